@@ -1,0 +1,147 @@
+import { join, resolve } from 'node:path';
+import * as z from 'zod';
+import { detectorNames, distanceMetrics, modelNames } from './contract/vocabulary.ts';
+
+/** Every setting, parsed once. Its names and defaults are the README's settings table. */
+export interface Config {
+  readonly backend: 'deepface' | 'aws_rekognition';
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly blacklistDir: string;
+  readonly processedDir: string;
+  readonly croppedDir: string;
+  /** Local input pictures must lie below it. */
+  readonly imageRoot: string;
+  readonly detectorBackend: (typeof detectorNames)[number];
+  readonly modelName: (typeof modelNames)[number];
+  readonly distanceMetric: (typeof distanceMetrics)[number];
+  /** 0..1: faces that the detector is less sure of are left out. */
+  readonly detectionConfidenceThreshold: number;
+  readonly drawBoundingBoxes: boolean;
+  /** Share of the box that is added to the crop, half on each side. */
+  readonly croppedFacePaddingRatio: number;
+  readonly engineWorkers: number | undefined;
+  readonly apiTitle: string;
+  readonly apiVersion: string;
+  readonly corsOrigins: readonly string[];
+  readonly apiTokens: readonly string[];
+  readonly allowUnauthenticated: boolean;
+  readonly maxRequestBytes: number;
+  readonly maxImageBytes: number;
+  readonly emulateGatewayLimits: boolean;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+}
+
+/** A setting has a value that it does not take; the message names the setting and what it takes. */
+export class ConfigError extends Error {}
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+const flag = z
+  .string()
+  .toLowerCase()
+  .pipe(z.enum(['true', 'false', '1', '0', 'yes', 'no'], 'true or false'))
+  .transform((text) => ['true', '1', 'yes'].includes(text));
+
+function number(min: number, max: number, whole: boolean) {
+  const takes = `a ${whole ? 'whole ' : ''}number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(whole ? /^\d+$/ : /^\d+(\.\d+)?$/, takes)
+    .transform(Number)
+    .pipe(z.number().min(min, takes).max(max, takes));
+}
+
+function oneOf<const T extends readonly [string, ...string[]]>(names: T) {
+  return z.enum(names, `one of ${names.join(', ')}`);
+}
+
+const mebibyte = 1024 * 1024;
+
+const settings = z.object({
+  FACE_PROCESSING_BACKEND: oneOf(['deepface', 'aws_rekognition']).default('deepface'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: number(0, 65535, true).default(8000),
+  DATA_DIR: z.string().default('./data'),
+  BLACKLIST_DB_PATH: z.string().optional(),
+  PROCESSED_IMAGES_OUTPUT_DIR: z.string().optional(),
+  CROPPED_FACES_OUTPUT_DIR: z.string().optional(),
+  IMAGE_ROOT: z.string().optional(),
+  DETECTOR_BACKEND: oneOf(detectorNames).default('mediapipe'),
+  MODEL_NAME: oneOf(modelNames).default('MobileFaceNet'),
+  DISTANCE_METRIC: oneOf(distanceMetrics).default('cosine'),
+  DETECTION_CONFIDENCE_THRESHOLD: number(0, 1, false).default(0.5),
+  DRAW_BOUNDING_BOXES: flag.default(true),
+  CROPPED_FACE_PADDING_RATIO: number(0, 10, false).default(0.4),
+  ENGINE_WORKERS: number(1, 256, true).optional(),
+  API_TITLE: z.string().default('Face Blacklist API'),
+  API_VERSION: z.string().default('1.0.0'),
+  CORS_ORIGINS: list.default([]),
+  API_TOKENS: list.default([]),
+  ALLOW_UNAUTHENTICATED: flag.default(false),
+  MAX_REQUEST_BYTES: number(1024, 1024 * mebibyte, true).default(25 * mebibyte),
+  MAX_IMAGE_BYTES: number(1024, 1024 * mebibyte, true).default(15 * mebibyte),
+  EMULATE_GATEWAY_LIMITS: flag.default(false),
+  LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+/**
+ * Reads the settings. An empty variable counts as unset.
+ * @throws ConfigError naming each setting that is wrong and what it takes.
+ */
+export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(
+    Object.keys(settings.shape)
+      .map((name) => [name, environment[name]?.trim()])
+      .filter(([, value]) => value),
+  );
+  const parsed = settings.safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigError(
+      parsed.error.issues
+        .map(({ path, message }) => `${path.join('.')} takes ${message}, not '${given[String(path[0])]}'.`)
+        .join('\n'),
+    );
+  }
+  const values = parsed.data;
+  const dataDir = resolve(values.DATA_DIR);
+  return {
+    backend: values.FACE_PROCESSING_BACKEND,
+    host: values.HOST,
+    port: values.PORT,
+    dataDir,
+    blacklistDir: resolve(values.BLACKLIST_DB_PATH ?? join(dataDir, 'blacklist')),
+    processedDir: resolve(values.PROCESSED_IMAGES_OUTPUT_DIR ?? join(dataDir, 'processed')),
+    croppedDir: resolve(values.CROPPED_FACES_OUTPUT_DIR ?? join(dataDir, 'cropped')),
+    imageRoot: resolve(values.IMAGE_ROOT ?? dataDir),
+    detectorBackend: values.DETECTOR_BACKEND,
+    modelName: values.MODEL_NAME,
+    distanceMetric: values.DISTANCE_METRIC,
+    detectionConfidenceThreshold: values.DETECTION_CONFIDENCE_THRESHOLD,
+    drawBoundingBoxes: values.DRAW_BOUNDING_BOXES,
+    croppedFacePaddingRatio: values.CROPPED_FACE_PADDING_RATIO,
+    engineWorkers: values.ENGINE_WORKERS,
+    apiTitle: values.API_TITLE,
+    apiVersion: values.API_VERSION,
+    corsOrigins: values.CORS_ORIGINS,
+    apiTokens: values.API_TOKENS,
+    allowUnauthenticated: values.ALLOW_UNAUTHENTICATED,
+    maxRequestBytes: values.MAX_REQUEST_BYTES,
+    maxImageBytes: values.MAX_IMAGE_BYTES,
+    emulateGatewayLimits: values.EMULATE_GATEWAY_LIMITS,
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+let loaded: Config | undefined;
+
+/** The settings of this process, from its environment, parsed at the first call. */
+export function loadConfig(): Config {
+  loaded ??= parseConfig(process.env);
+  return loaded;
+}

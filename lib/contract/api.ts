@@ -1,0 +1,34 @@
+import { addImages } from './add-images.ts';
+import { createEntry } from './create-entry.ts';
+import { deleteEntry } from './delete-entry.ts';
+import { detectFaces } from './detect-faces.ts';
+import { docs, docsAsset } from './docs.ts';
+import type { Endpoint } from './endpoint.ts';
+import { getEntry } from './get-entry.ts';
+import { health } from './health.ts';
+import { listEntries } from './list-entries.ts';
+import { listProcessed, listProcessedUnderProcess } from './list-processed.ts';
+import { openApi } from './openapi.ts';
+import { processImages } from './process-images.ts';
+import { updateEntry } from './update-entry.ts';
+import { welcome, welcomeToApi } from './welcome.ts';
+
+/** Every endpoint of the service, in the order in which the documentation shows them. */
+export const api: readonly Endpoint[] = [
+  processImages,
+  listProcessed,
+  listProcessedUnderProcess,
+  detectFaces,
+  createEntry,
+  listEntries,
+  getEntry,
+  updateEntry,
+  deleteEntry,
+  addImages,
+  welcome,
+  welcomeToApi,
+  health,
+  openApi,
+  docs,
+  docsAsset,
+];

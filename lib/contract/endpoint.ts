@@ -1,0 +1,67 @@
+import type * as z from 'zod';
+import type { ErrorCode } from '../errors.ts';
+
+/** A JSON body of one shape. */
+export interface JsonBody<Schema extends z.ZodType = z.ZodType> {
+  readonly kind: 'json';
+  readonly schema: Schema;
+  readonly example: z.input<Schema>;
+}
+
+/** A multipart/form-data body: text fields, and files that all come under one name. */
+export interface MultipartBody<Fields extends z.ZodObject = z.ZodObject> {
+  readonly kind: 'multipart';
+  /** An empty text counts as a field that was not sent, as in FastAPI. */
+  readonly fields: Fields;
+  readonly files: {
+    readonly name: string;
+    readonly description: string;
+    readonly maxCount: number;
+  };
+}
+
+export type Body = JsonBody | MultipartBody;
+
+/** What the API promises for one method and path. Handlers, routers, OpenAPI and infrastructure are made from it. */
+export interface Endpoint<
+  Params extends z.ZodObject | undefined = z.ZodObject | undefined,
+  Query extends z.ZodObject | undefined = z.ZodObject | undefined,
+  RequestBody extends Body | undefined = Body | undefined,
+  Answer extends z.ZodType = z.ZodType,
+> {
+  /** Unique. */
+  readonly operationId: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** With `{name}` for a parameter. It answers with and without its trailing slash. */
+  readonly path: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly tags: readonly string[];
+  /** Answered without a token, also where tokens are asked for. */
+  readonly public?: true;
+  /** The path's parameters, as decoded text. */
+  readonly params?: Params;
+  /** The query's parameters, as decoded text; of a repeated one the last counts. */
+  readonly query?: Query;
+  readonly body?: RequestBody;
+  readonly success: {
+    readonly status: number;
+    readonly description: string;
+    /** `application/json` unless said otherwise. */
+    readonly contentType?: string;
+    readonly schema: Answer;
+    readonly example: z.output<Answer>;
+  };
+  /** What can go wrong here besides what can go wrong everywhere. */
+  readonly errors: readonly ErrorCode[];
+}
+
+/** States an endpoint; it only infers the types. */
+export function defineEndpoint<
+  Params extends z.ZodObject | undefined = undefined,
+  Query extends z.ZodObject | undefined = undefined,
+  RequestBody extends Body | undefined = undefined,
+  Answer extends z.ZodType = z.ZodType,
+>(definition: Endpoint<Params, Query, RequestBody, Answer>): Endpoint<Params, Query, RequestBody, Answer> {
+  return definition;
+}

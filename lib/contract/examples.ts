@@ -1,0 +1,76 @@
+import type {
+  BlacklistRecord,
+  FacialArea,
+  ImageProcessingResult,
+  PaginatedProcessedImages,
+} from './shapes.ts';
+
+/** What answers look like; the documentation shows them. */
+
+export const facialAreaExample: FacialArea = {
+  x: 412,
+  y: 96,
+  w: 148,
+  h: 148,
+  left_eye: [518, 152],
+  right_eye: [455, 150],
+  nose: [487, 188],
+  mouth_left: [512, 214],
+  mouth_right: [461, 213],
+};
+
+export const recordExample: BlacklistRecord = {
+  id: 7,
+  name: 'Jane Roe',
+  reason: 'Banned after the incident of 3 May.',
+  added_date: '2026-05-04T09:30:00.000Z',
+  reference_image_dir: '/data/blacklist/7',
+  image_count: 2,
+};
+
+export const resultExample: ImageProcessingResult = {
+  image_path_or_identifier: 'https://example.com/entrance.jpg',
+  faces: [
+    {
+      face_index: 0,
+      facial_area: facialAreaExample,
+      confidence: 0.99,
+      blacklist_matches: [
+        {
+          identity: '/data/blacklist/7/0b9f4c52.jpg',
+          target_x: 88,
+          target_y: 40,
+          target_w: 120,
+          target_h: 120,
+          source_x: 412,
+          source_y: 96,
+          source_w: 148,
+          source_h: 148,
+          threshold: 0.6,
+          distance: 0.31,
+          similarity: 84.5,
+          aws_similarity: null,
+          aws_face_id: null,
+          model: 'MobileFaceNet',
+          detector_backend: 'mediapipe',
+          similarity_metric: 'cosine',
+          entry: { id: 7, name: 'Jane Roe', reason: 'Banned after the incident of 3 May.' },
+        },
+      ],
+    },
+  ],
+  error: null,
+  db_id: 42,
+  saved_image_path: '/data/processed/5d1c7e90-annotated.jpg',
+  original_image_path: '/data/processed/5d1c7e90.jpg',
+  processing_timestamp: '2026-05-05T18:12:03.512Z',
+  has_blacklist_match: true,
+  cropped_face_path: '/data/cropped/5d1c7e90.jpg',
+};
+
+export const pageExample: PaginatedProcessedImages = {
+  total_items: 1,
+  items: [resultExample],
+  limit: 20,
+  offset: 0,
+};

@@ -1,0 +1,99 @@
+import * as z from 'zod';
+import { distanceMetrics } from './vocabulary.ts';
+
+const wholeNumber = z.number().int();
+const point = z.tuple([wholeNumber, wholeNumber]).nullable();
+
+/** A box in whole pixels of the upright picture, clamped to it. */
+export const Box = z.object({ x: wholeNumber, y: wholeNumber, w: wholeNumber, h: wholeNumber });
+export type Box = z.infer<typeof Box>;
+
+export const FacialArea = z
+  .object({
+    ...Box.shape,
+    left_eye: point.describe("The person's own left eye: on a frontal face it lies to the right."),
+    right_eye: point,
+    nose: point,
+    mouth_left: point,
+    mouth_right: point,
+  })
+  .meta({ id: 'FacialArea', description: 'Whole pixels of the upright picture, after EXIF orientation.' });
+export type FacialArea = z.infer<typeof FacialArea>;
+
+export const DetectedFaceArea = z
+  .object({ facial_area: FacialArea, confidence: z.number().min(0).max(1) })
+  .meta({ id: 'DetectedFaceArea' });
+export type DetectedFaceArea = z.infer<typeof DetectedFaceArea>;
+
+export const BlacklistMatch = z
+  .object({
+    identity: z
+      .string()
+      .describe('The matched reference image, or the entry where the backend has no images.'),
+    target_x: wholeNumber.nullable().describe('The face in the reference image.'),
+    target_y: wholeNumber.nullable(),
+    target_w: wholeNumber.nullable(),
+    target_h: wholeNumber.nullable(),
+    source_x: wholeNumber.describe('The face in the input.'),
+    source_y: wholeNumber,
+    source_w: wholeNumber,
+    source_h: wholeNumber,
+    threshold: z.number().describe('The largest distance that is a match.'),
+    distance: z.number().describe('Lower is closer.'),
+    similarity: z.number().min(0).max(100).describe('Higher is closer.'),
+    aws_similarity: z.number().nullable(),
+    aws_face_id: z.string().nullable(),
+    model: z.string().describe('The model really used.'),
+    detector_backend: z.string().describe('The detector really used.'),
+    similarity_metric: z.enum(distanceMetrics),
+    entry: z.object({ id: wholeNumber, name: z.string(), reason: z.string().nullable() }),
+  })
+  .meta({ id: 'BlacklistMatch' });
+export type BlacklistMatch = z.infer<typeof BlacklistMatch>;
+
+export const DetectedFace = z
+  .object({
+    face_index: wholeNumber.describe('0 is the largest face.'),
+    facial_area: FacialArea.nullable(),
+    confidence: z.number().min(0).max(1).nullable(),
+    blacklist_matches: z.array(BlacklistMatch).describe('Best first.'),
+  })
+  .meta({ id: 'DetectedFace' });
+export type DetectedFace = z.infer<typeof DetectedFace>;
+
+export const ImageProcessingResult = z
+  .object({
+    image_path_or_identifier: z.string().describe("The input's first 100 characters."),
+    faces: z.array(DetectedFace),
+    error: z.string().nullable(),
+    db_id: wholeNumber.nullable(),
+    saved_image_path: z.string().nullable().describe('The annotated copy, where boxes are drawn.'),
+    original_image_path: z.string().nullable().describe('The picture as it came.'),
+    processing_timestamp: z.string().nullable().describe('ISO 8601, UTC.'),
+    has_blacklist_match: z.boolean().nullable(),
+    cropped_face_path: z.string().nullable().describe("The largest face's crop."),
+  })
+  .meta({ id: 'ImageProcessingResult' });
+export type ImageProcessingResult = z.infer<typeof ImageProcessingResult>;
+
+export const PaginatedProcessedImages = z
+  .object({
+    total_items: wholeNumber,
+    items: z.array(ImageProcessingResult),
+    limit: wholeNumber,
+    offset: wholeNumber,
+  })
+  .meta({ id: 'PaginatedProcessedImages' });
+export type PaginatedProcessedImages = z.infer<typeof PaginatedProcessedImages>;
+
+export const BlacklistRecord = z
+  .object({
+    id: wholeNumber,
+    name: z.string(),
+    reason: z.string().nullable(),
+    added_date: z.string().describe('ISO 8601, UTC.'),
+    reference_image_dir: z.string().nullable(),
+    image_count: wholeNumber,
+  })
+  .meta({ id: 'BlacklistRecord' });
+export type BlacklistRecord = z.infer<typeof BlacklistRecord>;

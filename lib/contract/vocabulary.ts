@@ -1,0 +1,41 @@
+/** The names that requests and settings may use, DeepFace's and our own. */
+
+/** DeepFace's detectors; of these the embedded engine has `mediapipe` (BlazeFace). */
+export const detectorNames = [
+  'opencv',
+  'ssd',
+  'dlib',
+  'mtcnn',
+  'fastmtcnn',
+  'retinaface',
+  'mediapipe',
+  'yolov8',
+  'yolov11n',
+  'yolov11s',
+  'yolov11m',
+  'yunet',
+  'centerface',
+  'aws_rekognition',
+] as const;
+export type DetectorName = (typeof detectorNames)[number];
+
+/** DeepFace's models, then our own; of these the embedded engine has `Dlib` and `MobileFaceNet`. */
+export const modelNames = [
+  'VGG-Face',
+  'Facenet',
+  'Facenet512',
+  'OpenFace',
+  'DeepFace',
+  'DeepID',
+  'ArcFace',
+  'Dlib',
+  'SFace',
+  'GhostFaceNet',
+  'Buffalo_L',
+  'MobileFaceNet',
+  'aws_rekognition',
+] as const;
+export type ModelName = (typeof modelNames)[number];
+
+export const distanceMetrics = ['cosine', 'euclidean', 'euclidean_l2', 'angular'] as const;
+export type DistanceMetric = (typeof distanceMetrics)[number];

@@ -1,0 +1,139 @@
+/**
+ * The closed set of errors that this service throws on purpose. `lib/http/problem.ts` maps each code to a status;
+ * whatever else is thrown is a fault of ours and becomes a bare 500.
+ */
+
+/** One way in which a request does not fit its schema, in FastAPI's form. */
+export interface FieldProblem {
+  loc: (string | number)[];
+  msg: string;
+  type: string;
+}
+
+export type ErrorCode =
+  | 'request_invalid'
+  | 'input_unreadable'
+  | 'no_usable_image'
+  | 'input_too_large'
+  | 'unsupported_format'
+  | 'no_face'
+  | 'entry_not_found'
+  | 'name_taken'
+  | 'not_authenticated'
+  | 'forbidden'
+  | 'route_not_found'
+  | 'method_not_allowed'
+  | 'throttled'
+  | 'backend_unavailable';
+
+/** What every error of ours is: its message is written for the client, its cause for the log. */
+export abstract class ServiceError extends Error {
+  abstract readonly code: ErrorCode;
+}
+
+/** The request does not fit its schema; `problems` says where. */
+export class RequestInvalidError extends ServiceError {
+  readonly code = 'request_invalid';
+  readonly problems: readonly FieldProblem[];
+  constructor(problems: readonly FieldProblem[]) {
+    super('The request does not fit its schema.');
+    this.problems = problems;
+  }
+}
+
+/** An input picture can't be had or decoded: no such file, refused or failing URL, broken bytes. */
+export class InputUnreadableError extends ServiceError {
+  readonly code = 'input_unreadable';
+}
+
+/** No picture was given, or not one of those given can be used; `reasons` has a line for each. */
+export class NoUsableImageError extends ServiceError {
+  readonly code = 'no_usable_image';
+  readonly reasons: readonly string[];
+  constructor(message: string, reasons: readonly string[] = []) {
+    super(message);
+    this.reasons = reasons;
+  }
+}
+
+/** A picture or a request is larger than its limit, in bytes or in pixels. */
+export class InputTooLargeError extends ServiceError {
+  readonly code = 'input_too_large';
+}
+
+/** The bytes are not of a picture format that we take. */
+export class UnsupportedFormatError extends ServiceError {
+  readonly code = 'unsupported_format';
+}
+
+/** A picture to enroll shows no face that can be used. */
+export class NoFaceError extends ServiceError {
+  readonly code = 'no_face';
+}
+
+/** There is no blacklist entry of that id. */
+export class EntryNotFoundError extends ServiceError {
+  readonly code = 'entry_not_found';
+  constructor() {
+    super('Blacklist entry not found');
+  }
+}
+
+/** Another blacklist entry has that name. */
+export class NameTakenError extends ServiceError {
+  readonly code = 'name_taken';
+  constructor(name: string) {
+    super(`Blacklist entry with name '${name}' already exists.`);
+  }
+}
+
+/** No token came with the request, or not one that we know. */
+export class NotAuthenticatedError extends ServiceError {
+  readonly code = 'not_authenticated';
+  constructor() {
+    super('Not authenticated');
+  }
+}
+
+/** The caller may not do this, whoever it is. */
+export class ForbiddenError extends ServiceError {
+  readonly code = 'forbidden';
+}
+
+/** No route has that path. */
+export class RouteNotFoundError extends ServiceError {
+  readonly code = 'route_not_found';
+  constructor() {
+    super('Not Found');
+  }
+}
+
+/** The path exists, but not with that method; `allowed` lists those it has. */
+export class MethodNotAllowedError extends ServiceError {
+  readonly code = 'method_not_allowed';
+  readonly allowed: readonly string[];
+  constructor(allowed: readonly string[]) {
+    super('Method Not Allowed');
+    this.allowed = allowed;
+  }
+}
+
+/** A backend asks us to slow down. */
+export class ThrottledError extends ServiceError {
+  readonly code = 'throttled';
+  readonly retryAfterSeconds: number;
+  constructor(message: string, retryAfterSeconds: number, options?: ErrorOptions) {
+    super(message, options);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** A backend or a store is down or does not answer. */
+export class BackendUnavailableError extends ServiceError {
+  readonly code = 'backend_unavailable';
+  readonly retryAfterSeconds: number;
+  constructor(message: string, retryAfterSeconds: number, options?: ErrorOptions) {
+    super(message, options);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}

@@ -1,0 +1,94 @@
+/** A point in pixels of a picture, `[x, y]`. */
+export type Point = readonly [number, number];
+
+/** Maps `(x, y)` of the source to `(a*x - b*y + tx, b*x + a*y + ty)` of the destination: turn, scale, shift. */
+export interface Similarity {
+  readonly a: number;
+  readonly b: number;
+  readonly tx: number;
+  readonly ty: number;
+}
+
+/**
+ * The similarity that brings the source points nearest to the destination points in the least-squares sense (Umeyama 1991, in
+ * the plane and without reflection). Both lists have the same length, at least 2.
+ */
+export function fitSimilarity(source: readonly Point[], destination: readonly Point[]): Similarity {
+  const [sourceX, sourceY] = centroid(source);
+  const [destinationX, destinationY] = centroid(destination);
+  let along = 0;
+  let across = 0;
+  let spread = 0;
+  source.forEach(([x, y], index) => {
+    const [u, v] = destination[index] as Point;
+    const dx = x - sourceX;
+    const dy = y - sourceY;
+    along += dx * (u - destinationX) + dy * (v - destinationY);
+    across += dx * (v - destinationY) - dy * (u - destinationX);
+    spread += dx * dx + dy * dy;
+  });
+  const a = along / spread;
+  const b = across / spread;
+  return { a, b, tx: destinationX - a * sourceX + b * sourceY, ty: destinationY - b * sourceX - a * sourceY };
+}
+
+function centroid(points: readonly Point[]): Point {
+  let x = 0;
+  let y = 0;
+  for (const point of points) {
+    x += point[0];
+    y += point[1];
+  }
+  return [x / points.length, y / points.length];
+}
+
+/** An 8-bit RGB picture, row by row. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/**
+ * Cuts an upright square chip of `size` pixels out of a picture, bilinear, black outside of the picture. Where the chip is
+ * smaller than what it shows, each of its pixels is the mean of a grid of samples, so that fine detail does not alias.
+ * Returns RGB 0..255, row by row, `3 * size * size` values.
+ */
+export function cutChip(picture: Pixels, toChip: Similarity, size: number): Float32Array {
+  const { a, b, tx, ty } = toChip;
+  const norm = a * a + b * b;
+  const samples = Math.min(8, Math.max(1, Math.ceil(1 / Math.sqrt(norm))));
+  const chip = new Float32Array(3 * size * size);
+  const share = 1 / (samples * samples);
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column < size; column++) {
+      const at = 3 * (row * size + column);
+      for (let i = 0; i < samples; i++) {
+        for (let j = 0; j < samples; j++) {
+          const u = column + (j + 0.5) / samples - 0.5 - tx;
+          const v = row + (i + 0.5) / samples - 0.5 - ty;
+          addSample(picture, (a * u + b * v) / norm, (a * v - b * u) / norm, share, chip, at);
+        }
+      }
+    }
+  }
+  return chip;
+}
+
+function addSample(picture: Pixels, x: number, y: number, share: number, into: Float32Array, at: number) {
+  const { width, height, data } = picture;
+  const left = Math.floor(x);
+  const top = Math.floor(y);
+  for (let row = top; row <= top + 1; row++) {
+    if (row < 0 || row >= height) continue;
+    const rowWeight = share * (row === top ? 1 - (y - top) : y - top);
+    for (let column = left; column <= left + 1; column++) {
+      if (column < 0 || column >= width) continue;
+      const weight = rowWeight * (column === left ? 1 - (x - left) : x - left);
+      const from = 3 * (row * width + column);
+      into[at] = (into[at] as number) + weight * (data[from] as number);
+      into[at + 1] = (into[at + 1] as number) + weight * (data[from + 1] as number);
+      into[at + 2] = (into[at + 2] as number) + weight * (data[from + 2] as number);
+    }
+  }
+}

@@ -1,0 +1,168 @@
+import { availableParallelism } from 'node:os';
+import type { DatabaseSync } from 'node:sqlite';
+import type { DistanceMetric } from '../../contract/vocabulary.ts';
+import { NoFaceError } from '../../errors.ts';
+import type { Picture } from '../../inputs/picture.ts';
+import { attempt } from '../../records/database.ts';
+import type { Face, FaceBackend, FaceMatch, FaceOptions, FaceOwner, MatchResult } from '../port.ts';
+import { Gallery } from './gallery.ts';
+import { type EmbeddingModelName, embeddingModelNames, embeddingModels, isEmbeddingModel } from './models.ts';
+import { WorkerPool } from './pool.ts';
+import type { GalleryHit } from './search.ts';
+import type { Job, JobFace } from './worker.ts';
+
+/** The one detector of the engine, in DeepFace's vocabulary: Human's BlazeFace. */
+const detectorName = 'mediapipe';
+
+export interface HumanSettings {
+  readonly modelName: EmbeddingModelName;
+  readonly distanceMetric: DistanceMetric;
+  /** 0..1 */
+  readonly detectionConfidenceThreshold: number;
+  readonly maxImageBytes: number;
+  /** Default: one for each core. */
+  readonly workers: number | undefined;
+}
+
+/** The embedded engine: Human finds faces, a model of the registry embeds them, an exact search compares them. */
+export interface HumanBackend extends FaceBackend {
+  /** tfjs' name of what it computes on. */
+  readonly runtime: string;
+  readonly workers: number;
+}
+
+/**
+ * Starts the engine and loads the gallery out of the database, in which it keeps a table of its own.
+ * @throws BackendUnavailableError when the models or the gallery can't be loaded.
+ */
+export async function openHuman(database: DatabaseSync, settings: HumanSettings): Promise<HumanBackend> {
+  const workers = settings.workers ?? availableParallelism();
+  const pool = await WorkerPool.start(workers, {
+    minConfidence: settings.detectionConfidenceThreshold,
+    modelName: settings.modelName,
+  });
+  try {
+    return new Human(pool, database, settings, workers);
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+}
+
+class Human implements HumanBackend {
+  readonly name = 'human';
+  readonly modelId: EmbeddingModelName;
+  readonly maxImageBytes: number;
+  readonly workers: number;
+  readonly #pool: WorkerPool;
+  readonly #metric: DistanceMetric;
+  readonly #galleries: ReadonlyMap<EmbeddingModelName, Gallery>;
+
+  constructor(pool: WorkerPool, database: DatabaseSync, settings: HumanSettings, workers: number) {
+    this.modelId = settings.modelName;
+    this.maxImageBytes = settings.maxImageBytes;
+    this.workers = workers;
+    this.#pool = pool;
+    this.#metric = settings.distanceMetric;
+    this.#galleries = attempt(() => openGalleries(pool, database));
+  }
+
+  get runtime(): string {
+    return this.#pool.backend;
+  }
+
+  async detect(picture: Picture): Promise<readonly Face[]> {
+    return (await this.#run(picture, { models: [] })).map(({ area, confidence }) => ({ area, confidence }));
+  }
+
+  async match(picture: Picture, options: FaceOptions): Promise<MatchResult> {
+    const model = isEmbeddingModel(options.modelName) ? options.modelName : this.modelId;
+    const metric = options.distanceMetric ?? this.#metric;
+    const threshold = options.threshold ?? embeddingModels[model].thresholds[metric];
+    const gallery = this.#gallery(model);
+    attempt(() => gallery.refresh());
+    const found = await this.#run(picture, { models: [model], search: { model, metric, threshold } });
+    const faces = found.map(({ area, confidence, hits }) => ({
+      area,
+      confidence,
+      matches: hits.flatMap((hit) => matchOf(gallery, hit)),
+    }));
+    return { faces, model, detectorBackend: detectorName, metric, threshold };
+  }
+
+  async enroll(picture: Picture, owner: FaceOwner): Promise<{ faceCount: number }> {
+    const faces = await this.#run(picture, { models: embeddingModelNames, largestOnly: true });
+    const [largest] = faces;
+    if (!largest) throw new NoFaceError('No face was found in it.');
+    const { x, y, w, h } = largest.area;
+    attempt(() => {
+      for (const [model, gallery] of this.#galleries) {
+        gallery.add({ ...owner, box: { x, y, w, h } }, largest.embeddings[model] as Float32Array);
+      }
+    });
+    return { faceCount: faces.length };
+  }
+
+  async remove(owners: readonly FaceOwner[]): Promise<void> {
+    attempt(() => {
+      for (const { imageId } of owners) {
+        for (const gallery of this.#galleries.values()) gallery.remove(imageId);
+      }
+    });
+  }
+
+  async *listOwners(): AsyncIterable<FaceOwner> {
+    for (const gallery of this.#galleries.values()) {
+      attempt(() => gallery.refresh());
+      yield* gallery.owners();
+    }
+  }
+
+  async isCurrent({ imageId }: FaceOwner): Promise<boolean> {
+    return [...this.#galleries.values()].every((gallery) => gallery.has(imageId));
+  }
+
+  async check(): Promise<void> {
+    this.#pool.check();
+    attempt(() => this.#gallery(this.modelId).refresh());
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+
+  #gallery(model: EmbeddingModelName): Gallery {
+    return this.#galleries.get(model) as Gallery;
+  }
+
+  #run(picture: Picture, job: Omit<Job, 'picture'>): Promise<JobFace[]> {
+    const { width, height, pixels } = picture;
+    return this.#pool.run({ picture: { width, height, data: pixels }, ...job });
+  }
+}
+
+function openGalleries(pool: WorkerPool, database: DatabaseSync): Map<EmbeddingModelName, Gallery> {
+  // The id grows for ever, so that a search's answer never means another face than the one that it read.
+  database.exec(`CREATE TABLE IF NOT EXISTS faces (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    image_id TEXT NOT NULL,
+    entry_id INTEGER NOT NULL,
+    model TEXT NOT NULL,
+    x INTEGER NOT NULL, y INTEGER NOT NULL, w INTEGER NOT NULL, h INTEGER NOT NULL,
+    embedding BLOB NOT NULL,
+    UNIQUE (image_id, model)
+  ) STRICT`);
+  return new Map(
+    embeddingModelNames.map((model) => [
+      model,
+      new Gallery(database, model, (shared) => pool.share(model, shared)),
+    ]),
+  );
+}
+
+function matchOf(gallery: Gallery, { faceId, distance, similarity }: GalleryHit): FaceMatch[] {
+  const face = gallery.get(faceId);
+  if (!face) return [];
+  const { entryId, imageId, box } = face;
+  return [{ entryId, imageId, target: box, distance, similarity, awsSimilarity: null, awsFaceId: null }];
+}

@@ -1,0 +1,159 @@
+import { Worker } from 'node:worker_threads';
+import { BackendUnavailableError } from '../../errors.ts';
+import type { EmbeddingModelName } from './models.ts';
+import type { SharedGallery } from './search.ts';
+import type { FromWorker, Job, JobFace, ToWorker, WorkerSettings } from './worker.ts';
+
+interface Task {
+  readonly job: Job;
+  readonly resolve: (faces: JobFace[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  task: Task | undefined;
+  ready: boolean;
+}
+
+/** A worker that dies this many times in a row before it is ready is not started again. */
+const maxStartFailures = 3;
+
+/** Runs jobs on worker threads, one at a time on each, in the order they came. */
+export class WorkerPool {
+  /** tfjs' name of the backend that the workers run on. */
+  backend = '';
+  readonly #settings: WorkerSettings;
+  readonly #threads = new Set<Thread>();
+  readonly #queue: Task[] = [];
+  readonly #galleries = new Map<EmbeddingModelName, SharedGallery>();
+  #startFailures = 0;
+  #failure: Error | undefined;
+  #closing = false;
+
+  private constructor(settings: WorkerSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Starts the workers and waits until each has loaded its models.
+   * @throws BackendUnavailableError when one can't.
+   */
+  static async start(size: number, settings: WorkerSettings): Promise<WorkerPool> {
+    const pool = new WorkerPool(settings);
+    try {
+      await Promise.all(Array.from({ length: size }, () => pool.#startThread()));
+    } catch (error) {
+      await pool.close();
+      throw new BackendUnavailableError('The face engine does not start.', 60, { cause: error });
+    }
+    return pool;
+  }
+
+  /**
+   * Finds, embeds and looks up the faces of one picture.
+   * @throws BackendUnavailableError when the engine is down or fails.
+   */
+  run(job: Job): Promise<JobFace[]> {
+    this.check();
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ job, resolve, reject });
+      this.#dispatch();
+    });
+  }
+
+  /** Lets every worker see a gallery: each job that is given after this call searches it. */
+  share(model: EmbeddingModelName, gallery: SharedGallery): void {
+    this.#galleries.set(model, gallery);
+    for (const { worker, ready } of this.#threads) {
+      if (ready) post(worker, { kind: 'gallery', model, gallery });
+    }
+  }
+
+  /** @throws BackendUnavailableError when no worker is left. */
+  check(): void {
+    if (this.#closing) throw new BackendUnavailableError('The face engine is stopping.', 10);
+    if (this.#failure && ![...this.#threads].some(({ ready }) => ready)) {
+      throw new BackendUnavailableError('The face engine is down.', 60, { cause: this.#failure });
+    }
+  }
+
+  /** Ends the workers; jobs that still wait are refused. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    const stopping = new BackendUnavailableError('The face engine is stopping.', 10);
+    for (const task of this.#queue.splice(0)) task.reject(stopping);
+    await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()));
+  }
+
+  #startThread(): Promise<void> {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: this.#settings });
+    const thread: Thread = { worker, task: undefined, ready: false };
+    this.#threads.add(thread);
+    return new Promise((resolve, reject) => {
+      let lastError = new Error('The worker ended.');
+      worker.on('message', (message: FromWorker) => {
+        if (message.kind === 'ready') {
+          this.#makeReady(thread, message.backend);
+          resolve();
+        } else this.#finish(thread, message);
+      });
+      worker.on('error', (error: unknown) => {
+        lastError = error as Error;
+      });
+      worker.on('exit', () => {
+        reject(lastError);
+        this.#replace(thread, lastError);
+      });
+    });
+  }
+
+  #makeReady(thread: Thread, backend: string): void {
+    this.backend = backend;
+    this.#startFailures = 0;
+    this.#failure = undefined;
+    thread.ready = true;
+    for (const [model, gallery] of this.#galleries) post(thread.worker, { kind: 'gallery', model, gallery });
+    this.#dispatch();
+  }
+
+  #finish(thread: Thread, message: Exclude<FromWorker, { kind: 'ready' }>): void {
+    const task = thread.task;
+    thread.task = undefined;
+    if (message.kind === 'done') task?.resolve(message.faces);
+    else task?.reject(engineFailure(message.error));
+    this.#dispatch();
+  }
+
+  /** A worker that died takes its job with it, and nothing else. */
+  #replace(thread: Thread, error: Error): void {
+    this.#threads.delete(thread);
+    thread.task?.reject(engineFailure(error));
+    if (this.#closing) return;
+    this.#failure = error;
+    if (!thread.ready) this.#startFailures++;
+    if (this.#startFailures < maxStartFailures) {
+      this.#startThread().catch(() => undefined);
+    } else if (this.#threads.size === 0) {
+      for (const task of this.#queue.splice(0)) task.reject(engineFailure(error));
+    }
+  }
+
+  #dispatch(): void {
+    for (const thread of this.#threads) {
+      if (!thread.ready || thread.task) continue;
+      const task = this.#queue.shift();
+      if (!task) return;
+      thread.task = task;
+      post(thread.worker, { kind: 'job', job: task.job });
+    }
+  }
+}
+
+function post(worker: Worker, message: ToWorker): void {
+  worker.postMessage(message);
+}
+
+function engineFailure(cause: Error): BackendUnavailableError {
+  return new BackendUnavailableError('The face engine failed on this picture.', 10, { cause });
+}

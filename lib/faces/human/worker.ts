@@ -1,0 +1,104 @@
+/** One thread of the engine: it holds its own models and sees the galleries that the main thread shares. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { DistanceMetric } from '../../contract/vocabulary.ts';
+import type { Face } from '../port.ts';
+import type { Pixels } from './align.ts';
+import { loadDetector } from './detector.ts';
+import { type Embedder, loadEmbedder } from './embedders.ts';
+import type { EmbeddingModelName } from './models.ts';
+import { loadRuntime } from './runtime.ts';
+import { type GalleryHit, type SharedGallery, searchGallery } from './search.ts';
+
+export interface WorkerSettings {
+  readonly minConfidence: number;
+  /** Loaded at start; the others when they are first asked for. */
+  readonly modelName: EmbeddingModelName;
+}
+
+/** What to do with one picture: find its faces, embed them by some models, look one of these up in the gallery. */
+export interface Job {
+  readonly picture: Pixels;
+  readonly models: readonly EmbeddingModelName[];
+  /** Only the largest face is embedded. */
+  readonly largestOnly?: boolean;
+  readonly search?: {
+    readonly model: EmbeddingModelName;
+    readonly metric: DistanceMetric;
+    readonly threshold: number;
+  };
+}
+
+export interface JobFace extends Face {
+  readonly embeddings: Partial<Record<EmbeddingModelName, Float32Array>>;
+  readonly hits: readonly GalleryHit[];
+}
+
+export type ToWorker =
+  | { readonly kind: 'job'; readonly job: Job }
+  | { readonly kind: 'gallery'; readonly model: EmbeddingModelName; readonly gallery: SharedGallery };
+
+export type FromWorker =
+  | { readonly kind: 'ready'; readonly backend: string }
+  | { readonly kind: 'done'; readonly faces: JobFace[] }
+  | { readonly kind: 'failed'; readonly error: Error };
+
+const galleries = new Map<EmbeddingModelName, SharedGallery>();
+const embedders = new Map<EmbeddingModelName, Promise<Embedder>>();
+
+async function start(settings: WorkerSettings) {
+  const runtime = await loadRuntime();
+  const detector = await loadDetector(runtime, settings.minConfidence);
+  const embedderOf = (model: EmbeddingModelName) => {
+    const embedder = embedders.get(model) ?? loadEmbedder[model](runtime);
+    embedders.set(model, embedder);
+    return embedder;
+  };
+
+  async function run({ picture, models, largestOnly, search }: Job): Promise<JobFace[]> {
+    const detections = await detector.detect(picture);
+    const faces: JobFace[] = [];
+    for (const { area, confidence, landmarks } of detections) {
+      const embeddings: JobFace['embeddings'] = {};
+      for (const model of largestOnly && faces.length > 0 ? [] : models) {
+        embeddings[model] = await (await embedderOf(model))(picture, landmarks);
+      }
+      const probe = search && embeddings[search.model];
+      const gallery = search && galleries.get(search.model);
+      const hits = probe && gallery ? searchGallery(gallery, probe, search.metric, search.threshold) : [];
+      faces.push({ area, confidence, embeddings, hits });
+    }
+    return faces;
+  }
+
+  await warmUp(run, settings.modelName);
+  return { backend: runtime.backend, run };
+}
+
+/** The first inference compiles: it is done before the first request waits for it. A blank picture has no face to embed. */
+async function warmUp(run: (job: Job) => Promise<JobFace[]>, model: EmbeddingModelName): Promise<void> {
+  const side = 64;
+  await run({
+    picture: { width: side, height: side, data: new Uint8Array(3 * side * side) },
+    models: [model],
+  });
+}
+
+async function serve(): Promise<void> {
+  const port = parentPort;
+  if (!port) throw new Error('This module runs as a worker thread.');
+  const post = (message: FromWorker) => port.postMessage(message);
+  const { backend, run } = await start(workerData as WorkerSettings);
+  port.on('message', (message: ToWorker) => {
+    if (message.kind === 'gallery') {
+      galleries.set(message.model, message.gallery);
+      return;
+    }
+    run(message.job).then(
+      (faces) => post({ kind: 'done', faces }),
+      (error: unknown) => post({ kind: 'failed', error: error as Error }),
+    );
+  });
+  post({ kind: 'ready', backend });
+}
+
+await serve();

@@ -1,0 +1,77 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { Body, JsonBody, MultipartBody } from '../contract/endpoint.ts';
+import { type FieldProblem, InputUnreadableError, RequestInvalidError } from '../errors.ts';
+import { requestHeader } from './headers.ts';
+import { readMultipart, type UploadedFile } from './multipart.ts';
+import { validate } from './validation.ts';
+
+/**
+ * Reads a request's body as the contract says, from its bytes.
+ * @throws RequestInvalidError, InputUnreadableError
+ */
+export async function readBody(
+  contract: Body | undefined,
+  event: APIGatewayProxyEvent,
+): Promise<{ body: unknown; files: readonly UploadedFile[] }> {
+  switch (contract?.kind) {
+    case undefined:
+      return { body: undefined, files: [] };
+    case 'json':
+      return { body: readJson(contract, event), files: [] };
+    case 'multipart':
+      return readForm(contract, event);
+  }
+}
+
+/** Without a content type the body counts as JSON; any other type is no object, so that a web page's form can't be one. */
+function readJson(contract: JsonBody, event: APIGatewayProxyEvent): unknown {
+  const type = mediaType(requestHeader(event, 'content-type') ?? 'application/json');
+  const text = bodyText(event);
+  if (text === '') throw invalid({ loc: ['body'], msg: 'Field required', type: 'missing' });
+  if (type !== 'application/json' && !/^application\/.*\+json$/.test(type)) {
+    throw invalid({
+      loc: ['body'],
+      msg: 'Input should be a valid dictionary or object to extract fields from; send it as application/json',
+      type: 'model_attributes_type',
+    });
+  }
+  return validate(contract.schema, parseJson(text), 'body');
+}
+
+function readForm(contract: MultipartBody, event: APIGatewayProxyEvent) {
+  const contentType = requestHeader(event, 'content-type') ?? '';
+  const bytes =
+    mediaType(contentType) === 'multipart/form-data'
+      ? Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8')
+      : Buffer.alloc(0);
+  return readMultipart(contract, contentType, bytes);
+}
+
+function mediaType(contentType: string): string {
+  return (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
+}
+
+/** The body as text; bytes must be UTF-8. */
+function bodyText(event: APIGatewayProxyEvent): string {
+  if (!event.isBase64Encoded) return (event.body ?? '').replace(/^\ufeff/, '');
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(event.body ?? '', 'base64'));
+  } catch (cause) {
+    throw new InputUnreadableError('There was an error parsing the body: it is not UTF-8.', { cause });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // The engine's message repeats the input; only the position is passed on.
+    const position = /at position (\d+)/.exec(String(error))?.[1];
+    const loc = position === undefined ? ['body'] : ['body', Number(position)];
+    throw invalid({ loc, msg: 'JSON decode error', type: 'json_invalid' });
+  }
+}
+
+function invalid(problem: FieldProblem): RequestInvalidError {
+  return new RequestInvalidError([problem]);
+}

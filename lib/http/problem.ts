@@ -1,0 +1,62 @@
+import {
+  BackendUnavailableError,
+  type ErrorCode,
+  MethodNotAllowedError,
+  NoUsableImageError,
+  RequestInvalidError,
+  ServiceError,
+  ThrottledError,
+} from '../errors.ts';
+
+/** Each error's status: nothing else chooses one. */
+export const statusOf = {
+  request_invalid: 422,
+  input_unreadable: 400,
+  no_usable_image: 400,
+  input_too_large: 413,
+  unsupported_format: 415,
+  no_face: 400,
+  entry_not_found: 404,
+  name_taken: 409,
+  not_authenticated: 401,
+  forbidden: 403,
+  route_not_found: 404,
+  method_not_allowed: 405,
+  throttled: 429,
+  backend_unavailable: 503,
+} as const satisfies Record<ErrorCode, number>;
+
+/** An error's answer. */
+export interface Problem {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: {
+    readonly detail: unknown;
+    readonly errors?: readonly string[];
+    readonly request_id?: string;
+  };
+}
+
+/** An error in FastAPI's form. One that is not ours tells nothing but the id under which the log has its story. */
+export function problem(error: unknown, requestId: string): Problem {
+  if (!(error instanceof ServiceError)) {
+    return { status: 500, headers: {}, body: { detail: 'Internal Server Error', request_id: requestId } };
+  }
+  return { status: statusOf[error.code], headers: headersOf(error), body: bodyOf(error) };
+}
+
+function headersOf(error: ServiceError): Record<string, string> {
+  if (error instanceof ThrottledError || error instanceof BackendUnavailableError) {
+    return { 'Retry-After': String(Math.max(1, Math.ceil(error.retryAfterSeconds))) };
+  }
+  if (error instanceof MethodNotAllowedError) return { Allow: error.allowed.join(', ') };
+  return error.code === 'not_authenticated' ? { 'WWW-Authenticate': 'Bearer' } : {};
+}
+
+function bodyOf(error: ServiceError): Problem['body'] {
+  if (error instanceof RequestInvalidError) return { detail: error.problems };
+  if (error instanceof NoUsableImageError) {
+    return { detail: [error.message, ...error.reasons].join(' '), errors: error.reasons };
+  }
+  return { detail: error.message };
+}

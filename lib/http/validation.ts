@@ -1,0 +1,110 @@
+import type * as z from 'zod';
+import { type FieldProblem, RequestInvalidError } from '../errors.ts';
+
+/** Which part of the request a value came from: the first item of a problem's `loc`. */
+export type RequestPart = 'path' | 'query' | 'body';
+
+/**
+ * Checks a part of a request against its shape.
+ * @throws RequestInvalidError with a problem in FastAPI's form for each thing that does not fit; values are never repeated.
+ */
+export function validate<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  part: RequestPart,
+): z.output<Schema> {
+  const result = schema.safeParse(value, { reportInput: true });
+  if (result.success) return result.data;
+  throw new RequestInvalidError(result.error.issues.map((issue) => fieldProblem(issue, part)));
+}
+
+/** Says of a zod issue what pydantic 2 would say: clients of the old service may read `type` and `loc`. */
+export function fieldProblem(issue: z.core.$ZodIssue, part: RequestPart): FieldProblem {
+  return { loc: [part, ...issue.path.map(plainKey)], ...describe(issue) };
+}
+
+function plainKey(key: PropertyKey): string | number {
+  return typeof key === 'number' ? key : String(key);
+}
+
+type Description = Pick<FieldProblem, 'msg' | 'type'>;
+
+const wrongType: Record<string, Description> = {
+  string: { type: 'string_type', msg: 'Input should be a valid string' },
+  array: { type: 'list_type', msg: 'Input should be a valid list' },
+  boolean: { type: 'bool_type', msg: 'Input should be a valid boolean' },
+  object: {
+    type: 'model_attributes_type',
+    msg: 'Input should be a valid dictionary or object to extract fields from',
+  },
+};
+
+function describe(issue: z.core.$ZodIssue): Description {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined
+        ? { type: 'missing', msg: 'Field required' }
+        : (wrongType[issue.expected] ?? describeWrongNumber(issue));
+    case 'invalid_value':
+      return { type: 'enum', msg: `Input should be ${alternatives(issue.values)}` };
+    case 'too_small':
+      return describeTooSmall(issue);
+    case 'too_big':
+      return describeTooBig(issue);
+    case 'custom':
+      if (issue.params?.type === 'string_unicode') {
+        return {
+          type: 'string_unicode',
+          msg: 'Input should be a valid string, unable to parse it as Unicode',
+        };
+      }
+  }
+  return { type: 'value_error', msg: 'Input is not valid' };
+}
+
+function describeWrongNumber(issue: z.core.$ZodIssueInvalidType): Description {
+  const [kind, noun] = issue.expected === 'int' ? ['int', 'integer'] : ['float', 'number'];
+  if (typeof issue.input === 'string') {
+    return {
+      type: `${kind}_parsing`,
+      msg: `Input should be a valid ${noun}, unable to parse string as ${noun === 'integer' ? 'an integer' : 'a number'}`,
+    };
+  }
+  return issue.input === Number.POSITIVE_INFINITY
+    ? { type: 'finite_number', msg: 'Input should be a finite number' }
+    : { type: `${kind}_type`, msg: `Input should be a valid ${noun}` };
+}
+
+function describeTooSmall(issue: z.core.$ZodIssueTooSmall): Description {
+  const minimum = Number(issue.minimum);
+  if (issue.origin === 'string') {
+    return { type: 'string_too_short', msg: `String should have at least ${count(minimum, 'character')}` };
+  }
+  return { type: 'greater_than_equal', msg: `Input should be greater than or equal to ${minimum}` };
+}
+
+function describeTooBig(issue: z.core.$ZodIssueTooBig): Description {
+  const maximum = Number(issue.maximum);
+  if (issue.origin === 'string') {
+    return { type: 'string_too_long', msg: `String should have at most ${count(maximum, 'character')}` };
+  }
+  return issue.origin === 'array'
+    ? tooManyItems(maximum)
+    : { type: 'less_than_equal', msg: `Input should be less than or equal to ${maximum}` };
+}
+
+/** A list that is longer than it may be. */
+export function tooManyItems(maximum: number): Description {
+  return { type: 'too_long', msg: `List should have at most ${count(maximum, 'item')} after validation` };
+}
+
+function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+}
+
+/** `'a', 'b' or 'c'`. */
+function alternatives(values: readonly z.core.util.Primitive[]): string {
+  const quoted = values.map((value) => `'${String(value)}'`);
+  const last = quoted.pop();
+  return quoted.length === 0 ? String(last) : `${quoted.join(', ')} or ${last}`;
+}

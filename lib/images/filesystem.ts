@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import {
+  access,
+  constants,
+  type FileHandle,
+  mkdir,
+  open,
+  opendir,
+  readFile,
+  rename,
+  rmdir,
+  stat,
+  unlink,
+} from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { BackendUnavailableError } from '../errors.ts';
+import { type ImageFolder, isKey } from './key.ts';
+import type { ImageStore, StoredImage } from './port.ts';
+
+/** Where on disk the keys of each first segment are: `blacklist/7/x.jpg` is `<folders.blacklist>/7/x.jpg`. */
+export type ImageFolderPaths = Readonly<Record<ImageFolder, string>>;
+
+const retryAfterSeconds = 5;
+
+/** No key has a name like this, see `lib/images/key.ts`. */
+const temporaryPrefix = '.tmp-';
+
+const folderMode = 0o700;
+const fileMode = 0o600;
+
+/** How often `put` makes a folder again that others remove before it has written there. */
+const maxFolderAttempts = 100;
+
+/**
+ * The image store on a POSIX file system; makes the folders that are not there. Folders are 0700 and files 0600. A file is written
+ * under a temporary name and synced, then renamed, and its folder synced: after a crash it is there whole, or not at all.
+ * @throws BackendUnavailableError when a folder can't be made.
+ */
+export function openFileSystemImages(folders: ImageFolderPaths): ImageStore {
+  const roots = absolute(folders);
+  try {
+    for (const root of Object.values(roots)) makeFolder(root);
+  } catch (error) {
+    throw unavailable(error);
+  }
+  return new FileSystemImages(roots);
+}
+
+/**
+ * Removes what writers that crashed before `olderThan` left half-written; returns how many files that were. No list or `get` shows them.
+ * @throws BackendUnavailableError when a folder can't be read or written.
+ */
+export async function removeStaleTemporaries(folders: ImageFolderPaths, olderThan: Date): Promise<number> {
+  const roots = absolute(folders);
+  return attempt(async () => {
+    let removed = 0;
+    for (const root of Object.values(roots)) {
+      for await (const path of filesBelow(root)) {
+        if (!basename(path).startsWith(temporaryPrefix)) continue;
+        const stats = await ifPresent(stat(path));
+        if (!stats || stats.mtime >= olderThan) continue;
+        await removeFile(roots, path);
+        removed += 1;
+      }
+    }
+    return removed;
+  });
+}
+
+class FileSystemImages implements ImageStore {
+  readonly #folders: ImageFolderPaths;
+
+  constructor(folders: ImageFolderPaths) {
+    this.#folders = folders;
+  }
+
+  async put(key: string, bytes: Uint8Array, _contentType: string): Promise<void> {
+    const path = this.location(key);
+    const folders = parents(key).map((parent) => this.location(parent));
+    await attempt(async () => {
+      const temporary = await openTemporary(dirname(path));
+      try {
+        await writeAndSync(temporary.handle, bytes);
+        await rename(temporary.path, path);
+      } catch (error) {
+        await ifPresent(unlink(temporary.path));
+        throw error;
+      }
+      // Not the last of them alone: it may be new, made just now by us, or by another who has not synced it yet. And it is gone again
+      // when the picture has been deleted meanwhile.
+      await Promise.all(folders.map((folder) => ifPresent(sync(folder))));
+    });
+  }
+
+  async get(key: string): Promise<Uint8Array | undefined> {
+    const path = this.location(key);
+    return attempt(() => ifPresent(readFile(path)));
+  }
+
+  /** Removes an entry's folder with its last picture. A crash may undo it; the sweep finds what no record knows. */
+  async delete(key: string): Promise<void> {
+    const path = this.location(key);
+    await attempt(() => removeFile(this.#folders, path));
+  }
+
+  async *list(prefix: `${string}/`): AsyncGenerator<StoredImage> {
+    const folder = this.location(prefix);
+    try {
+      for await (const path of filesBelow(folder)) {
+        const key = prefix + relative(folder, path);
+        // What has another kind of name was not put here by us, or is still being written.
+        const stats = isKey(key) ? await ifPresent(stat(path)) : undefined;
+        if (stats) yield { key, modified: stats.mtime };
+      }
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  location(key: string): string {
+    const [folder, ...names] = key.split('/');
+    return join(this.#folders[folder as ImageFolder], ...names);
+  }
+
+  async check(): Promise<void> {
+    const usable = constants.R_OK | constants.W_OK | constants.X_OK;
+    await attempt(() => Promise.all(Object.values(this.#folders).map((folder) => access(folder, usable))));
+  }
+}
+
+function absolute(folders: ImageFolderPaths): ImageFolderPaths {
+  const { blacklist, processed, cropped } = folders;
+  return { blacklist: resolve(blacklist), processed: resolve(processed), cropped: resolve(cropped) };
+}
+
+async function writeAndSync(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes a folder and those above it, and syncs each folder that got a new name in it. */
+function makeFolder(folder: string): void {
+  const first = mkdirSync(folder, { recursive: true, mode: folderMode });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) {
+    const parent = openSync(dirname(made), 'r');
+    fsyncSync(parent);
+    closeSync(parent);
+  }
+}
+
+/** The keys of the folders that a key is in: of `blacklist/7/a.jpg` they are `blacklist` and `blacklist/7`. */
+function parents(key: string): string[] {
+  const names = key.split('/');
+  return names.slice(1).map((_, index) => names.slice(0, index + 1).join('/'));
+}
+
+/** Makes the folder where there is none, again and again while others remove it because it is empty. */
+async function openTemporary(folder: string): Promise<{ path: string; handle: FileHandle }> {
+  const path = join(folder, temporaryPrefix + randomUUID());
+  for (let attempts = 1; ; attempts += 1) {
+    try {
+      return { path, handle: await open(path, 'wx', fileMode) };
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT' || attempts === maxFolderAttempts) throw error;
+      // Out of step with those who remove it; by chance, one could be just behind us every time.
+      if (attempts > 1) await setTimeout(Math.random() * attempts);
+      // When it is removed while several make it, some of them are told that it is absent.
+      await ifPresent(mkdir(folder, { recursive: true, mode: folderMode }));
+    }
+  }
+}
+
+/** Waits until the names in a folder are on disk. */
+async function sync(folder: string): Promise<void> {
+  await using handle = await open(folder, 'r');
+  await handle.sync();
+}
+
+async function removeFile(folders: ImageFolderPaths, path: string): Promise<void> {
+  await ifPresent(unlink(path));
+  const folder = dirname(path);
+  if (dirname(folder) !== folders.blacklist) return;
+  try {
+    await ifPresent(rmdir(folder));
+  } catch (error) {
+    if (codeOf(error) !== 'ENOTEMPTY') throw error;
+  }
+}
+
+/** The paths of all files below a folder, whose names are read in portions. */
+async function* filesBelow(folder: string): AsyncGenerator<string> {
+  const items = await ifPresent(opendir(folder));
+  if (!items) return;
+  for await (const item of items) {
+    const path = join(folder, item.name);
+    if (item.isDirectory()) yield* filesBelow(path);
+    else if (item.isFile()) yield path;
+  }
+}
+
+/** What comes of `work`, or `undefined` when the file or folder that it is about is not there. */
+async function ifPresent<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Runs `work`, and lets none of the file system's errors out. */
+async function attempt<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw unavailable(error);
+  }
+}
+
+function unavailable(error: unknown): BackendUnavailableError {
+  return new BackendUnavailableError('The image folders are not available.', retryAfterSeconds, {
+    cause: error,
+  });
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}

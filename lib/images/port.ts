@@ -1,0 +1,25 @@
+/** What an image store tells of a stored picture. */
+export interface StoredImage {
+  readonly key: string;
+  /** When it was written last. */
+  readonly modified: Date;
+}
+
+/**
+ * Pictures by key. Keys are checked by `lib/images/key.ts` before they reach an adapter. Both adapters keep these promises,
+ * proven by `test/suites/images.ts`: a `put` that returned survives a crash and is never seen half-written; `get` of what is absent
+ * is `undefined`; deletes are idempotent; a failure of the store throws `BackendUnavailableError` (or `ThrottledError`) with its
+ * `cause`.
+ */
+export interface ImageStore {
+  /** Writes, or replaces. */
+  put(key: string, bytes: Uint8Array, contentType: string): Promise<void>;
+  get(key: string): Promise<Uint8Array | undefined>;
+  delete(key: string): Promise<void>;
+  /** Every picture whose key starts with the prefix (whole segments, e.g. `blacklist/7/`), in no promised order. */
+  list(prefix: `${string}/`): AsyncIterable<StoredImage>;
+  /** How clients name it: an absolute path, or `s3://bucket/key`. */
+  location(key: string): string;
+  /** Throws when the store can't be used. */
+  check(): Promise<void>;
+}

@@ -1,0 +1,82 @@
+import { constants, type FileHandle, lstat, open, readlink, realpath } from 'node:fs/promises';
+import { resolve, sep } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { InputUnreadableError, ServiceError } from '../errors.ts';
+import { pictureTooLarge } from './too-large.ts';
+
+/**
+ * Reads a picture file below `root`, which relative paths start from. Symbolic links are followed as long as they lead to a
+ * place below it. What is absent, what is outside and what is no regular file (a folder, a pipe, a device) all fail in the same
+ * way, so that nobody can find out which files exist elsewhere.
+ *
+ * @param root the folder that pictures may be read from; `undefined` where local paths are off.
+ * @throws InputTooLargeError when the file has more than `maxBytes`.
+ * @throws InputUnreadableError when there is no such picture file below `root`, or local paths are off.
+ */
+export async function readLocalPath(
+  path: string,
+  root: string | undefined,
+  maxBytes: number,
+): Promise<Uint8Array> {
+  if (root === undefined) {
+    throw new InputUnreadableError(
+      'Local paths are off here: the setting IMAGE_ROOT names the folder that they are read from.',
+    );
+  }
+  try {
+    return await readBelow(root, path, maxBytes);
+  } catch (error) {
+    if (error instanceof ServiceError) throw error;
+    // The code alone: the system's message repeats the path, and base64 that looks like a path is somebody's picture.
+    const cause = (error as NodeJS.ErrnoException).code ?? error;
+    throw new InputUnreadableError(
+      'There is no readable picture file of that path below the folder that IMAGE_ROOT names.',
+      { cause },
+    );
+  }
+}
+
+async function readBelow(root: string, path: string, maxBytes: number): Promise<Uint8Array> {
+  const checkedPath = await realPathBelow(root, path);
+  // O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  await using file = await open(checkedPath, flags);
+  const size = await sizeOfChecked(file, checkedPath);
+  if (size > maxBytes) throw pictureTooLarge(maxBytes);
+  // A file that grows meanwhile is cut here, and refused when it is decoded.
+  return await buffer(file.createReadStream({ start: 0, end: maxBytes - 1, autoClose: false }));
+}
+
+/** The path with every symbolic link resolved, when that is below `root`. */
+async function realPathBelow(root: string, path: string): Promise<string> {
+  const realRoot = await realpath(root);
+  const candidate = resolve(root, path);
+  // First by its letters alone, so that nothing outside is even looked at; the root itself may be named through a link.
+  if (!isBelow(candidate, resolve(root)) && !isBelow(candidate, realRoot)) {
+    throw new Error('outside the root');
+  }
+  const real = await realpath(candidate);
+  if (!isBelow(real, realRoot)) throw new Error('leads outside the root');
+  return real;
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+/**
+ * The size of an opened file in bytes, when it is a regular one and the very one that was checked: a parent folder may have been
+ * swapped for a symbolic link between check and opening, which O_NOFOLLOW does not see.
+ */
+async function sizeOfChecked(file: FileHandle, checkedPath: string): Promise<bigint> {
+  const opened = await file.stat({ bigint: true });
+  if (!opened.isFile()) throw new Error('not a regular file');
+  const named = await lstat(checkedPath, { bigint: true });
+  // Linux tells where an open file really is, in one step that can't be raced; elsewhere (a developer's machine) the file's
+  // identity has to do.
+  const openedPath = await readlink(`/proc/self/fd/${file.fd}`).catch(() => checkedPath);
+  if (opened.dev !== named.dev || opened.ino !== named.ino || openedPath !== checkedPath) {
+    throw new Error('changed while it was opened');
+  }
+  return opened.size;
+}

@@ -1,0 +1,26 @@
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+
+/** Azure's WireServer, which gives every virtual machine its secrets; it lies in a public range. */
+const azureWireServer = '168.63.129.16';
+
+const globalUnicast = ipaddr.IPv6.parse('2000::');
+
+/**
+ * Whether an IP address is one on the public internet: unicast, and in no range with a special purpose (IANA's registries, as
+ * ipaddr.js lists them). IPv6 forms that carry an IPv4 address (mapped, compatible, NAT64, 6to4, Teredo, ISATAP) are never public,
+ * whatever address they carry. Anything that is not an address in its usual spelling is not public either.
+ */
+export function isPublicAddress(address: string): boolean {
+  if (isIP(address) === 0) return false;
+  const parsed = ipaddr.parse(address);
+  if (parsed.range() !== 'unicast') return false;
+  if (parsed instanceof ipaddr.IPv6) return parsed.match(globalUnicast, 3) && !isIsatap(parsed);
+  return parsed.toString() !== azureWireServer;
+}
+
+/** RFC 5214, section 6.1: an interface identifier of `[02]00:5efe` and an IPv4 address, under any prefix. */
+function isIsatap({ parts }: ipaddr.IPv6): boolean {
+  const [, , , , high = 0, low] = parts;
+  return (high & ~0x0200) === 0 && low === 0x5efe;
+}

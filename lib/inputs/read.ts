@@ -1,0 +1,73 @@
+import { InputUnreadableError } from '../errors.ts';
+import { decodeBase64 } from './base64.ts';
+import { readLocalPath } from './local-path.ts';
+import { createUrlReader } from './url.ts';
+
+export interface InputReaderOptions {
+  /** The folder that local paths are read from; `undefined` turns them off. */
+  readonly imageRoot: string | undefined;
+  /** Of one picture, as it comes. */
+  readonly maxImageBytes: number;
+  /** Reads an http(s) URL; from the public internet by default. */
+  readonly readUrl?: (url: string) => Promise<Uint8Array>;
+  /** Reads an `s3://bucket/key`, where the backend has S3. */
+  readonly readS3?: (uri: string) => Promise<Uint8Array>;
+}
+
+export interface InputReader {
+  /**
+   * The bytes of a picture, not looked into: see `decodePicture`.
+   * @throws InputUnreadableError when the input is of no kind that is taken, or can't be read.
+   * @throws InputTooLargeError when the picture has more than the limit.
+   */
+  read(input: string): Promise<Uint8Array>;
+}
+
+/** Makes a reader of the image strings that requests carry: http(s) URL, base64, local path and, where given, `s3://`. */
+export function createInputReader(options: InputReaderOptions): InputReader {
+  const {
+    imageRoot,
+    maxImageBytes,
+    readUrl = createUrlReader({ maxBytes: maxImageBytes }),
+    readS3,
+  } = options;
+  return {
+    async read(input) {
+      const text = input.trim();
+      if (/^https?:\/\//i.test(text)) return readUrl(text);
+      if (/^s3:\/\//i.test(text)) {
+        if (readS3 !== undefined) return readS3(text);
+        throw new InputUnreadableError('Pictures in S3 are read with the aws_rekognition backend only.');
+      }
+      if (/^data:/i.test(text) || looksLikeBase64(text)) return decodeBase64(text, maxImageBytes);
+      // A file: URL is refused with the rest: a plain path says the same, with one way to write it instead of many.
+      if (text === '' || /^(?:file:|[a-z][a-z0-9+.-]*:\/\/)/i.test(text)) {
+        throw new InputUnreadableError(
+          'An image is an http(s) URL, base64 (with or without a data:image/<type>;base64, head) or a local path.',
+        );
+      }
+      return readLocalPath(input, imageRoot, maxImageBytes);
+    },
+  };
+}
+
+/** How base64 of JPEG (in either alphabet), PNG, WebP and GIF begins. */
+const base64Starts = ['/9j/', '_9j_', 'iVBORw0KGgo', 'UklGR', 'R0lGOD'];
+
+/** PATH_MAX on Linux: no path is longer. */
+const maxPathLength = 4096;
+
+function looksLikeBase64(text: string): boolean {
+  if (text.length > maxPathLength) return true;
+  return base64Starts.some((start) => text.startsWith(start)) && /^[\w+/=\s-]*$/.test(text);
+}
+
+const identifierLength = 100;
+
+/** How an answer names an input (`image_path_or_identifier`): its first 100 characters, then `...` if it is longer. */
+export function identifierOf(input: string): string {
+  // By code points, as the clients count; no more than two code units each are needed to see whether there are 101.
+  const characters = Array.from(input.slice(0, 2 * (identifierLength + 1)));
+  if (characters.length <= identifierLength) return input;
+  return `${characters.slice(0, identifierLength).join('')}...`;
+}

@@ -1,0 +1,195 @@
+import { lookup } from 'node:dns/promises';
+import { isIP, type LookupFunction } from 'node:net';
+import { pipeline, type Transform } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { buildConnector, Client, type Dispatcher } from 'undici';
+import { InputUnreadableError, ServiceError } from '../errors.ts';
+import { isPublicAddress } from './public-address.ts';
+import { pictureTooLarge } from './too-large.ts';
+
+const maxRedirects = 3;
+const headersTimeoutMs = 5_000;
+
+export interface UrlReaderOptions {
+  /** Of the picture, after any decompression. */
+  readonly maxBytes: number;
+  /** For everything together: names, redirects and the body. */
+  readonly timeoutMs?: number;
+  /** All addresses of a host name; the system's resolver by default. */
+  readonly resolve?: (hostname: string) => Promise<readonly string[]>;
+  /** Which addresses may be talked to; only public ones by default. */
+  readonly isAllowedAddress?: (address: string) => boolean;
+  readonly allowedPorts?: readonly number[];
+}
+
+type Policy = Required<UrlReaderOptions>;
+
+const defaults = {
+  timeoutMs: 15_000,
+  resolve: async (hostname: string) => (await lookup(hostname, { all: true })).map(({ address }) => address),
+  isAllowedAddress: isPublicAddress,
+  allowedPorts: [80, 443],
+};
+
+/** A picture's URL can't be used, for a reason that the client may know. */
+function refused(message: string): InputUnreadableError {
+  return new InputUnreadableError(message);
+}
+
+/**
+ * Makes a reader of pictures from http(s) URLs that can't be turned against the network it runs in: it talks to public addresses
+ * only, whatever names, redirects or changing DNS answers say, on ports 80 and 443, without cookies, credentials or proxies.
+ *
+ * The reader throws `InputTooLargeError` when the picture has more than `maxBytes`, and `InputUnreadableError` for everything else:
+ * a URL that is refused, a host that can't be reached, an answer other than 2xx, a timeout. Its messages tell nothing of addresses
+ * or answers.
+ */
+export function createUrlReader(options: UrlReaderOptions): (url: string) => Promise<Uint8Array> {
+  const policy: Policy = { ...defaults, ...options };
+  return async (url) => {
+    const signal = AbortSignal.timeout(policy.timeoutMs);
+    try {
+      return await Promise.race([follow(url, policy, signal), rejectOnAbort(signal)]);
+    } catch (cause) {
+      if (cause instanceof ServiceError) throw cause;
+      const message = signal.aborted
+        ? `The URL did not give its picture within ${policy.timeoutMs / 1000} seconds.`
+        : 'The URL could not be read.';
+      throw new InputUnreadableError(message, { cause });
+    }
+  };
+}
+
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+async function follow(text: string, policy: Policy, signal: AbortSignal): Promise<Uint8Array> {
+  let url = checkUrl(text, undefined, policy);
+  for (let redirects = 0; redirects <= maxRedirects; redirects++) {
+    const answer = await visit(url, policy, signal);
+    if (!(answer instanceof URL)) return answer;
+    url = answer;
+  }
+  throw refused(`The URL redirects more than ${maxRedirects} times.`);
+}
+
+function checkUrl(text: string, base: URL | undefined, policy: Policy): URL {
+  const url = URL.parse(text, base?.href);
+  if (url === null) throw refused('The URL is not a valid one.');
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw refused('Only http and https URLs are read.');
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw refused('URLs with a user name or a password are not read.');
+  }
+  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+  if (!policy.allowedPorts.includes(port)) {
+    throw refused(`URLs are read from the ports ${policy.allowedPorts.join(' and ')} only.`);
+  }
+  return url;
+}
+
+/** One request: the picture, or where it redirects to. */
+async function visit(url: URL, policy: Policy, signal: AbortSignal): Promise<Uint8Array | URL> {
+  const addresses = await allowedAddresses(url, policy);
+  signal.throwIfAborted();
+  // A client for this request alone: no connection that was checked for one URL ever serves another. Closing it drops whatever
+  // was not read.
+  const client = new Client(url.origin, {
+    connect: connectorTo(addresses, policy),
+    headersTimeout: headersTimeoutMs,
+  });
+  const close = () => client.destroy();
+  signal.addEventListener('abort', close);
+  try {
+    const response = await client.request({
+      method: 'GET',
+      path: url.pathname + url.search,
+      headers: {
+        accept: 'image/jpeg, image/png, image/webp, image/gif',
+        'accept-encoding': 'identity',
+        'user-agent': 'face-blacklist',
+      },
+    });
+    const location = redirectOf(response);
+    if (location !== undefined) return checkUrl(location, url, policy);
+    if (Math.floor(response.statusCode / 100) !== 2) throw refused('The URL did not answer with a picture.');
+    return await readBody(response, policy.maxBytes);
+  } finally {
+    signal.removeEventListener('abort', close);
+    await close();
+  }
+}
+
+/** Every address of the URL's host, all of them allowed: one that is not spoils the name, for any may be dialled. */
+async function allowedAddresses({ hostname }: URL, policy: Policy): Promise<readonly string[]> {
+  // `URL` has already turned each spelling of an IPv4 address (octal, hexadecimal, short) into the usual one.
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const addresses = isIP(host) === 0 ? await policy.resolve(host).catch(() => []) : [host];
+  if (addresses.length === 0 || !addresses.every((address) => policy.isAllowedAddress(address))) {
+    // The same for a name that is unknown, or internal names could be told from others.
+    throw refused('The URL does not lead to a public address.');
+  }
+  return addresses;
+}
+
+/** Connects to these addresses only, with no second look-up in between, and checks the one that it got. */
+function connectorTo(addresses: readonly string[], policy: Policy): buildConnector.connector {
+  const candidates = addresses.map((address) => ({ address, family: isIP(address) }));
+  // Not called for a host that is an IP address: then that address is dialled, which is the one that was checked.
+  const pinned: LookupFunction = (_hostname, _options, callback) => callback(null, candidates);
+  const connect = buildConnector({
+    lookup: pinned,
+    autoSelectFamily: true,
+    rejectUnauthorized: true,
+    timeout: policy.timeoutMs,
+  });
+  return (options, callback) => {
+    connect(options, (error, socket) => {
+      if (error !== null) return callback(error, null);
+      if (policy.isAllowedAddress(socket.remoteAddress ?? '')) return callback(null, socket);
+      socket.destroy();
+      callback(refused('The URL does not lead to a public address.'), null);
+    });
+  };
+}
+
+function redirectOf({ statusCode, headers }: Dispatcher.ResponseData): string | undefined {
+  const { location } = headers;
+  return [301, 302, 303, 307, 308].includes(statusCode) && typeof location === 'string'
+    ? location
+    : undefined;
+}
+
+const decompressors = new Map<string, () => Transform>([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+]);
+
+async function readBody({ headers, body }: Dispatcher.ResponseData, maxBytes: number): Promise<Uint8Array> {
+  if (Number(headers['content-length']) > maxBytes) throw pictureTooLarge(maxBytes);
+  const received = upTo(maxBytes, body);
+  const encoding = String(headers['content-encoding'] ?? 'identity').toLowerCase();
+  if (encoding === 'identity') return buffer(received);
+
+  // It was not asked for, but some hosts store their files compressed.
+  const decompress = decompressors.get(encoding);
+  if (decompress === undefined) throw refused('The URL answered in an encoding that is not read.');
+  const ignoreError = () => {}; // the reader of the stream gets it
+  return buffer(upTo(maxBytes, pipeline(received, decompress(), ignoreError)));
+}
+
+async function* upTo(maxBytes: number, source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of source) {
+    size += chunk.length;
+    if (size > maxBytes) throw pictureTooLarge(maxBytes);
+    yield chunk;
+  }
+}

@@ -1,0 +1,142 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { BackendUnavailableError, ServiceError } from '../errors.ts';
+
+/** How long a statement waits for another process to finish its write. */
+const busyTimeoutMs = 5000;
+const retryAfterSeconds = 5;
+
+/** SQLite's result codes, https://sqlite.org/rescode.html */
+const sqliteBusy = 5;
+const sqliteConstraintUnique = 2067;
+
+/**
+ * What makes a database of version N into one of version N + 1. One that was ever released is never changed.
+ *
+ * Entry ids are AUTOINCREMENT, so that none is given twice. Processed pictures are never deleted, so that plain row ids are 1, 2, …
+ * without a gap: the largest is the total, and any page is a range of ids.
+ */
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE entry (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    reason TEXT,
+    added_date TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('PENDING', 'ACTIVE', 'DELETING'))
+  ) STRICT;
+  CREATE INDEX entry_status ON entry (status);
+
+  CREATE TABLE image (
+    sequence INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    entry_id INTEGER NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+    key TEXT NOT NULL,
+    added_date TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('PENDING', 'ACTIVE', 'DELETING'))
+  ) STRICT;
+  CREATE INDEX image_entry ON image (entry_id, status);
+  CREATE INDEX image_status ON image (status);
+
+  CREATE TABLE processed (
+    id INTEGER PRIMARY KEY,
+    picture_id TEXT NOT NULL UNIQUE,
+    result TEXT NOT NULL
+  ) STRICT;
+  `,
+];
+
+/**
+ * Opens the database file, makes it (0600, its folder 0700) where there is none, and brings it to this version's schema. Several
+ * processes may have it open, and may open it at the same moment.
+ * @throws BackendUnavailableError when it can't be opened, or was made by a newer version.
+ */
+export function openDatabase(path: string): DatabaseSync {
+  return attempt(() => {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    closeSync(openSync(path, 'a', 0o600));
+    const database = new DatabaseSync(path, { timeout: busyTimeoutMs });
+    try {
+      switchToWriteAheadLog(database);
+      database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;');
+      migrate(database, path);
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  });
+}
+
+/**
+ * Runs `work` as one transaction: all of it is kept, or none. `work` must not wait for anything, for whatever else uses the handle
+ * meanwhile would become part of the transaction.
+ */
+export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    // SQLite has rolled back by itself after some failures, a full disk among them.
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/**
+ * Runs `work`, which uses the database and nothing else, and lets none of SQLite's errors out.
+ * @throws BackendUnavailableError with SQLite's error as its cause; our own errors pass as they are.
+ */
+export function attempt<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof ServiceError) throw error;
+    throw new BackendUnavailableError('The database is not available.', retryAfterSeconds, { cause: error });
+  }
+}
+
+/** Whether a statement failed because a value that must be unique is there already. */
+export function isUniqueViolation(error: unknown): boolean {
+  return resultCode(error) === sqliteConstraintUnique;
+}
+
+function resultCode(error: unknown): unknown {
+  return error instanceof Error && 'errcode' in error ? error.errcode : undefined;
+}
+
+/**
+ * The switch of a new file needs it alone for a moment, and SQLite does not wait for that by itself: of two processes that open it
+ * together, one would fail.
+ */
+function switchToWriteAheadLog(database: DatabaseSync): void {
+  const deadline = performance.now() + busyTimeoutMs;
+  for (;;) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (resultCode(error) !== sqliteBusy || performance.now() > deadline) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
+  }
+}
+
+function migrate(database: DatabaseSync, path: string): void {
+  inTransaction(database, () => {
+    const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
+    if (version > migrations.length) {
+      throw new BackendUnavailableError(
+        `The database ${path} was made by a newer version of this program: its schema is version ${version}, ` +
+          `and this program knows up to version ${migrations.length}. Use the newer program, or another DATA_DIR.`,
+        retryAfterSeconds,
+      );
+    }
+    if (version === migrations.length) return;
+    for (const migration of migrations.slice(version)) database.exec(migration);
+    database.exec(`PRAGMA user_version = ${migrations.length}`);
+  });
+}

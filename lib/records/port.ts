@@ -1,0 +1,115 @@
+import type { ImageProcessingResult } from '../contract/shapes.ts';
+
+/**
+ * Where a record stands: `PENDING` is being made, `DELETING` is going; only `ACTIVE` ones are shown.
+ */
+export type RecordStatus = 'PENDING' | 'ACTIVE' | 'DELETING';
+
+/** A listed person. */
+export interface EntryRecord {
+  /** Whole number from 1 on; a later entry has a larger one, and none is given twice. */
+  readonly id: number;
+  /** 1..100 characters, unique among all entries whatever their status. */
+  readonly name: string;
+  readonly reason: string | null;
+  /** ISO 8601, UTC. */
+  readonly addedDate: string;
+  readonly status: RecordStatus;
+  /** How many of its images are `ACTIVE`. */
+  readonly imageCount: number;
+}
+
+/** A reference image of an entry. */
+export interface ImageRecord {
+  /** Unique over all entries; letters, digits and hyphens. */
+  readonly id: string;
+  readonly entryId: number;
+  /** The image store's key of the original. */
+  readonly key: string;
+  readonly status: RecordStatus;
+  /** ISO 8601, UTC. */
+  readonly addedDate: string;
+}
+
+/** What a processed picture's record keeps: the answer, all but the id that the record gives it. */
+export type ProcessedResult = Omit<ImageProcessingResult, 'db_id'>;
+
+export interface ProcessedPage {
+  /** How many there are in all. */
+  readonly total: number;
+  /** Newest first, each with its `db_id`. */
+  readonly items: ImageProcessingResult[];
+}
+
+/**
+ * Entries, their images, and processed pictures. Both adapters keep these promises, proven by `test/suites/records.ts`:
+ * a write that returned survives a crash; `get` of what is absent is `undefined`; deletes are idempotent; a failure of the
+ * store throws `BackendUnavailableError` (or `ThrottledError`) with its `cause`.
+ */
+export interface RecordStore {
+  /**
+   * Takes the name and makes a `PENDING` entry.
+   * @throws NameTakenError when any entry, whatever its status, has the name; also for two calls at the same moment.
+   */
+  createEntry(entry: { name: string; reason: string | null }): Promise<EntryRecord>;
+  /** Shows a `PENDING` entry. Returns it, or `undefined` when there is none that is `PENDING`. */
+  activateEntry(entryId: number): Promise<EntryRecord | undefined>;
+  /** The entry, whatever its status. */
+  getEntry(entryId: number): Promise<EntryRecord | undefined>;
+  /** The entries of one status, by id ascending. */
+  listEntries(status: RecordStatus): Promise<EntryRecord[]>;
+  /**
+   * Replaces name and reason of an `ACTIVE` entry; `undefined` when there is none.
+   * @throws NameTakenError when another entry has the name.
+   */
+  updateEntry(
+    entryId: number,
+    change: { name: string; reason: string | null },
+  ): Promise<EntryRecord | undefined>;
+  /**
+   * Hides an entry for good: `PENDING`, `ACTIVE` or already `DELETING`, it is `DELETING` from now on. Returns it as it was before,
+   * `undefined` when there is none.
+   */
+  markEntryDeleting(entryId: number): Promise<EntryRecord | undefined>;
+  /** Removes the entry, what is left of its images' records, and frees its name. */
+  removeEntry(entryId: number): Promise<void>;
+
+  /**
+   * Makes a `PENDING` image of an entry that is not `DELETING`.
+   * @throws EntryNotFoundError when there is no such entry.
+   */
+  createImage(image: { id: string; entryId: number; key: string }): Promise<ImageRecord>;
+  /** Shows a `PENDING` image of an entry that is not `DELETING`. Returns it, or `undefined` when there is none such. */
+  activateImage(imageId: string): Promise<ImageRecord | undefined>;
+  /** The image, whatever its status. */
+  getImage(imageId: string): Promise<ImageRecord | undefined>;
+  /** All images of an entry, whatever their status, oldest first. */
+  listImages(entryId: number): Promise<ImageRecord[]>;
+  /** The images of one status over all entries, oldest first. */
+  listImagesByStatus(status: RecordStatus): Promise<ImageRecord[]>;
+  /** Marks an image `DELETING`, so that it is shown no more. Nothing happens when it is absent. */
+  markImageDeleting(imageId: string): Promise<void>;
+  removeImage(imageId: string): Promise<void>;
+  /**
+   * The `ACTIVE` images among these whose entry is `ACTIVE` too, each with that entry: what a match may show.
+   * At a cost that grows with `imageIds` alone.
+   */
+  findActive(imageIds: readonly string[]): Promise<Map<string, { image: ImageRecord; entry: EntryRecord }>>;
+
+  /**
+   * Keeps a processed picture's answer; returns the id that it got (whole numbers, growing).
+   * `pictureId` is what the names of its stored pictures are made from.
+   */
+  addProcessed(pictureId: string, result: ProcessedResult): Promise<number>;
+  /** Whether a processed picture of that `pictureId` was kept. */
+  hasProcessed(pictureId: string): Promise<boolean>;
+  /**
+   * A page of processed pictures, newest first, at a cost that grows neither with `offset` nor with the table.
+   * `limit` 1..100, `offset` >= 0.
+   */
+  listProcessed(page: { limit: number; offset: number }): Promise<ProcessedPage>;
+
+  /** Throws when the store can't be read. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}

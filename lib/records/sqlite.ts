@@ -1,0 +1,195 @@
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { EntryNotFoundError, NameTakenError } from '../errors.ts';
+import { attempt, inTransaction, isUniqueViolation } from './database.ts';
+import type {
+  EntryRecord,
+  ImageRecord,
+  ProcessedPage,
+  ProcessedResult,
+  RecordStatus,
+  RecordStore,
+} from './port.ts';
+import { prepareStatements, type Statements } from './sqlite-statements.ts';
+
+/**
+ * The record store in a database from `openDatabase`. It may share the handle with others who keep tables of their own there;
+ * `close()` closes it for them too.
+ */
+export function openSqliteRecords(database: DatabaseSync): RecordStore {
+  return attempt(() => new SqliteRecords(database));
+}
+
+type Row = Record<string, SQLOutputValue>;
+
+// The tables are STRICT and the statements name their columns after the fields, so a row is the record.
+const entryRecord = (row: Row) => ({ ...row }) as unknown as EntryRecord;
+const imageRecord = (row: Row) => ({ ...row }) as unknown as ImageRecord;
+
+/** What `write` returns, or a NameTakenError where it finds the name taken. */
+function takingName<T>(name: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw isUniqueViolation(error) ? new NameTakenError(name) : error;
+  }
+}
+
+/**
+ * Writes go by `run()`, and what they return is read by a statement of its own: `get()` on a `RETURNING` would leave the commit to a
+ * reset whose failure nobody hears of.
+ */
+class SqliteRecords implements RecordStore {
+  readonly #database: DatabaseSync;
+  readonly #statements: Statements;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#statements = prepareStatements(database);
+  }
+
+  async createEntry({ name, reason }: { name: string; reason: string | null }): Promise<EntryRecord> {
+    const addedDate = new Date().toISOString();
+    const { lastInsertRowid } = attempt(() =>
+      takingName(name, () => this.#statements.insertEntry.run(name, reason, addedDate)),
+    );
+    return { id: Number(lastInsertRowid), name, reason, addedDate, status: 'PENDING', imageCount: 0 };
+  }
+
+  async activateEntry(entryId: number): Promise<EntryRecord | undefined> {
+    return this.#transaction(() => {
+      const { changes } = this.#statements.activateEntry.run(entryId);
+      return changes === 0 ? undefined : this.#entry(entryId);
+    });
+  }
+
+  async getEntry(entryId: number): Promise<EntryRecord | undefined> {
+    return attempt(() => this.#entry(entryId));
+  }
+
+  async listEntries(status: RecordStatus): Promise<EntryRecord[]> {
+    return attempt(() => this.#statements.entriesByStatus.all(status).map(entryRecord));
+  }
+
+  async updateEntry(
+    entryId: number,
+    { name, reason }: { name: string; reason: string | null },
+  ): Promise<EntryRecord | undefined> {
+    return this.#transaction(() => {
+      const { changes } = takingName(name, () => this.#statements.updateEntry.run(name, reason, entryId));
+      return changes === 0 ? undefined : this.#entry(entryId);
+    });
+  }
+
+  async markEntryDeleting(entryId: number): Promise<EntryRecord | undefined> {
+    return this.#transaction(() => {
+      const before = this.#entry(entryId);
+      this.#statements.markEntryDeleting.run(entryId);
+      return before;
+    });
+  }
+
+  async removeEntry(entryId: number): Promise<void> {
+    // Its images' records go with it, by their foreign key.
+    attempt(() => this.#statements.deleteEntry.run(entryId));
+  }
+
+  async createImage(image: { id: string; entryId: number; key: string }): Promise<ImageRecord> {
+    const { id, entryId, key } = image;
+    const addedDate = new Date().toISOString();
+    const { changes } = attempt(() => this.#statements.insertImage.run(id, key, addedDate, entryId));
+    if (changes === 0) throw new EntryNotFoundError();
+    return { id, entryId, key, status: 'PENDING', addedDate };
+  }
+
+  async activateImage(imageId: string): Promise<ImageRecord | undefined> {
+    return this.#transaction(() => {
+      const { changes } = this.#statements.activateImage.run(imageId);
+      return changes === 0 ? undefined : this.#image(imageId);
+    });
+  }
+
+  async getImage(imageId: string): Promise<ImageRecord | undefined> {
+    return attempt(() => this.#image(imageId));
+  }
+
+  async listImages(entryId: number): Promise<ImageRecord[]> {
+    return attempt(() => this.#statements.imagesOfEntry.all(entryId).map(imageRecord));
+  }
+
+  async listImagesByStatus(status: RecordStatus): Promise<ImageRecord[]> {
+    return attempt(() => this.#statements.imagesByStatus.all(status).map(imageRecord));
+  }
+
+  async markImageDeleting(imageId: string): Promise<void> {
+    attempt(() => this.#statements.markImageDeleting.run(imageId));
+  }
+
+  async removeImage(imageId: string): Promise<void> {
+    attempt(() => this.#statements.deleteImage.run(imageId));
+  }
+
+  async findActive(imageIds: readonly string[]) {
+    return attempt(() => {
+      const { activeImagesAmong, activeEntriesAmong } = this.#statements;
+      const images = activeImagesAmong.all(JSON.stringify(imageIds)).map(imageRecord);
+      const entryIds = new Set(images.map((image) => image.entryId));
+      const entries = activeEntriesAmong.all(JSON.stringify([...entryIds])).map(entryRecord);
+      const entriesById = new Map(entries.map((entry) => [entry.id, entry]));
+
+      const found = new Map<string, { image: ImageRecord; entry: EntryRecord }>();
+      for (const image of images) {
+        const entry = entriesById.get(image.entryId);
+        if (entry) found.set(image.id, { image, entry });
+      }
+      return found;
+    });
+  }
+
+  async addProcessed(pictureId: string, result: ProcessedResult): Promise<number> {
+    const json = JSON.stringify(result);
+    const { lastInsertRowid } = attempt(() => this.#statements.insertProcessed.run(pictureId, json));
+    return Number(lastInsertRowid);
+  }
+
+  async hasProcessed(pictureId: string): Promise<boolean> {
+    return attempt(() => this.#statements.processedByPicture.get(pictureId) !== undefined);
+  }
+
+  async listProcessed({ limit, offset }: { limit: number; offset: number }): Promise<ProcessedPage> {
+    // Records are only ever added, so those up to this total stay as they are between the two statements.
+    return attempt(() => {
+      const total = Number(this.#statements.processedTotal.get()?.total);
+      const newest = total - offset;
+      const rows = this.#statements.processedRange.all(newest - limit + 1, newest);
+      const items = rows.map(({ id, result }) => ({ ...JSON.parse(String(result)), db_id: Number(id) }));
+      return { total, items };
+    });
+  }
+
+  async check(): Promise<void> {
+    attempt(() => this.#statements.processedTotal.get());
+  }
+
+  /** Brings everything into the database file itself, and closes the handle. */
+  async close(): Promise<void> {
+    if (!this.#database.isOpen) return;
+    attempt(() => {
+      this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      this.#database.close();
+    });
+  }
+
+  #transaction<T>(work: () => T): T {
+    return attempt(() => inTransaction(this.#database, work));
+  }
+
+  #entry(entryId: number): EntryRecord | undefined {
+    const row = this.#statements.entry.get(entryId);
+    return row && entryRecord(row);
+  }
+
+  #image(imageId: string): ImageRecord | undefined {
+    const row = this.#statements.image.get(imageId);
+    return row && imageRecord(row);
+  }
+}

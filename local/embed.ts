@@ -1,0 +1,93 @@
+/**
+ * Command: reads picture paths, one a line, and writes each picture's faces with their embeddings as one JSON line, in order.
+ * usage: npm run --silent embed -- --list FILE --out FILE [--model NAME]
+ */
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { finished } from 'node:stream/promises';
+import { parseArgs } from 'node:util';
+import pLimit from 'p-limit';
+import { ConfigError, loadConfig } from '../lib/config.ts';
+import { ServiceError } from '../lib/errors.ts';
+import { type EmbeddingModelName, embeddingModelNames, isEmbeddingModel } from '../lib/faces/human/models.ts';
+import { WorkerPool } from '../lib/faces/human/pool.ts';
+import { decodePicture } from '../lib/inputs/decode.ts';
+import { progressBar } from './progress.ts';
+
+const usage = 'usage: npm run --silent embed -- --list FILE --out FILE [--model NAME]';
+
+async function embedFile(pool: WorkerPool, path: string, model: EmbeddingModelName) {
+  try {
+    const picture = await decodePicture(await readFile(path));
+    const { width, height, pixels } = picture;
+    const faces = await pool.run({ picture: { width, height, data: pixels }, models: [model] });
+    return {
+      path,
+      width,
+      height,
+      faces: faces.map(({ area, confidence, embeddings }) => ({
+        facial_area: area,
+        confidence,
+        embedding: [...(embeddings[model] ?? [])],
+      })),
+    };
+  } catch (error) {
+    return { path, width: null, height: null, faces: [], error: reasonOf(error) };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof ServiceError) return error.message;
+  if (error instanceof Error && 'code' in error) return `The file can't be read (${error.code}).`;
+  throw error;
+}
+
+async function embedList(listFile: string, outFile: string, model: EmbeddingModelName): Promise<void> {
+  const config = loadConfig();
+  const workers = config.engineWorkers ?? availableParallelism();
+  const paths = (await readFile(listFile, 'utf8')).split(/\r?\n/).filter((path) => path !== '');
+  const pool = await WorkerPool.start(workers, {
+    minConfidence: config.detectionConfidenceThreshold,
+    modelName: model,
+  });
+  const bar = progressBar('embed', paths.length);
+  const out = createWriteStream(outFile);
+  try {
+    const limit = pLimit(workers + 1);
+    const window: Promise<object>[] = [];
+    const writeNext = async () => {
+      const line = `${JSON.stringify(await window.shift())}\n`;
+      if (!out.write(line)) await once(out, 'drain');
+      bar.increment();
+    };
+    for (const path of paths) {
+      window.push(limit(() => embedFile(pool, path, model)));
+      if (window.length > 4 * workers) await writeNext();
+    }
+    while (window.length > 0) await writeNext();
+  } finally {
+    bar.stop();
+    out.end();
+    await Promise.all([finished(out), pool.close()]);
+  }
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { list: { type: 'string' }, out: { type: 'string' }, model: { type: 'string' } },
+  });
+  const configured = loadConfig().modelName;
+  const model = values.model ?? (isEmbeddingModel(configured) ? configured : 'MobileFaceNet');
+  if (!values.list || !values.out) throw new ConfigError(usage);
+  if (!isEmbeddingModel(model)) {
+    throw new ConfigError(`--model takes one of ${embeddingModelNames.join(', ')}, not '${model}'.`);
+  }
+  await embedList(values.list, values.out, model);
+}
+
+await main().catch((error: Error) => {
+  console.error(error instanceof ConfigError || 'code' in error ? error.message : error);
+  process.exitCode = 1;
+});

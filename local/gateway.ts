@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { APIGatewayProxyResult } from 'aws-lambda';
+import type { Endpoint } from '../lib/contract/endpoint.ts';
+import { ForbiddenError } from '../lib/errors.ts';
+import type { Handler } from '../lib/http/endpoint.ts';
+import { commonHeaders, corsHeaders } from '../lib/http/headers.ts';
+import { logFailure, logRequest } from '../lib/http/log.ts';
+import { problem } from '../lib/http/problem.ts';
+import { refuseWebPages, tokenCheck } from './access.ts';
+import { splitTarget, toEvent } from './event.ts';
+import { deliverable, gatewayRequestBytes, refuseLargeEvent } from './gateway-limits.ts';
+import { BodyBudget, RequestAbandonedError, readRequestBody } from './request-body.ts';
+import { Router } from './router.ts';
+
+/** An endpoint's contract and what answers for it. */
+export interface Route {
+  readonly contract: Endpoint;
+  readonly handler: Handler;
+}
+
+export interface GatewayOptions {
+  readonly routes: readonly Route[];
+  /** When there are any, all endpoints but the public ones want one of them as a bearer token. */
+  readonly apiTokens: readonly string[];
+  readonly corsOrigins: readonly string[];
+  readonly maxRequestBytes: number;
+  /** Refuse what API Gateway and Lambda would refuse for its size. */
+  readonly emulateGatewayLimits: boolean;
+  /** Then, and without tokens, web pages are kept away. */
+  readonly listensOnLoopback: boolean;
+}
+
+/** A body is held about three times at once: as it came, as the event's base64, and as the files that were in it. */
+const maxBodiesInMemory = 8;
+const maxRequestsWithBody = 256;
+const preflightMaxAgeSeconds = 600;
+/** What nginx calls a request whose client went away. */
+const clientGoneStatus = 499;
+
+/** What is known of a request while it is answered. */
+interface Progress {
+  readonly requestId: string;
+  readonly started: number;
+  /** The contract's path, once it is known. */
+  route: string | null;
+  /** Whether a handler has it, which then writes its line in the log. */
+  handled: boolean;
+}
+
+/** What a gateway does in front of a handler: routing, tokens, limits, preflights. */
+export class Gateway {
+  readonly #options: GatewayOptions;
+  readonly #router: Router<Route>;
+  readonly #checkToken: (request: IncomingMessage) => void;
+  readonly #budget: BodyBudget;
+  /** Of a request's body. */
+  readonly #maxBytes: number;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.#router = new Router(options.routes);
+    this.#checkToken = tokenCheck(options.apiTokens);
+    this.#budget = new BodyBudget({
+      bytes: maxBodiesInMemory * options.maxRequestBytes,
+      requests: maxRequestsWithBody,
+    });
+    this.#maxBytes = Math.min(
+      options.maxRequestBytes,
+      options.emulateGatewayLimits ? gatewayRequestBytes : Number.POSITIVE_INFINITY,
+    );
+  }
+
+  /**
+   * Answers a request, or refuses it, and sees to its line in the log. Undefined when the client went away. Never rejects.
+   * @param response only to tell a waiting client that it may send its body.
+   */
+  async answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<APIGatewayProxyResult | undefined> {
+    const progress = { requestId: randomUUID(), started: performance.now(), route: null, handled: false };
+    let result: APIGatewayProxyResult | undefined;
+    try {
+      result = await this.#pass(request, response, progress);
+    } catch (error) {
+      if (!(error instanceof RequestAbandonedError))
+        result = this.#refuse(error, request, progress.requestId);
+      progress.handled = false;
+    }
+    if (!progress.handled) {
+      const { requestId: id, route, started } = progress;
+      const status = result?.statusCode ?? clientGoneStatus;
+      logRequest({ id, route, method: request.method ?? '', status, started });
+    }
+    return result;
+  }
+
+  async #pass(
+    request: IncomingMessage,
+    response: ServerResponse,
+    progress: Progress,
+  ): Promise<APIGatewayProxyResult> {
+    const { apiTokens, corsOrigins, emulateGatewayLimits, listensOnLoopback } = this.#options;
+    const { path } = splitTarget(request);
+    if (listensOnLoopback && apiTokens.length === 0) refuseWebPages(request, corsOrigins);
+    if (isPreflight(request)) return preflight(this.#router.methodsOf(path), request, corsOrigins);
+    const { route, pathParameters } = this.#router.match(request.method ?? '', path);
+    const { contract, handler } = route;
+    progress.route = contract.path;
+    if (apiTokens.length > 0 && contract.public !== true) this.#checkToken(request);
+    using share = contract.body && this.#budget.share();
+    const body = share && (await readRequestBody(request, response, { maxBytes: this.#maxBytes, share }));
+    const { requestId } = progress;
+    const event = toEvent(request, body ?? Buffer.alloc(0), { contract, pathParameters, requestId });
+    if (emulateGatewayLimits) refuseLargeEvent(event);
+    progress.handled = true;
+    const result = await handler(event);
+    return emulateGatewayLimits ? deliverable(result) : result;
+  }
+
+  #refuse(error: unknown, request: IncomingMessage, requestId: string): APIGatewayProxyResult {
+    const { status, headers, body } = problem(error, requestId);
+    if (status >= 500) logFailure(requestId, error);
+    return {
+      statusCode: status,
+      headers: {
+        ...commonHeaders(requestId),
+        ...corsHeaders(request.headers.origin, this.#options.corsOrigins),
+        ...headers,
+        'Content-Type': 'application/json',
+      },
+      body: JSON.stringify(body),
+    };
+  }
+}
+
+function isPreflight({ method, headers }: IncomingMessage): boolean {
+  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
+}
+
+/** @throws ForbiddenError when the page's origin is not allowed. */
+function preflight(
+  methods: readonly string[],
+  { headers: { origin } }: IncomingMessage,
+  corsOrigins: readonly string[],
+): APIGatewayProxyResult {
+  if (origin === undefined || !corsOrigins.includes(origin)) {
+    throw new ForbiddenError('Web pages of this origin may not ask here; CORS_ORIGINS names those that may.');
+  }
+  return {
+    statusCode: 204,
+    headers: {
+      ...corsHeaders(origin, corsOrigins),
+      'Access-Control-Allow-Methods': methods.join(', '),
+      'Access-Control-Allow-Headers': 'Authorization, Content-Type',
+      'Access-Control-Max-Age': preflightMaxAgeSeconds,
+    },
+    body: '',
+  };
+}

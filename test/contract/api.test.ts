@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { api } from '../../lib/contract/api.ts';
+import type { Endpoint } from '../../lib/contract/endpoint.ts';
+
+const named = api.map((contract) => [`${contract.method} ${contract.path}`, contract] as const);
+
+function duplicates(values: readonly string[]): string[] {
+  return values.filter((value, index) => values.indexOf(value) !== index);
+}
+
+function parametersIn({ path }: Endpoint): string[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
+}
+
+describe('the contract', () => {
+  it('has the routes that clients of the service call', () => {
+    expect(named.map(([name]) => name).sort()).toEqual(
+      [
+        'GET /',
+        'GET /api/v1/',
+        'POST /api/v1/process/process-images',
+        'GET /api/v1/processed-images/',
+        'GET /api/v1/process/processed-images/',
+        'POST /api/v1/detect/detect-face',
+        'POST /api/v1/blacklist/',
+        'GET /api/v1/blacklist/',
+        'GET /api/v1/blacklist/{id}/',
+        'PUT /api/v1/blacklist/{id}/',
+        'DELETE /api/v1/blacklist/{id}/',
+        'POST /api/v1/blacklist/{id}/images',
+        'GET /openapi.json',
+        'GET /docs',
+        'GET /docs/{asset}',
+        'GET /healthz',
+      ].sort(),
+    );
+  });
+
+  it('gives each operation one id and one route', () => {
+    expect(duplicates(api.map(({ operationId }) => operationId))).toEqual([]);
+    expect(duplicates(named.map(([name]) => name.replace(/\/$/, '')))).toEqual([]);
+  });
+
+  it('is public at the welcome and the health check alone', () => {
+    expect(named.filter(([, contract]) => contract.public).map(([name]) => name)).toEqual([
+      'GET /',
+      'GET /healthz',
+    ]);
+  });
+
+  it.each(named)('says of %s which answer, body and parameters it has, truly', (_name, contract) => {
+    expect(contract.success.schema.safeParse(contract.success.example).error).toBeUndefined();
+    if (contract.body?.kind === 'json') {
+      expect(contract.body.schema.safeParse(contract.body.example).error).toBeUndefined();
+    }
+    expect(parametersIn(contract)).toEqual(Object.keys(contract.params?.shape ?? {}));
+    expect(contract.errors.includes('request_invalid')).toBe(
+      [contract.body, contract.query].some(Boolean) || contract.path.includes('{id}'),
+    );
+  });
+
+  it('lists twenty processed pictures at the one path and ten at the older one', () => {
+    const limitOf = (path: string) => api.find((contract) => contract.path === path)?.query?.parse({});
+    expect(limitOf('/api/v1/processed-images/')).toEqual({ limit: 20, offset: 0 });
+    expect(limitOf('/api/v1/process/processed-images/')).toEqual({ limit: 10, offset: 0 });
+  });
+});

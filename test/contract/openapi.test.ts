@@ -1,0 +1,149 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { describe, expect, it } from 'vitest';
+import { handler } from '../../functions/openapi.ts';
+import { api } from '../../lib/contract/api.ts';
+import { openApi } from '../../lib/contract/openapi.ts';
+import { buildOpenApi } from '../../lib/openapi.ts';
+import { startServer } from '../local/running-server.ts';
+
+const document = buildOpenApi(api, { title: 'Faces', version: '1.2.3' });
+
+/** A value in the document, by its keys. */
+function at(...keys: (string | number)[]): unknown {
+  return keys.reduce<unknown>(
+    (value, key) => (value as Record<string, unknown> | undefined)?.[key],
+    document,
+  );
+}
+
+function references(value: unknown): string[] {
+  return [...JSON.stringify(value).matchAll(/"\$ref":"([^"]+)"/g)].map(([, target]) => target ?? '');
+}
+
+describe('the OpenAPI document', () => {
+  it('is valid OpenAPI 3.1', async () => {
+    expect(await new Validator().validate(structuredClone(document))).toEqual({ valid: true });
+    expect(document.openapi).toBe('3.1.0');
+  });
+
+  it('has every endpoint that answers with JSON, once', () => {
+    const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(described.sort()).toEqual(
+      api
+        .filter(({ path }) => !path.startsWith('/docs'))
+        .map(({ method, path }) => `${method} ${path}`)
+        .sort(),
+    );
+  });
+
+  it('refers to nothing that it does not have', () => {
+    const targets = new Set(references(document));
+    expect(targets.size).toBeGreaterThan(10);
+    for (const target of targets) {
+      expect(at('components', 'schemas', target.replace('#/components/schemas/', '')), target).toBeDefined();
+    }
+  });
+
+  it('has an example for every answer but the unforeseen', () => {
+    for (const [path, methods] of Object.entries(document.paths)) {
+      for (const [method, operation] of Object.entries(methods)) {
+        const responses = operation.responses as Record<
+          string,
+          { content: Record<string, { example?: unknown }> }
+        >;
+        for (const [status, { content }] of Object.entries(responses)) {
+          if (status === '500') continue;
+          expect(content['application/json'], `${method} ${path} ${status}`).toHaveProperty('example');
+        }
+      }
+    }
+  });
+
+  it('says what an upload takes: text, and files', () => {
+    const schema = at(
+      'paths',
+      '/api/v1/blacklist/',
+      'post',
+      'requestBody',
+      'content',
+      'multipart/form-data',
+      'schema',
+    );
+    expect(schema).toMatchObject({
+      properties: {
+        name: { type: 'string', minLength: 1, maxLength: 100 },
+        reason: { type: 'string', maxLength: 255 },
+        images: { type: 'array', items: { type: 'string', format: 'binary' }, minItems: 1, maxItems: 100 },
+      },
+      required: ['name', 'images'],
+    });
+  });
+
+  it('says of parameters what is their default and which must be given', () => {
+    expect(at('paths', '/api/v1/processed-images/', 'get', 'parameters')).toEqual([
+      {
+        name: 'limit',
+        in: 'query',
+        required: false,
+        description: 'Items in the page.',
+        schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
+      },
+      {
+        name: 'offset',
+        in: 'query',
+        required: false,
+        description: 'Items before the page.',
+        schema: { type: 'integer', minimum: 0, default: 0 },
+      },
+    ]);
+    expect(at('paths', '/api/v1/blacklist/{id}/', 'get', 'parameters')).toMatchObject([
+      { name: 'id', in: 'path', required: true, schema: { type: 'integer' } },
+    ]);
+  });
+
+  it("has the errors in FastAPI's shapes", () => {
+    const schemaOf = (status: number) =>
+      at(
+        'paths',
+        '/api/v1/blacklist/{id}/',
+        'put',
+        'responses',
+        status,
+        'content',
+        'application/json',
+        'schema',
+      );
+    expect(schemaOf(422)).toEqual({ $ref: '#/components/schemas/HTTPValidationError' });
+    for (const status of [401, 403, 404, 409, 413, 429, 503]) {
+      expect(schemaOf(status), String(status)).toEqual({ $ref: '#/components/schemas/HTTPError' });
+    }
+    expect(at('components', 'schemas', 'HTTPError', 'properties', 'detail', 'type')).toBe('string');
+  });
+
+  it('names the bearer token, and the endpoints that want none', () => {
+    expect(at('components', 'securitySchemes', 'bearer')).toMatchObject({ type: 'http', scheme: 'bearer' });
+    expect(at('paths', '/healthz', 'get', 'security')).toEqual([]);
+    expect(at('paths', '/api/v1/', 'get', 'security')).toBeUndefined();
+  });
+
+  it('is served, and leads clients below the prefix under which it was asked for', async () => {
+    await using server = await startServer([{ contract: openApi, handler }]);
+    const served = (await server.send('GET', '/openapi.json')).json() as { servers: unknown; paths: unknown };
+    expect(served.servers).toEqual([{ url: '/' }]);
+    expect(served.paths).toEqual(JSON.parse(JSON.stringify(document.paths)));
+
+    const staged = await startServer([
+      {
+        contract: openApi,
+        handler: (event) =>
+          handler({ ...event, requestContext: { ...event.requestContext, path: '/prod/openapi.json' } }),
+      },
+    ]);
+    await using _staged = staged;
+    expect((await staged.send('GET', '/openapi.json/')).json()).toMatchObject({
+      servers: [{ url: '/prod' }],
+    });
+  });
+});

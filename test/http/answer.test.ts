@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { defineEndpoint } from '../../lib/contract/endpoint.ts';
+import {
+  BackendUnavailableError,
+  EntryNotFoundError,
+  ForbiddenError,
+  InputTooLargeError,
+  InputUnreadableError,
+  MethodNotAllowedError,
+  NameTakenError,
+  NoFaceError,
+  NotAuthenticatedError,
+  NoUsableImageError,
+  RequestInvalidError,
+  RouteNotFoundError,
+  ThrottledError,
+  UnsupportedFormatError,
+} from '../../lib/errors.ts';
+import { endpoint, response } from '../../lib/http/endpoint.ts';
+import { statusOf } from '../../lib/http/problem.ts';
+import { allowedOrigin, type Reply, startServer } from '../local/running-server.ts';
+
+const contract = defineEndpoint({
+  operationId: 'answer',
+  method: 'GET',
+  path: '/answer',
+  summary: '',
+  tags: [],
+  success: { status: 201, description: '', schema: z.unknown(), example: null },
+  errors: [],
+});
+
+/** What a client gets when the use case does that. */
+async function replyTo(run: () => unknown, headers: Record<string, string> = {}): Promise<Reply> {
+  await using server = await startServer([{ contract, handler: endpoint(contract, async () => run()) }]);
+  return await server.send('GET', '/answer', { headers });
+}
+
+function throwing(error: unknown): () => never {
+  return () => {
+    throw error;
+  };
+}
+
+const problem = { loc: ['body', 'images'], msg: 'Field required', type: 'missing' };
+const failures = [
+  [new RequestInvalidError([problem]), 422, [problem]],
+  [new InputUnreadableError('The picture cannot be read.'), 400, 'The picture cannot be read.'],
+  [new NoUsableImageError('No images provided.'), 400, 'No images provided.'],
+  [new InputTooLargeError('Too large.'), 413, 'Too large.'],
+  [new UnsupportedFormatError('Not a picture.'), 415, 'Not a picture.'],
+  [new NoFaceError('No face.'), 400, 'No face.'],
+  [new EntryNotFoundError(), 404, 'Blacklist entry not found'],
+  [new NameTakenError('Jane Roe'), 409, "Blacklist entry with name 'Jane Roe' already exists."],
+  [new NotAuthenticatedError(), 401, 'Not authenticated'],
+  [new ForbiddenError('Not from here.'), 403, 'Not from here.'],
+  [new RouteNotFoundError(), 404, 'Not Found'],
+  [new MethodNotAllowedError(['GET', 'PUT']), 405, 'Method Not Allowed'],
+  [new ThrottledError('Slow down.', 3), 429, 'Slow down.'],
+  [new BackendUnavailableError('The store is down.', 5), 503, 'The store is down.'],
+] as const;
+
+describe('a failure', () => {
+  it.each(failures)('%s is answered with %d', async (error, status, detail) => {
+    const reply = await replyTo(throwing(error));
+    expect(reply.status).toBe(status);
+    expect(reply.json()).toMatchObject({ detail });
+    expect(reply.headers).toMatchObject({ 'content-type': 'application/json', 'cache-control': 'no-store' });
+  });
+
+  it('of every kind is among those', () => {
+    expect(failures.map(([{ code }]) => code).sort()).toEqual(Object.keys(statusOf).sort());
+  });
+
+  it('without a usable image has the reasons in its text and as a list', async () => {
+    const error = new NoUsableImageError('None of the images can be used.', [
+      'a.jpg: no face.',
+      'b.txt: no picture.',
+    ]);
+    expect((await replyTo(throwing(error))).json()).toEqual({
+      detail: 'None of the images can be used. a.jpg: no face. b.txt: no picture.',
+      errors: ['a.jpg: no face.', 'b.txt: no picture.'],
+    });
+  });
+
+  it('that passes says when to try again, in whole seconds', async () => {
+    const retryAfter = async (error: Error) => (await replyTo(throwing(error))).headers['retry-after'];
+    expect(await retryAfter(new ThrottledError('Slow down.', 2.1))).toBe('3');
+    expect(await retryAfter(new BackendUnavailableError('Down.', 0))).toBe('1');
+    expect(await retryAfter(new EntryNotFoundError())).toBeUndefined();
+  });
+
+  it('says how to do better, where a header does', async () => {
+    expect((await replyTo(throwing(new NotAuthenticatedError()))).headers['www-authenticate']).toBe('Bearer');
+    expect((await replyTo(throwing(new MethodNotAllowedError(['GET', 'PUT'])))).headers.allow).toBe(
+      'GET, PUT',
+    );
+  });
+
+  it.each([
+    new TypeError('secret of the house'),
+    'a text that was thrown',
+    undefined,
+    Object.assign(new Error('secret'), { code: 'name_taken' }),
+  ])('that is a fault of ours (%s) tells nothing but the id under which the log has it', async (error) => {
+    const reply = await replyTo(throwing(error));
+    expect(reply.status).toBe(500);
+    expect(reply.json()).toEqual({
+      detail: 'Internal Server Error',
+      request_id: reply.headers['x-request-id'],
+    });
+  });
+
+  it('to write the answer is a fault of ours too', async () => {
+    expect((await replyTo(() => ({ id: 1n }))).status).toBe(500);
+  });
+});
+
+describe('an answer', () => {
+  it("has the contract's status, JSON in UTF-8, and is not kept by caches", async () => {
+    const reply = await replyTo(() => ({ name: 'Jürgen 李' }));
+    expect([reply.status, reply.json()]).toEqual([201, { name: 'Jürgen 李' }]);
+    expect(reply.headers).toMatchObject({
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'x-request-id': expect.stringMatching(/^[\da-f-]{36}$/),
+    });
+  });
+
+  it('may have a status, headers and bytes of its own', async () => {
+    const body = Buffer.from([0, 255, 254]);
+    const reply = await replyTo(() =>
+      response({
+        status: 202,
+        headers: { 'Content-Type': 'image/png', 'Cache-Control': 'max-age=60' },
+        body: body.toString('base64'),
+        isBase64: true,
+      }),
+    );
+    expect([reply.status, reply.bytes]).toEqual([202, body]);
+    expect(reply.headers).toMatchObject({ 'content-type': 'image/png', 'cache-control': 'max-age=60' });
+  });
+
+  it('may be read by pages of the listed origins, also when it is a failure', async () => {
+    for (const run of [() => null, throwing(new EntryNotFoundError())]) {
+      const listed = await replyTo(run, { origin: allowedOrigin });
+      expect(listed.headers).toMatchObject({ 'access-control-allow-origin': allowedOrigin, vary: 'Origin' });
+      const other = await replyTo(run, { origin: 'https://elsewhere.example' });
+      expect(other.headers).not.toHaveProperty('access-control-allow-origin');
+      expect(other.headers).toMatchObject({ vary: 'Origin' });
+    }
+  });
+});

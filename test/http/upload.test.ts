@@ -1,0 +1,192 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ContractServer, problemsIn, startContractServer } from './contract-server.ts';
+
+let server: ContractServer;
+beforeAll(async () => {
+  server = await startContractServer();
+});
+afterAll(() => server.stop());
+
+async function upload(path: string, form: FormData) {
+  const encoded = new Response(form);
+  return server.send('POST', path, {
+    headers: { 'Content-Type': encoded.headers.get('content-type') ?? '' },
+    body: await encoded.bytes(),
+  });
+}
+
+function form(entries: readonly [string, string | File][]): FormData {
+  const data = new FormData();
+  for (const [name, value] of entries) {
+    if (typeof value === 'string') data.append(name, value);
+    else data.append(name, value);
+  }
+  return data;
+}
+
+const picture = new File([Buffer.from([0xff, 0xd8, 0xff])], 'a.jpg', { type: 'image/jpeg' });
+
+describe('an upload', () => {
+  it('arrives with its fields and files, in their order', async () => {
+    const other = new File(['second'], 'b.png', { type: 'image/png' });
+    const reply = await upload(
+      '/api/v1/blacklist/',
+      form([
+        ['images', picture],
+        ['name', 'Jürgen 李'],
+        ['images', other],
+        ['note', 'ignored'],
+        ['attachment', other],
+      ]),
+    );
+    expect(reply.status).toBe(201);
+    expect(server.input.body).toEqual({ name: 'Jürgen 李', reason: null });
+    expect(server.input.files).toEqual([
+      { fileName: 'a.jpg', contentType: 'image/jpeg', bytes: Buffer.from([0xff, 0xd8, 0xff]) },
+      { fileName: 'b.png', contentType: 'image/png', bytes: Buffer.from('second') },
+    ]);
+  });
+
+  it('may have file names in any script', async () => {
+    const name = fc
+      .string({ unit: 'grapheme', minLength: 1 })
+      .filter((text) => !/["\\/\r\n%]|^\.{1,2}$/.test(text) && text.isWellFormed());
+    await fc.assert(
+      fc.asyncProperty(name, async (fileName) => {
+        await upload('/api/v1/blacklist/7/images', form([['images', new File(['x'], fileName)]]));
+        expect(server.input.files.map((file) => file.fileName)).toEqual([fileName]);
+      }),
+    );
+  });
+
+  it('may have a file name in the extended notation, and one with folders loses them', async () => {
+    const fileNamesOf = async (...dispositions: string[]) => {
+      const parts = dispositions.map(
+        (disposition) =>
+          `--x\r\nContent-Disposition: form-data; name="images"; ${disposition}\r\n\r\nbytes\r\n`,
+      );
+      const headers = { 'content-type': 'multipart/form-data; boundary=x' };
+      await server.send('POST', '/api/v1/blacklist/7/images', { headers, body: `${parts.join('')}--x--` });
+      return server.input.files.map(({ fileName }) => fileName);
+    };
+    expect(
+      await fileNamesOf(
+        "filename*=UTF-8''J%C3%BCrgen.jpg",
+        'filename="../../etc/passwd"',
+        'filename="C:\\\\Temp\\\\b.jpg"',
+        'filename=".."',
+      ),
+    ).toEqual(['Jürgen.jpg', 'passwd', 'b.jpg', '']);
+  });
+
+  it('takes a field without text as not sent', async () => {
+    const empty: [string, string | File][] = [
+      ['name', ''],
+      ['reason', ''],
+      ['images', picture],
+    ];
+    expect(problemsIn(await upload('/api/v1/blacklist/', form(empty)))).toEqual([
+      { loc: ['body', 'name'], msg: 'Field required', type: 'missing' },
+    ]);
+    await upload('/api/v1/blacklist/', form([['name', 'Jane'], ...empty.slice(1)]));
+    expect(server.input.body).toEqual({ name: 'Jane', reason: null });
+  });
+
+  it('takes of a field sent twice the last', async () => {
+    await upload(
+      '/api/v1/blacklist/',
+      form([
+        ['name', 'Jane'],
+        ['name', 'June'],
+      ]),
+    );
+    expect(server.input.body).toMatchObject({ name: 'June' });
+  });
+
+  it('leaves it to the use case to say that there are no images', async () => {
+    expect((await upload('/api/v1/blacklist/', form([['name', 'Jane']]))).status).toBe(201);
+    expect(server.input.files).toEqual([]);
+    expect((await server.send('POST', '/api/v1/blacklist/7/images')).status).toBe(200);
+    expect(server.input.files).toEqual([]);
+    // What a browser sends for a file input where nothing was chosen.
+    await upload('/api/v1/blacklist/7/images', form([['images', new File([], '')]]));
+    expect(server.input.files).toEqual([]);
+  });
+
+  it('of another type has no fields', async () => {
+    expect(problemsIn(await server.sendJson('POST', '/api/v1/blacklist/', { name: 'Jane' }))).toMatchObject([
+      { loc: ['body', 'name'], type: 'missing' },
+    ]);
+  });
+
+  it('with text where a file is wanted is refused', async () => {
+    expect(
+      problemsIn(
+        await upload(
+          '/api/v1/blacklist/',
+          form([
+            ['images', 'a.jpg'],
+            ['name', 'J'],
+          ]),
+        ),
+      ),
+    ).toEqual([{ loc: ['body', 'images'], msg: 'Value error, expected a file', type: 'value_error' }]);
+  });
+
+  it('may have 100 images and no more', async () => {
+    const many = (count: number) => form(Array.from({ length: count }, () => ['images', picture]));
+    await upload('/api/v1/blacklist/7/images', many(100));
+    expect(server.input.files).toHaveLength(100);
+    expect(problemsIn(await upload('/api/v1/blacklist/7/images', many(101)))).toMatchObject([
+      { loc: ['body', 'images'], type: 'too_long' },
+    ]);
+  });
+
+  it('with a very long name is refused for its length', async () => {
+    const reply = await upload('/api/v1/blacklist/', form([['name', 'x'.repeat(200_000)]]));
+    expect(problemsIn(reply)).toMatchObject([{ loc: ['body', 'name'], type: 'string_too_long' }]);
+  });
+
+  const part = '--x\r\nContent-Disposition: form-data; name="images"; filename="a.jpg"\r\n\r\n';
+  it.each([
+    ['without a boundary', 'multipart/form-data', `${part}bytes\r\n--x--`],
+    ['that ends early', 'multipart/form-data; boundary=x', `${part}byt`],
+    ['that ends within a header', 'multipart/form-data; boundary=x', '--x\r\nContent-Dispos'],
+    ['of another boundary', 'multipart/form-data; boundary=y', `${part}bytes\r\n--x--`],
+    ['of too many parts', 'multipart/form-data; boundary=x', `${part}\r\n`.repeat(1001).concat('--x--')],
+  ])('%s is refused', async (_name, type, body) => {
+    const reply = await server.send('POST', '/api/v1/blacklist/7/images', {
+      headers: { 'content-type': type },
+      body,
+    });
+    expect(reply.status).toBe(400);
+    expect(reply.json()).toMatchObject({
+      detail: expect.stringMatching(/^The body cannot be read as multipart\/form-data/),
+    });
+  });
+
+  it('is answered whatever its bytes are', async () => {
+    const pieces = fc.constantFrom(
+      '--x',
+      '--x--',
+      '\r\n',
+      '-',
+      ':',
+      part,
+      'Content-Disposition: form-data',
+      ';',
+      '"',
+      'name=',
+      '\0',
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(pieces, { maxLength: 30 }), async (garbage) => {
+        const headers = { 'content-type': 'multipart/form-data; boundary=x' };
+        const body = garbage.join('');
+        const { status } = await server.send('POST', '/api/v1/blacklist/7/images', { headers, body });
+        expect([200, 400, 422]).toContain(status);
+      }),
+    );
+  });
+});

@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { InputTooLargeError, InputUnreadableError } from '../../lib/errors.ts';
+import { decodeBase64 } from '../../lib/inputs/base64.ts';
+
+// Both symbols that the URL-safe alphabet writes in another way, and padding.
+const text = '/9j/+++/4A==';
+const bytes = Buffer.from(text, 'base64');
+
+describe('a picture in base64', () => {
+  test.each([
+    ['plain', text],
+    ['with a data: head', `data:image/jpeg;base64,${text}`],
+    ['with a head in capitals', `DATA:IMAGE/JPEG;BASE64,${text}`],
+    ['with other parameters in its head', `data:image/svg+xml;charset=utf-8;name=a.jpg;base64,${text}`],
+    [
+      'with spaces and line breaks',
+      ` data:image/jpeg; base64,\r\n${text.slice(0, 4)}\r\n\t${text.slice(4)}\n`,
+    ],
+    ['without padding', text.replace(/=+$/, '')],
+    ['in the URL-safe alphabet', text.replaceAll('+', '-').replaceAll('/', '_')],
+  ])('is read %s', (_form, input) => {
+    expect(Buffer.from(decodeBase64(input, 1000))).toEqual(bytes);
+  });
+
+  test('comes back as it was, whatever its bytes, alphabet, padding and line length', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ minLength: 1, maxLength: 300 }),
+        fc.constantFrom<BufferEncoding[]>('base64', 'base64url'),
+        fc.integer({ min: 1, max: 80 }),
+        fc.constantFrom('', 'data:image/png;base64,'),
+        (original, alphabet, lineLength, head) => {
+          const lines = Buffer.from(original)
+            .toString(alphabet)
+            .match(new RegExp(`.{1,${lineLength}}`, 'g'));
+          const decoded = decodeBase64(head + (lines ?? []).join('\r\n'), 300);
+          expect(Buffer.from(decoded).equals(original)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  test.each([
+    ['a character of neither alphabet', `${text.slice(0, 5)}!${text.slice(6)}`],
+    ['a letter that only looks like one', `${text.slice(0, 4)}а${text.slice(5)}`],
+    ['padding in the middle', `AA==${text}`],
+    ['too much padding', 'AAAA===='],
+    ['too little padding', 'AA='],
+    ['padding where none belongs', 'AAAA=='],
+    ['a lone last symbol', 'AAAAA'],
+    ['a second head', `data:image/png;base64,data:image/png;base64,${text}`],
+    ['a head of another type', `data:text/html;base64,${text}`],
+    ['a head without base64', `data:image/png,${text}`],
+    ['an unfinished head', 'data:image/png;base64'],
+    ['nothing', ''],
+    ['nothing after its head', 'data:image/png;base64,'],
+    ['padding alone', '=='],
+  ])('is refused with %s', (_fault, input) => {
+    expect(() => decodeBase64(input, 1000)).toThrow(InputUnreadableError);
+  });
+
+  test('may have as many bytes as the limit and not one more', () => {
+    expect(decodeBase64(text, bytes.length)).toHaveLength(bytes.length);
+    expect(() => decodeBase64(text, bytes.length - 1)).toThrow(InputTooLargeError);
+    expect(() => decodeBase64(text, bytes.length - 1)).toThrow(`larger than ${bytes.length - 1} bytes`);
+  });
+
+  test('is never repeated in what it is refused with', () => {
+    expect(() => decodeBase64('c2VjcmV0c2VjcmV0!', 1000)).toThrow(/^The picture is not valid base64\.$/);
+  });
+});

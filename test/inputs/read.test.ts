@@ -1,0 +1,160 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { InputTooLargeError, InputUnreadableError } from '../../lib/errors.ts';
+import { decodePicture } from '../../lib/inputs/decode.ts';
+import { createInputReader, identifierOf } from '../../lib/inputs/read.ts';
+import { picture, readerOf, sendPicture, startRemoteHost } from './remote-host.ts';
+
+const maxImageBytes = 100_000;
+const whatItMayBe =
+  'An image is an http(s) URL, base64 (with or without a data:image/<type>;base64, head) or a local path.';
+
+let imageRoot: string;
+beforeAll(async () => {
+  imageRoot = await mkdtemp(join(tmpdir(), 'read-'));
+  // Paths that begin as base64 of a JPEG and of a WebP do.
+  await mkdir(join(imageRoot, 'UklGR'));
+  await writeFile(join(imageRoot, 'UklGR/ann.jpg'), picture);
+  await writeFile(join(imageRoot, 'ann:2.jpg'), picture);
+});
+afterAll(async () => {
+  await rm(imageRoot, { recursive: true });
+});
+
+const reader = () => createInputReader({ imageRoot, maxImageBytes });
+
+async function expectRefusal(reading: Promise<unknown>, message: string) {
+  await expect(reading).rejects.toThrow(InputUnreadableError);
+  await expect(reading).rejects.toThrow(message);
+}
+
+const encode = (format: 'jpeg' | 'png' | 'webp' | 'gif', size: number) =>
+  sharp({
+    create: {
+      width: size,
+      height: size,
+      channels: 3,
+      background: 'teal',
+      noise: { type: 'gaussian', mean: 128, sigma: 30 },
+    },
+  })
+    .toFormat(format)
+    .toBuffer();
+
+describe('an image string', () => {
+  test.each(['jpeg', 'png', 'webp', 'gif'] as const)(
+    'may be base64 of a %s, small or large, with a head or not',
+    async (format) => {
+      for (const size of [2, 120]) {
+        const bytes = await encode(format, size);
+        const base64 = bytes.toString('base64');
+        const lines = base64.replace(/.{76}/g, '$&\r\n');
+        for (const input of [
+          base64,
+          `${lines}\r\n`,
+          ` ${base64}`,
+          bytes.toString('base64url'),
+          `data:image/x;base64,${base64}`,
+        ]) {
+          const read = await reader().read(input);
+          expect(bytes.equals(read)).toBe(true);
+        }
+        expect(await decodePicture(bytes)).toMatchObject({ format, width: size });
+      }
+    },
+  );
+
+  test('may be a local path, also one that begins as base64 or a scheme does', async () => {
+    for (const path of ['UklGR/ann.jpg', 'ann:2.jpg', join(imageRoot, 'ann:2.jpg')]) {
+      expect(Buffer.from(await reader().read(path)).toString()).toBe(picture);
+    }
+  });
+
+  test('may be a URL, in capitals and among spaces too', async () => {
+    await using host = await startRemoteHost(sendPicture);
+    const { read } = createInputReader({ imageRoot, maxImageBytes, readUrl: readerOf(host) });
+    expect(Buffer.from(await read(` HTTP://pictures.test:${host.port}/ann.jpg\n`)).toString()).toBe(picture);
+  });
+
+  test('that is a URL is read from the public internet only, unless told otherwise', async () => {
+    await expectRefusal(reader().read('http://127.0.0.1/'), 'The URL does not lead to a public address.');
+    await expectRefusal(reader().read('https://[::1]/'), 'The URL does not lead to a public address.');
+  });
+
+  test('may be in S3 where the backend reads that', async () => {
+    const uri = 's3://pictures/ann.jpg';
+    await expectRefusal(reader().read(uri), 'aws_rekognition');
+    const { read } = createInputReader({
+      imageRoot,
+      maxImageBytes,
+      readS3: async (asked) => Buffer.from(asked),
+    });
+    expect(Buffer.from(await read(uri)).toString()).toBe(uri);
+  });
+
+  test.each([
+    ['empty', ''],
+    ['only spaces', ' \n'],
+    ['a file: URL', 'file:///etc/passwd'],
+    ['a file: URL without slashes', 'FILE:etc/passwd'],
+    ['an ftp URL', 'ftp://pictures.test/ann.jpg'],
+    ['a gopher URL', 'gopher://127.0.0.1:6379/_INFO'],
+  ])('is refused with what it may be when it is %s', async (_kind, input) => {
+    await expectRefusal(reader().read(input), whatItMayBe);
+  });
+
+  test('is refused as a path when local paths are off, with the setting that turns them on', async () => {
+    const { read } = createInputReader({ imageRoot: undefined, maxImageBytes });
+    await expectRefusal(read(join(imageRoot, 'ann:2.jpg')), 'IMAGE_ROOT');
+    expect(await read('/9j/AAAA')).toHaveLength(6);
+  });
+
+  test('is refused as base64 when it is longer than any path', async () => {
+    await expectRefusal(reader().read('x/'.repeat(2048)), 'There is no readable picture file');
+    await expectRefusal(reader().read(`${'x/'.repeat(2048)}.`), 'The picture is not valid base64.');
+  });
+
+  test('is refused as a data: URL when it holds no picture', async () => {
+    await expectRefusal(reader().read('data:text/html,<b>'), 'data:image/<type>;base64,');
+  });
+
+  test.each(['base64', 'path'])('is refused beyond the limit of bytes: %s', async (kind) => {
+    const bytes = Buffer.alloc(maxImageBytes + 1);
+    await writeFile(join(imageRoot, 'large.jpg'), bytes);
+    const input = kind === 'path' ? 'large.jpg' : `data:image/png;base64,${bytes.toString('base64')}`;
+    await expect(reader().read(input)).rejects.toThrow(InputTooLargeError);
+  });
+
+  test.each([
+    'data:image/png;base64,SECRET!',
+    '/9j/SECRET.',
+    `/9j/${'SECRET'.repeat(100)}.`,
+    'ftp://SECRET',
+    'http://SECRET@a/',
+    's3://SECRET',
+    'SECRET',
+  ])('is not repeated in what it is refused with: %s', async (input) => {
+    const error = await reader()
+      .read(input)
+      .catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(InputUnreadableError);
+    expect(inspect(error)).not.toContain('SECRET');
+  });
+});
+
+describe("an input's identifier", () => {
+  test.each([
+    ['is the input itself up to 100 characters', 'a'.repeat(100), 'a'.repeat(100)],
+    ['is cut after 100 characters', 'a'.repeat(101), `${'a'.repeat(100)}...`],
+    ['is not cut amid a character', `${'😀'.repeat(100)}`, '😀'.repeat(100)],
+    ['counts characters as clients do', `${'a'.repeat(99)}😀😀`, `${'a'.repeat(99)}😀...`],
+    ['keeps spaces', ' a ', ' a '],
+    ['of nothing is nothing', '', ''],
+  ])('%s', (_rule, input, identifier) => {
+    expect(identifierOf(input)).toBe(identifier);
+  });
+});

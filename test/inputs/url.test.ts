@@ -1,0 +1,228 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { getCACertificates, setDefaultCACertificates, type TLSSocket } from 'node:tls';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { createUrlReader } from '../../lib/inputs/url.ts';
+import { createCertificate } from './certificate.ts';
+import {
+  expectUnreadable,
+  listen,
+  notPublic,
+  picture,
+  privateAddress,
+  publicAddress,
+  readerOf,
+  resolve,
+  sendPicture,
+  startRemoteHost,
+} from './remote-host.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+describe("a picture's URL", () => {
+  test('is read by the name of its host, or its address', async () => {
+    await using host = await startRemoteHost(sendPicture);
+    const read = readerOf(host);
+    expect(Buffer.from(await read(`http://pictures.test:${host.port}/ann.jpg?size=1#top`)).toString()).toBe(
+      picture,
+    );
+    expect(Buffer.from(await read(`HTTP://${publicAddress}:${host.port}`)).toString()).toBe(picture);
+    expect(host.requests.map(({ path }) => path)).toEqual(['/ann.jpg?size=1', '/']);
+  });
+
+  test('is asked for without cookies or credentials, and without compression', async () => {
+    await using host = await startRemoteHost((_request, response) => {
+      response.setHeader('set-cookie', 'session=1').end(picture);
+    });
+    const read = readerOf(host);
+    await read(`http://pictures.test:${host.port}/1`);
+    await read(`http://pictures.test:${host.port}/2`);
+    expect(host.requests[1]?.headers).toEqual({
+      host: `pictures.test:${host.port}`,
+      connection: expect.any(String),
+      accept: 'image/jpeg, image/png, image/webp, image/gif',
+      'accept-encoding': 'identity',
+      'user-agent': 'face-blacklist',
+    });
+  });
+
+  test('is read without the proxy that the environment names', async () => {
+    await using host = await startRemoteHost(sendPicture);
+    await using proxy = await startRemoteHost(sendPicture);
+    for (const name of ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'all_proxy']) {
+      vi.stubEnv(name, `http://127.0.0.1:${proxy.port}`);
+    }
+    await readerOf(host)(`http://pictures.test:${host.port}/`);
+    expect([host.connections(), proxy.connections()]).toEqual([1, 0]);
+  });
+
+  test.each([
+    ['gzip', gzipSync(picture)],
+    ['GZIP', gzipSync(picture)],
+    ['x-gzip', gzipSync(picture)],
+    ['deflate', deflateSync(picture)],
+    ['br', brotliCompressSync(picture)],
+    ['identity', Buffer.from(picture)],
+  ])('is read when the host compresses it all the same: %s', async (encoding, body) => {
+    await using host = await startRemoteHost((_request, response) => {
+      response.setHeader('content-encoding', encoding).end(body);
+    });
+    const bytes = await readerOf(host)(`http://pictures.test:${host.port}/`);
+    expect(Buffer.from(bytes).toString()).toBe(picture);
+  });
+
+  test.each([
+    ['not a URL', 'http://', 'The URL is not a valid one.'],
+    ['not a port', 'http://pictures.test:99999/', 'The URL is not a valid one.'],
+    ['a broken address', 'http://127.0.0.256/', 'The URL is not a valid one.'],
+    ['ftp', 'ftp://pictures.test/ann.jpg', 'Only http and https URLs are read.'],
+    ['a file', 'file:///etc/passwd', 'Only http and https URLs are read.'],
+    ['a user name', 'http://ann@pictures.test/', 'URLs with a user name or a password are not read.'],
+    ['a password', 'http://:secret@pictures.test/', 'URLs with a user name or a password are not read.'],
+    ['port 22', 'http://pictures.test:22/', 'URLs are read from the ports 80 and 443 only.'],
+    ['port 8080', 'https://pictures.test:8080/', 'URLs are read from the ports 80 and 443 only.'],
+    ['an unknown host', 'http://nobody.test/', notPublic],
+    ['a host without addresses', 'http://empty.test/', notPublic],
+  ])('is refused with %s', async (_fault, url, message) => {
+    await expectUnreadable(createUrlReader({ maxBytes: 1000, resolve })(url), message);
+  });
+
+  test.each([301, 302, 303, 307, 308])('is followed through a redirect by %i', async (status) => {
+    await using host = await startRemoteHost((request, response) => {
+      if (request.url === '/new/ann.jpg') response.end(picture);
+      else response.writeHead(status, { location: 'new/ann.jpg' }).end('Moved');
+    });
+    const bytes = await readerOf(host)(`http://pictures.test:${host.port}/old.jpg`);
+    expect(Buffer.from(bytes).toString()).toBe(picture);
+  });
+
+  test('is followed through three redirects and no more', async () => {
+    await using host = await startRemoteHost((request, response) => {
+      const left = Number(request.url?.slice(1));
+      if (left === 0) response.end(picture);
+      else response.writeHead(302, { location: `/${left - 1}` }).end();
+    });
+    const read = readerOf(host);
+    expect(await read(`http://pictures.test:${host.port}/3`)).toHaveLength(picture.length);
+    await expectUnreadable(
+      read(`http://pictures.test:${host.port}/4`),
+      'The URL redirects more than 3 times.',
+    );
+    expect(host.requests).toHaveLength(4 + 4);
+  });
+
+  test.each([204, 304, 400, 401, 404, 500])('tells nothing of an answer by %i', async (status) => {
+    await using host = await startRemoteHost((_request, response) => {
+      response
+        .writeHead(status, 'SECRET', { 'x-secret': 'SECRET' })
+        .end(status >= 400 ? 'SECRET' : undefined);
+    });
+    const reading = readerOf(host)(`http://pictures.test:${host.port}/`);
+    if (status === 204) expect(await reading).toHaveLength(0);
+    else await expectUnreadable(reading, 'The URL did not answer with a picture.');
+  });
+
+  test('is read from another address of its host when the first is down', async () => {
+    await using host = await startRemoteHost(sendPicture);
+    const read = readerOf(host, {
+      resolve: async () => [privateAddress, publicAddress],
+      isAllowedAddress: () => true,
+    });
+    expect(await read(`http://pictures.test:${host.port}/`)).toHaveLength(picture.length);
+  });
+
+  test('is refused when the host is down', async () => {
+    const host = await startRemoteHost(sendPicture);
+    await host[Symbol.asyncDispose]();
+    await expectUnreadable(
+      readerOf(host)(`http://pictures.test:${host.port}/`),
+      'The URL could not be read.',
+    );
+  });
+
+  test.each<[string, (response: ServerResponse) => unknown]>([
+    ['hangs up', (response) => response.destroy()],
+    ['hangs up amid its answer', (response) => response.write('half', () => response.destroy())],
+    [
+      'sends less than it announced',
+      (response) => response.writeHead(200, { 'content-length': 9 }).write('half', () => response.destroy()),
+    ],
+    [
+      'cuts its gzip short',
+      (response) =>
+        response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(picture).subarray(0, 20)),
+    ],
+    [
+      'sends what is no gzip',
+      (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(picture),
+    ],
+    ['speaks no HTTP', (response) => response.socket?.end('220 mail.internal ESMTP SECRET\r\n')],
+  ])('is refused when the host %s', async (_fault, answer) => {
+    await using host = await startRemoteHost((_request, response) => void answer(response));
+    await expectUnreadable(
+      readerOf(host)(`http://pictures.test:${host.port}/`),
+      'The URL could not be read.',
+    );
+  });
+
+  test.each(['zstd', 'gzip, gzip', 'SECRET'])(
+    'is refused in an encoding that nobody asked for: %s',
+    async (encoding) => {
+      await using host = await startRemoteHost((_request, response) => {
+        response.setHeader('content-encoding', encoding).end(picture);
+      });
+      const reading = readerOf(host)(`http://pictures.test:${host.port}/`);
+      await expectUnreadable(reading, 'The URL answered in an encoding that is not read.');
+    },
+  );
+});
+
+describe('a URL with https', () => {
+  const { cert, key } = createCertificate('pictures.test');
+
+  /** A host with that certificate, which the reader's process trusts or not. */
+  async function startHttpsHost({ trusted }: { trusted: boolean }) {
+    const server = createHttpsServer({ cert, key }, sendPicture);
+    const names: unknown[] = [];
+    server.on('secureConnection', (socket: TLSSocket) => names.push(socket.servername));
+    const authorities = getCACertificates('default');
+    if (trusted) setDefaultCACertificates([...authorities, cert]);
+    return {
+      port: await listen(server, publicAddress),
+      names,
+      async [Symbol.asyncDispose]() {
+        setDefaultCACertificates(authorities);
+        server.closeAllConnections();
+        server.close();
+        await once(server, 'close');
+      },
+    };
+  }
+
+  test('is read when the certificate is for the name of its host', async () => {
+    await using host = await startHttpsHost({ trusted: true });
+    const bytes = await readerOf(host)(`https://pictures.test:${host.port}/`);
+    expect(Buffer.from(bytes).toString()).toBe(picture);
+    expect(host.names).toEqual(['pictures.test']);
+  });
+
+  test('is refused when the certificate is for another name', async () => {
+    await using host = await startHttpsHost({ trusted: true });
+    const read = readerOf(host, { resolve: async () => [publicAddress] });
+    await expectUnreadable(read(`https://other.test:${host.port}/`), 'The URL could not be read.');
+    await expectUnreadable(read(`https://${publicAddress}:${host.port}/`), 'The URL could not be read.');
+  });
+
+  test('is refused when nobody vouches for the certificate, whatever the environment says', async () => {
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    await using host = await startHttpsHost({ trusted: false });
+    await expectUnreadable(
+      readerOf(host)(`https://pictures.test:${host.port}/`),
+      'The URL could not be read.',
+    );
+  });
+});

@@ -1,0 +1,46 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { NameTakenError } from '../../lib/errors.ts';
+import type { RecordStore } from '../../lib/records/port.ts';
+import { entrySuite } from './records/entries.ts';
+import { activeEntry, type OpenedRecords, processedResult } from './records/fixtures.ts';
+import { imageSuite } from './records/images.ts';
+import { processedSuite } from './records/processed.ts';
+
+/** The promises of `lib/records/port.ts`, for every adapter alike. */
+export function recordStoreSuite(name: string, open: () => Promise<OpenedRecords>): void {
+  describe(`records in ${name}`, () => {
+    let opened: OpenedRecords;
+    let store: RecordStore;
+
+    beforeEach(async () => {
+      opened = await open();
+      store = opened.store;
+    });
+    afterEach(() => opened.remove());
+
+    entrySuite(() => opened);
+    imageSuite(() => opened);
+    processedSuite(() => opened);
+
+    test('a store opened later finds everything', async () => {
+      const { entry, imageId } = await activeEntry(store, 'Ada');
+      const id = await store.addProcessed('picture-1', processedResult());
+      await store.close();
+
+      const later = await opened.another();
+      expect(await later.getEntry(entry.id)).toEqual(entry);
+      expect(await later.listImages(entry.id)).toMatchObject([{ id: imageId, status: 'ACTIVE' }]);
+      expect(await later.listProcessed({ limit: 20, offset: 0 })).toEqual({
+        total: 1,
+        items: [{ ...processedResult(), db_id: id }],
+      });
+      await expect(later.createEntry({ name: 'Ada', reason: null })).rejects.toThrow(NameTakenError);
+    });
+
+    test('a usable store passes its check, and closing it twice is no error', async () => {
+      await expect(store.check()).resolves.toBeUndefined();
+      await store.close();
+      await expect(store.close()).resolves.toBeUndefined();
+    });
+  });
+}

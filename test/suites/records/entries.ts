@@ -1,0 +1,185 @@
+import fc from 'fast-check';
+import { beforeEach, expect, test } from 'vitest';
+import { EntryNotFoundError, NameTakenError } from '../../../lib/errors.ts';
+import type { EntryRecord, RecordStore } from '../../../lib/records/port.ts';
+import { activeEntry, isoTime, newImage, type OpenedRecords } from './fixtures.ts';
+
+const absentIds = [0, -1, 1.5, 999, 2 ** 31, 2 ** 53, 2 ** 63, 1e300, Number.NaN, Number.POSITIVE_INFINITY];
+
+export function entrySuite(opened: () => OpenedRecords): void {
+  let store: RecordStore;
+  beforeEach(() => {
+    store = opened().store;
+  });
+
+  test('a new entry is pending, without images, and dated in UTC', async () => {
+    const before = Date.now();
+    const entry = await store.createEntry({ name: 'Ada', reason: 'theft' });
+    expect(entry).toMatchObject({ name: 'Ada', reason: 'theft', status: 'PENDING', imageCount: 0 });
+    expect(entry.id).toSatisfy((id: number) => Number.isSafeInteger(id) && id >= 1);
+    expect(entry.addedDate).toMatch(isoTime);
+    expect(Date.parse(entry.addedDate)).toBeGreaterThanOrEqual(before);
+    expect(Date.parse(entry.addedDate)).toBeLessThanOrEqual(Date.now());
+    expect(await store.getEntry(entry.id)).toEqual(entry);
+  });
+
+  test('ids grow, and a removed one is not given again', async () => {
+    const ids: number[] = [];
+    for (const name of ['a', 'b', 'c']) {
+      const { id } = await store.createEntry({ name, reason: null });
+      ids.push(id);
+      await store.removeEntry(id);
+    }
+    const { id } = await store.createEntry({ name: 'c', reason: null });
+    ids.push(id);
+    expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
+  });
+
+  test('a name is taken while any entry has it, whatever its status, and free after that', async () => {
+    const { id } = await store.createEntry({ name: 'Ada', reason: null });
+    const again = () => store.createEntry({ name: 'Ada', reason: 'other' });
+    await expect(again()).rejects.toThrow("Blacklist entry with name 'Ada' already exists.");
+    await store.activateEntry(id);
+    await expect(again()).rejects.toThrow(NameTakenError);
+    await store.markEntryDeleting(id);
+    await expect(again()).rejects.toThrow(NameTakenError);
+    await store.removeEntry(id);
+    await expect(again()).resolves.toMatchObject({ name: 'Ada', reason: 'other' });
+  });
+
+  test('names that differ in case, blanks or one invisible character are different names', async () => {
+    const names = ['Ada', 'ada', 'Ada ', ' Ada', 'Ada\0', 'Ada\0x', 'Ada\u200b', 'Åda', 'A\u030ada'];
+    for (const name of names) await store.createEntry({ name, reason: null });
+    expect((await store.listEntries('PENDING')).map((entry) => entry.name)).toEqual(names);
+  });
+
+  test('of twenty requests for one name at the same moment, one gets it', async () => {
+    const another = await opened().another();
+    const attempts = Array.from({ length: 20 }, (_, index) =>
+      (index % 2 === 0 ? store : another).createEntry({ name: 'Ada', reason: `${index}` }),
+    );
+    const outcomes = await Promise.allSettled(attempts);
+    const won = outcomes.filter((outcome) => outcome.status === 'fulfilled');
+    const lost = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(won).toHaveLength(1);
+    expect(lost.map((outcome) => outcome.reason)).toSatisfy((reasons: unknown[]) =>
+      reasons.every((reason) => reason instanceof NameTakenError),
+    );
+    expect(await store.listEntries('PENDING')).toEqual([won[0]?.value]);
+  });
+
+  test('any name and reason come back as they were given', async () => {
+    const hostile = [
+      `Robert'); DROP TABLE entry;--`,
+      '"',
+      '\0',
+      '😀'.repeat(50),
+      '%s',
+      '../..',
+      '\\',
+      '\r\n',
+    ];
+    const text = fc.oneof(
+      fc.constantFrom(...hostile),
+      fc.string({ unit: 'binary', minLength: 1, maxLength: 100 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(text, fc.option(text), async (name, reason) => {
+        const created = await store.createEntry({ name, reason });
+        const read = await store.getEntry(created.id);
+        await store.removeEntry(created.id);
+        expect(read).toEqual({ ...created, name, reason });
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('only a pending entry can be shown, and only once', async () => {
+    const pending = await store.createEntry({ name: 'Ada', reason: null });
+    const active = { ...pending, status: 'ACTIVE' };
+    expect(await store.activateEntry(pending.id)).toEqual(active);
+    expect(await store.activateEntry(pending.id)).toBeUndefined();
+    expect(await store.getEntry(pending.id)).toEqual(active);
+  });
+
+  test('an entry that is going can not be shown any more', async () => {
+    const { id } = await store.createEntry({ name: 'Ada', reason: null });
+    await store.markEntryDeleting(id);
+    expect(await store.activateEntry(id)).toBeUndefined();
+    expect(await store.getEntry(id)).toMatchObject({ status: 'DELETING' });
+  });
+
+  test('entries are listed by status, by id ascending', async () => {
+    const add = async (name: string) => (await store.createEntry({ name, reason: null })).id;
+    const [z, y, x] = [await add('z'), await add('y'), await add('x')];
+    const [w, v, u] = [await add('w'), await add('v'), await add('u')];
+    for (const id of [w, z, y]) await store.activateEntry(id);
+    for (const id of [y, v]) await store.markEntryDeleting(id);
+    const idsOf = async (status: EntryRecord['status']) =>
+      (await store.listEntries(status)).map((entry) => entry.id);
+    expect(await idsOf('PENDING')).toEqual([x, u]);
+    expect(await idsOf('ACTIVE')).toEqual([z, w]);
+    expect(await idsOf('DELETING')).toEqual([y, v]);
+  });
+
+  test('an update replaces name and reason and nothing else', async () => {
+    const { entry } = await activeEntry(store, 'Ada');
+    const updated = { ...entry, name: 'Ada L.', reason: null };
+    expect(await store.updateEntry(entry.id, { name: 'Ada L.', reason: null })).toEqual(updated);
+    expect(await store.getEntry(entry.id)).toEqual(updated);
+    expect(await store.createEntry({ name: 'Ada', reason: null })).toMatchObject({ name: 'Ada' });
+    await expect(store.createEntry({ name: 'Ada L.', reason: null })).rejects.toThrow(NameTakenError);
+  });
+
+  test('an update may keep the name but not take another entry’s', async () => {
+    const { entry } = await activeEntry(store, 'Ada');
+    await store.createEntry({ name: 'Bob', reason: null });
+    expect(await store.updateEntry(entry.id, { name: 'Ada', reason: 'new' })).toMatchObject({
+      reason: 'new',
+    });
+    await expect(store.updateEntry(entry.id, { name: 'Bob', reason: 'x' })).rejects.toThrow(NameTakenError);
+    expect(await store.getEntry(entry.id)).toEqual({ ...entry, reason: 'new' });
+    expect(await store.updateEntry(entry.id, { name: 'Ada', reason: null })).toMatchObject({ reason: null });
+  });
+
+  test('an entry that is not shown is not updated', async () => {
+    const pending = await store.createEntry({ name: 'Ada', reason: null });
+    const change = { name: 'Eve', reason: 'x' };
+    expect(await store.updateEntry(pending.id, change)).toBeUndefined();
+    await store.markEntryDeleting(pending.id);
+    expect(await store.updateEntry(pending.id, change)).toBeUndefined();
+    expect(await store.getEntry(pending.id)).toEqual({ ...pending, status: 'DELETING' });
+    expect(await store.createEntry(change)).toMatchObject({ name: 'Eve' });
+  });
+
+  test('hiding an entry tells what it was before, and can be repeated', async () => {
+    const { entry } = await activeEntry(store, 'Ada');
+    const hidden = { ...entry, status: 'DELETING' };
+    expect(await store.markEntryDeleting(entry.id)).toEqual(entry);
+    expect(await store.markEntryDeleting(entry.id)).toEqual(hidden);
+    expect(await store.getEntry(entry.id)).toEqual(hidden);
+  });
+
+  test('removing an entry removes its images’ records and no other’s, and can be repeated', async () => {
+    const ada = await activeEntry(store, 'Ada');
+    const bob = await activeEntry(store, 'Bob');
+    await store.removeEntry(ada.entry.id);
+    await store.removeEntry(ada.entry.id);
+    expect(await store.getEntry(ada.entry.id)).toBeUndefined();
+    expect(await store.getImage(ada.imageId)).toBeUndefined();
+    expect(await store.listImagesByStatus('ACTIVE')).toMatchObject([{ id: bob.imageId }]);
+    expect(await store.listEntries('ACTIVE')).toEqual([bob.entry]);
+  });
+
+  test.each(absentIds)('there is no entry %d', async (id) => {
+    const { entry } = await activeEntry(store, 'Ada');
+    expect(await store.getEntry(id)).toBeUndefined();
+    expect(await store.activateEntry(id)).toBeUndefined();
+    expect(await store.updateEntry(id, { name: 'Bob', reason: null })).toBeUndefined();
+    expect(await store.markEntryDeleting(id)).toBeUndefined();
+    expect(await store.listImages(id)).toEqual([]);
+    await expect(store.createImage(newImage(id))).rejects.toThrow(EntryNotFoundError);
+    await expect(store.removeEntry(id)).resolves.toBeUndefined();
+    expect(await store.listEntries('ACTIVE')).toEqual([entry]);
+  });
+}

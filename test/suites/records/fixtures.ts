@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
+import type { EntryRecord, ProcessedResult, RecordStore } from '../../../lib/records/port.ts';
+
+/** A record store with nothing in it, for one test. */
+export interface OpenedRecords {
+  readonly store: RecordStore;
+  /** Another store on the same data, as a second process would have. */
+  another(): Promise<RecordStore>;
+  /** Closes every store on the data, and removes it. */
+  remove(): Promise<void>;
+}
+
+export const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+export function newImage(entryId: number): { id: string; entryId: number; key: string } {
+  const id = randomUUID();
+  return { id, entryId, key: `blacklist/${entryId}/${id}.jpg` };
+}
+
+/** A shown entry with one shown image. */
+export async function activeEntry(
+  store: RecordStore,
+  name: string,
+): Promise<{ entry: EntryRecord; imageId: string }> {
+  const { id: entryId } = await store.createEntry({ name, reason: 'theft' });
+  const { id: imageId } = await store.createImage(newImage(entryId));
+  await store.activateImage(imageId);
+  const entry = await store.activateEntry(entryId);
+  expect(entry).toMatchObject({ id: entryId, status: 'ACTIVE', imageCount: 1 });
+  return { entry: entry as EntryRecord, imageId };
+}
+
+/** An answer with one face, which has a match of each of these distances. */
+export function processedResult(distances: readonly number[] = [0.25]): ProcessedResult {
+  return {
+    image_path_or_identifier: 'door.jpg',
+    faces: [
+      {
+        face_index: 0,
+        facial_area: {
+          x: 10,
+          y: 20,
+          w: 30,
+          h: 40,
+          left_eye: [30, 30],
+          right_eye: [20, 30],
+          nose: null,
+          mouth_left: null,
+          mouth_right: null,
+        },
+        confidence: 0.987654321,
+        blacklist_matches: distances.map((distance) => ({
+          identity: '/data/blacklist/1/a.jpg',
+          target_x: 1,
+          target_y: 2,
+          target_w: 3,
+          target_h: 4,
+          source_x: 10,
+          source_y: 20,
+          source_w: 30,
+          source_h: 40,
+          threshold: 0.6,
+          distance,
+          similarity: 75,
+          aws_similarity: null,
+          aws_face_id: null,
+          model: 'MobileFaceNet',
+          detector_backend: 'mediapipe',
+          similarity_metric: 'cosine',
+          entry: { id: 1, name: 'Ada', reason: null },
+        })),
+      },
+    ],
+    error: null,
+    saved_image_path: '/data/processed/2025-01-31/a-annotated.jpg',
+    original_image_path: '/data/processed/2025-01-31/a-original.jpg',
+    processing_timestamp: '2025-01-31T12:00:00.000Z',
+    has_blacklist_match: true,
+    cropped_face_path: null,
+  };
+}

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { beforeEach, expect, test } from 'vitest';
+import type { ImageProcessingResult } from '../../../lib/contract/shapes.ts';
+import type { RecordStore } from '../../../lib/records/port.ts';
+import { type OpenedRecords, processedResult } from './fixtures.ts';
+
+export function processedSuite(opened: () => OpenedRecords): void {
+  let store: RecordStore;
+  beforeEach(() => {
+    store = opened().store;
+  });
+
+  async function addProcessed(count: number): Promise<ImageProcessingResult[]> {
+    const added: ImageProcessingResult[] = [];
+    for (let index = 0; index < count; index += 1) {
+      const result = { ...processedResult(), image_path_or_identifier: `picture ${index}` };
+      added.unshift({ ...result, db_id: await store.addProcessed(`picture-${index}`, result) });
+    }
+    return added;
+  }
+
+  test('there is nothing before the first picture', async () => {
+    expect(await store.listProcessed({ limit: 20, offset: 0 })).toEqual({ total: 0, items: [] });
+    expect(await store.hasProcessed('picture-0')).toBe(false);
+  });
+
+  test('ids grow with every picture, and the newest comes first', async () => {
+    const added = await addProcessed(3);
+    const ids = added.map((item) => Number(item.db_id));
+    expect(ids).toEqual([...new Set(ids)].sort((a, b) => b - a));
+    expect(Math.min(...ids)).toBeGreaterThanOrEqual(1);
+    expect(await store.listProcessed({ limit: 20, offset: 0 })).toEqual({ total: 3, items: added });
+    expect(await store.hasProcessed('picture-2')).toBe(true);
+    expect(await store.hasProcessed('picture-3')).toBe(false);
+  });
+
+  test('every page is the part of the whole that was asked for, with the same total', async () => {
+    const added = await addProcessed(37);
+    const limit = fc.integer({ min: 1, max: 100 });
+    const offset = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.maxSafeNat());
+    await fc.assert(
+      fc.asyncProperty(limit, offset, async (limit, offset) => {
+        const page = await store.listProcessed({ limit, offset });
+        expect(page).toEqual({ total: 37, items: added.slice(offset, offset + limit) });
+      }),
+    );
+  });
+
+  test('pages one after another give everything once, newest first', async () => {
+    const added = await addProcessed(23);
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 30 }), async (limit) => {
+        const read: ImageProcessingResult[] = [];
+        for (let offset = 0; offset < added.length; offset += limit) {
+          read.push(...(await store.listProcessed({ limit, offset })).items);
+        }
+        expect(read).toEqual(added);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test('an answer comes back exactly as it was given', async () => {
+    const distance = fc.double({ noNaN: true, noDefaultInfinity: true }).filter((one) => !Object.is(one, -0));
+    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\ud800', '\0', '"', '\\u0000'));
+    await fc.assert(
+      fc.asyncProperty(fc.array(distance, { maxLength: 5 }), text, async (distances, text) => {
+        const result = { ...processedResult(distances), image_path_or_identifier: text, error: text };
+        const id = await store.addProcessed(randomUUID(), result);
+        const { items } = await store.listProcessed({ limit: 1, offset: 0 });
+        expect(items).toEqual([{ ...result, db_id: id }]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('an answer of a thousand matches is kept whole', async () => {
+    const result = processedResult(Array.from({ length: 1000 }, (_, index) => index / 1000));
+    await store.addProcessed('crowd', result);
+    const { items } = await store.listProcessed({ limit: 1, offset: 0 });
+    expect(items).toMatchObject([result]);
+  });
+
+  test('pictures kept at the same moment by two stores get an id each', async () => {
+    const another = await opened().another();
+    const ids = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        (index % 2 === 0 ? store : another).addProcessed(`picture-${index}`, processedResult()),
+      ),
+    );
+    const page = await store.listProcessed({ limit: 100, offset: 0 });
+    expect(new Set(ids).size).toBe(20);
+    expect(page.total).toBe(20);
+    expect(page.items.map((item) => Number(item.db_id))).toEqual(ids.sort((a, b) => b - a));
+  });
+}

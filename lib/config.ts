@@ -1,4 +1,6 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
 import * as z from 'zod';
 import { detectorNames, distanceMetrics, modelNames } from './contract/vocabulary.ts';
 
@@ -140,8 +142,12 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
 
 let loaded: Config | undefined;
 
-/** The settings of this process, from its environment, parsed at the first call. */
+/** The settings of this process, from its environment and the file `.env` beside it, parsed at the first call. */
 export function loadConfig(): Config {
-  loaded ??= parseConfig(process.env);
+  loaded ??= parseConfig({ ...readDotEnv(), ...process.env });
   return loaded;
+}
+
+function readDotEnv(): NodeJS.Dict<string> {
+  return existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
 }

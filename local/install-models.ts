@@ -50,7 +50,8 @@ async function install(target: string): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
   const bytes = await fetchModel(dirname(target));
   zeroTinyWeights(bytes);
-  if (sha256(bytes) !== installedSha256) throw new Error(`${target} did not come out as expected: ${sha256(bytes)}`);
+  if (sha256(bytes) !== installedSha256)
+    throw new Error(`${target} did not come out as expected: ${sha256(bytes)}`);
   await writeFile(`${target}.new`, bytes);
   await rename(`${target}.new`, target);
 }

@@ -116,7 +116,10 @@ function workingTensor({ tf }: Runtime, picture: Pixels): { input: Tensor4D; sca
   const reduced = reduce(picture, Math.ceil(longer / maxWorkingSide));
   const reducedLonger = Math.max(reduced.width, reduced.height);
   const enlarged = Math.max(1, minWorkingSide / reducedLonger);
-  const size: [number, number] = [Math.round(reduced.height * enlarged), Math.round(reduced.width * enlarged)];
+  const size: [number, number] = [
+    Math.round(reduced.height * enlarged),
+    Math.round(reduced.width * enlarged),
+  ];
   const input = tf.tidy(() => {
     const tensor = tf.tensor4d(Float32Array.from(reduced.data), [1, reduced.height, reduced.width, 3]);
     return enlarged === 1 ? tensor : tf.image.resizeBilinear(tensor, size, false, true);

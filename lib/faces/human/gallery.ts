@@ -27,7 +27,6 @@ const initialCapacity = 1024;
  * process changed in it is taken over by `refresh`.
  */
 export class Gallery {
-  readonly #model: EmbeddingModelName;
   readonly #share: (gallery: SharedGallery) => void;
   readonly #insert: StatementSync;
   readonly #remove: StatementSync;
@@ -44,7 +43,6 @@ export class Gallery {
   /** `share` is called with the memory to search, now and whenever it had to be made larger. */
   constructor(database: DatabaseSync, model: EmbeddingModelName, share: (gallery: SharedGallery) => void) {
     const version = embeddingModels[model].version;
-    this.#model = model;
     this.#share = share;
     this.#shared = createSharedGallery(embeddingModels[model].dimensions, initialCapacity);
     this.#insert = database.prepare(

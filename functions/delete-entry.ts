@@ -1,0 +1,7 @@
+import { deleteEntry as run } from '../lib/blacklist/delete-entry.ts';
+import { deleteEntry } from '../lib/contract/delete-entry.ts';
+import { endpoint } from '../lib/http/endpoint.ts';
+import { ports } from '../lib/ports.ts';
+
+/** DELETE /api/v1/blacklist/{id}/ */
+export const handler = endpoint(deleteEntry, async ({ params }) => run(await ports(), params.id));

@@ -1,0 +1,10 @@
+import { health } from '../lib/contract/health.ts';
+import { endpoint } from '../lib/http/endpoint.ts';
+import { ports } from '../lib/ports.ts';
+
+/** GET /healthz */
+export const handler = endpoint(health, async () => {
+  const { faces, records, images } = await ports();
+  await Promise.all([faces.check(), records.check(), images.check()]);
+  return { status: 'ok' as const, backend: faces.name, model: faces.modelId };
+});

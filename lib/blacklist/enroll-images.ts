@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import {
+  BackendUnavailableError,
+  InputTooLargeError,
+  InputUnreadableError,
+  NoFaceError,
+  NoUsableImageError,
+  UnsupportedFormatError,
+} from '../errors.ts';
+import type { UploadedFile } from '../http/multipart.ts';
+import { referenceKey } from '../images/key.ts';
+import { decodePicture } from '../inputs/decode.ts';
+import { pictureTooLarge } from '../inputs/too-large.ts';
+import type { Ports } from '../ports.ts';
+import { allSettled } from '../settled.ts';
+import { removeImageEverywhere } from './remove.ts';
+
+/** A file that was sent to be a reference image. */
+export type ReferenceFile = Pick<UploadedFile, 'fileName' | 'bytes'>;
+
+export interface Enrollment {
+  readonly enrolled: number;
+  /** One line for each file that was left out, or used in part. */
+  readonly errors: string[];
+}
+
+interface Outcome {
+  readonly enrolled: boolean;
+  readonly remark?: string;
+}
+
+/**
+ * Enrolls each file's largest face for an entry. A file that can't be used is left out and named with the reason.
+ * @throws NoUsableImageError when there is no file, or none can be used; nothing is kept then.
+ */
+export async function enrollImages(
+  ports: Ports,
+  entryId: number,
+  files: readonly ReferenceFile[],
+): Promise<Enrollment> {
+  if (files.length === 0) throw new NoUsableImageError('No images provided.');
+  const outcomes = await allSettled(
+    files.map((file) => ports.pictureSlots(() => enrollFile(ports, entryId, file))),
+  );
+  const errors = outcomes.flatMap(({ remark }, index) =>
+    remark === undefined ? [] : [`${displayName(files[index] as ReferenceFile, index)}: ${remark}`],
+  );
+  const enrolled = outcomes.filter((outcome) => outcome.enrolled).length;
+  if (enrolled === 0) throw new NoUsableImageError('None of the images can be used.', errors);
+  return { enrolled, errors };
+}
+
+/** The client's own name for the file, without control characters and at most 100 characters long. */
+function displayName({ fileName }: ReferenceFile, index: number): string {
+  return fileName.replaceAll(/\p{Cc}/gu, '').slice(0, 100) || `image ${index + 1}`;
+}
+
+async function enrollFile(ports: Ports, entryId: number, file: ReferenceFile): Promise<Outcome> {
+  try {
+    const faceCount = await enrollPicture(ports, entryId, file.bytes);
+    if (faceCount === 1) return { enrolled: true };
+    return { enrolled: true, remark: `It shows ${faceCount} faces; the largest was enrolled.` };
+  } catch (error) {
+    if (
+      error instanceof NoFaceError ||
+      error instanceof InputUnreadableError ||
+      error instanceof InputTooLargeError ||
+      error instanceof UnsupportedFormatError
+    ) {
+      return { enrolled: false, remark: error.message };
+    }
+    throw error;
+  }
+}
+
+/** Record, picture, face, and then shown; what was done is undone when a later step fails. Returns how many faces there are. */
+async function enrollPicture(ports: Ports, entryId: number, bytes: Uint8Array): Promise<number> {
+  const { faces, images, records } = ports;
+  if (bytes.length > faces.maxImageBytes) throw pictureTooLarge(faces.maxImageBytes);
+  const picture = await decodePicture(bytes);
+  const imageId = randomUUID();
+  const key = referenceKey(entryId, imageId, picture.format);
+  const image = await records.createImage({ id: imageId, entryId, key });
+  try {
+    await images.put(key, picture.original, `image/${picture.format}`);
+    const { faceCount } = await faces.enroll(picture, { entryId, imageId });
+    if (!(await records.activateImage(imageId))) {
+      throw new BackendUnavailableError('The entry was deleted while its images were added.', 1);
+    }
+    return faceCount;
+  } catch (error) {
+    await undo(() => removeImageEverywhere(ports, image));
+    throw error;
+  }
+}
+
+/** What can't be undone now is hidden already, and left to the sweep; the error that counts is the one that led here. */
+export async function undo(work: () => Promise<void>): Promise<void> {
+  await work().catch(() => undefined);
+}

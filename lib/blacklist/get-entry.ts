@@ -1,0 +1,8 @@
+import type { BlacklistRecord } from '../contract/shapes.ts';
+import type { Ports } from '../ports.ts';
+import { activeEntry, blacklistRecord } from './record.ts';
+
+/** @throws EntryNotFoundError */
+export async function getEntry(ports: Ports, entryId: number): Promise<BlacklistRecord> {
+  return blacklistRecord(ports, await activeEntry(ports, entryId));
+}

@@ -1,0 +1,19 @@
+import type { BlacklistRecord } from '../contract/shapes.ts';
+import { EntryNotFoundError } from '../errors.ts';
+import type { Ports } from '../ports.ts';
+import { blacklistRecord } from './record.ts';
+
+/**
+ * Replaces an entry's name and reason.
+ * @throws EntryNotFoundError
+ * @throws NameTakenError when another entry has the name.
+ */
+export async function updateEntry(
+  ports: Ports,
+  entryId: number,
+  change: { name: string; reason: string | null },
+): Promise<BlacklistRecord> {
+  const entry = await ports.records.updateEntry(entryId, change);
+  if (!entry) throw new EntryNotFoundError();
+  return blacklistRecord(ports, entry);
+}

@@ -1,0 +1,85 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import pLimit, { type LimitFunction } from 'p-limit';
+import { type Config, ConfigError, loadConfig } from './config.ts';
+import type { FaceBackend } from './faces/port.ts';
+import type { ImageStore } from './images/port.ts';
+import { createInputReader, type InputReader } from './inputs/read.ts';
+import type { RecordStore } from './records/port.ts';
+
+/** What the use cases work with. */
+export interface Ports {
+  readonly faces: FaceBackend;
+  readonly records: RecordStore;
+  readonly images: ImageStore;
+  readonly inputs: InputReader;
+  /** Decoded pictures are large: over all requests, only so many are in work at once. */
+  readonly pictureSlots: LimitFunction;
+  /** What the pictures are compared on, for the first line of the log. */
+  readonly runtime: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the adapters that the settings ask for.
+ * @throws ConfigError, BackendUnavailableError
+ */
+export async function openPorts(config: Config): Promise<Ports> {
+  if (config.backend !== 'deepface') {
+    throw new ConfigError('FACE_PROCESSING_BACKEND takes deepface in this version.');
+  }
+  const [
+    { openHuman },
+    { isEmbeddingModel },
+    { openDatabase },
+    { openSqliteRecords },
+    { openFileSystemImages },
+  ] = await Promise.all([
+    import('./faces/human/human.ts'),
+    import('./faces/human/models.ts'),
+    import('./records/database.ts'),
+    import('./records/sqlite.ts'),
+    import('./images/filesystem.ts'),
+  ]);
+  const database = openDatabase(join(config.dataDir, 'face-blacklist.sqlite'));
+  const records = openSqliteRecords(database);
+  try {
+    const images = openFileSystemImages({
+      blacklist: config.blacklistDir,
+      processed: config.processedDir,
+      cropped: config.croppedDir,
+    });
+    const workers = config.engineWorkers ?? availableParallelism();
+    const faces = await openHuman(database, {
+      modelName: isEmbeddingModel(config.modelName) ? config.modelName : 'MobileFaceNet',
+      distanceMetric: config.distanceMetric,
+      detectionConfidenceThreshold: config.detectionConfidenceThreshold,
+      maxImageBytes: config.maxImageBytes,
+      workers,
+    });
+    return {
+      faces,
+      records,
+      images,
+      inputs: createInputReader({ imageRoot: config.imageRoot, maxImageBytes: config.maxImageBytes }),
+      // One more than there are workers: the next picture is decoded while they compute.
+      pictureSlots: pLimit(workers + 1),
+      runtime: `Human on ${faces.runtime}, ${workers} worker${workers === 1 ? '' : 's'}`,
+      async close() {
+        await faces.close();
+        await records.close();
+      },
+    };
+  } catch (error) {
+    await records.close();
+    throw error;
+  }
+}
+
+let opened: Promise<Ports> | undefined;
+
+/** The ports of this process, opened at the first call. */
+export function ports(): Promise<Ports> {
+  opened ??= openPorts(loadConfig());
+  return opened;
+}

@@ -1,0 +1,19 @@
+import type { DetectFacesRequest } from '../contract/detect-faces.ts';
+import type { DetectedFaceArea } from '../contract/shapes.ts';
+import { decodePicture } from '../inputs/decode.ts';
+import type { Ports } from '../ports.ts';
+
+/**
+ * Finds the faces of one picture, largest first.
+ * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError
+ */
+export function detectFaces(
+  ports: Ports,
+  { image, detector_backend }: DetectFacesRequest,
+): Promise<DetectedFaceArea[]> {
+  return ports.pictureSlots(async () => {
+    const picture = await decodePicture(await ports.inputs.read(image));
+    const faces = await ports.faces.detect(picture, { detectorBackend: detector_backend });
+    return faces.map(({ area, confidence }) => ({ facial_area: area, confidence }));
+  });
+}

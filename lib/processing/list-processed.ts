@@ -1,0 +1,11 @@
+import type { PaginatedProcessedImages } from '../contract/shapes.ts';
+import type { Ports } from '../ports.ts';
+
+/** A page of processed pictures, newest first. */
+export async function listProcessed(
+  { records }: Ports,
+  page: { limit: number; offset: number },
+): Promise<PaginatedProcessedImages> {
+  const { total, items } = await records.listProcessed(page);
+  return { total_items: total, items, ...page };
+}

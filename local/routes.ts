@@ -1,0 +1,47 @@
+import { handler as addImagesHandler } from '../functions/add-images.ts';
+import { handler as createEntryHandler } from '../functions/create-entry.ts';
+import { handler as deleteEntryHandler } from '../functions/delete-entry.ts';
+import { handler as detectFacesHandler } from '../functions/detect-faces.ts';
+import { assetHandler, handler as docsHandler } from '../functions/docs.ts';
+import { handler as getEntryHandler } from '../functions/get-entry.ts';
+import { handler as healthHandler } from '../functions/health.ts';
+import { handler as listEntriesHandler } from '../functions/list-entries.ts';
+import { handler as listProcessedHandler, underProcessHandler } from '../functions/list-processed.ts';
+import { handler as openApiHandler } from '../functions/openapi.ts';
+import { handler as processImagesHandler } from '../functions/process-images.ts';
+import { handler as updateEntryHandler } from '../functions/update-entry.ts';
+import { apiHandler, handler as welcomeHandler } from '../functions/welcome.ts';
+import { addImages } from '../lib/contract/add-images.ts';
+import { createEntry } from '../lib/contract/create-entry.ts';
+import { deleteEntry } from '../lib/contract/delete-entry.ts';
+import { detectFaces } from '../lib/contract/detect-faces.ts';
+import { docs, docsAsset } from '../lib/contract/docs.ts';
+import { getEntry } from '../lib/contract/get-entry.ts';
+import { health } from '../lib/contract/health.ts';
+import { listEntries } from '../lib/contract/list-entries.ts';
+import { listProcessed, listProcessedUnderProcess } from '../lib/contract/list-processed.ts';
+import { openApi } from '../lib/contract/openapi.ts';
+import { processImages } from '../lib/contract/process-images.ts';
+import { updateEntry } from '../lib/contract/update-entry.ts';
+import { welcome, welcomeToApi } from '../lib/contract/welcome.ts';
+import type { Route } from './gateway.ts';
+
+/** Which handler answers for which contract: what the deployment says in its stack, said for the local server. */
+export const routes: readonly Route[] = [
+  { contract: processImages, handler: processImagesHandler },
+  { contract: listProcessed, handler: listProcessedHandler },
+  { contract: listProcessedUnderProcess, handler: underProcessHandler },
+  { contract: detectFaces, handler: detectFacesHandler },
+  { contract: createEntry, handler: createEntryHandler },
+  { contract: listEntries, handler: listEntriesHandler },
+  { contract: getEntry, handler: getEntryHandler },
+  { contract: updateEntry, handler: updateEntryHandler },
+  { contract: deleteEntry, handler: deleteEntryHandler },
+  { contract: addImages, handler: addImagesHandler },
+  { contract: welcome, handler: welcomeHandler },
+  { contract: welcomeToApi, handler: apiHandler },
+  { contract: health, handler: healthHandler },
+  { contract: openApi, handler: openApiHandler },
+  { contract: docs, handler: docsHandler },
+  { contract: docsAsset, handler: assetHandler },
+];

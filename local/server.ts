@@ -1,0 +1,86 @@
+/** Command: serves the API over HTTP until it is told to stop. */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { finishBrokenOff, sweep } from '../lib/blacklist/sweep.ts';
+import { type Config, ConfigError, loadConfig } from '../lib/config.ts';
+import { log } from '../lib/http/log.ts';
+import { type Ports, ports } from '../lib/ports.ts';
+import { createHttpServer, stop } from './http-server.ts';
+import { routes } from './routes.ts';
+
+/** What is younger may still be under way in another process. */
+const sweepAgeMs = 5 * 60_000;
+const sweepIntervalMs = 60 * 60_000;
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function refuseOpenDoors({ host, apiTokens, allowUnauthenticated }: Config): void {
+  if (isLoopback(host) || apiTokens.length > 0 || allowUnauthenticated) return;
+  throw new ConfigError(
+    `HOST=${host} lets other machines in: set API_TOKENS to the bearer tokens that clients must send, ` +
+      'or ALLOW_UNAUTHENTICATED=true when something in front of the service keeps strangers out.',
+  );
+}
+
+function announce(config: Config, { runtime, faces }: Ports, { address, port, family }: AddressInfo): void {
+  const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  log().info(
+    { url, backend: config.backend, runtime, model: faces.modelId, data: config.dataDir },
+    `${config.apiTitle} listens on ${url}: backend ${config.backend} (${runtime}), model ${faces.modelId}, data in ${config.dataDir}`,
+  );
+  if (faces.modelId !== config.modelName) {
+    log().warn(`MODEL_NAME=${config.modelName} is not a model of this backend: ${faces.modelId} is used.`);
+  }
+}
+
+function startSweeping(opened: Ports): () => void {
+  const run = () =>
+    sweep(opened, new Date(Date.now() - sweepAgeMs)).then(
+      (report) => log().info(report, 'sweep'),
+      (error: unknown) => log().error({ err: error }, 'The sweep broke off; the next one goes on.'),
+    );
+  const first = setImmediate(run);
+  const timer = setInterval(run, sweepIntervalMs);
+  return () => {
+    clearImmediate(first);
+    clearInterval(timer);
+  };
+}
+
+async function serve(): Promise<void> {
+  const config = loadConfig();
+  refuseOpenDoors(config);
+  const opened = await ports();
+  // Whatever is unfinished now was broken off: this process has begun nothing yet.
+  await finishBrokenOff(opened, new Date());
+  const server = createHttpServer({
+    routes,
+    apiTokens: [...config.apiTokens],
+    corsOrigins: [...config.corsOrigins],
+    maxRequestBytes: config.maxRequestBytes,
+    emulateGatewayLimits: config.emulateGatewayLimits,
+    listensOnLoopback: isLoopback(config.host),
+  });
+  server.listen(config.port, config.host);
+  await once(server, 'listening');
+  announce(config, opened, server.address() as AddressInfo);
+  const stopSweeping = startSweeping(opened);
+  const signal = await Promise.race(
+    ['SIGTERM', 'SIGINT'].map((name) => once(process, name).then(() => name)),
+  );
+  log().info(`${signal}: finishing the running requests.`);
+  stopSweeping();
+  await stop(server);
+  await opened.close();
+  log().info('Stopped.');
+}
+
+await serve().catch((error: unknown) => {
+  if (error instanceof ConfigError) console.error(error.message);
+  else if (error instanceof Error && 'syscall' in error)
+    console.error(`The server can't listen: ${error.message}`);
+  else console.error(error);
+  process.exit(1);
+});

@@ -14,6 +14,7 @@ import { ServiceError } from '../lib/errors.ts';
 import { type EmbeddingModelName, embeddingModelNames, isEmbeddingModel } from '../lib/faces/human/models.ts';
 import { WorkerPool } from '../lib/faces/human/pool.ts';
 import { decodePicture } from '../lib/inputs/decode.ts';
+import { runCommand } from './command.ts';
 import { progressBar } from './progress.ts';
 
 const usage = 'usage: npm run --silent embed -- --list FILE --out FILE [--model NAME]';
@@ -87,7 +88,4 @@ async function main(): Promise<void> {
   await embedList(values.list, values.out, model);
 }
 
-await main().catch((error: Error) => {
-  console.error(error instanceof ConfigError || 'code' in error ? error.message : error);
-  process.exitCode = 1;
-});
+await runCommand(main);

@@ -1,15 +1,13 @@
 /** Command: serves the API over HTTP until it is told to stop. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { finishBrokenOff, sweep } from '../lib/blacklist/sweep.ts';
+import { finishBrokenOff, sweep, sweepAgeMs } from '../lib/blacklist/sweep.ts';
 import { type Config, ConfigError, loadConfig } from '../lib/config.ts';
 import { log } from '../lib/http/log.ts';
 import { type Ports, ports } from '../lib/ports.ts';
 import { createHttpServer, stop } from './http-server.ts';
 import { routes } from './routes.ts';
 
-/** What is younger may still be under way in another process. */
-const sweepAgeMs = 5 * 60_000;
 const sweepIntervalMs = 60 * 60_000;
 
 function isLoopback(host: string): boolean {

@@ -6,6 +6,9 @@ import { removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
 
 type Stores = Pick<Ports, 'faces' | 'images' | 'records'>;
 
+/** What is younger than this may still be under way in another process. */
+export const sweepAgeMs = 5 * 60_000;
+
 /** What a sweep did; all counts. */
 export interface SweepReport {
   /** Entries and images that never became complete. */

@@ -32,6 +32,9 @@ export const faceApiFiles = {
   models: join(faceApi, 'model'),
 };
 
+/** face-api's sample pictures, for the demonstration. */
+export const sampleFolder = join(faceApi, 'demo');
+
 /** The folder of tfjs' WASM binaries, ending in a slash as tfjs wants it. */
 export const wasmFolder = `${join(packageFolder('@tensorflow/tfjs-backend-wasm'), 'dist')}/`;
 

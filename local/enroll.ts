@@ -1,0 +1,181 @@
+/**
+ * Command: lists every sub-folder of a folder as one person, with its pictures as references. Run again, it goes on where it was
+ * interrupted and adds what is new.
+ * usage: npm run enroll -- FOLDER
+ */
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import pLimit from 'p-limit';
+import { createEntry } from '../lib/blacklist/create-entry.ts';
+import { enrollImages, type ReferenceFile } from '../lib/blacklist/enroll-images.ts';
+import { removeEntryEverywhere, removeImageEverywhere } from '../lib/blacklist/remove.ts';
+import { ConfigError } from '../lib/config.ts';
+import { EntryName } from '../lib/contract/fields.ts';
+import { NoUsableImageError } from '../lib/errors.ts';
+import { type Ports, ports } from '../lib/ports.ts';
+import type { EntryRecord } from '../lib/records/port.ts';
+import { allSettled } from '../lib/settled.ts';
+import { runCommand } from './command.ts';
+import { progressBar } from './progress.ts';
+
+/** A person's pictures are read so many at a time. */
+const batchSize = 16;
+const maxPersonsAtOnce = 4;
+
+interface Person {
+  readonly name: string;
+  readonly files: readonly string[];
+}
+
+interface Summary {
+  personsListed: number;
+  picturesAdded: number;
+  picturesPresent: number;
+  readonly remarks: string[];
+}
+
+/** Names starting with a dot are no persons and no pictures, but what operating systems leave behind. */
+async function readPersons(folder: string): Promise<Person[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
+  return Promise.all(
+    folders.map(async ({ name }) => {
+      const files = (await readdir(join(folder, name), { withFileTypes: true }))
+        .filter((file) => file.isFile() && !file.name.startsWith('.'))
+        .map((file) => join(folder, name, file.name));
+      return { name, files: files.sort() };
+    }),
+  );
+}
+
+/**
+ * Takes back what an interrupted run left half-done for these persons. A request that is listing one of them at this very moment
+ * fails, and says so.
+ */
+async function takeBackHalfDone(opened: Ports, names: ReadonlySet<string>): Promise<void> {
+  const { records } = opened;
+  const entries = [...(await records.listEntries('PENDING')), ...(await records.listEntries('DELETING'))];
+  for (const { id, name } of entries) if (names.has(name)) await removeEntryEverywhere(opened, id);
+  for (const image of await records.listImagesByStatus('PENDING')) {
+    const entry = await records.getEntry(image.entryId);
+    if (entry && names.has(entry.name)) await removeImageEverywhere(opened, image);
+  }
+}
+
+function digest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+async function digestsOfListed({ records, images }: Ports, entry: EntryRecord): Promise<Set<string>> {
+  const digests = new Set<string>();
+  for (const { key, status } of await records.listImages(entry.id)) {
+    const bytes = status === 'ACTIVE' ? await images.get(key) : undefined;
+    if (bytes) digests.add(digest(bytes));
+  }
+  return digests;
+}
+
+/** Lists one person, or adds to one who is listed the pictures that are not there yet. */
+async function enrollPerson(
+  opened: Ports,
+  person: Person,
+  listed: EntryRecord | undefined,
+  summary: Summary,
+  advance: (pictures: number) => void,
+): Promise<void> {
+  const present = listed ? await digestsOfListed(opened, listed) : new Set<string>();
+  let entryId = listed?.id;
+  for (let start = 0; start < person.files.length; start += batchSize) {
+    const paths = person.files.slice(start, start + batchSize);
+    const batch: ReferenceFile[] = [];
+    for (const path of paths) {
+      const bytes = await readFile(path);
+      const key = digest(bytes);
+      if (present.has(key)) summary.picturesPresent++;
+      else batch.push({ fileName: basename(path), bytes });
+      present.add(key);
+    }
+    if (batch.length > 0) entryId = await enrollBatch(opened, person.name, entryId, batch, summary);
+    advance(paths.length);
+  }
+}
+
+/** Returns the person's entry id, or `undefined` while no picture could be used. */
+async function enrollBatch(
+  opened: Ports,
+  name: string,
+  entryId: number | undefined,
+  batch: readonly ReferenceFile[],
+  summary: Summary,
+): Promise<number | undefined> {
+  const note = (added: number, errors: readonly string[]) => {
+    summary.picturesAdded += added;
+    summary.remarks.push(...errors.map((error) => `${name}/${error}`));
+  };
+  try {
+    if (entryId !== undefined) {
+      const { enrolled, errors } = await enrollImages(opened, entryId, batch);
+      note(enrolled, errors);
+      return entryId;
+    }
+    const entry = await createEntry(opened, { name, reason: null }, batch);
+    summary.personsListed++;
+    note(entry.image_count, entry.errors);
+    return entry.id;
+  } catch (error) {
+    if (!(error instanceof NoUsableImageError)) throw error;
+    note(0, error.reasons);
+    return entryId;
+  }
+}
+
+async function enrollFolder(opened: Ports, folder: string): Promise<Summary> {
+  const summary: Summary = { personsListed: 0, picturesAdded: 0, picturesPresent: 0, remarks: [] };
+  const persons = await readPersons(folder);
+  await takeBackHalfDone(opened, new Set(persons.map(({ name }) => name)));
+  const listed = new Map((await opened.records.listEntries('ACTIVE')).map((entry) => [entry.name, entry]));
+  const bar = progressBar(
+    'enroll',
+    persons.reduce((total, { files }) => total + files.length, 0),
+  );
+  const limit = pLimit(maxPersonsAtOnce);
+  const enroll = async (person: Person) => {
+    if (!EntryName.safeParse(person.name).success) {
+      summary.remarks.push(`${person.name}: A name has 1 to 100 characters.`);
+    } else if (person.files.length === 0) {
+      summary.remarks.push(`${person.name}: There is no picture in the folder.`);
+    } else {
+      await enrollPerson(opened, person, listed.get(person.name), summary, (count) => bar.increment(count));
+    }
+  };
+  try {
+    await allSettled(persons.map((person) => limit(() => enroll(person))));
+  } finally {
+    bar.stop();
+  }
+  return summary;
+}
+
+function report({ personsListed, picturesAdded, picturesPresent, remarks }: Summary): void {
+  console.log(
+    `${personsListed} persons listed, ${picturesAdded} pictures added, ${picturesPresent} were there already.`,
+  );
+  if (remarks.length > 0) console.log(`Left out, or used in part:\n  ${remarks.join('\n  ')}`);
+}
+
+async function main(): Promise<void> {
+  const { positionals } = parseArgs({ allowPositionals: true });
+  const [folder] = positionals;
+  if (folder === undefined || positionals.length > 1)
+    throw new ConfigError('usage: npm run enroll -- FOLDER');
+  const opened = await ports();
+  try {
+    report(await enrollFolder(opened, folder));
+  } finally {
+    await opened.close();
+  }
+}
+
+await runCommand(main);

@@ -44,6 +44,23 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter((item) => item !== ''),
 );
+
+/** As browsers name it: `https://host` or `https://host:port`, in small letters, without the scheme's own port. */
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+const origins = list.refine(
+  (items) => items.every(isOrigin),
+  'exact origins as browsers send them, separated by commas, such as https://example.com or http://localhost:3000',
+);
+
+const tokens = list.refine(
+  (items) => items.length > 0 && items.every((item) => /^[\x21-\x7e]+$/.test(item)),
+  'one or more tokens of visible ASCII characters, separated by commas',
+);
+/** Settings whose values no message may repeat. */
+const secrets: readonly string[] = ['API_TOKENS'];
+
 const flag = z
   .string()
   .toLowerCase()
@@ -83,8 +100,8 @@ const settings = z.object({
   ENGINE_WORKERS: number(1, 256, true).optional(),
   API_TITLE: z.string().default('Face Blacklist API'),
   API_VERSION: z.string().default('1.0.0'),
-  CORS_ORIGINS: list.default([]),
-  API_TOKENS: list.default([]),
+  CORS_ORIGINS: origins.default([]),
+  API_TOKENS: tokens.default([]),
   ALLOW_UNAUTHENTICATED: flag.default(false),
   MAX_REQUEST_BYTES: number(1024, 1024 * mebibyte, true).default(25 * mebibyte),
   MAX_IMAGE_BYTES: number(1024, 1024 * mebibyte, true).default(15 * mebibyte),
@@ -104,11 +121,11 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   );
   const parsed = settings.safeParse(given);
   if (!parsed.success) {
-    throw new ConfigError(
-      parsed.error.issues
-        .map(({ path, message }) => `${path.join('.')} takes ${message}, not '${given[String(path[0])]}'.`)
-        .join('\n'),
-    );
+    const lines = parsed.error.issues.map(({ path: [name], message }) => {
+      const setting = String(name);
+      return `${setting} takes ${message}${secrets.includes(setting) ? '' : `, not '${given[setting]}'`}.`;
+    });
+    throw new ConfigError(lines.join('\n'));
   }
   const values = parsed.data;
   const dataDir = resolve(values.DATA_DIR);

@@ -57,7 +57,8 @@ async function decodePixels(bytes: Uint8Array) {
     })
       .flatten({ background: 'white' })
       .raw() // 8-bit sRGB, as sharp gives everything unless asked otherwise
-      .toUint8Array();
+      // Not toUint8Array(), which never frees its memory in sharp 0.35.5.
+      .toBuffer({ resolveWithObject: true });
   } catch (cause) {
     // sharp has no error classes. It compares the header's width and height with the limit before it decodes.
     if (cause instanceof Error && cause.message.includes('exceeds pixel limit')) {

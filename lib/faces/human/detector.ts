@@ -54,7 +54,7 @@ const maxFaces = 200;
  * nothing, for BlazeFace sees all pictures at 256x256 and the mesh each face at 192x192.
  */
 const minWorkingSide = 640;
-const maxWorkingSide = 1920;
+const maxWorkingSide = 1280;
 
 /** Human hands its boxes out enlarged by this factor of its `detector.scale`. */
 const boxEnlargement = 1.4;
@@ -112,19 +112,18 @@ export async function loadDetector(runtime: Runtime, minConfidence: number): Pro
 
 /** The picture as Human wants it, and how many of its pixels one of the picture's became. */
 function workingTensor({ tf }: Runtime, picture: Pixels): { input: Tensor4D; scale: number } {
-  const longer = Math.max(picture.width, picture.height);
-  const reduced = reduce(picture, Math.ceil(longer / maxWorkingSide));
-  const reducedLonger = Math.max(reduced.width, reduced.height);
-  const enlarged = Math.max(1, minWorkingSide / reducedLonger);
+  const factor = Math.ceil(Math.max(picture.width, picture.height) / maxWorkingSide);
+  const reduced = reduce(picture, factor);
+  const enlarged = Math.max(1, minWorkingSide / Math.max(reduced.width, reduced.height));
   const size: [number, number] = [
     Math.round(reduced.height * enlarged),
     Math.round(reduced.width * enlarged),
   ];
   const input = tf.tidy(() => {
-    const tensor = tf.tensor4d(Float32Array.from(reduced.data), [1, reduced.height, reduced.width, 3]);
+    const tensor = tf.tensor4d(new Float32Array(reduced.data), [1, reduced.height, reduced.width, 3]);
     return enlarged === 1 ? tensor : tf.image.resizeBilinear(tensor, size, false, true);
   });
-  return { input, scale: (reducedLonger * enlarged) / longer };
+  return { input, scale: enlarged / factor };
 }
 
 /** Each pixel of the result is the mean of `factor` by `factor` of the picture's; a rest at the edges is left out. */

@@ -22,6 +22,20 @@ interface FaceRow {
 
 const initialCapacity = 1024;
 
+/** Makes the table of all models' enrolled faces where there is none. */
+export function createFacesTable(database: DatabaseSync): void {
+  // The id grows for ever, so that a search's answer never means another face than the one that it read.
+  database.exec(`CREATE TABLE IF NOT EXISTS faces (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    image_id TEXT NOT NULL,
+    entry_id INTEGER NOT NULL,
+    model TEXT NOT NULL,
+    x INTEGER NOT NULL, y INTEGER NOT NULL, w INTEGER NOT NULL, h INTEGER NOT NULL,
+    embedding BLOB NOT NULL,
+    UNIQUE (image_id, model)
+  ) STRICT`);
+}
+
 /**
  * One model's enrolled faces: kept in the database, held in shared memory for the search. The database is the truth; what another
  * process changed in it is taken over by `refresh`.
@@ -136,6 +150,7 @@ export class Gallery {
     Atomics.store(this.#shared.ids, face.row, 0);
     this.#freeRows.push(face.row);
     this.#faces.delete(id);
-    this.#idOfImage.delete(face.imageId);
+    // Another process may have removed the image's face and enrolled it again, under a new id.
+    if (this.#idOfImage.get(face.imageId) === id) this.#idOfImage.delete(face.imageId);
   }
 }

@@ -5,7 +5,7 @@ import { NoFaceError } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { attempt } from '../../records/database.ts';
 import type { Face, FaceBackend, FaceMatch, FaceOptions, FaceOwner, MatchResult } from '../port.ts';
-import { Gallery } from './gallery.ts';
+import { createFacesTable, Gallery } from './gallery.ts';
 import { type EmbeddingModelName, embeddingModelNames, embeddingModels, isEmbeddingModel } from './models.ts';
 import { WorkerPool } from './pool.ts';
 import type { GalleryHit } from './search.ts';
@@ -112,14 +112,19 @@ class Human implements HumanBackend {
   }
 
   async *listOwners(): AsyncIterable<FaceOwner> {
+    const owners = new Map<string, FaceOwner>();
     for (const gallery of this.#galleries.values()) {
       attempt(() => gallery.refresh());
-      yield* gallery.owners();
+      for (const owner of gallery.owners()) owners.set(owner.imageId, owner);
     }
+    yield* owners.values();
   }
 
   async isCurrent({ imageId }: FaceOwner): Promise<boolean> {
-    return [...this.#galleries.values()].every((gallery) => gallery.has(imageId));
+    return [...this.#galleries.values()].every((gallery) => {
+      attempt(() => gallery.refresh());
+      return gallery.has(imageId);
+    });
   }
 
   async check(): Promise<void> {
@@ -142,16 +147,7 @@ class Human implements HumanBackend {
 }
 
 function openGalleries(pool: WorkerPool, database: DatabaseSync): Map<EmbeddingModelName, Gallery> {
-  // The id grows for ever, so that a search's answer never means another face than the one that it read.
-  database.exec(`CREATE TABLE IF NOT EXISTS faces (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    image_id TEXT NOT NULL,
-    entry_id INTEGER NOT NULL,
-    model TEXT NOT NULL,
-    x INTEGER NOT NULL, y INTEGER NOT NULL, w INTEGER NOT NULL, h INTEGER NOT NULL,
-    embedding BLOB NOT NULL,
-    UNIQUE (image_id, model)
-  ) STRICT`);
+  createFacesTable(database);
   return new Map(
     embeddingModelNames.map((model) => [
       model,

@@ -24,7 +24,7 @@ export const embeddingModels = {
   MobileFaceNet: {
     dimensions: 512,
     version: 'MobileFaceNet-1',
-    thresholds: { cosine: 0.56, euclidean: 1.0583, euclidean_l2: 1.0583, angular: 0.3552 },
+    thresholds: { cosine: 0.56, euclidean: 1.0583, euclidean_l2: 1.0583, angular: 0.355 },
   },
   Dlib: {
     dimensions: 128,

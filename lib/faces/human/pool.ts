@@ -73,7 +73,7 @@ export class WorkerPool {
   /** @throws BackendUnavailableError when no worker is left. */
   check(): void {
     if (this.#closing) throw new BackendUnavailableError('The face engine is stopping.', 10);
-    if (this.#failure && ![...this.#threads].some(({ ready }) => ready)) {
+    if (this.#threads.size === 0) {
       throw new BackendUnavailableError('The face engine is down.', 60, { cause: this.#failure });
     }
   }

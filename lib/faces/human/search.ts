@@ -68,7 +68,8 @@ export function searchGallery(
     if (faceId === 0) continue;
     const cosine = dotProduct(gallery.vectors, row * gallery.dimensions, unit);
     const distance = distanceOf(metric, cosine, probeLength, gallery.lengths[row] as number);
-    if (distance > threshold) continue;
+    // An embedding without a direction has no distance to any other: NaN is no match.
+    if (!(distance <= threshold)) continue;
     if (Atomics.load(gallery.ids, row) !== faceId) row--;
     else hits.push({ faceId, distance, similarity: similarityOf(cosine) });
   }

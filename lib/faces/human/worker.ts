@@ -70,17 +70,14 @@ async function start(settings: WorkerSettings) {
     return faces;
   }
 
-  await warmUp(run, settings.modelName);
+  await Promise.all([embedderOf(settings.modelName), warmUp(run)]);
   return { backend: runtime.backend, run };
 }
 
-/** The first inference compiles: it is done before the first request waits for it. A blank picture has no face to embed. */
-async function warmUp(run: (job: Job) => Promise<JobFace[]>, model: EmbeddingModelName): Promise<void> {
+/** The first inference compiles: it is done before the first request waits for it. */
+async function warmUp(run: (job: Job) => Promise<JobFace[]>): Promise<void> {
   const side = 64;
-  await run({
-    picture: { width: side, height: side, data: new Uint8Array(3 * side * side) },
-    models: [model],
-  });
+  await run({ picture: { width: side, height: side, data: new Uint8Array(3 * side * side) }, models: [] });
 }
 
 async function serve(): Promise<void> {

@@ -1,0 +1,181 @@
+/**
+ * Command: measures this machine's speed, each figure beside the baseline that it should be compared with.
+ * usage: npm run bench
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import sharp from 'sharp';
+import { sampleFolder } from '../lib/faces/human/model-files.ts';
+import { embeddingModels } from '../lib/faces/human/models.ts';
+import { WorkerPool } from '../lib/faces/human/pool.ts';
+import { createSharedGallery, searchGallery, writeRow } from '../lib/faces/human/search.ts';
+import { decodePicture } from '../lib/inputs/decode.ts';
+
+interface Service {
+  readonly url: string;
+  readonly pid: number;
+  readonly startMs: number;
+  stop(): Promise<void>;
+}
+
+/** Starts the server as a user would, on a data folder of its own, and waits for its first answer. */
+async function startService(): Promise<Service> {
+  const data = await mkdtemp(join(tmpdir(), 'face-blacklist-bench-'));
+  const started = performance.now();
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../local/server.ts')], {
+    env: { ...process.env, HOST: '127.0.0.1', PORT: '0', DATA_DIR: data, API_TOKENS: '', LOG_LEVEL: 'info' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const { url } = JSON.parse(line) as { url: string };
+  await fetch(url);
+  return {
+    url,
+    pid: child.pid as number,
+    startMs: performance.now() - started,
+    async stop() {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+      await rm(data, { recursive: true });
+    },
+  };
+}
+
+async function processPictures(url: string, images: readonly string[]): Promise<void> {
+  const response = await fetch(`${url}/api/v1/process/process-images`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ images }),
+  });
+  if (!response.ok) throw new Error(`The service answered ${response.status}.`);
+  await response.arrayBuffer();
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] as number;
+}
+
+const ms = (value: number) => `${value.toFixed(1)} ms`;
+const results: Record<string, string> = {};
+
+/** One face in 250x250 pixels, cut out of a sample. */
+async function smallPicture(): Promise<Buffer> {
+  return sharp(join(sampleFolder, 'sample1.jpg'))
+    .extract({ left: 1350, top: 100, width: 450, height: 450 })
+    .resize(250, 250)
+    .jpeg({ quality: 90 })
+    .toBuffer();
+}
+
+/** A whole request, saving included, beside the engine alone on the same picture; in turns, so that noise meets both. */
+async function measureOverhead({ url }: Service): Promise<void> {
+  const bytes = await smallPicture();
+  const images = [bytes.toString('base64')];
+  const pool = await WorkerPool.start(1, { minConfidence: 0.5, modelName: 'MobileFaceNet' });
+  const engine = async () => {
+    const { width, height, pixels } = await decodePicture(bytes);
+    await pool.run({ picture: { width, height, data: pixels }, models: ['MobileFaceNet'] });
+  };
+  const engineTimes: number[] = [];
+  const requestTimes: number[] = [];
+  for (let round = 0; round < 120; round++) {
+    const engineTime = await timed(engine);
+    const requestTime = await timed(() => processPictures(url, images));
+    // The first ones compile.
+    if (round < 20) continue;
+    engineTimes.push(engineTime);
+    requestTimes.push(requestTime);
+  }
+  await pool.close();
+  const [engineMedian, requestMedian] = [quantile(engineTimes, 0.5), quantile(requestTimes, 0.5)];
+  results['1 face, 250x250: engine alone'] = ms(engineMedian);
+  results['1 face, 250x250: request, saving included'] =
+    `${ms(requestMedian)}, ${(requestMedian / engineMedian).toFixed(2)} times the engine`;
+}
+
+async function residentMegabytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+}
+
+/** Six large pictures and small ones in turn; the throughput, and the memory after 100 and after 500. */
+async function measureMemory({ url, pid }: Service): Promise<void> {
+  const large = await Promise.all(
+    [1, 2, 3, 4, 5, 6].map((n) => readFile(join(sampleFolder, `sample${n}.jpg`))),
+  );
+  const images = [...large, ...Array.from({ length: 4 }, () => large[0] as Buffer)].map((bytes) =>
+    bytes.toString('base64'),
+  );
+  const run = async (pictures: number) => {
+    for (let done = 0; done < pictures; done += images.length) await processPictures(url, images);
+  };
+  await run(100);
+  const before = await residentMegabytes(pid);
+  const elapsed = await timed(() => run(400));
+  const after = await residentMegabytes(pid);
+  results['1920 px pictures, 3 to 5 faces each'] = `${(400_000 / elapsed).toFixed(1)} a second`;
+  results['resident memory after 100 and 500 pictures'] =
+    `${before.toFixed(0)} and ${after.toFixed(0)} MB, ratio ${(after / before).toFixed(2)}`;
+}
+
+/** `GET /` while the service processes pictures, beside the same on an idle service. */
+async function measureResponsiveness({ url }: Service): Promise<void> {
+  const sample = async (count: number) => {
+    const times: number[] = [];
+    for (let i = 0; i < count; i++) {
+      times.push(await timed(async () => (await fetch(url)).arrayBuffer()));
+      await delay(5);
+    }
+    return times;
+  };
+  const idle = await sample(100);
+  const image = (await readFile(join(sampleFolder, 'sample1.jpg'))).toString('base64');
+  const busy = processPictures(url, Array(40).fill(image));
+  const loaded = await sample(300);
+  await busy;
+  const told = (times: number[]) => `median ${ms(quantile(times, 0.5))}, slowest ${ms(quantile(times, 1))}`;
+  results['GET / on the idle service'] = told(idle);
+  results['GET / while pictures are processed'] = told(loaded);
+}
+
+/** One probe against a gallery of random faces, on one core. */
+function measureSearch(): void {
+  const { dimensions } = embeddingModels.MobileFaceNet;
+  const randomFace = () => Float32Array.from({ length: dimensions }, () => Math.random() - 0.5);
+  for (const count of [1_000, 10_000, 100_000]) {
+    const gallery = createSharedGallery(dimensions, count);
+    for (let row = 0; row < count; row++) writeRow(gallery, row, row + 1, randomFace());
+    const times = Array.from({ length: 20 }, () => {
+      const probe = randomFace();
+      const started = performance.now();
+      searchGallery(gallery, probe, 'cosine', 0.56);
+      return performance.now() - started;
+    });
+    results[`exact search among ${count.toLocaleString('en')} faces`] = ms(quantile(times, 0.5));
+  }
+}
+
+const service = await startService();
+results.machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, Node ${process.version}`;
+results['start to first answer'] = ms(service.startMs);
+try {
+  await measureOverhead(service);
+  await measureResponsiveness(service);
+  await measureMemory(service);
+} finally {
+  await service.stop();
+}
+measureSearch();
+console.table(results);

@@ -1,0 +1,51 @@
+/**
+ * Command of the container's build: leaves in a `node_modules` folder what this service loads in Node on this platform.
+ * usage: node local/slim-modules.ts FOLDER
+ */
+import { cpSync, existsSync, globSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+const { platform, arch } = process;
+
+/**
+ * The packages that also carry builds for browsers and other platforms, or models that are not used, and the files of each that
+ * stay. A pattern that fits no file stops the build, for then a new version has moved what the service needs.
+ */
+const keptFiles: Record<string, readonly string[]> = {
+  '@tensorflow/tfjs': ['dist/*.node.js'],
+  '@tensorflow/tfjs-backend-cpu': ['dist/*.node.js'],
+  '@tensorflow/tfjs-backend-wasm': ['dist/*.node.js', 'dist/*.wasm'],
+  '@tensorflow/tfjs-backend-webgl': ['dist/*.node.js'],
+  '@tensorflow/tfjs-converter': ['dist/*.node.js'],
+  '@tensorflow/tfjs-core': ['dist/*.node.js'],
+  '@tensorflow/tfjs-data': ['dist/*.node.js'],
+  '@tensorflow/tfjs-layers': ['dist/*.node.js'],
+  '@vladmandic/face-api': ['dist/face-api.node-wasm.js', 'model/face_recognition_model*'],
+  '@vladmandic/human': ['dist/human.node-wasm.js', 'models/blazeface.*', 'models/facemesh.*'],
+  // What tfjs loads in old browsers only.
+  'core-js': [],
+  'onnxruntime-node': ['dist/*.js', `bin/*/${platform}/${arch}/*`],
+  'swagger-ui-dist': ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'],
+};
+
+/** What stays of every package: its name and version, its licences, and the packages that it has to itself. */
+const always = ['package.json', '*{LICENSE,LICENCE,NOTICE,Notice}*', 'node_modules/**'];
+
+/** Source maps, and TypeScript: Node loads none from `node_modules`. */
+const neverLoaded = '**/*.{map,ts,cts,mts}';
+
+function slimPackage(folder: string, kept: readonly string[]): void {
+  const whole = `${folder}.whole`;
+  renameSync(folder, whole);
+  for (const pattern of [...always, ...kept]) {
+    const files = globSync(pattern, { cwd: whole });
+    if (files.length === 0 && kept.includes(pattern)) throw new Error(`${folder} has no ${pattern}.`);
+    for (const file of files) cpSync(join(whole, file), join(folder, file), { recursive: true });
+  }
+  rmSync(whole, { recursive: true });
+}
+
+const modules = process.argv[2];
+if (modules === undefined || !existsSync(modules)) throw new Error('usage: slim-modules.ts FOLDER');
+for (const [name, kept] of Object.entries(keptFiles)) slimPackage(join(modules, name), kept);
+for (const file of globSync(neverLoaded, { cwd: modules })) rmSync(join(modules, file));

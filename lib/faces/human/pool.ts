@@ -4,6 +4,10 @@ import type { EmbeddingModelName } from './models.ts';
 import type { SharedGallery } from './search.ts';
 import type { FromWorker, Job, JobFace, ToWorker, WorkerSettings } from './worker.ts';
 
+// From 1.29 on, ONNX Runtime's own binaries report their use to their maker, unless they are told not to before they load. Workers
+// can't: their `process.env` is a copy.
+process.env.ORT_DISABLE_TELEMETRY = '1';
+
 interface Task {
   readonly job: Job;
   readonly resolve: (faces: JobFace[]) => void;

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { finishBrokenOff, sweep, sweepAgeMs } from '../lib/blacklist/sweep.ts';
 import { type Config, ConfigError, loadConfig } from '../lib/config.ts';
 import { log } from '../lib/http/log.ts';
+import { removeStaleTemporaries } from '../lib/images/filesystem.ts';
 import { type Ports, ports } from '../lib/ports.ts';
 import { createHttpServer, stop } from './http-server.ts';
 import { routes } from './routes.ts';
@@ -33,12 +34,20 @@ function announce(config: Config, { runtime, faces }: Ports, { address, port, fa
   }
 }
 
-function startSweeping(opened: Ports): () => void {
-  const run = () =>
-    sweep(opened, new Date(Date.now() - sweepAgeMs)).then(
-      (report) => log().info(report, 'sweep'),
-      (error: unknown) => log().error({ err: error }, 'The sweep broke off; the next one goes on.'),
-    );
+function startSweeping(opened: Ports, { blacklistDir, processedDir, croppedDir }: Config): () => void {
+  const folders = { blacklist: blacklistDir, processed: processedDir, cropped: croppedDir };
+  const run = async () => {
+    const olderThan = new Date(Date.now() - sweepAgeMs);
+    try {
+      const report = await sweep(opened, olderThan);
+      log().info(
+        { ...report, temporariesRemoved: await removeStaleTemporaries(folders, olderThan) },
+        'sweep',
+      );
+    } catch (error) {
+      log().error({ err: error }, 'The sweep broke off; the next one goes on.');
+    }
+  };
   const first = setImmediate(run);
   const timer = setInterval(run, sweepIntervalMs);
   return () => {
@@ -48,6 +57,8 @@ function startSweeping(opened: Ports): () => void {
 }
 
 async function serve(): Promise<void> {
+  // A log that nobody reads any more is no reason to stop serving.
+  process.stdout.on('error', () => {});
   const config = loadConfig();
   refuseOpenDoors(config);
   const opened = await ports();
@@ -64,7 +75,7 @@ async function serve(): Promise<void> {
   server.listen(config.port, config.host);
   await once(server, 'listening');
   announce(config, opened, server.address() as AddressInfo);
-  const stopSweeping = startSweeping(opened);
+  const stopSweeping = startSweeping(opened, config);
   const signal = await Promise.race(
     ['SIGTERM', 'SIGINT'].map((name) => once(process, name).then(() => name)),
   );

@@ -18,7 +18,7 @@ sharp.concurrency(1);
 /**
  * Checks and decodes a picture: JPEG, PNG, WebP or GIF (the first frame of an animation), told by its first bytes and not by any
  * name. It comes out turned upright by its EXIF orientation, in 8-bit sRGB whatever it was (CMYK, 16-bit, grayscale, another
- * profile), with transparent parts on white. `pixels` owns its `ArrayBuffer`, so that it can be transferred to a worker.
+ * profile), with transparent parts on white.
  *
  * @throws UnsupportedFormatError when the bytes are of another format.
  * @throws InputTooLargeError when its header tells of more than 50 megapixels; nothing is decoded then.
@@ -31,8 +31,9 @@ export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
     throw new UnsupportedFormatError('The picture is not in a format that is taken: JPEG, PNG, WebP or GIF.');
   }
   const { data, info } = await decodePixels(bytes);
-  // sharp's answer is a Buffer over memory of its own; consumers are promised a plain array.
-  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  // The one copy that is made of the pixels: in shared memory, worker threads read them where they are.
+  const pixels = new Uint8Array(new SharedArrayBuffer(data.byteLength));
+  pixels.set(data);
   return { width: info.width, height: info.height, pixels, original: bytes, format };
 }
 

@@ -15,7 +15,7 @@ export async function drawBoxes(
   picture: Picture,
   faces: readonly { box: Box; isMatch: boolean }[],
 ): Promise<Uint8Array> {
-  const pixels = Uint8Array.from(picture.pixels);
+  const pixels = new Uint8Array(picture.pixels);
   const thickness = Math.max(2, Math.round(Math.max(picture.width, picture.height) / 300));
   for (const { box, isMatch } of faces) {
     drawBox(pixels, picture, box, thickness, isMatch ? colours.match : colours.other);

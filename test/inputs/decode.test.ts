@@ -89,17 +89,16 @@ describe('a picture', () => {
     expect(picture.pixels).toHaveLength(3 * width * height);
   });
 
-  test('has pixels that can be handed to a worker without copying', async () => {
+  test('has pixels that worker threads read where they are', async () => {
     const { pixels } = await decodePicture(
       await paint(1, 1, () => red)
         .png()
         .toBuffer(),
     );
-    expect(Object.getPrototypeOf(pixels)).toBe(Uint8Array.prototype);
-    expect([pixels.byteOffset, pixels.buffer.byteLength]).toEqual([0, 3]);
-    const moved = structuredClone(pixels, { transfer: [pixels.buffer as ArrayBuffer] });
-    expect([...moved]).toEqual(red);
-    expect(pixels).toHaveLength(0);
+    expect([...pixels]).toEqual(red);
+    const elsewhere = new Uint8Array(structuredClone(pixels.buffer));
+    elsewhere[0] = 7;
+    expect(pixels[0]).toBe(7);
   });
 
   const source = () => paint(width, height, upright);

@@ -1,4 +1,7 @@
 /** One thread of the engine: it holds its own models and sees the galleries that the main thread shares. */
+import { readlinkSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DistanceMetric } from '../../contract/vocabulary.ts';
 import type { Face } from '../port.ts';
@@ -80,9 +83,20 @@ async function warmUp(run: (job: Job) => Promise<JobFace[]>): Promise<void> {
   await run({ picture: { width: side, height: side, data: new Uint8Array(3 * side * side) }, models: [] });
 }
 
+/** Requests are answered before pictures are computed, where the system gives threads priorities of their own (Linux). */
+function yieldToMainThread(): void {
+  try {
+    const threadId = Number(basename(readlinkSync('/proc/thread-self')));
+    setPriority(threadId, 5);
+  } catch {
+    // Elsewhere all threads are equal.
+  }
+}
+
 async function serve(): Promise<void> {
   const port = parentPort;
   if (!port) throw new Error('This module runs as a worker thread.');
+  yieldToMainThread();
   const post = (message: FromWorker) => port.postMessage(message);
   const { backend, run } = await start(workerData as WorkerSettings);
   port.on('message', (message: ToWorker) => {

@@ -1,9 +1,15 @@
 import type { CreatedBlacklistRecord } from '../contract/create-entry.ts';
-import { BackendUnavailableError } from '../errors.ts';
+import { BackendUnavailableError, EntryNotFoundError, NameTakenError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
+import type { EntryRecord } from '../records/port.ts';
 import { enrollImages, type ReferenceFile, undo } from './enroll-images.ts';
 import { blacklistRecord } from './record.ts';
 import { removeEntryEverywhere } from './remove.ts';
+
+interface Person {
+  readonly name: string;
+  readonly reason: string | null;
+}
 
 /**
  * Lists a person: takes the name, enrolls the pictures, and only then shows the entry.
@@ -12,17 +18,34 @@ import { removeEntryEverywhere } from './remove.ts';
  */
 export async function createEntry(
   ports: Ports,
-  person: { name: string; reason: string | null },
+  person: Person,
   files: readonly ReferenceFile[],
 ): Promise<CreatedBlacklistRecord> {
-  const { id } = await ports.records.createEntry(person);
+  const { id } = await takeName(ports, person);
   try {
     const { errors } = await enrollImages(ports, id, files);
     const entry = await ports.records.activateEntry(id);
-    if (!entry) throw new BackendUnavailableError('The entry was swept away before it was complete.', 1);
+    if (!entry) throw new EntryNotFoundError();
     return { ...blacklistRecord(ports, entry), errors };
   } catch (error) {
     await undo(() => removeEntryEverywhere(ports, id));
-    throw error;
+    if (!(error instanceof EntryNotFoundError)) throw error;
+    throw new BackendUnavailableError('The entry was swept away before it was complete.', 1, {
+      cause: error,
+    });
+  }
+}
+
+/** An entry that is shown no more, but whose deletion broke off, has its name still: it is deleted to the end first. */
+async function takeName(ports: Ports, person: Person): Promise<EntryRecord> {
+  const { records } = ports;
+  try {
+    return await records.createEntry(person);
+  } catch (error) {
+    if (!(error instanceof NameTakenError)) throw error;
+    const deleted = (await records.listEntries('DELETING')).find(({ name }) => name === person.name);
+    if (!deleted) throw error;
+    await removeEntryEverywhere(ports, deleted.id);
+    return records.createEntry(person);
   }
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import {
-  BackendUnavailableError,
+  EntryNotFoundError,
   InputTooLargeError,
   InputUnreadableError,
   NoFaceError,
   NoUsableImageError,
+  type ServiceError,
   UnsupportedFormatError,
 } from '../errors.ts';
 import type { UploadedFile } from '../http/multipart.ts';
@@ -12,6 +13,7 @@ import { referenceKey } from '../images/key.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import { pictureTooLarge } from '../inputs/too-large.ts';
 import type { Ports } from '../ports.ts';
+import type { ImageRecord } from '../records/port.ts';
 import { allSettled } from '../settled.ts';
 import { removeImageEverywhere } from './remove.ts';
 
@@ -24,14 +26,17 @@ export interface Enrollment {
   readonly errors: string[];
 }
 
+/** What became of a file: its image when it was enrolled, and what the client has to know of it. */
 interface Outcome {
-  readonly enrolled: boolean;
+  readonly image?: ImageRecord;
   readonly remark?: string;
 }
 
 /**
- * Enrolls each file's largest face for an entry. A file that can't be used is left out and named with the reason.
- * @throws NoUsableImageError when there is no file, or none can be used; nothing is kept then.
+ * Enrolls each file's largest face for an entry. A file that can't be used is left out and named with the reason. When it throws,
+ * nothing is kept, so that the same request can be sent again.
+ * @throws NoUsableImageError when there is no file, or none can be used.
+ * @throws EntryNotFoundError when there is no such entry, or it is deleted meanwhile.
  */
 export async function enrollImages(
   ports: Ports,
@@ -39,15 +44,23 @@ export async function enrollImages(
   files: readonly ReferenceFile[],
 ): Promise<Enrollment> {
   if (files.length === 0) throw new NoUsableImageError('No images provided.');
-  const outcomes = await allSettled(
-    files.map((file) => ports.pictureSlots(() => enrollFile(ports, entryId, file))),
-  );
-  const errors = outcomes.flatMap(({ remark }, index) =>
-    remark === undefined ? [] : [`${displayName(files[index] as ReferenceFile, index)}: ${remark}`],
-  );
-  const enrolled = outcomes.filter((outcome) => outcome.enrolled).length;
-  if (enrolled === 0) throw new NoUsableImageError('None of the images can be used.', errors);
-  return { enrolled, errors };
+  const enrolled: ImageRecord[] = [];
+  const enroll = async (file: ReferenceFile) => {
+    const outcome = await enrollFile(ports, entryId, file);
+    if (outcome.image) enrolled.push(outcome.image);
+    return outcome;
+  };
+  try {
+    const outcomes = await allSettled(files.map((file) => ports.pictureSlots(() => enroll(file))));
+    const errors = outcomes.flatMap(({ remark }, index) =>
+      remark === undefined ? [] : [`${displayName(files[index] as ReferenceFile, index)}: ${remark}`],
+    );
+    if (enrolled.length === 0) throw new NoUsableImageError('None of the images can be used.', errors);
+    return { enrolled: enrolled.length, errors };
+  } catch (error) {
+    for (const image of enrolled) await undo(() => removeImageEverywhere(ports, image));
+    throw error;
+  }
 }
 
 /** The client's own name for the file, without control characters and at most 100 characters long. */
@@ -57,24 +70,31 @@ function displayName({ fileName }: ReferenceFile, index: number): string {
 
 async function enrollFile(ports: Ports, entryId: number, file: ReferenceFile): Promise<Outcome> {
   try {
-    const faceCount = await enrollPicture(ports, entryId, file.bytes);
-    if (faceCount === 1) return { enrolled: true };
-    return { enrolled: true, remark: `It shows ${faceCount} faces; the largest was enrolled.` };
+    const { image, faceCount } = await enrollPicture(ports, entryId, file.bytes);
+    if (faceCount === 1) return { image };
+    return { image, remark: `It shows ${faceCount} faces; the largest was enrolled.` };
   } catch (error) {
-    if (
-      error instanceof NoFaceError ||
-      error instanceof InputUnreadableError ||
-      error instanceof InputTooLargeError ||
-      error instanceof UnsupportedFormatError
-    ) {
-      return { enrolled: false, remark: error.message };
-    }
+    if (isUnusable(error)) return { remark: error.message };
     throw error;
   }
 }
 
-/** Record, picture, face, and then shown; what was done is undone when a later step fails. Returns how many faces there are. */
-async function enrollPicture(ports: Ports, entryId: number, bytes: Uint8Array): Promise<number> {
+/** Whether the failure to enroll a picture lies in the picture, so that it will fail again. */
+export function isUnusable(error: unknown): error is ServiceError {
+  return (
+    error instanceof NoFaceError ||
+    error instanceof InputUnreadableError ||
+    error instanceof InputTooLargeError ||
+    error instanceof UnsupportedFormatError
+  );
+}
+
+/** Record, picture, face, and then shown; what was done is undone when a later step fails. */
+async function enrollPicture(
+  ports: Ports,
+  entryId: number,
+  bytes: Uint8Array,
+): Promise<{ image: ImageRecord; faceCount: number }> {
   const { faces, images, records } = ports;
   if (bytes.length > faces.maxImageBytes) throw pictureTooLarge(faces.maxImageBytes);
   const picture = await decodePicture(bytes);
@@ -84,10 +104,9 @@ async function enrollPicture(ports: Ports, entryId: number, bytes: Uint8Array): 
   try {
     await images.put(key, picture.original, `image/${picture.format}`);
     const { faceCount } = await faces.enroll(picture, { entryId, imageId });
-    if (!(await records.activateImage(imageId))) {
-      throw new BackendUnavailableError('The entry was deleted while its images were added.', 1);
-    }
-    return faceCount;
+    // Without leave to be shown, the entry was deleted meanwhile.
+    if (!(await records.activateImage(imageId))) throw new EntryNotFoundError();
+    return { image, faceCount };
   } catch (error) {
     await undo(() => removeImageEverywhere(ports, image));
     throw error;

@@ -2,6 +2,7 @@ import { imageIdOfKey, pictureIdOfKey } from '../images/key.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import type { Ports } from '../ports.ts';
 import type { ImageRecord } from '../records/port.ts';
+import { isUnusable } from './enroll-images.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
 
 type Stores = Pick<Ports, 'faces' | 'images' | 'records'>;
@@ -99,8 +100,9 @@ async function enrollAgain({ faces, images, records }: Stores, image: ImageRecor
   if (!original) return false;
   try {
     await faces.enroll(await decodePicture(original), owner);
-  } catch {
-    return false;
+  } catch (error) {
+    if (isUnusable(error)) return false;
+    throw error;
   }
   // It may have been deleted meanwhile, when there was no face yet to delete.
   if (!(await records.getImage(image.id))) await faces.remove([owner]);

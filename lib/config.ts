@@ -47,7 +47,7 @@ const list = z.string().transform((text) =>
 
 /** As browsers name it: `https://host` or `https://host:port`, in small letters, without the scheme's own port. */
 function isOrigin(text: string): boolean {
-  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+  return /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 const origins = list.refine(
   (items) => items.every(isOrigin),
@@ -73,7 +73,7 @@ function number(min: number, max: number, whole: boolean) {
     .string()
     .regex(whole ? /^\d+$/ : /^\d+(\.\d+)?$/, takes)
     .transform(Number)
-    .pipe(z.number().min(min, takes).max(max, takes));
+    .pipe(z.number(takes).min(min, takes).max(max, takes));
 }
 
 function oneOf<const T extends readonly [string, ...string[]]>(names: T) {

@@ -1,0 +1,282 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Config, ConfigError, parseConfig } from '../lib/config.ts';
+import { detectorNames, distanceMetrics, modelNames } from '../lib/contract/vocabulary.ts';
+
+interface Setting<Key extends keyof Config = keyof Config> {
+  readonly key: Key;
+  readonly unset: Config[Key];
+  /** Texts that it takes, with what they mean. */
+  readonly good: readonly (readonly [string, Config[Key]])[];
+  readonly bad?: readonly string[];
+  /** What the message about a bad one says that it takes. */
+  readonly takes?: string;
+}
+/** The value's type is that of the setting's own key. */
+function setting<Key extends keyof Config>(key: Key, rest: Omit<Setting<Key>, 'key'>): Setting<Key> {
+  return { key, ...rest };
+}
+
+const flag = {
+  good: [
+    ['true', true],
+    ['TRUE', true],
+    ['1', true],
+    ['yes', true],
+    ['false', false],
+    ['No', false],
+    ['0', false],
+  ],
+  bad: ['maybe', '2', 'truefalse', 'on'],
+  takes: 'true or false',
+} as const;
+const fraction = (max: number) => ({
+  bad: ['-0.1', `${max}.1`, 'half', '1e-1', 'NaN', '0x1', '.'],
+  takes: `a number from 0 to ${max}`,
+});
+const whole = (min: number, max: number) => ({
+  bad: [`${min - 1}`, `${max + 1}`, '1.5', 'many', '1e3', 'Infinity', '0x10', '9'.repeat(400)],
+  takes: `a whole number from ${min} to ${max}`,
+});
+const folder = (unset: string) => ({
+  unset: resolve(unset),
+  good: [
+    ['/srv/pictures', '/srv/pictures'],
+    ['some/where', resolve('some/where')],
+  ] as const,
+});
+const mebibyte = 1024 * 1024;
+
+const settings: Readonly<Record<string, Setting>> = {
+  FACE_PROCESSING_BACKEND: setting('backend', {
+    unset: 'deepface',
+    good: [
+      ['deepface', 'deepface'],
+      ['aws_rekognition', 'aws_rekognition'],
+    ],
+    bad: ['azure', 'DeepFace'],
+    takes: 'one of deepface, aws_rekognition',
+  }),
+  HOST: setting('host', { unset: '127.0.0.1', good: [['0.0.0.0', '0.0.0.0']] }),
+  PORT: setting('port', {
+    unset: 8000,
+    good: [
+      ['0', 0],
+      ['80', 80],
+      ['65535', 65535],
+    ],
+    ...whole(0, 65535),
+  }),
+  DATA_DIR: setting('dataDir', folder('data')),
+  BLACKLIST_DB_PATH: setting('blacklistDir', folder('data/blacklist')),
+  PROCESSED_IMAGES_OUTPUT_DIR: setting('processedDir', folder('data/processed')),
+  CROPPED_FACES_OUTPUT_DIR: setting('croppedDir', folder('data/cropped')),
+  IMAGE_ROOT: setting('imageRoot', folder('data')),
+  DETECTOR_BACKEND: setting('detectorBackend', {
+    unset: 'mediapipe',
+    good: detectorNames.map((name) => [name, name] as const),
+    bad: ['RetinaFace', 'none'],
+    takes: `one of ${detectorNames.join(', ')}`,
+  }),
+  MODEL_NAME: setting('modelName', {
+    unset: 'MobileFaceNet',
+    good: modelNames.map((name) => [name, name] as const),
+    bad: ['arcface', 'toString'],
+    takes: `one of ${modelNames.join(', ')}`,
+  }),
+  DISTANCE_METRIC: setting('distanceMetric', {
+    unset: 'cosine',
+    good: distanceMetrics.map((name) => [name, name] as const),
+    bad: ['manhattan'],
+    takes: 'one of cosine, euclidean, euclidean_l2, angular',
+  }),
+  DETECTION_CONFIDENCE_THRESHOLD: setting('detectionConfidenceThreshold', {
+    unset: 0.5,
+    good: [
+      ['0', 0],
+      ['0.75', 0.75],
+      ['1', 1],
+    ],
+    ...fraction(1),
+  }),
+  DRAW_BOUNDING_BOXES: setting('drawBoundingBoxes', { unset: true, ...flag }),
+  CROPPED_FACE_PADDING_RATIO: setting('croppedFacePaddingRatio', {
+    unset: 0.4,
+    good: [
+      ['0', 0],
+      ['0.25', 0.25],
+      ['10', 10],
+    ],
+    ...fraction(10),
+  }),
+  ENGINE_WORKERS: setting('engineWorkers', { unset: undefined, good: [['4', 4]], ...whole(1, 256) }),
+  API_TITLE: setting('apiTitle', { unset: 'Face Blacklist API', good: [['Doors', 'Doors']] }),
+  API_VERSION: setting('apiVersion', { unset: '1.0.0', good: [['2.1', '2.1']] }),
+  CORS_ORIGINS: setting('corsOrigins', {
+    unset: [],
+    good: [
+      ['https://app.example', ['https://app.example']],
+      [
+        ' https://a.example:8443 , http://localhost:3000, http://[::1]:5173,',
+        ['https://a.example:8443', 'http://localhost:3000', 'http://[::1]:5173'],
+      ],
+    ],
+    bad: [
+      '*',
+      'https://*.example',
+      'null',
+      'app.example',
+      'https://app.example/',
+      'https://app.example/path',
+      'https://App.example',
+      'https://app.example:443',
+      'https://user:secret@app.example',
+      'https://good.example, *',
+      'https://',
+      'ftp://app.example',
+      'javascript:alert(1)',
+    ],
+    takes: 'exact origins as browsers send them, separated by commas, such as https://example.com',
+  }),
+  API_TOKENS: setting('apiTokens', {
+    unset: [],
+    good: [
+      ['s3cret', ['s3cret']],
+      [' one , two,', ['one', 'two']],
+    ],
+    bad: ['pass word', 'pässword', ',', 'good,pass\tword'],
+    takes: 'one or more tokens of visible ASCII characters, separated by commas',
+  }),
+  ALLOW_UNAUTHENTICATED: setting('allowUnauthenticated', { unset: false, ...flag }),
+  MAX_REQUEST_BYTES: setting('maxRequestBytes', {
+    unset: 25 * mebibyte,
+    good: [['6291456', 6 * mebibyte]],
+    ...whole(1024, 1024 * mebibyte),
+  }),
+  MAX_IMAGE_BYTES: setting('maxImageBytes', {
+    unset: 15 * mebibyte,
+    good: [['1024', 1024]],
+    ...whole(1024, 1024 * mebibyte),
+  }),
+  EMULATE_GATEWAY_LIMITS: setting('emulateGatewayLimits', { unset: false, ...flag }),
+  LOG_LEVEL: setting('logLevel', {
+    unset: 'info',
+    good: [
+      ['debug', 'debug'],
+      ['silent', 'silent'],
+    ],
+    bad: ['verbose'],
+    takes: 'one of debug, info, warn, error, silent',
+  }),
+};
+const byName = Object.entries(settings);
+
+/** The message with which settings are refused. */
+function refusal(environment: Record<string, string>): string {
+  try {
+    parseConfig(environment);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as ConfigError).message;
+  }
+  throw new Error(`${JSON.stringify(environment)} was taken.`);
+}
+
+describe('settings', () => {
+  test('have their defaults where nothing is set, and there is none besides these', () => {
+    const defaults = Object.fromEntries(byName.map(([, { key, unset }]) => [key, unset]));
+    expect(parseConfig({})).toEqual(defaults);
+    expect(parseConfig({ ANOTHER_VARIABLE: 'x' })).toEqual(defaults);
+  });
+
+  test('that are empty or blank count as unset', () => {
+    for (const blank of ['', '  ', '\t']) {
+      expect(parseConfig(Object.fromEntries(byName.map(([name]) => [name, blank])))).toEqual(parseConfig({}));
+    }
+  });
+
+  test.each(byName)('%s is read', (name, { key, good }) => {
+    for (const [text, value] of good) {
+      expect(parseConfig({ [name]: text })[key]).toEqual(value);
+      expect(parseConfig({ [name]: ` ${text} ` })[key]).toEqual(value);
+    }
+  });
+
+  test.each(byName.filter(([, { bad }]) => bad))(
+    '%s: a bad value is refused with what it takes',
+    (name, each) => {
+      const { bad = [], takes = '' } = each;
+      expect(bad.length).toBeGreaterThan(0);
+      for (const text of bad) {
+        const message = refusal({ [name]: text });
+        expect(message).toContain(`${name} takes ${takes}`);
+        expect(message.split('\n')).toHaveLength(1);
+        if (name !== 'API_TOKENS') expect(message).toContain(`not '${text}'`);
+      }
+    },
+  );
+
+  test('that are wrong are all named at once', () => {
+    const wrong = byName.flatMap(([name, { bad }]) => (bad ? [[name, bad[0] as string] as const] : []));
+    const lines = refusal({ ...Object.fromEntries(wrong), HOST: 'fine' }).split('\n');
+    expect(lines.map((line) => line.split(' ')[0])).toEqual(wrong.map(([name]) => name));
+  });
+
+  test('that are secret are never repeated', () => {
+    const message = refusal({ API_TOKENS: 'hunter2, swörd fish', PORT: 'none' });
+    expect(message).toContain('API_TOKENS takes');
+    for (const part of ['hunter2', 'swörd', 'fish']) expect(message).not.toContain(part);
+  });
+
+  test('folders that are not set lie below DATA_DIR', () => {
+    expect(parseConfig({ DATA_DIR: '/srv/faces', CROPPED_FACES_OUTPUT_DIR: '/mnt/crops' })).toMatchObject({
+      dataDir: '/srv/faces',
+      blacklistDir: '/srv/faces/blacklist',
+      processedDir: '/srv/faces/processed',
+      croppedDir: '/mnt/crops',
+      imageRoot: '/srv/faces',
+    });
+  });
+});
+
+describe('the settings of a process', () => {
+  let cwd: string;
+  beforeEach(async () => {
+    cwd = await mkdtemp(join(tmpdir(), 'config-'));
+  });
+  afterEach(() => rm(cwd, { recursive: true }));
+
+  /** What a process that starts in the folder reads. */
+  async function load(environment: Record<string, string>): Promise<Config> {
+    const source = `import { loadConfig } from ${JSON.stringify(new URL('../lib/config.ts', import.meta.url).href)};
+      console.log(JSON.stringify({ ...loadConfig(), isSame: loadConfig() === loadConfig() }));`;
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--input-type=module', '--eval', source],
+      {
+        cwd,
+        env: environment,
+      },
+    );
+    return JSON.parse(stdout);
+  }
+
+  test('come from .env, and from the environment before that', async () => {
+    await writeFile(join(cwd, '.env'), '# comment\nPORT=9000\nAPI_TITLE="Front doors"\nLOG_LEVEL=warn\n');
+    expect(await load({ LOG_LEVEL: 'error' })).toMatchObject({
+      port: 9000,
+      apiTitle: 'Front doors',
+      logLevel: 'error',
+      dataDir: join(cwd, 'data'),
+      isSame: true,
+    });
+  });
+
+  test('need no .env', async () => {
+    expect(await load({})).toMatchObject({ port: 8000 });
+  });
+});

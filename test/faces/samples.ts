@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import sharp from 'sharp';
+import type { Box } from '../../lib/contract/shapes.ts';
+import type { Face, FaceBackend } from '../../lib/faces/port.ts';
+import { decodePicture } from '../../lib/inputs/decode.ts';
+import type { Picture } from '../../lib/inputs/picture.ts';
+
+/** The pictures that face-api ships, and what is made of them. */
+
+const folder = join(
+  dirname(createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json')),
+  'demo',
+);
+
+export type SampleNumber = 1 | 2 | 3 | 4 | 5 | 6;
+export const sampleNumbers: readonly SampleNumber[] = [1, 2, 3, 4, 5, 6];
+
+/**
+ * Groups of women, 1920 pixels wide. The right-most of 1 is the one in the middle of 3; all others are different people.
+ * The left-most of 2 is seen from the side.
+ */
+export const peopleInSample: Readonly<Record<SampleNumber, number>> = { 1: 3, 2: 3, 3: 3, 4: 4, 5: 5, 6: 4 };
+
+const file = (number: SampleNumber) => join(folder, `sample${number}.jpg`);
+
+export async function sample(number: SampleNumber): Promise<Picture> {
+  return decodePicture(await readFile(file(number)));
+}
+
+/** At half its size a picture costs a fraction of the time, and its faces are still 100 pixels wide. */
+export async function smallSample(number: SampleNumber): Promise<Picture> {
+  return decodePicture(await sharp(file(number)).resize(960).png().toBuffer());
+}
+
+function raw({ pixels, width, height }: Picture) {
+  return sharp(pixels, { raw: { width, height, channels: 3 } });
+}
+
+/** One face of a picture with half of its box's size around it. */
+export async function portrait(picture: Picture, { x, y, w, h }: Box): Promise<Picture> {
+  const left = Math.max(0, Math.round(x - w / 2));
+  const top = Math.max(0, Math.round(y - h / 2));
+  const width = Math.min(picture.width, Math.round(x + 1.5 * w)) - left;
+  const height = Math.min(picture.height, Math.round(y + 1.5 * h)) - top;
+  return decodePicture(await raw(picture).extract({ left, top, width, height }).png().toBuffer());
+}
+
+/** The picture turned in its plane, on gray. */
+export async function turned(picture: Picture, degrees: number): Promise<Picture> {
+  return decodePicture(await raw(picture).rotate(degrees, { background: '#808080' }).png().toBuffer());
+}
+
+/** A sky: brighter from row to row, and nobody in it. */
+export async function pictureOfNobody(): Promise<Picture> {
+  const width = 320;
+  const height = 240;
+  const pixels = Uint8Array.from({ length: 3 * width * height }, (_, index) => index / (3 * width));
+  return decodePicture(
+    await sharp(pixels, { raw: { width, height, channels: 3 } })
+      .png()
+      .toBuffer(),
+  );
+}
+
+export function fromLeftToRight<F extends Face>(faces: readonly F[]): F[] {
+  return faces.toSorted((one, other) => one.area.x - other.area.x);
+}
+
+/** Portraits of a sample's people, from left to right. */
+export async function portraits(backend: FaceBackend, number: SampleNumber): Promise<Picture[]> {
+  const picture = await smallSample(number);
+  const faces = fromLeftToRight(await backend.detect(picture, {}));
+  return Promise.all(faces.map(({ area }) => portrait(picture, area)));
+}

@@ -1,0 +1,57 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { BackendUnavailableError } from '../../lib/errors.ts';
+import type { Picture } from '../../lib/inputs/picture.ts';
+import { pictureOfNobody, portraits } from '../faces/samples.ts';
+import { detectionSuite } from './faces/detection.ts';
+import { enrollingSuite } from './faces/enrolling.ts';
+import { type FaceAbilities, type OpenedFaces, owners, type Setting } from './faces/fixtures.ts';
+import { matchingSuite } from './faces/matching.ts';
+import { overridesSuite } from './faces/overrides.ts';
+
+/** The promises of `lib/faces/port.ts`, for every adapter alike. */
+export function faceBackendSuite(
+  name: string,
+  abilities: FaceAbilities,
+  open: () => Promise<OpenedFaces>,
+): void {
+  describe(`faces in ${name}`, () => {
+    let opened: OpenedFaces;
+    let setting: Setting;
+
+    // Engines take a second to start: the tests share one, and each leaves its gallery empty.
+    beforeAll(async () => {
+      opened = await open();
+      const { backend } = opened;
+      const [people, [, , otherPortrait]] = await Promise.all([portraits(backend, 3), portraits(backend, 1)]);
+      setting = { abilities, backend, portraits: people, otherPortrait: otherPortrait as Picture };
+    });
+    afterEach(async () => {
+      await opened.backend.remove(await owners(opened.backend));
+      expect(await owners(opened.backend)).toEqual([]);
+    });
+    afterAll(() => opened.remove());
+
+    detectionSuite(() => setting);
+    matchingSuite(() => setting);
+    enrollingSuite(() => setting);
+    overridesSuite(() => setting);
+    lifetimeSuite(open);
+  });
+}
+
+function lifetimeSuite(open: () => Promise<OpenedFaces>): void {
+  test('a usable backend says so; a closed one refuses to work, and can be closed again', async () => {
+    const { backend, remove } = await open();
+    try {
+      expect(backend.name).not.toBe('');
+      expect(backend.maxImageBytes).toBeGreaterThan(1_000_000);
+      await expect(backend.check()).resolves.toBeUndefined();
+      await backend.close();
+      await expect(backend.check()).rejects.toThrow(BackendUnavailableError);
+      await expect(backend.detect(await pictureOfNobody(), {})).rejects.toThrow(BackendUnavailableError);
+      await expect(backend.close()).resolves.toBeUndefined();
+    } finally {
+      await remove();
+    }
+  });
+}

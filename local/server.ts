@@ -72,14 +72,13 @@ async function serve(): Promise<void> {
     emulateGatewayLimits: config.emulateGatewayLimits,
     listensOnLoopback: isLoopback(config.host),
   });
+  // Before the first line says that it listens: whoever waits for that may tell it to stop at once.
+  const signal = Promise.race(['SIGTERM', 'SIGINT'].map((name) => once(process, name).then(() => name)));
   server.listen(config.port, config.host);
   await once(server, 'listening');
   announce(config, opened, server.address() as AddressInfo);
   const stopSweeping = startSweeping(opened, config);
-  const signal = await Promise.race(
-    ['SIGTERM', 'SIGINT'].map((name) => once(process, name).then(() => name)),
-  );
-  log().info(`${signal}: finishing the running requests.`);
+  log().info(`${await signal}: finishing the running requests.`);
   stopSweeping();
   await stop(server);
   await opened.close();

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import { toEvent } from '../../local/event.ts';
+import { Router } from '../../local/router.ts';
+import type { ApiConnection, Reply } from '../suites/api/client.ts';
+import { temporaryFolder } from './server-process.ts';
+
+/** Over HTTP to whatever serves the API there. */
+export function connectOverHttp(url: string, token?: string): ApiConnection {
+  return {
+    async send(method, path, { headers = {}, body } = {}): Promise<Reply> {
+      const response = await fetch(new URL(path, url), {
+        method,
+        headers: { ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+        body: body ?? null,
+        redirect: 'manual',
+      });
+      return {
+        status: response.status,
+        headers: Object.fromEntries(response.headers),
+        bytes: Buffer.from(await response.arrayBuffer()),
+      };
+    },
+    async close() {},
+  };
+}
+
+/** To the handlers of `functions/` in this process, with the events that API Gateway would send. */
+export async function connectToHandlers(): Promise<ApiConnection> {
+  const folder = await temporaryFolder();
+  // What an empty variable hides is a setting of the developer's own `.env`.
+  const unset = [
+    'BLACKLIST_DB_PATH',
+    'PROCESSED_IMAGES_OUTPUT_DIR',
+    'CROPPED_FACES_OUTPUT_DIR',
+    'IMAGE_ROOT',
+  ];
+  Object.assign(process.env, Object.fromEntries(unset.map((name) => [name, ''])));
+  Object.assign(process.env, { DATA_DIR: folder.path, ENGINE_WORKERS: '1' });
+  // The settings are read once, at the first use, so that they had to be there first.
+  const { routes } = await import('../../local/routes.ts');
+  const { ports } = await import('../../lib/ports.ts');
+  const router = new Router(routes);
+  return {
+    async send(method, path, { headers = {}, body = '' } = {}): Promise<Reply> {
+      const request = new IncomingMessage(new Socket());
+      Object.assign(request, { method, url: path, headers, rawHeaders: Object.entries(headers).flat() });
+      const { route, pathParameters } = router.match(method, path.split('?')[0] ?? '');
+      const facts = { contract: route.contract, pathParameters, requestId: randomUUID() };
+      const result = await route.handler(toEvent(request, Buffer.from(body), facts));
+      return {
+        status: result.statusCode,
+        headers: Object.fromEntries(
+          Object.entries(result.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]),
+        ),
+        bytes: Buffer.from(result.body, result.isBase64Encoded ? 'base64' : 'utf8'),
+      };
+    },
+    async close() {
+      await (await ports()).close();
+      await folder.remove();
+    },
+  };
+}

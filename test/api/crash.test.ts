@@ -1,0 +1,167 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BlacklistRecord, ImageProcessingResult } from '../../lib/contract/shapes.ts';
+import { openDatabase } from '../../lib/records/database.ts';
+import { openSqliteRecords } from '../../lib/records/sqlite.ts';
+import { ApiClient } from '../suites/api/client.ts';
+import { findPeople } from '../suites/api/people.ts';
+import { connectOverHttp } from './connections.ts';
+import { type Listing, Load } from './load.ts';
+import { type RunningProcess, startServerProcess, temporaryFolder } from './server-process.ts';
+
+const rounds = 4;
+const clients = 4;
+const imageFolders = ['blacklist', 'processed', 'cropped'];
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let server: RunningProcess;
+let api: ApiClient;
+let faces: Buffer[];
+let load: Load;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  await start();
+  const { listed, neighbour, stranger } = await findPeople(api);
+  faces = [listed, neighbour, stranger];
+  load = new Load(faces);
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await folder.remove();
+});
+
+async function start(): Promise<void> {
+  server = await startServerProcess(folder.path, { ENGINE_WORKERS: '2' });
+  api = new ApiClient(connectOverHttp(server.url));
+}
+
+/** The paths of all files in the image folders, half-written ones too. */
+async function filesOnDisk(): Promise<string[]> {
+  const lists = await Promise.all(
+    imageFolders.map((name) => readdir(join(folder.path, name), { recursive: true, withFileTypes: true })),
+  );
+  return lists
+    .flat()
+    .filter((item) => item.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+}
+
+/** Loads the server with requests and kills it in the middle of them, at a random moment. */
+async function killUnderLoad(): Promise<void> {
+  const enough = load.acknowledged + 6 + Math.floor(10 * Math.random());
+  const killed = Promise.withResolvers<void>();
+  const kill = async () => {
+    // Anywhere in the requests that are under way.
+    await delay(150 * Math.random());
+    await server.process.end('SIGKILL');
+  };
+  await load.run(server.url, clients, () => {
+    if (load.acknowledged === enough) killed.resolve(kill());
+  });
+  await killed.promise;
+}
+
+/** Starts the server again, after so long a time that its sweep takes whatever no record knows for left behind. */
+async function restartLater(): Promise<void> {
+  const longAgo = new Date(Date.now() - 3_600_000);
+  const day = join(folder.path, 'processed', '2020-01-31');
+  await mkdir(day, { recursive: true });
+  // What a kill at a bad moment leaves, for this round's may have been a good one: a half-written file, and a picture without a record.
+  for (const name of ['.tmp-half', 'left-original.jpg']) await writeFile(join(day, name), faces[0] as Buffer);
+  for (const path of await filesOnDisk()) await utimes(path, longAgo, longAgo);
+  await start();
+  const swept = await server.process.line(({ msg }) => /sweep/.test(msg));
+  expect(swept).toMatchObject({ level: 'info', damaged: 0, reEnrolled: 0 });
+}
+
+/** Of each entry, how many of its images each of the faces matches. */
+async function matchesByFace(): Promise<Map<number, number>[]> {
+  const results = await Promise.all(faces.map((face) => api.process(face)));
+  return results.map(({ faces: [face] }) => {
+    const ids = face?.blacklist_matches.map(({ entry }) => entry.id) ?? [];
+    return new Map([...Map.groupBy(ids, (id) => id)].map(([id, matches]) => [id, matches.length]));
+  });
+}
+
+async function allProcessed(): Promise<ImageProcessingResult[]> {
+  const { total_items } = await api.page('?limit=1');
+  const offsets = Array.from({ length: Math.ceil(total_items / 100) }, (_, index) => 100 * index);
+  const pages = await Promise.all(offsets.map((offset) => api.page(`?limit=100&offset=${offset}`)));
+  return pages.flatMap(({ items }) => items);
+}
+
+function expectAcknowledged(listing: Listing, entry: BlacklistRecord | undefined): void {
+  if (listing.deletion === 'none' && listing.id !== undefined)
+    expect(entry).toMatchObject({ id: listing.id });
+  if (listing.deletion === 'done') expect(entry).toBeUndefined();
+  if (!entry) return;
+  expect(entry.image_count).toBeGreaterThanOrEqual(Math.max(1, listing.imagesKept));
+  expect(entry.image_count).toBeLessThanOrEqual(listing.imagesAsked);
+}
+
+/** Checks that what is shown is whole, and that all of what was acknowledged is shown. */
+async function checkEntries(): Promise<void> {
+  const entries = await api.entries();
+  const byName = new Map(entries.map((entry) => [entry.name, entry]));
+  for (const listing of load.listings) expectAcknowledged(listing, byName.get(listing.name));
+  const listings = new Map(load.listings.map((listing) => [listing.name, listing]));
+  const matches = await matchesByFace();
+  for (const { id, name, image_count, reference_image_dir } of entries) {
+    const face = listings.get(name)?.face ?? -1;
+    expect(matches.map((counts) => counts.get(id) ?? 0)).toEqual(
+      faces.map((_, index) => (index === face ? image_count : 0)),
+    );
+    expect(await readdir(reference_image_dir ?? '')).toHaveLength(image_count);
+  }
+  const folders = await readdir(join(folder.path, 'blacklist'));
+  expect(folders.sort()).toEqual(entries.map(({ id }) => String(id)).sort());
+}
+
+/** Checks that every processed picture that was acknowledged is kept, and no picture without a record. */
+async function checkProcessed(): Promise<void> {
+  const items = await allProcessed();
+  for (const result of load.processed) expect(items).toContainEqual(result);
+  const paths = items.flatMap((item) => [
+    item.original_image_path,
+    item.saved_image_path,
+    item.cropped_face_path,
+  ]);
+  expect(paths.filter((path) => !existsSync(path ?? ''))).toEqual([]);
+  const unknown = (await filesOnDisk()).filter((path) => !path.startsWith(join(folder.path, 'blacklist')));
+  expect(unknown.sort()).toEqual(paths.sort());
+}
+
+/** Checks that nothing is half-made or half-deleted. */
+async function checkRecords(): Promise<void> {
+  const records = openSqliteRecords(openDatabase(join(folder.path, 'face-blacklist.sqlite')));
+  for (const status of ['PENDING', 'DELETING'] as const) {
+    expect(await records.listEntries(status)).toEqual([]);
+    expect(await records.listImagesByStatus(status)).toEqual([]);
+  }
+  await records.close();
+}
+
+describe('a server that is killed while it writes', () => {
+  it.each(Array.from({ length: rounds }, (_, index) => index + 1))(
+    'has all that it acknowledged when it starts again, whole, and nothing else (round %i)',
+    async () => {
+      await killUnderLoad();
+      await restartLater();
+      await checkRecords();
+      await checkProcessed();
+      await checkEntries();
+      const shown = new Set((await api.entries()).map(({ name }) => name));
+      for (const listing of load.listings) {
+        if (shown.has(listing.name)) continue;
+        // What was not listed can be, under the same name.
+        const { id } = await api.list([faces[listing.face] as Buffer], { name: listing.name });
+        await api.delete(id);
+        listing.deletion = 'done';
+      }
+    },
+  );
+});

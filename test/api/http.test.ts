@@ -1,0 +1,25 @@
+import { apiSuite } from '../suites/api.ts';
+import { connectOverHttp } from './connections.ts';
+import { startServerProcess, temporaryFolder } from './server-process.ts';
+
+apiSuite(
+  'a started server',
+  async () => {
+    const folder = await temporaryFolder();
+    const server = await startServerProcess(folder.path, { LOG_LEVEL: 'info' });
+    return {
+      ...connectOverHttp(server.url),
+      async close() {
+        await server[Symbol.asyncDispose]();
+        await folder.remove();
+      },
+    };
+  },
+  { hasGateway: true, sharesFiles: true },
+);
+
+/** A service that runs somewhere, such as a container, when the environment names one. */
+const { API_URL: url, API_TOKEN: token } = process.env;
+if (url) {
+  apiSuite(url, async () => connectOverHttp(url, token), { hasGateway: true, sharesFiles: false });
+}

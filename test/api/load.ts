@@ -1,0 +1,83 @@
+import { ApiClient, newName } from '../suites/api/client.ts';
+import { connectOverHttp } from './connections.ts';
+
+/** Clients that list, add to, delete and process until their server is gone, and remember what they were told. */
+
+/** What the clients know of a person that they asked to be listed. */
+export interface Listing {
+  readonly name: string;
+  /** Which of the faces all its images show. */
+  readonly face: number;
+  /** Once the listing was acknowledged. */
+  id: number | undefined;
+  /** How many images were asked for, and how many of them acknowledged. */
+  imagesAsked: number;
+  imagesKept: number;
+  deletion: 'none' | 'asked' | 'done';
+}
+
+export class Load {
+  readonly listings: Listing[] = [];
+  /** The answers for processed pictures. */
+  readonly processed: unknown[] = [];
+  /** How often a change was acknowledged. */
+  acknowledged = 0;
+  readonly #faces: readonly Buffer[];
+
+  constructor(faces: readonly Buffer[]) {
+    this.#faces = faces;
+  }
+
+  /** Runs the clients against a server; `onAcknowledged` is called at each change. Resolves when none gets an answer any more. */
+  async run(url: string, clients: number, onAcknowledged: () => void): Promise<void> {
+    const untilGone = async (work: (api: ApiClient) => Promise<void>) => {
+      // A client of its own, which deletes nothing at its end.
+      const api = new ApiClient(connectOverHttp(url));
+      try {
+        for (;;) {
+          await work(api);
+          this.acknowledged += 1;
+          onAcknowledged();
+        }
+      } catch (error) {
+        // Only a connection that ends is expected; an answer that is wrong is told.
+        if (!(error instanceof TypeError && error.cause)) throw error;
+      }
+    };
+    await Promise.all([
+      ...Array.from({ length: clients }, () => untilGone((api) => this.#change(api))),
+      untilGone((api) => this.#process(api)),
+    ]);
+  }
+
+  async #change(api: ApiClient): Promise<void> {
+    const face = Math.floor(Math.random() * this.#faces.length);
+    const image = this.#faces[face] as Buffer;
+    const listing: Listing = {
+      name: newName(),
+      face,
+      id: undefined,
+      imagesAsked: 1,
+      imagesKept: 0,
+      deletion: 'none',
+    };
+    this.listings.push(listing);
+    const { id } = await api.list([image], { name: listing.name });
+    listing.id = id;
+    listing.imagesKept = 1;
+    if (Math.random() < 0.5) {
+      listing.imagesAsked += 2;
+      await api.addImages(id, [image, image]);
+      listing.imagesKept += 2;
+    }
+    if (Math.random() < 0.4) {
+      listing.deletion = 'asked';
+      await api.delete(id);
+      listing.deletion = 'done';
+    }
+  }
+
+  async #process(api: ApiClient): Promise<void> {
+    this.processed.push(await api.process(this.#faces[0] as Buffer));
+  }
+}

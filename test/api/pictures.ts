@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import type { Box } from '../../lib/contract/shapes.ts';
+
+/** Pictures of people for the tests. The woman in the middle of sample3 is the right-most of sample1; all others are different people. */
+
+const folder = join(import.meta.dirname, '../../node_modules/@vladmandic/face-api/demo');
+
+/** A group picture of 1920 pixels width; `height` pixels high when a smaller one will do. */
+export async function sample(number: 1 | 2 | 3 | 4 | 5 | 6, height?: number): Promise<Buffer> {
+  const original = await readFile(join(folder, `sample${number}.jpg`));
+  return height === undefined
+    ? original
+    : sharp(original).resize({ height }).jpeg({ quality: 95 }).toBuffer();
+}
+
+/** Boxes in the order in which a reader sees them. */
+export function leftToRight<Area extends Pick<Box, 'x'>>(areas: readonly Area[]): Area[] {
+  return areas.toSorted((one, other) => one.x - other.x);
+}
+
+/** The face with a margin of 40% of its box on each side, as far as the picture goes. */
+export async function cropFace(picture: Uint8Array, { x, y, w, h }: Box): Promise<Buffer> {
+  const { width, height } = await sharp(picture).metadata();
+  const left = Math.max(0, Math.round(x - 0.4 * w));
+  const top = Math.max(0, Math.round(y - 0.4 * h));
+  const right = Math.min(width, Math.round(x + 1.4 * w));
+  const bottom = Math.min(height, Math.round(y + 1.4 * h));
+  return sharp(picture)
+    .extract({ left, top, width: right - left, height: bottom - top })
+    .jpeg({ quality: 95 })
+    .toBuffer();
+}
+
+/** A picture of nothing, as small as it may be told from others by its grey. */
+export function pictureOfNothing(grey = 128): Promise<Buffer> {
+  const background = { r: grey, g: grey, b: grey };
+  return sharp({ create: { width: 64, height: 64, channels: 3, background } })
+    .jpeg()
+    .toBuffer();
+}

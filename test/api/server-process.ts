@@ -1,0 +1,109 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+
+/** The server as its users start it: `node local/server.ts`, a process of its own. */
+
+const program = join(import.meta.dirname, '../../local/server.ts');
+
+/** Settings by the names of their environment variables. */
+export type Settings = Readonly<Record<string, string>>;
+
+/** A line of the server's log. */
+export interface LogLine extends Record<string, unknown> {
+  readonly level: string;
+  readonly msg: string;
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** All that it wrote to standard error. */
+  readonly errors: string;
+}
+
+/** A folder for one test's data, removed when it is disposed of. */
+export function temporaryFolder() {
+  return mkdtempDisposable(join(tmpdir(), 'face-blacklist-'));
+}
+
+/** A process that was started, and may not be listening yet. */
+export class ServerProcess {
+  /** Resolves when it has ended. */
+  readonly exit: Promise<Exit>;
+  readonly lines: LogLine[] = [];
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly #changes = new EventEmitter();
+
+  /**
+   * Starts it on a free port with these settings and no others, whatever the tests' own environment is. The data's folder is its working
+   * folder too, where no `.env` is.
+   */
+  constructor(dataDir: string, settings: Settings = {}) {
+    this.#child = spawn(process.execPath, [program], {
+      cwd: dataDir,
+      env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: '0', ENGINE_WORKERS: '1', ...settings },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const output = createInterface(this.#child.stdout);
+    output.on('line', (line) => {
+      this.lines.push(JSON.parse(line));
+      this.#changes.emit('change');
+    });
+    this.exit = this.#ended(once(output, 'close'), text(this.#child.stderr));
+  }
+
+  /**
+   * Waits for a line of the log, also one that is there already.
+   * @throws Error when the process ends without.
+   */
+  async line(isIt: (line: LogLine) => boolean): Promise<LogLine> {
+    let exit: Exit | undefined;
+    void this.exit.then((ended) => {
+      exit = ended;
+      this.#changes.emit('change');
+    });
+    for (;;) {
+      const found = this.lines.find(isIt);
+      if (found) return found;
+      if (exit) throw new Error(`The server ended with ${exit.code ?? exit.signal}: ${exit.errors}`);
+      await once(this.#changes, 'change');
+    }
+  }
+
+  /** Tells it to end, and waits until it has. */
+  async end(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL' = 'SIGTERM'): Promise<Exit> {
+    this.#child.kill(signal);
+    return this.exit;
+  }
+
+  async #ended(closed: Promise<unknown>, errors: Promise<string>): Promise<Exit> {
+    const [code, signal] = await once(this.#child, 'exit');
+    await closed;
+    return { code, signal, errors: await errors };
+  }
+}
+
+/** A server that listens. */
+export interface RunningProcess extends AsyncDisposable {
+  readonly url: string;
+  readonly process: ServerProcess;
+}
+
+/** Starts a server and waits until its first line says where it listens. Disposing of it ends it. */
+export async function startServerProcess(dataDir: string, settings?: Settings): Promise<RunningProcess> {
+  const server = new ServerProcess(dataDir, settings);
+  const { url } = await server.line((line) => 'url' in line);
+  return {
+    url: String(url),
+    process: server,
+    async [Symbol.asyncDispose]() {
+      await server.end();
+    },
+  };
+}

@@ -1,0 +1,176 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { addImages } from '../../lib/blacklist/add-images.ts';
+import { createEntry } from '../../lib/blacklist/create-entry.ts';
+import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
+import { finishBrokenOff } from '../../lib/blacklist/sweep.ts';
+import { EntryNotFoundError, NoUsableImageError } from '../../lib/errors.ts';
+import { temporaryFolder } from '../api/server-process.ts';
+import {
+  complete,
+  contents,
+  down,
+  facesAlone,
+  failing,
+  interrupted,
+  matchedNames,
+  nothing,
+  type OpenedStores,
+  openStores,
+  steps,
+} from './stores.ts';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let stores: OpenedStores;
+let pictures: Awaited<ReturnType<typeof facesAlone>>;
+let files: { fileName: string; bytes: Buffer }[];
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  stores = await openStores(folder.path);
+  pictures = await facesAlone(stores.ports);
+  files = [
+    { fileName: 'one.jpg', bytes: pictures.listed },
+    { fileName: 'two.jpg', bytes: pictures.listed },
+  ];
+});
+afterAll(async () => {
+  await stores[Symbol.asyncDispose]();
+  await folder.remove();
+});
+afterEach(async () => {
+  const { ports } = stores;
+  await finishBrokenOff(ports, new Date(Date.now() + 1000));
+  for (const { id } of await ports.records.listEntries('ACTIVE')) await deleteEntry(ports, id);
+});
+
+const list = async () => {
+  const person = { name: 'Jane Roe', reason: null };
+  return (await createEntry(stores.ports, person, [{ fileName: 'a.jpg', bytes: pictures.other }])).id;
+};
+
+describe('adding images', () => {
+  it.each(
+    steps(
+      'images.put',
+      'images.put 2',
+      'faces.enroll',
+      'faces.enroll 2',
+      'records.activateImage',
+      'records.activateImage 2',
+    ),
+  )('that fails %s keeps none of them', async (_name, step) => {
+    const { ports } = stores;
+    const id = await list();
+    await expect(addImages(failing(ports, step), id, files)).rejects.toBe(down);
+    expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 1 }));
+  });
+
+  it('that failed can be done again', async () => {
+    const { ports } = stores;
+    const id = await list();
+    for (const [, step] of steps('faces.enroll 2', 'records.activateImage 2')) {
+      await expect(addImages(failing(ports, step), id, files)).rejects.toBe(down);
+    }
+    expect(await matchedNames(ports, pictures.listed)).toEqual([]);
+    expect(await addImages(ports, id, files)).toMatchObject({ errors: [] });
+    expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 3 }));
+    expect(await matchedNames(ports, pictures.listed)).toEqual(['Jane Roe', 'Jane Roe']);
+  });
+
+  it.each(steps('records.createImage', 'records.createImage 2'))(
+    'that fails %s shows none of them, and leaves at most a record, which the sweep removes',
+    async (_name, step) => {
+      const { ports } = stores;
+      const id = await list();
+      await expect(addImages(failing(ports, step), id, files)).rejects.toBe(down);
+      expect(await contents(ports)).toMatchObject({
+        entries: [{ name: 'Jane Roe', status: 'ACTIVE', imageCount: 1 }],
+        pictures: 1,
+        faces: 1,
+      });
+      await finishBrokenOff(ports, new Date(Date.now() + 1000));
+      expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 1 }));
+    },
+  );
+
+  it.each(
+    steps(
+      'records.createImage',
+      'records.createImage 2',
+      'images.put',
+      'images.put 2',
+      'faces.enroll',
+      'faces.enroll 2',
+      'records.activateImage',
+      'records.activateImage 2',
+    ),
+  )('to an entry that is deleted %s leaves nothing behind', async (_name, step) => {
+    const { ports } = stores;
+    const id = await list();
+    const deleting = async () => {
+      await deleteEntry(ports, id);
+    };
+    await addImages(interrupted(ports, step, deleting), id, files).then(
+      // Only the very last step may be done in time.
+      () => expect(step).toMatchObject({ method: 'activateImage', when: 'after' }),
+      (error) => expect(error).toBeInstanceOf(EntryNotFoundError),
+    );
+    expect(await contents(ports)).toEqual(nothing);
+  });
+
+  it('that comes to its end just before the last step of a deletion leaves nothing behind', async () => {
+    const { ports } = stores;
+    const id = await list();
+    const [[, beforePut] = []] = steps('images.put');
+    const [[, beforeRemoval] = []] = steps('records.removeEntry');
+    if (!beforePut || !beforeRemoval) throw new Error('There are no such steps.');
+    const { promise: added, ...adding } = Promise.withResolvers<unknown>();
+    const { promise: nearlyDeleted, ...deleting } = Promise.withResolvers<void>();
+    const waiting = interrupted(ports, beforeRemoval, async () => {
+      deleting.resolve();
+      await added;
+    });
+    let deleted: Promise<unknown> | undefined;
+    const work = addImages(
+      interrupted(ports, beforePut, () => {
+        deleted = deleteEntry(waiting, id);
+        return nearlyDeleted;
+      }),
+      id,
+      files.slice(0, 1),
+    );
+    await expect(work).rejects.toThrow(EntryNotFoundError);
+    adding.resolve(undefined);
+    await deleted;
+    expect(await contents(ports)).toEqual(nothing);
+  });
+
+  it('while its entry is deleted leaves nothing behind, whichever comes first', async () => {
+    const { ports } = stores;
+    for (let round = 0; round < 5; round += 1) {
+      const id = await list();
+      const [added, deleted, again] = await Promise.allSettled([
+        addImages(ports, id, files),
+        // Later by a few turns of the event loop each time.
+        (async () => {
+          for (let turn = 0; turn < round; turn += 1) await ports.images.get('blacklist/1/nothing.jpg');
+          return deleteEntry(ports, id);
+        })(),
+        addImages(ports, id, files),
+      ]);
+      expect(deleted.status).toBe('fulfilled');
+      for (const outcome of [added, again]) {
+        if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(EntryNotFoundError);
+      }
+      expect(await contents(ports)).toEqual(nothing);
+    }
+  });
+
+  it('of which none can be used changes nothing', async () => {
+    const { ports } = stores;
+    const id = await list();
+    const useless = [{ fileName: 'notes.txt', bytes: Buffer.from('Not a picture.') }];
+    await expect(addImages(ports, id, useless)).rejects.toThrow(NoUsableImageError);
+    expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 1 }));
+  });
+});

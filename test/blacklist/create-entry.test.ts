@@ -1,0 +1,165 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createEntry } from '../../lib/blacklist/create-entry.ts';
+import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
+import { finishBrokenOff } from '../../lib/blacklist/sweep.ts';
+import { BackendUnavailableError, NameTakenError } from '../../lib/errors.ts';
+import { temporaryFolder } from '../api/server-process.ts';
+import {
+  complete,
+  contents,
+  down,
+  facesAlone,
+  failing,
+  imageFolders,
+  interrupted,
+  matchedNames,
+  nothing,
+  type OpenedStores,
+  openStores,
+  steps,
+} from './stores.ts';
+
+const person = { name: 'Jane Roe', reason: 'Theft.' };
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let stores: OpenedStores;
+let pictures: Awaited<ReturnType<typeof facesAlone>>;
+let files: { fileName: string; bytes: Buffer }[];
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  stores = await openStores(folder.path);
+  pictures = await facesAlone(stores.ports);
+  files = [
+    { fileName: 'one.jpg', bytes: pictures.listed },
+    { fileName: 'two.jpg', bytes: pictures.other },
+  ];
+});
+afterAll(async () => {
+  await stores[Symbol.asyncDispose]();
+  await folder.remove();
+});
+afterEach(async () => {
+  const { ports } = stores;
+  await finishBrokenOff(ports, new Date(Date.now() + 1000));
+  for (const { id } of await ports.records.listEntries('ACTIVE')) await deleteEntry(ports, id);
+});
+
+describe('listing a person', () => {
+  it.each(
+    steps(
+      'records.createImage',
+      'records.createImage 2',
+      'images.put',
+      'images.put 2',
+      'faces.enroll',
+      'faces.enroll 2',
+      'records.activateImage',
+      'records.activateImage 2',
+      'records.activateEntry',
+    ),
+  )('that fails %s keeps nothing, not even the name', async (_name, step) => {
+    const { ports } = stores;
+    await expect(createEntry(failing(ports, step), person, files)).rejects.toBe(down);
+    expect(await contents(ports)).toEqual(nothing);
+    await expect(ports.records.createEntry(person)).resolves.toMatchObject(person);
+  });
+
+  it('that fails as its name was taken is undone by the sweep at the latest', async () => {
+    const { ports } = stores;
+    const [, [, afterName] = []] = steps('records.createEntry');
+    if (!afterName) throw new Error('There is no such step.');
+    await expect(createEntry(failing(ports, afterName), person, files)).rejects.toBe(down);
+    await expect(createEntry(ports, person, files)).rejects.toThrow(NameTakenError);
+    expect(await ports.records.listEntries('ACTIVE')).toEqual([]);
+    await finishBrokenOff(ports, new Date(Date.now() + 1000));
+    expect(await contents(ports)).toEqual(nothing);
+  });
+
+  it('shows nothing of it before it is complete', async () => {
+    const { ports } = stores;
+    const seen: unknown[] = [];
+    for (const [, step] of steps('images.put', 'faces.enroll', 'records.activateImage')) {
+      const look = async () => {
+        seen.push([await ports.records.listEntries('ACTIVE'), await matchedNames(ports, pictures.listed)]);
+      };
+      const { id } = await createEntry(interrupted(ports, step, look), person, files.slice(0, 1));
+      expect(await matchedNames(ports, pictures.listed)).toEqual(['Jane Roe']);
+      await deleteEntry(ports, id);
+    }
+    expect(seen).toEqual(Array(6).fill([[], []]));
+  });
+
+  it('that the sweep takes for one that broke off is refused, and keeps nothing', async () => {
+    const { ports } = stores;
+    for (const [name, step] of steps('images.put', 'faces.enroll', 'records.activateImage')) {
+      const sweeping = async () => {
+        await finishBrokenOff(ports, new Date(Date.now() + 1000));
+      };
+      const work = createEntry(interrupted(ports, step, sweeping), person, files.slice(0, 1));
+      await expect(work, name).rejects.toThrow(BackendUnavailableError);
+      expect(await contents(ports), name).toEqual(nothing);
+    }
+  });
+
+  it('fails while its pictures can not be kept, and can be done again as soon as they can', async () => {
+    const { ports } = stores;
+    const { blacklist } = imageFolders(folder.path);
+    await rename(blacklist, `${blacklist}-away`);
+    await writeFile(blacklist, 'a file where the folder should be');
+    await expect(createEntry(ports, person, files)).rejects.toThrow('The image folders are not available.');
+    expect(await ports.records.listEntries('ACTIVE')).toEqual([]);
+    expect(await matchedNames(ports, pictures.listed)).toEqual([]);
+
+    await rm(blacklist);
+    await rename(`${blacklist}-away`, blacklist);
+    expect(await createEntry(ports, person, files)).toMatchObject({ image_count: 2 });
+    expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 2 }));
+  });
+
+  it('fails when the database is full, and keeps only what it said it has', async () => {
+    const { ports, database } = stores;
+    const { page_count } = database.prepare('PRAGMA page_count').get() ?? {};
+    database.exec(`PRAGMA max_page_count = ${Number(page_count) + 4}`);
+    const kept: Record<string, number> = {};
+    const fill = async () => {
+      for (;;) {
+        const name = `Person ${Object.keys(kept).length}`;
+        await createEntry(ports, { name, reason: null }, files);
+        kept[name] = 2;
+      }
+    };
+    await expect(fill()).rejects.toThrow('The database is not available.');
+    database.exec('PRAGMA max_page_count = 1000000');
+    expect(await contents(ports)).toEqual(complete(kept));
+    await createEntry(ports, { name: `Person ${Object.keys(kept).length}`, reason: null }, files);
+  });
+
+  it('that loses its database is undone when it is opened again', async () => {
+    const { ports, database } = stores;
+    const [, [, afterPut] = []] = steps('images.put');
+    if (!afterPut) throw new Error('There is no such step.');
+    const losing = interrupted(ports, afterPut, async () => database.close());
+    await expect(createEntry(losing, person, files.slice(0, 1))).rejects.toThrow(
+      'The database is not available.',
+    );
+    await stores[Symbol.asyncDispose]();
+
+    stores = await openStores(folder.path);
+    expect((await contents(stores.ports)).pictures).toBe(1);
+    await finishBrokenOff(stores.ports, new Date(Date.now() + 1000));
+    expect(await contents(stores.ports)).toEqual(nothing);
+    expect(await createEntry(stores.ports, person, files)).toMatchObject(person);
+  });
+
+  it('succeeds once when several do it at the same moment, and nothing of the others stays', async () => {
+    const { ports } = stores;
+    const attempts = await Promise.allSettled(
+      Array.from({ length: 5 }, () => createEntry(ports, person, files)),
+    );
+    const refused = attempts.flatMap((attempt) => (attempt.status === 'rejected' ? [attempt.reason] : []));
+    expect(refused).toEqual(Array(4).fill(expect.any(NameTakenError)));
+    expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 2 }));
+  });
+});

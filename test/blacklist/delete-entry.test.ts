@@ -1,0 +1,147 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEntry } from '../../lib/blacklist/create-entry.ts';
+import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
+import { finishBrokenOff } from '../../lib/blacklist/sweep.ts';
+import { updateEntry } from '../../lib/blacklist/update-entry.ts';
+import { EntryNotFoundError } from '../../lib/errors.ts';
+import { temporaryFolder } from '../api/server-process.ts';
+import {
+  complete,
+  contents,
+  down,
+  facesAlone,
+  failing,
+  imageFolders,
+  matchedNames,
+  nothing,
+  type OpenedStores,
+  openStores,
+  steps,
+} from './stores.ts';
+
+const person = { name: 'Jane Roe', reason: null };
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let stores: OpenedStores;
+let pictures: Awaited<ReturnType<typeof facesAlone>>;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  stores = await openStores(folder.path);
+  pictures = await facesAlone(stores.ports);
+});
+afterAll(async () => {
+  await stores[Symbol.asyncDispose]();
+  await folder.remove();
+});
+
+const list = async () => {
+  const files = [pictures.listed, pictures.listed].map((bytes) => ({ fileName: 'a.jpg', bytes }));
+  const { errors, ...record } = await createEntry(stores.ports, person, files);
+  return record;
+};
+
+/** Every step that hides the entry, or comes after it was hidden. */
+const hidingSteps = steps(
+  'records.markEntryDeleting',
+  'records.listImages',
+  'faces.remove',
+  'images.list',
+  'images.delete',
+  'images.delete 2',
+  'records.removeEntry',
+).slice(1);
+
+describe('deleting an entry', () => {
+  it.each(hidingSteps)(
+    'that fails %s hides it at once, and ends the same when repeated',
+    async (_name, step) => {
+      const { ports } = stores;
+      const record = await list();
+      await expect(deleteEntry(failing(ports, step), record.id)).rejects.toBe(down);
+      expect(await ports.records.listEntries('ACTIVE')).toEqual([]);
+      expect(await matchedNames(ports, pictures.listed)).toEqual([]);
+      await expect(updateEntry(ports, record.id, person)).rejects.toThrow(EntryNotFoundError);
+
+      const isGone = step.method === 'removeEntry' && step.when === 'after';
+      const repeated = deleteEntry(ports, record.id);
+      if (isGone) await expect(repeated).rejects.toThrow(EntryNotFoundError);
+      else await expect(repeated).resolves.toMatchObject({ ...person, id: record.id });
+      expect(await contents(ports)).toEqual(nothing);
+    },
+  );
+
+  it.each(hidingSteps.slice(3, 6))(
+    'that fails %s is finished by the sweep, however young it is',
+    async (_name, step) => {
+      const { ports } = stores;
+      const { id } = await list();
+      await expect(deleteEntry(failing(ports, step), id)).rejects.toBe(down);
+      await finishBrokenOff(ports, new Date(0));
+      expect(await contents(ports)).toEqual(nothing);
+    },
+  );
+
+  it.each(hidingSteps)(
+    'that fails %s does not keep the name from who is listed next',
+    async (_name, step) => {
+      const { ports } = stores;
+      const { id } = await list();
+      await expect(deleteEntry(failing(ports, step), id)).rejects.toBe(down);
+      const next = await list();
+      expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 2 }));
+      expect(await deleteEntry(ports, next.id)).toEqual(next);
+    },
+  );
+
+  it('that fails before it is hidden changes nothing', async () => {
+    const { ports } = stores;
+    const record = await list();
+    for (const [, step] of [
+      ...steps('records.getEntry'),
+      ...steps('records.markEntryDeleting').slice(0, 1),
+    ]) {
+      await expect(deleteEntry(failing(ports, step), record.id)).rejects.toBe(down);
+    }
+    expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 2 }));
+    expect(await matchedNames(ports, pictures.listed)).toEqual(['Jane Roe', 'Jane Roe']);
+    expect(await deleteEntry(ports, record.id)).toEqual(record);
+  });
+
+  it('whose pictures can not be deleted hides it, and is done to the end once they can', async () => {
+    const { ports } = stores;
+    const { id } = await list();
+    const { blacklist } = imageFolders(folder.path);
+    await rename(blacklist, `${blacklist}-away`);
+    await writeFile(blacklist, 'a file where the folder should be');
+    await expect(deleteEntry(ports, id)).rejects.toThrow('The image folders are not available.');
+    expect(await ports.records.listEntries('ACTIVE')).toEqual([]);
+    expect(await matchedNames(ports, pictures.listed)).toEqual([]);
+
+    await rm(blacklist);
+    await rename(`${blacklist}-away`, blacklist);
+    await deleteEntry(ports, id);
+    expect(await contents(ports)).toEqual(nothing);
+  });
+
+  it('by several at the same moment deletes it', async () => {
+    const { ports } = stores;
+    const record = await list();
+    const attempts = await Promise.allSettled([1, 2, 3].map(() => deleteEntry(ports, record.id)));
+    expect(attempts).toContainEqual({ status: 'fulfilled', value: record });
+    for (const attempt of attempts) {
+      if (attempt.status === 'rejected') expect(attempt.reason).toBeInstanceOf(EntryNotFoundError);
+    }
+    expect(await contents(ports)).toEqual(nothing);
+  });
+
+  it('that is not complete yet finds none', async () => {
+    const { ports } = stores;
+    const { id } = await ports.records.createEntry(person);
+    await expect(deleteEntry(ports, id)).rejects.toThrow(EntryNotFoundError);
+    expect(await ports.records.listEntries('PENDING')).toMatchObject([{ id }]);
+    await finishBrokenOff(ports, new Date(Date.now() + 1000));
+    expect(await contents(ports)).toEqual(nothing);
+  });
+});

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { addingSuite } from './api/adding.ts';
+import { ApiClient, type ApiConnection } from './api/client.ts';
+import { deletingSuite } from './api/deleting.ts';
+import { detectionSuite } from './api/detection.ts';
+import { keptSuite } from './api/kept.ts';
+import { listingSuite } from './api/listing.ts';
+import { matchingSuite } from './api/matching.ts';
+import { overridesSuite } from './api/overrides.ts';
+import { pagingSuite } from './api/paging.ts';
+import { findPeople, type People } from './api/people.ts';
+import { processingSuite } from './api/processing.ts';
+import { gatewaySuite, routesSuite } from './api/routes.ts';
+
+/** What differs between the hosts of the API, and why. */
+export interface HostTraits {
+  /** Whether something in front of the handlers knows all routes and limits; a handler alone does not. */
+  readonly hasGateway: boolean;
+  /** Whether the tests can read the folders that answers name; another machine's or a container's they can't. */
+  readonly sharesFiles: boolean;
+}
+
+/** What the suites work with, once it is there. */
+export interface Tested {
+  readonly api: ApiClient;
+  readonly people: People;
+}
+
+/** The promises of the API, for every host alike. The store may hold other entries and pictures already; what is made is deleted. */
+export function apiSuite(name: string, connect: () => Promise<ApiConnection>, traits: HostTraits): void {
+  describe(`the API on ${name}`, () => {
+    let tested: Tested;
+    beforeAll(async () => {
+      const api = new ApiClient(await connect());
+      tested = { api, people: await findPeople(api) };
+    });
+    afterAll(() => tested.api.close());
+
+    const get = () => tested;
+    routesSuite(get);
+    listingSuite(get);
+    addingSuite(get);
+    deletingSuite(get);
+    matchingSuite(get);
+    overridesSuite(get);
+    processingSuite(get);
+    detectionSuite(get);
+    pagingSuite(get);
+    if (traits.hasGateway) gatewaySuite(get);
+    if (traits.sharesFiles) keptSuite(get);
+  });
+}

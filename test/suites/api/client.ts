@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
+import * as z from 'zod';
+import { AddedImages } from '../../../lib/contract/add-images.ts';
+import { CreatedBlacklistRecord } from '../../../lib/contract/create-entry.ts';
+import {
+  BlacklistRecord,
+  DetectedFaceArea,
+  ImageProcessingResult,
+  PaginatedProcessedImages,
+} from '../../../lib/contract/shapes.ts';
+
+export interface Reply {
+  readonly status: number;
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Buffer;
+}
+
+export interface Sent {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+}
+
+/** One host of the API: what carries a request to it, and its answer back. */
+export interface ApiConnection {
+  /** Redirects are not followed. */
+  send(method: string, path: string, sent?: Sent): Promise<Reply>;
+  close(): Promise<void>;
+}
+
+/** A file to upload: its bytes, or its name with them. */
+export type Upload = Uint8Array | readonly [fileName: string, bytes: Uint8Array];
+
+export interface Person {
+  readonly name?: string;
+  readonly reason?: string;
+}
+
+export type Overrides = Readonly<Record<string, unknown>>;
+
+const Refusal = z.object({ detail: z.string(), errors: z.array(z.string()).optional() });
+const ValidationRefusal = z.object({
+  detail: z.array(
+    z.object({
+      loc: z.array(z.union([z.string(), z.int()])).min(1),
+      msg: z.string().min(1),
+      type: z.string().min(1),
+    }),
+  ),
+});
+
+/** A name that no entry has yet, in a store that may hold others. */
+export function newName(): string {
+  return `Person ${randomUUID()}`;
+}
+
+/** The answer's JSON, which must have that status and exactly the keys of the schema. */
+export function answer<Schema extends z.ZodType>(
+  reply: Reply,
+  status: number,
+  schema: Schema,
+): z.output<Schema> {
+  const body = reply.bytes.toString();
+  expect(reply.status, body.slice(0, 500)).toBe(status);
+  expect(reply.headers['content-type']).toMatch(/^application\/json\b/);
+  const json: unknown = JSON.parse(body);
+  const parsed = schema.parse(json);
+  // What the schema does not know, it leaves out.
+  expect(json).toStrictEqual(parsed);
+  return parsed;
+}
+
+/** Status and text of an answer that is a failure, which must have its shape. */
+export function refusal(reply: Reply): [status: number, detail: string] {
+  return [reply.status, answer(reply, reply.status, Refusal).detail];
+}
+
+/** What a 422 finds wrong. */
+export function problems(reply: Reply) {
+  return answer(reply, 422, ValidationRefusal).detail;
+}
+
+/** The API as its clients use it. Answers are checked for their shapes; entries that were made are deleted at its end. */
+export class ApiClient {
+  readonly #connection: ApiConnection;
+  readonly #made = new Set<number>();
+
+  constructor(connection: ApiConnection) {
+    this.#connection = connection;
+  }
+
+  send(method: string, path: string, sent?: Sent): Promise<Reply> {
+    return this.#connection.send(method, path, sent);
+  }
+
+  get(path: string): Promise<Reply> {
+    return this.send('GET', path);
+  }
+
+  sendJson(method: string, path: string, body: unknown): Promise<Reply> {
+    return this.send(method, path, {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  }
+
+  /** POSTs a form with these fields and these images. */
+  async upload(path: string, fields: Person, images: readonly Upload[]): Promise<Reply> {
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.append(name, value);
+    for (const [index, image] of images.entries()) {
+      const [name, bytes] = image instanceof Uint8Array ? [`${index + 1}.jpg`, image] : image;
+      form.append('images', new Blob([new Uint8Array(bytes)]), name);
+    }
+    const encoded = new Response(form);
+    const headers = { 'content-type': encoded.headers.get('content-type') ?? '' };
+    const reply = await this.send('POST', path, {
+      headers,
+      body: new Uint8Array(await encoded.arrayBuffer()),
+    });
+    if (reply.status === 201) this.#made.add(JSON.parse(reply.bytes.toString()).id);
+    return reply;
+  }
+
+  /** Lists a person by these pictures. */
+  async list(images: readonly Upload[], person: Person = {}): Promise<CreatedBlacklistRecord> {
+    const reply = await this.upload('/api/v1/blacklist/', { name: newName(), ...person }, images);
+    return answer(reply, 201, CreatedBlacklistRecord);
+  }
+
+  async addImages(id: number, images: readonly Upload[]): Promise<AddedImages> {
+    return answer(await this.upload(`/api/v1/blacklist/${id}/images`, {}, images), 200, AddedImages);
+  }
+
+  async entry(id: number): Promise<BlacklistRecord> {
+    return answer(await this.get(`/api/v1/blacklist/${id}/`), 200, BlacklistRecord);
+  }
+
+  async entries(): Promise<BlacklistRecord[]> {
+    return answer(await this.get('/api/v1/blacklist/'), 200, z.array(BlacklistRecord));
+  }
+
+  update(id: number, change: object): Promise<Reply> {
+    return this.sendJson('PUT', `/api/v1/blacklist/${id}/`, change);
+  }
+
+  async delete(id: number): Promise<BlacklistRecord> {
+    return answer(await this.send('DELETE', `/api/v1/blacklist/${id}/`), 200, BlacklistRecord);
+  }
+
+  async detect(image: Uint8Array): Promise<DetectedFaceArea[]> {
+    const body = { image: Buffer.from(image).toString('base64') };
+    return answer(
+      await this.sendJson('POST', '/api/v1/detect/detect-face', body),
+      200,
+      z.array(DetectedFaceArea),
+    );
+  }
+
+  /** Processes inputs as they are. */
+  async processInputs(
+    images: readonly string[],
+    overrides: Overrides = {},
+  ): Promise<ImageProcessingResult[]> {
+    const reply = await this.sendJson('POST', '/api/v1/process/process-images', { images, ...overrides });
+    return answer(reply, 200, z.array(ImageProcessingResult));
+  }
+
+  /** Processes one picture that can be read. */
+  async process(image: Uint8Array, overrides: Overrides = {}): Promise<ImageProcessingResult> {
+    const [result] = await this.processInputs([Buffer.from(image).toString('base64')], overrides);
+    expect(result).toMatchObject({ error: null });
+    return result as ImageProcessingResult;
+  }
+
+  async page(query: string, path = '/api/v1/processed-images/'): Promise<PaginatedProcessedImages> {
+    return answer(await this.get(`${path}${query}`), 200, PaginatedProcessedImages);
+  }
+
+  async close(): Promise<void> {
+    for (const id of this.#made) await this.send('DELETE', `/api/v1/blacklist/${id}`);
+    await this.#connection.close();
+  }
+}

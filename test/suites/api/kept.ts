@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import type { FacialArea } from '../../../lib/contract/shapes.ts';
+import { pictureOfNothing, sample } from '../../api/pictures.ts';
+import type { Tested } from '../api.ts';
+
+/** What colour the frame around a face has, looked at in the middle of each of its sides. */
+async function frameColours(path: string, { x, y, w, h }: FacialArea): Promise<string[]> {
+  const { data, info } = await sharp(path).raw().toBuffer({ resolveWithObject: true });
+  const inside = 2;
+  const middles = [
+    [x + w / 2, y + inside],
+    [x + w / 2, y + h - 1 - inside],
+    [x + inside, y + h / 2],
+    [x + w - 1 - inside, y + h / 2],
+  ] as const;
+  return middles.map(([column, row]) => {
+    const start = info.channels * (Math.round(row) * info.width + Math.round(column));
+    const [red = 0, green = 0] = data.subarray(start, start + 3);
+    if (red > 150 && green < 100) return 'red';
+    return green > 120 && red < 80 ? 'green' : `rgb ${data.subarray(start, start + 3).join(' ')}`;
+  });
+}
+
+export function keptSuite(get: () => Tested): void {
+  describe('what is kept of a processed picture', () => {
+    it('is the original, byte for byte as it came', async () => {
+      const { api, people } = get();
+      const png = await sharp(people.stranger).png().toBuffer();
+      for (const picture of [people.stranger, png, await pictureOfNothing()]) {
+        const { original_image_path: path } = await api.process(picture);
+        expect(isAbsolute(path ?? '')).toBe(true);
+        expect(picture.equals(await readFile(path ?? ''))).toBe(true);
+      }
+    });
+
+    it('is a copy with a red frame around a match, and a green one around any other face', async () => {
+      const { api, people } = get();
+      const { id } = await api.list([people.listed]);
+      const picture = await sample(1);
+      const { faces, saved_image_path } = await api.process(picture);
+      expect(faces).toHaveLength(3);
+      for (const { facial_area, blacklist_matches } of faces) {
+        const colour = blacklist_matches.length > 0 ? 'red' : 'green';
+        expect(await frameColours(saved_image_path ?? '', facial_area as FacialArea)).toEqual(
+          Array(4).fill(colour),
+        );
+      }
+      expect(
+        faces.filter(({ blacklist_matches }) => blacklist_matches.some(({ entry }) => entry.id === id)),
+      ).toHaveLength(1);
+      const [original, copy] = await Promise.all([
+        sharp(picture).metadata(),
+        sharp(saved_image_path ?? '').metadata(),
+      ]);
+      expect([copy.width, copy.height]).toEqual([original.width, original.height]);
+    });
+
+    it("is the largest face's crop, larger than its box by 40%", async () => {
+      const { api, people } = get();
+      const { faces, cropped_face_path } = await api.process(people.group);
+      const [largest] = faces.map(({ facial_area }) => facial_area);
+      const { w, h } = largest as FacialArea;
+      const crop = await sharp(cropped_face_path ?? '').metadata();
+      expect(Math.abs(crop.width - 1.4 * w)).toBeLessThanOrEqual(1);
+      expect(Math.abs(crop.height - 1.4 * h)).toBeLessThanOrEqual(1);
+      expect(await api.detect(await readFile(cropped_face_path ?? ''))).toHaveLength(1);
+    });
+
+    it('is the original alone where there is no face to draw or to crop', async () => {
+      const { original_image_path, saved_image_path, cropped_face_path } = await get().api.process(
+        await pictureOfNothing(),
+      );
+      expect([saved_image_path, cropped_face_path]).toEqual([original_image_path, null]);
+    });
+
+    it("can be processed again by its path, which lies in the service's own folder", async () => {
+      const { api, people } = get();
+      const { original_image_path } = await api.process(people.stranger);
+      const [again] = await api.processInputs([original_image_path ?? '']);
+      expect(again).toMatchObject({ image_path_or_identifier: original_image_path, error: null });
+      expect(again?.faces).toHaveLength(1);
+    });
+  });
+
+  describe("a listed person's images", () => {
+    it('are kept as they came, one file each, and are gone once the person is deleted', async () => {
+      const { api, people } = get();
+      const { id, reference_image_dir } = await api.list([people.listed, people.stranger]);
+      const folder = reference_image_dir ?? '';
+      const { faces } = await api.process(people.group, { threshold: 1000 });
+      const matches = faces[0]?.blacklist_matches.filter(({ entry }) => entry.id === id) ?? [];
+      const paths = matches.map(({ identity }) => identity);
+      expect(paths.sort()).toEqual((await readdir(folder)).map((file) => `${folder}/${file}`).sort());
+      const files = await Promise.all(paths.map((path) => readFile(path)));
+      expect(files.toSorted(Buffer.compare)).toEqual([people.listed, people.stranger].sort(Buffer.compare));
+
+      await api.delete(id);
+      expect([folder, ...paths].filter((path) => existsSync(path))).toEqual([]);
+    });
+  });
+}

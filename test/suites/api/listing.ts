@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest';
+import { pictureOfNothing } from '../../api/pictures.ts';
+import type { Tested } from '../api.ts';
+import { newName, problems, refusal } from './client.ts';
+
+const path = '/api/v1/blacklist/';
+
+/** A name of exactly so many characters, most of them outside the Basic Multilingual Plane. */
+function nameOf(length: number): string {
+  return `${newName()}${'😀'.repeat(length)}`.match(new RegExp(`^.{${length}}`, 'u'))?.[0] ?? '';
+}
+
+/** One of 40,000 characters of CJK Extension B, so that a store which others use hardly has an entry of that name. */
+function oneCharacter(): string {
+  return String.fromCodePoint(0x20000 + Math.floor(40_000 * Math.random()));
+}
+
+export function listingSuite(get: () => Tested): void {
+  const isListed = async (name: string) => (await get().api.entries()).some((entry) => entry.name === name);
+
+  describe('listing a person', () => {
+    it('gives the entry, which is shown from now on', async () => {
+      const { api, people } = get();
+      const name = newName();
+      const started = Date.now();
+      const { errors, ...entry } = await api.list([people.stranger, people.stranger], {
+        name,
+        reason: 'Theft.',
+      });
+      expect(errors).toEqual([]);
+      expect(entry).toMatchObject({ name, reason: 'Theft.', image_count: 2 });
+      expect(entry.reference_image_dir).toMatch(new RegExp(`\\b${entry.id}$`));
+      expect(new Date(entry.added_date).toISOString()).toBe(entry.added_date);
+      // A container's clock may differ a little.
+      expect(Math.abs(new Date(entry.added_date).getTime() - started)).toBeLessThan(60_000);
+      expect(await api.entry(entry.id)).toEqual(entry);
+      expect(await api.entries()).toContainEqual(entry);
+    });
+
+    it('adds it to the end of the list, which is in the order of ids', async () => {
+      const { api, people } = get();
+      const first = await api.list([people.stranger]);
+      const second = await api.list([people.stranger]);
+      const ids = (await api.entries()).map(({ id }) => id);
+      expect(ids).toEqual(ids.toSorted((one, other) => one - other));
+      expect(ids.indexOf(second.id)).toBeGreaterThan(ids.indexOf(first.id));
+    });
+
+    it('needs no reason', async () => {
+      const { api, people } = get();
+      expect(await api.list([people.stranger])).toMatchObject({ reason: null });
+      expect(await api.list([people.stranger], { reason: '' })).toMatchObject({ reason: null });
+    });
+
+    it('takes names of 1 and of 100 characters, and none longer', async () => {
+      const { api, people } = get();
+      for (const name of [oneCharacter(), nameOf(100)]) {
+        expect(await api.list([people.stranger], { name })).toMatchObject({ name });
+      }
+      const tooLong = nameOf(101);
+      expect(problems(await api.upload(path, { name: tooLong }, [people.stranger]))).toEqual([
+        { loc: ['body', 'name'], msg: 'String should have at most 100 characters', type: 'string_too_long' },
+      ]);
+      expect(await isListed(tooLong)).toBe(false);
+    });
+
+    it('takes reasons of 255 characters, and none longer', async () => {
+      const { api, people } = get();
+      const reason = 'é'.repeat(255);
+      expect(await api.list([people.stranger], { reason })).toMatchObject({ reason });
+      const fields = { name: newName(), reason: `${reason}.` };
+      expect(problems(await api.upload(path, fields, [people.stranger]))).toMatchObject([
+        { loc: ['body', 'reason'], type: 'string_too_long' },
+      ]);
+    });
+
+    it('needs a name', async () => {
+      const { api, people } = get();
+      for (const fields of [{}, { name: '' }]) {
+        expect(problems(await api.upload(path, fields, [people.stranger]))).toEqual([
+          { loc: ['body', 'name'], msg: 'Field required', type: 'missing' },
+        ]);
+      }
+    });
+
+    it('needs images, and keeps nothing without', async () => {
+      const name = newName();
+      expect(refusal(await get().api.upload(path, { name }, []))).toEqual([400, 'No images provided.']);
+      expect(await isListed(name)).toBe(false);
+    });
+
+    it('leaves out what is no picture or shows no face, and says why', async () => {
+      const { api, people } = get();
+      const entry = await api.list([
+        ['notes.txt', Buffer.from('Not a picture.')],
+        people.stranger,
+        ['wall.jpg', await pictureOfNothing()],
+        ['cut.jpg', people.stranger.subarray(0, people.stranger.length / 2)],
+        ['empty.jpg', Buffer.alloc(0)],
+      ]);
+      expect(entry.image_count).toBe(1);
+      expect(entry.errors.map((line) => line.split(':')[0])).toEqual([
+        'notes.txt',
+        'wall.jpg',
+        'cut.jpg',
+        'empty.jpg',
+      ]);
+      expect(entry.errors.map((line) => line.split(': ')[1])).not.toContain('');
+    });
+
+    it('is refused when no image is left, with every reason, and keeps nothing', async () => {
+      const { api, people } = get();
+      const name = newName();
+      const images = [
+        ['notes.txt', Buffer.from('Not a picture.')],
+        ['wall.jpg', await pictureOfNothing()],
+      ] as const;
+      const reply = await api.upload(path, { name }, images);
+      const [status, detail] = refusal(reply);
+      expect(status).toBe(400);
+      const { errors } = JSON.parse(reply.bytes.toString());
+      expect(errors).toEqual([
+        expect.stringMatching(/^notes\.txt: ./),
+        expect.stringMatching(/^wall\.jpg: ./),
+      ]);
+      for (const line of errors) expect(detail).toContain(line);
+      expect(await isListed(name)).toBe(false);
+      expect(await api.list([people.stranger], { name })).toMatchObject({ name });
+    });
+
+    it('enrols the largest face of a picture that shows several, and says so', async () => {
+      const { api, people } = get();
+      const crowd = people.group;
+      const [largest] = await api.detect(crowd);
+      const { id, image_count, errors } = await api.list([['crowd.jpg', crowd]]);
+      expect(image_count).toBe(1);
+      expect(errors).toEqual([expect.stringMatching(/^crowd\.jpg: .*\d+ faces.*largest/)]);
+      const { faces } = await api.process(crowd);
+      const matches = faces.map(({ blacklist_matches }) =>
+        blacklist_matches.filter(({ entry }) => entry.id === id),
+      );
+      expect(matches.map((list) => list.length)).toEqual([1, ...faces.slice(1).map(() => 0)]);
+      const { x, y, w, h } = largest?.facial_area ?? {};
+      expect(matches[0]?.[0]).toMatchObject({ target_x: x, target_y: y, target_w: w, target_h: h });
+    });
+
+    it('is refused when the name is taken', async () => {
+      const { api, people } = get();
+      const { name, id } = await api.list([people.stranger]);
+      expect(refusal(await api.upload(path, { name, reason: 'Other.' }, [people.stranger]))).toEqual([
+        409,
+        `Blacklist entry with name '${name}' already exists.`,
+      ]);
+      expect(await api.entry(id)).toMatchObject({ reason: null, image_count: 1 });
+    });
+
+    it('succeeds exactly once when several do it at the same moment', async () => {
+      const { api, people } = get();
+      const name = newName();
+      const replies = await Promise.all(
+        Array.from({ length: 4 }, () => api.upload(path, { name }, [people.stranger])),
+      );
+      expect(replies.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409]);
+      expect((await api.entries()).filter((entry) => entry.name === name)).toHaveLength(1);
+    });
+  });
+
+  describe("changing a person's entry", () => {
+    it('replaces name and reason, and nothing else', async () => {
+      const { api, people } = get();
+      const { errors, ...entry } = await api.list([people.stranger], { reason: 'Theft.' });
+      const renamed = { name: newName(), reason: 'Fraud.' };
+      const reply = await api.update(entry.id, renamed);
+      expect([reply.status, JSON.parse(reply.bytes.toString())]).toEqual([200, { ...entry, ...renamed }]);
+      expect(await api.entry(entry.id)).toEqual({ ...entry, ...renamed });
+    });
+
+    it('takes the reason away when there is none in the request', async () => {
+      const { api, people } = get();
+      for (const change of [{}, { reason: null }]) {
+        const { id, name } = await api.list([people.stranger], { reason: 'Theft.' });
+        expect((await api.update(id, { name, ...change })).status).toBe(200);
+        expect(await api.entry(id)).toMatchObject({ name, reason: null });
+      }
+    });
+
+    it('frees the old name, and is refused one that is taken', async () => {
+      const { api, people } = get();
+      const one = await api.list([people.stranger]);
+      const other = await api.list([people.stranger]);
+      expect(refusal(await api.update(one.id, { name: other.name }))).toEqual([
+        409,
+        `Blacklist entry with name '${other.name}' already exists.`,
+      ]);
+      expect(await api.entry(one.id)).toMatchObject({ name: one.name });
+      expect((await api.update(one.id, { name: newName() })).status).toBe(200);
+      expect((await api.update(other.id, { name: one.name })).status).toBe(200);
+    });
+
+    it('needs a name that fits, and JSON', async () => {
+      const { api, people } = get();
+      const { id } = await api.list([people.stranger]);
+      expect(problems(await api.update(id, { reason: 'Theft.' }))).toMatchObject([{ type: 'missing' }]);
+      expect(problems(await api.update(id, { name: '' }))).toMatchObject([{ type: 'string_too_short' }]);
+      expect(problems(await api.update(id, { name: nameOf(101) }))).toMatchObject([
+        { type: 'string_too_long' },
+      ]);
+      expect(problems(await api.update(id, { name: 7 }))).toMatchObject([{ type: 'string_type' }]);
+      const headers = { 'content-type': 'application/json' };
+      const broken = await api.send('PUT', `${path}${id}`, { headers, body: '{"name": x}' });
+      expect(problems(broken)).toMatchObject([
+        { loc: expect.arrayContaining(['body']), type: 'json_invalid' },
+      ]);
+    });
+  });
+}

@@ -1,0 +1,29 @@
+import { cropFace, leftToRight, sample } from '../../api/pictures.ts';
+import type { ApiClient } from './client.ts';
+
+/** Pictures of people, cut out by the boxes that the API itself finds. */
+export interface People {
+  /** Three people; the one on the right is listed in most tests. */
+  readonly group: Buffer;
+  /** The listed woman, alone, from another picture. */
+  readonly listed: Buffer;
+  /** The left-most person of `group`, alone. */
+  readonly neighbour: Buffer;
+  /** A person who is in no other picture here. */
+  readonly stranger: Buffer;
+}
+
+export async function findPeople(api: ApiClient): Promise<People> {
+  const [group, family, others] = await Promise.all([sample(1, 640), sample(3), sample(6)]);
+  const alone = async (picture: Buffer, place: number) => {
+    const area = leftToRight((await api.detect(picture)).map(({ facial_area }) => facial_area)).at(place);
+    if (!area) throw new Error('The sample picture does not show the faces that it should.');
+    return cropFace(picture, area);
+  };
+  return {
+    group,
+    listed: await alone(family, 1),
+    neighbour: await alone(group, 0),
+    stranger: await alone(others, -1),
+  };
+}

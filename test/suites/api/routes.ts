@@ -1,0 +1,156 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { api as contract } from '../../../lib/contract/api.ts';
+import type { Endpoint } from '../../../lib/contract/endpoint.ts';
+import type { Tested } from '../api.ts';
+import { answer, newName, problems, type Reply, refusal } from './client.ts';
+
+/** How a request to each operation looks that succeeds; `path` is the contract's, as it is spelled in the test. */
+const successfulRequests: Record<string, (tested: Tested, path: string) => Promise<Reply>> = {
+  processImages: ({ api, people }, path) =>
+    api.sendJson('POST', path, { images: [people.stranger.toString('base64')] }),
+  listProcessed: ({ api }, path) => api.get(path),
+  listProcessedUnderProcess: ({ api }, path) => api.get(path),
+  detectFaces: ({ api, people }, path) =>
+    api.sendJson('POST', path, { image: people.stranger.toString('base64') }),
+  createEntry: ({ api, people }, path) => api.upload(path, { name: newName() }, [people.stranger]),
+  listEntries: ({ api }, path) => api.get(path),
+  getEntry: async (tested, path) => tested.api.get(await ofNewEntry(tested, path)),
+  updateEntry: async (tested, path) =>
+    tested.api.sendJson('PUT', await ofNewEntry(tested, path), { name: newName() }),
+  deleteEntry: async (tested, path) => tested.api.send('DELETE', await ofNewEntry(tested, path)),
+  addImages: async (tested, path) =>
+    tested.api.upload(await ofNewEntry(tested, path), {}, [tested.people.stranger]),
+  welcome: ({ api }, path) => api.get(path),
+  welcomeToApi: ({ api }, path) => api.get(path),
+  health: ({ api }, path) => api.get(path),
+  openApi: ({ api }, path) => api.get(path),
+  docs: ({ api }, path) => api.get(path),
+  docsAsset: ({ api }, path) => api.get(path.replace('{asset}', 'swagger-ui-bundle.js')),
+};
+
+async function ofNewEntry({ api, people }: Tested, path: string): Promise<string> {
+  const { id } = await api.list([people.stranger]);
+  return path.replace('{id}', String(id));
+}
+
+/** Both spellings of a path; the root has but one. */
+function spellings({ path }: Endpoint): string[] {
+  const bare = path.replace(/\/$/, '');
+  return bare === '' ? ['/'] : [bare, `${bare}/`];
+}
+
+export function routesSuite(get: () => Tested): void {
+  describe('every route', () => {
+    const cases = contract.flatMap((endpoint) =>
+      spellings(endpoint).map((path) => [endpoint.method, path, endpoint] as const),
+    );
+
+    it.each(cases)('%s %s answers in its shape', async (_method, path, endpoint) => {
+      const { success, operationId } = endpoint;
+      const reply = await successfulRequests[operationId]?.(get(), path);
+      expect(reply?.status).toBe(success.status);
+      if (success.contentType === undefined) answer(reply as Reply, success.status, success.schema);
+      else expect(reply?.headers['content-type']).toBe(`${success.contentType}; charset=utf-8`);
+    });
+
+    it.each([
+      ['GET', ''],
+      ['PUT', ''],
+      ['DELETE', ''],
+      ['POST', '/images'],
+    ])(
+      '%s of an entry%s that is not there is a 404, and of an id that is no number a 422',
+      async (method, rest) => {
+        const { api, people } = get();
+        const send = (id: string) => {
+          const path = `/api/v1/blacklist/${id}${rest}`;
+          if (method === 'POST') return api.upload(path, {}, [people.stranger]);
+          return method === 'PUT' ? api.sendJson('PUT', path, { name: newName() }) : api.send(method, path);
+        };
+        for (const id of ['0', '-1', '999999999', '99999999999999999999']) {
+          expect(refusal(await send(id))).toEqual([404, 'Blacklist entry not found']);
+        }
+        expect(problems(await send('seven'))).toEqual([
+          {
+            loc: ['path', 'id'],
+            msg: 'Input should be a valid integer, unable to parse string as an integer',
+            type: 'int_parsing',
+          },
+        ]);
+      },
+    );
+  });
+
+  describe('a visitor', () => {
+    it('is welcomed at the root, and led to the documentation when it is a browser', async () => {
+      const { api } = get();
+      const Welcome = z.object({ message: z.string().startsWith('Welcome to the ') });
+      answer(await api.get('/'), 200, Welcome);
+      answer(await api.get('/api/v1/'), 200, Welcome);
+      const browser = await api.send('GET', '/', { headers: { accept: 'text/html,*/*;q=0.8' } });
+      expect([browser.status, browser.headers.location]).toEqual([307, '/docs']);
+    });
+
+    it('finds a documentation whose files are all there', async () => {
+      const { api } = get();
+      const page = (await api.get('/docs')).bytes.toString();
+      const files = [...page.matchAll(/(?:src|href)="(\/[^"]*)"/g)].map(([, path]) => path ?? '');
+      expect(files).toHaveLength(3);
+      const replies = await Promise.all(files.map((path) => api.get(path)));
+      expect(replies.map(({ status, bytes }) => [status, bytes.length > 0])).toEqual(
+        files.map(() => [200, true]),
+      );
+    });
+
+    it('finds a valid description of the API', async () => {
+      const reply = await get().api.get('/openapi.json');
+      const document = JSON.parse(reply.bytes.toString());
+      expect(await new Validator().validate(structuredClone(document))).toEqual({ valid: true });
+      const described = contract.map(({ path }) => path).filter((path) => !path.startsWith('/docs'));
+      expect(Object.keys(document.paths).sort()).toEqual([...new Set(described)].sort());
+    });
+
+    it('learns whether the service works', async () => {
+      const health = answer(
+        await get().api.get('/healthz'),
+        200,
+        z.object({ status: z.literal('ok'), backend: z.string(), model: z.string() }),
+      );
+      expect([health.backend, health.model]).not.toContain('');
+    });
+  });
+}
+
+/** What the host itself answers, before any handler. */
+export function gatewaySuite(get: () => Tested): void {
+  describe('what is not in the contract', () => {
+    it.each(['/nowhere', '/api/v1/nowhere', '/api/v2/blacklist', '/api/v1/blacklist/7/images/1'])(
+      'such as %s is a 404',
+      async (path) => {
+        expect(refusal(await get().api.get(path))).toEqual([404, 'Not Found']);
+      },
+    );
+
+    it.each([
+      ['DELETE', '/api/v1/blacklist', 'POST, GET'],
+      ['PATCH', '/api/v1/blacklist/7/', 'GET, PUT, DELETE'],
+      ['GET', '/api/v1/process/process-images/', 'POST'],
+      ['POST', '/healthz', 'GET'],
+    ])('such as %s %s is a 405 that says what there is', async (method, path, allowed) => {
+      const reply = await get().api.send(method, path);
+      expect(refusal(reply)).toEqual([405, 'Method Not Allowed']);
+      expect(reply.headers.allow?.split(', ').sort()).toEqual(allowed.split(', ').sort());
+    });
+  });
+
+  describe('a request', () => {
+    it('of more than 25 MB is too large', async () => {
+      const headers = { 'content-type': 'application/json' };
+      const body = Buffer.alloc(25 * 1024 * 1024 + 1, ' ');
+      const reply = await get().api.send('POST', '/api/v1/detect/detect-face', { headers, body });
+      expect(refusal(reply)).toEqual([413, expect.stringContaining('too large')]);
+    });
+  });
+}

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Shared machines stall for seconds; no test measures time.
+    // Shared machines stall for seconds.
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // The engine's tests each start workers of their own.

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { finishBrokenOff, sweep, sweepAgeMs } from '../lib/blacklist/sweep.ts';
 import { type Config, ConfigError, loadConfig } from '../lib/config.ts';
+import { ServiceError } from '../lib/errors.ts';
 import { log } from '../lib/http/log.ts';
 import { removeStaleTemporaries } from '../lib/images/filesystem.ts';
 import { type Ports, ports } from '../lib/ports.ts';
@@ -56,6 +57,11 @@ function startSweeping(opened: Ports, { blacklistDir, processedDir, croppedDir }
   };
 }
 
+/** The causes of what an adapter threw, in a line: at the start the operator reads them, not a client. */
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? `${cause.message} ${reasonOf(cause.cause)}`.trim() : '';
+}
+
 async function serve(): Promise<void> {
   // A log that nobody reads any more is no reason to stop serving.
   process.stdout.on('error', () => {});
@@ -87,8 +93,9 @@ async function serve(): Promise<void> {
 
 await serve().catch((error: unknown) => {
   if (error instanceof ConfigError) console.error(error.message);
-  else if (error instanceof Error && 'syscall' in error)
+  else if (error instanceof ServiceError) console.error(`${error.message} ${reasonOf(error.cause)}`);
+  else if (error instanceof Error && 'syscall' in error) {
     console.error(`The server can't listen: ${error.message}`);
-  else console.error(error);
+  } else console.error(error);
   process.exit(1);
 });

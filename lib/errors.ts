@@ -71,6 +71,16 @@ export class NoFaceError extends ServiceError {
   readonly code = 'no_face';
 }
 
+/** Whether the failure lies in a picture, so that it will fail again, and says nothing of other pictures. */
+export function isUnusablePicture(error: unknown): error is ServiceError {
+  return (
+    error instanceof NoFaceError ||
+    error instanceof InputUnreadableError ||
+    error instanceof InputTooLargeError ||
+    error instanceof UnsupportedFormatError
+  );
+}
+
 /** There is no blacklist entry of that id. */
 export class EntryNotFoundError extends ServiceError {
   readonly code = 'entry_not_found';

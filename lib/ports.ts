@@ -13,7 +13,7 @@ export interface Ports {
   readonly records: RecordStore;
   readonly images: ImageStore;
   readonly inputs: InputReader;
-  /** Decoded pictures are large: over all requests, only so many are in work at once. */
+  /** Decoded pictures are large: over all requests, only so many are worked on at once. */
   readonly pictureSlots: LimitFunction;
   /** What the pictures are compared on, for the first line of the log. */
   readonly runtime: string;
@@ -31,9 +31,9 @@ export async function openPorts(config: Config): Promise<Ports> {
   const [
     { openHuman },
     { isEmbeddingModel },
-    { openDatabase },
+    { openDatabase, storeId },
     { openSqliteRecords },
-    { openFileSystemImages },
+    { claimFolders, openFileSystemImages },
   ] = await Promise.all([
     import('./faces/human/human.ts'),
     import('./faces/human/models.ts'),
@@ -44,11 +44,13 @@ export async function openPorts(config: Config): Promise<Ports> {
   const database = openDatabase(join(config.dataDir, 'face-blacklist.sqlite'));
   const records = openSqliteRecords(database);
   try {
-    const images = openFileSystemImages({
+    const folders = {
       blacklist: config.blacklistDir,
       processed: config.processedDir,
       cropped: config.croppedDir,
-    });
+    };
+    const images = openFileSystemImages(folders);
+    await claimFolders(folders, storeId(database));
     const workers = config.engineWorkers ?? availableParallelism();
     const faces = await openHuman(database, {
       modelName: isEmbeddingModel(config.modelName) ? config.modelName : 'MobileFaceNet',
@@ -80,6 +82,10 @@ let opened: Promise<Ports> | undefined;
 
 /** The ports of this process, opened at the first call. */
 export function ports(): Promise<Ports> {
-  opened ??= openPorts(loadConfig());
+  opened ??= openPorts(loadConfig()).catch((error: unknown) => {
+    // The next call tries again: in a function that stays warm, one failure must not be the last word.
+    opened = undefined;
+    throw error;
+  });
   return opened;
 }

@@ -22,7 +22,7 @@ function digest(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 
-const loopbackHost = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
+const loopbackHost = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
@@ -34,7 +34,7 @@ export function refuseWebPages(request: IncomingMessage, corsOrigins: readonly s
   const { host = '', origin } = request.headers;
   if (!loopbackHost.test(host)) {
     throw new ForbiddenError(
-      'Without API_TOKENS this service answers to localhost, 127.0.0.1 and [::1] only.',
+      'Without API_TOKENS this service answers to localhost, 127.x.x.x and [::1] only.',
     );
   }
   const isOwn = origin?.toLowerCase() === `http://${host.toLowerCase()}`;

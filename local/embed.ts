@@ -3,8 +3,7 @@
  * usage: npm run --silent embed -- --list FILE --out FILE [--model NAME]
  */
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
@@ -49,12 +48,12 @@ async function embedList(listFile: string, outFile: string, model: EmbeddingMode
   const config = loadConfig();
   const workers = config.engineWorkers ?? availableParallelism();
   const paths = (await readFile(listFile, 'utf8')).split(/\r?\n/).filter((path) => path !== '');
+  const out = (await open(outFile, 'w')).createWriteStream();
   const pool = await WorkerPool.start(workers, {
     minConfidence: config.detectionConfidenceThreshold,
     modelName: model,
   });
   const bar = progressBar('embed', paths.length);
-  const out = createWriteStream(outFile);
   try {
     const limit = pLimit(workers + 1);
     const window: Promise<object>[] = [];

@@ -1,14 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import {
-  EntryNotFoundError,
-  InputTooLargeError,
-  InputUnreadableError,
-  NoFaceError,
-  NoUsableImageError,
-  type ServiceError,
-  UnsupportedFormatError,
-} from '../errors.ts';
-import type { UploadedFile } from '../http/multipart.ts';
+import pLimit from 'p-limit';
+import { EntryNotFoundError, isUnusablePicture, NoUsableImageError } from '../errors.ts';
 import { referenceKey } from '../images/key.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import { pictureTooLarge } from '../inputs/too-large.ts';
@@ -18,7 +10,11 @@ import { allSettled } from '../settled.ts';
 import { removeImageEverywhere } from './remove.ts';
 
 /** A file that was sent to be a reference image. */
-export type ReferenceFile = Pick<UploadedFile, 'fileName' | 'bytes'>;
+export interface ReferenceFile {
+  /** As the client calls it: for telling which one is meant, never a path. */
+  readonly fileName: string;
+  readonly bytes: Uint8Array;
+}
 
 export interface Enrollment {
   readonly enrolled: number;
@@ -51,7 +47,11 @@ export async function enrollImages(
     return outcome;
   };
   try {
-    const outcomes = await allSettled(files.map((file) => ports.pictureSlots(() => enroll(file))));
+    // One request's pictures take turns with those of others.
+    const limit = pLimit(ports.pictureSlots.concurrency);
+    const outcomes = await allSettled(
+      files.map((file) => limit(() => ports.pictureSlots(() => enroll(file)))),
+    );
     const errors = outcomes.flatMap(({ remark }, index) =>
       remark === undefined ? [] : [`${displayName(files[index] as ReferenceFile, index)}: ${remark}`],
     );
@@ -74,19 +74,9 @@ async function enrollFile(ports: Ports, entryId: number, file: ReferenceFile): P
     if (faceCount === 1) return { image };
     return { image, remark: `It shows ${faceCount} faces; the largest was enrolled.` };
   } catch (error) {
-    if (isUnusable(error)) return { remark: error.message };
+    if (isUnusablePicture(error)) return { remark: error.message };
     throw error;
   }
-}
-
-/** Whether the failure to enroll a picture lies in the picture, so that it will fail again. */
-export function isUnusable(error: unknown): error is ServiceError {
-  return (
-    error instanceof NoFaceError ||
-    error instanceof InputUnreadableError ||
-    error instanceof InputTooLargeError ||
-    error instanceof UnsupportedFormatError
-  );
 }
 
 /** Record, picture, face, and then shown; what was done is undone when a later step fails. */

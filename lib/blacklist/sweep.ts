@@ -1,8 +1,8 @@
+import { isUnusablePicture } from '../errors.ts';
 import { imageIdOfKey, pictureIdOfKey } from '../images/key.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import type { Ports } from '../ports.ts';
 import type { ImageRecord } from '../records/port.ts';
-import { isUnusable } from './enroll-images.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
 
 type Stores = Pick<Ports, 'faces' | 'images' | 'records'>;
@@ -16,7 +16,7 @@ export interface SweepReport {
   readonly undone: number;
   /** Deletions that had broken off. */
   readonly deletionsFinished: number;
-  /** Pictures and faces without a record. */
+  /** Pictures and faces without a record, and half-written files. */
   readonly orphansRemoved: number;
   /** Reference images whose face was enrolled again, from the stored original. */
   readonly reEnrolled: number;
@@ -46,17 +46,28 @@ export async function finishBrokenOff(
   };
 }
 
-/** Compares the three stores and brings them together again; leaves alone what is younger than `olderThan`. */
-export async function sweep(ports: Stores, olderThan: Date): Promise<SweepReport> {
+/**
+ * Compares the three stores and brings them together again; leaves alone what is younger than `olderThan`. Done again, it goes on where
+ * it was stopped.
+ */
+export async function sweep(ports: Stores, olderThan: Date, stop?: AbortSignal): Promise<SweepReport> {
   const finished = await finishBrokenOff(ports, olderThan);
-  const orphansRemoved = (await removeOrphanPictures(ports, olderThan)) + (await removeOrphanFaces(ports));
-  return { ...finished, orphansRemoved, ...(await reEnroll(ports)) };
+  const orphansRemoved =
+    (await ports.images.removeUnfinished(olderThan)) +
+    (await removeOrphanPictures(ports, olderThan, stop)) +
+    (await removeOrphanFaces(ports, stop));
+  return { ...finished, orphansRemoved, ...(await reEnroll(ports, stop)) };
 }
 
-async function removeOrphanPictures({ images, records }: Stores, olderThan: Date): Promise<number> {
+async function removeOrphanPictures(
+  { images, records }: Stores,
+  olderThan: Date,
+  stop: AbortSignal | undefined,
+): Promise<number> {
   let removed = 0;
   for (const prefix of ['blacklist/', 'processed/', 'cropped/'] as const) {
     for await (const { key, modified } of images.list(prefix)) {
+      if (stop?.aborted) return removed;
       if (modified >= olderThan) continue;
       const imageId = imageIdOfKey(key);
       const pictureId = pictureIdOfKey(key);
@@ -72,9 +83,10 @@ async function removeOrphanPictures({ images, records }: Stores, olderThan: Date
   return removed;
 }
 
-async function removeOrphanFaces({ faces, records }: Stores): Promise<number> {
+async function removeOrphanFaces({ faces, records }: Stores, stop: AbortSignal | undefined): Promise<number> {
   let removed = 0;
   for await (const owner of faces.listOwners()) {
+    if (stop?.aborted) return removed;
     if (await records.getImage(owner.imageId)) continue;
     await faces.remove([owner]);
     removed++;
@@ -83,10 +95,14 @@ async function removeOrphanFaces({ faces, records }: Stores): Promise<number> {
 }
 
 /** After a change of model or backend, and where a face was lost: enrolls again from the stored originals. */
-async function reEnroll(ports: Stores): Promise<Pick<SweepReport, 'reEnrolled' | 'damaged'>> {
+async function reEnroll(
+  ports: Stores,
+  stop: AbortSignal | undefined,
+): Promise<Pick<SweepReport, 'reEnrolled' | 'damaged'>> {
   let reEnrolled = 0;
   let damaged = 0;
   for (const image of await ports.records.listImagesByStatus('ACTIVE')) {
+    if (stop?.aborted) break;
     if (await ports.faces.isCurrent({ entryId: image.entryId, imageId: image.id })) continue;
     if (await enrollAgain(ports, image)) reEnrolled++;
     else damaged++;
@@ -101,10 +117,10 @@ async function enrollAgain({ faces, images, records }: Stores, image: ImageRecor
   try {
     await faces.enroll(await decodePicture(original), owner);
   } catch (error) {
-    if (isUnusable(error)) return false;
+    if (isUnusablePicture(error)) return false;
     throw error;
   }
-  // It may have been deleted meanwhile, when there was no face yet to delete.
-  if (!(await records.getImage(image.id))) await faces.remove([owner]);
+  // Its deletion may have begun meanwhile, when there was no face yet to delete.
+  if (!(await records.findActive([image.id])).has(image.id)) await faces.remove([owner]);
   return true;
 }

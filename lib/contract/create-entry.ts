@@ -27,7 +27,7 @@ export const createEntry = defineEndpoint({
     status: 201,
     description: 'The new entry.',
     schema: CreatedBlacklistRecord,
-    example: { ...recordExample, errors: ['blurred.jpg: no face was found.'] },
+    example: { ...recordExample, errors: ['blurred.jpg: No face was found in it.'] },
   },
   errors: [
     'request_invalid',

@@ -37,7 +37,7 @@ export const resultExample: ImageProcessingResult = {
       confidence: 0.99,
       blacklist_matches: [
         {
-          identity: '/data/blacklist/7/0b9f4c52.jpg',
+          identity: '/data/blacklist/7/0b9f4c52-6f0e-4d5e-9c1a-3a7f5f0c1d2e.jpg',
           target_x: 88,
           target_y: 40,
           target_w: 120,
@@ -46,9 +46,9 @@ export const resultExample: ImageProcessingResult = {
           source_y: 96,
           source_w: 148,
           source_h: 148,
-          threshold: 0.6,
+          threshold: 0.56,
           distance: 0.31,
-          similarity: 84.5,
+          similarity: 69,
           aws_similarity: null,
           aws_face_id: null,
           model: 'MobileFaceNet',
@@ -61,11 +61,11 @@ export const resultExample: ImageProcessingResult = {
   ],
   error: null,
   db_id: 42,
-  saved_image_path: '/data/processed/5d1c7e90-annotated.jpg',
-  original_image_path: '/data/processed/5d1c7e90.jpg',
+  saved_image_path: '/data/processed/2026-05-05/5d1c7e90-4b1f-4c57-8a55-2f8f6c9d0b11-annotated.jpg',
+  original_image_path: '/data/processed/2026-05-05/5d1c7e90-4b1f-4c57-8a55-2f8f6c9d0b11-original.jpg',
   processing_timestamp: '2026-05-05T18:12:03.512Z',
   has_blacklist_match: true,
-  cropped_face_path: '/data/cropped/5d1c7e90.jpg',
+  cropped_face_path: '/data/cropped/2026-05-05/5d1c7e90-4b1f-4c57-8a55-2f8f6c9d0b11.jpg',
 };
 
 export const pageExample: PaginatedProcessedImages = {

@@ -29,7 +29,7 @@ export const BlacklistMatch = z
   .object({
     identity: z
       .string()
-      .describe('The matched reference image, or the entry where the backend has no images.'),
+      .describe('The matched reference image, or the entry where the backend tells no more.'),
     target_x: wholeNumber.nullable().describe('The face in the reference image.'),
     target_y: wholeNumber.nullable(),
     target_w: wholeNumber.nullable(),

@@ -7,14 +7,17 @@ import {
   mkdir,
   open,
   opendir,
+  readdir,
   readFile,
   rename,
   rmdir,
   stat,
   unlink,
+  writeFile,
 } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { ConfigError } from '../config.ts';
 import { BackendUnavailableError } from '../errors.ts';
 import { type ImageFolder, isKey } from './key.ts';
 import type { ImageStore, StoredImage } from './port.ts';
@@ -48,25 +51,35 @@ export function openFileSystemImages(folders: ImageFolderPaths): ImageStore {
   return new FileSystemImages(roots);
 }
 
+/** In each folder: whose it is. */
+const ownerFile = '.face-blacklist-owner';
+
 /**
- * Removes what writers that crashed before `olderThan` left half-written; returns how many files that were. No list or `get` shows them.
+ * Makes the folders this owner's. The sweep removes pictures that no record knows: in a folder of another database, or of somebody's
+ * own pictures, that would be all of them.
+ * @param owner the database's `storeId`
+ * @throws ConfigError when a folder is another's, or has files in it and is nobody's.
  * @throws BackendUnavailableError when a folder can't be read or written.
  */
-export async function removeStaleTemporaries(folders: ImageFolderPaths, olderThan: Date): Promise<number> {
-  const roots = absolute(folders);
-  return attempt(async () => {
-    let removed = 0;
-    for (const root of Object.values(roots)) {
-      for await (const path of filesBelow(root)) {
-        if (!basename(path).startsWith(temporaryPrefix)) continue;
-        const stats = await ifPresent(stat(path));
-        if (!stats || stats.mtime >= olderThan) continue;
-        await removeFile(roots, path);
-        removed += 1;
-      }
+export async function claimFolders(folders: ImageFolderPaths, owner: string): Promise<void> {
+  for (const folder of Object.values(absolute(folders))) {
+    const found = await attempt(async () => {
+      const marker = join(folder, ownerFile);
+      const present = await ifPresent(readFile(marker, 'utf8'));
+      if (present !== undefined) return present;
+      const names = await readdir(folder);
+      if (names.some((name) => !name.startsWith('.'))) return 'nobody';
+      // Of several who claim it at once, the first one gets it.
+      await writeFile(marker, owner, { flag: 'wx', flush: true, mode: fileMode }).catch(() => undefined);
+      return readFile(marker, 'utf8');
+    });
+    if (found !== owner) {
+      throw new ConfigError(
+        `The folder ${folder} has files in it that this DATA_DIR's database did not write. Choose an empty folder; ` +
+          'pictures of an older service are listed with npm run enroll.',
+      );
     }
-    return removed;
-  });
+  }
 }
 
 class FileSystemImages implements ImageStore {
@@ -97,6 +110,22 @@ class FileSystemImages implements ImageStore {
   async get(key: string): Promise<Uint8Array | undefined> {
     const path = this.location(key);
     return attempt(() => ifPresent(readFile(path)));
+  }
+
+  removeUnfinished(olderThan: Date): Promise<number> {
+    return attempt(async () => {
+      let removed = 0;
+      for (const root of Object.values(this.#folders)) {
+        for await (const path of filesBelow(root)) {
+          if (!basename(path).startsWith(temporaryPrefix)) continue;
+          const stats = await ifPresent(stat(path));
+          if (!stats || stats.mtime >= olderThan) continue;
+          await removeFile(this.#folders, path);
+          removed += 1;
+        }
+      }
+      return removed;
+    });
   }
 
   /** Removes an entry's folder with its last picture. A crash may undo it; the sweep finds what no record knows. */

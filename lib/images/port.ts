@@ -18,6 +18,8 @@ export interface ImageStore {
   delete(key: string): Promise<void>;
   /** Every picture whose key starts with the prefix (whole segments, e.g. `blacklist/7/`), in no promised order. */
   list(prefix: `${string}/`): AsyncIterable<StoredImage>;
+  /** Removes what writers that crashed before `olderThan` left half-written; returns how many that were. */
+  removeUnfinished(olderThan: Date): Promise<number>;
   /** How clients name it: an absolute path, or `s3://bucket/key`. */
   location(key: string): string;
   /** Throws when the store can't be used. */

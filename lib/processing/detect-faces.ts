@@ -7,12 +7,13 @@ import type { Ports } from '../ports.ts';
  * Finds the faces of one picture, largest first.
  * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError
  */
-export function detectFaces(
+export async function detectFaces(
   ports: Ports,
   { image, detector_backend }: DetectFacesRequest,
 ): Promise<DetectedFaceArea[]> {
+  const bytes = await ports.inputs.read(image);
   return ports.pictureSlots(async () => {
-    const picture = await decodePicture(await ports.inputs.read(image));
+    const picture = await decodePicture(bytes);
     const faces = await ports.faces.detect(picture, { detectorBackend: detector_backend });
     return faces.map(({ area, confidence }) => ({ facial_area: area, confidence }));
   });

@@ -1,13 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import pLimit from 'p-limit';
 import type { Config } from '../config.ts';
 import type { ProcessImagesRequest } from '../contract/process-images.ts';
 import type { BlacklistMatch, DetectedFace, ImageProcessingResult } from '../contract/shapes.ts';
-import {
-  InputTooLargeError,
-  InputUnreadableError,
-  NoUsableImageError,
-  UnsupportedFormatError,
-} from '../errors.ts';
+import { isUnusablePicture, NoUsableImageError } from '../errors.ts';
 import type { MatchResult } from '../faces/port.ts';
 import { processedKeys } from '../images/key.ts';
 import { decodePicture } from '../inputs/decode.ts';
@@ -30,9 +26,9 @@ export async function processImages(
   { images, ...overrides }: ProcessImagesRequest,
 ): Promise<ImageProcessingResult[]> {
   if (images.length === 0) throw new NoUsableImageError('No images provided.');
-  return allSettled(
-    images.map((input) => ports.pictureSlots(() => processInput(ports, settings, input, overrides))),
-  );
+  // One request's pictures take turns with those of others, and a slow URL keeps nobody else waiting.
+  const limit = pLimit(ports.pictureSlots.concurrency);
+  return allSettled(images.map((input) => limit(() => processInput(ports, settings, input, overrides))));
 }
 
 async function processInput(
@@ -42,20 +38,15 @@ async function processInput(
   overrides: Omit<ProcessImagesRequest, 'images'>,
 ): Promise<ImageProcessingResult> {
   const identifier = identifierOf(input);
-  let picture: Picture;
   try {
-    picture = await decodePicture(await ports.inputs.read(input));
+    const bytes = await ports.inputs.read(input);
+    return await ports.pictureSlots(async () =>
+      processPicture(ports, settings, identifier, await decodePicture(bytes), overrides),
+    );
   } catch (error) {
-    if (
-      error instanceof InputUnreadableError ||
-      error instanceof InputTooLargeError ||
-      error instanceof UnsupportedFormatError
-    ) {
-      return unreadableResult(identifier, error.message);
-    }
+    if (isUnusablePicture(error)) return unreadableResult(identifier, error.message);
     throw error;
   }
-  return processPicture(ports, settings, identifier, picture, overrides);
 }
 
 function unreadableResult(identifier: string, error: string): ImageProcessingResult {
@@ -99,7 +90,7 @@ async function processPicture(
     const [largest] = found.faces;
     const boxes = found.faces.map(({ area }, index) => ({
       box: area,
-      isMatch: shown[index]?.blacklist_matches.length !== 0,
+      isMatch: (shown[index]?.blacklist_matches.length ?? 0) > 0,
     }));
     await allSettled([
       largest && store(keys.crop, cropFace(picture, largest.area, croppedFacePaddingRatio)),

@@ -39,6 +39,9 @@ const migrations: readonly string[] = [
   CREATE INDEX image_entry ON image (entry_id, status);
   CREATE INDEX image_status ON image (status);
 
+  CREATE TABLE store (id TEXT NOT NULL) STRICT;
+  INSERT INTO store VALUES (lower(hex(randomblob(16))));
+
   CREATE TABLE processed (
     id INTEGER PRIMARY KEY,
     picture_id TEXT NOT NULL UNIQUE,
@@ -59,7 +62,11 @@ export function openDatabase(path: string): DatabaseSync {
     const database = new DatabaseSync(path, { timeout: busyTimeoutMs });
     try {
       switchToWriteAheadLog(database);
-      database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;');
+      database.exec(
+        'PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;' +
+          // Deleted names and embeddings are overwritten, not only unlinked.
+          'PRAGMA secure_delete = ON;',
+      );
       migrate(database, path);
       return database;
     } catch (error) {
@@ -67,6 +74,11 @@ export function openDatabase(path: string): DatabaseSync {
       throw error;
     }
   });
+}
+
+/** Tells this database from every other: what is stored beside it carries it as its owner's name. */
+export function storeId(database: DatabaseSync): string {
+  return attempt(() => String(database.prepare('SELECT id FROM store').get()?.id));
 }
 
 /**

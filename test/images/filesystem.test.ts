@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ConfigError } from '../../lib/config.ts';
 import { BackendUnavailableError } from '../../lib/errors.ts';
-import { openFileSystemImages, removeStaleTemporaries } from '../../lib/images/filesystem.ts';
+import { claimFolders, openFileSystemImages } from '../../lib/images/filesystem.ts';
 import { imageStoreSuite, listed } from '../suites/images.ts';
 
 const jpeg = 'image/jpeg';
@@ -104,9 +105,9 @@ describe('image files', () => {
     const hourAgo = new Date(Date.now() - 3_600_000);
     for (const path of [...old, join(folders.blacklist, '7', 'a.jpg')]) await utimes(path, hourAgo, hourAgo);
 
-    expect(await removeStaleTemporaries(folders, new Date(Date.now() - 600_000))).toBe(3);
+    expect(await store.removeUnfinished(new Date(Date.now() - 600_000))).toBe(3);
     expect(await names()).toEqual(['db', 'db/7', 'db/7/.tmp-4', 'db/7/a.jpg', 'out', 'out/all', 'out/crops']);
-    expect(await removeStaleTemporaries(foldersIn(join(root, 'nowhere')), new Date())).toBe(0);
+    expect(await openFileSystemImages(foldersIn(join(root, 'new'))).removeUnfinished(new Date())).toBe(0);
   });
 
   test('that can not be written or read make the store unavailable', async () => {
@@ -122,8 +123,25 @@ describe('image files', () => {
     await expect(store.delete('cropped/2025-01-31/a.jpg')).rejects.toEqual(refused);
     await expect(listed(store, 'cropped/')).rejects.toEqual(refused);
     await expect(store.check()).rejects.toEqual(refused);
-    await expect(removeStaleTemporaries(folders, new Date())).rejects.toThrow(BackendUnavailableError);
+    await expect(store.removeUnfinished(new Date())).rejects.toThrow(BackendUnavailableError);
     expect(() => openFileSystemImages(folders)).toThrow(BackendUnavailableError);
+  });
+
+  test("are taken for one database's own when they are empty, and for no other's from then on", async () => {
+    const store = openFileSystemImages(folders);
+    await Promise.all([claimFolders(folders, 'one'), claimFolders(folders, 'one')]);
+    await store.put('blacklist/7/a.jpg', Buffer.from('a'), jpeg);
+    await claimFolders(folders, 'one');
+    await expect(claimFolders(folders, 'another')).rejects.toThrow(ConfigError);
+    expect((await listed(store, 'blacklist/')).map(({ key }) => key)).toEqual(['blacklist/7/a.jpg']);
+  });
+
+  test("are refused when they hold somebody's own files", async () => {
+    openFileSystemImages(folders);
+    await writeFile(join(folders.cropped, 'mine.jpg'), 'x');
+    await expect(claimFolders(folders, 'one')).rejects.toThrow(
+      `The folder ${folders.cropped} has files in it`,
+    );
   });
 
   test('that could not be put in place leave nothing behind', async () => {

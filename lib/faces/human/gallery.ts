@@ -63,7 +63,7 @@ export class Gallery {
       `INSERT INTO faces (image_id, entry_id, model, x, y, w, h, embedding) VALUES (?, ?, '${version}', ?, ?, ?, ?, ?)
        ON CONFLICT (image_id, model) DO NOTHING`,
     );
-    this.#remove = database.prepare(`DELETE FROM faces WHERE image_id = ? AND model = '${version}'`);
+    this.#remove = database.prepare('DELETE FROM faces WHERE image_id = ?');
     this.#selectAfter = database.prepare(
       `SELECT id, image_id, entry_id, x, y, w, h, embedding FROM faces WHERE model = '${version}' AND id > ? ORDER BY id`,
     );
@@ -91,6 +91,7 @@ export class Gallery {
     this.#takeNew();
   }
 
+  /** Removes an image's face from the memory, and from the database for all models and versions. */
   remove(imageId: string): void {
     this.#remove.run(imageId);
     const id = this.#idOfImage.get(imageId);

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { BackendUnavailableError } from '../../errors.ts';
+import { BackendUnavailableError, InputUnreadableError } from '../../errors.ts';
 import type { EmbeddingModelName } from './models.ts';
 import type { SharedGallery } from './search.ts';
 import type { FromWorker, Job, JobFace, ToWorker, WorkerSettings } from './worker.ts';
@@ -17,8 +17,12 @@ interface Task {
 interface Thread {
   readonly worker: Worker;
   task: Task | undefined;
+  deadline?: NodeJS.Timeout;
   ready: boolean;
 }
+
+/** Far more than 50 megapixels with 200 faces take. A worker that is not done by then is ended. */
+const jobTimeoutMs = 120_000;
 
 /** A worker that dies this many times in a row before it is ready is not started again. */
 const maxStartFailures = 3;
@@ -56,7 +60,8 @@ export class WorkerPool {
 
   /**
    * Finds, embeds and looks up the faces of one picture.
-   * @throws BackendUnavailableError when the engine is down or fails.
+   * @throws InputUnreadableError when the engine fails on this picture.
+   * @throws BackendUnavailableError when the engine is down, or the worker dies.
    */
   run(job: Job): Promise<JobFace[]> {
     this.check();
@@ -124,14 +129,23 @@ export class WorkerPool {
   #finish(thread: Thread, message: Exclude<FromWorker, { kind: 'ready' }>): void {
     const task = thread.task;
     thread.task = undefined;
-    if (message.kind === 'done') task?.resolve(message.faces);
-    else task?.reject(engineFailure(message.error));
-    this.#dispatch();
+    clearTimeout(thread.deadline);
+    if (message.kind === 'done') {
+      task?.resolve(message.faces);
+      this.#dispatch();
+      return;
+    }
+    const cause = message.error;
+    task?.reject(new InputUnreadableError('The face engine can not process this picture.', { cause }));
+    // WASM that ran out of memory, say, fails from then on: a new thread is sure to work.
+    thread.ready = false;
+    void thread.worker.terminate();
   }
 
   /** A worker that died takes its job with it, and nothing else. */
   #replace(thread: Thread, error: Error): void {
     this.#threads.delete(thread);
+    clearTimeout(thread.deadline);
     thread.task?.reject(engineFailure(error));
     if (this.#closing) return;
     this.#failure = error;
@@ -149,6 +163,7 @@ export class WorkerPool {
       const task = this.#queue.shift();
       if (!task) return;
       thread.task = task;
+      thread.deadline = setTimeout(() => thread.worker.terminate(), jobTimeoutMs);
       post(thread.worker, { kind: 'job', job: task.job });
     }
   }

@@ -52,7 +52,10 @@ export function writeRow(gallery: SharedGallery, row: number, faceId: number, em
   if (row >= Atomics.load(gallery.size, 0)) Atomics.store(gallery.size, 0, row + 1);
 }
 
-/** Compares the probe with every enrolled face; returns those with `distance <= threshold`, nearest first. */
+/** A face has at most so many matches, the nearest: with a threshold that everybody passes, answers would grow without bound. */
+const maxHits = 100;
+
+/** Compares the probe with every enrolled face; returns those with `distance <= threshold`, nearest first, 100 at most. */
 export function searchGallery(
   gallery: SharedGallery,
   probe: Float32Array,
@@ -73,7 +76,7 @@ export function searchGallery(
     if (Atomics.load(gallery.ids, row) !== faceId) row--;
     else hits.push({ faceId, distance, similarity: similarityOf(cosine) });
   }
-  return hits.sort((one, other) => one.distance - other.distance);
+  return hits.sort((one, other) => one.distance - other.distance).slice(0, maxHits);
 }
 
 /** Four sums side by side: the processor need not wait for one addition before the next. `unit.length` is a multiple of 4. */

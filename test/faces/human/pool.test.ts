@@ -57,7 +57,10 @@ describe("the engine's workers", () => {
       pool.run(cutOff),
       pool.run(group),
     ]);
-    expect(broken).toEqual({ status: 'rejected', reason: failed });
+    expect(broken).toEqual({
+      status: 'rejected',
+      reason: expect.objectContaining({ code: 'input_unreadable', cause: expect.any(Error) }),
+    });
     expect(before).toEqual(after);
     expect(before.status === 'fulfilled' && before.value).toHaveLength(3);
     expect(started).toHaveLength(1);

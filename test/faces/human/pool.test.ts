@@ -63,7 +63,7 @@ describe("the engine's workers", () => {
     });
     expect(before).toEqual(after);
     expect(before.status === 'fulfilled' && before.value).toHaveLength(3);
-    expect(started).toHaveLength(1);
+    expect(started).toHaveLength(2);
   });
 
   test('a worker that dies fails its own picture, and another takes its place', async () => {

@@ -1,5 +1,5 @@
 import type { Tensor4D } from '@tensorflow/tfjs';
-import type { FacialArea } from '../../contract/shapes.ts';
+import type { Box, FacialArea } from '../../contract/shapes.ts';
 import type { Pixels, Point } from './align.ts';
 import { wasmFolder } from './model-files.ts';
 import { loadBuild, type Runtime, serveModelsToFetch } from './runtime.ts';
@@ -95,22 +95,90 @@ export async function loadDetector(runtime: Runtime, minConfidence: number): Pro
   await human.load();
   return {
     async detect(picture) {
-      const { input, scale } = workingTensor(runtime, picture);
-      try {
-        const { error, face } = await human.detect(input);
-        if (error) throw new Error(`Human: ${error}`);
-        return face
-          .map((found) => detectionOf(found, scale, picture))
-          .filter(({ area, confidence }) => area.w > 0 && area.h > 0 && confidence >= minConfidence)
-          .sort((one, other) => other.area.w * other.area.h - one.area.w * one.area.h);
-      } finally {
-        input.dispose();
+      const found: Detection[] = [];
+      for (const tile of tilesOf(picture)) {
+        const { input, scale } = workingTensor(runtime, tile.pixels);
+        try {
+          const { error, face } = await human.detect(input);
+          if (error) throw new Error(`Human: ${error}`);
+          found.push(...face.map((one) => detectionOf(one, scale, tile, picture)));
+        } finally {
+          input.dispose();
+        }
       }
+      const sure = found.filter(
+        ({ area, confidence }) => area.w > 0 && area.h > 0 && confidence >= minConfidence,
+      );
+      return withoutRepeats(sure).sort((one, other) => sizeOf(other.area) - sizeOf(one.area));
     },
   };
 }
 
-/** The picture as Human wants it, and how many of its pixels one of the picture's became. */
+/** A part of a picture, and where it begins there. */
+interface Tile {
+  readonly x: number;
+  readonly y: number;
+  readonly pixels: Pixels;
+}
+
+/** A picture that is longer than this many times its shorter side is searched in tiles of that shape. */
+const tileAspect = 2;
+const maxTiles = 16;
+
+/**
+ * The whole picture; or of a long one, tiles that overlap by its shorter side, so that every face lies whole in one of them. (Past 16
+ * tiles they are longer: there the picture is a strip that shows no face worth the time.)
+ */
+function* tilesOf(picture: Pixels): Generator<Tile> {
+  const { width, height } = picture;
+  const [longer, shorter] = [Math.max(width, height), Math.min(width, height)];
+  if (longer <= tileAspect * shorter) {
+    yield { x: 0, y: 0, pixels: picture };
+    return;
+  }
+  const step = Math.max(shorter, Math.ceil(longer / maxTiles));
+  for (let start = 0; start + shorter < longer; start += step) {
+    const length = Math.min(step + shorter, longer - start);
+    yield width > height
+      ? { x: start, y: 0, pixels: cut(picture, start, 0, length, height) }
+      : { x: 0, y: start, pixels: cut(picture, 0, start, width, length) };
+  }
+}
+
+function cut(picture: Pixels, x: number, y: number, width: number, height: number): Pixels {
+  const data = new Uint8Array(3 * width * height);
+  for (let row = 0; row < height; row++) {
+    const start = 3 * ((y + row) * picture.width + x);
+    data.set(picture.data.subarray(start, start + 3 * width), 3 * row * width);
+  }
+  return { width, height, data };
+}
+
+/** Of boxes that mean one face, which two tiles have shown, the surest. */
+function withoutRepeats(detections: readonly Detection[]): Detection[] {
+  const kept: Detection[] = [];
+  for (const one of [...detections].sort((a, b) => b.confidence - a.confidence)) {
+    if (!kept.some((other) => overlap(one.area, other.area) > 0.7)) kept.push(one);
+  }
+  return kept;
+}
+
+function sizeOf({ w, h }: Box): number {
+  return w * h;
+}
+
+/** The share of the smaller box that lies in the other, 0..1: a tile's edge may have cut one of them. */
+function overlap(one: Box, other: Box): number {
+  const w = Math.min(one.x + one.w, other.x + other.w) - Math.max(one.x, other.x);
+  const h = Math.min(one.y + one.h, other.y + other.h) - Math.max(one.y, other.y);
+  if (w <= 0 || h <= 0) return 0;
+  return (w * h) / Math.min(sizeOf(one), sizeOf(other));
+}
+
+/**
+ * The picture as Human wants it, and how many of its pixels one of the picture's became. It is filled up to a square: BlazeFace's own
+ * input is one, and Human would stretch any other picture to it, and every face with it.
+ */
 function workingTensor({ tf }: Runtime, picture: Pixels): { input: Tensor4D; scale: number } {
   const factor = Math.ceil(Math.max(picture.width, picture.height) / maxWorkingSide);
   const reduced = reduce(picture, factor);
@@ -121,7 +189,15 @@ function workingTensor({ tf }: Runtime, picture: Pixels): { input: Tensor4D; sca
   ];
   const input = tf.tidy(() => {
     const tensor = tf.tensor4d(new Float32Array(reduced.data), [1, reduced.height, reduced.width, 3]);
-    return enlarged === 1 ? tensor : tf.image.resizeBilinear(tensor, size, false, true);
+    const resized = enlarged === 1 ? tensor : tf.image.resizeBilinear(tensor, size, false, true);
+    const [height, width] = size;
+    const side = Math.max(width, height);
+    return tf.pad(resized, [
+      [0, 0],
+      [0, side - height],
+      [0, side - width],
+      [0, 0],
+    ]);
   });
   return { input, scale: enlarged / factor };
 }
@@ -149,13 +225,16 @@ function reduce(picture: Pixels, factor: number): Pixels {
   return { width, height, data };
 }
 
-function detectionOf(face: HumanFace, scale: number, picture: Pixels): Detection {
+function detectionOf(face: HumanFace, scale: number, tile: Tile, picture: Pixels): Detection {
   // Human cuts a landmark's fraction off: its middle lies half a working pixel on.
-  const points = face.mesh.map(([x, y]): Point => [(x + 0.5) / scale, (y + 0.5) / scale]);
+  const points = face.mesh.map(([x, y]): Point => [tile.x + (x + 0.5) / scale, tile.y + (y + 0.5) / scale]);
   const landmarks = points.length > 100 ? meshLandmarks(points) : boxLandmarks(points);
   const [x, y, w, h] = face.box.map((value) => value / scale) as HumanFace['box'];
   const margin = (1 - 1 / boxEnlargement) / 2;
-  const box = clampBox([x + w * margin, y + h * margin, w / boxEnlargement, h / boxEnlargement], picture);
+  const box = clampBox(
+    [tile.x + x + w * margin, tile.y + y + h * margin, w / boxEnlargement, h / boxEnlargement],
+    picture,
+  );
   const whole = ([px, py]: Point): [number, number] => [
     Math.min(picture.width - 1, Math.max(0, Math.round(px))),
     Math.min(picture.height - 1, Math.max(0, Math.round(py))),

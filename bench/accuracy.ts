@@ -43,7 +43,7 @@ function similarityOf(embeddings: Embeddings, one: string, other: string): numbe
 
 async function embedAll(names: readonly string[]): Promise<Embeddings> {
   const workers = availableParallelism();
-  const pool = await WorkerPool.start(workers, { minConfidence: 0.5, modelName: 'MobileFaceNet' });
+  const pool = await WorkerPool.start(workers, { minConfidence: 0.4, modelName: 'MobileFaceNet' });
   const bar = progressBar('embed', names.length);
   const limit = pLimit(workers + 1);
   const embed = async (name: string): Promise<[string, Float32Array | undefined]> => {

@@ -94,7 +94,7 @@ const settings = z.object({
   DETECTOR_BACKEND: oneOf(detectorNames).default('mediapipe'),
   MODEL_NAME: oneOf(modelNames).default('MobileFaceNet'),
   DISTANCE_METRIC: oneOf(distanceMetrics).default('cosine'),
-  DETECTION_CONFIDENCE_THRESHOLD: number(0, 1, false).default(0.5),
+  DETECTION_CONFIDENCE_THRESHOLD: number(0, 1, false).default(0.4),
   DRAW_BOUNDING_BOXES: flag.default(true),
   CROPPED_FACE_PADDING_RATIO: number(0, 10, false).default(0.4),
   ENGINE_WORKERS: number(1, 256, true).optional(),

@@ -14,13 +14,14 @@ import { type EmbeddingModelName, embeddingModelNames, isEmbeddingModel } from '
 import { WorkerPool } from '../lib/faces/human/pool.ts';
 import { decodePicture } from '../lib/inputs/decode.ts';
 import { runCommand } from './command.ts';
+import { readPictureFile } from './picture-file.ts';
 import { progressBar } from './progress.ts';
 
 const usage = 'usage: npm run --silent embed -- --list FILE --out FILE [--model NAME]';
 
 async function embedFile(pool: WorkerPool, path: string, model: EmbeddingModelName) {
   try {
-    const picture = await decodePicture(await readFile(path));
+    const picture = await decodePicture(await readPictureFile(path, loadConfig().maxImageBytes));
     const { width, height, pixels } = picture;
     const faces = await pool.run({ picture: { width, height, data: pixels }, models: [model] });
     return {
@@ -34,20 +35,18 @@ async function embedFile(pool: WorkerPool, path: string, model: EmbeddingModelNa
       })),
     };
   } catch (error) {
-    return { path, width: null, height: null, faces: [], error: reasonOf(error) };
+    if (!(error instanceof ServiceError)) throw error;
+    return { path, width: null, height: null, faces: [], error: error.message };
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof ServiceError) return error.message;
-  if (error instanceof Error && 'code' in error) return `The file can't be read (${error.code}).`;
-  throw error;
 }
 
 async function embedList(listFile: string, outFile: string, model: EmbeddingModelName): Promise<void> {
   const config = loadConfig();
   const workers = config.engineWorkers ?? availableParallelism();
-  const paths = (await readFile(listFile, 'utf8')).split(/\r?\n/).filter((path) => path !== '');
+  const paths = (await readFile(listFile, 'utf8'))
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .filter((path) => path !== '');
   const out = (await open(outFile, 'w')).createWriteStream();
   const pool = await WorkerPool.start(workers, {
     minConfidence: config.detectionConfidenceThreshold,

@@ -4,20 +4,23 @@
  * usage: npm run enroll -- FOLDER
  */
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 import pLimit from 'p-limit';
 import { createEntry } from '../lib/blacklist/create-entry.ts';
 import { enrollImages, type ReferenceFile } from '../lib/blacklist/enroll-images.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from '../lib/blacklist/remove.ts';
-import { ConfigError } from '../lib/config.ts';
+import { ConfigError, loadConfig } from '../lib/config.ts';
 import { EntryName } from '../lib/contract/fields.ts';
-import { NoUsableImageError } from '../lib/errors.ts';
+import { isUnusablePicture, NameTakenError, NoUsableImageError } from '../lib/errors.ts';
 import { type Ports, ports } from '../lib/ports.ts';
 import type { EntryRecord } from '../lib/records/port.ts';
 import { allSettled } from '../lib/settled.ts';
 import { runCommand } from './command.ts';
+import { readPictureFile } from './picture-file.ts';
 import { progressBar } from './progress.ts';
 
 /** A person's pictures are read so many at a time. */
@@ -37,17 +40,28 @@ interface Summary {
 }
 
 /** Names starting with a dot are no persons and no pictures, but what operating systems leave behind. */
-async function readPersons(folder: string): Promise<Person[]> {
+async function entriesOf(folder: string): Promise<Dirent[]> {
   const entries = await readdir(folder, { withFileTypes: true });
-  const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
-  return Promise.all(
-    folders.map(async ({ name }) => {
-      const files = (await readdir(join(folder, name), { withFileTypes: true }))
-        .filter((file) => file.isFile() && !file.name.startsWith('.'))
-        .map((file) => join(folder, name, file.name));
-      return { name, files: files.sort() };
-    }),
-  );
+  return entries.filter(({ name }) => !name.startsWith('.')).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function readPersons(folder: string, { remarks }: Summary): Promise<Person[]> {
+  const persons: Person[] = [];
+  for (const entry of await entriesOf(folder)) {
+    const { name } = entry;
+    if (!entry.isDirectory()) remarks.push(`${name}: It is not a folder of a person's pictures.`);
+    else if (!EntryName.safeParse(name).success) remarks.push(`${name}: A name has 1 to 100 characters.`);
+    else {
+      try {
+        const files = await entriesOf(join(folder, name));
+        if (files.length === 0) remarks.push(`${name}: There is no picture in the folder.`);
+        else persons.push({ name, files: files.map((file) => join(folder, name, file.name)) });
+      } catch (error) {
+        remarks.push(`${name}: The folder can't be read (${(error as NodeJS.ErrnoException).code}).`);
+      }
+    }
+  }
+  return persons;
 }
 
 /**
@@ -77,6 +91,16 @@ async function digestsOfListed({ records, images }: Ports, entry: EntryRecord): 
   return digests;
 }
 
+async function readOrRemark(path: string, maxBytes: number, { name }: Person, { remarks }: Summary) {
+  try {
+    return await readPictureFile(path, maxBytes);
+  } catch (error) {
+    if (!isUnusablePicture(error)) throw error;
+    remarks.push(`${name}/${basename(path)}: ${error.message}`);
+    return undefined;
+  }
+}
+
 /** Lists one person, or adds to one who is listed the pictures that are not there yet. */
 async function enrollPerson(
   opened: Ports,
@@ -91,7 +115,8 @@ async function enrollPerson(
     const paths = person.files.slice(start, start + batchSize);
     const batch: ReferenceFile[] = [];
     for (const path of paths) {
-      const bytes = await readFile(path);
+      const bytes = await readOrRemark(path, opened.faces.maxImageBytes, person, summary);
+      if (!bytes) continue;
       const key = digest(bytes);
       if (present.has(key)) summary.picturesPresent++;
       else batch.push({ fileName: basename(path), bytes });
@@ -125,15 +150,16 @@ async function enrollBatch(
     note(entry.image_count, entry.errors);
     return entry.id;
   } catch (error) {
-    if (!(error instanceof NoUsableImageError)) throw error;
-    note(0, error.reasons);
+    if (error instanceof NoUsableImageError) note(0, error.reasons);
+    else if (error instanceof NameTakenError) summary.remarks.push(`${name}: ${error.message}`);
+    else throw error;
     return entryId;
   }
 }
 
 async function enrollFolder(opened: Ports, folder: string): Promise<Summary> {
   const summary: Summary = { personsListed: 0, picturesAdded: 0, picturesPresent: 0, remarks: [] };
-  const persons = await readPersons(folder);
+  const persons = await readPersons(folder, summary);
   await takeBackHalfDone(opened, new Set(persons.map(({ name }) => name)));
   const listed = new Map((await opened.records.listEntries('ACTIVE')).map((entry) => [entry.name, entry]));
   const bar = progressBar(
@@ -141,15 +167,8 @@ async function enrollFolder(opened: Ports, folder: string): Promise<Summary> {
     persons.reduce((total, { files }) => total + files.length, 0),
   );
   const limit = pLimit(maxPersonsAtOnce);
-  const enroll = async (person: Person) => {
-    if (!EntryName.safeParse(person.name).success) {
-      summary.remarks.push(`${person.name}: A name has 1 to 100 characters.`);
-    } else if (person.files.length === 0) {
-      summary.remarks.push(`${person.name}: There is no picture in the folder.`);
-    } else {
-      await enrollPerson(opened, person, listed.get(person.name), summary, (count) => bar.increment(count));
-    }
-  };
+  const enroll = (person: Person) =>
+    enrollPerson(opened, person, listed.get(person.name), summary, (count) => bar.increment(count));
   try {
     await allSettled(persons.map((person) => limit(() => enroll(person))));
   } finally {
@@ -165,15 +184,28 @@ function report({ personsListed, picturesAdded, picturesPresent, remarks }: Summ
   if (remarks.length > 0) console.log(`Left out, or used in part:\n  ${remarks.join('\n  ')}`);
 }
 
+/** Two at once would list the same pictures twice. The system gives the lock back however this process ends. */
+function lockAgainstOthers(dataDir: string): DatabaseSync {
+  const lock = new DatabaseSync(join(dataDir, 'enroll.lock'), { timeout: 0 });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+    return lock;
+  } catch {
+    throw new ConfigError('Another enroll is running on this DATA_DIR.');
+  }
+}
+
 async function main(): Promise<void> {
   const { positionals } = parseArgs({ allowPositionals: true });
   const [folder] = positionals;
   if (folder === undefined || positionals.length > 1)
     throw new ConfigError('usage: npm run enroll -- FOLDER');
   const opened = await ports();
+  const lock = lockAgainstOthers(loadConfig().dataDir);
   try {
     report(await enrollFolder(opened, folder));
   } finally {
+    lock.close();
     await opened.close();
   }
 }

@@ -46,7 +46,7 @@ async function filesOnDisk(): Promise<string[]> {
   );
   return lists
     .flat()
-    .filter((item) => item.isFile())
+    .filter((item) => item.isFile() && item.name !== '.face-blacklist-owner')
     .map(({ parentPath, name }) => join(parentPath, name));
 }
 
@@ -117,7 +117,7 @@ async function checkEntries(): Promise<void> {
     );
     expect(await readdir(reference_image_dir ?? '')).toHaveLength(image_count);
   }
-  const folders = await readdir(join(folder.path, 'blacklist'));
+  const folders = (await readdir(join(folder.path, 'blacklist'))).filter((name) => !name.startsWith('.'));
   expect(folders.sort()).toEqual(entries.map(({ id }) => String(id)).sort());
 }
 

@@ -37,7 +37,7 @@ export async function openStores(folder: string): Promise<OpenedStores> {
   const faces = await openHuman(database, {
     modelName: 'MobileFaceNet',
     distanceMetric: 'cosine',
-    detectionConfidenceThreshold: 0.5,
+    detectionConfidenceThreshold: 0.4,
     maxImageBytes,
     workers: 1,
   });

@@ -34,6 +34,7 @@ export class WorkerPool {
   readonly #settings: WorkerSettings;
   readonly #threads = new Set<Thread>();
   readonly #queue: Task[] = [];
+  readonly #unsettled = new Set<Promise<unknown>>();
   readonly #galleries = new Map<EmbeddingModelName, SharedGallery>();
   #startFailures = 0;
   #failure: Error | undefined;
@@ -65,10 +66,16 @@ export class WorkerPool {
    */
   run(job: Job): Promise<JobFace[]> {
     this.check();
-    return new Promise((resolve, reject) => {
+    const faces = new Promise<JobFace[]>((resolve, reject) => {
       this.#queue.push({ job, resolve, reject });
       this.#dispatch();
     });
+    const settled: Promise<unknown> = faces.then(
+      () => this.#unsettled.delete(settled),
+      () => this.#unsettled.delete(settled),
+    );
+    this.#unsettled.add(settled);
+    return faces;
   }
 
   /** Lets every worker see a gallery: each job that is given after this call searches it. */
@@ -87,11 +94,15 @@ export class WorkerPool {
     }
   }
 
-  /** Ends the workers; jobs that still wait are refused. */
+  /**
+   * Refuses the jobs that wait, lets the running ones end, and then ends the workers: ONNX Runtime aborts the process when its thread is
+   * ended in the middle of an inference.
+   */
   async close(): Promise<void> {
     this.#closing = true;
     const stopping = new BackendUnavailableError('The face engine is stopping.', 10);
     for (const task of this.#queue.splice(0)) task.reject(stopping);
+    await Promise.all(this.#unsettled);
     await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()));
   }
 

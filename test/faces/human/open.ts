@@ -34,7 +34,7 @@ export async function galleries(): Promise<Galleries> {
       const backend = await openHuman(database, {
         modelName: 'MobileFaceNet',
         distanceMetric: 'cosine',
-        detectionConfidenceThreshold: 0.5,
+        detectionConfidenceThreshold: 0.4,
         maxImageBytes: 15 * 1024 * 1024,
         workers,
       });

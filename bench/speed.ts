@@ -30,18 +30,23 @@ const ownFolders = { BLACKLIST_DB_PATH: '', PROCESSED_IMAGES_OUTPUT_DIR: '', CRO
 async function startService(): Promise<Service> {
   const data = await mkdtemp(join(tmpdir(), 'face-blacklist-bench-'));
   const started = performance.now();
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../local/server.ts')], {
-    env: {
-      ...process.env,
-      ...ownFolders,
-      HOST: '127.0.0.1',
-      PORT: '0',
-      DATA_DIR: data,
-      API_TOKENS: '',
-      LOG_LEVEL: 'info',
+  const child = spawn(
+    process.execPath,
+    ['--max-semi-space-size=8', join(import.meta.dirname, '../local/server.ts')],
+    {
+      env: {
+        ...process.env,
+        ...ownFolders,
+        HOST: '127.0.0.1',
+        PORT: '0',
+        DATA_DIR: data,
+        API_TOKENS: '',
+        MALLOC_ARENA_MAX: '2',
+        LOG_LEVEL: 'info',
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  );
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
   const { url } = JSON.parse(line) as { url: string };
   await fetch(url);

@@ -107,7 +107,11 @@ export class WorkerPool {
   }
 
   #startThread(): Promise<void> {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: this.#settings });
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: this.#settings,
+      // Short-lived garbage would otherwise make the young generation grow for hours.
+      resourceLimits: { maxYoungGenerationSizeMb: 16 },
+    });
     const thread: Thread = { worker, task: undefined, ready: false };
     this.#threads.add(thread);
     return new Promise((resolve, reject) => {

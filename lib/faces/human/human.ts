@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { DatabaseSync } from 'node:sqlite';
 import type { DistanceMetric } from '../../contract/vocabulary.ts';
 import { NoFaceError } from '../../errors.ts';
@@ -20,15 +19,13 @@ export interface HumanSettings {
   /** 0..1 */
   readonly detectionConfidenceThreshold: number;
   readonly maxImageBytes: number;
-  /** Default: one for each core. */
-  readonly workers: number | undefined;
+  readonly workers: number;
 }
 
 /** The embedded engine: Human finds faces, a model of the registry embeds them, an exact search compares them. */
 export interface HumanBackend extends FaceBackend {
   /** tfjs' name of what it computes on. */
   readonly runtime: string;
-  readonly workers: number;
 }
 
 /**
@@ -36,13 +33,12 @@ export interface HumanBackend extends FaceBackend {
  * @throws BackendUnavailableError when the models or the gallery can't be loaded.
  */
 export async function openHuman(database: DatabaseSync, settings: HumanSettings): Promise<HumanBackend> {
-  const workers = settings.workers ?? availableParallelism();
-  const pool = await WorkerPool.start(workers, {
+  const pool = await WorkerPool.start(settings.workers, {
     minConfidence: settings.detectionConfidenceThreshold,
     modelName: settings.modelName,
   });
   try {
-    return new Human(pool, database, settings, workers);
+    return new Human(pool, database, settings);
   } catch (error) {
     await pool.close();
     throw error;
@@ -53,15 +49,13 @@ class Human implements HumanBackend {
   readonly name = 'human';
   readonly modelId: EmbeddingModelName;
   readonly maxImageBytes: number;
-  readonly workers: number;
   readonly #pool: WorkerPool;
   readonly #metric: DistanceMetric;
   readonly #galleries: ReadonlyMap<EmbeddingModelName, Gallery>;
 
-  constructor(pool: WorkerPool, database: DatabaseSync, settings: HumanSettings, workers: number) {
+  constructor(pool: WorkerPool, database: DatabaseSync, settings: HumanSettings) {
     this.modelId = settings.modelName;
     this.maxImageBytes = settings.maxImageBytes;
-    this.workers = workers;
     this.#pool = pool;
     this.#metric = settings.distanceMetric;
     this.#galleries = attempt(() => openGalleries(pool, database));

@@ -1,0 +1,23 @@
+import type * as z from 'zod';
+import type { Engine } from './engine.ts';
+import { parseParameters } from './parameters.ts';
+import type { CollectionStore } from './store.ts';
+
+/** What an operation works with. */
+export interface Context {
+  readonly store: CollectionStore;
+  readonly engine: Engine;
+  /** Of the request's signature. */
+  readonly region: string;
+}
+
+/** Checks the parameters, does the work, and returns the answer's body. */
+export type Operation = (input: unknown, context: Context) => Promise<object>;
+
+/** An operation from its parameters' schema and its work. */
+export function define<Schema extends z.ZodType>(
+  schema: Schema,
+  work: (parameters: z.output<Schema>, context: Context) => object | Promise<object>,
+): Operation {
+  return async (input, context) => work(parseParameters(schema, input), context);
+}

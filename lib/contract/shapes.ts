@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { distanceMetrics } from './vocabulary.ts';
+import { similarityMetrics } from './vocabulary.ts';
 
 const wholeNumber = z.number().int();
 const point = z.tuple([wholeNumber, wholeNumber]).nullable();
@@ -45,7 +45,7 @@ export const BlacklistMatch = z
     aws_face_id: z.string().nullable(),
     model: z.string().describe('The model really used.'),
     detector_backend: z.string().describe('The detector really used.'),
-    similarity_metric: z.enum(distanceMetrics),
+    similarity_metric: z.enum(similarityMetrics),
     entry: z.object({ id: wholeNumber, name: z.string(), reason: z.string().nullable() }),
   })
   .meta({ id: 'BlacklistMatch' });

@@ -39,3 +39,7 @@ export type ModelName = (typeof modelNames)[number];
 
 export const distanceMetrics = ['cosine', 'euclidean', 'euclidean_l2', 'angular'] as const;
 export type DistanceMetric = (typeof distanceMetrics)[number];
+
+/** What a distance was measured in. Rekognition tells similarities alone: there, a distance is `1 - similarity / 100`. */
+export const similarityMetrics = [...distanceMetrics, 'aws_similarity'] as const;
+export type SimilarityMetric = (typeof similarityMetrics)[number];

@@ -1,12 +1,26 @@
 import type { Box, FacialArea } from '../contract/shapes.ts';
-import type { DistanceMetric } from '../contract/vocabulary.ts';
+import type { DistanceMetric, SimilarityMetric } from '../contract/vocabulary.ts';
 import type { Picture } from '../inputs/picture.ts';
+
+/** A reference image's enrolled face, as the records keep it. */
+export interface ImageFace {
+  /** See `EnrolledFace.faceId`. */
+  readonly id: string | null;
+  /** In the reference image. */
+  readonly box: Box;
+}
 
 /** Which reference image of which entry an enrolled face belongs to. */
 export interface FaceOwner {
   readonly entryId: number;
   /** Unique over all entries. */
   readonly imageId: string;
+}
+
+/** An enrolled face as the backend's gallery knows it. */
+export interface EnrolledFace extends FaceOwner {
+  /** What `enroll` called the face, in the words of this backend alone; `null` where it calls faces by their images, or was not told. */
+  readonly faceId: string | null;
 }
 
 /** A face found in a picture. */
@@ -18,6 +32,8 @@ export interface Face {
 
 /** A reference image whose face is near enough to a probe's. */
 export interface FaceMatch extends FaceOwner {
+  /** How answers name what matched; `null` where the place of the reference image does. */
+  readonly identity: string | null;
   /** The enrolled face in its reference image; `null` where the backend does not tell. */
   readonly target: Box | null;
   /** In the metric used; lower is closer; at most `threshold`. */
@@ -42,13 +58,27 @@ export interface FaceOptions {
   readonly threshold?: number | undefined;
 }
 
+/** What became of a picture that was enrolled. */
+export interface Enrollment {
+  /** How many faces the picture shows. */
+  readonly faceCount: number;
+  /** The one that was enrolled. */
+  readonly face: ImageFace;
+}
+
+/** A face of the gallery. */
+export interface ListedFace extends EnrolledFace {
+  /** Whether it is enrolled for every model in use: when not, `enroll` it again from the original. */
+  readonly isCurrent: boolean;
+}
+
 /** What was really used. */
 export interface MatchResult {
   /** Largest face first. */
   readonly faces: readonly MatchedFace[];
   readonly model: string;
   readonly detectorBackend: string;
-  readonly metric: DistanceMetric;
+  readonly metric: SimilarityMetric;
   /** A match has `distance <= threshold`. */
   readonly threshold: number;
 }
@@ -69,16 +99,16 @@ export interface FaceBackend {
   match(picture: Picture, options: FaceOptions): Promise<MatchResult>;
   /**
    * Adds the picture's largest face to the gallery; the next match sees it. Doing it twice adds nothing.
-   * Returns how many faces the picture shows.
-   * @throws NoFaceError when the picture shows none that can be used.
+   * @throws NoFaceError when the picture shows none that can be used; nothing is added then.
    */
-  enroll(picture: Picture, owner: FaceOwner): Promise<{ readonly faceCount: number }>;
-  /** Takes faces out of the gallery; the next match does not see them. Absent ones are no error. */
-  remove(owners: readonly FaceOwner[]): Promise<void>;
-  /** Every enrolled face's owner, for comparing the stores. */
-  listOwners(): AsyncIterable<FaceOwner>;
-  /** Whether the image's face is enrolled for every model in use: when not, `enroll` again from the original. */
-  isCurrent(owner: FaceOwner): Promise<boolean>;
+  enroll(picture: Picture, owner: FaceOwner): Promise<Enrollment>;
+  /**
+   * Takes faces out of the gallery; the next match does not see them. Absent ones are no error. Where a backend needs a face's id and was
+   * not given it, the face stays until the sweep, which finds it by `listFaces`.
+   */
+  remove(faces: readonly EnrolledFace[]): Promise<void>;
+  /** Every enrolled face, for comparing the stores. */
+  listFaces(): AsyncIterable<ListedFace>;
   /** Throws when it can't be used. */
   check(): Promise<void>;
   close(): Promise<void>;

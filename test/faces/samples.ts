@@ -74,3 +74,29 @@ export async function portraits(backend: FaceBackend, number: SampleNumber): Pro
   const faces = fromLeftToRight(await backend.detect(picture, {}));
   return Promise.all(faces.map(({ area }) => portrait(picture, area)));
 }
+
+/** Two pictures side by side on gray, each enlarged by its factor. */
+export async function beside(
+  left: Picture,
+  leftFactor: number,
+  right: Picture,
+  rightFactor: number,
+): Promise<Picture> {
+  const enlarged = (picture: Picture, factor: number) =>
+    raw(picture)
+      .resize({ width: Math.round(picture.width * factor) })
+      .png()
+      .toBuffer({ resolveWithObject: true });
+  const [one, other] = await Promise.all([enlarged(left, leftFactor), enlarged(right, rightFactor)]);
+  const width = one.info.width + other.info.width;
+  const height = Math.max(one.info.height, other.info.height);
+  return decodePicture(
+    await sharp({ create: { width, height, channels: 3, background: '#808080' } })
+      .composite([
+        { input: one.data, left: 0, top: 0 },
+        { input: other.data, left: one.info.width, top: Math.round((height - other.info.height) / 2) },
+      ])
+      .png()
+      .toBuffer(),
+  );
+}

@@ -4,7 +4,7 @@ import type { Picture } from '../../lib/inputs/picture.ts';
 import { pictureOfNobody, portraits } from '../faces/samples.ts';
 import { detectionSuite } from './faces/detection.ts';
 import { enrollingSuite } from './faces/enrolling.ts';
-import { type FaceAbilities, type OpenedFaces, owners, type Setting } from './faces/fixtures.ts';
+import { type FaceAbilities, gallery, type OpenedFaces, type Setting } from './faces/fixtures.ts';
 import { matchingSuite } from './faces/matching.ts';
 import { overridesSuite } from './faces/overrides.ts';
 
@@ -26,8 +26,8 @@ export function faceBackendSuite(
       setting = { abilities, backend, portraits: people, otherPortrait: otherPortrait as Picture };
     });
     afterEach(async () => {
-      await opened.backend.remove(await owners(opened.backend));
-      expect(await owners(opened.backend)).toEqual([]);
+      await opened.backend.remove(await gallery(opened.backend));
+      expect(await gallery(opened.backend)).toEqual([]);
     });
     afterAll(() => opened.remove());
 

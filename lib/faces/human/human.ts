@@ -3,7 +3,17 @@ import type { DistanceMetric } from '../../contract/vocabulary.ts';
 import { NoFaceError } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { attempt } from '../../records/database.ts';
-import type { Face, FaceBackend, FaceMatch, FaceOptions, FaceOwner, MatchResult } from '../port.ts';
+import type {
+  EnrolledFace,
+  Enrollment,
+  Face,
+  FaceBackend,
+  FaceMatch,
+  FaceOptions,
+  FaceOwner,
+  ListedFace,
+  MatchResult,
+} from '../port.ts';
 import { createFacesTable, Gallery } from './gallery.ts';
 import { type EmbeddingModelName, embeddingModelNames, embeddingModels, isEmbeddingModel } from './models.ts';
 import { WorkerPool } from './pool.ts';
@@ -84,41 +94,39 @@ class Human implements HumanBackend {
     return { faces, model, detectorBackend: detectorName, metric, threshold };
   }
 
-  async enroll(picture: Picture, owner: FaceOwner): Promise<{ faceCount: number }> {
+  async enroll(picture: Picture, owner: FaceOwner): Promise<Enrollment> {
     const faces = await this.#run(picture, { models: embeddingModelNames, largestOnly: true });
     const [largest] = faces;
     if (!largest) throw new NoFaceError('No face was found in it.');
     const { x, y, w, h } = largest.area;
+    const box = { x, y, w, h };
     attempt(() => {
       for (const [model, gallery] of this.#galleries) {
-        gallery.add({ ...owner, box: { x, y, w, h } }, largest.embeddings[model] as Float32Array);
+        gallery.add({ ...owner, box }, largest.embeddings[model] as Float32Array);
       }
     });
-    return { faceCount: faces.length };
+    return { faceCount: faces.length, face: { id: null, box } };
   }
 
-  async remove(owners: readonly FaceOwner[]): Promise<void> {
+  async remove(faces: readonly EnrolledFace[]): Promise<void> {
     attempt(() => {
-      for (const { imageId } of owners) {
+      for (const { imageId } of faces) {
         for (const gallery of this.#galleries.values()) gallery.remove(imageId);
       }
     });
   }
 
-  async *listOwners(): AsyncIterable<FaceOwner> {
+  async *listFaces(): AsyncIterable<ListedFace> {
+    const galleries = [...this.#galleries.values()];
     const owners = new Map<string, FaceOwner>();
-    for (const gallery of this.#galleries.values()) {
+    for (const gallery of galleries) {
       attempt(() => gallery.refresh());
       for (const owner of gallery.owners()) owners.set(owner.imageId, owner);
     }
-    yield* owners.values();
-  }
-
-  async isCurrent({ imageId }: FaceOwner): Promise<boolean> {
-    return [...this.#galleries.values()].every((gallery) => {
-      attempt(() => gallery.refresh());
-      return gallery.has(imageId);
-    });
+    for (const owner of owners.values()) {
+      const isCurrent = galleries.every((gallery) => gallery.has(owner.imageId));
+      yield { ...owner, faceId: null, isCurrent };
+    }
   }
 
   async check(): Promise<void> {
@@ -154,5 +162,6 @@ function matchOf(gallery: Gallery, { faceId, distance, similarity }: GalleryHit)
   const face = gallery.get(faceId);
   if (!face) return [];
   const { entryId, imageId, box } = face;
-  return [{ entryId, imageId, target: box, distance, similarity, awsSimilarity: null, awsFaceId: null }];
+  const told = { entryId, imageId, target: box, distance, similarity };
+  return [{ ...told, identity: null, awsSimilarity: null, awsFaceId: null }];
 }

@@ -1,5 +1,11 @@
-import type { DistanceMetric } from '../../../lib/contract/vocabulary.ts';
-import type { FaceBackend, FaceOwner, MatchedFace } from '../../../lib/faces/port.ts';
+import type { SimilarityMetric } from '../../../lib/contract/vocabulary.ts';
+import type {
+  EnrolledFace,
+  FaceBackend,
+  FaceOwner,
+  ListedFace,
+  MatchedFace,
+} from '../../../lib/faces/port.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
 
 /** A face backend with nobody in its gallery. */
@@ -13,7 +19,8 @@ export interface OpenedFaces {
 export interface FaceAbilities {
   readonly models: readonly string[];
   readonly detectors: readonly string[];
-  readonly metrics: readonly DistanceMetric[];
+  /** The one it always uses, where a request can't choose. */
+  readonly metrics: readonly SimilarityMetric[];
   /** Why a match does not tell where the face is in its reference image, if so. */
   readonly noTargetBecause?: string;
 }
@@ -28,10 +35,14 @@ export interface Setting {
   readonly otherPortrait: Picture;
 }
 
-export async function owners(backend: FaceBackend): Promise<FaceOwner[]> {
-  const listed: FaceOwner[] = [];
-  for await (const owner of backend.listOwners()) listed.push(owner);
+export async function gallery(backend: FaceBackend): Promise<ListedFace[]> {
+  const listed: ListedFace[] = [];
+  for await (const face of backend.listFaces()) listed.push(face);
   return listed;
+}
+
+export async function owners(backend: FaceBackend): Promise<FaceOwner[]> {
+  return (await gallery(backend)).map(({ entryId, imageId }) => ({ entryId, imageId }));
 }
 
 /** Person 1 is the left-most of sample 3. */
@@ -39,8 +50,19 @@ export function owner(person: number, picture = 'a'): FaceOwner {
   return { entryId: person, imageId: `${person}-${picture}` };
 }
 
-export async function enrollEach({ backend, portraits }: Setting): Promise<void> {
-  await Promise.all(portraits.map((portrait, index) => backend.enroll(portrait, owner(index + 1))));
+/** Enrolls a picture's largest face, and tells by which words it is removed again. */
+export async function enrollAs(
+  backend: FaceBackend,
+  picture: Picture,
+  owner: FaceOwner,
+): Promise<EnrolledFace> {
+  const { face } = await backend.enroll(picture, owner);
+  return { ...owner, faceId: face.id };
+}
+
+/** Persons 1, 2 and 3, in this order. */
+export async function enrollEach({ backend, portraits }: Setting): Promise<EnrolledFace[]> {
+  return Promise.all(portraits.map((portrait, index) => enrollAs(backend, portrait, owner(index + 1))));
 }
 
 export const entriesOf = ({ matches }: MatchedFace) => matches.map(({ entryId }) => entryId);

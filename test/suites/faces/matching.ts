@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { FaceMatch } from '../../../lib/faces/port.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
 import { fromLeftToRight, smallSample } from '../../faces/samples.ts';
-import { enrollEach, entriesOf, imagesOf, owner, owners, type Setting } from './fixtures.ts';
+import { enrollAs, enrollEach, entriesOf, imagesOf, owner, owners, type Setting } from './fixtures.ts';
 
 export function matchingSuite(setting: () => Setting): void {
   test('matching finds the faces that detecting finds, and nobody while nobody is listed', async () => {
@@ -69,8 +69,8 @@ export function matchingSuite(setting: () => Setting): void {
     const comeAndGo = async () => {
       for (let round = 0; round < 9; round++) {
         const person = round % 3;
-        await backend.enroll(portraits[person] as Picture, owner(person + 1, `${round}`));
-        await backend.remove([owner(person + 1, `${round}`)]);
+        const probe = portraits[person] as Picture;
+        await backend.remove([await enrollAs(backend, probe, owner(person + 1, `${round}`))]);
       }
     };
     await Promise.all([...portraits.map(lookAt), comeAndGo()]);

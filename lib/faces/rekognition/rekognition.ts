@@ -1,0 +1,110 @@
+import { DescribeCollectionCommand, ListFacesCommand } from '@aws-sdk/client-rekognition';
+import type { Picture } from '../../inputs/picture.ts';
+import type {
+  EnrolledFace,
+  Enrollment,
+  Face,
+  FaceBackend,
+  FaceOptions,
+  FaceOwner,
+  ListedFace,
+  MatchResult,
+} from '../port.ts';
+import { RekognitionCaller } from './caller.ts';
+import { encodeWhole } from './encode.ts';
+import { deleteFaces, enrollLargest } from './enroll.ts';
+import { meaningOf } from './failures.ts';
+import { detectFaces, distanceOf, type Gallery, matchFaces } from './match.ts';
+import { faceIdOf, faceTokenOf, ownerOf } from './names.ts';
+
+export interface RekognitionSettings {
+  readonly region: string;
+  readonly collectionId: string;
+  /** 0..100: matches are at least so similar unless a request says otherwise. */
+  readonly similarityThreshold: number;
+  /** At most so many calls begin in a second: a whole number from 1 on. */
+  readonly rekognitionCallsPerSecond: number;
+}
+
+/**
+ * AWS Rekognition. Opening it calls nothing: where the service is and who asks are found by the SDK, at the first call; the collection is
+ * made when the first face is enrolled.
+ */
+export function openRekognition(settings: RekognitionSettings): FaceBackend {
+  return new Rekognition(settings);
+}
+
+/** In our own vocabulary; the service has one model and one detector. */
+const ownName = 'aws_rekognition';
+
+class Rekognition implements FaceBackend {
+  readonly name = ownName;
+  readonly modelId = ownName;
+  /** More than Rekognition takes in a call: a larger picture is sent smaller. */
+  readonly maxImageBytes = 15 * 1024 * 1024;
+  readonly #gallery: Gallery;
+  readonly #threshold: number;
+
+  constructor(settings: RekognitionSettings) {
+    const { region, collectionId, similarityThreshold, rekognitionCallsPerSecond: callsPerSecond } = settings;
+    this.#gallery = { caller: new RekognitionCaller({ region, callsPerSecond }), collectionId };
+    this.#threshold = distanceOf(similarityThreshold);
+  }
+
+  async detect(picture: Picture): Promise<readonly Face[]> {
+    return detectFaces(this.#gallery.caller, picture, await encodeWhole(picture));
+  }
+
+  async match(picture: Picture, { threshold = this.#threshold }: FaceOptions): Promise<MatchResult> {
+    const faces = await matchFaces(this.#gallery, picture, threshold);
+    return { faces, model: ownName, detectorBackend: ownName, metric: 'aws_similarity', threshold };
+  }
+
+  enroll(picture: Picture, owner: FaceOwner): Promise<Enrollment> {
+    return enrollLargest(this.#gallery, picture, owner);
+  }
+
+  async remove(faces: readonly EnrolledFace[]): Promise<void> {
+    const { collectionId } = this.#gallery;
+    const ids = new Set(faces.flatMap(({ faceId }) => faceIdOf(collectionId, faceId) ?? []));
+    await ignoringNoCollection(() => deleteFaces(this.#gallery, [...ids]));
+  }
+
+  /** Faces that somebody else put into the collection are left out. */
+  async *listFaces(): AsyncIterable<ListedFace> {
+    const { caller, collectionId } = this.#gallery;
+    let NextToken: string | undefined;
+    do {
+      const command = new ListFacesCommand({ CollectionId: collectionId, MaxResults: 4096, NextToken });
+      const page = await ignoringNoCollection(() => caller.send(command));
+      for (const { ExternalImageId, FaceId } of page?.Faces ?? []) {
+        const owner = ownerOf(ExternalImageId);
+        if (owner && FaceId !== undefined) {
+          yield { ...owner, faceId: faceTokenOf(collectionId, FaceId), isCurrent: true };
+        }
+      }
+      NextToken = page?.NextToken;
+    } while (NextToken);
+  }
+
+  async check(): Promise<void> {
+    const { caller, collectionId } = this.#gallery;
+    await ignoringNoCollection(() =>
+      caller.send(new DescribeCollectionCommand({ CollectionId: collectionId })),
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#gallery.caller.close();
+  }
+}
+
+/** Nobody was enrolled yet: there is nothing to list or to remove. */
+async function ignoringNoCollection<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (meaningOf(error) === 'no collection') return undefined;
+    throw error;
+  }
+}

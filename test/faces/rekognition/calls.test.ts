@@ -1,0 +1,165 @@
+import { IndexFacesCommand, RekognitionClient } from '@aws-sdk/client-rekognition';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { FaceBackend, MatchedFace } from '../../../lib/faces/port.ts';
+import type { Picture } from '../../../lib/inputs/picture.ts';
+import { enrollAs, entriesOf, gallery, owner } from '../../suites/faces/fixtures.ts';
+import {
+  beside,
+  fromLeftToRight,
+  pictureOfNobody,
+  portraits,
+  sample,
+  sampleNumbers,
+  smallSample,
+} from '../samples.ts';
+import { openAdapter, startEmulator } from './open.ts';
+
+const { emulator, stop } = await startEmulator();
+afterAll(stop);
+
+/** What the work asks of Rekognition: the number of calls of each operation. */
+async function callsOf(work: () => Promise<unknown>): Promise<Record<string, number>> {
+  emulator.calls.reset();
+  await work();
+  return emulator.calls.counts();
+}
+
+describe('Rekognition', () => {
+  let backend: FaceBackend;
+  /** Of the three women of sample 3, from left to right. */
+  let women: readonly Picture[];
+  let her: Picture;
+
+  beforeAll(async () => {
+    backend = openAdapter();
+    women = await portraits(backend, 3);
+    her = women[1] as Picture;
+  });
+  afterAll(() => backend.close());
+  beforeEach(async () => {
+    await backend.remove(await gallery(backend));
+    await backend.enroll(her, owner(2));
+  });
+
+  test('is asked no more often than needed', async () => {
+    const group = await smallSample(6);
+    const nobody = await pictureOfNobody();
+    const faces = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => enrollAs(backend, her, owner(2, `${index}`))),
+    );
+    expect({
+      detectOne: await callsOf(() => backend.detect(her, {})),
+      matchOne: await callsOf(() => backend.match(her, {})),
+      matchFour: await callsOf(() => backend.match(group, {})),
+      matchNobody: await callsOf(() => backend.match(nobody, {})),
+      enroll: await callsOf(() => backend.enroll(her, owner(2))),
+      removeTen: await callsOf(() => backend.remove(faces)),
+      removeNone: await callsOf(() => backend.remove([{ ...owner(2), faceId: null }])),
+      list: await callsOf(() => gallery(backend)),
+      check: await callsOf(() => backend.check()),
+    }).toEqual({
+      detectOne: { DetectFaces: 1 },
+      matchOne: { DetectFaces: 1, SearchFacesByImage: 1 },
+      matchFour: { DetectFaces: 1, SearchFacesByImage: 4 },
+      matchNobody: { DetectFaces: 1, SearchFacesByImage: 1 },
+      enroll: { IndexFaces: 1 },
+      removeTen: { DeleteFaces: 1 },
+      removeNone: {},
+      list: { ListFaces: 1 },
+      check: { DescribeCollection: 1 },
+    });
+  });
+
+  const isMatch = ({ matches }: MatchedFace) => matches.length > 0;
+
+  test('finds a listed woman in another picture, and nobody else in five', async () => {
+    const found = await Promise.all(
+      sampleNumbers
+        .filter((number) => number !== 3)
+        .map(async (number) =>
+          fromLeftToRight((await backend.match(await sample(number), {})).faces).map(isMatch),
+        ),
+    );
+    expect(found).toEqual([
+      [false, false, true],
+      [false, false, false],
+      [false, false, false, false],
+      [false, false, false, false, false],
+      [false, false, false, false],
+    ]);
+  });
+
+  test('finds a small face close to a large one', async () => {
+    const picture = await beside(women[0] as Picture, 4, her, 1);
+    const calls = await callsOf(async () => {
+      const { faces } = await backend.match(picture, {});
+      expect(faces.map(entriesOf)).toEqual([[], [2]]);
+    });
+    expect(calls).toEqual({ DetectFaces: 1, SearchFacesByImage: 2 });
+  });
+
+  test("names a match by its entry, and tells the service's own similarity and face id", async () => {
+    const { faces, ...used } = await backend.match(her, {});
+    expect(used).toEqual({
+      model: 'aws_rekognition',
+      detectorBackend: 'aws_rekognition',
+      metric: 'aws_similarity',
+      threshold: 0.05,
+    });
+    const [match] = faces[0]?.matches ?? [];
+    const faceId = (await gallery(backend))[0]?.faceId;
+    expect(match).toEqual({
+      ...owner(2),
+      identity: 'aws_rekognition_external_id:2',
+      target: null,
+      distance: expect.closeTo(0, 4),
+      similarity: expect.closeTo(100, 2),
+      awsSimilarity: match?.similarity,
+      awsFaceId: faceId?.split('/')[1],
+    });
+  });
+
+  test('takes any threshold: a huge one makes everybody match, a negative one nobody', async () => {
+    const group = await smallSample(6);
+    const all = await backend.match(group, { threshold: 1000 });
+    expect(all.threshold).toBe(1000);
+    expect(all.faces.map(isMatch)).toEqual([true, true, true, true]);
+    expect((await backend.match(her, { threshold: -1 })).faces.map(isMatch)).toEqual([false]);
+  });
+
+  test('makes the collection when the first face is enrolled, also for two at once', async () => {
+    const settings = { collectionId: 'made-by-two' };
+    const [one, other] = [openAdapter(settings), openAdapter(settings)];
+    await expect(one.check()).resolves.toBeUndefined();
+    expect(await gallery(one)).toEqual([]);
+    await one.remove([{ ...owner(1), faceId: 'made-by-two/11111111-2222-3333-4444-555555555555' }]);
+    expect((await one.match(her, {})).faces.map(isMatch)).toEqual([false]);
+    await Promise.all([one.enroll(her, owner(1)), other.enroll(her, owner(2))]);
+    expect((await gallery(one)).map(({ entryId }) => entryId).sort()).toEqual([1, 2]);
+    await Promise.all([one.close(), other.close()]);
+  });
+
+  test('leaves alone the faces of another collection, and those that somebody else put into this one', async () => {
+    const collectionId = 'shared';
+    const shared = openAdapter({ collectionId });
+    const hers = await gallery(backend);
+    await shared.remove(hers);
+    expect(await gallery(backend)).toHaveLength(1);
+
+    await shared.enroll(women[0] as Picture, owner(1));
+    const client = new RekognitionClient({ region: 'eu-west-1' });
+    for (const ExternalImageId of ['jane', '12', '1:2:3', '0:a', undefined]) {
+      await client.send(
+        new IndexFacesCommand({
+          CollectionId: collectionId,
+          Image: { Bytes: her.original },
+          ExternalImageId,
+        }),
+      );
+    }
+    expect((await gallery(shared)).map(({ imageId }) => imageId)).toEqual(['1-a']);
+    expect((await shared.match(her, {})).faces.map(isMatch)).toEqual([false]);
+    client.destroy();
+    await shared.close();
+  });
+});

@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { useService } from './open.ts';
+
+/** A call as the adapter made it. */
+export interface CannedCall {
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** What the service is to answer: a result, or an error by its type. */
+export type CannedAnswer = object | { __type: string; Message: string };
+
+/** A service that speaks Rekognition's protocol and answers as a test wants: for what the emulator can't be brought to do. */
+export interface CannedService {
+  /** In the order in which they came. */
+  readonly calls: CannedCall[];
+  answer: (call: CannedCall) => CannedAnswer | Promise<CannedAnswer>;
+  stop(): Promise<void>;
+}
+
+/** Starts one, for all adapters of this process. */
+export async function startCannedService(): Promise<CannedService> {
+  const calls: CannedCall[] = [];
+  const service = { calls, answer: (_: CannedCall): CannedAnswer | Promise<CannedAnswer> => ({}), stop };
+  const server = createServer(async (request, response) => {
+    const operation = String(request.headers['x-amz-target']).replace('RekognitionService.', '');
+    const call = { operation, input: (await json(request)) as Record<string, unknown> };
+    calls.push(call);
+    const answer = await service.answer(call);
+    response.writeHead('__type' in answer ? 400 : 200, { 'Content-Type': 'application/x-amz-json-1.1' });
+    response.end(JSON.stringify(answer));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  useService(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  async function stop() {
+    server.close();
+    server.closeAllConnections();
+    await once(server, 'close');
+  }
+  return service;
+}

@@ -1,0 +1,127 @@
+import { randomFillSync } from 'node:crypto';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Box } from '../../../lib/contract/shapes.ts';
+import type { FaceBackend } from '../../../lib/faces/port.ts';
+import { encodeWhole } from '../../../lib/faces/rekognition/encode.ts';
+import { overlap } from '../../../lib/faces/rekognition/geometry.ts';
+import { decodePicture } from '../../../lib/inputs/decode.ts';
+import type { Picture } from '../../../lib/inputs/picture.ts';
+import { imagesOf, owner } from '../../suites/faces/fixtures.ts';
+import { portraits, smallSample } from '../samples.ts';
+import { openAdapter, startEmulator } from './open.ts';
+
+const { emulator, stop } = await startEmulator();
+afterAll(stop);
+
+const mebibyte = 1024 * 1024;
+
+describe('Rekognition takes pictures of any shape', () => {
+  let backend: FaceBackend;
+  let group: Picture;
+  /** The three faces of the group. */
+  let boxes: readonly Box[];
+  /** Of the woman in its middle. */
+  let portrait: Picture;
+
+  beforeAll(async () => {
+    backend = openAdapter();
+    group = await smallSample(3);
+    boxes = (await backend.detect(group, {})).map(({ area }) => area);
+    portrait = (await portraits(backend, 3))[1] as Picture;
+    await backend.enroll(portrait, owner(2));
+  });
+  afterAll(() => backend.close());
+
+  /** The same faces, at their places in a picture that is `scale` times as large. */
+  async function expectTheGroup(picture: Picture, scale: number): Promise<void> {
+    const { faces } = await backend.match(picture, {});
+    expect(faces).toHaveLength(boxes.length);
+    for (const { x, y, w, h } of boxes) {
+      const expected = { x: x * scale, y: y * scale, w: w * scale, h: h * scale };
+      const nearest = Math.max(...faces.map(({ area }) => overlap(area, expected)));
+      expect(nearest).toBeGreaterThan(0.8);
+    }
+    expect(faces.flatMap(imagesOf)).toEqual([owner(2).imageId]);
+  }
+
+  test.each(['webp', 'gif', 'jpeg'] as const)('%s', async (format) => {
+    const picture = await decodePicture(await sharp(group.original).toFormat(format).toBuffer());
+    expect(picture.format).toBe(format);
+    await expectTheGroup(picture, 1);
+  });
+
+  test('a PNG of more than 5 MB', async () => {
+    const bytes = await sharp(group.original)
+      .resize(2 * group.width)
+      .png({ compressionLevel: 0 })
+      .toBuffer();
+    expect(bytes.length).toBeGreaterThan(6 * mebibyte);
+    await expectTheGroup(await decodePicture(bytes), 2);
+  });
+
+  test('noise, which hardly gets smaller, is sent with as many pixels as there is room for', async () => {
+    const [width, height] = [4000, 3000];
+    const pixels = randomFillSync(new Uint8Array(3 * width * height));
+    const { bytes, frame } = await encodeWhole({ width, height, pixels, original: pixels, format: 'png' });
+    expect(bytes.length).toBeLessThanOrEqual(5 * mebibyte);
+    expect(bytes.length).toBeGreaterThan(mebibyte);
+    expect(frame).toEqual({ x: 0, y: 0, width, height });
+  });
+
+  test('12 megapixels, turned by Exif data, as they are', async () => {
+    const scale = Math.sqrt(12e6 / (group.width * group.height));
+    const [width, height] = [Math.ceil(scale * group.width), Math.ceil(scale * group.height)];
+    const upright = await sharp(group.original).resize(width, height).toBuffer();
+    const bytes = await sharp(upright).rotate(-90).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    expect(await sharp(bytes).metadata()).toMatchObject({ width: height, height: width, orientation: 6 });
+    const picture = await decodePicture(bytes);
+    expect((await encodeWhole(picture)).bytes).toBe(bytes);
+    await expectTheGroup(picture, scale);
+  });
+
+  test('a PNG turned by Exif data', async () => {
+    const bytes = await sharp(group.original).rotate(180).withMetadata({ orientation: 3 }).png().toBuffer();
+    await expectTheGroup(await decodePicture(bytes), 1);
+  });
+
+  test('what the service sees as it is, is sent as it came; the rest as an upright JPEG', async () => {
+    const jpeg = sharp(group.original).rotate(90).withMetadata({ orientation: 8 }).jpeg();
+    const turned = sharp(group.original).rotate(90).withMetadata({ orientation: 8 }).png();
+    for (const asItCame of [group.original, await jpeg.toBuffer()]) {
+      expect((await encodeWhole(await decodePicture(asItCame))).bytes).toBe(asItCame);
+    }
+    // The service does not look for Exif data in a PNG.
+    const others = [turned, sharp(group.original).webp()].map((picture) => picture.toBuffer());
+    for (const other of await Promise.all(others)) {
+      const { bytes } = await encodeWhole(await decodePicture(other));
+      const { format, width, height, orientation } = await sharp(bytes).metadata();
+      expect({ format, width, height }).toEqual({ format: 'jpeg', width: group.width, height: group.height });
+      expect(orientation).toBeUndefined();
+    }
+  });
+
+  test('a portrait of 60x60 pixels', async () => {
+    const bytes = await sharp(portrait.original).resize(60, 60, { fit: 'fill' }).png().toBuffer();
+    const { faces } = await backend.match(await decodePicture(bytes), { threshold: 1 });
+    expect(faces.map(imagesOf)).toEqual([[owner(2).imageId]]);
+    const centre = { x: 15, y: 15, w: 30, h: 30 };
+    expect(overlap(faces[0]?.area as Box, centre)).toBeGreaterThan(0.5);
+  });
+
+  test.each([
+    [1, 1],
+    [3000, 2],
+    [30, 60_000],
+  ])('%i by %i pixels without a face', async (width, height) => {
+    const create = { width, height, channels: 3, background: 'white' } as const;
+    const picture = await decodePicture(await sharp({ create }).png().toBuffer());
+    expect((await backend.match(picture, {})).faces).toEqual([]);
+  });
+
+  test('all of them without a call that the service refused for its picture', () => {
+    const refusals = emulator.calls.list().flatMap(({ error }) => error ?? []);
+    // A search answers a picture without a face so, and the first face finds no collection.
+    expect(new Set(refusals)).toEqual(new Set(['InvalidParameterException', 'ResourceNotFoundException']));
+  });
+});

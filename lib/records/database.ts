@@ -48,6 +48,8 @@ const migrations: readonly string[] = [
     result TEXT NOT NULL
   ) STRICT;
   `,
+  // `face` is an ImageFace as JSON.
+  'ALTER TABLE image ADD COLUMN face TEXT;',
 ];
 
 /**

@@ -1,4 +1,5 @@
 import type { ImageProcessingResult } from '../contract/shapes.ts';
+import type { ImageFace } from '../faces/port.ts';
 
 /**
  * Where a record stands: `PENDING` is being made, `DELETING` is going; only `ACTIVE` ones are shown.
@@ -29,6 +30,8 @@ export interface ImageRecord {
   readonly status: RecordStatus;
   /** ISO 8601, UTC. */
   readonly addedDate: string;
+  /** Its enrolled face, once that is known. */
+  readonly face: ImageFace | null;
 }
 
 /** What a processed picture's record keeps: the answer, all but the id that the record gives it. */
@@ -48,14 +51,22 @@ export interface ProcessedPage {
  */
 export interface RecordStore {
   /**
-   * Takes the name and makes a `PENDING` entry.
+   * Takes the name and makes a `PENDING` entry. With `carried`, the entry comes from another store, and keeps its id and date; later
+   * entries get larger ids.
+   * @throws BackendUnavailableError when an entry has the carried id already.
    * @throws NameTakenError when any entry, whatever its status, has the name; also for two calls at the same moment.
    */
-  createEntry(entry: { name: string; reason: string | null }): Promise<EntryRecord>;
+  createEntry(entry: {
+    name: string;
+    reason: string | null;
+    carried?: Pick<EntryRecord, 'id' | 'addedDate'>;
+  }): Promise<EntryRecord>;
   /** Shows a `PENDING` entry. Returns it, or `undefined` when there is none that is `PENDING`. */
   activateEntry(entryId: number): Promise<EntryRecord | undefined>;
   /** The entry, whatever its status. */
   getEntry(entryId: number): Promise<EntryRecord | undefined>;
+  /** The entry of that name, whatever its status. */
+  findEntry(name: string): Promise<EntryRecord | undefined>;
   /** The entries of one status, by id ascending. */
   listEntries(status: RecordStatus): Promise<EntryRecord[]>;
   /**
@@ -75,18 +86,23 @@ export interface RecordStore {
   removeEntry(entryId: number): Promise<void>;
 
   /**
-   * Makes a `PENDING` image of an entry that is not `DELETING`.
+   * Makes a `PENDING` image of an entry that is not `DELETING`; `undefined` when an image, whatever its status, has the id.
    * @throws EntryNotFoundError when there is no such entry.
    */
-  createImage(image: { id: string; entryId: number; key: string }): Promise<ImageRecord>;
-  /** Shows a `PENDING` image of an entry that is not `DELETING`. Returns it, or `undefined` when there is none such. */
-  activateImage(imageId: string): Promise<ImageRecord | undefined>;
-  /** The image, whatever its status. */
-  getImage(imageId: string): Promise<ImageRecord | undefined>;
+  createImage(image: { id: string; entryId: number; key: string }): Promise<ImageRecord | undefined>;
+  /**
+   * Shows a `PENDING` image of an entry that is not `DELETING`, and keeps what its face is called. Returns it, or `undefined` when there is
+   * none such.
+   */
+  activateImage(imageId: string, face: ImageFace): Promise<ImageRecord | undefined>;
+  /** Keeps what an `ACTIVE` image's face is called now. Nothing happens when there is no such image. */
+  replaceFace(imageId: string, face: ImageFace): Promise<void>;
+  /** Those of the images that there are, whatever their status, by their ids; at a cost that grows with `imageIds` alone. */
+  getImages(imageIds: readonly string[]): Promise<Map<string, ImageRecord>>;
   /** All images of an entry, whatever their status, oldest first. */
   listImages(entryId: number): Promise<ImageRecord[]>;
   /** The images of one status over all entries, oldest first. */
-  listImagesByStatus(status: RecordStatus): Promise<ImageRecord[]>;
+  listImagesByStatus(status: RecordStatus): AsyncIterable<ImageRecord>;
   /** Marks an image `DELETING`, so that it is shown no more. Nothing happens when it is absent. */
   markImageDeleting(imageId: string): Promise<void>;
   removeImage(imageId: string): Promise<void>;
@@ -97,12 +113,13 @@ export interface RecordStore {
   findActive(imageIds: readonly string[]): Promise<Map<string, { image: ImageRecord; entry: EntryRecord }>>;
 
   /**
-   * Keeps a processed picture's answer; returns the id that it got (whole numbers, growing).
+   * Keeps a processed picture's answer; returns the id that it got (whole numbers, growing). Done again with the same `pictureId`, it adds
+   * nothing and returns the same id.
    * `pictureId` is what the names of its stored pictures are made from.
    */
   addProcessed(pictureId: string, result: ProcessedResult): Promise<number>;
-  /** Whether a processed picture of that `pictureId` was kept. */
-  hasProcessed(pictureId: string): Promise<boolean>;
+  /** Those of the `pictureId`s that were kept; at a cost that grows with `pictureIds` alone. */
+  findProcessed(pictureIds: readonly string[]): Promise<Set<string>>;
   /**
    * A page of processed pictures, newest first, at a cost that grows neither with `offset` nor with the table.
    * `limit` 1..100, `offset` >= 0.

@@ -5,36 +5,50 @@ const selectEntry = `
     (SELECT count(*) FROM image WHERE entry_id = entry.id AND status = 'ACTIVE') AS imageCount
   FROM entry`;
 
-const selectImage = 'SELECT id, entry_id AS entryId, key, status, added_date AS addedDate FROM image';
+const selectImage = `
+  SELECT sequence, id, entry_id AS entryId, key, status, added_date AS addedDate, face FROM image`;
 
-/** The SQLite store's statements. Columns are named after the fields of `EntryRecord` and `ImageRecord`. */
+/**
+ * The SQLite store's statements. Columns are named after the fields of `EntryRecord` and `ImageRecord`;
+ * `sequence` is the order in which images were made.
+ */
 const statements = {
   insertEntry: "INSERT INTO entry (name, reason, added_date, status) VALUES (?, ?, ?, 'PENDING')",
+  insertCarriedEntry:
+    "INSERT INTO entry (id, name, reason, added_date, status) VALUES (?, ?, ?, ?, 'PENDING')",
   activateEntry: "UPDATE entry SET status = 'ACTIVE' WHERE id = ? AND status = 'PENDING'",
   updateEntry: "UPDATE entry SET name = ?, reason = ? WHERE id = ? AND status = 'ACTIVE'",
   markEntryDeleting: "UPDATE entry SET status = 'DELETING' WHERE id = ?",
   deleteEntry: 'DELETE FROM entry WHERE id = ?',
   entry: `${selectEntry} WHERE id = ?`,
+  entryByName: `${selectEntry} WHERE name = ?`,
   entriesByStatus: `${selectEntry} WHERE status = ? ORDER BY id`,
   /** Takes a JSON array of ids. The `+` keeps the planner from going through all that are `ACTIVE`. */
   activeEntriesAmong: `${selectEntry} WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'ACTIVE'`,
 
   insertImage: `
     INSERT INTO image (id, entry_id, key, added_date, status)
-    SELECT ?, id, ?, ?, 'PENDING' FROM entry WHERE id = ? AND status <> 'DELETING'`,
+    SELECT ?, id, ?, ?, 'PENDING' FROM entry WHERE id = ? AND status <> 'DELETING'
+    ON CONFLICT (id) DO NOTHING`,
   activateImage: `
-    UPDATE image SET status = 'ACTIVE' WHERE id = ? AND status = 'PENDING'
+    UPDATE image SET status = 'ACTIVE', face = ? WHERE id = ? AND status = 'PENDING'
     AND EXISTS (SELECT 1 FROM entry WHERE id = image.entry_id AND status <> 'DELETING')`,
+  replaceFace: "UPDATE image SET face = ? WHERE id = ? AND status = 'ACTIVE'",
   markImageDeleting: "UPDATE image SET status = 'DELETING' WHERE id = ?",
   deleteImage: 'DELETE FROM image WHERE id = ?',
   image: `${selectImage} WHERE id = ?`,
   imagesOfEntry: `${selectImage} WHERE entry_id = ? ORDER BY sequence`,
-  imagesByStatus: `${selectImage} WHERE status = ? ORDER BY sequence`,
+  imagesByStatus: `${selectImage} WHERE status = ? AND sequence > ? ORDER BY sequence LIMIT ?`,
+  /** As above. */
+  imagesAmong: `${selectImage} WHERE id IN (SELECT value FROM json_each(?))`,
   /** As above. */
   activeImagesAmong: `${selectImage} WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'ACTIVE'`,
 
-  insertProcessed: 'INSERT INTO processed (picture_id, result) VALUES (?, ?)',
+  insertProcessed:
+    'INSERT INTO processed (picture_id, result) VALUES (?, ?) ON CONFLICT (picture_id) DO NOTHING',
   processedByPicture: 'SELECT id FROM processed WHERE picture_id = ?',
+  processedAmong:
+    'SELECT picture_id AS pictureId FROM processed WHERE picture_id IN (SELECT value FROM json_each(?))',
   processedTotal: 'SELECT coalesce(max(id), 0) AS total FROM processed',
   processedRange: 'SELECT id, result FROM processed WHERE id BETWEEN ? AND ? ORDER BY id DESC',
 };

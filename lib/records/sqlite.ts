@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { EntryNotFoundError, NameTakenError } from '../errors.ts';
-import { attempt, inTransaction, isUniqueViolation } from './database.ts';
+import type { ImageFace } from '../faces/port.ts';
+import { attempt, inTransaction, isUniqueViolation, openDatabase } from './database.ts';
 import type {
   EntryRecord,
   ImageRecord,
@@ -12,6 +13,14 @@ import type {
 import { prepareStatements, type Statements } from './sqlite-statements.ts';
 
 /**
+ * The record store in a database file of its own; see `openDatabase`.
+ * @throws BackendUnavailableError
+ */
+export function openSqliteFile(path: string): RecordStore {
+  return openSqliteRecords(openDatabase(path));
+}
+
+/**
  * The record store in a database from `openDatabase`. It may share the handle with others who keep tables of their own there;
  * `close()` closes it for them too.
  */
@@ -19,11 +28,17 @@ export function openSqliteRecords(database: DatabaseSync): RecordStore {
   return attempt(() => new SqliteRecords(database));
 }
 
+type NewEntry = Parameters<RecordStore['createEntry']>[0];
 type Row = Record<string, SQLOutputValue>;
+
+/** How many images are read at once where they are read in turn. */
+const imagesAtOnce = 500;
 
 // The tables are STRICT and the statements name their columns after the fields, so a row is the record.
 const entryRecord = (row: Row) => ({ ...row }) as unknown as EntryRecord;
-const imageRecord = (row: Row) => ({ ...row }) as unknown as ImageRecord;
+function imageRecord({ sequence, face, ...row }: Row): ImageRecord {
+  return { ...row, face: face === null ? null : JSON.parse(String(face)) } as unknown as ImageRecord;
+}
 
 /** What `write` returns, or a NameTakenError where it finds the name taken. */
 function takingName<T>(name: string, write: () => T): T {
@@ -47,10 +62,15 @@ class SqliteRecords implements RecordStore {
     this.#statements = prepareStatements(database);
   }
 
-  async createEntry({ name, reason }: { name: string; reason: string | null }): Promise<EntryRecord> {
-    const addedDate = new Date().toISOString();
+  async createEntry({ name, reason, carried }: NewEntry): Promise<EntryRecord> {
+    const { insertEntry, insertCarriedEntry } = this.#statements;
+    const addedDate = carried?.addedDate ?? new Date().toISOString();
     const { lastInsertRowid } = attempt(() =>
-      takingName(name, () => this.#statements.insertEntry.run(name, reason, addedDate)),
+      takingName(name, () =>
+        carried
+          ? insertCarriedEntry.run(carried.id, name, reason, addedDate)
+          : insertEntry.run(name, reason, addedDate),
+      ),
     );
     return { id: Number(lastInsertRowid), name, reason, addedDate, status: 'PENDING', imageCount: 0 };
   }
@@ -64,6 +84,13 @@ class SqliteRecords implements RecordStore {
 
   async getEntry(entryId: number): Promise<EntryRecord | undefined> {
     return attempt(() => this.#entry(entryId));
+  }
+
+  async findEntry(name: string): Promise<EntryRecord | undefined> {
+    return attempt(() => {
+      const row = this.#statements.entryByName.get(name);
+      return row && entryRecord(row);
+    });
   }
 
   async listEntries(status: RecordStatus): Promise<EntryRecord[]> {
@@ -93,31 +120,45 @@ class SqliteRecords implements RecordStore {
     attempt(() => this.#statements.deleteEntry.run(entryId));
   }
 
-  async createImage(image: { id: string; entryId: number; key: string }): Promise<ImageRecord> {
+  async createImage(image: { id: string; entryId: number; key: string }): Promise<ImageRecord | undefined> {
     const { id, entryId, key } = image;
     const addedDate = new Date().toISOString();
-    const { changes } = attempt(() => this.#statements.insertImage.run(id, key, addedDate, entryId));
-    if (changes === 0) throw new EntryNotFoundError();
-    return { id, entryId, key, status: 'PENDING', addedDate };
+    return this.#transaction(() => {
+      const { changes } = this.#statements.insertImage.run(id, key, addedDate, entryId);
+      if (changes === 1) return { id, entryId, key, status: 'PENDING', addedDate, face: null };
+      if (this.#image(id)) return undefined;
+      throw new EntryNotFoundError();
+    });
   }
 
-  async activateImage(imageId: string): Promise<ImageRecord | undefined> {
+  async activateImage(imageId: string, face: ImageFace): Promise<ImageRecord | undefined> {
     return this.#transaction(() => {
-      const { changes } = this.#statements.activateImage.run(imageId);
+      const { changes } = this.#statements.activateImage.run(JSON.stringify(face), imageId);
       return changes === 0 ? undefined : this.#image(imageId);
     });
   }
 
-  async getImage(imageId: string): Promise<ImageRecord | undefined> {
-    return attempt(() => this.#image(imageId));
+  async replaceFace(imageId: string, face: ImageFace): Promise<void> {
+    attempt(() => this.#statements.replaceFace.run(JSON.stringify(face), imageId));
+  }
+
+  async getImages(imageIds: readonly string[]): Promise<Map<string, ImageRecord>> {
+    const rows = attempt(() => this.#statements.imagesAmong.all(JSON.stringify(imageIds)));
+    return new Map(rows.map(imageRecord).map((image) => [image.id, image]));
   }
 
   async listImages(entryId: number): Promise<ImageRecord[]> {
     return attempt(() => this.#statements.imagesOfEntry.all(entryId).map(imageRecord));
   }
 
-  async listImagesByStatus(status: RecordStatus): Promise<ImageRecord[]> {
-    return attempt(() => this.#statements.imagesByStatus.all(status).map(imageRecord));
+  async *listImagesByStatus(status: RecordStatus): AsyncGenerator<ImageRecord> {
+    // Whoever reads them may change them meanwhile, so no statement stays open in between.
+    for (let last = 0; ; ) {
+      const rows = attempt(() => this.#statements.imagesByStatus.all(status, last, imagesAtOnce));
+      yield* rows.map(imageRecord);
+      if (rows.length < imagesAtOnce) return;
+      last = Number(rows.at(-1)?.sequence);
+    }
   }
 
   async markImageDeleting(imageId: string): Promise<void> {
@@ -147,12 +188,15 @@ class SqliteRecords implements RecordStore {
 
   async addProcessed(pictureId: string, result: ProcessedResult): Promise<number> {
     const json = JSON.stringify(result);
-    const { lastInsertRowid } = attempt(() => this.#statements.insertProcessed.run(pictureId, json));
-    return Number(lastInsertRowid);
+    return this.#transaction(() => {
+      this.#statements.insertProcessed.run(pictureId, json);
+      return Number(this.#statements.processedByPicture.get(pictureId)?.id);
+    });
   }
 
-  async hasProcessed(pictureId: string): Promise<boolean> {
-    return attempt(() => this.#statements.processedByPicture.get(pictureId) !== undefined);
+  async findProcessed(pictureIds: readonly string[]): Promise<Set<string>> {
+    const rows = attempt(() => this.#statements.processedAmong.all(JSON.stringify(pictureIds)));
+    return new Set(rows.map((row) => String(row.pictureId)));
   }
 
   async listProcessed({ limit, offset }: { limit: number; offset: number }): Promise<ProcessedPage> {

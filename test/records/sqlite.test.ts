@@ -13,7 +13,7 @@ import { BackendUnavailableError } from '../../lib/errors.ts';
 import { openDatabase } from '../../lib/records/database.ts';
 import { openSqliteRecords } from '../../lib/records/sqlite.ts';
 import { prepareStatements } from '../../lib/records/sqlite-statements.ts';
-import { processedResult } from '../suites/records/fixtures.ts';
+import { activeEntry, enrolledFace, getImage, processedResult } from '../suites/records/fixtures.ts';
 import { recordStoreSuite } from '../suites/records.ts';
 
 recordStoreSuite('SQLite', async () => {
@@ -90,6 +90,18 @@ describe('the SQLite file', () => {
     expect(() => openDatabase(path)).toThrow(/newer version.*schema is version 99.*another DATA_DIR/);
     using database = new DatabaseSync(path);
     expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 99 });
+  });
+
+  test('made by the version before is brought up to date with all that it holds', async () => {
+    using before = openDatabase(path);
+    const { entry, imageId } = await activeEntry(openSqliteRecords(before), 'Ada');
+    before.exec('ALTER TABLE image DROP COLUMN face; PRAGMA user_version = 1');
+    using database = openDatabase(path);
+    const store = openSqliteRecords(database);
+    expect(await store.listEntries('ACTIVE')).toEqual([entry]);
+    expect(await getImage(store, imageId)).toMatchObject({ status: 'ACTIVE', face: null });
+    await store.replaceFace(imageId, enrolledFace);
+    expect(await getImage(store, imageId)).toMatchObject({ face: enrolledFace });
   });
 
   test('that is no database, or can not be made, is refused', async () => {

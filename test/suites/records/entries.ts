@@ -1,8 +1,16 @@
 import fc from 'fast-check';
 import { beforeEach, expect, test } from 'vitest';
-import { EntryNotFoundError, NameTakenError } from '../../../lib/errors.ts';
-import type { EntryRecord, RecordStore } from '../../../lib/records/port.ts';
-import { activeEntry, isoTime, newImage, type OpenedRecords } from './fixtures.ts';
+import { BackendUnavailableError, EntryNotFoundError, NameTakenError } from '../../../lib/errors.ts';
+import type { EntryRecord, ImageRecord, RecordStore } from '../../../lib/records/port.ts';
+import {
+  activeEntry,
+  addImage,
+  getImage,
+  imagesOf,
+  isoTime,
+  newImage,
+  type OpenedRecords,
+} from './fixtures.ts';
 
 const absentIds = [0, -1, 1.5, 999, 2 ** 31, 2 ** 53, 2 ** 63, 1e300, Number.NaN, Number.POSITIVE_INFINITY];
 
@@ -166,9 +174,91 @@ export function entrySuite(opened: () => OpenedRecords): void {
     await store.removeEntry(ada.entry.id);
     await store.removeEntry(ada.entry.id);
     expect(await store.getEntry(ada.entry.id)).toBeUndefined();
-    expect(await store.getImage(ada.imageId)).toBeUndefined();
-    expect(await store.listImagesByStatus('ACTIVE')).toMatchObject([{ id: bob.imageId }]);
+    expect(await getImage(store, ada.imageId)).toBeUndefined();
+    expect(await store.listImages(ada.entry.id)).toEqual([]);
+    expect(await imagesOf(store, 'ACTIVE')).toMatchObject([{ id: bob.imageId }]);
     expect(await store.listEntries('ACTIVE')).toEqual([bob.entry]);
+  });
+
+  test('an entry of many images, shown or not, is removed with all of them', async () => {
+    const { entry, imageId } = await activeEntry(store, 'Ada');
+    const images: ImageRecord[] = [];
+    while (images.length < 130) {
+      images.push(...(await Promise.all(Array.from({ length: 26 }, () => addImage(store, entry.id)))));
+    }
+    await store.markEntryDeleting(entry.id);
+    await store.removeEntry(entry.id);
+    expect(await store.getImages([imageId, ...images.map(({ id }) => id)])).toEqual(new Map());
+    expect(await store.listImages(entry.id)).toEqual([]);
+    expect(await imagesOf(store, 'PENDING')).toEqual([]);
+    expect(await store.createEntry({ name: 'Ada', reason: null })).toMatchObject({ name: 'Ada' });
+  });
+
+  test('an entry is found by its name, whatever its status', async () => {
+    const { entry } = await activeEntry(store, 'Ada');
+    const pending = await store.createEntry({ name: 'ada', reason: null });
+    expect(await store.findEntry('Ada')).toEqual(entry);
+    expect(await store.findEntry('ada')).toEqual(pending);
+    expect(await store.findEntry('Bob')).toBeUndefined();
+    await store.markEntryDeleting(entry.id);
+    expect(await store.findEntry('Ada')).toEqual({ ...entry, status: 'DELETING' });
+    await store.removeEntry(entry.id);
+    expect(await store.findEntry('Ada')).toBeUndefined();
+  });
+
+  test('an entry from another store keeps its id and date, and later ones get larger ids', async () => {
+    const carried = { id: 700, addedDate: '2020-02-29T12:00:00.000Z' };
+    const entry = await store.createEntry({ name: 'Ada', reason: 'theft', carried });
+    expect(entry).toEqual({ ...carried, name: 'Ada', reason: 'theft', status: 'PENDING', imageCount: 0 });
+    expect(await store.getEntry(700)).toEqual(entry);
+    const earlier = await store.createEntry({ name: 'Bob', reason: null, carried: { ...carried, id: 12 } });
+    const later = await store.createEntry({ name: 'Cy', reason: null });
+    expect(later.id).toBeGreaterThan(700);
+    expect(await store.listEntries('PENDING')).toEqual([earlier, entry, later]);
+    await store.removeEntry(later.id);
+    expect((await store.createEntry({ name: 'Cy', reason: null })).id).toBeGreaterThan(later.id);
+  });
+
+  test('an entry from another store takes neither an id nor a name that is taken', async () => {
+    const { entry } = await activeEntry(store, 'Ada');
+    const carried = { id: entry.id, addedDate: '2020-02-29T12:00:00.000Z' };
+    await expect(store.createEntry({ name: 'Bob', reason: null, carried })).rejects.toThrow(
+      BackendUnavailableError,
+    );
+    expect(await store.findEntry('Bob')).toBeUndefined();
+    await expect(
+      store.createEntry({ name: 'Ada', reason: null, carried: { ...carried, id: 700 } }),
+    ).rejects.toThrow(NameTakenError);
+    expect(await store.getEntry(700)).toBeUndefined();
+    expect(await store.listEntries('ACTIVE')).toEqual([entry]);
+  });
+
+  test('twenty entries made at the same moment get an id each', async () => {
+    const another = await opened().another();
+    const made = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        (index % 2 === 0 ? store : another).createEntry({ name: `name ${index}`, reason: null }),
+      ),
+    );
+    expect(new Set(made.map(({ id }) => id)).size).toBe(20);
+    expect(await store.listEntries('PENDING')).toEqual(made.sort((a, b) => a.id - b.id));
+  });
+
+  test('of an update and a deletion at the same moment, either comes first, and the entry ends hidden', async () => {
+    const another = await opened().another();
+    for (const name of ['a', 'b', 'c', 'd', 'e']) {
+      const { entry } = await activeEntry(store, name);
+      const [updated, before] = await Promise.all([
+        store.updateEntry(entry.id, { name: `${name} new`, reason: null }),
+        another.markEntryDeleting(entry.id),
+      ]);
+      const last = updated ?? entry;
+      expect(before).toEqual(last);
+      expect(await store.getEntry(entry.id)).toEqual({ ...last, status: 'DELETING' });
+      expect(await store.findEntry(last.name)).toMatchObject({ id: entry.id });
+      const freed = updated ? name : `${name} new`;
+      expect(await store.findEntry(freed)).toBeUndefined();
+    }
   });
 
   test.each(absentIds)('there is no entry %d', async (id) => {

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { EntryRecord, ProcessedResult, RecordStore } from '../../../lib/records/port.ts';
+import type { ImageFace } from '../../../lib/faces/port.ts';
+import type {
+  EntryRecord,
+  ImageRecord,
+  ProcessedResult,
+  RecordStatus,
+  RecordStore,
+} from '../../../lib/records/port.ts';
 
 /** A record store with nothing in it, for one test. */
 export interface OpenedRecords {
@@ -18,14 +25,34 @@ export function newImage(entryId: number): { id: string; entryId: number; key: s
   return { id, entryId, key: `blacklist/${entryId}/${id}.jpg` };
 }
 
+export const enrolledFace: ImageFace = { id: 'face-1', box: { x: 1, y: 2, w: 30, h: 40 } };
+
+/** A pending image of the entry. */
+export async function addImage(store: RecordStore, entryId: number): Promise<ImageRecord> {
+  const image = await store.createImage(newImage(entryId));
+  if (!image) throw new Error('The id of the new image was taken.');
+  return image;
+}
+
+export async function getImage(store: RecordStore, imageId: string): Promise<ImageRecord | undefined> {
+  return (await store.getImages([imageId])).get(imageId);
+}
+
+/** The images of that status. */
+export async function imagesOf(store: RecordStore, status: RecordStatus): Promise<ImageRecord[]> {
+  const images: ImageRecord[] = [];
+  for await (const image of store.listImagesByStatus(status)) images.push(image);
+  return images;
+}
+
 /** A shown entry with one shown image. */
 export async function activeEntry(
   store: RecordStore,
   name: string,
 ): Promise<{ entry: EntryRecord; imageId: string }> {
   const { id: entryId } = await store.createEntry({ name, reason: 'theft' });
-  const { id: imageId } = await store.createImage(newImage(entryId));
-  await store.activateImage(imageId);
+  const { id: imageId } = await addImage(store, entryId);
+  await store.activateImage(imageId, enrolledFace);
   const entry = await store.activateEntry(entryId);
   expect(entry).toMatchObject({ id: entryId, status: 'ACTIVE', imageCount: 1 });
   return { entry: entry as EntryRecord, imageId };

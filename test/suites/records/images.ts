@@ -2,7 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, test } from 'vitest';
 import { EntryNotFoundError } from '../../../lib/errors.ts';
 import type { RecordStore } from '../../../lib/records/port.ts';
-import { activeEntry, isoTime, newImage, type OpenedRecords } from './fixtures.ts';
+import {
+  activeEntry,
+  addImage,
+  enrolledFace,
+  getImage,
+  imagesOf,
+  isoTime,
+  newImage,
+  type OpenedRecords,
+} from './fixtures.ts';
 
 export function imageSuite(opened: () => OpenedRecords): void {
   let store: RecordStore;
@@ -14,19 +23,81 @@ export function imageSuite(opened: () => OpenedRecords): void {
     const { id: entryId } = await store.createEntry({ name: 'Ada', reason: null });
     const given = newImage(entryId);
     const image = await store.createImage(given);
-    expect(image).toEqual({ ...given, status: 'PENDING', addedDate: expect.stringMatching(isoTime) });
-    expect(await store.getImage(image.id)).toEqual(image);
-    expect(await store.activateImage(image.id)).toEqual({ ...image, status: 'ACTIVE' });
-    expect(await store.activateImage(image.id)).toBeUndefined();
-    expect(await store.getImage(image.id)).toEqual({ ...image, status: 'ACTIVE' });
+    expect(image).toEqual({
+      ...given,
+      status: 'PENDING',
+      addedDate: expect.stringMatching(isoTime),
+      face: null,
+    });
+    expect(await getImage(store, given.id)).toEqual(image);
+    const active = { ...image, status: 'ACTIVE', face: enrolledFace };
+    expect(await store.activateImage(given.id, enrolledFace)).toEqual(active);
+    expect(await store.activateImage(given.id, { ...enrolledFace, id: null })).toBeUndefined();
+    expect(await getImage(store, given.id)).toEqual(active);
+    expect(await store.listImages(entryId)).toEqual([active]);
+  });
+
+  test('an image whose id is taken is not made, and changes nothing', async () => {
+    const { entry, imageId } = await activeEntry(store, 'Ada');
+    const other = await activeEntry(store, 'Bob');
+    const before = await getImage(store, imageId);
+    const again = { ...newImage(entry.id), id: imageId };
+    expect(await store.createImage(again)).toBeUndefined();
+    expect(await store.createImage({ ...again, entryId: other.entry.id })).toBeUndefined();
+    expect(await getImage(store, imageId)).toEqual(before);
+    expect(await store.listImages(other.entry.id)).toMatchObject([{ id: other.imageId }]);
+    await store.markImageDeleting(imageId);
+    expect(await store.createImage(again)).toBeUndefined();
+    await store.removeImage(imageId);
+    expect(await store.createImage(again)).toMatchObject({ id: imageId, status: 'PENDING' });
+  });
+
+  test('of twenty requests for one image at the same moment, one makes it', async () => {
+    const another = await opened().another();
+    const { id: entryId } = await store.createEntry({ name: 'Ada', reason: null });
+    const image = newImage(entryId);
+    const made = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? store : another).createImage(image)),
+    );
+    expect(made.filter((one) => one !== undefined)).toHaveLength(1);
+    expect(await store.listImages(entryId)).toEqual(made.filter((one) => one !== undefined));
+  });
+
+  test('images shown and hidden at the same moment are counted as they end', async () => {
+    const another = await opened().another();
+    const { id: entryId } = await store.createEntry({ name: 'Ada', reason: null });
+    const images = await Promise.all(Array.from({ length: 20 }, () => addImage(store, entryId)));
+    await Promise.all(
+      images.flatMap(({ id }, index) => [
+        store.activateImage(id, enrolledFace),
+        ...(index % 2 === 0 ? [another.markImageDeleting(id), another.removeImage(id)] : []),
+      ]),
+    );
+    expect(await store.getEntry(entryId)).toMatchObject({ imageCount: 10 });
+    expect(await imagesOf(store, 'ACTIVE')).toHaveLength(10);
+    expect(await imagesOf(store, 'PENDING')).toEqual([]);
+    expect(await store.listImages(entryId)).toHaveLength(10);
+  });
+
+  test('the face of an image that is shown can be replaced, and of no other', async () => {
+    const { entry, imageId } = await activeEntry(store, 'Ada');
+    const pending = await addImage(store, entry.id);
+    const going = await activeEntry(store, 'Bob');
+    await store.markImageDeleting(going.imageId);
+    const face = { id: null, box: { x: 0, y: 0, w: 1, h: 1 } };
+    for (const id of [imageId, pending.id, going.imageId, 'none']) await store.replaceFace(id, face);
+    expect(await getImage(store, imageId)).toMatchObject({ status: 'ACTIVE', face });
+    expect(await getImage(store, pending.id)).toEqual(pending);
+    expect(await getImage(store, going.imageId)).toMatchObject({ status: 'DELETING', face: enrolledFace });
+    expect(await getImage(store, 'none')).toBeUndefined();
   });
 
   test('an entry that is going takes no image and shows none', async () => {
     const { id: entryId } = await store.createEntry({ name: 'Ada', reason: null });
-    const image = await store.createImage(newImage(entryId));
+    const image = await addImage(store, entryId);
     await store.markEntryDeleting(entryId);
     await expect(store.createImage(newImage(entryId))).rejects.toThrow(EntryNotFoundError);
-    expect(await store.activateImage(image.id)).toBeUndefined();
+    expect(await store.activateImage(image.id, enrolledFace)).toBeUndefined();
     expect(await store.listImages(entryId)).toEqual([image]);
   });
 
@@ -34,22 +105,22 @@ export function imageSuite(opened: () => OpenedRecords): void {
     const { entry, imageId } = await activeEntry(store, 'Ada');
     await store.markImageDeleting(imageId);
     await store.markImageDeleting(imageId);
-    expect(await store.activateImage(imageId)).toBeUndefined();
-    expect(await store.getImage(imageId)).toMatchObject({ status: 'DELETING' });
+    expect(await store.activateImage(imageId, enrolledFace)).toBeUndefined();
+    expect(await getImage(store, imageId)).toMatchObject({ status: 'DELETING' });
     expect(await store.getEntry(entry.id)).toMatchObject({ imageCount: 0 });
   });
 
   test('an absent image is not found, and hiding or removing it is no error', async () => {
-    expect(await store.getImage('none')).toBeUndefined();
-    expect(await store.activateImage('none')).toBeUndefined();
+    expect(await getImage(store, 'none')).toBeUndefined();
+    expect(await store.activateImage('none', enrolledFace)).toBeUndefined();
     await expect(store.markImageDeleting('none')).resolves.toBeUndefined();
     await expect(store.removeImage('none')).resolves.toBeUndefined();
-    expect(await store.getImage('none')).toBeUndefined();
+    expect(await getImage(store, 'none')).toBeUndefined();
   });
 
   test('a removed image is gone, and only that one', async () => {
     const { entry, imageId } = await activeEntry(store, 'Ada');
-    const other = await store.createImage(newImage(entry.id));
+    const other = await addImage(store, entry.id);
     await store.removeImage(imageId);
     expect(await store.listImages(entry.id)).toEqual([other]);
   });
@@ -58,25 +129,25 @@ export function imageSuite(opened: () => OpenedRecords): void {
     const ada = await store.createEntry({ name: 'Ada', reason: null });
     const bob = await store.createEntry({ name: 'Bob', reason: null });
     const add = async (entryId: number, start: string) =>
-      (await store.createImage({ ...newImage(entryId), id: start + randomUUID() })).id;
+      (await store.createImage({ ...newImage(entryId), id: start + randomUUID() }))?.id ?? '';
     const [first, second] = [await add(ada.id, '9'), await add(bob.id, '1')];
     const [third, fourth] = [await add(ada.id, '5'), await add(bob.id, '3')];
-    await store.activateImage(second);
+    await store.activateImage(second, enrolledFace);
     await store.markImageDeleting(third);
     const ids = (list: { id: string }[]) => list.map((image) => image.id);
     expect(ids(await store.listImages(ada.id))).toEqual([first, third]);
     expect(ids(await store.listImages(bob.id))).toEqual([second, fourth]);
-    expect(ids(await store.listImagesByStatus('PENDING'))).toEqual([first, fourth]);
-    expect(ids(await store.listImagesByStatus('ACTIVE'))).toEqual([second]);
-    expect(ids(await store.listImagesByStatus('DELETING'))).toEqual([third]);
+    expect(ids(await imagesOf(store, 'PENDING'))).toEqual([first, fourth]);
+    expect(ids(await imagesOf(store, 'ACTIVE'))).toEqual([second]);
+    expect(ids(await imagesOf(store, 'DELETING'))).toEqual([third]);
   });
 
   test('an entry counts the images that are shown, wherever it is told', async () => {
     const { entry } = await activeEntry(store, 'Ada');
     await activeEntry(store, 'Bob');
-    await store.createImage(newImage(entry.id));
-    const second = await store.createImage(newImage(entry.id));
-    await store.activateImage(second.id);
+    await addImage(store, entry.id);
+    const second = await addImage(store, entry.id);
+    await store.activateImage(second.id, enrolledFace);
     const counted = { ...entry, imageCount: 2 };
     expect(await store.getEntry(entry.id)).toEqual(counted);
     expect(await store.listEntries('ACTIVE')).toMatchObject([{ imageCount: 2 }, { imageCount: 1 }]);
@@ -91,15 +162,15 @@ export function imageSuite(opened: () => OpenedRecords): void {
     const going = await activeEntry(store, 'Going');
     await store.markEntryDeleting(going.entry.id);
     const pending = await store.createEntry({ name: 'Pending', reason: null });
-    const early = await store.createImage(newImage(pending.id));
-    await store.activateImage(early.id);
-    const unready = await store.createImage(newImage(ada.entry.id));
+    const early = await addImage(store, pending.id);
+    await store.activateImage(early.id, enrolledFace);
+    const unready = await addImage(store, ada.entry.id);
 
     const asked = [bob, ada, going].map((one) => one.imageId);
     const found = await store.findActive([...asked, early.id, unready.id, 'none', ada.imageId]);
     expect([...found.keys()].sort()).toEqual([ada.imageId, bob.imageId].sort());
     expect(found.get(ada.imageId)).toEqual({
-      image: await store.getImage(ada.imageId),
+      image: await getImage(store, ada.imageId),
       entry: ada.entry,
     });
     expect(found.get(bob.imageId)?.entry).toEqual(bob.entry);
@@ -110,5 +181,30 @@ export function imageSuite(opened: () => OpenedRecords): void {
     const { imageId } = await activeEntry(store, 'Ada');
     const ids = Array.from({ length: 1000 }, () => randomUUID());
     expect([...(await store.findActive([...ids, imageId])).keys()]).toEqual([imageId]);
+    expect([...(await store.getImages([...ids, imageId])).keys()]).toEqual([imageId]);
+  });
+
+  test('images are given by their ids, whatever their status, once each', async () => {
+    const { entry, imageId } = await activeEntry(store, 'Ada');
+    const pending = await addImage(store, entry.id);
+    const going = await addImage(store, entry.id);
+    await store.markImageDeleting(going.id);
+    const images = await store.getImages([going.id, 'none', imageId, pending.id, imageId]);
+    expect([...images.keys()].sort()).toEqual([imageId, pending.id, going.id].sort());
+    expect(images.get(pending.id)).toEqual(pending);
+    expect(images.get(going.id)).toEqual({ ...going, status: 'DELETING' });
+    expect(await store.getImages([])).toEqual(new Map());
+  });
+
+  test('a listing goes on while what it gave is removed', async () => {
+    const { id: entryId } = await store.createEntry({ name: 'Ada', reason: null });
+    const images = await Promise.all(Array.from({ length: 30 }, () => addImage(store, entryId)));
+    const seen: string[] = [];
+    for await (const { id } of store.listImagesByStatus('PENDING')) {
+      seen.push(id);
+      await store.removeImage(id);
+    }
+    expect(seen.sort()).toEqual(images.map(({ id }) => id).sort());
+    expect(await imagesOf(store, 'PENDING')).toEqual([]);
   });
 }

@@ -22,7 +22,8 @@ export function processedSuite(opened: () => OpenedRecords): void {
 
   test('there is nothing before the first picture', async () => {
     expect(await store.listProcessed({ limit: 20, offset: 0 })).toEqual({ total: 0, items: [] });
-    expect(await store.hasProcessed('picture-0')).toBe(false);
+    expect(await store.findProcessed(['picture-0'])).toEqual(new Set());
+    expect(await store.findProcessed([])).toEqual(new Set());
   });
 
   test('ids grow with every picture, and the newest comes first', async () => {
@@ -31,8 +32,36 @@ export function processedSuite(opened: () => OpenedRecords): void {
     expect(ids).toEqual([...new Set(ids)].sort((a, b) => b - a));
     expect(Math.min(...ids)).toBeGreaterThanOrEqual(1);
     expect(await store.listProcessed({ limit: 20, offset: 0 })).toEqual({ total: 3, items: added });
-    expect(await store.hasProcessed('picture-2')).toBe(true);
-    expect(await store.hasProcessed('picture-3')).toBe(false);
+    expect(await store.findProcessed(['picture-3', 'picture-2', 'picture-0', 'picture-2'])).toEqual(
+      new Set(['picture-0', 'picture-2']),
+    );
+  });
+
+  test('a picture kept again gets the id that it has, and stays as it was', async () => {
+    const [second, first] = await addProcessed(2);
+    const changed = { ...processedResult(), error: 'changed' };
+    expect(await store.addProcessed('picture-0', changed)).toBe(first?.db_id);
+    expect(await store.listProcessed({ limit: 20, offset: 0 })).toEqual({ total: 2, items: [second, first] });
+  });
+
+  test('of twenty requests to keep one picture at the same moment, one adds it, and all get its id', async () => {
+    const another = await opened().another();
+    const ids = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        (index % 2 === 0 ? store : another).addProcessed('picture', processedResult()),
+      ),
+    );
+    expect(new Set(ids).size).toBe(1);
+    expect(await store.listProcessed({ limit: 20, offset: 0 })).toMatchObject({
+      total: 1,
+      items: [{ db_id: ids[0] }],
+    });
+  });
+
+  test('a thousand pictures are looked up at once', async () => {
+    await addProcessed(2);
+    const ids = Array.from({ length: 1000 }, (_, index) => `picture-${index}`);
+    expect(await store.findProcessed(ids)).toEqual(new Set(['picture-0', 'picture-1']));
   });
 
   test('every page is the part of the whole that was asked for, with the same total', async () => {

@@ -1,0 +1,25 @@
+import { TableClient, type TableSettings } from './dynamodb/client.ts';
+import { entryRecords } from './dynamodb/entries.ts';
+import { imageRecords } from './dynamodb/images.ts';
+import { storeKey } from './dynamodb/items.ts';
+import { processedRecords } from './dynamodb/processed.ts';
+import type { RecordStore } from './port.ts';
+
+/**
+ * The record store in a DynamoDB table of `dynamodb/table.ts`. Endpoint and credentials come from the SDK's own chain
+ * (`AWS_ENDPOINT_URL_DYNAMODB`); nobody is called before the first use.
+ */
+export function openDynamoRecords(settings: TableSettings): RecordStore {
+  const table = new TableClient(settings);
+  return {
+    ...entryRecords(table),
+    ...imageRecords(table),
+    ...processedRecords(table),
+    async check() {
+      await table.get(storeKey);
+    },
+    async close() {
+      table.close();
+    },
+  };
+}

@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  BatchGetItemCommand,
+  type CancellationReason,
+  DynamoDBClient,
+  QueryCommand,
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, type NativeAttributeValue, unmarshall } from '@aws-sdk/util-dynamodb';
+import { BackendUnavailableError } from '../../errors.ts';
+import { type Action, expression, forTable } from './action.ts';
+
+export interface TableSettings {
+  readonly region: string;
+  readonly tableName: string;
+}
+
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+export type Item = Key & Readonly<Record<string, NativeAttributeValue>>;
+
+export interface KeyRange {
+  /** First and last `sk`, both included; all of the partition without them. */
+  readonly between?: readonly [string, string];
+  readonly newestFirst?: boolean;
+  /** How many items are read, at most, for each list that comes. */
+  readonly atOnce?: number;
+}
+
+/** What became of a transaction: all of it was done, or nothing. With neither, it met another one: try again. */
+export interface Outcome {
+  readonly done: boolean;
+  /** The places of the actions whose conditions failed, each with the item that was there. */
+  readonly refused: ReadonlyMap<number, Item | undefined>;
+}
+
+/** What an attempt in `settle` returns to be made again. */
+export const again = Symbol('again');
+
+// Three attempts at 2.5 s with the SDK's pauses end within 10 s. A transaction that is still under way is done after 5 s at most, says
+// the documentation of TransactWriteItems: the last attempt learns how it ended.
+const maxAttempts = 3;
+const timeouts = { connectionTimeout: 1000, requestTimeout: 2500, throwOnRequestTimeout: true };
+
+/** How long attempts are repeated that fail because others write the same items, or for lack of capacity. */
+const settleMs = 6000;
+const firstPauseMs = 50;
+const longestPauseMs = 800;
+const retryAfterSeconds = 5;
+
+/** BatchGetItem's own limit. */
+const keysAtOnce = 100;
+
+const passingReasons: readonly unknown[] = [
+  'TransactionConflict',
+  'ThrottlingError',
+  'ProvisionedThroughputExceeded',
+];
+
+/**
+ * DynamoDB's table as the records use it: strongly consistent reads, and writes in transactions. Whatever fails throws
+ * BackendUnavailableError with the SDK's error as its cause. Opening it calls nobody.
+ */
+export class TableClient {
+  readonly #name: string;
+  readonly #client: DynamoDBClient;
+  #isOpen = true;
+
+  constructor({ region, tableName }: TableSettings) {
+    this.#name = tableName;
+    this.#client = new DynamoDBClient({ region, maxAttempts, requestHandler: timeouts });
+  }
+
+  async get(key: Key): Promise<Item | undefined> {
+    const [item] = await this.getAll([key]);
+    return item;
+  }
+
+  /** Those of the items that there are, in no promised order. The keys must differ. */
+  async getAll(keys: readonly Key[]): Promise<Item[]> {
+    const groups: Key[][] = [];
+    for (let start = 0; start < keys.length; start += keysAtOnce) {
+      groups.push(keys.slice(start, start + keysAtOnce));
+    }
+    return (await Promise.all(groups.map((group) => this.#getGroup(group)))).flat();
+  }
+
+  /** A partition's items by `sk` ascending, in lists of some length. */
+  async *query(pk: string, { between, newestFirst = false, atOnce }: KeyRange = {}): AsyncGenerator<Item[]> {
+    const condition = `#pk = :pk${between ? ' AND #sk BETWEEN :from AND :to' : ''}`;
+    const values = between ? { pk, from: between[0], to: between[1] } : { pk };
+    let start: Record<string, NativeAttributeValue> | undefined;
+    do {
+      const page = await this.#attempt(() =>
+        this.#client.send(
+          new QueryCommand({
+            TableName: this.#name,
+            ...expression({ KeyConditionExpression: condition }, values),
+            ConsistentRead: true,
+            ScanIndexForward: !newestFirst,
+            Limit: atOnce,
+            ExclusiveStartKey: start,
+          }),
+        ),
+      );
+      yield (page.Items ?? []).map((item) => unmarshall(item) as Item);
+      start = page.LastEvaluatedKey;
+    } while (start);
+  }
+
+  /** Adds one to the item's `last`, and returns what it is now. A repeated call may skip a number. */
+  async next(key: Key): Promise<number> {
+    const { Attributes } = await this.#attempt(() =>
+      this.#client.send(
+        new UpdateItemCommand({
+          TableName: this.#name,
+          Key: marshall(key),
+          ...expression({ UpdateExpression: 'ADD #last :one' }, { one: 1 }),
+          ReturnValues: 'UPDATED_NEW',
+        }),
+      ),
+    );
+    return Number(Attributes?.last?.N);
+  }
+
+  /** Does all of it or nothing. The SDK's repetitions carry the same token, so that they find what the first one did. */
+  async transact(actions: readonly Action[]): Promise<Outcome> {
+    return this.#attempt(async () => {
+      try {
+        await this.#client.send(
+          new TransactWriteItemsCommand({
+            ClientRequestToken: randomUUID(),
+            TransactItems: actions.map((action) => forTable(this.#name, action)),
+          }),
+        );
+        return { done: true, refused: new Map() };
+      } catch (error) {
+        if (!(error instanceof TransactionCanceledException)) throw error;
+        const refused = refusedActions(error.CancellationReasons ?? []);
+        const isPassing = error.CancellationReasons?.some(({ Code }) => passingReasons.includes(Code));
+        if (refused.size === 0 && !isPassing) throw error;
+        return { done: false, refused };
+      }
+    });
+  }
+
+  /**
+   * Repeats the attempt while it returns `again`, with growing pauses of random length, so that those who are in each other's way get
+   * out of it.
+   * @throws BackendUnavailableError when it goes on for too long.
+   */
+  async settle<T>(attempt: () => Promise<T | typeof again>): Promise<T> {
+    const deadline = performance.now() + settleMs;
+    for (let longest = firstPauseMs; ; longest = Math.min(2 * longest, longestPauseMs)) {
+      const result = await attempt();
+      if (result !== again) return result;
+      if (performance.now() > deadline) throw unavailable(new Error('Too many write the same records.'));
+      await wait(Math.random() * longest);
+    }
+  }
+
+  close(): void {
+    this.#isOpen = false;
+    this.#client.destroy();
+  }
+
+  async #getGroup(group: readonly Key[]): Promise<Item[]> {
+    const found: Item[] = [];
+    let keys = group.map((key) => marshall(key));
+    return this.settle(async () => {
+      const request = { [this.#name]: { Keys: keys, ConsistentRead: true } };
+      const { Responses, UnprocessedKeys } = await this.#attempt(() =>
+        this.#client.send(new BatchGetItemCommand({ RequestItems: request })),
+      );
+      found.push(...(Responses?.[this.#name] ?? []).map((item) => unmarshall(item) as Item));
+      keys = UnprocessedKeys?.[this.#name]?.Keys ?? [];
+      return keys.length === 0 ? found : again;
+    });
+  }
+
+  async #attempt<T>(work: () => Promise<T>): Promise<T> {
+    if (!this.#isOpen) throw unavailable(new Error('It was closed.'));
+    try {
+      return await work();
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+}
+
+function refusedActions(reasons: readonly CancellationReason[]): Map<number, Item | undefined> {
+  const refused = new Map<number, Item | undefined>();
+  for (const [place, { Code, Item }] of reasons.entries()) {
+    if (Code === 'ConditionalCheckFailed') refused.set(place, Item && (unmarshall(Item) as Item));
+  }
+  return refused;
+}
+
+function unavailable(cause: unknown): BackendUnavailableError {
+  return new BackendUnavailableError('The table of the records is not available.', retryAfterSeconds, {
+    cause,
+  });
+}

@@ -1,0 +1,167 @@
+import { BackendUnavailableError, NameTakenError } from '../../errors.ts';
+import type { EntryRecord, RecordStatus, RecordStore } from '../port.ts';
+import { type Action, isNew } from './action.ts';
+import { again, type Item, type TableClient } from './client.ts';
+import { removeImagesOf } from './images.ts';
+import {
+  counterKey,
+  type EntryItem,
+  entriesPartition,
+  entryKey,
+  entryRecord,
+  hiddenEntriesPartition,
+  hiddenEntryPlace,
+  nameKey,
+} from './items.ts';
+
+type NewEntry = Parameters<RecordStore['createEntry']>[0];
+
+/** The part of the record store that keeps entries. */
+export function entryRecords(table: TableClient) {
+  return {
+    async createEntry({ name, reason, carried }: NewEntry): Promise<EntryRecord> {
+      if (carried) await raiseCounter(table, carried.id);
+      return table.settle(async () => {
+        const id = carried?.id ?? (await table.next(counterKey('entry')));
+        const addedDate = carried?.addedDate ?? new Date().toISOString();
+        const entry: EntryRecord = { id, name, reason, addedDate, status: 'PENDING', imageCount: 0 };
+        const { done, refused } = await table.transact([
+          { put: { ...entryKey(id), ...entry, version: 1 }, ...isNew },
+          { put: { ...nameKey(name), entryId: id }, ...isNew },
+          { put: hiddenEntryPlace(id, 'PENDING') },
+        ]);
+        if (done) return entry;
+        if (carried && refused.has(0)) throw new BackendUnavailableError(`Entry ${id} exists already.`, 5);
+        if (refused.has(1)) throw new NameTakenError(name);
+        // Another write was in the way, or an entry that was carried here at this very moment has the id: the next one will do.
+        return again;
+      });
+    },
+
+    async activateEntry(entryId: number): Promise<EntryRecord | undefined> {
+      return table.settle(async () => {
+        const entry = await readEntry(table, entryId);
+        if (entry?.status !== 'PENDING') return undefined;
+        const { done } = await table.transact([
+          changeOf(entry, { status: 'ACTIVE' }),
+          { remove: hiddenEntryPlace(entryId, 'PENDING') },
+        ]);
+        return done ? { ...entryRecord(entry), status: 'ACTIVE' } : again;
+      });
+    },
+
+    async getEntry(entryId: number): Promise<EntryRecord | undefined> {
+      const entry = await readEntry(table, entryId);
+      return entry && entryRecord(entry);
+    },
+
+    async findEntry(name: string): Promise<EntryRecord | undefined> {
+      return table.settle(async () => {
+        const place = await table.get(nameKey(name));
+        if (!place) return undefined;
+        const entry = await readEntry(table, Number(place.entryId));
+        // Between the two, its name may have gone over to another.
+        return entry?.name === name ? entryRecord(entry) : again;
+      });
+    },
+
+    async listEntries(status: RecordStatus): Promise<EntryRecord[]> {
+      const items: Item[] = [];
+      if (status === 'ACTIVE') {
+        for await (const some of table.query(entriesPartition)) items.push(...some);
+      } else {
+        for await (const places of table.query(hiddenEntriesPartition(status))) {
+          items.push(...(await table.getAll(places.map(({ sk }) => ({ pk: entriesPartition, sk })))));
+        }
+      }
+      const records = items.map(entryRecord).filter((entry) => entry.status === status);
+      return records.sort((one, other) => one.id - other.id);
+    },
+
+    async updateEntry(
+      entryId: number,
+      { name, reason }: { name: string; reason: string | null },
+    ): Promise<EntryRecord | undefined> {
+      return table.settle(async () => {
+        const entry = await readEntry(table, entryId);
+        if (entry?.status !== 'ACTIVE') return undefined;
+        const actions = [changeOf(entry, { name, reason })];
+        if (name !== entry.name) {
+          actions.push({ put: { ...nameKey(name), entryId }, ...isNew }, { remove: nameKey(entry.name) });
+        }
+        const { done, refused } = await table.transact(actions);
+        if (done) return { ...entryRecord(entry), name, reason };
+        if (refused.has(1) && !refused.has(0)) throw new NameTakenError(name);
+        return again;
+      });
+    },
+
+    async markEntryDeleting(entryId: number): Promise<EntryRecord | undefined> {
+      return markDeleting(table, entryId);
+    },
+
+    /** Its images first, which may be any number, then its name with the entry itself: until then, it can be done again. */
+    async removeEntry(entryId: number): Promise<void> {
+      const marked = await markDeleting(table, entryId);
+      if (!marked) return;
+      await removeImagesOf(table, entryId);
+      await table.settle(async () => {
+        const entry = await readEntry(table, entryId);
+        if (!entry) return;
+        const { done } = await table.transact([
+          { remove: entryKey(entryId), ...unchanged(entry) },
+          { remove: nameKey(entry.name) },
+          { remove: hiddenEntryPlace(entryId, 'DELETING') },
+        ]);
+        if (!done) return again;
+      });
+    },
+  } satisfies Partial<RecordStore>;
+}
+
+async function readEntry(table: TableClient, entryId: number): Promise<EntryItem | undefined> {
+  return (await table.get(entryKey(entryId))) as EntryItem | undefined;
+}
+
+async function markDeleting(table: TableClient, entryId: number): Promise<EntryRecord | undefined> {
+  return table.settle(async () => {
+    const entry = await readEntry(table, entryId);
+    if (!entry || entry.status === 'DELETING') return entry && entryRecord(entry);
+    const { done } = await table.transact([
+      changeOf(entry, { status: 'DELETING' }),
+      { remove: hiddenEntryPlace(entryId, 'PENDING') },
+      { put: hiddenEntryPlace(entryId, 'DELETING') },
+    ]);
+    return done ? entryRecord(entry) : again;
+  });
+}
+
+/** Makes the ids that are given from now on larger than this one. */
+async function raiseCounter(table: TableClient, entryId: number): Promise<void> {
+  await table.settle(async () => {
+    const { done, refused } = await table.transact([
+      {
+        update: counterKey('entry'),
+        change: 'SET #last = :id',
+        condition: 'attribute_not_exists(#last) OR #last < :id',
+        values: { id: entryId },
+      },
+    ]);
+    return done || refused.has(0) || again;
+  });
+}
+
+/** That nothing of the entry has changed since it was read. */
+const unchanged = ({ version }: EntryItem) => ({ condition: '#version = :version', values: { version } });
+
+function changeOf(entry: EntryItem, change: Partial<EntryRecord>): Action {
+  const { condition, values } = unchanged(entry);
+  const assignments = Object.keys(change).map((name) => `#${name} = :new_${name}`);
+  const newValues = Object.entries(change).map(([name, value]) => [`new_${name}`, value]);
+  return {
+    update: entryKey(entry.id),
+    change: `SET ${assignments.join(', ')} ADD #version :one`,
+    condition,
+    values: { ...values, ...Object.fromEntries(newValues), one: 1 },
+  };
+}

@@ -1,0 +1,208 @@
+import { EntryNotFoundError } from '../../errors.ts';
+import type { ImageFace } from '../../faces/port.ts';
+import type { EntryRecord, ImageRecord, RecordStatus, RecordStore } from '../port.ts';
+import { type Action, isNew } from './action.ts';
+import { again, type TableClient } from './client.ts';
+import {
+  entryKey,
+  entryPlace,
+  entryRecord,
+  imageIdAt,
+  imageKey,
+  imageRecord,
+  ownPartition,
+  statusPartition,
+  statusPlace,
+} from './items.ts';
+
+/** A transaction takes 100 actions, and an image's removal three. */
+const removedAtOnce = 30;
+const listedAtOnce = 500;
+
+/** The part of the record store that keeps images. */
+export function imageRecords(table: TableClient) {
+  return {
+    async createImage({ id, entryId, key }: { id: string; entryId: number; key: string }) {
+      if (!Number.isSafeInteger(entryId)) throw new EntryNotFoundError();
+      const addedDate = new Date().toISOString();
+      const image: ImageRecord = { id, entryId, key, status: 'PENDING', addedDate, face: null };
+      return table.settle(async () => {
+        const { done, refused } = await table.transact([
+          { put: { ...imageKey(id), ...image }, ...isNew },
+          { put: entryPlace(image) },
+          { put: statusPlace(image) },
+          {
+            check: entryKey(entryId),
+            condition: 'attribute_exists(#pk) AND #status <> :going',
+            values: { going: 'DELETING' },
+          },
+        ]);
+        if (done) return image;
+        if (refused.has(0)) return undefined;
+        if (refused.has(3)) throw new EntryNotFoundError();
+        return again;
+      });
+    },
+
+    async activateImage(imageId: string, face: ImageFace): Promise<ImageRecord | undefined> {
+      return table.settle(async () => {
+        const image = await getImage(table, imageId);
+        if (image?.status !== 'PENDING') return undefined;
+        const { done, refused } = await table.transact([
+          changeOfCount(image.entryId, 1),
+          ...changeOfStatus(image, 'ACTIVE', face),
+        ]);
+        if (done) return { ...image, status: 'ACTIVE', face };
+        return refused.has(0) ? undefined : again;
+      });
+    },
+
+    async replaceFace(imageId: string, face: ImageFace): Promise<void> {
+      const action = {
+        update: imageKey(imageId),
+        change: 'SET #face = :face',
+        condition: '#status = :active',
+        values: { face, active: 'ACTIVE' },
+      };
+      await table.settle(async () => {
+        const { done, refused } = await table.transact([action]);
+        return done || refused.size > 0 || again;
+      });
+    },
+
+    async getImages(imageIds: readonly string[]): Promise<Map<string, ImageRecord>> {
+      return getImages(table, imageIds);
+    },
+
+    async listImages(entryId: number): Promise<ImageRecord[]> {
+      const images: ImageRecord[] = [];
+      for await (const image of imagesAt(table, ownPartition(entryId))) images.push(image);
+      return images;
+    },
+
+    async *listImagesByStatus(status: RecordStatus): AsyncGenerator<ImageRecord> {
+      for await (const image of imagesAt(table, statusPartition(status))) {
+        if (image.status === status) yield image;
+      }
+    },
+
+    async markImageDeleting(imageId: string): Promise<void> {
+      await table.settle(async () => {
+        const image = await getImage(table, imageId);
+        if (!image || image.status === 'DELETING') return;
+        const actions = [...changeOfStatus(image, 'DELETING')];
+        if (image.status === 'ACTIVE') actions.push(changeOfCount(image.entryId, -1));
+        const { done } = await table.transact(actions);
+        if (!done) return again;
+      });
+    },
+
+    async removeImage(imageId: string): Promise<void> {
+      await table.settle(async () => {
+        const image = await getImage(table, imageId);
+        if (!image) return;
+        const actions = removal(image);
+        if (image.status === 'ACTIVE') actions.push(changeOfCount(image.entryId, -1));
+        const { done } = await table.transact(actions);
+        if (!done) return again;
+      });
+    },
+
+    async findActive(imageIds: readonly string[]) {
+      const images = [...(await getImages(table, imageIds)).values()].filter(isActive);
+      const entryIds = [...new Set(images.map((image) => image.entryId))];
+      const entries = (await table.getAll(entryIds.map(entryKey))).map(entryRecord).filter(isActive);
+      const entriesById = new Map(entries.map((entry) => [entry.id, entry]));
+
+      const found = new Map<string, { image: ImageRecord; entry: EntryRecord }>();
+      for (const image of images) {
+        const entry = entriesById.get(image.entryId);
+        if (entry) found.set(image.id, { image, entry });
+      }
+      return found;
+    },
+  } satisfies Partial<RecordStore>;
+}
+
+/**
+ * Removes all images of an entry, whose count of them is not kept up: it goes too. None may be made meanwhile. Stopped and done again, it
+ * goes on where it was.
+ */
+export async function removeImagesOf(table: TableClient, entryId: number): Promise<void> {
+  for await (const places of table.query(ownPartition(entryId), { atOnce: removedAtOnce })) {
+    await table.settle(async () => {
+      const images = await getImages(table, places.map(imageIdAt));
+      if (images.size === 0) return;
+      const { done } = await table.transact([...images.values()].flatMap(removal));
+      if (!done) return again;
+    });
+  }
+}
+
+async function getImage(table: TableClient, imageId: string): Promise<ImageRecord | undefined> {
+  const item = await table.get(imageKey(imageId));
+  return item && imageRecord(item);
+}
+
+async function getImages(table: TableClient, imageIds: readonly string[]): Promise<Map<string, ImageRecord>> {
+  const items = await table.getAll([...new Set(imageIds)].map(imageKey));
+  return new Map(items.map(imageRecord).map((image) => [image.id, image]));
+}
+
+/** The images whose places are in the partition, in the order of the places. */
+async function* imagesAt(table: TableClient, partition: string): AsyncGenerator<ImageRecord> {
+  for await (const places of table.query(partition, { atOnce: listedAtOnce })) {
+    const imageIds = places.map(imageIdAt);
+    const images = await getImages(table, imageIds);
+    // One that was removed in between is there no more.
+    yield* imageIds.map((imageId) => images.get(imageId)).filter((image) => image !== undefined);
+  }
+}
+
+const isActive = ({ status }: { status: RecordStatus }) => status === 'ACTIVE';
+
+/** That the image is still as it was read: its places follow from these. */
+function unchanged({ entryId, addedDate, status }: ImageRecord) {
+  return {
+    condition: '#entryId = :entryId AND #addedDate = :addedDate AND #status = :status',
+    values: { entryId, addedDate, status },
+  };
+}
+
+/** The face stays as it is without one: it may have been replaced since the image was read. */
+function changeOfStatus(image: ImageRecord, status: RecordStatus, face?: ImageFace): Action[] {
+  const { condition, values } = unchanged(image);
+  return [
+    {
+      update: imageKey(image.id),
+      change: `SET #status = :newStatus${face ? ', #face = :face' : ''}`,
+      condition,
+      values: { ...values, newStatus: status, ...(face && { face }) },
+    },
+    { remove: statusPlace(image) },
+    { put: statusPlace(image, status) },
+  ];
+}
+
+function removal(image: ImageRecord): Action[] {
+  return [
+    { remove: imageKey(image.id), ...unchanged(image) },
+    { remove: statusPlace(image) },
+    { remove: entryPlace(image) },
+  ];
+}
+
+/** One more image that is shown, of an entry that is not going, or one fewer. */
+function changeOfCount(entryId: number, by: 1 | -1): Action {
+  const update = entryKey(entryId);
+  const change = 'ADD #imageCount :by, #version :one';
+  if (by === -1) {
+    return { update, change, condition: 'attribute_exists(#pk)', values: { by, one: 1 } };
+  }
+  return {
+    update,
+    change,
+    condition: 'attribute_exists(#pk) AND #status <> :going',
+    values: { by, one: 1, going: 'DELETING' },
+  };
+}

@@ -1,0 +1,81 @@
+import type { EntryRecord, ImageRecord, RecordStatus } from '../port.ts';
+import type { Item, Key } from './client.ts';
+
+/*
+ * What is in the table:
+ *
+ *   pk                   sk              what
+ *   entry                <entry id>      an entry
+ *   entries#PENDING      <entry id>      where the entries are that are not shown; the same with DELETING
+ *   name#<name>          name            which entry has the name
+ *   image#<image id>     image           an image
+ *   images#<STATUS>      <date>#<id>     where the images of that status are
+ *   entry#<entry id>     <date>#<id>     where the images of that entry are
+ *   processed            <number>        a processed picture's answer, or where the parts of it are
+ *   picture#<picture id> picture         which number the processed picture has
+ *   arrived              <picture id>    a processed picture that waits for its number
+ *   result#<random>      <place>         a part of an answer that is too large for one item
+ *   counter              entry           the id that an entry got last; the same with processed
+ *   store                store           the table's own id
+ *
+ * DynamoDB's own indexes are read with a delay, so the places are items, written in the transaction that changes what they are for.
+ * Numbers in keys are padded, so that their order is that of the numbers.
+ */
+
+/** An entry as it is kept; every change counts `version` up. */
+export type EntryItem = EntryRecord & Key & { readonly version: number };
+
+/** Number.MAX_SAFE_INTEGER has 16 digits. What is no whole number from 0 on has a key too, at which there is never anything. */
+export function padded(number: number): string {
+  return String(number).padStart(16, '0');
+}
+
+export const entriesPartition = 'entry';
+export const processedPartition = 'processed';
+export const arrivalsPartition = 'arrived';
+
+export const counterKey = (of: 'entry' | 'processed'): Key => ({ pk: 'counter', sk: of });
+export const entryKey = (entryId: number): Key => ({ pk: entriesPartition, sk: padded(entryId) });
+export const nameKey = (name: string): Key => ({ pk: `name#${name}`, sk: 'name' });
+export const imageKey = (imageId: string): Key => ({ pk: `image#${imageId}`, sk: 'image' });
+export const pictureKey = (pictureId: string): Key => ({ pk: `picture#${pictureId}`, sk: 'picture' });
+
+export const arrivalKey = (pictureId: string): Key => ({ pk: arrivalsPartition, sk: pictureId });
+export const storeKey: Key = { pk: 'store', sk: 'store' };
+
+export const hiddenEntriesPartition = (status: RecordStatus) => `entries#${status}`;
+export const statusPartition = (status: RecordStatus) => `images#${status}`;
+export const ownPartition = (entryId: number) => `entry#${padded(entryId)}`;
+
+/** Where a hidden entry is found by its status. */
+export const hiddenEntryPlace = (entryId: number, status: RecordStatus): Key => ({
+  pk: hiddenEntriesPartition(status),
+  sk: padded(entryId),
+});
+
+/** In the order in which images were made, as far as the clocks of those who made them agree. */
+const imageOrder = ({ addedDate, id }: Pick<ImageRecord, 'addedDate' | 'id'>) => `${addedDate}#${id}`;
+
+/** Where an image is found by its status. */
+export const statusPlace = (
+  image: Pick<ImageRecord, 'addedDate' | 'id' | 'status'>,
+  status: RecordStatus = image.status,
+): Key => ({ pk: statusPartition(status), sk: imageOrder(image) });
+
+/** Where an image is found by its entry. */
+export const entryPlace = (image: Pick<ImageRecord, 'addedDate' | 'id' | 'entryId'>): Key => ({
+  pk: ownPartition(image.entryId),
+  sk: imageOrder(image),
+});
+
+export const imageIdAt = ({ sk }: Key) => sk.slice(sk.indexOf('#') + 1);
+
+export function entryRecord(item: Item): EntryRecord {
+  const { id, name, reason, addedDate, status, imageCount } = item as EntryItem;
+  return { id, name, reason, addedDate, status, imageCount };
+}
+
+export function imageRecord(item: Item): ImageRecord {
+  const { id, entryId, key, addedDate, status, face } = item as ImageRecord & Key;
+  return { id, entryId, key, addedDate, status, face };
+}

@@ -1,0 +1,22 @@
+import { randomUUID } from 'node:crypto';
+import { isNew } from './action.ts';
+import { again, TableClient, type TableSettings } from './client.ts';
+import { storeKey } from './items.ts';
+
+/**
+ * Tells this table from every other, for as long as it is there: what is stored beside it carries it as its owner's name.
+ * @throws BackendUnavailableError
+ */
+export async function storeId(settings: TableSettings): Promise<string> {
+  const table = new TableClient(settings);
+  try {
+    return await table.settle(async () => {
+      const item = await table.get(storeKey);
+      if (item) return String(item.id);
+      await table.transact([{ put: { ...storeKey, id: randomUUID() }, ...isNew }]);
+      return again;
+    });
+  } finally {
+    table.close();
+  }
+}

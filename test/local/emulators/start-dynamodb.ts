@@ -1,0 +1,6 @@
+/** A process for the tests: starts DynamoDB Local, writes where it is, and waits to be killed. */
+import { startDynamoDb } from '../../../local/emulators/dynamodb.ts';
+
+const { url } = await startDynamoDb();
+process.stdout.write(`${url}\n`);
+setInterval(() => undefined, 60_000);

@@ -1,0 +1,34 @@
+import { afterAll, beforeAll } from 'vitest';
+import type { TableSettings } from '../../lib/records/dynamodb/client.ts';
+import { createTable } from '../../lib/records/dynamodb/table.ts';
+import { type DynamoDbEmulator, startDynamoDb } from '../../local/emulators/dynamodb.ts';
+
+export const region = 'eu-west-1';
+
+/** One DynamoDB Local for the tests of a file, with a table for each of them. */
+export function dynamoTables() {
+  let emulator: DynamoDbEmulator;
+  let count = 0;
+
+  beforeAll(async () => {
+    emulator = await startDynamoDb();
+    useEndpoint(emulator.url);
+  });
+  afterAll(() => emulator?.close());
+
+  return {
+    url: () => emulator.url,
+    async create(): Promise<TableSettings> {
+      const settings = { region, tableName: `records-${++count}` };
+      await createTable({ ...settings, endpoint: emulator.url });
+      return settings;
+    },
+  };
+}
+
+/** Where the SDK's own chain finds endpoint and credentials. */
+export function useEndpoint(url: string): void {
+  process.env.AWS_ENDPOINT_URL_DYNAMODB = url;
+  process.env.AWS_ACCESS_KEY_ID = 'test';
+  process.env.AWS_SECRET_ACCESS_KEY = 'test';
+}

@@ -1,5 +1,5 @@
 import { constants, type FileHandle, lstat, open, readlink, realpath } from 'node:fs/promises';
-import { resolve, sep } from 'node:path';
+import { isAbsolute, resolve, sep } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { InputUnreadableError, ServiceError } from '../errors.ts';
 import { pictureTooLarge } from './too-large.ts';
@@ -34,6 +34,11 @@ export async function readLocalPath(
       { cause },
     );
   }
+}
+
+/** Whether an absolute path is one below the folder, by its letters alone: where links in it lead is not looked at. */
+export function isPathBelow(path: string, folder: string): boolean {
+  return isAbsolute(path) && isBelow(resolve(path), resolve(folder));
 }
 
 async function readBelow(root: string, path: string, maxBytes: number): Promise<Uint8Array> {

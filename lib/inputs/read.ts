@@ -1,11 +1,13 @@
 import { InputUnreadableError } from '../errors.ts';
 import { decodeBase64 } from './base64.ts';
-import { readLocalPath } from './local-path.ts';
+import { isPathBelow, readLocalPath } from './local-path.ts';
 import { createUrlReader } from './url.ts';
 
 export interface InputReaderOptions {
   /** The folder that local paths are read from; `undefined` turns them off. */
   readonly imageRoot: string | undefined;
+  /** The folder of uploads, where there is one: its files are read by their absolute paths, wherever `imageRoot` is. */
+  readonly uploadsFolder?: string | undefined;
   /** Of one picture, as it comes. */
   readonly maxImageBytes: number;
   /** Reads an http(s) URL; from the public internet by default. */
@@ -27,6 +29,7 @@ export interface InputReader {
 export function createInputReader(options: InputReaderOptions): InputReader {
   const {
     imageRoot,
+    uploadsFolder,
     maxImageBytes,
     readUrl = createUrlReader({ maxBytes: maxImageBytes }),
     readS3,
@@ -46,7 +49,8 @@ export function createInputReader(options: InputReaderOptions): InputReader {
           'An image is an http(s) URL, base64 (with or without a data:image/<type>;base64, head) or a local path.',
         );
       }
-      return readLocalPath(input, imageRoot, maxImageBytes);
+      const isUpload = uploadsFolder !== undefined && isPathBelow(input, uploadsFolder);
+      return readLocalPath(input, isUpload ? uploadsFolder : imageRoot, maxImageBytes);
     },
   };
 }

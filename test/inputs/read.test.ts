@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { inspect } from 'node:util';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -72,6 +72,25 @@ describe('an image string', () => {
     for (const path of ['UklGR/ann.jpg', 'ann:2.jpg', join(imageRoot, 'ann:2.jpg')]) {
       expect(Buffer.from(await reader().read(path)).toString()).toBe(picture);
     }
+  });
+
+  test('may be the absolute path of an upload, wherever other paths are read from', async () => {
+    const uploadsFolder = await mkdtemp(join(tmpdir(), 'uploads-'));
+    await writeFile(join(uploadsFolder, 'bob.jpg'), picture);
+    for (const root of [imageRoot, undefined]) {
+      const { read } = createInputReader({ imageRoot: root, uploadsFolder, maxImageBytes });
+      expect(Buffer.from(await read(join(uploadsFolder, 'bob.jpg'))).toString()).toBe(picture);
+      for (const path of [
+        'bob.jpg',
+        `${uploadsFolder}/../${basename(uploadsFolder)}-2/bob.jpg`,
+        join(uploadsFolder, 'nobody.jpg'),
+      ]) {
+        await expect(read(path)).rejects.toThrow(InputUnreadableError);
+      }
+    }
+    const { read } = createInputReader({ imageRoot, uploadsFolder, maxImageBytes });
+    expect(Buffer.from(await read('UklGR/ann.jpg')).toString()).toBe(picture);
+    await rm(uploadsFolder, { recursive: true });
   });
 
   test('may be a URL, in capitals and among spaces too', async () => {

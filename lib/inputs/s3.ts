@@ -1,0 +1,79 @@
+import { Readable } from 'node:stream';
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { InputUnreadableError } from '../errors.ts';
+import { type BucketPlace, createS3Client, isAbsent, isRefused, s3Unavailable } from '../s3.ts';
+import { pictureTooLarge } from './too-large.ts';
+
+/** Where pictures lie that clients may name, and nothing but pictures. */
+const readablePrefixes = ['uploads', 'inbox', 'blacklist', 'processed', 'cropped'];
+
+/** S3's own limit, of the key as UTF-8. */
+const maxKeyBytes = 1024;
+
+/**
+ * Makes a reader of pictures in our own bucket, given as `s3://bucket/key`. No other bucket is read: what this service may read there
+ * is not for its clients to use.
+ *
+ * The reader throws `InputTooLargeError` when the picture has more than `maxImageBytes`, `BackendUnavailableError` when S3 fails, and
+ * `InputUnreadableError` for everything else: another bucket or prefix, no such picture, one that S3 does not give out.
+ */
+export function createS3Reader({
+  region,
+  bucket,
+  maxImageBytes,
+}: BucketPlace & { readonly maxImageBytes: number }): (uri: string) => Promise<Uint8Array> {
+  const client = createS3Client(region);
+  return async (uri) => {
+    const key = readableKey(uri, bucket);
+    try {
+      return await readObject(client, { Bucket: bucket, Key: key }, maxImageBytes);
+    } catch (error) {
+      // The same for both, or it could be found out what is there.
+      if (isAbsent(error) || isRefused(error)) {
+        throw new InputUnreadableError('There is no readable picture of that key in the bucket.', {
+          cause: error,
+        });
+      }
+      throw s3Unavailable(error);
+    }
+  };
+}
+
+/** @throws InputUnreadableError */
+function readableKey(uri: string, ownBucket: string): string {
+  const [, bucket, key] = /^s3:\/\/([^/]*)\/(.*)$/is.exec(uri) ?? [];
+  if (bucket !== ownBucket || key === undefined) {
+    throw new InputUnreadableError("Pictures in S3 are read from this service's own bucket only.");
+  }
+  if (isReadableKey(key)) return key;
+  throw new InputUnreadableError(
+    `A picture in S3 is named s3://<bucket>/<key>, and its key starts with one of ${readablePrefixes.map((prefix) => `${prefix}/`).join(', ')}.`,
+  );
+}
+
+/** Whole segments below one of the prefixes. People's names are among them, so their letters may be any. */
+function isReadableKey(key: string): boolean {
+  const segments = key.split('/');
+  return (
+    segments.length > 1 &&
+    readablePrefixes.includes(segments[0] ?? '') &&
+    segments.every((segment) => segment !== '' && segment !== '.' && segment !== '..') &&
+    !/\p{Cc}/u.test(key) &&
+    key.isWellFormed() &&
+    Buffer.byteLength(key) <= maxKeyBytes
+  );
+}
+
+async function readObject(
+  client: S3Client,
+  object: { Bucket: string; Key: string },
+  maxBytes: number,
+): Promise<Uint8Array> {
+  const { Body, ContentLength } = await client.send(new GetObjectCommand(object));
+  // S3 always says how much is to come, and no more than that is read.
+  if (Body === undefined || ContentLength === undefined || ContentLength > maxBytes) {
+    if (Body instanceof Readable) Body.destroy();
+    throw pictureTooLarge(maxBytes);
+  }
+  return Body.transformToByteArray();
+}

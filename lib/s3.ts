@@ -1,0 +1,58 @@
+import { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { BackendUnavailableError, ServiceError } from './errors.ts';
+
+/** What the adapters on S3 share: how it is called, and what its errors mean. */
+
+/** A bucket, and the region that it is in. */
+export interface BucketPlace {
+  readonly region: string;
+  readonly bucket: string;
+}
+
+/** Of one call; the SDK waits some 50 to 200 ms in between. */
+const maxAttempts = 3;
+const connectionTimeoutMs = 2_000;
+/** How long a connection may be silent: three such attempts stay below the 29 seconds that API Gateway waits. */
+const idleTimeoutMs = 5_000;
+const retryAfterSeconds = 5;
+
+/** Makes a client; endpoint and credentials come from the SDK's own chain. Nothing is sent before the first call. */
+export function createS3Client(region: string): S3Client {
+  return new S3Client({
+    region,
+    maxAttempts,
+    retryMode: 'standard',
+    requestHandler: { connectionTimeout: connectionTimeoutMs, socketTimeout: idleTimeoutMs },
+  });
+}
+
+/** Whether S3 says that there is no such object. It does so only to those who may list the bucket; others are refused. */
+export function isAbsent(error: unknown): boolean {
+  return nameOf(error) === 'NoSuchKey' || nameOf(error) === 'NotFound';
+}
+
+/** Whether S3 will not give an object out: to this caller, or because it lies in an archive. */
+export function isRefused(error: unknown): boolean {
+  return nameOf(error) === 'AccessDenied' || nameOf(error) === 'InvalidObjectState';
+}
+
+function nameOf(error: unknown): string | undefined {
+  return error instanceof S3ServiceException ? error.name : undefined;
+}
+
+/** Runs `work`, and lets none of the SDK's errors out. */
+export async function attemptS3<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw s3Unavailable(error);
+  }
+}
+
+/** What is thrown when S3 fails, throttling included; an error of ours stays what it is. */
+export function s3Unavailable(cause: unknown): ServiceError {
+  if (cause instanceof ServiceError) return cause;
+  return new BackendUnavailableError('The bucket of pictures is not available.', retryAfterSeconds, {
+    cause,
+  });
+}

@@ -1,0 +1,96 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { S3Event } from 'aws-lambda';
+import S3rver from 's3rver';
+import { readCopySource } from './s3-copy-source.ts';
+import { takeFormUploads } from './s3-form-upload.ts';
+import { pageListings } from './s3-listing.ts';
+import { WholeObjectStore } from './whole-objects.ts';
+
+/** S3 for tests and for trying things out: s3rver in this process, mended where S3 promises more. */
+export interface S3Emulator extends AsyncDisposable {
+  /** Such as `http://127.0.0.1:4568`. */
+  readonly url: string;
+  /** What an SDK, or the AWS CLI, needs in its environment to find it. */
+  readonly environment: Readonly<Record<string, string>>;
+  createBucket(name: string): Promise<void>;
+  /**
+   * Calls the listener after each object that was put, posted, copied or deleted, with the event that S3 would send to a queue; keys are
+   * percent-encoded, with "+" for a space, as S3 has them.
+   */
+  onEvent(listener: (event: S3Event) => void): void;
+  close(): Promise<void>;
+}
+
+export interface S3EmulatorOptions {
+  readonly buckets: readonly string[];
+  /** Where the objects are kept; a folder that goes with the emulator unless it is given. */
+  readonly directory?: string;
+  /** A free one unless it is given. */
+  readonly port?: number;
+}
+
+/** The one pair that s3rver knows. */
+const credentials = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
+
+/** Starts S3 on 127.0.0.1. */
+export async function startS3Emulator({
+  buckets,
+  directory,
+  port = 0,
+}: S3EmulatorOptions): Promise<S3Emulator> {
+  const root = directory === undefined ? await mkdtemp(join(tmpdir(), 's3-')) : resolve(directory);
+  await mkdir(root, { recursive: true });
+  const server = new S3rver({
+    address: '127.0.0.1',
+    port,
+    directory: root,
+    silent: true,
+    configureBuckets: buckets.map((name) => ({ name })),
+  });
+  const store = new WholeObjectStore(root);
+  server.store = store;
+  server.context.store = store;
+  // In front of the router, which is the last.
+  server.middleware.splice(
+    -1,
+    0,
+    readCopySource,
+    pageListings,
+    takeFormUploads(server, credentials.secretAccessKey),
+  );
+  const address = await server.run();
+  const url = `http://127.0.0.1:${address.port}`;
+  const close = async () => {
+    const closed = new Promise((done) => server.httpServer.close(done));
+    server.httpServer.closeAllConnections();
+    await closed;
+    if (directory === undefined) await rm(root, { recursive: true, force: true });
+  };
+  return {
+    url,
+    environment: {
+      AWS_ENDPOINT_URL_S3: url,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    },
+    async createBucket(name) {
+      await store.putBucket(name);
+    },
+    onEvent: (listener) => {
+      server.on('event', (event) => listener(encodeKeys(event)));
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function encodeKeys(event: S3Event): S3Event {
+  return {
+    Records: event.Records.map((record) => {
+      const key = encodeURIComponent(record.s3.object.key).replaceAll('%2F', '/').replaceAll('%20', '+');
+      return { ...record, s3: { ...record.s3, object: { ...record.s3.object, key } } };
+    }),
+  };
+}

@@ -1,0 +1,96 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import pLimit from 'p-limit';
+import FilesystemStore, { type StoredObject } from 's3rver/lib/stores/filesystem.js';
+import { decodeAwsChunks, isAwsChunked } from './aws-chunked.ts';
+
+/**
+ * s3rver's store with what S3 promises and s3rver does not: an object is replaced as a whole, is there when the answer says so, and
+ * puts, deletes and lists at the same moment do not fail. All that touches an object's files happens one at a time; only bodies are
+ * written and read side by side. Bodies in AWS's chunks are taken, too.
+ */
+export class WholeObjectStore extends FilesystemStore {
+  readonly #turn = pLimit(1);
+
+  override async putObject(object: StoredObject): Promise<{ size: number; md5: string }> {
+    const { bucket, key } = object;
+    // In the root: s3rver takes folders there for buckets, and files for nothing.
+    const temporary = join(this.rootDirectory, `.put-${randomUUID()}`);
+    try {
+      const { size, md5 } = await write(bodyOf(object), temporary);
+      await this.#turn(async () => {
+        const path = this.getResourcePath(bucket, key, 'object');
+        await mkdir(dirname(path), { recursive: true });
+        await rename(temporary, path);
+        await this.putMetadata(bucket, key, metadataOf(object), md5);
+      });
+      return { size, md5 };
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  }
+
+  override async putPart(bucket: string, uploadId: string, partNumber: string, content: IncomingMessage) {
+    const bytes = await buffer(isAwsChunked(content.headers) ? decodeAwsChunks(content) : content);
+    const path = join(this.getResourcePath(bucket, '', 'uploads'), uploadId, partNumber);
+    await writeFile(path, bytes);
+    return { size: bytes.length, md5: createHash('md5').update(bytes).digest('hex') };
+  }
+
+  /** The stream that it gives has its file open already, whatever takes its place meanwhile. */
+  override getObject(...request: Parameters<FilesystemStore['getObject']>) {
+    return this.#turn(() => super.getObject(...request));
+  }
+
+  override listObjects(...request: Parameters<FilesystemStore['listObjects']>) {
+    return this.#turn(() => super.listObjects(...request));
+  }
+
+  override copyObject(...request: Parameters<FilesystemStore['copyObject']>) {
+    return this.#turn(() => super.copyObject(...request));
+  }
+
+  override async deleteObject(bucket: string, key: string): Promise<void> {
+    await this.#turn(async () => {
+      if (await this.existsObject(bucket, key)) await super.deleteObject(bucket, key);
+    });
+  }
+}
+
+function bodyOf({ content, metadata }: StoredObject): AsyncIterable<Uint8Array> {
+  if (!(content instanceof Readable)) return Readable.from([content]);
+  return isAwsChunked((content as Partial<IncomingMessage>).headers ?? metadata)
+    ? decodeAwsChunks(content)
+    : content;
+}
+
+/** The chunks were the request's; the object has none. */
+function metadataOf({ metadata }: StoredObject): Record<string, unknown> {
+  const { 'content-encoding': encoding, ...others } = metadata;
+  const left = String(encoding ?? '').replace(/^aws-chunked(,\s*|$)/, '');
+  return left === '' ? others : { ...others, 'content-encoding': left };
+}
+
+async function write(body: AsyncIterable<Uint8Array>, path: string): Promise<{ size: number; md5: string }> {
+  const hash = createHash('md5');
+  let size = 0;
+  await pipeline(
+    body,
+    async function* (chunks: AsyncIterable<Uint8Array>) {
+      for await (const chunk of chunks) {
+        hash.update(chunk);
+        size += chunk.length;
+        yield chunk;
+      }
+    },
+    createWriteStream(path),
+  );
+  return { size, md5: hash.digest('hex') };
+}

@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openS3Images } from '../../lib/images/s3.ts';
+import { type S3Emulator, startS3Emulator } from '../../local/emulators/s3.ts';
+import { imageStoreSuite, listed } from '../suites/images.ts';
+
+const region = 'eu-west-1';
+const jpeg = 'image/jpeg';
+
+let emulator: S3Emulator;
+beforeAll(async () => {
+  emulator = await startS3Emulator({ buckets: [] });
+  Object.assign(process.env, emulator.environment);
+});
+afterAll(() => emulator.close());
+
+async function newBucket(): Promise<string> {
+  const bucket = `pictures-${randomUUID()}`;
+  await emulator.createBucket(bucket);
+  return bucket;
+}
+
+imageStoreSuite('S3', async () => {
+  const bucket = await newBucket();
+  return {
+    store: openS3Images({ region, bucket }),
+    another: () => openS3Images({ region, bucket }),
+    location: (key) => `s3://${bucket}/${key}`,
+    // The emulator's folder goes as a whole.
+    remove: async () => {},
+  };
+});
+
+describe('pictures in a bucket', () => {
+  test('say what they are', async () => {
+    const bucket = await newBucket();
+    await openS3Images({ region, bucket }).put('blacklist/7/a.png', Buffer.from('a'), 'image/png');
+    const answer = await fetch(`${emulator.url}/${bucket}/blacklist/7/a.png`);
+    expect(answer.headers.get('content-type')).toBe('image/png');
+  });
+
+  test('of others are not listed', async () => {
+    const bucket = await newBucket();
+    const store = openS3Images({ region, bucket });
+    await store.put('blacklist/7/a.jpg', Buffer.from('a'), jpeg);
+    const client = new S3Client({ region });
+    for (const Key of ['blacklist/7/my photo.jpg', 'blacklist/7/.DS_Store']) {
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'x' }));
+    }
+    expect((await listed(store, 'blacklist/')).map(({ key }) => key)).toEqual(['blacklist/7/a.jpg']);
+  });
+
+  test('are never half-written', async () => {
+    expect(await openS3Images({ region, bucket: await newBucket() }).removeUnfinished(new Date())).toBe(0);
+  });
+
+  test('can not be used when there is no such bucket', async () => {
+    const store = openS3Images({ region, bucket: 'nowhere' });
+    const unavailable = expect.objectContaining({ code: 'backend_unavailable', cause: expect.any(Error) });
+    await expect(store.check()).rejects.toEqual(unavailable);
+    await expect(store.put('blacklist/7/a.jpg', Buffer.from('a'), jpeg)).rejects.toEqual(unavailable);
+    await expect(store.get('blacklist/7/a.jpg')).rejects.toEqual(unavailable);
+    await expect(store.delete('blacklist/7/a.jpg')).rejects.toEqual(unavailable);
+    await expect(listed(store, 'blacklist/')).rejects.toEqual(unavailable);
+  });
+});
+
+/** A store whose S3 is something else, which answers so; and how often it was asked. */
+async function startFailing(answer: RequestListener) {
+  let requests = 0;
+  const server = createServer((request, response) => {
+    requests += 1;
+    request.resume();
+    answer(request, response);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  process.env.AWS_ENDPOINT_URL_S3 = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const stop = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return {
+    store: openS3Images({ region, bucket: 'pictures' }),
+    requests: () => requests,
+    stop,
+    [Symbol.dispose]() {
+      stop();
+      Object.assign(process.env, emulator.environment);
+    },
+  };
+}
+
+describe('when S3 fails, pictures are unavailable', () => {
+  const unavailable = (cause: object) =>
+    expect.objectContaining({
+      code: 'backend_unavailable',
+      retryAfterSeconds: 5,
+      cause: expect.objectContaining(cause),
+    });
+
+  test('after three attempts, when it asks to slow down', async () => {
+    using failing = await startFailing((_request, response) => {
+      response.writeHead(503, { 'Content-Type': 'application/xml' });
+      response.end('<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>');
+    });
+    await expect(failing.store.put('blacklist/7/a.jpg', Buffer.from('a'), jpeg)).rejects.toEqual(
+      unavailable({ name: 'SlowDown' }),
+    );
+    expect(failing.requests()).toBe(3);
+  });
+
+  test('at once, when it does not let this service in', async () => {
+    using failing = await startFailing((_request, response) => {
+      response.writeHead(403, { 'Content-Type': 'application/xml' });
+      response.end('<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>');
+    });
+    await expect(failing.store.get('blacklist/7/a.jpg')).rejects.toEqual(
+      unavailable({ name: 'AccessDenied' }),
+    );
+    expect(failing.requests()).toBe(1);
+  });
+
+  test('when a picture breaks off', async () => {
+    using failing = await startFailing((_request, response) => {
+      response.writeHead(200, { 'Content-Length': 1000 });
+      response.write('half', () => response.destroy());
+    });
+    await expect(failing.store.get('blacklist/7/a.jpg')).rejects.toEqual(unavailable({}));
+  });
+
+  test('when a picture never ends', async () => {
+    using failing = await startFailing((_request, response) => {
+      response.writeHead(200, { 'Content-Length': 1000 });
+      response.write('half');
+    });
+    await expect(failing.store.get('blacklist/7/a.jpg')).rejects.toEqual(
+      unavailable({ name: 'TimeoutError' }),
+    );
+  });
+
+  test('after three attempts, when it says nothing', async () => {
+    using failing = await startFailing(() => {});
+    await expect(failing.store.check()).rejects.toEqual(unavailable({ name: 'TimeoutError' }));
+    expect(failing.requests()).toBe(3);
+  });
+
+  test('when nobody is there', async () => {
+    using failing = await startFailing(() => {});
+    failing.stop();
+    await expect(failing.store.check()).rejects.toEqual(unavailable({ code: 'ECONNREFUSED' }));
+  });
+});

@@ -19,8 +19,15 @@ export interface Route {
   readonly handler: Handler;
 }
 
+/** An endpoint whose body is too large for an event, and what takes the request as it comes. */
+export interface StreamRoute {
+  readonly contract: Endpoint;
+  /** Throws errors of ours, and RequestAbandonedError when the client goes away. */
+  receive(request: IncomingMessage, response: ServerResponse): Promise<APIGatewayProxyResult>;
+}
+
 export interface GatewayOptions {
-  readonly routes: readonly Route[];
+  readonly routes: readonly (Route | StreamRoute)[];
   /** When there are any, all endpoints but the public ones want one of them as a bearer token. */
   readonly apiTokens: readonly string[];
   readonly corsOrigins: readonly string[];
@@ -51,7 +58,7 @@ interface Progress {
 /** What a gateway does in front of a handler: routing, tokens, limits, preflights. */
 export class Gateway {
   readonly #options: GatewayOptions;
-  readonly #router: Router<Route>;
+  readonly #router: Router<Route | StreamRoute>;
   readonly #checkToken: (request: IncomingMessage) => void;
   readonly #budget: BodyBudget;
   /** Of a request's body. */
@@ -106,31 +113,46 @@ export class Gateway {
     if (listensOnLoopback && apiTokens.length === 0) refuseWebPages(request, corsOrigins);
     if (isPreflight(request)) return preflight(this.#router.methodsOf(path), request, corsOrigins);
     const { route, pathParameters } = this.#router.match(request.method ?? '', path);
-    const { contract, handler } = route;
+    const { contract } = route;
     progress.route = contract.path;
     if (apiTokens.length > 0 && contract.public !== true) this.#checkToken(request);
     using share = contract.body && this.#budget.share();
+    if ('receive' in route) {
+      return this.#withHeaders(await route.receive(request, response), request, progress);
+    }
     const body = share && (await readRequestBody(request, response, { maxBytes: this.#maxBytes, share }));
     const { requestId } = progress;
     const event = toEvent(request, body ?? Buffer.alloc(0), { contract, pathParameters, requestId });
     if (emulateGatewayLimits) refuseLargeEvent(event);
     progress.handled = true;
-    const result = await handler(event);
+    const result = await route.handler(event);
     return emulateGatewayLimits ? deliverable(result) : result;
   }
 
   #refuse(error: unknown, request: IncomingMessage, requestId: string): APIGatewayProxyResult {
     const { status, headers, body } = problem(error, requestId);
     if (status >= 500) logFailure(requestId, error);
-    return {
+    const result = {
       statusCode: status,
+      headers: { ...headers, 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    };
+    return this.#withHeaders(result, request, { requestId });
+  }
+
+  #withHeaders(
+    result: APIGatewayProxyResult,
+    request: IncomingMessage,
+    { requestId }: Pick<Progress, 'requestId'>,
+  ): APIGatewayProxyResult {
+    const { corsOrigins } = this.#options;
+    return {
+      ...result,
       headers: {
         ...commonHeaders(requestId),
-        ...corsHeaders(request.headers.origin, this.#options.corsOrigins),
-        ...headers,
-        'Content-Type': 'application/json',
+        ...corsHeaders(request.headers.origin, corsOrigins),
+        ...result.headers,
       },
-      body: JSON.stringify(body),
     };
   }
 }

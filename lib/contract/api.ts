@@ -1,5 +1,7 @@
 import { addImages } from './add-images.ts';
 import { createEntry } from './create-entry.ts';
+import { createEntryUpload } from './create-entry-upload.ts';
+import { createProcessUpload } from './create-process-upload.ts';
 import { deleteEntry } from './delete-entry.ts';
 import { detectFaces } from './detect-faces.ts';
 import { docs, docsAsset } from './docs.ts';
@@ -16,6 +18,7 @@ import { welcome, welcomeToApi } from './welcome.ts';
 /** Every endpoint of the service, in the order in which the documentation shows them. */
 export const api: readonly Endpoint[] = [
   processImages,
+  createProcessUpload,
   listProcessed,
   listProcessedUnderProcess,
   detectFaces,
@@ -25,6 +28,7 @@ export const api: readonly Endpoint[] = [
   updateEntry,
   deleteEntry,
   addImages,
+  createEntryUpload,
   welcome,
   welcomeToApi,
   health,

@@ -28,3 +28,8 @@ export const welcomeToApi = defineEndpoint({
   path: '/api/v1/',
   summary: 'Say welcome, under the prefix of the API',
 });
+
+/** What both say. */
+export function welcomeMessage(apiTitle: string): { message: string } {
+  return { message: `Welcome to the ${apiTitle}` };
+}

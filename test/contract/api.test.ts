@@ -28,6 +28,8 @@ describe('the contract', () => {
         'PUT /api/v1/blacklist/{id}/',
         'DELETE /api/v1/blacklist/{id}/',
         'POST /api/v1/blacklist/{id}/images',
+        'POST /api/v1/blacklist/{id}/uploads',
+        'POST /api/v1/process/uploads',
         'GET /openapi.json',
         'GET /docs',
         'GET /docs/{asset}',

@@ -1,6 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
-import { handler } from '../../functions/openapi.ts';
+import { handler } from '../../functions/open-api.ts';
 import { api } from '../../lib/contract/api.ts';
 import { openApi } from '../../lib/contract/openapi.ts';
 import { buildOpenApi } from '../../lib/openapi.ts';

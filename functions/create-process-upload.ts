@@ -1,0 +1,10 @@
+import { createProcessUpload } from '../lib/contract/create-process-upload.ts';
+import { endpoint } from '../lib/http/endpoint.ts';
+import { requestOrigin } from '../lib/http/origin.ts';
+import { uploads } from '../lib/ports.ts';
+import { createProcessUpload as run } from '../lib/uploads/create-upload.ts';
+
+/** POST /api/v1/process/uploads */
+export const handler = endpoint(createProcessUpload, async ({ body }, { event }) =>
+  run({ uploads: await uploads() }, { contentType: body.content_type, origin: requestOrigin(event) }),
+);

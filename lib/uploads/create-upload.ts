@@ -1,0 +1,46 @@
+import { activeEntry } from '../blacklist/record.ts';
+import type { UploadContentType, UploadForm } from '../contract/uploads.ts';
+import type { RecordStore } from '../records/port.ts';
+import type { Upload, Uploads } from './port.ts';
+
+/** Who asks, and for what. */
+export interface UploadWish {
+  readonly contentType: UploadContentType;
+  /** The origin that the request came by, where that is known: a place in this service is named by it. */
+  readonly origin: string | undefined;
+}
+
+/**
+ * Lets a client send a picture that a request will name.
+ * @throws BackendUnavailableError
+ */
+export async function createProcessUpload(
+  { uploads }: { readonly uploads: Uploads },
+  wish: UploadWish,
+): Promise<UploadForm> {
+  return uploadForm(await uploads.create({ kind: 'process' }, wish.contentType), wish);
+}
+
+/**
+ * Lets a client send a picture of an entry, which is indexed when it arrives.
+ * @throws EntryNotFoundError, BackendUnavailableError
+ */
+export async function createEntryUpload(
+  { records, uploads }: { readonly records: RecordStore; readonly uploads: Uploads },
+  entryId: number,
+  wish: UploadWish,
+): Promise<UploadForm> {
+  await activeEntry({ records }, entryId);
+  return uploadForm(await uploads.create({ kind: 'entry', entryId }, wish.contentType), wish);
+}
+
+/** An upload as clients see it. */
+function uploadForm({ url, fields, image, maxBytes, expiresAt }: Upload, { origin }: UploadWish): UploadForm {
+  return {
+    url: URL.parse(url, origin)?.href ?? url,
+    fields: { ...fields },
+    image,
+    max_bytes: maxBytes,
+    expires_at: expiresAt.toISOString(),
+  };
+}

@@ -1,0 +1,172 @@
+import type { S3Event, SQSEvent, SQSRecord } from 'aws-lambda';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { handler } from '../../functions/index-upload.ts';
+import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
+import { sweep } from '../../lib/blacklist/sweep.ts';
+import { loadConfig } from '../../lib/config.ts';
+import { decodePicture } from '../../lib/inputs/decode.ts';
+import { type OpenedPorts, ports } from '../../lib/ports.ts';
+import { type Cloud, startCloud } from '../../local/emulators/cloud.ts';
+import { createInboxQueue, type InboxQueue, sendWaiting, uploadEvent } from '../../local/inbox-queue.ts';
+import { cropFace, leftToRight, sample } from '../api/pictures.ts';
+import type { OpenedInbox } from '../suites/inbox.ts';
+import { indexingSuite } from '../suites/indexing.ts';
+import { openedBucket } from './bucket.ts';
+
+let cloud: Cloud;
+let opened: OpenedPorts;
+let place: OpenedInbox;
+
+beforeAll(async () => {
+  cloud = await startCloud();
+  const settings = { ...cloud.environment, REKOGNITION_TPS: '1000' };
+  for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
+  const { aws } = loadConfig();
+  if (!aws) throw new Error('The emulators’ settings are not those of the AWS mode.');
+  place = openedBucket(aws);
+  opened = await ports();
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await opened.close();
+  await place.remove();
+  await cloud[Symbol.asyncDispose]();
+});
+
+indexingSuite('aws_rekognition', async () => ({ opened, place, close: async () => {} }));
+
+describe('uploads to S3', () => {
+  let queue: InboxQueue;
+  let picture: Buffer;
+  /** Those of uploads and of others. */
+  const events: S3Event[] = [];
+  let isSending = true;
+
+  beforeAll(async () => {
+    const group = await sample(3);
+    const [face] = leftToRight(
+      (await opened.faces.detect(await decodePicture(group), {})).map(({ area }) => area),
+    );
+    if (!face) throw new Error('The sample picture does not show the face that it should.');
+    picture = await cropFace(group, face);
+    queue = createInboxQueue(handler, 10);
+    cloud.s3.onEvent((event) => {
+      events.push(event);
+      if (isSending) queue.send(event);
+    });
+  });
+  afterEach(async () => {
+    cloud.rekognition.faults.set([]);
+    isSending = true;
+    for (const { id } of await opened.records.listEntries('ACTIVE')) await deleteEntry(opened, id);
+    await sweep(opened, new Date(Date.now() + 1000));
+    for (const key of await place.keys()) await place.discard(key);
+    await queue.idle();
+    events.length = 0;
+  });
+  afterAll(() => queue.close());
+
+  const people = async () =>
+    Object.fromEntries(
+      (await opened.records.listEntries('ACTIVE')).map(({ name, imageCount }) => [name, imageCount]),
+    );
+
+  it('are indexed by the events that S3 sends, whatever they are called', async () => {
+    const names = ['Jane Roe', 'Zoë Müller', 'a+b', '100% #1? & c=d', '%41%2F'];
+    await Promise.all(names.map((name) => place.put(`inbox/${name}/my +%20 picture.jpg`, picture)));
+    await place.put('inbox/987654/a b.jpg', picture);
+    await queue.idle();
+    expect(await people()).toEqual(Object.fromEntries(names.map((name) => [name, 1])));
+    expect(await place.keys()).toEqual(['rejected/987654/a b.jpg']);
+    expect(await place.reasonOf('rejected/987654/a b.jpg')).toBe('There is no blacklist entry of that id.');
+  });
+
+  it('change nothing when all their events come again, the last first', async () => {
+    for (const name of ['1', '2', '3']) await place.put(`inbox/Jane Roe/${name}.jpg`, picture);
+    await queue.idle();
+    expect(await people()).toEqual({ 'Jane Roe': 1 });
+    for (const event of events.toReversed()) queue.send(event);
+    await queue.idle();
+    expect(await people()).toEqual({ 'Jane Roe': 1 });
+    expect(queue.deadLetters).toEqual([]);
+  });
+
+  it('are all indexed when twenty come at once and Rekognition throttles every third call', async () => {
+    cloud.rekognition.faults.set([{ kind: 'throttle', every: 3 }]);
+    const keys = Array.from({ length: 20 }, (_, number) => `inbox/Person ${number % 7}/${number}.jpg`);
+    await Promise.all(
+      keys.map(async (key, number) =>
+        place.put(
+          key,
+          await sharp(picture)
+            .jpeg({ quality: 75 + number })
+            .toBuffer(),
+        ),
+      ),
+    );
+    await queue.idle();
+    expect(Object.values(await people()).sort()).toEqual([2, 3, 3, 3, 3, 3, 3]);
+    expect(await place.keys()).toEqual([]);
+    expect(queue.deadLetters).toEqual([]);
+  });
+
+  it('are indexed when they come again after Rekognition refused everything for a while', async () => {
+    // A call is tried seven times: all of those fail, and the first of the event's second delivery.
+    cloud.rekognition.faults.set([{ kind: 'throttle', every: 1, operation: 'IndexFaces', times: 8 }]);
+    await place.put('inbox/Jane Roe/1.jpg', picture);
+    await queue.idle();
+    expect(cloud.rekognition.faults.list()[0]?.strikes).toBe(8);
+    expect(await people()).toEqual({ 'Jane Roe': 1 });
+    expect(await place.keys()).toEqual([]);
+  });
+
+  it('are not begun when the function has little time left, and are found later', async () => {
+    isSending = false;
+    await place.put('inbox/Jane Roe/1.jpg', picture);
+    const [event] = events;
+    const answer = await handler(messages([event]), { getRemainingTimeInMillis: () => 29_000 });
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: '0' }] });
+    expect(await place.keys()).toEqual(['inbox/Jane Roe/1.jpg']);
+    isSending = true;
+    const { aws } = loadConfig();
+    if (aws) await sendWaiting(queue, aws);
+    await queue.idle();
+    expect(await people()).toEqual({ 'Jane Roe': 1 });
+  });
+
+  it('are asked for again one by one', async () => {
+    isSending = false;
+    await place.put('inbox/Jane Roe/1.jpg', picture);
+    const [good] = events;
+    const [record] = good?.Records ?? [];
+    if (!record) throw new Error('S3 has sent no event.');
+    const { bucket } = record.s3;
+    const unreadable = [
+      'text',
+      'null',
+      { Records: [{}] },
+      { Records: [{ ...record, s3: { bucket, object: { key: 'inbox/%' } } }] },
+    ];
+    const ignored = [
+      { Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: bucket.name },
+      uploadEvent('another-bucket', 'inbox/Jane Roe/1.jpg'),
+      uploadEvent(bucket.name, 'uploads/1.jpg'),
+      { Records: [{ ...record, eventName: 'ObjectRemoved:Delete' }] },
+    ];
+    const { batchItemFailures } = await handler(messages([...unreadable, ...ignored]));
+    expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(['0', '1', '2', '3']);
+    expect(await people()).toEqual({});
+    expect(await handler(messages(['text', good]))).toEqual({ batchItemFailures: [{ itemIdentifier: '0' }] });
+    expect(await people()).toEqual({ 'Jane Roe': 1 });
+  });
+});
+
+/** What SQS brings for these bodies; text is taken as it is. The messages' ids are 0, 1, … */
+function messages(bodies: readonly unknown[]): SQSEvent {
+  const records = bodies.map((body, index) => ({
+    messageId: String(index),
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  }));
+  return { Records: records as SQSRecord[] };
+}

@@ -1,0 +1,31 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type FolderInbox, openFolderInbox } from '../../lib/inbox/folder.ts';
+import { temporaryFolder } from '../api/server-process.ts';
+import type { OpenedInbox } from '../suites/inbox.ts';
+
+/** An inbox in a folder, which the tests reach by the file system. */
+export async function openedFolder(): Promise<OpenedInbox & { inbox: FolderInbox; path: string }> {
+  const folder = await temporaryFolder();
+  const pathOf = (key: string) => join(folder.path, key);
+  const filesIn = async (name: string) =>
+    (await readdir(pathOf(name), { recursive: true, withFileTypes: true }))
+      .filter((item) => item.isFile() && !item.name.endsWith('.reason.txt'))
+      .map((item) => join(item.parentPath, item.name).slice(folder.path.length + 1));
+  return {
+    inbox: openFolderInbox(folder.path),
+    path: folder.path,
+    async put(key, bytes) {
+      await mkdir(dirname(pathOf(key)), { recursive: true });
+      // As one that replaces another does it: a new file under the old name.
+      await writeFile(pathOf('.new'), bytes);
+      await rm(pathOf(key), { recursive: true, force: true });
+      await rename(pathOf('.new'), pathOf(key));
+    },
+    get: (key) => readFile(pathOf(key)).catch(() => undefined),
+    keys: async () => [...(await filesIn('inbox')), ...(await filesIn('rejected'))].sort(),
+    reasonOf: async (key) => (await readFile(`${pathOf(key)}.reason.txt`, 'utf8')).trimEnd(),
+    discard: (key) => rm(pathOf(key)),
+    remove: folder.remove,
+  };
+}

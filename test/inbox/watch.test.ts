@@ -1,0 +1,74 @@
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { parseConfig } from '../../lib/config.ts';
+import { decodePicture } from '../../lib/inputs/decode.ts';
+import { type OpenedPorts, ports } from '../../lib/ports.ts';
+import { watchInboxFolder } from '../../local/inbox.ts';
+import { cropFace, sample } from '../api/pictures.ts';
+import { failing, stepBefore } from '../blacklist/steps.ts';
+import { openedFolder } from './data-folder.ts';
+
+describe('watching the inbox folder', () => {
+  let place: Awaited<ReturnType<typeof openedFolder>>;
+  let opened: OpenedPorts;
+  let picture: Buffer;
+  beforeAll(async () => {
+    place = await openedFolder();
+    opened = await ports(parseConfig({ DATA_DIR: place.path, ENGINE_WORKERS: '1' }));
+    const group = await sample(3);
+    const [face] = await opened.faces.detect(await decodePicture(group), {});
+    if (!face) throw new Error('The sample picture does not show the face that it should.');
+    picture = await cropFace(group, face.area);
+  });
+  afterAll(async () => {
+    await opened.close();
+    await place.remove();
+  });
+
+  const people = async () =>
+    Object.fromEntries(
+      (await opened.records.listEntries('ACTIVE')).map(({ name, imageCount }) => [name, imageCount]),
+    );
+  /** Polls, for the watcher tells nobody. */
+  const until = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 30_000, interval: 100 });
+
+  it('indexes what is there, what comes later, and what is written slowly when it is whole', async () => {
+    const stop = new AbortController();
+    await place.put('inbox/There Before/a.jpg', picture);
+    const watching = watchInboxFolder(opened, place.path, stop.signal);
+    await until(async () => expect(await people()).toEqual({ 'There Before': 1 }));
+
+    await mkdir(join(place.path, 'inbox/Later'), { recursive: true });
+    const slow = join(place.path, 'inbox/Later/slow.jpg');
+    const part = Math.ceil(picture.length / 4);
+    await writeFile(slow, '');
+    await writeFile(join(place.path, 'inbox/Later/text.txt'), 'text');
+    for (let start = 0; start < picture.length; start += part) {
+      await new Promise((resolve) => setTimeout(resolve, 1_200));
+      await appendFile(slow, picture.subarray(start, start + part));
+    }
+    await until(async () => expect(await people()).toEqual({ 'There Before': 1, Later: 1 }));
+    await until(async () => expect(await place.keys()).toEqual(['rejected/Later/text.txt']));
+    expect(await place.reasonOf('rejected/Later/text.txt')).toMatch(/JPEG, PNG, WebP/);
+    stop.abort();
+    await watching;
+
+    await place.put('inbox/After the end/a.jpg', picture);
+    await place.put('inbox/There Before/a.jpg', picture);
+    expect(await people()).toEqual({ 'There Before': 1, Later: 1 });
+    await place.discard('inbox/After the end/a.jpg');
+    await place.discard('inbox/There Before/a.jpg');
+  });
+
+  it('tries again what failed', async () => {
+    const stop = new AbortController();
+    const broken = failing(opened, stepBefore('images.put'));
+    await place.put('inbox/Tried Again/a.jpg', picture);
+    const watching = watchInboxFolder(broken, place.path, stop.signal);
+    await until(async () => expect(await people()).toMatchObject({ 'Tried Again': 1 }));
+    stop.abort();
+    await watching;
+    expect(await place.keys()).toEqual(['rejected/Later/text.txt']);
+  });
+});

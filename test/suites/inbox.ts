@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Inbox } from '../../lib/inbox/port.ts';
+
+/** An inbox with nothing in it, and ways to look behind it. */
+export interface OpenedInbox {
+  readonly inbox: Inbox;
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  /** The bytes of what is in the inbox or rejected. */
+  get(key: string): Promise<Uint8Array | undefined>;
+  /** All that is in the inbox or rejected, reasons not counted, in alphabetical order. */
+  keys(): Promise<string[]>;
+  /** Why a file was rejected, by the key that it has now. */
+  reasonOf(rejectedKey: string): Promise<string | undefined>;
+  /** Removes what has one of these keys. */
+  discard(key: string): Promise<void>;
+  /** Removes all. */
+  remove(): Promise<void>;
+}
+
+export interface InboxTraits {
+  /** Why an emulator does not tell a file from another one in its place; `undefined` where that is tested. */
+  readonly takesReplacedForSame: string | undefined;
+}
+
+const bytes = Buffer.from('some bytes');
+const maxBytes = 1000;
+
+function textOf(bytes: Uint8Array | undefined): string | undefined {
+  return bytes && Buffer.from(bytes).toString();
+}
+
+/** The promises of `lib/inbox/port.ts`, for every adapter alike. */
+export function inboxSuite(
+  name: string,
+  open: () => Promise<OpenedInbox>,
+  { takesReplacedForSame }: InboxTraits = { takesReplacedForSame: undefined },
+): void {
+  describe(`the inbox in ${name}`, () => {
+    let opened: OpenedInbox;
+    beforeEach(async () => {
+      opened = await open();
+    });
+    afterEach(() => opened.remove());
+
+    const readFile = async (key: string) => {
+      const file = await opened.inbox.read(key, maxBytes);
+      if (!file) throw new Error('The file is not in the inbox.');
+      return file;
+    };
+
+    const keys = [
+      'inbox/7/a.jpg',
+      'inbox/Jane Roe/a b.jpg',
+      'inbox/Zoë Müller/größe.jpg',
+      'inbox/a+b & c=d/100% #1?.jpg',
+      'inbox/%41%2F/%2B+.jpg',
+      'inbox/x/y/z/a.jpg',
+      'inbox/lies directly in it.jpg',
+    ];
+    it.each(keys)('reads, removes and rejects %s', async (key) => {
+      await opened.put(key, bytes);
+      const file = await readFile(key);
+      expect(file.key).toBe(key);
+      expect(textOf(file.bytes)).toBe('some bytes');
+      await opened.inbox.reject(file, 'It is not good.');
+      const rejected = key.replace('inbox/', 'rejected/');
+      expect(await opened.keys()).toEqual([rejected]);
+      expect(textOf(await opened.get(rejected))).toBe('some bytes');
+      expect(await opened.reasonOf(rejected)).toBe('It is not good.');
+
+      await opened.put(key, bytes);
+      await opened.inbox.remove(await readFile(key));
+      expect(await opened.keys()).toEqual([rejected]);
+    });
+
+    it('knows nothing of what is absent', async () => {
+      expect(await opened.inbox.read('inbox/7/a.jpg', maxBytes)).toBeUndefined();
+    });
+
+    it('does not read a file of too many bytes, which can be rejected all the same', async () => {
+      await opened.put('inbox/7/a.jpg', Buffer.alloc(maxBytes));
+      expect((await readFile('inbox/7/a.jpg')).bytes).toHaveLength(maxBytes);
+      await opened.put('inbox/7/a.jpg', Buffer.alloc(maxBytes + 1));
+      const file = await readFile('inbox/7/a.jpg');
+      expect(file.bytes).toBeUndefined();
+      await opened.inbox.reject(file, 'It is too large.');
+      expect(await opened.get('rejected/7/a.jpg')).toHaveLength(maxBytes + 1);
+    });
+
+    it('does nothing when a file is removed or rejected that is gone', async () => {
+      await opened.put('inbox/7/a.jpg', bytes);
+      const file = await readFile('inbox/7/a.jpg');
+      await opened.inbox.remove(file);
+      await opened.inbox.remove(file);
+      await opened.inbox.reject(file, 'It is not good.');
+      expect(await opened.keys()).toEqual([]);
+    });
+
+    if (takesReplacedForSame === undefined)
+      it('leaves a file alone that came in its place', async () => {
+        await opened.put('inbox/7/a.jpg', bytes);
+        const file = await readFile('inbox/7/a.jpg');
+        await opened.put('inbox/7/a.jpg', Buffer.from('others'));
+        await opened.inbox.remove(file);
+        await opened.inbox.reject(file, 'It is not good.');
+        expect(await opened.keys()).toEqual(['inbox/7/a.jpg']);
+        expect(textOf((await readFile('inbox/7/a.jpg')).bytes)).toBe('others');
+      });
+
+    it('replaces what was rejected before, and its reason', async () => {
+      for (const [content, reason] of [
+        ['one', 'First.'],
+        ['two', 'Größe zählt.'],
+      ] as const) {
+        await opened.put('inbox/7/a.jpg', Buffer.from(content));
+        await opened.inbox.reject(await readFile('inbox/7/a.jpg'), reason);
+      }
+      expect(textOf(await opened.get('rejected/7/a.jpg'))).toBe('two');
+      expect(await opened.reasonOf('rejected/7/a.jpg')).toMatch(/^Gr.{1,2}e z.hlt\.$/);
+    });
+
+    it('rejects what is called like a folder of rejected ones, and the other way round', async () => {
+      for (const key of ['inbox/7', 'inbox/7/a.jpg', 'inbox/8/a.jpg', 'inbox/8']) {
+        await opened.put(key, bytes);
+        await opened.inbox.reject(await readFile(key), 'It is not good.');
+        // In a file system, nothing can lie below a file.
+        await opened.put(key, bytes);
+        await opened.inbox.remove(await readFile(key));
+      }
+      const rejected = await opened.keys();
+      expect(rejected).toHaveLength(4);
+      for (const key of rejected) expect(await opened.reasonOf(key)).toBe('It is not good.');
+    });
+  });
+}

@@ -1,0 +1,302 @@
+import { createHash } from 'node:crypto';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createEntry } from '../../lib/blacklist/create-entry.ts';
+import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
+import { type IndexingPorts, indexUpload } from '../../lib/blacklist/index-upload.ts';
+import { sweep, sweepAgeMs } from '../../lib/blacklist/sweep.ts';
+import { BackendUnavailableError, NameTakenError } from '../../lib/errors.ts';
+import { decodePicture } from '../../lib/inputs/decode.ts';
+import type { OpenedPorts } from '../../lib/ports.ts';
+import { cropFace, leftToRight, pictureOfNothing, sample } from '../api/pictures.ts';
+import { down, failing, steps } from '../blacklist/steps.ts';
+import type { OpenedInbox } from './inbox.ts';
+
+/** All ports of a mode, and its inbox. Nobody is listed, and nothing is in the inbox. */
+export interface OpenedIndexing {
+  readonly opened: OpenedPorts;
+  readonly place: OpenedInbox;
+  close(): Promise<void>;
+}
+
+/** What indexing uploads promises, for every mode alike. */
+export function indexingSuite(mode: string, open: () => Promise<OpenedIndexing>): void {
+  describe(`indexing uploads in ${mode} mode`, () => {
+    let opened: OpenedPorts;
+    let place: OpenedInbox;
+    let ports: IndexingPorts;
+    let close: () => Promise<void>;
+    let jane: Buffer;
+    let other: Buffer;
+
+    beforeAll(async () => {
+      ({ opened, place, close } = await open());
+      ports = { ...opened, inbox: place.inbox };
+      const group = await sample(3);
+      const faces = await opened.faces.detect(await decodePicture(group), {});
+      const [first, second] = leftToRight(faces.map(({ area }) => area));
+      if (!first || !second) throw new Error('The sample picture does not show the faces that it should.');
+      [other, jane] = await Promise.all([cropFace(group, first), cropFace(group, second)]);
+    });
+    afterAll(() => close());
+    afterEach(async () => {
+      for (const { id } of await opened.records.listEntries('ACTIVE')) await deleteEntry(opened, id);
+      await sweep(opened, new Date(Date.now() + 1000));
+      for (const key of await place.keys()) await place.discard(key);
+    });
+
+    const index = (key: string) => indexUpload(ports, key);
+    const upload = async (key: string, bytes: Uint8Array) => {
+      await place.put(key, bytes);
+      return index(key);
+    };
+    /** Other bytes of the same face. */
+    const again = (picture: Buffer, quality: number) => sharp(picture).jpeg({ quality }).toBuffer();
+    const list = (name: string, bytes = other) =>
+      createEntry(opened, { name, reason: null }, [{ fileName: 'a.jpg', bytes }]);
+
+    /** Everybody who is listed, each with how many pictures, after it was checked that all stores agree. */
+    const listed = async () => {
+      const { records, faces, images } = opened;
+      // A face whose id was never told can't be taken back at once.
+      await sweep(opened, new Date(0));
+      const entries = await records.listEntries('ACTIVE');
+      const recorded = (await Promise.all(entries.map(({ id }) => records.listImages(id)))).flat();
+      expect(await records.listEntries('PENDING')).toEqual([]);
+      expect(await records.listEntries('DELETING')).toEqual([]);
+      expect(recorded.map(({ status }) => status)).toEqual(recorded.map(() => 'ACTIVE'));
+      const keys = (await Array.fromAsync(images.list('blacklist/'))).map(({ key }) => key);
+      expect(keys.sort()).toEqual(recorded.map(({ key }) => key).sort());
+      const enrolled = (await Array.fromAsync(faces.listFaces())).map(({ imageId }) => imageId);
+      expect(enrolled.sort()).toEqual(recorded.map(({ id }) => id).sort());
+      return Object.fromEntries(entries.map(({ name, imageCount }) => [name, imageCount]));
+    };
+
+    it('adds a picture to the entry of that id, keeps the original, and takes it out of the inbox', async () => {
+      const { id } = await list('Jane Roe');
+      const outcome = await upload(`inbox/${id}/sub/folder/a.jpg`, jane);
+      expect(outcome).toMatchObject({ outcome: 'enrolled', entryId: id, faceCount: 1 });
+      expect(await place.keys()).toEqual([]);
+      expect(await listed()).toEqual({ 'Jane Roe': 2 });
+      const { imageId } = outcome as { imageId: string };
+      expect(imageId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+      const original = await opened.images.get(`blacklist/${id}/${imageId}.jpg`);
+      expect(digest(original)).toBe(digest(jane));
+      const [face] = (await opened.faces.match(await decodePicture(jane), {})).faces;
+      expect(face?.matches[0]).toMatchObject({ entryId: id, imageId });
+    });
+
+    const names = [
+      'Jane Roe',
+      'Zoë Müller',
+      'a+b',
+      '100% #1? & c=d',
+      '%41%2F',
+      'ひと',
+      'x'.repeat(100),
+      '-1',
+      ' 7',
+    ];
+    it.each(names)('makes a new entry for a new name: %s', async (name) => {
+      const outcome = await upload(`inbox/${name.normalize('NFD')}/my picture.jpg`, jane);
+      expect(outcome).toMatchObject({ outcome: 'enrolled', faceCount: 1 });
+      expect(await listed()).toEqual({ [name.normalize('NFC')]: 1 });
+      expect(await opened.records.findEntry(name.normalize('NFC'))).toMatchObject({ reason: null });
+    });
+
+    it('changes nothing when an event comes again, before, with or after the others', async () => {
+      const { id } = await list('Jane Roe');
+      const key = `inbox/${id}/a.jpg`;
+      await place.put(key, jane);
+      const outcomes = await Promise.allSettled([index(key), index(key), index(key), index(key)]);
+      const done = outcomes.flatMap((outcome) =>
+        outcome.status === 'fulfilled' ? outcome.value.outcome : [],
+      );
+      expect(done.filter((outcome) => outcome === 'enrolled')).toEqual(['enrolled']);
+      for (const outcome of outcomes) {
+        if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(BackendUnavailableError);
+      }
+      expect(await index(key)).toEqual({ outcome: 'gone' });
+      // The first event's object was not removed, or the picture was put there once more.
+      expect(await upload(key, jane)).toMatchObject({ outcome: 'known', entryId: id });
+      expect(await upload(`inbox/Jane Roe/other name.jpg`, jane)).toMatchObject({ outcome: 'known' });
+      expect(await place.keys()).toEqual([]);
+      expect(await listed()).toEqual({ 'Jane Roe': 2 });
+      await deleteEntry(opened, id);
+      expect(await index(key)).toEqual({ outcome: 'gone' });
+      expect(await listed()).toEqual({});
+    });
+
+    it('makes one entry of a new name for pictures that come at the same moment, and again', async () => {
+      const [one, two] = [await again(jane, 90), await again(jane, 80)];
+      await place.put('inbox/Jane Roe/1.jpg', one);
+      await place.put('inbox/Jane Roe/2.jpg', two);
+      const keys = ['inbox/Jane Roe/2.jpg', 'inbox/Jane Roe/1.jpg', 'inbox/Jane Roe/2.jpg'];
+      await redeliver(index, keys);
+      expect(await place.keys()).toEqual([]);
+      expect(await listed()).toEqual({ 'Jane Roe': 2 });
+    });
+
+    it('indexes twenty uploads at once', async () => {
+      const { id } = await list('Listed');
+      const keys: string[] = [];
+      for (let number = 0; number < 20; number++) {
+        const folder = ['New', 'Newer', `${id}`, 'Listed'][number % 4] ?? '';
+        const key = `inbox/${folder}/${number}.jpg`;
+        await place.put(key, await again(number % 2 ? jane : other, 75 + number));
+        keys.push(key);
+      }
+      await redeliver(index, keys.toReversed());
+      expect(await place.keys()).toEqual([]);
+      expect(await listed()).toEqual({ Listed: 11, New: 5, Newer: 5 });
+    });
+
+    it('lists a name that is sent by a request and by uploads at the same moment once', async () => {
+      await place.put('inbox/Jane Roe/1.jpg', await again(jane, 90));
+      const request = list('Jane Roe').catch((error: unknown) => error);
+      await redeliver(index, ['inbox/Jane Roe/1.jpg']);
+      const wasTaken = (await request) instanceof NameTakenError;
+      expect(await listed()).toEqual({ 'Jane Roe': wasTaken ? 1 : 2 });
+      expect(await place.keys()).toEqual([]);
+    });
+
+    it('enrolls the largest of several faces', async () => {
+      expect(await upload('inbox/Jane Roe/a.jpg', await sample(3, 600))).toMatchObject({
+        outcome: 'enrolled',
+        faceCount: 3,
+      });
+    });
+
+    const tooLong = 'x'.repeat(101);
+    const rejections: [what: string, key: string, bytes: () => unknown, reason: RegExp][] = [
+      ['what is no picture', 'inbox/Jane Roe/a.txt', () => Buffer.from('text'), /JPEG, PNG, WebP/],
+      ['a damaged picture', 'inbox/Jane Roe/a.jpg', () => jane.subarray(0, 2000), /damaged or cut off/],
+      ['a picture of nobody', 'inbox/Jane Roe/ä.jpg', () => pictureOfNothing(), /No face was found/],
+      ['an empty file', 'inbox/Jane Roe/a.jpg', () => Buffer.alloc(0), /JPEG, PNG, WebP|empty/],
+      [
+        'too large a file',
+        'inbox/Jane Roe/a.jpg',
+        () => Buffer.alloc(15 * 1024 * 1024 + 1),
+        /larger than 15728640/,
+      ],
+      ['digits that are no entry', 'inbox/987654/a.jpg', () => jane, /no blacklist entry of that id/],
+      ['digits without end', `inbox/${'9'.repeat(40)}/a.jpg`, () => jane, /no blacklist entry of that id/],
+      ['a name that is too long', `inbox/${tooLong}/a.jpg`, () => jane, /1 to 100 characters/],
+      ['what lies in nobody’s folder', 'inbox/a.jpg', () => jane, /no person's folder/],
+    ];
+    it.each(rejections)('rejects %s, and says why', async (_, key, bytes, reason) => {
+      const outcome = await upload(key, Buffer.from((await bytes()) as Uint8Array));
+      expect(outcome).toEqual({ outcome: 'rejected', reason: expect.stringMatching(reason) });
+      const rejected = key.replace('inbox/', 'rejected/');
+      expect(await place.keys()).toEqual([rejected]);
+      expect(await place.reasonOf(rejected)).toMatch(reason);
+      expect(await index(key)).toEqual({ outcome: 'gone' });
+      expect(await listed()).toEqual({});
+    });
+
+    it('keeps the good picture of a new name when a bad one comes at the same moment', async () => {
+      const keys = ['nobody', 'good', 'text'].map((name) => `inbox/Jane Roe/${name}.jpg`);
+      await place.put(keys[0] ?? '', await pictureOfNothing());
+      await place.put(keys[1] ?? '', jane);
+      await place.put(keys[2] ?? '', Buffer.from('text'));
+      await redeliver(index, keys);
+      expect(await listed()).toEqual({ 'Jane Roe': 1 });
+      expect(await place.keys()).toEqual(['rejected/Jane Roe/nobody.jpg', 'rejected/Jane Roe/text.jpg']);
+    });
+
+    it('passes over what S3’s console makes for a folder', async () => {
+      expect(await index('inbox/Jane Roe/')).toEqual({ outcome: 'ignored' });
+    });
+
+    const interruptions = steps(
+      'records.createEntry',
+      'records.createImage',
+      'images.put',
+      'faces.enroll',
+      'records.activateImage',
+    );
+    it.each(interruptions)('completes what failed %s when the event comes again', async (_, step) => {
+      await place.put('inbox/Jane Roe/a.jpg', jane);
+      const broken = failing(ports, step);
+      await expect(indexUpload(broken, 'inbox/Jane Roe/a.jpg')).rejects.toThrow(BackendUnavailableError);
+      expect(await place.keys()).toEqual(['inbox/Jane Roe/a.jpg']);
+      // What could not be undone counts as broken off after a while.
+      passTime();
+      await redeliver(index, ['inbox/Jane Roe/a.jpg']);
+      expect(await listed()).toEqual({ 'Jane Roe': 1 });
+      expect(await place.keys()).toEqual([]);
+    });
+
+    it.each(steps('records.activateEntry'))('completes what failed %s as well', async (_, step) => {
+      await place.put('inbox/Jane Roe/a.jpg', jane);
+      const broken = failing(ports, step);
+      await expect(indexUpload(broken, 'inbox/Jane Roe/a.jpg')).rejects.toBe(down);
+      passTime();
+      await redeliver(index, ['inbox/Jane Roe/a.jpg']);
+      expect(await listed()).toEqual({ 'Jane Roe': 1 });
+    });
+
+    it('leaves to another run what it is making, and takes over what a crash left', async () => {
+      const { id } = await list('Jane Roe');
+      await place.put(`inbox/${id}/a.jpg`, jane);
+      const outcome = await index(`inbox/${id}/a.jpg`);
+      const { imageId } = outcome as { imageId: string };
+      const [image] = (await opened.records.listImages(id)).filter((one) => one.id === imageId);
+      await opened.records.removeImage(imageId);
+      await opened.records.createImage({ id: imageId, entryId: id, key: image?.key ?? '' });
+
+      await place.put(`inbox/${id}/a.jpg`, jane);
+      await expect(index(`inbox/${id}/a.jpg`)).rejects.toThrow('being added at this moment');
+      expect((await opened.records.getImages([imageId])).get(imageId)).toMatchObject({ status: 'PENDING' });
+      passTime();
+      await redeliver(index, [`inbox/${id}/a.jpg`]);
+      expect(await listed()).toEqual({ 'Jane Roe': 2 });
+      expect(await place.keys()).toEqual([]);
+    });
+
+    it('deletes an entry whose deletion broke off to its end, and makes a new one of the name', async () => {
+      const { id } = await list('Jane Roe');
+      await opened.records.markEntryDeleting(id);
+      expect(await upload(`inbox/${id}/a.jpg`, jane)).toMatchObject({ outcome: 'rejected' });
+      const outcome = await upload('inbox/Jane Roe/a.jpg', jane);
+      expect(outcome).toMatchObject({ outcome: 'enrolled' });
+      expect((outcome as { entryId: number }).entryId).toBeGreaterThan(id);
+      expect(await listed()).toEqual({ 'Jane Roe': 1 });
+    });
+
+    it('makes a new entry of a name that a crash left half-made', async () => {
+      const { id } = await opened.records.createEntry({ name: 'Jane Roe', reason: null });
+      await place.put(`inbox/${id}/a.jpg`, jane);
+      await expect(index(`inbox/${id}/a.jpg`)).rejects.toThrow('being made at this moment');
+      passTime();
+      expect(await upload('inbox/Jane Roe/a.jpg', jane)).toMatchObject({ outcome: 'enrolled' });
+      expect(await index(`inbox/${id}/a.jpg`)).toMatchObject({ outcome: 'rejected' });
+      expect(await listed()).toEqual({ 'Jane Roe': 1 });
+    });
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+}
+
+/** Brings the events at once, and those that fail again, as a queue does. */
+async function redeliver(index: (key: string) => Promise<unknown>, keys: readonly string[]): Promise<void> {
+  let waiting = keys;
+  for (let times = 1; waiting.length > 0; times++) {
+    const outcomes = await Promise.allSettled(waiting.map(index));
+    const failed = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+    for (const error of failed) expect(error).toBeInstanceOf(BackendUnavailableError);
+    waiting = waiting.filter((_, position) => outcomes[position]?.status === 'rejected');
+    expect(times).toBeLessThanOrEqual(5);
+  }
+}
+
+/** So much that no run can be under way any more that began before. */
+function passTime(): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + sweepAgeMs + 1000 });
+}
+
+function digest(bytes: Uint8Array | undefined): string | undefined {
+  return bytes && createHash('sha256').update(bytes).digest('hex');
+}

@@ -2,65 +2,16 @@
  * Command: measures this machine's speed, each figure beside the baseline that it should be compared with.
  * usage: npm run bench
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import sharp from 'sharp';
 import { sampleFolder } from '../lib/faces/human/model-files.ts';
 import { embeddingModels } from '../lib/faces/human/models.ts';
 import { WorkerPool } from '../lib/faces/human/pool.ts';
 import { createSharedGallery, searchGallery, writeRow } from '../lib/faces/human/search.ts';
 import { decodePicture } from '../lib/inputs/decode.ts';
-
-interface Service {
-  readonly url: string;
-  readonly pid: number;
-  readonly startMs: number;
-  stop(): Promise<void>;
-}
-
-/** Whatever `.env` says, nothing of the measurement may end up in real data. */
-const ownFolders = { BLACKLIST_DB_PATH: '', PROCESSED_IMAGES_OUTPUT_DIR: '', CROPPED_FACES_OUTPUT_DIR: '' };
-
-/** Starts the server as a user would, on a data folder of its own, and waits for its first answer. */
-async function startService(): Promise<Service> {
-  const data = await mkdtemp(join(tmpdir(), 'face-blacklist-bench-'));
-  const started = performance.now();
-  const child = spawn(
-    process.execPath,
-    ['--max-semi-space-size=8', join(import.meta.dirname, '../local/server.ts')],
-    {
-      env: {
-        ...process.env,
-        ...ownFolders,
-        HOST: '127.0.0.1',
-        PORT: '0',
-        DATA_DIR: data,
-        API_TOKENS: '',
-        MALLOC_ARENA_MAX: '2',
-        LOG_LEVEL: 'info',
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-  const { url } = JSON.parse(line) as { url: string };
-  await fetch(url);
-  return {
-    url,
-    pid: child.pid as number,
-    startMs: performance.now() - started,
-    async stop() {
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-      await rm(data, { recursive: true });
-    },
-  };
-}
+import { type Service, smallPicture, startService } from './service.ts';
 
 async function processPictures(url: string, images: readonly string[]): Promise<void> {
   const response = await fetch(`${url}/api/v1/process/process-images`, {
@@ -85,15 +36,6 @@ function quantile(values: readonly number[], share: number): number {
 
 const ms = (value: number) => `${value.toFixed(1)} ms`;
 const results: Record<string, string> = {};
-
-/** One face in 250x250 pixels, cut out of a sample. */
-async function smallPicture(): Promise<Buffer> {
-  return sharp(join(sampleFolder, 'sample1.jpg'))
-    .extract({ left: 1350, top: 100, width: 450, height: 450 })
-    .resize(250, 250)
-    .jpeg({ quality: 90 })
-    .toBuffer();
-}
 
 /** A whole request, saving included, beside the engine alone on the same picture; in turns, so that noise meets both. */
 async function measureOverhead({ url }: Service): Promise<void> {

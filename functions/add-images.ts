@@ -1,7 +1,9 @@
 import { addImages as run } from '../lib/blacklist/add-images.ts';
 import { addImages } from '../lib/contract/add-images.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
-import { ports } from '../lib/ports.ts';
+import { enrollingPorts } from '../lib/ports.ts';
 
 /** POST /api/v1/blacklist/{id}/images */
-export const handler = endpoint(addImages, async ({ params, files }) => run(await ports(), params.id, files));
+export const handler = endpoint(addImages, async ({ params, files }) =>
+  run(await enrollingPorts(), params.id, files),
+);

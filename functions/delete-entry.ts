@@ -1,7 +1,9 @@
 import { deleteEntry as run } from '../lib/blacklist/delete-entry.ts';
 import { deleteEntry } from '../lib/contract/delete-entry.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
-import { ports } from '../lib/ports.ts';
+import { faces, images, records } from '../lib/ports.ts';
 
 /** DELETE /api/v1/blacklist/{id}/ */
-export const handler = endpoint(deleteEntry, async ({ params }) => run(await ports(), params.id));
+export const handler = endpoint(deleteEntry, async ({ params }) =>
+  run({ records: await records(), images: await images(), faces: await faces() }, params.id),
+);

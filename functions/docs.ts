@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { loadConfig } from '../lib/config.ts';
-import { docs, docsAsset } from '../lib/contract/docs.ts';
-import { RouteNotFoundError } from '../lib/errors.ts';
+import { docs } from '../lib/contract/docs.ts';
 import { endpoint, response } from '../lib/http/endpoint.ts';
+import { swaggerFile } from '../lib/http/swagger.ts';
 
 /** Nothing but this service's own files, and the pictures that the style sheet carries in itself. */
 const contentSecurityPolicy = [
@@ -18,30 +16,6 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const initializer = `'use strict';
-SwaggerUIBundle({
-  url: new URL('../openapi.json', document.currentScript.src).href,
-  dom_id: '#swagger-ui',
-  deepLinking: true,
-  displayRequestDuration: true,
-  validatorUrl: null,
-});
-`;
-
-/** What the page loads: a file of Swagger UI, or a text of ours. */
-const assets: Record<string, { contentType: string; read: () => Promise<string> }> = {
-  'swagger-ui.css': { contentType: 'text/css', read: () => swaggerFile('swagger-ui.css', 'utf8') },
-  'swagger-ui-bundle.js': {
-    contentType: 'text/javascript',
-    read: () => swaggerFile('swagger-ui-bundle.js', 'utf8'),
-  },
-  'initializer.js': { contentType: 'text/javascript', read: async () => initializer },
-};
-
-function swaggerFile(name: string, encoding: 'utf8' | 'base64'): Promise<string> {
-  return readFile(createRequire(import.meta.url).resolve(`swagger-ui-dist/${name}`), encoding);
-}
-
 /** GET /docs */
 export const handler = endpoint(docs, async (_input, { event }) => {
   // Behind a gateway the path starts with its stage; with or without a trailing slash, the assets lie below it.
@@ -50,20 +24,6 @@ export const handler = endpoint(docs, async (_input, { event }) => {
     status: 200,
     headers: { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': contentSecurityPolicy },
     body: page(base, loadConfig().apiTitle, await swaggerFile('favicon-32x32.png', 'base64')),
-  });
-});
-
-/** GET /docs/{asset} */
-export const assetHandler = endpoint(docsAsset, async ({ params }) => {
-  const asset = Object.hasOwn(assets, params.asset) ? assets[params.asset] : undefined;
-  if (asset === undefined) throw new RouteNotFoundError();
-  return response({
-    status: 200,
-    headers: {
-      'Content-Type': `${asset.contentType}; charset=utf-8`,
-      'Cache-Control': 'private, max-age=3600',
-    },
-    body: await asset.read(),
   });
 });
 

@@ -1,10 +1,11 @@
 import { health } from '../lib/contract/health.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
-import { ports } from '../lib/ports.ts';
+import { faces, images, records } from '../lib/ports.ts';
 
 /** GET /healthz */
 export const handler = endpoint(health, async () => {
-  const { faces, records, images } = await ports();
-  await Promise.all([faces.check(), records.check(), images.check()]);
-  return { status: 'ok' as const, backend: faces.name, model: faces.modelId };
+  const backend = await faces();
+  const stores = [backend, await records(), await images()];
+  await Promise.all(stores.map((store) => store.check()));
+  return { status: 'ok' as const, backend: backend.name, model: backend.modelId };
 });

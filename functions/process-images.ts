@@ -1,12 +1,13 @@
 import { loadConfig } from '../lib/config.ts';
 import { processImages } from '../lib/contract/process-images.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
-import { ports } from '../lib/ports.ts';
+import { enrollingPorts, inputs } from '../lib/ports.ts';
 import { processImages as run } from '../lib/processing/process-images.ts';
 
 /** POST /api/v1/process/process-images */
 export const handler = endpoint(processImages, async ({ body }, { note }) => {
-  const results = await run(await ports(), loadConfig(), body);
+  const ports = { ...(await enrollingPorts()), inputs: await inputs() };
+  const results = await run(ports, loadConfig(), body);
   const faces = results.flatMap((result) => result.faces);
   note({ faces: faces.length, matches: faces.filter((face) => face.blacklist_matches.length > 0).length });
   return results;

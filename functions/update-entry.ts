@@ -1,7 +1,9 @@
 import { updateEntry as run } from '../lib/blacklist/update-entry.ts';
 import { updateEntry } from '../lib/contract/update-entry.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
-import { ports } from '../lib/ports.ts';
+import { entryPorts } from '../lib/ports.ts';
 
 /** PUT /api/v1/blacklist/{id}/ */
-export const handler = endpoint(updateEntry, async ({ params, body }) => run(await ports(), params.id, body));
+export const handler = endpoint(updateEntry, async ({ params, body }) =>
+  run(await entryPorts(), params.id, body),
+);

@@ -1,18 +1,11 @@
 import { loadConfig } from '../lib/config.ts';
-import { welcome, welcomeToApi } from '../lib/contract/welcome.ts';
+import { welcome, welcomeMessage } from '../lib/contract/welcome.ts';
 import { endpoint, response } from '../lib/http/endpoint.ts';
 import { requestHeader } from '../lib/http/headers.ts';
 
-function message() {
-  return { message: `Welcome to the ${loadConfig().apiTitle}` };
-}
-
 /** GET / leads a browser to the documentation. */
 export const handler = endpoint(welcome, async (_input, { event }) => {
-  if (!requestHeader(event, 'accept')?.includes('text/html')) return message();
+  if (!requestHeader(event, 'accept')?.includes('text/html')) return welcomeMessage(loadConfig().apiTitle);
   const base = event.requestContext.path.replace(/\/$/, '');
   return response({ status: 307, headers: { Location: `${base}/docs` } });
 });
-
-/** GET /api/v1/ */
-export const apiHandler = endpoint(welcomeToApi, async () => message());

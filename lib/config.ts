@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import * as z from 'zod';
@@ -13,8 +14,8 @@ export interface Config {
   readonly blacklistDir: string;
   readonly processedDir: string;
   readonly croppedDir: string;
-  /** Local input pictures must lie below it. */
-  readonly imageRoot: string;
+  /** Local input pictures must lie below it; off in a Lambda function, where the disk is nobody's. */
+  readonly imageRoot: string | undefined;
   readonly detectorBackend: (typeof detectorNames)[number];
   readonly modelName: (typeof modelNames)[number];
   readonly distanceMetric: (typeof distanceMetrics)[number];
@@ -23,7 +24,8 @@ export interface Config {
   readonly drawBoundingBoxes: boolean;
   /** Share of the box that is added to the crop, half on each side. */
   readonly croppedFacePaddingRatio: number;
-  readonly engineWorkers: number | undefined;
+  /** Threads that find and compare faces: one for each core unless set. */
+  readonly engineWorkers: number;
   readonly apiTitle: string;
   readonly apiVersion: string;
   readonly corsOrigins: readonly string[];
@@ -32,7 +34,22 @@ export interface Config {
   readonly maxRequestBytes: number;
   readonly maxImageBytes: number;
   readonly emulateGatewayLimits: boolean;
+  /** Set with the `aws_rekognition` backend, and with it alone. */
+  readonly aws: AwsConfig | undefined;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+}
+
+/** Where the `aws_rekognition` backend finds its services. Credentials come from the SDK's own chain. */
+export interface AwsConfig {
+  readonly region: string;
+  readonly bucket: string;
+  readonly collectionId: string;
+  /** 0..100: matches are at least so similar unless a request says otherwise. */
+  readonly similarityThreshold: number;
+  /** Calls to Rekognition in a second, at most, by this process. */
+  readonly rekognitionCallsPerSecond: number;
+  /** The records' table; without one they are in SQLite, in `dataDir`. */
+  readonly tableName: string | undefined;
 }
 
 /** A setting has a value that it does not take; the message names the setting and what it takes. */
@@ -76,6 +93,10 @@ function number(min: number, max: number, whole: boolean) {
     .pipe(z.number(takes).min(min, takes).max(max, takes));
 }
 
+function pattern(form: RegExp, takes: string) {
+  return z.string().regex(form, takes);
+}
+
 function oneOf<const T extends readonly [string, ...string[]]>(names: T) {
   return z.enum(names, `one of ${names.join(', ')}`);
 }
@@ -106,6 +127,18 @@ const settings = z.object({
   MAX_REQUEST_BYTES: number(1024, 1024 * mebibyte, true).default(25 * mebibyte),
   MAX_IMAGE_BYTES: number(1024, 1024 * mebibyte, true).default(15 * mebibyte),
   EMULATE_GATEWAY_LIMITS: flag.default(false),
+  AWS_REGION: pattern(/^[a-z0-9-]+$/, "a region's code such as eu-west-1").optional(),
+  AWS_S3_BUCKET_NAME: pattern(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "a bucket's name").optional(),
+  AWS_REKOGNITION_COLLECTION_ID: pattern(
+    /^[a-zA-Z0-9_.-]{1,255}$/,
+    'up to 255 letters, digits, ".", "_" and "-"',
+  ).default('face-blacklist'),
+  AWS_THRESHOLD: number(0, 100, false).default(95),
+  REKOGNITION_TPS: number(1, 10_000, true).default(5),
+  DYNAMODB_TABLE_NAME: pattern(
+    /^[a-zA-Z0-9_.-]{3,255}$/,
+    '3 to 255 letters, digits, ".", "_" and "-"',
+  ).optional(),
   LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -137,14 +170,14 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     blacklistDir: resolve(values.BLACKLIST_DB_PATH ?? join(dataDir, 'blacklist')),
     processedDir: resolve(values.PROCESSED_IMAGES_OUTPUT_DIR ?? join(dataDir, 'processed')),
     croppedDir: resolve(values.CROPPED_FACES_OUTPUT_DIR ?? join(dataDir, 'cropped')),
-    imageRoot: resolve(values.IMAGE_ROOT ?? dataDir),
+    imageRoot: environment.AWS_LAMBDA_FUNCTION_NAME ? undefined : resolve(values.IMAGE_ROOT ?? dataDir),
     detectorBackend: values.DETECTOR_BACKEND,
     modelName: values.MODEL_NAME,
     distanceMetric: values.DISTANCE_METRIC,
     detectionConfidenceThreshold: values.DETECTION_CONFIDENCE_THRESHOLD,
     drawBoundingBoxes: values.DRAW_BOUNDING_BOXES,
     croppedFacePaddingRatio: values.CROPPED_FACE_PADDING_RATIO,
-    engineWorkers: values.ENGINE_WORKERS,
+    engineWorkers: values.ENGINE_WORKERS ?? availableParallelism(),
     apiTitle: values.API_TITLE,
     apiVersion: values.API_VERSION,
     corsOrigins: values.CORS_ORIGINS,
@@ -153,7 +186,26 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     maxRequestBytes: values.MAX_REQUEST_BYTES,
     maxImageBytes: values.MAX_IMAGE_BYTES,
     emulateGatewayLimits: values.EMULATE_GATEWAY_LIMITS,
+    aws: values.FACE_PROCESSING_BACKEND === 'aws_rekognition' ? awsConfig(values) : undefined,
     logLevel: values.LOG_LEVEL,
+  };
+}
+
+/** @throws ConfigError when what it can't do without is missing. */
+function awsConfig(values: z.output<typeof settings>): AwsConfig {
+  const { AWS_REGION: region, AWS_S3_BUCKET_NAME: bucket } = values;
+  if (region === undefined || bucket === undefined) {
+    throw new ConfigError(
+      'With FACE_PROCESSING_BACKEND=aws_rekognition, AWS_REGION and AWS_S3_BUCKET_NAME must be set.',
+    );
+  }
+  return {
+    region,
+    bucket,
+    collectionId: values.AWS_REKOGNITION_COLLECTION_ID,
+    similarityThreshold: values.AWS_THRESHOLD,
+    rekognitionCallsPerSecond: values.REKOGNITION_TPS,
+    tableName: values.DYNAMODB_TABLE_NAME,
   };
 }
 
@@ -163,6 +215,11 @@ let loaded: Config | undefined;
 export function loadConfig(): Config {
   loaded ??= parseConfig({ ...readDotEnv(), ...process.env });
   return loaded;
+}
+
+/** The settings of this process, but for another backend than the one that they name: for what goes between the two. */
+export function loadConfigFor(backend: Config['backend']): Config {
+  return parseConfig({ ...readDotEnv(), ...process.env, FACE_PROCESSING_BACKEND: backend });
 }
 
 function readDotEnv(): NodeJS.Dict<string> {

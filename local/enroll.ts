@@ -16,7 +16,7 @@ import { removeEntryEverywhere, removeImageEverywhere } from '../lib/blacklist/r
 import { ConfigError, loadConfig } from '../lib/config.ts';
 import { EntryName } from '../lib/contract/fields.ts';
 import { isUnusablePicture, NameTakenError, NoUsableImageError } from '../lib/errors.ts';
-import { type Ports, ports } from '../lib/ports.ts';
+import { type OpenedPorts, ports } from '../lib/ports.ts';
 import type { EntryRecord } from '../lib/records/port.ts';
 import { allSettled } from '../lib/settled.ts';
 import { runCommand } from './command.ts';
@@ -68,11 +68,11 @@ async function readPersons(folder: string, { remarks }: Summary): Promise<Person
  * Takes back what an interrupted run left half-done for these persons. A request that is listing one of them at this very moment
  * fails, and says so.
  */
-async function takeBackHalfDone(opened: Ports, names: ReadonlySet<string>): Promise<void> {
+async function takeBackHalfDone(opened: OpenedPorts, names: ReadonlySet<string>): Promise<void> {
   const { records } = opened;
   const entries = [...(await records.listEntries('PENDING')), ...(await records.listEntries('DELETING'))];
   for (const { id, name } of entries) if (names.has(name)) await removeEntryEverywhere(opened, id);
-  for (const image of await records.listImagesByStatus('PENDING')) {
+  for await (const image of records.listImagesByStatus('PENDING')) {
     const entry = await records.getEntry(image.entryId);
     if (entry && names.has(entry.name)) await removeImageEverywhere(opened, image);
   }
@@ -82,7 +82,7 @@ function digest(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-async function digestsOfListed({ records, images }: Ports, entry: EntryRecord): Promise<Set<string>> {
+async function digestsOfListed({ records, images }: OpenedPorts, entry: EntryRecord): Promise<Set<string>> {
   const digests = new Set<string>();
   for (const { key, status } of await records.listImages(entry.id)) {
     const bytes = status === 'ACTIVE' ? await images.get(key) : undefined;
@@ -103,7 +103,7 @@ async function readOrRemark(path: string, maxBytes: number, { name }: Person, { 
 
 /** Lists one person, or adds to one who is listed the pictures that are not there yet. */
 async function enrollPerson(
-  opened: Ports,
+  opened: OpenedPorts,
   person: Person,
   listed: EntryRecord | undefined,
   summary: Summary,
@@ -129,7 +129,7 @@ async function enrollPerson(
 
 /** Returns the person's entry id, or `undefined` while no picture could be used. */
 async function enrollBatch(
-  opened: Ports,
+  opened: OpenedPorts,
   name: string,
   entryId: number | undefined,
   batch: readonly ReferenceFile[],
@@ -157,7 +157,7 @@ async function enrollBatch(
   }
 }
 
-async function enrollFolder(opened: Ports, folder: string): Promise<Summary> {
+async function enrollFolder(opened: OpenedPorts, folder: string): Promise<Summary> {
   const summary: Summary = { personsListed: 0, picturesAdded: 0, picturesPresent: 0, remarks: [] };
   const persons = await readPersons(folder, summary);
   await takeBackHalfDone(opened, new Set(persons.map(({ name }) => name)));

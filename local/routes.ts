@@ -1,18 +1,25 @@
 import { handler as addImagesHandler } from '../functions/add-images.ts';
 import { handler as createEntryHandler } from '../functions/create-entry.ts';
+import { handler as createEntryUploadHandler } from '../functions/create-entry-upload.ts';
+import { handler as createProcessUploadHandler } from '../functions/create-process-upload.ts';
 import { handler as deleteEntryHandler } from '../functions/delete-entry.ts';
 import { handler as detectFacesHandler } from '../functions/detect-faces.ts';
-import { assetHandler, handler as docsHandler } from '../functions/docs.ts';
+import { handler as docsHandler } from '../functions/docs.ts';
+import { handler as docsAssetHandler } from '../functions/docs-asset.ts';
 import { handler as getEntryHandler } from '../functions/get-entry.ts';
 import { handler as healthHandler } from '../functions/health.ts';
 import { handler as listEntriesHandler } from '../functions/list-entries.ts';
-import { handler as listProcessedHandler, underProcessHandler } from '../functions/list-processed.ts';
-import { handler as openApiHandler } from '../functions/openapi.ts';
+import { handler as listProcessedHandler } from '../functions/list-processed.ts';
+import { handler as listProcessedUnderProcessHandler } from '../functions/list-processed-under-process.ts';
+import { handler as openApiHandler } from '../functions/open-api.ts';
 import { handler as processImagesHandler } from '../functions/process-images.ts';
 import { handler as updateEntryHandler } from '../functions/update-entry.ts';
-import { apiHandler, handler as welcomeHandler } from '../functions/welcome.ts';
+import { handler as welcomeHandler } from '../functions/welcome.ts';
+import { handler as welcomeToApiHandler } from '../functions/welcome-to-api.ts';
 import { addImages } from '../lib/contract/add-images.ts';
 import { createEntry } from '../lib/contract/create-entry.ts';
+import { createEntryUpload } from '../lib/contract/create-entry-upload.ts';
+import { createProcessUpload } from '../lib/contract/create-process-upload.ts';
 import { deleteEntry } from '../lib/contract/delete-entry.ts';
 import { detectFaces } from '../lib/contract/detect-faces.ts';
 import { docs, docsAsset } from '../lib/contract/docs.ts';
@@ -30,18 +37,20 @@ import type { Route } from './gateway.ts';
 export const routes: readonly Route[] = [
   { contract: processImages, handler: processImagesHandler },
   { contract: listProcessed, handler: listProcessedHandler },
-  { contract: listProcessedUnderProcess, handler: underProcessHandler },
+  { contract: listProcessedUnderProcess, handler: listProcessedUnderProcessHandler },
   { contract: detectFaces, handler: detectFacesHandler },
   { contract: createEntry, handler: createEntryHandler },
   { contract: listEntries, handler: listEntriesHandler },
   { contract: getEntry, handler: getEntryHandler },
   { contract: updateEntry, handler: updateEntryHandler },
   { contract: deleteEntry, handler: deleteEntryHandler },
+  { contract: createEntryUpload, handler: createEntryUploadHandler },
+  { contract: createProcessUpload, handler: createProcessUploadHandler },
   { contract: addImages, handler: addImagesHandler },
   { contract: welcome, handler: welcomeHandler },
-  { contract: welcomeToApi, handler: apiHandler },
+  { contract: welcomeToApi, handler: welcomeToApiHandler },
   { contract: health, handler: healthHandler },
   { contract: openApi, handler: openApiHandler },
   { contract: docs, handler: docsHandler },
-  { contract: docsAsset, handler: assetHandler },
+  { contract: docsAsset, handler: docsAssetHandler },
 ];

@@ -1,16 +1,14 @@
 /** Command: serves the API over HTTP until it is told to stop. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
-import { finishBrokenOff, sweep, sweepAgeMs } from '../lib/blacklist/sweep.ts';
-import { type Config, ConfigError, loadConfig } from '../lib/config.ts';
+import { type AwsConfig, type Config, ConfigError, loadConfig } from '../lib/config.ts';
 import { ServiceError } from '../lib/errors.ts';
 import { log } from '../lib/http/log.ts';
-import { type Ports, ports } from '../lib/ports.ts';
+import { localUploads, type OpenedPorts, ports } from '../lib/ports.ts';
+import { finishEarlierRun, workInBackground } from './background.ts';
 import { createHttpServer, stop } from './http-server.ts';
 import { routes } from './routes.ts';
-
-const sweepIntervalMs = 60 * 60_000;
+import { receiveUpload, uploadReceiver } from './uploads.ts';
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
@@ -24,26 +22,24 @@ function refuseOpenDoors({ host, apiTokens, allowUnauthenticated }: Config): voi
   );
 }
 
-function announce(config: Config, { runtime, faces }: Ports, { address, port, family }: AddressInfo): void {
-  const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
-  log().info(
-    { url, backend: config.backend, runtime, model: faces.modelId, data: config.dataDir },
-    `${config.apiTitle} listens on ${url}: backend ${config.backend} (${runtime}), model ${faces.modelId}, data in ${config.dataDir}`,
-  );
-  if (faces.modelId !== config.modelName) {
-    log().warn(`MODEL_NAME=${config.modelName} is not a model of this backend: ${faces.modelId} is used.`);
-  }
+function placesInAws({ bucket, tableName, collectionId }: AwsConfig): string {
+  const records = tableName === undefined ? 'a local database' : `table ${tableName}`;
+  return `bucket ${bucket}, ${records}, collection ${collectionId}`;
 }
 
-/** Sweeps now and an hour after each sweep's end, until it is told to stop. */
-async function keepSweeping(opened: Ports, stop: AbortSignal): Promise<void> {
-  while (!stop.aborted) {
-    try {
-      log().info(await sweep(opened, new Date(Date.now() - sweepAgeMs), stop), 'sweep');
-    } catch (error) {
-      log().error({ err: error }, 'The sweep broke off; the next one begins again.');
-    }
-    await delay(sweepIntervalMs, undefined, { signal: stop, ref: false }).catch(() => undefined);
+function announce(
+  config: Config,
+  { runtime, faces }: OpenedPorts,
+  { address, port, family }: AddressInfo,
+): void {
+  const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  const data = config.aws ? placesInAws(config.aws) : config.dataDir;
+  log().info(
+    { url, backend: config.backend, runtime, model: faces.modelId, data },
+    `${config.apiTitle} listens on ${url}: backend ${config.backend} (${runtime}), model ${faces.modelId}, data in ${data}`,
+  );
+  if (!config.aws && faces.modelId !== config.modelName) {
+    log().warn(`MODEL_NAME=${config.modelName} is not a model of this backend: ${faces.modelId} is used.`);
   }
 }
 
@@ -58,13 +54,11 @@ async function serve(): Promise<void> {
   const config = loadConfig();
   refuseOpenDoors(config);
   const opened = await ports();
-  // Whatever is unfinished now was broken off: this process has begun nothing yet. (A tool that is listing people beside it at this very
-  // moment fails, says so, and goes on when it is run again.) What can't be finished now is hidden, and left to the sweep.
-  await finishBrokenOff(opened, new Date()).catch((error: unknown) =>
-    log().error({ err: error }, 'What an earlier run left unfinished could not be finished yet.'),
-  );
+  await finishEarlierRun(opened, config);
   const server = createHttpServer({
-    routes,
+    routes: config.aws
+      ? routes
+      : [...routes, { contract: receiveUpload, receive: uploadReceiver(await localUploads(config)) }],
     apiTokens: [...config.apiTokens],
     corsOrigins: [...config.corsOrigins],
     maxRequestBytes: config.maxRequestBytes,
@@ -76,12 +70,12 @@ async function serve(): Promise<void> {
   server.listen(config.port, config.host);
   await once(server, 'listening');
   announce(config, opened, server.address() as AddressInfo);
-  const stopSweeping = new AbortController();
-  const sweeping = keepSweeping(opened, stopSweeping.signal);
+  const stopWork = new AbortController();
+  const work = workInBackground(opened, config, stopWork.signal);
   log().info(`${await signal}: finishing the running requests.`);
-  stopSweeping.abort();
+  stopWork.abort();
   await stop(server);
-  await sweeping;
+  await work;
   await opened.close();
   log().info('Stopped.');
 }

@@ -11,7 +11,7 @@ await runCommand(async () => {
   try {
     const report = await sweep(opened, new Date(Date.now() - sweepAgeMs));
     console.log(JSON.stringify(report, null, 2));
-    if (report.damaged > 0) process.exitCode = 1;
+    if (report.damaged > 0 || report.failed > 0) process.exitCode = 1;
   } finally {
     await opened.close();
   }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -54,10 +54,7 @@ const mebibyte = 1024 * 1024;
 const settings: Readonly<Record<string, Setting>> = {
   FACE_PROCESSING_BACKEND: setting('backend', {
     unset: 'deepface',
-    good: [
-      ['deepface', 'deepface'],
-      ['aws_rekognition', 'aws_rekognition'],
-    ],
+    good: [['deepface', 'deepface']],
     bad: ['azure', 'DeepFace'],
     takes: 'one of deepface, aws_rekognition',
   }),
@@ -113,7 +110,11 @@ const settings: Readonly<Record<string, Setting>> = {
     ],
     ...fraction(10),
   }),
-  ENGINE_WORKERS: setting('engineWorkers', { unset: undefined, good: [['4', 4]], ...whole(1, 256) }),
+  ENGINE_WORKERS: setting('engineWorkers', {
+    unset: availableParallelism(),
+    good: [['4', 4]],
+    ...whole(1, 256),
+  }),
   API_TITLE: setting('apiTitle', { unset: 'Face Blacklist API', good: [['Doors', 'Doors']] }),
   API_VERSION: setting('apiVersion', { unset: '1.0.0', good: [['2.1', '2.1']] }),
   CORS_ORIGINS: setting('corsOrigins', {
@@ -175,6 +176,13 @@ const settings: Readonly<Record<string, Setting>> = {
 };
 const byName = Object.entries(settings);
 
+/** What the AWS mode can't do without. */
+const inAws = {
+  FACE_PROCESSING_BACKEND: 'aws_rekognition',
+  AWS_REGION: 'eu-west-1',
+  AWS_S3_BUCKET_NAME: 'my-faces',
+};
+
 /** The message with which settings are refused. */
 function refusal(environment: Record<string, string>): string {
   try {
@@ -188,7 +196,10 @@ function refusal(environment: Record<string, string>): string {
 
 describe('settings', () => {
   test('have their defaults where nothing is set, and there is none besides these', () => {
-    const defaults = Object.fromEntries(byName.map(([, { key, unset }]) => [key, unset]));
+    const defaults = Object.fromEntries([
+      ...byName.map(([, { key, unset }]) => [key, unset]),
+      ['aws', undefined],
+    ]);
     expect(parseConfig({})).toEqual(defaults);
     expect(parseConfig({ ANOTHER_VARIABLE: 'x' })).toEqual(defaults);
   });
@@ -240,6 +251,58 @@ describe('settings', () => {
       croppedDir: '/mnt/crops',
       imageRoot: '/srv/faces',
     });
+  });
+});
+
+describe('the settings of the AWS mode', () => {
+  test('have their defaults, and count in this mode alone', () => {
+    expect(parseConfig(inAws).aws).toEqual({
+      region: 'eu-west-1',
+      bucket: 'my-faces',
+      collectionId: 'face-blacklist',
+      similarityThreshold: 95,
+      rekognitionCallsPerSecond: 5,
+      tableName: undefined,
+    });
+    expect(parseConfig({ ...inAws, FACE_PROCESSING_BACKEND: 'deepface' }).aws).toBeUndefined();
+  });
+
+  test('are read', () => {
+    const environment = {
+      ...inAws,
+      AWS_REKOGNITION_COLLECTION_ID: 'Doors_1.a-b',
+      AWS_THRESHOLD: '99.5',
+      REKOGNITION_TPS: '50',
+      DYNAMODB_TABLE_NAME: 'Records_1.a-b',
+    };
+    expect(parseConfig(environment).aws).toEqual({
+      region: 'eu-west-1',
+      bucket: 'my-faces',
+      collectionId: 'Doors_1.a-b',
+      similarityThreshold: 99.5,
+      rekognitionCallsPerSecond: 50,
+      tableName: 'Records_1.a-b',
+    });
+  });
+
+  test.each(['AWS_REGION', 'AWS_S3_BUCKET_NAME'])('can not do without %s', (name) => {
+    expect(refusal({ ...inAws, [name]: '' })).toContain(name);
+  });
+
+  test.each([
+    ['AWS_REGION', 'Europe, West'],
+    ['AWS_S3_BUCKET_NAME', 's3://my-faces/'],
+    ['AWS_REKOGNITION_COLLECTION_ID', 'my faces'],
+    ['AWS_THRESHOLD', '101'],
+    ['REKOGNITION_TPS', '0'],
+    ['DYNAMODB_TABLE_NAME', 'ab'],
+  ])('refuse %s=%s', (name, value) => {
+    expect(refusal({ ...inAws, [name]: value })).toMatch(new RegExp(`^${name} takes .+, not '${value}'\\.$`));
+  });
+
+  test('keep local paths off in a Lambda function', () => {
+    expect(parseConfig(inAws).imageRoot).toBe(resolve('data'));
+    expect(parseConfig({ ...inAws, AWS_LAMBDA_FUNCTION_NAME: 'any' }).imageRoot).toBeUndefined();
   });
 });
 

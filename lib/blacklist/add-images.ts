@@ -1,5 +1,5 @@
 import type { AddedImages } from '../contract/add-images.ts';
-import type { Ports } from '../ports.ts';
+import type { EnrollingPorts } from '../ports.ts';
 import { enrollImages, type ReferenceFile } from './enroll-images.ts';
 import { activeEntry } from './record.ts';
 
@@ -9,7 +9,7 @@ import { activeEntry } from './record.ts';
  * @throws NoUsableImageError when no picture can be used.
  */
 export async function addImages(
-  ports: Ports,
+  ports: EnrollingPorts,
   entryId: number,
   files: readonly ReferenceFile[],
 ): Promise<AddedImages> {

@@ -1,6 +1,6 @@
 import type { CreatedBlacklistRecord } from '../contract/create-entry.ts';
 import { BackendUnavailableError, EntryNotFoundError, NameTakenError } from '../errors.ts';
-import type { Ports } from '../ports.ts';
+import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
 import { enrollImages, type ReferenceFile, undo } from './enroll-images.ts';
 import { blacklistRecord } from './record.ts';
@@ -17,7 +17,7 @@ interface Person {
  * @throws NoUsableImageError when no picture can be used; nothing is kept then.
  */
 export async function createEntry(
-  ports: Ports,
+  ports: EnrollingPorts,
   person: Person,
   files: readonly ReferenceFile[],
 ): Promise<CreatedBlacklistRecord> {
@@ -37,15 +37,15 @@ export async function createEntry(
 }
 
 /** An entry that is shown no more, but whose deletion broke off, has its name still: it is deleted to the end first. */
-async function takeName(ports: Ports, person: Person): Promise<EntryRecord> {
+async function takeName(ports: EnrollingPorts, person: Person): Promise<EntryRecord> {
   const { records } = ports;
   try {
     return await records.createEntry(person);
   } catch (error) {
     if (!(error instanceof NameTakenError)) throw error;
-    const deleted = (await records.listEntries('DELETING')).find(({ name }) => name === person.name);
-    if (!deleted) throw error;
-    await removeEntryEverywhere(ports, deleted.id);
+    const holder = await records.findEntry(person.name);
+    if (holder && holder.status !== 'DELETING') throw error;
+    if (holder) await removeEntryEverywhere(ports, holder.id);
     return records.createEntry(person);
   }
 }

@@ -1,6 +1,6 @@
 import type { BlacklistRecord } from '../contract/shapes.ts';
 import { EntryNotFoundError } from '../errors.ts';
-import type { Ports } from '../ports.ts';
+import type { Stores } from '../ports.ts';
 import { blacklistRecord } from './record.ts';
 import { removeEntryEverywhere } from './remove.ts';
 
@@ -8,7 +8,7 @@ import { removeEntryEverywhere } from './remove.ts';
  * Deletes an entry with its pictures and faces; returns it as it was. One whose deletion broke off is deleted to the end.
  * @throws EntryNotFoundError
  */
-export async function deleteEntry(ports: Ports, entryId: number): Promise<BlacklistRecord> {
+export async function deleteEntry(ports: Stores, entryId: number): Promise<BlacklistRecord> {
   const entry = await ports.records.getEntry(entryId);
   if (!entry || entry.status === 'PENDING') throw new EntryNotFoundError();
   await removeEntryEverywhere(ports, entryId);

@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
-import { EntryNotFoundError, isUnusablePicture, NoUsableImageError } from '../errors.ts';
+import {
+  BackendUnavailableError,
+  EntryNotFoundError,
+  isUnusablePicture,
+  NoUsableImageError,
+} from '../errors.ts';
 import { referenceKey } from '../images/key.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import { pictureTooLarge } from '../inputs/too-large.ts';
-import type { Ports } from '../ports.ts';
+import type { EnrollingPorts } from '../ports.ts';
 import type { ImageRecord } from '../records/port.ts';
 import { allSettled } from '../settled.ts';
 import { removeImageEverywhere } from './remove.ts';
@@ -35,7 +40,7 @@ interface Outcome {
  * @throws EntryNotFoundError when there is no such entry, or it is deleted meanwhile.
  */
 export async function enrollImages(
-  ports: Ports,
+  ports: EnrollingPorts,
   entryId: number,
   files: readonly ReferenceFile[],
 ): Promise<Enrollment> {
@@ -68,7 +73,7 @@ function displayName({ fileName }: ReferenceFile, index: number): string {
   return fileName.replaceAll(/\p{Cc}/gu, '').slice(0, 100) || `image ${index + 1}`;
 }
 
-async function enrollFile(ports: Ports, entryId: number, file: ReferenceFile): Promise<Outcome> {
+async function enrollFile(ports: EnrollingPorts, entryId: number, file: ReferenceFile): Promise<Outcome> {
   try {
     const { image, faceCount } = await enrollPicture(ports, entryId, file.bytes);
     if (faceCount === 1) return { image };
@@ -79,23 +84,31 @@ async function enrollFile(ports: Ports, entryId: number, file: ReferenceFile): P
   }
 }
 
-/** Record, picture, face, and then shown; what was done is undone when a later step fails. */
-async function enrollPicture(
-  ports: Ports,
+/**
+ * Record, picture, face, and then shown; what was done is undone when a later step fails.
+ * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError when the picture can't be used.
+ * @throws EntryNotFoundError when there is no such entry, or it is deleted meanwhile.
+ * @throws BackendUnavailableError also when an image has the id.
+ */
+export async function enrollPicture(
+  ports: EnrollingPorts,
   entryId: number,
   bytes: Uint8Array,
+  imageId: string = randomUUID(),
 ): Promise<{ image: ImageRecord; faceCount: number }> {
   const { faces, images, records } = ports;
   if (bytes.length > faces.maxImageBytes) throw pictureTooLarge(faces.maxImageBytes);
   const picture = await decodePicture(bytes);
-  const imageId = randomUUID();
   const key = referenceKey(entryId, imageId, picture.format);
-  const image = await records.createImage({ id: imageId, entryId, key });
+  const created = await records.createImage({ id: imageId, entryId, key });
+  if (!created) throw new BackendUnavailableError('The same picture is being added at this moment.', 5);
+  let image = created;
   try {
     await images.put(key, picture.original, `image/${picture.format}`);
-    const { faceCount } = await faces.enroll(picture, { entryId, imageId });
+    const { faceCount, face } = await faces.enroll(picture, { entryId, imageId });
+    image = { ...image, face };
     // Without leave to be shown, the entry was deleted meanwhile.
-    if (!(await records.activateImage(imageId))) throw new EntryNotFoundError();
+    if (!(await records.activateImage(imageId, face))) throw new EntryNotFoundError();
     return { image, faceCount };
   } catch (error) {
     await undo(() => removeImageEverywhere(ports, image));

@@ -1,8 +1,8 @@
 import type { BlacklistRecord } from '../contract/shapes.ts';
-import type { Ports } from '../ports.ts';
+import type { EntryPorts } from '../ports.ts';
 import { activeEntry, blacklistRecord } from './record.ts';
 
 /** @throws EntryNotFoundError */
-export async function getEntry(ports: Ports, entryId: number): Promise<BlacklistRecord> {
+export async function getEntry(ports: EntryPorts, entryId: number): Promise<BlacklistRecord> {
   return blacklistRecord(ports, await activeEntry(ports, entryId));
 }

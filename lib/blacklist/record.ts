@@ -1,11 +1,11 @@
 import type { BlacklistRecord } from '../contract/shapes.ts';
 import { EntryNotFoundError } from '../errors.ts';
 import { entryFolder } from '../images/key.ts';
-import type { Ports } from '../ports.ts';
+import type { EntryPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
 
 /** An entry as clients see it. */
-export function blacklistRecord({ images }: Pick<Ports, 'images'>, entry: EntryRecord): BlacklistRecord {
+export function blacklistRecord({ images }: Pick<EntryPorts, 'images'>, entry: EntryRecord): BlacklistRecord {
   return {
     id: entry.id,
     name: entry.name,
@@ -21,7 +21,7 @@ export function blacklistRecord({ images }: Pick<Ports, 'images'>, entry: EntryR
  * @throws EntryNotFoundError
  */
 export async function activeEntry(
-  { records }: Pick<Ports, 'records'>,
+  { records }: Pick<EntryPorts, 'records'>,
   entryId: number,
 ): Promise<EntryRecord> {
   const entry = await records.getEntry(entryId);

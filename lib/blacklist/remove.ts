@@ -1,8 +1,12 @@
+import pLimit from 'p-limit';
+import type { EnrolledFace } from '../faces/port.ts';
 import { entryFolder } from '../images/key.ts';
-import type { Ports } from '../ports.ts';
+import type { Stores } from '../ports.ts';
 import type { ImageRecord } from '../records/port.ts';
+import { allSettled } from '../settled.ts';
 
-type Stores = Pick<Ports, 'faces' | 'images' | 'records'>;
+/** A store that is far away is asked for so many deletions at a time. */
+const deletionsAtOnce = 10;
 
 /**
  * Takes an entry out of every store: hidden first, then faces, pictures, and at last record and name. Doing it again from any point
@@ -13,8 +17,10 @@ export async function removeEntryEverywhere(
   entryId: number,
 ): Promise<void> {
   await records.markEntryDeleting(entryId);
-  await faces.remove((await records.listImages(entryId)).map(({ id }) => ({ entryId, imageId: id })));
-  for await (const { key } of images.list(`${entryFolder(entryId)}/`)) await images.delete(key);
+  await faces.remove((await records.listImages(entryId)).map(faceOf));
+  const pictures = await Array.fromAsync(images.list(`${entryFolder(entryId)}/`));
+  const limit = pLimit(deletionsAtOnce);
+  await allSettled(pictures.map(({ key }) => limit(() => images.delete(key))));
   await records.removeEntry(entryId);
 }
 
@@ -24,7 +30,11 @@ export async function removeImageEverywhere(
   image: ImageRecord,
 ): Promise<void> {
   await records.markImageDeleting(image.id);
-  await faces.remove([{ entryId: image.entryId, imageId: image.id }]);
+  await faces.remove([faceOf(image)]);
   await images.delete(image.key);
   await records.removeImage(image.id);
+}
+
+function faceOf({ entryId, id: imageId, face }: ImageRecord): EnrolledFace {
+  return { entryId, imageId, faceId: face?.id ?? null };
 }

@@ -1,126 +1,207 @@
+import { batches } from '../batches.ts';
 import { isUnusablePicture } from '../errors.ts';
-import { imageIdOfKey, pictureIdOfKey } from '../images/key.ts';
-import { decodePicture } from '../inputs/decode.ts';
-import type { Ports } from '../ports.ts';
-import type { ImageRecord } from '../records/port.ts';
+import { type ImageFolder, imageIdOfKey, pictureIdOfKey } from '../images/key.ts';
+import type { StoredImage } from '../images/port.ts';
+import type { Stores } from '../ports.ts';
+import type { ImageRecord, RecordStore } from '../records/port.ts';
+import { compareFaces, type FaceComparison, removeStrays } from './compare-faces.ts';
+import { enrollAgain } from './enroll-again.ts';
+import { failureOf } from './failure.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
-
-type Stores = Pick<Ports, 'faces' | 'images' | 'records'>;
 
 /** What is younger than this may still be under way in another process. */
 export const sweepAgeMs = 5 * 60_000;
 
-/** What a sweep did; all counts. */
+/** What a sweep did; all numbers are counts. */
 export interface SweepReport {
   /** Entries and images that never became complete. */
-  readonly undone: number;
+  undone: number;
   /** Deletions that had broken off. */
-  readonly deletionsFinished: number;
+  deletionsFinished: number;
   /** Pictures and faces without a record, and half-written files. */
-  readonly orphansRemoved: number;
+  orphansRemoved: number;
   /** Reference images whose face was enrolled again, from the stored original. */
-  readonly reEnrolled: number;
+  reEnrolled: number;
   /** Reference images whose original or face is lost: add the picture again. */
-  readonly damaged: number;
+  damaged: number;
+  /** What could not be done though the stores can be used, such as a picture that can't be deleted; the next sweep tries again. */
+  failed: number;
+  /** What failed and why, in a line each; the first ones. */
+  readonly failures: string[];
+  /** False when it was told to stop before its end. */
+  isComplete: boolean;
+}
+
+const maxFailureLines = 20;
+
+/** A sweep on its way. */
+interface Sweep extends Stores {
+  readonly olderThan: Date;
+  readonly stop: AbortSignal | undefined;
+  readonly report: SweepReport;
 }
 
 /**
  * Undoes what was begun before `olderThan` and never completed, and finishes deletions that broke off. Its cost grows with what it
  * finds, not with the stores.
+ * @throws BackendUnavailableError when a store can't be used.
  */
-export async function finishBrokenOff(
-  ports: Stores,
-  olderThan: Date,
-): Promise<Pick<SweepReport, 'undone' | 'deletionsFinished'>> {
-  const { records } = ports;
-  const isOld = ({ addedDate }: { addedDate: string }) => new Date(addedDate) < olderThan;
-  const entries = (await records.listEntries('PENDING')).filter(isOld);
-  const deletedEntries = await records.listEntries('DELETING');
-  for (const { id } of [...entries, ...deletedEntries]) await removeEntryEverywhere(ports, id);
-  const images = (await records.listImagesByStatus('PENDING')).filter(isOld);
-  const deletedImages = await records.listImagesByStatus('DELETING');
-  for (const image of [...images, ...deletedImages]) await removeImageEverywhere(ports, image);
-  return {
-    undone: entries.length + images.length,
-    deletionsFinished: deletedEntries.length + deletedImages.length,
-  };
+export async function finishBrokenOff(ports: Stores, olderThan: Date): Promise<SweepReport> {
+  const run = begin(ports, olderThan);
+  await finishEntries(run);
+  await finishImages(run);
+  return run.report;
 }
 
 /**
- * Compares the three stores and brings them together again; leaves alone what is younger than `olderThan`. Done again, it goes on where
- * it was stopped.
+ * Compares the three stores and brings them together again; leaves alone what is younger than `olderThan`. Done again, it ends the same,
+ * also when it broke off or was told to stop: its largest part, the processed pictures, comes last.
+ * @throws BackendUnavailableError when a store can't be used.
  */
 export async function sweep(ports: Stores, olderThan: Date, stop?: AbortSignal): Promise<SweepReport> {
-  const finished = await finishBrokenOff(ports, olderThan);
-  const orphansRemoved =
-    (await ports.images.removeUnfinished(olderThan)) +
-    (await removeOrphanPictures(ports, olderThan, stop)) +
-    (await removeOrphanFaces(ports, stop));
-  return { ...finished, orphansRemoved, ...(await reEnroll(ports, stop)) };
+  const run = begin(ports, olderThan, stop);
+  await finishEntries(run);
+  await finishImages(run);
+  const originals = await sweepPictures(run, 'blacklist');
+  const comparison = await compareFaces(ports, stop);
+  await removeOrphanFaces(run, comparison);
+  await mendImages(run, originals, comparison.current);
+  await tolerating(run, 'half-written files', async () => {
+    run.report.orphansRemoved += await ports.images.removeUnfinished(olderThan);
+  });
+  await sweepPictures(run, 'processed');
+  await sweepPictures(run, 'cropped');
+  run.report.isComplete = !stop?.aborted;
+  return run.report;
 }
 
-async function removeOrphanPictures(
-  { images, records }: Stores,
-  olderThan: Date,
-  stop: AbortSignal | undefined,
-): Promise<number> {
-  let removed = 0;
-  for (const prefix of ['blacklist/', 'processed/', 'cropped/'] as const) {
-    for await (const { key, modified } of images.list(prefix)) {
-      if (stop?.aborted) return removed;
-      if (modified >= olderThan) continue;
-      const imageId = imageIdOfKey(key);
-      const pictureId = pictureIdOfKey(key);
-      const isKnown =
-        (imageId !== undefined && (await records.getImage(imageId)) !== undefined) ||
-        (pictureId !== undefined && (await records.hasProcessed(pictureId)));
-      // A name that is none of ours is somebody's own file.
-      if (isKnown || (imageId === undefined && pictureId === undefined)) continue;
-      await images.delete(key);
-      removed++;
+function begin({ records, images, faces }: Stores, olderThan: Date, stop?: AbortSignal): Sweep {
+  const counts = { undone: 0, deletionsFinished: 0, orphansRemoved: 0, reEnrolled: 0, damaged: 0, failed: 0 };
+  return { records, images, faces, olderThan, stop, report: { ...counts, failures: [], isComplete: true } };
+}
+
+/** Does one part; when that alone fails, it is reported. */
+async function tolerating(
+  { records, images, faces, report }: Sweep,
+  part: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  const failure = await failureOf([records, images, faces], work);
+  if (failure === undefined) return;
+  report.failed += 1;
+  if (report.failures.length < maxFailureLines) report.failures.push(`${part}: ${failure}`);
+}
+
+async function finishEntries(run: Sweep): Promise<void> {
+  const { records, olderThan, stop, report } = run;
+  for (const status of ['PENDING', 'DELETING'] as const) {
+    for (const { id, addedDate } of await records.listEntries(status)) {
+      if (stop?.aborted) return;
+      if (status === 'PENDING' && new Date(addedDate) >= olderThan) continue;
+      await tolerating(run, `entry ${id}`, async () => {
+        // It may have become complete since it was listed.
+        if ((await records.getEntry(id))?.status !== status) return;
+        await removeEntryEverywhere(run, id);
+        report[status === 'PENDING' ? 'undone' : 'deletionsFinished'] += 1;
+      });
     }
   }
-  return removed;
 }
 
-async function removeOrphanFaces({ faces, records }: Stores, stop: AbortSignal | undefined): Promise<number> {
-  let removed = 0;
-  for await (const owner of faces.listOwners()) {
-    if (stop?.aborted) return removed;
-    if (await records.getImage(owner.imageId)) continue;
-    await faces.remove([owner]);
-    removed++;
+async function finishImages(run: Sweep): Promise<void> {
+  const { records, olderThan, stop, report } = run;
+  for (const status of ['PENDING', 'DELETING'] as const) {
+    // All of them are listed before the first is removed, so that none is passed over.
+    for (const { id, addedDate } of await Array.fromAsync(records.listImagesByStatus(status))) {
+      if (stop?.aborted) return;
+      if (status === 'PENDING' && new Date(addedDate) >= olderThan) continue;
+      await tolerating(run, `image ${id}`, async () => {
+        const image = (await records.getImages([id])).get(id);
+        if (image?.status !== status) return;
+        await removeImageEverywhere(run, image);
+        report[status === 'PENDING' ? 'undone' : 'deletionsFinished'] += 1;
+      });
+    }
   }
-  return removed;
 }
 
-/** After a change of model or backend, and where a face was lost: enrolls again from the stored originals. */
-async function reEnroll(
-  ports: Stores,
-  stop: AbortSignal | undefined,
-): Promise<Pick<SweepReport, 'reEnrolled' | 'damaged'>> {
-  let reEnrolled = 0;
-  let damaged = 0;
-  for (const image of await ports.records.listImagesByStatus('ACTIVE')) {
-    if (stop?.aborted) break;
-    if (await ports.faces.isCurrent({ entryId: image.entryId, imageId: image.id })) continue;
-    if (await enrollAgain(ports, image)) reEnrolled++;
-    else damaged++;
+/** So many are looked up, or removed, at once. */
+const batchSize = 100;
+
+/** Removes the pictures that no record knows; returns the keys of the others. */
+async function sweepPictures(run: Sweep, folder: ImageFolder): Promise<ReadonlySet<string>> {
+  const { images, records, olderThan, stop, report } = run;
+  const kept = new Set<string>();
+  for await (const batch of batches(images.list(`${folder}/`), batchSize)) {
+    const orphans = await orphansAmong(records, batch, olderThan);
+    for (const { key } of batch) {
+      if (stop?.aborted) return kept;
+      if (!orphans.has(key)) {
+        // The originals are compared with the records; of the others there may be very many.
+        if (folder === 'blacklist') kept.add(key);
+        continue;
+      }
+      await tolerating(run, key, async () => {
+        await images.delete(key);
+        report.orphansRemoved += 1;
+      });
+    }
   }
-  return { reEnrolled, damaged };
+  return kept;
 }
 
-async function enrollAgain({ faces, images, records }: Stores, image: ImageRecord): Promise<boolean> {
-  const owner = { entryId: image.entryId, imageId: image.id };
-  const original = await images.get(image.key);
-  if (!original) return false;
-  try {
-    await faces.enroll(await decodePicture(original), owner);
-  } catch (error) {
-    if (isUnusablePicture(error)) return false;
-    throw error;
+/** The keys that no record knows. A name that is none of ours is somebody's own file. */
+async function orphansAmong(
+  records: RecordStore,
+  pictures: readonly StoredImage[],
+  olderThan: Date,
+): Promise<ReadonlySet<string>> {
+  const keys = pictures.filter(({ modified }) => modified < olderThan).map(({ key }) => key);
+  const listed = await records.getImages(keys.flatMap((key) => imageIdOfKey(key) ?? []));
+  const processed = await records.findProcessed(keys.flatMap((key) => pictureIdOfKey(key) ?? []));
+  const isOrphan = (key: string) => {
+    const imageId = imageIdOfKey(key);
+    if (imageId !== undefined) return listed.get(imageId)?.key !== key;
+    const pictureId = pictureIdOfKey(key);
+    return pictureId !== undefined && !processed.has(pictureId);
+  };
+  return new Set(keys.filter(isOrphan));
+}
+
+async function removeOrphanFaces(run: Sweep, { current, strays }: FaceComparison): Promise<void> {
+  for (let start = 0; start < strays.length; start += batchSize) {
+    if (run.stop?.aborted) return;
+    const batch = strays.slice(start, start + batchSize);
+    await tolerating(run, 'faces without a record', async () => {
+      run.report.orphansRemoved += await removeStrays(run, { current, strays: batch });
+    });
   }
-  // Its deletion may have begun meanwhile, when there was no face yet to delete.
-  if (!(await records.findActive([image.id])).has(image.id)) await faces.remove([owner]);
-  return true;
+}
+
+/** After a change of model or collection, and where a face was lost: enrolls again from the stored originals. */
+async function mendImages(
+  run: Sweep,
+  originals: ReadonlySet<string>,
+  current: ReadonlySet<string>,
+): Promise<void> {
+  const { records, olderThan, stop, report } = run;
+  for await (const image of records.listImagesByStatus('ACTIVE')) {
+    if (stop?.aborted) return;
+    // A younger one may have come after the others were compared.
+    if (new Date(image.addedDate) >= olderThan) continue;
+    if (!originals.has(image.key)) report.damaged += 1;
+    else if (!current.has(image.id)) await mendImage(run, image);
+  }
+}
+
+async function mendImage(run: Sweep, image: ImageRecord): Promise<void> {
+  await tolerating(run, `image ${image.id}`, async () => {
+    try {
+      await enrollAgain(run, image);
+      run.report.reEnrolled += 1;
+    } catch (error) {
+      if (!isUnusablePicture(error)) throw error;
+      run.report.damaged += 1;
+    }
+  });
 }

@@ -1,6 +1,6 @@
 import type { BlacklistRecord } from '../contract/shapes.ts';
 import { EntryNotFoundError } from '../errors.ts';
-import type { Ports } from '../ports.ts';
+import type { EntryPorts } from '../ports.ts';
 import { blacklistRecord } from './record.ts';
 
 /**
@@ -9,7 +9,7 @@ import { blacklistRecord } from './record.ts';
  * @throws NameTakenError when another entry has the name.
  */
 export async function updateEntry(
-  ports: Ports,
+  ports: EntryPorts,
   entryId: number,
   change: { name: string; reason: string | null },
 ): Promise<BlacklistRecord> {

@@ -19,11 +19,9 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ConfigError } from '../config.ts';
 import { BackendUnavailableError } from '../errors.ts';
-import { type ImageFolder, isKey } from './key.ts';
-import type { ImageStore, StoredImage } from './port.ts';
-
-/** Where on disk the keys of each first segment are: `blacklist/7/x.jpg` is `<folders.blacklist>/7/x.jpg`. */
-export type ImageFolderPaths = Readonly<Record<ImageFolder, string>>;
+import { isKey } from './key.ts';
+import { folderLocator, type ImageFolderPaths } from './location.ts';
+import type { ImageLocator, ImageStore, StoredImage } from './port.ts';
 
 const retryAfterSeconds = 5;
 
@@ -84,9 +82,11 @@ export async function claimFolders(folders: ImageFolderPaths, owner: string): Pr
 
 class FileSystemImages implements ImageStore {
   readonly #folders: ImageFolderPaths;
+  readonly #locator: ImageLocator;
 
   constructor(folders: ImageFolderPaths) {
     this.#folders = folders;
+    this.#locator = folderLocator(folders);
   }
 
   async put(key: string, bytes: Uint8Array, _contentType: string): Promise<void> {
@@ -149,8 +149,7 @@ class FileSystemImages implements ImageStore {
   }
 
   location(key: string): string {
-    const [folder, ...names] = key.split('/');
-    return join(this.#folders[folder as ImageFolder], ...names);
+    return this.#locator.location(key);
   }
 
   async check(): Promise<void> {

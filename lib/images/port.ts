@@ -5,13 +5,19 @@ export interface StoredImage {
   readonly modified: Date;
 }
 
+/** Where pictures are, for those who only tell clients. */
+export interface ImageLocator {
+  /** How clients name it: an absolute path, or `s3://bucket/key`. */
+  location(key: string): string;
+}
+
 /**
  * Pictures by key. Keys are checked by `lib/images/key.ts` before they reach an adapter. Both adapters keep these promises,
  * proven by `test/suites/images.ts`: a `put` that returned survives a crash and is never seen half-written; `get` of what is absent
  * is `undefined`; deletes are idempotent; a failure of the store throws `BackendUnavailableError` (or `ThrottledError`) with its
  * `cause`.
  */
-export interface ImageStore {
+export interface ImageStore extends ImageLocator {
   /** Writes, or replaces. */
   put(key: string, bytes: Uint8Array, contentType: string): Promise<void>;
   get(key: string): Promise<Uint8Array | undefined>;
@@ -20,8 +26,6 @@ export interface ImageStore {
   list(prefix: `${string}/`): AsyncIterable<StoredImage>;
   /** Removes what writers that crashed before `olderThan` left half-written; returns how many that were. */
   removeUnfinished(olderThan: Date): Promise<number>;
-  /** How clients name it: an absolute path, or `s3://bucket/key`. */
-  location(key: string): string;
   /** Throws when the store can't be used. */
   check(): Promise<void>;
 }

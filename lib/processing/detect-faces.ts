@@ -8,7 +8,7 @@ import type { Ports } from '../ports.ts';
  * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError
  */
 export async function detectFaces(
-  ports: Ports,
+  ports: Pick<Ports, 'faces' | 'inputs' | 'pictureSlots'>,
   { image, detector_backend }: DetectFacesRequest,
 ): Promise<DetectedFaceArea[]> {
   const bytes = await ports.inputs.read(image);

@@ -3,7 +3,7 @@ import type { Ports } from '../ports.ts';
 
 /** A page of processed pictures, newest first. */
 export async function listProcessed(
-  { records }: Ports,
+  { records }: Pick<Ports, 'records'>,
   page: { limit: number; offset: number },
 ): Promise<PaginatedProcessedImages> {
   const { total, items } = await records.listProcessed(page);

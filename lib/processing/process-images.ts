@@ -130,13 +130,14 @@ async function shownFaces(
       const listed = active.get(match.imageId);
       if (!listed) return [];
       const { id, name, reason } = listed.entry;
+      const target = match.target ?? listed.image.face?.box;
       return [
         {
-          identity: images.location(listed.image.key),
-          target_x: match.target?.x ?? null,
-          target_y: match.target?.y ?? null,
-          target_w: match.target?.w ?? null,
-          target_h: match.target?.h ?? null,
+          identity: match.identity ?? images.location(listed.image.key),
+          target_x: target?.x ?? null,
+          target_y: target?.y ?? null,
+          target_w: target?.w ?? null,
+          target_h: target?.h ?? null,
           source_x: area.x,
           source_y: area.y,
           source_w: area.w,

@@ -1,3 +1,4 @@
+import { deepface, filesOnDisk } from '../suites/api/traits.ts';
 import { apiSuite } from '../suites/api.ts';
 import { connectOverHttp } from './connections.ts';
 import { startServerProcess, temporaryFolder } from './server-process.ts';
@@ -15,11 +16,11 @@ apiSuite(
       },
     };
   },
-  { hasGateway: true, sharesFiles: true },
+  { hasGateway: true, files: filesOnDisk, backend: deepface },
 );
 
 /** A service that runs somewhere, such as a container, when the environment names one. */
 const { API_URL: url, API_TOKEN: token } = process.env;
 if (url) {
-  apiSuite(url, async () => connectOverHttp(url, token), { hasGateway: true, sharesFiles: false });
+  apiSuite(url, async () => connectOverHttp(url, token), { hasGateway: true, backend: deepface });
 }

@@ -7,9 +7,10 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
-/** The server as its users start it: `node local/server.ts`, a process of its own. */
+/** The server as its users start it, a process of its own. */
 
-const program = join(import.meta.dirname, '../../local/server.ts');
+/** `npm start` and `npm run cloud`. */
+type Program = 'server.ts' | 'cloud.ts';
 
 /** Settings by the names of their environment variables. */
 export type Settings = Readonly<Record<string, string>>;
@@ -36,7 +37,10 @@ export function temporaryFolder() {
 export class ServerProcess {
   /** Resolves when it has ended. */
   readonly exit: Promise<Exit>;
+  /** What it logged. */
   readonly lines: LogLine[] = [];
+  /** What it printed besides. */
+  readonly text: string[] = [];
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #changes = new EventEmitter();
 
@@ -44,15 +48,16 @@ export class ServerProcess {
    * Starts it on a free port with these settings and no others, whatever the tests' own environment is. The data's folder is its working
    * folder too, where no `.env` is.
    */
-  constructor(dataDir: string, settings: Settings = {}) {
-    this.#child = spawn(process.execPath, [program], {
+  constructor(dataDir: string, settings: Settings = {}, program: Program = 'server.ts') {
+    this.#child = spawn(process.execPath, [join(import.meta.dirname, '../../local', program)], {
       cwd: dataDir,
       env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: '0', ENGINE_WORKERS: '1', ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const output = createInterface(this.#child.stdout);
     output.on('line', (line) => {
-      this.lines.push(JSON.parse(line));
+      if (line.startsWith('{')) this.lines.push(JSON.parse(line));
+      else this.text.push(line);
       this.#changes.emit('change');
     });
     this.exit = this.#ended(once(output, 'close'), text(this.#child.stderr));
@@ -96,8 +101,12 @@ export interface RunningProcess extends AsyncDisposable {
 }
 
 /** Starts a server and waits until its first line says where it listens. Disposing of it ends it. */
-export async function startServerProcess(dataDir: string, settings?: Settings): Promise<RunningProcess> {
-  const server = new ServerProcess(dataDir, settings);
+export async function startServerProcess(
+  dataDir: string,
+  settings?: Settings,
+  program?: Program,
+): Promise<RunningProcess> {
+  const server = new ServerProcess(dataDir, settings, program);
   const { url } = await server.line((line) => 'url' in line);
   return {
     url: String(url),

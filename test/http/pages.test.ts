@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { assetHandler, handler as docsHandler } from '../../functions/docs.ts';
-import { apiHandler, handler as welcomeHandler } from '../../functions/welcome.ts';
+import { handler as docsHandler } from '../../functions/docs.ts';
+import { handler as docsAssetHandler } from '../../functions/docs-asset.ts';
+import { handler as welcomeHandler } from '../../functions/welcome.ts';
+import { handler as welcomeToApiHandler } from '../../functions/welcome-to-api.ts';
 import { docs, docsAsset } from '../../lib/contract/docs.ts';
 import { welcome, welcomeToApi } from '../../lib/contract/welcome.ts';
 import type { Handler } from '../../lib/http/endpoint.ts';
@@ -8,9 +10,9 @@ import { type RunningServer, startServer } from '../local/running-server.ts';
 
 const routes = [
   { contract: docs, handler: docsHandler },
-  { contract: docsAsset, handler: assetHandler },
+  { contract: docsAsset, handler: docsAssetHandler },
   { contract: welcome, handler: welcomeHandler },
-  { contract: welcomeToApi, handler: apiHandler },
+  { contract: welcomeToApi, handler: welcomeToApiHandler },
 ];
 
 /** The handler as API Gateway calls it under the stage `prod`. */

@@ -11,19 +11,23 @@ import { pagingSuite } from './api/paging.ts';
 import { findPeople, type People } from './api/people.ts';
 import { processingSuite } from './api/processing.ts';
 import { gatewaySuite, routesSuite } from './api/routes.ts';
+import type { BackendTraits, KeptFiles } from './api/traits.ts';
+import { uploadsSuite } from './api/uploads.ts';
 
 /** What differs between the hosts of the API, and why. */
 export interface HostTraits {
-  /** Whether something in front of the handlers knows all routes and limits; a handler alone does not. */
+  /** Whether something in front of the handlers knows all routes and limits, and takes uploads; a handler alone does not. */
   readonly hasGateway: boolean;
-  /** Whether the tests can read the folders that answers name; another machine's or a container's they can't. */
-  readonly sharesFiles: boolean;
+  /** How the tests can read the pictures that answers name; those of another machine or a container they can't. */
+  readonly files?: KeptFiles;
+  readonly backend: BackendTraits;
 }
 
 /** What the suites work with, once it is there. */
 export interface Tested {
   readonly api: ApiClient;
   readonly people: People;
+  readonly backend: BackendTraits;
 }
 
 /** The promises of the API, for every host alike. The store may hold other entries and pictures already; what is made is deleted. */
@@ -32,7 +36,7 @@ export function apiSuite(name: string, connect: () => Promise<ApiConnection>, tr
     let tested: Tested;
     beforeAll(async () => {
       const api = new ApiClient(await connect());
-      tested = { api, people: await findPeople(api) };
+      tested = { api, people: await findPeople(api), backend: traits.backend };
     });
     afterAll(() => tested.api.close());
 
@@ -42,11 +46,12 @@ export function apiSuite(name: string, connect: () => Promise<ApiConnection>, tr
     addingSuite(get);
     deletingSuite(get);
     matchingSuite(get);
-    overridesSuite(get);
+    overridesSuite(get, traits.backend);
     processingSuite(get);
     detectionSuite(get);
     pagingSuite(get);
+    if (traits.hasGateway) uploadsSuite(get);
     if (traits.hasGateway) gatewaySuite(get);
-    if (traits.sharesFiles) keptSuite(get);
+    if (traits.files) keptSuite(get, traits.files);
   });
 }

@@ -22,6 +22,8 @@ const successfulRequests: Record<string, (tested: Tested, path: string) => Promi
   deleteEntry: async (tested, path) => tested.api.send('DELETE', await ofNewEntry(tested, path)),
   addImages: async (tested, path) =>
     tested.api.upload(await ofNewEntry(tested, path), {}, [tested.people.stranger]),
+  createEntryUpload: async (tested, path) => tested.api.sendJson('POST', await ofNewEntry(tested, path), {}),
+  createProcessUpload: ({ api }, path) => api.sendJson('POST', path, { content_type: 'image/png' }),
   welcome: ({ api }, path) => api.get(path),
   welcomeToApi: ({ api }, path) => api.get(path),
   health: ({ api }, path) => api.get(path),

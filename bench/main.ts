@@ -1,0 +1,11 @@
+/**
+ * Command: measures. Without a name, this machine's speed.
+ * usage: npm run bench [-- speed | cold-start | load]
+ */
+const benchmarks = ['speed', 'cold-start', 'load'];
+const [name = 'speed'] = process.argv.slice(2);
+if (!benchmarks.includes(name)) {
+  console.error(`There is no benchmark '${name}': ${benchmarks.join(', ')}.`);
+  process.exit(1);
+}
+await import(`./${name}.ts`);

@@ -1,0 +1,38 @@
+import { docsAsset } from '../lib/contract/docs.ts';
+import { RouteNotFoundError } from '../lib/errors.ts';
+import { endpoint, response } from '../lib/http/endpoint.ts';
+import { swaggerFile } from '../lib/http/swagger.ts';
+
+const initializer = `'use strict';
+SwaggerUIBundle({
+  url: new URL('../openapi.json', document.currentScript.src).href,
+  dom_id: '#swagger-ui',
+  deepLinking: true,
+  displayRequestDuration: true,
+  validatorUrl: null,
+});
+`;
+
+/** What the page loads: a file of Swagger UI, or a text of ours. */
+const assets: Record<string, { contentType: string; read: () => Promise<string> }> = {
+  'swagger-ui.css': { contentType: 'text/css', read: () => swaggerFile('swagger-ui.css', 'utf8') },
+  'swagger-ui-bundle.js': {
+    contentType: 'text/javascript',
+    read: () => swaggerFile('swagger-ui-bundle.js', 'utf8'),
+  },
+  'initializer.js': { contentType: 'text/javascript', read: async () => initializer },
+};
+
+/** GET /docs/{asset} */
+export const handler = endpoint(docsAsset, async ({ params }) => {
+  const asset = Object.hasOwn(assets, params.asset) ? assets[params.asset] : undefined;
+  if (asset === undefined) throw new RouteNotFoundError();
+  return response({
+    status: 200,
+    headers: {
+      'Content-Type': `${asset.contentType}; charset=utf-8`,
+      'Cache-Control': 'private, max-age=3600',
+    },
+    body: await asset.read(),
+  });
+});

@@ -1,0 +1,9 @@
+import { listProcessedUnderProcess } from '../lib/contract/list-processed.ts';
+import { endpoint } from '../lib/http/endpoint.ts';
+import { records } from '../lib/ports.ts';
+import { listProcessed as run } from '../lib/processing/list-processed.ts';
+
+/** GET /api/v1/process/processed-images/: the older spelling. */
+export const handler = endpoint(listProcessedUnderProcess, async ({ query }) =>
+  run({ records: await records() }, query),
+);

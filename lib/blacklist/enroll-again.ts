@@ -1,0 +1,30 @@
+import { InputUnreadableError } from '../errors.ts';
+import type { FaceOwner } from '../faces/port.ts';
+import { decodePicture } from '../inputs/decode.ts';
+import type { Stores } from '../ports.ts';
+import type { ImageRecord, RecordStore } from '../records/port.ts';
+
+/**
+ * Enrolls a shown image's face from the stored original.
+ * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError when the original is lost or damaged, or shows no
+ * face that can be used.
+ */
+export async function enrollAgain(
+  { faces, images, records }: Stores,
+  { id: imageId, entryId, key }: ImageRecord,
+): Promise<void> {
+  const original = await images.get(key);
+  if (!original) throw new InputUnreadableError('The stored original is lost.');
+  const { face } = await faces.enroll(await decodePicture(original), { entryId, imageId });
+  await records.replaceFace(imageId, face);
+  // Its deletion may have begun meanwhile, when this face was not there yet or nobody knew what it is called.
+  if (await isGoing(records, { entryId, imageId }))
+    await faces.remove([{ entryId, imageId, faceId: face.id }]);
+}
+
+async function isGoing(records: RecordStore, { entryId, imageId }: FaceOwner): Promise<boolean> {
+  const image = (await records.getImages([imageId])).get(imageId);
+  if (!image || image.status === 'DELETING') return true;
+  const entry = await records.getEntry(entryId);
+  return !entry || entry.status === 'DELETING';
+}

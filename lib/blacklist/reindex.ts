@@ -1,0 +1,160 @@
+import pLimit from 'p-limit';
+import { batches } from '../batches.ts';
+import { InputUnreadableError, NameTakenError } from '../errors.ts';
+import type { EnrollingPorts, Stores } from '../ports.ts';
+import type { EntryRecord, ImageRecord, RecordStore } from '../records/port.ts';
+import { allSettled } from '../settled.ts';
+import { compareFaces } from './compare-faces.ts';
+import { enrollAgain } from './enroll-again.ts';
+import { enrollPicture } from './enroll-images.ts';
+import { failureOf } from './failure.ts';
+import { removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
+
+/** What a re-indexing did. */
+export interface ReindexReport {
+  /** How many reference images were enrolled. */
+  enrolled: number;
+  /** How many were enrolled already. */
+  present: number;
+  /** What could not be done and why, in a line each. */
+  readonly problems: string[];
+}
+
+/** Where entries are carried over from; it is only read. */
+export type Source = Pick<Stores, 'records' | 'images'>;
+
+/** So many images are looked up at once. */
+const batchSize = 100;
+
+/**
+ * Enrolls again, from the stored originals, every shown image whose face is not enrolled for the models, or in the collection, of today.
+ * Done again, it goes on where it was interrupted.
+ * @param advance is told of each image that was dealt with
+ * @throws BackendUnavailableError when a store can't be used.
+ */
+export async function reindex(ports: EnrollingPorts, advance: () => void): Promise<ReindexReport> {
+  const { records, images, faces, pictureSlots } = ports;
+  const report: ReindexReport = { enrolled: 0, present: 0, problems: [] };
+  const { current } = await compareFaces(ports);
+  const enroll = async (image: ImageRecord) => {
+    const failure = await failureOf([records, images, faces], () => enrollAgain(ports, image));
+    if (failure === undefined) report.enrolled += 1;
+    else report.problems.push(`entry ${image.entryId}, image ${image.id}: ${failure}`);
+  };
+  for await (const batch of batches(records.listImagesByStatus('ACTIVE'), batchSize)) {
+    await allSettled(
+      batch.map(async (image) => {
+        if (current.has(image.id)) report.present += 1;
+        else await pictureSlots(() => enroll(image));
+        advance();
+      }),
+    );
+  }
+  return report;
+}
+
+/**
+ * Carries every shown entry over to another backend: id, name, reason, date, and the originals of its reference images, which are enrolled
+ * there anew under their own ids. Done again, it goes on where it was interrupted, and adds what is new; what is there already stays as it
+ * is, and so does what is in the way.
+ * @param advance is told of each image that was dealt with
+ * @throws BackendUnavailableError when a store can't be used.
+ */
+export async function carryOver(
+  source: Source,
+  target: EnrollingPorts,
+  advance: () => void,
+): Promise<ReindexReport> {
+  const report: ReindexReport = { enrolled: 0, present: 0, problems: [] };
+  const carrying = { source, target, report, advance };
+  // Entries side by side, for most have few pictures; the pictures of all of them take turns.
+  const limit = pLimit(target.pictureSlots.concurrency);
+  const entries = await source.records.listEntries('ACTIVE');
+  await allSettled(entries.map((entry) => limit(() => carryEntry(carrying, entry))));
+  return report;
+}
+
+interface Carrying {
+  readonly source: Source;
+  readonly target: EnrollingPorts;
+  readonly report: ReindexReport;
+  readonly advance: () => void;
+}
+
+async function carryEntry(carrying: Carrying, entry: EntryRecord): Promise<void> {
+  const { source, target, advance } = carrying;
+  const images = (await source.records.listImages(entry.id)).filter(({ status }) => status === 'ACTIVE');
+  await reporting(carrying, entryLabel(entry), async () => {
+    const obstacle = await takePlace(target.records, entry);
+    if (obstacle !== undefined) {
+      carrying.report.problems.push(`${entryLabel(entry)}: ${obstacle}`);
+      for (const _ of images) advance();
+      return;
+    }
+    const there = await target.records.getImages(images.map(({ id }) => id));
+    await allSettled(
+      images.map((image) =>
+        target.pictureSlots(async () => {
+          await reporting(carrying, `${entryLabel(entry)}, image ${image.id}`, () =>
+            carryImage(carrying, image, there.get(image.id)),
+          );
+          advance();
+        }),
+      ),
+    );
+    // None of its images could be carried: the entry would never be complete.
+    if ((await target.records.getEntry(entry.id))?.status === 'PENDING') {
+      await removeEntryEverywhere(target, entry.id);
+    }
+  });
+}
+
+function entryLabel({ id, name }: EntryRecord): string {
+  return `entry ${id} '${name}'`;
+}
+
+async function reporting(
+  { source, target, report }: Carrying,
+  part: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  const stores = [source.records, source.images, target.records, target.images, target.faces];
+  const failure = await failureOf(stores, work);
+  if (failure !== undefined) report.problems.push(`${part}: ${failure}`);
+}
+
+/** Makes the entry in the target where it is not there yet; returns what is in the way, if anything is. */
+async function takePlace(
+  records: RecordStore,
+  { id, name, reason, addedDate }: EntryRecord,
+): Promise<string | undefined> {
+  const there = await records.getEntry(id);
+  if (there?.status === 'DELETING') return 'There, the entry of that id is being deleted. Try again later.';
+  // Carried over earlier, it has its date from here.
+  if (there) return there.addedDate === addedDate ? undefined : 'There, another entry has the id.';
+  try {
+    await records.createEntry({ name, reason, carried: { id, addedDate } });
+    return undefined;
+  } catch (error) {
+    if (error instanceof NameTakenError) return 'There, another entry has the name.';
+    throw error;
+  }
+}
+
+async function carryImage(
+  { source, target, report }: Carrying,
+  { id, entryId, key }: ImageRecord,
+  there: ImageRecord | undefined,
+): Promise<void> {
+  if (there?.status === 'ACTIVE') report.present += 1;
+  else {
+    // An earlier run was interrupted in the middle of it.
+    if (there) await removeImageEverywhere(target, there);
+    const original = await source.images.get(key);
+    if (!original) throw new InputUnreadableError('The stored original is lost.');
+    await enrollPicture(target, entryId, original, id);
+    report.enrolled += 1;
+  }
+  // At the first of them, for the target's sweep takes an entry of that age, and not shown, for one that broke off.
+  await target.records.activateEntry(entryId);
+}

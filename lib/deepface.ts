@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+import { type HumanBackend, openHuman } from './faces/human/human.ts';
+import { isEmbeddingModel } from './faces/human/models.ts';
+import { claimFolders, openFileSystemImages } from './images/filesystem.ts';
+import { imageFolderPaths } from './images/location.ts';
+import type { ImageStore } from './images/port.ts';
+import { openDatabase, storeId } from './records/database.ts';
+import type { RecordStore } from './records/port.ts';
+import { openSqliteRecords } from './records/sqlite.ts';
+
+/** The adapters of one machine; the engine keeps its faces in the records' database. */
+export interface Deepface {
+  readonly faces: HumanBackend;
+  readonly records: RecordStore;
+  readonly images: ImageStore;
+  /** What the pictures are compared on, for the first line of the log. */
+  readonly runtime: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the adapters of one machine.
+ * @throws ConfigError, BackendUnavailableError
+ */
+export async function openDeepface(config: Config): Promise<Deepface> {
+  const database = openDatabase(join(config.dataDir, 'face-blacklist.sqlite'));
+  const records = openSqliteRecords(database);
+  try {
+    const folders = imageFolderPaths(config);
+    const images = openFileSystemImages(folders);
+    await claimFolders(folders, storeId(database));
+    const { engineWorkers: workers } = config;
+    const faces = await openHuman(database, {
+      modelName: isEmbeddingModel(config.modelName) ? config.modelName : 'MobileFaceNet',
+      distanceMetric: config.distanceMetric,
+      detectionConfidenceThreshold: config.detectionConfidenceThreshold,
+      maxImageBytes: config.maxImageBytes,
+      workers,
+    });
+    return {
+      faces,
+      records,
+      images,
+      runtime: `Human on ${faces.runtime}, ${workers} worker${workers === 1 ? '' : 's'}`,
+      async close() {
+        await faces.close();
+        await records.close();
+      },
+    };
+  } catch (error) {
+    await records.close();
+    throw error;
+  }
+}

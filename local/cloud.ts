@@ -1,0 +1,68 @@
+/**
+ * Command: serves the API in the aws_rekognition mode without an account: DynamoDB Local, S3 and Rekognition run on this machine's
+ * loopback, and all that they keep is gone at the end.
+ * usage: npm run cloud
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { inboxPrefix } from '../lib/inbox/port.ts';
+import { runCommand } from './command.ts';
+import { type Cloud, startCloud } from './emulators/cloud.ts';
+import { createInboxQueue } from './inbox-queue.ts';
+
+/** The emulator has no quota of its own. */
+const callsPerSecond = '1000';
+
+function printGuide(environment: Readonly<Record<string, string>>): void {
+  const lines = Object.entries(environment)
+    .filter(([name]) => name.startsWith('AWS_') && name !== 'AWS_REKOGNITION_COLLECTION_ID')
+    .map(([name, value]) => `export ${name}=${value}`);
+  console.log(
+    [
+      'The cloud on this machine. With these lines, the AWS CLI and any SDK look inside from another terminal:',
+      '',
+      ...lines,
+      '',
+      'aws s3 ls --recursive s3://$AWS_S3_BUCKET_NAME/   aws dynamodb scan --table-name face-blacklist   aws rekognition list-collections',
+      '',
+    ].join('\n'),
+  );
+}
+
+/** Runs the function that indexes uploads on S3's own events, as the deployed queue does. Resolves to what ends it. */
+async function indexUploads(
+  { s3 }: Cloud,
+  environment: Readonly<Record<string, string>>,
+): Promise<() => Promise<void>> {
+  // The function reads its settings when it is first asked; the API is a child of this process, and reads the same.
+  Object.assign(process.env, { REKOGNITION_TPS: callsPerSecond, ...process.env }, environment);
+  const { handler } = await import('../functions/index-upload.ts');
+  const queue = createInboxQueue(handler);
+  s3.onEvent((event) => {
+    const tellsOfUploads = event.Records.some(
+      ({ eventName, s3 }) => eventName.startsWith('ObjectCreated:') && s3.object.key.startsWith(inboxPrefix),
+    );
+    if (tellsOfUploads) queue.send(event);
+  });
+  return () => queue.close();
+}
+
+async function serve(): Promise<void> {
+  const stop = Promise.race(['SIGINT', 'SIGTERM'].map((name) => once(process, name)));
+  await using cloud = await startCloud();
+  const environment = { ...cloud.environment, AWS_DEFAULT_REGION: cloud.environment.AWS_REGION ?? '' };
+  printGuide(environment);
+  const stopIndexing = await indexUploads(cloud, environment);
+  const api = spawn(process.execPath, [join(import.meta.dirname, 'server.ts')], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const ended = once(api, 'exit');
+  await Promise.race([stop, ended]);
+  api.kill('SIGTERM');
+  const [code] = await ended;
+  await stopIndexing();
+  if (code !== 0) process.exitCode = 1;
+}
+
+await runCommand(serve);

@@ -1,0 +1,52 @@
+import { mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTable } from '../../lib/records/dynamodb/table.ts';
+import { type Rekognition, startRekognition } from '../rekognition/server.ts';
+import { startDynamoDb } from './dynamodb.ts';
+import { type S3Emulator, startS3Emulator } from './s3.ts';
+
+/** What a deployment of the `aws_rekognition` mode needs, on this machine's loopback. */
+export interface Cloud extends AsyncDisposable {
+  readonly s3: S3Emulator;
+  readonly rekognition: Rekognition;
+  /** The settings with which the API, the AWS SDK and the AWS CLI find everything. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+const region = 'us-east-1';
+const bucket = 'face-blacklist';
+const tableName = 'face-blacklist';
+const collectionId = 'face-blacklist';
+
+/**
+ * Starts DynamoDB Local, S3 and Rekognition on free ports, with an empty bucket and an empty table. What they keep is gone with them.
+ * @throws ConfigError when Java is missing.
+ */
+export async function startCloud(): Promise<Cloud> {
+  await using resources = new AsyncDisposableStack();
+  const folder = resources.use(await mkdtempDisposable(join(tmpdir(), 'face-blacklist-cloud-')));
+  const dynamodb = resources.use(await startDynamoDb());
+  const s3 = resources.use(await startS3Emulator({ buckets: [bucket], directory: join(folder.path, 's3') }));
+  const rekognition = resources.use(
+    await startRekognition({
+      port: 0,
+      dataDir: join(folder.path, 'rekognition'),
+      workers: 1,
+      s3Endpoint: s3.url,
+    }),
+  );
+  const environment = {
+    AWS_REGION: region,
+    ...s3.environment,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
+    AWS_ENDPOINT_URL_REKOGNITION: rekognition.url,
+    FACE_PROCESSING_BACKEND: 'aws_rekognition',
+    AWS_REKOGNITION_COLLECTION_ID: collectionId,
+    AWS_S3_BUCKET_NAME: bucket,
+    DYNAMODB_TABLE_NAME: tableName,
+  };
+  await createTable({ region, tableName, endpoint: dynamodb.url });
+  const opened = resources.move();
+  return { s3, rekognition, environment, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}

@@ -1,0 +1,84 @@
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import type { FaultInput } from '../../local/rekognition/faults.ts';
+import type { KeptFiles } from '../suites/api/traits.ts';
+import { type RunningProcess, type Settings, startServerProcess, temporaryFolder } from './server-process.ts';
+
+/** `npm run cloud`: the AWS mode on this machine's emulators. */
+export interface RunningCloud extends AsyncDisposable {
+  readonly url: string;
+  readonly process: RunningProcess['process'];
+  /** What it prints for the AWS CLI: the settings with which an SDK finds everything. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly files: KeptFiles;
+  /** Replaces the faults of the Rekognition emulator. */
+  setFaults(faults: readonly FaultInput[]): Promise<void>;
+  /** How often each operation of Rekognition was called during the work. */
+  callsDuring(work: () => Promise<unknown>): Promise<Record<string, number>>;
+}
+
+export async function startCloudProcess(settings: Settings = {}): Promise<RunningCloud> {
+  await using resources = new AsyncDisposableStack();
+  const folder = resources.use(await temporaryFolder());
+  const running = resources.use(
+    await startServerProcess(folder.path, { LOG_LEVEL: 'info', ...settings }, 'cloud.ts'),
+  );
+  const environment = Object.fromEntries(
+    running.process.text.flatMap((line) => {
+      const [, name, value] = /^export (\w+)=(.*)$/.exec(line) ?? [];
+      return name === undefined || value === undefined ? [] : [[name, value]];
+    }),
+  );
+  const opened = resources.move();
+  return {
+    ...running,
+    environment,
+    files: filesInS3(environment),
+    ...rekognitionAt(environment.AWS_ENDPOINT_URL_REKOGNITION ?? ''),
+    [Symbol.asyncDispose]: async () => opened.disposeAsync(),
+  };
+}
+
+function rekognitionAt(url: string): Pick<RunningCloud, 'setFaults' | 'callsDuring'> {
+  const ask = async (path: string, init?: RequestInit) => {
+    const response = await fetch(new URL(path, url), init);
+    if (!response.ok) throw new Error(`The emulator answered ${response.status} to ${path}.`);
+    return response.json();
+  };
+  return {
+    async setFaults(faults) {
+      const headers = { 'content-type': 'application/json' };
+      await ask('/faults', { method: 'POST', headers, body: JSON.stringify(faults) });
+    },
+    async callsDuring(work) {
+      await ask('/calls', { method: 'DELETE' });
+      await work();
+      const { counts } = (await ask('/calls')) as { counts: Record<string, number> };
+      return counts;
+    },
+  };
+}
+
+/** The pictures that answers name by `s3://bucket/key`. */
+function filesInS3(environment: RunningCloud['environment']): KeptFiles {
+  const { AWS_REGION, AWS_ENDPOINT_URL_S3, AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = environment;
+  const client = new S3Client({
+    region: AWS_REGION ?? '',
+    endpoint: AWS_ENDPOINT_URL_S3 ?? '',
+    credentials: { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY },
+  });
+  const place = (uri: string) => {
+    const [, Bucket = '', Key = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? [];
+    return { Bucket, Key };
+  };
+  return {
+    async read(uri) {
+      const { Body } = await client.send(new GetObjectCommand(place(uri)));
+      return Buffer.from((await Body?.transformToByteArray()) ?? []);
+    },
+    async list(folder) {
+      const { Bucket, Key } = place(folder);
+      const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket, Prefix: `${Key}/` }));
+      return Contents.map((object) => `s3://${Bucket}/${object.Key}`);
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ApiClient, type Reply } from '../suites/api/client.ts';
+import { findPeople, type People } from '../suites/api/people.ts';
+import { startCloudProcess } from './cloud.ts';
+import { connectOverHttp } from './connections.ts';
+import { pictureOfNothing } from './pictures.ts';
+import { startServerProcess, temporaryFolder } from './server-process.ts';
+
+/** The same calls to both modes: clients must not notice which one answers. */
+
+const resources = new AsyncDisposableStack();
+const apis: ApiClient[] = [];
+let people: People;
+
+beforeAll(async () => {
+  const folder = resources.use(await temporaryFolder());
+  const deepface = resources.use(await startServerProcess(folder.path));
+  const cloud = resources.use(await startCloudProcess());
+  for (const { url } of [deepface, cloud]) apis.push(new ApiClient(connectOverHttp(url)));
+  people = await findPeople(apis[0] as ApiClient);
+});
+afterAll(() => resources.disposeAsync());
+
+/** A value's shape: the keys of objects, the shape of a list's items, the types of what is in them. An upload's form is its receiver's. */
+function shapeOf(value: unknown, name?: string): unknown {
+  if (name === 'fields') return 'a form';
+  if (Array.isArray(value)) return value.map((item) => shapeOf(item));
+  if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shapeOf(item, key)]));
+}
+
+/** Where only one mode has something to tell, as the contract says. */
+const nullInOneMode = ['aws_similarity', 'aws_face_id'];
+
+function shapeOfReply({ status, headers, bytes }: Reply): unknown {
+  const json: unknown = JSON.parse(bytes.toString(), (key, value) =>
+    nullInOneMode.includes(key) ? null : value,
+  );
+  return { status, contentType: headers['content-type'], body: shapeOf(json) };
+}
+
+const calls: [name: string, call: (api: ApiClient, id: number) => Promise<Reply>][] = [
+  ['a listing', (api) => api.upload('/api/v1/blacklist/', { name: 'Second' }, [people.neighbour])],
+  [
+    'a listing of a taken name',
+    (api) => api.upload('/api/v1/blacklist/', { name: 'First' }, [people.listed]),
+  ],
+  [
+    'a listing by pictures of no use',
+    async (api) =>
+      api.upload('/api/v1/blacklist/', { name: 'Nobody' }, [
+        ['wall.jpg', await pictureOfNothing()],
+        ['notes.txt', Buffer.from('Not a picture.')],
+      ]),
+  ],
+  ['the list', (api) => api.get('/api/v1/blacklist/')],
+  ['an entry', (api, id) => api.get(`/api/v1/blacklist/${id}/`)],
+  ['no entry', (api) => api.get('/api/v1/blacklist/4711')],
+  ['a change', (api, id) => api.update(id, { name: 'First, changed', reason: 'Theft.' })],
+  ['added pictures', (api, id) => api.upload(`/api/v1/blacklist/${id}/images`, {}, [people.stranger])],
+  ['detected faces', (api) => postImage(api, '/api/v1/detect/detect-face', people.group)],
+  ['no face', async (api) => postImage(api, '/api/v1/detect/detect-face', await pictureOfNothing())],
+  [
+    'processed pictures',
+    (api) =>
+      api.sendJson('POST', '/api/v1/process/process-images', {
+        images: [people.group.toString('base64'), 'nowhere.jpg'],
+      }),
+  ],
+  ['a page', (api) => api.get('/api/v1/processed-images/?limit=5')],
+  ['a page that can not be', (api) => api.get('/api/v1/processed-images/?limit=0')],
+  ['an upload for an entry', (api, id) => api.sendJson('POST', `/api/v1/blacklist/${id}/uploads`, {})],
+  ['a deletion', (api, id) => api.send('DELETE', `/api/v1/blacklist/${id}/`)],
+  ['health', (api) => api.get('/healthz')],
+];
+
+function postImage(api: ApiClient, path: string, picture: Buffer): Promise<Reply> {
+  return api.sendJson('POST', path, { image: picture.toString('base64') });
+}
+
+describe('the two modes', () => {
+  it('answer the same calls with the same statuses, keys and types', async () => {
+    const ids = await Promise.all(
+      apis.map(async (api) => (await api.list([people.listed], { name: 'First' })).id),
+    );
+    for (const [name, call] of calls) {
+      const [deepface, aws] = await Promise.all(apis.map((api, index) => call(api, ids[index] as number)));
+      expect(shapeOfReply(aws as Reply), name).toEqual(shapeOfReply(deepface as Reply));
+    }
+  });
+});

@@ -1,0 +1,143 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { ClientRequest } from 'node:http';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { addImages } from '../../lib/blacklist/add-images.ts';
+import { createEntry } from '../../lib/blacklist/create-entry.ts';
+import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
+import { getEntry } from '../../lib/blacklist/get-entry.ts';
+import { listEntries } from '../../lib/blacklist/list-entries.ts';
+import { updateEntry } from '../../lib/blacklist/update-entry.ts';
+import { parseConfig } from '../../lib/config.ts';
+import { ProcessImagesRequest } from '../../lib/contract/process-images.ts';
+import { type OpenedPorts, ports } from '../../lib/ports.ts';
+import { detectFaces } from '../../lib/processing/detect-faces.ts';
+import { listProcessed } from '../../lib/processing/list-processed.ts';
+import { processImages } from '../../lib/processing/process-images.ts';
+import { type Cloud, startCloud } from '../../local/emulators/cloud.ts';
+import { cropFace, leftToRight, pictureOfNothing, sample } from './pictures.ts';
+
+/** How often an operation calls each service of AWS: what it costs, and how long it takes at the least. */
+
+let cloud: Cloud;
+let opened: OpenedPorts;
+let alone: Buffer;
+let group: Buffer;
+
+beforeAll(async () => {
+  cloud = await startCloud();
+  Object.assign(process.env, cloud.environment);
+  const config = parseConfig({ ...cloud.environment, REKOGNITION_TPS: '1000' });
+  opened = await ports(config);
+  group = await sample(1);
+  const found = await detectFaces(opened, { image: group.toString('base64') });
+  const [area] = leftToRight(found.map(({ facial_area }) => facial_area));
+  if (!area) throw new Error('The sample picture shows nobody.');
+  alone = await cropFace(group, area);
+  // The collection is made when the first face is enrolled.
+  await createEntry(opened, { name: 'First', reason: null }, [{ fileName: 'a.jpg', bytes: alone }]);
+});
+afterAll(async () => {
+  await opened.close();
+  await cloud[Symbol.asyncDispose]();
+});
+
+/** What a request asks for: an operation's name, or S3's method. */
+function operationOf(request: ClientRequest): string {
+  const target = request.getHeader('x-amz-target');
+  if (typeof target === 'string') return target.split('.').at(-1) ?? '';
+  return `S3 ${request.method}`;
+}
+
+/** The requests that the work sends, by what they ask for. */
+async function callsOf(work: () => Promise<unknown>): Promise<Record<string, number>> {
+  const operations: string[] = [];
+  const count = (message: unknown) => {
+    operations.push(operationOf((message as { request: ClientRequest }).request));
+  };
+  subscribe('http.client.request.start', count);
+  try {
+    await work();
+  } finally {
+    unsubscribe('http.client.request.start', count);
+  }
+  const groups = Map.groupBy(operations.sort(), (name) => name);
+  return Object.fromEntries([...groups].map(([name, all]) => [name, all.length]));
+}
+
+const files = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ fileName: `${index}.jpg`, bytes: alone }));
+const look = (picture: Buffer) =>
+  processImages(
+    opened,
+    { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4 },
+    ProcessImagesRequest.parse({ images: [picture.toString('base64')] }),
+  );
+
+/** The table of the README. */
+const expected: Record<string, Record<string, number>> = {
+  'list a person, 1 picture': {
+    IndexFaces: 1,
+    'S3 PUT': 1,
+    BatchGetItem: 2,
+    UpdateItem: 1,
+    TransactWriteItems: 4,
+  },
+  'add 1 picture': { IndexFaces: 1, 'S3 PUT': 1, BatchGetItem: 2, TransactWriteItems: 2 },
+  'get an entry': { BatchGetItem: 1 },
+  'get all entries': { Query: 1 },
+  'change an entry': { BatchGetItem: 1, TransactWriteItems: 1 },
+  'process, nobody': {
+    DetectFaces: 1,
+    SearchFacesByImage: 1,
+    'S3 PUT': 1,
+    BatchGetItem: 1,
+    TransactWriteItems: 1,
+  },
+  'process, 1 face': {
+    DetectFaces: 1,
+    SearchFacesByImage: 1,
+    'S3 PUT': 3,
+    BatchGetItem: 2,
+    TransactWriteItems: 1,
+  },
+  'process, 3 faces': {
+    DetectFaces: 1,
+    SearchFacesByImage: 3,
+    'S3 PUT': 3,
+    BatchGetItem: 2,
+    TransactWriteItems: 1,
+  },
+  'detect, 3 faces': { DetectFaces: 1 },
+  'get a page': { BatchGetItem: 1, Query: 2 },
+  'delete an entry, 10 pictures': {
+    DeleteFaces: 1,
+    'S3 GET': 1,
+    'S3 DELETE': 10,
+    BatchGetItem: 6,
+    Query: 2,
+    TransactWriteItems: 3,
+  },
+};
+
+it('an operation calls each service so often, and no more', async () => {
+  let id = 0;
+  const { id: idOfTen } = await createEntry(opened, { name: 'Ten pictures', reason: null }, files(10));
+  const operations: Record<string, () => Promise<unknown>> = {
+    'list a person, 1 picture': async () => {
+      ({ id } = await createEntry(opened, { name: 'Jane', reason: null }, files(1)));
+    },
+    'add 1 picture': () => addImages(opened, id, files(1)),
+    'get an entry': () => getEntry(opened, id),
+    'get all entries': () => listEntries(opened),
+    'change an entry': () => updateEntry(opened, id, { name: 'Jane Roe', reason: null }),
+    'process, nobody': async () => look(await pictureOfNothing()),
+    'process, 1 face': () => look(alone),
+    'process, 3 faces': () => look(group),
+    'detect, 3 faces': () => detectFaces(opened, { image: group.toString('base64') }),
+    'get a page': () => listProcessed(opened, { limit: 20, offset: 0 }),
+    'delete an entry, 10 pictures': () => deleteEntry(opened, idOfTen),
+  };
+  const table: Record<string, Record<string, number>> = {};
+  for (const [name, work] of Object.entries(operations)) table[name] = await callsOf(work);
+  expect(table).toEqual(expected);
+});

@@ -1,0 +1,181 @@
+import { CfnOutput, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import {
+  AccessLogFormat,
+  Cors,
+  EndpointType,
+  type IResource,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  type MethodDeploymentOptions,
+  MethodLoggingLevel,
+  Period,
+  RestApi,
+  type StageOptions,
+} from 'aws-cdk-lib/aws-apigateway';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { api } from '../lib/contract/api.ts';
+import { authorization } from './authorization.ts';
+import { EndpointFunction } from './endpoint-function.ts';
+import { addProblemResponses } from './problem-responses.ts';
+import type { Resources } from './resources.ts';
+import type { StackSettings } from './settings.ts';
+
+/** Requests in a second over all callers, and how many may come at once: looks into the table are cheap, pictures cost money. */
+const recordsThrottle = { rateLimit: 50, burstLimit: 100 };
+/** By one caller with an API key. */
+const callerThrottle = { rateLimit: 20, burstLimit: 40 };
+const callerQuotaPerDay = 100_000;
+const preflightSeconds = 600;
+
+/** The contract as a REST API: a resource for each path, a function for each endpoint. */
+export class Api extends Construct {
+  readonly restApi: RestApi;
+  readonly functions: readonly EndpointFunction[];
+
+  constructor(scope: Construct, id: string, resources: Resources, settings: StackSettings) {
+    super(scope, id);
+    this.functions = api.map((contract) => new EndpointFunction(this, contract, resources, settings));
+    this.restApi = new RestApi(this, 'RestApi', {
+      restApiName: this.node.scope?.node.id ?? id,
+      description: 'Looks for listed people in pictures.',
+      endpointTypes: [EndpointType.REGIONAL],
+      // All other bodies are text; see `lib/http/body.ts`.
+      binaryMediaTypes: ['multipart/form-data'],
+      cloudWatchRole: true,
+      cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
+      deployOptions: this.#stage(settings),
+      defaultMethodOptions: authorization(this, settings),
+    });
+    // The stack has an output of its own for it.
+    this.restApi.node.tryRemoveChild('Endpoint');
+    this.#addMethods(settings.corsOrigins);
+    addProblemResponses(this.restApi, settings);
+    this.#addUsagePlan(settings);
+    this.#acknowledge(settings);
+  }
+
+  #stage({ rekognitionTps }: StackSettings): StageOptions {
+    const pictureThrottle = {
+      throttlingRateLimit: rekognitionTps,
+      throttlingBurstLimit: 2 * rekognitionTps,
+    };
+    const slow = this.functions.filter(({ pictures }) => pictures);
+    const accessLogs = new LogGroup(this, 'AccessLog', {
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    return {
+      stageName: 'prod',
+      throttlingRateLimit: recordsThrottle.rateLimit,
+      throttlingBurstLimit: recordsThrottle.burstLimit,
+      methodOptions: Object.fromEntries(
+        slow.map(({ contract }): [string, MethodDeploymentOptions] => [
+          `${resourcePath(contract.path)}/${contract.method}`,
+          { ...stageDefaults, ...pictureThrottle },
+        ]),
+      ),
+      ...stageDefaults,
+      tracingEnabled: true,
+      accessLogDestination: new LogGroupLogDestination(accessLogs),
+      accessLogFormat: accessLogFormat(),
+    };
+  }
+
+  #addMethods(corsOrigins: readonly string[]): void {
+    const byPath = Map.groupBy(this.functions, ({ contract }) => resourcePath(contract.path));
+    for (const [path, functions] of byPath) {
+      const resource = this.restApi.root.resourceForPath(path);
+      for (const fn of functions) {
+        resource.addMethod(fn.contract.method, new LambdaIntegration(fn, { allowTestInvoke: false }));
+      }
+      if (corsOrigins.length > 0) addPreflight(resource, functions, corsOrigins);
+    }
+  }
+
+  /** It limits those who send an API key, which `-c apiKey=true` asks for; the stage's own limits hold for all together. */
+  #addUsagePlan({ apiKey }: StackSettings): void {
+    const plan = this.restApi.addUsagePlan('UsagePlan', {
+      description: 'What one caller may ask for.',
+      throttle: callerThrottle,
+      quota: { limit: callerQuotaPerDay, period: Period.DAY },
+      apiStages: [{ stage: this.restApi.deploymentStage }],
+    });
+    if (!apiKey) return;
+    const key = this.restApi.addApiKey('FirstKey', { description: 'The first caller.' });
+    plan.addApiKey(key);
+    new CfnOutput(this, 'ApiKeyId', { value: key.keyId, description: 'Of the first API key.' });
+  }
+
+  #acknowledge({ waf }: StackSettings): void {
+    Validations.of(this.restApi).acknowledge(
+      {
+        id: 'AwsSolutions-APIG2',
+        reason:
+          'The functions check each request against the contract and answer 422 in its form; the gateway would answer 400 in another.',
+      },
+      {
+        id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
+        reason:
+          'The one role of the account with which API Gateway writes logs; AWS has made this policy for it.',
+      },
+    );
+    if (waf) return;
+    Validations.of(this.restApi.deploymentStage).acknowledge({
+      id: 'AwsSolutions-APIG3',
+      reason:
+        'Callers are authenticated and throttled; -c waf=true adds a firewall, which costs by the month.',
+    });
+  }
+}
+
+const stageDefaults = {
+  metricsEnabled: true,
+  loggingLevel: MethodLoggingLevel.ERROR,
+  // Bodies are people's faces.
+  dataTraceEnabled: false,
+} as const;
+
+/** As the gateway has it: `/x/` is `/x`, and it answers for both. */
+function resourcePath(path: string): string {
+  return path.replace(/(?<=.)\/$/, '');
+}
+
+/** Who did what, and how it went; no paths as they were sent, and no bodies. */
+function accessLogFormat(): AccessLogFormat {
+  return AccessLogFormat.custom(
+    JSON.stringify({
+      requestId: '$context.requestId',
+      time: '$context.requestTimeEpoch',
+      sourceIp: '$context.identity.sourceIp',
+      caller: '$context.identity.userArn',
+      user: '$context.authorizer.claims.sub',
+      method: '$context.httpMethod',
+      route: '$context.resourcePath',
+      status: '$context.status',
+      error: '$context.error.responseType',
+      responseBytes: '$context.responseLength',
+      ms: '$context.responseLatency',
+      functionMs: '$context.integrationLatency',
+    }),
+  );
+}
+
+function addPreflight(
+  resource: IResource,
+  functions: readonly EndpointFunction[],
+  corsOrigins: readonly string[],
+): void {
+  const method = resource.addCorsPreflight({
+    allowOrigins: [...corsOrigins],
+    allowMethods: functions.map(({ contract }) => contract.method),
+    allowHeaders: Cors.DEFAULT_HEADERS,
+    maxAge: Duration.seconds(preflightSeconds),
+  });
+  const reason =
+    'A browser asks what it may do before it signs anything; the answer is fixed and tells nothing.';
+  Validations.of(method).acknowledge(
+    { id: 'AwsSolutions-APIG4', reason },
+    { id: 'AwsSolutions-COG4', reason },
+  );
+}

@@ -1,0 +1,13 @@
+/**
+ * Command, by way of `cdk synth` and `cdk deploy`: makes the CloudFormation template. The choices are in `settings.ts`.
+ */
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { FaceBlacklistStack } from './stack.ts';
+
+const app = new App();
+new FaceBlacklistStack(app, 'FaceBlacklist', {
+  description: 'Face Blacklist: looks for listed people in pictures.',
+});
+// A finding without a written reason stops the synthesis.
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -1,0 +1,94 @@
+import { Annotations, CfnOutput, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import {
+  AuthorizationType,
+  CognitoUserPoolsAuthorizer,
+  type MethodOptions,
+} from 'aws-cdk-lib/aws-apigateway';
+import { AccountRecovery, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
+import type { Construct } from 'constructs';
+import type { StackSettings } from './settings.ts';
+
+/**
+ * Who may call any endpoint. Also those that the contract calls public ask for it: nobody but the gateway needs them here, and each call
+ * costs calls to the stores.
+ */
+export function authorization(scope: Construct, { auth, apiKey }: StackSettings): MethodOptions {
+  const methods = { iam: forIam, cognito: forUserPool, none: forEverybody };
+  return { ...methods[auth](scope), apiKeyRequired: apiKey };
+}
+
+function forIam(scope: Construct): MethodOptions {
+  Validations.of(scope).acknowledge({
+    id: 'AwsSolutions-COG4',
+    reason: 'Callers sign their requests with credentials of IAM; -c auth=cognito has a user pool instead.',
+  });
+  return { authorizationType: AuthorizationType.IAM };
+}
+
+function forEverybody(scope: Construct): MethodOptions {
+  Annotations.of(scope).addWarningV2(
+    'face-blacklist:open-api',
+    'With -c auth=none anyone on the internet can list, find and delete people. Use it for a trial without real data only.',
+  );
+  Validations.of(scope).acknowledge(
+    { id: 'AwsSolutions-APIG4', reason: 'Asked for with -c auth=none, which warns.' },
+    { id: 'AwsSolutions-COG4', reason: 'Asked for with -c auth=none, which warns.' },
+  );
+  return { authorizationType: AuthorizationType.NONE };
+}
+
+function forUserPool(scope: Construct): MethodOptions {
+  const userPool = new UserPool(scope, 'UserPool', {
+    selfSignUpEnabled: false,
+    signInAliases: { email: true },
+    signInCaseSensitive: false,
+    passwordPolicy: {
+      minLength: 12,
+      requireLowercase: true,
+      requireUppercase: true,
+      requireDigits: true,
+      requireSymbols: true,
+    },
+    mfa: Mfa.OPTIONAL,
+    mfaSecondFactor: { otp: true, sms: false },
+    accountRecovery: AccountRecovery.EMAIL_ONLY,
+    deletionProtection: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  Validations.of(userPool).acknowledge(
+    {
+      id: 'AwsSolutions-COG2',
+      reason:
+        'Programs call this API as well as people, and programs have no second factor; people can set one.',
+    },
+    {
+      id: 'AwsSolutions-COG3',
+      reason:
+        'Threat protection wants the dearer Plus plan; users are made by an administrator, none signs up.',
+    },
+    {
+      id: 'AwsSolutions-COG8',
+      reason: 'The Plus plan costs several times as much, for few users whom an administrator has made.',
+    },
+  );
+  tellOf(scope, userPool, addClient(userPool));
+  return {
+    authorizationType: AuthorizationType.COGNITO,
+    authorizer: new CognitoUserPoolsAuthorizer(scope, 'Users', { cognitoUserPools: [userPool] }),
+  };
+}
+
+/** For programs without a secret: the password itself is sent only by those whom IAM lets call `AdminInitiateAuth`. */
+function addClient(userPool: UserPool): UserPoolClient {
+  return userPool.addClient('Client', {
+    authFlows: { userSrp: true, adminUserPassword: true },
+    disableOAuth: true,
+    preventUserExistenceErrors: true,
+    enableTokenRevocation: true,
+  });
+}
+
+function tellOf(scope: Construct, userPool: UserPool, client: UserPoolClient): void {
+  new CfnOutput(scope, 'UserPoolId', { value: userPool.userPoolId });
+  new CfnOutput(scope, 'UserPoolClientId', { value: client.userPoolClientId });
+}

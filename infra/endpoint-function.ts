@@ -1,0 +1,39 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Endpoint } from '../lib/contract/endpoint.ts';
+import { endpointNeeds } from './needs.ts';
+import type { Resources } from './resources.ts';
+import { ServiceFunction } from './service-function.ts';
+import type { StackSettings } from './settings.ts';
+
+/** API Gateway waits no longer; what comes later answers nobody. */
+const timeout = Duration.seconds(29);
+
+/** The function that answers for an endpoint of the contract. */
+export class EndpointFunction extends ServiceFunction {
+  readonly contract: Endpoint;
+  /** Whether it works on pictures, and so costs more than a look into the table. */
+  readonly pictures: boolean;
+
+  constructor(scope: Construct, contract: Endpoint, resources: Resources, settings: StackSettings) {
+    const { operationId, method, path, summary } = contract;
+    const needs = endpointNeeds[operationId];
+    if (needs === undefined) throw new Error(`infra/needs.ts does not tell what ${operationId} needs.`);
+    super(scope, pascalCase(operationId), {
+      name: operationId,
+      description: `${method} ${path}: ${summary}`,
+      needs,
+      resources,
+      timeout,
+      // One request alone may use the whole quota; where several do at once, Rekognition throttles and the calls are repeated.
+      rekognitionTps: settings.rekognitionTps,
+      corsOrigins: settings.corsOrigins,
+    });
+    this.contract = contract;
+    this.pictures = needs.pictures === true;
+  }
+}
+
+function pascalCase(name: string): string {
+  return `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
+}

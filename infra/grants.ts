@@ -1,0 +1,70 @@
+import { Validations } from 'aws-cdk-lib';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { Needs } from './needs.ts';
+import type { Resources } from './resources.ts';
+
+/** Lets a function's role do what the function needs, and no more. */
+export function grant(role: Role, needs: Needs, resources: Resources): void {
+  for (const statement of statementsFor(needs, resources)) role.addToPrincipalPolicy(statement);
+  acknowledgeWildcards(role, needs, resources);
+}
+
+function statementsFor(needs: Needs, { table, bucket, collectionArn, key }: Resources): PolicyStatement[] {
+  const { table: tableActions = [], objects = {}, collection = [], detectFaces } = needs;
+  const statements = [
+    { actions: tableActions, resources: [table.tableArn] },
+    ...Object.entries(objects).map(([action, keys]) => ({
+      actions: [action],
+      resources: keys.map((key) => bucket.arnForObjects(key)),
+    })),
+    { actions: collection, resources: [collectionArn] },
+    { actions: detectFaces ? ['rekognition:DetectFaces'] : [], resources: ['*'] },
+    ...(key ? [{ actions: keyActions(needs), resources: [key.keyArn] }] : []),
+  ];
+  return [
+    ...statements
+      .filter(({ actions }) => actions.length > 0)
+      .map(({ actions, resources }) => new PolicyStatement({ actions: [...actions], resources })),
+    ...listStatements(needs, bucket.bucketArn),
+  ];
+}
+
+function listStatements({ list }: Needs, bucketArn: string): PolicyStatement[] {
+  if (list === undefined) return [];
+  return [
+    new PolicyStatement({
+      actions: ['s3:ListBucket'],
+      resources: [bucketArn],
+      ...(list !== 'everything' && { conditions: { StringLike: { 's3:prefix': list } } }),
+    }),
+  ];
+}
+
+/** S3 and DynamoDB use the key in the caller's name: to read they decrypt, to write they make data keys. */
+function keyActions({ table = [], objects = {} }: Needs): string[] {
+  const actions = new Set<string>();
+  if (table.length > 0 || Object.keys(objects).length > 0) actions.add('kms:Decrypt');
+  if (table.length > 0) actions.add('kms:DescribeKey');
+  if ('s3:PutObject' in objects) actions.add('kms:GenerateDataKey');
+  if (table.includes('dynamodb:PutItem')) {
+    for (const action of ['Encrypt', 'GenerateDataKey', 'ReEncryptFrom', 'ReEncryptTo'])
+      actions.add(`kms:${action}`);
+  }
+  return [...actions];
+}
+
+function acknowledgeWildcards(role: Role, needs: Needs, { bucket }: Resources): void {
+  const bucketId = role.stack.getLogicalId(bucket.node.defaultChild as never);
+  const patterns = new Set(Object.values(needs.objects ?? {}).flat());
+  Validations.of(role).acknowledge(
+    ...[...patterns].map((pattern) => ({
+      id: `AwsSolutions-IAM5[Resource::<${bucketId}.Arn>/${pattern}]`,
+      reason: 'The keys are made, or told, while the function runs; they all have this beginning.',
+    })),
+    {
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason:
+        'X-Ray has no resources to restrict writing traces to, and DetectFaces, which touches no collection, has none either.',
+    },
+  );
+}

@@ -1,0 +1,84 @@
+import { Aws, Duration } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { type Bucket, type CfnBucket, EventType } from 'aws-cdk-lib/aws-s3';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { inboxPrefix } from '../lib/inbox/port.ts';
+import { indexUploadNeeds } from './needs.ts';
+import type { Resources } from './resources.ts';
+import { ServiceFunction } from './service-function.ts';
+import type { StackSettings } from './settings.ts';
+
+/** Pictures that one call indexes, and calls at once, the fewest that SQS allows: requests are to find some of Rekognition's quota left. */
+const batchSize = 5;
+const maxConcurrency = 2;
+const timeout = Duration.minutes(2);
+/** A picture is tried so often before its event is put aside. */
+const maxReceiveCount = 5;
+
+/** A picture that is put into the bucket's inbox becomes an event in a queue, and the event a call of the function that indexes it. */
+export class Inbox extends Construct {
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+  readonly indexUpload: ServiceFunction;
+
+  constructor(scope: Construct, id: string, bucket: Bucket, resources: Resources, settings: StackSettings) {
+    super(scope, id);
+    this.deadLetters = new Queue(this, 'DeadLetters', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    this.queue = new Queue(this, 'Queue', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(4),
+      // As Lambda's documentation asks: an event must not come back while it is worked on, throttled attempts included.
+      visibilityTimeout: Duration.seconds(6 * timeout.toSeconds()),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount },
+    });
+    this.#notifyOf(bucket);
+    this.indexUpload = new ServiceFunction(this, 'IndexUpload', {
+      name: 'indexUpload',
+      description: 'Indexes pictures that are put into the inbox.',
+      needs: indexUploadNeeds,
+      resources,
+      timeout,
+      // Half of the quota, shared by the calls at once.
+      rekognitionTps: Math.max(1, Math.floor(settings.rekognitionTps / 2 / maxConcurrency)),
+      corsOrigins: [],
+    });
+    this.indexUpload.addEventSource(
+      new SqsEventSource(this.queue, { batchSize, maxConcurrency, reportBatchItemFailures: true }),
+    );
+  }
+
+  /**
+   * In the bucket's own properties: the CDK's `addEventNotification` would bring a function with wide permissions to set them.
+   * The bucket's name is not known when the queue's policy is made, so that the account is what the queue trusts.
+   */
+  #notifyOf(bucket: Bucket): void {
+    this.queue.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('s3.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [this.queue.queueArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    );
+    const cfnBucket = bucket.node.defaultChild as CfnBucket;
+    cfnBucket.notificationConfiguration = {
+      queueConfigurations: [
+        {
+          event: EventType.OBJECT_CREATED,
+          queue: this.queue.queueArn,
+          filter: { s3Key: { rules: [{ name: 'prefix', value: inboxPrefix }] } },
+        },
+      ],
+    };
+    // S3 tries the queue when it is told of it.
+    const policy = this.queue.node.findChild('Policy');
+    cfnBucket.node.addDependency(policy);
+  }
+}

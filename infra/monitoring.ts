@@ -1,0 +1,142 @@
+import { Duration } from 'aws-cdk-lib';
+import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import {
+  type Alarm,
+  ComparisonOperator,
+  type CreateAlarmOptions,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  type Metric,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { Inbox } from './inbox.ts';
+
+export interface Monitored {
+  readonly api: RestApi;
+  readonly functions: readonly LambdaFunction[];
+  readonly inbox: Inbox;
+  readonly table: Table;
+}
+
+const period = Duration.minutes(5);
+/** Of requests that take longest, one in twenty: pictures with many faces take seconds, and the gateway ends all at 29. */
+const slowLatencyMs = 15_000;
+const maxServerErrors = 5;
+const oldestEvent = Duration.hours(1);
+
+/** Alarms on what somebody should look at, and a page that shows how it goes. */
+export class Monitoring extends Construct {
+  readonly #topic: SnsAction | undefined;
+
+  constructor(scope: Construct, id: string, monitored: Monitored, alarmTopicArn: string | undefined) {
+    super(scope, id);
+    if (alarmTopicArn !== undefined) {
+      this.#topic = new SnsAction(Topic.fromTopicArn(this, 'Topic', alarmTopicArn));
+    }
+    this.#watchApi(monitored.api);
+    this.#watchFunctions(monitored.functions);
+    this.#watchInbox(monitored.inbox);
+    this.#draw(monitored);
+  }
+
+  #watchApi(api: RestApi): void {
+    this.#alarm('ApiServerErrors', api.metricServerError({ period }), {
+      alarmDescription: 'Requests ended with a status of 500 or more.',
+      threshold: maxServerErrors,
+      evaluationPeriods: 1,
+    });
+    this.#alarm('ApiLatency', api.metricLatency({ period, statistic: Stats.percentile(95) }), {
+      alarmDescription: 'For a quarter of an hour, one in twenty requests has taken very long.',
+      threshold: slowLatencyMs,
+      evaluationPeriods: 3,
+    });
+  }
+
+  /** A handler answers whatever goes wrong: an error is a crash, a lack of memory or of time. */
+  #watchFunctions(functions: readonly LambdaFunction[]): void {
+    for (const fn of functions) {
+      const once = { threshold: 1, evaluationPeriods: 1 };
+      this.#alarm(`${fn.node.id}Errors`, fn.metricErrors({ period }), {
+        ...once,
+        alarmDescription: `${fn.node.id} has crashed, or run out of time or memory.`,
+      });
+      this.#alarm(`${fn.node.id}Throttles`, fn.metricThrottles({ period }), {
+        ...once,
+        alarmDescription: `${fn.node.id} was not run: too many functions run at once in this account.`,
+      });
+    }
+  }
+
+  #watchInbox({ queue, deadLetters }: Inbox): void {
+    this.#alarm('InboxDeadLetters', deadLetters.metricApproximateNumberOfMessagesVisible({ period }), {
+      alarmDescription:
+        'Pictures in the inbox could not be indexed; their events are in the dead letter queue.',
+      threshold: 1,
+      evaluationPeriods: 1,
+    });
+    this.#alarm('InboxAge', queue.metricApproximateAgeOfOldestMessage({ period }), {
+      alarmDescription: 'Pictures have waited in the inbox for long.',
+      threshold: oldestEvent.toSeconds(),
+      evaluationPeriods: 3,
+    });
+  }
+
+  #alarm(id: string, metric: Metric, options: CreateAlarmOptions): Alarm {
+    const alarm = metric.createAlarm(this, id, {
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      ...options,
+    });
+    if (this.#topic) alarm.addAlarmAction(this.#topic);
+    return alarm;
+  }
+
+  #draw({ api, functions, inbox, table }: Monitored): void {
+    const each = (metricOf: (fn: LambdaFunction) => IMetric) => functions.map(metricOf);
+    const label = (fn: LambdaFunction) => ({ period, label: fn.node.id });
+    const rows: [string, IMetric[]][][] = [
+      [
+        [
+          'Requests',
+          [api.metricCount({ period }), api.metricClientError({ period }), api.metricServerError({ period })],
+        ],
+        [
+          'Latency',
+          [50, 95, 99].map((percent) => api.metricLatency({ period, statistic: Stats.percentile(percent) })),
+        ],
+      ],
+      [
+        ['Errors', each((fn) => fn.metricErrors(label(fn)))],
+        ['Throttles', each((fn) => fn.metricThrottles(label(fn)))],
+        [
+          'Duration, slowest in twenty',
+          each((fn) => fn.metricDuration({ ...label(fn), statistic: Stats.percentile(95) })),
+        ],
+      ],
+      [
+        ['Inbox', [inbox.queue.metricApproximateNumberOfMessagesVisible({ period })]],
+        ['Dead letters', [inbox.deadLetters.metricApproximateNumberOfMessagesVisible({ period })]],
+        [
+          'Table, capacity used',
+          [
+            table.metricConsumedReadCapacityUnits({ period }),
+            table.metricConsumedWriteCapacityUnits({ period }),
+          ],
+        ],
+      ],
+    ];
+    new Dashboard(this, 'Dashboard', {
+      defaultInterval: Duration.days(1),
+      widgets: rows.map((row) =>
+        row.map(([title, left]) => new GraphWidget({ title, left, width: 24 / row.length })),
+      ),
+    });
+  }
+}

@@ -1,0 +1,122 @@
+import { bucketOwnerKey } from '../lib/images/claim-bucket.ts';
+import type { Companions } from './bundling.ts';
+
+/**
+ * What each function may do and is given: one entry for each endpoint of `lib/contract/api.ts`, by its operation, and for the functions
+ * that no request calls. Each becomes a role of its own; `test/infra/roles.test.ts` shows what comes out.
+ */
+export interface Needs extends Companions {
+  /** On the table of the records. */
+  readonly table?: readonly string[];
+  /** On objects in the bucket, whose keys are these. */
+  readonly objects?: Readonly<Record<string, readonly string[]>>;
+  /** To list such keys. Only who may list everything is told by S3 that an object is absent. */
+  readonly list?: readonly string[] | 'everything';
+  /** On the collection. */
+  readonly collection?: readonly string[];
+  /** `DetectFaces` touches no collection, so IAM knows no resource for it. */
+  readonly detectFaces?: true;
+  /** Pictures are decoded: more memory, and fewer calls at a time. */
+  readonly pictures?: true;
+}
+
+const read = ['dynamodb:BatchGetItem', 'dynamodb:Query'];
+/** A transaction needs the actions of its parts. */
+const write = [
+  'dynamodb:ConditionCheckItem',
+  'dynamodb:DeleteItem',
+  'dynamodb:PutItem',
+  'dynamodb:UpdateItem',
+];
+
+/** The collection is made when the first face is enrolled; what goes wrong later is undone. */
+const enroll = ['rekognition:CreateCollection', 'rekognition:DeleteFaces', 'rekognition:IndexFaces'];
+
+/** Where pictures lie that a request may name. */
+const readable = ['blacklist/*', 'cropped/*', 'inbox/*', 'processed/*', 'uploads/*'];
+const stored = ['blacklist/*', 'cropped/*', 'processed/*'];
+
+export const endpointNeeds: Readonly<Record<string, Needs>> = {
+  processImages: {
+    table: [...read, ...write],
+    objects: {
+      's3:DeleteObject': ['cropped/*', 'processed/*'],
+      's3:GetObject': readable,
+      's3:PutObject': ['cropped/*', 'processed/*'],
+    },
+    collection: ['rekognition:SearchFacesByImage'],
+    detectFaces: true,
+    pictures: true,
+    sharp: true,
+  },
+  createProcessUpload: { objects: { 's3:PutObject': ['uploads/*'] } },
+  listProcessed: { table: read },
+  listProcessedUnderProcess: { table: read },
+  detectFaces: { objects: { 's3:GetObject': readable }, detectFaces: true, pictures: true, sharp: true },
+  createEntry: {
+    table: [...read, ...write],
+    objects: { 's3:DeleteObject': ['blacklist/*'], 's3:PutObject': ['blacklist/*'] },
+    list: ['blacklist/*'],
+    collection: enroll,
+    pictures: true,
+    sharp: true,
+  },
+  listEntries: { table: read },
+  getEntry: { table: read },
+  updateEntry: { table: [...read, ...write] },
+  deleteEntry: {
+    table: [...read, ...write],
+    objects: { 's3:DeleteObject': ['blacklist/*'] },
+    list: ['blacklist/*'],
+    collection: ['rekognition:DeleteFaces'],
+  },
+  addImages: {
+    table: [...read, ...write],
+    objects: { 's3:DeleteObject': ['blacklist/*'], 's3:PutObject': ['blacklist/*'] },
+    collection: enroll,
+    pictures: true,
+    sharp: true,
+  },
+  createEntryUpload: { table: read, objects: { 's3:PutObject': ['inbox/*'] } },
+  welcome: {},
+  welcomeToApi: {},
+  health: { table: read, list: 'everything', collection: ['rekognition:DescribeCollection'] },
+  openApi: {},
+  docs: { swaggerFiles: ['favicon-32x32.png'] },
+  docsAsset: { swaggerFiles: ['swagger-ui.css', 'swagger-ui-bundle.js'] },
+};
+
+/** Indexes what was put into the bucket's inbox. */
+export const indexUploadNeeds: Needs = {
+  table: [...read, ...write],
+  objects: {
+    's3:DeleteObject': ['blacklist/*', 'inbox/*'],
+    's3:GetObject': ['inbox/*'],
+    's3:PutObject': ['blacklist/*', 'rejected/*'],
+  },
+  list: 'everything',
+  collection: enroll,
+  pictures: true,
+  sharp: true,
+};
+
+/** Brings the three stores together; first it makes sure that the bucket is not another table's. */
+export const sweepNeeds: Needs = {
+  table: [...read, ...write],
+  objects: {
+    's3:DeleteObject': stored,
+    's3:GetObject': ['blacklist/*', bucketOwnerKey],
+    's3:PutObject': [bucketOwnerKey],
+  },
+  list: 'everything',
+  collection: [...enroll, 'rekognition:ListFaces'],
+  pictures: true,
+  sharp: true,
+};
+
+/** Of all functions, by their names. */
+export const functionNeeds: Readonly<Record<string, Needs>> = {
+  ...endpointNeeds,
+  indexUpload: indexUploadNeeds,
+  sweep: sweepNeeds,
+};

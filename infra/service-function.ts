@@ -1,0 +1,84 @@
+import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { bundlingOptions, kebabCase, sourceOf } from './bundling.ts';
+import { grant } from './grants.ts';
+import type { Needs } from './needs.ts';
+import type { Resources } from './resources.ts';
+
+export interface ServiceFunctionProps {
+  /** Of the source file, in camel case. */
+  readonly name: string;
+  readonly description: string;
+  readonly needs: Needs;
+  readonly resources: Resources;
+  readonly timeout: Duration;
+  /** Calls to Rekognition in a second, at most, by one instance. */
+  readonly rekognitionTps: number;
+  readonly corsOrigins: readonly string[];
+  /** How often a failed event is tried again; for functions that a schedule calls. */
+  readonly retryAttempts?: number;
+}
+
+/** Lambda's share of a processor grows with memory: 1,769 MB are one. */
+const memoryMb = {
+  /** The SDK loads in the first call, which 128 MB would make slow. */
+  records: 512,
+  /** Four pictures of up to 50 megapixels, 150 MB each once decoded, and what is drawn and encoded of them. */
+  pictures: 2048,
+};
+
+/** One of this service's Lambda functions: runtime, bundling, logs and role are decided here, once for all. */
+export class ServiceFunction extends NodejsFunction {
+  constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
+    const { name, description, needs, resources, timeout, retryAttempts } = props;
+    // A name that is not the function's own, for the group is there before the function is.
+    const logGroup = new LogGroup(scope, `${id}Log`, {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(scope, `${id}Role`, {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `What ${kebabCase(name)} may do.`,
+    });
+    role.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logGroup.logGroupArn],
+      }),
+    );
+    grant(role, needs, resources);
+    super(scope, id, {
+      entry: sourceOf(name),
+      description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: needs.pictures ? memoryMb.pictures : memoryMb.records,
+      timeout,
+      role,
+      logGroup,
+      tracing: Tracing.ACTIVE,
+      environment: environment(props),
+      bundling: bundlingOptions(needs),
+      ...(retryAttempts !== undefined && { retryAttempts }),
+    });
+  }
+}
+
+function environment({
+  resources,
+  rekognitionTps,
+  corsOrigins,
+}: ServiceFunctionProps): Record<string, string> {
+  return {
+    FACE_PROCESSING_BACKEND: 'aws_rekognition',
+    AWS_S3_BUCKET_NAME: resources.bucket.bucketName,
+    AWS_REKOGNITION_COLLECTION_ID: resources.collectionId,
+    DYNAMODB_TABLE_NAME: resources.table.tableName,
+    REKOGNITION_TPS: String(rekognitionTps),
+    ...(corsOrigins.length > 0 && { CORS_ORIGINS: corsOrigins.join(',') }),
+  };
+}

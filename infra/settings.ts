@@ -1,0 +1,78 @@
+import type { Node } from 'constructs';
+import * as z from 'zod';
+
+/** What `cdk deploy -c name=value` can choose. */
+export interface StackSettings {
+  /** Who may call: those who may sign for AWS, those whom the user pool knows, or everybody. */
+  readonly auth: 'iam' | 'cognito' | 'none';
+  /** Ask for an API key too, so that the usage plan limits each caller. */
+  readonly apiKey: boolean;
+  /** A firewall for web applications in front of the API. */
+  readonly waf: boolean;
+  /** Encrypt the table and the buckets of pictures with a key of one's own. */
+  readonly kms: boolean;
+  /** Origins whose web pages may call. */
+  readonly corsOrigins: readonly string[];
+  /** Processed pictures and crops are kept for so many days. */
+  readonly processedDays: number;
+  /** The account's quota of Rekognition calls in a second, of each kind of call. */
+  readonly rekognitionTps: number;
+  /** Where alarms are sent. */
+  readonly alarmTopicArn: string | undefined;
+}
+
+const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
+
+/** Values come as texts from the command line, and as they are from `cdk.json`. */
+const settings = {
+  auth: { schema: z.enum(['iam', 'cognito', 'none']).default('iam'), takes: 'iam, cognito or none' },
+  apiKey: { schema: flag.default(false), takes: 'true or false' },
+  waf: { schema: flag.default(false), takes: 'true or false' },
+  kms: { schema: flag.default(false), takes: 'true or false' },
+  corsOrigins: {
+    schema: z
+      .string()
+      .default('')
+      .transform((text) => text.split(',').flatMap((origin) => origin.trim() || []))
+      .refine((origins) => origins.every(isOrigin)),
+    takes: 'origins such as https://example.com, separated by commas',
+  },
+  processedDays: { schema: wholeNumber(1, 3650).default(90), takes: 'a whole number of days from 1 to 3650' },
+  rekognitionTps: { schema: wholeNumber(1, 10_000).default(5), takes: 'a whole number from 1 to 10000' },
+  alarmTopicArn: {
+    schema: z
+      .string()
+      .regex(/^arn:[a-z-]+:sns:/)
+      .optional(),
+    takes: 'the ARN of an SNS topic',
+  },
+} satisfies Record<keyof StackSettings, { schema: z.ZodType; takes: string }>;
+
+function wholeNumber(min: number, max: number) {
+  return z.coerce.number().int().min(min).max(max);
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text && !text.includes('*');
+}
+
+/** @throws Error naming the first setting that is wrong and what it takes. */
+export function stackSettings(node: Node): StackSettings {
+  const read = <Name extends keyof typeof settings>(name: Name) => {
+    const { schema, takes } = settings[name];
+    const given: unknown = node.tryGetContext(name);
+    const parsed = schema.safeParse(given);
+    if (!parsed.success) throw new Error(`-c ${name} takes ${takes}, not '${String(given)}'.`);
+    return parsed.data as z.output<(typeof settings)[Name]['schema']>;
+  };
+  return {
+    auth: read('auth'),
+    apiKey: read('apiKey'),
+    waf: read('waf'),
+    kms: read('kms'),
+    corsOrigins: read('corsOrigins'),
+    processedDays: read('processedDays'),
+    rekognitionTps: read('rekognitionTps'),
+    alarmTopicArn: read('alarmTopicArn'),
+  };
+}

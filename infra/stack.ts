@@ -1,0 +1,55 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { inboxPrefix } from '../lib/inbox/port.ts';
+import { Api } from './api.ts';
+import { Firewall } from './firewall.ts';
+import { Inbox } from './inbox.ts';
+import { Monitoring } from './monitoring.ts';
+import type { Resources } from './resources.ts';
+import { SweepSchedule } from './schedule.ts';
+import { type StackSettings, stackSettings } from './settings.ts';
+import { Storage } from './storage.ts';
+
+/** The whole service in one account and region, whichever the CLI deploys to. */
+export class FaceBlacklistStack extends Stack {
+  constructor(scope: Construct, id: string, props?: StackProps) {
+    super(scope, id, props);
+    const settings = stackSettings(this.node);
+    const storage = new Storage(this, 'Storage', settings);
+    const resources = this.#resources(storage);
+    const api = new Api(this, 'Api', resources, settings);
+    const inbox = new Inbox(this, 'Inbox', storage.bucket, resources, settings);
+    const { sweep } = new SweepSchedule(this, 'SweepSchedule', resources);
+    if (settings.waf) new Firewall(this, 'Firewall', api.restApi);
+    const functions = [...api.functions, inbox.indexUpload, sweep];
+    const { table } = storage;
+    new Monitoring(this, 'Monitoring', { api: api.restApi, functions, inbox, table }, settings.alarmTopicArn);
+    this.#tell(api, resources, settings);
+  }
+
+  /** The collection is no resource of the stack: Rekognition has it made when the first face is enrolled, and it stays. */
+  #resources({ table, bucket, key }: Storage): Resources {
+    const collectionId = this.stackName;
+    return {
+      table,
+      bucket,
+      key,
+      collectionId,
+      collectionArn: this.formatArn({
+        service: 'rekognition',
+        resource: 'collection',
+        resourceName: collectionId,
+      }),
+    };
+  }
+
+  #tell({ restApi }: Api, { table, bucket, collectionId }: Resources, { auth }: StackSettings): void {
+    const tell = (name: string, value: string, description: string) =>
+      new CfnOutput(this, name, { value, description });
+    tell('ApiUrl', restApi.url, `The paths of the API follow it. Authorization: ${auth}.`);
+    tell('BucketName', bucket.bucketName, 'The pictures.');
+    tell('TableName', table.tableName, 'The records.');
+    tell('CollectionId', collectionId, 'The faces, once the first is enrolled.');
+    tell('InboxUri', bucket.s3UrlForObject(inboxPrefix), 'A picture below it, at <name>/, is listed.');
+  }
+}

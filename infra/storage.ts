@@ -1,0 +1,118 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type CorsRule,
+  HttpMethods,
+  type IBucket,
+  type LifecycleRule,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { partitionKey, sortKey, timeToLiveAttribute } from '../lib/records/dynamodb/definition.ts';
+import type { StackSettings } from './settings.ts';
+
+/** How long an old or deleted version of a picture can be had back. */
+const noncurrentDays = 7;
+const uploadDays = 1;
+const rejectedDays = 30;
+const accessLogDays = 90;
+
+/** The table of the records and the bucket of the pictures. Both outlive the stack. */
+export class Storage extends Construct {
+  readonly key: Key | undefined;
+  readonly table: Table;
+  readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string, settings: StackSettings) {
+    super(scope, id);
+    this.key = settings.kms
+      ? new Key(this, 'Key', {
+          description: 'Encrypts the records and the pictures of the face blacklist.',
+          enableKeyRotation: true,
+          removalPolicy: RemovalPolicy.RETAIN,
+        })
+      : undefined;
+    this.table = this.#createTable();
+    this.bucket = this.#createBucket(settings);
+  }
+
+  #createTable(): Table {
+    return new Table(this, 'Table', {
+      partitionKey: { name: partitionKey, type: AttributeType.STRING },
+      sortKey: { name: sortKey, type: AttributeType.STRING },
+      timeToLiveAttribute,
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      ...(this.key
+        ? { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: this.key }
+        : { encryption: TableEncryption.DEFAULT }),
+    });
+  }
+
+  #createBucket({ processedDays, corsOrigins }: StackSettings): Bucket {
+    return new Bucket(this, 'Bucket', {
+      ...privateBucket,
+      ...(this.key
+        ? { encryption: BucketEncryption.KMS, encryptionKey: this.key, bucketKeyEnabled: true }
+        : { encryption: BucketEncryption.S3_MANAGED }),
+      versioned: true,
+      lifecycleRules: lifecycleRules(processedDays),
+      cors: corsRules(corsOrigins),
+      // The library's own types do not agree on what may be left out.
+      serverAccessLogsBucket: this.#createAccessLogs() as IBucket,
+    });
+  }
+
+  #createAccessLogs(): Bucket {
+    const bucket = new Bucket(this, 'AccessLogs', {
+      ...privateBucket,
+      encryption: BucketEncryption.S3_MANAGED,
+      lifecycleRules: [{ id: 'access-logs', expiration: Duration.days(accessLogDays) }],
+    });
+    Validations.of(bucket).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason: 'It holds the access logs; logs of its own would never end.',
+    });
+    return bucket;
+  }
+}
+
+const privateBucket = {
+  blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+  objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+  enforceSSL: true,
+  minimumTLSVersion: 1.2,
+  removalPolicy: RemovalPolicy.RETAIN,
+} as const;
+
+function lifecycleRules(processedDays: number): LifecycleRule[] {
+  const expire = (prefix: string, days: number): LifecycleRule => ({
+    id: `expire-${prefix}`,
+    prefix: `${prefix}/`,
+    expiration: Duration.days(days),
+  });
+  return [
+    expire('processed', processedDays),
+    expire('cropped', processedDays),
+    expire('uploads', uploadDays),
+    expire('rejected', rejectedDays),
+    {
+      id: 'leftovers',
+      noncurrentVersionExpiration: Duration.days(noncurrentDays),
+      expiredObjectDeleteMarker: true,
+      abortIncompleteMultipartUploadAfter: Duration.days(1),
+    },
+  ];
+}
+
+/** Web pages send large pictures to the bucket itself. */
+function corsRules(origins: readonly string[]): CorsRule[] {
+  if (origins.length === 0) return [];
+  return [{ allowedOrigins: [...origins], allowedMethods: [HttpMethods.POST], allowedHeaders: ['*'] }];
+}

@@ -1,0 +1,110 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdtemp, rm, stat, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { APIGatewayProxyResult } from 'aws-lambda';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Bundle, bundleFunction } from '../../infra/bundle.ts';
+import { endpointNeeds, functionNeeds, type Needs } from '../../infra/needs.ts';
+import { ServiceFunction } from '../../infra/service-function.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'face-blacklist-bundles-'));
+afterAll(() => rm(folder, { recursive: true }));
+
+const clients = {
+  table: '@aws-sdk/client-dynamodb',
+  bucket: '@aws-sdk/client-s3',
+  faces: '@aws-sdk/client-rekognition',
+};
+
+/** What of AWS a function may call, and so has to carry. */
+function clientsFor({ table, objects, list, collection, detectFaces }: Needs): string[] {
+  return [
+    ...(table ? [clients.table] : []),
+    ...(objects || list ? [clients.bucket] : []),
+    ...(collection || detectFaces ? [clients.faces] : []),
+  ];
+}
+
+describe.each(Object.entries(functionNeeds))('%s', (name, needs) => {
+  let bundle: Bundle;
+  beforeAll(async () => {
+    bundle = await bundleFunction(name, folder);
+  });
+
+  test('carries the adapters that it needs and no others', () => {
+    const carried = Object.values(clients).filter((client) => bundle.contents.has(client));
+    expect(carried).toEqual(clientsFor(needs));
+    const local = [...bundle.contents.keys()].filter((origin) =>
+      /human|tensorflow|onnx|sqlite|deepface/.test(origin),
+    );
+    expect(local).toEqual([]);
+  });
+
+  test('starts without anything but itself and what is installed beside it', () => {
+    expect(bundle.imports).toEqual(needs.sharp ? ['sharp'] : []);
+  });
+
+  test('is an ES module with a handler', async () => {
+    await symlink(resolve('node_modules'), join(folder, name, 'node_modules'));
+    const { handler } = await import(bundle.file);
+    expect(handler).toBeTypeOf('function');
+  });
+});
+
+/** Those that talk to the bucket carry two or three clients of AWS. */
+const small = Object.entries(functionNeeds).filter(
+  ([, { sharp, objects, list }]) => !sharp && !objects && !list,
+);
+
+test.each(small)('%s is 600 KB at most', async (name) => {
+  expect((await bundleFunction(name, folder)).bytes).toBeLessThanOrEqual(600_000);
+});
+
+describe('what the CDK makes', () => {
+  /** The folder that a function's code is in, after the CDK has bundled it. */
+  function bundleByCdk(name: string): string {
+    const app = new App({ analyticsReporting: false, outdir: join(folder, `${name}.out`) });
+    const stack = new Stack(app, 'Bundled');
+    const partitionKey = { name: 'pk', type: AttributeType.STRING };
+    const resources = {
+      table: new Table(stack, 'Table', { partitionKey }),
+      bucket: new Bucket(stack, 'Bucket'),
+      key: undefined,
+      collectionId: 'collection',
+      collectionArn: 'arn:aws:rekognition:eu-west-1:123456789012:collection/collection',
+    };
+    new ServiceFunction(stack, 'Function', {
+      name,
+      description: 'Bundled.',
+      needs: { swaggerFiles: endpointNeeds[name]?.swaggerFiles ?? [] },
+      resources,
+      timeout: Duration.seconds(29),
+      rekognitionTps: 5,
+      corsOrigins: [],
+    });
+    app.synth();
+    const [asset, ...others] = readdirSync(app.outdir).filter((entry) => entry.startsWith('asset.'));
+    expect(others).toEqual([]);
+    return join(app.outdir, asset ?? '');
+  }
+
+  test('is what esbuild makes with the same options, and finds its files where it runs', async () => {
+    const code = bundleByCdk('docsAsset');
+    const bundle = await bundleFunction('docsAsset', folder);
+    expect((await stat(join(code, 'index.mjs'))).size).toBe(bundle.bytes);
+    expect(existsSync(join(code, 'node_modules/swagger-ui-dist/swagger-ui.css'))).toBe(true);
+    const { handler } = (await import(join(code, 'index.mjs'))) as {
+      handler: (event: object) => Promise<APIGatewayProxyResult>;
+    };
+    const answer = await handler({
+      headers: {},
+      pathParameters: { asset: 'swagger-ui.css' },
+      requestContext: { requestId: 'test', path: '/docs/swagger-ui.css' },
+    });
+    expect(answer).toMatchObject({ statusCode: 200, body: expect.stringContaining('.swagger-ui') });
+  });
+});

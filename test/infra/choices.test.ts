@@ -1,0 +1,44 @@
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { expect, test } from 'vitest';
+import { findings, makeStack } from './synthesize.ts';
+
+test.each([
+  ['auth', 'basic', '-c auth takes iam, cognito or none'],
+  ['waf', 'yes', '-c waf takes true or false'],
+  ['processedDays', '0', '-c processedDays takes a whole number of days from 1 to 3650'],
+  ['rekognitionTps', 'many', '-c rekognitionTps takes a whole number from 1 to 10000'],
+  ['corsOrigins', '*', '-c corsOrigins takes origins such as https://example.com'],
+  ['alarmTopicArn', 'alarms', '-c alarmTopicArn takes the ARN of an SNS topic'],
+])('-c %s=%s is refused in words', (name, value, words) => {
+  expect(() => makeStack({ [name]: value })).toThrow(words);
+});
+
+test.each([
+  ['iam', 0],
+  ['cognito', 0],
+  ['none', 1],
+])('-c auth=%s gives so many warnings that anybody may call: %i', (auth, count) => {
+  const warnings = Annotations.fromStack(makeStack({ auth })).findWarning(
+    '*',
+    Match.stringLikeRegexp('anyone on the internet'),
+  );
+  expect(warnings).toHaveLength(count);
+});
+
+test.each([
+  [{}],
+  [{ auth: 'cognito', apiKey: 'true', waf: 'true', kms: 'true', corsOrigins: 'https://console.example' }],
+  [{ auth: 'none', corsOrigins: 'https://a.example,https://b.example' }],
+])('cdk-nag (AwsSolutions) finds nothing without a written reason: %o', (choices) => {
+  expect(findings(makeStack(choices))).toEqual([]);
+});
+
+test('cdk-nag finds what has no reason', () => {
+  const stack = makeStack();
+  new Bucket(stack, 'Careless');
+  expect(findings(stack)).toEqual([
+    expect.stringMatching(/^AwsSolutions-S1 .*Careless/),
+    expect.stringMatching(/^AwsSolutions-S10 .*Careless/),
+  ]);
+});

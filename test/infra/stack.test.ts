@@ -1,0 +1,278 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { functionNeeds } from '../../infra/needs.ts';
+import { synthesize } from './synthesize.ts';
+import { referenceOf, resourcesOf } from './template.ts';
+
+const template = synthesize();
+
+describe('what is kept', () => {
+  test('the table is encrypted, can be restored to any second, and outlives the stack', () => {
+    const [table] = resourcesOf(template, 'AWS::DynamoDB::Table');
+    expect(table).toMatchObject({ deletionPolicy: 'Retain', updateReplacePolicy: 'Retain' });
+    expect(table?.properties).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      DeletionProtectionEnabled: true,
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+    });
+  });
+
+  test('the buckets are private, encrypted, and outlive the stack', () => {
+    const buckets = resourcesOf(template, 'AWS::S3::Bucket');
+    expect(buckets).toHaveLength(2);
+    for (const { properties, deletionPolicy, updateReplacePolicy } of buckets) {
+      expect([deletionPolicy, updateReplacePolicy]).toEqual(['Retain', 'Retain']);
+      expect(properties).toMatchObject({
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+        },
+        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+      });
+    }
+  });
+
+  test.each(['AWS::S3::BucketPolicy', 'AWS::SQS::QueuePolicy'])(
+    'nothing is sent in the clear: %s',
+    (type) => {
+      const policies = resourcesOf(template, type);
+      expect(policies).toHaveLength(2);
+      for (const { properties } of policies) {
+        expect(properties.PolicyDocument).toMatchObject({
+          Statement: expect.arrayContaining([
+            expect.objectContaining({
+              Effect: 'Deny',
+              Principal: { AWS: '*' },
+              Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+            }),
+          ]),
+        });
+      }
+    },
+  );
+
+  test('old versions and pictures that are not needed for long expire', () => {
+    const rules = lifecycleOf(synthesize({ processedDays: '30' }));
+    expect(rules).toEqual({ 'processed/': 30, 'cropped/': 30, 'uploads/': 1, 'rejected/': 30 });
+    expect(lifecycleOf(template)).toMatchObject({ 'processed/': 90, 'cropped/': 90 });
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      VersioningConfiguration: { Status: 'Enabled' },
+      LoggingConfiguration: Match.anyValue(),
+      CorsConfiguration: Match.absent(),
+      LifecycleConfiguration: {
+        Rules: Match.arrayWith([
+          {
+            Id: 'leftovers',
+            Status: 'Enabled',
+            NoncurrentVersionExpiration: { NoncurrentDays: 7 },
+            ExpiredObjectDeleteMarker: true,
+            AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+          },
+        ]),
+      },
+    });
+  });
+
+  test('-c kms=true encrypts table and pictures with a key that is kept and renewed', () => {
+    const withKey = synthesize({ kms: 'true' });
+    const [key] = resourcesOf(withKey, 'AWS::KMS::Key');
+    expect(key).toMatchObject({ deletionPolicy: 'Retain', properties: { EnableKeyRotation: true } });
+    const reference = { 'Fn::GetAtt': [key?.id, 'Arn'] };
+    withKey.hasResourceProperties('AWS::DynamoDB::Table', {
+      SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: reference },
+    });
+    withKey.hasResourceProperties('AWS::S3::Bucket', {
+      VersioningConfiguration: { Status: 'Enabled' },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          {
+            BucketKeyEnabled: true,
+            ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: reference },
+          },
+        ],
+      },
+    });
+  });
+});
+
+function lifecycleOf(from: typeof template): Record<string, number> {
+  const rules = resourcesOf(from, 'AWS::S3::Bucket').flatMap(
+    ({ properties }) =>
+      (properties.LifecycleConfiguration as { Rules: { Prefix?: string; ExpirationInDays?: number }[] })
+        .Rules,
+  );
+  return Object.fromEntries(
+    rules.flatMap(({ Prefix, ExpirationInDays }) =>
+      Prefix && ExpirationInDays ? [[Prefix, ExpirationInDays]] : [],
+    ),
+  );
+}
+
+describe('the functions', () => {
+  const functions = resourcesOf(template, 'AWS::Lambda::Function');
+
+  test('run on Node 24 and arm64, are traced, and write logs that expire', () => {
+    expect(functions).toHaveLength(Object.keys(functionNeeds).length);
+    const logs = new Map(resourcesOf(template, 'AWS::Logs::LogGroup').map((group) => [group.id, group]));
+    for (const { id, properties } of functions) {
+      expect(properties, id).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        TracingConfig: { Mode: 'Active' },
+        Environment: {
+          Variables: {
+            FACE_PROCESSING_BACKEND: 'aws_rekognition',
+            AWS_REKOGNITION_COLLECTION_ID: 'FaceBlacklist',
+          },
+        },
+      });
+      const group = logs.get(referenceOf((properties.LoggingConfig as { LogGroup: unknown }).LogGroup));
+      expect(group?.properties.RetentionInDays, id).toBe(30);
+    }
+  });
+
+  test('those behind the gateway end when it gives up waiting', () => {
+    const timeouts = functions
+      .filter(({ id }) => id.startsWith('Api'))
+      .map(({ properties }) => properties.Timeout);
+    expect(new Set(timeouts)).toEqual(new Set([29]));
+  });
+
+  test('the background leaves some of the quota of Rekognition to requests', () => {
+    const perSecond = (choices: Record<string, string>) =>
+      Object.fromEntries(
+        resourcesOf(synthesize(choices), 'AWS::Lambda::Function').map(({ id, properties }) => [
+          id.slice(0, -8),
+          (properties.Environment as { Variables: Record<string, string> }).Variables.REKOGNITION_TPS,
+        ]),
+      );
+    expect(perSecond({})).toMatchObject({
+      ApiProcessImages: '5',
+      InboxIndexUpload: '1',
+      SweepScheduleSweep: '1',
+    });
+    expect(perSecond({ rekognitionTps: '50' })).toMatchObject({
+      ApiProcessImages: '50',
+      InboxIndexUpload: '12',
+      SweepScheduleSweep: '1',
+    });
+  });
+
+  test('the sweep runs hourly, for up to 15 minutes, and is not repeated', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(1 hour)',
+      Targets: [Match.objectLike({ RetryPolicy: { MaximumRetryAttempts: 0 } })],
+    });
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 });
+    const sweep = functions.find(({ id }) => id.startsWith('SweepSchedule'));
+    expect(sweep?.properties.Timeout).toBe(900);
+  });
+});
+
+describe('the inbox', () => {
+  const queues = resourcesOf(template, 'AWS::SQS::Queue');
+  const queue = queues.find(({ id }) => id.startsWith('InboxQueue'));
+  const deadLetters = queues.find(({ id }) => id.startsWith('InboxDeadLetters'));
+
+  test('what is put there becomes an event, and nothing else in the bucket does', () => {
+    template.hasResource('AWS::S3::Bucket', {
+      // S3 refuses a queue that does not take its events yet.
+      DependsOn: [Match.stringLikeRegexp('^InboxQueuePolicy')],
+      Properties: {
+        NotificationConfiguration: {
+          QueueConfigurations: [
+            {
+              Event: 's3:ObjectCreated:*',
+              Queue: { 'Fn::GetAtt': [queue?.id, 'Arn'] },
+              Filter: { S3Key: { Rules: [{ Name: 'prefix', Value: 'inbox/' }] } },
+            },
+          ],
+        },
+      },
+    });
+    template.hasResourceProperties('AWS::SQS::QueuePolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: 'Allow',
+            Action: 'sqs:SendMessage',
+            Principal: { Service: 's3.amazonaws.com' },
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          }),
+        ]),
+      },
+    });
+  });
+
+  test('events are encrypted, tried five times, and then put aside for two weeks', () => {
+    const indexUpload = resourcesOf(template, 'AWS::Lambda::Function').find(({ id }) =>
+      id.startsWith('Inbox'),
+    );
+    expect(queue?.properties).toMatchObject({
+      SqsManagedSseEnabled: true,
+      RedrivePolicy: { maxReceiveCount: 5, deadLetterTargetArn: { 'Fn::GetAtt': [deadLetters?.id, 'Arn'] } },
+    });
+    expect(Number(queue?.properties.VisibilityTimeout)).toBeGreaterThanOrEqual(
+      6 * Number(indexUpload?.properties.Timeout),
+    );
+    expect(deadLetters?.properties).toMatchObject({
+      SqsManagedSseEnabled: true,
+      MessageRetentionPeriod: 14 * 24 * 3600,
+    });
+  });
+
+  test('of a batch, only what failed is tried again, and few batches run at once', () => {
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      EventSourceArn: { 'Fn::GetAtt': [queue?.id, 'Arn'] },
+      BatchSize: 5,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 2 },
+    });
+  });
+});
+
+describe('watching it', () => {
+  test('alarms tell of errors and throttles of every function, of the API, and of events put aside', () => {
+    const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(({ properties }) => properties);
+    const watched = (metric: string) => alarms.filter(({ MetricName }) => MetricName === metric).length;
+    expect({
+      errors: watched('Errors'),
+      throttles: watched('Throttles'),
+      serverErrors: watched('5XXError'),
+      latency: watched('Latency'),
+      visible: watched('ApproximateNumberOfMessagesVisible'),
+      age: watched('ApproximateAgeOfOldestMessage'),
+    }).toEqual({
+      errors: Object.keys(functionNeeds).length,
+      throttles: Object.keys(functionNeeds).length,
+      serverErrors: 1,
+      latency: 1,
+      visible: 1,
+      age: 1,
+    });
+    for (const alarm of alarms) expect(alarm.TreatMissingData).toBe('notBreaching');
+    template.resourceCountIs('AWS::CloudWatch::Dashboard', 1);
+  });
+
+  test('-c alarmTopicArn: alarms go there', () => {
+    const alarmTopicArn = 'arn:aws:sns:eu-west-1:123456789012:alarms';
+    for (const { properties } of resourcesOf(synthesize({ alarmTopicArn }), 'AWS::CloudWatch::Alarm')) {
+      expect(properties.AlarmActions).toEqual([alarmTopicArn]);
+    }
+  });
+
+  test('the outputs say where everything is', () => {
+    const outputs = Object.keys(template.findOutputs('*'));
+    expect(outputs.sort()).toEqual(['ApiUrl', 'BucketName', 'CollectionId', 'InboxUri', 'TableName']);
+  });
+});

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { App, type Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { FaceBlacklistStack } from '../../infra/stack.ts';
+
+const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: Record<string, unknown> };
+
+/** The stack with the choices that `-c name=value` would make; functions are not bundled, which takes long. */
+export function makeStack(choices: Readonly<Record<string, string>> = {}): FaceBlacklistStack {
+  const app = new App({
+    analyticsReporting: false,
+    stackTraces: false,
+    context: { ...context, ...choices, 'aws:cdk:bundling-stacks': [] },
+  });
+  return new FaceBlacklistStack(app, 'FaceBlacklist');
+}
+
+export function synthesize(choices: Readonly<Record<string, string>> = {}): Template {
+  return Template.fromStack(makeStack(choices));
+}
+
+/** What cdk-nag has to say against a stack, one line for each resource and rule. */
+export function findings(stack: Stack): string[] {
+  const { violations } = new AwsSolutionsChecks().validateScope(stack.node.root);
+  return violations.flatMap(({ ruleName, violatingResources = [] }) =>
+    violatingResources.map(({ constructPath }) => `${ruleName} ${constructPath}`),
+  );
+}

@@ -1,0 +1,60 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+
+/** A resource's properties, as CloudFormation has them. */
+export type Properties = Readonly<Record<string, unknown>>;
+
+export interface Resource {
+  readonly id: string;
+  readonly properties: Properties;
+  readonly deletionPolicy: string | undefined;
+  readonly updateReplacePolicy: string | undefined;
+}
+
+export function resourcesOf(template: Template, type: string): Resource[] {
+  return Object.entries(template.findResources(type)).map(([id, resource]) => ({
+    id,
+    properties: (resource.Properties ?? {}) as Properties,
+    deletionPolicy: resource.DeletionPolicy as string | undefined,
+    updateReplacePolicy: resource.UpdateReplacePolicy as string | undefined,
+  }));
+}
+
+/** The logical id of a reference such as `{Ref}` or `{Fn::GetAtt}`. */
+export function referenceOf(value: unknown): string {
+  const { Ref, 'Fn::GetAtt': attribute } = value as { Ref?: string; 'Fn::GetAtt'?: [string, string] };
+  return Ref ?? attribute?.[0] ?? JSON.stringify(value);
+}
+
+/** A value in one text: `{Fn::Join}` joined, and references by the names of what they refer to. */
+export function textOf(value: unknown, names: Readonly<Record<string, string>> = {}): string {
+  if (typeof value === 'string') return value;
+  const join = (value as { 'Fn::Join'?: [string, unknown[]] })['Fn::Join'];
+  if (join) return join[1].map((part) => textOf(part, names)).join(join[0]);
+  const id = referenceOf(value);
+  return names[id] ?? id;
+}
+
+export function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [value];
+}
+
+interface Method {
+  /** `GET /api/v1/blacklist/{id}` */
+  readonly route: string;
+  readonly properties: Properties;
+}
+
+/** The methods of the REST API with their whole paths. */
+export function methodsOf(template: Template): Method[] {
+  const resources = new Map(resourcesOf(template, 'AWS::ApiGateway::Resource').map((one) => [one.id, one]));
+  const pathOf = (id: string): string => {
+    const resource = resources.get(id);
+    return resource
+      ? `${pathOf(referenceOf(resource.properties.ParentId))}/${resource.properties.PathPart}`
+      : '';
+  };
+  return resourcesOf(template, 'AWS::ApiGateway::Method').map(({ properties }) => ({
+    route: `${properties.HttpMethod} ${pathOf(referenceOf(properties.ResourceId)) || '/'}`,
+    properties,
+  }));
+}

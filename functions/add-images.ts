@@ -1,9 +1,12 @@
 import { addImages as run } from '../lib/blacklist/add-images.ts';
 import { addImages } from '../lib/contract/add-images.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
+import { readMultipart } from '../lib/http/multipart.ts';
 import { enrollingPorts } from '../lib/ports.ts';
 
 /** POST /api/v1/blacklist/{id}/images */
-export const handler = endpoint(addImages, async ({ params, files }) =>
-  run(await enrollingPorts(), params.id, files),
+export const handler = endpoint(
+  addImages,
+  async ({ params, files }) => run(await enrollingPorts(), params.id, files),
+  readMultipart,
 );

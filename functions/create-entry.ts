@@ -1,9 +1,12 @@
 import { createEntry as run } from '../lib/blacklist/create-entry.ts';
 import { createEntry } from '../lib/contract/create-entry.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
+import { readMultipart } from '../lib/http/multipart.ts';
 import { enrollingPorts } from '../lib/ports.ts';
 
 /** POST /api/v1/blacklist/ */
-export const handler = endpoint(createEntry, async ({ body, files }) =>
-  run(await enrollingPorts(), body, files),
+export const handler = endpoint(
+  createEntry,
+  async ({ body, files }) => run(await enrollingPorts(), body, files),
+  readMultipart,
 );

@@ -30,17 +30,14 @@ const otherCredentials = [
 ];
 
 /**
- * What is left out of every bundle. `sharp` is native: where it is needed it is installed beside the bundle. The adapters are for one
- * machine, and are never imported with the settings that a function gets. The AWS SDK is bundled although the runtime has one: in one
- * minified file, with the used commands only, it starts faster, and its version is the one that was tested.
+ * What is left out of every bundle. `sharp` is native: where it is needed it is installed beside the bundle. The AWS SDK is bundled
+ * although the runtime has one: in one minified file, with the used commands only, it starts faster, and its version is the one that was
+ * tested.
  */
-const externalModules = [
-  'sharp',
-  '*/deepface.ts',
-  '*/records/sqlite.ts',
-  '*/records/database.ts',
-  ...otherCredentials,
-];
+const externalModules = ['sharp', ...otherCredentials];
+
+/** Which of package.json's `#adapters` a function gets: those that import theirs as usual. esbuild's own `module` has to be said then. */
+const conditions = ['lambda', 'module'];
 
 /** For esbuild itself. */
 export function esbuildOptions(functionName: string, outfile: string): BuildOptions {
@@ -56,6 +53,7 @@ export function esbuildOptions(functionName: string, outfile: string): BuildOpti
     banner: { js: banner },
     legalComments: 'none',
     external: [...externalModules],
+    conditions,
   };
 }
 
@@ -74,7 +72,7 @@ export function bundlingOptions({ sharp, swaggerFiles = [] }: Companions): Bundl
     minify: true,
     mainFields: [...mainFields],
     banner,
-    esbuildArgs: { '--legal-comments': 'none' },
+    esbuildArgs: { '--legal-comments': 'none', '--conditions': conditions.join() },
     externalModules: [...externalModules],
     ...(sharp && { nodeModules: ['sharp'], environment: lambdaPlatform }),
     commandHooks: {

@@ -109,7 +109,7 @@ export const sweepNeeds: Needs = {
     's3:PutObject': [bucketOwnerKey],
   },
   list: 'everything',
-  collection: [...enroll, 'rekognition:ListFaces'],
+  collection: [...enroll, 'rekognition:DescribeCollection', 'rekognition:ListFaces'],
   pictures: true,
   sharp: true,
 };

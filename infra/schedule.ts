@@ -1,13 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
+import type { SweepTask } from '../lib/blacklist/sweep.ts';
 import { sweepNeeds } from './needs.ts';
 import type { Resources } from './resources.ts';
 import { ServiceFunction } from './service-function.ts';
 
-/** As often as the local server does it. */
-const interval = Duration.hours(1);
 /** The longest that a function may take; what is not done then is done by the next sweep. */
 const timeout = Duration.minutes(15);
 
@@ -29,10 +28,18 @@ export class SweepSchedule extends Construct {
       // The next one comes in any case, and two must not run side by side.
       retryAttempts: 0,
     });
-    new Rule(this, 'Hourly', {
-      description: 'Starts the sweep.',
+    this.#run('Hourly', 'finish', Duration.hours(1));
+    // It lists every picture: with a million of them, some 3,000 requests to S3 and as many keys to look up.
+    this.#run('Daily', 'compare', Duration.days(1));
+  }
+
+  #run(id: string, task: SweepTask, interval: Duration): void {
+    new Rule(this, id, {
+      description: `Starts the sweep with the task ${task}.`,
       schedule: Schedule.rate(interval),
-      targets: [new LambdaFunction(this.sweep, { retryAttempts: 0 })],
+      targets: [
+        new LambdaFunction(this.sweep, { retryAttempts: 0, event: RuleTargetInput.fromObject({ task }) }),
+      ],
     });
   }
 }

@@ -132,7 +132,7 @@ const settings = z.object({
   AWS_REKOGNITION_COLLECTION_ID: pattern(
     /^[a-zA-Z0-9_.-]{1,255}$/,
     'up to 255 letters, digits, ".", "_" and "-"',
-  ).default('face-blacklist'),
+  ).optional(),
   AWS_THRESHOLD: number(0, 100, false).default(95),
   REKOGNITION_TPS: number(1, 10_000, true).default(5),
   DYNAMODB_TABLE_NAME: pattern(
@@ -202,7 +202,8 @@ function awsConfig(values: z.output<typeof settings>): AwsConfig {
   return {
     region,
     bucket,
-    collectionId: values.AWS_REKOGNITION_COLLECTION_ID,
+    // Two deployments in one collection would remove each other's faces; no two have the same bucket.
+    collectionId: values.AWS_REKOGNITION_COLLECTION_ID ?? bucket,
     similarityThreshold: values.AWS_THRESHOLD,
     rekognitionCallsPerSecond: values.REKOGNITION_TPS,
     tableName: values.DYNAMODB_TABLE_NAME,

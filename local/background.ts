@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { finishBrokenOff, sweep, sweepAgeMs } from '../lib/blacklist/sweep.ts';
+import { sweepAgeMs } from '../lib/blacklist/broken-off.ts';
+import { finishBrokenOff, sweep } from '../lib/blacklist/sweep.ts';
 import type { Config } from '../lib/config.ts';
 import { log } from '../lib/http/log.ts';
 import { type OpenedPorts, uploads } from '../lib/ports.ts';

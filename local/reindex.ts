@@ -7,7 +7,7 @@
 import { parseArgs } from 'node:util';
 import { carryOver, type ReindexReport, reindex } from '../lib/blacklist/reindex.ts';
 import { type Config, ConfigError, loadConfig, loadConfigFor } from '../lib/config.ts';
-import { ports } from '../lib/ports.ts';
+import { faces, images, ports, records } from '../lib/ports.ts';
 import type { RecordStore } from '../lib/records/port.ts';
 import { runCommand } from './command.ts';
 import { progressBar } from './progress.ts';
@@ -20,10 +20,10 @@ function backendFromArguments(): Config['backend'] {
 
 /** Shows how far it is: how many of the records' images were dealt with. */
 async function withProgress(
-  records: RecordStore,
+  from: RecordStore,
   work: (advance: () => void) => Promise<ReindexReport>,
 ): Promise<ReindexReport> {
-  const entries = await records.listEntries('ACTIVE');
+  const entries = await from.listEntries('ACTIVE');
   const bar = progressBar(
     'reindex',
     entries.reduce((total, { imageCount }) => total + imageCount, 0),
@@ -45,7 +45,8 @@ async function reindexInPlace(config: Config): Promise<ReindexReport> {
 }
 
 async function reindexOver(from: Config, to: Config): Promise<ReindexReport> {
-  const source = await ports(from);
+  // Opened one by one, and so not even claimed: nothing changes there.
+  const source = { records: await records(from), images: await images(from), faces: await faces(from) };
   try {
     const target = await ports(to);
     try {
@@ -54,7 +55,8 @@ async function reindexOver(from: Config, to: Config): Promise<ReindexReport> {
       await target.close();
     }
   } finally {
-    await source.close();
+    await source.faces.close();
+    await source.records.close();
   }
 }
 

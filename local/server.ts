@@ -1,10 +1,11 @@
 /** Command: serves the API over HTTP until it is told to stop. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { localUploads } from '../lib/adapters.ts';
 import { type AwsConfig, type Config, ConfigError, loadConfig } from '../lib/config.ts';
 import { ServiceError } from '../lib/errors.ts';
 import { log } from '../lib/http/log.ts';
-import { localUploads, type OpenedPorts, ports } from '../lib/ports.ts';
+import { type OpenedPorts, ports } from '../lib/ports.ts';
 import { finishEarlierRun, workInBackground } from './background.ts';
 import { createHttpServer, stop } from './http-server.ts';
 import { routes } from './routes.ts';

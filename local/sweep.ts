@@ -2,7 +2,8 @@
  * Command: compares records, pictures and faces, and brings them together again. The running server does the same every hour.
  * usage: npm run sweep
  */
-import { sweep, sweepAgeMs } from '../lib/blacklist/sweep.ts';
+import { sweepAgeMs } from '../lib/blacklist/broken-off.ts';
+import { sweep } from '../lib/blacklist/sweep.ts';
 import { ports } from '../lib/ports.ts';
 import { runCommand } from './command.ts';
 

@@ -259,7 +259,7 @@ describe('the settings of the AWS mode', () => {
     expect(parseConfig(inAws).aws).toEqual({
       region: 'eu-west-1',
       bucket: 'my-faces',
-      collectionId: 'face-blacklist',
+      collectionId: 'my-faces',
       similarityThreshold: 95,
       rekognitionCallsPerSecond: 5,
       tableName: undefined,

@@ -2,6 +2,7 @@ import type { CreatedBlacklistRecord } from '../contract/create-entry.ts';
 import { BackendUnavailableError, EntryNotFoundError, NameTakenError } from '../errors.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
+import { isBrokenOff } from './broken-off.ts';
 import { enrollImages, type ReferenceFile, undo } from './enroll-images.ts';
 import { blacklistRecord } from './record.ts';
 import { removeEntryEverywhere } from './remove.ts';
@@ -36,7 +37,7 @@ export async function createEntry(
   }
 }
 
-/** An entry that is shown no more, but whose deletion broke off, has its name still: it is deleted to the end first. */
+/** An entry that is not shown, because its making or its deletion broke off, has its name still: it is removed to the end first. */
 async function takeName(ports: EnrollingPorts, person: Person): Promise<EntryRecord> {
   const { records } = ports;
   try {
@@ -44,8 +45,12 @@ async function takeName(ports: EnrollingPorts, person: Person): Promise<EntryRec
   } catch (error) {
     if (!(error instanceof NameTakenError)) throw error;
     const holder = await records.findEntry(person.name);
-    if (holder && holder.status !== 'DELETING') throw error;
+    if (holder && !isAbandoned(holder)) throw error;
     if (holder) await removeEntryEverywhere(ports, holder.id);
     return records.createEntry(person);
   }
+}
+
+function isAbandoned(entry: EntryRecord): boolean {
+  return entry.status === 'DELETING' || (entry.status === 'PENDING' && isBrokenOff(entry));
 }

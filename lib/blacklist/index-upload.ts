@@ -6,9 +6,9 @@ import { type Inbox, inboxPrefix } from '../inbox/port.ts';
 import { pictureTooLarge } from '../inputs/too-large.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
+import { isBrokenOff } from './broken-off.ts';
 import { enrollPicture, undo } from './enroll-images.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
-import { sweepAgeMs } from './sweep.ts';
 
 export type IndexingPorts = EnrollingPorts & { readonly inbox: Inbox };
 
@@ -161,11 +161,6 @@ function imageIdOf(entryId: number, bytes: Uint8Array): string {
   digest.writeUInt8((digest.readUInt8(8) & 0x3f) | 0x80, 8);
   const hex = digest.toString('hex', 0, 16);
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
-
-/** Whoever began it has ended: no run lasts that long. */
-function isBrokenOff({ addedDate }: { readonly addedDate: string }): boolean {
-  return Date.now() - new Date(addedDate).getTime() > sweepAgeMs;
 }
 
 function tryAgain(message: string, cause?: unknown): BackendUnavailableError {

@@ -9,8 +9,8 @@ import { enrollAgain } from './enroll-again.ts';
 import { failureOf } from './failure.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
 
-/** What is younger than this may still be under way in another process. */
-export const sweepAgeMs = 5 * 60_000;
+/** What a scheduled sweep does: `finishBrokenOff`, or all of it. */
+export type SweepTask = 'finish' | 'compare';
 
 /** What a sweep did; all numbers are counts. */
 export interface SweepReport {

@@ -2,16 +2,18 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Body, JsonBody, MultipartBody } from '../contract/endpoint.ts';
 import { type FieldProblem, InputUnreadableError, RequestInvalidError } from '../errors.ts';
 import { requestHeader } from './headers.ts';
-import { readMultipart, type UploadedFile } from './multipart.ts';
+import type { FormReader, UploadedFile } from './multipart.ts';
 import { validate } from './validation.ts';
 
 /**
  * Reads a request's body as the contract says, from its bytes.
+ * @param readForm what reads a multipart body, where the contract has one.
  * @throws RequestInvalidError, InputUnreadableError
  */
 export async function readBody(
   contract: Body | undefined,
   event: APIGatewayProxyEvent,
+  readForm: FormReader | undefined,
 ): Promise<{ body: unknown; files: readonly UploadedFile[] }> {
   switch (contract?.kind) {
     case undefined:
@@ -19,7 +21,7 @@ export async function readBody(
     case 'json':
       return { body: readJson(contract, event), files: [] };
     case 'multipart':
-      return readForm(contract, event);
+      return readFormBody(contract, event, readForm);
   }
 }
 
@@ -38,13 +40,18 @@ function readJson(contract: JsonBody, event: APIGatewayProxyEvent): unknown {
   return validate(contract.schema, parseJson(text), 'body');
 }
 
-function readForm(contract: MultipartBody, event: APIGatewayProxyEvent) {
+function readFormBody(
+  contract: MultipartBody,
+  event: APIGatewayProxyEvent,
+  readForm: FormReader | undefined,
+) {
+  if (!readForm) throw new TypeError('An endpoint that takes a form was made without a reader of forms.');
   const contentType = requestHeader(event, 'content-type') ?? '';
   const bytes =
     mediaType(contentType) === 'multipart/form-data'
       ? Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8')
       : Buffer.alloc(0);
-  return readMultipart(contract, contentType, bytes);
+  return readForm(contract, contentType, bytes);
 }
 
 function mediaType(contentType: string): string {

@@ -5,7 +5,7 @@ import type { Endpoint, JsonBody, MultipartBody } from '../contract/endpoint.ts'
 import { readBody } from './body.ts';
 import { commonHeaders, corsHeaders, requestHeader } from './headers.ts';
 import { logFailure, logRequest } from './log.ts';
-import type { UploadedFile } from './multipart.ts';
+import type { FormReader, UploadedFile } from './multipart.ts';
 import { problem } from './problem.ts';
 import { validate } from './validation.ts';
 
@@ -76,11 +76,23 @@ type Run<Contract extends Endpoint> = (
   request: EndpointRequest,
 ) => Promise<z.output<Contract['success']['schema']> | EndpointResponse>;
 
+/** An endpoint that takes forms is made with `readMultipart`: others need not carry it. */
+type FormReaderFor<Contract extends Endpoint> =
+  Contract extends Endpoint<infer _Params, infer _Query, infer RequestBody>
+    ? [RequestBody] extends [MultipartBody]
+      ? [readForm: FormReader]
+      : []
+    : [];
+
 /**
  * Makes a handler from a contract and what is to be done: it reads and checks the request, answers what `run` returns, or
  * the problem of what `run` throws, and logs one line.
  */
-export function endpoint<Contract extends Endpoint>(contract: Contract, run: Run<Contract>): Handler {
+export function endpoint<Contract extends Endpoint>(
+  contract: Contract,
+  run: Run<Contract>,
+  ...[readForm]: FormReaderFor<Contract>
+): Handler {
   return async (event) => {
     const started = performance.now();
     const { requestId } = event.requestContext;
@@ -88,7 +100,7 @@ export function endpoint<Contract extends Endpoint>(contract: Contract, run: Run
     const request: EndpointRequest = { requestId, event, note: (more) => Object.assign(counts, more) };
     let answer: EndpointResponse;
     try {
-      const result = await run(await readInput(contract, event), request);
+      const result = await run(await readInput(contract, event, readForm), request);
       answer = result instanceof EndpointResponse ? result : json(contract.success.status, result);
     } catch (error) {
       answer = failed(error, requestId);
@@ -109,10 +121,11 @@ export function endpoint<Contract extends Endpoint>(contract: Contract, run: Run
 async function readInput<Contract extends Endpoint>(
   contract: Contract,
   event: APIGatewayProxyEvent,
+  readForm: FormReader | undefined,
 ): Promise<EndpointInput<Contract>> {
   const params = contract.params && validate(contract.params, decoded(event.pathParameters), 'path');
   const query = contract.query && validate(contract.query, event.queryStringParameters ?? {}, 'query');
-  const { body, files } = await readBody(contract.body, event);
+  const { body, files } = await readBody(contract.body, event, readForm);
   return { params: params ?? {}, query: query ?? {}, body, files } as EndpointInput<Contract>;
 }
 

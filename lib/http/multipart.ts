@@ -13,6 +13,9 @@ export interface UploadedFile {
   readonly bytes: Uint8Array;
 }
 
+/** Reads a multipart/form-data body: `readMultipart`, which only functions that take forms import. */
+export type FormReader = typeof readMultipart;
+
 /** A part of a form, as it was sent. */
 type Part =
   | { readonly name: string | undefined; readonly text: string }

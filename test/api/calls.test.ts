@@ -8,6 +8,7 @@ import { getEntry } from '../../lib/blacklist/get-entry.ts';
 import { listEntries } from '../../lib/blacklist/list-entries.ts';
 import { updateEntry } from '../../lib/blacklist/update-entry.ts';
 import { parseConfig } from '../../lib/config.ts';
+import { DetectFacesRequest } from '../../lib/contract/detect-faces.ts';
 import { ProcessImagesRequest } from '../../lib/contract/process-images.ts';
 import { type OpenedPorts, ports } from '../../lib/ports.ts';
 import { detectFaces } from '../../lib/processing/detect-faces.ts';
@@ -29,7 +30,7 @@ beforeAll(async () => {
   const config = parseConfig({ ...cloud.environment, REKOGNITION_TPS: '1000' });
   opened = await ports(config);
   group = await sample(1);
-  const found = await detectFaces(opened, { image: group.toString('base64') });
+  const found = await findFaces(group);
   const [area] = leftToRight(found.map(({ facial_area }) => facial_area));
   if (!area) throw new Error('The sample picture shows nobody.');
   alone = await cropFace(group, area);
@@ -64,6 +65,8 @@ async function callsOf(work: () => Promise<unknown>): Promise<Record<string, num
   return Object.fromEntries([...groups].map(([name, all]) => [name, all.length]));
 }
 
+const findFaces = (picture: Buffer) =>
+  detectFaces(opened, DetectFacesRequest.parse({ image: picture.toString('base64') }));
 const files = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ fileName: `${index}.jpg`, bytes: alone }));
 const look = (picture: Buffer) =>
@@ -133,7 +136,7 @@ it('an operation calls each service so often, and no more', async () => {
     'process, nobody': async () => look(await pictureOfNothing()),
     'process, 1 face': () => look(alone),
     'process, 3 faces': () => look(group),
-    'detect, 3 faces': () => detectFaces(opened, { image: group.toString('base64') }),
+    'detect, 3 faces': () => findFaces(group),
     'get a page': () => listProcessed(opened, { limit: 20, offset: 0 }),
     'delete an entry, 10 pictures': () => deleteEntry(opened, idOfTen),
   };

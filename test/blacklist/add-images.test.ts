@@ -1,51 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { addImages } from '../../lib/blacklist/add-images.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { finishBrokenOff } from '../../lib/blacklist/sweep.ts';
 import { EntryNotFoundError, NoUsableImageError } from '../../lib/errors.ts';
-import { temporaryFolder } from '../api/server-process.ts';
-import {
-  complete,
-  contents,
-  down,
-  facesAlone,
-  failing,
-  interrupted,
-  matchedNames,
-  nothing,
-  type OpenedStores,
-  openStores,
-  steps,
-} from './stores.ts';
+import { down, failing, interrupted, stepAfter, stepBefore, steps } from './steps.ts';
+import { complete, contents, everything, matchedNames, nothing, useStores } from './stores.ts';
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let stores: OpenedStores;
-let pictures: Awaited<ReturnType<typeof facesAlone>>;
-let files: { fileName: string; bytes: Buffer }[];
-
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  stores = await openStores(folder.path);
-  pictures = await facesAlone(stores.ports);
-  files = [
-    { fileName: 'one.jpg', bytes: pictures.listed },
-    { fileName: 'two.jpg', bytes: pictures.listed },
-  ];
-});
-afterAll(async () => {
-  await stores[Symbol.asyncDispose]();
-  await folder.remove();
-});
-afterEach(async () => {
-  const { ports } = stores;
-  await finishBrokenOff(ports, new Date(Date.now() + 1000));
-  for (const { id } of await ports.records.listEntries('ACTIVE')) await deleteEntry(ports, id);
-});
+const stores = useStores();
+const files = () => ['one.jpg', 'two.jpg'].map((fileName) => ({ fileName, bytes: stores.pictures.listed }));
 
 const list = async () => {
   const person = { name: 'Jane Roe', reason: null };
-  return (await createEntry(stores.ports, person, [{ fileName: 'a.jpg', bytes: pictures.other }])).id;
+  return (await createEntry(stores.ports, person, [{ fileName: 'a.jpg', bytes: stores.pictures.other }])).id;
 };
 
 describe('adding images', () => {
@@ -61,7 +28,7 @@ describe('adding images', () => {
   )('that fails %s keeps none of them', async (_name, step) => {
     const { ports } = stores;
     const id = await list();
-    await expect(addImages(failing(ports, step), id, files)).rejects.toBe(down);
+    await expect(addImages(failing(ports, step), id, files())).rejects.toBe(down);
     expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 1 }));
   });
 
@@ -69,12 +36,12 @@ describe('adding images', () => {
     const { ports } = stores;
     const id = await list();
     for (const [, step] of steps('faces.enroll 2', 'records.activateImage 2')) {
-      await expect(addImages(failing(ports, step), id, files)).rejects.toBe(down);
+      await expect(addImages(failing(ports, step), id, files())).rejects.toBe(down);
     }
-    expect(await matchedNames(ports, pictures.listed)).toEqual([]);
-    expect(await addImages(ports, id, files)).toMatchObject({ errors: [] });
+    expect(await matchedNames(ports, stores.pictures.listed)).toEqual([]);
+    expect(await addImages(ports, id, files())).toMatchObject({ errors: [] });
     expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 3 }));
-    expect(await matchedNames(ports, pictures.listed)).toEqual(['Jane Roe', 'Jane Roe']);
+    expect(await matchedNames(ports, stores.pictures.listed)).toEqual(['Jane Roe', 'Jane Roe']);
   });
 
   it.each(steps('records.createImage', 'records.createImage 2'))(
@@ -82,13 +49,13 @@ describe('adding images', () => {
     async (_name, step) => {
       const { ports } = stores;
       const id = await list();
-      await expect(addImages(failing(ports, step), id, files)).rejects.toBe(down);
+      await expect(addImages(failing(ports, step), id, files())).rejects.toBe(down);
       expect(await contents(ports)).toMatchObject({
         entries: [{ name: 'Jane Roe', status: 'ACTIVE', imageCount: 1 }],
         pictures: 1,
         faces: 1,
       });
-      await finishBrokenOff(ports, new Date(Date.now() + 1000));
+      await finishBrokenOff(ports, everything());
       expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 1 }));
     },
   );
@@ -110,9 +77,9 @@ describe('adding images', () => {
     const deleting = async () => {
       await deleteEntry(ports, id);
     };
-    await addImages(interrupted(ports, step, deleting), id, files).then(
+    await addImages(interrupted(ports, step, deleting), id, files()).then(
       // Only the very last step may be done in time.
-      () => expect(step).toMatchObject({ method: 'activateImage', when: 'after' }),
+      () => expect(step).toMatchObject(stepAfter('records.activateImage 2')),
       (error) => expect(error).toBeInstanceOf(EntryNotFoundError),
     );
     expect(await contents(ports)).toEqual(nothing);
@@ -121,23 +88,20 @@ describe('adding images', () => {
   it('that comes to its end just before the last step of a deletion leaves nothing behind', async () => {
     const { ports } = stores;
     const id = await list();
-    const [[, beforePut] = []] = steps('images.put');
-    const [[, beforeRemoval] = []] = steps('records.removeEntry');
-    if (!beforePut || !beforeRemoval) throw new Error('There are no such steps.');
     const { promise: added, ...adding } = Promise.withResolvers<unknown>();
     const { promise: nearlyDeleted, ...deleting } = Promise.withResolvers<void>();
-    const waiting = interrupted(ports, beforeRemoval, async () => {
+    const waiting = interrupted(ports, stepBefore('records.removeEntry'), async () => {
       deleting.resolve();
       await added;
     });
     let deleted: Promise<unknown> | undefined;
     const work = addImages(
-      interrupted(ports, beforePut, () => {
+      interrupted(ports, stepBefore('images.put'), () => {
         deleted = deleteEntry(waiting, id);
         return nearlyDeleted;
       }),
       id,
-      files.slice(0, 1),
+      files().slice(0, 1),
     );
     await expect(work).rejects.toThrow(EntryNotFoundError);
     adding.resolve(undefined);
@@ -150,13 +114,13 @@ describe('adding images', () => {
     for (let round = 0; round < 5; round += 1) {
       const id = await list();
       const [added, deleted, again] = await Promise.allSettled([
-        addImages(ports, id, files),
+        addImages(ports, id, files()),
         // Later by a few turns of the event loop each time.
         (async () => {
           for (let turn = 0; turn < round; turn += 1) await ports.images.get('blacklist/1/nothing.jpg');
           return deleteEntry(ports, id);
         })(),
-        addImages(ports, id, files),
+        addImages(ports, id, files()),
       ]);
       expect(deleted.status).toBe('fulfilled');
       for (const outcome of [added, again]) {

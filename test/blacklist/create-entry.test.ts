@@ -1,50 +1,19 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { finishBrokenOff } from '../../lib/blacklist/sweep.ts';
 import { BackendUnavailableError, NameTakenError } from '../../lib/errors.ts';
-import { temporaryFolder } from '../api/server-process.ts';
-import {
-  complete,
-  contents,
-  down,
-  facesAlone,
-  failing,
-  imageFolders,
-  interrupted,
-  matchedNames,
-  nothing,
-  type OpenedStores,
-  openStores,
-  steps,
-} from './stores.ts';
+import { down, failing, interrupted, stepAfter, steps } from './steps.ts';
+import { complete, contents, everything, imageFolders, matchedNames, nothing, useStores } from './stores.ts';
 
 const person = { name: 'Jane Roe', reason: 'Theft.' };
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let stores: OpenedStores;
-let pictures: Awaited<ReturnType<typeof facesAlone>>;
-let files: { fileName: string; bytes: Buffer }[];
-
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  stores = await openStores(folder.path);
-  pictures = await facesAlone(stores.ports);
-  files = [
-    { fileName: 'one.jpg', bytes: pictures.listed },
-    { fileName: 'two.jpg', bytes: pictures.other },
-  ];
-});
-afterAll(async () => {
-  await stores[Symbol.asyncDispose]();
-  await folder.remove();
-});
-afterEach(async () => {
-  const { ports } = stores;
-  await finishBrokenOff(ports, new Date(Date.now() + 1000));
-  for (const { id } of await ports.records.listEntries('ACTIVE')) await deleteEntry(ports, id);
-});
+const stores = useStores();
+const files = () => [
+  { fileName: 'one.jpg', bytes: stores.pictures.listed },
+  { fileName: 'two.jpg', bytes: stores.pictures.other },
+];
 
 describe('listing a person', () => {
   it.each(
@@ -61,19 +30,19 @@ describe('listing a person', () => {
     ),
   )('that fails %s keeps nothing, not even the name', async (_name, step) => {
     const { ports } = stores;
-    await expect(createEntry(failing(ports, step), person, files)).rejects.toBe(down);
+    await expect(createEntry(failing(ports, step), person, files())).rejects.toBe(down);
     expect(await contents(ports)).toEqual(nothing);
     await expect(ports.records.createEntry(person)).resolves.toMatchObject(person);
   });
 
   it('that fails as its name was taken is undone by the sweep at the latest', async () => {
     const { ports } = stores;
-    const [, [, afterName] = []] = steps('records.createEntry');
-    if (!afterName) throw new Error('There is no such step.');
-    await expect(createEntry(failing(ports, afterName), person, files)).rejects.toBe(down);
-    await expect(createEntry(ports, person, files)).rejects.toThrow(NameTakenError);
+    await expect(createEntry(failing(ports, stepAfter('records.createEntry')), person, files())).rejects.toBe(
+      down,
+    );
+    await expect(createEntry(ports, person, files())).rejects.toThrow(NameTakenError);
     expect(await ports.records.listEntries('ACTIVE')).toEqual([]);
-    await finishBrokenOff(ports, new Date(Date.now() + 1000));
+    await finishBrokenOff(ports, everything());
     expect(await contents(ports)).toEqual(nothing);
   });
 
@@ -82,10 +51,13 @@ describe('listing a person', () => {
     const seen: unknown[] = [];
     for (const [, step] of steps('images.put', 'faces.enroll', 'records.activateImage')) {
       const look = async () => {
-        seen.push([await ports.records.listEntries('ACTIVE'), await matchedNames(ports, pictures.listed)]);
+        seen.push([
+          await ports.records.listEntries('ACTIVE'),
+          await matchedNames(ports, stores.pictures.listed),
+        ]);
       };
-      const { id } = await createEntry(interrupted(ports, step, look), person, files.slice(0, 1));
-      expect(await matchedNames(ports, pictures.listed)).toEqual(['Jane Roe']);
+      const { id } = await createEntry(interrupted(ports, step, look), person, files().slice(0, 1));
+      expect(await matchedNames(ports, stores.pictures.listed)).toEqual(['Jane Roe']);
       await deleteEntry(ports, id);
     }
     expect(seen).toEqual(Array(6).fill([[], []]));
@@ -95,9 +67,9 @@ describe('listing a person', () => {
     const { ports } = stores;
     for (const [name, step] of steps('images.put', 'faces.enroll', 'records.activateImage')) {
       const sweeping = async () => {
-        await finishBrokenOff(ports, new Date(Date.now() + 1000));
+        await finishBrokenOff(ports, everything());
       };
-      const work = createEntry(interrupted(ports, step, sweeping), person, files.slice(0, 1));
+      const work = createEntry(interrupted(ports, step, sweeping), person, files().slice(0, 1));
       await expect(work, name).rejects.toThrow(BackendUnavailableError);
       expect(await contents(ports), name).toEqual(nothing);
     }
@@ -105,16 +77,16 @@ describe('listing a person', () => {
 
   it('fails while its pictures can not be kept, and can be done again as soon as they can', async () => {
     const { ports } = stores;
-    const { blacklist } = imageFolders(folder.path);
+    const { blacklist } = imageFolders(stores.folder);
     await rename(blacklist, `${blacklist}-away`);
     await writeFile(blacklist, 'a file where the folder should be');
-    await expect(createEntry(ports, person, files)).rejects.toThrow('The image folders are not available.');
+    await expect(createEntry(ports, person, files())).rejects.toThrow('The image folders are not available.');
     expect(await ports.records.listEntries('ACTIVE')).toEqual([]);
-    expect(await matchedNames(ports, pictures.listed)).toEqual([]);
+    expect(await matchedNames(ports, stores.pictures.listed)).toEqual([]);
 
     await rm(blacklist);
     await rename(`${blacklist}-away`, blacklist);
-    expect(await createEntry(ports, person, files)).toMatchObject({ image_count: 2 });
+    expect(await createEntry(ports, person, files())).toMatchObject({ image_count: 2 });
     expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 2 }));
   });
 
@@ -126,37 +98,35 @@ describe('listing a person', () => {
     const fill = async () => {
       for (;;) {
         const name = `Person ${Object.keys(kept).length}`;
-        await createEntry(ports, { name, reason: null }, files);
+        await createEntry(ports, { name, reason: null }, files());
         kept[name] = 2;
       }
     };
     await expect(fill()).rejects.toThrow('The database is not available.');
     database.exec('PRAGMA max_page_count = 1000000');
     expect(await contents(ports)).toEqual(complete(kept));
-    await createEntry(ports, { name: `Person ${Object.keys(kept).length}`, reason: null }, files);
+    await createEntry(ports, { name: `Person ${Object.keys(kept).length}`, reason: null }, files());
   });
 
   it('that loses its database is undone when it is opened again', async () => {
     const { ports, database } = stores;
-    const [, [, afterPut] = []] = steps('images.put');
-    if (!afterPut) throw new Error('There is no such step.');
-    const losing = interrupted(ports, afterPut, async () => database.close());
-    await expect(createEntry(losing, person, files.slice(0, 1))).rejects.toThrow(
+    const losing = interrupted(ports, stepAfter('images.put'), async () => database.close());
+    await expect(createEntry(losing, person, files().slice(0, 1))).rejects.toThrow(
       'The database is not available.',
     );
-    await stores[Symbol.asyncDispose]();
+    await stores.close();
 
-    stores = await openStores(folder.path);
+    await stores.open(stores.folder);
     expect((await contents(stores.ports)).pictures).toBe(1);
-    await finishBrokenOff(stores.ports, new Date(Date.now() + 1000));
+    await finishBrokenOff(stores.ports, everything());
     expect(await contents(stores.ports)).toEqual(nothing);
-    expect(await createEntry(stores.ports, person, files)).toMatchObject(person);
+    expect(await createEntry(stores.ports, person, files())).toMatchObject(person);
   });
 
   it('succeeds once when several do it at the same moment, and nothing of the others stays', async () => {
     const { ports } = stores;
     const attempts = await Promise.allSettled(
-      Array.from({ length: 5 }, () => createEntry(ports, person, files)),
+      Array.from({ length: 5 }, () => createEntry(ports, person, files())),
     );
     const refused = attempts.flatMap((attempt) => (attempt.status === 'rejected' ? [attempt.reason] : []));
     expect(refused).toEqual(Array(4).fill(expect.any(NameTakenError)));

@@ -1,43 +1,20 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { finishBrokenOff } from '../../lib/blacklist/sweep.ts';
 import { updateEntry } from '../../lib/blacklist/update-entry.ts';
 import { EntryNotFoundError } from '../../lib/errors.ts';
-import { temporaryFolder } from '../api/server-process.ts';
-import {
-  complete,
-  contents,
-  down,
-  facesAlone,
-  failing,
-  imageFolders,
-  matchedNames,
-  nothing,
-  type OpenedStores,
-  openStores,
-  steps,
-} from './stores.ts';
+import { down, failing, stepBefore, steps } from './steps.ts';
+import { complete, contents, everything, imageFolders, matchedNames, nothing, useStores } from './stores.ts';
 
 const person = { name: 'Jane Roe', reason: null };
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let stores: OpenedStores;
-let pictures: Awaited<ReturnType<typeof facesAlone>>;
-
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  stores = await openStores(folder.path);
-  pictures = await facesAlone(stores.ports);
-});
-afterAll(async () => {
-  await stores[Symbol.asyncDispose]();
-  await folder.remove();
-});
+const stores = useStores();
 
 const list = async () => {
-  const files = [pictures.listed, pictures.listed].map((bytes) => ({ fileName: 'a.jpg', bytes }));
+  const { listed } = stores.pictures;
+  const files = [listed, listed].map((bytes) => ({ fileName: 'a.jpg', bytes }));
   const { errors, ...record } = await createEntry(stores.ports, person, files);
   return record;
 };
@@ -61,10 +38,10 @@ describe('deleting an entry', () => {
       const record = await list();
       await expect(deleteEntry(failing(ports, step), record.id)).rejects.toBe(down);
       expect(await ports.records.listEntries('ACTIVE')).toEqual([]);
-      expect(await matchedNames(ports, pictures.listed)).toEqual([]);
+      expect(await matchedNames(ports, stores.pictures.listed)).toEqual([]);
       await expect(updateEntry(ports, record.id, person)).rejects.toThrow(EntryNotFoundError);
 
-      const isGone = step.method === 'removeEntry' && step.when === 'after';
+      const isGone = step.call === 'records.removeEntry' && step.when === 'after';
       const repeated = deleteEntry(ports, record.id);
       if (isGone) await expect(repeated).rejects.toThrow(EntryNotFoundError);
       else await expect(repeated).resolves.toMatchObject({ ...person, id: record.id });
@@ -98,26 +75,26 @@ describe('deleting an entry', () => {
   it('that fails before it is hidden changes nothing', async () => {
     const { ports } = stores;
     const record = await list();
-    for (const [, step] of [
-      ...steps('records.getEntry'),
-      ...steps('records.markEntryDeleting').slice(0, 1),
+    for (const step of [
+      ...steps('records.getEntry').map(([, step]) => step),
+      stepBefore('records.markEntryDeleting'),
     ]) {
       await expect(deleteEntry(failing(ports, step), record.id)).rejects.toBe(down);
     }
     expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 2 }));
-    expect(await matchedNames(ports, pictures.listed)).toEqual(['Jane Roe', 'Jane Roe']);
+    expect(await matchedNames(ports, stores.pictures.listed)).toEqual(['Jane Roe', 'Jane Roe']);
     expect(await deleteEntry(ports, record.id)).toEqual(record);
   });
 
   it('whose pictures can not be deleted hides it, and is done to the end once they can', async () => {
     const { ports } = stores;
     const { id } = await list();
-    const { blacklist } = imageFolders(folder.path);
+    const { blacklist } = imageFolders(stores.folder);
     await rename(blacklist, `${blacklist}-away`);
     await writeFile(blacklist, 'a file where the folder should be');
     await expect(deleteEntry(ports, id)).rejects.toThrow('The image folders are not available.');
     expect(await ports.records.listEntries('ACTIVE')).toEqual([]);
-    expect(await matchedNames(ports, pictures.listed)).toEqual([]);
+    expect(await matchedNames(ports, stores.pictures.listed)).toEqual([]);
 
     await rm(blacklist);
     await rename(`${blacklist}-away`, blacklist);
@@ -141,7 +118,7 @@ describe('deleting an entry', () => {
     const { id } = await ports.records.createEntry(person);
     await expect(deleteEntry(ports, id)).rejects.toThrow(EntryNotFoundError);
     expect(await ports.records.listEntries('PENDING')).toMatchObject([{ id }]);
-    await finishBrokenOff(ports, new Date(Date.now() + 1000));
+    await finishBrokenOff(ports, everything());
     expect(await contents(ports)).toEqual(nothing);
   });
 });

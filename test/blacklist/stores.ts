@@ -1,19 +1,22 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import pLimit from 'p-limit';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
+import { sweep } from '../../lib/blacklist/sweep.ts';
 import { ProcessImagesRequest } from '../../lib/contract/process-images.ts';
-import { BackendUnavailableError } from '../../lib/errors.ts';
 import { openHuman } from '../../lib/faces/human/human.ts';
 import { openFileSystemImages } from '../../lib/images/filesystem.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import { createInputReader } from '../../lib/inputs/read.ts';
-import type { Ports } from '../../lib/ports.ts';
+import type { Ports, Stores } from '../../lib/ports.ts';
 import { processImages } from '../../lib/processing/process-images.ts';
 import { openDatabase } from '../../lib/records/database.ts';
 import { openSqliteRecords } from '../../lib/records/sqlite.ts';
 import { cropFace, leftToRight, sample } from '../api/pictures.ts';
+import { temporaryFolder } from '../api/server-process.ts';
 
-/** The real adapters on a folder of the tests, and ways to make one of their steps go wrong. */
+/** The real adapters on a folder of the tests, and what is in them. */
 
 export interface OpenedStores extends AsyncDisposable {
   readonly ports: Ports;
@@ -31,6 +34,7 @@ export function imageFolders(folder: string) {
   };
 }
 
+/** The adapters of one machine; several may be open on the same folder. */
 export async function openStores(folder: string): Promise<OpenedStores> {
   const database = openDatabase(join(folder, 'face-blacklist.sqlite'));
   const records = openSqliteRecords(database);
@@ -41,24 +45,88 @@ export async function openStores(folder: string): Promise<OpenedStores> {
     maxImageBytes,
     workers: 1,
   });
-  const close = async () => {
-    await faces.close();
-    await records.close();
-  };
-  const ports: Ports = {
+  const ports = {
     faces,
     records,
     images: openFileSystemImages(imageFolders(folder)),
     inputs: createInputReader({ imageRoot: folder, maxImageBytes }),
     pictureSlots: pLimit(2),
-    runtime: '',
-    close,
   };
-  return { ports, database, [Symbol.asyncDispose]: close };
+  return {
+    ports,
+    database,
+    async [Symbol.asyncDispose]() {
+      await faces.close();
+      await records.close();
+    },
+  };
+}
+
+/** Later than everything that is there: for a sweep that takes all that is unfinished for broken off. */
+export const everything = () => new Date(Date.now() + 1000);
+
+/** Takes everyone out of the stores, and what is unfinished or left behind. */
+export async function clear(ports: Ports): Promise<void> {
+  for (const { id } of await ports.records.listEntries('ACTIVE')) await deleteEntry(ports, id);
+  await sweep(ports, everything());
+}
+
+/** The stores of a test file. */
+export class UsedStores {
+  folder = '';
+  #opened: OpenedStores | undefined;
+  #pictures: Awaited<ReturnType<typeof facesAlone>> | undefined;
+
+  get ports(): Ports {
+    return this.#stores.ports;
+  }
+
+  get database(): DatabaseSync {
+    return this.#stores.database;
+  }
+
+  /** Two pictures of one face each: the listed woman, and somebody else. */
+  get pictures() {
+    if (!this.#pictures) throw new Error('The stores are not open yet.');
+    return this.#pictures;
+  }
+
+  async open(folder: string): Promise<void> {
+    this.folder = folder;
+    this.#opened = await openStores(folder);
+    this.#pictures ??= await facesAlone(this.ports);
+  }
+
+  async close(): Promise<void> {
+    await this.#opened?.[Symbol.asyncDispose]();
+  }
+
+  get #stores(): OpenedStores {
+    if (!this.#opened) throw new Error('The stores are not open yet.');
+    return this.#opened;
+  }
+}
+
+/** Opens stores for the tests of a file, on a folder of their own, and empties them after each. */
+export function useStores(): UsedStores {
+  const used = new UsedStores();
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    await used.open(folder.path);
+  });
+  afterAll(async () => {
+    await used.close();
+    await folder.remove();
+  });
+  afterEach(() => clear(used.ports));
+  return used;
 }
 
 /** Two pictures of one face each: the listed woman, and somebody else. */
-export async function facesAlone({ faces }: Ports): Promise<{ listed: Buffer; other: Buffer }> {
+export async function facesAlone({
+  faces,
+}: Pick<Ports, 'faces'>): Promise<{ listed: Buffer; other: Buffer }> {
   const group = await sample(3);
   const areas = (await faces.detect(await decodePicture(group), {})).map(({ area }) => area);
   const [other, listed] = await Promise.all(
@@ -70,15 +138,8 @@ export async function facesAlone({ faces }: Ports): Promise<{ listed: Buffer; ot
   return { listed, other };
 }
 
-/** All that an adapter lists. */
-export async function listed<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const item of items) all.push(item);
-  return all;
-}
-
 /** Everything about listed people that is in the stores, shown or not. */
-export async function contents({ records, images, faces }: Ports) {
+export async function contents({ records, images, faces }: Stores) {
   const entries = await Promise.all(
     (['PENDING', 'ACTIVE', 'DELETING'] as const).map((status) => records.listEntries(status)),
   );
@@ -86,8 +147,8 @@ export async function contents({ records, images, faces }: Ports) {
   return {
     entries: entries.flat().map(({ name, status, imageCount }) => ({ name, status, imageCount })),
     images: recorded.flat().map(({ status }) => status),
-    pictures: (await listed(images.list('blacklist/'))).length,
-    faces: (await listed(faces.listOwners())).length,
+    pictures: (await Array.fromAsync(images.list('blacklist/'))).length,
+    faces: (await Array.fromAsync(faces.listFaces())).length,
   };
 }
 
@@ -114,62 +175,4 @@ export async function matchedNames(ports: Ports, picture: Uint8Array): Promise<s
   return (result?.faces ?? []).flatMap(({ blacklist_matches }) =>
     blacklist_matches.map(({ entry }) => entry.name),
   );
-}
-
-/** A step of a use case: a port's method, and which of its calls. */
-export interface Step {
-  readonly port: 'records' | 'images' | 'faces';
-  readonly method: string;
-  readonly when: 'before' | 'after';
-  /** 1 is the first. */
-  readonly call: number;
-}
-
-/** Steps in words: `records.createImage`, at both sides of its first call; with `2` behind it, of its second. */
-export function steps(...names: string[]): [name: string, step: Step][] {
-  return names.flatMap((name) =>
-    (['before', 'after'] as const).map((when): [string, Step] => {
-      const [, port, method = '', call] = /^(\w+)\.(\w+)(?: (\d))?$/.exec(name) ?? [];
-      return [`${when} ${name}`, { port: port as Step['port'], method, when, call: Number(call ?? 1) }];
-    }),
-  );
-}
-
-/** The ports, with something that happens at one step, before or after it is done. */
-export function interrupted(ports: Ports, step: Step, happens: () => Promise<void>): Ports {
-  let calls = 0;
-  const isNow = (name: string | symbol) => name === step.method && ++calls === step.call;
-  const port = new Proxy(ports[step.port], {
-    get(target, name) {
-      const value = Reflect.get(target, name);
-      if (typeof value !== 'function') return value;
-      return (...options: unknown[]) => {
-        if (!isNow(name)) return value.apply(target, options);
-        if (name === 'list') return listInterrupted(() => value.apply(target, options), step, happens);
-        const work = async () => value.apply(target, options);
-        return step.when === 'before'
-          ? happens().then(work)
-          : work().then((result) => happens().then(() => result));
-      };
-    },
-  });
-  return { ...ports, [step.port]: port };
-}
-
-async function* listInterrupted(
-  list: () => AsyncIterable<unknown>,
-  { when }: Step,
-  happens: () => Promise<void>,
-) {
-  if (when === 'before') await happens();
-  yield* list();
-  if (when === 'after') await happens();
-}
-
-/** What clients are told of `failing` ports. */
-export const down = new BackendUnavailableError('The store is down.', 5);
-
-/** The ports, of which one step fails once: before it does anything, or after it was done. */
-export function failing(ports: Ports, step: Step): Ports {
-  return interrupted(ports, step, () => Promise.reject(down));
 }

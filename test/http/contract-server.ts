@@ -7,6 +7,7 @@ import { listProcessed } from '../../lib/contract/list-processed.ts';
 import { processImages } from '../../lib/contract/process-images.ts';
 import { updateEntry } from '../../lib/contract/update-entry.ts';
 import { type EndpointInput, endpoint, response } from '../../lib/http/endpoint.ts';
+import { readMultipart } from '../../lib/http/multipart.ts';
 import { type Reply, type RunningServer, startServer } from '../local/running-server.ts';
 
 /** A server with the contract's own routes, whose use cases only look at what they get. */
@@ -18,15 +19,16 @@ export interface ContractServer extends RunningServer {
 
 export async function startContractServer(): Promise<ContractServer> {
   let last: EndpointInput<Endpoint> | undefined;
-  const looking = (contract: Endpoint) => ({
-    contract,
-    handler: endpoint(contract, async (input) => {
-      last = input;
-      return response({ status: contract.success.status });
-    }),
-  });
-  const contracts: Endpoint[] = [processImages, listProcessed, createEntry, addImages, getEntry, updateEntry];
-  const server = await startServer(contracts.map(looking));
+  const looking = (contract: Endpoint) => async (input: EndpointInput<Endpoint>) => {
+    last = input;
+    return response({ status: contract.success.status });
+  };
+  const contracts: Endpoint[] = [processImages, listProcessed, getEntry, updateEntry];
+  const server = await startServer([
+    ...contracts.map((contract) => ({ contract, handler: endpoint(contract, looking(contract)) })),
+    { contract: createEntry, handler: endpoint(createEntry, looking(createEntry), readMultipart) },
+    { contract: addImages, handler: endpoint(addImages, looking(addImages), readMultipart) },
+  ]);
   return {
     ...server,
     get input() {

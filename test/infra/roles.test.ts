@@ -98,6 +98,7 @@ const expected: Record<string, string[]> = {
     's3:PutObject bucket/face-blacklist-owner',
     's3:ListBucket bucket',
     ...enroll,
+    'rekognition:DescribeCollection collection',
     'rekognition:ListFaces collection',
   ],
 };

@@ -168,10 +168,15 @@ describe('the functions', () => {
     });
   });
 
-  test('the sweep runs hourly, for up to 15 minutes, and is not repeated', () => {
+  test.each([
+    ['rate(1 hour)', 'finish'],
+    ['rate(1 day)', 'compare'],
+  ])('the sweep runs at the %s with the task %s, for up to 15 minutes, and is not repeated', (rate, task) => {
     template.hasResourceProperties('AWS::Events::Rule', {
-      ScheduleExpression: 'rate(1 hour)',
-      Targets: [Match.objectLike({ RetryPolicy: { MaximumRetryAttempts: 0 } })],
+      ScheduleExpression: rate,
+      Targets: [
+        Match.objectLike({ Input: JSON.stringify({ task }), RetryPolicy: { MaximumRetryAttempts: 0 } }),
+      ],
     });
     template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 });
     const sweep = functions.find(({ id }) => id.startsWith('SweepSchedule'));

@@ -5,6 +5,7 @@ import { defineEndpoint } from '../../lib/contract/endpoint.ts';
 import { endpoint, type Handler } from '../../lib/http/endpoint.ts';
 import { requestHeader } from '../../lib/http/headers.ts';
 import type { UploadedFile } from '../../lib/http/multipart.ts';
+import { readMultipart } from '../../lib/http/multipart.ts';
 import { plainContract, type RunningServer, recordEvents, startServer } from './running-server.ts';
 
 const { handler: record, events } = recordEvents();
@@ -50,10 +51,14 @@ beforeAll(async () => {
     { contract: plainContract('GET', '/answer'), handler: async () => result },
     {
       contract: upload,
-      handler: endpoint(upload, async ({ body, files }) => {
-        uploads.push({ fields: body, files });
-        return null;
-      }),
+      handler: endpoint(
+        upload,
+        async ({ body, files }) => {
+          uploads.push({ fields: body, files });
+          return null;
+        },
+        readMultipart,
+      ),
     },
     {
       contract: byId,

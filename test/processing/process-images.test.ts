@@ -1,39 +1,17 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { ProcessImagesRequest } from '../../lib/contract/process-images.ts';
 import { BackendUnavailableError, NoUsableImageError } from '../../lib/errors.ts';
 import type { Ports } from '../../lib/ports.ts';
 import { processImages } from '../../lib/processing/process-images.ts';
-import { temporaryFolder } from '../api/server-process.ts';
-import {
-  down,
-  facesAlone,
-  failing,
-  imageFolders,
-  interrupted,
-  listed,
-  type OpenedStores,
-  openStores,
-  steps,
-} from '../blacklist/stores.ts';
+import { down, failing, interrupted, stepBefore, steps } from '../blacklist/steps.ts';
+import { imageFolders, useStores } from '../blacklist/stores.ts';
 
 const settings = { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4 };
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let stores: OpenedStores;
-let pictures: Awaited<ReturnType<typeof facesAlone>>;
-
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  stores = await openStores(folder.path);
-  pictures = await facesAlone(stores.ports);
-});
-afterAll(async () => {
-  await stores[Symbol.asyncDispose]();
-  await folder.remove();
-});
+const stores = useStores();
 
 const process = (ports: Ports, ...images: Buffer[]) =>
   processImages(
@@ -45,27 +23,34 @@ const process = (ports: Ports, ...images: Buffer[]) =>
 /** How many pictures and how many records are kept. */
 const kept = async () => {
   const { images, records } = stores.ports;
-  const keys = [...(await listed(images.list('processed/'))), ...(await listed(images.list('cropped/')))];
-  return { pictures: keys.length, records: (await records.listProcessed({ limit: 1, offset: 0 })).total };
+  const kept = await Array.fromAsync(images.list('processed/'));
+  const crops = await Array.fromAsync(images.list('cropped/'));
+  return {
+    pictures: kept.length + crops.length,
+    records: (await records.listProcessed({ limit: 1, offset: 0 })).total,
+  };
 };
 
 describe('processing a picture', () => {
   it.each([
     ...steps('faces.match', 'images.put', 'images.put 2', 'images.put 3', 'records.findActive'),
     // Whether a record that the store failed on is there, only the store knows.
-    ...steps('records.addProcessed').slice(0, 1),
+    ['before records.addProcessed', stepBefore('records.addProcessed')] as const,
   ])('that fails %s keeps nothing of it', async (_name, step) => {
     const before = await kept();
-    await expect(process(failing(stores.ports, step), pictures.listed)).rejects.toBe(down);
+    await expect(process(failing(stores.ports, step), stores.pictures.listed)).rejects.toBe(down);
     expect(await kept()).toEqual(before);
   });
 
   it('that fails does not undo the others of its request', async () => {
     const { ports } = stores;
     const before = await kept();
-    const [[, step] = []] = steps('records.addProcessed 2');
-    if (!step) throw new Error('There is no such step.');
-    const work = process(failing(ports, step), pictures.listed, pictures.listed, pictures.listed);
+    const work = process(
+      failing(ports, stepBefore('records.addProcessed 2')),
+      stores.pictures.listed,
+      stores.pictures.listed,
+      stores.pictures.listed,
+    );
     await expect(work).rejects.toBe(down);
     expect(await kept()).toEqual({ pictures: before.pictures + 6, records: before.records + 2 });
   });
@@ -73,10 +58,10 @@ describe('processing a picture', () => {
   it('fails while its crop can not be kept, and keeps nothing then', async () => {
     const { ports } = stores;
     const before = await kept();
-    const { cropped } = imageFolders(folder.path);
+    const { cropped } = imageFolders(stores.folder);
     await rename(cropped, `${cropped}-away`);
     await writeFile(cropped, 'a file where the folder should be');
-    await expect(process(ports, pictures.listed)).rejects.toThrow(BackendUnavailableError);
+    await expect(process(ports, stores.pictures.listed)).rejects.toThrow(BackendUnavailableError);
     await rm(cropped);
     await rename(`${cropped}-away`, cropped);
     expect(await kept()).toEqual(before);
@@ -84,7 +69,7 @@ describe('processing a picture', () => {
 
   it('keeps the original, the annotated copy and the crop, and a record', async () => {
     const before = await kept();
-    const [result] = await process(stores.ports, pictures.listed);
+    const [result] = await process(stores.ports, stores.pictures.listed);
     expect(await kept()).toEqual({ pictures: before.pictures + 3, records: before.records + 1 });
     expect((await stores.ports.records.listProcessed({ limit: 1, offset: 0 })).items).toEqual([result]);
   });
@@ -96,19 +81,22 @@ describe('processing a picture', () => {
   describe('of a listed person', () => {
     let id: number;
     const list = async () => {
-      const files = [{ fileName: 'a.jpg', bytes: pictures.listed }];
+      const files = [{ fileName: 'a.jpg', bytes: stores.pictures.listed }];
       id = (await createEntry(stores.ports, { name: 'Jane Roe', reason: null }, files)).id;
     };
     afterEach(() => deleteEntry(stores.ports, id).catch(() => undefined));
 
     it('shows no match with who is deleted meanwhile', async () => {
       const { ports } = stores;
-      for (const [name, step] of [...steps('faces.match'), ...steps('records.findActive').slice(0, 1)]) {
+      for (const [name, step] of [
+        ...steps('faces.match'),
+        ['before records.findActive', stepBefore('records.findActive')] as const,
+      ]) {
         await list();
         const deleting = async () => {
           await deleteEntry(ports, id);
         };
-        const [result] = await process(interrupted(ports, step, deleting), pictures.listed);
+        const [result] = await process(interrupted(ports, step, deleting), stores.pictures.listed);
         expect(result, name).toMatchObject({
           has_blacklist_match: false,
           faces: [{ blacklist_matches: [] }],
@@ -119,7 +107,7 @@ describe('processing a picture', () => {
     it('keeps the answer as it was when the entry is deleted later', async () => {
       const { ports } = stores;
       await list();
-      const [result] = await process(ports, pictures.listed);
+      const [result] = await process(ports, stores.pictures.listed);
       expect(result).toMatchObject({ has_blacklist_match: true });
       await deleteEntry(ports, id);
       expect((await ports.records.listProcessed({ limit: 1, offset: 0 })).items).toEqual([result]);

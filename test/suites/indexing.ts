@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { sweepAgeMs } from '../../lib/blacklist/broken-off.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { type IndexingPorts, indexUpload } from '../../lib/blacklist/index-upload.ts';
-import { sweep, sweepAgeMs } from '../../lib/blacklist/sweep.ts';
+import { sweep } from '../../lib/blacklist/sweep.ts';
 import { BackendUnavailableError, NameTakenError } from '../../lib/errors.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import type { OpenedPorts } from '../../lib/ports.ts';

@@ -1,0 +1,4 @@
+import { crashSuite } from './crash-suite.ts';
+import { aws } from './deployments.ts';
+
+crashSuite(aws);

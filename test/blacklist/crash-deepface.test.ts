@@ -1,0 +1,4 @@
+import { crashSuite } from './crash-suite.ts';
+import { deepface } from './deployments.ts';
+
+crashSuite(deepface);

@@ -1,0 +1,205 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createEntry } from '../../lib/blacklist/create-entry.ts';
+import { sweep } from '../../lib/blacklist/sweep.ts';
+import { parseConfig } from '../../lib/config.ts';
+import { NameTakenError } from '../../lib/errors.ts';
+import { decodePicture } from '../../lib/inputs/decode.ts';
+import { type OpenedPorts, ports } from '../../lib/ports.ts';
+import { crashing, isChange, type Operation, operations, person } from './crashing.ts';
+import type { Deployment } from './deployments.ts';
+import { clear, complete, contents, everything, facesAlone, matchedNames, nothing } from './stores.ts';
+
+/** A test starts at most so many operations and sweeps, at some 100 ms each. */
+const timeout = 300_000;
+
+const program = join(import.meta.dirname, 'crash-until-killed.ts');
+
+/** What an operation finds, and how many images of the person there are once it has made these calls. */
+interface Expectation {
+  readonly operation: Operation;
+  readonly before: 'nobody' | 'one image' | 'two images';
+  images(done: readonly string[]): number;
+  /** Calls that it makes in any case. */
+  readonly calls: readonly string[];
+}
+
+const enrolling = ['records.createImage', 'images.put', 'faces.enroll', 'records.activateImage'];
+
+const expectations: readonly Expectation[] = [
+  {
+    operation: 'create',
+    before: 'nobody',
+    images: (done) => (done.includes('records.activateEntry') ? 2 : 0),
+    calls: ['records.createEntry', ...enrolling, 'records.activateEntry'],
+  },
+  {
+    operation: 'add',
+    before: 'one image',
+    images: (done) => 1 + done.filter((call) => call === 'records.activateImage').length,
+    calls: enrolling,
+  },
+  {
+    operation: 'delete',
+    before: 'two images',
+    images: (done) => (done.includes('records.markEntryDeleting') ? 0 : 2),
+    calls: ['records.markEntryDeleting', 'faces.remove', 'images.delete', 'records.removeEntry'],
+  },
+];
+
+/** Some moments at which processes are killed for real. */
+const kills = [
+  ['create', 'after images.put'],
+  ['create', 'after faces.enroll'],
+  ['create', 'after records.activateImage'],
+  ['create', 'after records.activateEntry'],
+  ['add', 'after faces.enroll'],
+  ['delete', 'after faces.remove'],
+  ['delete', 'after images.delete'],
+] as const;
+
+/** The calls that had been done by the last of the moments. */
+function doneBy(moments: readonly string[]): string[] {
+  return moments.flatMap((moment) => (moment.startsWith('after ') ? moment.slice('after '.length) : []));
+}
+
+/** What crashes leave of the operations on listed people, and what the sweep makes of it. */
+export function crashSuite(start: () => Promise<Deployment>): void {
+  let deployment: Deployment;
+  /** Crashes. */
+  let dying: OpenedPorts;
+  /** Has the same stores open, and looks at them afterwards. */
+  let living: OpenedPorts;
+  let portraits: Awaited<ReturnType<typeof facesAlone>>;
+
+  beforeAll(async () => {
+    deployment = await start();
+    dying = await ports(parseConfig(deployment.settings));
+    living = await ports(parseConfig(deployment.settings));
+    portraits = await facesAlone(living);
+  });
+  afterAll(async () => {
+    await dying.close();
+    await living.close();
+    await deployment[Symbol.asyncDispose]();
+  });
+  afterEach(() => clear(living));
+
+  const list = (...pictures: Uint8Array[]) => {
+    const files = pictures.map((bytes) => ({ fileName: 'a.jpg', bytes }));
+    return createEntry(living, person, files);
+  };
+
+  const prepare = async ({ before }: Expectation) => {
+    await clear(living);
+    if (before === 'one image') await list(portraits.other);
+    if (before === 'two images') await list(portraits.listed, portraits.other);
+  };
+
+  /** Does an operation up to the moment of that number, or to its end. Tells which moments there were. */
+  const crashAt = async (operation: Operation, moment: number): Promise<readonly string[]> => {
+    const crash = crashing(dying, moment);
+    await Promise.race([crash.crashed, operations[operation](crash.ports, portraits)]);
+    return crash.moments;
+  };
+
+  const momentsOf = async (expectation: Expectation) => {
+    await prepare(expectation);
+    return crashAt(expectation.operation, Number.POSITIVE_INFINITY);
+  };
+
+  /** Sweeps, and expects so many images of the person to be there then, in every store, and nothing else. */
+  const expectAfterSweep = async (images: number, moment: string | undefined) => {
+    const report = await sweep(living, everything());
+    expect(report, moment).toMatchObject({ reEnrolled: 0, damaged: 0, failed: 0, isComplete: true });
+    const left = images === 0 ? nothing : complete({ [person.name]: images });
+    expect(await contents(living), moment).toEqual(left);
+    const { listed, other } = portraits;
+    const matched = [...(await matchedNames(living, listed)), ...(await matchedNames(living, other))];
+    expect(matched, moment).toEqual(Array(images).fill(person.name));
+    const again = list(portraits.other);
+    if (images === 0) await expect(again, moment).resolves.toMatchObject({ ...person, image_count: 1 });
+    else await expect(again, moment).rejects.toThrow(NameTakenError);
+  };
+
+  describe.each(expectations)('a crash at any moment of $operation', (expectation) => {
+    it('leaves nothing half-done after the sweep', { timeout }, async () => {
+      const all = await momentsOf(expectation);
+      const sides = expectation.calls.flatMap((call) => [`before ${call}`, `after ${call}`]);
+      expect(all).toEqual(expect.arrayContaining(sides));
+      for (const number of all.keys()) {
+        await prepare(expectation);
+        const moments = await crashAt(expectation.operation, number);
+        expect(moments).toEqual(all.slice(0, number + 1));
+        await expectAfterSweep(expectation.images(doneBy(moments)), moments.at(-1));
+      }
+    });
+  });
+
+  describe('a crash after any change by a sweep', () => {
+    const strayKey = 'processed/2026-01-31/stray-original.jpg';
+
+    /** Leaves something for each part of the sweep to do. */
+    const leaveWork = async () => {
+      await clear(living);
+      const { id } = await list(portraits.other);
+      const [image] = await living.records.listImages(id);
+      if (!image) throw new Error('The entry has no image.');
+      await living.faces.remove([{ entryId: id, imageId: image.id, faceId: image.face?.id ?? null }]);
+      for (const imageId of ['deleted', 'stray']) {
+        await living.faces.enroll(await decodePicture(portraits.listed), { entryId: id, imageId });
+        await living.images.put(`blacklist/${id}/${imageId}.jpg`, portraits.listed, 'image/jpeg');
+      }
+      await living.records.createImage({ id: 'deleted', entryId: id, key: `blacklist/${id}/deleted.jpg` });
+      await living.records.markImageDeleting('deleted');
+      await living.records.createEntry({ name: 'John Doe', reason: null });
+      await living.images.put(strayKey, portraits.listed, 'image/jpeg');
+    };
+
+    it('is made good by the next one', { timeout }, async () => {
+      await leaveWork();
+      const all = await crashAt('sweep', Number.POSITIVE_INFINITY);
+      const calls = ['faces.remove', 'images.delete', 'faces.enroll', 'records.replaceFace'];
+      expect(doneBy(all)).toEqual(expect.arrayContaining(calls));
+      for (const [number, moment] of all.entries()) {
+        if (!isChange(moment)) continue;
+        await leaveWork();
+        await crashAt('sweep', number);
+        const report = await sweep(living, everything());
+        expect(report, moment).toMatchObject({ damaged: 0, failed: 0, isComplete: true });
+        expect(await contents(living), moment).toEqual(complete({ [person.name]: 1 }));
+        expect(await living.images.get(strayKey), moment).toBeUndefined();
+        expect(await matchedNames(living, portraits.other), moment).toEqual([person.name]);
+        await clear(living);
+      }
+    });
+  });
+
+  describe('a process that is killed', () => {
+    const killAt = async (operation: Operation, moment: number) => {
+      const files = [join(deployment.folder, 'listed.jpg'), join(deployment.folder, 'other.jpg')] as const;
+      await writeFile(files[0], portraits.listed);
+      await writeFile(files[1], portraits.other);
+      const child = spawn(process.execPath, [program, operation, `${moment}`, ...files], {
+        env: { PATH: process.env.PATH, LOG_LEVEL: 'silent', ...deployment.settings },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      const [[, signal], errors] = await Promise.all([once(child, 'exit'), text(child.stderr)]);
+      expect(signal, errors).toBe('SIGKILL');
+    };
+
+    it.each(kills)('in %s, %s, leaves nothing half-done after the sweep', async (operation, moment) => {
+      const expectation = expectations.find((one) => one.operation === operation);
+      if (!expectation) throw new Error('There is no such operation.');
+      const all = await momentsOf(expectation);
+      const number = all.indexOf(moment);
+      await prepare(expectation);
+      await killAt(operation, number);
+      await expectAfterSweep(expectation.images(doneBy(all.slice(0, number + 1))), moment);
+    });
+  });
+}

@@ -1,0 +1,96 @@
+import pLimit from 'p-limit';
+import { addImages } from '../../lib/blacklist/add-images.ts';
+import { createEntry } from '../../lib/blacklist/create-entry.ts';
+import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
+import { sweep } from '../../lib/blacklist/sweep.ts';
+import type { Ports } from '../../lib/ports.ts';
+import type { EntryRecord } from '../../lib/records/port.ts';
+import { isListing, watched } from './steps.ts';
+import { everything } from './stores.ts';
+
+/** Use cases that stop for ever at a moment of their own, as when the process is killed. */
+
+/** Both sides of every call of a port are moments, such as `before images.put`; the first one is 0. */
+export interface Crashing {
+  readonly ports: Ports;
+  /** The moments that there were, the last one that of the crash. */
+  readonly moments: readonly string[];
+  /** Resolves at the moment, when nothing that was begun is under way any more. From then on nothing happens by these ports. */
+  readonly crashed: Promise<void>;
+}
+
+/**
+ * @param at the number of the moment
+ * @param crash what happens then; by default it is only as if the process were dead
+ */
+export function crashing(ports: Ports, at: number, crash: () => void = () => {}): Crashing {
+  const moments: string[] = [];
+  const { promise: crashed, resolve } = Promise.withResolvers<void>();
+  const forEver = new Promise<never>(() => {});
+  let isDead = false;
+  let underWay = 0;
+  const pass = async (moment: string) => {
+    if (!isDead) {
+      isDead = moments.push(moment) > at;
+      if (isDead) crash();
+    }
+    if (!isDead) return;
+    // What a killed process has begun, the stores may do to the end.
+    if (underWay === 0) resolve();
+    await forEver;
+  };
+  const watcher = {
+    async before(call: string) {
+      await pass(`before ${call}`);
+      // A listing goes on while its results are worked on, and changes nothing.
+      if (!isListing(call)) underWay += 1;
+    },
+    async after(call: string) {
+      if (!isListing(call)) underWay -= 1;
+      await pass(`after ${call}`);
+    },
+  };
+  // Slots of its own, for the dead give none back; and one at a time, so that the moments are the same each time.
+  return { ports: { ...watched(ports, watcher), pictureSlots: pLimit(1) }, moments, crashed };
+}
+
+/** Whether a moment comes after a call that may have changed a store: between two of those, crashes leave the same. */
+export function isChange(moment: string): boolean {
+  return moment.startsWith('after ') && !/\.(list|get|find)/.test(moment);
+}
+
+/** Pictures of one face each. */
+export interface Portraits {
+  readonly listed: Uint8Array;
+  readonly other: Uint8Array;
+}
+
+export const person = { name: 'Jane Roe', reason: 'Theft.' };
+
+/** What is done with the one who is listed. */
+export const operations = {
+  async create(ports: Ports, { listed, other }: Portraits): Promise<void> {
+    await createEntry(ports, person, [file(listed), file(other)]);
+  },
+  async add(ports: Ports, { listed, other }: Portraits): Promise<void> {
+    await addImages(ports, (await listedPerson(ports)).id, [file(listed), file(other)]);
+  },
+  async delete(ports: Ports): Promise<void> {
+    await deleteEntry(ports, (await listedPerson(ports)).id);
+  },
+  async sweep(ports: Ports): Promise<void> {
+    await sweep(ports, everything());
+  },
+};
+
+export type Operation = keyof typeof operations;
+
+function file(bytes: Uint8Array) {
+  return { fileName: 'a.jpg', bytes };
+}
+
+async function listedPerson({ records }: Ports): Promise<EntryRecord> {
+  const [entry] = await records.listEntries('ACTIVE');
+  if (!entry) throw new Error('Nobody is listed.');
+  return entry;
+}

@@ -1,0 +1,36 @@
+import { vi } from 'vitest';
+import { type Cloud, startCloud } from '../../local/emulators/cloud.ts';
+import { type Settings, temporaryFolder } from '../api/server-process.ts';
+
+/** Something that keeps people's data, for as long as the tests of a file: the settings that lead there, and a folder of its own. */
+export interface Deployment extends AsyncDisposable {
+  readonly settings: Settings;
+  readonly folder: string;
+}
+
+/** The embedded engine, a database and folders. */
+export async function deepface(): Promise<Deployment> {
+  const folder = await temporaryFolder();
+  return {
+    folder: folder.path,
+    settings: { DATA_DIR: folder.path, ENGINE_WORKERS: '1' },
+    [Symbol.asyncDispose]: () => folder.remove(),
+  };
+}
+
+/** The services of AWS, emulated. While they are there, the SDK in this process finds them too. */
+export async function aws(): Promise<Deployment & { readonly cloud: Cloud }> {
+  const folder = await temporaryFolder();
+  const cloud = await startCloud();
+  for (const [name, value] of Object.entries(cloud.environment)) vi.stubEnv(name, value);
+  return {
+    cloud,
+    folder: folder.path,
+    settings: { ...cloud.environment, DATA_DIR: folder.path, ENGINE_WORKERS: '1', REKOGNITION_TPS: '10000' },
+    async [Symbol.asyncDispose]() {
+      vi.unstubAllEnvs();
+      await cloud[Symbol.asyncDispose]();
+      await folder.remove();
+    },
+  };
+}

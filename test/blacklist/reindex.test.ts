@@ -1,0 +1,224 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { addImages } from '../../lib/blacklist/add-images.ts';
+import { createEntry } from '../../lib/blacklist/create-entry.ts';
+import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
+import { carryOver, reindex } from '../../lib/blacklist/reindex.ts';
+import { parseConfig } from '../../lib/config.ts';
+import { type OpenedPorts, type Ports, ports } from '../../lib/ports.ts';
+import { crashing, isChange } from './crashing.ts';
+import { aws, type Deployment, deepface } from './deployments.ts';
+import { failing, stepBefore, watched } from './steps.ts';
+import { clear, complete, contents, facesAlone, matchedNames, nothing } from './stores.ts';
+
+type Portraits = Awaited<ReturnType<typeof facesAlone>>;
+
+let folder: Deployment;
+let cloud: Deployment;
+let local: OpenedPorts;
+let remote: OpenedPorts;
+let portraits: Portraits;
+
+beforeAll(async () => {
+  folder = await deepface();
+  cloud = await aws();
+  local = await ports(parseConfig(folder.settings));
+  remote = await ports(parseConfig(cloud.settings));
+  portraits = await facesAlone(local);
+});
+afterAll(async () => {
+  await local.close();
+  await remote.close();
+  await cloud[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+afterEach(async () => {
+  await clear(local);
+  await clear(remote);
+});
+
+const list = (stores: Ports, name: string, ...pictures: Buffer[]) => {
+  const files = pictures.map((bytes) => ({ fileName: 'a.jpg', bytes }));
+  return createEntry(stores, { name, reason: `About ${name}.` }, files);
+};
+
+/** All that is told of the listed people, and the bytes of their pictures. */
+const everythingIn = async ({ records, images }: Ports) => {
+  const entries = await records.listEntries('ACTIVE');
+  const recorded = (await Promise.all(entries.map(({ id }) => records.listImages(id)))).flat();
+  const pictures = recorded.map(async ({ id, entryId, key, status }) => {
+    const bytes = await images.get(key);
+    return { id, entryId, key, status, bytes: Buffer.from(bytes ?? []).toString('base64') };
+  });
+  return {
+    entries,
+    pictures: (await Promise.all(pictures)).toSorted((one, other) => (one.id < other.id ? -1 : 1)),
+  };
+};
+
+/** Does nothing but to count. */
+const counter = () => {
+  const count = () => {
+    count.calls += 1;
+  };
+  count.calls = 0;
+  return count;
+};
+const ignore = () => {};
+
+/** Fails the test that changes what is only to be read. */
+const readOnly = (stores: Ports): Ports =>
+  watched(stores, {
+    before: async (call) => expect(call).toMatch(/^(records|images)\.(list|get|find)/),
+    after: async () => {},
+  });
+
+describe.each([
+  { from: 'deepface', to: 'aws_rekognition' },
+  { from: 'aws_rekognition', to: 'deepface' },
+])('carrying over from $from to $to', ({ from }) => {
+  const sides = () =>
+    from === 'deepface' ? { source: local, target: remote } : { source: remote, target: local };
+
+  it('keeps ids, names, reasons, dates and originals, and the people are found there', async () => {
+    const { source, target } = sides();
+    await deleteEntry(source, (await list(source, 'Gone', portraits.other)).id);
+    await list(source, 'Jane Roe', portraits.listed, portraits.listed);
+    await list(source, 'John Doe', portraits.other);
+    const before = await everythingIn(source);
+
+    const advance = counter();
+    const report = await carryOver(readOnly(source), target, advance);
+    expect(report).toEqual({ enrolled: 3, present: 0, problems: [] });
+    expect(advance.calls).toBe(3);
+    expect(await everythingIn(target)).toEqual(before);
+    expect(await everythingIn(source)).toEqual(before);
+    expect(await contents(target)).toEqual(complete({ 'Jane Roe': 2, 'John Doe': 1 }));
+    expect(await matchedNames(target, portraits.listed)).toEqual(['Jane Roe', 'Jane Roe']);
+    expect(await matchedNames(target, portraits.other)).toEqual(['John Doe']);
+    const ids = before.entries.map(({ id }) => id);
+    const next = await list(target, 'Next', portraits.other);
+    expect(next.id).toBeGreaterThan(Math.max(...ids));
+  });
+
+  it('adds what is new when it is done again', async () => {
+    const { source, target } = sides();
+    const { id } = await list(source, 'Jane Roe', portraits.listed);
+    await carryOver(source, target, ignore);
+    await addImages(source, id, [{ fileName: 'b.jpg', bytes: portraits.listed }]);
+    await list(source, 'John Doe', portraits.other);
+    expect(await carryOver(source, target, ignore)).toEqual({ enrolled: 2, present: 1, problems: [] });
+    expect(await carryOver(source, target, ignore)).toEqual({ enrolled: 0, present: 3, problems: [] });
+    expect(await everythingIn(target)).toEqual(await everythingIn(source));
+  });
+
+  it('reports who is in the way, and overwrites nobody', async () => {
+    const { source, target } = sides();
+    const jane = await list(source, 'Jane Roe', portraits.listed);
+    const john = await list(source, 'John Doe', portraits.listed);
+    // Made there on their own: one with an id that is taken here, and one with a name.
+    const addedDate = '2020-01-31T00:00:00.000Z';
+    for (const [id, name] of [
+      [jane.id, 'Somebody'],
+      [john.id + 1000, 'John Doe'],
+    ] as const) {
+      await target.records.createEntry({ name, reason: null, carried: { id, addedDate } });
+      await target.records.activateEntry(id);
+    }
+    const before = await everythingIn(target);
+
+    const advance = counter();
+    const { problems, ...counts } = await carryOver(source, target, advance);
+    expect(counts).toEqual({ enrolled: 0, present: 0 });
+    expect(advance.calls).toBe(2);
+    expect(problems.toSorted()).toEqual([
+      `entry ${jane.id} 'Jane Roe': There, another entry has the id.`,
+      `entry ${john.id} 'John Doe': There, another entry has the name.`,
+    ]);
+    expect(await everythingIn(target)).toEqual(before);
+  });
+
+  it('reports originals that are lost or damaged, and leaves nobody there without a picture', async () => {
+    const { source, target } = sides();
+    const keyOf = async ({ id }: { id: number }) => (await source.records.listImages(id))[0]?.key ?? '';
+    const lost = await list(source, 'Lost', portraits.listed);
+    await source.images.delete(await keyOf(lost));
+    const half = await list(source, 'Half', portraits.other, portraits.other);
+    await source.images.put(await keyOf(half), portraits.other.subarray(0, 500), 'image/jpeg');
+    const { enrolled, problems } = await carryOver(source, target, ignore);
+    expect(enrolled).toBe(1);
+    expect(problems.toSorted()).toEqual([
+      expect.stringMatching(
+        new RegExp(`^entry ${lost.id} 'Lost', image [0-9a-f-]+: The stored original is lost\\.$`),
+      ),
+      expect.stringMatching(new RegExp(`^entry ${half.id} 'Half', image [0-9a-f-]+: `)),
+    ]);
+    expect(await contents(target)).toEqual(complete({ Half: 1 }));
+  });
+
+  it('goes on past one that fails, and does it when it is done again', async () => {
+    const { source, target } = sides();
+    await list(source, 'Jane Roe', portraits.listed);
+    await list(source, 'John Doe', portraits.other);
+    const report = await carryOver(source, failing(target, stepBefore('faces.enroll')), ignore);
+    expect(report).toMatchObject({ enrolled: 1, problems: [expect.stringMatching(/The store is down\.$/)] });
+    expect(await carryOver(source, target, ignore)).toMatchObject({ enrolled: 1, present: 1, problems: [] });
+    expect(await everythingIn(target)).toEqual(await everythingIn(source));
+  });
+
+  it('goes on where it was interrupted, after any change', { timeout: 300_000 }, async () => {
+    const { source, target } = sides();
+    await list(source, 'Jane Roe', portraits.listed, portraits.listed);
+    const whole = crashing(target, Number.POSITIVE_INFINITY);
+    await carryOver(source, whole.ports, ignore);
+    await clear(target);
+    const changes = [...whole.moments.entries()].filter(([, moment]) => isChange(moment));
+    expect(changes.length).toBeGreaterThanOrEqual(9);
+    for (const [number, moment] of changes) {
+      const crash = crashing(target, number);
+      await Promise.race([crash.crashed, carryOver(source, crash.ports, ignore)]);
+      expect(await carryOver(source, target, ignore), moment).toMatchObject({ problems: [] });
+      expect(await everythingIn(target), moment).toEqual(await everythingIn(source));
+      await clear(target);
+      expect(await contents(target), moment).toEqual(nothing);
+    }
+  });
+});
+
+describe('re-indexing in place', () => {
+  it('enrolls the faces that are lost, and those alone', async () => {
+    await list(local, 'Jane Roe', portraits.listed);
+    const { id: entryId } = await list(local, 'John Doe', portraits.other);
+    const [image] = await local.records.listImages(entryId);
+    await local.faces.remove([{ entryId, imageId: image?.id ?? '', faceId: null }]);
+    expect(await matchedNames(local, portraits.other)).toEqual([]);
+    const advance = counter();
+    expect(await reindex(local, advance)).toEqual({ enrolled: 1, present: 1, problems: [] });
+    expect(advance.calls).toBe(2);
+    expect(await matchedNames(local, portraits.other)).toEqual(['John Doe']);
+  });
+
+  it('fills another collection, as a newer model wants one', async () => {
+    await list(remote, 'Jane Roe', portraits.listed);
+    await list(remote, 'John Doe', portraits.other);
+    const newer = await ports(parseConfig({ ...cloud.settings, AWS_REKOGNITION_COLLECTION_ID: 'newer' }));
+    expect(await matchedNames(newer, portraits.listed)).toEqual([]);
+    expect(await reindex(newer, ignore)).toEqual({ enrolled: 2, present: 0, problems: [] });
+    expect(await matchedNames(newer, portraits.listed)).toEqual(['Jane Roe']);
+    expect(await reindex(newer, ignore)).toEqual({ enrolled: 0, present: 2, problems: [] });
+    await clear(newer);
+    await newer.close();
+  });
+
+  it('reports what can not be enrolled, and goes on', async () => {
+    const { id: entryId } = await list(local, 'Jane Roe', portraits.listed);
+    const [image] = await local.records.listImages(entryId);
+    await list(local, 'John Doe', portraits.other);
+    for await (const face of local.faces.listFaces()) await local.faces.remove([face]);
+    await local.images.delete(image?.key ?? '');
+    expect(await reindex(local, ignore)).toEqual({
+      enrolled: 1,
+      present: 0,
+      problems: [`entry ${entryId}, image ${image?.id}: The stored original is lost.`],
+    });
+  });
+});

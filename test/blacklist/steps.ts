@@ -1,0 +1,103 @@
+import { BackendUnavailableError } from '../../lib/errors.ts';
+import type { Stores } from '../../lib/ports.ts';
+
+/** The ports as use cases call them, step by step, and ways to make one of the steps go wrong. */
+
+/** Is told of every call of a port's method, by a name such as `records.createImage`. */
+export interface Watcher {
+  before(call: string): Promise<void>;
+  after(call: string): Promise<void>;
+}
+
+/** The methods that give their results by and by; all others promise theirs. */
+const listings: readonly string[] = ['images.list', 'faces.listFaces', 'records.listImagesByStatus'];
+/** These do nothing. */
+const notSteps: readonly string[] = ['images.location'];
+
+export function isListing(call: string): boolean {
+  return listings.includes(call);
+}
+
+/** The same ports, with somebody who watches, and may break off, what is done with them. */
+export function watched<P extends Stores>(ports: P, watcher: Watcher): P {
+  const watch = <T extends object>(portName: string, port: T): T =>
+    new Proxy(port, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        const call = `${portName}.${String(name)}`;
+        if (notSteps.includes(call)) return value.bind(target);
+        return (...options: unknown[]) => {
+          const work = () => value.apply(target, options);
+          return isListing(call) ? listWatched(call, work, watcher) : doWatched(call, work, watcher);
+        };
+      },
+    });
+  return {
+    ...ports,
+    records: watch('records', ports.records),
+    images: watch('images', ports.images),
+    faces: watch('faces', ports.faces),
+  };
+}
+
+async function doWatched(call: string, work: () => Promise<unknown>, watcher: Watcher): Promise<unknown> {
+  await watcher.before(call);
+  const result = await work();
+  await watcher.after(call);
+  return result;
+}
+
+async function* listWatched(call: string, list: () => AsyncIterable<unknown>, watcher: Watcher) {
+  await watcher.before(call);
+  // Listed to its end first: one who is stopped for ever in the middle would leave a folder open.
+  yield* await Array.fromAsync(list());
+  await watcher.after(call);
+}
+
+/** A step of a use case: one side of one of the calls of a port's method. */
+export interface Step {
+  readonly when: 'before' | 'after';
+  /** Such as `records.createImage`. */
+  readonly call: string;
+  /** Which of those calls; 1 is the first. */
+  readonly number: number;
+}
+
+/** Steps in words: `records.createImage`, at both sides of its first call; with `2` behind it, of its second. */
+export function steps(...names: string[]): [name: string, step: Step][] {
+  return names.flatMap((name) =>
+    (['before', 'after'] as const).map((when): [string, Step] => [`${when} ${name}`, stepOf(when, name)]),
+  );
+}
+
+export function stepBefore(name: string): Step {
+  return stepOf('before', name);
+}
+
+export function stepAfter(name: string): Step {
+  return stepOf('after', name);
+}
+
+function stepOf(when: Step['when'], name: string): Step {
+  const [call = '', number = '1'] = name.split(' ');
+  return { when, call, number: Number(number) };
+}
+
+/** The ports, with something that happens at one step, before or after it is done. */
+export function interrupted<P extends Stores>(ports: P, step: Step, happens: () => Promise<void>): P {
+  const begun = { calls: 0 };
+  const ended = { calls: 0 };
+  const hook = (when: Step['when'], count: { calls: number }) => async (call: string) => {
+    if (call === step.call && ++count.calls === step.number && when === step.when) await happens();
+  };
+  return watched(ports, { before: hook('before', begun), after: hook('after', ended) });
+}
+
+/** What clients are told of `failing` ports. */
+export const down = new BackendUnavailableError('The store is down.', 5);
+
+/** The ports, of which one step fails once: before it does anything, or after it was done. */
+export function failing<P extends Stores>(ports: P, step: Step): P {
+  return interrupted(ports, step, () => Promise.reject(down));
+}

@@ -6,12 +6,12 @@ export default defineConfig({
     // Shared machines stall for seconds.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // The engine's tests each start workers of their own.
-    maxWorkers: 2,
+    // The engine's tests start workers of their own, and those of the AWS mode spend much of their time waiting.
+    maxWorkers: 3,
     env: { LOG_LEVEL: 'silent' },
     coverage: {
       provider: 'v8',
-      include: ['{functions,lib,local}/**/*.ts'],
+      include: ['{functions,infra,lib,local}/**/*.ts'],
       reporter: ['text-summary', 'html'],
     },
   },

@@ -5,9 +5,9 @@ import { enrollingPorts, inputs } from '../lib/ports.ts';
 import { processImages as run } from '../lib/processing/process-images.ts';
 
 /** POST /api/v1/process/process-images */
-export const handler = endpoint(processImages, async ({ body }, { note }) => {
+export const handler = endpoint(processImages, async ({ body }, { note, remainingMs }) => {
   const ports = { ...(await enrollingPorts()), inputs: await inputs() };
-  const results = await run(ports, loadConfig(), body);
+  const results = await run(ports, loadConfig(), body, remainingMs);
   const faces = results.flatMap((result) => result.faces);
   note({ faces: faces.length, matches: faces.filter((face) => face.blacklist_matches.length > 0).length });
   return results;

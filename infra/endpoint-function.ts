@@ -27,6 +27,7 @@ export class EndpointFunction extends ServiceFunction {
       timeout,
       // One request alone may use the whole quota; where several do at once, Rekognition throttles and the calls are repeated.
       rekognitionTps: settings.rekognitionTps,
+      similarity: settings.similarity,
       corsOrigins: settings.corsOrigins,
     });
     this.contract = contract;

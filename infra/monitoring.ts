@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import {
   type Alarm,
@@ -14,6 +14,7 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Inbox } from './inbox.ts';
@@ -22,6 +23,7 @@ export interface Monitored {
   readonly api: RestApi;
   readonly functions: readonly LambdaFunction[];
   readonly inbox: Inbox;
+  readonly sweep: LambdaFunction;
   readonly table: Table;
 }
 
@@ -43,6 +45,7 @@ export class Monitoring extends Construct {
     this.#watchApi(monitored.api);
     this.#watchFunctions(monitored.functions);
     this.#watchInbox(monitored.inbox);
+    this.#watchSweep(monitored.sweep);
     this.#draw(monitored);
   }
 
@@ -85,6 +88,25 @@ export class Monitoring extends Construct {
       alarmDescription: 'Pictures have waited in the inbox for long.',
       threshold: oldestEvent.toSeconds(),
       evaluationPeriods: 3,
+    });
+  }
+
+  /** The sweep warns in its log of what it can't mend. */
+  #watchSweep({ logGroup }: LambdaFunction): void {
+    const warnings = new MetricFilter(this, 'SweepWarningsInLog', {
+      logGroup,
+      filterPattern: FilterPattern.all(
+        FilterPattern.stringValue('$.msg', '=', 'sweep'),
+        FilterPattern.stringValue('$.level', '=', 'warn'),
+      ),
+      metricNamespace: Stack.of(this).stackName,
+      metricName: 'SweepWarnings',
+    });
+    this.#alarm('SweepWarnings', warnings.metric({ period }), {
+      alarmDescription:
+        'Reference pictures are damaged, so that somebody listed may not be recognised; the log says which.',
+      threshold: 1,
+      evaluationPeriods: 1,
     });
   }
 

@@ -18,6 +18,8 @@ export interface ServiceFunctionProps {
   readonly timeout: Duration;
   /** Calls to Rekognition in a second, at most, by one instance. */
   readonly rekognitionTps: number;
+  /** 0..100: what makes a match; undefined for the service's own default. */
+  readonly similarity?: number | undefined;
   readonly corsOrigins: readonly string[];
   /** How often a failed event is tried again; for functions that a schedule calls. */
   readonly retryAttempts?: number;
@@ -27,8 +29,11 @@ export interface ServiceFunctionProps {
 const memoryMb = {
   /** The SDK loads in the first call, which 128 MB would make slow. */
   records: 512,
-  /** Four pictures of up to 50 megapixels, 150 MB each once decoded, and what is drawn and encoded of them. */
-  pictures: 2048,
+  /**
+   * Three pictures of 50 megapixels at once, see `pictureSlots` in `lib/ports.ts`: 2.2 GB, measured with WebP, the dearest to decode. New
+   * accounts get no more than this.
+   */
+  pictures: 3008,
 };
 
 /** One of this service's Lambda functions: runtime, bundling, logs and role are decided here, once for all. */
@@ -71,6 +76,7 @@ export class ServiceFunction extends NodejsFunction {
 function environment({
   resources,
   rekognitionTps,
+  similarity,
   corsOrigins,
 }: ServiceFunctionProps): Record<string, string> {
   return {
@@ -79,6 +85,7 @@ function environment({
     AWS_REKOGNITION_COLLECTION_ID: resources.collectionId,
     DYNAMODB_TABLE_NAME: resources.table.tableName,
     REKOGNITION_TPS: String(rekognitionTps),
+    ...(similarity !== undefined && { AWS_THRESHOLD: String(similarity) }),
     ...(corsOrigins.length > 0 && { CORS_ORIGINS: corsOrigins.join(',') }),
   };
 }

@@ -17,6 +17,8 @@ export interface StackSettings {
   readonly processedDays: number;
   /** The account's quota of Rekognition calls in a second, of each kind of call. */
   readonly rekognitionTps: number;
+  /** 0..100: faces at least so similar match, unless a request says otherwise; undefined for the service's own default. */
+  readonly similarity: number | undefined;
   /** Where alarms are sent. */
   readonly alarmTopicArn: string | undefined;
 }
@@ -39,6 +41,7 @@ const settings = {
   },
   processedDays: { schema: wholeNumber(1, 3650).default(90), takes: 'a whole number of days from 1 to 3650' },
   rekognitionTps: { schema: wholeNumber(1, 10_000).default(5), takes: 'a whole number from 1 to 10000' },
+  similarity: { schema: percentage().optional(), takes: 'a number from 0 to 100' },
   alarmTopicArn: {
     schema: z
       .string()
@@ -50,6 +53,15 @@ const settings = {
 
 function wholeNumber(min: number, max: number) {
   return z.coerce.number().int().min(min).max(max);
+}
+
+/** Not `z.coerce`, for which an empty text is 0: everybody would match everybody. */
+function percentage() {
+  const text = z
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .transform(Number);
+  return z.union([z.number(), text]).pipe(z.number().min(0).max(100));
 }
 
 function isOrigin(text: string): boolean {
@@ -73,6 +85,7 @@ export function stackSettings(node: Node): StackSettings {
     corsOrigins: read('corsOrigins'),
     processedDays: read('processedDays'),
     rekognitionTps: read('rekognitionTps'),
+    similarity: read('similarity'),
     alarmTopicArn: read('alarmTopicArn'),
   };
 }

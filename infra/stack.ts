@@ -23,7 +23,8 @@ export class FaceBlacklistStack extends Stack {
     if (settings.waf) new Firewall(this, 'Firewall', api.restApi);
     const functions = [...api.functions, inbox.indexUpload, sweep];
     const { table } = storage;
-    new Monitoring(this, 'Monitoring', { api: api.restApi, functions, inbox, table }, settings.alarmTopicArn);
+    const monitored = { api: api.restApi, functions, inbox, sweep, table };
+    new Monitoring(this, 'Monitoring', monitored, settings.alarmTopicArn);
     this.#tell(api, resources, settings);
   }
 

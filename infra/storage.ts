@@ -18,6 +18,8 @@ import type { StackSettings } from './settings.ts';
 /** How long an old or deleted version of a picture can be had back. */
 const noncurrentDays = 7;
 const uploadDays = 1;
+/** What can't be indexed for so long, for whatever reason, is nobody's any more. */
+const inboxDays = 30;
 const rejectedDays = 30;
 const accessLogDays = 90;
 
@@ -101,6 +103,7 @@ function lifecycleRules(processedDays: number): LifecycleRule[] {
     expire('processed', processedDays),
     expire('cropped', processedDays),
     expire('uploads', uploadDays),
+    expire('inbox', inboxDays),
     expire('rejected', rejectedDays),
     {
       id: 'leftovers',

@@ -48,8 +48,11 @@ export function uploads(config = loadConfig()): Promise<Uploads> {
   return once(config, 'uploads', () => adapters.openUploads(config));
 }
 
-/** With Rekognition, a picture waits for the network most of the time. */
-const picturesAtOnceWithRekognition = 4;
+/**
+ * With Rekognition, a picture waits for the network most of the time. One of 50 megapixels takes up to 500 MB while it is decoded, drawn
+ * on and encoded, and a Lambda function has room for three such, see `infra/service-function.ts`.
+ */
+const picturesAtOnceWithRekognition = 3;
 
 export function pictureSlots(config = loadConfig()): Promise<LimitFunction> {
   return once(config, 'pictureSlots', async () => {

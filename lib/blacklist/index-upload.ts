@@ -88,7 +88,11 @@ function personOf(key: string): { entryId: number } | { name: string } {
   if (rest.length === 0) {
     throw new UnplacedError("It lies in no person's folder: inbox/<entry id>/ or inbox/<name>/.");
   }
-  if (/^[0-9]+$/.test(folder)) return { entryId: Number(folder) };
+  if (/^[1-9][0-9]*$/.test(folder)) return { entryId: Number(folder) };
+  // Somebody's own number, such as a badge's: it must not become the picture of whoever has the id 42.
+  if (/^0[0-9]*$/.test(folder)) {
+    throw new UnplacedError('There is no blacklist entry of that id: ids begin with no zero.');
+  }
   const name = folder.normalize('NFC');
   if (EntryName.safeParse(name).success) return { name };
   throw new UnplacedError('Its folder is no name: a name has 1 to 100 characters.');

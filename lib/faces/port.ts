@@ -81,6 +81,8 @@ export interface MatchResult {
   readonly metric: SimilarityMetric;
   /** A match has `distance <= threshold`. */
   readonly threshold: number;
+  /** See `FaceBackend.hasGallery`. */
+  readonly hasGallery: boolean;
 }
 
 /**
@@ -109,6 +111,8 @@ export interface FaceBackend {
   remove(faces: readonly EnrolledFace[]): Promise<void>;
   /** Every enrolled face, for comparing the stores. */
   listFaces(): AsyncIterable<ListedFace>;
+  /** Whether there is a place where faces are kept: none was made yet, or somebody has removed it, and nobody can match. */
+  hasGallery(): Promise<boolean>;
   /** Throws when it can't be used. */
   check(): Promise<void>;
   close(): Promise<void>;

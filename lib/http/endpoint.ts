@@ -2,10 +2,12 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import type * as z from 'zod';
 import { loadConfig } from '../config.ts';
 import type { Endpoint, JsonBody, MultipartBody } from '../contract/endpoint.ts';
+import { InputTooLargeError } from '../errors.ts';
 import { readBody } from './body.ts';
 import { commonHeaders, corsHeaders, requestHeader } from './headers.ts';
 import { logFailure, logRequest } from './log.ts';
 import type { FormReader, UploadedFile } from './multipart.ts';
+import { lambdaPayloadBytes, payloadBytes } from './payload.ts';
 import { problem } from './problem.ts';
 import { validate } from './validation.ts';
 
@@ -38,6 +40,8 @@ export type EndpointInput<Contract extends Endpoint> =
 export interface EndpointRequest {
   readonly requestId: string;
   readonly event: APIGatewayProxyEvent;
+  /** How long the request may still take, in milliseconds; no limit where the host has none. */
+  remainingMs(): number;
   /** Adds to the request's line in the log. */
   note(counts: { faces?: number; matches?: number }): void;
 }
@@ -93,15 +97,21 @@ export function endpoint<Contract extends Endpoint>(
   run: Run<Contract>,
   ...[readForm]: FormReaderFor<Contract>
 ): Handler {
-  return async (event) => {
+  return async (event, context) => {
     const started = performance.now();
     const { requestId } = event.requestContext;
     const counts: { faces?: number; matches?: number } = {};
-    const request: EndpointRequest = { requestId, event, note: (more) => Object.assign(counts, more) };
+    const request: EndpointRequest = {
+      requestId,
+      event,
+      remainingMs: () => context?.getRemainingTimeInMillis() ?? Number.POSITIVE_INFINITY,
+      note: (more) => Object.assign(counts, more),
+    };
     let answer: EndpointResponse;
     try {
       const result = await run(await readInput(contract, event, readForm), request);
       answer = result instanceof EndpointResponse ? result : json(contract.success.status, result);
+      refuseLargeAnswer(proxyResult(answer, event));
     } catch (error) {
       answer = failed(error, requestId);
     }
@@ -161,6 +171,18 @@ function failed(error: unknown, requestId: string): EndpointResponse {
   const { status, headers, body } = problem(error, requestId);
   if (status === 429 || status >= 500) logFailure(requestId, error);
   return json(status, body, headers);
+}
+
+/**
+ * What Lambda would not hand over would be a bare 502.
+ * @throws InputTooLargeError
+ */
+function refuseLargeAnswer(result: APIGatewayProxyResult): void {
+  const isLimited = process.env.AWS_LAMBDA_FUNCTION_NAME || loadConfig().emulateGatewayLimits;
+  if (!isLimited || payloadBytes(result) <= lambdaPayloadBytes) return;
+  throw new InputTooLargeError(
+    `The answer would have more than ${lambdaPayloadBytes} bytes, which is all that Lambda passes on: ask for less at once.`,
+  );
 }
 
 function proxyResult(answer: EndpointResponse, event: APIGatewayProxyEvent): APIGatewayProxyResult {

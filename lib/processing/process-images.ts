@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
+import { refuseLostGallery } from '../blacklist/lost-gallery.ts';
 import type { Config } from '../config.ts';
 import type { ProcessImagesRequest } from '../contract/process-images.ts';
 import type { BlacklistMatch, DetectedFace, ImageProcessingResult } from '../contract/shapes.ts';
@@ -10,25 +11,40 @@ import { decodePicture } from '../inputs/decode.ts';
 import type { Picture } from '../inputs/picture.ts';
 import { identifierOf } from '../inputs/read.ts';
 import type { Ports } from '../ports.ts';
+import type { RecordStore } from '../records/port.ts';
 import { allSettled } from '../settled.ts';
 import { cropFace, drawBoxes } from './render.ts';
 
 type RenderSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRatio'>;
 
+/** A picture is not begun that might not be done in time: what was found in the others would be lost with the request. */
+const neededMs = 14_000;
+const noTimeLeft = 'There was no time left for this picture: send it again, with fewer others.';
+
 /**
  * Looks for listed people in each picture and keeps the results. One that can't be read has its `error` in its own result; a backend
  * or a store that fails, fails the request.
+ * @param remainingMs how long the request may still take.
  * @throws NoUsableImageError when there is no picture.
+ * @throws BackendUnavailableError also when nobody can be found, because the gallery is lost.
  */
 export async function processImages(
   ports: Ports,
   settings: RenderSettings,
   { images, ...overrides }: ProcessImagesRequest,
+  remainingMs: () => number = () => Number.POSITIVE_INFINITY,
 ): Promise<ImageProcessingResult[]> {
   if (images.length === 0) throw new NoUsableImageError('No images provided.');
   // One request's pictures take turns with those of others, and a slow URL keeps nobody else waiting.
   const limit = pLimit(ports.pictureSlots.concurrency);
-  return allSettled(images.map((input) => limit(() => processInput(ports, settings, input, overrides))));
+  return allSettled(
+    images.map((input) =>
+      limit(async () => {
+        if (remainingMs() < neededMs) return unreadableResult(identifierOf(input), noTimeLeft);
+        return processInput(ports, settings, input, overrides);
+      }),
+    ),
+  );
 }
 
 async function processInput(
@@ -86,6 +102,7 @@ async function processPicture(
       }),
       images.put(keys.original, picture.original, `image/${picture.format}`),
     ]);
+    if (!found.hasGallery) await refuseLostGallery({ records });
     const shown = await shownFaces({ images, records }, found);
     const [largest] = found.faces;
     const boxes = found.faces.map(({ area }, index) => ({
@@ -109,8 +126,19 @@ async function processPicture(
     };
     return { ...result, db_id: await records.addProcessed(pictureId, result) };
   } catch (error) {
-    await Promise.allSettled(Object.values(keys).map((key) => images.delete(key)));
+    if (!(await mayBeKept(records, pictureId))) {
+      await Promise.allSettled(Object.values(keys).map((key) => images.delete(key)));
+    }
     throw error;
+  }
+}
+
+/** Whether there may be a record all the same: an answer can get lost. Pictures without one are found by the sweep. */
+async function mayBeKept(records: RecordStore, pictureId: string): Promise<boolean> {
+  try {
+    return (await records.findProcessed([pictureId])).has(pictureId);
+  } catch {
+    return true;
   }
 }
 

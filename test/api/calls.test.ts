@@ -1,15 +1,19 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
+import { DeleteCollectionCommand, RekognitionClient } from '@aws-sdk/client-rekognition';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addImages } from '../../lib/blacklist/add-images.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { getEntry } from '../../lib/blacklist/get-entry.ts';
 import { listEntries } from '../../lib/blacklist/list-entries.ts';
+import { refuseLostGallery } from '../../lib/blacklist/lost-gallery.ts';
+import { reindex } from '../../lib/blacklist/reindex.ts';
 import { updateEntry } from '../../lib/blacklist/update-entry.ts';
 import { parseConfig } from '../../lib/config.ts';
 import { DetectFacesRequest } from '../../lib/contract/detect-faces.ts';
 import { ProcessImagesRequest } from '../../lib/contract/process-images.ts';
+import { BackendUnavailableError } from '../../lib/errors.ts';
 import { type OpenedPorts, ports } from '../../lib/ports.ts';
 import { detectFaces } from '../../lib/processing/detect-faces.ts';
 import { listProcessed } from '../../lib/processing/list-processed.ts';
@@ -143,4 +147,16 @@ it('an operation calls each service so often, and no more', async () => {
   const table: Record<string, Record<string, number>> = {};
   for (const [name, work] of Object.entries(operations)) table[name] = await callsOf(work);
   expect(table).toEqual(expected);
+});
+
+it('nobody is said not to be listed while the gallery of faces is lost', async () => {
+  const { AWS_REKOGNITION_COLLECTION_ID } = cloud.environment;
+  const client = new RekognitionClient({});
+  await client.send(new DeleteCollectionCommand({ CollectionId: AWS_REKOGNITION_COLLECTION_ID }));
+  await expect(look(alone)).rejects.toThrow(BackendUnavailableError);
+  await expect(refuseLostGallery(opened)).rejects.toThrow('npm run reindex');
+
+  await reindex(opened, () => {});
+  const [result] = await look(alone);
+  expect(result?.has_blacklist_match).toBe(true);
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { defineEndpoint } from '../../lib/contract/endpoint.ts';
 import {
@@ -141,6 +141,20 @@ describe('an answer', () => {
     );
     expect([reply.status, reply.bytes]).toEqual([202, body]);
     expect(reply.headers).toMatchObject({ 'content-type': 'image/png', 'cache-control': 'max-age=60' });
+  });
+
+  it('that Lambda would not pass on says so', async () => {
+    vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', 'any');
+    try {
+      const reply = await replyTo(() => ({ name: 'x'.repeat(6_291_556) }));
+      expect([reply.status, reply.json()]).toEqual([
+        413,
+        { detail: expect.stringContaining('ask for less') },
+      ]);
+      expect((await replyTo(() => ({ name: 'x'.repeat(6_000_000) }))).status).toBe(201);
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it('may be read by pages of the listed origins, also when it is a failure', async () => {

@@ -8,6 +8,8 @@ test.each([
   ['waf', 'yes', '-c waf takes true or false'],
   ['processedDays', '0', '-c processedDays takes a whole number of days from 1 to 3650'],
   ['rekognitionTps', 'many', '-c rekognitionTps takes a whole number from 1 to 10000'],
+  ['similarity', '101', '-c similarity takes a number from 0 to 100'],
+  ['similarity', '', '-c similarity takes a number from 0 to 100'],
   ['corsOrigins', '*', '-c corsOrigins takes origins such as https://example.com'],
   ['alarmTopicArn', 'alarms', '-c alarmTopicArn takes the ARN of an SNS topic'],
 ])('-c %s=%s is refused in words', (name, value, words) => {

@@ -1,6 +1,8 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { functionNeeds } from '../../infra/needs.ts';
+import { parseConfig } from '../../lib/config.ts';
+import { pictureSlots } from '../../lib/ports.ts';
 import { synthesize } from './synthesize.ts';
 import { referenceOf, resourcesOf } from './template.ts';
 
@@ -63,7 +65,7 @@ describe('what is kept', () => {
 
   test('old versions and pictures that are not needed for long expire', () => {
     const rules = lifecycleOf(synthesize({ processedDays: '30' }));
-    expect(rules).toEqual({ 'processed/': 30, 'cropped/': 30, 'uploads/': 1, 'rejected/': 30 });
+    expect(rules).toEqual({ 'processed/': 30, 'cropped/': 30, 'uploads/': 1, 'inbox/': 30, 'rejected/': 30 });
     expect(lifecycleOf(template)).toMatchObject({ 'processed/': 90, 'cropped/': 90 });
     template.hasResourceProperties('AWS::S3::Bucket', {
       VersioningConfiguration: { Status: 'Enabled' },
@@ -146,6 +148,39 @@ describe('the functions', () => {
       .filter(({ id }) => id.startsWith('Api'))
       .map(({ properties }) => properties.Timeout);
     expect(new Set(timeouts)).toEqual(new Set([29]));
+  });
+
+  test('those that decode pictures have room for as many large ones as they take at once', async () => {
+    const { concurrency } = await pictureSlots(
+      parseConfig({
+        FACE_PROCESSING_BACKEND: 'aws_rekognition',
+        AWS_REGION: 'eu-west-1',
+        AWS_S3_BUCKET_NAME: 'pictures',
+      }),
+    );
+    // As measured with WebP of 50 megapixels: 600 MB, and 540 for each at once; and a quarter more.
+    const wantedMb = 1.25 * (600 + 540 * concurrency);
+    const decoding = [
+      'ApiProcessImages',
+      'ApiDetectFaces',
+      'ApiCreateEntry',
+      'ApiAddImages',
+      'InboxIndexUpload',
+    ];
+    const memoryMb = functions
+      .filter(({ id }) => decoding.includes(id.slice(0, -8)))
+      .map(({ properties }) => Number(properties.MemorySize));
+    expect(memoryMb).toHaveLength(decoding.length);
+    expect(Math.min(...memoryMb)).toBeGreaterThan(wantedMb);
+  });
+
+  test('-c similarity is what makes a match, where requests are answered; without it, what the service takes', () => {
+    const thresholds = (choices: Record<string, string>) =>
+      resourcesOf(synthesize(choices), 'AWS::Lambda::Function')
+        .filter(({ id }) => id.startsWith('ApiProcessImages'))
+        .map(({ properties }) => (properties.Environment as { Variables: object }).Variables);
+    expect(thresholds({ similarity: '99.5' })).toEqual([expect.objectContaining({ AWS_THRESHOLD: '99.5' })]);
+    expect(thresholds({})).toEqual([expect.not.objectContaining({ AWS_THRESHOLD: expect.anything() })]);
   });
 
   test('the background leaves some of the quota of Rekognition to requests', () => {

@@ -59,7 +59,7 @@ describe('a start', () => {
     const { code, lines } = await refused({ PORT: String(port) });
     other.close();
     expect(code).toBe(1);
-    expect(lines).toEqual([expect.stringMatching(new RegExp(`can't listen.*in use.*:${port}$`))]);
+    expect(lines).toEqual([expect.stringMatching(new RegExp(`can't listen.*in use.*:${port}\\. Set PORT`))]);
   });
 });
 
@@ -203,5 +203,14 @@ describe('a server that is told to stop', () => {
     await using folder = await temporaryFolder();
     const server = await startServerProcess(folder.path);
     expect(await server.process.end('SIGINT')).toEqual({ code: 0, signal: null, errors: '' });
+  });
+
+  it('by a Ctrl+C that npm passes on as well does the same', async () => {
+    await using folder = await temporaryFolder();
+    const server = await startServerProcess(folder.path);
+    const exit = server.process.end('SIGINT');
+    await server.process.line(({ msg }) => String(msg).startsWith('SIGINT'));
+    void server.process.end('SIGINT');
+    expect(await exit).toEqual({ code: 0, signal: null, errors: '' });
   });
 });

@@ -74,6 +74,32 @@ describe('processing a picture', () => {
     expect((await stores.ports.records.listProcessed({ limit: 1, offset: 0 })).items).toEqual([result]);
   });
 
+  it('keeps its pictures when the record is there, though the store failed to say so', async () => {
+    const before = await kept();
+    const [, after] = steps('records.addProcessed')[1] ?? [];
+    if (!after) throw new Error('There is no such step.');
+    await expect(process(failing(stores.ports, after), stores.pictures.listed)).rejects.toBe(down);
+    expect(await kept()).toEqual({ pictures: before.pictures + 3, records: before.records + 1 });
+  });
+
+  it('that would not be done in time is not begun, and says so', async () => {
+    const before = await kept();
+    const image = stores.pictures.listed.toString('base64');
+    // The first one finds time enough.
+    const remaining = [20_000, 13_000];
+    const results = await processImages(
+      stores.ports,
+      settings,
+      ProcessImagesRequest.parse({ images: [image, image] }),
+      () => remaining.shift() ?? 0,
+    );
+    expect(results.map(({ error, faces }) => [error, faces.length])).toEqual([
+      [null, 1],
+      [expect.stringContaining('send it again'), 0],
+    ]);
+    expect(await kept()).toEqual({ pictures: before.pictures + 3, records: before.records + 1 });
+  });
+
   it('that there is none of is refused', async () => {
     await expect(process(stores.ports)).rejects.toThrow(NoUsableImageError);
   });

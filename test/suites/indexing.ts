@@ -195,6 +195,12 @@ export function indexingSuite(mode: string, open: () => Promise<OpenedIndexing>)
       expect(await listed()).toEqual({});
     });
 
+    it('takes digits that begin with a zero for no id: they are a number of somebody else’s', async () => {
+      const { id } = await list('Jane Roe');
+      expect(await upload(`inbox/00${id}/a.jpg`, jane)).toMatchObject({ outcome: 'rejected' });
+      expect(await listed()).toEqual({ 'Jane Roe': 1 });
+    });
+
     it('keeps the good picture of a new name when a bad one comes at the same moment', async () => {
       const keys = ['nobody', 'good', 'text'].map((name) => `inbox/Jane Roe/${name}.jpg`);
       await place.put(keys[0] ?? '', await pictureOfNothing());

@@ -91,7 +91,7 @@ class Human implements HumanBackend {
       confidence,
       matches: hits.flatMap((hit) => matchOf(gallery, hit)),
     }));
-    return { faces, model, detectorBackend: detectorName, metric, threshold };
+    return { faces, model, detectorBackend: detectorName, metric, threshold, hasGallery: true };
   }
 
   async enroll(picture: Picture, owner: FaceOwner): Promise<Enrollment> {
@@ -127,6 +127,10 @@ class Human implements HumanBackend {
       const isCurrent = galleries.every((gallery) => gallery.has(owner.imageId));
       yield { ...owner, faceId: null, isCurrent };
     }
+  }
+
+  async hasGallery(): Promise<boolean> {
+    return true;
   }
 
   async check(): Promise<void> {

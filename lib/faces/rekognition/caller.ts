@@ -10,8 +10,11 @@ import { BackendUnavailableError } from '../../errors.ts';
 import { isRetryable, toServiceError } from './failures.ts';
 import { RateLimit } from './rate-limit.ts';
 
-/** API Gateway gives up after 29 s: what a call may take in all, waiting for its turn and further attempts included. */
-const maxTotalMs = 15_000;
+/**
+ * What a call may take in all, waiting for its turn and further attempts included: of the 29 s after which API Gateway gives up, a picture
+ * has that many left, see `neededMs` in `lib/processing/process-images.ts`.
+ */
+const maxTotalMs = 12_000;
 const maxQueueMs = 10_000;
 const connectionTimeoutMs = 2_000;
 const requestTimeoutMs = 10_000;

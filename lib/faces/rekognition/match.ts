@@ -7,7 +7,7 @@ import pLimit from 'p-limit';
 import type { Box } from '../../contract/shapes.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { allSettled } from '../../settled.ts';
-import type { Face, FaceMatch, MatchedFace } from '../port.ts';
+import type { Face, FaceMatch, MatchedFace, MatchResult } from '../port.ts';
 import type { RekognitionCaller } from './caller.ts';
 import { encodePart, encodeWhole, minSide, type SentPicture } from './encode.ts';
 import { meaningOf } from './failures.ts';
@@ -53,22 +53,25 @@ export async function matchFaces(
   gallery: Gallery,
   picture: Picture,
   threshold: number,
-): Promise<MatchedFace[]> {
+): Promise<Pick<MatchResult, 'faces' | 'hasGallery'>> {
   const sent = await encodeWhole(picture);
   const [faces, whole] = await allSettled([
     detectFaces(gallery.caller, picture, sent),
     search(gallery, picture, sent, threshold),
   ]);
-  if (whole === 'no collection') return faces.map((face) => ({ ...face, matches: [] }));
+  if (whole === 'no collection') {
+    return { faces: faces.map((face) => ({ ...face, matches: [] })), hasGallery: false };
+  }
   const searched = whole === 'no face' ? undefined : nearestFace(faces, whole.box);
   const limit = pLimit(searchesAtOnce);
-  return allSettled(
+  const matched = await allSettled(
     faces.map(async (face): Promise<MatchedFace> => {
       if (face === searched && whole !== 'no face') return { ...face, matches: whole.matches };
       const others = faces.filter((other) => other !== face).map(({ area }) => area);
       return { ...face, matches: await limit(() => searchOne(gallery, picture, face, others, threshold)) };
     }),
   );
+  return { faces: matched, hasGallery: true };
 }
 
 /** The face that a search of the whole picture has looked at. */

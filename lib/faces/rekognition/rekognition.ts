@@ -56,8 +56,8 @@ class Rekognition implements FaceBackend {
   }
 
   async match(picture: Picture, { threshold = this.#threshold }: FaceOptions): Promise<MatchResult> {
-    const faces = await matchFaces(this.#gallery, picture, threshold);
-    return { faces, model: ownName, detectorBackend: ownName, metric: 'aws_similarity', threshold };
+    const found = await matchFaces(this.#gallery, picture, threshold);
+    return { ...found, model: ownName, detectorBackend: ownName, metric: 'aws_similarity', threshold };
   }
 
   enroll(picture: Picture, owner: FaceOwner): Promise<Enrollment> {
@@ -87,11 +87,16 @@ class Rekognition implements FaceBackend {
     } while (NextToken);
   }
 
-  async check(): Promise<void> {
+  async hasGallery(): Promise<boolean> {
     const { caller, collectionId } = this.#gallery;
-    await ignoringNoCollection(() =>
+    const described = await ignoringNoCollection(() =>
       caller.send(new DescribeCollectionCommand({ CollectionId: collectionId })),
     );
+    return described !== undefined;
+  }
+
+  async check(): Promise<void> {
+    await this.hasGallery();
   }
 
   async close(): Promise<void> {

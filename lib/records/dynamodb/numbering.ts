@@ -52,6 +52,16 @@ export function pictureNumbering(table: TableClient): (pictureId: string, kept: 
     });
     // Whoever ends its pause first numbers the others too, and they have nothing left to do.
     await wait(Math.random() * longestPauseMs);
+    try {
+      return await numberArrivals(arrival);
+    } catch (error) {
+      // Or the next one would number what was not acknowledged.
+      await forget(table, [arrival]).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  function numberArrivals(arrival: Arrival): Promise<number> {
     return table.settle(async () => {
       const counter = counterKey('processed');
       const items = await table.getAll([counter, pictureKey(arrival.pictureId)]);

@@ -105,6 +105,7 @@ describe('Rekognition', () => {
       detectorBackend: 'aws_rekognition',
       metric: 'aws_similarity',
       threshold: 0.05,
+      hasGallery: true,
     });
     const [match] = faces[0]?.matches ?? [];
     const faceId = (await gallery(backend))[0]?.faceId;
@@ -133,9 +134,12 @@ describe('Rekognition', () => {
     await expect(one.check()).resolves.toBeUndefined();
     expect(await gallery(one)).toEqual([]);
     await one.remove([{ ...owner(1), faceId: 'made-by-two/11111111-2222-3333-4444-555555555555' }]);
-    expect((await one.match(her, {})).faces.map(isMatch)).toEqual([false]);
+    const before = await one.match(her, {});
+    expect([before.faces.map(isMatch), before.hasGallery]).toEqual([[false], false]);
+    expect(await one.hasGallery()).toBe(false);
     await Promise.all([one.enroll(her, owner(1)), other.enroll(her, owner(2))]);
     expect((await gallery(one)).map(({ entryId }) => entryId).sort()).toEqual([1, 2]);
+    expect(await one.hasGallery()).toBe(true);
     await Promise.all([one.close(), other.close()]);
   });
 

@@ -27,7 +27,7 @@ async function startCommand(dataDir: string): Promise<{ command: ChildProcess; u
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   for await (const line of createInterface(command.stdout)) {
-    const url = /^AWS_ENDPOINT_URL_REKOGNITION=(http:\/\/127\.0\.0\.1:\d+)$/.exec(line)?.[1];
+    const url = /^export AWS_ENDPOINT_URL_REKOGNITION=(http:\/\/127\.0\.0\.1:\d+)$/.exec(line)?.[1];
     if (url !== undefined) return { command, url };
   }
   throw new Error('The command ended before it listened.');

@@ -1,4 +1,4 @@
-import { bucketOwnerKey } from '../lib/images/claim-bucket.ts';
+import { bucketOwnerKey } from '../lib/images/key.ts';
 import type { Companions } from './bundling.ts';
 
 /**

@@ -1,5 +1,6 @@
 import type { Node } from 'constructs';
 import * as z from 'zod';
+import { isOrigin } from '../lib/config.ts';
 
 /** What `cdk deploy -c name=value` can choose. */
 export interface StackSettings {
@@ -62,10 +63,6 @@ function percentage() {
     .regex(/^\d+(\.\d+)?$/)
     .transform(Number);
   return z.union([z.number(), text]).pipe(z.number().min(0).max(100));
-}
-
-function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text && !text.includes('*');
 }
 
 /** @throws Error naming the first setting that is wrong and what it takes. */

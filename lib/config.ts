@@ -3,7 +3,14 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import * as z from 'zod';
-import { detectorNames, distanceMetrics, modelNames } from './contract/vocabulary.ts';
+import {
+  type DetectorName,
+  type DistanceMetric,
+  detectorNames,
+  distanceMetrics,
+  type ModelName,
+  modelNames,
+} from './contract/vocabulary.ts';
 
 /** Every setting, parsed once. Its names and defaults are the README's settings table. */
 export interface Config {
@@ -16,9 +23,9 @@ export interface Config {
   readonly croppedDir: string;
   /** Local input pictures must lie below it; off in a Lambda function, where the disk is nobody's. */
   readonly imageRoot: string | undefined;
-  readonly detectorBackend: (typeof detectorNames)[number];
-  readonly modelName: (typeof modelNames)[number];
-  readonly distanceMetric: (typeof distanceMetrics)[number];
+  readonly detectorBackend: DetectorName;
+  readonly modelName: ModelName;
+  readonly distanceMetric: DistanceMetric;
   /** 0..1: faces that the detector is less sure of are left out. */
   readonly detectionConfidenceThreshold: number;
   readonly drawBoundingBoxes: boolean;
@@ -62,8 +69,8 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ''),
 );
 
-/** As browsers name it: `https://host` or `https://host:port`, in small letters, without the scheme's own port. */
-function isOrigin(text: string): boolean {
+/** Whether it is an origin as browsers name it: `https://host` or `https://host:port`, in small letters, without the scheme's own port. */
+export function isOrigin(text: string): boolean {
   return /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 const origins = list.refine(
@@ -128,7 +135,10 @@ const settings = z.object({
   MAX_IMAGE_BYTES: number(1024, 1024 * mebibyte, true).default(15 * mebibyte),
   EMULATE_GATEWAY_LIMITS: flag.default(false),
   AWS_REGION: pattern(/^[a-z0-9-]+$/, "a region's code such as eu-west-1").optional(),
-  AWS_S3_BUCKET_NAME: pattern(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "a bucket's name").optional(),
+  AWS_S3_BUCKET_NAME: pattern(
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    "a bucket's name, of 3 to 63 small letters, digits, '.' and '-'",
+  ).optional(),
   AWS_REKOGNITION_COLLECTION_ID: pattern(
     /^[a-zA-Z0-9_.-]{1,255}$/,
     'up to 255 letters, digits, ".", "_" and "-"',

@@ -1,4 +1,5 @@
-import { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { Readable } from 'node:stream';
+import { GetObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { BackendUnavailableError, ServiceError } from './errors.ts';
 
 /** What the adapters on S3 share: how it is called, and what its errors mean. */
@@ -9,11 +10,17 @@ export interface BucketPlace {
   readonly bucket: string;
 }
 
+/** S3's own limit, of the key as UTF-8. */
+export const maxKeyBytes = 1024;
+
 /** Of one call; the SDK waits some 50 to 200 ms in between. */
 const maxAttempts = 3;
 const connectionTimeoutMs = 2_000;
-/** How long a connection may be silent: three such attempts stay below the 29 seconds that API Gateway waits. */
-const idleTimeoutMs = 5_000;
+/**
+ * How long a connection may be silent. Three such attempts, and as many for each of two steps that are undone then, stay below the 29
+ * seconds that API Gateway waits.
+ */
+const idleTimeoutMs = 2_500;
 const retryAfterSeconds = 5;
 
 /** Makes a client; endpoint and credentials come from the SDK's own chain. Nothing is sent before the first call. */
@@ -38,6 +45,24 @@ export function isRefused(error: unknown): boolean {
 
 function nameOf(error: unknown): string | undefined {
   return error instanceof S3ServiceException ? error.name : undefined;
+}
+
+/**
+ * An object as it is now. Of one that has more than `maxBytes`, `bytes` is `undefined`, and nothing is read.
+ * @throws what the SDK throws
+ */
+export async function getObject(
+  client: S3Client,
+  object: { readonly Bucket: string; readonly Key: string },
+  maxBytes: number,
+): Promise<{ readonly bytes: Uint8Array | undefined; readonly etag: string }> {
+  const { Body, ContentLength, ETag: etag = '' } = await client.send(new GetObjectCommand(object));
+  // S3 always says how much is to come.
+  if (Body === undefined || ContentLength === undefined || ContentLength > maxBytes) {
+    if (Body instanceof Readable) Body.destroy();
+    return { bytes: undefined, etag };
+  }
+  return { bytes: await Body.transformToByteArray(), etag };
 }
 
 /** Runs `work`, and lets none of the SDK's errors out. */

@@ -10,21 +10,24 @@ import { inboxPrefix } from '../lib/inbox/port.ts';
 import { runCommand } from './command.ts';
 import { type Cloud, startCloud } from './emulators/cloud.ts';
 import { createInboxQueue } from './inbox-queue.ts';
+import { stopSignal } from './stop-signal.ts';
 
 /** The emulator has no quota of its own. */
 const callsPerSecond = '1000';
 
 function printGuide(environment: Readonly<Record<string, string>>): void {
   const lines = Object.entries(environment)
-    .filter(([name]) => name.startsWith('AWS_') && name !== 'AWS_REKOGNITION_COLLECTION_ID')
+    .filter(([name]) => !['FACE_PROCESSING_BACKEND', 'AWS_REKOGNITION_COLLECTION_ID'].includes(name))
     .map(([name, value]) => `export ${name}=${value}`);
   console.log(
     [
-      'The cloud on this machine. With these lines, the AWS CLI and any SDK look inside from another terminal:',
+      'The cloud on this machine. With these lines, the AWS CLI, any SDK and npm run reindex find it from another terminal:',
       '',
       ...lines,
       '',
-      'aws s3 ls --recursive s3://$AWS_S3_BUCKET_NAME/   aws dynamodb scan --table-name face-blacklist   aws rekognition list-collections',
+      'aws s3 ls --recursive s3://$AWS_S3_BUCKET_NAME/',
+      'aws dynamodb scan --table-name $DYNAMODB_TABLE_NAME',
+      'aws rekognition list-collections',
       '',
     ].join('\n'),
   );
@@ -49,8 +52,12 @@ async function indexUploads(
 }
 
 async function serve(): Promise<void> {
-  const stop = Promise.race(['SIGINT', 'SIGTERM'].map((name) => once(process, name)));
+  let isStopped = false;
+  const stop = stopSignal().then(() => {
+    isStopped = true;
+  });
   await using cloud = await startCloud();
+  if (isStopped) return;
   const environment = { ...cloud.environment, AWS_DEFAULT_REGION: cloud.environment.AWS_REGION ?? '' };
   printGuide(environment);
   const stopIndexing = await indexUploads(cloud, environment);

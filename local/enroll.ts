@@ -4,7 +4,7 @@
  * usage: npm run enroll -- FOLDER
  */
 import { createHash } from 'node:crypto';
-import type { Dirent } from 'node:fs';
+import { type Dirent, mkdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -177,15 +177,21 @@ async function enrollFolder(opened: OpenedPorts, folder: string): Promise<Summar
   return summary;
 }
 
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 function report({ personsListed, picturesAdded, picturesPresent, remarks }: Summary): void {
   console.log(
-    `${personsListed} persons listed, ${picturesAdded} pictures added, ${picturesPresent} were there already.`,
+    `${counted(personsListed, 'person')} listed, ${counted(picturesAdded, 'picture')} added, ${picturesPresent} there already.`,
   );
   if (remarks.length > 0) console.log(`Left out, or used in part:\n  ${remarks.join('\n  ')}`);
 }
 
 /** Two at once would list the same pictures twice. The system gives the lock back however this process ends. */
 function lockAgainstOthers(dataDir: string): DatabaseSync {
+  // Where records and pictures are in AWS, nothing has needed the folder yet.
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const lock = new DatabaseSync(join(dataDir, 'enroll.lock'), { timeout: 0 });
   try {
     lock.exec('BEGIN EXCLUSIVE');

@@ -1,12 +1,11 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { InputTooLargeError } from '../lib/errors.ts';
+import { lambdaPayloadBytes, payloadBytes } from '../lib/http/payload.ts';
 
 /** The sizes at which API Gateway and Lambda refuse, for trying them out without either. */
 
 /** A request's body at API Gateway: 10 MB. */
 export const gatewayRequestBytes = 10 * 1024 * 1024;
-/** An event or an answer of Lambda, as JSON: "6 MB", which Lambda's own error message gives as this. */
-const lambdaPayloadBytes = 6_291_556;
 
 /** @throws InputTooLargeError when Lambda would not take the event. */
 export function refuseLargeEvent(event: APIGatewayProxyEvent): void {
@@ -28,8 +27,4 @@ export function deliverable(result: APIGatewayProxyResult): APIGatewayProxyResul
     body,
     isBase64Encoded: false,
   };
-}
-
-function payloadBytes(payload: object): number {
-  return Buffer.byteLength(JSON.stringify(payload));
 }

@@ -1,30 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import pLimit from 'p-limit';
 import { log } from '../lib/http/log.ts';
-import { inboxPrefix } from '../lib/inbox/port.ts';
-import { type BucketPlace, createS3Client } from '../lib/s3.ts';
-
-/** What is used of S3's events; keys are percent-encoded, with "+" for a space. */
-export interface UploadEvent {
-  readonly Records: readonly {
-    readonly eventName: string;
-    readonly s3: { readonly bucket: { readonly name: string }; readonly object: { readonly key: string } };
-  }[];
-}
 
 /** A queue between S3's events and the function that indexes uploads, with dead letters, in this process's memory. */
 export interface InboxQueue {
   /** Takes an event of S3's. */
-  send(event: UploadEvent): void;
+  send(event: object): void;
   /** The bodies of the messages that were given up, and logged. */
   readonly deadLetters: readonly string[];
   /** Resolves when nothing is waiting or under way. */
   idle(): Promise<void>;
-  /** Waits for what is under way, and sends nothing more. What is waiting is still in the inbox: see `sendWaiting`. */
+  /** Waits for what is under way, and sends nothing more. */
   close(): Promise<void>;
 }
 
@@ -67,7 +56,7 @@ class MemoryQueue implements InboxQueue {
     this.#pauseMs = pauseMs;
   }
 
-  send(event: UploadEvent): void {
+  send(event: object): void {
     this.#open++;
     this.#enqueue({ id: randomUUID(), body: JSON.stringify(event), receives: 0 });
   }
@@ -132,31 +121,6 @@ class MemoryQueue implements InboxQueue {
     this.#open--;
     if (this.#open === 0) this.#changes.emit('idle');
   }
-}
-
-/** Sends an event for each upload that is in the inbox: those that an earlier process did not come to, or gave up. */
-export async function sendWaiting(queue: InboxQueue, { region, bucket }: BucketPlace): Promise<void> {
-  const client = createS3Client(region);
-  try {
-    for await (const { Contents } of paginateListObjectsV2(
-      { client },
-      { Bucket: bucket, Prefix: inboxPrefix },
-    )) {
-      for (const { Key } of Contents ?? []) if (Key !== undefined) queue.send(uploadEvent(bucket, Key));
-    }
-  } finally {
-    client.destroy();
-  }
-}
-
-/** The event of an upload. */
-export function uploadEvent(bucket: string, key: string): UploadEvent {
-  const encodedKey = encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+');
-  return {
-    Records: [
-      { eventName: 'ObjectCreated:Put', s3: { bucket: { name: bucket }, object: { key: encodedKey } } },
-    ],
-  };
 }
 
 function sqsRecord({ id, body, receives }: Message): SQSRecord {

@@ -7,8 +7,10 @@ import { ServiceError } from '../lib/errors.ts';
 import { log } from '../lib/http/log.ts';
 import { type OpenedPorts, ports } from '../lib/ports.ts';
 import { finishEarlierRun, workInBackground } from './background.ts';
+import { messageWithReasons } from './command.ts';
 import { createHttpServer, stop } from './http-server.ts';
 import { routes } from './routes.ts';
+import { stopSignal } from './stop-signal.ts';
 import { receiveUpload, uploadReceiver } from './uploads.ts';
 
 function isLoopback(host: string): boolean {
@@ -44,11 +46,6 @@ function announce(
   }
 }
 
-/** The causes of what an adapter threw, in a line: at the start the operator reads them, not a client. */
-function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? `${cause.message} ${reasonOf(cause.cause)}`.trim() : '';
-}
-
 async function serve(): Promise<void> {
   // A log that nobody reads any more is no reason to stop serving.
   process.stdout.on('error', () => {});
@@ -67,7 +64,7 @@ async function serve(): Promise<void> {
     listensOnLoopback: isLoopback(config.host),
   });
   // Before the first line says that it listens: whoever waits for that may tell it to stop at once.
-  const signal = Promise.race(['SIGTERM', 'SIGINT'].map((name) => once(process, name).then(() => name)));
+  const signal = stopSignal();
   server.listen(config.port, config.host);
   await once(server, 'listening');
   announce(config, opened, server.address() as AddressInfo);
@@ -83,9 +80,13 @@ async function serve(): Promise<void> {
 
 await serve().catch((error: unknown) => {
   if (error instanceof ConfigError) console.error(error.message);
-  else if (error instanceof ServiceError) console.error(`${error.message} ${reasonOf(error.cause)}`);
-  else if (error instanceof Error && 'syscall' in error) {
-    console.error(`The server can't listen: ${error.message}`);
+  else if (error instanceof ServiceError) {
+    console.error(messageWithReasons(error));
+    const { aws } = loadConfig();
+    if (aws) console.error(`Where it was looked for: region ${aws.region}, ${placesInAws(aws)}.`);
+  } else if (error instanceof Error && 'syscall' in error) {
+    const isTaken = 'code' in error && error.code === 'EADDRINUSE';
+    console.error(`The server can't listen: ${error.message}${isTaken ? '. Set PORT to another one.' : ''}`);
   } else console.error(error);
   process.exit(1);
 });

@@ -35,7 +35,7 @@ export async function readUploadForm<T>(
     () => {},
   );
   try {
-    await feed(request, parser, maxFileBytes + maxOtherBytes, result);
+    await feed(request, parser, maxFileBytes, result);
   } catch (error) {
     fail(error instanceof Error ? error : new Error(String(error)));
     await isOver;
@@ -46,7 +46,7 @@ export async function readUploadForm<T>(
 
 /** @throws InputTooLargeError when a form that is announced so is too large. */
 export function refuseLargeForm({ headers }: IncomingMessage, maxFileBytes: number): void {
-  if (Number(headers['content-length'] ?? 0) > maxFileBytes + maxOtherBytes) throw formTooLarge();
+  if (Number(headers['content-length'] ?? 0) > maxFileBytes + maxOtherBytes) throw formTooLarge(maxFileBytes);
 }
 
 /** @throws InputUnreadableError when the header is not a form's. */
@@ -98,7 +98,7 @@ function onFile<T>(parser: BusboyInstance, take: TakeUpload<T>) {
 async function feed(
   request: IncomingMessage,
   parser: BusboyInstance,
-  maxBytes: number,
+  maxFileBytes: number,
   result: Promise<unknown>,
 ): Promise<void> {
   const { promise: over, resolve, reject } = Promise.withResolvers<void>();
@@ -106,7 +106,7 @@ async function feed(
   let received = 0;
   const count = (chunk: Uint8Array) => {
     received += chunk.length;
-    if (received > maxBytes) reject(formTooLarge());
+    if (received > maxFileBytes + maxOtherBytes) reject(formTooLarge(maxFileBytes));
   };
   const abandon = () => reject(new RequestAbandonedError('The upload ended before it was complete.'));
   request.on('data', count);
@@ -125,8 +125,10 @@ async function feed(
   }
 }
 
-function formTooLarge(): InputTooLargeError {
-  return new InputTooLargeError('The form is larger than any upload.');
+function formTooLarge(maxFileBytes: number): InputTooLargeError {
+  return new InputTooLargeError(
+    `The form is larger than a picture of ${maxFileBytes} bytes, the most that is taken.`,
+  );
 }
 
 function malformed(cause: unknown): InputUnreadableError {

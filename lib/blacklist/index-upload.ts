@@ -6,6 +6,7 @@ import { type Inbox, inboxPrefix } from '../inbox/port.ts';
 import { pictureTooLarge } from '../inputs/too-large.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
+import { uuidOfHash } from '../uuid.ts';
 import { isBrokenOff } from './broken-off.ts';
 import { enrollPicture, undo } from './enroll-images.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
@@ -158,13 +159,9 @@ async function addPicture(ports: IndexingPorts, entryId: number, bytes: Uint8Arr
   return { entryId, imageId, faceCount };
 }
 
-/** An id in the form of a UUID of version 8 (RFC 9562), from the SHA-256 of the entry's id and the picture. */
+/** The same for the same picture of the same entry. */
 function imageIdOf(entryId: number, bytes: Uint8Array): string {
-  const digest = createHash('sha256').update(`${entryId}:`).update(bytes).digest();
-  digest.writeUInt8((digest.readUInt8(6) & 0x0f) | 0x80, 6);
-  digest.writeUInt8((digest.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = digest.toString('hex', 0, 16);
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return uuidOfHash(createHash('sha256').update(`${entryId}:`).update(bytes).digest());
 }
 
 function tryAgain(message: string, cause?: unknown): BackendUnavailableError {

@@ -169,9 +169,8 @@ async function orphansAmong(
 }
 
 async function removeOrphanFaces(run: Sweep, { current, strays }: FaceComparison): Promise<void> {
-  for (let start = 0; start < strays.length; start += batchSize) {
+  for await (const batch of batches(strays, batchSize)) {
     if (run.stop?.aborted) return;
-    const batch = strays.slice(start, start + batchSize);
     await tolerating(run, 'faces without a record', async () => {
       run.report.orphansRemoved += await removeStrays(run, { current, strays: batch });
     });

@@ -3,11 +3,8 @@ import { batches } from '../batches.ts';
 import { ConfigError } from '../config.ts';
 import type { RecordStore } from '../records/port.ts';
 import { type BucketPlace, createS3Client, isAbsent, s3Unavailable } from '../s3.ts';
-import { imageIdOfKey, pictureIdOfKey } from './key.ts';
+import { bucketOwnerKey, imageIdOfKey, pictureIdOfKey } from './key.ts';
 import type { ImageStore } from './port.ts';
-
-/** The object that holds the id of the record store to which the bucket's pictures belong. */
-export const bucketOwnerKey = 'face-blacklist-owner';
 
 /** So many pictures are looked at, of each kind, to learn whether those of a bucket without an owner are known. */
 const sampleSize = 100;

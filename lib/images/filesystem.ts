@@ -1,38 +1,32 @@
-import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import {
   access,
   constants,
-  type FileHandle,
-  mkdir,
-  open,
   opendir,
   readdir,
   readFile,
-  rename,
   rmdir,
   stat,
   unlink,
   writeFile,
 } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { ConfigError } from '../config.ts';
 import { BackendUnavailableError } from '../errors.ts';
+import {
+  codeOf,
+  fileMode,
+  folderMode,
+  ifPresent,
+  syncFolder,
+  temporaryPrefix,
+  writeWhole,
+} from '../files.ts';
 import { isKey } from './key.ts';
 import { folderLocator, type ImageFolderPaths } from './location.ts';
 import type { ImageLocator, ImageStore, StoredImage } from './port.ts';
 
 const retryAfterSeconds = 5;
-
-/** No key has a name like this, see `lib/images/key.ts`. */
-const temporaryPrefix = '.tmp-';
-
-const folderMode = 0o700;
-const fileMode = 0o600;
-
-/** How often `put` makes a folder again that others remove before it has written there. */
-const maxFolderAttempts = 100;
 
 /**
  * The image store on a POSIX file system; makes the folders that are not there. Folders are 0700 and files 0600. A file is written
@@ -93,17 +87,10 @@ class FileSystemImages implements ImageStore {
     const path = this.location(key);
     const folders = parents(key).map((parent) => this.location(parent));
     await attempt(async () => {
-      const temporary = await openTemporary(dirname(path));
-      try {
-        await writeAndSync(temporary.handle, bytes);
-        await rename(temporary.path, path);
-      } catch (error) {
-        await ifPresent(unlink(temporary.path));
-        throw error;
-      }
+      await writeWhole(path, bytes);
       // Not the last of them alone: it may be new, made just now by us, or by another who has not synced it yet. And it is gone again
       // when the picture has been deleted meanwhile.
-      await Promise.all(folders.map((folder) => ifPresent(sync(folder))));
+      await Promise.all(folders.map((folder) => ifPresent(syncFolder(folder))));
     });
   }
 
@@ -163,15 +150,6 @@ function absolute(folders: ImageFolderPaths): ImageFolderPaths {
   return { blacklist: resolve(blacklist), processed: resolve(processed), cropped: resolve(cropped) };
 }
 
-async function writeAndSync(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 /** Makes a folder and those above it, and syncs each folder that got a new name in it. */
 function makeFolder(folder: string): void {
   const first = mkdirSync(folder, { recursive: true, mode: folderMode });
@@ -187,28 +165,6 @@ function makeFolder(folder: string): void {
 function parents(key: string): string[] {
   const names = key.split('/');
   return names.slice(1).map((_, index) => names.slice(0, index + 1).join('/'));
-}
-
-/** Makes the folder where there is none, again and again while others remove it because it is empty. */
-async function openTemporary(folder: string): Promise<{ path: string; handle: FileHandle }> {
-  const path = join(folder, temporaryPrefix + randomUUID());
-  for (let attempts = 1; ; attempts += 1) {
-    try {
-      return { path, handle: await open(path, 'wx', fileMode) };
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT' || attempts === maxFolderAttempts) throw error;
-      // Out of step with those who remove it; by chance, one could be just behind us every time.
-      if (attempts > 1) await setTimeout(Math.random() * attempts);
-      // When it is removed while several make it, some of them are told that it is absent.
-      await ifPresent(mkdir(folder, { recursive: true, mode: folderMode }));
-    }
-  }
-}
-
-/** Waits until the names in a folder are on disk. */
-async function sync(folder: string): Promise<void> {
-  await using handle = await open(folder, 'r');
-  await handle.sync();
 }
 
 async function removeFile(folders: ImageFolderPaths, path: string): Promise<void> {
@@ -233,16 +189,6 @@ async function* filesBelow(folder: string): AsyncGenerator<string> {
   }
 }
 
-/** What comes of `work`, or `undefined` when the file or folder that it is about is not there. */
-async function ifPresent<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
 /** Runs `work`, and lets none of the file system's errors out. */
 async function attempt<T>(work: () => Promise<T>): Promise<T> {
   try {
@@ -256,8 +202,4 @@ function unavailable(error: unknown): BackendUnavailableError {
   return new BackendUnavailableError('The image folders are not available.', retryAfterSeconds, {
     cause: error,
   });
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -11,6 +11,9 @@ const extensions = {
 export const imageFolders = ['blacklist', 'processed', 'cropped'] as const;
 export type ImageFolder = (typeof imageFolders)[number];
 
+/** In a bucket, the object that holds the id of the record store to which the pictures belong. It is none of a picture's keys. */
+export const bucketOwnerKey = 'face-blacklist-owner';
+
 /** As long as the shortest limit around: one name in a file system. */
 const maxKeyLength = 255;
 

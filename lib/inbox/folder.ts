@@ -14,6 +14,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BackendUnavailableError } from '../errors.ts';
+import { codeOf, fileMode, folderMode } from '../files.ts';
 import { type Inbox, type InboxFile, inboxPrefix, rejectedPrefix } from './port.ts';
 
 /** A file that has not changed for so long counts as written to its end. */
@@ -21,8 +22,6 @@ const settledMs = 2_000;
 /** An empty folder is removed when it has been so for this long: until then, somebody may be about to put pictures there. */
 const emptyFolderMs = 60 * 60_000;
 const retryAfterSeconds = 5;
-const folderMode = 0o700;
-const fileMode = 0o600;
 
 /** What the system says when a name in `rejected` is too long, or a folder is where a file should be, or the other way round. */
 const unusableNameCodes = ['ENAMETOOLONG', 'ENOTDIR', 'EEXIST', 'EISDIR', 'ENOTEMPTY'];
@@ -210,8 +209,4 @@ function unavailable(error: unknown): BackendUnavailableError {
   // The code alone: the system's message repeats the path, and with it a person's name; this goes to the log.
   const cause = codeOf(error) ?? error;
   return new BackendUnavailableError('The inbox is not available.', retryAfterSeconds, { cause });
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }

@@ -1,18 +1,14 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
 import {
   CopyObjectCommand,
   DeleteObjectCommand,
-  GetObjectCommand,
   type S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { BackendUnavailableError } from '../errors.ts';
-import { type BucketPlace, createS3Client, isAbsent } from '../s3.ts';
+import { type BucketPlace, createS3Client, getObject, isAbsent, maxKeyBytes } from '../s3.ts';
 import { type Inbox, type InboxFile, inboxPrefix, rejectedPrefix } from './port.ts';
 
-/** S3's own limit, of the key as UTF-8. */
-const maxKeyBytes = 1024;
 /** S3 takes 2 KB of metadata. */
 const maxReasonLength = 1000;
 const retryAfterSeconds = 5;
@@ -37,13 +33,8 @@ class S3Inbox implements Inbox {
   read(key: string, maxBytes: number): Promise<InboxFile | undefined> {
     return attempt(async () => {
       const object = { Bucket: this.#bucket, Key: key };
-      const { Body, ContentLength, ETag = '' } = await this.#client.send(new GetObjectCommand(object));
-      // S3 always says how much is to come.
-      if (Body === undefined || ContentLength === undefined || ContentLength > maxBytes) {
-        if (Body instanceof Readable) Body.destroy();
-        return { key, version: ETag, bytes: undefined };
-      }
-      return { key, version: ETag, bytes: await Body.transformToByteArray() };
+      const { bytes, etag } = await getObject(this.#client, object, maxBytes);
+      return { key, version: etag, bytes };
     });
   }
 

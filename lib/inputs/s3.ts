@@ -1,14 +1,17 @@
-import { Readable } from 'node:stream';
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { InputUnreadableError } from '../errors.ts';
-import { type BucketPlace, createS3Client, isAbsent, isRefused, s3Unavailable } from '../s3.ts';
+import {
+  type BucketPlace,
+  createS3Client,
+  getObject,
+  isAbsent,
+  isRefused,
+  maxKeyBytes,
+  s3Unavailable,
+} from '../s3.ts';
 import { pictureTooLarge } from './too-large.ts';
 
 /** Where pictures lie that clients may name, and nothing but pictures. */
 const readablePrefixes = ['uploads', 'inbox', 'blacklist', 'processed', 'cropped'];
-
-/** S3's own limit, of the key as UTF-8. */
-const maxKeyBytes = 1024;
 
 /**
  * Makes a reader of pictures in our own bucket, given as `s3://bucket/key`. No other bucket is read: what this service may read there
@@ -26,7 +29,8 @@ export function createS3Reader({
   return async (uri) => {
     const key = readableKey(uri, bucket);
     try {
-      return await readObject(client, { Bucket: bucket, Key: key }, maxImageBytes);
+      const { bytes } = await getObject(client, { Bucket: bucket, Key: key }, maxImageBytes);
+      if (bytes) return bytes;
     } catch (error) {
       // The same for both, or it could be found out what is there.
       if (isAbsent(error) || isRefused(error)) {
@@ -36,6 +40,7 @@ export function createS3Reader({
       }
       throw s3Unavailable(error);
     }
+    throw pictureTooLarge(maxImageBytes);
   };
 }
 
@@ -62,18 +67,4 @@ function isReadableKey(key: string): boolean {
     key.isWellFormed() &&
     Buffer.byteLength(key) <= maxKeyBytes
   );
-}
-
-async function readObject(
-  client: S3Client,
-  object: { Bucket: string; Key: string },
-  maxBytes: number,
-): Promise<Uint8Array> {
-  const { Body, ContentLength } = await client.send(new GetObjectCommand(object));
-  // S3 always says how much is to come, and no more than that is read.
-  if (Body === undefined || ContentLength === undefined || ContentLength > maxBytes) {
-    if (Body instanceof Readable) Body.destroy();
-    throw pictureTooLarge(maxBytes);
-  }
-  return Body.transformToByteArray();
 }

@@ -6,7 +6,7 @@ import { processedRecords } from './dynamodb/processed.ts';
 import type { RecordStore } from './port.ts';
 
 /**
- * The record store in a DynamoDB table of `dynamodb/table.ts`. Endpoint and credentials come from the SDK's own chain
+ * The record store in a DynamoDB table of `dynamodb/definition.ts`. Endpoint and credentials come from the SDK's own chain
  * (`AWS_ENDPOINT_URL_DYNAMODB`); nobody is called before the first use.
  */
 export function openDynamoRecords(settings: TableSettings): RecordStore {

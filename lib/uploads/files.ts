@@ -1,16 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { readdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BackendUnavailableError, ServiceError } from '../errors.ts';
-
-const folderMode = 0o700;
-const fileMode = 0o600;
-
-/** No upload has a name like this; whoever looks into the inbox passes over names that begin with a dot. */
-const temporaryPrefix = '.tmp-';
-
-/** How often a folder is made again that others remove, because it is empty, before there is a file in it. */
-const maxFolderAttempts = 10;
+import { ifPresent, syncFolder, temporaryPrefix, writeWhole } from '../files.ts';
 
 const retryAfterSeconds = 5;
 
@@ -21,16 +12,8 @@ const retryAfterSeconds = 5;
  */
 export async function writeUpload(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
   try {
-    const temporary = await openTemporary(dirname(path));
-    try {
-      await writeAndSync(temporary.handle, chunks);
-      await rename(temporary.path, path);
-    } catch (error) {
-      await unlink(temporary.path).catch(ignoreAbsence);
-      throw error;
-    }
-    await using folder = await open(dirname(path), 'r');
-    await folder.sync();
+    await writeWhole(path, chunks);
+    await syncFolder(dirname(path));
   } catch (error) {
     throw unavailable(error);
   }
@@ -48,9 +31,9 @@ export async function removeStaleUploads(dataDir: string, olderThan: Date): Prom
     );
     let removed = 0;
     for (const { path } of [...(await filesBelow(join(dataDir, 'uploads'))), ...inbox]) {
-      const stats = await stat(path).catch(ignoreAbsence);
+      const stats = await ifPresent(stat(path));
       if (stats === undefined || stats.mtime >= olderThan) continue;
-      await unlink(path).catch(ignoreAbsence);
+      await ifPresent(unlink(path));
       removed++;
     }
     return removed;
@@ -59,40 +42,11 @@ export async function removeStaleUploads(dataDir: string, olderThan: Date): Prom
   }
 }
 
-async function openTemporary(folder: string): Promise<{ path: string; handle: FileHandle }> {
-  const path = join(folder, temporaryPrefix + randomUUID());
-  for (let attempts = 1; ; attempts++) {
-    await mkdir(folder, { recursive: true, mode: folderMode });
-    try {
-      return { path, handle: await open(path, 'wx', fileMode) };
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT' || attempts === maxFolderAttempts) throw error;
-    }
-  }
-}
-
-async function writeAndSync(handle: FileHandle, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-  try {
-    await handle.writeFile(chunks);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 async function filesBelow(folder: string): Promise<{ name: string; path: string }[]> {
-  const items = await readdir(folder, { recursive: true, withFileTypes: true }).catch(ignoreAbsence);
+  const items = await ifPresent(readdir(folder, { recursive: true, withFileTypes: true }));
   return (items ?? [])
     .filter((item) => item.isFile())
     .map(({ name, parentPath }) => ({ name, path: join(parentPath, name) }));
-}
-
-function ignoreAbsence(error: unknown): undefined {
-  if (codeOf(error) !== 'ENOENT') throw error;
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
 function unavailable(cause: unknown): ServiceError {

@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { dirname, join, resolve } from 'node:path';
+import { type AddressInfo, createServer } from 'node:net';
+import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -14,13 +14,6 @@ export interface DynamoDbEmulator extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-export interface DynamoDbEmulatorOptions {
-  /** A free one unless it is given. */
-  readonly port?: number;
-  /** A folder that exists, for what it keeps; in memory unless it is given. */
-  readonly directory?: string;
-}
-
 type Emulator = ChildProcessByStdio<Writable, Readable, Readable>;
 
 const startTimeoutMs = 60_000;
@@ -30,15 +23,15 @@ const pollMs = 50;
 const lastWithSecurityManager = 23;
 
 /**
- * Starts DynamoDB Local on 127.0.0.1, and resolves when it answers. It ends with this process, however that ends. With Java 24 and newer
- * it is reached from other machines too.
- * @throws ConfigError when there is no Java for it; Error when the port is taken, or with what it printed when it does not start.
+ * Starts DynamoDB Local on a free port of 127.0.0.1, with nothing in it, and resolves when it answers. What it keeps is in its memory. It
+ * ends with this process, however that ends. With Java 24 and newer it is reached from other machines too.
+ * @throws ConfigError when there is no Java for it; Error with what it printed when it does not start.
  */
-export async function startDynamoDb(options: DynamoDbEmulatorOptions = {}): Promise<DynamoDbEmulator> {
+export async function startDynamoDb(): Promise<DynamoDbEmulator> {
   const java = await findJava();
-  const port = await freePort(options.port ?? 0);
+  const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const emulator = run(java, port, options.directory);
+  const emulator = run(java, port);
   const ended = once(emulator, 'exit');
   const output: string[] = [];
   for (const stream of [emulator.stdout, emulator.stderr]) {
@@ -61,10 +54,9 @@ export async function startDynamoDb(options: DynamoDbEmulatorOptions = {}): Prom
  * A shell waits for Java, and ends it when its own standard input does: that comes when this process closes it, or is gone. In a process
  * group of its own, it does not hear of a Ctrl-C, so that it is there until this process has cleaned up.
  */
-function run(java: Java, port: number, directory: string | undefined): Emulator {
+function run(java: Java, port: number): Emulator {
   const script =
     'exec 3<&0; "$@" </dev/null & java=$!; (read -r _ <&3; kill $java) & watcher=$!; wait $java; kill $watcher';
-  const storage = directory === undefined ? ['-inMemory'] : ['-dbPath', resolve(directory)];
   const policy = join(import.meta.dirname, 'dynamodb.policy');
   const security = ['-Djava.security.manager', `-Djava.security.policy==${policy}`];
   const command = [
@@ -73,7 +65,7 @@ function run(java: Java, port: number, directory: string | undefined): Emulator 
     // It is started for a short time, and beside other programs.
     ...['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
     ...['-Djava.library.path=./DynamoDBLocal_lib', '-jar', 'DynamoDBLocal.jar'],
-    ...['-port', `${port}`, '-sharedDb', '-disableTelemetry', ...storage],
+    ...['-port', `${port}`, '-sharedDb', '-disableTelemetry', '-inMemory'],
   ];
   return spawn('/bin/sh', ['-c', script, 'dynamodb', ...command], {
     cwd: emulatorFolder(),
@@ -88,14 +80,13 @@ function emulatorFolder(): string {
   return join(dirname(main), 'emulator');
 }
 
-/** The port, or a free one for 0, if nobody has it: whoever has it might be taken for the emulator. */
-async function freePort(wanted: number): Promise<number> {
-  const server = createServer().listen(wanted, '127.0.0.1');
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
+  const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : wanted;
+  return port;
 }
 
 /** Whether it answers, in the time that it has: any answer will do. */

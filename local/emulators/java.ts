@@ -27,7 +27,7 @@ export async function findJava(): Promise<Java> {
   const found = Number.isNaN(release) ? `'${command}' does not run` : `'${command}' is Java ${release}`;
   throw new ConfigError(
     `DynamoDB Local needs Java ${oldestJava} or newer, and ${found}. ` +
-      'On Debian or Ubuntu: apt-get install openjdk-17-jre-headless; ' +
+      'On Debian or Ubuntu: apt-get install openjdk-17-jre-headless (or openjdk-21-jre-headless); ' +
       'on a Mac: brew install openjdk@17, and set JAVA_HOME to $(brew --prefix openjdk@17).',
   );
 }

@@ -37,18 +37,14 @@ export function takeFormUploads(server: S3rver, secret: string) {
 async function put(
   server: S3rver,
   context: Context,
-  {
-    bucket,
-    fields,
-    file,
-    secret,
-  }: {
-    bucket: string;
-    fields: ReadonlyMap<string, string>;
-    file: AsyncIterable<Uint8Array>;
-    secret: string;
+  form: {
+    readonly bucket: string;
+    readonly fields: ReadonlyMap<string, string>;
+    readonly file: AsyncIterable<Uint8Array>;
+    readonly secret: string;
   },
 ): Promise<void> {
+  const { bucket, fields, file, secret } = form;
   const policy = fields.get('policy') ?? '';
   checkSignature(policy, fields, secret);
   const range = checkPolicy(policy, new Map([...fields, ['bucket', bucket]]), new Date());

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { S3Event } from 'aws-lambda';
 import S3rver from 's3rver';
 import { readCopySource } from './s3-copy-source.ts';
+import { s3Credentials } from './s3-credentials.ts';
 import { takeFormUploads } from './s3-form-upload.ts';
 import { pageListings } from './s3-listing.ts';
 import { WholeObjectStore } from './whole-objects.ts';
@@ -27,24 +28,15 @@ export interface S3EmulatorOptions {
   readonly buckets: readonly string[];
   /** Where the objects are kept; a folder that goes with the emulator unless it is given. */
   readonly directory?: string;
-  /** A free one unless it is given. */
-  readonly port?: number;
 }
 
-/** The one pair that s3rver knows. */
-const credentials = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
-
-/** Starts S3 on 127.0.0.1. */
-export async function startS3Emulator({
-  buckets,
-  directory,
-  port = 0,
-}: S3EmulatorOptions): Promise<S3Emulator> {
+/** Starts S3 on a free port of 127.0.0.1. */
+export async function startS3Emulator({ buckets, directory }: S3EmulatorOptions): Promise<S3Emulator> {
   const root = directory === undefined ? await mkdtemp(join(tmpdir(), 's3-')) : resolve(directory);
   await mkdir(root, { recursive: true });
   const server = new S3rver({
     address: '127.0.0.1',
-    port,
+    port: 0,
     directory: root,
     silent: true,
     configureBuckets: buckets.map((name) => ({ name })),
@@ -58,7 +50,7 @@ export async function startS3Emulator({
     0,
     readCopySource,
     pageListings,
-    takeFormUploads(server, credentials.secretAccessKey),
+    takeFormUploads(server, s3Credentials.secretAccessKey),
   );
   const address = await server.run();
   const url = `http://127.0.0.1:${address.port}`;
@@ -72,8 +64,8 @@ export async function startS3Emulator({
     url,
     environment: {
       AWS_ENDPOINT_URL_S3: url,
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      AWS_ACCESS_KEY_ID: s3Credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: s3Credentials.secretAccessKey,
     },
     async createBucket(name) {
       await store.putBucket(name);
@@ -89,8 +81,13 @@ export async function startS3Emulator({
 function encodeKeys(event: S3Event): S3Event {
   return {
     Records: event.Records.map((record) => {
-      const key = encodeURIComponent(record.s3.object.key).replaceAll('%2F', '/').replaceAll('%20', '+');
-      return { ...record, s3: { ...record.s3, object: { ...record.s3.object, key } } };
+      const { object } = record.s3;
+      return { ...record, s3: { ...record.s3, object: { ...object, key: encodeEventKey(object.key) } } };
     }),
   };
+}
+
+/** A key as it stands in S3's events. */
+export function encodeEventKey(key: string): string {
+  return encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+');
 }

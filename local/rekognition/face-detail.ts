@@ -39,7 +39,7 @@ export function describeFace({ area, confidence }: Face, picture: Picture): Defa
  * The service's confidence, 0..100, from BlazeFace's, 0..1, which gives clear frontal faces some 0.7 where the service gives more than
  * 99.9. A logistic curve through (0.4, 90), where the engine begins to be sure, and (0.7, 99.9).
  */
-export function confidenceOf(score: number): number {
+function confidenceOf(score: number): number {
   return 100 / (1 + Math.exp(-(2.197 + (score - 0.4) * 15.7)));
 }
 
@@ -85,7 +85,7 @@ const eyesToNose = 0.524;
  * the viewer's right, a positive pitch the nose up. It is an estimate: the nose's tip is taken as a pointer of `noseHeight` on the
  * plane of eyes and mouth.
  */
-export function poseOf(area: FacialArea): DefaultFaceDetail['Pose'] {
+function poseOf(area: FacialArea): DefaultFaceDetail['Pose'] {
   const { left_eye: right, right_eye: left, nose } = area;
   if (!left || !right || !nose) return { Roll: 0, Yaw: 0, Pitch: 0 };
   const across = [right[0] - left[0], right[1] - left[1]] as const;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { InputTooLargeError, ServiceError } from '../../lib/errors.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import type { Picture } from '../../lib/inputs/picture.ts';
+import { uuidOfHash } from '../../lib/uuid.ts';
 import { imageTooLarge, invalidImageFormat, invalidParameters } from './errors.ts';
 import type { Image } from './parameters.ts';
 import type { ObjectReader } from './s3.ts';
@@ -22,15 +23,9 @@ export async function readImage({ Bytes, S3Object }: Image, objects: ObjectReade
   return picture;
 }
 
-/** A picture's `ImageId`: a UUID (version 8, RFC 9562) made from the SHA-256 of its bytes. */
+/** A picture's `ImageId`, made from the SHA-256 of its bytes. */
 export function imageIdOf(bytes: Uint8Array): string {
-  const hash = createHash('sha256').update(bytes).digest();
-  hash[6] = ((hash[6] as number) & 0x0f) | 0x80;
-  hash[8] = ((hash[8] as number) & 0x3f) | 0x80;
-  const hex = hash.toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
-    '-',
-  );
+  return uuidOfHash(createHash('sha256').update(bytes).digest());
 }
 
 function isJpegOrPng(bytes: Uint8Array): boolean {

@@ -3,9 +3,9 @@
  * usage: npm run rekognition
  * `REKOGNITION_PORT` (4600) and `REKOGNITION_DATA_DIR` (`./data/rekognition`) are its settings, from the environment or `.env`.
  */
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { runCommand } from '../command.ts';
+import { stopSignal } from '../stop-signal.ts';
 import { startRekognition } from './server.ts';
 import { parseRekognitionSettings } from './settings.ts';
 
@@ -13,12 +13,12 @@ await runCommand(async () => {
   // Into the environment, where the S3 client looks for its settings too; what is set there already counts.
   if (existsSync('.env')) process.loadEnvFile('.env');
   const { port, dataDir } = parseRekognitionSettings(process.env);
-  const signal = Promise.race(['SIGTERM', 'SIGINT'].map((name) => once(process, name)));
+  const signal = stopSignal();
   const rekognition = await startRekognition({ port, dataDir, workers: 1 });
   console.log(
     `Rekognition, emulated, with its data in ${dataDir}. Point an AWS SDK or the AWS CLI to it with:`,
   );
-  console.log(`AWS_ENDPOINT_URL_REKOGNITION=${rekognition.url}`);
+  console.log(`export AWS_ENDPOINT_URL_REKOGNITION=${rekognition.url}`);
   await signal;
   await rekognition.close();
 });

@@ -1,4 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { s3Credentials } from '../emulators/s3-credentials.ts';
 import { imageTooLarge, invalidS3Object, RekognitionError, unreadableS3Object } from './errors.ts';
 import type { Image } from './parameters.ts';
 
@@ -47,15 +48,12 @@ export function createObjectReader(endpoint: string | undefined): ObjectReader {
   };
 }
 
-/** The pair that s3rver, the stand-in for S3 here, takes unless it is told another. */
-const emulatorCredentials = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
-
 async function createClient(endpoint: string | undefined): Promise<S3Client> {
   const { S3Client } = await import('@aws-sdk/client-s3');
   const environment = process.env;
   const region = environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? 'us-east-1';
   if (endpoint !== undefined) {
-    return new S3Client({ endpoint, region, forcePathStyle: true, credentials: emulatorCredentials });
+    return new S3Client({ endpoint, region, forcePathStyle: true, credentials: s3Credentials });
   }
   const isEmulated = Boolean(environment.AWS_ENDPOINT_URL_S3 || environment.AWS_ENDPOINT_URL);
   const hasCredentials = Boolean(environment.AWS_ACCESS_KEY_ID || environment.AWS_PROFILE);
@@ -63,7 +61,7 @@ async function createClient(endpoint: string | undefined): Promise<S3Client> {
     region,
     ...(isEmulated && { forcePathStyle: true }),
     // The SDK would look for credentials on other machines.
-    ...(isEmulated && !hasCredentials && { credentials: emulatorCredentials }),
+    ...(isEmulated && !hasCredentials && { credentials: s3Credentials }),
   });
 }
 

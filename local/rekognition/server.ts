@@ -29,8 +29,6 @@ const closeTimeoutMs = 5_000;
 export interface RekognitionOptions {
   /** 0 takes any that is free. */
   readonly port: number;
-  /** `127.0.0.1` unless told otherwise: signatures are not verified, so that whoever reaches it may use it. */
-  readonly host?: string;
   /** Holds the database; one emulator at a time uses it. */
   readonly dataDir: string;
   /** Threads that find and compare faces. */
@@ -44,7 +42,6 @@ export interface RekognitionOptions {
 export interface Rekognition extends AsyncDisposable {
   /** The endpoint for any AWS SDK. */
   readonly url: string;
-  readonly port: number;
   readonly faults: Faults;
   readonly calls: CallLog;
   /** Lets running calls end, then stops. */
@@ -52,7 +49,7 @@ export interface Rekognition extends AsyncDisposable {
 }
 
 /**
- * Starts an emulator of Amazon Rekognition's face operations.
+ * Starts an emulator of Amazon Rekognition's face operations on 127.0.0.1: signatures are not verified, so that whoever reaches it may use it.
  * @throws BackendUnavailableError when the database can't be opened or the engine does not start.
  * @throws Error with a `code` when the port can't be listened on.
  */
@@ -66,8 +63,7 @@ export async function startRekognition(options: RekognitionOptions): Promise<Rek
   const emulator = new Emulator(store, engine, new Faults(options.faults));
   const server = createHttpServer();
   emulator.serve(server);
-  const host = options.host ?? '127.0.0.1';
-  server.listen(options.port, host);
+  server.listen(options.port, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const opened = resources.move();
@@ -77,8 +73,7 @@ export async function startRekognition(options: RekognitionOptions): Promise<Rek
     return closing;
   };
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    port,
+    url: `http://127.0.0.1:${port}`,
     faults: emulator.faults,
     calls: emulator.calls,
     close,

@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BackendUnavailableError } from '../../lib/errors.ts';
 import { openS3Inbox } from '../../lib/inbox/s3.ts';
 import { type S3Emulator, startS3Emulator } from '../../local/emulators/s3.ts';
+import { startHttpServer } from '../http-server.ts';
 import { inboxSuite } from '../suites/inbox.ts';
 import { openedBucket } from './bucket.ts';
 
@@ -27,20 +26,18 @@ inboxSuite('S3', async () => openedBucket(place), {
 /** Answers every request in one way, and keeps their headers. */
 async function cannedS3(status: number, answer: Record<string, string>, body = '') {
   const requests: Pick<IncomingMessage, 'method' | 'url' | 'headers'>[] = [];
-  const server = createServer((request, response) => {
+  const server = await startHttpServer((request, response) => {
     const { method, url, headers } = request;
     requests.push({ method, url, headers });
     request.resume();
     response.writeHead(status, answer).end(body);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  vi.stubEnv('AWS_ENDPOINT_URL_S3', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  });
+  vi.stubEnv('AWS_ENDPOINT_URL_S3', server.url);
   return {
     requests,
     inbox: openS3Inbox(place),
-    [Symbol.dispose]() {
-      server.close();
-      server.closeAllConnections();
+    async [Symbol.asyncDispose]() {
+      await server.stop();
       vi.stubEnv('AWS_ENDPOINT_URL_S3', emulator.url);
     },
   };
@@ -52,7 +49,7 @@ const problem = (code: string) =>
 
 describe('the inbox in S3, by itself', () => {
   it('removes and rejects on condition that the object is the one that was read', async () => {
-    using s3 = await cannedS3(200, {}, '<CopyObjectResult><ETag>"4"</ETag></CopyObjectResult>');
+    await using s3 = await cannedS3(200, {}, '<CopyObjectResult><ETag>"4"</ETag></CopyObjectResult>');
     await s3.inbox.reject(file, 'It is not good.');
     const [copy, remove] = s3.requests;
     expect(copy).toMatchObject({
@@ -69,20 +66,20 @@ describe('the inbox in S3, by itself', () => {
   });
 
   it('rejects an object whose key is as long as keys may be', async () => {
-    using s3 = await cannedS3(200, {}, '<CopyObjectResult><ETag>"4"</ETag></CopyObjectResult>');
+    await using s3 = await cannedS3(200, {}, '<CopyObjectResult><ETag>"4"</ETag></CopyObjectResult>');
     await s3.inbox.reject({ ...file, key: `inbox/${'ü'.repeat(509)}` }, 'It is not good.');
     expect(s3.requests[0]?.url).toMatch(/^\/inbox-test\/rejected\/[0-9a-f]{64}\?/);
   });
 
   it('does nothing when another object is in its place', async () => {
-    using s3 = await cannedS3(412, {}, problem('PreconditionFailed'));
+    await using s3 = await cannedS3(412, {}, problem('PreconditionFailed'));
     await s3.inbox.remove(file);
     await s3.inbox.reject(file, 'It is not good.');
     expect(s3.requests.map(({ method }) => method)).toEqual(['DELETE', 'PUT']);
   });
 
   it('fails without a name in what is logged when S3 refuses', async () => {
-    using s3 = await cannedS3(403, {}, problem('AccessDenied'));
+    await using s3 = await cannedS3(403, {}, problem('AccessDenied'));
     const { inbox } = s3;
     for (const work of [
       () => inbox.read(file.key, 10),

@@ -11,6 +11,7 @@ test.each([
   ['similarity', '101', '-c similarity takes a number from 0 to 100'],
   ['similarity', '', '-c similarity takes a number from 0 to 100'],
   ['corsOrigins', '*', '-c corsOrigins takes origins such as https://example.com'],
+  ['corsOrigins', 'ftp://files.example', '-c corsOrigins takes origins such as https://example.com'],
   ['alarmTopicArn', 'alarms', '-c alarmTopicArn takes the ARN of an SNS topic'],
 ])('-c %s=%s is refused in words', (name, value, words) => {
   expect(() => makeStack({ [name]: value })).toThrow(words);

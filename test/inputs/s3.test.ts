@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,6 +5,7 @@ import { BackendUnavailableError, InputTooLargeError, InputUnreadableError } fro
 import { createInputReader } from '../../lib/inputs/read.ts';
 import { createS3Reader } from '../../lib/inputs/s3.ts';
 import { type S3Emulator, startS3Emulator } from '../../local/emulators/s3.ts';
+import { startHttpServer } from '../http-server.ts';
 
 const region = 'eu-west-1';
 const bucket = 'pictures';
@@ -113,19 +111,15 @@ describe('a picture in S3', () => {
 
 /** Reads from something that answers so in S3's place. */
 async function readFrom(status: number, code: string, length = 0): Promise<unknown> {
-  const server = createServer((_request, response) => {
+  await using server = await startHttpServer((_request, response) => {
     response.writeHead(status, length > 0 ? { 'Content-Length': length } : {});
     if (length === 0) response.end(`<Error><Code>${code}</Code><Message>No.</Message></Error>`);
     else response.write('the first bytes of many');
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  process.env.AWS_ENDPOINT_URL_S3 = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  process.env.AWS_ENDPOINT_URL_S3 = server.url;
   try {
     return await read(`s3://${bucket}/uploads/a.jpg`).catch((error) => error);
   } finally {
-    server.close();
-    server.closeAllConnections();
     Object.assign(process.env, emulator.environment);
   }
 }

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { startHttpServer } from '../http-server.ts';
 
 /** A call that came, such as `BatchGetItem`. */
 export interface Call {
@@ -30,21 +29,15 @@ export interface DynamoDbProxy extends AsyncDisposable {
 }
 
 export async function startProxy(emulatorUrl: string): Promise<DynamoDbProxy> {
-  const server = createServer((request, response) => void answer(request, response));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const server = await startHttpServer((request, response) => void answer(request, response));
   const proxy: DynamoDbProxy = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: server.url,
     fault: () => undefined,
     before: () => undefined,
     leaveOut: 0,
     calls: [],
     consumed: 0,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    [Symbol.asyncDispose]: server.stop,
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll } from 'vitest';
 import type { TableSettings } from '../../lib/records/dynamodb/client.ts';
-import { createTable } from '../../lib/records/dynamodb/table.ts';
+import { openDynamoRecords } from '../../lib/records/dynamodb.ts';
+import type { RecordStore } from '../../lib/records/port.ts';
 import { type DynamoDbEmulator, startDynamoDb } from '../../local/emulators/dynamodb.ts';
+import { createTable } from '../../local/emulators/dynamodb-table.ts';
+import type { OpenedRecords } from '../suites/records/fixtures.ts';
 
 export const region = 'eu-west-1';
 
@@ -22,6 +25,23 @@ export function dynamoTables() {
       const settings = { region, tableName: `records-${++count}` };
       await createTable({ ...settings, endpoint: emulator.url });
       return settings;
+    },
+  };
+}
+
+/** A record store on a table; `remove` closes it and all others that were opened on the table with it. */
+export function openedRecords(settings: TableSettings): OpenedRecords {
+  const stores: RecordStore[] = [];
+  const open = () => {
+    const store = openDynamoRecords(settings);
+    stores.push(store);
+    return store;
+  };
+  return {
+    store: open(),
+    another: async () => open(),
+    async remove() {
+      for (const store of stores) await store.close();
     },
   };
 }

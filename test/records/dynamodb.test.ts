@@ -11,32 +11,17 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DetectedFace } from '../../lib/contract/shapes.ts';
 import { padded } from '../../lib/records/dynamodb/items.ts';
 import { storeId } from '../../lib/records/dynamodb/store-id.ts';
-import { createTable } from '../../lib/records/dynamodb/table.ts';
 import { openDynamoRecords } from '../../lib/records/dynamodb.ts';
 import type { RecordStore } from '../../lib/records/port.ts';
+import { createTable } from '../../local/emulators/dynamodb-table.ts';
 import { activeEntry, imagesOf, processedResult } from '../suites/records/fixtures.ts';
 import { recordStoreSuite } from '../suites/records.ts';
 import { startProxy } from './dynamodb-proxy.ts';
-import { dynamoTables, region, useEndpoint } from './dynamodb-tables.ts';
+import { dynamoTables, openedRecords, region, useEndpoint } from './dynamodb-tables.ts';
 
 const tables = dynamoTables();
 
-recordStoreSuite('DynamoDB', async () => {
-  const settings = await tables.create();
-  const stores: RecordStore[] = [];
-  const open = () => {
-    const store = openDynamoRecords(settings);
-    stores.push(store);
-    return store;
-  };
-  return {
-    store: open(),
-    another: async () => open(),
-    remove: async () => {
-      for (const store of stores) await store.close();
-    },
-  };
-});
+recordStoreSuite('DynamoDB', async () => openedRecords(await tables.create()));
 
 describe('the DynamoDB table', () => {
   let settings: Awaited<ReturnType<typeof tables.create>>;

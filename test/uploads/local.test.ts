@@ -162,7 +162,7 @@ describe('an upload to the data folder', () => {
     const upload = await uploads.create({ kind: 'process' }, 'image/jpeg');
     await expect(receive(upload)).rejects.toMatchObject({
       code: 'backend_unavailable',
-      cause: expect.objectContaining({ code: 'EEXIST' }),
+      cause: expect.objectContaining({ code: 'ENOTDIR' }),
     });
   });
 });

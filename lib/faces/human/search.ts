@@ -79,8 +79,11 @@ export function searchGallery(
   return hits.sort((one, other) => one.distance - other.distance).slice(0, maxHits);
 }
 
-/** Four sums side by side: the processor need not wait for one addition before the next. `unit.length` is a multiple of 4. */
-function dotProduct(vectors: Float32Array, start: number, unit: Float32Array): number {
+/**
+ * The dot product of `unit` and the row of `vectors` that begins at `start`. Four sums side by side: the processor need not wait for one addition
+ * before the next. `unit.length` is a multiple of 4.
+ */
+export function dotProduct(vectors: Float32Array, start: number, unit: Float32Array): number {
   let a = 0;
   let b = 0;
   let c = 0;

@@ -7,6 +7,7 @@ import {
   type Reason,
   type UnindexedFace,
 } from '@aws-sdk/client-rekognition';
+import { batches } from '../../batches.ts';
 import { BackendUnavailableError, NoFaceError } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import type { Enrollment, FaceOwner } from '../port.ts';
@@ -60,8 +61,7 @@ export async function deleteFaces(
   { caller, collectionId }: Gallery,
   faceIds: readonly string[],
 ): Promise<void> {
-  for (let start = 0; start < faceIds.length; start += maxDeletedAtOnce) {
-    const FaceIds = faceIds.slice(start, start + maxDeletedAtOnce);
+  for await (const FaceIds of batches(faceIds, maxDeletedAtOnce)) {
     const { UnsuccessfulFaceDeletions = [] } = await caller.send(
       new DeleteFacesCommand({ CollectionId: collectionId, FaceIds }),
     );

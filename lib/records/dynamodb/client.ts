@@ -10,6 +10,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, type NativeAttributeValue, unmarshall } from '@aws-sdk/util-dynamodb';
+import { batches } from '../../batches.ts';
 import { BackendUnavailableError } from '../../errors.ts';
 import { type Action, expression, forTable } from './action.ts';
 
@@ -83,10 +84,7 @@ export class TableClient {
 
   /** Those of the items that there are, in no promised order. The keys must differ. */
   async getAll(keys: readonly Key[]): Promise<Item[]> {
-    const groups: Key[][] = [];
-    for (let start = 0; start < keys.length; start += keysAtOnce) {
-      groups.push(keys.slice(start, start + keysAtOnce));
-    }
+    const groups = await Array.fromAsync(batches(keys, keysAtOnce));
     return (await Promise.all(groups.map((group) => this.#getGroup(group)))).flat();
   }
 

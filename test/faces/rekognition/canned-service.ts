@@ -1,7 +1,5 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
+import { startHttpServer } from '../../http-server.ts';
 import { useService } from './open.ts';
 
 /** A call as the adapter made it. */
@@ -24,8 +22,7 @@ export interface CannedService {
 /** Starts one, for all adapters of this process. */
 export async function startCannedService(): Promise<CannedService> {
   const calls: CannedCall[] = [];
-  const service = { calls, answer: (_: CannedCall): CannedAnswer | Promise<CannedAnswer> => ({}), stop };
-  const server = createServer(async (request, response) => {
+  const server = await startHttpServer(async (request, response) => {
     const operation = String(request.headers['x-amz-target']).replace('RekognitionService.', '');
     const call = { operation, input: (await json(request)) as Record<string, unknown> };
     calls.push(call);
@@ -33,13 +30,7 @@ export async function startCannedService(): Promise<CannedService> {
     response.writeHead('__type' in answer ? 400 : 200, { 'Content-Type': 'application/x-amz-json-1.1' });
     response.end(JSON.stringify(answer));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  useService(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  async function stop() {
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
-  }
+  const service: CannedService = { calls, answer: () => ({}), stop: server.stop };
+  useService(server.url);
   return service;
 }

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { FaceBackend } from '../../../lib/faces/port.ts';
 import { openRekognition, type RekognitionSettings } from '../../../lib/faces/rekognition/rekognition.ts';
-import { type Rekognition, startRekognition } from '../../../local/rekognition/server.ts';
+import type { Rekognition } from '../../../local/rekognition/server.ts';
+import { startEmulator as startOne } from '../../local/rekognition/emulator.ts';
 
 /** Sends all that the SDK asks of Rekognition in this process to that URL. */
 export function useService(url: string): void {
@@ -26,12 +24,7 @@ export function openAdapter(settings: Partial<RekognitionSettings> = {}): FaceBa
 
 /** Starts the emulator, for all adapters of this process. */
 export async function startEmulator(): Promise<{ emulator: Rekognition; stop: () => Promise<void> }> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'rekognition-'));
-  const emulator = await startRekognition({ port: 0, dataDir, workers: 2 });
-  useService(emulator.url);
-  const stop = async () => {
-    await emulator.close();
-    await rm(dataDir, { recursive: true });
-  };
-  return { emulator, stop };
+  const started = await startOne({ workers: 2 });
+  useService(started.server.url);
+  return { emulator: started.server, stop: started[Symbol.asyncDispose] };
 }

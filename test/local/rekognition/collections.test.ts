@@ -3,7 +3,8 @@ import { createServer } from 'node:net';
 import { paginateListCollections } from '@aws-sdk/client-rekognition';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRekognition } from '../../../local/rekognition/server.ts';
-import { createClient, sampleBytes, startEmulator, temporaryFolder } from './emulator.ts';
+import { temporaryFolder } from '../../api/server-process.ts';
+import { createClient, sampleBytes, startEmulator } from './emulator.ts';
 
 let emulator: Awaited<ReturnType<typeof startEmulator>>;
 beforeAll(async () => {

@@ -1,10 +1,8 @@
-import { mkdtempDisposable } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Rekognition as Client, type RekognitionClientConfig } from '@aws-sdk/client-rekognition';
 import sharp from 'sharp';
 import type { Picture } from '../../../lib/inputs/picture.ts';
 import { type RekognitionOptions, startRekognition } from '../../../local/rekognition/server.ts';
+import { temporaryFolder } from '../../api/server-process.ts';
 import { pictureOfNobody, type SampleNumber, smallSample } from '../../faces/samples.ts';
 
 /** An emulator with an empty database of its own, and the real SDK's client for it. */
@@ -14,10 +12,6 @@ const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 /** A client that tries once. */
 export function createClient(url: string, config: RekognitionClientConfig = {}): Client {
   return new Client({ endpoint: url, region: 'eu-west-1', credentials, maxAttempts: 1, ...config });
-}
-
-export function temporaryFolder() {
-  return mkdtempDisposable(join(tmpdir(), 'rekognition-'));
 }
 
 export async function startEmulator(options: Partial<RekognitionOptions> = {}) {

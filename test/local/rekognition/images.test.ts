@@ -3,6 +3,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type S3Emulator, startS3Emulator } from '../../../local/emulators/s3.ts';
+import { s3Credentials } from '../../../local/emulators/s3-credentials.ts';
 import { plainBytes, sampleBytes, startEmulator } from './emulator.ts';
 
 const Bucket = 'pictures';
@@ -14,8 +15,12 @@ const resources = new AsyncDisposableStack();
 
 beforeAll(async () => {
   s3 = resources.use(await startS3Emulator({ buckets: [Bucket] }));
-  const credentials = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
-  const client = new S3Client({ endpoint: s3.url, region: 'us-east-1', forcePathStyle: true, credentials });
+  const client = new S3Client({
+    endpoint: s3.url,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: s3Credentials,
+  });
   resources.defer(() => client.destroy());
   put = (Key, Body) => client.send(new PutObjectCommand({ Bucket, Key, Body }));
   emulator = resources.use(await startEmulator({ s3Endpoint: s3.url }));

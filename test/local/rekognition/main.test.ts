@@ -4,7 +4,8 @@ import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../lib/config.ts';
 import { parseRekognitionSettings } from '../../../local/rekognition/settings.ts';
-import { createClient, sampleBytes, temporaryFolder } from './emulator.ts';
+import { temporaryFolder } from '../../api/server-process.ts';
+import { createClient, sampleBytes } from './emulator.ts';
 
 describe('the settings', () => {
   it('have defaults', () => {

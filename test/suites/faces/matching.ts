@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { FaceMatch } from '../../../lib/faces/port.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
-import { fromLeftToRight, smallSample } from '../../faces/samples.ts';
+import { fromLeftToRight, sample, smallSample } from '../../faces/samples.ts';
 import { enrollAs, enrollEach, entriesOf, imagesOf, owner, owners, type Setting } from './fixtures.ts';
 
 export function matchingSuite(setting: () => Setting): void {
@@ -19,6 +19,23 @@ export function matchingSuite(setting: () => Setting): void {
     await enrollEach(setting());
     const { faces } = await setting().backend.match(await smallSample(3), {});
     expect(fromLeftToRight(faces).map(entriesOf)).toEqual([[1], [2], [3]]);
+  });
+
+  test('a listed woman is found in another picture, and nobody else in five', async () => {
+    const { backend, portraits } = setting();
+    await backend.enroll(portraits[1] as Picture, owner(2));
+    const found = await Promise.all(
+      ([1, 2, 4, 5, 6] as const).map(async (number) =>
+        fromLeftToRight((await backend.match(await sample(number), {})).faces).map(entriesOf),
+      ),
+    );
+    expect(found).toEqual([
+      [[], [], [2]],
+      [[], [], []],
+      [[], [], [], []],
+      [[], [], [], [], []],
+      [[], [], [], []],
+    ]);
   });
 
   test('a match tells its reference image, its face there, and how near it is', async () => {

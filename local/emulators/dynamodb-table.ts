@@ -5,10 +5,10 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import type { TableSettings } from './client.ts';
-import { partitionKey, sortKey, timeToLiveAttribute } from './definition.ts';
+import type { TableSettings } from '../../lib/records/dynamodb/client.ts';
+import { partitionKey, sortKey, timeToLiveAttribute } from '../../lib/records/dynamodb/definition.ts';
 
-/** Makes the table in an emulator, where it is absent. A deployment's table is the infrastructure's. */
+/** Makes the records' table where it is absent, as the infrastructure does it in a deployment. */
 export async function createTable({
   region,
   tableName: TableName,

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+
+/** What the adapters on a POSIX file system share. */
+
+/** Files and folders are for the service's user alone. */
+export const folderMode = 0o700;
+export const fileMode = 0o600;
+
+/** How the names of files begin that are still being written: no key of a picture does, and the inbox passes over such names. */
+export const temporaryPrefix = '.tmp-';
+
+/** How often a folder is made again that others remove, because it is empty, before there is a file in it. */
+const maxFolderAttempts = 100;
+
+/**
+ * Writes a file under a temporary name in its folder, and renames it when it is whole and on disk. The folder is made where there is none;
+ * it is to be synced for the new name to be on disk too. What fails leaves nothing.
+ * @throws the file system's errors, and what `content` throws.
+ */
+export async function writeWhole(
+  path: string,
+  content: Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const temporary = await openTemporary(dirname(path));
+  try {
+    await writeAndSync(temporary.handle, content);
+    await rename(temporary.path, path);
+  } catch (error) {
+    await ifPresent(unlink(temporary.path));
+    throw error;
+  }
+}
+
+/** Waits until the names in a folder are on disk. */
+export async function syncFolder(folder: string): Promise<void> {
+  await using handle = await open(folder, 'r');
+  await handle.sync();
+}
+
+/** What comes of `work`, or `undefined` when the file or folder that it is about is not there. */
+export async function ifPresent<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** The system's code of an error, such as `ENOENT`. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}
+
+/** Makes the folder where there is none, again and again while others remove it because it is empty. */
+async function openTemporary(folder: string): Promise<{ path: string; handle: FileHandle }> {
+  const path = join(folder, temporaryPrefix + randomUUID());
+  for (let attempts = 1; ; attempts += 1) {
+    try {
+      return { path, handle: await open(path, 'wx', fileMode) };
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT' || attempts === maxFolderAttempts) throw error;
+      // Out of step with those who remove it; by chance, one could be just behind us every time.
+      if (attempts > 1) await setTimeout(Math.random() * attempts);
+      // When it is removed while several make it, some of them are told that it is absent.
+      await ifPresent(mkdir(folder, { recursive: true, mode: folderMode }));
+    }
+  }
+}
+
+async function writeAndSync(
+  handle: FileHandle,
+  content: Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<void> {
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,16 @@
+/** One Ctrl-C may come twice: from the terminal, and from npm, which passes on the one that it got itself. No hand is so quick. */
+const repeatMs = 500;
+
+/** Resolves, with the signal's name, when this process is told to stop. One who tells it again later ends it at once. */
+export function stopSignal(): Promise<NodeJS.Signals> {
+  const names: NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
+  return new Promise((resolve) => {
+    const hear = (name: NodeJS.Signals) => {
+      resolve(name);
+      setTimeout(() => {
+        for (const each of names) process.off(each, hear);
+      }, repeatMs).unref();
+    };
+    for (const name of names) process.on(name, hear);
+  });
+}

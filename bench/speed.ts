@@ -7,9 +7,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sampleFolder } from '../lib/faces/human/model-files.ts';
-import { embeddingModels } from '../lib/faces/human/models.ts';
 import { WorkerPool } from '../lib/faces/human/pool.ts';
-import { createSharedGallery, searchGallery, writeRow } from '../lib/faces/human/search.ts';
 import { decodePicture } from '../lib/inputs/decode.ts';
 import { type Service, smallPicture, startService } from './service.ts';
 
@@ -108,23 +106,6 @@ async function measureResponsiveness({ url }: Service): Promise<void> {
   results['GET / while pictures are processed'] = told(loaded);
 }
 
-/** One probe against a gallery of random faces, on one core. */
-function measureSearch(): void {
-  const { dimensions } = embeddingModels.MobileFaceNet;
-  const randomFace = () => Float32Array.from({ length: dimensions }, () => Math.random() - 0.5);
-  for (const count of [1_000, 10_000, 100_000]) {
-    const gallery = createSharedGallery(dimensions, count);
-    for (let row = 0; row < count; row++) writeRow(gallery, row, row + 1, randomFace());
-    const times = Array.from({ length: 20 }, () => {
-      const probe = randomFace();
-      const started = performance.now();
-      searchGallery(gallery, probe, 'cosine', 0.56);
-      return performance.now() - started;
-    });
-    results[`exact search among ${count.toLocaleString('en')} faces`] = ms(quantile(times, 0.5));
-  }
-}
-
 const service = await startService();
 results.machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, Node ${process.version}`;
 results['start to first answer'] = ms(service.startMs);
@@ -135,5 +116,4 @@ try {
 } finally {
   await service.stop();
 }
-measureSearch();
 console.table(results);

@@ -1,26 +1,21 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Box } from '../../contract/shapes.ts';
 import type { FaceOwner } from '../port.ts';
+import {
+  capacityOf,
+  clearRow,
+  createSharedGallery,
+  enlargeGallery,
+  rowsUsed,
+  type SharedGallery,
+  writeRow,
+} from './gallery-memory.ts';
 import { type EmbeddingModelName, embeddingModels } from './models.ts';
-import { createSharedGallery, type SharedGallery, writeRow } from './search.ts';
 
 /** An enrolled face of one model. */
 export interface GalleryFace extends FaceOwner {
   readonly box: Box;
 }
-
-interface FaceRow {
-  id: number;
-  entry_id: number;
-  image_id: string;
-  x: number;
-  y: number;
-  w: number;
-  h: number;
-  embedding: Uint8Array;
-}
-
-const initialCapacity = 1024;
 
 /** Makes the table of all models' enrolled faces where there is none. */
 export function createFacesTable(database: DatabaseSync): void {
@@ -36,9 +31,21 @@ export function createFacesTable(database: DatabaseSync): void {
   ) STRICT`);
 }
 
+interface FaceRow {
+  image_id: string;
+  entry_id: number;
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+}
+
 /**
- * One model's enrolled faces: kept in the database, held in shared memory for the search. The database is the truth; what another
- * process changed in it is taken over by `refresh`.
+ * One model's enrolled faces: kept in the database, their embeddings held in shared memory for the search. The database is the truth;
+ * what another process changed in it is taken over by `refresh`.
+ *
+ * Nothing of a face but its embedding and id is held in memory, and no copy of the embeddings is kept beside the database: what was
+ * deleted there would live on in it.
  */
 export class Gallery {
   readonly #share: (gallery: SharedGallery) => void;
@@ -46,40 +53,59 @@ export class Gallery {
   readonly #remove: StatementSync;
   readonly #selectAfter: StatementSync;
   readonly #selectIds: StatementSync;
+  readonly #selectFace: StatementSync;
+  readonly #selectId: StatementSync;
+  readonly #selectOwners: StatementSync;
+  readonly #count: StatementSync;
   readonly #dataVersion: StatementSync;
   #shared: SharedGallery;
   #seenVersion: unknown;
   #lastId = 0;
-  readonly #faces = new Map<number, GalleryFace & { row: number }>();
-  readonly #idOfImage = new Map<string, number>();
+  /** Each row's face, 0 where the row is free: the ids in shared memory lie too far apart to be looked through. */
+  #idOfRow = new Int32Array(0);
   readonly #freeRows: number[] = [];
 
   /** `share` is called with the memory to search, now and whenever it had to be made larger. */
   constructor(database: DatabaseSync, model: EmbeddingModelName, share: (gallery: SharedGallery) => void) {
-    const version = embeddingModels[model].version;
+    const { version, dimensions } = embeddingModels[model];
     this.#share = share;
-    this.#shared = createSharedGallery(embeddingModels[model].dimensions, initialCapacity);
+    this.#shared = createSharedGallery(dimensions);
     this.#insert = database.prepare(
       `INSERT INTO faces (image_id, entry_id, model, x, y, w, h, embedding) VALUES (?, ?, '${version}', ?, ?, ?, ?, ?)
        ON CONFLICT (image_id, model) DO NOTHING`,
     );
-    this.#remove = database.prepare('DELETE FROM faces WHERE image_id = ?');
+    const current = Object.values(embeddingModels).map((known) => `'${known.version}'`);
+    this.#remove = database.prepare(
+      `DELETE FROM faces WHERE image_id = ? AND (model = '${version}' OR model NOT IN (${current.join()}))`,
+    );
     this.#selectAfter = database.prepare(
-      `SELECT id, image_id, entry_id, x, y, w, h, embedding FROM faces WHERE model = '${version}' AND id > ? ORDER BY id`,
+      `SELECT id, embedding FROM faces WHERE model = '${version}' AND id > ? ORDER BY id`,
     );
     this.#selectIds = database.prepare(`SELECT id FROM faces WHERE model = '${version}'`);
+    // A million rows are read in half the time without an object for each.
+    this.#selectAfter.setReturnArrays(true);
+    this.#selectIds.setReturnArrays(true);
+    this.#selectFace = database.prepare('SELECT image_id, entry_id, x, y, w, h FROM faces WHERE id = ?');
+    this.#selectId = database.prepare(`SELECT id FROM faces WHERE image_id = ? AND model = '${version}'`);
+    this.#selectOwners = database.prepare(
+      `SELECT entry_id, image_id FROM faces WHERE model = '${version}' ORDER BY id`,
+    );
+    this.#count = database.prepare(`SELECT count(*) AS count FROM faces WHERE model = '${version}'`);
     this.#dataVersion = database.prepare('PRAGMA data_version');
     share(this.#shared);
-    this.refresh();
   }
 
-  /** Takes over what another process added or removed; costs next to nothing where none did. */
+  /**
+   * Loads the faces, the first time: until then the memory is empty. Later it takes over what another process added or removed, and costs
+   * next to nothing where none did.
+   */
   refresh(): void {
     const { data_version: version } = this.#dataVersion.get() as { data_version: number };
     if (version === this.#seenVersion) return;
     this.#takeNew();
-    const present = new Set(this.#selectIds.all().map(({ id }) => id as number));
-    for (const id of this.#faces.keys()) if (!present.has(id)) this.#drop(id);
+    // No id is given twice, and so by now the memory has all of the database's: as many are the same ones.
+    const { count } = this.#count.get() as { count: number };
+    if (count !== this.size) this.#dropAbsent();
     this.#seenVersion = version;
   }
 
@@ -88,70 +114,86 @@ export class Gallery {
     const { x, y, w, h } = face.box;
     const bytes = new Uint8Array(embedding.buffer, embedding.byteOffset, embedding.byteLength);
     this.#insert.run(face.imageId, face.entryId, x, y, w, h, bytes);
-    this.#takeNew();
+    if (this.#seenVersion !== undefined) this.#takeNew();
   }
 
-  /** Removes an image's face from the memory, and from the database for all models and versions. */
+  /** Removes an image's face of this model, and of versions that are no longer in use, from the memory and from the database. */
   remove(imageId: string): void {
+    const id = this.#idOf(imageId);
     this.#remove.run(imageId);
-    const id = this.#idOfImage.get(imageId);
-    if (id !== undefined) this.#drop(id);
+    if (id !== undefined) this.#drop(this.#idOfRow.indexOf(id));
   }
 
   has(imageId: string): boolean {
-    return this.#idOfImage.has(imageId);
+    return this.#idOf(imageId) !== undefined;
   }
 
   /** The face of an id that a search gave, or `undefined` when it was removed since. */
   get(faceId: number): GalleryFace | undefined {
-    return this.#faces.get(faceId);
+    const row = this.#selectFace.get(faceId) as unknown as FaceRow | undefined;
+    if (!row) return undefined;
+    const { image_id: imageId, entry_id: entryId, x, y, w, h } = row;
+    return { entryId, imageId, box: { x, y, w, h } };
   }
 
   get size(): number {
-    return this.#faces.size;
+    return rowsUsed(this.#shared) - this.#freeRows.length;
   }
 
   owners(): FaceOwner[] {
-    return [...this.#faces.values()].map(({ entryId, imageId }) => ({ entryId, imageId }));
+    return this.#selectOwners
+      .all()
+      .map((row) => ({ entryId: row.entry_id as number, imageId: row.image_id as string }));
+  }
+
+  #idOf(imageId: string): number | undefined {
+    return this.#selectId.get(imageId)?.id as number | undefined;
   }
 
   #takeNew(): void {
-    for (const row of this.#selectAfter.iterate(this.#lastId)) this.#hold(row as unknown as FaceRow);
+    const before = this.#shared;
+    for (const values of this.#selectAfter.iterate(this.#lastId)) {
+      const [id, embedding] = values as unknown as [number, Uint8Array];
+      this.#hold(id, floatsOf(embedding));
+    }
+    if (this.#shared !== before) this.#share(this.#shared);
   }
 
-  #hold({ id, entry_id: entryId, image_id: imageId, x, y, w, h, embedding }: FaceRow): void {
+  #hold(id: number, embedding: Float32Array): void {
     const row = this.#freeRows.pop() ?? this.#nextRow();
-    // The blob's place in memory need not be a multiple of 4: slice() moves it to one that is.
-    writeRow(this.#shared, row, id, new Float32Array(embedding.slice().buffer));
-    this.#faces.set(id, { entryId, imageId, box: { x, y, w, h }, row });
-    this.#idOfImage.set(imageId, id);
+    writeRow(this.#shared, row, id, embedding);
+    this.#idOfRow[row] = id;
     this.#lastId = id;
   }
 
   #nextRow(): number {
-    const row = Atomics.load(this.#shared.size, 0);
-    if (row === this.#shared.ids.length) this.#grow();
+    const row = rowsUsed(this.#shared);
+    if (row === capacityOf(this.#shared)) this.#shared = enlargeGallery(this.#shared);
+    if (row >= this.#idOfRow.length) {
+      const longer = new Int32Array(Math.max(capacityOf(this.#shared), 2 * this.#idOfRow.length));
+      longer.set(this.#idOfRow);
+      this.#idOfRow = longer;
+    }
     return row;
   }
 
-  #grow(): void {
-    const { dimensions, ids, lengths, vectors, size } = this.#shared;
-    const larger = createSharedGallery(dimensions, 2 * ids.length);
-    larger.vectors.set(vectors);
-    larger.lengths.set(lengths);
-    larger.ids.set(ids);
-    larger.size.set(size);
-    this.#shared = larger;
-    this.#share(larger);
+  #dropAbsent(): void {
+    const present = new Set(this.#selectIds.all().map((values) => (values as unknown as [number])[0]));
+    this.#idOfRow.forEach((id, row) => {
+      if (id !== 0 && !present.has(id)) this.#drop(row);
+    });
   }
 
-  #drop(id: number): void {
-    const face = this.#faces.get(id);
-    if (!face) return;
-    Atomics.store(this.#shared.ids, face.row, 0);
-    this.#freeRows.push(face.row);
-    this.#faces.delete(id);
-    // Another process may have removed the image's face and enrolled it again, under a new id.
-    if (this.#idOfImage.get(face.imageId) === id) this.#idOfImage.delete(face.imageId);
+  #drop(row: number): void {
+    if (row < 0) return;
+    clearRow(this.#shared, row);
+    this.#idOfRow[row] = 0;
+    this.#freeRows.push(row);
   }
+}
+
+/** The numbers of a blob. Its place in memory need not be a multiple of 4: slice() moves it to one that is. */
+function floatsOf(blob: Uint8Array): Float32Array {
+  const { buffer, byteOffset, byteLength } = blob.byteOffset % 4 === 0 ? blob : blob.slice();
+  return new Float32Array(buffer, byteOffset, byteLength / 4);
 }

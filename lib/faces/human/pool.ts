@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { BackendUnavailableError, InputUnreadableError } from '../../errors.ts';
+import type { SharedGallery } from './gallery-memory.ts';
 import type { EmbeddingModelName } from './models.ts';
-import type { SharedGallery } from './search.ts';
 import type { FromWorker, Job, JobFace, ToWorker, WorkerSettings } from './worker.ts';
 
 // From 1.29 on, ONNX Runtime's own binaries report their use to their maker, unless they are told not to before they load. Workers

@@ -1,21 +1,7 @@
 import type { DistanceMetric } from '../../contract/vocabulary.ts';
-import { distanceOf, lengthOf, similarityOf } from './distance.ts';
-
-/**
- * One model's enrolled faces in memory that every thread sees. The main thread alone writes; row `r` is in use where
- * `ids[r]` is not 0.
- */
-export interface SharedGallery {
-  readonly dimensions: number;
-  /** One number: how many rows were ever used. */
-  readonly size: Int32Array;
-  /** Each row's face id, never given twice. */
-  readonly ids: Int32Array;
-  /** Each embedding's length as the model gave it. */
-  readonly lengths: Float32Array;
-  /** Each embedding scaled to length 1, row after row. */
-  readonly vectors: Float32Array;
-}
+import { distanceOf, similarityOf } from './distance.ts';
+import { faceIdAt, rowStart, rowsPerSegment, rowsUsed, type SharedGallery } from './gallery-memory.ts';
+import { Scan, type Scoring } from './scan.ts';
 
 export interface GalleryHit {
   readonly faceId: number;
@@ -24,75 +10,158 @@ export interface GalleryHit {
   readonly similarity: number;
 }
 
-/** Room for `capacity` faces, all rows free. */
-export function createSharedGallery(dimensions: number, capacity: number): SharedGallery {
-  const shared = (count: number) => new SharedArrayBuffer(4 * count);
-  return {
-    dimensions,
-    size: new Int32Array(shared(1)),
-    ids: new Int32Array(shared(capacity)),
-    lengths: new Float32Array(shared(capacity)),
-    vectors: new Float32Array(shared(capacity * dimensions)),
-  };
-}
-
-/**
- * Puts a face into a row. A search that reads the row meanwhile sees its id change, and so never gives one face's distance to
- * another.
- */
-export function writeRow(gallery: SharedGallery, row: number, faceId: number, embedding: Float32Array): void {
-  const length = lengthOf(embedding);
-  Atomics.store(gallery.ids, row, 0);
-  gallery.lengths[row] = length;
-  const start = row * gallery.dimensions;
-  for (let i = 0; i < embedding.length; i++) {
-    gallery.vectors[start + i] = (embedding[i] as number) / length;
-  }
-  Atomics.store(gallery.ids, row, faceId);
-  if (row >= Atomics.load(gallery.size, 0)) Atomics.store(gallery.size, 0, row + 1);
-}
-
 /** A face has at most so many matches, the nearest: with a threshold that everybody passes, answers would grow without bound. */
 const maxHits = 100;
 
-/** Compares the probe with every enrolled face; returns those with `distance <= threshold`, nearest first, 100 at most. */
-export function searchGallery(
-  gallery: SharedGallery,
-  probe: Float32Array,
-  metric: DistanceMetric,
-  threshold: number,
-): GalleryHit[] {
-  const probeLength = lengthOf(probe);
-  const unit = probe.map((value) => value / probeLength);
-  const hits: GalleryHit[] = [];
-  const size = Atomics.load(gallery.size, 0);
-  for (let row = 0; row < size; row++) {
-    const faceId = Atomics.load(gallery.ids, row);
-    if (faceId === 0) continue;
-    const cosine = dotProduct(gallery.vectors, row * gallery.dimensions, unit);
-    const distance = distanceOf(metric, cosine, probeLength, gallery.lengths[row] as number);
-    // An embedding without a direction has no distance to any other: NaN is no match.
-    if (!(distance <= threshold)) continue;
-    if (Atomics.load(gallery.ids, row) !== faceId) row--;
-    else hits.push({ faceId, distance, similarity: similarityOf(cosine) });
-  }
-  return hits.sort((one, other) => one.distance - other.distance).slice(0, maxHits);
-}
+/** Rows of one look of the kernel: few at first, so that there soon are hits to beat; later as many as stay in a core's cache. */
+const firstLook = 128;
+const longestLook = 1024;
 
 /**
- * The dot product of `unit` and the row of `vectors` that begins at `start`. Four sums side by side: the processor need not wait for one addition
- * before the next. `unit.length` is a multiple of 4.
+ * Compares each probe with every enrolled face, in one pass over the gallery; returns for each those with `distance <= threshold`,
+ * nearest first, the older of two that are as near, 100 at most.
+ *
+ * It is exact: distances are computed in double precision from the embeddings themselves, for every row but those that a bound rules
+ * out. Let `u` be a row's embedding and `p` the probe, both of length 1, `u'` and `p'` what their codes stand for, `e` and `f` the
+ * lengths of `u - u'` and `p - p'`, all computed and not estimated. As u.p = u'.p' + (u - u').p' + u.(p - p'), and by Cauchy and
+ * Schwarz, u.p is at most u'.p' + e(1 + f) + f. A row is ruled out when a face at that cosine would be too far for the threshold, or
+ * farther than 100 hits that were found before.
  */
-export function dotProduct(vectors: Float32Array, start: number, unit: Float32Array): number {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  for (let i = 0; i < unit.length; i += 4) {
-    a += (vectors[start + i] as number) * (unit[i] as number);
-    b += (vectors[start + i + 1] as number) * (unit[i + 1] as number);
-    c += (vectors[start + i + 2] as number) * (unit[i + 2] as number);
-    d += (vectors[start + i + 3] as number) * (unit[i + 3] as number);
+export function searchGallery(
+  gallery: SharedGallery,
+  probes: readonly Float32Array[],
+  metric: DistanceMetric,
+  threshold: number,
+): GalleryHit[][] {
+  const searches = probes.map((probe) => new ProbeSearch(gallery, probe, metric, threshold));
+  const open = searches.filter(({ canMatch }) => canMatch);
+  if (open.length > 0) passOver(gallery, open);
+  return searches.map((search) => search.hits());
+}
+
+function passOver(gallery: SharedGallery, searches: readonly ProbeSearch[]): void {
+  const units = searches.map(({ unit }) => unit);
+  const scan = new Scan(
+    gallery,
+    units,
+    searches.map(({ scoring }) => scoring),
+    longestLook,
+  );
+  searches.forEach((search, probe) => {
+    scan.setLeastScore(probe, search.leastScore);
+  });
+  const size = rowsUsed(gallery);
+  let length = firstLook;
+  for (let row = 0; row < size; row += length) {
+    if (row > 0) length = Math.min(longestLook, 2 * length);
+    for (const found of scan.scan(rowStart(gallery, row), Math.min(length, size - row))) {
+      (searches[found & 0xffff] as ProbeSearch).compare(row + (found >>> 16));
+    }
+    searches.forEach((search, probe) => {
+      if (search.prune()) scan.setLeastScore(probe, search.leastScore);
+    });
   }
-  return a + b + c + d;
+}
+
+/** Room for rounding in the inverse of the metrics; what it lets through is compared exactly. */
+const margin = 1e-6;
+
+/** What one probe has found so far. */
+class ProbeSearch {
+  /** The probe scaled to length 1. */
+  readonly unit: Float64Array;
+  readonly scoring: Scoring;
+  /** No row of a lesser score can be a hit. */
+  leastScore: number;
+  readonly #gallery: SharedGallery;
+  readonly #length: number;
+  readonly #metric: DistanceMetric;
+  readonly #threshold: number;
+  #hits: GalleryHit[] = [];
+
+  constructor(gallery: SharedGallery, probe: Float32Array, metric: DistanceMetric, threshold: number) {
+    this.#gallery = gallery;
+    this.#metric = metric;
+    this.#threshold = threshold;
+    const wide = Float64Array.from(probe);
+    this.#length = Math.sqrt(wide.reduce((sum, value) => sum + value * value, 0));
+    this.unit = wide.map((value) => value / this.#length);
+    this.scoring =
+      metric === 'euclidean'
+        ? { constant: 0, perLength: 2 * this.#length, perSquare: 1 - margin }
+        : { constant: 1, perLength: 0, perSquare: 0 };
+    this.leastScore = this.#scoreFor(threshold);
+  }
+
+  /** An embedding without a direction has no distance to any other, and no distance is negative. */
+  get canMatch(): boolean {
+    return this.#length > 0 && this.#length < Number.POSITIVE_INFINITY && this.#threshold >= 0;
+  }
+
+  /** Measures the distance to a row's face. */
+  compare(row: number): void {
+    const { segments, dimensions } = this.#gallery;
+    const segment = segments[Math.floor(row / rowsPerSegment)] as Float32Array;
+    const start = (row % rowsPerSegment) * dimensions;
+    for (;;) {
+      const faceId = faceIdAt(this.#gallery, row);
+      if (faceId === 0) return;
+      const { dot, squares } = compareWith(segment, start, this.unit);
+      if (faceIdAt(this.#gallery, row) !== faceId) continue;
+      const length = Math.sqrt(squares);
+      const cosine = dot / length;
+      const distance = distanceOf(this.#metric, cosine, this.#length, length);
+      if (distance <= this.#threshold) {
+        this.#hits.push({ faceId, distance, similarity: similarityOf(cosine) });
+      }
+      return;
+    }
+  }
+
+  /** Forgets all but the nearest; says whether that raised the least score. */
+  prune(): boolean {
+    if (this.#hits.length < 2 * maxHits) return false;
+    this.#hits = this.hits();
+    this.leastScore = this.#scoreFor((this.#hits.at(-1) as GalleryHit).distance);
+    return true;
+  }
+
+  hits(): GalleryHit[] {
+    return this.#hits
+      .sort((one, other) => one.distance - other.distance || one.faceId - other.faceId)
+      .slice(0, maxHits);
+  }
+
+  /** The score of a face at this distance, less a margin. */
+  #scoreFor(distance: number): number {
+    switch (this.#metric) {
+      case 'cosine':
+        return 1 - distance - margin;
+      case 'euclidean_l2':
+        return 1 - distance ** 2 / 2 - margin;
+      case 'angular':
+        return distance < 1 ? Math.cos(Math.PI * distance) - margin : Number.NEGATIVE_INFINITY;
+      case 'euclidean': {
+        // distance^2 = p^2 + l^2 - 2 p l cos for a probe of length p and a row of length l.
+        const [probe, most] = [this.#length ** 2, distance ** 2];
+        return probe - most - margin * (probe + most);
+      }
+    }
+  }
+}
+
+/** The dot product of an embedding with a vector, and with itself. */
+function compareWith(
+  vectors: Float32Array,
+  start: number,
+  unit: Float64Array,
+): { dot: number; squares: number } {
+  let dot = 0;
+  let squares = 0;
+  for (let i = 0; i < unit.length; i++) {
+    const value = vectors[start + i] as number;
+    dot += value * (unit[i] as number);
+    squares += value * value;
+  }
+  return { dot, squares };
 }

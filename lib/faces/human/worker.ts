@@ -8,9 +8,10 @@ import type { Face } from '../port.ts';
 import type { Pixels } from './align.ts';
 import { loadDetector } from './detector.ts';
 import { type Embedder, loadEmbedder } from './embedders.ts';
+import type { SharedGallery } from './gallery-memory.ts';
 import type { EmbeddingModelName } from './models.ts';
 import { loadRuntime } from './runtime.ts';
-import { type GalleryHit, type SharedGallery, searchGallery } from './search.ts';
+import { type GalleryHit, searchGallery } from './search.ts';
 
 export interface WorkerSettings {
   readonly minConfidence: number;
@@ -59,22 +60,30 @@ async function start(settings: WorkerSettings) {
 
   async function run({ picture, models, largestOnly, search }: Job): Promise<JobFace[]> {
     const detections = await detector.detect(picture);
-    const faces: JobFace[] = [];
+    const faces: Omit<JobFace, 'hits'>[] = [];
     for (const { area, confidence, landmarks } of detections) {
       const embeddings: JobFace['embeddings'] = {};
       for (const model of largestOnly && faces.length > 0 ? [] : models) {
         embeddings[model] = await (await embedderOf(model))(picture, landmarks);
       }
-      const probe = search && embeddings[search.model];
-      const gallery = search && galleries.get(search.model);
-      const hits = probe && gallery ? searchGallery(gallery, probe, search.metric, search.threshold) : [];
-      faces.push({ area, confidence, embeddings, hits });
+      faces.push({ area, confidence, embeddings });
     }
-    return faces;
+    const hits = search ? lookUp(faces, search) : [];
+    return faces.map((face, index) => ({ ...face, hits: hits[index] ?? [] }));
   }
 
   await Promise.all([embedderOf(settings.modelName), warmUp(run)]);
   return { backend: runtime.backend, run };
+}
+
+/** Each face's hits in the gallery of the model that is searched by. */
+function lookUp(
+  faces: readonly Pick<JobFace, 'embeddings'>[],
+  { model, metric, threshold }: NonNullable<Job['search']>,
+): GalleryHit[][] {
+  const gallery = galleries.get(model);
+  const probes = faces.flatMap(({ embeddings }) => embeddings[model] ?? []);
+  return gallery && probes.length > 0 ? searchGallery(gallery, probes, metric, threshold) : [];
 }
 
 /** The first inference compiles: it is done before the first request waits for it. */

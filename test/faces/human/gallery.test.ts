@@ -5,7 +5,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createFacesTable, Gallery } from '../../../lib/faces/human/gallery.ts';
-import { type SharedGallery, searchGallery } from '../../../lib/faces/human/search.ts';
+import { capacityOf, rowsUsed, type SharedGallery } from '../../../lib/faces/human/gallery-memory.ts';
+import { searchGallery } from '../../../lib/faces/human/search.ts';
 import { inTransaction, openDatabase } from '../../../lib/records/database.ts';
 
 const dimensions = 128;
@@ -37,6 +38,7 @@ describe('the gallery', () => {
     const memories: SharedGallery[] = [];
     const gallery = new Gallery(database, 'Dlib', (shared) => memories.push(shared));
     const memory = () => memories.at(-1) as SharedGallery;
+    gallery.refresh();
     return {
       database,
       gallery,
@@ -45,10 +47,11 @@ describe('the gallery', () => {
       add: (n: number) => gallery.add(face(n), embedding(n)),
       /** The faces that are just like embedding `n`. */
       find: (n: number) =>
-        searchGallery(memory(), embedding(n), 'cosine', 1e-6).map(({ faceId }) => gallery.get(faceId)),
+        searchGallery(memory(), [embedding(n)], 'cosine', 1e-6)
+          .flat()
+          .map(({ faceId }) => gallery.get(faceId)),
     };
   }
-  const rows = (memory: SharedGallery) => Atomics.load(memory.size, 0);
 
   test('finds a face that was added, and not one that was removed', () => {
     const { gallery, add, find } = open();
@@ -77,12 +80,12 @@ describe('the gallery', () => {
 
   test('makes room for more faces than it began with, and loads them all again', () => {
     const first = open();
-    const capacity = first.memory().ids.length;
+    const capacity = capacityOf(first.memory());
     const count = 2 * capacity + 10;
     inTransaction(first.database, () => {
       for (let n = 0; n < count; n++) first.add(n);
     });
-    expect(first.memories.map(({ ids }) => ids.length)).toEqual([capacity, 2 * capacity, 4 * capacity]);
+    expect(first.memories.map(capacityOf)).toEqual([capacity, 2 * capacity, 3 * capacity]);
     const again = open();
     for (const { gallery, find } of [first, again]) {
       expect(gallery.size).toBe(count);
@@ -97,9 +100,9 @@ describe('the gallery', () => {
     for (let n = 0; n < 5; n++) add(n);
     for (const n of [1, 3]) gallery.remove(`image-${n}`);
     for (const n of [5, 6]) add(n);
-    expect(rows(memory())).toBe(5);
+    expect(rowsUsed(memory())).toBe(5);
     add(7);
-    expect(rows(memory())).toBe(6);
+    expect(rowsUsed(memory())).toBe(6);
     expect(memories).toHaveLength(1);
     expect([1, 3].flatMap(find)).toEqual([]);
     expect([0, 2, 4, 5, 6, 7].flatMap(find)).toMatchObject([0, 2, 4, 5, 6, 7].map(face));
@@ -114,6 +117,17 @@ describe('the gallery', () => {
     expect(find(1)).toEqual([]);
     gallery.add(face(1), embedding(2));
     expect(find(2)).toMatchObject([face(1)]);
+  });
+
+  test('holds nothing until it is told to look, and then all of it', () => {
+    const { database, add } = open();
+    for (const n of [1, 2, 3]) add(n);
+    const gallery = new Gallery(database, 'Dlib', () => undefined);
+    gallery.add(face(4), embedding(4));
+    gallery.remove('image-2');
+    expect([gallery.size, gallery.has('image-1'), gallery.has('image-2')]).toEqual([0, true, false]);
+    gallery.refresh();
+    expect(gallery.size).toBe(3);
   });
 
   test('takes over what another process did, when it is told to look', () => {
@@ -158,6 +172,6 @@ describe('the gallery', () => {
         for (const { gallery } of processes) gallery.refresh();
       }),
     );
-    expect(rows(processes[0].memory())).toBeLessThan(20);
+    expect(rowsUsed(processes[0].memory())).toBeLessThan(20);
   });
 });

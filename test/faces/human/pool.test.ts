@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BackendUnavailableError } from '../../../lib/errors.ts';
+import { createSharedGallery, writeRow } from '../../../lib/faces/human/gallery-memory.ts';
 import { type EmbeddingModelName, embeddingModels } from '../../../lib/faces/human/models.ts';
 import { WorkerPool } from '../../../lib/faces/human/pool.ts';
-import { createSharedGallery, writeRow } from '../../../lib/faces/human/search.ts';
 import type { Job, JobFace } from '../../../lib/faces/human/worker.ts';
 import { pictureOfNobody, smallSample } from '../samples.ts';
 
@@ -84,7 +84,7 @@ describe("the engine's workers", () => {
   test('while the only worker is replaced, pictures wait; the next one knows the same faces', async () => {
     const pool = await start(1);
     const [found] = (await pool.run(group)) as [JobFace];
-    const gallery = createSharedGallery(embeddingModels.MobileFaceNet.dimensions, 1);
+    const gallery = createSharedGallery(embeddingModels.MobileFaceNet.dimensions);
     writeRow(gallery, 0, 5, found.embeddings.MobileFaceNet as Float32Array);
     pool.share('MobileFaceNet', gallery);
     await started[0]?.terminate();

@@ -58,6 +58,8 @@ export function cutChip(picture: Pixels, toChip: Similarity, size: number): Floa
   const { a, b, tx, ty } = toChip;
   const { width, height, data } = picture;
   const norm = a * a + b * b;
+  const along = a / norm;
+  const across = b / norm;
   const samples = Math.min(8, Math.max(1, Math.ceil(1 / Math.sqrt(norm))));
   const chip = new Float32Array(3 * size * size);
   const share = 1 / (samples * samples);
@@ -69,8 +71,8 @@ export function cutChip(picture: Pixels, toChip: Similarity, size: number): Floa
         for (let j = 0; j < samples; j++) {
           const u = column + (j + 0.5) / samples - 0.5 - tx;
           const v = row + (i + 0.5) / samples - 0.5 - ty;
-          const x = (a * u + b * v) / norm;
-          const y = (a * v - b * u) / norm;
+          const x = along * u + across * v;
+          const y = along * v - across * u;
           const left = Math.floor(x);
           const top = Math.floor(y);
           if (left < 0 || top < 0 || left + 1 >= width || top + 1 >= height) {

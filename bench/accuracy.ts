@@ -1,19 +1,11 @@
 /**
  * Command: measures a model on pictures laid out as Labeled Faces in the Wild: `FOLDER/images/<person>/<person>_0001.jpg` and the
- * set's own `FOLDER/pairs.txt`. Of several faces the one nearest to the picture's middle counts, for that is the person whom the set
- * means.
+ * set's own `FOLDER/pairs.txt`.
  * usage: npm run bench:accuracy -- FOLDER [MODEL]
  */
-import { readdir, readFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import pLimit from 'p-limit';
-import { isEmbeddingModel } from '../lib/faces/human/models.ts';
-import { WorkerPool } from '../lib/faces/human/pool.ts';
-import { decodePicture } from '../lib/inputs/decode.ts';
-import { progressBar } from '../local/progress.ts';
-
-type Embeddings = ReadonlyMap<string, Float32Array | undefined>;
+import { type Embeddings, embedPictures, folderAndModel, picturesOf, similarityOf } from './people.ts';
 
 interface Pair {
   readonly fold: number;
@@ -21,45 +13,9 @@ interface Pair {
   readonly similarity: number;
 }
 
-const [folder = '', model = 'MobileFaceNet'] = process.argv.slice(2);
-if (folder === '' || !isEmbeddingModel(model))
-  throw new Error('usage: npm run bench:accuracy -- FOLDER [MODEL]');
+const { folder, model } = folderAndModel('npm run bench:accuracy -- FOLDER [MODEL]');
 
 const pictureOf = (person: string, number: string) => `${person}/${person}_${number.padStart(4, '0')}.jpg`;
-
-/** Cosine; -1 where a face is missing. */
-function similarityOf(embeddings: Embeddings, one: string, other: string): number {
-  const [a, b] = [embeddings.get(one), embeddings.get(other)];
-  if (!a || !b) return -1;
-  let [dot, lengthA, lengthB] = [0, 0, 0];
-  a.forEach((value, index) => {
-    const partner = b[index] as number;
-    dot += value * partner;
-    lengthA += value * value;
-    lengthB += partner * partner;
-  });
-  return dot / Math.sqrt(lengthA * lengthB);
-}
-
-async function embedAll(names: readonly string[]): Promise<Embeddings> {
-  const workers = availableParallelism();
-  const pool = await WorkerPool.start(workers, { minConfidence: 0.4, modelName: 'MobileFaceNet' });
-  const bar = progressBar('embed', names.length);
-  const limit = pLimit(workers + 1);
-  const embed = async (name: string): Promise<[string, Float32Array | undefined]> => {
-    const { width, height, pixels } = await decodePicture(await readFile(join(folder, 'images', name)));
-    const faces = await pool.run({ picture: { width, height, data: pixels }, models: [model as 'Dlib'] });
-    const offCentre = ({ x, y, w, h }: { x: number; y: number; w: number; h: number }) =>
-      Math.hypot(x + w / 2 - width / 2, y + h / 2 - height / 2);
-    const [face] = [...faces].sort((one, other) => offCentre(one.area) - offCentre(other.area));
-    bar.increment();
-    return [name, face?.embeddings[model as 'Dlib']];
-  };
-  const embeddings = new Map(await Promise.all(names.map((name) => limit(() => embed(name)))));
-  bar.stop();
-  await pool.close();
-  return embeddings;
-}
 
 async function readPairs(embeddings: Embeddings): Promise<Pair[]> {
   const [header = '', ...lines] = (await readFile(join(folder, 'pairs.txt'), 'utf8')).trim().split('\n');
@@ -142,41 +98,9 @@ function identificationRate(embeddings: Embeddings) {
   };
 }
 
-/** Over all pairs of different persons and of the same person: what a threshold means in practice. */
-function errorRates(embeddings: Embeddings, distances: readonly number[]) {
-  const names = [...embeddings.keys()];
-  const rows = distances.map((distance) => ({ distance, falseMatches: 0, falseNonMatches: 0 }));
-  let impostors = 0;
-  let genuine = 0;
-  names.forEach((one, index) => {
-    for (const other of names.slice(index + 1)) {
-      const same = one.split('/')[0] === other.split('/')[0];
-      const distance = 1 - similarityOf(embeddings, one, other);
-      if (same) genuine++;
-      else impostors++;
-      for (const row of rows) {
-        if (!same && distance <= row.distance) row.falseMatches++;
-        if (same && distance > row.distance) row.falseNonMatches++;
-      }
-    }
-  });
-  return rows.map(({ distance, falseMatches, falseNonMatches }) => ({
-    'cosine distance': distance,
-    FMR: (falseMatches / impostors).toExponential(1),
-    FNMR: `${((100 * falseNonMatches) / genuine).toFixed(1)}%`,
-  }));
-}
-
 const percent = (share: number) => `${(100 * share).toFixed(2)}%`;
-const people = (await readdir(join(folder, 'images'))).sort();
-const names = (
-  await Promise.all(
-    people.map(async (person) =>
-      (await readdir(join(folder, 'images', person))).map((file) => `${person}/${file}`),
-    ),
-  )
-).flat();
-const embeddings = await embedAll(names);
+const names = await picturesOf(join(folder, 'images'));
+const embeddings = await embedPictures(join(folder, 'images'), names, model);
 const pairs = await readPairs(embeddings);
 const identification = identificationRate(embeddings);
 console.table({
@@ -189,6 +113,3 @@ console.table({
     identification.rate,
   ),
 });
-console.table(
-  errorRates(embeddings, model === 'Dlib' ? [0.05, 0.06, 0.07, 0.08] : [0.48, 0.52, 0.56, 0.6, 0.64, 0.68]),
-);

@@ -10,6 +10,7 @@ import {
   distanceMetrics,
   type ModelName,
   modelNames,
+  profileModels,
 } from './contract/vocabulary.ts';
 
 /** Every setting, parsed once. Its names and defaults are the README's settings table. */
@@ -24,6 +25,8 @@ export interface Config {
   /** Local input pictures must lie below it; off in a Lambda function, where the disk is nobody's. */
   readonly imageRoot: string | undefined;
   readonly detectorBackend: DetectorName;
+  /** Sets the model that counts where none is named. */
+  readonly engineProfile: 'accurate' | 'fast';
   readonly modelName: ModelName;
   readonly distanceMetric: DistanceMetric;
   /** 0..1: faces that the detector is less sure of are left out. */
@@ -120,7 +123,8 @@ const settings = z.object({
   CROPPED_FACES_OUTPUT_DIR: z.string().optional(),
   IMAGE_ROOT: z.string().optional(),
   DETECTOR_BACKEND: oneOf(detectorNames).default('mediapipe'),
-  MODEL_NAME: oneOf(modelNames).default('MobileFaceNet'),
+  ENGINE_PROFILE: oneOf(['accurate', 'fast']).default('accurate'),
+  MODEL_NAME: oneOf(modelNames).optional(),
   DISTANCE_METRIC: oneOf(distanceMetrics).default('cosine'),
   DETECTION_CONFIDENCE_THRESHOLD: number(0, 1, false).default(0.4),
   DRAW_BOUNDING_BOXES: flag.default(true),
@@ -182,7 +186,8 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     croppedDir: resolve(values.CROPPED_FACES_OUTPUT_DIR ?? join(dataDir, 'cropped')),
     imageRoot: environment.AWS_LAMBDA_FUNCTION_NAME ? undefined : resolve(values.IMAGE_ROOT ?? dataDir),
     detectorBackend: values.DETECTOR_BACKEND,
-    modelName: values.MODEL_NAME,
+    engineProfile: values.ENGINE_PROFILE,
+    modelName: values.MODEL_NAME ?? profileModels[values.ENGINE_PROFILE],
     distanceMetric: values.DISTANCE_METRIC,
     detectionConfidenceThreshold: values.DETECTION_CONFIDENCE_THRESHOLD,
     drawBoundingBoxes: values.DRAW_BOUNDING_BOXES,

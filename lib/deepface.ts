@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Config } from './config.ts';
+import { profileModels } from './contract/vocabulary.ts';
 import { type HumanBackend, openHuman } from './faces/human/human.ts';
 import { isEmbeddingModel } from './faces/human/models.ts';
 import { claimFolders, openFileSystemImages } from './images/filesystem.ts';
@@ -32,7 +33,7 @@ export async function openDeepface(config: Config): Promise<Deepface> {
     await claimFolders(folders, storeId(database));
     const { engineWorkers: workers } = config;
     const faces = await openHuman(database, {
-      modelName: isEmbeddingModel(config.modelName) ? config.modelName : 'MobileFaceNet',
+      modelName: isEmbeddingModel(config.modelName) ? config.modelName : profileModels[config.engineProfile],
       distanceMetric: config.distanceMetric,
       detectionConfidenceThreshold: config.detectionConfidenceThreshold,
       maxImageBytes: config.maxImageBytes,

@@ -9,6 +9,7 @@ import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import pLimit from 'p-limit';
 import { ConfigError, loadConfig } from '../lib/config.ts';
+import { profileModels } from '../lib/contract/vocabulary.ts';
 import { ServiceError } from '../lib/errors.ts';
 import { type EmbeddingModelName, embeddingModelNames, isEmbeddingModel } from '../lib/faces/human/models.ts';
 import { WorkerPool } from '../lib/faces/human/pool.ts';
@@ -77,8 +78,8 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { list: { type: 'string' }, out: { type: 'string' }, model: { type: 'string' } },
   });
-  const configured = loadConfig().modelName;
-  const model = values.model ?? (isEmbeddingModel(configured) ? configured : 'MobileFaceNet');
+  const { modelName: configured, engineProfile } = loadConfig();
+  const model = values.model ?? (isEmbeddingModel(configured) ? configured : profileModels[engineProfile]);
   if (!values.list || !values.out) throw new ConfigError(usage);
   if (!isEmbeddingModel(model)) {
     throw new ConfigError(`--model takes one of ${embeddingModelNames.join(', ')}, not '${model}'.`);

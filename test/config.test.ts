@@ -79,8 +79,17 @@ const settings: Readonly<Record<string, Setting>> = {
     bad: ['RetinaFace', 'none'],
     takes: `one of ${detectorNames.join(', ')}`,
   }),
+  ENGINE_PROFILE: setting('engineProfile', {
+    unset: 'accurate',
+    good: [
+      ['accurate', 'accurate'],
+      ['fast', 'fast'],
+    ],
+    bad: ['slow'],
+    takes: 'one of accurate, fast',
+  }),
   MODEL_NAME: setting('modelName', {
-    unset: 'MobileFaceNet',
+    unset: 'Fusion',
     good: modelNames.map((name) => [name, name] as const),
     bad: ['arcface', 'toString'],
     takes: `one of ${modelNames.join(', ')}`,
@@ -202,6 +211,11 @@ describe('settings', () => {
     ]);
     expect(parseConfig({})).toEqual(defaults);
     expect(parseConfig({ ANOTHER_VARIABLE: 'x' })).toEqual(defaults);
+  });
+
+  test('ENGINE_PROFILE chooses the model where none is named', () => {
+    expect(parseConfig({ ENGINE_PROFILE: 'fast' }).modelName).toBe('MobileFaceNet');
+    expect(parseConfig({ ENGINE_PROFILE: 'fast', MODEL_NAME: 'Dlib' }).modelName).toBe('Dlib');
   });
 
   test('that are empty or blank count as unset', () => {

@@ -14,7 +14,7 @@ export const health = defineEndpoint({
     schema: z
       .object({ status: z.literal('ok'), backend: z.string(), model: z.string() })
       .meta({ id: 'Health' }),
-    example: { status: 'ok', backend: 'human', model: 'MobileFaceNet' },
+    example: { status: 'ok', backend: 'human', model: 'Fusion' },
   },
   errors: ['backend_unavailable'],
 });

@@ -19,7 +19,7 @@ export const detectorNames = [
 ] as const;
 export type DetectorName = (typeof detectorNames)[number];
 
-/** DeepFace's models, then our own; of these the embedded engine has `Dlib` and `MobileFaceNet`. */
+/** DeepFace's models, then our own; of these the embedded engine has `Dlib`, `MobileFaceNet` and `Fusion`. */
 export const modelNames = [
   'VGG-Face',
   'Facenet',
@@ -33,9 +33,13 @@ export const modelNames = [
   'GhostFaceNet',
   'Buffalo_L',
   'MobileFaceNet',
+  'Fusion',
   'aws_rekognition',
 ] as const;
 export type ModelName = (typeof modelNames)[number];
+
+/** The embedded engine's model where none is named, or one that it does not have: the best that there is, or the fastest. */
+export const profileModels = { accurate: 'Fusion', fast: 'MobileFaceNet' } as const;
 
 export const distanceMetrics = ['cosine', 'euclidean', 'euclidean_l2', 'angular'] as const;
 export type DistanceMetric = (typeof distanceMetrics)[number];

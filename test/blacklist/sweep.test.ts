@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { finishBrokenOff, type SweepReport, sweep } from '../../lib/blacklist/sweep.ts';
+import { embeddingModelNames } from '../../lib/faces/human/models.ts';
 import { processedKeys, referenceKey } from '../../lib/images/key.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import { openDatabase } from '../../lib/records/database.ts';
@@ -167,7 +168,8 @@ describe('the sweep', () => {
     expect(await matchedNames(ports, pictures.listed)).toEqual([]);
     expect(await sweep(ports, everything())).toEqual({ ...idle, reEnrolled: 1 });
     expect(await matchedNames(ports, pictures.listed)).toEqual(['Jane Roe']);
-    expect(database.prepare('SELECT count(*) AS count FROM faces').get()).toEqual({ count: 4 });
+    const faces = 2 * embeddingModelNames.length;
+    expect(database.prepare('SELECT count(*) AS count FROM faces').get()).toEqual({ count: faces });
     expect(await sweep(ports, everything())).toEqual(idle);
   });
 

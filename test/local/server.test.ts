@@ -89,11 +89,10 @@ describe('a started server', () => {
       level: 'info',
       url: server.url,
       backend: 'deepface',
-      model: 'MobileFaceNet',
+      model: 'Fusion',
       data: folder.path,
     });
-    for (const part of [server.url, 'deepface', 'MobileFaceNet', folder.path])
-      expect(first?.msg).toContain(part);
+    for (const part of [server.url, 'deepface', 'Fusion', folder.path]) expect(first?.msg).toContain(part);
   });
 
   it('answers to its tokens alone, but says how it is and welcome to everyone', async () => {

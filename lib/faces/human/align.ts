@@ -56,25 +56,79 @@ export interface Pixels {
  */
 export function cutChip(picture: Pixels, toChip: Similarity, size: number): Float32Array {
   const { a, b, tx, ty } = toChip;
+  const { width, height, data } = picture;
   const norm = a * a + b * b;
+  const along = a / norm;
+  const across = b / norm;
   const samples = Math.min(8, Math.max(1, Math.ceil(1 / Math.sqrt(norm))));
   const chip = new Float32Array(3 * size * size);
   const share = 1 / (samples * samples);
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
       const at = 3 * (row * size + column);
+      let [red, green, blue] = [0, 0, 0];
       for (let i = 0; i < samples; i++) {
         for (let j = 0; j < samples; j++) {
           const u = column + (j + 0.5) / samples - 0.5 - tx;
           const v = row + (i + 0.5) / samples - 0.5 - ty;
-          addSample(picture, (a * u + b * v) / norm, (a * v - b * u) / norm, share, chip, at);
+          const x = along * u + across * v;
+          const y = along * v - across * u;
+          const left = Math.floor(x);
+          const top = Math.floor(y);
+          if (left < 0 || top < 0 || left + 1 >= width || top + 1 >= height) {
+            addSample(picture, x, y, share, chip, at);
+            continue;
+          }
+          const right = x - left;
+          const low = y - top;
+          const from = 3 * (top * width + left);
+          const below = from + 3 * width;
+          const w00 = (1 - right) * (1 - low);
+          const w01 = right * (1 - low);
+          const w10 = (1 - right) * low;
+          const w11 = right * low;
+          red +=
+            w00 * at8(data, from) +
+            w01 * at8(data, from + 3) +
+            w10 * at8(data, below) +
+            w11 * at8(data, below + 3);
+          green +=
+            w00 * at8(data, from + 1) +
+            w01 * at8(data, from + 4) +
+            w10 * at8(data, below + 1) +
+            w11 * at8(data, below + 4);
+          blue +=
+            w00 * at8(data, from + 2) +
+            w01 * at8(data, from + 5) +
+            w10 * at8(data, below + 2) +
+            w11 * at8(data, below + 5);
         }
       }
+      chip[at] = (chip[at] as number) + share * red;
+      chip[at + 1] = (chip[at + 1] as number) + share * green;
+      chip[at + 2] = (chip[at + 2] as number) + share * blue;
     }
   }
   return chip;
 }
 
+function at8(data: Uint8Array, index: number): number {
+  return data[index] as number;
+}
+
+/** A chip as a mirror shows it. */
+export function mirrored(chip: Float32Array, size: number): Float32Array {
+  const turned = new Float32Array(chip.length);
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column < size; column++) {
+      const from = 3 * (row * size + column);
+      turned.set(chip.subarray(from, from + 3), 3 * (row * size + size - 1 - column));
+    }
+  }
+  return turned;
+}
+
+/** Adds a sample at the picture's edge, where some of its four pixels are missing. */
 function addSample(picture: Pixels, x: number, y: number, share: number, into: Float32Array, at: number) {
   const { width, height, data } = picture;
   const left = Math.floor(x);

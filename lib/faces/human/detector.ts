@@ -265,7 +265,7 @@ function clampBox([x, y, w, h]: readonly [number, number, number, number], pictu
 }
 
 /** From the 468 points of the mesh; its numbering is MediaPipe's. */
-function meshLandmarks(points: readonly Point[]): Landmarks {
+export function meshLandmarks(points: readonly Point[]): Landmarks {
   const at = (index: number) => points[index] as Point;
   return {
     leftEye: mean([at(362), at(263), at(386), at(374)]),

@@ -14,6 +14,7 @@ import type {
   ListedFace,
   MatchResult,
 } from '../port.ts';
+import { similarityAt } from './calibration.ts';
 import { createFacesTable, Gallery } from './gallery.ts';
 import { type EmbeddingModelName, embeddingModelNames, embeddingModels, isEmbeddingModel } from './models.ts';
 import { WorkerPool } from './pool.ts';
@@ -92,7 +93,7 @@ class Human implements HumanBackend {
       found.map(({ area, confidence, hits }) => ({
         area,
         confidence,
-        matches: hits.flatMap((hit) => matchOf(gallery, hit)),
+        matches: hits.flatMap((hit) => matchOf(model, gallery, hit)),
       })),
     );
     return { faces, model, detectorBackend: detectorName, metric, threshold, hasGallery: true };
@@ -165,10 +166,12 @@ function openGalleries(pool: WorkerPool, database: DatabaseSync): Map<EmbeddingM
   );
 }
 
-function matchOf(gallery: Gallery, { faceId, distance, similarity }: GalleryHit): FaceMatch[] {
+function matchOf(model: EmbeddingModelName, gallery: Gallery, hit: GalleryHit): FaceMatch[] {
+  const { faceId, distance, similarity: cosinePercent } = hit;
   const face = gallery.get(faceId);
   if (!face) return [];
   const { entryId, imageId, box } = face;
+  const similarity = similarityAt(model, 1 - cosinePercent / 100);
   const told = { entryId, imageId, target: box, distance, similarity };
   return [{ ...told, identity: null, awsSimilarity: null, awsFaceId: null }];
 }

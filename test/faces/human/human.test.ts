@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { distanceMetrics } from '../../../lib/contract/vocabulary.ts';
+import { similarityAt } from '../../../lib/faces/human/calibration.ts';
 import type { HumanBackend } from '../../../lib/faces/human/human.ts';
 import type { FaceBackend, MatchedFace } from '../../../lib/faces/port.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
@@ -10,7 +11,7 @@ import { type Galleries, galleries } from './open.ts';
 
 faceBackendSuite(
   'Human',
-  { models: ['MobileFaceNet', 'Dlib'], detectors: ['mediapipe'], metrics: distanceMetrics },
+  { models: ['Fusion', 'MobileFaceNet', 'Dlib'], detectors: ['mediapipe'], metrics: distanceMetrics },
   async () => {
     const { open, remove } = await galleries();
     return { backend: await open({ workers: 2 }), remove };
@@ -71,7 +72,7 @@ describe('the embedded engine', () => {
     expect({ metric, detectorBackend }).toEqual({ metric: 'cosine', detectorBackend: 'mediapipe' });
     const [match] = faces[0]?.matches ?? [];
     expect(match).toMatchObject({ awsSimilarity: null, awsFaceId: null });
-    expect(match?.similarity).toBeCloseTo(100 * (1 - (match?.distance ?? Number.NaN)), 6);
+    expect(match?.similarity).toBeCloseTo(similarityAt('Fusion', match?.distance ?? Number.NaN), 6);
   });
 
   test('still knows her after a restart', async () => {

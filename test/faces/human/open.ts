@@ -32,7 +32,7 @@ export async function galleries(): Promise<Galleries> {
   return {
     async open({ workers = 1, database = openHandle() } = {}) {
       const backend = await openHuman(database, {
-        modelName: 'MobileFaceNet',
+        modelName: 'Fusion',
         distanceMetric: 'cosine',
         detectionConfidenceThreshold: 0.4,
         maxImageBytes: 15 * 1024 * 1024,

@@ -15,7 +15,7 @@ export interface BackendTraits {
 }
 
 export const deepface: BackendTraits = {
-  models: ['MobileFaceNet', 'Dlib'],
+  models: ['Fusion', 'MobileFaceNet', 'Dlib'],
   metrics: distanceMetrics,
   identityOf: ({ reference_image_dir }) => new RegExp(`^${RegExp.escape(`${reference_image_dir}/`)}[^/]+$`),
   hasAwsFigures: false,

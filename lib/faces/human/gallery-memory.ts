@@ -89,9 +89,7 @@ export function writeRow(gallery: SharedGallery, row: number, faceId: number, em
   source.set(embedding);
   source.fill(0, dimensions);
   const segment = segments[Math.floor(row / rowsPerSegment)] as Float32Array;
-  const first = (row % rowsPerSegment) * dimensions;
-  // In shared memory that is four times as fast as set().
-  for (let i = 0; i < dimensions; i++) segment[first + i] = embedding[i] as number;
+  segment.set(embedding, (row % rowsPerSegment) * dimensions);
   const start = rowStart(gallery, row);
   kernel.encode(start, codesSize(dimensions), 0);
   Atomics.store(words, start / 4, faceId);

@@ -83,12 +83,12 @@
     (i32.shr_u (i32.sub (local.get $out) (local.get $start)) (i32.const 2)))
 
   ;; Writes step, error, length and codes of the embedding at $source (float32, filled up with zeros to $codes numbers) into a row; all
-  ;; but its id. An embedding without a direction gets an error of NaN, so that no probe ever meets the row.
+  ;; but its id. An embedding without a direction, or of a length beyond 1e-35 to 1e35, gets an error of NaN: no probe ever meets it.
   (func (export "encode") (param $row i32) (param $codes i32) (param $source i32)
     (local $p i32) (local $c i32) (local $end i32)
     (local $four v128) (local $largest v128) (local $squares v128)
-    (local $u v128) (local $v v128) (local $w v128) (local $x v128)
-    (local $length f64) (local $step f64)
+    (local $u v128) (local $v v128)
+    (local $length f64) (local $step f32)
     (local $toUnit v128) (local $toCode v128) (local $steps v128)
     (local.set $p (local.get $source))
     (local.set $end (i32.add (local.get $source) (i32.shl (local.get $codes) (i32.const 2))))
@@ -106,53 +106,44 @@
       (f64x2.extract_lane 0 (local.get $squares)) (f64x2.extract_lane 1 (local.get $squares)))))
     (f32.store $gallery offset=12 (local.get $row) (f32.demote_f64 (local.get $length)))
     (if (i32.eqz (i32.and
-          (f64.gt (local.get $length) (f64.const 0)) (f64.lt (local.get $length) (f64.const inf))))
+          (f64.ge (local.get $length) (f64.const 1e-35)) (f64.le (local.get $length) (f64.const 1e35))))
       (then
         (f32.store $gallery offset=8 (local.get $row) (f32.const nan))
         (return)))
     ;; The largest number becomes 127. The step is rounded before it is used, so that the error is that of the step that is kept.
     (local.set $largest (f32x4.max (local.get $largest)
       (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $largest) (local.get $largest))))
-    (local.set $step (f64.promote_f32 (f32.demote_f64 (f64.div
+    (local.set $step (f32.demote_f64 (f64.div
       (f64.promote_f32 (f32.max (f32x4.extract_lane 0 (local.get $largest)) (f32x4.extract_lane 1 (local.get $largest))))
-      (f64.mul (local.get $length) (f64.const 127))))))
-    (f32.store $gallery offset=4 (local.get $row) (f32.demote_f64 (local.get $step)))
-    (local.set $steps (f64x2.splat (local.get $step)))
-    (local.set $toUnit (f64x2.splat (f64.div (f64.const 1) (local.get $length))))
-    (local.set $toCode (f64x2.div (local.get $toUnit) (local.get $steps)))
+      (f64.mul (local.get $length) (f64.const 127)))))
+    (f32.store $gallery offset=4 (local.get $row) (local.get $step))
+    (local.set $steps (f32x4.splat (local.get $step)))
+    (local.set $toUnit (f32x4.splat (f32.demote_f64 (f64.div (f64.const 1) (local.get $length)))))
+    (local.set $toCode (f32x4.div (local.get $toUnit) (local.get $steps)))
     (local.set $squares (v128.const f64x2 0 0))
     (local.set $p (local.get $source))
     (local.set $c (i32.add (local.get $row) (i32.const 16)))
     (loop $nextEight
-      (local.set $four (f64x2.promote_low_f32x4 (v128.load64_zero $own offset=0 (local.get $p))))
-      (local.set $u (f64x2.nearest (f64x2.mul (local.get $four) (local.get $toCode))))
-      (local.set $four (f64x2.sub (f64x2.mul (local.get $four) (local.get $toUnit)) (f64x2.mul (local.get $u) (local.get $steps))))
-      (local.set $squares (f64x2.add (local.get $squares) (f64x2.mul (local.get $four) (local.get $four))))
-      (local.set $four (f64x2.promote_low_f32x4 (v128.load64_zero $own offset=8 (local.get $p))))
-      (local.set $v (f64x2.nearest (f64x2.mul (local.get $four) (local.get $toCode))))
-      (local.set $four (f64x2.sub (f64x2.mul (local.get $four) (local.get $toUnit)) (f64x2.mul (local.get $v) (local.get $steps))))
-      (local.set $squares (f64x2.add (local.get $squares) (f64x2.mul (local.get $four) (local.get $four))))
-      (local.set $four (f64x2.promote_low_f32x4 (v128.load64_zero $own offset=16 (local.get $p))))
-      (local.set $w (f64x2.nearest (f64x2.mul (local.get $four) (local.get $toCode))))
-      (local.set $four (f64x2.sub (f64x2.mul (local.get $four) (local.get $toUnit)) (f64x2.mul (local.get $w) (local.get $steps))))
-      (local.set $squares (f64x2.add (local.get $squares) (f64x2.mul (local.get $four) (local.get $four))))
-      (local.set $four (f64x2.promote_low_f32x4 (v128.load64_zero $own offset=24 (local.get $p))))
-      (local.set $x (f64x2.nearest (f64x2.mul (local.get $four) (local.get $toCode))))
-      (local.set $four (f64x2.sub (f64x2.mul (local.get $four) (local.get $toUnit)) (f64x2.mul (local.get $x) (local.get $steps))))
-      (local.set $squares (f64x2.add (local.get $squares) (f64x2.mul (local.get $four) (local.get $four))))
-      (v128.store64_lane $gallery 0 (local.get $c)
-        (i8x16.narrow_i16x8_s
-          (i16x8.narrow_i32x4_s
-            (i8x16.shuffle 0 1 2 3 4 5 6 7 16 17 18 19 20 21 22 23
-              (i32x4.trunc_sat_f64x2_s_zero (local.get $u)) (i32x4.trunc_sat_f64x2_s_zero (local.get $v)))
-            (i8x16.shuffle 0 1 2 3 4 5 6 7 16 17 18 19 20 21 22 23
-              (i32x4.trunc_sat_f64x2_s_zero (local.get $w)) (i32x4.trunc_sat_f64x2_s_zero (local.get $x))))
-          (v128.const i32x4 0 0 0 0)))
+      (local.set $four (v128.load $own (local.get $p)))
+      (local.set $u (f32x4.nearest (f32x4.mul (local.get $four) (local.get $toCode))))
+      (local.set $four (f32x4.sub (f32x4.mul (local.get $four) (local.get $toUnit)) (f32x4.mul (local.get $u) (local.get $steps))))
+      (local.set $squares (f32x4.add (local.get $squares) (f32x4.mul (local.get $four) (local.get $four))))
+      (local.set $four (v128.load $own offset=16 (local.get $p)))
+      (local.set $v (f32x4.nearest (f32x4.mul (local.get $four) (local.get $toCode))))
+      (local.set $four (f32x4.sub (f32x4.mul (local.get $four) (local.get $toUnit)) (f32x4.mul (local.get $v) (local.get $steps))))
+      (local.set $squares (f32x4.add (local.get $squares) (f32x4.mul (local.get $four) (local.get $four))))
+      (local.set $u (i16x8.narrow_i32x4_s
+        (i32x4.trunc_sat_f32x4_s (local.get $u)) (i32x4.trunc_sat_f32x4_s (local.get $v))))
+      (v128.store64_lane $gallery 0 (local.get $c) (i8x16.narrow_i16x8_s (local.get $u) (local.get $u)))
       (local.set $c (i32.add (local.get $c) (i32.const 8)))
       (local.set $p (i32.add (local.get $p) (i32.const 32)))
       (br_if $nextEight (i32.lt_u (local.get $p) (local.get $end))))
-    ;; A little more than what was computed, for the rounding there and in the search.
-    (f32.store $gallery offset=8 (local.get $row) (f32.demote_f64 (f64.add (f64.const 1e-9) (f64.mul (f64.const 1.000001)
-      (f64.sqrt (f64.add
-        (f64x2.extract_lane 0 (local.get $squares)) (f64x2.extract_lane 1 (local.get $squares)))))))))
+    ;; More than what was computed, for the rounding of single precision: of each rest at most 3 * 2^-24 of its number and 2^-23 of
+    ;; itself, so of their length at most 2e-7 and 2^-23 of it; of the sum of up to 512 squares in each lane 2^-15.
+    (local.set $squares (f32x4.add (local.get $squares)
+      (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $squares) (local.get $squares))))
+    (f32.store $gallery offset=8 (local.get $row) (f32.demote_f64 (f64.add (f64.const 1e-6) (f64.mul (f64.const 1.0001)
+      (f64.sqrt (f64.promote_f32 (f32.add
+        (f32x4.extract_lane 0 (local.get $squares)) (f32x4.extract_lane 1 (local.get $squares)))))))))
+  )
 )

@@ -1,0 +1,96 @@
+/**
+ * Command: measures the search of a face among many, beside a plain loop and Human's own `match.find`, which take turns with it on one
+ * thread. Faces are made up: vectors of 512 normally distributed numbers, half of the probes a listed face with noise.
+ * The time of a machine that others use is theirs too: CPU time is the thread's own.
+ * usage: npm run bench -- search [FACES …]
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { createFacesTable } from '../lib/faces/human/gallery.ts';
+import { embeddingModels } from '../lib/faces/human/models.ts';
+import { inTransaction, openDatabase } from '../lib/records/database.ts';
+import { normalVector, type SearchFigures } from './search-one.ts';
+
+const { dimensions, version } = embeddingModels.MobileFaceNet;
+
+/** Lists so many faces in a new database. */
+function fillDatabase(path: string, faces: number): void {
+  const database = openDatabase(path);
+  database.exec('PRAGMA synchronous = OFF');
+  createFacesTable(database);
+  const insert = database.prepare(
+    'INSERT INTO faces (image_id, entry_id, model, x, y, w, h, embedding) VALUES (?, ?, ?, 0, 0, 100, 100, ?)',
+  );
+  const perTransaction = 10_000;
+  for (let first = 0; first < faces; first += perTransaction) {
+    inTransaction(database, () => {
+      for (let face = first; face < Math.min(faces, first + perTransaction); face++) {
+        insert.run(crypto.randomUUID(), face, version, new Uint8Array(normalVector(dimensions).buffer));
+      }
+    });
+  }
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  database.close();
+}
+
+/** Each in a process of its own, run as `npm start` runs the server, so that the memory is that of one gallery. */
+async function measure(faces: number): Promise<SearchFigures> {
+  const folder = await mkdtemp(join(tmpdir(), 'face-blacklist-search-'));
+  try {
+    const path = join(folder, 'faces.sqlite');
+    fillDatabase(path, faces);
+    const child = spawn(
+      process.execPath,
+      ['--max-semi-space-size=8', join(import.meta.dirname, 'search-one.ts'), path],
+      {
+        env: { ...process.env, MALLOC_ARENA_MAX: '2' },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+    return JSON.parse(output) as SearchFigures;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+const ms = (value: number) => (value < 10 ? value.toFixed(2) : value.toFixed(0));
+
+const sizes = process.argv
+  .slice(2)
+  .filter((argument) => /^\d+$/.test(argument))
+  .map(Number);
+const rows: Record<string, Record<string, string>> = {};
+for (const faces of sizes.length > 0 ? sizes : [10_000, 100_000, 1_000_000]) {
+  const { search, crowd, crowdSize, loop, human, ...figures } = await measure(faces);
+  const wallAndCpu = ({ median, cpu }: SearchFigures['search']) => `${ms(median)} (${ms(cpu)})`;
+  const ratios = ({ median, cpu }: SearchFigures['search']) =>
+    `${(median / search.median).toFixed(1)} (${(cpu / search.cpu).toFixed(1)})`;
+  rows[faces.toLocaleString('en')] = {
+    'one face, ms (CPU)': wallAndCpu(search),
+    'one face, p99, ms': ms(search.p99),
+    [`${crowdSize} faces in one pass, ms (CPU)`]: wallAndCpu(crowd),
+    'plain loop, ms (CPU)': wallAndCpu(loop),
+    'match.find, ms (CPU)': wallAndCpu(human),
+    'times faster than the loop (CPU)': ratios(loop),
+    'times faster than match.find (CPU)': ratios(human),
+    'load, s (CPU)': `${(figures.loadMs / 1000).toFixed(1)} (${(figures.loadCpuMs / 1000).toFixed(1)})`,
+    'memory / vectors': figures.memoryRatio.toFixed(2),
+    recall: figures.recall.toString(),
+  };
+}
+const columns = Object.values(rows);
+const names = Object.keys(columns[0] ?? {});
+console.table(
+  Object.fromEntries(
+    names.map((name) => [
+      name,
+      Object.fromEntries(Object.entries(rows).map(([size, row]) => [size, row[name]])),
+    ]),
+  ),
+);
+console.log(`${cpus().length} x ${cpus()[0]?.model.trim()}, Node ${process.version}, one thread`);

@@ -128,12 +128,10 @@ function measure(path: string): SearchFigures {
   const before = process.memoryUsage.rss();
   const load = new Stopwatch();
   let shared: SharedGallery | undefined;
-  const gallery = load.time(
-    () =>
-      new Gallery(database, 'MobileFaceNet', (memory) => {
-        shared = memory;
-      }),
-  );
+  const gallery = new Gallery(database, 'MobileFaceNet', (memory) => {
+    shared = memory;
+  });
+  load.time(() => gallery.refresh());
   const memory = process.memoryUsage.rss() - before;
   if (!shared) throw new Error('The gallery shared no memory.');
   const { size } = gallery;

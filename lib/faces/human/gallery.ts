@@ -93,10 +93,12 @@ export class Gallery {
     this.#count = database.prepare(`SELECT count(*) AS count FROM faces WHERE model = '${version}'`);
     this.#dataVersion = database.prepare('PRAGMA data_version');
     share(this.#shared);
-    this.refresh();
   }
 
-  /** Takes over what another process added or removed; costs next to nothing where none did. */
+  /**
+   * Loads the faces, the first time: until then the memory is empty. Later it takes over what another process added or removed, and costs
+   * next to nothing where none did.
+   */
   refresh(): void {
     const { data_version: version } = this.#dataVersion.get() as { data_version: number };
     if (version === this.#seenVersion) return;
@@ -112,7 +114,7 @@ export class Gallery {
     const { x, y, w, h } = face.box;
     const bytes = new Uint8Array(embedding.buffer, embedding.byteOffset, embedding.byteLength);
     this.#insert.run(face.imageId, face.entryId, x, y, w, h, bytes);
-    this.#takeNew();
+    if (this.#seenVersion !== undefined) this.#takeNew();
   }
 
   /** Removes an image's face of this model, and of versions that are no longer in use, from the memory and from the database. */

@@ -69,6 +69,8 @@ class Human implements HumanBackend {
     this.#pool = pool;
     this.#metric = settings.distanceMetric;
     this.#galleries = attempt(() => openGalleries(pool, database));
+    // The others are loaded when they are first asked for: few requests ask for another model.
+    attempt(() => this.#gallery(this.modelId).refresh());
   }
 
   get runtime(): string {
@@ -86,11 +88,13 @@ class Human implements HumanBackend {
     const gallery = this.#gallery(model);
     attempt(() => gallery.refresh());
     const found = await this.#run(picture, { models: [model], search: { model, metric, threshold } });
-    const faces = found.map(({ area, confidence, hits }) => ({
-      area,
-      confidence,
-      matches: hits.flatMap((hit) => matchOf(gallery, hit)),
-    }));
+    const faces = attempt(() =>
+      found.map(({ area, confidence, hits }) => ({
+        area,
+        confidence,
+        matches: hits.flatMap((hit) => matchOf(gallery, hit)),
+      })),
+    );
     return { faces, model, detectorBackend: detectorName, metric, threshold };
   }
 
@@ -120,11 +124,10 @@ class Human implements HumanBackend {
     const galleries = [...this.#galleries.values()];
     const owners = new Map<string, FaceOwner>();
     for (const gallery of galleries) {
-      attempt(() => gallery.refresh());
-      for (const owner of gallery.owners()) owners.set(owner.imageId, owner);
+      for (const owner of attempt(() => gallery.owners())) owners.set(owner.imageId, owner);
     }
     for (const owner of owners.values()) {
-      const isCurrent = galleries.every((gallery) => gallery.has(owner.imageId));
+      const isCurrent = attempt(() => galleries.every((gallery) => gallery.has(owner.imageId)));
       yield { ...owner, faceId: null, isCurrent };
     }
   }

@@ -38,6 +38,7 @@ describe('the gallery', () => {
     const memories: SharedGallery[] = [];
     const gallery = new Gallery(database, 'Dlib', (shared) => memories.push(shared));
     const memory = () => memories.at(-1) as SharedGallery;
+    gallery.refresh();
     return {
       database,
       gallery,
@@ -116,6 +117,17 @@ describe('the gallery', () => {
     expect(find(1)).toEqual([]);
     gallery.add(face(1), embedding(2));
     expect(find(2)).toMatchObject([face(1)]);
+  });
+
+  test('holds nothing until it is told to look, and then all of it', () => {
+    const { database, add } = open();
+    for (const n of [1, 2, 3]) add(n);
+    const gallery = new Gallery(database, 'Dlib', () => undefined);
+    gallery.add(face(4), embedding(4));
+    gallery.remove('image-2');
+    expect([gallery.size, gallery.has('image-1'), gallery.has('image-2')]).toEqual([0, true, false]);
+    gallery.refresh();
+    expect(gallery.size).toBe(3);
   });
 
   test('takes over what another process did, when it is told to look', () => {

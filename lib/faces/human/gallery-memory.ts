@@ -1,7 +1,7 @@
 import { createSharedMemory, kernelOn, pageSize, type SharedMemory } from './search-kernel.ts';
 
 /**
- * One model's enrolled faces in memory that every thread sees. The main thread alone writes; row `r` is in use where its id is not 0.
+ * One model's enrolled faces in memory that every thread sees. One thread alone writes a row; it is in use where its id is not 0.
  *
  * A face is kept twice: its embedding as the model gave it, by which distances are measured, and its *codes*, a quarter of the size, by
  * which the search rules most rows out without reading their embeddings (see search.ts). With `u` the embedding scaled to length 1,
@@ -65,6 +65,11 @@ export function capacityOf({ segments }: SharedGallery): number {
 /** How many rows were ever used. */
 export function rowsUsed({ words }: SharedGallery): number {
   return Atomics.load(words, 0);
+}
+
+/** Counts so many rows as used, before they are written: several threads may then write rows, each its own. */
+export function useRows({ words }: SharedGallery, rows: number): void {
+  Atomics.store(words, 0, rows);
 }
 
 /** Where a row begins in the kernel's memory. */

@@ -6,16 +6,22 @@ import {
   clearRow,
   createSharedGallery,
   enlargeGallery,
+  faceIdAt,
   rowsUsed,
   type SharedGallery,
+  useRows,
   writeRow,
 } from './gallery-memory.ts';
+import { floatsOf, loadRows, loadRowsBeside } from './load-rows.ts';
 import { type EmbeddingModelName, embeddingModels } from './models.ts';
 
 /** An enrolled face of one model. */
 export interface GalleryFace extends FaceOwner {
   readonly box: Box;
 }
+
+/** So many are loaded by two threads: a thread takes a moment to start. */
+const manyFaces = 20_000;
 
 /** Makes the table of all models' enrolled faces where there is none. */
 export function createFacesTable(database: DatabaseSync): void {
@@ -48,6 +54,8 @@ interface FaceRow {
  * deleted there would live on in it.
  */
 export class Gallery {
+  readonly #database: DatabaseSync;
+  readonly #version: string;
   readonly #share: (gallery: SharedGallery) => void;
   readonly #insert: StatementSync;
   readonly #remove: StatementSync;
@@ -57,6 +65,7 @@ export class Gallery {
   readonly #selectId: StatementSync;
   readonly #selectOwners: StatementSync;
   readonly #count: StatementSync;
+  readonly #lastIdOf: StatementSync;
   readonly #dataVersion: StatementSync;
   #shared: SharedGallery;
   #seenVersion: unknown;
@@ -68,6 +77,8 @@ export class Gallery {
   /** `share` is called with the memory to search, now and whenever it had to be made larger. */
   constructor(database: DatabaseSync, model: EmbeddingModelName, share: (gallery: SharedGallery) => void) {
     const { version, dimensions } = embeddingModels[model];
+    this.#database = database;
+    this.#version = version;
     this.#share = share;
     this.#shared = createSharedGallery(dimensions);
     this.#insert = database.prepare(
@@ -90,7 +101,11 @@ export class Gallery {
     this.#selectOwners = database.prepare(
       `SELECT entry_id, image_id FROM faces WHERE model = '${version}' ORDER BY id`,
     );
-    this.#count = database.prepare(`SELECT count(*) AS count FROM faces WHERE model = '${version}'`);
+    // The plus makes SQLite count in the index, which is far smaller than the faces.
+    this.#count = database.prepare(
+      `SELECT count(*) AS count FROM faces WHERE model = '${version}' AND +id <= ?`,
+    );
+    this.#lastIdOf = database.prepare('SELECT max(id) AS id FROM faces');
     this.#dataVersion = database.prepare('PRAGMA data_version');
     share(this.#shared);
   }
@@ -102,10 +117,10 @@ export class Gallery {
   refresh(): void {
     const { data_version: version } = this.#dataVersion.get() as { data_version: number };
     if (version === this.#seenVersion) return;
+    if (this.#lastId === 0) this.#loadMany();
     this.#takeNew();
     // No id is given twice, and so by now the memory has all of the database's: as many are the same ones.
-    const { count } = this.#count.get() as { count: number };
-    if (count !== this.size) this.#dropAbsent();
+    if (this.#countUpTo(Number.MAX_SAFE_INTEGER) !== this.size) this.#dropAbsent();
     this.#seenVersion = version;
   }
 
@@ -159,6 +174,46 @@ export class Gallery {
     if (this.#shared !== before) this.#share(this.#shared);
   }
 
+  /** The faces that are there at first, where they are many: half of them on another thread, for reading them takes most of a start. */
+  #loadMany(): void {
+    const path = this.#database.location();
+    const count = this.#countUpTo(Number.MAX_SAFE_INTEGER);
+    if (path === null || count < manyFaces) return;
+    const lastId = this.#lastIdOf.get()?.id as number;
+    const middle = Math.floor(lastId / 2);
+    const below = this.#countUpTo(middle);
+    const before = this.#shared;
+    while (capacityOf(this.#shared) < count) this.#shared = enlargeGallery(this.#shared);
+    useRows(this.#shared, count);
+    const version = this.#version;
+    const upper = { version, afterId: middle, lastId, firstRow: below, maxRows: count - below };
+    const upperDone = loadRowsBeside(path, this.#shared, upper);
+    loadRows(this.#database, this.#shared, {
+      version,
+      afterId: 0,
+      lastId: middle,
+      firstRow: 0,
+      maxRows: below,
+    });
+    if (!upperDone()) {
+      for (let row = below; row < count; row++) clearRow(this.#shared, row);
+      loadRows(this.#database, this.#shared, upper);
+    }
+    this.#idOfRow = new Int32Array(capacityOf(this.#shared));
+    for (let row = 0; row < count; row++) {
+      const id = faceIdAt(this.#shared, row);
+      this.#idOfRow[row] = id;
+      // Another process has removed a face since they were counted.
+      if (id === 0) this.#freeRows.push(row);
+    }
+    this.#lastId = lastId;
+    if (this.#shared !== before) this.#share(this.#shared);
+  }
+
+  #countUpTo(id: number): number {
+    return this.#count.get(id)?.count as number;
+  }
+
   #hold(id: number, embedding: Float32Array): void {
     const row = this.#freeRows.pop() ?? this.#nextRow();
     writeRow(this.#shared, row, id, embedding);
@@ -190,10 +245,4 @@ export class Gallery {
     this.#idOfRow[row] = 0;
     this.#freeRows.push(row);
   }
-}
-
-/** The numbers of a blob. Its place in memory need not be a multiple of 4: slice() moves it to one that is. */
-function floatsOf(blob: Uint8Array): Float32Array {
-  const { buffer, byteOffset, byteLength } = blob.byteOffset % 4 === 0 ? blob : blob.slice();
-  return new Float32Array(buffer, byteOffset, byteLength / 4);
 }

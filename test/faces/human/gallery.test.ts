@@ -95,6 +95,29 @@ describe('the gallery', () => {
     }
   });
 
+  test('loads many faces, and goes on from there', () => {
+    const first = open();
+    const count = 21_000;
+    inTransaction(first.database, () => {
+      for (let n = 0; n < count; n++) first.add(n);
+      for (let n = 0; n < count; n += 1000) first.gallery.remove(`image-${n}`);
+    });
+    const { gallery, memory, memories, add, find } = open();
+    expect(gallery.size).toBe(count - 21);
+    expect(rowsUsed(memory())).toBe(count - 21);
+    expect(memories).toHaveLength(2);
+    const some = [1, 999, 1001, 5000 + 1, count / 2 - 1, count / 2 + 1, count - 1];
+    expect(some.map(find)).toMatchObject(some.map((n) => [face(n)]));
+    expect([0, 1000, 20_000].flatMap(find)).toEqual([]);
+    gallery.remove('image-999');
+    add(count);
+    first.add(count + 1);
+    gallery.refresh();
+    expect([999, count, count + 1].flatMap(find)).toMatchObject([face(count), face(count + 1)]);
+    expect(gallery.size).toBe(count - 20);
+    expect(rowsUsed(memory())).toBe(count - 20);
+  });
+
   test('gives the place of a removed face to the next one', () => {
     const { gallery, memories, memory, add, find } = open();
     for (let n = 0; n < 5; n++) add(n);

@@ -60,13 +60,19 @@ async function start(settings: WorkerSettings) {
 
   async function run({ picture, models, largestOnly, search }: Job): Promise<JobFace[]> {
     const detections = await detector.detect(picture);
-    const faces: Omit<JobFace, 'hits'>[] = [];
-    for (const { area, confidence, landmarks } of detections) {
-      const embeddings: JobFace['embeddings'] = {};
-      for (const model of largestOnly && faces.length > 0 ? [] : models) {
-        embeddings[model] = await (await embedderOf(model))(picture, landmarks);
+    const faces: Omit<JobFace, 'hits'>[] = detections.map(({ area, confidence }) => ({
+      area,
+      confidence,
+      embeddings: {},
+    }));
+    const wanted = detections.slice(0, largestOnly ? 1 : undefined).map(({ landmarks }) => landmarks);
+    if (wanted.length > 0) {
+      for (const model of models) {
+        const embeddings = await (await embedderOf(model))(picture, wanted);
+        embeddings.forEach((embedding, index) => {
+          (faces[index] as JobFace).embeddings[model] = embedding;
+        });
       }
-      faces.push({ area, confidence, embeddings });
     }
     const hits = search ? lookUp(faces, search) : [];
     return faces.map((face, index) => ({ ...face, hits: hits[index] ?? [] }));

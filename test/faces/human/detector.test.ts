@@ -38,7 +38,7 @@ async function facesOn(width: number, height: number) {
   return Promise.all(
     (await detector.detect(picture)).map(async ({ area, landmarks }) => ({
       box: { x: area.x - left, y: area.y - top, w: area.w, h: area.h },
-      embedding: await embed(picture, landmarks),
+      embedding: (await embed(picture, [landmarks]))[0] as Float32Array,
     })),
   );
 }

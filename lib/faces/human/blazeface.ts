@@ -1,5 +1,5 @@
 import type { Point, Similarity } from './align.ts';
-import { humanFiles } from './model-files.ts';
+import { humanModels } from './model-files.ts';
 import { humanNetwork } from './networks/human.ts';
 import { openNetwork } from './networks/session.ts';
 import { type Pyramid, type Sight, unmap } from './pyramid.ts';
@@ -39,7 +39,7 @@ const maxOverlap = 0.3;
  */
 export async function loadBlazeFace(minConfidence: number): Promise<Look> {
   const { size } = blazeFaceSight;
-  const network = await openNetwork(await humanNetwork(humanFiles.models, 'blazeface'), [3, size, size]);
+  const network = await openNetwork(await humanNetwork(humanModels, 'blazeface'), [3, size, size]);
   return async (pyramid, views) => {
     const outputs = await network.run(pyramid.cut(views, blazeFaceSight), views.length);
     return views.map((view, index) => {

@@ -4,7 +4,7 @@ import type * as Ort from 'onnxruntime-node';
 import type { Similarity } from './align.ts';
 import { dlibChipSize, fitArcFace, fitDlib } from './chips.ts';
 import type { Landmarks } from './detector.ts';
-import { faceApiFiles, mobileFaceNetFile } from './model-files.ts';
+import { faceApiModels, mobileFaceNetFile } from './model-files.ts';
 import { dlibNetwork } from './networks/dlib.ts';
 import { replacePRelu } from './onnx-prelu.ts';
 
@@ -40,7 +40,7 @@ const sights: Readonly<Record<NetworkName, Sight>> = {
 const modelOf = {
   MobileFaceNet: async () => replacePRelu(await readFile(mobileFaceNetFile)),
   /** As face-api carries it. */
-  Dlib: () => dlibNetwork(faceApiFiles.models),
+  Dlib: () => dlibNetwork(faceApiModels),
 } as const;
 
 const networks = new Map<NetworkName, Promise<Network>>();

@@ -1,5 +1,5 @@
 import { type FoundFace, type Look, placeInPicture, withoutOverlaps } from './blazeface.ts';
-import { faceApiFiles } from './model-files.ts';
+import { faceApiModels } from './model-files.ts';
 import { openNetwork } from './networks/session.ts';
 import { ssdInputSize, ssdNetwork, ssdOutputs } from './networks/ssd.ts';
 import type { Sight } from './pyramid.ts';
@@ -18,7 +18,7 @@ const sideFactor = 5;
  */
 export async function loadSsd(minConfidence: number): Promise<Look> {
   const { size } = ssdSight;
-  const { model, anchors } = await ssdNetwork(faceApiFiles.models);
+  const { model, anchors } = await ssdNetwork(faceApiModels);
   const network = await openNetwork(model, [3, size, size]);
   return async (pyramid, views) => {
     const found: FoundFace[][] = [];

@@ -6,6 +6,7 @@ import { attempt } from '../../records/database.ts';
 import type {
   EnrolledFace,
   Enrollment,
+  EnrollOptions,
   Face,
   FaceBackend,
   FaceMatch,
@@ -99,18 +100,25 @@ class Human implements HumanBackend {
     return { faces, model, detectorBackend: detectorName, metric, threshold, hasGallery: true };
   }
 
-  async enroll(picture: Picture, owner: FaceOwner): Promise<Enrollment> {
-    const faces = await this.#run(picture, { models: embeddingModelNames, largestOnly: true });
+  async enroll(picture: Picture, owner: FaceOwner, { compare }: EnrollOptions = {}): Promise<Enrollment> {
+    const model = this.modelId;
+    const metric = this.#metric;
+    const search = { model, metric, threshold: embeddingModels[model].thresholds[metric] };
+    const gallery = this.#gallery(model);
+    if (compare) attempt(() => gallery.refresh());
+    const job = { models: embeddingModelNames, largestOnly: true, ...(compare && { search }) };
+    const faces = await this.#run(picture, job);
     const [largest] = faces;
     if (!largest) throw new NoFaceError('No face was found in it.');
     const { x, y, w, h } = largest.area;
     const box = { x, y, w, h };
+    const similar = attempt(() => largest.hits.flatMap((hit) => matchOf(model, gallery, hit)));
     attempt(() => {
       for (const [model, gallery] of this.#galleries) {
         gallery.add({ ...owner, box }, largest.embeddings[model] as Float32Array);
       }
     });
-    return { faceCount: faces.length, face: { id: null, box } };
+    return { faceCount: faces.length, face: { id: null, box }, similar: compare ? similar : null };
   }
 
   async remove(faces: readonly EnrolledFace[]): Promise<void> {

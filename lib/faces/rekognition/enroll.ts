@@ -32,6 +32,11 @@ const reasonWords: Readonly<Record<Exclude<Reason, 'EXCEEDS_MAX_FACES'>, string>
 };
 const conjunction = new Intl.ListFormat('en', { type: 'conjunction' });
 
+/** A face of the collection, with its `FaceId` there. */
+export interface IndexedFace extends Pick<Enrollment, 'faceCount' | 'face'> {
+  readonly faceId: string;
+}
+
 /**
  * Puts the picture's largest face into the collection, which is made when there is none yet.
  * @throws NoFaceError when there is no face, or the largest is not good enough.
@@ -40,7 +45,7 @@ export async function enrollLargest(
   gallery: Gallery,
   picture: Picture,
   owner: FaceOwner,
-): Promise<Enrollment> {
+): Promise<IndexedFace> {
   const sent = await encodeWhole(picture);
   const { FaceRecords = [], UnindexedFaces = [] } = await index(gallery, sent, owner);
   const faceCount = FaceRecords.length + UnindexedFaces.length;
@@ -53,7 +58,7 @@ export async function enrollLargest(
   }
   if (FaceId === undefined) throw new NoFaceError('No face was found in it.');
   const box = boxOf(BoundingBox, sent.frame, picture);
-  return { faceCount, face: { id: faceTokenOf(gallery.collectionId, FaceId), box } };
+  return { faceId: FaceId, faceCount, face: { id: faceTokenOf(gallery.collectionId, FaceId), box } };
 }
 
 /** Takes faces out of the collection; those that are not in it are no error. */

@@ -1,10 +1,13 @@
 import { DescribeCollectionCommand, ListFacesCommand } from '@aws-sdk/client-rekognition';
+import { log } from '../../http/log.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import type {
   EnrolledFace,
   Enrollment,
+  EnrollOptions,
   Face,
   FaceBackend,
+  FaceMatch,
   FaceOptions,
   FaceOwner,
   ListedFace,
@@ -14,7 +17,7 @@ import { RekognitionCaller } from './caller.ts';
 import { encodeWhole } from './encode.ts';
 import { deleteFaces, enrollLargest } from './enroll.ts';
 import { meaningOf } from './failures.ts';
-import { detectFaces, distanceOf, type Gallery, matchFaces } from './match.ts';
+import { detectFaces, distanceOf, type Gallery, matchEnrolled, matchFaces } from './match.ts';
 import { faceIdOf, faceTokenOf, ownerOf } from './names.ts';
 
 export interface RekognitionSettings {
@@ -60,8 +63,20 @@ class Rekognition implements FaceBackend {
     return { ...found, model: ownName, detectorBackend: ownName, metric: 'aws_similarity', threshold };
   }
 
-  enroll(picture: Picture, owner: FaceOwner): Promise<Enrollment> {
-    return enrollLargest(this.#gallery, picture, owner);
+  async enroll(picture: Picture, owner: FaceOwner, { compare }: EnrollOptions = {}): Promise<Enrollment> {
+    const { faceId, ...enrolled } = await enrollLargest(this.#gallery, picture, owner);
+    const similar = compare ? await this.#similarTo(faceId) : null;
+    return { ...enrolled, similar };
+  }
+
+  /** `null` when it could not be found out: the face is enrolled all the same. */
+  async #similarTo(faceId: string): Promise<readonly FaceMatch[] | null> {
+    try {
+      return await matchEnrolled(this.#gallery, faceId, this.#threshold);
+    } catch (error) {
+      log().warn({ err: error }, 'enrollment: similar faces could not be looked for');
+      return null;
+    }
   }
 
   async remove(faces: readonly EnrolledFace[]): Promise<void> {

@@ -38,6 +38,7 @@ export async function openDeepface(config: Config): Promise<Deepface> {
       detectionConfidenceThreshold: config.detectionConfidenceThreshold,
       maxImageBytes: config.maxImageBytes,
       workers,
+      qualityFilter: config.qualityFilter,
     });
     return {
       faces,

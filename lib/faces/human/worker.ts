@@ -4,12 +4,13 @@ import { setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DistanceMetric } from '../../contract/vocabulary.ts';
-import type { Face } from '../port.ts';
+import type { Face, FaceQuality } from '../port.ts';
 import type { Pixels } from './align.ts';
 import { loadDetector } from './detector.ts';
 import { type Embedder, loadEmbedder } from './embedders.ts';
 import type { SharedGallery } from './gallery-memory.ts';
 import type { EmbeddingModelName } from './models.ts';
+import { measureQuality } from './quality.ts';
 import { loadRuntime } from './runtime.ts';
 import { type GalleryHit, searchGallery } from './search.ts';
 
@@ -25,6 +26,8 @@ export interface Job {
   readonly models: readonly EmbeddingModelName[];
   /** Only the largest face is embedded. */
   readonly largestOnly?: boolean;
+  /** Which faces' quality is measured; none unless it says so. */
+  readonly measure?: 'largest' | 'all';
   readonly search?: {
     readonly model: EmbeddingModelName;
     readonly metric: DistanceMetric;
@@ -33,6 +36,7 @@ export interface Job {
 }
 
 export interface JobFace extends Face {
+  readonly quality?: FaceQuality;
   readonly embeddings: Partial<Record<EmbeddingModelName, Float32Array>>;
   readonly hits: readonly GalleryHit[];
 }
@@ -58,15 +62,18 @@ async function start(settings: WorkerSettings) {
     return embedder;
   };
 
-  async function run({ picture, models, largestOnly, search }: Job): Promise<JobFace[]> {
+  async function run({ picture, models, largestOnly, measure, search }: Job): Promise<JobFace[]> {
     const detections = await detector.detect(picture);
     const faces: Omit<JobFace, 'hits'>[] = [];
-    for (const { area, confidence, landmarks } of detections) {
+    for (const detection of detections) {
+      const { area, confidence, landmarks } = detection;
       const embeddings: JobFace['embeddings'] = {};
       for (const model of largestOnly && faces.length > 0 ? [] : models) {
         embeddings[model] = await (await embedderOf(model))(picture, landmarks);
       }
-      faces.push({ area, confidence, embeddings });
+      const isMeasured = measure === 'all' || (measure === 'largest' && faces.length === 0);
+      const quality = isMeasured && { quality: measureQuality(picture, detection) };
+      faces.push({ area, confidence, embeddings, ...quality });
     }
     const hits = search ? lookUp(faces, search) : [];
     return faces.map((face, index) => ({ ...face, hits: hits[index] ?? [] }));

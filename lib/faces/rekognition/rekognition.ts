@@ -12,6 +12,7 @@ import type {
   FaceOwner,
   ListedFace,
   MatchResult,
+  QualityFilter,
 } from '../port.ts';
 import { RekognitionCaller } from './caller.ts';
 import { encodeWhole } from './encode.ts';
@@ -27,6 +28,7 @@ export interface RekognitionSettings {
   readonly similarityThreshold: number;
   /** At most so many calls begin in a second: a whole number from 1 on. */
   readonly rekognitionCallsPerSecond: number;
+  readonly qualityFilter: QualityFilter;
 }
 
 /**
@@ -47,11 +49,13 @@ class Rekognition implements FaceBackend {
   readonly maxImageBytes = 15 * 1024 * 1024;
   readonly #gallery: Gallery;
   readonly #threshold: number;
+  readonly #qualityFilter: QualityFilter;
 
   constructor(settings: RekognitionSettings) {
     const { region, collectionId, similarityThreshold, rekognitionCallsPerSecond: callsPerSecond } = settings;
     this.#gallery = { caller: new RekognitionCaller({ region, callsPerSecond }), collectionId };
     this.#threshold = distanceOf(similarityThreshold);
+    this.#qualityFilter = settings.qualityFilter;
   }
 
   async detect(picture: Picture): Promise<readonly Face[]> {
@@ -63,8 +67,12 @@ class Rekognition implements FaceBackend {
     return { ...found, model: ownName, detectorBackend: ownName, metric: 'aws_similarity', threshold };
   }
 
-  async enroll(picture: Picture, owner: FaceOwner, { compare }: EnrollOptions = {}): Promise<Enrollment> {
-    const { faceId, ...enrolled } = await enrollLargest(this.#gallery, picture, owner);
+  async enroll(
+    picture: Picture,
+    owner: FaceOwner,
+    { compare, qualityFilter = this.#qualityFilter }: EnrollOptions = {},
+  ): Promise<Enrollment> {
+    const { faceId, ...enrolled } = await enrollLargest(this.#gallery, picture, owner, qualityFilter);
     const similar = compare ? await this.#similarTo(faceId) : null;
     return { ...enrolled, similar };
   }

@@ -31,6 +31,8 @@ export interface Config {
   readonly distanceMetric: DistanceMetric;
   /** 0..1: faces that the detector is less sure of are left out. */
   readonly detectionConfidenceThreshold: number;
+  /** Whether pictures of faces that are of little use are refused as reference pictures. */
+  readonly qualityFilter: 'auto' | 'none';
   readonly drawBoundingBoxes: boolean;
   /** Share of the box that is added to the crop, half on each side. */
   readonly croppedFacePaddingRatio: number;
@@ -127,6 +129,7 @@ const settings = z.object({
   MODEL_NAME: oneOf(modelNames).optional(),
   DISTANCE_METRIC: oneOf(distanceMetrics).default('cosine'),
   DETECTION_CONFIDENCE_THRESHOLD: number(0, 1, false).default(0.4),
+  QUALITY_FILTER: oneOf(['auto', 'none']).default('auto'),
   DRAW_BOUNDING_BOXES: flag.default(true),
   CROPPED_FACE_PADDING_RATIO: number(0, 10, false).default(0.4),
   ENGINE_WORKERS: number(1, 256, true).optional(),
@@ -190,6 +193,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     modelName: values.MODEL_NAME ?? profileModels[values.ENGINE_PROFILE],
     distanceMetric: values.DISTANCE_METRIC,
     detectionConfidenceThreshold: values.DETECTION_CONFIDENCE_THRESHOLD,
+    qualityFilter: values.QUALITY_FILTER,
     drawBoundingBoxes: values.DRAW_BOUNDING_BOXES,
     croppedFacePaddingRatio: values.CROPPED_FACE_PADDING_RATIO,
     engineWorkers: values.ENGINE_WORKERS ?? availableParallelism(),

@@ -39,6 +39,7 @@ export async function openDeepface(config: Config): Promise<Deepface> {
       detectionConfidenceThreshold: config.detectionConfidenceThreshold,
       maxImageBytes: config.maxImageBytes,
       workers,
+      qualityFilter: config.qualityFilter,
     });
     return {
       faces,

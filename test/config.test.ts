@@ -109,6 +109,15 @@ const settings: Readonly<Record<string, Setting>> = {
     ],
     ...fraction(1),
   }),
+  QUALITY_FILTER: setting('qualityFilter', {
+    unset: 'auto',
+    good: [
+      ['auto', 'auto'],
+      ['none', 'none'],
+    ],
+    bad: ['AUTO', 'off'],
+    takes: 'one of auto, none',
+  }),
   DRAW_BOUNDING_BOXES: setting('drawBoundingBoxes', { unset: true, ...flag }),
   CROPPED_FACE_PADDING_RATIO: setting('croppedFacePaddingRatio', {
     unset: 0.4,

@@ -6,6 +6,7 @@ import { attempt } from '../../records/database.ts';
 import type {
   EnrolledFace,
   Enrollment,
+  EnrollOptions,
   Face,
   FaceBackend,
   FaceMatch,
@@ -13,11 +14,14 @@ import type {
   FaceOwner,
   ListedFace,
   MatchResult,
+  QualityFilter,
 } from '../port.ts';
+import { refusalWords } from '../quality-reasons.ts';
 import { similarityAt } from './calibration.ts';
 import { createFacesTable, Gallery } from './gallery.ts';
 import { type EmbeddingModelName, embeddingModelNames, embeddingModels, isEmbeddingModel } from './models.ts';
 import { WorkerPool } from './pool.ts';
+import { qualityReasons } from './quality.ts';
 import type { GalleryHit } from './search.ts';
 import type { Job, JobFace } from './worker.ts';
 
@@ -31,6 +35,7 @@ export interface HumanSettings {
   readonly detectionConfidenceThreshold: number;
   readonly maxImageBytes: number;
   readonly workers: number;
+  readonly qualityFilter: QualityFilter;
 }
 
 /**
@@ -56,6 +61,7 @@ class Human implements FaceBackend {
   readonly maxImageBytes: number;
   readonly #pool: WorkerPool;
   readonly #metric: DistanceMetric;
+  readonly #qualityFilter: QualityFilter;
   readonly #galleries: ReadonlyMap<EmbeddingModelName, Gallery>;
 
   constructor(pool: WorkerPool, database: DatabaseSync, settings: HumanSettings) {
@@ -63,6 +69,7 @@ class Human implements FaceBackend {
     this.maxImageBytes = settings.maxImageBytes;
     this.#pool = pool;
     this.#metric = settings.distanceMetric;
+    this.#qualityFilter = settings.qualityFilter;
     this.#galleries = attempt(() => openGalleries(pool, database));
     // The others are loaded when they are first asked for: few requests ask for another model.
     attempt(() => this.#gallery(this.modelId).refresh());
@@ -89,18 +96,36 @@ class Human implements FaceBackend {
     return { faces, model, detectorBackend: detectorName, metric, threshold, hasGallery: true };
   }
 
-  async enroll(picture: Picture, owner: FaceOwner): Promise<Enrollment> {
-    const faces = await this.#run(picture, { models: embeddingModelNames, largestOnly: true });
+  async enroll(
+    picture: Picture,
+    owner: FaceOwner,
+    { compare, qualityFilter = this.#qualityFilter }: EnrollOptions = {},
+  ): Promise<Enrollment> {
+    const model = this.modelId;
+    const metric = this.#metric;
+    const search = { model, metric, threshold: embeddingModels[model].thresholds[metric] };
+    const gallery = this.#gallery(model);
+    if (compare) attempt(() => gallery.refresh());
+    const faces = await this.#run(picture, {
+      models: embeddingModelNames,
+      largestOnly: true,
+      measure: 'largest',
+      ...(compare && { search }),
+    });
     const [largest] = faces;
     if (!largest) throw new NoFaceError('No face was found in it.');
+    const { quality = null } = largest;
+    const reasons = quality && qualityFilter === 'auto' ? qualityReasons(largest, quality) : [];
+    if (reasons.length > 0) throw new NoFaceError(refusalWords(reasons, faces.length));
     const { x, y, w, h } = largest.area;
     const box = { x, y, w, h };
+    const similar = attempt(() => largest.hits.flatMap((hit) => matchOf(model, gallery, hit)));
     attempt(() => {
       for (const [model, gallery] of this.#galleries) {
         gallery.add({ ...owner, box }, largest.embeddings[model] as Float32Array);
       }
     });
-    return { faceCount: faces.length, face: { id: null, box } };
+    return { faceCount: faces.length, face: { id: null, box }, quality, similar: compare ? similar : null };
   }
 
   async remove(faces: readonly EnrolledFace[]): Promise<void> {

@@ -4,13 +4,14 @@ import { setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DistanceMetric } from '../../contract/vocabulary.ts';
-import type { Face } from '../port.ts';
+import type { Face, FaceQuality } from '../port.ts';
 import type { Pixels } from './align.ts';
 import { loadDetector } from './detector.ts';
 import { type Embedder, loadEmbedder } from './embedders.ts';
 import type { SharedGallery } from './gallery-memory.ts';
 import type { EmbeddingModelName } from './models.ts';
 import { Pyramid } from './pyramid.ts';
+import { measureQuality } from './quality.ts';
 import { type GalleryHit, searchGallery } from './search.ts';
 
 export interface WorkerSettings {
@@ -25,6 +26,8 @@ export interface Job {
   readonly models: readonly EmbeddingModelName[];
   /** Only the largest face is embedded. */
   readonly largestOnly?: boolean;
+  /** Which faces' quality is measured; none unless it says so. */
+  readonly measure?: 'largest' | 'all';
   readonly search?: {
     readonly model: EmbeddingModelName;
     readonly metric: DistanceMetric;
@@ -33,6 +36,7 @@ export interface Job {
 }
 
 export interface JobFace extends Face {
+  readonly quality?: FaceQuality;
   readonly embeddings: Partial<Record<EmbeddingModelName, Float32Array>>;
   readonly hits: readonly GalleryHit[];
 }
@@ -57,13 +61,14 @@ async function start(settings: WorkerSettings) {
     return embedder;
   };
 
-  async function run({ picture, models, largestOnly, search }: Job): Promise<JobFace[]> {
+  async function run({ picture, models, largestOnly, measure, search }: Job): Promise<JobFace[]> {
     const detections = await detector.detect(new Pyramid(picture));
-    const faces: Omit<JobFace, 'hits'>[] = detections.map(({ area, confidence }) => ({
-      area,
-      confidence,
-      embeddings: {},
-    }));
+    const faces = detections.map((detection, index): Omit<JobFace, 'hits'> => {
+      const { area, confidence } = detection;
+      const isMeasured = measure === 'all' || (measure === 'largest' && index === 0);
+      const quality = isMeasured && { quality: measureQuality(picture, detection) };
+      return { area, confidence, embeddings: {}, ...quality };
+    });
     const wanted = detections.slice(0, largestOnly ? 1 : undefined).map(({ landmarks }) => landmarks);
     if (wanted.length > 0) {
       for (const model of models) {

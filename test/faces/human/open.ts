@@ -38,6 +38,7 @@ export async function galleries(): Promise<Galleries> {
         detectionConfidenceThreshold: 0.4,
         maxImageBytes: 15 * 1024 * 1024,
         workers,
+        qualityFilter: 'auto',
       });
       backends.push(backend);
       return backend;

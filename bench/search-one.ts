@@ -5,9 +5,9 @@
 import { Gallery } from '../lib/faces/human/gallery.ts';
 import { rowsPerSegment, rowsUsed, type SharedGallery } from '../lib/faces/human/gallery-memory.ts';
 import { embeddingModels } from '../lib/faces/human/models.ts';
-import { humanBuild, loadBuild } from './tfjs.ts';
 import { searchGallery } from '../lib/faces/human/search.ts';
 import { openDatabase } from '../lib/records/database.ts';
+import { humanBuild, loadBuild } from './tfjs.ts';
 
 /** What a piece of work took, in milliseconds. */
 interface Times {

@@ -19,9 +19,11 @@ interface Thread {
   task: Task | undefined;
   deadline?: NodeJS.Timeout;
   ready: boolean;
+  /** Until it is ready, or has ended. */
+  readonly begun: Promise<unknown>;
 }
 
-/** Far more than 50 megapixels with 200 faces take. A worker that is not done by then is ended. */
+/** Far more than 50 megapixels with 200 faces take. A worker that is not done by then is replaced. */
 const jobTimeoutMs = 120_000;
 
 /** A worker that dies this many times in a row before it is ready is not started again. */
@@ -94,14 +96,18 @@ export class WorkerPool {
 
   /**
    * Refuses the jobs that wait, lets the running ones end, and then ends the workers: ONNX Runtime aborts the process when its thread is
-   * ended in the middle of an inference.
+   * ended while it loads a model, or in the middle of an inference.
    */
   async close(): Promise<void> {
     this.#closing = true;
     const stopping = new BackendUnavailableError('The face engine is stopping.', 10);
     for (const task of this.#queue.splice(0)) task.reject(stopping);
     await Promise.all(this.#unsettled);
-    await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()));
+    const ends = [...this.#threads].map(async ({ worker, begun }) => {
+      await begun;
+      await worker.terminate();
+    });
+    await Promise.all(ends);
   }
 
   #startThread(): Promise<void> {
@@ -110,7 +116,8 @@ export class WorkerPool {
       // Short-lived garbage would otherwise make the young generation grow for hours.
       resourceLimits: { maxYoungGenerationSizeMb: 16 },
     });
-    const thread: Thread = { worker, task: undefined, ready: false };
+    const begun = new Promise((resolve) => worker.once('message', resolve).once('exit', resolve));
+    const thread: Thread = { worker, task: undefined, ready: false, begun };
     this.#threads.add(thread);
     return new Promise((resolve, reject) => {
       let lastError = new Error('The worker ended.');
@@ -139,6 +146,10 @@ export class WorkerPool {
   }
 
   #finish(thread: Thread, message: Exclude<FromWorker, { kind: 'ready' }>): void {
+    if (!this.#threads.has(thread)) {
+      void thread.worker.terminate();
+      return;
+    }
     const task = thread.task;
     thread.task = undefined;
     clearTimeout(thread.deadline);
@@ -154,9 +165,15 @@ export class WorkerPool {
     void thread.worker.terminate();
   }
 
+  /** A worker that takes too long is left behind until it is done: ended in the middle of an inference, it would take the process along. */
+  #leaveBehind(thread: Thread): void {
+    thread.worker.unref();
+    this.#replace(thread, new Error(`The worker was not done after ${jobTimeoutMs / 1000} s.`));
+  }
+
   /** A worker that died takes its job with it, and nothing else. */
   #replace(thread: Thread, error: Error): void {
-    this.#threads.delete(thread);
+    if (!this.#threads.delete(thread)) return;
     clearTimeout(thread.deadline);
     thread.task?.reject(engineFailure(error));
     if (this.#closing) return;
@@ -175,7 +192,7 @@ export class WorkerPool {
       const task = this.#queue.shift();
       if (!task) return;
       thread.task = task;
-      thread.deadline = setTimeout(() => thread.worker.terminate(), jobTimeoutMs);
+      thread.deadline = setTimeout(() => this.#leaveBehind(thread), jobTimeoutMs);
       post(thread.worker, { kind: 'job', job: task.job });
     }
   }

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { BackendUnavailableError, InputUnreadableError } from '../../errors.ts';
+import type { Pixels } from './align.ts';
 import type { SharedGallery } from './gallery-memory.ts';
 import type { EmbeddingModelName } from './models.ts';
 import type { FromWorker, Job, JobFace, ToWorker, WorkerSettings } from './worker.ts';
@@ -17,6 +18,8 @@ interface Task {
 interface Thread {
   readonly worker: Worker;
   task: Task | undefined;
+  /** The pixels of the picture that it works on, or did last. */
+  pixels: SharedArrayBuffer;
   deadline?: NodeJS.Timeout;
   ready: boolean;
   /** Until it is ready, or has ended. */
@@ -117,7 +120,8 @@ export class WorkerPool {
       resourceLimits: { maxYoungGenerationSizeMb: 16 },
     });
     const begun = new Promise((resolve) => worker.once('message', resolve).once('exit', resolve));
-    const thread: Thread = { worker, task: undefined, ready: false, begun };
+    const pixels = new SharedArrayBuffer(0);
+    const thread: Thread = { worker, task: undefined, pixels, ready: false, begun };
     this.#threads.add(thread);
     return new Promise((resolve, reject) => {
       let lastError = new Error('The worker ended.');
@@ -191,11 +195,35 @@ export class WorkerPool {
       if (!thread.ready || thread.task) continue;
       const task = this.#queue.shift();
       if (!task) return;
+      let picture: Pixels;
+      try {
+        picture = shown(thread, task.job.picture);
+      } catch (error) {
+        // There was no memory for the pixels.
+        task.reject(engineFailure(error as Error));
+        this.#dispatch();
+        return;
+      }
       thread.task = task;
       thread.deadline = setTimeout(() => this.#leaveBehind(thread), jobTimeoutMs);
-      post(thread.worker, { kind: 'job', job: task.job });
+      post(thread.worker, { kind: 'job', job: { ...task.job, picture } });
     }
   }
+}
+
+/**
+ * The picture with its pixels where the worker reads them: in shared memory of this thread, picture after picture. Shared memory for
+ * each picture would go only after both threads' garbage collections found it unused, and these don't count shared memory when they
+ * decide that it is time: as chance would have it, hundreds of pictures would stay.
+ */
+function shown(thread: Thread, { width, height, data }: Pixels): Pixels {
+  // A power of 2, so that few pictures want a larger one. What no picture reaches takes no memory.
+  if (thread.pixels.byteLength < data.length) {
+    thread.pixels = new SharedArrayBuffer(2 ** Math.ceil(Math.log2(data.length)));
+  }
+  const copy = new Uint8Array(thread.pixels, 0, data.length);
+  copy.set(data);
+  return { width, height, data: copy };
 }
 
 function post(worker: Worker, message: ToWorker): void {

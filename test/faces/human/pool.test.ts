@@ -65,6 +65,17 @@ describe("the engine's workers", () => {
     expect(started).toHaveLength(2);
   });
 
+  test('many large pictures take no more memory than one', async () => {
+    const pool = await start(1);
+    const picture = { width: 2000, height: 2000, data: new Uint8Array(3 * 2000 * 2000) };
+    const heldBy = async (pictures: number) => {
+      for (let count = 0; count < pictures; count++) await pool.run({ picture, models: [] });
+      return process.memoryUsage().arrayBuffers;
+    };
+    const first = await heldBy(1);
+    expect((await heldBy(20)) - first).toBeLessThan(picture.data.length);
+  });
+
   test('a worker that dies fails its own picture, and another takes its place', async () => {
     const pool = await start(2);
     const [first, second] = started as [Worker, Worker];

@@ -1,24 +1,33 @@
 import { cutChip, mirrored, type Pixels } from './align.ts';
+import type { CustomNetwork } from './custom-model.ts';
 import type { Landmarks } from './detector.ts';
 import { lengthOf } from './distance.ts';
 import type { EmbeddingModelName } from './models.ts';
-import { type Network, network } from './networks.ts';
+import { customNetwork, type Network, network } from './networks.ts';
 import { loadRefine } from './refine.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Turns faces of a picture into embeddings of its model's dimensions, one for each face, in their order. */
 export type Embedder = (picture: Pixels, faces: readonly Landmarks[]) => Promise<Float32Array[]>;
 
+type LoadEmbedder = (runtime: Runtime, custom?: CustomNetwork) => Promise<Embedder>;
+
 /** Loads each model's embedder on this thread. */
-export const loadEmbedder: Record<EmbeddingModelName, (runtime: Runtime) => Promise<Embedder>> = {
+export const loadEmbedder: Record<EmbeddingModelName, LoadEmbedder> = {
   Fusion: loadFusion,
-  /** Its direction alone counts, so it has length 1. */
-  MobileFaceNet: async () => {
-    const embed = plain(await network('MobileFaceNet'));
-    return async (picture, faces) => (await embed(picture, faces)).map(unit);
-  },
+  MobileFaceNet: async () => units(await network('MobileFaceNet')),
   Dlib: async () => plain(await network('Dlib')),
+  Custom: async (_, custom) => {
+    if (!custom) throw new Error('There is no model of this name.');
+    return units(await customNetwork(custom));
+  },
 };
+
+/** A network's embeddings of one look at each face, scaled to length 1: of ArcFace's the direction alone counts. */
+function units(one: Network): Embedder {
+  const embed = plain(one);
+  return async (picture, faces) => (await embed(picture, faces)).map(unit);
+}
 
 /** A network's embeddings of one look at each face, as they are. */
 function plain(one: Network): Embedder {

@@ -2,7 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { type EmbeddingModelName, isEmbeddingModel } from '../lib/faces/human/models.ts';
+import { loadConfig } from '../lib/config.ts';
+import { loadCustomNetwork } from '../lib/faces/human/custom-model.ts';
+import { type EmbeddingModelName, engineModels } from '../lib/faces/human/models.ts';
 import { WorkerPool } from '../lib/faces/human/pool.ts';
 import { decodePicture } from '../lib/inputs/decode.ts';
 import { progressBar } from '../local/progress.ts';
@@ -29,7 +31,13 @@ export async function embedPictures(
   model: EmbeddingModelName,
 ): Promise<Embeddings> {
   const workers = availableParallelism();
-  const pool = await WorkerPool.start(workers, { minConfidence: 0.4, modelName: model });
+  const { customModel } = loadConfig();
+  const custom = model === 'Custom' && customModel && (await loadCustomNetwork(customModel));
+  const pool = await WorkerPool.start(workers, {
+    minConfidence: 0.4,
+    modelName: model,
+    ...(custom && { customNetwork: custom.network }),
+  });
   const bar = progressBar('embed', names.length);
   const limit = pLimit(workers + 1);
   const embed = async (name: string): Promise<[string, Float32Array | undefined]> => {
@@ -64,7 +72,9 @@ export function similarityOf(embeddings: Embeddings, one: string, other: string)
 
 /** @throws when the command line names no folder, or a model that there is not. */
 export function folderAndModel(usage: string): { folder: string; model: EmbeddingModelName } {
-  const [folder = '', model = 'Fusion'] = process.argv.slice(2);
-  if (folder === '' || !isEmbeddingModel(model)) throw new Error(`usage: ${usage}`);
+  const config = loadConfig();
+  const [folder = '', name = config.customModel ? 'Custom' : 'Fusion'] = process.argv.slice(2);
+  const model = engineModels(config).find((known) => known === name);
+  if (folder === '' || !model) throw new Error(`usage: ${usage}`);
   return { folder, model };
 }

@@ -7,7 +7,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { dirname, join } from 'node:path';
 import pacote from 'pacote';
 import { mobileFaceNetFile } from '../lib/faces/human/model-files.ts';
-import { zeroTinyWeights } from './onnx-weights.ts';
+import { zeroTinyWeights } from '../lib/faces/human/onnx-weights.ts';
 
 const source = {
   package: 'faceplugin-face-recognition-js@0.0.1',

@@ -1,22 +1,31 @@
 import { cutChip, mirrored, type Pixels } from './align.ts';
+import type { CustomNetwork } from './custom-model.ts';
 import type { Landmarks } from './detector.ts';
 import { lengthOf } from './distance.ts';
 import type { EmbeddingModelName } from './models.ts';
-import { type Network, network } from './networks.ts';
+import { customNetwork, type Network, network } from './networks.ts';
 
 /** Turns faces of a picture into embeddings of its model's dimensions, one for each face, in their order. */
 export type Embedder = (picture: Pixels, faces: readonly Landmarks[]) => Promise<Float32Array[]>;
 
+type LoadEmbedder = (custom?: CustomNetwork) => Promise<Embedder>;
+
 /** Loads each model's embedder on this thread. */
-export const loadEmbedder: Record<EmbeddingModelName, () => Promise<Embedder>> = {
+export const loadEmbedder: Record<EmbeddingModelName, LoadEmbedder> = {
   Fusion: loadFusion,
-  /** Its direction alone counts, so it has length 1. */
-  MobileFaceNet: async () => {
-    const embed = plain(await network('MobileFaceNet'));
-    return async (picture, faces) => (await embed(picture, faces)).map(unit);
-  },
+  MobileFaceNet: async () => units(await network('MobileFaceNet')),
   Dlib: async () => plain(await network('Dlib')),
+  Custom: async (custom) => {
+    if (!custom) throw new Error('There is no model of this name.');
+    return units(await customNetwork(custom));
+  },
 };
+
+/** A network's embeddings of one look at each face, scaled to length 1: of ArcFace's the direction alone counts. */
+function units(one: Network): Embedder {
+  const embed = plain(one);
+  return async (picture, faces) => (await embed(picture, faces)).map(unit);
+}
 
 /** A network's embeddings of one look at each face, as they are. */
 function plain(one: Network): Embedder {
@@ -64,8 +73,7 @@ async function inGroups(
 const dlibWeight = 2;
 
 /**
- * Both networks, each on the face and on its mirror image. Their unit vectors side by side are one
- * vector whose cosines are the weighted means of theirs, (a + w b) / (1 + w).
+ * Both networks, each on the face and on its mirror image. Their unit vectors side by side are one vector whose cosines are the weighted means of theirs, (a + w b) / (1 + w).
  */
 async function loadFusion(): Promise<Embedder> {
   const [arcFaceNetwork, dlibNetwork] = await Promise.all([network('MobileFaceNet'), network('Dlib')]);

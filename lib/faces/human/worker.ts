@@ -6,6 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { DistanceMetric } from '../../contract/vocabulary.ts';
 import type { Face, FaceQuality } from '../port.ts';
 import type { Pixels } from './align.ts';
+import type { CustomNetwork } from './custom-model.ts';
 import { loadDetector } from './detector.ts';
 import { type Embedder, loadEmbedder } from './embedders.ts';
 import type { SharedGallery } from './gallery-memory.ts';
@@ -18,6 +19,8 @@ export interface WorkerSettings {
   readonly minConfidence: number;
   /** Loaded at start; the others when they are first asked for. */
   readonly modelName: EmbeddingModelName;
+  /** Of the model `Custom`. */
+  readonly customNetwork?: CustomNetwork | undefined;
 }
 
 /** What to do with one picture: find its faces, embed them by some models, look one of these up in the gallery. */
@@ -56,7 +59,7 @@ const embedders = new Map<EmbeddingModelName, Promise<Embedder>>();
 async function start(settings: WorkerSettings) {
   const detector = await loadDetector(settings.minConfidence);
   const embedderOf = (model: EmbeddingModelName) => {
-    const embedder = embedders.get(model) ?? loadEmbedder[model]();
+    const embedder = embedders.get(model) ?? loadEmbedder[model](settings.customNetwork);
     embedders.set(model, embedder);
     return embedder;
   };

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import sharp from 'sharp';
-import { sampleFolder } from '../lib/faces/human/model-files.ts';
+import { sampleFolder } from '../local/packages.ts';
 
 /** A server under measurement. */
 export interface Service {

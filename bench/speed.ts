@@ -6,9 +6,9 @@ import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { sampleFolder } from '../lib/faces/human/model-files.ts';
 import { WorkerPool } from '../lib/faces/human/pool.ts';
 import { decodePicture } from '../lib/inputs/decode.ts';
+import { sampleFolder } from '../local/packages.ts';
 import { type Service, smallPicture, startService } from './service.ts';
 
 async function processPictures(url: string, images: readonly string[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mobileFaceNetFile } from '../../lib/faces/human/model-files.ts';
+import { modelFile } from '../../lib/faces/human/model-files.ts';
 import { ApiClient, type Overrides } from '../suites/api/client.ts';
 import { findPeople, type People } from '../suites/api/people.ts';
 import { connectOverHttp } from './connections.ts';
@@ -14,7 +14,7 @@ let people: People;
 
 beforeAll(async () => {
   folder = await temporaryFolder();
-  await copyFile(mobileFaceNetFile, join(folder.path, 'own.onnx'));
+  await copyFile(modelFile('mobilefacenet'), join(folder.path, 'own.onnx'));
   server = await startServerProcess(folder.path, { MODEL_PATH: 'own.onnx', MODEL_THRESHOLD: '0.56' });
   api = new ApiClient(connectOverHttp(server.url));
   people = await findPeople(api);
@@ -51,7 +51,7 @@ describe('a server with MODEL_PATH', () => {
     await using other = await temporaryFolder();
     const path = join(other.path, 'own.onnx');
     if (what === 'no model') await writeFile(path, 'text');
-    else await copyFile(mobileFaceNetFile, path);
+    else await copyFile(modelFile('mobilefacenet'), path);
     const settings = { MODEL_PATH: 'own.onnx', ...(what === 'no model' && { MODEL_THRESHOLD: '0.5' }) };
     const { code, errors } = await new ServerProcess(other.path, settings).exit;
     expect(code).toBe(1);

@@ -1,7 +1,6 @@
 import type { Point, Similarity } from './align.ts';
-import { humanModels } from './model-files.ts';
-import { humanNetwork } from './networks/human.ts';
-import { openNetwork } from './networks/session.ts';
+import { modelFile } from './model-files.ts';
+import { openNetwork } from './onnx/session.ts';
 import { type Pyramid, type Sight, unmap } from './pyramid.ts';
 
 /** A face as a detector sees it, in pixels of the picture, unrounded. */
@@ -39,7 +38,7 @@ const maxOverlap = 0.3;
  */
 export async function loadBlazeFace(minConfidence: number): Promise<Look> {
   const { size } = blazeFaceSight;
-  const network = await openNetwork(await humanNetwork(humanModels, 'blazeface'), [3, size, size]);
+  const network = await openNetwork(modelFile('blazeface'), [3, size, size]);
   return async (pyramid, views) => {
     const outputs = await network.run(pyramid.cut(views, blazeFaceSight), views.length);
     return views.map((view, index) => {

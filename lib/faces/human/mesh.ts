@@ -1,9 +1,8 @@
 import type { Point, Similarity } from './align.ts';
 import { fitArcFace } from './chips.ts';
 import type { Landmarks } from './detector.ts';
-import { humanModels } from './model-files.ts';
-import { humanNetwork } from './networks/human.ts';
-import { openNetwork } from './networks/session.ts';
+import { modelFile } from './model-files.ts';
+import { openNetwork } from './onnx/session.ts';
 import { type Pyramid, type Sight, unmap } from './pyramid.ts';
 
 /** What the mesh sees of a face, and how sure it is that it is one. */
@@ -35,7 +34,7 @@ const batchSize = 16;
 /** Human's face mesh, which is MediaPipe's. */
 export async function loadMesh(): Promise<FindMeshes> {
   const { size } = sight;
-  const network = await openNetwork(await humanNetwork(humanModels, 'facemesh'), [3, size, size]);
+  const network = await openNetwork(modelFile('facemesh'), [3, size, size]);
   return async (pyramid, faces) => {
     const meshes: Mesh[] = [];
     for (let start = 0; start < faces.length; start += batchSize) {

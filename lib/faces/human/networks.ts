@@ -6,10 +6,9 @@ import type { Similarity } from './align.ts';
 import { dlibChipSize, fitArcFace, fitDlib } from './chips.ts';
 import type { CustomNetwork } from './custom-model.ts';
 import type { Landmarks } from './detector.ts';
-import { faceApiModels, mobileFaceNetFile } from './model-files.ts';
-import { dlibNetwork } from './networks/dlib.ts';
-import { replacePRelu } from './onnx-prelu.ts';
-import { zeroTinyWeights } from './onnx-weights.ts';
+import { modelFile } from './model-files.ts';
+import { replacePRelu } from './onnx/prelu.ts';
+import { zeroTinyWeights } from './onnx/weights.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -82,8 +81,7 @@ const networks = new Map<string, Promise<Network>>();
 /** A network of this thread, loaded once. */
 export function network(name: keyof typeof sights): Promise<Network> {
   return once(name, async () => {
-    // dlib's as face-api carries it.
-    const model = name === 'Dlib' ? await dlibNetwork(faceApiModels) : await readFile(mobileFaceNetFile);
+    const model = await readFile(modelFile(name === 'Dlib' ? 'dlib' : 'mobilefacenet'));
     return openNetwork(await startFastSession(model), sights[name]);
   });
 }

@@ -12,7 +12,7 @@ import {
   pictureInputOfShape,
 } from '../../../lib/faces/human/custom-model.ts';
 import { embeddingModels } from '../../../lib/faces/human/models.ts';
-import { type OnnxTensor, writeOnnx } from '../../../lib/faces/human/networks/onnx-graph.ts';
+import { type OnnxTensor, writeOnnx } from '../../../lib/faces/human/onnx/graph.ts';
 import { WorkerPool } from '../../../lib/faces/human/pool.ts';
 import type { FaceBackend } from '../../../lib/faces/port.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
@@ -141,12 +141,9 @@ describe('a model of MODEL_PATH', () => {
   });
   const small = (model: SmallModel) => () => configOf(smallModel(model));
   const twoOf = (input: string, result: string) =>
-    writeOnnx(
-      [node('Relu', [input], result)],
-      [],
-      { name: input, shape: [1, 3, 32, 32] },
-      [{ name: result, shape: [1] }],
-    );
+    writeOnnx([node('Relu', [input], result)], [], { name: input, shape: [1, 3, 32, 32] }, [
+      { name: result, shape: [1] },
+    ]);
 
   const refused: Record<string, readonly [() => Promise<CustomModelConfig>, RegExp]> = {
     'is not there': [

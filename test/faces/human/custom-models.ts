@@ -1,21 +1,21 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CustomModelConfig } from '../../../lib/config.ts';
-import { mobileFaceNetFile } from '../../../lib/faces/human/model-files.ts';
+import { modelFile } from '../../../lib/faces/human/model-files.ts';
 import {
   bytes,
   message,
   type OnnxNode,
   type OnnxTensor,
   writeOnnx,
-} from '../../../lib/faces/human/networks/onnx-graph.ts';
-import { fields } from '../../../lib/faces/human/onnx-read.ts';
+} from '../../../lib/faces/human/onnx/graph.ts';
+import { fields } from '../../../lib/faces/human/onnx/read.ts';
 
 /** Models as users may have them, made of the weights at hand. */
 
 /** MobileFaceNet as `MODEL_PATH` has it where nothing else is set but the threshold. */
 export const mobileFaceNetConfig: CustomModelConfig = {
-  path: mobileFaceNetFile,
+  path: modelFile('mobilefacenet'),
   channels: 'RGB',
   means: [127.5, 127.5, 127.5],
   scales: [128, 128, 128],
@@ -41,7 +41,7 @@ export async function writeOtherWay(folder: string): Promise<CustomModelConfig> 
     { name: 'picture', shape: [1, 112, 112, 3] },
     [{ name: 'input', shape: [1, 3, 112, 112] }],
   );
-  await writeFile(path, inFront(front, await readFile(mobileFaceNetFile)));
+  await writeFile(path, inFront(front, await readFile(modelFile('mobilefacenet'))));
   return {
     ...mobileFaceNetConfig,
     path,

@@ -5,9 +5,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Box } from '../../../lib/contract/shapes.ts';
 import { type Detector, loadDetector } from '../../../lib/faces/human/detector.ts';
 import { type Embedder, loadEmbedder } from '../../../lib/faces/human/embedders.ts';
-import { sampleFolder } from '../../../lib/faces/human/model-files.ts';
 import { Pyramid } from '../../../lib/faces/human/pyramid.ts';
 import { decodePicture } from '../../../lib/inputs/decode.ts';
+import { sampleFolder } from '../../../local/packages.ts';
 
 let detector: Detector;
 let embed: Embedder;

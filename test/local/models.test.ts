@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as Tfjs from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { faceApiBuild, loadBuild, loadTfjs } from '../../../bench/tfjs.ts';
-import { faceApiModels, humanModels } from '../../../lib/faces/human/model-files.ts';
-import { dlibNetwork } from '../../../lib/faces/human/networks/dlib.ts';
-import { humanNetwork } from '../../../lib/faces/human/networks/human.ts';
-import { openNetwork } from '../../../lib/faces/human/networks/session.ts';
-import { ssdNetwork, ssdOutputs } from '../../../lib/faces/human/networks/ssd.ts';
+import { faceApiBuild, loadBuild, loadTfjs } from '../../bench/tfjs.ts';
+import { openNetwork } from '../../lib/faces/human/onnx/session.ts';
+import { dlibNetwork } from '../../local/models/dlib.ts';
+import { humanNetwork } from '../../local/models/human.ts';
+import { ssdNetwork } from '../../local/models/ssd.ts';
+import { faceApiModels, humanModels } from '../../local/packages.ts';
 
 interface FaceApiNet {
   loadFromDisk(folder: string): Promise<void>;
@@ -100,16 +100,15 @@ describe('as an ONNX model', () => {
     await original.loadFromDisk(faceApiModels);
     const { scores } = await original.forward(tf.tensor4d(pixels, [1, size, size, 3]));
 
-    const { model, anchors } = await ssdNetwork(faceApiModels);
-    const network = await openNetwork(model, [3, size, size]);
+    const network = await openNetwork(await ssdNetwork(faceApiModels), [3, size, size]);
     const outputs = await network.run(
       planes(pixels, (value) => value / 127.5 - 1),
       1,
     );
-    const actual = Array.from({ length: ssdOutputs }, (_, index) =>
+    const actual = Array.from({ length: 6 }, (_, index) =>
       Array.from(outputs[`classes.${index}`] as Float32Array).filter((_, at) => at % 3 === 1),
     ).flat();
-    expect(anchors).toHaveLength(4 * actual.length);
+    expect(outputs.anchors).toHaveLength(4 * actual.length);
     const probabilities = actual.map((logit) => 1 / (1 + Math.exp(-logit)));
     expect(largestDifference(probabilities, scores[0]?.dataSync() as Float32Array)).toBeLessThan(1e-5);
   });

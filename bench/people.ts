@@ -75,21 +75,6 @@ async function readPicture(path: string): Promise<Picture> {
   }
 }
 
-/** Cosine; -1 where a face is missing. */
-export function similarityOf(embeddings: Embeddings, one: string, other: string): number {
-  const [a, b] = [embeddings.get(one), embeddings.get(other)];
-  if (!a || !b) return -1;
-  let [dot, lengthA, lengthB] = [0, 0, 0];
-  for (let index = 0; index < a.length; index++) {
-    const value = a[index] as number;
-    const partner = b[index] as number;
-    dot += value * partner;
-    lengthA += value * value;
-    lengthB += partner * partner;
-  }
-  return dot / Math.sqrt(lengthA * lengthB);
-}
-
 /** @throws when the command line names no folder, or a model that there is not. */
 export function folderAndModel(usage: string): { folder: string; model: EmbeddingModelName } {
   const [folder = '', model = 'Fusion'] = process.argv.slice(2);

@@ -58,8 +58,8 @@ interface TestPicture {
 const stock = ['Human', 'face-api'] as const;
 const defaultModels = ['Fusion', 'MobileFaceNet'] as const;
 const warmUpRounds = 4;
-const throughputRounds = 9;
-const throughputCount = 40;
+const throughputRounds = 7;
+const throughputCount = 30;
 
 export async function run(words: readonly string[]): Promise<void> {
   const { data, model, out } = parseOptions(words);
@@ -76,7 +76,6 @@ export async function run(words: readonly string[]): Promise<void> {
       ...(await contest(models, pictures)),
       profiles: await profile(models, pictures),
     };
-    print(figures);
     await saveReport(out, { speed: { ...provenance, ...figures } });
   } finally {
     await rm(folder, { recursive: true });
@@ -118,10 +117,16 @@ async function contest(models: readonly string[], pictures: readonly TestPicture
         return { key: contestant.name, contestant, task: { picture: file, count: 1, workers: 1 } };
       });
       const rows = await compete(entries, rounds, faces > 1 ? 1 : warmUpRounds);
-      measured.push({ name, faces, rows: [...rows].map(([pipeline, row]) => ({ pipeline, ...row })) });
+      const one = { name, faces, rows: [...rows].map(([pipeline, row]) => ({ pipeline, ...row })) };
+      printPicture(one);
+      measured.push(one);
     }
     const throughput: Throughput[] = [];
-    for (const engine of engines) throughput.push(await scale(engine, (pictures[0] as TestPicture).file));
+    for (const engine of engines) {
+      const one = await scale(engine, (pictures[0] as TestPicture).file);
+      printThroughput(one);
+      throughput.push(one);
+    }
     return { pictures: measured, throughput };
   } finally {
     await Promise.all([...engines, ...others].map((contestant) => contestant.close()));
@@ -153,7 +158,9 @@ async function profile(models: readonly string[], pictures: readonly TestPicture
         ...['--import', script('network-times.ts'), script('profile-one.ts')],
         ...[model, file, String(profileRounds)],
       ]);
-      profiles.push({ ...(JSON.parse(stdout) as Profile), picture });
+      const one = { ...(JSON.parse(stdout) as Profile), picture };
+      printProfile(one);
+      profiles.push(one);
     }
   }
   return profiles;
@@ -161,34 +168,31 @@ async function profile(models: readonly string[], pictures: readonly TestPicture
 
 const ms = (value: number) => value.toFixed(value < 10 ? 1 : 0);
 
-function print({ pictures, throughput, profiles }: SpeedFigures): void {
-  for (const { name, rows } of pictures) {
-    console.log(`\n${name}`);
-    console.table(
-      rows.map(({ pipeline, wallMs, cpuMs, faces, wallRatio, cpuRatio }) => {
-        const ratio = { 'times the first': wallRatio.toFixed(2), '(CPU)': cpuRatio.toFixed(2) };
-        return { pipeline, found: faces, ms: ms(wallMs), 'CPU ms': ms(cpuMs), ...ratio };
-      }),
-    );
-  }
-  console.log('\nPictures of 250 px a second');
+function printPicture({ name, rows }: SpeedFigures['pictures'][number]): void {
+  console.log(`\n${name}`);
   console.table(
-    throughput.map(({ model, workers, perSecond, perSecondWithOne, factor }) => ({
-      model,
-      [`${workers} workers`]: perSecond.toFixed(1),
-      '1 worker': perSecondWithOne.toFixed(1),
-      factor: factor.toFixed(2),
-    })),
+    rows.map(({ pipeline, wallMs, cpuMs, faces, wallRatio, cpuRatio }) => {
+      const ratio = { 'times the first': wallRatio.toFixed(2), '(CPU)': cpuRatio.toFixed(2) };
+      return { pipeline, found: faces, ms: ms(wallMs), 'CPU ms': ms(cpuMs), ...ratio };
+    }),
   );
-  for (const { model, picture, stages } of profiles) {
-    const total = stages.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
-    console.log(`\n${model}, ${picture}: CPU time`);
-    console.table(
-      stages.map(({ name, cpuMs }) => ({
-        stage: name,
-        ms: ms(cpuMs),
-        share: `${((100 * cpuMs) / total).toFixed(0)}%`,
-      })),
-    );
-  }
+}
+
+function printThroughput({ model, workers, perSecond, perSecondWithOne, factor }: Throughput): void {
+  const told = [
+    `${perSecondWithOne.toFixed(1)} with 1 worker`,
+    `${perSecond.toFixed(1)} with ${workers}`,
+    `factor ${factor.toFixed(2)}`,
+  ];
+  console.log(`\n${model}, pictures of 250 px a second: ${told.join(', ')}`);
+}
+
+function printProfile({ model, picture, stages }: SpeedFigures['profiles'][number]): void {
+  const total = stages.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
+  console.log(`\n${model}, ${picture}: CPU time`);
+  console.table(
+    stages.map(({ name, cpuMs }) => {
+      return { stage: name, ms: ms(cpuMs), share: `${((100 * cpuMs) / total).toFixed(0)}%` };
+    }),
+  );
 }

@@ -37,7 +37,7 @@ export function withTables(text: string, tables: ReadonlyMap<TableName, string>)
     const from = written.indexOf(start);
     const to = written.indexOf(end, from);
     if (from < 0 || to < 0) throw new Error(`There is no ${start} … ${end} in it.`);
-    written = `${written.slice(0, from)}${start}\n${content}\n${written.slice(to)}`;
+    written = `${written.slice(0, from)}${start}\n\n${content}\n\n${written.slice(to)}`;
   }
   return written;
 }

@@ -3,15 +3,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { ConfigError, type CustomModelConfig } from '../../config.ts';
 import { distancesAtPowersOfTen } from './calibration.ts';
 import { lengthOf } from './distance.ts';
+import { arcFaceSight, type Layout, openNetwork, type PictureInput } from './embedding-networks.ts';
 import { type EmbeddingModel, thresholdsOfUnits } from './models.ts';
-import {
-  arcFaceSight,
-  type Layout,
-  openNetwork,
-  type PictureInput,
-  type Session,
-  startSession,
-} from './networks.ts';
+import { type Session, startSession } from './onnx/session.ts';
 
 /** The user's own network: its file, and how it sees a face. Plain values, for workers are told of it by message. */
 export interface CustomNetwork extends PictureInput {
@@ -143,14 +137,15 @@ export function pictureInputOfShape(shape: readonly (number | string)[]): Pictur
   return { layout, size, batch: batch ?? 1, isBatchFixed: batch !== undefined };
 }
 
-/** The number of the embedding's dimensions, from two pictures that show no face but differ. */
+/** The number of the embedding's dimensions, from two pictures that show no face but differ, -1..1. */
 async function tryOut(network: CustomNetwork, session: Session): Promise<number> {
   const { path, size } = network;
-  const chip = (value: (index: number) => number) =>
-    Float32Array.from({ length: 3 * size * size }, (_, i) => value(i));
-  const pictures = [chip((i) => (i * 7919) % 256), chip((i) => 40 + (170 * i) / (3 * size * size))];
+  const count = 3 * size * size;
+  const pictures = Float32Array.from({ length: 2 * count }, (_, i) =>
+    i < count ? ((i * 7919) % 256) / 128 - 1 : 1.4 * (i / count - 1) - 0.7,
+  );
   const [one, other] = await openNetwork(session, arcFaceSight(network))
-    .embed(pictures)
+    .embedChips(pictures)
     .catch((error: Error) => {
       throw unusable(path, `fails on a picture: ${firstLine(error)}`);
     });

@@ -1,9 +1,9 @@
 import { type FoundFace, type Look, placeInPicture, withoutOverlaps } from './blazeface.ts';
 import { modelFile } from './model-files.ts';
-import { openNetwork } from './onnx/session.ts';
+import { runSession, startSession } from './onnx/session.ts';
 import type { Sight } from './pyramid.ts';
 
-export const ssdSight: Sight = { size: 512, means: [127.5, 127.5, 127.5], scale: 127.5 };
+export const ssdSight: Sight = { size: 512, means: [127.5, 127.5, 127.5], scales: [127.5, 127.5, 127.5] };
 
 /** The network looks at its square in so many grids, from fine to coarse. */
 const grids = 6;
@@ -20,12 +20,12 @@ const sideFactor = 5;
  */
 export async function loadSsd(minConfidence: number): Promise<Look> {
   const { size } = ssdSight;
-  const network = await openNetwork(modelFile('ssd'), [3, size, size]);
+  const session = await startSession(modelFile('ssd'));
   return async (pyramid, views) => {
     const found: FoundFace[][] = [];
     // One look is work enough for the processor: more at once would only take memory.
     for (const view of views) {
-      const outputs = await network.run(pyramid.cut([view], ssdSight), 1);
+      const outputs = await runSession(session, pyramid.cut([view], ssdSight), [1, 3, size, size]);
       const faces = decode(outputs, minConfidence);
       found.push(withoutOverlaps(faces, maxOverlap).map((face) => placeInPicture(face, view)));
     }

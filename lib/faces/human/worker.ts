@@ -65,17 +65,18 @@ async function start(settings: WorkerSettings) {
   };
 
   async function run({ picture, models, largestOnly, measure, search }: Job): Promise<JobFace[]> {
-    const detections = await detector.detect(new Pyramid(picture));
+    const pyramid = new Pyramid(picture);
+    const detections = await detector.detect(pyramid);
     const faces = detections.map((detection, index): Omit<JobFace, 'hits'> => {
       const { area, confidence } = detection;
       const isMeasured = measure === 'all' || (measure === 'largest' && index === 0);
-      const quality = isMeasured && { quality: measureQuality(picture, detection) };
+      const quality = isMeasured && { quality: measureQuality(pyramid, detection) };
       return { area, confidence, embeddings: {}, ...quality };
     });
     const wanted = detections.slice(0, largestOnly ? 1 : undefined).map(({ landmarks }) => landmarks);
     if (wanted.length > 0) {
       for (const model of models) {
-        const embeddings = await (await embedderOf(model))(picture, wanted);
+        const embeddings = await (await embedderOf(model))(pyramid, wanted);
         embeddings.forEach((embedding, index) => {
           (faces[index] as JobFace).embeddings[model] = embedding;
         });

@@ -33,11 +33,11 @@ async function facesOn(width: number, height: number) {
     .png()
     .toBuffer();
   const { pixels: data } = await decodePicture(bytes);
-  const picture = { width, height, data };
+  const pyramid = new Pyramid({ width, height, data });
   return Promise.all(
-    (await detector.detect(new Pyramid(picture))).map(async ({ area, landmarks }) => ({
+    (await detector.detect(pyramid)).map(async ({ area, landmarks }) => ({
       box: { x: area.x - left, y: area.y - top, w: area.w, h: area.h },
-      embedding: (await embed(picture, [landmarks]))[0] as Float32Array,
+      embedding: (await embed(pyramid, [landmarks]))[0] as Float32Array,
     })),
   );
 }

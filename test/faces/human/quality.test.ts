@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Pixels, Point } from '../../../lib/faces/human/align.ts';
+import { Pyramid } from '../../../lib/faces/human/pyramid.ts';
 import { enrollmentBar, measureQuality, poseOf, qualityReasons } from '../../../lib/faces/human/quality.ts';
 
 const area = {
@@ -24,7 +25,7 @@ function picture(valueAt: (x: number, y: number) => number): Pixels {
 }
 
 function measure(valueAt: (x: number, y: number) => number, box: Partial<typeof area> = {}) {
-  return measureQuality(picture(valueAt), { area: { ...area, ...box }, landmarks: frontal });
+  return measureQuality(new Pyramid(picture(valueAt)), { area: { ...area, ...box }, landmarks: frontal });
 }
 
 /** All points turned about (100, 100), clockwise. */

@@ -3,34 +3,38 @@ import type * as Ort from 'onnxruntime-node';
 
 const require = createRequire(import.meta.url);
 
-/** A network that is loaded on this thread. */
-export interface Network {
-  /**
-   * Runs it on `pictures` pictures at once.
-   * @param input their values, `[pictures, channels, height, width]`, one after the other.
-   * @returns each output's values by its name, good until the next call.
-   */
-  run(input: Float32Array, pictures: number): Promise<Readonly<Record<string, Float32Array>>>;
-}
+export type Session = Ort.InferenceSession;
+
+/** Each output's values by its name. */
+export type Outputs = Readonly<Record<string, Float32Array>>;
 
 /**
- * Loads an ONNX model with one input, `[pictures, ...shape]`.
+ * Loads an ONNX model on this thread.
  * @param model its path or its bytes.
  */
-export async function openNetwork(model: string | Uint8Array, shape: readonly number[]): Promise<Network> {
+export async function startSession(model: string | Uint8Array): Promise<Session> {
   const ort: typeof Ort = require('onnxruntime-node');
-  // The pool of workers uses the cores: a thread of its own for each session would only get in their way.
-  const options = { intraOpNumThreads: 1 };
-  const session = await (typeof model === 'string'
-    ? ort.InferenceSession.create(model, options)
-    : ort.InferenceSession.create(model, options));
-  const [name = ''] = session.inputNames;
-  return {
-    async run(input, pictures) {
-      const outputs = await session.run({ [name]: new ort.Tensor('float32', input, [pictures, ...shape]) });
-      return Object.fromEntries(
-        Object.entries(outputs).map(([output, { data }]) => [output, data as Float32Array]),
-      );
-    },
+  const options: Ort.InferenceSession.SessionOptions = {
+    // The pool of workers uses the cores: a thread of its own for each session would only get in their way.
+    intraOpNumThreads: 1,
+    // Nothing short of a crash: what it throws says the rest, and its warnings are for who makes a model.
+    logSeverityLevel: 4,
   };
+  return typeof model === 'string'
+    ? ort.InferenceSession.create(model, options)
+    : ort.InferenceSession.create(model, options);
+}
+
+/** Runs a model that has one input, on values of this shape. */
+export async function runSession(
+  session: Session,
+  input: Float32Array,
+  shape: readonly number[],
+): Promise<Outputs> {
+  const ort: typeof Ort = require('onnxruntime-node');
+  const [name = ''] = session.inputNames;
+  const outputs = await session.run({ [name]: new ort.Tensor('float32', input, shape) });
+  return Object.fromEntries(
+    Object.entries(outputs).map(([output, { data }]) => [output, data as Float32Array]),
+  );
 }

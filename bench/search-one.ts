@@ -4,9 +4,8 @@
  */
 import { Gallery } from '../lib/faces/human/gallery.ts';
 import { rowsPerSegment, rowsUsed, type SharedGallery } from '../lib/faces/human/gallery-memory.ts';
-import { humanFiles } from '../lib/faces/human/model-files.ts';
 import { embeddingModels } from '../lib/faces/human/models.ts';
-import { loadBuild } from '../lib/faces/human/runtime.ts';
+import { humanBuild, loadBuild } from './tfjs.ts';
 import { searchGallery } from '../lib/faces/human/search.ts';
 import { openDatabase } from '../lib/records/database.ts';
 
@@ -123,7 +122,7 @@ function nearestExactly(gallery: SharedGallery, probe: Float32Array, most: numbe
 }
 
 function measure(path: string): SearchFigures {
-  const { Human: HumanBuild } = loadBuild<{ Human: new () => Human }>(humanFiles.wasmBuild);
+  const { Human: HumanBuild } = loadBuild<{ Human: new () => Human }>(humanBuild);
   const human = new HumanBuild();
   const database = openDatabase(path);
   const before = process.memoryUsage.rss();

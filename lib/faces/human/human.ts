@@ -38,17 +38,11 @@ export interface HumanSettings {
   readonly qualityFilter: QualityFilter;
 }
 
-/** The embedded engine: Human finds faces, a model of the registry embeds them, an exact search compares them. */
-export interface HumanBackend extends FaceBackend {
-  /** tfjs' name of what it computes on. */
-  readonly runtime: string;
-}
-
 /**
  * Starts the engine and loads the gallery out of the database, in which it keeps a table of its own.
  * @throws BackendUnavailableError when the models or the gallery can't be loaded.
  */
-export async function openHuman(database: DatabaseSync, settings: HumanSettings): Promise<HumanBackend> {
+export async function openHuman(database: DatabaseSync, settings: HumanSettings): Promise<FaceBackend> {
   const pool = await WorkerPool.start(settings.workers, {
     minConfidence: settings.detectionConfidenceThreshold,
     modelName: settings.modelName,
@@ -61,7 +55,7 @@ export async function openHuman(database: DatabaseSync, settings: HumanSettings)
   }
 }
 
-class Human implements HumanBackend {
+class Human implements FaceBackend {
   readonly name = 'human';
   readonly modelId: EmbeddingModelName;
   readonly maxImageBytes: number;
@@ -79,10 +73,6 @@ class Human implements HumanBackend {
     this.#galleries = attempt(() => openGalleries(pool, database));
     // The others are loaded when they are first asked for: few requests ask for another model.
     attempt(() => this.#gallery(this.modelId).refresh());
-  }
-
-  get runtime(): string {
-    return this.#pool.backend;
   }
 
   async detect(picture: Picture): Promise<readonly Face[]> {

@@ -29,8 +29,6 @@ const maxStartFailures = 3;
 
 /** Runs jobs on worker threads, one at a time on each, in the order they came. */
 export class WorkerPool {
-  /** tfjs' name of the backend that the workers run on. */
-  backend = '';
   readonly #settings: WorkerSettings;
   readonly #threads = new Set<Thread>();
   readonly #queue: Task[] = [];
@@ -118,7 +116,7 @@ export class WorkerPool {
       let lastError = new Error('The worker ended.');
       worker.on('message', (message: FromWorker) => {
         if (message.kind === 'ready') {
-          this.#makeReady(thread, message.backend);
+          this.#makeReady(thread);
           resolve();
         } else this.#finish(thread, message);
       });
@@ -132,8 +130,7 @@ export class WorkerPool {
     });
   }
 
-  #makeReady(thread: Thread, backend: string): void {
-    this.backend = backend;
+  #makeReady(thread: Thread): void {
     this.#startFailures = 0;
     this.#failure = undefined;
     thread.ready = true;

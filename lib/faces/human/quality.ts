@@ -37,7 +37,9 @@ function lumaChip(picture: Pixels, { x, y, w, h }: Box): Float32Array {
   const a = chipSide / side;
   const left = x + (w - side) / 2;
   const top = y + (h - side) / 2;
-  const rgb = cutChip(picture, { a, b: 0, tx: -left * a, ty: -top * a }, chipSide);
+  // The middle of a pixel is its place: the box's corner lies half a pixel before the first one's.
+  const shift = (a - 1) / 2;
+  const rgb = cutChip(picture, { a, b: 0, tx: shift - left * a, ty: shift - top * a }, chipSide);
   return Float32Array.from({ length: chipSide * chipSide }, (_, index) => {
     const [red, green, blue] = rgb.subarray(3 * index, 3 * index + 3) as unknown as [number, number, number];
     return 0.299 * red + 0.587 * green + 0.114 * blue;

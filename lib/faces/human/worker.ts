@@ -10,8 +10,8 @@ import { loadDetector } from './detector.ts';
 import { type Embedder, loadEmbedder } from './embedders.ts';
 import type { SharedGallery } from './gallery-memory.ts';
 import type { EmbeddingModelName } from './models.ts';
+import { Pyramid } from './pyramid.ts';
 import { measureQuality } from './quality.ts';
-import { loadRuntime } from './runtime.ts';
 import { type GalleryHit, searchGallery } from './search.ts';
 
 export interface WorkerSettings {
@@ -46,7 +46,7 @@ export type ToWorker =
   | { readonly kind: 'gallery'; readonly model: EmbeddingModelName; readonly gallery: SharedGallery };
 
 export type FromWorker =
-  | { readonly kind: 'ready'; readonly backend: string }
+  | { readonly kind: 'ready' }
   | { readonly kind: 'done'; readonly faces: JobFace[] }
   | { readonly kind: 'failed'; readonly error: Error };
 
@@ -54,33 +54,40 @@ const galleries = new Map<EmbeddingModelName, SharedGallery>();
 const embedders = new Map<EmbeddingModelName, Promise<Embedder>>();
 
 async function start(settings: WorkerSettings) {
-  const runtime = await loadRuntime();
-  const detector = await loadDetector(runtime, settings.minConfidence);
+  const detector = await loadDetector(settings.minConfidence);
   const embedderOf = (model: EmbeddingModelName) => {
-    const embedder = embedders.get(model) ?? loadEmbedder[model](runtime);
+    const embedder = embedders.get(model) ?? loadEmbedder[model]();
     embedders.set(model, embedder);
     return embedder;
   };
 
   async function run({ picture, models, largestOnly, measure, search }: Job): Promise<JobFace[]> {
-    const detections = await detector.detect(picture);
-    const faces: Omit<JobFace, 'hits'>[] = [];
-    for (const detection of detections) {
-      const { area, confidence, landmarks } = detection;
-      const embeddings: JobFace['embeddings'] = {};
-      for (const model of largestOnly && faces.length > 0 ? [] : models) {
-        embeddings[model] = await (await embedderOf(model))(picture, landmarks);
+    const detections = await detector.detect(new Pyramid(picture));
+    const faces: Omit<JobFace, 'hits'>[] = detections.map((detection, index) => {
+      const { area, confidence } = detection;
+      const isMeasured = measure === 'all' || (measure === 'largest' && index === 0);
+      return {
+        area,
+        confidence,
+        embeddings: {},
+        ...(isMeasured && { quality: measureQuality(picture, detection) }),
+      };
+    });
+    const wanted = detections.slice(0, largestOnly ? 1 : undefined).map(({ landmarks }) => landmarks);
+    if (wanted.length > 0) {
+      for (const model of models) {
+        const embeddings = await (await embedderOf(model))(picture, wanted);
+        embeddings.forEach((embedding, index) => {
+          (faces[index] as JobFace).embeddings[model] = embedding;
+        });
       }
-      const isMeasured = measure === 'all' || (measure === 'largest' && faces.length === 0);
-      const quality = isMeasured && { quality: measureQuality(picture, detection) };
-      faces.push({ area, confidence, embeddings, ...quality });
     }
     const hits = search ? lookUp(faces, search) : [];
     return faces.map((face, index) => ({ ...face, hits: hits[index] ?? [] }));
   }
 
   await Promise.all([embedderOf(settings.modelName), warmUp(run)]);
-  return { backend: runtime.backend, run };
+  return run;
 }
 
 /** Each face's hits in the gallery of the model that is searched by. */
@@ -114,7 +121,7 @@ async function serve(): Promise<void> {
   if (!port) throw new Error('This module runs as a worker thread.');
   yieldToMainThread();
   const post = (message: FromWorker) => port.postMessage(message);
-  const { backend, run } = await start(workerData as WorkerSettings);
+  const run = await start(workerData as WorkerSettings);
   port.on('message', (message: ToWorker) => {
     if (message.kind === 'gallery') {
       galleries.set(message.model, message.gallery);
@@ -125,7 +132,7 @@ async function serve(): Promise<void> {
       (error: unknown) => post({ kind: 'failed', error: error as Error }),
     );
   });
-  post({ kind: 'ready', backend });
+  post({ kind: 'ready' });
 }
 
 await serve();

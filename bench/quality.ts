@@ -13,9 +13,8 @@ import pLimit from 'p-limit';
 import { sampleFolder } from '../lib/faces/human/model-files.ts';
 import { embeddingModels } from '../lib/faces/human/models.ts';
 import { WorkerPool } from '../lib/faces/human/pool.ts';
-import { qualityReasons } from '../lib/faces/human/quality.ts';
+import { type MeasuredQuality, qualityReasons } from '../lib/faces/human/quality.ts';
 import type { JobFace } from '../lib/faces/human/worker.ts';
-import type { FaceQuality } from '../lib/faces/port.ts';
 import { decodePicture } from '../lib/inputs/decode.ts';
 import { progressBar } from '../local/progress.ts';
 import { picturesOf } from './people.ts';
@@ -36,13 +35,13 @@ interface Probe {
   readonly name: string;
   readonly person: string;
   readonly face: JobFace;
-  readonly quality: FaceQuality;
+  readonly quality: MeasuredQuality;
   /** Of length 1. */
   readonly embedding: Float32Array;
 }
 
 const workers = availableParallelism();
-const pool = await WorkerPool.start(workers, { minConfidence: 0.2, modelName: model });
+const pool = await WorkerPool.start(workers, { minConfidence: 0.4, modelName: model });
 const limit = pLimit(workers + 1);
 
 /** Of several faces the one nearest to the picture's middle: that is the person whom the folder means. */
@@ -141,6 +140,10 @@ function lineOf(probes: readonly Probe[], gallery: readonly Probe[]) {
     'among themselves': rate(sum),
     width: median(probes.map(({ face }) => Math.min(face.area.w, face.area.h))),
     brightness: median(probes.map(({ quality }) => quality.brightness)),
+    contrast: median(
+      probes.map(({ quality }) => quality.contrast),
+      1,
+    ),
     sharpness: median(probes.map(({ quality }) => quality.sharpness)),
     confidence: median(
       probes.map(({ face }) => face.confidence),
@@ -175,9 +178,10 @@ console.log(
 console.table(table);
 
 const measures: Record<string, { of: (one: Probe) => number; edges: readonly number[] }> = {
-  yaw: { of: ({ quality }) => Math.abs(quality.pose.yaw), edges: [0, 10, 20, 30, 40, 50, 55, 90] },
+  yaw: { of: ({ quality }) => Math.abs(quality.pose.yaw), edges: [0, 10, 20, 30, 40, 50, 60, 90] },
   pitch: { of: ({ quality }) => quality.pose.pitch, edges: [-90, -25, -15, -5, 5, 15, 25, 30, 35, 90] },
-  sharpness: { of: ({ quality }) => quality.sharpness, edges: [0, 33, 40, 45, 50, 60, 70, 80, 100] },
+  sharpness: { of: ({ quality }) => quality.sharpness, edges: [0, 35, 40, 45, 50, 60, 70, 80, 100] },
+  contrast: { of: ({ quality }) => quality.contrast, edges: [0, 4, 8, 10, 15, 20, 50] },
   brightness: { of: ({ quality }) => quality.brightness, edges: [0, 25, 30, 40, 50, 60, 70, 100] },
   confidence: { of: ({ face }) => face.confidence, edges: [0, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 1] },
 };

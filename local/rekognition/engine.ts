@@ -2,7 +2,7 @@ import type { Reason } from '@aws-sdk/client-rekognition';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { BackendUnavailableError } from '../../lib/errors.ts';
 import { WorkerPool } from '../../lib/faces/human/pool.ts';
-import type { FaceQuality } from '../../lib/faces/port.ts';
+import type { MeasuredQuality } from '../../lib/faces/human/quality.ts';
 import { throttled } from './errors.ts';
 import { type DefaultFaceDetail, describeFace } from './face-detail.ts';
 import { imageIdOf, readImage } from './image.ts';
@@ -70,7 +70,7 @@ export class Engine {
         measure: 'all',
       });
       const faces = found.slice(0, maxFaces).map((face) => {
-        const quality = face.quality as FaceQuality;
+        const quality = face.quality as MeasuredQuality;
         const detail = describeFace(face, quality, picture);
         const embedding = face.embeddings[model];
         return { detail, embedding, problems: qualityProblems(face, quality, filter) };

@@ -1,5 +1,10 @@
-import { enrollmentBar, type QualityBar, qualityReasons } from '../../lib/faces/human/quality.ts';
-import type { Face, FaceQuality } from '../../lib/faces/port.ts';
+import {
+  enrollmentBar,
+  type MeasuredQuality,
+  type QualityBar,
+  qualityReasons,
+} from '../../lib/faces/human/quality.ts';
+import type { Face } from '../../lib/faces/port.ts';
 import type { QualityReason } from '../../lib/faces/quality-reasons.ts';
 import type { QualityFilter } from './parameters.ts';
 
@@ -8,25 +13,19 @@ const bars: Record<Exclude<QualityFilter, 'NONE' | 'AUTO'>, QualityBar> = {
   LOW: enrollmentBar,
   MEDIUM: {
     ...enrollmentBar,
-    confidence: 0.7,
-    boxPixels: 40,
-    minBrightness: 15,
-    sharpness: 45,
-    yaw: 45,
-    pitch: 35,
+    ...{ yaw: 45, pitch: 35, boxPixels: 44, sharpness: 50, minBrightness: 15, contrast: 5, confidence: 0.7 },
   },
   HIGH: {
     ...enrollmentBar,
-    confidence: 0.75,
-    boxPixels: 48,
-    minBrightness: 25,
-    sharpness: 55,
-    yaw: 35,
-    pitch: 30,
+    ...{ yaw: 35, pitch: 30, boxPixels: 56, sharpness: 60, minBrightness: 25, contrast: 6, confidence: 0.75 },
   },
 };
 
 /** Why a face does not pass the filter; none when it does. */
-export function qualityProblems(face: Face, quality: FaceQuality, filter: QualityFilter): QualityReason[] {
+export function qualityProblems(
+  face: Face,
+  quality: MeasuredQuality,
+  filter: QualityFilter,
+): QualityReason[] {
   return filter === 'NONE' ? [] : qualityReasons(face, quality, bars[filter === 'AUTO' ? 'LOW' : filter]);
 }

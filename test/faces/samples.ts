@@ -52,6 +52,11 @@ export async function turned(picture: Picture, degrees: number): Promise<Picture
   return decodePicture(await raw(picture).rotate(degrees, { background: '#808080' }).png().toBuffer());
 }
 
+/** The picture out of focus: `sigma` in pixels. */
+export async function blurredPicture(picture: Picture, sigma: number): Promise<Picture> {
+  return decodePicture(await raw(picture).blur(sigma).png().toBuffer());
+}
+
 /** A sky: brighter from row to row, and nobody in it. */
 export async function pictureOfNobody(): Promise<Picture> {
   const width = 320;

@@ -11,6 +11,7 @@ import { overridesSuite } from './api/overrides.ts';
 import { pagingSuite } from './api/paging.ts';
 import { findPeople, type People } from './api/people.ts';
 import { processingSuite } from './api/processing.ts';
+import { qualitySuite } from './api/quality.ts';
 import { gatewaySuite, routesSuite } from './api/routes.ts';
 import type { BackendTraits, KeptFiles } from './api/traits.ts';
 import { uploadsSuite } from './api/uploads.ts';
@@ -46,6 +47,7 @@ export function apiSuite(name: string, connect: () => Promise<ApiConnection>, tr
     routesSuite(get);
     listingSuite(get);
     addingSuite(get);
+    qualitySuite(get);
     deletingSuite(get);
     matchingSuite(get);
     overridesSuite(get, traits.backend);

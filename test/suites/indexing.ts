@@ -182,6 +182,7 @@ export function indexingSuite(mode: string, open: () => Promise<OpenedIndexing>)
       ['what is no picture', 'inbox/Jane Roe/a.txt', () => Buffer.from('text'), /JPEG, PNG, WebP/],
       ['a damaged picture', 'inbox/Jane Roe/a.jpg', () => jane.subarray(0, 2000), /damaged or cut off/],
       ['a picture of nobody', 'inbox/Jane Roe/ä.jpg', () => pictureOfNothing(), /No face was found/],
+      ['a blurred face', 'inbox/Jane Roe/a.jpg', () => sharp(jane).blur(12).jpeg().toBuffer(), /too blurred/],
       ['an empty file', 'inbox/Jane Roe/a.jpg', () => Buffer.alloc(0), /JPEG, PNG, WebP|empty/],
       [
         'too large a file',

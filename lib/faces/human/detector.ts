@@ -27,6 +27,8 @@ export interface Detection {
   /** 0..1, of the box. */
   readonly confidence: number;
   readonly landmarks: Landmarks;
+  /** What the first look took for the landmarks: the mesh, which is more precise, tells less of a face that is turned far to the side. */
+  readonly firstLook: Landmarks;
 }
 
 export interface Detector {
@@ -154,6 +156,7 @@ function detectionOf(face: FoundFace, { landmarks, middle }: SeenFace, picture: 
     },
     confidence: face.confidence,
     landmarks,
+    firstLook: face.points ? boxLandmarks(face.points) : landmarks,
   };
 }
 

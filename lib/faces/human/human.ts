@@ -22,7 +22,7 @@ import type { CustomModel } from './custom-model.ts';
 import { createFacesTable, Gallery } from './gallery.ts';
 import { type EmbeddingModel, type EmbeddingModelName, type EmbeddingModels, modelsWith } from './models.ts';
 import { WorkerPool } from './pool.ts';
-import { qualityReasons } from './quality.ts';
+import { type MeasuredQuality, qualityReasons } from './quality.ts';
 import type { GalleryHit } from './search.ts';
 import type { Job, JobFace } from './worker.ts';
 
@@ -120,8 +120,8 @@ class Human implements FaceBackend {
     });
     const [largest] = faces;
     if (!largest) throw new NoFaceError('No face was found in it.');
-    const { quality = null } = largest;
-    const reasons = quality && qualityFilter === 'auto' ? qualityReasons(largest, quality) : [];
+    const measured = largest.quality as MeasuredQuality;
+    const reasons = qualityFilter === 'auto' ? qualityReasons(largest, measured) : [];
     if (reasons.length > 0) throw new NoFaceError(refusalWords(reasons, faces.length));
     const { x, y, w, h } = largest.area;
     const box = { x, y, w, h };
@@ -131,7 +131,13 @@ class Human implements FaceBackend {
         gallery.add({ ...owner, box }, largest.embeddings[model] as Float32Array);
       }
     });
-    return { faceCount: faces.length, face: { id: null, box }, quality, similar: compare ? similar : null };
+    const { brightness, sharpness, pose } = measured;
+    return {
+      faceCount: faces.length,
+      face: { id: null, box },
+      quality: { brightness, sharpness, pose },
+      similar: compare ? similar : null,
+    };
   }
 
   async remove(faces: readonly EnrolledFace[]): Promise<void> {

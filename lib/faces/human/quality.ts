@@ -1,5 +1,5 @@
 import type { Box } from '../../contract/shapes.ts';
-import type { FacePose, FaceQuality } from '../port.ts';
+import type { Face, FacePose, FaceQuality } from '../port.ts';
 import type { QualityReason } from '../quality-reasons.ts';
 import type { Point } from './align.ts';
 import type { Detection, Landmarks } from './detector.ts';
@@ -11,6 +11,12 @@ const chipSide = 64;
 /** The detail that counts as a sharpness of 50; the median of LFW's pictures has three times as much. */
 const middlingDetail = 0.06;
 
+/** A face's quality, and what nobody else asks for. */
+export interface MeasuredQuality extends FaceQuality {
+  /** The standard deviation of the luma, 0..50 (black and white in equal shares). */
+  readonly contrast: number;
+}
+
 /**
  * Brightness: the mean luma (BT.601) of the face's box. Sharpness: how much fine detail it has for its contrast, the mean square of the
  * luma's Laplacian over the luma's variance on a 64x64 chip, mapped to 0..100: neither light nor contrast changes it, and a face of fewer
@@ -18,8 +24,8 @@ const middlingDetail = 0.06;
  */
 export function measureQuality(
   pyramid: Pyramid,
-  { area, landmarks }: Pick<Detection, 'area' | 'landmarks'>,
-): FaceQuality {
+  { area, firstLook }: Pick<Detection, 'area' | 'firstLook'>,
+): MeasuredQuality {
   const luma = lumaChip(pyramid, area);
   const mean = luma.reduce((sum, value) => sum + value, 0) / luma.length;
   const variance = luma.reduce((sum, value) => sum + (value - mean) ** 2, 0) / luma.length;
@@ -28,7 +34,8 @@ export function measureQuality(
   return {
     brightness: (100 * mean) / 255,
     sharpness: (100 * detail) / (detail + middlingDetail),
-    pose: poseOf(landmarks),
+    contrast: (100 * Math.sqrt(variance)) / 255,
+    pose: poseOf(firstLook),
   };
 }
 
@@ -66,7 +73,7 @@ function laplacianEnergy(luma: Float32Array): number {
  * LFW's faces): in distances of the eyes.
  */
 const noseHeight = 0.6;
-const eyesToNose = 0.524;
+const eyesToNose = 0.57;
 
 /**
  * Degrees, with Rekognition's signs: a positive roll turns the picture clockwise, a positive yaw the nose to the viewer's right, a positive
@@ -109,6 +116,8 @@ export interface QualityBar {
   readonly minBrightness: number;
   /** 0..100 */
   readonly maxBrightness: number;
+  /** See `MeasuredQuality`. */
+  readonly contrast: number;
   /** 0..1, the detector's own. */
   readonly confidence: number;
 }
@@ -118,28 +127,32 @@ export interface QualityBar {
  * of the same person are missed, or where bad pictures of strangers begin to look alike. How a face is tilted does not matter.
  */
 export const enrollmentBar: QualityBar = {
-  yaw: 55,
-  pitch: 40,
-  boxPixels: 32,
-  sharpness: 33,
+  yaw: 60,
+  pitch: 35,
+  boxPixels: 36,
+  sharpness: 35,
   minBrightness: 10,
-  maxBrightness: 90,
+  maxBrightness: 80,
+  contrast: 4,
   confidence: 0.6,
 };
 
 /** Why a face does not pass a bar; none when it does. */
 export function qualityReasons(
-  { area, confidence }: Pick<Detection, 'area' | 'confidence'>,
-  { brightness, sharpness, pose }: FaceQuality,
+  { area, confidence }: Face,
+  { brightness, contrast, sharpness, pose }: MeasuredQuality,
   bar: QualityBar = enrollmentBar,
 ): QualityReason[] {
+  // The face mesh, which tells the corners of the mouth, sees no face in it.
+  const isUnsound = area.mouth_left === null;
+  const isFlat = contrast < bar.contrast && brightness >= bar.minBrightness;
   const failed: Record<QualityReason, boolean> = {
     EXTREME_POSE: Math.abs(pose.yaw) > bar.yaw || Math.abs(pose.pitch) > bar.pitch,
     LOW_BRIGHTNESS: brightness < bar.minBrightness,
     LOW_SHARPNESS: sharpness < bar.sharpness,
     SMALL_BOUNDING_BOX: Math.min(area.w, area.h) < bar.boxPixels,
     LOW_CONFIDENCE: confidence < bar.confidence,
-    LOW_FACE_QUALITY: brightness > bar.maxBrightness,
+    LOW_FACE_QUALITY: isUnsound || brightness > bar.maxBrightness || isFlat,
   };
   return (Object.keys(failed) as QualityReason[]).filter((reason) => failed[reason]);
 }

@@ -4,7 +4,7 @@ import { setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DistanceMetric } from '../../contract/vocabulary.ts';
-import type { Face, FaceQuality } from '../port.ts';
+import type { Face } from '../port.ts';
 import type { Pixels } from './align.ts';
 import type { CustomNetwork } from './custom-model.ts';
 import { loadDetector } from './detector.ts';
@@ -12,7 +12,7 @@ import { type Embedder, loadEmbedder } from './embedders.ts';
 import type { SharedGallery } from './gallery-memory.ts';
 import type { EmbeddingModelName } from './models.ts';
 import { Pyramid } from './pyramid.ts';
-import { measureQuality } from './quality.ts';
+import { type MeasuredQuality, measureQuality } from './quality.ts';
 import { type GalleryHit, searchGallery } from './search.ts';
 
 export interface WorkerSettings {
@@ -39,7 +39,7 @@ export interface Job {
 }
 
 export interface JobFace extends Face {
-  readonly quality?: FaceQuality;
+  readonly quality?: MeasuredQuality;
   readonly embeddings: Partial<Record<EmbeddingModelName, Float32Array>>;
   readonly hits: readonly GalleryHit[];
 }

@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import type { FacialArea } from '../../../lib/contract/shapes.ts';
 import type { Pixels, Point } from '../../../lib/faces/human/align.ts';
 import { Pyramid } from '../../../lib/faces/human/pyramid.ts';
 import { enrollmentBar, measureQuality, poseOf, qualityReasons } from '../../../lib/faces/human/quality.ts';
 
+const point: [number, number] = [0, 0];
 const area = {
   ...{ x: 40, y: 50, w: 120, h: 120 },
-  ...{ left_eye: null, right_eye: null, nose: null, mouth_left: null, mouth_right: null },
+  ...{ left_eye: null, right_eye: null, nose: null, mouth_left: point, mouth_right: point },
 };
 const frontal = {
   leftEye: [130, 90],
   rightEye: [70, 90],
-  noseTip: [100, 121.4],
+  noseTip: [100, 124.2],
   mouthCentre: [100, 155],
 } as const satisfies Record<string, Point>;
 
@@ -25,7 +27,7 @@ function picture(valueAt: (x: number, y: number) => number): Pixels {
 }
 
 function measure(valueAt: (x: number, y: number) => number, box: Partial<typeof area> = {}) {
-  return measureQuality(new Pyramid(picture(valueAt)), { area: { ...area, ...box }, landmarks: frontal });
+  return measureQuality(new Pyramid(picture(valueAt)), { area: { ...area, ...box }, firstLook: frontal });
 }
 
 /** All points turned about (100, 100), clockwise. */
@@ -67,7 +69,7 @@ describe('the pose', () => {
 
   it('is positive when the nose points up', () => {
     expect(poseOf({ ...frontal, noseTip: [100, 110] }).pitch).toBeGreaterThan(10);
-    expect(poseOf({ ...frontal, noseTip: [100, 135] }).pitch).toBeLessThan(-10);
+    expect(poseOf({ ...frontal, noseTip: [100, 138] }).pitch).toBeLessThan(-10);
   });
 });
 
@@ -98,6 +100,11 @@ describe('the quality', () => {
     expect(little).toBeCloseTo(much as number, -1);
   });
 
+  it('tells the contrast', () => {
+    expect(measure(() => 128).contrast).toBeCloseTo(0, 3);
+    expect(measure(waves(24, 60)).contrast).toBeCloseTo((100 * 30) / 255, 0);
+  });
+
   it('is measured where the box is cut off at an edge', () => {
     const { brightness } = measure(() => 102, { x: 150, w: 50, h: 120 });
     expect(brightness).toBeCloseTo(40, 0);
@@ -105,15 +112,9 @@ describe('the quality', () => {
 });
 
 describe('the bar for an enrollment', () => {
-  const good = { brightness: 50, sharpness: 70, pose: { roll: 0, yaw: 0, pitch: 0 } };
-  const reasons = (
-    quality: Partial<typeof good>,
-    face: { w?: number; h?: number; confidence?: number } = {},
-  ) =>
-    qualityReasons(
-      { area: { ...area, w: face.w ?? 100, h: face.h ?? 100 }, confidence: face.confidence ?? 0.9 },
-      { ...good, ...quality },
-    );
+  const good = { brightness: 50, contrast: 15, sharpness: 70, pose: { roll: 0, yaw: 0, pitch: 0 } };
+  const reasons = (quality: Partial<typeof good>, box: Partial<FacialArea> = {}, confidence = 0.9) =>
+    qualityReasons({ area: { ...area, ...box }, confidence }, { ...good, ...quality });
 
   it('lets a good face pass, however it is tilted', () => {
     expect(reasons({})).toEqual([]);
@@ -121,15 +122,21 @@ describe('the bar for an enrollment', () => {
   });
 
   it('tells each thing that is wrong', () => {
-    const { yaw, pitch, boxPixels, sharpness, minBrightness, maxBrightness, confidence } = enrollmentBar;
+    const { yaw, pitch, boxPixels, sharpness, minBrightness, maxBrightness, contrast, confidence } =
+      enrollmentBar;
     expect(reasons({ pose: { roll: 0, yaw: -yaw - 1, pitch: 0 } })).toEqual(['EXTREME_POSE']);
     expect(reasons({ pose: { roll: 0, yaw: 0, pitch: pitch + 1 } })).toEqual(['EXTREME_POSE']);
     expect(reasons({ brightness: minBrightness - 1 })).toEqual(['LOW_BRIGHTNESS']);
     expect(reasons({ brightness: maxBrightness + 1 })).toEqual(['LOW_FACE_QUALITY']);
+    expect(reasons({ contrast: contrast - 0.1 })).toEqual(['LOW_FACE_QUALITY']);
+    expect(reasons({}, { mouth_left: null, mouth_right: null })).toEqual(['LOW_FACE_QUALITY']);
     expect(reasons({ sharpness: sharpness - 1 })).toEqual(['LOW_SHARPNESS']);
     expect(reasons({}, { w: boxPixels - 1 })).toEqual(['SMALL_BOUNDING_BOX']);
     expect(reasons({}, { h: boxPixels - 1 })).toEqual(['SMALL_BOUNDING_BOX']);
-    expect(reasons({}, { confidence: confidence - 0.01 })).toEqual(['LOW_CONFIDENCE']);
-    expect(reasons({ brightness: 0, sharpness: 0 }).sort()).toEqual(['LOW_BRIGHTNESS', 'LOW_SHARPNESS']);
+    expect(reasons({}, {}, confidence - 0.01)).toEqual(['LOW_CONFIDENCE']);
+    expect(reasons({ brightness: 0, contrast: 0, sharpness: 0 }).sort()).toEqual([
+      'LOW_BRIGHTNESS',
+      'LOW_SHARPNESS',
+    ]);
   });
 });

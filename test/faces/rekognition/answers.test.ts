@@ -165,6 +165,7 @@ describe('what Rekognition answers', () => {
     expect(await backend.enroll(picture, owner(1))).toEqual({
       faceCount: 3,
       face: { id: 'canned/f', box: { x: 80, y: 40, w: 40, h: 20 } },
+      quality: null,
       similar: null,
     });
   });

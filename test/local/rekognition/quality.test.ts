@@ -1,16 +1,17 @@
 import { expect, it } from 'vitest';
 import { qualityProblems } from '../../../local/rekognition/quality.ts';
 
-const points = { left_eye: null, right_eye: null, nose: null, mouth_left: null, mouth_right: null };
+const mouth: [number, number] = [50, 80];
+const points = { left_eye: null, right_eye: null, nose: null, mouth_left: mouth, mouth_right: mouth };
 const face = { area: { x: 0, y: 0, w: 100, h: 100, ...points }, confidence: 0.8 };
-const good = { brightness: 50, sharpness: 70, pose: { roll: 0, yaw: 0, pitch: 0 } };
+const good = { brightness: 50, contrast: 15, sharpness: 70, pose: { roll: 0, yaw: 0, pitch: 0 } };
 
 it.each(['NONE', 'AUTO', 'LOW', 'MEDIUM', 'HIGH'] as const)('%s lets a good face pass', (filter) => {
   expect(qualityProblems(face, good, filter)).toEqual([]);
 });
 
 it('NONE lets everything pass', () => {
-  const useless = { brightness: 0, sharpness: 0, pose: { roll: 0, yaw: 90, pitch: 90 } };
+  const useless = { brightness: 0, contrast: 0, sharpness: 0, pose: { roll: 0, yaw: 90, pitch: 90 } };
   expect(qualityProblems({ ...face, confidence: 0 }, useless, 'NONE')).toEqual([]);
   expect(qualityProblems({ ...face, confidence: 0 }, useless, 'AUTO')).not.toEqual([]);
 });

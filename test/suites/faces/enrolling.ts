@@ -2,7 +2,15 @@ import { expect, test } from 'vitest';
 import { NoFaceError } from '../../../lib/errors.ts';
 import type { EnrolledFace } from '../../../lib/faces/port.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
-import { fromLeftToRight, pictureOfNobody, smallSample } from '../../faces/samples.ts';
+import {
+  beside,
+  blurredPicture,
+  fromLeftToRight,
+  pictureOfNobody,
+  sample,
+  sampleNumbers,
+  smallSample,
+} from '../../faces/samples.ts';
 import {
   enrollAs,
   enrollEach,
@@ -54,6 +62,31 @@ export function enrollingSuite(setting: () => Setting): void {
     const { backend } = setting();
     await expect(backend.enroll(await pictureOfNobody(), owner(1))).rejects.toThrow(NoFaceError);
     expect(await owners(backend)).toEqual([]);
+  });
+
+  test('of a face that is too poor nothing is kept, nor of a better one that is smaller; without a filter it is', async () => {
+    const { backend, portraits } = setting();
+    const [one, other] = portraits as [Picture, Picture];
+    const blurred = await blurredPicture(one, one.width / 30);
+    await expect(backend.enroll(blurred, owner(1))).rejects.toThrow(/^The face is too blurred\.$/);
+    const together = await beside(blurred, 1.5, other, 1);
+    await expect(backend.enroll(together, owner(1))).rejects.toThrow('The largest face is too blurred.');
+    expect(await owners(backend)).toEqual([]);
+    const { face, faceCount, quality } = await backend.enroll(blurred, owner(1), { qualityFilter: 'none' });
+    expect(faceCount).toBe(1);
+    expect(quality?.sharpness).toBeLessThan(33);
+    expect((await gallery(backend)).map(({ faceId }) => faceId)).toEqual([face.id]);
+  });
+
+  test("everybody's usual pictures are good enough", async () => {
+    const { backend } = setting();
+    for (const number of sampleNumbers) {
+      const { quality } = await backend.enroll(await sample(number), owner(number));
+      expect(quality?.brightness).toBeGreaterThan(25);
+      expect(quality?.sharpness).toBeGreaterThan(40);
+      expect(Math.abs(quality?.pose.yaw ?? 90)).toBeLessThan(45);
+    }
+    expect(await owners(backend)).toHaveLength(sampleNumbers.length);
   });
 
   test('a removed face matches no more, and the others still do', async () => {

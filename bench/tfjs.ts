@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as Tfjs from '@tensorflow/tfjs';
-import { packageFolder } from '../lib/faces/human/model-files.ts';
+import { packageFolder } from '../local/packages.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Config } from './config.ts';
-import { profileModels } from './contract/vocabulary.ts';
+import { openCustomModel } from './faces/human/custom-model.ts';
 import { openHuman } from './faces/human/human.ts';
-import { isEmbeddingModel } from './faces/human/models.ts';
+import { defaultModel } from './faces/human/models.ts';
 import type { FaceBackend } from './faces/port.ts';
 import { claimFolders, openFileSystemImages } from './images/filesystem.ts';
 import { imageFolderPaths } from './images/location.ts';
@@ -34,12 +34,13 @@ export async function openDeepface(config: Config): Promise<Deepface> {
     await claimFolders(folders, storeId(database));
     const { engineWorkers: workers } = config;
     const faces = await openHuman(database, {
-      modelName: isEmbeddingModel(config.modelName) ? config.modelName : profileModels[config.engineProfile],
+      modelName: defaultModel(config),
       distanceMetric: config.distanceMetric,
       detectionConfidenceThreshold: config.detectionConfidenceThreshold,
       maxImageBytes: config.maxImageBytes,
       workers,
       qualityFilter: config.qualityFilter,
+      customModel: config.customModel && (await openCustomModel(config.customModel)),
     });
     return {
       faces,

@@ -12,8 +12,6 @@ const { platform, arch } = process;
  * stay. A pattern that fits no file stops the build, for then a new version has moved what the service needs.
  */
 const keptFiles: Record<string, readonly string[]> = {
-  '@vladmandic/face-api': ['model/face_recognition_model*', 'model/ssd_mobilenetv1_model*'],
-  '@vladmandic/human': ['models/blazeface.*', 'models/facemesh.*'],
   'onnxruntime-node': ['dist/*.js', `bin/*/${platform}/${arch}/*`],
   'swagger-ui-dist': ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'],
 };

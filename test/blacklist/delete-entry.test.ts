@@ -15,7 +15,7 @@ const stores = useStores();
 const list = async () => {
   const { listed } = stores.pictures;
   const files = [listed, listed].map((bytes) => ({ fileName: 'a.jpg', bytes }));
-  const { errors, ...record } = await createEntry(stores.ports, person, files);
+  const { errors, possible_duplicates, ...record } = await createEntry(stores.ports, person, files);
   return record;
 };
 

@@ -1,7 +1,6 @@
 import type { Point, Similarity } from './align.ts';
-import { humanModels } from './model-files.ts';
-import { humanNetwork } from './networks/human.ts';
-import { openNetwork } from './networks/session.ts';
+import { modelFile } from './model-files.ts';
+import { runSession, startSession } from './onnx/session.ts';
 import { type Pyramid, type Sight, unmap } from './pyramid.ts';
 
 /** A face as a detector sees it, in pixels of the picture, unrounded. */
@@ -19,7 +18,11 @@ export interface FoundFace {
 /** Looks for faces in each view of a picture; a view is what brings the picture into the detector's square. */
 export type Look = (pyramid: Pyramid, views: readonly Similarity[]) => Promise<FoundFace[][]>;
 
-export const blazeFaceSight: Sight = { size: 256, means: [127.5, 127.5, 127.5], scale: 127.5 };
+export const blazeFaceSight: Sight = {
+  size: 256,
+  means: [127.5, 127.5, 127.5],
+  scales: [127.5, 127.5, 127.5],
+};
 
 /** Its two grids: how many anchors each of their cells has, and the outputs of Human's model that belong to them. */
 const grids = [
@@ -39,9 +42,14 @@ const maxOverlap = 0.3;
  */
 export async function loadBlazeFace(minConfidence: number): Promise<Look> {
   const { size } = blazeFaceSight;
-  const network = await openNetwork(await humanNetwork(humanModels, 'blazeface'), [3, size, size]);
+  const session = await startSession(modelFile('blazeface'));
   return async (pyramid, views) => {
-    const outputs = await network.run(pyramid.cut(views, blazeFaceSight), views.length);
+    const outputs = await runSession(session, pyramid.cut(views, blazeFaceSight), [
+      views.length,
+      3,
+      size,
+      size,
+    ]);
     return views.map((view, index) => {
       const found = grids.flatMap((grid) => {
         const scores = part(outputs[grid.scores] as Float32Array, index, views.length);

@@ -1,60 +1,41 @@
-import { cutChip, mirrored, type Pixels } from './align.ts';
+import type { CustomNetwork } from './custom-model.ts';
 import type { Landmarks } from './detector.ts';
 import { lengthOf } from './distance.ts';
+import { customNetwork, type EmbeddingNetwork, network } from './embedding-networks.ts';
 import type { EmbeddingModelName } from './models.ts';
-import { type Network, network } from './networks.ts';
+import type { Pyramid } from './pyramid.ts';
 
 /** Turns faces of a picture into embeddings of its model's dimensions, one for each face, in their order. */
-export type Embedder = (picture: Pixels, faces: readonly Landmarks[]) => Promise<Float32Array[]>;
+export type Embedder = (pyramid: Pyramid, faces: readonly Landmarks[]) => Promise<Float32Array[]>;
+
+type LoadEmbedder = (custom?: CustomNetwork) => Promise<Embedder>;
 
 /** Loads each model's embedder on this thread. */
-export const loadEmbedder: Record<EmbeddingModelName, () => Promise<Embedder>> = {
+export const loadEmbedder: Record<EmbeddingModelName, LoadEmbedder> = {
   Fusion: loadFusion,
-  /** Its direction alone counts, so it has length 1. */
-  MobileFaceNet: async () => {
-    const embed = plain(await network('MobileFaceNet'));
-    return async (picture, faces) => (await embed(picture, faces)).map(unit);
+  MobileFaceNet: async () => units(await network('MobileFaceNet')),
+  Dlib: async () => (await network('Dlib')).embed,
+  Custom: async (custom) => {
+    if (!custom) throw new Error('There is no model of this name.');
+    return units(await customNetwork(custom));
   },
-  Dlib: async () => plain(await network('Dlib')),
 };
 
-/** A network's embeddings of one look at each face, as they are. */
-function plain(one: Network): Embedder {
-  return (picture, faces) => inGroups(faces, (group) => one.embed(chipsOf(one, picture, group)));
+/** A network's embeddings, scaled to length 1: of ArcFace's the direction alone counts. */
+function units({ embed }: EmbeddingNetwork): Embedder {
+  return async (pyramid, faces) => (await embed(pyramid, faces)).map(unit);
 }
 
 /** The sum of each face's embedding and its mirror image's, scaled to length 1. */
-function bothWays(one: Network): Embedder {
-  return (picture, faces) =>
-    inGroups(faces, async (group) => {
-      const chips = chipsOf(one, picture, group);
-      const turned = chips.map((chip) => mirrored(chip, one.sight.size));
-      const embeddings = await one.embed([...chips, ...turned]);
-      return group.map((_, face) => {
-        const other = embeddings[group.length + face] as Float32Array;
-        return unit(
-          (embeddings[face] as Float32Array).map((value, index) => value + (other[index] as number)),
-        );
-      });
+function bothWays({ embed, embedMirrored }: EmbeddingNetwork): Embedder {
+  return async (pyramid, faces) => {
+    const ones = await embed(pyramid, faces);
+    const others = await embedMirrored(pyramid, faces);
+    return ones.map((one, face) => {
+      const other = others[face] as Float32Array;
+      return unit(one.map((value, index) => value + (other[index] as number)));
     });
-}
-
-function chipsOf({ sight }: Network, picture: Pixels, faces: readonly Landmarks[]): Float32Array[] {
-  return faces.map((landmarks) => cutChip(picture, sight.fit(landmarks), sight.size));
-}
-
-/** Chips of so many faces are in memory at a time: a picture may show 200. */
-const groupSize = 16;
-
-async function inGroups(
-  faces: readonly Landmarks[],
-  embed: (group: readonly Landmarks[]) => Promise<Float32Array[]>,
-): Promise<Float32Array[]> {
-  const embeddings: Float32Array[] = [];
-  for (let start = 0; start < faces.length; start += groupSize) {
-    embeddings.push(...(await embed(faces.slice(start, start + groupSize))));
-  }
-  return embeddings;
+  };
 }
 
 /**
@@ -64,17 +45,17 @@ async function inGroups(
 const dlibWeight = 2;
 
 /**
- * Both networks, each on the face and on its mirror image. Their unit vectors side by side are one
- * vector whose cosines are the weighted means of theirs, (a + w b) / (1 + w).
+ * Both networks, MobileFaceNet on the face and on its mirror image (dlib's would cost a quarter of all the time, and gain nothing that can be
+ * measured). Their unit vectors side by side are one vector whose cosines are the weighted means of theirs, (a + w b) / (1 + w).
  */
 async function loadFusion(): Promise<Embedder> {
   const [arcFaceNetwork, dlibNetwork] = await Promise.all([network('MobileFaceNet'), network('Dlib')]);
-  const [arcFace, dlib] = [bothWays(arcFaceNetwork), bothWays(dlibNetwork)];
+  const [arcFace, dlib] = [bothWays(arcFaceNetwork), units(dlibNetwork)];
   const share = 1 / Math.sqrt(1 + dlibWeight);
   const dlibShare = Math.sqrt(dlibWeight) * share;
-  return async (picture, faces) => {
-    const ones = await arcFace(picture, faces);
-    const others = await dlib(picture, faces);
+  return async (pyramid, faces) => {
+    const ones = await arcFace(pyramid, faces);
+    const others = await dlib(pyramid, faces);
     return ones.map((one, face) =>
       Float32Array.from([
         ...one.map((value) => share * value),

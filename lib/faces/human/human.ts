@@ -18,8 +18,9 @@ import type {
 } from '../port.ts';
 import { refusalWords } from '../quality-reasons.ts';
 import { similarityAt } from './calibration.ts';
+import type { CustomModel } from './custom-model.ts';
 import { createFacesTable, Gallery } from './gallery.ts';
-import { type EmbeddingModelName, embeddingModelNames, embeddingModels, isEmbeddingModel } from './models.ts';
+import { type EmbeddingModel, type EmbeddingModelName, type EmbeddingModels, modelsWith } from './models.ts';
 import { WorkerPool } from './pool.ts';
 import { type MeasuredQuality, qualityReasons } from './quality.ts';
 import type { GalleryHit } from './search.ts';
@@ -36,6 +37,8 @@ export interface HumanSettings {
   readonly maxImageBytes: number;
   readonly workers: number;
   readonly qualityFilter: QualityFilter;
+  /** The model that `Custom` means. */
+  readonly customModel?: CustomModel | undefined;
 }
 
 /**
@@ -46,6 +49,7 @@ export async function openHuman(database: DatabaseSync, settings: HumanSettings)
   const pool = await WorkerPool.start(settings.workers, {
     minConfidence: settings.detectionConfidenceThreshold,
     modelName: settings.modelName,
+    customNetwork: settings.customModel?.network,
   });
   try {
     return new Human(pool, database, settings);
@@ -62,6 +66,7 @@ class Human implements FaceBackend {
   readonly #pool: WorkerPool;
   readonly #metric: DistanceMetric;
   readonly #qualityFilter: QualityFilter;
+  readonly #models: EmbeddingModels;
   readonly #galleries: ReadonlyMap<EmbeddingModelName, Gallery>;
 
   constructor(pool: WorkerPool, database: DatabaseSync, settings: HumanSettings) {
@@ -70,7 +75,9 @@ class Human implements FaceBackend {
     this.#pool = pool;
     this.#metric = settings.distanceMetric;
     this.#qualityFilter = settings.qualityFilter;
-    this.#galleries = attempt(() => openGalleries(pool, database));
+    const models = modelsWith(settings.customModel);
+    this.#models = models;
+    this.#galleries = attempt(() => openGalleries(pool, database, models));
     // The others are loaded when they are first asked for: few requests ask for another model.
     attempt(() => this.#gallery(this.modelId).refresh());
   }
@@ -80,9 +87,9 @@ class Human implements FaceBackend {
   }
 
   async match(picture: Picture, options: FaceOptions): Promise<MatchResult> {
-    const model = isEmbeddingModel(options.modelName) ? options.modelName : this.modelId;
+    const { name: model, thresholds, calibration } = this.#modelOf(options.modelName);
     const metric = options.distanceMetric ?? this.#metric;
-    const threshold = options.threshold ?? embeddingModels[model].thresholds[metric];
+    const threshold = options.threshold ?? thresholds[metric];
     const gallery = this.#gallery(model);
     attempt(() => gallery.refresh());
     const found = await this.#run(picture, { models: [model], search: { model, metric, threshold } });
@@ -90,7 +97,7 @@ class Human implements FaceBackend {
       found.map(({ area, confidence, hits }) => ({
         area,
         confidence,
-        matches: hits.flatMap((hit) => matchOf(model, gallery, hit)),
+        matches: hits.flatMap((hit) => matchOf(calibration, gallery, hit)),
       })),
     );
     return { faces, model, detectorBackend: detectorName, metric, threshold, hasGallery: true };
@@ -101,16 +108,15 @@ class Human implements FaceBackend {
     owner: FaceOwner,
     { compare, qualityFilter = this.#qualityFilter }: EnrollOptions = {},
   ): Promise<Enrollment> {
-    const model = this.modelId;
+    const { name: model, thresholds, calibration } = this.#modelOf(this.modelId);
     const metric = this.#metric;
-    const search = { model, metric, threshold: embeddingModels[model].thresholds[metric] };
     const gallery = this.#gallery(model);
     if (compare) attempt(() => gallery.refresh());
     const faces = await this.#run(picture, {
-      models: embeddingModelNames,
+      models: [...this.#models.keys()],
       largestOnly: true,
       measure: 'largest',
-      ...(compare && { search }),
+      ...(compare && { search: { model, metric, threshold: thresholds[metric] } }),
     });
     const [largest] = faces;
     if (!largest) throw new NoFaceError('No face was found in it.');
@@ -119,7 +125,7 @@ class Human implements FaceBackend {
     if (reasons.length > 0) throw new NoFaceError(refusalWords(reasons, faces.length));
     const { x, y, w, h } = largest.area;
     const box = { x, y, w, h };
-    const similar = attempt(() => largest.hits.flatMap((hit) => matchOf(model, gallery, hit)));
+    const similar = attempt(() => largest.hits.flatMap((hit) => matchOf(calibration, gallery, hit)));
     attempt(() => {
       for (const [model, gallery] of this.#galleries) {
         gallery.add({ ...owner, box }, largest.embeddings[model] as Float32Array);
@@ -167,6 +173,13 @@ class Human implements FaceBackend {
     return this.#pool.close();
   }
 
+  /** The model of a name, or where there is none the one in use. */
+  #modelOf(name: string | undefined): EmbeddingModel & { name: EmbeddingModelName } {
+    const asked = name as EmbeddingModelName;
+    const used = this.#models.has(asked) ? asked : this.modelId;
+    return { ...(this.#models.get(used) as EmbeddingModel), name: used };
+  }
+
   #gallery(model: EmbeddingModelName): Gallery {
     return this.#galleries.get(model) as Gallery;
   }
@@ -177,22 +190,26 @@ class Human implements FaceBackend {
   }
 }
 
-function openGalleries(pool: WorkerPool, database: DatabaseSync): Map<EmbeddingModelName, Gallery> {
+function openGalleries(
+  pool: WorkerPool,
+  database: DatabaseSync,
+  models: EmbeddingModels,
+): Map<EmbeddingModelName, Gallery> {
   createFacesTable(database);
   return new Map(
-    embeddingModelNames.map((model) => [
+    [...models.keys()].map((model) => [
       model,
-      new Gallery(database, model, (shared) => pool.share(model, shared)),
+      new Gallery(database, model, (shared) => pool.share(model, shared), models),
     ]),
   );
 }
 
-function matchOf(model: EmbeddingModelName, gallery: Gallery, hit: GalleryHit): FaceMatch[] {
+function matchOf(calibration: readonly number[], gallery: Gallery, hit: GalleryHit): FaceMatch[] {
   const { faceId, distance, similarity: cosinePercent } = hit;
   const face = gallery.get(faceId);
   if (!face) return [];
   const { entryId, imageId, box } = face;
-  const similarity = similarityAt(model, 1 - cosinePercent / 100);
+  const similarity = similarityAt(calibration, 1 - cosinePercent / 100);
   const told = { entryId, imageId, target: box, distance, similarity };
   return [{ ...told, identity: null, awsSimilarity: null, awsFaceId: null }];
 }

@@ -1,9 +1,8 @@
 import type { Point, Similarity } from './align.ts';
 import { fitArcFace } from './chips.ts';
 import type { Landmarks } from './detector.ts';
-import { humanModels } from './model-files.ts';
-import { humanNetwork } from './networks/human.ts';
-import { openNetwork } from './networks/session.ts';
+import { modelFile } from './model-files.ts';
+import { runSession, startSession } from './onnx/session.ts';
 import { type Pyramid, type Sight, unmap } from './pyramid.ts';
 
 /** What the mesh sees of a face, and how sure it is that it is one. */
@@ -17,7 +16,7 @@ export interface Mesh {
 /** Looks at faces whose landmarks are roughly known: upright, centred and as large as the mesh wants them. */
 export type FindMeshes = (pyramid: Pyramid, faces: readonly Landmarks[]) => Promise<Mesh[]>;
 
-const sight: Sight = { size: 192, means: [0, 0, 0], scale: 255 };
+const sight: Sight = { size: 192, means: [0, 0, 0], scales: [255, 255, 255] };
 
 /**
  * What the mesh is shown of ArcFace's chip: a square around this point, of this side, in the chip's pixels. That is where MediaPipe's
@@ -35,12 +34,14 @@ const batchSize = 16;
 /** Human's face mesh, which is MediaPipe's. */
 export async function loadMesh(): Promise<FindMeshes> {
   const { size } = sight;
-  const network = await openNetwork(await humanNetwork(humanModels, 'facemesh'), [3, size, size]);
+  const session = await startSession(modelFile('facemesh'));
   return async (pyramid, faces) => {
     const meshes: Mesh[] = [];
     for (let start = 0; start < faces.length; start += batchSize) {
       const views = faces.slice(start, start + batchSize).map((face) => seenFrom(fitArcFace(face)));
-      const outputs = Object.values(await network.run(pyramid.cut(views, sight), views.length));
+      const outputs = Object.values(
+        await runSession(session, pyramid.cut(views, sight), [views.length, 3, size, size]),
+      );
       const ofSize = (count: number) =>
         outputs.find((output) => output.length === count * views.length) ?? new Float32Array();
       const confidences = ofSize(1);

@@ -1,10 +1,10 @@
 import type { Pixels, Point, Similarity } from './align.ts';
 
-/** What a network is shown: how large a square, and what becomes of each channel's value v: (v - mean) / scale. */
+/** What a network is shown: a square of `size` pixels a side, and of each channel's values v: (v - mean) / scale. */
 export interface Sight {
   readonly size: number;
   readonly means: readonly [number, number, number];
-  readonly scale: number;
+  readonly scales: readonly [number, number, number];
 }
 
 /** A picture, and the same at a half, a quarter … of its size, each made when it is first needed. */
@@ -25,7 +25,7 @@ export class Pyramid {
    * @param views what brings the picture into each square.
    * @returns `[views, 3, size, size]`, one after the other.
    */
-  cut(views: readonly Similarity[], { size, means, scale }: Sight): Float32Array {
+  cut(views: readonly Similarity[], { size, means, scales }: Sight): Float32Array {
     const planeSize = size * size;
     const planes = new Float32Array(views.length * 3 * planeSize);
     views.forEach((view, index) => {
@@ -34,6 +34,7 @@ export class Pyramid {
     });
     for (let plane = 0; plane < 3 * views.length; plane++) {
       const mean = means[plane % 3] as number;
+      const scale = scales[plane % 3] as number;
       for (let at = plane * planeSize; at < (plane + 1) * planeSize; at++) {
         planes[at] = ((planes[at] as number) - mean) / scale;
       }
@@ -44,8 +45,9 @@ export class Pyramid {
   /** The smallest level of which the view is not an enlargement, and the view of it. */
   #levelFor(view: Similarity): { level: Pixels; toSquare: Similarity } {
     let toSquare = view;
+    const { width, height } = this.picture;
     let index = 0;
-    while (toSquare.a ** 2 + toSquare.b ** 2 <= 1 / 4) {
+    while (toSquare.a ** 2 + toSquare.b ** 2 <= 1 / 4 && Math.max(width, height) >> index > 1) {
       index++;
       // A pixel of the half lies in the middle of four: x = 2 x' + 1/2.
       const { a, b, tx, ty } = toSquare;

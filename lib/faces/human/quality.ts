@@ -1,8 +1,9 @@
 import type { Box } from '../../contract/shapes.ts';
 import type { Face, FacePose, FaceQuality } from '../port.ts';
 import type { QualityReason } from '../quality-reasons.ts';
-import { cutChip, type Pixels, type Point } from './align.ts';
+import type { Point } from './align.ts';
 import type { Detection, Landmarks } from './detector.ts';
+import type { Pyramid } from './pyramid.ts';
 
 /** Pixels a side of the chip on which a face is measured, so that all are measured at one scale. */
 const chipSide = 64;
@@ -22,10 +23,10 @@ export interface MeasuredQuality extends FaceQuality {
  * pixels than the chip is as blurred as it looks there.
  */
 export function measureQuality(
-  picture: Pixels,
+  pyramid: Pyramid,
   { area, firstLook }: Pick<Detection, 'area' | 'firstLook'>,
 ): MeasuredQuality {
-  const luma = lumaChip(picture, area);
+  const luma = lumaChip(pyramid, area);
   const mean = luma.reduce((sum, value) => sum + value, 0) / luma.length;
   const variance = luma.reduce((sum, value) => sum + (value - mean) ** 2, 0) / luma.length;
   // The 1 is about what rounding to 8 bits leaves in a picture of nothing.
@@ -39,18 +40,19 @@ export function measureQuality(
 }
 
 /** The middle square of a box. */
-function lumaChip(picture: Pixels, { x, y, w, h }: Box): Float32Array {
+function lumaChip(pyramid: Pyramid, { x, y, w, h }: Box): Float32Array {
   const side = Math.min(w, h);
   const a = chipSide / side;
-  const left = x + (w - side) / 2;
-  const top = y + (h - side) / 2;
-  // The middle of a pixel is its place: the box's corner lies half a pixel before the first one's.
-  const shift = (a - 1) / 2;
-  const rgb = cutChip(picture, { a, b: 0, tx: shift - left * a, ty: shift - top * a }, chipSide);
-  return Float32Array.from({ length: chipSide * chipSide }, (_, index) => {
-    const [red, green, blue] = rgb.subarray(3 * index, 3 * index + 3) as unknown as [number, number, number];
-    return 0.299 * red + 0.587 * green + 0.114 * blue;
-  });
+  // A box counts from the edge of the picture, a view from the middle of its first pixel.
+  const shift = (from: number) => a * (0.5 - from) - 0.5;
+  const view = { a, b: 0, tx: shift(x + (w - side) / 2), ty: shift(y + (h - side) / 2) };
+  const planes = pyramid.cut([view], { size: chipSide, means: [0, 0, 0], scales: [1, 1, 1] });
+  const count = chipSide * chipSide;
+  const at = (index: number) => planes[index] as number;
+  return Float32Array.from(
+    { length: count },
+    (_, index) => 0.299 * at(index) + 0.587 * at(index + count) + 0.114 * at(index + 2 * count),
+  );
 }
 
 function laplacianEnergy(luma: Float32Array): number {

@@ -1,10 +1,12 @@
 import { type FoundFace, type Look, placeInPicture, withoutOverlaps } from './blazeface.ts';
-import { faceApiModels } from './model-files.ts';
-import { openNetwork } from './networks/session.ts';
-import { ssdInputSize, ssdNetwork, ssdOutputs } from './networks/ssd.ts';
+import { modelFile } from './model-files.ts';
+import { runSession, startSession } from './onnx/session.ts';
 import type { Sight } from './pyramid.ts';
 
-export const ssdSight: Sight = { size: ssdInputSize, means: [127.5, 127.5, 127.5], scale: 127.5 };
+export const ssdSight: Sight = { size: 512, means: [127.5, 127.5, 127.5], scales: [127.5, 127.5, 127.5] };
+
+/** The network looks at its square in so many grids, from fine to coarse. */
+const grids = 6;
 
 const maxOverlap = 0.5;
 
@@ -18,30 +20,26 @@ const sideFactor = 5;
  */
 export async function loadSsd(minConfidence: number): Promise<Look> {
   const { size } = ssdSight;
-  const { model, anchors } = await ssdNetwork(faceApiModels);
-  const network = await openNetwork(model, [3, size, size]);
+  const session = await startSession(modelFile('ssd'));
   return async (pyramid, views) => {
     const found: FoundFace[][] = [];
     // One look is work enough for the processor: more at once would only take memory.
     for (const view of views) {
-      const outputs = await network.run(pyramid.cut([view], ssdSight), 1);
-      const faces = decode(outputs, anchors, minConfidence);
+      const outputs = await runSession(session, pyramid.cut([view], ssdSight), [1, 3, size, size]);
+      const faces = decode(outputs, minConfidence);
       found.push(withoutOverlaps(faces, maxOverlap).map((face) => placeInPicture(face, view)));
     }
     return found;
   };
 }
 
-function decode(
-  outputs: Readonly<Record<string, Float32Array>>,
-  anchors: Float32Array,
-  minConfidence: number,
-): FoundFace[] {
+function decode(outputs: Readonly<Record<string, Float32Array>>, minConfidence: number): FoundFace[] {
   const faces: FoundFace[] = [];
+  const anchors = outputs.anchors as Float32Array;
   let anchor = 0;
-  for (let output = 0; output < ssdOutputs; output++) {
-    const classes = outputs[`classes.${output}`] as Float32Array;
-    const boxes = outputs[`boxes.${output}`] as Float32Array;
+  for (let grid = 0; grid < grids; grid++) {
+    const classes = outputs[`classes.${grid}`] as Float32Array;
+    const boxes = outputs[`boxes.${grid}`] as Float32Array;
     for (let place = 0; place < classes.length / 3; place++, anchor++) {
       const confidence = 1 / (1 + Math.exp(-(classes[3 * place + 1] as number)));
       if (!(confidence >= minConfidence)) continue;

@@ -6,6 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { DistanceMetric } from '../../contract/vocabulary.ts';
 import type { Face } from '../port.ts';
 import type { Pixels } from './align.ts';
+import type { CustomNetwork } from './custom-model.ts';
 import { loadDetector } from './detector.ts';
 import { type Embedder, loadEmbedder } from './embedders.ts';
 import type { SharedGallery } from './gallery-memory.ts';
@@ -18,6 +19,8 @@ export interface WorkerSettings {
   readonly minConfidence: number;
   /** Loaded at start; the others when they are first asked for. */
   readonly modelName: EmbeddingModelName;
+  /** Of the model `Custom`. */
+  readonly customNetwork?: CustomNetwork | undefined;
 }
 
 /** What to do with one picture: find its faces, embed them by some models, look one of these up in the gallery. */
@@ -56,27 +59,24 @@ const embedders = new Map<EmbeddingModelName, Promise<Embedder>>();
 async function start(settings: WorkerSettings) {
   const detector = await loadDetector(settings.minConfidence);
   const embedderOf = (model: EmbeddingModelName) => {
-    const embedder = embedders.get(model) ?? loadEmbedder[model]();
+    const embedder = embedders.get(model) ?? loadEmbedder[model](settings.customNetwork);
     embedders.set(model, embedder);
     return embedder;
   };
 
   async function run({ picture, models, largestOnly, measure, search }: Job): Promise<JobFace[]> {
-    const detections = await detector.detect(new Pyramid(picture));
-    const faces: Omit<JobFace, 'hits'>[] = detections.map((detection, index) => {
+    const pyramid = new Pyramid(picture);
+    const detections = await detector.detect(pyramid);
+    const faces = detections.map((detection, index): Omit<JobFace, 'hits'> => {
       const { area, confidence } = detection;
       const isMeasured = measure === 'all' || (measure === 'largest' && index === 0);
-      return {
-        area,
-        confidence,
-        embeddings: {},
-        ...(isMeasured && { quality: measureQuality(picture, detection) }),
-      };
+      const quality = isMeasured && { quality: measureQuality(pyramid, detection) };
+      return { area, confidence, embeddings: {}, ...quality };
     });
     const wanted = detections.slice(0, largestOnly ? 1 : undefined).map(({ landmarks }) => landmarks);
     if (wanted.length > 0) {
       for (const model of models) {
-        const embeddings = await (await embedderOf(model))(picture, wanted);
+        const embeddings = await (await embedderOf(model))(pyramid, wanted);
         embeddings.forEach((embedding, index) => {
           (faces[index] as JobFace).embeddings[model] = embedding;
         });

@@ -5,9 +5,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Box } from '../../../lib/contract/shapes.ts';
 import { type Detector, loadDetector } from '../../../lib/faces/human/detector.ts';
 import { type Embedder, loadEmbedder } from '../../../lib/faces/human/embedders.ts';
-import { sampleFolder } from '../../../lib/faces/human/model-files.ts';
 import { Pyramid } from '../../../lib/faces/human/pyramid.ts';
 import { decodePicture } from '../../../lib/inputs/decode.ts';
+import { sampleFolder } from '../../../local/packages.ts';
 
 let detector: Detector;
 let embed: Embedder;
@@ -33,11 +33,11 @@ async function facesOn(width: number, height: number) {
     .png()
     .toBuffer();
   const { pixels: data } = await decodePicture(bytes);
-  const picture = { width, height, data };
+  const pyramid = new Pyramid({ width, height, data });
   return Promise.all(
-    (await detector.detect(new Pyramid(picture))).map(async ({ area, landmarks }) => ({
+    (await detector.detect(pyramid)).map(async ({ area, landmarks }) => ({
       box: { x: area.x - left, y: area.y - top, w: area.w, h: area.h },
-      embedding: (await embed(picture, [landmarks]))[0] as Float32Array,
+      embedding: (await embed(pyramid, [landmarks]))[0] as Float32Array,
     })),
   );
 }

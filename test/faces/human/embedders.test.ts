@@ -1,18 +1,17 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Pixels } from '../../../lib/faces/human/align.ts';
 import { type Landmarks, loadDetector } from '../../../lib/faces/human/detector.ts';
 import { loadEmbedder } from '../../../lib/faces/human/embedders.ts';
 import { embeddingModelNames } from '../../../lib/faces/human/models.ts';
 import { Pyramid } from '../../../lib/faces/human/pyramid.ts';
 import { smallSample } from '../samples.ts';
 
-let picture: Pixels;
+let pyramid: Pyramid;
 let faces: Landmarks[];
 beforeAll(async () => {
   const { width, height, pixels } = await smallSample(5);
-  picture = { width, height, data: pixels };
+  pyramid = new Pyramid({ width, height, data: pixels });
   const detector = await loadDetector(0.4);
-  faces = (await detector.detect(new Pyramid(picture))).map(({ landmarks }) => landmarks);
+  faces = (await detector.detect(pyramid)).map(({ landmarks }) => landmarks);
 });
 
 function distance(one: Float32Array, other: Float32Array): number {
@@ -29,14 +28,14 @@ function distance(one: Float32Array, other: Float32Array): number {
 describe.each(embeddingModelNames)('%s', (model) => {
   test('embeds the faces of a crowd as it does each alone, in their order', async () => {
     const embed = await loadEmbedder[model]();
-    expect(await embed(picture, [])).toEqual([]);
+    expect(await embed(pyramid, [])).toEqual([]);
     const alone: Float32Array[] = [];
-    for (const face of faces) alone.push(...(await embed(picture, [face])));
+    for (const face of faces) alone.push(...(await embed(pyramid, [face])));
     expect(alone).toHaveLength(5);
     expect(distance(alone[0] as Float32Array, alone[1] as Float32Array)).toBeGreaterThan(0.05);
     const crowd = Array.from({ length: 19 }, (_, index) => index % 5);
     const together = await embed(
-      picture,
+      pyramid,
       crowd.map((face) => faces[face] as Landmarks),
     );
     expect(together).toHaveLength(19);

@@ -4,9 +4,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Point } from '../../../lib/faces/human/align.ts';
 import { type Landmarks, loadDetector } from '../../../lib/faces/human/detector.ts';
 import { type FindMeshes, loadMesh } from '../../../lib/faces/human/mesh.ts';
-import { sampleFolder } from '../../../lib/faces/human/model-files.ts';
 import { Pyramid } from '../../../lib/faces/human/pyramid.ts';
 import { decodePicture } from '../../../lib/inputs/decode.ts';
+import { sampleFolder } from '../../../local/packages.ts';
 
 /** Its number in the mesh. */
 const noseTip = 4;

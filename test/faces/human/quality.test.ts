@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FacialArea } from '../../../lib/contract/shapes.ts';
 import type { Pixels, Point } from '../../../lib/faces/human/align.ts';
+import { Pyramid } from '../../../lib/faces/human/pyramid.ts';
 import { enrollmentBar, measureQuality, poseOf, qualityReasons } from '../../../lib/faces/human/quality.ts';
 
 const point: [number, number] = [0, 0];
@@ -26,7 +27,7 @@ function picture(valueAt: (x: number, y: number) => number): Pixels {
 }
 
 function measure(valueAt: (x: number, y: number) => number, box: Partial<typeof area> = {}) {
-  return measureQuality(picture(valueAt), { area: { ...area, ...box }, firstLook: frontal });
+  return measureQuality(new Pyramid(picture(valueAt)), { area: { ...area, ...box }, firstLook: frontal });
 }
 
 /** All points turned about (100, 100), clockwise. */

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as Tfjs from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { faceApiBuild, loadBuild, loadTfjs } from '../../../bench/tfjs.ts';
-import { faceApiModels, humanModels } from '../../../lib/faces/human/model-files.ts';
-import { dlibNetwork } from '../../../lib/faces/human/networks/dlib.ts';
-import { humanNetwork } from '../../../lib/faces/human/networks/human.ts';
-import { openNetwork } from '../../../lib/faces/human/networks/session.ts';
-import { ssdNetwork, ssdOutputs } from '../../../lib/faces/human/networks/ssd.ts';
+import { faceApiBuild, loadBuild, loadTfjs } from '../../bench/tfjs.ts';
+import { runSession, startSession } from '../../lib/faces/human/onnx/session.ts';
+import { dlibNetwork } from '../../local/models/dlib.ts';
+import { humanNetwork } from '../../local/models/human.ts';
+import { ssdNetwork } from '../../local/models/ssd.ts';
+import { faceApiModels, humanModels } from '../../local/packages.ts';
 
 interface FaceApiNet {
   loadFromDisk(folder: string): Promise<void>;
@@ -65,9 +65,9 @@ describe('as an ONNX model', () => {
     const input = tf.tensor4d(pixels.map(change), [1, size, size, 3]);
     const expected = original.execute(input, names) as Tfjs.Tensor[];
 
-    const network = await openNetwork(await humanNetwork(humanModels, name), [3, size, size]);
+    const session = await startSession(await humanNetwork(humanModels, name));
     const one = planes(pixels, change);
-    const actual = await network.run(Float32Array.from([...one, ...one]), 2);
+    const actual = await runSession(session, Float32Array.from([...one, ...one]), [2, 3, size, size]);
     expect(Object.keys(actual).sort()).toEqual([...names].sort());
     names.forEach((output, index) => {
       const values = expected[index]?.dataSync() as Float32Array;
@@ -86,9 +86,9 @@ describe('as an ONNX model', () => {
     const expected = await original.computeFaceDescriptor(tf.tensor3d(pixels, [size, size, 3]));
 
     const means = [122.782, 117.001, 104.298] as const;
-    const network = await openNetwork(await dlibNetwork(faceApiModels), [3, size, size]);
+    const session = await startSession(await dlibNetwork(faceApiModels));
     const input = planes(pixels, (value, channel) => (value - (means[channel] as number)) / 255);
-    const { output } = await network.run(input, 1);
+    const { output } = await runSession(session, input, [1, 3, size, size]);
     expect(output).toHaveLength(128);
     expect(largestDifference(output as Float32Array, expected)).toBeLessThan(1e-5);
   });
@@ -100,16 +100,13 @@ describe('as an ONNX model', () => {
     await original.loadFromDisk(faceApiModels);
     const { scores } = await original.forward(tf.tensor4d(pixels, [1, size, size, 3]));
 
-    const { model, anchors } = await ssdNetwork(faceApiModels);
-    const network = await openNetwork(model, [3, size, size]);
-    const outputs = await network.run(
-      planes(pixels, (value) => value / 127.5 - 1),
-      1,
-    );
-    const actual = Array.from({ length: ssdOutputs }, (_, index) =>
+    const session = await startSession(await ssdNetwork(faceApiModels));
+    const input = planes(pixels, (value) => value / 127.5 - 1);
+    const outputs = await runSession(session, input, [1, 3, size, size]);
+    const actual = Array.from({ length: 6 }, (_, index) =>
       Array.from(outputs[`classes.${index}`] as Float32Array).filter((_, at) => at % 3 === 1),
     ).flat();
-    expect(anchors).toHaveLength(4 * actual.length);
+    expect(outputs.anchors).toHaveLength(4 * actual.length);
     const probabilities = actual.map((logit) => 1 / (1 + Math.exp(-logit)));
     expect(largestDifference(probabilities, scores[0]?.dataSync() as Float32Array)).toBeLessThan(1e-5);
   });

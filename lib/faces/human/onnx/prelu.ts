@@ -1,12 +1,5 @@
-import {
-  bytes,
-  message,
-  nodeProto,
-  type OnnxNode,
-  type OnnxTensor,
-  tensorProto,
-} from './networks/onnx-graph.ts';
-import { type Field, fields } from './onnx-read.ts';
+import { bytes, message, nodeProto, type OnnxNode, type OnnxTensor, tensorProto } from './graph.ts';
+import { type Field, fields } from './read.ts';
 
 /** Field numbers and types of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
 const modelFields = { graph: 7 } as const;

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type * as Ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { mobileFaceNetFile } from '../../../lib/faces/human/model-files.ts';
-import { type OnnxTensor, writeOnnx } from '../../../lib/faces/human/networks/onnx-graph.ts';
-import { replacePRelu } from '../../../lib/faces/human/onnx-prelu.ts';
+import { modelFile } from '../../../lib/faces/human/model-files.ts';
+import { type OnnxTensor, writeOnnx } from '../../../lib/faces/human/onnx/graph.ts';
+import { replacePRelu } from '../../../lib/faces/human/onnx/prelu.ts';
 
 const ort: typeof Ort = createRequire(import.meta.url)('onnxruntime-node');
 
@@ -36,7 +36,7 @@ const slopes = Float32Array.of(-0.5, 0.25, 1.75);
 
 describe('PRelu without PRelu', () => {
   test("gives MobileFaceNet's embeddings, but for rounding", async () => {
-    const original = await readFile(mobileFaceNetFile);
+    const original = await readFile(modelFile('mobilefacenet'));
     const rewritten = replacePRelu(original);
     expect([hasPRelu(original), hasPRelu(rewritten)]).toEqual([true, false]);
     const shape = [1, 3, 112, 112];

@@ -1,4 +1,4 @@
-import { type Field, fields } from '../lib/faces/human/onnx-read.ts';
+import { type Field, fields } from './read.ts';
 
 /**
  * The field numbers of ONNX's protocol buffer messages that lead to the weights:

@@ -10,12 +10,13 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pLimit from 'p-limit';
-import { sampleFolder } from '../lib/faces/human/model-files.ts';
+
 import { embeddingModels } from '../lib/faces/human/models.ts';
 import { WorkerPool } from '../lib/faces/human/pool.ts';
 import { type MeasuredQuality, qualityReasons } from '../lib/faces/human/quality.ts';
 import type { JobFace } from '../lib/faces/human/worker.ts';
 import { decodePicture } from '../lib/inputs/decode.ts';
+import { sampleFolder } from '../local/packages.ts';
 import { progressBar } from '../local/progress.ts';
 import { picturesOf } from './people.ts';
 import { spoilings, spoilt } from './spoil.ts';

@@ -18,6 +18,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   speed: () => import('./speed.ts'),
   service: () => import('./service.ts'),
   search: () => import('./search.ts'),
+  // What the bar for reference pictures rests on; it saves nothing.
   quality: () => import('./quality.ts'),
   // Of the AWS mode; they save nothing.
   'cold-start': () => import('./cold-start.ts'),

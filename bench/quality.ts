@@ -159,22 +159,27 @@ const seconds = [...Map.groupBy(names, (name) => name.split('/')[0]).values()]
   .flatMap(([, second]) => second ?? [])
   .slice(0, Number(values.people));
 
+console.log(
+  `${model}, ${seconds.length} pictures spoilt, ${unspoilt.length} unspoilt ones, threshold ${threshold}`,
+);
 const table: Record<string, object> = {};
-table.unspoilt = lineOf(
+/** Told at once, and once more in the table: it takes long. */
+function tell(name: string, probes: readonly Probe[]): void {
+  table[name] = lineOf(probes, unspoilt);
+  console.log(name, Object.values(table[name]).join(', '));
+}
+tell(
+  'unspoilt',
   unspoilt.filter(({ name }) => seconds.includes(name)),
-  unspoilt,
 );
 for (const spoiling of spoilings) {
   for (const amount of spoiling.amounts) {
     const probes = await probeAll(seconds, async (name) =>
       spoilt(await readFile(join(folder, name)), spoiling, amount),
     );
-    table[`${spoiling.name} ${amount}`] = lineOf(probes, unspoilt);
+    tell(`${spoiling.name} ${amount}`, probes);
   }
 }
-console.log(
-  `${model}, ${seconds.length} pictures spoilt, ${unspoilt.length} unspoilt ones, threshold ${threshold}`,
-);
 console.table(table);
 
 const measures: Record<string, { of: (one: Probe) => number; edges: readonly number[] }> = {

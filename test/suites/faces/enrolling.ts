@@ -68,9 +68,9 @@ export function enrollingSuite(setting: () => Setting): void {
     const { backend, portraits } = setting();
     const [one, other] = portraits as [Picture, Picture];
     const blurred = await blurredPicture(one, one.width / 30);
-    await expect(backend.enroll(blurred, owner(1))).rejects.toThrow(/^The face is too blurred\.$/);
+    await expect(backend.enroll(blurred, owner(1))).rejects.toThrow(/^The face is too blurred/);
     const together = await beside(blurred, 1.5, other, 1);
-    await expect(backend.enroll(together, owner(1))).rejects.toThrow('The largest face is too blurred.');
+    await expect(backend.enroll(together, owner(1))).rejects.toThrow(/^The largest face is too blurred/);
     expect(await owners(backend)).toEqual([]);
     const { face, faceCount, quality } = await backend.enroll(blurred, owner(1), { qualityFilter: 'none' });
     expect(faceCount).toBe(1);

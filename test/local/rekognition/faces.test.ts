@@ -243,11 +243,12 @@ describe('DeleteFaces', () => {
 
 describe('the quality filter', () => {
   it('lets all faces of the samples pass but profiles', async () => {
-    const profiles = await client.indexFaces({ CollectionId, Image: { Bytes: await sampleBytes(2) } });
-    expect(profiles.UnindexedFaces?.map(({ Reasons }) => Reasons)).toEqual([
-      ['EXTREME_POSE'],
-      ['EXTREME_POSE'],
-    ]);
+    const { UnindexedFaces = [] } = await client.indexFaces({
+      CollectionId,
+      Image: { Bytes: await sampleBytes(2) },
+    });
+    expect(UnindexedFaces.length).toBeGreaterThan(0);
+    for (const { Reasons } of UnindexedFaces) expect(Reasons).toContain('EXTREME_POSE');
     for (const number of [1, 4, 5, 6] as const) {
       const answer = await client.indexFaces({ CollectionId, Image: { Bytes: await sampleBytes(number) } });
       expect(answer.UnindexedFaces).toEqual([]);

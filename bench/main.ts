@@ -1,8 +1,8 @@
 /**
  * Command: measures. Without a name, this machine's speed.
- * usage: npm run bench [-- speed | cold-start | load | search]
+ * usage: npm run bench [-- speed | cold-start | load | search | crowd]
  */
-const benchmarks = ['speed', 'cold-start', 'load', 'search'];
+const benchmarks = ['speed', 'cold-start', 'load', 'search', 'crowd'];
 const [name = 'speed'] = process.argv.slice(2);
 if (!benchmarks.includes(name)) {
   console.error(`There is no benchmark '${name}': ${benchmarks.join(', ')}.`);

@@ -4,9 +4,9 @@ import { cutChip, mirrored, type Pixels, type Similarity } from './align.ts';
 import { dlibChipSize, fitArcFace, fitDlib } from './chips.ts';
 import type { Landmarks } from './detector.ts';
 import { lengthOf } from './distance.ts';
-import { dlibNetwork } from './dlib-network.ts';
 import { faceApiFiles, mobileFaceNetFile } from './model-files.ts';
 import type { EmbeddingModelName } from './models.ts';
+import { dlibNetwork } from './networks/dlib.ts';
 import { loadRefine } from './refine.ts';
 import type { Runtime } from './runtime.ts';
 

@@ -28,19 +28,19 @@ export interface OnnxValue {
   readonly shape: readonly (number | string)[];
 }
 
-/** The bytes of a model with one input and one output. */
+/** The bytes of a model with one input. */
 export function writeOnnx(
   nodes: readonly OnnxNode[],
   weights: readonly OnnxTensor[],
   input: OnnxValue,
-  output: OnnxValue,
+  outputs: readonly OnnxValue[],
 ): Uint8Array {
   const graph = message(
     ...nodes.map((node) => bytes(1, nodeProto(node))),
     text(2, 'graph'),
     ...weights.map((tensor) => bytes(5, tensorProto(tensor))),
     bytes(11, valueProto(input)),
-    bytes(12, valueProto(output)),
+    ...outputs.map((output) => bytes(12, valueProto(output))),
   );
   const operators = message(text(1, ''), integer(2, operatorSet));
   return message(integer(1, irVersion), bytes(8, operators), bytes(7, graph));

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { Tensor3D } from '@tensorflow/tfjs';
 import type * as Ort from 'onnxruntime-node';
 import { expect, test } from 'vitest';
-import { dlibNetwork } from '../../../lib/faces/human/dlib-network.ts';
+import { dlibNetwork } from '../../../lib/faces/human/networks/dlib.ts';
 import { faceApiFiles } from '../../../lib/faces/human/model-files.ts';
 import { loadBuild, loadRuntime } from '../../../lib/faces/human/runtime.ts';
 

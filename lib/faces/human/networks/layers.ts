@@ -1,0 +1,305 @@
+import { type OnnxNode, type OnnxTensor, type OnnxValue, writeOnnx } from './onnx-graph.ts';
+import type { Weight } from './tfjs-weights.ts';
+
+/** A value of the network under construction, `[pictures, stored(channels), height, width]`: what is beyond `channels` is 0. */
+export interface Layer {
+  readonly name: string;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** tfjs' two ways: `SAME` fills up with zeros so that the output has a place for each step, `VALID` doesn't. */
+export type Padding = 'SAME' | 'VALID';
+
+/**
+ * ONNX Runtime keeps values in blocks of so many channels from one layer to the next, and is several times as fast, where every layer's
+ * channels fill their blocks: they are filled up with zeros.
+ */
+const block = 16;
+const stored = (channels: number) => block * Math.ceil(channels / block);
+
+/**
+ * Builds a network of tfjs' layers as an ONNX model. tfjs orders its values `[pictures, height, width, channels]`, ONNX
+ * `[pictures, channels, height, width]`: weights are turned here, and values where a layer's order can be seen.
+ */
+export class NetworkBuilder {
+  readonly #nodes: OnnxNode[] = [];
+  readonly #tensors: OnnxTensor[] = [];
+  readonly #outputs: OnnxValue[] = [];
+  readonly #input: Layer;
+
+  /** The input's name is `input`. */
+  constructor(channels: number, height: number, width: number) {
+    this.#input = { name: 'input', channels, height, width };
+  }
+
+  get input(): Layer {
+    return this.#input;
+  }
+
+  /** `filters` is `[height, width, inputs, outputs]`. */
+  convolve(
+    from: Layer,
+    name: string,
+    filters: Weight,
+    bias: Weight,
+    stride: number,
+    padding: Padding,
+  ): Layer {
+    const [height, width, inputs, outputs] = filters.shape as [number, number, number, number];
+    const read = from === this.#input ? inputs : stored(inputs);
+    const turned = turnFilters(filters.data, height * width, [inputs, read], outputs);
+    return this.#convolution(
+      from,
+      name,
+      outputs,
+      [read, height, width],
+      turned,
+      bias.data,
+      stride,
+      padding,
+      1,
+    );
+  }
+
+  /** Each channel with its own filter; `filters` is `[height, width, channels, 1]`. */
+  convolveEach(
+    from: Layer,
+    name: string,
+    filters: Weight,
+    bias: Weight | undefined,
+    stride: number,
+    padding: Padding,
+  ): Layer {
+    const [height, width, channels] = filters.shape as [number, number, number, number];
+    const turned = turnFilters(filters.data, height * width, [1, 1], channels);
+    const zeros = new Float32Array(channels);
+    return this.#convolution(
+      from,
+      name,
+      channels,
+      [1, height, width],
+      turned,
+      bias?.data ?? zeros,
+      stride,
+      padding,
+      stored(channels),
+    );
+  }
+
+  #convolution(
+    from: Layer,
+    name: string,
+    channels: number,
+    [inputs, height, width]: readonly [number, number, number],
+    filters: Float32Array,
+    bias: Float32Array,
+    stride: number,
+    padding: Padding,
+    group: number,
+  ): Layer {
+    const outputs = stored(channels);
+    this.#tensors.push({ name: `${name}/filters`, shape: [outputs, inputs, height, width], data: filters });
+    this.#tensors.push({ name: `${name}/bias`, shape: [outputs], data: filledUp(bias, outputs) });
+    const steps = windowSteps(from, height, width, stride, padding);
+    return this.#add(
+      'Conv',
+      [from.name, `${name}/filters`, `${name}/bias`],
+      { name, channels, ...steps.size },
+      {
+        group,
+        strides: [stride, stride],
+        pads: steps.pads,
+      },
+    );
+  }
+
+  /** The largest or the mean value of each window; a mean counts the window's own values alone. */
+  pool(
+    kind: 'Max' | 'Average',
+    from: Layer,
+    name: string,
+    size: number,
+    stride: number,
+    padding: Padding,
+  ): Layer {
+    const { channels } = from;
+    const steps = windowSteps(from, size, size, stride, padding);
+    return this.#add(
+      `${kind}Pool`,
+      [from.name],
+      { name, channels, ...steps.size },
+      { kernel_shape: [size, size], strides: [stride, stride], pads: steps.pads },
+    );
+  }
+
+  relu(from: Layer, name: string): Layer {
+    return this.#add('Relu', [from.name], { ...from, name });
+  }
+
+  /** At least 0, at most 6. */
+  relu6(from: Layer, name: string): Layer {
+    for (const [bound, value] of [
+      ['zero', 0],
+      ['six', 6],
+    ] as const) {
+      if (this.#tensors.some((tensor) => tensor.name === bound)) continue;
+      this.#tensors.push({ name: bound, shape: [], data: Float32Array.of(value) });
+    }
+    return this.#add('Clip', [from.name, 'zero', 'six'], { ...from, name });
+  }
+
+  /**
+   * Negative values times the slope of their channel, as slope * x + (1 - slope) * relu(x): ONNX Runtime has PRelu too, but not for
+   * values in blocks.
+   */
+  prelu(from: Layer, name: string, { data }: Weight): Layer {
+    const scale = (layer: Layer, part: string, factors: Float32Array) =>
+      this.convolveEach(
+        layer,
+        `${name}/${part}`,
+        { shape: [1, 1, from.channels, 1], data: factors },
+        undefined,
+        1,
+        'VALID',
+      );
+    const all = scale(from, 'all', data);
+    const positive = scale(
+      this.relu(from, `${name}/relu`),
+      'positive',
+      data.map((slope) => 1 - slope),
+    );
+    return this.sum(all, positive, name);
+  }
+
+  sum(one: Layer, other: Layer, name: string): Layer {
+    return this.#add('Add', [one.name, other.name], { ...one, name });
+  }
+
+  /** Makes a layer as large as is said, by zeros after its last channel, row and column. */
+  enlarge(from: Layer, name: string, size: Partial<Omit<Layer, 'name'>>): Layer {
+    const layer = { ...from, ...size };
+    const missing = [
+      stored(layer.channels) - stored(from.channels),
+      layer.height - from.height,
+      layer.width - from.width,
+    ];
+    if (missing.every((count) => count === 0)) return layer;
+    const pads = this.#numbers(`${name}/pads`, [0, 0, 0, 0, 0, ...missing]);
+    return this.#add('Pad', [from.name, pads], { ...layer, name });
+  }
+
+  sigmoid(from: Layer, name: string): Layer {
+    return this.#add('Sigmoid', [from.name], { ...from, name });
+  }
+
+  /** Makes a layer an output: `[pictures, rows, columns]`, the layer's values in tfjs' order. */
+  output(from: Layer, name: string, columns: number): void {
+    const rows = (from.height * from.width * from.channels) / columns;
+    const bounds = [
+      this.#numbers(`${name}/starts`, [0]),
+      this.#numbers(`${name}/ends`, [from.channels]),
+      this.#numbers(`${name}/axes`, [1]),
+    ];
+    const own = this.#add('Slice', [from.name, ...bounds], { ...from, name: `${name}/own` });
+    const turned = this.#add(
+      'Transpose',
+      [own.name],
+      { ...own, name: `${name}/turned` },
+      { perm: [0, 2, 3, 1] },
+    );
+    // In ONNX a dimension of 0 stays what it is.
+    const shape = this.#numbers(`${name}/shape`, [0, rows, columns]);
+    this.#add('Reshape', [turned.name, shape], { ...turned, name });
+    this.#outputs.push({ name, shape: ['pictures', rows, columns] });
+  }
+
+  /** Makes an output `[pictures, columns]` of the means of a layer's channels, times a matrix `[channels, columns]`. */
+  projectMeans(from: Layer, name: string, { shape, data }: Weight): void {
+    const means = this.#add(
+      'ReduceMean',
+      [from.name],
+      { ...from, name: `${name}/means` },
+      { axes: [2, 3], keepdims: 0 },
+    );
+    const [channels, columns] = shape as [number, number];
+    const matrix = filledUp(data, stored(channels) * columns);
+    this.#tensors.push({ name: `${name}/matrix`, shape: [stored(channels), columns], data: matrix });
+    this.#add('MatMul', [means.name, `${name}/matrix`], { ...means, name });
+    this.#outputs.push({ name, shape: ['pictures', columns] });
+  }
+
+  build(): Uint8Array {
+    const { name, channels, height, width } = this.#input;
+    return writeOnnx(
+      this.#nodes,
+      this.#tensors,
+      { name, shape: ['pictures', channels, height, width] },
+      this.#outputs,
+    );
+  }
+
+  #numbers(name: string, values: readonly number[]): string {
+    const data = BigInt64Array.from(values.map(BigInt));
+    this.#tensors.push({ name, shape: [values.length], data });
+    return name;
+  }
+
+  #add(
+    operator: string,
+    inputs: readonly string[],
+    layer: Layer,
+    attributes: OnnxNode['attributes'] = {},
+  ): Layer {
+    this.#nodes.push({ operator, inputs, output: layer.name, attributes });
+    return layer;
+  }
+}
+
+/** From `[place, inputs, outputs]` to `[stored(outputs), stored inputs, place]`. */
+function turnFilters(
+  data: Float32Array,
+  places: number,
+  [inputs, storedInputs]: readonly [number, number],
+  outputs: number,
+): Float32Array {
+  const turned = new Float32Array(stored(outputs) * storedInputs * places);
+  let from = 0;
+  for (let place = 0; place < places; place++) {
+    for (let input = 0; input < inputs; input++) {
+      for (let output = 0; output < outputs; output++) {
+        turned[(output * storedInputs + input) * places + place] = data[from++] as number;
+      }
+    }
+  }
+  return turned;
+}
+
+function filledUp(values: Float32Array, count: number): Float32Array {
+  const all = new Float32Array(count);
+  all.set(values);
+  return all;
+}
+
+/** How often a window fits in, and what is filled up for it: `[top, left, bottom, right]`, the odd one at the end. */
+function windowSteps(
+  { height, width }: Layer,
+  windowHeight: number,
+  windowWidth: number,
+  stride: number,
+  padding: Padding,
+) {
+  const along = (length: number, window: number) => {
+    if (padding === 'VALID')
+      return { steps: Math.floor((length - window) / stride) + 1, before: 0, after: 0 };
+    const steps = Math.ceil(length / stride);
+    const missing = Math.max(0, (steps - 1) * stride + window - length);
+    return { steps, before: Math.floor(missing / 2), after: Math.ceil(missing / 2) };
+  };
+  const [down, across] = [along(height, windowHeight), along(width, windowWidth)];
+  return {
+    size: { height: down.steps, width: across.steps },
+    pads: [down.before, across.before, down.after, across.after],
+  };
+}

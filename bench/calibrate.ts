@@ -2,6 +2,7 @@
  * Command: what a model's thresholds mean, measured on a folder of people: `FOLDER/<person>/<any picture>`. For false match rates from
  * 1 in 100 on, as far as the number of pairs carries, it prints the cosine distance, and the share of pairs of one person that are farther
  * apart. Each rate has a 95% interval by drawing persons, not pairs, at random with repetition: a person's pairs are alike.
+ * For a model of MODEL_PATH it prints the settings that this gives, too.
  * usage: npm run calibrate -- FOLDER [MODEL]
  */
 import { type Embeddings, embedPictures, folderAndModel, picturesOf } from './people.ts';
@@ -110,24 +111,38 @@ const measured = measurePairs(await embedPictures(folder, await picturesOf(folde
 const { genuine, near, strangerPairs, pictures } = measured;
 const random = randomNumbers();
 const samples = Array.from({ length: draws }, () => drawPersons(pictures.length, random));
-const rows = [1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6]
-  .filter((rate) => rate * strangerPairs >= minFalseMatches - 0.5)
-  .map((rate) => {
-    const distance = near[Math.round(rate * strangerPairs) - 1]?.distance ?? Number.NaN;
-    const { falseNonMatchRate } = ratesAt(measured, distance, new Int32Array(pictures.length).fill(1));
-    const drawn = samples.map((weights) => ratesAt(measured, distance, weights));
-    const falseMatches = interval(drawn.map((one) => one.falseMatchRate));
-    const misses = interval(drawn.map((one) => one.falseNonMatchRate));
-    return {
-      'cosine distance': distance.toFixed(4),
-      FMR: oneIn(rate),
-      'FMR, 95%': `${oneIn(falseMatches[1])} .. ${oneIn(falseMatches[0])}`,
-      FNMR: percent(falseNonMatchRate),
-      'FNMR, 95%': `${percent(misses[0])} .. ${percent(misses[1])}`,
-    };
-  });
+const isMeasured = (rate: number) => rate * strangerPairs >= minFalseMatches - 0.5;
+const distanceAt = (rate: number) => near[Math.round(rate * strangerPairs) - 1]?.distance ?? Number.NaN;
+const rows = [1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6].filter(isMeasured).map((rate) => {
+  const distance = distanceAt(rate);
+  const { falseNonMatchRate } = ratesAt(measured, distance, new Int32Array(pictures.length).fill(1));
+  const drawn = samples.map((weights) => ratesAt(measured, distance, weights));
+  const falseMatches = interval(drawn.map((one) => one.falseMatchRate));
+  const misses = interval(drawn.map((one) => one.falseNonMatchRate));
+  return {
+    'cosine distance': distance.toFixed(4),
+    FMR: oneIn(rate),
+    'FMR, 95%': `${oneIn(falseMatches[1])} .. ${oneIn(falseMatches[0])}`,
+    FNMR: percent(falseNonMatchRate),
+    'FNMR, 95%': `${percent(misses[0])} .. ${percent(misses[1])}`,
+  };
+});
 console.log(
   `${model}: ${pictures.length} persons, ${pictures.reduce((sum, count) => sum + count, 0)} pictures with a face, ` +
     `${genuine.length} pairs of the same person, ${strangerPairs} of different ones`,
 );
 console.table(rows);
+
+/** The settings of a `MODEL_PATH` model: a default threshold of 1 in 100,000, or of the rarest rate that was measured. */
+function customSettings(): string {
+  const rates = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6].filter(isMeasured);
+  const rate = rates[Math.min(3, rates.length - 1)];
+  if (rate === undefined || rates.length < 2)
+    return 'Too few pairs of different people to set a threshold by.';
+  return [
+    `# A false match rate of ${oneIn(rate)}`,
+    `MODEL_THRESHOLD=${distanceAt(rate).toFixed(3)}`,
+    `MODEL_CALIBRATION=${rates.map((each) => distanceAt(each).toFixed(4)).join(',')}`,
+  ].join('\n');
+}
+if (model === 'Custom') console.log(customSettings());

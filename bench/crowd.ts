@@ -7,9 +7,12 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Detection, type Detector, loadDetector } from '../lib/faces/human/detector.ts';
-import { loadRuntime } from '../lib/faces/human/runtime.ts';
+import { Pyramid } from '../lib/faces/human/pyramid.ts';
 import { type Album, mosaic, openAlbum, type Scene, scattered, single, type TrueFace } from './mosaic.ts';
 import { plainKinds, plainPicture } from './plain-pictures.ts';
+import { WrongUseError } from './wrong-use.ts';
+
+const parts = ['mosaic', 'large', 'single', 'turned', 'plain'];
 
 /** What was found in a scene. */
 export interface Score {
@@ -112,7 +115,7 @@ async function measure(detector: Detector, scenes: AsyncIterable<Scene>): Promis
   const rows = new Map<string, Row>();
   for await (const { name, picture, faces } of scenes) {
     const before = process.cpuUsage();
-    const detections = await detector.detect(picture);
+    const detections = await detector.detect(new Pyramid(picture));
     const { user, system } = process.cpuUsage(before);
     const row = rows.get(name) ?? { score: nothing, cpuMs: [] };
     rows.set(name, row);
@@ -139,31 +142,35 @@ function printed({ score, cpuMs }: Row, hasOneFace: boolean) {
   };
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    allowPositionals: true,
-    options: {
-      data: { type: 'string' },
-      seeds: { type: 'string', default: '3' },
-      only: { type: 'string', default: 'mosaic,large,single,turned,plain' },
-    },
-  });
-  if (values.data === undefined) {
-    throw new Error(
-      'usage: npm run bench -- crowd --data FOLDER [--seeds 3] [--only mosaic,large,single,turned,plain]',
-    );
-  }
-  const album = await openAlbum(join(values.data, 'images'));
-  const detector = await loadDetector(await loadRuntime(), 0.4);
-  await detector.detect(plainPicture('noise', 640, 480, 0));
-  for (const part of values.only.split(',')) {
-    const rows = await measure(detector, scenesOf(album, part, Number(values.seeds)));
-    const table = [...rows].map(([name, row]) => [
-      name,
-      printed(row, part === 'single' || part === 'turned'),
-    ]);
-    console.table(Object.fromEntries(table));
+function parse(words: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...words],
+      options: {
+        data: { type: 'string' },
+        seeds: { type: 'string', default: '3' },
+        only: { type: 'string', default: parts.join() },
+      },
+    });
+    const chosen = values.only.split(',');
+    const seeds = Number(values.seeds);
+    if (values.data === undefined || !(seeds >= 1) || !chosen.every((name) => parts.includes(name))) {
+      throw new Error(`usage: npm run bench -- crowd --data FOLDER [--seeds 3] [--only ${parts.join()}]`);
+    }
+    return { folder: join(values.data, 'images'), seeds, chosen };
+  } catch (cause) {
+    throw new WrongUseError((cause as Error).message, { cause });
   }
 }
 
-if (process.argv[1]?.endsWith('main.ts') || import.meta.main) await main();
+export async function run(words: readonly string[]): Promise<void> {
+  const { folder, seeds, chosen } = parse(words);
+  const album = await openAlbum(folder);
+  const detector = await loadDetector(0.4);
+  await detector.detect(new Pyramid(plainPicture('noise', 640, 480, 0)));
+  for (const part of chosen) {
+    const rows = await measure(detector, scenesOf(album, part, seeds));
+    const hasOneFace = part === 'single' || part === 'turned';
+    console.table(Object.fromEntries([...rows].map(([name, row]) => [name, printed(row, hasOneFace)])));
+  }
+}

@@ -8,7 +8,8 @@ import { paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import pLimit from 'p-limit';
 import type { BlacklistRecord } from '../lib/contract/shapes.ts';
 import { type Cloud, startCloud } from '../local/emulators/cloud.ts';
-import { smallPicture, startService } from './service.ts';
+import { oneFacePicture } from './pictures.ts';
+import { startService } from './service-process.ts';
 
 const persons = 500;
 const atOnce = 20;
@@ -58,7 +59,7 @@ await using cloud = await startCloud();
 const service = await startService({ ...cloud.environment, REKOGNITION_TPS: '1000' });
 try {
   cloud.rekognition.faults.set([{ kind: 'throttle', every: throttleEvery }]);
-  const picture = await smallPicture();
+  const picture = await oneFacePicture(250);
   const limit = pLimit(atOnce);
   const started = performance.now();
   const names = Array.from({ length: persons }, (_, index) => `Person ${index}`);

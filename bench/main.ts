@@ -1,11 +1,67 @@
 /**
- * Command: measures. Without a name, this machine's speed.
- * usage: npm run bench [-- speed | cold-start | load | search | crowd]
+ * Command: measures. Without a name, all that the README shows: accuracy (where there is --data), speed, service and search, each in a process
+ * of its own. Figures go to bench/results.json, plots to docs/ and tables to README.md; with --out, figures and plots to that folder alone.
+ * usage: npm run bench [-- [NAME] [--data FOLDER] [--model MODEL] [--out FOLDER]]
  */
-const benchmarks = ['speed', 'cold-start', 'load', 'search', 'crowd'];
-const [name = 'speed'] = process.argv.slice(2);
-if (!benchmarks.includes(name)) {
-  console.error(`There is no benchmark '${name}': ${benchmarks.join(', ')}.`);
-  process.exit(1);
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { parseWords } from './options.ts';
+import { WrongUseError } from './wrong-use.ts';
+
+/** Those without `run` do their work when they are loaded. */
+interface Benchmark {
+  run?(words: readonly string[]): Promise<void>;
 }
-await import(`./${name}.ts`);
+
+const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  accuracy: () => import('./accuracy.ts'),
+  speed: () => import('./speed.ts'),
+  service: () => import('./service.ts'),
+  search: () => import('./search.ts'),
+  crowd: () => import('./crowd.ts'),
+  // Of the AWS mode; they save nothing.
+  'cold-start': () => import('./cold-start.ts'),
+  load: () => import('./load.ts'),
+  // Measures nothing: draws the plots and writes the tables anew.
+  report: () => import('./report.ts'),
+};
+
+async function runNamed(name: string, words: readonly string[]): Promise<void> {
+  const load = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
+  if (!load) {
+    throw new WrongUseError(`There is no benchmark '${name}': ${Object.keys(benchmarks).join(', ')}.`);
+  }
+  await (await load()).run?.(words);
+}
+
+/** One that fails does not keep the next from running. */
+async function runAll(words: readonly string[]): Promise<void> {
+  const { values } = parseWords(words);
+  const given = (...names: (keyof typeof values)[]) =>
+    names.flatMap((name) => (values[name] === undefined ? [] : [`--${name}`, values[name]]));
+  const failed: string[] = [];
+  const measure = async (name: string, options: readonly string[]) => {
+    console.log(`\n${name}`);
+    const child = spawn(process.execPath, [import.meta.filename, name, ...options], { stdio: 'inherit' });
+    const [code] = (await once(child, 'exit')) as [number | null];
+    if (code !== 0) failed.push(name);
+  };
+  if (values.data === undefined) {
+    console.log('Accuracy is measured only with --data FOLDER: its last figures stay.');
+  } else await measure('accuracy', given('data', 'model', 'out'));
+  // Its crowd shows the samples' faces, unless it is called by its name.
+  await measure('speed', given('model', 'out'));
+  await measure('service', given('out'));
+  await measure('search', given('out'));
+  if (failed.length > 0) throw new WrongUseError(`Not measured: ${failed.join(', ')}.`);
+}
+
+try {
+  const words = process.argv.slice(2);
+  const [name] = words;
+  await (name === undefined || name.startsWith('-') ? runAll(words) : runNamed(name, words.slice(1)));
+} catch (error) {
+  if (!(error instanceof WrongUseError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

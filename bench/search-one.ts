@@ -4,11 +4,11 @@
  */
 import { Gallery } from '../lib/faces/human/gallery.ts';
 import { rowsPerSegment, rowsUsed, type SharedGallery } from '../lib/faces/human/gallery-memory.ts';
-import { humanFiles } from '../lib/faces/human/model-files.ts';
 import { embeddingModels } from '../lib/faces/human/models.ts';
-import { loadBuild } from '../lib/faces/human/runtime.ts';
 import { searchGallery } from '../lib/faces/human/search.ts';
 import { openDatabase } from '../lib/records/database.ts';
+import { humanBuild, loadBuild } from './tfjs.ts';
+import { normalVector } from './vectors.ts';
 
 /** What a piece of work took, in milliseconds. */
 interface Times {
@@ -19,6 +19,8 @@ interface Times {
 }
 
 export interface SearchFigures {
+  /** How many are listed. */
+  readonly listed: number;
   readonly search: Times;
   /** Of all the crowd's faces together. */
   readonly crowd: Times;
@@ -41,20 +43,6 @@ interface Human {
 const crowdSize = 40;
 const { dimensions, thresholds } = embeddingModels.MobileFaceNet;
 const threshold = thresholds.cosine;
-
-/** Of length 1, in any direction. */
-export function normalVector(length: number): Float32Array {
-  const vector = new Float32Array(length);
-  let squares = 0;
-  for (let i = 0; i < length; i++) {
-    const value = Math.random() + Math.random() + Math.random() - 1.5;
-    vector[i] = value;
-    squares += value * value;
-  }
-  const scale = 1 / Math.sqrt(squares);
-  for (let i = 0; i < length; i++) vector[i] = (vector[i] as number) * scale;
-  return vector;
-}
 
 const threadCpuMs = () => {
   const { user, system } = process.threadCpuUsage();
@@ -123,7 +111,7 @@ function nearestExactly(gallery: SharedGallery, probe: Float32Array, most: numbe
 }
 
 function measure(path: string): SearchFigures {
-  const { Human: HumanBuild } = loadBuild<{ Human: new () => Human }>(humanFiles.wasmBuild);
+  const { Human: HumanBuild } = loadBuild<{ Human: new () => Human }>(humanBuild);
   const human = new HumanBuild();
   const database = openDatabase(path);
   const before = process.memoryUsage.rss();
@@ -184,6 +172,7 @@ function measure(path: string): SearchFigures {
     }
   }
   return {
+    listed: size,
     search: search.times,
     crowd: crowd.times,
     crowdSize,

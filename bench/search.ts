@@ -1,5 +1,5 @@
 /**
- * Command: measures the search of a face among many, beside a plain loop and Human's own `match.find`, which take turns with it on one
+ * Measures the search of a face among many, beside a plain loop and Human's own `match.find`, which take turns with it on one
  * thread. Faces are made up: vectors of 512 normally distributed numbers, half of the probes a listed face with noise.
  * The time of a machine that others use is theirs too: CPU time is the thread's own.
  * usage: npm run bench -- search [FACES …]
@@ -7,14 +7,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { createFacesTable } from '../lib/faces/human/gallery.ts';
 import { embeddingModels } from '../lib/faces/human/models.ts';
 import { inTransaction, openDatabase } from '../lib/records/database.ts';
-import { normalVector, type SearchFigures } from './search-one.ts';
+import { parseOptions } from './options.ts';
+import { saveReport } from './report.ts';
+import { provenanceOf } from './results.ts';
+import type { SearchFigures } from './search-one.ts';
+import { normalVector } from './vectors.ts';
 
+const defaultSizes = [1000, 10_000, 100_000, 1_000_000];
 const { dimensions, version } = embeddingModels.MobileFaceNet;
 
 /** Lists so many faces in a new database. */
@@ -60,37 +65,37 @@ async function measure(faces: number): Promise<SearchFigures> {
 
 const ms = (value: number) => (value < 10 ? value.toFixed(2) : value.toFixed(0));
 
-const sizes = process.argv
-  .slice(2)
-  .filter((argument) => /^\d+$/.test(argument))
-  .map(Number);
-const rows: Record<string, Record<string, string>> = {};
-for (const faces of sizes.length > 0 ? sizes : [10_000, 100_000, 1_000_000]) {
-  const { search, crowd, crowdSize, loop, human, ...figures } = await measure(faces);
-  const wallAndCpu = ({ median, cpu }: SearchFigures['search']) => `${ms(median)} (${ms(cpu)})`;
-  const ratios = ({ median, cpu }: SearchFigures['search']) =>
-    `${(median / search.median).toFixed(1)} (${(cpu / search.cpu).toFixed(1)})`;
-  rows[faces.toLocaleString('en')] = {
-    'one face, ms (CPU)': wallAndCpu(search),
-    'one face, p99, ms': ms(search.p99),
-    [`${crowdSize} faces in one pass, ms (CPU)`]: wallAndCpu(crowd),
-    'plain loop, ms (CPU)': wallAndCpu(loop),
-    'match.find, ms (CPU)': wallAndCpu(human),
-    'times faster than the loop (CPU)': ratios(loop),
-    'times faster than match.find (CPU)': ratios(human),
-    'load, s (CPU)': `${(figures.loadMs / 1000).toFixed(1)} (${(figures.loadCpuMs / 1000).toFixed(1)})`,
-    'memory / vectors': figures.memoryRatio.toFixed(2),
-    recall: figures.recall.toString(),
-  };
+/** Each size is a column. */
+function print(sizes: readonly SearchFigures[]): void {
+  const columns = sizes.map(({ listed, search, crowd, crowdSize, loop, human, ...figures }) => {
+    const wallAndCpu = ({ median, cpu }: SearchFigures['search']) => `${ms(median)} (${ms(cpu)})`;
+    const ratios = ({ median, cpu }: SearchFigures['search']) =>
+      `${(median / search.median).toFixed(1)} (${(cpu / search.cpu).toFixed(1)})`;
+    return [
+      ['listed', listed.toLocaleString('en')],
+      ['one face, ms (CPU)', wallAndCpu(search)],
+      ['one face, p99, ms', ms(search.p99)],
+      [`${crowdSize} faces in one pass, ms (CPU)`, wallAndCpu(crowd)],
+      ['plain loop, ms (CPU)', wallAndCpu(loop)],
+      ['match.find, ms (CPU)', wallAndCpu(human)],
+      ['times faster than the loop (CPU)', ratios(loop)],
+      ['times faster than match.find (CPU)', ratios(human)],
+      ['load, s (CPU)', `${(figures.loadMs / 1000).toFixed(1)} (${(figures.loadCpuMs / 1000).toFixed(1)})`],
+      ['memory / vectors', figures.memoryRatio.toFixed(2)],
+      ['recall', figures.recall.toString()],
+    ] as const;
+  });
+  const names = columns[0]?.map(([name]) => name) ?? [];
+  console.table(
+    Object.fromEntries(names.map((name, row) => [name, columns.map((column) => column[row]?.[1])])),
+  );
 }
-const columns = Object.values(rows);
-const names = Object.keys(columns[0] ?? {});
-console.table(
-  Object.fromEntries(
-    names.map((name) => [
-      name,
-      Object.fromEntries(Object.entries(rows).map(([size, row]) => [size, row[name]])),
-    ]),
-  ),
-);
-console.log(`${cpus().length} x ${cpus()[0]?.model.trim()}, Node ${process.version}, one thread`);
+
+export async function run(words: readonly string[]): Promise<void> {
+  const { numbers, out } = parseOptions(words);
+  const provenance = provenanceOf(['npm run bench -- search', ...numbers].join(' '));
+  const sizes: SearchFigures[] = [];
+  for (const faces of numbers.length > 0 ? numbers : defaultSizes) sizes.push(await measure(faces));
+  print(sizes);
+  await saveReport(out, { search: { ...provenance, sizes } });
+}

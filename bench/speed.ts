@@ -1,119 +1,198 @@
 /**
- * Command: measures this machine's speed, each figure beside the baseline that it should be compared with.
- * usage: npm run bench
+ * Measures the engine beside Human's own pipeline and face-api's, each in a process of its own, in turns, on the same decoded pictures; how
+ * it grows with the cores; and where the time of a picture goes.
+ * usage: npm run bench -- speed [--data FOLDER] [--model MODEL]
  */
-import { readFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { sampleFolder } from '../lib/faces/human/model-files.ts';
-import { WorkerPool } from '../lib/faces/human/pool.ts';
-import { decodePicture } from '../lib/inputs/decode.ts';
-import { type Service, smallPicture, startService } from './service.ts';
+import { promisify } from 'node:util';
+import { embeddingModelNames, isEmbeddingModel } from '../lib/faces/human/models.ts';
+import { Contestant, compete, type Entry, type Measured } from './contest.ts';
+import { parseOptions } from './options.ts';
+import { crowdPicture, crowdSize, oneFacePicture } from './pictures.ts';
+import type { Profile } from './profile-one.ts';
+import { saveReport } from './report.ts';
+import { provenanceOf } from './results.ts';
+import { WrongUseError } from './wrong-use.ts';
 
-async function processPictures(url: string, images: readonly string[]): Promise<void> {
-  const response = await fetch(`${url}/api/v1/process/process-images`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ images }),
-  });
-  if (!response.ok) throw new Error(`The service answered ${response.status}.`);
-  await response.arrayBuffer();
+const runFile = promisify(execFile);
+
+/** One pipeline on one picture. */
+export interface SpeedRow extends Measured {
+  readonly pipeline: string;
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return performance.now() - started;
+/** Pictures a second with as many workers as cores, and with one. */
+export interface Throughput {
+  readonly model: string;
+  readonly workers: number;
+  readonly perSecond: number;
+  readonly perSecondWithOne: number;
+  /** Median of the rounds' own. */
+  readonly factor: number;
 }
 
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] as number;
+export interface SpeedFigures {
+  /** Whose faces the crowd shows. */
+  readonly crowdOf: string;
+  /** The picture's name, and its rows: the engine's first model first. */
+  readonly pictures: readonly {
+    readonly name: string;
+    readonly faces: number;
+    readonly rows: readonly SpeedRow[];
+  }[];
+  readonly throughput: readonly Throughput[];
+  readonly profiles: readonly (Profile & { readonly picture: string })[];
 }
 
-const ms = (value: number) => `${value.toFixed(1)} ms`;
-const results: Record<string, string> = {};
+interface TestPicture {
+  readonly name: string;
+  readonly file: string;
+  readonly faces: number;
+  readonly rounds: number;
+  readonly profileRounds: number;
+}
 
-/** A whole request, saving included, beside the engine alone on the same picture; in turns, so that noise meets both. */
-async function measureOverhead({ url }: Service): Promise<void> {
-  const bytes = await smallPicture();
-  const images = [bytes.toString('base64')];
-  const pool = await WorkerPool.start(1, { minConfidence: 0.4, modelName: 'MobileFaceNet' });
-  const engine = async () => {
-    const { width, height, pixels } = await decodePicture(bytes);
-    await pool.run({ picture: { width, height, data: pixels }, models: ['MobileFaceNet'] });
-  };
-  const engineTimes: number[] = [];
-  const requestTimes: number[] = [];
-  for (let round = 0; round < 120; round++) {
-    const engineTime = await timed(engine);
-    const requestTime = await timed(() => processPictures(url, images));
-    // The first ones compile.
-    if (round < 20) continue;
-    engineTimes.push(engineTime);
-    requestTimes.push(requestTime);
+const stock = ['Human', 'face-api'] as const;
+const defaultModels = ['Fusion', 'MobileFaceNet'] as const;
+const warmUpRounds = 4;
+const throughputRounds = 7;
+const throughputCount = 30;
+
+export async function run(words: readonly string[]): Promise<void> {
+  const { data, model, out } = parseOptions(words);
+  if (model !== undefined && !isEmbeddingModel(model)) {
+    throw new WrongUseError(`There is no model '${model}': ${embeddingModelNames.join(', ')}.`);
   }
-  await pool.close();
-  const [engineMedian, requestMedian] = [quantile(engineTimes, 0.5), quantile(requestTimes, 0.5)];
-  results['1 face, 250x250: engine alone'] = ms(engineMedian);
-  results['1 face, 250x250: request, saving included'] =
-    `${ms(requestMedian)}, ${(requestMedian / engineMedian).toFixed(2)} times the engine`;
+  const models = model === undefined ? defaultModels : [model];
+  const provenance = provenanceOf(`npm run bench -- speed${data === undefined ? '' : ' --data FOLDER'}`);
+  const folder = await mkdtemp(join(tmpdir(), 'face-blacklist-speed-'));
+  try {
+    const pictures = await writePictures(folder, data);
+    const figures = {
+      crowdOf: data === undefined ? 'face-api’s samples' : 'a folder of people',
+      ...(await contest(models, pictures)),
+      profiles: await profile(models, pictures),
+    };
+    await saveReport(out, { speed: { ...provenance, ...figures } });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
-async function residentMegabytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
-}
-
-/** Six large pictures and small ones in turn; the throughput, and the memory after 100 and after 500. */
-async function measureMemory({ url, pid }: Service): Promise<void> {
-  const large = await Promise.all(
-    [1, 2, 3, 4, 5, 6].map((n) => readFile(join(sampleFolder, `sample${n}.jpg`))),
-  );
-  const images = [...large, ...Array.from({ length: 4 }, () => large[0] as Buffer)].map((bytes) =>
-    bytes.toString('base64'),
-  );
-  const run = async (pictures: number) => {
-    for (let done = 0; done < pictures; done += images.length) await processPictures(url, images);
+async function writePictures(folder: string, data: string | undefined): Promise<TestPicture[]> {
+  const write = async (name: string, bytes: Buffer) => {
+    const file = join(folder, name);
+    await writeFile(file, bytes);
+    return file;
   };
-  await run(100);
-  const before = await residentMegabytes(pid);
-  const elapsed = await timed(() => run(400));
-  const after = await residentMegabytes(pid);
-  results['1920 px pictures, 3 to 5 faces each'] = `${(400_000 / elapsed).toFixed(1)} a second`;
-  results['resident memory after 100 and 500 pictures'] =
-    `${before.toFixed(0)} and ${after.toFixed(0)} MB, ratio ${(after / before).toFixed(2)}`;
+  return [
+    {
+      name: '250 px, 1 face',
+      file: await write('small.jpg', await oneFacePicture(250)),
+      ...{ faces: 1, rounds: 25, profileRounds: 60 },
+    },
+    {
+      name: '1,080 px, 1 face',
+      file: await write('portrait.jpg', await oneFacePicture(1080)),
+      ...{ faces: 1, rounds: 15, profileRounds: 30 },
+    },
+    {
+      name: `1,920 px, ${crowdSize} faces`,
+      file: await write('crowd.jpg', await crowdPicture(data)),
+      ...{ faces: crowdSize, rounds: 5, profileRounds: 3 },
+    },
+  ];
 }
 
-/** `GET /` while the service processes pictures, beside the same on an idle service. */
-async function measureResponsiveness({ url }: Service): Promise<void> {
-  const sample = async (count: number) => {
-    const times: number[] = [];
-    for (let i = 0; i < count; i++) {
-      times.push(await timed(async () => (await fetch(url)).arrayBuffer()));
-      await delay(5);
+async function contest(models: readonly string[], pictures: readonly TestPicture[]) {
+  const engines = models.map((model) => new Contestant(model));
+  const others = stock.map((name) => new Contestant(name));
+  try {
+    const measured: SpeedFigures['pictures'][number][] = [];
+    for (const { name, file, faces, rounds } of pictures) {
+      const entries = [...engines, ...others].map((contestant): Entry => {
+        return { key: contestant.name, contestant, task: { picture: file, count: 1, workers: 1 } };
+      });
+      const rows = await compete(entries, rounds, faces > 1 ? 1 : warmUpRounds);
+      const one = { name, faces, rows: [...rows].map(([pipeline, row]) => ({ pipeline, ...row })) };
+      printPicture(one);
+      measured.push(one);
     }
-    return times;
-  };
-  const idle = await sample(100);
-  const image = (await readFile(join(sampleFolder, 'sample1.jpg'))).toString('base64');
-  const busy = processPictures(url, Array(40).fill(image));
-  const loaded = await sample(300);
-  await busy;
-  const told = (times: number[]) => `median ${ms(quantile(times, 0.5))}, slowest ${ms(quantile(times, 1))}`;
-  results['GET / on the idle service'] = told(idle);
-  results['GET / while pictures are processed'] = told(loaded);
+    const throughput: Throughput[] = [];
+    for (const engine of engines) {
+      const one = await scale(engine, (pictures[0] as TestPicture).file);
+      printThroughput(one);
+      throughput.push(one);
+    }
+    return { pictures: measured, throughput };
+  } finally {
+    await Promise.all([...engines, ...others].map((contestant) => contestant.close()));
+  }
 }
 
-const service = await startService();
-results.machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, Node ${process.version}`;
-results['start to first answer'] = ms(service.startMs);
-try {
-  await measureOverhead(service);
-  await measureResponsiveness(service);
-  await measureMemory(service);
-} finally {
-  await service.stop();
+async function scale(contestant: Contestant, picture: string): Promise<Throughput> {
+  const workers = availableParallelism();
+  const entry = (threads: number): Entry => {
+    return { key: `${threads}`, contestant, task: { picture, count: throughputCount, workers: threads } };
+  };
+  const times = await compete([entry(workers), entry(1)], throughputRounds, 1);
+  const perSecond = (threads: number) => (1000 * throughputCount) / (times.get(`${threads}`)?.wallMs ?? 0);
+  return {
+    model: contestant.name,
+    workers,
+    perSecond: perSecond(workers),
+    perSecondWithOne: perSecond(1),
+    factor: times.get('1')?.wallRatio ?? 1,
+  };
 }
-console.table(results);
+
+async function profile(models: readonly string[], pictures: readonly TestPicture[]) {
+  const profiles: (Profile & { picture: string })[] = [];
+  const script = (name: string) => join(import.meta.dirname, name);
+  for (const model of models) {
+    for (const { name: picture, file, profileRounds } of pictures) {
+      const { stdout } = await runFile(process.execPath, [
+        ...['--import', script('network-times.ts'), script('profile-one.ts')],
+        ...[model, file, String(profileRounds)],
+      ]);
+      const one = { ...(JSON.parse(stdout) as Profile), picture };
+      printProfile(one);
+      profiles.push(one);
+    }
+  }
+  return profiles;
+}
+
+const ms = (value: number) => value.toFixed(value < 10 ? 1 : 0);
+
+function printPicture({ name, rows }: SpeedFigures['pictures'][number]): void {
+  console.log(`\n${name}`);
+  console.table(
+    rows.map(({ pipeline, wallMs, cpuMs, faces, wallRatio, cpuRatio }) => {
+      const ratio = { 'times the first': wallRatio.toFixed(2), '(CPU)': cpuRatio.toFixed(2) };
+      return { pipeline, found: faces, ms: ms(wallMs), 'CPU ms': ms(cpuMs), ...ratio };
+    }),
+  );
+}
+
+function printThroughput({ model, workers, perSecond, perSecondWithOne, factor }: Throughput): void {
+  const told = [
+    `${perSecondWithOne.toFixed(1)} with 1 worker`,
+    `${perSecond.toFixed(1)} with ${workers}`,
+    `factor ${factor.toFixed(2)}`,
+  ];
+  console.log(`\n${model}, pictures of 250 px a second: ${told.join(', ')}`);
+}
+
+function printProfile({ model, picture, stages }: SpeedFigures['profiles'][number]): void {
+  const total = stages.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
+  console.log(`\n${model}, ${picture}: CPU time`);
+  console.table(
+    stages.map(({ name, cpuMs }) => {
+      return { stage: name, ms: ms(cpuMs), share: `${((100 * cpuMs) / total).toFixed(0)}%` };
+    }),
+  );
+}

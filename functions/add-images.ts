@@ -7,6 +7,6 @@ import { enrollingPorts } from '../lib/ports.ts';
 /** POST /api/v1/blacklist/{id}/images */
 export const handler = endpoint(
   addImages,
-  async ({ params, files }) => run(await enrollingPorts(), params.id, files),
+  async ({ params, files }, { remainingMs }) => run(await enrollingPorts(), params.id, files, remainingMs),
   readMultipart,
 );

@@ -7,6 +7,6 @@ import { enrollingPorts } from '../lib/ports.ts';
 /** POST /api/v1/blacklist/ */
 export const handler = endpoint(
   createEntry,
-  async ({ body, files }) => run(await enrollingPorts(), body, files),
+  async ({ body, files }, { remainingMs }) => run(await enrollingPorts(), body, files, remainingMs),
   readMultipart,
 );

@@ -47,6 +47,7 @@ export class Inbox extends Construct {
       timeout,
       // Half of the quota, shared by the calls at once.
       rekognitionTps: Math.max(1, Math.floor(settings.rekognitionTps / 2 / maxConcurrency)),
+      similarity: settings.similarity,
       corsOrigins: [],
     });
     this.indexUpload.addEventSource(

@@ -31,6 +31,8 @@ const write = [
 
 /** The collection is made when the first face is enrolled; what goes wrong later is undone. */
 const enroll = ['rekognition:CreateCollection', 'rekognition:DeleteFaces', 'rekognition:IndexFaces'];
+/** Whoever is enrolled by a request or an upload is compared with those who are listed. */
+const enrollAndCompare = [...enroll, 'rekognition:SearchFaces'];
 
 /** Where pictures lie that a request may name. */
 const readable = ['blacklist/*', 'cropped/*', 'inbox/*', 'processed/*', 'uploads/*'];
@@ -57,7 +59,7 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     table: [...read, ...write],
     objects: { 's3:DeleteObject': ['blacklist/*'], 's3:PutObject': ['blacklist/*'] },
     list: ['blacklist/*'],
-    collection: enroll,
+    collection: enrollAndCompare,
     pictures: true,
     sharp: true,
   },
@@ -73,7 +75,7 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
   addImages: {
     table: [...read, ...write],
     objects: { 's3:DeleteObject': ['blacklist/*'], 's3:PutObject': ['blacklist/*'] },
-    collection: enroll,
+    collection: enrollAndCompare,
     pictures: true,
     sharp: true,
   },
@@ -95,7 +97,7 @@ export const indexUploadNeeds: Needs = {
     's3:PutObject': ['blacklist/*', 'rejected/*'],
   },
   list: 'everything',
-  collection: enroll,
+  collection: enrollAndCompare,
   pictures: true,
   sharp: true,
 };

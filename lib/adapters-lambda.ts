@@ -37,7 +37,7 @@ export async function openImages(config: Config): Promise<ImageStore> {
 }
 
 export async function openFaces(config: Config): Promise<FaceBackend> {
-  return openRekognition(deployed(config));
+  return openRekognition({ ...deployed(config), qualityFilter: config.qualityFilter });
 }
 
 export async function openInputs(config: Config): Promise<InputReader> {

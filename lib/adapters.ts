@@ -40,7 +40,8 @@ export async function openImages(config: Config): Promise<ImageStore> {
 
 export async function openFaces(config: Config): Promise<FaceBackend> {
   if (!config.aws) return (await deepface(config)).faces;
-  return (await import('./faces/rekognition/rekognition.ts')).openRekognition(config.aws);
+  const { openRekognition } = await import('./faces/rekognition/rekognition.ts');
+  return openRekognition({ ...config.aws, qualityFilter: config.qualityFilter });
 }
 
 export async function openInputs(config: Config): Promise<InputReader> {

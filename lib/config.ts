@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import * as z from 'zod';
 import {
+  customModelName,
   type DetectorName,
   type DistanceMetric,
   detectorNames,
@@ -28,9 +29,13 @@ export interface Config {
   /** Sets the model that counts where none is named. */
   readonly engineProfile: 'accurate' | 'fast';
   readonly modelName: ModelName;
+  /** Set with `MODEL_PATH`, and with it alone. */
+  readonly customModel: CustomModelConfig | undefined;
   readonly distanceMetric: DistanceMetric;
   /** 0..1: faces that the detector is less sure of are left out. */
   readonly detectionConfidenceThreshold: number;
+  /** Whether pictures of faces that are of little use are refused as reference pictures. */
+  readonly qualityFilter: 'auto' | 'none';
   readonly drawBoundingBoxes: boolean;
   /** Share of the box that is added to the crop, half on each side. */
   readonly croppedFacePaddingRatio: number;
@@ -61,6 +66,21 @@ export interface AwsConfig {
   /** The records' table; without one they are in SQLite, in `dataDir`. */
   readonly tableName: string | undefined;
 }
+
+/** An embedding model of the user's own, an ONNX file, and how it sees a face. */
+export interface CustomModelConfig {
+  readonly path: string;
+  /** The order of its channels. */
+  readonly channels: 'RGB' | 'BGR';
+  /** Of its channels in its own order: a pixel's value v, 0..255, becomes (v - mean) / scale. */
+  readonly means: Triple;
+  readonly scales: Triple;
+  /** Cosine: a match has a distance of at most this. What serves matches can't do without, what measures it can. */
+  readonly threshold: number | undefined;
+  /** The cosine distances within which 1 in 100, 1,000, 10,000 … pairs of different people lie. */
+  readonly calibration: readonly number[] | undefined;
+}
+export type Triple = readonly [number, number, number];
 
 /** A setting has a value that it does not take; the message names the setting and what it takes. */
 export class ConfigError extends Error {}
@@ -111,6 +131,21 @@ function oneOf<const T extends readonly [string, ...string[]]>(names: T) {
   return z.enum(names, `one of ${names.join(', ')}`);
 }
 
+/** Numbers from `min` to `max`, separated by commas. */
+function numbers(min: number, max: number, isWanted: (values: readonly number[]) => boolean, takes: string) {
+  return list
+    .refine((items) => items.every((item) => /^\d+(\.\d+)?$/.test(item)), takes)
+    .transform((items) => items.map(Number))
+    .refine((values) => values.every((value) => value >= min && value <= max) && isWanted(values), takes);
+}
+
+function triple(min: number, max: number) {
+  const takes = `a number from ${min} to ${max}, or three of them, separated by commas`;
+  return numbers(min, max, ({ length }) => length === 1 || length === 3, takes).transform(
+    ([first = 0, second = first, third = first]): Triple => [first, second, third],
+  );
+}
+
 const mebibyte = 1024 * 1024;
 
 const settings = z.object({
@@ -125,8 +160,20 @@ const settings = z.object({
   DETECTOR_BACKEND: oneOf(detectorNames).default('mediapipe'),
   ENGINE_PROFILE: oneOf(['accurate', 'fast']).default('accurate'),
   MODEL_NAME: oneOf(modelNames).optional(),
+  MODEL_PATH: z.string().optional(),
+  MODEL_CHANNELS: oneOf(['RGB', 'BGR']).default('RGB'),
+  MODEL_MEAN: triple(0, 255).default([127.5, 127.5, 127.5]),
+  MODEL_SCALE: triple(0.001, 1000).default([128, 128, 128]),
+  MODEL_THRESHOLD: number(0, 2, false).optional(),
+  MODEL_CALIBRATION: numbers(
+    0,
+    2,
+    (values) => values.length >= 2 && values.every((value, at) => at === 0 || value < (values[at - 1] ?? 0)),
+    'two or more cosine distances from 0 to 2, each smaller than the one before, separated by commas',
+  ).optional(),
   DISTANCE_METRIC: oneOf(distanceMetrics).default('cosine'),
   DETECTION_CONFIDENCE_THRESHOLD: number(0, 1, false).default(0.4),
+  QUALITY_FILTER: oneOf(['auto', 'none']).default('auto'),
   DRAW_BOUNDING_BOXES: flag.default(true),
   CROPPED_FACE_PADDING_RATIO: number(0, 10, false).default(0.4),
   ENGINE_WORKERS: number(1, 256, true).optional(),
@@ -187,9 +234,13 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     imageRoot: environment.AWS_LAMBDA_FUNCTION_NAME ? undefined : resolve(values.IMAGE_ROOT ?? dataDir),
     detectorBackend: values.DETECTOR_BACKEND,
     engineProfile: values.ENGINE_PROFILE,
-    modelName: values.MODEL_NAME ?? profileModels[values.ENGINE_PROFILE],
+    modelName:
+      values.MODEL_NAME ??
+      (values.MODEL_PATH === undefined ? profileModels[values.ENGINE_PROFILE] : customModelName),
+    customModel: customModelConfig(values),
     distanceMetric: values.DISTANCE_METRIC,
     detectionConfidenceThreshold: values.DETECTION_CONFIDENCE_THRESHOLD,
+    qualityFilter: values.QUALITY_FILTER,
     drawBoundingBoxes: values.DRAW_BOUNDING_BOXES,
     croppedFacePaddingRatio: values.CROPPED_FACE_PADDING_RATIO,
     engineWorkers: values.ENGINE_WORKERS ?? availableParallelism(),
@@ -204,6 +255,23 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     aws: values.FACE_PROCESSING_BACKEND === 'aws_rekognition' ? awsConfig(values) : undefined,
     logLevel: values.LOG_LEVEL,
   };
+}
+
+/** @throws ConfigError when it is asked for and not there. */
+function customModelConfig(values: z.output<typeof settings>): CustomModelConfig | undefined {
+  const { MODEL_PATH: path } = values;
+  if (path !== undefined) {
+    return {
+      path: resolve(path),
+      channels: values.MODEL_CHANNELS,
+      means: values.MODEL_MEAN,
+      scales: values.MODEL_SCALE,
+      threshold: values.MODEL_THRESHOLD,
+      calibration: values.MODEL_CALIBRATION,
+    };
+  }
+  if (values.MODEL_NAME !== customModelName) return undefined;
+  throw new ConfigError(`MODEL_NAME=${customModelName} is the model that MODEL_PATH names: set that too.`);
 }
 
 /** @throws ConfigError when what it can't do without is missing. */

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { Config } from './config.ts';
-import { profileModels } from './contract/vocabulary.ts';
-import { type HumanBackend, openHuman } from './faces/human/human.ts';
-import { isEmbeddingModel } from './faces/human/models.ts';
+import { openCustomModel } from './faces/human/custom-model.ts';
+import { openHuman } from './faces/human/human.ts';
+import { defaultModel } from './faces/human/models.ts';
+import type { FaceBackend } from './faces/port.ts';
 import { claimFolders, openFileSystemImages } from './images/filesystem.ts';
 import { imageFolderPaths } from './images/location.ts';
 import type { ImageStore } from './images/port.ts';
@@ -12,7 +13,7 @@ import { openSqliteRecords } from './records/sqlite.ts';
 
 /** The adapters of one machine; the engine keeps its faces in the records' database. */
 export interface Deepface {
-  readonly faces: HumanBackend;
+  readonly faces: FaceBackend;
   readonly records: RecordStore;
   readonly images: ImageStore;
   /** What the pictures are compared on, for the first line of the log. */
@@ -33,17 +34,19 @@ export async function openDeepface(config: Config): Promise<Deepface> {
     await claimFolders(folders, storeId(database));
     const { engineWorkers: workers } = config;
     const faces = await openHuman(database, {
-      modelName: isEmbeddingModel(config.modelName) ? config.modelName : profileModels[config.engineProfile],
+      modelName: defaultModel(config),
       distanceMetric: config.distanceMetric,
       detectionConfidenceThreshold: config.detectionConfidenceThreshold,
       maxImageBytes: config.maxImageBytes,
       workers,
+      qualityFilter: config.qualityFilter,
+      customModel: config.customModel && (await openCustomModel(config.customModel)),
     });
     return {
       faces,
       records,
       images,
-      runtime: `Human on ${faces.runtime}, ${workers} worker${workers === 1 ? '' : 's'}`,
+      runtime: `${workers} worker${workers === 1 ? '' : 's'}`,
       async close() {
         await faces.close();
         await records.close();

@@ -8,9 +8,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DetectedFace, DetectedFaceArea, ImageProcessingResult } from '../lib/contract/shapes.ts';
-import { sampleFolder } from '../lib/faces/human/model-files.ts';
 import { decodePicture } from '../lib/inputs/decode.ts';
 import { cropFace } from '../lib/processing/render.ts';
+import { sampleFolder } from './packages.ts';
 
 /** Share of the face's box that is kept around it. */
 const cropMargin = 0.6;

@@ -9,9 +9,9 @@ import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import pLimit from 'p-limit';
 import { ConfigError, loadConfig } from '../lib/config.ts';
-import { profileModels } from '../lib/contract/vocabulary.ts';
 import { ServiceError } from '../lib/errors.ts';
-import { type EmbeddingModelName, embeddingModelNames, isEmbeddingModel } from '../lib/faces/human/models.ts';
+import { loadCustomNetwork } from '../lib/faces/human/custom-model.ts';
+import { defaultModel, type EmbeddingModelName, engineModels } from '../lib/faces/human/models.ts';
 import { WorkerPool } from '../lib/faces/human/pool.ts';
 import { decodePicture } from '../lib/inputs/decode.ts';
 import { runCommand } from './command.ts';
@@ -49,9 +49,11 @@ async function embedList(listFile: string, outFile: string, model: EmbeddingMode
     .split(/\r?\n/)
     .filter((path) => path !== '');
   const out = (await open(outFile, 'w')).createWriteStream();
+  const custom = model === 'Custom' && config.customModel && (await loadCustomNetwork(config.customModel));
   const pool = await WorkerPool.start(workers, {
     minConfidence: config.detectionConfidenceThreshold,
     modelName: model,
+    ...(custom && { customNetwork: custom.network }),
   });
   const bar = progressBar('embed', paths.length);
   try {
@@ -78,12 +80,11 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { list: { type: 'string' }, out: { type: 'string' }, model: { type: 'string' } },
   });
-  const { modelName: configured, engineProfile } = loadConfig();
-  const model = values.model ?? (isEmbeddingModel(configured) ? configured : profileModels[engineProfile]);
+  const config = loadConfig();
+  const known = engineModels(config);
+  const model = known.find((name) => name === (values.model ?? defaultModel(config)));
   if (!values.list || !values.out) throw new ConfigError(usage);
-  if (!isEmbeddingModel(model)) {
-    throw new ConfigError(`--model takes one of ${embeddingModelNames.join(', ')}, not '${model}'.`);
-  }
+  if (!model) throw new ConfigError(`--model takes one of ${known.join(', ')}, not '${values.model}'.`);
   await embedList(values.list, values.out, model);
 }
 

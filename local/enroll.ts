@@ -12,9 +12,11 @@ import { parseArgs } from 'node:util';
 import pLimit from 'p-limit';
 import { createEntry } from '../lib/blacklist/create-entry.ts';
 import { enrollImages, type ReferenceFile } from '../lib/blacklist/enroll-images.ts';
+import { possibleDuplicates } from '../lib/blacklist/possible-duplicates.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from '../lib/blacklist/remove.ts';
 import { ConfigError, loadConfig } from '../lib/config.ts';
 import { EntryName } from '../lib/contract/fields.ts';
+import type { PossibleDuplicates } from '../lib/contract/possible-duplicates.ts';
 import { isUnusablePicture, NameTakenError, NoUsableImageError } from '../lib/errors.ts';
 import { type OpenedPorts, ports } from '../lib/ports.ts';
 import type { EntryRecord } from '../lib/records/port.ts';
@@ -37,6 +39,8 @@ interface Summary {
   picturesAdded: number;
   picturesPresent: number;
   readonly remarks: string[];
+  /** One line for each pair of a person and another who is listed and looks alike. */
+  readonly duplicates: Map<string, string>;
 }
 
 /** Names starting with a dot are no persons and no pictures, but what operating systems leave behind. */
@@ -135,19 +139,24 @@ async function enrollBatch(
   batch: readonly ReferenceFile[],
   summary: Summary,
 ): Promise<number | undefined> {
-  const note = (added: number, errors: readonly string[]) => {
+  const note = (added: number, errors: readonly string[], duplicates: PossibleDuplicates = []) => {
     summary.picturesAdded += added;
     summary.remarks.push(...errors.map((error) => `${name}/${error}`));
+    if (duplicates === null) summary.duplicates.set(name, `${name}: this could not be found out`);
+    for (const { id, name: other, similarity } of duplicates ?? []) {
+      const line = `${name}: ${other}, entry ${id}, similarity ${similarity.toFixed(1)}`;
+      summary.duplicates.set(`${name}/${id}`, line);
+    }
   };
   try {
     if (entryId !== undefined) {
-      const { enrolled, errors } = await enrollImages(opened, entryId, batch);
-      note(enrolled, errors);
+      const { enrolled, errors, similar } = await enrollImages(opened, entryId, batch);
+      note(enrolled, errors, await possibleDuplicates(opened, entryId, similar));
       return entryId;
     }
     const entry = await createEntry(opened, { name, reason: null }, batch);
     summary.personsListed++;
-    note(entry.image_count, entry.errors);
+    note(entry.image_count, entry.errors, entry.possible_duplicates);
     return entry.id;
   } catch (error) {
     if (error instanceof NoUsableImageError) note(0, error.reasons);
@@ -158,7 +167,8 @@ async function enrollBatch(
 }
 
 async function enrollFolder(opened: OpenedPorts, folder: string): Promise<Summary> {
-  const summary: Summary = { personsListed: 0, picturesAdded: 0, picturesPresent: 0, remarks: [] };
+  const counts = { personsListed: 0, picturesAdded: 0, picturesPresent: 0 };
+  const summary: Summary = { ...counts, remarks: [], duplicates: new Map() };
   const persons = await readPersons(folder, summary);
   await takeBackHalfDone(opened, new Set(persons.map(({ name }) => name)));
   const listed = new Map((await opened.records.listEntries('ACTIVE')).map((entry) => [entry.name, entry]));
@@ -181,11 +191,13 @@ function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-function report({ personsListed, picturesAdded, picturesPresent, remarks }: Summary): void {
+function report({ personsListed, picturesAdded, picturesPresent, remarks, duplicates }: Summary): void {
   console.log(
     `${counted(personsListed, 'person')} listed, ${counted(picturesAdded, 'picture')} added, ${picturesPresent} there already.`,
   );
   if (remarks.length > 0) console.log(`Left out, or used in part:\n  ${remarks.join('\n  ')}`);
+  const lines = [...duplicates.values()];
+  if (lines.length > 0) console.log(`Perhaps listed twice:\n  ${lines.join('\n  ')}`);
 }
 
 /** Two at once would list the same pictures twice. The system gives the lock back however this process ends. */

@@ -12,18 +12,6 @@ const { platform, arch } = process;
  * stay. A pattern that fits no file stops the build, for then a new version has moved what the service needs.
  */
 const keptFiles: Record<string, readonly string[]> = {
-  '@tensorflow/tfjs': ['dist/*.node.js'],
-  '@tensorflow/tfjs-backend-cpu': ['dist/*.node.js'],
-  '@tensorflow/tfjs-backend-wasm': ['dist/*.node.js', 'dist/*.wasm'],
-  '@tensorflow/tfjs-backend-webgl': ['dist/*.node.js'],
-  '@tensorflow/tfjs-converter': ['dist/*.node.js'],
-  '@tensorflow/tfjs-core': ['dist/*.node.js'],
-  '@tensorflow/tfjs-data': ['dist/*.node.js'],
-  '@tensorflow/tfjs-layers': ['dist/*.node.js'],
-  '@vladmandic/face-api': ['dist/face-api.node-wasm.js', 'model/face_recognition_model*'],
-  '@vladmandic/human': ['dist/human.node-wasm.js', 'models/blazeface.*', 'models/facemesh.*'],
-  // What tfjs loads in old browsers only.
-  'core-js': [],
   'onnxruntime-node': ['dist/*.js', `bin/*/${platform}/${arch}/*`],
   'swagger-ui-dist': ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'],
 };

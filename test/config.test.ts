@@ -90,7 +90,7 @@ const settings: Readonly<Record<string, Setting>> = {
   }),
   MODEL_NAME: setting('modelName', {
     unset: 'Fusion',
-    good: modelNames.map((name) => [name, name] as const),
+    good: modelNames.filter((name) => name !== 'Custom').map((name) => [name, name] as const),
     bad: ['arcface', 'toString'],
     takes: `one of ${modelNames.join(', ')}`,
   }),
@@ -108,6 +108,15 @@ const settings: Readonly<Record<string, Setting>> = {
       ['1', 1],
     ],
     ...fraction(1),
+  }),
+  QUALITY_FILTER: setting('qualityFilter', {
+    unset: 'auto',
+    good: [
+      ['auto', 'auto'],
+      ['none', 'none'],
+    ],
+    bad: ['AUTO', 'off'],
+    takes: 'one of auto, none',
   }),
   DRAW_BOUNDING_BOXES: setting('drawBoundingBoxes', { unset: true, ...flag }),
   CROPPED_FACE_PADDING_RATIO: setting('croppedFacePaddingRatio', {
@@ -208,6 +217,7 @@ describe('settings', () => {
     const defaults = Object.fromEntries([
       ...byName.map(([, { key, unset }]) => [key, unset]),
       ['aws', undefined],
+      ['customModel', undefined],
     ]);
     expect(parseConfig({})).toEqual(defaults);
     expect(parseConfig({ ANOTHER_VARIABLE: 'x' })).toEqual(defaults);
@@ -265,6 +275,66 @@ describe('settings', () => {
       croppedDir: '/mnt/crops',
       imageRoot: '/srv/faces',
     });
+  });
+});
+
+describe("the settings of the user's own model", () => {
+  const path = { MODEL_PATH: '/models/own.onnx' };
+  const defaults = {
+    path: '/models/own.onnx',
+    channels: 'RGB',
+    means: [127.5, 127.5, 127.5],
+    scales: [128, 128, 128],
+    threshold: undefined,
+    calibration: undefined,
+  };
+
+  test('have their defaults, and count with MODEL_PATH alone', () => {
+    expect(parseConfig(path).customModel).toEqual(defaults);
+    expect(parseConfig({ MODEL_PATH: 'own.onnx' }).customModel?.path).toBe(resolve('own.onnx'));
+    expect(parseConfig({ MODEL_CHANNELS: 'BGR', MODEL_THRESHOLD: '0.5' }).customModel).toBeUndefined();
+  });
+
+  test('are read', () => {
+    const environment = {
+      ...path,
+      MODEL_CHANNELS: 'BGR',
+      MODEL_MEAN: '123.675, 116.28,103.53',
+      MODEL_SCALE: '255',
+      MODEL_THRESHOLD: '0.62',
+      MODEL_CALIBRATION: '0.8,0.7, 0.62,0.5',
+    };
+    expect(parseConfig(environment).customModel).toEqual({
+      ...defaults,
+      channels: 'BGR',
+      means: [123.675, 116.28, 103.53],
+      scales: [255, 255, 255],
+      threshold: 0.62,
+      calibration: [0.8, 0.7, 0.62, 0.5],
+    });
+  });
+
+  test.each([
+    ['MODEL_CHANNELS', ['rgb', 'GBR', 'gray']],
+    ['MODEL_MEAN', ['-1', '256', '1,2', '1,2,3,4', 'half', ',']],
+    ['MODEL_SCALE', ['0', '0.0001', '1001', '1,2', '1,0,1', '1/128']],
+    ['MODEL_THRESHOLD', ['-0.1', '2.1', 'half']],
+    ['MODEL_CALIBRATION', ['0.5', '0.5,0.6', '0.5,0.5', '2.5,0.5', '0.5,-0.1', '0.5;0.4']],
+  ])('refuse bad values of %s with what it takes', (name, bad) => {
+    for (const text of bad) {
+      const message = refusal({ ...path, [name]: text });
+      expect(message).toContain(`${name} takes `);
+      expect(message).toContain(`not '${text}'`);
+      expect(message.split('\n')).toHaveLength(1);
+    }
+  });
+
+  test('make it the model where none is named, and the only one that MODEL_NAME=Custom can mean', () => {
+    expect(parseConfig(path).modelName).toBe('Custom');
+    expect(parseConfig({ ...path, ENGINE_PROFILE: 'fast' }).modelName).toBe('Custom');
+    expect(parseConfig({ ...path, MODEL_NAME: 'Fusion' }).modelName).toBe('Fusion');
+    expect(parseConfig({ ...path, MODEL_NAME: 'Custom' }).modelName).toBe('Custom');
+    expect(refusal({ MODEL_NAME: 'Custom' })).toContain('MODEL_PATH');
   });
 });
 

@@ -4,6 +4,7 @@ import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
 import { isBrokenOff } from './broken-off.ts';
 import { enrollImages, type ReferenceFile, undo } from './enroll-images.ts';
+import { possibleDuplicates } from './possible-duplicates.ts';
 import { blacklistRecord } from './record.ts';
 import { removeEntryEverywhere } from './remove.ts';
 
@@ -14,6 +15,7 @@ interface Person {
 
 /**
  * Lists a person: takes the name, enrolls the pictures, and only then shows the entry.
+ * @param remainingMs how long the request may still take.
  * @throws NameTakenError
  * @throws NoUsableImageError when no picture can be used; nothing is kept then.
  */
@@ -21,13 +23,15 @@ export async function createEntry(
   ports: EnrollingPorts,
   person: Person,
   files: readonly ReferenceFile[],
+  remainingMs?: () => number,
 ): Promise<CreatedBlacklistRecord> {
   const { id } = await takeName(ports, person);
   try {
-    const { errors } = await enrollImages(ports, id, files);
+    const { errors, similar } = await enrollImages(ports, id, files, remainingMs);
     const entry = await ports.records.activateEntry(id);
     if (!entry) throw new EntryNotFoundError();
-    return { ...blacklistRecord(ports, entry), errors };
+    const possible_duplicates = await possibleDuplicates(ports, id, similar);
+    return { ...blacklistRecord(ports, entry), errors, possible_duplicates };
   } catch (error) {
     await undo(() => removeEntryEverywhere(ports, id));
     if (!(error instanceof EntryNotFoundError)) throw error;

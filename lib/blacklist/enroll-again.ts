@@ -15,7 +15,9 @@ export async function enrollAgain(
 ): Promise<void> {
   const original = await images.get(key);
   if (!original) throw new InputUnreadableError('The stored original is lost.');
-  const { face } = await faces.enroll(await decodePicture(original), { entryId, imageId });
+  // Whoever listed the person has taken this picture: the person must not be lost for its quality.
+  const options = { qualityFilter: 'none' } as const;
+  const { face } = await faces.enroll(await decodePicture(original), { entryId, imageId }, options);
   await records.replaceFace(imageId, face);
   // Its deletion may have begun meanwhile, when this face was not there yet or nobody knew what it is called.
   if (await isGoing(records, { entryId, imageId }))

@@ -6,6 +6,7 @@ import {
   isUnusablePicture,
   NoUsableImageError,
 } from '../errors.ts';
+import type { EnrollOptions, FaceMatch } from '../faces/port.ts';
 import { referenceKey } from '../images/key.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import { pictureTooLarge } from '../inputs/too-large.ts';
@@ -25,17 +26,32 @@ export interface Enrollment {
   readonly enrolled: number;
   /** One line for each file that was left out, or used in part. */
   readonly errors: string[];
+  /** Of each that was enrolled, see `Enrollment.similar` in `lib/faces/port.ts`. */
+  readonly similar: readonly SimilarFaces[];
+}
+
+export type SimilarFaces = readonly FaceMatch[] | null;
+
+/** A picture that was enrolled. */
+export interface EnrolledPicture {
+  readonly image: ImageRecord;
+  readonly faceCount: number;
+  readonly similar: SimilarFaces;
 }
 
 /** What became of a file: its image when it was enrolled, and what the client has to know of it. */
 interface Outcome {
-  readonly image?: ImageRecord;
+  readonly enrolled?: EnrolledPicture;
   readonly remark?: string;
 }
+
+/** Where a request has less time left than this, further pictures are enrolled without being compared: Rekognition's quota is for them. */
+const neededToCompareMs = 20_000;
 
 /**
  * Enrolls each file's largest face for an entry. A file that can't be used is left out and named with the reason. When it throws,
  * nothing is kept, so that the same request can be sent again.
+ * @param remainingMs how long the request may still take.
  * @throws NoUsableImageError when there is no file, or none can be used.
  * @throws EntryNotFoundError when there is no such entry, or it is deleted meanwhile.
  */
@@ -43,12 +59,13 @@ export async function enrollImages(
   ports: EnrollingPorts,
   entryId: number,
   files: readonly ReferenceFile[],
+  remainingMs: () => number = () => Number.POSITIVE_INFINITY,
 ): Promise<Enrollment> {
   if (files.length === 0) throw new NoUsableImageError('No images provided.');
-  const enrolled: ImageRecord[] = [];
+  const enrolled: EnrolledPicture[] = [];
   const enroll = async (file: ReferenceFile) => {
-    const outcome = await enrollFile(ports, entryId, file);
-    if (outcome.image) enrolled.push(outcome.image);
+    const outcome = await enrollFile(ports, entryId, file, remainingMs() >= neededToCompareMs);
+    if (outcome.enrolled) enrolled.push(outcome.enrolled);
     return outcome;
   };
   try {
@@ -61,9 +78,9 @@ export async function enrollImages(
       remark === undefined ? [] : [`${displayName(files[index] as ReferenceFile, index)}: ${remark}`],
     );
     if (enrolled.length === 0) throw new NoUsableImageError('None of the images can be used.', errors);
-    return { enrolled: enrolled.length, errors };
+    return { enrolled: enrolled.length, errors, similar: enrolled.map(({ similar }) => similar) };
   } catch (error) {
-    for (const image of enrolled) await undo(() => removeImageEverywhere(ports, image));
+    for (const { image } of enrolled) await undo(() => removeImageEverywhere(ports, image));
     throw error;
   }
 }
@@ -73,11 +90,17 @@ function displayName({ fileName }: ReferenceFile, index: number): string {
   return fileName.replaceAll(/\p{Cc}/gu, '').slice(0, 100) || `image ${index + 1}`;
 }
 
-async function enrollFile(ports: EnrollingPorts, entryId: number, file: ReferenceFile): Promise<Outcome> {
+async function enrollFile(
+  ports: EnrollingPorts,
+  entryId: number,
+  { bytes }: ReferenceFile,
+  compare: boolean,
+): Promise<Outcome> {
   try {
-    const { image, faceCount } = await enrollPicture(ports, entryId, file.bytes);
-    if (faceCount === 1) return { image };
-    return { image, remark: `It shows ${faceCount} faces; the largest was enrolled.` };
+    const enrolled = await enrollPicture(ports, entryId, bytes, { compare });
+    const { faceCount } = enrolled;
+    if (faceCount === 1) return { enrolled };
+    return { enrolled, remark: `It shows ${faceCount} faces; the largest was enrolled.` };
   } catch (error) {
     if (isUnusablePicture(error)) return { remark: error.message };
     throw error;
@@ -94,8 +117,8 @@ export async function enrollPicture(
   ports: EnrollingPorts,
   entryId: number,
   bytes: Uint8Array,
-  imageId: string = randomUUID(),
-): Promise<{ image: ImageRecord; faceCount: number }> {
+  { imageId = randomUUID(), ...options }: { readonly imageId?: string } & EnrollOptions = {},
+): Promise<EnrolledPicture> {
   const { faces, images, records } = ports;
   if (bytes.length > faces.maxImageBytes) throw pictureTooLarge(faces.maxImageBytes);
   const picture = await decodePicture(bytes);
@@ -105,11 +128,11 @@ export async function enrollPicture(
   let image = created;
   try {
     await images.put(key, picture.original, `image/${picture.format}`);
-    const { faceCount, face } = await faces.enroll(picture, { entryId, imageId });
+    const { faceCount, face, similar } = await faces.enroll(picture, { entryId, imageId }, options);
     image = { ...image, face };
     // Without leave to be shown, the entry was deleted meanwhile.
     if (!(await records.activateImage(imageId, face))) throw new EntryNotFoundError();
-    return { image, faceCount };
+    return { image, faceCount, similar };
   } catch (error) {
     await undo(() => removeImageEverywhere(ports, image));
     throw error;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EntryName } from '../contract/fields.ts';
+import type { PossibleDuplicates } from '../contract/possible-duplicates.ts';
 import { BackendUnavailableError, EntryNotFoundError, isUnusablePicture, NameTakenError } from '../errors.ts';
 import { type Inbox, inboxPrefix } from '../inbox/port.ts';
 import { pictureTooLarge } from '../inputs/too-large.ts';
@@ -8,7 +9,8 @@ import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
 import { uuidOfHash } from '../uuid.ts';
 import { isBrokenOff } from './broken-off.ts';
-import { enrollPicture, undo } from './enroll-images.ts';
+import { enrollPicture, type SimilarFaces, undo } from './enroll-images.ts';
+import { possibleDuplicates } from './possible-duplicates.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
 
 export type IndexingPorts = EnrollingPorts & { readonly inbox: Inbox };
@@ -21,9 +23,16 @@ export interface IndexedUpload {
   readonly faceCount: number | undefined;
 }
 
+type NewUpload = IndexedUpload & { readonly similar: SimilarFaces };
+
 /** What became of an upload. */
 export type UploadOutcome =
-  | ({ readonly outcome: 'enrolled' | 'known' } & IndexedUpload)
+  | ({
+      readonly outcome: 'enrolled';
+      /** Others who are listed already and look like the person; `null` when that could not be found out. */
+      readonly possibleDuplicates: PossibleDuplicates;
+    } & IndexedUpload)
+  | ({ readonly outcome: 'known' } & IndexedUpload)
   | { readonly outcome: 'gone' | 'ignored' }
   | { readonly outcome: 'rejected'; readonly reason: string };
 
@@ -51,9 +60,11 @@ export async function indexUpload(ports: IndexingPorts, key: string): Promise<Up
   const file = await inbox.read(key, faces.maxImageBytes);
   if (!file) return { outcome: 'gone' };
   try {
-    const indexed = await indexPicture(ports, key, file.bytes);
+    const { similar, ...indexed } = await indexPicture(ports, key, file.bytes);
     await inbox.remove(file);
-    return { outcome: indexed.faceCount === undefined ? 'known' : 'enrolled', ...indexed };
+    if (indexed.faceCount === undefined) return { outcome: 'known', ...indexed };
+    const duplicates = await possibleDuplicates(ports, indexed.entryId, [similar]);
+    return { outcome: 'enrolled', ...indexed, possibleDuplicates: duplicates };
   } catch (error) {
     if (!isUnusablePicture(error) && !(error instanceof UnplacedError)) throw error;
     await inbox.reject(file, error.message);
@@ -65,7 +76,7 @@ async function indexPicture(
   ports: IndexingPorts,
   key: string,
   bytes: Uint8Array | undefined,
-): Promise<IndexedUpload> {
+): Promise<NewUpload> {
   const person = personOf(key);
   if (!bytes) throw pictureTooLarge(ports.faces.maxImageBytes);
   const entry =
@@ -132,11 +143,7 @@ function ignoreNameTaken(error: unknown): undefined {
 }
 
 /** Shows a new entry with its first picture; without one, nothing is kept of it. */
-async function completeEntry(
-  ports: IndexingPorts,
-  entryId: number,
-  bytes: Uint8Array,
-): Promise<IndexedUpload> {
+async function completeEntry(ports: IndexingPorts, entryId: number, bytes: Uint8Array): Promise<NewUpload> {
   const indexed = await addPicture(ports, entryId, bytes).catch(async (error: unknown) => {
     await undo(() => removeEntryEverywhere(ports, entryId));
     throw error;
@@ -146,17 +153,20 @@ async function completeEntry(
   return indexed;
 }
 
-async function addPicture(ports: IndexingPorts, entryId: number, bytes: Uint8Array): Promise<IndexedUpload> {
+async function addPicture(ports: IndexingPorts, entryId: number, bytes: Uint8Array): Promise<NewUpload> {
   const imageId = imageIdOf(entryId, bytes);
   const known = (await ports.records.getImages([imageId])).get(imageId);
-  if (known?.status === 'ACTIVE') return { entryId, imageId, faceCount: undefined };
+  if (known?.status === 'ACTIVE') return { entryId, imageId, faceCount: undefined, similar: [] };
   if (known) {
     // Not made anew here and now: another one who has found it may be still at removing it.
     if (isBrokenOff(known)) await removeImageEverywhere(ports, known);
     throw tryAgain('The same picture is being added at this moment.');
   }
-  const { faceCount } = await ports.pictureSlots(() => enrollPicture(ports, entryId, bytes, imageId));
-  return { entryId, imageId, faceCount };
+  const options = { imageId, compare: true };
+  const { faceCount, similar } = await ports.pictureSlots(() =>
+    enrollPicture(ports, entryId, bytes, options),
+  );
+  return { entryId, imageId, faceCount, similar };
 }
 
 /** The same for the same picture of the same entry. */

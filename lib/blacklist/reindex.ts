@@ -152,7 +152,8 @@ async function carryImage(
     if (there) await removeImageEverywhere(target, there);
     const original = await source.images.get(key);
     if (!original) throw new InputUnreadableError('The stored original is lost.');
-    await enrollPicture(target, entryId, original, id);
+    // It was good enough for the source, which may have taken any.
+    await enrollPicture(target, entryId, original, { imageId: id, qualityFilter: 'none' });
     report.enrolled += 1;
   }
   // At the first of them, for the target's sweep takes an entry of that age, and not shown, for one that broke off.

@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import { defineEndpoint } from './endpoint.ts';
 import { EntryPath, maxImagesPerRequest } from './fields.ts';
+import { PossibleDuplicates } from './possible-duplicates.ts';
 
 export const AddedImages = z
   .object({
     message: z.string(),
     errors: z.array(z.string()).describe('One line for each picture that was left out, or used in part.'),
+    possible_duplicates: PossibleDuplicates,
   })
   .meta({ id: 'AddedImages' });
 export type AddedImages = z.output<typeof AddedImages>;
@@ -26,7 +28,7 @@ export const addImages = defineEndpoint({
     status: 200,
     description: 'At least one picture was added.',
     schema: AddedImages,
-    example: { message: '2 images added.', errors: [] },
+    example: { message: '2 images added.', errors: [], possible_duplicates: [] },
   },
   errors: [
     'request_invalid',

@@ -2,10 +2,12 @@ import * as z from 'zod';
 import { defineEndpoint } from './endpoint.ts';
 import { recordExample } from './examples.ts';
 import { EntryName, EntryReasonText, maxImagesPerRequest } from './fields.ts';
+import { PossibleDuplicates } from './possible-duplicates.ts';
 import { BlacklistRecord } from './shapes.ts';
 
 export const CreatedBlacklistRecord = BlacklistRecord.extend({
   errors: z.array(z.string()).describe('One line for each picture that was left out, or used in part.'),
+  possible_duplicates: PossibleDuplicates,
 }).meta({ id: 'CreatedBlacklistRecord' });
 export type CreatedBlacklistRecord = z.output<typeof CreatedBlacklistRecord>;
 
@@ -27,7 +29,11 @@ export const createEntry = defineEndpoint({
     status: 201,
     description: 'The new entry.',
     schema: CreatedBlacklistRecord,
-    example: { ...recordExample, errors: ['blurred.jpg: No face was found in it.'] },
+    example: {
+      ...recordExample,
+      errors: ['two.jpg: The face is too blurred.'],
+      possible_duplicates: [{ id: 3, name: 'J. Roe', similarity: 99.1 }],
+    },
   },
   errors: [
     'request_invalid',

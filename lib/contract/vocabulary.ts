@@ -19,7 +19,7 @@ export const detectorNames = [
 ] as const;
 export type DetectorName = (typeof detectorNames)[number];
 
-/** DeepFace's models, then our own; of these the embedded engine has `Dlib`, `MobileFaceNet` and `Fusion`. */
+/** DeepFace's models, then our own; of these the embedded engine has `Dlib`, `MobileFaceNet`, `Fusion`, and `Custom` where one is set. */
 export const modelNames = [
   'VGG-Face',
   'Facenet',
@@ -34,8 +34,11 @@ export const modelNames = [
   'Buffalo_L',
   'MobileFaceNet',
   'Fusion',
+  'Custom',
   'aws_rekognition',
 ] as const;
+/** What the model that `MODEL_PATH` names is called. */
+export const customModelName = 'Custom';
 export type ModelName = (typeof modelNames)[number];
 
 /** The embedded engine's model where none is named, or one that it does not have: the best that there is, or the fastest. */

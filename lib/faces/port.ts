@@ -58,12 +58,49 @@ export interface FaceOptions {
   readonly threshold?: number | undefined;
 }
 
+/** Degrees. */
+export interface FacePose {
+  /** Positive when the picture is turned clockwise. */
+  readonly roll: number;
+  /** Positive when the nose points to the viewer's right. */
+  readonly yaw: number;
+  /** Positive when the nose points up. */
+  readonly pitch: number;
+}
+
+/** What a face in a picture is worth. */
+export interface FaceQuality {
+  /** 0..100, black to white. */
+  readonly brightness: number;
+  /** 0..100 */
+  readonly sharpness: number;
+  readonly pose: FacePose;
+}
+
+/** Whether faces of little use are refused when they are enrolled. */
+export type QualityFilter = 'auto' | 'none';
+
+/** How a picture is enrolled. */
+export interface EnrollOptions {
+  /** In place of the configured one. */
+  readonly qualityFilter?: QualityFilter;
+  /** Whether to look for enrolled faces that are like the new one. */
+  readonly compare?: boolean;
+}
+
 /** What became of a picture that was enrolled. */
 export interface Enrollment {
   /** How many faces the picture shows. */
   readonly faceCount: number;
   /** The one that was enrolled. */
   readonly face: ImageFace;
+  /** Its quality; `null` when the backend was not told. */
+  readonly quality: FaceQuality | null;
+  /**
+   * The faces enrolled before that match it at the configured threshold, those of the same entry among them, best first, 100 at most; `null`
+   * when it was not asked for, or failed.
+   */
+  readonly similar: readonly FaceMatch[] | null;
 }
 
 /** A face of the gallery. */
@@ -100,10 +137,11 @@ export interface FaceBackend {
   /** Every face of the picture with its matches in the gallery, in one pass. */
   match(picture: Picture, options: FaceOptions): Promise<MatchResult>;
   /**
-   * Adds the picture's largest face to the gallery; the next match sees it. Doing it twice adds nothing.
-   * @throws NoFaceError when the picture shows none that can be used; nothing is added then.
+   * Adds the picture's largest face to the gallery; the next match sees it. Doing it twice adds nothing. It does not fail because others
+   * like it could not be looked for.
+   * @throws NoFaceError when the picture shows none, or its largest is not good enough; nothing is added then.
    */
-  enroll(picture: Picture, owner: FaceOwner): Promise<Enrollment>;
+  enroll(picture: Picture, owner: FaceOwner, options?: EnrollOptions): Promise<Enrollment>;
   /**
    * Takes faces out of the gallery; the next match does not see them. Absent ones are no error. Where a backend needs a face's id and was
    * not given it, the face stays until the sweep, which finds it by `listFaces`.

@@ -23,8 +23,15 @@ export async function workOff(ports: IndexingPorts, key: string): Promise<boolea
 }
 
 function logOutcome(upload: string, outcome: UploadOutcome): void {
-  const { faceCount } = 'faceCount' in outcome ? outcome : {};
+  const { faceCount, possibleDuplicates, ...told } = {
+    faceCount: undefined,
+    possibleDuplicates: undefined,
+    ...outcome,
+  };
   const isShared = faceCount !== undefined && faceCount > 1;
   const remark = isShared && { remark: `It shows ${faceCount} faces; the largest was enrolled.` };
-  log()[outcome.outcome === 'rejected' ? 'warn' : 'info']({ upload, ...outcome, ...remark }, 'upload');
+  const likes = possibleDuplicates?.map(({ id, similarity }) => ({ entryId: id, similarity }));
+  const isWarning = outcome.outcome === 'rejected' || (likes !== undefined && likes.length > 0);
+  const line = { upload, ...told, faceCount, ...remark, possibleDuplicates: likes };
+  log()[isWarning ? 'warn' : 'info'](line, 'upload');
 }

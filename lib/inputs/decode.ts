@@ -31,10 +31,7 @@ export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
     throw new UnsupportedFormatError('The picture is not in a format that is taken: JPEG, PNG, WebP or GIF.');
   }
   const { data, info } = await decodePixels(bytes);
-  // The one copy that is made of the pixels: in shared memory, worker threads read them where they are.
-  const pixels = new Uint8Array(new SharedArrayBuffer(data.byteLength));
-  pixels.set(data);
-  return { width: info.width, height: info.height, pixels, original: bytes, format };
+  return { width: info.width, height: info.height, pixels: data, original: bytes, format };
 }
 
 /** The format that the first bytes tell, or `undefined` when it is none of ours. */

@@ -7,7 +7,7 @@ export interface Picture {
   readonly width: number;
   /** Pixels, after EXIF orientation. */
   readonly height: number;
-  /** 8-bit sRGB, row by row, `3 * width * height` bytes, in shared memory, so that worker threads read them where they are. */
+  /** 8-bit sRGB, row by row, `3 * width * height` bytes. */
   readonly pixels: Uint8Array;
   /** The bytes as they came, untouched. */
   readonly original: Uint8Array;

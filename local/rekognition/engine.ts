@@ -2,6 +2,7 @@ import type { Reason } from '@aws-sdk/client-rekognition';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { BackendUnavailableError } from '../../lib/errors.ts';
 import { WorkerPool } from '../../lib/faces/human/pool.ts';
+import type { FaceQuality } from '../../lib/faces/port.ts';
 import { throttled } from './errors.ts';
 import { type DefaultFaceDetail, describeFace } from './face-detail.ts';
 import { imageIdOf, readImage } from './image.ts';
@@ -66,11 +67,13 @@ export class Engine {
         picture: { width, height, data: pixels },
         models: embed === 'none' ? [] : [model],
         largestOnly: embed === 'largest',
+        measure: 'all',
       });
       const faces = found.slice(0, maxFaces).map((face) => {
-        const detail = describeFace(face, picture);
+        const quality = face.quality as FaceQuality;
+        const detail = describeFace(face, quality, picture);
         const embedding = face.embeddings[model];
-        return { detail, embedding, problems: qualityProblems(face, detail, filter) };
+        return { detail, embedding, problems: qualityProblems(face, quality, filter) };
       });
       return { imageId: imageIdOf(original), faces };
     });

@@ -26,6 +26,7 @@ import { cropFace, leftToRight, pictureOfNothing, sample } from './pictures.ts';
 let cloud: Cloud;
 let opened: OpenedPorts;
 let alone: Buffer;
+let neighbour: Buffer;
 let group: Buffer;
 
 beforeAll(async () => {
@@ -35,9 +36,10 @@ beforeAll(async () => {
   opened = await ports(config);
   group = await sample(1);
   const found = await findFaces(group);
-  const [area] = leftToRight(found.map(({ facial_area }) => facial_area));
-  if (!area) throw new Error('The sample picture shows nobody.');
+  const [area, next] = leftToRight(found.map(({ facial_area }) => facial_area));
+  if (!area || !next) throw new Error('The sample picture does not show the faces that it should.');
   alone = await cropFace(group, area);
+  neighbour = await cropFace(group, next);
   // The collection is made when the first face is enrolled.
   await createEntry(opened, { name: 'First', reason: null }, [{ fileName: 'a.jpg', bytes: alone }]);
 });
@@ -71,8 +73,8 @@ async function callsOf(work: () => Promise<unknown>): Promise<Record<string, num
 
 const findFaces = (picture: Buffer) =>
   detectFaces(opened, DetectFacesRequest.parse({ image: picture.toString('base64') }));
-const files = (count: number) =>
-  Array.from({ length: count }, (_, index) => ({ fileName: `${index}.jpg`, bytes: alone }));
+const files = (count: number, bytes = alone) =>
+  Array.from({ length: count }, (_, index) => ({ fileName: `${index}.jpg`, bytes }));
 const look = (picture: Buffer) =>
   processImages(
     opened,
@@ -84,12 +86,28 @@ const look = (picture: Buffer) =>
 const expected: Record<string, Record<string, number>> = {
   'list a person, 1 picture': {
     IndexFaces: 1,
+    SearchFaces: 1,
     'S3 PUT': 1,
     BatchGetItem: 2,
     UpdateItem: 1,
     TransactWriteItems: 4,
   },
-  'add 1 picture': { IndexFaces: 1, 'S3 PUT': 1, BatchGetItem: 2, TransactWriteItems: 2 },
+  // The entry and the pictures of those who look alike are read besides.
+  'list somebody who looks like others, 1 picture': {
+    IndexFaces: 1,
+    SearchFaces: 1,
+    'S3 PUT': 1,
+    BatchGetItem: 4,
+    UpdateItem: 1,
+    TransactWriteItems: 4,
+  },
+  'add 1 picture': {
+    IndexFaces: 1,
+    SearchFaces: 1,
+    'S3 PUT': 1,
+    BatchGetItem: 2,
+    TransactWriteItems: 2,
+  },
   'get an entry': { BatchGetItem: 1 },
   'get all entries': { Query: 1 },
   'change an entry': { BatchGetItem: 1, TransactWriteItems: 1 },
@@ -131,9 +149,11 @@ it('an operation calls each service so often, and no more', async () => {
   const { id: idOfTen } = await createEntry(opened, { name: 'Ten pictures', reason: null }, files(10));
   const operations: Record<string, () => Promise<unknown>> = {
     'list a person, 1 picture': async () => {
-      ({ id } = await createEntry(opened, { name: 'Jane', reason: null }, files(1)));
+      ({ id } = await createEntry(opened, { name: 'Jane', reason: null }, files(1, neighbour)));
     },
-    'add 1 picture': () => addImages(opened, id, files(1)),
+    'list somebody who looks like others, 1 picture': () =>
+      createEntry(opened, { name: 'John', reason: null }, files(1)),
+    'add 1 picture': () => addImages(opened, id, files(1, neighbour)),
     'get an entry': () => getEntry(opened, id),
     'get all entries': () => listEntries(opened),
     'change an entry': () => updateEntry(opened, id, { name: 'Jane Roe', reason: null }),

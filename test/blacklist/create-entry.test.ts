@@ -35,6 +35,29 @@ describe('listing a person', () => {
     await expect(ports.records.createEntry(person)).resolves.toMatchObject(person);
   });
 
+  it.each(steps('records.findActive'))(
+    'that fails %s, when it looks for those who look alike, is done all the same',
+    async (_name, step) => {
+      const { ports } = stores;
+      const { id } = await createEntry(ports, { name: 'John Doe', reason: null }, files());
+      const entry = await createEntry(failing(ports, step), person, files());
+      expect(entry).toMatchObject({ ...person, image_count: 2, possible_duplicates: null });
+      const { possible_duplicates } = await createEntry(ports, { name: 'Third', reason: null }, files());
+      expect(possible_duplicates).toEqual([
+        { id, name: 'John Doe', similarity: 100 },
+        { id: entry.id, name: 'Jane Roe', similarity: 100 },
+      ]);
+      expect(await contents(ports)).toEqual(complete({ 'John Doe': 2, 'Jane Roe': 2, Third: 2 }));
+    },
+  );
+
+  it('is not compared with others when there is little time left', async () => {
+    const { ports } = stores;
+    await createEntry(ports, { name: 'John Doe', reason: null }, files());
+    const entry = await createEntry(ports, person, files(), () => 19_000);
+    expect(entry).toMatchObject({ image_count: 2, possible_duplicates: null });
+  });
+
   it('that fails as its name was taken is undone by the sweep at the latest', async () => {
     const { ports } = stores;
     await expect(createEntry(failing(ports, stepAfter('records.createEntry')), person, files())).rejects.toBe(

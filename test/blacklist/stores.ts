@@ -44,6 +44,7 @@ export async function openStores(folder: string): Promise<OpenedStores> {
     detectionConfidenceThreshold: 0.4,
     maxImageBytes,
     workers: 1,
+    qualityFilter: 'auto',
   });
   const ports = {
     faces,

@@ -23,6 +23,7 @@ const enroll = [
   'rekognition:DeleteFaces collection',
   'rekognition:IndexFaces collection',
 ];
+const enrollAndCompare = [...enroll, 'rekognition:SearchFaces collection'];
 const readPictures = ['blacklist', 'cropped', 'inbox', 'processed', 'uploads'].map(
   (folder) => `s3:GetObject bucket/${folder}/*`,
 );
@@ -49,7 +50,7 @@ const expected: Record<string, string[]> = {
     's3:DeleteObject bucket/blacklist/*',
     's3:PutObject bucket/blacklist/*',
     listReferences,
-    ...enroll,
+    ...enrollAndCompare,
   ],
   listEntries: readTable,
   getEntry: readTable,
@@ -64,7 +65,7 @@ const expected: Record<string, string[]> = {
     ...writeTable,
     's3:DeleteObject bucket/blacklist/*',
     's3:PutObject bucket/blacklist/*',
-    ...enroll,
+    ...enrollAndCompare,
   ],
   createEntryUpload: [...readTable, 's3:PutObject bucket/inbox/*'],
   welcome: [],
@@ -81,7 +82,7 @@ const expected: Record<string, string[]> = {
     's3:PutObject bucket/blacklist/*',
     's3:PutObject bucket/rejected/*',
     's3:ListBucket bucket',
-    ...enroll,
+    ...enrollAndCompare,
     'sqs:ChangeMessageVisibility queue',
     'sqs:DeleteMessage queue',
     'sqs:GetQueueAttributes queue',

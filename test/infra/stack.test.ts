@@ -174,13 +174,17 @@ describe('the functions', () => {
     expect(Math.min(...memoryMb)).toBeGreaterThan(wantedMb);
   });
 
-  test('-c similarity is what makes a match, where requests are answered; without it, what the service takes', () => {
+  test('-c similarity is what makes a match, in every function that compares faces; without it, what the service takes', () => {
+    const comparing = ['ApiProcessImages', 'ApiCreateEntry', 'ApiAddImages', 'InboxIndexUpload'];
     const thresholds = (choices: Record<string, string>) =>
       resourcesOf(synthesize(choices), 'AWS::Lambda::Function')
-        .filter(({ id }) => id.startsWith('ApiProcessImages'))
+        .filter(({ id }) => comparing.includes(id.slice(0, -8)))
         .map(({ properties }) => (properties.Environment as { Variables: object }).Variables);
-    expect(thresholds({ similarity: '99.5' })).toEqual([expect.objectContaining({ AWS_THRESHOLD: '99.5' })]);
-    expect(thresholds({})).toEqual([expect.not.objectContaining({ AWS_THRESHOLD: expect.anything() })]);
+    const all = (one: unknown) => comparing.map(() => one);
+    expect(thresholds({ similarity: '99.5' })).toEqual(
+      all(expect.objectContaining({ AWS_THRESHOLD: '99.5' })),
+    );
+    expect(thresholds({})).toEqual(all(expect.not.objectContaining({ AWS_THRESHOLD: expect.anything() })));
   });
 
   test('the background leaves some of the quota of Rekognition to requests', () => {

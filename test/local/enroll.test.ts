@@ -20,7 +20,8 @@ async function enroll(people: string, settings: Settings) {
     text(child.stdout),
     text(child.stderr),
   ]);
-  return { code, line: output.split('\n')[0], errors };
+  const [line, ...more] = output.trim().split('\n');
+  return { code, line, more, errors };
 }
 
 it('npm run enroll lists people in AWS from a machine that has no data folder, and goes on when it is run again', async () => {
@@ -33,10 +34,18 @@ it('npm run enroll lists people in AWS from a machine that has no data folder, a
   expect(await enroll(people, settings)).toEqual({
     code: 0,
     line: '1 person listed, 1 picture added, 0 there already.',
+    more: ['Left out, or used in part:', expect.stringContaining('3 faces; the largest')],
     errors: '',
   });
   expect(await enroll(people, settings)).toMatchObject({
     code: 0,
     line: '0 persons listed, 0 pictures added, 1 there already.',
   });
+
+  await mkdir(join(people, 'John Doe'));
+  await writeFile(join(people, 'John Doe', 'the same picture.jpg'), await sample(3));
+  expect((await enroll(people, settings)).more.slice(2)).toEqual([
+    'Perhaps listed twice:',
+    '  John Doe: Jane Roe, entry 1, similarity 100.0',
+  ]);
 });

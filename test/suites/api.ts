@@ -3,6 +3,7 @@ import { addingSuite } from './api/adding.ts';
 import { ApiClient, type ApiConnection } from './api/client.ts';
 import { deletingSuite } from './api/deleting.ts';
 import { detectionSuite } from './api/detection.ts';
+import { duplicatesSuite } from './api/duplicates.ts';
 import { keptSuite } from './api/kept.ts';
 import { listingSuite } from './api/listing.ts';
 import { matchingSuite } from './api/matching.ts';
@@ -41,6 +42,7 @@ export function apiSuite(name: string, connect: () => Promise<ApiConnection>, tr
     afterAll(() => tested.api.close());
 
     const get = () => tested;
+    duplicatesSuite(get);
     routesSuite(get);
     listingSuite(get);
     addingSuite(get);

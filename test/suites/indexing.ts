@@ -105,6 +105,15 @@ export function indexingSuite(mode: string, open: () => Promise<OpenedIndexing>)
       expect(await opened.records.findEntry(name.normalize('NFC'))).toMatchObject({ reason: null });
     });
 
+    it('tells whom a new person looks like, and lists both', async () => {
+      const { id } = await list('Jane Roe', jane);
+      const stranger = await upload('inbox/John Doe/a.jpg', other);
+      expect(stranger).toMatchObject({ outcome: 'enrolled', possibleDuplicates: [] });
+      const alike = await upload('inbox/J. Roe/a.jpg', await again(jane, 80));
+      expect(alike).toMatchObject({ outcome: 'enrolled', possibleDuplicates: [{ id, name: 'Jane Roe' }] });
+      expect(await listed()).toEqual({ 'Jane Roe': 1, 'John Doe': 1, 'J. Roe': 1 });
+    });
+
     it('changes nothing when an event comes again, before, with or after the others', async () => {
       const { id } = await list('Jane Roe');
       const key = `inbox/${id}/a.jpg`;

@@ -2,6 +2,9 @@
 import { fitSimilarity, type Point, type Similarity } from './align.ts';
 import type { Landmarks } from './detector.ts';
 
+/** Pixels of a side of the chip in which ArcFace's reference points are told. */
+const arcFaceChipSize = 112;
+
 /** ArcFace's reference points in its 112x112 chip (InsightFace), with the mouth's centre for faces without a mesh. */
 const arcFace = {
   rightEye: [38.29, 51.7],
@@ -12,8 +15,18 @@ const arcFace = {
   mouthCentre: [56.14, 92.28],
 } as const;
 
-/** What brings a face into ArcFace's chip. */
-export function fitArcFace({ mesh, ...marks }: Landmarks): Similarity {
+/**
+ * What brings a face into ArcFace's chip, of so many pixels a side. Chips of 128 and its multiples show more at the sides' 8 pixels, as
+ * InsightFace cuts them.
+ */
+export function fitArcFace(landmarks: Landmarks, size = arcFaceChipSize): Similarity {
+  const { a, b, tx, ty } = fitArcFaceChip(landmarks);
+  if (size === arcFaceChipSize) return { a, b, tx, ty };
+  const [scale, margin] = size % 128 === 0 ? [size / 128, 8] : [size / arcFaceChipSize, 0];
+  return { a: scale * a, b: scale * b, tx: scale * (tx + margin), ty: scale * ty };
+}
+
+function fitArcFaceChip({ mesh, ...marks }: Landmarks): Similarity {
   const { rightEye, leftEye, noseTip, mouthRight, mouthLeft, mouthCentre } = arcFace;
   const seen: Point[] = [marks.rightEye, marks.leftEye, marks.noseTip];
   const wanted: Point[] = [rightEye, leftEye, noseTip];

@@ -1,8 +1,8 @@
-import type { Tensor4D } from '@tensorflow/tfjs';
 import type { Box, FacialArea } from '../../contract/shapes.ts';
-import type { Pixels, Point } from './align.ts';
-import { wasmFolder } from './model-files.ts';
-import { loadBuild, type Runtime, serveModelsToFetch } from './runtime.ts';
+import type { Pixels, Point, Similarity } from './align.ts';
+import { blazeFaceSight, type FoundFace, loadBlazeFace } from './blazeface.ts';
+import { type FindMeshes, loadMesh } from './mesh.ts';
+import type { Pyramid } from './pyramid.ts';
 
 /** Where the parts of a face are, in pixels of the picture, unrounded. "Left" is the person's own left. */
 export interface Landmarks {
@@ -31,134 +31,93 @@ export interface Detection {
 
 export interface Detector {
   /** Every face of the picture, largest first. */
-  detect(picture: Pixels): Promise<Detection[]>;
-}
-
-/** The part of Human's answer that we use. */
-interface HumanFace {
-  box: [number, number, number, number];
-  boxScore: number;
-  mesh: [number, number, number][];
-}
-interface HumanInstance {
-  load(): Promise<void>;
-  detect(input: Tensor4D): Promise<{ error: string | null; face: HumanFace[] }>;
+  detect(pyramid: Pyramid): Promise<Detection[]>;
 }
 
 /** More faces than this in one picture are left out, the least certain first. */
 const maxFaces = 200;
 
-/**
- * The picture's longer side while it is searched, in pixels. Human rounds landmarks to whole pixels, so a small picture is
- * enlarged first (on 250x250 pictures that is worth 0.25 points of accuracy); a large one would cost time and memory for
- * nothing, for BlazeFace sees all pictures at 256x256 and the mesh each face at 192x192.
- */
-const minWorkingSide = 640;
-const maxWorkingSide = 1280;
-
-/** Human hands its boxes out enlarged by this factor of its `detector.scale`. */
-const boxEnlargement = 1.4;
+/** 0..1: where the mesh is less sure that it sees a face, say because it is turned too far away, the detector's own points count. */
+const minMeshConfidence = 0.4;
 
 /**
- * Human's BlazeFace and face mesh on this thread.
+ * BlazeFace and the face mesh on this thread.
  * @param minConfidence 0..1: faces whose box is less certain are left out.
  */
-export async function loadDetector(runtime: Runtime, minConfidence: number): Promise<Detector> {
-  serveModelsToFetch();
-  const { Human } = loadBuild<{ Human: new (config: object) => HumanInstance }>(runtime.humanBuild);
-  const off = { enabled: false };
-  const human = new Human({
-    backend: runtime.backend,
-    wasmPath: wasmFolder,
-    modelBasePath: 'models/',
-    async: false,
-    cacheSensitivity: 0,
-    skipAllowed: false,
-    filter: off,
-    gesture: off,
-    body: off,
-    hand: off,
-    object: off,
-    segmentation: off,
-    face: {
-      enabled: true,
-      detector: { rotation: true, maxDetected: maxFaces, minConfidence, iouThreshold: 0.3 },
-      // A profile has no usable mesh, but it is a face: keep it with the six points that BlazeFace gives.
-      mesh: { enabled: true, keepInvalid: true },
-      iris: off,
-      emotion: off,
-      description: off,
-      antispoof: off,
-      liveness: off,
-    },
-  });
-  await human.load();
+export async function loadDetector(minConfidence: number): Promise<Detector> {
+  const [look, findMeshes] = await Promise.all([loadBlazeFace(minConfidence), loadMesh()]);
   return {
-    async detect(picture) {
-      const found: Detection[] = [];
-      for (const tile of tilesOf(picture)) {
-        const { input, scale } = workingTensor(runtime, tile.pixels);
-        try {
-          const { error, face } = await human.detect(input);
-          if (error) throw new Error(`Human: ${error}`);
-          found.push(...face.map((one) => detectionOf(one, scale, tile, picture)));
-        } finally {
-          input.dispose();
-        }
-      }
-      const sure = found.filter(
-        ({ area, confidence }) => area.w > 0 && area.h > 0 && confidence >= minConfidence,
-      );
-      return withoutRepeats(sure).sort((one, other) => sizeOf(other.area) - sizeOf(one.area));
+    async detect(pyramid) {
+      const { picture } = pyramid;
+      const views = [...viewsOf(picture, blazeFaceSight.size)];
+      const found = (await look(pyramid, views)).flat();
+      const faces = withoutRepeats(found).slice(0, maxFaces);
+      const first = faces.map(({ points }) => boxLandmarks(points as readonly Point[]));
+      const landmarks = await lookTwice(findMeshes, pyramid, first);
+      return faces
+        .map((face, index) => detectionOf(face, landmarks[index] as SeenFace, picture))
+        .filter(({ area }) => area.w > 0 && area.h > 0)
+        .sort((one, other) => sizeOf(other.area) - sizeOf(one.area));
     },
   };
 }
 
-/** A part of a picture, and where it begins there. */
-interface Tile {
-  readonly x: number;
-  readonly y: number;
-  readonly pixels: Pixels;
+interface SeenFace {
+  readonly landmarks: Landmarks;
+  /** Where the mesh sees the face's middle. */
+  readonly middle?: Point;
 }
 
-/** A picture that is longer than this many times its shorter side is searched in tiles of that shape. */
-const tileAspect = 2;
-const maxTiles = 16;
+/** The second look sees each face as the first one found it: upright, centred and as large as the mesh wants it. */
+async function lookTwice(
+  findMeshes: FindMeshes,
+  pyramid: Pyramid,
+  faces: readonly Landmarks[],
+): Promise<SeenFace[]> {
+  let seen: SeenFace[] = faces.map((landmarks) => ({ landmarks }));
+  for (let look = 0; look < 2; look++) {
+    const meshes = await findMeshes(
+      pyramid,
+      seen.map(({ landmarks }) => landmarks),
+    );
+    seen = meshes.map(({ confidence, points }, index) =>
+      confidence >= minMeshConfidence
+        ? { landmarks: meshLandmarks(points), middle: middleOf(points) }
+        : (seen[index] as SeenFace),
+    );
+  }
+  return seen;
+}
+
+/** A picture that is longer than this many times its shorter side is searched in parts of that shape. */
+const maxAspect = 2;
+const maxParts = 16;
 
 /**
- * The whole picture; or of a long one, tiles that overlap by its shorter side, so that every face lies whole in one of them. (Past 16
- * tiles they are longer: there the picture is a strip that shows no face worth the time.)
+ * Brings the whole picture into a square; or of a long one, parts that overlap by its shorter side, so that every face lies whole in one of
+ * them. (Past 16 parts they are longer: there the picture is a strip that shows no face worth the time.)
  */
-function* tilesOf(picture: Pixels): Generator<Tile> {
-  const { width, height } = picture;
+function* viewsOf({ width, height }: Pixels, size: number): Generator<Similarity> {
   const [longer, shorter] = [Math.max(width, height), Math.min(width, height)];
-  if (longer <= tileAspect * shorter) {
-    yield { x: 0, y: 0, pixels: picture };
-    return;
-  }
-  const step = Math.max(shorter, Math.ceil(longer / maxTiles));
-  for (let start = 0; start + shorter < longer; start += step) {
-    const length = Math.min(step + shorter, longer - start);
-    yield width > height
-      ? { x: start, y: 0, pixels: cut(picture, start, 0, length, height) }
-      : { x: 0, y: start, pixels: cut(picture, 0, start, width, length) };
+  const step = longer <= maxAspect * shorter ? longer : Math.max(shorter, Math.ceil(longer / maxParts));
+  for (let start = 0; start === 0 || start + shorter < longer; start += step) {
+    const length = Math.min(longer - start, step + shorter);
+    const scale = size / length;
+    const shift = (from: number) => scale * (0.5 - from) - 0.5;
+    yield {
+      a: scale,
+      b: 0,
+      tx: shift(width > height ? start : 0),
+      ty: shift(width > height ? 0 : start),
+    };
   }
 }
 
-function cut(picture: Pixels, x: number, y: number, width: number, height: number): Pixels {
-  const data = new Uint8Array(3 * width * height);
-  for (let row = 0; row < height; row++) {
-    const start = 3 * ((y + row) * picture.width + x);
-    data.set(picture.data.subarray(start, start + 3 * width), 3 * row * width);
-  }
-  return { width, height, data };
-}
-
-/** Of boxes that mean one face, which two tiles have shown, the surest. */
-function withoutRepeats(detections: readonly Detection[]): Detection[] {
-  const kept: Detection[] = [];
-  for (const one of [...detections].sort((a, b) => b.confidence - a.confidence)) {
-    if (!kept.some((other) => overlap(one.area, other.area) > 0.7)) kept.push(one);
+/** Of boxes that mean one face, which two views have shown, the surest. */
+function withoutRepeats(faces: readonly FoundFace[]): FoundFace[] {
+  const kept: FoundFace[] = [];
+  for (const face of faces.toSorted((one, other) => other.confidence - one.confidence)) {
+    if (!kept.some((other) => overlap(face, other) > 0.7)) kept.push(face);
   }
   return kept;
 }
@@ -175,66 +134,11 @@ function overlap(one: Box, other: Box): number {
   return (w * h) / Math.min(sizeOf(one), sizeOf(other));
 }
 
-/**
- * The picture as Human wants it, and how many of its pixels one of the picture's became. It is filled up to a square: BlazeFace's own
- * input is one, and Human would stretch any other picture to it, and every face with it.
- */
-function workingTensor({ tf }: Runtime, picture: Pixels): { input: Tensor4D; scale: number } {
-  const factor = Math.ceil(Math.max(picture.width, picture.height) / maxWorkingSide);
-  const reduced = reduce(picture, factor);
-  const enlarged = Math.max(1, minWorkingSide / Math.max(reduced.width, reduced.height));
-  const size: [number, number] = [
-    Math.round(reduced.height * enlarged),
-    Math.round(reduced.width * enlarged),
-  ];
-  const input = tf.tidy(() => {
-    const tensor = tf.tensor4d(new Float32Array(reduced.data), [1, reduced.height, reduced.width, 3]);
-    const resized = enlarged === 1 ? tensor : tf.image.resizeBilinear(tensor, size, false, true);
-    const [height, width] = size;
-    const side = Math.max(width, height);
-    return tf.pad(resized, [
-      [0, 0],
-      [0, side - height],
-      [0, side - width],
-      [0, 0],
-    ]);
-  });
-  return { input, scale: enlarged / factor };
-}
-
-/** Each pixel of the result is the mean of `factor` by `factor` of the picture's; a rest at the edges is left out. */
-function reduce(picture: Pixels, factor: number): Pixels {
-  if (factor === 1) return picture;
-  const width = Math.max(1, Math.floor(picture.width / factor));
-  const height = Math.max(1, Math.floor(picture.height / factor));
-  const data = new Uint8Array(3 * width * height);
-  const rows = Math.min(factor, picture.height);
-  const columns = Math.min(factor, picture.width);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < 3 * width; x++) {
-      const channel = x % 3;
-      const column = (x - channel) / 3;
-      let sum = 0;
-      for (let i = 0; i < rows; i++) {
-        const start = 3 * ((y * factor + i) * picture.width + column * factor) + channel;
-        for (let j = 0; j < columns; j++) sum += picture.data[start + 3 * j] as number;
-      }
-      data[3 * width * y + x] = sum / (rows * columns);
-    }
-  }
-  return { width, height, data };
-}
-
-function detectionOf(face: HumanFace, scale: number, tile: Tile, picture: Pixels): Detection {
-  // Human cuts a landmark's fraction off: its middle lies half a working pixel on.
-  const points = face.mesh.map(([x, y]): Point => [tile.x + (x + 0.5) / scale, tile.y + (y + 0.5) / scale]);
-  const landmarks = points.length > 100 ? meshLandmarks(points) : boxLandmarks(points);
-  const [x, y, w, h] = face.box.map((value) => value / scale) as HumanFace['box'];
-  const margin = (1 - 1 / boxEnlargement) / 2;
-  const box = clampBox(
-    [tile.x + x + w * margin, tile.y + y + h * margin, w / boxEnlargement, h / boxEnlargement],
-    picture,
-  );
+/** The box is a square as large as BlazeFace's; the mesh knows its middle better. */
+function detectionOf(face: FoundFace, { landmarks, middle }: SeenFace, picture: Pixels): Detection {
+  const side = Math.max(face.w, face.h);
+  const [x, y] = middle ?? [face.x + face.w / 2, face.y + face.h / 2];
+  const box = clampBox([x + 0.5 - side / 2, y + 0.5 - side / 2, side, side], picture);
   const whole = ([px, py]: Point): [number, number] => [
     Math.min(picture.width - 1, Math.max(0, Math.round(px))),
     Math.min(picture.height - 1, Math.max(0, Math.round(py))),
@@ -248,7 +152,7 @@ function detectionOf(face: HumanFace, scale: number, tile: Tile, picture: Pixels
       mouth_left: landmarks.mesh ? whole(landmarks.mesh.mouthLeft) : null,
       mouth_right: landmarks.mesh ? whole(landmarks.mesh.mouthRight) : null,
     },
-    confidence: face.boxScore,
+    confidence: face.confidence,
     landmarks,
   };
 }
@@ -265,7 +169,7 @@ function clampBox([x, y, w, h]: readonly [number, number, number, number], pictu
 }
 
 /** From the 468 points of the mesh; its numbering is MediaPipe's. */
-export function meshLandmarks(points: readonly Point[]): Landmarks {
+function meshLandmarks(points: readonly Point[]): Landmarks {
   const at = (index: number) => points[index] as Point;
   return {
     leftEye: mean([at(362), at(263), at(386), at(374)]),
@@ -288,6 +192,15 @@ export function meshLandmarks(points: readonly Point[]): Landmarks {
 function boxLandmarks(points: readonly Point[]): Landmarks {
   const [rightEye, leftEye, noseTip, mouthCentre] = points as [Point, Point, Point, Point];
   return { leftEye, rightEye, noseTip, mouthCentre };
+}
+
+/** Of the box around the points. */
+function middleOf(points: readonly Point[]): Point {
+  const along = (axis: 0 | 1) => {
+    const values = points.map((point) => point[axis]);
+    return (Math.min(...values) + Math.max(...values)) / 2;
+  };
+  return [along(0), along(1)];
 }
 
 function mean(points: readonly Point[]): Point {

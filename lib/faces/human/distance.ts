@@ -1,16 +1,11 @@
 import type { DistanceMetric } from '../../contract/vocabulary.ts';
 
 /**
- * The distance between two embeddings, from the cosine of the angle between them (-1..1) and their lengths. Lower is closer.
- * The four are DeepFace's: `cosine` 1 - cos (0..2), `euclidean` between the embeddings as the model gives them,
- * `euclidean_l2` between their unit vectors (0..2), `angular` the angle over pi (0..1).
+ * The distance between two embeddings, from the cosine of the angle between them (-1..1). Lower is closer. These three and `euclidean`,
+ * between the embeddings as the model gives them, are DeepFace's: `cosine` 1 - cos (0..2), `euclidean_l2` between their unit vectors
+ * (0..2), `angular` the angle over pi (0..1).
  */
-export function distanceOf(
-  metric: DistanceMetric,
-  cosine: number,
-  probeLength: number,
-  galleryLength: number,
-): number {
+export function distanceOf(metric: Exclude<DistanceMetric, 'euclidean'>, cosine: number): number {
   const clamped = Math.max(-1, Math.min(1, cosine));
   switch (metric) {
     case 'cosine':
@@ -19,10 +14,6 @@ export function distanceOf(
       return Math.sqrt(2 - 2 * clamped);
     case 'angular':
       return Math.acos(clamped) / Math.PI;
-    case 'euclidean': {
-      const squared = probeLength ** 2 + galleryLength ** 2 - 2 * probeLength * galleryLength * clamped;
-      return Math.sqrt(Math.max(0, squared));
-    }
   }
 }
 

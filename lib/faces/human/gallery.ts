@@ -13,7 +13,7 @@ import {
   writeRow,
 } from './gallery-memory.ts';
 import { floatsOf, loadRows, loadRowsBeside } from './load-rows.ts';
-import { type EmbeddingModelName, embeddingModels } from './models.ts';
+import { type EmbeddingModel, type EmbeddingModelName, modelsWith } from './models.ts';
 
 /** An enrolled face of one model. */
 export interface GalleryFace extends FaceOwner {
@@ -75,8 +75,13 @@ export class Gallery {
   readonly #freeRows: number[] = [];
 
   /** `share` is called with the memory to search, now and whenever it had to be made larger. */
-  constructor(database: DatabaseSync, model: EmbeddingModelName, share: (gallery: SharedGallery) => void) {
-    const { version, dimensions } = embeddingModels[model];
+  constructor(
+    database: DatabaseSync,
+    model: EmbeddingModelName,
+    share: (gallery: SharedGallery) => void,
+    models = modelsWith(),
+  ) {
+    const { version, dimensions } = models.get(model) as EmbeddingModel;
     this.#database = database;
     this.#version = version;
     this.#share = share;
@@ -85,7 +90,7 @@ export class Gallery {
       `INSERT INTO faces (image_id, entry_id, model, x, y, w, h, embedding) VALUES (?, ?, '${version}', ?, ?, ?, ?, ?)
        ON CONFLICT (image_id, model) DO NOTHING`,
     );
-    const current = Object.values(embeddingModels).map((known) => `'${known.version}'`);
+    const current = [...models.values()].map((known) => `'${known.version}'`);
     this.#remove = database.prepare(
       `DELETE FROM faces WHERE image_id = ? AND (model = '${version}' OR model NOT IN (${current.join()}))`,
     );

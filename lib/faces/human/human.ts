@@ -6,6 +6,7 @@ import { attempt } from '../../records/database.ts';
 import type {
   EnrolledFace,
   Enrollment,
+  EnrollOptions,
   Face,
   FaceBackend,
   FaceMatch,
@@ -13,11 +14,15 @@ import type {
   FaceOwner,
   ListedFace,
   MatchResult,
+  QualityFilter,
 } from '../port.ts';
+import { refusalWords } from '../quality-reasons.ts';
 import { similarityAt } from './calibration.ts';
+import type { CustomModel } from './custom-model.ts';
 import { createFacesTable, Gallery } from './gallery.ts';
-import { type EmbeddingModelName, embeddingModelNames, embeddingModels, isEmbeddingModel } from './models.ts';
+import { type EmbeddingModel, type EmbeddingModelName, type EmbeddingModels, modelsWith } from './models.ts';
 import { WorkerPool } from './pool.ts';
+import { qualityReasons } from './quality.ts';
 import type { GalleryHit } from './search.ts';
 import type { Job, JobFace } from './worker.ts';
 
@@ -31,22 +36,20 @@ export interface HumanSettings {
   readonly detectionConfidenceThreshold: number;
   readonly maxImageBytes: number;
   readonly workers: number;
-}
-
-/** The embedded engine: Human finds faces, a model of the registry embeds them, an exact search compares them. */
-export interface HumanBackend extends FaceBackend {
-  /** tfjs' name of what it computes on. */
-  readonly runtime: string;
+  readonly qualityFilter: QualityFilter;
+  /** The model that `Custom` means. */
+  readonly customModel?: CustomModel | undefined;
 }
 
 /**
  * Starts the engine and loads the gallery out of the database, in which it keeps a table of its own.
  * @throws BackendUnavailableError when the models or the gallery can't be loaded.
  */
-export async function openHuman(database: DatabaseSync, settings: HumanSettings): Promise<HumanBackend> {
+export async function openHuman(database: DatabaseSync, settings: HumanSettings): Promise<FaceBackend> {
   const pool = await WorkerPool.start(settings.workers, {
     minConfidence: settings.detectionConfidenceThreshold,
     modelName: settings.modelName,
+    customNetwork: settings.customModel?.network,
   });
   try {
     return new Human(pool, database, settings);
@@ -56,12 +59,14 @@ export async function openHuman(database: DatabaseSync, settings: HumanSettings)
   }
 }
 
-class Human implements HumanBackend {
+class Human implements FaceBackend {
   readonly name = 'human';
   readonly modelId: EmbeddingModelName;
   readonly maxImageBytes: number;
   readonly #pool: WorkerPool;
   readonly #metric: DistanceMetric;
+  readonly #qualityFilter: QualityFilter;
+  readonly #models: EmbeddingModels;
   readonly #galleries: ReadonlyMap<EmbeddingModelName, Gallery>;
 
   constructor(pool: WorkerPool, database: DatabaseSync, settings: HumanSettings) {
@@ -69,13 +74,12 @@ class Human implements HumanBackend {
     this.maxImageBytes = settings.maxImageBytes;
     this.#pool = pool;
     this.#metric = settings.distanceMetric;
-    this.#galleries = attempt(() => openGalleries(pool, database));
+    this.#qualityFilter = settings.qualityFilter;
+    const models = modelsWith(settings.customModel);
+    this.#models = models;
+    this.#galleries = attempt(() => openGalleries(pool, database, models));
     // The others are loaded when they are first asked for: few requests ask for another model.
     attempt(() => this.#gallery(this.modelId).refresh());
-  }
-
-  get runtime(): string {
-    return this.#pool.backend;
   }
 
   async detect(picture: Picture): Promise<readonly Face[]> {
@@ -83,9 +87,9 @@ class Human implements HumanBackend {
   }
 
   async match(picture: Picture, options: FaceOptions): Promise<MatchResult> {
-    const model = isEmbeddingModel(options.modelName) ? options.modelName : this.modelId;
+    const { name: model, thresholds, calibration } = this.#modelOf(options.modelName);
     const metric = options.distanceMetric ?? this.#metric;
-    const threshold = options.threshold ?? embeddingModels[model].thresholds[metric];
+    const threshold = options.threshold ?? thresholds[metric];
     const gallery = this.#gallery(model);
     attempt(() => gallery.refresh());
     const found = await this.#run(picture, { models: [model], search: { model, metric, threshold } });
@@ -93,24 +97,41 @@ class Human implements HumanBackend {
       found.map(({ area, confidence, hits }) => ({
         area,
         confidence,
-        matches: hits.flatMap((hit) => matchOf(model, gallery, hit)),
+        matches: hits.flatMap((hit) => matchOf(calibration, gallery, hit)),
       })),
     );
     return { faces, model, detectorBackend: detectorName, metric, threshold, hasGallery: true };
   }
 
-  async enroll(picture: Picture, owner: FaceOwner): Promise<Enrollment> {
-    const faces = await this.#run(picture, { models: embeddingModelNames, largestOnly: true });
+  async enroll(
+    picture: Picture,
+    owner: FaceOwner,
+    { compare, qualityFilter = this.#qualityFilter }: EnrollOptions = {},
+  ): Promise<Enrollment> {
+    const { name: model, thresholds, calibration } = this.#modelOf(this.modelId);
+    const metric = this.#metric;
+    const gallery = this.#gallery(model);
+    if (compare) attempt(() => gallery.refresh());
+    const faces = await this.#run(picture, {
+      models: [...this.#models.keys()],
+      largestOnly: true,
+      measure: 'largest',
+      ...(compare && { search: { model, metric, threshold: thresholds[metric] } }),
+    });
     const [largest] = faces;
     if (!largest) throw new NoFaceError('No face was found in it.');
+    const { quality = null } = largest;
+    const reasons = quality && qualityFilter === 'auto' ? qualityReasons(largest, quality) : [];
+    if (reasons.length > 0) throw new NoFaceError(refusalWords(reasons, faces.length));
     const { x, y, w, h } = largest.area;
     const box = { x, y, w, h };
+    const similar = attempt(() => largest.hits.flatMap((hit) => matchOf(calibration, gallery, hit)));
     attempt(() => {
       for (const [model, gallery] of this.#galleries) {
         gallery.add({ ...owner, box }, largest.embeddings[model] as Float32Array);
       }
     });
-    return { faceCount: faces.length, face: { id: null, box } };
+    return { faceCount: faces.length, face: { id: null, box }, quality, similar: compare ? similar : null };
   }
 
   async remove(faces: readonly EnrolledFace[]): Promise<void> {
@@ -146,6 +167,13 @@ class Human implements HumanBackend {
     return this.#pool.close();
   }
 
+  /** The model of a name, or where there is none the one in use. */
+  #modelOf(name: string | undefined): EmbeddingModel & { name: EmbeddingModelName } {
+    const asked = name as EmbeddingModelName;
+    const used = this.#models.has(asked) ? asked : this.modelId;
+    return { ...(this.#models.get(used) as EmbeddingModel), name: used };
+  }
+
   #gallery(model: EmbeddingModelName): Gallery {
     return this.#galleries.get(model) as Gallery;
   }
@@ -156,22 +184,26 @@ class Human implements HumanBackend {
   }
 }
 
-function openGalleries(pool: WorkerPool, database: DatabaseSync): Map<EmbeddingModelName, Gallery> {
+function openGalleries(
+  pool: WorkerPool,
+  database: DatabaseSync,
+  models: EmbeddingModels,
+): Map<EmbeddingModelName, Gallery> {
   createFacesTable(database);
   return new Map(
-    embeddingModelNames.map((model) => [
+    [...models.keys()].map((model) => [
       model,
-      new Gallery(database, model, (shared) => pool.share(model, shared)),
+      new Gallery(database, model, (shared) => pool.share(model, shared), models),
     ]),
   );
 }
 
-function matchOf(model: EmbeddingModelName, gallery: Gallery, hit: GalleryHit): FaceMatch[] {
+function matchOf(calibration: readonly number[], gallery: Gallery, hit: GalleryHit): FaceMatch[] {
   const { faceId, distance, similarity: cosinePercent } = hit;
   const face = gallery.get(faceId);
   if (!face) return [];
   const { entryId, imageId, box } = face;
-  const similarity = similarityAt(model, 1 - cosinePercent / 100);
+  const similarity = similarityAt(calibration, 1 - cosinePercent / 100);
   const told = { entryId, imageId, target: box, distance, similarity };
   return [{ ...told, identity: null, awsSimilarity: null, awsFaceId: null }];
 }

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { BackendUnavailableError, InputUnreadableError } from '../../errors.ts';
+import type { Pixels } from './align.ts';
 import type { SharedGallery } from './gallery-memory.ts';
 import type { EmbeddingModelName } from './models.ts';
 import type { FromWorker, Job, JobFace, ToWorker, WorkerSettings } from './worker.ts';
@@ -17,11 +18,15 @@ interface Task {
 interface Thread {
   readonly worker: Worker;
   task: Task | undefined;
+  /** The pixels of the picture that it works on, or did last. */
+  pixels: SharedArrayBuffer;
   deadline?: NodeJS.Timeout;
   ready: boolean;
+  /** Until it is ready, or has ended. */
+  readonly begun: Promise<unknown>;
 }
 
-/** Far more than 50 megapixels with 200 faces take. A worker that is not done by then is ended. */
+/** Far more than 50 megapixels with 200 faces take. A worker that is not done by then is replaced. */
 const jobTimeoutMs = 120_000;
 
 /** A worker that dies this many times in a row before it is ready is not started again. */
@@ -29,8 +34,6 @@ const maxStartFailures = 3;
 
 /** Runs jobs on worker threads, one at a time on each, in the order they came. */
 export class WorkerPool {
-  /** tfjs' name of the backend that the workers run on. */
-  backend = '';
   readonly #settings: WorkerSettings;
   readonly #threads = new Set<Thread>();
   readonly #queue: Task[] = [];
@@ -96,14 +99,18 @@ export class WorkerPool {
 
   /**
    * Refuses the jobs that wait, lets the running ones end, and then ends the workers: ONNX Runtime aborts the process when its thread is
-   * ended in the middle of an inference.
+   * ended while it loads a model, or in the middle of an inference.
    */
   async close(): Promise<void> {
     this.#closing = true;
     const stopping = new BackendUnavailableError('The face engine is stopping.', 10);
     for (const task of this.#queue.splice(0)) task.reject(stopping);
     await Promise.all(this.#unsettled);
-    await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()));
+    const ends = [...this.#threads].map(async ({ worker, begun }) => {
+      await begun;
+      await worker.terminate();
+    });
+    await Promise.all(ends);
   }
 
   #startThread(): Promise<void> {
@@ -112,13 +119,15 @@ export class WorkerPool {
       // Short-lived garbage would otherwise make the young generation grow for hours.
       resourceLimits: { maxYoungGenerationSizeMb: 16 },
     });
-    const thread: Thread = { worker, task: undefined, ready: false };
+    const begun = new Promise((resolve) => worker.once('message', resolve).once('exit', resolve));
+    const pixels = new SharedArrayBuffer(0);
+    const thread: Thread = { worker, task: undefined, pixels, ready: false, begun };
     this.#threads.add(thread);
     return new Promise((resolve, reject) => {
       let lastError = new Error('The worker ended.');
       worker.on('message', (message: FromWorker) => {
         if (message.kind === 'ready') {
-          this.#makeReady(thread, message.backend);
+          this.#makeReady(thread);
           resolve();
         } else this.#finish(thread, message);
       });
@@ -132,8 +141,7 @@ export class WorkerPool {
     });
   }
 
-  #makeReady(thread: Thread, backend: string): void {
-    this.backend = backend;
+  #makeReady(thread: Thread): void {
     this.#startFailures = 0;
     this.#failure = undefined;
     thread.ready = true;
@@ -142,6 +150,10 @@ export class WorkerPool {
   }
 
   #finish(thread: Thread, message: Exclude<FromWorker, { kind: 'ready' }>): void {
+    if (!this.#threads.has(thread)) {
+      void thread.worker.terminate();
+      return;
+    }
     const task = thread.task;
     thread.task = undefined;
     clearTimeout(thread.deadline);
@@ -157,9 +169,15 @@ export class WorkerPool {
     void thread.worker.terminate();
   }
 
+  /** A worker that takes too long is left behind until it is done: ended in the middle of an inference, it would take the process along. */
+  #leaveBehind(thread: Thread): void {
+    thread.worker.unref();
+    this.#replace(thread, new Error(`The worker was not done after ${jobTimeoutMs / 1000} s.`));
+  }
+
   /** A worker that died takes its job with it, and nothing else. */
   #replace(thread: Thread, error: Error): void {
-    this.#threads.delete(thread);
+    if (!this.#threads.delete(thread)) return;
     clearTimeout(thread.deadline);
     thread.task?.reject(engineFailure(error));
     if (this.#closing) return;
@@ -177,11 +195,35 @@ export class WorkerPool {
       if (!thread.ready || thread.task) continue;
       const task = this.#queue.shift();
       if (!task) return;
+      let picture: Pixels;
+      try {
+        picture = shown(thread, task.job.picture);
+      } catch (error) {
+        // There was no memory for the pixels.
+        task.reject(engineFailure(error as Error));
+        this.#dispatch();
+        return;
+      }
       thread.task = task;
-      thread.deadline = setTimeout(() => thread.worker.terminate(), jobTimeoutMs);
-      post(thread.worker, { kind: 'job', job: task.job });
+      thread.deadline = setTimeout(() => this.#leaveBehind(thread), jobTimeoutMs);
+      post(thread.worker, { kind: 'job', job: { ...task.job, picture } });
     }
   }
+}
+
+/**
+ * The picture with its pixels where the worker reads them: in shared memory of this thread, picture after picture. Shared memory for
+ * each picture would go only after both threads' garbage collections found it unused, and these don't count shared memory when they
+ * decide that it is time: as chance would have it, hundreds of pictures would stay.
+ */
+function shown(thread: Thread, { width, height, data }: Pixels): Pixels {
+  // A power of 2, so that few pictures want a larger one. What no picture reaches takes no memory.
+  if (thread.pixels.byteLength < data.length) {
+    thread.pixels = new SharedArrayBuffer(2 ** Math.ceil(Math.log2(data.length)));
+  }
+  const copy = new Uint8Array(thread.pixels, 0, data.length);
+  copy.set(data);
+  return { width, height, data: copy };
 }
 
 function post(worker: Worker, message: ToWorker): void {

@@ -74,6 +74,7 @@ class ProbeSearch {
   /** No row of a lesser score can be a hit. */
   leastScore: number;
   readonly #gallery: SharedGallery;
+  readonly #probe: Float64Array;
   readonly #length: number;
   readonly #metric: DistanceMetric;
   readonly #threshold: number;
@@ -83,9 +84,9 @@ class ProbeSearch {
     this.#gallery = gallery;
     this.#metric = metric;
     this.#threshold = threshold;
-    const wide = Float64Array.from(probe);
-    this.#length = Math.sqrt(wide.reduce((sum, value) => sum + value * value, 0));
-    this.unit = wide.map((value) => value / this.#length);
+    this.#probe = Float64Array.from(probe);
+    this.#length = Math.sqrt(this.#probe.reduce((sum, value) => sum + value * value, 0));
+    this.unit = this.#probe.map((value) => value / this.#length);
     this.scoring =
       metric === 'euclidean'
         ? { constant: 0, perLength: 2 * this.#length, perSquare: 1 - margin }
@@ -106,11 +107,12 @@ class ProbeSearch {
     for (;;) {
       const faceId = faceIdAt(this.#gallery, row);
       if (faceId === 0) return;
-      const { dot, squares } = compareWith(segment, start, this.unit);
+      const cosine = cosineWith(segment, start, this.unit);
+      const distance =
+        this.#metric === 'euclidean'
+          ? distanceFrom(segment, start, this.#probe)
+          : distanceOf(this.#metric, cosine);
       if (faceIdAt(this.#gallery, row) !== faceId) continue;
-      const length = Math.sqrt(squares);
-      const cosine = dot / length;
-      const distance = distanceOf(this.#metric, cosine, this.#length, length);
       if (distance <= this.#threshold) {
         this.#hits.push({ faceId, distance, similarity: similarityOf(cosine) });
       }
@@ -150,12 +152,8 @@ class ProbeSearch {
   }
 }
 
-/** The dot product of an embedding with a vector, and with itself. */
-function compareWith(
-  vectors: Float32Array,
-  start: number,
-  unit: Float64Array,
-): { dot: number; squares: number } {
+/** The cosine of the angle between an embedding and a vector of length 1. */
+function cosineWith(vectors: Float32Array, start: number, unit: Float64Array): number {
   let dot = 0;
   let squares = 0;
   for (let i = 0; i < unit.length; i++) {
@@ -163,5 +161,15 @@ function compareWith(
     dot += value * (unit[i] as number);
     squares += value * value;
   }
-  return { dot, squares };
+  return dot / Math.sqrt(squares);
+}
+
+/** How far an embedding is from a probe. Made of cosine and lengths, the distance of two that are near would be what rounding leaves. */
+function distanceFrom(vectors: Float32Array, start: number, probe: Float64Array): number {
+  let squares = 0;
+  for (let i = 0; i < probe.length; i++) {
+    const difference = (vectors[start + i] as number) - (probe[i] as number);
+    squares += difference * difference;
+  }
+  return Math.sqrt(squares);
 }

@@ -4,19 +4,23 @@ import { setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DistanceMetric } from '../../contract/vocabulary.ts';
-import type { Face } from '../port.ts';
+import type { Face, FaceQuality } from '../port.ts';
 import type { Pixels } from './align.ts';
+import type { CustomNetwork } from './custom-model.ts';
 import { loadDetector } from './detector.ts';
 import { type Embedder, loadEmbedder } from './embedders.ts';
 import type { SharedGallery } from './gallery-memory.ts';
 import type { EmbeddingModelName } from './models.ts';
-import { loadRuntime } from './runtime.ts';
+import { Pyramid } from './pyramid.ts';
+import { measureQuality } from './quality.ts';
 import { type GalleryHit, searchGallery } from './search.ts';
 
 export interface WorkerSettings {
   readonly minConfidence: number;
   /** Loaded at start; the others when they are first asked for. */
   readonly modelName: EmbeddingModelName;
+  /** Of the model `Custom`. */
+  readonly customNetwork?: CustomNetwork | undefined;
 }
 
 /** What to do with one picture: find its faces, embed them by some models, look one of these up in the gallery. */
@@ -25,6 +29,8 @@ export interface Job {
   readonly models: readonly EmbeddingModelName[];
   /** Only the largest face is embedded. */
   readonly largestOnly?: boolean;
+  /** Which faces' quality is measured; none unless it says so. */
+  readonly measure?: 'largest' | 'all';
   readonly search?: {
     readonly model: EmbeddingModelName;
     readonly metric: DistanceMetric;
@@ -33,6 +39,7 @@ export interface Job {
 }
 
 export interface JobFace extends Face {
+  readonly quality?: FaceQuality;
   readonly embeddings: Partial<Record<EmbeddingModelName, Float32Array>>;
   readonly hits: readonly GalleryHit[];
 }
@@ -42,7 +49,7 @@ export type ToWorker =
   | { readonly kind: 'gallery'; readonly model: EmbeddingModelName; readonly gallery: SharedGallery };
 
 export type FromWorker =
-  | { readonly kind: 'ready'; readonly backend: string }
+  | { readonly kind: 'ready' }
   | { readonly kind: 'done'; readonly faces: JobFace[] }
   | { readonly kind: 'failed'; readonly error: Error };
 
@@ -50,30 +57,36 @@ const galleries = new Map<EmbeddingModelName, SharedGallery>();
 const embedders = new Map<EmbeddingModelName, Promise<Embedder>>();
 
 async function start(settings: WorkerSettings) {
-  const runtime = await loadRuntime();
-  const detector = await loadDetector(runtime, settings.minConfidence);
+  const detector = await loadDetector(settings.minConfidence);
   const embedderOf = (model: EmbeddingModelName) => {
-    const embedder = embedders.get(model) ?? loadEmbedder[model](runtime);
+    const embedder = embedders.get(model) ?? loadEmbedder[model](settings.customNetwork);
     embedders.set(model, embedder);
     return embedder;
   };
 
-  async function run({ picture, models, largestOnly, search }: Job): Promise<JobFace[]> {
-    const detections = await detector.detect(picture);
-    const faces: Omit<JobFace, 'hits'>[] = [];
-    for (const { area, confidence, landmarks } of detections) {
-      const embeddings: JobFace['embeddings'] = {};
-      for (const model of largestOnly && faces.length > 0 ? [] : models) {
-        embeddings[model] = await (await embedderOf(model))(picture, landmarks);
+  async function run({ picture, models, largestOnly, measure, search }: Job): Promise<JobFace[]> {
+    const detections = await detector.detect(new Pyramid(picture));
+    const faces = detections.map((detection, index): Omit<JobFace, 'hits'> => {
+      const { area, confidence } = detection;
+      const isMeasured = measure === 'all' || (measure === 'largest' && index === 0);
+      const quality = isMeasured && { quality: measureQuality(picture, detection) };
+      return { area, confidence, embeddings: {}, ...quality };
+    });
+    const wanted = detections.slice(0, largestOnly ? 1 : undefined).map(({ landmarks }) => landmarks);
+    if (wanted.length > 0) {
+      for (const model of models) {
+        const embeddings = await (await embedderOf(model))(picture, wanted);
+        embeddings.forEach((embedding, index) => {
+          (faces[index] as JobFace).embeddings[model] = embedding;
+        });
       }
-      faces.push({ area, confidence, embeddings });
     }
     const hits = search ? lookUp(faces, search) : [];
     return faces.map((face, index) => ({ ...face, hits: hits[index] ?? [] }));
   }
 
   await Promise.all([embedderOf(settings.modelName), warmUp(run)]);
-  return { backend: runtime.backend, run };
+  return run;
 }
 
 /** Each face's hits in the gallery of the model that is searched by. */
@@ -107,7 +120,7 @@ async function serve(): Promise<void> {
   if (!port) throw new Error('This module runs as a worker thread.');
   yieldToMainThread();
   const post = (message: FromWorker) => port.postMessage(message);
-  const { backend, run } = await start(workerData as WorkerSettings);
+  const run = await start(workerData as WorkerSettings);
   port.on('message', (message: ToWorker) => {
     if (message.kind === 'gallery') {
       galleries.set(message.model, message.gallery);
@@ -118,7 +131,7 @@ async function serve(): Promise<void> {
       (error: unknown) => post({ kind: 'failed', error: error as Error }),
     );
   });
-  post({ kind: 'ready', backend });
+  post({ kind: 'ready' });
 }
 
 await serve();

@@ -11,7 +11,7 @@ import { isRetryable, toServiceError } from './failures.ts';
 import { RateLimit } from './rate-limit.ts';
 
 /**
- * What a call may take in all, waiting for its turn and further attempts included: of the 29 s after which API Gateway gives up, a picture
+ * What a call may take in all unless it is told otherwise, waiting for its turn and further attempts included: of the 29 s after which API Gateway gives up, a picture
  * has that many left, see `neededMs` in `lib/processing/process-images.ts`.
  */
 const maxTotalMs = 12_000;
@@ -65,8 +65,9 @@ export class RekognitionCaller {
    */
   async send<Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(
     command: RekognitionCommand<Input, Output>,
+    totalMs = maxTotalMs,
   ): Promise<Output> {
-    const deadline = performance.now() + maxTotalMs;
+    const deadline = performance.now() + totalMs;
     for (let attempt = 1; ; attempt++) {
       await this.#turn(deadline);
       try {

@@ -2,15 +2,16 @@ import {
   type BoundingBox,
   CreateCollectionCommand,
   DeleteFacesCommand,
+  type FaceDetail,
   IndexFacesCommand,
   type IndexFacesCommandOutput,
-  type Reason,
   type UnindexedFace,
 } from '@aws-sdk/client-rekognition';
 import { batches } from '../../batches.ts';
 import { BackendUnavailableError, NoFaceError } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
-import type { Enrollment, FaceOwner } from '../port.ts';
+import type { Enrollment, FaceOwner, FaceQuality, QualityFilter } from '../port.ts';
+import { refusalWords } from '../quality-reasons.ts';
 import type { RekognitionCaller } from './caller.ts';
 import { encodeWhole, type SentPicture } from './encode.ts';
 import { meaningOf } from './failures.ts';
@@ -21,16 +22,10 @@ import { externalImageIdOf, faceTokenOf } from './names.ts';
 /** What `DeleteFaces` takes in one call. */
 const maxDeletedAtOnce = 4096;
 
-/** Why a face was not taken, to follow 'is'. */
-const reasonWords: Readonly<Record<Exclude<Reason, 'EXCEEDS_MAX_FACES'>, string>> = {
-  EXTREME_POSE: 'turned too far to the side',
-  LOW_BRIGHTNESS: 'too dark',
-  LOW_CONFIDENCE: 'too unclear to be sure that it is one',
-  LOW_FACE_QUALITY: 'of too low a quality',
-  LOW_SHARPNESS: 'too blurred',
-  SMALL_BOUNDING_BOX: 'too small',
-};
-const conjunction = new Intl.ListFormat('en', { type: 'conjunction' });
+/** A face of the collection, with its `FaceId` there. */
+export interface IndexedFace extends Pick<Enrollment, 'faceCount' | 'face' | 'quality'> {
+  readonly faceId: string;
+}
 
 /**
  * Puts the picture's largest face into the collection, which is made when there is none yet.
@@ -40,9 +35,10 @@ export async function enrollLargest(
   gallery: Gallery,
   picture: Picture,
   owner: FaceOwner,
-): Promise<Enrollment> {
+  qualityFilter: QualityFilter,
+): Promise<IndexedFace> {
   const sent = await encodeWhole(picture);
-  const { FaceRecords = [], UnindexedFaces = [] } = await index(gallery, sent, owner);
+  const { FaceRecords = [], UnindexedFaces = [] } = await index(gallery, sent, owner, qualityFilter);
   const faceCount = FaceRecords.length + UnindexedFaces.length;
   const { FaceId, BoundingBox } = FaceRecords[0]?.Face ?? {};
   const [refused] = UnindexedFaces.toSorted((one, other) => unindexedSize(other) - unindexedSize(one));
@@ -53,7 +49,8 @@ export async function enrollLargest(
   }
   if (FaceId === undefined) throw new NoFaceError('No face was found in it.');
   const box = boxOf(BoundingBox, sent.frame, picture);
-  return { faceCount, face: { id: faceTokenOf(gallery.collectionId, FaceId), box } };
+  const face = { id: faceTokenOf(gallery.collectionId, FaceId), box };
+  return { faceId: FaceId, faceCount, face, quality: qualityOf(FaceRecords[0]?.FaceDetail) };
 }
 
 /** Takes faces out of the collection; those that are not in it are no error. */
@@ -80,13 +77,14 @@ async function index(
   { caller, collectionId }: Gallery,
   { bytes }: SentPicture,
   owner: FaceOwner,
+  qualityFilter: QualityFilter,
 ): Promise<IndexFacesCommandOutput> {
   const command = new IndexFacesCommand({
     CollectionId: collectionId,
     Image: { Bytes: bytes },
     ExternalImageId: externalImageIdOf(owner),
     MaxFaces: 1,
-    QualityFilter: 'AUTO',
+    QualityFilter: qualityFilter === 'auto' ? 'AUTO' : 'NONE',
   });
   try {
     return await caller.send(command);
@@ -115,7 +113,14 @@ function unindexedSize({ FaceDetail }: UnindexedFace): number {
 }
 
 function refusalOf({ Reasons = [] }: UnindexedFace, faceCount: number): string {
-  const subject = faceCount > 1 ? 'The largest face' : 'The face';
-  const words = Reasons.flatMap((reason) => (reason === 'EXCEEDS_MAX_FACES' ? [] : [reasonWords[reason]]));
-  return `${subject} ${words.length > 0 ? `is ${conjunction.format(words)}` : 'cannot be used'}.`;
+  const reasons = Reasons.filter((reason) => reason !== 'EXCEEDS_MAX_FACES');
+  return refusalWords(reasons, faceCount);
+}
+
+function qualityOf({ Quality, Pose }: FaceDetail = {}): FaceQuality | null {
+  const { Brightness: brightness, Sharpness: sharpness } = Quality ?? {};
+  const { Roll: roll, Yaw: yaw, Pitch: pitch } = Pose ?? {};
+  if (brightness === undefined || sharpness === undefined) return null;
+  if (roll === undefined || yaw === undefined || pitch === undefined) return null;
+  return { brightness, sharpness, pose: { roll, yaw, pitch } };
 }

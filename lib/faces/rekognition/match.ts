@@ -2,6 +2,7 @@ import {
   DetectFacesCommand,
   type FaceMatch as RekognitionMatch,
   SearchFacesByImageCommand,
+  SearchFacesCommand,
 } from '@aws-sdk/client-rekognition';
 import pLimit from 'p-limit';
 import type { Box } from '../../contract/shapes.ts';
@@ -31,6 +32,9 @@ export interface Gallery {
   readonly caller: RekognitionCaller;
   readonly collectionId: string;
 }
+
+/** What a look for faces like one that was enrolled may take: nobody waits longer for a warning. */
+const maxCompareMs = 5_000;
 
 /** Every face of the picture, largest first. */
 export async function detectFaces(
@@ -118,18 +122,40 @@ async function search(
         FaceMatchThreshold: widerSimilarity(threshold),
       }),
     );
-    return {
-      box: boxOf(found.SearchedFaceBoundingBox, frame, picture),
-      matches: (found.FaceMatches ?? [])
-        .flatMap(matchOf)
-        .filter(({ distance }) => distance <= threshold)
-        .sort((one, other) => one.distance - other.distance),
-    };
+    const box = boxOf(found.SearchedFaceBoundingBox, frame, picture);
+    return { box, matches: matchesWithin(threshold, found.FaceMatches) };
   } catch (error) {
     const meaning = meaningOf(error);
     if (meaning === 'no face' || meaning === 'no collection') return meaning;
     throw error;
   }
+}
+
+/**
+ * The other faces of the collection that match one of them.
+ * @param faceId Rekognition's own
+ * @param threshold the largest distance that is a match, see `distanceOf`
+ */
+export async function matchEnrolled(
+  { caller, collectionId }: Gallery,
+  faceId: string,
+  threshold: number,
+): Promise<FaceMatch[]> {
+  const command = new SearchFacesCommand({
+    CollectionId: collectionId,
+    FaceId: faceId,
+    MaxFaces: maxMatches,
+    FaceMatchThreshold: widerSimilarity(threshold),
+  });
+  return matchesWithin(threshold, (await caller.send(command, maxCompareMs)).FaceMatches);
+}
+
+/** Best first. */
+function matchesWithin(threshold: number, found: readonly RekognitionMatch[] = []): FaceMatch[] {
+  return found
+    .flatMap(matchOf)
+    .filter(({ distance }) => distance <= threshold)
+    .sort((one, other) => one.distance - other.distance);
 }
 
 /**

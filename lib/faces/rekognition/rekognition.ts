@@ -1,20 +1,24 @@
 import { DescribeCollectionCommand, ListFacesCommand } from '@aws-sdk/client-rekognition';
+import { log } from '../../http/log.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import type {
   EnrolledFace,
   Enrollment,
+  EnrollOptions,
   Face,
   FaceBackend,
+  FaceMatch,
   FaceOptions,
   FaceOwner,
   ListedFace,
   MatchResult,
+  QualityFilter,
 } from '../port.ts';
 import { RekognitionCaller } from './caller.ts';
 import { encodeWhole } from './encode.ts';
 import { deleteFaces, enrollLargest } from './enroll.ts';
 import { meaningOf } from './failures.ts';
-import { detectFaces, distanceOf, type Gallery, matchFaces } from './match.ts';
+import { detectFaces, distanceOf, type Gallery, matchEnrolled, matchFaces } from './match.ts';
 import { faceIdOf, faceTokenOf, ownerOf } from './names.ts';
 
 export interface RekognitionSettings {
@@ -24,6 +28,7 @@ export interface RekognitionSettings {
   readonly similarityThreshold: number;
   /** At most so many calls begin in a second: a whole number from 1 on. */
   readonly rekognitionCallsPerSecond: number;
+  readonly qualityFilter: QualityFilter;
 }
 
 /**
@@ -44,11 +49,13 @@ class Rekognition implements FaceBackend {
   readonly maxImageBytes = 15 * 1024 * 1024;
   readonly #gallery: Gallery;
   readonly #threshold: number;
+  readonly #qualityFilter: QualityFilter;
 
   constructor(settings: RekognitionSettings) {
     const { region, collectionId, similarityThreshold, rekognitionCallsPerSecond: callsPerSecond } = settings;
     this.#gallery = { caller: new RekognitionCaller({ region, callsPerSecond }), collectionId };
     this.#threshold = distanceOf(similarityThreshold);
+    this.#qualityFilter = settings.qualityFilter;
   }
 
   async detect(picture: Picture): Promise<readonly Face[]> {
@@ -60,8 +67,24 @@ class Rekognition implements FaceBackend {
     return { ...found, model: ownName, detectorBackend: ownName, metric: 'aws_similarity', threshold };
   }
 
-  enroll(picture: Picture, owner: FaceOwner): Promise<Enrollment> {
-    return enrollLargest(this.#gallery, picture, owner);
+  async enroll(
+    picture: Picture,
+    owner: FaceOwner,
+    { compare, qualityFilter = this.#qualityFilter }: EnrollOptions = {},
+  ): Promise<Enrollment> {
+    const { faceId, ...enrolled } = await enrollLargest(this.#gallery, picture, owner, qualityFilter);
+    const similar = compare ? await this.#similarTo(faceId) : null;
+    return { ...enrolled, similar };
+  }
+
+  /** `null` when it could not be found out: the face is enrolled all the same. */
+  async #similarTo(faceId: string): Promise<readonly FaceMatch[] | null> {
+    try {
+      return await matchEnrolled(this.#gallery, faceId, this.#threshold);
+    } catch (error) {
+      log().warn({ err: error }, 'enrollment: similar faces could not be looked for');
+      return null;
+    }
   }
 
   async remove(faces: readonly EnrolledFace[]): Promise<void> {

@@ -5,9 +5,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Box } from '../../../lib/contract/shapes.ts';
 import { type Detector, loadDetector } from '../../../lib/faces/human/detector.ts';
 import { type Embedder, loadEmbedder } from '../../../lib/faces/human/embedders.ts';
-import { sampleFolder } from '../../../lib/faces/human/model-files.ts';
-import { loadRuntime } from '../../../lib/faces/human/runtime.ts';
+import { Pyramid } from '../../../lib/faces/human/pyramid.ts';
 import { decodePicture } from '../../../lib/inputs/decode.ts';
+import { sampleFolder } from '../../../local/packages.ts';
 
 let detector: Detector;
 let embed: Embedder;
@@ -15,9 +15,8 @@ let portrait: Buffer;
 const side = 400;
 
 beforeAll(async () => {
-  const runtime = await loadRuntime();
-  detector = await loadDetector(runtime, 0.4);
-  embed = await loadEmbedder.MobileFaceNet(runtime);
+  detector = await loadDetector(0.4);
+  embed = await loadEmbedder.MobileFaceNet();
   const sample = await readFile(join(sampleFolder, 'sample1.jpg'));
   const area = { left: 300, top: 300, width: 420, height: 420 };
   portrait = await sharp(sample).extract(area).resize(side, side).png().toBuffer();
@@ -36,9 +35,9 @@ async function facesOn(width: number, height: number) {
   const { pixels: data } = await decodePicture(bytes);
   const picture = { width, height, data };
   return Promise.all(
-    (await detector.detect(picture)).map(async ({ area, landmarks }) => ({
+    (await detector.detect(new Pyramid(picture))).map(async ({ area, landmarks }) => ({
       box: { x: area.x - left, y: area.y - top, w: area.w, h: area.h },
-      embedding: await embed(picture, landmarks),
+      embedding: (await embed(picture, [landmarks]))[0] as Float32Array,
     })),
   );
 }

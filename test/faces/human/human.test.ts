@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { distanceMetrics } from '../../../lib/contract/vocabulary.ts';
 import { similarityAt } from '../../../lib/faces/human/calibration.ts';
-import type { HumanBackend } from '../../../lib/faces/human/human.ts';
 import type { FaceBackend, MatchedFace } from '../../../lib/faces/port.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
 import { gallery, owners } from '../../suites/faces/fixtures.ts';
@@ -24,7 +23,7 @@ const enrolled = { ...owner, faceId: null };
 
 describe('the embedded engine', () => {
   let files: Galleries;
-  let engine: HumanBackend;
+  let engine: FaceBackend;
   /** Of the woman in the middle of sample 3. */
   let portrait: Picture;
 
@@ -54,12 +53,9 @@ describe('the embedded engine', () => {
     const distances = answers.map(({ faces }) =>
       fromLeftToRight(faces).map(({ matches }) => matches[0]?.distance as number),
     );
-    const [[, , hers], [profile], ...others] = distances as [number[], number[]];
+    const hers = distances[0]?.[2] as number;
     expect(hers).toBeLessThan(0.07);
-    expect(Math.min(...distances.flat().filter((distance) => distance !== hers))).toBe(profile);
-    // DeepFace's threshold takes the woman whom sample 2 shows from the side for her (0.065); nobody else comes near.
-    expect(profile).toBeGreaterThan((hers as number) * 1.3);
-    expect(Math.min(...others.flat())).toBeGreaterThan(0.07);
+    expect(Math.min(...distances.flat().filter((distance) => distance !== hers))).toBeGreaterThan(0.07);
   });
 
   test.each([-20, 20, 45])('knows her with her head tilted by %i degrees', async (degrees) => {

@@ -2,13 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { type HumanBackend, openHuman } from '../../../lib/faces/human/human.ts';
+import { type HumanSettings, openHuman } from '../../../lib/faces/human/human.ts';
+import type { FaceBackend } from '../../../lib/faces/port.ts';
 import { openDatabase } from '../../../lib/records/database.ts';
 
 /** A database file for the engine's tests, and engines on it. */
 export interface Galleries {
   /** Another engine on the same file, as a second process would have; on its own handle unless it is given one. */
-  open(settings?: { workers?: number; database?: DatabaseSync }): Promise<HumanBackend>;
+  open(settings?: Partial<HumanSettings> & { database?: DatabaseSync }): Promise<FaceBackend>;
   /** Another handle on the same file. */
   database(): DatabaseSync;
   /** Closes everything, and removes the file. */
@@ -17,7 +18,7 @@ export interface Galleries {
 
 export async function galleries(): Promise<Galleries> {
   const folder = await mkdtemp(join(tmpdir(), 'faces-'));
-  const backends: HumanBackend[] = [];
+  const backends: FaceBackend[] = [];
   const databases: DatabaseSync[] = [];
   const openHandle = () => {
     const opened = openDatabase(join(folder, 'faces.sqlite'));
@@ -30,13 +31,15 @@ export async function galleries(): Promise<Galleries> {
     await rm(folder, { recursive: true });
   };
   return {
-    async open({ workers = 1, database = openHandle() } = {}) {
+    async open({ database = openHandle(), ...settings } = {}) {
       const backend = await openHuman(database, {
         modelName: 'Fusion',
         distanceMetric: 'cosine',
         detectionConfidenceThreshold: 0.4,
         maxImageBytes: 15 * 1024 * 1024,
-        workers,
+        qualityFilter: 'auto',
+        workers: 1,
+        ...settings,
       });
       backends.push(backend);
       return backend;

@@ -165,7 +165,35 @@ describe('what Rekognition answers', () => {
     expect(await backend.enroll(picture, owner(1))).toEqual({
       faceCount: 3,
       face: { id: 'canned/f', box: { x: 80, y: 40, w: 40, h: 20 } },
+      similar: null,
     });
+  });
+
+  test('with a face like others names those that are ours and near enough, best first', async () => {
+    const like = (Similarity: number, ExternalImageId: string) => ({
+      Similarity,
+      Face: { FaceId: `g${Similarity}`, ExternalImageId },
+    });
+    service.answer = ({ operation }) =>
+      operation === 'IndexFaces'
+        ? { FaceRecords: records(middle) }
+        : { FaceMatches: [like(96, '3:b'), like(99, '2:a'), like(94.9, '4:c'), like(98, 'not ours')] };
+    const { similar } = await backend.enroll(picture, owner(1), { compare: true });
+    expect(similar?.map(({ entryId, similarity }) => [entryId, similarity])).toEqual([
+      [2, 99],
+      [3, 96],
+    ]);
+    expect(callsOf('SearchFaces').map(({ input }) => input)).toEqual([
+      { CollectionId: collectionId, FaceId: 'f', MaxFaces: 100, FaceMatchThreshold: expect.closeTo(95, 2) },
+    ]);
+  });
+
+  test('that it can not look for others like it leaves the face enrolled', async () => {
+    service.answer = ({ operation }) =>
+      operation === 'IndexFaces' ? { FaceRecords: records(middle) } : refusal('AccessDeniedException');
+    const { face, similar } = await backend.enroll(picture, owner(1), { compare: true });
+    expect([face.id, similar]).toEqual(['canned/f', null]);
+    expect(service.calls.map(({ operation }) => operation)).toEqual(['IndexFaces', 'SearchFaces']);
   });
 
   test('to a removal: faces that are not there are no failure, others that it keeps are', async () => {

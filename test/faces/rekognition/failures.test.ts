@@ -77,6 +77,17 @@ describe('when Rekognition fails', () => {
     },
   );
 
+  test('to say who looks alike, the face is enrolled all the same, within seconds', async () => {
+    emulator.faults.set([{ kind: 'throttle', every: 1, operation: 'SearchFaces' }]);
+    const started = performance.now();
+    const { face, similar } = await backend.enroll(her, owner(5), { compare: true });
+    expect(similar).toBeNull();
+    expect(performance.now() - started).toBeLessThan(9_000);
+    expect((await gallery(backend)).filter(({ entryId }) => entryId === 5)).toEqual([
+      { ...owner(5), faceId: face.id, isCurrent: true },
+    ]);
+  });
+
   test('to answer at all, it is asked once more', async () => {
     emulator.faults.set([{ kind: 'timeout', every: 1, operation: 'DetectFaces', times: 1 }]);
     expect((await backend.match(her, {})).faces.map(entriesOf)).toEqual([[2]]);

@@ -18,6 +18,7 @@ export function openAdapter(settings: Partial<RekognitionSettings> = {}): FaceBa
     collectionId: `test-${randomUUID()}`,
     similarityThreshold: 95,
     rekognitionCallsPerSecond: 1000,
+    qualityFilter: 'auto',
     ...settings,
   });
 }

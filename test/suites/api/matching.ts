@@ -17,7 +17,11 @@ export function matchingSuite(get: () => Tested): void {
   describe('a listed person', () => {
     it('is found in another picture, is the only one found, and is found no more once deleted', async () => {
       const { api, people, backend } = get();
-      const { errors: _, ...entry } = await api.list([people.listed], { reason: 'Theft.' });
+      const {
+        errors: _,
+        possible_duplicates: __,
+        ...entry
+      } = await api.list([people.listed], { reason: 'Theft.' });
       const { id, name } = entry;
       const found = await api.process(people.group);
       expect(found.has_blacklist_match).toBe(true);

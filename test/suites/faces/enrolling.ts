@@ -38,6 +38,18 @@ export function enrollingSuite(setting: () => Setting): void {
     expect(await owners(backend)).toEqual([owner(2)]);
   });
 
+  test('a face is compared with those enrolled before, where that is asked for', async () => {
+    const { backend, otherPortrait, portraits } = setting();
+    await enrollEach(setting());
+    const { similar } = await backend.enroll(otherPortrait, owner(9), { compare: true });
+    expect(similar?.map(({ entryId, imageId }) => ({ entryId, imageId }))).toEqual([owner(2)]);
+    const [match] = (await backend.match(otherPortrait, {})).faces[0]?.matches.slice(1) ?? [];
+    expect(similar?.[0]?.similarity).toBeCloseTo(match?.similarity ?? 0, 1);
+    expect((await backend.enroll(portraits[0] as Picture, owner(8))).similar).toBeNull();
+    await backend.remove(await gallery(backend));
+    expect((await backend.enroll(otherPortrait, owner(9), { compare: true })).similar).toEqual([]);
+  });
+
   test('a picture without a face is refused, and nothing is kept of it', async () => {
     const { backend } = setting();
     await expect(backend.enroll(await pictureOfNobody(), owner(1))).rejects.toThrow(NoFaceError);

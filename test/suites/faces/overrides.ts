@@ -10,7 +10,7 @@ export function overridesSuite(setting: () => Setting): void {
     await backend.enroll(probe, owner(1));
     const usual = await backend.match(probe, {});
     expect(usual.model).toBe(backend.modelId);
-    for (const modelName of [...abilities.models, 'VGG-Face', 'ArcFace']) {
+    for (const modelName of [...abilities.models, 'VGG-Face', 'ArcFace', 'Custom']) {
       const { model, faces } = await backend.match(probe, { modelName });
       expect(model).toBe(abilities.models.includes(modelName) ? modelName : backend.modelId);
       expect(faces.map(entriesOf), modelName).toEqual([[1]]);

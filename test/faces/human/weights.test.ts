@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { zeroTinyWeights } from '../../local/onnx-weights.ts';
+import { zeroTinyWeights } from '../../../lib/faces/human/onnx/weights.ts';
 
 /** As much of protocol buffers as an ONNX model takes. */
 function varint(value: number): number[] {

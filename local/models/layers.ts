@@ -1,4 +1,4 @@
-import { type OnnxNode, type OnnxTensor, type OnnxValue, writeOnnx } from './onnx-graph.ts';
+import { type OnnxNode, type OnnxTensor, type OnnxValue, writeOnnx } from '../../lib/faces/human/onnx/graph.ts';
 import type { Weight } from './tfjs-weights.ts';
 
 /** A value of the network under construction, `[pictures, stored(channels), height, width]`: what is beyond `channels` is 0. */
@@ -228,6 +228,13 @@ export class NetworkBuilder {
     this.#tensors.push({ name: `${name}/matrix`, shape: [stored(channels), columns], data: matrix });
     this.#add('MatMul', [means.name, `${name}/matrix`], { ...means, name });
     this.#outputs.push({ name, shape: ['pictures', columns] });
+  }
+
+  /** Makes an output of a weight, the same for every picture. */
+  constant(name: string, { shape, data }: Weight): void {
+    this.#tensors.push({ name: `${name}/value`, shape, data });
+    this.#nodes.push({ operator: 'Identity', inputs: [`${name}/value`], output: name });
+    this.#outputs.push({ name, shape });
   }
 
   build(): Uint8Array {

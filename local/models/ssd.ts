@@ -2,18 +2,7 @@ import { readFaceApiWeights } from './face-api.ts';
 import { type Layer, NetworkBuilder } from './layers.ts';
 import type { Weight } from './tfjs-weights.ts';
 
-export interface SsdNetwork {
-  /**
-   * Input `input`: `[pictures, 3, 512, 512]`, RGB, -1..1. Outputs `boxes.0` to `boxes.5`: `[pictures, places, 4]`, a place's box relative to
-   * its anchor; `classes.0` to `classes.5`: `[pictures, places, 3]`, the second number being the logit of a face.
-   */
-  readonly model: Uint8Array;
-  /** Each place's box as `top, left, bottom, right`, 0..1, in the order of the outputs. */
-  readonly anchors: Float32Array;
-}
-
-export const ssdInputSize = 512;
-export const ssdOutputs = 6;
+const inputSize = 512;
 
 /** Of the convolutions between which the picture's sides are halved. */
 const halvingLayers = new Set([2, 4, 6, 12]);
@@ -21,14 +10,16 @@ const halvingLayers = new Set([2, 4, 6, 12]);
 const epsilon = 0.001;
 
 /**
- * face-api's face detector, an SSD on MobileNet V1, as an ONNX model. The layers are those of face-api's `SsdMobilenetv1`; each
- * batch normalization is folded into the filters before it.
+ * face-api's face detector, an SSD on MobileNet V1, as an ONNX model. Input `input`: `[pictures, 3, 512, 512]`, RGB, -1..1. Outputs
+ * `boxes.0` to `boxes.5`: `[pictures, places, 4]`, a place's box relative to its anchor; `classes.0` to `classes.5`: `[pictures, places, 3]`,
+ * the second number being the logit of a face; `anchors`: each place's box as `top, left, bottom, right`, 0..1, in the order of the
+ * others. The layers are those of face-api's `SsdMobilenetv1`; each batch normalization is folded into the filters before it.
  * @param folder of `ssd_mobilenetv1_model-weights_manifest.json` and its weights.
  */
-export async function ssdNetwork(folder: string): Promise<SsdNetwork> {
+export async function ssdNetwork(folder: string): Promise<Uint8Array> {
   const weights = await readFaceApiWeights(folder, 'ssd_mobilenetv1_model');
   const weightOf = (name: string) => weights.get(name) as Weight;
-  const builder = new NetworkBuilder(3, ssdInputSize, ssdInputSize);
+  const builder = new NetworkBuilder(3, inputSize, inputSize);
 
   const pointwise = (from: Layer, name: string, stride = 1) => {
     const bias = weightOf(`${name}/convolution_bn_offset`);
@@ -68,7 +59,8 @@ export async function ssdNetwork(folder: string): Promise<SsdNetwork> {
     layer = pointwise(layer, `Prediction/Conv2d_${index + 1}_pointwise`, 2);
     predict(layer, 2 + index / 2);
   }
-  return { model: builder.build(), anchors: weightOf('Output/extra_dim').data };
+  builder.constant('anchors', weightOf('Output/extra_dim'));
+  return builder.build();
 }
 
 /** gamma * (w x - mean) / sqrt(variance + epsilon) + beta, as filters and a bias. */

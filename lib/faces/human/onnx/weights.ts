@@ -1,3 +1,5 @@
+import { type Field, fields } from './read.ts';
+
 /**
  * The field numbers of ONNX's protocol buffer messages that lead to the weights:
  * https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
@@ -10,15 +12,6 @@ const floatType = 1;
 
 /** Weights below this are taken for zero: 2^-67, far below what a 32-bit sum of ordinary numbers can notice. */
 const tinyExponent = 60;
-
-interface Field {
-  readonly number: number;
-  /** Of a number: its value. */
-  readonly value: number;
-  /** Of bytes: where they are. */
-  readonly start: number;
-  readonly end: number;
-}
 
 /**
  * Sets an ONNX model's tiny 32-bit weights to zero, in place. The channels that training has switched off leave weights around 1e-38;
@@ -43,26 +36,5 @@ function zeroTensor(view: DataView, tensor: Field): void {
   for (let at = raw.start; at < raw.end; at += 4) {
     const exponent = (view.getUint32(at, true) >>> 23) & 0xff;
     if (exponent < tinyExponent) view.setUint32(at, 0, true);
-  }
-}
-
-function* fields(view: DataView, start: number, end: number): Generator<Field> {
-  let at = start;
-  const varint = () => {
-    let result = 0;
-    for (let shift = 1; ; shift *= 128) {
-      const byte = view.getUint8(at++);
-      result += (byte & 0x7f) * shift;
-      if (byte < 0x80) return result;
-    }
-  };
-  while (at < end) {
-    const tag = varint();
-    const number = tag >>> 3;
-    const wireType = tag & 7;
-    const value = wireType === 0 ? varint() : 0;
-    const size = wireType === 2 ? varint() : wireType === 5 ? 4 : wireType === 1 ? 8 : 0;
-    yield { number, value, start: at, end: at + size };
-    at += size;
   }
 }

@@ -1,0 +1,60 @@
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { repository } from './results.ts';
+import { WrongUseError } from './wrong-use.ts';
+
+/** Where a benchmark writes what it measured. */
+export interface Output {
+  /** The folder of `results.json`. */
+  readonly results: string;
+  /** The folder of the plots. */
+  readonly plots: string;
+  /** The document whose tables are kept as the figures are. */
+  readonly readme?: string;
+}
+
+/** What the command line asks of a benchmark. */
+export interface BenchOptions {
+  /** A folder of people. */
+  readonly data?: string;
+  readonly model?: string;
+  readonly out: Output;
+  readonly numbers: readonly number[];
+}
+
+/** The repository's own: the README and what it shows. */
+export const ownOutput: Output = {
+  results: join(repository, 'bench'),
+  plots: join(repository, 'docs'),
+  readme: join(repository, 'README.md'),
+};
+
+/**
+ * @param words what stands behind the benchmark's name
+ * @throws WrongUseError
+ */
+export function parseOptions(words: readonly string[]): BenchOptions {
+  const { values, positionals } = parseWords(words);
+  const wrong = positionals.find((word) => !/^\d+$/.test(word));
+  if (wrong !== undefined) throw new WrongUseError(`'${wrong}' is not understood: only numbers go there.`);
+  const folder = values.out === undefined ? undefined : resolve(values.out);
+  return {
+    ...(values.data !== undefined && { data: resolve(values.data) }),
+    ...(values.model !== undefined && { model: values.model }),
+    out: folder === undefined ? ownOutput : { results: folder, plots: folder },
+    numbers: positionals.map(Number),
+  };
+}
+
+/** @throws WrongUseError when an option is not one of them, or has no value. */
+export function parseWords(words: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: { data: { type: 'string' }, model: { type: 'string' }, out: { type: 'string' } },
+    });
+  } catch (cause) {
+    throw new WrongUseError((cause as Error).message, { cause });
+  }
+}

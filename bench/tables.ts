@@ -1,0 +1,138 @@
+import { measuredBy } from './plots.ts';
+import type { Provenance, Results } from './results.ts';
+
+/** The README's tables, each between `<!-- bench: NAME -->` and `<!-- /bench -->`. */
+export type TableName = 'accuracy' | 'speed' | 'service' | 'search';
+
+const percent = (share: number, digits: number) => `${(100 * share).toFixed(digits)}%`;
+const ms = (value: number) => (value < 10 ? Number(value.toPrecision(2)).toString() : value.toFixed(0));
+const count = (value: number) => value.toLocaleString('en');
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`.replaceAll('|  |', '| |');
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function measured(provenance: Provenance): string {
+  const [where = '', command = ''] = measuredBy(provenance).split(': ');
+  return `<sup>${where}: \`${command}\`.</sup>`;
+}
+
+/** Every table that there are figures for, in Markdown. */
+export function tablesOf(results: Results): Map<TableName, string> {
+  const { accuracy, speed, service, search } = results;
+  const tables = new Map<TableName, string>();
+  if (accuracy && Object.keys(accuracy).length > 0) tables.set('accuracy', accuracyTable(accuracy));
+  if (speed) tables.set('speed', speedTable(speed));
+  if (service) tables.set('service', serviceTable(service));
+  if (search) tables.set('search', searchTable(search));
+  return tables;
+}
+
+/** @throws when the text has no place for a table, or one that is never closed. */
+export function withTables(text: string, tables: ReadonlyMap<TableName, string>): string {
+  let written = text;
+  for (const [name, content] of tables) {
+    const [start, end] = [`<!-- bench: ${name} -->`, '<!-- /bench -->'];
+    const from = written.indexOf(start);
+    const to = written.indexOf(end, from);
+    if (from < 0 || to < 0) throw new Error(`There is no ${start} … ${end} in it.`);
+    written = `${written.slice(0, from)}${start}\n\n${content}\n\n${written.slice(to)}`;
+  }
+  return written;
+}
+
+function accuracyTable(accuracy: NonNullable<Results['accuracy']>): string {
+  const models = Object.entries(accuracy);
+  const [, first] = models[0] as (typeof models)[number];
+  const rates = (name: string, of: string, values: readonly (readonly [number, number])[]) =>
+    values.map(([rate]) => `${name} at ${of} ${percent(rate, rate < 0.01 ? 1 : 0)}`);
+  const head = [
+    ...['model', 'accuracy', 'AUC', 'EER'],
+    ...rates('TAR', 'FAR', first.trueAcceptRates),
+    ...rates('TPIR', 'FPIR', first.identificationRates),
+  ];
+  const rows = models.map(([name, figures]) => [
+    `\`${name}\``,
+    `${percent(figures.accuracy, 2)} ± ${percent(figures.standardError, 2)}`,
+    figures.areaUnderCurve.toFixed(4),
+    percent(figures.equalErrorRate, 2),
+    ...figures.trueAcceptRates.map(([, rate]) => percent(rate, 1)),
+    ...figures.identificationRates.map(([, rate]) => percent(rate, 1)),
+  ]);
+  return `${table(head, rows)}\n\n${measured(first)}`;
+}
+
+function speedTable({ pictures, throughput, ...provenance }: NonNullable<Results['speed']>): string {
+  const names = pictures[0]?.rows.map(({ pipeline }) => pipeline) ?? [];
+  const named = (name: string) => (name === 'Human' || name === 'face-api' ? name : `\`${name}\``);
+  const rows = pictures.flatMap(({ name, rows: measurements, faces }) => [
+    [`${name}: ms (CPU)`, ...measurements.map(({ wallMs, cpuMs }) => `${ms(wallMs)} (${ms(cpuMs)})`)],
+    [
+      'times as long (CPU)',
+      ...measurements.map(({ wallRatio, cpuRatio }) => `${wallRatio.toFixed(2)} (${cpuRatio.toFixed(2)})`),
+    ],
+    ...(faces > 1 ? [['faces found', ...measurements.map(({ faces: found }) => String(found))]] : []),
+  ]);
+  const perSecond = throughput.map(({ model, workers, perSecond: all, perSecondWithOne, factor }) => {
+    return [
+      `\`${model}\``,
+      perSecondWithOne.toFixed(1),
+      `${all.toFixed(1)} (${workers} workers)`,
+      factor.toFixed(2),
+    ];
+  });
+  return [
+    table(['', ...names.map(named)], rows),
+    '',
+    table(['pictures of 250 px a second', '1 worker', 'all cores', 'factor'], perSecond),
+    '',
+    measured(provenance),
+  ].join('\n');
+}
+
+function serviceTable(service: NonNullable<Results['service']>): string {
+  const { idle, busy, engineMs, requestMs } = service;
+  const decimal = (value: number) => value.toFixed(1);
+  const rows = [
+    ['start to first answer', `${decimal(service.startMs / 1000)} s`],
+    ['a picture of 250 px with one face: the engine alone, `Fusion`', `${ms(engineMs)} ms`],
+    [
+      'the same as a whole request, three files and a record saved',
+      `${ms(requestMs)} ms, ${(requestMs / engineMs).toFixed(2)} times the engine`,
+    ],
+    ['pictures of 1,920 px with 3 to 5 faces each', `${decimal(service.perSecond)} a second`],
+    [
+      '`GET /`: idle; while pictures are processed',
+      `${decimal(idle.median)} ms, ${ms(idle.slowest)} ms at most; ${decimal(busy.median)} ms, ${ms(busy.slowest)} ms at most`,
+    ],
+    [
+      'resident memory after 100 such pictures, and after 500',
+      `${service.memoryAfter100.toFixed(0)} MB, ${service.memoryAfter500.toFixed(0)} MB`,
+    ],
+  ];
+  return `${table(['', ''], rows)}\n\n${measured(service)}`;
+}
+
+function searchTable({ sizes, ...provenance }: NonNullable<Results['search']>): string {
+  const both = ({ median, cpu }: { median: number; cpu: number }) => `${ms(median)} (${ms(cpu)})`;
+  const row = (name: string, of: (size: (typeof sizes)[number]) => string) => [name, ...sizes.map(of)];
+  const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(1);
+  const rows = [
+    row('one face, ms: median (CPU)', ({ search }) => both(search)),
+    row('one face, ms: 99 of 100 take at most', ({ search }) => ms(search.p99)),
+    row('40 faces of one picture, ms (CPU)', ({ crowd }) => both(crowd)),
+    row('a plain JavaScript loop, one face, ms (CPU)', ({ loop }) => both(loop)),
+    row('Human’s `match.find`, one face, ms (CPU)', ({ human }) => both(human)),
+    row(
+      'start: reading them from the database, s (CPU)',
+      ({ loadMs, loadCpuMs }) => `${seconds(loadMs)} (${seconds(loadCpuMs)})`,
+    ),
+    row('memory, in sizes of the vectors', ({ memoryRatio }) => memoryRatio.toFixed(2)),
+    row('of the nearest by double precision, found', ({ recall }) =>
+      recall === 1 ? 'all' : percent(recall, 2),
+    ),
+  ];
+  const head = ['listed pictures', ...sizes.map(({ listed }) => count(listed))];
+  return `${table(head, rows)}\n\n${measured(provenance)}`;
+}

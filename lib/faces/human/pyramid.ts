@@ -1,0 +1,168 @@
+import type { Pixels, Point, Similarity } from './align.ts';
+
+/** What a network is shown: how large a square, and what becomes of each channel's value v: (v - mean) / scale. */
+export interface Sight {
+  readonly size: number;
+  readonly means: readonly [number, number, number];
+  readonly scale: number;
+}
+
+/** A picture, and the same at a half, a quarter … of its size, each made when it is first needed. */
+export class Pyramid {
+  readonly #levels: Pixels[];
+
+  constructor(picture: Pixels) {
+    this.#levels = [picture];
+  }
+
+  get picture(): Pixels {
+    return this.#levels[0] as Pixels;
+  }
+
+  /**
+   * Cuts upright squares out of the picture, bilinear, black outside of it. One that is smaller than what it shows is cut out of the
+   * smallest level that has its detail, each pixel the mean of four samples, so that what is finer does not alias.
+   * @param views what brings the picture into each square.
+   * @returns `[views, 3, size, size]`, one after the other.
+   */
+  cut(views: readonly Similarity[], { size, means, scale }: Sight): Float32Array {
+    const planeSize = size * size;
+    const planes = new Float32Array(views.length * 3 * planeSize);
+    views.forEach((view, index) => {
+      const { level, toSquare } = this.#levelFor(view);
+      cutSquare(level, toSquare, size, planes, index * 3 * planeSize);
+    });
+    for (let plane = 0; plane < 3 * views.length; plane++) {
+      const mean = means[plane % 3] as number;
+      for (let at = plane * planeSize; at < (plane + 1) * planeSize; at++) {
+        planes[at] = ((planes[at] as number) - mean) / scale;
+      }
+    }
+    return planes;
+  }
+
+  /** The smallest level of which the view is not an enlargement, and the view of it. */
+  #levelFor(view: Similarity): { level: Pixels; toSquare: Similarity } {
+    let toSquare = view;
+    let index = 0;
+    while (toSquare.a ** 2 + toSquare.b ** 2 <= 1 / 4) {
+      index++;
+      // A pixel of the half lies in the middle of four: x = 2 x' + 1/2.
+      const { a, b, tx, ty } = toSquare;
+      toSquare = { a: 2 * a, b: 2 * b, tx: tx + (a - b) / 2, ty: ty + (a + b) / 2 };
+    }
+    while (this.#levels.length <= index) this.#levels.push(halve(this.#levels.at(-1) as Pixels));
+    return { level: this.#levels[index] as Pixels, toSquare };
+  }
+}
+
+/** Each pixel of the result is the mean of four; an odd rest at the edges is left out, unless nothing else is there. */
+function halve({ width, height, data }: Pixels): Pixels {
+  const half = { width: Math.max(1, width >> 1), height: Math.max(1, height >> 1) };
+  const result = new Uint8Array(3 * half.width * half.height);
+  const right = width > 1 ? 3 : 0;
+  const below = height > 1 ? 3 * width : 0;
+  let to = 0;
+  for (let y = 0; y < half.height; y++) {
+    let from = 6 * width * y;
+    for (let x = 0; x < half.width; x++) {
+      for (let channel = 0; channel < 3; channel++, from++) {
+        const sum =
+          (data[from] as number) +
+          (data[from + right] as number) +
+          (data[from + below] as number) +
+          (data[from + below + right] as number);
+        result[to++] = (sum + 2) >> 2;
+      }
+      from += 3;
+    }
+  }
+  return { ...half, data: result };
+}
+
+/** Adds to the three planes of a square what the picture shows, 0..255. */
+function cutSquare(picture: Pixels, view: Similarity, size: number, into: Float32Array, start: number): void {
+  const { a, b, tx, ty } = view;
+  const norm = a * a + b * b;
+  const along = a / norm;
+  const across = b / norm;
+  // The middles of four quarters of a pixel, or its own.
+  const offsets = norm < 1 ? [-0.25, 0.25] : [0];
+  for (const down of offsets) {
+    for (const right of offsets) {
+      for (let row = 0; row < size; row++) {
+        const u = right - tx;
+        const v = row + down - ty;
+        const x = along * u + across * v;
+        const y = along * v - across * u;
+        addRow(picture, x, y, along, -across, 1 / offsets.length ** 2, size, into, start + row * size);
+      }
+    }
+  }
+}
+
+/**
+ * Adds `share` of what the picture shows, between its pixels, at `size` points: the first at (x, y), each further one (stepX, stepY) on.
+ * Each channel's go to a plane of `size * size` numbers, from `start` on. The innermost loop of all looks: no calls, no objects.
+ */
+function addRow(
+  { width, height, data }: Pixels,
+  x: number,
+  y: number,
+  stepX: number,
+  stepY: number,
+  share: number,
+  size: number,
+  into: Float32Array,
+  start: number,
+): void {
+  const planeSize = size * size;
+  for (let column = 0; column < size; column++) {
+    const px = x + column * stepX;
+    const py = y + column * stepY;
+    const left = Math.floor(px);
+    const top = Math.floor(py);
+    if (left < -1 || top < -1 || left >= width || top >= height) continue;
+    const right = px - left;
+    const low = py - top;
+    // Beyond an edge, a pixel's weight is 0.
+    const w0 = left < 0 ? 0 : share * (1 - right);
+    const w1 = left + 1 >= width ? 0 : share * right;
+    const v0 = top < 0 ? 0 : 1 - low;
+    const v1 = top + 1 >= height ? 0 : low;
+    const a = 3 * ((top < 0 ? 0 : top) * width + (left < 0 ? 0 : left));
+    const b = left < 0 || left + 1 >= width ? a : a + 3;
+    const down = top < 0 || top + 1 >= height ? 0 : 3 * width;
+    const w00 = w0 * v0;
+    const w01 = w1 * v0;
+    const w10 = w0 * v1;
+    const w11 = w1 * v1;
+    const c = a + down;
+    const d = b + down;
+    const at = start + column;
+    into[at] =
+      (into[at] as number) +
+      w00 * (data[a] as number) +
+      w01 * (data[b] as number) +
+      w10 * (data[c] as number) +
+      w11 * (data[d] as number);
+    into[at + planeSize] =
+      (into[at + planeSize] as number) +
+      w00 * (data[a + 1] as number) +
+      w01 * (data[b + 1] as number) +
+      w10 * (data[c + 1] as number) +
+      w11 * (data[d + 1] as number);
+    into[at + 2 * planeSize] =
+      (into[at + 2 * planeSize] as number) +
+      w00 * (data[a + 2] as number) +
+      w01 * (data[b + 2] as number) +
+      w10 * (data[c + 2] as number) +
+      w11 * (data[d + 2] as number);
+  }
+}
+
+/** Where a point of a square lies in the picture. */
+export function unmap({ a, b, tx, ty }: Similarity, [u, v]: Point): Point {
+  const norm = a * a + b * b;
+  return [(a * (u - tx) + b * (v - ty)) / norm, (a * (v - ty) - b * (u - tx)) / norm];
+}

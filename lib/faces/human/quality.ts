@@ -1,0 +1,141 @@
+import type { Box } from '../../contract/shapes.ts';
+import type { FacePose, FaceQuality } from '../port.ts';
+import type { QualityReason } from '../quality-reasons.ts';
+import { cutChip, type Pixels, type Point } from './align.ts';
+import type { Detection, Landmarks } from './detector.ts';
+
+/** Pixels a side of the chip on which a face is measured, so that all are measured at one scale. */
+const chipSide = 64;
+
+/** The detail that counts as a sharpness of 50; the median of LFW's pictures has three times as much. */
+const middlingDetail = 0.06;
+
+/**
+ * Brightness: the mean luma (BT.601) of the face's box. Sharpness: how much fine detail it has for its contrast, the mean square of the
+ * luma's Laplacian over the luma's variance on a 64x64 chip, mapped to 0..100: neither light nor contrast changes it, and a face of fewer
+ * pixels than the chip is as blurred as it looks there.
+ */
+export function measureQuality(
+  picture: Pixels,
+  { area, landmarks }: Pick<Detection, 'area' | 'landmarks'>,
+): FaceQuality {
+  const luma = lumaChip(picture, area);
+  const mean = luma.reduce((sum, value) => sum + value, 0) / luma.length;
+  const variance = luma.reduce((sum, value) => sum + (value - mean) ** 2, 0) / luma.length;
+  // The 1 is about what rounding to 8 bits leaves in a picture of nothing.
+  const detail = laplacianEnergy(luma) / (variance + 1);
+  return {
+    brightness: (100 * mean) / 255,
+    sharpness: (100 * detail) / (detail + middlingDetail),
+    pose: poseOf(landmarks),
+  };
+}
+
+/** The middle square of a box. */
+function lumaChip(picture: Pixels, { x, y, w, h }: Box): Float32Array {
+  const side = Math.min(w, h);
+  const a = chipSide / side;
+  const left = x + (w - side) / 2;
+  const top = y + (h - side) / 2;
+  const rgb = cutChip(picture, { a, b: 0, tx: -left * a, ty: -top * a }, chipSide);
+  return Float32Array.from({ length: chipSide * chipSide }, (_, index) => {
+    const [red, green, blue] = rgb.subarray(3 * index, 3 * index + 3) as unknown as [number, number, number];
+    return 0.299 * red + 0.587 * green + 0.114 * blue;
+  });
+}
+
+function laplacianEnergy(luma: Float32Array): number {
+  const at = (index: number) => luma[index] as number;
+  let sum = 0;
+  for (let row = 1; row < chipSide - 1; row++) {
+    for (let column = 1; column < chipSide - 1; column++) {
+      const here = row * chipSide + column;
+      const around = at(here - 1) + at(here + 1) + at(here - chipSide) + at(here + chipSide);
+      sum += (around - 4 * at(here)) ** 2;
+    }
+  }
+  return sum / (chipSide - 2) ** 2;
+}
+
+/**
+ * How far the tip of the nose stands out of the face, and how far below the eyes a face that looks straight ahead has it (the median of
+ * LFW's faces): in distances of the eyes.
+ */
+const noseHeight = 0.6;
+const eyesToNose = 0.524;
+
+/**
+ * Degrees, with Rekognition's signs: a positive roll turns the picture clockwise, a positive yaw the nose to the viewer's right, a positive
+ * pitch the nose up. It is an estimate: the nose's tip is taken as a pointer of `noseHeight` on the plane of eyes and mouth.
+ */
+export function poseOf({ leftEye, rightEye, noseTip }: Landmarks): FacePose {
+  const across = [leftEye[0] - rightEye[0], leftEye[1] - rightEye[1]] as const;
+  const roll = Math.atan2(across[1], across[0]);
+  const distance = Math.max(1, Math.hypot(...across));
+  const [noseAcross, noseDown] = turnBack(noseTip, rightEye, leftEye, roll);
+  // An eye distance is foreshortened by the yaw as much as the nose moves aside.
+  const yaw = Math.atan2(noseAcross / distance, noseHeight);
+  const frontalDistance = distance / Math.max(0.3, Math.cos(yaw));
+  const pitch = Math.atan2(eyesToNose - noseDown / frontalDistance, noseHeight);
+  return { roll: degrees(roll), yaw: degrees(yaw), pitch: degrees(pitch) };
+}
+
+/** The nose as seen from the middle of the eyes, with the eyes level. */
+function turnBack(nose: Point, one: Point, other: Point, roll: number): Point {
+  const x = nose[0] - (one[0] + other[0]) / 2;
+  const y = nose[1] - (one[1] + other[1]) / 2;
+  return [x * Math.cos(roll) + y * Math.sin(roll), y * Math.cos(roll) - x * Math.sin(roll)];
+}
+
+function degrees(radians: number): number {
+  return (radians * 180) / Math.PI;
+}
+
+/** What a face must have at least (at most, for the angles and what is too bright) to be enrolled. */
+export interface QualityBar {
+  /** Degrees to either side. */
+  readonly yaw: number;
+  /** Degrees up or down. */
+  readonly pitch: number;
+  /** Of the box's shorter side. */
+  readonly boxPixels: number;
+  /** 0..100 */
+  readonly sharpness: number;
+  /** 0..100 */
+  readonly minBrightness: number;
+  /** 0..100 */
+  readonly maxBrightness: number;
+  /** 0..1, the detector's own. */
+  readonly confidence: number;
+}
+
+/**
+ * Measured by `npm run bench -- quality` on LFW's pictures degraded step by step, see the README's table: about where twice as many pictures
+ * of the same person are missed, or where bad pictures of strangers begin to look alike. How a face is tilted does not matter.
+ */
+export const enrollmentBar: QualityBar = {
+  yaw: 55,
+  pitch: 40,
+  boxPixels: 32,
+  sharpness: 33,
+  minBrightness: 10,
+  maxBrightness: 90,
+  confidence: 0.6,
+};
+
+/** Why a face does not pass a bar; none when it does. */
+export function qualityReasons(
+  { area, confidence }: Pick<Detection, 'area' | 'confidence'>,
+  { brightness, sharpness, pose }: FaceQuality,
+  bar: QualityBar = enrollmentBar,
+): QualityReason[] {
+  const failed: Record<QualityReason, boolean> = {
+    EXTREME_POSE: Math.abs(pose.yaw) > bar.yaw || Math.abs(pose.pitch) > bar.pitch,
+    LOW_BRIGHTNESS: brightness < bar.minBrightness,
+    LOW_SHARPNESS: sharpness < bar.sharpness,
+    SMALL_BOUNDING_BOX: Math.min(area.w, area.h) < bar.boxPixels,
+    LOW_CONFIDENCE: confidence < bar.confidence,
+    LOW_FACE_QUALITY: brightness > bar.maxBrightness,
+  };
+  return (Object.keys(failed) as QualityReason[]).filter((reason) => failed[reason]);
+}

@@ -1,0 +1,26 @@
+/** Why a face is not good enough to be enrolled, in Rekognition's terms. */
+export type QualityReason =
+  | 'EXTREME_POSE'
+  | 'LOW_BRIGHTNESS'
+  | 'LOW_CONFIDENCE'
+  | 'LOW_FACE_QUALITY'
+  | 'LOW_SHARPNESS'
+  | 'SMALL_BOUNDING_BOX';
+
+/** To follow 'is'. */
+const reasonWords: Readonly<Record<QualityReason, string>> = {
+  EXTREME_POSE: 'turned too far to the side',
+  LOW_BRIGHTNESS: 'too dark',
+  LOW_CONFIDENCE: 'too unclear to be sure that it is one',
+  LOW_FACE_QUALITY: 'of too low a quality',
+  LOW_SHARPNESS: 'too blurred',
+  SMALL_BOUNDING_BOX: 'too small',
+};
+const conjunction = new Intl.ListFormat('en', { type: 'conjunction' });
+
+/** Why a picture's largest face was refused, in a sentence. */
+export function refusalWords(reasons: readonly QualityReason[], faceCount: number): string {
+  const subject = faceCount > 1 ? 'The largest face' : 'The face';
+  const words = reasons.map((reason) => reasonWords[reason]);
+  return `${subject} ${words.length > 0 ? `is ${conjunction.format(words)}` : 'cannot be used'}.`;
+}

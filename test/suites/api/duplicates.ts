@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import type { PossibleDuplicates } from '../../../lib/contract/possible-duplicates.ts';
+import { cropFace, leftToRight } from '../../api/pictures.ts';
+import type { Tested } from '../api.ts';
+import { newName } from './client.ts';
+
+/** Before other suites list the same people: no more than ten are told of. */
+export function duplicatesSuite(get: () => Tested): void {
+  /** The listed woman in another picture. */
+  const ofAnotherDay = async () => {
+    const { api, people } = get();
+    const areas = (await api.detect(people.group)).map(({ facial_area }) => facial_area);
+    const area = leftToRight(areas).at(-1);
+    if (!area) throw new Error('The sample picture does not show the faces that it should.');
+    return cropFace(people.group, area);
+  };
+  /** Of those who are told of, the one with this id: the store may list others who look alike. */
+  const told = (duplicates: PossibleDuplicates, id: number) => {
+    expect(duplicates).not.toBeNull();
+    const similarities = duplicates?.map(({ similarity }) => similarity) ?? [];
+    expect(similarities).toEqual(similarities.toSorted((one, other) => other - one));
+    return duplicates?.filter((duplicate) => duplicate.id === id);
+  };
+
+  describe('a person who looks like one who is listed', () => {
+    it('is listed, with a warning that names the other, best first', async () => {
+      const { api, people } = get();
+      const name = newName();
+      const first = await api.list([people.listed], { name });
+      expect(told(first.possible_duplicates, first.id)).toEqual([]);
+      const alike = await api.list([people.neighbour, await ofAnotherDay()]);
+      expect(told(alike.possible_duplicates, first.id)).toEqual([
+        { id: first.id, name, similarity: expect.any(Number) },
+      ]);
+      expect(alike.image_count).toBe(2);
+
+      const third = await api.list([people.stranger]);
+      expect(told(third.possible_duplicates, first.id)).toEqual([]);
+      expect(told(third.possible_duplicates, alike.id)).toEqual([]);
+      const { possible_duplicates } = await api.addImages(third.id, [people.stranger, people.listed]);
+      expect(told(possible_duplicates, third.id)).toEqual([]);
+      expect(told(possible_duplicates, alike.id)).toMatchObject([{ name: alike.name }]);
+      const [same] = told(possible_duplicates, first.id) ?? [];
+      expect(same?.similarity).toBeCloseTo(100, 1);
+
+      // Of an entry that is gone nobody is told.
+      for (const { id } of [first, alike]) await api.delete(id);
+      const last = await api.list([people.listed]);
+      expect(told(last.possible_duplicates, first.id)).toEqual([]);
+      expect(told(last.possible_duplicates, alike.id)).toEqual([]);
+      for (const { id } of [third, last]) await api.delete(id);
+    });
+
+    it('is no other person for having several pictures that are alike', async () => {
+      const { api, people } = get();
+      const { id, possible_duplicates } = await api.list([people.neighbour, people.neighbour]);
+      expect(told(possible_duplicates, id)).toEqual([]);
+      const added = await api.addImages(id, [people.neighbour]);
+      expect(told(added.possible_duplicates, id)).toEqual([]);
+      await api.delete(id);
+    });
+  });
+}

@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { cutChip, type Pixels, type Point } from '../lib/faces/human/align.ts';
+import type { Pixels, Point } from '../lib/faces/human/align.ts';
+import { Pyramid } from '../lib/faces/human/pyramid.ts';
 import { decodePicture } from '../lib/inputs/decode.ts';
 import { picturesOf } from './people.ts';
 import { paintBackground, type Random, seededRandom } from './plain-pictures.ts';
@@ -177,7 +178,7 @@ function paste(canvas: Pixels, source: Pixels, place: Place, fade: number, brigh
     tx: centre[0] - left - a * cropX + b * cropY,
     ty: centre[1] - top - b * cropX - a * cropY,
   };
-  const chip = cutChip(source, toChip, size);
+  const planes = new Pyramid(source).cut([toChip], { size, means: [0, 0, 0], scales: [1, 1, 1] });
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
       const [x, y] = [left + column, top + row];
@@ -189,7 +190,7 @@ function paste(canvas: Pixels, source: Pixels, place: Place, fade: number, brigh
       const weight = Math.min(1, Math.max(0, inside));
       for (let channel = 0; channel < 3; channel++) {
         const to = 3 * (y * canvas.width + x) + channel;
-        const value = Math.min(255, brightness * (chip[3 * (row * size + column) + channel] as number));
+        const value = Math.min(255, brightness * (planes[(channel * size + row) * size + column] as number));
         canvas.data[to] = weight * value + (1 - weight) * (canvas.data[to] as number);
       }
     }

@@ -1,8 +1,10 @@
 import type { Box, FacialArea } from '../../contract/shapes.ts';
-import type { Pixels, Point, Similarity } from './align.ts';
-import { blazeFaceSight, type FoundFace, loadBlazeFace } from './blazeface.ts';
+import type { Pixels, Point } from './align.ts';
+import { type FoundFace, type Look, loadBlazeFace } from './blazeface.ts';
+import { type DetectorChoice, findFaces, suspicion } from './find-faces.ts';
 import { type FindMeshes, loadMesh } from './mesh.ts';
 import type { Pyramid } from './pyramid.ts';
+import { loadSsd } from './ssd.ts';
 
 /** Where the parts of a face are, in pixels of the picture, unrounded. "Left" is the person's own left. */
 export interface Landmarks {
@@ -33,31 +35,37 @@ export interface Detection {
 
 export interface Detector {
   /** Every face of the picture, largest first. */
-  detect(pyramid: Pyramid): Promise<Detection[]>;
+  detect(pyramid: Pyramid, detector?: DetectorChoice): Promise<Detection[]>;
 }
-
-/** More faces than this in one picture are left out, the least certain first. */
-const maxFaces = 200;
 
 /** 0..1: where the mesh is less sure that it sees a face, say because it is turned too far away, the detector's own points count. */
 const minMeshConfidence = 0.4;
 
+/** 0..1: a detector must be as sure as this of what the mesh does not take for a face: it may be one that is turned far to the side. */
+const sureWithoutMesh = 0.6;
+
 /**
- * BlazeFace and the face mesh on this thread.
+ * The detectors and the face mesh on this thread.
  * @param minConfidence 0..1: faces whose box is less certain are left out.
  */
 export async function loadDetector(minConfidence: number): Promise<Detector> {
-  const [look, findMeshes] = await Promise.all([loadBlazeFace(minConfidence), loadMesh()]);
+  const [blazeFace, findMeshes] = await Promise.all([loadBlazeFace(minConfidence), loadMesh()]);
+  let ssd: Promise<Look> | undefined;
+  const looks = {
+    blazeFace,
+    ssd: () => {
+      ssd ??= loadSsd(Math.min(suspicion, minConfidence));
+      return ssd;
+    },
+  };
   return {
-    async detect(pyramid) {
+    async detect(pyramid, detector = 'both') {
       const { picture } = pyramid;
-      const views = [...viewsOf(picture, blazeFaceSight.size)];
-      const found = (await look(pyramid, views)).flat();
-      const faces = withoutRepeats(found).slice(0, maxFaces);
-      const first = faces.map(({ points }) => boxLandmarks(points as readonly Point[]));
-      const landmarks = await lookTwice(findMeshes, pyramid, first);
+      const faces = await findFaces(pyramid, looks, detector, minConfidence);
+      const landmarks = await seeFaces(findMeshes, pyramid, faces);
       return faces
         .map((face, index) => detectionOf(face, landmarks[index] as SeenFace, picture))
+        .filter(({ confidence, landmarks: { mesh } }) => mesh || confidence >= sureWithoutMesh)
         .filter(({ area }) => area.w > 0 && area.h > 0)
         .sort((one, other) => sizeOf(other.area) - sizeOf(one.area));
     },
@@ -70,75 +78,83 @@ interface SeenFace {
   readonly middle?: Point;
 }
 
-/** The second look sees each face as the first one found it: upright, centred and as large as the mesh wants it. */
-async function lookTwice(
+/** So often the mesh looks at each face, each time as the last look found it: upright, centred and as large as the mesh wants it. */
+const meshLooks = 2;
+
+/**
+ * The faces' landmarks. The first look starts from the detector's own points; where there are none, or the mesh sees no face that way, from the
+ * usual ones in its box, whichever way up.
+ */
+async function seeFaces(
   findMeshes: FindMeshes,
   pyramid: Pyramid,
-  faces: readonly Landmarks[],
+  faces: readonly FoundFace[],
 ): Promise<SeenFace[]> {
-  let seen: SeenFace[] = faces.map((landmarks) => ({ landmarks }));
-  for (let look = 0; look < 2; look++) {
-    const meshes = await findMeshes(
-      pyramid,
-      seen.map(({ landmarks }) => landmarks),
-    );
-    seen = meshes.map(({ confidence, points }, index) =>
-      confidence >= minMeshConfidence
-        ? { landmarks: meshLandmarks(points), middle: middleOf(points) }
-        : (seen[index] as SeenFace),
+  const seen = faces.map((face): SeenFace & { confidence: number } => {
+    const landmarks = face.points ? boxLandmarks(face.points) : usualLandmarks(face, 0);
+    return { landmarks, confidence: 0 };
+  });
+  /** Looks at some faces, from these landmarks on; keeps what it sees more surely than before. */
+  const look = async (indices: readonly number[], startOf: (index: number) => Landmarks) => {
+    const meshes = await findMeshes(pyramid, indices.map(startOf));
+    meshes.forEach(({ confidence, points }, place) => {
+      const index = indices[place] as number;
+      if (confidence < minMeshConfidence || confidence < (seen[index]?.confidence ?? 0) - unsteadiness)
+        return;
+      seen[index] = { landmarks: meshLandmarks(points), middle: middleOf(points), confidence };
+    });
+  };
+  const all = [...faces.keys()];
+  await look(all, (index) => (seen[index] as SeenFace).landmarks);
+  for (const turn of [0, 2, 1, 3]) {
+    const unseen = all.filter((index) => seen[index]?.confidence === 0 && (turn > 0 || faces[index]?.points));
+    if (unseen.length > 0) await look(unseen, (index) => usualLandmarks(faces[index] as FoundFace, turn));
+  }
+  for (let count = 1; count < meshLooks; count++) {
+    await look(
+      all.filter((index) => (seen[index]?.confidence ?? 0) > 0),
+      (index) => (seen[index] as SeenFace).landmarks,
     );
   }
   return seen;
 }
 
-/** A picture that is longer than this many times its shorter side is searched in parts of that shape. */
-const maxAspect = 2;
-const maxParts = 16;
+/** A further look that is less sure by no more than this is the better one all the same. */
+const unsteadiness = 0.2;
 
-/**
- * Brings the whole picture into a square; or of a long one, parts that overlap by its shorter side, so that every face lies whole in one of
- * them. (Past 16 parts they are longer: there the picture is a strip that shows no face worth the time.)
- */
-function* viewsOf({ width, height }: Pixels, size: number): Generator<Similarity> {
-  const [longer, shorter] = [Math.max(width, height), Math.min(width, height)];
-  const step = longer <= maxAspect * shorter ? longer : Math.max(shorter, Math.ceil(longer / maxParts));
-  for (let start = 0; start === 0 || start + shorter < longer; start += step) {
-    const length = Math.min(longer - start, step + shorter);
-    const scale = size / length;
-    const shift = (from: number) => scale * (0.5 - from) - 0.5;
-    yield {
-      a: scale,
-      b: 0,
-      tx: shift(width > height ? start : 0),
-      ty: shift(width > height ? 0 : start),
-    };
-  }
-}
+/** Where faces have their parts in SSD's boxes, from the middle on, in heights of the box: means over 152 of LFW's. */
+const usual = { eyeAcross: 0.178, eyeDown: -0.135, noseDown: 0.05, mouthDown: 0.245 } as const;
 
-/** Of boxes that mean one face, which two views have shown, the surest. */
-function withoutRepeats(faces: readonly FoundFace[]): FoundFace[] {
-  const kept: FoundFace[] = [];
-  for (const face of faces.toSorted((one, other) => other.confidence - one.confidence)) {
-    if (!kept.some((other) => overlap(face, other) > 0.7)) kept.push(face);
-  }
-  return kept;
+/** @param turn quarters of a turn, clockwise */
+function usualLandmarks({ x, y, w, h }: FoundFace, turn: number): Landmarks {
+  const size = turn % 2 === 0 ? h : w;
+  const [cos, sin] = [[1, 0] as const, [0, 1] as const, [-1, 0] as const, [0, -1] as const][turn] as [
+    number,
+    number,
+  ];
+  const at = (across: number, down: number): Point => [
+    x + w / 2 + size * (cos * across - sin * down),
+    y + h / 2 + size * (sin * across + cos * down),
+  ];
+  const { eyeAcross, eyeDown, noseDown, mouthDown } = usual;
+  return {
+    leftEye: at(eyeAcross, eyeDown),
+    rightEye: at(-eyeAcross, eyeDown),
+    noseTip: at(0, noseDown),
+    mouthCentre: at(0, mouthDown),
+  };
 }
 
 function sizeOf({ w, h }: Box): number {
   return w * h;
 }
 
-/** The share of the smaller box that lies in the other, 0..1: a tile's edge may have cut one of them. */
-function overlap(one: Box, other: Box): number {
-  const w = Math.min(one.x + one.w, other.x + other.w) - Math.max(one.x, other.x);
-  const h = Math.min(one.y + one.h, other.y + other.h) - Math.max(one.y, other.y);
-  if (w <= 0 || h <= 0) return 0;
-  return (w * h) / Math.min(sizeOf(one), sizeOf(other));
-}
+/** BlazeFace's boxes are squares of so many heights of SSD's. */
+const squareOfSsd = 0.89;
 
 /** The box is a square as large as BlazeFace's; the mesh knows its middle better. */
 function detectionOf(face: FoundFace, { landmarks, middle }: SeenFace, picture: Pixels): Detection {
-  const side = Math.max(face.w, face.h);
+  const side = Math.max(face.w, face.h) * (face.points ? 1 : squareOfSsd);
   const [x, y] = middle ?? [face.x + face.w / 2, face.y + face.h / 2];
   const box = clampBox([x + 0.5 - side / 2, y + 0.5 - side / 2, side, side], picture);
   const whole = ([px, py]: Point): [number, number] => [

@@ -157,7 +157,7 @@ const settings = z.object({
   PROCESSED_IMAGES_OUTPUT_DIR: z.string().optional(),
   CROPPED_FACES_OUTPUT_DIR: z.string().optional(),
   IMAGE_ROOT: z.string().optional(),
-  DETECTOR_BACKEND: oneOf(detectorNames).default('mediapipe'),
+  DETECTOR_BACKEND: oneOf(detectorNames).default('mediapipe+ssd'),
   ENGINE_PROFILE: oneOf(['accurate', 'fast']).default('accurate'),
   MODEL_NAME: oneOf(modelNames).optional(),
   MODEL_PATH: z.string().optional(),

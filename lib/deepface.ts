@@ -40,6 +40,7 @@ export async function openDeepface(config: Config): Promise<Deepface> {
       maxImageBytes: config.maxImageBytes,
       workers,
       qualityFilter: config.qualityFilter,
+      detectorBackend: config.detectorBackend,
       customModel: config.customModel && (await openCustomModel(config.customModel)),
     });
     return {

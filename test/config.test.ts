@@ -74,7 +74,7 @@ const settings: Readonly<Record<string, Setting>> = {
   CROPPED_FACES_OUTPUT_DIR: setting('croppedDir', folder('data/cropped')),
   IMAGE_ROOT: setting('imageRoot', folder('data')),
   DETECTOR_BACKEND: setting('detectorBackend', {
-    unset: 'mediapipe',
+    unset: 'mediapipe+ssd',
     good: detectorNames.map((name) => [name, name] as const),
     bad: ['RetinaFace', 'none'],
     takes: `one of ${detectorNames.join(', ')}`,

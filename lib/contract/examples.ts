@@ -53,7 +53,7 @@ export const resultExample: ImageProcessingResult = {
           aws_similarity: null,
           aws_face_id: null,
           model: 'Fusion',
-          detector_backend: 'mediapipe',
+          detector_backend: 'mediapipe+ssd',
           similarity_metric: 'cosine',
           entry: { id: 7, name: 'Jane Roe', reason: 'Banned after the incident of 3 May.' },
         },

@@ -1,6 +1,10 @@
 /** The names that requests and settings may use, DeepFace's and our own. */
 
-/** DeepFace's detectors; of these the embedded engine has `mediapipe` (BlazeFace). */
+/** The embedded engine's detectors: BlazeFace, SSD, and SSD only where BlazeFace's look does not settle what a picture shows. */
+export const engineDetectors = ['mediapipe', 'ssd', 'mediapipe+ssd'] as const;
+export type EngineDetector = (typeof engineDetectors)[number];
+
+/** DeepFace's detectors, then our own. */
 export const detectorNames = [
   'opencv',
   'ssd',
@@ -15,6 +19,7 @@ export const detectorNames = [
   'yolov11m',
   'yunet',
   'centerface',
+  'mediapipe+ssd',
   'aws_rekognition',
 ] as const;
 export type DetectorName = (typeof detectorNames)[number];

@@ -1,7 +1,8 @@
 import type { Box, FacialArea } from '../../contract/shapes.ts';
+import type { EngineDetector } from '../../contract/vocabulary.ts';
 import type { Pixels, Point } from './align.ts';
 import { type FoundFace, type Look, loadBlazeFace } from './blazeface.ts';
-import { type DetectorChoice, findFaces, suspicion } from './find-faces.ts';
+import { findFaces, suspicion } from './find-faces.ts';
 import { type FindMeshes, loadMesh } from './mesh.ts';
 import type { Pyramid } from './pyramid.ts';
 import { loadSsd } from './ssd.ts';
@@ -35,7 +36,7 @@ export interface Detection {
 
 export interface Detector {
   /** Every face of the picture, largest first. */
-  detect(pyramid: Pyramid, detector?: DetectorChoice): Promise<Detection[]>;
+  detect(pyramid: Pyramid, detector?: EngineDetector): Promise<Detection[]>;
 }
 
 /** 0..1: where the mesh is less sure that it sees a face, say because it is turned too far away, the detector's own points count. */
@@ -59,7 +60,7 @@ export async function loadDetector(minConfidence: number): Promise<Detector> {
     },
   };
   return {
-    async detect(pyramid, detector = 'both') {
+    async detect(pyramid, detector = 'mediapipe+ssd') {
       const { picture } = pyramid;
       const faces = await findFaces(pyramid, looks, detector, minConfidence);
       const landmarks = await seeFaces(findMeshes, pyramid, faces);

@@ -1,3 +1,4 @@
+import type { EngineDetector } from '../../contract/vocabulary.ts';
 import type { Pixels, Similarity } from './align.ts';
 import { blazeFaceSight, type FoundFace, type Look } from './blazeface.ts';
 import type { Pyramid } from './pyramid.ts';
@@ -8,9 +9,6 @@ export interface Looks {
   readonly blazeFace: Look;
   readonly ssd: () => Promise<Look>;
 }
-
-/** One of the networks, or `both`. */
-export type DetectorChoice = 'mediapipe' | 'ssd' | 'both';
 
 /** More faces than this in one picture are left out, the least certain first. */
 const maxFaces = 200;
@@ -43,12 +41,12 @@ const tinyPicture = 320;
 export async function findFaces(
   pyramid: Pyramid,
   looks: Looks,
-  detector: DetectorChoice,
+  detector: EngineDetector,
   minConfidence: number,
 ): Promise<FoundFace[]> {
   const { picture } = pyramid;
   const first = detector === 'ssd' ? [] : await lookAtAll(pyramid, looks.blazeFace);
-  if (detector === 'mediapipe' || (detector === 'both' && settles(first, picture))) {
+  if (detector === 'mediapipe' || (detector === 'mediapipe+ssd' && settles(first, picture))) {
     return merge(first).slice(0, maxFaces);
   }
   const close = first.filter((face) => isClose(face, picture));

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { DistanceMetric } from '../../contract/vocabulary.ts';
+import { type DistanceMetric, type EngineDetector, engineDetectors } from '../../contract/vocabulary.ts';
 import { NoFaceError } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { attempt } from '../../records/database.ts';
@@ -27,7 +27,6 @@ import type { GalleryHit } from './search.ts';
 import type { Job, JobFace } from './worker.ts';
 
 /** The one detector of the engine, in DeepFace's vocabulary: Human's BlazeFace. */
-const detectorName = 'mediapipe';
 
 export interface HumanSettings {
   readonly modelName: EmbeddingModelName;
@@ -37,6 +36,8 @@ export interface HumanSettings {
   readonly maxImageBytes: number;
   readonly workers: number;
   readonly qualityFilter: QualityFilter;
+  /** The detector of requests that name none which the engine has; the same goes for this. */
+  readonly detectorBackend?: string | undefined;
   /** The model that `Custom` means. */
   readonly customModel?: CustomModel | undefined;
 }
@@ -66,6 +67,7 @@ class Human implements FaceBackend {
   readonly #pool: WorkerPool;
   readonly #metric: DistanceMetric;
   readonly #qualityFilter: QualityFilter;
+  readonly #detector: EngineDetector;
   readonly #models: EmbeddingModels;
   readonly #galleries: ReadonlyMap<EmbeddingModelName, Gallery>;
 
@@ -75,6 +77,7 @@ class Human implements FaceBackend {
     this.#pool = pool;
     this.#metric = settings.distanceMetric;
     this.#qualityFilter = settings.qualityFilter;
+    this.#detector = detectorOf(settings.detectorBackend) ?? 'mediapipe+ssd';
     const models = modelsWith(settings.customModel);
     this.#models = models;
     this.#galleries = attempt(() => openGalleries(pool, database, models));
@@ -82,8 +85,12 @@ class Human implements FaceBackend {
     attempt(() => this.#gallery(this.modelId).refresh());
   }
 
-  async detect(picture: Picture): Promise<readonly Face[]> {
-    return (await this.#run(picture, { models: [] })).map(({ area, confidence }) => ({ area, confidence }));
+  async detect(picture: Picture, { detectorBackend }: FaceOptions = {}): Promise<readonly Face[]> {
+    const detector = detectorOf(detectorBackend) ?? this.#detector;
+    return (await this.#run(picture, { detector, models: [] })).map(({ area, confidence }) => ({
+      area,
+      confidence,
+    }));
   }
 
   async match(picture: Picture, options: FaceOptions): Promise<MatchResult> {
@@ -92,7 +99,9 @@ class Human implements FaceBackend {
     const threshold = options.threshold ?? thresholds[metric];
     const gallery = this.#gallery(model);
     attempt(() => gallery.refresh());
-    const found = await this.#run(picture, { models: [model], search: { model, metric, threshold } });
+    const detector = detectorOf(options.detectorBackend) ?? this.#detector;
+    const search = { model, metric, threshold };
+    const found = await this.#run(picture, { detector, models: [model], search });
     const faces = attempt(() =>
       found.map(({ area, confidence, hits }) => ({
         area,
@@ -100,7 +109,7 @@ class Human implements FaceBackend {
         matches: hits.flatMap((hit) => matchOf(calibration, gallery, hit)),
       })),
     );
-    return { faces, model, detectorBackend: detectorName, metric, threshold, hasGallery: true };
+    return { faces, model, detectorBackend: detector, metric, threshold, hasGallery: true };
   }
 
   async enroll(
@@ -113,6 +122,7 @@ class Human implements FaceBackend {
     const gallery = this.#gallery(model);
     if (compare) attempt(() => gallery.refresh());
     const faces = await this.#run(picture, {
+      detector: this.#detector,
       models: [...this.#models.keys()],
       largestOnly: true,
       measure: 'largest',
@@ -188,6 +198,10 @@ class Human implements FaceBackend {
     const { width, height, pixels } = picture;
     return this.#pool.run({ picture: { width, height, data: pixels }, ...job });
   }
+}
+
+function detectorOf(name: string | undefined): EngineDetector | undefined {
+  return engineDetectors.find((detector) => detector === name);
 }
 
 function openGalleries(

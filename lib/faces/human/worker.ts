@@ -3,7 +3,7 @@ import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { DistanceMetric } from '../../contract/vocabulary.ts';
+import type { DistanceMetric, EngineDetector } from '../../contract/vocabulary.ts';
 import type { Face } from '../port.ts';
 import type { Pixels } from './align.ts';
 import type { CustomNetwork } from './custom-model.ts';
@@ -26,6 +26,7 @@ export interface WorkerSettings {
 /** What to do with one picture: find its faces, embed them by some models, look one of these up in the gallery. */
 export interface Job {
   readonly picture: Pixels;
+  readonly detector?: EngineDetector;
   readonly models: readonly EmbeddingModelName[];
   /** Only the largest face is embedded. */
   readonly largestOnly?: boolean;
@@ -64,9 +65,16 @@ async function start(settings: WorkerSettings) {
     return embedder;
   };
 
-  async function run({ picture, models, largestOnly, measure, search }: Job): Promise<JobFace[]> {
+  async function run({
+    picture,
+    detector: choice,
+    models,
+    largestOnly,
+    measure,
+    search,
+  }: Job): Promise<JobFace[]> {
     const pyramid = new Pyramid(picture);
-    const detections = await detector.detect(pyramid);
+    const detections = await detector.detect(pyramid, choice);
     const faces = detections.map((detection, index): Omit<JobFace, 'hits'> => {
       const { area, confidence } = detection;
       const isMeasured = measure === 'all' || (measure === 'largest' && index === 0);

@@ -10,7 +10,11 @@ import { type Galleries, galleries } from './open.ts';
 
 faceBackendSuite(
   'Human',
-  { models: ['Fusion', 'MobileFaceNet', 'Dlib'], detectors: ['mediapipe'], metrics: distanceMetrics },
+  {
+    models: ['Fusion', 'MobileFaceNet', 'Dlib'],
+    detectors: ['mediapipe', 'ssd', 'mediapipe+ssd'],
+    metrics: distanceMetrics,
+  },
   async () => {
     const { open, remove } = await galleries();
     return { backend: await open({ workers: 2 }), remove };
@@ -65,7 +69,7 @@ describe('the embedded engine', () => {
 
   test("gives distances in the model's own metrics, and nothing of Rekognition's", async () => {
     const { faces, metric, detectorBackend } = await engine.match(portrait, {});
-    expect({ metric, detectorBackend }).toEqual({ metric: 'cosine', detectorBackend: 'mediapipe' });
+    expect({ metric, detectorBackend }).toEqual({ metric: 'cosine', detectorBackend: 'mediapipe+ssd' });
     const [match] = faces[0]?.matches ?? [];
     expect(match).toMatchObject({ awsSimilarity: null, awsFaceId: null });
     expect(match?.similarity).toBeCloseTo(similarityAt('Fusion', match?.distance ?? Number.NaN), 6);

@@ -38,6 +38,10 @@ export async function startService(settings: Readonly<Record<string, string>> = 
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );
+  child.once('exit', (code, signal) => {
+    // It ends in order when it is stopped.
+    if (code !== 0) console.error(`The server ended: ${signal ?? `exit code ${code}`}.`);
+  });
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
   const { url } = JSON.parse(line) as { url: string };
   await fetch(url);
@@ -46,8 +50,10 @@ export async function startService(settings: Readonly<Record<string, string>> = 
     pid: child.pid as number,
     startMs: performance.now() - started,
     async stop() {
-      child.kill('SIGTERM');
-      await once(child, 'exit');
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGTERM');
+        await once(child, 'exit');
+      }
       await rm(data, { recursive: true });
     },
   };

@@ -7,14 +7,16 @@ export interface Bar {
   readonly parts: readonly { readonly name: string; readonly value: number }[];
 }
 
-const left = 190;
-const right = 640;
-const top = 92;
+const left = 226;
+const right = 664;
+const top = 72;
 const rowHeight = 38;
 const thickness = 22;
 const palette = [
   ...(['gray', 'blue', 'sky', 'purple', 'vermilion', 'orange', 'green', 'ocher', 'black'] as const),
 ];
+
+const inkOn = (color: Color) => (['gray', 'sky', 'orange'].includes(color) ? '#1f2328' : '#ffffff');
 
 /** Each bar is 100% of what its parts add up to. */
 export function renderBars(title: string, bars: readonly Bar[], caption: string): string {
@@ -32,7 +34,7 @@ export function renderBars(title: string, bars: readonly Bar[], caption: string)
         (width > 34
           ? textAt(x + width / 2, y + 15, share, {
               'text-anchor': 'middle',
-              fill: '#ffffff',
+              fill: inkOn(colorOf(name)),
               'font-size': 11,
             })
           : '');
@@ -40,7 +42,7 @@ export function renderBars(title: string, bars: readonly Bar[], caption: string)
       return piece;
     });
     return (
-      textAt(left - 12, y + 15, label, { 'text-anchor': 'end' }) +
+      textAt(left - 10, y + 15, label, { 'text-anchor': 'end' }) +
       pieces.join('') +
       textAt(right + 10, y + 15, total)
     );

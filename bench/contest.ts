@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Done, Task } from './contestant.ts';
+import type { Done, Failed, Task } from './contestant.ts';
 
 /** A pipeline in a process of its own. */
 export class Contestant {
@@ -10,7 +10,7 @@ export class Contestant {
 
   constructor(name: string) {
     this.name = name;
-    this.#child = fork(join(import.meta.dirname, 'contestant.ts'), [name]);
+    this.#child = fork(join(import.meta.dirname, 'contestant.ts'), [name], { execArgv: [] });
   }
 
   /** One task at a time. */
@@ -22,8 +22,10 @@ export class Contestant {
     });
     try {
       this.#child.send(task);
-      const [done] = await Promise.race([once(this.#child, 'message', { signal }), failed]);
-      return done as Done;
+      const [answer] = await Promise.race([once(this.#child, 'message', { signal }), failed]);
+      const done = answer as Done | Failed;
+      if ('error' in done) throw new Error(`${this.name}: ${done.error}`);
+      return done;
     } finally {
       failed.catch(() => undefined);
       ended.abort();

@@ -3,6 +3,7 @@
  * usage: forked by contest.ts, with `Human`, `face-api` or the name of one of our models
  */
 import { readFile } from 'node:fs/promises';
+import { setPriority } from 'node:os';
 import pLimit from 'p-limit';
 import type { Pixels } from '../lib/faces/human/align.ts';
 import { isEmbeddingModel } from '../lib/faces/human/models.ts';
@@ -27,14 +28,28 @@ export interface Done {
   readonly faces: number;
 }
 
+export interface Failed {
+  readonly error: string;
+}
+
 const [name = ''] = process.argv.slice(2);
 const pictures = new Map<string, Promise<Pixels>>();
 const pipelines = new Map<number, Promise<Pipeline>>();
 
 function open(workers: number): Promise<Pipeline> {
+  if (name === 'Human' || name === 'face-api') takeWorkersPriority();
   if (name === 'Human') return openHumanPipeline();
   if (name === 'face-api') return openFaceApiPipeline();
   return openEngine(workers);
+}
+
+/** That of the engine's workers, which give way to the thread that answers: none may have more of a busy machine than the others. */
+function takeWorkersPriority(): void {
+  try {
+    setPriority(5);
+  } catch {
+    // Whoever may not change it has the same as the workers have then.
+  }
 }
 
 async function openEngine(workers: number): Promise<Pipeline> {
@@ -56,7 +71,7 @@ async function run({ picture, count, workers }: Task): Promise<Done> {
   pictures.set(picture, pixels);
   const pipeline = pipelines.get(workers) ?? open(workers);
   pipelines.set(workers, pipeline);
-  const [input, work] = [await pixels, await pipeline];
+  const [input, work] = await Promise.all([pixels, pipeline]);
   // One more than there are workers waits, so that none of them does.
   const limit = pLimit(workers === 1 ? 1 : workers + 1);
   const [started, cpuStarted] = [performance.now(), process.cpuUsage()];
@@ -72,9 +87,8 @@ async function run({ picture, count, workers }: Task): Promise<Done> {
 process.on('message', (task: Task) => {
   run(task).then(
     (done) => process.send?.(done),
-    (error: unknown) => {
-      console.error(error);
-      process.disconnect?.();
-    },
+    (error: unknown) => process.send?.({ error: String(error) } satisfies Failed),
   );
 });
+// Whoever started it is gone.
+process.on('disconnect', () => process.exit());

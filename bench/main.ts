@@ -20,6 +20,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   search: () => import('./search.ts'),
   // What the bar for reference pictures rests on; it saves nothing.
   quality: () => import('./quality.ts'),
+  crowd: () => import('./crowd.ts'),
   // Of the AWS mode; they save nothing.
   'cold-start': () => import('./cold-start.ts'),
   load: () => import('./load.ts'),

@@ -16,9 +16,11 @@ const modelColors: readonly Color[] = ['blue', 'vermilion', 'green', 'purple', '
 const count = (value: number) => value.toLocaleString('en');
 const percentLabel = (share: number) => `${Number((100 * share).toPrecision(2))}%`;
 
-/** One line on machine, version, day and command. */
-export function measuredBy({ machine, cores, node, commit, date, command }: Provenance): string {
-  return `${cores} cores of ${machine}, Node ${node.replace(/^v/, '')}, commit ${commit}, ${date}: ${command}`;
+/** One line on machine, version, day and command, and on what else the machine did. */
+export function measuredBy({ machine, cores, node, commit, date, command, loadAverage }: Provenance): string {
+  const version = node.replace(/^v/, '');
+  const besides = loadAverage >= 1 ? `, other programs using it (load ${loadAverage})` : '';
+  return `${cores} cores of ${machine}${besides}, Node ${version}, commit ${commit}, ${date}: ${command}`;
 }
 
 /** Every plot that there are figures for. */
@@ -197,7 +199,7 @@ function stagePlot({ profiles, crowdOf, ...provenance }: NonNullable<Results['sp
     for (const { name, cpuMs } of stages) parts.set(name, (parts.get(name) ?? 0) + cpuMs);
     return {
       label: `${model}, ${picture}`,
-      total: `${total.toFixed(0)} ms`,
+      total: `${count(Math.round(total))} ms`,
       parts: [...parts].map(([name, value]) => ({ name, value })),
     };
   });

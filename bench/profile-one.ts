@@ -53,12 +53,13 @@ async function cpuMsOf<T>(work: () => T | Promise<T>): Promise<{ cpuMs: number; 
 }
 
 /** The networks' stages, and what they leave of the time of all. */
-function stagesOf(networks: readonly NetworkTime[], cpuMs: number, rest: string): Stage[] {
+function stagesOf(networks: readonly NetworkTime[], cpuMs: number, whole: string, rest: string): Stage[] {
   const stages = networks.map(({ side, cpuMs: total }) => {
     return { name: networkNames[side] ?? `network of ${side} px`, cpuMs: total / count };
   });
   const known = stages.reduce((sum, stage) => sum + stage.cpuMs, 0);
-  return [...stages, { name: rest, cpuMs: Math.max(0, cpuMs - known) }];
+  const name = stages.length > 0 ? rest : whole;
+  return [...stages, { name, cpuMs: Math.max(0, cpuMs - known) }];
 }
 
 /** Both say how long so many rounds took. */
@@ -104,8 +105,8 @@ async function profile(): Promise<Profile> {
     faces: all.last.length,
     stages: [
       { name: 'decode the JPEG', cpuMs: decoding.cpuMs },
-      ...stagesOf(detectionNetworks, detection.cpuMs, 'detection besides'),
-      ...stagesOf(networks, all.cpuMs - detection.cpuMs, 'chips and the rest'),
+      ...stagesOf(detectionNetworks, detection.cpuMs, 'detection', 'rest of detection'),
+      ...stagesOf(networks, all.cpuMs - detection.cpuMs, 'embedding', 'chips and the rest'),
       { name: `search among ${listedFaces.toLocaleString('en')}`, cpuMs: search.cpuMs },
     ],
   };

@@ -25,7 +25,8 @@ interface Times {
 /** Milliseconds and megabytes. */
 export interface ServiceFigures {
   readonly startMs: number;
-  /** One face in 250 pixels, `Fusion`. */
+  readonly model: string;
+  /** One face in 250 pixels, by the model. */
   readonly engineMs: number;
   readonly requestMs: number;
   readonly perSecond: number;
@@ -130,6 +131,7 @@ export async function run(words: readonly string[]): Promise<void> {
   try {
     const figures: ServiceFigures = {
       startMs: service.startMs,
+      model,
       ...(await measureOverhead(service)),
       ...(await measureResponsiveness(service)),
       ...(await measureMemory(service)),

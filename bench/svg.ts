@@ -70,7 +70,23 @@ export function textAt(x: number, y: number, text: string, attributes: Attribute
   return element('text', { x, y, fill: ink.text, ...attributes }, escaped(text));
 }
 
-/** A page of its own with a title, a legend and a caption below `height` pixels of content. */
+/** Keys of colours, in as many rows as they need, and how much taller than one row that is. */
+function legendOf(names: readonly (readonly [string, Color])[]): { keys: string[]; extra: number } {
+  let [x, y] = [24, 46];
+  const keys = names.map(([name, color]) => {
+    // About the width of its letters.
+    const length = 20 + 6.7 * name.length;
+    if (x > 24 && x + length > width - 16) [x, y] = [24, y + 20];
+    const key =
+      element('rect', { x, y, width: 14, height: 5, rx: 2.5, fill: colors[color] }) +
+      textAt(x + 20, y + 7, name);
+    x += length + 24;
+    return key;
+  });
+  return { keys, extra: y - 46 };
+}
+
+/** A page of its own with a title, a legend and a caption, and `height` pixels of all but the caption. */
 export function page(
   title: string,
   legend: readonly (readonly [string, Color])[],
@@ -79,16 +95,9 @@ export function page(
   caption: string,
 ): string {
   const lines = wrapped(caption, captionLength);
-  const total = height + 20 + captionLine * lines.length;
-  let x = 24;
-  const keys = legend.map(([name, color]) => {
-    const key =
-      element('rect', { x, y: 46, width: 14, height: 5, rx: 2.5, fill: colors[color] }) +
-      textAt(x + 20, 53, name);
-    // About the width of its letters.
-    x += 48 + 6.7 * name.length;
-    return key;
-  });
+  const { keys, extra } = legendOf(legend);
+  const bottom = height + extra;
+  const total = bottom + 20 + captionLine * lines.length;
   const body = [
     element('title', {}, escaped(title)),
     element('rect', {
@@ -97,9 +106,9 @@ export function page(
     }),
     textAt(24, 30, title, { 'font-size': 16, 'font-weight': 600 }),
     ...keys,
-    content,
+    extra === 0 ? content : element('g', { transform: `translate(0 ${extra})` }, content),
     ...lines.map((line, index) =>
-      textAt(24, height + 8 + captionLine * index, line, { fill: ink.faint, 'font-size': 11.5 }),
+      textAt(24, bottom + 8 + captionLine * index, line, { fill: ink.faint, 'font-size': 11.5 }),
     ),
   ];
   return `${element(

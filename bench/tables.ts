@@ -4,12 +4,12 @@ import type { Provenance, Results } from './results.ts';
 /** The README's tables, each between `<!-- bench: NAME -->` and `<!-- /bench -->`. */
 export type TableName = 'accuracy' | 'speed' | 'service' | 'search';
 
-const percent = (share: number, digits: number) => `${(100 * share).toFixed(digits)}%`;
-const ms = (value: number) => (value < 10 ? Number(value.toPrecision(2)).toString() : value.toFixed(0));
 const count = (value: number) => value.toLocaleString('en');
+const percent = (share: number, digits: number) => `${(100 * share).toFixed(digits)}%`;
+const ms = (value: number) => (value < 10 ? value.toPrecision(2) : count(Math.round(value)));
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`.replaceAll('|  |', '| |');
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`.replaceAll(/\| {2}(?=\|)/g, '| ');
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
@@ -18,7 +18,7 @@ function measured(provenance: Provenance): string {
   return `<sup>${where}: \`${command}\`.</sup>`;
 }
 
-/** Every table that there are figures for, in Markdown. */
+/** Every table that there are figures for, in Markdown, with the plots that go with it. */
 export function tablesOf(results: Results): Map<TableName, string> {
   const { accuracy, speed, service, search } = results;
   const tables = new Map<TableName, string>();
@@ -60,7 +60,12 @@ function accuracyTable(accuracy: NonNullable<Results['accuracy']>): string {
     ...figures.trueAcceptRates.map(([, rate]) => percent(rate, 1)),
     ...figures.identificationRates.map(([, rate]) => percent(rate, 1)),
   ]);
-  return `${table(head, rows)}\n\n${measured(first)}`;
+  const plots = [
+    '![False match rate against false non-match rate, for each model](docs/accuracy-errors.svg)',
+    '![Cosine similarities of pictures of one person and of different people](docs/accuracy-scores.svg)',
+    '![Listed people found against strangers accused, for each model](docs/accuracy-identification.svg)',
+  ];
+  return [table(head, rows), measured(first), ...plots].join('\n\n');
 }
 
 function speedTable({ pictures, throughput, ...provenance }: NonNullable<Results['speed']>): string {
@@ -88,15 +93,17 @@ function speedTable({ pictures, throughput, ...provenance }: NonNullable<Results
     table(['pictures of 250 px a second', '1 worker', 'all cores', 'factor'], perSecond),
     '',
     measured(provenance),
+    '',
+    '![Where the time of a picture goes, by stages](docs/speed-stages.svg)',
   ].join('\n');
 }
 
 function serviceTable(service: NonNullable<Results['service']>): string {
-  const { idle, busy, engineMs, requestMs } = service;
+  const { idle, busy, model, engineMs, requestMs } = service;
   const decimal = (value: number) => value.toFixed(1);
   const rows = [
     ['start to first answer', `${decimal(service.startMs / 1000)} s`],
-    ['a picture of 250 px with one face: the engine alone, `Fusion`', `${ms(engineMs)} ms`],
+    [`a picture of 250 px with one face: the engine alone, \`${model}\``, `${ms(engineMs)} ms`],
     [
       'the same as a whole request, three files and a record saved',
       `${ms(requestMs)} ms, ${(requestMs / engineMs).toFixed(2)} times the engine`,
@@ -134,5 +141,6 @@ function searchTable({ sizes, ...provenance }: NonNullable<Results['search']>): 
     ),
   ];
   const head = ['listed pictures', ...sizes.map(({ listed }) => count(listed))];
-  return `${table(head, rows)}\n\n${measured(provenance)}`;
+  const plot = '![CPU time of a search against the number of listed pictures](docs/search-latency.svg)';
+  return [table(head, rows), measured(provenance), plot].join('\n\n');
 }

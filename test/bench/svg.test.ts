@@ -63,6 +63,6 @@ test('a bar is divided as its parts are', async () => {
   const svg = renderBars('Bars', [{ label: 'a < b', total: '4 ms', parts }], 'Of a test.');
   await pixels(svg);
   const widths = [...svg.matchAll(/width="([\d.]+)" height="22"/g)].map(([, width]) => Number(width));
-  expect(widths).toEqual([337.5, 112.5]);
+  expect(widths).toEqual([328.5, 109.5]);
   expect(svg).toContain('>75%<');
 });

@@ -35,13 +35,13 @@ export const embeddingModels = {
   },
   MobileFaceNet: {
     dimensions: 512,
-    version: 'MobileFaceNet-1',
+    version: 'MobileFaceNet-2',
     thresholds: { cosine: 0.56, euclidean: 1.0583, euclidean_l2: 1.0583, angular: 0.355 },
     calibration: distancesAtPowersOfTen.MobileFaceNet,
   },
   Dlib: {
     dimensions: 128,
-    version: 'Dlib-1',
+    version: 'Dlib-2',
     thresholds: { cosine: 0.07, euclidean: 0.6, euclidean_l2: 0.4, angular: 0.12 },
     calibration: distancesAtPowersOfTen.Dlib,
   },

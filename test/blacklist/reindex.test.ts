@@ -1,7 +1,9 @@
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { addImages } from '../../lib/blacklist/add-images.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
+import { enrollPicture } from '../../lib/blacklist/enroll-images.ts';
 import { carryOver, reindex } from '../../lib/blacklist/reindex.ts';
 import { parseConfig } from '../../lib/config.ts';
 import { BackendUnavailableError } from '../../lib/errors.ts';
@@ -112,6 +114,21 @@ describe.each([
     expect(await everythingIn(target)).toEqual(await everythingIn(source));
   });
 
+  it('loses no picture for its quality that was taken once', async () => {
+    const { source, target } = sides();
+    const { id } = await list(source, 'Jane Roe', portraits.listed);
+    const blurred = await sharp(portraits.listed).blur(12).jpeg().toBuffer();
+    const files = [{ fileName: 'blurred.jpg', bytes: blurred }];
+    await expect(addImages(source, id, files)).rejects.toMatchObject({
+      reasons: [expect.stringMatching(/^blurred\.jpg: The face is too blurred/)],
+    });
+    await enrollPicture(source, id, blurred, { qualityFilter: 'none' });
+    expect(await carryOver(source, target, ignore)).toEqual({ enrolled: 2, present: 0, problems: [] });
+    await target.faces.remove(await Array.fromAsync(target.faces.listFaces()));
+    expect(await reindex(target, ignore)).toEqual({ enrolled: 2, present: 0, problems: [] });
+    expect(await contents(target)).toEqual(complete({ 'Jane Roe': 2 }));
+  });
+
   it('reports who is in the way, and overwrites nobody', async () => {
     const { source, target } = sides();
     const jane = await list(source, 'Jane Roe', portraits.listed);
@@ -131,7 +148,7 @@ describe.each([
     const { problems, ...counts } = await carryOver(source, target, advance);
     expect(counts).toEqual({ enrolled: 0, present: 0 });
     expect(advance.calls).toBe(2);
-    expect(problems.toSorted()).toEqual([
+    expect(problems.toSorted(new Intl.Collator('en', { numeric: true }).compare)).toEqual([
       `entry ${jane.id} 'Jane Roe': There, another entry has the id.`,
       `entry ${john.id} 'John Doe': There, another entry has the name.`,
     ]);
@@ -147,7 +164,7 @@ describe.each([
     await source.images.put(await keyOf(half), portraits.other.subarray(0, 500), 'image/jpeg');
     const { enrolled, problems } = await carryOver(source, target, ignore);
     expect(enrolled).toBe(1);
-    expect(problems.toSorted()).toEqual([
+    expect(problems.toSorted(new Intl.Collator('en', { numeric: true }).compare)).toEqual([
       expect.stringMatching(
         new RegExp(`^entry ${lost.id} 'Lost', image [0-9a-f-]+: The stored original is lost\\.$`),
       ),

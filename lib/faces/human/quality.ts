@@ -125,7 +125,7 @@ export interface QualityBar {
 /**
  * Measured by `npm run bench -- quality` on LFW's pictures degraded step by step, see the README's table: about where twice as many pictures
  * of the same person are missed, or where bad pictures of strangers begin to look alike. How a face is tilted does not matter. The detector is
- * less sure of a good face that is small in its picture: what it finds by default is sure enough.
+ * less sure of a good face that is small in its picture, so that its bar is lower than for LFW's.
  */
 export const enrollmentBar: QualityBar = {
   yaw: 60,
@@ -135,7 +135,7 @@ export const enrollmentBar: QualityBar = {
   minBrightness: 10,
   maxBrightness: 80,
   contrast: 4,
-  confidence: 0.4,
+  confidence: 0.5,
 };
 
 /** Why a face does not pass a bar; none when it does. */

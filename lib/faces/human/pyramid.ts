@@ -88,8 +88,8 @@ function cutSquare(picture: Pixels, view: Similarity, size: number, into: Float3
   const norm = a * a + b * b;
   const along = a / norm;
   const across = b / norm;
-  // The middles of four quarters of a pixel, or its own.
-  const offsets = norm < 1 ? [-0.25, 0.25] : [0];
+  // The middles of four quarters of a pixel; its own where it shows little more than one of the picture's.
+  const offsets = norm < 0.64 ? [-0.25, 0.25] : [0];
   for (const down of offsets) {
     for (const right of offsets) {
       for (let row = 0; row < size; row++) {

@@ -95,32 +95,43 @@ async function seeFaces(
     const landmarks = face.points ? boxLandmarks(face.points) : usualLandmarks(face, 0);
     return { landmarks, confidence: 0 };
   });
-  /** Looks at some faces, from these landmarks on; keeps what it sees more surely than before. */
-  const look = async (indices: readonly number[], startOf: (index: number) => Landmarks) => {
+  const confidenceOf = (index: number) => seen[index]?.confidence ?? 0;
+  /** Looks at some faces, from these landmarks on; keeps what is not less sure than before by more than the margin. */
+  const look = async (indices: readonly number[], startOf: (index: number) => Landmarks, margin: number) => {
     const meshes = await findMeshes(pyramid, indices.map(startOf));
     meshes.forEach(({ confidence, points }, place) => {
       const index = indices[place] as number;
-      if (confidence < minMeshConfidence || confidence < (seen[index]?.confidence ?? 0) - unsteadiness)
-        return;
+      if (confidence < minMeshConfidence || confidence <= confidenceOf(index) - margin) return;
       seen[index] = { landmarks: meshLandmarks(points), middle: middleOf(points), confidence };
     });
   };
   const all = [...faces.keys()];
-  await look(all, (index) => (seen[index] as SeenFace).landmarks);
+  await look(all, (index) => (seen[index] as SeenFace).landmarks, 0);
   for (const turn of [0, 2, 1, 3]) {
-    const unseen = all.filter((index) => seen[index]?.confidence === 0 && (turn > 0 || faces[index]?.points));
-    if (unseen.length > 0) await look(unseen, (index) => usualLandmarks(faces[index] as FoundFace, turn));
+    const doubtful = all.filter((index) => isDoubtful(faces[index] as FoundFace, confidenceOf(index)));
+    if (doubtful.length > 0)
+      await look(doubtful, (index) => usualLandmarks(faces[index] as FoundFace, turn), 0);
   }
   for (let count = 1; count < meshLooks; count++) {
     await look(
-      all.filter((index) => (seen[index]?.confidence ?? 0) > 0),
+      all.filter((index) => confidenceOf(index) > 0),
       (index) => (seen[index] as SeenFace).landmarks,
+      unsteadiness,
     );
   }
   return seen;
 }
 
-/** A further look that is less sure by no more than this is the better one all the same. */
+/** 0..1: of a face that stands upright nearly always one of the two is surer than this. */
+const upright = { detector: 0.78, mesh: 0.99 } as const;
+
+function isDoubtful({ confidence }: FoundFace, meshConfidence: number): boolean {
+  return (
+    meshConfidence < minMeshConfidence || (meshConfidence < upright.mesh && confidence < upright.detector)
+  );
+}
+
+/** 0..1: a further look that is less sure by no more than this is the better one all the same. */
 const unsteadiness = 0.2;
 
 /** Where faces have their parts in SSD's boxes, from the middle on, in heights of the box: means over 152 of LFW's. */

@@ -242,12 +242,13 @@ describe('DeleteFaces', () => {
 });
 
 describe('the quality filter', () => {
-  it('lets all faces of the samples pass but a bowed one behind her hair and a profile', async () => {
-    const poor = await client.indexFaces({ CollectionId, Image: { Bytes: await sampleBytes(2) } });
-    expect(poor.UnindexedFaces?.map(({ Reasons }) => Reasons)).toEqual([
-      ['LOW_CONFIDENCE'],
-      ['EXTREME_POSE', 'LOW_FACE_QUALITY'],
-    ]);
+  it('lets all faces of the samples pass but a profile', async () => {
+    const { UnindexedFaces = [] } = await client.indexFaces({
+      CollectionId,
+      Image: { Bytes: await sampleBytes(2) },
+    });
+    expect(UnindexedFaces).toHaveLength(1);
+    expect(UnindexedFaces[0]?.Reasons).toContain('EXTREME_POSE');
     for (const number of [1, 3, 4, 5, 6] as const) {
       const answer = await client.indexFaces({ CollectionId, Image: { Bytes: await sampleBytes(number) } });
       expect(answer.UnindexedFaces).toEqual([]);

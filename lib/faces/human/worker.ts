@@ -1,6 +1,6 @@
 /** One thread of the engine: it holds its own models and sees the galleries that the main thread shares. */
 import { readlinkSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DistanceMetric, EngineDetector } from '../../contract/vocabulary.ts';
@@ -118,7 +118,7 @@ async function warmUp(run: (job: Job) => Promise<JobFace[]>): Promise<void> {
 function yieldToMainThread(): void {
   try {
     const threadId = Number(basename(readlinkSync('/proc/thread-self')));
-    setPriority(threadId, 5);
+    setPriority(threadId, Math.max(5, getPriority()));
   } catch {
     // Elsewhere all threads are equal.
   }

@@ -111,6 +111,7 @@ class FileSystemImages implements ImageStore {
           removed += 1;
         }
       }
+      await removeEmptyFolders(this.#folders.blacklist, olderThan);
       return removed;
     });
   }
@@ -170,7 +171,20 @@ function parents(key: string): string[] {
 async function removeFile(folders: ImageFolderPaths, path: string): Promise<void> {
   await ifPresent(unlink(path));
   const folder = dirname(path);
-  if (dirname(folder) !== folders.blacklist) return;
+  if (dirname(folder) === folders.blacklist) await removeIfEmpty(folder);
+}
+
+/** A crash leaves an entry's folder empty: just made, or just emptied. */
+async function removeEmptyFolders(root: string, olderThan: Date): Promise<void> {
+  for (const item of (await ifPresent(readdir(root, { withFileTypes: true }))) ?? []) {
+    if (!item.isDirectory()) continue;
+    const folder = join(root, item.name);
+    const stats = await ifPresent(stat(folder));
+    if (stats && stats.mtime < olderThan) await removeIfEmpty(folder);
+  }
+}
+
+async function removeIfEmpty(folder: string): Promise<void> {
   try {
     await ifPresent(rmdir(folder));
   } catch (error) {

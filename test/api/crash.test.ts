@@ -72,7 +72,10 @@ async function restartLater(): Promise<void> {
   await mkdir(day, { recursive: true });
   // What a kill at a bad moment leaves, for this round's may have been a good one: a half-written file, and a picture without a record.
   for (const name of ['.tmp-half', 'left-original.jpg']) await writeFile(join(day, name), faces[0] as Buffer);
-  for (const path of await filesOnDisk()) await utimes(path, longAgo, longAgo);
+  const entryFolders = (await readdir(join(folder.path, 'blacklist'), { withFileTypes: true }))
+    .filter((item) => item.isDirectory())
+    .map(({ name }) => join(folder.path, 'blacklist', name));
+  for (const path of [...(await filesOnDisk()), ...entryFolders]) await utimes(path, longAgo, longAgo);
   await start();
   const swept = await server.process.line(({ msg }) => /sweep/.test(msg));
   expect(swept).toMatchObject({ level: 'info', damaged: 0, reEnrolled: 0 });

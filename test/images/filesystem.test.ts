@@ -105,7 +105,12 @@ describe('image files', () => {
     const hourAgo = new Date(Date.now() - 3_600_000);
     for (const path of [...old, join(folders.blacklist, '7', 'a.jpg')]) await utimes(path, hourAgo, hourAgo);
 
+    for (const name of ['9', '10']) await mkdir(join(folders.blacklist, name));
+    await utimes(join(folders.blacklist, '9'), hourAgo, hourAgo);
+
     expect(await store.removeUnfinished(new Date(Date.now() - 600_000))).toBe(3);
+    // Of the empty folders the old one is gone too; the other may be about to be filled.
+    await rm(join(folders.blacklist, '10'), { recursive: true });
     expect(await names()).toEqual(['db', 'db/7', 'db/7/.tmp-4', 'db/7/a.jpg', 'out', 'out/all', 'out/crops']);
     expect(await openFileSystemImages(foldersIn(join(root, 'new'))).removeUnfinished(new Date())).toBe(0);
   });

@@ -8,6 +8,7 @@ import { log } from '../lib/http/log.ts';
 import { type OpenedPorts, ports } from '../lib/ports.ts';
 import { finishEarlierRun, workInBackground } from './background.ts';
 import { messageWithReasons } from './command.ts';
+import { consoleRoutes } from './console/serve.ts';
 import { createHttpServer, stop } from './http-server.ts';
 import { routes } from './routes.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -54,9 +55,13 @@ async function serve(): Promise<void> {
   const opened = await ports();
   await finishEarlierRun(opened, config);
   const server = createHttpServer({
-    routes: config.aws
-      ? routes
-      : [...routes, { contract: receiveUpload, receive: uploadReceiver(await localUploads(config)) }],
+    routes: [
+      ...routes,
+      ...consoleRoutes(config.aws),
+      ...(config.aws
+        ? []
+        : [{ contract: receiveUpload, receive: uploadReceiver(await localUploads(config)) }]),
+    ],
     apiTokens: [...config.apiTokens],
     corsOrigins: [...config.corsOrigins],
     maxRequestBytes: config.maxRequestBytes,

@@ -29,7 +29,7 @@ export interface Call {
 
 /**
  * Calls the service, with the token if there is one; where it wants another, a person is asked and the call is made again.
- * @param path below the service's address, or an address that the service gave.
+ * @param path below the service's address, without a slash in front.
  * @throws RefusedError, UnreachableError, the signal's reason
  */
 export async function call(path: string, { method = 'GET', body, signal }: Call = {}): Promise<Response> {
@@ -40,7 +40,7 @@ export async function call(path: string, { method = 'GET', body, signal }: Call 
     const headers = new Headers();
     if (token !== undefined) headers.set('Authorization', `Bearer ${token}`);
     if (body !== undefined && !(body instanceof FormData)) headers.set('Content-Type', 'application/json');
-    const response = await answerOf(serviceAddress(path, base), {
+    const response = await answerOf(new URL(path, base), {
       method,
       headers,
       cache: 'no-store',
@@ -66,11 +66,6 @@ export async function callJson<Answer>(path: string, options?: Call): Promise<An
 export async function sendForm(url: string, form: FormData): Promise<void> {
   const response = await answerOf(new URL(url), { method: 'POST', body: form, credentials: 'omit' });
   if (!response.ok) throw await refusal(response);
-}
-
-/** A path that the service gives already has the prefix that its own address ends with. */
-function serviceAddress(path: string, base: URL): URL {
-  return new URL(path, base);
 }
 
 async function answerOf(url: URL, options: RequestInit): Promise<Response> {
@@ -101,7 +96,9 @@ function textOf(detail: unknown): string | undefined {
   if (typeof detail === 'string' && detail !== '') return detail;
   if (!Array.isArray(detail)) return undefined;
   return detail
-    .map((problem: { loc?: unknown[]; msg?: unknown }) => `${problem.loc?.at(-1) ?? ''}: ${problem.msg ?? ''}`)
+    .map(
+      (problem: { loc?: unknown[]; msg?: unknown }) => `${problem.loc?.at(-1) ?? ''}: ${problem.msg ?? ''}`,
+    )
     .join('. ');
 }
 

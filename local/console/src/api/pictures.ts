@@ -7,6 +7,11 @@ import { call } from './client.ts';
  * page full of faces does not hold as many whole pictures.
  */
 
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 export interface Cut {
   /** In pixels of the upright picture; the whole picture when left out. */
   readonly box?: Box | null;
@@ -17,6 +22,7 @@ export interface Cut {
 interface CachedPicture {
   readonly url: Promise<string>;
   users: number;
+  isThere: boolean;
   readonly abort: AbortController;
 }
 
@@ -27,10 +33,13 @@ const maxIdle = 150;
 const margin = 0.35;
 
 const limit = pLimit(maxDownloads);
+
+/** Asks for something that belongs to a picture of many, when its turn has come. */
+export const inTurn = pLimit(maxDownloads);
 const cache = new Map<string, CachedPicture>();
 
 /** Takes a picture into use; whoever does must release it by the same two. */
-export function usePictureUrl(path: string, cut: Cut): Promise<string> {
+export function acquirePicture(path: string, cut: Cut): Promise<string> {
   const key = keyOf(path, cut);
   const cached = cache.get(key) ?? startDownload(key, path, cut);
   cached.users++;
@@ -42,6 +51,11 @@ export function releasePicture(path: string, cut: Cut): void {
   const cached = cache.get(key);
   if (cached === undefined) return;
   cached.users--;
+  // What is no longer in sight makes room for what is.
+  if (cached.users <= 0 && !cached.isThere) {
+    drop(key, cached);
+    return;
+  }
   // The most recently used last.
   cache.delete(key);
   cache.set(key, cached);
@@ -64,12 +78,17 @@ function startDownload(key: string, path: string, cut: Cut): CachedPicture {
     const blob = await (await call(path, { signal: abort.signal })).blob();
     return URL.createObjectURL(cut.box || cut.size ? await cutOut(blob, cut) : blob);
   });
-  const cached = { url, users: 0, abort };
+  const cached: CachedPicture = { url, users: 0, isThere: false, abort };
   cache.set(key, cached);
-  // One that failed may be asked for again.
-  url.catch(() => {
-    if (cache.get(key) === cached) cache.delete(key);
-  });
+  url.then(
+    () => {
+      cached.isThere = true;
+    },
+    () => {
+      // It may be asked for again.
+      if (cache.get(key) === cached) cache.delete(key);
+    },
+  );
   return cached;
 }
 
@@ -93,11 +112,12 @@ export async function decode(url: string): Promise<HTMLImageElement> {
 }
 
 /** The face with some of what is around it, as a square as far as the picture goes; or the whole picture, smaller. */
-export async function cutOut(source: Blob, { box, size = 320 }: Cut): Promise<Blob> {
+async function cutOut(source: Blob, { box, size = 320 }: Cut): Promise<Blob> {
   const url = URL.createObjectURL(source);
   try {
     const image = await decode(url);
-    const area = box ? around(box, image) : { x: 0, y: 0, w: image.naturalWidth, h: image.naturalHeight };
+    const { naturalWidth: width, naturalHeight: height } = image;
+    const area = box ? around(box, { width, height }) : { x: 0, y: 0, w: width, h: height };
     const scale = Math.min(1, size / Math.max(area.w, area.h));
     return await draw(image, area, scale, 'image/webp', 0.86);
   } finally {
@@ -105,15 +125,13 @@ export async function cutOut(source: Blob, { box, size = 320 }: Cut): Promise<Bl
   }
 }
 
-export function around(
-  { x, y, w, h }: Box,
-  { naturalWidth, naturalHeight }: Pick<HTMLImageElement, 'naturalWidth' | 'naturalHeight'>,
-): Box {
-  const side = Math.min(Math.max(w, h) * (1 + 2 * margin), naturalWidth, naturalHeight);
+/** The square around a face that is shown of a picture of that size. */
+export function around({ x, y, w, h }: Box, { width, height }: Size): Box {
+  const side = Math.min(Math.max(w, h) * (1 + 2 * margin), width, height);
   const clamp = (start: number, length: number) => Math.max(0, Math.min(start, length - side));
   return {
-    x: clamp(x + (w - side) / 2, naturalWidth),
-    y: clamp(y + (h - side) / 2, naturalHeight),
+    x: clamp(x + (w - side) / 2, width),
+    y: clamp(y + (h - side) / 2, height),
     w: side,
     h: side,
   };

@@ -1,23 +1,24 @@
 /** Letters that Unicode does not take apart, as people type them who lack the key. */
 const plainLetters: Readonly<Record<string, string>> = {
-  æ: 'ae',
-  œ: 'oe',
-  ø: 'o',
-  đ: 'd',
-  ð: 'd',
-  ħ: 'h',
-  ı: 'i',
-  ł: 'l',
-  ŧ: 't',
-  þ: 'th',
+  Æ: 'AE',
+  Œ: 'OE',
+  Ø: 'O',
+  Đ: 'D',
+  Ð: 'D',
+  Ħ: 'H',
+  Ł: 'L',
+  Ŧ: 'T',
+  Þ: 'TH',
 };
 
-/** A name without what case and accents add to it: names that differ in nothing else are the same then. */
+/**
+ * A name without what case and accents add to it. In capitals, for that is where more letters become the same: ß and SS, and the Greek
+ * sigma, which is another one at the end of a word.
+ */
 export function foldedName(name: string): string {
   return name
     .normalize('NFKD')
-    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/[\u0300-\u036f]/g, '')
     .toUpperCase()
-    .toLowerCase()
-    .replaceAll(/[æœøđðħıłŧþ]/g, (letter) => plainLetters[letter] ?? letter);
+    .replaceAll(/[ÆŒØĐÐĦŁŦÞ]/g, (letter) => plainLetters[letter] ?? letter);
 }

@@ -1,19 +1,21 @@
 import * as z from 'zod';
 import { defineEndpoint } from './endpoint.ts';
 import { recordExample } from './examples.ts';
+import { NameSearch } from './fields.ts';
 import { BlacklistRecord } from './shapes.ts';
 
 export const listEntries = defineEndpoint({
   operationId: 'listEntries',
   method: 'GET',
   path: '/api/v1/blacklist/',
-  summary: 'Show all listed people',
+  summary: 'Show all listed people, or those of a name',
   tags: ['Blacklist'],
+  query: z.object({ q: NameSearch }),
   success: {
     status: 200,
-    description: 'All entries, by id ascending.',
+    description: 'The entries, by id ascending.',
     schema: z.array(BlacklistRecord),
     example: [recordExample],
   },
-  errors: ['throttled', 'backend_unavailable'],
+  errors: ['request_invalid', 'throttled', 'backend_unavailable'],
 });

@@ -4,8 +4,8 @@ import type { Ports } from '../ports.ts';
 /** A page of processed pictures, newest first. */
 export async function listProcessed(
   { records }: Pick<Ports, 'records'>,
-  page: { limit: number; offset: number },
+  { limit, offset }: { limit: number; offset: number },
 ): Promise<PaginatedProcessedImages> {
-  const { total, items } = await records.listProcessed(page);
-  return { total_items: total, items, ...page };
+  const { total, items } = await records.listProcessed({ limit, offset });
+  return { total_items: total, items, limit, offset };
 }

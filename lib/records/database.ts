@@ -48,8 +48,10 @@ const migrations: readonly string[] = [
     result TEXT NOT NULL
   ) STRICT;
   `,
-  // `face` is an ImageFace as JSON.
+  // `face` is a RecordedFace as JSON; earlier versions left out its quality.
   'ALTER TABLE image ADD COLUMN face TEXT;',
+  // `file` is an ImageFile as JSON.
+  'ALTER TABLE image ADD COLUMN file TEXT;',
 ];
 
 /**

@@ -6,7 +6,7 @@ const selectEntry = `
   FROM entry`;
 
 const selectImage = `
-  SELECT sequence, id, entry_id AS entryId, key, status, added_date AS addedDate, face FROM image`;
+  SELECT sequence, id, entry_id AS entryId, key, status, added_date AS addedDate, face, file FROM image`;
 
 /**
  * The SQLite store's statements. Columns are named after the fields of `EntryRecord` and `ImageRecord`;
@@ -27,8 +27,8 @@ const statements = {
   activeEntriesAmong: `${selectEntry} WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'ACTIVE'`,
 
   insertImage: `
-    INSERT INTO image (id, entry_id, key, added_date, status)
-    SELECT ?, id, ?, ?, 'PENDING' FROM entry WHERE id = ? AND status <> 'DELETING'
+    INSERT INTO image (id, entry_id, key, added_date, file, status)
+    SELECT ?, id, ?, ?, ?, 'PENDING' FROM entry WHERE id = ? AND status <> 'DELETING'
     ON CONFLICT (id) DO NOTHING`,
   activateImage: `
     UPDATE image SET status = 'ACTIVE', face = ? WHERE id = ? AND status = 'PENDING'
@@ -47,6 +47,7 @@ const statements = {
   insertProcessed:
     'INSERT INTO processed (picture_id, result) VALUES (?, ?) ON CONFLICT (picture_id) DO NOTHING',
   processedByPicture: 'SELECT id FROM processed WHERE picture_id = ?',
+  processedById: 'SELECT id, result FROM processed WHERE id = ?',
   processedAmong:
     'SELECT picture_id AS pictureId FROM processed WHERE picture_id IN (SELECT value FROM json_each(?))',
   processedTotal: 'SELECT coalesce(max(id), 0) AS total FROM processed',

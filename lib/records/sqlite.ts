@@ -1,12 +1,14 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import { EntryNotFoundError, NameTakenError } from '../errors.ts';
-import type { ImageFace } from '../faces/port.ts';
+import type { ImageProcessingResult } from '../contract/shapes.ts';
+import { EntryNotFoundError, LastImageError, NameTakenError } from '../errors.ts';
 import { attempt, inTransaction, isUniqueViolation, openDatabase } from './database.ts';
 import type {
   EntryRecord,
   ImageRecord,
+  NewImage,
   ProcessedPage,
   ProcessedResult,
+  RecordedFace,
   RecordStatus,
   RecordStore,
 } from './port.ts';
@@ -36,8 +38,15 @@ const imagesAtOnce = 500;
 
 // The tables are STRICT and the statements name their columns after the fields, so a row is the record.
 const entryRecord = (row: Row) => ({ ...row }) as unknown as EntryRecord;
-function imageRecord({ sequence, face, ...row }: Row): ImageRecord {
-  return { ...row, face: face === null ? null : JSON.parse(String(face)) } as unknown as ImageRecord;
+function imageRecord({ sequence, face, file, ...row }: Row): ImageRecord {
+  return {
+    ...row,
+    face: face === null ? null : { quality: null, ...JSON.parse(String(face)) },
+    file: file === null ? null : JSON.parse(String(file)),
+  } as unknown as ImageRecord;
+}
+function processedRecord({ id, result }: Row): ImageProcessingResult {
+  return { ...JSON.parse(String(result)), db_id: Number(id) };
 }
 
 /** What `write` returns, or a NameTakenError where it finds the name taken. */
@@ -120,25 +129,26 @@ class SqliteRecords implements RecordStore {
     attempt(() => this.#statements.deleteEntry.run(entryId));
   }
 
-  async createImage(image: { id: string; entryId: number; key: string }): Promise<ImageRecord | undefined> {
-    const { id, entryId, key } = image;
+  async createImage(image: NewImage): Promise<ImageRecord | undefined> {
+    const { id, entryId, key, file } = image;
     const addedDate = new Date().toISOString();
     return this.#transaction(() => {
-      const { changes } = this.#statements.insertImage.run(id, key, addedDate, entryId);
-      if (changes === 1) return { id, entryId, key, status: 'PENDING', addedDate, face: null };
+      const json = file && JSON.stringify(file);
+      const { changes } = this.#statements.insertImage.run(id, key, addedDate, json, entryId);
+      if (changes === 1) return { ...image, status: 'PENDING', addedDate, face: null };
       if (this.#image(id)) return undefined;
       throw new EntryNotFoundError();
     });
   }
 
-  async activateImage(imageId: string, face: ImageFace): Promise<ImageRecord | undefined> {
+  async activateImage(imageId: string, face: RecordedFace): Promise<ImageRecord | undefined> {
     return this.#transaction(() => {
       const { changes } = this.#statements.activateImage.run(JSON.stringify(face), imageId);
       return changes === 0 ? undefined : this.#image(imageId);
     });
   }
 
-  async replaceFace(imageId: string, face: ImageFace): Promise<void> {
+  async replaceFace(imageId: string, face: RecordedFace): Promise<void> {
     attempt(() => this.#statements.replaceFace.run(JSON.stringify(face), imageId));
   }
 
@@ -159,6 +169,18 @@ class SqliteRecords implements RecordStore {
       if (rows.length < imagesAtOnce) return;
       last = Number(rows.at(-1)?.sequence);
     }
+  }
+
+  async withdrawImage(imageId: string): Promise<ImageRecord | undefined> {
+    return this.#transaction(() => {
+      const image = this.#image(imageId);
+      if (image?.status !== 'ACTIVE') return undefined;
+      const entry = this.#entry(image.entryId);
+      if (entry?.status !== 'ACTIVE') throw new EntryNotFoundError();
+      if (entry.imageCount === 1) throw new LastImageError();
+      this.#statements.markImageDeleting.run(imageId);
+      return image;
+    });
   }
 
   async markImageDeleting(imageId: string): Promise<void> {
@@ -194,6 +216,13 @@ class SqliteRecords implements RecordStore {
     });
   }
 
+  async getProcessed(id: number): Promise<ImageProcessingResult | undefined> {
+    return attempt(() => {
+      const row = this.#statements.processedById.get(id);
+      return row && processedRecord(row);
+    });
+  }
+
   async findProcessed(pictureIds: readonly string[]): Promise<Set<string>> {
     const rows = attempt(() => this.#statements.processedAmong.all(JSON.stringify(pictureIds)));
     return new Set(rows.map((row) => String(row.pictureId)));
@@ -205,8 +234,7 @@ class SqliteRecords implements RecordStore {
       const total = Number(this.#statements.processedTotal.get()?.total);
       const newest = total - offset;
       const rows = this.#statements.processedRange.all(newest - limit + 1, newest);
-      const items = rows.map(({ id, result }) => ({ ...JSON.parse(String(result)), db_id: Number(id) }));
-      return { total, items };
+      return { total, items: rows.map(processedRecord) };
     });
   }
 

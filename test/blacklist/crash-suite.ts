@@ -155,7 +155,8 @@ export function crashSuite(start: () => Promise<Deployment>): void {
         await living.faces.enroll(await decodePicture(portraits.listed), { entryId: id, imageId });
         await living.images.put(`blacklist/${id}/${imageId}.jpg`, portraits.listed, 'image/jpeg');
       }
-      await living.records.createImage({ id: 'deleted', entryId: id, key: `blacklist/${id}/deleted.jpg` });
+      const key = `blacklist/${id}/deleted.jpg`;
+      await living.records.createImage({ id: 'deleted', entryId: id, key, file: null });
       await living.records.markImageDeleting('deleted');
       await living.records.createEntry({ name: 'John Doe', reason: null });
       await living.images.put(strayKey, portraits.listed, 'image/jpeg');

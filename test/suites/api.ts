@@ -10,6 +10,7 @@ import { matchingSuite } from './api/matching.ts';
 import { overridesSuite } from './api/overrides.ts';
 import { pagingSuite } from './api/paging.ts';
 import { findPeople, type People } from './api/people.ts';
+import { picturesSuite } from './api/pictures.ts';
 import { processingSuite } from './api/processing.ts';
 import { qualitySuite } from './api/quality.ts';
 import { gatewaySuite, routesSuite } from './api/routes.ts';
@@ -51,6 +52,7 @@ export function apiSuite(name: string, connect: () => Promise<ApiConnection>, tr
     deletingSuite(get);
     matchingSuite(get);
     overridesSuite(get, traits.backend);
+    picturesSuite(get);
     processingSuite(get);
     detectionSuite(get);
     pagingSuite(get);

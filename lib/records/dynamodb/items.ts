@@ -76,6 +76,14 @@ export function entryRecord(item: Item): EntryRecord {
 }
 
 export function imageRecord(item: Item): ImageRecord {
-  const { id, entryId, key, addedDate, status, face } = item as ImageRecord & Key;
-  return { id, entryId, key, addedDate, status, face };
+  const { id, entryId, key, addedDate, status, face, file = null } = item as ImageRecord & Key;
+  return {
+    id,
+    entryId,
+    key,
+    addedDate,
+    status,
+    face: face && { ...face, quality: face.quality ?? null },
+    file,
+  };
 }

@@ -21,6 +21,11 @@ export function processedRecords(table: TableClient) {
       return numberOf(pictureId, await keep(table, result));
     },
 
+    async getProcessed(id: number): Promise<ImageProcessingResult | undefined> {
+      const item = await table.get({ pk: processedPartition, sk: padded(id) });
+      return item && readResult(table, item);
+    },
+
     async findProcessed(pictureIds: readonly string[]): Promise<Set<string>> {
       const keys = new Map(pictureIds.map((pictureId) => [pictureKey(pictureId).pk, pictureId]));
       const items = await table.getAll([...keys.values()].map(pictureKey));

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { ImageFace } from '../../../lib/faces/port.ts';
 import type {
   EntryRecord,
   ImageRecord,
+  NewImage,
   ProcessedResult,
+  RecordedFace,
   RecordStatus,
   RecordStore,
 } from '../../../lib/records/port.ts';
@@ -20,12 +21,17 @@ export interface OpenedRecords {
 
 export const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-export function newImage(entryId: number): { id: string; entryId: number; key: string } {
+export function newImage(entryId: number): NewImage {
   const id = randomUUID();
-  return { id, entryId, key: `blacklist/${entryId}/${id}.jpg` };
+  const file = { name: 'Ünï "1".jpg', sizeBytes: 12_345, width: 640, height: 480 };
+  return { id, entryId, key: `blacklist/${entryId}/${id}.jpg`, file };
 }
 
-export const enrolledFace: ImageFace = { id: 'face-1', box: { x: 1, y: 2, w: 30, h: 40 } };
+export const enrolledFace: RecordedFace = {
+  id: 'face-1',
+  box: { x: 1, y: 2, w: 30, h: 40 },
+  quality: { brightness: 61.25, sharpness: 74.5, pose: { roll: -2.125, yaw: 6, pitch: 0 } },
+};
 
 /** A pending image of the entry. */
 export async function addImage(store: RecordStore, entryId: number): Promise<ImageRecord> {

@@ -84,7 +84,7 @@ export function imageSuite(opened: () => OpenedRecords): void {
     const pending = await addImage(store, entry.id);
     const going = await activeEntry(store, 'Bob');
     await store.markImageDeleting(going.imageId);
-    const face = { id: null, box: { x: 0, y: 0, w: 1, h: 1 } };
+    const face = { id: null, box: { x: 0, y: 0, w: 1, h: 1 }, quality: null };
     for (const id of [imageId, pending.id, going.imageId, 'none']) await store.replaceFace(id, face);
     expect(await getImage(store, imageId)).toMatchObject({ status: 'ACTIVE', face });
     expect(await getImage(store, pending.id)).toEqual(pending);

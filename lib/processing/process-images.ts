@@ -12,6 +12,7 @@ import { identifierOf } from '../inputs/read.ts';
 import type { Ports } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';
 import { allSettled } from '../settled.ts';
+import { faceOptions } from './options.ts';
 import { cropFace, drawBoxes } from './render.ts';
 import { shownFaces } from './shown-faces.ts';
 
@@ -31,7 +32,7 @@ const noTimeLeft = 'There was no time left for this picture: send it again, with
 export async function processImages(
   ports: Ports,
   settings: RenderSettings,
-  { images, ...overrides }: ProcessImagesRequest,
+  { images, ...choices }: ProcessImagesRequest,
   remainingMs: () => number = () => Number.POSITIVE_INFINITY,
 ): Promise<ImageProcessingResult[]> {
   if (images.length === 0) throw new NoUsableImageError('No images provided.');
@@ -41,7 +42,7 @@ export async function processImages(
     images.map((input) =>
       limit(async () => {
         if (remainingMs() < neededMs) return unreadableResult(identifierOf(input), noTimeLeft);
-        return processInput(ports, settings, input, overrides);
+        return processInput(ports, settings, input, choices);
       }),
     ),
   );
@@ -51,13 +52,13 @@ async function processInput(
   ports: Ports,
   settings: RenderSettings,
   input: string,
-  overrides: Omit<ProcessImagesRequest, 'images'>,
+  choices: Omit<ProcessImagesRequest, 'images'>,
 ): Promise<ImageProcessingResult> {
   const identifier = identifierOf(input);
   try {
     const bytes = await ports.inputs.read(input);
     return await ports.pictureSlots(async () =>
-      processPicture(ports, settings, identifier, await decodePicture(bytes), overrides),
+      processPicture(ports, settings, identifier, await decodePicture(bytes), choices),
     );
   } catch (error) {
     if (isUnusablePicture(error)) return unreadableResult(identifier, error.message);
@@ -85,7 +86,7 @@ async function processPicture(
   { drawBoundingBoxes, croppedFacePaddingRatio }: RenderSettings,
   identifier: string,
   picture: Picture,
-  overrides: Omit<ProcessImagesRequest, 'images'>,
+  choices: Omit<ProcessImagesRequest, 'images'>,
 ): Promise<ImageProcessingResult> {
   const pictureId = randomUUID();
   const processed = new Date();
@@ -94,16 +95,11 @@ async function processPicture(
   try {
     // The original is written while the engine computes.
     const [found] = await allSettled([
-      faces.match(picture, {
-        detectorBackend: overrides.detector_backend,
-        modelName: overrides.model_name,
-        distanceMetric: overrides.distance_metric,
-        threshold: overrides.threshold,
-      }),
+      faces.match(picture, { ...faceOptions(choices), candidates: choices.candidates > 0 }),
       images.put(keys.original, picture.original, `image/${picture.format}`),
     ]);
     if (!found.hasGallery) await refuseLostGallery({ records });
-    const shown = await shownFaces({ images, records }, found);
+    const shown = await shownFaces({ images, records }, found, choices.candidates);
     const [largest] = found.faces;
     const boxes = found.faces.map(({ area }, index) => ({
       box: area,
@@ -124,7 +120,8 @@ async function processPicture(
       has_blacklist_match: boxes.some(({ isMatch }) => isMatch),
       cropped_face_path: largest ? images.location(keys.crop) : null,
     };
-    return { ...result, db_id: await records.addProcessed(pictureId, result) };
+    const kept = { ...result, faces: shown.map((face) => ({ ...face, candidates: null })) };
+    return { ...result, db_id: await records.addProcessed(pictureId, kept) };
   } catch (error) {
     if (!(await mayBeKept(records, pictureId))) {
       await Promise.allSettled(Object.values(keys).map((key) => images.delete(key)));

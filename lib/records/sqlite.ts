@@ -13,6 +13,7 @@ import type {
   RecordStore,
 } from './port.ts';
 import { prepareStatements, type Statements } from './sqlite-statements.ts';
+import { storedResult } from './stored-result.ts';
 
 /**
  * The record store in a database file of its own; see `openDatabase`.
@@ -46,7 +47,7 @@ function imageRecord({ sequence, face, file, ...row }: Row): ImageRecord {
   } as unknown as ImageRecord;
 }
 function processedRecord({ id, result }: Row): ImageProcessingResult {
-  return { ...JSON.parse(String(result)), db_id: Number(id) };
+  return storedResult(String(result), Number(id));
 }
 
 /** What `write` returns, or a NameTakenError where it finds the name taken. */

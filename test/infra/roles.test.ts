@@ -52,6 +52,14 @@ const expected: Record<string, string[]> = {
     's3:ListBucket bucket',
   ],
   detectFaces: [...readPictures, 'rekognition:DetectFaces *'],
+  verify: [...readPictures, 'rekognition:CompareFaces *', 'rekognition:DetectFaces *'],
+  verifyEntry: [
+    ...readTable,
+    ...readPictures,
+    'rekognition:CompareFaces *',
+    'rekognition:DetectFaces *',
+    'rekognition:SearchFacesByImage collection',
+  ],
   createEntry: [
     ...writeTable,
     's3:DeleteObject bucket/blacklist/*',

@@ -15,6 +15,14 @@ import { meaningOf } from './failures.ts';
 import { boxOf, faceOf, frameAround, overlap, sizeOf } from './geometry.ts';
 import { ownerOf } from './names.ts';
 
+/** What a search gives at most. */
+export interface SearchLimits {
+  /** A distance, see `distanceOf`. */
+  readonly within: number;
+  /** 1..4096 */
+  readonly maxFaces: number;
+}
+
 /** A face gets its nearest matches, as many as the embedded engine gives. */
 const maxMatches = 100;
 
@@ -52,53 +60,81 @@ export async function detectFaces(
  * Every face of the picture with its matches. A search looks at the largest face of what it is given: the whole picture is searched while
  * its faces are being detected, and then what is cut out around each face that this has not answered.
  * @param threshold the largest distance that is a match, see `distanceOf`
+ * @param candidates whether to tell near misses too
  */
 export async function matchFaces(
   gallery: Gallery,
   picture: Picture,
   threshold: number,
+  candidates: boolean,
 ): Promise<Pick<MatchResult, 'faces' | 'hasGallery'>> {
-  const sent = await encodeWhole(picture);
-  const [faces, whole] = await allSettled([
-    detectFaces(gallery.caller, picture, sent),
-    search(gallery, picture, sent, threshold),
-  ]);
-  if (whole === 'no collection') {
-    return { faces: faces.map((face) => ({ ...face, matches: [] })), hasGallery: false };
+  const limits = { within: candidates ? Number.POSITIVE_INFINITY : threshold, maxFaces: maxMatches };
+  const { faces, near } = await searchPicture(gallery, picture, limits);
+  if (!near) {
+    return { faces: faces.map((face) => ({ ...face, matches: [], candidates: [] })), hasGallery: false };
   }
-  const searched = whole === 'no face' ? undefined : nearestFace(faces, whole.box);
   const limit = pLimit(searchesAtOnce);
   const matched = await allSettled(
     faces.map(async (face): Promise<MatchedFace> => {
-      if (face === searched && whole !== 'no face') return { ...face, matches: whole.matches };
-      const others = faces.filter((other) => other !== face).map(({ area }) => area);
-      return { ...face, matches: await limit(() => searchOne(gallery, picture, face, others, threshold)) };
+      const found = (await limit(() => near(face))) ?? [];
+      const matches = found.filter(({ distance }) => distance <= threshold);
+      return { ...face, matches, candidates: found.slice(matches.length) };
     }),
   );
   return { faces: matched, hasGallery: true };
 }
 
-/** The face that a search of the whole picture has looked at. */
-function nearestFace(faces: readonly Face[], box: Box): Face | undefined {
+/** The faces of a picture, largest first, and what is near to each. */
+interface SearchedPicture {
+  readonly faces: readonly Face[];
+  /** Nearest first; `undefined` when the service does not see the face. There is no way to ask while there is no collection. */
+  readonly near?: (face: Face) => Promise<readonly FaceMatch[] | undefined>;
+}
+
+/** Finds the faces of a picture, and what is near to the largest at the same time. */
+export async function searchPicture(
+  gallery: Gallery,
+  picture: Picture,
+  limits: SearchLimits,
+): Promise<SearchedPicture> {
+  const sent = await encodeWhole(picture);
+  const [faces, whole] = await allSettled([
+    detectFaces(gallery.caller, picture, sent),
+    search(gallery, picture, sent, limits),
+  ]);
+  if (whole === 'no collection') return { faces };
+  const searched = whole === 'no face' ? undefined : nearestFace(faces, whole.box);
+  return {
+    faces,
+    async near(face) {
+      if (face === searched && whole !== 'no face') return whole.matches;
+      const others = faces.filter((other) => other !== face).map(({ area }) => area);
+      return searchOne(gallery, picture, face, others, limits);
+    },
+  };
+}
+
+/** The face that the service means by a box. */
+export function nearestFace(faces: readonly Face[], box: Box): Face | undefined {
   const nearest = faces.toSorted((one, other) => overlap(other.area, box) - overlap(one.area, box))[0];
   return nearest && overlap(nearest.area, box) >= sameFaceOverlap ? nearest : undefined;
 }
 
-/** One face's matches; none when the service does not see it, or sees something else, in what is cut out. */
+/** What is near to one face; `undefined` when the service does not see it, or sees something else, in what is cut out. */
 async function searchOne(
   gallery: Gallery,
   picture: Picture,
   { area }: Face,
   others: readonly Box[],
-  threshold: number,
-): Promise<FaceMatch[]> {
+  limits: SearchLimits,
+): Promise<FaceMatch[] | undefined> {
   for (const margin of margins) {
     const part = await encodePart(picture, frameAround(area, margin, minSide, picture), area, others);
-    const found = await search(gallery, picture, part, threshold);
+    const found = await search(gallery, picture, part, limits);
     if (found === 'no collection') break;
     if (found !== 'no face' && overlap(found.box, area) >= sameFaceOverlap) return found.matches;
   }
-  return [];
+  return undefined;
 }
 
 /** What a search gives: the face that it has looked at, and its matches. */
@@ -111,19 +147,19 @@ async function search(
   { caller, collectionId }: Gallery,
   picture: Picture,
   { bytes, frame }: SentPicture,
-  threshold: number,
+  { within, maxFaces }: SearchLimits,
 ): Promise<Searched | 'no face' | 'no collection'> {
   try {
     const found = await caller.send(
       new SearchFacesByImageCommand({
         CollectionId: collectionId,
         Image: { Bytes: bytes },
-        MaxFaces: maxMatches,
-        FaceMatchThreshold: widerSimilarity(threshold),
+        MaxFaces: maxFaces,
+        FaceMatchThreshold: widerSimilarity(within),
       }),
     );
     const box = boxOf(found.SearchedFaceBoundingBox, frame, picture);
-    return { box, matches: matchesWithin(threshold, found.FaceMatches) };
+    return { box, matches: matchesWithin(within, found.FaceMatches) };
   } catch (error) {
     const meaning = meaningOf(error);
     if (meaning === 'no face' || meaning === 'no collection') return meaning;

@@ -1,9 +1,9 @@
 import pLimit from 'p-limit';
+import type { ImageProcessingResult } from '../../../lib/contract/shapes.ts';
 import { call, messageOf } from './api/client.ts';
 import { processedImagePath, processImage, uploadPicture } from './api/endpoints.ts';
 import { decode, type Size } from './api/pictures.ts';
 import { inlineBytes, prepare, toBase64, UnreadableFileError } from './api/prepare.ts';
-import type { ImageProcessingResult } from './api/shapes.ts';
 import { Store } from './store.ts';
 import { announce } from './ui/live.tsx';
 

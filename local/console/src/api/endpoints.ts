@@ -1,11 +1,16 @@
 import type { AddedImages } from '../../../../lib/contract/add-images.ts';
 import type { CreatedBlacklistRecord } from '../../../../lib/contract/create-entry.ts';
-import type { BlacklistRecord, DetectedFaceArea } from '../../../../lib/contract/shapes.ts';
+import type {
+  BlacklistRecord,
+  DetectedFaceArea,
+  ImageProcessingResult,
+  PaginatedProcessedImages,
+  ReferenceImage,
+} from '../../../../lib/contract/shapes.ts';
 import type { Status } from '../../../../lib/contract/status.ts';
 import type { UpdateEntryRequest } from '../../../../lib/contract/update-entry.ts';
 import type { UploadContentType, UploadForm } from '../../../../lib/contract/uploads.ts';
 import { callJson, sendForm } from './client.ts';
-import type { ImageProcessingResult, PaginatedProcessedImages, ReferenceImage } from './shapes.ts';
 
 /** The service's endpoints that the console uses, each as a function. All throw what `call` throws. */
 

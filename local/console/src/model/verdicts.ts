@@ -1,4 +1,4 @@
-import type { BlacklistMatch, DetectedFace } from '../api/shapes.ts';
+import type { BlacklistMatch, DetectedFace } from '../../../../lib/contract/shapes.ts';
 
 /** How one listed person compares with a face: the pictures that were told, best first. */
 export interface Comparison {

@@ -1,6 +1,6 @@
+import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import { RefusedError } from '../api/client.ts';
 import { getProcessed, getStatus, processedImagePath } from '../api/endpoints.ts';
-import type { ImageProcessingResult } from '../api/shapes.ts';
 import { useLoad } from '../load.ts';
 import { count, sourceOf, timeOf } from '../model/words.ts';
 import { paths } from '../routes.ts';

@@ -1,9 +1,8 @@
 import { useMemo, useState } from 'preact/hooks';
-import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
+import type { BlacklistRecord, ReferenceImage } from '../../../../lib/contract/shapes.ts';
 import { messageOf } from '../api/client.ts';
 import { deleteImage, getStatus, imagePath, listImages } from '../api/endpoints.ts';
 import { forgetPictures } from '../api/pictures.ts';
-import type { ReferenceImage } from '../api/shapes.ts';
 import { addFiles, clearDraft, type DraftPicture, enroll, isToSend, type Outcome } from '../enrollment.ts';
 import { useLoad } from '../load.ts';
 import { bytes, count, dateOf } from '../model/words.ts';

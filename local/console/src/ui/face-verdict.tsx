@@ -1,13 +1,13 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import type { BlacklistMatch } from '../../../../lib/contract/shapes.ts';
 import { imagePath } from '../api/endpoints.ts';
-import type { BlacklistMatch } from '../api/shapes.ts';
 import { type Backend, meaningOf } from '../model/false-matches.ts';
 import type { Comparison, Verdict } from '../model/verdicts.ts';
 import { distanceOf, similarityOf } from '../model/words.ts';
 import { paths } from '../routes.ts';
 import { Badge } from './badge.tsx';
-import { ServicePicture } from './picture.tsx';
+import { NoPicture, ServicePicture } from './picture.tsx';
 
 /** Of one person, so many of the listed pictures that are nearest are shown. */
 const maxReferences = 3;
@@ -99,14 +99,10 @@ function ComparisonRow({ comparison, backend, threshold }: ComparisonRowProps) {
 function Reference({ reference }: { reference: BlacklistMatch }) {
   const { entry, image_id, target_x: x, target_y: y, target_w: w, target_h: h } = reference;
   const box = x === null || y === null || w === null || h === null ? null : { x, y, w, h };
-  return (
-    <ServicePicture
-      path={imagePath(entry.id, image_id)}
-      box={box}
-      size={240}
-      alt={`Listed picture of ${entry.name}`}
-    />
-  );
+  const alt = `Listed picture of ${entry.name}`;
+  // Records of earlier versions do not tell.
+  if (image_id === null) return <NoPicture alt={alt} />;
+  return <ServicePicture path={imagePath(entry.id, image_id)} box={box} size={240} alt={alt} />;
 }
 
 function Figure({ name, value }: { name: string; value: string }) {

@@ -1,5 +1,5 @@
+import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import { processedImagePath } from '../api/endpoints.ts';
-import type { ImageProcessingResult } from '../api/shapes.ts';
 import { count, sourceOf, timeOf } from '../model/words.ts';
 import { paths } from '../routes.ts';
 import { Badge } from './badge.tsx';

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { ReferenceImage } from '../../../../lib/contract/shapes.ts';
 import { imagePath } from '../api/endpoints.ts';
 import { decode, type Size } from '../api/pictures.ts';
-import type { ReferenceImage } from '../api/shapes.ts';
 import { bytes, timeOf } from '../model/words.ts';
 import { Dialog } from './dialog.tsx';
 import { FacesPicture } from './faces-picture.tsx';

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
+import type { DetectedFace } from '../../../../lib/contract/shapes.ts';
 import type { Status } from '../../../../lib/contract/status.ts';
 import type { Size } from '../api/pictures.ts';
-import type { DetectedFace } from '../api/shapes.ts';
 import { judge, type Verdict } from '../model/verdicts.ts';
 import { FaceVerdict } from './face-verdict.tsx';
 import { FacesPicture, type MarkedFace } from './faces-picture.tsx';

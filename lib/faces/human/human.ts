@@ -4,6 +4,7 @@ import { NoFaceError } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { attempt } from '../../records/database.ts';
 import type {
+  EngineFigures,
   EnrolledFace,
   Enrollment,
   EnrollOptions,
@@ -13,15 +14,19 @@ import type {
   FaceOptions,
   FaceOwner,
   ListedFace,
+  MatchDefaults,
   MatchResult,
   QualityFilter,
 } from '../port.ts';
 import { refusalWords } from '../quality-reasons.ts';
 import { similarityAt } from './calibration.ts';
 import type { CustomModel } from './custom-model.ts';
+import { EngineTest, type EngineTestLimits } from './engine-test.ts';
 import { createFacesTable, Gallery } from './gallery.ts';
+import { matchDefaults } from './match-defaults.ts';
 import { type EmbeddingModel, type EmbeddingModelName, type EmbeddingModels, modelsWith } from './models.ts';
 import { WorkerPool } from './pool.ts';
+
 import { type MeasuredQuality, qualityReasons } from './quality.ts';
 import type { GalleryHit } from './search.ts';
 import type { Job, JobFace } from './worker.ts';
@@ -40,6 +45,8 @@ export interface HumanSettings {
   readonly detectorBackend?: string | undefined;
   /** The model that `Custom` means. */
   readonly customModel?: CustomModel | undefined;
+  /** See `EngineTest`. */
+  readonly testLimits?: EngineTestLimits | undefined;
 }
 
 /**
@@ -64,12 +71,14 @@ class Human implements FaceBackend {
   readonly name = 'human';
   readonly modelId: EmbeddingModelName;
   readonly maxImageBytes: number;
+  readonly defaults: MatchDefaults;
   readonly #pool: WorkerPool;
   readonly #metric: DistanceMetric;
   readonly #qualityFilter: QualityFilter;
   readonly #detector: EngineDetector;
   readonly #models: EmbeddingModels;
   readonly #galleries: ReadonlyMap<EmbeddingModelName, Gallery>;
+  readonly #test: EngineTest;
 
   constructor(pool: WorkerPool, database: DatabaseSync, settings: HumanSettings) {
     this.modelId = settings.modelName;
@@ -80,6 +89,10 @@ class Human implements FaceBackend {
     this.#detector = detectorOf(settings.detectorBackend) ?? 'mediapipe+ssd';
     const models = modelsWith(settings.customModel);
     this.#models = models;
+    const { name: modelName, ...model } = this.#modelOf(this.modelId);
+    this.defaults = matchDefaults(modelName, model, this.#metric, this.#detector);
+    const { detectionConfidenceThreshold: minConfidence, testLimits } = settings;
+    this.#test = new EngineTest(pool, { modelName, detector: this.#detector, minConfidence }, testLimits);
     this.#galleries = attempt(() => openGalleries(pool, database, models));
     // The others are loaded when they are first asked for: few requests ask for another model.
     attempt(() => this.#gallery(this.modelId).refresh());
@@ -177,6 +190,15 @@ class Human implements FaceBackend {
   async check(): Promise<void> {
     this.#pool.check();
     attempt(() => this.#gallery(this.modelId).refresh());
+  }
+
+  async test(): Promise<void> {
+    await this.check();
+    await this.#test.pass();
+  }
+
+  engine(): EngineFigures {
+    return { ...this.#pool.figures(), enrolled: this.#gallery(this.modelId).size };
   }
 
   close(): Promise<void> {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import type { Deepface } from './deepface.ts';
+import type { WebhookStatus } from './events/webhook-status.ts';
 import type { FaceBackend } from './faces/port.ts';
 import type { ImageStore } from './images/port.ts';
 import type { InputReader } from './inputs/read.ts';
@@ -89,4 +90,9 @@ async function recordsId(config: Config): Promise<string> {
 /** What the pictures are compared on, for the first line of the log. */
 export async function runtimeOf(config: Config): Promise<string> {
   return config.aws ? `Rekognition in ${config.aws.region}` : (await deepface(config)).runtime;
+}
+
+/** Of the receivers of match events; null where the table's stream carries the events. */
+export async function webhookStatus(_config: Config): Promise<WebhookStatus[] | null> {
+  return [];
 }

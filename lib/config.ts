@@ -133,7 +133,9 @@ const httpUrls = list
 const webhookSecrets = list.refine(
   (items) =>
     items.length > 0 &&
-    items.every((item) => /^whsec_(?=.{32,88}$)[A-Za-z0-9+/]+={0,2}$|^(?!whsec_)[\x21-\x7e]{24,64}$/.test(item)),
+    items.every((item) =>
+      /^whsec_(?=.{32,88}$)[A-Za-z0-9+/]+={0,2}$|^(?!whsec_)[\x21-\x7e]{24,64}$/.test(item),
+    ),
   'whsec_ and 24 to 64 bytes in base64, or a text of 24 to 64 visible ASCII characters; the new and the old one, separated by a comma',
 );
 

@@ -29,6 +29,7 @@ export const MatchEvent = z
               .array(
                 z.object({
                   entry: z.object(entry),
+                  image_id: z.string().nullable().describe("The matched reference image's id."),
                   distance: z.number().describe('Lower is closer.'),
                   threshold: z.number(),
                   similarity,

@@ -3,9 +3,8 @@ import pLimit from 'p-limit';
 import { refuseLostGallery } from '../blacklist/lost-gallery.ts';
 import type { Config } from '../config.ts';
 import type { ProcessImagesRequest } from '../contract/process-images.ts';
-import type { BlacklistMatch, DetectedFace, ImageProcessingResult } from '../contract/shapes.ts';
+import type { ImageProcessingResult } from '../contract/shapes.ts';
 import { isUnusablePicture, NoUsableImageError } from '../errors.ts';
-import type { MatchResult } from '../faces/port.ts';
 import { processedKeys } from '../images/key.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import type { Picture } from '../inputs/picture.ts';
@@ -14,6 +13,7 @@ import type { Ports } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';
 import { allSettled } from '../settled.ts';
 import { cropFace, drawBoxes } from './render.ts';
+import { shownFaces } from './shown-faces.ts';
 
 type RenderSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRatio'>;
 
@@ -140,47 +140,4 @@ async function mayBeKept(records: RecordStore, pictureId: string): Promise<boole
   } catch {
     return true;
   }
-}
-
-/** The faces as clients see them: of their matches, those whose entry and image are shown now. */
-async function shownFaces(
-  { images, records }: Pick<Ports, 'images' | 'records'>,
-  { faces, model, detectorBackend, metric, threshold }: MatchResult,
-): Promise<DetectedFace[]> {
-  const active = await records.findActive([
-    ...new Set(faces.flatMap(({ matches }) => matches.map(({ imageId }) => imageId))),
-  ]);
-  return faces.map(({ area, confidence, matches }, index) => ({
-    face_index: index,
-    facial_area: area,
-    confidence,
-    blacklist_matches: matches.flatMap((match): BlacklistMatch[] => {
-      const listed = active.get(match.imageId);
-      if (!listed) return [];
-      const { id, name, reason } = listed.entry;
-      const target = match.target ?? listed.image.face?.box;
-      return [
-        {
-          identity: match.identity ?? images.location(listed.image.key),
-          target_x: target?.x ?? null,
-          target_y: target?.y ?? null,
-          target_w: target?.w ?? null,
-          target_h: target?.h ?? null,
-          source_x: area.x,
-          source_y: area.y,
-          source_w: area.w,
-          source_h: area.h,
-          threshold,
-          distance: match.distance,
-          similarity: match.similarity,
-          aws_similarity: match.awsSimilarity,
-          aws_face_id: match.awsFaceId,
-          model,
-          detector_backend: detectorBackend,
-          similarity_metric: metric,
-          entry: { id, name, reason },
-        },
-      ];
-    }),
-  }));
 }

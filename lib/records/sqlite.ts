@@ -11,7 +11,9 @@ import type {
   RecordStatus,
   RecordStore,
 } from './port.ts';
+import { Outbox } from './sqlite-outbox.ts';
 import { prepareStatements, type Statements } from './sqlite-statements.ts';
+import { storedResult } from './stored-result.ts';
 
 /**
  * The record store in a database file of its own; see `openDatabase`.
@@ -57,10 +59,12 @@ function takingName<T>(name: string, write: () => T): T {
 class SqliteRecords implements RecordStore {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
+  readonly #outbox: Outbox;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#statements = prepareStatements(database);
+    this.#outbox = new Outbox(database);
   }
 
   async createEntry({ name, reason, carried }: NewEntry): Promise<EntryRecord> {
@@ -190,8 +194,10 @@ class SqliteRecords implements RecordStore {
   async addProcessed(pictureId: string, result: ProcessedResult): Promise<number> {
     const json = JSON.stringify(result);
     return this.#transaction(() => {
-      this.#statements.insertProcessed.run(pictureId, json);
-      return Number(this.#statements.processedByPicture.get(pictureId)?.id);
+      const { changes } = this.#statements.insertProcessed.run(pictureId, json);
+      const id = Number(this.#statements.processedByPicture.get(pictureId)?.id);
+      if (changes === 1) this.#outbox.add(pictureId, { ...result, db_id: id });
+      return id;
     });
   }
 
@@ -206,7 +212,7 @@ class SqliteRecords implements RecordStore {
       const total = Number(this.#statements.processedTotal.get()?.total);
       const newest = total - offset;
       const rows = this.#statements.processedRange.all(newest - limit + 1, newest);
-      const items = rows.map(({ id, result }) => ({ ...JSON.parse(String(result)), db_id: Number(id) }));
+      const items = rows.map(({ id, result }) => storedResult(String(result), Number(id)));
       return { total, items };
     });
   }

@@ -1,5 +1,6 @@
 import { loadConfig } from '../lib/config.ts';
 import { status } from '../lib/contract/status.ts';
+import { webhookStatus } from '../lib/events/webhook-status.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
 import { stores } from '../lib/ports.ts';
 import { authenticationOf } from '../lib/service/authentication.ts';
@@ -8,5 +9,6 @@ import { statusOf } from '../lib/service/status.ts';
 /** GET /api/v1/status */
 export const handler = endpoint(status, async (_input, { event }) => {
   const config = loadConfig();
-  return statusOf(await stores(), config, authenticationOf(config, event));
+  const webhooks = await webhookStatus(config);
+  return statusOf({ ...(await stores()), webhooks }, config, authenticationOf(config, event));
 });

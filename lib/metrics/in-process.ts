@@ -21,6 +21,9 @@ export const meter: Meter = {
     recent.add(picture);
     for (const listener of listeners) listener.worked(picture);
   },
+  unusable() {
+    for (const listener of listeners) listener.unusable();
+  },
   called(operation, outcome) {
     for (const listener of listeners) listener.called(operation, outcome);
   },

@@ -34,6 +34,7 @@ export const meter: Meter = {
     count('Faces', faces);
     count('Matches', matches);
   },
+  unusable() {},
   called(_operation, outcome) {
     count('RekognitionCalls', 1);
     count('RekognitionThrottles', outcome === 'throttled' ? 1 : 0);

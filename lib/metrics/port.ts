@@ -22,10 +22,8 @@ export interface AnsweredRequest {
   readonly seconds: number;
 }
 
-/** A picture of `process-images` that was worked on. */
+/** A picture of `process-images` whose result was kept. */
 export interface WorkedPicture {
-  /** `unusable`: it could not be read; `match`, `no_match`: it was kept, with faces or without. */
-  readonly outcome: 'match' | 'no_match' | 'unusable';
   readonly faces: number;
   /** Faces that matched somebody. */
   readonly matches: number;
@@ -46,6 +44,8 @@ export interface Meter {
   /** One run of a stage; a picture may have several, and some side by side. */
   passed(stage: Stage, seconds: number): void;
   worked(picture: WorkedPicture): void;
+  /** A picture of `process-images` could not be read. */
+  unusable(): void;
   /** An attempt to call Rekognition. */
   called(operation: string, outcome: CallOutcome): void;
 }

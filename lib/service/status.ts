@@ -2,6 +2,7 @@ import { startedAt, throughput } from '#metrics';
 import type { Config } from '../config.ts';
 import type { Status } from '../contract/status.ts';
 import { ServiceError } from '../errors.ts';
+import type { WebhookStatus } from '../events/webhook-status.ts';
 import type { Stores } from '../ports.ts';
 import { requireHealth } from './health.ts';
 import { warningsOf } from './warnings.ts';
@@ -11,7 +12,7 @@ import { warningsOf } from './warnings.ts';
  * @throws BackendUnavailableError, ThrottledError when the records can't be read.
  */
 export async function statusOf(
-  stores: Stores,
+  { webhooks, ...stores }: Stores & { readonly webhooks: readonly WebhookStatus[] | null },
   config: Config,
   authentication: Status['settings']['authentication'],
 ): Promise<Status> {
@@ -40,8 +41,8 @@ export async function statusOf(
       authentication,
       console_needs_token: authentication !== 'none',
     },
-    warnings: warningsOf({ config, authentication, health, counts, faces, engine }),
-    webhooks: null,
+    warnings: warningsOf({ config, authentication, health, counts, faces, engine, webhooks }),
+    webhooks: webhooks && [...webhooks],
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Status } from '../contract/status.ts';
+import type { WebhookStatus } from '../events/webhook-status.ts';
 import type { EngineFigures, FaceBackend, MatchDefaults } from '../faces/port.ts';
 
 /** What warnings are made from. */
@@ -10,6 +11,7 @@ export interface Situation {
   readonly counts: Status['counts'];
   readonly faces: Pick<FaceBackend, 'modelId' | 'defaults'>;
   readonly engine: EngineFigures | undefined;
+  readonly webhooks: readonly WebhookStatus[] | null;
 }
 
 /** Of strangers whom a camera sees, the share above which somebody should know that they will be stopped. */
@@ -19,10 +21,11 @@ const looseRate = 1 / 10_000;
 
 /** What somebody who answers for the service, and knows no programming, should know or mend; the worst first. */
 export function warningsOf(situation: Situation): string[] {
-  const { config, authentication, health, counts, faces, engine } = situation;
+  const { config, authentication, health, counts, faces, engine, webhooks } = situation;
   return [
     health.status === 'failing' && `The service does not work as it should: ${health.detail}`,
     authentication === 'none' && openDoor(config),
+    ...(webhooks ?? []).flatMap(troubledReceiver),
     changedThreshold(faces.defaults),
     looseModel(faces),
     manyMistakes(faces.defaults, counts),
@@ -34,6 +37,23 @@ export function warningsOf(situation: Situation): string[] {
       faces.modelId !== config.modelName &&
       `MODEL_NAME asks for ${config.modelName}, which this service does not have: ${faces.modelId} is used.`,
   ].filter((warning) => typeof warning === 'string');
+}
+
+/** An event that waits longer has met more than a short pause of its receiver. */
+const lateMs = 5 * 60_000;
+
+function troubledReceiver(webhook: WebhookStatus): string[] {
+  const { receiver, pending, oldest_pending: oldest, given_up: givenUp, last_error: error } = webhook;
+  const isLate = oldest !== null && Date.now() - Date.parse(oldest) > lateMs;
+  const warnings: string[] = [];
+  if (isLate) {
+    const why = error === null ? '' : ` The last attempt failed: ${error}`;
+    warnings.push(`${receiver} has not been told of ${pending} matches, the oldest of ${oldest}.${why}`);
+  }
+  if (givenUp > 0) {
+    warnings.push(`${receiver} was never told of ${givenUp} matches: it did not take them for three days.`);
+  }
+  return warnings;
 }
 
 function openDoor({ allowUnauthenticated, host }: Config): string {

@@ -16,14 +16,13 @@ const Throughput = z.object({
 });
 export type Throughput = z.infer<typeof Throughput>;
 
-export const WebhookStatus = z.object({
+const WebhookStatus = z.object({
   receiver: z.string().describe('Its origin: scheme, host, and port where it is not the usual one.'),
   pending: count.describe('Events that it has not taken yet.'),
   oldest_pending: z.string().nullable().describe('ISO 8601, UTC.'),
   given_up: count.describe('Events that it never took.'),
   last_error: z.string().nullable(),
 });
-export type WebhookStatus = z.infer<typeof WebhookStatus>;
 
 export const Status = z
   .object({

@@ -63,6 +63,12 @@ export interface ProcessedPage {
   readonly items: ImageProcessingResult[];
 }
 
+export interface RecordCounts {
+  readonly entries: number;
+  readonly images: number;
+  readonly processed: number;
+}
+
 /**
  * Entries, their images, and processed pictures. Both adapters keep these promises, proven by `test/suites/records.ts`:
  * a write that returned survives a crash; `get` of what is absent is `undefined`; deletes are idempotent; a failure of the
@@ -152,6 +158,9 @@ export interface RecordStore {
    * `limit` 1..100, `offset` >= 0.
    */
   listProcessed(page: { limit: number; offset: number }): Promise<ProcessedPage>;
+
+  /** How many entries and images are `ACTIVE`, and how many processed pictures there are; at a cost that may grow with the entries. */
+  count(): Promise<RecordCounts>;
 
   /** Throws when the store can't be read. */
   check(): Promise<void>;

@@ -8,10 +8,12 @@ import type {
   NewImage,
   ProcessedPage,
   ProcessedResult,
+  RecordCounts,
   RecordedFace,
   RecordStatus,
   RecordStore,
 } from './port.ts';
+import { Outbox } from './sqlite-outbox.ts';
 import { prepareStatements, type Statements } from './sqlite-statements.ts';
 import { storedResult } from './stored-result.ts';
 
@@ -66,10 +68,12 @@ function takingName<T>(name: string, write: () => T): T {
 class SqliteRecords implements RecordStore {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
+  readonly #outbox: Outbox;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#statements = prepareStatements(database);
+    this.#outbox = new Outbox(database);
   }
 
   async createEntry({ name, reason, carried }: NewEntry): Promise<EntryRecord> {
@@ -212,8 +216,10 @@ class SqliteRecords implements RecordStore {
   async addProcessed(pictureId: string, result: ProcessedResult): Promise<number> {
     const json = JSON.stringify(result);
     return this.#transaction(() => {
-      this.#statements.insertProcessed.run(pictureId, json);
-      return Number(this.#statements.processedByPicture.get(pictureId)?.id);
+      const { changes } = this.#statements.insertProcessed.run(pictureId, json);
+      const id = Number(this.#statements.processedByPicture.get(pictureId)?.id);
+      if (changes === 1) this.#outbox.add(pictureId, { ...result, db_id: id });
+      return id;
     });
   }
 
@@ -236,6 +242,17 @@ class SqliteRecords implements RecordStore {
       const newest = total - offset;
       const rows = this.#statements.processedRange.all(newest - limit + 1, newest);
       return { total, items: rows.map(processedRecord) };
+    });
+  }
+
+  async count(): Promise<RecordCounts> {
+    return attempt(() => {
+      const counted = (statement: keyof Statements) => Number(this.#statements[statement].get()?.total);
+      return {
+        entries: counted('entriesTotal'),
+        images: counted('imagesTotal'),
+        processed: counted('processedTotal'),
+      };
     });
   }
 

@@ -38,8 +38,14 @@ export function meaningOf(similarity: number, backend: Backend): string {
   return `${capital(oneIn(share))} pairs of strangers ${share <= rarestMeasured ? 'look' : 'look at least'} this much alike.`;
 }
 
-/** What it means to accuse everybody who is at least so similar, in a sentence. */
-export function thresholdMeaning(similarity: number, images: number | null, backend: Backend): string {
+/** What it means to accuse everybody who is at least so similar, in a sentence; undefined: nobody knows how similar that is. */
+export function thresholdMeaning(
+  similarity: number | undefined,
+  images: number | null,
+  backend: Backend,
+): string {
+  if (similarity === undefined)
+    return 'How many strangers that accuses wrongly is not known for this measure.';
   if (backend === 'aws_rekognition') {
     return `Everybody at least ${two.format(similarity)}% similar is shown as a match. Amazon does not say how many strangers that accuses wrongly.`;
   }

@@ -25,7 +25,7 @@ export function Threshold({ status, chosen, onChoose, verdicts }: ThresholdProps
   const { threshold: configured, backend, counts, similarity_scale: scale } = status;
   const distance = chosen ?? configured;
   const max = farthest(configured, verdicts);
-  const similarity = similarityAt(scale, distance);
+  const similarity = scale.length === 0 ? undefined : similarityAt(scale, distance);
   const matching = verdicts.filter(({ isMatch }) => isMatch).length;
   return (
     <section class="panel threshold" aria-label="Threshold">
@@ -49,7 +49,11 @@ export function Threshold({ status, chosen, onChoose, verdicts }: ThresholdProps
           max={max}
           step={max > 1 ? 0.005 : 0.001}
           value={distance}
-          aria-valuetext={`${distanceOf(distance)}, a similarity of ${similarityOf(similarity)}`}
+          aria-valuetext={
+            similarity === undefined
+              ? distanceOf(distance)
+              : `${distanceOf(distance)}, a similarity of ${similarityOf(similarity)}`
+          }
           aria-describedby={`${id}-meaning`}
           onInput={({ currentTarget }) => onChoose(Number(currentTarget.value))}
         />

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { Status, WebhookStatus } from '../../../../lib/contract/status.ts';
+import type { Status } from '../../../../lib/contract/status.ts';
 import { isAddressChosen, leaveService, serviceUrl } from '../api/connection.ts';
 import { getStatus } from '../api/endpoints.ts';
 import { forgetToken, hasToken } from '../api/token.ts';
@@ -150,7 +150,7 @@ function SettingsSection({ status }: { status: Status }) {
   );
 }
 
-function WebhookSection({ webhook }: { webhook: WebhookStatus }) {
+function WebhookSection({ webhook }: { webhook: NonNullable<Status['webhooks']>[number] }) {
   const { receiver, pending, oldest_pending, given_up, last_error } = webhook;
   return (
     <Section title={`Match events to ${receiver}`}>

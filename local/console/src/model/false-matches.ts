@@ -26,7 +26,7 @@ const two = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 });
 export function oneIn(share: number): string {
   if (share <= rarestMeasured) return 'fewer than 1 in 1,000,000';
   if (share >= 0.3) return `${two.format(share * 100)}% of`;
-  return `1 in ${two.format(1 / share)}`;
+  return `1 in ${two.format(share > 0.1 ? Math.round(1 / share) : 1 / share)}`;
 }
 
 /** What a similarity means, in a sentence. */

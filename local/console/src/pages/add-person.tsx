@@ -8,7 +8,7 @@ import { go, paths } from '../routes.ts';
 import { Store, useStore } from '../store.ts';
 import { DraftPictures } from '../ui/draft-pictures.tsx';
 import { Duplicates } from '../ui/duplicates.tsx';
-import { tell } from '../ui/live.tsx';
+import { announce, tell } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { PersonFields } from '../ui/person-fields.tsx';
 import { PictureInput } from '../ui/picture-input.tsx';
@@ -48,7 +48,7 @@ export function AddPersonPage() {
       back={{ href: paths.blacklist, label: 'Blacklist' }}
       lead="One good picture will do; two or three make misses rarer."
     >
-      <form class="form" onSubmit={submit} noValidate>
+      <form class="form wide" onSubmit={submit} noValidate>
         <PersonFields
           name={name}
           reason={reason}
@@ -128,10 +128,12 @@ function useSending() {
 /** Where nothing is left to be looked at, the person's page is next. */
 function finish({ entryId, added, refused, duplicates, isUnsure }: Outcome, name: string): void {
   if (entryId === undefined) return;
-  tell(`${name} is listed, with ${count(added, 'picture')}.`);
-  if (refused > 0 || duplicates.length > 0 || isUnsure || pictures.value.length > added) return;
-  discard();
-  go(paths.entry(entryId), { replace: true });
+  const words = `${name} is listed, with ${count(added, 'picture')}.`;
+  if (refused === 0 && duplicates.length === 0 && !isUnsure && pictures.value.length === added) {
+    tell(words);
+    discard();
+    go(paths.entry(entryId), { replace: true });
+  } else announce(words);
 }
 
 function OutcomeNotice({ outcome, name }: { outcome: Outcome; name: string }) {

@@ -53,6 +53,7 @@ export function CheckPage() {
         </Notice>
       )}
       <PictureInput
+        isMain
         compact={all.length > 0}
         hint="JPEG, PNG, WebP or GIF, several at once. Large ones go as they are, up to the service’s limit."
         onFiles={start}

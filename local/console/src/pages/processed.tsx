@@ -69,8 +69,12 @@ function Details({ item, id }: { item: ImageProcessingResult; id: number }) {
           {best && <Fact name="Model" value={best.model} />}
           {best && <Fact name="Detector" value={best.detector_backend} />}
           {best && <Fact name="Measure" value={best.similarity_metric} />}
-          {item.saved_image_path !== null && <Fact name="Kept at" value={item.saved_image_path} />}
         </dl>
+        {item.saved_image_path !== null && (
+          <dl class="facts-list">
+            <Fact name="Kept at" value={item.saved_image_path} isLong />
+          </dl>
+        )}
       </section>
     </>
   );

@@ -53,7 +53,7 @@ function Preview({ picture: { url, size, faces, state, name } }: { picture: Draf
   }
   return (
     <span class="draft-picture" style={size && { aspectRatio: `${size.width} / ${size.height}` }}>
-      <img src={url} alt={name} />
+      {size ? <img src={url} alt={name} /> : <Icon name="image" />}
       {size && (
         <svg viewBox={`0 0 ${size.width} ${size.height}`} aria-hidden="true">
           {faces?.map(({ facial_area: { x, y, w, h } }, index) => (

@@ -4,7 +4,7 @@ import type { BlacklistMatch } from '../../../../lib/contract/shapes.ts';
 import { imagePath } from '../api/endpoints.ts';
 import { type Backend, meaningOf } from '../model/false-matches.ts';
 import type { Comparison, Verdict } from '../model/verdicts.ts';
-import { distanceOf, similarityOf } from '../model/words.ts';
+import { count, distanceOf, similarityOf } from '../model/words.ts';
 import { paths } from '../routes.ts';
 import { Badge } from './badge.tsx';
 import { NoPicture, ServicePicture } from './picture.tsx';
@@ -30,6 +30,10 @@ export function FaceVerdict({ number, verdict, backend, face, isActive, threshol
     if (isActive) card.current?.focus();
   }, [isActive]);
   const { comparisons, isMatch } = verdict;
+  // Where nobody matches, the nearest shows how far that is.
+  const shown = comparisons.slice(0, Math.max(1, comparisons.filter((one) => one.isMatch).length));
+  const others = comparisons.slice(shown.length);
+  const judged = { backend, threshold };
   const { confidence } = verdict.face;
   return (
     <section
@@ -48,18 +52,39 @@ export function FaceVerdict({ number, verdict, backend, face, isActive, threshol
           )}
         </div>
       </div>
-      {comparisons.length === 0 && <p class="hint">Nobody who is listed looks much like this.</p>}
-      <ul class="comparisons">
-        {comparisons.map((comparison) => (
-          <ComparisonRow
-            key={comparison.entry.id}
-            comparison={comparison}
-            backend={backend}
-            threshold={threshold ?? comparison.best.threshold}
-          />
-        ))}
-      </ul>
+      {comparisons.length === 0 && (
+        <p class="hint">
+          {verdict.face.candidates === null ? 'Nobody matched.' : 'There is nobody else to compare with.'}
+        </p>
+      )}
+      <Comparisons shown={shown} {...judged} />
+      {others.length > 0 && (
+        <details>
+          <summary>{count(others.length, 'other')}, less alike</summary>
+          <Comparisons shown={others} {...judged} />
+        </details>
+      )}
     </section>
+  );
+}
+
+interface Judged {
+  readonly backend: Backend;
+  readonly threshold: number | undefined;
+}
+
+function Comparisons({ shown, backend, threshold }: Judged & { shown: readonly Comparison[] }) {
+  return (
+    <ul class="comparisons">
+      {shown.map((comparison) => (
+        <ComparisonRow
+          key={comparison.entry.id}
+          comparison={comparison}
+          backend={backend}
+          threshold={threshold ?? comparison.best.threshold}
+        />
+      ))}
+    </ul>
   );
 }
 

@@ -9,10 +9,12 @@ export interface PictureInputProps {
   readonly hint: string;
   /** Lower, for where pictures are there already. */
   readonly compact?: boolean;
+  /** Whether to choose pictures is the one thing to do on the page. */
+  readonly isMain?: boolean;
 }
 
 /** Takes pictures however they come: chosen, dropped or pasted anywhere on the page, from the camera, or by their address. */
-export function PictureInput({ onFiles, onUrl, hint, compact = false }: PictureInputProps) {
+export function PictureInput({ onFiles, onUrl, hint, compact = false, isMain = false }: PictureInputProps) {
   const input = useRef<HTMLInputElement>(null);
   const [isCameraOpen, setCameraOpen] = useState(false);
   const isOver = useDropAndPaste(onFiles, onUrl);
@@ -26,7 +28,11 @@ export function PictureInput({ onFiles, onUrl, hint, compact = false }: PictureI
         </div>
       </div>
       <div class="actions">
-        <button type="button" class="button primary" onClick={() => input.current?.click()}>
+        <button
+          type="button"
+          class={`button ${isMain ? 'primary' : ''}`}
+          onClick={() => input.current?.click()}
+        >
           <Icon name="upload" />
           Choose pictures
         </button>

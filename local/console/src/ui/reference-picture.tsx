@@ -55,9 +55,9 @@ export function ReferencePicture({
   );
 }
 
-export function Fact({ name, value }: { name: string; value: string }) {
+export function Fact({ name, value, isLong = false }: { name: string; value: string; isLong?: boolean }) {
   return (
-    <div>
+    <div class={isLong ? 'long' : ''}>
       <dt>{name}</dt>
       <dd>{value}</dd>
     </div>

@@ -72,22 +72,24 @@ export function CheckPage() {
 function Strip({ all, selected }: { all: readonly Check[]; selected: Check | undefined }) {
   const done = all.filter(({ state }) => state === 'done' || state === 'failed').length;
   const threshold = useStore(chosenThreshold);
+  const verdicts = all.map((check) => verdictOf(check, threshold));
+  const matching = verdicts.filter(({ kind }) => kind === 'match').length;
   return (
     <section aria-label="Pictures">
       <div class="progress-line">
         <progress max={all.length} value={done} aria-label="Pictures checked" />
         <span>
-          {done} of {all.length} checked
+          {done} of {all.length} checked{matching > 0 && ` · ${matching} with a match`}
         </span>
       </div>
       <ul class="strip">
-        {all.map((check) => {
-          const verdict = verdictOf(check, threshold);
+        {all.map((check, index) => {
+          const { kind, text } = verdicts[index] ?? verdictOf(check, threshold);
           return (
             <li key={check.id}>
               <button
                 type="button"
-                class={`strip-item ${verdict.kind}`}
+                class={`strip-item ${kind}`}
                 aria-current={check.id === selected?.id}
                 onClick={() => selectedCheck.set(check.id)}
               >
@@ -95,7 +97,7 @@ function Strip({ all, selected }: { all: readonly Check[]; selected: Check | und
                   {check.picture && <img src={check.picture.url} alt="" />}
                 </span>
                 <span class="strip-name">{check.name}</span>
-                <span class="strip-verdict">{verdict.text}</span>
+                <span class="strip-verdict">{text}</span>
               </button>
             </li>
           );

@@ -37,7 +37,16 @@ export function EntryPage({ id }: { id: number }) {
     <Page
       title={entry?.name ?? (error === undefined ? undefined : 'Person')}
       back={back}
-      lead={entry && (entry.reason ?? 'No reason given')}
+      lead={
+        entry && (
+          <>
+            {entry.reason ?? 'No reason given'}
+            <span class="hint">
+              Listed since {dateOf(entry.added_date)} · number {entry.id}
+            </span>
+          </>
+        )
+      }
       actions={
         entry && (
           <>
@@ -56,9 +65,6 @@ export function EntryPage({ id }: { id: number }) {
       {error !== undefined && entry === undefined && <Failure error={error} onRetry={reload} />}
       {entry && (
         <>
-          <p class="facts hint">
-            Listed since {dateOf(entry.added_date)} · number {entry.id}
-          </p>
           <EntryPictures entry={entry} onChange={reload} />
           <RecentMatches id={id} />
           {open === 'edit' && (

@@ -17,7 +17,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
   it('lists a person by several files, with a verdict on each, and leads to the person', async () => {
     const { woman, group } = setup().pictures;
     const name = newName();
-    await using visit = await setup().visit('#/blacklist/new');
+    await using visit = await setup().visit('#/blacklist/new', { expected: [/400 \(Bad Request\)/] });
     const { page } = visit;
     await page.getByLabel('Name').fill(name);
     await page.getByLabel('Reason').fill('Banned for life.');

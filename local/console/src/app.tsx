@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { probe, reachability, serviceUrl } from './api/connection.ts';
+import { isAddressChosen, leaveService, probe, reachability, serviceUrl } from './api/connection.ts';
 import { tokenQuestion } from './api/token.ts';
 import { AddPersonPage } from './pages/add-person.tsx';
 import { BlacklistPage } from './pages/blacklist.tsx';
@@ -76,6 +76,11 @@ function Offline() {
       <button type="button" class="button" onClick={() => void probe()}>
         Try now
       </button>
+      {isAddressChosen && (
+        <button type="button" class="button" onClick={leaveService}>
+          Another service
+        </button>
+      )}
     </div>
   );
 }

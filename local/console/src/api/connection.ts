@@ -47,7 +47,17 @@ async function readConfig(): Promise<{ api_url: string }> {
 export function parseAddress(text: string): URL | undefined {
   const trimmed = text.trim();
   const url = URL.parse(/^https?:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`);
-  return url === null || trimmed === '' || url.username !== '' ? undefined : asFolder(url);
+  return url === null || /\s|^$/.test(trimmed) || url.username !== '' ? undefined : asFolder(url);
+}
+
+/** Whether a service answers at that address, and lets this page read what it says. */
+export async function answersAt(url: URL): Promise<boolean> {
+  try {
+    const answer = await fetch(new URL('healthz', url), { cache: 'no-store', credentials: 'omit' });
+    return answer.headers.get('Content-Type')?.includes('json') === true;
+  } catch {
+    return false;
+  }
 }
 
 export function chooseService(url: URL): void {

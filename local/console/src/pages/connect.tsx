@@ -1,5 +1,12 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { chooseService, isAddressChosen, leaveService, parseAddress, serviceUrl } from '../api/connection.ts';
+import {
+  answersAt,
+  chooseService,
+  isAddressChosen,
+  leaveService,
+  parseAddress,
+  serviceUrl,
+} from '../api/connection.ts';
 import { answerToken } from '../api/token.ts';
 import { useStore } from '../store.ts';
 import { Dialog } from '../ui/dialog.tsx';
@@ -58,12 +65,16 @@ export function TokenQuestion({ wasRefused }: { wasRefused: boolean }) {
 export function ServiceQuestion() {
   const id = useId();
   const [text, setText] = useState('');
-  const [isWrong, setWrong] = useState(false);
-  const send = (event: Event) => {
+  const [wrong, setWrong] = useState<string>();
+  const [isAsking, setAsking] = useState(false);
+  const send = async (event: Event) => {
     event.preventDefault();
     const url = parseAddress(text);
-    setWrong(url === undefined);
-    if (url !== undefined) chooseService(url);
+    if (url === undefined) return setWrong('That is not an address. It looks like https://faces.example.com');
+    setAsking(true);
+    if (await answersAt(url)) return chooseService(url);
+    setAsking(false);
+    setWrong(`No service answers there, or it does not name ${location.origin} in CORS_ORIGINS.`);
   };
   return (
     <Page
@@ -78,20 +89,20 @@ export function ServiceQuestion() {
             type="url"
             placeholder="https://faces.example.com"
             value={text}
-            aria-invalid={isWrong}
-            aria-describedby={`${id}-hint${isWrong ? ` ${id}-wrong` : ''}`}
+            aria-invalid={wrong !== undefined}
+            aria-describedby={`${id}-hint${wrong === undefined ? '' : ` ${id}-wrong`}`}
             onInput={({ currentTarget }) => setText(currentTarget.value)}
           />
-          {isWrong && (
+          {wrong !== undefined && (
             <p class="field-error" id={`${id}-wrong`} role="alert">
-              That is not an address. It looks like https://faces.example.com
+              {wrong}
             </p>
           )}
           <p class="hint" id={`${id}-hint`}>
             It must name {location.origin} in CORS_ORIGINS.
           </p>
         </div>
-        <button type="submit" class="button primary">
+        <button type="submit" class="button primary" disabled={isAsking}>
           Connect
         </button>
       </form>

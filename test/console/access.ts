@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startHttpServer } from '../http-server.ts';
@@ -16,6 +16,10 @@ export function hostFiles() {
       html: 'text/html',
       svg: 'image/svg+xml',
     };
+    if (!existsSync(join(distFolder, path))) {
+      response.writeHead(404).end();
+      return;
+    }
     response.setHeader('Content-Type', types[path.split('.').at(-1) ?? ''] ?? 'application/json');
     createReadStream(join(distFolder, path)).pipe(response);
   });
@@ -91,7 +95,7 @@ export function describeAccess(setup: () => ConsoleSetup, fileHost: () => string
     await page.getByRole('heading', { name: 'Check' }).waitFor();
     await page.getByLabel('Access token').fill(token);
     await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByRole('link', { name: 'Blacklist' }).click();
+    await page.getByRole('link', { name: 'Blacklist', exact: true }).click();
     await page.getByRole('link', { name: listed.name }).click();
     await pictureIsShown(page.getByRole('button', { name: 'Look at 1.jpg' }));
     expect(new URL(page.url()).origin).toBe(fileHost());

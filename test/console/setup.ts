@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import type { BlacklistRecord } from '../../lib/contract/shapes.ts';
 import { connectOverHttp } from '../api/connections.ts';
@@ -31,6 +33,8 @@ export interface ConsoleSetup extends AsyncDisposable {
   visit(path: string, options?: VisitOptions & { service?: 'empty' }): Promise<Visit>;
   /** Lists the woman by one picture, "1.jpg"; under a new name unless one is given. */
   listWoman(name?: string): Promise<BlacklistRecord>;
+  /** The path of a file that shows what `withWoman` does and has so many bytes more: what follows a JPEG's end is no part of it. */
+  padded(bytes: number): Promise<string>;
   /** Deletes everybody who is listed. */
   clear(): Promise<void>;
 }
@@ -50,6 +54,8 @@ export async function startConsole(corsOrigin: string): Promise<ConsoleSetup> {
   opened.defer(() => browser.close());
   const api = new ApiClient(connectOverHttp(server.url, token));
   const pictures = await cutPictures(api);
+  const files = await temporaryFolder();
+  opened.defer(() => files.remove());
   const resources = opened.move();
   return {
     browser,
@@ -63,6 +69,11 @@ export async function startConsole(corsOrigin: string): Promise<ConsoleSetup> {
       return opening;
     },
     listWoman: (name = newName()) => api.list([pictures.woman], { name, reason: 'Banned for life.' }),
+    async padded(bytes) {
+      const path = join(files.path, `${bytes}.jpg`);
+      await writeFile(path, Buffer.concat([pictures.withWoman, Buffer.alloc(bytes)]));
+      return path;
+    },
     async clear() {
       for (const { id } of await api.entries()) await api.delete(id);
     },

@@ -11,6 +11,7 @@ export const reachability = new Store<Reachability>('reachable');
 export const reconnections = new Store(0);
 
 const addressKey = 'face-blacklist.service';
+const probeTimeoutMs = 10_000;
 const probeDelaysMs = [1_000, 2_000, 4_000, 8_000, 15_000];
 
 /** Whether the address was told by a person, who may then change it, and not by the host of these files. */
@@ -50,10 +51,15 @@ export function parseAddress(text: string): URL | undefined {
   return url === null || /\s|^$/.test(trimmed) || url.username !== '' ? undefined : asFolder(url);
 }
 
+function askHealth(base: URL): Promise<Response> {
+  const signal = AbortSignal.timeout(probeTimeoutMs);
+  return fetch(new URL('healthz', base), { cache: 'no-store', credentials: 'omit', signal });
+}
+
 /** Whether a service answers at that address, and lets this page read what it says. */
 export async function answersAt(url: URL): Promise<boolean> {
   try {
-    const answer = await fetch(new URL('healthz', url), { cache: 'no-store', credentials: 'omit' });
+    const answer = await askHealth(url);
     return answer.headers.get('Content-Type')?.includes('json') === true;
   } catch {
     return false;
@@ -118,7 +124,7 @@ export async function probe(): Promise<void> {
   const base = serviceUrl.value;
   if (base === undefined) return;
   try {
-    await fetch(new URL('healthz', base), { cache: 'no-store', credentials: 'omit' });
+    await askHealth(base);
     noteAnswer(true);
   } catch {
     noteAnswer(false);

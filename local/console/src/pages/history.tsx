@@ -76,7 +76,10 @@ export function HistoryPage({ query: parameters }: { query: URLSearchParams }) {
       {error !== undefined && data === undefined && <Failure error={error} onRetry={reload} />}
       {data === undefined && error === undefined && <LoadingRows rows={8} />}
       {data && (
-        <div class={isLoading ? 'stale' : ''} aria-busy={isLoading}>
+        <div
+          class={`${isLoading ? 'stale' : ''} ${data.total_items > rowsPerPage ? 'one-of-many' : ''}`}
+          aria-busy={isLoading}
+        >
           {data.items.length === 0 ? (
             <Nothing isFiltered={isFiltered} isBeyond={data.total_items > 0} query={query} />
           ) : (

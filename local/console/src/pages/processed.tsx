@@ -51,14 +51,19 @@ function Details({ item, id }: { item: ImageProcessingResult; id: number }) {
         <Failure error={status.error} onRetry={status.reload} />
       )}
       {item.error === null && (
-        <Results
-          faces={item.faces}
-          isComing={!failed && size === undefined}
-          picture={url && size ? { url, size } : undefined}
-          alt="The picture that was checked"
-          status={status.data}
-          threshold={undefined}
-        />
+        <section aria-labelledby="faces">
+          <h2 class="visually-hidden" id="faces">
+            Faces
+          </h2>
+          <Results
+            faces={item.faces}
+            isComing={!failed && size === undefined}
+            picture={url && size ? { url, size } : undefined}
+            alt="The picture that was checked"
+            status={status.data}
+            threshold={undefined}
+          />
+        </section>
       )}
       <section class="section" aria-labelledby="details">
         <h2 id="details">Details</h2>

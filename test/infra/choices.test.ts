@@ -4,6 +4,9 @@ import { expect, test } from 'vitest';
 import { findings, makeStack, synthesize } from './synthesize.ts';
 import { resourcesOf } from './template.ts';
 
+/** Made before the tests, whose time the first synthesis, which loads the CDK, would take. */
+const standard = synthesize();
+
 test.each([
   ['auth', 'basic', '-c auth takes iam, cognito or none'],
   ['waf', 'yes', '-c waf takes true or false'],
@@ -21,13 +24,22 @@ test.each([
 
 test('-c qualityFilter is what every function that enrolls goes by; without it, what the service takes', () => {
   const enrolling = ['ApiCreateEntry', 'ApiAddImages', 'InboxIndexUpload'];
-  const filters = (choices: Record<string, string>) =>
-    resourcesOf(synthesize(choices), 'AWS::Lambda::Function')
+  const filters = (template: typeof standard) =>
+    resourcesOf(template, 'AWS::Lambda::Function')
       .filter(({ id }) => enrolling.includes(id.slice(0, -8)))
       .map(({ properties }) => (properties.Environment as { Variables: Record<string, string> }).Variables)
       .map((variables) => variables.QUALITY_FILTER);
-  expect(filters({ qualityFilter: 'none' })).toEqual(enrolling.map(() => 'none'));
-  expect(filters({})).toEqual(enrolling.map(() => undefined));
+  expect(filters(synthesize({ qualityFilter: 'none' }))).toEqual(enrolling.map(() => 'none'));
+  expect(filters(standard)).toEqual(enrolling.map(() => undefined));
+});
+
+test.each([
+  [{}, []],
+  [{ auth: 'cognito' }, ['UserPoolClientId', 'UserPoolId']],
+  [{ apiKey: 'true' }, ['ApiKeyId']],
+])('the outputs say, by names that are known before, where everything is: %o', (choices, more) => {
+  const always = ['ApiUrl', 'BucketName', 'CollectionId', 'InboxUri', 'TableName'];
+  expect(Object.keys(synthesize(choices).findOutputs('*')).sort()).toEqual([...always, ...more].sort());
 });
 
 test.each([

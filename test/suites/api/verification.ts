@@ -233,7 +233,7 @@ export function verificationSuite(get: () => Tested): void {
     it.each([
       [11, 'less_than_equal'],
       [-1, 'greater_than_equal'],
-      [1.5, 'int_from_float'],
+      [1.5, 'int_type'],
       ['many', 'int_parsing'],
     ])('of the number %j are refused', async (candidates, type) => {
       const body = { images: ['nothing.jpg'], candidates };

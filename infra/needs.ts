@@ -14,8 +14,8 @@ export interface Needs extends Companions {
   readonly list?: readonly string[] | 'everything';
   /** On the collection. */
   readonly collection?: readonly string[];
-  /** `DetectFaces` touches no collection, so IAM knows no resource for it. */
-  readonly detectFaces?: true;
+  /** Calls to Rekognition that touch no collection: IAM knows no resource for them. */
+  readonly withoutCollection?: readonly ('rekognition:CompareFaces' | 'rekognition:DetectFaces')[];
   /** Pictures are decoded: more memory, and fewer calls at a time. */
   readonly pictures?: true;
 }
@@ -47,14 +47,25 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
       's3:PutObject': ['cropped/*', 'processed/*'],
     },
     collection: ['rekognition:SearchFacesByImage'],
-    detectFaces: true,
+    withoutCollection: ['rekognition:DetectFaces'],
     pictures: true,
     sharp: true,
   },
   createProcessUpload: { objects: { 's3:PutObject': ['uploads/*'] } },
   listProcessed: { table: read },
   listProcessedUnderProcess: { table: read },
-  detectFaces: { objects: { 's3:GetObject': readable }, detectFaces: true, pictures: true, sharp: true },
+  detectFaces: {
+    objects: { 's3:GetObject': readable },
+    withoutCollection: ['rekognition:DetectFaces'],
+    pictures: true,
+    sharp: true,
+  },
+  verify: {
+    objects: { 's3:GetObject': readable },
+    withoutCollection: ['rekognition:CompareFaces', 'rekognition:DetectFaces'],
+    pictures: true,
+    sharp: true,
+  },
   createEntry: {
     table: [...read, ...write],
     objects: { 's3:DeleteObject': ['blacklist/*'], 's3:PutObject': ['blacklist/*'] },
@@ -80,6 +91,14 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     sharp: true,
   },
   createEntryUpload: { table: read, objects: { 's3:PutObject': ['inbox/*'] } },
+  verifyEntry: {
+    table: read,
+    objects: { 's3:GetObject': readable },
+    collection: ['rekognition:SearchFacesByImage'],
+    withoutCollection: ['rekognition:CompareFaces', 'rekognition:DetectFaces'],
+    pictures: true,
+    sharp: true,
+  },
   welcome: {},
   welcomeToApi: {},
   health: { table: read, list: 'everything', collection: ['rekognition:DescribeCollection'] },

@@ -14,6 +14,8 @@ import { handler as listProcessedUnderProcessHandler } from '../functions/list-p
 import { handler as openApiHandler } from '../functions/open-api.ts';
 import { handler as processImagesHandler } from '../functions/process-images.ts';
 import { handler as updateEntryHandler } from '../functions/update-entry.ts';
+import { handler as verifyHandler } from '../functions/verify.ts';
+import { handler as verifyEntryHandler } from '../functions/verify-entry.ts';
 import { handler as welcomeHandler } from '../functions/welcome.ts';
 import { handler as welcomeToApiHandler } from '../functions/welcome-to-api.ts';
 import { addImages } from '../lib/contract/add-images.ts';
@@ -30,6 +32,8 @@ import { listProcessed, listProcessedUnderProcess } from '../lib/contract/list-p
 import { openApi } from '../lib/contract/openapi.ts';
 import { processImages } from '../lib/contract/process-images.ts';
 import { updateEntry } from '../lib/contract/update-entry.ts';
+import { verify } from '../lib/contract/verify.ts';
+import { verifyEntry } from '../lib/contract/verify-entry.ts';
 import { welcome, welcomeToApi } from '../lib/contract/welcome.ts';
 import type { Route } from './gateway.ts';
 
@@ -47,6 +51,8 @@ export const routes: readonly Route[] = [
   { contract: createEntryUpload, handler: createEntryUploadHandler },
   { contract: createProcessUpload, handler: createProcessUploadHandler },
   { contract: addImages, handler: addImagesHandler },
+  { contract: verify, handler: verifyHandler },
+  { contract: verifyEntry, handler: verifyEntryHandler },
   { contract: welcome, handler: welcomeHandler },
   { contract: welcomeToApi, handler: welcomeToApiHandler },
   { contract: health, handler: healthHandler },

@@ -13,6 +13,8 @@ import { listProcessed, listProcessedUnderProcess } from './list-processed.ts';
 import { openApi } from './openapi.ts';
 import { processImages } from './process-images.ts';
 import { updateEntry } from './update-entry.ts';
+import { verify } from './verify.ts';
+import { verifyEntry } from './verify-entry.ts';
 import { welcome, welcomeToApi } from './welcome.ts';
 
 /** Every endpoint of the service, in the order in which the documentation shows them. */
@@ -22,6 +24,7 @@ export const api: readonly Endpoint[] = [
   listProcessed,
   listProcessedUnderProcess,
   detectFaces,
+  verify,
   createEntry,
   listEntries,
   getEntry,
@@ -29,6 +32,7 @@ export const api: readonly Endpoint[] = [
   deleteEntry,
   addImages,
   createEntryUpload,
+  verifyEntry,
   welcome,
   welcomeToApi,
   health,

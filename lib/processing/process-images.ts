@@ -3,9 +3,8 @@ import pLimit from 'p-limit';
 import { refuseLostGallery } from '../blacklist/lost-gallery.ts';
 import type { Config } from '../config.ts';
 import type { ProcessImagesRequest } from '../contract/process-images.ts';
-import type { BlacklistMatch, DetectedFace, ImageProcessingResult } from '../contract/shapes.ts';
+import type { ImageProcessingResult } from '../contract/shapes.ts';
 import { isUnusablePicture, NoUsableImageError } from '../errors.ts';
-import type { MatchResult } from '../faces/port.ts';
 import { processedKeys } from '../images/key.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import type { Picture } from '../inputs/picture.ts';
@@ -14,7 +13,9 @@ import type { Ports } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';
 import { allSettled } from '../settled.ts';
 import { neededMs, noTimeLeft, storingMs } from '../time-left.ts';
+import { faceOptions } from './options.ts';
 import { cropFace, drawBoxes } from './render.ts';
+import { shownFaces } from './shown-faces.ts';
 
 type RenderSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRatio'>;
 
@@ -31,7 +32,7 @@ type Asked = Omit<ProcessImagesRequest, 'images'> & { readonly remainingMs: () =
 export async function processImages(
   ports: Ports,
   settings: RenderSettings,
-  { images, ...overrides }: ProcessImagesRequest,
+  { images, ...choices }: ProcessImagesRequest,
   remainingMs: () => number = () => Number.POSITIVE_INFINITY,
 ): Promise<ImageProcessingResult[]> {
   if (images.length === 0) throw new NoUsableImageError('No images provided.');
@@ -41,7 +42,7 @@ export async function processImages(
     images.map((input) =>
       limit(async () => {
         if (remainingMs() < neededMs) return unreadableResult(identifierOf(input), noTimeLeft);
-        return processInput(ports, settings, input, { ...overrides, remainingMs });
+        return processInput(ports, settings, input, { ...choices, remainingMs });
       }),
     ),
   );
@@ -97,16 +98,14 @@ async function processPicture(
     // The original is written while the engine computes.
     const [found] = await allSettled([
       faces.match(picture, {
-        detectorBackend: asked.detector_backend,
-        modelName: asked.model_name,
-        distanceMetric: asked.distance_metric,
-        threshold: asked.threshold,
+        ...faceOptions(asked),
+        candidates: asked.candidates > 0,
         remainingMs: () => asked.remainingMs() - storingMs,
       }),
       images.put(keys.original, picture.original, `image/${picture.format}`),
     ]);
     if (!found.hasGallery) await refuseLostGallery({ records });
-    const shown = await shownFaces({ images, records }, found);
+    const shown = await shownFaces({ images, records }, found, asked.candidates);
     const [largest] = found.faces;
     const boxes = found.faces.map(({ area }, index) => ({
       box: area,
@@ -127,7 +126,8 @@ async function processPicture(
       has_blacklist_match: boxes.some(({ isMatch }) => isMatch),
       cropped_face_path: largest ? images.location(keys.crop) : null,
     };
-    return { ...result, db_id: await records.addProcessed(pictureId, result) };
+    const kept = { ...result, faces: shown.map((face) => ({ ...face, candidates: null })) };
+    return { ...result, db_id: await records.addProcessed(pictureId, kept) };
   } catch (error) {
     if (!(await mayBeKept(records, pictureId))) {
       await Promise.allSettled(Object.values(keys).map((key) => images.delete(key)));
@@ -143,47 +143,4 @@ async function mayBeKept(records: RecordStore, pictureId: string): Promise<boole
   } catch {
     return true;
   }
-}
-
-/** The faces as clients see them: of their matches, those whose entry and image are shown now. */
-async function shownFaces(
-  { images, records }: Pick<Ports, 'images' | 'records'>,
-  { faces, model, detectorBackend, metric, threshold }: MatchResult,
-): Promise<DetectedFace[]> {
-  const active = await records.findActive([
-    ...new Set(faces.flatMap(({ matches }) => matches.map(({ imageId }) => imageId))),
-  ]);
-  return faces.map(({ area, confidence, matches }, index) => ({
-    face_index: index,
-    facial_area: area,
-    confidence,
-    blacklist_matches: matches.flatMap((match): BlacklistMatch[] => {
-      const listed = active.get(match.imageId);
-      if (!listed) return [];
-      const { id, name, reason } = listed.entry;
-      const target = match.target ?? listed.image.face?.box;
-      return [
-        {
-          identity: match.identity ?? images.location(listed.image.key),
-          target_x: target?.x ?? null,
-          target_y: target?.y ?? null,
-          target_w: target?.w ?? null,
-          target_h: target?.h ?? null,
-          source_x: area.x,
-          source_y: area.y,
-          source_w: area.w,
-          source_h: area.h,
-          threshold,
-          distance: match.distance,
-          similarity: match.similarity,
-          aws_similarity: match.awsSimilarity,
-          aws_face_id: match.awsFaceId,
-          model,
-          detector_backend: detectorBackend,
-          similarity_metric: metric,
-          entry: { id, name, reason },
-        },
-      ];
-    }),
-  }));
 }

@@ -11,6 +11,7 @@ import type {
   RecordStore,
 } from './port.ts';
 import { prepareStatements, type Statements } from './sqlite-statements.ts';
+import { storedResult } from './stored-result.ts';
 
 /**
  * The record store in a database file of its own; see `openDatabase`.
@@ -205,7 +206,7 @@ class SqliteRecords implements RecordStore {
       const total = Number(this.#statements.processedTotal.get()?.total);
       const newest = total - offset;
       const rows = this.#statements.processedRange.all(newest - limit + 1, newest);
-      const items = rows.map(({ id, result }) => ({ ...JSON.parse(String(result)), db_id: Number(id) }));
+      const items = rows.map(({ id, result }) => storedResult(String(result), Number(id)));
       return { total, items };
     });
   }

@@ -21,11 +21,11 @@ const clients = {
 };
 
 /** What of AWS a function may call, and so has to carry. */
-function clientsFor({ table, objects, list, collection, detectFaces }: Needs): string[] {
+function clientsFor({ table, objects, list, collection, withoutCollection }: Needs): string[] {
   return [
     ...(table ? [clients.table] : []),
     ...(objects || list ? [clients.bucket] : []),
-    ...(collection || detectFaces ? [clients.faces] : []),
+    ...(collection || withoutCollection ? [clients.faces] : []),
   ];
 }
 

@@ -45,6 +45,14 @@ const expected: Record<string, string[]> = {
   listProcessed: readTable,
   listProcessedUnderProcess: readTable,
   detectFaces: [...readPictures, 'rekognition:DetectFaces *'],
+  verify: [...readPictures, 'rekognition:CompareFaces *', 'rekognition:DetectFaces *'],
+  verifyEntry: [
+    ...readTable,
+    ...readPictures,
+    'rekognition:CompareFaces *',
+    'rekognition:DetectFaces *',
+    'rekognition:SearchFacesByImage collection',
+  ],
   createEntry: [
     ...writeTable,
     's3:DeleteObject bucket/blacklist/*',

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import type { ProcessedPage, ProcessedResult, RecordStore } from '../port.ts';
+import { storedResult } from '../stored-result.ts';
 import { again, type Item, type Key, type TableClient } from './client.ts';
 import { counterKey, padded, pictureKey, processedPartition } from './items.ts';
 import { type Kept, pictureNumbering } from './numbering.ts';
@@ -74,7 +75,7 @@ async function keep(table: TableClient, result: ProcessedResult): Promise<Kept> 
 async function readResult(table: TableClient, { sk, ...item }: Item): Promise<ImageProcessingResult> {
   const { bytes, parts } = item as Kept;
   const compressed = parts ? Buffer.concat(await readParts(table, parts)) : (bytes ?? new Uint8Array());
-  return { ...JSON.parse((await decompress(compressed)).toString()), db_id: Number(sk) };
+  return storedResult((await decompress(compressed)).toString(), Number(sk));
 }
 
 async function readParts(table: TableClient, parts: readonly Key[]): Promise<Uint8Array[]> {

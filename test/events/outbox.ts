@@ -53,7 +53,8 @@ export async function openOutbox(): Promise<OpenedOutbox> {
   };
 }
 
-function resultWith(entryIds: readonly number[]) {
+/** An answer with one face that matches each of these once. */
+export function resultWith(entryIds: readonly number[]) {
   const { faces, ...rest } = processedResult(entryIds.map((_, index) => index / 100));
   const withEntries = faces.map((face) => ({
     ...face,

@@ -22,6 +22,8 @@ export interface StackSettings {
   readonly similarity: number | undefined;
   /** Where alarms are sent. */
   readonly alarmTopicArn: string | undefined;
+  /** Who gets a mail for each picture in which somebody is found. */
+  readonly alerts: string | undefined;
 }
 
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
@@ -50,6 +52,7 @@ const settings = {
       .optional(),
     takes: 'the ARN of an SNS topic',
   },
+  alerts: { schema: z.email().optional(), takes: 'an e-mail address' },
 } satisfies Record<keyof StackSettings, { schema: z.ZodType; takes: string }>;
 
 function wholeNumber(min: number, max: number) {
@@ -84,5 +87,6 @@ export function stackSettings(node: Node): StackSettings {
     rekognitionTps: read('rekognitionTps'),
     similarity: read('similarity'),
     alarmTopicArn: read('alarmTopicArn'),
+    alerts: read('alerts'),
   };
 }

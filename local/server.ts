@@ -12,6 +12,7 @@ import { createHttpServer, stop } from './http-server.ts';
 import { routes } from './routes.ts';
 import { stopSignal } from './stop-signal.ts';
 import { receiveUpload, uploadReceiver } from './uploads.ts';
+import { openDelivery } from './webhooks.ts';
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
@@ -53,6 +54,8 @@ async function serve(): Promise<void> {
   refuseOpenDoors(config);
   const opened = await ports();
   await finishEarlierRun(opened, config);
+  // Before the first request, whose match they are to hear of.
+  const delivery = await openDelivery(config);
   const server = createHttpServer({
     routes: config.aws
       ? routes
@@ -69,7 +72,7 @@ async function serve(): Promise<void> {
   await once(server, 'listening');
   announce(config, opened, server.address() as AddressInfo);
   const stopWork = new AbortController();
-  const work = workInBackground(opened, config, stopWork.signal);
+  const work = workInBackground(opened, config, delivery, stopWork.signal);
   log().info(`${await signal}: finishing the running requests.`);
   stopWork.abort();
   await stop(server);

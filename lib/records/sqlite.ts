@@ -10,6 +10,7 @@ import type {
   RecordStatus,
   RecordStore,
 } from './port.ts';
+import { Outbox } from './sqlite-outbox.ts';
 import { prepareStatements, type Statements } from './sqlite-statements.ts';
 import { storedResult } from './stored-result.ts';
 
@@ -57,10 +58,12 @@ function takingName<T>(name: string, write: () => T): T {
 class SqliteRecords implements RecordStore {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
+  readonly #outbox: Outbox;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#statements = prepareStatements(database);
+    this.#outbox = new Outbox(database);
   }
 
   async createEntry({ name, reason, carried }: NewEntry): Promise<EntryRecord> {
@@ -190,8 +193,10 @@ class SqliteRecords implements RecordStore {
   async addProcessed(pictureId: string, result: ProcessedResult): Promise<number> {
     const json = JSON.stringify(result);
     return this.#transaction(() => {
-      this.#statements.insertProcessed.run(pictureId, json);
-      return Number(this.#statements.processedByPicture.get(pictureId)?.id);
+      const { changes } = this.#statements.insertProcessed.run(pictureId, json);
+      const id = Number(this.#statements.processedByPicture.get(pictureId)?.id);
+      if (changes === 1) this.#outbox.add(pictureId, { ...result, db_id: id });
+      return id;
     });
   }
 

@@ -4,6 +4,7 @@ import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { QualityFilter } from '../lib/faces/port.ts';
 import { bundlingOptions, kebabCase, sourceOf } from './bundling.ts';
 import { grant } from './grants.ts';
 import type { Needs } from './needs.ts';
@@ -20,6 +21,8 @@ export interface ServiceFunctionProps {
   readonly rekognitionTps: number;
   /** 0..100: what makes a match; undefined for the service's own default. */
   readonly similarity?: number | undefined;
+  /** Whether reference pictures that are too poor are refused; undefined for the service's own default. */
+  readonly qualityFilter?: QualityFilter | undefined;
   readonly corsOrigins: readonly string[];
   /** How often a failed event is tried again; for functions that a schedule calls. */
   readonly retryAttempts?: number;
@@ -81,6 +84,7 @@ function environment({
   resources,
   rekognitionTps,
   similarity,
+  qualityFilter,
   corsOrigins,
 }: ServiceFunctionProps): Record<string, string> {
   return {
@@ -90,6 +94,7 @@ function environment({
     DYNAMODB_TABLE_NAME: resources.table.tableName,
     REKOGNITION_TPS: String(rekognitionTps),
     ...(similarity !== undefined && { AWS_THRESHOLD: String(similarity) }),
+    ...(qualityFilter !== undefined && { QUALITY_FILTER: qualityFilter }),
     ...(corsOrigins.length > 0 && { CORS_ORIGINS: corsOrigins.join(',') }),
   };
 }

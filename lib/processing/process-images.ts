@@ -14,14 +14,14 @@ import { timed } from '../metrics/timed.ts';
 import type { Ports } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';
 import { allSettled } from '../settled.ts';
+import { neededMs, noTimeLeft, storingMs } from '../time-left.ts';
 import { cropFace, drawBoxes } from './render.ts';
 import { shownFaces } from './shown-faces.ts';
 
 type RenderSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRatio'>;
 
-/** A picture is not begun that might not be done in time: what was found in the others would be lost with the request. */
-const neededMs = 14_000;
-const noTimeLeft = 'There was no time left for this picture: send it again, with fewer others.';
+/** What a request asks for besides its pictures, and how long it may still take. */
+type Asked = Omit<ProcessImagesRequest, 'images'> & { readonly remainingMs: () => number };
 
 /**
  * Looks for listed people in each picture and keeps the results. One that can't be read has its `error` in its own result; a backend
@@ -43,7 +43,7 @@ export async function processImages(
     images.map((input) =>
       limit(async () => {
         if (remainingMs() < neededMs) return unreadableResult(identifierOf(input), noTimeLeft);
-        return processInput(ports, settings, input, overrides);
+        return processInput(ports, settings, input, { ...overrides, remainingMs });
       }),
     ),
   );
@@ -53,14 +53,16 @@ async function processInput(
   ports: Ports,
   settings: RenderSettings,
   input: string,
-  overrides: Omit<ProcessImagesRequest, 'images'>,
+  asked: Asked,
 ): Promise<ImageProcessingResult> {
   const identifier = identifierOf(input);
   try {
     const bytes = await ports.inputs.read(input);
     return await ports.pictureSlots(async () => {
+      // A slow URL, or other requests' pictures, may have taken it.
+      if (asked.remainingMs() < neededMs) return unreadableResult(identifier, noTimeLeft);
       const started = performance.now();
-      const result = await processPicture(ports, settings, identifier, await decodePicture(bytes), overrides);
+      const result = await processPicture(ports, settings, identifier, await decodePicture(bytes), asked);
       meter.worked({ ...countFaces([result]), seconds: (performance.now() - started) / 1000 });
       return result;
     });
@@ -100,7 +102,7 @@ async function processPicture(
   { drawBoundingBoxes, croppedFacePaddingRatio }: RenderSettings,
   identifier: string,
   picture: Picture,
-  overrides: Omit<ProcessImagesRequest, 'images'>,
+  asked: Asked,
 ): Promise<ImageProcessingResult> {
   const pictureId = randomUUID();
   const processed = new Date();
@@ -112,10 +114,11 @@ async function processPicture(
     // The original is written while the engine computes.
     const [found] = await allSettled([
       faces.match(picture, {
-        detectorBackend: overrides.detector_backend,
-        modelName: overrides.model_name,
-        distanceMetric: overrides.distance_metric,
-        threshold: overrides.threshold,
+        detectorBackend: asked.detector_backend,
+        modelName: asked.model_name,
+        distanceMetric: asked.distance_metric,
+        threshold: asked.threshold,
+        remainingMs: () => asked.remainingMs() - storingMs,
       }),
       put(keys.original, picture.original, `image/${picture.format}`),
     ]);

@@ -19,6 +19,7 @@ import { detectFaces } from '../../lib/processing/detect-faces.ts';
 import { listProcessed } from '../../lib/processing/list-processed.ts';
 import { processImages } from '../../lib/processing/process-images.ts';
 import { type Cloud, startCloud } from '../../local/emulators/cloud.ts';
+import { failing, stepBefore } from '../blacklist/steps.ts';
 import { cropFace, leftToRight, pictureOfNothing, sample } from './pictures.ts';
 
 /** How often an operation calls each service of AWS: what it costs, and how long it takes at the least. */
@@ -167,6 +168,14 @@ it('an operation calls each service so often, and no more', async () => {
   const table: Record<string, Record<string, number>> = {};
   for (const [name, work] of Object.entries(operations)) table[name] = await callsOf(work);
   expect(table).toEqual(expected);
+});
+
+it('what failed is taken back with one call to Rekognition, however many pictures it had', async () => {
+  const { id } = await createEntry(opened, { name: 'Only one', reason: null }, files(1, neighbour));
+  const broken = failing(opened, stepBefore('images.put 9'));
+  const calls = await callsOf(() => addImages(broken, id, files(9, neighbour)).catch(() => undefined));
+  expect(calls).toMatchObject({ IndexFaces: 8, DeleteFaces: 1 });
+  expect(await getEntry(opened, id)).toMatchObject({ image_count: 1 });
 });
 
 it('nobody is said not to be listed while the gallery of faces is lost', async () => {

@@ -7,7 +7,7 @@ import {
 import pLimit from 'p-limit';
 import type { Box } from '../../contract/shapes.ts';
 import type { Picture } from '../../inputs/picture.ts';
-import { allSettled } from '../../settled.ts';
+import { allInTurns, allSettled } from '../../settled.ts';
 import type { Face, FaceMatch, MatchedFace, MatchResult } from '../port.ts';
 import type { RekognitionCaller } from './caller.ts';
 import { encodePart, encodeWhole, minSide, type SentPicture } from './encode.ts';
@@ -41,40 +41,46 @@ export async function detectFaces(
   caller: RekognitionCaller,
   picture: Picture,
   { bytes, frame }: SentPicture,
+  limitMs?: number,
 ): Promise<Face[]> {
-  const { FaceDetails = [] } = await caller.send(new DetectFacesCommand({ Image: { Bytes: bytes } }));
+  const command = new DetectFacesCommand({ Image: { Bytes: bytes } });
+  const { FaceDetails = [] } = await caller.send(command, limitMs);
   return FaceDetails.map((detail) => faceOf(detail, frame, picture)).sort(
     (one, other) => sizeOf(other.area) - sizeOf(one.area),
   );
 }
 
+/** What faces are searched with. */
+interface Search {
+  /** The largest distance that is a match, see `distanceOf`. */
+  readonly threshold: number;
+  /** See `FaceOptions`. */
+  readonly remainingMs?: (() => number) | undefined;
+}
+
 /**
  * Every face of the picture with its matches. A search looks at the largest face of what it is given: the whole picture is searched while
  * its faces are being detected, and then what is cut out around each face that this has not answered.
- * @param threshold the largest distance that is a match, see `distanceOf`
  */
 export async function matchFaces(
   gallery: Gallery,
   picture: Picture,
-  threshold: number,
+  how: Search,
 ): Promise<Pick<MatchResult, 'faces' | 'hasGallery'>> {
   const sent = await encodeWhole(picture);
   const [faces, whole] = await allSettled([
-    detectFaces(gallery.caller, picture, sent),
-    search(gallery, picture, sent, threshold),
+    detectFaces(gallery.caller, picture, sent, how.remainingMs?.()),
+    search(gallery, picture, sent, how),
   ]);
   if (whole === 'no collection') {
     return { faces: faces.map((face) => ({ ...face, matches: [] })), hasGallery: false };
   }
   const searched = whole === 'no face' ? undefined : nearestFace(faces, whole.box);
-  const limit = pLimit(searchesAtOnce);
-  const matched = await allSettled(
-    faces.map(async (face): Promise<MatchedFace> => {
-      if (face === searched && whole !== 'no face') return { ...face, matches: whole.matches };
-      const others = faces.filter((other) => other !== face).map(({ area }) => area);
-      return { ...face, matches: await limit(() => searchOne(gallery, picture, face, others, threshold)) };
-    }),
-  );
+  const matched = await allInTurns(faces, pLimit(searchesAtOnce), async (face): Promise<MatchedFace> => {
+    if (face === searched && whole !== 'no face') return { ...face, matches: whole.matches };
+    const others = faces.filter((other) => other !== face).map(({ area }) => area);
+    return { ...face, matches: await searchOne(gallery, picture, face, others, how) };
+  });
   return { faces: matched, hasGallery: true };
 }
 
@@ -90,11 +96,11 @@ async function searchOne(
   picture: Picture,
   { area }: Face,
   others: readonly Box[],
-  threshold: number,
+  how: Search,
 ): Promise<FaceMatch[]> {
   for (const margin of margins) {
     const part = await encodePart(picture, frameAround(area, margin, minSide, picture), area, others);
-    const found = await search(gallery, picture, part, threshold);
+    const found = await search(gallery, picture, part, how);
     if (found === 'no collection') break;
     if (found !== 'no face' && overlap(found.box, area) >= sameFaceOverlap) return found.matches;
   }
@@ -111,17 +117,16 @@ async function search(
   { caller, collectionId }: Gallery,
   picture: Picture,
   { bytes, frame }: SentPicture,
-  threshold: number,
+  { threshold, remainingMs }: Search,
 ): Promise<Searched | 'no face' | 'no collection'> {
+  const command = new SearchFacesByImageCommand({
+    CollectionId: collectionId,
+    Image: { Bytes: bytes },
+    MaxFaces: maxMatches,
+    FaceMatchThreshold: widerSimilarity(threshold),
+  });
   try {
-    const found = await caller.send(
-      new SearchFacesByImageCommand({
-        CollectionId: collectionId,
-        Image: { Bytes: bytes },
-        MaxFaces: maxMatches,
-        FaceMatchThreshold: widerSimilarity(threshold),
-      }),
-    );
+    const found = await caller.send(command, remainingMs?.());
     const box = boxOf(found.SearchedFaceBoundingBox, frame, picture);
     return { box, matches: matchesWithin(threshold, found.FaceMatches) };
   } catch (error) {

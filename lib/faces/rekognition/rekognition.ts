@@ -83,8 +83,11 @@ class Rekognition implements FaceBackend {
     return detectFaces(this.#gallery.caller, picture, await encodeWhole(picture));
   }
 
-  async match(picture: Picture, { threshold = this.#threshold }: FaceOptions): Promise<MatchResult> {
-    const found = await matchFaces(this.#gallery, picture, threshold);
+  async match(
+    picture: Picture,
+    { threshold = this.#threshold, remainingMs }: FaceOptions,
+  ): Promise<MatchResult> {
+    const found = await matchFaces(this.#gallery, picture, { threshold, remainingMs });
     return { ...found, model: ownName, detectorBackend: ownName, metric: 'aws_similarity', threshold };
   }
 

@@ -25,6 +25,8 @@ export interface StackSettings {
   readonly qualityFilter: QualityFilter | undefined;
   /** Where alarms are sent. */
   readonly alarmTopicArn: string | undefined;
+  /** Who gets a mail for each picture in which somebody is found. */
+  readonly alerts: string | undefined;
 }
 
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
@@ -54,6 +56,7 @@ const settings = {
       .optional(),
     takes: 'the ARN of an SNS topic',
   },
+  alerts: { schema: z.email().optional(), takes: 'an e-mail address' },
 } satisfies Record<keyof StackSettings, { schema: z.ZodType; takes: string }>;
 
 function wholeNumber(min: number, max: number) {
@@ -89,5 +92,6 @@ export function stackSettings(node: Node): StackSettings {
     similarity: read('similarity'),
     qualityFilter: read('qualityFilter'),
     alarmTopicArn: read('alarmTopicArn'),
+    alerts: read('alerts'),
   };
 }

@@ -2,6 +2,7 @@ import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { inboxPrefix } from '../lib/inbox/port.ts';
 import { Api } from './api.ts';
+import { MatchEvents } from './events.ts';
 import { Firewall } from './firewall.ts';
 import { Inbox } from './inbox.ts';
 import { Monitoring } from './monitoring.ts';
@@ -20,11 +21,12 @@ export class FaceBlacklistStack extends Stack {
     const resources = this.#resources(storage);
     const api = new Api(this, 'Api', resources, settings);
     const inbox = new Inbox(this, 'Inbox', storage.bucket, resources, settings);
+    const matches = new MatchEvents(this, 'MatchEvents', resources, settings);
     const { sweep } = new SweepSchedule(this, 'SweepSchedule', resources);
     if (settings.waf) new Firewall(this, 'Firewall', api.restApi);
-    const functions = [...api.functions, inbox.indexUpload, sweep];
+    const functions = [...api.functions, inbox.indexUpload, matches.publishMatches, sweep];
     const { table } = storage;
-    const monitored = { api: api.restApi, functions, inbox, sweep, table };
+    const monitored = { api: api.restApi, functions, inbox, matches, sweep, table };
     new Monitoring(this, 'Monitoring', monitored, settings.alarmTopicArn);
     this.#tell(api, resources, settings);
   }

@@ -18,6 +18,8 @@ test.each([
   ['corsOrigins', '*', '-c corsOrigins takes origins such as https://example.com'],
   ['corsOrigins', 'ftp://files.example', '-c corsOrigins takes origins such as https://example.com'],
   ['alarmTopicArn', 'alarms', '-c alarmTopicArn takes the ARN of an SNS topic'],
+  ['alerts', 'Jane Roe', '-c alerts takes an e-mail address'],
+  ['alerts', '', '-c alerts takes an e-mail address'],
 ])('-c %s=%s is refused in words', (name, value, words) => {
   expect(() => makeStack({ [name]: value })).toThrow(words);
 });
@@ -58,6 +60,8 @@ test.each([
   [{}],
   [{ auth: 'cognito', apiKey: 'true', waf: 'true', kms: 'true', corsOrigins: 'https://console.example' }],
   [{ auth: 'none', corsOrigins: 'https://a.example,https://b.example' }],
+  [{ alerts: 'mail@example.com' }],
+  [{ alerts: 'mail@example.com', kms: 'true' }],
 ])('cdk-nag (AwsSolutions) finds nothing without a written reason: %o', (choices) => {
   expect(findings(makeStack(choices))).toEqual([]);
 });

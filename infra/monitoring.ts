@@ -7,6 +7,7 @@ import {
   Dashboard,
   GraphWidget,
   type IMetric,
+  MathExpression,
   type Metric,
   Stats,
   TreatMissingData,
@@ -162,6 +163,20 @@ export class Monitoring extends Construct {
         ],
       ],
       [
+        [
+          'Processed pictures, faces in them, and faces that matched',
+          this.#own(['Pictures', 'Faces', 'Matches']),
+        ],
+        [
+          'Calls to Rekognition, and those that it throttled',
+          this.#own(['RekognitionCalls', 'RekognitionThrottles']),
+        ],
+      ],
+      [
+        ['Latency within the functions, slowest in twenty', this.#own(['Latency'], 'p95')],
+        ['Cold starts', this.#own(['ColdStarts'])],
+      ],
+      [
         ['Inbox', [inbox.queue.metricApproximateNumberOfMessagesVisible({ period })]],
         ['Dead letters', [inbox.deadLetters.metricApproximateNumberOfMessagesVisible({ period })]],
         [
@@ -178,6 +193,19 @@ export class Monitoring extends Construct {
       widgets: rows.map((row) =>
         row.map(([title, left]) => new GraphWidget({ title, left, width: 24 / row.length })),
       ),
+    });
+  }
+
+  /** What the functions tell themselves (`lib/metrics/lambda.ts`), a line for each of them that does. */
+  #own(names: readonly string[], statistic: string = Stats.SUM): IMetric[] {
+    const { stackName } = Stack.of(this);
+    return names.map((name) => {
+      const which = `{FaceBlacklist,operation,service} service="${stackName}" MetricName="${name}"`;
+      return new MathExpression({
+        expression: `SEARCH('${which}', '${statistic}', ${period.toSeconds()})`,
+        label: names.length > 1 ? name : '',
+        period,
+      });
     });
   }
 }

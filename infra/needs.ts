@@ -40,6 +40,14 @@ const enrollAndCompare = [...enroll, 'rekognition:SearchFaces'];
 const readable = ['blacklist/*', 'cropped/*', 'inbox/*', 'processed/*', 'uploads/*'];
 const stored = ['blacklist/*', 'cropped/*', 'processed/*'];
 
+/** Whether everything can be used; Rekognition by a picture that the function carries. */
+const lookAround: Needs = {
+  table: read,
+  list: 'everything',
+  collection: ['rekognition:DescribeCollection'],
+  withoutCollection: ['rekognition:DetectFaces'],
+};
+
 export const endpointNeeds: Readonly<Record<string, Needs>> = {
   processImages: {
     table: [...read, ...write],
@@ -103,7 +111,8 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
   },
   welcome: {},
   welcomeToApi: {},
-  health: { table: read, list: 'everything', collection: ['rekognition:DescribeCollection'] },
+  health: lookAround,
+  status: lookAround,
   openApi: {},
   docs: { swaggerFiles: ['favicon-32x32.png'] },
   docsAsset: { swaggerFiles: ['swagger-ui.css', 'swagger-ui-bundle.js'] },

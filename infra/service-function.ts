@@ -1,4 +1,4 @@
-import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -69,7 +69,11 @@ export class ServiceFunction extends NodejsFunction {
       role,
       logGroup,
       tracing: Tracing.ACTIVE,
-      environment: environment(props),
+      environment: {
+        ...environment(props),
+        // Metrics of two stacks in one account are told apart by it.
+        POWERTOOLS_SERVICE_NAME: Stack.of(scope).stackName,
+      },
       bundling: bundlingOptions(needs),
       ...(retryAttempts !== undefined && { retryAttempts }),
     });

@@ -179,6 +179,9 @@ function triple(min: number, max: number) {
 
 const mebibyte = 1024 * 1024;
 
+/** 0..100: what makes a match with Rekognition unless it is set. */
+export const defaultAwsSimilarity = 95;
+
 const settings = z.object({
   FACE_PROCESSING_BACKEND: oneOf(['deepface', 'aws_rekognition']).default('deepface'),
   HOST: z.string().default('127.0.0.1'),
@@ -227,7 +230,7 @@ const settings = z.object({
     /^[a-zA-Z0-9_.-]{1,255}$/,
     'up to 255 letters, digits, ".", "_" and "-"',
   ).optional(),
-  AWS_THRESHOLD: number(0, 100, false).default(95),
+  AWS_THRESHOLD: number(0, 100, false).default(defaultAwsSimilarity),
   REKOGNITION_TPS: number(1, 10_000, true).default(5),
   DYNAMODB_TABLE_NAME: pattern(
     /^[a-zA-Z0-9_.-]{3,255}$/,

@@ -13,6 +13,7 @@ import { handler as listProcessedHandler } from '../functions/list-processed.ts'
 import { handler as listProcessedUnderProcessHandler } from '../functions/list-processed-under-process.ts';
 import { handler as openApiHandler } from '../functions/open-api.ts';
 import { handler as processImagesHandler } from '../functions/process-images.ts';
+import { handler as statusHandler } from '../functions/status.ts';
 import { handler as updateEntryHandler } from '../functions/update-entry.ts';
 import { handler as verifyHandler } from '../functions/verify.ts';
 import { handler as verifyEntryHandler } from '../functions/verify-entry.ts';
@@ -31,6 +32,7 @@ import { listEntries } from '../lib/contract/list-entries.ts';
 import { listProcessed, listProcessedUnderProcess } from '../lib/contract/list-processed.ts';
 import { openApi } from '../lib/contract/openapi.ts';
 import { processImages } from '../lib/contract/process-images.ts';
+import { status } from '../lib/contract/status.ts';
 import { updateEntry } from '../lib/contract/update-entry.ts';
 import { verify } from '../lib/contract/verify.ts';
 import { verifyEntry } from '../lib/contract/verify-entry.ts';
@@ -56,6 +58,7 @@ export const routes: readonly Route[] = [
   { contract: welcome, handler: welcomeHandler },
   { contract: welcomeToApi, handler: welcomeToApiHandler },
   { contract: health, handler: healthHandler },
+  { contract: status, handler: statusHandler },
   { contract: openApi, handler: openApiHandler },
   { contract: docs, handler: docsHandler },
   { contract: docsAsset, handler: docsAssetHandler },

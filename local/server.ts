@@ -52,14 +52,16 @@ async function serve(): Promise<void> {
   process.stdout.on('error', () => {});
   const config = loadConfig();
   refuseOpenDoors(config);
-  const opened = await ports();
+  // The engine's threads start meanwhile.
+  const [opened, { metrics, openMetrics }] = await Promise.all([ports(), import('./metrics.ts')]);
   await finishEarlierRun(opened, config);
   // Before the first request, whose match they are to hear of.
   const delivery = await openDelivery(config);
+  const localRoutes = [...routes, { contract: metrics, handler: openMetrics(config, opened) }];
   const server = createHttpServer({
     routes: config.aws
-      ? routes
-      : [...routes, { contract: receiveUpload, receive: uploadReceiver(await localUploads(config)) }],
+      ? localRoutes
+      : [...localRoutes, { contract: receiveUpload, receive: uploadReceiver(await localUploads(config)) }],
     apiTokens: [...config.apiTokens],
     corsOrigins: [...config.corsOrigins],
     maxRequestBytes: config.maxRequestBytes,

@@ -12,6 +12,7 @@ import { listEntries } from './list-entries.ts';
 import { listProcessed, listProcessedUnderProcess } from './list-processed.ts';
 import { openApi } from './openapi.ts';
 import { processImages } from './process-images.ts';
+import { status } from './status.ts';
 import { updateEntry } from './update-entry.ts';
 import { verify } from './verify.ts';
 import { verifyEntry } from './verify-entry.ts';
@@ -36,6 +37,7 @@ export const api: readonly Endpoint[] = [
   welcome,
   welcomeToApi,
   health,
+  status,
   openApi,
   docs,
   docsAsset,

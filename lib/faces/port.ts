@@ -163,6 +163,30 @@ export interface EntryComparison extends UsedOptions {
   readonly hasGallery: boolean;
 }
 
+/** What counts where a request names nothing else. */
+export interface MatchDefaults {
+  readonly detectorBackend: string;
+  readonly metric: SimilarityMetric;
+  /** The largest distance that is a match. */
+  readonly threshold: number;
+  /** The same, where nobody changes it. */
+  readonly defaultThreshold: number;
+  /** The share of pictures' pairs of different people that lie within each; null where nobody has measured it. */
+  readonly falseMatchRate: number | null;
+  readonly defaultFalseMatchRate: number | null;
+}
+
+/** How the engine of this process is doing. */
+export interface EngineFigures {
+  /** Threads, of which so many compute. */
+  readonly workers: number;
+  readonly busy: number;
+  /** Pictures that wait for one. */
+  readonly waiting: number;
+  /** Faces that pictures are compared with. */
+  readonly enrolled: number;
+}
+
 /**
  * Finds faces and compares them. It speaks in faces and matches, not in embeddings, for not every backend gives those away.
  * A failure of the backend throws `BackendUnavailableError` or `ThrottledError` with its `cause`.
@@ -208,7 +232,15 @@ export interface FaceBackend {
   listFaces(): AsyncIterable<ListedFace>;
   /** Whether there is a place where faces are kept: none was made yet, or somebody has removed it, and nobody can match. */
   hasGallery(): Promise<boolean>;
+  readonly defaults: MatchDefaults;
+  /** Undefined where another service computes. */
+  engine(): EngineFigures | undefined;
   /** Throws when it can't be used. */
   check(): Promise<void>;
+  /**
+   * Throws when it can't be used, or does not find the face of `drawn-face.ts`. It works at most once a minute, or an hour where that costs
+   * money; whoever asks meanwhile gets the last outcome, or waits for the same. It takes seconds at most.
+   */
+  test(): Promise<void>;
   close(): Promise<void>;
 }

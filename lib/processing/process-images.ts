@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
+import { meter } from '#metrics';
 import { refuseLostGallery } from '../blacklist/lost-gallery.ts';
 import type { Config } from '../config.ts';
 import type { ProcessImagesRequest } from '../contract/process-images.ts';
@@ -9,6 +10,7 @@ import { processedKeys } from '../images/key.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import type { Picture } from '../inputs/picture.ts';
 import { identifierOf } from '../inputs/read.ts';
+import { timed } from '../metrics/timed.ts';
 import type { Ports } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';
 import { allSettled } from '../settled.ts';
@@ -60,12 +62,25 @@ async function processInput(
     return await ports.pictureSlots(async () => {
       // A slow URL, or other requests' pictures, may have taken it.
       if (asked.remainingMs() < neededMs) return unreadableResult(identifier, noTimeLeft);
-      return processPicture(ports, settings, identifier, await decodePicture(bytes), asked);
+      const started = performance.now();
+      const result = await processPicture(ports, settings, identifier, await decodePicture(bytes), asked);
+      meter.worked({ ...countFaces([result]), seconds: (performance.now() - started) / 1000 });
+      return result;
     });
   } catch (error) {
-    if (isUnusablePicture(error)) return unreadableResult(identifier, error.message);
-    throw error;
+    if (!isUnusablePicture(error)) throw error;
+    meter.unusable();
+    return unreadableResult(identifier, error.message);
   }
+}
+
+/** The faces of these pictures, and those of them that matched somebody. */
+export function countFaces(results: readonly Pick<ImageProcessingResult, 'faces'>[]): {
+  faces: number;
+  matches: number;
+} {
+  const faces = results.flatMap((result) => result.faces);
+  return { faces: faces.length, matches: faces.filter((face) => face.blacklist_matches.length > 0).length };
 }
 
 function unreadableResult(identifier: string, error: string): ImageProcessingResult {
@@ -93,7 +108,9 @@ async function processPicture(
   const pictureId = randomUUID();
   const processed = new Date();
   const keys = processedKeys(pictureId, processed, picture.format);
-  const store = async (key: string, jpeg: Promise<Uint8Array>) => images.put(key, await jpeg, 'image/jpeg');
+  const put = (...args: Parameters<typeof images.put>) => timed('store', () => images.put(...args));
+  const store = async (key: string, draw: () => Promise<Uint8Array>) =>
+    put(key, await timed('draw', draw), 'image/jpeg');
   try {
     // The original is written while the engine computes.
     const [found] = await allSettled([
@@ -102,7 +119,7 @@ async function processPicture(
         candidates: asked.candidates > 0,
         remainingMs: () => asked.remainingMs() - storingMs,
       }),
-      images.put(keys.original, picture.original, `image/${picture.format}`),
+      put(keys.original, picture.original, `image/${picture.format}`),
     ]);
     if (!found.hasGallery) await refuseLostGallery({ records });
     const shown = await shownFaces({ images, records }, found, asked.candidates);
@@ -112,8 +129,8 @@ async function processPicture(
       isMatch: (shown[index]?.blacklist_matches.length ?? 0) > 0,
     }));
     await allSettled([
-      largest && store(keys.crop, cropFace(picture, largest.area, croppedFacePaddingRatio)),
-      drawBoundingBoxes && largest && store(keys.annotated, drawBoxes(picture, boxes)),
+      largest && store(keys.crop, () => cropFace(picture, largest.area, croppedFacePaddingRatio)),
+      drawBoundingBoxes && largest && store(keys.annotated, () => drawBoxes(picture, boxes)),
     ]);
     const original = images.location(keys.original);
     const result = {
@@ -127,7 +144,7 @@ async function processPicture(
       cropped_face_path: largest ? images.location(keys.crop) : null,
     };
     const kept = { ...result, faces: shown.map((face) => ({ ...face, candidates: null })) };
-    return { ...result, db_id: await records.addProcessed(pictureId, kept) };
+    return { ...result, db_id: await timed('store', () => records.addProcessed(pictureId, kept)) };
   } catch (error) {
     if (!(await mayBeKept(records, pictureId))) {
       await Promise.allSettled(Object.values(keys).map((key) => images.delete(key)));

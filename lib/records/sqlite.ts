@@ -7,6 +7,7 @@ import type {
   ImageRecord,
   ProcessedPage,
   ProcessedResult,
+  RecordCounts,
   RecordStatus,
   RecordStore,
 } from './port.ts';
@@ -213,6 +214,17 @@ class SqliteRecords implements RecordStore {
       const rows = this.#statements.processedRange.all(newest - limit + 1, newest);
       const items = rows.map(({ id, result }) => storedResult(String(result), Number(id)));
       return { total, items };
+    });
+  }
+
+  async count(): Promise<RecordCounts> {
+    return attempt(() => {
+      const counted = (statement: keyof Statements) => Number(this.#statements[statement].get()?.total);
+      return {
+        entries: counted('entriesTotal'),
+        images: counted('imagesTotal'),
+        processed: counted('processedTotal'),
+      };
     });
   }
 

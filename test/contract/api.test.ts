@@ -36,6 +36,7 @@ describe('the contract', () => {
         'GET /docs',
         'GET /docs/{asset}',
         'GET /healthz',
+        'GET /api/v1/status',
       ].sort(),
     );
   });

@@ -29,6 +29,13 @@ const readPictures = ['blacklist', 'cropped', 'inbox', 'processed', 'uploads'].m
 );
 const listReferences = 's3:ListBucket bucket if {"StringLike":{"s3:prefix":["blacklist/*"]}}';
 
+const lookAround = [
+  ...readTable,
+  's3:ListBucket bucket',
+  'rekognition:DescribeCollection collection',
+  'rekognition:DetectFaces *',
+];
+
 /** All that each function may do, besides writing its own log and traces. */
 const expected: Record<string, string[]> = {
   processImages: [
@@ -78,7 +85,8 @@ const expected: Record<string, string[]> = {
   createEntryUpload: [...readTable, 's3:PutObject bucket/inbox/*'],
   welcome: [],
   welcomeToApi: [],
-  health: [...readTable, 's3:ListBucket bucket', 'rekognition:DescribeCollection collection'],
+  health: lookAround,
+  status: lookAround,
   openApi: [],
   docs: [],
   docsAsset: [],

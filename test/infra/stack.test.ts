@@ -4,7 +4,7 @@ import { functionNeeds } from '../../infra/needs.ts';
 import { parseConfig } from '../../lib/config.ts';
 import { pictureSlots } from '../../lib/ports.ts';
 import { synthesize } from './synthesize.ts';
-import { referenceOf, resourcesOf } from './template.ts';
+import { referenceOf, resourcesOf, textOf } from './template.ts';
 
 const template = synthesize();
 
@@ -136,6 +136,7 @@ describe('the functions', () => {
           Variables: {
             FACE_PROCESSING_BACKEND: 'aws_rekognition',
             AWS_REKOGNITION_COLLECTION_ID: 'FaceBlacklist',
+            POWERTOOLS_SERVICE_NAME: 'FaceBlacklist',
           },
         },
       });
@@ -407,6 +408,24 @@ describe('watching it', () => {
     });
     for (const alarm of alarms) expect(alarm.TreatMissingData).toBe('notBreaching');
     template.resourceCountIs('AWS::CloudWatch::Dashboard', 1);
+  });
+
+  test('the dashboard shows what the functions themselves tell, of this stack alone', () => {
+    const [dashboard] = resourcesOf(template, 'AWS::CloudWatch::Dashboard');
+    const shown = textOf(dashboard?.properties.DashboardBody);
+    const own = [...shown.matchAll(/service=\\*"(\w+)\\*" MetricName=\\*"(\w+)\\*"/g)].map(
+      ([, service, name]) => [service, name],
+    );
+    const names = [
+      'Pictures',
+      'Faces',
+      'Matches',
+      'RekognitionCalls',
+      'RekognitionThrottles',
+      'Latency',
+      'ColdStarts',
+    ];
+    expect(own).toEqual(names.map((name) => ['FaceBlacklist', name]));
   });
 
   test('-c alarmTopicArn: alarms go there', () => {

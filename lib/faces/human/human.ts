@@ -6,6 +6,7 @@ import { attempt } from '../../records/database.ts';
 import { allSettled } from '../../settled.ts';
 import type {
   Comparison,
+  EngineFigures,
   EnrolledFace,
   Enrollment,
   EnrollOptions,
@@ -16,6 +17,7 @@ import type {
   FaceOptions,
   FaceOwner,
   ListedFace,
+  MatchDefaults,
   MatchOptions,
   MatchResult,
   PictureLoan,
@@ -27,7 +29,9 @@ import { refusalWords } from '../quality-reasons.ts';
 import { similarityAt } from './calibration.ts';
 import type { CustomModel } from './custom-model.ts';
 import { compareEmbeddings } from './distance.ts';
+import { EngineTest, type EngineTestLimits } from './engine-test.ts';
 import { createFacesTable, Gallery } from './gallery.ts';
+import { matchDefaults } from './match-defaults.ts';
 import { type EmbeddingModel, type EmbeddingModelName, type EmbeddingModels, modelsWith } from './models.ts';
 import { WorkerPool } from './pool.ts';
 import { type MeasuredQuality, qualityReasons } from './quality.ts';
@@ -46,6 +50,8 @@ export interface HumanSettings {
   readonly detectorBackend?: string | undefined;
   /** The model that `Custom` means. */
   readonly customModel?: CustomModel | undefined;
+  /** See `EngineTest`. */
+  readonly testLimits?: EngineTestLimits | undefined;
 }
 
 /** `UsedOptions` in the engine's own words. */
@@ -82,12 +88,14 @@ class Human implements FaceBackend {
   readonly name = 'human';
   readonly modelId: EmbeddingModelName;
   readonly maxImageBytes: number;
+  readonly defaults: MatchDefaults;
   readonly #pool: WorkerPool;
   readonly #metric: DistanceMetric;
   readonly #qualityFilter: QualityFilter;
   readonly #detector: EngineDetector;
   readonly #models: EmbeddingModels;
   readonly #galleries: ReadonlyMap<EmbeddingModelName, Gallery>;
+  readonly #test: EngineTest;
 
   constructor(pool: WorkerPool, database: DatabaseSync, settings: HumanSettings) {
     this.modelId = settings.modelName;
@@ -98,6 +106,10 @@ class Human implements FaceBackend {
     this.#detector = detectorOf(settings.detectorBackend) ?? 'mediapipe+ssd';
     const models = modelsWith(settings.customModel);
     this.#models = models;
+    const { name: modelName, ...model } = this.#modelOf(this.modelId);
+    this.defaults = matchDefaults(modelName, model, this.#metric, this.#detector);
+    const { detectionConfidenceThreshold: minConfidence, testLimits } = settings;
+    this.#test = new EngineTest(pool, { modelName, detector: this.#detector, minConfidence }, testLimits);
     this.#galleries = attempt(() => openGalleries(pool, database, models));
     // The others are loaded when they are first asked for: few requests ask for another model.
     attempt(() => this.#gallery(this.modelId).refresh());
@@ -224,6 +236,15 @@ class Human implements FaceBackend {
   async check(): Promise<void> {
     this.#pool.check();
     attempt(() => this.#gallery(this.modelId).refresh());
+  }
+
+  async test(): Promise<void> {
+    await this.check();
+    await this.#test.pass();
+  }
+
+  engine(): EngineFigures {
+    return { ...this.#pool.figures(), enrolled: this.#gallery(this.modelId).size };
   }
 
   close(): Promise<void> {

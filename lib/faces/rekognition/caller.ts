@@ -6,8 +6,10 @@ import {
   type ServiceInputTypes,
   type ServiceOutputTypes,
 } from '@aws-sdk/client-rekognition';
+import { meter } from '#metrics';
 import { BackendUnavailableError } from '../../errors.ts';
-import { isRetryable, toServiceError } from './failures.ts';
+import type { CallOutcome } from '../../metrics/port.ts';
+import { isRetryable, isThrottling, toServiceError } from './failures.ts';
 import { RateLimit } from './rate-limit.ts';
 
 /**
@@ -74,8 +76,11 @@ export class RekognitionCaller {
       try {
         const left = Math.max(minRequestTimeoutMs, deadline - performance.now());
         const requestTimeout = Math.min(requestTimeoutMs, left);
-        return await this.#client.send(command, { requestTimeout });
+        const output = await this.#client.send(command, { requestTimeout });
+        meter.called(operationOf(command), 'ok');
+        return output;
       } catch (error) {
+        meter.called(operationOf(command), outcomeOf(error));
         if (this.#closing.signal.aborted) throw closedError();
         const pause = Math.random() * Math.min(maxBackoffMs, firstBackoffMs * 2 ** (attempt - 1));
         const isLast = attempt === maxAttempts || performance.now() + pause >= deadline;
@@ -109,6 +114,16 @@ export class RekognitionCaller {
       throw closedError();
     });
   }
+}
+
+function outcomeOf(error: unknown): CallOutcome {
+  if (isThrottling(error)) return 'throttled';
+  return isRetryable(error) ? 'failed' : 'refused';
+}
+
+/** `DetectFaces`; in a Lambda function's bundle, where names are shortened, it means nothing. */
+function operationOf(command: object): string {
+  return command.constructor.name.replace(/Command$/, '');
 }
 
 function closedError(): BackendUnavailableError {

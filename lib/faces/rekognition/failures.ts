@@ -36,8 +36,13 @@ function failureOf(error: unknown): Failure {
   };
 }
 
-function isThrottling({ name, httpStatus }: Failure): boolean {
+function tellsOfThrottling({ name, httpStatus }: Failure): boolean {
   return throttlingErrors.includes(name) || httpStatus === 429;
+}
+
+/** Whether the service says that we call too often. */
+export function isThrottling(error: unknown): boolean {
+  return tellsOfThrottling(failureOf(error));
 }
 
 /**
@@ -47,7 +52,7 @@ function isThrottling({ name, httpStatus }: Failure): boolean {
 export function isRetryable(error: unknown): boolean {
   const failure = failureOf(error);
   return (
-    isThrottling(failure) ||
+    tellsOfThrottling(failure) ||
     failure.name === 'InternalServerError' ||
     failure.httpStatus >= 500 ||
     connectionErrors.includes(String(failure.code)) ||
@@ -68,7 +73,7 @@ export function toServiceError(error: unknown): ServiceError {
   if (failure.name === 'ImageTooLargeException' || failure.httpStatus === 413) {
     return new InputTooLargeError('The picture is too large for Rekognition.', options);
   }
-  if (isThrottling(failure)) {
+  if (tellsOfThrottling(failure)) {
     return new BackendUnavailableError('Rekognition is being asked too much.', soon, options);
   }
   if (isRetryable(error)) return new BackendUnavailableError('Rekognition does not answer.', soon, options);

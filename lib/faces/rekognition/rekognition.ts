@@ -1,6 +1,9 @@
-import { DescribeCollectionCommand, ListFacesCommand } from '@aws-sdk/client-rekognition';
+import { DescribeCollectionCommand, DetectFacesCommand, ListFacesCommand } from '@aws-sdk/client-rekognition';
+import { defaultAwsSimilarity } from '../../config.ts';
 import { log } from '../../http/log.ts';
 import type { Picture } from '../../inputs/picture.ts';
+import { onceIn } from '../../once-in.ts';
+import { drawFace } from '../drawn-face.ts';
 import type {
   Comparison,
   EnrolledFace,
@@ -13,6 +16,7 @@ import type {
   FaceOptions,
   FaceOwner,
   ListedFace,
+  MatchDefaults,
   MatchOptions,
   MatchResult,
   PictureLoan,
@@ -46,6 +50,9 @@ export function openRekognition(settings: RekognitionSettings): FaceBackend {
   return new Rekognition(settings);
 }
 
+/** Amazon bills each test, some 0.001 US$. */
+const testEveryMs = 60 * 60 * 1000;
+
 /** In our own vocabulary; the service has one model and one detector. */
 const ownName = 'aws_rekognition';
 
@@ -54,15 +61,29 @@ class Rekognition implements FaceBackend {
   readonly modelId = ownName;
   /** More than Rekognition takes in a call: a larger picture is sent smaller. */
   readonly maxImageBytes = 15 * 1024 * 1024;
+  readonly defaults: MatchDefaults;
   readonly #gallery: Gallery;
   readonly #threshold: number;
   readonly #qualityFilter: QualityFilter;
+  /** That the service answers is what counts: whether it takes the drawing for a face is its own affair. */
+  readonly #detectDrawn = onceIn(testEveryMs, async () => {
+    const { original } = drawFace();
+    await this.#gallery.caller.send(new DetectFacesCommand({ Image: { Bytes: original } }));
+  });
 
   constructor(settings: RekognitionSettings) {
     const { region, collectionId, similarityThreshold, rekognitionCallsPerSecond: callsPerSecond } = settings;
     this.#gallery = { caller: new RekognitionCaller({ region, callsPerSecond }), collectionId };
     this.#threshold = distanceOf(similarityThreshold);
     this.#qualityFilter = settings.qualityFilter;
+    this.defaults = {
+      detectorBackend: ownName,
+      metric: 'aws_similarity',
+      threshold: this.#threshold,
+      defaultThreshold: distanceOf(defaultAwsSimilarity),
+      falseMatchRate: null,
+      defaultFalseMatchRate: null,
+    };
   }
 
   async detect(picture: Picture): Promise<readonly Face[]> {
@@ -148,6 +169,12 @@ class Rekognition implements FaceBackend {
   async check(): Promise<void> {
     await this.hasGallery();
   }
+
+  async test(): Promise<void> {
+    await Promise.all([this.check(), this.#detectDrawn()]);
+  }
+
+  engine(): undefined {}
 
   async close(): Promise<void> {
     this.#gallery.caller.close();

@@ -35,6 +35,7 @@ const successfulRequests: Record<string, (tested: Tested, path: string) => Promi
   welcome: ({ api }, path) => api.get(path),
   welcomeToApi: ({ api }, path) => api.get(path),
   health: ({ api }, path) => api.get(path),
+  status: ({ api }, path) => api.get(path),
   openApi: ({ api }, path) => api.get(path),
   docs: ({ api }, path) => api.get(path),
   docsAsset: ({ api }, path) => api.get(path.replace('{asset}', 'swagger-ui-bundle.js')),

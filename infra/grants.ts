@@ -1,5 +1,6 @@
-import { Validations } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { matchEventSource, matchEventType } from '../lib/contract/match-event.ts';
 import type { Needs } from './needs.ts';
 import type { Resources } from './resources.ts';
 
@@ -26,7 +27,21 @@ function statementsFor(needs: Needs, { table, bucket, collectionArn, key }: Reso
       .filter(({ actions }) => actions.length > 0)
       .map(({ actions, resources }) => new PolicyStatement({ actions: [...actions], resources })),
     ...listStatements(needs, bucket.bucketArn),
+    ...(needs.matchEvents ? [publishStatement(table)] : []),
   ];
+}
+
+/** On the default bus, in this service's name and of this type alone. */
+function publishStatement(table: Resources['table']): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['events:PutEvents'],
+    resources: [
+      Stack.of(table).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }),
+    ],
+    conditions: {
+      StringEquals: { 'events:source': matchEventSource, 'events:detail-type': matchEventType },
+    },
+  });
 }
 
 function listStatements({ list }: Needs, bucketArn: string): PolicyStatement[] {
@@ -64,7 +79,7 @@ function acknowledgeWildcards(role: Role, needs: Needs, { bucket }: Resources): 
     {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'X-Ray has no resources to restrict writing traces to, and DetectFaces and CompareFaces, which touch no collection, have none either.',
+        'X-Ray has no resources to restrict writing traces to; DetectFaces and CompareFaces, which touch no collection, and ListStreams have none either.',
     },
   );
 }

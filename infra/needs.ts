@@ -16,6 +16,8 @@ export interface Needs extends Companions {
   readonly collection?: readonly string[];
   /** Calls to Rekognition that touch no collection: IAM knows no resource for them. */
   readonly withoutCollection?: readonly ('rekognition:CompareFaces' | 'rekognition:DetectFaces')[];
+  /** To publish match events on the account's event bus. */
+  readonly matchEvents?: true;
   /** Pictures are decoded: more memory, and fewer calls at a time. */
   readonly pictures?: true;
 }
@@ -157,9 +159,13 @@ export const sweepNeeds: Needs = {
   sharp: true,
 };
 
+/** Publishes what the table's stream tells of matches; its event source grants it the stream. */
+export const publishMatchesNeeds: Needs = { table: ['dynamodb:BatchGetItem'], matchEvents: true };
+
 /** Of all functions, by their names. */
 export const functionNeeds: Readonly<Record<string, Needs>> = {
   ...endpointNeeds,
   indexUpload: indexUploadNeeds,
+  publishMatches: publishMatchesNeeds,
   sweep: sweepNeeds,
 };

@@ -2,6 +2,10 @@ import * as z from 'zod';
 import { Box } from './shapes.ts';
 import { similarityMetrics } from './vocabulary.ts';
 
+export const matchEventType = 'face.matched';
+/** What EventBridge calls those who publish such events. */
+export const matchEventSource = 'face-blacklist';
+
 const wholeNumber = z.number().int();
 const entry = { id: wholeNumber, name: z.string() };
 const similarity = z.number().min(0).max(100).describe('Higher is closer.');
@@ -12,7 +16,7 @@ const similarity = z.number().min(0).max(100).describe('Higher is closer.');
  */
 export const MatchEvent = z
   .object({
-    type: z.literal('face.matched'),
+    type: z.literal(matchEventType),
     timestamp: z.string().describe('When the picture was processed, ISO 8601, UTC.'),
     data: z.object({
       picture_id: z.string().describe("The event's own id: the same whenever it is sent again."),

@@ -2,9 +2,9 @@ import { createHmac } from 'node:crypto';
 import { type Dispatcher, request } from 'undici';
 import type { MatchEvent } from '../contract/match-event.ts';
 
-/** A receiver's whole answer must have come by then. */
+/** A receiver must have answered by then. */
 export const attemptMs = 15_000;
-/** What more there is of an answer's body is not read. */
+/** What more there is of an answer's body is not read, nor what comes later. */
 const maxAnswerBytes = 64 * 1024;
 /** A longer pause than this is not kept, whatever `Retry-After` says. */
 const longestRetryAfterMs = 60 * 60_000;
@@ -93,6 +93,6 @@ function retryAfterMs(header: string | string[] | undefined): number {
 
 /** The error's code alone: messages may have names and addresses in them. */
 function wordsFor(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-  return `It could not be reached: ${code}.`;
+  const { code, name } = error as { readonly code?: unknown; readonly name?: unknown };
+  return `It could not be reached: ${code ?? name}.`;
 }

@@ -58,6 +58,8 @@ export interface FaceOptions {
   readonly distanceMetric?: DistanceMetric | undefined;
   /** A distance in the metric used; lower is stricter. */
   readonly threshold?: number | undefined;
+  /** How long the answer is waited for, in milliseconds from now: a backend that is far away gives up then. No limit without it. */
+  readonly remainingMs?: (() => number) | undefined;
 }
 
 /** How a picture is matched. */

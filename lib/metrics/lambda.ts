@@ -9,35 +9,38 @@ import type { Meter, Metrics } from './port.ts';
 /** The service is `POWERTOOLS_SERVICE_NAME`: the stack's name, for there may be several in an account. */
 const published = new PowertoolsMetrics({ namespace: 'FaceBlacklist' });
 
-let isCold = true;
+/**
+ * An instance works on one request at a time, so that all that was counted since the last one ended belongs to this one. It is handed over as sums,
+ * for the format takes but a hundred values of each.
+ */
+const counts = new Map<string, number>([['ColdStarts', 1]]);
 
-function count(name: string, value: number): void {
-  if (value > 0) published.addMetric(name, MetricUnit.Count, value);
+function count(name: string, more = 1): void {
+  if (more > 0) counts.set(name, (counts.get(name) ?? 0) + more);
 }
 
 function publish(operation: string, seconds: number): void {
   published.addDimension('operation', operation);
   published.addMetric('Latency', MetricUnit.Milliseconds, 1000 * seconds);
-  count('ColdStarts', isCold ? 1 : 0);
-  isCold = false;
+  for (const [name, total] of counts) published.addMetric(name, MetricUnit.Count, total);
+  counts.clear();
   published.publishStoredMetrics();
 }
 
-/** A function's instance works on one request at a time, so that all that was told since the last one belongs to this one. */
 export const meter: Meter = {
   answered: ({ operation, seconds }) => publish(operation ?? 'none', seconds),
   ended: publish,
   waited() {},
   passed() {},
   worked({ faces, matches }) {
-    count('Pictures', 1);
+    count('Pictures');
     count('Faces', faces);
     count('Matches', matches);
   },
   unusable() {},
   called(_operation, outcome) {
-    count('RekognitionCalls', 1);
-    count('RekognitionThrottles', outcome === 'throttled' ? 1 : 0);
+    count('RekognitionCalls');
+    if (outcome === 'throttled') count('RekognitionThrottles');
   },
 };
 

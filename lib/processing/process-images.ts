@@ -14,15 +14,15 @@ import { timed } from '../metrics/timed.ts';
 import type { Ports } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';
 import { allSettled } from '../settled.ts';
+import { neededMs, noTimeLeft, storingMs } from '../time-left.ts';
 import { faceOptions } from './options.ts';
 import { cropFace, drawBoxes } from './render.ts';
 import { shownFaces } from './shown-faces.ts';
 
 type RenderSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRatio'>;
 
-/** A picture is not begun that might not be done in time: what was found in the others would be lost with the request. */
-const neededMs = 14_000;
-const noTimeLeft = 'There was no time left for this picture: send it again, with fewer others.';
+/** What a request asks for besides its pictures, and how long it may still take. */
+type Asked = Omit<ProcessImagesRequest, 'images'> & { readonly remainingMs: () => number };
 
 /**
  * Looks for listed people in each picture and keeps the results. One that can't be read has its `error` in its own result; a backend
@@ -44,7 +44,7 @@ export async function processImages(
     images.map((input) =>
       limit(async () => {
         if (remainingMs() < neededMs) return unreadableResult(identifierOf(input), noTimeLeft);
-        return processInput(ports, settings, input, choices);
+        return processInput(ports, settings, input, { ...choices, remainingMs });
       }),
     ),
   );
@@ -54,14 +54,16 @@ async function processInput(
   ports: Ports,
   settings: RenderSettings,
   input: string,
-  choices: Omit<ProcessImagesRequest, 'images'>,
+  asked: Asked,
 ): Promise<ImageProcessingResult> {
   const identifier = identifierOf(input);
   try {
     const bytes = await ports.inputs.read(input);
     return await ports.pictureSlots(async () => {
+      // A slow URL, or other requests' pictures, may have taken it.
+      if (asked.remainingMs() < neededMs) return unreadableResult(identifier, noTimeLeft);
       const started = performance.now();
-      const result = await processPicture(ports, settings, identifier, await decodePicture(bytes), choices);
+      const result = await processPicture(ports, settings, identifier, await decodePicture(bytes), asked);
       meter.worked({ ...countFaces([result]), seconds: (performance.now() - started) / 1000 });
       return result;
     });
@@ -101,7 +103,7 @@ async function processPicture(
   { drawBoundingBoxes, croppedFacePaddingRatio }: RenderSettings,
   identifier: string,
   picture: Picture,
-  choices: Omit<ProcessImagesRequest, 'images'>,
+  asked: Asked,
 ): Promise<ImageProcessingResult> {
   const pictureId = randomUUID();
   const processed = new Date();
@@ -112,11 +114,15 @@ async function processPicture(
   try {
     // The original is written while the engine computes.
     const [found] = await allSettled([
-      faces.match(picture, { ...faceOptions(choices), candidates: choices.candidates > 0 }),
+      faces.match(picture, {
+        ...faceOptions(asked),
+        candidates: asked.candidates > 0,
+        remainingMs: () => asked.remainingMs() - storingMs,
+      }),
       put(keys.original, picture.original, `image/${picture.format}`),
     ]);
     if (!found.hasGallery) await refuseLostGallery({ records });
-    const shown = await shownFaces({ images, records }, found, choices.candidates);
+    const shown = await shownFaces({ images, records }, found, asked.candidates);
     const [largest] = found.faces;
     const boxes = found.faces.map(({ area }, index) => ({
       box: area,

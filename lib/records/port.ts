@@ -159,7 +159,7 @@ export interface RecordStore {
    */
   listProcessed(page: { limit: number; offset: number }): Promise<ProcessedPage>;
 
-  /** How many entries and images are `ACTIVE`, and how many processed pictures there are; at a cost that may grow with the entries. */
+  /** How many entries are `ACTIVE`, how many `ACTIVE` images these have, and how many processed pictures there are. */
   count(): Promise<RecordCounts>;
 
   /** Throws when the store can't be read. */

@@ -22,7 +22,10 @@ import { detectFaces } from '../../lib/processing/detect-faces.ts';
 import { listProcessed } from '../../lib/processing/list-processed.ts';
 import { processImages } from '../../lib/processing/process-images.ts';
 import { verify } from '../../lib/processing/verify.ts';
+import { requireHealth } from '../../lib/service/health.ts';
+import { statusOf } from '../../lib/service/status.ts';
 import { type Cloud, startCloud } from '../../local/emulators/cloud.ts';
+import { failing, stepBefore } from '../blacklist/steps.ts';
 import { cropFace, leftToRight, pictureOfNothing, sample } from './pictures.ts';
 
 /** How often an operation calls each service of AWS: what it costs, and how long it takes at the least. */
@@ -156,6 +159,14 @@ const expected: Record<string, Record<string, number>> = {
     Query: 1,
   },
   'get a page': { BatchGetItem: 1, Query: 2 },
+  'health, for the first time in an hour': {
+    DetectFaces: 1,
+    DescribeCollection: 2,
+    'S3 HEAD': 1,
+    BatchGetItem: 1,
+  },
+  health: { DescribeCollection: 2, 'S3 HEAD': 1, BatchGetItem: 1 },
+  status: { DescribeCollection: 2, 'S3 HEAD': 1, BatchGetItem: 2, Query: 3 },
   'delete an entry, 10 pictures': {
     DeleteFaces: 1,
     'S3 GET': 1,
@@ -187,11 +198,22 @@ it('an operation calls each service so often, and no more', async () => {
     'compare two pictures': () => verifyTwo(alone, group),
     'compare with an entry, 10 pictures': () => verifyWith(idOfTen, neighbour),
     'get a page': () => listProcessed(opened, { limit: 20, offset: 0 }),
+    'health, for the first time in an hour': () => requireHealth(opened),
+    health: () => requireHealth(opened),
+    status: () => statusOf({ ...opened, webhooks: null }, parseConfig(cloud.environment), 'gateway'),
     'delete an entry, 10 pictures': () => deleteEntry(opened, idOfTen),
   };
   const table: Record<string, Record<string, number>> = {};
   for (const [name, work] of Object.entries(operations)) table[name] = await callsOf(work);
   expect(table).toEqual(expected);
+});
+
+it('what failed is taken back with one call to Rekognition, however many pictures it had', async () => {
+  const { id } = await createEntry(opened, { name: 'Only one', reason: null }, files(1, neighbour));
+  const broken = failing(opened, stepBefore('images.put 9'));
+  const calls = await callsOf(() => addImages(broken, id, files(9, neighbour)).catch(() => undefined));
+  expect(calls).toMatchObject({ IndexFaces: 8, DeleteFaces: 1 });
+  expect(await getEntry(opened, id)).toMatchObject({ image_count: 1 });
 });
 
 it('nobody is said not to be listed while the gallery of faces is lost', async () => {

@@ -30,7 +30,7 @@ function shapeOf(value: unknown, name?: string): unknown {
 }
 
 /** Where only one mode has something to tell, as the contract says. */
-const nullInOneMode = ['aws_similarity', 'aws_face_id'];
+const nullInOneMode = ['aws_similarity', 'aws_face_id', 'workers', 'detection_confidence_threshold'];
 
 function shapeOfReply({ status, headers, bytes }: Reply): unknown {
   const json: unknown = JSON.parse(bytes.toString(), (key, value) =>
@@ -92,6 +92,7 @@ const calls: [name: string, call: (api: ApiClient, id: number) => Promise<Reply>
   ['an upload for an entry', (api, id) => api.sendJson('POST', `/api/v1/blacklist/${id}/uploads`, {})],
   ['a deletion', (api, id) => api.send('DELETE', `/api/v1/blacklist/${id}/`)],
   ['health', (api) => api.get('/healthz')],
+  ['the status', (api) => api.get('/api/v1/status')],
 ];
 
 function verify(api: ApiClient, one: Buffer, other: Buffer): Promise<Reply> {

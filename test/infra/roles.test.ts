@@ -115,6 +115,17 @@ const expected: Record<string, string[]> = {
     'sqs:GetQueueUrl queue',
     'sqs:ReceiveMessage queue',
   ],
+  publishMatches: [
+    'dynamodb:BatchGetItem table',
+    'dynamodb:DescribeStream table',
+    'dynamodb:GetRecords table',
+    'dynamodb:GetShardIterator table',
+    'dynamodb:ListStreams *',
+    'events:PutEvents event bus if {"StringEquals":{"events:source":"face-blacklist","events:detail-type":"face.matched"}}',
+    'sqs:GetQueueAttributes match dead letters',
+    'sqs:GetQueueUrl match dead letters',
+    'sqs:SendMessage match dead letters',
+  ],
   sweep: [
     ...writeTable,
     's3:DeleteObject bucket/blacklist/*',
@@ -134,6 +145,7 @@ const ownTraces = ['xray:PutTelemetryRecords *', 'xray:PutTraceSegments *'];
 const ownLog = ['logs:CreateLogStream own log', 'logs:PutLogEvents own log'];
 
 const collectionArn = 'arn:AWS::Partition:rekognition:AWS::Region:AWS::AccountId:collection/FaceBlacklist';
+const eventBusArn = 'arn:AWS::Partition:events:AWS::Region:AWS::AccountId:event-bus/default';
 
 /** What the role of each function allows, one line for each action and resource. */
 function allowed(choices: Readonly<Record<string, string>> = {}): Map<string, string[]> {
@@ -161,13 +173,14 @@ function namesOf(template: ReturnType<typeof synthesize>): Record<string, string
     ...named('AWS::DynamoDB::Table', 'StorageTable', 'table'),
     ...named('AWS::S3::Bucket', 'StorageBucket', 'bucket'),
     ...named('AWS::SQS::Queue', 'InboxQueue', 'queue'),
+    ...named('AWS::SQS::Queue', 'MatchEventsDeadLetters', 'match dead letters'),
     ...named('AWS::KMS::Key', 'StorageKey', 'key'),
   ]);
 }
 
 /** `ApiGetEntry1A2B3C4D` is getEntry. */
 function nameOf(functionId: string): string {
-  const name = functionId.replace(/^(Api|InboxIndex|SweepSchedule)/, (scope) =>
+  const name = functionId.replace(/^(Api|InboxIndex|MatchEvents|SweepSchedule)/, (scope) =>
     scope === 'InboxIndex' ? 'Index' : '',
   );
   return name.charAt(0).toLowerCase() + name.slice(1, -8);
@@ -178,7 +191,9 @@ function linesOf(statements: readonly Statement[], names: Readonly<Record<string
     expect(Effect).toBe('Allow');
     const condition = Condition ? ` if ${JSON.stringify(Condition)}` : '';
     return listOf(Resource).flatMap((resource) => {
-      const text = textOf(resource, names).replace(collectionArn, 'collection');
+      const text = textOf(resource, names)
+        .replace(collectionArn, 'collection')
+        .replace(eventBusArn, 'event bus');
       return listOf(Action).map((action) => `${action} ${text}${condition}`);
     });
   });
@@ -218,6 +233,7 @@ test('with a key of its own, functions may use it as far as they use what it enc
   expect(keyActions('getEntry')).toEqual(['Decrypt', 'DescribeKey']);
   expect(keyActions('createProcessUpload')).toEqual(['Decrypt', 'GenerateDataKey']);
   expect(keyActions('detectFaces')).toEqual(['Decrypt']);
+  expect(keyActions('publishMatches')).toEqual(['Decrypt', 'DescribeKey']);
   expect(keyActions('createEntry')).toEqual([
     'Decrypt',
     'DescribeKey',

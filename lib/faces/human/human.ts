@@ -34,7 +34,6 @@ import { createFacesTable, Gallery } from './gallery.ts';
 import { matchDefaults } from './match-defaults.ts';
 import { type EmbeddingModel, type EmbeddingModelName, type EmbeddingModels, modelsWith } from './models.ts';
 import { WorkerPool } from './pool.ts';
-
 import { type MeasuredQuality, qualityReasons } from './quality.ts';
 import type { GalleryHit } from './search.ts';
 import type { Job, JobFace } from './worker.ts';

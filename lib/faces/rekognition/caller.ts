@@ -13,8 +13,8 @@ import { isRetryable, isThrottling, toServiceError } from './failures.ts';
 import { RateLimit } from './rate-limit.ts';
 
 /**
- * What a call may take in all unless it is told otherwise, waiting for its turn and further attempts included: of the 29 s after which API Gateway gives up, a picture
- * has that many left, see `neededMs` in `lib/processing/process-images.ts`.
+ * What a call may take in all, waiting for its turn and further attempts included: of the 29 s after which API Gateway gives up, a picture
+ * has that many left, see `neededMs` in `lib/time-left.ts`.
  */
 const maxTotalMs = 12_000;
 const maxQueueMs = 10_000;
@@ -62,14 +62,15 @@ export class RekognitionCaller {
   /**
    * Makes a call. A failure that may pass is met by further attempts, each after a random part of a pause that doubles ("full jitter",
    * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+   * @param limitMs what it may take in all, if that is less than usual.
    * @throws InputUnreadableError, InputTooLargeError when the service refuses the picture; BackendUnavailableError for all else. See
    * `meaningOf`.
    */
   async send<Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(
     command: RekognitionCommand<Input, Output>,
-    totalMs = maxTotalMs,
+    limitMs = maxTotalMs,
   ): Promise<Output> {
-    const deadline = performance.now() + totalMs;
+    const deadline = performance.now() + Math.min(limitMs, maxTotalMs);
     for (let attempt = 1; ; attempt++) {
       await this.#turn(deadline);
       try {

@@ -7,8 +7,8 @@ import {
 import pLimit from 'p-limit';
 import type { Box } from '../../contract/shapes.ts';
 import type { Picture } from '../../inputs/picture.ts';
-import { allSettled } from '../../settled.ts';
-import type { Face, FaceMatch, MatchedFace, MatchResult } from '../port.ts';
+import { allInTurns, allSettled } from '../../settled.ts';
+import type { Face, FaceMatch, FaceOptions, MatchedFace, MatchResult } from '../port.ts';
 import type { RekognitionCaller } from './caller.ts';
 import { encodePart, encodeWhole, minSide, type SentPicture } from './encode.ts';
 import { meaningOf } from './failures.ts';
@@ -21,6 +21,8 @@ export interface SearchLimits {
   readonly within: number;
   /** 1..4096 */
   readonly maxFaces: number;
+  /** See `FaceOptions`. */
+  readonly remainingMs?: FaceOptions['remainingMs'];
 }
 
 /** A face gets its nearest matches, as many as the embedded engine gives. */
@@ -49,38 +51,48 @@ export async function detectFaces(
   caller: RekognitionCaller,
   picture: Picture,
   { bytes, frame }: SentPicture,
+  limitMs?: number,
 ): Promise<Face[]> {
-  const { FaceDetails = [] } = await caller.send(new DetectFacesCommand({ Image: { Bytes: bytes } }));
+  const command = new DetectFacesCommand({ Image: { Bytes: bytes } });
+  const { FaceDetails = [] } = await caller.send(command, limitMs);
   return FaceDetails.map((detail) => faceOf(detail, frame, picture)).sort(
     (one, other) => sizeOf(other.area) - sizeOf(one.area),
   );
 }
 
+/** What a picture is matched with. */
+interface Match {
+  /** The largest distance that is a match, see `distanceOf`. */
+  readonly threshold: number;
+  /** Whether to tell near misses too. */
+  readonly candidates: boolean;
+  /** See `FaceOptions`. */
+  readonly remainingMs: FaceOptions['remainingMs'];
+}
+
 /**
  * Every face of the picture with its matches. A search looks at the largest face of what it is given: the whole picture is searched while
  * its faces are being detected, and then what is cut out around each face that this has not answered.
- * @param threshold the largest distance that is a match, see `distanceOf`
- * @param candidates whether to tell near misses too
  */
 export async function matchFaces(
   gallery: Gallery,
   picture: Picture,
-  threshold: number,
-  candidates: boolean,
+  { threshold, candidates, remainingMs }: Match,
 ): Promise<Pick<MatchResult, 'faces' | 'hasGallery'>> {
-  const limits = { within: candidates ? Number.POSITIVE_INFINITY : threshold, maxFaces: maxMatches };
-  const { faces, near } = await searchPicture(gallery, picture, limits);
+  const within = candidates ? Number.POSITIVE_INFINITY : threshold;
+  const { faces, near } = await searchPicture(gallery, picture, {
+    within,
+    maxFaces: maxMatches,
+    remainingMs,
+  });
   if (!near) {
     return { faces: faces.map((face) => ({ ...face, matches: [], candidates: [] })), hasGallery: false };
   }
-  const limit = pLimit(searchesAtOnce);
-  const matched = await allSettled(
-    faces.map(async (face): Promise<MatchedFace> => {
-      const found = (await limit(() => near(face))) ?? [];
-      const matches = found.filter(({ distance }) => distance <= threshold);
-      return { ...face, matches, candidates: found.slice(matches.length) };
-    }),
-  );
+  const matched = await allInTurns(faces, pLimit(searchesAtOnce), async (face): Promise<MatchedFace> => {
+    const found = (await near(face)) ?? [];
+    const matches = found.filter(({ distance }) => distance <= threshold);
+    return { ...face, matches, candidates: found.slice(matches.length) };
+  });
   return { faces: matched, hasGallery: true };
 }
 
@@ -99,7 +111,7 @@ export async function searchPicture(
 ): Promise<SearchedPicture> {
   const sent = await encodeWhole(picture);
   const [faces, whole] = await allSettled([
-    detectFaces(gallery.caller, picture, sent),
+    detectFaces(gallery.caller, picture, sent, limits.remainingMs?.()),
     search(gallery, picture, sent, limits),
   ]);
   if (whole === 'no collection') return { faces };
@@ -147,17 +159,16 @@ async function search(
   { caller, collectionId }: Gallery,
   picture: Picture,
   { bytes, frame }: SentPicture,
-  { within, maxFaces }: SearchLimits,
+  { within, maxFaces, remainingMs }: SearchLimits,
 ): Promise<Searched | 'no face' | 'no collection'> {
+  const command = new SearchFacesByImageCommand({
+    CollectionId: collectionId,
+    Image: { Bytes: bytes },
+    MaxFaces: maxFaces,
+    FaceMatchThreshold: widerSimilarity(within),
+  });
   try {
-    const found = await caller.send(
-      new SearchFacesByImageCommand({
-        CollectionId: collectionId,
-        Image: { Bytes: bytes },
-        MaxFaces: maxFaces,
-        FaceMatchThreshold: widerSimilarity(within),
-      }),
-    );
+    const found = await caller.send(command, remainingMs?.());
     const box = boxOf(found.SearchedFaceBoundingBox, frame, picture);
     return { box, matches: matchesWithin(within, found.FaceMatches) };
   } catch (error) {

@@ -96,8 +96,9 @@ class Rekognition implements FaceBackend {
 
   async match(picture: Picture, options: MatchOptions): Promise<MatchResult> {
     const used = this.#used(options);
-    const found = await matchFaces(this.#gallery, picture, used.threshold, options.candidates ?? false);
-    return { ...found, ...used };
+    const { candidates = false, remainingMs } = options;
+    const how = { threshold: used.threshold, candidates, remainingMs };
+    return { ...(await matchFaces(this.#gallery, picture, how)), ...used };
   }
 
   async compare(probe: PictureLoan, reference: PictureLoan, options: FaceOptions): Promise<Comparison> {

@@ -1,5 +1,6 @@
 import type { EntryRecord, ImageRecord, RecordStatus } from '../port.ts';
 import type { Item, Key } from './client.ts';
+import { partitionKey } from './definition.ts';
 
 /*
  * What is in the table:
@@ -33,6 +34,17 @@ export function padded(number: number): string {
 export const entriesPartition = 'entry';
 export const processedPartition = 'processed';
 export const arrivalsPartition = 'arrived';
+
+/**
+ * Which records of the table's stream tell of a picture in which somebody was found: a filter in the language of Lambda's event source
+ * mappings. `matched` is the picture's id.
+ */
+export const matchesFilter = {
+  dynamodb: {
+    Keys: { [partitionKey]: { S: [processedPartition] } },
+    NewImage: { matched: { S: [{ exists: true }] } },
+  },
+};
 
 export const counterKey = (of: 'entry' | 'processed'): Key => ({ pk: 'counter', sk: of });
 export const entryKey = (entryId: number): Key => ({ pk: entriesPartition, sk: padded(entryId) });

@@ -19,7 +19,8 @@ export function processedRecords(table: TableClient) {
   const numberOf = pictureNumbering(table);
   return {
     async addProcessed(pictureId: string, result: ProcessedResult): Promise<number> {
-      return numberOf(pictureId, await keep(table, result));
+      const kept = await keep(table, result);
+      return numberOf(pictureId, result.has_blacklist_match ? { ...kept, matched: pictureId } : kept);
     },
 
     async getProcessed(id: number): Promise<ImageProcessingResult | undefined> {
@@ -77,7 +78,7 @@ async function keep(table: TableClient, result: ProcessedResult): Promise<Kept> 
   return { parts };
 }
 
-async function readResult(table: TableClient, { sk, ...item }: Item): Promise<ImageProcessingResult> {
+export async function readResult(table: TableClient, { sk, ...item }: Item): Promise<ImageProcessingResult> {
   const { bytes, parts } = item as Kept;
   const compressed = parts ? Buffer.concat(await readParts(table, parts)) : (bytes ?? new Uint8Array());
   return storedResult((await decompress(compressed)).toString(), Number(sk));

@@ -1,5 +1,6 @@
 import { IndexFacesCommand, RekognitionClient } from '@aws-sdk/client-rekognition';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { drawFace } from '../../../lib/faces/drawn-face.ts';
 import type { FaceBackend, MatchedFace } from '../../../lib/faces/port.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
 import { enrollAs, entriesOf, gallery, lent, owner } from '../../suites/faces/fixtures.ts';
@@ -53,6 +54,9 @@ describe('Rekognition', () => {
       removeNone: await callsOf(() => backend.remove([{ ...owner(2), faceId: null }])),
       list: await callsOf(() => gallery(backend)),
       check: await callsOf(() => backend.check()),
+      // The drawn face costs money, and is looked at once an hour.
+      test: await callsOf(() => Promise.all([backend.test(), backend.test()])),
+      testLater: await callsOf(() => backend.test()),
     }).toEqual({
       detectOne: { DetectFaces: 1 },
       matchOne: { DetectFaces: 1, SearchFacesByImage: 1 },
@@ -66,7 +70,16 @@ describe('Rekognition', () => {
       removeNone: {},
       list: { ListFaces: 1 },
       check: { DescribeCollection: 1 },
+      test: { DescribeCollection: 2, DetectFaces: 1 },
+      testLater: { DescribeCollection: 1 },
     });
+  });
+
+  test('finds the drawn face of the test', async () => {
+    const faces = await backend.detect(drawFace(), {});
+    expect(faces.map(({ area }) => [area.left_eye, area.right_eye].map((eye) => eye?.[1]))).toEqual([
+      [expect.closeTo(73, -1), expect.closeTo(73, -1)],
+    ]);
   });
 
   const isMatch = ({ matches }: MatchedFace) => matches.length > 0;

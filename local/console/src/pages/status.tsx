@@ -170,7 +170,7 @@ function ConnectionSection() {
     <section class="section">
       <h2>This console</h2>
       <dl class="facts-list">
-        <Fact name="Service" value={service?.href ?? ''} />
+        <Fact name="Service" value={service?.href ?? ''} isLong />
         <Fact name="Token" value={isSignedIn ? 'Kept until this tab is closed' : 'None'} />
       </dl>
       <div class="actions">

@@ -5,7 +5,7 @@ import { deleteImage, getStatus, imagePath, listImages } from '../api/endpoints.
 import { forgetPictures } from '../api/pictures.ts';
 import { addFiles, clearDraft, type DraftPicture, enroll, isToSend, type Outcome } from '../enrollment.ts';
 import { useLoad } from '../load.ts';
-import { bytes, count, dateOf } from '../model/words.ts';
+import { count, dateOf } from '../model/words.ts';
 import { Store, useStore } from '../store.ts';
 import { Confirm } from './dialog.tsx';
 import { DraftPictures } from './draft-pictures.tsx';
@@ -86,7 +86,7 @@ interface ReferenceCardProps {
 }
 
 function ReferenceCard({ image, name, isLast, onLook, onRemove }: ReferenceCardProps) {
-  const { id, entry_id, face, file_name, added_date, size_bytes } = image;
+  const { id, entry_id, face, file_name, added_date } = image;
   const title = file_name ?? 'Picture';
   return (
     <li class="card">
@@ -98,10 +98,7 @@ function ReferenceCard({ image, name, isLast, onLook, onRemove }: ReferenceCardP
           <p class="card-name" title={title}>
             {title}
           </p>
-          <p class="hint">
-            {dateOf(added_date)}
-            {size_bytes !== null && ` · ${bytes(size_bytes)}`}
-          </p>
+          <p class="hint">{dateOf(added_date)}</p>
         </div>
         <button type="button" class="button quiet icon-only" disabled={isLast} onClick={onRemove}>
           <Icon name="trash" />

@@ -88,8 +88,7 @@ async function processPicture(
   overrides: Omit<ProcessImagesRequest, 'images'>,
 ): Promise<ImageProcessingResult> {
   const pictureId = randomUUID();
-  const processed = new Date();
-  const keys = processedKeys(pictureId, processed, picture.format);
+  const keys = processedKeys(pictureId, new Date(), picture.format);
   const store = async (key: string, jpeg: Promise<Uint8Array>) => images.put(key, await jpeg, 'image/jpeg');
   try {
     // The original is written while the engine computes.
@@ -120,11 +119,11 @@ async function processPicture(
       error: null,
       saved_image_path: drawBoundingBoxes && largest ? images.location(keys.annotated) : original,
       original_image_path: original,
-      processing_timestamp: processed.toISOString(),
       has_blacklist_match: boxes.some(({ isMatch }) => isMatch),
       cropped_face_path: largest ? images.location(keys.crop) : null,
     };
-    return { ...result, db_id: await records.addProcessed(pictureId, result) };
+    const { id, timestamp } = await records.addProcessed(pictureId, result);
+    return { ...result, db_id: id, processing_timestamp: timestamp };
   } catch (error) {
     if (!(await mayBeKept(records, pictureId))) {
       await Promise.allSettled(Object.values(keys).map((key) => images.delete(key)));

@@ -54,6 +54,23 @@ export function imageStoreSuite(name: string, open: () => Promise<OpenedImages>)
       );
     });
 
+    test('a client gets a picture as it is, with its media type where the store gives it out itself', async () => {
+      const bytes = bytesOf('a picture');
+      await store.put('blacklist/7/a.png', bytes, 'image/png');
+      const delivery = await store.deliver('blacklist/7/a.png');
+      expect(Object.keys(delivery ?? {})).toHaveLength(1);
+      if (delivery && 'url' in delivery) {
+        const answer = await fetch(delivery.url);
+        expect(await answer.text()).toBe('a picture');
+        expect(Object.fromEntries(answer.headers)).toMatchObject({
+          'content-type': 'image/png',
+          'cache-control': 'private, no-store',
+          'content-disposition': 'inline',
+        });
+      } else expect(Buffer.from(delivery?.bytes ?? [])).toEqual(Buffer.from(bytes));
+      expect(await store.deliver('blacklist/7/b.png')).toBeUndefined();
+    });
+
     test('a picture put again replaces the one before', async () => {
       await store.put('blacklist/7/a.jpg', bytesOf('the longer first one'), jpeg);
       await store.put('blacklist/7/a.jpg', bytesOf('second'), jpeg);

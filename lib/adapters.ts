@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Config } from './config.ts';
 import type { Deepface } from './deepface.ts';
 import type { FaceBackend } from './faces/port.ts';
-import type { ImageStore } from './images/port.ts';
+import { deliverBytes, type ImageDelivery, type ImageStore } from './images/port.ts';
 import type { InputReader } from './inputs/read.ts';
 import { once } from './once.ts';
 import type { RecordStore } from './records/port.ts';
@@ -36,6 +36,11 @@ function recordsFile({ dataDir }: Config): string {
 export async function openImages(config: Config): Promise<ImageStore> {
   if (!config.aws) return (await deepface(config)).images;
   return (await import('./images/s3.ts')).openS3Images(config.aws);
+}
+
+export async function openDelivery(config: Config): Promise<ImageDelivery> {
+  if (!config.aws) return deliverBytes((await deepface(config)).images);
+  return (await import('./images/s3-delivery.ts')).openS3Delivery(config.aws);
 }
 
 export async function openFaces(config: Config): Promise<FaceBackend> {

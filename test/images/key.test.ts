@@ -61,12 +61,7 @@ describe('image keys', () => {
         },
       ),
     );
-    for (const location of [
-      '',
-      '/etc/passwd',
-      '/data/processed/../../etc',
-      's3://bucket/blacklist/7/a.jpg',
-    ]) {
+    for (const location of ['', '/etc/passwd', '/data/processed/../../etc', 's3://bucket/blacklist/7']) {
       expect(processedKeyAt(location)).toBeUndefined();
     }
   });

@@ -64,6 +64,12 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
   createProcessUpload: { objects: { 's3:PutObject': ['uploads/*'] } },
   listProcessed: { table: read },
   listProcessedUnderProcess: { table: read },
+  getProcessed: { table: read },
+  getProcessedImage: {
+    table: read,
+    objects: { 's3:GetObject': ['cropped/*', 'processed/*'] },
+    list: 'everything',
+  },
   detectFaces: {
     objects: { 's3:GetObject': readable },
     withoutCollection: ['rekognition:DetectFaces'],
@@ -99,6 +105,13 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     collection: enrollAndCompare,
     pictures: true,
     sharp: true,
+  },
+  listImages: { table: read },
+  getImage: { table: read, objects: { 's3:GetObject': ['blacklist/*'] }, list: 'everything' },
+  deleteImage: {
+    table: [...read, ...write],
+    objects: { 's3:DeleteObject': ['blacklist/*'] },
+    collection: ['rekognition:DeleteFaces'],
   },
   createEntryUpload: { table: read, objects: { 's3:PutObject': ['inbox/*'] } },
   verifyEntry: {

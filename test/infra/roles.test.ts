@@ -51,6 +51,13 @@ const expected: Record<string, string[]> = {
   createProcessUpload: ['s3:PutObject bucket/uploads/*'],
   listProcessed: readTable,
   listProcessedUnderProcess: readTable,
+  getProcessed: readTable,
+  getProcessedImage: [
+    ...readTable,
+    's3:GetObject bucket/cropped/*',
+    's3:GetObject bucket/processed/*',
+    's3:ListBucket bucket',
+  ],
   detectFaces: [...readPictures, 'rekognition:DetectFaces *'],
   verify: [...readPictures, 'rekognition:CompareFaces *', 'rekognition:DetectFaces *'],
   verifyEntry: [
@@ -82,6 +89,9 @@ const expected: Record<string, string[]> = {
     's3:PutObject bucket/blacklist/*',
     ...enrollAndCompare,
   ],
+  listImages: readTable,
+  getImage: [...readTable, 's3:GetObject bucket/blacklist/*', 's3:ListBucket bucket'],
+  deleteImage: [...writeTable, 's3:DeleteObject bucket/blacklist/*', 'rekognition:DeleteFaces collection'],
   createEntryUpload: [...readTable, 's3:PutObject bucket/inbox/*'],
   welcome: [],
   welcomeToApi: [],

@@ -95,6 +95,7 @@ describe('the SQLite file', () => {
   test('made by the version before is brought up to date with all that it holds', async () => {
     using before = openDatabase(path);
     const { entry, imageId } = await activeEntry(openSqliteRecords(before), 'Ada');
+    before.exec('DROP TABLE delivery_entry; DROP TABLE delivery; DROP TABLE receiver');
     before.exec('ALTER TABLE image DROP COLUMN face; PRAGMA user_version = 1');
     using database = openDatabase(path);
     const store = openSqliteRecords(database);

@@ -54,7 +54,6 @@ async function serve(): Promise<void> {
   refuseOpenDoors(config);
   const opened = await ports();
   await finishEarlierRun(opened, config);
-  // Before the first request, whose match they are to hear of.
   const delivery = await openDelivery(config);
   const server = createHttpServer({
     routes: config.aws
@@ -72,6 +71,7 @@ async function serve(): Promise<void> {
   await once(server, 'listening');
   announce(config, opened, server.address() as AddressInfo);
   const stopWork = new AbortController();
+  // Before the first request is read, whose match the webhooks are to hear of.
   const work = workInBackground(opened, config, delivery, stopWork.signal);
   log().info(`${await signal}: finishing the running requests.`);
   stopWork.abort();

@@ -27,7 +27,7 @@ function deliver(urls: readonly string[] = [receiver.url]): { stop: () => Promis
   const outbox = opened.another();
   const delivery: Delivery = {
     outbox,
-    receivers: outbox.setReceivers(urls),
+    urls,
     secrets: [secret],
     claimPath: `${opened.path}-webhooks`,
   };
@@ -219,7 +219,8 @@ describe('what is to be delivered', () => {
     const dataDir = dirname(opened.path);
     const config = parseConfig({ ...environment, ...mode, DATA_DIR: dataDir });
     const delivery = await openDelivery(config);
-    expect(delivery).toMatchObject({ receivers: [{ url: environment.WEBHOOK_URL }], secrets: [secret] });
+    expect(delivery).toMatchObject({ urls: [environment.WEBHOOK_URL], secrets: [secret] });
+    delivery?.outbox.setReceivers(delivery.urls);
     const records = openSqliteFile(join(dataDir, file));
     const { id } = (await activeEntry(records, 'Ada')).entry;
     await records.addProcessed('a', resultWith([id]));

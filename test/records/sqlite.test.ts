@@ -246,6 +246,9 @@ describe('the SQLite file', () => {
 /** Makes of an empty history one of that version, from before there were places. */
 function backToVersion(database: DatabaseSync, version: number): void {
   database.exec(`
+    DROP TABLE delivery_entry;
+    DROP TABLE delivery;
+    DROP TABLE receiver;
     DROP TABLE processed_place;
     DROP INDEX processed_at;
     ALTER TABLE processed DROP COLUMN at;

@@ -2,13 +2,12 @@ import { loadConfig } from '../lib/config.ts';
 import { processImages } from '../lib/contract/process-images.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
 import { enrollingPorts, inputs } from '../lib/ports.ts';
-import { processImages as run } from '../lib/processing/process-images.ts';
+import { countFaces, processImages as run } from '../lib/processing/process-images.ts';
 
 /** POST /api/v1/process/process-images */
 export const handler = endpoint(processImages, async ({ body }, { note, remainingMs }) => {
   const ports = { ...(await enrollingPorts()), inputs: await inputs() };
   const results = await run(ports, loadConfig(), body, remainingMs);
-  const faces = results.flatMap((result) => result.faces);
-  note({ faces: faces.length, matches: faces.filter((face) => face.blacklist_matches.length > 0).length });
+  note(countFaces(results));
   return results;
 });

@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import { meter } from '#metrics';
 import { sweepAgeMs } from '../lib/blacklist/broken-off.ts';
 import { finishBrokenOff, type SweepReport, type SweepTask, sweep } from '../lib/blacklist/sweep.ts';
 import { log } from '../lib/http/log.ts';
@@ -12,6 +13,7 @@ export async function handler(
   { task }: { readonly task: SweepTask },
   context: Pick<Context, 'getRemainingTimeInMillis'>,
 ): Promise<SweepReport> {
+  const started = performance.now();
   const olderThan = new Date(Date.now() - sweepAgeMs);
   const stop = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - reserveMs));
   const report =
@@ -20,5 +22,6 @@ export async function handler(
       : await sweep(await claimedStores(), olderThan, stop);
   const isWell = report.failed === 0 && report.damaged === 0;
   log()[isWell ? 'info' : 'warn'](report, 'sweep');
+  meter.ended('sweep', (performance.now() - started) / 1000);
   return report;
 }

@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import {
   AccessLogFormat,
   Cors,
@@ -17,6 +17,7 @@ import { Construct } from 'constructs';
 import { api } from '../lib/contract/api.ts';
 import { authorization } from './authorization.ts';
 import { EndpointFunction } from './endpoint-function.ts';
+import { tell } from './outputs.ts';
 import { addProblemResponses } from './problem-responses.ts';
 import type { Resources } from './resources.ts';
 import type { StackSettings } from './settings.ts';
@@ -104,7 +105,7 @@ export class Api extends Construct {
     if (!apiKey) return;
     const key = this.restApi.addApiKey('FirstKey', { description: 'The first caller.' });
     plan.addApiKey(key);
-    new CfnOutput(this, 'ApiKeyId', { value: key.keyId, description: 'Of the first API key.' });
+    tell(this, 'ApiKeyId', key.keyId, 'Of the first API key.');
   }
 
   #acknowledge({ waf }: StackSettings): void {

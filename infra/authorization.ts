@@ -1,4 +1,4 @@
-import { Annotations, CfnOutput, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Annotations, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import {
   AuthorizationType,
   CognitoUserPoolsAuthorizer,
@@ -6,6 +6,7 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { AccountRecovery, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { Construct } from 'constructs';
+import { tell } from './outputs.ts';
 import type { StackSettings } from './settings.ts';
 
 /**
@@ -71,7 +72,8 @@ function forUserPool(scope: Construct): MethodOptions {
       reason: 'The Plus plan costs several times as much, for few users whom an administrator has made.',
     },
   );
-  tellOf(scope, userPool, addClient(userPool));
+  tell(scope, 'UserPoolId', userPool.userPoolId, 'Those who may call.');
+  tell(scope, 'UserPoolClientId', addClient(userPool).userPoolClientId, 'With which they get their tokens.');
   return {
     authorizationType: AuthorizationType.COGNITO,
     authorizer: new CognitoUserPoolsAuthorizer(scope, 'Users', { cognitoUserPools: [userPool] }),
@@ -86,9 +88,4 @@ function addClient(userPool: UserPool): UserPoolClient {
     preventUserExistenceErrors: true,
     enableTokenRevocation: true,
   });
-}
-
-function tellOf(scope: Construct, userPool: UserPool, client: UserPoolClient): void {
-  new CfnOutput(scope, 'UserPoolId', { value: userPool.userPoolId });
-  new CfnOutput(scope, 'UserPoolClientId', { value: client.userPoolClientId });
 }

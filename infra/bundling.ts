@@ -38,7 +38,12 @@ const otherCredentials = [
  */
 const externalModules = ['sharp', ...otherCredentials];
 
-/** Which of package.json's `#adapters` a function gets: those that import theirs as usual. esbuild's own `module` has to be said then. */
+/** What the log has for writing to files and from other threads: a function's goes to its standard output. */
+const unused = ['sonic-boom', 'thread-stream'];
+const absent = resolve(import.meta.dirname, 'absent.cjs');
+const alias = Object.fromEntries(unused.map((name) => [name, absent]));
+
+/** Which of package.json's `#adapters` and `#metrics` a function gets: those that import theirs as usual. esbuild's own `module` has to be said then. */
 const conditions = ['lambda', 'module'];
 
 /** For esbuild itself. */
@@ -55,6 +60,7 @@ export function esbuildOptions(functionName: string, outfile: string): BuildOpti
     banner: { js: banner },
     legalComments: 'none',
     external: [...externalModules],
+    alias,
     conditions,
   };
 }
@@ -74,7 +80,11 @@ export function bundlingOptions({ sharp, swaggerFiles = [] }: Companions): Bundl
     minify: true,
     mainFields: [...mainFields],
     banner,
-    esbuildArgs: { '--legal-comments': 'none', '--conditions': conditions.join() },
+    esbuildArgs: {
+      '--legal-comments': 'none',
+      '--conditions': conditions.join(),
+      ...Object.fromEntries(unused.map((name) => [`--alias:${name}`, absent])),
+    },
     externalModules: [...externalModules],
     ...(sharp && { nodeModules: ['sharp'], environment: lambdaPlatform }),
     commandHooks: {

@@ -1,5 +1,6 @@
-import { Validations } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { matchEventSource, matchEventType } from '../lib/contract/match-event.ts';
 import type { Needs } from './needs.ts';
 import type { Resources } from './resources.ts';
 
@@ -10,7 +11,7 @@ export function grant(role: Role, needs: Needs, resources: Resources): void {
 }
 
 function statementsFor(needs: Needs, { table, bucket, collectionArn, key }: Resources): PolicyStatement[] {
-  const { table: tableActions = [], objects = {}, collection = [], detectFaces } = needs;
+  const { table: tableActions = [], objects = {}, collection = [], withoutCollection = [] } = needs;
   const statements = [
     { actions: tableActions, resources: [table.tableArn] },
     ...Object.entries(objects).map(([action, keys]) => ({
@@ -18,7 +19,7 @@ function statementsFor(needs: Needs, { table, bucket, collectionArn, key }: Reso
       resources: keys.map((key) => bucket.arnForObjects(key)),
     })),
     { actions: collection, resources: [collectionArn] },
-    { actions: detectFaces ? ['rekognition:DetectFaces'] : [], resources: ['*'] },
+    { actions: withoutCollection, resources: ['*'] },
     ...(key ? [{ actions: keyActions(needs), resources: [key.keyArn] }] : []),
   ];
   return [
@@ -26,7 +27,21 @@ function statementsFor(needs: Needs, { table, bucket, collectionArn, key }: Reso
       .filter(({ actions }) => actions.length > 0)
       .map(({ actions, resources }) => new PolicyStatement({ actions: [...actions], resources })),
     ...listStatements(needs, bucket.bucketArn),
+    ...(needs.matchEvents ? [publishStatement(table)] : []),
   ];
+}
+
+/** On the default bus, in this service's name and of this type alone. */
+function publishStatement(table: Resources['table']): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['events:PutEvents'],
+    resources: [
+      Stack.of(table).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }),
+    ],
+    conditions: {
+      StringEquals: { 'events:source': matchEventSource, 'events:detail-type': matchEventType },
+    },
+  });
 }
 
 function listStatements({ list }: Needs, bucketArn: string): PolicyStatement[] {
@@ -64,7 +79,7 @@ function acknowledgeWildcards(role: Role, needs: Needs, { bucket }: Resources): 
     {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'X-Ray has no resources to restrict writing traces to, and DetectFaces, which touches no collection, has none either.',
+        'X-Ray has no resources to restrict writing traces to; DetectFaces and CompareFaces, which touch no collection, and ListStreams have none either.',
     },
   );
 }

@@ -7,6 +7,7 @@ import {
   Dashboard,
   GraphWidget,
   type IMetric,
+  MathExpression,
   type Metric,
   Stats,
   TreatMissingData,
@@ -17,12 +18,14 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import type { MatchEvents } from './events.ts';
 import type { Inbox } from './inbox.ts';
 
 export interface Monitored {
   readonly api: RestApi;
   readonly functions: readonly LambdaFunction[];
   readonly inbox: Inbox;
+  readonly matches: MatchEvents;
   readonly sweep: LambdaFunction;
   readonly table: Table;
 }
@@ -32,6 +35,8 @@ const period = Duration.minutes(5);
 const slowLatencyMs = 15_000;
 const maxServerErrors = 5;
 const oldestEvent = Duration.hours(1);
+/** Match events are for people who wait for them. */
+const oldestMatch = Duration.minutes(5);
 
 /** Alarms on what somebody should look at, and a page that shows how it goes. */
 export class Monitoring extends Construct {
@@ -45,6 +50,7 @@ export class Monitoring extends Construct {
     this.#watchApi(monitored.api);
     this.#watchFunctions(monitored.functions);
     this.#watchInbox(monitored.inbox);
+    this.#watchMatches(monitored.matches);
     this.#watchSweep(monitored.sweep);
     this.#draw(monitored);
   }
@@ -88,6 +94,20 @@ export class Monitoring extends Construct {
       alarmDescription: 'Pictures have waited in the inbox for long.',
       threshold: oldestEvent.toSeconds(),
       evaluationPeriods: 3,
+    });
+  }
+
+  #watchMatches({ publishMatches, deadLetters }: MatchEvents): void {
+    this.#alarm('MatchDeadLetters', deadLetters.metricApproximateNumberOfMessagesVisible({ period }), {
+      alarmDescription: 'Match events were not published or not mailed; the dead letter queue says which.',
+      threshold: 1,
+      evaluationPeriods: 1,
+    });
+    const age = publishMatches.metric('IteratorAge', { period, statistic: Stats.MAXIMUM });
+    this.#alarm('MatchAge', age, {
+      alarmDescription: 'Match events are published late: EventBridge, or the function, fails.',
+      threshold: oldestMatch.toMilliseconds(),
+      evaluationPeriods: 1,
     });
   }
 
@@ -143,6 +163,20 @@ export class Monitoring extends Construct {
         ],
       ],
       [
+        [
+          'Processed pictures, faces in them, and faces that matched',
+          this.#own(['Pictures', 'Faces', 'Matches']),
+        ],
+        [
+          'Calls to Rekognition, and those that it throttled',
+          this.#own(['RekognitionCalls', 'RekognitionThrottles']),
+        ],
+      ],
+      [
+        ['Latency within the functions, slowest in twenty', this.#own(['Latency'], 'p95')],
+        ['Cold starts', this.#own(['ColdStarts'])],
+      ],
+      [
         ['Inbox', [inbox.queue.metricApproximateNumberOfMessagesVisible({ period })]],
         ['Dead letters', [inbox.deadLetters.metricApproximateNumberOfMessagesVisible({ period })]],
         [
@@ -159,6 +193,19 @@ export class Monitoring extends Construct {
       widgets: rows.map((row) =>
         row.map(([title, left]) => new GraphWidget({ title, left, width: 24 / row.length })),
       ),
+    });
+  }
+
+  /** What the functions tell themselves (`lib/metrics/lambda.ts`), a line for each of them that does. */
+  #own(names: readonly string[], statistic: string = Stats.SUM): IMetric[] {
+    const { stackName } = Stack.of(this);
+    return names.map((name) => {
+      const which = `{FaceBlacklist,operation,service} service="${stackName}" MetricName="${name}"`;
+      return new MathExpression({
+        expression: `SEARCH('${which}', '${statistic}', ${period.toSeconds()})`,
+        label: names.length > 1 ? name : '',
+        period,
+      });
     });
   }
 }

@@ -14,8 +14,10 @@ export interface Needs extends Companions {
   readonly list?: readonly string[] | 'everything';
   /** On the collection. */
   readonly collection?: readonly string[];
-  /** `DetectFaces` touches no collection, so IAM knows no resource for it. */
-  readonly detectFaces?: true;
+  /** Calls to Rekognition that touch no collection: IAM knows no resource for them. */
+  readonly withoutCollection?: readonly ('rekognition:CompareFaces' | 'rekognition:DetectFaces')[];
+  /** To publish match events on the account's event bus. */
+  readonly matchEvents?: true;
   /** Pictures are decoded: more memory, and fewer calls at a time. */
   readonly pictures?: true;
 }
@@ -38,6 +40,14 @@ const enrollAndCompare = [...enroll, 'rekognition:SearchFaces'];
 const readable = ['blacklist/*', 'cropped/*', 'inbox/*', 'processed/*', 'uploads/*'];
 const stored = ['blacklist/*', 'cropped/*', 'processed/*'];
 
+/** Whether everything can be used; Rekognition by a picture that the function carries. */
+const lookAround: Needs = {
+  table: read,
+  list: 'everything',
+  collection: ['rekognition:DescribeCollection'],
+  withoutCollection: ['rekognition:DetectFaces'],
+};
+
 export const endpointNeeds: Readonly<Record<string, Needs>> = {
   processImages: {
     table: [...read, ...write],
@@ -47,7 +57,7 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
       's3:PutObject': ['cropped/*', 'processed/*'],
     },
     collection: ['rekognition:SearchFacesByImage'],
-    detectFaces: true,
+    withoutCollection: ['rekognition:DetectFaces'],
     pictures: true,
     sharp: true,
   },
@@ -60,7 +70,18 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     objects: { 's3:GetObject': ['cropped/*', 'processed/*'] },
     list: 'everything',
   },
-  detectFaces: { objects: { 's3:GetObject': readable }, detectFaces: true, pictures: true, sharp: true },
+  detectFaces: {
+    objects: { 's3:GetObject': readable },
+    withoutCollection: ['rekognition:DetectFaces'],
+    pictures: true,
+    sharp: true,
+  },
+  verify: {
+    objects: { 's3:GetObject': readable },
+    withoutCollection: ['rekognition:CompareFaces', 'rekognition:DetectFaces'],
+    pictures: true,
+    sharp: true,
+  },
   createEntry: {
     table: [...read, ...write],
     objects: { 's3:DeleteObject': ['blacklist/*'], 's3:PutObject': ['blacklist/*'] },
@@ -93,9 +114,18 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     collection: ['rekognition:DeleteFaces'],
   },
   createEntryUpload: { table: read, objects: { 's3:PutObject': ['inbox/*'] } },
+  verifyEntry: {
+    table: read,
+    objects: { 's3:GetObject': readable },
+    collection: ['rekognition:SearchFacesByImage'],
+    withoutCollection: ['rekognition:CompareFaces', 'rekognition:DetectFaces'],
+    pictures: true,
+    sharp: true,
+  },
   welcome: {},
   welcomeToApi: {},
-  health: { table: read, list: 'everything', collection: ['rekognition:DescribeCollection'] },
+  health: lookAround,
+  status: lookAround,
   openApi: {},
   docs: { swaggerFiles: ['favicon-32x32.png'] },
   docsAsset: { swaggerFiles: ['swagger-ui.css', 'swagger-ui-bundle.js'] },
@@ -129,9 +159,13 @@ export const sweepNeeds: Needs = {
   sharp: true,
 };
 
+/** Publishes what the table's stream tells of matches; its event source grants it the stream. */
+export const publishMatchesNeeds: Needs = { table: ['dynamodb:BatchGetItem'], matchEvents: true };
+
 /** Of all functions, by their names. */
 export const functionNeeds: Readonly<Record<string, Needs>> = {
   ...endpointNeeds,
   indexUpload: indexUploadNeeds,
+  publishMatches: publishMatchesNeeds,
   sweep: sweepNeeds,
 };

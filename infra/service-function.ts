@@ -1,9 +1,10 @@
-import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { QualityFilter } from '../lib/faces/port.ts';
 import { bundlingOptions, kebabCase, sourceOf } from './bundling.ts';
 import { grant } from './grants.ts';
 import type { Needs } from './needs.ts';
@@ -20,6 +21,8 @@ export interface ServiceFunctionProps {
   readonly rekognitionTps: number;
   /** 0..100: what makes a match; undefined for the service's own default. */
   readonly similarity?: number | undefined;
+  /** Whether reference pictures that are too poor are refused; undefined for the service's own default. */
+  readonly qualityFilter?: QualityFilter | undefined;
   readonly corsOrigins: readonly string[];
   /** How often a failed event is tried again; for functions that a schedule calls. */
   readonly retryAttempts?: number;
@@ -66,7 +69,11 @@ export class ServiceFunction extends NodejsFunction {
       role,
       logGroup,
       tracing: Tracing.ACTIVE,
-      environment: environment(props),
+      environment: {
+        ...environment(props),
+        // Metrics of two stacks in one account are told apart by it.
+        POWERTOOLS_SERVICE_NAME: Stack.of(scope).stackName,
+      },
       bundling: bundlingOptions(needs),
       ...(retryAttempts !== undefined && { retryAttempts }),
     });
@@ -77,6 +84,7 @@ function environment({
   resources,
   rekognitionTps,
   similarity,
+  qualityFilter,
   corsOrigins,
 }: ServiceFunctionProps): Record<string, string> {
   return {
@@ -86,6 +94,7 @@ function environment({
     DYNAMODB_TABLE_NAME: resources.table.tableName,
     REKOGNITION_TPS: String(rekognitionTps),
     ...(similarity !== undefined && { AWS_THRESHOLD: String(similarity) }),
+    ...(qualityFilter !== undefined && { QUALITY_FILTER: qualityFilter }),
     ...(corsOrigins.length > 0 && { CORS_ORIGINS: corsOrigins.join(',') }),
   };
 }

@@ -1,6 +1,7 @@
 import type { Node } from 'constructs';
 import * as z from 'zod';
 import { isOrigin } from '../lib/config.ts';
+import type { QualityFilter } from '../lib/faces/port.ts';
 
 /** What `cdk deploy -c name=value` can choose. */
 export interface StackSettings {
@@ -20,8 +21,12 @@ export interface StackSettings {
   readonly rekognitionTps: number;
   /** 0..100: faces at least so similar match, unless a request says otherwise; undefined for the service's own default. */
   readonly similarity: number | undefined;
+  /** Whether reference pictures that are too poor are refused; undefined for the service's own default. */
+  readonly qualityFilter: QualityFilter | undefined;
   /** Where alarms are sent. */
   readonly alarmTopicArn: string | undefined;
+  /** Who gets a mail for each picture in which somebody is found. */
+  readonly alerts: string | undefined;
 }
 
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
@@ -43,6 +48,7 @@ const settings = {
   processedDays: { schema: wholeNumber(1, 3650).default(90), takes: 'a whole number of days from 1 to 3650' },
   rekognitionTps: { schema: wholeNumber(1, 10_000).default(5), takes: 'a whole number from 1 to 10000' },
   similarity: { schema: percentage().optional(), takes: 'a number from 0 to 100' },
+  qualityFilter: { schema: z.enum(['auto', 'none']).optional(), takes: 'auto or none' },
   alarmTopicArn: {
     schema: z
       .string()
@@ -50,6 +56,7 @@ const settings = {
       .optional(),
     takes: 'the ARN of an SNS topic',
   },
+  alerts: { schema: z.email().optional(), takes: 'an e-mail address' },
 } satisfies Record<keyof StackSettings, { schema: z.ZodType; takes: string }>;
 
 function wholeNumber(min: number, max: number) {
@@ -83,6 +90,8 @@ export function stackSettings(node: Node): StackSettings {
     processedDays: read('processedDays'),
     rekognitionTps: read('rekognitionTps'),
     similarity: read('similarity'),
+    qualityFilter: read('qualityFilter'),
     alarmTopicArn: read('alarmTopicArn'),
+    alerts: read('alerts'),
   };
 }

@@ -1,10 +1,12 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { inboxPrefix } from '../lib/inbox/port.ts';
 import { Api } from './api.ts';
+import { MatchEvents } from './events.ts';
 import { Firewall } from './firewall.ts';
 import { Inbox } from './inbox.ts';
 import { Monitoring } from './monitoring.ts';
+import { tell } from './outputs.ts';
 import type { Resources } from './resources.ts';
 import { SweepSchedule } from './schedule.ts';
 import { type StackSettings, stackSettings } from './settings.ts';
@@ -19,11 +21,12 @@ export class FaceBlacklistStack extends Stack {
     const resources = this.#resources(storage);
     const api = new Api(this, 'Api', resources, settings);
     const inbox = new Inbox(this, 'Inbox', storage.bucket, resources, settings);
+    const matches = new MatchEvents(this, 'MatchEvents', resources, settings);
     const { sweep } = new SweepSchedule(this, 'SweepSchedule', resources);
     if (settings.waf) new Firewall(this, 'Firewall', api.restApi);
-    const functions = [...api.functions, inbox.indexUpload, sweep];
+    const functions = [...api.functions, inbox.indexUpload, matches.publishMatches, sweep];
     const { table } = storage;
-    const monitored = { api: api.restApi, functions, inbox, sweep, table };
+    const monitored = { api: api.restApi, functions, inbox, matches, sweep, table };
     new Monitoring(this, 'Monitoring', monitored, settings.alarmTopicArn);
     this.#tell(api, resources, settings);
   }
@@ -45,12 +48,10 @@ export class FaceBlacklistStack extends Stack {
   }
 
   #tell({ restApi }: Api, { table, bucket, collectionId }: Resources, { auth }: StackSettings): void {
-    const tell = (name: string, value: string, description: string) =>
-      new CfnOutput(this, name, { value, description });
-    tell('ApiUrl', restApi.url, `The paths of the API follow it. Authorization: ${auth}.`);
-    tell('BucketName', bucket.bucketName, 'The pictures.');
-    tell('TableName', table.tableName, 'The records.');
-    tell('CollectionId', collectionId, 'The faces, once the first is enrolled.');
-    tell('InboxUri', bucket.s3UrlForObject(inboxPrefix), 'A picture below it, at <name>/, is listed.');
+    tell(this, 'ApiUrl', restApi.url, `The paths of the API follow it. Authorization: ${auth}.`);
+    tell(this, 'BucketName', bucket.bucketName, 'The pictures.');
+    tell(this, 'TableName', table.tableName, 'The records.');
+    tell(this, 'CollectionId', collectionId, 'The faces, once the first is enrolled.');
+    tell(this, 'InboxUri', bucket.s3UrlForObject(inboxPrefix), 'A picture below it, at <name>/, is listed.');
   }
 }

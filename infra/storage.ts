@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
@@ -12,7 +12,12 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { partitionKey, sortKey, timeToLiveAttribute } from '../lib/records/dynamodb/definition.ts';
+import {
+  partitionKey,
+  sortKey,
+  streamView,
+  timeToLiveAttribute,
+} from '../lib/records/dynamodb/definition.ts';
 import type { StackSettings } from './settings.ts';
 
 /** How long an old or deleted version of a picture can be had back. */
@@ -47,6 +52,7 @@ export class Storage extends Construct {
       partitionKey: { name: partitionKey, type: AttributeType.STRING },
       sortKey: { name: sortKey, type: AttributeType.STRING },
       timeToLiveAttribute,
+      stream: StreamViewType[streamView],
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,

@@ -1,4 +1,5 @@
 import { type AwsConfig, type Config, ConfigError } from './config.ts';
+import type { WebhookStatus } from './events/webhook-status.ts';
 import type { FaceBackend } from './faces/port.ts';
 import { openRekognition } from './faces/rekognition/rekognition.ts';
 import { claimBucket } from './images/claim-bucket.ts';
@@ -65,4 +66,9 @@ export async function claimPictures(
 
 export async function runtimeOf(config: Config): Promise<string> {
   return `Rekognition in ${deployed(config).region}`;
+}
+
+/** The table's stream carries match events, not webhooks. */
+export async function webhookStatus(): Promise<WebhookStatus[] | null> {
+  return null;
 }

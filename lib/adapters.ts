@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import type { Deepface } from './deepface.ts';
+import type { WebhookStatus } from './events/webhook-status.ts';
 import type { FaceBackend } from './faces/port.ts';
 import { deliverBytes, type ImageDelivery, type ImageStore } from './images/port.ts';
 import type { InputReader } from './inputs/read.ts';
 import { once } from './once.ts';
 import type { RecordStore } from './records/port.ts';
+import type { Outbox } from './records/sqlite-outbox.ts';
 import type { LocalUploads } from './uploads/local.ts';
 import type { Uploads } from './uploads/port.ts';
 
@@ -25,12 +27,8 @@ export async function openRecords(config: Config): Promise<RecordStore> {
   if (tableName !== undefined) {
     return (await import('./records/dynamodb.ts')).openDynamoRecords({ region, tableName });
   }
+  const { recordsFile } = await import('./records/database.ts');
   return (await import('./records/sqlite.ts')).openSqliteFile(recordsFile(config));
-}
-
-/** The records of the `aws_rekognition` mode where they are in SQLite. */
-function recordsFile({ dataDir }: Config): string {
-  return join(dataDir, 'aws-rekognition.sqlite');
 }
 
 export async function openImages(config: Config): Promise<ImageStore> {
@@ -86,7 +84,7 @@ async function recordsId(config: Config): Promise<string> {
     const { storeId } = await import('./records/dynamodb/store-id.ts');
     return storeId({ region, tableName });
   }
-  const { openDatabase, storeId } = await import('./records/database.ts');
+  const { openDatabase, recordsFile, storeId } = await import('./records/database.ts');
   using database = openDatabase(recordsFile(config));
   return storeId(database);
 }
@@ -94,4 +92,20 @@ async function recordsId(config: Config): Promise<string> {
 /** What the pictures are compared on, for the first line of the log. */
 export async function runtimeOf(config: Config): Promise<string> {
   return config.aws ? `Rekognition in ${config.aws.region}` : (await deepface(config)).runtime;
+}
+
+/** What is to be sent to webhooks, on a handle of its own; `undefined` where the table's stream carries match events. */
+export async function openOutbox(config: Config): Promise<Outbox | undefined> {
+  if (config.aws?.tableName !== undefined) return undefined;
+  return once(config, 'outbox', async () => {
+    const { openDatabase, recordsFile } = await import('./records/database.ts');
+    const { Outbox } = await import('./records/sqlite-outbox.ts');
+    return new Outbox(openDatabase(recordsFile(config)));
+  });
+}
+
+/** Of the receivers of match events; null where there are none. */
+export async function webhookStatus(config: Config): Promise<WebhookStatus[] | null> {
+  const outbox = config.webhooks && (await openOutbox(config));
+  return outbox?.status() ?? null;
 }

@@ -49,6 +49,8 @@ export interface Config {
   readonly maxRequestBytes: number;
   readonly maxImageBytes: number;
   readonly emulateGatewayLimits: boolean;
+  /** Set with `WEBHOOK_URL`, and with it alone. */
+  readonly webhooks: WebhookConfig | undefined;
   /** Set with the `aws_rekognition` backend, and with it alone. */
   readonly aws: AwsConfig | undefined;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -65,6 +67,14 @@ export interface AwsConfig {
   readonly rekognitionCallsPerSecond: number;
   /** The records' table; without one they are in SQLite, in `dataDir`. */
   readonly tableName: string | undefined;
+}
+
+/** Whom match events are sent to. */
+export interface WebhookConfig {
+  /** http(s), each once. They may hold secrets: a log has their origins alone. */
+  readonly urls: readonly string[];
+  /** What events are signed with, the newest first; as Standard Webhooks writes them, `whsec_` and base64, or plain text. */
+  readonly secrets: readonly string[];
 }
 
 /** An embedding model of the user's own, an ONNX file, and how it sees a face. */
@@ -106,7 +116,28 @@ const tokens = list.refine(
   'one or more tokens of visible ASCII characters, separated by commas',
 );
 /** Settings whose values no message may repeat. */
-const secrets: readonly string[] = ['API_TOKENS'];
+const secrets: readonly string[] = ['API_TOKENS', 'WEBHOOK_URL', 'WEBHOOK_SECRET'];
+
+function isHttpUrl(text: string): boolean {
+  return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
+}
+const maxReceivers = 10;
+const httpUrls = list
+  .transform((items) => [...new Set(items)])
+  .refine(
+    (items) => items.length > 0 && items.length <= maxReceivers && items.every(isHttpUrl),
+    `1 to ${maxReceivers} http(s) URLs, separated by commas`,
+  );
+
+/** As Standard Webhooks has them: keys of 24 to 64 bytes. */
+const webhookSecrets = list.refine(
+  (items) =>
+    items.length > 0 &&
+    items.every((item) =>
+      /^whsec_(?=.{32,88}$)[A-Za-z0-9+/]+={0,2}$|^(?!whsec_)[\x21-\x7e]{24,64}$/.test(item),
+    ),
+  'whsec_ and 24 to 64 bytes in base64, or a text of 24 to 64 visible ASCII characters; the new and the old one, separated by a comma',
+);
 
 const flag = z
   .string()
@@ -148,6 +179,9 @@ function triple(min: number, max: number) {
 
 const mebibyte = 1024 * 1024;
 
+/** 0..100: what makes a match with Rekognition unless it is set. */
+export const defaultAwsSimilarity = 95;
+
 const settings = z.object({
   FACE_PROCESSING_BACKEND: oneOf(['deepface', 'aws_rekognition']).default('deepface'),
   HOST: z.string().default('127.0.0.1'),
@@ -185,6 +219,8 @@ const settings = z.object({
   MAX_REQUEST_BYTES: number(1024, 1024 * mebibyte, true).default(25 * mebibyte),
   MAX_IMAGE_BYTES: number(1024, 1024 * mebibyte, true).default(15 * mebibyte),
   EMULATE_GATEWAY_LIMITS: flag.default(false),
+  WEBHOOK_URL: httpUrls.optional(),
+  WEBHOOK_SECRET: webhookSecrets.optional(),
   AWS_REGION: pattern(/^[a-z0-9-]+$/, "a region's code such as eu-west-1").optional(),
   AWS_S3_BUCKET_NAME: pattern(
     /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
@@ -194,7 +230,7 @@ const settings = z.object({
     /^[a-zA-Z0-9_.-]{1,255}$/,
     'up to 255 letters, digits, ".", "_" and "-"',
   ).optional(),
-  AWS_THRESHOLD: number(0, 100, false).default(95),
+  AWS_THRESHOLD: number(0, 100, false).default(defaultAwsSimilarity),
   REKOGNITION_TPS: number(1, 10_000, true).default(5),
   DYNAMODB_TABLE_NAME: pattern(
     /^[a-zA-Z0-9_.-]{3,255}$/,
@@ -252,6 +288,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     maxRequestBytes: values.MAX_REQUEST_BYTES,
     maxImageBytes: values.MAX_IMAGE_BYTES,
     emulateGatewayLimits: values.EMULATE_GATEWAY_LIMITS,
+    webhooks: webhookConfig(values),
     aws: values.FACE_PROCESSING_BACKEND === 'aws_rekognition' ? awsConfig(values) : undefined,
     logLevel: values.LOG_LEVEL,
   };
@@ -272,6 +309,19 @@ function customModelConfig(values: z.output<typeof settings>): CustomModelConfig
   }
   if (values.MODEL_NAME !== customModelName) return undefined;
   throw new ConfigError(`MODEL_NAME=${customModelName} is the model that MODEL_PATH names: set that too.`);
+}
+
+/** @throws ConfigError when there is nothing to sign with. */
+function webhookConfig(values: z.output<typeof settings>): WebhookConfig | undefined {
+  const { WEBHOOK_URL: urls, WEBHOOK_SECRET } = values;
+  if (urls === undefined) return undefined;
+  if (WEBHOOK_SECRET === undefined) {
+    throw new ConfigError(
+      'With WEBHOOK_URL, WEBHOOK_SECRET must be set: what match events are signed with, such as the output of: ' +
+        'echo "whsec_$(openssl rand -base64 32)"',
+    );
+  }
+  return { urls, secrets: WEBHOOK_SECRET };
 }
 
 /** @throws ConfigError when what it can't do without is missing. */

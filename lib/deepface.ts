@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { openCustomModel } from './faces/human/custom-model.ts';
 import { openHuman } from './faces/human/human.ts';
@@ -7,7 +6,7 @@ import type { FaceBackend } from './faces/port.ts';
 import { claimFolders, openFileSystemImages } from './images/filesystem.ts';
 import { imageFolderPaths } from './images/location.ts';
 import type { ImageStore } from './images/port.ts';
-import { openDatabase, storeId } from './records/database.ts';
+import { openDatabase, recordsFile, storeId } from './records/database.ts';
 import type { RecordStore } from './records/port.ts';
 import { openSqliteRecords } from './records/sqlite.ts';
 
@@ -26,7 +25,7 @@ export interface Deepface {
  * @throws ConfigError, BackendUnavailableError
  */
 export async function openDeepface(config: Config): Promise<Deepface> {
-  const database = openDatabase(join(config.dataDir, 'face-blacklist.sqlite'));
+  const database = openDatabase(recordsFile(config));
   const records = openSqliteRecords(database);
   try {
     const folders = imageFolderPaths(config);

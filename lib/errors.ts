@@ -84,6 +84,12 @@ export function isUnusablePicture(error: unknown): error is ServiceError {
   );
 }
 
+/** The same failure, with the name of the picture in which it lies. */
+export function ofPicture(name: string, error: ServiceError): ServiceError {
+  const Same = error.constructor as new (message: string, options: ErrorOptions) => ServiceError;
+  return new Same(`${name}: ${error.message}`, { cause: error });
+}
+
 /** There is no blacklist entry of that id. */
 export class EntryNotFoundError extends ServiceError {
   readonly code = 'entry_not_found';

@@ -1,5 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import * as adapters from '#adapters';
+import { meter } from '#metrics';
 import { loadConfig } from './config.ts';
 import type { FaceBackend } from './faces/port.ts';
 import { imageLocator } from './images/location.ts';
@@ -62,7 +63,23 @@ const picturesAtOnceWithRekognition = 3;
 export function pictureSlots(config = loadConfig()): Promise<LimitFunction> {
   return once(config, 'pictureSlots', async () => {
     // One more than the engine has workers: the next picture is decoded while they compute.
-    return pLimit(config.aws ? picturesAtOnceWithRekognition : config.engineWorkers + 1);
+    return measured(pLimit(config.aws ? picturesAtOnceWithRekognition : config.engineWorkers + 1));
+  });
+}
+
+/** The same limit; the meter is told how long each picture waits for its turn. */
+function measured(limit: LimitFunction): LimitFunction {
+  return new Proxy(limit, {
+    apply(_limit, _this, [work, ...rest]: Parameters<LimitFunction>) {
+      const asked = performance.now();
+      return limit(
+        (...given) => {
+          meter.waited('turn', (performance.now() - asked) / 1000);
+          return work(...given);
+        },
+        ...rest,
+      );
+    },
   });
 }
 

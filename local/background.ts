@@ -5,6 +5,7 @@ import type { Config } from '../lib/config.ts';
 import { log } from '../lib/http/log.ts';
 import { type OpenedPorts, uploads } from '../lib/ports.ts';
 import { watchInboxFolder } from './inbox.ts';
+import { type Delivery, deliverWebhooks } from './webhooks.ts';
 
 const sweepIntervalMs = 60 * 60_000;
 
@@ -30,10 +31,12 @@ export async function finishEarlierRun(opened: OpenedPorts, config: Config): Pro
 export async function workInBackground(
   opened: OpenedPorts,
   config: Config,
+  delivery: Delivery | undefined,
   stop: AbortSignal,
 ): Promise<void> {
   await Promise.all([
     keepSweeping(opened, config, stop),
+    delivery && deliverWebhooks(delivery, stop),
     // In AWS mode S3's events come to a function of their own.
     !config.aws && watchInboxFolder(opened, config.dataDir, stop),
   ]);

@@ -1,14 +1,17 @@
 /**
- * Command: serves the API in the aws_rekognition mode without an account: DynamoDB Local, S3 and Rekognition run on this machine's
+ * Command: serves the API in the aws_rekognition mode without an account: DynamoDB Local, S3, Rekognition and EventBridge run on this machine's
  * loopback, and all that they keep is gone at the end.
  * usage: npm run cloud
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { MatchEvent } from '../lib/contract/match-event.ts';
+import { log } from '../lib/http/log.ts';
 import { inboxPrefix } from '../lib/inbox/port.ts';
 import { runCommand } from './command.ts';
 import { type Cloud, startCloud } from './emulators/cloud.ts';
+import { followTable } from './emulators/table-stream.ts';
 import { createInboxQueue } from './inbox-queue.ts';
 import { stopSignal } from './stop-signal.ts';
 
@@ -34,12 +37,7 @@ function printGuide(environment: Readonly<Record<string, string>>): void {
 }
 
 /** Runs the function that indexes uploads on S3's own events, as the deployed queue does. Resolves to what ends it. */
-async function indexUploads(
-  { s3 }: Cloud,
-  environment: Readonly<Record<string, string>>,
-): Promise<() => Promise<void>> {
-  // The function reads its settings when it is first asked; the API is a child of this process, and reads the same.
-  Object.assign(process.env, { REKOGNITION_TPS: callsPerSecond, ...process.env }, environment);
+async function indexUploads({ s3 }: Cloud): Promise<() => Promise<void>> {
   const { handler } = await import('../functions/index-upload.ts');
   const queue = createInboxQueue(handler);
   s3.onEvent((event) => {
@@ -51,6 +49,22 @@ async function indexUploads(
   return () => queue.close();
 }
 
+/** Runs the function that publishes matches on the table's own stream, and logs what arrives. Resolves to what ends it. */
+async function publishMatches({ eventBridge, environment }: Cloud): Promise<() => Promise<void>> {
+  eventBridge.onEvent(({ id, detail }) => {
+    const { data } = MatchEvent.parse(detail);
+    const entryIds = data.entries.map((entry) => entry.id);
+    log().info(
+      { eventId: id, pictureId: data.picture_id, dbId: data.db_id, entryIds },
+      'event: face.matched',
+    );
+  });
+  const { handler } = await import('../functions/publish-matches.ts');
+  const { AWS_REGION: region = '', DYNAMODB_TABLE_NAME: tableName = '' } = environment;
+  const endpoint = environment.AWS_ENDPOINT_URL_DYNAMODB ?? '';
+  return followTable({ region, tableName, endpoint }, handler);
+}
+
 async function serve(): Promise<void> {
   let isStopped = false;
   const stop = stopSignal().then(() => {
@@ -60,7 +74,10 @@ async function serve(): Promise<void> {
   if (isStopped) return;
   const environment = { ...cloud.environment, AWS_DEFAULT_REGION: cloud.environment.AWS_REGION ?? '' };
   printGuide(environment);
-  const stopIndexing = await indexUploads(cloud, environment);
+  // The functions read their settings when they are first asked; the API is a child of this process, and reads the same.
+  Object.assign(process.env, { REKOGNITION_TPS: callsPerSecond, ...process.env }, environment);
+  const stopIndexing = await indexUploads(cloud);
+  const stopPublishing = await publishMatches(cloud);
   const api = spawn(process.execPath, [join(import.meta.dirname, 'server.ts')], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
@@ -69,6 +86,7 @@ async function serve(): Promise<void> {
   api.kill('SIGTERM');
   const [code] = await ended;
   await stopIndexing();
+  await stopPublishing();
   if (code !== 0) process.exitCode = 1;
 }
 

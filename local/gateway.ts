@@ -49,8 +49,8 @@ const clientGoneStatus = 499;
 interface Progress {
   readonly requestId: string;
   readonly started: number;
-  /** The contract's path, once it is known. */
-  route: string | null;
+  /** Once it is known. */
+  contract: Endpoint | null;
   /** Whether a handler has it, which then writes its line in the log. */
   handled: boolean;
 }
@@ -86,7 +86,12 @@ export class Gateway {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<APIGatewayProxyResult | undefined> {
-    const progress = { requestId: randomUUID(), started: performance.now(), route: null, handled: false };
+    const progress: Progress = {
+      requestId: randomUUID(),
+      started: performance.now(),
+      contract: null,
+      handled: false,
+    };
     let result: APIGatewayProxyResult | undefined;
     try {
       result = await this.#pass(request, response, progress);
@@ -96,9 +101,9 @@ export class Gateway {
       progress.handled = false;
     }
     if (!progress.handled) {
-      const { requestId: id, route, started } = progress;
+      const { requestId: id, contract, started } = progress;
       const status = result?.statusCode ?? clientGoneStatus;
-      logRequest({ id, route, method: request.method ?? '', status, started });
+      logRequest({ id, contract, method: request.method ?? '', status, started });
     }
     return result;
   }
@@ -114,7 +119,7 @@ export class Gateway {
     if (isPreflight(request)) return preflight(this.#router.methodsOf(path), request, corsOrigins);
     const { route, pathParameters } = this.#router.match(request.method ?? '', path);
     const { contract } = route;
-    progress.route = contract.path;
+    progress.contract = contract;
     if (apiTokens.length > 0 && contract.public !== true) this.#checkToken(request);
     using share = contract.body && this.#budget.share();
     if ('receive' in route) {

@@ -18,7 +18,10 @@ import { handler as listProcessedHandler } from '../functions/list-processed.ts'
 import { handler as listProcessedUnderProcessHandler } from '../functions/list-processed-under-process.ts';
 import { handler as openApiHandler } from '../functions/open-api.ts';
 import { handler as processImagesHandler } from '../functions/process-images.ts';
+import { handler as statusHandler } from '../functions/status.ts';
 import { handler as updateEntryHandler } from '../functions/update-entry.ts';
+import { handler as verifyHandler } from '../functions/verify.ts';
+import { handler as verifyEntryHandler } from '../functions/verify-entry.ts';
 import { handler as welcomeHandler } from '../functions/welcome.ts';
 import { handler as welcomeToApiHandler } from '../functions/welcome-to-api.ts';
 import { addImages } from '../lib/contract/add-images.ts';
@@ -39,7 +42,10 @@ import { listImages } from '../lib/contract/list-images.ts';
 import { listProcessed, listProcessedUnderProcess } from '../lib/contract/list-processed.ts';
 import { openApi } from '../lib/contract/openapi.ts';
 import { processImages } from '../lib/contract/process-images.ts';
+import { status } from '../lib/contract/status.ts';
 import { updateEntry } from '../lib/contract/update-entry.ts';
+import { verify } from '../lib/contract/verify.ts';
+import { verifyEntry } from '../lib/contract/verify-entry.ts';
 import { welcome, welcomeToApi } from '../lib/contract/welcome.ts';
 import type { Route } from './gateway.ts';
 
@@ -62,9 +68,12 @@ export const routes: readonly Route[] = [
   { contract: listImages, handler: listImagesHandler },
   { contract: getImage, handler: getImageHandler },
   { contract: deleteImage, handler: deleteImageHandler },
+  { contract: verify, handler: verifyHandler },
+  { contract: verifyEntry, handler: verifyEntryHandler },
   { contract: welcome, handler: welcomeHandler },
   { contract: welcomeToApi, handler: welcomeToApiHandler },
   { contract: health, handler: healthHandler },
+  { contract: status, handler: statusHandler },
   { contract: openApi, handler: openApiHandler },
   { contract: docs, handler: docsHandler },
   { contract: docsAsset, handler: docsAssetHandler },

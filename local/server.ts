@@ -12,6 +12,7 @@ import { createHttpServer, stop } from './http-server.ts';
 import { routes } from './routes.ts';
 import { stopSignal } from './stop-signal.ts';
 import { receiveUpload, uploadReceiver } from './uploads.ts';
+import { openDelivery } from './webhooks.ts';
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
@@ -51,12 +52,16 @@ async function serve(): Promise<void> {
   process.stdout.on('error', () => {});
   const config = loadConfig();
   refuseOpenDoors(config);
-  const opened = await ports();
+  // The engine's threads start meanwhile.
+  const [opened, { metrics, openMetrics }] = await Promise.all([ports(), import('./metrics.ts')]);
   await finishEarlierRun(opened, config);
+  // Before the first request, whose match they are to hear of.
+  const delivery = await openDelivery(config);
+  const localRoutes = [...routes, { contract: metrics, handler: openMetrics(config, opened) }];
   const server = createHttpServer({
     routes: config.aws
-      ? routes
-      : [...routes, { contract: receiveUpload, receive: uploadReceiver(await localUploads(config)) }],
+      ? localRoutes
+      : [...localRoutes, { contract: receiveUpload, receive: uploadReceiver(await localUploads(config)) }],
     apiTokens: [...config.apiTokens],
     corsOrigins: [...config.corsOrigins],
     maxRequestBytes: config.maxRequestBytes,
@@ -69,7 +74,7 @@ async function serve(): Promise<void> {
   await once(server, 'listening');
   announce(config, opened, server.address() as AddressInfo);
   const stopWork = new AbortController();
-  const work = workInBackground(opened, config, stopWork.signal);
+  const work = workInBackground(opened, config, delivery, stopWork.signal);
   log().info(`${await signal}: finishing the running requests.`);
   stopWork.abort();
   await stop(server);

@@ -218,6 +218,7 @@ describe('settings', () => {
       ...byName.map(([, { key, unset }]) => [key, unset]),
       ['aws', undefined],
       ['customModel', undefined],
+      ['webhooks', undefined],
     ]);
     expect(parseConfig({})).toEqual(defaults);
     expect(parseConfig({ ANOTHER_VARIABLE: 'x' })).toEqual(defaults);
@@ -335,6 +336,48 @@ describe("the settings of the user's own model", () => {
     expect(parseConfig({ ...path, MODEL_NAME: 'Fusion' }).modelName).toBe('Fusion');
     expect(parseConfig({ ...path, MODEL_NAME: 'Custom' }).modelName).toBe('Custom');
     expect(refusal({ MODEL_NAME: 'Custom' })).toContain('MODEL_PATH');
+  });
+});
+
+describe('the settings of webhooks', () => {
+  const secret = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
+  const url = 'https://hooks.example/a?token=hunter2';
+
+  test('are read, each URL once', () => {
+    expect(parseConfig({ WEBHOOK_URL: url, WEBHOOK_SECRET: secret }).webhooks).toEqual({
+      urls: [url],
+      secrets: [secret],
+    });
+    const environment = {
+      WEBHOOK_URL: ` http://10.0.0.1:8080 ,${url},http://user:pass@[::1]/b,${url},`,
+      WEBHOOK_SECRET: `${secret}, correct-horse-battery-staple`,
+    };
+    expect(parseConfig(environment).webhooks).toEqual({
+      urls: ['http://10.0.0.1:8080', url, 'http://user:pass@[::1]/b'],
+      secrets: [secret, 'correct-horse-battery-staple'],
+    });
+    expect(parseConfig({ WEBHOOK_SECRET: secret }).webhooks).toBeUndefined();
+  });
+
+  test('want something to sign with', () => {
+    expect(refusal({ WEBHOOK_URL: url })).toMatch(/^With WEBHOOK_URL, WEBHOOK_SECRET must be set/);
+  });
+
+  test.each([
+    ['WEBHOOK_URL', ['hunter2', 'ftp://hunter2', 'https://', 'hunter2.example/a', ',', `${url}, hunter2`]],
+    ['WEBHOOK_URL', [Array.from({ length: 11 }, (_, index) => `https://hunter2/${index}`).join()]],
+    ['WEBHOOK_SECRET', ['hunter2', 'whsec_hunter2', `whsec_${'hunter2!'.repeat(5)}`, `${secret},hunter2`]],
+    [
+      'WEBHOOK_SECRET',
+      [`hunter2${'x'.repeat(60)}`, `whsec_${'hunter2A'.repeat(12)}`, 'hünter2'.repeat(5), ','],
+    ],
+  ])('refuse bad values of %s with what it takes, and do not repeat them', (name, bad) => {
+    for (const text of bad) {
+      const message = refusal({ WEBHOOK_URL: url, WEBHOOK_SECRET: secret, [name]: text });
+      expect(message).toContain(`${name} takes `);
+      expect(message).not.toContain('unter2');
+      expect(message.split('\n')).toHaveLength(1);
+    }
   });
 });
 

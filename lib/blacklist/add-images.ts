@@ -17,7 +17,7 @@ export async function addImages(
   remainingMs?: () => number,
 ): Promise<AddedImages> {
   await activeEntry(ports, entryId);
-  const { enrolled, errors, similar } = await enrollImages(ports, entryId, files, remainingMs);
+  const { enrolled, errors, similar } = await enrollImages(ports, entryId, files, { remainingMs });
   return {
     message: `${enrolled} image${enrolled === 1 ? '' : 's'} added.`,
     errors,

@@ -27,7 +27,9 @@ export async function createEntry(
 ): Promise<CreatedBlacklistRecord> {
   const { id } = await takeName(ports, person);
   try {
-    const { errors, similar } = await enrollImages(ports, id, files, remainingMs);
+    // What was enrolled goes with the entry, below: hidden in one step, so that the name can be taken again whatever happens then.
+    const takeBack = async () => {};
+    const { errors, similar } = await enrollImages(ports, id, files, { remainingMs, takeBack });
     const entry = await ports.records.activateEntry(id);
     if (!entry) throw new EntryNotFoundError();
     const possible_duplicates = await possibleDuplicates(ports, id, similar);

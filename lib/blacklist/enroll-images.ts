@@ -5,6 +5,7 @@ import {
   EntryNotFoundError,
   isUnusablePicture,
   NoUsableImageError,
+  type ServiceError,
 } from '../errors.ts';
 import type { EnrollOptions, FaceMatch } from '../faces/port.ts';
 import { referenceKey } from '../images/key.ts';
@@ -12,9 +13,10 @@ import { decodePicture } from '../inputs/decode.ts';
 import { pictureTooLarge } from '../inputs/too-large.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { ImageRecord } from '../records/port.ts';
-import { allSettled } from '../settled.ts';
+import { allInTurns } from '../settled.ts';
+import { neededMs, noTimeLeft } from '../time-left.ts';
 import { shownFileName } from './file-name.ts';
-import { removeImageEverywhere } from './remove.ts';
+import { removeImageEverywhere, removeImagesEverywhere } from './remove.ts';
 
 /** A file that was sent to be a reference image. */
 export interface ReferenceFile {
@@ -48,42 +50,64 @@ interface Outcome {
 
 /** Where a request has less time left than this, further pictures are enrolled without being compared: Rekognition's quota is for them. */
 const neededToCompareMs = 20_000;
+const retryAfterSeconds = 5;
+
+export interface EnrollFilesOptions {
+  /** How long the request may still take, in milliseconds. */
+  readonly remainingMs?: (() => number) | undefined;
+  /** Takes what was enrolled back, when the rest fails. */
+  readonly takeBack?: (images: readonly ImageRecord[]) => Promise<void>;
+}
 
 /**
- * Enrolls each file's largest face for an entry. A file that can't be used is left out and named with the reason. When it throws,
- * nothing is kept, so that the same request can be sent again.
- * @param remainingMs how long the request may still take.
+ * Enrolls each file's largest face for an entry. A file that can't be used, or for which there is no time left, is left out and named with
+ * the reason. When it throws, nothing is kept, so that the same request can be sent again.
  * @throws NoUsableImageError when there is no file, or none can be used.
  * @throws EntryNotFoundError when there is no such entry, or it is deleted meanwhile.
+ * @throws BackendUnavailableError also when there was time for none of those that could be used.
  */
 export async function enrollImages(
   ports: EnrollingPorts,
   entryId: number,
   files: readonly ReferenceFile[],
-  remainingMs: () => number = () => Number.POSITIVE_INFINITY,
+  {
+    remainingMs = () => Number.POSITIVE_INFINITY,
+    takeBack = (images) => undo(() => removeImagesEverywhere(ports, images)),
+  }: EnrollFilesOptions = {},
 ): Promise<Enrollment> {
   if (files.length === 0) throw new NoUsableImageError('No images provided.');
   const enrolled: EnrolledPicture[] = [];
-  const enroll = async (file: ReferenceFile) => {
-    const outcome = await enrollFile(ports, entryId, file, remainingMs() >= neededToCompareMs);
+  const enroll = async (file: ReferenceFile): Promise<Outcome> => {
+    const leftMs = remainingMs();
+    if (leftMs < neededMs) return { remark: noTimeLeft };
+    const outcome = await enrollFile(ports, entryId, file, leftMs >= neededToCompareMs);
     if (outcome.enrolled) enrolled.push(outcome.enrolled);
     return outcome;
   };
   try {
     // One request's pictures take turns with those of others.
     const limit = pLimit(ports.pictureSlots.concurrency);
-    const outcomes = await allSettled(
-      files.map((file) => limit(() => ports.pictureSlots(() => enroll(file)))),
-    );
-    const errors = outcomes.flatMap(({ remark }, index) =>
-      remark === undefined ? [] : [`${displayName(files[index] as ReferenceFile, index)}: ${remark}`],
-    );
-    if (enrolled.length === 0) throw new NoUsableImageError('None of the images can be used.', errors);
+    const outcomes = await allInTurns(files, limit, (file) => ports.pictureSlots(() => enroll(file)));
+    const errors = errorsOf(outcomes, files);
+    if (enrolled.length === 0) throw noneEnrolled(outcomes, errors);
     return { enrolled: enrolled.length, errors, similar: enrolled.map(({ similar }) => similar) };
   } catch (error) {
-    for (const { image } of enrolled) await undo(() => removeImageEverywhere(ports, image));
+    await takeBack(enrolled.map(({ image }) => image));
     throw error;
   }
+}
+
+function errorsOf(outcomes: readonly Outcome[], files: readonly ReferenceFile[]): string[] {
+  return outcomes.flatMap(({ remark }, index) =>
+    remark === undefined ? [] : [`${displayName(files[index] as ReferenceFile, index)}: ${remark}`],
+  );
+}
+
+function noneEnrolled(outcomes: readonly Outcome[], errors: readonly string[]): ServiceError {
+  const isLate = outcomes.some(({ remark }) => remark === noTimeLeft);
+  return isLate
+    ? new BackendUnavailableError('There was no time left for the pictures.', retryAfterSeconds)
+    : new NoUsableImageError('None of the images can be used.', errors);
 }
 
 /** The client's own name for the file, if it has one. */

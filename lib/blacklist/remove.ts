@@ -25,14 +25,22 @@ export async function removeEntryEverywhere(
 }
 
 /** Takes one reference image out of every store, in the same order. */
-export async function removeImageEverywhere(
+export async function removeImageEverywhere(stores: Stores, image: ImageRecord): Promise<void> {
+  await removeImagesEverywhere(stores, [image]);
+}
+
+/** Takes some reference images out of every store: all are hidden before anything goes, and their faces go at once. */
+export async function removeImagesEverywhere(
   { records, faces, images }: Stores,
-  image: ImageRecord,
+  removed: readonly ImageRecord[],
 ): Promise<void> {
-  await records.markImageDeleting(image.id);
-  await faces.remove([faceOf(image)]);
-  await images.delete(image.key);
-  await records.removeImage(image.id);
+  // One by one, for each changes its entry's count of them.
+  const oneByOne = pLimit(1);
+  await allSettled(removed.map(({ id }) => oneByOne(() => records.markImageDeleting(id))));
+  await faces.remove(removed.map(faceOf));
+  const limit = pLimit(deletionsAtOnce);
+  await allSettled(removed.map(({ key }) => limit(() => images.delete(key))));
+  await allSettled(removed.map(({ id }) => limit(() => records.removeImage(id))));
 }
 
 function faceOf({ entryId, id: imageId, face }: ImageRecord): EnrolledFace {

@@ -17,7 +17,10 @@ import { listImages } from './list-images.ts';
 import { listProcessed, listProcessedUnderProcess } from './list-processed.ts';
 import { openApi } from './openapi.ts';
 import { processImages } from './process-images.ts';
+import { status } from './status.ts';
 import { updateEntry } from './update-entry.ts';
+import { verify } from './verify.ts';
+import { verifyEntry } from './verify-entry.ts';
 import { welcome, welcomeToApi } from './welcome.ts';
 
 /** Every endpoint of the service, in the order in which the documentation shows them. */
@@ -29,6 +32,7 @@ export const api: readonly Endpoint[] = [
   getProcessed,
   getProcessedImage,
   detectFaces,
+  verify,
   createEntry,
   listEntries,
   getEntry,
@@ -39,9 +43,11 @@ export const api: readonly Endpoint[] = [
   getImage,
   deleteImage,
   createEntryUpload,
+  verifyEntry,
   welcome,
   welcomeToApi,
   health,
+  status,
   openApi,
   docs,
   docsAsset,

@@ -1,14 +1,12 @@
 import * as z from 'zod';
 import { defineEndpoint } from './endpoint.ts';
 import { facialAreaExample } from './examples.ts';
-import { DetectorOverride } from './fields.ts';
+import { DetectorOverride, ImageInput } from './fields.ts';
 import { DetectedFaceArea } from './shapes.ts';
 
 export const DetectFacesRequest = z
   .object({
-    image: z
-      .string()
-      .describe('A local path, an http(s) URL, or base64 with or without a `data:image/…;base64,` head.'),
+    image: ImageInput,
     detector_backend: DetectorOverride,
   })
   .meta({ id: 'DetectFacesRequest' });

@@ -6,6 +6,7 @@ import type {
   ReferenceImage,
 } from './shapes.ts';
 import type { UploadForm } from './uploads.ts';
+import type { Verification } from './verify.ts';
 
 /** What answers look like; the documentation shows them. */
 
@@ -19,6 +20,31 @@ export const facialAreaExample: FacialArea = {
   nose: [487, 188],
   mouth_left: [512, 214],
   mouth_right: [461, 213],
+};
+
+export const verificationExample: Verification = {
+  verified: true,
+  distance: 0.15,
+  threshold: 0.22,
+  similarity: 99.2,
+  model: 'Fusion',
+  detector_backend: 'mediapipe+ssd',
+  similarity_metric: 'cosine',
+  facial_areas: {
+    img1: facialAreaExample,
+    img2: {
+      x: 88,
+      y: 40,
+      w: 120,
+      h: 120,
+      left_eye: [174, 86],
+      right_eye: [122, 85],
+      nose: [148, 116],
+      mouth_left: [169, 136],
+      mouth_right: [127, 136],
+    },
+  },
+  time: 0.182,
 };
 
 export const recordExample: BlacklistRecord = {
@@ -70,8 +96,10 @@ export const resultExample: ImageProcessingResult = {
           detector_backend: 'mediapipe+ssd',
           similarity_metric: 'cosine',
           entry: { id: 7, name: 'Jane Roe', reason: 'Banned after the incident of 3 May.' },
+          image_id: '0b9f4c52-6f0e-4d5e-9c1a-3a7f5f0c1d2e',
         },
       ],
+      candidates: null,
     },
   ],
   error: null,

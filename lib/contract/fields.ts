@@ -89,17 +89,36 @@ export const DetectorOverride = override(
   'The detector to use; one that the active backend does not have is replaced by the configured one.',
 );
 
-export const ModelOverride = override(
+const ModelOverride = override(
   z.enum(modelNames),
   'The model to use; one that the active backend does not have is replaced by the configured one.',
 );
 
-export const MetricOverride = override(
-  z.enum(distanceMetrics),
-  'The metric of `threshold` and of the distances.',
-);
+const MetricOverride = override(z.enum(distanceMetrics), 'The metric of `threshold` and of the distances.');
 
-export const ThresholdOverride = override(
+const ThresholdOverride = override(
   orText(anyNumber, z.number().min(0)),
   'The largest distance that is a match, in the metric used; lower is stricter.',
 );
+
+/** A picture that a request names. */
+export const ImageInput = z
+  .string()
+  .describe('A local path, an http(s) URL, or base64 with or without a `data:image/…;base64,` head.');
+
+/** What a request that compares faces may choose. */
+export const overrides = {
+  detector_backend: DetectorOverride,
+  model_name: ModelOverride,
+  distance_metric: MetricOverride,
+  threshold: ThresholdOverride,
+};
+export type Overrides = z.output<z.ZodObject<typeof overrides>>;
+
+/** Near misses for each face. */
+export const CandidateCount = orText(wholeNumber, z.int().min(0).max(10))
+  .nullish()
+  .transform((count) => count ?? 0)
+  .describe(
+    'How many near misses to tell for each face, at most: the nearest entries that do not match, among its 100 nearest reference images.',
+  );

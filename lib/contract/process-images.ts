@@ -1,13 +1,7 @@
 import * as z from 'zod';
 import { defineEndpoint } from './endpoint.ts';
 import { resultExample } from './examples.ts';
-import {
-  DetectorOverride,
-  MetricOverride,
-  ModelOverride,
-  maxImagesPerRequest,
-  ThresholdOverride,
-} from './fields.ts';
+import { CandidateCount, maxImagesPerRequest, overrides } from './fields.ts';
 import { ImageProcessingResult } from './shapes.ts';
 
 export const ProcessImagesRequest = z
@@ -19,10 +13,8 @@ export const ProcessImagesRequest = z
       .describe(
         'At least one; each a local path, an http(s) URL, or base64 with or without a `data:image/…;base64,` head.',
       ),
-    detector_backend: DetectorOverride,
-    model_name: ModelOverride,
-    distance_metric: MetricOverride,
-    threshold: ThresholdOverride,
+    ...overrides,
+    candidates: CandidateCount,
   })
   .meta({ id: 'ProcessImagesRequest' });
 export type ProcessImagesRequest = z.output<typeof ProcessImagesRequest>;

@@ -25,6 +25,9 @@ export const DetectedFaceArea = z
   .meta({ id: 'DetectedFaceArea' });
 export type DetectedFaceArea = z.infer<typeof DetectedFaceArea>;
 
+/** The entry of what matched, as it was then. */
+export const MatchedEntry = z.object({ id: wholeNumber, name: z.string(), reason: z.string().nullable() });
+
 export const BlacklistMatch = z
   .object({
     identity: z
@@ -46,7 +49,11 @@ export const BlacklistMatch = z
     model: z.string().describe('The model really used.'),
     detector_backend: z.string().describe('The detector really used.'),
     similarity_metric: z.enum(similarityMetrics),
-    entry: z.object({ id: wholeNumber, name: z.string(), reason: z.string().nullable() }),
+    entry: MatchedEntry,
+    image_id: z
+      .string()
+      .nullable()
+      .describe("The matched reference image's id; null in results of before it was kept."),
   })
   .meta({ id: 'BlacklistMatch' });
 export type BlacklistMatch = z.infer<typeof BlacklistMatch>;
@@ -57,6 +64,12 @@ export const DetectedFace = z
     facial_area: FacialArea.nullable(),
     confidence: z.number().min(0).max(1).nullable(),
     blacklist_matches: z.array(BlacklistMatch).describe('Best first.'),
+    candidates: z
+      .array(BlacklistMatch)
+      .nullable()
+      .describe(
+        'Near misses, best first: of each entry that does not match, the nearest reference image. They are no matches, and are not kept; null unless asked for.',
+      ),
   })
   .meta({ id: 'DetectedFace' });
 export type DetectedFace = z.infer<typeof DetectedFace>;

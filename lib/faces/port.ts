@@ -47,6 +47,8 @@ export interface FaceMatch extends FaceOwner {
 /** A face with the reference images that it matches, best first. */
 export interface MatchedFace extends Face {
   readonly matches: readonly FaceMatch[];
+  /** Of its 100 nearest reference images those that do not match, best first; none unless they were asked for. */
+  readonly candidates: readonly FaceMatch[];
 }
 
 /** What a request may ask for; what the backend does not have is replaced by what is configured. */
@@ -56,6 +58,14 @@ export interface FaceOptions {
   readonly distanceMetric?: DistanceMetric | undefined;
   /** A distance in the metric used; lower is stricter. */
   readonly threshold?: number | undefined;
+  /** How long the answer is waited for, in milliseconds from now: a backend that is far away gives up then. No limit without it. */
+  readonly remainingMs?: (() => number) | undefined;
+}
+
+/** How a picture is matched. */
+export interface MatchOptions extends FaceOptions {
+  /** Whether to tell near misses too. */
+  readonly candidates?: boolean;
 }
 
 /** Degrees. */
@@ -110,16 +120,71 @@ export interface ListedFace extends EnrolledFace {
 }
 
 /** What was really used. */
-export interface MatchResult {
-  /** Largest face first. */
-  readonly faces: readonly MatchedFace[];
+export interface UsedOptions {
   readonly model: string;
   readonly detectorBackend: string;
   readonly metric: SimilarityMetric;
   /** A match has `distance <= threshold`. */
   readonly threshold: number;
+}
+
+export interface MatchResult extends UsedOptions {
+  /** Largest face first. */
+  readonly faces: readonly MatchedFace[];
   /** See `FaceBackend.hasGallery`. */
   readonly hasGallery: boolean;
+}
+
+/**
+ * Lends a decoded picture for some work, and no longer: decoded pictures are large, and only so many are held at a time. What the work
+ * throws, or what keeps the picture from being had, is what it throws; whoever lends the picture may say which one it is.
+ */
+export type PictureLoan = <T>(work: (picture: Picture) => Promise<T>) => Promise<T>;
+
+/** How near two faces are. */
+export interface Comparison extends UsedOptions, Pick<FaceMatch, 'distance' | 'similarity'> {
+  /** The largest of each picture. */
+  readonly probe: Face;
+  readonly reference: Face;
+}
+
+/** A reference image, by its id. */
+export interface Reference extends Pick<FaceOwner, 'imageId'> {
+  readonly lend: PictureLoan;
+}
+
+/** How near a face is to each of some enrolled ones. */
+export interface EntryComparison extends UsedOptions {
+  /** The largest of the picture. */
+  readonly probe: Face;
+  /** Nearest first, whether it is a match or not. Those that are not enrolled for the model in use are left out. */
+  readonly references: readonly Pick<FaceMatch, 'imageId' | 'target' | 'distance' | 'similarity'>[];
+  /** See `FaceBackend.hasGallery`. */
+  readonly hasGallery: boolean;
+}
+
+/** What counts where a request names nothing else. */
+export interface MatchDefaults {
+  readonly detectorBackend: string;
+  readonly metric: SimilarityMetric;
+  /** The largest distance that is a match. */
+  readonly threshold: number;
+  /** The same, where nobody changes it. */
+  readonly defaultThreshold: number;
+  /** The share of pictures' pairs of different people that lie within each; null where nobody has measured it. */
+  readonly falseMatchRate: number | null;
+  readonly defaultFalseMatchRate: number | null;
+}
+
+/** How the engine of this process is doing. */
+export interface EngineFigures {
+  /** Threads, of which so many compute. */
+  readonly workers: number;
+  readonly busy: number;
+  /** Pictures that wait for one. */
+  readonly waiting: number;
+  /** Faces that pictures are compared with. */
+  readonly enrolled: number;
 }
 
 /**
@@ -135,7 +200,23 @@ export interface FaceBackend {
   /** Every face of the picture, largest first. */
   detect(picture: Picture, options: FaceOptions): Promise<readonly Face[]>;
   /** Every face of the picture with its matches in the gallery, in one pass. */
-  match(picture: Picture, options: FaceOptions): Promise<MatchResult>;
+  match(picture: Picture, options: MatchOptions): Promise<MatchResult>;
+  /**
+   * Compares the largest faces of two pictures.
+   * @throws NoFaceError when a picture shows none, out of the work on that picture.
+   */
+  compare(probe: PictureLoan, reference: PictureLoan, options: FaceOptions): Promise<Comparison>;
+  /**
+   * Compares the picture's largest face with the enrolled ones of one entry. Where a backend can't tell of all of them, it tells of some,
+   * and none of the others is a match.
+   * @param references newest first
+   * @throws NoFaceError when the picture shows none, out of the work on it.
+   */
+  compareWith(
+    probe: PictureLoan,
+    references: readonly Reference[],
+    options: FaceOptions,
+  ): Promise<EntryComparison>;
   /**
    * Adds the picture's largest face to the gallery; the next match sees it. Doing it twice adds nothing. It does not fail because others
    * like it could not be looked for.
@@ -151,7 +232,15 @@ export interface FaceBackend {
   listFaces(): AsyncIterable<ListedFace>;
   /** Whether there is a place where faces are kept: none was made yet, or somebody has removed it, and nobody can match. */
   hasGallery(): Promise<boolean>;
+  readonly defaults: MatchDefaults;
+  /** Undefined where another service computes. */
+  engine(): EngineFigures | undefined;
   /** Throws when it can't be used. */
   check(): Promise<void>;
+  /**
+   * Throws when it can't be used, or does not find the face of `drawn-face.ts`. It works at most once a minute, or an hour where that costs
+   * money; whoever asks meanwhile gets the last outcome, or waits for the same. It takes seconds at most.
+   */
+  test(): Promise<void>;
   close(): Promise<void>;
 }

@@ -117,7 +117,7 @@ export function endpoint<Contract extends Endpoint>(
     }
     logRequest({
       id: requestId,
-      route: contract.path,
+      contract,
       method: contract.method,
       status: answer.status,
       started,

@@ -1,5 +1,7 @@
 import { type Logger, pino, stdTimeFunctions } from 'pino';
+import { meter } from '#metrics';
 import { loadConfig } from '../config.ts';
+import type { Endpoint } from '../contract/endpoint.ts';
 
 let created: Logger | undefined;
 
@@ -23,8 +25,8 @@ export function log(): Logger {
 /** What the log tells of a request. */
 export interface RequestLine {
   readonly id: string;
-  /** The contract's path; null when no route has the path, which is not repeated. */
-  readonly route: string | null;
+  /** The contract's; null when no route has the request's path, which is not repeated. */
+  readonly contract: Pick<Endpoint, 'operationId' | 'path'> | null;
   readonly method: string;
   readonly status: number;
   /** `performance.now()` when it began. */
@@ -33,9 +35,12 @@ export interface RequestLine {
   readonly matches?: number;
 }
 
-/** Writes the one line that every request gets. */
-export function logRequest({ started, ...line }: RequestLine): void {
-  log().info({ ...line, ms: Math.round((performance.now() - started) * 10) / 10 }, 'request');
+/** Writes the one line that every request gets, and counts it. */
+export function logRequest({ id, contract, method, status, started, ...counts }: RequestLine): void {
+  const ms = performance.now() - started;
+  const route = contract?.path ?? null;
+  log().info({ id, route, method, status, ...counts, ms: Math.round(ms * 10) / 10 }, 'request');
+  meter.answered({ operation: contract?.operationId ?? null, route, method, status, seconds: ms / 1000 });
 }
 
 /** Writes what made a request fail, with its stack and causes: for failures that are not the client's. */

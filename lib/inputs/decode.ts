@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { InputTooLargeError, InputUnreadableError, UnsupportedFormatError } from '../errors.ts';
+import { timed } from '../metrics/timed.ts';
 import type { Picture, PictureFormat } from './picture.ts';
 
 /** 50 megapixels: more than common cameras give, and 150 MB once decoded. */
@@ -30,7 +31,7 @@ export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
   if (format === undefined) {
     throw new UnsupportedFormatError('The picture is not in a format that is taken: JPEG, PNG, WebP or GIF.');
   }
-  const { data, info } = await decodePixels(bytes);
+  const { data, info } = await timed('decode', () => decodePixels(bytes));
   return { width: info.width, height: info.height, pixels: data, original: bytes, format };
 }
 

@@ -1,25 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
+import { meter } from '#metrics';
 import { refuseLostGallery } from '../blacklist/lost-gallery.ts';
 import type { Config } from '../config.ts';
 import type { ProcessImagesRequest } from '../contract/process-images.ts';
-import type { BlacklistMatch, DetectedFace, ImageProcessingResult } from '../contract/shapes.ts';
+import type { ImageProcessingResult } from '../contract/shapes.ts';
 import { isUnusablePicture, NoUsableImageError } from '../errors.ts';
-import type { MatchResult } from '../faces/port.ts';
 import { processedKeys } from '../images/key.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import type { Picture } from '../inputs/picture.ts';
 import { identifierOf } from '../inputs/read.ts';
+import { timed } from '../metrics/timed.ts';
 import type { Ports } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';
 import { allSettled } from '../settled.ts';
+import { neededMs, noTimeLeft, storingMs } from '../time-left.ts';
+import { faceOptions } from './options.ts';
 import { cropFace, drawBoxes } from './render.ts';
+import { shownFaces } from './shown-faces.ts';
 
 type RenderSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRatio'>;
 
-/** A picture is not begun that might not be done in time: what was found in the others would be lost with the request. */
-const neededMs = 14_000;
-const noTimeLeft = 'There was no time left for this picture: send it again, with fewer others.';
+/** What a request asks for besides its pictures, and how long it may still take. */
+type Asked = Omit<ProcessImagesRequest, 'images'> & { readonly remainingMs: () => number };
 
 /**
  * Looks for listed people in each picture and keeps the results. One that can't be read has its `error` in its own result; a backend
@@ -31,7 +34,7 @@ const noTimeLeft = 'There was no time left for this picture: send it again, with
 export async function processImages(
   ports: Ports,
   settings: RenderSettings,
-  { images, ...overrides }: ProcessImagesRequest,
+  { images, ...choices }: ProcessImagesRequest,
   remainingMs: () => number = () => Number.POSITIVE_INFINITY,
 ): Promise<ImageProcessingResult[]> {
   if (images.length === 0) throw new NoUsableImageError('No images provided.');
@@ -41,7 +44,7 @@ export async function processImages(
     images.map((input) =>
       limit(async () => {
         if (remainingMs() < neededMs) return unreadableResult(identifierOf(input), noTimeLeft);
-        return processInput(ports, settings, input, overrides);
+        return processInput(ports, settings, input, { ...choices, remainingMs });
       }),
     ),
   );
@@ -51,18 +54,33 @@ async function processInput(
   ports: Ports,
   settings: RenderSettings,
   input: string,
-  overrides: Omit<ProcessImagesRequest, 'images'>,
+  asked: Asked,
 ): Promise<ImageProcessingResult> {
   const identifier = identifierOf(input);
   try {
     const bytes = await ports.inputs.read(input);
-    return await ports.pictureSlots(async () =>
-      processPicture(ports, settings, identifier, await decodePicture(bytes), overrides),
-    );
+    return await ports.pictureSlots(async () => {
+      // A slow URL, or other requests' pictures, may have taken it.
+      if (asked.remainingMs() < neededMs) return unreadableResult(identifier, noTimeLeft);
+      const started = performance.now();
+      const result = await processPicture(ports, settings, identifier, await decodePicture(bytes), asked);
+      meter.worked({ ...countFaces([result]), seconds: (performance.now() - started) / 1000 });
+      return result;
+    });
   } catch (error) {
-    if (isUnusablePicture(error)) return unreadableResult(identifier, error.message);
-    throw error;
+    if (!isUnusablePicture(error)) throw error;
+    meter.unusable();
+    return unreadableResult(identifier, error.message);
   }
+}
+
+/** The faces of these pictures, and those of them that matched somebody. */
+export function countFaces(results: readonly Pick<ImageProcessingResult, 'faces'>[]): {
+  faces: number;
+  matches: number;
+} {
+  const faces = results.flatMap((result) => result.faces);
+  return { faces: faces.length, matches: faces.filter((face) => face.blacklist_matches.length > 0).length };
 }
 
 function unreadableResult(identifier: string, error: string): ImageProcessingResult {
@@ -85,32 +103,33 @@ async function processPicture(
   { drawBoundingBoxes, croppedFacePaddingRatio }: RenderSettings,
   identifier: string,
   picture: Picture,
-  overrides: Omit<ProcessImagesRequest, 'images'>,
+  asked: Asked,
 ): Promise<ImageProcessingResult> {
   const pictureId = randomUUID();
   const keys = processedKeys(pictureId, new Date(), picture.format);
-  const store = async (key: string, jpeg: Promise<Uint8Array>) => images.put(key, await jpeg, 'image/jpeg');
+  const put = (...args: Parameters<typeof images.put>) => timed('store', () => images.put(...args));
+  const store = async (key: string, draw: () => Promise<Uint8Array>) =>
+    put(key, await timed('draw', draw), 'image/jpeg');
   try {
     // The original is written while the engine computes.
     const [found] = await allSettled([
       faces.match(picture, {
-        detectorBackend: overrides.detector_backend,
-        modelName: overrides.model_name,
-        distanceMetric: overrides.distance_metric,
-        threshold: overrides.threshold,
+        ...faceOptions(asked),
+        candidates: asked.candidates > 0,
+        remainingMs: () => asked.remainingMs() - storingMs,
       }),
-      images.put(keys.original, picture.original, `image/${picture.format}`),
+      put(keys.original, picture.original, `image/${picture.format}`),
     ]);
     if (!found.hasGallery) await refuseLostGallery({ records });
-    const shown = await shownFaces({ images, records }, found);
+    const shown = await shownFaces({ images, records }, found, asked.candidates);
     const [largest] = found.faces;
     const boxes = found.faces.map(({ area }, index) => ({
       box: area,
       isMatch: (shown[index]?.blacklist_matches.length ?? 0) > 0,
     }));
     await allSettled([
-      largest && store(keys.crop, cropFace(picture, largest.area, croppedFacePaddingRatio)),
-      drawBoundingBoxes && largest && store(keys.annotated, drawBoxes(picture, boxes)),
+      largest && store(keys.crop, () => cropFace(picture, largest.area, croppedFacePaddingRatio)),
+      drawBoundingBoxes && largest && store(keys.annotated, () => drawBoxes(picture, boxes)),
     ]);
     const original = images.location(keys.original);
     const result = {
@@ -122,7 +141,8 @@ async function processPicture(
       has_blacklist_match: boxes.some(({ isMatch }) => isMatch),
       cropped_face_path: largest ? images.location(keys.crop) : null,
     };
-    const { id, timestamp } = await records.addProcessed(pictureId, result);
+    const kept = { ...result, faces: shown.map((face) => ({ ...face, candidates: null })) };
+    const { id, timestamp } = await timed('store', () => records.addProcessed(pictureId, kept));
     return { ...result, db_id: id, processing_timestamp: timestamp };
   } catch (error) {
     if (!(await mayBeKept(records, pictureId))) {
@@ -139,47 +159,4 @@ async function mayBeKept(records: RecordStore, pictureId: string): Promise<boole
   } catch {
     return true;
   }
-}
-
-/** The faces as clients see them: of their matches, those whose entry and image are shown now. */
-async function shownFaces(
-  { images, records }: Pick<Ports, 'images' | 'records'>,
-  { faces, model, detectorBackend, metric, threshold }: MatchResult,
-): Promise<DetectedFace[]> {
-  const active = await records.findActive([
-    ...new Set(faces.flatMap(({ matches }) => matches.map(({ imageId }) => imageId))),
-  ]);
-  return faces.map(({ area, confidence, matches }, index) => ({
-    face_index: index,
-    facial_area: area,
-    confidence,
-    blacklist_matches: matches.flatMap((match): BlacklistMatch[] => {
-      const listed = active.get(match.imageId);
-      if (!listed) return [];
-      const { id, name, reason } = listed.entry;
-      const target = match.target ?? listed.image.face?.box;
-      return [
-        {
-          identity: match.identity ?? images.location(listed.image.key),
-          target_x: target?.x ?? null,
-          target_y: target?.y ?? null,
-          target_w: target?.w ?? null,
-          target_h: target?.h ?? null,
-          source_x: area.x,
-          source_y: area.y,
-          source_w: area.w,
-          source_h: area.h,
-          threshold,
-          distance: match.distance,
-          similarity: match.similarity,
-          aws_similarity: match.awsSimilarity,
-          aws_face_id: match.awsFaceId,
-          model,
-          detector_backend: detectorBackend,
-          similarity_metric: metric,
-          entry: { id, name, reason },
-        },
-      ];
-    }),
-  }));
 }

@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Config } from '../config.ts';
 import { BackendUnavailableError, ServiceError } from '../errors.ts';
 
 /** How long a statement waits for another process to finish its write. */
@@ -50,6 +51,37 @@ const migrations: readonly string[] = [
   `,
   // `face` is a RecordedFace as JSON; earlier versions left out its quality.
   'ALTER TABLE image ADD COLUMN face TEXT;',
+  // The outbox of match events. Times are in milliseconds since 1970.
+  `
+  CREATE TABLE receiver (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE, -- its URL's SHA-256
+    origin TEXT NOT NULL,
+    place INTEGER, -- among those who get events; null: it gets no more
+    given_up INTEGER NOT NULL DEFAULT 0,
+    last_error TEXT
+  ) STRICT;
+
+  CREATE TABLE delivery (
+    receiver_id INTEGER NOT NULL REFERENCES receiver (id),
+    processed_id INTEGER NOT NULL,
+    created INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    refusals INTEGER NOT NULL DEFAULT 0,
+    waits INTEGER NOT NULL DEFAULT 0, -- 1: an earlier one has an entry of its own
+    PRIMARY KEY (receiver_id, processed_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX delivery_due ON delivery (receiver_id, due) WHERE waits = 0;
+
+  CREATE TABLE delivery_entry (
+    receiver_id INTEGER NOT NULL,
+    processed_id INTEGER NOT NULL,
+    entry_id INTEGER NOT NULL,
+    PRIMARY KEY (receiver_id, entry_id, processed_id),
+    FOREIGN KEY (receiver_id, processed_id) REFERENCES delivery (receiver_id, processed_id) ON DELETE CASCADE
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX delivery_entry_delivery ON delivery_entry (receiver_id, processed_id);
+  `,
   // `file` is an ImageFile as JSON.
   'ALTER TABLE image ADD COLUMN file TEXT;',
   /*
@@ -87,6 +119,11 @@ const migrations: readonly string[] = [
   ) WHERE place <= 50;
   `,
 ];
+
+/** Where a mode's records are, in its data folder. */
+export function recordsFile({ dataDir, aws }: Pick<Config, 'dataDir' | 'aws'>): string {
+  return join(dataDir, aws ? 'aws-rekognition.sqlite' : 'face-blacklist.sqlite');
+}
 
 /**
  * Opens the database file, makes it (0600, its folder 0700) where there is none, and brings it to this version's schema. Several
@@ -154,6 +191,11 @@ export function isUniqueViolation(error: unknown): boolean {
   return resultCode(error) === sqliteConstraintUnique;
 }
 
+/** Whether a statement failed because another has a lock. */
+export function isBusy(error: unknown): boolean {
+  return resultCode(error) === sqliteBusy;
+}
+
 function resultCode(error: unknown): unknown {
   return error instanceof Error && 'errcode' in error ? error.errcode : undefined;
 }
@@ -169,7 +211,7 @@ function switchToWriteAheadLog(database: DatabaseSync): void {
       database.exec('PRAGMA journal_mode = WAL');
       return;
     } catch (error) {
-      if (resultCode(error) !== sqliteBusy || performance.now() > deadline) throw error;
+      if (!isBusy(error) || performance.now() > deadline) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
     }
   }

@@ -11,10 +11,20 @@ import type { RecordStore } from './port.ts';
  */
 export function openDynamoRecords(settings: TableSettings): RecordStore {
   const table = new TableClient(settings);
+  const entries = entryRecords(table);
+  const processed = processedRecords(table);
   return {
-    ...entryRecords(table),
+    ...entries,
     ...imageRecords(table),
-    ...processedRecords(table),
+    ...processed,
+    async count() {
+      const [listed, { total }] = await Promise.all([
+        entries.listEntries('ACTIVE'),
+        processed.listProcessed({ limit: 1, offset: 0 }),
+      ]);
+      const images = listed.reduce((sum, { imageCount }) => sum + imageCount, 0);
+      return { entries: listed.length, images, processed: total };
+    },
     async check() {
       await table.get(storeKey);
     },

@@ -88,6 +88,12 @@ export interface ProcessedPage {
   readonly items: ImageProcessingResult[];
 }
 
+export interface RecordCounts {
+  readonly entries: number;
+  readonly images: number;
+  readonly processed: number;
+}
+
 /**
  * Entries, their images, and processed pictures. Both adapters keep these promises, proven by `test/suites/records.ts`:
  * a write that returned survives a crash; `get` of what is absent is `undefined`; deletes are idempotent; a failure of the
@@ -176,6 +182,9 @@ export interface RecordStore {
    * than its logarithm.
    */
   listProcessed(query: ProcessedQuery): Promise<ProcessedPage>;
+
+  /** How many entries are `ACTIVE`, how many `ACTIVE` images these have, and how many processed pictures there are. */
+  count(): Promise<RecordCounts>;
 
   /** Throws when the store can't be read. */
   check(): Promise<void>;

@@ -2,7 +2,9 @@ import type { SQLOutputValue } from 'node:sqlite';
 import type { ImageProcessingResult } from '../contract/shapes.ts';
 import type { ProcessedFilter, ProcessedPage, ProcessedQuery, ProcessedResult, Stamp } from './port.ts';
 import { scopeAsked, scopesOf } from './scopes.ts';
+import type { Outbox } from './sqlite-outbox.ts';
 import type { Statements } from './sqlite-statements.ts';
+import { storedResult } from './stored-result.ts';
 
 /** First and last, both included; there are none where the first is larger. */
 interface Range {
@@ -11,12 +13,18 @@ interface Range {
 }
 
 /** To be called in a transaction. */
-export function addProcessed(statements: Statements, pictureId: string, result: ProcessedResult): Stamp {
+export function addProcessed(
+  statements: Statements,
+  outbox: Outbox,
+  pictureId: string,
+  result: ProcessedResult,
+): Stamp {
   const known = statements.processedByPicture.get(pictureId);
   if (known) return stampOf(known);
   statements.insertProcessed.run(pictureId, JSON.stringify(result), Date.now());
   const stamp = stampOf(statements.processedByPicture.get(pictureId) ?? {});
   for (const scope of scopesOf(result)) statements.insertPlace.run(scope, scope, stamp.id);
+  outbox.add(pictureId, { ...result, db_id: stamp.id, processing_timestamp: stamp.timestamp });
   return stamp;
 }
 
@@ -65,7 +73,6 @@ function stampOf({ id, at }: Row): Stamp {
   return { id: Number(id), timestamp: new Date(Number(at)).toISOString() };
 }
 
-function processedRecord(row: Row): ImageProcessingResult {
-  const { id, timestamp } = stampOf(row);
-  return { ...JSON.parse(String(row.result)), db_id: id, processing_timestamp: timestamp };
+function processedRecord({ id, at, result }: Row): ImageProcessingResult {
+  return storedResult(String(result), Number(id), Number(at));
 }

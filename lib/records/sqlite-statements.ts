@@ -23,6 +23,7 @@ const statements = {
   entry: `${selectEntry} WHERE id = ?`,
   entryByName: `${selectEntry} WHERE name = ?`,
   entriesByStatus: `${selectEntry} WHERE status = ? ORDER BY id`,
+  entriesTotal: "SELECT count(*) AS total FROM entry WHERE status = 'ACTIVE'",
   /** Takes a JSON array of ids. The `+` keeps the planner from going through all that are `ACTIVE`. */
   activeEntriesAmong: `${selectEntry} WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'ACTIVE'`,
 
@@ -43,6 +44,12 @@ const statements = {
   imagesAmong: `${selectImage} WHERE id IN (SELECT value FROM json_each(?))`,
   /** As above. */
   activeImagesAmong: `${selectImage} WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'ACTIVE'`,
+  /** Those of the few other entries are taken off: to look up every image's entry would take longer. */
+  imagesTotal: `
+    SELECT (SELECT count(*) FROM image WHERE status = 'ACTIVE') - (
+      SELECT count(*) FROM image WHERE status = 'ACTIVE'
+      AND entry_id IN (SELECT id FROM entry WHERE status IN ('PENDING', 'DELETING'))
+    ) AS total`,
 
   /** The clock may have been put back: time goes on from where it was. */
   insertProcessed: `

@@ -9,11 +9,13 @@ import type {
   ProcessedPage,
   ProcessedQuery,
   ProcessedResult,
+  RecordCounts,
   RecordedFace,
   RecordStatus,
   RecordStore,
   Stamp,
 } from './port.ts';
+import { Outbox } from './sqlite-outbox.ts';
 import { addProcessed, getProcessed, listProcessed } from './sqlite-processed.ts';
 import { prepareStatements, type Statements } from './sqlite-statements.ts';
 
@@ -65,10 +67,12 @@ function takingName<T>(name: string, write: () => T): T {
 class SqliteRecords implements RecordStore {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
+  readonly #outbox: Outbox;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#statements = prepareStatements(database);
+    this.#outbox = new Outbox(database);
   }
 
   async createEntry({ name, reason, carried }: NewEntry): Promise<EntryRecord> {
@@ -209,7 +213,7 @@ class SqliteRecords implements RecordStore {
   }
 
   async addProcessed(pictureId: string, result: ProcessedResult): Promise<Stamp> {
-    return this.#transaction(() => addProcessed(this.#statements, pictureId, result));
+    return this.#transaction(() => addProcessed(this.#statements, this.#outbox, pictureId, result));
   }
 
   async getProcessed(id: number): Promise<ImageProcessingResult | undefined> {
@@ -223,6 +227,17 @@ class SqliteRecords implements RecordStore {
 
   async listProcessed(query: ProcessedQuery): Promise<ProcessedPage> {
     return attempt(() => listProcessed(this.#statements, query));
+  }
+
+  async count(): Promise<RecordCounts> {
+    return attempt(() => {
+      const counted = (statement: keyof Statements) => Number(this.#statements[statement].get()?.total);
+      return {
+        entries: counted('entriesTotal'),
+        images: counted('imagesTotal'),
+        processed: counted('processedTotal'),
+      };
+    });
   }
 
   async check(): Promise<void> {

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { type Rekognition, startRekognition } from '../rekognition/server.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { createTable } from './dynamodb-table.ts';
+import { type EventBridgeEmulator, startEventBridge } from './event-bridge.ts';
 import { type S3Emulator, startS3Emulator } from './s3.ts';
 
 /** What a deployment of the `aws_rekognition` mode needs, on this machine's loopback. */
 export interface Cloud extends AsyncDisposable {
   readonly s3: S3Emulator;
   readonly rekognition: Rekognition;
+  readonly eventBridge: EventBridgeEmulator;
   /** The settings with which the API, the AWS SDK and the AWS CLI find everything. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -20,7 +22,7 @@ const tableName = 'face-blacklist';
 const collectionId = 'face-blacklist';
 
 /**
- * Starts DynamoDB Local, S3 and Rekognition on free ports, with an empty bucket and an empty table. What they keep is gone with them.
+ * Starts DynamoDB Local, S3, Rekognition and EventBridge on free ports, with an empty bucket and an empty table. What they keep is gone with them.
  * @throws ConfigError when Java is missing.
  */
 export async function startCloud(): Promise<Cloud> {
@@ -36,11 +38,13 @@ export async function startCloud(): Promise<Cloud> {
       s3Endpoint: s3.url,
     }),
   );
+  const eventBridge = resources.use(await startEventBridge());
   const environment = {
     AWS_REGION: region,
     ...s3.environment,
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
     AWS_ENDPOINT_URL_REKOGNITION: rekognition.url,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridge.url,
     FACE_PROCESSING_BACKEND: 'aws_rekognition',
     AWS_REKOGNITION_COLLECTION_ID: collectionId,
     AWS_S3_BUCKET_NAME: bucket,
@@ -48,5 +52,5 @@ export async function startCloud(): Promise<Cloud> {
   };
   await createTable({ region, tableName, endpoint: dynamodb.url });
   const opened = resources.move();
-  return { s3, rekognition, environment, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  return { s3, rekognition, eventBridge, environment, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }

@@ -6,7 +6,12 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import type { TableSettings } from '../../lib/records/dynamodb/client.ts';
-import { partitionKey, sortKey, timeToLiveAttribute } from '../../lib/records/dynamodb/definition.ts';
+import {
+  partitionKey,
+  sortKey,
+  streamView,
+  timeToLiveAttribute,
+} from '../../lib/records/dynamodb/definition.ts';
 
 /** Makes the records' table where it is absent, as the infrastructure does it in a deployment. */
 export async function createTable({
@@ -29,6 +34,7 @@ export async function createTable({
           { AttributeName: sortKey, AttributeType: 'S' },
         ],
         BillingMode: 'PAY_PER_REQUEST',
+        StreamSpecification: { StreamEnabled: true, StreamViewType: streamView },
       }),
     );
     await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1 }, { TableName });

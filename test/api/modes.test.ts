@@ -30,7 +30,7 @@ function shapeOf(value: unknown, name?: string): unknown {
 }
 
 /** Where only one mode has something to tell, as the contract says. */
-const nullInOneMode = ['aws_similarity', 'aws_face_id'];
+const nullInOneMode = ['aws_similarity', 'aws_face_id', 'workers', 'detection_confidence_threshold'];
 
 function shapeOfReply({ status, headers, bytes }: Reply): unknown {
   const json: unknown = JSON.parse(bytes.toString(), (key, value) =>
@@ -72,6 +72,26 @@ const calls: [name: string, call: (api: ApiClient, id: number) => Promise<Reply>
         images: [people.group.toString('base64'), 'nowhere.jpg'],
       }),
   ],
+  [
+    'processed pictures with near misses',
+    (api) =>
+      api.sendJson('POST', '/api/v1/process/process-images', {
+        images: [people.neighbour.toString('base64')],
+        threshold: 0,
+        candidates: 1,
+      }),
+  ],
+  ['two pictures', (api) => verify(api, people.listed, people.group)],
+  [
+    'two pictures of which one shows nobody',
+    async (api) => verify(api, people.listed, await pictureOfNothing()),
+  ],
+  ['a picture and an entry', (api, id) => postImage(api, `/api/v1/blacklist/${id}/verify`, people.group)],
+  [
+    'a picture without a face and an entry',
+    async (api, id) => postImage(api, `/api/v1/blacklist/${id}/verify`, await pictureOfNothing()),
+  ],
+  ['a picture and no entry', (api) => postImage(api, '/api/v1/blacklist/4711/verify', people.group)],
   ['a page', (api) => api.get('/api/v1/processed-images/?limit=5')],
   ['a processed picture', (api) => api.get('/api/v1/processed-images/1')],
   ['no processed picture', (api) => api.get('/api/v1/processed-images/4711')],
@@ -82,7 +102,13 @@ const calls: [name: string, call: (api: ApiClient, id: number) => Promise<Reply>
   ['an upload for an entry', (api, id) => api.sendJson('POST', `/api/v1/blacklist/${id}/uploads`, {})],
   ['a deletion', (api, id) => api.send('DELETE', `/api/v1/blacklist/${id}/`)],
   ['health', (api) => api.get('/healthz')],
+  ['the status', (api) => api.get('/api/v1/status')],
 ];
+
+function verify(api: ApiClient, one: Buffer, other: Buffer): Promise<Reply> {
+  const [image1, image2] = [one.toString('base64'), other.toString('base64')];
+  return api.sendJson('POST', '/api/v1/verify', { image1, image2 });
+}
 
 function postImage(api: ApiClient, path: string, picture: Buffer): Promise<Reply> {
   return api.sendJson('POST', path, { image: picture.toString('base64') });

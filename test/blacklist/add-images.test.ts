@@ -3,8 +3,8 @@ import { addImages } from '../../lib/blacklist/add-images.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { finishBrokenOff } from '../../lib/blacklist/sweep.ts';
-import { EntryNotFoundError, NoUsableImageError } from '../../lib/errors.ts';
-import { down, failing, interrupted, stepAfter, stepBefore, steps } from './steps.ts';
+import { BackendUnavailableError, EntryNotFoundError, NoUsableImageError } from '../../lib/errors.ts';
+import { down, failing, interrupted, stepAfter, stepBefore, steps, watched } from './steps.ts';
 import { complete, contents, everything, matchedNames, nothing, useStores } from './stores.ts';
 
 const stores = useStores();
@@ -128,6 +128,42 @@ describe('adding images', () => {
       }
       expect(await contents(ports)).toEqual(nothing);
     }
+  });
+
+  it('leaves out those for which there is no time, and says so', async () => {
+    const { ports } = stores;
+    const id = await list();
+    const remainingMs = [20_000, 13_000];
+    expect(await addImages(ports, id, files(), () => remainingMs.shift() ?? 0)).toMatchObject({
+      message: '1 image added.',
+      errors: [expect.stringMatching(/^two\.jpg: .*send it again/)],
+    });
+    expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 2 }));
+  });
+
+  it('without time for a single one is refused for now, and changes nothing', async () => {
+    const { ports } = stores;
+    const id = await list();
+    await expect(addImages(ports, id, files(), () => 13_000)).rejects.toThrow(BackendUnavailableError);
+    expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 1 }));
+  });
+
+  it('begins with no further one when one has failed, for others would fail as well', async () => {
+    const { ports } = stores;
+    const id = await list();
+    let begun = 0;
+    const broken = watched(ports, {
+      async before(call) {
+        if (call !== 'faces.enroll') return;
+        begun += 1;
+        throw down;
+      },
+      async after() {},
+    });
+    const many = Array.from({ length: 5 }, () => files()).flat();
+    await expect(addImages(broken, id, many)).rejects.toBe(down);
+    expect(begun).toBe(ports.pictureSlots.concurrency);
+    expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 1 }));
   });
 
   it('of which none can be used changes nothing', async () => {

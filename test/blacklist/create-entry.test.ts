@@ -4,7 +4,7 @@ import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { finishBrokenOff } from '../../lib/blacklist/sweep.ts';
 import { BackendUnavailableError, NameTakenError } from '../../lib/errors.ts';
-import { down, failing, interrupted, stepAfter, steps } from './steps.ts';
+import { down, failing, interrupted, stepAfter, stepBefore, steps } from './steps.ts';
 import { complete, contents, everything, imageFolders, matchedNames, nothing, useStores } from './stores.ts';
 
 const person = { name: 'Jane Roe', reason: 'Theft.' };
@@ -56,6 +56,20 @@ describe('listing a person', () => {
     await createEntry(ports, { name: 'John Doe', reason: null }, files());
     const entry = await createEntry(ports, person, files(), () => 19_000);
     expect(entry).toMatchObject({ image_count: 2, possible_duplicates: null });
+  });
+
+  it('that is cut off while it is undone leaves the name free, and the next one removes the rest', async () => {
+    const { ports } = stores;
+    const { promise: cutOff, ...undoing } = Promise.withResolvers<void>();
+    // The first removal is of the picture that failed, the second of the entry.
+    const hanging = interrupted(ports, stepBefore('faces.remove 2'), () => {
+      undoing.resolve();
+      return new Promise(() => {});
+    });
+    void createEntry(failing(hanging, stepBefore('faces.enroll 2')), person, files());
+    await cutOff;
+    expect(await createEntry(ports, person, files())).toMatchObject({ image_count: 2 });
+    expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 2 }));
   });
 
   it('that fails as its name was taken is undone by the sweep at the latest', async () => {

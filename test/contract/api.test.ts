@@ -22,6 +22,8 @@ describe('the contract', () => {
         'GET /api/v1/processed-images/',
         'GET /api/v1/process/processed-images/',
         'POST /api/v1/detect/detect-face',
+        'POST /api/v1/verify',
+        'POST /api/v1/blacklist/{id}/verify',
         'POST /api/v1/blacklist/',
         'GET /api/v1/blacklist/',
         'GET /api/v1/blacklist/{id}/',
@@ -39,6 +41,7 @@ describe('the contract', () => {
         'GET /docs',
         'GET /docs/{asset}',
         'GET /healthz',
+        'GET /api/v1/status',
       ].sort(),
     );
   });

@@ -67,6 +67,8 @@ test('is throttled: pictures to what Rekognition takes, all else to more', () =>
   expect(Object.fromEntries(limits)).toEqual({
     '* *': 50,
     'POST /api/v1/process/process-images': 50,
+    'POST /api/v1/verify': 50,
+    'POST /api/v1/blacklist/{id}/verify': 50,
     'POST /api/v1/detect/detect-face': 50,
     'POST /api/v1/blacklist': 50,
     'POST /api/v1/blacklist/{id}/images': 50,

@@ -18,14 +18,16 @@ const clients = {
   table: '@aws-sdk/client-dynamodb',
   bucket: '@aws-sdk/client-s3',
   faces: '@aws-sdk/client-rekognition',
+  events: '@aws-sdk/client-eventbridge',
 };
 
 /** What of AWS a function may call, and so has to carry. */
-function clientsFor({ table, objects, list, collection, detectFaces }: Needs): string[] {
+function clientsFor({ table, objects, list, collection, withoutCollection, matchEvents }: Needs): string[] {
   return [
     ...(table ? [clients.table] : []),
     ...(objects || list ? [clients.bucket] : []),
-    ...(collection || detectFaces ? [clients.faces] : []),
+    ...(collection || withoutCollection ? [clients.faces] : []),
+    ...(matchEvents ? [clients.events] : []),
   ];
 }
 

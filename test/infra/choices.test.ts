@@ -1,7 +1,11 @@
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { expect, test } from 'vitest';
-import { findings, makeStack } from './synthesize.ts';
+import { findings, makeStack, synthesize } from './synthesize.ts';
+import { resourcesOf } from './template.ts';
+
+/** Made before the tests, whose time the first synthesis, which loads the CDK, would take. */
+const standard = synthesize();
 
 test.each([
   ['auth', 'basic', '-c auth takes iam, cognito or none'],
@@ -10,11 +14,34 @@ test.each([
   ['rekognitionTps', 'many', '-c rekognitionTps takes a whole number from 1 to 10000'],
   ['similarity', '101', '-c similarity takes a number from 0 to 100'],
   ['similarity', '', '-c similarity takes a number from 0 to 100'],
+  ['qualityFilter', 'high', '-c qualityFilter takes auto or none'],
   ['corsOrigins', '*', '-c corsOrigins takes origins such as https://example.com'],
   ['corsOrigins', 'ftp://files.example', '-c corsOrigins takes origins such as https://example.com'],
   ['alarmTopicArn', 'alarms', '-c alarmTopicArn takes the ARN of an SNS topic'],
+  ['alerts', 'Jane Roe', '-c alerts takes an e-mail address'],
+  ['alerts', '', '-c alerts takes an e-mail address'],
 ])('-c %s=%s is refused in words', (name, value, words) => {
   expect(() => makeStack({ [name]: value })).toThrow(words);
+});
+
+test('-c qualityFilter is what every function that enrolls goes by; without it, what the service takes', () => {
+  const enrolling = ['ApiCreateEntry', 'ApiAddImages', 'InboxIndexUpload'];
+  const filters = (template: typeof standard) =>
+    resourcesOf(template, 'AWS::Lambda::Function')
+      .filter(({ id }) => enrolling.includes(id.slice(0, -8)))
+      .map(({ properties }) => (properties.Environment as { Variables: Record<string, string> }).Variables)
+      .map((variables) => variables.QUALITY_FILTER);
+  expect(filters(synthesize({ qualityFilter: 'none' }))).toEqual(enrolling.map(() => 'none'));
+  expect(filters(standard)).toEqual(enrolling.map(() => undefined));
+});
+
+test.each([
+  [{}, []],
+  [{ auth: 'cognito' }, ['UserPoolClientId', 'UserPoolId']],
+  [{ apiKey: 'true' }, ['ApiKeyId']],
+])('the outputs say, by names that are known before, where everything is: %o', (choices, more) => {
+  const always = ['ApiUrl', 'BucketName', 'CollectionId', 'InboxUri', 'TableName'];
+  expect(Object.keys(synthesize(choices).findOutputs('*')).sort()).toEqual([...always, ...more].sort());
 });
 
 test.each([
@@ -33,6 +60,8 @@ test.each([
   [{}],
   [{ auth: 'cognito', apiKey: 'true', waf: 'true', kms: 'true', corsOrigins: 'https://console.example' }],
   [{ auth: 'none', corsOrigins: 'https://a.example,https://b.example' }],
+  [{ alerts: 'mail@example.com' }],
+  [{ alerts: 'mail@example.com', kms: 'true' }],
 ])('cdk-nag (AwsSolutions) finds nothing without a written reason: %o', (choices) => {
   expect(findings(makeStack(choices))).toEqual([]);
 });

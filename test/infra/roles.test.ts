@@ -29,6 +29,13 @@ const readPictures = ['blacklist', 'cropped', 'inbox', 'processed', 'uploads'].m
 );
 const listReferences = 's3:ListBucket bucket if {"StringLike":{"s3:prefix":["blacklist/*"]}}';
 
+const lookAround = [
+  ...readTable,
+  's3:ListBucket bucket',
+  'rekognition:DescribeCollection collection',
+  'rekognition:DetectFaces *',
+];
+
 /** All that each function may do, besides writing its own log and traces. */
 const expected: Record<string, string[]> = {
   processImages: [
@@ -52,6 +59,14 @@ const expected: Record<string, string[]> = {
     's3:ListBucket bucket',
   ],
   detectFaces: [...readPictures, 'rekognition:DetectFaces *'],
+  verify: [...readPictures, 'rekognition:CompareFaces *', 'rekognition:DetectFaces *'],
+  verifyEntry: [
+    ...readTable,
+    ...readPictures,
+    'rekognition:CompareFaces *',
+    'rekognition:DetectFaces *',
+    'rekognition:SearchFacesByImage collection',
+  ],
   createEntry: [
     ...writeTable,
     's3:DeleteObject bucket/blacklist/*',
@@ -80,7 +95,8 @@ const expected: Record<string, string[]> = {
   createEntryUpload: [...readTable, 's3:PutObject bucket/inbox/*'],
   welcome: [],
   welcomeToApi: [],
-  health: [...readTable, 's3:ListBucket bucket', 'rekognition:DescribeCollection collection'],
+  health: lookAround,
+  status: lookAround,
   openApi: [],
   docs: [],
   docsAsset: [],
@@ -98,6 +114,17 @@ const expected: Record<string, string[]> = {
     'sqs:GetQueueAttributes queue',
     'sqs:GetQueueUrl queue',
     'sqs:ReceiveMessage queue',
+  ],
+  publishMatches: [
+    'dynamodb:BatchGetItem table',
+    'dynamodb:DescribeStream table',
+    'dynamodb:GetRecords table',
+    'dynamodb:GetShardIterator table',
+    'dynamodb:ListStreams *',
+    'events:PutEvents event bus if {"StringEquals":{"events:source":"face-blacklist","events:detail-type":"face.matched"}}',
+    'sqs:GetQueueAttributes match dead letters',
+    'sqs:GetQueueUrl match dead letters',
+    'sqs:SendMessage match dead letters',
   ],
   sweep: [
     ...writeTable,
@@ -118,6 +145,7 @@ const ownTraces = ['xray:PutTelemetryRecords *', 'xray:PutTraceSegments *'];
 const ownLog = ['logs:CreateLogStream own log', 'logs:PutLogEvents own log'];
 
 const collectionArn = 'arn:AWS::Partition:rekognition:AWS::Region:AWS::AccountId:collection/FaceBlacklist';
+const eventBusArn = 'arn:AWS::Partition:events:AWS::Region:AWS::AccountId:event-bus/default';
 
 /** What the role of each function allows, one line for each action and resource. */
 function allowed(choices: Readonly<Record<string, string>> = {}): Map<string, string[]> {
@@ -145,13 +173,14 @@ function namesOf(template: ReturnType<typeof synthesize>): Record<string, string
     ...named('AWS::DynamoDB::Table', 'StorageTable', 'table'),
     ...named('AWS::S3::Bucket', 'StorageBucket', 'bucket'),
     ...named('AWS::SQS::Queue', 'InboxQueue', 'queue'),
+    ...named('AWS::SQS::Queue', 'MatchEventsDeadLetters', 'match dead letters'),
     ...named('AWS::KMS::Key', 'StorageKey', 'key'),
   ]);
 }
 
 /** `ApiGetEntry1A2B3C4D` is getEntry. */
 function nameOf(functionId: string): string {
-  const name = functionId.replace(/^(Api|InboxIndex|SweepSchedule)/, (scope) =>
+  const name = functionId.replace(/^(Api|InboxIndex|MatchEvents|SweepSchedule)/, (scope) =>
     scope === 'InboxIndex' ? 'Index' : '',
   );
   return name.charAt(0).toLowerCase() + name.slice(1, -8);
@@ -162,7 +191,9 @@ function linesOf(statements: readonly Statement[], names: Readonly<Record<string
     expect(Effect).toBe('Allow');
     const condition = Condition ? ` if ${JSON.stringify(Condition)}` : '';
     return listOf(Resource).flatMap((resource) => {
-      const text = textOf(resource, names).replace(collectionArn, 'collection');
+      const text = textOf(resource, names)
+        .replace(collectionArn, 'collection')
+        .replace(eventBusArn, 'event bus');
       return listOf(Action).map((action) => `${action} ${text}${condition}`);
     });
   });
@@ -202,6 +233,7 @@ test('with a key of its own, functions may use it as far as they use what it enc
   expect(keyActions('getEntry')).toEqual(['Decrypt', 'DescribeKey']);
   expect(keyActions('createProcessUpload')).toEqual(['Decrypt', 'GenerateDataKey']);
   expect(keyActions('detectFaces')).toEqual(['Decrypt']);
+  expect(keyActions('publishMatches')).toEqual(['Decrypt', 'DescribeKey']);
   expect(keyActions('createEntry')).toEqual([
     'Decrypt',
     'DescribeKey',

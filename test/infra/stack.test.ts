@@ -4,7 +4,7 @@ import { functionNeeds } from '../../infra/needs.ts';
 import { parseConfig } from '../../lib/config.ts';
 import { pictureSlots } from '../../lib/ports.ts';
 import { synthesize } from './synthesize.ts';
-import { referenceOf, resourcesOf } from './template.ts';
+import { referenceOf, resourcesOf, textOf } from './template.ts';
 
 const template = synthesize();
 
@@ -21,6 +21,7 @@ describe('what is kept', () => {
       ],
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
     });
   });
 
@@ -44,24 +45,24 @@ describe('what is kept', () => {
     }
   });
 
-  test.each(['AWS::S3::BucketPolicy', 'AWS::SQS::QueuePolicy'])(
-    'nothing is sent in the clear: %s',
-    (type) => {
-      const policies = resourcesOf(template, type);
-      expect(policies).toHaveLength(2);
-      for (const { properties } of policies) {
-        expect(properties.PolicyDocument).toMatchObject({
-          Statement: expect.arrayContaining([
-            expect.objectContaining({
-              Effect: 'Deny',
-              Principal: { AWS: '*' },
-              Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-            }),
-          ]),
-        });
-      }
-    },
-  );
+  test.each([
+    ['AWS::S3::BucketPolicy', 2],
+    ['AWS::SQS::QueuePolicy', 3],
+  ])('nothing is sent in the clear: %s', (type, count) => {
+    const policies = resourcesOf(template, type);
+    expect(policies).toHaveLength(count);
+    for (const { properties } of policies) {
+      expect(properties.PolicyDocument).toMatchObject({
+        Statement: expect.arrayContaining([
+          expect.objectContaining({
+            Effect: 'Deny',
+            Principal: { AWS: '*' },
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          }),
+        ]),
+      });
+    }
+  });
 
   test('old versions and pictures that are not needed for long expire', () => {
     const rules = lifecycleOf(synthesize({ processedDays: '30' }));
@@ -135,6 +136,7 @@ describe('the functions', () => {
           Variables: {
             FACE_PROCESSING_BACKEND: 'aws_rekognition',
             AWS_REKOGNITION_COLLECTION_ID: 'FaceBlacklist',
+            POWERTOOLS_SERVICE_NAME: 'FaceBlacklist',
           },
         },
       });
@@ -285,6 +287,104 @@ describe('the inbox', () => {
   });
 });
 
+describe('match events', () => {
+  const deadLetters = resourcesOf(template, 'AWS::SQS::Queue').find(({ id }) => id.startsWith('MatchEvents'));
+
+  test('come from the records of matches in the table’s stream, again from the first that failed, for 12 hours', () => {
+    const [table] = resourcesOf(template, 'AWS::DynamoDB::Table');
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      EventSourceArn: { 'Fn::GetAtt': [table?.id, 'StreamArn'] },
+      StartingPosition: 'TRIM_HORIZON',
+      BatchSize: 10,
+      FilterCriteria: {
+        Filters: [
+          {
+            Pattern: Match.serializedJson({
+              dynamodb: {
+                Keys: { pk: { S: ['processed'] } },
+                NewImage: { matched: { S: [{ exists: true }] } },
+              },
+            }),
+          },
+        ],
+      },
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: 1000,
+      MaximumRecordAgeInSeconds: 12 * 3600,
+      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [deadLetters?.id, 'Arn'] } } },
+    });
+    expect(deadLetters?.properties).toMatchObject({
+      SqsManagedSseEnabled: true,
+      MessageRetentionPeriod: 14 * 24 * 3600,
+    });
+  });
+
+  test('are mailed to nobody, unless -c alerts names somebody', () => {
+    template.resourceCountIs('AWS::SNS::Topic', 0);
+    template.resourceCountIs('AWS::KMS::Key', 0);
+  });
+
+  test.each([[{}], [{ kms: 'true' }]])(
+    '-c alerts mails ids, names and similarities, encrypted by a key that EventBridge may use: %o',
+    (choices) => {
+      const alerting = synthesize({ ...choices, alerts: 'mail@example.com' });
+      const [topic, ...others] = resourcesOf(alerting, 'AWS::SNS::Topic');
+      const [key, ...otherKeys] = resourcesOf(alerting, 'AWS::KMS::Key');
+      expect([others, otherKeys]).toEqual([[], []]);
+      expect(topic?.properties).toEqual({ KmsMasterKeyId: { 'Fn::GetAtt': [key?.id, 'Arn'] } });
+      expect(key?.properties).toMatchObject({
+        EnableKeyRotation: true,
+        KeyPolicy: {
+          Statement: expect.arrayContaining([
+            expect.objectContaining({
+              Effect: 'Allow',
+              Principal: { Service: 'events.amazonaws.com' },
+              Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+            }),
+          ]),
+        },
+      });
+      alerting.hasResourceProperties('AWS::SNS::Subscription', {
+        Protocol: 'email',
+        Endpoint: 'mail@example.com',
+        TopicArn: { Ref: topic?.id },
+      });
+      alerting.hasResourceProperties('AWS::SNS::TopicPolicy', {
+        PolicyDocument: {
+          Statement: Match.arrayWith([
+            Match.objectLike({
+              Effect: 'Deny',
+              Principal: '*',
+              Action: 'sns:Publish',
+              Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+            }),
+          ]),
+        },
+      });
+      alerting.hasResourceProperties('AWS::Events::Rule', {
+        EventPattern: { source: ['face-blacklist'], 'detail-type': ['face.matched'] },
+        Targets: [
+          Match.objectLike({
+            Arn: { Ref: topic?.id },
+            DeadLetterConfig: Match.anyValue(),
+            InputTransformer: {
+              InputPathsMap: {
+                'detail-data-db_id': '$.detail.data.db_id',
+                'detail-data-picture_id': '$.detail.data.picture_id',
+                'detail-data-entries': '$.detail.data.entries',
+              },
+              InputTemplate:
+                '{"found":<detail-data-entries>,"db_id":<detail-data-db_id>,"picture_id":<detail-data-picture_id>,' +
+                '"note":"A match is a hint for a person to look at, not a verdict."}',
+            },
+          }),
+        ],
+      });
+    },
+  );
+});
+
 describe('watching it', () => {
   test('alarms tell of errors and throttles of every function, of the API, and of events put aside', () => {
     const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(({ properties }) => properties);
@@ -296,16 +396,36 @@ describe('watching it', () => {
       latency: watched('Latency'),
       visible: watched('ApproximateNumberOfMessagesVisible'),
       age: watched('ApproximateAgeOfOldestMessage'),
+      iteratorAge: watched('IteratorAge'),
     }).toEqual({
       errors: Object.keys(functionNeeds).length,
       throttles: Object.keys(functionNeeds).length,
       serverErrors: 1,
       latency: 1,
-      visible: 1,
+      visible: 2,
       age: 1,
+      iteratorAge: 1,
     });
     for (const alarm of alarms) expect(alarm.TreatMissingData).toBe('notBreaching');
     template.resourceCountIs('AWS::CloudWatch::Dashboard', 1);
+  });
+
+  test('the dashboard shows what the functions themselves tell, of this stack alone', () => {
+    const [dashboard] = resourcesOf(template, 'AWS::CloudWatch::Dashboard');
+    const shown = textOf(dashboard?.properties.DashboardBody);
+    const own = [...shown.matchAll(/service=\\*"(\w+)\\*" MetricName=\\*"(\w+)\\*"/g)].map(
+      ([, service, name]) => [service, name],
+    );
+    const names = [
+      'Pictures',
+      'Faces',
+      'Matches',
+      'RekognitionCalls',
+      'RekognitionThrottles',
+      'Latency',
+      'ColdStarts',
+    ];
+    expect(own).toEqual(names.map((name) => ['FaceBlacklist', name]));
   });
 
   test('-c alarmTopicArn: alarms go there', () => {
@@ -313,10 +433,5 @@ describe('watching it', () => {
     for (const { properties } of resourcesOf(synthesize({ alarmTopicArn }), 'AWS::CloudWatch::Alarm')) {
       expect(properties.AlarmActions).toEqual([alarmTopicArn]);
     }
-  });
-
-  test('the outputs say where everything is', () => {
-    const outputs = Object.keys(template.findOutputs('*'));
-    expect(outputs.sort()).toEqual(['ApiUrl', 'BucketName', 'CollectionId', 'InboxUri', 'TableName']);
   });
 });

@@ -82,22 +82,31 @@ describe('processing a picture', () => {
     expect(await kept()).toEqual({ pictures: before.pictures + 3, records: before.records + 1 });
   });
 
-  it('that would not be done in time is not begun, and says so', async () => {
-    const before = await kept();
-    const image = stores.pictures.listed.toString('base64');
-    // The first one finds time enough.
-    const remaining = [20_000, 13_000];
-    const results = await processImages(
+  const processWithin = (remainingMs: number[], ...images: Buffer[]) =>
+    processImages(
       stores.ports,
       settings,
-      ProcessImagesRequest.parse({ images: [image, image] }),
-      () => remaining.shift() ?? 0,
+      ProcessImagesRequest.parse({ images: images.map((image) => image.toString('base64')) }),
+      () => remainingMs.shift() ?? 0,
     );
+
+  it('that would not be done in time is not begun, and says so', async () => {
+    const before = await kept();
+    const image = stores.pictures.listed;
+    // The first one finds time enough, also when it has been read.
+    const results = await processWithin([20_000, 13_000, 20_000], image, image);
     expect(results.map(({ error, faces }) => [error, faces.length])).toEqual([
       [null, 1],
       [expect.stringContaining('send it again'), 0],
     ]);
     expect(await kept()).toEqual({ pictures: before.pictures + 3, records: before.records + 1 });
+  });
+
+  it('that takes too long to read, as from a slow URL, is not looked at, and says so', async () => {
+    const before = await kept();
+    const [result] = await processWithin([20_000, 13_000], stores.pictures.listed);
+    expect(result).toMatchObject({ error: expect.stringContaining('send it again'), faces: [] });
+    expect(await kept()).toEqual(before);
   });
 
   it('that there is none of is refused', async () => {
@@ -128,6 +137,26 @@ describe('processing a picture', () => {
           faces: [{ blacklist_matches: [] }],
         });
       }
+    });
+
+    it('tells near misses, and keeps none of them', async () => {
+      const { ports, pictures } = stores;
+      await list();
+      const request = ProcessImagesRequest.parse({
+        images: [pictures.other.toString('base64')],
+        candidates: 5,
+      });
+      const [result] = await processImages(ports, settings, request);
+      expect(result).toMatchObject({
+        has_blacklist_match: false,
+        faces: [{ blacklist_matches: [], candidates: [{ entry: { id, name: 'Jane Roe' } }] }],
+      });
+      const { items } = await ports.records.listProcessed({ limit: 1, offset: 0 });
+      expect(items).toEqual([
+        { ...result, faces: result?.faces.map((face) => ({ ...face, candidates: null })) },
+      ]);
+      const row = stores.database.prepare('SELECT * FROM processed ORDER BY id DESC LIMIT 1').get();
+      expect(JSON.stringify(row)).not.toContain('Jane Roe');
     });
 
     it('keeps the answer as it was when the entry is deleted later', async () => {

@@ -17,6 +17,7 @@ import { qualitySuite } from './api/quality.ts';
 import { gatewaySuite, routesSuite } from './api/routes.ts';
 import type { BackendTraits, KeptFiles } from './api/traits.ts';
 import { uploadsSuite } from './api/uploads.ts';
+import { verificationSuite } from './api/verification.ts';
 
 /** What differs between the hosts of the API, and why. */
 export interface HostTraits {
@@ -46,6 +47,7 @@ export function apiSuite(name: string, connect: () => Promise<ApiConnection>, tr
 
     const get = () => tested;
     duplicatesSuite(get);
+    verificationSuite(get);
     routesSuite(get);
     listingSuite(get);
     addingSuite(get);

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BackendUnavailableError } from '../../lib/errors.ts';
 import type { Picture } from '../../lib/inputs/picture.ts';
 import { pictureOfNobody, portraits } from '../faces/samples.ts';
+import { comparingSuite } from './faces/comparing.ts';
 import { detectionSuite } from './faces/detection.ts';
 import { enrollingSuite } from './faces/enrolling.ts';
 import { type FaceAbilities, gallery, type OpenedFaces, type Setting } from './faces/fixtures.ts';
@@ -33,9 +34,25 @@ export function faceBackendSuite(
 
     detectionSuite(() => setting);
     matchingSuite(() => setting);
+    comparingSuite(() => setting);
     enrollingSuite(() => setting);
     overridesSuite(() => setting);
+    defaultsSuite(() => setting);
     lifetimeSuite(open);
+  });
+}
+
+/** What matches by default is what the defaults tell. */
+function defaultsSuite(get: () => Setting): void {
+  test('tells what counts where nothing else is named', async () => {
+    const { backend } = get();
+    const { detectorBackend, metric, threshold } = await backend.match(await pictureOfNobody(), {});
+    expect(backend.defaults).toMatchObject({
+      detectorBackend,
+      metric,
+      threshold,
+      defaultThreshold: threshold,
+    });
   });
 }
 
@@ -46,7 +63,9 @@ function lifetimeSuite(open: () => Promise<OpenedFaces>): void {
       expect(backend.name).not.toBe('');
       expect(backend.maxImageBytes).toBeGreaterThan(1_000_000);
       await expect(backend.check()).resolves.toBeUndefined();
+      await expect(backend.test()).resolves.toBeUndefined();
       await backend.close();
+      await expect(backend.test()).rejects.toThrow(BackendUnavailableError);
       await expect(backend.check()).rejects.toThrow(BackendUnavailableError);
       await expect(backend.detect(await pictureOfNobody(), {})).rejects.toThrow(BackendUnavailableError);
       await expect(backend.close()).resolves.toBeUndefined();

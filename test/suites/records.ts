@@ -3,7 +3,14 @@ import { NameTakenError } from '../../lib/errors.ts';
 import type { RecordStore } from '../../lib/records/port.ts';
 import { entrySuite } from './records/entries.ts';
 import { filterSuite } from './records/filters.ts';
-import { activeEntry, type OpenedRecords, processedResult, recorded } from './records/fixtures.ts';
+import {
+  activeEntry,
+  addImage,
+  enrolledFace,
+  type OpenedRecords,
+  processedResult,
+  recorded,
+} from './records/fixtures.ts';
 import { imageSuite } from './records/images.ts';
 import { processedSuite } from './records/processed.ts';
 
@@ -37,6 +44,20 @@ export function recordStoreSuite(name: string, open: () => Promise<OpenedRecords
         items: [recorded(processedResult(), stamp)],
       });
       await expect(later.createEntry({ name: 'Ada', reason: null })).rejects.toThrow(NameTakenError);
+    });
+
+    test('counts what is shown', async () => {
+      expect(await store.count()).toEqual({ entries: 0, images: 0, processed: 0 });
+      const { entry } = await activeEntry(store, 'Ada');
+      await addImage(store, entry.id);
+      const { id } = await addImage(store, entry.id);
+      await store.activateImage(id, enrolledFace);
+      const { entry: going } = await activeEntry(store, 'Grace');
+      await store.markEntryDeleting(going.id);
+      await store.createEntry({ name: 'Joan', reason: null });
+      await store.addProcessed('picture-1', processedResult());
+      await store.addProcessed('picture-2', processedResult());
+      expect(await store.count()).toEqual({ entries: 1, images: 2, processed: 2 });
     });
 
     test('a usable store passes its check, and closing it twice is no error', async () => {

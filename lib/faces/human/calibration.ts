@@ -36,6 +36,11 @@ export function similarityAt(
   return ofShare(exponent);
 }
 
+/** The share of pairs of different people that come so near, see `similarityAt`; what is less than 1 in a million was not measured. */
+export function falseMatchRateAt(distances: readonly number[], distance: number): number {
+  return (1 - similarityAt(distances, distance) / 100) ** 3;
+}
+
 /** The similarity that a share of 10^exponent of different people's pairs reaches. */
 function ofShare(exponent: number): number {
   return 100 * (1 - 10 ** (exponent / 3));

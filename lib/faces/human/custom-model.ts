@@ -56,6 +56,7 @@ export async function openCustomModel(config: CustomModelConfig): Promise<Custom
     version: versionOf(network),
     thresholds: thresholdsOfUnits(threshold),
     calibration: config.calibration ?? supposedCalibration(threshold),
+    isSupposed: config.calibration === undefined,
   };
 }
 

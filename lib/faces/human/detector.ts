@@ -35,8 +35,15 @@ export interface Detection {
 }
 
 export interface Detector {
-  /** Every face of the picture, largest first. */
-  detect(pyramid: Pyramid, detector?: EngineDetector): Promise<Detection[]>;
+  /**
+   * Every face of the picture, largest first.
+   * @param times where it is written how long the looks for faces took, and those at each, in seconds.
+   */
+  detect(
+    pyramid: Pyramid,
+    detector?: EngineDetector,
+    times?: { detect?: number; mesh?: number },
+  ): Promise<Detection[]>;
 }
 
 /** 0..1: where the mesh is less sure that it sees a face, say because it is turned too far away, the detector's own points count. */
@@ -60,10 +67,14 @@ export async function loadDetector(minConfidence: number): Promise<Detector> {
     },
   };
   return {
-    async detect(pyramid, detector = 'mediapipe+ssd') {
+    async detect(pyramid, detector = 'mediapipe+ssd', times = {}) {
       const { picture } = pyramid;
+      const started = performance.now();
       const faces = await findFaces(pyramid, looks, detector, minConfidence);
+      const found = performance.now();
+      times.detect = (found - started) / 1000;
       const landmarks = await seeFaces(findMeshes, pyramid, faces);
+      if (faces.length > 0) times.mesh = (performance.now() - found) / 1000;
       return faces
         .map((face, index) => detectionOf(face, landmarks[index] as SeenFace, picture))
         .filter(({ confidence, landmarks: { mesh } }) => mesh || confidence >= sureWithoutMesh)

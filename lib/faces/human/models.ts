@@ -15,6 +15,8 @@ export interface EmbeddingModel {
   readonly thresholds: Readonly<Record<DistanceMetric, number>>;
   /** The cosine distances within which 1 in 100, 1,000, 10,000 … pairs of different people lie. */
   readonly calibration: readonly number[];
+  /** Whether the calibration is but supposed. */
+  readonly isSupposed?: boolean;
 }
 
 /**

@@ -1,5 +1,8 @@
 import { Worker } from 'node:worker_threads';
+import { meter } from '#metrics';
 import { BackendUnavailableError, InputUnreadableError } from '../../errors.ts';
+import type { Stage } from '../../metrics/port.ts';
+import type { EngineFigures } from '../port.ts';
 import type { Pixels } from './align.ts';
 import type { SharedGallery } from './gallery-memory.ts';
 import type { EmbeddingModelName } from './models.ts';
@@ -11,6 +14,8 @@ process.env.ORT_DISABLE_TELEMETRY = '1';
 
 interface Task {
   readonly job: Job;
+  /** `performance.now()` when it came. */
+  readonly came: number;
   readonly resolve: (faces: JobFace[]) => void;
   readonly reject: (error: Error) => void;
 }
@@ -22,6 +27,8 @@ interface Thread {
   pixels: SharedArrayBuffer;
   deadline?: NodeJS.Timeout;
   ready: boolean;
+  /** `performance.now()` when it began what it does, or ended what it did last. */
+  moved: number;
   /** Until it is ready, or has ended. */
   readonly begun: Promise<unknown>;
 }
@@ -64,13 +71,16 @@ export class WorkerPool {
 
   /**
    * Finds, embeds and looks up the faces of one picture.
+   * @param isUrgent it goes before those that wait.
    * @throws InputUnreadableError when the engine fails on this picture.
    * @throws BackendUnavailableError when the engine is down, or the worker dies.
    */
-  run(job: Job): Promise<JobFace[]> {
+  run(job: Job, { isUrgent = false } = {}): Promise<JobFace[]> {
     this.check();
     const faces = new Promise<JobFace[]>((resolve, reject) => {
-      this.#queue.push({ job, resolve, reject });
+      const task = { job, came: performance.now(), resolve, reject };
+      if (isUrgent) this.#queue.unshift(task);
+      else this.#queue.push(task);
       this.#dispatch();
     });
     const settled: Promise<unknown> = faces.then(
@@ -87,6 +97,16 @@ export class WorkerPool {
     for (const { worker, ready } of this.#threads) {
       if (ready) post(worker, { kind: 'gallery', model, gallery });
     }
+  }
+
+  figures(): Omit<EngineFigures, 'enrolled'> {
+    const busy = [...this.#threads].filter(({ task }) => task).length;
+    return { workers: this.#threads.size, busy, waiting: this.#queue.length };
+  }
+
+  /** For how long none of the workers has begun or ended anything, in milliseconds. */
+  get stillMs(): number {
+    return performance.now() - Math.max(...[...this.#threads].map(({ moved }) => moved));
   }
 
   /** @throws BackendUnavailableError when no worker is left. */
@@ -121,7 +141,8 @@ export class WorkerPool {
     });
     const begun = new Promise((resolve) => worker.once('message', resolve).once('exit', resolve));
     const pixels = new SharedArrayBuffer(0);
-    const thread: Thread = { worker, task: undefined, pixels, ready: false, begun };
+    const moved = performance.now();
+    const thread: Thread = { worker, task: undefined, pixels, ready: false, moved, begun };
     this.#threads.add(thread);
     return new Promise((resolve, reject) => {
       let lastError = new Error('The worker ended.');
@@ -145,6 +166,7 @@ export class WorkerPool {
     this.#startFailures = 0;
     this.#failure = undefined;
     thread.ready = true;
+    thread.moved = performance.now();
     for (const [model, gallery] of this.#galleries) post(thread.worker, { kind: 'gallery', model, gallery });
     this.#dispatch();
   }
@@ -156,8 +178,10 @@ export class WorkerPool {
     }
     const task = thread.task;
     thread.task = undefined;
+    thread.moved = performance.now();
     clearTimeout(thread.deadline);
     if (message.kind === 'done') {
+      for (const [stage, seconds] of Object.entries(message.times)) meter.passed(stage as Stage, seconds);
       task?.resolve(message.faces);
       this.#dispatch();
       return;
@@ -205,6 +229,8 @@ export class WorkerPool {
         return;
       }
       thread.task = task;
+      thread.moved = performance.now();
+      meter.waited('engine', (thread.moved - task.came) / 1000);
       thread.deadline = setTimeout(() => this.#leaveBehind(thread), jobTimeoutMs);
       post(thread.worker, { kind: 'job', job: { ...task.job, picture } });
     }

@@ -45,13 +45,16 @@ export interface JobFace extends Face {
   readonly hits: readonly GalleryHit[];
 }
 
+/** Seconds that a job spent in each stage that it came to. */
+export type StageTimes = Partial<Record<'detect' | 'mesh' | 'embed' | 'search', number>>;
+
 export type ToWorker =
   | { readonly kind: 'job'; readonly job: Job }
   | { readonly kind: 'gallery'; readonly model: EmbeddingModelName; readonly gallery: SharedGallery };
 
 export type FromWorker =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'done'; readonly faces: JobFace[] }
+  | { readonly kind: 'done'; readonly faces: JobFace[]; readonly times: StageTimes }
   | { readonly kind: 'failed'; readonly error: Error };
 
 const galleries = new Map<EmbeddingModelName, SharedGallery>();
@@ -72,9 +75,10 @@ async function start(settings: WorkerSettings) {
     largestOnly,
     measure,
     search,
-  }: Job): Promise<JobFace[]> {
+  }: Job): Promise<{ faces: JobFace[]; times: StageTimes }> {
+    const times: StageTimes = {};
     const pyramid = new Pyramid(picture);
-    const detections = await detector.detect(pyramid, choice);
+    const detections = await detector.detect(pyramid, choice, times);
     const faces = detections.map((detection, index): Omit<JobFace, 'hits'> => {
       const { area, confidence } = detection;
       const isMeasured = measure === 'all' || (measure === 'largest' && index === 0);
@@ -83,19 +87,27 @@ async function start(settings: WorkerSettings) {
     });
     const wanted = detections.slice(0, largestOnly ? 1 : undefined).map(({ landmarks }) => landmarks);
     if (wanted.length > 0) {
+      const started = performance.now();
       for (const model of models) {
         const embeddings = await (await embedderOf(model))(pyramid, wanted);
         embeddings.forEach((embedding, index) => {
           (faces[index] as JobFace).embeddings[model] = embedding;
         });
       }
+      if (models.length > 0) times.embed = secondsSince(started);
     }
+    const started = performance.now();
     const hits = search ? lookUp(faces, search) : [];
-    return faces.map((face, index) => ({ ...face, hits: hits[index] ?? [] }));
+    if (search && faces.length > 0) times.search = secondsSince(started);
+    return { faces: faces.map((face, index) => ({ ...face, hits: hits[index] ?? [] })), times };
   }
 
   await Promise.all([embedderOf(settings.modelName), warmUp(run)]);
   return run;
+}
+
+function secondsSince(started: number): number {
+  return (performance.now() - started) / 1000;
 }
 
 /** Each face's hits in the gallery of the model that is searched by. */
@@ -109,7 +121,7 @@ function lookUp(
 }
 
 /** The first inference compiles: it is done before the first request waits for it. */
-async function warmUp(run: (job: Job) => Promise<JobFace[]>): Promise<void> {
+async function warmUp(run: (job: Job) => Promise<unknown>): Promise<void> {
   const side = 64;
   await run({ picture: { width: side, height: side, data: new Uint8Array(3 * side * side) }, models: [] });
 }
@@ -136,7 +148,7 @@ async function serve(): Promise<void> {
       return;
     }
     run(message.job).then(
-      (faces) => post({ kind: 'done', faces }),
+      (done) => post({ kind: 'done', ...done }),
       (error: unknown) => post({ kind: 'failed', error: error as Error }),
     );
   });

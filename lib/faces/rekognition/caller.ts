@@ -6,13 +6,15 @@ import {
   type ServiceInputTypes,
   type ServiceOutputTypes,
 } from '@aws-sdk/client-rekognition';
+import { meter } from '#metrics';
 import { BackendUnavailableError } from '../../errors.ts';
-import { isRetryable, toServiceError } from './failures.ts';
+import type { CallOutcome } from '../../metrics/port.ts';
+import { isRetryable, isThrottling, toServiceError } from './failures.ts';
 import { RateLimit } from './rate-limit.ts';
 
 /**
- * What a call may take in all unless it is told otherwise, waiting for its turn and further attempts included: of the 29 s after which API Gateway gives up, a picture
- * has that many left, see `neededMs` in `lib/processing/process-images.ts`.
+ * What a call may take in all, waiting for its turn and further attempts included: of the 29 s after which API Gateway gives up, a picture
+ * has that many left, see `neededMs` in `lib/time-left.ts`.
  */
 const maxTotalMs = 12_000;
 const maxQueueMs = 10_000;
@@ -60,21 +62,25 @@ export class RekognitionCaller {
   /**
    * Makes a call. A failure that may pass is met by further attempts, each after a random part of a pause that doubles ("full jitter",
    * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+   * @param limitMs what it may take in all, if that is less than usual.
    * @throws InputUnreadableError, InputTooLargeError when the service refuses the picture; BackendUnavailableError for all else. See
    * `meaningOf`.
    */
   async send<Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(
     command: RekognitionCommand<Input, Output>,
-    totalMs = maxTotalMs,
+    limitMs = maxTotalMs,
   ): Promise<Output> {
-    const deadline = performance.now() + totalMs;
+    const deadline = performance.now() + Math.min(limitMs, maxTotalMs);
     for (let attempt = 1; ; attempt++) {
       await this.#turn(deadline);
       try {
         const left = Math.max(minRequestTimeoutMs, deadline - performance.now());
         const requestTimeout = Math.min(requestTimeoutMs, left);
-        return await this.#client.send(command, { requestTimeout });
+        const output = await this.#client.send(command, { requestTimeout });
+        meter.called(operationOf(command), 'ok');
+        return output;
       } catch (error) {
+        meter.called(operationOf(command), outcomeOf(error));
         if (this.#closing.signal.aborted) throw closedError();
         const pause = Math.random() * Math.min(maxBackoffMs, firstBackoffMs * 2 ** (attempt - 1));
         const isLast = attempt === maxAttempts || performance.now() + pause >= deadline;
@@ -108,6 +114,16 @@ export class RekognitionCaller {
       throw closedError();
     });
   }
+}
+
+function outcomeOf(error: unknown): CallOutcome {
+  if (isThrottling(error)) return 'throttled';
+  return isRetryable(error) ? 'failed' : 'refused';
+}
+
+/** `DetectFaces`; in a Lambda function's bundle, where names are shortened, it means nothing. */
+function operationOf(command: object): string {
+  return command.constructor.name.replace(/Command$/, '');
 }
 
 function closedError(): BackendUnavailableError {

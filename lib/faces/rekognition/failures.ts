@@ -36,8 +36,13 @@ function failureOf(error: unknown): Failure {
   };
 }
 
-function isThrottling({ name, httpStatus }: Failure): boolean {
+function tellsOfThrottling({ name, httpStatus }: Failure): boolean {
   return throttlingErrors.includes(name) || httpStatus === 429;
+}
+
+/** Whether the service says that we call too often. */
+export function isThrottling(error: unknown): boolean {
+  return tellsOfThrottling(failureOf(error));
 }
 
 /**
@@ -47,7 +52,7 @@ function isThrottling({ name, httpStatus }: Failure): boolean {
 export function isRetryable(error: unknown): boolean {
   const failure = failureOf(error);
   return (
-    isThrottling(failure) ||
+    tellsOfThrottling(failure) ||
     failure.name === 'InternalServerError' ||
     failure.httpStatus >= 500 ||
     connectionErrors.includes(String(failure.code)) ||
@@ -68,7 +73,7 @@ export function toServiceError(error: unknown): ServiceError {
   if (failure.name === 'ImageTooLargeException' || failure.httpStatus === 413) {
     return new InputTooLargeError('The picture is too large for Rekognition.', options);
   }
-  if (isThrottling(failure)) {
+  if (tellsOfThrottling(failure)) {
     return new BackendUnavailableError('Rekognition is being asked too much.', soon, options);
   }
   if (isRetryable(error)) return new BackendUnavailableError('Rekognition does not answer.', soon, options);
@@ -76,14 +81,14 @@ export function toServiceError(error: unknown): ServiceError {
 }
 
 /** Answers of the service that mean something to whoever asked. */
-export type MeantFailure = 'no collection' | 'collection exists' | 'no face';
+export type MeantFailure = 'no collection' | 'collection exists' | 'no face' | 'invalid parameters';
 
 /** What an error that `toServiceError` made means; `undefined` for any other failure. */
 export function meaningOf(error: unknown): MeantFailure | undefined {
   const { name, message } = failureOf(error instanceof Error ? error.cause : undefined);
   if (name === 'ResourceNotFoundException') return 'no collection';
   if (name === 'ResourceAlreadyExistsException') return 'collection exists';
-  // The other uses of this exception are faults of ours, not answers.
-  const isNoFace = name === 'InvalidParameterException' && message.includes('no faces in the image');
-  return isNoFace ? 'no face' : undefined;
+  if (name !== 'InvalidParameterException') return undefined;
+  // CompareFaces says no more when a picture shows nobody.
+  return message.includes('no faces in the image') ? 'no face' : 'invalid parameters';
 }

@@ -1,20 +1,31 @@
-import { DescribeCollectionCommand, ListFacesCommand } from '@aws-sdk/client-rekognition';
+import { DescribeCollectionCommand, DetectFacesCommand, ListFacesCommand } from '@aws-sdk/client-rekognition';
+import { defaultAwsSimilarity } from '../../config.ts';
 import { log } from '../../http/log.ts';
 import type { Picture } from '../../inputs/picture.ts';
+import { onceIn } from '../../once-in.ts';
+import { drawFace } from '../drawn-face.ts';
 import type {
+  Comparison,
   EnrolledFace,
   Enrollment,
   EnrollOptions,
+  EntryComparison,
   Face,
   FaceBackend,
   FaceMatch,
   FaceOptions,
   FaceOwner,
   ListedFace,
+  MatchDefaults,
+  MatchOptions,
   MatchResult,
+  PictureLoan,
   QualityFilter,
+  Reference,
+  UsedOptions,
 } from '../port.ts';
 import { RekognitionCaller } from './caller.ts';
+import { compareLargest, compareWithReferences } from './compare.ts';
 import { encodeWhole } from './encode.ts';
 import { deleteFaces, enrollLargest } from './enroll.ts';
 import { meaningOf } from './failures.ts';
@@ -39,6 +50,9 @@ export function openRekognition(settings: RekognitionSettings): FaceBackend {
   return new Rekognition(settings);
 }
 
+/** Amazon bills each test, some 0.001 US$. */
+const testEveryMs = 60 * 60 * 1000;
+
 /** In our own vocabulary; the service has one model and one detector. */
 const ownName = 'aws_rekognition';
 
@@ -47,24 +61,58 @@ class Rekognition implements FaceBackend {
   readonly modelId = ownName;
   /** More than Rekognition takes in a call: a larger picture is sent smaller. */
   readonly maxImageBytes = 15 * 1024 * 1024;
+  readonly defaults: MatchDefaults;
   readonly #gallery: Gallery;
   readonly #threshold: number;
   readonly #qualityFilter: QualityFilter;
+  /** That the service answers is what counts: whether it takes the drawing for a face is its own affair. */
+  readonly #detectDrawn = onceIn(testEveryMs, async () => {
+    const { original } = drawFace();
+    await this.#gallery.caller.send(new DetectFacesCommand({ Image: { Bytes: original } }));
+  });
 
   constructor(settings: RekognitionSettings) {
     const { region, collectionId, similarityThreshold, rekognitionCallsPerSecond: callsPerSecond } = settings;
     this.#gallery = { caller: new RekognitionCaller({ region, callsPerSecond }), collectionId };
     this.#threshold = distanceOf(similarityThreshold);
     this.#qualityFilter = settings.qualityFilter;
+    this.defaults = {
+      detectorBackend: ownName,
+      metric: 'aws_similarity',
+      threshold: this.#threshold,
+      defaultThreshold: distanceOf(defaultAwsSimilarity),
+      falseMatchRate: null,
+      defaultFalseMatchRate: null,
+    };
   }
 
   async detect(picture: Picture): Promise<readonly Face[]> {
     return detectFaces(this.#gallery.caller, picture, await encodeWhole(picture));
   }
 
-  async match(picture: Picture, { threshold = this.#threshold }: FaceOptions): Promise<MatchResult> {
-    const found = await matchFaces(this.#gallery, picture, threshold);
-    return { ...found, model: ownName, detectorBackend: ownName, metric: 'aws_similarity', threshold };
+  async match(picture: Picture, options: MatchOptions): Promise<MatchResult> {
+    const used = this.#used(options);
+    const { candidates = false, remainingMs } = options;
+    const how = { threshold: used.threshold, candidates, remainingMs };
+    return { ...(await matchFaces(this.#gallery, picture, how)), ...used };
+  }
+
+  async compare(probe: PictureLoan, reference: PictureLoan, options: FaceOptions): Promise<Comparison> {
+    const compared = await compareLargest(this.#gallery.caller, probe, reference);
+    return { ...compared, ...this.#used(options) };
+  }
+
+  async compareWith(
+    probe: PictureLoan,
+    references: readonly Reference[],
+    options: FaceOptions,
+  ): Promise<EntryComparison> {
+    const compared = await compareWithReferences(this.#gallery, probe, references);
+    return { ...compared, ...this.#used(options) };
+  }
+
+  #used({ threshold = this.#threshold }: FaceOptions): UsedOptions {
+    return { model: ownName, detectorBackend: ownName, metric: 'aws_similarity', threshold };
   }
 
   async enroll(
@@ -121,6 +169,12 @@ class Rekognition implements FaceBackend {
   async check(): Promise<void> {
     await this.hasGallery();
   }
+
+  async test(): Promise<void> {
+    await Promise.all([this.check(), this.#detectDrawn()]);
+  }
+
+  engine(): undefined {}
 
   async close(): Promise<void> {
     this.#gallery.caller.close();

@@ -12,3 +12,6 @@ export const sortKey = 'sk';
  * pictures to expire sets it on theirs, and their total is counted from the oldest that is left.
  */
 export const timeToLiveAttribute = 'expiresAt';
+
+/** The table has a stream of its items as they are after each change; who tells others of matches reads it. */
+export const streamView = 'NEW_IMAGE';

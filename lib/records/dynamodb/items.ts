@@ -1,5 +1,6 @@
 import type { EntryRecord, ImageRecord, RecordStatus } from '../port.ts';
 import type { Item, Key } from './client.ts';
+import { partitionKey } from './definition.ts';
 
 /*
  * What is in the table:
@@ -38,6 +39,17 @@ export const arrivalsPartition = 'arrived';
 /** Where the processed pictures of a scope are, by rank; in `all`, the number is the rank. */
 export const scopePartition = (scope: string) =>
   scope === 'all' ? processedPartition : `${processedPartition}#${scope}`;
+
+/**
+ * Which records of the table's stream tell of a picture in which somebody was found: a filter in the language of Lambda's event source
+ * mappings. `matched` is the picture's id.
+ */
+export const matchesFilter = {
+  dynamodb: {
+    Keys: { [partitionKey]: { S: [processedPartition] } },
+    NewImage: { matched: { S: [{ exists: true }] } },
+  },
+};
 
 export const counterKey = (of: 'entry' | 'processed'): Key => ({ pk: 'counter', sk: of });
 export const entryKey = (entryId: number): Key => ({ pk: entriesPartition, sk: padded(entryId) });

@@ -17,6 +17,8 @@ import { lastRank } from './ranks.ts';
 export interface Kept {
   readonly bytes?: Uint8Array;
   readonly parts?: readonly Key[];
+  /** The picture's id, where somebody was found in it: the table's stream is filtered by it. */
+  readonly matched?: string;
 }
 
 interface Arrival extends Kept {

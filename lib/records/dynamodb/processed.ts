@@ -4,6 +4,7 @@ import { deflateRaw, inflateRaw } from 'node:zlib';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import type { ProcessedPage, ProcessedQuery, ProcessedResult, RecordStore, Stamp } from '../port.ts';
 import { scopeAsked, scopesOf } from '../scopes.ts';
+import { storedResult } from '../stored-result.ts';
 import { again, type Item, type Key, type TableClient } from './client.ts';
 import { padded, pictureKey, processedPartition, scopePartition } from './items.ts';
 import { type Kept, pictureNumbering } from './numbering.ts';
@@ -21,7 +22,9 @@ export function processedRecords(table: TableClient) {
   return {
     async addProcessed(pictureId: string, result: ProcessedResult): Promise<Stamp> {
       const kept = await keep(table, result);
-      const { number, at } = await numberOf({ pictureId, scopes: scopesOf(result), ...kept });
+      const matched = result.has_blacklist_match ? { matched: pictureId } : {};
+      const arrival = { pictureId, scopes: scopesOf(result), ...kept, ...matched };
+      const { number, at } = await numberOf(arrival);
       return { id: number, timestamp: new Date(at).toISOString() };
     },
 
@@ -76,13 +79,13 @@ async function keep(table: TableClient, result: ProcessedResult): Promise<Kept> 
   return { parts };
 }
 
-async function readResult(table: TableClient, { sk, at, ...item }: Item): Promise<ImageProcessingResult> {
+export async function readResult(
+  table: TableClient,
+  { sk, at, ...item }: Item,
+): Promise<ImageProcessingResult> {
   const { bytes, parts } = item as Kept;
   const compressed = parts ? Buffer.concat(await readParts(table, parts)) : (bytes ?? new Uint8Array());
-  const result = JSON.parse((await decompress(compressed)).toString());
-  // An earlier version kept the time in the answer.
-  const timestamp = at === undefined ? result.processing_timestamp : new Date(Number(at)).toISOString();
-  return { ...result, db_id: Number(sk), processing_timestamp: timestamp };
+  return storedResult((await decompress(compressed)).toString(), Number(sk), at);
 }
 
 async function readParts(table: TableClient, parts: readonly Key[]): Promise<Uint8Array[]> {

@@ -120,6 +120,20 @@ describe('what Rekognition answers', () => {
     expect(await matchCounts()).toEqual([1, 0]);
   });
 
+  test('that refuses one of many searches ends them: no further face is searched for', async () => {
+    const faces = Array.from({ length: 20 }, (_, index) =>
+      face({ Left: index / 20, Top: 0, Width: 0.04, Height: 1 }),
+    );
+    service.answer = ({ operation }) => {
+      if (operation === 'DetectFaces') return { FaceDetails: faces };
+      const isWhole = callsOf(operation).length === 1;
+      return isWhole ? { SearchedFaceBoundingBox: faces[0]?.BoundingBox } : refusal('AccessDeniedException');
+    };
+    await expect(backend.match(picture, {})).rejects.toThrow(BackendUnavailableError);
+    // The whole picture, and four side by side.
+    expect(callsOf('SearchFacesByImage')).toHaveLength(5);
+  });
+
   const records = (box: object) => [{ Face: { FaceId: 'f', BoundingBox: box } }];
   const unindexed = (box: object, ...Reasons: string[]) => ({ FaceDetail: face(box), Reasons });
   const small = { Left: 0.1, Top: 0.1, Width: 0.1, Height: 0.1 };

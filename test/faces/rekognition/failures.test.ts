@@ -64,6 +64,16 @@ describe('when Rekognition fails', () => {
     expect(await owners(backend)).toEqual([owner(2)]);
   });
 
+  test('for as long as a request may take, it is given up then', async () => {
+    const group = await smallSample(3);
+    emulator.faults.set([{ kind: 'throttle', every: 1, operation: 'SearchFacesByImage' }]);
+    const end = performance.now() + 2_000;
+    const remainingMs = () => end - performance.now();
+    await expect(backend.match(group, { remainingMs })).rejects.toThrow(BackendUnavailableError);
+    // An attempt that began in time has a second of its own.
+    expect(remainingMs()).toBeGreaterThan(-1_000);
+  });
+
   test.each(['error', 'drop'] as const)(
     'after it has enrolled a face (%s), the face is there once',
     async (answer) => {

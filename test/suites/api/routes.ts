@@ -16,6 +16,14 @@ const successfulRequests: Record<string, (tested: Tested, path: string) => Promi
   getProcessedImage: async (tested, path) => tested.api.get(await ofNewPicture(tested, path)),
   detectFaces: ({ api, people }, path) =>
     api.sendJson('POST', path, { image: people.stranger.toString('base64') }),
+  verify: ({ api, people }, path) => {
+    const [image1, image2] = [people.stranger.toString('base64'), people.listed.toString('base64')];
+    return api.sendJson('POST', path, { image1, image2 });
+  },
+  verifyEntry: async (tested, path) =>
+    tested.api.sendJson('POST', await ofNewEntry(tested, path), {
+      image: tested.people.listed.toString('base64'),
+    }),
   createEntry: ({ api, people }, path) => api.upload(path, { name: newName() }, [people.stranger]),
   listEntries: ({ api }, path) => api.get(path),
   getEntry: async (tested, path) => tested.api.get(await ofNewEntry(tested, path)),
@@ -32,6 +40,7 @@ const successfulRequests: Record<string, (tested: Tested, path: string) => Promi
   welcome: ({ api }, path) => api.get(path),
   welcomeToApi: ({ api }, path) => api.get(path),
   health: ({ api }, path) => api.get(path),
+  status: ({ api }, path) => api.get(path),
   openApi: ({ api }, path) => api.get(path),
   docs: ({ api }, path) => api.get(path),
   docsAsset: ({ api }, path) => api.get(path.replace('{asset}', 'swagger-ui-bundle.js')),

@@ -107,6 +107,23 @@ export function processedSuite(opened: () => OpenedRecords): void {
     );
   });
 
+  test('what an answer lacks that was kept before there was such a thing is null', async () => {
+    const { faces, ...result } = processedResult();
+    const older = faces.map(({ candidates: _, blacklist_matches, ...face }) => ({
+      ...face,
+      blacklist_matches: blacklist_matches.map(({ image_id: __, ...match }) => match),
+    }));
+    await store.addProcessed('older', { ...result, faces: older as typeof faces });
+    const { items } = await store.listProcessed({ limit: 1, offset: 0 });
+    expect(items[0]?.faces).toEqual(
+      older.map((face) => ({
+        ...face,
+        blacklist_matches: face.blacklist_matches.map((match) => ({ ...match, image_id: null })),
+        candidates: null,
+      })),
+    );
+  });
+
   test('an answer of a thousand matches is kept whole', async () => {
     const result = processedResult(Array.from({ length: 1000 }, (_, index) => index / 1000));
     await store.addProcessed('crowd', result);

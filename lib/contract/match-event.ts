@@ -1,0 +1,52 @@
+import * as z from 'zod';
+import { Box } from './shapes.ts';
+import { similarityMetrics } from './vocabulary.ts';
+
+export const matchEventType = 'face.matched';
+/** What EventBridge calls those who publish such events. */
+export const matchEventSource = 'face-blacklist';
+
+const wholeNumber = z.number().int();
+const entry = { id: wholeNumber, name: z.string() };
+const similarity = z.number().min(0).max(100).describe('Higher is closer.');
+
+/**
+ * What others are told of a processed picture with a match: the body of a webhook, and the detail of an event of EventBridge. It has no
+ * pictures, no reasons, and nothing of what was sent to be processed.
+ */
+export const MatchEvent = z
+  .object({
+    type: z.literal(matchEventType),
+    timestamp: z.string().describe('When the picture was processed, ISO 8601, UTC.'),
+    data: z.object({
+      picture_id: z.string().describe("The event's own id: the same whenever it is sent again."),
+      db_id: wholeNumber.describe("The processed picture's id."),
+      entries: z
+        .array(z.object({ ...entry, similarity }))
+        .describe('Everybody who was found, once, with the best similarity; best first.'),
+      faces: z
+        .array(
+          z.object({
+            face_index: wholeNumber.describe('0 is the largest face of the picture.'),
+            box: Box.nullable(),
+            matches: z
+              .array(
+                z.object({
+                  entry: z.object(entry),
+                  image_id: z.string().nullable().describe("The matched reference image's id."),
+                  distance: z.number().describe('Lower is closer.'),
+                  threshold: z.number(),
+                  similarity,
+                  similarity_metric: z.enum(similarityMetrics),
+                  model: z.string(),
+                }),
+              )
+              .describe('Best first.'),
+          }),
+        )
+        .describe('Those that match somebody.'),
+      truncated: z.boolean().describe('Whether the worst of very many matches were left out.'),
+    }),
+  })
+  .meta({ id: 'MatchEvent' });
+export type MatchEvent = z.infer<typeof MatchEvent>;

@@ -1,0 +1,97 @@
+import type { MatchEvent } from '../contract/match-event.ts';
+import type { BlacklistMatch, ImageProcessingResult } from '../contract/shapes.ts';
+
+type EventFace = MatchEvent['data']['faces'][number];
+type EventMatch = EventFace['matches'][number];
+
+/**
+ * An event as JSON has no more bytes than this: EventBridge takes 256 KB, and receivers of webhooks, and what events are passed on to,
+ * have such limits too.
+ */
+export const maxEventBytes = 200_000;
+/** For what is neither a match nor an entry's line. */
+const frameBytes = 1_000;
+
+/** The event of a kept picture; `undefined` when nobody was found in it. */
+export function matchEvent(
+  pictureId: string,
+  { db_id, processing_timestamp, faces }: ImageProcessingResult,
+): MatchEvent | undefined {
+  const matching = faces.filter(({ blacklist_matches }) => blacklist_matches.length > 0);
+  const all = matching.flatMap(({ blacklist_matches }) => blacklist_matches);
+  if (all.length === 0 || db_id === null) return undefined;
+  const kept = bestThatFit(all);
+  const eventFaces = matching.map(
+    ({ face_index, facial_area, blacklist_matches }): EventFace => ({
+      face_index,
+      box: facial_area && { x: facial_area.x, y: facial_area.y, w: facial_area.w, h: facial_area.h },
+      matches: blacklist_matches.flatMap((match) => kept.get(match) ?? []),
+    }),
+  );
+  return eventOf({
+    type: 'face.matched',
+    timestamp: processing_timestamp ?? '',
+    data: {
+      picture_id: pictureId,
+      db_id,
+      entries: [],
+      faces: eventFaces,
+      truncated: kept.size < all.length,
+    },
+  });
+}
+
+/** The event without those who are not listed any more; `undefined` when nobody is left. */
+export function withoutUnlisted(event: MatchEvent, listed: ReadonlySet<number>): MatchEvent | undefined {
+  const faces = event.data.faces.map((face) => ({
+    ...face,
+    matches: face.matches.filter(({ entry }) => listed.has(entry.id)),
+  }));
+  return eventOf({ ...event, data: { ...event.data, faces } });
+}
+
+export function entryIdsOf({ data }: MatchEvent): number[] {
+  return data.entries.map(({ id }) => id);
+}
+
+/** Leaves out faces without matches, and says who is in the others. */
+function eventOf(event: MatchEvent): MatchEvent | undefined {
+  const faces = event.data.faces.filter(({ matches }) => matches.length > 0);
+  if (faces.length === 0) return undefined;
+  const entries = new Map<number, MatchEvent['data']['entries'][number]>();
+  for (const { entry, similarity } of faces.flatMap(({ matches }) => matches)) {
+    if (similarity > (entries.get(entry.id)?.similarity ?? -1))
+      entries.set(entry.id, { ...entry, similarity });
+  }
+  const bestFirst = [...entries.values()].sort((one, other) => other.similarity - one.similarity);
+  return { ...event, data: { ...event.data, entries: bestFirst, faces } };
+}
+
+/** The best matches, as many as an event has room for, each as the event has it. */
+function bestThatFit(matches: readonly BlacklistMatch[]): Map<BlacklistMatch, EventMatch> {
+  const kept = new Map<BlacklistMatch, EventMatch>();
+  const faceBytes = 100;
+  let bytes = frameBytes;
+  for (const match of matches.toSorted((one, other) => one.distance - other.distance)) {
+    const shown = eventMatch(match);
+    // It may be the first of its face, and of its entry.
+    bytes +=
+      Buffer.byteLength(JSON.stringify(shown)) + Buffer.byteLength(JSON.stringify(shown.entry)) + faceBytes;
+    if (bytes > maxEventBytes) break;
+    kept.set(match, shown);
+  }
+  return kept;
+}
+
+function eventMatch(match: BlacklistMatch): EventMatch {
+  const { entry, image_id, distance, threshold, similarity, similarity_metric, model } = match;
+  return {
+    entry: { id: entry.id, name: entry.name },
+    image_id,
+    distance,
+    threshold,
+    similarity,
+    similarity_metric,
+    model,
+  };
+}

@@ -1,0 +1,18 @@
+/**
+ * Makes a function that does the work at most once in so many milliseconds, and never twice at once: whoever asks meanwhile gets what came of
+ * it, be it a failure.
+ */
+export function onceIn<T>(milliseconds: number, work: () => Promise<T>): () => Promise<T> {
+  let last: { readonly began: number; readonly outcome: Promise<T>; isDone: boolean } | undefined;
+  return () => {
+    const now = performance.now();
+    if (last && (!last.isDone || now - last.began < milliseconds)) return last.outcome;
+    const begun = { began: now, outcome: work(), isDone: false };
+    const done = () => {
+      begun.isDone = true;
+    };
+    begun.outcome.then(done, done);
+    last = begun;
+    return begun.outcome;
+  };
+}

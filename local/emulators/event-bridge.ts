@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import * as z from 'zod';
+
+/** An event as EventBridge's rules see it. */
+export interface BusEvent {
+  readonly id: string;
+  readonly source: string;
+  readonly 'detail-type': string;
+  readonly time: string;
+  readonly detail: unknown;
+}
+
+/** What happens to a call instead: an error of that name, or the entries at these places are not taken. */
+export type BusFault = { readonly error: string } | { readonly refused: readonly number[] };
+
+/** EventBridge's PutEvents, as the AWS SDK calls it. It keeps nothing, and has no rules. */
+export interface EventBridgeEmulator extends AsyncDisposable {
+  /** For `AWS_ENDPOINT_URL_EVENTBRIDGE`. */
+  readonly url: string;
+  /** Called with each event that is taken. */
+  onEvent(listener: (event: BusEvent) => void): void;
+  /** What happens to each call from now on; it is told how many entries that has. */
+  fault: (entries: number) => BusFault | undefined;
+}
+
+const maxEntries = 10;
+/** Of all entries of a call. */
+const maxBytes = 256 * 1024;
+
+const Entry = z.object({
+  Source: z.string().min(1),
+  DetailType: z.string().min(1),
+  Detail: z.string().refine(isObject, 'JSON of an object'),
+  Time: z.number().optional(),
+});
+type Entry = z.infer<typeof Entry>;
+
+const PutEvents = z.object({
+  Entries: z
+    .array(Entry)
+    .min(1)
+    .max(maxEntries)
+    .refine((entries) => entries.reduce((sum, entry) => sum + bytesOf(entry), 0) <= maxBytes, 'too large'),
+});
+
+function isObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/** As the service reckons: 14 for the time. */
+function bytesOf({ Source, DetailType, Detail, Time }: Entry): number {
+  return Buffer.byteLength(Source + DetailType + Detail) + (Time === undefined ? 0 : 14);
+}
+
+export async function startEventBridge(): Promise<EventBridgeEmulator> {
+  const listeners: ((event: BusEvent) => void)[] = [];
+  const server = createServer(
+    (request, response) => void serve(request, response).catch(() => response.destroy()),
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const emulator: EventBridgeEmulator = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    onEvent: (listener) => void listeners.push(listener),
+    fault: () => undefined,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const parsed = PutEvents.safeParse(await json(request));
+    const isKnown = request.headers['x-amz-target'] === 'AWSEvents.PutEvents';
+    if (!isKnown) return refuse(response, 'UnknownOperationException', 'Only PutEvents is known here.');
+    if (!parsed.success) return refuse(response, 'ValidationException', z.prettifyError(parsed.error));
+    const { Entries } = parsed.data;
+    const fault = emulator.fault(Entries.length);
+    if (fault && 'error' in fault) return refuse(response, fault.error, 'As it was told to.');
+    const outcomes = Entries.map((entry, place) =>
+      fault?.refused.includes(place)
+        ? { ErrorCode: 'InternalFailure', ErrorMessage: 'As it was told to.' }
+        : { EventId: publish(entry) },
+    );
+    answer(response, 200, {
+      FailedEntryCount: outcomes.filter((outcome) => 'ErrorCode' in outcome).length,
+      Entries: outcomes,
+    });
+  }
+
+  function publish({ Source, DetailType, Detail, Time = Date.now() / 1000 }: Entry): string {
+    const event: BusEvent = {
+      id: randomUUID(),
+      source: Source,
+      'detail-type': DetailType,
+      time: new Date(1000 * Time).toISOString(),
+      detail: JSON.parse(Detail),
+    };
+    for (const listener of listeners) listener(event);
+    return event.id;
+  }
+  return emulator;
+}
+
+function refuse(response: ServerResponse, error: string, message: string): void {
+  answer(response, /^Internal|Unavailable/.test(error) ? 500 : 400, { __type: error, message });
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
+  response.end(JSON.stringify(body));
+}

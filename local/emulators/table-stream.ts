@@ -1,0 +1,144 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  DescribeStreamCommand,
+  DynamoDBStreamsClient,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  type _Record as SdkRecord,
+} from '@aws-sdk/client-dynamodb-streams';
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { log } from '../../lib/http/log.ts';
+import type { TableSettings } from '../../lib/records/dynamodb/client.ts';
+import { matchesFilter } from '../../lib/records/dynamodb/items.ts';
+
+/** As the deployed mapping has it. */
+const batchSize = 10;
+const lookEveryMs = 250;
+const longestPauseMs = 10_000;
+
+type StreamHandler = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>;
+
+/**
+ * Brings a handler what the stream of a table in DynamoDB Local tells of pictures in which somebody was found, from its beginning on, as
+ * Lambda's event source mapping does it: in order, again from the first that failed, and nothing after that before.
+ * @returns what ends it, when what is under way has ended.
+ */
+export function followTable(
+  { region, tableName, endpoint }: TableSettings & { readonly endpoint: string },
+  handler: StreamHandler,
+): () => Promise<void> {
+  const stop = new AbortController();
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const clients = {
+    table: new DynamoDBClient({ region, endpoint, credentials }),
+    streams: new DynamoDBStreamsClient({ region, endpoint, credentials }),
+  };
+  const ended = follow(clients, tableName, handler, stop.signal);
+  return async () => {
+    stop.abort();
+    await ended;
+    for (const client of Object.values(clients)) client.destroy();
+  };
+}
+
+interface Clients {
+  readonly table: DynamoDBClient;
+  readonly streams: DynamoDBStreamsClient;
+}
+
+async function follow(
+  clients: Clients,
+  tableName: string,
+  handler: StreamHandler,
+  stop: AbortSignal,
+): Promise<void> {
+  /** Where each shard was read up to; `undefined` once it is read to its end. */
+  const iterators = new Map<string, string | undefined>();
+  while (!stop.aborted) {
+    try {
+      await readShards(clients, tableName, iterators, (records) => bring(records, handler, stop));
+    } catch (error) {
+      log().error({ err: error }, 'stream: it cannot be read');
+    }
+    await pause(lookEveryMs, stop);
+  }
+}
+
+async function readShards(
+  { table, streams }: Clients,
+  tableName: string,
+  iterators: Map<string, string | undefined>,
+  bringRecords: (records: DynamoDBRecord[]) => Promise<void>,
+): Promise<void> {
+  const { Table } = await table.send(new DescribeTableCommand({ TableName: tableName }));
+  const StreamArn = Table?.LatestStreamArn;
+  const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn }));
+  for (const { ShardId = '' } of StreamDescription?.Shards ?? []) {
+    if (!iterators.has(ShardId)) iterators.set(ShardId, await firstIterator(streams, StreamArn, ShardId));
+    const ShardIterator = iterators.get(ShardId);
+    if (ShardIterator === undefined) continue;
+    const { Records = [], NextShardIterator } = await streams.send(new GetRecordsCommand({ ShardIterator }));
+    await bringRecords(Records.map(asLambdaGetsIt).filter(isWanted));
+    iterators.set(ShardId, NextShardIterator);
+  }
+}
+
+async function firstIterator(
+  streams: DynamoDBStreamsClient,
+  StreamArn: string | undefined,
+  ShardId: string,
+): Promise<string | undefined> {
+  const command = new GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' });
+  return (await streams.send(command)).ShardIterator;
+}
+
+async function bring(records: DynamoDBRecord[], handler: StreamHandler, stop: AbortSignal): Promise<void> {
+  let failures = 0;
+  for (let start = 0; start < records.length && !stop.aborted; ) {
+    const batch = records.slice(start, start + batchSize);
+    const done = await doneOf(batch, handler);
+    start += done;
+    failures = done === batch.length ? 0 : failures + 1;
+    if (failures > 0) await pause(Math.min(longestPauseMs, 100 * 2 ** failures), stop);
+  }
+}
+
+/** How many of the batch are done, up to the first that is not. */
+async function doneOf(batch: readonly DynamoDBRecord[], handler: StreamHandler): Promise<number> {
+  try {
+    const { batchItemFailures } = await handler({ Records: [...batch] });
+    const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+    const first = batch.findIndex(({ dynamodb }) => failed.has(dynamodb?.SequenceNumber ?? ''));
+    return first === -1 ? batch.length : first;
+  } catch (error) {
+    log().error({ err: error }, 'stream: the handler failed');
+    return 0;
+  }
+}
+
+async function pause(ms: number, stop: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal: stop }).catch(() => undefined);
+}
+
+/** The record as JSON has it in Lambda: bytes are base64, times seconds. */
+function asLambdaGetsIt(record: SdkRecord): DynamoDBRecord {
+  const seconds = (record.dynamodb?.ApproximateCreationDateTime?.getTime() ?? 0) / 1000;
+  const timed = { ...record, dynamodb: { ...record.dynamodb, ApproximateCreationDateTime: seconds } };
+  const text = JSON.stringify(timed, (_key, value: unknown) =>
+    value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
+  );
+  return JSON.parse(text);
+}
+
+const isWanted = (record: DynamoDBRecord) => fits(matchesFilter, record);
+
+/** Whether a value fits a filter, as far as ours goes: lists of texts, or of `{exists: true}`. */
+function fits(filter: unknown, value: unknown): boolean {
+  if (Array.isArray(filter)) {
+    return filter.some((one) => (typeof one === 'object' ? value !== undefined : one === value));
+  }
+  return Object.entries(filter as object).every(([name, part]) =>
+    fits(part, (value as Record<string, unknown> | undefined)?.[name]),
+  );
+}

@@ -1,0 +1,67 @@
+import { mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { WebhookStatus } from '../../lib/events/webhook-status.ts';
+import { openDatabase } from '../../lib/records/database.ts';
+import type { RecordStore } from '../../lib/records/port.ts';
+import { openSqliteRecords } from '../../lib/records/sqlite.ts';
+import { Outbox } from '../../lib/records/sqlite-outbox.ts';
+import { activeEntry, processedResult } from '../suites/records/fixtures.ts';
+
+/** Records with an outbox, each with a handle of its own, as in a server. */
+export interface OpenedOutbox extends AsyncDisposable {
+  readonly records: RecordStore;
+  readonly outbox: Outbox;
+  readonly path: string;
+  /** Another outbox on the same data, as a second process would have. */
+  another(): Outbox;
+  /** Resolves when this is true of the first receiver. */
+  until(isTrue: (status: WebhookStatus) => boolean): Promise<void>;
+  /** Lists so many people; returns their entries' ids. */
+  list(count: number): Promise<number[]>;
+  /** Keeps the answer for a picture in which these are found, and returns its id. */
+  process(pictureId: string, entryIds: readonly number[]): Promise<number>;
+}
+
+export async function openOutbox(): Promise<OpenedOutbox> {
+  const folder = await mkdtempDisposable(join(tmpdir(), 'outbox-'));
+  const path = join(folder.path, 'records.sqlite');
+  const records = openSqliteRecords(openDatabase(path));
+  const outbox = new Outbox(openDatabase(path));
+  return {
+    records,
+    outbox,
+    path,
+    another: () => new Outbox(openDatabase(path)),
+    async until(isTrue) {
+      // Other handles write it, and tell nobody.
+      while (!outbox.status().slice(0, 1).every(isTrue)) await delay(20);
+    },
+    async list(count) {
+      const ids: number[] = [];
+      for (let index = 0; index < count; index++)
+        ids.push((await activeEntry(records, `Person ${index}`)).entry.id);
+      return ids;
+    },
+    process: async (pictureId, entryIds) => (await records.addProcessed(pictureId, resultWith(entryIds))).id,
+    async [Symbol.asyncDispose]() {
+      outbox.close();
+      await records.close();
+      await folder.remove();
+    },
+  };
+}
+
+/** An answer with one face that matches each of these once. */
+export function resultWith(entryIds: readonly number[]) {
+  const { faces, ...rest } = processedResult(entryIds.map((_, index) => index / 100));
+  const withEntries = faces.map((face) => ({
+    ...face,
+    blacklist_matches: face.blacklist_matches.map((match, index) => {
+      const id = entryIds[index] ?? 0;
+      return { ...match, entry: { id, name: `Person ${id}`, reason: null } };
+    }),
+  }));
+  return { ...rest, faces: withEntries };
+}

@@ -1,0 +1,100 @@
+import { deepStrictEqual } from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { Webhook } from 'standardwebhooks';
+import { MatchEvent } from '../../lib/contract/match-event.ts';
+
+export const secret = `whsec_${Buffer.alloc(32, 'secret').toString('base64')}`;
+
+/** A webhook that came, and was what its signature says. */
+export interface Received {
+  readonly id: string;
+  readonly event: MatchEvent;
+  readonly headers: IncomingHttpHeaders;
+  readonly path: string;
+}
+
+/** What a receiver answers; `undefined` for nothing at all. */
+export type Answer = { readonly status: number; readonly headers?: Record<string, string> } | undefined;
+
+/** A receiver of webhooks that checks each by the reference implementation of Standard Webhooks. */
+export interface Receiver extends AsyncDisposable {
+  readonly url: string;
+  /** All that it was sent, in order, whatever it answered. */
+  readonly received: Received[];
+  /** What it said of those that it did not believe. */
+  readonly mistrusted: unknown[];
+  /** What is answered from now on. */
+  answer: (received: Received) => Answer | Promise<Answer>;
+  /** Resolves when this is true, which is looked at whenever something came or was answered. */
+  until(isTrue: () => boolean): Promise<void>;
+  /** Of those that were answered with 200, the events' ids, in the order of the answers. */
+  readonly taken: string[];
+  stop(): Promise<void>;
+}
+
+/** Starts one on 127.0.0.1, at a free port where none is given. */
+export async function startReceiver({
+  port = 0,
+  path = '/hook',
+  secrets = [secret],
+} = {}): Promise<Receiver> {
+  const changes = new EventEmitter();
+  const server = createServer((request, response) => void serve(request, response));
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const receiver: Receiver = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
+    received: [],
+    mistrusted: [],
+    taken: [],
+    answer: () => ({ status: 200 }),
+    async until(isTrue) {
+      while (!isTrue()) await once(changes, 'change');
+    },
+    async stop() {
+      if (!server.listening) return;
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+    [Symbol.asyncDispose]: () => receiver.stop(),
+  };
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await text(request).catch(() => undefined);
+    if (body === undefined) return;
+    const received = read(request, body);
+    const answer = received && (await receiver.answer(received));
+    if (!received) response.writeHead(401).end();
+    else if (answer) {
+      if (answer.status === 200) receiver.taken.push(received.id);
+      response.writeHead(answer.status, answer.headers).end();
+    }
+    changes.emit('change');
+  }
+
+  function read({ headers, url = '' }: IncomingMessage, body: string): Received | undefined {
+    try {
+      for (const each of secrets) verifierOf(each).verify(body, headers as Record<string, string>);
+      const event = MatchEvent.parse(JSON.parse(body));
+      // What the schema does not know, it leaves out.
+      deepStrictEqual(JSON.parse(body), event);
+      const received = { id: String(headers['webhook-id']), event, headers, path: url };
+      receiver.received.push(received);
+      changes.emit('change');
+      return received;
+    } catch (error) {
+      receiver.mistrusted.push(error);
+      changes.emit('change');
+      return undefined;
+    }
+  }
+  return receiver;
+}
+
+function verifierOf(each: string): Webhook {
+  return each.startsWith('whsec_') ? new Webhook(each) : new Webhook(each, { format: 'raw' });
+}

@@ -1,0 +1,145 @@
+import { execFile } from 'node:child_process';
+import { symlink, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleFunction } from '../../infra/bundle.ts';
+import { type RunningCloud, startCloudProcess } from '../api/cloud.ts';
+import { connectOverHttp } from '../api/connections.ts';
+import { pictureOfNothing } from '../api/pictures.ts';
+import { temporaryFolder } from '../api/server-process.ts';
+import { ApiClient } from '../suites/api/client.ts';
+import { findPeople, type People } from '../suites/api/people.ts';
+
+const run = promisify(execFile);
+const resources = new AsyncDisposableStack();
+let cloud: RunningCloud;
+let folder: string;
+let people: People;
+
+beforeAll(async () => {
+  cloud = resources.use(await startCloudProcess());
+  folder = resources.use(await temporaryFolder()).path;
+  const api = new ApiClient(connectOverHttp(cloud.url));
+  people = await findPeople(api);
+  await api.list([people.listed]);
+});
+afterAll(() => resources.disposeAsync());
+
+/** What a deployed function's instance writes while it answers these events: metrics, and the rest. */
+async function linesOf(name: string, events: readonly object[]) {
+  const { file } = await bundleFunction(name, folder);
+  await symlink(resolve('node_modules'), join(folder, name, 'node_modules')).catch(() => {});
+  const eventsFile = join(folder, 'events.json');
+  await writeFile(eventsFile, JSON.stringify(events));
+  const program = join(import.meta.dirname, 'lambda-run.ts');
+  const { stdout, stderr } = await run(process.execPath, [program, file, eventsFile], {
+    env: {
+      PATH: process.env.PATH,
+      ...cloud.environment,
+      FACE_PROCESSING_BACKEND: 'aws_rekognition',
+      AWS_LAMBDA_FUNCTION_NAME: name,
+      POWERTOOLS_SERVICE_NAME: 'FaceBlacklist',
+      REKOGNITION_TPS: '1000',
+    },
+  });
+  const lines: Record<string, unknown>[] = stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+  return {
+    statuses: stderr.trim().split('\n').map(Number),
+    metrics: lines.filter((line) => '_aws' in line),
+    log: lines.filter((line) => !('_aws' in line)),
+  };
+}
+
+function eventOf(method: string, path: string, body?: object) {
+  return {
+    httpMethod: method,
+    path,
+    headers: { 'Content-Type': 'application/json' },
+    pathParameters: null,
+    queryStringParameters: null,
+    body: body ? JSON.stringify(body) : null,
+    isBase64Encoded: false,
+    requestContext: { requestId: 'test', path, identity: { userArn: 'arn:aws:iam::123456789012:user/jane' } },
+  };
+}
+
+/** The names and units that CloudWatch is told to look for, and what they are told by. */
+function declared(line: Record<string, unknown> | undefined) {
+  const { CloudWatchMetrics } = (line?._aws ?? {}) as {
+    CloudWatchMetrics: {
+      Namespace: string;
+      Dimensions: string[][];
+      Metrics: { Name: string; Unit: string }[];
+    }[];
+  };
+  const [all, ...others] = CloudWatchMetrics;
+  expect(others).toEqual([]);
+  return {
+    namespace: all?.Namespace,
+    dimensions: all?.Dimensions,
+    units: Object.fromEntries(all?.Metrics.map(({ Name, Unit }) => [Name, Unit]) ?? []),
+  };
+}
+
+describe("a function's metrics", () => {
+  it('are one line for each request, in the embedded format: pictures, faces, matches, calls to Rekognition', async () => {
+    await cloud.setFaults([{ kind: 'throttle', every: 3, times: 1 }]);
+    const images = [people.group, await pictureOfNothing()].map((picture) => picture.toString('base64'));
+    const path = '/api/v1/process/process-images';
+    const { statuses, metrics, log } = await linesOf('processImages', [
+      eventOf('POST', path, { images }),
+      eventOf('POST', path, { images: [5] }),
+    ]);
+    await cloud.setFaults([]);
+    expect(statuses).toEqual([200, 422]);
+    expect(log.map(({ status }) => status)).toEqual([200, 422]);
+    expect(metrics).toHaveLength(2);
+    const [first, second] = metrics;
+    expect(declared(first)).toEqual({
+      namespace: 'FaceBlacklist',
+      dimensions: [['service', 'operation']],
+      units: {
+        Pictures: 'Count',
+        Faces: 'Count',
+        Matches: 'Count',
+        RekognitionCalls: 'Count',
+        RekognitionThrottles: 'Count',
+        ColdStarts: 'Count',
+        Latency: 'Milliseconds',
+      },
+    });
+    // The three people: DetectFaces, and a search of each. The wall: one of each. And one once more.
+    expect(first).toMatchObject({
+      service: 'FaceBlacklist',
+      operation: 'processImages',
+      Pictures: 2,
+      Faces: 3,
+      Matches: 1,
+      RekognitionThrottles: 1,
+      RekognitionCalls: 7,
+      ColdStarts: 1,
+      Latency: expect.any(Number),
+    });
+    expect(declared(second).units).toEqual({ Latency: 'Milliseconds' });
+    expect(JSON.stringify(metrics)).not.toMatch(/Person|base64|\.jpg|image_id/);
+  });
+
+  it("of one that touches no picture are its time alone; the status knows nothing of other instances' work", async () => {
+    const { statuses, metrics } = await linesOf('status', [
+      eventOf('GET', '/api/v1/status'),
+      eventOf('GET', '/api/v1/status'),
+    ]);
+    expect(statuses).toEqual([200, 200]);
+    const units = metrics.map((line) => declared(line).units);
+    // Rekognition looks at the drawn face once an hour.
+    expect(units).toEqual([
+      { Latency: 'Milliseconds', ColdStarts: 'Count', RekognitionCalls: 'Count' },
+      { Latency: 'Milliseconds', RekognitionCalls: 'Count' },
+    ]);
+    expect(metrics.map(({ RekognitionCalls }) => RekognitionCalls)).toEqual([3, 2]);
+  });
+});

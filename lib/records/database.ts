@@ -51,6 +51,37 @@ const migrations: readonly string[] = [
   `,
   // `face` is a RecordedFace as JSON; earlier versions left out its quality.
   'ALTER TABLE image ADD COLUMN face TEXT;',
+  // The outbox of match events. Times are in milliseconds since 1970.
+  `
+  CREATE TABLE receiver (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE, -- its URL's SHA-256
+    origin TEXT NOT NULL,
+    place INTEGER, -- among those who get events; null: it gets no more
+    given_up INTEGER NOT NULL DEFAULT 0,
+    last_error TEXT
+  ) STRICT;
+
+  CREATE TABLE delivery (
+    receiver_id INTEGER NOT NULL REFERENCES receiver (id),
+    processed_id INTEGER NOT NULL,
+    created INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    refusals INTEGER NOT NULL DEFAULT 0,
+    waits INTEGER NOT NULL DEFAULT 0, -- 1: an earlier one has an entry of its own
+    PRIMARY KEY (receiver_id, processed_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX delivery_due ON delivery (receiver_id, due) WHERE waits = 0;
+
+  CREATE TABLE delivery_entry (
+    receiver_id INTEGER NOT NULL,
+    processed_id INTEGER NOT NULL,
+    entry_id INTEGER NOT NULL,
+    PRIMARY KEY (receiver_id, entry_id, processed_id),
+    FOREIGN KEY (receiver_id, processed_id) REFERENCES delivery (receiver_id, processed_id) ON DELETE CASCADE
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX delivery_entry_delivery ON delivery_entry (receiver_id, processed_id);
+  `,
   // `file` is an ImageFile as JSON.
   'ALTER TABLE image ADD COLUMN file TEXT;',
   /*
@@ -86,37 +117,6 @@ const migrations: readonly string[] = [
       GROUP BY processed.id, entry_id
     )
   ) WHERE place <= 50;
-  `,
-  // The outbox of match events. Times are in milliseconds since 1970.
-  `
-  CREATE TABLE receiver (
-    id INTEGER PRIMARY KEY,
-    key TEXT NOT NULL UNIQUE, -- its URL's SHA-256
-    origin TEXT NOT NULL,
-    place INTEGER, -- among those who get events; null: it gets no more
-    given_up INTEGER NOT NULL DEFAULT 0,
-    last_error TEXT
-  ) STRICT;
-
-  CREATE TABLE delivery (
-    receiver_id INTEGER NOT NULL REFERENCES receiver (id),
-    processed_id INTEGER NOT NULL,
-    created INTEGER NOT NULL,
-    due INTEGER NOT NULL,
-    refusals INTEGER NOT NULL DEFAULT 0,
-    waits INTEGER NOT NULL DEFAULT 0, -- 1: an earlier one has an entry of its own
-    PRIMARY KEY (receiver_id, processed_id)
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX delivery_due ON delivery (receiver_id, due) WHERE waits = 0;
-
-  CREATE TABLE delivery_entry (
-    receiver_id INTEGER NOT NULL,
-    processed_id INTEGER NOT NULL,
-    entry_id INTEGER NOT NULL,
-    PRIMARY KEY (receiver_id, entry_id, processed_id),
-    FOREIGN KEY (receiver_id, processed_id) REFERENCES delivery (receiver_id, processed_id) ON DELETE CASCADE
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX delivery_entry_delivery ON delivery_entry (receiver_id, processed_id);
   `,
 ];
 

@@ -73,6 +73,6 @@ function stampOf({ id, at }: Row): Stamp {
   return { id: Number(id), timestamp: new Date(Number(at)).toISOString() };
 }
 
-function processedRecord(row: Row): ImageProcessingResult {
-  return storedResult(String(row.result), Number(row.id), Number(row.at));
+function processedRecord({ id, at, result }: Row): ImageProcessingResult {
+  return storedResult(String(result), Number(id), Number(at));
 }

@@ -2,7 +2,7 @@ import type { ImageProcessingResult } from '../contract/shapes.ts';
 
 /**
  * A processed picture's answer out of the JSON that was kept of it; what older records lack is null.
- * @param at its time, in milliseconds since 1970; `undefined` where an earlier version kept it in the JSON.
+ * @param at when it was recorded, in milliseconds since 1970; without it, an earlier version has kept the time in the JSON
  */
 export function storedResult(json: string, id: number, at: number | undefined): ImageProcessingResult {
   const result: ImageProcessingResult = JSON.parse(json);
@@ -14,6 +14,6 @@ export function storedResult(json: string, id: number, at: number | undefined): 
     })),
     candidates: null,
   }));
-  const timestamp = at === undefined ? result.processing_timestamp : new Date(at).toISOString();
-  return { ...result, faces, db_id: id, processing_timestamp: timestamp };
+  const processing_timestamp = at === undefined ? result.processing_timestamp : new Date(at).toISOString();
+  return { ...result, faces, db_id: id, processing_timestamp };
 }

@@ -243,13 +243,13 @@ describe('the SQLite file', () => {
   });
 });
 
-/** Makes of an empty history one of that version, from before there were places. */
+/** Makes of a database without processed pictures one of that version, from before there was an outbox. */
 function backToVersion(database: DatabaseSync, version: number): void {
   database.exec(`
+    DROP TABLE processed_place;
     DROP TABLE delivery_entry;
     DROP TABLE delivery;
     DROP TABLE receiver;
-    DROP TABLE processed_place;
     DROP INDEX processed_at;
     ALTER TABLE processed DROP COLUMN at;
     ALTER TABLE image DROP COLUMN file;

@@ -23,7 +23,8 @@ export function processedRecords(table: TableClient) {
     async addProcessed(pictureId: string, result: ProcessedResult): Promise<Stamp> {
       const kept = await keep(table, result);
       const matched = result.has_blacklist_match ? { matched: pictureId } : {};
-      const { number, at } = await numberOf({ pictureId, scopes: scopesOf(result), ...kept, ...matched });
+      const arrival = { pictureId, scopes: scopesOf(result), ...kept, ...matched };
+      const { number, at } = await numberOf(arrival);
       return { id: number, timestamp: new Date(at).toISOString() };
     },
 
@@ -84,9 +85,7 @@ export async function readResult(
 ): Promise<ImageProcessingResult> {
   const { bytes, parts } = item as Kept;
   const compressed = parts ? Buffer.concat(await readParts(table, parts)) : (bytes ?? new Uint8Array());
-  // An earlier version kept the time in the answer.
-  const time = at === undefined ? undefined : Number(at);
-  return storedResult((await decompress(compressed)).toString(), Number(sk), time);
+  return storedResult((await decompress(compressed)).toString(), Number(sk), at);
 }
 
 async function readParts(table: TableClient, parts: readonly Key[]): Promise<Uint8Array[]> {

@@ -25,7 +25,9 @@ const banner =
  * environment, where the SDK looks first, and these would make up a fifth of its bundle.
  */
 const otherCredentials = [
-  ...['ini', 'login', 'process', 'sso', 'web-identity'].map((name) => `@aws-sdk/credential-provider-${name}`),
+  ...['http', 'ini', 'login', 'process', 'sso', 'web-identity'].map(
+    (name) => `@aws-sdk/credential-provider-${name}`,
+  ),
   '@smithy/credential-provider-imds',
 ];
 

@@ -56,7 +56,6 @@ async function serve(): Promise<void> {
   // The engine's threads start meanwhile.
   const [opened, { metrics, openMetrics }] = await Promise.all([ports(), import('./metrics.ts')]);
   await finishEarlierRun(opened, config);
-  // Before the first request, whose match they are to hear of.
   const delivery = await openDelivery(config);
   const localRoutes = [...routes, { contract: metrics, handler: openMetrics(config, opened) }];
   const server = createHttpServer({
@@ -79,6 +78,7 @@ async function serve(): Promise<void> {
   await once(server, 'listening');
   announce(config, opened, server.address() as AddressInfo);
   const stopWork = new AbortController();
+  // Before the first request is read, whose match the webhooks are to hear of.
   const work = workInBackground(opened, config, delivery, stopWork.signal);
   log().info(`${await signal}: finishing the running requests.`);
   stopWork.abort();

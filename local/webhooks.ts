@@ -7,7 +7,7 @@ import { log } from '../lib/http/log.ts';
 import { recordsFile } from '../lib/records/database.ts';
 import { claim, type DueDelivery, type Outbox, type Receiver } from '../lib/records/sqlite-outbox.ts';
 
-/** Looking, not listening: what is to be sent may have been put there by another process. A look costs some 20 µs. */
+/** Looking, not listening: what is to be sent may have been put there by another process. */
 const lookEveryMs = 250;
 /** At once, to one receiver. */
 const maxDeliveries = 4;
@@ -22,15 +22,14 @@ const graceMs = 3_000;
 /** What is to be sent to whom, and what it is signed with. */
 export interface Delivery {
   readonly outbox: Outbox;
-  readonly receivers: readonly Receiver[];
+  readonly urls: readonly string[];
   readonly secrets: readonly string[];
   /** The file that says which process delivers, by its lock. */
   readonly claimPath: string;
 }
 
 /**
- * Makes those whom the settings name the receivers of match events from now on; `undefined` where events go to EventBridge by the table's
- * stream.
+ * Opens what the settings ask for; `undefined` where events go to EventBridge by the table's stream.
  * @throws BackendUnavailableError
  */
 export async function openDelivery(config: Config): Promise<Delivery | undefined> {
@@ -41,8 +40,7 @@ export async function openDelivery(config: Config): Promise<Delivery | undefined
     return undefined;
   }
   const { urls = [], secrets = [] } = config.webhooks ?? {};
-  const receivers = outbox.setReceivers(urls);
-  return { outbox, receivers, secrets, claimPath: `${recordsFile(config)}-webhooks` };
+  return { outbox, urls, secrets, claimPath: `${recordsFile(config)}-webhooks` };
 }
 
 /** Full jitter: those who failed together do not come back together. */
@@ -51,15 +49,17 @@ function pauseMs(failures: number): number {
 }
 
 /**
- * Delivers match events until it is told to stop; then lets those that are under way end, for a short time. It does nothing while another
- * process does it.
+ * Delivers match events until it is told to stop; then lets those that are under way end, for a short time. It delivers nothing while
+ * another process does. When it returns its promise, the receivers are those who hear of the next picture; so it is called by the one who
+ * serves, and not by one who only tried to.
  */
 export async function deliverWebhooks(delivery: Delivery, stop: AbortSignal): Promise<void> {
   const agent = new Agent({ connect: { timeout: attemptMs } });
   const cutOff = new AbortController();
   const sending = { ...delivery, dispatcher: agent, stop, cutOff: cutOff.signal };
-  const senders = delivery.receivers.map((receiver) => new Sender(receiver, sending));
   try {
+    const receivers = await setReceivers(delivery, stop);
+    const senders = receivers.map((receiver) => new Sender(receiver, sending));
     using _claimed = senders.length > 0 ? await claimDelivery(delivery, stop) : undefined;
     await deliverUntil(stop, senders, delivery.outbox);
     const timer = setTimeout(() => cutOff.abort(), graceMs);
@@ -69,6 +69,16 @@ export async function deliverWebhooks(delivery: Delivery, stop: AbortSignal): Pr
     await agent.destroy();
     delivery.outbox.close();
   }
+}
+
+/** At once, where the database is not locked just then. */
+async function setReceivers({ outbox, urls }: Delivery, stop: AbortSignal): Promise<readonly Receiver[]> {
+  while (!stop.aborted) {
+    const receivers = withoutFailing(() => outbox.setReceivers(urls));
+    if (receivers) return receivers;
+    await pause(firstPauseMs, stop);
+  }
+  return [];
 }
 
 /** Waits until no other process delivers; `undefined` when it is told to stop before. */

@@ -1,7 +1,7 @@
 import { ImageNotFoundError } from '../errors.ts';
 import { contentTypeOf } from '../images/key.ts';
 import type { DeliveredPicture } from '../images/port.ts';
-import type { Stores } from '../ports.ts';
+import type { DeliveryPorts } from '../ports.ts';
 import { activeImage } from './reference-image.ts';
 
 /**
@@ -10,12 +10,12 @@ import { activeImage } from './reference-image.ts';
  * @throws ImageNotFoundError also when the original is lost.
  */
 export async function getImage(
-  { records, images }: Pick<Stores, 'records' | 'images'>,
+  { records, delivery }: DeliveryPorts,
   entryId: number,
   imageId: string,
 ): Promise<DeliveredPicture> {
   const { key } = await activeImage(records, entryId, imageId);
-  const delivery = await images.deliver(key);
-  if (!delivery) throw new ImageNotFoundError();
-  return { ...delivery, contentType: contentTypeOf(key) };
+  const picture = await delivery.deliver(key);
+  if (!picture) throw new ImageNotFoundError();
+  return { ...picture, contentType: contentTypeOf(key) };
 }

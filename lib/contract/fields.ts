@@ -7,7 +7,7 @@ import { detectorNames, distanceMetrics, modelNames } from './vocabulary.ts';
 export const maxImagesPerRequest = 100;
 
 /** Text of so many characters: code points, not UTF-16 units, and no half of a surrogate pair. */
-function text(minimum: number, maximum: number) {
+export function text(minimum: number, maximum: number) {
   return z
     .string()
     .check(({ value, issues }) => {
@@ -58,48 +58,15 @@ function clampedToSafe(text: string): number {
   return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Number(text)));
 }
 
-/** Any whole number may be asked for; one too large for any entry becomes the largest there can be, which none has. */
-export const EntryPath = z.object({
-  id: orText(wholeNumber, z.int(), clampedToSafe).describe("The entry's id."),
-});
+/** Any whole number may be asked for; one too large for any record becomes the largest there can be, which none has. */
+export const anyId = orText(wholeNumber, z.int(), clampedToSafe);
+
+export const EntryPath = z.object({ id: anyId.describe("The entry's id.") });
 
 /** A text that is no image's id is that of none. */
 export const ImagePath = EntryPath.extend({ image_id: z.string().describe("The reference image's id.") });
 
-export const ProcessedPath = z.object({
-  db_id: orText(wholeNumber, z.int(), clampedToSafe).describe("The processed picture's `db_id`."),
-});
-
-const truths: Readonly<Record<string, boolean>> = { true: true, 1: true, false: false, 0: false };
-
-/** True or false as text. */
-const flag = z.preprocess((input, { issues }) => {
-  const value = typeof input === 'string' ? truths[input.trim().toLowerCase()] : input;
-  if (input === undefined || value !== undefined) return value;
-  issues.push({ code: 'custom', params: { type: 'bool_parsing' }, input });
-  return z.NEVER;
-}, z.boolean().optional());
-
-/** A moment as text. In a query that was not encoded, the `+` of an offset has become a space. */
-const moment = z.preprocess(
-  (input) => (typeof input === 'string' ? input.trim().replace(/ (?=\d\d:\d\d$)/, '+') : input),
-  z.iso.datetime({ offset: true }).optional(),
-);
-
-/** Which processed pictures a list shows; all that is asked for must hold. */
-export const processedFilters = {
-  has_match: flag.describe('Only pictures that show a listed person, or only those that do not.'),
-  entry_id: orText(wholeNumber, z.int(), clampedToSafe)
-    .optional()
-    .describe('Only pictures that show this entry, also one that was deleted.'),
-  since: moment.describe('Only pictures processed at this moment or later: ISO 8601 with an offset.'),
-  until: moment.describe('Only pictures processed before this moment: ISO 8601 with an offset.'),
-} as const;
-
-/** What an entry's name is searched for. */
-export const NameSearch = text(0, 100)
-  .optional()
-  .describe('Only entries whose name has this in it; case and accents make no difference.');
+export const ProcessedPath = z.object({ db_id: anyId.describe("The processed picture's `db_id`.") });
 
 /** A page of a list. */
 export function pageQuery(defaultLimit: number) {

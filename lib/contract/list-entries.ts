@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineEndpoint } from './endpoint.ts';
 import { recordExample } from './examples.ts';
-import { NameSearch } from './fields.ts';
+import { text } from './fields.ts';
 import { BlacklistRecord } from './shapes.ts';
 
 export const listEntries = defineEndpoint({
@@ -10,7 +10,11 @@ export const listEntries = defineEndpoint({
   path: '/api/v1/blacklist/',
   summary: 'Show all listed people, or those of a name',
   tags: ['Blacklist'],
-  query: z.object({ q: NameSearch }),
+  query: z.object({
+    q: text(0, 100)
+      .optional()
+      .describe('Only entries whose name has this in it; case and accents make no difference.'),
+  }),
   success: {
     status: 200,
     description: 'The entries, by id ascending.',

@@ -1,6 +1,7 @@
 import { defineEndpoint } from './endpoint.ts';
 import { pageExample } from './examples.ts';
-import { pageQuery, processedFilters } from './fields.ts';
+import { pageQuery } from './fields.ts';
+import { processedFilters } from './processed-filters.ts';
 import { PaginatedProcessedImages } from './shapes.ts';
 
 const shared = {

@@ -24,7 +24,7 @@ import {
 } from '../files.ts';
 import { isKey } from './key.ts';
 import { folderLocator, type ImageFolderPaths } from './location.ts';
-import type { Delivery, ImageLocator, ImageStore, StoredImage } from './port.ts';
+import type { ImageLocator, ImageStore, StoredImage } from './port.ts';
 
 const retryAfterSeconds = 5;
 
@@ -97,11 +97,6 @@ class FileSystemImages implements ImageStore {
   async get(key: string): Promise<Uint8Array | undefined> {
     const path = this.location(key);
     return attempt(() => ifPresent(readFile(path)));
-  }
-
-  async deliver(key: string): Promise<Delivery | undefined> {
-    const bytes = await this.get(key);
-    return bytes && { bytes };
   }
 
   removeUnfinished(olderThan: Date): Promise<number> {

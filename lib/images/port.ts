@@ -11,13 +11,6 @@ export interface ImageLocator {
   location(key: string): string;
 }
 
-/** How a client gets a picture: its bytes, or a URL where the store itself gives it out for `deliverySeconds`. */
-export type Delivery = { readonly bytes: Uint8Array } | { readonly url: string };
-
-export type DeliveredPicture = Delivery & { readonly contentType: string };
-
-export const deliverySeconds = 300;
-
 /**
  * Pictures by key. Keys are checked by `lib/images/key.ts` before they reach an adapter. Both adapters keep these promises,
  * proven by `test/suites/images.ts`: a `put` that returned survives a crash and is never seen half-written; `get` of what is absent
@@ -28,8 +21,6 @@ export interface ImageStore extends ImageLocator {
   /** Writes, or replaces. */
   put(key: string, bytes: Uint8Array, contentType: string): Promise<void>;
   get(key: string): Promise<Uint8Array | undefined>;
-  /** What a client gets of it; `undefined` when it is absent. */
-  deliver(key: string): Promise<Delivery | undefined>;
   delete(key: string): Promise<void>;
   /** Every picture whose key starts with the prefix (whole segments, e.g. `blacklist/7/`), in no promised order. */
   list(prefix: `${string}/`): AsyncIterable<StoredImage>;
@@ -37,4 +28,24 @@ export interface ImageStore extends ImageLocator {
   removeUnfinished(olderThan: Date): Promise<number>;
   /** Throws when the store can't be used. */
   check(): Promise<void>;
+}
+
+/** What a client gets of a picture: its bytes, or a URL where the store itself gives it out for some minutes. */
+export type Delivery = { readonly bytes: Uint8Array } | { readonly url: string };
+export type DeliveredPicture = Delivery & { readonly contentType: string };
+
+/** Gives stored pictures out to clients. A failure throws as those of `ImageStore` do. */
+export interface ImageDelivery {
+  /** `undefined` when there is no such picture. */
+  deliver(key: string): Promise<Delivery | undefined>;
+}
+
+/** Gives out the bytes, where clients can't get at the store. */
+export function deliverBytes(images: Pick<ImageStore, 'get'>): ImageDelivery {
+  return {
+    async deliver(key) {
+      const bytes = await images.get(key);
+      return bytes && { bytes };
+    },
+  };
 }

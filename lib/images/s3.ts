@@ -2,16 +2,14 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
-  HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { attemptS3, type BucketPlace, createS3Client, isAbsent, s3Unavailable } from '../s3.ts';
 import { isKey } from './key.ts';
 import { bucketLocator } from './location.ts';
-import { type Delivery, deliverySeconds, type ImageStore, type StoredImage } from './port.ts';
+import type { ImageStore, StoredImage } from './port.ts';
 
 /**
  * The image store in an S3 bucket, under the keys as they are. What encrypts the objects, and for how long their old versions and
@@ -43,24 +41,6 @@ class S3Images implements ImageStore {
     try {
       const { Body } = await this.#client.send(new GetObjectCommand(this.#object(key)));
       return await Body?.transformToByteArray();
-    } catch (error) {
-      if (isAbsent(error)) return undefined;
-      throw s3Unavailable(error);
-    }
-  }
-
-  /** Signed here, with the credentials of this process, which must be allowed to get such a key. */
-  async deliver(key: string): Promise<Delivery | undefined> {
-    const object = this.#object(key);
-    try {
-      // Who follows the URL of an absent object would be told by S3, in its own words.
-      await this.#client.send(new HeadObjectCommand(object));
-      const request = new GetObjectCommand({
-        ...object,
-        ResponseCacheControl: 'private, no-store',
-        ResponseContentDisposition: 'inline',
-      });
-      return { url: await getSignedUrl(this.#client, request, { expiresIn: deliverySeconds }) };
     } catch (error) {
       if (isAbsent(error)) return undefined;
       throw s3Unavailable(error);

@@ -3,11 +3,11 @@ import type { ImageProcessingResult } from '../contract/shapes.ts';
 import { ProcessedNotFoundError } from '../errors.ts';
 import { contentTypeOf, processedKeyAt } from '../images/key.ts';
 import type { DeliveredPicture } from '../images/port.ts';
-import type { Stores } from '../ports.ts';
+import type { DeliveryPorts } from '../ports.ts';
 
 /** @throws ProcessedNotFoundError */
 export async function getProcessed(
-  { records }: Pick<Stores, 'records'>,
+  { records }: Pick<DeliveryPorts, 'records'>,
   id: number,
 ): Promise<ImageProcessingResult> {
   const result = await records.getProcessed(id);
@@ -26,13 +26,13 @@ const locationFields = {
  * @throws ProcessedNotFoundError when there is no such copy, or it is kept no longer.
  */
 export async function getProcessedImage(
-  { records, images }: Pick<Stores, 'records' | 'images'>,
+  { records, delivery }: DeliveryPorts,
   id: number,
   variant: ProcessedVariant,
 ): Promise<DeliveredPicture> {
   const location = (await getProcessed({ records }, id))[locationFields[variant]];
   const key = location === null ? undefined : processedKeyAt(location);
-  const delivery = key && (await images.deliver(key));
-  if (!delivery) throw new ProcessedNotFoundError();
-  return { ...delivery, contentType: contentTypeOf(key) };
+  const picture = key && (await delivery.deliver(key));
+  if (!picture) throw new ProcessedNotFoundError();
+  return { ...picture, contentType: contentTypeOf(key) };
 }

@@ -106,8 +106,7 @@ async function processPicture(
   asked: Asked,
 ): Promise<ImageProcessingResult> {
   const pictureId = randomUUID();
-  const processed = new Date();
-  const keys = processedKeys(pictureId, processed, picture.format);
+  const keys = processedKeys(pictureId, new Date(), picture.format);
   const put = (...args: Parameters<typeof images.put>) => timed('store', () => images.put(...args));
   const store = async (key: string, draw: () => Promise<Uint8Array>) =>
     put(key, await timed('draw', draw), 'image/jpeg');
@@ -139,12 +138,12 @@ async function processPicture(
       error: null,
       saved_image_path: drawBoundingBoxes && largest ? images.location(keys.annotated) : original,
       original_image_path: original,
-      processing_timestamp: processed.toISOString(),
       has_blacklist_match: boxes.some(({ isMatch }) => isMatch),
       cropped_face_path: largest ? images.location(keys.crop) : null,
     };
     const kept = { ...result, faces: shown.map((face) => ({ ...face, candidates: null })) };
-    return { ...result, db_id: await timed('store', () => records.addProcessed(pictureId, kept)) };
+    const { id, timestamp } = await timed('store', () => records.addProcessed(pictureId, kept));
+    return { ...result, db_id: id, processing_timestamp: timestamp };
   } catch (error) {
     if (!(await mayBeKept(records, pictureId))) {
       await Promise.allSettled(Object.values(keys).map((key) => images.delete(key)));

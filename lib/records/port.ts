@@ -53,11 +53,36 @@ export interface ImageRecord {
 
 export type NewImage = Pick<ImageRecord, 'id' | 'entryId' | 'key' | 'file'>;
 
-/** What a processed picture's record keeps: the answer, all but the id that the record gives it. */
-export type ProcessedResult = Omit<ImageProcessingResult, 'db_id'>;
+/** What a processed picture's record keeps: the answer, all but the id and the time that the record gives it. */
+export type ProcessedResult = Omit<ImageProcessingResult, 'db_id' | 'processing_timestamp'>;
+
+/** What the record of a processed picture got when it was made. */
+export interface Stamp {
+  /** Whole number from 1 on; a later record has a larger one. */
+  readonly id: number;
+  /** ISO 8601, UTC. A later record has the same or a later one, also when the clock was put back meanwhile. */
+  readonly timestamp: string;
+}
+
+/** Which processed pictures are meant; all that is given must hold. */
+export interface ProcessedFilter {
+  readonly hasMatch?: boolean | undefined;
+  /** The picture shows this entry, which may be deleted by now. Of one that shows more than 50, the 50 best matched count. */
+  readonly entryId?: number | undefined;
+  /** Its timestamp is this or later. */
+  readonly since?: Date | undefined;
+  /** Its timestamp is earlier. */
+  readonly until?: Date | undefined;
+}
+
+/** `limit` 1..100, `offset` >= 0. */
+export interface ProcessedQuery extends ProcessedFilter {
+  readonly limit: number;
+  readonly offset: number;
+}
 
 export interface ProcessedPage {
-  /** How many there are in all. */
+  /** How many the filter leaves. */
   readonly total: number;
   /** Newest first, each with its `db_id`. */
   readonly items: ImageProcessingResult[];
@@ -145,19 +170,18 @@ export interface RecordStore {
   findActive(imageIds: readonly string[]): Promise<Map<string, { image: ImageRecord; entry: EntryRecord }>>;
 
   /**
-   * Keeps a processed picture's answer; returns the id that it got (whole numbers, growing). Done again with the same `pictureId`, it adds
-   * nothing and returns the same id.
+   * Keeps a processed picture's answer. Done again with the same `pictureId`, it adds nothing and returns the same stamp.
    * `pictureId` is what the names of its stored pictures are made from.
    */
-  addProcessed(pictureId: string, result: ProcessedResult): Promise<number>;
+  addProcessed(pictureId: string, result: ProcessedResult): Promise<Stamp>;
   getProcessed(id: number): Promise<ImageProcessingResult | undefined>;
   /** Those of the `pictureId`s that were kept; at a cost that grows with `pictureIds` alone. */
   findProcessed(pictureIds: readonly string[]): Promise<Set<string>>;
   /**
-   * A page of processed pictures, newest first, at a cost that grows neither with `offset` nor with the table.
-   * `limit` 1..100, `offset` >= 0.
+   * A page of processed pictures, newest first, at a cost that grows neither with `offset` nor with the table; with times, by no more
+   * than its logarithm.
    */
-  listProcessed(page: { limit: number; offset: number }): Promise<ProcessedPage>;
+  listProcessed(query: ProcessedQuery): Promise<ProcessedPage>;
 
   /** How many entries are `ACTIVE`, how many `ACTIVE` images these have, and how many processed pictures there are. */
   count(): Promise<RecordCounts>;

@@ -7,15 +7,17 @@ import type {
   ImageRecord,
   NewImage,
   ProcessedPage,
+  ProcessedQuery,
   ProcessedResult,
   RecordCounts,
   RecordedFace,
   RecordStatus,
   RecordStore,
+  Stamp,
 } from './port.ts';
 import { Outbox } from './sqlite-outbox.ts';
+import { addProcessed, getProcessed, listProcessed } from './sqlite-processed.ts';
 import { prepareStatements, type Statements } from './sqlite-statements.ts';
-import { storedResult } from './stored-result.ts';
 
 /**
  * The record store in a database file of its own; see `openDatabase`.
@@ -47,9 +49,6 @@ function imageRecord({ sequence, face, file, ...row }: Row): ImageRecord {
     face: face === null ? null : { quality: null, ...JSON.parse(String(face)) },
     file: file === null ? null : JSON.parse(String(file)),
   } as unknown as ImageRecord;
-}
-function processedRecord({ id, result }: Row): ImageProcessingResult {
-  return storedResult(String(result), Number(id));
 }
 
 /** What `write` returns, or a NameTakenError where it finds the name taken. */
@@ -213,21 +212,12 @@ class SqliteRecords implements RecordStore {
     });
   }
 
-  async addProcessed(pictureId: string, result: ProcessedResult): Promise<number> {
-    const json = JSON.stringify(result);
-    return this.#transaction(() => {
-      const { changes } = this.#statements.insertProcessed.run(pictureId, json);
-      const id = Number(this.#statements.processedByPicture.get(pictureId)?.id);
-      if (changes === 1) this.#outbox.add(pictureId, { ...result, db_id: id });
-      return id;
-    });
+  async addProcessed(pictureId: string, result: ProcessedResult): Promise<Stamp> {
+    return this.#transaction(() => addProcessed(this.#statements, this.#outbox, pictureId, result));
   }
 
   async getProcessed(id: number): Promise<ImageProcessingResult | undefined> {
-    return attempt(() => {
-      const row = this.#statements.processedById.get(id);
-      return row && processedRecord(row);
-    });
+    return attempt(() => getProcessed(this.#statements, id));
   }
 
   async findProcessed(pictureIds: readonly string[]): Promise<Set<string>> {
@@ -235,14 +225,8 @@ class SqliteRecords implements RecordStore {
     return new Set(rows.map((row) => String(row.pictureId)));
   }
 
-  async listProcessed({ limit, offset }: { limit: number; offset: number }): Promise<ProcessedPage> {
-    // Records are only ever added, so those up to this total stay as they are between the two statements.
-    return attempt(() => {
-      const total = Number(this.#statements.processedTotal.get()?.total);
-      const newest = total - offset;
-      const rows = this.#statements.processedRange.all(newest - limit + 1, newest);
-      return { total, items: rows.map(processedRecord) };
-    });
+  async listProcessed(query: ProcessedQuery): Promise<ProcessedPage> {
+    return attempt(() => listProcessed(this.#statements, query));
   }
 
   async count(): Promise<RecordCounts> {

@@ -6,7 +6,7 @@ import { type Receiver, secret, startReceiver } from '../events/receiver.ts';
 import { ApiClient, newName } from '../suites/api/client.ts';
 import { findPeople, type People } from '../suites/api/people.ts';
 import { connectOverHttp } from './connections.ts';
-import { type RunningProcess, startServerProcess, temporaryFolder } from './server-process.ts';
+import { type RunningProcess, ServerProcess, startServerProcess, temporaryFolder } from './server-process.ts';
 
 const rounds = 3;
 const clients = 3;
@@ -91,6 +91,14 @@ describe('match events to a webhook', () => {
       },
     });
     expect(result.original_image_path).toContain(String(received?.id));
+  });
+
+  it('come though somebody tries to start another server, without webhooks, and finds the port taken', async () => {
+    const { port } = new URL(server.url);
+    const other = new ServerProcess(folder.path, { PORT: port });
+    expect(await other.exit).toMatchObject({ code: 1, errors: expect.stringContaining('EADDRINUSE') });
+    const { db_id } = await api.process(people.listed);
+    await receiver.until(() => dbIds().includes(db_id ?? 0));
   });
 
   it('come after a kill between the answer and the delivery, once the receiver is there again', async () => {

@@ -138,7 +138,10 @@ test('pages of a configured origin, and of no other, may call it and send pictur
   expect(preflights).toHaveLength(new Set(routes.map((route) => route.split(' ')[1])).size);
   open.hasResourceProperties('AWS::S3::Bucket', {
     CorsConfiguration: {
-      CorsRules: [Match.objectLike({ AllowedOrigins: [origin], AllowedMethods: ['POST'] })],
+      CorsRules: [
+        Match.objectLike({ AllowedOrigins: [origin], AllowedMethods: ['POST'] }),
+        { AllowedOrigins: ['*'], AllowedMethods: ['GET'] },
+      ],
     },
   });
   open.hasResourceProperties('AWS::Lambda::Function', {

@@ -1,7 +1,12 @@
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Delivery, deliverWebhooks } from '../../local/webhooks.ts';
-import { type OpenedOutbox, openOutbox } from '../events/outbox.ts';
+import { parseConfig } from '../../lib/config.ts';
+import { webhookStatus } from '../../lib/events/webhook-status.ts';
+import { openSqliteFile } from '../../lib/records/sqlite.ts';
+import { type Delivery, deliverWebhooks, openDelivery } from '../../local/webhooks.ts';
+import { type OpenedOutbox, openOutbox, resultWith } from '../events/outbox.ts';
 import { type Received, type Receiver, secret, startReceiver } from '../events/receiver.ts';
+import { activeEntry } from '../suites/records/fixtures.ts';
 
 let opened: OpenedOutbox;
 let receiver: Receiver;
@@ -22,7 +27,7 @@ function deliver(urls: readonly string[] = [receiver.url]): { stop: () => Promis
   const outbox = opened.another();
   const delivery: Delivery = {
     outbox,
-    receivers: outbox.setReceivers(urls),
+    urls,
     secrets: [secret],
     claimPath: `${opened.path}-webhooks`,
   };
@@ -196,5 +201,37 @@ describe('deliveries', () => {
     deliver();
     await receiver.until(() => receiver.taken.length === 2);
     expect(receiver.received.map(({ id }) => id).sort()).toEqual(['a', 'b', 'b']);
+  });
+});
+
+describe('what is to be delivered', () => {
+  const environment = { WEBHOOK_URL: 'https://hooks.example/a', WEBHOOK_SECRET: secret };
+  const inAws = {
+    FACE_PROCESSING_BACKEND: 'aws_rekognition',
+    AWS_REGION: 'eu-west-1',
+    AWS_S3_BUCKET_NAME: 'pictures',
+  };
+
+  test.each([
+    ['face-blacklist.sqlite', {}],
+    ['aws-rekognition.sqlite', inAws],
+  ])('is with the records in %s', async (file, mode) => {
+    const dataDir = dirname(opened.path);
+    const config = parseConfig({ ...environment, ...mode, DATA_DIR: dataDir });
+    const delivery = await openDelivery(config);
+    expect(delivery).toMatchObject({ urls: [environment.WEBHOOK_URL], secrets: [secret] });
+    delivery?.outbox.setReceivers(delivery.urls);
+    const records = openSqliteFile(join(dataDir, file));
+    const { id } = (await activeEntry(records, 'Ada')).entry;
+    await records.addProcessed('a', resultWith([id]));
+    expect(await webhookStatus(config)).toMatchObject([{ receiver: 'https://hooks.example', pending: 1 }]);
+    await records.close();
+    delivery?.outbox.close();
+  });
+
+  test('is nothing with the records in DynamoDB', async () => {
+    const config = parseConfig({ ...environment, ...inAws, DYNAMODB_TABLE_NAME: 'records' });
+    expect(await openDelivery(config)).toBeUndefined();
+    expect(await webhookStatus(config)).toBeNull();
   });
 });

@@ -4,6 +4,7 @@ import { ApiClient, type ApiConnection } from './api/client.ts';
 import { deletingSuite } from './api/deleting.ts';
 import { detectionSuite } from './api/detection.ts';
 import { duplicatesSuite } from './api/duplicates.ts';
+import { filtersSuite } from './api/filters.ts';
 import { keptSuite } from './api/kept.ts';
 import { listingSuite } from './api/listing.ts';
 import { matchingSuite } from './api/matching.ts';
@@ -58,6 +59,7 @@ export function apiSuite(name: string, connect: () => Promise<ApiConnection>, tr
     processingSuite(get);
     detectionSuite(get);
     pagingSuite(get);
+    filtersSuite(get);
     if (traits.hasGateway) uploadsSuite(get);
     if (traits.hasGateway) gatewaySuite(get);
     if (traits.files) keptSuite(get, traits.files);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
+import type { ImageProcessingResult } from '../../../lib/contract/shapes.ts';
 import type {
   EntryRecord,
   ImageRecord,
@@ -8,6 +9,7 @@ import type {
   RecordedFace,
   RecordStatus,
   RecordStore,
+  Stamp,
 } from '../../../lib/records/port.ts';
 
 /** A record store with nothing in it, for one test. */
@@ -110,8 +112,25 @@ export function processedResult(distances: readonly number[] = [0.25]): Processe
     error: null,
     saved_image_path: '/data/processed/2025-01-31/a-annotated.jpg',
     original_image_path: '/data/processed/2025-01-31/a-original.jpg',
-    processing_timestamp: '2025-01-31T12:00:00.000Z',
     has_blacklist_match: true,
     cropped_face_path: null,
   };
+}
+
+/** An answer that shows these entries, the best matched first; none of them is a picture without a match. */
+export function resultShowing(...entryIds: number[]): ProcessedResult {
+  const result = processedResult(entryIds.map((_, index) => (index + 1) / 1000));
+  const faces = result.faces.map((face) => ({
+    ...face,
+    blacklist_matches: face.blacklist_matches.map((match, index) => ({
+      ...match,
+      entry: { ...match.entry, id: entryIds[index] as number },
+    })),
+  }));
+  return { ...result, faces, has_blacklist_match: entryIds.length > 0 };
+}
+
+/** The answer as it is given back. */
+export function recorded(result: ProcessedResult, { id, timestamp }: Stamp): ImageProcessingResult {
+  return { ...result, db_id: id, processing_timestamp: timestamp };
 }

@@ -2,7 +2,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startHttpServer } from '../http-server.ts';
-import { type ConsoleSetup, pictureIsShown, token } from './setup.ts';
+import { type ConsoleSetup, focused, focusIsOn, pictureIsShown, token } from './setup.ts';
 
 const distFolder = join(import.meta.dirname, '../../local/console/dist');
 
@@ -36,7 +36,7 @@ export function describeAccess(setup: () => ConsoleSetup, fileHost: () => string
     const { page } = visit;
     const field = page.getByRole('dialog').getByLabel('Access token');
     await field.waitFor();
-    expect(await page.evaluate('document.activeElement.type')).toBe('password');
+    await expect.poll(() => page.evaluate('document.activeElement.type')).toBe('password');
     await field.fill('a wrong one');
     await field.press('Enter');
     await page.getByText('The service did not accept this token.').waitFor();
@@ -110,19 +110,17 @@ export function describeAccess(setup: () => ConsoleSetup, fileHost: () => string
     const { page } = visit;
     await page.getByRole('heading', { name: 'Check' }).waitFor();
     const chooser = page.waitForEvent('filechooser');
-    const focus = () =>
-      page.evaluate('(document.activeElement.ariaLabel || document.activeElement.innerText || "").trim()');
     const tabTo = async (name: string) => {
       for (let presses = 0; presses < 40; presses++) {
         await page.keyboard.press('Tab');
-        if ((await focus()) === name) return;
+        if ((await focused(page)) === name) return;
       }
       throw new Error(`Tab does not lead to ${name}.`);
     };
     await page.keyboard.press('Tab');
-    expect(await focus()).toBe('Skip to the page');
+    await focusIsOn(page, 'Skip to the page');
     await page.keyboard.press('Enter');
-    expect(await focus()).toBe('Check');
+    await focusIsOn(page, 'Check');
     await tabTo('Choose pictures');
     await page.keyboard.press('Enter');
     await (await chooser).setFiles([
@@ -132,10 +130,10 @@ export function describeAccess(setup: () => ConsoleSetup, fileHost: () => string
     await page.getByRole('heading', { name: 'door.jpg' }).waitFor();
     await tabTo(`Face 1: matches ${listed.name}`);
     await page.keyboard.press('Enter');
-    expect(await focus()).toBe('Face 1');
+    await focusIsOn(page, 'Face 1');
     await tabTo(listed.name);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: listed.name }).waitFor();
-    expect(await focus()).toBe(listed.name);
+    await focusIsOn(page, listed.name);
   });
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { pictureOfNothing } from '../api/pictures.ts';
-import { type ConsoleSetup, dropFiles, fileOf, pictureIsShown } from './setup.ts';
+import { type ConsoleSetup, dropFiles, fileOf, focusIsOn, pictureIsShown } from './setup.ts';
 
 /** Seeing whether somebody in a picture is listed. */
 export function describeChecking(setup: () => ConsoleSetup): void {
@@ -21,7 +21,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     expect(words).toMatch(/Distance\s+0\.1\d\d\s+Threshold\s+0\.220\s+Similarity\s+99\.\d%/);
     expect(words).toContain('Fewer than 1 in 1,000,000 pairs of strangers look this much alike.');
     await match.click();
-    expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe('Face 1');
+    await focusIsOn(page, 'Face 1');
 
     // The box is where the service says that the face is.
     const [result] = (await setup().api.page('?limit=1')).items;

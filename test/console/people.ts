@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { pictureOfNothing } from '../api/pictures.ts';
 import { newName } from '../suites/api/client.ts';
-import { type ConsoleSetup, fileOf, pictureIsShown } from './setup.ts';
+import { type ConsoleSetup, fileOf, focusIsOn, pictureIsShown } from './setup.ts';
 
 /** Listing people, and changing who is listed. */
 export function describePeople(setup: () => ConsoleSetup): void {
@@ -11,7 +11,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByRole('heading', { name: 'Nobody is listed yet' }).waitFor();
     await page.getByRole('main').getByRole('link', { name: 'Add person' }).first().click();
     await page.getByRole('heading', { name: 'Add person' }).waitFor();
-    expect(await page.evaluate('document.activeElement.tagName')).toBe('H1');
+    await focusIsOn(page, 'Add person');
   });
 
   it('lists a person by several files, with a verdict on each, and leads to the person', async () => {
@@ -67,7 +67,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByText('One face found.').waitFor();
     await page.getByRole('button', { name: 'Add to the blacklist' }).click();
     await page.getByText('Somebody is listed under this name already.').waitFor();
-    expect(await page.evaluate('document.activeElement.type')).toBe('text');
+    await page.locator('input[type=text]:focus').waitFor();
 
     const name = newName();
     await page.getByLabel('Name').fill(name);
@@ -100,7 +100,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByRole('heading', { name: `${listed.name} II` }).waitFor();
     expect(await setup().api.entry(listed.id)).toMatchObject({ name: `${listed.name} II`, reason: null });
     // The focus is back where the dialog came from.
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Edit');
+    await focusIsOn(page, 'Edit');
   });
 
   it('adds pictures and removes them, but never the last', async () => {
@@ -134,7 +134,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
     const dialog = page.getByRole('dialog', { name: `Delete ${listed.name}?` });
     await dialog.getByText('This cannot be undone.').waitFor();
     // What Enter presses undoes nothing.
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Cancel');
+    await focusIsOn(page, 'Cancel');
     await page.keyboard.press('Enter');
     await dialog.waitFor({ state: 'detached' });
     expect((await setup().api.entry(listed.id)).id).toBe(listed.id);

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import type { BlacklistRecord } from '../../lib/contract/shapes.ts';
 import { connectOverHttp } from '../api/connections.ts';
 import { cropFace, leftToRight, sample } from '../api/pictures.ts';
@@ -102,6 +103,17 @@ export async function pictureIsShown(place: Locator): Promise<void> {
   const image = place.locator('img').first();
   await image.waitFor();
   await image.evaluate((picture: { decode(): Promise<void> }) => picture.decode());
+}
+
+/** Waits until the focus is on what has that name, or else that text. */
+export async function focusIsOn(page: Page, name: string): Promise<void> {
+  await expect.poll(() => focused(page)).toBe(name);
+}
+
+/** What has the focus, by its name, or else its text. */
+export function focused(page: Page): Promise<string> {
+  const name = '(document.activeElement.ariaLabel || document.activeElement.innerText || "").trim()';
+  return page.evaluate(name);
 }
 
 /** Drops files onto the page, as the browser hands them over. */

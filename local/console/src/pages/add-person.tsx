@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { messageOf, RefusedError } from '../api/client.ts';
 import { getStatus } from '../api/endpoints.ts';
 import { addFiles, clearDraft, type DraftPicture, enroll, isToSend, type Outcome } from '../enrollment.ts';
@@ -35,12 +35,11 @@ export function AddPersonPage() {
   const drafts = useStore(pictures);
   const status = useLoad('status', getStatus);
   const { isSending, outcome, nameError, error, send } = useSending();
-  const nameField = useRef<HTMLInputElement>(null);
   const toSend = drafts.filter(isToSend).length;
   const isListed = entryId !== undefined;
-  const submit = async (event: Event) => {
+  const submit = (event: Event) => {
     event.preventDefault();
-    if (!(await send())) nameField.current?.focus();
+    void send();
   };
   return (
     <Page
@@ -53,7 +52,6 @@ export function AddPersonPage() {
           name={name}
           reason={reason}
           nameError={nameError}
-          nameField={nameField}
           isDisabled={isListed || isSending}
           onChange={(part) => person.update((before) => ({ ...before, ...part }))}
         />
@@ -95,16 +93,14 @@ function useSending() {
   const [outcome, setOutcome] = useState<Outcome>();
   const [nameError, setNameError] = useState<string>();
   const [error, setError] = useState<string>();
-  /** Resolves to whether the name is right. */
-  const send = async (): Promise<boolean> => {
+  const send = async (): Promise<void> => {
     const { name, reason, entryId } = person.value;
     const trimmed = { name: name.trim(), reason: reason.trim() };
     const hasPictures = pictures.value.some(isToSend);
     setNameError(trimmed.name === '' ? 'A name is needed.' : undefined);
     setError(hasPictures ? undefined : 'Add at least one picture that shows the face.');
     setOutcome(undefined);
-    if (trimmed.name === '') return false;
-    if (!hasPictures) return true;
+    if (trimmed.name === '' || !hasPictures) return;
     setSending(true);
     try {
       const result = await enroll(pictures, { ...trimmed, entryId }, (id) =>
@@ -116,11 +112,9 @@ function useSending() {
       const isTaken = failure instanceof RefusedError && failure.status === 409;
       if (isTaken) setNameError('Somebody is listed under this name already.');
       else setError(messageOf(failure));
-      return !isTaken;
     } finally {
       setSending(false);
     }
-    return true;
   };
   return { isSending, outcome, nameError, error, send };
 }

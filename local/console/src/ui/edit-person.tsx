@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import { messageOf, RefusedError } from '../api/client.ts';
 import { updateEntry } from '../api/endpoints.ts';
@@ -19,14 +19,12 @@ export function EditPerson({ entry, onSaved, onClose }: EditPersonProps) {
   const [isSaving, setSaving] = useState(false);
   const [nameError, setNameError] = useState<string>();
   const [error, setError] = useState<string>();
-  const nameField = useRef<HTMLInputElement>(null);
-  useEffect(() => nameField.current?.select(), []);
   const save = async (event: Event) => {
     event.preventDefault();
     const name = fields.name.trim();
     setError(undefined);
     setNameError(name === '' ? 'A name is needed.' : undefined);
-    if (name === '') return nameField.current?.focus();
+    if (name === '') return;
     setSaving(true);
     try {
       await updateEntry(entry.id, { name, reason: fields.reason.trim() || null });
@@ -37,7 +35,6 @@ export function EditPerson({ entry, onSaved, onClose }: EditPersonProps) {
       setSaving(false);
       if (failure instanceof RefusedError && failure.status === 409) {
         setNameError('Somebody else is listed under this name.');
-        nameField.current?.focus();
       } else setError(messageOf(failure));
     }
   };
@@ -47,7 +44,7 @@ export function EditPerson({ entry, onSaved, onClose }: EditPersonProps) {
         <PersonFields
           {...fields}
           nameError={nameError}
-          nameField={nameField}
+          isFirst
           isDisabled={isSaving}
           onChange={(part) => setFields((before) => ({ ...before, ...part }))}
         />

@@ -1,5 +1,4 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
 import type { BlacklistMatch } from '../../../../lib/contract/shapes.ts';
 import { imagePath } from '../api/endpoints.ts';
 import { type Backend, meaningOf } from '../model/false-matches.ts';
@@ -25,10 +24,6 @@ export interface FaceVerdictProps {
 
 /** A face, and the listed people it was compared with. */
 export function FaceVerdict({ number, verdict, backend, face, isActive, threshold }: FaceVerdictProps) {
-  const card = useRef<HTMLElement>(null);
-  useEffect(() => {
-    if (isActive) card.current?.focus();
-  }, [isActive]);
   const { comparisons, isMatch } = verdict;
   // Where nobody matches, the nearest shows how far that is.
   const shown = comparisons.slice(0, Math.max(1, comparisons.filter((one) => one.isMatch).length));
@@ -37,7 +32,6 @@ export function FaceVerdict({ number, verdict, backend, face, isActive, threshol
   const { confidence } = verdict.face;
   return (
     <section
-      ref={card}
       class={`panel face-verdict ${isActive ? 'active' : ''}`}
       tabIndex={-1}
       aria-label={`Face ${number}`}

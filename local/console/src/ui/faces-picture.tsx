@@ -2,6 +2,8 @@ import type { FacialArea } from '../../../../lib/contract/shapes.ts';
 import type { Size } from '../api/pictures.ts';
 
 export interface MarkedFace {
+  /** From 1. */
+  readonly number: number;
   readonly area: FacialArea;
   /** What the box is called, such as "Face 1: matches Jane Roe". */
   readonly label: string;
@@ -13,9 +15,9 @@ export interface FacesPictureProps {
   readonly size: Size;
   readonly alt: string;
   readonly faces: readonly MarkedFace[];
+  /** The number of the face that was picked. */
   readonly active?: number | undefined;
-  /** Called with the face's place in the list. */
-  readonly onPick?: (index: number) => void;
+  readonly onPick?: (number: number) => void;
 }
 
 const landmarks = ['left_eye', 'right_eye', 'nose', 'mouth_left', 'mouth_right'] as const;
@@ -33,11 +35,11 @@ export function FacesPicture({ url, size, alt, faces, active, onPick }: FacesPic
           </g>
         ))}
       </svg>
-      {faces.map(({ area, label, isMatch }, index) => (
+      {faces.map(({ number, area, label, isMatch }) => (
         <button
           key={label}
           type="button"
-          class={`face-box ${isMatch ? 'match' : 'clear'} ${index === active ? 'active' : ''}`}
+          class={`face-box ${isMatch ? 'match' : 'clear'} ${number === active ? 'active' : ''}`}
           aria-label={label}
           style={{
             left: percent(area.x, size.width),
@@ -45,9 +47,9 @@ export function FacesPicture({ url, size, alt, faces, active, onPick }: FacesPic
             width: percent(area.w, size.width),
             height: percent(area.h, size.height),
           }}
-          onClick={() => onPick?.(index)}
+          onClick={() => onPick?.(number)}
         >
-          <span class="face-number">{index + 1}</span>
+          <span class="face-number">{number}</span>
         </button>
       ))}
     </div>

@@ -1,14 +1,14 @@
-import type { RefObject } from 'preact';
-import { useId } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 
-export const maxNameLength = 100;
+const maxNameLength = 100;
 const maxReasonLength = 255;
 
 export interface PersonFieldsProps {
   readonly name: string;
   readonly reason: string;
   readonly nameError: string | undefined;
-  readonly nameField?: RefObject<HTMLInputElement | null>;
+  /** Whether the name is where one begins. */
+  readonly isFirst?: boolean;
   readonly isDisabled: boolean;
   readonly onChange: (part: { name?: string; reason?: string }) => void;
 }
@@ -18,17 +18,24 @@ export function PersonFields({
   name,
   reason,
   nameError,
-  nameField,
+  isFirst = false,
   isDisabled,
   onChange,
 }: PersonFieldsProps) {
   const id = useId();
+  const nameField = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (isFirst) nameField.current?.select();
+  }, []);
+  useEffect(() => {
+    if (nameError !== undefined && !isDisabled) nameField.current?.focus();
+  }, [nameError, isDisabled]);
   return (
     <div class="fields">
       <div class="field">
         <label for={`${id}-name`}>Name</label>
         <input
-          {...(nameField && { ref: nameField })}
+          ref={nameField}
           id={`${id}-name`}
           type="text"
           autocomplete="off"

@@ -31,7 +31,16 @@ export function ReferencePicture({
           size={size}
           alt={`${name}, ${title}`}
           faces={
-            face ? [{ area: { ...face, ...noLandmarks }, label: `The face that counts`, isMatch: false }] : []
+            face
+              ? [
+                  {
+                    number: 1,
+                    area: { ...face, ...noLandmarks },
+                    label: `The face that counts`,
+                    isMatch: false,
+                  },
+                ]
+              : []
           }
         />
       ) : failed ? (

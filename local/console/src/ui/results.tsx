@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { DetectedFace } from '../../../../lib/contract/shapes.ts';
 import type { Status } from '../../../../lib/contract/status.ts';
 import type { Size } from '../api/pictures.ts';
@@ -23,6 +23,11 @@ export interface ResultsProps {
 /** A picture beside what its faces show. */
 export function Results({ faces, isComing, picture, alt, status, threshold, onThreshold }: ResultsProps) {
   const [active, setActive] = useState<number>();
+  const list = useRef<HTMLDivElement>(null);
+  const pick = (number: number) => {
+    setActive(number);
+    list.current?.querySelectorAll<HTMLElement>('.face-verdict')[number - 1]?.focus();
+  };
   const verdicts = (faces ?? []).map((face) => judge(face, threshold));
   return (
     <div class="results">
@@ -34,13 +39,13 @@ export function Results({ faces, isComing, picture, alt, status, threshold, onTh
             alt={alt}
             faces={marked(verdicts)}
             active={active}
-            onPick={setActive}
+            onPick={pick}
           />
         ) : (
           <ComingPicture alt={alt} isComing={isComing} />
         )}
       </div>
-      <div class="results-faces">
+      <div class="results-faces" ref={list}>
         {isComing && <p class="coming">Looking for faces …</p>}
         {faces?.length === 0 && (
           <div class="panel">
@@ -58,7 +63,7 @@ export function Results({ faces, isComing, picture, alt, status, threshold, onTh
               number={index + 1}
               verdict={verdict}
               backend={status.backend}
-              isActive={index === active}
+              isActive={index + 1 === active}
               threshold={threshold}
               face={<FaceOf picture={picture} verdict={verdict} number={index + 1} />}
             />
@@ -77,7 +82,12 @@ function marked(verdicts: readonly Verdict[]): MarkedFace[] {
     if (area === null) return [];
     const names = comparisons.filter((comparison) => comparison.isMatch).map(({ entry }) => entry.name);
     return [
-      { area, isMatch, label: `Face ${index + 1}: ${isMatch ? `matches ${names.join(', ')}` : 'no match'}` },
+      {
+        number: index + 1,
+        area,
+        isMatch,
+        label: `Face ${index + 1}: ${isMatch ? `matches ${names.join(', ')}` : 'no match'}`,
+      },
     ];
   });
 }

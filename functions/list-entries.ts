@@ -4,4 +4,4 @@ import { endpoint } from '../lib/http/endpoint.ts';
 import { entryPorts } from '../lib/ports.ts';
 
 /** GET /api/v1/blacklist/ */
-export const handler = endpoint(listEntries, async () => run(await entryPorts()));
+export const handler = endpoint(listEntries, async ({ query }) => run(await entryPorts(), query.q));

@@ -11,7 +11,7 @@ export function grant(role: Role, needs: Needs, resources: Resources): void {
 }
 
 function statementsFor(needs: Needs, { table, bucket, collectionArn, key }: Resources): PolicyStatement[] {
-  const { table: tableActions = [], objects = {}, collection = [], detectFaces } = needs;
+  const { table: tableActions = [], objects = {}, collection = [], withoutCollection = [] } = needs;
   const statements = [
     { actions: tableActions, resources: [table.tableArn] },
     ...Object.entries(objects).map(([action, keys]) => ({
@@ -19,7 +19,7 @@ function statementsFor(needs: Needs, { table, bucket, collectionArn, key }: Reso
       resources: keys.map((key) => bucket.arnForObjects(key)),
     })),
     { actions: collection, resources: [collectionArn] },
-    { actions: detectFaces ? ['rekognition:DetectFaces'] : [], resources: ['*'] },
+    { actions: withoutCollection, resources: ['*'] },
     ...(key ? [{ actions: keyActions(needs), resources: [key.keyArn] }] : []),
   ];
   return [
@@ -79,7 +79,7 @@ function acknowledgeWildcards(role: Role, needs: Needs, { bucket }: Resources): 
     {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'X-Ray has no resources to restrict writing traces to; DetectFaces, which touches no collection, and ListStreams have none either.',
+        'X-Ray has no resources to restrict writing traces to; DetectFaces and CompareFaces, which touch no collection, and ListStreams have none either.',
     },
   );
 }

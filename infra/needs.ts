@@ -14,8 +14,8 @@ export interface Needs extends Companions {
   readonly list?: readonly string[] | 'everything';
   /** On the collection. */
   readonly collection?: readonly string[];
-  /** `DetectFaces` touches no collection, so IAM knows no resource for it. */
-  readonly detectFaces?: true;
+  /** Calls to Rekognition that touch no collection: IAM knows no resource for them. */
+  readonly withoutCollection?: readonly ('rekognition:CompareFaces' | 'rekognition:DetectFaces')[];
   /** To publish match events on the account's event bus. */
   readonly matchEvents?: true;
   /** Pictures are decoded: more memory, and fewer calls at a time. */
@@ -45,7 +45,7 @@ const lookAround: Needs = {
   table: read,
   list: 'everything',
   collection: ['rekognition:DescribeCollection'],
-  detectFaces: true,
+  withoutCollection: ['rekognition:DetectFaces'],
 };
 
 export const endpointNeeds: Readonly<Record<string, Needs>> = {
@@ -57,14 +57,31 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
       's3:PutObject': ['cropped/*', 'processed/*'],
     },
     collection: ['rekognition:SearchFacesByImage'],
-    detectFaces: true,
+    withoutCollection: ['rekognition:DetectFaces'],
     pictures: true,
     sharp: true,
   },
   createProcessUpload: { objects: { 's3:PutObject': ['uploads/*'] } },
   listProcessed: { table: read },
   listProcessedUnderProcess: { table: read },
-  detectFaces: { objects: { 's3:GetObject': readable }, detectFaces: true, pictures: true, sharp: true },
+  getProcessed: { table: read },
+  getProcessedImage: {
+    table: read,
+    objects: { 's3:GetObject': ['cropped/*', 'processed/*'] },
+    list: 'everything',
+  },
+  detectFaces: {
+    objects: { 's3:GetObject': readable },
+    withoutCollection: ['rekognition:DetectFaces'],
+    pictures: true,
+    sharp: true,
+  },
+  verify: {
+    objects: { 's3:GetObject': readable },
+    withoutCollection: ['rekognition:CompareFaces', 'rekognition:DetectFaces'],
+    pictures: true,
+    sharp: true,
+  },
   createEntry: {
     table: [...read, ...write],
     objects: { 's3:DeleteObject': ['blacklist/*'], 's3:PutObject': ['blacklist/*'] },
@@ -89,7 +106,22 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     pictures: true,
     sharp: true,
   },
+  listImages: { table: read },
+  getImage: { table: read, objects: { 's3:GetObject': ['blacklist/*'] }, list: 'everything' },
+  deleteImage: {
+    table: [...read, ...write],
+    objects: { 's3:DeleteObject': ['blacklist/*'] },
+    collection: ['rekognition:DeleteFaces'],
+  },
   createEntryUpload: { table: read, objects: { 's3:PutObject': ['inbox/*'] } },
+  verifyEntry: {
+    table: read,
+    objects: { 's3:GetObject': readable },
+    collection: ['rekognition:SearchFacesByImage'],
+    withoutCollection: ['rekognition:CompareFaces', 'rekognition:DetectFaces'],
+    pictures: true,
+    sharp: true,
+  },
   welcome: {},
   welcomeToApi: {},
   health: lookAround,

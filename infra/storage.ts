@@ -120,8 +120,14 @@ function lifecycleRules(processedDays: number): LifecycleRule[] {
   ];
 }
 
-/** Web pages send large pictures to the bucket itself. */
+/**
+ * Web pages send large pictures to the bucket itself, and are led to it for those that they show: by a redirect from another origin, after
+ * which a browser names none. What lets them in is the signed URL.
+ */
 function corsRules(origins: readonly string[]): CorsRule[] {
   if (origins.length === 0) return [];
-  return [{ allowedOrigins: [...origins], allowedMethods: [HttpMethods.POST], allowedHeaders: ['*'] }];
+  return [
+    { allowedOrigins: [...origins], allowedMethods: [HttpMethods.POST], allowedHeaders: ['*'] },
+    { allowedOrigins: ['*'], allowedMethods: [HttpMethods.GET] },
+  ];
 }

@@ -3,8 +3,9 @@ import type { WebhookStatus } from './events/webhook-status.ts';
 import type { FaceBackend } from './faces/port.ts';
 import { openRekognition } from './faces/rekognition/rekognition.ts';
 import { claimBucket } from './images/claim-bucket.ts';
-import type { ImageStore } from './images/port.ts';
+import type { ImageDelivery, ImageStore } from './images/port.ts';
 import { openS3Images } from './images/s3.ts';
+import { openS3Delivery } from './images/s3-delivery.ts';
 import { createInputReader, type InputReader } from './inputs/read.ts';
 import { createS3Reader } from './inputs/s3.ts';
 import { storeId } from './records/dynamodb/store-id.ts';
@@ -35,6 +36,10 @@ export async function openRecords(config: Config): Promise<RecordStore> {
 
 export async function openImages(config: Config): Promise<ImageStore> {
   return openS3Images(deployed(config));
+}
+
+export async function openDelivery(config: Config): Promise<ImageDelivery> {
+  return openS3Delivery(deployed(config));
 }
 
 export async function openFaces(config: Config): Promise<FaceBackend> {

@@ -3,7 +3,7 @@ import type { Config } from './config.ts';
 import type { Deepface } from './deepface.ts';
 import type { WebhookStatus } from './events/webhook-status.ts';
 import type { FaceBackend } from './faces/port.ts';
-import type { ImageStore } from './images/port.ts';
+import { deliverBytes, type ImageDelivery, type ImageStore } from './images/port.ts';
 import type { InputReader } from './inputs/read.ts';
 import { once } from './once.ts';
 import type { RecordStore } from './records/port.ts';
@@ -34,6 +34,11 @@ export async function openRecords(config: Config): Promise<RecordStore> {
 export async function openImages(config: Config): Promise<ImageStore> {
   if (!config.aws) return (await deepface(config)).images;
   return (await import('./images/s3.ts')).openS3Images(config.aws);
+}
+
+export async function openDelivery(config: Config): Promise<ImageDelivery> {
+  if (!config.aws) return deliverBytes((await deepface(config)).images);
+  return (await import('./images/s3-delivery.ts')).openS3Delivery(config.aws);
 }
 
 export async function openFaces(config: Config): Promise<FaceBackend> {

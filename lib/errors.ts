@@ -18,7 +18,10 @@ export type ErrorCode =
   | 'unsupported_format'
   | 'no_face'
   | 'entry_not_found'
+  | 'image_not_found'
+  | 'processed_not_found'
   | 'name_taken'
+  | 'last_image'
   | 'not_authenticated'
   | 'forbidden'
   | 'route_not_found'
@@ -81,6 +84,12 @@ export function isUnusablePicture(error: unknown): error is ServiceError {
   );
 }
 
+/** The same failure, with the name of the picture in which it lies. */
+export function ofPicture(name: string, error: ServiceError): ServiceError {
+  const Same = error.constructor as new (message: string, options: ErrorOptions) => ServiceError;
+  return new Same(`${name}: ${error.message}`, { cause: error });
+}
+
 /** There is no blacklist entry of that id. */
 export class EntryNotFoundError extends ServiceError {
   readonly code = 'entry_not_found';
@@ -89,11 +98,35 @@ export class EntryNotFoundError extends ServiceError {
   }
 }
 
+/** The entry has no reference image of that id. */
+export class ImageNotFoundError extends ServiceError {
+  readonly code = 'image_not_found';
+  constructor() {
+    super('Reference image not found');
+  }
+}
+
+/** There is no processed picture of that id, or it has not the copy that was asked for. */
+export class ProcessedNotFoundError extends ServiceError {
+  readonly code = 'processed_not_found';
+  constructor() {
+    super('Processed image not found');
+  }
+}
+
 /** Another blacklist entry has that name. */
 export class NameTakenError extends ServiceError {
   readonly code = 'name_taken';
   constructor(name: string) {
     super(`Blacklist entry with name '${name}' already exists.`);
+  }
+}
+
+/** An entry's last reference image can't be deleted alone. */
+export class LastImageError extends ServiceError {
+  readonly code = 'last_image';
+  constructor() {
+    super("This is the entry's last reference image: delete the entry instead, or add another image first.");
   }
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Body, Endpoint } from './contract/endpoint.ts';
-import type { ErrorCode } from './errors.ts';
+import { type ErrorCode, ImageNotFoundError, LastImageError, ProcessedNotFoundError } from './errors.ts';
 import { statusOf } from './http/problem.ts';
 
 /** Builds the OpenAPI document from the very shapes that requests are checked against. */
@@ -74,6 +74,22 @@ const describedStatus: Record<number, { description: string; example: unknown }>
   },
 };
 
+/** Where a status says more here than everywhere. */
+const describedCode: Partial<Record<ErrorCode, { description: string; example: unknown }>> = {
+  image_not_found: {
+    description: 'There is no such entry, or it has no such image.',
+    example: { detail: new ImageNotFoundError().message },
+  },
+  processed_not_found: {
+    description: 'There is no such picture.',
+    example: { detail: new ProcessedNotFoundError().message },
+  },
+  last_image: {
+    description: 'The entry has no other image.',
+    example: { detail: new LastImageError().message },
+  },
+};
+
 /** The document of these endpoints; pages for browsers are left out. It has no `servers`. */
 export function buildOpenApi(
   contracts: readonly Endpoint[],
@@ -81,7 +97,7 @@ export function buildOpenApi(
 ): OpenApiDocument {
   const components = new Components();
   const paths: OpenApiDocument['paths'] = {};
-  for (const contract of contracts.filter(({ success }) => success.contentType === undefined)) {
+  for (const contract of contracts.filter(({ success }) => !success.contentType?.startsWith('text/'))) {
     const path = paths[contract.path] ?? {};
     paths[contract.path] = { ...path, [contract.method.toLowerCase()]: operation(contract, components) };
   }
@@ -118,10 +134,11 @@ class Components {
   }
 }
 
-/** Leaves out what a client gains nothing from: the bounds of whole numbers as such, and a ban on fields added later. */
+/** Leaves out what a client gains nothing from: the bounds of whole numbers as such, a format spelled out, and a ban on fields added later. */
 function simplify({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+  if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
   if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
 }
 
@@ -142,9 +159,13 @@ function operation(contract: Endpoint, components: Components): Json {
       [success.status]: {
         description: success.description,
         content: {
-          'application/json': { schema: components.add(success.schema, 'output'), example: success.example },
+          [success.contentType ?? 'application/json']: {
+            schema: components.add(success.schema, 'output'),
+            ...(success.contentType === undefined && { example: success.example }),
+          },
         },
       },
+      ...(success.redirect && { 302: redirectResponse(success.redirect) }),
       ...errorResponses(contract, components),
     },
   };
@@ -180,15 +201,21 @@ function requestBody(body: Body, components: Components): Json {
   return { required: true, content: { 'multipart/form-data': { schema } } };
 }
 
+function redirectResponse(description: string): Json {
+  return { description, headers: { Location: { schema: { type: 'string', format: 'uri' } } } };
+}
+
 function errorResponses({ errors, public: open }: Endpoint, components: Components): Json {
   const codes = open ? errors : [...errors, ...errorsOfAll];
   const responses: Json = {};
   for (const status of new Set(codes.map((code) => statusOf[code]))) {
     const shape = status === 422 ? HTTPValidationError : status === 400 ? NoUsableImageError : HTTPError;
-    const { description, example } = describedStatus[status] ?? {
-      description: 'An error.',
-      example: undefined,
-    };
+    const special = codes.findLast((code) => statusOf[code] === status && describedCode[code]);
+    const { description, example } = (special && describedCode[special]) ??
+      describedStatus[status] ?? {
+        description: 'An error.',
+        example: undefined,
+      };
     responses[status] = {
       description,
       ...((status === 429 || status === 503) && {

@@ -4,7 +4,7 @@ import { meter } from '#metrics';
 import { loadConfig } from './config.ts';
 import type { FaceBackend } from './faces/port.ts';
 import { imageLocator } from './images/location.ts';
-import type { ImageLocator, ImageStore } from './images/port.ts';
+import type { ImageDelivery, ImageLocator, ImageStore } from './images/port.ts';
 import type { InputReader } from './inputs/read.ts';
 import { once } from './once.ts';
 import type { RecordStore } from './records/port.ts';
@@ -33,6 +33,11 @@ export function records(config = loadConfig()): Promise<RecordStore> {
 
 export function images(config = loadConfig()): Promise<ImageStore> {
   return once(config, 'images', () => adapters.openImages(config));
+}
+
+/** What gives pictures out to clients. */
+export function delivery(config = loadConfig()): Promise<ImageDelivery> {
+  return once(config, 'delivery', () => adapters.openDelivery(config));
 }
 
 export function faces(config = loadConfig()): Promise<FaceBackend> {
@@ -86,6 +91,16 @@ export interface EntryPorts {
 
 export async function entryPorts(config = loadConfig()): Promise<EntryPorts> {
   return { records: await records(config), images: imageLocator(config) };
+}
+
+/** What the use cases work with that give pictures out. */
+export interface DeliveryPorts {
+  readonly records: RecordStore;
+  readonly delivery: ImageDelivery;
+}
+
+export async function deliveryPorts(config = loadConfig()): Promise<DeliveryPorts> {
+  return { records: await records(config), delivery: await delivery(config) };
 }
 
 /** What the use cases that enroll pictures work with. */

@@ -17,8 +17,8 @@ export async function enrollAgain(
   if (!original) throw new InputUnreadableError('The stored original is lost.');
   // Whoever listed the person has taken this picture: the person must not be lost for its quality.
   const options = { qualityFilter: 'none' } as const;
-  const { face } = await faces.enroll(await decodePicture(original), { entryId, imageId }, options);
-  await records.replaceFace(imageId, face);
+  const { face, quality } = await faces.enroll(await decodePicture(original), { entryId, imageId }, options);
+  await records.replaceFace(imageId, { ...face, quality });
   // Its deletion may have begun meanwhile, when this face was not there yet or nobody knew what it is called.
   if (await isGoing(records, { entryId, imageId }))
     await faces.remove([{ entryId, imageId, faceId: face.id }]);

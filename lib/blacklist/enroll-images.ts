@@ -15,6 +15,7 @@ import type { EnrollingPorts } from '../ports.ts';
 import type { ImageRecord } from '../records/port.ts';
 import { allInTurns } from '../settled.ts';
 import { neededMs, noTimeLeft } from '../time-left.ts';
+import { shownFileName } from './file-name.ts';
 import { removeImageEverywhere, removeImagesEverywhere } from './remove.ts';
 
 /** A file that was sent to be a reference image. */
@@ -109,19 +110,20 @@ function noneEnrolled(outcomes: readonly Outcome[], errors: readonly string[]): 
     : new NoUsableImageError('None of the images can be used.', errors);
 }
 
-/** The client's own name for the file, without control characters and at most 100 characters long. */
+/** The client's own name for the file, if it has one. */
 function displayName({ fileName }: ReferenceFile, index: number): string {
-  return fileName.replaceAll(/\p{Cc}/gu, '').slice(0, 100) || `image ${index + 1}`;
+  return shownFileName(fileName) ?? `image ${index + 1}`;
 }
 
 async function enrollFile(
   ports: EnrollingPorts,
   entryId: number,
-  { bytes }: ReferenceFile,
+  { bytes, fileName }: ReferenceFile,
   compare: boolean,
 ): Promise<Outcome> {
   try {
-    const enrolled = await enrollPicture(ports, entryId, bytes, { compare });
+    const picture = { bytes, fileName: shownFileName(fileName) };
+    const enrolled = await enrollPicture(ports, entryId, picture, { compare });
     const { faceCount } = enrolled;
     if (faceCount === 1) return { enrolled };
     return { enrolled, remark: `It shows ${faceCount} faces; the largest was enrolled.` };
@@ -132,7 +134,7 @@ async function enrollFile(
 }
 
 /**
- * Record, picture, face, and then shown; what was done is undone when a later step fails.
+ * Record, picture, face, and then shown; what was done is undone when a later step fails. `fileName` is as `shownFileName` gives it.
  * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError when the picture can't be used.
  * @throws EntryNotFoundError when there is no such entry, or it is deleted meanwhile.
  * @throws BackendUnavailableError also when an image has the id.
@@ -140,19 +142,23 @@ async function enrollFile(
 export async function enrollPicture(
   ports: EnrollingPorts,
   entryId: number,
-  bytes: Uint8Array,
+  { bytes, fileName }: { readonly bytes: Uint8Array; readonly fileName: string | null },
   { imageId = randomUUID(), ...options }: { readonly imageId?: string } & EnrollOptions = {},
 ): Promise<EnrolledPicture> {
   const { faces, images, records } = ports;
   if (bytes.length > faces.maxImageBytes) throw pictureTooLarge(faces.maxImageBytes);
   const picture = await decodePicture(bytes);
   const key = referenceKey(entryId, imageId, picture.format);
-  const created = await records.createImage({ id: imageId, entryId, key });
+  const { width, height } = picture;
+  const file = { name: fileName, sizeBytes: bytes.length, width, height };
+  const created = await records.createImage({ id: imageId, entryId, key, file });
   if (!created) throw new BackendUnavailableError('The same picture is being added at this moment.', 5);
   let image = created;
   try {
     await images.put(key, picture.original, `image/${picture.format}`);
-    const { faceCount, face, similar } = await faces.enroll(picture, { entryId, imageId }, options);
+    const enrollment = await faces.enroll(picture, { entryId, imageId }, options);
+    const { faceCount, quality, similar } = enrollment;
+    const face = { ...enrollment.face, quality };
     image = { ...image, face };
     // Without leave to be shown, the entry was deleted meanwhile.
     if (!(await records.activateImage(imageId, face))) throw new EntryNotFoundError();

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EntryName } from '../contract/fields.ts';
 import type { PossibleDuplicates } from '../contract/possible-duplicates.ts';
@@ -10,6 +11,7 @@ import type { EntryRecord } from '../records/port.ts';
 import { uuidOfHash } from '../uuid.ts';
 import { isBrokenOff } from './broken-off.ts';
 import { enrollPicture, type SimilarFaces, undo } from './enroll-images.ts';
+import { shownFileName } from './file-name.ts';
 import { possibleDuplicates } from './possible-duplicates.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
 
@@ -21,6 +23,11 @@ export interface IndexedUpload {
   readonly imageId: string;
   /** How many faces it shows, of which the largest was enrolled; `undefined` when the entry had the very picture already. */
   readonly faceCount: number | undefined;
+}
+
+interface UploadedPicture {
+  readonly bytes: Uint8Array;
+  readonly fileName: string | null;
 }
 
 type NewUpload = IndexedUpload & { readonly similar: SimilarFaces };
@@ -79,12 +86,13 @@ async function indexPicture(
 ): Promise<NewUpload> {
   const person = personOf(key);
   if (!bytes) throw pictureTooLarge(ports.faces.maxImageBytes);
+  const picture = { bytes, fileName: shownFileName(basename(key)) };
   const entry =
     'name' in person ? await findOrMakeEntry(ports, person.name) : await listedEntry(ports, person.entryId);
   try {
     return entry.status === 'ACTIVE'
-      ? await addPicture(ports, entry.id, bytes)
-      : await completeEntry(ports, entry.id, bytes);
+      ? await addPicture(ports, entry.id, picture)
+      : await completeEntry(ports, entry.id, picture);
   } catch (error) {
     if (!(error instanceof EntryNotFoundError)) throw error;
     throw tryAgain('The entry was deleted meanwhile.', error);
@@ -143,8 +151,12 @@ function ignoreNameTaken(error: unknown): undefined {
 }
 
 /** Shows a new entry with its first picture; without one, nothing is kept of it. */
-async function completeEntry(ports: IndexingPorts, entryId: number, bytes: Uint8Array): Promise<NewUpload> {
-  const indexed = await addPicture(ports, entryId, bytes).catch(async (error: unknown) => {
+async function completeEntry(
+  ports: IndexingPorts,
+  entryId: number,
+  picture: UploadedPicture,
+): Promise<NewUpload> {
+  const indexed = await addPicture(ports, entryId, picture).catch(async (error: unknown) => {
     await undo(() => removeEntryEverywhere(ports, entryId));
     throw error;
   });
@@ -153,8 +165,12 @@ async function completeEntry(ports: IndexingPorts, entryId: number, bytes: Uint8
   return indexed;
 }
 
-async function addPicture(ports: IndexingPorts, entryId: number, bytes: Uint8Array): Promise<NewUpload> {
-  const imageId = imageIdOf(entryId, bytes);
+async function addPicture(
+  ports: IndexingPorts,
+  entryId: number,
+  picture: UploadedPicture,
+): Promise<NewUpload> {
+  const imageId = imageIdOf(entryId, picture.bytes);
   const known = (await ports.records.getImages([imageId])).get(imageId);
   if (known?.status === 'ACTIVE') return { entryId, imageId, faceCount: undefined, similar: [] };
   if (known) {
@@ -164,7 +180,7 @@ async function addPicture(ports: IndexingPorts, entryId: number, bytes: Uint8Arr
   }
   const options = { imageId, compare: true };
   const { faceCount, similar } = await ports.pictureSlots(() =>
-    enrollPicture(ports, entryId, bytes, options),
+    enrollPicture(ports, entryId, picture, options),
   );
   return { entryId, imageId, faceCount, similar };
 }

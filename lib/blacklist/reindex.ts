@@ -143,7 +143,7 @@ async function takePlace(
 
 async function carryImage(
   { source, target, report }: Carrying,
-  { id, entryId, key }: ImageRecord,
+  { id, entryId, key, file }: ImageRecord,
   there: ImageRecord | undefined,
 ): Promise<void> {
   if (there?.status === 'ACTIVE') report.present += 1;
@@ -153,7 +153,8 @@ async function carryImage(
     const original = await source.images.get(key);
     if (!original) throw new InputUnreadableError('The stored original is lost.');
     // It was good enough for the source, which may have taken any.
-    await enrollPicture(target, entryId, original, { imageId: id, qualityFilter: 'none' });
+    const picture = { bytes: original, fileName: file?.name ?? null };
+    await enrollPicture(target, entryId, picture, { imageId: id, qualityFilter: 'none' });
     report.enrolled += 1;
   }
   // At the first of them, for the target's sweep takes an entry of that age, and not shown, for one that broke off.

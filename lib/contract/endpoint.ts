@@ -49,6 +49,8 @@ export interface Endpoint<
     readonly description: string;
     /** `application/json` unless said otherwise. */
     readonly contentType?: string;
+    /** Said of a 302 that may come instead; without it there is none. */
+    readonly redirect?: string;
     readonly schema: Answer;
     readonly example: z.output<Answer>;
   };

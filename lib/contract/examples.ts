@@ -3,6 +3,7 @@ import type {
   FacialArea,
   ImageProcessingResult,
   PaginatedProcessedImages,
+  ReferenceImage,
 } from './shapes.ts';
 import type { UploadForm } from './uploads.ts';
 import type { Verification } from './verify.ts';
@@ -53,6 +54,19 @@ export const recordExample: BlacklistRecord = {
   added_date: '2026-05-04T09:30:00.000Z',
   reference_image_dir: '/data/blacklist/7',
   image_count: 2,
+};
+
+export const referenceImageExample: ReferenceImage = {
+  id: '0b9f4c52-6f0e-4d5e-9c1a-3a7f5f0c1d2e',
+  entry_id: 7,
+  file_name: 'badge.jpg',
+  added_date: '2026-05-04T09:30:00.000Z',
+  size_bytes: 183_204,
+  width: 640,
+  height: 480,
+  face: { x: 88, y: 40, w: 120, h: 120 },
+  quality: { brightness: 61.2, sharpness: 74.9, pose: { roll: -2.1, yaw: 6.4, pitch: 1.3 } },
+  url: '/api/v1/blacklist/7/images/0b9f4c52-6f0e-4d5e-9c1a-3a7f5f0c1d2e',
 };
 
 export const resultExample: ImageProcessingResult = {

@@ -7,7 +7,7 @@ import { detectorNames, distanceMetrics, modelNames } from './vocabulary.ts';
 export const maxImagesPerRequest = 100;
 
 /** Text of so many characters: code points, not UTF-16 units, and no half of a surrogate pair. */
-function text(minimum: number, maximum: number) {
+export function text(minimum: number, maximum: number) {
   return z
     .string()
     .check(({ value, issues }) => {
@@ -58,10 +58,15 @@ function clampedToSafe(text: string): number {
   return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Number(text)));
 }
 
-/** Any whole number may be asked for; one too large for any entry becomes the largest there can be, which none has. */
-export const EntryPath = z.object({
-  id: orText(wholeNumber, z.int(), clampedToSafe).describe("The entry's id."),
-});
+/** Any whole number may be asked for; one too large for any record becomes the largest there can be, which none has. */
+export const anyId = orText(wholeNumber, z.int(), clampedToSafe);
+
+export const EntryPath = z.object({ id: anyId.describe("The entry's id.") });
+
+/** A text that is no image's id is that of none. */
+export const ImagePath = EntryPath.extend({ image_id: z.string().describe("The reference image's id.") });
+
+export const ProcessedPath = z.object({ db_id: anyId.describe("The processed picture's `db_id`.") });
 
 /** A page of a list. */
 export function pageQuery(defaultLimit: number) {

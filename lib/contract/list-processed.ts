@@ -1,6 +1,7 @@
 import { defineEndpoint } from './endpoint.ts';
 import { pageExample } from './examples.ts';
 import { pageQuery } from './fields.ts';
+import { processedFilters } from './processed-filters.ts';
 import { PaginatedProcessedImages } from './shapes.ts';
 
 const shared = {
@@ -8,7 +9,7 @@ const shared = {
   tags: ['Processing'],
   success: {
     status: 200,
-    description: 'A page, newest first.',
+    description: 'A page, newest first; `total_items` counts what the filters leave.',
     schema: PaginatedProcessedImages,
     example: pageExample,
   },
@@ -20,7 +21,7 @@ export const listProcessed = defineEndpoint({
   operationId: 'listProcessed',
   path: '/api/v1/processed-images/',
   summary: 'List processed pictures',
-  query: pageQuery(20),
+  query: pageQuery(20).extend(processedFilters),
 });
 
 /** An older spelling that clients use. */
@@ -29,5 +30,5 @@ export const listProcessedUnderProcess = defineEndpoint({
   operationId: 'listProcessedUnderProcess',
   path: '/api/v1/process/processed-images/',
   summary: 'List processed pictures (older spelling)',
-  query: pageQuery(10),
+  query: pageQuery(10).extend(processedFilters),
 });

@@ -99,6 +99,31 @@ export const PaginatedProcessedImages = z
   .meta({ id: 'PaginatedProcessedImages' });
 export type PaginatedProcessedImages = z.infer<typeof PaginatedProcessedImages>;
 
+/** What a reference image's face is worth, as the backend measured it when it was enrolled. */
+const FaceQuality = z.object({
+  brightness: z.number().describe('0..100, black to white.'),
+  sharpness: z.number().describe('0..100'),
+  pose: z
+    .object({ roll: z.number(), yaw: z.number(), pitch: z.number() })
+    .describe("Degrees; positive is: turned clockwise, the nose to the viewer's right, the nose upwards."),
+});
+
+export const ReferenceImage = z
+  .object({
+    id: z.string(),
+    entry_id: wholeNumber,
+    file_name: z.string().nullable().describe('As the client called it, at most 100 characters.'),
+    added_date: z.string().describe('ISO 8601, UTC.'),
+    size_bytes: wholeNumber.nullable().describe('Null where an earlier version added the image.'),
+    width: wholeNumber.nullable().describe('Pixels of the upright picture.'),
+    height: wholeNumber.nullable(),
+    face: Box.nullable().describe('The enrolled face, in pixels of the upright picture.'),
+    quality: FaceQuality.nullable().describe('Of the enrolled face.'),
+    url: z.string().describe("Where the picture is: a path on this API's host."),
+  })
+  .meta({ id: 'ReferenceImage' });
+export type ReferenceImage = z.infer<typeof ReferenceImage>;
+
 export const BlacklistRecord = z
   .object({
     id: wholeNumber,

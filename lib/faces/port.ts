@@ -47,6 +47,8 @@ export interface FaceMatch extends FaceOwner {
 /** A face with the reference images that it matches, best first. */
 export interface MatchedFace extends Face {
   readonly matches: readonly FaceMatch[];
+  /** Of its 100 nearest reference images those that do not match, best first; none unless they were asked for. */
+  readonly candidates: readonly FaceMatch[];
 }
 
 /** What a request may ask for; what the backend does not have is replaced by what is configured. */
@@ -58,6 +60,12 @@ export interface FaceOptions {
   readonly threshold?: number | undefined;
   /** How long the answer is waited for, in milliseconds from now: a backend that is far away gives up then. No limit without it. */
   readonly remainingMs?: (() => number) | undefined;
+}
+
+/** How a picture is matched. */
+export interface MatchOptions extends FaceOptions {
+  /** Whether to tell near misses too. */
+  readonly candidates?: boolean;
 }
 
 /** Degrees. */
@@ -112,14 +120,45 @@ export interface ListedFace extends EnrolledFace {
 }
 
 /** What was really used. */
-export interface MatchResult {
-  /** Largest face first. */
-  readonly faces: readonly MatchedFace[];
+export interface UsedOptions {
   readonly model: string;
   readonly detectorBackend: string;
   readonly metric: SimilarityMetric;
   /** A match has `distance <= threshold`. */
   readonly threshold: number;
+}
+
+export interface MatchResult extends UsedOptions {
+  /** Largest face first. */
+  readonly faces: readonly MatchedFace[];
+  /** See `FaceBackend.hasGallery`. */
+  readonly hasGallery: boolean;
+}
+
+/**
+ * Lends a decoded picture for some work, and no longer: decoded pictures are large, and only so many are held at a time. What the work
+ * throws, or what keeps the picture from being had, is what it throws; whoever lends the picture may say which one it is.
+ */
+export type PictureLoan = <T>(work: (picture: Picture) => Promise<T>) => Promise<T>;
+
+/** How near two faces are. */
+export interface Comparison extends UsedOptions, Pick<FaceMatch, 'distance' | 'similarity'> {
+  /** The largest of each picture. */
+  readonly probe: Face;
+  readonly reference: Face;
+}
+
+/** A reference image, by its id. */
+export interface Reference extends Pick<FaceOwner, 'imageId'> {
+  readonly lend: PictureLoan;
+}
+
+/** How near a face is to each of some enrolled ones. */
+export interface EntryComparison extends UsedOptions {
+  /** The largest of the picture. */
+  readonly probe: Face;
+  /** Nearest first, whether it is a match or not. Those that are not enrolled for the model in use are left out. */
+  readonly references: readonly Pick<FaceMatch, 'imageId' | 'target' | 'distance' | 'similarity'>[];
   /** See `FaceBackend.hasGallery`. */
   readonly hasGallery: boolean;
 }
@@ -161,7 +200,23 @@ export interface FaceBackend {
   /** Every face of the picture, largest first. */
   detect(picture: Picture, options: FaceOptions): Promise<readonly Face[]>;
   /** Every face of the picture with its matches in the gallery, in one pass. */
-  match(picture: Picture, options: FaceOptions): Promise<MatchResult>;
+  match(picture: Picture, options: MatchOptions): Promise<MatchResult>;
+  /**
+   * Compares the largest faces of two pictures.
+   * @throws NoFaceError when a picture shows none, out of the work on that picture.
+   */
+  compare(probe: PictureLoan, reference: PictureLoan, options: FaceOptions): Promise<Comparison>;
+  /**
+   * Compares the picture's largest face with the enrolled ones of one entry. Where a backend can't tell of all of them, it tells of some,
+   * and none of the others is a match.
+   * @param references newest first
+   * @throws NoFaceError when the picture shows none, out of the work on it.
+   */
+  compareWith(
+    probe: PictureLoan,
+    references: readonly Reference[],
+    options: FaceOptions,
+  ): Promise<EntryComparison>;
   /**
    * Adds the picture's largest face to the gallery; the next match sees it. Doing it twice adds nothing. It does not fail because others
    * like it could not be looked for.

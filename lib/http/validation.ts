@@ -51,15 +51,24 @@ function describe(issue: z.core.$ZodIssue): Description {
       return describeTooSmall(issue);
     case 'too_big':
       return describeTooBig(issue);
+    case 'invalid_format':
+      if (issue.format === 'datetime') return describeCustom('datetime_parsing');
+      break;
     case 'custom':
-      if (issue.params?.type === 'string_unicode') {
-        return {
-          type: 'string_unicode',
-          msg: 'Input should be a valid string, unable to parse it as Unicode',
-        };
-      }
+      return describeCustom(String(issue.params?.type));
   }
   return { type: 'value_error', msg: 'Input is not valid' };
+}
+
+const customMessages: Record<string, string> = {
+  string_unicode: 'Input should be a valid string, unable to parse it as Unicode',
+  bool_parsing: 'Input should be a valid boolean, unable to interpret input',
+  datetime_parsing: 'Input should be a valid datetime with an offset, such as 2026-05-04T09:30:00Z',
+};
+
+function describeCustom(type: string): Description {
+  const msg = customMessages[type];
+  return msg === undefined ? { type: 'value_error', msg: 'Input is not valid' } : { type, msg };
 }
 
 function describeWrongNumber(issue: z.core.$ZodIssueInvalidType): Description {

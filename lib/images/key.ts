@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import type { PictureFormat } from '../inputs/picture.ts';
 
 const extensions = {
@@ -6,6 +7,10 @@ const extensions = {
   webp: 'webp',
   gif: 'gif',
 } as const satisfies Record<PictureFormat, string>;
+
+const contentTypes: ReadonlyMap<string, string> = new Map(
+  Object.entries(extensions).map(([format, extension]) => [extension, `image/${format}`]),
+);
 
 /** The first segments of all keys; a deployment may keep each in a place of its own. */
 export const imageFolders = ['blacklist', 'processed', 'cropped'] as const;
@@ -75,6 +80,27 @@ export function imageIdOfKey(key: string): string | undefined {
 /** The picture id in a key that `processedKeys` made; `undefined` for any other. */
 export function pictureIdOfKey(key: string): string | undefined {
   return (processedPattern.exec(key) ?? cropPattern.exec(key))?.[1];
+}
+
+/** The media type of what is stored under a key. */
+export function contentTypeOf(key: string): string {
+  return contentTypes.get(extname(key).slice(1)) ?? 'application/octet-stream';
+}
+
+/**
+ * The key of a processed picture of which only the location is known, be it from before the folders were moved; `undefined` when it is no
+ * such picture's.
+ */
+export function processedKeyAt(location: string): string | undefined {
+  const dayAndName = location.split('/').slice(-2).join('/');
+  return ['processed', 'cropped']
+    .map((folder) => `${folder}/${dayAndName}`)
+    .find((key) => pictureIdOfKey(key) !== undefined);
+}
+
+/** Whether an image can have this id. */
+export function isImageId(text: string): boolean {
+  return text.length <= maxKeyLength && idPattern.test(text);
 }
 
 function checkId(id: string): string {

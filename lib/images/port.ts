@@ -29,3 +29,23 @@ export interface ImageStore extends ImageLocator {
   /** Throws when the store can't be used. */
   check(): Promise<void>;
 }
+
+/** What a client gets of a picture: its bytes, or a URL where the store itself gives it out for some minutes. */
+export type Delivery = { readonly bytes: Uint8Array } | { readonly url: string };
+export type DeliveredPicture = Delivery & { readonly contentType: string };
+
+/** Gives stored pictures out to clients. A failure throws as those of `ImageStore` do. */
+export interface ImageDelivery {
+  /** `undefined` when there is no such picture. */
+  deliver(key: string): Promise<Delivery | undefined>;
+}
+
+/** Gives out the bytes, where clients can't get at the store. */
+export function deliverBytes(images: Pick<ImageStore, 'get'>): ImageDelivery {
+  return {
+    async deliver(key) {
+      const bytes = await images.get(key);
+      return bytes && { bytes };
+    },
+  };
+}

@@ -1,11 +1,24 @@
 import type { PaginatedProcessedImages } from '../contract/shapes.ts';
 import type { Ports } from '../ports.ts';
 
-/** A page of processed pictures, newest first. */
+/** As the contract's query has it; times are ISO 8601. */
+interface ListQuery {
+  readonly limit: number;
+  readonly offset: number;
+  readonly has_match?: boolean | undefined;
+  readonly entry_id?: number | undefined;
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+}
+
+/** A page of the processed pictures that the filters leave, newest first. */
 export async function listProcessed(
   { records }: Pick<Ports, 'records'>,
-  page: { limit: number; offset: number },
+  { limit, offset, has_match: hasMatch, entry_id: entryId, since, until }: ListQuery,
 ): Promise<PaginatedProcessedImages> {
-  const { total, items } = await records.listProcessed(page);
-  return { total_items: total, items, ...page };
+  const filter = { hasMatch, entryId, since: moment(since), until: moment(until) };
+  const { total, items } = await records.listProcessed({ limit, offset, ...filter });
+  return { total_items: total, items, limit, offset };
 }
+
+const moment = (text: string | undefined) => (text === undefined ? undefined : new Date(text));

@@ -15,6 +15,7 @@ import type { Ports } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';
 import { allSettled } from '../settled.ts';
 import { neededMs, noTimeLeft, storingMs } from '../time-left.ts';
+import { faceOptions } from './options.ts';
 import { cropFace, drawBoxes } from './render.ts';
 import { shownFaces } from './shown-faces.ts';
 
@@ -33,7 +34,7 @@ type Asked = Omit<ProcessImagesRequest, 'images'> & { readonly remainingMs: () =
 export async function processImages(
   ports: Ports,
   settings: RenderSettings,
-  { images, ...overrides }: ProcessImagesRequest,
+  { images, ...choices }: ProcessImagesRequest,
   remainingMs: () => number = () => Number.POSITIVE_INFINITY,
 ): Promise<ImageProcessingResult[]> {
   if (images.length === 0) throw new NoUsableImageError('No images provided.');
@@ -43,7 +44,7 @@ export async function processImages(
     images.map((input) =>
       limit(async () => {
         if (remainingMs() < neededMs) return unreadableResult(identifierOf(input), noTimeLeft);
-        return processInput(ports, settings, input, { ...overrides, remainingMs });
+        return processInput(ports, settings, input, { ...choices, remainingMs });
       }),
     ),
   );
@@ -105,8 +106,7 @@ async function processPicture(
   asked: Asked,
 ): Promise<ImageProcessingResult> {
   const pictureId = randomUUID();
-  const processed = new Date();
-  const keys = processedKeys(pictureId, processed, picture.format);
+  const keys = processedKeys(pictureId, new Date(), picture.format);
   const put = (...args: Parameters<typeof images.put>) => timed('store', () => images.put(...args));
   const store = async (key: string, draw: () => Promise<Uint8Array>) =>
     put(key, await timed('draw', draw), 'image/jpeg');
@@ -114,16 +114,14 @@ async function processPicture(
     // The original is written while the engine computes.
     const [found] = await allSettled([
       faces.match(picture, {
-        detectorBackend: asked.detector_backend,
-        modelName: asked.model_name,
-        distanceMetric: asked.distance_metric,
-        threshold: asked.threshold,
+        ...faceOptions(asked),
+        candidates: asked.candidates > 0,
         remainingMs: () => asked.remainingMs() - storingMs,
       }),
       put(keys.original, picture.original, `image/${picture.format}`),
     ]);
     if (!found.hasGallery) await refuseLostGallery({ records });
-    const shown = await shownFaces({ images, records }, found);
+    const shown = await shownFaces({ images, records }, found, asked.candidates);
     const [largest] = found.faces;
     const boxes = found.faces.map(({ area }, index) => ({
       box: area,
@@ -140,11 +138,12 @@ async function processPicture(
       error: null,
       saved_image_path: drawBoundingBoxes && largest ? images.location(keys.annotated) : original,
       original_image_path: original,
-      processing_timestamp: processed.toISOString(),
       has_blacklist_match: boxes.some(({ isMatch }) => isMatch),
       cropped_face_path: largest ? images.location(keys.crop) : null,
     };
-    return { ...result, db_id: await timed('store', () => records.addProcessed(pictureId, result)) };
+    const kept = { ...result, faces: shown.map((face) => ({ ...face, candidates: null })) };
+    const { id, timestamp } = await timed('store', () => records.addProcessed(pictureId, kept));
+    return { ...result, db_id: id, processing_timestamp: timestamp };
   } catch (error) {
     if (!(await mayBeKept(records, pictureId))) {
       await Promise.allSettled(Object.values(keys).map((key) => images.delete(key)));

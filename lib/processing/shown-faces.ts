@@ -1,48 +1,74 @@
 import type { BlacklistMatch, DetectedFace } from '../contract/shapes.ts';
-import type { MatchResult } from '../faces/port.ts';
+import type { FaceMatch, MatchedFace, MatchResult } from '../faces/port.ts';
 import type { Ports } from '../ports.ts';
+import type { RecordStore } from '../records/port.ts';
 
-/** The faces as clients see them: of their matches, those whose entry and image are shown now. */
+/**
+ * The faces as clients see them: of their matches, those whose entry and image are shown now.
+ * @param candidateCount how many near misses to tell for each face, at most
+ */
 export async function shownFaces(
   { images, records }: Pick<Ports, 'images' | 'records'>,
-  { faces, model, detectorBackend, metric, threshold }: MatchResult,
+  { faces, ...used }: MatchResult,
+  candidateCount: number,
 ): Promise<DetectedFace[]> {
-  const active = await records.findActive([
-    ...new Set(faces.flatMap(({ matches }) => matches.map(({ imageId }) => imageId))),
-  ]);
-  return faces.map(({ area, confidence, matches }, index) => ({
-    face_index: index,
-    facial_area: area,
-    confidence,
-    blacklist_matches: matches.flatMap((match): BlacklistMatch[] => {
-      const listed = active.get(match.imageId);
-      if (!listed) return [];
-      const { id, name, reason } = listed.entry;
-      const target = match.target ?? listed.image.face?.box;
-      return [
-        {
-          identity: match.identity ?? images.location(listed.image.key),
-          target_x: target?.x ?? null,
-          target_y: target?.y ?? null,
-          target_w: target?.w ?? null,
-          target_h: target?.h ?? null,
-          source_x: area.x,
-          source_y: area.y,
-          source_w: area.w,
-          source_h: area.h,
-          threshold,
-          distance: match.distance,
-          similarity: match.similarity,
-          aws_similarity: match.awsSimilarity,
-          aws_face_id: match.awsFaceId,
-          model,
-          detector_backend: detectorBackend,
-          similarity_metric: metric,
-          entry: { id, name, reason },
-          image_id: match.imageId,
-        },
-      ];
-    }),
-    candidates: null,
-  }));
+  const near = faces.map((face) => ({ ...face, candidates: nearMisses(face, candidateCount) }));
+  const imageIds = near.flatMap(({ matches, candidates }) =>
+    [...matches, ...candidates].map(({ imageId }) => imageId),
+  );
+  const active = await records.findActive([...new Set(imageIds)]);
+  return near.map((face, index) => {
+    const show = (match: FaceMatch) => shownMatch({ images }, used, face, match, active);
+    return {
+      face_index: index,
+      facial_area: face.area,
+      confidence: face.confidence,
+      blacklist_matches: face.matches.flatMap(show),
+      candidates: candidateCount > 0 ? face.candidates.flatMap(show) : null,
+    };
+  });
+}
+
+/** Of each entry that does not match, the nearest reference image; nearest first. */
+function nearMisses({ matches, candidates }: MatchedFace, count: number): FaceMatch[] {
+  const entries = new Set(matches.map(({ entryId }) => entryId));
+  const isFirst = ({ entryId }: FaceMatch) => !entries.has(entryId) && Boolean(entries.add(entryId));
+  return candidates.filter(isFirst).slice(0, count);
+}
+
+/** None when its entry or image is shown no more. */
+function shownMatch(
+  { images }: Pick<Ports, 'images'>,
+  { model, detectorBackend, metric, threshold }: Omit<MatchResult, 'faces'>,
+  { area }: MatchedFace,
+  match: FaceMatch,
+  active: Awaited<ReturnType<RecordStore['findActive']>>,
+): BlacklistMatch[] {
+  const listed = active.get(match.imageId);
+  if (!listed) return [];
+  const { id, name, reason } = listed.entry;
+  const target = match.target ?? listed.image.face?.box;
+  return [
+    {
+      identity: match.identity ?? images.location(listed.image.key),
+      target_x: target?.x ?? null,
+      target_y: target?.y ?? null,
+      target_w: target?.w ?? null,
+      target_h: target?.h ?? null,
+      source_x: area.x,
+      source_y: area.y,
+      source_w: area.w,
+      source_h: area.h,
+      threshold,
+      distance: match.distance,
+      similarity: match.similarity,
+      aws_similarity: match.awsSimilarity,
+      aws_face_id: match.awsFaceId,
+      model,
+      detector_backend: detectorBackend,
+      similarity_metric: metric,
+      entry: { id, name, reason },
+      image_id: match.imageId,
+    },
+  ];
 }

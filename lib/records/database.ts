@@ -49,8 +49,44 @@ const migrations: readonly string[] = [
     result TEXT NOT NULL
   ) STRICT;
   `,
-  // `face` is an ImageFace as JSON.
+  // `face` is a RecordedFace as JSON; earlier versions left out its quality.
   'ALTER TABLE image ADD COLUMN face TEXT;',
+  // `file` is an ImageFile as JSON.
+  'ALTER TABLE image ADD COLUMN file TEXT;',
+  /*
+   * `at` is in milliseconds since 1970, and never goes back from one id to the next: the records of before get the latest time that was
+   * known when they were made, but none that is still to come. Places are as `scopes.ts` has them.
+   */
+  `
+  ALTER TABLE processed ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
+  UPDATE processed SET at = timed.at FROM (
+    SELECT id, min(max(at) OVER (ORDER BY id), CAST(unixepoch('subsec') * 1000 AS INTEGER)) AS at FROM (
+      SELECT id, CAST(round(coalesce(unixepoch(result ->> '$.processing_timestamp', 'subsec'), 0) * 1000) AS INTEGER) AS at
+      FROM processed
+    )
+  ) AS timed WHERE timed.id = processed.id;
+  CREATE INDEX processed_at ON processed (at);
+
+  CREATE TABLE processed_place (
+    scope TEXT NOT NULL,
+    rank INTEGER NOT NULL,
+    processed_id INTEGER NOT NULL REFERENCES processed (id),
+    PRIMARY KEY (scope, rank),
+    UNIQUE (scope, processed_id)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO processed_place (scope, rank, processed_id)
+  SELECT scope, row_number() OVER (PARTITION BY scope ORDER BY id), id FROM (
+    SELECT id, iif(result ->> '$.has_blacklist_match', 'match', 'no-match') AS scope FROM processed
+  );
+  INSERT INTO processed_place (scope, rank, processed_id)
+  SELECT 'entry#' || entry_id, row_number() OVER (PARTITION BY entry_id ORDER BY id), id FROM (
+    SELECT id, entry_id, row_number() OVER (PARTITION BY id ORDER BY distance) AS place FROM (
+      SELECT processed.id, match.value ->> '$.entry.id' AS entry_id, min(match.value ->> '$.distance') AS distance
+      FROM processed, json_each(result, '$.faces') AS face, json_each(face.value, '$.blacklist_matches') AS match
+      GROUP BY processed.id, entry_id
+    )
+  ) WHERE place <= 50;
+  `,
   // The outbox of match events. Times are in milliseconds since 1970.
   `
   CREATE TABLE receiver (

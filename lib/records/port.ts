@@ -1,5 +1,5 @@
 import type { ImageProcessingResult } from '../contract/shapes.ts';
-import type { ImageFace } from '../faces/port.ts';
+import type { FaceQuality, ImageFace } from '../faces/port.ts';
 
 /**
  * Where a record stands: `PENDING` is being made, `DELETING` is going; only `ACTIVE` ones are shown.
@@ -20,6 +20,21 @@ export interface EntryRecord {
   readonly imageCount: number;
 }
 
+/** What is known of a picture that somebody sent. */
+export interface ImageFile {
+  /** As the sender called it, 1..100 characters; `null` when it had no name. */
+  readonly name: string | null;
+  readonly sizeBytes: number;
+  /** Pixels of the upright picture. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** An image's enrolled face; its quality is `null` where the backend was not told, or an earlier version enrolled it. */
+export interface RecordedFace extends ImageFace {
+  readonly quality: FaceQuality | null;
+}
+
 /** A reference image of an entry. */
 export interface ImageRecord {
   /** Unique over all entries; letters, digits and hyphens. */
@@ -31,14 +46,43 @@ export interface ImageRecord {
   /** ISO 8601, UTC. */
   readonly addedDate: string;
   /** Its enrolled face, once that is known. */
-  readonly face: ImageFace | null;
+  readonly face: RecordedFace | null;
+  /** `null` where an earlier version made the record. */
+  readonly file: ImageFile | null;
 }
 
-/** What a processed picture's record keeps: the answer, all but the id that the record gives it. */
-export type ProcessedResult = Omit<ImageProcessingResult, 'db_id'>;
+export type NewImage = Pick<ImageRecord, 'id' | 'entryId' | 'key' | 'file'>;
+
+/** What a processed picture's record keeps: the answer, all but the id and the time that the record gives it. */
+export type ProcessedResult = Omit<ImageProcessingResult, 'db_id' | 'processing_timestamp'>;
+
+/** What the record of a processed picture got when it was made. */
+export interface Stamp {
+  /** Whole number from 1 on; a later record has a larger one. */
+  readonly id: number;
+  /** ISO 8601, UTC. A later record has the same or a later one, also when the clock was put back meanwhile. */
+  readonly timestamp: string;
+}
+
+/** Which processed pictures are meant; all that is given must hold. */
+export interface ProcessedFilter {
+  readonly hasMatch?: boolean | undefined;
+  /** The picture shows this entry, which may be deleted by now. Of one that shows more than 50, the 50 best matched count. */
+  readonly entryId?: number | undefined;
+  /** Its timestamp is this or later. */
+  readonly since?: Date | undefined;
+  /** Its timestamp is earlier. */
+  readonly until?: Date | undefined;
+}
+
+/** `limit` 1..100, `offset` >= 0. */
+export interface ProcessedQuery extends ProcessedFilter {
+  readonly limit: number;
+  readonly offset: number;
+}
 
 export interface ProcessedPage {
-  /** How many there are in all. */
+  /** How many the filter leaves. */
   readonly total: number;
   /** Newest first, each with its `db_id`. */
   readonly items: ImageProcessingResult[];
@@ -95,20 +139,27 @@ export interface RecordStore {
    * Makes a `PENDING` image of an entry that is not `DELETING`; `undefined` when an image, whatever its status, has the id.
    * @throws EntryNotFoundError when there is no such entry.
    */
-  createImage(image: { id: string; entryId: number; key: string }): Promise<ImageRecord | undefined>;
+  createImage(image: NewImage): Promise<ImageRecord | undefined>;
   /**
    * Shows a `PENDING` image of an entry that is not `DELETING`, and keeps what its face is called. Returns it, or `undefined` when there is
    * none such.
    */
-  activateImage(imageId: string, face: ImageFace): Promise<ImageRecord | undefined>;
+  activateImage(imageId: string, face: RecordedFace): Promise<ImageRecord | undefined>;
   /** Keeps what an `ACTIVE` image's face is called now. Nothing happens when there is no such image. */
-  replaceFace(imageId: string, face: ImageFace): Promise<void>;
+  replaceFace(imageId: string, face: RecordedFace): Promise<void>;
   /** Those of the images that there are, whatever their status, by their ids; at a cost that grows with `imageIds` alone. */
   getImages(imageIds: readonly string[]): Promise<Map<string, ImageRecord>>;
   /** All images of an entry, whatever their status, oldest first. */
   listImages(entryId: number): Promise<ImageRecord[]>;
   /** The images of one status over all entries, oldest first. */
   listImagesByStatus(status: RecordStatus): AsyncIterable<ImageRecord>;
+  /**
+   * Marks a shown image of a shown entry `DELETING`, unless it is the last one that the entry shows, also when others are withdrawn at the
+   * same moment. Returns it as it was; `undefined` when it is not shown: of several who withdraw it, one gets it.
+   * @throws EntryNotFoundError when its entry is not shown.
+   * @throws LastImageError
+   */
+  withdrawImage(imageId: string): Promise<ImageRecord | undefined>;
   /** Marks an image `DELETING`, so that it is shown no more. Nothing happens when it is absent. */
   markImageDeleting(imageId: string): Promise<void>;
   removeImage(imageId: string): Promise<void>;
@@ -119,18 +170,18 @@ export interface RecordStore {
   findActive(imageIds: readonly string[]): Promise<Map<string, { image: ImageRecord; entry: EntryRecord }>>;
 
   /**
-   * Keeps a processed picture's answer; returns the id that it got (whole numbers, growing). Done again with the same `pictureId`, it adds
-   * nothing and returns the same id.
+   * Keeps a processed picture's answer. Done again with the same `pictureId`, it adds nothing and returns the same stamp.
    * `pictureId` is what the names of its stored pictures are made from.
    */
-  addProcessed(pictureId: string, result: ProcessedResult): Promise<number>;
+  addProcessed(pictureId: string, result: ProcessedResult): Promise<Stamp>;
+  getProcessed(id: number): Promise<ImageProcessingResult | undefined>;
   /** Those of the `pictureId`s that were kept; at a cost that grows with `pictureIds` alone. */
   findProcessed(pictureIds: readonly string[]): Promise<Set<string>>;
   /**
-   * A page of processed pictures, newest first, at a cost that grows neither with `offset` nor with the table.
-   * `limit` 1..100, `offset` >= 0.
+   * A page of processed pictures, newest first, at a cost that grows neither with `offset` nor with the table; with times, by no more
+   * than its logarithm.
    */
-  listProcessed(page: { limit: number; offset: number }): Promise<ProcessedPage>;
+  listProcessed(query: ProcessedQuery): Promise<ProcessedPage>;
 
   /** How many entries are `ACTIVE`, how many `ACTIVE` images these have, and how many processed pictures there are. */
   count(): Promise<RecordCounts>;

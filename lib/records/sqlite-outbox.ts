@@ -72,7 +72,7 @@ const statements = {
       SELECT processed_id, created FROM delivery WHERE receiver_id = ? ORDER BY processed_id LIMIT ${givenUpAtOnce}
     ) WHERE created < ?`,
 
-  picture: 'SELECT picture_id, result FROM processed WHERE id = ?',
+  picture: 'SELECT picture_id, result, at FROM processed WHERE id = ?',
   /** Takes a JSON array of ids. The `+` keeps the planner from going through all that are `ACTIVE`. */
   listedAmong: `
     SELECT id FROM entry WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'ACTIVE'`,
@@ -141,7 +141,9 @@ export class Outbox {
   event(processedId: number): MatchEvent | undefined {
     return attempt(() => {
       const row = this.#statements.picture.get(processedId);
-      const event = row && matchEvent(String(row.picture_id), storedResult(String(row.result), processedId));
+      const event =
+        row &&
+        matchEvent(String(row.picture_id), storedResult(String(row.result), processedId, Number(row.at)));
       if (!event) return undefined;
       const listed = this.#statements.listedAmong.all(JSON.stringify(entryIdsOf(event)));
       return withoutUnlisted(event, new Set(listed.map(({ id }) => Number(id))));

@@ -6,7 +6,7 @@ const selectEntry = `
   FROM entry`;
 
 const selectImage = `
-  SELECT sequence, id, entry_id AS entryId, key, status, added_date AS addedDate, face FROM image`;
+  SELECT sequence, id, entry_id AS entryId, key, status, added_date AS addedDate, face, file FROM image`;
 
 /**
  * The SQLite store's statements. Columns are named after the fields of `EntryRecord` and `ImageRecord`;
@@ -28,8 +28,8 @@ const statements = {
   activeEntriesAmong: `${selectEntry} WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'ACTIVE'`,
 
   insertImage: `
-    INSERT INTO image (id, entry_id, key, added_date, status)
-    SELECT ?, id, ?, ?, 'PENDING' FROM entry WHERE id = ? AND status <> 'DELETING'
+    INSERT INTO image (id, entry_id, key, added_date, file, status)
+    SELECT ?, id, ?, ?, ?, 'PENDING' FROM entry WHERE id = ? AND status <> 'DELETING'
     ON CONFLICT (id) DO NOTHING`,
   activateImage: `
     UPDATE image SET status = 'ACTIVE', face = ? WHERE id = ? AND status = 'PENDING'
@@ -51,13 +51,27 @@ const statements = {
       AND entry_id IN (SELECT id FROM entry WHERE status IN ('PENDING', 'DELETING'))
     ) AS total`,
 
-  insertProcessed:
-    'INSERT INTO processed (picture_id, result) VALUES (?, ?) ON CONFLICT (picture_id) DO NOTHING',
-  processedByPicture: 'SELECT id FROM processed WHERE picture_id = ?',
+  /** The clock may have been put back: time goes on from where it was. */
+  insertProcessed: `
+    INSERT INTO processed (picture_id, result, at)
+    VALUES (?, ?, max(?, coalesce((SELECT at FROM processed WHERE id = (SELECT max(id) FROM processed)), 0)))`,
+  insertPlace: `
+    INSERT INTO processed_place (scope, rank, processed_id)
+    VALUES (?, 1 + coalesce((SELECT rank FROM processed_place WHERE scope = ? ORDER BY rank DESC LIMIT 1), 0), ?)`,
+  processedByPicture: 'SELECT id, at FROM processed WHERE picture_id = ?',
+  processedById: 'SELECT id, at, result FROM processed WHERE id = ?',
   processedAmong:
     'SELECT picture_id AS pictureId FROM processed WHERE picture_id IN (SELECT value FROM json_each(?))',
   processedTotal: 'SELECT coalesce(max(id), 0) AS total FROM processed',
-  processedRange: 'SELECT id, result FROM processed WHERE id BETWEEN ? AND ? ORDER BY id DESC',
+  processedRange: 'SELECT id, at, result FROM processed WHERE id BETWEEN ? AND ? ORDER BY id DESC',
+  firstProcessedSince: 'SELECT id FROM processed WHERE at >= ? ORDER BY at, id LIMIT 1',
+  firstPlace: `
+    SELECT rank FROM processed_place WHERE scope = ? AND processed_id >= ? ORDER BY processed_id LIMIT 1`,
+  lastPlace: `
+    SELECT rank FROM processed_place WHERE scope = ? AND processed_id <= ? ORDER BY processed_id DESC LIMIT 1`,
+  placedRange: `
+    SELECT id, at, result FROM processed_place JOIN processed ON id = processed_id
+    WHERE scope = ? AND rank BETWEEN ? AND ? ORDER BY rank DESC`,
 };
 
 export type Statements = { readonly [name in keyof typeof statements]: StatementSync };

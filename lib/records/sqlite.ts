@@ -1,19 +1,23 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import { EntryNotFoundError, NameTakenError } from '../errors.ts';
-import type { ImageFace } from '../faces/port.ts';
+import type { ImageProcessingResult } from '../contract/shapes.ts';
+import { EntryNotFoundError, LastImageError, NameTakenError } from '../errors.ts';
 import { attempt, inTransaction, isUniqueViolation, openDatabase } from './database.ts';
 import type {
   EntryRecord,
   ImageRecord,
+  NewImage,
   ProcessedPage,
+  ProcessedQuery,
   ProcessedResult,
   RecordCounts,
+  RecordedFace,
   RecordStatus,
   RecordStore,
+  Stamp,
 } from './port.ts';
 import { Outbox } from './sqlite-outbox.ts';
+import { addProcessed, getProcessed, listProcessed } from './sqlite-processed.ts';
 import { prepareStatements, type Statements } from './sqlite-statements.ts';
-import { storedResult } from './stored-result.ts';
 
 /**
  * The record store in a database file of its own; see `openDatabase`.
@@ -39,8 +43,12 @@ const imagesAtOnce = 500;
 
 // The tables are STRICT and the statements name their columns after the fields, so a row is the record.
 const entryRecord = (row: Row) => ({ ...row }) as unknown as EntryRecord;
-function imageRecord({ sequence, face, ...row }: Row): ImageRecord {
-  return { ...row, face: face === null ? null : JSON.parse(String(face)) } as unknown as ImageRecord;
+function imageRecord({ sequence, face, file, ...row }: Row): ImageRecord {
+  return {
+    ...row,
+    face: face === null ? null : { quality: null, ...JSON.parse(String(face)) },
+    file: file === null ? null : JSON.parse(String(file)),
+  } as unknown as ImageRecord;
 }
 
 /** What `write` returns, or a NameTakenError where it finds the name taken. */
@@ -125,25 +133,26 @@ class SqliteRecords implements RecordStore {
     attempt(() => this.#statements.deleteEntry.run(entryId));
   }
 
-  async createImage(image: { id: string; entryId: number; key: string }): Promise<ImageRecord | undefined> {
-    const { id, entryId, key } = image;
+  async createImage(image: NewImage): Promise<ImageRecord | undefined> {
+    const { id, entryId, key, file } = image;
     const addedDate = new Date().toISOString();
     return this.#transaction(() => {
-      const { changes } = this.#statements.insertImage.run(id, key, addedDate, entryId);
-      if (changes === 1) return { id, entryId, key, status: 'PENDING', addedDate, face: null };
+      const json = file && JSON.stringify(file);
+      const { changes } = this.#statements.insertImage.run(id, key, addedDate, json, entryId);
+      if (changes === 1) return { ...image, status: 'PENDING', addedDate, face: null };
       if (this.#image(id)) return undefined;
       throw new EntryNotFoundError();
     });
   }
 
-  async activateImage(imageId: string, face: ImageFace): Promise<ImageRecord | undefined> {
+  async activateImage(imageId: string, face: RecordedFace): Promise<ImageRecord | undefined> {
     return this.#transaction(() => {
       const { changes } = this.#statements.activateImage.run(JSON.stringify(face), imageId);
       return changes === 0 ? undefined : this.#image(imageId);
     });
   }
 
-  async replaceFace(imageId: string, face: ImageFace): Promise<void> {
+  async replaceFace(imageId: string, face: RecordedFace): Promise<void> {
     attempt(() => this.#statements.replaceFace.run(JSON.stringify(face), imageId));
   }
 
@@ -164,6 +173,18 @@ class SqliteRecords implements RecordStore {
       if (rows.length < imagesAtOnce) return;
       last = Number(rows.at(-1)?.sequence);
     }
+  }
+
+  async withdrawImage(imageId: string): Promise<ImageRecord | undefined> {
+    return this.#transaction(() => {
+      const image = this.#image(imageId);
+      if (image?.status !== 'ACTIVE') return undefined;
+      const entry = this.#entry(image.entryId);
+      if (entry?.status !== 'ACTIVE') throw new EntryNotFoundError();
+      if (entry.imageCount === 1) throw new LastImageError();
+      this.#statements.markImageDeleting.run(imageId);
+      return image;
+    });
   }
 
   async markImageDeleting(imageId: string): Promise<void> {
@@ -191,14 +212,12 @@ class SqliteRecords implements RecordStore {
     });
   }
 
-  async addProcessed(pictureId: string, result: ProcessedResult): Promise<number> {
-    const json = JSON.stringify(result);
-    return this.#transaction(() => {
-      const { changes } = this.#statements.insertProcessed.run(pictureId, json);
-      const id = Number(this.#statements.processedByPicture.get(pictureId)?.id);
-      if (changes === 1) this.#outbox.add(pictureId, { ...result, db_id: id });
-      return id;
-    });
+  async addProcessed(pictureId: string, result: ProcessedResult): Promise<Stamp> {
+    return this.#transaction(() => addProcessed(this.#statements, this.#outbox, pictureId, result));
+  }
+
+  async getProcessed(id: number): Promise<ImageProcessingResult | undefined> {
+    return attempt(() => getProcessed(this.#statements, id));
   }
 
   async findProcessed(pictureIds: readonly string[]): Promise<Set<string>> {
@@ -206,15 +225,8 @@ class SqliteRecords implements RecordStore {
     return new Set(rows.map((row) => String(row.pictureId)));
   }
 
-  async listProcessed({ limit, offset }: { limit: number; offset: number }): Promise<ProcessedPage> {
-    // Records are only ever added, so those up to this total stay as they are between the two statements.
-    return attempt(() => {
-      const total = Number(this.#statements.processedTotal.get()?.total);
-      const newest = total - offset;
-      const rows = this.#statements.processedRange.all(newest - limit + 1, newest);
-      const items = rows.map(({ id, result }) => storedResult(String(result), Number(id)));
-      return { total, items };
-    });
+  async listProcessed(query: ProcessedQuery): Promise<ProcessedPage> {
+    return attempt(() => listProcessed(this.#statements, query));
   }
 
   async count(): Promise<RecordCounts> {

@@ -1,7 +1,10 @@
 import type { ImageProcessingResult } from '../contract/shapes.ts';
 
-/** A processed picture's answer out of the JSON that was kept of it; what older records lack is null. */
-export function storedResult(json: string, id: number): ImageProcessingResult {
+/**
+ * A processed picture's answer out of the JSON that was kept of it; what older records lack is null.
+ * @param at its time, in milliseconds since 1970; `undefined` where an earlier version kept it in the JSON.
+ */
+export function storedResult(json: string, id: number, at: number | undefined): ImageProcessingResult {
   const result: ImageProcessingResult = JSON.parse(json);
   const faces = result.faces.map((face) => ({
     ...face,
@@ -11,5 +14,6 @@ export function storedResult(json: string, id: number): ImageProcessingResult {
     })),
     candidates: null,
   }));
-  return { ...result, faces, db_id: id };
+  const timestamp = at === undefined ? result.processing_timestamp : new Date(at).toISOString();
+  return { ...result, faces, db_id: id, processing_timestamp: timestamp };
 }

@@ -30,6 +30,10 @@ export interface S3EmulatorOptions {
   readonly directory?: string;
 }
 
+/** As the stack sets its bucket up where web pages use the API: they may read what a signed URL gives them. */
+const readableByWebPages =
+  '<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>';
+
 /** Starts S3 on a free port of 127.0.0.1. */
 export async function startS3Emulator({ buckets, directory }: S3EmulatorOptions): Promise<S3Emulator> {
   const root = directory === undefined ? await mkdtemp(join(tmpdir(), 's3-')) : resolve(directory);
@@ -39,7 +43,7 @@ export async function startS3Emulator({ buckets, directory }: S3EmulatorOptions)
     port: 0,
     directory: root,
     silent: true,
-    configureBuckets: buckets.map((name) => ({ name })),
+    configureBuckets: buckets.map((name) => ({ name, configs: [readableByWebPages] })),
   });
   const store = new WholeObjectStore(root);
   server.store = store;

@@ -12,7 +12,7 @@ declare module 's3rver' {
       port: number;
       directory: string;
       silent: boolean;
-      configureBuckets: { name: string }[];
+      configureBuckets: { name: string; configs: string[] }[];
     });
     store: S3Store;
     readonly context: { store: S3Store };

@@ -10,14 +10,18 @@ import { listEntries } from '../../lib/blacklist/list-entries.ts';
 import { refuseLostGallery } from '../../lib/blacklist/lost-gallery.ts';
 import { reindex } from '../../lib/blacklist/reindex.ts';
 import { updateEntry } from '../../lib/blacklist/update-entry.ts';
+import { verifyEntry } from '../../lib/blacklist/verify-entry.ts';
 import { parseConfig } from '../../lib/config.ts';
 import { DetectFacesRequest } from '../../lib/contract/detect-faces.ts';
 import { ProcessImagesRequest } from '../../lib/contract/process-images.ts';
+import { VerifyRequest } from '../../lib/contract/verify.ts';
+import { VerifyEntryRequest } from '../../lib/contract/verify-entry.ts';
 import { BackendUnavailableError } from '../../lib/errors.ts';
 import { type OpenedPorts, ports } from '../../lib/ports.ts';
 import { detectFaces } from '../../lib/processing/detect-faces.ts';
 import { listProcessed } from '../../lib/processing/list-processed.ts';
 import { processImages } from '../../lib/processing/process-images.ts';
+import { verify } from '../../lib/processing/verify.ts';
 import { requireHealth } from '../../lib/service/health.ts';
 import { statusOf } from '../../lib/service/status.ts';
 import { type Cloud, startCloud } from '../../local/emulators/cloud.ts';
@@ -78,12 +82,16 @@ const findFaces = (picture: Buffer) =>
   detectFaces(opened, DetectFacesRequest.parse({ image: picture.toString('base64') }));
 const files = (count: number, bytes = alone) =>
   Array.from({ length: count }, (_, index) => ({ fileName: `${index}.jpg`, bytes }));
-const look = (picture: Buffer) =>
+const look = (picture: Buffer, candidates = 0) =>
   processImages(
     opened,
     { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4 },
-    ProcessImagesRequest.parse({ images: [picture.toString('base64')] }),
+    ProcessImagesRequest.parse({ images: [picture.toString('base64')], candidates }),
   );
+const verifyTwo = (one: Buffer, other: Buffer) =>
+  verify(opened, VerifyRequest.parse({ image1: one.toString('base64'), image2: other.toString('base64') }));
+const verifyWith = (entryId: number, picture: Buffer) =>
+  verifyEntry(opened, entryId, VerifyEntryRequest.parse({ image: picture.toString('base64') }));
 
 /** The table of the README. */
 const expected: Record<string, Record<string, number>> = {
@@ -135,7 +143,21 @@ const expected: Record<string, Record<string, number>> = {
     BatchGetItem: 2,
     TransactWriteItems: 1,
   },
+  'process, 3 faces, with near misses': {
+    DetectFaces: 1,
+    SearchFacesByImage: 3,
+    'S3 PUT': 3,
+    BatchGetItem: 2,
+    TransactWriteItems: 1,
+  },
   'detect, 3 faces': { DetectFaces: 1 },
+  'compare two pictures': { DetectFaces: 1, CompareFaces: 1 },
+  'compare with an entry, 10 pictures': {
+    DetectFaces: 1,
+    SearchFacesByImage: 1,
+    BatchGetItem: 4,
+    Query: 1,
+  },
   'get a page': { BatchGetItem: 1, Query: 2 },
   'health, for the first time in an hour': {
     DetectFaces: 1,
@@ -171,7 +193,10 @@ it('an operation calls each service so often, and no more', async () => {
     'process, nobody': async () => look(await pictureOfNothing()),
     'process, 1 face': () => look(alone),
     'process, 3 faces': () => look(group),
+    'process, 3 faces, with near misses': () => look(group, 10),
     'detect, 3 faces': () => findFaces(group),
+    'compare two pictures': () => verifyTwo(alone, group),
+    'compare with an entry, 10 pictures': () => verifyWith(idOfTen, neighbour),
     'get a page': () => listProcessed(opened, { limit: 20, offset: 0 }),
     'health, for the first time in an hour': () => requireHealth(opened),
     health: () => requireHealth(opened),
@@ -196,9 +221,12 @@ it('nobody is said not to be listed while the gallery of faces is lost', async (
   const client = new RekognitionClient({});
   await client.send(new DeleteCollectionCommand({ CollectionId: AWS_REKOGNITION_COLLECTION_ID }));
   await expect(look(alone)).rejects.toThrow(BackendUnavailableError);
+  const [first] = await opened.records.listEntries('ACTIVE');
+  await expect(verifyWith(first?.id ?? 0, alone)).rejects.toThrow('npm run reindex');
   await expect(refuseLostGallery(opened)).rejects.toThrow('npm run reindex');
 
   await reindex(opened, () => {});
   const [result] = await look(alone);
   expect(result?.has_blacklist_match).toBe(true);
+  expect((await verifyWith(first?.id ?? 0, alone)).verified).toBe(true);
 });

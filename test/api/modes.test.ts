@@ -58,6 +58,11 @@ const calls: [name: string, call: (api: ApiClient, id: number) => Promise<Reply>
   ['no entry', (api) => api.get('/api/v1/blacklist/4711')],
   ['a change', (api, id) => api.update(id, { name: 'First, changed', reason: 'Theft.' })],
   ['added pictures', (api, id) => api.upload(`/api/v1/blacklist/${id}/images`, {}, [people.stranger])],
+  ['reference images', (api, id) => api.get(`/api/v1/blacklist/${id}/images`)],
+  ['no reference image', (api, id) => api.get(`/api/v1/blacklist/${id}/images/none`)],
+  ['a deleted reference image', async (api, id) => api.send('DELETE', (await api.images(id))[0]?.url ?? '')],
+  ['the last reference image', async (api, id) => api.send('DELETE', (await api.images(id))[0]?.url ?? '')],
+  ['names', (api) => api.get('/api/v1/blacklist/?q=first')],
   ['detected faces', (api) => postImage(api, '/api/v1/detect/detect-face', people.group)],
   ['no face', async (api) => postImage(api, '/api/v1/detect/detect-face', await pictureOfNothing())],
   [
@@ -67,13 +72,43 @@ const calls: [name: string, call: (api: ApiClient, id: number) => Promise<Reply>
         images: [people.group.toString('base64'), 'nowhere.jpg'],
       }),
   ],
+  [
+    'processed pictures with near misses',
+    (api) =>
+      api.sendJson('POST', '/api/v1/process/process-images', {
+        images: [people.neighbour.toString('base64')],
+        threshold: 0,
+        candidates: 1,
+      }),
+  ],
+  ['two pictures', (api) => verify(api, people.listed, people.group)],
+  [
+    'two pictures of which one shows nobody',
+    async (api) => verify(api, people.listed, await pictureOfNothing()),
+  ],
+  ['a picture and an entry', (api, id) => postImage(api, `/api/v1/blacklist/${id}/verify`, people.group)],
+  [
+    'a picture without a face and an entry',
+    async (api, id) => postImage(api, `/api/v1/blacklist/${id}/verify`, await pictureOfNothing()),
+  ],
+  ['a picture and no entry', (api) => postImage(api, '/api/v1/blacklist/4711/verify', people.group)],
   ['a page', (api) => api.get('/api/v1/processed-images/?limit=5')],
+  ['a processed picture', (api) => api.get('/api/v1/processed-images/1')],
+  ['no processed picture', (api) => api.get('/api/v1/processed-images/4711')],
+  ['no crop', (api) => api.get('/api/v1/processed-images/4711/image?variant=crop')],
+  ['a filtered page', (api, id) => api.get(`/api/v1/processed-images/?has_match=true&entry_id=${id}`)],
+  ['a filter that can not be', (api) => api.get('/api/v1/processed-images/?has_match=x&since=yesterday')],
   ['a page that can not be', (api) => api.get('/api/v1/processed-images/?limit=0')],
   ['an upload for an entry', (api, id) => api.sendJson('POST', `/api/v1/blacklist/${id}/uploads`, {})],
   ['a deletion', (api, id) => api.send('DELETE', `/api/v1/blacklist/${id}/`)],
   ['health', (api) => api.get('/healthz')],
   ['the status', (api) => api.get('/api/v1/status')],
 ];
+
+function verify(api: ApiClient, one: Buffer, other: Buffer): Promise<Reply> {
+  const [image1, image2] = [one.toString('base64'), other.toString('base64')];
+  return api.sendJson('POST', '/api/v1/verify', { image1, image2 });
+}
 
 function postImage(api: ApiClient, path: string, picture: Buffer): Promise<Reply> {
   return api.sendJson('POST', path, { image: picture.toString('base64') });

@@ -44,6 +44,12 @@ const expectations: readonly Expectation[] = [
     calls: enrolling,
   },
   {
+    operation: 'deleteImage',
+    before: 'two images',
+    images: (done) => (done.includes('records.withdrawImage') ? 1 : 2),
+    calls: ['records.withdrawImage', 'faces.remove', 'images.delete', 'records.removeImage'],
+  },
+  {
     operation: 'delete',
     before: 'two images',
     images: (done) => (done.includes('records.markEntryDeleting') ? 0 : 2),
@@ -58,6 +64,8 @@ const kills = [
   ['create', 'after records.activateImage'],
   ['create', 'after records.activateEntry'],
   ['add', 'after faces.enroll'],
+  ['deleteImage', 'after records.withdrawImage'],
+  ['deleteImage', 'after images.delete'],
   ['delete', 'after faces.remove'],
   ['delete', 'after images.delete'],
 ] as const;
@@ -155,7 +163,8 @@ export function crashSuite(start: () => Promise<Deployment>): void {
         await living.faces.enroll(await decodePicture(portraits.listed), { entryId: id, imageId });
         await living.images.put(`blacklist/${id}/${imageId}.jpg`, portraits.listed, 'image/jpeg');
       }
-      await living.records.createImage({ id: 'deleted', entryId: id, key: `blacklist/${id}/deleted.jpg` });
+      const key = `blacklist/${id}/deleted.jpg`;
+      await living.records.createImage({ id: 'deleted', entryId: id, key, file: null });
       await living.records.markImageDeleting('deleted');
       await living.records.createEntry({ name: 'John Doe', reason: null });
       await living.images.put(strayKey, portraits.listed, 'image/jpeg');

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { addImages } from '../../lib/blacklist/add-images.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
+import { deleteImage } from '../../lib/blacklist/delete-image.ts';
 import { sweep } from '../../lib/blacklist/sweep.ts';
 import type { Ports } from '../../lib/ports.ts';
 import type { EntryRecord } from '../../lib/records/port.ts';
@@ -74,6 +75,11 @@ export const operations = {
   },
   async add(ports: Ports, { listed, other }: Portraits): Promise<void> {
     await addImages(ports, (await listedPerson(ports)).id, [file(listed), file(other)]);
+  },
+  async deleteImage(ports: Ports): Promise<void> {
+    const { id } = await listedPerson(ports);
+    const [, image] = await ports.records.listImages(id);
+    await deleteImage(ports, id, image?.id ?? '');
   },
   async delete(ports: Ports): Promise<void> {
     await deleteEntry(ports, (await listedPerson(ports)).id);

@@ -122,7 +122,7 @@ describe.each([
     await expect(addImages(source, id, files)).rejects.toMatchObject({
       reasons: [expect.stringMatching(/^blurred\.jpg: The face is too blurred/)],
     });
-    await enrollPicture(source, id, blurred, { qualityFilter: 'none' });
+    await enrollPicture(source, id, { bytes: blurred, fileName: null }, { qualityFilter: 'none' });
     expect(await carryOver(source, target, ignore)).toEqual({ enrolled: 2, present: 0, problems: [] });
     await target.faces.remove(await Array.fromAsync(target.faces.listFaces()));
     expect(await reindex(target, ignore)).toEqual({ enrolled: 2, present: 0, problems: [] });

@@ -40,7 +40,7 @@ const enrollHalf = async (entryId: number) => {
   const { records, images, faces } = stores.ports;
   const imageId = crypto.randomUUID();
   const key = referenceKey(entryId, imageId, 'jpeg');
-  await records.createImage({ id: imageId, entryId, key });
+  await records.createImage({ id: imageId, entryId, key, file: null });
   await images.put(key, stores.pictures.listed, 'image/jpeg');
   await faces.enroll(await decodePicture(stores.pictures.listed), { entryId, imageId });
   return { imageId, key };
@@ -106,7 +106,7 @@ describe('the sweep', () => {
       after: async (call: string) => {
         if (call === 'records.listEntries') await ports.records.activateEntry(late.id);
         if (call === 'records.listImagesByStatus') {
-          await ports.records.activateImage(imageId, { id: null, box });
+          await ports.records.activateImage(imageId, { id: null, box, quality: null });
         }
       },
     };

@@ -51,14 +51,25 @@ describe('the OpenAPI document', () => {
       for (const [method, operation] of Object.entries(methods)) {
         const responses = operation.responses as Record<
           string,
-          { content: Record<string, { example?: unknown }> }
+          { content?: Record<string, { example?: unknown }> }
         >;
         for (const [status, { content }] of Object.entries(responses)) {
-          if (status === '500') continue;
+          // A redirect and a picture have none.
+          if (status === '500' || content?.['application/json'] === undefined) continue;
           expect(content['application/json'], `${method} ${path} ${status}`).toHaveProperty('example');
         }
       }
     }
+  });
+
+  it('says that a picture is one, or a redirect to one', () => {
+    expect(at('paths', '/api/v1/blacklist/{id}/images/{image_id}', 'get', 'responses')).toMatchObject({
+      200: { content: { 'image/*': { schema: { type: 'string', format: 'binary' } } } },
+      302: { headers: { Location: { schema: { format: 'uri' } } } },
+      404: {
+        content: { 'application/json': { example: { detail: 'Reference image not found' } } },
+      },
+    });
   });
 
   it('says what an upload takes: text, and files', () => {
@@ -97,6 +108,10 @@ describe('the OpenAPI document', () => {
         description: 'Items before the page.',
         schema: { type: 'integer', minimum: 0, default: 0 },
       },
+      expect.objectContaining({ name: 'has_match', required: false, schema: { type: 'boolean' } }),
+      expect.objectContaining({ name: 'entry_id', required: false, schema: { type: 'integer' } }),
+      expect.objectContaining({ name: 'since', schema: { type: 'string', format: 'date-time' } }),
+      expect.objectContaining({ name: 'until', schema: { type: 'string', format: 'date-time' } }),
     ]);
     expect(at('paths', '/api/v1/blacklist/{id}/', 'get', 'parameters')).toMatchObject([
       { name: 'id', in: 'path', required: true, schema: { type: 'integer' } },

@@ -20,6 +20,7 @@ function resultOf(...matchesOfFaces: readonly Given[][]): ImageProcessingResult 
   return {
     ...rest,
     db_id: 41,
+    processing_timestamp: '2025-01-31T12:00:00.000Z',
     faces: matchesOfFaces.map((matches, index) => ({
       ...face,
       face_index: index,

@@ -44,7 +44,7 @@ export async function openOutbox(): Promise<OpenedOutbox> {
         ids.push((await activeEntry(records, `Person ${index}`)).entry.id);
       return ids;
     },
-    process: (pictureId, entryIds) => records.addProcessed(pictureId, resultWith(entryIds)),
+    process: async (pictureId, entryIds) => (await records.addProcessed(pictureId, resultWith(entryIds))).id,
     async [Symbol.asyncDispose]() {
       outbox.close();
       await records.close();

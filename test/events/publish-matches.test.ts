@@ -89,7 +89,7 @@ describe('the table’s stream', () => {
   test('brings an event for each picture in which somebody was found, and for nothing else', async () => {
     await records.addProcessed(randomUUID(), { ...resultWith([]), has_blacklist_match: false });
     const pictureId = randomUUID();
-    const dbId = await records.addProcessed(pictureId, resultWith([entryId]));
+    const { id: dbId, timestamp } = await records.addProcessed(pictureId, resultWith([entryId]));
     await records.createEntry({ name: 'Bob', reason: null });
     const [next] = await process(1);
     await until(() => events.length === 2);
@@ -98,11 +98,11 @@ describe('the table’s stream', () => {
       id: expect.any(String),
       source: 'face-blacklist',
       'detail-type': 'face.matched',
-      time: '2025-01-31T12:00:00.000Z',
+      time: timestamp,
       detail: MatchEvent.parse(events[0]?.detail),
     });
     expect(events[0]?.detail).toMatchObject({
-      timestamp: '2025-01-31T12:00:00.000Z',
+      timestamp,
       data: {
         picture_id: pictureId,
         db_id: dbId,

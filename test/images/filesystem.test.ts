@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConfigError } from '../../lib/config.ts';
 import { BackendUnavailableError } from '../../lib/errors.ts';
 import { claimFolders, openFileSystemImages } from '../../lib/images/filesystem.ts';
+import { deliverBytes } from '../../lib/images/port.ts';
 import { imageStoreSuite, listed } from '../suites/images.ts';
 
 const jpeg = 'image/jpeg';
@@ -24,8 +25,10 @@ function foldersIn(root: string) {
 imageStoreSuite('the file system', async () => {
   const root = await mkdtemp(join(tmpdir(), 'images-'));
   const folders = foldersIn(root);
+  const store = openFileSystemImages(folders);
   return {
-    store: openFileSystemImages(folders),
+    store,
+    delivery: () => deliverBytes(store),
     another: () => openFileSystemImages(folders),
     location: (key) =>
       key

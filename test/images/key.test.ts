@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   checkKey,
+  contentTypeOf,
   entryFolder,
   imageIdOfKey,
   isKey,
   pictureIdOfKey,
+  processedKeyAt,
   processedKeys,
   referenceKey,
 } from '../../lib/images/key.ts';
@@ -43,6 +45,31 @@ describe('image keys', () => {
         }
       }),
     );
+  });
+
+  test('of a processed picture are known by its location, wherever the folders were then', () => {
+    fc.assert(
+      fc.property(
+        ids,
+        formats,
+        dates,
+        fc.constantFrom('/data/out', 's3://bucket/processed', '/'),
+        (id, format, date, root) => {
+          for (const key of Object.values(processedKeys(id, date, format))) {
+            expect(processedKeyAt(`${root}/${key.slice(key.indexOf('/') + 1)}`)).toBe(key);
+          }
+        },
+      ),
+    );
+    for (const location of ['', '/etc/passwd', '/data/processed/../../etc', 's3://bucket/blacklist/7']) {
+      expect(processedKeyAt(location)).toBeUndefined();
+    }
+  });
+
+  test('say what is stored under them', () => {
+    expect(
+      (['jpeg', 'png', 'webp', 'gif'] as const).map((format) => contentTypeOf(referenceKey(7, 'a', format))),
+    ).toEqual(['image/jpeg', 'image/png', 'image/webp', 'image/gif']);
   });
 
   test('of different pictures are different', () => {

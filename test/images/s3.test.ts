@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openS3Images } from '../../lib/images/s3.ts';
+import { openS3Delivery } from '../../lib/images/s3-delivery.ts';
 import { type S3Emulator, startS3Emulator } from '../../local/emulators/s3.ts';
 import { startHttpServer } from '../http-server.ts';
 import { imageStoreSuite, listed } from '../suites/images.ts';
@@ -28,6 +29,7 @@ imageStoreSuite('S3', async () => {
   return {
     store: openS3Images({ region, bucket }),
     another: () => openS3Images({ region, bucket }),
+    delivery: () => openS3Delivery({ region, bucket }),
     location: (key) => `s3://${bucket}/${key}`,
     // The emulator's folder goes as a whole.
     remove: async () => {},
@@ -40,6 +42,20 @@ describe('pictures in a bucket', () => {
     await openS3Images({ region, bucket }).put('blacklist/7/a.png', Buffer.from('a'), 'image/png');
     const answer = await fetch(`${emulator.url}/${bucket}/blacklist/7/a.png`);
     expect(answer.headers.get('content-type')).toBe('image/png');
+  });
+
+  test('are given out for five minutes, as what they are and not to be kept', async () => {
+    const bucket = await newBucket();
+    await openS3Images({ region, bucket }).put('blacklist/7/a.png', Buffer.from('a'), 'image/png');
+    const delivery = await openS3Delivery({ region, bucket }).deliver('blacklist/7/a.png');
+    const url = new URL(delivery && 'url' in delivery ? delivery.url : '');
+    expect(url.searchParams.get('X-Amz-Expires')).toBe('300');
+    const answer = await fetch(url);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-type': 'image/png',
+      'cache-control': 'private, no-store',
+      'content-disposition': 'inline',
+    });
   });
 
   test('of others are not listed', async () => {
@@ -105,6 +121,12 @@ describe('when S3 fails, pictures are unavailable', () => {
       unavailable({ name: 'SlowDown' }),
     );
     expect(failing.requests()).toBe(3);
+  });
+
+  test('also for clients', async () => {
+    await using _failing = await startFailing((_request, response) => response.writeHead(403).end());
+    const { deliver } = openS3Delivery({ region, bucket: 'pictures' });
+    await expect(deliver('blacklist/7/a.jpg')).rejects.toEqual(unavailable({}));
   });
 
   test('at once, when it does not let this service in', async () => {

@@ -67,6 +67,8 @@ test('is throttled: pictures to what Rekognition takes, all else to more', () =>
   expect(Object.fromEntries(limits)).toEqual({
     '* *': 50,
     'POST /api/v1/process/process-images': 50,
+    'POST /api/v1/verify': 50,
+    'POST /api/v1/blacklist/{id}/verify': 50,
     'POST /api/v1/detect/detect-face': 50,
     'POST /api/v1/blacklist': 50,
     'POST /api/v1/blacklist/{id}/images': 50,
@@ -136,7 +138,10 @@ test('pages of a configured origin, and of no other, may call it and send pictur
   expect(preflights).toHaveLength(new Set(routes.map((route) => route.split(' ')[1])).size);
   open.hasResourceProperties('AWS::S3::Bucket', {
     CorsConfiguration: {
-      CorsRules: [Match.objectLike({ AllowedOrigins: [origin], AllowedMethods: ['POST'] })],
+      CorsRules: [
+        Match.objectLike({ AllowedOrigins: [origin], AllowedMethods: ['POST'] }),
+        { AllowedOrigins: ['*'], AllowedMethods: ['GET'] },
+      ],
     },
   });
   open.hasResourceProperties('AWS::Lambda::Function', {

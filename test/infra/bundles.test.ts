@@ -22,11 +22,11 @@ const clients = {
 };
 
 /** What of AWS a function may call, and so has to carry. */
-function clientsFor({ table, objects, list, collection, detectFaces, matchEvents }: Needs): string[] {
+function clientsFor({ table, objects, list, collection, withoutCollection, matchEvents }: Needs): string[] {
   return [
     ...(table ? [clients.table] : []),
     ...(objects || list ? [clients.bucket] : []),
-    ...(collection || detectFaces ? [clients.faces] : []),
+    ...(collection || withoutCollection ? [clients.faces] : []),
     ...(matchEvents ? [clients.events] : []),
   ];
 }

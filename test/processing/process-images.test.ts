@@ -139,6 +139,26 @@ describe('processing a picture', () => {
       }
     });
 
+    it('tells near misses, and keeps none of them', async () => {
+      const { ports, pictures } = stores;
+      await list();
+      const request = ProcessImagesRequest.parse({
+        images: [pictures.other.toString('base64')],
+        candidates: 5,
+      });
+      const [result] = await processImages(ports, settings, request);
+      expect(result).toMatchObject({
+        has_blacklist_match: false,
+        faces: [{ blacklist_matches: [], candidates: [{ entry: { id, name: 'Jane Roe' } }] }],
+      });
+      const { items } = await ports.records.listProcessed({ limit: 1, offset: 0 });
+      expect(items).toEqual([
+        { ...result, faces: result?.faces.map((face) => ({ ...face, candidates: null })) },
+      ]);
+      const row = stores.database.prepare('SELECT * FROM processed ORDER BY id DESC LIMIT 1').get();
+      expect(JSON.stringify(row)).not.toContain('Jane Roe');
+    });
+
     it('keeps the answer as it was when the entry is deleted later', async () => {
       const { ports } = stores;
       await list();

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BackendUnavailableError } from '../../lib/errors.ts';
 import { storeId } from '../../lib/records/dynamodb/store-id.ts';
 import { openDynamoRecords } from '../../lib/records/dynamodb.ts';
-import type { RecordStore } from '../../lib/records/port.ts';
+import type { RecordStore, Stamp } from '../../lib/records/port.ts';
 import {
   activeEntry,
   addImage,
@@ -14,6 +14,7 @@ import {
   imagesOf,
   newImage,
   processedResult,
+  recorded,
 } from '../suites/records/fixtures.ts';
 import { recordStoreSuite } from '../suites/records.ts';
 import { type Call, type DynamoDbProxy, type Fault, startProxy } from './dynamodb-proxy.ts';
@@ -93,7 +94,7 @@ describe('records in DynamoDB', () => {
       failFirst(3, 'TransactWriteItems', cancelled('None', code, 'None'));
       expect(await store.updateEntry(entry.id, { name: 'Bob', reason: null })).toMatchObject({ name: 'Bob' });
       failFirst(3, 'TransactWriteItems', cancelled('None', code, 'None'));
-      expect(await store.addProcessed('picture', processedResult())).toBe(1);
+      expect(await store.addProcessed('picture', processedResult())).toMatchObject({ id: 1 });
       failFirst(3, 'TransactWriteItems', cancelled('None', code, 'None'));
       expect(await store.createImage(newImage(entry.id))).toMatchObject({ status: 'PENDING' });
     },
@@ -121,39 +122,36 @@ describe('records in DynamoDB', () => {
     }
     const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
     /** One that meets others, and so looks who has arrived. */
-    function addInTheCrowd(pictureId: string): Promise<number> {
+    function addInTheCrowd(pictureId: string): Promise<Stamp> {
       failFirst(1, 'TransactWriteItems', cancelled('TransactionConflict', 'None', 'None'));
       return store.addProcessed(pictureId, processedResult());
     }
 
     test('is numbered along with the next one', async () => {
       await arrive('theirs', new Date());
-      await addInTheCrowd('ours');
+      const stamp = await addInTheCrowd('ours');
       expect(await store.findProcessed(['ours', 'theirs'])).toEqual(new Set(['ours', 'theirs']));
       expect(await store.listProcessed({ limit: 20, offset: 0 })).toEqual({
         total: 2,
-        items: [
-          { ...processedResult(), db_id: 2 },
-          { ...processedResult(), db_id: 1 },
-        ],
+        items: [2, 1].map((id) => recorded(processedResult(), { ...stamp, id })),
       });
       const again = await store.addProcessed('theirs', processedResult());
-      expect([1, 2]).toContain(again);
+      expect([1, 2]).toContain(again.id);
     });
 
     test('gets no second number when it has one', async () => {
-      expect(await store.addProcessed('theirs', processedResult())).toBe(1);
+      expect(await store.addProcessed('theirs', processedResult())).toMatchObject({ id: 1 });
       await arrive('theirs', new Date());
-      expect(await addInTheCrowd('ours')).toBe(2);
-      expect(await addInTheCrowd('third')).toBe(3);
+      expect(await addInTheCrowd('ours')).toMatchObject({ id: 2 });
+      expect(await addInTheCrowd('third')).toMatchObject({ id: 3 });
       expect(await store.listProcessed({ limit: 1, offset: 0 })).toMatchObject({ total: 3 });
     });
 
     test('is forgotten when that process has crashed long ago', async () => {
       await arrive('theirs', minutesAgo(2));
-      expect(await addInTheCrowd('ours')).toBe(1);
+      expect(await addInTheCrowd('ours')).toMatchObject({ id: 1 });
       expect(await store.findProcessed(['theirs'])).toEqual(new Set());
-      expect(await store.addProcessed('theirs', processedResult())).toBe(2);
+      expect(await store.addProcessed('theirs', processedResult())).toMatchObject({ id: 2 });
     });
   });
 
@@ -197,7 +195,7 @@ describe('records in DynamoDB', () => {
     expect(outcomes).toEqual(outcomes.map(() => ({ status: 'rejected', reason: unavailable })));
     expect(performance.now() - start).toBeLessThan(10_000);
     proxy.fault = () => undefined;
-    expect(await store.addProcessed('a', processedResult())).toBe(1);
+    expect(await store.addProcessed('a', processedResult())).toMatchObject({ id: 1 });
   });
 
   test('a store that nobody serves, or without its table, is unavailable', async () => {

@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib';
 import {
   BatchWriteItemCommand,
   DeleteItemCommand,
@@ -12,9 +13,15 @@ import type { DetectedFace } from '../../lib/contract/shapes.ts';
 import { padded } from '../../lib/records/dynamodb/items.ts';
 import { storeId } from '../../lib/records/dynamodb/store-id.ts';
 import { openDynamoRecords } from '../../lib/records/dynamodb.ts';
-import type { RecordStore } from '../../lib/records/port.ts';
+import type { ProcessedQuery, RecordStore } from '../../lib/records/port.ts';
 import { createTable } from '../../local/emulators/dynamodb-table.ts';
-import { activeEntry, imagesOf, processedResult } from '../suites/records/fixtures.ts';
+import {
+  activeEntry,
+  imagesOf,
+  processedResult,
+  recorded,
+  resultShowing,
+} from '../suites/records/fixtures.ts';
 import { recordStoreSuite } from '../suites/records.ts';
 import { startProxy } from './dynamodb-proxy.ts';
 import { dynamoTables, openedRecords, region, useEndpoint } from './dynamodb-tables.ts';
@@ -63,13 +70,13 @@ describe('the DynamoDB table', () => {
     const kept = await Promise.all(
       others.map(async (other, index) => {
         const result = { ...processedResult(), image_path_or_identifier: `picture ${index}` };
-        return { ...result, db_id: await other.addProcessed(`picture-${index}`, result) };
+        return recorded(result, await other.addProcessed(`picture-${index}`, result));
       }),
     );
     const { total, items } = await store.listProcessed({ limit: 100, offset: 0 });
     expect(total).toBe(count);
     expect(items.map((item) => item.db_id)).toEqual(Array.from({ length: count }, (_, id) => count - id));
-    expect(items).toEqual(kept.sort((one, other) => other.db_id - one.db_id));
+    expect(items).toEqual(kept.sort((one, other) => Number(other.db_id) - Number(one.db_id)));
   });
 
   test('twenty processes that make entries at the same moment get an id each', async () => {
@@ -83,34 +90,54 @@ describe('the DynamoDB table', () => {
 
   test('an answer of a hundred faces with a hundred matches each is kept in parts', async () => {
     const crowd = { ...processedResult(), faces: crowdedFaces(100, 100) };
-    const id = await store.addProcessed('crowd', crowd);
-    await store.addProcessed('small', processedResult());
+    const large = await store.addProcessed('crowd', crowd);
+    const small = await store.addProcessed('small', processedResult());
     expect(await store.listProcessed({ limit: 20, offset: 0 })).toEqual({
       total: 2,
-      items: [
-        { ...processedResult(), db_id: id + 1 },
-        { ...crowd, db_id: id },
-      ],
+      items: [recorded(processedResult(), small), recorded(crowd, large)],
     });
-    const [large, small] = await processedItems();
-    expect(large?.parts.length).toBeGreaterThan(1);
-    expect(small?.bytes.length).toBeLessThan(1000);
+    const items = await processedItems();
+    expect(items[0]?.parts.length).toBeGreaterThan(1);
+    expect(items[1]?.bytes.length).toBeLessThan(1000);
   });
 
-  test('a page costs the same wherever it is', async () => {
+  /** As if so many pictures had been kept, one in a second from 1970 on, of which every tenth showed entry 1. */
+  async function fill(count: number): Promise<void> {
     await store.addProcessed('picture', processedResult());
     const [first] = await processedItems();
-    const items = Array.from({ length: 10_000 }, (_, index) => ({ ...first, sk: padded(index + 1) }));
+    const numbers = Array.from({ length: count }, (_, index) => index + 1);
+    const place = (scope: string, inScope: number[]) =>
+      inScope.map((number, index) => ({
+        pk: `processed#${scope}`,
+        sk: padded(index + 1),
+        number,
+        at: 1000 * number,
+      }));
+    const items = [
+      ...numbers.map((number) => ({ ...first, sk: padded(number), at: 1000 * number })),
+      ...place(
+        'entry#1',
+        numbers.filter((number) => number % 10 === 0),
+      ),
+      ...place(
+        'no-match',
+        numbers.filter((number) => number % 10 !== 0),
+      ),
+    ];
     for (let start = 0; start < items.length; start += 25) {
       const puts = items.slice(start, start + 25).map((item) => ({ PutRequest: { Item: marshall(item) } }));
       await client.send(new BatchWriteItemCommand({ RequestItems: { [settings.tableName]: puts } }));
     }
-    const counter = marshall({ pk: 'counter', sk: 'processed', last: 10_000 });
+    const counter = marshall({ pk: 'counter', sk: 'processed', last: count });
     await client.send(new PutItemCommand({ TableName: settings.tableName, Item: counter }));
+  }
 
-    const atStart = await costOf((store) => store.listProcessed({ limit: 20, offset: 0 }));
-    const inside = await costOf((store) => store.listProcessed({ limit: 20, offset: 5000 }));
-    const atEnd = await costOf((store) => store.listProcessed({ limit: 20, offset: 9980 }));
+  test('a page costs the same wherever it is, whatever is left out', async () => {
+    await fill(10_000);
+    const page = (query: ProcessedQuery) => costOf((store) => store.listProcessed(query));
+    const atStart = await page({ limit: 20, offset: 0 });
+    const inside = await page({ limit: 20, offset: 5000 });
+    const atEnd = await page({ limit: 20, offset: 9980 });
     expect(inside.result.items.map((item) => item.db_id)).toEqual(
       Array.from({ length: 20 }, (_, index) => 5000 - index),
     );
@@ -119,6 +146,66 @@ describe('the DynamoDB table', () => {
     );
     expect(atStart.calls).toBe(3);
     expect(atStart.units).toBeLessThan(10);
+
+    for (const offset of [0, 500, 980]) {
+      const { result, calls, units } = await page({ limit: 20, offset, entryId: 1 });
+      expect(result).toMatchObject({
+        total: 1000,
+        items: [{ db_id: 10_000 - 10 * offset }, ...Array(19).fill({})],
+      });
+      // Both ends, the oldest that is left, the places, and the pictures there.
+      expect(calls).toBe(5);
+      expect(units).toBeLessThan(30);
+    }
+    // Three seconds of an hour and a half: of 9,000 each look leaves an eighth, so that five find both ends.
+    const [since, until] = [new Date(5_000_000), new Date(5_003_000)];
+    const { result, calls, units } = await page({ limit: 20, offset: 0, hasMatch: false, since, until });
+    expect(result).toMatchObject({ total: 2, items: [{ db_id: 5002 }, { db_id: 5001 }] });
+    expect(calls).toBeLessThanOrEqual(5 + 2 * 5);
+    expect(units).toBeLessThan(90);
+  });
+
+  test('a table that an earlier version filled goes on as it is, and filters what comes', async () => {
+    const parts = ['a', 'b', 'c'].map(async (pictureId) => store.addProcessed(pictureId, processedResult()));
+    await Promise.all(parts);
+    // What such a version did not write: times, places and counts.
+    const counter = marshall({ pk: 'counter', sk: 'processed', last: 3 });
+    await client.send(new PutItemCommand({ TableName: settings.tableName, Item: counter }));
+    for (const item of await processedItems()) {
+      const result = { ...processedResult(), processing_timestamp: '2026-05-04T09:30:00.000Z' };
+      const { at: _, ...old } = { ...item, bytes: deflateRawSync(JSON.stringify(result)) } as typeof item;
+      await client.send(new PutItemCommand({ TableName: settings.tableName, Item: marshall(old) }));
+    }
+    for (const scope of ['match', 'entry#1']) {
+      for (const rank of [1, 2, 3]) {
+        const Key = marshall({ pk: `processed#${scope}`, sk: padded(rank) });
+        await client.send(new DeleteItemCommand({ TableName: settings.tableName, Key }));
+      }
+    }
+    const later = open();
+    const stamp = await later.addProcessed('d', processedResult());
+    const newest = recorded(processedResult(), stamp);
+    expect(await later.listProcessed({ limit: 20, offset: 0 })).toMatchObject({
+      total: 4,
+      items: [newest, { db_id: 3, processing_timestamp: '2026-05-04T09:30:00.000Z' }, {}, {}],
+    });
+    for (const filter of [{ hasMatch: true }, { entryId: 1 }, { since: new Date(0) }]) {
+      expect(await later.listProcessed({ limit: 20, offset: 0, ...filter })).toMatchObject(
+        'since' in filter ? { total: 4 } : { total: 1, items: [newest] },
+      );
+    }
+  });
+
+  test('crowds that are kept at the same moment do not burst a transaction', async () => {
+    const others = Array.from({ length: 4 }, open);
+    const crowd = Array.from({ length: 60 }, (_, index) => index + 1);
+    await Promise.all(
+      others.map((other, index) => other.addProcessed(`crowd ${index}`, resultShowing(...crowd))),
+    );
+    for (const entryId of [1, 50]) {
+      const { total, items } = await store.listProcessed({ limit: 100, offset: 0, entryId });
+      expect([total, ...items.map(({ db_id }) => db_id)]).toEqual([4, 4, 3, 2, 1]);
+    }
   });
 
   test('looking for what broke off costs what it finds, not what there is', async () => {
@@ -155,9 +242,11 @@ describe('the DynamoDB table', () => {
     for (const number of [1, 2, 3]) await expire(number);
     const page = await store.listProcessed({ limit: 4, offset: 4 });
     expect(page).toMatchObject({ total: 6, items: [{ db_id: 5 }, { db_id: 4 }] });
+    expect(await store.listProcessed({ limit: 4, offset: 4, entryId: 1 })).toEqual(page);
     for (const number of [4, 5, 6, 7, 8, 9]) await expire(number);
     expect(await store.listProcessed({ limit: 4, offset: 0 })).toEqual({ total: 0, items: [] });
-    expect(await store.addProcessed('10', processedResult())).toBe(10);
+    expect(await store.listProcessed({ limit: 4, offset: 0, entryId: 1 })).toEqual({ total: 0, items: [] });
+    expect(await store.addProcessed('10', processedResult())).toMatchObject({ id: 10 });
     expect(await store.listProcessed({ limit: 4, offset: 0 })).toMatchObject({
       total: 1,
       items: [{ db_id: 10 }],

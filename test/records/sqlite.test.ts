@@ -11,9 +11,16 @@ import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BackendUnavailableError } from '../../lib/errors.ts';
 import { openDatabase } from '../../lib/records/database.ts';
+import type { ProcessedFilter } from '../../lib/records/port.ts';
 import { openSqliteRecords } from '../../lib/records/sqlite.ts';
 import { prepareStatements } from '../../lib/records/sqlite-statements.ts';
-import { activeEntry, enrolledFace, getImage, processedResult } from '../suites/records/fixtures.ts';
+import {
+  activeEntry,
+  enrolledFace,
+  getImage,
+  processedResult,
+  resultShowing,
+} from '../suites/records/fixtures.ts';
 import { recordStoreSuite } from '../suites/records.ts';
 
 recordStoreSuite('SQLite', async () => {
@@ -95,13 +102,51 @@ describe('the SQLite file', () => {
   test('made by the version before is brought up to date with all that it holds', async () => {
     using before = openDatabase(path);
     const { entry, imageId } = await activeEntry(openSqliteRecords(before), 'Ada');
-    before.exec('ALTER TABLE image DROP COLUMN face; PRAGMA user_version = 1');
+    before.exec('ALTER TABLE image DROP COLUMN face');
+    backToVersion(before, 1);
     using database = openDatabase(path);
     const store = openSqliteRecords(database);
     expect(await store.listEntries('ACTIVE')).toEqual([entry]);
     expect(await getImage(store, imageId)).toMatchObject({ status: 'ACTIVE', face: null });
     await store.replaceFace(imageId, enrolledFace);
     expect(await getImage(store, imageId)).toMatchObject({ face: enrolledFace });
+  });
+
+  test('from before pictures could be filtered has them all where they belong, and goes on from there', async () => {
+    using before = openDatabase(path);
+    const { imageId } = await activeEntry(openSqliteRecords(before), 'Ada');
+    backToVersion(before, 2);
+    const { quality: _, ...face } = enrolledFace;
+    before.prepare('UPDATE image SET face = ?').run(JSON.stringify(face));
+    const insert = before.prepare('INSERT INTO processed (picture_id, result) VALUES (?, ?)');
+    const old: [timestamp: string, shows: number[]][] = [
+      ['2026-05-04T09:30:00.250Z', [2, 1]],
+      ['2026-05-04T09:29:59.000Z', []],
+      ['2999-01-01T00:00:00.000Z', [1]],
+      ['2026-05-04T09:30:01.001Z', []],
+    ];
+    for (const [index, [processing_timestamp, shows]] of old.entries()) {
+      insert.run(`old-${index}`, JSON.stringify({ ...resultShowing(...shows), processing_timestamp }));
+    }
+    const opened = Date.now();
+    using database = openDatabase(path);
+    const store = openSqliteRecords(database);
+
+    expect(await getImage(store, imageId)).toMatchObject({ face: { ...face, quality: null }, file: null });
+    const { items } = await store.listProcessed({ limit: 100, offset: 0 });
+    const times = items.toReversed().map(({ processing_timestamp }) => processing_timestamp ?? '');
+    expect(times.slice(0, 2)).toEqual(Array(2).fill('2026-05-04T09:30:00.250Z'));
+    // The clock was wrong once: that moment is still to come, and what comes next must not wait for it.
+    for (const time of times.slice(2)) expect(Math.abs(Date.parse(time) - opened)).toBeLessThan(60_000);
+    const crowd = Array.from({ length: 60 }, (_, index) => index + 1);
+    expect(await store.addProcessed('new', resultShowing(...crowd))).toMatchObject({ id: 5 });
+    const idsOf = async (filter: ProcessedFilter) =>
+      (await store.listProcessed({ limit: 100, offset: 0, ...filter })).items.map(({ db_id }) => db_id);
+    expect(await idsOf({ hasMatch: true })).toEqual([5, 3, 1]);
+    expect(await idsOf({ hasMatch: false })).toEqual([4, 2]);
+    expect(await idsOf({ entryId: 1 })).toEqual([5, 3, 1]);
+    expect(await idsOf({ entryId: 2 })).toEqual([5, 1]);
+    expect(await idsOf({ until: new Date('2026-05-04T09:30:00.251Z') })).toEqual([2, 1]);
   });
 
   test('that is no database, or can not be made, is refused', async () => {
@@ -198,6 +243,16 @@ describe('the SQLite file', () => {
   });
 });
 
+/** Makes of an empty history one of that version, from before there were places. */
+function backToVersion(database: DatabaseSync, version: number): void {
+  database.exec(`
+    DROP TABLE processed_place;
+    DROP INDEX processed_at;
+    ALTER TABLE processed DROP COLUMN at;
+    ALTER TABLE image DROP COLUMN file;
+    PRAGMA user_version = ${version}`);
+}
+
 describe('what SQLite does for a statement', () => {
   let folder: string;
   const plans = new Map<string, string[]>();
@@ -220,6 +275,20 @@ describe('what SQLite does for a statement', () => {
     ]);
   });
 
+  test('what the filters leave is found by ranks and times, whatever the size of the tables', () => {
+    expect(plans.get('firstProcessedSince')).toEqual([
+      'SEARCH processed USING COVERING INDEX processed_at (at>?)',
+    ]);
+    const byId = expect.stringMatching(
+      /^SEARCH processed_place USING INDEX \S+ \(scope=\? AND processed_id[<>]\?\)$/,
+    );
+    expect([plans.get('firstPlace'), plans.get('lastPlace')]).toEqual([[byId], [byId]]);
+    expect(plans.get('placedRange')).toEqual([
+      'SEARCH processed_place USING PRIMARY KEY (scope=? AND rank>? AND rank<?)',
+      'SEARCH processed USING INTEGER PRIMARY KEY (rowid=?)',
+    ]);
+  });
+
   test('images among given ids, and their entries, are found by id', () => {
     expect(plans.get('activeImagesAmong')?.[0]).toMatch(/^SEARCH image USING INDEX \S+ \(id=\?\)$/);
     expect(plans.get('activeEntriesAmong')?.[0]).toBe('SEARCH entry USING INTEGER PRIMARY KEY (rowid=?)');
@@ -228,6 +297,6 @@ describe('what SQLite does for a statement', () => {
   test('no statement goes through a whole table', () => {
     const steps = [...plans.values()].flat();
     expect(steps.length).toBeGreaterThan(15);
-    expect(steps.filter((step) => /^SCAN (entry|image|processed)\b/.test(step))).toEqual([]);
+    expect(steps.filter((step) => /^SCAN (entry|image|processed|processed_place)\b/.test(step))).toEqual([]);
   });
 });

@@ -4,17 +4,20 @@ import { ApiClient, type ApiConnection } from './api/client.ts';
 import { deletingSuite } from './api/deleting.ts';
 import { detectionSuite } from './api/detection.ts';
 import { duplicatesSuite } from './api/duplicates.ts';
+import { filtersSuite } from './api/filters.ts';
 import { keptSuite } from './api/kept.ts';
 import { listingSuite } from './api/listing.ts';
 import { matchingSuite } from './api/matching.ts';
 import { overridesSuite } from './api/overrides.ts';
 import { pagingSuite } from './api/paging.ts';
 import { findPeople, type People } from './api/people.ts';
+import { picturesSuite } from './api/pictures.ts';
 import { processingSuite } from './api/processing.ts';
 import { qualitySuite } from './api/quality.ts';
 import { gatewaySuite, routesSuite } from './api/routes.ts';
 import type { BackendTraits, KeptFiles } from './api/traits.ts';
 import { uploadsSuite } from './api/uploads.ts';
+import { verificationSuite } from './api/verification.ts';
 
 /** What differs between the hosts of the API, and why. */
 export interface HostTraits {
@@ -44,6 +47,7 @@ export function apiSuite(name: string, connect: () => Promise<ApiConnection>, tr
 
     const get = () => tested;
     duplicatesSuite(get);
+    verificationSuite(get);
     routesSuite(get);
     listingSuite(get);
     addingSuite(get);
@@ -51,9 +55,11 @@ export function apiSuite(name: string, connect: () => Promise<ApiConnection>, tr
     deletingSuite(get);
     matchingSuite(get);
     overridesSuite(get, traits.backend);
+    picturesSuite(get);
     processingSuite(get);
     detectionSuite(get);
     pagingSuite(get);
+    filtersSuite(get);
     if (traits.hasGateway) uploadsSuite(get);
     if (traits.hasGateway) gatewaySuite(get);
     if (traits.files) keptSuite(get, traits.files);

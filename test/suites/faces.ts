@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BackendUnavailableError } from '../../lib/errors.ts';
 import type { Picture } from '../../lib/inputs/picture.ts';
 import { pictureOfNobody, portraits } from '../faces/samples.ts';
+import { comparingSuite } from './faces/comparing.ts';
 import { detectionSuite } from './faces/detection.ts';
 import { enrollingSuite } from './faces/enrolling.ts';
 import { type FaceAbilities, gallery, type OpenedFaces, type Setting } from './faces/fixtures.ts';
@@ -33,6 +34,7 @@ export function faceBackendSuite(
 
     detectionSuite(() => setting);
     matchingSuite(() => setting);
+    comparingSuite(() => setting);
     enrollingSuite(() => setting);
     overridesSuite(() => setting);
     defaultsSuite(() => setting);

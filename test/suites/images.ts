@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ImageStore, StoredImage } from '../../lib/images/port.ts';
+import type { Delivery, ImageDelivery, ImageStore, StoredImage } from '../../lib/images/port.ts';
 
 /** An image store with nothing in it, for one test. */
 export interface OpenedImages {
   readonly store: ImageStore;
   /** Another store on the same data, as a second process would have. */
   another(): ImageStore;
+  /** What gives its pictures out. */
+  delivery(): ImageDelivery;
   /** What clients see for a key: adapters differ in it, for each names its pictures in its own way. */
   location(key: string): string;
   /** Closes what was opened, and removes the data. */
@@ -15,6 +17,13 @@ export interface OpenedImages {
 
 const jpeg = 'image/jpeg';
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** The text that a client ends up with. */
+async function received(delivery: Delivery | undefined): Promise<string> {
+  if (delivery === undefined) throw new Error('There is no such picture.');
+  if ('bytes' in delivery) return new TextDecoder().decode(delivery.bytes);
+  return (await fetch(delivery.url)).text();
+}
 
 /** All that a store lists. */
 export async function listed(store: ImageStore, prefix: `${string}/`): Promise<StoredImage[]> {
@@ -52,6 +61,14 @@ export function imageStoreSuite(name: string, open: () => Promise<OpenedImages>)
         }),
         { numRuns: 20 },
       );
+    });
+
+    test('a client gets a picture as it is, and nothing where there is none', async () => {
+      const bytes = bytesOf('a picture');
+      await store.put('blacklist/7/a.png', bytes, 'image/png');
+      const { deliver } = opened.delivery();
+      expect(await received(await deliver('blacklist/7/a.png'))).toBe('a picture');
+      expect(await deliver('blacklist/7/b.png')).toBeUndefined();
     });
 
     test('a picture put again replaces the one before', async () => {

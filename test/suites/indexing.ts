@@ -260,7 +260,7 @@ export function indexingSuite(mode: string, open: () => Promise<OpenedIndexing>)
       const { imageId } = outcome as { imageId: string };
       const [image] = (await opened.records.listImages(id)).filter((one) => one.id === imageId);
       await opened.records.removeImage(imageId);
-      await opened.records.createImage({ id: imageId, entryId: id, key: image?.key ?? '' });
+      await opened.records.createImage({ id: imageId, entryId: id, key: image?.key ?? '', file: null });
 
       await place.put(`inbox/${id}/a.jpg`, jane);
       await expect(index(`inbox/${id}/a.jpg`)).rejects.toThrow('being added at this moment');

@@ -2,12 +2,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NameTakenError } from '../../lib/errors.ts';
 import type { RecordStore } from '../../lib/records/port.ts';
 import { entrySuite } from './records/entries.ts';
+import { filterSuite } from './records/filters.ts';
 import {
   activeEntry,
   addImage,
   enrolledFace,
   type OpenedRecords,
   processedResult,
+  recorded,
 } from './records/fixtures.ts';
 import { imageSuite } from './records/images.ts';
 import { processedSuite } from './records/processed.ts';
@@ -27,10 +29,11 @@ export function recordStoreSuite(name: string, open: () => Promise<OpenedRecords
     entrySuite(() => opened);
     imageSuite(() => opened);
     processedSuite(() => opened);
+    filterSuite(() => opened);
 
     test('a store opened later finds everything', async () => {
       const { entry, imageId } = await activeEntry(store, 'Ada');
-      const id = await store.addProcessed('picture-1', processedResult());
+      const stamp = await store.addProcessed('picture-1', processedResult());
       await store.close();
 
       const later = await opened.another();
@@ -38,7 +41,7 @@ export function recordStoreSuite(name: string, open: () => Promise<OpenedRecords
       expect(await later.listImages(entry.id)).toMatchObject([{ id: imageId, status: 'ACTIVE' }]);
       expect(await later.listProcessed({ limit: 20, offset: 0 })).toEqual({
         total: 1,
-        items: [{ ...processedResult(), db_id: id }],
+        items: [recorded(processedResult(), stamp)],
       });
       await expect(later.createEntry({ name: 'Ada', reason: null })).rejects.toThrow(NameTakenError);
     });

@@ -46,6 +46,10 @@ interface FaceRow {
   h: number;
 }
 
+function faceOf({ image_id: imageId, entry_id: entryId, x, y, w, h }: FaceRow): GalleryFace {
+  return { entryId, imageId, box: { x, y, w, h } };
+}
+
 /**
  * One model's enrolled faces: kept in the database, their embeddings held in shared memory for the search. The database is the truth;
  * what another process changed in it is taken over by `refresh`.
@@ -64,6 +68,7 @@ export class Gallery {
   readonly #selectFace: StatementSync;
   readonly #selectId: StatementSync;
   readonly #selectOwners: StatementSync;
+  readonly #selectAmong: StatementSync;
   readonly #count: StatementSync;
   readonly #lastIdOf: StatementSync;
   readonly #dataVersion: StatementSync;
@@ -105,6 +110,10 @@ export class Gallery {
     this.#selectId = database.prepare(`SELECT id FROM faces WHERE image_id = ? AND model = '${version}'`);
     this.#selectOwners = database.prepare(
       `SELECT entry_id, image_id FROM faces WHERE model = '${version}' ORDER BY id`,
+    );
+    this.#selectAmong = database.prepare(
+      `SELECT image_id, entry_id, x, y, w, h, embedding FROM faces
+       WHERE model = '${version}' AND image_id IN (SELECT value FROM json_each(?))`,
     );
     // The plus makes SQLite count in the index, which is far smaller than the faces.
     this.#count = database.prepare(
@@ -151,9 +160,15 @@ export class Gallery {
   /** The face of an id that a search gave, or `undefined` when it was removed since. */
   get(faceId: number): GalleryFace | undefined {
     const row = this.#selectFace.get(faceId) as unknown as FaceRow | undefined;
-    if (!row) return undefined;
-    const { image_id: imageId, entry_id: entryId, x, y, w, h } = row;
-    return { entryId, imageId, box: { x, y, w, h } };
+    return row && faceOf(row);
+  }
+
+  /** Those of the images' faces that there are, with their embeddings, out of the database. */
+  getAmong(imageIds: readonly string[]): (GalleryFace & { readonly embedding: Float32Array })[] {
+    const rows = this.#selectAmong.all(JSON.stringify(imageIds)) as unknown as (FaceRow & {
+      embedding: Uint8Array;
+    })[];
+    return rows.map((row) => ({ ...faceOf(row), embedding: floatsOf(row.embedding) }));
   }
 
   get size(): number {

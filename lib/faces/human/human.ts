@@ -3,11 +3,14 @@ import { type DistanceMetric, type EngineDetector, engineDetectors } from '../..
 import { NoFaceError } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { attempt } from '../../records/database.ts';
+import { allSettled } from '../../settled.ts';
 import type {
+  Comparison,
   EngineFigures,
   EnrolledFace,
   Enrollment,
   EnrollOptions,
+  EntryComparison,
   Face,
   FaceBackend,
   FaceMatch,
@@ -15,23 +18,25 @@ import type {
   FaceOwner,
   ListedFace,
   MatchDefaults,
+  MatchOptions,
   MatchResult,
+  PictureLoan,
   QualityFilter,
+  Reference,
+  UsedOptions,
 } from '../port.ts';
 import { refusalWords } from '../quality-reasons.ts';
 import { similarityAt } from './calibration.ts';
 import type { CustomModel } from './custom-model.ts';
+import { compareEmbeddings } from './distance.ts';
 import { EngineTest, type EngineTestLimits } from './engine-test.ts';
 import { createFacesTable, Gallery } from './gallery.ts';
 import { matchDefaults } from './match-defaults.ts';
 import { type EmbeddingModel, type EmbeddingModelName, type EmbeddingModels, modelsWith } from './models.ts';
 import { WorkerPool } from './pool.ts';
-
 import { type MeasuredQuality, qualityReasons } from './quality.ts';
 import type { GalleryHit } from './search.ts';
 import type { Job, JobFace } from './worker.ts';
-
-/** The one detector of the engine, in DeepFace's vocabulary: Human's BlazeFace. */
 
 export interface HumanSettings {
   readonly modelName: EmbeddingModelName;
@@ -47,6 +52,18 @@ export interface HumanSettings {
   readonly customModel?: CustomModel | undefined;
   /** See `EngineTest`. */
   readonly testLimits?: EngineTestLimits | undefined;
+}
+
+/** `UsedOptions` in the engine's own words. */
+interface Used extends UsedOptions {
+  readonly model: EmbeddingModelName;
+  readonly detectorBackend: EngineDetector;
+  readonly metric: DistanceMetric;
+}
+
+interface EmbeddedFace {
+  readonly face: Face;
+  readonly embedding: Float32Array;
 }
 
 /**
@@ -106,23 +123,52 @@ class Human implements FaceBackend {
     }));
   }
 
-  async match(picture: Picture, options: FaceOptions): Promise<MatchResult> {
-    const { name: model, thresholds, calibration } = this.#modelOf(options.modelName);
-    const metric = options.distanceMetric ?? this.#metric;
-    const threshold = options.threshold ?? thresholds[metric];
+  async match(picture: Picture, options: MatchOptions): Promise<MatchResult> {
+    const used = this.#used(options);
+    const { model, detectorBackend: detector, metric, threshold } = used;
     const gallery = this.#gallery(model);
     attempt(() => gallery.refresh());
-    const detector = detectorOf(options.detectorBackend) ?? this.#detector;
-    const search = { model, metric, threshold };
+    const search = { model, metric, threshold: options.candidates ? Number.POSITIVE_INFINITY : threshold };
     const found = await this.#run(picture, { detector, models: [model], search });
+    const { calibration } = this.#modelOf(model);
     const faces = attempt(() =>
-      found.map(({ area, confidence, hits }) => ({
-        area,
-        confidence,
-        matches: hits.flatMap((hit) => matchOf(calibration, gallery, hit)),
-      })),
+      found.map(({ area, confidence, hits }) => {
+        const near = hits.flatMap((hit) => matchOf(calibration, gallery, hit));
+        const matches = near.filter(({ distance }) => distance <= threshold);
+        return { area, confidence, matches, candidates: near.slice(matches.length) };
+      }),
     );
-    return { faces, model, detectorBackend: detector, metric, threshold, hasGallery: true };
+    return { faces, ...used, hasGallery: true };
+  }
+
+  async compare(probe: PictureLoan, reference: PictureLoan, options: FaceOptions): Promise<Comparison> {
+    const used = this.#used(options);
+    const [one, other] = await allSettled([
+      probe((picture) => this.#largest(picture, used)),
+      reference((picture) => this.#largest(picture, used)),
+    ]);
+    const nearness = this.#nearness(one.embedding, other.embedding, used);
+    return { probe: one.face, reference: other.face, ...nearness, ...used };
+  }
+
+  async compareWith(
+    probe: PictureLoan,
+    references: readonly Reference[],
+    options: FaceOptions,
+  ): Promise<EntryComparison> {
+    const used = this.#used(options);
+    const { face, embedding } = await probe((picture) => this.#largest(picture, used));
+    const enrolled = attempt(() =>
+      this.#gallery(used.model).getAmong(references.map(({ imageId }) => imageId)),
+    );
+    const near = enrolled
+      .map(({ imageId, box, embedding: theirs }) => ({
+        ...this.#nearness(embedding, theirs, used),
+        imageId,
+        target: box,
+      }))
+      .sort((one, other) => one.distance - other.distance);
+    return { probe: face, references: near, ...used, hasGallery: true };
   }
 
   async enroll(
@@ -210,6 +256,27 @@ class Human implements FaceBackend {
     const asked = name as EmbeddingModelName;
     const used = this.#models.has(asked) ? asked : this.modelId;
     return { ...(this.#models.get(used) as EmbeddingModel), name: used };
+  }
+
+  /** What counts for a request. */
+  #used(options: FaceOptions): Used {
+    const { name: model, thresholds } = this.#modelOf(options.modelName);
+    const metric = options.distanceMetric ?? this.#metric;
+    const detectorBackend = detectorOf(options.detectorBackend) ?? this.#detector;
+    return { model, detectorBackend, metric, threshold: options.threshold ?? thresholds[metric] };
+  }
+
+  /** @throws NoFaceError */
+  async #largest(picture: Picture, { model, detectorBackend: detector }: Used): Promise<EmbeddedFace> {
+    const [largest] = await this.#run(picture, { detector, models: [model], largestOnly: true });
+    if (!largest) throw new NoFaceError('No face was found in it.');
+    const { area, confidence, embeddings } = largest;
+    return { face: { area, confidence }, embedding: embeddings[model] as Float32Array };
+  }
+
+  #nearness(one: Float32Array, other: Float32Array, { model, metric }: Used) {
+    const { distance, cosine } = compareEmbeddings(one, other, metric);
+    return { distance, similarity: similarityAt(this.#modelOf(model).calibration, 1 - cosine) };
   }
 
   #gallery(model: EmbeddingModelName): Gallery {

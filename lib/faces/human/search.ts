@@ -1,5 +1,5 @@
 import type { DistanceMetric } from '../../contract/vocabulary.ts';
-import { distanceOf, similarityOf } from './distance.ts';
+import { cosineWith, distanceFrom, distanceOf, similarityOf, unitOf } from './distance.ts';
 import { faceIdAt, rowStart, rowsPerSegment, rowsUsed, type SharedGallery } from './gallery-memory.ts';
 import { Scan, type Scoring } from './scan.ts';
 
@@ -85,8 +85,7 @@ class ProbeSearch {
     this.#metric = metric;
     this.#threshold = threshold;
     this.#probe = Float64Array.from(probe);
-    this.#length = Math.sqrt(this.#probe.reduce((sum, value) => sum + value * value, 0));
-    this.unit = this.#probe.map((value) => value / this.#length);
+    ({ unit: this.unit, length: this.#length } = unitOf(this.#probe));
     this.scoring =
       metric === 'euclidean'
         ? { constant: 0, perLength: 2 * this.#length, perSquare: 1 - margin }
@@ -150,26 +149,4 @@ class ProbeSearch {
       }
     }
   }
-}
-
-/** The cosine of the angle between an embedding and a vector of length 1. */
-function cosineWith(vectors: Float32Array, start: number, unit: Float64Array): number {
-  let dot = 0;
-  let squares = 0;
-  for (let i = 0; i < unit.length; i++) {
-    const value = vectors[start + i] as number;
-    dot += value * (unit[i] as number);
-    squares += value * value;
-  }
-  return dot / Math.sqrt(squares);
-}
-
-/** How far an embedding is from a probe. Made of cosine and lengths, the distance of two that are near would be what rounding leaves. */
-function distanceFrom(vectors: Float32Array, start: number, probe: Float64Array): number {
-  let squares = 0;
-  for (let i = 0; i < probe.length; i++) {
-    const difference = (vectors[start + i] as number) - (probe[i] as number);
-    squares += difference * difference;
-  }
-  return Math.sqrt(squares);
 }

@@ -81,14 +81,14 @@ export function toServiceError(error: unknown): ServiceError {
 }
 
 /** Answers of the service that mean something to whoever asked. */
-export type MeantFailure = 'no collection' | 'collection exists' | 'no face';
+export type MeantFailure = 'no collection' | 'collection exists' | 'no face' | 'invalid parameters';
 
 /** What an error that `toServiceError` made means; `undefined` for any other failure. */
 export function meaningOf(error: unknown): MeantFailure | undefined {
   const { name, message } = failureOf(error instanceof Error ? error.cause : undefined);
   if (name === 'ResourceNotFoundException') return 'no collection';
   if (name === 'ResourceAlreadyExistsException') return 'collection exists';
-  // The other uses of this exception are faults of ours, not answers.
-  const isNoFace = name === 'InvalidParameterException' && message.includes('no faces in the image');
-  return isNoFace ? 'no face' : undefined;
+  if (name !== 'InvalidParameterException') return undefined;
+  // CompareFaces says no more when a picture shows nobody.
+  return message.includes('no faces in the image') ? 'no face' : 'invalid parameters';
 }

@@ -1,4 +1,4 @@
-import type { BoundingBox, FaceDetail } from '@aws-sdk/client-rekognition';
+import type { BoundingBox, ComparedFace, FaceDetail } from '@aws-sdk/client-rekognition';
 import type { Box } from '../../contract/shapes.ts';
 import type { Face } from '../port.ts';
 
@@ -33,7 +33,7 @@ export function boxOf(ratios: BoundingBox | undefined, frame: Frame, picture: Si
 }
 
 /** A detected face. Rekognition's left is the viewer's, the contract's the person's. */
-export function faceOf(detail: FaceDetail, frame: Frame, picture: Size): Face {
+export function faceOf(detail: FaceDetail | ComparedFace, frame: Frame, picture: Size): Face {
   const landmark = (type: string): [number, number] | null => {
     const { X, Y } = detail.Landmarks?.find(({ Type }) => Type === type) ?? {};
     if (X === undefined || Y === undefined) return null;

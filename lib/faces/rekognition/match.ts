@@ -8,12 +8,22 @@ import pLimit from 'p-limit';
 import type { Box } from '../../contract/shapes.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { allInTurns, allSettled } from '../../settled.ts';
-import type { Face, FaceMatch, MatchedFace, MatchResult } from '../port.ts';
+import type { Face, FaceMatch, FaceOptions, MatchedFace, MatchResult } from '../port.ts';
 import type { RekognitionCaller } from './caller.ts';
 import { encodePart, encodeWhole, minSide, type SentPicture } from './encode.ts';
 import { meaningOf } from './failures.ts';
 import { boxOf, faceOf, frameAround, overlap, sizeOf } from './geometry.ts';
 import { ownerOf } from './names.ts';
+
+/** What a search gives at most. */
+export interface SearchLimits {
+  /** A distance, see `distanceOf`. */
+  readonly within: number;
+  /** 1..4096 */
+  readonly maxFaces: number;
+  /** See `FaceOptions`. */
+  readonly remainingMs?: FaceOptions['remainingMs'];
+}
 
 /** A face gets its nearest matches, as many as the embedded engine gives. */
 const maxMatches = 100;
@@ -50,12 +60,14 @@ export async function detectFaces(
   );
 }
 
-/** What faces are searched with. */
-interface Search {
+/** What a picture is matched with. */
+interface Match {
   /** The largest distance that is a match, see `distanceOf`. */
   readonly threshold: number;
+  /** Whether to tell near misses too. */
+  readonly candidates: boolean;
   /** See `FaceOptions`. */
-  readonly remainingMs?: (() => number) | undefined;
+  readonly remainingMs: FaceOptions['remainingMs'];
 }
 
 /**
@@ -65,46 +77,76 @@ interface Search {
 export async function matchFaces(
   gallery: Gallery,
   picture: Picture,
-  how: Search,
+  { threshold, candidates, remainingMs }: Match,
 ): Promise<Pick<MatchResult, 'faces' | 'hasGallery'>> {
-  const sent = await encodeWhole(picture);
-  const [faces, whole] = await allSettled([
-    detectFaces(gallery.caller, picture, sent, how.remainingMs?.()),
-    search(gallery, picture, sent, how),
-  ]);
-  if (whole === 'no collection') {
-    return { faces: faces.map((face) => ({ ...face, matches: [] })), hasGallery: false };
+  const within = candidates ? Number.POSITIVE_INFINITY : threshold;
+  const { faces, near } = await searchPicture(gallery, picture, {
+    within,
+    maxFaces: maxMatches,
+    remainingMs,
+  });
+  if (!near) {
+    return { faces: faces.map((face) => ({ ...face, matches: [], candidates: [] })), hasGallery: false };
   }
-  const searched = whole === 'no face' ? undefined : nearestFace(faces, whole.box);
   const matched = await allInTurns(faces, pLimit(searchesAtOnce), async (face): Promise<MatchedFace> => {
-    if (face === searched && whole !== 'no face') return { ...face, matches: whole.matches };
-    const others = faces.filter((other) => other !== face).map(({ area }) => area);
-    return { ...face, matches: await searchOne(gallery, picture, face, others, how) };
+    const found = (await near(face)) ?? [];
+    const matches = found.filter(({ distance }) => distance <= threshold);
+    return { ...face, matches, candidates: found.slice(matches.length) };
   });
   return { faces: matched, hasGallery: true };
 }
 
-/** The face that a search of the whole picture has looked at. */
-function nearestFace(faces: readonly Face[], box: Box): Face | undefined {
+/** The faces of a picture, largest first, and what is near to each. */
+interface SearchedPicture {
+  readonly faces: readonly Face[];
+  /** Nearest first; `undefined` when the service does not see the face. There is no way to ask while there is no collection. */
+  readonly near?: (face: Face) => Promise<readonly FaceMatch[] | undefined>;
+}
+
+/** Finds the faces of a picture, and what is near to the largest at the same time. */
+export async function searchPicture(
+  gallery: Gallery,
+  picture: Picture,
+  limits: SearchLimits,
+): Promise<SearchedPicture> {
+  const sent = await encodeWhole(picture);
+  const [faces, whole] = await allSettled([
+    detectFaces(gallery.caller, picture, sent, limits.remainingMs?.()),
+    search(gallery, picture, sent, limits),
+  ]);
+  if (whole === 'no collection') return { faces };
+  const searched = whole === 'no face' ? undefined : nearestFace(faces, whole.box);
+  return {
+    faces,
+    async near(face) {
+      if (face === searched && whole !== 'no face') return whole.matches;
+      const others = faces.filter((other) => other !== face).map(({ area }) => area);
+      return searchOne(gallery, picture, face, others, limits);
+    },
+  };
+}
+
+/** The face that the service means by a box. */
+export function nearestFace(faces: readonly Face[], box: Box): Face | undefined {
   const nearest = faces.toSorted((one, other) => overlap(other.area, box) - overlap(one.area, box))[0];
   return nearest && overlap(nearest.area, box) >= sameFaceOverlap ? nearest : undefined;
 }
 
-/** One face's matches; none when the service does not see it, or sees something else, in what is cut out. */
+/** What is near to one face; `undefined` when the service does not see it, or sees something else, in what is cut out. */
 async function searchOne(
   gallery: Gallery,
   picture: Picture,
   { area }: Face,
   others: readonly Box[],
-  how: Search,
-): Promise<FaceMatch[]> {
+  limits: SearchLimits,
+): Promise<FaceMatch[] | undefined> {
   for (const margin of margins) {
     const part = await encodePart(picture, frameAround(area, margin, minSide, picture), area, others);
-    const found = await search(gallery, picture, part, how);
+    const found = await search(gallery, picture, part, limits);
     if (found === 'no collection') break;
     if (found !== 'no face' && overlap(found.box, area) >= sameFaceOverlap) return found.matches;
   }
-  return [];
+  return undefined;
 }
 
 /** What a search gives: the face that it has looked at, and its matches. */
@@ -117,18 +159,18 @@ async function search(
   { caller, collectionId }: Gallery,
   picture: Picture,
   { bytes, frame }: SentPicture,
-  { threshold, remainingMs }: Search,
+  { within, maxFaces, remainingMs }: SearchLimits,
 ): Promise<Searched | 'no face' | 'no collection'> {
   const command = new SearchFacesByImageCommand({
     CollectionId: collectionId,
     Image: { Bytes: bytes },
-    MaxFaces: maxMatches,
-    FaceMatchThreshold: widerSimilarity(threshold),
+    MaxFaces: maxFaces,
+    FaceMatchThreshold: widerSimilarity(within),
   });
   try {
     const found = await caller.send(command, remainingMs?.());
     const box = boxOf(found.SearchedFaceBoundingBox, frame, picture);
-    return { box, matches: matchesWithin(threshold, found.FaceMatches) };
+    return { box, matches: matchesWithin(within, found.FaceMatches) };
   } catch (error) {
     const meaning = meaningOf(error);
     if (meaning === 'no face' || meaning === 'no collection') return meaning;

@@ -5,9 +5,11 @@ import type { Picture } from '../../inputs/picture.ts';
 import { onceIn } from '../../once-in.ts';
 import { drawFace } from '../drawn-face.ts';
 import type {
+  Comparison,
   EnrolledFace,
   Enrollment,
   EnrollOptions,
+  EntryComparison,
   Face,
   FaceBackend,
   FaceMatch,
@@ -15,10 +17,15 @@ import type {
   FaceOwner,
   ListedFace,
   MatchDefaults,
+  MatchOptions,
   MatchResult,
+  PictureLoan,
   QualityFilter,
+  Reference,
+  UsedOptions,
 } from '../port.ts';
 import { RekognitionCaller } from './caller.ts';
+import { compareLargest, compareWithReferences } from './compare.ts';
 import { encodeWhole } from './encode.ts';
 import { deleteFaces, enrollLargest } from './enroll.ts';
 import { meaningOf } from './failures.ts';
@@ -83,12 +90,29 @@ class Rekognition implements FaceBackend {
     return detectFaces(this.#gallery.caller, picture, await encodeWhole(picture));
   }
 
-  async match(
-    picture: Picture,
-    { threshold = this.#threshold, remainingMs }: FaceOptions,
-  ): Promise<MatchResult> {
-    const found = await matchFaces(this.#gallery, picture, { threshold, remainingMs });
-    return { ...found, model: ownName, detectorBackend: ownName, metric: 'aws_similarity', threshold };
+  async match(picture: Picture, options: MatchOptions): Promise<MatchResult> {
+    const used = this.#used(options);
+    const { candidates = false, remainingMs } = options;
+    const how = { threshold: used.threshold, candidates, remainingMs };
+    return { ...(await matchFaces(this.#gallery, picture, how)), ...used };
+  }
+
+  async compare(probe: PictureLoan, reference: PictureLoan, options: FaceOptions): Promise<Comparison> {
+    const compared = await compareLargest(this.#gallery.caller, probe, reference);
+    return { ...compared, ...this.#used(options) };
+  }
+
+  async compareWith(
+    probe: PictureLoan,
+    references: readonly Reference[],
+    options: FaceOptions,
+  ): Promise<EntryComparison> {
+    const compared = await compareWithReferences(this.#gallery, probe, references);
+    return { ...compared, ...this.#used(options) };
+  }
+
+  #used({ threshold = this.#threshold }: FaceOptions): UsedOptions {
+    return { model: ownName, detectorBackend: ownName, metric: 'aws_similarity', threshold };
   }
 
   async enroll(

@@ -1,6 +1,5 @@
-import { EntryNotFoundError } from '../../errors.ts';
-import type { ImageFace } from '../../faces/port.ts';
-import type { EntryRecord, ImageRecord, RecordStatus, RecordStore } from '../port.ts';
+import { EntryNotFoundError, LastImageError } from '../../errors.ts';
+import type { EntryRecord, ImageRecord, NewImage, RecordedFace, RecordStatus, RecordStore } from '../port.ts';
 import { type Action, isNew } from './action.ts';
 import { again, type TableClient } from './client.ts';
 import {
@@ -22,10 +21,11 @@ const listedAtOnce = 500;
 /** The part of the record store that keeps images. */
 export function imageRecords(table: TableClient) {
   return {
-    async createImage({ id, entryId, key }: { id: string; entryId: number; key: string }) {
+    async createImage(given: NewImage) {
+      const { id, entryId } = given;
       if (!Number.isSafeInteger(entryId)) throw new EntryNotFoundError();
       const addedDate = new Date().toISOString();
-      const image: ImageRecord = { id, entryId, key, status: 'PENDING', addedDate, face: null };
+      const image: ImageRecord = { ...given, status: 'PENDING', addedDate, face: null };
       return table.settle(async () => {
         const { done, refused } = await table.transact([
           { put: { ...imageKey(id), ...image }, ...isNew },
@@ -44,7 +44,7 @@ export function imageRecords(table: TableClient) {
       });
     },
 
-    async activateImage(imageId: string, face: ImageFace): Promise<ImageRecord | undefined> {
+    async activateImage(imageId: string, face: RecordedFace): Promise<ImageRecord | undefined> {
       return table.settle(async () => {
         const image = await getImage(table, imageId);
         if (image?.status !== 'PENDING') return undefined;
@@ -57,7 +57,7 @@ export function imageRecords(table: TableClient) {
       });
     },
 
-    async replaceFace(imageId: string, face: ImageFace): Promise<void> {
+    async replaceFace(imageId: string, face: RecordedFace): Promise<void> {
       const action = {
         update: imageKey(imageId),
         change: 'SET #face = :face',
@@ -84,6 +84,26 @@ export function imageRecords(table: TableClient) {
       for await (const image of imagesAt(table, statusPartition(status))) {
         if (image.status === status) yield image;
       }
+    },
+
+    async withdrawImage(imageId: string): Promise<ImageRecord | undefined> {
+      return table.settle(async () => {
+        const image = await getImage(table, imageId);
+        if (image?.status !== 'ACTIVE') return undefined;
+        const { done, refused } = await table.transact([
+          {
+            ...changeOfCount(image.entryId, -1),
+            condition: '#status = :shown AND #imageCount > :one',
+            values: { by: -1, one: 1, shown: 'ACTIVE' },
+          },
+          ...changeOfStatus(image, 'DELETING'),
+        ]);
+        if (done) return image;
+        // Where the image has changed too, the entry is judged anew.
+        if (!refused.has(0) || refused.has(1)) return again;
+        if (refused.get(0)?.status !== 'ACTIVE') throw new EntryNotFoundError();
+        throw new LastImageError();
+      });
     },
 
     async markImageDeleting(imageId: string): Promise<void> {
@@ -170,7 +190,7 @@ function unchanged({ entryId, addedDate, status }: ImageRecord) {
 }
 
 /** The face stays as it is without one: it may have been replaced since the image was read. */
-function changeOfStatus(image: ImageRecord, status: RecordStatus, face?: ImageFace): Action[] {
+function changeOfStatus(image: ImageRecord, status: RecordStatus, face?: RecordedFace): Action[] {
   const { condition, values } = unchanged(image);
   return [
     {

@@ -12,11 +12,13 @@ import { partitionKey } from './definition.ts';
  *   image#<image id>     image           an image
  *   images#<STATUS>      <date>#<id>     where the images of that status are
  *   entry#<entry id>     <date>#<id>     where the images of that entry are
- *   processed            <number>        a processed picture's answer, or where the parts of it are
- *   picture#<picture id> picture         which number the processed picture has
+ *   processed            <number>        a processed picture's answer, or where the parts of it are, and when it was numbered
+ *   processed#<scope>    <rank>          which processed picture has that rank in a scope of `scopes.ts`, and when it was numbered
+ *   picture#<picture id> picture         which number the processed picture has, and since when
  *   arrived              <picture id>    a processed picture that waits for its number
  *   result#<random>      <place>         a part of an answer that is too large for one item
- *   counter              entry           the id that an entry got last; the same with processed
+ *   counter              entry           the id that an entry got last
+ *   counter              processed       the number that a processed picture got last, when, and the last ranks in match and no-match
  *   store                store           the table's own id
  *
  * DynamoDB's own indexes are read with a delay, so the places are items, written in the transaction that changes what they are for.
@@ -34,6 +36,9 @@ export function padded(number: number): string {
 export const entriesPartition = 'entry';
 export const processedPartition = 'processed';
 export const arrivalsPartition = 'arrived';
+/** Where the processed pictures of a scope are, by rank; in `all`, the number is the rank. */
+export const scopePartition = (scope: string) =>
+  scope === 'all' ? processedPartition : `${processedPartition}#${scope}`;
 
 /**
  * Which records of the table's stream tell of a picture in which somebody was found: a filter in the language of Lambda's event source
@@ -88,6 +93,14 @@ export function entryRecord(item: Item): EntryRecord {
 }
 
 export function imageRecord(item: Item): ImageRecord {
-  const { id, entryId, key, addedDate, status, face } = item as ImageRecord & Key;
-  return { id, entryId, key, addedDate, status, face };
+  const { id, entryId, key, addedDate, status, face, file = null } = item as ImageRecord & Key;
+  return {
+    id,
+    entryId,
+    key,
+    addedDate,
+    status,
+    face: face && { ...face, quality: face.quality ?? null },
+    file,
+  };
 }

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
-import type { ProcessedPage, ProcessedResult, RecordStore } from '../port.ts';
+import type { ProcessedPage, ProcessedQuery, ProcessedResult, RecordStore, Stamp } from '../port.ts';
+import { scopeAsked, scopesOf } from '../scopes.ts';
 import { storedResult } from '../stored-result.ts';
 import { again, type Item, type Key, type TableClient } from './client.ts';
-import { counterKey, padded, pictureKey, processedPartition } from './items.ts';
+import { padded, pictureKey, processedPartition, scopePartition } from './items.ts';
 import { type Kept, pictureNumbering } from './numbering.ts';
+import { ranksWithin } from './ranks.ts';
 
 const compress = promisify(deflateRaw);
 const decompress = promisify(inflateRaw);
@@ -18,9 +20,16 @@ const maxPartBytes = 350_000;
 export function processedRecords(table: TableClient) {
   const numberOf = pictureNumbering(table);
   return {
-    async addProcessed(pictureId: string, result: ProcessedResult): Promise<number> {
+    async addProcessed(pictureId: string, result: ProcessedResult): Promise<Stamp> {
       const kept = await keep(table, result);
-      return numberOf(pictureId, result.has_blacklist_match ? { ...kept, matched: pictureId } : kept);
+      const matched = result.has_blacklist_match ? { matched: pictureId } : {};
+      const { number, at } = await numberOf({ pictureId, scopes: scopesOf(result), ...kept, ...matched });
+      return { id: number, timestamp: new Date(at).toISOString() };
+    },
+
+    async getProcessed(id: number): Promise<ImageProcessingResult | undefined> {
+      const item = await table.get({ pk: processedPartition, sk: padded(id) });
+      return item && readResult(table, item);
     },
 
     async findProcessed(pictureIds: readonly string[]): Promise<Set<string>> {
@@ -29,31 +38,27 @@ export function processedRecords(table: TableClient) {
       return new Set(items.map(({ pk }) => keys.get(pk)).filter((pictureId) => pictureId !== undefined));
     },
 
-    async listProcessed({ limit, offset }: { limit: number; offset: number }): Promise<ProcessedPage> {
-      const [newest, oldest] = await Promise.all([newestNumber(table), oldestNumber(table)]);
-      const end = newest - offset;
-      const total = oldest === undefined ? 0 : newest - oldest + 1;
-      if (end < 1) return { total, items: [] };
-      const between = [padded(Math.max(end - limit + 1, 1)), padded(end)] as const;
+    async listProcessed({ limit, offset, ...filter }: ProcessedQuery): Promise<ProcessedPage> {
+      const { first, last } = await ranksWithin(table, filter);
+      const total = Math.max(0, last - first + 1);
+      if (total <= offset) return { total, items: [] };
+      const newest = last - offset;
+      const between = [padded(Math.max(first, newest - limit + 1)), padded(newest)] as const;
       const items: ImageProcessingResult[] = [];
-      for await (const some of table.query(processedPartition, { between, newestFirst: true })) {
-        items.push(...(await Promise.all(some.map((item) => readResult(table, item)))));
+      const partition = scopePartition(scopeAsked(filter));
+      for await (const some of table.query(partition, { between, newestFirst: true })) {
+        const pictures = partition === processedPartition ? some : await picturesAt(table, some);
+        items.push(...(await Promise.all(pictures.map((item) => readResult(table, item)))));
       }
       return { total, items };
     },
   } satisfies Partial<RecordStore>;
 }
 
-async function newestNumber(table: TableClient): Promise<number> {
-  return Number((await table.get(counterKey('processed')))?.last ?? 0);
-}
-
-/** Those before it may have reached the end of their time. */
-async function oldestNumber(table: TableClient): Promise<number | undefined> {
-  for await (const [oldest] of table.query(processedPartition, { atOnce: 1 })) {
-    return oldest && Number(oldest.sk);
-  }
-  return undefined;
+/** The pictures that have these places, newest first. */
+async function picturesAt(table: TableClient, places: readonly Item[]): Promise<Item[]> {
+  const keys = places.map(({ number }) => ({ pk: processedPartition, sk: padded(Number(number)) }));
+  return (await table.getAll(keys)).sort((one, other) => (one.sk < other.sk ? 1 : -1));
 }
 
 /** Parts are written before the number is taken: where that fails, nobody ever sees them. */
@@ -73,10 +78,15 @@ async function keep(table: TableClient, result: ProcessedResult): Promise<Kept> 
   return { parts };
 }
 
-export async function readResult(table: TableClient, { sk, ...item }: Item): Promise<ImageProcessingResult> {
+export async function readResult(
+  table: TableClient,
+  { sk, at, ...item }: Item,
+): Promise<ImageProcessingResult> {
   const { bytes, parts } = item as Kept;
   const compressed = parts ? Buffer.concat(await readParts(table, parts)) : (bytes ?? new Uint8Array());
-  return storedResult((await decompress(compressed)).toString(), Number(sk));
+  // An earlier version kept the time in the answer.
+  const time = at === undefined ? undefined : Number(at);
+  return storedResult((await decompress(compressed)).toString(), Number(sk), time);
 }
 
 async function readParts(table: TableClient, parts: readonly Key[]): Promise<Uint8Array[]> {

@@ -8,6 +8,7 @@ import {
   DetectedFaceArea,
   ImageProcessingResult,
   PaginatedProcessedImages,
+  ReferenceImage,
 } from '../../../lib/contract/shapes.ts';
 
 export interface Reply {
@@ -81,6 +82,31 @@ export function problems(reply: Reply) {
   return answer(reply, 422, ValidationRefusal).detail;
 }
 
+/** The picture that an answer is, or leads to as in AWS mode: there whoever has the URL gets it, and nobody needs a token. */
+export async function pictureOf(reply: Reply): Promise<Buffer> {
+  expect(reply.headers['cache-control']).toContain('no-store');
+  if (reply.status !== 302) {
+    expect([reply.status, reply.headers['content-type']]).toEqual([
+      200,
+      expect.stringMatching(/^image\/\w+$/),
+    ]);
+    expect(reply.headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'content-disposition': 'inline',
+    });
+    return reply.bytes;
+  }
+  const url = new URL(reply.headers.location ?? '');
+  expect(Number(url.searchParams.get('X-Amz-Expires'))).toBe(300);
+  const picture = await fetch(url, { headers: { origin: 'null' } });
+  expect([picture.status, picture.headers.get('content-type')]).toEqual([
+    200,
+    expect.stringMatching(/^image\/\w+$/),
+  ]);
+  expect(picture.headers.get('access-control-allow-origin')).toBe('*');
+  return Buffer.from(await picture.arrayBuffer());
+}
+
 /** The API as its clients use it. Answers are checked for their shapes; entries that were made are deleted at its end. */
 export class ApiClient {
   readonly #connection: ApiConnection;
@@ -131,6 +157,11 @@ export class ApiClient {
 
   async addImages(id: number, images: readonly Upload[]): Promise<AddedImages> {
     return answer(await this.upload(`/api/v1/blacklist/${id}/images`, {}, images), 200, AddedImages);
+  }
+
+  /** The reference images of an entry, oldest first. */
+  async images(id: number): Promise<ReferenceImage[]> {
+    return answer(await this.get(`/api/v1/blacklist/${id}/images`), 200, z.array(ReferenceImage));
   }
 
   async entry(id: number): Promise<BlacklistRecord> {

@@ -1,19 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { PossibleDuplicates } from '../../../lib/contract/possible-duplicates.ts';
-import { cropFace, leftToRight } from '../../api/pictures.ts';
 import type { Tested } from '../api.ts';
 import { newName } from './client.ts';
 
 /** Before other suites list the same people: no more than ten are told of. */
 export function duplicatesSuite(get: () => Tested): void {
-  /** The listed woman in another picture. */
-  const ofAnotherDay = async () => {
-    const { api, people } = get();
-    const areas = (await api.detect(people.group)).map(({ facial_area }) => facial_area);
-    const area = leftToRight(areas).at(-1);
-    if (!area) throw new Error('The sample picture does not show the faces that it should.');
-    return cropFace(people.group, area);
-  };
   /** Of those who are told of, the one with this id: the store may list others who look alike. */
   const told = (duplicates: PossibleDuplicates, id: number) => {
     expect(duplicates).not.toBeNull();
@@ -28,7 +19,7 @@ export function duplicatesSuite(get: () => Tested): void {
       const name = newName();
       const first = await api.list([people.listed], { name });
       expect(told(first.possible_duplicates, first.id)).toEqual([]);
-      const alike = await api.list([people.neighbour, await ofAnotherDay()]);
+      const alike = await api.list([people.neighbour, people.listedAgain]);
       expect(told(alike.possible_duplicates, first.id)).toEqual([
         { id: first.id, name, similarity: expect.any(Number) },
       ]);

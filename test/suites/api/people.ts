@@ -7,6 +7,8 @@ export interface People {
   readonly group: Buffer;
   /** The listed woman, alone, from another picture. */
   readonly listed: Buffer;
+  /** The listed woman, alone, cut out of `group`. */
+  readonly listedAgain: Buffer;
   /** The left-most person of `group`, alone. */
   readonly neighbour: Buffer;
   /** A person who is in no other picture here. */
@@ -23,6 +25,7 @@ export async function findPeople(api: ApiClient): Promise<People> {
   return {
     group,
     listed: await alone(family, 1),
+    listedAgain: await alone(group, -1),
     neighbour: await alone(group, 0),
     stranger: await alone(others, -1),
   };

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { api as contract } from '../../../lib/contract/api.ts';
 import type { Endpoint } from '../../../lib/contract/endpoint.ts';
 import type { Tested } from '../api.ts';
-import { answer, newName, problems, type Reply, refusal } from './client.ts';
+import { answer, newName, pictureOf, problems, type Reply, refusal } from './client.ts';
 
 /** How a request to each operation looks that succeeds; `path` is the contract's, as it is spelled in the test. */
 const successfulRequests: Record<string, (tested: Tested, path: string) => Promise<Reply>> = {
@@ -12,8 +12,18 @@ const successfulRequests: Record<string, (tested: Tested, path: string) => Promi
     api.sendJson('POST', path, { images: [people.stranger.toString('base64')] }),
   listProcessed: ({ api }, path) => api.get(path),
   listProcessedUnderProcess: ({ api }, path) => api.get(path),
+  getProcessed: async (tested, path) => tested.api.get(await ofNewPicture(tested, path)),
+  getProcessedImage: async (tested, path) => tested.api.get(await ofNewPicture(tested, path)),
   detectFaces: ({ api, people }, path) =>
     api.sendJson('POST', path, { image: people.stranger.toString('base64') }),
+  verify: ({ api, people }, path) => {
+    const [image1, image2] = [people.stranger.toString('base64'), people.listed.toString('base64')];
+    return api.sendJson('POST', path, { image1, image2 });
+  },
+  verifyEntry: async (tested, path) =>
+    tested.api.sendJson('POST', await ofNewEntry(tested, path), {
+      image: tested.people.listed.toString('base64'),
+    }),
   createEntry: ({ api, people }, path) => api.upload(path, { name: newName() }, [people.stranger]),
   listEntries: ({ api }, path) => api.get(path),
   getEntry: async (tested, path) => tested.api.get(await ofNewEntry(tested, path)),
@@ -22,6 +32,9 @@ const successfulRequests: Record<string, (tested: Tested, path: string) => Promi
   deleteEntry: async (tested, path) => tested.api.send('DELETE', await ofNewEntry(tested, path)),
   addImages: async (tested, path) =>
     tested.api.upload(await ofNewEntry(tested, path), {}, [tested.people.stranger]),
+  listImages: async (tested, path) => tested.api.get(await ofNewEntry(tested, path)),
+  getImage: async (tested, path) => tested.api.get(await ofNewImage(tested, path)),
+  deleteImage: async (tested, path) => tested.api.send('DELETE', await ofNewImage(tested, path)),
   createEntryUpload: async (tested, path) => tested.api.sendJson('POST', await ofNewEntry(tested, path), {}),
   createProcessUpload: ({ api }, path) => api.sendJson('POST', path, { content_type: 'image/png' }),
   welcome: ({ api }, path) => api.get(path),
@@ -36,6 +49,19 @@ const successfulRequests: Record<string, (tested: Tested, path: string) => Promi
 async function ofNewEntry({ api, people }: Tested, path: string): Promise<string> {
   const { id } = await api.list([people.stranger]);
   return path.replace('{id}', String(id));
+}
+
+/** Of one that the entry can spare. */
+async function ofNewImage({ api, people }: Tested, path: string): Promise<string> {
+  const { id } = await api.list([people.stranger]);
+  await api.addImages(id, [people.stranger]);
+  const [image] = await api.images(id);
+  return path.replace('{id}', String(id)).replace('{image_id}', String(image?.id));
+}
+
+async function ofNewPicture({ api, people }: Tested, path: string): Promise<string> {
+  const { db_id } = await api.process(people.stranger);
+  return path.replace('{db_id}', String(db_id));
 }
 
 /** Both spellings of a path; the root has but one. */
@@ -53,6 +79,7 @@ export function routesSuite(get: () => Tested): void {
     it.each(cases)('%s %s answers in its shape', async (_method, path, endpoint) => {
       const { success, operationId } = endpoint;
       const reply = await successfulRequests[operationId]?.(get(), path);
+      if (success.redirect) return expect(await pictureOf(reply as Reply)).not.toHaveLength(0);
       expect(reply?.status).toBe(success.status);
       if (success.contentType === undefined) answer(reply as Reply, success.status, success.schema);
       else expect(reply?.headers['content-type']).toBe(`${success.contentType}; charset=utf-8`);
@@ -63,6 +90,9 @@ export function routesSuite(get: () => Tested): void {
       ['PUT', ''],
       ['DELETE', ''],
       ['POST', '/images'],
+      ['GET', '/images'],
+      ['GET', '/images/1'],
+      ['DELETE', '/images/1'],
     ])(
       '%s of an entry%s that is not there is a 404, and of an id that is no number a 422',
       async (method, rest) => {
@@ -129,7 +159,7 @@ export function routesSuite(get: () => Tested): void {
 /** What the host itself answers, before any handler. */
 export function gatewaySuite(get: () => Tested): void {
   describe('what is not in the contract', () => {
-    it.each(['/nowhere', '/api/v1/nowhere', '/api/v2/blacklist', '/api/v1/blacklist/7/images/1'])(
+    it.each(['/nowhere', '/api/v1/nowhere', '/api/v2/blacklist', '/api/v1/blacklist/7/images/1/2'])(
       'such as %s is a 404',
       async (path) => {
         expect(refusal(await get().api.get(path))).toEqual([404, 'Not Found']);

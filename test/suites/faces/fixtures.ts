@@ -5,6 +5,7 @@ import type {
   FaceOwner,
   ListedFace,
   MatchedFace,
+  PictureLoan,
 } from '../../../lib/faces/port.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
 
@@ -63,6 +64,11 @@ export async function enrollAs(
 /** Persons 1, 2 and 3, in this order. */
 export async function enrollEach({ backend, portraits }: Setting): Promise<EnrolledFace[]> {
   return Promise.all(portraits.map((portrait, index) => enrollAs(backend, portrait, owner(index + 1))));
+}
+
+/** A picture as use cases lend it. */
+export function lent(picture: Picture): PictureLoan {
+  return (work) => work(picture);
 }
 
 export const entriesOf = ({ matches }: MatchedFace) => matches.map(({ entryId }) => entryId);

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { ImageFace } from '../../../lib/faces/port.ts';
+import type { ImageProcessingResult } from '../../../lib/contract/shapes.ts';
 import type {
   EntryRecord,
   ImageRecord,
+  NewImage,
   ProcessedResult,
+  RecordedFace,
   RecordStatus,
   RecordStore,
+  Stamp,
 } from '../../../lib/records/port.ts';
 
 /** A record store with nothing in it, for one test. */
@@ -20,12 +23,17 @@ export interface OpenedRecords {
 
 export const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-export function newImage(entryId: number): { id: string; entryId: number; key: string } {
+export function newImage(entryId: number): NewImage {
   const id = randomUUID();
-  return { id, entryId, key: `blacklist/${entryId}/${id}.jpg` };
+  const file = { name: 'Ünï "1".jpg', sizeBytes: 12_345, width: 640, height: 480 };
+  return { id, entryId, key: `blacklist/${entryId}/${id}.jpg`, file };
 }
 
-export const enrolledFace: ImageFace = { id: 'face-1', box: { x: 1, y: 2, w: 30, h: 40 } };
+export const enrolledFace: RecordedFace = {
+  id: 'face-1',
+  box: { x: 1, y: 2, w: 30, h: 40 },
+  quality: { brightness: 61.25, sharpness: 74.5, pose: { roll: -2.125, yaw: 6, pitch: 0 } },
+};
 
 /** A pending image of the entry. */
 export async function addImage(store: RecordStore, entryId: number): Promise<ImageRecord> {
@@ -104,8 +112,25 @@ export function processedResult(distances: readonly number[] = [0.25]): Processe
     error: null,
     saved_image_path: '/data/processed/2025-01-31/a-annotated.jpg',
     original_image_path: '/data/processed/2025-01-31/a-original.jpg',
-    processing_timestamp: '2025-01-31T12:00:00.000Z',
     has_blacklist_match: true,
     cropped_face_path: null,
   };
+}
+
+/** An answer that shows these entries, the best matched first; none of them is a picture without a match. */
+export function resultShowing(...entryIds: number[]): ProcessedResult {
+  const result = processedResult(entryIds.map((_, index) => (index + 1) / 1000));
+  const faces = result.faces.map((face) => ({
+    ...face,
+    blacklist_matches: face.blacklist_matches.map((match, index) => ({
+      ...match,
+      entry: { ...match.entry, id: entryIds[index] as number },
+    })),
+  }));
+  return { ...result, faces, has_blacklist_match: entryIds.length > 0 };
+}
+
+/** The answer as it is given back. */
+export function recorded(result: ProcessedResult, { id, timestamp }: Stamp): ImageProcessingResult {
+  return { ...result, db_id: id, processing_timestamp: timestamp };
 }

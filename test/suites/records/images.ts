@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, test } from 'vitest';
-import { EntryNotFoundError } from '../../../lib/errors.ts';
+import { EntryNotFoundError, LastImageError } from '../../../lib/errors.ts';
 import type { RecordStore } from '../../../lib/records/port.ts';
 import {
   activeEntry,
@@ -84,7 +84,7 @@ export function imageSuite(opened: () => OpenedRecords): void {
     const pending = await addImage(store, entry.id);
     const going = await activeEntry(store, 'Bob');
     await store.markImageDeleting(going.imageId);
-    const face = { id: null, box: { x: 0, y: 0, w: 1, h: 1 } };
+    const face = { id: null, box: { x: 0, y: 0, w: 1, h: 1 }, quality: null };
     for (const id of [imageId, pending.id, going.imageId, 'none']) await store.replaceFace(id, face);
     expect(await getImage(store, imageId)).toMatchObject({ status: 'ACTIVE', face });
     expect(await getImage(store, pending.id)).toEqual(pending);
@@ -108,6 +108,50 @@ export function imageSuite(opened: () => OpenedRecords): void {
     expect(await store.activateImage(imageId, enrolledFace)).toBeUndefined();
     expect(await getImage(store, imageId)).toMatchObject({ status: 'DELETING' });
     expect(await store.getEntry(entry.id)).toMatchObject({ imageCount: 0 });
+  });
+
+  test('an image is withdrawn once, however often it is tried at the same moment, and told as it was', async () => {
+    const another = await opened().another();
+    const { entry, imageId } = await activeEntry(store, 'Ada');
+    const second = await addImage(store, entry.id);
+    await store.activateImage(second.id, enrolledFace);
+    const before = await getImage(store, imageId);
+    const withdrawn = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => (index % 2 === 0 ? store : another).withdrawImage(imageId)),
+    );
+    expect(withdrawn.filter((image) => image !== undefined)).toEqual([before]);
+    expect(await getImage(store, imageId)).toEqual({ ...before, status: 'DELETING' });
+    expect(await store.getEntry(entry.id)).toEqual({ ...entry, imageCount: 1 });
+    expect(await imagesOf(store, 'DELETING')).toMatchObject([{ id: imageId }]);
+  });
+
+  test('the last image that is shown is not withdrawn, also when all are at the same moment', async () => {
+    const another = await opened().another();
+    const { entry, imageId } = await activeEntry(store, 'Ada');
+    const pending = await addImage(store, entry.id);
+    await expect(store.withdrawImage(imageId)).rejects.toThrow(LastImageError);
+    expect(await store.withdrawImage(pending.id)).toBeUndefined();
+    const more = await Promise.all(Array.from({ length: 9 }, () => addImage(store, entry.id)));
+    for (const { id } of more) await store.activateImage(id, enrolledFace);
+    const outcomes = await Promise.allSettled(
+      [imageId, ...more.map(({ id }) => id)].map((id, index) =>
+        (index % 2 === 0 ? store : another).withdrawImage(id),
+      ),
+    );
+    const refused = outcomes.filter(({ status }) => status === 'rejected');
+    expect(refused).toEqual([{ status: 'rejected', reason: expect.any(LastImageError) }]);
+    expect(await store.getEntry(entry.id)).toMatchObject({ imageCount: 1 });
+    expect(await imagesOf(store, 'ACTIVE')).toHaveLength(1);
+  });
+
+  test('of an entry that is not shown, no image is withdrawn, and none that is not there', async () => {
+    const { entry, imageId } = await activeEntry(store, 'Ada');
+    await store.activateImage((await addImage(store, entry.id)).id, enrolledFace);
+    await store.markEntryDeleting(entry.id);
+    await expect(store.withdrawImage(imageId)).rejects.toThrow(EntryNotFoundError);
+    await store.removeEntry(entry.id);
+    expect(await store.withdrawImage(imageId)).toBeUndefined();
+    expect(await store.withdrawImage('none')).toBeUndefined();
   });
 
   test('an absent image is not found, and hiding or removing it is no error', async () => {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeEach, expect, test } from 'vitest';
 import type { ImageProcessingResult } from '../../../lib/contract/shapes.ts';
-import type { RecordStore } from '../../../lib/records/port.ts';
-import { type OpenedRecords, processedResult } from './fixtures.ts';
+import type { RecordStore, Stamp } from '../../../lib/records/port.ts';
+import { type OpenedRecords, processedResult, recorded } from './fixtures.ts';
 
 export function processedSuite(opened: () => OpenedRecords): void {
   let store: RecordStore;
@@ -15,7 +15,7 @@ export function processedSuite(opened: () => OpenedRecords): void {
     const added: ImageProcessingResult[] = [];
     for (let index = 0; index < count; index += 1) {
       const result = { ...processedResult(), image_path_or_identifier: `picture ${index}` };
-      added.unshift({ ...result, db_id: await store.addProcessed(`picture-${index}`, result) });
+      added.unshift(recorded(result, await store.addProcessed(`picture-${index}`, result)));
     }
     return added;
   }
@@ -40,21 +40,24 @@ export function processedSuite(opened: () => OpenedRecords): void {
   test('a picture kept again gets the id that it has, and stays as it was', async () => {
     const [second, first] = await addProcessed(2);
     const changed = { ...processedResult(), error: 'changed' };
-    expect(await store.addProcessed('picture-0', changed)).toBe(first?.db_id);
+    expect(await store.addProcessed('picture-0', changed)).toEqual({
+      id: first?.db_id,
+      timestamp: first?.processing_timestamp,
+    });
     expect(await store.listProcessed({ limit: 20, offset: 0 })).toEqual({ total: 2, items: [second, first] });
   });
 
   test('of twenty requests to keep one picture at the same moment, one adds it, and all get its id', async () => {
     const another = await opened().another();
-    const ids = await Promise.all(
+    const stamps = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
         (index % 2 === 0 ? store : another).addProcessed('picture', processedResult()),
       ),
     );
-    expect(new Set(ids).size).toBe(1);
-    expect(await store.listProcessed({ limit: 20, offset: 0 })).toMatchObject({
+    expect(stamps).toEqual(stamps.map(() => stamps[0]));
+    expect(await store.listProcessed({ limit: 20, offset: 0 })).toEqual({
       total: 1,
-      items: [{ db_id: ids[0] }],
+      items: [recorded(processedResult(), stamps[0] as Stamp)],
     });
   });
 
@@ -96,11 +99,28 @@ export function processedSuite(opened: () => OpenedRecords): void {
     await fc.assert(
       fc.asyncProperty(fc.array(distance, { maxLength: 5 }), text, async (distances, text) => {
         const result = { ...processedResult(distances), image_path_or_identifier: text, error: text };
-        const id = await store.addProcessed(randomUUID(), result);
+        const stamp = await store.addProcessed(randomUUID(), result);
         const { items } = await store.listProcessed({ limit: 1, offset: 0 });
-        expect(items).toEqual([{ ...result, db_id: id }]);
+        expect(items).toEqual([recorded(result, stamp)]);
       }),
       { numRuns: 50 },
+    );
+  });
+
+  test('what an answer lacks that was kept before there was such a thing is null', async () => {
+    const { faces, ...result } = processedResult();
+    const older = faces.map(({ candidates: _, blacklist_matches, ...face }) => ({
+      ...face,
+      blacklist_matches: blacklist_matches.map(({ image_id: __, ...match }) => match),
+    }));
+    await store.addProcessed('older', { ...result, faces: older as typeof faces });
+    const { items } = await store.listProcessed({ limit: 1, offset: 0 });
+    expect(items[0]?.faces).toEqual(
+      older.map((face) => ({
+        ...face,
+        blacklist_matches: face.blacklist_matches.map((match) => ({ ...match, image_id: null })),
+        candidates: null,
+      })),
     );
   });
 
@@ -113,11 +133,12 @@ export function processedSuite(opened: () => OpenedRecords): void {
 
   test('pictures kept at the same moment by two stores get an id each', async () => {
     const another = await opened().another();
-    const ids = await Promise.all(
+    const stamps = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
         (index % 2 === 0 ? store : another).addProcessed(`picture-${index}`, processedResult()),
       ),
     );
+    const ids = stamps.map(({ id }) => id);
     const page = await store.listProcessed({ limit: 100, offset: 0 });
     expect(new Set(ids).size).toBe(20);
     expect(page.total).toBe(20);

@@ -1,0 +1,9 @@
+import { getProcessed } from '../lib/contract/get-processed.ts';
+import { endpoint } from '../lib/http/endpoint.ts';
+import { records } from '../lib/ports.ts';
+import { getProcessed as run } from '../lib/processing/get-processed.ts';
+
+/** GET /api/v1/processed-images/{db_id} */
+export const handler = endpoint(getProcessed, async ({ params }) =>
+  run({ records: await records() }, params.db_id),
+);

@@ -1,0 +1,9 @@
+import { verifyEntry as run } from '../lib/blacklist/verify-entry.ts';
+import { verifyEntry } from '../lib/contract/verify-entry.ts';
+import { endpoint } from '../lib/http/endpoint.ts';
+import { enrollingPorts, inputs } from '../lib/ports.ts';
+
+/** POST /api/v1/blacklist/{id}/verify */
+export const handler = endpoint(verifyEntry, async ({ params, body }) =>
+  run({ ...(await enrollingPorts()), inputs: await inputs() }, params.id, body),
+);

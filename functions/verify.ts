@@ -1,0 +1,9 @@
+import { verify } from '../lib/contract/verify.ts';
+import { endpoint } from '../lib/http/endpoint.ts';
+import { faces, inputs, pictureSlots } from '../lib/ports.ts';
+import { verify as run } from '../lib/processing/verify.ts';
+
+/** POST /api/v1/verify */
+export const handler = endpoint(verify, async ({ body }) =>
+  run({ inputs: await inputs(), faces: await faces(), pictureSlots: await pictureSlots() }, body),
+);

@@ -1,0 +1,19 @@
+import { ImageNotFoundError } from '../errors.ts';
+import type { Stores } from '../ports.ts';
+import type { ImageRecord } from '../records/port.ts';
+import { activeImage } from './reference-image.ts';
+import { removeImageEverywhere } from './remove.ts';
+
+/**
+ * Deletes a reference image with its picture and face; returns it as it was. A deletion that breaks off is finished by the sweep.
+ * @throws EntryNotFoundError
+ * @throws ImageNotFoundError also when somebody else is deleting it.
+ * @throws LastImageError when the entry has no other.
+ */
+export async function deleteImage(ports: Stores, entryId: number, imageId: string): Promise<ImageRecord> {
+  await activeImage(ports.records, entryId, imageId);
+  const image = await ports.records.withdrawImage(imageId);
+  if (!image) throw new ImageNotFoundError();
+  await removeImageEverywhere(ports, image);
+  return image;
+}

@@ -1,0 +1,11 @@
+import type { ImageRecord, RecordStore } from '../records/port.ts';
+import { activeEntry } from './record.ts';
+
+/**
+ * The reference images of a listed person, oldest first.
+ * @throws EntryNotFoundError
+ */
+export async function listImages(records: RecordStore, entryId: number): Promise<ImageRecord[]> {
+  await activeEntry({ records }, entryId);
+  return (await records.listImages(entryId)).filter(({ status }) => status === 'ACTIVE');
+}

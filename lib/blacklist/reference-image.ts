@@ -1,0 +1,40 @@
+import type { ReferenceImage } from '../contract/shapes.ts';
+import { ImageNotFoundError } from '../errors.ts';
+import { isImageId } from '../images/key.ts';
+import type { ImageRecord, RecordStore } from '../records/port.ts';
+import { activeEntry } from './record.ts';
+
+/**
+ * A reference image as clients see it.
+ * @param apiPrefix what stands before `/api/v1` in the paths of this API
+ */
+export function referenceImage(image: ImageRecord, apiPrefix: string): ReferenceImage {
+  const { id, entryId, addedDate, face, file } = image;
+  return {
+    id,
+    entry_id: entryId,
+    file_name: file?.name ?? null,
+    added_date: addedDate,
+    size_bytes: file?.sizeBytes ?? null,
+    width: file?.width ?? null,
+    height: file?.height ?? null,
+    face: face?.box ?? null,
+    quality: face?.quality ?? null,
+    url: `${apiPrefix}/api/v1/blacklist/${entryId}/images/${id}`,
+  };
+}
+
+/**
+ * The entry's image of that id, if both are shown.
+ * @throws EntryNotFoundError, ImageNotFoundError
+ */
+export async function activeImage(
+  records: RecordStore,
+  entryId: number,
+  imageId: string,
+): Promise<ImageRecord> {
+  await activeEntry({ records }, entryId);
+  const image = isImageId(imageId) ? (await records.getImages([imageId])).get(imageId) : undefined;
+  if (image?.status !== 'ACTIVE' || image.entryId !== entryId) throw new ImageNotFoundError();
+  return image;
+}

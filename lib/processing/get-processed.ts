@@ -1,0 +1,38 @@
+import type { ProcessedVariant } from '../contract/get-processed-image.ts';
+import type { ImageProcessingResult } from '../contract/shapes.ts';
+import { ProcessedNotFoundError } from '../errors.ts';
+import { contentTypeOf, processedKeyAt } from '../images/key.ts';
+import type { DeliveredPicture } from '../images/port.ts';
+import type { DeliveryPorts } from '../ports.ts';
+
+/** @throws ProcessedNotFoundError */
+export async function getProcessed(
+  { records }: Pick<DeliveryPorts, 'records'>,
+  id: number,
+): Promise<ImageProcessingResult> {
+  const result = await records.getProcessed(id);
+  if (!result) throw new ProcessedNotFoundError();
+  return result;
+}
+
+const locationFields = {
+  original: 'original_image_path',
+  annotated: 'saved_image_path',
+  crop: 'cropped_face_path',
+} as const satisfies Record<ProcessedVariant, keyof ImageProcessingResult>;
+
+/**
+ * A processed picture, or what was made of it.
+ * @throws ProcessedNotFoundError when there is no such copy, or it is kept no longer.
+ */
+export async function getProcessedImage(
+  { records, delivery }: DeliveryPorts,
+  id: number,
+  variant: ProcessedVariant,
+): Promise<DeliveredPicture> {
+  const location = (await getProcessed({ records }, id))[locationFields[variant]];
+  const key = location === null ? undefined : processedKeyAt(location);
+  const picture = key && (await delivery.deliver(key));
+  if (!picture) throw new ProcessedNotFoundError();
+  return { ...picture, contentType: contentTypeOf(key) };
+}

@@ -1,0 +1,84 @@
+import type { ProcessedFilter } from '../port.ts';
+import { scopeAsked } from '../scopes.ts';
+import type { Item, TableClient } from './client.ts';
+import { padded, processedPartition, scopePartition } from './items.ts';
+
+/** First and last, both included; there are none where the first is larger. */
+export interface Range {
+  readonly first: number;
+  readonly last: number;
+}
+
+const none: Range = { first: 1, last: 0 };
+
+/** So many items are looked at in one call: a range shrinks to an eighth. */
+const probesAtOnce = 7;
+
+/** The rank that was given last in a scope; 0 where there is none. */
+export async function lastRank(table: TableClient, scope: string): Promise<number> {
+  const newest = await endOf(table, scopePartition(scope), true);
+  return newest ? rankOf(newest) : 0;
+}
+
+/** The ranks, in the scope that the filter asks for, of the pictures that it means. Those that have expired are left out. */
+export async function ranksWithin(table: TableClient, filter: ProcessedFilter): Promise<Range> {
+  const partition = scopePartition(scopeAsked(filter));
+  const oldestOf = (partition: string) => endOf(table, partition, false);
+  const oldestOfScope = oldestOf(partition);
+  const [oldest, newest, oldestKept] = await Promise.all([
+    oldestOfScope,
+    endOf(table, partition, true),
+    partition === processedPartition ? oldestOfScope : oldestOf(processedPartition),
+  ]);
+  if (!oldest || !newest || !oldestKept) return none;
+  const keptSince = rankOf(oldestKept);
+  const [since, until] = [filter.since?.getTime() ?? 0, filter.until?.getTime() ?? Number.POSITIVE_INFINITY];
+  const search = (passes: (item: Item) => boolean) =>
+    firstPassing(table, partition, [oldest, newest], passes);
+  const [first, afterLast] = await Promise.all([
+    search((item) => numberOf(item) >= keptSince && timeOf(item) >= since),
+    search((item) => timeOf(item) >= until),
+  ]);
+  return { first, last: afterLast - 1 };
+}
+
+const rankOf = ({ sk }: Item) => Number(sk);
+/** Of a picture itself, it is the rank. */
+const numberOf = (item: Item) => Number(item.number ?? item.sk);
+/** An earlier version did not tell it: such pictures are the oldest. */
+const timeOf = ({ at }: Item) => Number(at ?? 0);
+
+/** A partition's last item, or its first one. */
+async function endOf(table: TableClient, partition: string, newestFirst: boolean): Promise<Item | undefined> {
+  for await (const [item] of table.query(partition, { newestFirst, atOnce: 1 })) return item;
+  return undefined;
+}
+
+/** The first rank whose item passes, where all behind one that passes do so too; the one after the newest when none does. */
+async function firstPassing(
+  table: TableClient,
+  partition: string,
+  [oldest, newest]: readonly [Item, Item],
+  passes: (item: Item) => boolean,
+): Promise<number> {
+  if (passes(oldest)) return rankOf(oldest);
+  if (!passes(newest)) return rankOf(newest) + 1;
+  let [failing, passing] = [rankOf(oldest), rankOf(newest)];
+  while (passing - failing > 1) {
+    const ranks = between(failing, passing);
+    const items = await table.getAll(ranks.map((rank) => ({ pk: partition, sk: padded(rank) })));
+    const passed = items.filter(passes).map(rankOf);
+    passing = Math.min(passing, ...passed);
+    failing = Math.max(failing, ...ranks.filter((rank) => rank < passing));
+  }
+  return passing;
+}
+
+/** Some ranks between the two, evenly apart. */
+function between(low: number, high: number): number[] {
+  const count = Math.min(probesAtOnce, high - low - 1);
+  return Array.from(
+    { length: count },
+    (_, index) => low + Math.ceil(((index + 1) * (high - low)) / (count + 1)),
+  );
+}

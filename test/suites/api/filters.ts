@@ -1,0 +1,115 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { BlacklistRecord, type ImageProcessingResult } from '../../../lib/contract/shapes.ts';
+import { pictureOfNothing } from '../../api/pictures.ts';
+import type { Tested } from '../api.ts';
+import { answer, newName, problems } from './client.ts';
+
+const spellings = ['/api/v1/processed-images/', '/api/v1/process/processed-images/'];
+
+export function filtersSuite(get: () => Tested): void {
+  describe.each(spellings)('the filters of %s', (path) => {
+    let entryId: number;
+    let [found, between, empty]: ImageProcessingResult[] = [];
+
+    beforeAll(async () => {
+      const { api, people } = get();
+      ({ id: entryId } = await api.list([people.listed]));
+      found = await api.process(people.group);
+      between = await api.process(people.stranger);
+      empty = await api.process(await pictureOfNothing());
+    });
+    const page = (query: Record<string, string>) =>
+      get().api.page(`?${new URLSearchParams({ limit: '100', ...query })}`, path);
+    const ids = async (query: Record<string, string>) => (await page(query)).items.map(({ db_id }) => db_id);
+
+    it('tell pictures of listed people from others', async () => {
+      const matches = await ids({ has_match: 'true' });
+      expect(matches).toContain(found?.db_id);
+      const others = await page({ has_match: 'False' });
+      expect(others.items).toContainEqual(empty);
+      expect(new Set(others.items.map(({ has_blacklist_match }) => has_blacklist_match))).toEqual(
+        new Set([false]),
+      );
+      const totals = [await page({ has_match: '1' }), others, await page({})].map(
+        ({ total_items }) => total_items,
+      );
+      expect(totals[2]).toBe(Number(totals[0]) + Number(totals[1]));
+    });
+
+    it('find an entry, also after it was deleted', async () => {
+      const { api, people } = get();
+      expect(await page({ entry_id: `${entryId}` })).toMatchObject({ total_items: 1, items: [found] });
+      const { id } = await api.list([people.stranger]);
+      const { db_id } = await api.process(people.stranger);
+      await api.delete(id);
+      expect(await ids({ entry_id: `${id}` })).toEqual([db_id]);
+      expect(await ids({ entry_id: `${id}`, has_match: 'false' })).toEqual([]);
+      expect(await ids({ entry_id: '999999999' })).toEqual([]);
+    });
+
+    it('take moments with any offset, from the first on and up to the second', async () => {
+      const [since, until] = [found?.processing_timestamp ?? '', empty?.processing_timestamp ?? ''];
+      const meant = [between?.db_id, found?.db_id];
+      expect(await ids({ since, until })).toEqual(meant);
+      const inIndia = (moment: string) =>
+        new Date(Date.parse(moment) + 5.5 * 3_600_000).toISOString().replace('Z', '+05:30');
+      expect(await ids({ since: inIndia(since), until: inIndia(until) })).toEqual(meant);
+      // As a client sends it that does not know what a plus means in a query.
+      const plain = `?since=${inIndia(since)}&until=${inIndia(until)}&limit=1&offset=1`;
+      expect(await get().api.page(plain, path)).toMatchObject({ total_items: 2, items: [found] });
+      expect(await ids({ since, until, entry_id: `${entryId}` })).toEqual([found?.db_id]);
+      expect(await ids({ since: until, until: since })).toEqual([]);
+    });
+
+    it('are refused where they can not be, with what would be right', async () => {
+      const moment = 'Input should be a valid datetime with an offset, such as 2026-05-04T09:30:00Z';
+      for (const [query, field, type, msg] of [
+        [
+          'has_match=maybe',
+          'has_match',
+          'bool_parsing',
+          'Input should be a valid boolean, unable to interpret input',
+        ],
+        ['entry_id=seven', 'entry_id', 'int_parsing', expect.any(String)],
+        ['since=yesterday', 'since', 'datetime_parsing', moment],
+        ['until=2026-05-04', 'until', 'datetime_parsing', moment],
+        ['until=2026-05-04T09:30:00', 'until', 'datetime_parsing', moment],
+        ['since=2026-02-30T09:30:00Z', 'since', 'datetime_parsing', moment],
+      ]) {
+        expect(problems(await get().api.get(`${path}?${query}`)), query).toEqual([
+          { loc: ['query', field], type, msg },
+        ]);
+      }
+    });
+  });
+
+  describe('the search for names', () => {
+    it('finds a part of them, whatever their case and accents', async () => {
+      const { api, people } = get();
+      const tail = newName();
+      const search = async (q: string) => {
+        const reply = await api.get(`/api/v1/blacklist/?${new URLSearchParams({ q })}`);
+        return answer(reply, 200, z.array(BlacklistRecord)).map(({ name }) => name);
+      };
+      const names = [`José Łukasz Große ${tail}`, `Jøsef Ångström ${tail}`, `ΝΙΚΟΣ ${tail}`];
+      for (const name of names) await api.list([people.stranger], { name });
+      const [jose, josef, nikos] = names;
+      for (const [q, expected] of [
+        [tail, names],
+        [` ${tail.toUpperCase()} `, names],
+        [`jose lukasz GROSSE ${tail}`, [jose]],
+        [`josef angstrom ${tail}`, [josef]],
+        [`A\u030angström ${tail}`, [josef]],
+        [`νικοσ ${tail}`, [nikos]],
+        [`%_ ${tail}`, []],
+      ] as const) {
+        expect(await search(q), q).toEqual(expected);
+      }
+      expect(await search('')).toEqual((await api.entries()).map(({ name }) => name));
+      expect(problems(await api.get(`/api/v1/blacklist/?q=${'x'.repeat(101)}`))).toMatchObject([
+        { loc: ['query', 'q'], type: 'string_too_long' },
+      ]);
+    });
+  });
+}

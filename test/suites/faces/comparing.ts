@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest';
+import { NoFaceError } from '../../../lib/errors.ts';
+import type { Face, PictureLoan, Reference } from '../../../lib/faces/port.ts';
+import type { Picture } from '../../../lib/inputs/picture.ts';
+import { fromLeftToRight, pictureOfNobody, smallSample } from '../../faces/samples.ts';
+import { enrollAs, enrollEach, entriesOf, lent, owner, type Setting } from './fixtures.ts';
+
+/** Tells what became of a loan. */
+function watchedLoan(picture: Picture): { lend: PictureLoan; failed: () => unknown } {
+  let failure: unknown;
+  return {
+    lend: (work) =>
+      work(picture).catch((error: unknown) => {
+        failure = error;
+        throw error;
+      }),
+    failed: () => failure,
+  };
+}
+
+export function comparingSuite(setting: () => Setting): void {
+  describe('comparing two pictures', () => {
+    test('tells the same person from another, by the distance that a match has', async () => {
+      const { backend, portraits, otherPortrait } = setting();
+      const [other, her] = portraits as [Picture, Picture];
+      await enrollAs(backend, her, owner(2));
+      const match = await backend.match(otherPortrait, {});
+      const same = await backend.compare(lent(otherPortrait), lent(her), {});
+      const { faces: _, hasGallery: __, ...used } = match;
+      expect(same).toMatchObject(used);
+      expect(same.distance).toBeCloseTo(match.faces[0]?.matches[0]?.distance ?? Number.NaN, 6);
+      expect(same.similarity).toBeCloseTo(match.faces[0]?.matches[0]?.similarity ?? Number.NaN, 4);
+      const different = await backend.compare(lent(other), lent(her), {});
+      expect(different.distance).toBeGreaterThan(different.threshold);
+      expect(different.similarity).toBeLessThan(same.similarity);
+    });
+
+    test('finds no distance between a picture and itself, in every metric', async () => {
+      const { abilities, backend, portraits } = setting();
+      const loan = lent(portraits[0] as Picture);
+      for (const metric of abilities.metrics) {
+        const distanceMetric = metric === 'aws_similarity' ? undefined : metric;
+        const { distance, similarity } = await backend.compare(loan, loan, { distanceMetric, threshold: 0 });
+        expect([distance, similarity]).toEqual([0, 100]);
+      }
+    });
+
+    test('compares the largest face of each, and tells where they are', async () => {
+      const { backend, portraits } = setting();
+      const group = await smallSample(3);
+      const faces = await backend.detect(group, {});
+      const largest = fromLeftToRight(faces).indexOf(faces[0] as Face);
+      const portrait = portraits[largest] as Picture;
+      for (const [one, other] of [
+        [group, portrait],
+        [portrait, group],
+      ] as const) {
+        const { probe, reference, distance, threshold } = await backend.compare(lent(one), lent(other), {});
+        expect(distance).toBeLessThan(threshold);
+        expect(probe).toEqual((await backend.detect(one, {}))[0]);
+        expect(reference).toEqual((await backend.detect(other, {}))[0]);
+      }
+    });
+
+    test.each([0, 1])('fails out of the picture %i that shows nobody', async (nobodys) => {
+      const { backend, portraits } = setting();
+      const pictures = [portraits[0] as Picture, portraits[0] as Picture];
+      pictures[nobodys] = await pictureOfNobody();
+      const [one, other] = pictures.map(watchedLoan) as [
+        ReturnType<typeof watchedLoan>,
+        ReturnType<typeof watchedLoan>,
+      ];
+      await expect(backend.compare(one.lend, other.lend, {})).rejects.toThrow(NoFaceError);
+      expect([one.failed(), other.failed()].map(Boolean)).toEqual([nobodys === 0, nobodys === 1]);
+    });
+
+    test('takes the model, detector, metric and threshold that the backend has', async () => {
+      const { abilities, backend, portraits } = setting();
+      const [one, other] = portraits.map(lent) as [PictureLoan, PictureLoan];
+      for (const modelName of [...abilities.models, 'VGG-Face']) {
+        const { model } = await backend.compare(one, other, { modelName });
+        expect(model).toBe(abilities.models.includes(modelName) ? modelName : backend.modelId);
+      }
+      const usual = await backend.compare(one, other, {});
+      const asked = { detectorBackend: 'retinaface', threshold: 0 };
+      expect(await backend.compare(one, other, asked)).toEqual({ ...usual, threshold: 0 });
+    });
+  });
+
+  describe('comparing a picture with enrolled ones', () => {
+    const reference = (imageId: string, picture: Picture): Reference => ({ imageId, lend: lent(picture) });
+
+    test('tells of each how near it is, the nearest first, and of nobody else', async () => {
+      const { abilities, backend, portraits, otherPortrait } = setting();
+      const [one, her, third] = portraits as [Picture, Picture, Picture];
+      await enrollEach(setting());
+      await enrollAs(backend, otherPortrait, owner(2, 'other'));
+      const [same, other, stranger] = [
+        reference('2-a', her),
+        reference('2-other', otherPortrait),
+        reference('3-a', third),
+      ];
+      const found = await backend.compareWith(lent(her), [other, stranger, same], {});
+      expect(found.hasGallery).toBe(true);
+      expect(found.probe).toEqual((await backend.detect(her, {}))[0]);
+      expect(found.references.map(({ imageId }) => imageId)).toEqual(['2-a', '2-other', '3-a']);
+      const match = await backend.match(her, { threshold: 1000 });
+      for (const { imageId, distance, similarity, target } of found.references) {
+        const same = match.faces[0]?.matches.find((each) => each.imageId === imageId);
+        expect({ distance, similarity, target }).toEqual({
+          distance: expect.closeTo(same?.distance ?? Number.NaN, 8),
+          similarity: expect.closeTo(same?.similarity ?? Number.NaN, 6),
+          target: same?.target,
+        });
+        expect(target === null).toBe(abilities.noTargetBecause !== undefined);
+      }
+      const [nearest] = (await backend.compareWith(lent(one), [stranger], {})).references;
+      expect(nearest?.imageId).toBe('3-a');
+      expect(nearest?.distance).toBeGreaterThan(found.threshold);
+    });
+
+    test('compares the largest face, and fails out of a picture that shows nobody', async () => {
+      const { backend, portraits } = setting();
+      await enrollEach(setting());
+      const references = portraits.map((portrait, index) => reference(`${index + 1}-a`, portrait));
+      const group = await smallSample(3);
+      const { faces } = await backend.match(group, {});
+      const { references: near, threshold } = await backend.compareWith(lent(group), references, {});
+      expect(near[0]?.imageId).toBe(faces[0]?.matches[0]?.imageId);
+      expect(near.map(({ distance }) => distance <= threshold)).toEqual([true, false, false]);
+      const nobody = watchedLoan(await pictureOfNobody());
+      await expect(backend.compareWith(nobody.lend, references, {})).rejects.toThrow(NoFaceError);
+      expect(nobody.failed()).toBeInstanceOf(NoFaceError);
+    });
+  });
+
+  describe('near misses', () => {
+    test('are told where they are asked for, nearest first, and change no match', async () => {
+      const { backend, portraits } = setting();
+      await enrollEach(setting());
+      const her = portraits[1] as Picture;
+      const usual = await backend.match(her, {});
+      expect(usual.faces[0]?.candidates).toEqual([]);
+      const [face] = (await backend.match(her, { candidates: true })).faces;
+      expect(face?.matches).toEqual(usual.faces[0]?.matches);
+      expect(face && entriesOf(face)).toEqual([2]);
+      expect(face?.candidates.map(({ entryId }) => entryId).sort()).toEqual([1, 3]);
+      const distances = face?.candidates.map(({ distance }) => distance) ?? [];
+      expect(distances).toEqual(distances.toSorted((one, other) => one - other));
+      expect(Math.min(...distances)).toBeGreaterThan(usual.threshold);
+      const all = await backend.match(her, { candidates: true, threshold: 1000 });
+      expect(all.faces[0]?.matches).toEqual([...(face?.matches ?? []), ...(face?.candidates ?? [])]);
+      expect(all.faces[0]?.candidates).toEqual([]);
+    });
+  });
+}

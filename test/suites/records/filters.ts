@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { ImageProcessingResult } from '../../../lib/contract/shapes.ts';
+import type { ProcessedFilter, RecordStore } from '../../../lib/records/port.ts';
+import { type OpenedRecords, recorded, resultShowing } from './fixtures.ts';
+
+const start = Date.parse('2026-05-04T09:30:00.000Z');
+
+/** Whether a filter means a picture: the rule in plain words, which the stores keep by ranks. */
+function isMeant(
+  { faces, has_blacklist_match, processing_timestamp }: ImageProcessingResult,
+  { hasMatch, entryId, since, until }: ProcessedFilter,
+): boolean {
+  const shown = faces.flatMap(({ blacklist_matches }) => blacklist_matches.map(({ entry }) => entry.id));
+  const time = new Date(processing_timestamp ?? '');
+  return (
+    (hasMatch === undefined || has_blacklist_match === hasMatch) &&
+    (entryId === undefined || shown.includes(entryId)) &&
+    (since === undefined || time >= since) &&
+    (until === undefined || time < until)
+  );
+}
+
+export function filterSuite(opened: () => OpenedRecords): void {
+  let store: RecordStore;
+  beforeEach(() => {
+    store = opened().store;
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** Keeps pictures at these moments of the clock, in milliseconds after the start; the newest comes first. */
+  async function keep(
+    pictures: readonly { readonly shows: readonly number[]; readonly clock?: number }[],
+  ): Promise<ImageProcessingResult[]> {
+    const kept: ImageProcessingResult[] = [];
+    for (const [index, { shows, clock = index }] of pictures.entries()) {
+      vi.useFakeTimers({ toFake: ['Date'], now: start + clock });
+      const result = resultShowing(...shows);
+      kept.unshift(recorded(result, await store.addProcessed(`picture-${index}`, result)));
+    }
+    vi.useRealTimers();
+    return kept;
+  }
+  const idsOf = async (filter: ProcessedFilter) =>
+    (await store.listProcessed({ limit: 100, offset: 0, ...filter })).items.map(({ db_id }) => db_id);
+
+  test('pictures are found by what they show and by their time, in pages and with the total of those', async () => {
+    const kept = await keep([
+      { shows: [] },
+      { shows: [1], clock: 1000 },
+      { shows: [2, 1], clock: 2000 },
+      // Put back, it does not turn the order around.
+      { shows: [], clock: 500 },
+      { shows: [3], clock: 1500 },
+      { shows: [], clock: 2000 },
+      { shows: [2], clock: 2001 },
+      ...Array.from({ length: 12 }, (_, index) => ({
+        shows: index % 3 === 0 ? [1] : [],
+        clock: 5000 + index,
+      })),
+    ]);
+    const moment = fc
+      .constantFrom(-1, 0, 1, 999, 1000, 1500, 1999, 2000, 2001, 2002, 5003, 5011, 5012, 9e9)
+      .map((clock) => new Date(start + clock));
+    const filter = fc.record(
+      {
+        hasMatch: fc.boolean(),
+        entryId: fc.constantFrom(1, 2, 3, 4, 0, -1, Number.MAX_SAFE_INTEGER),
+        since: moment,
+        until: moment,
+      },
+      { requiredKeys: [] },
+    );
+    const page = { limit: fc.integer({ min: 1, max: 20 }), offset: fc.integer({ min: 0, max: 20 }) };
+    await fc.assert(
+      fc.asyncProperty(filter, page.limit, page.offset, async (filter, limit, offset) => {
+        const meant = kept.filter((picture) => isMeant(picture, filter));
+        expect(await store.listProcessed({ limit, offset, ...filter })).toEqual({
+          total: meant.length,
+          items: meant.slice(offset, offset + limit),
+        });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('time never goes back from one picture to the next, whatever the clock does', async () => {
+    const kept = await keep([5000, 4000, 5001, 0, 5001, 6000].map((clock) => ({ shows: [], clock })));
+    const times = kept.toReversed().map(({ processing_timestamp }) => Date.parse(processing_timestamp ?? ''));
+    expect(times.map((time) => time - start)).toEqual([5000, 5000, 5001, 5001, 5001, 6000]);
+    expect(await store.getProcessed(2)).toEqual(kept.at(-2));
+  });
+
+  test('a picture kept again is listed once', async () => {
+    await keep([{ shows: [1] }, { shows: [2] }]);
+    await store.addProcessed('picture-0', resultShowing(2, 3));
+    expect(await idsOf({ hasMatch: true })).toEqual([2, 1]);
+    expect(await idsOf({ entryId: 1 })).toEqual([1]);
+    expect(await idsOf({ entryId: 2 })).toEqual([2]);
+    expect(await idsOf({ entryId: 3 })).toEqual([]);
+  });
+
+  test('pictures kept at the same moment by two stores are all listed where they belong', async () => {
+    const another = await opened().another();
+    const showing = (index: number) => [[], [1], [2, 1], [3, 2, 1]][index % 4] as number[];
+    const stamps = await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        (index % 2 === 0 ? store : another).addProcessed(`${index}`, resultShowing(...showing(index))),
+      ),
+    );
+    const newestFirst = (isIn: (entryIds: number[]) => boolean) =>
+      stamps
+        .filter((_, index) => isIn(showing(index)))
+        .map(({ id }) => id)
+        .sort((one, other) => other - one);
+    expect(await idsOf({ hasMatch: false })).toEqual(newestFirst((entryIds) => entryIds.length === 0));
+    expect(await idsOf({ hasMatch: true })).toEqual(newestFirst((entryIds) => entryIds.length > 0));
+    for (const entryId of [1, 2, 3]) {
+      expect(await idsOf({ entryId })).toEqual(newestFirst((entryIds) => entryIds.includes(entryId)));
+    }
+  });
+
+  test('a crowd is found by the fifty of its entries that match best', async () => {
+    const entryIds = Array.from({ length: 60 }, (_, index) => index + 1);
+    await keep([{ shows: entryIds }, { shows: entryIds.toReversed() }]);
+    expect(await idsOf({ entryId: 10 })).toEqual([1]);
+    expect(await idsOf({ entryId: 30 })).toEqual([2, 1]);
+    expect(await idsOf({ entryId: 51 })).toEqual([2]);
+    expect(await store.getProcessed(1)).toMatchObject({ db_id: 1, ...resultShowing(...entryIds) });
+  });
+
+  test('a picture that is not there is not found', async () => {
+    await keep([{ shows: [] }]);
+    for (const id of [0, -1, 2, Number.MAX_SAFE_INTEGER])
+      expect(await store.getProcessed(id)).toBeUndefined();
+  });
+}

@@ -8,6 +8,7 @@ import { log } from '../lib/http/log.ts';
 import { type OpenedPorts, ports } from '../lib/ports.ts';
 import { finishEarlierRun, workInBackground } from './background.ts';
 import { messageWithReasons } from './command.ts';
+import { consoleRoutes } from './console/serve.ts';
 import { createHttpServer, stop } from './http-server.ts';
 import { routes } from './routes.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -58,9 +59,13 @@ async function serve(): Promise<void> {
   const delivery = await openDelivery(config);
   const localRoutes = [...routes, { contract: metrics, handler: openMetrics(config, opened) }];
   const server = createHttpServer({
-    routes: config.aws
-      ? localRoutes
-      : [...localRoutes, { contract: receiveUpload, receive: uploadReceiver(await localUploads(config)) }],
+    routes: [
+      ...localRoutes,
+      ...consoleRoutes(config.aws),
+      ...(config.aws
+        ? []
+        : [{ contract: receiveUpload, receive: uploadReceiver(await localUploads(config)) }]),
+    ],
     apiTokens: [...config.apiTokens],
     corsOrigins: [...config.corsOrigins],
     maxRequestBytes: config.maxRequestBytes,

@@ -32,6 +32,11 @@ export const Status = z
     similarity_metric: z.enum(similarityMetrics),
     threshold: z.number().describe('The largest distance that is a match.'),
     default_threshold: z.number().describe('What it is where nobody changes it.'),
+    similarity_scale: z
+      .array(z.object({ distance: z.number(), similarity: z.number() }))
+      .describe(
+        'How the model’s distances are told as similarities, by rising distance; straight in between.',
+      ),
     version: z.string(),
     started_at: z.string().nullable().describe('ISO 8601, UTC; null in AWS Lambda.'),
     health: z.object({
@@ -83,6 +88,12 @@ export const status = defineEndpoint({
       similarity_metric: 'cosine',
       threshold: 0.22,
       default_threshold: 0.22,
+      similarity_scale: [
+        { distance: 0, similarity: 100 },
+        { distance: 0.189, similarity: 99 },
+        { distance: 0.2217, similarity: 97.8 },
+        { distance: 0.3214, similarity: 78.5 },
+      ],
       version: '1.0.0',
       started_at: '2026-05-05T07:00:12.345Z',
       health: { status: 'ok', detail: null },

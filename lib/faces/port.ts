@@ -174,6 +174,8 @@ export interface MatchDefaults {
   /** The share of pictures' pairs of different people that lie within each; null where nobody has measured it. */
   readonly falseMatchRate: number | null;
   readonly defaultFalseMatchRate: number | null;
+  /** Distances of the metric as similarities, rising, straight in between; empty where a distance alone does not tell. */
+  readonly similarityScale: readonly { readonly distance: number; readonly similarity: number }[];
 }
 
 /** How the engine of this process is doing. */

@@ -18,7 +18,7 @@ export async function statusOf(
 ): Promise<Status> {
   const { faces, records } = stores;
   const [counts, health] = await Promise.all([records.count(), healthOf(stores)]);
-  const { detectorBackend, metric, threshold, defaultThreshold } = faces.defaults;
+  const { detectorBackend, metric, threshold, defaultThreshold, similarityScale } = faces.defaults;
   const engine = faces.engine();
   return {
     backend: config.backend,
@@ -27,6 +27,7 @@ export async function statusOf(
     similarity_metric: metric,
     threshold,
     default_threshold: defaultThreshold,
+    similarity_scale: [...similarityScale],
     version: config.apiVersion,
     started_at: startedAt()?.toISOString() ?? null,
     health,

@@ -1,10 +1,14 @@
 import type { DistanceMetric, EngineDetector } from '../../contract/vocabulary.ts';
 import type { MatchDefaults } from '../port.ts';
-import { falseMatchRateAt } from './calibration.ts';
+import { falseMatchRateAt, similarityAt } from './calibration.ts';
 import { type EmbeddingModel, type EmbeddingModelName, thresholdsOfUnits } from './models.ts';
 
 /** Where the distance of 1 pair in 100,000 stands among a calibration's. */
 const oneInHundredThousand = 3;
+
+/** How far the scale of similarities reaches, in thresholds, and in how many steps. */
+const scaleReach = 4;
+const scaleSteps = 64;
 
 /** What counts with this model, metric and detector. */
 export function matchDefaults(
@@ -29,6 +33,11 @@ export function matchDefaults(
     defaultThreshold,
     falseMatchRate: rateAt(threshold),
     defaultFalseMatchRate: rateAt(defaultThreshold),
+    similarityScale: Array.from({ length: scaleSteps + 1 }, (_, step) => {
+      const distance = (step / scaleSteps) * scaleReach * threshold;
+      const cosine = cosineDistance(name, metric, distance);
+      return cosine === undefined ? [] : [{ distance, similarity: similarityAt(model.calibration, cosine) }];
+    }).flat(),
   };
 }
 

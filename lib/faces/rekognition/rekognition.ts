@@ -83,6 +83,10 @@ class Rekognition implements FaceBackend {
       defaultThreshold: distanceOf(defaultAwsSimilarity),
       falseMatchRate: null,
       defaultFalseMatchRate: null,
+      similarityScale: [
+        { distance: 0, similarity: 100 },
+        { distance: 1, similarity: 0 },
+      ],
     };
   }
 

@@ -1,0 +1,117 @@
+import { noteAnswer, serviceUrl } from './connection.ts';
+import { awaitToken, currentToken } from './token.ts';
+
+/** The service answered that it will not, or cannot. */
+export class RefusedError extends Error {
+  readonly status: number;
+  /** One line for each picture, where pictures were refused. */
+  readonly reasons: readonly string[];
+  constructor(status: number, message: string, reasons: readonly string[] = []) {
+    super(message);
+    this.status = status;
+    this.reasons = reasons;
+  }
+}
+
+/** No answer came. */
+export class UnreachableError extends Error {
+  constructor() {
+    super('The service cannot be reached.');
+  }
+}
+
+export interface Call {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Sent as JSON, unless it is a form. */
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Calls the service, with the token if there is one; where it wants another, a person is asked and the call is made again.
+ * @param path below the service's address, without a slash in front.
+ * @throws RefusedError, UnreachableError, the signal's reason
+ */
+export async function call(path: string, { method = 'GET', body, signal }: Call = {}): Promise<Response> {
+  const base = serviceUrl.value;
+  if (base === undefined) throw new UnreachableError();
+  for (;;) {
+    const token = currentToken();
+    const headers = new Headers();
+    if (token !== undefined) headers.set('Authorization', `Bearer ${token}`);
+    if (body !== undefined && !(body instanceof FormData)) headers.set('Content-Type', 'application/json');
+    const response = await answerOf(new URL(path, base), {
+      method,
+      headers,
+      cache: 'no-store',
+      credentials: 'omit',
+      body: body === undefined ? null : body instanceof FormData ? body : JSON.stringify(body),
+      signal: signal ?? null,
+    });
+    if (response.status === 401) await awaitToken(token, signal);
+    else if (response.ok) return response;
+    else throw await refusal(response);
+  }
+}
+
+/** The same, for an answer in JSON, whose type the contract promises. */
+export async function callJson<Answer>(path: string, options?: Call): Promise<Answer> {
+  return (await (await call(path, options)).json()) as Answer;
+}
+
+/**
+ * Sends a form where the service said, which may be a bucket: without the token.
+ * @throws RefusedError, UnreachableError
+ */
+export async function sendForm(url: string, form: FormData): Promise<void> {
+  const response = await answerOf(new URL(url), { method: 'POST', body: form, credentials: 'omit' });
+  if (!response.ok) throw await refusal(response);
+}
+
+async function answerOf(url: URL, options: RequestInit): Promise<Response> {
+  try {
+    const response = await fetch(url, options);
+    noteAnswer(true);
+    return response;
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    noteAnswer(false);
+    throw new UnreachableError();
+  }
+}
+
+async function refusal(response: Response): Promise<RefusedError> {
+  const { status } = response;
+  try {
+    const { detail, errors, message }: Record<string, unknown> = await response.json();
+    const reasons = Array.isArray(errors) ? errors.map(String) : [];
+    return new RefusedError(status, textOf(detail) ?? textOf(message) ?? statusText(status), reasons);
+  } catch {
+    return new RefusedError(status, statusText(status));
+  }
+}
+
+/** A refusal's text; of a request that does not fit, what is wrong with each field. */
+function textOf(detail: unknown): string | undefined {
+  if (typeof detail === 'string' && detail !== '') return detail;
+  if (!Array.isArray(detail)) return undefined;
+  return detail
+    .map(
+      (problem: { loc?: unknown[]; msg?: unknown }) => `${problem.loc?.at(-1) ?? ''}: ${problem.msg ?? ''}`,
+    )
+    .join('. ');
+}
+
+function statusText(status: number): string {
+  if (status === 403) return 'You are not allowed to do this.';
+  if (status === 413) return 'This is too large for the service.';
+  if (status === 429 || status === 503) return 'The service is busy. Try again in a moment.';
+  return `The service answered with an error (${status}).`;
+}
+
+/** What went wrong, in words for a person. */
+export function messageOf(error: unknown): string {
+  return error instanceof RefusedError || error instanceof UnreachableError
+    ? error.message
+    : 'Something went wrong in this page. Reload it and try again.';
+}

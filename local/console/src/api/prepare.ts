@@ -1,0 +1,78 @@
+import type { UploadContentType } from '../../../../lib/contract/uploads.ts';
+import { decode, draw } from './pictures.ts';
+
+/** Makes of any file that this browser can show a picture that the service takes. */
+
+/** Larger ones go by a form of their own to be checked: a request through API Gateway holds about 4.5 MB of picture. */
+export const inlineBytes = 3_000_000;
+/** The service's own limit, unless it says otherwise. */
+const defaultMaxBytes = 15 * 1024 * 1024;
+/** The longer side of a picture that had to be scaled down. Faces are compared at 112 pixels: there is detail enough. */
+const scaledSide = 3_000;
+const jpegQuality = 0.9;
+
+const taken: Record<UploadContentType, true> = {
+  'image/jpeg': true,
+  'image/png': true,
+  'image/webp': true,
+  'image/gif': true,
+};
+
+export interface PreparedPicture {
+  readonly file: File;
+  /** What was done to it, in words; undefined when it goes as it is. */
+  readonly note: string | undefined;
+}
+
+/** A file that is no picture, or none that this browser can read. */
+export class UnreadableFileError extends Error {}
+
+/**
+ * @param maxBytes a larger picture is scaled down; so is converted what is of another format than the service takes.
+ * @throws UnreadableFileError
+ */
+export async function prepare(file: File, maxBytes = defaultMaxBytes): Promise<PreparedPicture> {
+  const isTaken = Object.hasOwn(taken, file.type);
+  if (isTaken && file.size <= maxBytes) return { file, note: undefined };
+  const image = await decodeFile(file);
+  const { naturalWidth: w, naturalHeight: h } = image;
+  const scale = Math.min(1, scaledSide / Math.max(w, h));
+  const blob = await draw(image, { x: 0, y: 0, w, h }, scale, 'image/jpeg', jpegQuality);
+  const name = `${file.name.replace(/\.[^.]*$/, '')}.jpg`;
+  const note = isTaken
+    ? `Scaled down to ${Math.round(w * scale)} × ${Math.round(h * scale)} pixels, for it was larger than the service takes.`
+    : 'Converted to JPEG, for the service does not take its format.';
+  return { file: new File([blob], name, { type: 'image/jpeg' }), note };
+}
+
+/** A small JPEG of a picture, as base64: good enough to find its faces, and its size beside that of the original. */
+export async function preview(
+  file: File,
+  side: number,
+): Promise<{ base64: string; scale: number; width: number; height: number }> {
+  const image = await decodeFile(file);
+  const { naturalWidth: width, naturalHeight: height } = image;
+  const scale = Math.min(1, side / Math.max(width, height));
+  const blob = await draw(image, { x: 0, y: 0, w: width, h: height }, scale, 'image/jpeg', jpegQuality);
+  return { base64: await toBase64(blob), scale, width, height };
+}
+
+async function decodeFile(file: File): Promise<HTMLImageElement> {
+  const url = URL.createObjectURL(file);
+  try {
+    return await decode(url);
+  } catch {
+    throw new UnreadableFileError('This is not a picture that can be read: JPEG, PNG, WebP and GIF can.');
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+export function toBase64(blob: Blob): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result).replace(/^data:[^,]*,/, ''));
+    reader.onerror = () => reject(new UnreadableFileError('The file can no longer be read.'));
+    reader.readAsDataURL(blob);
+  });
+}

@@ -1,0 +1,114 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { isAddressChosen, leaveService, probe, reachability, serviceUrl } from './api/connection.ts';
+import { tokenQuestion } from './api/token.ts';
+import { AddPersonPage } from './pages/add-person.tsx';
+import { BlacklistPage } from './pages/blacklist.tsx';
+import { CheckPage } from './pages/check.tsx';
+import { ServiceQuestion, TokenQuestion } from './pages/connect.tsx';
+import { EntryPage } from './pages/entry.tsx';
+import { HistoryPage } from './pages/history.tsx';
+import { ProcessedPage } from './pages/processed.tsx';
+import { StatusPage } from './pages/status.tsx';
+import { keyOf, paths, type Route, route } from './routes.ts';
+import { useStore } from './store.ts';
+import { Icon, type IconName } from './ui/icon.tsx';
+import { announce, LiveRegion, Toasts } from './ui/live.tsx';
+import { Page } from './ui/page.tsx';
+
+const sections: readonly { name: string; path: string; icon: IconName; pages: readonly Route['page'][] }[] = [
+  { name: 'Check', path: paths.check, icon: 'check', pages: ['check'] },
+  { name: 'Blacklist', path: paths.blacklist, icon: 'people', pages: ['blacklist', 'add-person', 'entry'] },
+  { name: 'History', path: paths.history, icon: 'history', pages: ['history', 'processed'] },
+  { name: 'Status', path: paths.status, icon: 'status', pages: ['status'] },
+];
+
+export function App() {
+  const shown = useStore(route);
+  const service = useStore(serviceUrl);
+  const question = useStore(tokenQuestion);
+  return (
+    <>
+      <button type="button" class="skip" onClick={() => document.querySelector<HTMLElement>('h1')?.focus()}>
+        Skip to the page
+      </button>
+      <Header page={shown.page} />
+      <Offline />
+      {service === undefined ? <ServiceQuestion /> : <CurrentPage key={keyOf(shown)} route={shown} />}
+      {question && <TokenQuestion wasRefused={question.wasRefused} />}
+      <Toasts />
+      <LiveRegion />
+    </>
+  );
+}
+
+function Header({ page }: { page: Route['page'] }) {
+  return (
+    <header class="header">
+      <a class="brand" href={paths.check}>
+        <img src="./favicon.svg" alt="" />
+        Face Blacklist
+      </a>
+      <nav aria-label="Sections">
+        {sections.map(({ name, path, icon, pages }) => (
+          <a key={name} href={path} aria-current={pages.includes(page) ? 'page' : undefined}>
+            <Icon name={icon} />
+            {name}
+          </a>
+        ))}
+      </nav>
+    </header>
+  );
+}
+
+/** Says that the service does not answer, and that it does again. */
+function Offline() {
+  const isUnreachable = useStore(reachability) === 'unreachable';
+  const was = useRef(false);
+  useEffect(() => {
+    if (was.current && !isUnreachable) announce('The connection is back.');
+    was.current = isUnreachable;
+  }, [isUnreachable]);
+  if (!isUnreachable) return null;
+  return (
+    <div class="offline" role="alert">
+      <Icon name="warning" />
+      <span>The service cannot be reached. What you see may be out of date.</span>
+      <button type="button" class="button" onClick={() => void probe()}>
+        Try now
+      </button>
+      {isAddressChosen && (
+        <button type="button" class="button" onClick={leaveService}>
+          Another service
+        </button>
+      )}
+    </div>
+  );
+}
+
+function CurrentPage({ route: shown }: { route: Route }) {
+  switch (shown.page) {
+    case 'check':
+      return <CheckPage />;
+    case 'blacklist':
+      return <BlacklistPage />;
+    case 'add-person':
+      return <AddPersonPage />;
+    case 'entry':
+      return <EntryPage id={shown.id} />;
+    case 'history':
+      return <HistoryPage query={shown.query} />;
+    case 'processed':
+      return <ProcessedPage id={shown.id} />;
+    case 'status':
+      return <StatusPage />;
+    case 'unknown':
+      return (
+        <Page title="There is no such page">
+          <p>
+            The address may be wrong. <a href={paths.check}>Check a picture</a> or see the{' '}
+            <a href={paths.blacklist}>blacklist</a>.
+          </p>
+        </Page>
+      );
+  }
+}

@@ -1,0 +1,129 @@
+import pLimit from 'p-limit';
+import type { ImageProcessingResult } from '../../../lib/contract/shapes.ts';
+import { call, messageOf } from './api/client.ts';
+import { processedImagePath, processImage, uploadPicture } from './api/endpoints.ts';
+import { decode, type Size } from './api/pictures.ts';
+import { inlineBytes, prepare, toBase64, UnreadableFileError } from './api/prepare.ts';
+import { Store } from './store.ts';
+import { announce } from './ui/live.tsx';
+
+/** The pictures that are checked. They outlive the page: who looks at a person and comes back finds them as they were. */
+
+export interface Check {
+  readonly id: number;
+  readonly name: string;
+  readonly source: File | string;
+  readonly state: 'waiting' | 'checking' | 'done' | 'failed';
+  /** What is shown, a `blob:` address, and its size; there as soon as the browser has read it. */
+  readonly picture?: { readonly url: string; readonly size: Size };
+  readonly result?: ImageProcessingResult;
+  readonly error?: string;
+  /** What was done to the picture before it was sent. */
+  readonly note?: string;
+}
+
+export const maxChecks = 100;
+/** How many people who do not match are told for each face: what the threshold's slider can show. */
+const candidates = 5;
+const limit = pLimit(2);
+
+export const checks = new Store<readonly Check[]>([]);
+export const selectedCheck = new Store<number | undefined>(undefined);
+/** The distance that the slider is set to; undefined where it follows the service. */
+export const chosenThreshold = new Store<number | undefined>(undefined);
+
+let lastId = 0;
+
+/** Begins to check pictures: files, or addresses that the service fetches. Returns how many were too many. */
+export function startChecks(sources: readonly (File | string)[]): number {
+  const room = maxChecks - checks.value.length;
+  const added = sources.slice(0, room).map((source): Check => {
+    const name = typeof source === 'string' ? source : source.name;
+    return { id: ++lastId, name, source, state: 'waiting' };
+  });
+  checks.update((before) => [...before, ...added]);
+  if (added[0]) selectedCheck.set(added[0].id);
+  for (const check of added) void run(check);
+  return sources.length - added.length;
+}
+
+export function retryCheck(check: Check): void {
+  change(check.id, { state: 'waiting' });
+  void run(check);
+}
+
+export function removeCheck(id: number): void {
+  const before = checks.value;
+  const index = before.findIndex((check) => check.id === id);
+  const url = before[index]?.picture?.url;
+  if (url) URL.revokeObjectURL(url);
+  const after = before.filter((check) => check.id !== id);
+  checks.set(after);
+  if (selectedCheck.value === id) selectedCheck.set((after[index] ?? after.at(-1))?.id);
+}
+
+export function clearChecks(): void {
+  for (const { picture } of checks.value) if (picture) URL.revokeObjectURL(picture.url);
+  limit.clearQueue();
+  checks.set([]);
+  selectedCheck.set(undefined);
+  chosenThreshold.set(undefined);
+}
+
+function change(id: number, part: Partial<Check>): void {
+  checks.update((all) => all.map((check) => (check.id === id ? { ...check, ...part } : check)));
+}
+
+/** A check that was removed meanwhile must keep no picture. */
+async function showPicture(id: number, blob: Blob): Promise<void> {
+  const url = URL.createObjectURL(blob);
+  const image = await decode(url).catch(() => undefined);
+  if (image === undefined || !checks.value.some((check) => check.id === id)) return URL.revokeObjectURL(url);
+  change(id, { picture: { url, size: { width: image.naturalWidth, height: image.naturalHeight } } });
+}
+
+async function run({ id, name, source }: Check): Promise<void> {
+  await limit(async () => {
+    if (!checks.value.some((check) => check.id === id)) return;
+    change(id, { state: 'checking' });
+    try {
+      const result = await (typeof source === 'string' ? checkUrl(id, source) : checkFile(id, source));
+      if (result.error !== null) return fail(id, name, result.error);
+      change(id, { state: 'done', result });
+      announce(`${name}: ${summaryOf(result)}`);
+    } catch (error) {
+      fail(id, name, error instanceof UnreadableFileError ? error.message : messageOf(error));
+    }
+  });
+}
+
+function fail(id: number, name: string, error: string): void {
+  change(id, { state: 'failed', error });
+  announce(`${name} could not be checked: ${error}`);
+}
+
+async function checkFile(id: number, source: File): Promise<ImageProcessingResult> {
+  const { file, note } = await prepare(source);
+  if (note !== undefined) change(id, { note });
+  // What is sent is what is shown: boxes are in its pixels.
+  await showPicture(id, file);
+  return processImage(file.size > inlineBytes ? await uploadPicture(file) : await toBase64(file), candidates);
+}
+
+async function checkUrl(id: number, url: string): Promise<ImageProcessingResult> {
+  const result = await processImage(url, candidates);
+  // The service fetched it; this page asks nobody but the service.
+  if (result.db_id !== null && result.error === null) {
+    await showPicture(id, await (await call(processedImagePath(result.db_id, 'original'))).blob());
+  }
+  return result;
+}
+
+/** In a few words, as the service judged. */
+export function summaryOf({ faces }: ImageProcessingResult): string {
+  if (faces.length === 0) return 'no face found';
+  const names = new Set(faces.flatMap((face) => face.blacklist_matches.map(({ entry }) => entry.name)));
+  return names.size === 0
+    ? `${faces.length} ${faces.length === 1 ? 'face' : 'faces'}, no match`
+    : `matches ${[...names].join(', ')}`;
+}

@@ -1,0 +1,160 @@
+import type { Status } from '../../../../lib/contract/status.ts';
+import { getStatus } from '../api/endpoints.ts';
+import {
+  type Check,
+  checks,
+  chosenThreshold,
+  clearChecks,
+  maxChecks,
+  removeCheck,
+  retryCheck,
+  selectedCheck,
+  startChecks,
+} from '../checks.ts';
+import { useLoad } from '../load.ts';
+import { judge } from '../model/verdicts.ts';
+import { count } from '../model/words.ts';
+import { paths } from '../routes.ts';
+import { useStore } from '../store.ts';
+import { tell } from '../ui/live.tsx';
+import { Page } from '../ui/page.tsx';
+import { PictureInput } from '../ui/picture-input.tsx';
+import { Results } from '../ui/results.tsx';
+import { Failure, Notice } from '../ui/states.tsx';
+
+export function CheckPage() {
+  const all = useStore(checks);
+  const selectedId = useStore(selectedCheck);
+  const status = useLoad('status', getStatus);
+  const selected = all.find(({ id }) => id === selectedId) ?? all[0];
+  const start = (sources: readonly (File | string)[]) => {
+    const tooMany = startChecks(sources);
+    if (tooMany > 0) {
+      tell(
+        `${count(tooMany, 'picture')} left out: ${maxChecks} can be shown at once. Clear those that you are done with.`,
+      );
+    }
+  };
+  return (
+    <Page
+      title="Check"
+      lead="See whether somebody in a picture is listed. What you check is kept in the history."
+      actions={
+        all.length > 0 && (
+          <button type="button" class="button" onClick={clearChecks}>
+            Clear all
+          </button>
+        )
+      }
+    >
+      {status.data?.counts.entries === 0 && (
+        <Notice kind="info">
+          Nobody is listed yet, so nobody can match. <a href={paths.addPerson}>Add the first person</a>
+        </Notice>
+      )}
+      <PictureInput
+        isMain
+        compact={all.length > 0}
+        hint="JPEG, PNG, WebP or GIF, several at once. Large ones go as they are, up to the service’s limit."
+        onFiles={start}
+        onUrl={(url) => start([url])}
+      />
+      {all.length > 1 && <Strip all={all} selected={selected} />}
+      {status.error !== undefined && status.data === undefined && all.length > 0 && (
+        <Failure error={status.error} onRetry={status.reload} />
+      )}
+      {selected && <SelectedCheck key={selected.id} check={selected} status={status.data} />}
+    </Page>
+  );
+}
+
+/** The pictures that are checked, in a row, with what is known of each. */
+function Strip({ all, selected }: { all: readonly Check[]; selected: Check | undefined }) {
+  const done = all.filter(({ state }) => state === 'done' || state === 'failed').length;
+  const threshold = useStore(chosenThreshold);
+  const verdicts = all.map((check) => verdictOf(check, threshold));
+  const matching = verdicts.filter(({ kind }) => kind === 'match').length;
+  return (
+    <section aria-label="Pictures">
+      <div class="progress-line">
+        <progress max={all.length} value={done} aria-label="Pictures checked" />
+        <span>
+          {done} of {all.length} checked{matching > 0 && ` · ${matching} with a match`}
+        </span>
+      </div>
+      <ul class="strip">
+        {all.map((check, index) => {
+          const { kind, text } = verdicts[index] ?? verdictOf(check, threshold);
+          return (
+            <li key={check.id}>
+              <button
+                type="button"
+                class={`strip-item ${kind}`}
+                aria-current={check.id === selected?.id}
+                onClick={() => selectedCheck.set(check.id)}
+              >
+                <span class={`picture ${check.picture || check.state === 'failed' ? '' : 'skeleton'}`}>
+                  {check.picture && <img src={check.picture.url} alt="" />}
+                </span>
+                <span class="strip-name">{check.name}</span>
+                <span class="strip-verdict">{text}</span>
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+function verdictOf({ state, result }: Check, threshold: number | undefined) {
+  if (state === 'waiting') return { kind: 'waiting', text: 'Waiting' };
+  if (state === 'checking') return { kind: 'waiting', text: 'Checking …' };
+  if (state === 'failed' || result === undefined) return { kind: 'failed', text: 'Failed' };
+  if (result.faces.length === 0) return { kind: 'clear', text: 'No face' };
+  const matching = result.faces.filter((face) => judge(face, threshold).isMatch).length;
+  if (matching > 0) return { kind: 'match', text: count(matching, 'match', 'matches') };
+  return { kind: 'clear', text: 'No match' };
+}
+
+function SelectedCheck({ check, status }: { check: Check; status: Status | undefined }) {
+  const threshold = useStore(chosenThreshold);
+  const { name, state, picture, result, error, note } = check;
+  return (
+    <article class="check" aria-label={name} aria-busy={state === 'waiting' || state === 'checking'}>
+      <div class="check-head">
+        <h2>{name}</h2>
+        <div class="actions">
+          {result?.db_id != null && (
+            <a class="button quiet" href={paths.processed(result.db_id)}>
+              In the history
+            </a>
+          )}
+          {state === 'failed' && (
+            <button type="button" class="button" onClick={() => retryCheck(check)}>
+              Check again
+            </button>
+          )}
+          <button type="button" class="button quiet" onClick={() => removeCheck(check.id)}>
+            Remove
+          </button>
+        </div>
+      </div>
+      {note && <Notice kind="info">{note}</Notice>}
+      {error && (
+        <div role="alert">
+          <Notice kind="warning">{error}</Notice>
+        </div>
+      )}
+      <Results
+        faces={result?.faces}
+        isComing={state === 'waiting' || state === 'checking'}
+        picture={picture}
+        alt={name}
+        status={status}
+        threshold={threshold}
+        onThreshold={chosenThreshold.set.bind(chosenThreshold)}
+      />
+    </article>
+  );
+}

@@ -1,0 +1,124 @@
+import { useState } from 'preact/hooks';
+import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
+import { RefusedError } from '../api/client.ts';
+import { deleteEntry, getEntry, imagePath, listProcessed } from '../api/endpoints.ts';
+import { forgetPictures } from '../api/pictures.ts';
+import { useLoad } from '../load.ts';
+import { count, dateOf } from '../model/words.ts';
+import { go, historyPath, paths } from '../routes.ts';
+import { Confirm } from '../ui/dialog.tsx';
+import { EditPerson } from '../ui/edit-person.tsx';
+import { EntryPictures } from '../ui/entry-pictures.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { tell } from '../ui/live.tsx';
+import { Page } from '../ui/page.tsx';
+import { LoadingRows, ProcessedRows } from '../ui/processed-rows.tsx';
+import { Empty, Failure } from '../ui/states.tsx';
+
+const recentMatches = 6;
+const back = { href: paths.blacklist, label: 'Blacklist' };
+
+export function EntryPage({ id }: { id: number }) {
+  const { data: entry, error, reload } = useLoad(`entry ${id}`, (signal) => getEntry(id, signal));
+  const [open, setOpen] = useState<'edit' | 'delete'>();
+  if (error instanceof RefusedError && error.status === 404) {
+    return (
+      <Page title="Not listed any more" back={back}>
+        <Empty icon="people" title="There is nobody here">
+          <p>The person was deleted, or never listed.</p>
+          <a class="button" href={paths.blacklist}>
+            To the blacklist
+          </a>
+        </Empty>
+      </Page>
+    );
+  }
+  return (
+    <Page
+      title={entry?.name ?? (error === undefined ? undefined : 'Person')}
+      back={back}
+      lead={
+        entry && (
+          <>
+            {entry.reason ?? 'No reason given'}
+            <span class="hint">
+              Listed since {dateOf(entry.added_date)} · number {entry.id}
+            </span>
+          </>
+        )
+      }
+      actions={
+        entry && (
+          <>
+            <button type="button" class="button" onClick={() => setOpen('edit')}>
+              <Icon name="pencil" />
+              Edit
+            </button>
+            <button type="button" class="button danger-quiet" onClick={() => setOpen('delete')}>
+              <Icon name="trash" />
+              Delete
+            </button>
+          </>
+        )
+      }
+    >
+      {error !== undefined && entry === undefined && <Failure error={error} onRetry={reload} />}
+      {entry && (
+        <>
+          <EntryPictures entry={entry} onChange={reload} />
+          <RecentMatches id={id} />
+          {open === 'edit' && (
+            <EditPerson entry={entry} onSaved={reload} onClose={() => setOpen(undefined)} />
+          )}
+          {open === 'delete' && <DeletePerson entry={entry} onClose={() => setOpen(undefined)} />}
+        </>
+      )}
+    </Page>
+  );
+}
+
+function DeletePerson({
+  entry: { id, name, image_count },
+  onClose,
+}: {
+  entry: BlacklistRecord;
+  onClose: () => void;
+}) {
+  const run = async () => {
+    await deleteEntry(id);
+    forgetPictures(imagePath(id, ''));
+    tell(`${name} was deleted.`);
+    go(paths.blacklist, { replace: true });
+  };
+  return (
+    <Confirm title={`Delete ${name}?`} action={`Delete ${name}`} run={run} onClose={onClose}>
+      <p>
+        {name} will match no longer. The entry, {count(image_count, 'reference picture')} and all face data
+        made from {image_count === 1 ? 'it' : 'them'} are removed. This cannot be undone.
+      </p>
+      <p class="hint">The history keeps past matches with the name.</p>
+    </Confirm>
+  );
+}
+
+function RecentMatches({ id }: { id: number }) {
+  const { data, error, reload } = useLoad(`matches ${id}`, (signal) =>
+    listProcessed({ entryId: id }, { limit: recentMatches, offset: 0 }, signal),
+  );
+  return (
+    <section class="section" aria-labelledby="recent-matches">
+      <div class="section-head">
+        <h2 id="recent-matches">Recent matches</h2>
+        {data && data.total_items > data.items.length && (
+          <a href={historyPath(new URLSearchParams({ entry: String(id) }))}>
+            All {data.total_items.toLocaleString('en')}
+          </a>
+        )}
+      </div>
+      {error !== undefined && data === undefined && <Failure error={error} onRetry={reload} />}
+      {error === undefined && data === undefined && <LoadingRows rows={2} />}
+      {data?.items.length === 0 && <p class="hint">No picture that was checked has matched yet.</p>}
+      {data && <ProcessedRows items={data.items} />}
+    </section>
+  );
+}

@@ -1,0 +1,60 @@
+import { Store } from './store.ts';
+
+/** Which page is shown stands behind the address's `#`, so that the files can be hosted anywhere. */
+export type Route =
+  | { readonly page: 'check' }
+  | { readonly page: 'blacklist' }
+  | { readonly page: 'add-person' }
+  | { readonly page: 'entry'; readonly id: number }
+  | { readonly page: 'history'; readonly query: URLSearchParams }
+  | { readonly page: 'processed'; readonly id: number }
+  | { readonly page: 'status' }
+  | { readonly page: 'unknown' };
+
+export const paths = {
+  check: '#/check',
+  blacklist: '#/blacklist',
+  addPerson: '#/blacklist/new',
+  entry: (id: number) => `#/blacklist/${id}`,
+  history: '#/history',
+  processed: (id: number) => `#/history/${id}`,
+  status: '#/status',
+} as const;
+
+export function historyPath(query: URLSearchParams): string {
+  return query.size === 0 ? paths.history : `${paths.history}?${query}`;
+}
+
+function parse(hash: string): Route {
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
+  const [first, second, ...rest] = path.replace(/\/$/, '').split('/');
+  const id = /^\d{1,15}$/.test(second ?? '') ? Number(second) : undefined;
+  if (rest.length > 0) return { page: 'unknown' };
+  if (first === '' || first === 'check') return { page: 'check' };
+  if (first === 'status') return { page: 'status' };
+  if (first === 'blacklist') {
+    if (second === undefined) return { page: 'blacklist' };
+    if (second === 'new') return { page: 'add-person' };
+    if (id !== undefined) return { page: 'entry', id };
+  }
+  if (first === 'history') {
+    if (second === undefined) return { page: 'history', query: new URLSearchParams(query) };
+    if (id !== undefined) return { page: 'processed', id };
+  }
+  return { page: 'unknown' };
+}
+
+export const route = new Store<Route>(parse(location.hash));
+addEventListener('hashchange', () => route.set(parse(location.hash)));
+
+/** What tells two pages apart: a filter is none. */
+export function keyOf(shown: Route): string {
+  return 'id' in shown ? `${shown.page} ${shown.id}` : shown.page;
+}
+
+export function go(path: string, { replace = false } = {}): void {
+  if (replace) {
+    history.replaceState(null, '', path);
+    route.set(parse(location.hash));
+  } else location.hash = path;
+}

@@ -1,0 +1,17 @@
+import type { ComponentChildren } from 'preact';
+import { Icon, type IconName } from './icon.tsx';
+
+export type BadgeKind = 'match' | 'clear' | 'warning' | 'neutral';
+
+const icons: Partial<Record<BadgeKind, IconName>> = { match: 'warning', clear: 'tick', warning: 'warning' };
+
+/** A short verdict; its words say what its colour does. */
+export function Badge({ kind, children }: { kind: BadgeKind; children: ComponentChildren }) {
+  const icon = icons[kind];
+  return (
+    <span class={`badge ${kind}`}>
+      {icon && <Icon name={icon} />}
+      {children}
+    </span>
+  );
+}

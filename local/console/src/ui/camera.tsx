@@ -1,0 +1,63 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { draw } from '../api/pictures.ts';
+import { Dialog } from './dialog.tsx';
+import { Icon } from './icon.tsx';
+import { Notice } from './states.tsx';
+
+/** Whether this page may ask for a camera at all: browsers allow it over HTTPS and on this machine. */
+export const hasCamera = isSecureContext && navigator.mediaDevices !== undefined;
+
+/** Takes a picture with the camera, which is on only while the dialog is open. */
+export function Camera({ onPicture, onClose }: { onPicture: (file: File) => void; onClose: () => void }) {
+  const video = useRef<HTMLVideoElement>(null);
+  const [state, setState] = useState<'asking' | 'running' | 'refused'>('asking');
+  useEffect(() => {
+    let stream: MediaStream | undefined;
+    let isGone = false;
+    const start = async () => {
+      stream = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 1920 } }, audio: false });
+      if (isGone || video.current === null) return stop(stream);
+      video.current.srcObject = stream;
+      await video.current.play();
+      setState('running');
+    };
+    start().catch(() => !isGone && setState('refused'));
+    return () => {
+      isGone = true;
+      if (stream) stop(stream);
+    };
+  }, []);
+  const take = async () => {
+    if (video.current === null) return;
+    const { videoWidth: w, videoHeight: h } = video.current;
+    const blob = await draw(video.current, { x: 0, y: 0, w, h }, 1, 'image/jpeg', 0.92);
+    const time = new Date().toTimeString().slice(0, 8).replaceAll(':', '.');
+    onPicture(new File([blob], `Camera ${time}.jpg`, { type: 'image/jpeg' }));
+    onClose();
+  };
+  return (
+    <Dialog title="Take a picture" onClose={onClose} wide>
+      {state === 'refused' ? (
+        <Notice kind="warning">
+          The camera cannot be used. Allow it in the browser’s settings for this page, and see that no other
+          program uses it.
+        </Notice>
+      ) : (
+        <video class="camera" ref={video} muted playsInline aria-label="What the camera sees" />
+      )}
+      <div class="dialog-actions">
+        <button type="button" class="button" onClick={onClose}>
+          Cancel
+        </button>
+        <button type="button" class="button primary" onClick={take} disabled={state !== 'running'}>
+          <Icon name="camera" />
+          Take picture
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+function stop(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
+}

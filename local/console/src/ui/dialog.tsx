@@ -1,0 +1,99 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { messageOf } from '../api/client.ts';
+import { Icon } from './icon.tsx';
+import { Notice } from './states.tsx';
+
+export interface DialogProps {
+  readonly title: string;
+  /** Asked for by Escape, by the button, or by a click beside it; undefined: it must be answered. */
+  readonly onClose: (() => void) | undefined;
+  readonly children: ComponentChildren;
+  readonly wide?: boolean;
+}
+
+/** A modal dialog of the browser's own: it holds the focus, and gives it back to what had it before. */
+export function Dialog({ title, onClose, children, wide = false }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  useEffect(() => {
+    const before = document.activeElement;
+    dialog.current?.showModal();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape is the browser's, by `cancel`.
+    <dialog
+      ref={dialog}
+      class={wide ? 'wide' : ''}
+      aria-labelledby={titleId}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose?.();
+      }}
+      onClick={(event) => {
+        if (event.target === dialog.current) onClose?.();
+      }}
+    >
+      <div class="dialog-body">
+        <div class="dialog-head">
+          <h2 id={titleId}>{title}</h2>
+          {onClose && (
+            <button type="button" class="button quiet icon-only" onClick={onClose}>
+              <Icon name="close" />
+              <span class="visually-hidden">Close</span>
+            </button>
+          )}
+        </div>
+        {children}
+      </div>
+    </dialog>
+  );
+}
+
+export interface ConfirmProps {
+  readonly title: string;
+  readonly children: ComponentChildren;
+  /** What the button says: it names what goes. */
+  readonly action: string;
+  readonly run: () => Promise<void>;
+  readonly onClose: () => void;
+}
+
+/** Asks before something is destroyed. It stays open, with the reason, when that fails. */
+export function Confirm({ title, children, action, run, onClose }: ConfirmProps) {
+  const [isRunning, setRunning] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const cancel = useRef<HTMLButtonElement>(null);
+  useEffect(() => cancel.current?.focus(), []);
+  const confirm = async () => {
+    setRunning(true);
+    setError(undefined);
+    try {
+      await run();
+    } catch (failure) {
+      setError(failure);
+      setRunning(false);
+    }
+  };
+  return (
+    <Dialog title={title} onClose={isRunning ? () => {} : onClose}>
+      {children}
+      {error !== undefined && (
+        <div role="alert">
+          <Notice kind="warning">{messageOf(error)}</Notice>
+        </div>
+      )}
+      <div class="dialog-actions">
+        <button type="button" class="button" ref={cancel} onClick={onClose} disabled={isRunning}>
+          Cancel
+        </button>
+        <button type="button" class="button danger" onClick={confirm} disabled={isRunning}>
+          {action}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

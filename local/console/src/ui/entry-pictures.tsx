@@ -1,0 +1,201 @@
+import { useMemo, useState } from 'preact/hooks';
+import type { BlacklistRecord, ReferenceImage } from '../../../../lib/contract/shapes.ts';
+import { messageOf } from '../api/client.ts';
+import { deleteImage, getStatus, imagePath, listImages } from '../api/endpoints.ts';
+import { forgetPictures } from '../api/pictures.ts';
+import { addFiles, clearDraft, type DraftPicture, enroll, isToSend, type Outcome } from '../enrollment.ts';
+import { useLoad } from '../load.ts';
+import { count, dateOf } from '../model/words.ts';
+import { Store, useStore } from '../store.ts';
+import { Confirm } from './dialog.tsx';
+import { DraftPictures } from './draft-pictures.tsx';
+import { Duplicates } from './duplicates.tsx';
+import { Icon } from './icon.tsx';
+import { tell } from './live.tsx';
+import { ServicePicture } from './picture.tsx';
+import { PictureInput } from './picture-input.tsx';
+import { ReferencePicture } from './reference-picture.tsx';
+import { Failure, Notice } from './states.tsx';
+
+export interface EntryPicturesProps {
+  readonly entry: BlacklistRecord;
+  /** Called when there are others than before. */
+  readonly onChange: () => void;
+}
+
+/** A person's reference pictures: to look at, to remove, to add to. */
+export function EntryPictures({ entry, onChange }: EntryPicturesProps) {
+  const { data, error, reload } = useLoad(`images ${entry.id}`, (signal) => listImages(entry.id, signal));
+  const [looking, setLooking] = useState<ReferenceImage>();
+  const [removing, setRemoving] = useState<ReferenceImage>();
+  const changed = () => {
+    reload();
+    onChange();
+  };
+  return (
+    <section class="section" aria-labelledby="reference-pictures">
+      <div class="section-head">
+        <h2 id="reference-pictures">Reference pictures</h2>
+        {data && <span class="hint">{count(data.length, 'picture')}</span>}
+      </div>
+      {error !== undefined && data === undefined && <Failure error={error} onRetry={reload} />}
+      <ul class="references-grid">
+        {data === undefined &&
+          error === undefined &&
+          Array.from({ length: entry.image_count }, (_, index) => (
+            <li key={index} class="card">
+              <span class="picture skeleton" />
+            </li>
+          ))}
+        {data?.map((image) => (
+          <ReferenceCard
+            key={image.id}
+            image={image}
+            name={entry.name}
+            isLast={data.length === 1}
+            onLook={() => setLooking(image)}
+            onRemove={() => setRemoving(image)}
+          />
+        ))}
+      </ul>
+      {data?.length === 1 && (
+        <p class="hint">The last picture cannot be removed. Delete the person instead.</p>
+      )}
+      <AddPictures entry={entry} onAdded={changed} />
+      {looking && (
+        <ReferencePicture image={looking} name={entry.name} onClose={() => setLooking(undefined)} />
+      )}
+      {removing && (
+        <RemovePicture
+          image={removing}
+          name={entry.name}
+          onRemoved={changed}
+          onClose={() => setRemoving(undefined)}
+        />
+      )}
+    </section>
+  );
+}
+
+interface ReferenceCardProps {
+  readonly image: ReferenceImage;
+  readonly name: string;
+  readonly isLast: boolean;
+  readonly onLook: () => void;
+  readonly onRemove: () => void;
+}
+
+function ReferenceCard({ image, name, isLast, onLook, onRemove }: ReferenceCardProps) {
+  const { id, entry_id, face, file_name, added_date } = image;
+  const title = file_name ?? 'Picture';
+  return (
+    <li class="card">
+      <button type="button" class="picture-button" onClick={onLook} aria-label={`Look at ${title}`}>
+        <ServicePicture path={imagePath(entry_id, id)} box={face} alt={`${name}, ${title}`} />
+      </button>
+      <div class="card-text with-action">
+        <div>
+          <p class="card-name" title={title}>
+            {title}
+          </p>
+          <p class="hint">{dateOf(added_date)}</p>
+        </div>
+        <button type="button" class="button quiet icon-only" disabled={isLast} onClick={onRemove}>
+          <Icon name="trash" />
+          <span class="visually-hidden">Remove {title}</span>
+        </button>
+      </div>
+    </li>
+  );
+}
+
+function RemovePicture({
+  image,
+  name,
+  onRemoved,
+  onClose,
+}: {
+  image: ReferenceImage;
+  name: string;
+  onRemoved: () => void;
+  onClose: () => void;
+}) {
+  const title = image.file_name ?? 'this picture';
+  const run = async () => {
+    await deleteImage(image.entry_id, image.id);
+    forgetPictures(imagePath(image.entry_id, image.id));
+    tell(`${title} was removed.`);
+    onRemoved();
+    onClose();
+  };
+  return (
+    <Confirm title={`Remove ${title}?`} action={`Remove ${title}`} run={run} onClose={onClose}>
+      <div class="confirm-picture">
+        <ServicePicture
+          path={imagePath(image.entry_id, image.id)}
+          box={image.face}
+          alt={`${name}, ${title}`}
+        />
+        <p>{name} will no longer be found by this picture. It cannot be brought back.</p>
+      </div>
+    </Confirm>
+  );
+}
+
+function AddPictures({ entry, onAdded }: { entry: BlacklistRecord; onAdded: () => void }) {
+  const draft = useMemo(() => new Store<readonly DraftPicture[]>([]), []);
+  const pictures = useStore(draft);
+  const status = useLoad('status', getStatus);
+  const [isSending, setSending] = useState(false);
+  const [outcome, setOutcome] = useState<Outcome>();
+  const [error, setError] = useState<string>();
+  const toSend = pictures.filter(isToSend).length;
+  const send = async () => {
+    setSending(true);
+    setError(undefined);
+    setOutcome(undefined);
+    try {
+      const { id: entryId, name, reason } = entry;
+      const result = await enroll(draft, { name, reason: reason ?? '', entryId }, () => {});
+      setOutcome(result);
+      if (result.added > 0) tell(`${count(result.added, 'picture')} added.`);
+      if (result.added === pictures.length) clearDraft(draft);
+    } catch (failure) {
+      setError(messageOf(failure));
+    } finally {
+      setSending(false);
+      onAdded();
+    }
+  };
+  return (
+    <div class="add-pictures">
+      <PictureInput
+        compact
+        hint="More pictures of the same person make misses rarer."
+        onFiles={(files) => {
+          setOutcome(undefined);
+          addFiles(draft, files, status.data?.settings.max_image_bytes);
+        }}
+      />
+      <DraftPictures draft={draft} isBusy={isSending} />
+      {error !== undefined && (
+        <div role="alert">
+          <Notice kind="warning">{error}</Notice>
+        </div>
+      )}
+      {outcome && <Duplicates outcome={outcome} />}
+      {pictures.length > 0 && (
+        <div class="actions end">
+          <button type="button" class="button" disabled={isSending} onClick={() => clearDraft(draft)}>
+            {toSend > 0 ? 'Cancel' : 'Done'}
+          </button>
+          {toSend > 0 && (
+            <button type="button" class="button primary" disabled={isSending} onClick={send}>
+              {isSending ? 'Adding …' : `Add ${count(toSend, 'picture')}`}
+            </button>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+import { Store, useStore } from '../store.ts';
+import { Icon } from './icon.tsx';
+
+/** What is told besides the page: read aloud, and some of it shown for a while. */
+
+interface Toast {
+  readonly id: number;
+  readonly text: string;
+}
+
+const spoken = new Store('');
+const toasts = new Store<readonly Toast[]>([]);
+const toastMs = 6_000;
+let lastId = 0;
+
+/** Says it to those who hear the page. */
+export function announce(text: string): void {
+  // A text that is said twice must change to be said again.
+  spoken.set(spoken.value === text ? `${text}\u00a0` : text);
+}
+
+/** Says it, and shows it for some seconds. */
+export function tell(text: string): void {
+  const id = ++lastId;
+  announce(text);
+  toasts.update((shown) => [...shown, { id, text }]);
+  setTimeout(() => dismiss(id), toastMs);
+}
+
+function dismiss(id: number): void {
+  toasts.update((shown) => shown.filter((toast) => toast.id !== id));
+}
+
+export function LiveRegion() {
+  return (
+    <div class="visually-hidden" role="status" aria-live="polite">
+      {useStore(spoken)}
+    </div>
+  );
+}
+
+export function Toasts() {
+  const shown = useStore(toasts);
+  return (
+    <div class="toasts">
+      {shown.map(({ id, text }) => (
+        <div class="toast" key={id}>
+          <Icon name="tick" />
+          <span>{text}</span>
+          <button type="button" class="button quiet icon-only" onClick={() => dismiss(id)}>
+            <Icon name="close" />
+            <span class="visually-hidden">Dismiss</span>
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+
+const product = 'Face Blacklist';
+
+/** Whether another page was shown before: then the new one's heading takes the focus. */
+let isFirst = true;
+
+export interface PageProps {
+  /** Undefined while it is not known yet. */
+  readonly title: string | undefined;
+  readonly back?: { readonly href: string; readonly label: string };
+  readonly lead?: ComponentChildren;
+  readonly actions?: ComponentChildren;
+  readonly children: ComponentChildren;
+}
+
+/** A page with its heading, which is focused when the page is come to, so that a reader begins there. */
+export function Page({ title, back, lead, actions, children }: PageProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (!isFirst) {
+      heading.current?.focus({ preventScroll: true });
+      scrollTo({ top: 0 });
+    }
+    isFirst = false;
+  }, []);
+  useEffect(() => {
+    document.title = title === undefined ? product : `${title} · ${product}`;
+  }, [title]);
+  return (
+    <main class="page" id="main">
+      {back && (
+        <a class="back" href={back.href}>
+          {back.label}
+        </a>
+      )}
+      <div class="page-head">
+        <div>
+          <h1 ref={heading} tabIndex={-1}>
+            {title ?? <span class="skeleton text">Loading</span>}
+          </h1>
+          {lead && <p class="lead">{lead}</p>}
+        </div>
+        {actions && <div class="actions">{actions}</div>}
+      </div>
+      {children}
+    </main>
+  );
+}

@@ -1,0 +1,156 @@
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { Camera, hasCamera } from './camera.tsx';
+import { Icon } from './icon.tsx';
+
+export interface PictureInputProps {
+  readonly onFiles: (files: readonly File[]) => void;
+  /** Where pictures may also come by their address. */
+  readonly onUrl?: (url: string) => void;
+  readonly hint: string;
+  /** Lower, for where pictures are there already. */
+  readonly compact?: boolean;
+  /** Whether to choose pictures is the one thing to do on the page. */
+  readonly isMain?: boolean;
+}
+
+/** Takes pictures however they come: chosen, dropped or pasted anywhere on the page, from the camera, or by their address. */
+export function PictureInput({ onFiles, onUrl, hint, compact = false, isMain = false }: PictureInputProps) {
+  const input = useRef<HTMLInputElement>(null);
+  const [isCameraOpen, setCameraOpen] = useState(false);
+  const isOver = useDropAndPaste(onFiles, onUrl);
+  return (
+    <div class={`picture-input ${isOver ? 'over' : ''} ${compact ? 'compact' : ''}`}>
+      <div class="picture-input-text">
+        <Icon name="image" />
+        <div>
+          <p>{isOver ? 'Drop them here' : 'Drop or paste pictures'}</p>
+          {!compact && <p class="hint">{hint}</p>}
+        </div>
+      </div>
+      <div class="actions">
+        <button
+          type="button"
+          class={`button ${isMain ? 'primary' : ''}`}
+          onClick={() => input.current?.click()}
+        >
+          <Icon name="upload" />
+          Choose pictures
+        </button>
+        <button type="button" class="button" disabled={!hasCamera} onClick={() => setCameraOpen(true)}>
+          <Icon name="camera" />
+          Camera
+        </button>
+      </div>
+      <input
+        ref={input}
+        type="file"
+        accept="image/*"
+        multiple
+        hidden
+        tabIndex={-1}
+        aria-label="Pictures"
+        onChange={({ currentTarget }) => {
+          onFiles([...(currentTarget.files ?? [])]);
+          // The same file may be chosen again.
+          currentTarget.value = '';
+        }}
+      />
+      {onUrl && <UrlField onUrl={onUrl} />}
+      {!hasCamera && <p class="hint">The camera needs HTTPS, or a page of this machine.</p>}
+      {isCameraOpen && <Camera onPicture={(file) => onFiles([file])} onClose={() => setCameraOpen(false)} />}
+    </div>
+  );
+}
+
+function UrlField({ onUrl }: { onUrl: (url: string) => void }) {
+  const id = useId();
+  const [text, setText] = useState('');
+  const [isWrong, setWrong] = useState(false);
+  const send = (event: Event) => {
+    event.preventDefault();
+    const url = webAddress(text);
+    setWrong(url === undefined);
+    if (url === undefined) return;
+    setText('');
+    onUrl(url);
+  };
+  return (
+    <form class="url-field" onSubmit={send} noValidate>
+      <label class="visually-hidden" for={id}>
+        Address of a picture
+      </label>
+      <input
+        id={id}
+        type="url"
+        placeholder="https://… address of a picture"
+        value={text}
+        aria-invalid={isWrong}
+        aria-describedby={isWrong ? `${id}-wrong` : undefined}
+        onInput={({ currentTarget }) => setText(currentTarget.value)}
+      />
+      <button type="submit" class="button">
+        <Icon name="link" />
+        Check address
+      </button>
+      {isWrong && (
+        <p class="field-error" id={`${id}-wrong`} role="alert">
+          An address starts with http:// or https://.
+        </p>
+      )}
+    </form>
+  );
+}
+
+function webAddress(text: string): string | undefined {
+  const url = URL.parse(text.trim());
+  return url !== null && /^https?:$/.test(url.protocol) ? url.href : undefined;
+}
+
+/** Pictures that are dropped or pasted anywhere on the page. Returns whether some are held over it. */
+function useDropAndPaste(
+  onFiles: (files: readonly File[]) => void,
+  onUrl: ((url: string) => void) | undefined,
+): boolean {
+  const [isOver, setOver] = useState(false);
+  const takers = useRef({ onFiles, onUrl });
+  takers.current = { onFiles, onUrl };
+  useEffect(() => {
+    const listening = new AbortController();
+    const { signal } = listening;
+    const take = (data: DataTransfer | null): boolean => {
+      const files = [...(data?.files ?? [])];
+      if (files.length > 0) takers.current.onFiles(files);
+      return files.length > 0;
+    };
+    document.addEventListener('dragover', (event) => setOver(holdsFiles(event)), { signal });
+    document.addEventListener('dragleave', (event) => event.relatedTarget === null && setOver(false), {
+      signal,
+    });
+    document.addEventListener(
+      'drop',
+      ({ dataTransfer }) => {
+        setOver(false);
+        take(dataTransfer);
+      },
+      { signal },
+    );
+    const paste = (event: ClipboardEvent) => {
+      if (document.querySelector('dialog[open]')) return;
+      if (take(event.clipboardData)) return event.preventDefault();
+      const isInField = event.target instanceof Element && event.target.closest('input, textarea') !== null;
+      const url = webAddress(event.clipboardData?.getData('text/plain') ?? '');
+      if (!isInField && url !== undefined) takers.current.onUrl?.(url);
+    };
+    document.addEventListener('paste', paste, { signal });
+    return () => listening.abort();
+  }, []);
+  return isOver;
+}
+
+function holdsFiles({ dataTransfer }: DragEvent): boolean {
+  return dataTransfer?.types.includes('Files') === true;
+}
+
+// A picture that is dropped beside the mark must not replace the page.
+addEventListener('dragover', (event) => holdsFiles(event) && event.preventDefault());
+addEventListener('drop', (event) => holdsFiles(event) && event.preventDefault());

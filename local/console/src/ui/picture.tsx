@@ -1,0 +1,112 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Box } from '../../../../lib/contract/shapes.ts';
+import { acquirePicture, around, type Cut, releasePicture, type Size } from '../api/pictures.ts';
+import { Icon } from './icon.tsx';
+
+interface Shown {
+  readonly url?: string | undefined;
+  readonly failed?: boolean;
+}
+
+/** Whether an element has come near the window, once and for all. */
+export function useNear<Kind extends Element>() {
+  const element = useRef<Kind>(null);
+  const [isNear, setNear] = useState(false);
+  useEffect(() => {
+    if (element.current === null || isNear) return;
+    const observer = new IntersectionObserver(
+      ([entry]) => {
+        if (entry?.isIntersecting) setNear(true);
+      },
+      { rootMargin: '300px' },
+    );
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [isNear]);
+  return { element, isNear };
+}
+
+/** A picture of the service, by its path; undefined while the path is not known. It is fetched when it comes into sight. */
+function useServicePicture(path: string | undefined, { box, size }: Cut, isNear: boolean): Shown {
+  const [shown, setShown] = useState<Shown>({});
+  // A box is what its numbers are.
+  const boxKey = box ? `${box.x},${box.y},${box.w},${box.h}` : '';
+  useEffect(() => {
+    setShown({});
+    if (path === undefined || !isNear) return;
+    let isGone = false;
+    const cut: Cut = { ...(box && { box }), ...(size !== undefined && { size }) };
+    acquirePicture(path, cut).then(
+      (url) => !isGone && setShown({ url }),
+      () => !isGone && setShown({ failed: true }),
+    );
+    return () => {
+      isGone = true;
+      releasePicture(path, cut);
+    };
+  }, [path, boxKey, size, isNear]);
+  return shown;
+}
+
+export interface ServicePictureProps {
+  readonly path: string | undefined;
+  readonly alt: string;
+  readonly box?: Box | null;
+  readonly size?: number;
+  readonly class?: string;
+}
+
+/** It takes its place before it is there, so that nothing moves when it comes. */
+export function ServicePicture({
+  path,
+  alt,
+  box = null,
+  size = 320,
+  class: className = '',
+}: ServicePictureProps) {
+  const { element, isNear } = useNear<HTMLSpanElement>();
+  const { url, failed } = useServicePicture(path, { box, size }, isNear);
+  return (
+    <span ref={element} class={`picture ${url || failed ? '' : 'skeleton'} ${className}`}>
+      {url && <img src={url} alt={alt} />}
+      {failed && <NoPictureMark alt={alt} />}
+    </span>
+  );
+}
+
+function NoPictureMark({ alt }: { alt: string }) {
+  return (
+    <span class="no-picture" role="img" aria-label={`${alt}: cannot be shown`}>
+      <Icon name="image" />
+    </span>
+  );
+}
+
+/** In the place of a picture that there is not. */
+export function NoPicture({ alt, class: className = '' }: { alt: string; class?: string }) {
+  return (
+    <span class={`picture ${className}`}>
+      <NoPictureMark alt={alt} />
+    </span>
+  );
+}
+
+/** The whole picture of the service, for what draws over it. */
+export function useWholePicture(path: string | undefined): Shown {
+  return useServicePicture(path, {}, true);
+}
+
+/** A face out of a picture that this page has already, which is not copied for it. */
+export function FaceCut({ source, box, size, alt }: { source: string; box: Box; size: Size; alt: string }) {
+  const { x, y, w } = around(box, size);
+  const percent = (length: number) => `${(100 * length) / w}%`;
+  return (
+    <span class="picture cut">
+      <img
+        src={source}
+        alt={alt}
+        style={{ width: percent(size.width), left: percent(-x), top: percent(-y) }}
+      />
+    </span>
+  );
+}

@@ -1,0 +1,78 @@
+import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
+import { processedImagePath } from '../api/endpoints.ts';
+import { count, sourceOf, timeOf } from '../model/words.ts';
+import { paths } from '../routes.ts';
+import { Badge } from './badge.tsx';
+import { NoPicture, ServicePicture } from './picture.tsx';
+
+/** Of more, the number is told. */
+const maxNames = 3;
+
+/** Processed pictures as rows of one height, newest first. */
+export function ProcessedRows({ items }: { items: readonly ImageProcessingResult[] }) {
+  return (
+    <ul class="rows">
+      {items.map((item) => (
+        <ProcessedRow key={item.db_id} item={item} />
+      ))}
+    </ul>
+  );
+}
+
+function ProcessedRow({ item }: { item: ImageProcessingResult }) {
+  const { db_id, processing_timestamp, image_path_or_identifier, faces, error } = item;
+  if (db_id === null || processing_timestamp === null) return null;
+  const time = timeOf(processing_timestamp);
+  return (
+    <li class="row">
+      {error === null ? (
+        <ServicePicture path={processedImagePath(db_id, 'annotated')} size={240} alt={`Picture of ${time}`} />
+      ) : (
+        <NoPicture alt={`Picture of ${time}`} />
+      )}
+      <div class="row-text">
+        <a class="row-time" href={paths.processed(db_id)}>
+          {time}
+        </a>
+        <p class="hint row-source">{sourceOf(image_path_or_identifier)}</p>
+      </div>
+      <div class="row-verdict">
+        <MatchBadges item={item} />
+        {error === null && (
+          <span class="hint">{faces.length === 0 ? 'No face' : count(faces.length, 'face')}</span>
+        )}
+      </div>
+    </li>
+  );
+}
+
+export function MatchBadges({ item: { faces, error } }: { item: ImageProcessingResult }) {
+  if (error !== null) return <Badge kind="warning">Not readable</Badge>;
+  const names = [...new Set(faces.flatMap((face) => face.blacklist_matches.map(({ entry }) => entry.name)))];
+  if (names.length === 0) return <Badge kind="clear">No match</Badge>;
+  return (
+    <>
+      {names.slice(0, maxNames).map((name) => (
+        <Badge key={name} kind="match">
+          {name}
+        </Badge>
+      ))}
+      {names.length > maxNames && <Badge kind="match">and {names.length - maxNames} more</Badge>}
+    </>
+  );
+}
+
+export function LoadingRows({ rows }: { rows: number }) {
+  return (
+    <div class="rows" role="status" aria-label="Loading pictures">
+      {Array.from({ length: rows }, (_, index) => (
+        <div class="row" key={index}>
+          <span class="picture skeleton" />
+          <div class="row-text">
+            <span class="skeleton text">Loading</span>
+          </div>
+        </div>
+      ))}
+    </div>
+  );
+}

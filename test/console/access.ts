@@ -1,0 +1,141 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { startHttpServer } from '../http-server.ts';
+import { type ConsoleSetup, pictureIsShown, token } from './setup.ts';
+
+const distFolder = join(import.meta.dirname, '../../local/console/dist');
+
+/** Serves the built files as any host of static files does, and knows nothing of the service. */
+export function hostFiles() {
+  return startHttpServer(({ url = '/' }, response) => {
+    const path = url === '/' ? 'index.html' : url.slice(1);
+    const types: Record<string, string> = {
+      js: 'text/javascript',
+      css: 'text/css',
+      html: 'text/html',
+      svg: 'image/svg+xml',
+    };
+    if (!existsSync(join(distFolder, path))) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.setHeader('Content-Type', types[path.split('.').at(-1) ?? ''] ?? 'application/json');
+    createReadStream(join(distFolder, path)).pipe(response);
+  });
+}
+
+/** Who may come in, by which way, and what happens when the service is away. */
+export function describeAccess(setup: () => ConsoleSetup, fileHost: () => string): void {
+  it('asks for a token, tells a wrong one, and then goes on with what was asked for', async () => {
+    const listed = await setup().listWoman();
+    await using visit = await setup().visit(`#/blacklist/${listed.id}`, {
+      token: undefined,
+      expected: [/401 \(Unauthorized\)/],
+    });
+    const { page } = visit;
+    const field = page.getByRole('dialog').getByLabel('Access token');
+    await field.waitFor();
+    expect(await page.evaluate('document.activeElement.type')).toBe('password');
+    await field.fill('a wrong one');
+    await field.press('Enter');
+    await page.getByText('The service did not accept this token.').waitFor();
+    // Nothing is shown without.
+    await page.keyboard.press('Escape');
+    expect(await page.getByRole('dialog').isVisible()).toBe(true);
+    await field.fill(token);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('heading', { name: listed.name }).waitFor();
+    await pictureIsShown(page.getByRole('button', { name: 'Look at 1.jpg' }));
+
+    expect(await page.evaluate('JSON.stringify([{ ...localStorage }, document.cookie])')).not.toContain(
+      token,
+    );
+    await page.goto(`${setup().url}/console/#/status`);
+    await page.getByRole('button', { name: 'Forget the token' }).click();
+    await field.waitFor();
+    expect(await page.evaluate('JSON.stringify({ ...sessionStorage })')).not.toContain(token);
+  });
+
+  it('says that the service is away, keeps what it shows, and comes back by itself', async () => {
+    const listed = await setup().listWoman();
+    await setup().api.process(setup().pictures.woman);
+    await using visit = await setup().visit('#/blacklist', { expected: [/ERR_INTERNET_DISCONNECTED/] });
+    const { page } = visit;
+    await page.getByRole('link', { name: listed.name }).waitFor();
+    await page.context().setOffline(true);
+    await page.getByRole('link', { name: 'History' }).click();
+    await page.getByRole('alert').filter({ hasText: 'The service cannot be reached.' }).first().waitFor();
+    await page.getByRole('heading', { name: 'No connection' }).waitFor();
+    await page.getByRole('link', { name: 'Check', exact: true }).click();
+    await page.getByRole('link', { name: 'History' }).click();
+    await page.getByRole('heading', { name: 'No connection' }).waitFor();
+    await page.context().setOffline(false);
+    await page.getByRole('heading', { name: 'No connection' }).waitFor({ state: 'detached' });
+    await page.locator('.rows').getByRole('listitem').first().waitFor();
+    expect(await page.getByText('The service cannot be reached.').count()).toBe(0);
+  });
+
+  it('works from another host, which asks where the service is', async () => {
+    const listed = await setup().listWoman();
+    await using visit = await setup().visit('', {
+      token: undefined,
+      expected: [/401 \(Unauthorized\)/, /healthz/],
+    });
+    const { page } = visit;
+    await page.goto(fileHost());
+    await page.getByLabel('Address of the service').fill('faces at the desk');
+    await page.getByRole('button', { name: 'Connect' }).click();
+    await page.getByText('That is not an address.').waitFor();
+    await page.getByLabel('Address of the service').fill(fileHost().replace('127.0.0.1', 'localhost'));
+    await page.getByRole('button', { name: 'Connect' }).click();
+    await page.getByText(/^No service answers there/).waitFor();
+    await page.getByLabel('Address of the service').fill(setup().url);
+    await page.getByRole('button', { name: 'Connect' }).click();
+    await page.getByRole('heading', { name: 'Check' }).waitFor();
+    await page.getByLabel('Access token').fill(token);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('link', { name: 'Blacklist', exact: true }).click();
+    await page.getByRole('link', { name: listed.name }).click();
+    await pictureIsShown(page.getByRole('button', { name: 'Look at 1.jpg' }));
+    expect(new URL(page.url()).origin).toBe(fileHost());
+    await page.getByRole('link', { name: 'Status' }).click();
+    await page.getByRole('button', { name: 'Use another service' }).click();
+    await page.getByLabel('Address of the service').waitFor();
+  });
+
+  it('does all of a check and a look at who matched with the keyboard alone', async () => {
+    const listed = await setup().listWoman();
+    await using visit = await setup().visit('#/check');
+    const { page } = visit;
+    await page.getByRole('heading', { name: 'Check' }).waitFor();
+    const chooser = page.waitForEvent('filechooser');
+    const focus = () =>
+      page.evaluate('(document.activeElement.ariaLabel || document.activeElement.innerText || "").trim()');
+    const tabTo = async (name: string) => {
+      for (let presses = 0; presses < 40; presses++) {
+        await page.keyboard.press('Tab');
+        if ((await focus()) === name) return;
+      }
+      throw new Error(`Tab does not lead to ${name}.`);
+    };
+    await page.keyboard.press('Tab');
+    expect(await focus()).toBe('Skip to the page');
+    await page.keyboard.press('Enter');
+    expect(await focus()).toBe('Check');
+    await tabTo('Choose pictures');
+    await page.keyboard.press('Enter');
+    await (await chooser).setFiles([
+      { name: 'door.jpg', mimeType: 'image/jpeg', buffer: setup().pictures.withWoman },
+    ]);
+    await page.getByText('1 of 3 faces matches').waitFor();
+    await page.getByRole('heading', { name: 'door.jpg' }).waitFor();
+    await tabTo(`Face 1: matches ${listed.name}`);
+    await page.keyboard.press('Enter');
+    expect(await focus()).toBe('Face 1');
+    await tabTo(listed.name);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: listed.name }).waitFor();
+    expect(await focus()).toBe(listed.name);
+  });
+}

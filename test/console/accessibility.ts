@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { type ConsoleSetup, fileOf, pictureIsShown } from './setup.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Finding {
+  readonly id: string;
+  readonly impact: string | null;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+/** What axe finds wrong with the page as it is, but for trifles. */
+async function findings(page: Page): Promise<string[]> {
+  // The tool comes by the browser's own door, for the page's policy lets no script in.
+  await page.evaluate(axe);
+  const { violations } = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as {
+    violations: Finding[];
+  };
+  return violations
+    .filter(({ impact }) => impact !== 'minor')
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`),
+    );
+}
+
+const windows = [
+  { colorScheme: 'light', viewport: { width: 1440, height: 900 } },
+  { colorScheme: 'dark', viewport: { width: 1440, height: 900 } },
+  { colorScheme: 'light', viewport: { width: 380, height: 780 } },
+  { colorScheme: 'dark', viewport: { width: 380, height: 780 } },
+] as const;
+
+/** Every page by axe, in both themes and on a narrow window, on which nothing may stick out. */
+export function describeAccessibility(setup: () => ConsoleSetup): void {
+  it.each(windows)('has no finding: $colorScheme, $viewport.width pixels wide', async (window) => {
+    const listed = await setup().listWoman();
+    const { db_id } = await setup().api.process(setup().pictures.withWoman);
+    await using visit = await setup().visit('#/check', { ...window, reducedMotion: 'reduce' });
+    const { page } = visit;
+    const examine = async (path: string, ready: () => Promise<unknown>) => {
+      await page.goto(`${setup().url}/console/${path}`);
+      await ready();
+      expect(await findings(page), path).toEqual([]);
+      expect(
+        await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
+        `${path} is too wide`,
+      ).toBe(true);
+    };
+    await examine('#/blacklist', () => pictureIsShown(page.getByRole('main').getByRole('listitem')));
+    await examine(`#/blacklist/${listed.id}`, () =>
+      pictureIsShown(page.getByRole('button', { name: 'Look at 1.jpg' })),
+    );
+    await page.getByRole('button', { name: 'Delete' }).click();
+    expect(await findings(page), 'the confirmation').toEqual([]);
+    await page.keyboard.press('Escape');
+    await examine('#/blacklist/new', async () => {
+      await page.locator('input[type=file]').setInputFiles([fileOf('a.jpg', setup().pictures.woman)]);
+      await page.getByText('One face found.').waitFor();
+      await page.getByRole('button', { name: 'Add to the blacklist' }).click();
+      await page.getByText('A name is needed.').waitFor();
+    });
+    await examine('#/history', () => pictureIsShown(page.locator('.rows')));
+    await examine(`#/history/${db_id}`, () => page.getByRole('button', { name: /^Face 3/ }).waitFor());
+    await examine('#/status', () => page.getByText('Working').waitFor());
+    await examine('#/check', async () => {
+      await page
+        .locator('input[type=file]')
+        .setInputFiles([
+          fileOf('door.jpg', setup().pictures.withWoman),
+          fileOf('letter.txt', Buffer.from('Dear Sir or Madam')),
+        ]);
+      await page.getByText('2 of 2 checked').waitFor();
+      await page.getByText('1 of 3 faces matches').waitFor();
+    });
+    await examine('#/nowhere', () => page.getByRole('heading', { name: 'There is no such page' }).waitFor());
+  });
+}

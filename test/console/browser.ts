@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+/** Chromium, as the people at the desk use it. */
+
+const executablePath = process.env.CHROMIUM_PATH || '/usr/bin/chromium';
+
+/** @throws Error when there is no Chromium. */
+export function launchBrowser(): Promise<Browser> {
+  if (!existsSync(executablePath)) {
+    throw new Error(
+      `There is no Chromium at ${executablePath}: "apt-get install chromium" puts it there, CHROMIUM_PATH names another.`,
+    );
+  }
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      // A camera that shows a moving pattern, and leave to use it.
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+    ],
+  });
+}
+
+export interface VisitOptions extends BrowserContextOptions {
+  /** What the browser's console may say: such as that a request was refused, which it calls an error. */
+  readonly expected?: readonly RegExp[];
+  /** Kept for the tab's session before the first page; none when left out. */
+  readonly token?: string | undefined;
+}
+
+export interface Visit extends AsyncDisposable {
+  readonly page: Page;
+}
+
+const reportViolations = `addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+  console.error('Against the content security policy: ' + violatedDirective + ' ' + blockedURI));`;
+
+/**
+ * Opens a window of its own. Disposing of it closes it, and fails when anything was written to the browser's console that was not expected,
+ * when a script failed, or when the page did what its content security policy forbids.
+ */
+export async function visit(
+  browser: Browser,
+  service: string,
+  { expected = [], token, ...options }: VisitOptions = {},
+): Promise<Visit> {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    locale: 'en-GB',
+    ...options,
+  });
+  context.setDefaultTimeout(20_000);
+  const page = await context.newPage();
+  const troubles: string[] = [];
+  page.on('console', (message) => {
+    const text = `${message.text()} ${message.location().url}`;
+    if (['error', 'warning'].includes(message.type()) && !expected.some((known) => known.test(text))) {
+      troubles.push(text);
+    }
+  });
+  page.on('pageerror', (error) => troubles.push(String(error)));
+  await page.addInitScript({ content: reportViolations });
+  if (token !== undefined) {
+    const key = JSON.stringify(`face-blacklist.token ${service}/`);
+    await page.addInitScript({ content: `sessionStorage.setItem(${key}, ${JSON.stringify(token)})` });
+  }
+  return {
+    page,
+    async [Symbol.asyncDispose]() {
+      await context.close();
+      expect(troubles).toEqual([]);
+    },
+  };
+}

@@ -1,0 +1,171 @@
+import { expect, it } from 'vitest';
+import { pictureOfNothing } from '../api/pictures.ts';
+import { type ConsoleSetup, dropFiles, fileOf, pictureIsShown } from './setup.ts';
+
+/** Seeing whether somebody in a picture is listed. */
+export function describeChecking(setup: () => ConsoleSetup): void {
+  it('shows the faces of a dropped picture, each beside who looks most like it', async () => {
+    const listed = await setup().listWoman();
+    await using visit = await setup().visit('#/check');
+    const { page } = visit;
+    await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
+    const match = page.getByRole('button', { name: `Face 1: matches ${listed.name}` });
+    await match.waitFor();
+    expect(await page.getByRole('button', { name: /^Face \d: no match$/ }).count()).toBe(2);
+    expect(await page.locator('circle.landmark').count()).toBe(15);
+
+    const face = page.getByRole('region', { name: 'Face 1' });
+    await face.getByText('Banned for life.').waitFor();
+    await pictureIsShown(face.getByRole('listitem'));
+    const words = await face.innerText();
+    expect(words).toMatch(/Distance\s+0\.1\d\d\s+Threshold\s+0\.220\s+Similarity\s+99\.\d%/);
+    expect(words).toContain('Fewer than 1 in 1,000,000 pairs of strangers look this much alike.');
+    await match.click();
+    expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe('Face 1');
+
+    // The box is where the service says that the face is.
+    const [result] = (await setup().api.page('?limit=1')).items;
+    const { x, w } = result?.faces[0]?.facial_area ?? { x: 0, w: 0 };
+    const picture = await page.locator('.faces-picture').boundingBox();
+    const box = await match.boundingBox();
+    expect(((box?.x ?? 0) - (picture?.x ?? 0)) / (picture?.width ?? 1)).toBeCloseTo(x / 1920, 2);
+    expect((box?.width ?? 0) / (picture?.width ?? 1)).toBeCloseTo(w / 1920, 2);
+  });
+
+  it('says at once what another threshold would make of it, and what that means', async () => {
+    const listed = await setup().listWoman();
+    await using visit = await setup().visit('#/check');
+    const { page } = visit;
+    await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
+    const threshold = page.getByRole('region', { name: 'Threshold' });
+    await threshold.getByText('1 of 3 faces matches').waitFor();
+    await threshold.getByText('1 in 110,000 comparisons with a stranger is a false accusation').waitFor();
+    const slider = page.getByRole('slider', { name: 'Match up to a distance of' });
+    await slider.fill('0.1');
+    await threshold.getByText('0 of 3 faces would match').waitFor();
+    await page.getByRole('button', { name: 'Face 1: no match' }).waitFor();
+    await slider.fill(String(await slider.getAttribute('max')));
+    await threshold.getByText('3 of 3 faces would match').waitFor();
+    await page.getByRole('button', { name: `Face 3: matches ${listed.name}` }).waitFor();
+    await threshold.getByText(/^1 in \d comparisons with a stranger/).waitFor();
+    await threshold.getByRole('button', { name: 'Reset to 0.220' }).click();
+    await threshold.getByText('1 of 3 faces matches').waitFor();
+  });
+
+  it('checks several pictures, with their progress, and says of each what came of it', async () => {
+    await setup().listWoman();
+    await using visit = await setup().visit('#/check');
+    const { page } = visit;
+    await page
+      .locator('input[type=file]')
+      .setInputFiles([
+        fileOf('with-her.jpg', setup().pictures.withWoman),
+        fileOf('others.jpg', setup().pictures.group),
+        fileOf('nobody.jpg', await pictureOfNothing()),
+        fileOf('letter.txt', Buffer.from('Dear Sir or Madam')),
+      ]);
+    await page.getByText('4 of 4 checked · 1 with a match').waitFor();
+    const verdicts = await page.getByRole('region', { name: 'Pictures' }).getByRole('button').allInnerTexts();
+    expect(verdicts.map((text) => text.split('\n'))).toEqual([
+      ['with-her.jpg', '1 match'],
+      ['others.jpg', 'No match'],
+      ['nobody.jpg', 'No face'],
+      ['letter.txt', 'Failed'],
+    ]);
+    await page.getByRole('button', { name: 'letter.txt' }).click();
+    await page.getByText('This is not a picture that can be read: JPEG, PNG, WebP and GIF can.').waitFor();
+    await page.getByRole('button', { name: 'nobody.jpg' }).click();
+    await page.getByRole('heading', { name: 'No face found' }).waitFor();
+
+    // They are still there after a look elsewhere, until they are cleared.
+    await page.getByRole('link', { name: 'Status' }).click();
+    await page.getByRole('heading', { name: 'Status' }).waitFor();
+    await page.getByRole('link', { name: 'Check', exact: true }).click();
+    await page.getByText('4 of 4 checked').waitFor();
+    await page.getByRole('button', { name: 'Clear all' }).click();
+    await page.getByText('4 of 4 checked').waitFor({ state: 'detached' });
+  });
+
+  it('takes a pasted picture', async () => {
+    await using visit = await setup().visit('#/check', {
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    const { page } = visit;
+    await page.getByRole('heading', { name: 'Check' }).waitFor();
+    await page.evaluate(`(async () => {
+      const canvas = new OffscreenCanvas(64, 64);
+      canvas.getContext('2d').fillRect(0, 0, 64, 64);
+      const png = await canvas.convertToBlob({ type: 'image/png' });
+      await navigator.clipboard.write([new ClipboardItem({ 'image/png': png })]);
+    })()`);
+    await page.keyboard.press('Control+V');
+    await page.getByRole('heading', { name: 'No face found' }).waitFor();
+  });
+
+  it('takes a picture with the camera', async () => {
+    await using visit = await setup().visit('#/check');
+    const { page } = visit;
+    await page.getByRole('button', { name: 'Camera' }).click();
+    await page.getByRole('button', { name: 'Take picture' }).click();
+    await page.getByRole('heading', { name: /^Camera \d\d\.\d\d\.\d\d\.jpg$/ }).waitFor();
+    await page
+      .getByText(/No face found|of \d+ faces?/)
+      .first()
+      .waitFor();
+    await pictureIsShown(page.locator('.faces-picture'));
+    // The camera is off again.
+    expect(await page.locator('video').count()).toBe(0);
+  });
+
+  it('takes the address of a picture, and says what the service found wrong with it', async () => {
+    await using visit = await setup().visit('#/check');
+    const { page } = visit;
+    const address = page.getByLabel('Address of a picture');
+    await address.fill('door.jpg');
+    await address.press('Enter');
+    await page.getByText('An address starts with http:// or https://.').waitFor();
+    await address.fill('http://127.0.0.1/door.jpg');
+    await address.press('Enter');
+    await page.getByRole('alert').filter({ hasText: 'The URL does not lead to a public address.' }).waitFor();
+  });
+
+  it('shows the picture that the service fetched from an address', async () => {
+    const listed = await setup().listWoman();
+    await using visit = await setup().visit('#/check');
+    const { page } = visit;
+    // Nothing else stands in for the internet: the service gets the picture itself in the place of its address.
+    await page.route('**/process-images', (route) =>
+      route.continue({
+        postData:
+          route
+            .request()
+            .postData()
+            ?.replace('https://pictures.example/door.jpg', setup().pictures.withWoman.toString('base64')) ??
+          '',
+      }),
+    );
+    await page.getByLabel('Address of a picture').fill('https://pictures.example/door.jpg');
+    await page.getByRole('button', { name: 'Check address' }).click();
+    await page.getByRole('button', { name: `Face 1: matches ${listed.name}` }).waitFor();
+    await pictureIsShown(page.locator('.faces-picture'));
+  });
+
+  it('sends a picture that is too large for a request by the form for large ones', async () => {
+    const listed = await setup().listWoman();
+    await using visit = await setup().visit('#/check');
+    const { page } = visit;
+    const uploaded = page.waitForResponse((response) => response.url() === `${setup().url}/api/v1/uploads`);
+    await page.locator('input[type=file]').setInputFiles(await setup().padded(4_000_000));
+    expect((await uploaded).status()).toBe(204);
+    await page.getByRole('button', { name: `Face 1: matches ${listed.name}` }).waitFor();
+  });
+
+  it('scales down what is larger than the service takes, and says so', async () => {
+    const listed = await setup().listWoman();
+    await using visit = await setup().visit('#/check');
+    const { page } = visit;
+    await page.locator('input[type=file]').setInputFiles(await setup().padded(16_000_000));
+    await page.getByText('Scaled down to 1920 × 1280 pixels').waitFor();
+    await page.getByRole('button', { name: `Face 1: matches ${listed.name}` }).waitFor();
+  });
+}

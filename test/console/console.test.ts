@@ -1,0 +1,41 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { HttpServer } from '../http-server.ts';
+import { describeAccess, hostFiles } from './access.ts';
+import { describeAccessibility } from './accessibility.ts';
+import { describeChecking } from './checking.ts';
+import { describeHistory } from './history.ts';
+import { describePeople } from './people.ts';
+import { type ConsoleSetup, startConsole } from './setup.ts';
+
+/** The console in a real browser, on a service as its users start it. */
+
+let fileHost: HttpServer;
+let setup: ConsoleSetup;
+beforeAll(async () => {
+  fileHost = await hostFiles();
+  setup = await startConsole(fileHost.url);
+});
+afterEach(() => setup.clear());
+afterAll(async () => {
+  await setup[Symbol.asyncDispose]();
+  await fileHost.stop();
+});
+
+describe('people', () => describePeople(() => setup));
+describe('checking', () => describeChecking(() => setup));
+describe('history and status', () => describeHistory(() => setup));
+describe('access', () =>
+  describeAccess(
+    () => setup,
+    () => fileHost.url,
+  ));
+describe('every page', () => describeAccessibility(() => setup));
+
+describe('an address', () => {
+  it('that a browser opens leads to the console', async () => {
+    await using visit = await setup.visit('');
+    await visit.page.goto(setup.url);
+    await visit.page.getByRole('heading', { name: 'Check' }).waitFor();
+    expect(visit.page.url()).toBe(`${setup.url}/console/`);
+  });
+});

@@ -1,0 +1,93 @@
+import { expect, it } from 'vitest';
+import { pictureOfNothing } from '../api/pictures.ts';
+import { type ConsoleSetup, pictureIsShown } from './setup.ts';
+
+/** Looking at what was checked before, and at how the service does. */
+export function describeHistory(setup: () => ConsoleSetup): void {
+  it('shows how to begin where nothing was checked', async () => {
+    await using visit = await setup().visit('#/history', { service: 'empty' });
+    await visit.page.getByRole('heading', { name: 'No picture was checked yet' }).waitFor();
+  });
+
+  it('lists what was checked, newest first, with who matched, and its details', async () => {
+    const listed = await setup().listWoman();
+    await setup().api.process(setup().pictures.withWoman);
+    await setup().api.process(await pictureOfNothing());
+    await using visit = await setup().visit('#/history');
+    const { page } = visit;
+    const rows = page.getByRole('main').getByRole('listitem');
+    await rows.first().waitFor();
+    expect(await rows.nth(0).innerText()).toMatch(/No match\s+No face/);
+    expect(await rows.nth(1).innerText()).toMatch(new RegExp(`${listed.name}\\s+3 faces`));
+    await pictureIsShown(rows.nth(1));
+    await rows.nth(1).getByRole('link').click();
+    await page.getByRole('button', { name: `Face 1: matches ${listed.name}` }).waitFor();
+    await pictureIsShown(page.locator('.faces-picture'));
+    await pictureIsShown(page.getByRole('region', { name: 'Face 1' }).getByRole('listitem'));
+    await page.getByRole('region', { name: 'Details' }).getByText('Fusion').waitFor();
+  });
+
+  it('narrows the list by result, person and day', async () => {
+    const listed = await setup().listWoman();
+    await setup().api.process(setup().pictures.withWoman);
+    await setup().api.process(await pictureOfNothing());
+    await using visit = await setup().visit(`#/blacklist/${listed.id}`);
+    const { page } = visit;
+    // A person's own page has her matches alone.
+    const rows = page.locator('.rows').getByRole('listitem');
+    await rows.first().waitFor();
+    expect(await rows.count()).toBe(1);
+
+    await page.goto(`${setup().url}/console/#/history?entry=${listed.id}`);
+    await page.getByText(`Matches of ${listed.name}`).waitFor();
+    await rows.first().waitFor();
+    expect(await rows.allInnerTexts()).toEqual([expect.stringContaining(listed.name)]);
+    await page.getByLabel('Result').selectOption('Without a match');
+    await page.getByRole('heading', { name: 'No picture fits' }).waitFor();
+    await page.getByRole('button', { name: 'Show matches of everybody' }).click();
+    await rows.first().getByText('No match').waitFor();
+    await page.getByLabel('To').fill('2020-01-01');
+    await page.getByRole('heading', { name: 'No picture fits' }).waitFor();
+    await page.getByLabel('To').fill('');
+    await page.getByLabel('From').fill('2020-01-01');
+    await rows.first().waitFor();
+    expect(page.url()).toContain('#/history?match=no&from=2020-01-01');
+  });
+
+  it('leads through the pages, and nothing moves while they load', async () => {
+    const grey = await Promise.all(Array.from({ length: 30 }, (_, index) => pictureOfNothing(100 + index)));
+    await setup().api.processInputs(grey.map((picture) => picture.toString('base64')));
+    await using visit = await setup().visit('#/history');
+    const { page } = visit;
+    const rows = page.locator('.rows').getByRole('listitem');
+    await rows.first().waitFor();
+    await page.evaluate(`new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) globalThis.moved = (globalThis.moved ?? 0) + entry.value;
+    }).observe({ type: 'layout-shift', buffered: true })`);
+    expect(await rows.count()).toBe(25);
+    const first = await rows.first().innerText();
+    await page.getByRole('button', { name: 'Older' }).click();
+    await page.getByText(/^Page 2 of/).waitFor();
+    await rows.first().filter({ hasNotText: first }).waitFor();
+    await page.getByRole('button', { name: 'Newer' }).click();
+    await page.getByText(/^Page 1 of/).waitFor();
+    for (const row of await rows.all()) await row.scrollIntoViewIfNeeded();
+    await pictureIsShown(rows.last());
+    expect(await page.evaluate('globalThis.moved ?? 0')).toBeLessThan(0.01);
+  });
+
+  it('shows how the service is set up and does, with its warnings', async () => {
+    await setup().listWoman();
+    await using visit = await setup().visit('#/status');
+    const { page } = visit;
+    await page.getByText('Working').waitFor();
+    const words = await page.getByRole('main').innerText();
+    expect(words).toMatch(/1\s+People listed\s+1\s+Reference pictures/);
+    expect(words).toMatch(/Model\s+Fusion/);
+    expect(words).toMatch(/Threshold\s+0\.220, the default/);
+    expect(words).toMatch(/Who may use it\s+Tokens/);
+
+    await using other = await setup().visit('#/status', { service: 'empty' });
+    await other.page.getByText(/Nobody is asked for a token/).waitFor();
+  });
+}

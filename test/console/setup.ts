@@ -1,0 +1,122 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+import type { BlacklistRecord } from '../../lib/contract/shapes.ts';
+import { connectOverHttp } from '../api/connections.ts';
+import { cropFace, leftToRight, sample } from '../api/pictures.ts';
+import { type RunningProcess, startServerProcess, temporaryFolder } from '../api/server-process.ts';
+import { ApiClient, newName } from '../suites/api/client.ts';
+import { launchBrowser, type Visit, type VisitOptions, visit } from './browser.ts';
+
+/** What the console's tests share: one browser, and one service with people in it. */
+
+export const token = 'a-token-of-the-desk';
+
+export interface Pictures {
+  /** The woman in the middle of sample3, alone. */
+  readonly woman: Buffer;
+  /** The same woman, in sample1. */
+  readonly sameWoman: Buffer;
+  /** Three people, of whom she is the largest face. */
+  readonly withWoman: Buffer;
+  /** Four others. */
+  readonly group: Buffer;
+}
+
+export interface ConsoleSetup extends AsyncDisposable {
+  readonly browser: Browser;
+  readonly api: ApiClient;
+  /** Its address, without a slash at its end. */
+  readonly url: string;
+  readonly pictures: Pictures;
+  /** Opens a page of the console, with the token unless said otherwise. */
+  visit(path: string, options?: VisitOptions & { service?: 'empty' }): Promise<Visit>;
+  /** Lists the woman by one picture, "1.jpg"; under a new name unless one is given. */
+  listWoman(name?: string): Promise<BlacklistRecord>;
+  /** The path of a file that shows what `withWoman` does and has so many bytes more: what follows a JPEG's end is no part of it. */
+  padded(bytes: number): Promise<string>;
+  /** Deletes everybody who is listed. */
+  clear(): Promise<void>;
+}
+
+export async function startConsole(corsOrigin: string): Promise<ConsoleSetup> {
+  await using opened = new AsyncDisposableStack();
+  const start = async (settings: Record<string, string>): Promise<RunningProcess> => {
+    const folder = await temporaryFolder();
+    opened.defer(() => folder.remove());
+    return opened.use(await startServerProcess(folder.path, settings));
+  };
+  const [browser, server, empty] = await Promise.all([
+    launchBrowser(),
+    start({ API_TOKENS: token, CORS_ORIGINS: corsOrigin }),
+    start({}),
+  ]);
+  opened.defer(() => browser.close());
+  const api = new ApiClient(connectOverHttp(server.url, token));
+  const pictures = await cutPictures(api);
+  const files = await temporaryFolder();
+  opened.defer(() => files.remove());
+  const resources = opened.move();
+  return {
+    browser,
+    api,
+    url: server.url,
+    pictures,
+    async visit(path, { service, ...options } = {}) {
+      const { url } = service === 'empty' ? empty : server;
+      const opening = await visit(browser, url, { ...(service !== 'empty' && { token }), ...options });
+      await opening.page.goto(`${url}/console/${path}`);
+      return opening;
+    },
+    listWoman: (name = newName()) => api.list([pictures.woman], { name, reason: 'Banned for life.' }),
+    async padded(bytes) {
+      const path = join(files.path, `${bytes}.jpg`);
+      await writeFile(path, Buffer.concat([pictures.withWoman, Buffer.alloc(bytes)]));
+      return path;
+    },
+    async clear() {
+      for (const { id } of await api.entries()) await api.delete(id);
+    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+async function cutPictures(api: ApiClient): Promise<Pictures> {
+  const [withWoman, other, group] = await Promise.all([sample(1), sample(3), sample(6)]);
+  const faceOf = async (picture: Buffer, place: number) => {
+    const faces = leftToRight((await api.detect(picture)).map((face) => face.facial_area));
+    const face = faces.at(place);
+    if (!face) throw new Error('The sample picture does not show the face that it should.');
+    return cropFace(picture, face);
+  };
+  return { woman: await faceOf(other, 1), sameWoman: await faceOf(withWoman, -1), withWoman, group };
+}
+
+/** A file as a person chooses it. */
+export function fileOf(name: string, buffer: Buffer) {
+  return { name, buffer, mimeType: name.endsWith('.jpg') ? 'image/jpeg' : 'text/plain' };
+}
+
+/** Waits for the first picture in there to be shown. */
+export async function pictureIsShown(place: Locator): Promise<void> {
+  const image = place.locator('img').first();
+  await image.waitFor();
+  await image.evaluate((picture: { decode(): Promise<void> }) => picture.decode());
+}
+
+/** Drops files onto the page, as the browser hands them over. */
+export async function dropFiles(
+  page: Page,
+  files: readonly { name: string; buffer: Buffer }[],
+): Promise<void> {
+  const encoded = JSON.stringify(files.map(({ name, buffer }) => [name, buffer.toString('base64')]));
+  const dataTransfer = await page.evaluateHandle(`(() => {
+    const data = new DataTransfer();
+    for (const [name, base64] of ${encoded}) {
+      const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      data.items.add(new File([bytes], name, { type: 'image/jpeg' }));
+    }
+    return data;
+  })()`);
+  for (const type of ['dragover', 'drop']) await page.dispatchEvent('main', type, { dataTransfer });
+}

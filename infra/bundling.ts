@@ -25,7 +25,9 @@ const banner =
  * environment, where the SDK looks first, and these would make up a fifth of its bundle.
  */
 const otherCredentials = [
-  ...['ini', 'login', 'process', 'sso', 'web-identity'].map((name) => `@aws-sdk/credential-provider-${name}`),
+  ...['http', 'ini', 'login', 'process', 'sso', 'web-identity'].map(
+    (name) => `@aws-sdk/credential-provider-${name}`,
+  ),
   '@smithy/credential-provider-imds',
 ];
 
@@ -36,8 +38,8 @@ const otherCredentials = [
  */
 const externalModules = ['sharp', ...otherCredentials];
 
-/** What the log has for writing to files and from other threads: a function's goes to its standard output. */
-const unused = ['sonic-boom', 'thread-stream'];
+/** What the log has for writing to files and from other threads, and for hiding what it is never given: a function's goes to its standard output. */
+const unused = ['@pinojs/redact', 'sonic-boom', 'thread-stream'];
 const absent = resolve(import.meta.dirname, 'absent.cjs');
 const alias = Object.fromEntries(unused.map((name) => [name, absent]));
 

@@ -84,7 +84,8 @@ async function measure(bundle: Bundle, event: string | undefined, storeUrl: stri
       LOG_LEVEL: 'silent',
     },
   });
-  return JSON.parse(stdout) as Timing;
+  // Before it come the function's own lines of metrics.
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Timing;
 }
 
 async function bareStartMs(): Promise<number> {

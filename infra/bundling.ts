@@ -38,8 +38,8 @@ const otherCredentials = [
  */
 const externalModules = ['sharp', ...otherCredentials];
 
-/** What the log has for writing to files and from other threads: a function's goes to its standard output. */
-const unused = ['sonic-boom', 'thread-stream'];
+/** What the log has for writing to files and from other threads, and for hiding what it is never given: a function's goes to its standard output. */
+const unused = ['@pinojs/redact', 'sonic-boom', 'thread-stream'];
 const absent = resolve(import.meta.dirname, 'absent.cjs');
 const alias = Object.fromEntries(unused.map((name) => [name, absent]));
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { Endpoint } from '../lib/contract/endpoint.ts';
+import { pictureSuccess } from '../lib/contract/picture-answer.ts';
 import { ForbiddenError } from '../lib/errors.ts';
 import type { Handler } from '../lib/http/endpoint.ts';
 import { commonHeaders, corsHeaders } from '../lib/http/headers.ts';
@@ -12,6 +13,7 @@ import { splitTarget, toEvent } from './event.ts';
 import { deliverable, gatewayRequestBytes, refuseLargeEvent } from './gateway-limits.ts';
 import { BodyBudget, RequestAbandonedError, readRequestBody } from './request-body.ts';
 import { Router } from './router.ts';
+import { turns } from './turns.ts';
 
 /** An endpoint's contract and what answers for it. */
 export interface Route {
@@ -41,6 +43,8 @@ export interface GatewayOptions {
 /** A body is held about three times at once: as it came, as the event's base64, and as the files that were in it. */
 const maxBodiesInMemory = 8;
 const maxRequestsWithBody = 256;
+/** A picture is held as a whole until it is sent. */
+const maxPicturesOnTheirWay = 32;
 const preflightMaxAgeSeconds = 600;
 /** What nginx calls a request whose client went away. */
 const clientGoneStatus = 499;
@@ -61,6 +65,7 @@ export class Gateway {
   readonly #router: Router<Route | StreamRoute>;
   readonly #checkToken: (request: IncomingMessage) => void;
   readonly #budget: BodyBudget;
+  readonly #pictureTurn = turns(maxPicturesOnTheirWay);
   /** Of a request's body. */
   readonly #maxBytes: number;
 
@@ -129,6 +134,7 @@ export class Gateway {
     const { requestId } = progress;
     const event = toEvent(request, body ?? Buffer.alloc(0), { contract, pathParameters, requestId });
     if (emulateGatewayLimits) refuseLargeEvent(event);
+    if (contract.success.contentType === pictureSuccess.contentType) await this.#pictureTurn(response);
     progress.handled = true;
     const result = await route.handler(event);
     return emulateGatewayLimits ? deliverable(result) : result;

@@ -167,7 +167,7 @@ function gaugeEngine(registry: Registry, config: Config, { faces, pictureSlots }
 
 function gaugeOutbox(registry: Registry, config: Config): void {
   if (!config.webhooks) return;
-  const gauge = (name: string, help: string, read: (status: WebhookStatus) => number) =>
+  const gauge = (name: string, help: string, figureOf: (status: WebhookStatus) => number) =>
     new Gauge({
       name,
       help,
@@ -177,7 +177,7 @@ function gaugeOutbox(registry: Registry, config: Config): void {
         this.reset();
         // Two receivers may have the same origin.
         for (const status of (await webhookStatus(config)) ?? []) {
-          this.inc({ receiver: status.receiver }, read(status));
+          this.inc({ receiver: status.receiver }, figureOf(status));
         }
       },
     });

@@ -3,10 +3,13 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { type BucketPlace, createS3Client, isAbsent, s3Unavailable } from '../s3.ts';
 import type { Delivery, ImageDelivery } from './port.ts';
 
-/** How long a URL gives its picture out: an answer that is fetched through API Gateway could have no more than 6 MB. */
+/** How long a URL gives its picture out. */
 const urlSeconds = 300;
 
-/** Gives pictures out by URLs that are signed here, with the credentials of this process, which must be allowed to get such keys. */
+/**
+ * Gives pictures out by URLs, for through API Gateway none of more than 4.5 MB would pass. They are signed here, with the credentials of this
+ * process, which must be allowed to get such keys.
+ */
 export function openS3Delivery({ region, bucket }: BucketPlace): ImageDelivery {
   const client = createS3Client(region);
   return {

@@ -52,9 +52,10 @@ const longestPauseMs = 100;
 const arrivalMs = 60_000;
 
 /**
- * Numbers processed pictures 1, 2, … without a gap, so that a page is a range of numbers, and ranks them in their scopes in the same way. The
- * last number given, the new one, which picture has it, and its places change in one transaction. Where others are numbering at the same moment, a picture is put down as an arrival,
- * and whoever comes next numbers all that have arrived: many who write together need few transactions.
+ * Numbers processed pictures 1, 2, … without a gap, so that a page is a range of numbers, and ranks them in their scopes in the same way.
+ * The last number given, the new one, which picture has it, and its places change in one transaction. Where others are numbering at the
+ * same moment, a picture is put down as an arrival, and whoever comes next numbers all that have arrived: many who write together need few
+ * transactions.
  */
 export function pictureNumbering(table: TableClient): (arrival: Arrival) => Promise<Numbered> {
   // Those of one process need not be in each other's way.

@@ -1,0 +1,20 @@
+import type { ServerResponse } from 'node:http';
+import pLimit from 'p-limit';
+import { RequestAbandonedError } from './request-body.ts';
+
+/**
+ * Lets so many answers be on their way at once: what it makes resolves when it is an answer's turn, which ends when the client has taken
+ * the last byte, or is gone. It rejects with RequestAbandonedError when the client went away while it waited.
+ */
+export function turns(count: number): (response: ServerResponse) => Promise<void> {
+  const limit = pLimit(count);
+  return (response) =>
+    new Promise((begin, abandon) => {
+      void limit(async () => {
+        if (response.closed) return abandon(new RequestAbandonedError());
+        const ended = new Promise((end) => response.once('close', end));
+        begin();
+        await ended;
+      });
+    });
+}

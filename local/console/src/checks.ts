@@ -120,7 +120,7 @@ async function checkUrl(id: number, url: string): Promise<ImageProcessingResult>
 }
 
 /** In a few words, as the service judged. */
-export function summaryOf({ faces }: ImageProcessingResult): string {
+function summaryOf({ faces }: ImageProcessingResult): string {
   if (faces.length === 0) return 'no face found';
   const names = new Set(faces.flatMap((face) => face.blacklist_matches.map(({ entry }) => entry.name)));
   return names.size === 0

@@ -11,7 +11,7 @@ const rarestMeasured = 1e-6;
 export type Backend = Status['backend'];
 
 /** Share of pairs of different people, 0..1, that look at least as much alike. */
-export function falseMatchShare(similarity: number): number {
+function falseMatchShare(similarity: number): number {
   return Math.max(rarestMeasured, (1 - similarity / 100) ** 3);
 }
 
@@ -23,7 +23,7 @@ function falseAccusationShare(similarity: number, images: number): number {
 const two = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 });
 
 /** Such as "1 in 46,000", before what is counted; "1 in 1.6" would tell nobody anything, so the frequent are told in percent. */
-export function oneIn(share: number): string {
+function oneIn(share: number): string {
   if (share <= rarestMeasured) return 'fewer than 1 in 1,000,000';
   if (share >= 0.3) return `${two.format(share * 100)}% of`;
   return `1 in ${two.format(share > 0.1 ? Math.round(1 / share) : 1 / share)}`;

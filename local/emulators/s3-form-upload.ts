@@ -20,6 +20,8 @@ export function takeFormUploads(server: S3rver, secret: string) {
     const bucket = /^\/([^/]+)\/?$/.exec(context.path)?.[1];
     const isForm = context.req.headers['content-type']?.startsWith('multipart/form-data') === true;
     if (context.method !== 'POST' || bucket === undefined || !isForm) return next();
+    // As the stack's bucket lets the pages of its CORS origins.
+    context.set('Access-Control-Allow-Origin', '*');
     if ((await server.store.getBucket(bucket)) === null) {
       throw new S3Error('NoSuchBucket', 'The specified bucket does not exist');
     }

@@ -15,8 +15,8 @@ export class RefusedError extends Error {
 
 /** No answer came. */
 export class UnreachableError extends Error {
-  constructor() {
-    super('The service cannot be reached.');
+  constructor(message = 'The service cannot be reached.') {
+    super(message);
   }
 }
 
@@ -60,11 +60,13 @@ export async function callJson<Answer>(path: string, options?: Call): Promise<An
 }
 
 /**
- * Sends a form where the service said, which may be a bucket: without the token.
+ * Sends a form where the service said, which may be a bucket: without the token, and what comes of it tells nothing of the service.
  * @throws RefusedError, UnreachableError
  */
 export async function sendForm(url: string, form: FormData): Promise<void> {
-  const response = await answerOf(new URL(url), { method: 'POST', body: form, credentials: 'omit' });
+  const response = await fetch(url, { method: 'POST', body: form, credentials: 'omit' }).catch(() => {
+    throw new UnreachableError(`The picture could not be sent to ${new URL(url).host}.`);
+  });
   if (!response.ok) throw await refusal(response);
 }
 

@@ -48,6 +48,8 @@ const arrivalsAtOnce = 25;
 /** A crowd is in many scopes. */
 const looksAtOnce = 10;
 const longestPauseMs = 100;
+/** So often one looks whether another numbers it, before it goes to work itself: the other may be gone. */
+const patientLooks = 4;
 /** Whoever put an arrival there waits for it for seconds. What is older was left by a crash, and never acknowledged. */
 const arrivalMs = 60_000;
 
@@ -90,6 +92,7 @@ export function pictureNumbering(table: TableClient): (arrival: Arrival) => Prom
   }
 
   function numberArrivals(arrival: Arrival): Promise<Numbered> {
+    let looks = 0;
     return table.settle(async () => {
       const counter = counterKey('processed');
       const items = await table.getAll([counter, pictureKey(arrival.pictureId)]);
@@ -97,6 +100,9 @@ export function pictureNumbering(table: TableClient): (arrival: Arrival) => Prom
       if (known) return known;
       const before = countOf(items.find(({ pk }) => pk === counter.pk));
       const arrivals = await arrivalsWith(table, arrival);
+      // One of them does the work of all, or they would all do it, and all but one in vain.
+      const isFirst = arrivals.every(({ pictureId }) => pictureId >= arrival.pictureId);
+      if (!isFirst && looks++ < patientLooks) return again;
       const { actions, after } = await numbering(table, before, arrivals);
       const { done, refused } = await table.transact([
         ...actions,

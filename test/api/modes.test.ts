@@ -21,10 +21,16 @@ beforeAll(async () => {
 });
 afterAll(() => resources.disposeAsync());
 
-/** A value's shape: the keys of objects, the shape of a list's items, the types of what is in them. An upload's form is its receiver's. */
+/**
+ * A value's shape: the keys of objects, the shape of a list's items, the types of what is in them. An upload's form is its receiver's, and a
+ * scale has as many points as it takes.
+ */
 function shapeOf(value: unknown, name?: string): unknown {
   if (name === 'fields') return 'a form';
-  if (Array.isArray(value)) return value.map((item) => shapeOf(item));
+  if (Array.isArray(value)) {
+    const items = value.map((item) => shapeOf(item));
+    return name === 'similarity_scale' ? items[0] : items;
+  }
   if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shapeOf(item, key)]));
 }

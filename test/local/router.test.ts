@@ -45,7 +45,7 @@ describe('the router', () => {
 
   it.each([
     '/api',
-    '/api/v1/blacklist/7/images/8',
+    '/api/v1/blacklist/7/images/8/9',
     '/api/v1/blacklist//',
     '//',
     '/API/v1/',

@@ -70,7 +70,8 @@ function spellings({ path }: Endpoint): string[] {
   return bare === '' ? ['/'] : [bare, `${bare}/`];
 }
 
-export function routesSuite(get: () => Tested): void {
+/** @param browsersHome where a browser is led that asks for the root */
+export function routesSuite(get: () => Tested, browsersHome: string): void {
   describe('every route', () => {
     const cases = contract.flatMap((endpoint) =>
       spellings(endpoint).map((path) => [endpoint.method, path, endpoint] as const),
@@ -117,13 +118,13 @@ export function routesSuite(get: () => Tested): void {
   });
 
   describe('a visitor', () => {
-    it('is welcomed at the root, and led to the documentation when it is a browser', async () => {
+    it('is welcomed at the root, and led on when it is a browser', async () => {
       const { api } = get();
       const Welcome = z.object({ message: z.string().startsWith('Welcome to the ') });
       answer(await api.get('/'), 200, Welcome);
       answer(await api.get('/api/v1/'), 200, Welcome);
       const browser = await api.send('GET', '/', { headers: { accept: 'text/html,*/*;q=0.8' } });
-      expect([browser.status, browser.headers.location]).toEqual([307, '/docs']);
+      expect([browser.status, browser.headers.location]).toEqual([307, browsersHome]);
     });
 
     it('finds a documentation whose files are all there', async () => {

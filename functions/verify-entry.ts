@@ -4,6 +4,6 @@ import { endpoint } from '../lib/http/endpoint.ts';
 import { enrollingPorts, inputs } from '../lib/ports.ts';
 
 /** POST /api/v1/blacklist/{id}/verify */
-export const handler = endpoint(verifyEntry, async ({ params, body }) =>
-  run({ ...(await enrollingPorts()), inputs: await inputs() }, params.id, body),
+export const handler = endpoint(verifyEntry, async ({ params, body }, { remainingMs }) =>
+  run({ ...(await enrollingPorts()), inputs: await inputs() }, params.id, body, remainingMs),
 );

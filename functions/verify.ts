@@ -4,6 +4,7 @@ import { faces, inputs, pictureSlots } from '../lib/ports.ts';
 import { verify as run } from '../lib/processing/verify.ts';
 
 /** POST /api/v1/verify */
-export const handler = endpoint(verify, async ({ body }) =>
-  run({ inputs: await inputs(), faces: await faces(), pictureSlots: await pictureSlots() }, body),
-);
+export const handler = endpoint(verify, async ({ body }, { remainingMs }) => {
+  const ports = { inputs: await inputs(), faces: await faces(), pictureSlots: await pictureSlots() };
+  return run(ports, body, remainingMs);
+});

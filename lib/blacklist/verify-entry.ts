@@ -19,6 +19,7 @@ const noLandmarks = { left_eye: null, right_eye: null, nose: null, mouth_left: n
 
 /**
  * Compares a picture's largest face with one entry: with the nearest of its reference images. Nothing is kept.
+ * @param remainingMs how long the request may still take.
  * @throws EntryNotFoundError also when the entry is deleted meanwhile.
  * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError
  * @throws BackendUnavailableError also when the gallery is lost, or none of the entry's images is enrolled for the model in use.
@@ -27,6 +28,7 @@ export async function verifyEntry(
   ports: Ports,
   entryId: number,
   { image, ...overrides }: VerifyEntryRequest,
+  remainingMs: () => number = () => Number.POSITIVE_INFINITY,
 ): Promise<EntryVerification> {
   const started = performance.now();
   await activeEntry(ports, entryId);
@@ -35,7 +37,8 @@ export async function verifyEntry(
     .filter(({ status }) => status === 'ACTIVE')
     .map((record): Reference => ({ imageId: record.id, lend: lendStored(ports, record) }))
     .reverse();
-  const compared = await ports.faces.compareWith(loans.image, references, faceOptions(overrides));
+  const options = { ...faceOptions(overrides), remainingMs };
+  const compared = await ports.faces.compareWith(loans.image, references, options);
   if (!compared.hasGallery) await refuseLostGallery(ports);
   const { box, entry, imageId, ...nearness } = await nearestShown(ports, entryId, compared);
   return {

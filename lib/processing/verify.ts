@@ -6,15 +6,20 @@ import { faceOptions } from './options.ts';
 
 /**
  * Compares the largest faces of two pictures. Nothing is kept.
+ * @param remainingMs how long the request may still take.
  * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError which name the picture that can't be used
  */
 export async function verify(
   ports: Pick<Ports, 'faces' | 'inputs' | 'pictureSlots'>,
   { image1, image2, ...overrides }: VerifyRequest,
+  remainingMs: () => number = () => Number.POSITIVE_INFINITY,
 ): Promise<Verification> {
   const started = performance.now();
   const loans = await lendInputs(ports, { image1, image2 });
-  const compared = await ports.faces.compare(loans.image1, loans.image2, faceOptions(overrides));
+  const compared = await ports.faces.compare(loans.image1, loans.image2, {
+    ...faceOptions(overrides),
+    remainingMs,
+  });
   return {
     ...verdict(compared),
     facial_areas: { img1: compared.probe.area, img2: compared.reference.area },

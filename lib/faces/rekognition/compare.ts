@@ -3,7 +3,15 @@ import pLimit from 'p-limit';
 import { isUnusablePicture, NoFaceError } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { allSettled } from '../../settled.ts';
-import type { Comparison, EntryComparison, Face, FaceMatch, PictureLoan, Reference } from '../port.ts';
+import type {
+  Comparison,
+  EntryComparison,
+  Face,
+  FaceMatch,
+  FaceOptions,
+  PictureLoan,
+  Reference,
+} from '../port.ts';
 import type { RekognitionCaller } from './caller.ts';
 import { encodeWhole, type SentPicture } from './encode.ts';
 import { meaningOf } from './failures.ts';
@@ -16,6 +24,9 @@ const maxSearchedFaces = 4096;
 /** Pictures of one entry that are compared one by one, and how many of them side by side. */
 const maxComparisons = 10;
 const comparisonsAtOnce = 4;
+
+/** See `FaceOptions`. */
+type RemainingMs = FaceOptions['remainingMs'];
 
 type Nearness = Pick<FaceMatch, 'distance' | 'similarity'>;
 
@@ -35,15 +46,21 @@ export async function compareLargest(
   caller: RekognitionCaller,
   lendProbe: PictureLoan,
   lendReference: PictureLoan,
+  remainingMs: RemainingMs,
 ): Promise<Pick<Comparison, 'probe' | 'reference' | keyof Nearness>> {
-  const probe = await lendProbe((picture) => probeOf(caller, picture));
-  return lendReference((picture) => compareWithPicture(caller, probe, picture));
+  const probe = await lendProbe((picture) => probeOf(caller, picture, remainingMs));
+  return lendReference((picture) => compareWithPicture(caller, probe, picture, remainingMs));
 }
 
-async function probeOf(caller: RekognitionCaller, picture: Picture): Promise<Probe> {
+async function probeOf(
+  caller: RekognitionCaller,
+  picture: Picture,
+  remainingMs: RemainingMs,
+): Promise<Probe> {
   const sent = await encodeWhole(picture);
   const { width, height } = picture;
-  return { sent, size: { width, height }, faces: oneOrMore(await detectFaces(caller, picture, sent)) };
+  const faces = oneOrMore(await detectFaces(caller, picture, sent, remainingMs?.()));
+  return { sent, size: { width, height }, faces };
 }
 
 /** @throws NoFaceError */
@@ -57,6 +74,7 @@ async function compareWithPicture(
   caller: RekognitionCaller,
   { sent, size, faces }: Probe,
   picture: Picture,
+  remainingMs: RemainingMs,
 ): Promise<Pick<Comparison, 'probe' | 'reference' | keyof Nearness>> {
   const target = await encodeWhole(picture);
   const command = new CompareFacesCommand({
@@ -65,7 +83,11 @@ async function compareWithPicture(
     SimilarityThreshold: 0,
   });
   try {
-    const { SourceImageFace, FaceMatches = [], UnmatchedFaces = [] } = await caller.send(command);
+    const {
+      SourceImageFace,
+      FaceMatches = [],
+      UnmatchedFaces = [],
+    } = await caller.send(command, remainingMs?.());
     const [reference] = [...FaceMatches, ...UnmatchedFaces.map((Face) => ({ Face, Similarity: 0 }))]
       .map(({ Face = {}, Similarity = 0 }) => ({ ...faceOf(Face, target.frame, picture), Similarity }))
       .sort((one, other) => sizeOf(other.area) - sizeOf(one.area));
@@ -75,7 +97,8 @@ async function compareWithPicture(
     return { probe, reference: face, similarity, distance: distanceOf(similarity) };
   } catch (error) {
     // As the probe shows somebody, the picture does not; where it does, the fault is ours.
-    if (meaningOf(error) === 'invalid parameters') oneOrMore(await detectFaces(caller, picture, target));
+    if (meaningOf(error) === 'invalid parameters')
+      oneOrMore(await detectFaces(caller, picture, target, remainingMs?.()));
     throw error;
   }
 }
@@ -90,8 +113,9 @@ export async function compareWithReferences(
   gallery: Gallery,
   lendProbe: PictureLoan,
   references: readonly Reference[],
+  remainingMs: RemainingMs,
 ): Promise<Pick<EntryComparison, 'probe' | 'references' | 'hasGallery'>> {
-  const limits = { within: Number.POSITIVE_INFINITY, maxFaces: maxSearchedFaces };
+  const limits = { within: Number.POSITIVE_INFINITY, maxFaces: maxSearchedFaces, remainingMs };
   const { probe, found, hasGallery } = await lendProbe(async (picture) => {
     const { faces, near } = await searchPicture(gallery, picture, limits);
     const [largest] = oneOrMore(faces);
@@ -102,20 +126,22 @@ export async function compareWithReferences(
   const imageIds = new Set(references.map(({ imageId }) => imageId));
   const near = found.filter(({ imageId }) => imageIds.has(imageId));
   if (near.length > 0 || !hasGallery) return { probe, references: near, hasGallery };
-  return { probe, references: await compareOneByOne(gallery.caller, lendProbe, references), hasGallery };
+  const compared = await compareOneByOne(gallery.caller, lendProbe, references, remainingMs);
+  return { probe, references: compared, hasGallery };
 }
 
 async function compareOneByOne(
   caller: RekognitionCaller,
   lendProbe: PictureLoan,
   references: readonly Reference[],
+  remainingMs: RemainingMs,
 ): Promise<EntryComparison['references']> {
-  const probe = await lendProbe((picture) => probeOf(caller, picture));
+  const probe = await lendProbe((picture) => probeOf(caller, picture, remainingMs));
   const limit = pLimit(comparisonsAtOnce);
   const compared = await allSettled(
     references.slice(0, maxComparisons).map(({ imageId, lend }) =>
       limit(async () => {
-        const near = await lend((picture) => compareWithPicture(caller, probe, picture)).catch(
+        const near = await lend((picture) => compareWithPicture(caller, probe, picture, remainingMs)).catch(
           ignoringUnusable,
         );
         return near ? [{ imageId, target: null, distance: near.distance, similarity: near.similarity }] : [];

@@ -102,7 +102,7 @@ class Rekognition implements FaceBackend {
   }
 
   async compare(probe: PictureLoan, reference: PictureLoan, options: FaceOptions): Promise<Comparison> {
-    const compared = await compareLargest(this.#gallery.caller, probe, reference);
+    const compared = await compareLargest(this.#gallery.caller, probe, reference, options.remainingMs);
     return { ...compared, ...this.#used(options) };
   }
 
@@ -111,7 +111,7 @@ class Rekognition implements FaceBackend {
     references: readonly Reference[],
     options: FaceOptions,
   ): Promise<EntryComparison> {
-    const compared = await compareWithReferences(this.#gallery, probe, references);
+    const compared = await compareWithReferences(this.#gallery, probe, references, options.remainingMs);
     return { ...compared, ...this.#used(options) };
   }
 

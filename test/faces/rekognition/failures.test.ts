@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { BackendUnavailableError } from '../../../lib/errors.ts';
 import type { EnrolledFace, FaceBackend } from '../../../lib/faces/port.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
-import { enrollAs, entriesOf, gallery, owner, owners } from '../../suites/faces/fixtures.ts';
+import { enrollAs, entriesOf, gallery, lent, owner, owners } from '../../suites/faces/fixtures.ts';
 import { portraits, smallSample } from '../samples.ts';
 import { openAdapter, startEmulator } from './open.ts';
 
@@ -66,12 +66,19 @@ describe('when Rekognition fails', () => {
 
   test('for as long as a request may take, it is given up then', async () => {
     const group = await smallSample(3);
-    emulator.faults.set([{ kind: 'throttle', every: 1, operation: 'SearchFacesByImage' }]);
+    const operations = ['SearchFacesByImage', 'CompareFaces'] as const;
+    emulator.faults.set(operations.map((operation) => ({ kind: 'throttle', every: 1, operation })));
     const end = performance.now() + 2_000;
     const remainingMs = () => end - performance.now();
-    await expect(backend.match(group, { remainingMs })).rejects.toThrow(BackendUnavailableError);
+    const outcomes = await Promise.allSettled([
+      backend.match(group, { remainingMs }),
+      backend.compare(lent(group), lent(her), { remainingMs }),
+      backend.compareWith(lent(group), [{ imageId: hers.imageId, lend: lent(her) }], { remainingMs }),
+    ]);
     // An attempt that began in time has a second of its own.
     expect(remainingMs()).toBeGreaterThan(-1_000);
+    for (const outcome of outcomes)
+      expect(outcome).toMatchObject({ reason: expect.any(BackendUnavailableError) });
   });
 
   test.each(['error', 'drop'] as const)(

@@ -1,4 +1,26 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** What takes longest begins first, so that none of it is left to run alone at the end. */
+const longest = [
+  'console/console',
+  'api/http',
+  'api/cloud-http',
+  'api/handlers',
+  'blacklist/crash-deepface',
+  'blacklist/crash-aws',
+  'records/dynamodb-faults',
+].map((name) => `/test/${name}.test.ts`);
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const index = longest.findIndex((name) => moduleId.endsWith(name));
+      return index === -1 ? longest.length : index;
+    };
+    return (await super.sort(files)).toSorted((one, other) => place(one) - place(other));
+  }
+}
 
 export default defineConfig({
   test: {
@@ -8,6 +30,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // The engine's tests start workers of their own, and those of the AWS mode spend much of their time waiting.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     env: { LOG_LEVEL: 'silent' },
     coverage: {
       provider: 'v8',

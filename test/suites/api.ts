@@ -49,7 +49,7 @@ export function apiSuite(name: string, connect: () => Promise<ApiConnection>, tr
     duplicatesSuite(get);
     verificationSuite(get);
     // The console is no endpoint: what is in front of the handlers serves it.
-    routesSuite(get, traits.hasGateway ? '/console/' : '/docs');
+    routesSuite(get, traits.hasGateway ? 'console/' : '/docs');
     listingSuite(get);
     addingSuite(get);
     qualitySuite(get);

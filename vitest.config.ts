@@ -25,9 +25,9 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Shared machines stall for seconds.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Shared machines stall, and are at times less than half as fast.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // The engine's tests start workers of their own, and those of the AWS mode spend much of their time waiting.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },

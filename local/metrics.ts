@@ -6,6 +6,7 @@ import { type WebhookStatus, webhookStatus } from '../lib/events/webhook-status.
 import { endpoint, type Handler, response } from '../lib/http/endpoint.ts';
 import { listen } from '../lib/metrics/in-process.ts';
 import type { Meter } from '../lib/metrics/port.ts';
+import { onceIn } from '../lib/once-in.ts';
 import type { OpenedPorts } from '../lib/ports.ts';
 
 /** Not among the deployed endpoints: Lambda functions' metrics go to CloudWatch. */
@@ -167,6 +168,8 @@ function gaugeEngine(registry: Registry, config: Config, { faces, pictureSlots }
 
 function gaugeOutbox(registry: Registry, config: Config): void {
   if (!config.webhooks) return;
+  // The gauges are read side by side, and counting takes longer the more waits.
+  const receivers = onceIn(0, () => webhookStatus(config));
   const gauge = (name: string, help: string, figureOf: (status: WebhookStatus) => number) =>
     new Gauge({
       name,
@@ -176,7 +179,7 @@ function gaugeOutbox(registry: Registry, config: Config): void {
       async collect() {
         this.reset();
         // Two receivers may have the same origin.
-        for (const status of (await webhookStatus(config)) ?? []) {
+        for (const status of (await receivers()) ?? []) {
           this.inc({ receiver: status.receiver }, figureOf(status));
         }
       },

@@ -7,6 +7,7 @@ import { lendInputs } from '../processing/lend-pictures.ts';
 import { faceOptions } from '../processing/options.ts';
 import { secondsSince, verdict } from '../processing/verify.ts';
 import type { ImageRecord } from '../records/port.ts';
+import { listImages } from './list-images.ts';
 import { refuseLostGallery } from './lost-gallery.ts';
 import { activeEntry } from './record.ts';
 
@@ -31,10 +32,9 @@ export async function verifyEntry(
   remainingMs: () => number = () => Number.POSITIVE_INFINITY,
 ): Promise<EntryVerification> {
   const started = performance.now();
-  await activeEntry(ports, entryId);
+  const listed = await listImages(ports.records, entryId);
   const loans = await lendInputs(ports, { image });
-  const references = (await ports.records.listImages(entryId))
-    .filter(({ status }) => status === 'ACTIVE')
+  const references = listed
     .map((record): Reference => ({ imageId: record.id, lend: lendStored(ports, record) }))
     .reverse();
   const options = { ...faceOptions(overrides), remainingMs };

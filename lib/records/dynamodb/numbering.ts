@@ -48,7 +48,7 @@ const arrivalsAtOnce = 25;
 /** A crowd is in many scopes. */
 const looksAtOnce = 10;
 const longestPauseMs = 100;
-/** So often one looks whether another numbers it, before it goes to work itself: the other may be gone. */
+/** So often one looks whether the first has done its work, before it does that itself: the first may be gone. */
 const patientLooks = 4;
 /** Whoever put an arrival there waits for it for seconds. What is older was left by a crash, and never acknowledged. */
 const arrivalMs = 60_000;
@@ -92,17 +92,20 @@ export function pictureNumbering(table: TableClient): (arrival: Arrival) => Prom
   }
 
   function numberArrivals(arrival: Arrival): Promise<Numbered> {
+    let awaited: string | undefined;
     let looks = 0;
     return table.settle(async () => {
+      // The first of those who have arrived does the work of all, or they would all do it, and all but one in vain.
+      const first = await firstArrived(table);
+      looks = first === awaited ? looks + 1 : 1;
+      awaited = first;
+      if (first !== undefined && first < arrival.pictureId && looks <= patientLooks) return again;
       const counter = counterKey('processed');
       const items = await table.getAll([counter, pictureKey(arrival.pictureId)]);
       const known = numberedAs(items.find(({ pk }) => pk !== counter.pk));
       if (known) return known;
       const before = countOf(items.find(({ pk }) => pk === counter.pk));
       const arrivals = await arrivalsWith(table, arrival);
-      // One of them does the work of all, or they would all do it, and all but one in vain.
-      const isFirst = arrivals.every(({ pictureId }) => pictureId >= arrival.pictureId);
-      if (!isFirst && looks++ < patientLooks) return again;
       const { actions, after } = await numbering(table, before, arrivals);
       const { done, refused } = await table.transact([
         ...actions,
@@ -200,6 +203,12 @@ function changeOfCounter({ last }: Count, { last: next, at, match, noMatch }: Co
     ...(last === 0 ? isNew : { condition: '#last = :last' }),
     values: { next, at, match, noMatch, ...(last > 0 && { last }) },
   };
+}
+
+/** The id of the first of the pictures that have arrived, as long as there is one. */
+async function firstArrived(table: TableClient): Promise<string | undefined> {
+  const { value: items = [] } = await table.query(arrivalsPartition, { atOnce: 1 }).next();
+  return items[0]?.sk;
 }
 
 /** This one, and some of the others that have arrived. What crashed writers left is cleared away. */

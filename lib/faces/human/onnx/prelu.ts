@@ -13,16 +13,19 @@ const floatType = 1;
  * The same model with each PRelu of a slope per channel written as two convolutions of one pixel, one channel each, and a sum:
  * x > 0 ? x : s x = x + (1 - s) max(0, -x). ONNX Runtime computes PRelu itself value by value, and turns its blocked layout of the channels
  * (x64) back and forth around each; these it fuses and keeps blocked. MobileFaceNet's 33 of them took two thirds of its time; its
- * embeddings stay the same but for rounding (cosine distance below 1e-12).
+ * embeddings stay the same but for rounding (cosine distance below 1e-12). A model without any is returned as it came.
  */
 export function replacePRelu(model: Uint8Array): Uint8Array {
   const view = new DataView(model.buffer, model.byteOffset, model.byteLength);
-  const parts = [...fields(view, 0, view.byteLength)].map((field) =>
-    field.number === modelFields.graph
-      ? bytes(modelFields.graph, rewriteGraph(new Reader(model, view), field))
-      : model.subarray(field.tagStart, field.end),
+  const parts = [...fields(view, 0, view.byteLength)];
+  const graph = parts.find(({ number }) => number === modelFields.graph);
+  const rewritten = graph && rewriteGraph(new Reader(model, view), graph);
+  if (!rewritten) return model;
+  return message(
+    ...parts.map((field) =>
+      field === graph ? bytes(modelFields.graph, rewritten) : model.subarray(field.tagStart, field.end),
+    ),
   );
-  return message(...parts);
 }
 
 /** Reads messages by their fields' numbers. */
@@ -47,7 +50,8 @@ class Reader {
   }
 }
 
-function rewriteGraph(reader: Reader, graph: Field): Uint8Array {
+/** Nothing where there is nothing to replace. */
+function rewriteGraph(reader: Reader, graph: Field): Uint8Array | undefined {
   const parts = reader.fieldsOf(graph);
   const ofNumber = (number: number) => parts.filter((field) => field.number === number);
   const nodes = ofNumber(graphFields.node);
@@ -60,12 +64,13 @@ function rewriteGraph(reader: Reader, graph: Field): Uint8Array {
     reader.texts(node, nodeFields.operator)[0] === 'PRelu' &&
     slopes.has(reader.texts(node, nodeFields.input)[1] ?? '');
   const replaced = new Set(nodes.filter(isReplaced));
+  if (replaced.size === 0) return undefined;
   const needed = new Set([
     ...nodes.filter((node) => !replaced.has(node)).flatMap((node) => reader.texts(node, nodeFields.input)),
     ...ofNumber(graphFields.input).flatMap((input) => reader.texts(input, valueFields.name)),
   ]);
   const isLeftOver = (field: Field) => {
-    if (replaced.size === 0 || field.number !== graphFields.initializer) return false;
+    if (field.number !== graphFields.initializer) return false;
     const [name = ''] = reader.texts(field, tensorFields.name);
     return slopes.has(name) && !needed.has(name);
   };

@@ -1,8 +1,14 @@
-import { resolve } from 'node:path';
-import { type BundlingOptions, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
-import type { BuildOptions } from 'esbuild';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { AssetHashType, DockerImage } from 'aws-cdk-lib';
+import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
+import { type BuildOptions, buildSync } from 'esbuild';
 
 /** How functions are bundled: said once, for the stack and for whoever measures the bundles. */
+
+const root = resolve(import.meta.dirname, '..');
 
 /** A function's source, by its name: `getEntry` is `functions/get-entry.ts`. */
 export function sourceOf(functionName: string): string {
@@ -13,7 +19,6 @@ export function kebabCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-const target = 'node24';
 /** Packages as ES modules where they have them: esbuild leaves out more of those. */
 const mainFields = ['module', 'main'];
 /** CommonJS packages want a `require`, which an ES module does not have. */
@@ -46,7 +51,6 @@ const alias = Object.fromEntries(unused.map((name) => [name, absent]));
 /** Which of package.json's `#adapters` and `#metrics` a function gets: those that import theirs as usual. esbuild's own `module` has to be said then. */
 const conditions = ['lambda', 'module'];
 
-/** For esbuild itself. */
 export function esbuildOptions(functionName: string, outfile: string): BuildOptions {
   return {
     entryPoints: [sourceOf(functionName)],
@@ -54,12 +58,12 @@ export function esbuildOptions(functionName: string, outfile: string): BuildOpti
     bundle: true,
     platform: 'node',
     format: 'esm',
-    target,
+    target: 'node24',
     minify: true,
     mainFields,
     banner: { js: banner },
     legalComments: 'none',
-    external: [...externalModules],
+    external: externalModules,
     alias,
     conditions,
   };
@@ -72,37 +76,47 @@ export interface Companions {
   readonly swaggerFiles?: readonly string[];
 }
 
-/** For the CDK, which runs the same esbuild. */
-export function bundlingOptions({ sharp, swaggerFiles = [] }: Companions): BundlingOptions {
-  return {
-    format: OutputFormat.ESM,
-    target,
-    minify: true,
-    mainFields: [...mainFields],
-    banner,
-    esbuildArgs: {
-      '--legal-comments': 'none',
-      '--conditions': conditions.join(),
-      ...Object.fromEntries(unused.map((name) => [`--alias:${name}`, absent])),
-    },
-    externalModules: [...externalModules],
-    ...(sharp && { nodeModules: ['sharp'], environment: lambdaPlatform }),
-    commandHooks: {
-      beforeBundling: () => [],
-      beforeInstall: () => [],
-      afterBundling: (inputDir, outputDir) => copySwaggerFiles(swaggerFiles, inputDir, outputDir),
-    },
+/** A function's bundle with what lies beside it, made when the stack is synthesized. */
+export function codeOf(functionName: string, companions: Companions): AssetCode {
+  const tryBundle = (folder: string) => {
+    buildSync(esbuildOptions(functionName, join(folder, 'index.mjs')));
+    putBeside(folder, companions);
+    return true;
   };
+  return Code.fromAsset(dirname(sourceOf(functionName)), {
+    assetHashType: AssetHashType.OUTPUT,
+    // Never run in a container: the command only tells one function's asset from another's.
+    bundling: { local: { tryBundle }, image: DockerImage.fromRegistry('none'), command: [functionName] },
+  });
 }
 
-/** What npm installs for, whatever it runs on. */
-const lambdaPlatform = { npm_config_cpu: 'arm64', npm_config_os: 'linux', npm_config_libc: 'glibc' };
+function putBeside(folder: string, { sharp, swaggerFiles = [] }: Companions): void {
+  const modules = join(folder, 'node_modules');
+  if (sharp) cpSync(sharpForLambda(), modules, { recursive: true });
+  const swagger = join(modules, 'swagger-ui-dist');
+  if (swaggerFiles.length > 0) mkdirSync(swagger, { recursive: true });
+  for (const file of swaggerFiles)
+    copyFileSync(join(root, 'node_modules/swagger-ui-dist', file), join(swagger, file));
+}
 
-function copySwaggerFiles(files: readonly string[], inputDir: string, outputDir: string): string[] {
-  if (files.length === 0) return [];
-  const folder = 'node_modules/swagger-ui-dist';
-  return [
-    `mkdir -p "${outputDir}/${folder}"`,
-    ...files.map((file) => `cp "${inputDir}/${folder}/${file}" "${outputDir}/${folder}/"`),
-  ];
+let installedSharp: string | undefined;
+
+/** A `node_modules` with sharp, of the locked version, as it is on Lambda's processors: installed once for all functions. */
+function sharpForLambda(): string {
+  if (installedSharp) return installedSharp;
+  const folder = mkdtempSync(join(tmpdir(), 'face-blacklist-sharp-'));
+  process.on('exit', () => rmSync(folder, { recursive: true }));
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({ dependencies: { sharp: dependencies.sharp } }),
+  );
+  copyFileSync(join(root, 'package-lock.json'), join(folder, 'package-lock.json'));
+  const platform = ['--os=linux', '--cpu=arm64', '--libc=glibc'];
+  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', ...platform], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  installedSharp = join(folder, 'node_modules');
+  return installedSharp;
 }

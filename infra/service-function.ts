@@ -5,7 +5,7 @@ import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { QualityFilter } from '../lib/faces/port.ts';
-import { bundlingOptions, kebabCase, sourceOf } from './bundling.ts';
+import { codeOf, kebabCase } from './bundling.ts';
 import { grant } from './grants.ts';
 import type { Needs } from './needs.ts';
 import type { Resources } from './resources.ts';
@@ -60,7 +60,8 @@ export class ServiceFunction extends NodejsFunction {
     );
     grant(role, needs, resources);
     super(scope, id, {
-      entry: sourceOf(name),
+      code: codeOf(name, needs),
+      handler: 'index.handler',
       description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -74,7 +75,6 @@ export class ServiceFunction extends NodejsFunction {
         // Metrics of two stacks in one account are told apart by it.
         POWERTOOLS_SERVICE_NAME: Stack.of(scope).stackName,
       },
-      bundling: bundlingOptions(needs),
       ...(retryAttempts !== undefined && { retryAttempts }),
     });
   }

@@ -1,9 +1,19 @@
-import { deepface, filesOnDisk } from '../suites/api/traits.ts';
-import { apiSuite } from '../suites/api.ts';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { ApiClient } from '../suites/api/client.ts';
+import { findPeople } from '../suites/api/people.ts';
+import { routesSuite } from '../suites/api/routes.ts';
+import { deepface } from '../suites/api/traits.ts';
+import type { Tested } from '../suites/api.ts';
 import { connectToHandlers } from './connections.ts';
 
-apiSuite('the handlers alone', connectToHandlers, {
-  hasGateway: false,
-  files: filesOnDisk,
-  backend: deepface,
+/** Each handler as API Gateway calls it; `http.test.ts` has all that they promise, by a server that calls them in the same way. */
+describe('the handlers alone', () => {
+  let tested: Tested;
+  beforeAll(async () => {
+    const api = new ApiClient(await connectToHandlers());
+    tested = { api, people: await findPeople(api), backend: deepface };
+  });
+  afterAll(() => tested.api.close());
+
+  routesSuite(() => tested, '/docs');
 });

@@ -38,12 +38,13 @@ export interface Tested {
 /** The promises of the API, for every host alike. The store may hold other entries and pictures already; what is made is deleted. */
 export function apiSuite(name: string, connect: () => Promise<ApiConnection>, traits: HostTraits): void {
   describe(`the API on ${name}`, () => {
+    let api: ApiClient | undefined;
     let tested: Tested;
     beforeAll(async () => {
-      const api = new ApiClient(await connect());
+      api = new ApiClient(await connect());
       tested = { api, people: await findPeople(api), backend: traits.backend };
     });
-    afterAll(() => tested.api.close());
+    afterAll(() => api?.close());
 
     const get = () => tested;
     duplicatesSuite(get);

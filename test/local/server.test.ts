@@ -156,7 +156,9 @@ describe('a started server', () => {
 
   it('answers at once while pictures are processed', { timeout: 120_000 }, async () => {
     const picture = (await sample(1)).toString('base64');
-    const processing = api.processInputs(Array(20).fill(picture));
+    const count = 10;
+    const start = performance.now();
+    const processing = api.processInputs(Array(count).fill(picture));
     const waits: number[] = [];
     const finished = new AbortController();
     void processing.finally(() => finished.abort());
@@ -166,12 +168,13 @@ describe('a started server', () => {
       waits.push(performance.now() - asked);
       if (finished.signal.aborted) break;
     }
-    expect((await processing).map(({ faces }) => faces.length)).toEqual(Array(20).fill(3));
+    const ofOnePicture = (performance.now() - start) / count;
+    expect((await processing).map(({ faces }) => faces.length)).toEqual(Array(count).fill(3));
     waits.sort((one, other) => one - other);
     const share = (part: number) => waits[Math.floor(part * (waits.length - 1))] ?? 0;
-    const [median, most, longest] = [share(0.5), share(0.9), share(1)].map(Math.round);
-    expect(waits.length).toBeGreaterThan(100);
-    expect(most, `90% of ${waits.length}; median ${median} ms, longest ${longest} ms`).toBeLessThan(50);
+    const told = `of ${waits.length} waits: median ${share(0.5)} ms, 90% ${share(0.9)}, longest ${share(1)}; of a picture ${ofOnePicture}`;
+    expect(waits.length, told).toBeGreaterThan(count);
+    expect(share(0.9), told).toBeLessThan(ofOnePicture / 4);
   });
 });
 

@@ -39,6 +39,7 @@ export function openedRecords(settings: TableSettings): OpenedRecords {
   };
   return {
     store: open(),
+    shareOfCases: 0.3,
     another: async () => open(),
     async remove() {
       for (const store of stores) await store.close();

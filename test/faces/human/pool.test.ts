@@ -73,7 +73,7 @@ describe("the engine's workers", () => {
       return process.memoryUsage().arrayBuffers;
     };
     const first = await heldBy(1);
-    expect((await heldBy(20)) - first).toBeLessThan(picture.data.length);
+    expect((await heldBy(5)) - first).toBeLessThan(picture.data.length);
   });
 
   test('a worker that dies fails its own picture, and another takes its place', async () => {

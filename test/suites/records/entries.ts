@@ -5,6 +5,7 @@ import type { EntryRecord, ImageRecord, RecordStore } from '../../../lib/records
 import {
   activeEntry,
   addImage,
+  cases,
   getImage,
   imagesOf,
   isoTime,
@@ -98,7 +99,7 @@ export function entrySuite(opened: () => OpenedRecords): void {
         await store.removeEntry(created.id);
         expect(read).toEqual({ ...created, name, reason });
       }),
-      { numRuns: 50 },
+      cases(50, opened()),
     );
   });
 

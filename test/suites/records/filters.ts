@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ImageProcessingResult } from '../../../lib/contract/shapes.ts';
 import type { ProcessedFilter, RecordStore } from '../../../lib/records/port.ts';
-import { type OpenedRecords, recorded, resultShowing } from './fixtures.ts';
+import { cases, type OpenedRecords, recorded, resultShowing } from './fixtures.ts';
 
 const start = Date.parse('2026-05-04T09:30:00.000Z');
 
@@ -82,7 +82,7 @@ export function filterSuite(opened: () => OpenedRecords): void {
           items: meant.slice(offset, offset + limit),
         });
       }),
-      { numRuns: 300 },
+      cases(300, opened()),
     );
   });
 

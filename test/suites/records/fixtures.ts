@@ -19,6 +19,13 @@ export interface OpenedRecords {
   another(): Promise<RecordStore>;
   /** Closes every store on the data, and removes it. */
   remove(): Promise<void>;
+  /** How many of the random cases are tried, 0..1: all of them unless said otherwise, for they take their time over a network. */
+  readonly shareOfCases?: number;
+}
+
+/** How many cases of a property are tried, of so many. */
+export function cases(all: number, { shareOfCases = 1 }: OpenedRecords): { numRuns: number } {
+  return { numRuns: Math.ceil(all * shareOfCases) };
 }
 
 export const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeEach, expect, test } from 'vitest';
 import type { ImageProcessingResult } from '../../../lib/contract/shapes.ts';
 import type { RecordStore, Stamp } from '../../../lib/records/port.ts';
-import { type OpenedRecords, processedResult, recorded } from './fixtures.ts';
+import { cases, type OpenedRecords, processedResult, recorded } from './fixtures.ts';
 
 export function processedSuite(opened: () => OpenedRecords): void {
   let store: RecordStore;
@@ -76,6 +76,7 @@ export function processedSuite(opened: () => OpenedRecords): void {
         const page = await store.listProcessed({ limit, offset });
         expect(page).toEqual({ total: 37, items: added.slice(offset, offset + limit) });
       }),
+      cases(100, opened()),
     );
   });
 
@@ -89,7 +90,7 @@ export function processedSuite(opened: () => OpenedRecords): void {
         }
         expect(read).toEqual(added);
       }),
-      { numRuns: 20 },
+      cases(20, opened()),
     );
   });
 
@@ -103,7 +104,7 @@ export function processedSuite(opened: () => OpenedRecords): void {
         const { items } = await store.listProcessed({ limit: 1, offset: 0 });
         expect(items).toEqual([recorded(result, stamp)]);
       }),
-      { numRuns: 50 },
+      cases(50, opened()),
     );
   });
 

@@ -15,6 +15,7 @@ import { type Bundle, bundleFunction } from '../infra/bundle.ts';
 import { functionNeeds } from '../infra/needs.ts';
 import { api } from '../lib/contract/api.ts';
 import type { Endpoint } from '../lib/contract/endpoint.ts';
+import { median } from './measures.ts';
 
 /** For functions without pictures. */
 const maxBytes = 600 * 1024;
@@ -27,10 +28,6 @@ interface Timing {
   readonly importMs: number;
   readonly answerMs: number;
   readonly status?: number;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 async function timesOf(work: () => Promise<Timing>): Promise<Timing> {

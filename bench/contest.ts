@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Done, Failed, Task } from './contestant.ts';
+import { median } from './measures.ts';
 
 /** A pipeline in a process of its own. */
 export class Contestant {
@@ -83,9 +84,4 @@ export async function compete(
       return [key, measured];
     }),
   );
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

@@ -21,6 +21,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   // What the bar for reference pictures rests on; it saves nothing.
   quality: () => import('./quality.ts'),
   crowd: () => import('./crowd.ts'),
+  history: () => import('./history.ts'),
   // Of the AWS mode; they save nothing.
   'cold-start': () => import('./cold-start.ts'),
   load: () => import('./load.ts'),

@@ -115,3 +115,8 @@ export function identificationCurve(searches: Searches, most = 120): [number, nu
     return [rate, identificationRate(searches, rate)];
   });
 }
+
+/** The one in the middle; of an even number, the upper of the two. NaN of none. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
+}

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Body, Endpoint } from './contract/endpoint.ts';
+import { MatchEvent, matchEventType } from './contract/match-event.ts';
 import { type ErrorCode, ImageNotFoundError, LastImageError, ProcessedNotFoundError } from './errors.ts';
 import { statusOf } from './http/problem.ts';
 
@@ -106,6 +107,7 @@ export function buildOpenApi(
     info: { ...info, description: 'Looks for listed people in pictures.' },
     security: [{}, { bearer: [] }],
     paths,
+    webhooks: { [matchEventType]: { post: matchWebhook(components) } },
     components: {
       schemas: components.schemas,
       securitySchemes: {
@@ -167,6 +169,23 @@ function operation(contract: Endpoint, components: Components): Json {
       },
       ...(success.redirect && { 302: redirectResponse(success.redirect) }),
       ...errorResponses(contract, components),
+    },
+  };
+}
+
+/** What the service itself sends. */
+function matchWebhook(components: Components): Json {
+  return {
+    summary: 'Be told of a match',
+    description: 'Sent to `WEBHOOK_URL`, signed as Standard Webhooks are: https://www.standardwebhooks.com',
+    tags: ['Events'],
+    security: [],
+    requestBody: {
+      required: true,
+      content: { 'application/json': { schema: components.add(MatchEvent, 'output') } },
+    },
+    responses: {
+      '2XX': { description: 'Taken. After any other answer it is sent again, but not after 410.' },
     },
   };
 }

@@ -38,6 +38,14 @@ describe('the OpenAPI document', () => {
     );
   });
 
+  it('has the event that webhooks get', () => {
+    const content = ['post', 'requestBody', 'content', 'application/json', 'schema'];
+    expect(at('webhooks', 'face.matched', ...content)).toEqual({ $ref: '#/components/schemas/MatchEvent' });
+    expect(at('components', 'schemas', 'MatchEvent', 'properties', 'type')).toMatchObject({
+      const: 'face.matched',
+    });
+  });
+
   it('refers to nothing that it does not have', () => {
     const targets = new Set(references(document));
     expect(targets.size).toBeGreaterThan(10);

@@ -97,29 +97,103 @@ function cutSquare(picture: Pixels, view: Similarity, size: number, into: Float3
         const v = row + down - ty;
         const x = along * u + across * v;
         const y = along * v - across * u;
-        addRow(picture, x, y, along, -across, 1 / offsets.length ** 2, size, into, start + row * size);
+        const points = { x, y, stepX: along, stepY: -across, size };
+        addRow(picture, points, 1 / offsets.length ** 2, into, start + row * size);
       }
     }
   }
 }
 
+/** A row of points in a picture, `size` of them: the first at (x, y), each further one (stepX, stepY) on. */
+interface Row {
+  readonly x: number;
+  readonly y: number;
+  readonly stepX: number;
+  readonly stepY: number;
+  readonly size: number;
+}
+
 /**
- * Adds `share` of what the picture shows, between its pixels, at `size` points: the first at (x, y), each further one (stepX, stepY) on.
- * Each channel's go to a plane of `size * size` numbers, from `start` on. The innermost loop of all looks: no calls, no objects.
+ * Adds `share` of what the picture shows, between its pixels, at the points of a row. Each channel's go to a plane of `size * size`
+ * numbers, from `start` on.
  */
-function addRow(
-  { width, height, data }: Pixels,
-  x: number,
-  y: number,
-  stepX: number,
-  stepY: number,
+function addRow(picture: Pixels, row: Row, share: number, into: Float32Array, start: number): void {
+  const isInside = (column: number) => {
+    const px = row.x + column * row.stepX;
+    const py = row.y + column * row.stepY;
+    return px >= 0 && py >= 0 && px < picture.width - 1 && py < picture.height - 1;
+  };
+  // What is inside is in one piece.
+  let first = 0;
+  let end = row.size;
+  while (first < end && !isInside(first)) first++;
+  while (first < end && !isInside(end - 1)) end--;
+  addAtEdge(picture, row, 0, first, share, into, start);
+  addInside(picture, row, first, end, share, into, start);
+  addAtEdge(picture, row, end, row.size, share, into, start);
+}
+
+/** The columns from `first` to before `end`, of whose points each has four pixels around it. The innermost loop of all looks: no calls, no objects. */
+function addInside(
+  { width, data }: Pixels,
+  { x, y, stepX, stepY, size }: Row,
+  first: number,
+  end: number,
   share: number,
-  size: number,
   into: Float32Array,
   start: number,
 ): void {
   const planeSize = size * size;
-  for (let column = 0; column < size; column++) {
+  const down = 3 * width;
+  for (let column = first; column < end; column++) {
+    const px = x + column * stepX;
+    const py = y + column * stepY;
+    const left = px | 0;
+    const top = py | 0;
+    const right = px - left;
+    const low = py - top;
+    const w0 = share * (1 - right);
+    const w1 = share * right;
+    const w00 = w0 * (1 - low);
+    const w01 = w1 * (1 - low);
+    const w10 = w0 * low;
+    const w11 = w1 * low;
+    const a = 3 * (top * width + left);
+    const c = a + down;
+    const at = start + column;
+    into[at] =
+      (into[at] as number) +
+      w00 * (data[a] as number) +
+      w01 * (data[a + 3] as number) +
+      w10 * (data[c] as number) +
+      w11 * (data[c + 3] as number);
+    into[at + planeSize] =
+      (into[at + planeSize] as number) +
+      w00 * (data[a + 1] as number) +
+      w01 * (data[a + 4] as number) +
+      w10 * (data[c + 1] as number) +
+      w11 * (data[c + 4] as number);
+    into[at + 2 * planeSize] =
+      (into[at + 2 * planeSize] as number) +
+      w00 * (data[a + 2] as number) +
+      w01 * (data[a + 5] as number) +
+      w10 * (data[c + 2] as number) +
+      w11 * (data[c + 5] as number);
+  }
+}
+
+/** The same for points at the picture's edge and outside of it. */
+function addAtEdge(
+  { width, height, data }: Pixels,
+  { x, y, stepX, stepY, size }: Row,
+  first: number,
+  end: number,
+  share: number,
+  into: Float32Array,
+  start: number,
+): void {
+  const planeSize = size * size;
+  for (let column = first; column < end; column++) {
     const px = x + column * stepX;
     const py = y + column * stepY;
     const left = Math.floor(px);
@@ -135,31 +209,15 @@ function addRow(
     const a = 3 * ((top < 0 ? 0 : top) * width + (left < 0 ? 0 : left));
     const b = left < 0 || left + 1 >= width ? a : a + 3;
     const down = top < 0 || top + 1 >= height ? 0 : 3 * width;
-    const w00 = w0 * v0;
-    const w01 = w1 * v0;
-    const w10 = w0 * v1;
-    const w11 = w1 * v1;
-    const c = a + down;
-    const d = b + down;
     const at = start + column;
-    into[at] =
-      (into[at] as number) +
-      w00 * (data[a] as number) +
-      w01 * (data[b] as number) +
-      w10 * (data[c] as number) +
-      w11 * (data[d] as number);
-    into[at + planeSize] =
-      (into[at + planeSize] as number) +
-      w00 * (data[a + 1] as number) +
-      w01 * (data[b + 1] as number) +
-      w10 * (data[c + 1] as number) +
-      w11 * (data[d + 1] as number);
-    into[at + 2 * planeSize] =
-      (into[at + 2 * planeSize] as number) +
-      w00 * (data[a + 2] as number) +
-      w01 * (data[b + 2] as number) +
-      w10 * (data[c + 2] as number) +
-      w11 * (data[d + 2] as number);
+    for (let channel = 0; channel < 3; channel++) {
+      into[at + channel * planeSize] =
+        (into[at + channel * planeSize] as number) +
+        w0 * v0 * (data[a + channel] as number) +
+        w1 * v0 * (data[b + channel] as number) +
+        w0 * v1 * (data[a + down + channel] as number) +
+        w1 * v1 * (data[b + down + channel] as number);
+    }
   }
 }
 

@@ -17,6 +17,7 @@ import type { JobFace } from '../lib/faces/human/worker.ts';
 import { decodePicture } from '../lib/inputs/decode.ts';
 import { sampleFolder } from '../local/packages.ts';
 import { progressBar } from '../local/progress.ts';
+import { median as exactMedian } from './measures.ts';
 import { picturesOf } from './people.ts';
 import { spoilings, spoilt } from './spoil.ts';
 
@@ -119,8 +120,7 @@ const reasonsOf = ({ face, quality }: Probe) => qualityReasons(face, quality);
 const isRefused = (one: Probe) => reasonsOf(one).length > 0;
 
 function median(values: readonly number[], digits = 0): number {
-  const middle = values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
-  return Number(middle.toFixed(digits));
+  return Number(exactMedian(values).toFixed(digits));
 }
 
 /** A line of a table: what these pictures are, and what becomes of them. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
 import { type BuildOptions, buildSync } from 'esbuild';
@@ -9,10 +9,11 @@ import { type BuildOptions, buildSync } from 'esbuild';
 /** How functions are bundled: said once, for the stack and for whoever measures the bundles. */
 
 const root = resolve(import.meta.dirname, '..');
+const sources = join(root, 'functions');
 
 /** A function's source, by its name: `getEntry` is `functions/get-entry.ts`. */
-export function sourceOf(functionName: string): string {
-  return resolve(import.meta.dirname, '../functions', `${kebabCase(functionName)}.ts`);
+function sourceOf(functionName: string): string {
+  return join(sources, `${kebabCase(functionName)}.ts`);
 }
 
 export function kebabCase(name: string): string {
@@ -83,7 +84,7 @@ export function codeOf(functionName: string, companions: Companions): AssetCode 
     putBeside(folder, companions);
     return true;
   };
-  return Code.fromAsset(dirname(sourceOf(functionName)), {
+  return Code.fromAsset(sources, {
     assetHashType: AssetHashType.OUTPUT,
     // Never run in a container: the command only tells one function's asset from another's.
     bundling: { local: { tryBundle }, image: DockerImage.fromRegistry('none'), command: [functionName] },
@@ -91,12 +92,11 @@ export function codeOf(functionName: string, companions: Companions): AssetCode 
 }
 
 function putBeside(folder: string, { sharp, swaggerFiles = [] }: Companions): void {
-  const modules = join(folder, 'node_modules');
-  if (sharp) cpSync(sharpForLambda(), modules, { recursive: true });
-  const swagger = join(modules, 'swagger-ui-dist');
-  if (swaggerFiles.length > 0) mkdirSync(swagger, { recursive: true });
-  for (const file of swaggerFiles)
-    copyFileSync(join(root, 'node_modules/swagger-ui-dist', file), join(swagger, file));
+  if (sharp) cpSync(sharpForLambda(), join(folder, 'node_modules'), { recursive: true });
+  for (const file of swaggerFiles) {
+    const path = join('node_modules/swagger-ui-dist', file);
+    cpSync(join(root, path), join(folder, path));
+  }
 }
 
 let installedSharp: string | undefined;
@@ -111,7 +111,7 @@ function sharpForLambda(): string {
     join(folder, 'package.json'),
     JSON.stringify({ dependencies: { sharp: dependencies.sharp } }),
   );
-  copyFileSync(join(root, 'package-lock.json'), join(folder, 'package-lock.json'));
+  cpSync(join(root, 'package-lock.json'), join(folder, 'package-lock.json'));
   const platform = ['--os=linux', '--cpu=arm64', '--libc=glibc'];
   execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', ...platform], {
     cwd: folder,

@@ -29,7 +29,7 @@ export async function verifyEntry(
   ports: Ports,
   entryId: number,
   { image, ...overrides }: VerifyEntryRequest,
-  remainingMs: () => number = () => Number.POSITIVE_INFINITY,
+  remainingMs?: () => number,
 ): Promise<EntryVerification> {
   const started = performance.now();
   const listed = await listImages(ports.records, entryId);

@@ -12,7 +12,7 @@ import { faceOptions } from './options.ts';
 export async function verify(
   ports: Pick<Ports, 'faces' | 'inputs' | 'pictureSlots'>,
   { image1, image2, ...overrides }: VerifyRequest,
-  remainingMs: () => number = () => Number.POSITIVE_INFINITY,
+  remainingMs?: () => number,
 ): Promise<Verification> {
   const started = performance.now();
   const loans = await lendInputs(ports, { image1, image2 });

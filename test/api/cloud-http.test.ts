@@ -11,5 +11,5 @@ apiSuite(
     ...connectOverHttp(cloud.url),
     close: async () => cloud[Symbol.asyncDispose](),
   }),
-  { hasGateway: true, files: cloud.files, backend: rekognition },
+  { files: cloud.files, backend: rekognition },
 );

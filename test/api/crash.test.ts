@@ -151,7 +151,6 @@ async function checkRecords(): Promise<void> {
 describe('a server that is killed while it writes', () => {
   it.each(Array.from({ length: rounds }, (_, index) => index + 1))(
     'has all that it acknowledged when it starts again, whole, and nothing else (round %i)',
-    { timeout: 120_000 },
     async () => {
       await killUnderLoad();
       await restartLater();

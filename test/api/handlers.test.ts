@@ -8,12 +8,13 @@ import { connectToHandlers } from './connections.ts';
 
 /** Each handler as API Gateway calls it; `http.test.ts` has all that they promise, by a server that calls them in the same way. */
 describe('the handlers alone', () => {
+  let api: ApiClient | undefined;
   let tested: Tested;
   beforeAll(async () => {
-    const api = new ApiClient(await connectToHandlers());
+    api = new ApiClient(await connectToHandlers());
     tested = { api, people: await findPeople(api), backend: deepface };
   });
-  afterAll(() => tested.api.close());
+  afterAll(() => api?.close());
 
   routesSuite(() => tested, '/docs');
 });

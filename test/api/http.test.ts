@@ -16,11 +16,11 @@ apiSuite(
       },
     };
   },
-  { hasGateway: true, files: filesOnDisk, backend: deepface },
+  { files: filesOnDisk, backend: deepface },
 );
 
 /** A service that runs somewhere, such as a container, when the environment names one. */
 const { API_URL: url, API_TOKEN: token } = process.env;
 if (url) {
-  apiSuite(url, async () => connectOverHttp(url, token), { hasGateway: true, backend: deepface });
+  apiSuite(url, async () => connectOverHttp(url, token), { backend: deepface });
 }

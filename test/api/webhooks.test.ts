@@ -129,7 +129,6 @@ describe('match events to a webhook', () => {
 
   it.each(Array.from({ length: rounds }, (_, index) => index + 1))(
     'come for all that was acknowledged, in order, by servers that are killed at any moment (round %i)',
-    { timeout: 120_000 },
     async () => {
       const before = receiver.received.length;
       const acknowledged: number[] = [];

@@ -11,9 +11,6 @@ import { type Bundle, bundleFunction } from '../../infra/bundle.ts';
 import { endpointNeeds, functionNeeds, type Needs } from '../../infra/needs.ts';
 import { ServiceFunction } from '../../infra/service-function.ts';
 
-// `cdk synth` goes by the CDK's rules for templates.
-process.env.CDK_VALIDATION = 'false';
-
 const folder = await mkdtemp(join(tmpdir(), 'face-blacklist-bundles-'));
 afterAll(() => rm(folder, { recursive: true }));
 

@@ -154,7 +154,7 @@ describe('a started server', () => {
     expect(everything).not.toContain(folder.path);
   });
 
-  it('answers at once while pictures are processed', { timeout: 120_000 }, async () => {
+  it('answers at once while pictures are processed', async () => {
     const picture = (await sample(1)).toString('base64');
     const count = 10;
     const start = performance.now();
@@ -179,7 +179,7 @@ describe('a started server', () => {
 });
 
 describe('a server that is told to stop', () => {
-  it('answers the requests that run, closes its database and ends', { timeout: 120_000 }, async () => {
+  it('answers the requests that run, closes its database and ends', async () => {
     await using folder = await temporaryFolder();
     const server = await startServerProcess(folder.path, { ALLOW_UNAUTHENTICATED: 'true', HOST: '0.0.0.0' });
     const api = new ApiClient(connectOverHttp(server.url));

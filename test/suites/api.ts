@@ -21,8 +21,6 @@ import { verificationSuite } from './api/verification.ts';
 
 /** What differs between the hosts of the API, and why. */
 export interface HostTraits {
-  /** Whether something in front of the handlers knows all routes and limits, and takes uploads; a handler alone does not. */
-  readonly hasGateway: boolean;
   /** How the tests can read the pictures that answers name; those of another machine or a container they can't. */
   readonly files?: KeptFiles;
   readonly backend: BackendTraits;
@@ -50,7 +48,7 @@ export function apiSuite(name: string, connect: () => Promise<ApiConnection>, tr
     duplicatesSuite(get);
     verificationSuite(get);
     // The console is no endpoint: what is in front of the handlers serves it.
-    routesSuite(get, traits.hasGateway ? 'console/' : '/docs');
+    routesSuite(get, 'console/');
     listingSuite(get);
     addingSuite(get);
     qualitySuite(get);
@@ -62,8 +60,8 @@ export function apiSuite(name: string, connect: () => Promise<ApiConnection>, tr
     detectionSuite(get);
     pagingSuite(get);
     filtersSuite(get);
-    if (traits.hasGateway) uploadsSuite(get);
-    if (traits.hasGateway) gatewaySuite(get);
+    uploadsSuite(get);
+    gatewaySuite(get);
     if (traits.files) keptSuite(get, traits.files);
   });
 }

@@ -207,18 +207,21 @@ function changeOfCounter({ last }: Count, { last: next, at, match, noMatch }: Co
 
 /** The id of the first of the pictures that have arrived, as long as there is one. */
 async function firstArrived(table: TableClient): Promise<string | undefined> {
-  const { value: items = [] } = await table.query(arrivalsPartition, { atOnce: 1 }).next();
-  return items[0]?.sk;
+  const [first] = await arrivedItems(table, 1);
+  return first?.sk;
+}
+
+async function arrivedItems(table: TableClient, atOnce: number): Promise<Item[]> {
+  const { value = [] } = await table.query(arrivalsPartition, { atOnce }).next();
+  return value;
 }
 
 /** This one, and some of the others that have arrived. What crashed writers left is cleared away. */
 async function arrivalsWith(table: TableClient, own: Arrival): Promise<Arrival[]> {
-  const { value: items = [] }: { value?: Item[] | undefined } = await table
-    .query(arrivalsPartition, { atOnce: arrivalsAtOnce })
-    .next();
+  const items = await arrivedItems(table, arrivalsAtOnce);
   const isLeft = ({ arrived }: Item) => Date.now() - arrived > arrivalMs;
   await forget(table, items.filter(isLeft).map(arrivalOf));
-  const others = items.filter((item: Item) => !isLeft(item)).map(arrivalOf);
+  const others = items.filter((item) => !isLeft(item)).map(arrivalOf);
   return fitting([own, ...others.filter(({ pictureId }) => pictureId !== own.pictureId)]);
 }
 

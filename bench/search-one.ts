@@ -137,8 +137,8 @@ function measure(path: string): SearchFigures {
     const noise = normalVector(dimensions);
     return made++ % 2 === 0 ? noise : noise.map((value, index) => value + (listed[index] as number));
   };
-  const find = (probes: readonly Float32Array[], most: number) =>
-    searchGallery(shared as SharedGallery, probes, 'cosine', most);
+  const find = (probes: readonly Float32Array[], most: number, candidates = 0) =>
+    searchGallery(shared as SharedGallery, probes, 'cosine', most, candidates);
 
   const [search, crowd, loop, findByHuman] = [
     new Stopwatch(),
@@ -168,7 +168,9 @@ function measure(path: string): SearchFigures {
     for (const most of [threshold, 2]) {
       const exact = nearestExactly(shared, one, most);
       wanted += exact.size;
-      found += (find([one], most)[0] ?? []).filter(({ faceId }) => exact.has(faceId)).length;
+      // Everybody is near enough for 2: as near misses the nearest 100 entries, of a picture each.
+      const hits = most === threshold ? find([one], most) : find([one], 0, 100);
+      found += (hits[0] ?? []).filter(({ faceId }) => exact.has(faceId)).length;
     }
   }
   return {

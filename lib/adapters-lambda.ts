@@ -43,7 +43,8 @@ export async function openDelivery(config: Config): Promise<ImageDelivery> {
 }
 
 export async function openFaces(config: Config): Promise<FaceBackend> {
-  return openRekognition({ ...deployed(config), qualityFilter: config.qualityFilter });
+  const { qualityFilter, modelName, distanceMetric } = config;
+  return openRekognition({ ...deployed(config), qualityFilter, modelName, distanceMetric });
 }
 
 export async function openInputs(config: Config): Promise<InputReader> {

@@ -44,7 +44,8 @@ export async function openDelivery(config: Config): Promise<ImageDelivery> {
 export async function openFaces(config: Config): Promise<FaceBackend> {
   if (!config.aws) return (await deepface(config)).faces;
   const { openRekognition } = await import('./faces/rekognition/rekognition.ts');
-  return openRekognition({ ...config.aws, qualityFilter: config.qualityFilter });
+  const { qualityFilter, modelName, distanceMetric } = config;
+  return openRekognition({ ...config.aws, qualityFilter, modelName, distanceMetric });
 }
 
 export async function openInputs(config: Config): Promise<InputReader> {

@@ -32,6 +32,8 @@ export interface Config {
   /** Set with `MODEL_PATH`, and with it alone. */
   readonly customModel: CustomModelConfig | undefined;
   readonly distanceMetric: DistanceMetric;
+  /** No threshold of the embedded engine lets a larger share of pairs of different people match. */
+  readonly maxFalseMatchRate: number;
   /** 0..1: faces that the detector is less sure of are left out. */
   readonly detectionConfidenceThreshold: number;
   /** Whether pictures of faces that are of little use are refused as reference pictures. */
@@ -63,6 +65,8 @@ export interface AwsConfig {
   readonly collectionId: string;
   /** 0..100: matches are at least so similar unless a request says otherwise. */
   readonly similarityThreshold: number;
+  /** 0..100: no threshold, asked for or set, means less. */
+  readonly minSimilarity: number;
   /** Calls to Rekognition in a second, at most, by this process. */
   readonly rekognitionCallsPerSecond: number;
   /** The records' table; without one they are in SQLite, in `dataDir`. */
@@ -181,6 +185,9 @@ const mebibyte = 1024 * 1024;
 
 /** 0..100: what makes a match with Rekognition unless it is set. */
 export const defaultAwsSimilarity = 95;
+/** 0..100: what Amazon's own default for a match is. */
+export const defaultAwsMinSimilarity = 80;
+export const defaultMaxFalseMatchRate = 0.001;
 
 const settings = z.object({
   FACE_PROCESSING_BACKEND: oneOf(['deepface', 'aws_rekognition']).default('deepface'),
@@ -206,6 +213,8 @@ const settings = z.object({
     'two or more cosine distances from 0 to 2, each smaller than the one before, separated by commas',
   ).optional(),
   DISTANCE_METRIC: oneOf(distanceMetrics).default('cosine'),
+  // Calibrations were measured from 1 in 1,000,000 to 1 in 100.
+  MAX_FALSE_MATCH_RATE: number(0.000001, 0.01, false).default(defaultMaxFalseMatchRate),
   DETECTION_CONFIDENCE_THRESHOLD: number(0, 1, false).default(0.4),
   QUALITY_FILTER: oneOf(['auto', 'none']).default('auto'),
   DRAW_BOUNDING_BOXES: flag.default(true),
@@ -231,6 +240,7 @@ const settings = z.object({
     'up to 255 letters, digits, ".", "_" and "-"',
   ).optional(),
   AWS_THRESHOLD: number(0, 100, false).default(defaultAwsSimilarity),
+  AWS_MIN_SIMILARITY: number(50, 100, false).default(defaultAwsMinSimilarity),
   REKOGNITION_TPS: number(1, 10_000, true).default(5),
   DYNAMODB_TABLE_NAME: pattern(
     /^[a-zA-Z0-9_.-]{3,255}$/,
@@ -275,6 +285,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
       (values.MODEL_PATH === undefined ? profileModels[values.ENGINE_PROFILE] : customModelName),
     customModel: customModelConfig(values),
     distanceMetric: values.DISTANCE_METRIC,
+    maxFalseMatchRate: values.MAX_FALSE_MATCH_RATE,
     detectionConfidenceThreshold: values.DETECTION_CONFIDENCE_THRESHOLD,
     qualityFilter: values.QUALITY_FILTER,
     drawBoundingBoxes: values.DRAW_BOUNDING_BOXES,
@@ -338,6 +349,7 @@ function awsConfig(values: z.output<typeof settings>): AwsConfig {
     // Two deployments in one collection would remove each other's faces; no two have the same bucket.
     collectionId: values.AWS_REKOGNITION_COLLECTION_ID ?? bucket,
     similarityThreshold: values.AWS_THRESHOLD,
+    minSimilarity: values.AWS_MIN_SIMILARITY,
     rekognitionCallsPerSecond: values.REKOGNITION_TPS,
     tableName: values.DYNAMODB_TABLE_NAME,
   };

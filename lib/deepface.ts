@@ -34,7 +34,9 @@ export async function openDeepface(config: Config): Promise<Deepface> {
     const { engineWorkers: workers } = config;
     const faces = await openHuman(database, {
       modelName: defaultModel(config),
+      namedModel: config.modelName,
       distanceMetric: config.distanceMetric,
+      maxFalseMatchRate: config.maxFalseMatchRate,
       detectionConfidenceThreshold: config.detectionConfidenceThreshold,
       maxImageBytes: config.maxImageBytes,
       workers,

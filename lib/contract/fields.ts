@@ -98,7 +98,9 @@ const MetricOverride = override(z.enum(distanceMetrics), 'The metric of `thresho
 
 const ThresholdOverride = override(
   orText(anyNumber, z.number().min(0)),
-  'The largest distance that is a match, in the metric used; lower is stricter.',
+  'The largest distance that is a match; lower is stricter. It is on the scale of the model that the request or else MODEL_NAME names, in the ' +
+    "metric used: where that model is replaced, its standard threshold by DeepFace means this service's, and others keep their ratio to it. " +
+    'One that is looser than MAX_FALSE_MATCH_RATE or AWS_MIN_SIMILARITY allows is held there; `warnings` says so.',
 );
 
 /** A picture that a request names. */
@@ -120,5 +122,5 @@ export const CandidateCount = orText(wholeNumber, z.int().min(0).max(10))
   .nullish()
   .transform((count) => count ?? 0)
   .describe(
-    'How many near misses to tell for each face, at most: the nearest entries that do not match, among its 100 nearest reference images.',
+    'How many near misses to tell for each face, at most: of the nearest entries that do not match, the nearest reference image.',
   );

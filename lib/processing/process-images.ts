@@ -15,11 +15,14 @@ import type { Ports } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';
 import { allSettled } from '../settled.ts';
 import { neededMs, noTimeLeft, storingMs } from '../time-left.ts';
-import { faceOptions } from './options.ts';
+import { faceOptions, shownWarnings } from './options.ts';
 import { cropFace, drawBoxes } from './render.ts';
 import { shownFaces } from './shown-faces.ts';
 
 type RenderSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRatio'>;
+
+/** So many near misses more than a request asks for are looked for: entries may be shown no more. */
+const spareCandidates = 10;
 
 /** What a request asks for besides its pictures, and how long it may still take. */
 type Asked = Omit<ProcessImagesRequest, 'images'> & { readonly remainingMs: () => number };
@@ -94,6 +97,7 @@ function unreadableResult(identifier: string, error: string): ImageProcessingRes
     processing_timestamp: null,
     has_blacklist_match: null,
     cropped_face_path: null,
+    warnings: null,
   };
 }
 
@@ -115,7 +119,7 @@ async function processPicture(
     const [found] = await allSettled([
       faces.match(picture, {
         ...faceOptions(asked),
-        candidates: asked.candidates > 0,
+        candidates: asked.candidates > 0 ? asked.candidates + spareCandidates : 0,
         remainingMs: () => asked.remainingMs() - storingMs,
       }),
       put(keys.original, picture.original, `image/${picture.format}`),
@@ -140,6 +144,7 @@ async function processPicture(
       original_image_path: original,
       has_blacklist_match: boxes.some(({ isMatch }) => isMatch),
       cropped_face_path: largest ? images.location(keys.crop) : null,
+      warnings: shownWarnings(found),
     };
     const kept = { ...result, faces: shown.map((face) => ({ ...face, candidates: null })) };
     const { id, timestamp } = await timed('store', () => records.addProcessed(pictureId, kept));

@@ -18,7 +18,8 @@ export async function statusOf(
 ): Promise<Status> {
   const { faces, records } = stores;
   const [counts, health] = await Promise.all([records.count(), healthOf(stores)]);
-  const { detectorBackend, metric, threshold, defaultThreshold, similarityScale } = faces.defaults;
+  const { detectorBackend, metric, threshold, loosestThreshold, defaultThreshold, similarityScale } =
+    faces.defaults;
   const engine = faces.engine();
   return {
     backend: config.backend,
@@ -26,6 +27,7 @@ export async function statusOf(
     detector_backend: detectorBackend,
     similarity_metric: metric,
     threshold,
+    loosest_threshold: loosestThreshold,
     default_threshold: defaultThreshold,
     similarity_scale: [...similarityScale],
     version: config.apiVersion,

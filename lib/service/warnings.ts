@@ -26,6 +26,7 @@ export function warningsOf(situation: Situation): string[] {
     health.status === 'failing' && `The service does not work as it should: ${health.detail}`,
     authentication === 'none' && openDoor(config),
     ...(webhooks ?? []).flatMap(troubledReceiver),
+    heldThreshold(config, faces),
     changedThreshold(faces.defaults),
     looseModel(faces),
     manyMistakes(faces.defaults, counts),
@@ -63,6 +64,23 @@ function openDoor({ allowUnauthenticated, host }: Config): string {
         'Something in front of it must keep strangers out; or set API_TOKENS.'
     : 'Nobody is asked for a token: every program and every person who uses this computer can see the list and the pictures, and change them. ' +
         'Set API_TOKENS to change that.';
+}
+
+/** Of a threshold that is set, or comes with a model, looser than anybody gets. */
+function heldThreshold({ aws, maxFalseMatchRate }: Config, { modelId, defaults }: Situation['faces']) {
+  const { threshold, configuredThreshold } = defaults;
+  if (configuredThreshold <= threshold) return undefined;
+  if (aws) {
+    return (
+      `AWS_THRESHOLD is ${aws.similarityThreshold}, less than any threshold may be: a similarity of ${aws.minSimilarity} is used ` +
+      '(AWS_MIN_SIMILARITY).'
+    );
+  }
+  const [configured, used] = [configuredThreshold, threshold].map((value) => Number(value.toFixed(4)));
+  return (
+    `The threshold of ${modelId} is ${configured}, looser than any may be: ${used} is used, with which ${oneIn(maxFalseMatchRate)} comparisons ` +
+    "with somebody else's picture match (MAX_FALSE_MATCH_RATE)."
+  );
 }
 
 function changedThreshold(defaults: MatchDefaults): string | undefined {

@@ -7,6 +7,7 @@ import {
   createSharedGallery,
   enlargeGallery,
   faceIdAt,
+  type RowFace,
   rowsUsed,
   type SharedGallery,
   useRows,
@@ -54,7 +55,7 @@ function faceOf({ image_id: imageId, entry_id: entryId, x, y, w, h }: FaceRow): 
  * One model's enrolled faces: kept in the database, their embeddings held in shared memory for the search. The database is the truth;
  * what another process changed in it is taken over by `refresh`.
  *
- * Nothing of a face but its embedding and id is held in memory, and no copy of the embeddings is kept beside the database: what was
+ * Nothing of a face but its embedding, its id and its entry's is held in memory, and no copy of the embeddings is kept beside the database: what was
  * deleted there would live on in it.
  */
 export class Gallery {
@@ -100,7 +101,7 @@ export class Gallery {
       `DELETE FROM faces WHERE image_id = ? AND (model = '${version}' OR model NOT IN (${current.join()}))`,
     );
     this.#selectAfter = database.prepare(
-      `SELECT id, embedding FROM faces WHERE model = '${version}' AND id > ? ORDER BY id`,
+      `SELECT id, entry_id, embedding FROM faces WHERE model = '${version}' AND id > ? ORDER BY id`,
     );
     this.#selectIds = database.prepare(`SELECT id FROM faces WHERE model = '${version}'`);
     // A million rows are read in half the time without an object for each.
@@ -188,8 +189,8 @@ export class Gallery {
   #takeNew(): void {
     const before = this.#shared;
     for (const values of this.#selectAfter.iterate(this.#lastId)) {
-      const [id, embedding] = values as unknown as [number, Uint8Array];
-      this.#hold(id, floatsOf(embedding));
+      const [faceId, entryId, embedding] = values as unknown as [number, number, Uint8Array];
+      this.#hold({ faceId, entryId }, floatsOf(embedding));
     }
     if (this.#shared !== before) this.#share(this.#shared);
   }
@@ -234,11 +235,11 @@ export class Gallery {
     return this.#count.get(id)?.count as number;
   }
 
-  #hold(id: number, embedding: Float32Array): void {
+  #hold(face: RowFace, embedding: Float32Array): void {
     const row = this.#freeRows.pop() ?? this.#nextRow();
-    writeRow(this.#shared, row, id, embedding);
-    this.#idOfRow[row] = id;
-    this.#lastId = id;
+    writeRow(this.#shared, row, face, embedding);
+    this.#idOfRow[row] = face.faceId;
+    this.#lastId = face.faceId;
   }
 
   #nextRow(): number {

@@ -1,5 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { type DistanceMetric, type EngineDetector, engineDetectors } from '../../contract/vocabulary.ts';
+import {
+  type DistanceMetric,
+  type EngineDetector,
+  engineDetectors,
+  type ModelName,
+} from '../../contract/vocabulary.ts';
 import { NoFaceError } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { attempt } from '../../records/database.ts';
@@ -26,6 +31,8 @@ import type {
   UsedOptions,
 } from '../port.ts';
 import { refusalWords } from '../quality-reasons.ts';
+import { standardThresholdOf } from '../standard-thresholds.ts';
+import { usedThreshold } from '../thresholds.ts';
 import { similarityAt } from './calibration.ts';
 import type { CustomModel } from './custom-model.ts';
 import { compareEmbeddings } from './distance.ts';
@@ -36,11 +43,16 @@ import { type EmbeddingModel, type EmbeddingModelName, type EmbeddingModels, mod
 import { WorkerPool } from './pool.ts';
 import { type MeasuredQuality, qualityReasons } from './quality.ts';
 import type { GalleryHit } from './search.ts';
+import { thresholdLimits } from './threshold-limits.ts';
 import type { Job, JobFace } from './worker.ts';
 
 export interface HumanSettings {
   readonly modelName: EmbeddingModelName;
+  /** The model that is configured, on whose scale thresholds are; `modelName` unless it is set. */
+  readonly namedModel?: ModelName | undefined;
   readonly distanceMetric: DistanceMetric;
+  /** See `thresholdLimits`; its default unless it is set. */
+  readonly maxFalseMatchRate?: number | undefined;
   /** 0..1 */
   readonly detectionConfidenceThreshold: number;
   readonly maxImageBytes: number;
@@ -91,6 +103,8 @@ class Human implements FaceBackend {
   readonly defaults: MatchDefaults;
   readonly #pool: WorkerPool;
   readonly #metric: DistanceMetric;
+  readonly #namedModel: string;
+  readonly #maxFalseMatchRate: number | undefined;
   readonly #qualityFilter: QualityFilter;
   readonly #detector: EngineDetector;
   readonly #models: EmbeddingModels;
@@ -107,7 +121,9 @@ class Human implements FaceBackend {
     const models = modelsWith(settings.customModel);
     this.#models = models;
     const { name: modelName, ...model } = this.#modelOf(this.modelId);
-    this.defaults = matchDefaults(modelName, model, this.#metric, this.#detector);
+    this.#namedModel = settings.namedModel ?? this.modelId;
+    this.#maxFalseMatchRate = settings.maxFalseMatchRate;
+    this.defaults = matchDefaults(modelName, model, this.#metric, this.#detector, this.#maxFalseMatchRate);
     const { detectionConfidenceThreshold: minConfidence, testLimits } = settings;
     this.#test = new EngineTest(pool, { modelName, detector: this.#detector, minConfidence }, testLimits);
     this.#galleries = attempt(() => openGalleries(pool, database, models));
@@ -128,14 +144,15 @@ class Human implements FaceBackend {
     const { model, detectorBackend: detector, metric, threshold } = used;
     const gallery = this.#gallery(model);
     attempt(() => gallery.refresh());
-    const search = { model, metric, threshold: options.candidates ? Number.POSITIVE_INFINITY : threshold };
+    const search = { model, metric, threshold, candidates: options.candidates ?? 0 };
     const found = await this.#run(picture, { detector, models: [model], search });
     const { calibration } = this.#modelOf(model);
     const faces = attempt(() =>
       found.map(({ area, confidence, hits }) => {
         const near = hits.flatMap((hit) => matchOf(calibration, gallery, hit));
         const matches = near.filter(({ distance }) => distance <= threshold);
-        return { area, confidence, matches, candidates: near.slice(matches.length) };
+        const candidates = near.filter(({ distance }) => !(distance <= threshold));
+        return { area, confidence, matches, candidates };
       }),
     );
     return { faces, ...used, hasGallery: true };
@@ -176,7 +193,8 @@ class Human implements FaceBackend {
     owner: FaceOwner,
     { compare, qualityFilter = this.#qualityFilter }: EnrollOptions = {},
   ): Promise<Enrollment> {
-    const { name: model, thresholds, calibration } = this.#modelOf(this.modelId);
+    const { name: model, calibration } = this.#modelOf(this.modelId);
+    const { threshold } = this.defaults;
     const metric = this.#metric;
     const gallery = this.#gallery(model);
     if (compare) attempt(() => gallery.refresh());
@@ -185,7 +203,7 @@ class Human implements FaceBackend {
       models: [...this.#models.keys()],
       largestOnly: true,
       measure: 'largest',
-      ...(compare && { search: { model, metric, threshold: thresholds[metric] } }),
+      ...(compare && { search: { model, metric, threshold } }),
     });
     const [largest] = faces;
     if (!largest) throw new NoFaceError('No face was found in it.');
@@ -260,10 +278,15 @@ class Human implements FaceBackend {
 
   /** What counts for a request. */
   #used(options: FaceOptions): Used {
-    const { name: model, thresholds } = this.#modelOf(options.modelName);
+    const { name: model, ...embeddingModel } = this.#modelOf(options.modelName);
     const metric = options.distanceMetric ?? this.#metric;
     const detectorBackend = detectorOf(options.detectorBackend) ?? this.#detector;
-    return { model, detectorBackend, metric, threshold: options.threshold ?? thresholds[metric] };
+    const named = options.modelName ?? this.#namedModel;
+    const isOurs = this.#models.has(named as EmbeddingModelName);
+    const standard = isOurs ? undefined : standardThresholdOf(named, metric);
+    const limits = thresholdLimits(model, embeddingModel, metric, this.#maxFalseMatchRate);
+    const asked = { threshold: options.threshold, model: named, metric, standard };
+    return { model, detectorBackend, metric, ...usedThreshold(asked, limits) };
   }
 
   /** @throws NoFaceError */

@@ -36,6 +36,8 @@ export interface Job {
     readonly model: EmbeddingModelName;
     readonly metric: DistanceMetric;
     readonly threshold: number;
+    /** See `searchGallery`. */
+    readonly candidates?: number;
   };
 }
 
@@ -113,11 +115,11 @@ function secondsSince(started: number): number {
 /** Each face's hits in the gallery of the model that is searched by. */
 function lookUp(
   faces: readonly Pick<JobFace, 'embeddings'>[],
-  { model, metric, threshold }: NonNullable<Job['search']>,
+  { model, metric, threshold, candidates }: NonNullable<Job['search']>,
 ): GalleryHit[][] {
   const gallery = galleries.get(model);
   const probes = faces.flatMap(({ embeddings }) => embeddings[model] ?? []);
-  return gallery && probes.length > 0 ? searchGallery(gallery, probes, metric, threshold) : [];
+  return gallery && probes.length > 0 ? searchGallery(gallery, probes, metric, threshold, candidates) : [];
 }
 
 /** The first inference compiles: it is done before the first request waits for it. */

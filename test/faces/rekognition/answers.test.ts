@@ -199,7 +199,7 @@ describe('what Rekognition answers', () => {
       [3, 96],
     ]);
     expect(callsOf('SearchFaces').map(({ input }) => input)).toEqual([
-      { CollectionId: collectionId, FaceId: 'f', MaxFaces: 100, FaceMatchThreshold: expect.closeTo(95, 2) },
+      { CollectionId: collectionId, FaceId: 'f', MaxFaces: 4096, FaceMatchThreshold: expect.closeTo(95, 2) },
     ]);
   });
 

@@ -1,8 +1,8 @@
 import { DescribeCollectionCommand, DetectFacesCommand, ListFacesCommand } from '@aws-sdk/client-rekognition';
 import { defaultAwsMinSimilarity, defaultAwsSimilarity } from '../../config.ts';
 import type { DistanceMetric } from '../../contract/vocabulary.ts';
-import { log } from '../../log.ts';
 import type { Picture } from '../../inputs/picture.ts';
+import { log } from '../../log.ts';
 import { onceIn } from '../../once-in.ts';
 import { drawFace } from '../drawn-face.ts';
 import type {

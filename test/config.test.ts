@@ -100,6 +100,16 @@ const settings: Readonly<Record<string, Setting>> = {
     bad: ['manhattan'],
     takes: 'one of cosine, euclidean, euclidean_l2, angular',
   }),
+  MAX_FALSE_MATCH_RATE: setting('maxFalseMatchRate', {
+    unset: 0.001,
+    good: [
+      ['0.000001', 0.000_001],
+      ['0.0005', 0.0005],
+      ['0.01', 0.01],
+    ],
+    bad: ['0', '0.0000009', '0.011', '1', '-0.001', '1e-3', 'NaN', 'off'],
+    takes: 'a number from 0.000001 to 0.01',
+  }),
   DETECTION_CONFIDENCE_THRESHOLD: setting('detectionConfidenceThreshold', {
     unset: 0.4,
     good: [
@@ -388,6 +398,7 @@ describe('the settings of the AWS mode', () => {
       bucket: 'my-faces',
       collectionId: 'my-faces',
       similarityThreshold: 95,
+      minSimilarity: 80,
       rekognitionCallsPerSecond: 5,
       tableName: undefined,
     });
@@ -399,6 +410,7 @@ describe('the settings of the AWS mode', () => {
       ...inAws,
       AWS_REKOGNITION_COLLECTION_ID: 'Doors_1.a-b',
       AWS_THRESHOLD: '99.5',
+      AWS_MIN_SIMILARITY: '90',
       REKOGNITION_TPS: '50',
       DYNAMODB_TABLE_NAME: 'Records_1.a-b',
     };
@@ -407,6 +419,7 @@ describe('the settings of the AWS mode', () => {
       bucket: 'my-faces',
       collectionId: 'Doors_1.a-b',
       similarityThreshold: 99.5,
+      minSimilarity: 90,
       rekognitionCallsPerSecond: 50,
       tableName: 'Records_1.a-b',
     });
@@ -421,6 +434,8 @@ describe('the settings of the AWS mode', () => {
     ['AWS_S3_BUCKET_NAME', 's3://my-faces/'],
     ['AWS_REKOGNITION_COLLECTION_ID', 'my faces'],
     ['AWS_THRESHOLD', '101'],
+    ['AWS_MIN_SIMILARITY', '49'],
+    ['AWS_MIN_SIMILARITY', '101'],
     ['REKOGNITION_TPS', '0'],
     ['DYNAMODB_TABLE_NAME', 'ab'],
   ])('refuse %s=%s', (name, value) => {

@@ -21,6 +21,7 @@ export interface ServiceFunctionProps {
   readonly rekognitionTps: number;
   /** 0..100: what makes a match; undefined for the service's own default. */
   readonly similarity?: number | undefined;
+  readonly minSimilarity?: number | undefined;
   /** Whether reference pictures that are too poor are refused; undefined for the service's own default. */
   readonly qualityFilter?: QualityFilter | undefined;
   readonly corsOrigins: readonly string[];
@@ -84,6 +85,7 @@ function environment({
   resources,
   rekognitionTps,
   similarity,
+  minSimilarity,
   qualityFilter,
   corsOrigins,
 }: ServiceFunctionProps): Record<string, string> {
@@ -94,6 +96,7 @@ function environment({
     DYNAMODB_TABLE_NAME: resources.table.tableName,
     REKOGNITION_TPS: String(rekognitionTps),
     ...(similarity !== undefined && { AWS_THRESHOLD: String(similarity) }),
+    ...(minSimilarity !== undefined && { AWS_MIN_SIMILARITY: String(minSimilarity) }),
     ...(qualityFilter !== undefined && { QUALITY_FILTER: qualityFilter }),
     ...(corsOrigins.length > 0 && { CORS_ORIGINS: corsOrigins.join(',') }),
   };

@@ -183,8 +183,8 @@ describe('the functions', () => {
         .filter(({ id }) => comparing.includes(id.slice(0, -8)))
         .map(({ properties }) => (properties.Environment as { Variables: object }).Variables);
     const all = (one: unknown) => comparing.map(() => one);
-    expect(thresholds({ similarity: '99.5' })).toEqual(
-      all(expect.objectContaining({ AWS_THRESHOLD: '99.5' })),
+    expect(thresholds({ similarity: '99.5', minSimilarity: '85' })).toEqual(
+      all(expect.objectContaining({ AWS_THRESHOLD: '99.5', AWS_MIN_SIMILARITY: '85' })),
     );
     expect(thresholds({})).toEqual(all(expect.not.objectContaining({ AWS_THRESHOLD: expect.anything() })));
   });

@@ -34,12 +34,12 @@ describe('the inbox in a folder, by itself', () => {
   it('lists files that have not changed for two seconds', async () => {
     await opened.put('inbox/7/whole.jpg', Buffer.from('x'));
     await opened.put('inbox/Jane/sub/growing.jpg', Buffer.from('x'));
-    expect(await opened.inbox.listSettled()).toEqual([]);
+    expect((await opened.inbox.list()).settled).toEqual([]);
     await settle();
     await writeFile(join(opened.path, 'inbox/Jane/sub/growing.jpg'), 'more', { flag: 'a' });
-    expect(await opened.inbox.listSettled()).toEqual(['inbox/7/whole.jpg']);
+    expect((await opened.inbox.list()).settled).toEqual(['inbox/7/whole.jpg']);
     await settle();
-    expect((await opened.inbox.listSettled()).sort()).toEqual([
+    expect((await opened.inbox.list()).settled.sort()).toEqual([
       'inbox/7/whole.jpg',
       'inbox/Jane/sub/growing.jpg',
     ]);
@@ -47,7 +47,7 @@ describe('the inbox in a folder, by itself', () => {
 
   it('does not read what has changed since it was listed', async () => {
     await opened.put('inbox/7/a.jpg', Buffer.from('x'));
-    await opened.inbox.listSettled();
+    await opened.inbox.list();
     expect(await opened.inbox.read('inbox/7/a.jpg', 10)).toBeDefined();
     await writeFile(join(opened.path, 'inbox/7/a.jpg'), 'more', { flag: 'a' });
     expect(await opened.inbox.read('inbox/7/a.jpg', 10)).toBeUndefined();
@@ -66,9 +66,9 @@ describe('the inbox in a folder, by itself', () => {
     await writeFile(inside('7/.DS_Store'), 'x');
     const socket = createServer().listen(inside('7/socket.jpg'));
     await once(socket, 'listening');
-    await opened.inbox.listSettled();
+    await opened.inbox.list();
     await settle();
-    expect(await opened.inbox.listSettled()).toEqual([]);
+    expect((await opened.inbox.list()).settled).toEqual([]);
     for (const key of ['inbox/7/link.jpg', 'inbox/8/secret.jpg']) {
       expect(await opened.inbox.read(key, 10)).toBeUndefined();
     }
@@ -100,14 +100,14 @@ describe('the inbox in a folder, by itself', () => {
   it('removes folders that have been empty for an hour, and makes itself again', async () => {
     const path = join(opened.path, 'inbox/Jane');
     await mkdir(path);
-    await opened.inbox.listSettled();
+    await opened.inbox.list();
     expect((await stat(path)).isDirectory()).toBe(true);
     const before = new Date(Date.now() - 61 * 60_000);
     await utimes(path, before, before);
-    await opened.inbox.listSettled();
+    await opened.inbox.list();
     await expect(stat(path)).rejects.toThrow('ENOENT');
     await rm(join(opened.path, 'inbox'), { recursive: true });
-    expect(await opened.inbox.listSettled()).toEqual([]);
+    expect((await opened.inbox.list()).settled).toEqual([]);
     expect((await stat(join(opened.path, 'inbox'))).isDirectory()).toBe(true);
   });
 });

@@ -109,3 +109,9 @@ export async function webhookStatus(config: Config): Promise<WebhookStatus[] | n
   const outbox = config.webhooks && (await openOutbox(config));
   return outbox?.status() ?? null;
 }
+
+/** Warnings of what lies in the inbox and is not worked off. */
+export async function inboxWarnings({ aws, dataDir }: Config): Promise<string[]> {
+  if (aws) return (await import('../inbox/s3-warnings.ts')).bucketInboxWarnings(aws);
+  return (await import('../inbox/folder-warnings.ts')).folderInboxWarnings(dataDir);
+}

@@ -14,9 +14,10 @@ import {
 import { dirname, join } from 'node:path';
 import { BackendUnavailableError } from '../errors.ts';
 import { codeOf, fileMode, folderMode, ifPresent, syncFolder, writeWhole } from '../files.ts';
+import { isForbidden } from '../writable-folder.ts';
 import { type EarlierWork, InboxNotes, type NoteStorage } from './notes.ts';
 import { type Inbox, type InboxFile, inboxNotesPrefix, inboxPrefix, rejectedPrefix } from './port.ts';
-import { isAbsence, isForbidden, isRemovable, joinBytes, walkInbox } from './walk.ts';
+import { isAbsence, isRemovable, joinBytes, walkInbox } from './walk.ts';
 
 /** A file that has not changed for so long counts as written to its end. */
 const settledMs = 2_000;

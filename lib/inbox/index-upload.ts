@@ -151,8 +151,8 @@ function personOf(key: string): { entryId: number } | { name: string } {
   if (/^0[0-9]*$/.test(folder)) {
     throw new UnplacedError('There is no blacklist entry of that id: ids begin with no zero.');
   }
-  const name = folder.normalize('NFC');
-  if (EntryName.safeParse(name).success) return { name };
+  const { data: name } = EntryName.safeParse(folder.normalize('NFC'));
+  if (name !== undefined) return { name };
   throw new UnplacedError('Its folder is no name: a name has 1 to 100 characters.');
 }
 

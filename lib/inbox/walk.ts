@@ -3,6 +3,7 @@ import { access, constants, lstat, readdir, rmdir } from 'node:fs/promises';
 import { decodeText } from '../decode-text.ts';
 import { codeOf } from '../files.ts';
 import { systemFile, systemFolder } from '../system-names.ts';
+import { isForbidden } from '../writable-folder.ts';
 import { inboxPrefix } from './port.ts';
 
 /** An empty folder is removed when it has been so for this long: until then, somebody may be about to put pictures there. */
@@ -51,14 +52,6 @@ export async function* walkInbox(
       if (stats) yield { key: prefix + name, path, stats };
     }
   }
-}
-
-/** What the system says to one who may not. */
-const forbiddenCodes = ['EACCES', 'EPERM', 'EROFS'];
-
-/** True when an error says that this user may not do something, or nobody on this file system. */
-export function isForbidden(error: unknown): boolean {
-  return forbiddenCodes.includes(codeOf(error) ?? '');
 }
 
 /**

@@ -8,6 +8,7 @@ import type { RecordStore } from '../records/port.ts';
 import type { Outbox } from '../records/sqlite/outbox.ts';
 import type { LocalUploads } from '../uploads/local.ts';
 import type { Uploads } from '../uploads/port.ts';
+import { requireWritableFolder } from '../writable-folder.ts';
 import type { Deepface } from './embedded.ts';
 import { once } from './opened.ts';
 
@@ -28,6 +29,7 @@ export async function openRecords(config: Config): Promise<RecordStore> {
     return (await import('../records/dynamodb/records.ts')).openDynamoRecords({ region, tableName });
   }
   const { recordsFile } = await import('../records/sqlite/database.ts');
+  requireWritableFolder(config.dataDir, 'DATA_DIR');
   return (await import('../records/sqlite/records.ts')).openSqliteFile(recordsFile(config));
 }
 

@@ -1,5 +1,7 @@
+import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { userName } from '../user-name.ts';
+import { isForbidden } from '../writable-folder.ts';
 import { inboxPrefix } from './port.ts';
 import { isRemovable, walkInbox } from './walk.ts';
 
@@ -21,6 +23,7 @@ export async function folderInboxWarnings(dataDir: string): Promise<string[]> {
     let files = 0;
     for await (const { key, path } of walkInbox(Buffer.from(join(dataDir, inboxPrefix, '.')), listener)) {
       if (++files > maxFiles) break;
+      if (!(await isReadable(path))) unreadable.add(key);
       if (await isRemovable(path)) continue;
       pictures += 1;
       unremovable.add(key.slice(0, key.lastIndexOf('/') + 1));
@@ -30,13 +33,20 @@ export async function folderInboxWarnings(dataDir: string): Promise<string[]> {
   }
   return [
     unremovable.size > 0 &&
-      `${pictures} pictures in the inbox may not be removed by ${userName()}, and so nobody is listed by them: ${shown(unremovable)}. Give this user ` +
+      `${pictures} picture${pictures === 1 ? '' : 's'} in the inbox may not be removed by ${userName()}, and so they are not indexed: ${shown(unremovable)}. Give this user ` +
         'write permission on these folders, mount them for writing, or move the pictures to folders of this user’s own.',
     unreadable.size > 0 &&
-      `Folders in the inbox may not be read by ${userName()}: ${shown(unreadable)}. Give this user read permission, or take them out of the inbox.`,
+      `Not all that is in the inbox may be read by ${userName()}: ${shown(unreadable)}. Give this user read permission, or take them out of the inbox.`,
     marked.size > 0 &&
       `Passed over in the inbox: ${[...marked].join('; ')}. Systems make such for themselves. If one is meant as a person's, give it another name.`,
   ].filter((warning) => typeof warning === 'string');
+}
+
+function isReadable(path: Buffer): Promise<boolean> {
+  return access(path, constants.R_OK).then(
+    () => true,
+    (error: unknown) => !isForbidden(error),
+  );
 }
 
 function shown(folders: ReadonlySet<string>): string {

@@ -237,7 +237,7 @@ describe('the inbox of a user who may not remove what is in it', () => {
     );
     expect(warnings).toEqual([
       expect.stringMatching(/may not be removed by user .*inbox\/Locked\/.*write permission/),
-      expect.stringMatching(/may not be read by user .*inbox\/Secret\//),
+      expect.stringMatching(/may be read by user .*inbox\/Secret\/.*read permission/),
     ]);
     expect(warnings[0]).toMatch(new RegExp(`^${unremovable.length} picture`));
   });

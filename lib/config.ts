@@ -1,7 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseEnv } from 'node:util';
 import * as z from 'zod';
 import {
   customModelName,
@@ -13,6 +11,8 @@ import {
   modelNames,
   profileModels,
 } from './contract/vocabulary.ts';
+import { type EnvFile, readEnvFile } from './env-file.ts';
+import { nearestName } from './near-names.ts';
 
 /** Every setting, parsed once. Its names and defaults are the README's settings table. */
 export interface Config {
@@ -115,9 +115,12 @@ const origins = list.refine(
   'exact origins as browsers send them, separated by commas, such as https://example.com or http://localhost:3000',
 );
 
+/** Shorter ones can be guessed. */
+const minTokenLength = 16;
 const tokens = list.refine(
-  (items) => items.length > 0 && items.every((item) => /^[\x21-\x7e]+$/.test(item)),
-  'one or more tokens of visible ASCII characters, separated by commas',
+  (items) =>
+    items.length > 0 && items.every((item) => item.length >= minTokenLength && /^[\x21-\x7e]+$/.test(item)),
+  `one or more tokens of visible ASCII characters, separated by commas, each of at least ${minTokenLength}, such as the output of: openssl rand -hex 32`,
 );
 /** Settings whose values no message may repeat. */
 const secrets: readonly string[] = ['API_TOKENS', 'WEBHOOK_URL', 'WEBHOOK_SECRET'];
@@ -181,6 +184,14 @@ function triple(min: number, max: number) {
   );
 }
 
+/** A shell would have replaced what these begin with; taken as they are, they would name a folder that is called so. */
+const folder = z
+  .string()
+  .refine(
+    (path) => !/^~|\$[A-Za-z_{(]|^%\w+%/.test(path),
+    "a path that is written out: '~' and variables are not replaced in it",
+  );
+
 const mebibyte = 1024 * 1024;
 
 /** 0..100: what makes a match with Rekognition unless it is set. */
@@ -193,15 +204,15 @@ const settings = z.object({
   FACE_PROCESSING_BACKEND: oneOf(['deepface', 'aws_rekognition']).default('deepface'),
   HOST: z.string().default('127.0.0.1'),
   PORT: number(0, 65535, true).default(8000),
-  DATA_DIR: z.string().default('./data'),
-  BLACKLIST_DB_PATH: z.string().optional(),
-  PROCESSED_IMAGES_OUTPUT_DIR: z.string().optional(),
-  CROPPED_FACES_OUTPUT_DIR: z.string().optional(),
-  IMAGE_ROOT: z.string().optional(),
+  DATA_DIR: folder.default('./data'),
+  BLACKLIST_DB_PATH: folder.optional(),
+  PROCESSED_IMAGES_OUTPUT_DIR: folder.optional(),
+  CROPPED_FACES_OUTPUT_DIR: folder.optional(),
+  IMAGE_ROOT: folder.optional(),
   DETECTOR_BACKEND: oneOf(detectorNames).default('mediapipe+ssd'),
   ENGINE_PROFILE: oneOf(['accurate', 'fast']).default('accurate'),
   MODEL_NAME: oneOf(modelNames).optional(),
-  MODEL_PATH: z.string().optional(),
+  MODEL_PATH: folder.optional(),
   MODEL_CHANNELS: oneOf(['RGB', 'BGR']).default('RGB'),
   MODEL_MEAN: triple(0, 255).default([127.5, 127.5, 127.5]),
   MODEL_SCALE: triple(0.001, 1000).default([128, 128, 128]),
@@ -256,7 +267,7 @@ const settings = z.object({
 export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(
     Object.keys(settings.shape)
-      .map((name) => [name, environment[name]?.trim()])
+      .map((name) => [name, withoutQuotes(environment[name]?.trim())])
       .filter(([, value]) => value),
   );
   const parsed = settings.safeParse(given);
@@ -303,6 +314,11 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     aws: values.FACE_PROCESSING_BACKEND === 'aws_rekognition' ? awsConfig(values) : undefined,
     logLevel: values.LOG_LEVEL,
   };
+}
+
+/** Takes off the quotes that `docker run --env-file` and lists in compose files leave around a value. */
+function withoutQuotes(value: string | undefined): string | undefined {
+  return value && /^(["']).*\1$/s.test(value) && value.length > 1 ? value.slice(1, -1).trim() : value;
 }
 
 /** @throws ConfigError when it is asked for and not there. */
@@ -355,19 +371,66 @@ function awsConfig(values: z.output<typeof settings>): AwsConfig {
   };
 }
 
-let loaded: Config | undefined;
+/** Settings that count only together with another one. */
+const companions: Readonly<Record<string, string>> = {
+  WEBHOOK_SECRET: 'WEBHOOK_URL',
+  MODEL_CHANNELS: 'MODEL_PATH',
+  MODEL_MEAN: 'MODEL_PATH',
+  MODEL_SCALE: 'MODEL_PATH',
+  MODEL_THRESHOLD: 'MODEL_PATH',
+  MODEL_CALIBRATION: 'MODEL_PATH',
+};
 
-/** The settings of this process, from its environment and the file `.env` beside it, parsed at the first call. */
+/** Names that other programs of this repository read. */
+const otherNames = ['REKOGNITION_PORT', 'REKOGNITION_DATA_DIR'];
+
+/** Warns of variables that are nearly settings, and of settings that do nothing as things are. No value is repeated. */
+export function settingWarnings(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const names = [...Object.keys(settings.shape), ...otherNames];
+  const isSet = (name: string) => Boolean(environment[name]?.trim());
+  return Object.keys(environment)
+    .filter(isSet)
+    .flatMap((name) => {
+      const meant = nearestName(name, names);
+      if (meant !== undefined) return `${name} is no setting, and does nothing. Is ${meant} meant?`;
+      const companion = companions[name];
+      const isIdle = companion !== undefined && !isSet(companion);
+      return isIdle ? `${name} does nothing where ${companion} is not set.` : [];
+    });
+}
+
+let loaded: { readonly config: Config; readonly warnings: readonly string[] } | undefined;
+
+/**
+ * The settings of this process, from its environment and the file `.env` beside it, parsed at the first call.
+ * @throws ConfigError
+ */
 export function loadConfig(): Config {
-  loaded ??= parseConfig({ ...readDotEnv(), ...process.env });
+  return load().config;
+}
+
+/** What is to be told of the settings of this process, though they are taken. */
+export function loadedWarnings(): readonly string[] {
+  return load().warnings;
+}
+
+function load() {
+  if (loaded === undefined) {
+    const { values, warnings } = readDotEnv();
+    const environment = { ...values, ...process.env };
+    loaded = { config: parseConfig(environment), warnings: [...warnings, ...settingWarnings(environment)] };
+  }
   return loaded;
 }
 
 /** The settings of this process, but for another backend than the one that they name: for what goes between the two. */
 export function loadConfigFor(backend: Config['backend']): Config {
-  return parseConfig({ ...readDotEnv(), ...process.env, FACE_PROCESSING_BACKEND: backend });
+  return parseConfig({ ...readDotEnv().values, ...process.env, FACE_PROCESSING_BACKEND: backend });
 }
 
-function readDotEnv(): NodeJS.Dict<string> {
-  return existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
+/** @throws ConfigError when it can't be understood. */
+function readDotEnv(): EnvFile {
+  const file = readEnvFile('.env', (name) => name in settings.shape);
+  if (file.faults.length > 0) throw new ConfigError(file.faults.join('\n'));
+  return file;
 }

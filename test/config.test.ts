@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Config, ConfigError, parseConfig } from '../lib/config.ts';
+import { type Config, ConfigError, parseConfig, settingWarnings } from '../lib/config.ts';
 import { detectorNames, distanceMetrics, modelNames } from '../lib/contract/vocabulary.ts';
 
 interface Setting<Key extends keyof Config = keyof Config> {
@@ -174,11 +174,19 @@ const settings: Readonly<Record<string, Setting>> = {
   API_TOKENS: setting('apiTokens', {
     unset: [],
     good: [
-      ['s3cret', ['s3cret']],
-      [' one , two,', ['one', 'two']],
+      ['s3cret-of-16-chr', ['s3cret-of-16-chr']],
+      [' the-first-of-two , the-second-of-two,', ['the-first-of-two', 'the-second-of-two']],
+      ['"quoted-by-docker-run"', ['quoted-by-docker-run']],
     ],
-    bad: ['pass word', 'pässword', ',', 'good,pass\tword'],
-    takes: 'one or more tokens of visible ASCII characters, separated by commas',
+    bad: [
+      'pass word of two words',
+      'a-pässword-that-is-long',
+      ',',
+      'good-and-long-enough,pass\tword-in-two',
+      'fifteen-chars-x',
+      'good-and-long-enough,short',
+    ],
+    takes: 'one or more tokens of visible ASCII characters, separated by commas, each of at least 16',
   }),
   ALLOW_UNAUTHENTICATED: setting('allowUnauthenticated', { unset: false, ...flag }),
   MAX_REQUEST_BYTES: setting('maxRequestBytes', {
@@ -276,6 +284,20 @@ describe('settings', () => {
     const message = refusal({ API_TOKENS: 'hunter2, swörd fish', PORT: 'none' });
     expect(message).toContain('API_TOKENS takes');
     for (const part of ['hunter2', 'swörd', 'fish']) expect(message).not.toContain(part);
+  });
+
+  const folders = [
+    'DATA_DIR',
+    'BLACKLIST_DB_PATH',
+    'PROCESSED_IMAGES_OUTPUT_DIR',
+    'IMAGE_ROOT',
+    'MODEL_PATH',
+  ];
+  test.each(folders)('%s names no folder by what only a shell replaces', (name) => {
+    for (const path of ['~/faces', '~', '$HOME/faces', '/srv/$NAME', '%APPDATA%/faces']) {
+      expect(refusal({ [name]: path })).toContain(`${name} takes a path that is written out`);
+    }
+    expect(() => parseConfig({ [name]: '/srv/a~b/50%/$1/c' })).not.toThrow();
   });
 
   test('folders that are not set lie below DATA_DIR', () => {
@@ -448,6 +470,63 @@ describe('the settings of the AWS mode', () => {
   });
 });
 
+describe('warnings', () => {
+  test.each([
+    ['API_TOKEN', 'API_TOKENS'],
+    ['API_TOKENS_', 'API_TOKENS'],
+    ['api_tokens', 'API_TOKENS'],
+    ['Api-Tokens', 'API_TOKENS'],
+    ['API_TOKNES', 'API_TOKENS'],
+    ['APITOKENS', 'API_TOKENS'],
+    ['CORS_ORIGIN', 'CORS_ORIGINS'],
+    ['port', 'PORT'],
+    ['DATA_DIRECTORY', undefined],
+    ['DATADIR', 'DATA_DIR'],
+    ['AWS_S3_BUCKET', 'AWS_S3_BUCKET_NAME'],
+    ['DYNAMODB_TABLE', 'DYNAMODB_TABLE_NAME'],
+    ['BLACKLIST_PATH', 'BLACKLIST_DB_PATH'],
+    ['WEBHOOK_SECRETS', 'WEBHOOK_SECRET'],
+    ['ALLOW_UNAUTHENTICATE', 'ALLOW_UNAUTHENTICATED'],
+  ])('tell of %s, which nearly is %s', (name, meant) => {
+    const expected = meant ? [`${name} is no setting, and does nothing. Is ${meant} meant?`] : [];
+    expect(settingWarnings({ [name]: 'hunter2' })).toEqual(expected);
+  });
+
+  test('are not given of settings, of what is empty, or of other programs’ variables', () => {
+    const settings = Object.fromEntries(byName.map(([name]) => [name, 'x']));
+    const others = [
+      'HOME',
+      'HOSTNAME',
+      'PATH',
+      'PWD',
+      'TERM',
+      'USER',
+      'SHELL',
+      'LANG',
+      'SHLVL',
+      'EDITOR',
+      'NODE_ENV',
+    ];
+    const cloud = [
+      'AWS_DEFAULT_REGION',
+      'AWS_ACCESS_KEY_ID',
+      'AWS_ENDPOINT_URL_S3',
+      'AWS_LAMBDA_FUNCTION_NAME',
+    ];
+    const none = Object.fromEntries([...others, ...cloud].map((name) => [name, 'x']));
+    expect(settingWarnings({ ...settings, ...none, API_TOKEN: '', REKOGNITION_PORT: '1' })).toEqual([]);
+  });
+
+  test('tell of settings that do nothing without another one', () => {
+    expect(settingWarnings({ WEBHOOK_SECRET: 'hunter2' })).toEqual([
+      'WEBHOOK_SECRET does nothing where WEBHOOK_URL is not set.',
+    ]);
+    expect(
+      settingWarnings({ WEBHOOK_SECRET: 'x', WEBHOOK_URL: 'x', MODEL_PATH: 'x', MODEL_MEAN: 'x' }),
+    ).toEqual([]);
+  });
+});
+
 describe('the settings of a process', () => {
   let cwd: string;
   beforeEach(async () => {
@@ -456,9 +535,12 @@ describe('the settings of a process', () => {
   afterEach(() => rm(cwd, { recursive: true }));
 
   /** What a process that starts in the folder reads. */
-  async function load(environment: Record<string, string>): Promise<Config> {
-    const source = `import { loadConfig } from ${JSON.stringify(new URL('../lib/config.ts', import.meta.url).href)};
-      console.log(JSON.stringify({ ...loadConfig(), isSame: loadConfig() === loadConfig() }));`;
+  async function load(
+    environment: Record<string, string>,
+  ): Promise<Config & { isSame: boolean; warnings: string[] }> {
+    const source = `import { loadConfig, loadedWarnings } from ${JSON.stringify(new URL('../lib/config.ts', import.meta.url).href)};
+      const isSame = loadConfig() === loadConfig();
+      console.log(JSON.stringify({ ...loadConfig(), isSame, warnings: loadedWarnings() }));`;
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--input-type=module', '--eval', source],
@@ -479,6 +561,19 @@ describe('the settings of a process', () => {
       dataDir: join(cwd, 'data'),
       isSame: true,
     });
+  });
+
+  test('come from a .env with a byte order mark too, and from its first line on', async () => {
+    await writeFile(join(cwd, '.env'), '\ufeffAPI_TOKENS=the-first-of-all-lines\r\nAPI_TOKEN=x\r\n');
+    expect(await load({})).toMatchObject({
+      apiTokens: ['the-first-of-all-lines'],
+      warnings: ['API_TOKEN is no setting, and does nothing. Is API_TOKENS meant?'],
+    });
+  });
+
+  test('do not come from a .env in another encoding: nothing starts', async () => {
+    await writeFile(join(cwd, '.env'), Buffer.from('\ufeffAPI_TOKENS=the-first-of-all-lines\n', 'utf16le'));
+    await expect(load({})).rejects.toThrow(/\.env are in UTF-16.*save the file as UTF-8/);
   });
 
   test('need no .env', async () => {

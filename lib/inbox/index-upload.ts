@@ -12,8 +12,9 @@ import { BackendUnavailableError, EntryNotFoundError, isUnusablePicture, NameTak
 import { pictureTooLarge } from '../inputs/too-large.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
+import { systemPath } from '../system-names.ts';
 import { uuidOfHash } from '../uuid.ts';
-import { type Inbox, inboxPrefix } from './port.ts';
+import { type Inbox, type InboxFile, inboxPrefix } from './port.ts';
 
 export type IndexingPorts = EnrollingPorts & { readonly inbox: Inbox };
 
@@ -32,21 +33,36 @@ interface UploadedPicture {
 
 type NewUpload = IndexedUpload & { readonly similar: SimilarFaces };
 
+interface Left {
+  /** True where the picture was indexed, but may not be removed from the inbox. */
+  readonly isLeft?: true;
+}
+
 /** What became of an upload. */
 export type UploadOutcome =
   | ({
       readonly outcome: 'enrolled';
       /** Others who are listed already and look like the person; `null` when that could not be found out. */
       readonly possibleDuplicates: PossibleDuplicates;
-    } & IndexedUpload)
-  | ({ readonly outcome: 'known' } & IndexedUpload)
+    } & Left &
+      IndexedUpload)
+  | ({ readonly outcome: 'known' } & Left & IndexedUpload)
   | { readonly outcome: 'gone' | 'ignored' }
+  /** It was indexed before, is not indexed again, and may still not be removed. */
+  | { readonly outcome: 'left' }
+  /** The process ended once in the middle of it: it is to be done while nothing else is. */
+  | { readonly outcome: 'postponed' }
+  /** It lies where a system keeps files of its own; the label tells no person's name. */
+  | { readonly outcome: 'passed over'; readonly label: string }
   | { readonly outcome: 'rejected'; readonly reason: string };
 
 /** How long one who needs a new entry waits for another who is making it. */
 const entryAttempts = 50;
 const entryPauseMs = 200;
 const tryAgainSeconds = 5;
+
+/** A picture that ended so many processes is not tried again. */
+const maxDeaths = 2;
 
 /** An upload lies where it does not say of whom it is; the message says why. */
 class UnplacedError extends Error {}
@@ -58,25 +74,42 @@ class UnplacedError extends Error {}
  * It may be done several times, at the same moment too: the image's id comes from the entry and the picture, so that the same picture is
  * the same image. An entry or an image that is being made belongs to the one who makes it, and others wait or fail. One that is older than
  * any run lasts was left by a crash, and is removed.
+ *
+ * A picture that was indexed once is not indexed again while it lies there, whatever becomes of its entry. One that ended the process in the
+ * middle of its work twice is rejected.
+ * @param isAlone true while no other picture is worked on; only then is one tried again that ended the process.
  * @throws BackendUnavailableError when it is to be tried again later; the picture stays in the inbox.
  */
-export async function indexUpload(ports: IndexingPorts, key: string): Promise<UploadOutcome> {
+export async function indexUpload(ports: IndexingPorts, key: string, isAlone = true): Promise<UploadOutcome> {
   const { faces, inbox } = ports;
   // S3's console makes a folder by an empty object of its name.
   if (key.endsWith('/')) return { outcome: 'ignored' };
+  const system = systemPath(key.slice(inboxPrefix.length).split('/'));
+  if (system) return { outcome: 'passed over', label: system.label };
   const file = await inbox.read(key, faces.maxImageBytes);
   if (!file) return { outcome: 'gone' };
+  const { deaths, isIndexed } = await inbox.begin(file, isAlone ? maxDeaths - 1 : 0);
+  if (isIndexed) return { outcome: (await inbox.remove(file)) ? 'gone' : 'left' };
+  if (deaths >= maxDeaths)
+    return reject(inbox, file, 'The service ended twice while it worked on this picture.');
+  if (deaths > 0 && !isAlone) return { outcome: 'postponed' };
   try {
     const { similar, ...indexed } = await indexPicture(ports, key, file.bytes);
-    await inbox.remove(file);
-    if (indexed.faceCount === undefined) return { outcome: 'known', ...indexed };
+    await inbox.indexed(file);
+    const left = (await inbox.remove(file)) ? {} : ({ isLeft: true } as const);
+    if (indexed.faceCount === undefined) return { outcome: 'known', ...indexed, ...left };
     const duplicates = await possibleDuplicates(ports, indexed.entryId, [similar]);
-    return { outcome: 'enrolled', ...indexed, possibleDuplicates: duplicates };
+    return { outcome: 'enrolled', ...indexed, possibleDuplicates: duplicates, ...left };
   } catch (error) {
-    if (!isUnusablePicture(error) && !(error instanceof UnplacedError)) throw error;
-    await inbox.reject(file, error.message);
-    return { outcome: 'rejected', reason: error.message };
+    if (isUnusablePicture(error) || error instanceof UnplacedError) return reject(inbox, file, error.message);
+    await undo(() => inbox.end(file));
+    throw error;
   }
+}
+
+async function reject(inbox: Inbox, file: InboxFile, reason: string): Promise<UploadOutcome> {
+  await inbox.reject(file, reason);
+  return { outcome: 'rejected', reason };
 }
 
 async function indexPicture(
@@ -108,13 +141,18 @@ function personOf(key: string): { entryId: number } | { name: string } {
   if (rest.length === 0) {
     throw new UnplacedError("It lies in no person's folder: inbox/<entry id>/ or inbox/<name>/.");
   }
+  if (key.includes('\ufffd')) {
+    throw new UnplacedError(
+      'Its name was damaged by a program that could not read it. Rename folder and file.',
+    );
+  }
   if (/^[1-9][0-9]*$/.test(folder)) return { entryId: Number(folder) };
   // Somebody's own number, such as a badge's: it must not become the picture of whoever has the id 42.
   if (/^0[0-9]*$/.test(folder)) {
     throw new UnplacedError('There is no blacklist entry of that id: ids begin with no zero.');
   }
-  const name = folder.normalize('NFC');
-  if (EntryName.safeParse(name).success) return { name };
+  const { data: name } = EntryName.safeParse(folder.normalize('NFC'));
+  if (name !== undefined) return { name };
   throw new UnplacedError('Its folder is no name: a name has 1 to 100 characters.');
 }
 

@@ -2,6 +2,8 @@ import { readdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BackendUnavailableError, ServiceError } from '../errors.ts';
 import { ifPresent, syncFolder, temporaryPrefix, writeWhole } from '../files.ts';
+import { systemFolder } from '../system-names.ts';
+import { isForbidden } from '../writable-folder.ts';
 
 const retryAfterSeconds = 5;
 
@@ -33,8 +35,7 @@ export async function removeStaleUploads(dataDir: string, olderThan: Date): Prom
     for (const { path } of [...(await filesBelow(join(dataDir, 'uploads'))), ...inbox]) {
       const stats = await ifPresent(stat(path));
       if (stats === undefined || stats.mtime >= olderThan) continue;
-      await ifPresent(unlink(path));
-      removed++;
+      if (await isRemoved(path)) removed++;
     }
     return removed;
   } catch (error) {
@@ -42,11 +43,29 @@ export async function removeStaleUploads(dataDir: string, olderThan: Date): Prom
   }
 }
 
+/** Removes a file; returns false where this user may not. */
+async function isRemoved(path: string): Promise<boolean> {
+  try {
+    await ifPresent(unlink(path));
+    return true;
+  } catch (error) {
+    if (isForbidden(error)) return false;
+    throw error;
+  }
+}
+
+/** Files below a folder, without those of systems' own folders and of folders that this user may not read. */
 async function filesBelow(folder: string): Promise<{ name: string; path: string }[]> {
-  const items = await ifPresent(readdir(folder, { recursive: true, withFileTypes: true }));
-  return (items ?? [])
-    .filter((item) => item.isFile())
-    .map(({ name, parentPath }) => ({ name, path: join(parentPath, name) }));
+  const items = await ifPresent(readdir(folder, { withFileTypes: true })).catch((error: unknown) => {
+    if (!isForbidden(error)) throw error;
+  });
+  const files: { name: string; path: string }[] = [];
+  for (const item of items ?? []) {
+    const path = join(folder, item.name);
+    if (item.isFile()) files.push({ name: item.name, path });
+    else if (item.isDirectory() && !systemFolder(item.name)) files.push(...(await filesBelow(path)));
+  }
+  return files;
 }
 
 function unavailable(cause: unknown): ServiceError {

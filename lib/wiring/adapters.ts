@@ -8,6 +8,7 @@ import type { RecordStore } from '../records/port.ts';
 import type { Outbox } from '../records/sqlite/outbox.ts';
 import type { LocalUploads } from '../uploads/local.ts';
 import type { Uploads } from '../uploads/port.ts';
+import { requireWritableFolder } from '../writable-folder.ts';
 import type { Deepface } from './embedded.ts';
 import { once } from './opened.ts';
 
@@ -28,6 +29,7 @@ export async function openRecords(config: Config): Promise<RecordStore> {
     return (await import('../records/dynamodb/records.ts')).openDynamoRecords({ region, tableName });
   }
   const { recordsFile } = await import('../records/sqlite/database.ts');
+  requireWritableFolder(config.dataDir, 'DATA_DIR');
   return (await import('../records/sqlite/records.ts')).openSqliteFile(recordsFile(config));
 }
 
@@ -109,4 +111,10 @@ export async function openOutbox(config: Config): Promise<Outbox | undefined> {
 export async function webhookStatus(config: Config): Promise<WebhookStatus[] | null> {
   const outbox = config.webhooks && (await openOutbox(config));
   return outbox?.status() ?? null;
+}
+
+/** Warnings of what lies in the inbox and is not worked off. */
+export async function inboxWarnings({ aws, dataDir }: Config): Promise<string[]> {
+  if (aws) return (await import('../inbox/s3-warnings.ts')).bucketInboxWarnings(aws);
+  return (await import('../inbox/folder-warnings.ts')).folderInboxWarnings(dataDir);
 }

@@ -9,6 +9,7 @@ import type { ImageStore } from '../images/port.ts';
 import type { RecordStore } from '../records/port.ts';
 import { openDatabase, recordsFile, storeId } from '../records/sqlite/database.ts';
 import { openSqliteRecords } from '../records/sqlite/records.ts';
+import { requireWritableFolder } from '../writable-folder.ts';
 
 /** The adapters of one machine; the engine keeps its faces in the records' database. */
 export interface Deepface {
@@ -25,6 +26,7 @@ export interface Deepface {
  * @throws ConfigError, BackendUnavailableError
  */
 export async function openDeepface(config: Config): Promise<Deepface> {
+  requireWritableFolder(config.dataDir, 'DATA_DIR');
   const database = openDatabase(recordsFile(config));
   const records = openSqliteRecords(database);
   try {

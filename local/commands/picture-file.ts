@@ -1,3 +1,4 @@
+import type { PathLike } from 'node:fs';
 import { constants, open } from 'node:fs/promises';
 import { InputUnreadableError } from '../../lib/errors.ts';
 import { pictureTooLarge } from '../../lib/inputs/too-large.ts';
@@ -7,7 +8,7 @@ import { pictureTooLarge } from '../../lib/inputs/too-large.ts';
  * @throws InputUnreadableError when there is none to be read.
  * @throws InputTooLargeError when it has more than `maxBytes`; it is not read then.
  */
-export async function readPictureFile(path: string, maxBytes: number): Promise<Uint8Array> {
+export async function readPictureFile(path: PathLike, maxBytes: number): Promise<Uint8Array> {
   try {
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {

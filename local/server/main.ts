@@ -1,7 +1,7 @@
 /** Command: serves the API over HTTP until it is told to stop. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { type AwsConfig, type Config, ConfigError, loadConfig } from '../../lib/config.ts';
+import { type AwsConfig, type Config, ConfigError, loadConfig, loadedWarnings } from '../../lib/config.ts';
 import { ServiceError } from '../../lib/errors.ts';
 import { log } from '../../lib/log.ts';
 import { localUploads } from '../../lib/wiring/adapters.ts';
@@ -77,6 +77,7 @@ async function serve(): Promise<void> {
   server.listen(config.port, config.host);
   await once(server, 'listening');
   announce(config, opened, server.address() as AddressInfo);
+  for (const warning of loadedWarnings()) log().warn(warning);
   const stopWork = new AbortController();
   // Before the first request is read, whose match the webhooks are to hear of.
   const work = workInBackground(opened, config, delivery, stopWork.signal);

@@ -66,7 +66,14 @@ describe('what is kept', () => {
 
   test('old versions and pictures that are not needed for long expire', () => {
     const rules = lifecycleOf(synthesize({ processedDays: '30' }));
-    expect(rules).toEqual({ 'processed/': 30, 'cropped/': 30, 'uploads/': 1, 'inbox/': 30, 'rejected/': 30 });
+    expect(rules).toEqual({
+      'processed/': 30,
+      'cropped/': 30,
+      'uploads/': 1,
+      'inbox/': 30,
+      'inbox-notes/': 30,
+      'rejected/': 30,
+    });
     expect(lifecycleOf(template)).toMatchObject({ 'processed/': 90, 'cropped/': 90 });
     template.hasResourceProperties('AWS::S3::Bucket', {
       VersioningConfiguration: { Status: 'Enabled' },

@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import pLimit from 'p-limit';
 import { createEntry } from '../lib/blacklist/create-entry.ts';
 import { enrollImages, type ReferenceFile } from '../lib/blacklist/enroll-images.ts';
+import { normalizeNames } from '../lib/blacklist/normalize-names.ts';
 import { possibleDuplicates } from '../lib/blacklist/possible-duplicates.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from '../lib/blacklist/remove.ts';
 import { ConfigError, loadConfig } from '../lib/config.ts';
@@ -49,23 +50,26 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
   return entries.filter(({ name }) => !name.startsWith('.')).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** The persons by their folders' names; folders whose names have one normal form are one person's. */
 async function readPersons(folder: string, { remarks }: Summary): Promise<Person[]> {
-  const persons: Person[] = [];
+  const filesOf = new Map<string, string[]>();
   for (const entry of await entriesOf(folder)) {
-    const { name } = entry;
-    if (!entry.isDirectory()) remarks.push(`${name}: It is not a folder of a person's pictures.`);
-    else if (!EntryName.safeParse(name).success) remarks.push(`${name}: A name has 1 to 100 characters.`);
-    else {
+    const { data: name } = EntryName.safeParse(entry.name);
+    if (!entry.isDirectory()) remarks.push(`${entry.name}: It is not a folder of a person's pictures.`);
+    else if (name === undefined) {
+      remarks.push(`${entry.name}: A name has 1 to 100 characters that can be seen.`);
+    } else {
       try {
-        const files = await entriesOf(join(folder, name));
-        if (files.length === 0) remarks.push(`${name}: There is no picture in the folder.`);
-        else persons.push({ name, files: files.map((file) => join(folder, name, file.name)) });
+        const files = await entriesOf(join(folder, entry.name));
+        if (files.length === 0) remarks.push(`${entry.name}: There is no picture in the folder.`);
+        const paths = files.map((file) => join(folder, entry.name, file.name));
+        if (files.length > 0) filesOf.set(name, [...(filesOf.get(name) ?? []), ...paths]);
       } catch (error) {
-        remarks.push(`${name}: The folder can't be read (${(error as NodeJS.ErrnoException).code}).`);
+        remarks.push(`${entry.name}: The folder can't be read (${(error as NodeJS.ErrnoException).code}).`);
       }
     }
   }
-  return persons;
+  return [...filesOf].map(([name, files]) => ({ name, files }));
 }
 
 /**
@@ -157,6 +161,7 @@ async function enrollBatch(
     const entry = await createEntry(opened, { name, reason: null }, batch);
     summary.personsListed++;
     note(entry.image_count, entry.errors, entry.possible_duplicates);
+    summary.remarks.push(...(entry.warnings ?? []).map((warning) => `${name}: ${warning}`));
     return entry.id;
   } catch (error) {
     if (error instanceof NoUsableImageError) note(0, error.reasons);
@@ -170,6 +175,7 @@ async function enrollFolder(opened: OpenedPorts, folder: string): Promise<Summar
   const counts = { personsListed: 0, picturesAdded: 0, picturesPresent: 0 };
   const summary: Summary = { ...counts, remarks: [], duplicates: new Map() };
   const persons = await readPersons(folder, summary);
+  await normalizeNames(opened);
   await takeBackHalfDone(opened, new Set(persons.map(({ name }) => name)));
   const listed = new Map((await opened.records.listEntries('ACTIVE')).map((entry) => [entry.name, entry]));
   const bar = progressBar(

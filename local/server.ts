@@ -6,7 +6,7 @@ import { type AwsConfig, type Config, ConfigError, loadConfig } from '../lib/con
 import { ServiceError } from '../lib/errors.ts';
 import { log } from '../lib/http/log.ts';
 import { type OpenedPorts, ports } from '../lib/ports.ts';
-import { finishEarlierRun, workInBackground } from './background.ts';
+import { finishEarlierRun, updateRecords, workInBackground } from './background.ts';
 import { messageWithReasons } from './command.ts';
 import { consoleRoutes } from './console/serve.ts';
 import { createHttpServer, stop } from './http-server.ts';
@@ -55,6 +55,7 @@ async function serve(): Promise<void> {
   refuseOpenDoors(config);
   // The engine's threads start meanwhile.
   const [opened, { metrics, openMetrics }] = await Promise.all([ports(), import('./metrics.ts')]);
+  await updateRecords(opened);
   await finishEarlierRun(opened, config);
   const delivery = await openDelivery(config);
   const localRoutes = [...routes, { contract: metrics, handler: openMetrics(config, opened) }];

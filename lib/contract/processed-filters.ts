@@ -13,16 +13,12 @@ const flag = z.preprocess((input, { issues }) => {
 }, z.boolean().optional());
 
 /** A moment as text, which becomes ISO 8601 in UTC. */
-const moment = z
-  .string()
-  .transform((input, { issues }) => {
-    const parsed = parseMoment(input);
-    if (parsed) return parsed.toISOString();
-    issues.push({ code: 'custom', params: { type: 'datetime_parsing' }, input });
-    return z.NEVER;
-  })
-  .optional()
-  .meta({ format: 'date-time', examples: ['2026-05-04T09:30:00Z'] });
+const moment = z.preprocess((input, { issues }) => {
+  const parsed = typeof input === 'string' ? parseMoment(input) : undefined;
+  if (input === undefined || parsed) return parsed?.toISOString();
+  issues.push({ code: 'custom', params: { type: 'datetime_parsing' }, input });
+  return z.NEVER;
+}, z.iso.datetime({ offset: true }).optional());
 
 /** Which processed pictures a list shows; all that is asked for must hold. */
 export const processedFilters = {

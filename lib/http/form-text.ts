@@ -28,7 +28,7 @@ export interface ParsedHeader {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-const parameter = /;[ \t]*([^\s;="]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\[^])*)"|([^;]*))/g;
+const parameter = /;[ \t]*([^\s;="]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^;]*))/gs;
 
 /**
  * Reads a header's value and parameters, as browsers send them in quotes and programs in RFC 5987's notation (`filename*`), which counts

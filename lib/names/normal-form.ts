@@ -11,12 +11,12 @@
 
 /** Left out wherever it stands. White space, joiners and selectors are dealt with later; some of `Cf` are visible signs. */
 const invisible =
-  /[[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\ufffc\u{16fe4}\u{1d159}]--[\p{White_Space}\u001c-\u001f]--[\u200c\u200d\u180b-\u180f\ufe00-\ufe0f\u{e0100}-\u{e01ef}]--[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]]/gv;
+  /[[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\ufffc\u{16fe4}\u{1d159}]--\p{White_Space}--[\u200c\u200d\u180b-\u180f\ufe00-\ufe0f\u{e0100}-\u{e01ef}]--[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]]/gv;
 
-/** White space, also as Python sees it, and the Braille pattern without dots. */
-const whiteSpace = /[\p{White_Space}\u001c-\u001f\u2800]+/gv;
+/** White space, and the Braille pattern without dots. */
+const whiteSpace = /[\p{White_Space}\u2800]+/gv;
 const lineBreak = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/g;
-const spaceInLine = /[[\p{White_Space}\u001c-\u001f\u2800]--\n]+/gv;
+const spaceInLine = /[[\p{White_Space}\u2800]--\n]+/gv;
 
 const selectors = /[\u180b-\u180f\ufe00-\ufe0f\u{e0100}-\u{e01ef}]+/gv;
 const joiners = /[\u200c\u200d]+/g;

@@ -1,4 +1,4 @@
-import { log } from '../http/log.ts';
+import { log } from '../log.ts';
 import type { EntryPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
 

@@ -1,4 +1,4 @@
-import { log } from '../http/log.ts';
+import { log } from '../log.ts';
 import { normalName, normalReason } from '../names/normal-form.ts';
 
 /** A listed person as an earlier version may have kept them. */

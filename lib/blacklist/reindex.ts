@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { batches } from '../batches.ts';
 import { InputUnreadableError, NameTakenError } from '../errors.ts';
 import type { EnrollingPorts, Stores } from '../ports.ts';
+import { planNormalForms } from '../records/normal-entries.ts';
 import type { EntryRecord, ImageRecord, RecordStore } from '../records/port.ts';
 import { allSettled } from '../settled.ts';
 import { compareFaces } from './compare-faces.ts';
@@ -124,15 +125,16 @@ async function reporting(
 }
 
 /** Makes the entry in the target where it is not there yet; returns what is in the way, if anything is. */
-async function takePlace(
-  records: RecordStore,
-  { id, name, reason, addedDate }: EntryRecord,
-): Promise<string | undefined> {
+async function takePlace(records: RecordStore, entry: EntryRecord): Promise<string | undefined> {
+  const { id, addedDate } = entry;
   const there = await records.getEntry(id);
   if (there?.status === 'DELETING') return 'There, the entry of that id is being deleted. Try again later.';
   // Carried over earlier, it has its date from here.
   if (there) return there.addedDate === addedDate ? undefined : 'There, another entry has the id.';
   try {
+    // Nobody has normalized what an earlier version keeps in a table.
+    const [change] = planNormalForms([entry]);
+    const { name, reason } = change ?? entry;
     await records.createEntry({ name, reason, carried: { id, addedDate } });
     return undefined;
   } catch (error) {

@@ -55,6 +55,7 @@ export const recordExample: BlacklistRecord = {
   added_date: '2026-05-04T09:30:00.000Z',
   reference_image_dir: '/data/blacklist/7',
   image_count: 2,
+  warnings: null,
 };
 
 export const referenceImageExample: ReferenceImage = {

@@ -143,6 +143,12 @@ export const BlacklistRecord = z
     added_date: z.string().describe('ISO 8601, UTC.'),
     reference_image_dir: z.string().nullable(),
     image_count: wholeNumber,
+    warnings: z
+      .array(z.string())
+      .nullable()
+      .describe(
+        'When an entry is listed or changed: one line for each other entry whose name differs only in case or accents. Null when there is none, and in all other answers.',
+      ),
   })
   .meta({ id: 'BlacklistRecord' });
 export type BlacklistRecord = z.infer<typeof BlacklistRecord>;

@@ -64,7 +64,10 @@ function bodyText(event: APIGatewayProxyEvent): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(event.body ?? '', 'base64'));
   } catch (cause) {
-    throw new InputUnreadableError('There was an error parsing the body: it is not UTF-8.', { cause });
+    throw new InputUnreadableError(
+      'There was an error parsing the body: it is not UTF-8, which JSON has to be.',
+      { cause },
+    );
   }
 }
 

@@ -62,6 +62,8 @@ function describe(issue: z.core.$ZodIssue): Description {
 
 const customMessages: Record<string, string> = {
   string_unicode: 'Input should be a valid string, unable to parse it as Unicode',
+  string_damaged:
+    'Input should be a valid string, but has replacement characters (U+FFFD), which stand for lost ones: send it as UTF-8',
   bool_parsing: 'Input should be a valid boolean, unable to interpret input',
   datetime_parsing: 'Input should be a valid datetime with an offset, such as 2026-05-04T09:30:00Z',
 };

@@ -10,6 +10,7 @@ import { EntryName } from '../contract/fields.ts';
 import type { PossibleDuplicates } from '../contract/possible-duplicates.ts';
 import { BackendUnavailableError, EntryNotFoundError, isUnusablePicture, NameTakenError } from '../errors.ts';
 import { pictureTooLarge } from '../inputs/too-large.ts';
+import { normalName } from '../names/normal-form.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
 import { systemPath } from '../system-names.ts';
@@ -146,14 +147,16 @@ function personOf(key: string): { entryId: number } | { name: string } {
       'Its name was damaged by a program that could not read it. Rename folder and file.',
     );
   }
-  if (/^[1-9][0-9]*$/.test(folder)) return { entryId: Number(folder) };
+  const name = normalName(folder);
+  if (/^[1-9][0-9]*$/.test(name)) return { entryId: Number(name) };
   // Somebody's own number, such as a badge's: it must not become the picture of whoever has the id 42.
-  if (/^0[0-9]*$/.test(folder)) {
+  if (/^0[0-9]*$/.test(name)) {
     throw new UnplacedError('There is no blacklist entry of that id: ids begin with no zero.');
   }
-  const { data: name } = EntryName.safeParse(folder.normalize('NFC'));
-  if (name !== undefined) return { name };
-  throw new UnplacedError('Its folder is no name: a name has 1 to 100 characters.');
+  if (EntryName.safeParse(folder).success) return { name };
+  throw new UnplacedError(
+    'Its folder is no name: a name has 1 to 100 characters that can be seen, and no U+FFFD, which stands for a lost one.',
+  );
 }
 
 /** @throws UnplacedError when there is none that is shown. */

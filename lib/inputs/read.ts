@@ -46,7 +46,7 @@ export function createInputReader(options: InputReaderOptions): InputReader {
       // A file: URL is refused with the rest: a plain path says the same, with one way to write it instead of many.
       if (text === '' || /^(?:file:|[a-z][a-z0-9+.-]*:\/\/)/i.test(text)) {
         throw new InputUnreadableError(
-          `An image is an http(s) URL, ${readS3 ? 's3://bucket/key, ' : ''}base64 (with or without a data:image/<type>;base64, head) or a local path.`,
+          `An image is an http(s) URL, ${readS3 ? 's3://bucket/key, ' : ''}base64 (with or without a data:<type>;base64, head) or a local path.`,
         );
       }
       const isUpload = uploadsFolder !== undefined && isPathBelow(input, uploadsFolder);

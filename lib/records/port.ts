@@ -1,5 +1,6 @@
 import type { ImageProcessingResult } from '../contract/shapes.ts';
 import type { FaceQuality, ImageFace } from '../faces/port.ts';
+import type { EntryChange } from './normal-entries.ts';
 
 /**
  * Where a record stands: `PENDING` is being made, `DELETING` is going; only `ACTIVE` ones are shown.
@@ -134,6 +135,16 @@ export interface RecordStore {
   markEntryDeleting(entryId: number): Promise<EntryRecord | undefined>;
   /** Removes the entry, what is left of its images' records, and frees its name. */
   removeEntry(entryId: number): Promise<void>;
+  /**
+   * The `ACTIVE` entries whose name is this one but for case and accents, and those of the very name, by id ascending; at a cost that grows
+   * with what is found. A store that an earlier version filled finds its entries once they were normalized.
+   */
+  findAlike(name: string): Promise<EntryRecord[]>;
+  /**
+   * Brings the names and reasons that an earlier version kept to their normal form. Where two names become one, both entries stay, see
+   * `planNormalForms`. Done again, or by several at once, it ends the same. Returns what it changed.
+   */
+  normalizeEntries(): Promise<EntryChange[]>;
 
   /**
    * Makes a `PENDING` image of an entry that is not `DELETING`; `undefined` when an image, whatever its status, has the id.

@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import pLimit from 'p-limit';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { enrollImages, type ReferenceFile } from '../../lib/blacklist/enroll-images.ts';
+import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
 import { possibleDuplicates } from '../../lib/blacklist/possible-duplicates.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from '../../lib/blacklist/remove.ts';
 import { ConfigError, loadConfig } from '../../lib/config.ts';
@@ -128,6 +129,7 @@ async function enrollBatch(
     const entry = await createEntry(opened, { name, reason: null }, batch);
     summary.personsListed++;
     note(entry.image_count, entry.errors, entry.possible_duplicates);
+    summary.remarks.push(...(entry.warnings ?? []).map((warning) => `${name}: ${warning}`));
     return entry.id;
   } catch (error) {
     if (error instanceof NoUsableImageError) note(0, error.reasons);
@@ -141,6 +143,7 @@ async function enrollFolder(opened: OpenedPorts, folder: string): Promise<Summar
   const counts = { personsListed: 0, picturesAdded: 0, picturesPresent: 0 };
   const { persons, remarks, passedOver } = await readPersonFolders(folder);
   const summary: Summary = { ...counts, remarks: [...remarks], passedOver, duplicates: new Map() };
+  await normalizeNames(opened);
   await takeBackHalfDone(opened, new Set(persons.map(({ name }) => name)));
   const listed = new Map((await opened.records.listEntries('ACTIVE')).map((entry) => [entry.name, entry]));
   const bar = progressBar(

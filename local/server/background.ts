@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sweepAgeMs } from '../../lib/blacklist/broken-off.ts';
+import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
 import { finishBrokenOff, sweep } from '../../lib/blacklist/sweep.ts';
 import type { Config } from '../../lib/config.ts';
 import { log } from '../../lib/log.ts';
@@ -42,10 +43,20 @@ export async function workInBackground(
   ]);
 }
 
+/** Brings what earlier versions kept up to date; what a table that is not available now keeps from it is left to the next sweep. */
+export async function updateRecords(opened: OpenedPorts): Promise<void> {
+  try {
+    await normalizeNames(opened);
+  } catch (error) {
+    log().error({ err: error }, 'Names of earlier versions could not be brought to their normal form yet.');
+  }
+}
+
 /** Sweeps now and an hour after each sweep's end. */
 async function keepSweeping(opened: OpenedPorts, config: Config, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     try {
+      await normalizeNames(opened);
       const report = await sweep(opened, new Date(Date.now() - sweepAgeMs), stop);
       const staleUploads = await (await uploads(config)).removeStale(new Date(Date.now() - uploadAgeMs));
       log().info({ ...report, staleUploads }, 'sweep');

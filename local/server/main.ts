@@ -8,7 +8,7 @@ import { localUploads } from '../../lib/wiring/adapters.ts';
 import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { messageWithReasons } from '../commands/command.ts';
 import { consoleRoutes } from '../console/serve.ts';
-import { finishEarlierRun, workInBackground } from './background.ts';
+import { finishEarlierRun, updateRecords, workInBackground } from './background.ts';
 import { createHttpServer, stop } from './http-server.ts';
 import { routes } from './routes.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -55,6 +55,7 @@ async function serve(): Promise<void> {
   refuseOpenDoors(config);
   // The engine's threads start meanwhile.
   const [opened, { metrics, openMetrics }] = await Promise.all([ports(), import('./metrics.ts')]);
+  await updateRecords(opened);
   await finishEarlierRun(opened, config);
   const delivery = await openDelivery(config);
   const localRoutes = [...routes, { contract: metrics, handler: openMetrics(config, opened) }];

@@ -97,13 +97,28 @@ export function indexingSuite(mode: string, open: () => Promise<OpenedIndexing>)
       'ひと',
       'x'.repeat(100),
       '-1',
-      ' 7',
+      '7 of 9',
     ];
     it.each(names)('makes a new entry for a new name: %s', async (name) => {
       const outcome = await upload(`inbox/${name.normalize('NFD')}/my picture.jpg`, jane);
       expect(outcome).toMatchObject({ outcome: 'enrolled', faceCount: 1 });
       expect(await listed()).toEqual({ [name.normalize('NFC')]: 1 });
       expect(await opened.records.findEntry(name.normalize('NFC'))).toMatchObject({ reason: null });
+    });
+
+    it('takes folders whose names have one normal form for one person', async () => {
+      for (const [index, name] of ['Zoë ', 'Zoe\u0308', ' Zo\u200bë\u00a0'].entries()) {
+        const picture = await again(jane, 80 + index);
+        expect(await upload(`inbox/${name}/a.jpg`, picture)).toMatchObject({ outcome: 'enrolled' });
+      }
+      const { id } = (await opened.records.findEntry('Zoë')) ?? {};
+      expect(await upload(`inbox/ ${id}/b.jpg`, jane)).toMatchObject({ outcome: 'enrolled', entryId: id });
+      expect(await listed()).toEqual({ Zoë: 4 });
+      for (const name of ['\u00a0', '\u200b', 'Zo\ufffd']) {
+        const reason = expect.stringContaining('characters that can be seen');
+        expect(await upload(`inbox/${name}/a.jpg`, jane)).toEqual({ outcome: 'rejected', reason });
+      }
+      expect(await listed()).toEqual({ Zoë: 4 });
     });
 
     it('tells whom a new person looks like, and lists both', async () => {

@@ -31,6 +31,7 @@ export const createEntry = defineEndpoint({
     schema: CreatedBlacklistRecord,
     example: {
       ...recordExample,
+      warnings: ["Entry 3 has the same name but for case and accents: 'jane roe'."],
       errors: ['two.jpg: The face is too blurred.'],
       possible_duplicates: [{ id: 3, name: 'J. Roe', similarity: 99.1 }],
     },

@@ -9,6 +9,7 @@ import { partitionKey } from './definition.ts';
  *   entry                <entry id>      an entry
  *   entries#PENDING      <entry id>      where the entries are that are not shown; the same with DELETING
  *   name#<name>          name            which entry has the name
+ *   folded#<name>        <entry id>      where the entries are whose name is this one but for case and accents
  *   image#<image id>     image           an image
  *   images#<STATUS>      <date>#<id>     where the images of that status are
  *   entry#<entry id>     <date>#<id>     where the images of that entry are
@@ -25,8 +26,8 @@ import { partitionKey } from './definition.ts';
  * Numbers in keys are padded, so that their order is that of the numbers.
  */
 
-/** An entry as it is kept; every change counts `version` up. */
-export type EntryItem = EntryRecord & Key & { readonly version: number };
+/** An entry as it is kept; every change counts `version` up. `folded` tells where `foldedPlace` has it; earlier versions had none. */
+export type EntryItem = EntryRecord & Key & { readonly version: number; readonly folded?: string };
 
 /** Number.MAX_SAFE_INTEGER has 16 digits. What is no whole number from 0 on has a key too, at which there is never anything. */
 export function padded(number: number): string {
@@ -54,6 +55,12 @@ export const matchesFilter = {
 export const counterKey = (of: 'entry' | 'processed'): Key => ({ pk: 'counter', sk: of });
 export const entryKey = (entryId: number): Key => ({ pk: entriesPartition, sk: padded(entryId) });
 export const nameKey = (name: string): Key => ({ pk: `name#${name}`, sk: 'name' });
+/** A key has 2,048 bytes at most, and a folded name may have many times its letters: those that agree so far are compared when read. */
+export const foldedPartition = (folded: string) => `folded#${folded.slice(0, 400).toWellFormed()}`;
+export const foldedPlace = (folded: string, entryId: number): Key => ({
+  pk: foldedPartition(folded),
+  sk: padded(entryId),
+});
 export const imageKey = (imageId: string): Key => ({ pk: `image#${imageId}`, sk: 'image' });
 export const pictureKey = (pictureId: string): Key => ({ pk: `picture#${pictureId}`, sk: 'picture' });
 

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Config } from '../../config.ts';
 import { BackendUnavailableError, ServiceError } from '../../errors.ts';
+import { normalizeEntries } from './normal-forms.ts';
 
 /** How long a statement waits for another process to finish its write. */
 const busyTimeoutMs = 5000;
@@ -13,12 +14,12 @@ const sqliteBusy = 5;
 const sqliteConstraintUnique = 2067;
 
 /**
- * What makes a database of version N into one of version N + 1. One that was ever released is never changed.
+ * What makes a database of version N into one of version N + 1: SQL, or what SQL can't say. One that was ever released is never changed.
  *
  * Entry ids are AUTOINCREMENT, so that none is given twice. Processed pictures are never deleted, so that plain row ids are 1, 2, …
  * without a gap: the largest is the total, and any page is a range of ids.
  */
-const migrations: readonly string[] = [
+const migrations: readonly (string | ((database: DatabaseSync) => void))[] = [
   `
   CREATE TABLE entry (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -118,6 +119,7 @@ const migrations: readonly string[] = [
     )
   ) WHERE place <= 50;
   `,
+  normalizeEntries,
 ];
 
 /** Where a mode's records are, in its data folder. */
@@ -228,7 +230,10 @@ function migrate(database: DatabaseSync, path: string): void {
       );
     }
     if (version === migrations.length) return;
-    for (const migration of migrations.slice(version)) database.exec(migration);
+    for (const migration of migrations.slice(version)) {
+      if (typeof migration === 'string') database.exec(migration);
+      else migration(database);
+    }
     database.exec(`PRAGMA user_version = ${migrations.length}`);
   });
 }

@@ -1,6 +1,8 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { EntryNotFoundError, LastImageError, NameTakenError } from '../../errors.ts';
+import { foldedName } from '../../names/folded-name.ts';
+import type { EntryChange } from '../normal-entries.ts';
 import type {
   EntryRecord,
   ImageRecord,
@@ -81,8 +83,8 @@ class SqliteRecords implements RecordStore {
     const { lastInsertRowid } = attempt(() =>
       takingName(name, () =>
         carried
-          ? insertCarriedEntry.run(carried.id, name, reason, addedDate)
-          : insertEntry.run(name, reason, addedDate),
+          ? insertCarriedEntry.run(carried.id, name, foldedName(name), reason, addedDate)
+          : insertEntry.run(name, foldedName(name), reason, addedDate),
       ),
     );
     return { id: Number(lastInsertRowid), name, reason, addedDate, status: 'PENDING', imageCount: 0 };
@@ -115,7 +117,10 @@ class SqliteRecords implements RecordStore {
     { name, reason }: { name: string; reason: string | null },
   ): Promise<EntryRecord | undefined> {
     return this.#transaction(() => {
-      const { changes } = takingName(name, () => this.#statements.updateEntry.run(name, reason, entryId));
+      const folded = foldedName(name);
+      const { changes } = takingName(name, () =>
+        this.#statements.updateEntry.run(name, folded, reason, entryId),
+      );
       return changes === 0 ? undefined : this.#entry(entryId);
     });
   }
@@ -131,6 +136,15 @@ class SqliteRecords implements RecordStore {
   async removeEntry(entryId: number): Promise<void> {
     // Its images' records go with it, by their foreign key.
     attempt(() => this.#statements.deleteEntry.run(entryId));
+  }
+
+  async findAlike(name: string): Promise<EntryRecord[]> {
+    return attempt(() => this.#statements.entriesByFoldedName.all(foldedName(name)).map(entryRecord));
+  }
+
+  /** All were when the database was opened, see `openDatabase`. */
+  async normalizeEntries(): Promise<EntryChange[]> {
+    return [];
   }
 
   async createImage(image: NewImage): Promise<ImageRecord | undefined> {

@@ -13,15 +13,17 @@ const selectImage = `
  * `sequence` is the order in which images were made.
  */
 const statements = {
-  insertEntry: "INSERT INTO entry (name, reason, added_date, status) VALUES (?, ?, ?, 'PENDING')",
+  insertEntry:
+    "INSERT INTO entry (name, folded_name, reason, added_date, status) VALUES (?, ?, ?, ?, 'PENDING')",
   insertCarriedEntry:
-    "INSERT INTO entry (id, name, reason, added_date, status) VALUES (?, ?, ?, ?, 'PENDING')",
+    "INSERT INTO entry (id, name, folded_name, reason, added_date, status) VALUES (?, ?, ?, ?, ?, 'PENDING')",
   activateEntry: "UPDATE entry SET status = 'ACTIVE' WHERE id = ? AND status = 'PENDING'",
-  updateEntry: "UPDATE entry SET name = ?, reason = ? WHERE id = ? AND status = 'ACTIVE'",
+  updateEntry: "UPDATE entry SET name = ?, folded_name = ?, reason = ? WHERE id = ? AND status = 'ACTIVE'",
   markEntryDeleting: "UPDATE entry SET status = 'DELETING' WHERE id = ?",
   deleteEntry: 'DELETE FROM entry WHERE id = ?',
   entry: `${selectEntry} WHERE id = ?`,
   entryByName: `${selectEntry} WHERE name = ?`,
+  entriesByFoldedName: `${selectEntry} WHERE folded_name = ? AND +status = 'ACTIVE' ORDER BY id`,
   entriesByStatus: `${selectEntry} WHERE status = ? ORDER BY id`,
   entriesTotal: "SELECT count(*) AS total FROM entry WHERE status = 'ACTIVE'",
   /** Takes a JSON array of ids. The `+` keeps the planner from going through all that are `ACTIVE`. */

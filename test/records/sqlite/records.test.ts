@@ -9,7 +9,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { BackendUnavailableError } from '../../../lib/errors.ts';
+import { BackendUnavailableError, NameTakenError } from '../../../lib/errors.ts';
 import type { ProcessedFilter } from '../../../lib/records/port.ts';
 import { openDatabase } from '../../../lib/records/sqlite/database.ts';
 import { openSqliteRecords } from '../../../lib/records/sqlite/records.ts';
@@ -21,6 +21,7 @@ import {
   processedResult,
   resultShowing,
 } from '../../suites/records/fixtures.ts';
+import { namesIn, namesOfNow, namesOfOld } from '../../suites/records/old-names.ts';
 import { recordStoreSuite } from '../../suites/records.ts';
 
 recordStoreSuite('SQLite', async () => {
@@ -149,6 +150,25 @@ describe('the SQLite file', () => {
     expect(await idsOf({ until: new Date('2026-05-04T09:30:00.251Z') })).toEqual([2, 1]);
   });
 
+  test('from before names had a normal form has all names and reasons in it, and nobody is lost', async () => {
+    using before = openDatabase(path);
+    const older = openSqliteRecords(before);
+    for (const { name, reason, status } of namesOfOld) {
+      const { id } = await older.createEntry({ name, reason });
+      if (status !== 'PENDING') await older.activateEntry(id);
+      if (status === 'DELETING') await older.markEntryDeleting(id);
+    }
+    backToVersion5(before);
+
+    using database = openDatabase(path);
+    const store = openSqliteRecords(database);
+    expect(await namesIn(store)).toEqual(namesOfNow);
+    expect((await store.findEntry('Zoë'))?.id).toBe(1);
+    expect((await store.findAlike('zoe')).map(({ id }) => id)).toEqual([1, 9]);
+    await expect(store.createEntry({ name: 'Zoë', reason: null })).rejects.toThrow(NameTakenError);
+    expect(await store.normalizeEntries()).toEqual([]);
+  });
+
   test('that is no database, or can not be made, is refused', async () => {
     await writeFile(join(folder, 'text'), 'This is not a database. '.repeat(100));
     expect(() => openDatabase(join(folder, 'text'))).toThrow(BackendUnavailableError);
@@ -243,8 +263,17 @@ describe('the SQLite file', () => {
   });
 });
 
+/** Makes of a database one of version 5, from before names had a normal form. */
+function backToVersion5(database: DatabaseSync): void {
+  database.exec(`
+    DROP INDEX entry_folded_name;
+    ALTER TABLE entry DROP COLUMN folded_name;
+    PRAGMA user_version = 5`);
+}
+
 /** Makes of a database without processed pictures one of that version, from before there was an outbox. */
 function backToVersion(database: DatabaseSync, version: number): void {
+  backToVersion5(database);
   database.exec(`
     DROP TABLE processed_place;
     DROP TABLE delivery_entry;

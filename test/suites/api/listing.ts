@@ -95,7 +95,9 @@ export function listingSuite(get: () => Tested): void {
           `Blacklist entry with name '${name}' already exists.`,
         ]);
       }
-      expect(answer(await api.update(id, { name: `${name.normalize('NFD')}\n` }), 200, BlacklistRecord)).toMatchObject({
+      expect(
+        answer(await api.update(id, { name: `${name.normalize('NFD')}\n` }), 200, BlacklistRecord),
+      ).toMatchObject({
         name,
         warnings: null,
       });

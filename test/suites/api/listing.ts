@@ -95,12 +95,8 @@ export function listingSuite(get: () => Tested): void {
           `Blacklist entry with name '${name}' already exists.`,
         ]);
       }
-      expect(
-        answer(await api.update(id, { name: `${name.normalize('NFD')}\n` }), 200, BlacklistRecord),
-      ).toMatchObject({
-        name,
-        warnings: null,
-      });
+      const again = await api.update(id, { name: `${name.normalize('NFD')}\n` });
+      expect(answer(again, 200, BlacklistRecord)).toMatchObject({ name, warnings: null });
       const search = await api.get(`${path}?${new URLSearchParams({ q: `zoe\u200b\u00a0 ${tail}` })}`);
       expect(answer(search, 200, z.array(BlacklistRecord))).toMatchObject([{ id }]);
     });

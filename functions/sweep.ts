@@ -3,7 +3,7 @@ import { meter } from '#metrics';
 import { sweepAgeMs } from '../lib/blacklist/broken-off.ts';
 import { finishBrokenOff, type SweepReport, type SweepTask, sweep } from '../lib/blacklist/sweep.ts';
 import { log } from '../lib/http/log.ts';
-import { claimedStores, stores } from '../lib/ports.ts';
+import { claimedStores, pictureSlots, stores } from '../lib/ports.ts';
 
 /** What was begun may end, and the report be written, before the function's own time is up. */
 const reserveMs = 60_000;
@@ -16,10 +16,11 @@ export async function handler(
   const started = performance.now();
   const olderThan = new Date(Date.now() - sweepAgeMs);
   const stop = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - reserveMs));
+  const slots = { pictureSlots: await pictureSlots() };
   const report =
     task === 'finish'
-      ? await finishBrokenOff(await stores(), olderThan)
-      : await sweep(await claimedStores(), olderThan, stop);
+      ? await finishBrokenOff({ ...(await stores()), ...slots }, olderThan)
+      : await sweep({ ...(await claimedStores()), ...slots }, olderThan, stop);
   const isWell = report.failed === 0 && report.damaged === 0;
   log()[isWell ? 'info' : 'warn'](report, 'sweep');
   meter.ended('sweep', (performance.now() - started) / 1000);

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pLimit from 'p-limit';
 import { log } from '../lib/http/log.ts';
 import { type FolderInbox, openFolderInbox } from '../lib/inbox/folder.ts';
 import { workOff } from '../lib/inbox/work-off.ts';
@@ -48,7 +47,7 @@ async function workOffFolder(
   failures: ReadonlyMap<string, Failed>,
   signal: AbortSignal,
 ): Promise<Map<string, Failed>> {
-  const limit = pLimit(ports.pictureSlots.concurrency);
+  const limit = ports.pictureSlots.fairShare();
   const failed = new Map<string, Failed>();
   const work = async (key: string) => {
     const before = failures.get(key);

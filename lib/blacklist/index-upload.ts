@@ -10,7 +10,7 @@ import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
 import { uuidOfHash } from '../uuid.ts';
 import { isBrokenOff } from './broken-off.ts';
-import { enrollPicture, type SimilarFaces, undo } from './enroll-images.ts';
+import { enrollPicture, measureReference, type SimilarFaces, undo } from './enroll-images.ts';
 import { shownFileName } from './file-name.ts';
 import { possibleDuplicates } from './possible-duplicates.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
@@ -179,8 +179,9 @@ async function addPicture(
     throw tryAgain('The same picture is being added at this moment.');
   }
   const options = { imageId, compare: true };
-  const { faceCount, similar } = await ports.pictureSlots(() =>
-    enrollPicture(ports, entryId, picture, options),
+  const measured = await measureReference(ports.faces, picture.bytes);
+  const { faceCount, similar } = await ports.pictureSlots.run(measured.memoryBytes, () =>
+    enrollPicture(ports, entryId, { picture: measured, fileName: picture.fileName }, options),
   );
   return { entryId, imageId, faceCount, similar };
 }

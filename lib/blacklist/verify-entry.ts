@@ -2,6 +2,7 @@ import type { EntryVerification, VerifyEntryRequest } from '../contract/verify-e
 import { BackendUnavailableError, InputUnreadableError } from '../errors.ts';
 import type { EntryComparison, PictureLoan, Reference } from '../faces/port.ts';
 import { decodePicture } from '../inputs/decode.ts';
+import { measurePicture } from '../inputs/measure.ts';
 import type { Ports } from '../ports.ts';
 import { lendInputs } from '../processing/lend-pictures.ts';
 import { faceOptions } from '../processing/options.ts';
@@ -68,10 +69,10 @@ async function nearestShown({ records }: Ports, entryId: number, { references }:
 
 /** Lends a reference image's stored original. */
 function lendStored({ images, pictureSlots }: Ports, { key }: ImageRecord): PictureLoan {
-  return (work) =>
-    pictureSlots(async () => {
-      const original = await images.get(key);
-      if (!original) throw new InputUnreadableError('The stored original is lost.');
-      return work(await decodePicture(original));
-    });
+  return async (work) => {
+    const original = await images.get(key);
+    if (!original) throw new InputUnreadableError('The stored original is lost.');
+    const measured = await measurePicture(original);
+    return pictureSlots.run(measured.memoryBytes, async () => work(await decodePicture(measured)));
+  };
 }

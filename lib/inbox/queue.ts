@@ -1,5 +1,4 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import pLimit from 'p-limit';
 import * as z from 'zod';
 import type { IndexingPorts } from '../blacklist/index-upload.ts';
 import { log } from '../http/log.ts';
@@ -35,7 +34,7 @@ export async function workOffMessages(
   { Records: messages }: SQSEvent,
   remainingMs: () => number,
 ): Promise<SQSBatchResponse> {
-  const limit = pLimit(ports.pictureSlots.concurrency);
+  const limit = ports.pictureSlots.fairShare();
   const work = (key: string) => limit(() => (remainingMs() < minRemainingMs ? false : workOff(ports, key)));
   const done = await Promise.all(
     messages.map(async ({ messageId, body }) => {

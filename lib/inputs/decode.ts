@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { InputUnreadableError } from '../errors.ts';
 import { timed } from '../metrics/timed.ts';
-import { mendJpeg } from './jpeg.ts';
+import { wholeJpeg } from './jpeg.ts';
 import { type MeasuredPicture, measurePicture } from './measure.ts';
 import type { Picture } from './picture.ts';
 
@@ -34,19 +34,31 @@ export async function decodePicture(picture: Uint8Array | MeasuredPicture): Prom
 
 type Decoded = Awaited<ReturnType<typeof decodeWith>>;
 
-async function decodePixels({ decodable, format }: MeasuredPicture): Promise<Decoded> {
+async function decodePixels(measured: MeasuredPicture): Promise<Decoded> {
   try {
     // Refuses missing data and wrong checksums, where faces would be looked for in pixels that are not there.
-    if (format !== 'jpeg') return await decodeWith(decodable, 'error');
-    // The JPEG decoder fills what is missing before an end marker with gray, and only warns.
-    return await decodeWith(decodable, 'warning').catch(async (error: unknown) => {
-      const mended = await mendJpeg(decodable);
-      if (mended === undefined) throw error;
-      return decodeWith(mended, 'error');
-    });
+    if (measured.format !== 'jpeg') return await decodeWith(measured.decodable, 'error');
+    return await decodeJpeg(measured);
   } catch (cause) {
     throw new InputUnreadableError('The picture is damaged or cut off.', { cause });
   }
+}
+
+/** JPEGs of up to so many pixels are read twice in any case: the decoder's warnings for the last rows come too late. */
+const smallJpegPixels = 2_000_000;
+
+/** What is missing before an end marker, the decoder fills with gray and only warns of, as it does of harmless stray bytes. */
+async function decodeJpeg({ decodable: bytes, pixelCount }: MeasuredPicture): Promise<Decoded> {
+  if (pixelCount > smallJpegPixels) {
+    try {
+      return await decodeWith(bytes, 'warning');
+    } catch {
+      // It is looked into.
+    }
+  }
+  const whole = await wholeJpeg(bytes);
+  if (whole === undefined) throw new Error('Data is missing.');
+  return decodeWith(whole, 'error');
 }
 
 function decodeWith(bytes: Uint8Array, failOn: 'warning' | 'error') {

@@ -21,6 +21,8 @@ export interface MeasuredPicture {
   readonly format: PictureFormat;
   /** Exif's, 1..8. */
   readonly orientation: number;
+  /** Width by height. */
+  readonly pixelCount: number;
   /** The peak of decoding it, and of all work on it afterwards. */
   readonly memoryBytes: number;
 }
@@ -40,8 +42,14 @@ export async function measurePicture(bytes: Uint8Array): Promise<MeasuredPicture
   const decodable = prepare[format](bytes);
   const header = await readHeader(decodable);
   checkSize(header);
-  const memoryBytes = workingBytes(header, decodable);
-  return { original: bytes, decodable, format, orientation: header.orientation ?? 1, memoryBytes };
+  return {
+    original: bytes,
+    decodable,
+    format,
+    orientation: header.orientation ?? 1,
+    pixelCount: header.width * header.height,
+    memoryBytes: workingBytes(header, decodable),
+  };
 }
 
 /** The format that the first bytes tell, or `undefined` when it is none of ours. */
@@ -114,7 +122,12 @@ export function workingBytes(
 
 /** What a decoder keeps of a whole picture, in bytes a pixel. */
 function decoderBytes(
-  { format, isProgressive, channels, pages = 1 }: Pick<Metadata, 'format' | 'isProgressive' | 'channels' | 'pages'>,
+  {
+    format,
+    isProgressive,
+    channels,
+    pages = 1,
+  }: Pick<Metadata, 'format' | 'isProgressive' | 'channels' | 'pages'>,
   sampleBytes: number,
 ): number {
   switch (format) {

@@ -5,7 +5,7 @@ export interface PictureSlotsOptions {
   /** Pictures in work at the same time, at most. */
   readonly atOnce: number;
   /** Memory of all pictures in work together, in bytes. */
-  readonly memoryBytes?: number;
+  readonly memoryBytes: number;
 }
 
 interface Waiting {
@@ -14,9 +14,6 @@ interface Waiting {
   readonly due: number;
   readonly begin: () => void;
 }
-
-/** Enough for the dearest picture that is taken, beside small ones; with all else it stays below 1.2 GB over an idle server. */
-export const defaultPictureMemoryBytes = 768 * 2 ** 20;
 
 /** Share of the memory that only small pictures get. A picture that fits into it is small. */
 const reservedShare = 1 / 6;
@@ -38,7 +35,7 @@ export class PictureSlots {
   readonly #small = { count: 0, bytes: 0 };
   readonly #large = { count: 0, bytes: 0 };
 
-  constructor({ atOnce, memoryBytes = defaultPictureMemoryBytes }: PictureSlotsOptions) {
+  constructor({ atOnce, memoryBytes }: PictureSlotsOptions) {
     this.concurrency = atOnce;
     this.#memoryBytes = memoryBytes;
     this.#reservedBytes = memoryBytes * reservedShare;

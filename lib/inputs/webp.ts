@@ -1,5 +1,6 @@
-/** Chunks of pixel data, https://developers.google.com/speed/webp/docs/riff_container */
-const imageChunks = ['VP8 ', 'VP8L'];
+/** Chunks of pixel data, https://developers.google.com/speed/webp/docs/riff_container. The lossless decoder takes missing bits for zeros. */
+const lossy = 'VP8 ';
+const lossless = 'VP8L';
 const headBytes = 12;
 
 /**
@@ -18,7 +19,10 @@ export function wholeRiff(bytes: Uint8Array): Uint8Array {
     const length = riff.readUInt32LE(start + 4);
     const end = start + 8 + length + (length % 2);
     if (end <= riff.length) parts.push(riff.subarray(start, end));
-    else if (imageChunks.includes(type)) parts.push(chunk(type, riff.subarray(start + 8, start + 8 + length)));
+    else if (type === lossless && riff.length < start + 8 + length) return bytes;
+    else if (type === lossy || type === lossless) {
+      parts.push(chunk(type, riff.subarray(start + 8, start + 8 + length)));
+    }
     start = end;
   }
   if (parts.length === 0) return bytes;

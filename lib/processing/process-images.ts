@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import pLimit from 'p-limit';
 import { meter } from '#metrics';
 import { refuseLostGallery } from '../blacklist/lost-gallery.ts';
 import type { Config } from '../config.ts';
@@ -8,6 +7,7 @@ import type { ImageProcessingResult } from '../contract/shapes.ts';
 import { isUnusablePicture, NoUsableImageError } from '../errors.ts';
 import { processedKeys } from '../images/key.ts';
 import { decodePicture } from '../inputs/decode.ts';
+import { measurePicture } from '../inputs/measure.ts';
 import type { Picture } from '../inputs/picture.ts';
 import { identifierOf } from '../inputs/read.ts';
 import { timed } from '../metrics/timed.ts';
@@ -39,7 +39,7 @@ export async function processImages(
 ): Promise<ImageProcessingResult[]> {
   if (images.length === 0) throw new NoUsableImageError('No images provided.');
   // One request's pictures take turns with those of others, and a slow URL keeps nobody else waiting.
-  const limit = pLimit(ports.pictureSlots.concurrency);
+  const limit = ports.pictureSlots.fairShare();
   return allSettled(
     images.map((input) =>
       limit(async () => {
@@ -58,12 +58,13 @@ async function processInput(
 ): Promise<ImageProcessingResult> {
   const identifier = identifierOf(input);
   try {
-    const bytes = await ports.inputs.read(input);
-    return await ports.pictureSlots(async () => {
+    const measured = await measurePicture(await ports.inputs.read(input));
+    return await ports.pictureSlots.run(measured.memoryBytes, async () => {
       // A slow URL, or other requests' pictures, may have taken it.
       if (asked.remainingMs() < neededMs) return unreadableResult(identifier, noTimeLeft);
       const started = performance.now();
-      const result = await processPicture(ports, settings, identifier, await decodePicture(bytes), asked);
+      const picture = await decodePicture(measured);
+      const result = await processPicture(ports, settings, identifier, picture, asked);
       meter.worked({ ...countFaces([result]), seconds: (performance.now() - started) / 1000 });
       return result;
     });

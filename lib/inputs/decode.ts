@@ -49,7 +49,8 @@ const smallJpegPixels = 2_000_000;
 
 /** What is missing before an end marker, the decoder fills with gray and only warns of, as it does of harmless stray bytes. */
 async function decodeJpeg({ decodable: bytes, pixelCount }: MeasuredPicture): Promise<Decoded> {
-  if (pixelCount > smallJpegPixels) {
+  const hasEnd = bytes.at(-2) === 0xff && bytes.at(-1) === 0xd9;
+  if (hasEnd && pixelCount > smallJpegPixels) {
     try {
       return await decodeWith(bytes, 'warning');
     } catch {

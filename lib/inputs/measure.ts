@@ -92,7 +92,7 @@ function checkSize({ width, height }: Metadata): void {
 
 /** Decoded pixels: 8-bit RGB. */
 const pixelBytes = 3;
-/** The pixels; the engine's copy of them and its smaller ones, a third of that; and the copy that boxes are drawn on. */
+/** The pixels; the engine's copy of them and its smaller ones, a third of that; and room until the garbage is collected. */
 const workedOnBytes = 3 * pixelBytes + 1;
 /** Rows that libvips keeps of a picture which it reads from top to bottom. */
 const keptRows = 512;

@@ -109,8 +109,6 @@ async function processPicture(
   const pictureId = randomUUID();
   const keys = processedKeys(pictureId, new Date(), picture.format);
   const put = (...args: Parameters<typeof images.put>) => timed('store', () => images.put(...args));
-  const store = async (key: string, draw: () => Promise<Uint8Array>) =>
-    put(key, await timed('draw', draw), 'image/jpeg');
   try {
     // The original is written while the engine computes.
     const [found] = await allSettled([
@@ -128,10 +126,15 @@ async function processPicture(
       box: area,
       isMatch: (shown[index]?.blacklist_matches.length ?? 0) > 0,
     }));
-    await allSettled([
-      largest && store(keys.crop, () => cropFace(picture, largest.area, croppedFacePaddingRatio)),
-      drawBoundingBoxes && largest && store(keys.annotated, () => drawBoxes(picture, boxes)),
-    ]);
+    if (largest) {
+      // Cut out before the boxes are drawn, on the same pixels.
+      const crop = await timed('draw', () => cropFace(picture, largest.area, croppedFacePaddingRatio));
+      await allSettled([
+        put(keys.crop, crop, 'image/jpeg'),
+        drawBoundingBoxes &&
+          timed('draw', () => drawBoxes(picture, boxes)).then((drawn) => put(keys.annotated, drawn, 'image/jpeg')),
+      ]);
+    }
     const original = images.location(keys.original);
     const result = {
       image_path_or_identifier: identifier,

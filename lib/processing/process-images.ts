@@ -132,7 +132,9 @@ async function processPicture(
       await allSettled([
         put(keys.crop, crop, 'image/jpeg'),
         drawBoundingBoxes &&
-          timed('draw', () => drawBoxes(picture, boxes)).then((drawn) => put(keys.annotated, drawn, 'image/jpeg')),
+          timed('draw', () => drawBoxes(picture, boxes)).then((drawn) =>
+            put(keys.annotated, drawn, 'image/jpeg'),
+          ),
       ]);
     }
     const original = images.location(keys.original);

@@ -54,7 +54,11 @@ describe.each(kinds)('the file of a %s', (kind, spare, encode) => {
   test('is taken with what is appended to it', async () => {
     const bytes = await encode().toBuffer();
     const whole = await decodePicture(bytes);
-    for (const appended of [Buffer.alloc(5000), Buffer.from('\0\0\0\x18ftypmp42 a film '.repeat(99)), photo]) {
+    for (const appended of [
+      Buffer.alloc(5000),
+      Buffer.from('\0\0\0\x18ftypmp42 a film '.repeat(99)),
+      photo,
+    ]) {
       const picture = await decodePicture(Buffer.concat([bytes, appended]));
       expect(Buffer.compare(picture.pixels, whole.pixels)).toBe(0);
       expect(picture.original).toHaveLength(bytes.length + appended.length);
@@ -64,13 +68,16 @@ describe.each(kinds)('the file of a %s', (kind, spare, encode) => {
 
 describe('a JPEG', () => {
   const jpegs = kinds.filter(([kind]) => kind.includes('JPEG'));
-  test.each(jpegs)('that was cut off is refused with an end marker of its own: %s', async (_kind, _spare, encode) => {
-    const bytes = await encode().toBuffer();
-    for (const cut of [3, 5, 9, 40]) {
-      const closed = Buffer.concat([bytes.subarray(0, -cut), endOfJpeg]);
-      await expect(decodePicture(closed), `${cut} bytes cut off`).rejects.toThrow(InputUnreadableError);
-    }
-  });
+  test.each(jpegs)(
+    'that was cut off is refused with an end marker of its own: %s',
+    async (_kind, _spare, encode) => {
+      const bytes = await encode().toBuffer();
+      for (const cut of [3, 5, 9, 40]) {
+        const closed = Buffer.concat([bytes.subarray(0, -cut), endOfJpeg]);
+        await expect(decodePicture(closed), `${cut} bytes cut off`).rejects.toThrow(InputUnreadableError);
+      }
+    },
+  );
 
   test('that is large is judged alike', async () => {
     const bytes = await sharp(photo).resize(2400).jpeg().toBuffer();

@@ -98,7 +98,9 @@ describe('slots for pictures', () => {
 describe('the memory of a picture', () => {
   const bytesFor = async (encode: (picture: Sharp) => Sharp, channels: 3 | 4 = 3) => {
     const background = { r: 9, g: 99, b: 199, alpha: 0.5 };
-    const encoded = await encode(sharp({ create: { width: 100, height: 100, channels, background } })).toBuffer();
+    const encoded = await encode(
+      sharp({ create: { width: 100, height: 100, channels, background } }),
+    ).toBuffer();
     // As if it were large: only its header tells the size.
     const header = { ...(await sharp(encoded).metadata()), width: 3000, height: 16_000 };
     return workingBytes(header, encoded) / (3000 * 16_000);
@@ -109,7 +111,9 @@ describe('the memory of a picture', () => {
     expect(baseline).toBeGreaterThan(10);
     expect(baseline).toBeLessThan(11);
     expect(await bytesFor((picture) => picture.png())).toBeCloseTo(baseline, 1);
-    expect(await bytesFor((picture) => picture.toColourspace('cmyk').jpeg({ progressive: true }))).toBeGreaterThan(11);
+    expect(
+      await bytesFor((picture) => picture.toColourspace('cmyk').jpeg({ progressive: true })),
+    ).toBeGreaterThan(11);
     const deep = (picture: Sharp) => picture.toColourspace('rgb16');
     expect(await bytesFor((picture) => deep(picture).png({ progressive: true }), 4)).toBeGreaterThan(11);
   });

@@ -33,15 +33,16 @@ it('hostile pictures take no more memory than they are given, and keep nobody el
   const detect = (bytes: Buffer) =>
     send('POST', '/api/v1/detect/detect-face', {
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ image: bytes.toString('base64') }),
+      // The quickest: it is not the engine that is tried.
+      body: JSON.stringify({ image: bytes.toString('base64'), detector_backend: 'mediapipe' }),
     });
   const ordinary = Buffer.from((await sample(1)).original);
   const faces = answer(await detect(ordinary), 200, z.array(z.unknown()));
   const idle = await server.process.peakMemory();
 
-  const hostile = await hostilePicture(1500, 6000);
+  const hostile = await hostilePicture(1000, 3000);
   let done = 0;
-  const answers = Array.from({ length: 8 }, async () => {
+  const answers = Array.from({ length: 6 }, async () => {
     const reply = await detect(hostile);
     done += 1;
     return reply;

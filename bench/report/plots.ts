@@ -14,7 +14,17 @@ type ModelFigures = NonNullable<NonNullable<Results['accuracy']>['Fusion']>;
 type Models = readonly (readonly [string, ModelFigures])[];
 
 /** Okabe and Ito's colours, which people of any colour vision tell apart. */
-const palette = ['#0072b2', '#d55e00', '#009e73', '#aa4499', '#e69f00', '#56b4e9', '#8a6d00', '#3d444d', '#8c959f'];
+const palette = [
+  '#0072b2',
+  '#d55e00',
+  '#009e73',
+  '#aa4499',
+  '#e69f00',
+  '#56b4e9',
+  '#8a6d00',
+  '#3d444d',
+  '#8c959f',
+];
 const size = { width: 680, height: 300 };
 const captionLength = 104;
 const count = (value: number) => value.toLocaleString('en');

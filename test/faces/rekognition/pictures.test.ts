@@ -93,7 +93,10 @@ describe('Rekognition takes pictures of any shape', () => {
     }
     // The service does not look for Exif data in a PNG, and may not take a file whose end is missing.
     const others = [turned, sharp(group.original).webp()].map((picture) => picture.toBuffer());
-    const endless = [group.original.subarray(0, -2), (await sharp(group.original).png().toBuffer()).subarray(0, -12)];
+    const endless = [
+      group.original.subarray(0, -2),
+      (await sharp(group.original).png().toBuffer()).subarray(0, -12),
+    ];
     for (const other of [...(await Promise.all(others)), ...endless]) {
       const { bytes } = await encodeWhole(await decodePicture(other));
       const { format, width, height, orientation } = await sharp(bytes).metadata();

@@ -34,8 +34,7 @@ const memoryMb = {
   /** The SDK loads in the first call, which 128 MB would make slow. */
   records: 512,
   /**
-   * Three pictures of 50 megapixels at once, see `pictureSlots` in `lib/wiring/open.ts`: 2.2 GB, measured with WebP, the dearest to decode. New
-   * accounts get no more than this.
+   * Half of it is for pictures, see `PICTURE_MEMORY_BYTES`: two of the dearest of 50 megapixels at once. New accounts get no more than this.
    */
   pictures: 3008,
 };

@@ -50,6 +50,8 @@ export interface Config {
   readonly allowUnauthenticated: boolean;
   readonly maxRequestBytes: number;
   readonly maxImageBytes: number;
+  /** Memory for the pictures in work, all together, in bytes. */
+  readonly pictureMemoryBytes: number;
   readonly emulateGatewayLimits: boolean;
   /** Set with `WEBHOOK_URL`, and with it alone. */
   readonly webhooks: WebhookConfig | undefined;
@@ -194,6 +196,9 @@ const folder = z
 
 const mebibyte = 1024 * 1024;
 
+/** Enough for the dearest picture that is taken, beside small ones; with all else it stays below 1.2 GB over an idle server. */
+const defaultPictureMemoryBytes = 768 * mebibyte;
+
 /** 0..100: what makes a match with Rekognition unless it is set. */
 export const defaultAwsSimilarity = 95;
 /** 0..100: what Amazon's own default for a match is. */
@@ -238,6 +243,7 @@ const settings = z.object({
   ALLOW_UNAUTHENTICATED: flag.default(false),
   MAX_REQUEST_BYTES: number(1024, 1024 * mebibyte, true).default(25 * mebibyte),
   MAX_IMAGE_BYTES: number(1024, 1024 * mebibyte, true).default(15 * mebibyte),
+  PICTURE_MEMORY_BYTES: number(256 * mebibyte, 1024 * 1024 * mebibyte, true).optional(),
   EMULATE_GATEWAY_LIMITS: flag.default(false),
   WEBHOOK_URL: httpUrls.optional(),
   WEBHOOK_SECRET: webhookSecrets.optional(),
@@ -309,6 +315,8 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     allowUnauthenticated: values.ALLOW_UNAUTHENTICATED,
     maxRequestBytes: values.MAX_REQUEST_BYTES,
     maxImageBytes: values.MAX_IMAGE_BYTES,
+    pictureMemoryBytes:
+      values.PICTURE_MEMORY_BYTES ?? pictureMemoryIn(environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE),
     emulateGatewayLimits: values.EMULATE_GATEWAY_LIMITS,
     webhooks: webhookConfig(values),
     aws: values.FACE_PROCESSING_BACKEND === 'aws_rekognition' ? awsConfig(values) : undefined,
@@ -319,6 +327,11 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
 /** Takes off the quotes that `docker run --env-file` and lists in compose files leave around a value. */
 function withoutQuotes(value: string | undefined): string | undefined {
   return value && /^(["']).*\1$/s.test(value) && value.length > 1 ? value.slice(1, -1).trim() : value;
+}
+
+/** Half of a Lambda function's memory, which it has in MB; elsewhere what suits a small machine. */
+function pictureMemoryIn(functionMemory: string | undefined): number {
+  return functionMemory === undefined ? defaultPictureMemoryBytes : (Number(functionMemory) * mebibyte) / 2;
 }
 
 /** @throws ConfigError when it is asked for and not there. */

@@ -199,6 +199,11 @@ const settings: Readonly<Record<string, Setting>> = {
     good: [['1024', 1024]],
     ...whole(1024, 1024 * mebibyte),
   }),
+  PICTURE_MEMORY_BYTES: setting('pictureMemoryBytes', {
+    unset: 768 * mebibyte,
+    good: [['1073741824', 1024 * mebibyte]],
+    ...whole(256 * mebibyte, 1024 * 1024 * mebibyte),
+  }),
   EMULATE_GATEWAY_LIMITS: setting('emulateGatewayLimits', { unset: false, ...flag }),
   LOG_LEVEL: setting('logLevel', {
     unset: 'info',

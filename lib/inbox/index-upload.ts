@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isBrokenOff } from '../blacklist/broken-off.ts';
-import { enrollPicture, type SimilarFaces, undo } from '../blacklist/enroll-images.ts';
+import { enrollPicture, measureReference, type SimilarFaces, undo } from '../blacklist/enroll-images.ts';
 import { shownFileName } from '../blacklist/file-name.ts';
 import { possibleDuplicates } from '../blacklist/possible-duplicates.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from '../blacklist/remove.ts';
@@ -220,8 +220,9 @@ async function addPicture(
     throw tryAgain('The same picture is being added at this moment.');
   }
   const options = { imageId, compare: true };
-  const { faceCount, similar } = await ports.pictureSlots(() =>
-    enrollPicture(ports, entryId, picture, options),
+  const measured = await measureReference(ports.faces, picture.bytes);
+  const { faceCount, similar } = await ports.pictureSlots.run(measured.memoryBytes, () =>
+    enrollPicture(ports, entryId, { picture: measured, fileName: picture.fileName }, options),
   );
   return { entryId, imageId, faceCount, similar };
 }

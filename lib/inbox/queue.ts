@@ -1,5 +1,4 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import pLimit from 'p-limit';
 import * as z from 'zod';
 import { log } from '../log.ts';
 import type { IndexingPorts } from './index-upload.ts';
@@ -35,7 +34,7 @@ export async function workOffMessages(
   { Records: messages }: SQSEvent,
   remainingMs: () => number,
 ): Promise<SQSBatchResponse> {
-  const limit = pLimit(ports.pictureSlots.concurrency);
+  const limit = ports.pictureSlots.fairShare();
   const work = async (key: string, isAlone: boolean) =>
     remainingMs() < minRemainingMs ? 'again' : workOff(ports, key, isAlone);
   const told = messages.map(({ messageId, body }) => uploadedKeys(messageId, body, bucket));

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import pLimit from 'p-limit';
 import { meter } from '#metrics';
 import type { Config } from '../config.ts';
 import type { ProcessImagesRequest } from '../contract/endpoints/process-images.ts';
@@ -7,6 +6,7 @@ import type { ImageProcessingResult } from '../contract/shapes.ts';
 import { isUnusablePicture, NoUsableImageError } from '../errors.ts';
 import { processedKeys } from '../images/key.ts';
 import { decodePicture } from '../inputs/decode.ts';
+import { measurePicture } from '../inputs/measure.ts';
 import type { Picture } from '../inputs/picture.ts';
 import { identifierOf } from '../inputs/read.ts';
 import { timed } from '../metrics/timed.ts';
@@ -42,7 +42,7 @@ export async function processImages(
 ): Promise<ImageProcessingResult[]> {
   if (images.length === 0) throw new NoUsableImageError('No images provided.');
   // One request's pictures take turns with those of others, and a slow URL keeps nobody else waiting.
-  const limit = pLimit(ports.pictureSlots.concurrency);
+  const limit = ports.pictureSlots.fairShare();
   return allSettled(
     images.map((input) =>
       limit(async () => {
@@ -61,12 +61,13 @@ async function processInput(
 ): Promise<ImageProcessingResult> {
   const identifier = identifierOf(input);
   try {
-    const bytes = await ports.inputs.read(input);
-    return await ports.pictureSlots(async () => {
+    const measured = await measurePicture(await ports.inputs.read(input));
+    return await ports.pictureSlots.run(measured.memoryBytes, async () => {
       // A slow URL, or other requests' pictures, may have taken it.
       if (asked.remainingMs() < neededMs) return unreadableResult(identifier, noTimeLeft);
       const started = performance.now();
-      const result = await processPicture(ports, settings, identifier, await decodePicture(bytes), asked);
+      const picture = await decodePicture(measured);
+      const result = await processPicture(ports, settings, identifier, picture, asked);
       meter.worked({ ...countFaces([result]), seconds: (performance.now() - started) / 1000 });
       return result;
     });
@@ -112,8 +113,6 @@ async function processPicture(
   const pictureId = randomUUID();
   const keys = processedKeys(pictureId, new Date(), picture.format);
   const put = (...args: Parameters<typeof images.put>) => timed('store', () => images.put(...args));
-  const store = async (key: string, draw: () => Promise<Uint8Array>) =>
-    put(key, await timed('draw', draw), 'image/jpeg');
   try {
     // The original is written while the engine computes.
     const [found] = await allSettled([
@@ -131,10 +130,17 @@ async function processPicture(
       box: area,
       isMatch: (shown[index]?.blacklist_matches.length ?? 0) > 0,
     }));
-    await allSettled([
-      largest && store(keys.crop, () => cropFace(picture, largest.area, croppedFacePaddingRatio)),
-      drawBoundingBoxes && largest && store(keys.annotated, () => drawBoxes(picture, boxes)),
-    ]);
+    if (largest) {
+      // Cut out before the boxes are drawn, on the same pixels.
+      const crop = await timed('draw', () => cropFace(picture, largest.area, croppedFacePaddingRatio));
+      await allSettled([
+        put(keys.crop, crop, 'image/jpeg'),
+        drawBoundingBoxes &&
+          timed('draw', () => drawBoxes(picture, boxes)).then((drawn) =>
+            put(keys.annotated, drawn, 'image/jpeg'),
+          ),
+      ]);
+    }
     const original = images.location(keys.original);
     const result = {
       image_path_or_identifier: identifier,

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pLimit from 'p-limit';
 import { type FolderInbox, type InboxListing, openFolderInbox } from '../../lib/inbox/folder.ts';
 import { type WorkedOff, workOff } from '../../lib/inbox/work-off.ts';
 import { log } from '../../lib/log.ts';
@@ -54,7 +53,7 @@ async function workOffFiles(
   failures: ReadonlyMap<string, Failed>,
   signal: AbortSignal,
 ): Promise<Map<string, Failed>> {
-  const limit = pLimit(ports.pictureSlots.concurrency);
+  const limit = ports.pictureSlots.fairShare();
   const failed = new Map<string, Failed>();
   const alone: string[] = [];
   const end = (key: string, end: WorkedOff) => {

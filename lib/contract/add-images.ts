@@ -37,6 +37,6 @@ export const addImages = defineEndpoint({
     'entry_not_found',
     'input_too_large',
     'throttled',
-    'backend_unavailable',
+    'disk_full', 'backend_unavailable',
   ],
 });

@@ -42,6 +42,6 @@ export const createEntry = defineEndpoint({
     'name_taken',
     'input_too_large',
     'throttled',
-    'backend_unavailable',
+    'disk_full', 'backend_unavailable',
   ],
 });

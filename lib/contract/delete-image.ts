@@ -24,6 +24,6 @@ export const deleteImage = defineEndpoint({
     'image_not_found',
     'last_image',
     'throttled',
-    'backend_unavailable',
+    'disk_full', 'backend_unavailable',
   ],
 });

@@ -16,5 +16,5 @@ export const health = defineEndpoint({
       .meta({ id: 'Health' }),
     example: { status: 'ok', backend: 'human', model: 'Fusion' },
   },
-  errors: ['backend_unavailable'],
+  errors: ['disk_full', 'backend_unavailable'],
 });

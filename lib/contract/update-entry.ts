@@ -34,6 +34,6 @@ export const updateEntry = defineEndpoint({
     'name_taken',
     'input_too_large',
     'throttled',
-    'backend_unavailable',
+    'disk_full', 'backend_unavailable',
   ],
 });

@@ -1,15 +1,7 @@
-import {
-  closeSync,
-  openSync,
-  type StatsFs,
-  statfsSync,
-  statSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { closeSync, openSync, type StatsFs, statfsSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { randomBytes } from 'node:crypto';
 import { DiskFullError } from './errors.ts';
 
 /**

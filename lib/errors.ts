@@ -166,7 +166,10 @@ export class MethodNotAllowedError extends ServiceError {
 export class DiskFullError extends ServiceError {
   readonly code = 'disk_full';
   constructor(options?: ErrorOptions) {
-    super('The disk is full: nothing more can be kept until something is deleted or the disk is enlarged.', options);
+    super(
+      'The disk is full: nothing more can be kept until something is deleted or the disk is enlarged.',
+      options,
+    );
   }
 }
 

@@ -86,8 +86,7 @@ export async function write<T>(
   { frees = false }: WriteOptions = {},
 ): Promise<T> {
   const deadline = performance.now() + lockWaitMs;
-  const transaction = () =>
-    whenUnlocked(database, () => inTransaction(database, work), deadline);
+  const transaction = () => whenUnlocked(database, () => inTransaction(database, work), deadline);
   return queueOf(database)(() => (frees ? freeing(database, transaction) : growing(database, transaction)));
 }
 
@@ -161,7 +160,8 @@ export function isBusy(error: unknown): boolean {
 }
 
 function isFull(error: unknown, path: string | undefined): boolean {
-  if (plainCode(error) === resultCodes.full || resultCode(error) === resultCodes.sharedMemorySize) return true;
+  if (plainCode(error) === resultCodes.full || resultCode(error) === resultCodes.sharedMemorySize)
+    return true;
   // SQLite does not tell a quota that is used up from other failures, nor why it can't make a file.
   const isUntold = [resultCodes.inputOutput, resultCodes.cantOpen].includes(plainCode(error));
   return isUntold && path !== undefined && hasNoRoom(dirname(path));

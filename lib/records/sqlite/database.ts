@@ -4,9 +4,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Config } from '../../config.ts';
 import { DiskReserve } from '../../disk-space.ts';
 import { BackendUnavailableError, DiskFullError } from '../../errors.ts';
-import { connect } from '../connection.ts';
-import { migrations } from '../migrations.ts';
-import { attempt, databaseError, inTransaction, reserveOf, whenUnlocked } from '../transactions.ts';
+import { connect } from './connection.ts';
+import { migrations } from './migrations.ts';
+import { attempt, databaseError, inTransaction, reserveOf, whenUnlocked } from './transactions.ts';
 
 const retryAfterSeconds = 5;
 /** A start is worth a longer wait for another program than a request: what comes instead is another start. */

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { isMainThread } from 'node:worker_threads';
-import { protectDatabase } from '../database-files.ts';
+import { protectDatabase } from '../../database-files.ts';
 
 /**
  * Opens a database's file, which is made, 0600, where there is none. Every database is opened here, and nobody but SQLite opens or closes

@@ -2,8 +2,8 @@ import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import pLimit, { type LimitFunction } from 'p-limit';
-import { DiskReserve, hasNoRoom } from '../disk-space.ts';
-import { BackendUnavailableError, DiskFullError, ServiceError } from '../errors.ts';
+import { DiskReserve, hasNoRoom } from '../../disk-space.ts';
+import { BackendUnavailableError, DiskFullError, ServiceError } from '../../errors.ts';
 
 /** Who needs a lock that another program has waits for so long, and is told to come again then. */
 export const lockWaitMs = 5000;

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { type Dirent, mkdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 import pLimit from 'p-limit';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
@@ -19,6 +19,7 @@ import { EntryName } from '../../lib/contract/fields.ts';
 import type { PossibleDuplicates } from '../../lib/contract/possible-duplicates.ts';
 import { isUnusablePicture, NameTakenError, NoUsableImageError } from '../../lib/errors.ts';
 import type { EntryRecord } from '../../lib/records/port.ts';
+import { connect } from '../../lib/records/sqlite/connection.ts';
 import { allSettled } from '../../lib/settled.ts';
 import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { runCommand } from './command.ts';
@@ -204,7 +205,7 @@ function report({ personsListed, picturesAdded, picturesPresent, remarks, duplic
 function lockAgainstOthers(dataDir: string): DatabaseSync {
   // Where records and pictures are in AWS, nothing has needed the folder yet.
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const lock = new DatabaseSync(join(dataDir, 'enroll.lock'), { timeout: 0 });
+  const lock = connect(join(dataDir, 'enroll.lock'));
   try {
     lock.exec('BEGIN EXCLUSIVE');
     return lock;

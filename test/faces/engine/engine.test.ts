@@ -97,7 +97,7 @@ describe('the embedded engine', () => {
   });
 
   test('says that it is not available when it has lost its database, and still finds faces', async () => {
-    const database = files.database();
+    const database = await files.database();
     const other = await files.open({ database });
     database.close();
     const refusal = expect.objectContaining({ code: 'backend_unavailable', cause: expect.any(Error) });

@@ -26,14 +26,14 @@ import { recordStoreSuite } from '../../suites/records.ts';
 recordStoreSuite('SQLite', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'records-'));
   const databases: DatabaseSync[] = [];
-  const open = () => {
-    const database = openDatabase(join(folder, 'records.sqlite'));
+  const open = async () => {
+    const database = await openDatabase(join(folder, 'records.sqlite'));
     databases.push(database);
     return openSqliteRecords(database);
   };
   return {
-    store: open(),
-    another: async () => open(),
+    store: await open(),
+    another: open,
     remove: async () => {
       for (const database of databases) if (database.isOpen) database.close();
       await rm(folder, { recursive: true });
@@ -57,7 +57,7 @@ describe('the SQLite file', () => {
     });
 
   test('is for its owner alone, and so is its folder', async () => {
-    using database = openDatabase(path);
+    using database = await openDatabase(path);
     await openSqliteRecords(database).createEntry({ name: 'Ada', reason: null });
     const modes: Record<string, number> = {};
     for (const name of [dirname(path), path, `${path}-wal`, `${path}-shm`]) {
@@ -71,40 +71,40 @@ describe('the SQLite file', () => {
     });
   });
 
-  test('is written through to the disk at every commit', () => {
-    using database = openDatabase(path);
+  test('is written through to the disk at every commit', async () => {
+    using database = await openDatabase(path);
     const setting = (name: string) => Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
     expect(setting('journal_mode')).toBe('wal');
     expect(setting('synchronous')).toBe(2);
-    expect(setting('busy_timeout')).toBe(5000);
+    expect(setting('busy_timeout')).toBe(0);
     expect(setting('foreign_keys')).toBe(1);
     expect(setting('trusted_schema')).toBe(0);
   });
 
   test('holds everything in itself once the store is closed, though another has it open', async () => {
-    const store = openSqliteRecords(openDatabase(path));
-    using _another = openDatabase(path);
+    const store = openSqliteRecords(await openDatabase(path));
+    using _another = await openDatabase(path);
     await store.createEntry({ name: 'Ada', reason: null });
     expect((await stat(`${path}-wal`)).size).toBeGreaterThan(0);
     await store.close();
     expect((await stat(`${path}-wal`)).size).toBe(0);
   });
 
-  test('made by a newer version is refused, and left as it is', () => {
-    const newer = openDatabase(path);
+  test('made by a newer version is refused, and left as it is', async () => {
+    const newer = await openDatabase(path);
     newer.exec('PRAGMA user_version = 99');
     newer.close();
-    expect(() => openDatabase(path)).toThrow(/newer version.*schema is version 99.*another DATA_DIR/);
+    await expect(openDatabase(path)).rejects.toThrow(/newer version.*schema is version 99.*another DATA_DIR/);
     using database = new DatabaseSync(path);
     expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 99 });
   });
 
   test('made by the version before is brought up to date with all that it holds', async () => {
-    using before = openDatabase(path);
+    using before = await openDatabase(path);
     const { entry, imageId } = await activeEntry(openSqliteRecords(before), 'Ada');
     before.exec('ALTER TABLE image DROP COLUMN face');
     backToVersion(before, 1);
-    using database = openDatabase(path);
+    using database = await openDatabase(path);
     const store = openSqliteRecords(database);
     expect(await store.listEntries('ACTIVE')).toEqual([entry]);
     expect(await getImage(store, imageId)).toMatchObject({ status: 'ACTIVE', face: null });
@@ -113,7 +113,7 @@ describe('the SQLite file', () => {
   });
 
   test('from before pictures could be filtered has them all where they belong, and goes on from there', async () => {
-    using before = openDatabase(path);
+    using before = await openDatabase(path);
     const { imageId } = await activeEntry(openSqliteRecords(before), 'Ada');
     backToVersion(before, 2);
     const { quality: _, ...face } = enrolledFace;
@@ -129,7 +129,7 @@ describe('the SQLite file', () => {
       insert.run(`old-${index}`, JSON.stringify({ ...resultShowing(...shows), processing_timestamp }));
     }
     const opened = Date.now();
-    using database = openDatabase(path);
+    using database = await openDatabase(path);
     const store = openSqliteRecords(database);
 
     expect(await getImage(store, imageId)).toMatchObject({ face: { ...face, quality: null }, file: null });
@@ -151,18 +151,20 @@ describe('the SQLite file', () => {
 
   test('that is no database, or can not be made, is refused', async () => {
     await writeFile(join(folder, 'text'), 'This is not a database. '.repeat(100));
-    expect(() => openDatabase(join(folder, 'text'))).toThrow(BackendUnavailableError);
-    expect(() => openDatabase(join(folder, 'text', 'records.sqlite'))).toThrow(BackendUnavailableError);
+    await expect(openDatabase(join(folder, 'text'))).rejects.toThrow(BackendUnavailableError);
+    await expect(openDatabase(join(folder, 'text', 'records.sqlite'))).rejects.toThrow(
+      BackendUnavailableError,
+    );
     await mkdir(path, { recursive: true });
-    expect(() => openDatabase(path)).toThrow(BackendUnavailableError);
+    await expect(openDatabase(path)).rejects.toThrow(BackendUnavailableError);
   });
 
   test('that another process keeps locked makes the store unavailable for writes, not for reads', async () => {
-    using database = openDatabase(path);
+    using database = await openDatabase(path);
     const store = openSqliteRecords(database);
     const entry = await store.createEntry({ name: 'Ada', reason: null });
     database.exec('PRAGMA busy_timeout = 20');
-    using other = openDatabase(path);
+    using other = await openDatabase(path);
     other.exec('BEGIN IMMEDIATE');
 
     const refused = expect.objectContaining({ code: 'backend_unavailable', cause: expect.any(Error) });
@@ -176,7 +178,7 @@ describe('the SQLite file', () => {
   });
 
   test('that is full makes the store unavailable, and nothing half-written stays', async () => {
-    using database = openDatabase(path);
+    using database = await openDatabase(path);
     const store = openSqliteRecords(database);
     database.exec('PRAGMA max_page_count = 20');
     const reason = 'x'.repeat(100_000);
@@ -186,7 +188,7 @@ describe('the SQLite file', () => {
   });
 
   test('that was closed makes the store unavailable', async () => {
-    const store = openSqliteRecords(openDatabase(path));
+    const store = openSqliteRecords(await openDatabase(path));
     await store.close();
     await expect(store.check()).rejects.toThrow(BackendUnavailableError);
     await expect(store.getEntry(1)).rejects.toThrow(BackendUnavailableError);
@@ -215,7 +217,7 @@ describe('the SQLite file', () => {
     expect(outcomes.filter((outcome) => outcome.name === 'Ada')).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome.code === 'name_taken')).toHaveLength(3);
 
-    using database = openDatabase(path);
+    using database = await openDatabase(path);
     const entries = await openSqliteRecords(database).listEntries('PENDING');
     expect(entries.map((entry) => entry.name).sort()).toEqual([
       'Ada',
@@ -236,7 +238,7 @@ describe('the SQLite file', () => {
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     expect(child.signalCode).toBe('SIGKILL');
 
-    using database = openDatabase(path);
+    using database = await openDatabase(path);
     const kept = await openSqliteRecords(database).listEntries('PENDING');
     expect(acknowledged.length).toBeGreaterThanOrEqual(50);
     expect(kept.map((entry) => entry.name)).toEqual(expect.arrayContaining(acknowledged));
@@ -262,7 +264,7 @@ describe('what SQLite does for a statement', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'records-'));
-    using database = openDatabase(join(folder, 'records.sqlite'));
+    using database = await openDatabase(join(folder, 'records.sqlite'));
     for (const [name, statement] of Object.entries(prepareStatements(database))) {
       const steps = database.prepare(`EXPLAIN QUERY PLAN ${statement.sourceSQL}`).all();
       const details = steps.map((step) => String(step.detail));

@@ -8,8 +8,7 @@ import { DiskFullError } from './errors.ts';
  * Bytes that are kept for deletions, which are the way out of a full disk. SQLite's write-ahead log grows to 4 MiB between two
  * checkpoints, and a checkpoint may make the database larger by as much.
  */
-export const reserveBytes = 8 * 1024 * 1024;
-const pieceBytes = 1024 * 1024;
+export const reserveBytes = 5 * 1024 * 1024;
 
 /** True when there is no room on the disk, or none that this user may use. */
 export function isDiskFull(error: unknown): boolean {
@@ -72,11 +71,14 @@ export class DiskReserve {
   }
 }
 
-/** Random bytes: some file systems give zeros no room, and equal pieces only once. */
+let filling: Buffer | undefined;
+
+/** Writes random bytes: some file systems give zeros no room, and equal pieces only once. */
 function writeReserve(path: string): void {
+  filling ??= randomBytes(reserveBytes);
   const file = openSync(path, 'w', 0o600);
   try {
-    for (let written = 0; written < reserveBytes; ) written += writeSync(file, randomBytes(pieceBytes));
+    for (let written = 0; written < reserveBytes; ) written += writeSync(file, filling, written);
   } finally {
     closeSync(file);
   }

@@ -1,4 +1,5 @@
-import { constants, open } from 'node:fs/promises';
+import { constants } from 'node:fs/promises';
+import { DatabaseFileError, openUnlessDatabase } from '../../lib/database-files.ts';
 import { InputUnreadableError } from '../../lib/errors.ts';
 import { pictureTooLarge } from '../../lib/inputs/too-large.ts';
 
@@ -9,7 +10,7 @@ import { pictureTooLarge } from '../../lib/inputs/too-large.ts';
  */
 export async function readPictureFile(path: string, maxBytes: number): Promise<Uint8Array> {
   try {
-    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const file = await openUnlessDatabase(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stats = await file.stat();
       if (!stats.isFile()) throw new InputUnreadableError('It is not a file.');
@@ -19,6 +20,7 @@ export async function readPictureFile(path: string, maxBytes: number): Promise<U
       await file.close();
     }
   } catch (error) {
+    if (error instanceof DatabaseFileError) throw new InputUnreadableError('It is a file of the database.');
     if (error instanceof Error && 'syscall' in error && 'code' in error) {
       throw new InputUnreadableError(`The file can't be read (${error.code}).`);
     }

@@ -6,7 +6,7 @@ import { DiskReserve } from '../../disk-space.ts';
 import { BackendUnavailableError, DiskFullError } from '../../errors.ts';
 import { connect } from './connection.ts';
 import { migrations } from './migrations.ts';
-import { attempt, databaseError, inTransaction, reserveOf, whenUnlocked } from './transactions.ts';
+import { attempt, databaseError, inTransaction, whenUnlocked } from './transactions.ts';
 
 const retryAfterSeconds = 5;
 /** A start is worth a longer wait for another program than a request: what comes instead is another start. */
@@ -59,12 +59,6 @@ async function prepare(database: DatabaseSync, path: string): Promise<void> {
   );
   await unlocked(() => migrate(database, path));
   await unlocked(() => database.exec('PRAGMA foreign_keys = ON'));
-  try {
-    reserveOf(database)?.require();
-  } catch (error) {
-    // A service that starts on a full disk can delete.
-    if (!(error instanceof DiskFullError)) throw error;
-  }
 }
 
 /** Tells this database from every other: what is stored beside it carries it as its owner's name. */

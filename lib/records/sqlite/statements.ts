@@ -52,7 +52,7 @@ const statements = {
     ) AS total`,
 
   insertProcessed: 'INSERT INTO processed (picture_id, result, at, run) VALUES (?, ?, ?, ?)',
-  newestProcessed: 'SELECT id, at, run FROM processed ORDER BY id DESC LIMIT 1',
+  newestProcessed: 'SELECT id, at, run FROM processed WHERE id = (SELECT max(id) FROM processed)',
   insertPlace: `
     INSERT INTO processed_place (scope, rank, processed_id)
     VALUES (?, 1 + coalesce((SELECT rank FROM processed_place WHERE scope = ? ORDER BY rank DESC LIMIT 1), 0), ?)`,

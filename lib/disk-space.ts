@@ -43,45 +43,57 @@ export class DiskReserve {
   }
 
   /**
-   * Makes the file where it is not there. Whoever writes more calls this first, so that what deletions were given is not taken by others.
+   * Makes the file whole where it is not. Whoever writes more calls this first, so that what deletions were given is not taken by others.
    * @throws DiskFullError when there is no room for it.
    */
   require(): void {
-    if (statSync(this.#path, { throwIfNoEntry: false })?.size === reserveBytes) return;
-    try {
-      const free = freeIn(statfsSync(dirname(this.#path)));
-      if (free !== undefined && free < reserveBytes) throw new DiskFullError();
-      writeReserve(this.#path);
-    } catch (error) {
-      this.giveUp();
-      if (error instanceof DiskFullError) throw error;
-      if (isDiskFull(error)) throw new DiskFullError({ cause: error });
-      // Another failure says nothing of room: what is written next will meet it too.
-    }
+    const missing = reserveBytes - this.#size();
+    if (missing === 0) return;
+    const free = freeIn(statfsSync(dirname(this.#path)));
+    if (free !== undefined && free < missing) throw new DiskFullError();
+    if (this.fillUp() === 'disk full') throw new DiskFullError();
   }
 
   /** Makes room for deletions; returns whether there was any to be made. */
   giveUp(): boolean {
+    const size = this.#size();
     try {
       unlinkSync(this.#path);
-      return true;
+      return size > 0;
     } catch {
       return false;
     }
   }
+
+  /**
+   * Makes the file as large as it may get. Another failure than a full disk says nothing of room: what is written next will meet it too.
+   */
+  fillUp(): 'whole' | 'disk full' | 'failed' {
+    try {
+      const file = openSync(this.#path, 'a', 0o600);
+      try {
+        for (let size = this.#size(); size < reserveBytes; size = this.#size())
+          writeSync(file, filling(), size);
+        return 'whole';
+      } finally {
+        closeSync(file);
+      }
+    } catch (error) {
+      return isDiskFull(error) ? 'disk full' : 'failed';
+    }
+  }
+
+  #size(): number {
+    return statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
+  }
 }
 
-let filling: Buffer | undefined;
+let random: Buffer | undefined;
 
-/** Writes random bytes: some file systems give zeros no room, and equal pieces only once. */
-function writeReserve(path: string): void {
-  filling ??= randomBytes(reserveBytes);
-  const file = openSync(path, 'w', 0o600);
-  try {
-    for (let written = 0; written < reserveBytes; ) written += writeSync(file, filling, written);
-  } finally {
-    closeSync(file);
-  }
+/** Random bytes, as many as the file has: some file systems give zeros no room, and equal pieces only once. */
+function filling(): Buffer {
+  random ??= randomBytes(reserveBytes);
+  return random;
 }
 
 /** True when not even a small file can be written in the folder because there is no room. */

@@ -30,8 +30,13 @@ export async function openDatabase(path: string): Promise<DatabaseSync> {
     return await openOnce(path);
   } catch (error) {
     // Without the room that is kept, what is stored here could not be deleted.
-    if (!(error instanceof DiskFullError && new DiskReserve(`${path}-reserve`).giveUp())) throw error;
-    return openOnce(path);
+    const reserve = new DiskReserve(`${path}-reserve`);
+    if (!(error instanceof DiskFullError && reserve.giveUp())) throw error;
+    try {
+      return await openOnce(path);
+    } finally {
+      reserve.fillUp();
+    }
   }
 }
 

@@ -22,6 +22,7 @@ import { prepareStatements, type Statements } from './statements.ts';
 import {
   attempt,
   isUniqueViolation,
+  requireReserve,
   tryToWrite,
   type WriteOptions,
   whenUnlocked,
@@ -265,6 +266,7 @@ class SqliteRecords implements RecordStore {
 
   async check(): Promise<void> {
     await this.#read(() => this.#statements.processedTotal.get());
+    requireReserve(this.#database);
     if (performance.now() < this.#writableUntil) return;
     tryToWrite(this.#database);
     this.#writableUntil = performance.now() + writableMs;

@@ -91,7 +91,7 @@ export async function write<T>(
 }
 
 async function growing<T>(database: DatabaseSync, transaction: () => Promise<T>): Promise<T> {
-  reserveOf(database)?.require();
+  requireReserve(database);
   return transaction();
 }
 
@@ -100,20 +100,25 @@ async function freeing<T>(database: DatabaseSync, transaction: () => Promise<T>)
     return await transaction();
   } catch (error) {
     if (!(error instanceof DiskFullError)) throw error;
-    reserveOf(database)?.giveUp();
-    // The log begins again at its start, over what is in the database by then.
-    withoutFailing(() => database.exec('PRAGMA wal_checkpoint(PASSIVE)'));
-    return transaction();
+    const reserve = reserveOf(database);
+    reserve?.giveUp();
+    try {
+      // The log begins again at its start, over what is in the database by then.
+      withoutFailing(() => database.exec('PRAGMA wal_checkpoint(PASSIVE)'));
+      return await transaction();
+    } finally {
+      // At once, before another program takes it.
+      reserve?.fillUp();
+    }
   }
 }
 
 /**
- * Makes sure that there is room to write, by writing. A lock says nothing of that.
+ * Makes sure that the database can be written, by writing. A lock says nothing of that.
  * @throws BackendUnavailableError, DiskFullError
  */
 export function tryToWrite(database: DatabaseSync): void {
   attempt(database, () => {
-    reserveOf(database)?.require();
     const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
     try {
       database.exec(`PRAGMA user_version = ${version}`);
@@ -123,8 +128,16 @@ export function tryToWrite(database: DatabaseSync): void {
   });
 }
 
+/**
+ * Makes sure that there is the room that deletions may need.
+ * @throws DiskFullError
+ */
+export function requireReserve(database: DatabaseSync): void {
+  reserveOf(database)?.require();
+}
+
 /** The room that is kept on a database's disk; `undefined` where the database is in memory alone. */
-export function reserveOf(database: DatabaseSync): DiskReserve | undefined {
+function reserveOf(database: DatabaseSync): DiskReserve | undefined {
   const path = database.isOpen ? pathOf(database) : undefined;
   return path === undefined ? undefined : new DiskReserve(`${path}-reserve`);
 }

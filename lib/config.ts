@@ -48,6 +48,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   readonly apiTokens: readonly string[];
   readonly allowUnauthenticated: boolean;
+  /** A disk with less room is warned of. */
+  readonly minFreeBytes: number;
   readonly maxRequestBytes: number;
   readonly maxImageBytes: number;
   /** Memory for the pictures in work, all together, in bytes. */
@@ -241,6 +243,7 @@ const settings = z.object({
   CORS_ORIGINS: origins.default([]),
   API_TOKENS: tokens.default([]),
   ALLOW_UNAUTHENTICATED: flag.default(false),
+  MIN_FREE_BYTES: number(0, 1024 ** 5, true).default(1024 * mebibyte),
   MAX_REQUEST_BYTES: number(1024, 1024 * mebibyte, true).default(25 * mebibyte),
   MAX_IMAGE_BYTES: number(1024, 1024 * mebibyte, true).default(15 * mebibyte),
   PICTURE_MEMORY_BYTES: number(256 * mebibyte, 1024 * 1024 * mebibyte, true).optional(),
@@ -313,6 +316,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     corsOrigins: values.CORS_ORIGINS,
     apiTokens: values.API_TOKENS,
     allowUnauthenticated: values.ALLOW_UNAUTHENTICATED,
+    minFreeBytes: values.MIN_FREE_BYTES,
     maxRequestBytes: values.MAX_REQUEST_BYTES,
     maxImageBytes: values.MAX_IMAGE_BYTES,
     pictureMemoryBytes:

@@ -26,6 +26,7 @@ export type ErrorCode =
   | 'forbidden'
   | 'route_not_found'
   | 'method_not_allowed'
+  | 'disk_full'
   | 'throttled'
   | 'backend_unavailable';
 
@@ -158,6 +159,17 @@ export class MethodNotAllowedError extends ServiceError {
   constructor(allowed: readonly string[]) {
     super('Method Not Allowed');
     this.allowed = allowed;
+  }
+}
+
+/** The disk has no room for what is to be kept. Deletions work all the same. */
+export class DiskFullError extends ServiceError {
+  readonly code = 'disk_full';
+  constructor(options?: ErrorOptions) {
+    super(
+      'The disk is full: nothing more can be kept until something is deleted or the disk is enlarged.',
+      options,
+    );
   }
 }
 

@@ -189,6 +189,14 @@ const settings: Readonly<Record<string, Setting>> = {
     takes: 'one or more tokens of visible ASCII characters, separated by commas, each of at least 16',
   }),
   ALLOW_UNAUTHENTICATED: setting('allowUnauthenticated', { unset: false, ...flag }),
+  MIN_FREE_BYTES: setting('minFreeBytes', {
+    unset: 1_073_741_824,
+    good: [
+      ['0', 0],
+      ['1125899906842624', 1_125_899_906_842_624],
+    ],
+    ...whole(0, 1_125_899_906_842_624),
+  }),
   MAX_REQUEST_BYTES: setting('maxRequestBytes', {
     unset: 25 * mebibyte,
     good: [['6291456', 6 * mebibyte]],

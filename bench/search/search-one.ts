@@ -115,10 +115,10 @@ function nearestExactly(gallery: SharedGallery, probe: Float32Array, most: numbe
   return ids;
 }
 
-function measure(path: string): SearchFigures {
+async function measure(path: string): Promise<SearchFigures> {
   const { Human: HumanBuild } = loadBuild<{ Human: new () => Human }>(humanBuild);
   const human = new HumanBuild();
-  const database = openDatabase(path);
+  const database = await openDatabase(path);
   const before = process.memoryUsage.rss();
   const load = new Stopwatch();
   let shared: SharedGallery | undefined;
@@ -192,4 +192,4 @@ function measure(path: string): SearchFigures {
   };
 }
 
-if (import.meta.main) console.log(JSON.stringify(measure(process.argv[2] ?? '')));
+if (import.meta.main) console.log(JSON.stringify(await measure(process.argv[2] ?? '')));

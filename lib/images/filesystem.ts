@@ -12,8 +12,18 @@ import {
 } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { ConfigError } from '../config.ts';
-import { BackendUnavailableError } from '../errors.ts';
-import { codeOf, fileMode, ifPresent, syncFolder, temporaryPrefix, writeWhole } from '../files.ts';
+import { openUnlessDatabase } from '../database-files.ts';
+import { isDiskFull } from '../disk-space.ts';
+import { BackendUnavailableError, DiskFullError, type ServiceError } from '../errors.ts';
+import {
+  codeOf,
+  fileMode,
+  ifPresent,
+  syncFolder,
+  temporaryPrefix,
+  tryToWrite,
+  writeWhole,
+} from '../files.ts';
 import { isKnownSystemName, systemFolder } from '../system-names.ts';
 import { requireWritableFolder, unusableFolder } from '../writable-folder.ts';
 import { type ImageFolder, imageFolders, isKey } from './key.ts';
@@ -102,7 +112,7 @@ class FileSystemImages implements ImageStore {
 
   async get(key: string): Promise<Uint8Array | undefined> {
     const path = this.location(key);
-    return attempt(() => ifPresent(readFile(path)));
+    return attempt(() => ifPresent(readPicture(path)));
   }
 
   removeUnfinished(olderThan: Date): Promise<number> {
@@ -148,8 +158,20 @@ class FileSystemImages implements ImageStore {
 
   async check(): Promise<void> {
     const usable = constants.R_OK | constants.W_OK | constants.X_OK;
-    await attempt(() => Promise.all(Object.values(this.#folders).map((folder) => access(folder, usable))));
+    await attempt(() =>
+      Promise.all(
+        Object.values(this.#folders).map(async (folder) => {
+          await access(folder, usable);
+          await tryToWrite(folder);
+        }),
+      ),
+    );
   }
+}
+
+async function readPicture(path: string): Promise<Uint8Array> {
+  await using file = await openUnlessDatabase(path, constants.O_RDONLY);
+  return await file.readFile();
 }
 
 function absolute(folders: ImageFolderPaths): ImageFolderPaths {
@@ -219,7 +241,8 @@ async function attempt<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function unavailable(error: unknown): BackendUnavailableError {
+function unavailable(error: unknown): ServiceError {
+  if (isDiskFull(error)) return new DiskFullError({ cause: error });
   return new BackendUnavailableError('The image folders are not available.', retryAfterSeconds, {
     cause: error,
   });

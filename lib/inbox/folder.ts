@@ -1,18 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type BigIntStats, constants, mkdirSync, realpathSync } from 'node:fs';
-import {
-  copyFile,
-  lstat,
-  mkdir,
-  open,
-  readFile,
-  realpath,
-  rename,
-  unlink,
-  writeFile,
-} from 'node:fs/promises';
+import { copyFile, lstat, mkdir, readFile, realpath, rename, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { BackendUnavailableError } from '../errors.ts';
+import { DatabaseFileError, openUnlessDatabase } from '../database-files.ts';
+import { isDiskFull } from '../disk-space.ts';
+import { BackendUnavailableError, DiskFullError, type ServiceError } from '../errors.ts';
 import { codeOf, fileMode, folderMode, ifPresent, syncFolder, writeWhole } from '../files.ts';
 import { isForbidden } from '../writable-folder.ts';
 import { type EarlierWork, InboxNotes, type NoteStorage } from './notes.ts';
@@ -121,7 +113,10 @@ class FolderInboxAdapter implements FolderInbox {
       // Not even a folder on the way may be a link.
       if (!(await realpath(path, { encoding: 'buffer' })).equals(path)) return undefined;
       // O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
-      await using file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      await using file = await openUnlessDatabase(
+        path,
+        constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+      );
       const stats = await file.stat({ bigint: true });
       const version = versionOf(stats);
       if (!stats.isFile() || version !== (this.#seen.get(key)?.version ?? version)) return undefined;
@@ -228,13 +223,14 @@ async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
-    if (isAbsence(error)) return undefined;
+    if (isAbsence(error) || error instanceof DatabaseFileError) return undefined;
     throw unavailable(error);
   }
 }
 
-function unavailable(error: unknown): BackendUnavailableError {
+function unavailable(error: unknown): ServiceError {
   // The code alone: the system's message repeats the path, and with it a person's name; this goes to the log.
   const cause = codeOf(error) ?? error;
+  if (isDiskFull(error)) return new DiskFullError({ cause });
   return new BackendUnavailableError('The inbox is not available.', retryAfterSeconds, { cause });
 }

@@ -5,6 +5,7 @@ import { ServiceError } from '../errors.ts';
 import type { WebhookStatus } from '../events/webhook-status.ts';
 import type { Stores } from '../ports.ts';
 import { requireHealth } from './health.ts';
+import { lowDisks } from './machine.ts';
 import { warningsOf } from './warnings.ts';
 
 /**
@@ -17,7 +18,12 @@ export async function statusOf(
   authentication: Status['settings']['authentication'],
 ): Promise<Status> {
   const { faces, records } = stores;
-  const [counts, health] = await Promise.all([records.count(), healthOf(stores)]);
+  const [counts, health, disorder, disks] = await Promise.all([
+    records.count(),
+    healthOf(stores),
+    records.timeDisorder(),
+    lowDisks(config),
+  ]);
   const { detectorBackend, metric, threshold, loosestThreshold, defaultThreshold, similarityScale } =
     faces.defaults;
   const engine = faces.engine();
@@ -44,7 +50,17 @@ export async function statusOf(
       authentication,
       console_needs_token: authentication !== 'none',
     },
-    warnings: warningsOf({ config, authentication, health, counts, faces, engine, webhooks }),
+    warnings: warningsOf({
+      config,
+      authentication,
+      health,
+      counts,
+      faces,
+      engine,
+      webhooks,
+      disorder,
+      disks,
+    }),
     webhooks: webhooks && [...webhooks],
   };
 }

@@ -2,6 +2,8 @@ import type { Config } from '../config.ts';
 import type { Status } from '../contract/endpoints/status.ts';
 import type { WebhookStatus } from '../events/webhook-status.ts';
 import type { EngineFigures, FaceBackend, MatchDefaults } from '../faces/port.ts';
+import type { TimeDisorder } from '../records/port.ts';
+import { clockWarning, diskWarning, type LowDisk } from './machine.ts';
 
 /** What warnings are made from. */
 export interface Situation {
@@ -12,6 +14,8 @@ export interface Situation {
   readonly faces: Pick<FaceBackend, 'modelId' | 'defaults'>;
   readonly engine: EngineFigures | undefined;
   readonly webhooks: readonly WebhookStatus[] | null;
+  readonly disorder?: TimeDisorder | undefined;
+  readonly disks?: readonly LowDisk[];
 }
 
 /** Of strangers whom a camera sees, the share above which somebody should know that they will be stopped. */
@@ -21,9 +25,10 @@ const looseRate = 1 / 10_000;
 
 /** What somebody who answers for the service, and knows no programming, should know or mend; the worst first. */
 export function warningsOf(situation: Situation): string[] {
-  const { config, authentication, health, counts, faces, engine, webhooks } = situation;
+  const { config, authentication, health, counts, faces, engine, webhooks, disorder, disks = [] } = situation;
   return [
     health.status === 'failing' && `The service does not work as it should: ${health.detail}`,
+    ...disks.map(diskWarning),
     authentication === 'none' && openDoor(config),
     ...(webhooks ?? []).flatMap(troubledReceiver),
     heldThreshold(config, faces),
@@ -34,6 +39,7 @@ export function warningsOf(situation: Situation): string[] {
       'Reference pictures are taken however poor they are (QUALITY_FILTER=none). A blurred or dark one may not find its person, and may accuse ' +
         'others whose pictures are as poor.',
     engine && missingFaces(engine, counts),
+    disorder && clockWarning(disorder),
     !config.aws &&
       faces.modelId !== config.modelName &&
       `MODEL_NAME asks for ${config.modelName}, which this service does not have: ${faces.modelId} is used.`,

@@ -1,6 +1,7 @@
 import { readdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { BackendUnavailableError, ServiceError } from '../errors.ts';
+import { isDiskFull } from '../disk-space.ts';
+import { BackendUnavailableError, DiskFullError, ServiceError } from '../errors.ts';
 import { ifPresent, syncFolder, temporaryPrefix, writeWhole } from '../files.ts';
 import { systemFolder } from '../system-names.ts';
 import { isForbidden } from '../writable-folder.ts';
@@ -10,7 +11,7 @@ const retryAfterSeconds = 5;
 /**
  * Writes a file as its bytes come, under a temporary name, and renames it when it is whole and on disk. Folders that are not there are
  * made, 0700; the file is 0600. What fails leaves nothing.
- * @throws BackendUnavailableError, and what `chunks` throws of our own.
+ * @throws BackendUnavailableError, DiskFullError, and what `chunks` throws of our own.
  */
 export async function writeUpload(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
   try {
@@ -70,6 +71,7 @@ async function filesBelow(folder: string): Promise<{ name: string; path: string 
 
 function unavailable(cause: unknown): ServiceError {
   if (cause instanceof ServiceError) return cause;
+  if (isDiskFull(cause)) return new DiskFullError({ cause });
   return new BackendUnavailableError('The folders of uploads are not available.', retryAfterSeconds, {
     cause,
   });

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 import pLimit from 'p-limit';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
@@ -18,6 +18,7 @@ import { ConfigError, loadConfig } from '../../lib/config.ts';
 import type { PossibleDuplicates } from '../../lib/contract/possible-duplicates.ts';
 import { isUnusablePicture, NameTakenError, NoUsableImageError } from '../../lib/errors.ts';
 import type { EntryRecord } from '../../lib/records/port.ts';
+import { connect } from '../../lib/records/sqlite/connection.ts';
 import { allSettled } from '../../lib/settled.ts';
 import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { runCommand } from './command.ts';
@@ -182,7 +183,7 @@ function report(summary: Summary): void {
 function lockAgainstOthers(dataDir: string): DatabaseSync {
   // Where records and pictures are in AWS, nothing has needed the folder yet.
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const lock = new DatabaseSync(join(dataDir, 'enroll.lock'), { timeout: 0 });
+  const lock = connect(join(dataDir, 'enroll.lock'));
   try {
     lock.exec('BEGIN EXCLUSIVE');
     return lock;

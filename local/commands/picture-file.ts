@@ -1,5 +1,6 @@
 import type { PathLike } from 'node:fs';
-import { constants, open } from 'node:fs/promises';
+import { constants } from 'node:fs/promises';
+import { DatabaseFileError, openUnlessDatabase } from '../../lib/database-files.ts';
 import { InputUnreadableError } from '../../lib/errors.ts';
 import { pictureTooLarge } from '../../lib/inputs/too-large.ts';
 
@@ -10,7 +11,7 @@ import { pictureTooLarge } from '../../lib/inputs/too-large.ts';
  */
 export async function readPictureFile(path: PathLike, maxBytes: number): Promise<Uint8Array> {
   try {
-    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const file = await openUnlessDatabase(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stats = await file.stat();
       if (!stats.isFile()) throw new InputUnreadableError('It is not a file.');
@@ -20,6 +21,7 @@ export async function readPictureFile(path: PathLike, maxBytes: number): Promise
       await file.close();
     }
   } catch (error) {
+    if (error instanceof DatabaseFileError) throw new InputUnreadableError('It is a file of the database.');
     if (error instanceof Error && 'syscall' in error && 'code' in error) {
       throw new InputUnreadableError(`The file can't be read (${error.code}).`);
     }

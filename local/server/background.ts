@@ -4,6 +4,7 @@ import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
 import { finishBrokenOff, sweep } from '../../lib/blacklist/sweep.ts';
 import type { Config } from '../../lib/config.ts';
 import { log } from '../../lib/log.ts';
+import { diskWarning, lowDisks } from '../../lib/service/machine.ts';
 import { type OpenedPorts, uploads } from '../../lib/wiring/open.ts';
 import { watchInboxFolder } from './inbox.ts';
 import { type Delivery, deliverWebhooks } from './webhooks.ts';
@@ -60,6 +61,7 @@ async function keepSweeping(opened: OpenedPorts, config: Config, stop: AbortSign
       const report = await sweep(opened, new Date(Date.now() - sweepAgeMs), stop);
       const staleUploads = await (await uploads(config)).removeStale(new Date(Date.now() - uploadAgeMs));
       log().info({ ...report, staleUploads }, 'sweep');
+      for (const disk of await lowDisks(config)) log().warn(diskWarning(disk));
     } catch (error) {
       log().error({ err: error }, 'The sweep broke off; the next one begins again.');
     }

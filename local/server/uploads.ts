@@ -27,7 +27,7 @@ export const receiveUpload = defineEndpoint({
     schema: z.null(),
     example: null,
   },
-  errors: ['input_unreadable', 'forbidden', 'input_too_large', 'backend_unavailable'],
+  errors: ['input_unreadable', 'forbidden', 'input_too_large', 'disk_full', 'backend_unavailable'],
 });
 
 /**

@@ -17,7 +17,7 @@ function match(entryId: number, imageId: string, similarity: number): FaceMatch 
 describe('possible duplicates', () => {
   test('are told of everybody, behind many pictures of one, and behind pictures that are shown no more', async () => {
     await using folder = await temporaryFolder();
-    const database = openDatabase(`${folder.path}/records.sqlite`);
+    const database = await openDatabase(`${folder.path}/records.sqlite`);
     const records = openSqliteRecords(database);
     const [first, second, third] = [
       await activeEntry(records, 'Ada'),
@@ -42,7 +42,7 @@ describe('possible duplicates', () => {
 
   test('are the nearest, so many as an answer has room for', async () => {
     await using folder = await temporaryFolder();
-    const records = openSqliteRecords(openDatabase(`${folder.path}/records.sqlite`));
+    const records = openSqliteRecords(await openDatabase(`${folder.path}/records.sqlite`));
     const entries = [];
     for (let place = 0; place < maxPossibleDuplicates + 3; place++)
       entries.push(await activeEntry(records, `Person ${place}`));

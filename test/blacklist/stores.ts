@@ -36,7 +36,7 @@ export function imageFolders(folder: string) {
 
 /** The adapters of one machine; several may be open on the same folder. */
 export async function openStores(folder: string): Promise<OpenedStores> {
-  const database = openDatabase(join(folder, 'face-blacklist.sqlite'));
+  const database = await openDatabase(join(folder, 'face-blacklist.sqlite'));
   const records = openSqliteRecords(database);
   const faces = await openHuman(database, {
     modelName: 'MobileFaceNet',

@@ -16,7 +16,7 @@ let records: RecordStore;
 let uploads: LocalUploads;
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'uploads-'));
-  records = openSqliteRecords(openDatabase(join(dataDir, 'records.sqlite')));
+  records = openSqliteRecords(await openDatabase(join(dataDir, 'records.sqlite')));
   uploads = openLocalUploads({ dataDir, maxImageBytes: 1_000 });
 });
 afterAll(async () => {

@@ -43,6 +43,7 @@ export const createEntry = defineEndpoint({
     'name_taken',
     'input_too_large',
     'throttled',
+    'disk_full',
     'backend_unavailable',
   ],
 });

@@ -7,7 +7,7 @@ import {
 } from '../../contract/vocabulary.ts';
 import { NoFaceError } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
-import { attempt } from '../../records/sqlite/database.ts';
+import { whenUnlocked, write } from '../../records/sqlite/transactions.ts';
 import { allSettled } from '../../settled.ts';
 import type {
   Comparison,
@@ -44,7 +44,7 @@ import {
 } from './models/models.ts';
 import { WorkerPool } from './pool.ts';
 import { compareEmbeddings } from './search/distance.ts';
-import { createFacesTable, Gallery } from './search/gallery.ts';
+import { createFacesTable, Gallery, type GalleryFace } from './search/gallery.ts';
 import { matchDefaults } from './search/match-defaults.ts';
 import type { GalleryHit } from './search/search.ts';
 import { thresholdLimits } from './search/threshold-limits.ts';
@@ -78,6 +78,13 @@ interface Used extends UsedOptions {
   readonly metric: DistanceMetric;
 }
 
+/** Enrolled faces, of every model. */
+interface Enrolled {
+  readonly database: DatabaseSync;
+  readonly models: EmbeddingModels;
+  readonly galleries: ReadonlyMap<EmbeddingModelName, Gallery>;
+}
+
 interface EmbeddedFace {
   readonly face: Face;
   readonly embedding: Float32Array;
@@ -94,7 +101,11 @@ export async function openHuman(database: DatabaseSync, settings: HumanSettings)
     customNetwork: settings.customModel?.network,
   });
   try {
-    return new Human(pool, database, settings);
+    const models = modelsWith(settings.customModel);
+    const galleries = await whenUnlocked(database, () => openGalleries(pool, database, models));
+    // The others are loaded when they are first asked for: few requests ask for another model.
+    await whenUnlocked(database, () => galleries.get(settings.modelName)?.refresh());
+    return new Human(pool, { database, models, galleries }, settings);
   } catch (error) {
     await pool.close();
     throw error;
@@ -107,6 +118,7 @@ class Human implements FaceBackend {
   readonly maxImageBytes: number;
   readonly defaults: MatchDefaults;
   readonly #pool: WorkerPool;
+  readonly #database: DatabaseSync;
   readonly #metric: DistanceMetric;
   readonly #namedModel: string;
   readonly #maxFalseMatchRate: number | undefined;
@@ -116,24 +128,22 @@ class Human implements FaceBackend {
   readonly #galleries: ReadonlyMap<EmbeddingModelName, Gallery>;
   readonly #test: EngineTest;
 
-  constructor(pool: WorkerPool, database: DatabaseSync, settings: HumanSettings) {
+  constructor(pool: WorkerPool, { database, models, galleries }: Enrolled, settings: HumanSettings) {
     this.modelId = settings.modelName;
     this.maxImageBytes = settings.maxImageBytes;
     this.#pool = pool;
     this.#metric = settings.distanceMetric;
     this.#qualityFilter = settings.qualityFilter;
     this.#detector = detectorOf(settings.detectorBackend) ?? 'mediapipe+ssd';
-    const models = modelsWith(settings.customModel);
+    this.#database = database;
     this.#models = models;
+    this.#galleries = galleries;
     const { name: modelName, ...model } = this.#modelOf(this.modelId);
     this.#namedModel = settings.namedModel ?? this.modelId;
     this.#maxFalseMatchRate = settings.maxFalseMatchRate;
     this.defaults = matchDefaults(modelName, model, this.#metric, this.#detector, this.#maxFalseMatchRate);
     const { detectionConfidenceThreshold: minConfidence, testLimits } = settings;
     this.#test = new EngineTest(pool, { modelName, detector: this.#detector, minConfidence }, testLimits);
-    this.#galleries = attempt(() => openGalleries(pool, database, models));
-    // The others are loaded when they are first asked for: few requests ask for another model.
-    attempt(() => this.#gallery(this.modelId).refresh());
   }
 
   async detect(picture: Picture, { detectorBackend }: FaceOptions = {}): Promise<readonly Face[]> {
@@ -148,11 +158,11 @@ class Human implements FaceBackend {
     const used = this.#used(options);
     const { model, detectorBackend: detector, metric, threshold } = used;
     const gallery = this.#gallery(model);
-    attempt(() => gallery.refresh());
+    await this.#read(() => gallery.refresh());
     const search = { model, metric, threshold, candidates: options.candidates ?? 0 };
     const found = await this.#run(picture, { detector, models: [model], search });
     const { calibration } = this.#modelOf(model);
-    const faces = attempt(() =>
+    const faces = await this.#read(() =>
       found.map(({ area, confidence, hits }) => {
         const near = hits.flatMap((hit) => matchOf(calibration, gallery, hit));
         const matches = near.filter(({ distance }) => distance <= threshold);
@@ -180,7 +190,7 @@ class Human implements FaceBackend {
   ): Promise<EntryComparison> {
     const used = this.#used(options);
     const { face, embedding } = await probe((picture) => this.#largest(picture, used));
-    const enrolled = attempt(() =>
+    const enrolled = await this.#read(() =>
       this.#gallery(used.model).getAmong(references.map(({ imageId }) => imageId)),
     );
     const near = enrolled
@@ -202,7 +212,7 @@ class Human implements FaceBackend {
     const { threshold } = this.defaults;
     const metric = this.#metric;
     const gallery = this.#gallery(model);
-    if (compare) attempt(() => gallery.refresh());
+    if (compare) await this.#read(() => gallery.refresh());
     const faces = await this.#run(picture, {
       detector: this.#detector,
       models: [...this.#models.keys()],
@@ -217,12 +227,8 @@ class Human implements FaceBackend {
     if (reasons.length > 0) throw new NoFaceError(refusalWords(reasons, faces.length));
     const { x, y, w, h } = largest.area;
     const box = { x, y, w, h };
-    const similar = attempt(() => largest.hits.flatMap((hit) => matchOf(calibration, gallery, hit)));
-    attempt(() => {
-      for (const [model, gallery] of this.#galleries) {
-        gallery.add({ ...owner, box }, largest.embeddings[model] as Float32Array);
-      }
-    });
+    const similar = await this.#read(() => largest.hits.flatMap((hit) => matchOf(calibration, gallery, hit)));
+    await this.#keep({ ...owner, box }, largest.embeddings);
     const { brightness, sharpness, pose } = measured;
     return {
       faceCount: faces.length,
@@ -233,21 +239,26 @@ class Human implements FaceBackend {
   }
 
   async remove(faces: readonly EnrolledFace[]): Promise<void> {
-    attempt(() => {
-      for (const { imageId } of faces) {
-        for (const gallery of this.#galleries.values()) gallery.remove(imageId);
-      }
-    });
+    const galleries = [...this.#galleries.values()];
+    const deleted = await write(
+      this.#database,
+      () =>
+        faces.flatMap(({ imageId }) =>
+          galleries.map((gallery) => ({ gallery, id: gallery.delete(imageId) })),
+        ),
+      { frees: true },
+    );
+    for (const { gallery, id } of deleted) if (id !== undefined) gallery.drop(id);
   }
 
   async *listFaces(): AsyncIterable<ListedFace> {
     const galleries = [...this.#galleries.values()];
     const owners = new Map<string, FaceOwner>();
     for (const gallery of galleries) {
-      for (const owner of attempt(() => gallery.owners())) owners.set(owner.imageId, owner);
+      for (const owner of await this.#read(() => gallery.owners())) owners.set(owner.imageId, owner);
     }
     for (const owner of owners.values()) {
-      const isCurrent = attempt(() => galleries.every((gallery) => gallery.has(owner.imageId)));
+      const isCurrent = await this.#read(() => galleries.every((gallery) => gallery.has(owner.imageId)));
       yield { ...owner, faceId: null, isCurrent };
     }
   }
@@ -258,7 +269,7 @@ class Human implements FaceBackend {
 
   async check(): Promise<void> {
     this.#pool.check();
-    attempt(() => this.#gallery(this.modelId).refresh());
+    await this.#read(() => this.#gallery(this.modelId).refresh());
   }
 
   async test(): Promise<void> {
@@ -272,6 +283,20 @@ class Human implements FaceBackend {
 
   close(): Promise<void> {
     return this.#pool.close();
+  }
+
+  #read<T>(work: () => T): Promise<T> {
+    return whenUnlocked(this.#database, work);
+  }
+
+  async #keep(face: GalleryFace, embeddings: JobFace['embeddings']): Promise<void> {
+    const galleries = [...this.#galleries];
+    await write(this.#database, () => {
+      for (const [model, gallery] of galleries) gallery.insert(face, embeddings[model] as Float32Array);
+    });
+    await this.#read(() => {
+      for (const [, gallery] of galleries) gallery.takeOver();
+    });
   }
 
   /** The model of a name, or where there is none the one in use. */

@@ -18,6 +18,7 @@ import { partitionKey } from './definition.ts';
  *   picture#<picture id> picture         which number the processed picture has, and since when
  *   arrived              <picture id>    a processed picture that waits for its number
  *   result#<random>      <place>         a part of an answer that is too large for one item
+ *   clock                <number>        the first processed picture after the clock was put back, its time and the time before it
  *   counter              entry           the id that an entry got last
  *   counter              processed       the number that a processed picture got last, when, and the last ranks in match and no-match
  *   store                store           the table's own id
@@ -37,6 +38,8 @@ export function padded(number: number): string {
 export const entriesPartition = 'entry';
 export const processedPartition = 'processed';
 export const arrivalsPartition = 'arrived';
+/** Where a new run of times begins, see `clock.ts`. */
+export const runsPartition = 'clock';
 /** Where the processed pictures of a scope are, by rank; in `all`, the number is the rank. */
 export const scopePartition = (scope: string) =>
   scope === 'all' ? processedPartition : `${processedPartition}#${scope}`;

@@ -53,10 +53,8 @@ const statements = {
       AND entry_id IN (SELECT id FROM entry WHERE status IN ('PENDING', 'DELETING'))
     ) AS total`,
 
-  /** The clock may have been put back: time goes on from where it was. */
-  insertProcessed: `
-    INSERT INTO processed (picture_id, result, at)
-    VALUES (?, ?, max(?, coalesce((SELECT at FROM processed WHERE id = (SELECT max(id) FROM processed)), 0)))`,
+  insertProcessed: 'INSERT INTO processed (picture_id, result, at, run) VALUES (?, ?, ?, ?)',
+  newestProcessed: 'SELECT id, at, run FROM processed WHERE id = (SELECT max(id) FROM processed)',
   insertPlace: `
     INSERT INTO processed_place (scope, rank, processed_id)
     VALUES (?, 1 + coalesce((SELECT rank FROM processed_place WHERE scope = ? ORDER BY rank DESC LIMIT 1), 0), ?)`,
@@ -66,7 +64,9 @@ const statements = {
     'SELECT picture_id AS pictureId FROM processed WHERE picture_id IN (SELECT value FROM json_each(?))',
   processedTotal: 'SELECT coalesce(max(id), 0) AS total FROM processed',
   processedRange: 'SELECT id, at, result FROM processed WHERE id BETWEEN ? AND ? ORDER BY id DESC',
-  firstProcessedSince: 'SELECT id FROM processed WHERE at >= ? ORDER BY at, id LIMIT 1',
+  firstOfRun: 'SELECT id, at FROM processed WHERE run = ? ORDER BY at, id LIMIT 1',
+  firstOfRunSince: 'SELECT id FROM processed WHERE run = ? AND at >= ? ORDER BY at, id LIMIT 1',
+  lastOfRun: 'SELECT id, at FROM processed WHERE run = ? ORDER BY at DESC, id DESC LIMIT 1',
   firstPlace: `
     SELECT rank FROM processed_place WHERE scope = ? AND processed_id >= ? ORDER BY processed_id LIMIT 1`,
   lastPlace: `

@@ -112,7 +112,7 @@ describe('the embedded engine', () => {
     const others = await portraits(engine, 3);
     await engine.enroll(others[0] as Picture, { entryId: 8, imageId: 'other' });
     await engine.enroll(portrait, { entryId: 9, imageId: 'listed-twice' });
-    const database = files.database();
+    const database = await files.database();
     database.exec(`INSERT INTO faces (image_id, entry_id, model, x, y, w, h, embedding)
       SELECT 'copy-' || n.value, 7, model, x, y, w, h, embedding
       FROM faces, (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 300) SELECT value FROM n) AS n
@@ -166,7 +166,7 @@ describe('the embedded engine', () => {
   });
 
   test('says that it is not available when it has lost its database, and still finds faces', async () => {
-    const database = files.database();
+    const database = await files.database();
     const other = await files.open({ database });
     database.close();
     const refusal = expect.objectContaining({ code: 'backend_unavailable', cause: expect.any(Error) });

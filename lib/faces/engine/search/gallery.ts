@@ -139,19 +139,31 @@ export class Gallery {
     this.#seenVersion = version;
   }
 
-  /** Adds a face to the database and to the memory; nothing changes where its image has one already. */
-  add(face: GalleryFace, embedding: Float32Array): void {
+  /** Adds a face to the database, and to the memory with the next `takeOver`; nothing changes where its image has one already. */
+  insert(face: GalleryFace, embedding: Float32Array): void {
     const { x, y, w, h } = face.box;
     const bytes = new Uint8Array(embedding.buffer, embedding.byteOffset, embedding.byteLength);
     this.#insert.run(face.imageId, face.entryId, x, y, w, h, bytes);
+  }
+
+  /** Takes what was inserted into the memory: after the commit, for what is rolled back has its id given again. */
+  takeOver(): void {
     if (this.#seenVersion !== undefined) this.#takeNew();
   }
 
-  /** Removes an image's face of this model, and of versions that are no longer in use, from the memory and from the database. */
-  remove(imageId: string): void {
+  /**
+   * Deletes an image's face of this model, and of versions that are no longer in use, from the database. Returns the id that is to be
+   * dropped from the memory after the commit, if there is one.
+   */
+  delete(imageId: string): number | undefined {
     const id = this.#idOf(imageId);
     this.#remove.run(imageId);
-    if (id !== undefined) this.#drop(this.#idOfRow.indexOf(id));
+    return id;
+  }
+
+  /** Drops a deleted face from the memory. */
+  drop(faceId: number): void {
+    this.#drop(this.#idOfRow.indexOf(faceId));
   }
 
   has(imageId: string): boolean {

@@ -13,6 +13,7 @@ import {
   modelNames,
   profileModels,
 } from './contract/vocabulary.ts';
+import { allowedHosts, type PublicUrl, publicUrl, trustedProxies } from './network-settings.ts';
 
 /** Every setting, parsed once. Its names and defaults are the README's settings table. */
 export interface Config {
@@ -46,6 +47,12 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   readonly apiTokens: readonly string[];
   readonly allowUnauthenticated: boolean;
+  /** Host names by which web pages may reach a service without tokens, besides addresses. */
+  readonly allowedHosts: readonly string[];
+  /** Addresses and networks of proxies whose `X-Forwarded-` headers count. */
+  readonly trustedProxies: readonly string[];
+  /** The address that clients know the service by, where it is set. */
+  readonly publicUrl: PublicUrl | undefined;
   readonly maxRequestBytes: number;
   readonly maxImageBytes: number;
   readonly emulateGatewayLimits: boolean;
@@ -216,6 +223,9 @@ const settings = z.object({
   CORS_ORIGINS: origins.default([]),
   API_TOKENS: tokens.default([]),
   ALLOW_UNAUTHENTICATED: flag.default(false),
+  ALLOWED_HOSTS: allowedHosts.default([]),
+  TRUST_PROXY: trustedProxies.default([]),
+  PUBLIC_URL: publicUrl.optional(),
   MAX_REQUEST_BYTES: number(1024, 1024 * mebibyte, true).default(25 * mebibyte),
   MAX_IMAGE_BYTES: number(1024, 1024 * mebibyte, true).default(15 * mebibyte),
   EMULATE_GATEWAY_LIMITS: flag.default(false),
@@ -285,6 +295,9 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     corsOrigins: values.CORS_ORIGINS,
     apiTokens: values.API_TOKENS,
     allowUnauthenticated: values.ALLOW_UNAUTHENTICATED,
+    allowedHosts: values.ALLOWED_HOSTS,
+    trustedProxies: values.TRUST_PROXY,
+    publicUrl: values.PUBLIC_URL,
     maxRequestBytes: values.MAX_REQUEST_BYTES,
     maxImageBytes: values.MAX_IMAGE_BYTES,
     emulateGatewayLimits: values.EMULATE_GATEWAY_LIMITS,

@@ -26,6 +26,7 @@ export type ErrorCode =
   | 'forbidden'
   | 'route_not_found'
   | 'method_not_allowed'
+  | 'body_too_slow'
   | 'throttled'
   | 'backend_unavailable';
 
@@ -158,6 +159,14 @@ export class MethodNotAllowedError extends ServiceError {
   constructor(allowed: readonly string[]) {
     super('Method Not Allowed');
     this.allowed = allowed;
+  }
+}
+
+/** A request's body came so slowly, while others waited, that it lost its place. */
+export class BodyTooSlowError extends ServiceError {
+  readonly code = 'body_too_slow';
+  constructor() {
+    super('The body came too slowly while other requests waited. Try again.');
   }
 }
 

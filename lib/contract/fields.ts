@@ -11,9 +11,10 @@ export function text(minimum: number, maximum: number) {
   return z
     .string()
     .check(({ value, issues }) => {
-      const length = [...value].length;
+      // No code point has more than two units: so long a text need not be counted.
+      const length = value.length > 2 * maximum ? value.length : [...value].length;
       const bound = { origin: 'string', inclusive: true, input: value } as const;
-      if (!value.isWellFormed())
+      if (value.length <= 2 * maximum && !value.isWellFormed())
         issues.push({ code: 'custom', params: { type: 'string_unicode' }, input: value });
       else if (length < minimum) issues.push({ code: 'too_small', minimum, ...bound });
       else if (length > maximum) issues.push({ code: 'too_big', maximum, ...bound });
@@ -37,6 +38,8 @@ export const EntryReason = reason.nullable().default(null);
 /** In a form, which knows no null: left out, there is none. */
 export const EntryReasonText = reason.optional().transform((text) => text ?? null);
 
+/** Longer than any number that is written out. */
+const maxNumberLength = 400;
 const wholeNumber = { expected: 'int', form: /^\s*[+-]?\d+\s*$/ } as const;
 const anyNumber = { expected: 'number', form: /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i } as const;
 
@@ -48,7 +51,7 @@ function orText<Schema extends z.ZodType<number>>(
 ) {
   return z.preprocess((input, { issues }) => {
     if (typeof input !== 'string') return input;
-    if (form.test(input)) return convert(input);
+    if (input.length <= maxNumberLength && form.test(input)) return convert(input);
     issues.push({ code: 'invalid_type', expected, input });
     return z.NEVER;
   }, schema);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import type * as z from 'zod';
 import type { MultipartBody } from '../contract/endpoint.ts';
@@ -69,8 +70,19 @@ function parseParts(contentType: string, bytes: Uint8Array): Promise<Part[]> {
     parser.on('partsLimit', () => fail(new Error(`it has more than ${maxParts} parts`)));
     parser.on('error', fail);
     parser.on('finish', () => resolve(parts));
-    parser.end(bytes);
+    feed(parser, bytes).catch(fail);
   });
+}
+
+/** In pieces, between which other requests are answered. */
+const pieceBytes = 256 * 1024;
+
+async function feed(parser: BusboyInstance, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length && parser.writable; at += pieceBytes) {
+    if (at > 0) await setImmediate();
+    parser.write(bytes.subarray(at, at + pieceBytes));
+  }
+  parser.end();
 }
 
 /** @throws InputUnreadableError when the header names no boundary. */

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { Handler } from '../../lib/http/endpoint.ts';
+import { BodyBudget } from '../../local/body-budget.ts';
 import type { GatewayOptions } from '../../local/gateway.ts';
 import { stop } from '../../local/http-server.ts';
-import { BodyBudget } from '../../local/request-body.ts';
 import {
   type Connection,
   plainContract,
@@ -174,14 +174,14 @@ describe('a busy server', () => {
     const { server, entered, release } = await startHeld({ maxRequestBytes: 1000 });
     await using _server = server;
     const body = 'x'.repeat(1000);
-    const held = Array.from({ length: 8 }, () => server.send('POST', '/things', { body }));
-    await entered(8);
+    const held = Array.from({ length: 6 }, () => server.send('POST', '/things', { body }));
+    await entered(6);
     const refused = await server.send('POST', '/things', { body });
     expect(refused.status).toBe(503);
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
     expect(refused.json()).toEqual({ detail: 'The service is busy with other requests. Try again.' });
     release();
-    expect((await Promise.all(held)).map(({ status }) => status)).toEqual(Array(8).fill(200));
+    expect((await Promise.all(held)).map(({ status }) => status)).toEqual(Array(6).fill(200));
     expect((await server.send('POST', '/things', { body })).status).toBe(200);
   });
 

@@ -1,7 +1,7 @@
-import { createEntryUpload } from '../lib/contract/create-entry-upload.ts';
+import { createEntryUpload } from '../lib/contract/endpoints/create-entry-upload.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
 import { requestOrigin } from '../lib/http/origin.ts';
-import { records, uploads } from '../lib/ports.ts';
+import { records, uploads } from '../lib/wiring/open.ts';
 import { createEntryUpload as run } from '../lib/uploads/create-upload.ts';
 
 /** POST /api/v1/blacklist/{id}/uploads */

@@ -1,6 +1,6 @@
-import { detectFaces } from '../lib/contract/detect-faces.ts';
+import { detectFaces } from '../lib/contract/endpoints/detect-faces.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
-import { faces, inputs, pictureSlots } from '../lib/ports.ts';
+import { faces, inputs, pictureSlots } from '../lib/wiring/open.ts';
 import { detectFaces as run } from '../lib/processing/detect-faces.ts';
 
 /** POST /api/v1/detect/detect-face */

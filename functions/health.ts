@@ -1,6 +1,6 @@
-import { health } from '../lib/contract/health.ts';
+import { health } from '../lib/contract/endpoints/health.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
-import { stores } from '../lib/ports.ts';
+import { stores } from '../lib/wiring/open.ts';
 import { requireHealth } from '../lib/service/health.ts';
 
 /** GET /healthz */

@@ -1,7 +1,7 @@
 import { loadConfig } from '../lib/config.ts';
-import { processImages } from '../lib/contract/process-images.ts';
+import { processImages } from '../lib/contract/endpoints/process-images.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
-import { enrollingPorts, inputs } from '../lib/ports.ts';
+import { enrollingPorts, inputs } from '../lib/wiring/open.ts';
 import { countFaces, processImages as run } from '../lib/processing/process-images.ts';
 
 /** POST /api/v1/process/process-images */

@@ -1,8 +1,8 @@
 import { loadConfig } from '../lib/config.ts';
-import { status } from '../lib/contract/status.ts';
+import { status } from '../lib/contract/endpoints/status.ts';
 import { webhookStatus } from '../lib/events/webhook-status.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
-import { stores } from '../lib/ports.ts';
+import { stores } from '../lib/wiring/open.ts';
 import { authenticationOf } from '../lib/service/authentication.ts';
 import { statusOf } from '../lib/service/status.ts';
 

@@ -6,7 +6,7 @@ import type {
   ReferenceImage,
 } from './shapes.ts';
 import type { UploadForm } from './uploads.ts';
-import type { Verification } from './verify.ts';
+import type { Verification } from './endpoints/verify.ts';
 
 /** What answers look like; the documentation shows them. */
 

@@ -5,7 +5,7 @@ import type { Endpoint, JsonBody, MultipartBody } from '../contract/endpoint.ts'
 import { InputTooLargeError } from '../errors.ts';
 import { readBody } from './body.ts';
 import { commonHeaders, corsHeaders, requestHeader } from './headers.ts';
-import { logFailure, logRequest } from './log.ts';
+import { logFailure, logRequest } from '../log.ts';
 import type { FormReader, UploadedFile } from './multipart.ts';
 import { lambdaPayloadBytes, payloadBytes } from './payload.ts';
 import { problem } from './problem.ts';

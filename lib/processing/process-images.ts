@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
 import { meter } from '#metrics';
-import { refuseLostGallery } from '../blacklist/lost-gallery.ts';
+import { refuseLostGallery } from './lost-gallery.ts';
 import type { Config } from '../config.ts';
-import type { ProcessImagesRequest } from '../contract/process-images.ts';
+import type { ProcessImagesRequest } from '../contract/endpoints/process-images.ts';
 import type { ImageProcessingResult } from '../contract/shapes.ts';
 import { isUnusablePicture, NoUsableImageError } from '../errors.ts';
 import { processedKeys } from '../images/key.ts';

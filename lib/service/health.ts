@@ -1,4 +1,4 @@
-import { refuseLostGallery } from '../blacklist/lost-gallery.ts';
+import { refuseLostGallery } from '../processing/lost-gallery.ts';
 import type { Stores } from '../ports.ts';
 
 /**

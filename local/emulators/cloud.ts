@@ -1,7 +1,7 @@
 import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Rekognition, startRekognition } from '../rekognition/server.ts';
+import { type Rekognition, startRekognition } from './rekognition/server.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { createTable } from './dynamodb-table.ts';
 import { type EventBridgeEmulator, startEventBridge } from './event-bridge.ts';

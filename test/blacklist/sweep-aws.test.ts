@@ -7,7 +7,7 @@ import { sweep } from '../../lib/blacklist/sweep.ts';
 import { ConfigError, parseConfig } from '../../lib/config.ts';
 import { bucketOwnerKey } from '../../lib/images/key.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
-import { claimedStores, images, type OpenedPorts, ports } from '../../lib/ports.ts';
+import { claimedStores, images, type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { createS3Client } from '../../lib/s3.ts';
 import { createTable } from '../../local/emulators/dynamodb-table.ts';
 import type { Settings } from '../api/server-process.ts';

@@ -1,0 +1,64 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { InputTooLargeError } from '../../lib/errors.ts';
+import type { BodyShare } from './body-budget.ts';
+
+/** The client went away, or took too long, before its request was complete. */
+export class RequestAbandonedError extends Error {}
+
+/** Whether the request says that it has a body. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/**
+ * Reads a body to its end. When it throws, the connection is still good for an answer.
+ * @throws InputTooLargeError as soon as the body is announced or found to be larger than `maxBytes`.
+ * @throws BackendUnavailableError when the server holds too many bytes already.
+ * @throws BodyTooSlowError when it lost its place to another.
+ * @throws RequestAbandonedError when the client goes away, or was sent away for taking too long.
+ */
+export async function readRequestBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { maxBytes, share }: { maxBytes: number; share: BodyShare },
+): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  if (request.headers.expect !== undefined) response.writeContinue();
+  const body = await collect(request, maxBytes, share);
+  share.complete();
+  return body;
+}
+
+/** A refusal leaves the request readable: what the client still sends is thrown away later. */
+async function collect(request: IncomingMessage, maxBytes: number, share: BodyShare): Promise<Buffer> {
+  const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const take = (chunk: Buffer) => {
+    try {
+      length += chunk.length;
+      if (length > maxBytes) throw tooLarge(maxBytes);
+      share.take(chunk.length);
+      chunks.push(chunk);
+    } catch (error) {
+      reject(error);
+    }
+  };
+  const abandon = () => reject(new RequestAbandonedError('The request ended before it was complete.'));
+  const lose = () => reject(share.signal.reason);
+  request.on('data', take).once('end', resolve).once('close', abandon).once('error', abandon);
+  share.signal.addEventListener('abort', lose);
+  if (request.destroyed) abandon();
+  try {
+    await ended;
+  } finally {
+    request.off('data', take).off('end', resolve).off('close', abandon).off('error', abandon);
+    share.signal.removeEventListener('abort', lose);
+    request.pause();
+  }
+  return Buffer.concat(chunks, length);
+}
+
+function tooLarge(maxBytes: number): InputTooLargeError {
+  return new InputTooLargeError(`The request is too large: at most ${maxBytes} bytes are taken.`);
+}

@@ -1,6 +1,6 @@
-import { verifyEntry as run } from '../lib/processing/verify-entry.ts';
 import { verifyEntry } from '../lib/contract/endpoints/verify-entry.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
+import { verifyEntry as run } from '../lib/processing/verify-entry.ts';
 import { enrollingPorts, inputs } from '../lib/wiring/open.ts';
 
 /** POST /api/v1/blacklist/{id}/verify */

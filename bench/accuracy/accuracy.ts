@@ -4,7 +4,15 @@
  */
 
 import type { EmbeddingModelName } from '../../lib/faces/engine/models/models.ts';
-import { embeddingModelNames, embeddingModels, isEmbeddingModel } from '../../lib/faces/engine/models/models.ts';
+import {
+  embeddingModelNames,
+  embeddingModels,
+  isEmbeddingModel,
+} from '../../lib/faces/engine/models/models.ts';
+import { parseOptions } from '../options.ts';
+import { saveReport } from '../report/report.ts';
+import { provenanceOf, readResults } from '../report/results.ts';
+import { WrongUseError } from '../wrong-use.ts';
 import { type Lfw, openLfw, personOf } from './lfw.ts';
 import {
   areaUnderCurve,
@@ -15,12 +23,8 @@ import {
   type Searches,
   trueAcceptRate,
 } from './measures.ts';
-import { parseOptions } from '../options.ts';
 import { type Embeddings, embedByModels } from './people.ts';
-import { saveReport } from '../report/report.ts';
-import { provenanceOf, readResults } from '../report/results.ts';
 import { errorTradeOff, missRateAt, ScoreCounts } from './score-counts.ts';
-import { WrongUseError } from '../wrong-use.ts';
 
 /** `[rate of errors, rate of successes]` */
 type Rate = readonly [number, number];

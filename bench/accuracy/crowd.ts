@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Detection, type Detector, loadDetector } from '../../lib/faces/engine/detect/detector.ts';
 import { Pyramid } from '../../lib/faces/engine/geometry/pyramid.ts';
+import { WrongUseError } from '../wrong-use.ts';
 import { type Album, mosaic, openAlbum, type Scene, scattered, single, type TrueFace } from './mosaic.ts';
 import { plainKinds, plainPicture } from './plain-pictures.ts';
-import { WrongUseError } from '../wrong-use.ts';
 
 const parts = ['mosaic', 'large', 'single', 'turned', 'plain'];
 

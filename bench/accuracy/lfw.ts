@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { picturesOf } from './people.ts';
 import { WrongUseError } from '../wrong-use.ts';
+import { picturesOf } from './people.ts';
 
 /** Two pictures, `<person>/<file>`, that show the same person or two persons. */
 export interface LabelledPair {

@@ -2,9 +2,14 @@
  * Command: loads the gallery of one database and measures searches in it; prints the figures as JSON.
  * usage: node bench/search/search-one.ts DATABASE
  */
-import { Gallery } from '../../lib/faces/engine/search/gallery.ts';
-import { rowsPerSegment, rowsUsed, type SharedGallery } from '../../lib/faces/engine/search/gallery-memory.ts';
+
 import { embeddingModels } from '../../lib/faces/engine/models/models.ts';
+import { Gallery } from '../../lib/faces/engine/search/gallery.ts';
+import {
+  rowsPerSegment,
+  rowsUsed,
+  type SharedGallery,
+} from '../../lib/faces/engine/search/gallery-memory.ts';
 import { searchGallery } from '../../lib/faces/engine/search/search.ts';
 import { openDatabase } from '../../lib/records/sqlite/database.ts';
 import { humanBuild, loadBuild } from '../speed/tfjs.ts';

@@ -5,8 +5,8 @@
 import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../../lib/records/sqlite/database.ts';
 import type { ProcessedFilter, ProcessedResult, RecordStore } from '../../lib/records/port.ts';
+import { openDatabase } from '../../lib/records/sqlite/database.ts';
 import { openSqliteRecords } from '../../lib/records/sqlite/records.ts';
 import { progressBar } from '../../local/commands/progress.ts';
 import { median } from '../accuracy/measures.ts';

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Done, Failed, Task } from './contestant.ts';
 import { median } from '../accuracy/measures.ts';
+import type { Done, Failed, Task } from './contestant.ts';
 
 /** A pipeline in a process of its own. */
 export class Contestant {

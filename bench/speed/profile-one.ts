@@ -3,19 +3,19 @@
  * usage: node --import ./bench/speed/network-times.ts bench/speed/profile-one.ts MODEL PICTURE ROUNDS
  */
 import { readFile } from 'node:fs/promises';
+import { embeddingModels, isEmbeddingModel } from '../../lib/faces/engine/models/models.ts';
+import { WorkerPool } from '../../lib/faces/engine/pool.ts';
 import {
   createSharedGallery,
   enlargeGallery,
   rowsPerSegment,
   writeRow,
 } from '../../lib/faces/engine/search/gallery-memory.ts';
-import { embeddingModels, isEmbeddingModel } from '../../lib/faces/engine/models/models.ts';
-import { WorkerPool } from '../../lib/faces/engine/pool.ts';
 import { searchGallery } from '../../lib/faces/engine/search/search.ts';
 import type { Job, JobFace } from '../../lib/faces/engine/worker.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
-import { type NetworkTime, takeNetworkTimes } from './network-times.ts';
 import { normalVector } from '../search/vectors.ts';
+import { type NetworkTime, takeNetworkTimes } from './network-times.ts';
 
 export interface Stage {
   readonly name: string;

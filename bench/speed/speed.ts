@@ -9,13 +9,13 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { embeddingModelNames, isEmbeddingModel } from '../../lib/faces/engine/models/models.ts';
-import { Contestant, compete, type Entry, type Measured } from './contest.ts';
-import { parseOptions } from '../options.ts';
 import { crowdPicture, crowdSize, oneFacePicture } from '../accuracy/pictures.ts';
-import type { Profile } from './profile-one.ts';
+import { parseOptions } from '../options.ts';
 import { saveReport } from '../report/report.ts';
 import { provenanceOf } from '../report/results.ts';
 import { WrongUseError } from '../wrong-use.ts';
+import { Contestant, compete, type Entry, type Measured } from './contest.ts';
+import type { Profile } from './profile-one.ts';
 
 const runFile = promisify(execFile);
 

@@ -1,3 +1,4 @@
+import type { Endpoint } from './endpoint.ts';
 import { addImages } from './endpoints/add-images.ts';
 import { createEntry } from './endpoints/create-entry.ts';
 import { createEntryUpload } from './endpoints/create-entry-upload.ts';
@@ -6,7 +7,6 @@ import { deleteEntry } from './endpoints/delete-entry.ts';
 import { deleteImage } from './endpoints/delete-image.ts';
 import { detectFaces } from './endpoints/detect-faces.ts';
 import { docs, docsAsset } from './endpoints/docs.ts';
-import type { Endpoint } from './endpoint.ts';
 import { getEntry } from './endpoints/get-entry.ts';
 import { getImage } from './endpoints/get-image.ts';
 import { getProcessed } from './endpoints/get-processed.ts';

@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { EntryName } from '../contract/fields.ts';
-import type { PossibleDuplicates } from '../contract/possible-duplicates.ts';
-import { BackendUnavailableError, EntryNotFoundError, isUnusablePicture, NameTakenError } from '../errors.ts';
-import { type Inbox, inboxPrefix } from './port.ts';
-import { pictureTooLarge } from '../inputs/too-large.ts';
-import type { EnrollingPorts } from '../ports.ts';
-import type { EntryRecord } from '../records/port.ts';
-import { uuidOfHash } from '../uuid.ts';
 import { isBrokenOff } from '../blacklist/broken-off.ts';
 import { enrollPicture, type SimilarFaces, undo } from '../blacklist/enroll-images.ts';
 import { shownFileName } from '../blacklist/file-name.ts';
 import { possibleDuplicates } from '../blacklist/possible-duplicates.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from '../blacklist/remove.ts';
+import { EntryName } from '../contract/fields.ts';
+import type { PossibleDuplicates } from '../contract/possible-duplicates.ts';
+import { BackendUnavailableError, EntryNotFoundError, isUnusablePicture, NameTakenError } from '../errors.ts';
+import { pictureTooLarge } from '../inputs/too-large.ts';
+import type { EnrollingPorts } from '../ports.ts';
+import type { EntryRecord } from '../records/port.ts';
+import { uuidOfHash } from '../uuid.ts';
+import { type Inbox, inboxPrefix } from './port.ts';
 
 export type IndexingPorts = EnrollingPorts & { readonly inbox: Inbox };
 

@@ -1,15 +1,15 @@
+import { listImages } from '../blacklist/list-images.ts';
+import { activeEntry } from '../blacklist/record.ts';
 import type { EntryVerification, VerifyEntryRequest } from '../contract/endpoints/verify-entry.ts';
 import { BackendUnavailableError, InputUnreadableError } from '../errors.ts';
 import type { EntryComparison, PictureLoan, Reference } from '../faces/port.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import type { Ports } from '../ports.ts';
+import type { ImageRecord } from '../records/port.ts';
 import { lendInputs } from './lend-pictures.ts';
+import { refuseLostGallery } from './lost-gallery.ts';
 import { faceOptions } from './options.ts';
 import { secondsSince, verdict } from './verify.ts';
-import type { ImageRecord } from '../records/port.ts';
-import { listImages } from '../blacklist/list-images.ts';
-import { refuseLostGallery } from './lost-gallery.ts';
-import { activeEntry } from '../blacklist/record.ts';
 
 /** Of the nearest reference images so many are looked up: some may have been deleted meanwhile. */
 const maxLookedUp = 100;

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
-import type { Deepface } from './embedded.ts';
 import type { WebhookStatus } from '../events/webhook-status.ts';
 import type { FaceBackend } from '../faces/port.ts';
 import { deliverBytes, type ImageDelivery, type ImageStore } from '../images/port.ts';
 import type { InputReader } from '../inputs/read.ts';
-import { once } from './opened.ts';
 import type { RecordStore } from '../records/port.ts';
 import type { Outbox } from '../records/sqlite/outbox.ts';
 import type { LocalUploads } from '../uploads/local.ts';
 import type { Uploads } from '../uploads/port.ts';
+import type { Deepface } from './embedded.ts';
+import { once } from './opened.ts';
 
 /**
  * The adapters that the settings ask for. Each is loaded when it is opened, so that a machine in one mode has nothing of the other one in

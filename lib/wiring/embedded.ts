@@ -6,8 +6,8 @@ import type { FaceBackend } from '../faces/port.ts';
 import { claimFolders, openFileSystemImages } from '../images/filesystem.ts';
 import { imageFolderPaths } from '../images/location.ts';
 import type { ImageStore } from '../images/port.ts';
-import { openDatabase, recordsFile, storeId } from '../records/sqlite/database.ts';
 import type { RecordStore } from '../records/port.ts';
+import { openDatabase, recordsFile, storeId } from '../records/sqlite/database.ts';
 import { openSqliteRecords } from '../records/sqlite/records.ts';
 
 /** The adapters of one machine; the engine keeps its faces in the records' database. */

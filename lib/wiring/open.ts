@@ -4,12 +4,12 @@ import { meter } from '#metrics';
 import { loadConfig } from '../config.ts';
 import type { FaceBackend } from '../faces/port.ts';
 import { imageLocator } from '../images/location.ts';
-import type { ImageDelivery, ImageLocator, ImageStore } from '../images/port.ts';
+import type { ImageDelivery, ImageStore } from '../images/port.ts';
 import type { InputReader } from '../inputs/read.ts';
-import { once } from './opened.ts';
+import type { DeliveryPorts, EnrollingPorts, EntryPorts, Ports, Stores } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';
-import type { Stores, Ports, EntryPorts, DeliveryPorts, EnrollingPorts } from '../ports.ts';
 import type { Uploads } from '../uploads/port.ts';
+import { once } from './opened.ts';
 
 // Each port has an opener of its own, so that a function opens, and its bundle carries, only those that it uses. Each throws ConfigError or
 // BackendUnavailableError when its adapter can't be opened.

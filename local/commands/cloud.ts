@@ -7,13 +7,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { MatchEvent } from '../../lib/contract/match-event.ts';
-import { log } from '../../lib/log.ts';
 import { inboxPrefix } from '../../lib/inbox/port.ts';
-import { runCommand } from './command.ts';
+import { log } from '../../lib/log.ts';
 import { type Cloud, startCloud } from '../emulators/cloud.ts';
 import { followTable } from '../emulators/table-stream.ts';
 import { createInboxQueue } from '../server/inbox-queue.ts';
 import { stopSignal } from '../server/stop-signal.ts';
+import { runCommand } from './command.ts';
 
 /** The emulator has no quota of its own. */
 const callsPerSecond = '1000';

@@ -7,8 +7,8 @@
 import { parseArgs } from 'node:util';
 import { carryOver, type ReindexReport, reindex } from '../../lib/blacklist/reindex.ts';
 import { type Config, ConfigError, loadConfig, loadConfigFor } from '../../lib/config.ts';
-import { faces, images, ports, records } from '../../lib/wiring/open.ts';
 import type { RecordStore } from '../../lib/records/port.ts';
+import { faces, images, ports, records } from '../../lib/wiring/open.ts';
 import { runCommand } from './command.ts';
 import { progressBar } from './progress.ts';
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { log } from '../../lib/log.ts';
 import { type FolderInbox, openFolderInbox } from '../../lib/inbox/folder.ts';
 import { workOff } from '../../lib/inbox/work-off.ts';
+import { log } from '../../lib/log.ts';
 import type { EnrollingPorts } from '../../lib/ports.ts';
 
 /** Looking, not listening: it works on every file system, and the inbox is empty most of the time. */

@@ -1,14 +1,14 @@
 /** Command: serves the API over HTTP until it is told to stop. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { localUploads } from '../../lib/wiring/adapters.ts';
 import { type AwsConfig, type Config, ConfigError, loadConfig } from '../../lib/config.ts';
 import { ServiceError } from '../../lib/errors.ts';
 import { log } from '../../lib/log.ts';
+import { localUploads } from '../../lib/wiring/adapters.ts';
 import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
-import { finishEarlierRun, workInBackground } from './background.ts';
 import { messageWithReasons } from '../commands/command.ts';
 import { consoleRoutes } from '../console/serve.ts';
+import { finishEarlierRun, workInBackground } from './background.ts';
 import { createHttpServer, stop } from './http-server.ts';
 import { routes } from './routes.ts';
 import { stopSignal } from './stop-signal.ts';

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, type Dispatcher } from 'undici';
-import { openOutbox } from '../../lib/wiring/adapters.ts';
 import type { Config } from '../../lib/config.ts';
 import { type Attempt, attemptMs, sendWebhook } from '../../lib/events/webhook.ts';
 import { log } from '../../lib/log.ts';
 import { recordsFile } from '../../lib/records/sqlite/database.ts';
 import { claim, type DueDelivery, type Outbox, type Receiver } from '../../lib/records/sqlite/outbox.ts';
+import { openOutbox } from '../../lib/wiring/adapters.ts';
 
 /** Looking, not listening: what is to be sent may have been put there by another process. */
 const lookEveryMs = 250;

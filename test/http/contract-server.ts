@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
+import type { Endpoint } from '../../lib/contract/endpoint.ts';
 import { addImages } from '../../lib/contract/endpoints/add-images.ts';
 import { createEntry } from '../../lib/contract/endpoints/create-entry.ts';
-import type { Endpoint } from '../../lib/contract/endpoint.ts';
 import { getEntry } from '../../lib/contract/endpoints/get-entry.ts';
 import { listProcessed } from '../../lib/contract/endpoints/list-processed.ts';
 import { processImages } from '../../lib/contract/endpoints/process-images.ts';

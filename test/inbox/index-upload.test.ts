@@ -1,7 +1,7 @@
 import { parseConfig } from '../../lib/config.ts';
 import { ports } from '../../lib/wiring/open.ts';
-import { openedFolder } from './data-folder.ts';
 import { indexingSuite } from '../suites/indexing.ts';
+import { openedFolder } from './data-folder.ts';
 
 indexingSuite('deepface', async () => {
   const place = await openedFolder();

@@ -2,13 +2,13 @@ import pLimit from 'p-limit';
 import { describe, expect, it } from 'vitest';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
-import { verifyEntry } from '../../lib/processing/verify-entry.ts';
 import { VerifyRequest } from '../../lib/contract/endpoints/verify.ts';
 import { VerifyEntryRequest } from '../../lib/contract/endpoints/verify-entry.ts';
 import { BackendUnavailableError, EntryNotFoundError } from '../../lib/errors.ts';
 import type { PictureLoan } from '../../lib/faces/port.ts';
 import type { Ports } from '../../lib/ports.ts';
 import { verify } from '../../lib/processing/verify.ts';
+import { verifyEntry } from '../../lib/processing/verify-entry.ts';
 import { interrupted, stepAfter, stepBefore } from '../blacklist/steps.ts';
 import { useStores } from '../blacklist/stores.ts';
 

@@ -26,16 +26,21 @@ import type {
   UsedOptions,
 } from '../port.ts';
 import { refusalWords } from '../quality-reasons.ts';
-import { similarityAt } from './models/calibration.ts';
+import { type MeasuredQuality, qualityReasons } from './detect/quality.ts';
 import type { CustomModel } from './embed/custom-model.ts';
+import { similarityAt } from './models/calibration.ts';
+import {
+  type EmbeddingModel,
+  type EmbeddingModelName,
+  type EmbeddingModels,
+  modelsWith,
+} from './models/models.ts';
+import { WorkerPool } from './pool.ts';
 import { compareEmbeddings } from './search/distance.ts';
-import { EngineTest, type EngineTestLimits } from './self-test.ts';
 import { createFacesTable, Gallery } from './search/gallery.ts';
 import { matchDefaults } from './search/match-defaults.ts';
-import { type EmbeddingModel, type EmbeddingModelName, type EmbeddingModels, modelsWith } from './models/models.ts';
-import { WorkerPool } from './pool.ts';
-import { type MeasuredQuality, qualityReasons } from './detect/quality.ts';
 import type { GalleryHit } from './search/search.ts';
+import { EngineTest, type EngineTestLimits } from './self-test.ts';
 import type { Job, JobFace } from './worker.ts';
 
 export interface HumanSettings {

@@ -4,8 +4,8 @@ import { BackendUnavailableError, InputUnreadableError } from '../../errors.ts';
 import type { Stage } from '../../metrics/port.ts';
 import type { EngineFigures } from '../port.ts';
 import type { Pixels } from './geometry/align.ts';
-import type { SharedGallery } from './search/gallery-memory.ts';
 import type { EmbeddingModelName } from './models/models.ts';
+import type { SharedGallery } from './search/gallery-memory.ts';
 import type { FromWorker, Job, JobFace, ToWorker, WorkerSettings } from './worker.ts';
 
 // From 1.29 on, ONNX Runtime's own binaries report their use to their maker, unless they are told not to before they load. Workers

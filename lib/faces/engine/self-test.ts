@@ -4,9 +4,9 @@ import { BackendUnavailableError } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { onceIn } from '../../once-in.ts';
 import { drawFace, drawnEyes } from '../drawn-face.ts';
-import { lengthOf } from './search/distance.ts';
 import type { EmbeddingModelName } from './models/models.ts';
 import type { WorkerPool } from './pool.ts';
+import { lengthOf } from './search/distance.ts';
 import type { JobFace } from './worker.ts';
 
 /** How the engine is tested; other limits than the usual ones are for tests of the test. */

@@ -5,14 +5,14 @@ import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DistanceMetric, EngineDetector } from '../../contract/vocabulary.ts';
 import type { Face } from '../port.ts';
-import type { Pixels } from './geometry/align.ts';
-import type { CustomNetwork } from './embed/custom-model.ts';
 import { loadDetector } from './detect/detector.ts';
-import { type Embedder, loadEmbedder } from './embed/embedders.ts';
-import type { SharedGallery } from './search/gallery-memory.ts';
-import type { EmbeddingModelName } from './models/models.ts';
-import { Pyramid } from './geometry/pyramid.ts';
 import { type MeasuredQuality, measureQuality } from './detect/quality.ts';
+import type { CustomNetwork } from './embed/custom-model.ts';
+import { type Embedder, loadEmbedder } from './embed/embedders.ts';
+import type { Pixels } from './geometry/align.ts';
+import { Pyramid } from './geometry/pyramid.ts';
+import type { EmbeddingModelName } from './models/models.ts';
+import type { SharedGallery } from './search/gallery-memory.ts';
 import { type GalleryHit, searchGallery } from './search/search.ts';
 
 export interface WorkerSettings {

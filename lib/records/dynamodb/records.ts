@@ -1,9 +1,9 @@
+import type { RecordStore } from '../port.ts';
 import { TableClient, type TableSettings } from './client.ts';
 import { entryRecords } from './entries.ts';
 import { imageRecords } from './images.ts';
 import { storeKey } from './items.ts';
 import { processedRecords } from './processed.ts';
-import type { RecordStore } from '../port.ts';
 
 /**
  * The record store in a DynamoDB table of `dynamodb/definition.ts`. Endpoint and credentials come from the SDK's own chain

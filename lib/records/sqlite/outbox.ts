@@ -4,8 +4,8 @@ import type { MatchEvent } from '../../contract/match-event.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { entryIdsOf, matchEvent, withoutUnlisted } from '../../events/match-event.ts';
 import type { WebhookStatus } from '../../events/webhook-status.ts';
-import { attempt, inTransaction, isBusy } from './database.ts';
 import { storedResult } from '../stored-result.ts';
+import { attempt, inTransaction, isBusy } from './database.ts';
 
 /** Whom events are delivered to. */
 export interface Receiver {

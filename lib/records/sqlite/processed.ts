@@ -2,9 +2,9 @@ import type { SQLOutputValue } from 'node:sqlite';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import type { ProcessedFilter, ProcessedPage, ProcessedQuery, ProcessedResult, Stamp } from '../port.ts';
 import { scopeAsked, scopesOf } from '../scopes.ts';
+import { storedResult } from '../stored-result.ts';
 import type { Outbox } from './outbox.ts';
 import type { Statements } from './statements.ts';
-import { storedResult } from '../stored-result.ts';
 
 /** First and last, both included; there are none where the first is larger. */
 interface Range {

@@ -1,7 +1,6 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { EntryNotFoundError, LastImageError, NameTakenError } from '../../errors.ts';
-import { attempt, inTransaction, isUniqueViolation, openDatabase } from './database.ts';
 import type {
   EntryRecord,
   ImageRecord,
@@ -15,6 +14,7 @@ import type {
   RecordStore,
   Stamp,
 } from '../port.ts';
+import { attempt, inTransaction, isUniqueViolation, openDatabase } from './database.ts';
 import { Outbox } from './outbox.ts';
 import { addProcessed, getProcessed, listProcessed } from './processed.ts';
 import { prepareStatements, type Statements } from './statements.ts';

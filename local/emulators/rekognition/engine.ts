@@ -1,8 +1,8 @@
 import type { Reason } from '@aws-sdk/client-rekognition';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { BackendUnavailableError } from '../../../lib/errors.ts';
-import { WorkerPool } from '../../../lib/faces/engine/pool.ts';
 import type { MeasuredQuality } from '../../../lib/faces/engine/detect/quality.ts';
+import { WorkerPool } from '../../../lib/faces/engine/pool.ts';
 import { throttled } from './errors.ts';
 import { type DefaultFaceDetail, describeFace } from './face-detail.ts';
 import { imageIdOf, readImage } from './image.ts';

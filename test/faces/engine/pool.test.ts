@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BackendUnavailableError } from '../../../lib/errors.ts';
-import { createSharedGallery, writeRow } from '../../../lib/faces/engine/search/gallery-memory.ts';
 import { type EmbeddingModelName, embeddingModels } from '../../../lib/faces/engine/models/models.ts';
 import { WorkerPool } from '../../../lib/faces/engine/pool.ts';
+import { createSharedGallery, writeRow } from '../../../lib/faces/engine/search/gallery-memory.ts';
 import type { Job, JobFace } from '../../../lib/faces/engine/worker.ts';
 import { pictureOfNobody, smallSample } from '../samples.ts';
 

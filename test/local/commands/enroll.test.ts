@@ -10,11 +10,15 @@ import { aws } from '../../blacklist/deployments.ts';
 
 /** Runs the command as its users do, and waits for its end. */
 async function enroll(people: string, settings: Settings) {
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../../../local/commands/enroll.ts'), people], {
-    cwd: people,
-    env: { PATH: process.env.PATH, ...settings },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, '../../../local/commands/enroll.ts'), people],
+    {
+      cwd: people,
+      env: { PATH: process.env.PATH, ...settings },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const [[code], output, errors] = await Promise.all([
     once(child, 'exit'),
     text(child.stdout),

@@ -3,8 +3,8 @@ import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BackendUnavailableError } from '../../../lib/errors.ts';
-import { storeId } from '../../../lib/records/dynamodb/store-id.ts';
 import { openDynamoRecords } from '../../../lib/records/dynamodb/records.ts';
+import { storeId } from '../../../lib/records/dynamodb/store-id.ts';
 import type { RecordStore, Stamp } from '../../../lib/records/port.ts';
 import {
   activeEntry,

@@ -12,8 +12,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DetectedFace } from '../../../lib/contract/shapes.ts';
 import { BackendUnavailableError } from '../../../lib/errors.ts';
 import { padded } from '../../../lib/records/dynamodb/items.ts';
-import { storeId } from '../../../lib/records/dynamodb/store-id.ts';
 import { openDynamoRecords } from '../../../lib/records/dynamodb/records.ts';
+import { storeId } from '../../../lib/records/dynamodb/store-id.ts';
 import type { ProcessedQuery, ProcessedResult, RecordStore, Stamp } from '../../../lib/records/port.ts';
 import { createTable } from '../../../local/emulators/dynamodb-table.ts';
 import {

@@ -10,8 +10,8 @@ import { text } from 'node:stream/consumers';
 import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BackendUnavailableError } from '../../../lib/errors.ts';
-import { openDatabase } from '../../../lib/records/sqlite/database.ts';
 import type { ProcessedFilter } from '../../../lib/records/port.ts';
+import { openDatabase } from '../../../lib/records/sqlite/database.ts';
 import { openSqliteRecords } from '../../../lib/records/sqlite/records.ts';
 import { prepareStatements } from '../../../lib/records/sqlite/statements.ts';
 import {

@@ -1,10 +1,10 @@
 import type { Box, FacialArea } from '../../../contract/shapes.ts';
 import type { EngineDetector } from '../../../contract/vocabulary.ts';
 import type { Pixels, Point } from '../geometry/align.ts';
+import type { Pyramid } from '../geometry/pyramid.ts';
 import { type FoundFace, type Look, loadBlazeFace } from './blazeface.ts';
 import { findFaces, suspicion } from './find-faces.ts';
 import { type FindMeshes, loadMesh } from './mesh.ts';
-import type { Pyramid } from '../geometry/pyramid.ts';
 import { loadSsd } from './ssd.ts';
 
 /** Where the parts of a face are, in pixels of the picture, unrounded. "Left" is the person's own left. */

@@ -1,7 +1,7 @@
 import type { EngineDetector } from '../../../contract/vocabulary.ts';
 import type { Pixels, Similarity } from '../geometry/align.ts';
-import { blazeFaceSight, type FoundFace, type Look } from './blazeface.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
+import { blazeFaceSight, type FoundFace, type Look } from './blazeface.ts';
 import { ssdSight } from './ssd.ts';
 
 /** The networks that look for faces: BlazeFace sees large ones quickly, SSD small ones slowly. */

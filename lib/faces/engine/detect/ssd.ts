@@ -1,7 +1,7 @@
-import { type FoundFace, type Look, placeInPicture, withoutOverlaps } from './blazeface.ts';
+import type { Sight } from '../geometry/pyramid.ts';
 import { modelFile } from '../models/model-files.ts';
 import { runSession, startSession } from '../onnx/session.ts';
-import type { Sight } from '../geometry/pyramid.ts';
+import { type FoundFace, type Look, placeInPicture, withoutOverlaps } from './blazeface.ts';
 
 export const ssdSight: Sight = { size: 512, means: [127.5, 127.5, 127.5], scales: [127.5, 127.5, 127.5] };
 

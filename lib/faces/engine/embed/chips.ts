@@ -1,6 +1,7 @@
 /** Where a face's landmarks belong in the chips that the networks take. */
-import { fitSimilarity, type Point, type Similarity } from '../geometry/align.ts';
+
 import type { Landmarks } from '../detect/detector.ts';
+import { fitSimilarity, type Point, type Similarity } from '../geometry/align.ts';
 
 /** Pixels of a side of the chip in which ArcFace's reference points are told. */
 const arcFaceChipSize = 112;

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { ConfigError, type CustomModelConfig } from '../../../config.ts';
 import { distancesAtPowersOfTen } from '../models/calibration.ts';
-import { lengthOf } from '../search/distance.ts';
-import { arcFaceSight, type Layout, openNetwork, type PictureInput } from './embedding-networks.ts';
 import { type EmbeddingModel, thresholdsOfUnits } from '../models/models.ts';
 import { type Session, startSession } from '../onnx/session.ts';
+import { lengthOf } from '../search/distance.ts';
+import { arcFaceSight, type Layout, openNetwork, type PictureInput } from './embedding-networks.ts';
 
 /** The user's own network: its file, and how it sees a face. Plain values, for workers are told of it by message. */
 export interface CustomNetwork extends PictureInput {

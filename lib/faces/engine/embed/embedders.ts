@@ -1,9 +1,9 @@
-import type { CustomNetwork } from './custom-model.ts';
 import type { Landmarks } from '../detect/detector.ts';
-import { lengthOf } from '../search/distance.ts';
-import { customNetwork, type EmbeddingNetwork, network } from './embedding-networks.ts';
-import type { EmbeddingModelName } from '../models/models.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
+import type { EmbeddingModelName } from '../models/models.ts';
+import { lengthOf } from '../search/distance.ts';
+import type { CustomNetwork } from './custom-model.ts';
+import { customNetwork, type EmbeddingNetwork, network } from './embedding-networks.ts';
 
 /** Turns faces of a picture into embeddings of its model's dimensions, one for each face, in their order. */
 export type Embedder = (pyramid: Pyramid, faces: readonly Landmarks[]) => Promise<Float32Array[]>;

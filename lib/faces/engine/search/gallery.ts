@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Box } from '../../../contract/shapes.ts';
 import type { FaceOwner } from '../../port.ts';
+import { type EmbeddingModel, type EmbeddingModelName, modelsWith } from '../models/models.ts';
 import {
   capacityOf,
   clearRow,
@@ -13,7 +14,6 @@ import {
   writeRow,
 } from './gallery-memory.ts';
 import { floatsOf, loadRows, loadRowsBeside } from './load-rows.ts';
-import { type EmbeddingModel, type EmbeddingModelName, modelsWith } from '../models/models.ts';
 
 /** An enrolled face of one model. */
 export interface GalleryFace extends FaceOwner {

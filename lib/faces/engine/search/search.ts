@@ -1,7 +1,7 @@
 import type { DistanceMetric } from '../../../contract/vocabulary.ts';
+import { Scan, type Scoring } from '../detect/scan.ts';
 import { cosineWith, distanceFrom, distanceOf, similarityOf, unitOf } from './distance.ts';
 import { faceIdAt, rowStart, rowsPerSegment, rowsUsed, type SharedGallery } from './gallery-memory.ts';
-import { Scan, type Scoring } from '../detect/scan.ts';
 
 export interface GalleryHit {
   readonly faceId: number;

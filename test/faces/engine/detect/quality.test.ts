@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { FacialArea } from '../../../../lib/contract/shapes.ts';
+import {
+  enrollmentBar,
+  measureQuality,
+  poseOf,
+  qualityReasons,
+} from '../../../../lib/faces/engine/detect/quality.ts';
 import type { Pixels, Point } from '../../../../lib/faces/engine/geometry/align.ts';
 import { Pyramid } from '../../../../lib/faces/engine/geometry/pyramid.ts';
-import { enrollmentBar, measureQuality, poseOf, qualityReasons } from '../../../../lib/faces/engine/detect/quality.ts';
 
 const point: [number, number] = [0, 0];
 const area = {

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigError, type CustomModelConfig } from '../../../../lib/config.ts';
 import { distanceMetrics } from '../../../../lib/contract/vocabulary.ts';
-import { similarityAt } from '../../../../lib/faces/engine/models/calibration.ts';
 import { fitArcFace } from '../../../../lib/faces/engine/embed/chips.ts';
 import {
   loadCustomNetwork,
   openCustomModel,
   pictureInputOfShape,
 } from '../../../../lib/faces/engine/embed/custom-model.ts';
+import { similarityAt } from '../../../../lib/faces/engine/models/calibration.ts';
 import { embeddingModels } from '../../../../lib/faces/engine/models/models.ts';
 import { type OnnxTensor, writeOnnx } from '../../../../lib/faces/engine/onnx/graph.ts';
 import { WorkerPool } from '../../../../lib/faces/engine/pool.ts';
@@ -18,8 +18,8 @@ import type { FaceBackend } from '../../../../lib/faces/port.ts';
 import type { Picture } from '../../../../lib/inputs/picture.ts';
 import { gallery } from '../../../suites/faces/fixtures.ts';
 import { portraits, smallSample } from '../../samples.ts';
-import { mobileFaceNetConfig, type SmallModel, smallModel, writeOtherWay } from './custom-models.ts';
 import { galleries } from '../open.ts';
+import { mobileFaceNetConfig, type SmallModel, smallModel, writeOtherWay } from './custom-models.ts';
 
 let folder: string;
 beforeAll(async () => {

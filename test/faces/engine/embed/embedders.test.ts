@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Landmarks, loadDetector } from '../../../../lib/faces/engine/detect/detector.ts';
 import { loadEmbedder } from '../../../../lib/faces/engine/embed/embedders.ts';
-import { embeddingModelNames } from '../../../../lib/faces/engine/models/models.ts';
 import { Pyramid } from '../../../../lib/faces/engine/geometry/pyramid.ts';
+import { embeddingModelNames } from '../../../../lib/faces/engine/models/models.ts';
 import { smallSample } from '../../samples.ts';
 
 let pyramid: Pyramid;

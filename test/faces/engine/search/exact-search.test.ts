@@ -251,6 +251,8 @@ describe('the search against all distances in double precision', () => {
 });
 
 test('the kernel is the one that its source says', async () => {
-  const built = await readFile(new URL('../../../../lib/faces/engine/search/search-kernel.wasm', import.meta.url));
+  const built = await readFile(
+    new URL('../../../../lib/faces/engine/search/search-kernel.wasm', import.meta.url),
+  );
   expect(Buffer.from(await buildKernel()).equals(built)).toBe(true);
 });

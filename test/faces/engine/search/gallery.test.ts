@@ -5,7 +5,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createFacesTable, Gallery } from '../../../../lib/faces/engine/search/gallery.ts';
-import { capacityOf, rowsUsed, type SharedGallery } from '../../../../lib/faces/engine/search/gallery-memory.ts';
+import {
+  capacityOf,
+  rowsUsed,
+  type SharedGallery,
+} from '../../../../lib/faces/engine/search/gallery-memory.ts';
 import { searchGallery } from '../../../../lib/faces/engine/search/search.ts';
 import { inTransaction, openDatabase } from '../../../../lib/records/sqlite/database.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { similarityAt } from '../../../../lib/faces/engine/models/calibration.ts';
-import { matchDefaults } from '../../../../lib/faces/engine/search/match-defaults.ts';
 import { embeddingModels } from '../../../../lib/faces/engine/models/models.ts';
+import { matchDefaults } from '../../../../lib/faces/engine/search/match-defaults.ts';
 
 const { Fusion, Dlib } = embeddingModels;
 

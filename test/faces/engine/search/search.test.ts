@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type DistanceMetric, distanceMetrics } from '../../../../lib/contract/vocabulary.ts';
+import { embeddingModels } from '../../../../lib/faces/engine/models/models.ts';
 import { distanceOf, lengthOf, similarityOf } from '../../../../lib/faces/engine/search/distance.ts';
 import {
   clearRow,
@@ -10,7 +11,6 @@ import {
   type SharedGallery,
   writeRow,
 } from '../../../../lib/faces/engine/search/gallery-memory.ts';
-import { embeddingModels } from '../../../../lib/faces/engine/models/models.ts';
 import { searchGallery } from '../../../../lib/faces/engine/search/search.ts';
 
 const dimensions = 8;

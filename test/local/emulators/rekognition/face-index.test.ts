@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { compareEmbeddings, FaceIndex, type StoredFace } from '../../../../local/emulators/rekognition/face-index.ts';
+import {
+  compareEmbeddings,
+  FaceIndex,
+  type StoredFace,
+} from '../../../../local/emulators/rekognition/face-index.ts';
 
 const dimensions = 8;
 

@@ -185,8 +185,8 @@ export class Gateway {
   }
 
   #methodsOf({ path, prefix }: RequestPlace): readonly string[] {
-    if (path === '*') return ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'];
-    return withoutPrefix(path, prefix, (bare) => [...this.#router.methodsOf(bare), 'OPTIONS']);
+    if (path === '*') return ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'];
+    return withoutPrefix(path, prefix, (bare) => this.#router.methodsOf(bare));
   }
 
   #refuse(error: unknown, request: IncomingMessage, requestId: string): APIGatewayProxyResult {
@@ -229,7 +229,7 @@ function withoutPrefix<T>(path: string, prefix: string, find: (path: string) => 
 
 /** Tells load balancers that check so, and whoever asks, which methods a path has. */
 function optionsAnswer(methods: readonly string[]): APIGatewayProxyResult {
-  return { statusCode: 204, headers: { Allow: methods.join(', ') }, body: '' };
+  return { statusCode: 204, headers: { Allow: [...methods, 'OPTIONS'].join(', ') }, body: '' };
 }
 
 function isPreflight({ method, headers }: IncomingMessage): boolean {

@@ -85,10 +85,11 @@ async function send(
   if (isStillSending || !server.listening) response.setHeader('Connection', 'close');
   response.setTimeout(answerTimeoutMs);
   const body = writeHead(response, result);
+  // What nobody read of a body that was refused is thrown away, or the connection's next request would not be seen.
+  request.resume();
   if (isStillSending) {
     // The answer is complete for the client now. To close at once would reset the connection, and the client might never read it.
     response.write(body);
-    request.resume();
     const received = new Promise<void>((resolve) => request.once('close', resolve));
     await Promise.race([received, closed, delay(lingerMs, undefined, { ref: false })]);
     response.end();

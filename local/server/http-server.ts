@@ -15,7 +15,7 @@ const requestTimeoutMs = 120_000;
 /** An answer's next byte must have been taken by then. */
 const answerTimeoutMs = 30_000;
 /** How long a client that was refused may go on sending, so that it gets to read why. */
-const lingerMs = 1_000;
+const lingerMs = 2_000;
 
 /** The requests that each server has not answered yet. */
 const runningRequests = new WeakMap<Server, Set<Promise<void>>>();

@@ -3,7 +3,9 @@ import { InputUnreadableError } from '../errors.ts';
 import { pictureTooLarge } from './too-large.ts';
 
 /** Decoded at once; other requests are answered between two pieces. */
-const pieceLength = 1024 * 1024;
+const pieceLength = 256 * 1024;
+/** Decoded without delay. */
+const smallLength = 16 * 1024;
 /** A head is shorter, with all parameters that browsers write. */
 const maxHeadLength = 1024;
 
@@ -20,7 +22,8 @@ export async function decodeBase64(text: string, maxBytes: number): Promise<Uint
   let rest = '';
   let padding = '';
   for (let at = startOfSymbols(text); at < text.length; at += pieceLength) {
-    if (pieces.length > 0) await setImmediate();
+    // Also before the first, for there may be a hundred pictures of one piece each.
+    if (text.length > smallLength) await setImmediate();
     const [symbols, ends] = splitPadding(text.slice(at, at + pieceLength).replace(/\s+/g, ''));
     padding += ends;
     if (padding.length > 2 || (padding.length > ends.length && symbols !== '')) throw notBase64();

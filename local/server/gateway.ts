@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { Endpoint } from '../../lib/contract/endpoint.ts';
 import { pictureSuccess } from '../../lib/contract/picture-answer.ts';
@@ -157,7 +158,10 @@ export class Gateway {
     const facts = { contract, pathParameters, requestId: progress.requestId, place: { ...place, path } };
     using share = contract.body && this.#budget.share(caller);
     const body = share && (await readRequestBody(request, response, { maxBytes: this.#maxBytes, share }));
+    // A large body takes some milliseconds for each of these steps: others are answered in between.
+    if (body !== undefined) await setImmediate();
     const event = toEvent(request, body ?? Buffer.alloc(0), facts);
+    if (body !== undefined) await setImmediate();
     if (body !== undefined) await this.#json.prepare(contract, event, body);
     return await this.#handle(route, event, response, progress);
   }

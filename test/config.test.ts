@@ -473,7 +473,7 @@ describe('the settings of a process', () => {
     expect(await load({})).toMatchObject({ port: 8000 });
   });
 
-  it.each([
+  test.each([
     [
       'ALLOWED_HOSTS',
       'Faces.LAN, only.lan:8000, fe80::1',
@@ -504,7 +504,7 @@ describe('the settings of a process', () => {
     expect(parseConfig({ [name]: value })[key]).toEqual(wanted);
   });
 
-  it.each([
+  test.each([
     ['ALLOWED_HOSTS', '*'],
     ['ALLOWED_HOSTS', 'https://faces.lan'],
     ['ALLOWED_HOSTS', 'faces.lan:99999'],

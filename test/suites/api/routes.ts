@@ -171,14 +171,22 @@ export function gatewaySuite(get: () => Tested): void {
     );
 
     it.each([
-      ['DELETE', '/api/v1/blacklist', 'POST, GET'],
-      ['PATCH', '/api/v1/blacklist/7/', 'GET, PUT, DELETE'],
+      ['DELETE', '/api/v1/blacklist', 'POST, GET, HEAD'],
+      ['PATCH', '/api/v1/blacklist/7/', 'GET, HEAD, PUT, DELETE'],
       ['GET', '/api/v1/process/process-images/', 'POST'],
-      ['POST', '/healthz', 'GET'],
+      ['POST', '/healthz', 'GET, HEAD'],
     ])('such as %s %s is a 405 that says what there is', async (method, path, allowed) => {
       const reply = await get().api.send(method, path);
       expect(refusal(reply)).toEqual([405, 'Method Not Allowed']);
       expect(reply.headers.allow?.split(', ').sort()).toEqual(allowed.split(', ').sort());
+    });
+  });
+
+  describe('HEAD', () => {
+    it.each(['/', '/healthz', '/api/v1/blacklist/', '/openapi.json'])('of %s has no body', async (path) => {
+      const reply = await get().api.send('HEAD', path);
+      expect([reply.status, reply.bytes.length]).toEqual([200, 0]);
+      expect(Number(reply.headers['content-length'])).toBeGreaterThan(0);
     });
   });
 

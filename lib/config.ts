@@ -13,6 +13,7 @@ import {
 } from './contract/vocabulary.ts';
 import { type EnvFile, readEnvFile } from './env-file.ts';
 import { nearestName } from './near-names.ts';
+import { allowedHosts, type PublicUrl, publicUrl, trustedProxies } from './network-settings.ts';
 
 /** Every setting, parsed once. Its names and defaults are the README's settings table. */
 export interface Config {
@@ -50,6 +51,12 @@ export interface Config {
   readonly allowUnauthenticated: boolean;
   /** A disk with less room is warned of. */
   readonly minFreeBytes: number;
+  /** Host names by which web pages may reach a service without tokens, besides addresses. */
+  readonly allowedHosts: readonly string[];
+  /** Addresses and networks of proxies whose `X-Forwarded-` headers count. */
+  readonly trustedProxies: readonly string[];
+  /** The address that clients know the service by, where it is set. */
+  readonly publicUrl: PublicUrl | undefined;
   readonly maxRequestBytes: number;
   readonly maxImageBytes: number;
   /** Memory for the pictures in work, all together, in bytes. */
@@ -244,6 +251,9 @@ const settings = z.object({
   API_TOKENS: tokens.default([]),
   ALLOW_UNAUTHENTICATED: flag.default(false),
   MIN_FREE_BYTES: number(0, 1024 ** 5, true).default(1024 * mebibyte),
+  ALLOWED_HOSTS: allowedHosts.default([]),
+  TRUST_PROXY: trustedProxies.default([]),
+  PUBLIC_URL: publicUrl.optional(),
   MAX_REQUEST_BYTES: number(1024, 1024 * mebibyte, true).default(25 * mebibyte),
   MAX_IMAGE_BYTES: number(1024, 1024 * mebibyte, true).default(15 * mebibyte),
   PICTURE_MEMORY_BYTES: number(256 * mebibyte, 1024 * 1024 * mebibyte, true).optional(),
@@ -317,6 +327,9 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     apiTokens: values.API_TOKENS,
     allowUnauthenticated: values.ALLOW_UNAUTHENTICATED,
     minFreeBytes: values.MIN_FREE_BYTES,
+    allowedHosts: values.ALLOWED_HOSTS,
+    trustedProxies: values.TRUST_PROXY,
+    publicUrl: values.PUBLIC_URL,
     maxRequestBytes: values.MAX_REQUEST_BYTES,
     maxImageBytes: values.MAX_IMAGE_BYTES,
     pictureMemoryBytes:

@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'route_not_found'
   | 'method_not_allowed'
   | 'disk_full'
+  | 'body_too_slow'
   | 'throttled'
   | 'backend_unavailable';
 
@@ -170,6 +171,14 @@ export class DiskFullError extends ServiceError {
       'The disk is full: nothing more can be kept until something is deleted or the disk is enlarged.',
       options,
     );
+  }
+}
+
+/** A request's body came so slowly, while others waited, that it lost its place. */
+export class BodyTooSlowError extends ServiceError {
+  readonly code = 'body_too_slow';
+  constructor() {
+    super('The body came too slowly while other requests waited. Try again.');
   }
 }
 

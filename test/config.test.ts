@@ -250,6 +250,9 @@ describe('settings', () => {
       ['aws', undefined],
       ['customModel', undefined],
       ['webhooks', undefined],
+      ['allowedHosts', []],
+      ['trustedProxies', []],
+      ['publicUrl', undefined],
     ]);
     expect(parseConfig({})).toEqual(defaults);
     expect(parseConfig({ ANOTHER_VARIABLE: 'x' })).toEqual(defaults);
@@ -591,5 +594,53 @@ describe('the settings of a process', () => {
 
   test('need no .env', async () => {
     expect(await load({})).toMatchObject({ port: 8000 });
+  });
+
+  test.each([
+    [
+      'ALLOWED_HOSTS',
+      'Faces.LAN, only.lan:8000, fe80::1',
+      'allowedHosts',
+      ['faces.lan', 'only.lan:8000', '[fe80::1]'],
+    ],
+    ['TRUST_PROXY', 'true', 'trustedProxies', ['0.0.0.0/0', '::/0']],
+    ['TRUST_PROXY', 'false', 'trustedProxies', []],
+    [
+      'TRUST_PROXY',
+      '127.0.0.1, 10.0.0.0/8,fd00::/8',
+      'trustedProxies',
+      ['127.0.0.1', '10.0.0.0/8', 'fd00::/8'],
+    ],
+    [
+      'PUBLIC_URL',
+      'https://faces.example/faces/',
+      'publicUrl',
+      { origin: 'https://faces.example', prefix: '/faces' },
+    ],
+    [
+      'PUBLIC_URL',
+      'http://faces.example:8080',
+      'publicUrl',
+      { origin: 'http://faces.example:8080', prefix: '' },
+    ],
+  ] as const)('%s=%s is read', (name, value, key, wanted) => {
+    expect(parseConfig({ [name]: value })[key]).toEqual(wanted);
+  });
+
+  test.each([
+    ['ALLOWED_HOSTS', '*'],
+    ['ALLOWED_HOSTS', 'https://faces.lan'],
+    ['ALLOWED_HOSTS', 'faces.lan:99999'],
+    ['TRUST_PROXY', '1'],
+    ['TRUST_PROXY', 'loopback'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', 'true, 10.0.0.1'],
+    ['PUBLIC_URL', 'faces.example'],
+    ['PUBLIC_URL', 'ftp://faces.example'],
+    ['PUBLIC_URL', 'https://user@faces.example'],
+    ['PUBLIC_URL', 'https://faces.example/?a'],
+    ['PUBLIC_URL', 'https://faces.example/a//b'],
+  ])('%s=%s is refused', (name, value) => {
+    expect(() => parseConfig({ [name]: value })).toThrow(new RegExp(`^${name} takes `));
   });
 });

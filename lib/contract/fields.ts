@@ -52,6 +52,8 @@ export const EntryReason = reason.nullable().default(null);
 /** In a form, which knows no null: left out or blank, there is none. */
 export const EntryReasonText = reason.optional().transform((text) => text || null);
 
+/** Longer than any number that is written out. */
+const maxNumberLength = 400;
 const wholeNumber = { expected: 'int', form: /^\s*[+-]?\d+\s*$/ } as const;
 const anyNumber = { expected: 'number', form: /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i } as const;
 
@@ -63,7 +65,7 @@ function orText<Schema extends z.ZodType<number>>(
 ) {
   return z.preprocess((input, { issues }) => {
     if (typeof input !== 'string') return input;
-    if (form.test(input)) return convert(input);
+    if (input.length <= maxNumberLength && form.test(input)) return convert(input);
     issues.push({ code: 'invalid_type', expected, input });
     return z.NEVER;
   }, schema);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Dicer } from '@fastify/busboy';
 import type * as z from 'zod';
 import type { MultipartBody } from '../contract/endpoint.ts';
@@ -76,7 +77,7 @@ function parseParts(contentType: string, bytes: Uint8Array): Promise<Part[]> {
     });
     parser.on('error', fail);
     parser.on('finish', () => resolve(parts));
-    parser.end(bytes);
+    feed(parser, bytes).catch(fail);
   });
 }
 
@@ -98,6 +99,17 @@ function startPart(header: PartHeader): Part | undefined {
 function baseName(path: string): string {
   const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
   return name === '.' || name === '..' ? '' : name;
+}
+
+/** In pieces, between which other requests are answered. */
+const pieceBytes = 256 * 1024;
+
+async function feed(parser: Dicer, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length && parser.writable; at += pieceBytes) {
+    if (at > 0) await setImmediate();
+    parser.write(bytes.subarray(at, at + pieceBytes));
+  }
+  parser.end();
 }
 
 /** @throws InputUnreadableError when the header names no boundary. */

@@ -26,6 +26,7 @@ export const statusOf = {
   route_not_found: 404,
   method_not_allowed: 405,
   disk_full: 507,
+  body_too_slow: 408,
   throttled: 429,
   backend_unavailable: 503,
 } as const satisfies Record<ErrorCode, number>;

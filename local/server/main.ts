@@ -72,6 +72,9 @@ async function serve(): Promise<void> {
     maxRequestBytes: config.maxRequestBytes,
     emulateGatewayLimits: config.emulateGatewayLimits,
     listensOnLoopback: isLoopback(config.host),
+    allowedHosts: config.allowedHosts,
+    trustedProxies: config.trustedProxies,
+    publicUrl: config.publicUrl,
   });
   // Before the first line says that it listens: whoever waits for that may tell it to stop at once.
   const signal = stopSignal();

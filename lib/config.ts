@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
+import { readEnvFile } from '#env-file';
+import { nearestName } from '#near-names';
 import {
   customModelName,
   type DetectorName,
@@ -11,8 +13,7 @@ import {
   modelNames,
   profileModels,
 } from './contract/vocabulary.ts';
-import { type EnvFile, readEnvFile } from './env-file.ts';
-import { nearestName } from './near-names.ts';
+import type { EnvFile } from './env-file.ts';
 import { allowedHosts, type PublicUrl, publicUrl, trustedProxies } from './network-settings.ts';
 
 /** Every setting, parsed once. Its names and defaults are the README's settings table. */

@@ -214,7 +214,8 @@ export const defaultAwsSimilarity = 95;
 export const defaultAwsMinSimilarity = 80;
 export const defaultMaxFalseMatchRate = 0.001;
 
-const settings = z.object({
+/** Schema of all settings, by their names. */
+export const settings = z.object({
   FACE_PROCESSING_BACKEND: oneOf(['deepface', 'aws_rekognition']).default('deepface'),
   HOST: z.string().default('127.0.0.1'),
   PORT: number(0, 65535, true).default(8000),

@@ -117,7 +117,7 @@ function measure(path: string): SearchFigures {
   const before = process.memoryUsage.rss();
   const load = new Stopwatch();
   let shared: SharedGallery | undefined;
-  const gallery = new Gallery(database, 'MobileFaceNet', (memory) => {
+  const gallery = new Gallery(database, embeddingModels.MobileFaceNet, (memory) => {
     shared = memory;
   });
   const cpuBefore = process.cpuUsage();

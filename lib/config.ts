@@ -7,11 +7,11 @@ import {
   customModelName,
   type DetectorName,
   type DistanceMetric,
+  defaultEngineModel,
   detectorNames,
   distanceMetrics,
   type ModelName,
   modelNames,
-  profileModels,
 } from './contract/vocabulary.ts';
 
 /** Every setting, parsed once. Its names and defaults are the README's settings table. */
@@ -270,9 +270,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     imageRoot: environment.AWS_LAMBDA_FUNCTION_NAME ? undefined : resolve(values.IMAGE_ROOT ?? dataDir),
     detectorBackend: values.DETECTOR_BACKEND,
     engineProfile: values.ENGINE_PROFILE,
-    modelName:
-      values.MODEL_NAME ??
-      (values.MODEL_PATH === undefined ? profileModels[values.ENGINE_PROFILE] : customModelName),
+    modelName: values.MODEL_NAME ?? (values.MODEL_PATH === undefined ? defaultEngineModel : customModelName),
     customModel: customModelConfig(values),
     distanceMetric: values.DISTANCE_METRIC,
     detectionConfidenceThreshold: values.DETECTION_CONFIDENCE_THRESHOLD,

@@ -34,6 +34,7 @@ export async function openDeepface(config: Config): Promise<Deepface> {
     const { engineWorkers: workers } = config;
     const faces = await openHuman(database, {
       modelName: defaultModel(config),
+      profile: config.engineProfile,
       distanceMetric: config.distanceMetric,
       detectionConfidenceThreshold: config.detectionConfidenceThreshold,
       maxImageBytes: config.maxImageBytes,

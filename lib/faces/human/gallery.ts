@@ -13,7 +13,7 @@ import {
   writeRow,
 } from './gallery-memory.ts';
 import { floatsOf, loadRows, loadRowsBeside } from './load-rows.ts';
-import { type EmbeddingModel, type EmbeddingModelName, modelsWith } from './models.ts';
+import { type EmbeddingModel, modelsWith, usableVersions } from './models.ts';
 
 /** An enrolled face of one model. */
 export interface GalleryFace extends FaceOwner {
@@ -51,7 +51,7 @@ function faceOf({ image_id: imageId, entry_id: entryId, x, y, w, h }: FaceRow): 
 }
 
 /**
- * One model's enrolled faces: kept in the database, their embeddings held in shared memory for the search. The database is the truth;
+ * The enrolled faces of one version of a model: kept in the database, their embeddings held in shared memory for the search. The database is the truth;
  * what another process changed in it is taken over by `refresh`.
  *
  * Nothing of a face but its embedding and id is held in memory, and no copy of the embeddings is kept beside the database: what was
@@ -79,14 +79,16 @@ export class Gallery {
   #idOfRow = new Int32Array(0);
   readonly #freeRows: number[] = [];
 
-  /** `share` is called with the memory to search, now and whenever it had to be made larger. */
+  /**
+   * @param share is called with the memory to search, now and whenever it had to be made larger.
+   * @param usable the versions whose faces are of use: `remove` clears the others away.
+   */
   constructor(
     database: DatabaseSync,
-    model: EmbeddingModelName,
+    { version, dimensions }: Pick<EmbeddingModel, 'version' | 'dimensions'>,
     share: (gallery: SharedGallery) => void,
-    models = modelsWith(),
+    usable: readonly string[] = usableVersions(modelsWith()),
   ) {
-    const { version, dimensions } = models.get(model) as EmbeddingModel;
     this.#database = database;
     this.#version = version;
     this.#share = share;
@@ -95,9 +97,9 @@ export class Gallery {
       `INSERT INTO faces (image_id, entry_id, model, x, y, w, h, embedding) VALUES (?, ?, '${version}', ?, ?, ?, ?, ?)
        ON CONFLICT (image_id, model) DO NOTHING`,
     );
-    const current = [...models.values()].map((known) => `'${known.version}'`);
+    const quoted = usable.map((known) => `'${known}'`);
     this.#remove = database.prepare(
-      `DELETE FROM faces WHERE image_id = ? AND (model = '${version}' OR model NOT IN (${current.join()}))`,
+      `DELETE FROM faces WHERE image_id = ? AND (model = '${version}' OR model NOT IN (${quoted.join()}))`,
     );
     this.#selectAfter = database.prepare(
       `SELECT id, embedding FROM faces WHERE model = '${version}' AND id > ? ORDER BY id`,
@@ -140,17 +142,34 @@ export class Gallery {
 
   /** Adds a face to the database and to the memory; nothing changes where its image has one already. */
   add(face: GalleryFace, embedding: Float32Array): void {
+    this.insert(face, embedding);
+    this.takeInserted();
+  }
+
+  /** Adds a face to the database alone. */
+  insert(face: GalleryFace, embedding: Float32Array): void {
     const { x, y, w, h } = face.box;
     const bytes = new Uint8Array(embedding.buffer, embedding.byteOffset, embedding.byteLength);
     this.#insert.run(face.imageId, face.entryId, x, y, w, h, bytes);
+  }
+
+  /** Takes what was inserted over into the memory; until the first `refresh` that stays empty. */
+  takeInserted(): void {
     if (this.#seenVersion !== undefined) this.#takeNew();
   }
 
-  /** Removes an image's face of this model, and of versions that are no longer in use, from the memory and from the database. */
+  /** Removes an image's face of this version, and of versions that are of no use, from the memory and from the database. */
   remove(imageId: string): void {
+    this.delete(imageId)();
+  }
+
+  /** Does the same in the database alone; what it returns removes the face from the memory. */
+  delete(imageId: string): () => void {
     const id = this.#idOf(imageId);
     this.#remove.run(imageId);
-    if (id !== undefined) this.#drop(this.#idOfRow.indexOf(id));
+    return () => {
+      if (id !== undefined) this.#drop(this.#idOfRow.indexOf(id));
+    };
   }
 
   has(imageId: string): boolean {

@@ -30,16 +30,26 @@ import { similarityAt } from './calibration.ts';
 import type { CustomModel } from './custom-model.ts';
 import { compareEmbeddings } from './distance.ts';
 import { EngineTest, type EngineTestLimits } from './engine-test.ts';
-import { createFacesTable, Gallery } from './gallery.ts';
+import { createFacesTable } from './gallery.ts';
 import { matchDefaults } from './match-defaults.ts';
-import { type EmbeddingModel, type EmbeddingModelName, type EmbeddingModels, modelsWith } from './models.ts';
+import { ModelGallery } from './model-gallery.ts';
+import {
+  type EmbedderName,
+  type EmbeddingModel,
+  type EmbeddingModelName,
+  type EmbeddingModels,
+  type EngineProfile,
+  modelsWith,
+  usableVersions,
+} from './models.ts';
 import { WorkerPool } from './pool.ts';
 import { type MeasuredQuality, qualityReasons } from './quality.ts';
-import type { GalleryHit } from './search.ts';
 import type { Job, JobFace } from './worker.ts';
 
 export interface HumanSettings {
   readonly modelName: EmbeddingModelName;
+  /** Which version of `Fusion` is in use; `accurate` where it is not set. */
+  readonly profile?: EngineProfile | undefined;
   readonly distanceMetric: DistanceMetric;
   /** 0..1 */
   readonly detectionConfidenceThreshold: number;
@@ -63,21 +73,31 @@ interface Used extends UsedOptions {
 
 interface EmbeddedFace {
   readonly face: Face;
-  readonly embedding: Float32Array;
+  readonly embeddings: JobFace['embeddings'];
 }
+
+/** A face of a picture with the enrolled ones that are near it, best first. */
+interface FoundFace {
+  readonly face: JobFace;
+  readonly near: readonly FaceMatch[];
+}
+
+/** A picture is looked through again when a face that it matched was enrolled anew meanwhile: far oftener than chance allows. */
+const maxTries = 5;
 
 /**
  * Starts the engine and loads the gallery out of the database, in which it keeps a table of its own.
  * @throws BackendUnavailableError when the models or the gallery can't be loaded.
  */
 export async function openHuman(database: DatabaseSync, settings: HumanSettings): Promise<FaceBackend> {
+  const models = modelsWith(settings.customModel, settings.profile);
   const pool = await WorkerPool.start(settings.workers, {
     minConfidence: settings.detectionConfidenceThreshold,
-    modelName: settings.modelName,
+    modelName: (models.get(settings.modelName) as EmbeddingModel).embedder,
     customNetwork: settings.customModel?.network,
   });
   try {
-    return new Human(pool, database, settings);
+    return new Human(pool, database, models, settings);
   } catch (error) {
     await pool.close();
     throw error;
@@ -94,22 +114,22 @@ class Human implements FaceBackend {
   readonly #qualityFilter: QualityFilter;
   readonly #detector: EngineDetector;
   readonly #models: EmbeddingModels;
-  readonly #galleries: ReadonlyMap<EmbeddingModelName, Gallery>;
+  readonly #galleries: ReadonlyMap<EmbeddingModelName, ModelGallery>;
   readonly #test: EngineTest;
 
-  constructor(pool: WorkerPool, database: DatabaseSync, settings: HumanSettings) {
+  constructor(pool: WorkerPool, database: DatabaseSync, models: EmbeddingModels, settings: HumanSettings) {
     this.modelId = settings.modelName;
     this.maxImageBytes = settings.maxImageBytes;
     this.#pool = pool;
     this.#metric = settings.distanceMetric;
     this.#qualityFilter = settings.qualityFilter;
     this.#detector = detectorOf(settings.detectorBackend) ?? 'mediapipe+ssd';
-    const models = modelsWith(settings.customModel);
     this.#models = models;
     const { name: modelName, ...model } = this.#modelOf(this.modelId);
     this.defaults = matchDefaults(modelName, model, this.#metric, this.#detector);
     const { detectionConfidenceThreshold: minConfidence, testLimits } = settings;
-    this.#test = new EngineTest(pool, { modelName, detector: this.#detector, minConfidence }, testLimits);
+    const tested = { modelName: model.embedder, detector: this.#detector, minConfidence };
+    this.#test = new EngineTest(pool, tested, testLimits);
     this.#galleries = attempt(() => openGalleries(pool, database, models));
     // The others are loaded when they are first asked for: few requests ask for another model.
     attempt(() => this.#gallery(this.modelId).refresh());
@@ -126,18 +146,12 @@ class Human implements FaceBackend {
   async match(picture: Picture, options: MatchOptions): Promise<MatchResult> {
     const used = this.#used(options);
     const { model, detectorBackend: detector, metric, threshold } = used;
-    const gallery = this.#gallery(model);
-    attempt(() => gallery.refresh());
-    const search = { model, metric, threshold: options.candidates ? Number.POSITIVE_INFINITY : threshold };
-    const found = await this.#run(picture, { detector, models: [model], search });
-    const { calibration } = this.#modelOf(model);
-    const faces = attempt(() =>
-      found.map(({ area, confidence, hits }) => {
-        const near = hits.flatMap((hit) => matchOf(calibration, gallery, hit));
-        const matches = near.filter(({ distance }) => distance <= threshold);
-        return { area, confidence, matches, candidates: near.slice(matches.length) };
-      }),
-    );
+    const reach = options.candidates ? Number.POSITIVE_INFINITY : threshold;
+    const found = await this.#search(picture, { detector, models: [] }, model, metric, reach);
+    const faces = found.map(({ face: { area, confidence }, near }) => {
+      const matches = near.filter(({ distance }) => distance <= threshold);
+      return { area, confidence, matches, candidates: near.slice(matches.length) };
+    });
     return { faces, ...used, hasGallery: true };
   }
 
@@ -147,7 +161,7 @@ class Human implements FaceBackend {
       probe((picture) => this.#largest(picture, used)),
       reference((picture) => this.#largest(picture, used)),
     ]);
-    const nearness = this.#nearness(one.embedding, other.embedding, used);
+    const nearness = this.#nearness(one, other, used);
     return { probe: one.face, reference: other.face, ...nearness, ...used };
   }
 
@@ -157,18 +171,15 @@ class Human implements FaceBackend {
     options: FaceOptions,
   ): Promise<EntryComparison> {
     const used = this.#used(options);
-    const { face, embedding } = await probe((picture) => this.#largest(picture, used));
-    const enrolled = attempt(() =>
-      this.#gallery(used.model).getAmong(references.map(({ imageId }) => imageId)),
-    );
-    const near = enrolled
-      .map(({ imageId, box, embedding: theirs }) => ({
-        ...this.#nearness(embedding, theirs, used),
-        imageId,
-        target: box,
-      }))
-      .sort((one, other) => one.distance - other.distance);
-    return { probe: face, references: near, ...used, hasGallery: true };
+    const gallery = this.#gallery(used.model);
+    attempt(() => gallery.refresh());
+    const { face, embeddings } = await probe((picture) => this.#largest(picture, used, gallery.embedders));
+    const imageIds = references.map(({ imageId }) => imageId);
+    const near = attempt(() => gallery.compareWith(embeddings, imageIds, used.metric));
+    const told = near.map(({ distance, similarity, imageId, box }) => {
+      return { distance, similarity, imageId, target: box };
+    });
+    return { probe: face, references: told, ...used, hasGallery: true };
   }
 
   async enroll(
@@ -176,28 +187,24 @@ class Human implements FaceBackend {
     owner: FaceOwner,
     { compare, qualityFilter = this.#qualityFilter }: EnrollOptions = {},
   ): Promise<Enrollment> {
-    const { name: model, thresholds, calibration } = this.#modelOf(this.modelId);
-    const metric = this.#metric;
-    const gallery = this.#gallery(model);
-    if (compare) attempt(() => gallery.refresh());
-    const faces = await this.#run(picture, {
+    const job = {
       detector: this.#detector,
-      models: [...this.#models.keys()],
+      models: [...this.#models.values()].map(({ embedder }) => embedder),
       largestOnly: true,
       measure: 'largest',
-      ...(compare && { search: { model, metric, threshold: thresholds[metric] } }),
-    });
+    } as const;
+    const faces = compare ? await this.#searchUsual(picture, job) : await this.#find(picture, job);
     const [largest] = faces;
     if (!largest) throw new NoFaceError('No face was found in it.');
-    const measured = largest.quality as MeasuredQuality;
-    const reasons = qualityFilter === 'auto' ? qualityReasons(largest, measured) : [];
+    const { face, near: similar } = largest;
+    const measured = face.quality as MeasuredQuality;
+    const reasons = qualityFilter === 'auto' ? qualityReasons(face, measured) : [];
     if (reasons.length > 0) throw new NoFaceError(refusalWords(reasons, faces.length));
-    const { x, y, w, h } = largest.area;
+    const { x, y, w, h } = face.area;
     const box = { x, y, w, h };
-    const similar = attempt(() => largest.hits.flatMap((hit) => matchOf(calibration, gallery, hit)));
     attempt(() => {
       for (const [model, gallery] of this.#galleries) {
-        gallery.add({ ...owner, box }, largest.embeddings[model] as Float32Array);
+        gallery.add({ ...owner, box }, face.embeddings[this.#embedder(model)] as Float32Array);
       }
     });
     const { brightness, sharpness, pose } = measured;
@@ -266,21 +273,66 @@ class Human implements FaceBackend {
     return { model, detectorBackend, metric, threshold: options.threshold ?? thresholds[metric] };
   }
 
-  /** @throws NoFaceError */
-  async #largest(picture: Picture, { model, detectorBackend: detector }: Used): Promise<EmbeddedFace> {
-    const [largest] = await this.#run(picture, { detector, models: [model], largestOnly: true });
+  /**
+   * Embeds the largest face.
+   * @throws NoFaceError
+   */
+  async #largest(
+    picture: Picture,
+    { model, detectorBackend: detector }: Used,
+    models: readonly EmbedderName[] = [this.#embedder(model)],
+  ): Promise<EmbeddedFace> {
+    const [largest] = await this.#run(picture, { detector, models, largestOnly: true });
     if (!largest) throw new NoFaceError('No face was found in it.');
     const { area, confidence, embeddings } = largest;
-    return { face: { area, confidence }, embedding: embeddings[model] as Float32Array };
+    return { face: { area, confidence }, embeddings };
   }
 
-  #nearness(one: Float32Array, other: Float32Array, { model, metric }: Used) {
-    const { distance, cosine } = compareEmbeddings(one, other, metric);
+  async #find(picture: Picture, job: Omit<Job, 'picture'>): Promise<FoundFace[]> {
+    return (await this.#run(picture, job)).map((face) => ({ face, near: [] }));
+  }
+
+  /** Searches as is configured. */
+  #searchUsual(picture: Picture, job: Omit<Job, 'picture'>): Promise<FoundFace[]> {
+    const { name, thresholds } = this.#modelOf(this.modelId);
+    return this.#search(picture, job, name, this.#metric, thresholds[this.#metric]);
+  }
+
+  /** Finds the faces of a picture and the enrolled ones that are as near to each. */
+  async #search(
+    picture: Picture,
+    job: Omit<Job, 'picture'>,
+    model: EmbeddingModelName,
+    metric: DistanceMetric,
+    threshold: number,
+  ): Promise<FoundFace[]> {
+    const gallery = this.#gallery(model);
+    for (let tries = 1; ; tries++) {
+      attempt(() => gallery.refresh());
+      const searches = gallery.searches(metric, threshold);
+      const models = [...new Set([...job.models, ...searches.map(({ embedder }) => embedder)])];
+      const faces = await this.#run(picture, { ...job, models, searches });
+      const found = attempt(() =>
+        faces.map((face) => ({ face, ...gallery.found(searches, face.hits, metric, threshold) })),
+      );
+      if (tries === maxTries || !found.some(({ isOutdated }) => isOutdated)) return found;
+    }
+  }
+
+  #nearness(one: EmbeddedFace, other: EmbeddedFace, { model, metric }: Used) {
+    const [first, second] = [one, other].map(
+      ({ embeddings }) => embeddings[this.#embedder(model)] as Float32Array,
+    ) as [Float32Array, Float32Array];
+    const { distance, cosine } = compareEmbeddings(first, second, metric);
     return { distance, similarity: similarityAt(this.#modelOf(model).calibration, 1 - cosine) };
   }
 
-  #gallery(model: EmbeddingModelName): Gallery {
-    return this.#galleries.get(model) as Gallery;
+  #gallery(model: EmbeddingModelName): ModelGallery {
+    return this.#galleries.get(model) as ModelGallery;
+  }
+
+  #embedder(model: EmbeddingModelName): EmbedderName {
+    return (this.#models.get(model) as EmbeddingModel).embedder;
   }
 
   #run(picture: Picture, job: Omit<Job, 'picture'>): Promise<JobFace[]> {
@@ -297,22 +349,11 @@ function openGalleries(
   pool: WorkerPool,
   database: DatabaseSync,
   models: EmbeddingModels,
-): Map<EmbeddingModelName, Gallery> {
+): Map<EmbeddingModelName, ModelGallery> {
   createFacesTable(database);
+  const usable = usableVersions(models);
+  const share: WorkerPool['share'] = (embedder, shared) => pool.share(embedder, shared);
   return new Map(
-    [...models.keys()].map((model) => [
-      model,
-      new Gallery(database, model, (shared) => pool.share(model, shared), models),
-    ]),
+    [...models].map(([name, model]) => [name, new ModelGallery(database, name, model, share, usable)]),
   );
-}
-
-function matchOf(calibration: readonly number[], gallery: Gallery, hit: GalleryHit): FaceMatch[] {
-  const { faceId, distance, similarity: cosinePercent } = hit;
-  const face = gallery.get(faceId);
-  if (!face) return [];
-  const { entryId, imageId, box } = face;
-  const similarity = similarityAt(calibration, 1 - cosinePercent / 100);
-  const told = { entryId, imageId, target: box, distance, similarity };
-  return [{ ...told, identity: null, awsSimilarity: null, awsFaceId: null }];
 }

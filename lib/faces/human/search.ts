@@ -1,6 +1,13 @@
 import type { DistanceMetric } from '../../contract/vocabulary.ts';
 import { cosineWith, distanceFrom, distanceOf, similarityOf, unitOf } from './distance.ts';
-import { faceIdAt, rowStart, rowsPerSegment, rowsUsed, type SharedGallery } from './gallery-memory.ts';
+import {
+  capacityOf,
+  faceIdAt,
+  rowStart,
+  rowsPerSegment,
+  rowsUsed,
+  type SharedGallery,
+} from './gallery-memory.ts';
 import { Scan, type Scoring } from './scan.ts';
 
 export interface GalleryHit {
@@ -11,7 +18,7 @@ export interface GalleryHit {
 }
 
 /** A face has at most so many matches, the nearest: with a threshold that everybody passes, answers would grow without bound. */
-const maxHits = 100;
+export const maxHits = 100;
 
 /** Rows of one look of the kernel: few at first, so that there soon are hits to beat; later as many as stay in a core's cache. */
 const firstLook = 128;
@@ -50,7 +57,8 @@ function passOver(gallery: SharedGallery, searches: readonly ProbeSearch[]): voi
   searches.forEach((search, probe) => {
     scan.setLeastScore(probe, search.leastScore);
   });
-  const size = rowsUsed(gallery);
+  // Another thread may have enlarged the gallery since, and use rows that this object does not reach.
+  const size = Math.min(rowsUsed(gallery), capacityOf(gallery));
   let length = firstLook;
   for (let row = 0; row < size; row += length) {
     if (row > 0) length = Math.min(longestLook, 2 * length);

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createFacesTable, Gallery } from '../../../lib/faces/human/gallery.ts';
 import { capacityOf, rowsUsed, type SharedGallery } from '../../../lib/faces/human/gallery-memory.ts';
+import { embeddingModels } from '../../../lib/faces/human/models.ts';
 import { searchGallery } from '../../../lib/faces/human/search.ts';
 import { inTransaction, openDatabase } from '../../../lib/records/database.ts';
 
@@ -36,7 +37,7 @@ describe('the gallery', () => {
     database.exec('PRAGMA synchronous = OFF');
     createFacesTable(database);
     const memories: SharedGallery[] = [];
-    const gallery = new Gallery(database, 'Dlib', (shared) => memories.push(shared));
+    const gallery = new Gallery(database, embeddingModels.Dlib, (shared) => memories.push(shared));
     const memory = () => memories.at(-1) as SharedGallery;
     gallery.refresh();
     return {
@@ -145,7 +146,7 @@ describe('the gallery', () => {
   test('holds nothing until it is told to look, and then all of it', () => {
     const { database, add } = open();
     for (const n of [1, 2, 3]) add(n);
-    const gallery = new Gallery(database, 'Dlib', () => undefined);
+    const gallery = new Gallery(database, embeddingModels.Dlib, () => undefined);
     gallery.add(face(4), embedding(4));
     gallery.remove('image-2');
     expect([gallery.size, gallery.has('image-1'), gallery.has('image-2')]).toEqual([0, true, false]);

@@ -44,7 +44,7 @@ export const embeddingModels = {
     embedder: 'Fusion',
     dimensions: 736,
     version: 'Fusion-2',
-    thresholds: { cosine: 0.22, euclidean: 0.6633, euclidean_l2: 0.6633, angular: 0.2151 },
+    thresholds: { cosine: 0.385, euclidean: 0.8775, euclidean_l2: 0.8775, angular: 0.2891 },
     calibration: distancesAtPowersOfTen.Fusion,
   },
   MobileFaceNet: {
@@ -68,7 +68,7 @@ const fastFusion = {
   embedder: 'FastFusion',
   dimensions: 736,
   version: 'Fusion-2-fast',
-  thresholds: { cosine: 0.22, euclidean: 0.6633, euclidean_l2: 0.6633, angular: 0.2151 },
+  thresholds: { cosine: 0.385, euclidean: 0.8775, euclidean_l2: 0.8775, angular: 0.2891 },
   calibration: distancesAtPowersOfTen.FastFusion,
 } as const satisfies EmbeddingModel;
 

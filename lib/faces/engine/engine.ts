@@ -1,0 +1,359 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { type DistanceMetric, type EngineDetector, engineDetectors } from '../../contract/vocabulary.ts';
+import { NoFaceError } from '../../errors.ts';
+import type { Picture } from '../../inputs/picture.ts';
+import { attempt } from '../../records/sqlite/database.ts';
+import { allSettled } from '../../settled.ts';
+import type {
+  Comparison,
+  EngineFigures,
+  EnrolledFace,
+  Enrollment,
+  EnrollOptions,
+  EntryComparison,
+  Face,
+  FaceBackend,
+  FaceMatch,
+  FaceOptions,
+  FaceOwner,
+  ListedFace,
+  MatchDefaults,
+  MatchOptions,
+  MatchResult,
+  PictureLoan,
+  QualityFilter,
+  Reference,
+  UsedOptions,
+} from '../port.ts';
+import { refusalWords } from '../quality-reasons.ts';
+import { type MeasuredQuality, qualityReasons } from './detect/quality.ts';
+import type { CustomModel } from './embed/custom-model.ts';
+import { ModelGallery } from './search/model-gallery.ts';
+import { similarityAt } from './models/calibration.ts';
+import {
+  type EmbedderName,
+  type EmbeddingModel,
+  type EmbeddingModelName,
+  type EmbeddingModels,
+  type EngineProfile,
+  modelsWith,
+  usableVersions,
+} from './models/models.ts';
+import { WorkerPool } from './pool.ts';
+import { compareEmbeddings } from './search/distance.ts';
+import { createFacesTable } from './search/gallery.ts';
+import { matchDefaults } from './search/match-defaults.ts';
+import { EngineTest, type EngineTestLimits } from './self-test.ts';
+import type { Job, JobFace } from './worker.ts';
+
+export interface HumanSettings {
+  readonly modelName: EmbeddingModelName;
+  /** Which version of `Fusion` is in use; `accurate` where it is not set. */
+  readonly profile?: EngineProfile | undefined;
+  readonly distanceMetric: DistanceMetric;
+  /** 0..1 */
+  readonly detectionConfidenceThreshold: number;
+  readonly maxImageBytes: number;
+  readonly workers: number;
+  readonly qualityFilter: QualityFilter;
+  /** The detector of requests that name none which the engine has; the same goes for this. */
+  readonly detectorBackend?: string | undefined;
+  /** The model that `Custom` means. */
+  readonly customModel?: CustomModel | undefined;
+  /** See `EngineTest`. */
+  readonly testLimits?: EngineTestLimits | undefined;
+}
+
+/** `UsedOptions` in the engine's own words. */
+interface Used extends UsedOptions {
+  readonly model: EmbeddingModelName;
+  readonly detectorBackend: EngineDetector;
+  readonly metric: DistanceMetric;
+}
+
+interface EmbeddedFace {
+  readonly face: Face;
+  readonly embeddings: JobFace['embeddings'];
+}
+
+/** A face of a picture with the enrolled ones that are near it, best first. */
+interface FoundFace {
+  readonly face: JobFace;
+  readonly near: readonly FaceMatch[];
+}
+
+/** A picture is looked through again when a face that it matched was enrolled anew meanwhile: far oftener than chance allows. */
+const maxTries = 5;
+
+/**
+ * Starts the engine and loads the gallery out of the database, in which it keeps a table of its own.
+ * @throws BackendUnavailableError when the models or the gallery can't be loaded.
+ */
+export async function openHuman(database: DatabaseSync, settings: HumanSettings): Promise<FaceBackend> {
+  const models = modelsWith(settings.customModel, settings.profile);
+  const pool = await WorkerPool.start(settings.workers, {
+    minConfidence: settings.detectionConfidenceThreshold,
+    modelName: (models.get(settings.modelName) as EmbeddingModel).embedder,
+    customNetwork: settings.customModel?.network,
+  });
+  try {
+    return new Human(pool, database, models, settings);
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+}
+
+class Human implements FaceBackend {
+  readonly name = 'human';
+  readonly modelId: EmbeddingModelName;
+  readonly maxImageBytes: number;
+  readonly defaults: MatchDefaults;
+  readonly #pool: WorkerPool;
+  readonly #metric: DistanceMetric;
+  readonly #qualityFilter: QualityFilter;
+  readonly #detector: EngineDetector;
+  readonly #models: EmbeddingModels;
+  readonly #galleries: ReadonlyMap<EmbeddingModelName, ModelGallery>;
+  readonly #test: EngineTest;
+
+  constructor(pool: WorkerPool, database: DatabaseSync, models: EmbeddingModels, settings: HumanSettings) {
+    this.modelId = settings.modelName;
+    this.maxImageBytes = settings.maxImageBytes;
+    this.#pool = pool;
+    this.#metric = settings.distanceMetric;
+    this.#qualityFilter = settings.qualityFilter;
+    this.#detector = detectorOf(settings.detectorBackend) ?? 'mediapipe+ssd';
+    this.#models = models;
+    const { name: modelName, ...model } = this.#modelOf(this.modelId);
+    this.defaults = matchDefaults(modelName, model, this.#metric, this.#detector);
+    const { detectionConfidenceThreshold: minConfidence, testLimits } = settings;
+    const tested = { modelName: model.embedder, detector: this.#detector, minConfidence };
+    this.#test = new EngineTest(pool, tested, testLimits);
+    this.#galleries = attempt(() => openGalleries(pool, database, models));
+    // The others are loaded when they are first asked for: few requests ask for another model.
+    attempt(() => this.#gallery(this.modelId).refresh());
+  }
+
+  async detect(picture: Picture, { detectorBackend }: FaceOptions = {}): Promise<readonly Face[]> {
+    const detector = detectorOf(detectorBackend) ?? this.#detector;
+    return (await this.#run(picture, { detector, models: [] })).map(({ area, confidence }) => ({
+      area,
+      confidence,
+    }));
+  }
+
+  async match(picture: Picture, options: MatchOptions): Promise<MatchResult> {
+    const used = this.#used(options);
+    const { model, detectorBackend: detector, metric, threshold } = used;
+    const reach = options.candidates ? Number.POSITIVE_INFINITY : threshold;
+    const found = await this.#search(picture, { detector, models: [] }, model, metric, reach);
+    const faces = found.map(({ face: { area, confidence }, near }) => {
+      const matches = near.filter(({ distance }) => distance <= threshold);
+      return { area, confidence, matches, candidates: near.slice(matches.length) };
+    });
+    return { faces, ...used, hasGallery: true };
+  }
+
+  async compare(probe: PictureLoan, reference: PictureLoan, options: FaceOptions): Promise<Comparison> {
+    const used = this.#used(options);
+    const [one, other] = await allSettled([
+      probe((picture) => this.#largest(picture, used)),
+      reference((picture) => this.#largest(picture, used)),
+    ]);
+    const nearness = this.#nearness(one, other, used);
+    return { probe: one.face, reference: other.face, ...nearness, ...used };
+  }
+
+  async compareWith(
+    probe: PictureLoan,
+    references: readonly Reference[],
+    options: FaceOptions,
+  ): Promise<EntryComparison> {
+    const used = this.#used(options);
+    const gallery = this.#gallery(used.model);
+    attempt(() => gallery.refresh());
+    const { face, embeddings } = await probe((picture) => this.#largest(picture, used, gallery.embedders));
+    const imageIds = references.map(({ imageId }) => imageId);
+    const near = attempt(() => gallery.compareWith(embeddings, imageIds, used.metric));
+    const told = near.map(({ distance, similarity, imageId, box }) => {
+      return { distance, similarity, imageId, target: box };
+    });
+    return { probe: face, references: told, ...used, hasGallery: true };
+  }
+
+  async enroll(
+    picture: Picture,
+    owner: FaceOwner,
+    { compare, qualityFilter = this.#qualityFilter }: EnrollOptions = {},
+  ): Promise<Enrollment> {
+    const job = {
+      detector: this.#detector,
+      models: [...this.#models.values()].map(({ embedder }) => embedder),
+      largestOnly: true,
+      measure: 'largest',
+    } as const;
+    const faces = compare ? await this.#searchUsual(picture, job) : await this.#find(picture, job);
+    const [largest] = faces;
+    if (!largest) throw new NoFaceError('No face was found in it.');
+    const { face, near: similar } = largest;
+    const measured = face.quality as MeasuredQuality;
+    const reasons = qualityFilter === 'auto' ? qualityReasons(face, measured) : [];
+    if (reasons.length > 0) throw new NoFaceError(refusalWords(reasons, faces.length));
+    const { x, y, w, h } = face.area;
+    const box = { x, y, w, h };
+    attempt(() => {
+      for (const [model, gallery] of this.#galleries) {
+        gallery.add({ ...owner, box }, face.embeddings[this.#embedder(model)] as Float32Array);
+      }
+    });
+    const { brightness, sharpness, pose } = measured;
+    return {
+      faceCount: faces.length,
+      face: { id: null, box },
+      quality: { brightness, sharpness, pose },
+      similar: compare ? similar : null,
+    };
+  }
+
+  async remove(faces: readonly EnrolledFace[]): Promise<void> {
+    attempt(() => {
+      for (const { imageId } of faces) {
+        for (const gallery of this.#galleries.values()) gallery.remove(imageId);
+      }
+    });
+  }
+
+  async *listFaces(): AsyncIterable<ListedFace> {
+    const galleries = [...this.#galleries.values()];
+    const owners = new Map<string, FaceOwner>();
+    for (const gallery of galleries) {
+      for (const owner of attempt(() => gallery.owners())) owners.set(owner.imageId, owner);
+    }
+    for (const owner of owners.values()) {
+      const isCurrent = attempt(() => galleries.every((gallery) => gallery.has(owner.imageId)));
+      yield { ...owner, faceId: null, isCurrent };
+    }
+  }
+
+  async hasGallery(): Promise<boolean> {
+    return true;
+  }
+
+  async check(): Promise<void> {
+    this.#pool.check();
+    attempt(() => this.#gallery(this.modelId).refresh());
+  }
+
+  async test(): Promise<void> {
+    await this.check();
+    await this.#test.pass();
+  }
+
+  engine(): EngineFigures {
+    return { ...this.#pool.figures(), enrolled: this.#gallery(this.modelId).size };
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+
+  /** The model of a name, or where there is none the one in use. */
+  #modelOf(name: string | undefined): EmbeddingModel & { name: EmbeddingModelName } {
+    const asked = name as EmbeddingModelName;
+    const used = this.#models.has(asked) ? asked : this.modelId;
+    return { ...(this.#models.get(used) as EmbeddingModel), name: used };
+  }
+
+  /** What counts for a request. */
+  #used(options: FaceOptions): Used {
+    const { name: model, thresholds } = this.#modelOf(options.modelName);
+    const metric = options.distanceMetric ?? this.#metric;
+    const detectorBackend = detectorOf(options.detectorBackend) ?? this.#detector;
+    return { model, detectorBackend, metric, threshold: options.threshold ?? thresholds[metric] };
+  }
+
+  /**
+   * Embeds the largest face.
+   * @throws NoFaceError
+   */
+  async #largest(
+    picture: Picture,
+    { model, detectorBackend: detector }: Used,
+    models: readonly EmbedderName[] = [this.#embedder(model)],
+  ): Promise<EmbeddedFace> {
+    const [largest] = await this.#run(picture, { detector, models, largestOnly: true });
+    if (!largest) throw new NoFaceError('No face was found in it.');
+    const { area, confidence, embeddings } = largest;
+    return { face: { area, confidence }, embeddings };
+  }
+
+  async #find(picture: Picture, job: Omit<Job, 'picture'>): Promise<FoundFace[]> {
+    return (await this.#run(picture, job)).map((face) => ({ face, near: [] }));
+  }
+
+  /** Searches as is configured. */
+  #searchUsual(picture: Picture, job: Omit<Job, 'picture'>): Promise<FoundFace[]> {
+    const { name, thresholds } = this.#modelOf(this.modelId);
+    return this.#search(picture, job, name, this.#metric, thresholds[this.#metric]);
+  }
+
+  /** Finds the faces of a picture and the enrolled ones that are as near to each. */
+  async #search(
+    picture: Picture,
+    job: Omit<Job, 'picture'>,
+    model: EmbeddingModelName,
+    metric: DistanceMetric,
+    threshold: number,
+  ): Promise<FoundFace[]> {
+    const gallery = this.#gallery(model);
+    for (let tries = 1; ; tries++) {
+      attempt(() => gallery.refresh());
+      const searches = gallery.searches(metric, threshold);
+      const models = [...new Set([...job.models, ...searches.map(({ embedder }) => embedder)])];
+      const faces = await this.#run(picture, { ...job, models, searches });
+      const found = attempt(() =>
+        faces.map((face) => ({ face, ...gallery.found(searches, face.hits, metric, threshold) })),
+      );
+      if (tries === maxTries || !found.some(({ isOutdated }) => isOutdated)) return found;
+    }
+  }
+
+  #nearness(one: EmbeddedFace, other: EmbeddedFace, { model, metric }: Used) {
+    const [first, second] = [one, other].map(
+      ({ embeddings }) => embeddings[this.#embedder(model)] as Float32Array,
+    ) as [Float32Array, Float32Array];
+    const { distance, cosine } = compareEmbeddings(first, second, metric);
+    return { distance, similarity: similarityAt(this.#modelOf(model).calibration, 1 - cosine) };
+  }
+
+  #gallery(model: EmbeddingModelName): ModelGallery {
+    return this.#galleries.get(model) as ModelGallery;
+  }
+
+  #embedder(model: EmbeddingModelName): EmbedderName {
+    return (this.#models.get(model) as EmbeddingModel).embedder;
+  }
+
+  #run(picture: Picture, job: Omit<Job, 'picture'>): Promise<JobFace[]> {
+    const { width, height, pixels } = picture;
+    return this.#pool.run({ picture: { width, height, data: pixels }, ...job });
+  }
+}
+
+function detectorOf(name: string | undefined): EngineDetector | undefined {
+  return engineDetectors.find((detector) => detector === name);
+}
+
+function openGalleries(
+  pool: WorkerPool,
+  database: DatabaseSync,
+  models: EmbeddingModels,
+): Map<EmbeddingModelName, ModelGallery> {
+  createFacesTable(database);
+  const usable = usableVersions(models);
+  const share: WorkerPool['share'] = (embedder, shared) => pool.share(embedder, shared);
+  return new Map(
+    [...models].map(([name, model]) => [name, new ModelGallery(database, name, model, share, usable)]),
+  );
+}

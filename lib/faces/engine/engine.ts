@@ -28,7 +28,6 @@ import type {
 import { refusalWords } from '../quality-reasons.ts';
 import { type MeasuredQuality, qualityReasons } from './detect/quality.ts';
 import type { CustomModel } from './embed/custom-model.ts';
-import { ModelGallery } from './search/model-gallery.ts';
 import { similarityAt } from './models/calibration.ts';
 import {
   type EmbedderName,
@@ -43,6 +42,7 @@ import { WorkerPool } from './pool.ts';
 import { compareEmbeddings } from './search/distance.ts';
 import { createFacesTable } from './search/gallery.ts';
 import { matchDefaults } from './search/match-defaults.ts';
+import { ModelGallery } from './search/model-gallery.ts';
 import { EngineTest, type EngineTestLimits } from './self-test.ts';
 import type { Job, JobFace } from './worker.ts';
 

@@ -9,12 +9,12 @@ import {
   type EmbeddingModelName,
   otherVersions,
 } from '../models/models.ts';
+import type { GallerySearch, JobFace } from '../worker.ts';
 import { compareEmbeddings, distanceOf } from './distance.ts';
 import { Gallery, type GalleryFace } from './gallery.ts';
 import type { SharedGallery } from './gallery-memory.ts';
 import { cosineDistance } from './match-defaults.ts';
 import { type GalleryHit, maxHits } from './search.ts';
-import type { GallerySearch, JobFace } from '../worker.ts';
 
 /** A version of the model, with the faces that are enrolled for it. */
 interface VersionGallery {

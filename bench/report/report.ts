@@ -16,7 +16,7 @@ export async function saveReport(out: Output, figures: Results): Promise<void> {
 
 async function show({ results: folder, plots, documents = [] }: Output, results: Results): Promise<void> {
   await mkdir(plots, { recursive: true });
-  const drawn = plotsOf(results);
+  const drawn = await plotsOf(results);
   for (const [name, svg] of drawn) await writeFile(join(plots, name), svg);
   for (const document of documents) {
     await writeFile(document, withTables(await readFile(document, 'utf8'), tablesOf(results)));

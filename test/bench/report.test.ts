@@ -13,7 +13,7 @@ test('the documents and their plots show the figures that were measured last', a
   const texts = await Promise.all((ownOutput.documents ?? []).map((path) => readFile(path, 'utf8')));
   for (const name of tables.keys()) expect(texts.join()).toContain(`<!-- bench: ${name} -->`);
   for (const text of texts) expect(withTables(text, tables)).toBe(text);
-  for (const [name, svg] of plotsOf(results)) {
+  for (const [name, svg] of await plotsOf(results)) {
     expect(await readFile(join(ownOutput.plots, name), 'utf8'), name).toBe(svg);
     expect(texts[0]).toContain(`](${name})`);
   }

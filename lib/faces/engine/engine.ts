@@ -29,6 +29,7 @@ import { refusalWords } from '../quality-reasons.ts';
 import { type MeasuredQuality, qualityReasons } from './detect/quality.ts';
 import type { CustomModel } from './embed/custom-model.ts';
 import { similarityAt } from './models/calibration.ts';
+import { installedModels, isInstalled } from './models/installed.ts';
 import {
   type EmbedderName,
   type EmbeddingModel,
@@ -90,7 +91,8 @@ const maxTries = 5;
  * @throws BackendUnavailableError when the models or the gallery can't be loaded.
  */
 export async function openHuman(database: DatabaseSync, settings: HumanSettings): Promise<FaceBackend> {
-  const models = modelsWith(settings.customModel, settings.profile);
+  const known = modelsWith(settings.customModel, settings.profile);
+  const models = installedModels(known, settings.modelName);
   const pool = await WorkerPool.start(settings.workers, {
     minConfidence: settings.detectionConfidenceThreshold,
     modelName: (models.get(settings.modelName) as EmbeddingModel).embedder,
@@ -351,7 +353,7 @@ function openGalleries(
   models: EmbeddingModels,
 ): Map<EmbeddingModelName, ModelGallery> {
   createFacesTable(database);
-  const usable = usableVersions(models);
+  const usable = usableVersions(models, (embedder) => isInstalled(embedder));
   const share: WorkerPool['share'] = (embedder, shared) => pool.share(embedder, shared);
   return new Map(
     [...models].map(([name, model]) => [name, new ModelGallery(database, name, model, share, usable)]),

@@ -81,6 +81,21 @@ const firstFusion = {
   calibration: distancesAtPowersOfTen.FirstFusion,
 } as const satisfies EmbeddingModel;
 
+/** The versions of the models that come with the service, by their embedders: what can be measured. */
+export const modelVersions = {
+  Fusion: embeddingModels.Fusion,
+  FastFusion: fastFusion,
+  FirstFusion: firstFusion,
+  MobileFaceNet: embeddingModels.MobileFaceNet,
+  Dlib: embeddingModels.Dlib,
+} as const satisfies Partial<Record<EmbedderName, EmbeddingModel>>;
+export type ModelVersionName = keyof typeof modelVersions;
+export const modelVersionNames = Object.keys(modelVersions) as ModelVersionName[];
+
+export function isModelVersion(name: string | undefined): name is ModelVersionName {
+  return name !== undefined && Object.hasOwn(modelVersions, name);
+}
+
 /** Every version of a model whose faces this program can still find. */
 const knownVersions: Partial<Record<EmbeddingModelName, readonly EmbeddingModel[]>> = {
   Fusion: [embeddingModels.Fusion, fastFusion, firstFusion],
@@ -110,11 +125,15 @@ export function modelsWith(custom?: EmbeddingModel, profile: EngineProfile = 'ac
   return models;
 }
 
-/** The versions of these models whose faces are still of use, in words of the database. */
-export function usableVersions(models: EmbeddingModels): string[] {
-  return [...models].flatMap(([name, model]) =>
-    [model, ...otherVersions(name, model)].map(({ version }) => version),
-  );
+/** The versions of these models whose faces can still be found, in words of the database. */
+export function usableVersions(
+  models: EmbeddingModels,
+  isUsable: (embedder: EmbedderName) => boolean = () => true,
+): string[] {
+  return [...models]
+    .flatMap(([name, model]) => [model, ...otherVersions(name, model)])
+    .filter(({ embedder }) => isUsable(embedder))
+    .map(({ version }) => version);
 }
 
 /** The names of the models that the engine has by these settings. */

@@ -3,6 +3,7 @@ import type { DistanceMetric } from '../../../contract/vocabulary.ts';
 import { inTransaction } from '../../../records/sqlite/database.ts';
 import type { FaceMatch, FaceOwner } from '../../port.ts';
 import { equivalentDistance, similarityAt } from '../models/calibration.ts';
+import { isInstalled } from '../models/installed.ts';
 import {
   type EmbedderName,
   type EmbeddingModel,
@@ -65,7 +66,9 @@ export class ModelGallery {
     this.#name = name;
     this.#database = database;
     this.#current = galleryOf(model);
-    this.#others = otherVersions(name, model).map(galleryOf);
+    this.#others = otherVersions(name, model)
+      .filter(({ embedder }) => isInstalled(embedder))
+      .map(galleryOf);
   }
 
   /** Takes over what another process changed, see `Gallery.refresh`. */

@@ -55,7 +55,8 @@ function largestDifference(one: ArrayLike<number>, other: ArrayLike<number>): nu
 function runTflite({ input, output, operators, weightOf }: TfliteGraph, pictures: Tfjs.Tensor4D): Float32Array {
   const values = new Map<number, Tfjs.Tensor>([[input, pictures]]);
   for (const { name, inputs, output: result, stride, padding } of operators) {
-    const [one, other, bias] = inputs.map((tensor) => {
+    // A reshaping has its shape as an input, in whole numbers.
+    const [one, other, bias] = (name === 'Reshape' ? inputs.slice(0, 1) : inputs).map((tensor) => {
       const weight = weightOf(tensor);
       return weight ? tf.tensor(weight.data, [...weight.shape]) : (values.get(tensor) as Tfjs.Tensor);
     }) as [Tfjs.Tensor, Tfjs.Tensor, Tfjs.Tensor];

@@ -134,9 +134,12 @@ export class Gallery {
     const { data_version: version } = this.#dataVersion.get() as { data_version: number };
     if (version === this.#seenVersion) return;
     if (this.#lastId === 0) this.#loadMany();
+    const lastId = this.#readLastId();
     this.#takeNew();
+    // The next look need not read other versions' faces again.
+    this.#lastId = Math.max(this.#lastId, lastId);
     // No id is given twice, and so by now the memory has all of the database's: as many are the same ones.
-    if (this.#countUpTo(Number.MAX_SAFE_INTEGER) !== this.size) this.#dropAbsent();
+    if (this.size > 0 && this.#countUpTo(Number.MAX_SAFE_INTEGER) !== this.size) this.#dropAbsent();
     this.#seenVersion = version;
   }
 
@@ -216,9 +219,12 @@ export class Gallery {
   /** The faces that are there at first, where they are many: half of them on another thread, for reading them takes most of a start. */
   #loadMany(): void {
     const path = this.#database.location();
+    // Read before the faces are counted: a face that another process adds meanwhile is a newer one.
+    const lastId = this.#readLastId();
     const count = this.#countUpTo(Number.MAX_SAFE_INTEGER);
+    // Of a version that has none, the faces of all others need not be read.
+    if (count === 0) this.#lastId = lastId;
     if (path === null || count < manyFaces) return;
-    const lastId = this.#lastIdOf.get()?.id as number;
     const middle = Math.floor(lastId / 2);
     const below = this.#countUpTo(middle);
     const before = this.#shared;
@@ -247,6 +253,11 @@ export class Gallery {
     }
     this.#lastId = lastId;
     if (this.#shared !== before) this.#share(this.#shared);
+  }
+
+  /** The largest id of all versions' faces. */
+  #readLastId(): number {
+    return (this.#lastIdOf.get()?.id as number | null) ?? 0;
   }
 
   #countUpTo(id: number): number {

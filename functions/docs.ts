@@ -18,8 +18,8 @@ const contentSecurityPolicy = [
 
 /** GET /docs */
 export const handler = endpoint(docs, async (_input, { event }) => {
-  // Behind a gateway the path starts with its stage; with or without a trailing slash, the assets lie below it.
-  const base = event.requestContext.path.replace(/\/$/, '');
+  // By the page's own address, whatever stands in front of its path; without a slash at its end, that is relative to the root.
+  const base = event.requestContext.path.endsWith('/') ? '.' : './docs';
   return response({
     status: 200,
     headers: { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': contentSecurityPolicy },

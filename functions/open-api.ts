@@ -8,9 +8,10 @@ let document: OpenApiDocument | undefined;
 
 /** GET /openapi.json */
 export const handler = endpoint(openApi, async (_input, { event }) => {
-  const { apiTitle: title, apiVersion: version } = loadConfig();
+  const { apiTitle: title, apiVersion: version, publicUrl } = loadConfig();
   document ??= buildOpenApi(api, { title, version });
-  // Behind a gateway the paths start with its stage.
+  if (publicUrl) return { ...document, servers: [{ url: `${publicUrl.origin}${publicUrl.prefix}` }] };
+  // Behind a gateway the paths start with its stage, behind a proxy with its prefix.
   const prefix = event.requestContext.path.replace(/\/openapi\.json\/?$/, '');
   return { ...document, servers: [{ url: prefix === '' ? '/' : prefix }] };
 });

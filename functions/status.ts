@@ -1,7 +1,8 @@
-import { loadConfig } from '../lib/config.ts';
+import { loadConfig, loadedWarnings } from '../lib/config.ts';
 import { status } from '../lib/contract/endpoints/status.ts';
 import { webhookStatus } from '../lib/events/webhook-status.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
+import { inboxWarnings } from '../lib/inbox/warnings.ts';
 import { authenticationOf } from '../lib/service/authentication.ts';
 import { statusOf } from '../lib/service/status.ts';
 import { stores } from '../lib/wiring/open.ts';
@@ -10,5 +11,9 @@ import { stores } from '../lib/wiring/open.ts';
 export const handler = endpoint(status, async (_input, { event }) => {
   const config = loadConfig();
   const webhooks = await webhookStatus(config);
-  return statusOf({ ...(await stores()), webhooks }, config, authenticationOf(config, event));
+  const [answer, inbox] = await Promise.all([
+    statusOf({ ...(await stores()), webhooks }, config, authenticationOf(config, event)),
+    inboxWarnings(config),
+  ]);
+  return { ...answer, warnings: [...answer.warnings, ...inbox, ...loadedWarnings()] };
 });

@@ -88,7 +88,9 @@ export class Api extends Construct {
     for (const [path, functions] of byPath) {
       const resource = this.restApi.root.resourceForPath(path);
       for (const fn of functions) {
-        resource.addMethod(fn.contract.method, new LambdaIntegration(fn, { allowTestInvoke: false }));
+        for (const method of methodsOf(fn)) {
+          resource.addMethod(method, new LambdaIntegration(fn, { allowTestInvoke: false }));
+        }
       }
       if (corsOrigins.length > 0) addPreflight(resource, functions, corsOrigins);
     }
@@ -142,6 +144,11 @@ function resourcePath(path: string): string {
   return path.replace(/(?<=.)\/$/, '');
 }
 
+/** What answers GET answers HEAD: the gateway leaves the body out. */
+function methodsOf({ contract: { method } }: EndpointFunction): string[] {
+  return method === 'GET' ? ['GET', 'HEAD'] : [method];
+}
+
 /** Who did what, and how it went; no paths as they were sent, and no bodies. */
 function accessLogFormat(): AccessLogFormat {
   return AccessLogFormat.custom(
@@ -169,7 +176,7 @@ function addPreflight(
 ): void {
   const method = resource.addCorsPreflight({
     allowOrigins: [...corsOrigins],
-    allowMethods: functions.map(({ contract }) => contract.method),
+    allowMethods: functions.flatMap(methodsOf),
     allowHeaders: Cors.DEFAULT_HEADERS,
     maxAge: Duration.seconds(preflightSeconds),
   });

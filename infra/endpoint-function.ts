@@ -28,6 +28,7 @@ export class EndpointFunction extends ServiceFunction {
       // One request alone may use the whole quota; where several do at once, Rekognition throttles and the calls are repeated.
       rekognitionTps: settings.rekognitionTps,
       similarity: settings.similarity,
+      minSimilarity: settings.minSimilarity,
       qualityFilter: settings.qualityFilter,
       corsOrigins: settings.corsOrigins,
     });

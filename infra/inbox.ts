@@ -48,6 +48,7 @@ export class Inbox extends Construct {
       // Half of the quota, shared by the calls at once.
       rekognitionTps: Math.max(1, Math.floor(settings.rekognitionTps / 2 / maxConcurrency)),
       similarity: settings.similarity,
+      minSimilarity: settings.minSimilarity,
       qualityFilter: settings.qualityFilter,
       corsOrigins: [],
     });

@@ -135,9 +135,9 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
 export const indexUploadNeeds: Needs = {
   table: [...read, ...write],
   objects: {
-    's3:DeleteObject': ['blacklist/*', 'inbox/*'],
-    's3:GetObject': ['inbox/*'],
-    's3:PutObject': ['blacklist/*', 'rejected/*'],
+    's3:DeleteObject': ['blacklist/*', 'inbox/*', 'inbox-notes/*'],
+    's3:GetObject': ['inbox/*', 'inbox-notes/*'],
+    's3:PutObject': ['blacklist/*', 'inbox-notes/*', 'rejected/*'],
   },
   list: 'everything',
   collection: enrollAndCompare,

@@ -21,6 +21,7 @@ export interface ServiceFunctionProps {
   readonly rekognitionTps: number;
   /** 0..100: what makes a match; undefined for the service's own default. */
   readonly similarity?: number | undefined;
+  readonly minSimilarity?: number | undefined;
   /** Whether reference pictures that are too poor are refused; undefined for the service's own default. */
   readonly qualityFilter?: QualityFilter | undefined;
   readonly corsOrigins: readonly string[];
@@ -33,8 +34,7 @@ const memoryMb = {
   /** The SDK loads in the first call, which 128 MB would make slow. */
   records: 512,
   /**
-   * Three pictures of 50 megapixels at once, see `pictureSlots` in `lib/wiring/open.ts`: 2.2 GB, measured with WebP, the dearest to decode. New
-   * accounts get no more than this.
+   * Half of it is for pictures, see `PICTURE_MEMORY_BYTES`: two of the dearest of 50 megapixels at once. New accounts get no more than this.
    */
   pictures: 3008,
 };
@@ -84,6 +84,7 @@ function environment({
   resources,
   rekognitionTps,
   similarity,
+  minSimilarity,
   qualityFilter,
   corsOrigins,
 }: ServiceFunctionProps): Record<string, string> {
@@ -94,6 +95,7 @@ function environment({
     DYNAMODB_TABLE_NAME: resources.table.tableName,
     REKOGNITION_TPS: String(rekognitionTps),
     ...(similarity !== undefined && { AWS_THRESHOLD: String(similarity) }),
+    ...(minSimilarity !== undefined && { AWS_MIN_SIMILARITY: String(minSimilarity) }),
     ...(qualityFilter !== undefined && { QUALITY_FILTER: qualityFilter }),
     ...(corsOrigins.length > 0 && { CORS_ORIGINS: corsOrigins.join(',') }),
   };

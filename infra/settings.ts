@@ -21,6 +21,8 @@ export interface StackSettings {
   readonly rekognitionTps: number;
   /** 0..100: faces at least so similar match, unless a request says otherwise; undefined for the service's own default. */
   readonly similarity: number | undefined;
+  /** 50..100: no threshold, chosen or asked for, means less; undefined for the service's own default. */
+  readonly minSimilarity: number | undefined;
   /** Whether reference pictures that are too poor are refused; undefined for the service's own default. */
   readonly qualityFilter: QualityFilter | undefined;
   /** Where alarms are sent. */
@@ -47,7 +49,8 @@ const settings = {
   },
   processedDays: { schema: wholeNumber(1, 3650).default(90), takes: 'a whole number of days from 1 to 3650' },
   rekognitionTps: { schema: wholeNumber(1, 10_000).default(5), takes: 'a whole number from 1 to 10000' },
-  similarity: { schema: percentage().optional(), takes: 'a number from 0 to 100' },
+  similarity: { schema: percentage(0).optional(), takes: 'a number from 0 to 100' },
+  minSimilarity: { schema: percentage(50).optional(), takes: 'a number from 50 to 100' },
   qualityFilter: { schema: z.enum(['auto', 'none']).optional(), takes: 'auto or none' },
   alarmTopicArn: {
     schema: z
@@ -64,12 +67,12 @@ function wholeNumber(min: number, max: number) {
 }
 
 /** Not `z.coerce`, for which an empty text is 0: everybody would match everybody. */
-function percentage() {
+function percentage(min: number) {
   const text = z
     .string()
     .regex(/^\d+(\.\d+)?$/)
     .transform(Number);
-  return z.union([z.number(), text]).pipe(z.number().min(0).max(100));
+  return z.union([z.number(), text]).pipe(z.number().min(min).max(100));
 }
 
 /** @throws Error naming the first setting that is wrong and what it takes. */
@@ -90,6 +93,7 @@ export function stackSettings(node: Node): StackSettings {
     processedDays: read('processedDays'),
     rekognitionTps: read('rekognitionTps'),
     similarity: read('similarity'),
+    minSimilarity: read('minSimilarity'),
     qualityFilter: read('qualityFilter'),
     alarmTopicArn: read('alarmTopicArn'),
     alerts: read('alerts'),

@@ -110,6 +110,8 @@ function lifecycleRules(processedDays: number): LifecycleRule[] {
     expire('cropped', processedDays),
     expire('uploads', uploadDays),
     expire('inbox', inboxDays),
+    // An event can't come again later than that, and a picture lies in the inbox no longer.
+    expire('inbox-notes', inboxDays),
     expire('rejected', rejectedDays),
     {
       id: 'leftovers',

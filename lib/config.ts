@@ -1,7 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseEnv } from 'node:util';
 import * as z from 'zod';
 import {
   customModelName,
@@ -13,6 +11,9 @@ import {
   type ModelName,
   modelNames,
 } from './contract/vocabulary.ts';
+import { type EnvFile, readEnvFile } from './env-file.ts';
+import { nearestName } from './near-names.ts';
+import { allowedHosts, type PublicUrl, publicUrl, trustedProxies } from './network-settings.ts';
 
 /** Every setting, parsed once. Its names and defaults are the README's settings table. */
 export interface Config {
@@ -32,6 +33,8 @@ export interface Config {
   /** Set with `MODEL_PATH`, and with it alone. */
   readonly customModel: CustomModelConfig | undefined;
   readonly distanceMetric: DistanceMetric;
+  /** No threshold of the embedded engine lets a larger share of pairs of different people match. */
+  readonly maxFalseMatchRate: number;
   /** 0..1: faces that the detector is less sure of are left out. */
   readonly detectionConfidenceThreshold: number;
   /** Whether pictures of faces that are of little use are refused as reference pictures. */
@@ -46,8 +49,18 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   readonly apiTokens: readonly string[];
   readonly allowUnauthenticated: boolean;
+  /** A disk with less room is warned of. */
+  readonly minFreeBytes: number;
+  /** Host names by which web pages may reach a service without tokens, besides addresses. */
+  readonly allowedHosts: readonly string[];
+  /** Addresses and networks of proxies whose `X-Forwarded-` headers count. */
+  readonly trustedProxies: readonly string[];
+  /** The address that clients know the service by, where it is set. */
+  readonly publicUrl: PublicUrl | undefined;
   readonly maxRequestBytes: number;
   readonly maxImageBytes: number;
+  /** Memory for the pictures in work, all together, in bytes. */
+  readonly pictureMemoryBytes: number;
   readonly emulateGatewayLimits: boolean;
   /** Set with `WEBHOOK_URL`, and with it alone. */
   readonly webhooks: WebhookConfig | undefined;
@@ -63,6 +76,8 @@ export interface AwsConfig {
   readonly collectionId: string;
   /** 0..100: matches are at least so similar unless a request says otherwise. */
   readonly similarityThreshold: number;
+  /** 0..100: no threshold, asked for or set, means less. */
+  readonly minSimilarity: number;
   /** Calls to Rekognition in a second, at most, by this process. */
   readonly rekognitionCallsPerSecond: number;
   /** The records' table; without one they are in SQLite, in `dataDir`. */
@@ -111,9 +126,12 @@ const origins = list.refine(
   'exact origins as browsers send them, separated by commas, such as https://example.com or http://localhost:3000',
 );
 
+/** Shorter ones can be guessed. */
+const minTokenLength = 16;
 const tokens = list.refine(
-  (items) => items.length > 0 && items.every((item) => /^[\x21-\x7e]+$/.test(item)),
-  'one or more tokens of visible ASCII characters, separated by commas',
+  (items) =>
+    items.length > 0 && items.every((item) => item.length >= minTokenLength && /^[\x21-\x7e]+$/.test(item)),
+  `one or more tokens of visible ASCII characters, separated by commas, each of at least ${minTokenLength}, such as the output of: openssl rand -hex 32`,
 );
 /** Settings whose values no message may repeat. */
 const secrets: readonly string[] = ['API_TOKENS', 'WEBHOOK_URL', 'WEBHOOK_SECRET'];
@@ -177,24 +195,38 @@ function triple(min: number, max: number) {
   );
 }
 
+/** A shell would have replaced what these begin with; taken as they are, they would name a folder that is called so. */
+const folder = z
+  .string()
+  .refine(
+    (path) => !/^~|\$[A-Za-z_{(]|^%\w+%/.test(path),
+    "a path that is written out: '~' and variables are not replaced in it",
+  );
+
 const mebibyte = 1024 * 1024;
+
+/** Enough for the dearest picture that is taken, beside small ones; with all else it stays below 1.2 GB over an idle server. */
+const defaultPictureMemoryBytes = 768 * mebibyte;
 
 /** 0..100: what makes a match with Rekognition unless it is set. */
 export const defaultAwsSimilarity = 95;
+/** 0..100: what Amazon's own default for a match is. */
+export const defaultAwsMinSimilarity = 80;
+export const defaultMaxFalseMatchRate = 0.001;
 
 const settings = z.object({
   FACE_PROCESSING_BACKEND: oneOf(['deepface', 'aws_rekognition']).default('deepface'),
   HOST: z.string().default('127.0.0.1'),
   PORT: number(0, 65535, true).default(8000),
-  DATA_DIR: z.string().default('./data'),
-  BLACKLIST_DB_PATH: z.string().optional(),
-  PROCESSED_IMAGES_OUTPUT_DIR: z.string().optional(),
-  CROPPED_FACES_OUTPUT_DIR: z.string().optional(),
-  IMAGE_ROOT: z.string().optional(),
+  DATA_DIR: folder.default('./data'),
+  BLACKLIST_DB_PATH: folder.optional(),
+  PROCESSED_IMAGES_OUTPUT_DIR: folder.optional(),
+  CROPPED_FACES_OUTPUT_DIR: folder.optional(),
+  IMAGE_ROOT: folder.optional(),
   DETECTOR_BACKEND: oneOf(detectorNames).default('mediapipe+ssd'),
   ENGINE_PROFILE: oneOf(['accurate', 'fast']).default('accurate'),
   MODEL_NAME: oneOf(modelNames).optional(),
-  MODEL_PATH: z.string().optional(),
+  MODEL_PATH: folder.optional(),
   MODEL_CHANNELS: oneOf(['RGB', 'BGR']).default('RGB'),
   MODEL_MEAN: triple(0, 255).default([127.5, 127.5, 127.5]),
   MODEL_SCALE: triple(0.001, 1000).default([128, 128, 128]),
@@ -206,6 +238,8 @@ const settings = z.object({
     'two or more cosine distances from 0 to 2, each smaller than the one before, separated by commas',
   ).optional(),
   DISTANCE_METRIC: oneOf(distanceMetrics).default('cosine'),
+  // Calibrations were measured from 1 in 1,000,000 to 1 in 100.
+  MAX_FALSE_MATCH_RATE: number(0.000001, 0.01, false).default(defaultMaxFalseMatchRate),
   DETECTION_CONFIDENCE_THRESHOLD: number(0, 1, false).default(0.4),
   QUALITY_FILTER: oneOf(['auto', 'none']).default('auto'),
   DRAW_BOUNDING_BOXES: flag.default(true),
@@ -216,8 +250,13 @@ const settings = z.object({
   CORS_ORIGINS: origins.default([]),
   API_TOKENS: tokens.default([]),
   ALLOW_UNAUTHENTICATED: flag.default(false),
+  MIN_FREE_BYTES: number(0, 1024 ** 5, true).default(1024 * mebibyte),
+  ALLOWED_HOSTS: allowedHosts.default([]),
+  TRUST_PROXY: trustedProxies.default([]),
+  PUBLIC_URL: publicUrl.optional(),
   MAX_REQUEST_BYTES: number(1024, 1024 * mebibyte, true).default(25 * mebibyte),
   MAX_IMAGE_BYTES: number(1024, 1024 * mebibyte, true).default(15 * mebibyte),
+  PICTURE_MEMORY_BYTES: number(256 * mebibyte, 1024 * 1024 * mebibyte, true).optional(),
   EMULATE_GATEWAY_LIMITS: flag.default(false),
   WEBHOOK_URL: httpUrls.optional(),
   WEBHOOK_SECRET: webhookSecrets.optional(),
@@ -231,6 +270,7 @@ const settings = z.object({
     'up to 255 letters, digits, ".", "_" and "-"',
   ).optional(),
   AWS_THRESHOLD: number(0, 100, false).default(defaultAwsSimilarity),
+  AWS_MIN_SIMILARITY: number(50, 100, false).default(defaultAwsMinSimilarity),
   REKOGNITION_TPS: number(1, 10_000, true).default(5),
   DYNAMODB_TABLE_NAME: pattern(
     /^[a-zA-Z0-9_.-]{3,255}$/,
@@ -246,7 +286,7 @@ const settings = z.object({
 export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(
     Object.keys(settings.shape)
-      .map((name) => [name, environment[name]?.trim()])
+      .map((name) => [name, withoutQuotes(environment[name]?.trim())])
       .filter(([, value]) => value),
   );
   const parsed = settings.safeParse(given);
@@ -273,6 +313,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     modelName: values.MODEL_NAME ?? (values.MODEL_PATH === undefined ? defaultEngineModel : customModelName),
     customModel: customModelConfig(values),
     distanceMetric: values.DISTANCE_METRIC,
+    maxFalseMatchRate: values.MAX_FALSE_MATCH_RATE,
     detectionConfidenceThreshold: values.DETECTION_CONFIDENCE_THRESHOLD,
     qualityFilter: values.QUALITY_FILTER,
     drawBoundingBoxes: values.DRAW_BOUNDING_BOXES,
@@ -283,13 +324,29 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     corsOrigins: values.CORS_ORIGINS,
     apiTokens: values.API_TOKENS,
     allowUnauthenticated: values.ALLOW_UNAUTHENTICATED,
+    minFreeBytes: values.MIN_FREE_BYTES,
+    allowedHosts: values.ALLOWED_HOSTS,
+    trustedProxies: values.TRUST_PROXY,
+    publicUrl: values.PUBLIC_URL,
     maxRequestBytes: values.MAX_REQUEST_BYTES,
     maxImageBytes: values.MAX_IMAGE_BYTES,
+    pictureMemoryBytes:
+      values.PICTURE_MEMORY_BYTES ?? pictureMemoryIn(environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE),
     emulateGatewayLimits: values.EMULATE_GATEWAY_LIMITS,
     webhooks: webhookConfig(values),
     aws: values.FACE_PROCESSING_BACKEND === 'aws_rekognition' ? awsConfig(values) : undefined,
     logLevel: values.LOG_LEVEL,
   };
+}
+
+/** Takes off the quotes that `docker run --env-file` and lists in compose files leave around a value. */
+function withoutQuotes(value: string | undefined): string | undefined {
+  return value && /^(["']).*\1$/s.test(value) && value.length > 1 ? value.slice(1, -1).trim() : value;
+}
+
+/** Half of a Lambda function's memory, which it has in MB; elsewhere what suits a small machine. */
+function pictureMemoryIn(functionMemory: string | undefined): number {
+  return functionMemory === undefined ? defaultPictureMemoryBytes : (Number(functionMemory) * mebibyte) / 2;
 }
 
 /** @throws ConfigError when it is asked for and not there. */
@@ -336,24 +393,72 @@ function awsConfig(values: z.output<typeof settings>): AwsConfig {
     // Two deployments in one collection would remove each other's faces; no two have the same bucket.
     collectionId: values.AWS_REKOGNITION_COLLECTION_ID ?? bucket,
     similarityThreshold: values.AWS_THRESHOLD,
+    minSimilarity: values.AWS_MIN_SIMILARITY,
     rekognitionCallsPerSecond: values.REKOGNITION_TPS,
     tableName: values.DYNAMODB_TABLE_NAME,
   };
 }
 
-let loaded: Config | undefined;
+/** Settings that count only together with another one. */
+const companions: Readonly<Record<string, string>> = {
+  WEBHOOK_SECRET: 'WEBHOOK_URL',
+  MODEL_CHANNELS: 'MODEL_PATH',
+  MODEL_MEAN: 'MODEL_PATH',
+  MODEL_SCALE: 'MODEL_PATH',
+  MODEL_THRESHOLD: 'MODEL_PATH',
+  MODEL_CALIBRATION: 'MODEL_PATH',
+};
 
-/** The settings of this process, from its environment and the file `.env` beside it, parsed at the first call. */
+/** Names that other programs of this repository read. */
+const otherNames = ['REKOGNITION_PORT', 'REKOGNITION_DATA_DIR'];
+
+/** Warns of variables that are nearly settings, and of settings that do nothing as things are. No value is repeated. */
+export function settingWarnings(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const names = [...Object.keys(settings.shape), ...otherNames];
+  const isSet = (name: string) => Boolean(environment[name]?.trim());
+  return Object.keys(environment)
+    .filter(isSet)
+    .flatMap((name) => {
+      const meant = nearestName(name, names);
+      if (meant !== undefined) return `${name} is no setting, and does nothing. Is ${meant} meant?`;
+      const companion = companions[name];
+      const isIdle = companion !== undefined && !isSet(companion);
+      return isIdle ? `${name} does nothing where ${companion} is not set.` : [];
+    });
+}
+
+let loaded: { readonly config: Config; readonly warnings: readonly string[] } | undefined;
+
+/**
+ * The settings of this process, from its environment and the file `.env` beside it, parsed at the first call.
+ * @throws ConfigError
+ */
 export function loadConfig(): Config {
-  loaded ??= parseConfig({ ...readDotEnv(), ...process.env });
+  return load().config;
+}
+
+/** What is to be told of the settings of this process, though they are taken. */
+export function loadedWarnings(): readonly string[] {
+  return load().warnings;
+}
+
+function load() {
+  if (loaded === undefined) {
+    const { values, warnings } = readDotEnv();
+    const environment = { ...values, ...process.env };
+    loaded = { config: parseConfig(environment), warnings: [...warnings, ...settingWarnings(environment)] };
+  }
   return loaded;
 }
 
 /** The settings of this process, but for another backend than the one that they name: for what goes between the two. */
 export function loadConfigFor(backend: Config['backend']): Config {
-  return parseConfig({ ...readDotEnv(), ...process.env, FACE_PROCESSING_BACKEND: backend });
+  return parseConfig({ ...readDotEnv().values, ...process.env, FACE_PROCESSING_BACKEND: backend });
 }
 
-function readDotEnv(): NodeJS.Dict<string> {
-  return existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
+/** @throws ConfigError when it can't be understood. */
+function readDotEnv(): EnvFile {
+  const file = readEnvFile('.env', (name) => name in settings.shape);
+  if (file.faults.length > 0) throw new ConfigError(file.faults.join('\n'));
+  return file;
 }

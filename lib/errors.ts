@@ -26,6 +26,8 @@ export type ErrorCode =
   | 'forbidden'
   | 'route_not_found'
   | 'method_not_allowed'
+  | 'disk_full'
+  | 'body_too_slow'
   | 'throttled'
   | 'backend_unavailable';
 
@@ -158,6 +160,25 @@ export class MethodNotAllowedError extends ServiceError {
   constructor(allowed: readonly string[]) {
     super('Method Not Allowed');
     this.allowed = allowed;
+  }
+}
+
+/** The disk has no room for what is to be kept. Deletions work all the same. */
+export class DiskFullError extends ServiceError {
+  readonly code = 'disk_full';
+  constructor(options?: ErrorOptions) {
+    super(
+      'The disk is full: nothing more can be kept until something is deleted or the disk is enlarged.',
+      options,
+    );
+  }
+}
+
+/** A request's body came so slowly, while others waited, that it lost its place. */
+export class BodyTooSlowError extends ServiceError {
+  readonly code = 'body_too_slow';
+  constructor() {
+    super('The body came too slowly while other requests waited. Try again.');
   }
 }
 

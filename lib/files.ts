@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { requireRoom } from './disk-space.ts';
 
 /** What the adapters on a POSIX file system share. */
 
@@ -11,6 +12,9 @@ export const fileMode = 0o600;
 
 /** How the names of files begin that are still being written: no key of a picture does, and the inbox passes over such names. */
 export const temporaryPrefix = '.tmp-';
+
+/** Written to see whether there is room. */
+const probe = Buffer.alloc(4096, 1);
 
 /** How often a folder is made again that others remove, because it is empty, before there is a file in it. */
 const maxFolderAttempts = 100;
@@ -26,11 +30,26 @@ export async function writeWhole(
 ): Promise<void> {
   const temporary = await openTemporary(dirname(path));
   try {
-    await writeAndSync(temporary.handle, content);
+    await writeAndSync(temporary, content);
     await rename(temporary.path, path);
   } catch (error) {
     await ifPresent(unlink(temporary.path));
     throw error;
+  }
+}
+
+/**
+ * Makes sure that a file can be written in a folder, by writing one and removing it.
+ * @throws the file system's errors.
+ */
+export async function tryToWrite(folder: string): Promise<void> {
+  const { path, handle } = await openTemporary(folder);
+  try {
+    await requireRoom(path, probe.length);
+    await handle.writeFile(probe);
+  } finally {
+    await handle.close();
+    await ifPresent(unlink(path));
   }
 }
 
@@ -72,10 +91,11 @@ async function openTemporary(folder: string): Promise<{ path: string; handle: Fi
 }
 
 async function writeAndSync(
-  handle: FileHandle,
+  { path, handle }: { readonly path: string; readonly handle: FileHandle },
   content: Uint8Array | AsyncIterable<Uint8Array>,
 ): Promise<void> {
   try {
+    await requireRoom(path, content instanceof Uint8Array ? content.length : 0);
     await handle.writeFile(content);
     await handle.sync();
   } finally {

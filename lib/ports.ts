@@ -1,6 +1,6 @@
-import type { LimitFunction } from 'p-limit';
 import type { FaceBackend } from './faces/port.ts';
 import type { ImageDelivery, ImageLocator, ImageStore } from './images/port.ts';
+import type { PictureSlots } from './inputs/picture-slots.ts';
 import type { InputReader } from './inputs/read.ts';
 import type { RecordStore } from './records/port.ts';
 
@@ -14,8 +14,8 @@ export interface Stores {
 /** What the use cases work with. */
 export interface Ports extends Stores {
   readonly inputs: InputReader;
-  /** Decoded pictures are large: over all requests, only so many are worked on at once. */
-  readonly pictureSlots: LimitFunction;
+  /** Decoded pictures are large: over all requests, those in work at once share a budget of memory. */
+  readonly pictureSlots: PictureSlots;
 }
 
 /** What the use cases that only tell of entries work with: where their pictures are, without a store of pictures. */

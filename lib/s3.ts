@@ -55,14 +55,19 @@ export async function getObject(
   client: S3Client,
   object: { readonly Bucket: string; readonly Key: string },
   maxBytes: number,
-): Promise<{ readonly bytes: Uint8Array | undefined; readonly etag: string }> {
-  const { Body, ContentLength, ETag: etag = '' } = await client.send(new GetObjectCommand(object));
+): Promise<{
+  readonly bytes: Uint8Array | undefined;
+  readonly etag: string;
+  readonly modified: Date | undefined;
+}> {
+  const answer = await client.send(new GetObjectCommand(object));
+  const { Body, ContentLength, ETag: etag = '', LastModified: modified } = answer;
   // S3 always says how much is to come.
   if (Body === undefined || ContentLength === undefined || ContentLength > maxBytes) {
     if (Body instanceof Readable) Body.destroy();
-    return { bytes: undefined, etag };
+    return { bytes: undefined, etag, modified };
   }
-  return { bytes: await Body.transformToByteArray(), etag };
+  return { bytes: await Body.transformToByteArray(), etag, modified };
 }
 
 /** Runs `work`, and lets none of the SDK's errors out. */

@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Config, ConfigError, parseConfig } from '../lib/config.ts';
+import { type Config, ConfigError, parseConfig, settingWarnings } from '../lib/config.ts';
 import { detectorNames, distanceMetrics, modelNames } from '../lib/contract/vocabulary.ts';
 
 interface Setting<Key extends keyof Config = keyof Config> {
@@ -100,6 +100,16 @@ const settings: Readonly<Record<string, Setting>> = {
     bad: ['manhattan'],
     takes: 'one of cosine, euclidean, euclidean_l2, angular',
   }),
+  MAX_FALSE_MATCH_RATE: setting('maxFalseMatchRate', {
+    unset: 0.001,
+    good: [
+      ['0.000001', 0.000_001],
+      ['0.0005', 0.0005],
+      ['0.01', 0.01],
+    ],
+    bad: ['0', '0.0000009', '0.011', '1', '-0.001', '1e-3', 'NaN', 'off'],
+    takes: 'a number from 0.000001 to 0.01',
+  }),
   DETECTION_CONFIDENCE_THRESHOLD: setting('detectionConfidenceThreshold', {
     unset: 0.4,
     good: [
@@ -164,13 +174,29 @@ const settings: Readonly<Record<string, Setting>> = {
   API_TOKENS: setting('apiTokens', {
     unset: [],
     good: [
-      ['s3cret', ['s3cret']],
-      [' one , two,', ['one', 'two']],
+      ['s3cret-of-16-chr', ['s3cret-of-16-chr']],
+      [' the-first-of-two , the-second-of-two,', ['the-first-of-two', 'the-second-of-two']],
+      ['"quoted-by-docker-run"', ['quoted-by-docker-run']],
     ],
-    bad: ['pass word', 'pässword', ',', 'good,pass\tword'],
-    takes: 'one or more tokens of visible ASCII characters, separated by commas',
+    bad: [
+      'pass word of two words',
+      'a-pässword-that-is-long',
+      ',',
+      'good-and-long-enough,pass\tword-in-two',
+      'fifteen-chars-x',
+      'good-and-long-enough,short',
+    ],
+    takes: 'one or more tokens of visible ASCII characters, separated by commas, each of at least 16',
   }),
   ALLOW_UNAUTHENTICATED: setting('allowUnauthenticated', { unset: false, ...flag }),
+  MIN_FREE_BYTES: setting('minFreeBytes', {
+    unset: 1_073_741_824,
+    good: [
+      ['0', 0],
+      ['1125899906842624', 1_125_899_906_842_624],
+    ],
+    ...whole(0, 1_125_899_906_842_624),
+  }),
   MAX_REQUEST_BYTES: setting('maxRequestBytes', {
     unset: 25 * mebibyte,
     good: [['6291456', 6 * mebibyte]],
@@ -180,6 +206,11 @@ const settings: Readonly<Record<string, Setting>> = {
     unset: 15 * mebibyte,
     good: [['1024', 1024]],
     ...whole(1024, 1024 * mebibyte),
+  }),
+  PICTURE_MEMORY_BYTES: setting('pictureMemoryBytes', {
+    unset: 768 * mebibyte,
+    good: [['1073741824', 1024 * mebibyte]],
+    ...whole(256 * mebibyte, 1024 * 1024 * mebibyte),
   }),
   EMULATE_GATEWAY_LIMITS: setting('emulateGatewayLimits', { unset: false, ...flag }),
   LOG_LEVEL: setting('logLevel', {
@@ -219,6 +250,9 @@ describe('settings', () => {
       ['aws', undefined],
       ['customModel', undefined],
       ['webhooks', undefined],
+      ['allowedHosts', []],
+      ['trustedProxies', []],
+      ['publicUrl', undefined],
     ]);
     expect(parseConfig({})).toEqual(defaults);
     expect(parseConfig({ ANOTHER_VARIABLE: 'x' })).toEqual(defaults);
@@ -266,6 +300,20 @@ describe('settings', () => {
     const message = refusal({ API_TOKENS: 'hunter2, swörd fish', PORT: 'none' });
     expect(message).toContain('API_TOKENS takes');
     for (const part of ['hunter2', 'swörd', 'fish']) expect(message).not.toContain(part);
+  });
+
+  const folders = [
+    'DATA_DIR',
+    'BLACKLIST_DB_PATH',
+    'PROCESSED_IMAGES_OUTPUT_DIR',
+    'IMAGE_ROOT',
+    'MODEL_PATH',
+  ];
+  test.each(folders)('%s names no folder by what only a shell replaces', (name) => {
+    for (const path of ['~/faces', '~', '$HOME/faces', '/srv/$NAME', '%APPDATA%/faces']) {
+      expect(refusal({ [name]: path })).toContain(`${name} takes a path that is written out`);
+    }
+    expect(() => parseConfig({ [name]: '/srv/a~b/50%/$1/c' })).not.toThrow();
   });
 
   test('folders that are not set lie below DATA_DIR', () => {
@@ -388,6 +436,7 @@ describe('the settings of the AWS mode', () => {
       bucket: 'my-faces',
       collectionId: 'my-faces',
       similarityThreshold: 95,
+      minSimilarity: 80,
       rekognitionCallsPerSecond: 5,
       tableName: undefined,
     });
@@ -399,6 +448,7 @@ describe('the settings of the AWS mode', () => {
       ...inAws,
       AWS_REKOGNITION_COLLECTION_ID: 'Doors_1.a-b',
       AWS_THRESHOLD: '99.5',
+      AWS_MIN_SIMILARITY: '90',
       REKOGNITION_TPS: '50',
       DYNAMODB_TABLE_NAME: 'Records_1.a-b',
     };
@@ -407,6 +457,7 @@ describe('the settings of the AWS mode', () => {
       bucket: 'my-faces',
       collectionId: 'Doors_1.a-b',
       similarityThreshold: 99.5,
+      minSimilarity: 90,
       rekognitionCallsPerSecond: 50,
       tableName: 'Records_1.a-b',
     });
@@ -421,6 +472,8 @@ describe('the settings of the AWS mode', () => {
     ['AWS_S3_BUCKET_NAME', 's3://my-faces/'],
     ['AWS_REKOGNITION_COLLECTION_ID', 'my faces'],
     ['AWS_THRESHOLD', '101'],
+    ['AWS_MIN_SIMILARITY', '49'],
+    ['AWS_MIN_SIMILARITY', '101'],
     ['REKOGNITION_TPS', '0'],
     ['DYNAMODB_TABLE_NAME', 'ab'],
   ])('refuse %s=%s', (name, value) => {
@@ -433,6 +486,63 @@ describe('the settings of the AWS mode', () => {
   });
 });
 
+describe('warnings', () => {
+  test.each([
+    ['API_TOKEN', 'API_TOKENS'],
+    ['API_TOKENS_', 'API_TOKENS'],
+    ['api_tokens', 'API_TOKENS'],
+    ['Api-Tokens', 'API_TOKENS'],
+    ['API_TOKNES', 'API_TOKENS'],
+    ['APITOKENS', 'API_TOKENS'],
+    ['CORS_ORIGIN', 'CORS_ORIGINS'],
+    ['port', 'PORT'],
+    ['DATA_DIRECTORY', undefined],
+    ['DATADIR', 'DATA_DIR'],
+    ['AWS_S3_BUCKET', 'AWS_S3_BUCKET_NAME'],
+    ['DYNAMODB_TABLE', 'DYNAMODB_TABLE_NAME'],
+    ['BLACKLIST_PATH', 'BLACKLIST_DB_PATH'],
+    ['WEBHOOK_SECRETS', 'WEBHOOK_SECRET'],
+    ['ALLOW_UNAUTHENTICATE', 'ALLOW_UNAUTHENTICATED'],
+  ])('tell of %s, which nearly is %s', (name, meant) => {
+    const expected = meant ? [`${name} is no setting, and does nothing. Is ${meant} meant?`] : [];
+    expect(settingWarnings({ [name]: 'hunter2' })).toEqual(expected);
+  });
+
+  test('are not given of settings, of what is empty, or of other programs’ variables', () => {
+    const settings = Object.fromEntries(byName.map(([name]) => [name, 'x']));
+    const others = [
+      'HOME',
+      'HOSTNAME',
+      'PATH',
+      'PWD',
+      'TERM',
+      'USER',
+      'SHELL',
+      'LANG',
+      'SHLVL',
+      'EDITOR',
+      'NODE_ENV',
+    ];
+    const cloud = [
+      'AWS_DEFAULT_REGION',
+      'AWS_ACCESS_KEY_ID',
+      'AWS_ENDPOINT_URL_S3',
+      'AWS_LAMBDA_FUNCTION_NAME',
+    ];
+    const none = Object.fromEntries([...others, ...cloud].map((name) => [name, 'x']));
+    expect(settingWarnings({ ...settings, ...none, API_TOKEN: '', REKOGNITION_PORT: '1' })).toEqual([]);
+  });
+
+  test('tell of settings that do nothing without another one', () => {
+    expect(settingWarnings({ WEBHOOK_SECRET: 'hunter2' })).toEqual([
+      'WEBHOOK_SECRET does nothing where WEBHOOK_URL is not set.',
+    ]);
+    expect(
+      settingWarnings({ WEBHOOK_SECRET: 'x', WEBHOOK_URL: 'x', MODEL_PATH: 'x', MODEL_MEAN: 'x' }),
+    ).toEqual([]);
+  });
+});
+
 describe('the settings of a process', () => {
   let cwd: string;
   beforeEach(async () => {
@@ -441,9 +551,12 @@ describe('the settings of a process', () => {
   afterEach(() => rm(cwd, { recursive: true }));
 
   /** What a process that starts in the folder reads. */
-  async function load(environment: Record<string, string>): Promise<Config> {
-    const source = `import { loadConfig } from ${JSON.stringify(new URL('../lib/config.ts', import.meta.url).href)};
-      console.log(JSON.stringify({ ...loadConfig(), isSame: loadConfig() === loadConfig() }));`;
+  async function load(
+    environment: Record<string, string>,
+  ): Promise<Config & { isSame: boolean; warnings: string[] }> {
+    const source = `import { loadConfig, loadedWarnings } from ${JSON.stringify(new URL('../lib/config.ts', import.meta.url).href)};
+      const isSame = loadConfig() === loadConfig();
+      console.log(JSON.stringify({ ...loadConfig(), isSame, warnings: loadedWarnings() }));`;
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--input-type=module', '--eval', source],
@@ -466,7 +579,68 @@ describe('the settings of a process', () => {
     });
   });
 
+  test('come from a .env with a byte order mark too, and from its first line on', async () => {
+    await writeFile(join(cwd, '.env'), '\ufeffAPI_TOKENS=the-first-of-all-lines\r\nAPI_TOKEN=x\r\n');
+    expect(await load({})).toMatchObject({
+      apiTokens: ['the-first-of-all-lines'],
+      warnings: ['API_TOKEN is no setting, and does nothing. Is API_TOKENS meant?'],
+    });
+  });
+
+  test('do not come from a .env in another encoding: nothing starts', async () => {
+    await writeFile(join(cwd, '.env'), Buffer.from('\ufeffAPI_TOKENS=the-first-of-all-lines\n', 'utf16le'));
+    await expect(load({})).rejects.toThrow(/\.env are in UTF-16.*save the file as UTF-8/);
+  });
+
   test('need no .env', async () => {
     expect(await load({})).toMatchObject({ port: 8000 });
+  });
+
+  test.each([
+    [
+      'ALLOWED_HOSTS',
+      'Faces.LAN, only.lan:8000, fe80::1',
+      'allowedHosts',
+      ['faces.lan', 'only.lan:8000', '[fe80::1]'],
+    ],
+    ['TRUST_PROXY', 'true', 'trustedProxies', ['0.0.0.0/0', '::/0']],
+    ['TRUST_PROXY', 'false', 'trustedProxies', []],
+    [
+      'TRUST_PROXY',
+      '127.0.0.1, 10.0.0.0/8,fd00::/8',
+      'trustedProxies',
+      ['127.0.0.1', '10.0.0.0/8', 'fd00::/8'],
+    ],
+    [
+      'PUBLIC_URL',
+      'https://faces.example/faces/',
+      'publicUrl',
+      { origin: 'https://faces.example', prefix: '/faces' },
+    ],
+    [
+      'PUBLIC_URL',
+      'http://faces.example:8080',
+      'publicUrl',
+      { origin: 'http://faces.example:8080', prefix: '' },
+    ],
+  ] as const)('%s=%s is read', (name, value, key, wanted) => {
+    expect(parseConfig({ [name]: value })[key]).toEqual(wanted);
+  });
+
+  test.each([
+    ['ALLOWED_HOSTS', '*'],
+    ['ALLOWED_HOSTS', 'https://faces.lan'],
+    ['ALLOWED_HOSTS', 'faces.lan:99999'],
+    ['TRUST_PROXY', '1'],
+    ['TRUST_PROXY', 'loopback'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', 'true, 10.0.0.1'],
+    ['PUBLIC_URL', 'faces.example'],
+    ['PUBLIC_URL', 'ftp://faces.example'],
+    ['PUBLIC_URL', 'https://user@faces.example'],
+    ['PUBLIC_URL', 'https://faces.example/?a'],
+    ['PUBLIC_URL', 'https://faces.example/a//b'],
+  ])('%s=%s is refused', (name, value) => {
+    expect(() => parseConfig({ [name]: value })).toThrow(new RegExp(`^${name} takes `));
   });
 });

@@ -1,9 +1,9 @@
 /**
  * Command: what a model's thresholds mean, measured on a folder of people: `FOLDER/<person>/<any picture>`. For false match rates from
- * 1 in 100 on, as far as the number of pairs carries, it prints the cosine distance, and the share of pairs of one person that are farther
+ * 1 in 100 on, as far as the number of pairs carries, it prints the distance, cosine unless it is told otherwise, and the share of pairs of one person that are farther
  * apart. Each rate has a 95% interval by drawing persons, not pairs, at random with repetition: a person's pairs are alike.
  * For a model of MODEL_PATH it prints the settings that this gives, too.
- * usage: npm run calibrate -- FOLDER [MODEL]
+ * usage: npm run calibrate -- FOLDER [MODEL [cosine | euclidean]]
  */
 import { type Embeddings, embedPictures, folderAndModel, picturesOf } from './people.ts';
 
@@ -18,26 +18,32 @@ interface Pair {
   readonly other: number;
 }
 
-const { folder, model } = folderAndModel('npm run calibrate -- FOLDER [MODEL]');
+const usage = 'npm run calibrate -- FOLDER [MODEL [cosine | euclidean]]';
+const { folder, model } = folderAndModel(usage);
+const metric = process.argv[4] ?? 'cosine';
+if (metric !== 'cosine' && metric !== 'euclidean') throw new Error(`usage: ${usage}`);
 
 /** All pairs of the same person, and the nearest 2% of the pairs of different persons, nearest first. */
 function measurePairs(embeddings: Embeddings) {
   const faces = [...embeddings].flatMap(([name, embedding]) => (embedding ? [{ name, embedding }] : []));
   const people = [...new Set(faces.map(({ name }) => name.split('/')[0]))];
   const persons = faces.map(({ name }) => people.indexOf(name.split('/')[0]));
-  const units = faces.map(({ embedding }) => {
-    const length = Math.hypot(...embedding);
+  const vectors = faces.map(({ embedding }) => {
+    const length = metric === 'cosine' ? Math.hypot(...embedding) : 1;
     return embedding.map((value) => value / length);
   });
+  const squares = vectors.map((vector) => vector.reduce((sum, value) => sum + value * value, 0));
   const genuine: Pair[] = [];
   const strangers = new Float32Array((faces.length * (faces.length - 1)) / 2);
   const distances = (work: (distance: number, one: number, other: number) => void) => {
-    units.forEach((unit, row) => {
-      for (let column = row + 1; column < units.length; column++) {
-        const other = units[column] as Float32Array;
+    vectors.forEach((vector, row) => {
+      for (let column = row + 1; column < vectors.length; column++) {
+        const other = vectors[column] as Float32Array;
         let dot = 0;
-        for (let i = 0; i < unit.length; i++) dot += (unit[i] as number) * (other[i] as number);
-        work(1 - dot, persons[row] as number, persons[column] as number);
+        for (let i = 0; i < vector.length; i++) dot += (vector[i] as number) * (other[i] as number);
+        const square = (squares[row] as number) + (squares[column] as number) - 2 * dot;
+        const distance = metric === 'cosine' ? 1 - dot : Math.sqrt(Math.max(0, square));
+        work(distance, persons[row] as number, persons[column] as number);
       }
     });
   };
@@ -47,7 +53,7 @@ function measurePairs(embeddings: Embeddings) {
     else strangers[count++] = distance;
   });
   const sorted = strangers.subarray(0, count).sort();
-  const loosest = sorted[Math.floor(count / 50)] ?? 2;
+  const loosest = sorted[Math.floor(count / 50)] ?? Number.POSITIVE_INFINITY;
   const near: Pair[] = [];
   distances((distance, one, other) => {
     if (one !== other && distance <= loosest) near.push({ distance, one, other });
@@ -120,7 +126,7 @@ const rows = [1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6].filter(isMea
   const falseMatches = interval(drawn.map((one) => one.falseMatchRate));
   const misses = interval(drawn.map((one) => one.falseNonMatchRate));
   return {
-    'cosine distance': distance.toFixed(4),
+    [`${metric} distance`]: distance.toFixed(4),
     FMR: oneIn(rate),
     'FMR, 95%': `${oneIn(falseMatches[1])} .. ${oneIn(falseMatches[0])}`,
     FNMR: percent(falseNonMatchRate),

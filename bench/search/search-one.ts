@@ -115,10 +115,10 @@ function nearestExactly(gallery: SharedGallery, probe: Float32Array, most: numbe
   return ids;
 }
 
-function measure(path: string): SearchFigures {
+async function measure(path: string): Promise<SearchFigures> {
   const { Human: HumanBuild } = loadBuild<{ Human: new () => Human }>(humanBuild);
   const human = new HumanBuild();
-  const database = openDatabase(path);
+  const database = await openDatabase(path);
   const before = process.memoryUsage.rss();
   const load = new Stopwatch();
   let shared: SharedGallery | undefined;
@@ -142,8 +142,8 @@ function measure(path: string): SearchFigures {
     const noise = normalVector(dimensions);
     return made++ % 2 === 0 ? noise : noise.map((value, index) => value + (listed[index] as number));
   };
-  const find = (probes: readonly Float32Array[], most: number) =>
-    searchGallery(shared as SharedGallery, probes, 'cosine', most);
+  const find = (probes: readonly Float32Array[], most: number, candidates = 0) =>
+    searchGallery(shared as SharedGallery, probes, 'cosine', most, candidates);
 
   const [search, crowd, loop, findByHuman] = [
     new Stopwatch(),
@@ -173,7 +173,9 @@ function measure(path: string): SearchFigures {
     for (const most of [threshold, 2]) {
       const exact = nearestExactly(shared, one, most);
       wanted += exact.size;
-      found += (find([one], most)[0] ?? []).filter(({ faceId }) => exact.has(faceId)).length;
+      // Everybody is near enough for 2: as near misses the nearest 100 entries, of a picture each.
+      const hits = most === threshold ? find([one], most) : find([one], 0, 100);
+      found += (hits[0] ?? []).filter(({ faceId }) => exact.has(faceId)).length;
     }
   }
   return {
@@ -190,4 +192,4 @@ function measure(path: string): SearchFigures {
   };
 }
 
-if (import.meta.main) console.log(JSON.stringify(measure(process.argv[2] ?? '')));
+if (import.meta.main) console.log(JSON.stringify(await measure(process.argv[2] ?? '')));

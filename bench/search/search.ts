@@ -12,7 +12,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { embeddingModels } from '../../lib/faces/engine/models/models.ts';
 import { createFacesTable } from '../../lib/faces/engine/search/gallery.ts';
-import { inTransaction, openDatabase } from '../../lib/records/sqlite/database.ts';
+import { openDatabase } from '../../lib/records/sqlite/database.ts';
+import { inTransaction } from '../../lib/records/sqlite/transactions.ts';
 import { parseOptions } from '../options.ts';
 import { saveReport } from '../report/report.ts';
 import { provenanceOf } from '../report/results.ts';
@@ -23,8 +24,8 @@ const defaultSizes = [1000, 10_000, 100_000, 1_000_000];
 const { dimensions, version } = embeddingModels.MobileFaceNet;
 
 /** Lists so many faces in a new database. */
-function fillDatabase(path: string, faces: number): void {
-  const database = openDatabase(path);
+async function fillDatabase(path: string, faces: number): Promise<void> {
+  const database = await openDatabase(path);
   database.exec('PRAGMA synchronous = OFF');
   createFacesTable(database);
   const insert = database.prepare(
@@ -47,7 +48,7 @@ async function measure(faces: number): Promise<SearchFigures> {
   const folder = await mkdtemp(join(tmpdir(), 'face-blacklist-search-'));
   try {
     const path = join(folder, 'faces.sqlite');
-    fillDatabase(path, faces);
+    await fillDatabase(path, faces);
     const child = spawn(
       process.execPath,
       ['--max-semi-space-size=8', join(import.meta.dirname, 'search-one.ts'), path],

@@ -45,6 +45,7 @@ function answer(index: number): ProcessedResult {
     original_image_path: `/data/processed/2026-01-31/${index}-original.jpg`,
     has_blacklist_match: hasMatch,
     cropped_face_path: null,
+    warnings: null,
   };
 }
 
@@ -74,7 +75,7 @@ async function msOf(work: () => Promise<unknown>): Promise<number> {
 /** Milliseconds of a page by what is asked for. */
 async function measure(size: number): Promise<Map<string, number>> {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'face-blacklist-history-'));
-  const database = openDatabase(join(folder.path, 'history.sqlite'));
+  const database = await openDatabase(join(folder.path, 'history.sqlite'));
   // Reading is measured: what is written need not outlive the machine.
   database.exec('PRAGMA synchronous = OFF');
   const store = openSqliteRecords(database);

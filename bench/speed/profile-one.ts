@@ -75,7 +75,7 @@ function galleryOf(dimensions: number) {
   let gallery = createSharedGallery(dimensions);
   for (let row = 0; row < listedFaces; row++) {
     if (row === gallery.segments.length * rowsPerSegment) gallery = enlargeGallery(gallery);
-    writeRow(gallery, row, row + 1, normalVector(dimensions));
+    writeRow(gallery, row, { faceId: row + 1, entryId: row + 1 }, normalVector(dimensions));
   }
   return gallery;
 }

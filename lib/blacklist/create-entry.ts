@@ -4,6 +4,7 @@ import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
 import { isBrokenOff } from './broken-off.ts';
 import { enrollImages, type ReferenceFile, undo } from './enroll-images.ts';
+import { nameWarnings } from './name-warnings.ts';
 import { possibleDuplicates } from './possible-duplicates.ts';
 import { blacklistRecord } from './record.ts';
 import { removeEntryEverywhere } from './remove.ts';
@@ -33,7 +34,11 @@ export async function createEntry(
     const entry = await ports.records.activateEntry(id);
     if (!entry) throw new EntryNotFoundError();
     const possible_duplicates = await possibleDuplicates(ports, id, similar);
-    return { ...blacklistRecord(ports, entry), errors, possible_duplicates };
+    return {
+      ...blacklistRecord(ports, entry, await nameWarnings(ports, entry)),
+      errors,
+      possible_duplicates,
+    };
   } catch (error) {
     await undo(() => removeEntryEverywhere(ports, id));
     if (!(error instanceof EntryNotFoundError)) throw error;

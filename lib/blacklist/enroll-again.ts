@@ -1,6 +1,8 @@
 import { InputUnreadableError } from '../errors.ts';
 import type { FaceOwner } from '../faces/port.ts';
 import { decodePicture } from '../inputs/decode.ts';
+import { measurePicture } from '../inputs/measure.ts';
+import type { PictureSlots } from '../inputs/picture-slots.ts';
 import type { Stores } from '../ports.ts';
 import type { ImageRecord, RecordStore } from '../records/port.ts';
 
@@ -10,14 +12,17 @@ import type { ImageRecord, RecordStore } from '../records/port.ts';
  * face that can be used.
  */
 export async function enrollAgain(
-  { faces, images, records }: Stores,
+  { faces, images, records, pictureSlots }: Stores & { readonly pictureSlots: PictureSlots },
   { id: imageId, entryId, key }: ImageRecord,
 ): Promise<void> {
   const original = await images.get(key);
   if (!original) throw new InputUnreadableError('The stored original is lost.');
   // Whoever listed the person has taken this picture: the person must not be lost for its quality.
   const options = { qualityFilter: 'none' } as const;
-  const { face, quality } = await faces.enroll(await decodePicture(original), { entryId, imageId }, options);
+  const measured = await measurePicture(original);
+  const { face, quality } = await pictureSlots.run(measured.memoryBytes, async () =>
+    faces.enroll(await decodePicture(measured), { entryId, imageId }, options),
+  );
   await records.replaceFace(imageId, { ...face, quality });
   // Its deletion may have begun meanwhile, when this face was not there yet or nobody knew what it is called.
   if (await isGoing(records, { entryId, imageId }))

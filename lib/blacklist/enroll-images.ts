@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import pLimit from 'p-limit';
 import {
   BackendUnavailableError,
   EntryNotFoundError,
@@ -7,9 +6,10 @@ import {
   NoUsableImageError,
   type ServiceError,
 } from '../errors.ts';
-import type { EnrollOptions, FaceMatch } from '../faces/port.ts';
+import type { EnrollOptions, FaceBackend, FaceMatch } from '../faces/port.ts';
 import { referenceKey } from '../images/key.ts';
 import { decodePicture } from '../inputs/decode.ts';
+import { type MeasuredPicture, measurePicture } from '../inputs/measure.ts';
 import { pictureTooLarge } from '../inputs/too-large.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { ImageRecord } from '../records/port.ts';
@@ -78,16 +78,13 @@ export async function enrollImages(
   if (files.length === 0) throw new NoUsableImageError('No images provided.');
   const enrolled: EnrolledPicture[] = [];
   const enroll = async (file: ReferenceFile): Promise<Outcome> => {
-    const leftMs = remainingMs();
-    if (leftMs < neededMs) return { remark: noTimeLeft };
-    const outcome = await enrollFile(ports, entryId, file, leftMs >= neededToCompareMs);
+    const outcome = await enrollFile(ports, entryId, file, remainingMs);
     if (outcome.enrolled) enrolled.push(outcome.enrolled);
     return outcome;
   };
   try {
     // One request's pictures take turns with those of others.
-    const limit = pLimit(ports.pictureSlots.concurrency);
-    const outcomes = await allInTurns(files, limit, (file) => ports.pictureSlots(() => enroll(file)));
+    const outcomes = await allInTurns(files, ports.pictureSlots.fairShare(), enroll);
     const errors = errorsOf(outcomes, files);
     if (enrolled.length === 0) throw noneEnrolled(outcomes, errors);
     return { enrolled: enrolled.length, errors, similar: enrolled.map(({ similar }) => similar) };
@@ -119,14 +116,20 @@ async function enrollFile(
   ports: EnrollingPorts,
   entryId: number,
   { bytes, fileName }: ReferenceFile,
-  compare: boolean,
+  remainingMs: () => number,
 ): Promise<Outcome> {
   try {
-    const picture = { bytes, fileName: shownFileName(fileName) };
-    const enrolled = await enrollPicture(ports, entryId, picture, { compare });
-    const { faceCount } = enrolled;
-    if (faceCount === 1) return { enrolled };
-    return { enrolled, remark: `It shows ${faceCount} faces; the largest was enrolled.` };
+    const picture = await measureReference(ports.faces, bytes);
+    return await ports.pictureSlots.run(picture.memoryBytes, async () => {
+      const leftMs = remainingMs();
+      if (leftMs < neededMs) return { remark: noTimeLeft };
+      const named = { picture, fileName: shownFileName(fileName) };
+      const options = { compare: leftMs >= neededToCompareMs };
+      const enrolled = await enrollPicture(ports, entryId, named, options);
+      const { faceCount } = enrolled;
+      if (faceCount === 1) return { enrolled };
+      return { enrolled, remark: `It shows ${faceCount} faces; the largest was enrolled.` };
+    });
   } catch (error) {
     if (isUnusablePicture(error)) return { remark: error.message };
     throw error;
@@ -134,7 +137,20 @@ async function enrollFile(
 }
 
 /**
- * Record, picture, face, and then shown; what was done is undone when a later step fails. `fileName` is as `shownFileName` gives it.
+ * Measures a picture that is to be enrolled.
+ * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError
+ */
+export async function measureReference(
+  { maxImageBytes }: Pick<FaceBackend, 'maxImageBytes'>,
+  bytes: Uint8Array,
+): Promise<MeasuredPicture> {
+  if (bytes.length > maxImageBytes) throw pictureTooLarge(maxImageBytes);
+  return measurePicture(bytes);
+}
+
+/**
+ * Record, picture, face, and then shown; what was done is undone when a later step fails. It is done in one of the slots for pictures.
+ * @param file the picture, see `measureReference`, and its name as `shownFileName` gives it.
  * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError when the picture can't be used.
  * @throws EntryNotFoundError when there is no such entry, or it is deleted meanwhile.
  * @throws BackendUnavailableError also when an image has the id.
@@ -142,16 +158,15 @@ async function enrollFile(
 export async function enrollPicture(
   ports: EnrollingPorts,
   entryId: number,
-  { bytes, fileName }: { readonly bytes: Uint8Array; readonly fileName: string | null },
+  file: { readonly picture: MeasuredPicture; readonly fileName: string | null },
   { imageId = randomUUID(), ...options }: { readonly imageId?: string } & EnrollOptions = {},
 ): Promise<EnrolledPicture> {
   const { faces, images, records } = ports;
-  if (bytes.length > faces.maxImageBytes) throw pictureTooLarge(faces.maxImageBytes);
-  const picture = await decodePicture(bytes);
+  const picture = await decodePicture(file.picture);
   const key = referenceKey(entryId, imageId, picture.format);
   const { width, height } = picture;
-  const file = { name: fileName, sizeBytes: bytes.length, width, height };
-  const created = await records.createImage({ id: imageId, entryId, key, file });
+  const told = { name: file.fileName, sizeBytes: picture.original.length, width, height };
+  const created = await records.createImage({ id: imageId, entryId, key, file: told });
   if (!created) throw new BackendUnavailableError('The same picture is being added at this moment.', 5);
   let image = created;
   try {

@@ -8,8 +8,8 @@ import { log } from '../log.ts';
 import type { EntryPorts } from '../ports.ts';
 import type { SimilarFaces } from './enroll-images.ts';
 
-/** Of the matching pictures, so many of the nearest are looked up: a request's hundred pictures can match a hundred each. */
-const maxLookedUp = 200;
+/** So many pictures are looked up at a time: of an entry nearly always the first is shown, and a request may match very many. */
+const lookedUpAtOnce = 100;
 
 /**
  * The other entries, of those that are shown, that pictures of an entry match: each once, with its best similarity, best first. It never
@@ -32,20 +32,24 @@ export async function possibleDuplicates(
   }
 }
 
+/** Entries in the order of their best picture that is shown, until there are enough. */
 async function listedAmong(
   { records }: Pick<EntryPorts, 'records'>,
   matches: readonly FaceMatch[],
 ): Promise<PossibleDuplicate[]> {
-  if (matches.length === 0) return [];
   const bestFirst = matches.toSorted(
     (one, other) => other.similarity - one.similarity || one.entryId - other.entryId,
   );
-  const imageIds = [...new Set(bestFirst.map(({ imageId }) => imageId))].slice(0, maxLookedUp);
-  const active = await records.findActive(imageIds);
   const found = new Map<number, PossibleDuplicate>();
-  for (const { imageId, similarity } of bestFirst) {
-    const entry = active.get(imageId)?.entry;
-    if (entry && !found.has(entry.id)) found.set(entry.id, { id: entry.id, name: entry.name, similarity });
+  let left = bestFirst;
+  while (left.length > 0 && found.size < maxPossibleDuplicates) {
+    const next = left.slice(0, lookedUpAtOnce);
+    const active = await records.findActive([...new Set(next.map(({ imageId }) => imageId))]);
+    for (const { imageId, similarity } of next) {
+      const entry = active.get(imageId)?.entry;
+      if (entry && !found.has(entry.id)) found.set(entry.id, { id: entry.id, name: entry.name, similarity });
+    }
+    left = left.slice(lookedUpAtOnce).filter(({ entryId }) => !found.has(entryId));
   }
   return [...found.values()].slice(0, maxPossibleDuplicates);
 }

@@ -4,8 +4,12 @@ import { entryFolder } from '../images/key.ts';
 import type { EntryPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
 
-/** An entry as clients see it. */
-export function blacklistRecord({ images }: Pick<EntryPorts, 'images'>, entry: EntryRecord): BlacklistRecord {
+/** An entry as clients see it, with what `nameWarnings` found where it was looked for. */
+export function blacklistRecord(
+  { images }: Pick<EntryPorts, 'images'>,
+  entry: EntryRecord,
+  warnings: string[] | null = null,
+): BlacklistRecord {
   return {
     id: entry.id,
     name: entry.name,
@@ -13,6 +17,7 @@ export function blacklistRecord({ images }: Pick<EntryPorts, 'images'>, entry: E
     added_date: entry.addedDate,
     reference_image_dir: images.location(entryFolder(entry.id)),
     image_count: entry.imageCount,
+    warnings,
   };
 }
 

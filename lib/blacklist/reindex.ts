@@ -1,12 +1,13 @@
-import pLimit from 'p-limit';
+import type { LimitFunction } from 'p-limit';
 import { batches } from '../batches.ts';
 import { InputUnreadableError, NameTakenError } from '../errors.ts';
 import type { EnrollingPorts, Stores } from '../ports.ts';
+import { planNormalForms } from '../records/normal-entries.ts';
 import type { EntryRecord, ImageRecord, RecordStore } from '../records/port.ts';
 import { allSettled } from '../settled.ts';
 import { compareFaces } from './compare-faces.ts';
 import { enrollAgain } from './enroll-again.ts';
-import { enrollPicture } from './enroll-images.ts';
+import { enrollPicture, measureReference } from './enroll-images.ts';
 import { failureOf } from './failure.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
 
@@ -36,6 +37,7 @@ export async function reindex(ports: EnrollingPorts, advance: () => void): Promi
   const { records, images, faces, pictureSlots } = ports;
   const report: ReindexReport = { enrolled: 0, present: 0, problems: [] };
   const { current } = await compareFaces(ports);
+  const turn = pictureSlots.fairShare();
   const enroll = async (image: ImageRecord) => {
     const failure = await failureOf([records, images, faces], () => enrollAgain(ports, image));
     if (failure === undefined) report.enrolled += 1;
@@ -45,7 +47,7 @@ export async function reindex(ports: EnrollingPorts, advance: () => void): Promi
     await allSettled(
       batch.map(async (image) => {
         if (current.has(image.id)) report.present += 1;
-        else await pictureSlots(() => enroll(image));
+        else await turn(() => enroll(image));
         advance();
       }),
     );
@@ -66,9 +68,9 @@ export async function carryOver(
   advance: () => void,
 ): Promise<ReindexReport> {
   const report: ReindexReport = { enrolled: 0, present: 0, problems: [] };
-  const carrying = { source, target, report, advance };
+  const carrying = { source, target, report, advance, turn: target.pictureSlots.fairShare() };
   // Entries side by side, for most have few pictures; the pictures of all of them take turns.
-  const limit = pLimit(target.pictureSlots.concurrency);
+  const limit = target.pictureSlots.fairShare();
   const entries = await source.records.listEntries('ACTIVE');
   await allSettled(entries.map((entry) => limit(() => carryEntry(carrying, entry))));
   return report;
@@ -79,10 +81,12 @@ interface Carrying {
   readonly target: EnrollingPorts;
   readonly report: ReindexReport;
   readonly advance: () => void;
+  /** Limits the pictures that are held at once. */
+  readonly turn: LimitFunction;
 }
 
 async function carryEntry(carrying: Carrying, entry: EntryRecord): Promise<void> {
-  const { source, target, advance } = carrying;
+  const { source, target, advance, turn } = carrying;
   const images = (await source.records.listImages(entry.id)).filter(({ status }) => status === 'ACTIVE');
   await reporting(carrying, entryLabel(entry), async () => {
     const obstacle = await takePlace(target.records, entry);
@@ -94,7 +98,7 @@ async function carryEntry(carrying: Carrying, entry: EntryRecord): Promise<void>
     const there = await target.records.getImages(images.map(({ id }) => id));
     await allSettled(
       images.map((image) =>
-        target.pictureSlots(async () => {
+        turn(async () => {
           await reporting(carrying, `${entryLabel(entry)}, image ${image.id}`, () =>
             carryImage(carrying, image, there.get(image.id)),
           );
@@ -124,15 +128,16 @@ async function reporting(
 }
 
 /** Makes the entry in the target where it is not there yet; returns what is in the way, if anything is. */
-async function takePlace(
-  records: RecordStore,
-  { id, name, reason, addedDate }: EntryRecord,
-): Promise<string | undefined> {
+async function takePlace(records: RecordStore, entry: EntryRecord): Promise<string | undefined> {
+  const { id, addedDate } = entry;
   const there = await records.getEntry(id);
   if (there?.status === 'DELETING') return 'There, the entry of that id is being deleted. Try again later.';
   // Carried over earlier, it has its date from here.
   if (there) return there.addedDate === addedDate ? undefined : 'There, another entry has the id.';
   try {
+    // Nobody has normalized what an earlier version keeps in a table.
+    const [change] = planNormalForms([entry]);
+    const { name, reason } = change ?? entry;
     await records.createEntry({ name, reason, carried: { id, addedDate } });
     return undefined;
   } catch (error) {
@@ -153,8 +158,10 @@ async function carryImage(
     const original = await source.images.get(key);
     if (!original) throw new InputUnreadableError('The stored original is lost.');
     // It was good enough for the source, which may have taken any.
-    const picture = { bytes: original, fileName: file?.name ?? null };
-    await enrollPicture(target, entryId, picture, { imageId: id, qualityFilter: 'none' });
+    const picture = await measureReference(target.faces, original);
+    const named = { picture, fileName: file?.name ?? null };
+    const options = { imageId: id, qualityFilter: 'none' } as const;
+    await target.pictureSlots.run(picture.memoryBytes, () => enrollPicture(target, entryId, named, options));
     report.enrolled += 1;
   }
   // At the first of them, for the target's sweep takes an entry of that age, and not shown, for one that broke off.

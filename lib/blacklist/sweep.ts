@@ -2,6 +2,7 @@ import { batches } from '../batches.ts';
 import { isUnusablePicture } from '../errors.ts';
 import { type ImageFolder, imageIdOfKey, pictureIdOfKey } from '../images/key.ts';
 import type { StoredImage } from '../images/port.ts';
+import type { PictureSlots } from '../inputs/picture-slots.ts';
 import type { Stores } from '../ports.ts';
 import type { ImageRecord, RecordStore } from '../records/port.ts';
 import { compareFaces, type FaceComparison, removeStrays } from './compare-faces.ts';
@@ -34,8 +35,13 @@ export interface SweepReport {
 
 const maxFailureLines = 20;
 
+/** What a sweep works with. */
+export interface SweepPorts extends Stores {
+  readonly pictureSlots: PictureSlots;
+}
+
 /** A sweep on its way. */
-interface Sweep extends Stores {
+interface Sweep extends SweepPorts {
   readonly olderThan: Date;
   readonly stop: AbortSignal | undefined;
   readonly report: SweepReport;
@@ -46,7 +52,7 @@ interface Sweep extends Stores {
  * finds, not with the stores.
  * @throws BackendUnavailableError when a store can't be used.
  */
-export async function finishBrokenOff(ports: Stores, olderThan: Date): Promise<SweepReport> {
+export async function finishBrokenOff(ports: SweepPorts, olderThan: Date): Promise<SweepReport> {
   const run = begin(ports, olderThan);
   await finishEntries(run);
   await finishImages(run);
@@ -58,7 +64,7 @@ export async function finishBrokenOff(ports: Stores, olderThan: Date): Promise<S
  * also when it broke off or was told to stop: its largest part, the processed pictures, comes last.
  * @throws BackendUnavailableError when a store can't be used.
  */
-export async function sweep(ports: Stores, olderThan: Date, stop?: AbortSignal): Promise<SweepReport> {
+export async function sweep(ports: SweepPorts, olderThan: Date, stop?: AbortSignal): Promise<SweepReport> {
   const run = begin(ports, olderThan, stop);
   await finishEntries(run);
   await finishImages(run);
@@ -75,9 +81,11 @@ export async function sweep(ports: Stores, olderThan: Date, stop?: AbortSignal):
   return run.report;
 }
 
-function begin({ records, images, faces }: Stores, olderThan: Date, stop?: AbortSignal): Sweep {
+function begin(ports: SweepPorts, olderThan: Date, stop?: AbortSignal): Sweep {
+  const { records, images, faces, pictureSlots } = ports;
   const counts = { undone: 0, deletionsFinished: 0, orphansRemoved: 0, reEnrolled: 0, damaged: 0, failed: 0 };
-  return { records, images, faces, olderThan, stop, report: { ...counts, failures: [], isComplete: true } };
+  const report = { ...counts, failures: [], isComplete: true };
+  return { records, images, faces, pictureSlots, olderThan, stop, report };
 }
 
 /** Does one part; when that alone fails, it is reported. */

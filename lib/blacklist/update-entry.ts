@@ -1,6 +1,7 @@
 import type { BlacklistRecord } from '../contract/shapes.ts';
 import { EntryNotFoundError } from '../errors.ts';
 import type { EntryPorts } from '../ports.ts';
+import { nameWarnings } from './name-warnings.ts';
 import { blacklistRecord } from './record.ts';
 
 /**
@@ -15,5 +16,5 @@ export async function updateEntry(
 ): Promise<BlacklistRecord> {
   const entry = await ports.records.updateEntry(entryId, change);
   if (!entry) throw new EntryNotFoundError();
-  return blacklistRecord(ports, entry);
+  return blacklistRecord(ports, entry, await nameWarnings(ports, entry));
 }

@@ -30,6 +30,7 @@ export const verificationExample: Verification = {
   model: 'Fusion',
   detector_backend: 'mediapipe+ssd',
   similarity_metric: 'cosine',
+  warnings: null,
   facial_areas: {
     img1: facialAreaExample,
     img2: {
@@ -54,6 +55,7 @@ export const recordExample: BlacklistRecord = {
   added_date: '2026-05-04T09:30:00.000Z',
   reference_image_dir: '/data/blacklist/7',
   image_count: 2,
+  warnings: null,
 };
 
 export const referenceImageExample: ReferenceImage = {
@@ -109,6 +111,7 @@ export const resultExample: ImageProcessingResult = {
   processing_timestamp: '2026-05-05T18:12:03.512Z',
   has_blacklist_match: true,
   cropped_face_path: '/data/cropped/2026-05-05/5d1c7e90-4b1f-4c57-8a55-2f8f6c9d0b11.jpg',
+  warnings: null,
 };
 
 export const pageExample: PaginatedProcessedImages = {

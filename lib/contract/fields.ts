@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { normalName, normalReason } from '../names/normal-form.ts';
 import { detectorNames, distanceMetrics, modelNames } from './vocabulary.ts';
 
 /** The requests' fields that have rules of their own, and the limits that they share. */
@@ -6,37 +7,53 @@ import { detectorNames, distanceMetrics, modelNames } from './vocabulary.ts';
 /** Pictures in one request. */
 export const maxImagesPerRequest = 100;
 
-/** Text of so many characters: code points, not UTF-16 units, and no half of a surrogate pair. */
-export function text(minimum: number, maximum: number) {
+/** A text with more UTF-16 units than this is too long for any field, before and after what goes of it. */
+const maxUnits = 4000;
+
+/**
+ * Text of so many characters in its normal form: code points, not UTF-16 units. Half of a surrogate pair is refused, and so is U+FFFD,
+ * for it stands where a letter was lost on the way.
+ */
+export function text(minimum: number, maximum: number, normalForm: (text: string) => string) {
   return z
     .string()
     .check(({ value, issues }) => {
+      const stop = { input: value, continue: false } as const;
+      if (value.length > maxUnits) issues.push({ code: 'too_big', maximum, origin: 'string', ...stop });
+      else if (!value.isWellFormed())
+        issues.push({ code: 'custom', params: { type: 'string_unicode' }, ...stop });
+      else if (value.includes('\ufffd'))
+        issues.push({ code: 'custom', params: { type: 'string_damaged' }, ...stop });
+    })
+    .overwrite(normalForm)
+    .check(({ value, issues }) => {
       const length = [...value].length;
       const bound = { origin: 'string', inclusive: true, input: value } as const;
-      if (!value.isWellFormed())
-        issues.push({ code: 'custom', params: { type: 'string_unicode' }, input: value });
-      else if (length < minimum) issues.push({ code: 'too_small', minimum, ...bound });
+      if (length < minimum) issues.push({ code: 'too_small', minimum, ...bound });
       else if (length > maximum) issues.push({ code: 'too_big', maximum, ...bound });
     })
     .meta({ ...(minimum > 0 && { minLength: minimum }), maxLength: maximum });
 }
 
-export const EntryName = text(1, 100).meta({
-  description: 'Unique among all entries.',
+export const EntryName = text(1, 100, normalName).meta({
+  description:
+    'Unique among all entries. It is kept in one form: NFC, without white space around it or characters that nobody sees.',
   examples: ['Jane Roe'],
 });
 
-const reason = text(0, 255).meta({
-  description: 'Why the person is listed.',
+const reason = text(0, 255, normalReason).meta({
+  description: 'Why the person is listed. It is kept in the same form as names, but for its line breaks.',
   examples: ['Banned for life.'],
 });
 
 /** In JSON: left out or null, there is none. */
 export const EntryReason = reason.nullable().default(null);
 
-/** In a form, which knows no null: left out, there is none. */
-export const EntryReasonText = reason.optional().transform((text) => text ?? null);
+/** In a form, which knows no null: left out or blank, there is none. */
+export const EntryReasonText = reason.optional().transform((text) => text || null);
 
+/** Longer than any number that is written out. */
+const maxNumberLength = 400;
 const wholeNumber = { expected: 'int', form: /^\s*[+-]?\d+\s*$/ } as const;
 const anyNumber = { expected: 'number', form: /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i } as const;
 
@@ -48,7 +65,7 @@ function orText<Schema extends z.ZodType<number>>(
 ) {
   return z.preprocess((input, { issues }) => {
     if (typeof input !== 'string') return input;
-    if (form.test(input)) return convert(input);
+    if (input.length <= maxNumberLength && form.test(input)) return convert(input);
     issues.push({ code: 'invalid_type', expected, input });
     return z.NEVER;
   }, schema);
@@ -98,13 +115,15 @@ const MetricOverride = override(z.enum(distanceMetrics), 'The metric of `thresho
 
 const ThresholdOverride = override(
   orText(anyNumber, z.number().min(0)),
-  'The largest distance that is a match, in the metric used; lower is stricter.',
+  'The largest distance that is a match; lower is stricter. It is on the scale of the model that the request or else MODEL_NAME names, in the ' +
+    "metric used: where that model is replaced, its standard threshold by DeepFace means this service's, and others keep their ratio to it. " +
+    'One that is looser than MAX_FALSE_MATCH_RATE or AWS_MIN_SIMILARITY allows is held there; `warnings` says so.',
 );
 
 /** A picture that a request names. */
 export const ImageInput = z
   .string()
-  .describe('A local path, an http(s) URL, or base64 with or without a `data:image/…;base64,` head.');
+  .describe('A local path, an http(s) URL, or base64 with or without a `data:…;base64,` head.');
 
 /** What a request that compares faces may choose. */
 export const overrides = {
@@ -120,5 +139,5 @@ export const CandidateCount = orText(wholeNumber, z.int().min(0).max(10))
   .nullish()
   .transform((count) => count ?? 0)
   .describe(
-    'How many near misses to tell for each face, at most: the nearest entries that do not match, among its 100 nearest reference images.',
+    'How many near misses to tell for each face, at most: of the nearest entries that do not match, the nearest reference image.',
   );

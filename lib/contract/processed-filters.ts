@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { anyId } from './fields.ts';
+import { parseMoment } from './moment.ts';
 
 const truths: Readonly<Record<string, boolean>> = { true: true, 1: true, false: false, 0: false };
 
@@ -11,16 +12,20 @@ const flag = z.preprocess((input, { issues }) => {
   return z.NEVER;
 }, z.boolean().optional());
 
-/** A moment as text. In a query that was not encoded, the `+` of an offset has become a space. */
-const moment = z.preprocess(
-  (input) => (typeof input === 'string' ? input.trim().replace(/ (?=\d\d:\d\d$)/, '+') : input),
-  z.iso.datetime({ offset: true }).optional(),
-);
+/** A moment as text, which becomes ISO 8601 in UTC. */
+const moment = z.preprocess((input, { issues }) => {
+  const parsed = typeof input === 'string' ? parseMoment(input) : undefined;
+  if (input === undefined || parsed) return parsed?.toISOString();
+  issues.push({ code: 'custom', params: { type: 'datetime_parsing' }, input });
+  return z.NEVER;
+}, z.iso.datetime({ offset: true }).optional());
 
 /** Which processed pictures a list shows; all that is asked for must hold. */
 export const processedFilters = {
   has_match: flag.describe('Only pictures that show a listed person, or only those that do not.'),
   entry_id: anyId.optional().describe('Only pictures that show this entry, also one that was deleted.'),
-  since: moment.describe('Only pictures processed at this moment or later: ISO 8601 with an offset.'),
-  until: moment.describe('Only pictures processed before this moment: ISO 8601 with an offset.'),
+  since: moment.describe(
+    'Only pictures processed at this moment or later: any ISO 8601 time with its offset.',
+  ),
+  until: moment.describe('Only pictures processed before this moment: any ISO 8601 time with its offset.'),
 } as const;

@@ -25,6 +25,14 @@ export const DetectedFaceArea = z
   .meta({ id: 'DetectedFaceArea' });
 export type DetectedFaceArea = z.infer<typeof DetectedFaceArea>;
 
+/** What a request asked for and did not get. */
+export const Warnings = z
+  .array(z.string())
+  .nullable()
+  .describe(
+    'What was used otherwise than it was asked for, such as a threshold that was too loose, or what may be missing, and why; null where there is nothing to tell.',
+  );
+
 /** The entry of what matched, as it was then. */
 export const MatchedEntry = z.object({ id: wholeNumber, name: z.string(), reason: z.string().nullable() });
 
@@ -63,7 +71,9 @@ export const DetectedFace = z
     face_index: wholeNumber.describe('0 is the largest face.'),
     facial_area: FacialArea.nullable(),
     confidence: z.number().min(0).max(1).nullable(),
-    blacklist_matches: z.array(BlacklistMatch).describe('Best first.'),
+    blacklist_matches: z
+      .array(BlacklistMatch)
+      .describe('Best first; every entry that matches, each with its 100 nearest reference images at most.'),
     candidates: z
       .array(BlacklistMatch)
       .nullable()
@@ -85,6 +95,7 @@ export const ImageProcessingResult = z
     processing_timestamp: z.string().nullable().describe('ISO 8601, UTC.'),
     has_blacklist_match: z.boolean().nullable(),
     cropped_face_path: z.string().nullable().describe("The largest face's crop."),
+    warnings: Warnings,
   })
   .meta({ id: 'ImageProcessingResult' });
 export type ImageProcessingResult = z.infer<typeof ImageProcessingResult>;
@@ -132,6 +143,12 @@ export const BlacklistRecord = z
     added_date: z.string().describe('ISO 8601, UTC.'),
     reference_image_dir: z.string().nullable(),
     image_count: wholeNumber,
+    warnings: z
+      .array(z.string())
+      .nullable()
+      .describe(
+        'When an entry is listed or changed: one line for each other entry whose name differs only in case or accents. Null when there is none, and in all other answers.',
+      ),
   })
   .meta({ id: 'BlacklistRecord' });
 export type BlacklistRecord = z.infer<typeof BlacklistRecord>;

@@ -67,12 +67,19 @@ function eventOf(event: MatchEvent): MatchEvent | undefined {
   return { ...event, data: { ...event.data, entries: bestFirst, faces } };
 }
 
-/** The best matches, as many as an event has room for, each as the event has it. */
+/**
+ * The best matches, as many as an event has room for, each as the event has it: first the best of each entry, so that no entry's many
+ * pictures leave no room for another.
+ */
 function bestThatFit(matches: readonly BlacklistMatch[]): Map<BlacklistMatch, EventMatch> {
   const kept = new Map<BlacklistMatch, EventMatch>();
   const faceBytes = 100;
   let bytes = frameBytes;
-  for (const match of matches.toSorted((one, other) => one.distance - other.distance)) {
+  const bestFirst = matches.toSorted((one, other) => one.distance - other.distance);
+  const firsts = new Map(bestFirst.toReversed().map((match) => [match.entry.id, match]));
+  const isFirst = (match: BlacklistMatch) => firsts.get(match.entry.id) === match;
+  const order = [...bestFirst.filter(isFirst), ...bestFirst.filter((match) => !isFirst(match))];
+  for (const match of order) {
     const shown = eventMatch(match);
     // It may be the first of its face, and of its entry.
     bytes +=

@@ -44,10 +44,10 @@ export interface FaceMatch extends FaceOwner {
   readonly awsFaceId: string | null;
 }
 
-/** A face with the reference images that it matches, best first. */
+/** A face with the reference images that it matches, best first: of every entry that matches, its best, see `maxImagesOfEntry`. */
 export interface MatchedFace extends Face {
   readonly matches: readonly FaceMatch[];
-  /** Of its 100 nearest reference images those that do not match, best first; none unless they were asked for. */
+  /** Near misses, best first: of each entry that does not match, its nearest reference image; as many as were asked for. */
   readonly candidates: readonly FaceMatch[];
 }
 
@@ -56,7 +56,7 @@ export interface FaceOptions {
   readonly detectorBackend?: string | undefined;
   readonly modelName?: string | undefined;
   readonly distanceMetric?: DistanceMetric | undefined;
-  /** A distance in the metric used; lower is stricter. */
+  /** A distance, lower is stricter, on the scale of the model that the request or else the configuration names, see `usedThreshold`. */
   readonly threshold?: number | undefined;
   /** How long the answer is waited for, in milliseconds from now: a backend that is far away gives up then. No limit without it. */
   readonly remainingMs?: (() => number) | undefined;
@@ -64,8 +64,8 @@ export interface FaceOptions {
 
 /** How a picture is matched. */
 export interface MatchOptions extends FaceOptions {
-  /** Whether to tell near misses too. */
-  readonly candidates?: boolean;
+  /** So many near misses are told too for each face, of an entry each; none without it. */
+  readonly candidates?: number;
 }
 
 /** Degrees. */
@@ -107,8 +107,8 @@ export interface Enrollment {
   /** Its quality; `null` when the backend was not told. */
   readonly quality: FaceQuality | null;
   /**
-   * The faces enrolled before that match it at the configured threshold, those of the same entry among them, best first, 100 at most; `null`
-   * when it was not asked for, or failed.
+   * The faces enrolled before that match it at the configured threshold, those of the same entry among them, best first, as in
+   * `MatchedFace`; `null` when it was not asked for, or failed.
    */
   readonly similar: readonly FaceMatch[] | null;
 }
@@ -126,6 +126,8 @@ export interface UsedOptions {
   readonly metric: SimilarityMetric;
   /** A match has `distance <= threshold`. */
   readonly threshold: number;
+  /** What was used otherwise than it was asked for, and what may be missing, each a sentence for the client. */
+  readonly warnings: readonly string[];
 }
 
 export interface MatchResult extends UsedOptions {
@@ -171,6 +173,10 @@ export interface MatchDefaults {
   readonly threshold: number;
   /** The same, where nobody changes it. */
   readonly defaultThreshold: number;
+  /** As it is set, which may be looser than the loosest. */
+  readonly configuredThreshold: number;
+  /** No request gets a looser one. */
+  readonly loosestThreshold: number;
   /** The share of pictures' pairs of different people that lie within each; null where nobody has measured it. */
   readonly falseMatchRate: number | null;
   readonly defaultFalseMatchRate: number | null;

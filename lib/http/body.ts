@@ -2,6 +2,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Body, JsonBody, MultipartBody } from '../contract/endpoint.ts';
 import { type FieldProblem, InputUnreadableError, RequestInvalidError } from '../errors.ts';
 import { requestHeader } from './headers.ts';
+import { keptJson, parseJson } from './json.ts';
 import type { FormReader, UploadedFile } from './multipart.ts';
 import { validate } from './validation.ts';
 
@@ -28,7 +29,8 @@ export async function readBody(
 /** Without a content type the body counts as JSON; any other type is no object, so that a web page's form can't be one. */
 function readJson(contract: JsonBody, event: APIGatewayProxyEvent): unknown {
   const type = mediaType(requestHeader(event, 'content-type') ?? 'application/json');
-  const text = bodyText(event);
+  const kept = keptJson(event);
+  const text = kept === undefined ? bodyText(event) : undefined;
   if (text === '') throw invalid({ loc: ['body'], msg: 'Field required', type: 'missing' });
   if (type !== 'application/json' && !/^application\/.*\+json$/.test(type)) {
     throw invalid({
@@ -37,7 +39,7 @@ function readJson(contract: JsonBody, event: APIGatewayProxyEvent): unknown {
       type: 'model_attributes_type',
     });
   }
-  return validate(contract.schema, parseJson(text), 'body');
+  return validate(contract.schema, text === undefined ? kept : parseJson(text), 'body');
 }
 
 function readFormBody(
@@ -64,18 +66,10 @@ function bodyText(event: APIGatewayProxyEvent): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(event.body ?? '', 'base64'));
   } catch (cause) {
-    throw new InputUnreadableError('There was an error parsing the body: it is not UTF-8.', { cause });
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    // The engine's message repeats the input; only the position is passed on.
-    const position = /at position (\d+)/.exec(String(error))?.[1];
-    const loc = position === undefined ? ['body'] : ['body', Number(position)];
-    throw invalid({ loc, msg: 'JSON decode error', type: 'json_invalid' });
+    throw new InputUnreadableError(
+      'There was an error parsing the body: it is not UTF-8, which JSON has to be.',
+      { cause },
+    );
   }
 }
 

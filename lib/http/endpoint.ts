@@ -118,7 +118,7 @@ export function endpoint<Contract extends Endpoint>(
     logRequest({
       id: requestId,
       contract,
-      method: contract.method,
+      method: event.httpMethod,
       status: answer.status,
       started,
       ...counts,

@@ -1,7 +1,9 @@
-import { Busboy, type BusboyInstance } from '@fastify/busboy';
+import { setImmediate } from 'node:timers/promises';
+import { Dicer } from '@fastify/busboy';
 import type * as z from 'zod';
 import type { MultipartBody } from '../contract/endpoint.ts';
 import { type FieldProblem, InputUnreadableError, RequestInvalidError } from '../errors.ts';
+import { decodeFormText, parseHeader } from './form-text.ts';
 import { fieldProblem, tooManyItems } from './validation.ts';
 
 /** A file as it was uploaded. */
@@ -17,24 +19,28 @@ export interface UploadedFile {
 export type FormReader = typeof readMultipart;
 
 /** A part of a form, as it was sent. */
-type Part =
-  | { readonly name: string | undefined; readonly text: string }
-  | {
-      readonly name: string | undefined;
-      readonly fileName: string;
-      readonly contentType: string;
-      readonly chunks: Buffer[];
-    };
+interface Part {
+  readonly name: string;
+  /** `undefined` in a field; without folders in a file. */
+  readonly fileName: string | undefined;
+  readonly contentType: string;
+  /** The encoding of its text, as the client calls it. */
+  readonly charset: string | undefined;
+  readonly chunks: Buffer[];
+}
 
 /** As many as Starlette reads. */
 const maxParts = 1000;
 /** Longer than any field that we take, so that a text cut here is still too long for its shape. */
 const maxFieldBytes = 64 * 1024;
+/** The field in which browsers send what a form is encoded in. */
+const charsetField = '_charset_';
 const maxPartHeaderBytes = 16 * 1024;
 
 /**
  * Reads a multipart/form-data body. A field without text, and a file input where no file was chosen, count as not sent, as in
- * FastAPI; of a field sent twice the last counts; fields and files of other names are ignored.
+ * FastAPI; of a field sent twice the last counts; fields and files of other names are ignored. Text that is not in the encoding that the
+ * client tells, or in UTF-8, is read as Windows-1252.
  * @throws RequestInvalidError when the fields do not fit, or there are more files than the contract takes.
  * @throws InputUnreadableError when the body is not well-formed.
  */
@@ -58,45 +64,80 @@ function parseParts(contentType: string, bytes: Uint8Array): Promise<Part[]> {
   return new Promise((resolve, reject) => {
     const parts: Part[] = [];
     const fail = (cause: unknown) => reject(malformed(cause));
+    let count = 0;
     const parser = createParser(contentType);
-    parser.on('field', (name: string | undefined, text) => parts.push({ name, text }));
-    parser.on('file', (name: string | undefined, stream, fileName, _encoding, type) => {
-      const chunks: Buffer[] = [];
-      parts.push({ name, fileName, contentType: type, chunks });
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    parser.on('part', (stream) => {
+      if (++count > maxParts) fail(new Error(`it has more than ${maxParts} parts`));
       stream.on('error', fail);
+      stream.on('header', (header) => {
+        const part = count > maxParts ? undefined : startPart(header as PartHeader);
+        if (part) parts.push(part);
+        stream.on('data', (chunk: Buffer) => part?.chunks.push(chunk));
+      });
     });
-    parser.on('partsLimit', () => fail(new Error(`it has more than ${maxParts} parts`)));
     parser.on('error', fail);
     parser.on('finish', () => resolve(parts));
-    parser.end(bytes);
+    feed(parser, bytes).catch(fail);
   });
 }
 
-/** @throws InputUnreadableError when the header names no boundary. */
-function createParser(contentType: string): BusboyInstance {
-  try {
-    return new Busboy({
-      headers: { 'content-type': contentType },
-      limits: { parts: maxParts, fieldSize: maxFieldBytes, headerSize: maxPartHeaderBytes },
-      isPartAFile: (_name, _contentType, fileName) => fileName !== undefined,
-    });
-  } catch (cause) {
-    throw malformed(cause);
+/** Each header's values; a character is a byte. */
+type PartHeader = Readonly<Record<string, readonly string[] | undefined>>;
+
+/** The part that the header begins; `undefined` when it is none of a form. */
+function startPart(header: PartHeader): Part | undefined {
+  const disposition = parseHeader(header['content-disposition']?.[0] ?? '');
+  const name = disposition.parameters.get('name');
+  if (disposition.value !== 'form-data' || name === undefined) return undefined;
+  const type = parseHeader(header['content-type']?.[0] ?? 'text/plain');
+  const fileName = disposition.parameters.get('filename');
+  const charset = type.parameters.get('charset');
+  return { name, fileName: fileName && baseName(fileName), contentType: type.value, charset, chunks: [] };
+}
+
+/** Some clients send the whole path, of their own system. */
+function baseName(path: string): string {
+  const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+  return name === '.' || name === '..' ? '' : name;
+}
+
+/** In pieces, between which other requests are answered. */
+const pieceBytes = 256 * 1024;
+
+async function feed(parser: Dicer, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length && parser.writable; at += pieceBytes) {
+    if (at > 0) await setImmediate();
+    parser.write(bytes.subarray(at, at + pieceBytes));
   }
+  parser.end();
+}
+
+/** @throws InputUnreadableError when the header names no boundary. */
+function createParser(contentType: string): Dicer {
+  const boundary = parseHeader(contentType).parameters.get('boundary');
+  if (!boundary) throw malformed(new Error('it has no boundary'));
+  const limits = { maxHeaderSize: maxPartHeaderBytes };
+  return new Dicer({ boundary, ...limits });
 }
 
 function fieldsOf(parts: readonly Part[]): Record<string, string> {
+  const fields = parts.filter(({ fileName }) => fileName === undefined);
+  const bytesOf = ({ chunks }: Part) => Buffer.concat(chunks).subarray(0, maxFieldBytes);
+  const told = fields.findLast(({ name }) => name === charsetField);
+  const formCharset = told && bytesOf(told).toString('latin1');
   return Object.fromEntries(
-    parts.flatMap((part) =>
-      'text' in part && part.name !== undefined && part.text !== '' ? [[part.name, part.text]] : [],
-    ),
+    fields.flatMap((field) => {
+      const text = decodeFormText(bytesOf(field), field.charset ?? formCharset);
+      return text === '' ? [] : [[field.name, text]];
+    }),
   );
 }
 
 function filesOf(parts: readonly Part[], name: string): UploadedFile[] {
   return parts
-    .flatMap((part) => ('chunks' in part && part.name === name ? [part] : []))
+    .flatMap(({ fileName, ...part }) =>
+      part.name === name && fileName !== undefined ? [{ fileName, ...part }] : [],
+    )
     .map(({ fileName, contentType, chunks }) => ({ fileName, contentType, bytes: Buffer.concat(chunks) }))
     .filter(({ fileName, bytes }) => fileName !== '' || bytes.length > 0);
 }
@@ -107,7 +148,7 @@ function problemsOfFiles(
   { name, maxCount }: MultipartBody['files'],
 ): FieldProblem[] {
   const loc = ['body', name];
-  const texts = parts.filter((part) => 'text' in part && part.name === name);
+  const texts = parts.filter((part) => part.fileName === undefined && part.name === name);
   return [
     ...texts.map(() => ({ loc, msg: 'Value error, expected a file', type: 'value_error' })),
     ...(fileCount > maxCount ? [{ loc, ...tooManyItems(maxCount) }] : []),

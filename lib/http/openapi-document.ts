@@ -69,6 +69,13 @@ const describedStatus: Record<number, { description: string; example: unknown }>
     description: 'Too many requests; `Retry-After` says when to try again.',
     example: { detail: 'Slow down.' },
   },
+  507: {
+    description: 'The disk is full. What deletes works all the same.',
+    example: {
+      detail:
+        'The disk is full: nothing more can be kept until something is deleted or the disk is enlarged.',
+    },
+  },
   503: {
     description: 'A backend is down; `Retry-After` says when to try again.',
     example: { detail: 'The face backend is not available.' },

@@ -25,6 +25,8 @@ export const statusOf = {
   forbidden: 403,
   route_not_found: 404,
   method_not_allowed: 405,
+  disk_full: 507,
+  body_too_slow: 408,
   throttled: 429,
   backend_unavailable: 503,
 } as const satisfies Record<ErrorCode, number>;

@@ -4,6 +4,9 @@ import { type FieldProblem, RequestInvalidError } from '../errors.ts';
 /** Which part of the request a value came from: the first item of a problem's `loc`. */
 export type RequestPart = 'path' | 'query' | 'body';
 
+/** Of one answer: whoever has more of them mends those first. */
+const maxProblems = 100;
+
 /**
  * Checks a part of a request against its shape.
  * @throws RequestInvalidError with a problem in FastAPI's form for each thing that does not fit; values are never repeated.
@@ -15,7 +18,9 @@ export function validate<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
-  throw new RequestInvalidError(result.error.issues.map((issue) => fieldProblem(issue, part)));
+  throw new RequestInvalidError(
+    result.error.issues.slice(0, maxProblems).map((issue) => fieldProblem(issue, part)),
+  );
 }
 
 /** Says of a zod issue what pydantic 2 would say: clients of the old service may read `type` and `loc`. */
@@ -62,6 +67,8 @@ function describe(issue: z.core.$ZodIssue): Description {
 
 const customMessages: Record<string, string> = {
   string_unicode: 'Input should be a valid string, unable to parse it as Unicode',
+  string_damaged:
+    'Input should be a valid string, but has replacement characters (U+FFFD), which stand for lost ones: send it as UTF-8',
   bool_parsing: 'Input should be a valid boolean, unable to interpret input',
   datetime_parsing: 'Input should be a valid datetime with an offset, such as 2026-05-04T09:30:00Z',
 };

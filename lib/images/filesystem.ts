@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync } from 'node:fs';
 import {
   access,
   constants,
@@ -12,17 +12,21 @@ import {
 } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { ConfigError } from '../config.ts';
-import { BackendUnavailableError } from '../errors.ts';
+import { openUnlessDatabase } from '../database-files.ts';
+import { isDiskFull } from '../disk-space.ts';
+import { BackendUnavailableError, DiskFullError, type ServiceError } from '../errors.ts';
 import {
   codeOf,
   fileMode,
-  folderMode,
   ifPresent,
   syncFolder,
   temporaryPrefix,
+  tryToWrite,
   writeWhole,
 } from '../files.ts';
-import { isKey } from './key.ts';
+import { isKnownSystemName, systemFolder } from '../system-names.ts';
+import { requireWritableFolder, unusableFolder } from '../writable-folder.ts';
+import { type ImageFolder, imageFolders, isKey } from './key.ts';
 import { folderLocator, type ImageFolderPaths } from './location.ts';
 import type { ImageLocator, ImageStore, StoredImage } from './port.ts';
 
@@ -31,17 +35,20 @@ const retryAfterSeconds = 5;
 /**
  * The image store on a POSIX file system; makes the folders that are not there. Folders are 0700 and files 0600. A file is written
  * under a temporary name and synced, then renamed, and its folder synced: after a crash it is there whole, or not at all.
- * @throws BackendUnavailableError when a folder can't be made.
+ * @throws ConfigError when a folder can't be made, read or written; it names the folder, its setting and the user.
  */
 export function openFileSystemImages(folders: ImageFolderPaths): ImageStore {
   const roots = absolute(folders);
-  try {
-    for (const root of Object.values(roots)) makeFolder(root);
-  } catch (error) {
-    throw unavailable(error);
-  }
+  for (const folder of imageFolders) makeFolder(roots[folder], folderSettings[folder]);
   return new FileSystemImages(roots);
 }
+
+/** Where each folder is said to be. */
+const folderSettings: Readonly<Record<ImageFolder, string>> = {
+  blacklist: 'BLACKLIST_DB_PATH',
+  processed: 'PROCESSED_IMAGES_OUTPUT_DIR',
+  cropped: 'CROPPED_FACES_OUTPUT_DIR',
+};
 
 /** In each folder: whose it is. */
 const ownerFile = '.face-blacklist-owner';
@@ -49,21 +56,16 @@ const ownerFile = '.face-blacklist-owner';
 /**
  * Makes the folders this owner's. The sweep removes pictures that no record knows: in a folder of another database, or of somebody's
  * own pictures, that would be all of them.
+ * Hidden files, and what systems make in every folder, are nobody's pictures.
  * @param owner the database's `storeId`
- * @throws ConfigError when a folder is another's, or has files in it and is nobody's.
- * @throws BackendUnavailableError when a folder can't be read or written.
+ * @throws ConfigError when a folder is another's, or has files in it and is nobody's, or can't be read or written.
  */
 export async function claimFolders(folders: ImageFolderPaths, owner: string): Promise<void> {
-  for (const folder of Object.values(absolute(folders))) {
-    const found = await attempt(async () => {
-      const marker = join(folder, ownerFile);
-      const present = await ifPresent(readFile(marker, 'utf8'));
-      if (present !== undefined) return present;
-      const names = await readdir(folder);
-      if (names.some((name) => !name.startsWith('.'))) return 'nobody';
-      // Of several who claim it at once, the first one gets it.
-      await writeFile(marker, owner, { flag: 'wx', flush: true, mode: fileMode }).catch(() => undefined);
-      return readFile(marker, 'utf8');
+  const roots = absolute(folders);
+  for (const each of imageFolders) {
+    const folder = roots[each];
+    const found = await ownerOf(folder, owner).catch((error: unknown) => {
+      throw unusableFolder(folder, folderSettings[each], error);
     });
     if (found !== owner) {
       throw new ConfigError(
@@ -72,6 +74,20 @@ export async function claimFolders(folders: ImageFolderPaths, owner: string): Pr
       );
     }
   }
+}
+
+/** Whose a folder is now: this owner's, if it was empty. */
+async function ownerOf(folder: string, owner: string): Promise<string> {
+  const marker = join(folder, ownerFile);
+  const present = await ifPresent(readFile(marker, 'utf8'));
+  if (present !== undefined) return present;
+  const names = await readdir(folder);
+  if (names.some((name) => !name.startsWith('.') && !isKnownSystemName(name))) return 'nobody';
+  // Of several who claim it at once, the first one gets it.
+  await writeFile(marker, owner, { flag: 'wx', flush: true, mode: fileMode }).catch((error: unknown) => {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  });
+  return readFile(marker, 'utf8');
 }
 
 class FileSystemImages implements ImageStore {
@@ -96,7 +112,7 @@ class FileSystemImages implements ImageStore {
 
   async get(key: string): Promise<Uint8Array | undefined> {
     const path = this.location(key);
-    return attempt(() => ifPresent(readFile(path)));
+    return attempt(() => ifPresent(readPicture(path)));
   }
 
   removeUnfinished(olderThan: Date): Promise<number> {
@@ -142,8 +158,20 @@ class FileSystemImages implements ImageStore {
 
   async check(): Promise<void> {
     const usable = constants.R_OK | constants.W_OK | constants.X_OK;
-    await attempt(() => Promise.all(Object.values(this.#folders).map((folder) => access(folder, usable))));
+    await attempt(() =>
+      Promise.all(
+        Object.values(this.#folders).map(async (folder) => {
+          await access(folder, usable);
+          await tryToWrite(folder);
+        }),
+      ),
+    );
   }
+}
+
+async function readPicture(path: string): Promise<Uint8Array> {
+  await using file = await openUnlessDatabase(path, constants.O_RDONLY);
+  return await file.readFile();
 }
 
 function absolute(folders: ImageFolderPaths): ImageFolderPaths {
@@ -152,8 +180,8 @@ function absolute(folders: ImageFolderPaths): ImageFolderPaths {
 }
 
 /** Makes a folder and those above it, and syncs each folder that got a new name in it. */
-function makeFolder(folder: string): void {
-  const first = mkdirSync(folder, { recursive: true, mode: folderMode });
+function makeFolder(folder: string, setting: string): void {
+  const first = requireWritableFolder(folder, setting);
   if (first === undefined) return;
   for (let made = folder; made.length >= first.length; made = dirname(made)) {
     const parent = openSync(dirname(made), 'r');
@@ -177,7 +205,8 @@ async function removeFile(folders: ImageFolderPaths, path: string): Promise<void
 /** A crash leaves an entry's folder empty: just made, or just emptied. */
 async function removeEmptyFolders(root: string, olderThan: Date): Promise<void> {
   for (const item of (await ifPresent(readdir(root, { withFileTypes: true }))) ?? []) {
-    if (!item.isDirectory()) continue;
+    // An empty lost+found is not ours to remove.
+    if (!item.isDirectory() || systemFolder(item.name)) continue;
     const folder = join(root, item.name);
     const stats = await ifPresent(stat(folder));
     if (stats && stats.mtime < olderThan) await removeIfEmpty(folder);
@@ -192,14 +221,14 @@ async function removeIfEmpty(folder: string): Promise<void> {
   }
 }
 
-/** The paths of all files below a folder, whose names are read in portions. */
+/** The paths of all files below a folder, whose names are read in portions. What systems make, and may lock, is left out. */
 async function* filesBelow(folder: string): AsyncGenerator<string> {
   const items = await ifPresent(opendir(folder));
   if (!items) return;
   for await (const item of items) {
     const path = join(folder, item.name);
-    if (item.isDirectory()) yield* filesBelow(path);
-    else if (item.isFile()) yield path;
+    if (item.isDirectory() && !systemFolder(item.name)) yield* filesBelow(path);
+    else if (item.isFile() && !isKnownSystemName(item.name)) yield path;
   }
 }
 
@@ -212,7 +241,8 @@ async function attempt<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function unavailable(error: unknown): BackendUnavailableError {
+function unavailable(error: unknown): ServiceError {
+  if (isDiskFull(error)) return new DiskFullError({ cause: error });
   return new BackendUnavailableError('The image folders are not available.', retryAfterSeconds, {
     cause: error,
   });

@@ -72,6 +72,8 @@ export function processedKeys(pictureId: string, date: Date, format: PictureForm
   };
 }
 
+export type ProcessedKeys = ReturnType<typeof processedKeys>;
+
 /** The image id in a key that `referenceKey` made; `undefined` for any other. */
 export function imageIdOfKey(key: string): string | undefined {
   return referencePattern.exec(key)?.[1];

@@ -1,44 +1,48 @@
 import { createHash } from 'node:crypto';
 import { type BigIntStats, constants, mkdirSync, realpathSync } from 'node:fs';
-import {
-  copyFile,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  realpath,
-  rename,
-  rmdir,
-  unlink,
-  writeFile,
-} from 'node:fs/promises';
+import { copyFile, lstat, mkdir, readFile, realpath, rename, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { BackendUnavailableError } from '../errors.ts';
-import { codeOf, fileMode, folderMode } from '../files.ts';
-import { type Inbox, type InboxFile, inboxPrefix, rejectedPrefix } from './port.ts';
+import { DatabaseFileError, openUnlessDatabase } from '../database-files.ts';
+import { isDiskFull } from '../disk-space.ts';
+import { BackendUnavailableError, DiskFullError, type ServiceError } from '../errors.ts';
+import { codeOf, fileMode, folderMode, ifPresent, syncFolder, writeWhole } from '../files.ts';
+import { isForbidden } from '../writable-folder.ts';
+import { type EarlierWork, InboxNotes, type NoteStorage } from './notes.ts';
+import { type Inbox, type InboxFile, inboxNotesPrefix, inboxPrefix, rejectedPrefix } from './port.ts';
+import { isAbsence, isRemovable, joinBytes, walkInbox } from './walk.ts';
 
 /** A file that has not changed for so long counts as written to its end. */
 const settledMs = 2_000;
-/** An empty folder is removed when it has been so for this long: until then, somebody may be about to put pictures there. */
-const emptyFolderMs = 60 * 60_000;
 const retryAfterSeconds = 5;
 
 /** What the system says when a name in `rejected` is too long, or a folder is where a file should be, or the other way round. */
 const unusableNameCodes = ['ENAMETOOLONG', 'ENOTDIR', 'EEXIST', 'EISDIR', 'ENOTEMPTY'];
 
+/** What a listing of the inbox found. */
+export interface InboxListing {
+  /** The keys of the files that have not changed for two seconds, as far as earlier listings have seen them. */
+  readonly settled: string[];
+  /** The keys of those that have not changed either, but could not be removed once they are indexed. */
+  readonly unremovable: string[];
+  /** The keys of folders that this user may not read. */
+  readonly unreadable: string[];
+  /** What was passed over, told once each, without a person's name. */
+  readonly passedOver: ReadonlySet<string>;
+}
+
 /** The inbox in a folder, which tells by itself what is in it. */
 export interface FolderInbox extends Inbox {
   /**
-   * The keys of the files that have not changed for two seconds, as far as earlier calls have seen them. Links, names that begin with a
-   * dot and folders that can't be read are passed over, and so is what is no regular file.
+   * Looks for files. Links, hidden files, and what systems keep in folders of their own are passed over, and so is what is no regular file.
+   * A name that is not UTF-8 is read as Windows-1252; of two files that have the same key then, one waits for the other.
    * @throws BackendUnavailableError
    */
-  listSettled(): Promise<string[]>;
+  list(): Promise<InboxListing>;
 }
 
 /**
  * The inbox in the folders `inbox` and `rejected` of a data folder, which are made, 0700, where they are not there. The reason of a rejected
- * file is in `<file>.reason.txt` beside it.
+ * file is in `<file>.reason.txt` beside it; notes on earlier work are in `inbox-notes`.
  * @throws BackendUnavailableError when the folders can't be made.
  */
 export function openFolderInbox(dataDir: string): FolderInbox {
@@ -46,14 +50,16 @@ export function openFolderInbox(dataDir: string): FolderInbox {
     const inbox = join(dataDir, inboxPrefix);
     const rejected = join(dataDir, rejectedPrefix);
     for (const folder of [inbox, rejected]) mkdirSync(folder, { recursive: true, mode: folderMode });
-    return new FolderInboxAdapter(realpathSync(inbox), realpathSync(rejected));
+    const notes = new InboxNotes(folderNotes(join(realpathSync(dataDir), inboxNotesPrefix)), 0);
+    return new FolderInboxAdapter(realpathSync(inbox), realpathSync(rejected), notes);
   } catch (error) {
     throw unavailable(error);
   }
 }
 
-/** A file's version as the last listing saw it, and since when: `performance.now()`. */
+/** A file as the last listing saw it; `since` is `performance.now()` of when it first saw this version. */
 interface Seen {
+  readonly path: Buffer;
   readonly version: string;
   readonly since: number;
 }
@@ -61,55 +67,93 @@ interface Seen {
 class FolderInboxAdapter implements FolderInbox {
   readonly #inbox: string;
   readonly #rejected: string;
+  readonly #notes: InboxNotes;
   /** By the files' keys. */
   #seen = new Map<string, Seen>();
 
-  /** Both with no link on the way to them. */
-  constructor(inbox: string, rejected: string) {
+  /** Both folders with no link on the way to them. */
+  constructor(inbox: string, rejected: string, notes: InboxNotes) {
     this.#inbox = inbox;
     this.#rejected = rejected;
+    this.#notes = notes;
   }
 
-  async listSettled(): Promise<string[]> {
+  async list(): Promise<InboxListing> {
     const seen = new Map<string, Seen>();
     const settled: string[] = [];
+    const unremovable: string[] = [];
+    const unreadable: string[] = [];
+    const passedOver = new Set<string>();
     const now = performance.now();
+    const listener = {
+      passedOver: (label: string) => passedOver.add(label),
+      unreadable: (key: string) => unreadable.push(key),
+    };
     await attempt(async () => {
       // Somebody may have tidied up too thoroughly.
       await mkdir(this.#inbox, { recursive: true, mode: folderMode });
-      for await (const { key, version } of this.#files(inboxPrefix)) {
+      for await (const { key, path, stats } of walkInbox(Buffer.from(this.#inbox), listener)) {
+        if (seen.has(key)) continue;
+        const version = versionOf(stats);
         const before = this.#seen.get(key);
         const since = before?.version === version ? before.since : now;
-        seen.set(key, { version, since });
-        if (now - since >= settledMs) settled.push(key);
+        seen.set(key, { path, version, since });
+        if (now - since < settledMs) continue;
+        const list = (await isRemovable(path)) ? settled : unremovable;
+        list.push(key);
       }
     });
     this.#seen = seen;
-    return settled;
+    return { settled, unremovable, unreadable, passedOver };
   }
 
   read(key: string, maxBytes: number): Promise<InboxFile | undefined> {
     const path = this.#path(key);
     return attempt(async () => {
       // Not even a folder on the way may be a link.
-      if ((await realpath(path)) !== path) return undefined;
+      if (!(await realpath(path, { encoding: 'buffer' })).equals(path)) return undefined;
       // O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
-      await using file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      await using file = await openUnlessDatabase(
+        path,
+        constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+      );
       const stats = await file.stat({ bigint: true });
       const version = versionOf(stats);
       if (!stats.isFile() || version !== (this.#seen.get(key)?.version ?? version)) return undefined;
-      if (stats.size > maxBytes) return { key, version, bytes: undefined };
+      // Devices' numbers, and on some file systems those of files, are others after a restart.
+      const known = { key, version, mark: JSON.stringify([key, `${stats.size}`, `${stats.mtimeNs}`]) };
+      if (stats.size > maxBytes) return { ...known, bytes: undefined };
       const bytes = await file.readFile();
       const isSame = versionOf(await file.stat({ bigint: true })) === version;
-      return isSame ? { key, version, bytes } : undefined;
+      return isSame ? { ...known, bytes } : undefined;
     });
   }
 
-  async remove(file: InboxFile): Promise<void> {
+  begin({ mark }: InboxFile, maxDeaths: number): Promise<EarlierWork> {
+    return this.#notes.begin(mark, maxDeaths);
+  }
+
+  end({ mark }: InboxFile): Promise<void> {
+    return this.#notes.end(mark);
+  }
+
+  indexed({ mark }: InboxFile): Promise<void> {
+    return this.#notes.indexed(mark);
+  }
+
+  async remove(file: InboxFile): Promise<boolean> {
     const path = this.#path(file.key);
-    await attempt(async () => {
-      if (await isStill(path, file)) await unlink(path);
+    const isLeft = await attempt(async () => {
+      try {
+        if (await isStill(path, file)) await unlink(path);
+      } catch (error) {
+        if (!isForbidden(error)) throw error;
+        return true;
+      }
     });
+    if (isLeft) return false;
+    await this.#notes.forget(file.mark);
+    return true;
   }
 
   async reject(file: InboxFile, reason: string): Promise<void> {
@@ -123,37 +167,37 @@ class FolderInboxAdapter implements FolderInbox {
         return place(createHash('sha256').update(name).digest('hex'));
       });
     });
-  }
-
-  async *#files(prefix: string): AsyncGenerator<{ key: string; version: string }> {
-    const folder = join(this.#inbox, prefix.slice(inboxPrefix.length));
-    const items = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-      // One folder that is gone, or is not for us to read, does not stop the others.
-      if (!isAbsence(error) && codeOf(error) !== 'EACCES') throw error;
-    });
-    if (items?.length === 0 && prefix !== inboxPrefix) await removeIfLongEmpty(folder);
-    for (const item of items ?? []) {
-      if (item.name.startsWith('.')) continue;
-      const key = prefix + item.name;
-      if (item.isDirectory()) yield* this.#files(`${key}/`);
-      if (!item.isFile()) continue;
-      const stats = await ifPresent(lstat(join(folder, item.name), { bigint: true }));
-      if (stats) yield { key, version: versionOf(stats) };
-    }
+    await this.#notes.forget(file.mark);
   }
 
   /** @throws RangeError when the key leads out of the inbox, or to a name that is passed over. */
-  #path(key: string): string {
+  #path(key: string): Buffer {
     const names = key.slice(inboxPrefix.length).split('/');
     const isBelow = key.startsWith(inboxPrefix) && !key.includes('\0');
     if (isBelow && names.every((name) => name !== '' && !name.startsWith('.'))) {
-      return join(this.#inbox, ...names);
+      return this.#seen.get(key)?.path ?? joinBytes(Buffer.from(this.#inbox), Buffer.from(names.join('/')));
     }
     throw new RangeError('A key of the inbox is "inbox/" and names that do not begin with a dot.');
   }
 }
 
-async function rejectTo(path: string, rejected: string, reason: string): Promise<void> {
+function folderNotes(folder: string): NoteStorage {
+  const pathOf = (name: string) => join(folder, name);
+  return {
+    get: (name) => attempt(() => ifPresent(readFile(pathOf(name), 'utf8'))),
+    async put(name, text) {
+      try {
+        await writeWhole(pathOf(name), Buffer.from(text));
+        await syncFolder(folder);
+      } catch (error) {
+        throw unavailable(error);
+      }
+    },
+    delete: (name) => attempt(() => ifPresent(unlink(pathOf(name)))),
+  };
+}
+
+async function rejectTo(path: Buffer, rejected: string, reason: string): Promise<void> {
   await mkdir(dirname(rejected), { recursive: true, mode: folderMode });
   await writeFile(`${rejected}.reason.txt`, `${reason}\n`, { mode: fileMode });
   try {
@@ -166,14 +210,7 @@ async function rejectTo(path: string, rejected: string, reason: string): Promise
   }
 }
 
-async function removeIfLongEmpty(folder: string): Promise<void> {
-  const stats = await ifPresent(lstat(folder));
-  if (!stats || Date.now() - stats.mtimeMs < emptyFolderMs) return;
-  // Whatever speaks against it, such as a picture that has just come: it is no more than tidying up.
-  await rmdir(folder).catch(() => undefined);
-}
-
-async function isStill(path: string, { version }: InboxFile): Promise<boolean> {
+async function isStill(path: Buffer, { version }: InboxFile): Promise<boolean> {
   return versionOf(await lstat(path, { bigint: true })) === version;
 }
 
@@ -181,32 +218,19 @@ function versionOf({ dev, ino, size, mtimeNs }: BigIntStats): string {
   return [dev, ino, size, mtimeNs].join(':');
 }
 
-async function ifPresent<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (isAbsence(error)) return undefined;
-    throw error;
-  }
-}
-
 /** What comes of `work`, `undefined` when the file is gone. None of the file system's errors gets out. */
 async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
-    if (isAbsence(error)) return undefined;
+    if (isAbsence(error) || error instanceof DatabaseFileError) return undefined;
     throw unavailable(error);
   }
 }
 
-/** Also when a folder on the way is a file now, or the file is a link. */
-function isAbsence(error: unknown): boolean {
-  return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(error) ?? '');
-}
-
-function unavailable(error: unknown): BackendUnavailableError {
+function unavailable(error: unknown): ServiceError {
   // The code alone: the system's message repeats the path, and with it a person's name; this goes to the log.
   const cause = codeOf(error) ?? error;
+  if (isDiskFull(error)) return new DiskFullError({ cause });
   return new BackendUnavailableError('The inbox is not available.', retryAfterSeconds, { cause });
 }

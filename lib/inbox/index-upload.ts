@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isBrokenOff } from '../blacklist/broken-off.ts';
-import { enrollPicture, type SimilarFaces, undo } from '../blacklist/enroll-images.ts';
+import { enrollPicture, measureReference, type SimilarFaces, undo } from '../blacklist/enroll-images.ts';
 import { shownFileName } from '../blacklist/file-name.ts';
 import { possibleDuplicates } from '../blacklist/possible-duplicates.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from '../blacklist/remove.ts';
@@ -10,10 +10,12 @@ import { EntryName } from '../contract/fields.ts';
 import type { PossibleDuplicates } from '../contract/possible-duplicates.ts';
 import { BackendUnavailableError, EntryNotFoundError, isUnusablePicture, NameTakenError } from '../errors.ts';
 import { pictureTooLarge } from '../inputs/too-large.ts';
+import { normalName } from '../names/normal-form.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
+import { systemPath } from '../system-names.ts';
 import { uuidOfHash } from '../uuid.ts';
-import { type Inbox, inboxPrefix } from './port.ts';
+import { type Inbox, type InboxFile, inboxPrefix } from './port.ts';
 
 export type IndexingPorts = EnrollingPorts & { readonly inbox: Inbox };
 
@@ -32,21 +34,36 @@ interface UploadedPicture {
 
 type NewUpload = IndexedUpload & { readonly similar: SimilarFaces };
 
+interface Left {
+  /** True where the picture was indexed, but may not be removed from the inbox. */
+  readonly isLeft?: true;
+}
+
 /** What became of an upload. */
 export type UploadOutcome =
   | ({
       readonly outcome: 'enrolled';
       /** Others who are listed already and look like the person; `null` when that could not be found out. */
       readonly possibleDuplicates: PossibleDuplicates;
-    } & IndexedUpload)
-  | ({ readonly outcome: 'known' } & IndexedUpload)
+    } & Left &
+      IndexedUpload)
+  | ({ readonly outcome: 'known' } & Left & IndexedUpload)
   | { readonly outcome: 'gone' | 'ignored' }
+  /** It was indexed before, is not indexed again, and may still not be removed. */
+  | { readonly outcome: 'left' }
+  /** The process ended once in the middle of it: it is to be done while nothing else is. */
+  | { readonly outcome: 'postponed' }
+  /** It lies where a system keeps files of its own; the label tells no person's name. */
+  | { readonly outcome: 'passed over'; readonly label: string }
   | { readonly outcome: 'rejected'; readonly reason: string };
 
 /** How long one who needs a new entry waits for another who is making it. */
 const entryAttempts = 50;
 const entryPauseMs = 200;
 const tryAgainSeconds = 5;
+
+/** A picture that ended so many processes is not tried again. */
+const maxDeaths = 2;
 
 /** An upload lies where it does not say of whom it is; the message says why. */
 class UnplacedError extends Error {}
@@ -58,25 +75,42 @@ class UnplacedError extends Error {}
  * It may be done several times, at the same moment too: the image's id comes from the entry and the picture, so that the same picture is
  * the same image. An entry or an image that is being made belongs to the one who makes it, and others wait or fail. One that is older than
  * any run lasts was left by a crash, and is removed.
+ *
+ * A picture that was indexed once is not indexed again while it lies there, whatever becomes of its entry. One that ended the process in the
+ * middle of its work twice is rejected.
+ * @param isAlone true while no other picture is worked on; only then is one tried again that ended the process.
  * @throws BackendUnavailableError when it is to be tried again later; the picture stays in the inbox.
  */
-export async function indexUpload(ports: IndexingPorts, key: string): Promise<UploadOutcome> {
+export async function indexUpload(ports: IndexingPorts, key: string, isAlone = true): Promise<UploadOutcome> {
   const { faces, inbox } = ports;
   // S3's console makes a folder by an empty object of its name.
   if (key.endsWith('/')) return { outcome: 'ignored' };
+  const system = systemPath(key.slice(inboxPrefix.length).split('/'));
+  if (system) return { outcome: 'passed over', label: system.label };
   const file = await inbox.read(key, faces.maxImageBytes);
   if (!file) return { outcome: 'gone' };
+  const { deaths, isIndexed } = await inbox.begin(file, isAlone ? maxDeaths - 1 : 0);
+  if (isIndexed) return { outcome: (await inbox.remove(file)) ? 'gone' : 'left' };
+  if (deaths >= maxDeaths)
+    return reject(inbox, file, 'The service ended twice while it worked on this picture.');
+  if (deaths > 0 && !isAlone) return { outcome: 'postponed' };
   try {
     const { similar, ...indexed } = await indexPicture(ports, key, file.bytes);
-    await inbox.remove(file);
-    if (indexed.faceCount === undefined) return { outcome: 'known', ...indexed };
+    await inbox.indexed(file);
+    const left = (await inbox.remove(file)) ? {} : ({ isLeft: true } as const);
+    if (indexed.faceCount === undefined) return { outcome: 'known', ...indexed, ...left };
     const duplicates = await possibleDuplicates(ports, indexed.entryId, [similar]);
-    return { outcome: 'enrolled', ...indexed, possibleDuplicates: duplicates };
+    return { outcome: 'enrolled', ...indexed, possibleDuplicates: duplicates, ...left };
   } catch (error) {
-    if (!isUnusablePicture(error) && !(error instanceof UnplacedError)) throw error;
-    await inbox.reject(file, error.message);
-    return { outcome: 'rejected', reason: error.message };
+    if (isUnusablePicture(error) || error instanceof UnplacedError) return reject(inbox, file, error.message);
+    await undo(() => inbox.end(file));
+    throw error;
   }
+}
+
+async function reject(inbox: Inbox, file: InboxFile, reason: string): Promise<UploadOutcome> {
+  await inbox.reject(file, reason);
+  return { outcome: 'rejected', reason };
 }
 
 async function indexPicture(
@@ -108,14 +142,21 @@ function personOf(key: string): { entryId: number } | { name: string } {
   if (rest.length === 0) {
     throw new UnplacedError("It lies in no person's folder: inbox/<entry id>/ or inbox/<name>/.");
   }
-  if (/^[1-9][0-9]*$/.test(folder)) return { entryId: Number(folder) };
+  if (key.includes('\ufffd')) {
+    throw new UnplacedError(
+      'Its name was damaged by a program that could not read it. Rename folder and file.',
+    );
+  }
+  const name = normalName(folder);
+  if (/^[1-9][0-9]*$/.test(name)) return { entryId: Number(name) };
   // Somebody's own number, such as a badge's: it must not become the picture of whoever has the id 42.
-  if (/^0[0-9]*$/.test(folder)) {
+  if (/^0[0-9]*$/.test(name)) {
     throw new UnplacedError('There is no blacklist entry of that id: ids begin with no zero.');
   }
-  const name = folder.normalize('NFC');
-  if (EntryName.safeParse(name).success) return { name };
-  throw new UnplacedError('Its folder is no name: a name has 1 to 100 characters.');
+  if (EntryName.safeParse(folder).success) return { name };
+  throw new UnplacedError(
+    'Its folder is no name: a name has 1 to 100 characters that can be seen, and no U+FFFD, which stands for a lost one.',
+  );
 }
 
 /** @throws UnplacedError when there is none that is shown. */
@@ -179,8 +220,9 @@ async function addPicture(
     throw tryAgain('The same picture is being added at this moment.');
   }
   const options = { imageId, compare: true };
-  const { faceCount, similar } = await ports.pictureSlots(() =>
-    enrollPicture(ports, entryId, picture, options),
+  const measured = await measureReference(ports.faces, picture.bytes);
+  const { faceCount, similar } = await ports.pictureSlots.run(measured.memoryBytes, () =>
+    enrollPicture(ports, entryId, { picture: measured, fileName: picture.fileName }, options),
   );
   return { entryId, imageId, faceCount, similar };
 }

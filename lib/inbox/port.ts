@@ -1,9 +1,13 @@
+import type { EarlierWork } from './notes.ts';
+
 /** A picture that was put into the inbox, as it was when it was read. */
 export interface InboxFile {
   /** `inbox/<entry id or name>/…` */
   readonly key: string;
   /** Tells it from another one that is put in its place later. */
   readonly version: string;
+  /** Tells it from others as long as it lies there, also after a restart or on another machine. */
+  readonly mark: string;
   /** `undefined` when there are more of them than were asked for; they are not read then. */
   readonly bytes: Uint8Array | undefined;
 }
@@ -12,6 +16,8 @@ export interface InboxFile {
 export const inboxPrefix = 'inbox/';
 /** Where `inbox/a/b.jpg` goes when it can't be indexed: `rejected/a/b.jpg`. */
 export const rejectedPrefix = 'rejected/';
+/** The first segment of the notes on earlier work. */
+export const inboxNotesPrefix = 'inbox-notes/';
 
 /**
  * Where pictures are put to be indexed. Both adapters keep these promises, proven by `test/suites/inbox.ts`: a file is never read half;
@@ -21,8 +27,18 @@ export const rejectedPrefix = 'rejected/';
 export interface Inbox {
   /** The file of that key, `undefined` when there is none. */
   read(key: string, maxBytes: number): Promise<InboxFile | undefined>;
-  /** Takes a file out of the inbox. */
-  remove(file: InboxFile): Promise<void>;
+  /**
+   * Notes that work on a file begins, and returns what is known of earlier work on it. What is noted survives a crash. Nothing is noted
+   * where the picture was indexed already, or more than `maxDeaths` processes ended while they worked on it.
+   * @throws BackendUnavailableError also when another process is at it.
+   */
+  begin(file: InboxFile, maxDeaths: number): Promise<EarlierWork>;
+  /** Notes that the work ended without a result, and is to be done again. */
+  end(file: InboxFile): Promise<void>;
+  /** Notes that the picture was indexed, so that it is not indexed again while it lies there. */
+  indexed(file: InboxFile): Promise<void>;
+  /** Takes a file out of the inbox, with its note. Returns false when it may not be removed. */
+  remove(file: InboxFile): Promise<boolean>;
   /** Moves a file to `rejected/…`, with the reason beside it. One that is there already is replaced. */
   reject(file: InboxFile, reason: string): Promise<void>;
 }

@@ -1,10 +1,9 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import pLimit from 'p-limit';
 import * as z from 'zod';
 import { log } from '../log.ts';
 import type { IndexingPorts } from './index-upload.ts';
 import { inboxPrefix } from './port.ts';
-import { workOff } from './work-off.ts';
+import { type WorkedOff, workOff } from './work-off.ts';
 
 /** With less time left than this, no picture is begun: it would be cut off in the middle, and its neighbours with it. */
 const minRemainingMs = 30_000;
@@ -35,15 +34,17 @@ export async function workOffMessages(
   { Records: messages }: SQSEvent,
   remainingMs: () => number,
 ): Promise<SQSBatchResponse> {
-  const limit = pLimit(ports.pictureSlots.concurrency);
-  const work = (key: string) => limit(() => (remainingMs() < minRemainingMs ? false : workOff(ports, key)));
-  const done = await Promise.all(
-    messages.map(async ({ messageId, body }) => {
-      const keys = uploadedKeys(messageId, body, bucket);
-      return keys !== undefined && (await Promise.all(keys.map(work))).every(Boolean);
-    }),
+  const limit = ports.pictureSlots.fairShare();
+  const work = async (key: string, isAlone: boolean) =>
+    remainingMs() < minRemainingMs ? 'again' : workOff(ports, key, isAlone);
+  const told = messages.map(({ messageId, body }) => uploadedKeys(messageId, body, bucket));
+  const keys = [...new Set(told.flatMap((each) => each ?? []))];
+  const ends = new Map<string, WorkedOff>();
+  await Promise.all(keys.map((key) => limit(async () => ends.set(key, await work(key, false)))));
+  for (const [key, end] of ends) if (end === 'alone') ends.set(key, await work(key, true));
+  const failed = messages.filter(
+    (_, index) => told[index]?.every((key) => ends.get(key) !== 'again') !== true,
   );
-  const failed = messages.filter((_, index) => !done[index]);
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 

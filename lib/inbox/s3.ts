@@ -2,19 +2,24 @@ import { createHash } from 'node:crypto';
 import {
   CopyObjectCommand,
   DeleteObjectCommand,
+  PutObjectCommand,
   type S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { BackendUnavailableError } from '../errors.ts';
-import { type BucketPlace, createS3Client, getObject, isAbsent, maxKeyBytes } from '../s3.ts';
-import { type Inbox, type InboxFile, inboxPrefix, rejectedPrefix } from './port.ts';
+import { type BucketPlace, createS3Client, getObject, isAbsent, isRefused, maxKeyBytes } from '../s3.ts';
+import { type EarlierWork, InboxNotes, type NoteStorage } from './notes.ts';
+import { type Inbox, type InboxFile, inboxNotesPrefix, inboxPrefix, rejectedPrefix } from './port.ts';
 
 /** S3 takes 2 KB of metadata. */
 const maxReasonLength = 1000;
 const retryAfterSeconds = 5;
+/** A function that has not ended by then never will. Its event comes again later than that. */
+const maxRunMs = 5 * 60_000;
+const maxNoteBytes = 1024;
 
 /**
- * The inbox in an S3 bucket. The reason of a rejected object is its metadata `reason`. The caller may list the bucket: to others, S3
+ * The inbox in an S3 bucket, with notes on earlier work below `inbox-notes/`. The reason of a rejected object is its metadata `reason`. The caller may list the bucket: to others, S3
  * does not tell that an object is gone.
  */
 export function openS3Inbox({ region, bucket }: BucketPlace): Inbox {
@@ -24,24 +29,49 @@ export function openS3Inbox({ region, bucket }: BucketPlace): Inbox {
 class S3Inbox implements Inbox {
   readonly #client: S3Client;
   readonly #bucket: string;
+  readonly #notes: InboxNotes;
 
   constructor(client: S3Client, bucket: string) {
     this.#client = client;
     this.#bucket = bucket;
+    this.#notes = new InboxNotes(bucketNotes(client, bucket), maxRunMs);
   }
 
   read(key: string, maxBytes: number): Promise<InboxFile | undefined> {
     return attempt(async () => {
       const object = { Bucket: this.#bucket, Key: key };
-      const { bytes, etag } = await getObject(this.#client, object, maxBytes);
-      return { key, version: etag, bytes };
+      const { bytes, etag, modified } = await getObject(this.#client, object, maxBytes);
+      // The same picture that is put there once more has the same etag.
+      return { key, version: etag, mark: JSON.stringify([key, etag, modified?.toISOString() ?? '']), bytes };
     });
   }
 
+  begin({ mark }: InboxFile, maxDeaths: number): Promise<EarlierWork> {
+    return this.#notes.begin(mark, maxDeaths);
+  }
+
+  end({ mark }: InboxFile): Promise<void> {
+    return this.#notes.end(mark);
+  }
+
+  indexed({ mark }: InboxFile): Promise<void> {
+    return this.#notes.indexed(mark);
+  }
+
   /** On condition that it is still the same: a newer one has an event of its own. */
-  async remove({ key, version }: InboxFile): Promise<void> {
+  async remove({ key, version, mark }: InboxFile): Promise<boolean> {
     const object = { Bucket: this.#bucket, Key: key, IfMatch: version };
-    await attempt(() => this.#client.send(new DeleteObjectCommand(object)));
+    const isLeft = await attempt(async () => {
+      try {
+        await this.#client.send(new DeleteObjectCommand(object));
+      } catch (error) {
+        if (!isRefused(error)) throw error;
+        return true;
+      }
+    });
+    if (isLeft) return false;
+    await this.#notes.forget(mark);
+    return true;
   }
 
   async reject(file: InboxFile, reason: string): Promise<void> {
@@ -55,7 +85,24 @@ class S3Inbox implements Inbox {
       Metadata: { reason: asciiReason(reason) },
     });
     if (await attempt(() => this.#client.send(copy))) await this.remove(file);
+    await this.#notes.forget(file.mark);
   }
+}
+
+function bucketNotes(client: S3Client, bucket: string): NoteStorage {
+  const object = (name: string) => ({ Bucket: bucket, Key: inboxNotesPrefix + name });
+  return {
+    async get(name) {
+      const note = await attempt(() => getObject(client, object(name), maxNoteBytes));
+      return note?.bytes && Buffer.from(note.bytes).toString();
+    },
+    async put(name, text) {
+      await attempt(() => client.send(new PutObjectCommand({ ...object(name), Body: text })));
+    },
+    async delete(name) {
+      await attempt(() => client.send(new DeleteObjectCommand(object(name))));
+    },
+  };
 }
 
 function rejectedKey(key: string): string {

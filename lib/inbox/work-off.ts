@@ -3,22 +3,28 @@ import { BackendUnavailableError } from '../errors.ts';
 import { log } from '../log.ts';
 import { type IndexingPorts, indexUpload, type UploadOutcome } from './index-upload.ts';
 
+/** `again`: to be tried again later. `alone`: to be tried again now, while nothing else is. */
+export type WorkedOff = 'done' | 'left' | 'again' | 'alone';
+
 /**
  * Indexes an upload, and writes what became of it to the log. It never throws.
  *
  * The log has no keys, for people's names are in them: it calls an upload by the first 16 digits of its key's SHA-256
  * (`printf %s 'inbox/…' | sha256sum`).
- * @returns whether it is done; if not, it is to be tried again later.
+ * @param isAlone true while no other is worked on.
+ * @returns `left` where it lies in the inbox for good, because it may not be removed.
  */
-export async function workOff(ports: IndexingPorts, key: string): Promise<boolean> {
+export async function workOff(ports: IndexingPorts, key: string, isAlone: boolean): Promise<WorkedOff> {
   const upload = createHash('sha256').update(key).digest('hex').slice(0, 16);
   try {
-    logOutcome(upload, await indexUpload(ports, key));
-    return true;
+    const outcome = await indexUpload(ports, key, isAlone);
+    if (outcome.outcome === 'postponed') return 'alone';
+    logOutcome(upload, outcome);
+    return outcome.outcome === 'left' || 'isLeft' in outcome ? 'left' : 'done';
   } catch (error) {
     const level = error instanceof BackendUnavailableError ? 'warn' : 'error';
     log()[level]({ upload, err: error }, 'upload: it is to be tried again');
-    return false;
+    return 'again';
   }
 }
 
@@ -31,7 +37,9 @@ function logOutcome(upload: string, outcome: UploadOutcome): void {
   const isShared = faceCount !== undefined && faceCount > 1;
   const remark = isShared && { remark: `It shows ${faceCount} faces; the largest was enrolled.` };
   const likes = possibleDuplicates?.map(({ id, similarity }) => ({ entryId: id, similarity }));
-  const isWarning = outcome.outcome === 'rejected' || (likes !== undefined && likes.length > 0);
+  const isLeft = outcome.outcome === 'left' || 'isLeft' in outcome;
+  const isWarning = isLeft || outcome.outcome === 'rejected' || (likes !== undefined && likes.length > 0);
   const line = { upload, ...told, faceCount, ...remark, possibleDuplicates: likes };
-  log()[isWarning ? 'warn' : 'info'](line, 'upload');
+  const advice = isLeft ? ': it may not be removed from the inbox; allow that, or remove it' : '';
+  log()[isWarning ? 'warn' : 'info'](line, `upload${advice}`);
 }

@@ -1,32 +1,65 @@
+import { setImmediate } from 'node:timers/promises';
 import { InputUnreadableError } from '../errors.ts';
 import { pictureTooLarge } from './too-large.ts';
 
+/** Decoded at once; other requests are answered between two pieces. */
+const pieceLength = 256 * 1024;
+/** Decoded without delay. */
+const smallLength = 16 * 1024;
+/** A head is shorter, with all parameters that browsers write. */
+const maxHeadLength = 1024;
+
 /**
- * Decodes a picture given as base64, with or without its `data:image/…;base64,` head. Line breaks and spaces, the URL-safe
+ * Decodes a picture given as base64, with or without a `data:…;base64,` head, whatever type that
+ * names: a picture is judged by its bytes. Line breaks and spaces, the URL-safe
  * alphabet and missing padding are taken; anything else that is not base64 (RFC 4648) is refused.
  *
- * @throws InputTooLargeError when it would give more than `maxBytes`; nothing is decoded then.
+ * @throws InputTooLargeError when it gives more than `maxBytes`.
  * @throws InputUnreadableError when it is not base64, or is empty.
  */
-export function decodeBase64(text: string, maxBytes: number): Uint8Array {
-  const encoded = withoutHead(text.replace(/\s+/g, ''));
-  const symbols = encoded.replace(/={1,2}$/, '');
-  if (symbols === '') throw new InputUnreadableError('The picture is empty.');
-  if (Math.floor((symbols.length * 3) / 4) > maxBytes) throw pictureTooLarge(maxBytes);
-
-  const isPadded = symbols.length < encoded.length;
-  const hasWholeLength = isPadded ? encoded.length % 4 === 0 : symbols.length % 4 !== 1;
-  if (!hasWholeLength || /[^A-Za-z0-9+/_-]/.test(symbols)) {
-    throw new InputUnreadableError('The picture is not valid base64.');
+export async function decodeBase64(text: string, maxBytes: number): Promise<Uint8Array> {
+  const pieces: Buffer[] = [];
+  let count = 0;
+  let rest = '';
+  let padding = '';
+  for (let at = startOfSymbols(text); at < text.length; at += pieceLength) {
+    // Also before the first, for there may be a hundred pictures of one piece each.
+    if (text.length > smallLength) await setImmediate();
+    const [symbols, ends] = splitPadding(text.slice(at, at + pieceLength).replace(/\s+/g, ''));
+    padding += ends;
+    if (padding.length > 2 || (padding.length > ends.length && symbols !== '')) throw notBase64();
+    if (/[^A-Za-z0-9+/_-]/.test(symbols)) throw notBase64();
+    count += symbols.length;
+    if (Math.floor((count * 3) / 4) > maxBytes) throw pictureTooLarge(maxBytes);
+    const joined = rest + symbols;
+    const whole = joined.length - (joined.length % 4);
+    pieces.push(Buffer.from(joined.slice(0, whole), 'base64'));
+    rest = joined.slice(whole);
   }
-  return Buffer.from(symbols, 'base64');
+  if (count === 0) throw new InputUnreadableError('The picture is empty.');
+  const hasWholeLength = padding === '' ? rest.length !== 1 : (rest.length + padding.length) % 4 === 0;
+  if (!hasWholeLength) throw notBase64();
+  return Buffer.concat([...pieces, Buffer.from(rest, 'base64')]);
 }
 
-function withoutHead(text: string): string {
-  const head = /^data:image\/[a-z0-9.+-]+(?:;[^;,]*)*;base64,/i.exec(text)?.[0];
-  if (head !== undefined) return text.slice(head.length);
-  if (/^data:/i.test(text)) {
-    throw new InputUnreadableError('A data: URL of a picture has to begin with data:image/<type>;base64,');
-  }
-  return text;
+function splitPadding(symbols: string): [string, string] {
+  const at = symbols.indexOf('=');
+  if (at === -1) return [symbols, ''];
+  const padding = symbols.slice(at);
+  if (padding !== '=' && padding !== '==') throw notBase64();
+  return [symbols.slice(0, at), padding];
+}
+
+function notBase64(): InputUnreadableError {
+  return new InputUnreadableError('The picture is not valid base64.');
+}
+
+/** Finds the end of the head, if there is one. */
+function startOfSymbols(text: string): number {
+  const start = text.slice(0, maxHeadLength);
+  if (!/^\s*data:/i.test(start)) return 0;
+  const comma = start.indexOf(',');
+  const head = start.slice(0, Math.max(0, comma)).replace(/\s+/g, '').toLowerCase();
+  if (head.endsWith(';base64')) return comma + 1;
+  throw new InputUnreadableError('A data: URL of a picture has to begin with data:<type>;base64,');
 }

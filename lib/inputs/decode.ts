@@ -1,10 +1,9 @@
-import sharp from 'sharp';
-import { InputTooLargeError, InputUnreadableError, UnsupportedFormatError } from '../errors.ts';
+import sharp, { type Sharp } from 'sharp';
+import { InputUnreadableError } from '../errors.ts';
 import { timed } from '../metrics/timed.ts';
-import type { Picture, PictureFormat } from './picture.ts';
-
-/** 50 megapixels: more than common cameras give, and 150 MB once decoded. */
-const maxPixels = 50_000_000;
+import { wholeJpeg } from './jpeg.ts';
+import { type MeasuredPicture, measurePicture } from './measure.ts';
+import type { Picture } from './picture.ts';
 
 // Only the loaders of the formats that we take, in this whole process: no SVG, PDF, HEIF, TIFF or ImageMagick, whatever the
 // bytes look like to libvips. Its cache would keep people's pictures in memory, and several pictures are decoded side by
@@ -19,50 +18,82 @@ sharp.concurrency(1);
 /**
  * Checks and decodes a picture: JPEG, PNG, WebP or GIF (the first frame of an animation), told by its first bytes and not by any
  * name. It comes out turned upright by its EXIF orientation, in 8-bit sRGB whatever it was (CMYK, 16-bit, grayscale, another
- * profile), with transparent parts on white.
+ * profile), with transparent parts on white. One that lacks no more than the end of its file is taken.
  *
+ * @param picture its bytes, or what was measured of them. Decoding takes `memoryBytes`, see `PictureSlots`.
  * @throws UnsupportedFormatError when the bytes are of another format.
- * @throws InputTooLargeError when its header tells of more than 50 megapixels; nothing is decoded then.
+ * @throws InputTooLargeError when its header tells of more pixels than are taken; nothing is decoded then.
  * @throws InputUnreadableError when it is empty, cut off or damaged.
  */
-export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
-  if (bytes.length === 0) throw new InputUnreadableError('The picture is empty.');
-  const format = formatOf(bytes);
-  if (format === undefined) {
-    throw new UnsupportedFormatError('The picture is not in a format that is taken: JPEG, PNG, WebP or GIF.');
-  }
-  const { data, info } = await timed('decode', () => decodePixels(bytes));
-  return { width: info.width, height: info.height, pixels: data, original: bytes, format };
+export async function decodePicture(picture: Uint8Array | MeasuredPicture): Promise<Picture> {
+  const measured = picture instanceof Uint8Array ? await measurePicture(picture) : picture;
+  const { original, format } = measured;
+  const { data, info } = await timed('decode', async () => upright(await decodePixels(measured), measured));
+  return { width: info.width, height: info.height, pixels: data, original, format };
 }
 
-/** The format that the first bytes tell, or `undefined` when it is none of ours. */
-function formatOf(bytes: Uint8Array): PictureFormat | undefined {
-  const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
-  if (start.startsWith('\xff\xd8\xff')) return 'jpeg';
-  if (start.startsWith('\x89PNG\r\n\x1a\n')) return 'png';
-  if (start.startsWith('RIFF') && start.endsWith('WEBP')) return 'webp';
-  if (start.startsWith('GIF87a') || start.startsWith('GIF89a')) return 'gif';
-  return undefined;
-}
+type Decoded = Awaited<ReturnType<typeof decodeWith>>;
 
-async function decodePixels(bytes: Uint8Array) {
+async function decodePixels(measured: MeasuredPicture): Promise<Decoded> {
   try {
-    return await sharp(bytes, {
-      // Refuses missing data and wrong checksums, where faces would be looked for in pixels that are not there. The
-      // stricter 'warning' also refuses whole pictures for stray bytes between segments, which cameras do write.
-      failOn: 'error',
-      limitInputPixels: maxPixels,
-      autoOrient: true,
-    })
-      .flatten({ background: 'white' })
-      .raw() // 8-bit sRGB, as sharp gives everything unless asked otherwise
-      // Not toUint8Array(), which never frees its memory in sharp 0.35.5.
-      .toBuffer({ resolveWithObject: true });
+    // Refuses missing data and wrong checksums, where faces would be looked for in pixels that are not there.
+    if (measured.format !== 'jpeg') return await decodeWith(measured.decodable, 'error');
+    return await decodeJpeg(measured);
   } catch (cause) {
-    // sharp has no error classes. It compares the header's width and height with the limit before it decodes.
-    if (cause instanceof Error && cause.message.includes('exceeds pixel limit')) {
-      throw new InputTooLargeError(`The picture has more than ${maxPixels / 1e6} megapixels.`, { cause });
-    }
     throw new InputUnreadableError('The picture is damaged or cut off.', { cause });
   }
+}
+
+/** JPEGs of up to so many pixels are read twice in any case: the decoder's warnings for the last rows come too late. */
+const smallJpegPixels = 2_000_000;
+
+/** What is missing before an end marker, the decoder fills with gray and only warns of, as it does of harmless stray bytes. */
+async function decodeJpeg({ decodable: bytes, pixelCount }: MeasuredPicture): Promise<Decoded> {
+  const hasEnd = bytes.at(-2) === 0xff && bytes.at(-1) === 0xd9;
+  if (hasEnd && pixelCount > smallJpegPixels) {
+    try {
+      return await decodeWith(bytes, 'warning');
+    } catch {
+      // It is looked into.
+    }
+  }
+  const whole = await wholeJpeg(bytes);
+  if (whole === undefined) throw new Error('Data is missing.');
+  return decodeWith(whole, 'error');
+}
+
+function decodeWith(bytes: Uint8Array, failOn: 'warning' | 'error') {
+  const decoding = sharp(bytes, { failOn, limitInputPixels: false }).flatten({ background: 'white' });
+  return toPixels(decoding);
+}
+
+/**
+ * Turns the decoded pixels by Exif's orientation (CIPA DC-008, tag 274). Done by the decoding pipeline, it would hold the picture once more
+ * in its own depth and channels.
+ */
+async function upright({ data, info }: Decoded, { orientation }: MeasuredPicture): Promise<Decoded> {
+  if (orientation < 2 || orientation > 8) return { data, info };
+  const { width, height } = info;
+  // sharp mirrors before it turns.
+  const stored = sharp(data, { raw: { width, height, channels: 3 } });
+  return toPixels(turns[orientation as keyof typeof turns](stored));
+}
+
+const turns = {
+  2: (stored: Sharp) => stored.flop(),
+  3: (stored: Sharp) => stored.rotate(180),
+  4: (stored: Sharp) => stored.flip(),
+  5: (stored: Sharp) => stored.flip().rotate(90),
+  6: (stored: Sharp) => stored.rotate(90),
+  7: (stored: Sharp) => stored.flop().rotate(90),
+  8: (stored: Sharp) => stored.rotate(270),
+};
+
+function toPixels(picture: Sharp) {
+  return (
+    picture
+      .raw() // 8-bit sRGB, as sharp gives everything unless asked otherwise
+      // Not toUint8Array(), which never frees its memory in sharp 0.35.5.
+      .toBuffer({ resolveWithObject: true })
+  );
 }

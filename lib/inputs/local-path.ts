@@ -1,13 +1,14 @@
-import { constants, type FileHandle, lstat, open, readlink, realpath } from 'node:fs/promises';
+import { constants, type FileHandle, lstat, readlink, realpath } from 'node:fs/promises';
 import { isAbsolute, resolve, sep } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { isDatabaseName, openUnlessDatabase } from '../database-files.ts';
 import { InputUnreadableError, ServiceError } from '../errors.ts';
 import { pictureTooLarge } from './too-large.ts';
 
 /**
  * Reads a picture file below `root`, which relative paths start from. Symbolic links are followed as long as they lead to a
- * place below it. What is absent, what is outside and what is no regular file (a folder, a pipe, a device) all fail in the same
- * way, so that nobody can find out which files exist elsewhere.
+ * place below it. What is absent, what is outside, what is no regular file (a folder, a pipe, a device) and what belongs to a database all
+ * fail in the same way, so that nobody can find out which files exist elsewhere.
  *
  * @param root the folder that pictures may be read from; `undefined` where local paths are off.
  * @throws InputTooLargeError when the file has more than `maxBytes`.
@@ -45,7 +46,7 @@ async function readBelow(root: string, path: string, maxBytes: number): Promise<
   const checkedPath = await realPathBelow(root, path);
   // O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  await using file = await open(checkedPath, flags);
+  await using file = await openUnlessDatabase(checkedPath, flags);
   const size = await sizeOfChecked(file, checkedPath);
   if (size > maxBytes) throw pictureTooLarge(maxBytes);
   // A file that grows meanwhile is cut here, and refused when it is decoded.
@@ -62,6 +63,7 @@ async function realPathBelow(root: string, path: string): Promise<string> {
   }
   const real = await realpath(candidate);
   if (!isBelow(real, realRoot)) throw new Error('leads outside the root');
+  if (isDatabaseName(real)) throw new Error('belongs to a database');
   return real;
 }
 

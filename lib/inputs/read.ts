@@ -37,6 +37,9 @@ export function createInputReader(options: InputReaderOptions): InputReader {
   return {
     async read(input) {
       const text = input.trim();
+      if (/^(https?|s3):\/\//i.test(text) && text.length > maxAddressLength) {
+        throw new InputUnreadableError(`An image's address has at most ${maxAddressLength} characters.`);
+      }
       if (/^https?:\/\//i.test(text)) return readUrl(text);
       if (/^s3:\/\//i.test(text)) {
         if (readS3 !== undefined) return readS3(text);
@@ -46,7 +49,7 @@ export function createInputReader(options: InputReaderOptions): InputReader {
       // A file: URL is refused with the rest: a plain path says the same, with one way to write it instead of many.
       if (text === '' || /^(?:file:|[a-z][a-z0-9+.-]*:\/\/)/i.test(text)) {
         throw new InputUnreadableError(
-          `An image is an http(s) URL, ${readS3 ? 's3://bucket/key, ' : ''}base64 (with or without a data:image/<type>;base64, head) or a local path.`,
+          `An image is an http(s) URL, ${readS3 ? 's3://bucket/key, ' : ''}base64 (with or without a data:<type>;base64, head) or a local path.`,
         );
       }
       const isUpload = uploadsFolder !== undefined && isPathBelow(input, uploadsFolder);
@@ -57,6 +60,9 @@ export function createInputReader(options: InputReaderOptions): InputReader {
 
 /** How base64 of JPEG (in either alphabet), PNG, WebP and GIF begins. */
 const base64Starts = ['/9j/', '_9j_', 'iVBORw0KGgo', 'UklGR', 'R0lGOD'];
+
+/** Of a URL: signed ones are the longest, and no host takes more. */
+const maxAddressLength = 16_384;
 
 /** PATH_MAX on Linux: no path is longer. */
 const maxPathLength = 4096;

@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
-import { pipeline, type Transform } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
 import { buildConnector, Client, type Dispatcher } from 'undici';
 import { InputUnreadableError, ServiceError } from '../errors.ts';
 import { isPublicAddress } from './public-address.ts';
@@ -159,30 +159,84 @@ function connectorTo(addresses: readonly string[], policy: Policy): buildConnect
 }
 
 function redirectOf({ statusCode, headers }: Dispatcher.ResponseData): string | undefined {
-  const { location } = headers;
-  return [301, 302, 303, 307, 308].includes(statusCode) && typeof location === 'string'
-    ? location
-    : undefined;
+  if (![301, 302, 303, 307, 308].includes(statusCode)) return undefined;
+  const location = [headers.location].flat()[0];
+  return location === undefined ? undefined : escapeBytes(location);
 }
 
-const decompressors = new Map<string, () => Transform>([
-  ['gzip', createGunzip],
-  ['x-gzip', createGunzip],
-  ['deflate', createInflate],
-  ['br', createBrotliDecompress],
+/** Percent-encodes what is not ASCII in a header's value as the bytes that came, as browsers do; undici reads each as a character. */
+function escapeBytes(value: string): string {
+  const isAsItCame = [...value].every((character) => character <= '\xff');
+  const bytes = Buffer.from(value, isAsItCame ? 'latin1' : 'utf8');
+  return bytes.toString('latin1').replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`);
+}
+
+type Decompress = (bytes: Uint8Array, options: { maxOutputLength: number }) => Promise<Uint8Array>;
+
+/** Some send zlib's format (RFC 1950), as HTTP has it, and some bare deflate (RFC 1951). */
+const inflateEither: Decompress = (bytes, options) => {
+  const [first = 0, second = 0] = bytes;
+  const hasHead = (first & 15) === 8 && (256 * first + second) % 31 === 0;
+  return (hasHead ? promisify(inflate) : promisify(inflateRaw))(bytes, options);
+};
+
+/** Takes bytes after the end for a further part, and where they are none, for nothing. */
+const gunzipLenient: Decompress = async (bytes, options) => {
+  try {
+    return await promisify(gunzip)(bytes, options);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'Z_DATA_ERROR' || bytes[0] !== 0x1f) throw error;
+    return promisify(inflateRaw)(bytes.subarray(gzipHeadBytes(bytes)), options);
+  }
+};
+
+/** Length of a gzip file's head, RFC 1952, section 2.3. */
+function gzipHeadBytes(bytes: Uint8Array): number {
+  const flags = bytes[3] ?? 0;
+  let at = 10;
+  if (flags & 4) at += 2 + (bytes[at] ?? 0) + 256 * (bytes[at + 1] ?? 0);
+  if (flags & 8) at = bytes.indexOf(0, at) + 1;
+  if (flags & 16) at = bytes.indexOf(0, at) + 1;
+  return flags & 2 ? at + 2 : at;
+}
+
+const decompressors = new Map<string, Decompress>([
+  ['gzip', gunzipLenient],
+  ['x-gzip', gunzipLenient],
+  ['deflate', inflateEither],
+  ['br', promisify(brotliDecompress)],
 ]);
+
+/** Codings of https://www.iana.org/assignments/http-parameters that are not read. */
+const unreadCodings = ['compress', 'dcb', 'dcz', 'exi', 'pack200-gzip', 'x-compress', 'zstd'];
 
 async function readBody({ headers, body }: Dispatcher.ResponseData, maxBytes: number): Promise<Uint8Array> {
   if (Number(headers['content-length']) > maxBytes) throw pictureTooLarge(maxBytes);
-  const received = upTo(maxBytes, body);
-  const encoding = String(headers['content-encoding'] ?? 'identity').toLowerCase();
-  if (encoding === 'identity') return buffer(received);
-
+  const [coding, ...others] = codingsOf(headers['content-encoding']);
+  const decompress = coding === undefined ? undefined : decompressors.get(coding);
+  if (others.length > 0 || (coding !== undefined && decompress === undefined)) {
+    throw refused('The URL answered in an encoding that is not read.');
+  }
+  const received = await buffer(upTo(maxBytes, body));
+  if (decompress === undefined) return received;
   // It was not asked for, but some hosts store their files compressed.
-  const decompress = decompressors.get(encoding);
-  if (decompress === undefined) throw refused('The URL answered in an encoding that is not read.');
-  const ignoreError = () => {}; // the reader of the stream gets it
-  return buffer(upTo(maxBytes, pipeline(received, decompress(), ignoreError)));
+  try {
+    return await decompress(received, { maxOutputLength: maxBytes });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw pictureTooLarge(maxBytes);
+    throw error;
+  }
+}
+
+/**
+ * The codings of an answer. What is none, such as `identity`, `utf-8`, `binary` or `aws-chunked`, hosts write there by mistake: the bytes are as
+ * they are.
+ */
+function codingsOf(header: string | string[] | undefined): string[] {
+  const names = [header ?? []].flat().flatMap((value) => value.toLowerCase().split(','));
+  return names
+    .map((name) => name.trim())
+    .filter((name) => decompressors.has(name) || unreadCodings.includes(name));
 }
 
 async function* upTo(maxBytes: number, source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -1,5 +1,5 @@
 import type { Overrides } from '../contract/fields.ts';
-import type { FaceOptions } from '../faces/port.ts';
+import type { FaceOptions, UsedOptions } from '../faces/port.ts';
 
 /** A request's overrides as the face backends take them. */
 export function faceOptions(overrides: Overrides): FaceOptions {
@@ -9,4 +9,9 @@ export function faceOptions(overrides: Overrides): FaceOptions {
     distanceMetric: overrides.distance_metric,
     threshold: overrides.threshold,
   };
+}
+
+/** What was used otherwise than it was asked for, as answers have it: null where there is nothing to tell. */
+export function shownWarnings({ warnings }: Pick<UsedOptions, 'warnings'>): string[] | null {
+  return warnings.length > 0 ? [...warnings] : null;
 }

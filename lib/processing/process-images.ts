@@ -1,34 +1,38 @@
 import { randomUUID } from 'node:crypto';
-import pLimit from 'p-limit';
 import { meter } from '#metrics';
 import type { Config } from '../config.ts';
 import type { ProcessImagesRequest } from '../contract/endpoints/process-images.ts';
 import type { ImageProcessingResult } from '../contract/shapes.ts';
-import { isUnusablePicture, NoUsableImageError } from '../errors.ts';
-import { processedKeys } from '../images/key.ts';
+import { DiskFullError, isUnusablePicture, NoUsableImageError } from '../errors.ts';
+import { type ProcessedKeys, processedKeys } from '../images/key.ts';
 import { decodePicture } from '../inputs/decode.ts';
+import { measurePicture } from '../inputs/measure.ts';
 import type { Picture } from '../inputs/picture.ts';
 import { identifierOf } from '../inputs/read.ts';
 import { timed } from '../metrics/timed.ts';
 import type { Ports } from '../ports.ts';
-import type { RecordStore } from '../records/port.ts';
+import type { ProcessedResult, RecordStore } from '../records/port.ts';
 import { allSettled } from '../settled.ts';
 import { neededMs, noTimeLeft, storingMs } from '../time-left.ts';
 import { refuseLostGallery } from './lost-gallery.ts';
-import { faceOptions } from './options.ts';
+import { faceOptions, shownWarnings } from './options.ts';
 import { cropFace, drawBoxes } from './render.ts';
 import { shownFaces } from './shown-faces.ts';
 
 type RenderSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRatio'>;
+
+/** So many near misses more than a request asks for are looked for: entries may be shown no more. */
+const spareCandidates = 10;
 
 /** What a request asks for besides its pictures, and how long it may still take. */
 type Asked = Omit<ProcessImagesRequest, 'images'> & { readonly remainingMs: () => number };
 
 /**
  * Looks for listed people in each picture and keeps the results. One that can't be read has its `error` in its own result; a backend
- * or a store that fails, fails the request.
+ * or a store that fails, fails the request. On a disk that gets full, those that could not be kept have that `error`, if any was kept.
  * @param remainingMs how long the request may still take.
  * @throws NoUsableImageError when there is no picture.
+ * @throws DiskFullError when none could be kept.
  * @throws BackendUnavailableError also when nobody can be found, because the gallery is lost.
  */
 export async function processImages(
@@ -39,8 +43,8 @@ export async function processImages(
 ): Promise<ImageProcessingResult[]> {
   if (images.length === 0) throw new NoUsableImageError('No images provided.');
   // One request's pictures take turns with those of others, and a slow URL keeps nobody else waiting.
-  const limit = pLimit(ports.pictureSlots.concurrency);
-  return allSettled(
+  const limit = ports.pictureSlots.fairShare();
+  const results = await allSettled(
     images.map((input) =>
       limit(async () => {
         if (remainingMs() < neededMs) return unreadableResult(identifierOf(input), noTimeLeft);
@@ -48,6 +52,19 @@ export async function processImages(
       }),
     ),
   );
+  // Who was found in those that were kept is told all the same.
+  const isAnyKept = results.some((result) => 'db_id' in result && result.db_id !== null);
+  return results.map((result) => {
+    if (!('diskFull' in result)) return result;
+    if (!isAnyKept) throw result.diskFull;
+    return unreadableResult(result.identifier, result.diskFull.message);
+  });
+}
+
+/** A picture whose result could not be kept. */
+interface NotKept {
+  readonly identifier: string;
+  readonly diskFull: DiskFullError;
 }
 
 async function processInput(
@@ -55,19 +72,22 @@ async function processInput(
   settings: RenderSettings,
   input: string,
   asked: Asked,
-): Promise<ImageProcessingResult> {
+): Promise<ImageProcessingResult | NotKept> {
   const identifier = identifierOf(input);
   try {
-    const bytes = await ports.inputs.read(input);
-    return await ports.pictureSlots(async () => {
+    const measured = await measurePicture(await ports.inputs.read(input));
+    const examined = await ports.pictureSlots.run(measured.memoryBytes, async () => {
       // A slow URL, or other requests' pictures, may have taken it.
-      if (asked.remainingMs() < neededMs) return unreadableResult(identifier, noTimeLeft);
+      if (asked.remainingMs() < neededMs) return undefined;
       const started = performance.now();
-      const result = await processPicture(ports, settings, identifier, await decodePicture(bytes), asked);
-      meter.worked({ ...countFaces([result]), seconds: (performance.now() - started) / 1000 });
-      return result;
+      const examined = await examine(ports, settings, identifier, await decodePicture(measured), asked);
+      meter.worked({ ...countFaces([examined.result]), seconds: (performance.now() - started) / 1000 });
+      return examined;
     });
+    // Whoever waits for the records has no picture any more, and must keep nobody from having one.
+    return examined ? await keep(ports, examined) : unreadableResult(identifier, noTimeLeft);
   } catch (error) {
+    if (error instanceof DiskFullError) return { identifier, diskFull: error };
     if (!isUnusablePicture(error)) throw error;
     meter.unusable();
     return unreadableResult(identifier, error.message);
@@ -94,28 +114,34 @@ function unreadableResult(identifier: string, error: string): ImageProcessingRes
     processing_timestamp: null,
     has_blacklist_match: null,
     cropped_face_path: null,
+    warnings: null,
   };
 }
 
-/** Matches, draws, stores the pictures, and then the record that names them; without the record, no picture stays. */
-async function processPicture(
+/** A picture whose copies are stored, and whose record is to follow. */
+interface Examined {
+  readonly pictureId: string;
+  readonly keys: ProcessedKeys;
+  readonly result: ProcessedResult;
+}
+
+/** Matches, draws, and stores the pictures. */
+async function examine(
   { faces, images, records }: Ports,
   { drawBoundingBoxes, croppedFacePaddingRatio }: RenderSettings,
   identifier: string,
   picture: Picture,
   asked: Asked,
-): Promise<ImageProcessingResult> {
+): Promise<Examined> {
   const pictureId = randomUUID();
   const keys = processedKeys(pictureId, new Date(), picture.format);
   const put = (...args: Parameters<typeof images.put>) => timed('store', () => images.put(...args));
-  const store = async (key: string, draw: () => Promise<Uint8Array>) =>
-    put(key, await timed('draw', draw), 'image/jpeg');
   try {
     // The original is written while the engine computes.
     const [found] = await allSettled([
       faces.match(picture, {
         ...faceOptions(asked),
-        candidates: asked.candidates > 0,
+        candidates: asked.candidates > 0 ? asked.candidates + spareCandidates : 0,
         remainingMs: () => asked.remainingMs() - storingMs,
       }),
       put(keys.original, picture.original, `image/${picture.format}`),
@@ -127,10 +153,17 @@ async function processPicture(
       box: area,
       isMatch: (shown[index]?.blacklist_matches.length ?? 0) > 0,
     }));
-    await allSettled([
-      largest && store(keys.crop, () => cropFace(picture, largest.area, croppedFacePaddingRatio)),
-      drawBoundingBoxes && largest && store(keys.annotated, () => drawBoxes(picture, boxes)),
-    ]);
+    if (largest) {
+      // Cut out before the boxes are drawn, on the same pixels.
+      const crop = await timed('draw', () => cropFace(picture, largest.area, croppedFacePaddingRatio));
+      await allSettled([
+        put(keys.crop, crop, 'image/jpeg'),
+        drawBoundingBoxes &&
+          timed('draw', () => drawBoxes(picture, boxes)).then((drawn) =>
+            put(keys.annotated, drawn, 'image/jpeg'),
+          ),
+      ]);
+    }
     const original = images.location(keys.original);
     const result = {
       image_path_or_identifier: identifier,
@@ -140,16 +173,37 @@ async function processPicture(
       original_image_path: original,
       has_blacklist_match: boxes.some(({ isMatch }) => isMatch),
       cropped_face_path: largest ? images.location(keys.crop) : null,
+      warnings: shownWarnings(found),
     };
-    const kept = { ...result, faces: shown.map((face) => ({ ...face, candidates: null })) };
+    return { pictureId, keys, result };
+  } catch (error) {
+    await removeCopies({ images, records }, pictureId, keys);
+    throw error;
+  }
+}
+
+/** Keeps the record that names a picture's copies; without the record, none of them stays. */
+async function keep(
+  { images, records }: Pick<Ports, 'images' | 'records'>,
+  { pictureId, keys, result }: Examined,
+): Promise<ImageProcessingResult> {
+  try {
+    const kept = { ...result, faces: result.faces.map((face) => ({ ...face, candidates: null })) };
     const { id, timestamp } = await timed('store', () => records.addProcessed(pictureId, kept));
     return { ...result, db_id: id, processing_timestamp: timestamp };
   } catch (error) {
-    if (!(await mayBeKept(records, pictureId))) {
-      await Promise.allSettled(Object.values(keys).map((key) => images.delete(key)));
-    }
+    await removeCopies({ images, records }, pictureId, keys);
     throw error;
   }
+}
+
+async function removeCopies(
+  { images, records }: Pick<Ports, 'images' | 'records'>,
+  pictureId: string,
+  keys: ProcessedKeys,
+): Promise<void> {
+  if (await mayBeKept(records, pictureId)) return;
+  await Promise.allSettled(Object.values(keys).map((key) => images.delete(key)));
 }
 
 /** Whether there may be a record all the same: an answer can get lost. Pictures without one are found by the sweep. */

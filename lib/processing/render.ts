@@ -10,37 +10,54 @@ function jpeg(pixels: Uint8Array, { width, height }: Pick<Picture, 'width' | 'he
   return sharp(pixels, { raw: { width, height, channels: 3 } }).jpeg({ quality: jpegQuality });
 }
 
-/** A copy of the picture with a box around each face, as JPEG. */
+/**
+ * Makes a copy of the picture with a box around each face, as JPEG. A large picture's pixels are not held twice: the boxes are drawn on them,
+ * and they are put back at the end. Nobody else may look at them meanwhile.
+ */
 export async function drawBoxes(
   picture: Picture,
   faces: readonly { box: Box; isMatch: boolean }[],
 ): Promise<Uint8Array> {
-  const pixels = new Uint8Array(picture.pixels);
   const thickness = Math.max(2, Math.round(Math.max(picture.width, picture.height) / 300));
-  for (const { box, isMatch } of faces) {
-    drawBox(pixels, picture, box, thickness, isMatch ? colours.match : colours.other);
+  const covered: Span[] = [];
+  try {
+    for (const { box, isMatch } of faces) {
+      covered.push(...drawBox(picture, box, thickness, isMatch ? colours.match : colours.other));
+    }
+    return await jpeg(picture.pixels, picture).toBuffer();
+  } finally {
+    for (const { start, pixels } of covered.reverse()) picture.pixels.set(pixels, start);
   }
-  return jpeg(pixels, picture).toBuffer();
 }
 
+/** Pixels of a row as they were. */
+interface Span {
+  readonly start: number;
+  readonly pixels: Uint8Array;
+}
+
+/** @returns what it has covered, in order. */
 function drawBox(
-  pixels: Uint8Array,
-  { width, height }: Picture,
+  { width, height, pixels }: Picture,
   { x, y, w, h }: Box,
   thickness: number,
   colour: readonly [number, number, number],
-): void {
+): Span[] {
+  const covered: Span[] = [];
   const fill = (left: number, top: number, right: number, bottom: number) => {
-    for (let row = Math.max(0, top); row < Math.min(height, bottom); row++) {
-      for (let column = Math.max(0, left); column < Math.min(width, right); column++) {
-        pixels.set(colour, 3 * (row * width + column));
-      }
+    const from = Math.max(0, left);
+    const to = Math.min(width, right);
+    for (let row = Math.max(0, top); row < Math.min(height, bottom) && from < to; row++) {
+      const start = 3 * (row * width + from);
+      covered.push({ start, pixels: pixels.slice(start, start + 3 * (to - from)) });
+      for (let at = start; at < start + 3 * (to - from); at += 3) pixels.set(colour, at);
     }
   };
   fill(x, y, x + w, y + thickness);
   fill(x, y + h - thickness, x + w, y + h);
   fill(x, y, x + thickness, y + h);
   fill(x + w - thickness, y, x + w, y + h);
+  return covered;
 }
 
 /** The face with a margin of `padding` times its box, half on each side, clamped to the picture, as JPEG. */

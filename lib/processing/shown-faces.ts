@@ -12,28 +12,20 @@ export async function shownFaces(
   { faces, ...used }: MatchResult,
   candidateCount: number,
 ): Promise<DetectedFace[]> {
-  const near = faces.map((face) => ({ ...face, candidates: nearMisses(face, candidateCount) }));
-  const imageIds = near.flatMap(({ matches, candidates }) =>
+  const imageIds = faces.flatMap(({ matches, candidates }) =>
     [...matches, ...candidates].map(({ imageId }) => imageId),
   );
   const active = await records.findActive([...new Set(imageIds)]);
-  return near.map((face, index) => {
+  return faces.map((face, index) => {
     const show = (match: FaceMatch) => shownMatch({ images }, used, face, match, active);
     return {
       face_index: index,
       facial_area: face.area,
       confidence: face.confidence,
       blacklist_matches: face.matches.flatMap(show),
-      candidates: candidateCount > 0 ? face.candidates.flatMap(show) : null,
+      candidates: candidateCount > 0 ? face.candidates.flatMap(show).slice(0, candidateCount) : null,
     };
   });
-}
-
-/** Of each entry that does not match, the nearest reference image; nearest first. */
-function nearMisses({ matches, candidates }: MatchedFace, count: number): FaceMatch[] {
-  const entries = new Set(matches.map(({ entryId }) => entryId));
-  const isFirst = ({ entryId }: FaceMatch) => !entries.has(entryId) && Boolean(entries.add(entryId));
-  return candidates.filter(isFirst).slice(0, count);
 }
 
 /** None when its entry or image is shown no more. */

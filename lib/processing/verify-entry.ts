@@ -4,6 +4,7 @@ import type { EntryVerification, VerifyEntryRequest } from '../contract/endpoint
 import { BackendUnavailableError, InputUnreadableError } from '../errors.ts';
 import type { EntryComparison, PictureLoan, Reference } from '../faces/port.ts';
 import { decodePicture } from '../inputs/decode.ts';
+import { measurePicture } from '../inputs/measure.ts';
 import type { Ports } from '../ports.ts';
 import type { ImageRecord } from '../records/port.ts';
 import { lendInputs } from './lend-pictures.ts';
@@ -68,10 +69,10 @@ async function nearestShown({ records }: Ports, entryId: number, { references }:
 
 /** Lends a reference image's stored original. */
 function lendStored({ images, pictureSlots }: Ports, { key }: ImageRecord): PictureLoan {
-  return (work) =>
-    pictureSlots(async () => {
-      const original = await images.get(key);
-      if (!original) throw new InputUnreadableError('The stored original is lost.');
-      return work(await decodePicture(original));
-    });
+  return async (work) => {
+    const original = await images.get(key);
+    if (!original) throw new InputUnreadableError('The stored original is lost.');
+    const measured = await measurePicture(original);
+    return pictureSlots.run(measured.memoryBytes, async () => work(await decodePicture(measured)));
+  };
 }

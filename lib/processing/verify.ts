@@ -2,7 +2,7 @@ import type { Verification, VerifyRequest } from '../contract/endpoints/verify.t
 import type { Comparison } from '../faces/port.ts';
 import type { Ports } from '../ports.ts';
 import { lendInputs } from './lend-pictures.ts';
-import { faceOptions } from './options.ts';
+import { faceOptions, shownWarnings } from './options.ts';
 
 /**
  * Compares the largest faces of two pictures. Nothing is kept.
@@ -40,6 +40,7 @@ export function verdict(
     model,
     detector_backend: detectorBackend,
     similarity_metric: metric,
+    warnings: shownWarnings(compared),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ImageProcessingResult } from '../contract/shapes.ts';
 import type { FaceQuality, ImageFace } from '../faces/port.ts';
+import type { EntryChange } from './normal-entries.ts';
 
 /**
  * Where a record stands: `PENDING` is being made, `DELETING` is going; only `ACTIVE` ones are shown.
@@ -60,8 +61,17 @@ export type ProcessedResult = Omit<ImageProcessingResult, 'db_id' | 'processing_
 export interface Stamp {
   /** Whole number from 1 on; a later record has a larger one. */
   readonly id: number;
-  /** ISO 8601, UTC. A later record has the same or a later one, also when the clock was put back meanwhile. */
+  /**
+   * ISO 8601, UTC, by the clock. A later record has an earlier one where the clock was put back by more than a second meanwhile; where it
+   * was put back by less, the same one.
+   */
   readonly timestamp: string;
+}
+
+/** Two processed pictures in a row whose times fall, because the clock was put back. */
+export interface TimeDisorder {
+  readonly before: Stamp;
+  readonly after: Stamp;
 }
 
 /** Which processed pictures are meant; all that is given must hold. */
@@ -97,7 +107,8 @@ export interface RecordCounts {
 /**
  * Entries, their images, and processed pictures. Both adapters keep these promises, proven by `test/suites/records.ts`:
  * a write that returned survives a crash; `get` of what is absent is `undefined`; deletes are idempotent; a failure of the
- * store throws `BackendUnavailableError` (or `ThrottledError`) with its `cause`.
+ * store throws `BackendUnavailableError` (or `ThrottledError`) with its `cause`. What adds throws `DiskFullError` on a full disk, where
+ * what deletes goes on working.
  */
 export interface RecordStore {
   /**
@@ -134,6 +145,16 @@ export interface RecordStore {
   markEntryDeleting(entryId: number): Promise<EntryRecord | undefined>;
   /** Removes the entry, what is left of its images' records, and frees its name. */
   removeEntry(entryId: number): Promise<void>;
+  /**
+   * The `ACTIVE` entries whose name is this one but for case and accents, and those of the very name, by id ascending; at a cost that grows
+   * with what is found. A store that an earlier version filled finds its entries once they were normalized.
+   */
+  findAlike(name: string): Promise<EntryRecord[]>;
+  /**
+   * Brings the names and reasons that an earlier version kept to their normal form. Where two names become one, both entries stay, see
+   * `planNormalForms`. Done again, or by several at once, it ends the same. Returns what it changed.
+   */
+  normalizeEntries(): Promise<EntryChange[]>;
 
   /**
    * Makes a `PENDING` image of an entry that is not `DELETING`; `undefined` when an image, whatever its status, has the id.
@@ -179,14 +200,17 @@ export interface RecordStore {
   findProcessed(pictureIds: readonly string[]): Promise<Set<string>>;
   /**
    * A page of processed pictures, newest first, at a cost that grows neither with `offset` nor with the table; with times, by no more
-   * than its logarithm.
+   * than its logarithm, for each time that the clock was put back.
    */
   listProcessed(query: ProcessedQuery): Promise<ProcessedPage>;
+
+  /** The last time that the clock was put back between two processed pictures; `undefined` when it never was. */
+  timeDisorder(): Promise<TimeDisorder | undefined>;
 
   /** How many entries are `ACTIVE`, how many `ACTIVE` images these have, and how many processed pictures there are. */
   count(): Promise<RecordCounts>;
 
-  /** Throws when the store can't be read. */
+  /** Throws when the store can't be read, or has no room to write. */
   check(): Promise<void>;
   close(): Promise<void>;
 }

@@ -15,5 +15,6 @@ export function storedResult(json: string, id: number, at: number | undefined): 
     candidates: null,
   }));
   const processing_timestamp = at === undefined ? result.processing_timestamp : new Date(at).toISOString();
-  return { ...result, faces, db_id: id, processing_timestamp };
+  const warnings = result.warnings ?? null;
+  return { ...result, faces, db_id: id, processing_timestamp, warnings };
 }

@@ -3,7 +3,7 @@ import { refuseLostGallery } from '../processing/lost-gallery.ts';
 
 /**
  * Makes sure that pictures can be worked on and kept, and people found.
- * @throws BackendUnavailableError, ThrottledError that say what can't be used.
+ * @throws BackendUnavailableError, DiskFullError, ThrottledError that say what can't be used.
  */
 export async function requireHealth({ faces, records, images }: Stores): Promise<void> {
   await Promise.all([faces.test(), records.check(), images.check()]);

@@ -5,6 +5,7 @@ import { ServiceError } from '../errors.ts';
 import type { WebhookStatus } from '../events/webhook-status.ts';
 import type { Stores } from '../ports.ts';
 import { requireHealth } from './health.ts';
+import { lowDisks } from './machine.ts';
 import { warningsOf } from './warnings.ts';
 
 /**
@@ -17,8 +18,14 @@ export async function statusOf(
   authentication: Status['settings']['authentication'],
 ): Promise<Status> {
   const { faces, records } = stores;
-  const [counts, health] = await Promise.all([records.count(), healthOf(stores)]);
-  const { detectorBackend, metric, threshold, defaultThreshold, similarityScale } = faces.defaults;
+  const [counts, health, disorder, disks] = await Promise.all([
+    records.count(),
+    healthOf(stores),
+    records.timeDisorder(),
+    lowDisks(config),
+  ]);
+  const { detectorBackend, metric, threshold, loosestThreshold, defaultThreshold, similarityScale } =
+    faces.defaults;
   const engine = faces.engine();
   return {
     backend: config.backend,
@@ -26,6 +33,7 @@ export async function statusOf(
     detector_backend: detectorBackend,
     similarity_metric: metric,
     threshold,
+    loosest_threshold: loosestThreshold,
     default_threshold: defaultThreshold,
     similarity_scale: [...similarityScale],
     version: config.apiVersion,
@@ -42,7 +50,17 @@ export async function statusOf(
       authentication,
       console_needs_token: authentication !== 'none',
     },
-    warnings: warningsOf({ config, authentication, health, counts, faces, engine, webhooks }),
+    warnings: warningsOf({
+      config,
+      authentication,
+      health,
+      counts,
+      faces,
+      engine,
+      webhooks,
+      disorder,
+      disks,
+    }),
     webhooks: webhooks && [...webhooks],
   };
 }

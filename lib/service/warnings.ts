@@ -2,6 +2,8 @@ import type { Config } from '../config.ts';
 import type { Status } from '../contract/endpoints/status.ts';
 import type { WebhookStatus } from '../events/webhook-status.ts';
 import type { EngineFigures, FaceBackend, MatchDefaults } from '../faces/port.ts';
+import type { TimeDisorder } from '../records/port.ts';
+import { clockWarning, diskWarning, type LowDisk } from './machine.ts';
 
 /** What warnings are made from. */
 export interface Situation {
@@ -12,6 +14,8 @@ export interface Situation {
   readonly faces: Pick<FaceBackend, 'modelId' | 'defaults'>;
   readonly engine: EngineFigures | undefined;
   readonly webhooks: readonly WebhookStatus[] | null;
+  readonly disorder?: TimeDisorder | undefined;
+  readonly disks?: readonly LowDisk[];
 }
 
 /** Of strangers whom a camera sees, the share above which somebody should know that they will be stopped. */
@@ -21,11 +25,13 @@ const looseRate = 1 / 10_000;
 
 /** What somebody who answers for the service, and knows no programming, should know or mend; the worst first. */
 export function warningsOf(situation: Situation): string[] {
-  const { config, authentication, health, counts, faces, engine, webhooks } = situation;
+  const { config, authentication, health, counts, faces, engine, webhooks, disorder, disks = [] } = situation;
   return [
     health.status === 'failing' && `The service does not work as it should: ${health.detail}`,
+    ...disks.map(diskWarning),
     authentication === 'none' && openDoor(config),
     ...(webhooks ?? []).flatMap(troubledReceiver),
+    heldThreshold(config, faces),
     changedThreshold(faces.defaults),
     looseModel(faces),
     manyMistakes(faces.defaults, counts),
@@ -33,6 +39,7 @@ export function warningsOf(situation: Situation): string[] {
       'Reference pictures are taken however poor they are (QUALITY_FILTER=none). A blurred or dark one may not find its person, and may accuse ' +
         'others whose pictures are as poor.',
     engine && missingFaces(engine, counts),
+    disorder && clockWarning(disorder),
     !config.aws &&
       faces.modelId !== config.modelName &&
       `MODEL_NAME asks for ${config.modelName}, which this service does not have: ${faces.modelId} is used.`,
@@ -63,6 +70,23 @@ function openDoor({ allowUnauthenticated, host }: Config): string {
         'Something in front of it must keep strangers out; or set API_TOKENS.'
     : 'Nobody is asked for a token: every program and every person who uses this computer can see the list and the pictures, and change them. ' +
         'Set API_TOKENS to change that.';
+}
+
+/** Of a threshold that is set, or comes with a model, looser than anybody gets. */
+function heldThreshold({ aws, maxFalseMatchRate }: Config, { modelId, defaults }: Situation['faces']) {
+  const { threshold, configuredThreshold } = defaults;
+  if (configuredThreshold <= threshold) return undefined;
+  if (aws) {
+    return (
+      `AWS_THRESHOLD is ${aws.similarityThreshold}, less than any threshold may be: a similarity of ${aws.minSimilarity} is used ` +
+      '(AWS_MIN_SIMILARITY).'
+    );
+  }
+  const [configured, used] = [configuredThreshold, threshold].map((value) => Number(value.toFixed(4)));
+  return (
+    `The threshold of ${modelId} is ${configured}, looser than any may be: ${used} is used, with which ${oneIn(maxFalseMatchRate)} comparisons ` +
+    "with somebody else's picture match (MAX_FALSE_MATCH_RATE)."
+  );
 }
 
 function changedThreshold(defaults: MatchDefaults): string | undefined {

@@ -6,7 +6,7 @@ import type { Upload, Uploads } from './port.ts';
 /** Who asks, and for what. */
 export interface UploadWish {
   readonly contentType: UploadContentType;
-  /** The origin that the request came by, where that is known: a place in this service is named by it. */
+  /** The address of the API that the request came by, where that is known: an origin, and a prefix where there is one. */
   readonly origin: string | undefined;
 }
 
@@ -37,7 +37,7 @@ export async function createEntryUpload(
 /** An upload as clients see it. */
 function uploadForm({ url, fields, image, maxBytes, expiresAt }: Upload, { origin }: UploadWish): UploadForm {
   return {
-    url: URL.parse(url, origin)?.href ?? url,
+    url: origin !== undefined && url.startsWith('/') ? `${origin}${url}` : url,
     fields: { ...fields },
     image,
     max_bytes: maxBytes,

@@ -1,14 +1,17 @@
 import { readdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { BackendUnavailableError, ServiceError } from '../errors.ts';
+import { isDiskFull } from '../disk-space.ts';
+import { BackendUnavailableError, DiskFullError, ServiceError } from '../errors.ts';
 import { ifPresent, syncFolder, temporaryPrefix, writeWhole } from '../files.ts';
+import { systemFolder } from '../system-names.ts';
+import { isForbidden } from '../writable-folder.ts';
 
 const retryAfterSeconds = 5;
 
 /**
  * Writes a file as its bytes come, under a temporary name, and renames it when it is whole and on disk. Folders that are not there are
  * made, 0700; the file is 0600. What fails leaves nothing.
- * @throws BackendUnavailableError, and what `chunks` throws of our own.
+ * @throws BackendUnavailableError, DiskFullError, and what `chunks` throws of our own.
  */
 export async function writeUpload(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
   try {
@@ -33,8 +36,7 @@ export async function removeStaleUploads(dataDir: string, olderThan: Date): Prom
     for (const { path } of [...(await filesBelow(join(dataDir, 'uploads'))), ...inbox]) {
       const stats = await ifPresent(stat(path));
       if (stats === undefined || stats.mtime >= olderThan) continue;
-      await ifPresent(unlink(path));
-      removed++;
+      if (await isRemoved(path)) removed++;
     }
     return removed;
   } catch (error) {
@@ -42,15 +44,34 @@ export async function removeStaleUploads(dataDir: string, olderThan: Date): Prom
   }
 }
 
+/** Removes a file; returns false where this user may not. */
+async function isRemoved(path: string): Promise<boolean> {
+  try {
+    await ifPresent(unlink(path));
+    return true;
+  } catch (error) {
+    if (isForbidden(error)) return false;
+    throw error;
+  }
+}
+
+/** Files below a folder, without those of systems' own folders and of folders that this user may not read. */
 async function filesBelow(folder: string): Promise<{ name: string; path: string }[]> {
-  const items = await ifPresent(readdir(folder, { recursive: true, withFileTypes: true }));
-  return (items ?? [])
-    .filter((item) => item.isFile())
-    .map(({ name, parentPath }) => ({ name, path: join(parentPath, name) }));
+  const items = await ifPresent(readdir(folder, { withFileTypes: true })).catch((error: unknown) => {
+    if (!isForbidden(error)) throw error;
+  });
+  const files: { name: string; path: string }[] = [];
+  for (const item of items ?? []) {
+    const path = join(folder, item.name);
+    if (item.isFile()) files.push({ name: item.name, path });
+    else if (item.isDirectory() && !systemFolder(item.name)) files.push(...(await filesBelow(path)));
+  }
+  return files;
 }
 
 function unavailable(cause: unknown): ServiceError {
   if (cause instanceof ServiceError) return cause;
+  if (isDiskFull(cause)) return new DiskFullError({ cause });
   return new BackendUnavailableError('The folders of uploads are not available.', retryAfterSeconds, {
     cause,
   });

@@ -19,11 +19,14 @@ export interface LocalUploadsOptions {
 export interface LocalUploads extends Uploads {
   readonly maxImageBytes: number;
   /**
-   * Takes a form's picture. What was returned of is on disk, whole; what failed left nothing.
+   * Checks a form, and gives what takes its picture. What that has resolved of is on disk, whole; what failed left nothing. It rejects
+   * with InputTooLargeError as soon as there are too many bytes, InputUnreadableError when there are none, and
+   * BackendUnavailableError when it can't be written.
    * @param fields the form's fields before the picture, by their names in small letters.
-   * @throws ForbiddenError when the form is not one of ours, or too late; InputUnreadableError when fields or bytes are missing;
-   * InputTooLargeError as soon as there are too many bytes; BackendUnavailableError when it can't be written.
+   * @throws ForbiddenError when the form is not one of ours, or too late; InputUnreadableError when fields are missing.
    */
+  permit(fields: ReadonlyMap<string, string>): (file: AsyncIterable<Uint8Array>) => Promise<void>;
+  /** Takes a form's picture: both steps of `permit`, with all that they throw. */
   receive(fields: ReadonlyMap<string, string>, file: AsyncIterable<Uint8Array>): Promise<void>;
 }
 
@@ -35,6 +38,18 @@ export function openLocalUploads({ dataDir, maxImageBytes }: LocalUploadsOptions
   const root = resolve(dataDir);
   const secret = randomBytes(32);
   const sign = (policy: string) => createHmac('sha256', secret).update(policy).digest();
+  const permit: LocalUploads['permit'] = (fields) => {
+    const key = required(fields, 'key');
+    const policy = required(fields, 'policy');
+    const given = Buffer.from(required(fields, 'signature'), 'base64url');
+    const wanted = sign(policy);
+    if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
+      throw new ForbiddenError('The signature does not belong to this upload.');
+    }
+    // Its key, too, is then one that was made here.
+    const range = checkPolicy(policy, fields, new Date());
+    return (file) => writeUpload(join(root, key), within(range, file));
+  };
   return {
     maxImageBytes,
     async create(target, contentType) {
@@ -48,18 +63,8 @@ export function openLocalUploads({ dataDir, maxImageBytes }: LocalUploadsOptions
       const fields = { 'Content-Type': contentType, key, policy, signature };
       return { url: uploadPath, fields, image: join(root, key), maxBytes: maxImageBytes, expiresAt };
     },
-    async receive(fields, file) {
-      const key = required(fields, 'key');
-      const policy = required(fields, 'policy');
-      const given = Buffer.from(required(fields, 'signature'), 'base64url');
-      const wanted = sign(policy);
-      if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
-        throw new ForbiddenError('The signature does not belong to this upload.');
-      }
-      // Its key, too, is then the one that was made above.
-      const range = checkPolicy(policy, fields, new Date());
-      await writeUpload(join(root, key), within(range, file));
-    },
+    permit,
+    receive: async (fields, file) => permit(fields)(file),
     removeStale: (olderThan) => removeStaleUploads(root, olderThan),
   };
 }

@@ -6,6 +6,7 @@ import { claimBucket } from '../images/claim-bucket.ts';
 import type { ImageDelivery, ImageStore } from '../images/port.ts';
 import { openS3Images } from '../images/s3.ts';
 import { openS3Delivery } from '../images/s3-delivery.ts';
+import { bucketInboxWarnings } from '../inbox/s3-warnings.ts';
 import { createInputReader, type InputReader } from '../inputs/read.ts';
 import { createS3Reader } from '../inputs/s3.ts';
 import { openDynamoRecords } from '../records/dynamodb/records.ts';
@@ -43,7 +44,8 @@ export async function openDelivery(config: Config): Promise<ImageDelivery> {
 }
 
 export async function openFaces(config: Config): Promise<FaceBackend> {
-  return openRekognition({ ...deployed(config), qualityFilter: config.qualityFilter });
+  const { qualityFilter, modelName, distanceMetric } = config;
+  return openRekognition({ ...deployed(config), qualityFilter, modelName, distanceMetric });
 }
 
 export async function openInputs(config: Config): Promise<InputReader> {
@@ -71,4 +73,8 @@ export async function runtimeOf(config: Config): Promise<string> {
 /** The table's stream carries match events, not webhooks. */
 export async function webhookStatus(): Promise<WebhookStatus[] | null> {
   return null;
+}
+
+export async function inboxWarnings(config: Config): Promise<string[]> {
+  return bucketInboxWarnings(deployed(config));
 }

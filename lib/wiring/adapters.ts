@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Config } from '../config.ts';
 import type { WebhookStatus } from '../events/webhook-status.ts';
 import type { FaceBackend } from '../faces/port.ts';
@@ -8,6 +9,7 @@ import type { RecordStore } from '../records/port.ts';
 import type { Outbox } from '../records/sqlite/outbox.ts';
 import type { LocalUploads } from '../uploads/local.ts';
 import type { Uploads } from '../uploads/port.ts';
+import { requireWritableFolder } from '../writable-folder.ts';
 import type { Deepface } from './embedded.ts';
 import { once } from './opened.ts';
 
@@ -18,7 +20,19 @@ import { once } from './opened.ts';
 
 /** The adapters of one machine share a database, and are opened together. */
 function deepface(config: Config): Promise<Deepface> {
-  return once(config, 'deepface', async () => (await import('./embedded.ts')).openDeepface(config));
+  return once(config, 'deepface', async () => {
+    const { openDeepface } = await import('./embedded.ts');
+    return openDeepface(config, await recordsDatabase(config));
+  });
+}
+
+/** The one handle of this process on the records' database, where they are in one. */
+function recordsDatabase(config: Config): Promise<DatabaseSync> {
+  return once(config, 'database', async () => {
+    const { openDatabase, recordsFile } = await import('../records/sqlite/database.ts');
+    requireWritableFolder(config.dataDir, 'DATA_DIR');
+    return openDatabase(recordsFile(config));
+  });
 }
 
 export async function openRecords(config: Config): Promise<RecordStore> {
@@ -27,8 +41,8 @@ export async function openRecords(config: Config): Promise<RecordStore> {
   if (tableName !== undefined) {
     return (await import('../records/dynamodb/records.ts')).openDynamoRecords({ region, tableName });
   }
-  const { recordsFile } = await import('../records/sqlite/database.ts');
-  return (await import('../records/sqlite/records.ts')).openSqliteFile(recordsFile(config));
+  const { openSqliteRecords } = await import('../records/sqlite/records.ts');
+  return openSqliteRecords(await recordsDatabase(config));
 }
 
 export async function openImages(config: Config): Promise<ImageStore> {
@@ -44,7 +58,8 @@ export async function openDelivery(config: Config): Promise<ImageDelivery> {
 export async function openFaces(config: Config): Promise<FaceBackend> {
   if (!config.aws) return (await deepface(config)).faces;
   const { openRekognition } = await import('../faces/rekognition/rekognition.ts');
-  return openRekognition({ ...config.aws, qualityFilter: config.qualityFilter });
+  const { qualityFilter, modelName, distanceMetric } = config;
+  return openRekognition({ ...config.aws, qualityFilter, modelName, distanceMetric });
 }
 
 export async function openInputs(config: Config): Promise<InputReader> {
@@ -84,9 +99,8 @@ async function recordsId(config: Config): Promise<string> {
     const { storeId } = await import('../records/dynamodb/store-id.ts');
     return storeId({ region, tableName });
   }
-  const { openDatabase, recordsFile, storeId } = await import('../records/sqlite/database.ts');
-  using database = openDatabase(recordsFile(config));
-  return storeId(database);
+  const { storeId } = await import('../records/sqlite/database.ts');
+  return storeId(await recordsDatabase(config));
 }
 
 /** What the pictures are compared on, for the first line of the log. */
@@ -94,18 +108,23 @@ export async function runtimeOf(config: Config): Promise<string> {
   return config.aws ? `Rekognition in ${config.aws.region}` : (await deepface(config)).runtime;
 }
 
-/** What is to be sent to webhooks, on a handle of its own; `undefined` where the table's stream carries match events. */
+/** What is to be sent to webhooks; `undefined` where the table's stream carries match events. */
 export async function openOutbox(config: Config): Promise<Outbox | undefined> {
   if (config.aws?.tableName !== undefined) return undefined;
   return once(config, 'outbox', async () => {
-    const { openDatabase, recordsFile } = await import('../records/sqlite/database.ts');
     const { Outbox } = await import('../records/sqlite/outbox.ts');
-    return new Outbox(openDatabase(recordsFile(config)));
+    return new Outbox(await recordsDatabase(config));
   });
 }
 
 /** Of the receivers of match events; null where there are none. */
 export async function webhookStatus(config: Config): Promise<WebhookStatus[] | null> {
   const outbox = config.webhooks && (await openOutbox(config));
-  return outbox?.status() ?? null;
+  return (await outbox?.status()) ?? null;
+}
+
+/** Warnings of what lies in the inbox and is not worked off. */
+export async function inboxWarnings({ aws, dataDir }: Config): Promise<string[]> {
+  if (aws) return (await import('../inbox/s3-warnings.ts')).bucketInboxWarnings(aws);
+  return (await import('../inbox/folder-warnings.ts')).folderInboxWarnings(dataDir);
 }

@@ -1,3 +1,4 @@
+import type { DatabaseSync } from 'node:sqlite';
 import type { Config } from '../config.ts';
 import { openCustomModel } from '../faces/engine/embed/custom-model.ts';
 import { openHuman } from '../faces/engine/engine.ts';
@@ -7,7 +8,7 @@ import { claimFolders, openFileSystemImages } from '../images/filesystem.ts';
 import { imageFolderPaths } from '../images/location.ts';
 import type { ImageStore } from '../images/port.ts';
 import type { RecordStore } from '../records/port.ts';
-import { openDatabase, recordsFile, storeId } from '../records/sqlite/database.ts';
+import { storeId } from '../records/sqlite/database.ts';
 import { openSqliteRecords } from '../records/sqlite/records.ts';
 
 /** The adapters of one machine; the engine keeps its faces in the records' database. */
@@ -21,40 +22,36 @@ export interface Deepface {
 }
 
 /**
- * Opens the adapters of one machine.
+ * Opens the adapters of one machine on the records' database, which is closed with them.
  * @throws ConfigError, BackendUnavailableError
  */
-export async function openDeepface(config: Config): Promise<Deepface> {
-  const database = openDatabase(recordsFile(config));
+export async function openDeepface(config: Config, database: DatabaseSync): Promise<Deepface> {
   const records = openSqliteRecords(database);
-  try {
-    const folders = imageFolderPaths(config);
-    const images = openFileSystemImages(folders);
-    await claimFolders(folders, storeId(database));
-    const { engineWorkers: workers } = config;
-    const faces = await openHuman(database, {
-      modelName: defaultModel(config),
-      profile: config.engineProfile,
-      distanceMetric: config.distanceMetric,
-      detectionConfidenceThreshold: config.detectionConfidenceThreshold,
-      maxImageBytes: config.maxImageBytes,
-      workers,
-      qualityFilter: config.qualityFilter,
-      detectorBackend: config.detectorBackend,
-      customModel: config.customModel && (await openCustomModel(config.customModel)),
-    });
-    return {
-      faces,
-      records,
-      images,
-      runtime: `${workers} worker${workers === 1 ? '' : 's'}`,
-      async close() {
-        await faces.close();
-        await records.close();
-      },
-    };
-  } catch (error) {
-    await records.close();
-    throw error;
-  }
+  const folders = imageFolderPaths(config);
+  const images = openFileSystemImages(folders);
+  await claimFolders(folders, storeId(database));
+  const { engineWorkers: workers } = config;
+  const faces = await openHuman(database, {
+    modelName: defaultModel(config),
+    profile: config.engineProfile,
+    namedModel: config.modelName,
+    distanceMetric: config.distanceMetric,
+    maxFalseMatchRate: config.maxFalseMatchRate,
+    detectionConfidenceThreshold: config.detectionConfidenceThreshold,
+    maxImageBytes: config.maxImageBytes,
+    workers,
+    qualityFilter: config.qualityFilter,
+    detectorBackend: config.detectorBackend,
+    customModel: config.customModel && (await openCustomModel(config.customModel)),
+  });
+  return {
+    faces,
+    records,
+    images,
+    runtime: `${workers} worker${workers === 1 ? '' : 's'}`,
+    async close() {
+      await faces.close();
+      await records.close();
+    },
+  };
 }

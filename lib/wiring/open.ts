@@ -1,10 +1,9 @@
-import pLimit, { type LimitFunction } from 'p-limit';
 import * as adapters from '#adapters';
-import { meter } from '#metrics';
 import { loadConfig } from '../config.ts';
 import type { FaceBackend } from '../faces/port.ts';
 import { imageLocator } from '../images/location.ts';
 import type { ImageDelivery, ImageStore } from '../images/port.ts';
+import { PictureSlots } from '../inputs/picture-slots.ts';
 import type { InputReader } from '../inputs/read.ts';
 import type { DeliveryPorts, EnrollingPorts, EntryPorts, Ports, Stores } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';
@@ -41,32 +40,14 @@ export function uploads(config = loadConfig()): Promise<Uploads> {
   return once(config, 'uploads', () => adapters.openUploads(config));
 }
 
-/**
- * With Rekognition, a picture waits for the network most of the time. One of 50 megapixels takes up to 500 MB while it is decoded, drawn
- * on and encoded, and a Lambda function has room for three such, see `infra/service-function.ts`.
- */
+/** With Rekognition, a picture waits for the network most of the time. */
 const picturesAtOnceWithRekognition = 3;
 
-export function pictureSlots(config = loadConfig()): Promise<LimitFunction> {
+export function pictureSlots(config = loadConfig()): Promise<PictureSlots> {
   return once(config, 'pictureSlots', async () => {
     // One more than the engine has workers: the next picture is decoded while they compute.
-    return measured(pLimit(config.aws ? picturesAtOnceWithRekognition : config.engineWorkers + 1));
-  });
-}
-
-/** The same limit; the meter is told how long each picture waits for its turn. */
-function measured(limit: LimitFunction): LimitFunction {
-  return new Proxy(limit, {
-    apply(_limit, _this, [work, ...rest]: Parameters<LimitFunction>) {
-      const asked = performance.now();
-      return limit(
-        (...given) => {
-          meter.waited('turn', (performance.now() - asked) / 1000);
-          return work(...given);
-        },
-        ...rest,
-      );
-    },
+    const atOnce = config.aws ? picturesAtOnceWithRekognition : config.engineWorkers + 1;
+    return new PictureSlots({ atOnce, memoryBytes: config.pictureMemoryBytes });
   });
 }
 

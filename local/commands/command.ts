@@ -1,4 +1,4 @@
-import { ConfigError } from '../../lib/config.ts';
+import { ConfigError, loadedWarnings } from '../../lib/config.ts';
 import { ServiceError } from '../../lib/errors.ts';
 
 /** What an adapter threw, and its causes, in a line: for the operator, not for a client. */
@@ -9,6 +9,7 @@ export function messageWithReasons({ message, cause }: Error): string {
 /** Runs a command's work; what the user can mend is told in a line, anything else with its stack. The exit code is 1 then. */
 export async function runCommand(work: () => Promise<void>): Promise<void> {
   try {
+    for (const warning of loadedWarnings()) console.error(warning);
     await work();
   } catch (error) {
     const isUsers =

@@ -7,24 +7,27 @@ import { open, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import pLimit from 'p-limit';
 import { ConfigError, loadConfig } from '../../lib/config.ts';
 import { ServiceError } from '../../lib/errors.ts';
 import { loadCustomNetwork } from '../../lib/faces/engine/embed/custom-model.ts';
 import { defaultModel, type EmbeddingModelName, engineModels } from '../../lib/faces/engine/models/models.ts';
 import { WorkerPool } from '../../lib/faces/engine/pool.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
+import { measurePicture } from '../../lib/inputs/measure.ts';
+import { PictureSlots } from '../../lib/inputs/picture-slots.ts';
 import { runCommand } from './command.ts';
 import { readPictureFile } from './picture-file.ts';
 import { progressBar } from './progress.ts';
 
 const usage = 'usage: npm run --silent embed -- --list FILE --out FILE [--model NAME]';
 
-async function embedFile(pool: WorkerPool, path: string, model: EmbeddingModelName) {
+async function embedFile(pool: WorkerPool, slots: PictureSlots, path: string, model: EmbeddingModelName) {
   try {
-    const picture = await decodePicture(await readPictureFile(path, loadConfig().maxImageBytes));
-    const { width, height, pixels } = picture;
-    const faces = await pool.run({ picture: { width, height, data: pixels }, models: [model] });
+    const measured = await measurePicture(await readPictureFile(path, loadConfig().maxImageBytes));
+    const { width, height, faces } = await slots.run(measured.memoryBytes, async () => {
+      const { width, height, pixels: data } = await decodePicture(measured);
+      return { width, height, faces: await pool.run({ picture: { width, height, data }, models: [model] }) };
+    });
     return {
       path,
       width,
@@ -57,7 +60,8 @@ async function embedList(listFile: string, outFile: string, model: EmbeddingMode
   });
   const bar = progressBar('embed', paths.length);
   try {
-    const limit = pLimit(workers + 1);
+    const slots = new PictureSlots({ atOnce: workers + 1, memoryBytes: config.pictureMemoryBytes });
+    const turn = slots.fairShare();
     const window: Promise<object>[] = [];
     const writeNext = async () => {
       const line = `${JSON.stringify(await window.shift())}\n`;
@@ -65,7 +69,7 @@ async function embedList(listFile: string, outFile: string, model: EmbeddingMode
       bar.increment();
     };
     for (const path of paths) {
-      window.push(limit(() => embedFile(pool, path, model)));
+      window.push(turn(() => embedFile(pool, slots, path, model)));
       if (window.length > 4 * workers) await writeNext();
     }
     while (window.length > 0) await writeNext();

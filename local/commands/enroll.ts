@@ -4,24 +4,25 @@
  * usage: npm run enroll -- FOLDER
  */
 import { createHash } from 'node:crypto';
-import { type Dirent, mkdirSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 import pLimit from 'p-limit';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { enrollImages, type ReferenceFile } from '../../lib/blacklist/enroll-images.ts';
+import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
 import { possibleDuplicates } from '../../lib/blacklist/possible-duplicates.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from '../../lib/blacklist/remove.ts';
 import { ConfigError, loadConfig } from '../../lib/config.ts';
-import { EntryName } from '../../lib/contract/fields.ts';
 import type { PossibleDuplicates } from '../../lib/contract/possible-duplicates.ts';
 import { isUnusablePicture, NameTakenError, NoUsableImageError } from '../../lib/errors.ts';
 import type { EntryRecord } from '../../lib/records/port.ts';
+import { connect } from '../../lib/records/sqlite/connection.ts';
 import { allSettled } from '../../lib/settled.ts';
 import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { runCommand } from './command.ts';
+import { type Person, type PersonFile, readPersonFolders } from './person-folders.ts';
 import { readPictureFile } from './picture-file.ts';
 import { progressBar } from './progress.ts';
 
@@ -29,43 +30,15 @@ import { progressBar } from './progress.ts';
 const batchSize = 16;
 const maxPersonsAtOnce = 4;
 
-interface Person {
-  readonly name: string;
-  readonly files: readonly string[];
-}
-
 interface Summary {
   personsListed: number;
   picturesAdded: number;
   picturesPresent: number;
   readonly remarks: string[];
+  /** What systems make in folders, and is nobody's picture. */
+  readonly passedOver: ReadonlySet<string>;
   /** One line for each pair of a person and another who is listed and looks alike. */
   readonly duplicates: Map<string, string>;
-}
-
-/** Names starting with a dot are no persons and no pictures, but what operating systems leave behind. */
-async function entriesOf(folder: string): Promise<Dirent[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  return entries.filter(({ name }) => !name.startsWith('.')).sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-async function readPersons(folder: string, { remarks }: Summary): Promise<Person[]> {
-  const persons: Person[] = [];
-  for (const entry of await entriesOf(folder)) {
-    const { name } = entry;
-    if (!entry.isDirectory()) remarks.push(`${name}: It is not a folder of a person's pictures.`);
-    else if (!EntryName.safeParse(name).success) remarks.push(`${name}: A name has 1 to 100 characters.`);
-    else {
-      try {
-        const files = await entriesOf(join(folder, name));
-        if (files.length === 0) remarks.push(`${name}: There is no picture in the folder.`);
-        else persons.push({ name, files: files.map((file) => join(folder, name, file.name)) });
-      } catch (error) {
-        remarks.push(`${name}: The folder can't be read (${(error as NodeJS.ErrnoException).code}).`);
-      }
-    }
-  }
-  return persons;
 }
 
 /**
@@ -95,12 +68,12 @@ async function digestsOfListed({ records, images }: OpenedPorts, entry: EntryRec
   return digests;
 }
 
-async function readOrRemark(path: string, maxBytes: number, { name }: Person, { remarks }: Summary) {
+async function readOrRemark(file: PersonFile, maxBytes: number, { name }: Person, { remarks }: Summary) {
   try {
-    return await readPictureFile(path, maxBytes);
+    return await readPictureFile(file.path, maxBytes);
   } catch (error) {
     if (!isUnusablePicture(error)) throw error;
-    remarks.push(`${name}/${basename(path)}: ${error.message}`);
+    remarks.push(`${name}/${file.name}: ${error.message}`);
     return undefined;
   }
 }
@@ -116,18 +89,18 @@ async function enrollPerson(
   const present = listed ? await digestsOfListed(opened, listed) : new Set<string>();
   let entryId = listed?.id;
   for (let start = 0; start < person.files.length; start += batchSize) {
-    const paths = person.files.slice(start, start + batchSize);
+    const files = person.files.slice(start, start + batchSize);
     const batch: ReferenceFile[] = [];
-    for (const path of paths) {
-      const bytes = await readOrRemark(path, opened.faces.maxImageBytes, person, summary);
+    for (const file of files) {
+      const bytes = await readOrRemark(file, opened.faces.maxImageBytes, person, summary);
       if (!bytes) continue;
       const key = digest(bytes);
       if (present.has(key)) summary.picturesPresent++;
-      else batch.push({ fileName: basename(path), bytes });
+      else batch.push({ fileName: file.name, bytes });
       present.add(key);
     }
     if (batch.length > 0) entryId = await enrollBatch(opened, person.name, entryId, batch, summary);
-    advance(paths.length);
+    advance(files.length);
   }
 }
 
@@ -157,6 +130,7 @@ async function enrollBatch(
     const entry = await createEntry(opened, { name, reason: null }, batch);
     summary.personsListed++;
     note(entry.image_count, entry.errors, entry.possible_duplicates);
+    summary.remarks.push(...(entry.warnings ?? []).map((warning) => `${name}: ${warning}`));
     return entry.id;
   } catch (error) {
     if (error instanceof NoUsableImageError) note(0, error.reasons);
@@ -168,8 +142,9 @@ async function enrollBatch(
 
 async function enrollFolder(opened: OpenedPorts, folder: string): Promise<Summary> {
   const counts = { personsListed: 0, picturesAdded: 0, picturesPresent: 0 };
-  const summary: Summary = { ...counts, remarks: [], duplicates: new Map() };
-  const persons = await readPersons(folder, summary);
+  const { persons, remarks, passedOver } = await readPersonFolders(folder);
+  const summary: Summary = { ...counts, remarks: [...remarks], passedOver, duplicates: new Map() };
+  await normalizeNames(opened);
   await takeBackHalfDone(opened, new Set(persons.map(({ name }) => name)));
   const listed = new Map((await opened.records.listEntries('ACTIVE')).map((entry) => [entry.name, entry]));
   const bar = progressBar(
@@ -191,11 +166,15 @@ function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-function report({ personsListed, picturesAdded, picturesPresent, remarks, duplicates }: Summary): void {
+function report(summary: Summary): void {
+  const { personsListed, picturesAdded, picturesPresent, remarks, passedOver, duplicates } = summary;
   console.log(
     `${counted(personsListed, 'person')} listed, ${counted(picturesAdded, 'picture')} added, ${picturesPresent} there already.`,
   );
   if (remarks.length > 0) console.log(`Left out, or used in part:\n  ${remarks.join('\n  ')}`);
+  if (passedOver.size > 0) {
+    console.log(`Passed over, for systems make such for themselves:\n  ${[...passedOver].join('\n  ')}`);
+  }
   const lines = [...duplicates.values()];
   if (lines.length > 0) console.log(`Perhaps listed twice:\n  ${lines.join('\n  ')}`);
 }
@@ -204,7 +183,7 @@ function report({ personsListed, picturesAdded, picturesPresent, remarks, duplic
 function lockAgainstOthers(dataDir: string): DatabaseSync {
   // Where records and pictures are in AWS, nothing has needed the folder yet.
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const lock = new DatabaseSync(join(dataDir, 'enroll.lock'), { timeout: 0 });
+  const lock = connect(join(dataDir, 'enroll.lock'));
   try {
     lock.exec('BEGIN EXCLUSIVE');
     return lock;

@@ -1,4 +1,6 @@
-import { constants, open } from 'node:fs/promises';
+import type { PathLike } from 'node:fs';
+import { constants } from 'node:fs/promises';
+import { DatabaseFileError, openUnlessDatabase } from '../../lib/database-files.ts';
 import { InputUnreadableError } from '../../lib/errors.ts';
 import { pictureTooLarge } from '../../lib/inputs/too-large.ts';
 
@@ -7,9 +9,9 @@ import { pictureTooLarge } from '../../lib/inputs/too-large.ts';
  * @throws InputUnreadableError when there is none to be read.
  * @throws InputTooLargeError when it has more than `maxBytes`; it is not read then.
  */
-export async function readPictureFile(path: string, maxBytes: number): Promise<Uint8Array> {
+export async function readPictureFile(path: PathLike, maxBytes: number): Promise<Uint8Array> {
   try {
-    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const file = await openUnlessDatabase(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stats = await file.stat();
       if (!stats.isFile()) throw new InputUnreadableError('It is not a file.');
@@ -19,6 +21,7 @@ export async function readPictureFile(path: string, maxBytes: number): Promise<U
       await file.close();
     }
   } catch (error) {
+    if (error instanceof DatabaseFileError) throw new InputUnreadableError('It is a file of the database.');
     if (error instanceof Error && 'syscall' in error && 'code' in error) {
       throw new InputUnreadableError(`The file can't be read (${error.code}).`);
     }

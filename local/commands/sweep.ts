@@ -3,6 +3,7 @@
  * usage: npm run sweep
  */
 import { sweepAgeMs } from '../../lib/blacklist/broken-off.ts';
+import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
 import { sweep } from '../../lib/blacklist/sweep.ts';
 import { ports } from '../../lib/wiring/open.ts';
 import { runCommand } from './command.ts';
@@ -10,6 +11,7 @@ import { runCommand } from './command.ts';
 await runCommand(async () => {
   const opened = await ports();
   try {
+    await normalizeNames(opened);
     const report = await sweep(opened, new Date(Date.now() - sweepAgeMs));
     console.log(JSON.stringify(report, null, 2));
     if (report.damaged > 0 || report.failed > 0) process.exitCode = 1;

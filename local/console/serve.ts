@@ -8,6 +8,7 @@ import { welcome } from '../../lib/contract/endpoints/welcome.ts';
 import { RouteNotFoundError } from '../../lib/errors.ts';
 import { type EndpointResponse, endpoint, response } from '../../lib/http/endpoint.ts';
 import { requestHeader } from '../../lib/http/headers.ts';
+import { besideRoot } from '../../lib/http/root.ts';
 import type { Route } from '../server/gateway.ts';
 
 /** Serves the console at `/console/`: built files that hold no data, so that nobody needs a token for them. */
@@ -108,8 +109,8 @@ const welcomeToConsole: Route = {
   },
 };
 
-const leadToConsole = endpoint(welcome, async () =>
-  response({ status: 307, headers: { Location: 'console/' } }),
+const leadToConsole = endpoint(welcome, async (_input, { event }) =>
+  response({ status: 307, headers: { Location: besideRoot(event, 'console/') } }),
 );
 
 function readFiles(folder: string, policy: string): Map<string, EndpointResponse> {

@@ -26,9 +26,10 @@ export function takeFormUploads(server: S3rver, secret: string) {
       throw new S3Error('NoSuchBucket', 'The specified bucket does not exist');
     }
     try {
-      await readUploadForm(context.req, maxFileBytes, (fields, file) =>
-        put(server, context, { bucket, fields, file, secret }),
-      );
+      await readUploadForm(context.req, {
+        maxFileBytes,
+        take: (fields, file) => put(server, context, { bucket, fields, file, secret }),
+      });
     } catch (error) {
       throw error instanceof ServiceError ? inWordsOfS3(error) : error;
     }

@@ -1,20 +1,25 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import { ForbiddenError, NotAuthenticatedError } from '../../lib/errors.ts';
+import type { PublicUrl } from '../../lib/network-settings.ts';
+import type { RequestPlace } from './request-place.ts';
 
 /** Who may ask what, decided before a request's body is read. */
 
 /**
- * Makes the check for a bearer token. Digests of equal length are compared, all of them, so that the time taken tells nothing of
- * a token.
+ * Makes the check for a bearer token, which tells the number of the one that was given. Digests of equal length are compared, all of
+ * them, so that the time taken tells nothing of a token.
  */
-export function tokenCheck(tokens: readonly string[]): (request: IncomingMessage) => void {
+export function tokenCheck(tokens: readonly string[]): (request: IncomingMessage) => number {
   const digests = tokens.map(digest);
   return (request) => {
     const given = /^bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1];
     const givenDigest = digest(given ?? '');
     const matches = digests.filter((known) => timingSafeEqual(known, givenDigest));
-    if (given === undefined || matches.length === 0) throw new NotAuthenticatedError();
+    const [match] = matches;
+    if (given === undefined || match === undefined) throw new NotAuthenticatedError();
+    return digests.indexOf(match);
   };
 }
 
@@ -22,26 +27,63 @@ function digest(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 
-const loopbackHost = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
+/** The settings by which web pages are let in. */
+export interface WebPageRules {
+  readonly corsOrigins: readonly string[];
+  readonly allowedHosts?: readonly string[];
+  readonly publicUrl?: PublicUrl | undefined;
+  readonly listensOnLoopback: boolean;
+}
+
 const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
- * Keeps web pages away from a service that lets every local program in: one that is reached under a name of its own (DNS rebinding), and
- * one that posts a form or a simple request from elsewhere.
+ * Keeps web pages away from a service that lets every program in that reaches it: pages that reach it under a name of their own (DNS
+ * rebinding), and pages of other origins that change something by a form or a simple request.
  * @throws ForbiddenError
  */
-export function refuseWebPages(request: IncomingMessage, corsOrigins: readonly string[]): void {
-  const { host = '', origin } = request.headers;
-  if (!loopbackHost.test(host)) {
+export function refuseWebPages(request: IncomingMessage, place: RequestPlace, rules: WebPageRules): void {
+  const foreign = place.namedHosts.find((host) => !isAllowedHost(host, rules));
+  if (foreign !== undefined) {
     throw new ForbiddenError(
-      'Without API_TOKENS this service answers to localhost, 127.x.x.x and [::1] only.',
+      `Without API_TOKENS this service answers to localhost${rules.listensOnLoopback ? ', 127.x.x.x and [::1]' : ' and to addresses'} only; ` +
+        'ALLOWED_HOSTS names further hosts.',
     );
   }
-  const isOwn = origin?.toLowerCase() === `http://${host.toLowerCase()}`;
-  if (origin === undefined || isOwn || corsOrigins.includes(origin)) return;
-  if (!safeMethods.includes(request.method ?? '')) {
+  const { origin } = request.headers;
+  const isKnown = [...place.ownOrigins, ...rules.corsOrigins].includes(origin?.toLowerCase() ?? '');
+  if (isKnown) return;
+  const isSafe = safeMethods.includes(request.method ?? '');
+  if (origin === undefined ? isForeignUse(request, isSafe) : !isSafe) {
     throw new ForbiddenError(
       'Web pages of this origin may not change anything here; CORS_ORIGINS names those that may.',
     );
   }
+}
+
+/**
+ * Decides by a host's name. A page's host that is an address can't lead elsewhere, as a name can whose owner answers for DNS; an address
+ * is refused on the loopback alone, where none but its own lead to it.
+ */
+function isAllowedHost(
+  host: string,
+  { allowedHosts = [], publicUrl, listensOnLoopback }: WebPageRules,
+): boolean {
+  const lower = host.toLowerCase();
+  const name = lower.replace(/:\d+$/, '');
+  if (name === 'localhost' || name === '[::1]' || (isIP(name) === 4 && name.startsWith('127.'))) return true;
+  const own = publicUrl && new URL(publicUrl.origin);
+  if ([lower, name, name.replace(/\.$/, '')].some((known) => allowedHosts.includes(known))) return true;
+  if (own !== undefined && own.hostname === name) return true;
+  return !listensOnLoopback && isIP(name.replace(/^\[|\]$/g, '')) !== 0;
+}
+
+/**
+ * Recognizes, by what browsers say of it, a request of another site's page that has no origin. To follow a link is all right, to load
+ * something into a page is not. Programs say nothing of the kind.
+ */
+function isForeignUse({ headers }: IncomingMessage, isSafe: boolean): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== 'cross-site' && site !== 'same-site') return false;
+  return !isSafe || headers['sec-fetch-mode'] !== 'navigate' || headers['sec-fetch-dest'] !== 'document';
 }

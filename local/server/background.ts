@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sweepAgeMs } from '../../lib/blacklist/broken-off.ts';
+import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
 import { finishBrokenOff, sweep } from '../../lib/blacklist/sweep.ts';
 import type { Config } from '../../lib/config.ts';
 import { log } from '../../lib/log.ts';
+import { diskWarning, lowDisks } from '../../lib/service/machine.ts';
 import { type OpenedPorts, uploads } from '../../lib/wiring/open.ts';
 import { watchInboxFolder } from './inbox.ts';
 import { type Delivery, deliverWebhooks } from './webhooks.ts';
@@ -42,13 +44,24 @@ export async function workInBackground(
   ]);
 }
 
+/** Brings what earlier versions kept up to date; what a table that is not available now keeps from it is left to the next sweep. */
+export async function updateRecords(opened: OpenedPorts): Promise<void> {
+  try {
+    await normalizeNames(opened);
+  } catch (error) {
+    log().error({ err: error }, 'Names of earlier versions could not be brought to their normal form yet.');
+  }
+}
+
 /** Sweeps now and an hour after each sweep's end. */
 async function keepSweeping(opened: OpenedPorts, config: Config, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     try {
+      await normalizeNames(opened);
       const report = await sweep(opened, new Date(Date.now() - sweepAgeMs), stop);
       const staleUploads = await (await uploads(config)).removeStale(new Date(Date.now() - uploadAgeMs));
       log().info({ ...report, staleUploads }, 'sweep');
+      for (const disk of await lowDisks(config)) log().warn(diskWarning(disk));
     } catch (error) {
       log().error({ err: error }, 'The sweep broke off; the next one begins again.');
     }

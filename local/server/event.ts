@@ -2,19 +2,18 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { Endpoint } from '../../lib/contract/endpoint.ts';
+import { placeReader, type RequestPlace } from './request-place.ts';
 
 /** What the server found out about a request before it makes the event. */
 export interface RequestFacts {
   readonly contract: Endpoint;
   readonly pathParameters: Readonly<Record<string, string>>;
   readonly requestId: string;
+  /** Read from the request alone where it is not given. */
+  readonly place?: RequestPlace;
 }
 
-/** The request's path and its query, both as they were sent. */
-export function splitTarget(request: IncomingMessage): { path: string; query: string } {
-  const [path = '', ...query] = (request.url ?? '').split('?');
-  return { path, query: query.join('?') };
-}
+const readPlace = placeReader({});
 
 /**
  * The event that API Gateway's REST API would send for the request, with `multipart/form-data` for its one binary media type: such a
@@ -22,8 +21,9 @@ export function splitTarget(request: IncomingMessage): { path: string; query: st
  * is, in base64, so that the handler can refuse it.
  */
 export function toEvent(request: IncomingMessage, body: Buffer, facts: RequestFacts): APIGatewayProxyEvent {
-  const { path, query } = splitTarget(request);
-  const headers = multiValues(pairs(request.rawHeaders));
+  const place = facts.place ?? readPlace(request);
+  const { path, query } = place;
+  const headers = multiValues([...pairs(request.rawHeaders).filter(isClients), ...gatewayHeaders(place)]);
   const parameters = multiValues([...new URLSearchParams(query)]);
   const resource = facts.contract.path.replace(/(?<=.)\/$/, '');
   return {
@@ -36,9 +36,24 @@ export function toEvent(request: IncomingMessage, body: Buffer, facts: RequestFa
     multiValueQueryStringParameters: orNull(parameters),
     pathParameters: orNull({ ...facts.pathParameters }),
     stageVariables: null,
-    requestContext: requestContext(request, path, resource, facts.requestId),
+    requestContext: requestContext(request, place, resource, facts.requestId),
     ...eventBody(request, body),
   };
+}
+
+/** The gateway writes these itself: a client's own words in them do not come through. */
+function isClients([name]: readonly [string, string]): boolean {
+  return !/^(host|forwarded|x-forwarded-.*)$/i.test(name);
+}
+
+function gatewayHeaders({ host, scheme, clientAddress }: RequestPlace): [string, string][] {
+  const port = /:(\d+)$/.exec(host)?.[1] ?? (scheme === 'https' ? '443' : '80');
+  return [
+    ['Host', host],
+    ['X-Forwarded-For', clientAddress],
+    ['X-Forwarded-Port', port],
+    ['X-Forwarded-Proto', scheme],
+  ];
 }
 
 function eventBody(request: IncomingMessage, body: Buffer) {
@@ -50,7 +65,7 @@ function eventBody(request: IncomingMessage, body: Buffer) {
 
 function requestContext(
   request: IncomingMessage,
-  path: string,
+  { path, prefix, host, clientAddress }: RequestPlace,
   resourcePath: string,
   requestId: string,
 ): APIGatewayProxyEvent['requestContext'] {
@@ -60,8 +75,14 @@ function requestContext(
     apiId: 'local',
     authorizer: null,
     httpMethod: request.method ?? '',
-    identity: { ...noIdentity, ...whoAsks(request) },
-    path,
+    domainName: host.replace(/:\d+$/, ''),
+    identity: {
+      ...noIdentity,
+      sourceIp: clientAddress,
+      userAgent: request.headers['user-agent'] ?? null,
+    },
+    // A proxy's prefix stands where the gateway has its stage.
+    path: `${prefix}${path}`,
     protocol: `HTTP/${request.httpVersion}`,
     requestId,
     requestTime: now.toISOString(),
@@ -69,13 +90,6 @@ function requestContext(
     resourceId: 'local',
     resourcePath,
     stage: 'local',
-  };
-}
-
-function whoAsks(request: IncomingMessage) {
-  return {
-    sourceIp: request.socket.remoteAddress ?? '',
-    userAgent: request.headers['user-agent'] ?? null,
   };
 }
 

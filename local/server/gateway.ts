@@ -1,18 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { APIGatewayProxyResult } from 'aws-lambda';
+import { setImmediate } from 'node:timers/promises';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { Endpoint } from '../../lib/contract/endpoint.ts';
 import { pictureSuccess } from '../../lib/contract/picture-answer.ts';
-import { ForbiddenError } from '../../lib/errors.ts';
+import { ForbiddenError, RouteNotFoundError } from '../../lib/errors.ts';
 import type { Handler } from '../../lib/http/endpoint.ts';
 import { commonHeaders, corsHeaders } from '../../lib/http/headers.ts';
 import { problem } from '../../lib/http/problem.ts';
 import { logFailure, logRequest } from '../../lib/log.ts';
+import type { PublicUrl } from '../../lib/network-settings.ts';
 import { refuseWebPages, tokenCheck } from './access.ts';
-import { splitTarget, toEvent } from './event.ts';
+import { BodyBudget } from './body-budget.ts';
+import { callerOf } from './caller.ts';
+import { toEvent } from './event.ts';
 import { deliverable, gatewayRequestBytes, refuseLargeEvent } from './gateway-limits.ts';
-import { BodyBudget, RequestAbandonedError, readRequestBody } from './request-body.ts';
-import { Router } from './router.ts';
+import { JsonParser } from './json-parser.ts';
+import { RequestAbandonedError, readRequestBody } from './request-body.ts';
+import { placeReader, type RequestPlace } from './request-place.ts';
+import { type RouteMatch, Router } from './router.ts';
 import { turns } from './turns.ts';
 
 /** An endpoint's contract and what answers for it. */
@@ -24,8 +30,11 @@ export interface Route {
 /** An endpoint whose body is too large for an event, and what takes the request as it comes. */
 export interface StreamRoute {
   readonly contract: Endpoint;
-  /** Throws errors of ours, and RequestAbandonedError when the client goes away. */
-  receive(request: IncomingMessage, response: ServerResponse): Promise<APIGatewayProxyResult>;
+  /**
+   * Throws errors of ours, and RequestAbandonedError when the client goes away.
+   * @param caller whose share of the receiver's own budgets it takes.
+   */
+  receive(request: IncomingMessage, response: ServerResponse, caller: string): Promise<APIGatewayProxyResult>;
 }
 
 export interface GatewayOptions {
@@ -36,13 +45,21 @@ export interface GatewayOptions {
   readonly maxRequestBytes: number;
   /** Refuse what API Gateway and Lambda would refuse for its size. */
   readonly emulateGatewayLimits: boolean;
-  /** Then, and without tokens, web pages are kept away. */
+  /** Without tokens, web pages are kept away: here from all hosts but the loopback's, else from all names. */
   readonly listensOnLoopback: boolean;
+  /** Host names by which web pages may come all the same. */
+  readonly allowedHosts?: readonly string[];
+  /** Addresses and networks of proxies whose `X-Forwarded-` headers count. */
+  readonly trustedProxies?: readonly string[];
+  /** The address that clients know the service by. */
+  readonly publicUrl?: PublicUrl | undefined;
 }
 
 /** A body is held about three times at once: as it came, as the event's base64, and as the files that were in it. */
 const maxBodiesInMemory = 8;
 const maxRequestsWithBody = 256;
+/** One caller's part of both. */
+const callerShare = 0.75;
 /** A picture is held as a whole until it is sent. */
 const maxPicturesOnTheirWay = 32;
 const preflightMaxAgeSeconds = 600;
@@ -63,8 +80,10 @@ interface Progress {
 export class Gateway {
   readonly #options: GatewayOptions;
   readonly #router: Router<Route | StreamRoute>;
-  readonly #checkToken: (request: IncomingMessage) => void;
+  readonly #readPlace: (request: IncomingMessage) => RequestPlace;
+  readonly #checkToken: (request: IncomingMessage) => number;
   readonly #budget: BodyBudget;
+  readonly #json = new JsonParser();
   readonly #pictureTurn = turns(maxPicturesOnTheirWay);
   /** Of a request's body. */
   readonly #maxBytes: number;
@@ -72,10 +91,12 @@ export class Gateway {
   constructor(options: GatewayOptions) {
     this.#options = options;
     this.#router = new Router(options.routes);
+    this.#readPlace = placeReader(options);
     this.#checkToken = tokenCheck(options.apiTokens);
     this.#budget = new BodyBudget({
       bytes: maxBodiesInMemory * options.maxRequestBytes,
       requests: maxRequestsWithBody,
+      callerShare,
     });
     this.#maxBytes = Math.min(
       options.maxRequestBytes,
@@ -118,26 +139,58 @@ export class Gateway {
     response: ServerResponse,
     progress: Progress,
   ): Promise<APIGatewayProxyResult> {
-    const { apiTokens, corsOrigins, emulateGatewayLimits, listensOnLoopback } = this.#options;
-    const { path } = splitTarget(request);
-    if (listensOnLoopback && apiTokens.length === 0) refuseWebPages(request, corsOrigins);
-    if (isPreflight(request)) return preflight(this.#router.methodsOf(path), request, corsOrigins);
-    const { route, pathParameters } = this.#router.match(request.method ?? '', path);
+    const { apiTokens, corsOrigins } = this.#options;
+    const place = this.#readPlace(request);
+    if (apiTokens.length === 0) refuseWebPages(request, place, this.#options);
+    if (request.method === 'OPTIONS') {
+      const methods = this.#methodsOf(place);
+      if (isPreflight(request)) return preflight(methods, request, corsOrigins);
+      return this.#withHeaders(optionsAnswer(methods), request, progress);
+    }
+    const { route, pathParameters, path } = this.#match(request.method ?? '', place);
     const { contract } = route;
     progress.contract = contract;
-    if (apiTokens.length > 0 && contract.public !== true) this.#checkToken(request);
-    using share = contract.body && this.#budget.share();
+    const token = apiTokens.length > 0 && contract.public !== true ? this.#checkToken(request) : undefined;
+    const caller = callerOf(token, place.clientAddress);
     if ('receive' in route) {
-      return this.#withHeaders(await route.receive(request, response), request, progress);
+      return this.#withHeaders(await route.receive(request, response, caller), request, progress);
     }
+    const facts = { contract, pathParameters, requestId: progress.requestId, place: { ...place, path } };
+    using share = contract.body && this.#budget.share(caller);
     const body = share && (await readRequestBody(request, response, { maxBytes: this.#maxBytes, share }));
-    const { requestId } = progress;
-    const event = toEvent(request, body ?? Buffer.alloc(0), { contract, pathParameters, requestId });
+    // A large body takes some milliseconds for each of these steps: others are answered in between.
+    if (body !== undefined) await setImmediate();
+    const event = toEvent(request, body ?? Buffer.alloc(0), facts);
+    if (body !== undefined) await setImmediate();
+    if (body !== undefined) await this.#json.prepare(contract, event, body);
+    return await this.#handle(route, event, response, progress);
+  }
+
+  async #handle(
+    { contract, handler }: Route,
+    event: APIGatewayProxyEvent,
+    response: ServerResponse,
+    progress: Progress,
+  ): Promise<APIGatewayProxyResult> {
+    const { emulateGatewayLimits } = this.#options;
     if (emulateGatewayLimits) refuseLargeEvent(event);
     if (contract.success.contentType === pictureSuccess.contentType) await this.#pictureTurn(response);
     progress.handled = true;
-    const result = await route.handler(event);
+    const result = await handler(event);
     return emulateGatewayLimits ? deliverable(result) : result;
+  }
+
+  /**
+   * Finds the route of a path as it came, and else, behind a proxy that passes its prefix on, of the path without it.
+   * @throws RouteNotFoundError, MethodNotAllowedError
+   */
+  #match(method: string, { path, prefix }: RequestPlace): RouteMatch<Route | StreamRoute> & { path: string } {
+    return withoutPrefix(path, prefix, (bare) => ({ ...this.#router.match(method, bare), path: bare }));
+  }
+
+  #methodsOf({ path, prefix }: RequestPlace): readonly string[] {
+    if (path === '*') return ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'];
+    return withoutPrefix(path, prefix, (bare) => this.#router.methodsOf(bare));
   }
 
   #refuse(error: unknown, request: IncomingMessage, requestId: string): APIGatewayProxyResult {
@@ -166,6 +219,21 @@ export class Gateway {
       },
     };
   }
+}
+
+function withoutPrefix<T>(path: string, prefix: string, find: (path: string) => T): T {
+  try {
+    return find(path);
+  } catch (error) {
+    const isBelow = prefix !== '' && (path === prefix || path.startsWith(`${prefix}/`));
+    if (!(error instanceof RouteNotFoundError) || !isBelow) throw error;
+    return find(path.slice(prefix.length) || '/');
+  }
+}
+
+/** Tells load balancers that check so, and whoever asks, which methods a path has. */
+function optionsAnswer(methods: readonly string[]): APIGatewayProxyResult {
+  return { statusCode: 204, headers: { Allow: [...methods, 'OPTIONS'].join(', ') }, body: '' };
 }
 
 function isPreflight({ method, headers }: IncomingMessage): boolean {

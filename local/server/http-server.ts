@@ -1,18 +1,21 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import { boundConnections } from './connections.ts';
 import { writeHead } from './event.ts';
 import { Gateway, type GatewayOptions } from './gateway.ts';
 import { hasBody } from './request-body.ts';
 
-const maxConnections = 1024;
+/** From the first byte of a request's headers, or of its connection; an idle connection is another matter. */
 const headersTimeoutMs = 10_000;
+/** Longer than the 60 s of nginx, Amazon's and others' proxies: who closes first must be they, or a request is lost now and then. */
+const keepAliveTimeoutMs = 72_000;
 /** A request's last byte must have come by then: 25 MB at 2 Mbit/s. */
 const requestTimeoutMs = 120_000;
 /** An answer's next byte must have been taken by then. */
 const answerTimeoutMs = 30_000;
 /** How long a client that was refused may go on sending, so that it gets to read why. */
-const lingerMs = 1_000;
+const lingerMs = 2_000;
 
 /** The requests that each server has not answered yet. */
 const runningRequests = new WeakMap<Server, Set<Promise<void>>>();
@@ -25,9 +28,10 @@ export function createHttpServer(options: GatewayOptions): Server {
   const server = createServer({
     headersTimeout: headersTimeoutMs,
     requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
     connectionsCheckingInterval: 1_000,
   });
-  server.maxConnections = maxConnections;
+  boundConnections(server);
   const running = new Set<Promise<void>>();
   runningRequests.set(server, running);
   const serve = (request: IncomingMessage, response: ServerResponse) => {
@@ -81,14 +85,16 @@ async function send(
   if (isStillSending || !server.listening) response.setHeader('Connection', 'close');
   response.setTimeout(answerTimeoutMs);
   const body = writeHead(response, result);
+  // What nobody read of a body that was refused is thrown away, or the connection's next request would not be seen.
+  request.resume();
   if (isStillSending) {
     // The answer is complete for the client now. To close at once would reset the connection, and the client might never read it.
     response.write(body);
-    request.resume();
     const received = new Promise<void>((resolve) => request.once('close', resolve));
     await Promise.race([received, closed, delay(lingerMs, undefined, { ref: false })]);
     response.end();
   } else {
+    // Node leaves the body of an answer to HEAD out.
     response.end(body);
   }
 }

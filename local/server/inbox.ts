@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pLimit from 'p-limit';
-import { type FolderInbox, openFolderInbox } from '../../lib/inbox/folder.ts';
-import { workOff } from '../../lib/inbox/work-off.ts';
+import { type FolderInbox, type InboxListing, openFolderInbox } from '../../lib/inbox/folder.ts';
+import { type WorkedOff, workOff } from '../../lib/inbox/work-off.ts';
 import { log } from '../../lib/log.ts';
 import type { EnrollingPorts } from '../../lib/ports.ts';
+import { userName } from '../../lib/user-name.ts';
 
 /** Looking, not listening: it works on every file system, and the inbox is empty most of the time. */
 const lookEveryMs = 1_000;
@@ -18,7 +18,8 @@ interface Failed {
 
 /**
  * Indexes what is in the folder `inbox` of the data folder now, and what is put there later, until it is told to stop; the pictures that
- * are being indexed then are finished first. What fails stays where it is, and is tried again after a pause that doubles.
+ * are being indexed then are finished first. What fails stays where it is, and is tried again after a pause that doubles. What could not be
+ * removed afterwards is not indexed.
  * @throws BackendUnavailableError when the folder can't be made.
  */
 export async function watchInboxFolder(
@@ -27,11 +28,14 @@ export async function watchInboxFolder(
   signal: AbortSignal,
 ): Promise<void> {
   const inbox = openFolderInbox(dataDir);
+  const tell = listingLog();
   let failures: ReadonlyMap<string, Failed> = new Map();
   let isReadable = true;
   while (!signal.aborted) {
     try {
-      failures = await workOffFolder(ports, inbox, failures, signal);
+      const listing = await inbox.list();
+      tell(listing);
+      failures = await workOffFiles(ports, inbox, listing.settled, failures, signal);
       isReadable = true;
     } catch (error) {
       if (isReadable) log().error({ err: error }, 'The inbox cannot be read.');
@@ -42,25 +46,50 @@ export async function watchInboxFolder(
 }
 
 /** Returns what has failed, now or before. */
-async function workOffFolder(
+async function workOffFiles(
   ports: EnrollingPorts,
   inbox: FolderInbox,
+  keys: readonly string[],
   failures: ReadonlyMap<string, Failed>,
   signal: AbortSignal,
 ): Promise<Map<string, Failed>> {
-  const limit = pLimit(ports.pictureSlots.concurrency);
+  const limit = ports.pictureSlots.fairShare();
   const failed = new Map<string, Failed>();
+  const alone: string[] = [];
+  const end = (key: string, end: WorkedOff) => {
+    if (end === 'alone') alone.push(key);
+    if (end !== 'left' && end !== 'again') return;
+    const times = (failures.get(key)?.times ?? 0) + 1;
+    const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** (times - 1));
+    failed.set(key, { times, from: performance.now() + pause });
+  };
   const work = async (key: string) => {
     const before = failures.get(key);
     const isTooEarly = before && before.from > performance.now();
-    if (signal.aborted || isTooEarly) {
-      if (before) failed.set(key, before);
-    } else if (!(await workOff({ ...ports, inbox }, key))) {
-      const times = (before?.times ?? 0) + 1;
-      const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** (times - 1));
-      failed.set(key, { times, from: performance.now() + pause });
-    }
+    if (!signal.aborted && !isTooEarly) end(key, await workOff({ ...ports, inbox }, key, false));
+    else if (before) failed.set(key, before);
   };
-  await Promise.all((await inbox.listSettled()).map((key) => limit(() => work(key))));
+  await Promise.all(keys.map((key) => limit(() => work(key))));
+  // One by one: of several that were worked on when the process ended, only one need have been the reason.
+  for (const key of alone) if (!signal.aborted) end(key, await workOff({ ...ports, inbox }, key, true));
   return failed;
+}
+
+/** Writes what listings find to the log: each thing that is passed over once, and how many can't be used when that changes. */
+function listingLog(): (listing: InboxListing) => void {
+  const told = new Set<string>();
+  let counts = '0 0';
+  return ({ passedOver, unremovable, unreadable }) => {
+    for (const label of passedOver) {
+      if (told.has(label)) continue;
+      told.add(label);
+      log().info({ passedOver: label }, 'inbox: passed over, for it is no person’s folder and no picture');
+    }
+    const now = `${unremovable.length} ${unreadable.length}`;
+    if (now !== counts && (unremovable.length > 0 || unreadable.length > 0)) {
+      const advice = `inbox: ${userName()} may not remove or read what is in it: give this user the right to, or take it out of the inbox; until then it is not listed`;
+      log().warn({ unremovable: unremovable.length, unreadableFolders: unreadable.length }, advice);
+    }
+    counts = now;
+  };
 }

@@ -1,14 +1,14 @@
 /** Command: serves the API over HTTP until it is told to stop. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { type AwsConfig, type Config, ConfigError, loadConfig } from '../../lib/config.ts';
+import { type AwsConfig, type Config, ConfigError, loadConfig, loadedWarnings } from '../../lib/config.ts';
 import { ServiceError } from '../../lib/errors.ts';
 import { log } from '../../lib/log.ts';
 import { localUploads } from '../../lib/wiring/adapters.ts';
 import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { messageWithReasons } from '../commands/command.ts';
 import { consoleRoutes } from '../console/serve.ts';
-import { finishEarlierRun, workInBackground } from './background.ts';
+import { finishEarlierRun, updateRecords, workInBackground } from './background.ts';
 import { createHttpServer, stop } from './http-server.ts';
 import { routes } from './routes.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -55,6 +55,7 @@ async function serve(): Promise<void> {
   refuseOpenDoors(config);
   // The engine's threads start meanwhile.
   const [opened, { metrics, openMetrics }] = await Promise.all([ports(), import('./metrics.ts')]);
+  await updateRecords(opened);
   await finishEarlierRun(opened, config);
   const delivery = await openDelivery(config);
   const localRoutes = [...routes, { contract: metrics, handler: openMetrics(config, opened) }];
@@ -71,12 +72,16 @@ async function serve(): Promise<void> {
     maxRequestBytes: config.maxRequestBytes,
     emulateGatewayLimits: config.emulateGatewayLimits,
     listensOnLoopback: isLoopback(config.host),
+    allowedHosts: config.allowedHosts,
+    trustedProxies: config.trustedProxies,
+    publicUrl: config.publicUrl,
   });
   // Before the first line says that it listens: whoever waits for that may tell it to stop at once.
   const signal = stopSignal();
   server.listen(config.port, config.host);
   await once(server, 'listening');
   announce(config, opened, server.address() as AddressInfo);
+  for (const warning of loadedWarnings()) log().warn(warning);
   const stopWork = new AbortController();
   // Before the first request is read, whose match the webhooks are to hear of.
   const work = workInBackground(opened, config, delivery, stopWork.signal);

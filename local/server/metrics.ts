@@ -136,7 +136,7 @@ function gaugeEngine(registry: Registry, config: Config, { faces, pictureSlots }
     labelNames: ['queue'],
     registers,
     collect() {
-      this.set({ queue: 'turn' }, pictureSlots.pendingCount);
+      this.set({ queue: 'turn' }, pictureSlots.pending);
       this.set({ queue: 'engine' }, faces.engine()?.waiting ?? 0);
     },
   });
@@ -145,7 +145,7 @@ function gaugeEngine(registry: Registry, config: Config, { faces, pictureSlots }
     help: 'Pictures whose turn it is.',
     registers,
     collect() {
-      this.set(pictureSlots.activeCount);
+      this.set(pictureSlots.active);
     },
   });
   if (faces.engine() === undefined) return;

@@ -38,8 +38,9 @@ export class Router<Route extends { readonly contract: Endpoint }> {
    */
   match(method: string, path: string): RouteMatch<Route> {
     const { resource, pathParameters } = this.#find(path);
-    const route = resource.routes.get(method);
-    if (route === undefined) throw new MethodNotAllowedError([...resource.routes.keys()]);
+    // What answers GET answers HEAD: the server leaves the body out.
+    const route = resource.routes.get(method) ?? (method === 'HEAD' ? resource.routes.get('GET') : undefined);
+    if (route === undefined) throw new MethodNotAllowedError(methodsOf(resource));
     return { route, pathParameters };
   }
 
@@ -48,7 +49,7 @@ export class Router<Route extends { readonly contract: Endpoint }> {
    * @throws RouteNotFoundError
    */
   methodsOf(path: string): string[] {
-    return [...this.#find(path).resource.routes.keys()];
+    return methodsOf(this.#find(path).resource);
   }
 
   #find(path: string) {
@@ -59,6 +60,10 @@ export class Router<Route extends { readonly contract: Endpoint }> {
     }
     throw new RouteNotFoundError();
   }
+}
+
+function methodsOf({ routes }: Resource<unknown>): string[] {
+  return [...routes.keys()].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
 }
 
 /** `/a/b/` and `/a/b` are the same. */

@@ -2,13 +2,25 @@ import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import { InputTooLargeError, InputUnreadableError } from '../../lib/errors.ts';
+import type { BodyShare } from './body-budget.ts';
 import { RequestAbandonedError } from './request-body.ts';
 
-/** Takes a form's picture; the fields before it come by their names in small letters. */
+/**
+ * Takes a form's picture; the fields before it come by their names in small letters. It may throw at once.
+ * @param keep changes the place that the form has from then on.
+ */
 export type TakeUpload<T> = (
   fields: ReadonlyMap<string, string>,
   file: AsyncIterable<Uint8Array>,
+  keep: (share: BodyShare) => void,
 ) => Promise<T>;
+
+export interface UploadFormOptions<T> {
+  readonly maxFileBytes: number;
+  /** The place that the form has at first, where places are counted. */
+  readonly share?: BodyShare;
+  readonly take: TakeUpload<T>;
+}
 
 /** More than any form of ours or of S3 has. */
 const maxParts = 50;
@@ -21,27 +33,51 @@ const maxOtherBytes = 256 * 1024;
  * Reads a form as S3's POST takes it, text fields and then one part `file`, and hands the file on as it comes: nothing of it is kept
  * here. What comes after the file is ignored, as S3 does. When it throws, the connection is still good for an answer.
  * @throws InputUnreadableError when it is no such form; InputTooLargeError when it has far more than `maxFileBytes`;
- * RequestAbandonedError when the client goes away; and what `take` throws.
+ * BodyTooSlowError when it lost its place; RequestAbandonedError when the client goes away; and what `take` throws.
  */
 export async function readUploadForm<T>(
   request: IncomingMessage,
-  maxFileBytes: number,
-  take: TakeUpload<T>,
+  { maxFileBytes, share, take }: UploadFormOptions<T>,
 ): Promise<T> {
   const parser = createParser(request.headers['content-type'] ?? '');
-  const { result, fail } = onFile(parser, take);
+  const place = new Place(share);
+  const { result, fail } = onFile(parser, async (fields, file) =>
+    take(fields, file, (next) => place.change(next)),
+  );
   const isOver = result.then(
     () => {},
     () => {},
   );
   try {
-    await feed(request, parser, maxFileBytes, result);
+    await feed(request, parser, { maxFileBytes, place, result });
   } catch (error) {
     fail(error instanceof Error ? error : new Error(String(error)));
     await isOver;
     throw error;
   }
   return await result;
+}
+
+/** The share that a form has now. */
+class Place {
+  #share: BodyShare | undefined;
+  /** Called with the reason when the share is lost. */
+  onLost: (reason: unknown) => void = () => {};
+
+  constructor(share: BodyShare | undefined) {
+    if (share) this.change(share);
+  }
+
+  change(share: BodyShare): void {
+    this.#share = share;
+    share.signal.addEventListener('abort', () => {
+      if (share === this.#share) this.onLost(share.signal.reason);
+    });
+  }
+
+  take(bytes: number): void {
+    this.#share?.take(bytes);
+  }
 }
 
 /** @throws InputTooLargeError when a form that is announced so is too large. */
@@ -63,7 +99,10 @@ function createParser(contentType: string): BusboyInstance {
 }
 
 /** What comes of the form's file; `fail` ends it early. */
-function onFile<T>(parser: BusboyInstance, take: TakeUpload<T>) {
+function onFile<T>(
+  parser: BusboyInstance,
+  take: (fields: ReadonlyMap<string, string>, file: AsyncIterable<Uint8Array>) => Promise<T>,
+) {
   const { promise: result, resolve, reject } = Promise.withResolvers<T>();
   const fields = new Map<string, string>();
   let file: PassThrough | undefined;
@@ -98,17 +137,18 @@ function onFile<T>(parser: BusboyInstance, take: TakeUpload<T>) {
 async function feed(
   request: IncomingMessage,
   parser: BusboyInstance,
-  maxFileBytes: number,
-  result: Promise<unknown>,
+  { maxFileBytes, place, result }: { maxFileBytes: number; place: Place; result: Promise<unknown> },
 ): Promise<void> {
   const { promise: over, resolve, reject } = Promise.withResolvers<void>();
   result.catch(() => resolve());
   let received = 0;
   const count = (chunk: Uint8Array) => {
     received += chunk.length;
+    place.take(chunk.length);
     if (received > maxFileBytes + maxOtherBytes) reject(formTooLarge(maxFileBytes));
   };
   const abandon = () => reject(new RequestAbandonedError('The upload ended before it was complete.'));
+  place.onLost = reject;
   request.on('data', count);
   request.once('end', resolve);
   request.once('close', abandon);
@@ -118,6 +158,7 @@ async function feed(
   try {
     await over;
   } finally {
+    place.onLost = () => {};
     request.unpipe(parser);
     request.off('data', count);
     request.off('end', resolve);

@@ -3,6 +3,7 @@ import type { APIGatewayProxyResult } from 'aws-lambda';
 import * as z from 'zod';
 import { defineEndpoint } from '../../lib/contract/endpoint.ts';
 import { type LocalUploads, uploadPath } from '../../lib/uploads/local.ts';
+import { BodyBudget } from './body-budget.ts';
 import { readUploadForm, refuseLargeForm } from './uploads-form.ts';
 
 /**
@@ -27,8 +28,23 @@ export const receiveUpload = defineEndpoint({
     schema: z.null(),
     example: null,
   },
-  errors: ['input_unreadable', 'forbidden', 'input_too_large', 'backend_unavailable'],
+  errors: ['input_unreadable', 'forbidden', 'input_too_large', 'disk_full', 'backend_unavailable'],
 });
+
+/** Uploads go to disk as they come, so that their number is bounded, not their bytes. */
+const maxUploads = 128;
+const callerShare = 0.75;
+/**
+ * Forms whose signature has not come yet. Their fields fit in the first packets: one that waits for them longer makes way for the next,
+ * so that strangers hold each other up, and nobody else.
+ */
+const strangers = {
+  bytes: Number.POSITIVE_INFINITY,
+  requests: 64,
+  callerShare: 0.5,
+  graceMs: 1_000,
+  minBytesPerSecond: Number.POSITIVE_INFINITY,
+};
 
 /**
  * Makes what answers an upload, like S3 with 204 and nothing.
@@ -37,11 +53,24 @@ export const receiveUpload = defineEndpoint({
  */
 export function uploadReceiver(
   uploads: LocalUploads,
-): (request: IncomingMessage, response: ServerResponse) => Promise<APIGatewayProxyResult> {
-  return async (request, response) => {
+): (request: IncomingMessage, response: ServerResponse, caller: string) => Promise<APIGatewayProxyResult> {
+  const unsigned = new BodyBudget(strangers);
+  const signed = new BodyBudget({ bytes: Number.POSITIVE_INFINITY, requests: maxUploads, callerShare });
+  return async (request, response, caller) => {
     refuseLargeForm(request, uploads.maxImageBytes);
+    using places = new DisposableStack();
+    const waiting = places.use(unsigned.share(caller));
     if (request.headers.expect !== undefined) response.writeContinue();
-    await readUploadForm(request, uploads.maxImageBytes, uploads.receive);
+    await readUploadForm(request, {
+      maxFileBytes: uploads.maxImageBytes,
+      share: waiting,
+      take: (fields, file, keep) => {
+        const write = uploads.permit(fields);
+        keep(places.use(signed.share(caller)));
+        waiting[Symbol.dispose]();
+        return write(file);
+      },
+    });
     return { statusCode: receiveUpload.success.status, body: '' };
   };
 }

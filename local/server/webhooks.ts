@@ -50,8 +50,8 @@ function pauseMs(failures: number): number {
 
 /**
  * Delivers match events until it is told to stop; then lets those that are under way end, for a short time. It delivers nothing while
- * another process does. When it returns its promise, the receivers are those who hear of the next picture; so it is called by the one who
- * serves, and not by one who only tried to.
+ * another process does. Before the next event of the loop, where no other program has locked the database, the receivers are those who
+ * hear of the next picture; so it is called by the one who serves, and not by one who only tried to.
  */
 export async function deliverWebhooks(delivery: Delivery, stop: AbortSignal): Promise<void> {
   const agent = new Agent({ connect: { timeout: attemptMs } });
@@ -67,14 +67,13 @@ export async function deliverWebhooks(delivery: Delivery, stop: AbortSignal): Pr
     clearTimeout(timer);
   } finally {
     await agent.destroy();
-    delivery.outbox.close();
   }
 }
 
 /** At once, where the database is not locked just then. */
 async function setReceivers({ outbox, urls }: Delivery, stop: AbortSignal): Promise<readonly Receiver[]> {
   while (!stop.aborted) {
-    const receivers = withoutFailing(() => outbox.setReceivers(urls));
+    const receivers = await withoutFailing(() => outbox.setReceivers(urls));
     if (receivers) return receivers;
     await pause(firstPauseMs, stop);
   }
@@ -84,7 +83,7 @@ async function setReceivers({ outbox, urls }: Delivery, stop: AbortSignal): Prom
 /** Waits until no other process delivers; `undefined` when it is told to stop before. */
 async function claimDelivery({ claimPath }: Delivery, stop: AbortSignal): Promise<Disposable | undefined> {
   for (let attempts = 0; !stop.aborted; attempts++) {
-    const claimed = withoutFailing(() => claim(claimPath));
+    const claimed = await withoutFailing(async () => claim(claimPath));
     if (claimed) return claimed;
     if (attempts === 0) log().info('webhooks: another process delivers; this one takes over when it ends');
     await pause(lookEveryMs, stop);
@@ -95,7 +94,7 @@ async function claimDelivery({ claimPath }: Delivery, stop: AbortSignal): Promis
 async function deliverUntil(stop: AbortSignal, senders: readonly Sender[], outbox: Outbox): Promise<void> {
   for (let lastGivenUp = Number.NEGATIVE_INFINITY; !stop.aborted; ) {
     if (performance.now() - lastGivenUp > giveUpEveryMs) {
-      const isMoreLeft = withoutFailing(() => giveUp(outbox)) === true;
+      const isMoreLeft = (await withoutFailing(() => giveUp(outbox))) === true;
       if (!isMoreLeft) lastGivenUp = performance.now();
     }
     for (const sender of senders) sender.look();
@@ -104,8 +103,8 @@ async function deliverUntil(stop: AbortSignal, senders: readonly Sender[], outbo
 }
 
 /** Gives up some of what is too old; returns whether there was any. */
-function giveUp(outbox: Outbox): boolean {
-  const given = outbox.giveUp(new Date(Date.now() - giveUpMs));
+async function giveUp(outbox: Outbox): Promise<boolean> {
+  const given = await outbox.giveUp(new Date(Date.now() - giveUpMs));
   for (const { receiver, processedIds } of given) {
     const [firstDbId, lastDbId] = [processedIds[0], processedIds.at(-1)];
     log().error({ receiver, events: processedIds.length, firstDbId, lastDbId }, 'webhook: given up');
@@ -118,9 +117,9 @@ async function pause(ms: number, stop: AbortSignal): Promise<void> {
 }
 
 /** The database may be locked, or its disk full, for a while. */
-function withoutFailing<T>(work: () => T): T | undefined {
+async function withoutFailing<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     log().error({ err: error }, 'webhooks: the outbox is not available');
     return undefined;
@@ -159,9 +158,19 @@ class Sender {
     const free = (this.#failures > 0 ? 1 : maxDeliveries) - this.#underWay.size;
     if (free <= 0) return;
     // Those that are under way are due still.
-    const due = withoutFailing(() => this.#sending.outbox.due(this.#receiver.id, free + this.#underWay.size));
-    const next = (due ?? []).filter(({ processedId }) => !this.#underWay.has(processedId)).slice(0, free);
+    const due = this.#due(free + this.#underWay.size);
+    const next = due.filter(({ processedId }) => !this.#underWay.has(processedId)).slice(0, free);
     for (const delivery of next) this.#underWay.set(delivery.processedId, this.#deliver(delivery));
+  }
+
+  /** At once: what another delivery ends meanwhile would be sent again. */
+  #due(limit: number): DueDelivery[] {
+    try {
+      return this.#sending.outbox.due(this.#receiver.id, limit);
+    } catch (error) {
+      log().error({ err: error }, 'webhooks: the outbox is not available');
+      return [];
+    }
   }
 
   async idle(): Promise<void> {
@@ -171,15 +180,15 @@ class Sender {
   async #deliver(delivery: DueDelivery): Promise<void> {
     const { outbox, secrets, dispatcher, cutOff } = this.#sending;
     try {
-      const event = outbox.event(delivery.processedId);
+      const event = await outbox.event(delivery.processedId);
       if (event) {
         const sent = await sendWebhook(this.#receiver.url, event, secrets, {
           dispatcher,
           signal: cutOff,
         });
         // Cut off by the end of the server: it says nothing of the receiver.
-        if (!cutOff.aborted) this.#note(delivery, sent);
-      } else outbox.withdrawn(this.#receiver.id, delivery.processedId);
+        if (!cutOff.aborted) await this.#note(delivery, sent);
+      } else await outbox.withdrawn(this.#receiver.id, delivery.processedId);
     } catch (error) {
       log().error({ err: error }, 'webhooks: the outbox is not available');
       this.#pausedUntil = performance.now() + firstPauseMs;
@@ -189,23 +198,27 @@ class Sender {
     this.look();
   }
 
-  #note({ processedId, refusals }: DueDelivery, sent: Attempt): void {
+  async #note({ processedId, refusals }: DueDelivery, sent: Attempt): Promise<void> {
     const { outbox } = this.#sending;
     const receiver = this.#origin;
     if (sent.outcome === 'delivered') {
-      outbox.delivered(this.#receiver.id, processedId);
+      await outbox.delivered(this.#receiver.id, processedId);
       if (this.#failures > 0) log().info({ receiver }, 'webhook: it is reached again');
       this.#failures = 0;
       this.#pausedUntil = 0;
     } else if (sent.outcome === 'refused') {
       const due = Date.now() + Math.max(sent.retryAfterMs, pauseMs(refusals));
-      outbox.refused(this.#receiver.id, processedId, sent.error, new Date(due));
+      await outbox.refused(this.#receiver.id, processedId, sent.error, new Date(due));
       if (refusals === 0) log().warn({ receiver, dbId: processedId, error: sent.error }, 'webhook: refused');
-    } else this.#rest(sent);
+    } else {
+      // First of all, or another delivery would begin meanwhile.
+      this.#rest(sent);
+      await outbox.unreachable(this.#receiver.id, sent.error);
+    }
   }
 
-  #rest({ outcome, error, retryAfterMs }: Exclude<Attempt, { outcome: 'delivered' }>): void {
-    this.#sending.outbox.unreachable(this.#receiver.id, error);
+  async #rest({ outcome, error, retryAfterMs }: Exclude<Attempt, { outcome: 'delivered' }>): Promise<void> {
+    await this.#sending.outbox.unreachable(this.#receiver.id, error);
     const now = performance.now();
     // Those that were under way together are one failure.
     if (now < this.#pausedUntil) return;

@@ -140,7 +140,7 @@ async function checkProcessed(): Promise<void> {
 
 /** Checks that nothing is half-made or half-deleted. */
 async function checkRecords(): Promise<void> {
-  const records = openSqliteRecords(openDatabase(join(folder.path, 'face-blacklist.sqlite')));
+  const records = openSqliteRecords(await openDatabase(join(folder.path, 'face-blacklist.sqlite')));
   for (const status of ['PENDING', 'DELETING'] as const) {
     expect(await records.listEntries(status)).toEqual([]);
     expect(await Array.fromAsync(records.listImagesByStatus(status))).toEqual([]);

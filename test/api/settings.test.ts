@@ -27,6 +27,7 @@ beforeAll(async () => {
     DISTANCE_METRIC: 'euclidean',
     MAX_REQUEST_BYTES: String(maxRequestBytes),
     MAX_IMAGE_BYTES: String(maxImageBytes),
+    PUBLIC_URL: 'https://faces.example/faces/',
     API_TITLE: 'Door Service',
   });
   api = new ApiClient(connectOverHttp(server.url));
@@ -109,6 +110,7 @@ describe('a server with settings of its own', () => {
     expect(JSON.parse(welcome.bytes.toString())).toEqual({ message: 'Welcome to the Door Service' });
     const document = JSON.parse((await api.get('/openapi.json')).bytes.toString());
     expect(document.info.title).toBe('Door Service');
+    expect(document.servers).toEqual([{ url: 'https://faces.example/faces' }]);
   });
 
   it('says that it is down while its folder is, when to try again and nothing else, and goes on afterwards', async () => {

@@ -167,7 +167,7 @@ describe('match events to a webhook', () => {
     await receiver.until(() => dbIds().includes(db_id ?? 0));
     await end('SIGTERM');
     expect(JSON.stringify(receiver.received)).not.toContain(other);
-    using database = openDatabase(join(folder.path, 'face-blacklist.sqlite'));
+    using database = await openDatabase(join(folder.path, 'face-blacklist.sqlite'));
     expect(database.prepare('SELECT * FROM delivery').all()).toEqual([]);
     await start();
   });
@@ -177,7 +177,7 @@ describe('match events to a webhook', () => {
     const { db_id } = await api.process(people.listed);
     const { db_id: younger } = await api.process(people.listed);
     await end('SIGTERM');
-    const database = openDatabase(join(folder.path, 'face-blacklist.sqlite'));
+    const database = await openDatabase(join(folder.path, 'face-blacklist.sqlite'));
     const hour = 3_600_000;
     const age = database.prepare('UPDATE delivery SET created = ? WHERE processed_id = ?');
     age.run(Date.now() - 72 * hour - 60_000, db_id);

@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import { addImages } from '../../lib/blacklist/add-images.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
@@ -7,7 +6,7 @@ import { sweep } from '../../lib/blacklist/sweep.ts';
 import type { Ports } from '../../lib/ports.ts';
 import type { EntryRecord } from '../../lib/records/port.ts';
 import { isListing, watched } from './steps.ts';
-import { everything } from './stores.ts';
+import { everything, slots } from './stores.ts';
 
 /** Use cases that stop for ever at a moment of their own, as when the process is killed. */
 
@@ -52,7 +51,7 @@ export function crashing(ports: Ports, at: number, crash: () => void = () => {})
     },
   };
   // Slots of its own, for the dead give none back; and one at a time, so that the moments are the same each time.
-  return { ports: { ...watched(ports, watcher), pictureSlots: pLimit(1) }, moments, crashed };
+  return { ports: { ...watched(ports, watcher), pictureSlots: slots(1) }, moments, crashed };
 }
 
 /** Whether a moment comes after a call that may have changed a store: between two of those, crashes leave the same. */

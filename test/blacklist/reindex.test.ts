@@ -7,6 +7,7 @@ import { enrollPicture } from '../../lib/blacklist/enroll-images.ts';
 import { carryOver, reindex } from '../../lib/blacklist/reindex.ts';
 import { parseConfig } from '../../lib/config.ts';
 import { BackendUnavailableError } from '../../lib/errors.ts';
+import { measurePicture } from '../../lib/inputs/measure.ts';
 import type { Ports } from '../../lib/ports.ts';
 import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { crashing, isChange } from './crashing.ts';
@@ -123,7 +124,8 @@ describe.each([
     await expect(addImages(source, id, files)).rejects.toMatchObject({
       reasons: [expect.stringMatching(/^blurred\.jpg: The face is too blurred/)],
     });
-    await enrollPicture(source, id, { bytes: blurred, fileName: null }, { qualityFilter: 'none' });
+    const picture = await measurePicture(blurred);
+    await enrollPicture(source, id, { picture, fileName: null }, { qualityFilter: 'none' });
     expect(await carryOver(source, target, ignore)).toEqual({ enrolled: 2, present: 0, problems: [] });
     await target.faces.remove(await Array.fromAsync(target.faces.listFaces()));
     expect(await reindex(target, ignore)).toEqual({ enrolled: 2, present: 0, problems: [] });

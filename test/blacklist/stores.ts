@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import pLimit from 'p-limit';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { sweep } from '../../lib/blacklist/sweep.ts';
@@ -8,6 +7,7 @@ import { ProcessImagesRequest } from '../../lib/contract/endpoints/process-image
 import { openHuman } from '../../lib/faces/engine/engine.ts';
 import { openFileSystemImages } from '../../lib/images/filesystem.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
+import { PictureSlots } from '../../lib/inputs/picture-slots.ts';
 import { createInputReader } from '../../lib/inputs/read.ts';
 import type { Ports, Stores } from '../../lib/ports.ts';
 import { processImages } from '../../lib/processing/process-images.ts';
@@ -36,7 +36,7 @@ export function imageFolders(folder: string) {
 
 /** The adapters of one machine; several may be open on the same folder. */
 export async function openStores(folder: string): Promise<OpenedStores> {
-  const database = openDatabase(join(folder, 'face-blacklist.sqlite'));
+  const database = await openDatabase(join(folder, 'face-blacklist.sqlite'));
   const records = openSqliteRecords(database);
   const faces = await openHuman(database, {
     modelName: 'MobileFaceNet',
@@ -51,7 +51,7 @@ export async function openStores(folder: string): Promise<OpenedStores> {
     records,
     images: openFileSystemImages(imageFolders(folder)),
     inputs: createInputReader({ imageRoot: folder, maxImageBytes }),
-    pictureSlots: pLimit(2),
+    pictureSlots: slots(2),
   };
   return {
     ports,
@@ -61,6 +61,11 @@ export async function openStores(folder: string): Promise<OpenedStores> {
       await records.close();
     },
   };
+}
+
+/** Slots for so many pictures at once, of any size. */
+export function slots(atOnce: number): PictureSlots {
+  return new PictureSlots({ atOnce, memoryBytes: 2 ** 30 });
 }
 
 /** Later than everything that is there: for a sweep that takes all that is unfinished for broken off. */

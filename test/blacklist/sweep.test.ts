@@ -47,8 +47,8 @@ const enrollHalf = async (entryId: number) => {
 };
 
 /** Takes enrolled faces out of the database, behind the back of those who have it open: all, or those of the first image. */
-const loseFaces = (which: 'all' | 'first') => {
-  using database = openDatabase(join(stores.folder, 'face-blacklist.sqlite'));
+const loseFaces = async (which: 'all' | 'first') => {
+  using database = await openDatabase(join(stores.folder, 'face-blacklist.sqlite'));
   const first = '(SELECT image_id FROM faces ORDER BY id LIMIT 1)';
   database.exec(`DELETE FROM faces ${which === 'first' ? `WHERE image_id = ${first}` : ''}`);
 };
@@ -164,7 +164,7 @@ describe('the sweep', () => {
     const { ports, pictures, database } = stores;
     await list('Jane Roe', pictures.listed);
     await list('John Doe', pictures.other);
-    loseFaces('first');
+    await loseFaces('first');
     expect(await matchedNames(ports, pictures.listed)).toEqual([]);
     expect(await sweep(ports, everything())).toEqual({ ...idle, reEnrolled: 1 });
     expect(await matchedNames(ports, pictures.listed)).toEqual(['Jane Roe']);
@@ -176,7 +176,7 @@ describe('the sweep', () => {
   it('keeps no face of who is deleted while it is enrolled again', async () => {
     const { ports, pictures } = stores;
     const { entryId } = await list('Jane Roe', pictures.listed);
-    loseFaces('all');
+    await loseFaces('all');
     const deleting = async () => {
       await deleteEntry(ports, entryId);
     };
@@ -193,7 +193,7 @@ describe('the sweep', () => {
     await ports.images.delete(lost.key);
     await ports.images.put(damaged.key, pictures.listed.subarray(0, 1000), 'image/jpeg');
     await ports.images.put(empty.key, Buffer.from('text'), 'image/jpeg');
-    loseFaces('all');
+    await loseFaces('all');
     expect(await sweep(ports, everything())).toEqual({ ...idle, reEnrolled: 1, damaged: 3 });
     expect(await matchedNames(ports, pictures.listed)).toEqual(['Whole']);
   });
@@ -216,7 +216,7 @@ describe('the sweep', () => {
     const { ports, pictures } = stores;
     await list('Jane Roe', pictures.listed);
     await list('John Doe', pictures.other);
-    loseFaces('all');
+    await loseFaces('all');
     for (const name of ['Half', 'Also half']) {
       await enrollHalf((await ports.records.createEntry({ name, reason: null })).id);
     }
@@ -235,7 +235,7 @@ describe('the sweep', () => {
   it('breaks off when a store can not be used at all', async () => {
     const { ports, pictures } = stores;
     await list('Jane Roe', pictures.listed);
-    loseFaces('all');
+    await loseFaces('all');
     const isDown = (call: string) => call === 'faces.enroll' || call === 'faces.check';
     const watcher = {
       before: (call: string) => (isDown(call) ? Promise.reject(down) : Promise.resolve()),

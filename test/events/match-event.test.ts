@@ -114,6 +114,16 @@ test('who is not listed any more is left out, and nobody left is no event', () =
   expect(withoutUnlisted(event, new Set([3]))).toBeUndefined();
 });
 
+test('nobody is left out for the many pictures of somebody else', () => {
+  const many = Array.from({ length: 3000 }, (_, place) => ({ entryId: 1, distance: place / 100_000 }));
+  const event = matchEvent(
+    'picture-1',
+    resultOf([...many, { entryId: 2, distance: 0.2 }], [{ entryId: 3, distance: 0.25 }]),
+  );
+  expect(event?.data.truncated).toBe(true);
+  expect(event?.data.entries.map(({ id }) => id)).toEqual([1, 2, 3]);
+});
+
 test('of more matches than an event has room for, the best are told, and that others are not', () => {
   const name = 'ü'.repeat(100);
   const faces = Array.from({ length: 200 }, (_, face) =>

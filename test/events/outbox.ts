@@ -15,7 +15,7 @@ export interface OpenedOutbox extends AsyncDisposable {
   readonly outbox: Outbox;
   readonly path: string;
   /** Another outbox on the same data, as a second process would have. */
-  another(): Outbox;
+  another(): Promise<Outbox>;
   /** Resolves when this is true of the first receiver. */
   until(isTrue: (status: WebhookStatus) => boolean): Promise<void>;
   /** Lists so many people; returns their entries' ids. */
@@ -27,16 +27,16 @@ export interface OpenedOutbox extends AsyncDisposable {
 export async function openOutbox(): Promise<OpenedOutbox> {
   const folder = await mkdtempDisposable(join(tmpdir(), 'outbox-'));
   const path = join(folder.path, 'records.sqlite');
-  const records = openSqliteRecords(openDatabase(path));
-  const outbox = new Outbox(openDatabase(path));
+  const records = openSqliteRecords(await openDatabase(path));
+  const outbox = new Outbox(await openDatabase(path));
   return {
     records,
     outbox,
     path,
-    another: () => new Outbox(openDatabase(path)),
+    another: async () => new Outbox(await openDatabase(path)),
     async until(isTrue) {
       // Other handles write it, and tell nobody.
-      while (!outbox.status().slice(0, 1).every(isTrue)) await delay(20);
+      while (!(await outbox.status()).slice(0, 1).every(isTrue)) await delay(20);
     },
     async list(count) {
       const ids: number[] = [];

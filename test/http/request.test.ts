@@ -124,7 +124,7 @@ describe('a JSON body', () => {
     const reply = await server.send('POST', '/api/v1/process/process-images', { headers, body });
     expect([reply.status, reply.json()]).toEqual([
       400,
-      { detail: 'There was an error parsing the body: it is not UTF-8.' },
+      { detail: 'There was an error parsing the body: it is not UTF-8, which JSON has to be.' },
     ]);
   });
 

@@ -80,6 +80,71 @@ describe('an upload', () => {
     ).toEqual(['Jürgen.jpg', 'passwd', 'b.jpg', '']);
   });
 
+  it('may be in an encoding other than UTF-8, each field and file name by itself', async () => {
+    const send = async (...parts: (readonly [disposition: string, bytes: Uint8Array, type?: string])[]) => {
+      const body = Buffer.concat([
+        ...parts.flatMap(([disposition, bytes, type]) => [
+          Buffer.from(`--x\r\nContent-Disposition: form-data; ${disposition}\r\n`, 'latin1'),
+          Buffer.from(type === undefined ? '\r\n' : `Content-Type: ${type}\r\n\r\n`),
+          bytes,
+          Buffer.from('\r\n'),
+        ]),
+        Buffer.from('--x--\r\n'),
+      ]);
+      const headers = { 'content-type': 'multipart/form-data; boundary=x' };
+      const reply = await server.send('POST', '/api/v1/blacklist/', { headers, body: new Uint8Array(body) });
+      expect(reply.status).toBe(201);
+      return [server.input.body, server.input.files.map(({ fileName }) => fileName)];
+    };
+    const utf8 = (text: string) => Buffer.from(text);
+    const latin1 = (text: string) => Buffer.from(text, 'latin1');
+    expect(
+      await send(
+        ['name="name"', latin1('Zo\xeb')],
+        ['name="reason"', utf8('Diebstahl in Łódź')],
+        ['name="images"; filename="Zo\xeb.jpg"', utf8('x'), 'image/jpeg'],
+      ),
+    ).toEqual([{ name: 'Zoë', reason: 'Diebstahl in Łódź' }, ['Zoë.jpg']]);
+    expect(
+      await send(
+        ['name="name"', Buffer.from([0x97, 0x9b]), 'text/plain; charset=Shift_JIS'],
+        ['name="reason"', latin1('\x80 5')],
+      ),
+    ).toEqual([{ name: '李', reason: '€ 5' }, []]);
+    expect(await send(['name="_charset_"', utf8('koi8-r')], ['name="name"', latin1('\xe1')])).toEqual([
+      { name: 'А', reason: null },
+      [],
+    ]);
+    const wrong = utf8('Content-Type: text/plain; charset=UTF-8');
+    expect(
+      await send(['name="name"', latin1('Ren\xe9'), 'text/plain; charset=UTF-8'], ['name="x"', wrong]),
+    ).toEqual([{ name: 'René', reason: null }, []]);
+  });
+
+  it('has names and reasons in their normal form, by which they are judged', async () => {
+    const fields = async (name: string, reason = '') =>
+      upload(
+        '/api/v1/blacklist/',
+        form([
+          ['name', name],
+          ['reason', reason],
+        ]),
+      );
+    await fields(' Zoe\u0308\u00a0\n', '\u200b');
+    expect(server.input.body).toEqual({ name: 'Zoë', reason: null });
+    await fields('e\u0301 '.repeat(50), `${'é'.normalize('NFD').repeat(255)}\n`);
+    expect(server.input.body).toEqual({ name: 'é '.repeat(50).trim(), reason: 'é'.repeat(255) });
+    for (const blank of [' ', '\n', '\u00a0', '\u200b', '\0', '\u202e', '\u3164']) {
+      expect(problemsIn(await fields(blank)), JSON.stringify(blank)).toEqual([
+        { loc: ['body', 'name'], msg: 'String should have at least 1 character', type: 'string_too_short' },
+      ]);
+    }
+    expect(problemsIn(await fields('Zo\ufffd', '\ufffd'))).toMatchObject([
+      { loc: ['body', 'name'], msg: expect.stringContaining('send it as UTF-8'), type: 'string_damaged' },
+      { loc: ['body', 'reason'], type: 'string_damaged' },
+    ]);
+  });
+
   it('takes a field without text as not sent', async () => {
     const empty: [string, string | File][] = [
       ['name', ''],

@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConfigError } from '../../lib/config.ts';
 import { BackendUnavailableError } from '../../lib/errors.ts';
 import { claimFolders, openFileSystemImages } from '../../lib/images/filesystem.ts';
 import { deliverBytes } from '../../lib/images/port.ts';
+import { giveToUnprivileged, runUnprivileged } from '../as-user.ts';
 import { imageStoreSuite, listed } from '../suites/images.ts';
 
 const jpeg = 'image/jpeg';
@@ -149,6 +150,60 @@ describe('image files', () => {
     await writeFile(join(folders.cropped, 'mine.jpg'), 'x');
     await expect(claimFolders(folders, 'one')).rejects.toThrow(
       `The folder ${folders.cropped} has files in it`,
+    );
+  });
+
+  test('count as empty with what systems make in them, which is left alone', async () => {
+    const names = ['lost+found', '@eaDir', '#recycle', '.snapshot', 'System Volume Information'];
+    openFileSystemImages(folders);
+    for (const name of names) await mkdir(join(folders.blacklist, name));
+    for (const name of ['.DS_Store', 'Thumbs.db']) await writeFile(join(folders.blacklist, name), 'x');
+    await mkdir(join(folders.blacklist, '@eaDir', '7'));
+    await writeFile(join(folders.blacklist, '@eaDir', '7', 'a.jpg'), 'x');
+    await claimFolders(folders, 'one');
+    const store = openFileSystemImages(folders);
+    await store.removeUnfinished(new Date(Date.now() + 1000));
+    expect(await readdir(folders.blacklist)).toEqual(expect.arrayContaining([...names, 'Thumbs.db']));
+    expect(await listed(store, 'blacklist/')).toEqual([]);
+  });
+
+  const modules = { files: 'lib/images/filesystem.ts' };
+  const outcome = 'then(() => "taken", (error) => error.constructor.name + ": " + error.message)';
+  test.each([
+    ['blacklist', 'BLACKLIST_DB_PATH'],
+    ['processed', 'PROCESSED_IMAGES_OUTPUT_DIR'],
+    ['cropped', 'CROPPED_FACES_OUTPUT_DIR'],
+  ] as const)(
+    'of which the user may not write %s are refused, and the message says what to do',
+    async (each, setting) => {
+      await chmod(root, 0o755);
+      for (const folder of Object.values(folders)) {
+        await mkdir(folder, { recursive: true });
+        giveToUnprivileged(folder);
+      }
+      for (const folder of Object.values(folders)) await chmod(dirname(folder), 0o755);
+      const locked = join(root, 'locked');
+      await mkdir(locked, { mode: 0o555 });
+      // There but not to be written, and not there and not to be made.
+      for (const folder of [locked, join(locked, 'below')]) {
+        const paths = JSON.stringify({ ...folders, [each]: folder });
+        const open = `return Promise.resolve().then(() => files.openFileSystemImages(${paths})).${outcome}`;
+        const message = await runUnprivileged<string>(modules, open);
+        expect(message).toContain(`ConfigError: The folder ${folder} (${setting}) can't be used by user `);
+        expect(message).toMatch(/\(uid \d+\) \(EACCES\): .*chown -R \d+ .*another folder\.$/);
+      }
+    },
+  );
+
+  test('whose owner is told in a file that the user may not read are refused, and the message says what to do', async () => {
+    await chmod(root, 0o755);
+    openFileSystemImages(folders);
+    for (const folder of Object.values(folders)) giveToUnprivileged(folder);
+    await chmod(dirname(folders.blacklist), 0o755);
+    await writeFile(join(folders.blacklist, '.face-blacklist-owner'), 'one', { mode: 0 });
+    const claim = `return files.claimFolders(${JSON.stringify(folders)}, 'one').${outcome}`;
+    expect(await runUnprivileged(modules, claim)).toContain(
+      `ConfigError: The folder ${folders.blacklist} (BLACKLIST_DB_PATH) can't be used by user `,
     );
   });
 

@@ -23,6 +23,7 @@ export function openedBucket(place: BucketPlace): OpenedInbox {
   };
   return {
     inbox: openS3Inbox(place),
+    another: () => openS3Inbox(place),
     async put(key, bytes) {
       await client.send(new PutObjectCommand({ ...object(key), Body: bytes }));
     },
@@ -41,7 +42,7 @@ export function openedBucket(place: BucketPlace): OpenedInbox {
     },
     discard,
     async remove() {
-      for (const key of await keys()) await discard(key);
+      for (const key of [...(await keys()), ...(await keysBelow('inbox-notes/'))]) await discard(key);
       client.destroy();
     },
   };

@@ -14,6 +14,7 @@ export async function openedFolder(): Promise<OpenedInbox & { inbox: FolderInbox
       .map((item) => join(item.parentPath, item.name).slice(folder.path.length + 1));
   return {
     inbox: openFolderInbox(folder.path),
+    another: () => openFolderInbox(folder.path),
     path: folder.path,
     async put(key, bytes) {
       await mkdir(dirname(pathOf(key)), { recursive: true });

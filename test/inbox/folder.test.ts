@@ -1,11 +1,13 @@
 import { once } from 'node:events';
-import { mkdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { folderInboxWarnings } from '../../lib/inbox/folder-warnings.ts';
+import { giveToUnprivileged, isRoot, runUnprivileged } from '../as-user.ts';
 import { inboxSuite } from '../suites/inbox.ts';
 import { openedFolder } from './data-folder.ts';
+import { settle } from './settle.ts';
 
 inboxSuite('a folder', openedFolder);
 
@@ -15,7 +17,6 @@ describe('the inbox in a folder, by itself', () => {
     opened = await openedFolder();
   });
   afterEach(() => opened.remove());
-  const settle = () => delay(2_100);
 
   it('is for its owner alone', async () => {
     await opened.put('inbox/7/a.jpg', Buffer.from('x'));
@@ -34,12 +35,12 @@ describe('the inbox in a folder, by itself', () => {
   it('lists files that have not changed for two seconds', async () => {
     await opened.put('inbox/7/whole.jpg', Buffer.from('x'));
     await opened.put('inbox/Jane/sub/growing.jpg', Buffer.from('x'));
-    expect(await opened.inbox.listSettled()).toEqual([]);
+    expect((await opened.inbox.list()).settled).toEqual([]);
     await settle();
     await writeFile(join(opened.path, 'inbox/Jane/sub/growing.jpg'), 'more', { flag: 'a' });
-    expect(await opened.inbox.listSettled()).toEqual(['inbox/7/whole.jpg']);
+    expect((await opened.inbox.list()).settled).toEqual(['inbox/7/whole.jpg']);
     await settle();
-    expect((await opened.inbox.listSettled()).sort()).toEqual([
+    expect((await opened.inbox.list()).settled.sort()).toEqual([
       'inbox/7/whole.jpg',
       'inbox/Jane/sub/growing.jpg',
     ]);
@@ -47,7 +48,7 @@ describe('the inbox in a folder, by itself', () => {
 
   it('does not read what has changed since it was listed', async () => {
     await opened.put('inbox/7/a.jpg', Buffer.from('x'));
-    await opened.inbox.listSettled();
+    await opened.inbox.list();
     expect(await opened.inbox.read('inbox/7/a.jpg', 10)).toBeDefined();
     await writeFile(join(opened.path, 'inbox/7/a.jpg'), 'more', { flag: 'a' });
     expect(await opened.inbox.read('inbox/7/a.jpg', 10)).toBeUndefined();
@@ -66,9 +67,9 @@ describe('the inbox in a folder, by itself', () => {
     await writeFile(inside('7/.DS_Store'), 'x');
     const socket = createServer().listen(inside('7/socket.jpg'));
     await once(socket, 'listening');
-    await opened.inbox.listSettled();
+    await opened.inbox.list();
     await settle();
-    expect(await opened.inbox.listSettled()).toEqual([]);
+    expect((await opened.inbox.list()).settled).toEqual([]);
     for (const key of ['inbox/7/link.jpg', 'inbox/8/secret.jpg']) {
       expect(await opened.inbox.read(key, 10)).toBeUndefined();
     }
@@ -100,14 +101,144 @@ describe('the inbox in a folder, by itself', () => {
   it('removes folders that have been empty for an hour, and makes itself again', async () => {
     const path = join(opened.path, 'inbox/Jane');
     await mkdir(path);
-    await opened.inbox.listSettled();
+    await opened.inbox.list();
     expect((await stat(path)).isDirectory()).toBe(true);
     const before = new Date(Date.now() - 61 * 60_000);
     await utimes(path, before, before);
-    await opened.inbox.listSettled();
+    await opened.inbox.list();
     await expect(stat(path)).rejects.toThrow('ENOENT');
     await rm(join(opened.path, 'inbox'), { recursive: true });
-    expect(await opened.inbox.listSettled()).toEqual([]);
+    expect((await opened.inbox.list()).settled).toEqual([]);
     expect((await stat(join(opened.path, 'inbox'))).isDirectory()).toBe(true);
+  });
+
+  it('passes over what systems keep in folders of their own, at any depth, and tells what', async () => {
+    const bins = [
+      '#recycle',
+      '@eaDir',
+      '$RECYCLE.BIN',
+      'lost+found',
+      '.Trash-1000',
+      'Jane/#snapshot',
+      'Jane/sub/@Recycle',
+    ];
+    for (const folder of bins) await opened.put(`inbox/${folder}/John Doe/a.jpg`, Buffer.from('x'));
+    for (const name of ['Thumbs.db', '._a.jpg', '.DS_Store'])
+      await opened.put(`inbox/Jane/${name}`, Buffer.from('x'));
+    await opened.put('inbox/Jane/a.jpg', Buffer.from('x'));
+    await opened.inbox.list();
+    await settle();
+    const { settled, passedOver } = await opened.inbox.list();
+    expect(settled).toEqual(['inbox/Jane/a.jpg']);
+    for (const label of [
+      '#recycle',
+      '@eaDir',
+      '$RECYCLE.BIN',
+      'lost+found',
+      '#snapshot',
+      '@Recycle',
+      'Thumbs.db',
+    ]) {
+      expect([...passedOver]).toContain(label);
+    }
+    expect([...passedOver].join()).not.toMatch(/Jane|John/);
+    expect(await folderInboxWarnings(opened.path)).toEqual([]);
+  });
+
+  it('says in the status which kinds of folders are passed over that somebody may have meant', async () => {
+    await opened.put('inbox/@jane/a.jpg', Buffer.from('x'));
+    expect(await folderInboxWarnings(opened.path)).toEqual([
+      expect.stringMatching(/folders whose names begin with "@".*give it another name/),
+    ]);
+  });
+
+  const bytesPath = (...names: string[]) => Buffer.from(names.map((name) => `/${name}`).join(''), 'latin1');
+  const inInbox = (...names: string[]) =>
+    Buffer.concat([Buffer.from(join(opened.path, 'inbox')), bytesPath(...names)]);
+
+  it('reads names that are not UTF-8 as Windows-1252, and reaches the files by their bytes', async () => {
+    await mkdir(inInbox('Jos\xe9 \x8aimi\xe6'));
+    for (const name of ['gr\xf6\xdfe.jpg', 'a.jpg'])
+      await writeFile(inInbox('Jos\xe9 \x8aimi\xe6', name), name);
+    await opened.inbox.list();
+    await settle();
+    const { settled } = await opened.inbox.list();
+    expect(settled.sort()).toEqual(['inbox/José Šimiæ/a.jpg', 'inbox/José Šimiæ/größe.jpg']);
+    const [one, other] = await Promise.all(settled.map((key) => opened.inbox.read(key, 10)));
+    if (!one || !other) throw new Error('The files can not be read.');
+    expect(Buffer.from(one.bytes ?? []).toString()).toBe('a.jpg');
+    expect(await opened.inbox.remove(one)).toBe(true);
+    await opened.inbox.reject(other, 'It is not good.');
+    expect((await opened.get('rejected/José Šimiæ/größe.jpg'))?.toString()).toBe(
+      Buffer.from('gr\xf6\xdfe.jpg').toString(),
+    );
+    expect((await opened.inbox.list()).settled).toEqual([]);
+  });
+
+  it('takes two files one after the other whose names are the same in two encodings', async () => {
+    for (const name of ['\xe9.jpg', '\xc3\xa9.jpg']) {
+      await mkdir(inInbox('7'), { recursive: true });
+      await writeFile(inInbox('7', name), name);
+    }
+    const read: string[] = [];
+    for (let turn = 0; turn < 2; turn++) {
+      await opened.inbox.list();
+      await settle();
+      const { settled } = await opened.inbox.list();
+      expect(settled).toEqual(['inbox/7/é.jpg']);
+      const file = await opened.inbox.read('inbox/7/é.jpg', 10);
+      if (!file) throw new Error('The file can not be read.');
+      read.push(Buffer.from(file.bytes ?? []).toString());
+      await opened.inbox.remove(file);
+    }
+    expect(read.sort()).toEqual(['Ã©.jpg', 'é.jpg']);
+  });
+});
+
+describe('the inbox of a user who may not remove what is in it', () => {
+  let opened: Awaited<ReturnType<typeof openedFolder>>;
+  beforeEach(async () => {
+    opened = await openedFolder();
+    for (const key of ['inbox/Own/a.jpg', 'inbox/Locked/a.jpg', 'inbox/Sticky/a.jpg', 'inbox/Secret/a.jpg']) {
+      await opened.put(key, Buffer.from('x'));
+    }
+    const inbox = (name: string) => join(opened.path, 'inbox', name);
+    for (const path of [opened.path, inbox(''), inbox('Own')]) giveToUnprivileged(path);
+    await chmod(inbox('Locked'), 0o555);
+    await chmod(inbox('Sticky'), 0o1777);
+    await chmod(inbox('Secret'), 0o000);
+  });
+  afterEach(async () => {
+    for (const name of ['Locked', 'Secret']) await chmod(join(opened.path, 'inbox', name), 0o700);
+    await opened.remove();
+  });
+  // Somebody else's files in a sticky folder can only be made by root.
+  const unremovable = isRoot ? ['inbox/Locked/a.jpg', 'inbox/Sticky/a.jpg'] : ['inbox/Locked/a.jpg'];
+
+  it('has no pictures to be indexed that could not be removed then, and changes none of them', async () => {
+    const listing = await runUnprivileged<Record<string, string[]>>(
+      { folder: 'lib/inbox/folder.ts', timers: 'test/inbox/settle.ts' },
+      `const inbox = folder.openFolderInbox(${JSON.stringify(opened.path)});
+      await inbox.list();
+      await timers.settle();
+      return inbox.list();`,
+    );
+    const settled = ['inbox/Own/a.jpg', ...(isRoot ? [] : ['inbox/Sticky/a.jpg'])];
+    expect(listing.settled?.sort()).toEqual(settled);
+    expect(listing.unremovable?.sort()).toEqual(unremovable);
+    expect(listing.unreadable).toEqual(['inbox/Secret/']);
+    expect(await opened.keys()).toHaveLength(isRoot ? 4 : 3);
+  });
+
+  it('is warned of in the status, with what to do', async () => {
+    const warnings = await runUnprivileged<string[]>(
+      { folder: 'lib/inbox/folder-warnings.ts' },
+      `return folder.folderInboxWarnings(${JSON.stringify(opened.path)})`,
+    );
+    expect(warnings).toEqual([
+      expect.stringMatching(/may not be removed by user .*inbox\/Locked\/.*write permission/),
+      expect.stringMatching(/may be read by user .*inbox\/Secret\/.*read permission/),
+    ]);
+    expect(warnings[0]).toMatch(new RegExp(`^${unremovable.length} picture`));
   });
 });

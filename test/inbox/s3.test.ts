@@ -43,7 +43,7 @@ async function cannedS3(status: number, answer: Record<string, string>, body = '
   };
 }
 
-const file = { key: 'inbox/Jane Roe/a.jpg', version: '"0123"', bytes: undefined };
+const file = { key: 'inbox/Jane Roe/a.jpg', version: '"0123"', mark: 'a mark', bytes: undefined };
 const problem = (code: string) =>
   `<?xml version="1.0"?><Error><Code>${code}</Code><Message>Jane Roe</Message></Error>`;
 
@@ -75,7 +75,14 @@ describe('the inbox in S3, by itself', () => {
     await using s3 = await cannedS3(412, {}, problem('PreconditionFailed'));
     await s3.inbox.remove(file);
     await s3.inbox.reject(file, 'It is not good.');
-    expect(s3.requests.map(({ method }) => method)).toEqual(['DELETE', 'PUT']);
+    const inInbox = s3.requests.filter(({ url }) => !url?.includes('/inbox-notes/'));
+    expect(inInbox.map(({ method }) => method)).toEqual(['DELETE', 'PUT']);
+  });
+
+  it('says so when it may not remove an object, and keeps the note that it was indexed', async () => {
+    await using s3 = await cannedS3(403, {}, problem('AccessDenied'));
+    expect(await s3.inbox.remove(file)).toBe(false);
+    expect(s3.requests.map(({ method }) => method)).toEqual(['DELETE']);
   });
 
   it('fails without a name in what is logged when S3 refuses', async () => {
@@ -83,7 +90,7 @@ describe('the inbox in S3, by itself', () => {
     const { inbox } = s3;
     for (const work of [
       () => inbox.read(file.key, 10),
-      () => inbox.remove(file),
+      () => inbox.begin(file, 1),
       () => inbox.reject(file, 'No.'),
     ]) {
       const error: unknown = await work().catch((thrown: unknown) => thrown);

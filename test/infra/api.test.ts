@@ -8,10 +8,15 @@ const template = synthesize();
 
 /** As API Gateway names it, with and without its last slash the same. */
 const routes = api.map(({ method, path }) => `${method} ${path.replace(/(?<=.)\/$/, '')}`);
+/** What answers GET answers HEAD. */
+const withHead = [
+  ...routes,
+  ...routes.filter((route) => route.startsWith('GET ')).map((route) => route.replace('GET', 'HEAD')),
+];
 
 test('has a method, and a function of its own behind it, for each endpoint of the contract', () => {
   const methods = methodsOf(template);
-  expect(methods.map(({ route }) => route).sort()).toEqual([...routes].sort());
+  expect(methods.map(({ route }) => route).sort()).toEqual([...withHead].sort());
   const functions = methods.map(({ properties }) => {
     const { Type, Uri } = properties.Integration as { Type: string; Uri: unknown };
     expect(Type).toBe('AWS_PROXY');
@@ -19,7 +24,7 @@ test('has a method, and a function of its own behind it, for each endpoint of th
   });
   expect(new Set(functions).size).toBe(api.length);
   for (const { route, properties } of methods) {
-    const endpoint = api[routes.indexOf(route)];
+    const endpoint = api[routes.indexOf(route.replace('HEAD', 'GET'))];
     const name = endpoint?.operationId.replace(/^./, (letter) => letter.toUpperCase());
     expect(textOf((properties.Integration as { Uri: unknown }).Uri)).toContain(`Api${name}`);
   }
@@ -35,7 +40,7 @@ test.each([
   ['none', 'NONE'],
 ])('-c auth=%s: each method asks for %s', (auth, type) => {
   const methods = methodsOf(synthesize({ auth }));
-  expect(methods).toHaveLength(api.length);
+  expect(methods).toHaveLength(withHead.length);
   for (const { route, properties } of methods) expect(properties.AuthorizationType, route).toBe(type);
 });
 

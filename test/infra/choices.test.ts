@@ -13,6 +13,7 @@ test.each([
   ['processedDays', '0', '-c processedDays takes a whole number of days from 1 to 3650'],
   ['rekognitionTps', 'many', '-c rekognitionTps takes a whole number from 1 to 10000'],
   ['similarity', '101', '-c similarity takes a number from 0 to 100'],
+  ['minSimilarity', '49', '-c minSimilarity takes a number from 50 to 100'],
   ['similarity', '', '-c similarity takes a number from 0 to 100'],
   ['qualityFilter', 'high', '-c qualityFilter takes auto or none'],
   ['corsOrigins', '*', '-c corsOrigins takes origins such as https://example.com'],

@@ -2,7 +2,6 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { functionNeeds } from '../../infra/needs.ts';
 import { parseConfig } from '../../lib/config.ts';
-import { pictureSlots } from '../../lib/wiring/open.ts';
 import { synthesize } from './synthesize.ts';
 import { referenceOf, resourcesOf, textOf } from './template.ts';
 
@@ -66,7 +65,14 @@ describe('what is kept', () => {
 
   test('old versions and pictures that are not needed for long expire', () => {
     const rules = lifecycleOf(synthesize({ processedDays: '30' }));
-    expect(rules).toEqual({ 'processed/': 30, 'cropped/': 30, 'uploads/': 1, 'inbox/': 30, 'rejected/': 30 });
+    expect(rules).toEqual({
+      'processed/': 30,
+      'cropped/': 30,
+      'uploads/': 1,
+      'inbox/': 30,
+      'inbox-notes/': 30,
+      'rejected/': 30,
+    });
     expect(lifecycleOf(template)).toMatchObject({ 'processed/': 90, 'cropped/': 90 });
     template.hasResourceProperties('AWS::S3::Bucket', {
       VersioningConfiguration: { Status: 'Enabled' },
@@ -152,16 +158,7 @@ describe('the functions', () => {
     expect(new Set(timeouts)).toEqual(new Set([29]));
   });
 
-  test('those that decode pictures have room for as many large ones as they take at once', async () => {
-    const { concurrency } = await pictureSlots(
-      parseConfig({
-        FACE_PROCESSING_BACKEND: 'aws_rekognition',
-        AWS_REGION: 'eu-west-1',
-        AWS_S3_BUCKET_NAME: 'pictures',
-      }),
-    );
-    // As measured with WebP of 50 megapixels: 600 MB, and 540 for each at once; and a quarter more.
-    const wantedMb = 1.25 * (600 + 540 * concurrency);
+  test('those that decode pictures have room for all that they admit at once, and as much for the rest', () => {
     const decoding = [
       'ApiProcessImages',
       'ApiDetectFaces',
@@ -173,7 +170,12 @@ describe('the functions', () => {
       .filter(({ id }) => decoding.includes(id.slice(0, -8)))
       .map(({ properties }) => Number(properties.MemorySize));
     expect(memoryMb).toHaveLength(decoding.length);
-    expect(Math.min(...memoryMb)).toBeGreaterThan(wantedMb);
+    for (const memory of memoryMb) {
+      const { pictureMemoryBytes } = parseConfig({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memory) });
+      expect(pictureMemoryBytes).toBe((memory * 2 ** 20) / 2);
+      // A picture of 50 megapixels takes 600 MB at most, and large ones five sixths of the memory.
+      expect((pictureMemoryBytes * 5) / 6).toBeGreaterThan(2 * 600e6);
+    }
   });
 
   test('-c similarity is what makes a match, in every function that compares faces; without it, what the service takes', () => {
@@ -183,8 +185,8 @@ describe('the functions', () => {
         .filter(({ id }) => comparing.includes(id.slice(0, -8)))
         .map(({ properties }) => (properties.Environment as { Variables: object }).Variables);
     const all = (one: unknown) => comparing.map(() => one);
-    expect(thresholds({ similarity: '99.5' })).toEqual(
-      all(expect.objectContaining({ AWS_THRESHOLD: '99.5' })),
+    expect(thresholds({ similarity: '99.5', minSimilarity: '85' })).toEqual(
+      all(expect.objectContaining({ AWS_THRESHOLD: '99.5', AWS_MIN_SIMILARITY: '85' })),
     );
     expect(thresholds({})).toEqual(all(expect.not.objectContaining({ AWS_THRESHOLD: expect.anything() })));
   });

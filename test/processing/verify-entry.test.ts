@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import { describe, expect, it } from 'vitest';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
@@ -10,7 +9,7 @@ import type { Ports } from '../../lib/ports.ts';
 import { verify } from '../../lib/processing/verify.ts';
 import { verifyEntry } from '../../lib/processing/verify-entry.ts';
 import { interrupted, stepAfter, stepBefore } from '../blacklist/steps.ts';
-import { useStores } from '../blacklist/stores.ts';
+import { slots, useStores } from '../blacklist/stores.ts';
 
 const stores = useStores();
 
@@ -84,7 +83,7 @@ describe('comparing pictures', () => {
         });
     const compareHeld: Ports['faces']['compare'] = (one, other, options) =>
       ports.faces.compare(counting(one), counting(other), options);
-    const one = { ...ports, faces, pictureSlots: pLimit(1) };
+    const one = { ...ports, faces, pictureSlots: slots(1) };
     const request = VerifyRequest.parse({ image1: image, image2: image });
     const found = await Promise.all(Array.from({ length: 4 }, () => verify(one, request)));
     expect(found.map(({ verified }) => verified)).toEqual([true, true, true, true]);

@@ -110,6 +110,22 @@ describe('a warning', () => {
     ]);
   });
 
+  test('says that a threshold which is set is looser than any may be, and which is used', () => {
+    const aws = {
+      FACE_PROCESSING_BACKEND: 'aws_rekognition',
+      AWS_REGION: 'eu-west-1',
+      AWS_S3_BUCKET_NAME: 'pictures',
+    };
+    const config = parseConfig({ ...aws, AWS_THRESHOLD: '60' });
+    expect(warnings({ config, engine: undefined, faces: rekognition(60) })[0]).toBe(
+      'AWS_THRESHOLD is 60, less than any threshold may be: a similarity of 80 is used (AWS_MIN_SIMILARITY).',
+    );
+    expect(warnings({ faces: custom(0.7, [0.75, 0.65]) })[0]).toBe(
+      'The threshold of Custom is 0.7, looser than any may be: 0.65 is used, with which 1 in 1,000 comparisons with somebody ' +
+        "else's picture match (MAX_FALSE_MATCH_RATE).",
+    );
+  });
+
   test.each([
     ['cosine', 'more than|1 in [0-9,]+'],
     ['angular', 'more than|1 in [0-9,]+'],

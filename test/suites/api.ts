@@ -48,7 +48,7 @@ export function apiSuite(name: string, connect: () => Promise<ApiConnection>, tr
     duplicatesSuite(get);
     verificationSuite(get);
     // The console is no endpoint: what is in front of the handlers serves it.
-    routesSuite(get, 'console/');
+    routesSuite(get, '/console/');
     listingSuite(get);
     addingSuite(get);
     qualitySuite(get);

@@ -1,9 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Inbox } from '../../lib/inbox/port.ts';
 
 /** An inbox with nothing in it, and ways to look behind it. */
 export interface OpenedInbox {
   readonly inbox: Inbox;
+  /** The same inbox, as another process opens it later. */
+  another(): Inbox;
   put(key: string, bytes: Uint8Array): Promise<void>;
   /** The bytes of what is in the inbox or rejected. */
   get(key: string): Promise<Uint8Array | undefined>;
@@ -40,7 +42,10 @@ export function inboxSuite(
     beforeEach(async () => {
       opened = await open();
     });
-    afterEach(() => opened.remove());
+    afterEach(async () => {
+      vi.restoreAllMocks();
+      await opened.remove();
+    });
 
     const readFile = async (key: string) => {
       const file = await opened.inbox.read(key, maxBytes);
@@ -117,6 +122,61 @@ export function inboxSuite(
       }
       expect(textOf(await opened.get('rejected/7/a.jpg'))).toBe('two');
       expect(await opened.reasonOf('rejected/7/a.jpg')).toMatch(/^Gr.{1,2}e z.hlt\.$/);
+    });
+
+    const mark = async (key: string) => {
+      await opened.put(key, bytes);
+      return readFile(key);
+    };
+    /** The runs of others that are older than this do not count as under way. */
+    const passTime = () => vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 10 * 60_000);
+
+    it('knows of processes that ended while they worked on a file', async () => {
+      const file = await mark('inbox/7/a.jpg');
+      expect(await opened.inbox.begin(file, 1)).toEqual({ deaths: 0, isIndexed: false });
+      passTime();
+      const second = opened.another();
+      expect(await second.begin(file, 0)).toEqual({ deaths: 1, isIndexed: false });
+      // Nothing was noted: it was only asked.
+      expect(await opened.another().begin(file, 1)).toEqual({ deaths: 1, isIndexed: false });
+      passTime();
+      expect(await opened.another().begin(file, 1)).toEqual({ deaths: 2, isIndexed: false });
+      expect(await opened.another().begin(file, 1)).toEqual({ deaths: 2, isIndexed: false });
+    });
+
+    it('does not take a failure for an end of the process', async () => {
+      const file = await mark('inbox/7/a.jpg');
+      for (let times = 0; times < 3; times++) {
+        const inbox = opened.another();
+        expect(await inbox.begin(file, 1)).toEqual({ deaths: 0, isIndexed: false });
+        await inbox.end(file);
+        passTime();
+      }
+    });
+
+    it('knows that a file was indexed as long as it lies there, and of no other in its place', async () => {
+      const file = await mark('inbox/7/a.jpg');
+      await opened.inbox.begin(file, 1);
+      await opened.inbox.indexed(file);
+      await opened.inbox.end(file);
+      const again = await opened.another().read('inbox/7/a.jpg', maxBytes);
+      expect(again?.mark).toBe(file.mark);
+      expect(await opened.another().begin(file, 1)).toEqual({ deaths: 0, isIndexed: true });
+      const other = await mark('inbox/8/a.jpg');
+      await opened.put('inbox/7/a.jpg', Buffer.from('others'));
+      for (const file of [other, await readFile('inbox/7/a.jpg')]) {
+        expect(await opened.inbox.begin(file, 1)).toEqual({ deaths: 0, isIndexed: false });
+      }
+    });
+
+    it('knows nothing of a file that was removed or rejected', async () => {
+      for (const leave of ['remove', 'reject'] as const) {
+        const file = await mark('inbox/7/a.jpg');
+        await opened.inbox.begin(file, 1);
+        await opened.inbox.indexed(file);
+        await opened.inbox[leave](file, 'It is not good.');
+        expect(await opened.inbox.begin(file, 1)).toEqual({ deaths: 0, isIndexed: false });
+      }
     });
 
     it('rejects what is called like a folder of rejected ones, and the other way round', async () => {

@@ -7,6 +7,7 @@ import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { sweep } from '../../lib/blacklist/sweep.ts';
 import { BackendUnavailableError, NameTakenError } from '../../lib/errors.ts';
 import { type IndexingPorts, indexUpload } from '../../lib/inbox/index-upload.ts';
+import type { Inbox } from '../../lib/inbox/port.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import type { OpenedPorts } from '../../lib/wiring/open.ts';
 import { cropFace, leftToRight, pictureOfNothing, sample } from '../api/pictures.ts';
@@ -96,13 +97,28 @@ export function indexingSuite(mode: string, open: () => Promise<OpenedIndexing>)
       'ひと',
       'x'.repeat(100),
       '-1',
-      ' 7',
+      '7 of 9',
     ];
     it.each(names)('makes a new entry for a new name: %s', async (name) => {
       const outcome = await upload(`inbox/${name.normalize('NFD')}/my picture.jpg`, jane);
       expect(outcome).toMatchObject({ outcome: 'enrolled', faceCount: 1 });
       expect(await listed()).toEqual({ [name.normalize('NFC')]: 1 });
       expect(await opened.records.findEntry(name.normalize('NFC'))).toMatchObject({ reason: null });
+    });
+
+    it('takes folders whose names have one normal form for one person', async () => {
+      for (const [index, name] of ['Zoë ', 'Zoe\u0308', ' Zo\u200bë\u00a0'].entries()) {
+        const picture = await again(jane, 80 + index);
+        expect(await upload(`inbox/${name}/a.jpg`, picture)).toMatchObject({ outcome: 'enrolled' });
+      }
+      const { id } = (await opened.records.findEntry('Zoë')) ?? {};
+      expect(await upload(`inbox/ ${id}/b.jpg`, jane)).toMatchObject({ outcome: 'enrolled', entryId: id });
+      expect(await listed()).toEqual({ Zoë: 4 });
+      for (const name of ['\u00a0', '\u200b', 'Zo\ufffd']) {
+        const reason = expect.stringContaining('characters that can be seen');
+        expect(await upload(`inbox/${name}/a.jpg`, jane)).toEqual({ outcome: 'rejected', reason });
+      }
+      expect(await listed()).toEqual({ Zoë: 4 });
     });
 
     it('tells whom a new person looks like, and lists both', async () => {
@@ -271,6 +287,62 @@ export function indexingSuite(mode: string, open: () => Promise<OpenedIndexing>)
       expect(await place.keys()).toEqual([]);
     });
 
+    it('indexes a picture once that may not be removed, also after its entry was deleted', async () => {
+      await place.put('inbox/Jane Roe/a.jpg', jane);
+      const stuck: IndexingPorts = { ...ports, inbox: stuckInbox(place.inbox) };
+      const outcome = await indexUpload(stuck, 'inbox/Jane Roe/a.jpg');
+      expect(outcome).toMatchObject({ outcome: 'enrolled', isLeft: true });
+      expect(await indexUpload(stuck, 'inbox/Jane Roe/a.jpg')).toEqual({ outcome: 'left' });
+      await deleteEntry(opened, (outcome as { entryId: number }).entryId);
+      expect(await indexUpload(stuck, 'inbox/Jane Roe/a.jpg')).toEqual({ outcome: 'left' });
+      expect(await listed()).toEqual({});
+      // Once it may be removed, it is; and what is put there later is another picture.
+      expect(await index('inbox/Jane Roe/a.jpg')).toEqual({ outcome: 'gone' });
+      expect(await place.keys()).toEqual([]);
+      expect(await upload('inbox/Jane Roe/a.jpg', jane)).toMatchObject({ outcome: 'enrolled' });
+    });
+
+    it('indexes a picture again with nothing else that ended the process once, and rejects it after twice', async () => {
+      const key = 'inbox/Jane Roe/a.jpg';
+      await place.put(key, jane);
+      const file = await place.inbox.read(key, 10_000_000);
+      if (!file) throw new Error('The picture is not in the inbox.');
+      await place.another().begin(file, 1);
+      passTime();
+      expect(await indexUpload(ports, key, false)).toEqual({ outcome: 'postponed' });
+      await place.another().begin(file, 1);
+      passTime();
+      expect(await indexUpload(ports, key, true)).toEqual({
+        outcome: 'rejected',
+        reason: expect.stringMatching(/ended twice/),
+      });
+      expect(await place.keys()).toEqual(['rejected/Jane Roe/a.jpg']);
+      // Put there again, it gets new chances.
+      expect(await upload(key, jane)).toMatchObject({ outcome: 'enrolled' });
+    });
+
+    const systemKeys = [
+      '#recycle/a.jpg',
+      'Jane Roe/@eaDir/a.jpg/SYNOPHOTO_THUMB_XL.jpg',
+      '$RECYCLE.BIN/S-1/a.jpg',
+    ];
+    it.each(systemKeys)('passes over inbox/%s, and leaves it where it is', async (path) => {
+      expect(await upload(`inbox/${path}`, jane)).toMatchObject({ outcome: 'passed over' });
+      expect(await place.keys()).toEqual([`inbox/${path}`]);
+      expect(await listed()).toEqual({});
+    });
+
+    it.each(['inbox/Jos\ufffd/a.jpg', 'inbox/Jane Roe/\ufffd.jpg'])(
+      'rejects a damaged name: %s',
+      async (key) => {
+        expect(await upload(key, jane)).toMatchObject({
+          outcome: 'rejected',
+          reason: expect.stringMatching(/name was damaged/),
+        });
+        expect(await listed()).toEqual({});
+      },
+    );
+
     it('deletes an entry whose deletion broke off to its end, and makes a new one of the name', async () => {
       const { id } = await list('Jane Roe');
       await opened.records.markEntryDeleting(id);
@@ -316,4 +388,16 @@ function passTime(): void {
 
 function digest(bytes: Uint8Array | undefined): string | undefined {
   return bytes && createHash('sha256').update(bytes).digest('hex');
+}
+
+/** An inbox from which nothing can be removed. */
+function stuckInbox(inbox: Inbox): Inbox {
+  return {
+    read: (key, maxBytes) => inbox.read(key, maxBytes),
+    begin: (file, maxDeaths) => inbox.begin(file, maxDeaths),
+    end: (file) => inbox.end(file),
+    indexed: (file) => inbox.indexed(file),
+    remove: async () => false,
+    reject: (file, reason) => inbox.reject(file, reason),
+  };
 }

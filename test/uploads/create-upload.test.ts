@@ -16,7 +16,7 @@ let records: RecordStore;
 let uploads: LocalUploads;
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'uploads-'));
-  records = openSqliteRecords(openDatabase(join(dataDir, 'records.sqlite')));
+  records = openSqliteRecords(await openDatabase(join(dataDir, 'records.sqlite')));
   uploads = openLocalUploads({ dataDir, maxImageBytes: 1_000 });
 });
 afterAll(async () => {
@@ -33,8 +33,10 @@ describe('an upload', () => {
       fields: { 'Content-Type': 'image/jpeg' },
       expires_at: expect.stringMatching(/^\d{4}-.*Z$/),
     });
-    const proxied = await createProcessUpload({ uploads }, { ...wish, origin: 'https://faces.example' });
-    expect(proxied.url).toBe('https://faces.example/api/v1/uploads');
+    for (const origin of ['https://faces.example', 'https://faces.example/faces']) {
+      const proxied = await createProcessUpload({ uploads }, { ...wish, origin });
+      expect(proxied.url).toBe(`${origin}/api/v1/uploads`);
+    }
   });
 
   test('goes to a path when the client did not say what it called', async () => {

@@ -37,6 +37,7 @@ export const addImages = defineEndpoint({
     'entry_not_found',
     'input_too_large',
     'throttled',
+    'disk_full',
     'backend_unavailable',
   ],
 });

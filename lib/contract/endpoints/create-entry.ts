@@ -31,6 +31,7 @@ export const createEntry = defineEndpoint({
     schema: CreatedBlacklistRecord,
     example: {
       ...recordExample,
+      warnings: ["Entry 3 has the same name but for case and accents: 'jane roe'."],
       errors: ['two.jpg: The face is too blurred.'],
       possible_duplicates: [{ id: 3, name: 'J. Roe', similarity: 99.1 }],
     },
@@ -42,6 +43,7 @@ export const createEntry = defineEndpoint({
     'name_taken',
     'input_too_large',
     'throttled',
+    'disk_full',
     'backend_unavailable',
   ],
 });

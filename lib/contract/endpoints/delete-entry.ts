@@ -17,5 +17,5 @@ export const deleteEntry = defineEndpoint({
     schema: BlacklistRecord,
     example: recordExample,
   },
-  errors: ['request_invalid', 'entry_not_found', 'throttled', 'backend_unavailable'],
+  errors: ['request_invalid', 'entry_not_found', 'throttled', 'disk_full', 'backend_unavailable'],
 });

@@ -24,6 +24,7 @@ export const deleteImage = defineEndpoint({
     'image_not_found',
     'last_image',
     'throttled',
+    'disk_full',
     'backend_unavailable',
   ],
 });

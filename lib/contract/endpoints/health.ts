@@ -12,9 +12,14 @@ export const health = defineEndpoint({
     status: 200,
     description: 'The face backend and the stores are usable.',
     schema: z
-      .object({ status: z.literal('ok'), backend: z.string(), model: z.string() })
+      .object({
+        status: z.literal('ok'),
+        backend: z.string(),
+        model: z.string(),
+        warnings: z.array(z.string()).optional().describe('What will soon keep it from working.'),
+      })
       .meta({ id: 'Health' }),
     example: { status: 'ok', backend: 'human', model: 'Fusion' },
   },
-  errors: ['backend_unavailable'],
+  errors: ['disk_full', 'backend_unavailable'],
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { normalName } from '../../names/normal-form.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { recordExample } from '../examples.ts';
 import { text } from '../fields.ts';
@@ -11,7 +12,7 @@ export const listEntries = defineEndpoint({
   summary: 'Show all listed people, or those of a name',
   tags: ['Blacklist'],
   query: z.object({
-    q: text(0, 100)
+    q: text(0, 100, normalName)
       .optional()
       .describe('Only entries whose name has this in it; case and accents make no difference.'),
   }),

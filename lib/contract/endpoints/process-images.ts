@@ -39,5 +39,12 @@ export const processImages = defineEndpoint({
     schema: z.array(ImageProcessingResult),
     example: [resultExample],
   },
-  errors: ['request_invalid', 'no_usable_image', 'input_too_large', 'throttled', 'backend_unavailable'],
+  errors: [
+    'request_invalid',
+    'no_usable_image',
+    'input_too_large',
+    'throttled',
+    'disk_full',
+    'backend_unavailable',
+  ],
 });

@@ -31,6 +31,7 @@ export const Status = z
     detector_backend: z.string(),
     similarity_metric: z.enum(similarityMetrics),
     threshold: z.number().describe('The largest distance that is a match.'),
+    loosest_threshold: z.number().describe('No request gets a looser one.'),
     default_threshold: z.number().describe('What it is where nobody changes it.'),
     similarity_scale: z
       .array(z.object({ distance: z.number(), similarity: z.number() }))
@@ -87,6 +88,7 @@ export const status = defineEndpoint({
       detector_backend: 'mediapipe+ssd',
       similarity_metric: 'cosine',
       threshold: 0.385,
+      loosest_threshold: 0.4922,
       default_threshold: 0.385,
       similarity_scale: [
         { distance: 0, similarity: 100 },

@@ -34,6 +34,7 @@ export const updateEntry = defineEndpoint({
     'name_taken',
     'input_too_large',
     'throttled',
+    'disk_full',
     'backend_unavailable',
   ],
 });

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 import { verificationExample } from '../examples.ts';
 import { ImageInput, overrides } from '../fields.ts';
-import { FacialArea } from '../shapes.ts';
+import { FacialArea, Warnings } from '../shapes.ts';
 import { similarityMetrics } from '../vocabulary.ts';
 
 export const VerifyRequest = z
@@ -19,6 +19,7 @@ export const Verification = z
     model: z.string().describe('The model really used.'),
     detector_backend: z.string().describe('The detector really used.'),
     similarity_metric: z.enum(similarityMetrics),
+    warnings: Warnings,
     facial_areas: z
       .object({ img1: FacialArea, img2: FacialArea })
       .describe('The faces that were compared: the largest of each picture.'),

@@ -1,8 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { type DistanceMetric, type EngineDetector, engineDetectors } from '../../contract/vocabulary.ts';
+import {
+  type DistanceMetric,
+  type EngineDetector,
+  engineDetectors,
+  type ModelName,
+} from '../../contract/vocabulary.ts';
 import { NoFaceError } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
-import { attempt } from '../../records/sqlite/database.ts';
+import { whenUnlocked, write } from '../../records/sqlite/transactions.ts';
 import { allSettled } from '../../settled.ts';
 import type {
   Comparison,
@@ -26,6 +31,8 @@ import type {
   UsedOptions,
 } from '../port.ts';
 import { refusalWords } from '../quality-reasons.ts';
+import { standardThresholdOf } from '../standard-thresholds.ts';
+import { usedThreshold } from '../thresholds.ts';
 import { type MeasuredQuality, qualityReasons } from './detect/quality.ts';
 import type { CustomModel } from './embed/custom-model.ts';
 import { similarityAt } from './models/calibration.ts';
@@ -41,9 +48,10 @@ import {
 } from './models/models.ts';
 import { WorkerPool } from './pool.ts';
 import { compareEmbeddings } from './search/distance.ts';
-import { createFacesTable } from './search/gallery.ts';
+import { createFacesTable, type GalleryFace } from './search/gallery.ts';
 import { matchDefaults } from './search/match-defaults.ts';
-import { ModelGallery } from './search/model-gallery.ts';
+import { ModelGallery, type Wanted } from './search/model-gallery.ts';
+import { thresholdLimits } from './search/threshold-limits.ts';
 import { EngineTest, type EngineTestLimits } from './self-test.ts';
 import type { Job, JobFace } from './worker.ts';
 
@@ -51,7 +59,11 @@ export interface HumanSettings {
   readonly modelName: EmbeddingModelName;
   /** Which version of `Fusion` is in use; `accurate` where it is not set. */
   readonly profile?: EngineProfile | undefined;
+  /** The model that is configured, on whose scale thresholds are; `modelName` unless it is set. */
+  readonly namedModel?: ModelName | undefined;
   readonly distanceMetric: DistanceMetric;
+  /** See `thresholdLimits`; its default unless it is set. */
+  readonly maxFalseMatchRate?: number | undefined;
   /** 0..1 */
   readonly detectionConfidenceThreshold: number;
   readonly maxImageBytes: number;
@@ -70,6 +82,13 @@ interface Used extends UsedOptions {
   readonly model: EmbeddingModelName;
   readonly detectorBackend: EngineDetector;
   readonly metric: DistanceMetric;
+}
+
+/** Enrolled faces, of every model. */
+interface Enrolled {
+  readonly database: DatabaseSync;
+  readonly models: EmbeddingModels;
+  readonly galleries: ReadonlyMap<EmbeddingModelName, ModelGallery>;
 }
 
 interface EmbeddedFace {
@@ -99,7 +118,10 @@ export async function openHuman(database: DatabaseSync, settings: HumanSettings)
     customNetwork: settings.customModel?.network,
   });
   try {
-    return new Human(pool, database, models, settings);
+    const galleries = await whenUnlocked(database, () => openGalleries(pool, database, models));
+    // The others are loaded when they are first asked for: few requests ask for another model.
+    await whenUnlocked(database, () => galleries.get(settings.modelName)?.refresh());
+    return new Human(pool, { database, models, galleries }, settings);
   } catch (error) {
     await pool.close();
     throw error;
@@ -112,29 +134,33 @@ class Human implements FaceBackend {
   readonly maxImageBytes: number;
   readonly defaults: MatchDefaults;
   readonly #pool: WorkerPool;
+  readonly #database: DatabaseSync;
   readonly #metric: DistanceMetric;
+  readonly #namedModel: string;
+  readonly #maxFalseMatchRate: number | undefined;
   readonly #qualityFilter: QualityFilter;
   readonly #detector: EngineDetector;
   readonly #models: EmbeddingModels;
   readonly #galleries: ReadonlyMap<EmbeddingModelName, ModelGallery>;
   readonly #test: EngineTest;
 
-  constructor(pool: WorkerPool, database: DatabaseSync, models: EmbeddingModels, settings: HumanSettings) {
+  constructor(pool: WorkerPool, { database, models, galleries }: Enrolled, settings: HumanSettings) {
     this.modelId = settings.modelName;
     this.maxImageBytes = settings.maxImageBytes;
     this.#pool = pool;
     this.#metric = settings.distanceMetric;
     this.#qualityFilter = settings.qualityFilter;
     this.#detector = detectorOf(settings.detectorBackend) ?? 'mediapipe+ssd';
+    this.#database = database;
     this.#models = models;
+    this.#galleries = galleries;
     const { name: modelName, ...model } = this.#modelOf(this.modelId);
-    this.defaults = matchDefaults(modelName, model, this.#metric, this.#detector);
+    this.#namedModel = settings.namedModel ?? this.modelId;
+    this.#maxFalseMatchRate = settings.maxFalseMatchRate;
+    this.defaults = matchDefaults(modelName, model, this.#metric, this.#detector, this.#maxFalseMatchRate);
     const { detectionConfidenceThreshold: minConfidence, testLimits } = settings;
     const tested = { modelName: model.embedder, detector: this.#detector, minConfidence };
     this.#test = new EngineTest(pool, tested, testLimits);
-    this.#galleries = attempt(() => openGalleries(pool, database, models));
-    // The others are loaded when they are first asked for: few requests ask for another model.
-    attempt(() => this.#gallery(this.modelId).refresh());
   }
 
   async detect(picture: Picture, { detectorBackend }: FaceOptions = {}): Promise<readonly Face[]> {
@@ -148,11 +174,12 @@ class Human implements FaceBackend {
   async match(picture: Picture, options: MatchOptions): Promise<MatchResult> {
     const used = this.#used(options);
     const { model, detectorBackend: detector, metric, threshold } = used;
-    const reach = options.candidates ? Number.POSITIVE_INFINITY : threshold;
-    const found = await this.#search(picture, { detector, models: [] }, model, metric, reach);
+    const wanted = { metric, threshold, candidates: options.candidates ?? 0 };
+    const found = await this.#search(picture, { detector, models: [] }, model, wanted);
     const faces = found.map(({ face: { area, confidence }, near }) => {
       const matches = near.filter(({ distance }) => distance <= threshold);
-      return { area, confidence, matches, candidates: near.slice(matches.length) };
+      const candidates = near.filter(({ distance }) => !(distance <= threshold));
+      return { area, confidence, matches, candidates };
     });
     return { faces, ...used, hasGallery: true };
   }
@@ -174,10 +201,10 @@ class Human implements FaceBackend {
   ): Promise<EntryComparison> {
     const used = this.#used(options);
     const gallery = this.#gallery(used.model);
-    attempt(() => gallery.refresh());
+    await this.#read(() => gallery.refresh());
     const { face, embeddings } = await probe((picture) => this.#largest(picture, used, gallery.embedders));
     const imageIds = references.map(({ imageId }) => imageId);
-    const near = attempt(() => gallery.compareWith(embeddings, imageIds, used.metric));
+    const near = await this.#read(() => gallery.compareWith(embeddings, imageIds, used.metric));
     const told = near.map(({ distance, similarity, imageId, box }) => {
       return { distance, similarity, imageId, target: box };
     });
@@ -204,11 +231,7 @@ class Human implements FaceBackend {
     if (reasons.length > 0) throw new NoFaceError(refusalWords(reasons, faces.length));
     const { x, y, w, h } = face.area;
     const box = { x, y, w, h };
-    attempt(() => {
-      for (const [model, gallery] of this.#galleries) {
-        gallery.add({ ...owner, box }, face.embeddings[this.#embedder(model)] as Float32Array);
-      }
-    });
+    await this.#keep({ ...owner, box }, face.embeddings);
     const { brightness, sharpness, pose } = measured;
     return {
       faceCount: faces.length,
@@ -219,21 +242,23 @@ class Human implements FaceBackend {
   }
 
   async remove(faces: readonly EnrolledFace[]): Promise<void> {
-    attempt(() => {
-      for (const { imageId } of faces) {
-        for (const gallery of this.#galleries.values()) gallery.remove(imageId);
-      }
-    });
+    const galleries = [...this.#galleries.values()];
+    const drops = await write(
+      this.#database,
+      () => faces.flatMap(({ imageId }) => galleries.map((gallery) => gallery.delete(imageId))),
+      { frees: true },
+    );
+    for (const dropFromMemory of drops) dropFromMemory();
   }
 
   async *listFaces(): AsyncIterable<ListedFace> {
     const galleries = [...this.#galleries.values()];
     const owners = new Map<string, FaceOwner>();
     for (const gallery of galleries) {
-      for (const owner of attempt(() => gallery.owners())) owners.set(owner.imageId, owner);
+      for (const owner of await this.#read(() => gallery.owners())) owners.set(owner.imageId, owner);
     }
     for (const owner of owners.values()) {
-      const isCurrent = attempt(() => galleries.every((gallery) => gallery.has(owner.imageId)));
+      const isCurrent = await this.#read(() => galleries.every((gallery) => gallery.has(owner.imageId)));
       yield { ...owner, faceId: null, isCurrent };
     }
   }
@@ -244,7 +269,7 @@ class Human implements FaceBackend {
 
   async check(): Promise<void> {
     this.#pool.check();
-    attempt(() => this.#gallery(this.modelId).refresh());
+    await this.#read(() => this.#gallery(this.modelId).refresh());
   }
 
   async test(): Promise<void> {
@@ -260,6 +285,22 @@ class Human implements FaceBackend {
     return this.#pool.close();
   }
 
+  #read<T>(work: () => T): Promise<T> {
+    return whenUnlocked(this.#database, work);
+  }
+
+  async #keep(face: GalleryFace, embeddings: JobFace['embeddings']): Promise<void> {
+    const galleries = [...this.#galleries];
+    const taken = await write(this.#database, () =>
+      galleries.map(([model, gallery]) =>
+        gallery.insert(face, embeddings[this.#embedder(model)] as Float32Array),
+      ),
+    );
+    await this.#read(() => {
+      for (const takeOver of taken) takeOver();
+    });
+  }
+
   /** The model of a name, or where there is none the one in use. */
   #modelOf(name: string | undefined): EmbeddingModel & { name: EmbeddingModelName } {
     const asked = name as EmbeddingModelName;
@@ -269,10 +310,15 @@ class Human implements FaceBackend {
 
   /** What counts for a request. */
   #used(options: FaceOptions): Used {
-    const { name: model, thresholds } = this.#modelOf(options.modelName);
+    const { name: model, ...embeddingModel } = this.#modelOf(options.modelName);
     const metric = options.distanceMetric ?? this.#metric;
     const detectorBackend = detectorOf(options.detectorBackend) ?? this.#detector;
-    return { model, detectorBackend, metric, threshold: options.threshold ?? thresholds[metric] };
+    const named = options.modelName ?? this.#namedModel;
+    const isOurs = this.#models.has(named as EmbeddingModelName);
+    const standard = isOurs ? undefined : standardThresholdOf(named, metric);
+    const limits = thresholdLimits(model, embeddingModel, metric, this.#maxFalseMatchRate);
+    const asked = { threshold: options.threshold, model: named, metric, standard };
+    return { model, detectorBackend, metric, ...usedThreshold(asked, limits) };
   }
 
   /**
@@ -296,8 +342,9 @@ class Human implements FaceBackend {
 
   /** Searches as is configured. */
   #searchUsual(picture: Picture, job: Omit<Job, 'picture'>): Promise<FoundFace[]> {
-    const { name, thresholds } = this.#modelOf(this.modelId);
-    return this.#search(picture, job, name, this.#metric, thresholds[this.#metric]);
+    const { threshold } = this.defaults;
+    const { name } = this.#modelOf(this.modelId);
+    return this.#search(picture, job, name, { metric: this.#metric, threshold, candidates: 0 });
   }
 
   /** Finds the faces of a picture and the enrolled ones that are as near to each. */
@@ -305,17 +352,16 @@ class Human implements FaceBackend {
     picture: Picture,
     job: Omit<Job, 'picture'>,
     model: EmbeddingModelName,
-    metric: DistanceMetric,
-    threshold: number,
+    wanted: Wanted,
   ): Promise<FoundFace[]> {
     const gallery = this.#gallery(model);
     for (let tries = 1; ; tries++) {
-      attempt(() => gallery.refresh());
-      const searches = gallery.searches(metric, threshold);
+      await this.#read(() => gallery.refresh());
+      const searches = gallery.searches(wanted);
       const models = [...new Set([...job.models, ...searches.map(({ embedder }) => embedder)])];
       const faces = await this.#run(picture, { ...job, models, searches });
-      const found = attempt(() =>
-        faces.map((face) => ({ face, ...gallery.found(searches, face.hits, metric, threshold) })),
+      const found = await this.#read(() =>
+        faces.map((face) => ({ face, ...gallery.found(searches, face.hits, wanted) })),
       );
       if (tries === maxTries || !found.some(({ isOutdated }) => isOutdated)) return found;
     }

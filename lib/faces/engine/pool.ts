@@ -216,10 +216,19 @@ export class WorkerPool {
     }
   }
 
+  /** Of the threads that are free, the one whose memory suits the picture best, so that few keep room for large ones. */
+  #threadFor({ data }: Pixels): Thread | undefined {
+    const free = [...this.#threads].filter(({ ready, task }) => ready && !task);
+    const roomOf = ({ pixels }: Thread) => pixels.byteLength;
+    free.sort((one, other) => roomOf(one) - roomOf(other));
+    return free.find((thread) => roomOf(thread) >= data.length) ?? free.at(-1);
+  }
+
   #dispatch(): void {
-    for (const thread of this.#threads) {
-      if (!thread.ready || thread.task) continue;
-      const task = this.#queue.shift();
+    for (;;) {
+      const [next] = this.#queue;
+      const thread = next && this.#threadFor(next.job.picture);
+      const task = thread && this.#queue.shift();
       if (!task) return;
       let picture: Pixels;
       try {

@@ -29,6 +29,8 @@ export interface GallerySearch {
   readonly metric: DistanceMetric;
   /** In the metric. */
   readonly threshold: number;
+  /** See `searchGallery`. */
+  readonly candidates?: number;
 }
 
 /** What to do with one picture: find its faces, embed them by some models, look these up in galleries. */
@@ -120,11 +122,11 @@ function secondsSince(started: number): number {
 /** Each face's hits in the gallery that is searched. */
 function lookUp(
   faces: readonly Pick<JobFace, 'embeddings'>[],
-  { embedder, metric, threshold }: GallerySearch,
+  { embedder, metric, threshold, candidates }: GallerySearch,
 ): GalleryHit[][] {
   const gallery = galleries.get(embedder);
   const probes = faces.flatMap(({ embeddings }) => embeddings[embedder] ?? []);
-  return gallery && probes.length > 0 ? searchGallery(gallery, probes, metric, threshold) : [];
+  return gallery && probes.length > 0 ? searchGallery(gallery, probes, metric, threshold, candidates) : [];
 }
 
 /** The first inference compiles: it is done before the first request waits for it. */

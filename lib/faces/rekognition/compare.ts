@@ -18,9 +18,6 @@ import { meaningOf } from './failures.ts';
 import { boxOf, faceOf, type Size, sizeOf } from './geometry.ts';
 import { detectFaces, distanceOf, type Gallery, nearestFace, searchPicture } from './match.ts';
 
-/** What a search gives in one call. */
-const maxSearchedFaces = 4096;
-
 /** Pictures of one entry that are compared one by one, and how many of them side by side. */
 const maxComparisons = 10;
 const comparisonsAtOnce = 4;
@@ -115,13 +112,13 @@ export async function compareWithReferences(
   references: readonly Reference[],
   remainingMs: RemainingMs,
 ): Promise<Pick<EntryComparison, 'probe' | 'references' | 'hasGallery'>> {
-  const limits = { within: Number.POSITIVE_INFINITY, maxFaces: maxSearchedFaces, remainingMs };
+  const limits = { within: Number.POSITIVE_INFINITY, remainingMs };
   const { probe, found, hasGallery } = await lendProbe(async (picture) => {
     const { faces, near } = await searchPicture(gallery, picture, limits);
     const [largest] = oneOrMore(faces);
-    const found = near ? await near(largest) : [];
+    const found = near ? await near(largest) : { matches: [] };
     if (!found) throw new NoFaceError('No face was found in it.');
-    return { probe: largest, found, hasGallery: near !== undefined };
+    return { probe: largest, found: found.matches, hasGallery: near !== undefined };
   });
   const imageIds = new Set(references.map(({ imageId }) => imageId));
   const near = found.filter(({ imageId }) => imageIds.has(imageId));

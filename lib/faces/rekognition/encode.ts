@@ -43,7 +43,14 @@ export async function encodePart(
 function isTakenAsItIs({ format, original, width, height }: Picture): boolean {
   if (original.length > maxSentBytes || Math.min(width, height) < minSide) return false;
   // Of Exif data, which may turn the picture, the service heeds JPEG's alone.
-  return format === 'jpeg' || (format === 'png' && !hasPngExif(original));
+  const isSeenAlike = format === 'jpeg' || (format === 'png' && !hasPngExif(original));
+  return isSeenAlike && hasEnd(format, original);
+}
+
+/** Tells if the file ends as its format has it: we take one that does not, the service may refuse it. */
+function hasEnd(format: 'jpeg' | 'png', file: Uint8Array): boolean {
+  const end = Buffer.from(file.subarray(-8)).toString('latin1');
+  return format === 'jpeg' ? end.endsWith('\xff\xd9') : end.startsWith('IEND');
 }
 
 /** Whether a PNG has a chunk of Exif data. A chunk is its length in 4 bytes, its type in 4, its data, and a checksum in 4. */

@@ -8,6 +8,7 @@ import pLimit from 'p-limit';
 import type { Box } from '../../contract/shapes.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { allInTurns, allSettled } from '../../settled.ts';
+import { bestOfEntries, nearMissesAmong } from '../best-of-entries.ts';
 import type { Face, FaceMatch, FaceOptions, MatchedFace, MatchResult } from '../port.ts';
 import type { RekognitionCaller } from './caller.ts';
 import { encodePart, encodeWhole, minSide, type SentPicture } from './encode.ts';
@@ -15,18 +16,20 @@ import { meaningOf } from './failures.ts';
 import { boxOf, faceOf, frameAround, overlap, sizeOf } from './geometry.ts';
 import { ownerOf } from './names.ts';
 
-/** What a search gives at most. */
+/** What a search has to give. */
 export interface SearchLimits {
   /** A distance, see `distanceOf`. */
   readonly within: number;
-  /** 1..4096 */
-  readonly maxFaces: number;
+  /** Says whether the first answer is enough, which has the nearest 100 at most; without it, a search is for all that there are. */
+  readonly isEnough?: (found: readonly FaceMatch[]) => boolean;
   /** See `FaceOptions`. */
   readonly remainingMs?: FaceOptions['remainingMs'];
 }
 
-/** A face gets its nearest matches, as many as the embedded engine gives. */
-const maxMatches = 100;
+/** A search gives no more faces, the nearest. */
+export const mostFaces = 4096;
+/** Nearly always enough to tell near misses, of which there is no end. */
+const fewFaces = 100;
 
 /** Faces of one picture that are searched for side by side. */
 const searchesAtOnce = 4;
@@ -64,8 +67,8 @@ export async function detectFaces(
 interface Match {
   /** The largest distance that is a match, see `distanceOf`. */
   readonly threshold: number;
-  /** Whether to tell near misses too. */
-  readonly candidates: boolean;
+  /** See `MatchOptions`. */
+  readonly candidates: number;
   /** See `FaceOptions`. */
   readonly remainingMs: FaceOptions['remainingMs'];
 }
@@ -78,29 +81,51 @@ export async function matchFaces(
   gallery: Gallery,
   picture: Picture,
   { threshold, candidates, remainingMs }: Match,
-): Promise<Pick<MatchResult, 'faces' | 'hasGallery'>> {
-  const within = candidates ? Number.POSITIVE_INFINITY : threshold;
+): Promise<Pick<MatchResult, 'faces' | 'hasGallery' | 'warnings'>> {
   const { faces, near } = await searchPicture(gallery, picture, {
-    within,
-    maxFaces: maxMatches,
+    ...(candidates > 0
+      ? {
+          within: Number.POSITIVE_INFINITY,
+          isEnough: (found) => nearMissesAmong(found, threshold).length >= candidates,
+        }
+      : { within: threshold }),
     remainingMs,
   });
   if (!near) {
-    return { faces: faces.map((face) => ({ ...face, matches: [], candidates: [] })), hasGallery: false };
+    const unmatched = faces.map((face) => ({ ...face, matches: [], candidates: [] }));
+    return { faces: unmatched, hasGallery: false, warnings: [] };
   }
+  const warnings: string[] = [];
   const matched = await allInTurns(faces, pLimit(searchesAtOnce), async (face): Promise<MatchedFace> => {
-    const found = (await near(face)) ?? [];
+    const { matches: found, isCut } = (await near(face)) ?? { matches: [], isCut: false };
     const matches = found.filter(({ distance }) => distance <= threshold);
-    return { ...face, matches, candidates: found.slice(matches.length) };
+    if (isCut && matches.length === found.length) warnings.push(cutWarning(faces.indexOf(face)));
+    const nearMisses = nearMissesAmong(found, threshold).slice(0, candidates);
+    return { ...face, matches: bestOfEntries(matches), candidates: nearMisses };
   });
-  return { faces: matched, hasGallery: true };
+  return { faces: matched, hasGallery: true, warnings };
+}
+
+function cutWarning(index: number): string {
+  return (
+    `Face ${index} matches the ${mostFaces.toLocaleString('en')} listed pictures that Amazon Rekognition tells at most: ` +
+    'there may be other persons whom it matches too.'
+  );
 }
 
 /** The faces of a picture, largest first, and what is near to each. */
 interface SearchedPicture {
   readonly faces: readonly Face[];
-  /** Nearest first; `undefined` when the service does not see the face. There is no way to ask while there is no collection. */
-  readonly near?: (face: Face) => Promise<readonly FaceMatch[] | undefined>;
+  /** `undefined` when the service does not see the face. There is no way to ask while there is no collection. */
+  readonly near?: (face: Face) => Promise<FoundMatches | undefined>;
+}
+
+/** What is near to a face. */
+interface FoundMatches {
+  /** Nearest first. */
+  readonly matches: readonly FaceMatch[];
+  /** True if the service may have more that are near enough, but tells no more. */
+  readonly isCut: boolean;
 }
 
 /** Finds the faces of a picture, and what is near to the largest at the same time. */
@@ -119,7 +144,7 @@ export async function searchPicture(
   return {
     faces,
     async near(face) {
-      if (face === searched && whole !== 'no face') return whole.matches;
+      if (face === searched && whole !== 'no face') return whole;
       const others = faces.filter((other) => other !== face).map(({ area }) => area);
       return searchOne(gallery, picture, face, others, limits);
     },
@@ -139,27 +164,39 @@ async function searchOne(
   { area }: Face,
   others: readonly Box[],
   limits: SearchLimits,
-): Promise<FaceMatch[] | undefined> {
+): Promise<FoundMatches | undefined> {
   for (const margin of margins) {
     const part = await encodePart(picture, frameAround(area, margin, minSide, picture), area, others);
     const found = await search(gallery, picture, part, limits);
     if (found === 'no collection') break;
-    if (found !== 'no face' && overlap(found.box, area) >= sameFaceOverlap) return found.matches;
+    if (found !== 'no face' && overlap(found.box, area) >= sameFaceOverlap) return found;
   }
   return undefined;
 }
 
 /** What a search gives: the face that it has looked at, and its matches. */
-interface Searched {
+interface Searched extends FoundMatches {
   readonly box: Box;
-  readonly matches: FaceMatch[];
 }
 
 async function search(
+  gallery: Gallery,
+  picture: Picture,
+  sent: SentPicture,
+  limits: SearchLimits,
+): Promise<Searched | 'no face' | 'no collection'> {
+  const { isEnough } = limits;
+  const first = await searchNearest(gallery, picture, sent, limits, isEnough ? fewFaces : mostFaces);
+  if (typeof first === 'string' || !isEnough || !first.isCut || isEnough(first.matches)) return first;
+  return searchNearest(gallery, picture, sent, limits, mostFaces);
+}
+
+async function searchNearest(
   { caller, collectionId }: Gallery,
   picture: Picture,
   { bytes, frame }: SentPicture,
-  { within, maxFaces, remainingMs }: SearchLimits,
+  { within, remainingMs }: SearchLimits,
+  maxFaces: number,
 ): Promise<Searched | 'no face' | 'no collection'> {
   const command = new SearchFacesByImageCommand({
     CollectionId: collectionId,
@@ -168,9 +205,10 @@ async function search(
     FaceMatchThreshold: widerSimilarity(within),
   });
   try {
-    const found = await caller.send(command, remainingMs?.());
-    const box = boxOf(found.SearchedFaceBoundingBox, frame, picture);
-    return { box, matches: matchesWithin(within, found.FaceMatches) };
+    const { SearchedFaceBoundingBox, FaceMatches = [] } = await caller.send(command, remainingMs?.());
+    const box = boxOf(SearchedFaceBoundingBox, frame, picture);
+    const matches = matchesWithin(within, FaceMatches);
+    return { box, matches, isCut: FaceMatches.length >= maxFaces };
   } catch (error) {
     const meaning = meaningOf(error);
     if (meaning === 'no face' || meaning === 'no collection') return meaning;
@@ -191,10 +229,11 @@ export async function matchEnrolled(
   const command = new SearchFacesCommand({
     CollectionId: collectionId,
     FaceId: faceId,
-    MaxFaces: maxMatches,
+    MaxFaces: mostFaces,
     FaceMatchThreshold: widerSimilarity(threshold),
   });
-  return matchesWithin(threshold, (await caller.send(command, maxCompareMs)).FaceMatches);
+  const { FaceMatches } = await caller.send(command, maxCompareMs);
+  return bestOfEntries(matchesWithin(threshold, FaceMatches));
 }
 
 /** Best first. */

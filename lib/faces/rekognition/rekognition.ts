@@ -1,5 +1,6 @@
 import { DescribeCollectionCommand, DetectFacesCommand, ListFacesCommand } from '@aws-sdk/client-rekognition';
-import { defaultAwsSimilarity } from '../../config.ts';
+import { defaultAwsMinSimilarity, defaultAwsSimilarity } from '../../config.ts';
+import type { DistanceMetric } from '../../contract/vocabulary.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { log } from '../../log.ts';
 import { onceIn } from '../../once-in.ts';
@@ -24,6 +25,8 @@ import type {
   Reference,
   UsedOptions,
 } from '../port.ts';
+import { standardThresholdOf } from '../standard-thresholds.ts';
+import { standardOf, type ThresholdLimits, usedThreshold } from '../thresholds.ts';
 import { RekognitionCaller } from './caller.ts';
 import { compareLargest, compareWithReferences } from './compare.ts';
 import { encodeWhole } from './encode.ts';
@@ -37,6 +40,12 @@ export interface RekognitionSettings {
   readonly collectionId: string;
   /** 0..100: matches are at least so similar unless a request says otherwise. */
   readonly similarityThreshold: number;
+  /** 0..100: no threshold means less; its default unless it is set. */
+  readonly minSimilarity?: number | undefined;
+  /** The model that is configured: on its scale thresholds are that come without a model's name; Rekognition's own unless it is set. */
+  readonly modelName?: string | undefined;
+  /** The metric of such thresholds; cosine unless it is set. */
+  readonly distanceMetric?: DistanceMetric | undefined;
   /** At most so many calls begin in a second: a whole number from 1 on. */
   readonly rekognitionCallsPerSecond: number;
   readonly qualityFilter: QualityFilter;
@@ -63,7 +72,9 @@ class Rekognition implements FaceBackend {
   readonly maxImageBytes = 15 * 1024 * 1024;
   readonly defaults: MatchDefaults;
   readonly #gallery: Gallery;
-  readonly #threshold: number;
+  readonly #limits: ThresholdLimits;
+  readonly #modelName: string;
+  readonly #metric: DistanceMetric;
   readonly #qualityFilter: QualityFilter;
   /** That the service answers is what counts: whether it takes the drawing for a face is its own affair. */
   readonly #detectDrawn = onceIn(testEveryMs, async () => {
@@ -74,13 +85,24 @@ class Rekognition implements FaceBackend {
   constructor(settings: RekognitionSettings) {
     const { region, collectionId, similarityThreshold, rekognitionCallsPerSecond: callsPerSecond } = settings;
     this.#gallery = { caller: new RekognitionCaller({ region, callsPerSecond }), collectionId };
-    this.#threshold = distanceOf(similarityThreshold);
+    const { minSimilarity = defaultAwsMinSimilarity } = settings;
+    this.#limits = {
+      model: ownName,
+      metric: 'aws_similarity',
+      configured: distanceOf(similarityThreshold),
+      loosest: distanceOf(minSimilarity),
+      reason: `a looser one would take faces for the same whose similarity is below ${minSimilarity} (AWS_MIN_SIMILARITY)`,
+    };
+    this.#modelName = settings.modelName ?? ownName;
+    this.#metric = settings.distanceMetric ?? 'cosine';
     this.#qualityFilter = settings.qualityFilter;
     this.defaults = {
       detectorBackend: ownName,
       metric: 'aws_similarity',
-      threshold: this.#threshold,
+      threshold: standardOf(this.#limits),
       defaultThreshold: distanceOf(defaultAwsSimilarity),
+      configuredThreshold: this.#limits.configured,
+      loosestThreshold: this.#limits.loosest,
       falseMatchRate: null,
       defaultFalseMatchRate: null,
       similarityScale: [
@@ -96,9 +118,10 @@ class Rekognition implements FaceBackend {
 
   async match(picture: Picture, options: MatchOptions): Promise<MatchResult> {
     const used = this.#used(options);
-    const { candidates = false, remainingMs } = options;
+    const { candidates = 0, remainingMs } = options;
     const how = { threshold: used.threshold, candidates, remainingMs };
-    return { ...(await matchFaces(this.#gallery, picture, how)), ...used };
+    const matched = await matchFaces(this.#gallery, picture, how);
+    return { ...matched, ...used, warnings: [...used.warnings, ...matched.warnings] };
   }
 
   async compare(probe: PictureLoan, reference: PictureLoan, options: FaceOptions): Promise<Comparison> {
@@ -115,8 +138,12 @@ class Rekognition implements FaceBackend {
     return { ...compared, ...this.#used(options) };
   }
 
-  #used({ threshold = this.#threshold }: FaceOptions): UsedOptions {
-    return { model: ownName, detectorBackend: ownName, metric: 'aws_similarity', threshold };
+  /** A threshold is a similarity's distance on Rekognition's own scale, and so it is where a model is named that is on no other. */
+  #used({ threshold, modelName = this.#modelName, distanceMetric = this.#metric }: FaceOptions): UsedOptions {
+    const standard = modelName === ownName ? undefined : standardThresholdOf(modelName, distanceMetric);
+    const asked = { threshold, model: modelName, metric: distanceMetric, standard };
+    const used = usedThreshold(asked, this.#limits);
+    return { model: ownName, detectorBackend: ownName, metric: 'aws_similarity', ...used };
   }
 
   async enroll(
@@ -132,7 +159,7 @@ class Rekognition implements FaceBackend {
   /** `null` when it could not be found out: the face is enrolled all the same. */
   async #similarTo(faceId: string): Promise<readonly FaceMatch[] | null> {
     try {
-      return await matchEnrolled(this.#gallery, faceId, this.#threshold);
+      return await matchEnrolled(this.#gallery, faceId, this.defaults.threshold);
     } catch (error) {
       log().warn({ err: error }, 'enrollment: similar faces could not be looked for');
       return null;

@@ -1,4 +1,6 @@
 import { BackendUnavailableError, NameTakenError } from '../../errors.ts';
+import { foldedName } from '../../names/folded-name.ts';
+import { type EntryChange, planNormalForms } from '../normal-entries.ts';
 import type { EntryRecord, RecordStatus, RecordStore } from '../port.ts';
 import { type Action, isNew } from './action.ts';
 import { again, type Item, type TableClient } from './client.ts';
@@ -9,6 +11,8 @@ import {
   entriesPartition,
   entryKey,
   entryRecord,
+  foldedPartition,
+  foldedPlace,
   hiddenEntriesPartition,
   hiddenEntryPlace,
   nameKey,
@@ -26,9 +30,10 @@ export function entryRecords(table: TableClient) {
         const addedDate = carried?.addedDate ?? new Date().toISOString();
         const entry: EntryRecord = { id, name, reason, addedDate, status: 'PENDING', imageCount: 0 };
         const { done, refused } = await table.transact([
-          { put: { ...entryKey(id), ...entry, version: 1 }, ...isNew },
+          { put: { ...entryKey(id), ...entry, version: 1, folded: foldedName(name) }, ...isNew },
           { put: { ...nameKey(name), entryId: id }, ...isNew },
           { put: hiddenEntryPlace(id, 'PENDING') },
+          { put: foldedPlace(foldedName(name), id) },
         ]);
         if (done) return entry;
         if (carried && refused.has(0)) throw new BackendUnavailableError(`Entry ${id} exists already.`, 5);
@@ -85,11 +90,7 @@ export function entryRecords(table: TableClient) {
       return table.settle(async () => {
         const entry = await readEntry(table, entryId);
         if (entry?.status !== 'ACTIVE') return undefined;
-        const actions = [changeOf(entry, { name, reason })];
-        if (name !== entry.name) {
-          actions.push({ put: { ...nameKey(name), entryId }, ...isNew }, { remove: nameKey(entry.name) });
-        }
-        const { done, refused } = await table.transact(actions);
+        const { done, refused } = await table.transact(renaming(entry, name, reason));
         if (done) return { ...entryRecord(entry), name, reason };
         if (refused.has(1) && !refused.has(0)) throw new NameTakenError(name);
         return again;
@@ -112,9 +113,38 @@ export function entryRecords(table: TableClient) {
           { remove: entryKey(entryId), ...unchanged(entry) },
           { remove: nameKey(entry.name) },
           { remove: hiddenEntryPlace(entryId, 'DELETING') },
+          { remove: foldedPlace(foldedName(entry.name), entryId) },
         ]);
         if (!done) return again;
       });
+    },
+
+    async findAlike(name: string): Promise<EntryRecord[]> {
+      const folded = foldedName(name);
+      const items: Item[] = [];
+      for await (const places of table.query(foldedPartition(folded))) {
+        items.push(...(await table.getAll(places.map(({ sk }) => ({ pk: entriesPartition, sk })))));
+      }
+      const records = items.map(entryRecord).sort((one, other) => one.id - other.id);
+      return records.filter((entry) => entry.status === 'ACTIVE' && foldedName(entry.name) === folded);
+    },
+
+    async normalizeEntries(): Promise<EntryChange[]> {
+      const changed: EntryChange[] = [];
+      const items: EntryItem[] = [];
+      for await (const some of table.query(entriesPartition)) items.push(...(some as EntryItem[]));
+      const changes = planNormalForms(items.map(entryRecord));
+      const byId = new Map(items.map((item) => [item.id, item]));
+      for (const change of changes) {
+        const seen = byId.get(change.entryId);
+        if (seen && (await normalize(table, seen, change))) changed.push(change);
+      }
+      const isChanged = new Set(changes.map(({ entryId }) => entryId));
+      for (const seen of items) {
+        if (!isChanged.has(seen.id) && seen.folded !== foldedName(seen.name))
+          await normalize(table, seen, seen);
+      }
+      return changed;
     },
   } satisfies Partial<RecordStore>;
 }
@@ -136,6 +166,39 @@ async function markDeleting(table: TableClient, entryId: number): Promise<EntryR
   });
 }
 
+/**
+ * Gives an entry this name and reason, unless it has changed since it was seen, or another has taken the name: whoever did that did it in
+ * the normal form, or the next one who looks sees to it.
+ */
+async function normalize(
+  table: TableClient,
+  seen: EntryItem,
+  { name, reason }: Pick<EntryRecord, 'name' | 'reason'>,
+): Promise<boolean> {
+  return table.settle(async () => {
+    const entry = await readEntry(table, seen.id);
+    if (entry?.name !== seen.name || entry.reason !== seen.reason) return false;
+    const { done, refused } = await table.transact(renaming(entry, name, reason));
+    if (done) return true;
+    return refused.has(1) ? false : again;
+  });
+}
+
+/** The first action is of the entry, and the second, where there is one, of its new name. */
+function renaming(entry: EntryItem, name: string, reason: string | null): Action[] {
+  const { id: entryId, folded: before } = entry;
+  const folded = foldedName(name);
+  const actions = [changeOf(entry, { name, reason, folded })];
+  if (name !== entry.name) {
+    actions.push({ put: { ...nameKey(name), entryId }, ...isNew }, { remove: nameKey(entry.name) });
+  }
+  if (folded !== before) {
+    actions.push({ put: foldedPlace(folded, entryId) });
+    if (before !== undefined) actions.push({ remove: foldedPlace(before, entryId) });
+  }
+  return actions;
+}
+
 /** Makes the ids that are given from now on larger than this one. */
 async function raiseCounter(table: TableClient, entryId: number): Promise<void> {
   await table.settle(async () => {
@@ -154,7 +217,7 @@ async function raiseCounter(table: TableClient, entryId: number): Promise<void> 
 /** That nothing of the entry has changed since it was read. */
 const unchanged = ({ version }: EntryItem) => ({ condition: '#version = :version', values: { version } });
 
-function changeOf(entry: EntryItem, change: Partial<EntryRecord>): Action {
+function changeOf(entry: EntryItem, change: Partial<EntryRecord & Pick<EntryItem, 'folded'>>): Action {
   const { condition, values } = unchanged(entry);
   const assignments = Object.keys(change).map((name) => `#${name} = :new_${name}`);
   const newValues = Object.entries(change).map(([name, value]) => [`new_${name}`, value]);

@@ -9,6 +9,7 @@ import { partitionKey } from './definition.ts';
  *   entry                <entry id>      an entry
  *   entries#PENDING      <entry id>      where the entries are that are not shown; the same with DELETING
  *   name#<name>          name            which entry has the name
+ *   folded#<name>        <entry id>      where the entries are whose name is this one but for case and accents
  *   image#<image id>     image           an image
  *   images#<STATUS>      <date>#<id>     where the images of that status are
  *   entry#<entry id>     <date>#<id>     where the images of that entry are
@@ -17,6 +18,7 @@ import { partitionKey } from './definition.ts';
  *   picture#<picture id> picture         which number the processed picture has, and since when
  *   arrived              <picture id>    a processed picture that waits for its number
  *   result#<random>      <place>         a part of an answer that is too large for one item
+ *   clock                <number>        the first processed picture after the clock was put back, its time and the time before it
  *   counter              entry           the id that an entry got last
  *   counter              processed       the number that a processed picture got last, when, and the last ranks in match and no-match
  *   store                store           the table's own id
@@ -25,8 +27,8 @@ import { partitionKey } from './definition.ts';
  * Numbers in keys are padded, so that their order is that of the numbers.
  */
 
-/** An entry as it is kept; every change counts `version` up. */
-export type EntryItem = EntryRecord & Key & { readonly version: number };
+/** An entry as it is kept; every change counts `version` up. `folded` tells where `foldedPlace` has it; earlier versions had none. */
+export type EntryItem = EntryRecord & Key & { readonly version: number; readonly folded?: string };
 
 /** Number.MAX_SAFE_INTEGER has 16 digits. What is no whole number from 0 on has a key too, at which there is never anything. */
 export function padded(number: number): string {
@@ -36,6 +38,8 @@ export function padded(number: number): string {
 export const entriesPartition = 'entry';
 export const processedPartition = 'processed';
 export const arrivalsPartition = 'arrived';
+/** Where a new run of times begins, see `clock.ts`. */
+export const runsPartition = 'clock';
 /** Where the processed pictures of a scope are, by rank; in `all`, the number is the rank. */
 export const scopePartition = (scope: string) =>
   scope === 'all' ? processedPartition : `${processedPartition}#${scope}`;
@@ -54,6 +58,12 @@ export const matchesFilter = {
 export const counterKey = (of: 'entry' | 'processed'): Key => ({ pk: 'counter', sk: of });
 export const entryKey = (entryId: number): Key => ({ pk: entriesPartition, sk: padded(entryId) });
 export const nameKey = (name: string): Key => ({ pk: `name#${name}`, sk: 'name' });
+/** A key has 2,048 bytes at most, and a folded name may have many times its letters: those that agree so far are compared when read. */
+export const foldedPartition = (folded: string) => `folded#${folded.slice(0, 400).toWellFormed()}`;
+export const foldedPlace = (folded: string, entryId: number): Key => ({
+  pk: foldedPartition(folded),
+  sk: padded(entryId),
+});
 export const imageKey = (imageId: string): Key => ({ pk: `image#${imageId}`, sk: 'image' });
 export const pictureKey = (pictureId: string): Key => ({ pk: `picture#${pictureId}`, sk: 'picture' });
 

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import pLimit from 'p-limit';
+import { timeAfter } from '../clock.ts';
 import { type Action, isNew } from './action.ts';
 import { again, type Item, type Key, type TableClient } from './client.ts';
 import {
@@ -9,6 +10,7 @@ import {
   padded,
   pictureKey,
   processedPartition,
+  runsPartition,
   scopePartition,
 } from './items.ts';
 import { lastRank } from './ranks.ts';
@@ -154,8 +156,7 @@ async function numbering(
   before: Count,
   arrivals: readonly Arrival[],
 ): Promise<{ actions: Action[]; after: Count }> {
-  // The clock may have been put back, or be another's: time goes on from where it was.
-  const at = Math.max(Date.now(), before.at);
+  const { at, isNewRun } = timeAfter(before.at);
   const ranks = await lastRanks(table, before, arrivals);
   const numbered = arrivals.map((arrival, index) => ({ ...arrival, number: before.last + 1 + index }));
   const pictures = numbered.map(
@@ -178,7 +179,10 @@ async function numbering(
     match: ranks.get('match') ?? 0,
     noMatch: ranks.get('no-match') ?? 0,
   };
-  return { actions: [changeOfCounter(before, after), ...pictures, ...answers, ...places], after };
+  const run: Action[] = isNewRun
+    ? [{ put: { pk: runsPartition, sk: padded(before.last + 1), at, before: before.at } }]
+    : [];
+  return { actions: [changeOfCounter(before, after), ...pictures, ...answers, ...places, ...run], after };
 }
 
 async function lastRanks(
@@ -227,7 +231,8 @@ async function arrivalsWith(table: TableClient, own: Arrival): Promise<Arrival[]
 
 /** As many of them, the first ones, as one transaction has room for: at least one. */
 function fitting(arrivals: readonly Arrival[]): Arrival[] {
-  let actions = 1;
+  // The counter's, and that of a new run of times.
+  let actions = 2;
   const tooMany = arrivals.findIndex(({ scopes }) => {
     // Its number, its answer, its removal, and its places.
     actions += 3 + scopes.length;

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
+import { pageOf, sizeOf } from '../clock.ts';
 import type { ProcessedPage, ProcessedQuery, ProcessedResult, RecordStore, Stamp } from '../port.ts';
 import { scopeAsked, scopesOf } from '../scopes.ts';
 import { storedResult } from '../stored-result.ts';
 import { again, type Item, type Key, type TableClient } from './client.ts';
 import { padded, pictureKey, processedPartition, scopePartition } from './items.ts';
 import { type Kept, pictureNumbering } from './numbering.ts';
-import { ranksWithin } from './ranks.ts';
+import { lastDisorder, ranksWithin } from './ranks.ts';
 
 const compress = promisify(deflateRaw);
 const decompress = promisify(inflateRaw);
@@ -40,19 +41,21 @@ export function processedRecords(table: TableClient) {
     },
 
     async listProcessed({ limit, offset, ...filter }: ProcessedQuery): Promise<ProcessedPage> {
-      const { first, last } = await ranksWithin(table, filter);
-      const total = Math.max(0, last - first + 1);
-      if (total <= offset) return { total, items: [] };
-      const newest = last - offset;
-      const between = [padded(Math.max(first, newest - limit + 1)), padded(newest)] as const;
-      const items: ImageProcessingResult[] = [];
+      const ranges = await ranksWithin(table, filter);
+      const total = ranges.reduce((sum, range) => sum + sizeOf(range), 0);
       const partition = scopePartition(scopeAsked(filter));
-      for await (const some of table.query(partition, { between, newestFirst: true })) {
-        const pictures = partition === processedPartition ? some : await picturesAt(table, some);
-        items.push(...(await Promise.all(pictures.map((item) => readResult(table, item)))));
+      const items: ImageProcessingResult[] = [];
+      for (const { first, last } of pageOf(ranges, offset, limit)) {
+        const between = [padded(first), padded(last)] as const;
+        for await (const some of table.query(partition, { between, newestFirst: true })) {
+          const pictures = partition === processedPartition ? some : await picturesAt(table, some);
+          items.push(...(await Promise.all(pictures.map((item) => readResult(table, item)))));
+        }
       }
       return { total, items };
     },
+
+    timeDisorder: () => lastDisorder(table),
   } satisfies Partial<RecordStore>;
 }
 

@@ -1,18 +1,13 @@
-import type { ProcessedFilter } from '../port.ts';
+import pLimit from 'p-limit';
+import { type Range, sizeOf } from '../clock.ts';
+import type { ProcessedFilter, TimeDisorder } from '../port.ts';
 import { scopeAsked } from '../scopes.ts';
 import type { Item, TableClient } from './client.ts';
-import { padded, processedPartition, scopePartition } from './items.ts';
-
-/** First and last, both included; there are none where the first is larger. */
-export interface Range {
-  readonly first: number;
-  readonly last: number;
-}
-
-const none: Range = { first: 1, last: 0 };
+import { padded, processedPartition, runsPartition, scopePartition } from './items.ts';
 
 /** So many items are looked at in one call: a range shrinks to an eighth. */
 const probesAtOnce = 7;
+const runsAtOnce = 4;
 
 /** The rank that was given last in a scope; 0 where there is none. */
 export async function lastRank(table: TableClient, scope: string): Promise<number> {
@@ -20,26 +15,59 @@ export async function lastRank(table: TableClient, scope: string): Promise<numbe
   return newest ? rankOf(newest) : 0;
 }
 
-/** The ranks, in the scope that the filter asks for, of the pictures that it means. Those that have expired are left out. */
-export async function ranksWithin(table: TableClient, filter: ProcessedFilter): Promise<Range> {
+/**
+ * The ranks, in the scope that the filter asks for, of the pictures that it means: a range for each run of times. Those that have expired
+ * are left out.
+ */
+export async function ranksWithin(table: TableClient, filter: ProcessedFilter): Promise<Range[]> {
   const partition = scopePartition(scopeAsked(filter));
   const oldestOf = (partition: string) => endOf(table, partition, false);
   const oldestOfScope = oldestOf(partition);
-  const [oldest, newest, oldestKept] = await Promise.all([
+  const [oldest, newest, oldestKept, runs] = await Promise.all([
     oldestOfScope,
     endOf(table, partition, true),
     partition === processedPartition ? oldestOfScope : oldestOf(processedPartition),
+    filter.since || filter.until ? runsOf(table) : [everything],
   ]);
-  if (!oldest || !newest || !oldestKept) return none;
+  if (!oldest || !newest || !oldestKept) return [];
   const keptSince = rankOf(oldestKept);
   const [since, until] = [filter.since?.getTime() ?? 0, filter.until?.getTime() ?? Number.POSITIVE_INFINITY];
-  const search = (passes: (item: Item) => boolean) =>
-    firstPassing(table, partition, [oldest, newest], passes);
-  const [first, afterLast] = await Promise.all([
-    search((item) => numberOf(item) >= keptSince && timeOf(item) >= since),
-    search((item) => timeOf(item) >= until),
-  ]);
-  return { first, last: afterLast - 1 };
+  const search = (run: Range, time: number) =>
+    firstPassing(table, partition, [oldest, newest], (item) => {
+      const number = numberOf(item);
+      return number > run.last || (number >= Math.max(run.first, keptSince) && timeOf(item) >= time);
+    });
+  const limit = pLimit(runsAtOnce);
+  const ranges = runs
+    .filter(({ last }) => last >= keptSince)
+    .map((run) =>
+      limit(async () => {
+        const [first, afterLast] = await Promise.all([search(run, since), search(run, until)]);
+        return { first, last: afterLast - 1 };
+      }),
+    );
+  return (await Promise.all(ranges)).filter((range) => sizeOf(range) > 0);
+}
+
+/** The last time that the clock was put back between two pictures. */
+export async function lastDisorder(table: TableClient): Promise<TimeDisorder | undefined> {
+  const item = await endOf(table, runsPartition, true);
+  if (!item) return undefined;
+  const first = Number(item.sk);
+  const stamp = (id: number, at: unknown) => ({ id, timestamp: new Date(Number(at)).toISOString() });
+  return { before: stamp(first - 1, item.before), after: stamp(first, item.at) };
+}
+
+const everything: Range = { first: 1, last: Number.POSITIVE_INFINITY };
+
+/** The runs of times, as ranges of numbers. */
+async function runsOf(table: TableClient): Promise<Range[]> {
+  const starts = [1];
+  for await (const items of table.query(runsPartition, {})) starts.push(...items.map(({ sk }) => Number(sk)));
+  return starts.map((first, index) => ({
+    first,
+    last: (starts[index + 1] ?? Number.POSITIVE_INFINITY) - 1,
+  }));
 }
 
 const rankOf = ({ sk }: Item) => Number(sk);

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { MatchEvent } from '../../contract/match-event.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { entryIdsOf, matchEvent, withoutUnlisted } from '../../events/match-event.ts';
 import type { WebhookStatus } from '../../events/webhook-status.ts';
 import { storedResult } from '../stored-result.ts';
-import { attempt, inTransaction, isBusy } from './database.ts';
+import { connect } from './connection.ts';
+import { attempt, databaseError, isBusy, type WriteOptions, whenUnlocked, write } from './transactions.ts';
 
 /** Whom events are delivered to. */
 export interface Receiver {
@@ -31,6 +32,8 @@ const earlierOfSameEntry = `
       AND earlier.processed_id < own.processed_id
   )`;
 
+const isUnwanted = 'place IS NULL AND NOT EXISTS (SELECT 1 FROM delivery WHERE receiver_id = receiver.id)';
+
 const statements = {
   wantedReceivers: 'SELECT id FROM receiver WHERE place IS NOT NULL',
   unwantReceivers: 'UPDATE receiver SET place = NULL',
@@ -41,9 +44,8 @@ const statements = {
   allReceivers: 'SELECT id, origin FROM receiver',
   noteError: 'UPDATE receiver SET last_error = ? WHERE id = ? AND last_error IS NOT ?',
   countGivenUp: 'UPDATE receiver SET given_up = given_up + ? WHERE id = ?',
-  forgetUnwanted: `
-    DELETE FROM receiver
-    WHERE place IS NULL AND NOT EXISTS (SELECT 1 FROM delivery WHERE receiver_id = receiver.id)`,
+  unwanted: `SELECT id FROM receiver WHERE ${isUnwanted} LIMIT 1`,
+  forgetUnwanted: `DELETE FROM receiver WHERE ${isUnwanted}`,
   status: `
     SELECT origin, given_up, last_error,
       (SELECT count(*) FROM delivery WHERE receiver_id = receiver.id) AS pending,
@@ -85,7 +87,7 @@ export function prepareOutboxStatements(database: DatabaseSync) {
 
 /**
  * What is still to be told of processed pictures, and to whom, in a database from `openDatabase`. It holds ids alone: an event is made from
- * its picture's record when it is sent. Every method but `add` throws BackendUnavailableError.
+ * its picture's record when it is sent. Every method but `add` throws BackendUnavailableError, and what adds DiskFullError.
  *
  * A delivery waits while an earlier one to the same receiver, for one of the same entries, is there.
  */
@@ -116,8 +118,8 @@ export class Outbox {
    * Makes these the receivers of whatever comes, in any process. What others were still to get waits for them to come back until it is
    * given up.
    */
-  setReceivers(urls: readonly string[]): Receiver[] {
-    return this.#transaction(() => {
+  setReceivers(urls: readonly string[]): Promise<Receiver[]> {
+    return this.#write(() => {
       this.#statements.unwantReceivers.run();
       return urls.map((url, place) => {
         // A URL's path or query is often a secret, and so it is not kept.
@@ -130,7 +132,7 @@ export class Outbox {
 
   /** Those that may be sent now, the longest due first. */
   due(receiverId: number, limit: number): DueDelivery[] {
-    const rows = attempt(() => this.#statements.due.all(receiverId, Date.now(), limit));
+    const rows = attempt(this.#database, () => this.#statements.due.all(receiverId, Date.now(), limit));
     return rows.map(({ processed_id, refusals }) => ({
       processedId: Number(processed_id),
       refusals: Number(refusals),
@@ -138,8 +140,8 @@ export class Outbox {
   }
 
   /** The event of a processed picture, without those who are not listed any more; `undefined` when nothing is left to tell. */
-  event(processedId: number): MatchEvent | undefined {
-    return attempt(() => {
+  event(processedId: number): Promise<MatchEvent | undefined> {
+    return this.#read(() => {
       const row = this.#statements.picture.get(processedId);
       const event =
         row &&
@@ -151,43 +153,54 @@ export class Outbox {
   }
 
   /** The receiver has the event. */
-  delivered(receiverId: number, processedId: number): void {
-    this.#transaction(() => {
-      this.#remove(receiverId, processedId);
-      this.#statements.noteError.run(null, receiverId, null);
-    });
+  delivered(receiverId: number, processedId: number): Promise<void> {
+    return this.#write(
+      () => {
+        this.#remove(receiverId, processedId);
+        this.#statements.noteError.run(null, receiverId, null);
+      },
+      { frees: true },
+    );
   }
 
   /** There is nothing to tell the receiver. */
-  withdrawn(receiverId: number, processedId: number): void {
-    this.#transaction(() => this.#remove(receiverId, processedId));
+  withdrawn(receiverId: number, processedId: number): Promise<void> {
+    return this.#write(() => this.#remove(receiverId, processedId), { frees: true });
   }
 
   /** The receiver did not take the event, which is to be tried again then. */
-  refused(receiverId: number, processedId: number, error: string, due: Date): void {
-    this.#transaction(() => {
+  refused(receiverId: number, processedId: number, error: string, due: Date): Promise<void> {
+    return this.#write(() => {
       this.#statements.putOff.run(due.getTime(), receiverId, processedId);
       this.#statements.noteError.run(error, receiverId, error);
     });
   }
 
   /** The receiver takes nothing at all, for now. */
-  unreachable(receiverId: number, error: string): void {
-    attempt(() => this.#statements.noteError.run(error, receiverId, error));
+  async unreachable(receiverId: number, error: string): Promise<void> {
+    await this.#write(() => this.#statements.noteError.run(error, receiverId, error));
   }
 
   /** Gives up some of what came about before then, whomever it is for; returns how much, by the receivers' origins. */
-  giveUp(before: Date): { readonly receiver: string; readonly processedIds: number[] }[] {
-    const given = attempt(() => this.#statements.allReceivers.all()).map(({ id, origin }) => {
-      const processedIds = this.#transaction(() => this.#giveUpOf(Number(id), before));
-      return { receiver: String(origin), processedIds };
-    });
-    attempt(() => this.#statements.forgetUnwanted.run());
-    return given.filter(({ processedIds }) => processedIds.length > 0);
+  async giveUp(before: Date): Promise<{ readonly receiver: string; readonly processedIds: number[] }[]> {
+    const given: { receiver: string; processedIds: number[] }[] = [];
+    for (const { id, origin } of await this.#read(() => this.#statements.allReceivers.all())) {
+      const processedIds = await this.#writeIf(
+        () => this.#statements.oldest.get(Number(id), before.getTime()) !== undefined,
+        () => this.#giveUpOf(Number(id), before),
+      );
+      if (processedIds) given.push({ receiver: String(origin), processedIds });
+    }
+    await this.#writeIf(
+      () => this.#statements.unwanted.get() !== undefined,
+      () => this.#statements.forgetUnwanted.run(),
+    );
+    return given;
   }
 
-  status(): WebhookStatus[] {
-    return attempt(() => this.#statements.status.all()).map((row) => ({
+  async status(): Promise<WebhookStatus[]> {
+    const rows = await this.#read(() => this.#statements.status.all());
+    return rows.map((row) => ({
       receiver: String(row.origin),
       pending: Number(row.pending),
       oldest_pending: row.oldest === null ? null : new Date(Number(row.oldest)).toISOString(),
@@ -217,8 +230,17 @@ export class Outbox {
     }
   }
 
-  #transaction<T>(work: () => T): T {
-    return attempt(() => inTransaction(this.#database, work));
+  #read<T>(work: () => T): Promise<T> {
+    return whenUnlocked(this.#database, work);
+  }
+
+  #write<T>(work: () => T, options?: WriteOptions): Promise<T> {
+    return write(this.#database, work, options);
+  }
+
+  /** Removes something where there is anything to remove: a transaction would need the lock for nothing. */
+  async #writeIf<T>(isNeeded: () => boolean, work: () => T): Promise<T | undefined> {
+    return (await this.#read(isNeeded)) ? this.#write(work, { frees: true }) : undefined;
   }
 }
 
@@ -228,15 +250,14 @@ export class Outbox {
  * @throws BackendUnavailableError when the file can't be made.
  */
 export function claim(path: string): Disposable | undefined {
-  return attempt(() => {
-    const lock = new DatabaseSync(path, { timeout: 0 });
-    try {
-      lock.exec('BEGIN EXCLUSIVE');
-      return lock;
-    } catch (error) {
-      lock.close();
-      if (isBusy(error)) return undefined;
-      throw error;
-    }
-  });
+  let lock: DatabaseSync | undefined;
+  try {
+    lock = connect(path);
+    lock.exec('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    lock?.close();
+    if (isBusy(error)) return undefined;
+    throw databaseError(error, path);
+  }
 }

@@ -1,16 +1,18 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
-import type { ProcessedFilter, ProcessedPage, ProcessedQuery, ProcessedResult, Stamp } from '../port.ts';
+import { pageOf, type Range, sizeOf, timeAfter } from '../clock.ts';
+import type {
+  ProcessedFilter,
+  ProcessedPage,
+  ProcessedQuery,
+  ProcessedResult,
+  Stamp,
+  TimeDisorder,
+} from '../port.ts';
 import { scopeAsked, scopesOf } from '../scopes.ts';
 import { storedResult } from '../stored-result.ts';
 import type { Outbox } from './outbox.ts';
 import type { Statements } from './statements.ts';
-
-/** First and last, both included; there are none where the first is larger. */
-interface Range {
-  readonly first: number;
-  readonly last: number;
-}
 
 /** To be called in a transaction. */
 export function addProcessed(
@@ -21,7 +23,10 @@ export function addProcessed(
 ): Stamp {
   const known = statements.processedByPicture.get(pictureId);
   if (known) return stampOf(known);
-  statements.insertProcessed.run(pictureId, JSON.stringify(result), Date.now());
+  const newest = statements.newestProcessed.get();
+  const { at, isNewRun } = timeAfter(Number(newest?.at ?? 0));
+  const run = Number(newest?.run ?? 0) + (isNewRun ? 1 : 0);
+  statements.insertProcessed.run(pictureId, JSON.stringify(result), at, run);
   const stamp = stampOf(statements.processedByPicture.get(pictureId) ?? {});
   for (const scope of scopesOf(result)) statements.insertPlace.run(scope, scope, stamp.id);
   outbox.add(pictureId, { ...result, db_id: stamp.id, processing_timestamp: stamp.timestamp });
@@ -40,23 +45,36 @@ export function listProcessed(
 ): ProcessedPage {
   const scope = scopeAsked(filter);
   const ids = idsWithin(statements, filter);
-  const { first, last } = scope === 'all' ? ids : ranksWithin(statements, scope, ids);
-  const total = Math.max(0, last - first + 1);
-  if (total <= offset) return { total, items: [] };
-  const newest = last - offset;
-  const oldest = Math.max(first, newest - limit + 1);
-  const rows =
+  const ranges = scope === 'all' ? ids : ids.map((range) => ranksWithin(statements, scope, range));
+  const total = ranges.reduce((sum, range) => sum + sizeOf(range), 0);
+  const rows = pageOf(ranges, offset, limit).flatMap(({ first, last }) =>
     scope === 'all'
-      ? statements.processedRange.all(oldest, newest)
-      : statements.placedRange.all(scope, oldest, newest);
+      ? statements.processedRange.all(first, last)
+      : statements.placedRange.all(scope, first, last),
+  );
   return { total, items: rows.map(processedRecord) };
 }
 
-function idsWithin(statements: Statements, { since, until }: ProcessedFilter): Range {
-  const total = Number(statements.processedTotal.get()?.total);
-  const firstSince = (time: Date) =>
-    Number(statements.firstProcessedSince.get(time.getTime())?.id ?? total + 1);
-  return { first: since ? firstSince(since) : 1, last: until ? firstSince(until) - 1 : total };
+/** The last time that the clock was put back, as the records have it. */
+export function timeDisorder(statements: Statements): TimeDisorder | undefined {
+  const newest = statements.newestProcessed.get();
+  const run = Number(newest?.run ?? 0);
+  const [before, after] = [statements.lastOfRun.get(run - 1), statements.firstOfRun.get(run)];
+  if (!before || !after) return undefined;
+  return { before: stampOf(before), after: stampOf(after) };
+}
+
+/** Times rise within a run: what is between two of them is a range of ids. */
+function idsWithin(statements: Statements, { since, until }: ProcessedFilter): Range[] {
+  if (!since && !until) return [{ first: 1, last: Number(statements.processedTotal.get()?.total) }];
+  const newestRun = Number(statements.newestProcessed.get()?.run ?? 0);
+  return Array.from({ length: newestRun + 1 }, (_, run): Range => {
+    const lastOfRun = Number(statements.lastOfRun.get(run)?.id ?? 0);
+    const firstSince = (time: Date) =>
+      Number(statements.firstOfRunSince.get(run, time.getTime())?.id ?? lastOfRun + 1);
+    const first = since ? firstSince(since) : Number(statements.firstOfRun.get(run)?.id ?? 1);
+    return { first, last: until ? firstSince(until) - 1 : lastOfRun };
+  });
 }
 
 function ranksWithin(statements: Statements, scope: string, ids: Range): Range {

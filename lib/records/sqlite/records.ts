@@ -1,6 +1,8 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { EntryNotFoundError, LastImageError, NameTakenError } from '../../errors.ts';
+import { foldedName } from '../../names/folded-name.ts';
+import type { EntryChange } from '../normal-entries.ts';
 import type {
   EntryRecord,
   ImageRecord,
@@ -13,18 +15,28 @@ import type {
   RecordStatus,
   RecordStore,
   Stamp,
+  TimeDisorder,
 } from '../port.ts';
-import { attempt, inTransaction, isUniqueViolation, openDatabase } from './database.ts';
+import { openDatabase } from './database.ts';
 import { Outbox } from './outbox.ts';
-import { addProcessed, getProcessed, listProcessed } from './processed.ts';
+import { addProcessed, getProcessed, listProcessed, timeDisorder } from './processed.ts';
 import { prepareStatements, type Statements } from './statements.ts';
+import {
+  attempt,
+  isUniqueViolation,
+  requireReserve,
+  tryToWrite,
+  type WriteOptions,
+  whenUnlocked,
+  write,
+} from './transactions.ts';
 
 /**
  * The record store in a database file of its own; see `openDatabase`.
  * @throws BackendUnavailableError
  */
-export function openSqliteFile(path: string): RecordStore {
-  return openSqliteRecords(openDatabase(path));
+export async function openSqliteFile(path: string): Promise<RecordStore> {
+  return openSqliteRecords(await openDatabase(path));
 }
 
 /**
@@ -32,7 +44,7 @@ export function openSqliteFile(path: string): RecordStore {
  * `close()` closes it for them too.
  */
 export function openSqliteRecords(database: DatabaseSync): RecordStore {
-  return attempt(() => new SqliteRecords(database));
+  return attempt(database, () => new SqliteRecords(database));
 }
 
 type NewEntry = Parameters<RecordStore['createEntry']>[0];
@@ -40,6 +52,8 @@ type Row = Record<string, SQLOutputValue>;
 
 /** How many images are read at once where they are read in turn. */
 const imagesAtOnce = 500;
+/** Whoever asks may not be known: a disk is not to be busy with answering them. */
+const writableMs = 1000;
 
 // The tables are STRICT and the statements name their columns after the fields, so a row is the record.
 const entryRecord = (row: Row) => ({ ...row }) as unknown as EntryRecord;
@@ -68,6 +82,8 @@ class SqliteRecords implements RecordStore {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
   readonly #outbox: Outbox;
+  /** `performance.now()` until which it counts as writable. */
+  #writableUntil = 0;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -78,65 +94,80 @@ class SqliteRecords implements RecordStore {
   async createEntry({ name, reason, carried }: NewEntry): Promise<EntryRecord> {
     const { insertEntry, insertCarriedEntry } = this.#statements;
     const addedDate = carried?.addedDate ?? new Date().toISOString();
-    const { lastInsertRowid } = attempt(() =>
+    const { lastInsertRowid } = await this.#write(() =>
       takingName(name, () =>
         carried
-          ? insertCarriedEntry.run(carried.id, name, reason, addedDate)
-          : insertEntry.run(name, reason, addedDate),
+          ? insertCarriedEntry.run(carried.id, name, foldedName(name), reason, addedDate)
+          : insertEntry.run(name, foldedName(name), reason, addedDate),
       ),
     );
     return { id: Number(lastInsertRowid), name, reason, addedDate, status: 'PENDING', imageCount: 0 };
   }
 
   async activateEntry(entryId: number): Promise<EntryRecord | undefined> {
-    return this.#transaction(() => {
+    return this.#write(() => {
       const { changes } = this.#statements.activateEntry.run(entryId);
       return changes === 0 ? undefined : this.#entry(entryId);
     });
   }
 
   async getEntry(entryId: number): Promise<EntryRecord | undefined> {
-    return attempt(() => this.#entry(entryId));
+    return this.#read(() => this.#entry(entryId));
   }
 
   async findEntry(name: string): Promise<EntryRecord | undefined> {
-    return attempt(() => {
+    return this.#read(() => {
       const row = this.#statements.entryByName.get(name);
       return row && entryRecord(row);
     });
   }
 
   async listEntries(status: RecordStatus): Promise<EntryRecord[]> {
-    return attempt(() => this.#statements.entriesByStatus.all(status).map(entryRecord));
+    return this.#read(() => this.#statements.entriesByStatus.all(status).map(entryRecord));
   }
 
   async updateEntry(
     entryId: number,
     { name, reason }: { name: string; reason: string | null },
   ): Promise<EntryRecord | undefined> {
-    return this.#transaction(() => {
-      const { changes } = takingName(name, () => this.#statements.updateEntry.run(name, reason, entryId));
+    return this.#write(() => {
+      const folded = foldedName(name);
+      const { changes } = takingName(name, () =>
+        this.#statements.updateEntry.run(name, folded, reason, entryId),
+      );
       return changes === 0 ? undefined : this.#entry(entryId);
     });
   }
 
   async markEntryDeleting(entryId: number): Promise<EntryRecord | undefined> {
-    return this.#transaction(() => {
-      const before = this.#entry(entryId);
-      this.#statements.markEntryDeleting.run(entryId);
-      return before;
-    });
+    return this.#write(
+      () => {
+        const before = this.#entry(entryId);
+        this.#statements.markEntryDeleting.run(entryId);
+        return before;
+      },
+      { frees: true },
+    );
   }
 
   async removeEntry(entryId: number): Promise<void> {
     // Its images' records go with it, by their foreign key.
-    attempt(() => this.#statements.deleteEntry.run(entryId));
+    await this.#write(() => this.#statements.deleteEntry.run(entryId), { frees: true });
+  }
+
+  async findAlike(name: string): Promise<EntryRecord[]> {
+    return this.#read(() => this.#statements.entriesByFoldedName.all(foldedName(name)).map(entryRecord));
+  }
+
+  /** All were when the database was opened, see `openDatabase`. */
+  async normalizeEntries(): Promise<EntryChange[]> {
+    return [];
   }
 
   async createImage(image: NewImage): Promise<ImageRecord | undefined> {
     const { id, entryId, key, file } = image;
     const addedDate = new Date().toISOString();
-    return this.#transaction(() => {
+    return this.#write(() => {
       const json = file && JSON.stringify(file);
       const { changes } = this.#statements.insertImage.run(id, key, addedDate, json, entryId);
       if (changes === 1) return { ...image, status: 'PENDING', addedDate, face: null };
@@ -146,29 +177,29 @@ class SqliteRecords implements RecordStore {
   }
 
   async activateImage(imageId: string, face: RecordedFace): Promise<ImageRecord | undefined> {
-    return this.#transaction(() => {
+    return this.#write(() => {
       const { changes } = this.#statements.activateImage.run(JSON.stringify(face), imageId);
       return changes === 0 ? undefined : this.#image(imageId);
     });
   }
 
   async replaceFace(imageId: string, face: RecordedFace): Promise<void> {
-    attempt(() => this.#statements.replaceFace.run(JSON.stringify(face), imageId));
+    await this.#write(() => this.#statements.replaceFace.run(JSON.stringify(face), imageId));
   }
 
   async getImages(imageIds: readonly string[]): Promise<Map<string, ImageRecord>> {
-    const rows = attempt(() => this.#statements.imagesAmong.all(JSON.stringify(imageIds)));
+    const rows = await this.#read(() => this.#statements.imagesAmong.all(JSON.stringify(imageIds)));
     return new Map(rows.map(imageRecord).map((image) => [image.id, image]));
   }
 
   async listImages(entryId: number): Promise<ImageRecord[]> {
-    return attempt(() => this.#statements.imagesOfEntry.all(entryId).map(imageRecord));
+    return this.#read(() => this.#statements.imagesOfEntry.all(entryId).map(imageRecord));
   }
 
   async *listImagesByStatus(status: RecordStatus): AsyncGenerator<ImageRecord> {
     // Whoever reads them may change them meanwhile, so no statement stays open in between.
     for (let last = 0; ; ) {
-      const rows = attempt(() => this.#statements.imagesByStatus.all(status, last, imagesAtOnce));
+      const rows = await this.#read(() => this.#statements.imagesByStatus.all(status, last, imagesAtOnce));
       yield* rows.map(imageRecord);
       if (rows.length < imagesAtOnce) return;
       last = Number(rows.at(-1)?.sequence);
@@ -176,27 +207,30 @@ class SqliteRecords implements RecordStore {
   }
 
   async withdrawImage(imageId: string): Promise<ImageRecord | undefined> {
-    return this.#transaction(() => {
-      const image = this.#image(imageId);
-      if (image?.status !== 'ACTIVE') return undefined;
-      const entry = this.#entry(image.entryId);
-      if (entry?.status !== 'ACTIVE') throw new EntryNotFoundError();
-      if (entry.imageCount === 1) throw new LastImageError();
-      this.#statements.markImageDeleting.run(imageId);
-      return image;
-    });
+    return this.#write(
+      () => {
+        const image = this.#image(imageId);
+        if (image?.status !== 'ACTIVE') return undefined;
+        const entry = this.#entry(image.entryId);
+        if (entry?.status !== 'ACTIVE') throw new EntryNotFoundError();
+        if (entry.imageCount === 1) throw new LastImageError();
+        this.#statements.markImageDeleting.run(imageId);
+        return image;
+      },
+      { frees: true },
+    );
   }
 
   async markImageDeleting(imageId: string): Promise<void> {
-    attempt(() => this.#statements.markImageDeleting.run(imageId));
+    await this.#write(() => this.#statements.markImageDeleting.run(imageId), { frees: true });
   }
 
   async removeImage(imageId: string): Promise<void> {
-    attempt(() => this.#statements.deleteImage.run(imageId));
+    await this.#write(() => this.#statements.deleteImage.run(imageId), { frees: true });
   }
 
   async findActive(imageIds: readonly string[]) {
-    return attempt(() => {
+    return this.#read(() => {
       const { activeImagesAmong, activeEntriesAmong } = this.#statements;
       const images = activeImagesAmong.all(JSON.stringify(imageIds)).map(imageRecord);
       const entryIds = new Set(images.map((image) => image.entryId));
@@ -213,24 +247,28 @@ class SqliteRecords implements RecordStore {
   }
 
   async addProcessed(pictureId: string, result: ProcessedResult): Promise<Stamp> {
-    return this.#transaction(() => addProcessed(this.#statements, this.#outbox, pictureId, result));
+    return this.#write(() => addProcessed(this.#statements, this.#outbox, pictureId, result));
   }
 
   async getProcessed(id: number): Promise<ImageProcessingResult | undefined> {
-    return attempt(() => getProcessed(this.#statements, id));
+    return this.#read(() => getProcessed(this.#statements, id));
   }
 
   async findProcessed(pictureIds: readonly string[]): Promise<Set<string>> {
-    const rows = attempt(() => this.#statements.processedAmong.all(JSON.stringify(pictureIds)));
+    const rows = await this.#read(() => this.#statements.processedAmong.all(JSON.stringify(pictureIds)));
     return new Set(rows.map((row) => String(row.pictureId)));
   }
 
   async listProcessed(query: ProcessedQuery): Promise<ProcessedPage> {
-    return attempt(() => listProcessed(this.#statements, query));
+    return this.#read(() => listProcessed(this.#statements, query));
+  }
+
+  async timeDisorder(): Promise<TimeDisorder | undefined> {
+    return this.#read(() => timeDisorder(this.#statements));
   }
 
   async count(): Promise<RecordCounts> {
-    return attempt(() => {
+    return this.#read(() => {
       const counted = (statement: keyof Statements) => Number(this.#statements[statement].get()?.total);
       return {
         entries: counted('entriesTotal'),
@@ -241,20 +279,30 @@ class SqliteRecords implements RecordStore {
   }
 
   async check(): Promise<void> {
-    attempt(() => this.#statements.processedTotal.get());
+    await this.#read(() => this.#statements.processedTotal.get());
+    requireReserve(this.#database);
+    if (performance.now() < this.#writableUntil) return;
+    tryToWrite(this.#database);
+    this.#writableUntil = performance.now() + writableMs;
   }
 
   /** Brings everything into the database file itself, and closes the handle. */
   async close(): Promise<void> {
     if (!this.#database.isOpen) return;
-    attempt(() => {
+    try {
       this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-      this.#database.close();
-    });
+    } catch {
+      // The log stays beside the file, and loses nothing.
+    }
+    attempt(this.#database, () => this.#database.close());
   }
 
-  #transaction<T>(work: () => T): T {
-    return attempt(() => inTransaction(this.#database, work));
+  #read<T>(work: () => T): Promise<T> {
+    return whenUnlocked(this.#database, work);
+  }
+
+  #write<T>(work: () => T, options?: WriteOptions): Promise<T> {
+    return write(this.#database, work, options);
   }
 
   #entry(entryId: number): EntryRecord | undefined {

@@ -13,15 +13,17 @@ const selectImage = `
  * `sequence` is the order in which images were made.
  */
 const statements = {
-  insertEntry: "INSERT INTO entry (name, reason, added_date, status) VALUES (?, ?, ?, 'PENDING')",
+  insertEntry:
+    "INSERT INTO entry (name, folded_name, reason, added_date, status) VALUES (?, ?, ?, ?, 'PENDING')",
   insertCarriedEntry:
-    "INSERT INTO entry (id, name, reason, added_date, status) VALUES (?, ?, ?, ?, 'PENDING')",
+    "INSERT INTO entry (id, name, folded_name, reason, added_date, status) VALUES (?, ?, ?, ?, ?, 'PENDING')",
   activateEntry: "UPDATE entry SET status = 'ACTIVE' WHERE id = ? AND status = 'PENDING'",
-  updateEntry: "UPDATE entry SET name = ?, reason = ? WHERE id = ? AND status = 'ACTIVE'",
+  updateEntry: "UPDATE entry SET name = ?, folded_name = ?, reason = ? WHERE id = ? AND status = 'ACTIVE'",
   markEntryDeleting: "UPDATE entry SET status = 'DELETING' WHERE id = ?",
   deleteEntry: 'DELETE FROM entry WHERE id = ?',
   entry: `${selectEntry} WHERE id = ?`,
   entryByName: `${selectEntry} WHERE name = ?`,
+  entriesByFoldedName: `${selectEntry} WHERE folded_name = ? AND +status = 'ACTIVE' ORDER BY id`,
   entriesByStatus: `${selectEntry} WHERE status = ? ORDER BY id`,
   entriesTotal: "SELECT count(*) AS total FROM entry WHERE status = 'ACTIVE'",
   /** Takes a JSON array of ids. The `+` keeps the planner from going through all that are `ACTIVE`. */
@@ -51,10 +53,8 @@ const statements = {
       AND entry_id IN (SELECT id FROM entry WHERE status IN ('PENDING', 'DELETING'))
     ) AS total`,
 
-  /** The clock may have been put back: time goes on from where it was. */
-  insertProcessed: `
-    INSERT INTO processed (picture_id, result, at)
-    VALUES (?, ?, max(?, coalesce((SELECT at FROM processed WHERE id = (SELECT max(id) FROM processed)), 0)))`,
+  insertProcessed: 'INSERT INTO processed (picture_id, result, at, run) VALUES (?, ?, ?, ?)',
+  newestProcessed: 'SELECT id, at, run FROM processed WHERE id = (SELECT max(id) FROM processed)',
   insertPlace: `
     INSERT INTO processed_place (scope, rank, processed_id)
     VALUES (?, 1 + coalesce((SELECT rank FROM processed_place WHERE scope = ? ORDER BY rank DESC LIMIT 1), 0), ?)`,
@@ -64,7 +64,9 @@ const statements = {
     'SELECT picture_id AS pictureId FROM processed WHERE picture_id IN (SELECT value FROM json_each(?))',
   processedTotal: 'SELECT coalesce(max(id), 0) AS total FROM processed',
   processedRange: 'SELECT id, at, result FROM processed WHERE id BETWEEN ? AND ? ORDER BY id DESC',
-  firstProcessedSince: 'SELECT id FROM processed WHERE at >= ? ORDER BY at, id LIMIT 1',
+  firstOfRun: 'SELECT id, at FROM processed WHERE run = ? ORDER BY at, id LIMIT 1',
+  firstOfRunSince: 'SELECT id FROM processed WHERE run = ? AND at >= ? ORDER BY at, id LIMIT 1',
+  lastOfRun: 'SELECT id, at FROM processed WHERE run = ? ORDER BY at DESC, id DESC LIMIT 1',
   firstPlace: `
     SELECT rank FROM processed_place WHERE scope = ? AND processed_id >= ? ORDER BY processed_id LIMIT 1`,
   lastPlace: `

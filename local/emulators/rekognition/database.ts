@@ -1,10 +1,14 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { BackendUnavailableError } from '../../../lib/errors.ts';
-import { inTransaction } from '../../../lib/records/sqlite/database.ts';
+import { connect } from '../../../lib/records/sqlite/connection.ts';
+import { inTransaction } from '../../../lib/records/sqlite/transactions.ts';
 
-/** What makes a database of version N into one of version N + 1. One that was ever released is never changed. */
+/**
+ * Makes a database of version N into one of version N + 1. One that was ever released is never changed. Foreign keys are not enforced
+ * meanwhile.
+ */
 const migrations: readonly string[] = [
   `
   CREATE TABLE collection (
@@ -27,6 +31,18 @@ const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX face_collection ON face (collection_id, sequence);
   `,
+  // Lists go by `sequence`, which is never given twice.
+  `
+  CREATE TABLE numbered_collection (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    created_ms INTEGER NOT NULL,
+    face_model_version TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO numbered_collection SELECT rowid, id, created_ms, face_model_version FROM collection ORDER BY rowid;
+  DROP TABLE collection;
+  ALTER TABLE numbered_collection RENAME TO collection;
+  `,
 ];
 
 /**
@@ -38,7 +54,6 @@ export function openCollectionDatabase(dataDir: string): DatabaseSync {
   const path = join(dataDir, 'rekognition.sqlite');
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    closeSync(openSync(path, 'a', 0o600));
     return openFile(path);
   } catch (error) {
     if (error instanceof BackendUnavailableError) throw error;
@@ -51,14 +66,15 @@ export function openCollectionDatabase(dataDir: string): DatabaseSync {
 }
 
 function openFile(path: string): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: 1000 });
+  const database = connect(path);
   try {
     database.exec(
       'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;' +
         // Deleted embeddings are overwritten, not only unlinked.
-        'PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON;',
+        'PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON;',
     );
     migrate(database, path);
+    database.exec('PRAGMA foreign_keys = ON');
     return database;
   } catch (error) {
     database.close();

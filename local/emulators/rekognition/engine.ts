@@ -3,9 +3,11 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { BackendUnavailableError } from '../../../lib/errors.ts';
 import type { MeasuredQuality } from '../../../lib/faces/engine/detect/quality.ts';
 import { WorkerPool } from '../../../lib/faces/engine/pool.ts';
+import type { MeasuredPicture } from '../../../lib/inputs/measure.ts';
+import { PictureSlots } from '../../../lib/inputs/picture-slots.ts';
 import { throttled } from './errors.ts';
 import { type DefaultFaceDetail, describeFace } from './face-detail.ts';
-import { imageIdOf, readImage } from './image.ts';
+import { decodeImage, imageIdOf, readImage } from './image.ts';
 import type { Image, QualityFilter } from './parameters.ts';
 import { qualityProblems } from './quality.ts';
 import type { ObjectReader } from './s3.ts';
@@ -18,6 +20,12 @@ const minConfidence = 0.4;
 
 /** Requests that wait for the engine hold a picture each; more than these are told to slow down. */
 const maxWaiting = 200;
+
+/** Pictures that are read for each that is worked on: a small one goes before large ones. */
+const readsForOne = 8;
+
+/** Memory for the pictures in work, all together. */
+const pictureMemoryBytes = 768 * 2 ** 20;
 
 const model = 'MobileFaceNet';
 
@@ -39,13 +47,15 @@ export interface Analysis {
 export class Engine {
   readonly #pool: WorkerPool;
   readonly #objects: ObjectReader;
-  readonly #slots: LimitFunction;
+  readonly #reads: LimitFunction;
+  readonly #slots: PictureSlots;
 
   private constructor(pool: WorkerPool, objects: ObjectReader, workers: number) {
     this.#pool = pool;
     this.#objects = objects;
     // One more than there are workers: the next picture is decoded while they compute.
-    this.#slots = pLimit(workers + 1);
+    this.#slots = new PictureSlots({ atOnce: workers + 1, memoryBytes: pictureMemoryBytes });
+    this.#reads = pLimit(readsForOne * (workers + 1));
   }
 
   /** @throws BackendUnavailableError when a worker does not start. */
@@ -59,24 +69,32 @@ export class Engine {
     image: Image,
     { embed, filter }: { embed: 'none' | 'largest' | 'all'; filter: QualityFilter },
   ): Promise<Analysis> {
-    if (this.#slots.pendingCount >= maxWaiting) throw throttled('ThrottlingException');
-    return this.#slots(async () => {
-      const picture = await readImage(image, this.#objects);
-      const { width, height, pixels, original } = picture;
-      const found = await this.#run({
-        picture: { width, height, data: pixels },
-        models: embed === 'none' ? [] : [model],
-        largestOnly: embed === 'largest',
-        measure: 'all',
-      });
-      const faces = found.slice(0, maxFaces).map((face) => {
-        const quality = face.quality as MeasuredQuality;
-        const detail = describeFace(face, quality, picture);
-        const embedding = face.embeddings[model];
-        return { detail, embedding, problems: qualityProblems(face, quality, filter) };
-      });
-      return { imageId: imageIdOf(original), faces };
+    if (this.#reads.pendingCount >= maxWaiting) throw throttled('ThrottlingException');
+    return this.#reads(async () => {
+      const measured = await readImage(image, this.#objects);
+      return this.#slots.run(measured.memoryBytes, () => this.#analyse(measured, { embed, filter }));
     });
+  }
+
+  async #analyse(
+    measured: MeasuredPicture,
+    { embed, filter }: { embed: 'none' | 'largest' | 'all'; filter: QualityFilter },
+  ): Promise<Analysis> {
+    const picture = await decodeImage(measured);
+    const { width, height, pixels, original } = picture;
+    const found = await this.#run({
+      picture: { width, height, data: pixels },
+      models: embed === 'none' ? [] : [model],
+      largestOnly: embed === 'largest',
+      measure: 'all',
+    });
+    const faces = found.slice(0, maxFaces).map((face) => {
+      const quality = face.quality as MeasuredQuality;
+      const detail = describeFace(face, quality, picture);
+      const embedding = face.embeddings[model];
+      return { detail, embedding, problems: qualityProblems(face, quality, filter) };
+    });
+    return { imageId: imageIdOf(original), faces };
   }
 
   /** Lets the running pictures end. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { InputTooLargeError, ServiceError } from '../../../lib/errors.ts';
 import { decodePicture } from '../../../lib/inputs/decode.ts';
+import { type MeasuredPicture, measurePicture } from '../../../lib/inputs/measure.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
 import { uuidOfHash } from '../../../lib/uuid.ts';
 import { imageTooLarge, invalidImageFormat, invalidParameters } from './errors.ts';
@@ -11,14 +12,22 @@ import type { ObjectReader } from './s3.ts';
 const minImageSide = 80;
 
 /**
- * Fetches and decodes the picture of a request.
+ * Fetches the picture of a request and measures it.
  * @throws RekognitionError in the service's manner when it can't be had or used.
  */
-export async function readImage({ Bytes, S3Object }: Image, objects: ObjectReader): Promise<Picture> {
+export async function readImage({ Bytes, S3Object }: Image, objects: ObjectReader): Promise<MeasuredPicture> {
   if ((Bytes === undefined) === (S3Object === undefined)) throw invalidParameters();
   const bytes = Bytes ?? (S3Object && (await objects.read(S3Object)));
   if (!bytes || !isJpegOrPng(bytes)) throw invalidImageFormat();
-  const picture = await decode(bytes);
+  return inItsManner(() => measurePicture(bytes));
+}
+
+/**
+ * Decodes it.
+ * @throws RekognitionError in the service's manner when it can't be used.
+ */
+export async function decodeImage(measured: MeasuredPicture): Promise<Picture> {
+  const picture = await inItsManner(() => decodePicture(measured));
   if (Math.min(picture.width, picture.height) < minImageSide) throw invalidParameters();
   return picture;
 }
@@ -33,9 +42,9 @@ function isJpegOrPng(bytes: Uint8Array): boolean {
   return start.startsWith('\xff\xd8\xff') || start === '\x89PNG\r\n\x1a\n';
 }
 
-async function decode(bytes: Uint8Array): Promise<Picture> {
+async function inItsManner<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return await decodePicture(bytes);
+    return await work();
   } catch (error) {
     if (error instanceof InputTooLargeError) throw imageTooLarge({ cause: error });
     if (error instanceof ServiceError) throw invalidImageFormat({ cause: error });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Face } from '@aws-sdk/client-rekognition';
 import { embeddingModels } from '../../../lib/faces/engine/models/models.ts';
-import { inTransaction } from '../../../lib/records/sqlite/database.ts';
+import { inTransaction } from '../../../lib/records/sqlite/transactions.ts';
 import { collectionExists, collectionNotFound, faceNotFound } from './errors.ts';
 import { FaceIndex, type IndexHit, type StoredFace } from './face-index.ts';
 
@@ -61,7 +61,12 @@ export class CollectionStore {
   /** @throws RekognitionError `ResourceAlreadyExistsException` */
   createCollection(id: string): void {
     if (this.#indexes.has(id)) throw collectionExists(id);
-    this.#run('INSERT INTO collection VALUES (?, ?, ?)', id, Date.now(), faceModelVersion);
+    this.#run(
+      'INSERT INTO collection (id, created_ms, face_model_version) VALUES (?, ?, ?)',
+      id,
+      Date.now(),
+      faceModelVersion,
+    );
     this.#indexes.set(id, new FaceIndex(dimensions));
   }
 
@@ -80,7 +85,7 @@ export class CollectionStore {
   /** Collection ids in the order they were made. */
   listCollections(after: number, limit: number): Page<string> {
     const rows = this.#database
-      .prepare('SELECT rowid AS sequence, id FROM collection WHERE rowid > ? ORDER BY rowid LIMIT ?')
+      .prepare('SELECT sequence, id FROM collection WHERE sequence > ? ORDER BY sequence LIMIT ?')
       .all(after, limit + 1) as unknown as { sequence: number; id: string }[];
     return pageOf(rows, limit, ({ id }) => id);
   }

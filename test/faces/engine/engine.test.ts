@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { distanceMetrics } from '../../../lib/contract/vocabulary.ts';
-import { similarityAt } from '../../../lib/faces/engine/models/calibration.ts';
+import { distancesAtPowersOfTen, similarityAt } from '../../../lib/faces/engine/models/calibration.ts';
 import type { FaceBackend, MatchedFace } from '../../../lib/faces/port.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
 import { gallery, owners } from '../../suites/faces/fixtures.ts';
@@ -50,16 +50,85 @@ describe('the embedded engine', () => {
   test('finds her with Dlib too, nearer than anybody else', async () => {
     const answers = await Promise.all(
       ([1, 2, 4, 5, 6] as const).map(async (number) =>
-        engine.match(await sample(number), { modelName: 'Dlib', threshold: 2 }),
+        engine.match(await sample(number), { modelName: 'Dlib', candidates: 1 }),
       ),
     );
     expect(answers.every(({ model }) => model === 'Dlib')).toBe(true);
     const distances = answers.map(({ faces }) =>
-      fromLeftToRight(faces).map(({ matches }) => matches[0]?.distance as number),
+      fromLeftToRight(faces).map(
+        ({ matches, candidates }) => [...matches, ...candidates][0]?.distance as number,
+      ),
     );
     const hers = distances[0]?.[2] as number;
     expect(hers).toBeLessThan(0.07);
     expect(Math.min(...distances.flat().filter((distance) => distance !== hers))).toBeGreaterThan(0.07);
+  });
+
+  /** A threshold that clients of DeepFace send, and the model that it is for, if they say so. */
+  const deepfaceThresholds = [
+    { threshold: 0.4 },
+    { threshold: 0.6 },
+    { modelName: 'VGG-Face', threshold: 0.68 },
+    { modelName: 'ArcFace', threshold: 0.68 },
+    { modelName: 'Facenet512', threshold: 1.04, distanceMetric: 'euclidean_l2' },
+    { modelName: 'Facenet', threshold: 10, distanceMetric: 'euclidean' },
+    { modelName: 'Dlib', threshold: 0.6, distanceMetric: 'euclidean' },
+    { modelName: 'Dlib', threshold: 0.4, distanceMetric: 'euclidean_l2' },
+    { modelName: 'Buffalo_L', threshold: 0.45, distanceMetric: 'angular' },
+  ] as const;
+  test.each(deepfaceThresholds)('by $modelName at $threshold knows her, and nobody else', async (options) => {
+    const strangers = await Promise.all(([2, 4, 5, 6] as const).map((number) => sample(number)));
+    const answers = await Promise.all(strangers.map((picture) => engine.match(picture, options)));
+    expect(answers.flatMap(({ faces }) => faces.filter(isMatch))).toEqual([]);
+    const [hers] = (await engine.match(portrait, options)).faces;
+    expect(hers && isMatch(hers)).toBe(true);
+  });
+
+  test('a configured model that is replaced has its scale too, unless a request names another', async () => {
+    const other = await files.open({ namedModel: 'VGG-Face' });
+    const thresholds = await Promise.all(
+      [
+        {},
+        { threshold: 0.68 },
+        { threshold: 0.34 },
+        { threshold: 0.1, modelName: 'Fusion' },
+        { threshold: 0.4, modelName: 'Facenet' },
+      ].map(async (options) => (await other.match(portrait, options)).threshold),
+    );
+    const { threshold } = other.defaults;
+    expect(thresholds).toEqual([threshold, threshold, threshold / 2, 0.1, threshold]);
+  });
+
+  test('no threshold, asked for or set, is looser than the false match rate that is set', async () => {
+    const strict = await files.open({ maxFalseMatchRate: 0.000_001 });
+    const rarest = distancesAtPowersOfTen.Fusion[4];
+    expect(strict.defaults.threshold).toBeCloseTo(rarest, 9);
+    for (const options of [{}, { threshold: 0.25 }, { modelName: 'VGG-Face', threshold: 0.7 }]) {
+      expect((await strict.match(portrait, options)).threshold).toBeCloseTo(rarest, 9);
+    }
+  });
+
+  test('tells everybody who matches, and who nearly does, behind 300 pictures of one person', async () => {
+    const others = await portraits(engine, 3);
+    await engine.enroll(others[0] as Picture, { entryId: 8, imageId: 'other' });
+    await engine.enroll(portrait, { entryId: 9, imageId: 'listed-twice' });
+    const database = await files.database();
+    database.exec(`INSERT INTO faces (image_id, entry_id, model, x, y, w, h, embedding)
+      SELECT 'copy-' || n.value, 7, model, x, y, w, h, embedding
+      FROM faces, (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 300) SELECT value FROM n) AS n
+      WHERE image_id = 'her-portrait'`);
+    try {
+      const { faces } = await engine.match(portrait, { candidates: 3 });
+      const matches = faces[0]?.matches ?? [];
+      expect([1, 7, 9].map((id) => matches.filter(({ entryId }) => entryId === id).length)).toEqual([
+        1, 100, 1,
+      ]);
+      expect(faces[0]?.candidates.map(({ entryId }) => entryId)).toEqual([8]);
+      const { similar } = await engine.enroll(portrait, { entryId: 10, imageId: 'third' }, { compare: true });
+      expect([...new Set(similar?.map(({ entryId }) => entryId))].sort()).toEqual([1, 7, 9]);
+    } finally {
+      await engine.remove(await gallery(engine));
+    }
   });
 
   test.each([-20, 20, 45])('knows her with her head tilted by %i degrees', async (degrees) => {
@@ -97,7 +166,7 @@ describe('the embedded engine', () => {
   });
 
   test('says that it is not available when it has lost its database, and still finds faces', async () => {
-    const database = files.database();
+    const database = await files.database();
     const other = await files.open({ database });
     database.close();
     const refusal = expect.objectContaining({ code: 'backend_unavailable', cause: expect.any(Error) });

@@ -10,7 +10,7 @@ import { owner } from '../../suites/faces/fixtures.ts';
 import { portraits } from '../samples.ts';
 
 const [path = ''] = process.argv.slice(2);
-const engine = await openHuman(openDatabase(path), {
+const engine = await openHuman(await openDatabase(path), {
   modelName: 'Fusion',
   distanceMetric: 'cosine',
   detectionConfidenceThreshold: 0.4,

@@ -11,7 +11,7 @@ export interface Galleries {
   /** Another engine on the same file, as a second process would have; on its own handle unless it is given one. */
   open(settings?: Partial<HumanSettings> & { database?: DatabaseSync }): Promise<FaceBackend>;
   /** Another handle on the same file. */
-  database(): DatabaseSync;
+  database(): Promise<DatabaseSync>;
   /** Closes everything, and removes the file. */
   remove(): Promise<void>;
 }
@@ -20,8 +20,8 @@ export async function galleries(): Promise<Galleries> {
   const folder = await mkdtemp(join(tmpdir(), 'faces-'));
   const backends: FaceBackend[] = [];
   const databases: DatabaseSync[] = [];
-  const openHandle = () => {
-    const opened = openDatabase(join(folder, 'faces.sqlite'));
+  const openHandle = async () => {
+    const opened = await openDatabase(join(folder, 'faces.sqlite'));
     databases.push(opened);
     return opened;
   };
@@ -31,8 +31,8 @@ export async function galleries(): Promise<Galleries> {
     await rm(folder, { recursive: true });
   };
   return {
-    async open({ database = openHandle(), ...settings } = {}) {
-      const backend = await openHuman(database, {
+    async open({ database, ...settings } = {}) {
+      const backend = await openHuman(database ?? (await openHandle()), {
         modelName: 'Fusion',
         distanceMetric: 'cosine',
         detectionConfidenceThreshold: 0.4,

@@ -96,7 +96,7 @@ describe("the engine's workers", () => {
     const pool = await start(1);
     const [found] = (await pool.run(group)) as [JobFace];
     const gallery = createSharedGallery(embeddingModels.MobileFaceNet.dimensions);
-    writeRow(gallery, 0, 5, found.embeddings.MobileFaceNet as Float32Array);
+    writeRow(gallery, 0, { faceId: 5, entryId: 5 }, found.embeddings.MobileFaceNet as Float32Array);
     pool.share('MobileFaceNet', gallery);
     await started[0]?.terminate();
     const search = { embedder: 'MobileFaceNet', metric: 'cosine', threshold: 0.5 } as const;

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { distanceMetrics, modelNames } from '../../../lib/contract/vocabulary.ts';
 import { BackendUnavailableError, InputTooLargeError, InputUnreadableError } from '../../../lib/errors.ts';
-import type { FaceBackend } from '../../../lib/faces/port.ts';
+import type { FaceBackend, FaceOptions } from '../../../lib/faces/port.ts';
 import { encodePart } from '../../../lib/faces/rekognition/encode.ts';
+import { standardThresholdOf } from '../../../lib/faces/standard-thresholds.ts';
 import { decodePicture } from '../../../lib/inputs/decode.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
 import { owner } from '../../suites/faces/fixtures.ts';
@@ -27,6 +29,9 @@ const picture: Picture = await decodePicture(await sharp({ create }).png().toBuf
 
 const middle = { Left: 0.4, Top: 0.4, Width: 0.2, Height: 0.2 };
 const face = (BoundingBox: object) => ({ BoundingBox, Confidence: 99.5 });
+/** The adapter, closed at the end of the block. */
+const closing = (adapter: FaceBackend) =>
+  Object.assign(adapter, { [Symbol.asyncDispose]: () => adapter.close() });
 const refusal = (__type: string, Message = 'No.') => ({ __type, Message });
 const callsOf = (operation: string) => service.calls.filter((call) => call.operation === operation);
 
@@ -94,6 +99,114 @@ describe('what Rekognition answers', () => {
     const asked = Number(callsOf('SearchFacesByImage')[0]?.input.FaceMatchThreshold);
     expect(asked).toBeLessThan(95);
     expect(asked).toBeGreaterThan(94.99);
+  });
+
+  /** So many faces of an entry, as a search gives them. */
+  const facesOf = (entryId: number, count: number, similarity: number) =>
+    Array.from({ length: count }, (_, place) => ({
+      Similarity: similarity - place / 10_000,
+      Face: { FaceId: `${entryId}-${place}`, ExternalImageId: `${entryId}:${place}` },
+    }));
+  /** Answers searches as the service does, with the nearest of these. */
+  const answerWith = (all: ReturnType<typeof facesOf>) => {
+    service.answer = ({ operation, input }) =>
+      operation === 'DetectFaces'
+        ? { FaceDetails: [face(middle)] }
+        : {
+            SearchedFaceBoundingBox: middle,
+            FaceMatches: all
+              .filter(({ Similarity }) => Similarity >= Number(input.FaceMatchThreshold))
+              .slice(0, Number(input.MaxFaces)),
+          };
+  };
+
+  test('names everybody who matches, behind however many pictures of another', async () => {
+    answerWith([...facesOf(1, 1000, 99.9), ...facesOf(2, 1, 97), ...facesOf(3, 2, 96), ...facesOf(4, 9, 90)]);
+    const { faces, warnings } = await backend.match(picture, {});
+    const matches = faces[0]?.matches ?? [];
+    expect([1, 2, 3, 4].map((id) => matches.filter(({ entryId }) => entryId === id).length)).toEqual([
+      100, 1, 2, 0,
+    ]);
+    expect(matches[99]?.imageId).toBe('99');
+    expect(warnings).toEqual([]);
+    expect(callsOf('SearchFacesByImage')).toHaveLength(1);
+  });
+
+  test('that are as many as it ever tells are told with a warning', async () => {
+    answerWith([...facesOf(1, 5000, 99.9), ...facesOf(2, 1, 97)]);
+    expect((await backend.match(picture, {})).warnings).toEqual([
+      expect.stringMatching(/^Face 0 matches the 4,096 listed pictures .* there may be other persons/),
+    ]);
+  });
+
+  test('tells near misses of other entries, and asks once more only where pictures of one hide them', async () => {
+    const near = async () => {
+      service.calls.length = 0;
+      const { faces } = await backend.match(picture, { candidates: 2 });
+      return [
+        faces[0]?.candidates.map(({ entryId, imageId }) => `${entryId}:${imageId}`),
+        callsOf('SearchFacesByImage').map(({ input }) => input.MaxFaces),
+      ];
+    };
+    const others = [...facesOf(2, 3, 60), ...facesOf(3, 3, 50), ...facesOf(4, 3, 40)];
+    answerWith([...facesOf(1, 10, 99.9), ...others]);
+    expect(await near()).toEqual([['2:0', '3:0'], [100]]);
+    answerWith([...facesOf(1, 150, 99.9), ...others]);
+    expect(await near()).toEqual([
+      ['2:0', '3:0'],
+      [100, 4096],
+    ]);
+    answerWith(facesOf(1, 150, 90));
+    expect(await near()).toEqual([['1:0'], [100, 4096]]);
+  });
+
+  test.each(
+    modelNames.flatMap((modelName) =>
+      distanceMetrics.map((distanceMetric) => ({ modelName, distanceMetric })),
+    ),
+  )('is asked for with a threshold of $modelName by $distanceMetric as it is meant', async (named) => {
+    const used = async (settings: Parameters<typeof openAdapter>[0], options: FaceOptions) => {
+      await using adapter = closing(openAdapter({ collectionId, ...settings }));
+      service.calls.length = 0;
+      service.answer = ({ operation }) =>
+        operation === 'DetectFaces' ? {} : { SearchedFaceBoundingBox: middle };
+      const { threshold } = await adapter.match(picture, options);
+      const asked = Number(callsOf('SearchFacesByImage')[0]?.input.FaceMatchThreshold);
+      expect(asked).toBeCloseTo(100 - 100 * threshold, 2);
+      return threshold;
+    };
+    const standard =
+      named.modelName === 'aws_rekognition'
+        ? undefined
+        : standardThresholdOf(named.modelName, named.distanceMetric);
+    // By the request, and by the settings.
+    for (const ask of [
+      (threshold: number, similarityThreshold = 95) => used({ similarityThreshold }, { ...named, threshold }),
+      (threshold: number, similarityThreshold = 95) => used({ ...named, similarityThreshold }, { threshold }),
+    ]) {
+      if (standard === undefined) {
+        expect([await ask(0.1), await ask(0.02), await ask(0.4)]).toEqual([0.1, 0.02, 0.2]);
+      } else {
+        expect(await ask(standard)).toBe(0.05);
+        expect(await ask(standard, 98)).toBe(0.02);
+        expect(await ask(standard / 2)).toBeCloseTo(0.025, 12);
+        expect(await ask(2 * standard)).toBeCloseTo(0.1, 12);
+        expect(await ask(10 * standard)).toBe(0.2);
+      }
+    }
+  });
+
+  test('is never asked for less than the least similarity, whatever is set', async () => {
+    await using adapter = closing(openAdapter({ collectionId, similarityThreshold: 30, minSimilarity: 90 }));
+    service.answer = ({ operation }) =>
+      operation === 'DetectFaces' ? {} : { SearchedFaceBoundingBox: middle };
+    expect((await adapter.match(picture, {})).threshold).toBe(0.1);
+    expect((await adapter.match(picture, { threshold: 0.3 })).threshold).toBe(0.1);
+    expect(adapter.defaults).toMatchObject({
+      threshold: 0.1,
+      configuredThreshold: 0.7,
+      loosestThreshold: 0.1,
+    });
   });
 
   test('about another face than the one asked for is not taken for it: a tighter look, or no match', async () => {
@@ -199,7 +312,7 @@ describe('what Rekognition answers', () => {
       [3, 96],
     ]);
     expect(callsOf('SearchFaces').map(({ input }) => input)).toEqual([
-      { CollectionId: collectionId, FaceId: 'f', MaxFaces: 100, FaceMatchThreshold: expect.closeTo(95, 2) },
+      { CollectionId: collectionId, FaceId: 'f', MaxFaces: 4096, FaceMatchThreshold: expect.closeTo(95, 2) },
     ]);
   });
 

@@ -46,7 +46,7 @@ describe('Rekognition', () => {
       matchOne: await callsOf(() => backend.match(her, {})),
       matchFour: await callsOf(() => backend.match(group, {})),
       matchNobody: await callsOf(() => backend.match(nobody, {})),
-      matchFourWithCandidates: await callsOf(() => backend.match(group, { candidates: true })),
+      matchFourWithCandidates: await callsOf(() => backend.match(group, { candidates: 5 })),
       compare: await callsOf(() => backend.compare(lent(her), lent(group), {})),
       compareWithTen: await callsOf(() => backend.compareWith(lent(her), references, {})),
       enroll: await callsOf(() => backend.enroll(her, owner(2))),
@@ -101,6 +101,7 @@ describe('Rekognition', () => {
       metric: 'aws_similarity',
       threshold: 0.05,
       hasGallery: true,
+      warnings: [],
     });
     const [match] = faces[0]?.matches ?? [];
     const faceId = (await gallery(backend))[0]?.faceId;
@@ -115,11 +116,15 @@ describe('Rekognition', () => {
     });
   });
 
-  test('takes any threshold: a huge one makes everybody match, a negative one nobody', async () => {
+  test('takes any threshold: a huge one is held at the least similarity, a negative one matches nobody', async () => {
     const group = await smallSample(6);
-    const all = await backend.match(group, { threshold: 1000 });
-    expect(all.threshold).toBe(1000);
-    expect(all.faces.map(isMatch)).toEqual([true, true, true, true]);
+    const wide = await backend.match(group, { threshold: 1000 });
+    expect(wide.threshold).toBe(0.2);
+    expect(wide.warnings).toEqual([
+      'A threshold of 1000 was asked for, 0.2 was used: with aws_rekognition (aws_similarity) a looser one would take faces for the ' +
+        'same whose similarity is below 80 (AWS_MIN_SIMILARITY).',
+    ]);
+    expect(wide.faces.map(isMatch)).toEqual([false, false, false, false]);
     expect((await backend.match(her, { threshold: -1 })).faces.map(isMatch)).toEqual([false]);
   });
 

@@ -91,9 +91,13 @@ describe('Rekognition takes pictures of any shape', () => {
     for (const asItCame of [group.original, await jpeg.toBuffer()]) {
       expect((await encodeWhole(await decodePicture(asItCame))).bytes).toBe(asItCame);
     }
-    // The service does not look for Exif data in a PNG.
+    // The service does not look for Exif data in a PNG, and may not take a file whose end is missing.
     const others = [turned, sharp(group.original).webp()].map((picture) => picture.toBuffer());
-    for (const other of await Promise.all(others)) {
+    const endless = [
+      group.original.subarray(0, -2),
+      (await sharp(group.original).png().toBuffer()).subarray(0, -12),
+    ];
+    for (const other of [...(await Promise.all(others)), ...endless]) {
       const { bytes } = await encodeWhole(await decodePicture(other));
       const { format, width, height, orientation } = await sharp(bytes).metadata();
       expect({ format, width, height }).toEqual({ format: 'jpeg', width: group.width, height: group.height });
@@ -111,8 +115,8 @@ describe('Rekognition takes pictures of any shape', () => {
 
   test.each([
     [1, 1],
-    [3000, 2],
-    [30, 60_000],
+    [3000, 30],
+    [164, 16_384],
   ])('%i by %i pixels without a face', async (width, height) => {
     const create = { width, height, channels: 3, background: 'white' } as const;
     const picture = await decodePicture(await sharp({ create }).png().toBuffer());

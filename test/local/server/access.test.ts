@@ -107,17 +107,121 @@ describe('a service on the loopback without tokens', () => {
     },
   );
 
-  it('leaves that to its tokens when it has some, and to its proxy when it does not listen on the loopback', async () => {
-    for (const options of [{ apiTokens: ['token'] }, { listensOnLoopback: false }]) {
-      const { server } = await start(options);
-      await using _server = server;
-      const headers = {
-        host: 'faces.example',
-        origin: 'https://elsewhere.example',
-        authorization: 'Bearer token',
-      };
-      expect((await server.send('POST', '/list', { headers, body: '{}' })).status).toBe(200);
-    }
+  it('leaves that to its tokens when it has some', async () => {
+    const { server } = await start({ apiTokens: ['token'] });
+    await using _server = server;
+    const headers = {
+      host: 'faces.example',
+      origin: 'https://elsewhere.example',
+      authorization: 'Bearer token',
+    };
+    expect((await server.send('POST', '/list', { headers, body: '{}' })).status).toBe(200);
+  });
+
+  it('answers to a client of HTTP/1.0 that names no host', async () => {
+    const { server, events } = await start({});
+    await using _server = server;
+    const connection = await server.connect();
+    connection.write('GET /list HTTP/1.0\r\n\r\n');
+    expect(await connection.closed()).toMatch(/^HTTP\/1\.1 200 /);
+    expect(events.at(-1)?.headers.Host).toBe(`127.0.0.1:${server.port}`);
+  });
+
+  const crossSite = {
+    'sec-fetch-site': 'cross-site',
+    'sec-fetch-mode': 'no-cors',
+    'sec-fetch-dest': 'image',
+  };
+  it.each([
+    ['a picture of another site loads it', 'GET', crossSite, 403],
+    [
+      'a frame shows it',
+      'GET',
+      { ...crossSite, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
+      403,
+    ],
+    [
+      'a link leads to it',
+      'GET',
+      { ...crossSite, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+      200,
+    ],
+    [
+      'a form of another site without an origin posts to it',
+      'POST',
+      { ...crossSite, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+      403,
+    ],
+    ['its own page asks', 'GET', { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' }, 200],
+    ['somebody types its address', 'GET', { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' }, 200],
+  ])('when %s: %s %j is %i', async (_what, method, headers, status) => {
+    const { server } = await start({});
+    await using _server = server;
+    expect((await server.send(method, '/list', { headers })).status).toBe(status);
+  });
+});
+
+describe('a service off the loopback without tokens', () => {
+  const statusOf = async (
+    options: Parameters<typeof startServer>[1],
+    headers: Record<string, string>,
+    method = 'GET',
+  ) => {
+    const { server } = await start({ listensOnLoopback: false, ...options });
+    await using _server = server;
+    return (await server.send(method, '/list', { headers })).status;
+  };
+  const publicUrl = { origin: 'https://faces.example', prefix: '' };
+  const allowedHosts = ['faces.lan', 'only.lan:8000'];
+
+  it.each([
+    '192.168.1.5:8000',
+    '[fe80::5]:8000',
+    'localhost:8000',
+    'faces.lan',
+    'FACES.lan:1234',
+    'only.lan:8000',
+    'faces.example',
+  ])('answers to the host %s', async (host) => {
+    expect(await statusOf({ allowedHosts, publicUrl }, { host })).toBe(200);
+  });
+
+  it.each([
+    'rebound.example:8000',
+    'faces.lan.rebound.example',
+    'only.lan:8001',
+    '192.168.1.5.rebound.example',
+    'evil-faces.example',
+  ])('refuses a page that reaches it under the name %s', async (host) => {
+    expect(await statusOf({ allowedHosts, publicUrl }, { host })).toBe(403);
+  });
+
+  it.each([
+    ['null', 403],
+    ['http://192.168.1.6:8000', 403],
+    ['https://192.168.1.5:8000', 403],
+    ['http://192.168.1.5:8000', 200],
+    [allowedOrigin, 200],
+    ['https://faces.example', 200],
+  ])('answers a change by a page of %s with %i', async (origin, status) => {
+    const headers = { host: '192.168.1.5:8000', origin };
+    expect(await statusOf({ publicUrl }, headers, 'POST')).toBe(status);
+  });
+
+  it('counts the host and the scheme that a trusted proxy tells, and no other', async () => {
+    const headers = {
+      host: '127.0.0.1:8000',
+      origin: 'https://faces.lan',
+      'x-forwarded-host': 'faces.lan',
+      'x-forwarded-proto': 'https',
+    };
+    const trustedProxies = ['127.0.0.0/8'];
+    expect(await statusOf({ allowedHosts, trustedProxies }, headers, 'POST')).toBe(200);
+    expect(await statusOf({ allowedHosts }, headers, 'POST')).toBe(403);
+    expect(await statusOf({ trustedProxies }, headers, 'GET')).toBe(403);
+    // The page of a rebound name may send any header, but no other host.
+    const rebound = { ...headers, host: 'rebound.example' };
+    expect(await statusOf({ allowedHosts, trustedProxies }, rebound, 'GET')).toBe(403);
   });
 });
 
@@ -131,7 +235,7 @@ describe('pages of other origins', () => {
     expect(reply.status).toBe(204);
     expect(reply.headers).toMatchObject({
       'access-control-allow-origin': allowedOrigin,
-      'access-control-allow-methods': 'GET, POST',
+      'access-control-allow-methods': 'GET, HEAD, POST',
       'access-control-allow-headers': 'Authorization, Content-Type',
       vary: 'Origin',
     });
@@ -157,12 +261,12 @@ describe('pages of other origins', () => {
     expect(await headersFor('https://elsewhere.example')).not.toHaveProperty('access-control-allow-origin');
   });
 
-  it('get a 405 for OPTIONS that is no preflight, as from any method that the path does not have', async () => {
+  it('get a 405 from a method that the path does not have', async () => {
     const { server } = await start({});
     await using _server = server;
-    for (const method of ['OPTIONS', 'PATCH', 'HEAD']) {
+    for (const method of ['PATCH', 'DELETE']) {
       const reply = await server.send(method, '/list');
-      expect([reply.status, reply.headers.allow]).toEqual([405, 'GET, POST']);
+      expect([reply.status, reply.headers.allow]).toEqual([405, 'GET, HEAD, POST']);
     }
     const unknown = await server.send('GET', '/nowhere');
     expect([unknown.status, unknown.json()]).toEqual([404, { detail: 'Not Found' }]);

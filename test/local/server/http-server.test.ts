@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { Handler } from '../../../lib/http/endpoint.ts';
+import { boundConnections } from '../../../local/server/connections.ts';
 import type { GatewayOptions } from '../../../local/server/gateway.ts';
 import { stop } from '../../../local/server/http-server.ts';
-import { BodyBudget } from '../../../local/server/request-body.ts';
 import {
   type Connection,
   plainContract,
@@ -174,14 +174,14 @@ describe('a busy server', () => {
     const { server, entered, release } = await startHeld({ maxRequestBytes: 1000 });
     await using _server = server;
     const body = 'x'.repeat(1000);
-    const held = Array.from({ length: 8 }, () => server.send('POST', '/things', { body }));
-    await entered(8);
+    const held = Array.from({ length: 6 }, () => server.send('POST', '/things', { body }));
+    await entered(6);
     const refused = await server.send('POST', '/things', { body });
     expect(refused.status).toBe(503);
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
     expect(refused.json()).toEqual({ detail: 'The service is busy with other requests. Try again.' });
     release();
-    expect((await Promise.all(held)).map(({ status }) => status)).toEqual(Array(8).fill(200));
+    expect((await Promise.all(held)).map(({ status }) => status)).toEqual(Array(6).fill(200));
     expect((await server.send('POST', '/things', { body })).status).toBe(200);
   });
 
@@ -216,21 +216,6 @@ describe('a busy server', () => {
     }
     expect((await server.send('POST', '/things', { body: 'x'.repeat(1000) })).status).toBe(200);
   });
-
-  it('bounds the number of requests with a body as well as their bytes', () => {
-    const budget = new BodyBudget({ bytes: 100, requests: 2 });
-    const first = budget.share();
-    const second = budget.share();
-    expect(() => budget.share()).toThrow('busy');
-    first[Symbol.dispose]();
-    const third = budget.share();
-    second.take(60);
-    expect(() => third.take(41)).toThrow('busy');
-    third.take(40);
-    second[Symbol.dispose]();
-    third.take(60);
-    expect(() => third.take(1)).toThrow('busy');
-  });
 });
 
 describe('a slow client', () => {
@@ -254,6 +239,25 @@ describe('a slow client', () => {
     server.server.requestTimeout = 100;
     expect(await closedWith(server, post(100), 'x')).toMatch(/^HTTP\/1\.1 408 /);
     expect(events).toHaveLength(0);
+  });
+});
+
+describe('connections', () => {
+  it('that say nothing make way for new ones, and those at work stay', async () => {
+    const { server, entered, release } = await startHeld();
+    await using _server = server;
+    boundConnections(server.server, 10);
+    const working = server.send('POST', '/things', { body: '{}' });
+    await entered(1);
+    const silent = [];
+    for (let count = 0; count < 10; count += 1) silent.push(await server.connect());
+    const next = await server.connect();
+    expect(await silent[0]?.closed()).toBe('');
+    next.write('GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await next.until('Not Found');
+    release();
+    expect((await working).status).toBe(200);
+    for (const { socket } of [...silent, next]) socket.destroy();
   });
 });
 

@@ -10,7 +10,7 @@ import { type Receiver, secret, startReceiver } from '../../events/receiver.ts';
 import { ApiClient, answer } from '../../suites/api/client.ts';
 import { findPeople, type People } from '../../suites/api/people.ts';
 
-const token = 'scrape-token';
+const token = 'scrape-token-of-the-monitor';
 const resources = new AsyncDisposableStack();
 let url: string;
 let api: ApiClient;

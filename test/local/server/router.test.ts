@@ -55,8 +55,15 @@ describe('the router', () => {
     expect(() => router.match('GET', path)).toThrow(RouteNotFoundError);
   });
 
+  it('takes HEAD wherever it takes GET', () => {
+    for (const { method, path, operationId } of api.filter((contract) => contract.method === 'GET')) {
+      expect(find('HEAD', filledIn(path)).operationId, `${method} ${path}`).toBe(operationId);
+    }
+    expect(() => router.match('HEAD', '/api/v1/verify')).toThrow(MethodNotAllowedError);
+  });
+
   it('tells which methods a path has', () => {
     expect(() => router.match('PATCH', '/api/v1/blacklist/7')).toThrow(MethodNotAllowedError);
-    expect(router.methodsOf('/api/v1/blacklist/7').sort()).toEqual(['DELETE', 'GET', 'PUT']);
+    expect(router.methodsOf('/api/v1/blacklist/7').sort()).toEqual(['DELETE', 'GET', 'HEAD', 'PUT']);
   });
 });

@@ -196,7 +196,7 @@ describe('a server that is told to stop', () => {
 
     const files = (await readdir(folder.path)).filter((file) => file.includes('sqlite'));
     expect(files).toEqual(['face-blacklist.sqlite']);
-    const records = openSqliteRecords(openDatabase(join(folder.path, 'face-blacklist.sqlite')));
+    const records = openSqliteRecords(await openDatabase(join(folder.path, 'face-blacklist.sqlite')));
     expect(await records.listProcessed({ limit: 1, offset: 0 })).toMatchObject({ total: 8 });
     await records.close();
   });

@@ -198,6 +198,59 @@ describe('an upload to this service', () => {
   });
 });
 
+describe('strangers who send the beginnings of forms', () => {
+  const begin = async (count: number) => {
+    const connections = [];
+    for (let at = 0; at < count; at += 1) {
+      const connection = await server.connect();
+      connection.write(
+        `POST /api/v1/uploads HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 100000\r\n\r\n--x\r\n`,
+      );
+      connections.push(connection);
+    }
+    return connections;
+  };
+
+  test('hold up no request with a token, and lose their places to forms that are ready', async () => {
+    const arrivals = 260;
+    let arrived = 0;
+    const all = new Promise<void>((resolve) => {
+      server.server.on('request', () => {
+        arrived += 1;
+        if (arrived === arrivals) resolve();
+      });
+    });
+    const slow = await begin(arrivals);
+    await all;
+    const { status, upload } = await ask();
+    expect(status).toBe(201);
+    // One that waits for its fields has its place for so long against others.
+    let answer = await post(upload, 'a picture');
+    while (answer.status === 503) answer = await post(upload, 'a picture');
+    expect(answer.status).toBe(204);
+    const refusals = await Promise.all(
+      slow.map(async ({ received, socket }) => {
+        socket.destroy();
+        return /^HTTP\/1\.1 (\d+)/.exec(received)?.[1];
+      }),
+    );
+    expect(refusals).toContain('503');
+    expect(refusals).toContain('408');
+  });
+
+  test('are refused at once when the signature is wrong, before the file has come', async () => {
+    const { upload } = await ask();
+    const wrong = { ...upload, fields: { ...upload.fields, signature: 'AAAA' } };
+    const { bytes, head } = await bareForm(wrong, Buffer.alloc(500_000));
+    const connection = await server.connect();
+    connection.write(head(`Content-Length: ${bytes.length}`));
+    connection.write(bytes.subarray(0, 2_000));
+    await connection.until('signature');
+    expect(connection.received).toMatch(/^HTTP\/1\.1 403 .*Connection: close/is);
+    connection.socket.destroy();
+  });
+});
+
 /** Waits until so many uploads are being written. */
 function watchFor(count: number): Promise<void> {
   return new Promise((resolve) => {

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseConfig } from '../../../lib/config.ts';
 import { webhookStatus } from '../../../lib/events/webhook-status.ts';
@@ -23,8 +24,8 @@ afterEach(async () => {
 });
 
 /** Delivers to these, as a server does; each with a handle of its own. */
-function deliver(urls: readonly string[] = [receiver.url]): { stop: () => Promise<void> } {
-  const outbox = opened.another();
+async function deliver(urls: readonly string[] = [receiver.url]): Promise<{ stop: () => Promise<void> }> {
+  const outbox = await opened.another();
   const delivery: Delivery = {
     outbox,
     urls,
@@ -37,9 +38,12 @@ function deliver(urls: readonly string[] = [receiver.url]): { stop: () => Promis
     async stop() {
       stop.abort();
       await ended;
+      outbox.close();
     },
   };
   running.push(started);
+  // The receivers are set by then.
+  await setImmediate();
   return started;
 }
 
@@ -49,7 +53,7 @@ const ids = (count: number, prefix = 'picture') =>
 
 describe('deliveries', () => {
   test('of one person arrive in order, whatever fails on the way, and each once it was taken no more', async () => {
-    deliver();
+    await deliver();
     const people = await opened.list(3);
     const seen = new Map<string, number>();
     receiver.answer = ({ id }) => {
@@ -89,7 +93,7 @@ describe('deliveries', () => {
       underWay--;
       return { status: 200 };
     };
-    deliver();
+    await deliver();
     await opened.process('refused', [ada]);
     for (const [index, id] of ids(12).entries()) await opened.process(id, [others[index] as number]);
     await opened.process('after', [ada]);
@@ -104,12 +108,12 @@ describe('deliveries', () => {
   test('to one receiver go on while another one is down, and that one gets all when it is up again', async () => {
     const down = await startReceiver();
     await down.stop();
-    deliver([down.url, receiver.url]);
+    await deliver([down.url, receiver.url]);
     const people = await opened.list(2);
     for (const [index, id] of ids(6).entries()) await opened.process(id, [people[index % 2] as number]);
     await receiver.until(() => receiver.taken.length === 6);
     await opened.until(({ last_error }) => last_error === 'It could not be reached: ECONNREFUSED.');
-    expect(opened.outbox.status()[0]).toMatchObject({
+    expect((await opened.outbox.status())[0]).toMatchObject({
       receiver: new URL(down.url).origin,
       pending: 6,
       oldest_pending: expect.any(String),
@@ -132,7 +136,7 @@ describe('deliveries', () => {
       times.push(performance.now());
       return times.length === 1 ? { status: 429, headers: { 'retry-after': '3' } } : { status: 200 };
     };
-    deliver();
+    await deliver();
     await opened.process('a', [ada]);
     await receiver.until(() => times.length === 1);
     await opened.process('b', [bob]);
@@ -145,7 +149,7 @@ describe('deliveries', () => {
     await using other = await startReceiver();
     const [ada = 0, bob = 0] = await opened.list(2);
     receiver.answer = () => ({ status: 410 });
-    const first = deliver([receiver.url, other.url]);
+    const first = await deliver([receiver.url, other.url]);
     await opened.process('a', [ada]);
     await opened.until(({ last_error }) => last_error === 'It answered 410.');
     await opened.process('b', [bob]);
@@ -154,25 +158,25 @@ describe('deliveries', () => {
     await first.stop();
     expect(receiver.received.map(({ id }) => id)).toEqual(['a']);
     receiver.answer = () => ({ status: 200 });
-    deliver([receiver.url, other.url]);
+    await deliver([receiver.url, other.url]);
     await receiver.until(() => receiver.taken.length === 2);
   });
 
   test('of who was deleted meanwhile are not sent', async () => {
     const [ada = 0, bob = 0] = await opened.list(2);
-    opened.outbox.setReceivers([receiver.url]);
+    await opened.outbox.setReceivers([receiver.url]);
     await opened.process('a', [ada]);
     await opened.process('b', [ada, bob]);
     await opened.records.markEntryDeleting(ada);
-    deliver();
+    await deliver();
     await opened.until(({ pending }) => pending === 0);
     expect(receiver.received.map((received) => [received.id, entryOf(received)])).toEqual([['b', [bob]]]);
   });
 
   test('are made by one process alone, and by the next when that one ends', async () => {
     const people = await opened.list(1);
-    const first = deliver();
-    deliver();
+    const first = await deliver();
+    await deliver();
     for (const id of ids(10)) await opened.process(id, people);
     await receiver.until(() => receiver.taken.length === 10);
     await first.stop();
@@ -189,16 +193,16 @@ describe('deliveries', () => {
       await asked.promise;
       return id === 'a' ? { status: 200 } : undefined;
     };
-    const first = deliver();
+    const first = await deliver();
     await opened.process('a', [ada]);
     await opened.process('b', [bob]);
     await asked.promise;
     const started = performance.now();
     await first.stop();
     expect(performance.now() - started).toBeLessThan(8_000);
-    expect(opened.outbox.status()[0]).toMatchObject({ pending: 1, last_error: null });
+    expect((await opened.outbox.status())[0]).toMatchObject({ pending: 1, last_error: null });
     receiver.answer = () => ({ status: 200 });
-    deliver();
+    await deliver();
     await receiver.until(() => receiver.taken.length === 2);
     expect(receiver.received.map(({ id }) => id).sort()).toEqual(['a', 'b', 'b']);
   });
@@ -220,8 +224,8 @@ describe('what is to be delivered', () => {
     const config = parseConfig({ ...environment, ...mode, DATA_DIR: dataDir });
     const delivery = await openDelivery(config);
     expect(delivery).toMatchObject({ urls: [environment.WEBHOOK_URL], secrets: [secret] });
-    delivery?.outbox.setReceivers(delivery.urls);
-    const records = openSqliteFile(join(dataDir, file));
+    await delivery?.outbox.setReceivers(delivery.urls);
+    const records = await openSqliteFile(join(dataDir, file));
     const { id } = (await activeEntry(records, 'Ada')).entry;
     await records.addProcessed('a', resultWith([id]));
     expect(await webhookStatus(config)).toMatchObject([{ receiver: 'https://hooks.example', pending: 1 }]);

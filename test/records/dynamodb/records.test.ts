@@ -6,15 +6,23 @@ import {
   DynamoDBClient,
   PutItemCommand,
   QueryCommand,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DetectedFace } from '../../../lib/contract/shapes.ts';
-import { BackendUnavailableError } from '../../../lib/errors.ts';
+import { BackendUnavailableError, NameTakenError } from '../../../lib/errors.ts';
+import { foldedName } from '../../../lib/names/folded-name.ts';
 import { padded } from '../../../lib/records/dynamodb/items.ts';
 import { openDynamoRecords } from '../../../lib/records/dynamodb/records.ts';
 import { storeId } from '../../../lib/records/dynamodb/store-id.ts';
-import type { ProcessedQuery, ProcessedResult, RecordStore, Stamp } from '../../../lib/records/port.ts';
+import type {
+  EntryRecord,
+  ProcessedQuery,
+  ProcessedResult,
+  RecordStore,
+  Stamp,
+} from '../../../lib/records/port.ts';
 import { createTable } from '../../../local/emulators/dynamodb-table.ts';
 import {
   activeEntry,
@@ -23,6 +31,7 @@ import {
   recorded,
   resultShowing,
 } from '../../suites/records/fixtures.ts';
+import { namesIn, namesOfNow, namesOfOld } from '../../suites/records/old-names.ts';
 import { recordStoreSuite } from '../../suites/records.ts';
 import { startProxy } from './proxy.ts';
 import { dynamoTables, openedRecords, region, useEndpoint } from './tables.ts';
@@ -265,6 +274,50 @@ describe('the DynamoDB table', () => {
       total: 1,
       items: [{ db_id: 10 }],
     });
+  });
+
+  test('that an earlier version filled gets names in their normal form, by several at once, and nobody is lost', async () => {
+    for (const { name, reason, status } of namesOfOld) {
+      const { id } = await store.createEntry({ name, reason });
+      if (status !== 'PENDING') await store.activateEntry(id);
+      if (status === 'DELETING') await store.markEntryDeleting(id);
+      // What such a version did not write.
+      const Key = marshall({ pk: `folded#${foldedName(name)}`, sk: padded(id) });
+      await client.send(new DeleteItemCommand({ TableName: settings.tableName, Key }));
+      await client.send(
+        new UpdateItemCommand({
+          TableName: settings.tableName,
+          Key: marshall({ pk: 'entry', sk: padded(id) }),
+          UpdateExpression: 'REMOVE folded',
+        }),
+      );
+    }
+    const changes = await Promise.all(Array.from({ length: 3 }, () => open().normalizeEntries()));
+    expect(changes.flat().map(({ entryId }) => entryId)).toContain(1);
+    while ((await store.normalizeEntries()).length > 0);
+
+    expect(await namesIn(store)).toEqual(namesOfNow);
+    expect((await store.findEntry('Zoë'))?.id).toBe(1);
+    expect(await store.findEntry('Zo\u200bë')).toBeUndefined();
+    expect((await store.findAlike('zoe')).map(({ id }) => id)).toEqual([1, 9]);
+    await expect(store.createEntry({ name: 'Zoë', reason: null })).rejects.toThrow(NameTakenError);
+  });
+
+  test('keeps what was changed while its names were brought to their normal form', async () => {
+    const { entry } = await activeEntry(store, 'Ada ');
+    await using proxy = await startProxy(tables.url());
+    useEndpoint(proxy.url);
+    const change = { name: 'Ada Lovelace', reason: 'other' };
+    let changed: EntryRecord | undefined;
+    proxy.before = async ({ operation }) => {
+      if (operation === 'TransactWriteItems') changed ??= await store.updateEntry(entry.id, change);
+    };
+    expect(await open().normalizeEntries()).toEqual([]);
+    useEndpoint(tables.url());
+    expect(changed).toEqual({ ...entry, ...change });
+    expect(await store.getEntry(entry.id)).toEqual(changed);
+    expect(await store.findEntry('Ada')).toBeUndefined();
+    expect(await store.findEntry('Ada Lovelace')).toEqual(changed);
   });
 
   test('has an id of its own, the same for all who ask', async () => {

@@ -11,7 +11,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const [path = '', ...names] = positionals;
-const store = openSqliteRecords(openDatabase(path));
+const store = openSqliteRecords(await openDatabase(path));
 
 async function create(name: string): Promise<void> {
   const outcome = await store.createEntry({ name, reason: null }).catch((error) => ({ code: error.code }));

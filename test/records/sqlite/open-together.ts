@@ -7,6 +7,6 @@ const { paths, workers, arrivals } = workerData as { paths: string[]; workers: n
 for (const [round, path] of paths.entries()) {
   Atomics.add(arrivals, round, 1);
   while (Atomics.load(arrivals, round) < workers);
-  openDatabase(path).close();
+  (await openDatabase(path)).close();
 }
 parentPort?.postMessage('opened all');

@@ -59,6 +59,12 @@ export function filtersSuite(get: () => Tested): void {
       // As a client sends it that does not know what a plus means in a query.
       const plain = `?since=${inIndia(since)}&until=${inIndia(until)}&limit=1&offset=1`;
       expect(await get().api.page(plain, path)).toMatchObject({ total_items: 2, items: [found] });
+      const short = (moment: string) => moment.replaceAll(/[-:]/g, '').replace('Z', '+0000');
+      expect(await ids({ since: short(since), until: short(until) })).toEqual(meant);
+      expect(await get().api.page(`?since=${short(since)}&until=${short(until)}`, path)).toMatchObject({
+        total_items: 2,
+      });
+      expect(await ids({ since: `${since.slice(0, 16)}Z`, until })).toEqual(expect.arrayContaining(meant));
       expect(await ids({ since, until, entry_id: `${entryId}` })).toEqual([found?.db_id]);
       expect(await ids({ since: until, until: since })).toEqual([]);
     });
@@ -74,6 +80,7 @@ export function filtersSuite(get: () => Tested): void {
         ],
         ['entry_id=seven', 'entry_id', 'int_parsing', expect.any(String)],
         ['since=yesterday', 'since', 'datetime_parsing', moment],
+        ['since=2026-05-04 09:30', 'since', 'datetime_parsing', moment],
         ['until=2026-05-04', 'until', 'datetime_parsing', moment],
         ['until=2026-05-04T09:30:00', 'until', 'datetime_parsing', moment],
         ['since=2026-02-30T09:30:00Z', 'since', 'datetime_parsing', moment],

@@ -89,8 +89,12 @@ export function keptSuite(get: () => Tested, { read, list }: KeptFiles): void {
       const paths = await list(folder);
       const files = await Promise.all(paths.map((path) => read(path)));
       expect(files.toSorted(Buffer.compare)).toEqual([people.listed, people.stranger].sort(Buffer.compare));
-      const { faces } = await api.process(people.group, { threshold: 1000 });
-      const matches = faces[0]?.blacklist_matches.filter((match) => match.entry.id === entry.id) ?? [];
+      const both = [await api.process(people.listed), await api.process(people.stranger)];
+      const matches = both.flatMap(({ faces }) =>
+        faces.flatMap(({ blacklist_matches }) =>
+          blacklist_matches.filter((match) => match.entry.id === entry.id),
+        ),
+      );
       expect(matches).toHaveLength(2);
       for (const { identity } of matches) expect(identity).toMatch(backend.identityOf(entry));
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { BlacklistRecord } from '../../../lib/contract/shapes.ts';
 import { pictureOfNothing } from '../../api/pictures.ts';
 import type { Tested } from '../api.ts';
-import { newName, problems, refusal } from './client.ts';
+import { answer, newName, problems, refusal } from './client.ts';
 
 const path = '/api/v1/blacklist/';
 
@@ -78,8 +80,49 @@ export function listingSuite(get: () => Tested): void {
       ]);
     });
 
+    it('takes a name in its normal form, however it was written', async () => {
+      const { api, people } = get();
+      const tail = newName();
+      const { id, name } = await api.list([people.stranger], {
+        name: ` Zoe\u0308\t${tail}\u00a0`,
+        reason: 'Theft.\r\n Twice.\u200b',
+      });
+      expect(name).toBe(`Zoë ${tail}`);
+      expect(await api.entry(id)).toMatchObject({ name, reason: 'Theft.\nTwice.' });
+      for (const same of [name, `Zoë\u2003${tail}`, `Zo\u200bë ${tail}\n`]) {
+        expect(refusal(await api.upload(path, { name: same }, [people.stranger]))).toEqual([
+          409,
+          `Blacklist entry with name '${name}' already exists.`,
+        ]);
+      }
+      const again = await api.update(id, { name: `${name.normalize('NFD')}\n` });
+      expect(answer(again, 200, BlacklistRecord)).toMatchObject({ name, warnings: null });
+      const search = await api.get(`${path}?${new URLSearchParams({ q: `zoe\u200b\u00a0 ${tail}` })}`);
+      expect(answer(search, 200, z.array(BlacklistRecord))).toMatchObject([{ id }]);
+    });
+
+    it('takes a name that differs from others only in case or accents, and says so', async () => {
+      const { api, people } = get();
+      const tail = newName();
+      const zoe = await api.list([people.stranger], { name: `Zoë ${tail}` });
+      expect(zoe.warnings).toBeNull();
+      const capitals = await api.list([people.stranger], { name: `ZOE ${tail.toUpperCase()}` });
+      expect(capitals.warnings).toEqual([
+        `Entry ${zoe.id} has the same name but for case and accents: '${zoe.name}'.`,
+      ]);
+      expect(await api.entry(capitals.id)).toMatchObject({ name: capitals.name, warnings: null });
+      const other = await api.list([people.stranger]);
+      const renamed = answer(await api.update(other.id, { name: `Zoé ${tail}` }), 200, BlacklistRecord);
+      expect(renamed.warnings?.map((line) => line.split(' ')[1])).toEqual([`${zoe.id}`, `${capitals.id}`]);
+      const away = answer(await api.update(other.id, { name: newName() }), 200, BlacklistRecord);
+      expect(away.warnings).toBeNull();
+    });
+
     it('needs a name', async () => {
       const { api, people } = get();
+      expect(problems(await api.upload(path, { name: '\u00a0\u200b\n' }, [people.stranger]))).toMatchObject([
+        { loc: ['body', 'name'], type: 'string_too_short' },
+      ]);
       for (const fields of [{}, { name: '' }]) {
         expect(problems(await api.upload(path, fields, [people.stranger]))).toEqual([
           { loc: ['body', 'name'], msg: 'Field required', type: 'missing' },
@@ -211,7 +254,9 @@ export function listingSuite(get: () => Tested): void {
       const { api, people } = get();
       const { id } = await api.list([people.stranger]);
       expect(problems(await api.update(id, { reason: 'Theft.' }))).toMatchObject([{ type: 'missing' }]);
-      expect(problems(await api.update(id, { name: '' }))).toMatchObject([{ type: 'string_too_short' }]);
+      for (const name of ['', ' ', '\n', '\u200b\0']) {
+        expect(problems(await api.update(id, { name }))).toMatchObject([{ type: 'string_too_short' }]);
+      }
       expect(problems(await api.update(id, { name: nameOf(101) }))).toMatchObject([
         { type: 'string_too_long' },
       ]);

@@ -1,12 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { Status } from '../../../lib/contract/endpoints/status.ts';
+import { Verification } from '../../../lib/contract/endpoints/verify.ts';
 import type { BlacklistMatch } from '../../../lib/contract/shapes.ts';
 import { distanceMetrics } from '../../../lib/contract/vocabulary.ts';
 import type { Tested } from '../api.ts';
-import { type Overrides, problems } from './client.ts';
+import { answer, type Overrides, problems } from './client.ts';
 import type { BackendTraits } from './traits.ts';
-
-/** No distance is as large. */
-const everything = 1000;
 
 export function overridesSuite(get: () => Tested, { models, metrics }: BackendTraits): void {
   /** The entry that the woman of the group picture is listed by. */
@@ -23,6 +22,16 @@ export function overridesSuite(get: () => Tested, { models, metrics }: BackendTr
     const [match] = await matches(overrides);
     if (!match) throw new Error('There is no match.');
     return match;
+  };
+
+  const loosestThreshold = async () =>
+    answer(await get().api.get('/api/v1/status'), 200, Status).loosest_threshold;
+  const verify = async (overrides: Overrides) => {
+    const [image1, image2] = [get().people.listed, get().people.stranger].map((picture) =>
+      Buffer.from(picture).toString('base64'),
+    );
+    const body = { image1, image2, ...overrides };
+    return answer(await get().api.sendJson('POST', '/api/v1/verify', body), 200, Verification);
   };
 
   describe('an override', () => {
@@ -85,19 +94,50 @@ export function overridesSuite(get: () => Tested, { models, metrics }: BackendTr
       expect(euclidean).toBeGreaterThan(0);
     });
 
-    it('of the threshold is the largest distance that is a match: 0 finds none, a large one every face', async () => {
+    it('of the threshold is the largest distance that is a match: 0 finds none, a large one is held', async () => {
       const { distance } = await nearest({});
       expect(await matches({ threshold: 0 })).toEqual([]);
       expect(await matches({ threshold: distance / 2 })).toEqual([]);
       expect(await matches({ threshold: distance })).toMatchObject([{ distance, threshold: distance }]);
-      const all = await matches({ threshold: everything });
-      expect(all).toHaveLength(3);
-      expect(all.map(({ threshold }) => threshold)).toEqual([everything, everything, everything]);
-      expect(all[0]?.distance).toBe(distance);
+      const loosest = await loosestThreshold();
+      for (const threshold of [0.6, 1, 1000, Number.MAX_VALUE]) {
+        const result = await get().api.process(get().people.group, { threshold });
+        expect(await matches({ threshold })).toMatchObject([{ distance, threshold: loosest }]);
+        expect(result.warnings).toEqual([expect.stringContaining(`A threshold of ${threshold} was asked`)]);
+        expect(result.faces.filter(({ blacklist_matches }) => blacklist_matches.length > 0)).toHaveLength(1);
+      }
+    });
+
+    it('of a threshold on the scale of a model that is replaced means what it means there', async () => {
+      const { api, people, backend } = get();
+      const usual = await nearest({});
+      expect((await api.process(people.group)).warnings).toBeNull();
+      for (const [model_name, threshold] of [
+        ['VGG-Face', 0.68],
+        ['Facenet512', 0.3],
+        ['DeepID', 0.015],
+      ] as const) {
+        const asked = { model_name, threshold, distance_metric: 'cosine' };
+        expect(await nearest(asked)).toEqual(usual);
+        expect((await api.process(people.group, asked)).warnings).toEqual([
+          expect.stringMatching(
+            `^A threshold of ${threshold} was asked .*${model_name} is replaced by ${backend.models[0]}`,
+          ),
+        ]);
+        const half = await verify({ ...asked, threshold: threshold / 2 });
+        expect(half.threshold).toBeCloseTo(usual.threshold / 2, 12);
+        expect((await verify({ ...asked, threshold: 1.05 * threshold })).threshold).toBeCloseTo(
+          1.05 * usual.threshold,
+          12,
+        );
+        expect((await verify({ ...asked, threshold: 100 })).threshold).toBe(await loosestThreshold());
+      }
     });
 
     it.each([
       [-0.1, 'greater_than_equal'],
+      ['NaN', 'float_parsing'],
+      ['1e999', 'finite_number'],
       ['near', 'float_parsing'],
       [[0.5], 'float_type'],
     ])('of the threshold to %j is refused', async (threshold, type) => {

@@ -124,13 +124,16 @@ export function routesSuite(get: () => Tested, browsersHome: string): void {
       answer(await api.get('/'), 200, Welcome);
       answer(await api.get('/api/v1/'), 200, Welcome);
       const browser = await api.send('GET', '/', { headers: { accept: 'text/html,*/*;q=0.8' } });
-      expect([browser.status, browser.headers.location]).toEqual([307, browsersHome]);
+      const led = new URL(browser.headers.location ?? '', 'http://localhost/').pathname;
+      expect([browser.status, led]).toEqual([307, browsersHome]);
     });
 
     it('finds a documentation whose files are all there', async () => {
       const { api } = get();
       const page = (await api.get('/docs')).bytes.toString();
-      const files = [...page.matchAll(/(?:src|href)="(\/[^"]*)"/g)].map(([, path]) => path ?? '');
+      const files = [...page.matchAll(/(?:src|href)="(?!data:)([^"]*)"/g)].map(
+        ([, path = '']) => new URL(path, 'http://localhost/docs').pathname,
+      );
       expect(files).toHaveLength(3);
       const replies = await Promise.all(files.map((path) => api.get(path)));
       expect(replies.map(({ status, bytes }) => [status, bytes.length > 0])).toEqual(
@@ -168,14 +171,22 @@ export function gatewaySuite(get: () => Tested): void {
     );
 
     it.each([
-      ['DELETE', '/api/v1/blacklist', 'POST, GET'],
-      ['PATCH', '/api/v1/blacklist/7/', 'GET, PUT, DELETE'],
+      ['DELETE', '/api/v1/blacklist', 'POST, GET, HEAD'],
+      ['PATCH', '/api/v1/blacklist/7/', 'GET, HEAD, PUT, DELETE'],
       ['GET', '/api/v1/process/process-images/', 'POST'],
-      ['POST', '/healthz', 'GET'],
+      ['POST', '/healthz', 'GET, HEAD'],
     ])('such as %s %s is a 405 that says what there is', async (method, path, allowed) => {
       const reply = await get().api.send(method, path);
       expect(refusal(reply)).toEqual([405, 'Method Not Allowed']);
       expect(reply.headers.allow?.split(', ').sort()).toEqual(allowed.split(', ').sort());
+    });
+  });
+
+  describe('HEAD', () => {
+    it.each(['/', '/healthz', '/api/v1/blacklist/', '/openapi.json'])('of %s has no body', async (path) => {
+      const reply = await get().api.send('HEAD', path);
+      expect([reply.status, reply.bytes.length]).toEqual([200, 0]);
+      expect(Number(reply.headers['content-length'])).toBeGreaterThan(0);
     });
   });
 

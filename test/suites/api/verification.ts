@@ -89,7 +89,11 @@ export function verificationSuite(get: () => Tested): void {
         time: expect.any(Number),
       });
       const wide = await verify(people.listed, people.stranger, { threshold: 1000 });
-      expect(wide).toMatchObject({ verified: true, threshold: 1000, distance: usual.distance });
+      expect(wide).toMatchObject({ verified: false, distance: usual.distance });
+      expect(wide.threshold).toBeGreaterThan(usual.threshold);
+      expect(wide.warnings).toEqual([
+        expect.stringMatching(/^A threshold of 1000 was asked for, 0\.\d+ was/),
+      ]);
     });
 
     it('of which one can not be used are refused, by its name', async () => {
@@ -161,7 +165,8 @@ export function verificationSuite(get: () => Tested): void {
       expect(found.verified).toBe(false);
       expect(found.distance).toBeGreaterThan(found.threshold);
       expect(await verifyEntry(id, people.listed, { threshold: 1000 })).toMatchObject({
-        verified: true,
+        verified: false,
+        warnings: [expect.stringContaining('A threshold of 1000 was asked for')],
         distance: found.distance,
         image_id: found.image_id,
       });

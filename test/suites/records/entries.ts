@@ -207,6 +207,38 @@ export function entrySuite(opened: () => OpenedRecords): void {
     expect(await store.findEntry('Ada')).toBeUndefined();
   });
 
+  test('the shown entries of a name are found whatever their case and accents, and as they are now', async () => {
+    const { entry: zoe } = await activeEntry(store, 'Zoë');
+    const { entry: capitals } = await activeEntry(store, 'ZOE');
+    const { entry: other } = await activeEntry(store, 'Zoey');
+    await store.createEntry({ name: 'zoe', reason: null });
+    expect(await store.findAlike('zoé')).toEqual([zoe, capitals]);
+    expect(await store.findAlike('Zo')).toEqual([]);
+
+    const renamed = await store.updateEntry(other.id, { name: 'Zoé', reason: null });
+    await store.updateEntry(zoe.id, { name: 'Ada', reason: null });
+    expect(await store.findAlike('zoe')).toEqual([capitals, renamed]);
+    await store.markEntryDeleting(capitals.id);
+    expect(await store.findAlike('zoe')).toEqual([renamed]);
+    await store.removeEntry(other.id);
+    expect(await store.findAlike('zoe')).toEqual([]);
+    expect((await store.findAlike('ÁDA')).map(({ id }) => id)).toEqual([zoe.id]);
+  });
+
+  test('names that many letters become of, when case and accents go, are kept apart', async () => {
+    const names = [`${'\ufdfa'.repeat(99)}a`, `${'\ufdfa'.repeat(99)}b`];
+    const entries = await Promise.all(names.map(async (name) => (await activeEntry(store, name)).entry));
+    for (const [index, name] of names.entries())
+      expect(await store.findAlike(name)).toEqual([entries[index]]);
+  });
+
+  test('where all names have their normal form, nothing is changed', async () => {
+    const { entry } = await activeEntry(store, 'Zoë');
+    await store.createEntry({ name: 'Zoë (2)', reason: 'one\ntwo' });
+    expect(await store.normalizeEntries()).toEqual([]);
+    expect(await store.listEntries('ACTIVE')).toEqual([entry]);
+  });
+
   test('an entry from another store keeps its id and date, and later ones get larger ids', async () => {
     const carried = { id: 700, addedDate: '2020-02-29T12:00:00.000Z' };
     const entry = await store.createEntry({ name: 'Ada', reason: 'theft', carried });

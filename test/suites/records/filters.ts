@@ -53,7 +53,10 @@ export function filterSuite(opened: () => OpenedRecords): void {
       { shows: [2, 1], clock: 2000 },
       // Put back, it does not turn the order around.
       { shows: [], clock: 500 },
+      { shows: [3], clock: 1499 },
       { shows: [3], clock: 1500 },
+      { shows: [], clock: 9e9 },
+      { shows: [2], clock: 2000 },
       { shows: [], clock: 2000 },
       { shows: [2], clock: 2001 },
       ...Array.from({ length: 12 }, (_, index) => ({
@@ -62,7 +65,7 @@ export function filterSuite(opened: () => OpenedRecords): void {
       })),
     ]);
     const moment = fc
-      .constantFrom(-1, 0, 1, 999, 1000, 1500, 1999, 2000, 2001, 2002, 5003, 5011, 5012, 9e9)
+      .constantFrom(-1, 0, 1, 500, 501, 999, 1000, 1499, 1500, 1999, 2000, 2001, 2002, 5003, 5011, 5012, 9e9)
       .map((clock) => new Date(start + clock));
     const filter = fc.record(
       {
@@ -86,11 +89,26 @@ export function filterSuite(opened: () => OpenedRecords): void {
     );
   });
 
-  test('time never goes back from one picture to the next, whatever the clock does', async () => {
-    const kept = await keep([5000, 4000, 5001, 0, 5001, 6000].map((clock) => ({ shows: [], clock })));
+  test('time follows the clock, and ids the order, also after the clock was years ahead', async () => {
+    const years = 5 * 365 * 24 * 3_600_000;
+    const clocks = [0, 10, years, years + 1, 20, 30, 3_600_000, 40, 50, 60];
+    const kept = await keep(clocks.map((clock, index) => ({ shows: index % 2 === 0 ? [1] : [], clock })));
     const times = kept.toReversed().map(({ processing_timestamp }) => Date.parse(processing_timestamp ?? ''));
-    expect(times.map((time) => time - start)).toEqual([5000, 5000, 5001, 5001, 5001, 6000]);
-    expect(await store.getProcessed(2)).toEqual(kept.at(-2));
+    expect(times.map((time) => time - start)).toEqual(clocks);
+    expect(await store.getProcessed(3)).toEqual(kept.at(-3));
+    const until = new Date(start + years);
+    expect(await idsOf({ until })).toEqual([10, 9, 8, 7, 6, 5, 2, 1]);
+    expect(await idsOf({ since: until })).toEqual([4, 3]);
+    expect(await idsOf({ since: new Date(start + 10), until: new Date(start + 50) })).toEqual([8, 6, 5, 2]);
+    expect(await store.timeDisorder()).toMatchObject({ before: { id: 7 }, after: { id: 8 } });
+  });
+
+  test('a clock that is corrected by less than a second lets time wait', async () => {
+    expect(await store.timeDisorder()).toBeUndefined();
+    const kept = await keep([5000, 4500, 5001, 4001, 6000].map((clock) => ({ shows: [], clock })));
+    const times = kept.toReversed().map(({ processing_timestamp }) => Date.parse(processing_timestamp ?? ''));
+    expect(times.map((time) => time - start)).toEqual([5000, 5000, 5001, 5001, 6000]);
+    expect(await store.timeDisorder()).toBeUndefined();
   });
 
   test('a picture kept again is listed once', async () => {

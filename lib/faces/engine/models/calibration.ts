@@ -11,6 +11,12 @@ export const distancesAtPowersOfTen = {
 } as const satisfies Record<string, readonly number[]>;
 
 /**
+ * The euclidean distances of Dlib, whose embeddings differ in length, as `distancesAtPowersOfTen`: `npm run calibrate -- FOLDER Dlib
+ * euclidean`, of the same pairs.
+ */
+export const dlibEuclideanAtPowersOfTen = [0.6143, 0.5435, 0.4741, 0.4152, 0.3984] as const;
+
+/**
  * How near two faces are, 0..100, so that it means the same for every model: of pairs of different people, a share of
  * (1 - similarity / 100)^3 comes so near. 80 is 1 pair in 125; 90, 1 in 1,000; 95, 1 in 8,000; 99, 1 in a million. Between the measured
  * distances the share's logarithm runs straight; nearer than 1 in a million, where nothing was measured, similarity runs straight to 100 at
@@ -58,6 +64,22 @@ export function equivalentDistance(distance: number, from: readonly number[], to
 /** The share of pairs of different people that come so near, see `similarityAt`; what is less than 1 in a million was not measured. */
 export function falseMatchRateAt(distances: readonly number[], distance: number): number {
   return (1 - similarityAt(distances, distance) / 100) ** 3;
+}
+
+/**
+ * The distance within which a share of pairs of different people lies: the inverse of `falseMatchRateAt`.
+ * @param falseMatchRate more than 0, at most 1 in 100: farther nothing was measured
+ */
+export function distanceAtRate(distances: readonly number[], falseMatchRate: number): number {
+  const exponent = Math.log10(falseMatchRate);
+  const nearest = distances.at(-1) as number;
+  const rarest = -1 - distances.length;
+  if (exponent <= rarest) {
+    return (nearest * falseMatchRate ** (1 / 3)) / 10 ** (rarest / 3);
+  }
+  const index = Math.min(distances.length - 2, Math.max(0, Math.floor(-2 - exponent)));
+  const [far, near] = [distances[index] as number, distances[index + 1] as number];
+  return near + (exponent + index + 3) * (far - near);
 }
 
 /** The similarity that a share of 10^exponent of different people's pairs reaches. */

@@ -1,6 +1,6 @@
 import type { Config } from '../../../config.ts';
 import { type customModelName, type DistanceMetric, defaultEngineModel } from '../../../contract/vocabulary.ts';
-import { distancesAtPowersOfTen } from './calibration.ts';
+import { distancesAtPowersOfTen, dlibEuclideanAtPowersOfTen } from './calibration.ts';
 
 /** The models that come with the service, the best one first. */
 export const embeddingModelNames = ['Fusion', 'MobileFaceNet', 'Dlib'] as const;
@@ -26,6 +26,8 @@ export interface EmbeddingModel {
   readonly thresholds: Readonly<Record<DistanceMetric, number>>;
   /** The cosine distances within which 1 in 100, 1,000, 10,000 … pairs of different people lie. */
   readonly calibration: readonly number[];
+  /** The same in euclidean distances, where they do not follow from the cosine's: of embeddings that differ in length. */
+  readonly euclideanCalibration?: readonly number[];
   /** Whether the calibration is but supposed. */
   readonly isSupposed?: boolean;
 }
@@ -37,7 +39,8 @@ export interface EmbeddingModel {
  *   100,000: a stranger is taken for somebody in a list of 1,000 pictures one time in 100. Its embeddings are unit vectors too.
  * - `MobileFaceNet`: the cosine distance was measured, see the README's figures; its embeddings are unit vectors, so the
  *   others follow from it: sqrt(2 d) for both euclidean ones, acos(1 - d) / pi for the angle.
- * - `Dlib`: DeepFace's own table.
+ * - `Dlib`: DeepFace's own table, for it is the same network, whose distances mean the same in both. Its euclidean thresholds let more
+ *   than 1 in 1,000 pairs of different people match, and so are held at `MAX_FALSE_MATCH_RATE`, see `search/threshold-limits.ts`.
  */
 export const embeddingModels = {
   Fusion: {
@@ -60,6 +63,7 @@ export const embeddingModels = {
     version: 'Dlib-2',
     thresholds: { cosine: 0.07, euclidean: 0.6, euclidean_l2: 0.4, angular: 0.12 },
     calibration: distancesAtPowersOfTen.Dlib,
+    euclideanCalibration: dlibEuclideanAtPowersOfTen,
   },
 } as const satisfies Record<BuiltInModelName, EmbeddingModel>;
 

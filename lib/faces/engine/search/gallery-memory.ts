@@ -18,6 +18,15 @@ export interface SharedGallery {
   readonly words: Int32Array;
   /** The embeddings, `rowsPerSegment` in each. */
   readonly segments: readonly Float32Array[];
+  /** The entry of each row's face, beside the segments: numbers of 64 bits, for an entry's id may be any safe whole number. */
+  readonly entries: readonly Float64Array[];
+}
+
+/** A face as a row knows it. */
+export interface RowFace {
+  /** Never given twice, more than 0. */
+  readonly faceId: number;
+  readonly entryId: number;
 }
 
 export const rowsPerSegment = 4096;
@@ -39,14 +48,24 @@ function createSegment(dimensions: number): Float32Array {
   return new Float32Array(new SharedArrayBuffer(4 * rowsPerSegment * dimensions));
 }
 
+function createEntries(): Float64Array {
+  return new Float64Array(new SharedArrayBuffer(8 * rowsPerSegment));
+}
+
 /** Room for `rowsPerSegment` faces of at most 2,048 dimensions, all rows free. */
 export function createSharedGallery(dimensions: number): SharedGallery {
   const memory = createSharedMemory(pagesFor(dimensions, 1));
-  return { dimensions, memory, words: new Int32Array(memory.buffer), segments: [createSegment(dimensions)] };
+  return {
+    dimensions,
+    memory,
+    words: new Int32Array(memory.buffer),
+    segments: [createSegment(dimensions)],
+    entries: [createEntries()],
+  };
 }
 
 /** The same gallery with room for `rowsPerSegment` faces more. Nothing is copied: whoever holds the old object sees the same rows. */
-export function enlargeGallery({ dimensions, memory, segments }: SharedGallery): SharedGallery {
+export function enlargeGallery({ dimensions, memory, segments, entries }: SharedGallery): SharedGallery {
   const pages = memory.buffer.byteLength / pageSize;
   memory.grow(Math.max(0, pagesFor(dimensions, segments.length + 1) - pages));
   return {
@@ -54,6 +73,7 @@ export function enlargeGallery({ dimensions, memory, segments }: SharedGallery):
     memory,
     words: new Int32Array(memory.buffer),
     segments: [...segments, createSegment(dimensions)],
+    entries: [...entries, createEntries()],
   };
 }
 
@@ -86,15 +106,22 @@ export function faceIdAt(gallery: SharedGallery, row: number): number {
  * Puts a face into a row. A search that reads the row meanwhile sees its id change, and so never gives one face's distance to
  * another.
  */
-export function writeRow(gallery: SharedGallery, row: number, faceId: number, embedding: Float32Array): void {
-  const { dimensions, memory, words, segments } = gallery;
+export function writeRow(
+  gallery: SharedGallery,
+  row: number,
+  { faceId, entryId }: RowFace,
+  embedding: Float32Array,
+): void {
+  const { dimensions, memory, words, segments, entries } = gallery;
   const kernel = kernelOn(memory);
   clearRow(gallery, row);
   const source = new Float32Array(kernel.memory.buffer, 0, codesSize(dimensions));
   source.set(embedding);
   source.fill(0, dimensions);
-  const segment = segments[Math.floor(row / rowsPerSegment)] as Float32Array;
-  segment.set(embedding, (row % rowsPerSegment) * dimensions);
+  const segment = Math.floor(row / rowsPerSegment);
+  const place = row % rowsPerSegment;
+  (segments[segment] as Float32Array).set(embedding, place * dimensions);
+  (entries[segment] as Float64Array)[place] = entryId;
   const start = rowStart(gallery, row);
   kernel.encode(start, codesSize(dimensions), 0);
   Atomics.store(words, start / 4, faceId);

@@ -8,6 +8,7 @@ import {
   createSharedGallery,
   enlargeGallery,
   faceIdAt,
+  type RowFace,
   rowsUsed,
   type SharedGallery,
   useRows,
@@ -54,7 +55,7 @@ function faceOf({ image_id: imageId, entry_id: entryId, x, y, w, h }: FaceRow): 
  * The enrolled faces of one version of a model: kept in the database, their embeddings held in shared memory for the search. The database is the truth;
  * what another process changed in it is taken over by `refresh`.
  *
- * Nothing of a face but its embedding and id is held in memory, and no copy of the embeddings is kept beside the database: what was
+ * Nothing of a face but its embedding, its id and its entry's is held in memory, and no copy of the embeddings is kept beside the database: what was
  * deleted there would live on in it.
  */
 export class Gallery {
@@ -102,7 +103,7 @@ export class Gallery {
       `DELETE FROM faces WHERE image_id = ? AND (model = '${version}' OR model NOT IN (${quoted.join()}))`,
     );
     this.#selectAfter = database.prepare(
-      `SELECT id, embedding FROM faces WHERE model = '${version}' AND id > ? ORDER BY id`,
+      `SELECT id, entry_id, embedding FROM faces WHERE model = '${version}' AND id > ? ORDER BY id`,
     );
     this.#selectIds = database.prepare(`SELECT id FROM faces WHERE model = '${version}'`);
     // A million rows are read in half the time without an object for each.
@@ -143,36 +144,31 @@ export class Gallery {
     this.#seenVersion = version;
   }
 
-  /** Adds a face to the database and to the memory; nothing changes where its image has one already. */
-  add(face: GalleryFace, embedding: Float32Array): void {
-    this.insert(face, embedding);
-    this.takeInserted();
-  }
-
-  /** Adds a face to the database alone. */
+  /** Adds a face to the database, and to the memory with the next `takeOver`; nothing changes where its image has one already. */
   insert(face: GalleryFace, embedding: Float32Array): void {
     const { x, y, w, h } = face.box;
     const bytes = new Uint8Array(embedding.buffer, embedding.byteOffset, embedding.byteLength);
     this.#insert.run(face.imageId, face.entryId, x, y, w, h, bytes);
   }
 
-  /** Takes what was inserted over into the memory; until the first `refresh` that stays empty. */
-  takeInserted(): void {
+  /** Takes what was inserted into the memory: after the commit, for what is rolled back has its id given again. */
+  takeOver(): void {
     if (this.#seenVersion !== undefined) this.#takeNew();
   }
 
-  /** Removes an image's face of this version, and of versions that are of no use, from the memory and from the database. */
-  remove(imageId: string): void {
-    this.delete(imageId)();
-  }
-
-  /** Does the same in the database alone; what it returns removes the face from the memory. */
-  delete(imageId: string): () => void {
+  /**
+   * Deletes an image's face of this version, and of versions that are of no use, from the database. Returns the id that is to be dropped
+   * from the memory after the commit, if there is one.
+   */
+  delete(imageId: string): number | undefined {
     const id = this.#idOf(imageId);
     this.#remove.run(imageId);
-    return () => {
-      if (id !== undefined) this.#drop(this.#idOfRow.indexOf(id));
-    };
+    return id;
+  }
+
+  /** Drops a deleted face from the memory. */
+  drop(faceId: number): void {
+    this.#drop(this.#idOfRow.indexOf(faceId));
   }
 
   has(imageId: string): boolean {
@@ -210,8 +206,8 @@ export class Gallery {
   #takeNew(): void {
     const before = this.#shared;
     for (const values of this.#selectAfter.iterate(this.#lastId)) {
-      const [id, embedding] = values as unknown as [number, Uint8Array];
-      this.#hold(id, floatsOf(embedding));
+      const [faceId, entryId, embedding] = values as unknown as [number, number, Uint8Array];
+      this.#hold({ faceId, entryId }, floatsOf(embedding));
     }
     if (this.#shared !== before) this.#share(this.#shared);
   }
@@ -264,11 +260,11 @@ export class Gallery {
     return this.#count.get(id)?.count as number;
   }
 
-  #hold(id: number, embedding: Float32Array): void {
+  #hold(face: RowFace, embedding: Float32Array): void {
     const row = this.#freeRows.pop() ?? this.#nextRow();
-    writeRow(this.#shared, row, id, embedding);
-    this.#idOfRow[row] = id;
-    this.#lastId = id;
+    writeRow(this.#shared, row, face, embedding);
+    this.#idOfRow[row] = face.faceId;
+    this.#lastId = face.faceId;
   }
 
   #nextRow(): number {

@@ -15,14 +15,14 @@ export interface RowsToLoad {
 /** Writes faces of the database into rows that nobody else writes; returns how many it found. */
 export function loadRows(database: DatabaseSync, gallery: SharedGallery, rows: RowsToLoad): number {
   const select = database.prepare(
-    'SELECT id, embedding FROM faces WHERE model = ? AND id > ? AND id <= ? ORDER BY id LIMIT ?',
+    'SELECT id, entry_id, embedding FROM faces WHERE model = ? AND id > ? AND id <= ? ORDER BY id LIMIT ?',
   );
   // A million rows are read in half the time without an object for each.
   select.setReturnArrays(true);
   let row = rows.firstRow;
   for (const values of select.iterate(rows.version, rows.afterId, rows.lastId, rows.maxRows)) {
-    const [id, embedding] = values as unknown as [number, Uint8Array];
-    writeRow(gallery, row++, id, floatsOf(embedding));
+    const [faceId, entryId, embedding] = values as unknown as [number, number, Uint8Array];
+    writeRow(gallery, row++, { faceId, entryId }, floatsOf(embedding));
   }
   return row - rows.firstRow;
 }

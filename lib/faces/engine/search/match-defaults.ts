@@ -1,7 +1,9 @@
 import type { DistanceMetric, EngineDetector } from '../../../contract/vocabulary.ts';
 import type { MatchDefaults } from '../../port.ts';
+import { standardOf } from '../../thresholds.ts';
 import { falseMatchRateAt, similarityAt } from '../models/calibration.ts';
 import { type EmbeddingModel, type EmbeddingModelName, thresholdsOfUnits } from '../models/models.ts';
+import { thresholdLimits } from './threshold-limits.ts';
 
 /** Where the distance of 1 pair in 100,000 stands among a calibration's. */
 const oneInHundredThousand = 3;
@@ -10,27 +12,36 @@ const oneInHundredThousand = 3;
 const scaleReach = 4;
 const scaleSteps = 64;
 
-/** What counts with this model, metric and detector. */
+/**
+ * What counts with this model, metric and detector.
+ * @param maxFalseMatchRate see `thresholdLimits`
+ */
 export function matchDefaults(
   name: EmbeddingModelName,
   model: EmbeddingModel,
   metric: DistanceMetric,
   detectorBackend: EngineDetector,
+  maxFalseMatchRate?: number,
 ): MatchDefaults {
-  const threshold = model.thresholds[metric];
+  const limits = thresholdLimits(name, model, metric, maxFalseMatchRate);
+  const threshold = standardOf(limits);
   const measured = model.isSupposed ? undefined : model.calibration;
   // The service's models have the threshold that they come with; what the user's own should have, its calibration tells.
   const recommended = name === 'Custom' ? measured?.[oneInHundredThousand] : undefined;
-  const defaultThreshold = recommended === undefined ? threshold : thresholdsOfUnits(recommended)[metric];
+  const usual = recommended === undefined ? limits.configured : thresholdsOfUnits(recommended)[metric];
+  const defaultThreshold = Math.min(usual, thresholdLimits(name, model, metric).loosest);
   const rateAt = (distance: number) => {
     const cosine = cosineDistance(name, metric, distance);
-    return measured && cosine !== undefined ? falseMatchRateAt(measured, cosine) : null;
+    if (measured && cosine !== undefined) return falseMatchRateAt(measured, cosine);
+    return model.euclideanCalibration ? falseMatchRateAt(model.euclideanCalibration, distance) : null;
   };
   return {
     detectorBackend,
     metric,
     threshold,
     defaultThreshold,
+    configuredThreshold: limits.configured,
+    loosestThreshold: limits.loosest,
     falseMatchRate: rateAt(threshold),
     defaultFalseMatchRate: rateAt(defaultThreshold),
     similarityScale: Array.from({ length: scaleSteps + 1 }, (_, step) => {

@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { DistanceMetric } from '../../../contract/vocabulary.ts';
-import { inTransaction } from '../../../records/sqlite/database.ts';
 import type { FaceMatch, FaceOwner } from '../../port.ts';
 import { equivalentDistance, similarityAt } from '../models/calibration.ts';
 import { isInstalled } from '../models/installed.ts';
@@ -15,12 +14,21 @@ import { compareEmbeddings, distanceOf } from './distance.ts';
 import { Gallery, type GalleryFace } from './gallery.ts';
 import type { SharedGallery } from './gallery-memory.ts';
 import { cosineDistance } from './match-defaults.ts';
-import { type GalleryHit, maxHits } from './search.ts';
+import type { GalleryHit } from './search.ts';
 
 /** A version of the model, with the faces that are enrolled for it. */
 interface VersionGallery {
   readonly model: EmbeddingModel;
   readonly gallery: Gallery;
+}
+
+/** What is searched for. */
+export interface Wanted {
+  readonly metric: DistanceMetric;
+  /** In the metric, on the scale of the version in use. */
+  readonly threshold: number;
+  /** So many near misses, at most. */
+  readonly candidates: number;
 }
 
 /** Nearness on the scale of the version in use. */
@@ -47,7 +55,6 @@ export interface Found {
  */
 export class ModelGallery {
   readonly #name: EmbeddingModelName;
-  readonly #database: DatabaseSync;
   readonly #current: VersionGallery;
   readonly #others: readonly VersionGallery[];
 
@@ -64,7 +71,6 @@ export class ModelGallery {
       return { model: version, gallery };
     };
     this.#name = name;
-    this.#database = database;
     this.#current = galleryOf(model);
     this.#others = otherVersions(name, model)
       .filter(({ embedder }) => isInstalled(embedder))
@@ -76,19 +82,23 @@ export class ModelGallery {
     for (const { gallery } of [...this.#others, this.#current]) gallery.refresh();
   }
 
-  /** Adds a face to the version in use, in the place of what its image has in others. */
-  add(face: GalleryFace, embedding: Float32Array): void {
+  /**
+   * Adds a face to the version in use in the database, in the place of what its image has in others. Returns what is to be taken over by the
+   * memory after the commit.
+   */
+  insert(face: GalleryFace, embedding: Float32Array): () => void {
     const { gallery } = this.#current;
-    const removals = inTransaction(this.#database, () => {
-      gallery.insert(face, embedding);
-      return this.#others.map((other) => other.gallery.delete(face.imageId));
-    });
-    gallery.takeInserted();
-    for (const removeFromMemory of removals) removeFromMemory();
+    gallery.insert(face, embedding);
+    const dropOthers = deleteFrom(this.#others, face.imageId);
+    return () => {
+      gallery.takeOver();
+      dropOthers();
+    };
   }
 
-  remove(imageId: string): void {
-    for (const { gallery } of this.#versions) gallery.remove(imageId);
+  /** Deletes an image's faces from the database; what it returns drops them from the memory after the commit. */
+  delete(imageId: string): () => void {
+    return deleteFrom(this.#versions, imageId);
   }
 
   /** Whether an image's face is enrolled for the version in use. */
@@ -110,13 +120,13 @@ export class ModelGallery {
     return this.#inUse.map(({ model }) => model.embedder);
   }
 
-  /** How a face is searched for. `threshold` is a distance in the metric, on the scale of the version in use. */
-  searches(metric: DistanceMetric, threshold: number): GallerySearch[] {
+  /** How a face is searched for. */
+  searches({ metric, threshold, candidates }: Wanted): GallerySearch[] {
     return this.#inUse.map(({ model }) => {
       const { embedder } = model;
-      if (model === this.#current.model) return { embedder, metric, threshold };
+      if (model === this.#current.model) return { embedder, metric, threshold, candidates };
       const cosine = cosineDistance(this.#name, metric, threshold) ?? Number.POSITIVE_INFINITY;
-      return { embedder, metric: 'cosine', threshold: this.#fromCurrent(model, cosine) };
+      return { embedder, metric: 'cosine', threshold: this.#fromCurrent(model, cosine), candidates };
     });
   }
 
@@ -128,8 +138,7 @@ export class ModelGallery {
   found(
     searches: readonly GallerySearch[],
     hits: JobFace['hits'],
-    metric: DistanceMetric,
-    threshold: number,
+    { metric, threshold, candidates }: Wanted,
   ): Found {
     const near = new Map<string, FaceMatch>();
     let isOutdated = false;
@@ -142,13 +151,20 @@ export class ModelGallery {
         const nearness = this.#nearnessOf(model, hit, metric);
         if (!face) isOutdated ||= model !== this.#current.model;
         // The version in use comes last, and counts where a face has moved meanwhile.
-        else if (nearness.distance <= threshold) near.set(face.imageId, matchOf(face, nearness));
+        else if (nearness.distance <= threshold || candidates > 0)
+          near.set(face.imageId, matchOf(face, nearness));
         else near.delete(face.imageId);
       }
     });
-    const byDistance = (one: FaceMatch, other: FaceMatch) => one.distance - other.distance;
     // Sorting keeps the order of those that are as near.
-    return { near: [...near.values()].sort(byDistance).slice(0, maxHits), isOutdated };
+    const sorted = [...near.values()].sort((one, other) => one.distance - other.distance);
+    const matches = sorted.filter(({ distance }) => distance <= threshold);
+    const known = new Set(matches.map(({ entryId }) => entryId));
+    const misses = sorted.filter(({ distance, entryId }) => {
+      if (distance <= threshold || known.has(entryId)) return false;
+      return known.add(entryId);
+    });
+    return { near: [...matches, ...misses.slice(0, candidates)], isOutdated };
   }
 
   /** How near a probe is to those of some images' faces that there are. */
@@ -203,4 +219,11 @@ export class ModelGallery {
 
 function matchOf({ entryId, imageId, box }: GalleryFace, nearness: Nearness): FaceMatch {
   return { entryId, imageId, target: box, ...nearness, identity: null, awsSimilarity: null, awsFaceId: null };
+}
+
+function deleteFrom(versions: readonly VersionGallery[], imageId: string): () => void {
+  const deleted = versions.map(({ gallery }) => ({ gallery, id: gallery.delete(imageId) }));
+  return () => {
+    for (const { gallery, id } of deleted) if (id !== undefined) gallery.drop(id);
+  };
 }

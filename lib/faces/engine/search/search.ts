@@ -1,4 +1,5 @@
 import type { DistanceMetric } from '../../../contract/vocabulary.ts';
+import { maxImagesOfEntry } from '../../best-of-entries.ts';
 import { Scan, type Scoring } from '../detect/scan.ts';
 import { cosineWith, distanceFrom, distanceOf, similarityOf, unitOf } from './distance.ts';
 import {
@@ -12,41 +13,52 @@ import {
 
 export interface GalleryHit {
   readonly faceId: number;
+  readonly entryId: number;
   readonly distance: number;
   /** 0..100 */
   readonly similarity: number;
 }
 
-/** A face has at most so many matches, the nearest: with a threshold that everybody passes, answers would grow without bound. */
-export const maxHits = 100;
+/** Entries that are kept beyond the near misses that are asked for: some of them may turn out to match. */
+const spareEntries = 10;
 
 /** Rows of one look of the kernel: few at first, so that there soon are hits to beat; later as many as stay in a core's cache. */
 const firstLook = 128;
 const longestLook = 1024;
 
 /**
- * Compares each probe with every enrolled face, in one pass over the gallery; returns for each those with `distance <= threshold`,
- * nearest first, the older of two that are as near, 100 at most.
+ * Compares each probe with every enrolled face, in one pass over the gallery. For each it returns the faces with `distance <= threshold`,
+ * of every entry that has one, its nearest (see `maxImagesOfEntry`); and then, where near misses are asked for, the nearest face of each
+ * of the nearest entries that have none. Nearest first, the older of two that are as near.
  *
  * It is exact: distances are computed in double precision from the embeddings themselves, for every row but those that a bound rules
  * out. Let `u` be a row's embedding and `p` the probe, both of length 1, `u'` and `p'` what their codes stand for, `e` and `f` the
  * lengths of `u - u'` and `p - p'`, all computed and not estimated. As u.p = u'.p' + (u - u').p' + u.(p - p'), and by Cauchy and
- * Schwarz, u.p is at most u'.p' + e(1 + f) + f. A row is ruled out when a face at that cosine would be too far for the threshold, or
- * farther than 100 hits that were found before.
+ * Schwarz, u.p is at most u'.p' + e(1 + f) + f. A row is ruled out when a face at that cosine would be too far for the threshold and,
+ * where near misses are asked for, farther than as many entries that were found before.
+ * @param candidates so many near misses for each probe, at most
  */
 export function searchGallery(
   gallery: SharedGallery,
   probes: readonly Float32Array[],
   metric: DistanceMetric,
   threshold: number,
+  candidates = 0,
 ): GalleryHit[][] {
-  const searches = probes.map((probe) => new ProbeSearch(gallery, probe, metric, threshold));
-  const open = searches.filter(({ canMatch }) => canMatch);
-  if (open.length > 0) passOver(gallery, open);
+  const searches = probes.map((probe) => new ProbeSearch(gallery, probe, metric, threshold, candidates));
+  passOver(
+    gallery,
+    searches.filter(({ canMatch }) => canMatch),
+  );
+  passOver(
+    gallery,
+    searches.filter((search) => search.beginsAgain()),
+  );
   return searches.map((search) => search.hits());
 }
 
 function passOver(gallery: SharedGallery, searches: readonly ProbeSearch[]): void {
+  if (searches.length === 0) return;
   const units = searches.map(({ unit }) => unit);
   const scan = new Scan(
     gallery,
@@ -86,59 +98,113 @@ class ProbeSearch {
   readonly #length: number;
   readonly #metric: DistanceMetric;
   readonly #threshold: number;
-  #hits: GalleryHit[] = [];
+  readonly #candidates: number;
+  /** The hits of each entry that matches. */
+  readonly #matching = new Map<number, GalleryHit[]>();
+  /** The nearest face of each entry that is near and does not match. */
+  readonly #near = new Map<number, GalleryHit>();
+  /** Entries that turned out to match since the farthest distance was set by them. */
+  #left = 0;
+  /** No entry that is farther is among the near misses. */
+  #farthest = Number.POSITIVE_INFINITY;
+  #isSecondPass = false;
 
-  constructor(gallery: SharedGallery, probe: Float32Array, metric: DistanceMetric, threshold: number) {
+  constructor(
+    gallery: SharedGallery,
+    probe: Float32Array,
+    metric: DistanceMetric,
+    threshold: number,
+    candidates: number,
+  ) {
     this.#gallery = gallery;
     this.#metric = metric;
     this.#threshold = threshold;
+    this.#candidates = candidates;
     this.#probe = Float64Array.from(probe);
     ({ unit: this.unit, length: this.#length } = unitOf(this.#probe));
     this.scoring =
       metric === 'euclidean'
         ? { constant: 0, perLength: 2 * this.#length, perSquare: 1 - margin }
         : { constant: 1, perLength: 0, perSquare: 0 };
-    this.leastScore = this.#scoreFor(threshold);
+    this.leastScore = candidates > 0 ? Number.NEGATIVE_INFINITY : this.#scoreFor(threshold);
   }
 
   /** An embedding without a direction has no distance to any other, and no distance is negative. */
   get canMatch(): boolean {
-    return this.#length > 0 && this.#length < Number.POSITIVE_INFINITY && this.#threshold >= 0;
+    const hasDirection = this.#length > 0 && this.#length < Number.POSITIVE_INFINITY;
+    return hasDirection && (this.#threshold >= 0 || this.#candidates > 0);
   }
 
   /** Measures the distance to a row's face. */
   compare(row: number): void {
-    const { segments, dimensions } = this.#gallery;
-    const segment = segments[Math.floor(row / rowsPerSegment)] as Float32Array;
-    const start = (row % rowsPerSegment) * dimensions;
+    const { segments, entries, dimensions } = this.#gallery;
+    const [at, place] = [Math.floor(row / rowsPerSegment), row % rowsPerSegment];
+    const segment = segments[at] as Float32Array;
+    const start = place * dimensions;
     for (;;) {
       const faceId = faceIdAt(this.#gallery, row);
       if (faceId === 0) return;
+      const entryId = (entries[at] as Float64Array)[place] as number;
       const cosine = cosineWith(segment, start, this.unit);
       const distance =
         this.#metric === 'euclidean'
           ? distanceFrom(segment, start, this.#probe)
           : distanceOf(this.#metric, cosine);
       if (faceIdAt(this.#gallery, row) !== faceId) continue;
-      if (distance <= this.#threshold) {
-        this.#hits.push({ faceId, distance, similarity: similarityOf(cosine) });
-      }
+      const hit = { faceId, entryId, distance, similarity: similarityOf(cosine) };
+      if (distance <= this.#threshold) this.#addMatch(hit);
+      else if (this.#candidates > 0 && distance <= this.#farthest) this.#addNearMiss(hit);
       return;
     }
   }
 
-  /** Forgets all but the nearest; says whether that raised the least score. */
+  #addMatch(hit: GalleryHit): void {
+    const known = this.#matching.get(hit.entryId);
+    if (!known) {
+      this.#matching.set(hit.entryId, [hit]);
+      if (this.#near.delete(hit.entryId)) this.#left++;
+    } else if (!this.#isSecondPass) {
+      known.push(hit);
+      if (known.length >= 2 * maxImagesOfEntry) this.#matching.set(hit.entryId, best(known));
+    }
+  }
+
+  #addNearMiss(hit: GalleryHit): void {
+    if (this.#matching.has(hit.entryId)) return;
+    const known = this.#near.get(hit.entryId);
+    if (!known || byDistance(hit, known) < 0) this.#near.set(hit.entryId, hit);
+  }
+
+  /**
+   * Forgets all near misses but the nearest; says whether that raised the least score. What it forgets can't be among those that are asked
+   * for as long as at most `spareEntries` of those that it keeps turn out to match.
+   */
   prune(): boolean {
-    if (this.#hits.length < 2 * maxHits) return false;
-    this.#hits = this.hits();
-    this.leastScore = this.#scoreFor((this.#hits.at(-1) as GalleryHit).distance);
+    const kept = this.#candidates + spareEntries;
+    if (this.#candidates === 0 || this.#near.size < 2 * kept) return false;
+    const sorted = [...this.#near.values()].sort(byDistance);
+    for (const { entryId } of sorted.slice(kept)) this.#near.delete(entryId);
+    this.#farthest = (sorted[kept - 1] as GalleryHit).distance;
+    this.#left = 0;
+    this.leastScore = this.#scoreFor(this.#farthest);
+    return true;
+  }
+
+  /** Says whether near misses may have been forgotten in place of entries that matched; then a second pass finds them. */
+  beginsAgain(): boolean {
+    if (this.#farthest === Number.POSITIVE_INFINITY || this.#left <= spareEntries) return false;
+    this.#near.clear();
+    this.#left = 0;
+    this.#farthest = Number.POSITIVE_INFINITY;
+    this.#isSecondPass = true;
+    this.leastScore = Number.NEGATIVE_INFINITY;
     return true;
   }
 
   hits(): GalleryHit[] {
-    return this.#hits
-      .sort((one, other) => one.distance - other.distance || one.faceId - other.faceId)
-      .slice(0, maxHits);
+    const matches = [...this.#matching.values()].flatMap(best).sort(byDistance);
+    const near = [...this.#near.values()].sort(byDistance).slice(0, this.#candidates);
+    return [...matches, ...near];
   }
 
   /** The score of a face at this distance, less a margin. */
@@ -157,4 +223,13 @@ class ProbeSearch {
       }
     }
   }
+}
+
+function byDistance(one: GalleryHit, other: GalleryHit): number {
+  return one.distance - other.distance || one.faceId - other.faceId;
+}
+
+/** The nearest hits of an entry. */
+function best(hits: GalleryHit[]): GalleryHit[] {
+  return hits.sort(byDistance).slice(0, maxImagesOfEntry);
 }

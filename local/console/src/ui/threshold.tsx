@@ -13,10 +13,9 @@ export interface ThresholdProps {
   readonly verdicts: readonly Verdict[];
 }
 
-/** The farthest that the slider goes, so that everybody whom the service told can be reached. */
-function farthest(configured: number, verdicts: readonly Verdict[]): number {
-  const distances = verdicts.flatMap(({ comparisons }) => comparisons.map(({ best }) => best.distance));
-  return Math.ceil(Math.max(2 * configured, ...distances) * 100) / 100;
+/** The farthest that the slider goes: as far as the service lets any request go, for beyond it strangers would be shown as matches. */
+function farthest({ threshold, loosest_threshold: loosest }: Status): number {
+  return Math.max(threshold, Math.floor(loosest * 1000) / 1000);
 }
 
 /** Shows what would match if the threshold were another. Nothing is changed by it but what is shown. */
@@ -24,7 +23,7 @@ export function Threshold({ status, chosen, onChoose, verdicts }: ThresholdProps
   const id = useId();
   const { threshold: configured, backend, counts, similarity_scale: scale } = status;
   const distance = chosen ?? configured;
-  const max = farthest(configured, verdicts);
+  const max = farthest(status);
   const similarity = scale.length === 0 ? undefined : similarityAt(scale, distance);
   const matching = verdicts.filter(({ isMatch }) => isMatch).length;
   return (

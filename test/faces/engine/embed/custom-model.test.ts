@@ -293,7 +293,9 @@ describe('an engine with a model of the user', () => {
         { imageId: owner.imageId },
       ]);
       await changed.remove([enrolled]);
-      expect(files.database().prepare('SELECT count(*) AS count FROM faces').get()).toEqual({ count: 0 });
+      expect((await files.database()).prepare('SELECT count(*) AS count FROM faces').get()).toEqual({
+        count: 0,
+      });
     } finally {
       await files.remove();
     }

@@ -116,7 +116,7 @@ describe('the search', () => {
       fc.property(gallery, embedding, threshold, (faces, probe, threshold) => {
         const shared = createSharedGallery(dimensions);
         faces.forEach((face, row) => {
-          writeRow(shared, row, row + 1, face.embedding);
+          writeRow(shared, row, { faceId: row + 1, entryId: row + 1 }, face.embedding);
         });
         const distances = new Map<number, number>();
         faces.forEach((face, row) => {
@@ -142,7 +142,7 @@ describe('the search', () => {
   test('two long embeddings that hardly differ have their true distance by euclidean', () => {
     const shared = createSharedGallery(dimensions);
     const enrolled = Float32Array.of(9.99598503112793, 0, 0, 0, 0, 0, 0, 9.997188568115234);
-    writeRow(shared, 0, 1, enrolled);
+    writeRow(shared, 0, { faceId: 1, entryId: 1 }, enrolled);
     const probe = Float32Array.of(9.994771957397461, 0, 0, 0, 0, 0, 0, 9.995404243469238);
     const [hit] = search(shared, probe, 'euclidean', 0.004);
     expect(hit?.distance).toBeCloseTo(plainDistance('euclidean', probe, enrolled), 15);
@@ -151,9 +151,9 @@ describe('the search', () => {
 
   test('a face at the very threshold is a match', () => {
     const shared = createSharedGallery(4);
-    writeRow(shared, 0, 1, Float32Array.of(0, 1, 0, 0));
+    writeRow(shared, 0, { faceId: 1, entryId: 1 }, Float32Array.of(0, 1, 0, 0));
     const searchAt = (threshold: number) => search(shared, Float32Array.of(1, 0, 0, 0), 'cosine', threshold);
-    expect(searchAt(1)).toEqual([{ faceId: 1, distance: 1, similarity: 0 }]);
+    expect(searchAt(1)).toEqual([{ faceId: 1, entryId: 1, distance: 1, similarity: 0 }]);
     expect(searchAt(0.999)).toEqual([]);
   });
 
@@ -163,8 +163,8 @@ describe('the search', () => {
       const nothing = new Float32Array(4);
       const something = Float32Array.of(1, 2, 3, 4);
       const shared = createSharedGallery(4);
-      writeRow(shared, 0, 1, nothing);
-      writeRow(shared, 1, 2, something);
+      writeRow(shared, 0, { faceId: 1, entryId: 1 }, nothing);
+      writeRow(shared, 1, { faceId: 2, entryId: 2 }, something);
       expect(search(shared, nothing, metric, 1e9)).toEqual([]);
       expect(search(shared, something, metric, 1e9).map(({ faceId }) => faceId)).toEqual([2]);
     },
@@ -185,7 +185,7 @@ describe('the search', () => {
       const vector = new Float32Array(512);
       const angle = ((id % 1000) / 1000) * (Math.PI / 2);
       vector.fill(Math.cos(angle), 0, 256).fill(Math.sin(angle), 256);
-      writeRow(shared, row, id, vector);
+      writeRow(shared, row, { faceId: id, entryId: id }, vector);
     }
     Atomics.store(state, 0, 1);
     const [{ wrong, right }] = await answered;

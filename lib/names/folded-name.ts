@@ -11,6 +11,11 @@ const plainLetters: Readonly<Record<string, string>> = {
   Þ: 'TH',
 };
 
+/** Accents of letters, the points of Hebrew, the vowel signs of Arabic, and what is not seen by itself. */
+const accents =
+  // biome-ignore lint/suspicious/noMisleadingCharacterClass: The marks are meant one by one.
+  /[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f]|\p{Default_Ignorable_Code_Point}/gu;
+
 /**
  * A name without what case and accents add to it. In capitals, for that is where more letters become the same: ß and SS, and the Greek
  * sigma, which is another one at the end of a word.
@@ -18,7 +23,7 @@ const plainLetters: Readonly<Record<string, string>> = {
 export function foldedName(name: string): string {
   return name
     .normalize('NFKD')
-    .replaceAll(/[\u0300-\u036f]/g, '')
+    .replaceAll(accents, '')
     .toUpperCase()
     .replaceAll(/[ÆŒØĐÐĦŁŦÞ]/g, (letter) => plainLetters[letter] ?? letter);
 }

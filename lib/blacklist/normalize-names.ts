@@ -1,0 +1,10 @@
+import { logChanges } from '../records/normal-entries.ts';
+import type { RecordStore } from '../records/port.ts';
+
+/**
+ * Brings the names and reasons that an earlier version kept to their normal form, and logs whose.
+ * @throws BackendUnavailableError
+ */
+export async function normalizeNames({ records }: { readonly records: RecordStore }): Promise<void> {
+  logChanges(await records.normalizeEntries());
+}

@@ -1,0 +1,85 @@
+/*
+ * ISO 8601's forms of a time with its offset from UTC: dates as calendar dates, ordinal dates or weeks, extended or basic; times down to
+ * hours, minutes or seconds, the last of them with a fraction; offsets in hours, or hours and minutes. As many programs write it, a space
+ * may stand for the `T`, and before the offset. In a query that was not encoded, the offset's `+` has become a space.
+ */
+
+/** The longest form, with a fraction of far more digits than any clock has. */
+const maxLength = 64;
+const form =
+  /^(?<date>[\d-]{7,8}|\d{4}-\d\d-\d\d|\d{4}-?W\d\d-?\d)[Tt ](?<hour>\d\d)(?:(?<colon>:?)(?<minute>\d\d)(?:\k<colon>(?<second>\d\d))?)?(?:[.,](?<fraction>\d+))? ?(?<offset>[Zz]|[+\-\u2212 ]\d\d(?::?\d\d)?)$/;
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+/** The moment that the text names, `undefined` when it names none. What is finer than a millisecond is rounded up. */
+export function parseMoment(text: string): Date | undefined {
+  const trimmed = text.trim();
+  const parts = trimmed.length > maxLength ? undefined : form.exec(trimmed)?.groups;
+  if (!parts) return undefined;
+  const day = startOfDay(parts.date ?? '');
+  const time = sinceMidnight(parts);
+  const offset = offsetMs(parts.offset ?? '');
+  if (day === undefined || time === undefined || offset === undefined) return undefined;
+  const moment = new Date(day + time - offset);
+  return Number.isNaN(moment.getTime()) ? undefined : moment;
+}
+
+type Parts = Readonly<Record<string, string | undefined>>;
+
+/** In milliseconds since 1970, in UTC. */
+function startOfDay(date: string): number | undefined {
+  const calendar = /^(\d{4})-(\d\d)-(\d\d)$|^(\d{4})(\d\d)(\d\d)$/.exec(date)?.filter(Boolean).map(Number);
+  if (calendar) {
+    const [, year = 0, month = 0, day = 0] = calendar;
+    const moment = utc(year, month - 1, day);
+    const isReal = moment.getUTCMonth() === month - 1 && moment.getUTCDate() === day;
+    return isReal ? moment.getTime() : undefined;
+  }
+  const ordinal = /^(\d{4})-?(\d{3})$/.exec(date);
+  if (ordinal) {
+    const [year, day] = [Number(ordinal[1]), Number(ordinal[2])];
+    const moment = utc(year, 0, day);
+    return day > 0 && moment.getUTCFullYear() === year ? moment.getTime() : undefined;
+  }
+  const week = /^(\d{4})(-?)W(\d\d)\2(\d)$/.exec(date);
+  return week ? startOfWeekday(Number(week[1]), Number(week[3]), Number(week[4])) : undefined;
+}
+
+/** Week 1 is the one with January 4 in it, and begins with its Monday, which is day 1. */
+function startOfWeekday(year: number, week: number, weekday: number): number | undefined {
+  if (week < 1 || weekday < 1 || weekday > 7) return undefined;
+  const firstMonday = mondayOf(utc(year, 0, 4));
+  const monday = firstMonday + (week - 1) * 7 * dayMs;
+  return monday < mondayOf(utc(year + 1, 0, 4)) ? monday + (weekday - 1) * dayMs : undefined;
+}
+
+function mondayOf(day: Date): number {
+  return day.getTime() - ((day.getUTCDay() + 6) % 7) * dayMs;
+}
+
+/** `Date.UTC` takes the years 0 to 99 for those of the last century. */
+function utc(year: number, month: number, day: number): Date {
+  const date = new Date(0);
+  date.setUTCFullYear(year, month, day);
+  return date;
+}
+
+/** 24:00 is the end of the day, and second 60 a leap second. */
+function sinceMidnight({ hour, minute, second, fraction }: Parts): number | undefined {
+  const unit = second !== undefined ? 1000 : minute !== undefined ? minuteMs : hourMs;
+  // Rounded to a nanosecond first: 0.057 times 1000 is a little more than 57.
+  const part = Math.ceil(Number((Number(`0.${fraction ?? 0}`) * unit).toFixed(6)));
+  const [hours, minutes, seconds] = [Number(hour), Number(minute ?? 0), Number(second ?? 0)];
+  const time = hours * hourMs + minutes * minuteMs + seconds * 1000 + part;
+  return minutes < 60 && seconds <= 60 && time <= dayMs ? time : undefined;
+}
+
+function offsetMs(offset: string): number | undefined {
+  if (/^[Zz]$/.test(offset)) return 0;
+  const [hours, minutes] = [Number(offset.slice(1, 3)), Number(offset.slice(-2))];
+  const length = hours * hourMs + (offset.length > 3 ? minutes : 0) * minuteMs;
+  if (hours > 23 || (offset.length > 3 && minutes > 59)) return undefined;
+  return /^[-\u2212]/.test(offset) ? -length : length;
+}

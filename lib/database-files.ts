@@ -1,0 +1,60 @@
+import { type BigIntStats, type PathLike, statSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+
+/*
+ * Closing any descriptor of a file drops all POSIX locks that the process has on it. SQLite's locks say that the database is in use:
+ * without them, the next program that reads it takes itself for the last one, and deletes the write-ahead log with all that is in it.
+ * So nobody but SQLite opens or closes these files.
+ */
+
+/** Names of the files that SQLite keeps for one database, after the database's own. */
+const suffixes = ['', '-wal', '-shm', '-journal'];
+
+/** Absolute paths of the databases that this process has opened. */
+const databases = new Set<string>();
+
+/** Descriptors of databases that were opened by mistake: closing them would do the harm. */
+const neverClosed: FileHandle[] = [];
+
+/** A file belongs to a database, and must not be opened. */
+export class DatabaseFileError extends Error {
+  constructor() {
+    super('The file belongs to a database.');
+  }
+}
+
+/** Keeps everybody from opening the files of this database by `openUnlessDatabase`. */
+export function protectDatabase(path: string): void {
+  databases.add(resolve(path));
+}
+
+/** True for names that databases of this service and their companions have, whether they are open or not. */
+export function isDatabaseName(path: string): boolean {
+  return /(\.sqlite|^enroll\.lock)(-[a-z-]+)?$/i.test(basename(path));
+}
+
+/**
+ * Opens a file for reading, unless it is a file of a database that this process has open: by whatever name, link or hard link.
+ * @throws DatabaseFileError, and the file system's errors.
+ */
+export async function openUnlessDatabase(path: PathLike, flags: number): Promise<FileHandle> {
+  const named = statSync(path, { bigint: true, throwIfNoEntry: false });
+  if (named && isDatabase(named)) throw new DatabaseFileError();
+  const file = await open(path, flags);
+  // The name may have been given to another file meanwhile.
+  const opened = await file.stat({ bigint: true });
+  if (!isDatabase(opened)) return file;
+  neverClosed.push(file);
+  throw new DatabaseFileError();
+}
+
+function isDatabase({ dev, ino }: BigIntStats): boolean {
+  for (const database of databases) {
+    for (const suffix of suffixes) {
+      const stats = statSync(database + suffix, { bigint: true, throwIfNoEntry: false });
+      if (stats && stats.dev === dev && stats.ino === ino) return true;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, openSync, type StatsFs, statfsSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { DiskFullError } from './errors.ts';
+
+/**
+ * Bytes that are kept for deletions, which are the way out of a full disk. SQLite's write-ahead log grows to 4 MiB between two
+ * checkpoints, and a checkpoint may make the database larger by as much.
+ */
+export const reserveBytes = 5 * 1024 * 1024;
+
+/** True when there is no room on the disk, or none that this user may use. */
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+}
+
+/** Bytes that this user may still write where the path is; `undefined` where the file system does not tell. */
+export async function freeBytes(path: string): Promise<number | undefined> {
+  return freeIn(await statfs(path));
+}
+
+function freeIn({ blocks, bavail, bsize }: StatsFs): number | undefined {
+  return blocks > 0 ? bavail * bsize : undefined;
+}
+
+/**
+ * Refuses to write so many bytes where that would take what deletions need.
+ * @throws Error with the code `ENOSPC`, and the file system's errors.
+ */
+export async function requireRoom(path: string, bytes: number): Promise<void> {
+  const free = await freeBytes(path);
+  if (free === undefined || free >= bytes + reserveBytes) return;
+  throw Object.assign(new Error(`ENOSPC: ${free} bytes are left on the disk`), { code: 'ENOSPC' });
+}
+
+/** A file that takes up room on a disk until deletions need it. */
+export class DiskReserve {
+  readonly #path: string;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /**
+   * Makes the file whole where it is not. Whoever writes more calls this first, so that what deletions were given is not taken by others.
+   * @throws DiskFullError when there is no room for it.
+   */
+  require(): void {
+    const missing = reserveBytes - this.#size();
+    if (missing === 0) return;
+    const free = freeIn(statfsSync(dirname(this.#path)));
+    if (free !== undefined && free < missing) throw new DiskFullError();
+    if (this.fillUp() === 'disk full') throw new DiskFullError();
+  }
+
+  /** Makes room for deletions; returns whether there was any to be made. */
+  giveUp(): boolean {
+    const size = this.#size();
+    try {
+      unlinkSync(this.#path);
+      return size > 0;
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * Makes the file as large as it may get. Another failure than a full disk says nothing of room: what is written next will meet it too.
+   */
+  fillUp(): 'whole' | 'disk full' | 'failed' {
+    try {
+      const file = openSync(this.#path, 'a', 0o600);
+      try {
+        for (let size = this.#size(); size < reserveBytes; size = this.#size())
+          writeSync(file, filling(), size);
+        return 'whole';
+      } finally {
+        closeSync(file);
+      }
+    } catch (error) {
+      return isDiskFull(error) ? 'disk full' : 'failed';
+    }
+  }
+
+  #size(): number {
+    return statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
+  }
+}
+
+let random: Buffer | undefined;
+
+/** Random bytes, as many as the file has: some file systems give zeros no room, and equal pieces only once. */
+function filling(): Buffer {
+  random ??= randomBytes(reserveBytes);
+  return random;
+}
+
+/** True when not even a small file can be written in the folder because there is no room. */
+export function hasNoRoom(folder: string): boolean {
+  const path = `${folder}/.tmp-probe-${process.pid}`;
+  try {
+    const file = openSync(path, 'w', 0o600);
+    try {
+      writeSync(file, Buffer.alloc(4096, 1));
+    } finally {
+      closeSync(file);
+      unlinkSync(path);
+    }
+    return false;
+  } catch (error) {
+    return isDiskFull(error);
+  }
+}

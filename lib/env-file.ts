@@ -1,0 +1,112 @@
+import { isUtf8 } from 'node:buffer';
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { userName } from './user-name.ts';
+
+/** What a file of settings says, and what is wrong with it. No message repeats a value, which may be a secret. */
+export interface EnvFile {
+  readonly values: NodeJS.Dict<string>;
+  /** Faults for which the file can't be used. */
+  readonly faults: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+const nothing: EnvFile = { values: {}, faults: [], warnings: [] };
+
+/**
+ * Reads a file of lines `NAME=value`, with or without `export`, quotes and comments, in UTF-8 with or without a byte order mark.
+ * @param isSetting true for the names of this program's settings; lines of other programs' are judged less strictly.
+ */
+export function readEnvFile(path: string, isSetting: (name: string) => boolean): EnvFile {
+  try {
+    return parseEnvFile(readFileSync(path), path, isSetting);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+    if (code === 'ENOENT') return nothing;
+    if (code === undefined) throw error;
+    return { ...nothing, faults: [`The settings in ${path} can't be read by ${userName()} (${code}).`] };
+  }
+}
+
+export function parseEnvFile(bytes: Buffer, path: string, isSetting: (name: string) => boolean): EnvFile {
+  const encoding = otherEncoding(bytes);
+  if (encoding !== undefined) {
+    const fault = `The settings in ${path} are in ${encoding}, which is not read: save the file as UTF-8.`;
+    return { ...nothing, faults: [fault] };
+  }
+  const text = bytes
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .replaceAll(/\r\n?/g, '\n');
+  const scan = scanLines(text, isSetting);
+  const named = (lines: readonly Remark[]) => lines.map(({ line, what }) => `${path}, line ${line}: ${what}`);
+  // Node's own reader takes only a space after `export`.
+  const values = parseEnv(text.replaceAll(/^[ \t]*export[ \t]+(?=\w+[ \t]*=)/gm, ''));
+  return { values, faults: named(scan.faults), warnings: named(scan.warnings) };
+}
+
+/** The name of an encoding that is not UTF-8. */
+function otherEncoding(bytes: Buffer): string | undefined {
+  const mark = bytes.subarray(0, 2).toString('hex');
+  if (mark === 'fffe' || mark === 'feff') return 'UTF-16';
+  // Zero bytes are in no text but that of encodings with units of two or four bytes.
+  if (bytes.includes(0)) return 'UTF-16 or UTF-32';
+  return isUtf8(bytes) ? undefined : 'another encoding than UTF-8, such as Windows-1252';
+}
+
+interface Remark {
+  readonly line: number;
+  readonly what: string;
+}
+
+/** Finds the lines that Node's own reader would pass over, or read as something else than they say. */
+function scanLines(text: string, isSetting: (name: string) => boolean) {
+  const lines = text.split('\n');
+  const seen = new Set<string>();
+  const faults: Remark[] = [];
+  const warnings: Remark[] = [];
+  for (let index = 0; index < lines.length; index++) {
+    const content = (lines[index] ?? '').trim();
+    const line = index + 1;
+    if (content === '' || content.startsWith('#')) continue;
+    const [, name = '', value = ''] = /^(?:export\s+)?([A-Za-z_][\w.-]*)\s*=\s*(.*)$/.exec(content) ?? [];
+    if (name === '') {
+      faults.push({ line, what: 'it is not a comment, and not NAME=value.' });
+      continue;
+    }
+    if (isSetting(name) && seen.has(name))
+      warnings.push({ line, what: `${name} is set again; this one counts.` });
+    seen.add(name);
+    const quote = /^["'`]/.exec(value)?.[0];
+    const last = quote === undefined ? index : closingLine(lines, index, value, quote);
+    if (last === undefined)
+      faults.push({ line, what: `the value of ${name} begins with ${quote} and does not end with it.` });
+    else index = last;
+    const fault = last === line - 1 && isSetting(name) ? valueFault(value, quote) : undefined;
+    if (fault !== undefined) faults.push({ line, what: `the value of ${name} ${fault}` });
+  }
+  return { faults, warnings };
+}
+
+/** The index of the line with the quote that ends a value; `undefined` where there is none. */
+function closingLine(
+  lines: readonly string[],
+  index: number,
+  value: string,
+  quote: string,
+): number | undefined {
+  if (value.indexOf(quote, 1) > 0) return index;
+  const found = lines.findIndex((line, at) => at > index && line.includes(quote));
+  return found < 0 ? undefined : found;
+}
+
+function valueFault(value: string, quote: string | undefined): string | undefined {
+  if (/^[\u2018-\u201f\u00ab\u00bb]/.test(value)) return `is in typographic quotes: use plain ones, " or '.`;
+  if (quote === undefined) {
+    return /[^\s#]#/.test(value)
+      ? 'has a # in it, which would begin a comment: put it in quotes.'
+      : undefined;
+  }
+  const rest = value.slice(value.indexOf(quote, 1) + 1).trim();
+  return rest === '' || rest.startsWith('#') ? undefined : 'goes on after the quote that ends it.';
+}

@@ -1,0 +1,81 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { RequestInvalidError } from '../errors.ts';
+
+/** More than any request of ours has, and little enough to be checked at once. */
+const maxValues = 20_000;
+const maxDepth = 64;
+
+const quote = 0x22;
+const backslash = 0x5c;
+const [openBracket, closeBracket, openBrace, closeBrace, comma] = [0x5b, 0x5d, 0x7b, 0x7d, 0x2c];
+
+/**
+ * Reads JSON in UTF-8. A text of very many values is refused before it is read: they would take far more memory than the text.
+ * @throws RequestInvalidError
+ */
+export function parseJson(text: string, bytes: Uint8Array = Buffer.from(text)): unknown {
+  if (!isBounded(bytes)) {
+    throw invalid(
+      ['body'],
+      `JSON should have at most ${maxValues} values, ${maxDepth} levels deep`,
+      'too_long',
+    );
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // The engine's message repeats the input; only the position is passed on.
+    const position = /at position (\d+)/.exec(String(error))?.[1];
+    throw invalid(
+      position === undefined ? ['body'] : ['body', Number(position)],
+      'JSON decode error',
+      'json_invalid',
+    );
+  }
+}
+
+/** Counts the marks between values, outside of strings; a string is passed over at the speed of a search. */
+function isBounded(bytes: Uint8Array): boolean {
+  let values = 0;
+  let depth = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (byte === quote) {
+      at = endOfString(bytes, at);
+    } else if (byte === comma || byte === openBracket || byte === openBrace) {
+      values += 1;
+      if (byte !== comma) depth += 1;
+      if (values > maxValues || depth > maxDepth) return false;
+    } else if (byte === closeBracket || byte === closeBrace) depth -= 1;
+  }
+  return true;
+}
+
+/** Where the string that begins at `start` has its last quote. */
+function endOfString(bytes: Uint8Array, start: number): number {
+  let at = bytes.indexOf(quote, start + 1);
+  while (at !== -1) {
+    let escapes = 0;
+    while (bytes[at - 1 - escapes] === backslash) escapes += 1;
+    if (escapes % 2 === 0) return at;
+    at = bytes.indexOf(quote, at + 1);
+  }
+  return bytes.length;
+}
+
+function invalid(loc: (string | number)[], msg: string, type: string): RequestInvalidError {
+  return new RequestInvalidError([{ loc, msg, type }]);
+}
+
+/** Bodies that were read before the handler got its event: `undefined` is no JSON. */
+const readBefore = new WeakMap<APIGatewayProxyEvent, unknown>();
+
+/** Keeps the value of an event's body, so that its handler need not read it again. */
+export function keepJson(event: APIGatewayProxyEvent, value: unknown): void {
+  readBefore.set(event, value);
+}
+
+/** The value of an event's body, where it was read before. */
+export function keptJson(event: APIGatewayProxyEvent): unknown {
+  return readBefore.get(event);
+}

@@ -1,0 +1,55 @@
+import { access, constants } from 'node:fs/promises';
+import { join } from 'node:path';
+import { userName } from '../user-name.ts';
+import { isForbidden } from '../writable-folder.ts';
+import { inboxPrefix } from './port.ts';
+import { isRemovable, walkInbox } from './walk.ts';
+
+/** Files that are looked at for one answer. */
+const maxFiles = 2_000;
+const shownFolders = 3;
+
+/** Tells of what lies in the inbox of a data folder and can't be indexed, because of permissions or names. It never throws. */
+export async function folderInboxWarnings(dataDir: string): Promise<string[]> {
+  const unremovable = new Set<string>();
+  const unreadable = new Set<string>();
+  const marked = new Set<string>();
+  let pictures = 0;
+  const listener = {
+    passedOver: (label: string) => /^(folders|links)/.test(label) && marked.add(label),
+    unreadable: (key: string) => unreadable.add(key),
+  };
+  try {
+    let files = 0;
+    for await (const { key, path } of walkInbox(Buffer.from(join(dataDir, inboxPrefix, '.')), listener)) {
+      if (++files > maxFiles) break;
+      if (!(await isReadable(path))) unreadable.add(key);
+      if (await isRemovable(path)) continue;
+      pictures += 1;
+      unremovable.add(key.slice(0, key.lastIndexOf('/') + 1));
+    }
+  } catch {
+    return [`The inbox ${join(dataDir, inboxPrefix)} can't be read by ${userName()}.`];
+  }
+  return [
+    unremovable.size > 0 &&
+      `${pictures} picture${pictures === 1 ? '' : 's'} in the inbox may not be removed by ${userName()}, and so they are not indexed: ${shown(unremovable)}. Give this user ` +
+        'write permission on these folders, mount them for writing, or move the pictures to folders of this user’s own.',
+    unreadable.size > 0 &&
+      `Not all that is in the inbox may be read by ${userName()}: ${shown(unreadable)}. Give this user read permission, or take them out of the inbox.`,
+    marked.size > 0 &&
+      `Passed over in the inbox: ${[...marked].join('; ')}. Systems make such for themselves. If one is meant as a person's, give it another name.`,
+  ].filter((warning) => typeof warning === 'string');
+}
+
+function isReadable(path: Buffer): Promise<boolean> {
+  return access(path, constants.R_OK).then(
+    () => true,
+    (error: unknown) => !isForbidden(error),
+  );
+}
+
+function shown(folders: ReadonlySet<string>): string {
+  const more = folders.size - shownFolders;
+  return [...folders].slice(0, shownFolders).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

@@ -1,0 +1,106 @@
+import { createHash, randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import { BackendUnavailableError } from '../errors.ts';
+
+/** Where small texts are kept for good: a text that was put survives a crash. Each throws `BackendUnavailableError`. */
+export interface NoteStorage {
+  /** `undefined` where there is none. */
+  get(name: string): Promise<string | undefined>;
+  put(name: string, text: string): Promise<void>;
+  /** Nothing happens where there is none. */
+  delete(name: string): Promise<void>;
+}
+
+/** What is known of earlier work on a file of the inbox. */
+export interface EarlierWork {
+  /** Times that the process ended in the middle of it. */
+  readonly deaths: number;
+  /** True once the picture was indexed; it lies there still because it could not be removed. */
+  readonly isIndexed: boolean;
+}
+
+const Note = z.object({
+  deaths: z.number(),
+  isIndexed: z.boolean(),
+  /** The run that is at it, and since when, ISO 8601; null when none is. */
+  run: z.string().nullable(),
+  since: z.string(),
+});
+type Note = z.infer<typeof Note>;
+
+const noNote: Note = { deaths: 0, isIndexed: false, run: null, since: new Date(0).toISOString() };
+const tryAgainSeconds = 5;
+
+/**
+ * Notes on files of the inbox, kept beside it. A note is made before work on a file begins, so that a file which ends the process is known
+ * by it at the next start.
+ */
+export class InboxNotes {
+  readonly #storage: NoteStorage;
+  readonly #maxRunMs: number;
+  /** This process's name among those that work on the inbox. */
+  readonly #run = randomUUID();
+
+  /**
+   * @param maxRunMs how long another process may be at a file before it counts as ended; 0 where no two work on the same inbox.
+   */
+  constructor(storage: NoteStorage, maxRunMs: number) {
+    this.#storage = storage;
+    this.#maxRunMs = maxRunMs;
+  }
+
+  /**
+   * Notes that work on a file begins, and tells what is known of earlier work. Nothing is noted of a file that was indexed already, or
+   * that more than `maxDeaths` runs have ended at.
+   * @throws BackendUnavailableError when another process is at it.
+   */
+  async begin(mark: string, maxDeaths: number): Promise<EarlierWork> {
+    const note = await this.#read(mark);
+    const isOpen = note.run !== null && note.run !== this.#run;
+    if (isOpen && Date.now() - Date.parse(note.since) < this.#maxRunMs) {
+      throw new BackendUnavailableError('Another process is indexing this picture.', tryAgainSeconds);
+    }
+    const deaths = note.deaths + (isOpen ? 1 : 0);
+    if (!note.isIndexed && deaths <= maxDeaths) {
+      await this.#write(mark, { deaths, isIndexed: false, run: this.#run, since: new Date().toISOString() });
+    }
+    return { deaths, isIndexed: note.isIndexed };
+  }
+
+  /** Notes that the work ended without a result, and the process did not. */
+  async end(mark: string): Promise<void> {
+    const { deaths, isIndexed } = await this.#read(mark);
+    if (isIndexed) return;
+    if (deaths === 0) await this.forget(mark);
+    else await this.#write(mark, { ...noNote, deaths });
+  }
+
+  /** Notes that the picture was indexed. */
+  async indexed(mark: string): Promise<void> {
+    await this.#write(mark, { ...noNote, isIndexed: true });
+  }
+
+  /** Removes the note of a file that has gone. */
+  async forget(mark: string): Promise<void> {
+    await this.#storage.delete(nameOf(mark));
+  }
+
+  async #read(mark: string): Promise<Note> {
+    const text = await this.#storage.get(nameOf(mark));
+    try {
+      return text === undefined ? noNote : Note.parse(JSON.parse(text));
+    } catch {
+      // A disk's fault, or somebody's edit: no reason to stop.
+      return noNote;
+    }
+  }
+
+  async #write(mark: string, note: Note): Promise<void> {
+    await this.#storage.put(nameOf(mark), JSON.stringify(note));
+  }
+}
+
+/** Tells no person's name. */
+function nameOf(mark: string): string {
+  return createHash('sha256').update(mark).digest('hex');
+}

@@ -1,0 +1,32 @@
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { type BucketPlace, createS3Client } from '../s3.ts';
+import { systemPath } from '../system-names.ts';
+import { inboxPrefix } from './port.ts';
+
+/** By then, an upload's event has come again as often as it does. */
+const longMs = 75 * 60_000;
+
+/** Tells of what has lain in a bucket's inbox for longer than it should. It never throws. */
+export async function bucketInboxWarnings({ region, bucket }: BucketPlace): Promise<string[]> {
+  const client = createS3Client(region);
+  try {
+    const list = new ListObjectsV2Command({ Bucket: bucket, Prefix: inboxPrefix });
+    const { Contents: objects = [] } = await client.send(list);
+    const before = Date.now() - longMs;
+    const stuck = objects.filter(
+      ({ Key: key = '', LastModified: modified }) =>
+        !key.endsWith('/') &&
+        !systemPath(key.slice(inboxPrefix.length).split('/')) &&
+        (modified?.getTime() ?? Date.now()) < before,
+    );
+    if (stuck.length === 0) return [];
+    return [
+      `${stuck.length} pictures have been in the bucket's inbox/ for more than an hour. Either they could not be indexed: see the queue of dead letters. Or ` +
+        'they were, and may not be removed: allow s3:DeleteObject on inbox/*, or remove them. They are not indexed a second time.',
+    ];
+  } catch {
+    return ["The bucket's inbox/ can't be listed."];
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,90 @@
+import type { BigIntStats } from 'node:fs';
+import { access, constants, lstat, readdir, rmdir } from 'node:fs/promises';
+import { decodeText } from '../decode-text.ts';
+import { codeOf } from '../files.ts';
+import { systemFile, systemFolder } from '../system-names.ts';
+import { isForbidden } from '../writable-folder.ts';
+import { inboxPrefix } from './port.ts';
+
+/** An empty folder is removed when it has been so for this long: until then, somebody may be about to put pictures there. */
+const emptyFolderMs = 60 * 60_000;
+
+/** Paths are bytes, for names on disk need not be UTF-8. */
+export interface FoundFile {
+  readonly key: string;
+  readonly path: Buffer;
+  readonly stats: BigIntStats;
+}
+
+/** Learns of what a walk does not yield. */
+export interface WalkListener {
+  /** Something that is passed over on purpose; the label tells no person's name. */
+  passedOver(label: string): void;
+  /** A folder that this user may not read, by its key. */
+  unreadable(key: string): void;
+}
+
+/**
+ * The regular files in a folder of the inbox and below. What is gone by the time it is looked at, and folders that can't be read, stop
+ * nothing.
+ * @param prefix the folder's key, with a slash at its end.
+ * @throws the file system's errors.
+ */
+export async function* walkInbox(
+  folder: Buffer,
+  listener: WalkListener,
+  prefix = inboxPrefix,
+): AsyncGenerator<FoundFile> {
+  const items = await readdir(folder, { withFileTypes: true, encoding: 'buffer' }).catch((error: unknown) => {
+    if (isForbidden(error)) listener.unreadable(prefix);
+    else if (!isAbsence(error)) throw error;
+  });
+  if (items?.length === 0 && prefix !== inboxPrefix) await removeIfLongEmpty(folder);
+  for (const item of items ?? []) {
+    const path = joinBytes(folder, item.name);
+    const name = decodeText(item.name);
+    const system = item.isDirectory() ? systemFolder(name) : systemFile(name);
+    if (system) listener.passedOver(system.label);
+    else if (item.isDirectory()) yield* walkInbox(path, listener, `${prefix}${name}/`);
+    else if (!item.isFile()) listener.passedOver('links, pipes, sockets and devices');
+    else {
+      const stats = await lstat(path, { bigint: true }).catch(ignoreAbsence);
+      if (stats) yield { key: prefix + name, path, stats };
+    }
+  }
+}
+
+/**
+ * Finds out whether this process may remove a regular file, and changes nothing. The kernel is asked to remove it as a folder: it judges
+ * permissions, sticky folders, immutable files and read-only mounts first, and then refuses because it is none.
+ */
+export async function isRemovable(path: Buffer): Promise<boolean> {
+  try {
+    // For file systems that judge permissions by themselves, and systems that judge in another order.
+    await access(path.subarray(0, path.lastIndexOf('/')), constants.W_OK | constants.X_OK);
+    await rmdir(path);
+  } catch (error) {
+    return !isForbidden(error);
+  }
+  return true;
+}
+
+export function joinBytes(folder: Buffer, name: Buffer): Buffer {
+  return Buffer.concat([folder, Buffer.from('/'), name]);
+}
+
+/** True when a file is gone, also when a folder on the way is a file now, or the file is a link. */
+export function isAbsence(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(error) ?? '');
+}
+
+function ignoreAbsence(error: unknown): undefined {
+  if (!isAbsence(error)) throw error;
+}
+
+async function removeIfLongEmpty(folder: Buffer): Promise<void> {
+  const stats = await lstat(folder).catch(ignoreAbsence);
+  if (!stats || Date.now() - stats.mtimeMs < emptyFolderMs) return;
+  // Whatever speaks against it, such as a picture that has just come: it is no more than tidying up.
+  await rmdir(folder).catch(() => undefined);
+}

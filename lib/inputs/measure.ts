@@ -1,0 +1,143 @@
+import sharp, { type Metadata } from 'sharp';
+import { InputTooLargeError, InputUnreadableError, UnsupportedFormatError } from '../errors.ts';
+import { firstFrame } from './gif.ts';
+import type { PictureFormat } from './picture.ts';
+import { essentialChunks, profileBytes } from './png.ts';
+import { wholeRiff } from './webp.ts';
+
+/** 50 megapixels as phones and medium format cameras have them: 8192 x 6144, 8256 x 6192; 157 MB once decoded. */
+const maxPixels = 50 * 2 ** 20;
+/** Of a side, in pixels. The decoders' memory grows with the length of a row, whatever the number of rows. */
+const maxSide = 16_384;
+/** Of the longer side to the shorter. */
+const maxAspect = 100;
+
+/** A picture whose header was read, and nothing else. */
+export interface MeasuredPicture {
+  /** The bytes as they came. */
+  readonly original: Uint8Array;
+  /** What the decoder is given: the same picture without what no decoder should meet. */
+  readonly decodable: Uint8Array;
+  readonly format: PictureFormat;
+  /** Exif's, 1..8. */
+  readonly orientation: number;
+  /** Width by height. */
+  readonly pixelCount: number;
+  /** The peak of decoding it, and of all work on it afterwards. */
+  readonly memoryBytes: number;
+}
+
+/**
+ * Reads a picture's header, and tells by it what the picture will take. The format is told by the first bytes and not by any name.
+ * @throws UnsupportedFormatError when the bytes are of another format.
+ * @throws InputTooLargeError when it has more than 50 megapixels, a side of more than 16,384 pixels, or is more than 100 times as long as wide.
+ * @throws InputUnreadableError when it is empty, or its header is cut off or damaged.
+ */
+export async function measurePicture(bytes: Uint8Array): Promise<MeasuredPicture> {
+  if (bytes.length === 0) throw new InputUnreadableError('The picture is empty.');
+  const format = formatOf(bytes);
+  if (format === undefined) {
+    throw new UnsupportedFormatError('The picture is not in a format that is taken: JPEG, PNG, WebP or GIF.');
+  }
+  const decodable = prepare[format](bytes);
+  const header = await readHeader(decodable);
+  checkSize(header);
+  return {
+    original: bytes,
+    decodable,
+    format,
+    orientation: header.orientation ?? 1,
+    pixelCount: header.width * header.height,
+    memoryBytes: workingBytes(header, decodable),
+  };
+}
+
+/** The format that the first bytes tell, or `undefined` when it is none of ours. */
+function formatOf(bytes: Uint8Array): PictureFormat | undefined {
+  const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
+  if (start.startsWith('\xff\xd8\xff')) return 'jpeg';
+  if (start.startsWith('\x89PNG\r\n\x1a\n')) return 'png';
+  if (start.startsWith('RIFF') && start.endsWith('WEBP')) return 'webp';
+  if (start.startsWith('GIF87a') || start.startsWith('GIF89a')) return 'gif';
+  return undefined;
+}
+
+/** Takes out what costs memory and shows nothing, and mends what only the container's end is missing. */
+const prepare: Readonly<Record<PictureFormat, (bytes: Uint8Array) => Uint8Array>> = {
+  jpeg: (bytes) => bytes,
+  png: essentialChunks,
+  webp: wholeRiff,
+  gif: firstFrame,
+};
+
+async function readHeader(bytes: Uint8Array): Promise<Metadata> {
+  try {
+    return await sharp(bytes, { limitInputPixels: false }).metadata();
+  } catch (cause) {
+    throw new InputUnreadableError('The picture is damaged or cut off.', { cause });
+  }
+}
+
+/** @throws InputTooLargeError */
+function checkSize({ width, height }: Metadata): void {
+  const is = `The picture is ${width} x ${height} pixels`;
+  if (width * height > maxPixels) throw new InputTooLargeError(`${is}, which is more than 50 megapixels.`);
+  if (Math.max(width, height) > maxSide) {
+    throw new InputTooLargeError(`${is}: a side may have ${maxSide} at most.`);
+  }
+  if (Math.max(width, height) > maxAspect * Math.min(width, height)) {
+    throw new InputTooLargeError(`${is}: one side may be ${maxAspect} times as long as the other at most.`);
+  }
+}
+
+/** Decoded pixels: 8-bit RGB. */
+const pixelBytes = 3;
+/** The pixels; the engine's copy of them and its smaller ones, a third of that; and room until the garbage is collected. */
+const workedOnBytes = 3 * pixelBytes + 1;
+/** Rows that libvips keeps of a picture which it reads from top to bottom. */
+const keptRows = 512;
+/** What each picture takes besides: code that is loaded, faces, a JPEG that is written. */
+const fixedBytes = 8 * 2 ** 20;
+
+/**
+ * The peak of memory over decoding and working, in bytes. Measured with pictures of 48 megapixels, in bytes a pixel, output included: PNG 3,
+ * interlaced 11 with 16-bit RGBA; JPEG 3, progressive 9, and 11 with four channels; WebP 8, animated 12; GIF 7; a turned picture 6.
+ */
+export function workingBytes(
+  header: Pick<
+    Metadata,
+    'width' | 'height' | 'channels' | 'depth' | 'format' | 'isProgressive' | 'pages' | 'orientation'
+  >,
+  encoded: Uint8Array,
+): number {
+  const { width, height, channels, depth, orientation = 1 } = header;
+  const sampleBytes = depth === 'ushort' ? 2 : 1;
+  const decoding = pixelBytes + decoderBytes(header, sampleBytes);
+  const turning = orientation > 1 ? 2 * pixelBytes : 0;
+  const rows = keptRows * width * channels * sampleBytes;
+  // Exif data, profiles and the like are held twice: as they are read, and as they are handed on.
+  const embedded = 3 * encoded.length + (header.format === 'png' ? profileBytes(encoded) : 0);
+  return fixedBytes + embedded + rows + width * height * Math.max(decoding, turning, workedOnBytes);
+}
+
+/** What a decoder keeps of a whole picture, in bytes a pixel. */
+function decoderBytes(
+  {
+    format,
+    isProgressive,
+    channels,
+    pages = 1,
+  }: Pick<Metadata, 'format' | 'isProgressive' | 'channels' | 'pages'>,
+  sampleBytes: number,
+): number {
+  switch (format) {
+    case 'jpeg':
+      return isProgressive ? 2 * channels : 0; // coefficients of 16 bits
+    case 'png':
+      return isProgressive ? sampleBytes * channels : 0;
+    case 'webp':
+      return pages > 1 ? 9 : 5;
+    default:
+      return 5;
+  }
+}

@@ -1,0 +1,122 @@
+import pLimit, { type LimitFunction } from 'p-limit';
+import { meter } from '#metrics';
+
+export interface PictureSlotsOptions {
+  /** Pictures in work at the same time, at most. */
+  readonly atOnce: number;
+  /** Memory of all pictures in work together, in bytes. */
+  readonly memoryBytes: number;
+}
+
+interface Waiting {
+  readonly bytes: number;
+  /** The `performance.now()` that decides the order: a large picture counts as one that came later. */
+  readonly due: number;
+  readonly begin: () => void;
+}
+
+/** Share of the memory that only small pictures get. A picture that fits into it is small. */
+const reservedShare = 1 / 6;
+
+/** Small pictures go before a large one that came up to so much earlier, in milliseconds for each byte: 1 s for 10 MB. */
+const headStartMsPerByte = 1_000 / 10e6;
+
+/**
+ * Admits work on decoded pictures, by the memory that it takes. Large pictures never take all of the memory or all turns, so that a small
+ * one is not kept waiting by them; and none waits for ever, since what comes long after it goes behind it.
+ * @example await slots.run(measured.memoryBytes, async () => work(await decodePicture(measured)));
+ */
+export class PictureSlots {
+  /** Pictures in work at the same time, at most. */
+  readonly concurrency: number;
+  readonly #memoryBytes: number;
+  readonly #reservedBytes: number;
+  readonly #waiting: Waiting[] = [];
+  readonly #small = { count: 0, bytes: 0 };
+  readonly #large = { count: 0, bytes: 0 };
+
+  constructor({ atOnce, memoryBytes }: PictureSlotsOptions) {
+    this.concurrency = atOnce;
+    this.#memoryBytes = memoryBytes;
+    this.#reservedBytes = memoryBytes * reservedShare;
+  }
+
+  /** Pictures in work. */
+  get active(): number {
+    return this.#small.count + this.#large.count;
+  }
+
+  /** Pictures that wait for their turn. */
+  get pending(): number {
+    return this.#waiting.length;
+  }
+
+  /** Memory of the pictures in work, in bytes, as they were measured. */
+  get activeBytes(): number {
+    return this.#small.bytes + this.#large.bytes;
+  }
+
+  /** Limits one request's pictures, so that they take turns with those of other requests. */
+  fairShare(): LimitFunction {
+    return pLimit(this.concurrency);
+  }
+
+  /**
+   * Does the work when there is room for it. Work that waits for another run of the same slots may wait for ever.
+   * @param memoryBytes what the work takes at its peak, see `measurePicture`. More than large pictures may have counts as just that.
+   * @throws what the work throws.
+   */
+  async run<Result>(memoryBytes: number, work: () => Promise<Result>): Promise<Result> {
+    const bytes = Math.min(memoryBytes, this.#memoryBytes - this.#reservedBytes);
+    const came = performance.now();
+    await new Promise<void>((begin) => {
+      const due = came + bytes * headStartMsPerByte;
+      const place = this.#waiting.findIndex((other) => other.due > due);
+      this.#waiting.splice(place === -1 ? this.#waiting.length : place, 0, { bytes, due, begin });
+      this.#admit();
+    });
+    meter.waited('turn', (performance.now() - came) / 1000);
+    try {
+      return await work();
+    } finally {
+      this.#count(bytes, -1);
+      this.#admit();
+    }
+  }
+
+  #admit(): void {
+    let isOvertaking = false;
+    for (let index = 0; index < this.#waiting.length && this.active < this.concurrency; ) {
+      const { bytes, begin } = this.#waiting[index] as Waiting;
+      if (this.#fits(bytes, isOvertaking)) {
+        this.#waiting.splice(index, 1);
+        this.#count(bytes, 1);
+        begin();
+      } else {
+        isOvertaking = true;
+        index++;
+      }
+    }
+  }
+
+  /** Those that overtake have only what is reserved for them, or the one that is overtaken would never fit. */
+  #fits(bytes: number, isOvertaking: boolean): boolean {
+    if (this.activeBytes + bytes > this.#memoryBytes) return false;
+    if (!this.#isLarge(bytes)) return !isOvertaking || this.#small.bytes + bytes <= this.#reservedBytes;
+    return (
+      !isOvertaking &&
+      this.#large.count < Math.max(1, this.concurrency - 1) &&
+      this.#large.bytes + bytes <= this.#memoryBytes - this.#reservedBytes
+    );
+  }
+
+  #isLarge(bytes: number): boolean {
+    return bytes > this.#reservedBytes;
+  }
+
+  #count(bytes: number, change: 1 | -1): void {
+    const kind = this.#isLarge(bytes) ? this.#large : this.#small;
+    kind.count += change;
+    kind.bytes += change * bytes;
+  }
+}

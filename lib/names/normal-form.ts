@@ -1,0 +1,90 @@
+/*
+ * The one form of the names and reasons of listed persons, in which they are judged, kept and compared. It is Unicode's NFC, without
+ * what nobody sees. What a script needs to be written right stays, where it stands as that script uses it:
+ *
+ * - the joiners ZWNJ and ZWJ between letters of scripts that join them (Persian, Indic scripts), and ZWJ after a virama and between emoji;
+ * - variation selectors after Han and Mongolian letters (the registered form of a Japanese family name) and the emoji selector.
+ *
+ * Private-use characters stay: rare Han letters of people's names have been written with them, and they are seen. So does U+FFFD in what is
+ * stored already; requests with it are refused, for a letter was lost.
+ */
+
+/** Left out wherever it stands. White space, joiners and selectors are dealt with later; some of `Cf` are visible signs. */
+const invisible =
+  /[[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\ufffc\u{16fe4}\u{1d159}]--\p{White_Space}--[\u200c\u200d\u180b-\u180f\ufe00-\ufe0f\u{e0100}-\u{e01ef}]--[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]]/gv;
+
+/** White space, and the Braille pattern without dots. */
+const whiteSpace = /[\p{White_Space}\u2800]+/gv;
+const lineBreak = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/g;
+const spaceInLine = /[[\p{White_Space}\u2800]--\n]+/gv;
+
+const selectors = /[\u180b-\u180f\ufe00-\ufe0f\u{e0100}-\u{e01ef}]+/gv;
+const joiners = /[\u200c\u200d]+/g;
+
+const han = /\p{Script=Han}$/v;
+const mongolian = /\p{Script_Extensions=Mongolian}$/v;
+const emoji = /\p{Extended_Pictographic}\p{Emoji_Modifier}?$/v;
+const emojiSequence = /\p{Extended_Pictographic}[\ufe0f\p{Emoji_Modifier}]?$/v;
+const emojiNext = /^\p{Extended_Pictographic}/v;
+/** Letters and marks of the scripts whose letters join. */
+const joining =
+  '[[\\p{L}\\p{M}]&&[\\p{scx=Adlam}\\p{scx=Arabic}\\p{scx=Balinese}\\p{scx=Bengali}\\p{scx=Chakma}\\p{scx=Devanagari}\\p{scx=Gujarati}' +
+  '\\p{scx=Gurmukhi}\\p{scx=Hanifi_Rohingya}\\p{scx=Javanese}\\p{scx=Kannada}\\p{scx=Khmer}\\p{scx=Malayalam}\\p{scx=Mandaic}' +
+  '\\p{scx=Meetei_Mayek}\\p{scx=Mongolian}\\p{scx=Myanmar}\\p{scx=Nko}\\p{scx=Oriya}\\p{scx=Phags_Pa}\\p{scx=Sinhala}\\p{scx=Syriac}' +
+  '\\p{scx=Tamil}\\p{scx=Telugu}]]';
+const joiningBefore = new RegExp(`${joining}\\p{M}*$`, 'v');
+const joiningNext = new RegExp(`^${joining}`, 'v');
+/** Signs that leave a consonant without its vowel: with ZWJ after it, it is a letter of its own, also at a word's end. */
+const virama =
+  /[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d3b\u0d3c\u0d4d\u0dca\u1039\u103a\u17d2\u1b44\ua9c0\uabed\u{11133}\u{11134}]\p{M}*$/v;
+
+/** UTF-16 units that are looked at on each side of a joiner or selector: bounded, so that the cost grows with the length alone. */
+const contextLength = 16;
+
+/** A name in its normal form: one line without white space around it. Empty when nothing is left of it. */
+export function normalName(name: string): string {
+  return visible(name).replaceAll(whiteSpace, ' ').normalize('NFC').trim();
+}
+
+/** A reason in its normal form, in which line breaks stay, as `\n`. */
+export function normalReason(reason: string): string {
+  return visible(reason.replaceAll(lineBreak, '\n'))
+    .replaceAll(spaceInLine, ' ')
+    .replaceAll(/ ?\n ?/g, '\n')
+    .normalize('NFC')
+    .trim();
+}
+
+/** The text without what is not seen. Where some of it goes, marks may change places, and another joiner lose its own. */
+function visible(text: string): string {
+  let before = text.replaceAll(invisible, '').normalize('NFC');
+  for (;;) {
+    const after = inPlace(inPlace(before, selectors, fitsSelector), joiners, fitsJoiner).normalize('NFC');
+    if (after === before) return after;
+    before = after;
+  }
+}
+
+type Fits = (character: string, before: string, after: string) => boolean;
+
+/** Of each run, its first character stays where it fits, and the others go. */
+function inPlace(text: string, runs: RegExp, fits: Fits): string {
+  return text.replaceAll(runs, (run, offset: number) => {
+    const first = String.fromCodePoint(run.codePointAt(0) ?? 0);
+    const end = offset + run.length;
+    const before = text.slice(Math.max(0, offset - contextLength), offset);
+    return fits(first, before, text.slice(end, end + contextLength)) ? first : '';
+  });
+}
+
+function fitsSelector(selector: string, before: string, after: string): boolean {
+  if (/[\u180b-\u180f]/.test(selector)) return mongolian.test(before);
+  if (selector === '\ufe0f') return emoji.test(before) || (/[0-9#*]$/.test(before) && after[0] === '\u20e3');
+  return !/[\ufe03-\ufe0e]/.test(selector) && han.test(before);
+}
+
+function fitsJoiner(joiner: string, before: string, after: string): boolean {
+  if (joiningBefore.test(before) && joiningNext.test(after)) return true;
+  if (joiner === '\u200c') return false;
+  return virama.test(before) || (emojiSequence.test(before) && emojiNext.test(after));
+}

@@ -1,0 +1,88 @@
+import { isIP } from 'node:net';
+import * as z from 'zod';
+
+/** The settings that say how clients reach the service: names, proxies, and the address of it all. */
+
+/** The address that clients know the service by. */
+export interface PublicUrl {
+  /** Such as `https://faces.example`. */
+  readonly origin: string;
+  /** The path in front of the API's own, such as `/faces`; empty when there is none. */
+  readonly prefix: string;
+}
+
+const maxHostLength = 253;
+
+/** A host as `Host` has it, with or without a port: a name, an IPv4 address, or an IPv6 address in brackets. */
+export function isHost(text: string): boolean {
+  if (text.length > maxHostLength + ':65535'.length) return false;
+  const [, name, port] = /^(\[[\da-fA-F:.]+\]|[^:[\]]+)(?::(\d{1,5}))?$/.exec(text) ?? [];
+  if (name === undefined || Number(port ?? 0) > 65_535) return false;
+  return name.startsWith('[') ? isIP(name.slice(1, -1)) === 6 : isHostName(name);
+}
+
+/** Underscores are in the names of containers and services. */
+function isHostName(name: string): boolean {
+  return name.length <= maxHostLength && /^[a-z\d_]([a-z\d_-]*[a-z\d_])?(\.[a-z\d_-]+)*\.?$/i.test(name);
+}
+
+const maxPrefixLength = 256;
+
+/** A path such as `/faces` or `/a/b`, without a slash at its end, or nothing. */
+export function isPathPrefix(text: string): boolean {
+  if (text.length > maxPrefixLength) return false;
+  return text === '' || (/^(\/[\w~!$&'()*+,;=:@%.-]+)+$/.test(text) && !/\/\.{1,2}(\/|$)/.test(text));
+}
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim().toLowerCase())
+    .filter((item) => item !== ''),
+);
+
+/** Host names, in small letters. */
+export const allowedHosts = list
+  .transform((items) => items.map((item) => (isIP(item) === 6 ? `[${item}]` : item)))
+  .refine(
+    (items) => items.every(isHost),
+    'the host names that clients use, such as faces.example, separated by commas, with a port where only that one counts',
+  );
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}
+
+const everyAddress = ['0.0.0.0/0', '::/0'];
+
+/** Networks in CIDR notation, or single addresses. */
+export const trustedProxies = list
+  .transform((items) => {
+    const [only, ...others] = items;
+    if (others.length > 0) return items;
+    return only === 'true' ? everyAddress : only === 'false' ? [] : items;
+  })
+  .refine(
+    (items) => items.every(isNetwork),
+    'true, false, or the addresses of proxies, such as 127.0.0.1 or 10.0.0.0/8, separated by commas',
+  );
+
+const takesPublicUrl =
+  'the http(s) URL at which clients reach the service, such as https://faces.example/faces, without a query';
+
+export const publicUrl = z
+  .string()
+  .refine((text) => parsePublicUrl(text) !== undefined, takesPublicUrl)
+  .transform((text) => parsePublicUrl(text) as PublicUrl);
+
+function parsePublicUrl(text: string): PublicUrl | undefined {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol) || /[?#]/.test(text)) return undefined;
+  const prefix = url.pathname.replace(/\/$/, '');
+  if (url.username !== '' || url.password !== '' || !isHost(url.host) || !isPathPrefix(prefix))
+    return undefined;
+  return { origin: url.origin, prefix };
+}

@@ -1,0 +1,130 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { normalizeEntries } from './normal-forms.ts';
+
+/**
+ * Makes a database of version N into one of version N + 1. One that was ever released is never changed. Foreign keys are not enforced
+ * meanwhile.
+ *
+ * Ids are AUTOINCREMENT, so that none is given twice. Those of processed pictures are 1, 2, … without a gap: the largest is the total,
+ * and any page is a range of ids.
+ */
+export const migrations: readonly (string | ((database: DatabaseSync) => void))[] = [
+  `
+  CREATE TABLE entry (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    reason TEXT,
+    added_date TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('PENDING', 'ACTIVE', 'DELETING'))
+  ) STRICT;
+  CREATE INDEX entry_status ON entry (status);
+
+  CREATE TABLE image (
+    sequence INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    entry_id INTEGER NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+    key TEXT NOT NULL,
+    added_date TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('PENDING', 'ACTIVE', 'DELETING'))
+  ) STRICT;
+  CREATE INDEX image_entry ON image (entry_id, status);
+  CREATE INDEX image_status ON image (status);
+
+  CREATE TABLE store (id TEXT NOT NULL) STRICT;
+  INSERT INTO store VALUES (lower(hex(randomblob(16))));
+
+  CREATE TABLE processed (
+    id INTEGER PRIMARY KEY,
+    picture_id TEXT NOT NULL UNIQUE,
+    result TEXT NOT NULL
+  ) STRICT;
+  `,
+  // `face` is a RecordedFace as JSON; earlier versions left out its quality.
+  'ALTER TABLE image ADD COLUMN face TEXT;',
+  // The outbox of match events. Times are in milliseconds since 1970.
+  `
+  CREATE TABLE receiver (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE, -- its URL's SHA-256
+    origin TEXT NOT NULL,
+    place INTEGER, -- among those who get events; null: it gets no more
+    given_up INTEGER NOT NULL DEFAULT 0,
+    last_error TEXT
+  ) STRICT;
+
+  CREATE TABLE delivery (
+    receiver_id INTEGER NOT NULL REFERENCES receiver (id),
+    processed_id INTEGER NOT NULL,
+    created INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    refusals INTEGER NOT NULL DEFAULT 0,
+    waits INTEGER NOT NULL DEFAULT 0, -- 1: an earlier one has an entry of its own
+    PRIMARY KEY (receiver_id, processed_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX delivery_due ON delivery (receiver_id, due) WHERE waits = 0;
+
+  CREATE TABLE delivery_entry (
+    receiver_id INTEGER NOT NULL,
+    processed_id INTEGER NOT NULL,
+    entry_id INTEGER NOT NULL,
+    PRIMARY KEY (receiver_id, entry_id, processed_id),
+    FOREIGN KEY (receiver_id, processed_id) REFERENCES delivery (receiver_id, processed_id) ON DELETE CASCADE
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX delivery_entry_delivery ON delivery_entry (receiver_id, processed_id);
+  `,
+  // `file` is an ImageFile as JSON.
+  'ALTER TABLE image ADD COLUMN file TEXT;',
+  /*
+   * `at` is in milliseconds since 1970, and never goes back from one id to the next: the records of before get the latest time that was
+   * known when they were made, but none that is still to come. Places are as `scopes.ts` has them.
+   */
+  `
+  ALTER TABLE processed ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
+  UPDATE processed SET at = timed.at FROM (
+    SELECT id, min(max(at) OVER (ORDER BY id), CAST(unixepoch('subsec') * 1000 AS INTEGER)) AS at FROM (
+      SELECT id, CAST(round(coalesce(unixepoch(result ->> '$.processing_timestamp', 'subsec'), 0) * 1000) AS INTEGER) AS at
+      FROM processed
+    )
+  ) AS timed WHERE timed.id = processed.id;
+  CREATE INDEX processed_at ON processed (at);
+
+  CREATE TABLE processed_place (
+    scope TEXT NOT NULL,
+    rank INTEGER NOT NULL,
+    processed_id INTEGER NOT NULL REFERENCES processed (id),
+    PRIMARY KEY (scope, rank),
+    UNIQUE (scope, processed_id)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO processed_place (scope, rank, processed_id)
+  SELECT scope, row_number() OVER (PARTITION BY scope ORDER BY id), id FROM (
+    SELECT id, iif(result ->> '$.has_blacklist_match', 'match', 'no-match') AS scope FROM processed
+  );
+  INSERT INTO processed_place (scope, rank, processed_id)
+  SELECT 'entry#' || entry_id, row_number() OVER (PARTITION BY entry_id ORDER BY id), id FROM (
+    SELECT id, entry_id, row_number() OVER (PARTITION BY id ORDER BY distance) AS place FROM (
+      SELECT processed.id, match.value ->> '$.entry.id' AS entry_id, min(match.value ->> '$.distance') AS distance
+      FROM processed, json_each(result, '$.faces') AS face, json_each(face.value, '$.blacklist_matches') AS match
+      GROUP BY processed.id, entry_id
+    )
+  ) WHERE place <= 50;
+  `,
+  /*
+   * Times follow the clock, also where it is put back: pictures of one `run` are those between two such moments, by rising time.
+   * AUTOINCREMENT changes nothing of how rows are stored, so the schema's text alone is changed: a copy of all pictures would take
+   * minutes and twice the room.
+   */
+  `
+  ALTER TABLE processed ADD COLUMN run INTEGER NOT NULL DEFAULT 0;
+  DROP INDEX processed_at;
+  CREATE INDEX processed_run ON processed (run, at);
+
+  PRAGMA writable_schema = ON;
+  UPDATE sqlite_schema SET sql = replace(sql, 'INTEGER PRIMARY KEY', 'INTEGER PRIMARY KEY AUTOINCREMENT')
+  WHERE type = 'table' AND name IN ('image', 'processed', 'receiver');
+  INSERT INTO sqlite_sequence (name, seq) SELECT 'image', coalesce(max(sequence), 0) FROM image;
+  INSERT INTO sqlite_sequence (name, seq) SELECT 'processed', coalesce(max(id), 0) FROM processed;
+  INSERT INTO sqlite_sequence (name, seq) SELECT 'receiver', coalesce(max(id), 0) FROM receiver;
+  PRAGMA writable_schema = RESET;
+  `,
+  normalizeEntries,
+];

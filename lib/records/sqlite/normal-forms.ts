@@ -1,0 +1,19 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { foldedName } from '../../names/folded-name.ts';
+import { logChanges, planNormalForms, type StoredEntry } from '../normal-entries.ts';
+
+/** Brings names and reasons to their normal form, and notes each name without case and accents, by which it is looked for. */
+export function normalizeEntries(database: DatabaseSync): void {
+  database.exec(`
+    ALTER TABLE entry ADD COLUMN folded_name TEXT;
+    CREATE INDEX entry_folded_name ON entry (folded_name);`);
+  const entries = database.prepare('SELECT id, name, reason, status FROM entry').all();
+  const changes = planNormalForms(entries as unknown as StoredEntry[]);
+  const change = database.prepare('UPDATE entry SET name = ?, reason = ? WHERE id = ?');
+  for (const { entryId, name, reason } of changes) change.run(name, reason, entryId);
+  const fold = database.prepare('UPDATE entry SET folded_name = ? WHERE id = ?');
+  for (const { id, name } of database.prepare('SELECT id, name FROM entry').all()) {
+    fold.run(foldedName(String(name)), id ?? null);
+  }
+  logChanges(changes);
+}

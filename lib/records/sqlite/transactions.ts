@@ -1,0 +1,201 @@
+import { dirname } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout as delay } from 'node:timers/promises';
+import pLimit, { type LimitFunction } from 'p-limit';
+import { DiskReserve, hasNoRoom } from '../../disk-space.ts';
+import { BackendUnavailableError, DiskFullError, ServiceError } from '../../errors.ts';
+
+/** Who needs a lock that another program has waits for so long, and is told to come again then. */
+export const lockWaitMs = 5000;
+const longestPauseMs = 50;
+const retryAfterSeconds = 5;
+
+/** SQLite's result codes, https://sqlite.org/rescode.html; those above 255 begin with the byte of a plain one. */
+const resultCodes = {
+  busy: 5,
+  inputOutput: 10,
+  full: 13,
+  cantOpen: 14,
+  protocol: 15,
+  constraintUnique: 2067,
+  /** There was no room for the index of the write-ahead log. */
+  sharedMemorySize: 4874,
+};
+
+/**
+ * Runs `work` as one transaction: all of it is kept, or none. `work` must not wait for anything, for whatever else uses the handle
+ * meanwhile would become part of the transaction.
+ */
+export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    // SQLite has rolled back by itself after some failures, a full disk among them.
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/**
+ * Runs `work`, which uses the database and nothing else, and lets none of SQLite's errors out.
+ * @throws BackendUnavailableError, DiskFullError with SQLite's error as the cause; our own errors pass as they are.
+ */
+export function attempt<T>(database: DatabaseSync, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw databaseError(error, pathOf(database));
+  }
+}
+
+/**
+ * Runs `work` as `attempt` does. While another program's lock is in its way, it is run again, and others have their turn meanwhile.
+ * @throws BackendUnavailableError, DiskFullError
+ */
+export async function whenUnlocked<T>(
+  database: DatabaseSync,
+  work: () => T,
+  deadline = performance.now() + lockWaitMs,
+): Promise<T> {
+  for (let pauseMs = 1; ; pauseMs = Math.min(longestPauseMs, 2 * pauseMs)) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw databaseError(error, pathOf(database));
+    }
+    await delay(pauseMs);
+  }
+}
+
+export interface WriteOptions {
+  /** True of what deletes: on a full disk, it gets the room that is kept for it. */
+  readonly frees?: boolean;
+}
+
+/**
+ * Runs `work` as one transaction as soon as no other program writes. Those who wait for a lock have it in the order in which they came.
+ * @throws BackendUnavailableError when another program writes for more than some seconds.
+ * @throws DiskFullError
+ */
+export async function write<T>(
+  database: DatabaseSync,
+  work: () => T,
+  { frees = false }: WriteOptions = {},
+): Promise<T> {
+  const deadline = performance.now() + lockWaitMs;
+  const transaction = () => whenUnlocked(database, () => inTransaction(database, work), deadline);
+  return queueOf(database)(() => (frees ? freeing(database, transaction) : growing(database, transaction)));
+}
+
+async function growing<T>(database: DatabaseSync, transaction: () => Promise<T>): Promise<T> {
+  requireReserve(database);
+  return transaction();
+}
+
+async function freeing<T>(database: DatabaseSync, transaction: () => Promise<T>): Promise<T> {
+  try {
+    return await transaction();
+  } catch (error) {
+    if (!(error instanceof DiskFullError)) throw error;
+    const reserve = reserveOf(database);
+    reserve?.giveUp();
+    try {
+      // The log begins again at its start, over what is in the database by then.
+      withoutFailing(() => database.exec('PRAGMA wal_checkpoint(PASSIVE)'));
+      return await transaction();
+    } finally {
+      // At once, before another program takes it.
+      reserve?.fillUp();
+    }
+  }
+}
+
+/**
+ * Makes sure that the database can be written, by writing. A lock says nothing of that.
+ * @throws BackendUnavailableError, DiskFullError
+ */
+export function tryToWrite(database: DatabaseSync): void {
+  attempt(database, () => {
+    const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
+    try {
+      database.exec(`PRAGMA user_version = ${version}`);
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+    }
+  });
+}
+
+/**
+ * Makes sure that there is the room that deletions may need.
+ * @throws DiskFullError
+ */
+export function requireReserve(database: DatabaseSync): void {
+  reserveOf(database)?.require();
+}
+
+/** The room that is kept on a database's disk; `undefined` where the database is in memory alone. */
+function reserveOf(database: DatabaseSync): DiskReserve | undefined {
+  const path = database.isOpen ? pathOf(database) : undefined;
+  return path === undefined ? undefined : new DiskReserve(`${path}-reserve`);
+}
+
+const queues = new WeakMap<DatabaseSync, LimitFunction>();
+
+function queueOf(database: DatabaseSync): LimitFunction {
+  const queue = queues.get(database) ?? pLimit(1);
+  queues.set(database, queue);
+  return queue;
+}
+
+/** Returns a failure in our own terms. */
+export function databaseError(error: unknown, path: string | undefined): ServiceError {
+  if (error instanceof ServiceError) return error;
+  if (isBusy(error)) {
+    return new BackendUnavailableError('Another program has locked the database.', retryAfterSeconds, {
+      cause: error,
+    });
+  }
+  if (isFull(error, path)) return new DiskFullError({ cause: error });
+  return new BackendUnavailableError('The database is not available.', retryAfterSeconds, { cause: error });
+}
+
+/** True when a statement failed because a value that must be unique is there already. */
+export function isUniqueViolation(error: unknown): boolean {
+  return resultCode(error) === resultCodes.constraintUnique;
+}
+
+/** True when a statement failed because another has a lock. */
+export function isBusy(error: unknown): boolean {
+  return [resultCodes.busy, resultCodes.protocol].includes(plainCode(error));
+}
+
+function isFull(error: unknown, path: string | undefined): boolean {
+  if (plainCode(error) === resultCodes.full || resultCode(error) === resultCodes.sharedMemorySize)
+    return true;
+  // SQLite does not tell a quota that is used up from other failures, nor why it can't make a file.
+  const isUntold = [resultCodes.inputOutput, resultCodes.cantOpen].includes(plainCode(error));
+  return isUntold && path !== undefined && hasNoRoom(dirname(path));
+}
+
+function plainCode(error: unknown): number {
+  return resultCode(error) & 0xff;
+}
+
+function resultCode(error: unknown): number {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0;
+}
+
+function pathOf(database: DatabaseSync): string | undefined {
+  return database.isOpen ? (database.location() ?? undefined) : undefined;
+}
+
+function withoutFailing(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // What is written next tells.
+  }
+}

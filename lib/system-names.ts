@@ -1,0 +1,174 @@
+/**
+ * Names that file systems, NAS boxes, operating systems and sync programs give to files and folders of their own: recycle bins, snapshots,
+ * thumbnails, metadata. A picture in one of them was thrown away or made by a machine, and accuses nobody.
+ */
+
+/** In small letters. */
+const systemNames: ReadonlySet<string> = new Set([
+  // Recycle bins: Windows, Synology, QNAP, Asustor, TerraMaster, Buffalo, Samba, macOS on servers.
+  '$recycle.bin',
+  'recycle.bin',
+  'recycler',
+  'recycled',
+  'recycle',
+  'recycle bin',
+  '#recycle',
+  '@recycle',
+  '@recycle bin',
+  '.recycle',
+  '.recycle.bin',
+  'network recycle bin',
+  'network trash folder',
+  'nas_recycle',
+  'trash',
+  'trashbox',
+  'trashcan',
+  '.trash',
+  '.trashes',
+  '.trashbox',
+  '.wastebasket',
+  // What file systems keep: files without a name, quotas, a disk check's finds.
+  'lost+found',
+  '#lost+found',
+  '.lost+found',
+  'system volume information',
+  '$extend',
+  'aquota.user',
+  'aquota.group',
+  'quota.user',
+  'quota.group',
+  // Snapshots.
+  '#snapshot',
+  '#snapshots',
+  '@snapshot',
+  '@snapshots',
+  '@recently-snapshot',
+  '.snapshot',
+  '.snapshots',
+  '.snap',
+  '~snapshot',
+  '~snapshots',
+  '.zfs',
+  '.ckpt',
+  // Thumbnails and indexes.
+  '@eadir',
+  '.@__thumb',
+  '@__thumb',
+  '@tmp',
+  '@upload_cache',
+  '.@upload_cache',
+  '.@qmedia',
+  '.thumb',
+  '.thumbs',
+  '.thumbnails',
+  'thumbs.db',
+  'thumbs.db:encryptable',
+  'ehthumbs.db',
+  'ehthumbs_vista.db',
+  'desktop.ini',
+  'picasa.ini',
+  '.picasa.ini',
+  '.picasaoriginals',
+  '.directory',
+  '.nomedia',
+  // macOS.
+  '__macosx',
+  '.ds_store',
+  '.localized',
+  '.spotlight-v100',
+  '.fseventsd',
+  '.temporaryitems',
+  'temporary items',
+  'thevolumesettingsfolder',
+  '.documentrevisions-v100',
+  '.volumeicon.icns',
+  '.apdisk',
+  '.appledouble',
+  '.appledb',
+  '.appledesktop',
+  'icon\r',
+  // Sync programs and version control.
+  '.stfolder',
+  '.stversions',
+  '.stignore',
+  '.sync',
+  '.dropbox',
+  '.dropbox.cache',
+  '.dropbox.attr',
+  '.owncloudsync.log',
+  '.git',
+  '.svn',
+  '.hg',
+]);
+
+/** In small letters too. */
+const systemForms: readonly RegExp[] = [
+  /^\._/,
+  /^\.trash-/,
+  /^\.trashed-/,
+  /^network recycle bin \d+$/,
+  /^@gmt-/,
+  /^found\.\d{3}$/,
+  /^~\$/,
+  /^[.~]?~?syncthing[~.]/,
+  /^\.?_?sync_(?=[0-9a-f]*\.db)/,
+  /^\.csync_journal/,
+  /^\.tmp\.drive(down|up)load$/,
+  /^\.nfs[0-9a-f]+$/,
+  /^\.(fuse_hidden|smbdelete|goutputstream|com\.apple\.)/,
+];
+
+/** First characters by which systems mark their folders, so that no person's name begins with one. */
+const folderMarks = '.@#$~';
+
+/** Why a name is passed over. */
+export interface SystemName {
+  /** The name where it is a known one, else its form. It tells no person's name. */
+  readonly label: string;
+}
+
+/** True for a name from the lists above, of a file or a folder, in any case. */
+export function isKnownSystemName(name: string): boolean {
+  return knownLabel(name) !== undefined;
+}
+
+function knownLabel(name: string): string | undefined {
+  // Not `trim`, which would take the carriage return off a Mac's icon file.
+  const folded = name
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/^ +| +$/g, '');
+  if (systemNames.has(folded)) return name;
+  const [beginning] = systemForms
+    .map((form) => form.exec(folded)?.[0])
+    .filter((found) => found !== undefined);
+  return beginning && `${beginning}…`;
+}
+
+/** Tells why a file's name is passed over; `undefined` where it is not. */
+export function systemFile(name: string): SystemName | undefined {
+  const label = knownLabel(name);
+  if (label !== undefined) return { label };
+  // Hidden by Unix's convention; sync programs write unfinished files under such names.
+  return name.startsWith('.') ? { label: 'files whose names begin with "."' } : undefined;
+}
+
+/** Tells why a folder's name is passed over; `undefined` where it is not. */
+export function systemFolder(name: string): SystemName | undefined {
+  const label = knownLabel(name);
+  if (label !== undefined) return { label };
+  const mark = [...folderMarks].find((character) => name.trimStart().startsWith(character));
+  return mark === undefined ? undefined : { label: `folders whose names begin with "${mark}"` };
+}
+
+/**
+ * Tells why a path is passed over, by the first such name in it; `undefined` where it is not.
+ * @param segments its folders and, last, its file.
+ */
+export function systemPath(segments: readonly string[]): SystemName | undefined {
+  for (const [index, name] of segments.entries()) {
+    const found = index < segments.length - 1 ? systemFolder(name) : systemFile(name);
+    if (found) return found;
+  }
+  return undefined;
+}

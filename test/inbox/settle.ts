@@ -1,0 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Waits until files that were listed before count as written to their end. */
+export function settle(): Promise<void> {
+  return delay(2_100);
+}

@@ -1,0 +1,80 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { readPersonFolders } from '../../../local/commands/person-folders.ts';
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'people-'));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+/** Each character of the path is one byte. */
+async function put(path: string): Promise<void> {
+  const whole = (part: string) => Buffer.concat([Buffer.from(`${root}/`), Buffer.from(part, 'latin1')]);
+  await mkdir(whole(dirname(path)), { recursive: true });
+  await writeFile(whole(path), path);
+}
+
+async function people() {
+  const { persons, ...told } = await readPersonFolders(root);
+  const files = persons.map((person) => [person.name, person.files.map(({ name }) => name)]);
+  return { files: Object.fromEntries(files), ...told };
+}
+
+it('reads persons and their files, and passes over what systems make, at any depth', async () => {
+  for (const path of ['Jane Roe/b.jpg', 'Jane Roe/a.jpg', 'John Doe/#1.jpg']) await put(path);
+  const bins = [
+    '#recycle',
+    '@eaDir',
+    '$RECYCLE.BIN',
+    '__MACOSX',
+    'lost+found',
+    '.Trash-1000',
+    'System Volume Information',
+  ];
+  for (const bin of bins) await put(`${bin}/a.jpg`);
+  for (const name of ['@eaDir/a.jpg', 'Thumbs.db', '._a.jpg', '.DS_Store', '.hidden.jpg'])
+    await put(`Jane Roe/${name}`);
+  const { files, remarks, passedOver } = await people();
+  expect(files).toEqual({ 'Jane Roe': ['a.jpg', 'b.jpg'], 'John Doe': ['#1.jpg'] });
+  expect(remarks).toEqual([]);
+  for (const name of [
+    '#recycle',
+    '@eaDir',
+    '$RECYCLE.BIN',
+    '__MACOSX',
+    'lost+found',
+    'Thumbs.db',
+    '.DS_Store',
+  ]) {
+    expect(passedOver).toContain(name);
+  }
+});
+
+it('tells of a person who has nothing but what systems make', async () => {
+  await put('Jane Roe/Thumbs.db');
+  expect(await people()).toMatchObject({
+    files: {},
+    remarks: ['Jane Roe: There is no picture in the folder.'],
+  });
+});
+
+it('reads names that are not UTF-8 as Windows-1252, and folders of the same name as one person', async () => {
+  await put('Zo\xeb/\xe4.jpg');
+  await put('Zo\xc3\xab/b.jpg');
+  const { persons } = await readPersonFolders(root);
+  expect(persons.map(({ name }) => name)).toEqual(['Zoë']);
+  expect(persons[0]?.files.map(({ name }) => name).sort()).toEqual(['b.jpg', 'ä.jpg']);
+  const [path] = persons[0]?.files.filter(({ name }) => name === 'ä.jpg').map((file) => file.path) ?? [];
+  expect(path?.toString('latin1')).toBe(`${root}/Zo\xeb/\xe4.jpg`);
+});
+
+it('takes no name that a program has damaged', async () => {
+  await put('Zo\xef\xbf\xbd/a.jpg');
+  expect(await people()).toMatchObject({
+    files: {},
+    remarks: [expect.stringMatching(/damaged by a program/)],
+  });
+});

@@ -1,0 +1,149 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, openSync, statfsSync, writeSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, stat, unlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { reserveBytes } from '../../../lib/disk-space.ts';
+import { DiskFullError } from '../../../lib/errors.ts';
+import { openFileSystemImages } from '../../../lib/images/filesystem.ts';
+import { openDatabase } from '../../../lib/records/sqlite/database.ts';
+import { openSqliteRecords } from '../../../lib/records/sqlite/records.ts';
+import { writeUpload } from '../../../lib/uploads/files.ts';
+import { activeEntry, processedResult } from '../../suites/records/fixtures.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'disk-full-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe('a database that may not grow', () => {
+  test('takes nothing more, says why, and can be emptied', async () => {
+    using database = await openDatabase(join(folder, 'records.sqlite'));
+    const store = openSqliteRecords(database);
+    const { entry, imageId } = await activeEntry(store, 'Ada');
+    const { page_count: pages } = database.prepare('PRAGMA page_count').get() ?? {};
+    database.exec(`PRAGMA max_page_count = ${pages}`);
+    const added = (async () => {
+      for (let count = 0; count < 100; count++) await store.addProcessed(`${count}`, processedResult());
+    })();
+    await expect(added).rejects.toThrow(DiskFullError);
+    await expect(store.createEntry({ name: 'Bob', reason: 'x'.repeat(10_000) })).rejects.toThrow(
+      /^The disk is full/,
+    );
+    expect(await store.markEntryDeleting(entry.id)).toMatchObject({ id: entry.id });
+    await store.removeImage(imageId);
+    await store.removeEntry(entry.id);
+    expect(await store.getEntry(entry.id)).toBeUndefined();
+  });
+
+  test('has room for deletions beside it from its first record on', async () => {
+    const path = join(folder, 'records.sqlite');
+    using database = await openDatabase(path);
+    const store = openSqliteRecords(database);
+    await store.createEntry({ name: 'Ada', reason: null });
+    expect(await stat(`${path}-reserve`)).toMatchObject({ size: reserveBytes, mode: 0o100600 });
+    await unlink(`${path}-reserve`);
+    await store.check();
+    expect((await stat(`${path}-reserve`)).size).toBe(reserveBytes);
+  });
+});
+
+/** Bytes: as much as a disk of the tests has. */
+const diskBytes = 24 * 1024 * 1024;
+const canMount = (() => {
+  const probe = spawnSync('sh', [
+    '-c',
+    'd=$(mktemp -d) && mount -t tmpfs -o size=64k tmpfs "$d" && umount "$d" && rmdir "$d"',
+  ]);
+  return probe.status === 0;
+})();
+
+describe.runIf(canMount)('a disk that is full', () => {
+  let disk: string;
+  beforeAll(async () => {
+    disk = await mkdtemp(join(tmpdir(), 'disk-'));
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskBytes}`, 'tmpfs', disk]);
+  });
+  afterAll(async () => {
+    execFileSync('umount', ['--lazy', disk]);
+    await rm(disk, { recursive: true });
+  });
+
+  /** Another program takes all the room that is left. */
+  function fill(): void {
+    const file = openSync(join(disk, 'others'), 'a');
+    const piece = randomBytes(4096);
+    try {
+      for (;;) writeSync(file, piece);
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'ENOSPC' });
+    } finally {
+      closeSync(file);
+    }
+    expect(statfsSync(disk).bavail).toBe(0);
+  }
+
+  test('takes no more, says so, lets go of what is there, and goes on when there is room', async () => {
+    const path = join(disk, 'data/records.sqlite');
+    const folders = { blacklist: join(disk, 'b'), processed: join(disk, 'p'), cropped: join(disk, 'c') };
+    const images = openFileSystemImages(folders);
+    let database = await openDatabase(path);
+    let store = openSqliteRecords(database);
+    const people: number[] = [];
+    for (let count = 0; count < 40; count++)
+      people.push((await activeEntry(store, `Person ${count}`)).entry.id);
+    await images.put('blacklist/1/a.jpg', new Uint8Array(1000), 'image/jpeg');
+    await Promise.all([store.check(), images.check()]);
+    fill();
+
+    const full = expect.objectContaining({
+      code: 'disk_full',
+      message: expect.stringMatching(/disk is full/),
+    });
+    const upload = (async function* () {
+      yield new Uint8Array(1000);
+    })();
+    await mkdir(join(disk, 'data/uploads'), { recursive: true }).catch(() => undefined);
+    const outcomes = await Promise.allSettled([
+      // The log has room for some more, but the disk has none for what comes then.
+      (async () => {
+        for (let count = 0; count < 2000; count++) await store.addProcessed(`${count}`, processedResult());
+      })(),
+      images.put('blacklist/1/b.jpg', new Uint8Array(1000), 'image/jpeg'),
+      writeUpload(join(disk, 'data/uploads/a.jpg'), upload),
+      images.check(),
+    ]);
+    expect(outcomes).toEqual(outcomes.map(() => ({ status: 'rejected', reason: full })));
+    expect(existsSync(join(folders.blacklist, '1/b.jpg'))).toBe(false);
+
+    for (const id of people.slice(0, 20)) {
+      expect(await store.markEntryDeleting(id)).toMatchObject({ id });
+      await store.removeEntry(id);
+    }
+    await images.delete('blacklist/1/a.jpg');
+    // What deletions were given back is not for others.
+    fill();
+    await expect(store.createEntry({ name: 'Bob', reason: null })).rejects.toEqual(full);
+    await expect(store.check()).rejects.toEqual(full);
+
+    // Nor does a new start need any.
+    await store.close();
+    fill();
+    database = await openDatabase(path);
+    store = openSqliteRecords(database);
+    for (const id of people.slice(20)) {
+      expect(await store.markEntryDeleting(id)).toMatchObject({ id });
+      await store.removeEntry(id);
+    }
+    expect(await store.listEntries('ACTIVE')).toEqual([]);
+
+    await unlink(join(disk, 'others'));
+    expect(await store.createEntry({ name: 'Bob', reason: null })).toMatchObject({ name: 'Bob' });
+    await images.put('blacklist/1/b.jpg', new Uint8Array(1000), 'image/jpeg');
+    await Promise.all([store.check(), images.check()]);
+    await store.close();
+  });
+});

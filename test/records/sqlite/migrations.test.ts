@@ -1,0 +1,208 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { NameTakenError } from '../../../lib/errors.ts';
+import { foldedName } from '../../../lib/names/folded-name.ts';
+import type { ProcessedFilter } from '../../../lib/records/port.ts';
+import { openDatabase } from '../../../lib/records/sqlite/database.ts';
+import { migrations } from '../../../lib/records/sqlite/migrations.ts';
+import { Outbox } from '../../../lib/records/sqlite/outbox.ts';
+import { openSqliteRecords } from '../../../lib/records/sqlite/records.ts';
+import {
+  activeEntry,
+  addImage,
+  enrolledFace,
+  getImage,
+  resultShowing,
+} from '../../suites/records/fixtures.ts';
+import { namesIn, namesOfNow, namesOfOld } from '../../suites/records/old-names.ts';
+
+let folder: string;
+let path: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'records-'));
+  path = join(folder, 'records.sqlite');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** Makes a database as that version made it. */
+function databaseOf(version: number): DatabaseSync {
+  const database = new DatabaseSync(path);
+  for (const migration of migrations.slice(0, version)) {
+    if (typeof migration === 'string') database.exec(migration);
+    else migration(database);
+  }
+  database.exec(`PRAGMA user_version = ${version}`);
+  return database;
+}
+
+function insertImage(database: DatabaseSync): void {
+  database.exec(`
+    INSERT INTO entry (name, added_date, status) VALUES ('Ada', '2026-05-04T09:30:00.000Z', 'ACTIVE');
+    INSERT INTO image (id, entry_id, key, added_date, status)
+    VALUES ('image-1', 1, 'blacklist/1/image-1.jpg', '2026-05-04T09:30:00.000Z', 'ACTIVE')`);
+}
+
+describe('a database', () => {
+  test('made by a newer version is refused, and left as it is', async () => {
+    const newer = await openDatabase(path);
+    newer.exec('PRAGMA user_version = 99');
+    newer.close();
+    await expect(openDatabase(path)).rejects.toThrow(/newer version.*schema is version 99.*another DATA_DIR/);
+    using database = new DatabaseSync(path);
+    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 99 });
+  });
+
+  test('made by the first version is brought up to date with all that it holds', async () => {
+    const before = databaseOf(1);
+    insertImage(before);
+    before.close();
+    using database = await openDatabase(path);
+    const store = openSqliteRecords(database);
+    expect(await store.listEntries('ACTIVE')).toMatchObject([{ id: 1, name: 'Ada', imageCount: 1 }]);
+    expect(await getImage(store, 'image-1')).toMatchObject({ status: 'ACTIVE', face: null });
+    await store.replaceFace('image-1', enrolledFace);
+    expect(await getImage(store, 'image-1')).toMatchObject({ face: enrolledFace });
+  });
+
+  test('from before pictures could be filtered has them all where they belong, and goes on from there', async () => {
+    const before = databaseOf(2);
+    insertImage(before);
+    const { quality: _, ...face } = enrolledFace;
+    before.prepare('UPDATE image SET face = ?').run(JSON.stringify(face));
+    const insert = before.prepare('INSERT INTO processed (picture_id, result) VALUES (?, ?)');
+    const old: [timestamp: string, shows: number[]][] = [
+      ['2026-05-04T09:30:00.250Z', [2, 1]],
+      ['2026-05-04T09:29:59.000Z', []],
+      ['2999-01-01T00:00:00.000Z', [1]],
+      ['2026-05-04T09:30:01.001Z', []],
+    ];
+    for (const [index, [processing_timestamp, shows]] of old.entries()) {
+      insert.run(`old-${index}`, JSON.stringify({ ...resultShowing(...shows), processing_timestamp }));
+    }
+    before.close();
+    const opened = Date.now();
+    using database = await openDatabase(path);
+    const store = openSqliteRecords(database);
+
+    expect(await getImage(store, 'image-1')).toMatchObject({ face: { ...face, quality: null }, file: null });
+    const { items } = await store.listProcessed({ limit: 100, offset: 0 });
+    const times = items.toReversed().map(({ processing_timestamp }) => processing_timestamp ?? '');
+    expect(times.slice(0, 2)).toEqual(Array(2).fill('2026-05-04T09:30:00.250Z'));
+    // The clock was wrong once: that moment is still to come, and what comes next must not wait for it.
+    for (const time of times.slice(2)) expect(Math.abs(Date.parse(time) - opened)).toBeLessThan(60_000);
+    const crowd = Array.from({ length: 60 }, (_, index) => index + 1);
+    expect(await store.addProcessed('new', resultShowing(...crowd))).toMatchObject({ id: 5 });
+    const idsOf = async (filter: ProcessedFilter) =>
+      (await store.listProcessed({ limit: 100, offset: 0, ...filter })).items.map(({ db_id }) => db_id);
+    expect(await idsOf({ hasMatch: true })).toEqual([5, 3, 1]);
+    expect(await idsOf({ hasMatch: false })).toEqual([4, 2]);
+    expect(await idsOf({ entryId: 1 })).toEqual([5, 3, 1]);
+    expect(await idsOf({ entryId: 2 })).toEqual([5, 1]);
+    expect(await idsOf({ until: new Date('2026-05-04T09:30:00.251Z') })).toEqual([2, 1]);
+  });
+
+  /** Dumped by SQLite, as that version had left it. */
+  async function restoreVersion5(): Promise<Map<string, unknown[]>> {
+    using before = new DatabaseSync(path, { enableForeignKeyConstraints: false });
+    before.exec(await readFile(join(import.meta.dirname, 'databases/version-5.sql'), 'utf8'));
+    before.exec('PRAGMA journal_mode = WAL');
+    return rowsOf(before);
+  }
+
+  function rowsOf(database: DatabaseSync): Map<string, unknown[]> {
+    const tables = database
+      .prepare(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+      )
+      .all();
+    return new Map(
+      tables.map(({ name }) => [String(name), database.prepare(`SELECT * FROM ${name}`).all()] as const),
+    );
+  }
+
+  function newColumns(table: string, { name }: Record<string, unknown>): Record<string, unknown> {
+    if (table === 'processed') return { run: 0 };
+    return table === 'entry' ? { folded_name: foldedName(String(name)) } : {};
+  }
+
+  test('from before names had a normal form has all names and reasons in it, and nobody is lost', async () => {
+    const before = databaseOf(5);
+    const insert = before.prepare(
+      "INSERT INTO entry (name, reason, added_date, status) VALUES (?, ?, '2026-05-04T09:30:00.000Z', ?)",
+    );
+    for (const { name, reason, status } of namesOfOld) insert.run(name, reason, status);
+    before.close();
+
+    using database = await openDatabase(path);
+    const store = openSqliteRecords(database);
+    expect(await namesIn(store)).toEqual(namesOfNow);
+    expect((await store.findEntry('Zoë'))?.id).toBe(1);
+    expect((await store.findAlike('zoe')).map(({ id }) => id)).toEqual([1, 9]);
+    await expect(store.createEntry({ name: 'Zoë', reason: null })).rejects.toThrow(NameTakenError);
+    expect(await store.normalizeEntries()).toEqual([]);
+  });
+
+  test('from before ids were given once alone keeps every row, and is whole', async () => {
+    const before = await restoreVersion5();
+    using database = await openDatabase(path);
+    const after = rowsOf(database);
+    expect([...after.keys()]).toEqual([...before.keys()]);
+    for (const [table, rows] of before) {
+      const expected = rows as Record<string, unknown>[];
+      expect(after.get(table)).toEqual(expected.map((row) => ({ ...row, ...newColumns(table, row) })));
+    }
+    expect(database.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }]);
+    expect(database.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
+    expect(database.prepare('PRAGMA foreign_keys').get()).toEqual({ foreign_keys: 1 });
+  });
+
+  test('from before ids were given once alone gives none again, however its newest rows go', async () => {
+    await restoreVersion5();
+    using database = await openDatabase(path);
+    const store = openSqliteRecords(database);
+    const outbox = new Outbox(database);
+    const highest = () =>
+      Object.fromEntries(
+        ['entry.id', 'image.sequence', 'processed.id', 'receiver.id'].map((column) => {
+          const [table] = column.split('.');
+          return [column, Number(database.prepare(`SELECT max(${column}) AS id FROM ${table}`).get()?.id)];
+        }),
+      );
+    const before = highest();
+    // As a later version, or a hand, may do it: the newest of each goes.
+    const [entry] = await store.listEntries('ACTIVE');
+    await outbox.setReceivers([]);
+    database.exec(`
+      DELETE FROM delivery; DELETE FROM receiver; DELETE FROM image WHERE sequence = ${before['image.sequence']};
+      DELETE FROM processed_place WHERE processed_id = ${before['processed.id']};
+      DELETE FROM processed WHERE id = ${before['processed.id']}`);
+    await addImage(store, entry?.id ?? 0);
+    await activeEntry(store, 'Lise');
+    await store.addProcessed('new', resultShowing());
+    await outbox.setReceivers(['https://hooks.example/new']);
+    const after = highest();
+    for (const [column, id] of Object.entries(before)) expect(after[column]).toBeGreaterThan(id);
+    // The entry that was deleted before had an id, too.
+    expect(after['entry.id']).toBe(4);
+  });
+
+  test('made new, and one brought up to date, have the same schema', async () => {
+    await restoreVersion5();
+    const schemaOf = (database: DatabaseSync) =>
+      database
+        .prepare(
+          "SELECT name, sql FROM sqlite_schema WHERE name <> 'faces' AND sql IS NOT NULL ORDER BY name",
+        )
+        .all();
+    using old = await openDatabase(path);
+    using made = await openDatabase(join(folder, 'new.sqlite'));
+    expect(schemaOf(old)).toEqual(schemaOf(made));
+    const ids = schemaOf(made).filter(({ sql }) => String(sql).includes('INTEGER PRIMARY KEY'));
+    expect(ids.map(({ name }) => name)).toEqual(['entry', 'image', 'processed', 'receiver']);
+    for (const { sql } of ids) expect(sql).toContain('INTEGER PRIMARY KEY AUTOINCREMENT');
+  });
+});

@@ -5,11 +5,11 @@ import {
   customModelName,
   type DetectorName,
   type DistanceMetric,
+  defaultEngineModel,
   detectorNames,
   distanceMetrics,
   type ModelName,
   modelNames,
-  profileModels,
 } from './contract/vocabulary.ts';
 import { type EnvFile, readEnvFile } from './env-file.ts';
 import { nearestName } from './near-names.ts';
@@ -311,9 +311,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     imageRoot: environment.AWS_LAMBDA_FUNCTION_NAME ? undefined : resolve(values.IMAGE_ROOT ?? dataDir),
     detectorBackend: values.DETECTOR_BACKEND,
     engineProfile: values.ENGINE_PROFILE,
-    modelName:
-      values.MODEL_NAME ??
-      (values.MODEL_PATH === undefined ? profileModels[values.ENGINE_PROFILE] : customModelName),
+    modelName: values.MODEL_NAME ?? (values.MODEL_PATH === undefined ? defaultEngineModel : customModelName),
     customModel: customModelConfig(values),
     distanceMetric: values.DISTANCE_METRIC,
     maxFalseMatchRate: values.MAX_FALSE_MATCH_RATE,

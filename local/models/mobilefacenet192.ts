@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type Layer, NetworkBuilder } from './layers.ts';
-import { readTflite, type TfliteGraph, type TfliteOperator } from './tflite.ts';
 import type { Weight } from './tfjs-weights.ts';
+import { readTflite, type TfliteGraph, type TfliteOperator } from './tflite.ts';
 
 /** The network as it was fetched, in TensorFlow Lite's format. */
 export const tfliteFile = fileURLToPath(new URL('../../models/mobilefacenet192.tflite', import.meta.url));

@@ -58,7 +58,9 @@ export function readTflite(bytes: Uint8Array): TfliteGraph {
   const model = new Table(buffer, buffer.readInt32(0));
   const codes = model
     .tables(fields.model.operatorCodes)
-    .map((code) => Math.max(code.byte(fields.operatorCode.deprecatedCode), code.int(fields.operatorCode.code)));
+    .map((code) =>
+      Math.max(code.byte(fields.operatorCode.deprecatedCode), code.int(fields.operatorCode.code)),
+    );
   const [graph, ...others] = model.tables(fields.model.graphs);
   if (!graph || others.length > 0) throw new Error('The model should have one graph.');
   const [[input], [output]] = [graph.ints(fields.graph.inputs), graph.ints(fields.graph.outputs)];
@@ -75,7 +77,8 @@ export function readTflite(bytes: Uint8Array): TfliteGraph {
       const described = tensors[tensor] as Table;
       const data = buffers[described.int(fields.tensor.buffer)]?.bytes(fields.buffer.data);
       if (!data || data.length === 0) return undefined;
-      if (described.byte(fields.tensor.type) !== floatType) throw new Error(`Tensor ${tensor} has no floats.`);
+      if (described.byte(fields.tensor.type) !== floatType)
+        throw new Error(`Tensor ${tensor} has no floats.`);
       // A copy begins at a multiple of 4, as floats must.
       return { shape: shapeOf(tensor), data: new Float32Array(new Uint8Array(data).buffer) };
     },
@@ -92,7 +95,10 @@ function operatorOf(operator: Table, codes: readonly number[]): TfliteOperator {
 }
 
 /** The fields of a convolution's options; another operator's only one is its fused activation. */
-function windowOf(name: TfliteOperatorName, options: Table | undefined): Pick<TfliteOperator, 'stride' | 'padding'> {
+function windowOf(
+  name: TfliteOperatorName,
+  options: Table | undefined,
+): Pick<TfliteOperator, 'stride' | 'padding'> {
   const isEach = name === 'DepthwiseConv';
   if (name !== 'Conv' && !isEach) {
     const isFused = name !== 'Reshape' && options !== undefined && options.byte(0) !== 0;
@@ -103,7 +109,8 @@ function windowOf(name: TfliteOperatorName, options: Table | undefined): Pick<Tf
   const [padding, across, down] = [options.byte(0), options.int(1), options.int(2)];
   const activation = options.byte(isEach ? 4 : 3);
   const dilations = isEach ? [options.int(5, 1), options.int(6, 1)] : [options.int(4, 1), options.int(5, 1)];
-  const isPlain = activation === 0 && dilations.every((one) => one === 1) && (!isEach || options.int(3) === 1);
+  const isPlain =
+    activation === 0 && dilations.every((one) => one === 1) && (!isEach || options.int(3) === 1);
   if (!isPlain || across !== down || (across !== 1 && across !== 2)) {
     throw new Error(`There is no layer for ${name} with these options.`);
   }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
+import { closestSetting } from './closest-setting.ts';
 import {
   customModelName,
   type DetectorName,
@@ -12,7 +13,6 @@ import {
   modelNames,
 } from './contract/vocabulary.ts';
 import { type EnvFile, readEnvFile } from './env-file.ts';
-import { nearestName } from './near-names.ts';
 import { allowedHosts, type PublicUrl, publicUrl, trustedProxies } from './network-settings.ts';
 
 /** Every setting, parsed once. Its names and defaults are the README's settings table. */
@@ -420,7 +420,7 @@ export function settingWarnings(environment: Readonly<Record<string, string | un
   return Object.keys(environment)
     .filter(isSet)
     .flatMap((name) => {
-      const meant = nearestName(name, names);
+      const meant = closestSetting(name, names);
       if (meant !== undefined) return `${name} is no setting, and does nothing. Is ${meant} meant?`;
       const companion = companions[name];
       const isIdle = companion !== undefined && !isSet(companion);

@@ -7,8 +7,8 @@ import {
 } from '../../contract/vocabulary.ts';
 import { NoFaceError } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
+import { allOrFirstError } from '../../promises.ts';
 import { whenUnlocked, write } from '../../records/sqlite/transactions.ts';
-import { allSettled } from '../../settled.ts';
 import type {
   Comparison,
   EngineFigures,
@@ -25,10 +25,10 @@ import type {
   MatchDefaults,
   MatchOptions,
   MatchResult,
-  PictureLoan,
   QualityFilter,
   Reference,
   UsedOptions,
+  WithPicture,
 } from '../port.ts';
 import { refusalWords } from '../quality-reasons.ts';
 import { standardThresholdOf } from '../standard-thresholds.ts';
@@ -184,9 +184,9 @@ class Human implements FaceBackend {
     return { faces, ...used, hasGallery: true };
   }
 
-  async compare(probe: PictureLoan, reference: PictureLoan, options: FaceOptions): Promise<Comparison> {
+  async compare(probe: WithPicture, reference: WithPicture, options: FaceOptions): Promise<Comparison> {
     const used = this.#used(options);
-    const [one, other] = await allSettled([
+    const [one, other] = await allOrFirstError([
       probe((picture) => this.#largest(picture, used)),
       reference((picture) => this.#largest(picture, used)),
     ]);
@@ -195,7 +195,7 @@ class Human implements FaceBackend {
   }
 
   async compareWith(
-    probe: PictureLoan,
+    probe: WithPicture,
     references: readonly Reference[],
     options: FaceOptions,
   ): Promise<EntryComparison> {

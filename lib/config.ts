@@ -1,17 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
+import { closestSetting } from '#closest-setting';
 import { readEnvFile } from '#env-file';
-import { nearestName } from '#near-names';
 import {
   customModelName,
   type DetectorName,
   type DistanceMetric,
+  defaultEngineModel,
   detectorNames,
   distanceMetrics,
   type ModelName,
   modelNames,
-  profileModels,
 } from './contract/vocabulary.ts';
 import type { EnvFile } from './env-file.ts';
 import { allowedHosts, type PublicUrl, publicUrl, trustedProxies } from './network-settings.ts';
@@ -215,7 +215,8 @@ export const defaultAwsSimilarity = 95;
 export const defaultAwsMinSimilarity = 80;
 export const defaultMaxFalseMatchRate = 0.001;
 
-const settings = z.object({
+/** Schema of all settings, by their names. */
+export const settings = z.object({
   FACE_PROCESSING_BACKEND: oneOf(['deepface', 'aws_rekognition']).default('deepface'),
   HOST: z.string().default('127.0.0.1'),
   PORT: number(0, 65535, true).default(8000),
@@ -311,9 +312,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     imageRoot: environment.AWS_LAMBDA_FUNCTION_NAME ? undefined : resolve(values.IMAGE_ROOT ?? dataDir),
     detectorBackend: values.DETECTOR_BACKEND,
     engineProfile: values.ENGINE_PROFILE,
-    modelName:
-      values.MODEL_NAME ??
-      (values.MODEL_PATH === undefined ? profileModels[values.ENGINE_PROFILE] : customModelName),
+    modelName: values.MODEL_NAME ?? (values.MODEL_PATH === undefined ? defaultEngineModel : customModelName),
     customModel: customModelConfig(values),
     distanceMetric: values.DISTANCE_METRIC,
     maxFalseMatchRate: values.MAX_FALSE_MATCH_RATE,
@@ -422,7 +421,7 @@ export function settingWarnings(environment: Readonly<Record<string, string | un
   return Object.keys(environment)
     .filter(isSet)
     .flatMap((name) => {
-      const meant = nearestName(name, names);
+      const meant = closestSetting(name, names);
       if (meant !== undefined) return `${name} is no setting, and does nothing. Is ${meant} meant?`;
       const companion = companions[name];
       const isIdle = companion !== undefined && !isSet(companion);

@@ -2,11 +2,11 @@ import type { CreatedBlacklistRecord } from '../contract/endpoints/create-entry.
 import { BackendUnavailableError, EntryNotFoundError, NameTakenError } from '../errors.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
-import { isBrokenOff } from './broken-off.ts';
+import { blacklistRecord } from './blacklist-record.ts';
 import { enrollImages, type ReferenceFile, undo } from './enroll-images.ts';
+import { isInterrupted } from './interrupted.ts';
 import { nameWarnings } from './name-warnings.ts';
 import { possibleDuplicates } from './possible-duplicates.ts';
-import { blacklistRecord } from './record.ts';
 import { removeEntryEverywhere } from './remove.ts';
 
 interface Person {
@@ -63,5 +63,5 @@ async function takeName(ports: EnrollingPorts, person: Person): Promise<EntryRec
 }
 
 function isAbandoned(entry: EntryRecord): boolean {
-  return entry.status === 'DELETING' || (entry.status === 'PENDING' && isBrokenOff(entry));
+  return entry.status === 'DELETING' || (entry.status === 'PENDING' && isInterrupted(entry));
 }

@@ -1,7 +1,7 @@
 import type { BlacklistRecord } from '../contract/shapes.ts';
 import { EntryNotFoundError } from '../errors.ts';
 import type { Stores } from '../ports.ts';
-import { blacklistRecord } from './record.ts';
+import { blacklistRecord } from './blacklist-record.ts';
 import { removeEntryEverywhere } from './remove.ts';
 
 /**

@@ -12,11 +12,11 @@ import { decodePicture } from '../inputs/decode.ts';
 import { type MeasuredPicture, measurePicture } from '../inputs/measure.ts';
 import { pictureTooLarge } from '../inputs/too-large.ts';
 import type { EnrollingPorts } from '../ports.ts';
+import { allInTurns } from '../promises.ts';
 import type { ImageRecord } from '../records/port.ts';
-import { allInTurns } from '../settled.ts';
 import { neededMs, noTimeLeft } from '../time-left.ts';
-import { shownFileName } from './file-name.ts';
 import { removeImageEverywhere, removeImagesEverywhere } from './remove.ts';
+import { shownFileName } from './shown-file-name.ts';
 
 /** A file that was sent to be a reference image. */
 export interface ReferenceFile {

@@ -1,5 +1,5 @@
 import type { ImageRecord, RecordStore } from '../records/port.ts';
-import { activeEntry } from './record.ts';
+import { activeEntry } from './blacklist-record.ts';
 
 /**
  * The reference images of a listed person, oldest first.

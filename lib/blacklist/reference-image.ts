@@ -2,7 +2,7 @@ import type { ReferenceImage } from '../contract/shapes.ts';
 import { ImageNotFoundError } from '../errors.ts';
 import { isImageId } from '../images/key.ts';
 import type { ImageRecord, RecordStore } from '../records/port.ts';
-import { activeEntry } from './record.ts';
+import { activeEntry } from './blacklist-record.ts';
 
 /**
  * A reference image as clients see it.

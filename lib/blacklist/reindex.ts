@@ -2,13 +2,13 @@ import type { LimitFunction } from 'p-limit';
 import { batches } from '../batches.ts';
 import { InputUnreadableError, NameTakenError } from '../errors.ts';
 import type { EnrollingPorts, Stores } from '../ports.ts';
+import { allOrFirstError } from '../promises.ts';
 import { planNormalForms } from '../records/normal-entries.ts';
 import type { EntryRecord, ImageRecord, RecordStore } from '../records/port.ts';
-import { allSettled } from '../settled.ts';
 import { compareFaces } from './compare-faces.ts';
 import { enrollAgain } from './enroll-again.ts';
 import { enrollPicture, measureReference } from './enroll-images.ts';
-import { failureOf } from './failure.ts';
+import { failureOf } from './partial-failure.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
 
 /** What a re-indexing did. */
@@ -44,7 +44,7 @@ export async function reindex(ports: EnrollingPorts, advance: () => void): Promi
     else report.problems.push(`entry ${image.entryId}, image ${image.id}: ${failure}`);
   };
   for await (const batch of batches(records.listImagesByStatus('ACTIVE'), batchSize)) {
-    await allSettled(
+    await allOrFirstError(
       batch.map(async (image) => {
         if (current.has(image.id)) report.present += 1;
         else await turn(() => enroll(image));
@@ -72,7 +72,7 @@ export async function carryOver(
   // Entries side by side, for most have few pictures; the pictures of all of them take turns.
   const limit = target.pictureSlots.fairShare();
   const entries = await source.records.listEntries('ACTIVE');
-  await allSettled(entries.map((entry) => limit(() => carryEntry(carrying, entry))));
+  await allOrFirstError(entries.map((entry) => limit(() => carryEntry(carrying, entry))));
   return report;
 }
 
@@ -89,14 +89,14 @@ async function carryEntry(carrying: Carrying, entry: EntryRecord): Promise<void>
   const { source, target, advance, turn } = carrying;
   const images = (await source.records.listImages(entry.id)).filter(({ status }) => status === 'ACTIVE');
   await reporting(carrying, entryLabel(entry), async () => {
-    const obstacle = await takePlace(target.records, entry);
+    const obstacle = await ensureEntry(target.records, entry);
     if (obstacle !== undefined) {
       carrying.report.problems.push(`${entryLabel(entry)}: ${obstacle}`);
       for (const _ of images) advance();
       return;
     }
     const there = await target.records.getImages(images.map(({ id }) => id));
-    await allSettled(
+    await allOrFirstError(
       images.map((image) =>
         turn(async () => {
           await reporting(carrying, `${entryLabel(entry)}, image ${image.id}`, () =>
@@ -128,7 +128,7 @@ async function reporting(
 }
 
 /** Makes the entry in the target where it is not there yet; returns what is in the way, if anything is. */
-async function takePlace(records: RecordStore, entry: EntryRecord): Promise<string | undefined> {
+async function ensureEntry(records: RecordStore, entry: EntryRecord): Promise<string | undefined> {
   const { id, addedDate } = entry;
   const there = await records.getEntry(id);
   if (there?.status === 'DELETING') return 'There, the entry of that id is being deleted. Try again later.';

@@ -7,10 +7,10 @@ import type { Stores } from '../ports.ts';
 import type { ImageRecord, RecordStore } from '../records/port.ts';
 import { compareFaces, type FaceComparison, removeStrays } from './compare-faces.ts';
 import { enrollAgain } from './enroll-again.ts';
-import { failureOf } from './failure.ts';
+import { failureOf } from './partial-failure.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
 
-/** What a scheduled sweep does: `finishBrokenOff`, or all of it. */
+/** What a scheduled sweep does: `finishInterrupted`, or all of it. */
 export type SweepTask = 'finish' | 'compare';
 
 /** What a sweep did; all numbers are counts. */
@@ -52,7 +52,7 @@ interface Sweep extends SweepPorts {
  * finds, not with the stores.
  * @throws BackendUnavailableError when a store can't be used.
  */
-export async function finishBrokenOff(ports: SweepPorts, olderThan: Date): Promise<SweepReport> {
+export async function finishInterrupted(ports: SweepPorts, olderThan: Date): Promise<SweepReport> {
   const run = begin(ports, olderThan);
   await finishEntries(run);
   await finishImages(run);

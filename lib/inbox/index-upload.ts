@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isBrokenOff } from '../blacklist/broken-off.ts';
 import { enrollPicture, measureReference, type SimilarFaces, undo } from '../blacklist/enroll-images.ts';
-import { shownFileName } from '../blacklist/file-name.ts';
+import { isInterrupted } from '../blacklist/interrupted.ts';
 import { possibleDuplicates } from '../blacklist/possible-duplicates.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from '../blacklist/remove.ts';
+import { shownFileName } from '../blacklist/shown-file-name.ts';
 import { EntryName } from '../contract/fields.ts';
 import type { PossibleDuplicates } from '../contract/possible-duplicates.ts';
 import { BackendUnavailableError, EntryNotFoundError, isUnusablePicture, NameTakenError } from '../errors.ts';
@@ -175,7 +175,7 @@ async function findOrMakeEntry(ports: IndexingPorts, name: string): Promise<Entr
   for (let attempt = 1; attempt <= entryAttempts; attempt++) {
     const holder = await records.findEntry(name);
     if (holder?.status === 'ACTIVE') return holder;
-    const isAbandoned = holder && (holder.status === 'DELETING' || isBrokenOff(holder));
+    const isAbandoned = holder && (holder.status === 'DELETING' || isInterrupted(holder));
     if (isAbandoned) await removeEntryEverywhere(ports, holder.id);
     if (isAbandoned || !holder) {
       const made = await records.createEntry({ name, reason: null }).catch(ignoreNameTaken);
@@ -216,7 +216,7 @@ async function addPicture(
   if (known?.status === 'ACTIVE') return { entryId, imageId, faceCount: undefined, similar: [] };
   if (known) {
     // Not made anew here and now: another one who has found it may be still at removing it.
-    if (isBrokenOff(known)) await removeImageEverywhere(ports, known);
+    if (isInterrupted(known)) await removeImageEverywhere(ports, known);
     throw tryAgain('The same picture is being added at this moment.');
   }
   const options = { imageId, compare: true };

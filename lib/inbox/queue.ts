@@ -1,9 +1,9 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import * as z from 'zod';
 import { log } from '../log.ts';
+import { type IndexingStatus, indexAndLog } from './index-and-log.ts';
 import type { IndexingPorts } from './index-upload.ts';
 import { inboxPrefix } from './port.ts';
-import { type WorkedOff, workOff } from './work-off.ts';
 
 /** With less time left than this, no picture is begun: it would be cut off in the middle, and its neighbours with it. */
 const minRemainingMs = 30_000;
@@ -28,7 +28,7 @@ const S3Message = z.union([
  * @param bucket whose uploads are meant; others are passed over.
  * @param remainingMs how long this may still take.
  */
-export async function workOffMessages(
+export async function indexMessages(
   ports: IndexingPorts,
   bucket: string,
   { Records: messages }: SQSEvent,
@@ -36,10 +36,10 @@ export async function workOffMessages(
 ): Promise<SQSBatchResponse> {
   const limit = ports.pictureSlots.fairShare();
   const work = async (key: string, isAlone: boolean) =>
-    remainingMs() < minRemainingMs ? 'again' : workOff(ports, key, isAlone);
+    remainingMs() < minRemainingMs ? 'again' : indexAndLog(ports, key, isAlone);
   const told = messages.map(({ messageId, body }) => uploadedKeys(messageId, body, bucket));
   const keys = [...new Set(told.flatMap((each) => each ?? []))];
-  const ends = new Map<string, WorkedOff>();
+  const ends = new Map<string, IndexingStatus>();
   await Promise.all(keys.map((key) => limit(async () => ends.set(key, await work(key, false)))));
   for (const [key, end] of ends) if (end === 'alone') ends.set(key, await work(key, true));
   const failed = messages.filter(

@@ -11,11 +11,11 @@ import type { Picture } from '../inputs/picture.ts';
 import { identifierOf } from '../inputs/read.ts';
 import { timed } from '../metrics/timed.ts';
 import type { Ports } from '../ports.ts';
+import { allOrFirstError } from '../promises.ts';
 import type { ProcessedResult, RecordStore } from '../records/port.ts';
-import { allSettled } from '../settled.ts';
 import { neededMs, noTimeLeft, storingMs } from '../time-left.ts';
+import { faceOptions, shownWarnings } from './face-options.ts';
 import { refuseLostGallery } from './lost-gallery.ts';
-import { faceOptions, shownWarnings } from './options.ts';
 import { cropFace, drawBoxes } from './render.ts';
 import { shownFaces } from './shown-faces.ts';
 
@@ -44,7 +44,7 @@ export async function processImages(
   if (images.length === 0) throw new NoUsableImageError('No images provided.');
   // One request's pictures take turns with those of others, and a slow URL keeps nobody else waiting.
   const limit = ports.pictureSlots.fairShare();
-  const results = await allSettled(
+  const results = await allOrFirstError(
     images.map((input) =>
       limit(async () => {
         if (remainingMs() < neededMs) return unreadableResult(identifierOf(input), noTimeLeft);
@@ -138,7 +138,7 @@ async function examine(
   const put = (...args: Parameters<typeof images.put>) => timed('store', () => images.put(...args));
   try {
     // The original is written while the engine computes.
-    const [found] = await allSettled([
+    const [found] = await allOrFirstError([
       faces.match(picture, {
         ...faceOptions(asked),
         candidates: asked.candidates > 0 ? asked.candidates + spareCandidates : 0,
@@ -156,7 +156,7 @@ async function examine(
     if (largest) {
       // Cut out before the boxes are drawn, on the same pixels.
       const crop = await timed('draw', () => cropFace(picture, largest.area, croppedFacePaddingRatio));
-      await allSettled([
+      await allOrFirstError([
         put(keys.crop, crop, 'image/jpeg'),
         drawBoundingBoxes &&
           timed('draw', () => drawBoxes(picture, boxes)).then((drawn) =>

@@ -1,15 +1,15 @@
+import { activeEntry } from '../blacklist/blacklist-record.ts';
 import { listImages } from '../blacklist/list-images.ts';
-import { activeEntry } from '../blacklist/record.ts';
 import type { EntryVerification, VerifyEntryRequest } from '../contract/endpoints/verify-entry.ts';
 import { BackendUnavailableError, InputUnreadableError } from '../errors.ts';
-import type { EntryComparison, PictureLoan, Reference } from '../faces/port.ts';
+import type { EntryComparison, Reference, WithPicture } from '../faces/port.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import { measurePicture } from '../inputs/measure.ts';
 import type { Ports } from '../ports.ts';
 import type { ImageRecord } from '../records/port.ts';
-import { lendInputs } from './lend-pictures.ts';
+import { faceOptions } from './face-options.ts';
 import { refuseLostGallery } from './lost-gallery.ts';
-import { faceOptions } from './options.ts';
+import { openInputs } from './open-inputs.ts';
 import { secondsSince, verdict } from './verify.ts';
 
 /** Of the nearest reference images so many are looked up: some may have been deleted meanwhile. */
@@ -34,12 +34,12 @@ export async function verifyEntry(
 ): Promise<EntryVerification> {
   const started = performance.now();
   const listed = await listImages(ports.records, entryId);
-  const loans = await lendInputs(ports, { image });
+  const opened = await openInputs(ports, { image });
   const references = listed
-    .map((record): Reference => ({ imageId: record.id, lend: lendStored(ports, record) }))
+    .map((record): Reference => ({ imageId: record.id, withPicture: openStored(ports, record) }))
     .reverse();
   const options = { ...faceOptions(overrides), remainingMs };
-  const compared = await ports.faces.compareWith(loans.image, references, options);
+  const compared = await ports.faces.compareWith(opened.image, references, options);
   if (!compared.hasGallery) await refuseLostGallery(ports);
   const { box, entry, imageId, ...nearness } = await nearestShown(ports, entryId, compared);
   return {
@@ -68,7 +68,7 @@ async function nearestShown({ records }: Ports, entryId: number, { references }:
 }
 
 /** Lends a reference image's stored original. */
-function lendStored({ images, pictureSlots }: Ports, { key }: ImageRecord): PictureLoan {
+function openStored({ images, pictureSlots }: Ports, { key }: ImageRecord): WithPicture {
   return async (work) => {
     const original = await images.get(key);
     if (!original) throw new InputUnreadableError('The stored original is lost.');

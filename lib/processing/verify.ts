@@ -1,8 +1,8 @@
 import type { Verification, VerifyRequest } from '../contract/endpoints/verify.ts';
 import type { Comparison } from '../faces/port.ts';
 import type { Ports } from '../ports.ts';
-import { lendInputs } from './lend-pictures.ts';
-import { faceOptions, shownWarnings } from './options.ts';
+import { faceOptions, shownWarnings } from './face-options.ts';
+import { openInputs } from './open-inputs.ts';
 
 /**
  * Compares the largest faces of two pictures. Nothing is kept.
@@ -15,8 +15,8 @@ export async function verify(
   remainingMs?: () => number,
 ): Promise<Verification> {
   const started = performance.now();
-  const loans = await lendInputs(ports, { image1, image2 });
-  const compared = await ports.faces.compare(loans.image1, loans.image2, {
+  const opened = await openInputs(ports, { image1, image2 });
+  const compared = await ports.faces.compare(opened.image1, opened.image2, {
     ...faceOptions(overrides),
     remainingMs,
   });

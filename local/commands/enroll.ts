@@ -17,9 +17,9 @@ import { removeEntryEverywhere, removeImageEverywhere } from '../../lib/blacklis
 import { ConfigError, loadConfig } from '../../lib/config.ts';
 import type { PossibleDuplicates } from '../../lib/contract/possible-duplicates.ts';
 import { isUnusablePicture, NameTakenError, NoUsableImageError } from '../../lib/errors.ts';
+import { allOrFirstError } from '../../lib/promises.ts';
 import type { EntryRecord } from '../../lib/records/port.ts';
 import { connect } from '../../lib/records/sqlite/connection.ts';
-import { allSettled } from '../../lib/settled.ts';
 import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { runCommand } from './command.ts';
 import { type Person, type PersonFile, readPersonFolders } from './person-folders.ts';
@@ -155,7 +155,7 @@ async function enrollFolder(opened: OpenedPorts, folder: string): Promise<Summar
   const enroll = (person: Person) =>
     enrollPerson(opened, person, listed.get(person.name), summary, (count) => bar.increment(count));
   try {
-    await allSettled(persons.map((person) => limit(() => enroll(person))));
+    await allOrFirstError(persons.map((person) => limit(() => enroll(person))));
   } finally {
     bar.stop();
   }

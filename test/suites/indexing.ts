@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { sweepAgeMs } from '../../lib/blacklist/broken-off.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
+import { sweepAgeMs } from '../../lib/blacklist/interrupted.ts';
 import { sweep } from '../../lib/blacklist/sweep.ts';
 import { BackendUnavailableError, NameTakenError } from '../../lib/errors.ts';
 import { type IndexingPorts, indexUpload } from '../../lib/inbox/index-upload.ts';

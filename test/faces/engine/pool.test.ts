@@ -99,9 +99,10 @@ describe("the engine's workers", () => {
     writeRow(gallery, 0, { faceId: 5, entryId: 5 }, found.embeddings.MobileFaceNet as Float32Array);
     pool.share('MobileFaceNet', gallery);
     await started[0]?.terminate();
-    const search = { model: 'MobileFaceNet', metric: 'cosine', threshold: 0.5 } as const;
-    const faces = await pool.run({ ...group, search });
-    expect(faces.map(({ hits }) => hits.map(({ faceId }) => faceId))).toEqual([[5], [], []]);
+    const search = { embedder: 'MobileFaceNet', metric: 'cosine', threshold: 0.5 } as const;
+    const faces = await pool.run({ ...group, searches: [search] });
+    const idsOf = ({ hits }: JobFace) => hits.map((found) => found.map(({ faceId }) => faceId));
+    expect(faces.map(idsOf)).toEqual([[[5]], [[]], [[]]]);
     expect(started).toHaveLength(2);
   });
 

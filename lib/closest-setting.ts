@@ -6,7 +6,7 @@ const foreign =
  * The setting that a variable's name was probably meant to be: another case, other separators, a letter or two amiss, or one word too many or
  * too few. `undefined` where it is one of them, or like none.
  */
-export function nearestName(name: string, settings: readonly string[]): string | undefined {
+export function closestSetting(name: string, settings: readonly string[]): string | undefined {
   if (settings.includes(name) || foreign.test(name)) return undefined;
   const given = folded(name);
   return (

@@ -2,6 +2,6 @@
 export const sweepAgeMs = 5 * 60_000;
 
 /** Whether whoever began it has ended: no request lasts that long. */
-export function isBrokenOff({ addedDate }: { readonly addedDate: string }): boolean {
+export function isInterrupted({ addedDate }: { readonly addedDate: string }): boolean {
   return Date.now() - new Date(addedDate).getTime() > sweepAgeMs;
 }

@@ -4,7 +4,7 @@ import { log } from '../log.ts';
 import { type IndexingPorts, indexUpload, type UploadOutcome } from './index-upload.ts';
 
 /** `again`: to be tried again later. `alone`: to be tried again now, while nothing else is. */
-export type WorkedOff = 'done' | 'left' | 'again' | 'alone';
+export type IndexingStatus = 'done' | 'left' | 'again' | 'alone';
 
 /**
  * Indexes an upload, and writes what became of it to the log. It never throws.
@@ -14,7 +14,11 @@ export type WorkedOff = 'done' | 'left' | 'again' | 'alone';
  * @param isAlone true while no other is worked on.
  * @returns `left` where it lies in the inbox for good, because it may not be removed.
  */
-export async function workOff(ports: IndexingPorts, key: string, isAlone: boolean): Promise<WorkedOff> {
+export async function indexAndLog(
+  ports: IndexingPorts,
+  key: string,
+  isAlone: boolean,
+): Promise<IndexingStatus> {
   const upload = createHash('sha256').update(key).digest('hex').slice(0, 16);
   try {
     const outcome = await indexUpload(ports, key, isAlone);

@@ -4,7 +4,7 @@ import type { LimitFunction } from 'p-limit';
  * Waits until all have ended, then gives their values, or throws the first one's error: unlike `Promise.all`, nothing is still under
  * way when it throws, so that what was done can be undone.
  */
-export async function allSettled<const T extends readonly unknown[]>(
+export async function allOrFirstError<const T extends readonly unknown[]>(
   promises: T,
 ): Promise<{ -readonly [Index in keyof T]: Awaited<T[Index]> }> {
   const outcomes = await Promise.allSettled(promises);
@@ -31,5 +31,5 @@ export async function allInTurns<Item, Result>(
       throw error;
     }
   };
-  return allSettled(items.map((item) => turn(() => unlessFailed(item))));
+  return allOrFirstError(items.map((item) => turn(() => unlessFailed(item))));
 }

@@ -1,0 +1,56 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const root = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'];
+const pages = [
+  ...root,
+  ...(await readdir('docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`),
+];
+const texts = new Map(
+  await Promise.all(pages.map(async (page) => [page, await readFile(page, 'utf8')] as const)),
+);
+
+/** Makes a heading's anchor as GitHub does. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replace(/\s/g, '-');
+}
+
+function anchorsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
+}
+
+/** Leaves out code and tables, which are no sentences. */
+function proseOf(text: string): string {
+  return text
+    .replace(/^```[\s\S]*?^```/gm, '')
+    .replace(/^\|.*$/gm, '')
+    .replace(/`[^`]*`/g, 'x')
+    .replace(/\]\([^)]*\)/g, ']');
+}
+
+test('the README has at most 10 KB', async () => {
+  expect((await stat('README.md')).size).toBeLessThanOrEqual(10 * 1024);
+});
+
+describe.each([...texts])('%s', (page, text) => {
+  test('links to what is there', async () => {
+    for (const [, target = ''] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https?:/.test(target)) continue;
+      const [path = '', anchor] = target.split('#');
+      const file = path === '' ? page : join(dirname(page), path);
+      await expect(stat(file), target).resolves.toBeDefined();
+      if (anchor !== undefined) expect(anchorsOf(texts.get(file) ?? ''), target).toContain(anchor);
+    }
+  });
+
+  test('has no sentence of more than 30 words', () => {
+    const sentences = proseOf(text).split(/(?<=[.:;!?])\s+|\n\s*\n|\n\s*[-*\d]+\.? /);
+    const long = sentences.filter((sentence) => sentence.split(/\s+/).length > 30);
+    expect(long).toEqual([]);
+  });
+});

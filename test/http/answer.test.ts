@@ -38,7 +38,7 @@ const contract = defineEndpoint({
 
 /** What a client gets when the use case does that. */
 async function replyTo(run: () => unknown, headers: Record<string, string> = {}): Promise<Reply> {
-  await using server = await startServer([{ contract, handler: endpoint(contract, async () => run()) }]);
+  await using server = await startServer([endpoint(contract, async () => run())]);
   return await server.send('GET', '/answer', { headers });
 }
 

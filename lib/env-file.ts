@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { userName } from './user-name.ts';
 
-/** What a file of settings says, and what is wrong with it. No message repeats a value, which may be a secret. */
+/** Contents of a settings file, and its faults. No message repeats a value, which may be a secret. */
 export interface EnvFile {
   readonly values: NodeJS.Dict<string>;
   /** Faults for which the file can't be used. */
@@ -14,8 +14,10 @@ export interface EnvFile {
 const nothing: EnvFile = { values: {}, faults: [], warnings: [] };
 
 /**
- * Reads a file of lines `NAME=value`, with or without `export`, quotes and comments, in UTF-8 with or without a byte order mark.
- * @param isSetting true for the names of this program's settings; lines of other programs' are judged less strictly.
+ * Reads a file of lines `NAME=value`, with or without `export`, quotes and comments, in UTF-8 with or without
+ * a byte order mark.
+ * @param isSetting true for the names of this program's settings; lines of other programs' are judged less
+ * strictly.
  */
 export function readEnvFile(path: string, isSetting: (name: string) => boolean): EnvFile {
   try {

@@ -5,7 +5,7 @@ import * as z from 'zod';
 
 /** The address that clients know the service by. */
 export interface PublicUrl {
-  /** Such as `https://faces.example`. */
+  /** Origin of the URL, such as `https://faces.example`. */
   readonly origin: string;
   /** The path in front of the API's own, such as `/faces`; empty when there is none. */
   readonly prefix: string;
@@ -13,7 +13,9 @@ export interface PublicUrl {
 
 const maxHostLength = 253;
 
-/** A host as `Host` has it, with or without a port: a name, an IPv4 address, or an IPv6 address in brackets. */
+/**
+ * A host as `Host` has it, with or without a port: a name, an IPv4 address, or an IPv6 address in brackets.
+ */
 export function isHost(text: string): boolean {
   if (text.length > maxHostLength + ':65535'.length) return false;
   const [, name, port] = /^(\[[\da-fA-F:.]+\]|[^:[\]]+)(?::(\d{1,5}))?$/.exec(text) ?? [];

@@ -3,7 +3,7 @@ import type { EnrolledFace } from '../faces/port.ts';
 import type { Stores } from '../ports.ts';
 import type { ImageRecord } from '../records/port.ts';
 
-/** So many records are asked for at once. */
+/** Number of records in one lookup. */
 const batchSize = 100;
 
 export interface FaceComparison {
@@ -31,8 +31,8 @@ export async function compareFaces({ faces, records }: Stores, stop?: AbortSigna
 }
 
 /**
- * Removes the strays among the faces that still are some; returns how many. A face that its image calls otherwise stays until the image
- * has another that counts: it may be about to become that.
+ * Removes the strays among the faces that still are some; returns how many. A face that its image calls
+ * otherwise stays until the image has another that counts: it may be about to become that.
  */
 export async function removeStrays(
   { faces, records }: Stores,

@@ -28,7 +28,8 @@ export async function createEntry(
 ): Promise<CreatedBlacklistRecord> {
   const { id } = await takeName(ports, person);
   try {
-    // What was enrolled goes with the entry, below: hidden in one step, so that the name can be taken again whatever happens then.
+    // What was enrolled goes with the entry, below: hidden in one step, so that the name can be taken again
+    // whatever happens then.
     const takeBack = async () => {};
     const { errors, similar } = await enrollImages(ports, id, files, { remainingMs, takeBack });
     const entry = await ports.records.activateEntry(id);
@@ -48,7 +49,10 @@ export async function createEntry(
   }
 }
 
-/** An entry that is not shown, because its making or its deletion broke off, has its name still: it is removed to the end first. */
+/**
+ * An entry that is not shown, because its making or its deletion broke off, has its name still: it is removed
+ * to the end first.
+ */
 async function takeName(ports: EnrollingPorts, person: Person): Promise<EntryRecord> {
   const { records } = ports;
   try {

@@ -6,7 +6,10 @@ import { systemFile, systemFolder } from '../system-names.ts';
 import { isForbidden } from '../writable-folder.ts';
 import { inboxPrefix } from './port.ts';
 
-/** An empty folder is removed when it has been so for this long: until then, somebody may be about to put pictures there. */
+/**
+ * An empty folder is removed when it has been so for this long: until then, somebody may be about to put
+ * pictures there.
+ */
 const emptyFolderMs = 60 * 60_000;
 
 /** Paths are bytes, for names on disk need not be UTF-8. */
@@ -25,8 +28,8 @@ export interface WalkListener {
 }
 
 /**
- * The regular files in a folder of the inbox and below. What is gone by the time it is looked at, and folders that can't be read, stop
- * nothing.
+ * The regular files in a folder of the inbox and below. What is gone by the time it is looked at, and folders
+ * that can't be read, stop nothing.
  * @param prefix the folder's key, with a slash at its end.
  * @throws the file system's errors.
  */
@@ -55,8 +58,9 @@ export async function* walkInbox(
 }
 
 /**
- * Finds out whether this process may remove a regular file, and changes nothing. The kernel is asked to remove it as a folder: it judges
- * permissions, sticky folders, immutable files and read-only mounts first, and then refuses because it is none.
+ * Checks, without changing anything, if this process may remove a regular file. It asks the kernel to remove
+ * the file as a folder. The kernel first checks permissions, sticky folders, immutable files and read-only
+ * mounts. It then refuses because it is not a folder.
  */
 export async function isRemovable(path: Buffer): Promise<boolean> {
   try {

@@ -1,11 +1,14 @@
 import { crc32 } from 'node:zlib';
 
-/** Chunks by which a picture looks as it does, https://www.w3.org/TR/png-3/#11Chunks. Texts alone can take gigabytes once they are inflated. */
+/**
+ * Chunks by which a picture looks as it does, https://www.w3.org/TR/png-3/#11Chunks. Texts alone can take
+ * gigabytes once they are inflated.
+ */
 const essential = new Set(
   'IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV cLLI eXIf pHYs'.split(' '),
 );
 const signatureBytes = 8;
-/** Of a chunk besides its data: length and type before it, checksum after it. */
+/** Bytes of a chunk besides its data: length and type before it, checksum after it. */
 const frameBytes = 12;
 
 interface Chunk {
@@ -13,7 +16,7 @@ interface Chunk {
   /** From its length to its checksum. */
   readonly start: number;
   readonly end: number;
-  /** Of its data, as it says. */
+  /** Length of its data, as the chunk declares it. */
   readonly length: number;
 }
 
@@ -30,8 +33,8 @@ function* chunksOf(png: Buffer): Generator<Chunk> {
 }
 
 /**
- * Leaves out of a PNG what does not change how it looks, such as texts, and what comes after its end. Where it breaks off in or after its
- * pixel data, it gets an end: the decoder then tells if any pixel is missing.
+ * Leaves out of a PNG what does not change how it looks, such as texts, and what comes after its end. Where
+ * it breaks off in or after its pixel data, it gets an end: the decoder then tells if any pixel is missing.
  * @returns the same bytes when they are as they should be.
  */
 export function essentialChunks(bytes: Uint8Array): Uint8Array {

@@ -1,7 +1,7 @@
 import type { PaginatedProcessedImages } from '../contract/shapes.ts';
 import type { Ports } from '../ports.ts';
 
-/** As the contract's query has it; times are ISO 8601. */
+/** Query of the contract. Times are ISO 8601. */
 interface ListQuery {
   readonly limit: number;
   readonly offset: number;

@@ -11,8 +11,9 @@ function jpeg(pixels: Uint8Array, { width, height }: Pick<Picture, 'width' | 'he
 }
 
 /**
- * Makes a copy of the picture with a box around each face, as JPEG. A large picture's pixels are not held twice: the boxes are drawn on them,
- * and they are put back at the end. Nobody else may look at them meanwhile.
+ * Makes a copy of the picture with a box around each face, as JPEG. A large picture's pixels are not held
+ * twice: the boxes are drawn on them, and they are put back at the end. Nobody else may look at them
+ * meanwhile.
  */
 export async function drawBoxes(
   picture: Picture,

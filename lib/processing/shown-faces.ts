@@ -28,7 +28,7 @@ export async function shownFaces(
   });
 }
 
-/** None when its entry or image is shown no more. */
+/** Returns the match as the API has it, or nothing if its entry or image is hidden. */
 function shownMatch(
   { images }: Pick<Ports, 'images'>,
   { model, detectorBackend, metric, threshold }: Omit<MatchResult, 'faces'>,

@@ -6,7 +6,10 @@ export function messageWithReasons({ message, cause }: Error): string {
   return cause instanceof Error ? `${message} ${messageWithReasons(cause)}` : message;
 }
 
-/** Runs a command's work; what the user can mend is told in a line, anything else with its stack. The exit code is 1 then. */
+/**
+ * Runs a command's work; what the user can mend is told in a line, anything else with its stack. The exit
+ * code is 1 then.
+ */
 export async function runCommand(work: () => Promise<void>): Promise<void> {
   try {
     for (const warning of loadedWarnings()) console.error(warning);

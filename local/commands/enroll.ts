@@ -1,6 +1,6 @@
 /**
- * Command: lists every sub-folder of a folder as one person, with its pictures as references. Run again, it goes on where it was
- * interrupted and adds what is new.
+ * Command: lists every sub-folder of a folder as one person, with its pictures as references. Run again, it
+ * goes on where it was interrupted and adds what is new.
  * usage: npm run enroll -- FOLDER
  */
 import { createHash } from 'node:crypto';
@@ -42,8 +42,8 @@ interface Summary {
 }
 
 /**
- * Takes back what an interrupted run left half-done for these persons. A request that is listing one of them at this very moment
- * fails, and says so.
+ * Takes back what an interrupted run left half-done for these persons. A request that is listing one of them
+ * at this very moment fails, and says so.
  */
 async function takeBackHalfDone(opened: OpenedPorts, names: ReadonlySet<string>): Promise<void> {
   const { records } = opened;
@@ -179,7 +179,9 @@ function report(summary: Summary): void {
   if (lines.length > 0) console.log(`Perhaps listed twice:\n  ${lines.join('\n  ')}`);
 }
 
-/** Two at once would list the same pictures twice. The system gives the lock back however this process ends. */
+/**
+ * Two at once would list the same pictures twice. The system gives the lock back however this process ends.
+ */
 function lockAgainstOthers(dataDir: string): DatabaseSync {
   // Where records and pictures are in AWS, nothing has needed the folder yet.
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });

@@ -24,7 +24,10 @@ export interface PersonFolders {
   readonly passedOver: ReadonlySet<string>;
 }
 
-/** Reads the folders of persons in a folder. Names that are not UTF-8 are read as Windows-1252; folders of the same name are one person. */
+/**
+ * Reads the folders of persons in a folder. Names that are not UTF-8 are read as Windows-1252; folders of the
+ * same name are one person.
+ */
 export async function readPersonFolders(folder: string): Promise<PersonFolders> {
   const persons = new Map<string, PersonFile[]>();
   const remarks: string[] = [];

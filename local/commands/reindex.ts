@@ -1,7 +1,7 @@
 /**
- * Command: enrolls the listed people from their stored originals: for a newer model or another collection when `--to` names the backend of
- * the settings, else for the other backend, whose records and pictures are made as well. Run again, it goes on where it was interrupted.
- * Processed pictures stay where they are.
+ * Command: enrolls the listed people from their stored originals: for a newer model or another collection
+ * when `--to` names the backend of the settings, else for the other backend, whose records and pictures are
+ * made as well. Run again, it goes on where it was interrupted. Processed pictures stay where they are.
  * usage: npm run reindex -- --to deepface|aws_rekognition
  */
 import { parseArgs } from 'node:util';

@@ -1,6 +1,6 @@
 /**
- * Command: makes the README's pictures of the console from face-api's sample pictures, on a service and a data folder of their own. Nobody can
- * be recognised in them: every face is blurred.
+ * Command: makes the README's pictures of the console from face-api's sample pictures, on a service and a
+ * data folder of their own. Nobody can be recognised in them: every face is blurred.
  * usage: npm run screenshots [FOLDER]
  */
 import { spawn } from 'node:child_process';

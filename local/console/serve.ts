@@ -11,7 +11,9 @@ import { requestHeader } from '../../lib/http/headers.ts';
 import { besideRoot } from '../../lib/http/root.ts';
 import type { Route } from '../server/gateway.ts';
 
-/** Serves the console at `/console/`: built files that hold no data, so that nobody needs a token for them. */
+/**
+ * Serves the console at `/console/`: built files that hold no data, so that nobody needs a token for them.
+ */
 
 const builtFolder = join(import.meta.dirname, 'dist');
 const notBuilt = 'The console is not built yet. This builds it: npm run console\n';
@@ -64,8 +66,8 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 
 /**
- * The console's routes, with the files as they are now: no request reaches the disk. In AWS mode its pages fetch pictures from the
- * bucket, and send large ones there.
+ * The console's routes, with the files as they are now: no request reaches the disk. In AWS mode its pages
+ * fetch pictures from the bucket, and send large ones there.
  * @param folder of the built console
  */
 export function consoleRoutes(aws: AwsConfig | undefined, folder = builtFolder): Route[] {
@@ -159,7 +161,10 @@ function contentSecurityPolicy(aws: AwsConfig | undefined): string {
   ].join('; ');
 }
 
-/** Where S3 has the bucket: an endpoint that the SDK is told, or Amazon's, by the bucket's name in the host or in the path. */
+/**
+ * Where S3 has the bucket: an endpoint that the SDK is told, or Amazon's, by the bucket's name in the host or
+ * in the path.
+ */
 function bucketOrigins({ region, bucket }: AwsConfig): string[] {
   const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;
   const endpointUrl = URL.parse(AWS_ENDPOINT_URL_S3 || AWS_ENDPOINT_URL || '');

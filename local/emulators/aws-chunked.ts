@@ -6,8 +6,9 @@ export function isAwsChunked(headers: IncomingHttpHeaders | Readonly<Record<stri
 }
 
 /**
- * The bytes within AWS's chunks, each of which is `<length in hex>[;signature]`, a line break, and so many bytes with a line break after
- * them; the one without bytes is the last, and checksums come after it. Neither signatures nor checksums are looked at.
+ * The bytes within AWS's chunks, each of which is `<length in hex>[;signature]`, a line break, and so many
+ * bytes with a line break after them; the one without bytes is the last, and checksums come after it. Neither
+ * signatures nor checksums are looked at.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
  */
 export async function* decodeAwsChunks(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

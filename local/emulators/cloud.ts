@@ -22,7 +22,8 @@ const tableName = 'face-blacklist';
 const collectionId = 'face-blacklist';
 
 /**
- * Starts DynamoDB Local, S3, Rekognition and EventBridge on free ports, with an empty bucket and an empty table. What they keep is gone with them.
+ * Starts DynamoDB Local, S3, Rekognition and EventBridge on free ports, with an empty bucket and an empty
+ * table. What they keep is gone with them.
  * @throws ConfigError when Java is missing.
  */
 export async function startCloud(): Promise<Cloud> {

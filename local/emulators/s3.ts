@@ -17,8 +17,8 @@ export interface S3Emulator extends AsyncDisposable {
   readonly environment: Readonly<Record<string, string>>;
   createBucket(name: string): Promise<void>;
   /**
-   * Calls the listener after each object that was put, posted, copied or deleted, with the event that S3 would send to a queue; keys are
-   * percent-encoded, with "+" for a space, as S3 has them.
+   * Calls the listener after each object that was put, posted, copied or deleted, with the event that S3
+   * would send to a queue; keys are percent-encoded, with "+" for a space, as S3 has them.
    */
   onEvent(listener: (event: S3Event) => void): void;
   close(): Promise<void>;
@@ -30,7 +30,9 @@ export interface S3EmulatorOptions {
   readonly directory?: string;
 }
 
-/** As the stack sets its bucket up where web pages use the API: they may read what a signed URL gives them. */
+/**
+ * As the stack sets its bucket up where web pages use the API: they may read what a signed URL gives them.
+ */
 const readableByWebPages =
   '<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>';
 

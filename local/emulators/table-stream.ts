@@ -20,8 +20,9 @@ const longestPauseMs = 10_000;
 type StreamHandler = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>;
 
 /**
- * Brings a handler what the stream of a table in DynamoDB Local tells of pictures in which somebody was found, from its beginning on, as
- * Lambda's event source mapping does it: in order, again from the first that failed, and nothing after that before.
+ * Brings a handler what the stream of a table in DynamoDB Local tells of pictures in which somebody was
+ * found, from its beginning on, as Lambda's event source mapping does it: in order, again from the first that
+ * failed, and nothing after that before.
  * @returns what ends it, when what is under way has ended.
  */
 export function followTable(

@@ -11,9 +11,10 @@ import FilesystemStore, { type StoredObject } from 's3rver/lib/stores/filesystem
 import { decodeAwsChunks, isAwsChunked } from './aws-chunked.ts';
 
 /**
- * s3rver's store with what S3 promises and s3rver does not: an object is replaced as a whole, is there when the answer says so, and
- * puts, deletes and lists at the same moment do not fail. All that touches an object's files happens one at a time; only bodies are
- * written and read side by side. Bodies in AWS's chunks are taken, too.
+ * s3rver's store with what S3 promises and s3rver does not: an object is replaced as a whole, is there when
+ * the answer says so, and puts, deletes and lists at the same moment do not fail. All that touches an
+ * object's files happens one at a time; only bodies are written and read side by side. Bodies in AWS's chunks
+ * are taken, too.
  */
 export class WholeObjectStore extends FilesystemStore {
   readonly #turn = pLimit(1);

@@ -7,7 +7,10 @@ import { inlineBytes, prepare, toBase64, UnreadableFileError } from './api/prepa
 import { Store } from './store.ts';
 import { announce } from './ui/live.tsx';
 
-/** The pictures that are checked. They outlive the page: who looks at a person and comes back finds them as they were. */
+/**
+ * The pictures that are checked. They outlive the page: who looks at a person and comes back finds them as
+ * they were.
+ */
 
 export interface Check {
   readonly id: number;

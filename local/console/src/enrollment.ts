@@ -7,7 +7,10 @@ import type { Size } from './api/pictures.ts';
 import { prepare, preview, UnreadableFileError } from './api/prepare.ts';
 import type { Store } from './store.ts';
 
-/** Pictures that are to become reference pictures: what they show before they are sent, and what became of each. */
+/**
+ * Pictures that are to become reference pictures: what they show before they are sent, and what became of
+ * each.
+ */
 
 export interface DraftPicture {
   readonly id: number;
@@ -116,10 +119,10 @@ export interface Person {
 }
 
 /**
- * Sends the pictures that were not sent yet, one after the other, so that each has its own verdict. The first that is taken lists
- * the person.
- * @throws what is not about a picture: a name that is taken, a service that cannot be reached. What was added stays; called again with
- * the entry's id, it goes on.
+ * Sends the pictures that were not sent yet, one after the other, so that each has its own verdict. The first
+ * that is taken lists the person.
+ * @throws what is not about a picture: a name that is taken, a service that cannot be reached. What was added
+ * stays; called again with the entry's id, it goes on.
  */
 export async function enroll(
   draft: Draft,

@@ -11,8 +11,10 @@ export interface Loaded<Data> {
 }
 
 /**
- * Reads something, again when its key changes, and again by itself when the service can be reached again after it failed.
- * @param key names what is read; data of another `family`, the key's part before the first space, is not shown while it loads
+ * Reads something, again when its key changes, and again by itself when the service can be reached again
+ * after it failed.
+ * @param key names what is read; data of another `family`, the key's part before the first space, is not
+ * shown while it loads
  */
 export function useLoad<Data>(key: string, read: (signal: AbortSignal) => Promise<Data>): Loaded<Data> {
   const [round, setRound] = useState(0);

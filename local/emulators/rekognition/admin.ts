@@ -26,7 +26,8 @@ export async function answerAdmin(
     case 'GET /faults':
       return { status: 200, body: faults.list() };
     case 'POST /faults':
-      // A web page can't send this type to another origin without asking first, and nobody answers its question.
+      // A web page can't send this type to another origin without asking first, and nobody answers its
+      // question.
       if (headers['content-type'] !== 'application/json') {
         return { status: 415, body: { message: 'Send application/json.' } };
       }

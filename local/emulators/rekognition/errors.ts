@@ -45,7 +45,8 @@ export class RekognitionError extends Error {
   }
 }
 
-// The messages are the service's own: its developer guide's page "Error handling", and answers that users have published.
+// The messages are the service's own: its developer guide's page "Error handling", and answers that users
+// have published.
 
 export function collectionNotFound(collectionId: string): RekognitionError {
   return new RekognitionError(

@@ -68,7 +68,9 @@ export class FaceIndex {
     return row === undefined ? undefined : this.#vector(row);
   }
 
-  /** Every face with a similarity of at least `threshold` (0..100), the most similar first, at most `limit`. */
+  /**
+   * Every face with a similarity of at least `threshold` (0..100), the most similar first, at most `limit`.
+   */
   search(probe: Float32Array, threshold: number, limit: number): IndexHit[] {
     const hits: (IndexHit & { distance: number })[] = [];
     this.#faces.forEach((face, row) => {
@@ -90,7 +92,10 @@ export function compareEmbeddings(one: Float32Array, other: Float32Array): numbe
   return similarityOf(1 - dotProduct(one, 0, other));
 }
 
-/** Four sums side by side: the processor need not wait for one addition before the next. `unit.length` is a multiple of 4. */
+/**
+ * Four sums side by side: the processor need not wait for one addition before the next. `unit.length` is a
+ * multiple of 4.
+ */
 function dotProduct(vectors: Float32Array, start: number, unit: Float32Array): number {
   let a = 0;
   let b = 0;

@@ -9,8 +9,8 @@ const targetPrefix = 'RekognitionService.';
 
 /**
  * The operation that a request is for.
- * @throws RekognitionError `MissingAuthenticationTokenException` without an `Authorization` header, whose signature is not verified;
- * `UnknownOperationException` when it is none of ours.
+ * @throws RekognitionError `MissingAuthenticationTokenException` without an `Authorization` header, whose
+ * signature is not verified; `UnknownOperationException` when it is none of ours.
  */
 export function readTarget({ method, url, headers }: IncomingMessage): OperationName {
   if (!headers.authorization) {

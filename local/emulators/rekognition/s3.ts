@@ -10,8 +10,8 @@ const downloadTimeoutMs = 20_000;
 /** Reads pictures out of S3, or what stands in for it. */
 export interface ObjectReader {
   /**
-   * @throws RekognitionError `InvalidS3ObjectException` when it can't be had, `ImageTooLargeException` when it has more than 15 MB;
-   * of such a one, no more than that is read.
+   * @throws RekognitionError `InvalidS3ObjectException` when it can't be had, `ImageTooLargeException` when
+   * it has more than 15 MB; of such a one, no more than that is read.
    */
   read(object: NonNullable<Image['S3Object']>): Promise<Uint8Array>;
   close(): void;
@@ -19,7 +19,8 @@ export interface ObjectReader {
 
 /**
  * The client is made at the first call.
- * @param endpoint of a stand-in for S3; without it the SDK's own settings count, `AWS_ENDPOINT_URL_S3` among them.
+ * @param endpoint of a stand-in for S3; without it the SDK's own settings count, `AWS_ENDPOINT_URL_S3` among
+ * them.
  */
 export function createObjectReader(endpoint: string | undefined): ObjectReader {
   let opening: Promise<S3Client> | undefined;

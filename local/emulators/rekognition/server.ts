@@ -50,7 +50,8 @@ export interface Rekognition extends AsyncDisposable {
 }
 
 /**
- * Starts an emulator of Amazon Rekognition's face operations on 127.0.0.1: signatures are not verified, so that whoever reaches it may use it.
+ * Starts an emulator of Amazon Rekognition's face operations on 127.0.0.1: signatures are not verified, so
+ * that whoever reaches it may use it.
  * @throws BackendUnavailableError when the database can't be opened or the engine does not start.
  * @throws Error with a `code` when the port can't be listened on.
  */
@@ -86,7 +87,8 @@ function createHttpServer(): Server {
   const server = createServer({
     headersTimeout: headersTimeoutMs,
     requestTimeout: requestTimeoutMs,
-    // A client that uses a connection again at the moment when it is closed sees a failure that the service would not give it.
+    // A client that uses a connection again at the moment when it is closed sees a failure that the service
+    // would not give it.
     keepAliveTimeout: keepAliveTimeoutMs,
   });
   server.maxConnections = maxConnections;

@@ -40,8 +40,8 @@ const metadata =
   'sequence, id, collection_id, image_id, external_image_id, box_left, box_top, box_width, box_height, confidence';
 
 /**
- * Collections and their faces: kept in the database, held in memory for the search. Methods that name a collection throw
- * `ResourceNotFoundException` when it does not exist.
+ * Collections and their faces: kept in the database, held in memory for the search. Methods that name a
+ * collection throw `ResourceNotFoundException` when it does not exist.
  */
 export class CollectionStore {
   readonly #database: DatabaseSync;
@@ -91,8 +91,8 @@ export class CollectionStore {
   }
 
   /**
-   * Adds the faces that are not there yet, all or none. A face is there already when the collection has one of the same picture,
-   * external id and box. Returns them all as they are stored, in the order given.
+   * Adds the faces that are not there yet, all or none. A face is there already when the collection has one
+   * of the same picture, external id and box. Returns them all as they are stored, in the order given.
    */
   addFaces(
     collectionId: string,

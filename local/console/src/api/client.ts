@@ -28,7 +28,8 @@ export interface Call {
 }
 
 /**
- * Calls the service, with the token if there is one; where it wants another, a person is asked and the call is made again.
+ * Calls the service, with the token if there is one; where it wants another, a person is asked and the call
+ * is made again.
  * @param path below the service's address, without a slash in front.
  * @throws RefusedError, UnreachableError, the signal's reason
  */
@@ -60,7 +61,8 @@ export async function callJson<Answer>(path: string, options?: Call): Promise<An
 }
 
 /**
- * Sends a form where the service said, which may be a bucket: without the token, and what comes of it tells nothing of the service.
+ * Sends a form where the service said, which may be a bucket: without the token, and what comes of it tells
+ * nothing of the service.
  * @throws RefusedError, UnreachableError
  */
 export async function sendForm(url: string, form: FormData): Promise<void> {

@@ -7,7 +7,9 @@ export type Reachability = 'reachable' | 'unreachable';
 /** The service's address with a slash at its end; undefined until a person has told it. */
 export const serviceUrl = new Store<URL | undefined>(undefined);
 export const reachability = new Store<Reachability>('reachable');
-/** Counts up whenever the service answers again after it did not: what failed meanwhile may be tried again. */
+/**
+ * Counts up whenever the service answers again after it did not: what failed meanwhile may be tried again.
+ */
 export const reconnections = new Store(0);
 
 const addressKey = 'face-blacklist.service';
@@ -18,8 +20,8 @@ const probeDelaysMs = [1_000, 2_000, 4_000, 8_000, 15_000];
 export let isAddressChosen = false;
 
 /**
- * Reads `config.json` beside the page. Its `api_url` is the service's address, relative to the page or whole; where it is empty, the one
- * that a person told before counts.
+ * Reads `config.json` beside the page. Its `api_url` is the service's address, relative to the page or whole;
+ * where it is empty, the one that a person told before counts.
  */
 export async function findService(): Promise<void> {
   const { api_url: configured } = await readConfig();

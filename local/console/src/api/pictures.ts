@@ -3,8 +3,8 @@ import type { Box } from '../../../../lib/contract/shapes.ts';
 import { call } from './client.ts';
 
 /**
- * Pictures of the service, fetched with the token and shown by `blob:` addresses. Small ones are cut out and scaled down here, so that a
- * page full of faces does not hold as many whole pictures.
+ * Pictures of the service, fetched with the token and shown by `blob:` addresses. Small ones are cut out and
+ * scaled down here, so that a page full of faces does not hold as many whole pictures.
  */
 
 export interface Size {
@@ -111,7 +111,10 @@ export async function decode(url: string): Promise<HTMLImageElement> {
   return image;
 }
 
-/** The face with some of what is around it, as a square as far as the picture goes; or the whole picture, smaller. */
+/**
+ * The face with some of what is around it, as a square as far as the picture goes; or the whole picture,
+ * smaller.
+ */
 async function cutOut(source: Blob, { box, size = 320 }: Cut): Promise<Blob> {
   const url = URL.createObjectURL(source);
   try {

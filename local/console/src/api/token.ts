@@ -2,7 +2,8 @@ import { Store } from '../store.ts';
 import { serviceUrl } from './connection.ts';
 
 /**
- * The bearer token, kept for this tab's session and for one service alone: another address never gets to see it.
+ * The bearer token, kept for this tab's session and for one service alone: another address never gets to see
+ * it.
  */
 
 /** Set while a person is asked for a token: whether the one that was sent was refused. */

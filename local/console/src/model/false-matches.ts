@@ -1,8 +1,8 @@
 import type { Status } from '../../../../lib/contract/endpoints/status.ts';
 
 /**
- * What a similarity says about false accusations. In deepface mode a share of (1 - similarity / 100)^3 of pairs of different people reaches
- * it, for every model (README, "Accuracy"). Amazon tells no such rate.
+ * What a similarity says about false accusations. In deepface mode a share of (1 - similarity / 100)^3 of
+ * pairs of different people reaches it, for every model (README, "Accuracy"). Amazon tells no such rate.
  */
 
 /** Nothing was measured beyond. */
@@ -22,7 +22,10 @@ function falseAccusationShare(similarity: number, images: number): number {
 
 const two = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 });
 
-/** Such as "1 in 46,000", before what is counted; "1 in 1.6" would tell nobody anything, so the frequent are told in percent. */
+/**
+ * Such as "1 in 46,000", before what is counted; "1 in 1.6" would tell nobody anything, so the frequent are
+ * told in percent.
+ */
 function oneIn(share: number): string {
   if (share <= rarestMeasured) return 'fewer than 1 in 1,000,000';
   if (share >= 0.3) return `${two.format(share * 100)}% of`;
@@ -38,7 +41,10 @@ export function meaningOf(similarity: number, backend: Backend): string {
   return `${capital(oneIn(share))} pairs of strangers ${share <= rarestMeasured ? 'look' : 'look at least'} this much alike.`;
 }
 
-/** What it means to accuse everybody who is at least so similar, in a sentence; undefined: nobody knows how similar that is. */
+/**
+ * What it means to accuse everybody who is at least so similar, in a sentence; undefined: nobody knows how
+ * similar that is.
+ */
 export function thresholdMeaning(
   similarity: number | undefined,
   images: number | null,

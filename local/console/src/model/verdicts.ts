@@ -16,8 +16,8 @@ export interface Verdict {
 }
 
 /**
- * Who matches a face when everybody within a distance does. Only those whom the service told can be judged: those who matched at its own
- * threshold, and the nearest others.
+ * Who matches a face when everybody within a distance does. Only those whom the service told can be judged:
+ * those who matched at its own threshold, and the nearest others.
  * @param threshold undefined: the one that the service judged by
  */
 export function judge(face: DetectedFace, threshold: number | undefined): Verdict {

@@ -13,7 +13,10 @@ export interface PictureInputProps {
   readonly isMain?: boolean;
 }
 
-/** Takes pictures however they come: chosen, dropped or pasted anywhere on the page, from the camera, or by their address. */
+/**
+ * Takes pictures however they come: chosen, dropped or pasted anywhere on the page, from the camera, or by
+ * their address.
+ */
 export function PictureInput({ onFiles, onUrl, hint, compact = false, isMain = false }: PictureInputProps) {
   const input = useRef<HTMLInputElement>(null);
   const [isCameraOpen, setCameraOpen] = useState(false);

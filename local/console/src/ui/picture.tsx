@@ -26,7 +26,10 @@ export function useNear<Kind extends Element>() {
   return { element, isNear };
 }
 
-/** A picture of the service, by its path; undefined while the path is not known. It is fetched when it comes into sight. */
+/**
+ * A picture of the service, by its path; undefined while the path is not known. It is fetched when it comes
+ * into sight.
+ */
 function useServicePicture(path: string | undefined, { box, size }: Cut, isNear: boolean): Shown {
   const [shown, setShown] = useState<Shown>({});
   // A box is what its numbers are.

@@ -13,7 +13,10 @@ export interface ThresholdProps {
   readonly verdicts: readonly Verdict[];
 }
 
-/** The farthest that the slider goes: as far as the service lets any request go, for beyond it strangers would be shown as matches. */
+/**
+ * The farthest that the slider goes: as far as the service lets any request go, for beyond it strangers would
+ * be shown as matches.
+ */
 function farthest({ threshold, loosest_threshold: loosest }: Status): number {
   return Math.max(threshold, Math.floor(loosest * 1000) / 1000);
 }

@@ -4,7 +4,7 @@ import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
 import { blacklistRecord } from './blacklist-record.ts';
 import { enrollImages, type ReferenceFile, undo } from './enroll-images.ts';
-import { isInterrupted } from './interrupted.ts';
+import { isAbandoned } from './interrupted.ts';
 import { nameWarnings } from './name-warnings.ts';
 import { possibleDuplicates } from './possible-duplicates.ts';
 import { removeEntryEverywhere } from './remove.ts';
@@ -64,8 +64,4 @@ async function takeName(ports: EnrollingPorts, person: Person): Promise<EntryRec
     if (holder) await removeEntryEverywhere(ports, holder.id);
     return records.createEntry(person);
   }
-}
-
-function isAbandoned(entry: EntryRecord): boolean {
-  return entry.status === 'DELETING' || (entry.status === 'PENDING' && isInterrupted(entry));
 }

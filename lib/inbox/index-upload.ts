@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { enrollPicture, measureReference, type SimilarFaces, undo } from '../blacklist/enroll-images.ts';
-import { isInterrupted } from '../blacklist/interrupted.ts';
+import { isAbandoned, isInterrupted } from '../blacklist/interrupted.ts';
 import { possibleDuplicates } from '../blacklist/possible-duplicates.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from '../blacklist/remove.ts';
 import { shownFileName } from '../blacklist/shown-file-name.ts';
@@ -183,9 +183,9 @@ async function findOrMakeEntry(ports: IndexingPorts, name: string): Promise<Entr
   for (let attempt = 1; attempt <= entryAttempts; attempt++) {
     const holder = await records.findEntry(name);
     if (holder?.status === 'ACTIVE') return holder;
-    const isAbandoned = holder && (holder.status === 'DELETING' || isInterrupted(holder));
-    if (isAbandoned) await removeEntryEverywhere(ports, holder.id);
-    if (isAbandoned || !holder) {
+    const isFree = !holder || isAbandoned(holder);
+    if (holder && isFree) await removeEntryEverywhere(ports, holder.id);
+    if (isFree) {
       const made = await records.createEntry({ name, reason: null }).catch(ignoreNameTaken);
       if (made) return made;
     }

@@ -26,8 +26,8 @@ const headStartMsPerByte = 1_000 / 10e6;
 
 /**
  * Limiter of the work on decoded pictures, by their memory. Large pictures never take all of the memory or
- * all slots, so that small ones don't wait for them. No picture waits for ever, because the number of
- * pictures that may overtake it is limited.
+ * all slots, so that small ones don't wait for them. No picture waits for ever, because one that
+ * comes long after it goes behind it.
  * @example await slots.run(measured.memoryBytes, async () => work(await decodePicture(measured)));
  */
 export class PictureSlots {

@@ -1,6 +1,6 @@
 /**
- * Command: serves the API in the aws_rekognition mode without an account: DynamoDB Local, S3, Rekognition and
- * EventBridge run on this machine's loopback, and all that they keep is gone at the end.
+ * Command: serves the API in the aws_rekognition mode without an AWS account. DynamoDB Local, S3, Rekognition
+ * and EventBridge run on this machine's loopback. All of their data is deleted at the end.
  * usage: npm run cloud
  */
 import { spawn } from 'node:child_process';

@@ -1,7 +1,7 @@
 import { ConfigError, loadedWarnings } from '../../lib/config.ts';
 import { ServiceError } from '../../lib/errors.ts';
 
-/** What an adapter threw, and its causes, in a line: for the operator, not for a client. */
+/** Joins the messages of an error and its causes in one line. It is for the operator, not for a client. */
 export function messageWithReasons({ message, cause }: Error): string {
   return cause instanceof Error ? `${message} ${messageWithReasons(cause)}` : message;
 }

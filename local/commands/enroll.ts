@@ -35,9 +35,9 @@ interface Summary {
   picturesAdded: number;
   picturesPresent: number;
   readonly remarks: string[];
-  /** What systems make in folders, and is nobody's picture. */
+  /** Files and folders of systems that were ignored. */
   readonly passedOver: ReadonlySet<string>;
-  /** One line for each pair of a person and another who is listed and looks alike. */
+  /** Messages, one for each pair of a person and a listed person who looks similar. */
   readonly duplicates: Map<string, string>;
 }
 

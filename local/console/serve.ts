@@ -147,7 +147,7 @@ function fileResponse(path: string, bytes: Buffer, policy: string): EndpointResp
   });
 }
 
-/** What the page may load and call: this service alone, and in AWS mode the bucket. */
+/** Returns the policy of what the page may load and call: this service alone, and in AWS mode the bucket. */
 function contentSecurityPolicy(aws: AwsConfig | undefined): string {
   return [
     "default-src 'none'",
@@ -162,8 +162,8 @@ function contentSecurityPolicy(aws: AwsConfig | undefined): string {
 }
 
 /**
- * Where S3 has the bucket: an endpoint that the SDK is told, or Amazon's, by the bucket's name in the host or
- * in the path.
+ * Returns the bucket's origins: the SDK's configured endpoint, or Amazon's, with the bucket's name in the
+ * host or in the path.
  */
 function bucketOrigins({ region, bucket }: AwsConfig): string[] {
   const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;

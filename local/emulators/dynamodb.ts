@@ -9,7 +9,7 @@ import { findJava, type Java } from './java.ts';
 
 /** DynamoDB Local, by AWS. It takes any credentials, and every region finds the same tables. */
 export interface DynamoDbEmulator extends AsyncDisposable {
-  /** Such as `http://127.0.0.1:4567`, for `AWS_ENDPOINT_URL_DYNAMODB`. */
+  /** URL for `AWS_ENDPOINT_URL_DYNAMODB`, such as `http://127.0.0.1:4567`. */
   readonly url: string;
   close(): Promise<void>;
 }
@@ -76,7 +76,7 @@ function run(java: Java, port: number): Emulator {
   });
 }
 
-/** Where it lies in the npm package that carries it. */
+/** Finds the emulator in the npm package that contains it. */
 function emulatorFolder(): string {
   const main = fileURLToPath(import.meta.resolve('amplify-dynamodb-simulator'));
   return join(dirname(main), 'emulator');
@@ -91,7 +91,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Whether it answers, in the time that it has: any answer will do. */
+/** Returns true if the server gives any answer within the time limit. */
 async function answers(url: string): Promise<boolean> {
   const deadline = performance.now() + startTimeoutMs;
   while (performance.now() < deadline) {

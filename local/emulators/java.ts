@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ConfigError } from '../../lib/config.ts';
 
-/** What DynamoDB Local's newest releases ask for. */
+/** Oldest Java release that DynamoDB Local's newest releases support. */
 const oldestJava = 17;
 
-/** How to run Java, and which it is. */
+/** Java program and its release. */
 export interface Java {
   readonly command: string;
-  /** Such as 17. */
+  /** Number of the release, such as 17. */
   readonly release: number;
 }
 

@@ -11,10 +11,13 @@ import FilesystemStore, { type StoredObject } from 's3rver/lib/stores/filesystem
 import { decodeAwsChunks, isAwsChunked } from './aws-chunked.ts';
 
 /**
- * s3rver's store with what S3 promises and s3rver does not: an object is replaced as a whole, is there when
- * the answer says so, and puts, deletes and lists at the same moment do not fail. All that touches an
- * object's files happens one at a time; only bodies are written and read side by side. Bodies in AWS's chunks
- * are taken, too.
+ * Store of s3rver, with promises of S3 that s3rver does not keep:
+ *
+ * - An object is replaced as a whole, and is there once the answer says so.
+ * - Simultaneous puts, deletes and lists do not fail.
+ * - Bodies may be in AWS's chunked encoding.
+ *
+ * Operations on an object's files run one at a time. Only bodies are written and read in parallel.
  */
 export class WholeObjectStore extends FilesystemStore {
   readonly #turn = pLimit(1);

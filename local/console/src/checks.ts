@@ -17,16 +17,16 @@ export interface Check {
   readonly name: string;
   readonly source: File | string;
   readonly state: 'waiting' | 'checking' | 'done' | 'failed';
-  /** What is shown, a `blob:` address, and its size; there as soon as the browser has read it. */
+  /** Displayed picture, a `blob:` address, and its size. It is set once the browser has read it. */
   readonly picture?: { readonly url: string; readonly size: Size };
   readonly result?: ImageProcessingResult;
   readonly error?: string;
-  /** What was done to the picture before it was sent. */
+  /** Description of how the picture was changed before it was sent. */
   readonly note?: string;
 }
 
 export const maxChecks = 100;
-/** How many people who do not match are told for each face: what the threshold's slider can show. */
+/** Number of near misses requested for each face. The threshold's slider can show them as matches. */
 const candidates = 5;
 const limit = pLimit(2);
 
@@ -122,7 +122,7 @@ async function checkUrl(id: number, url: string): Promise<ImageProcessingResult>
   return result;
 }
 
-/** In a few words, as the service judged. */
+/** Summarizes the service's verdict in a few words. */
 function summaryOf({ faces }: ImageProcessingResult): string {
   if (faces.length === 0) return 'no face found';
   const names = new Set(faces.flatMap((face) => face.blacklist_matches.map(({ entry }) => entry.name)));

@@ -21,7 +21,7 @@ export interface DraftPicture {
   /** Largest first; undefined while they are looked for, and where they could not be. */
   readonly faces?: readonly DetectedFaceArea[];
   readonly state: 'looking' | 'ready' | 'unreadable' | 'sending' | 'added' | 'refused';
-  /** What is to be said of it, in words. */
+  /** Message about the picture, in words. */
   readonly text?: string;
 }
 
@@ -67,7 +67,7 @@ function change(draft: Draft, id: number, part: Partial<DraftPicture>): void {
   );
 }
 
-/** One that was sent meanwhile keeps the service's word. */
+/** Stores the result of a check, unless the picture was sent meanwhile: then the service's answer stays. */
 function found(draft: Draft, id: number, { state, text, ...shown }: Partial<DraftPicture>): void {
   const isLooking = draft.value.some((picture) => picture.id === id && picture.state === 'looking');
   change(draft, id, isLooking ? { ...shown, ...(state && { state }), ...(text && { text }) } : shown);
@@ -107,7 +107,7 @@ export interface Outcome {
   readonly added: number;
   readonly refused: number;
   readonly duplicates: readonly PossibleDuplicate[];
-  /** Whether some pictures could not be compared with everybody. */
+  /** True if some pictures could not be compared with everybody. */
   readonly isUnsure: boolean;
 }
 

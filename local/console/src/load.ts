@@ -3,7 +3,7 @@ import { reconnections } from './api/connection.ts';
 import { useStore } from './store.ts';
 
 export interface Loaded<Data> {
-  /** What was read last, also while it is read again. */
+  /** Data read last, kept while it is read again. */
   readonly data: Data | undefined;
   readonly error: unknown;
   readonly isLoading: boolean;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { CallLog } from './calls.ts';
 import { Fault, type Faults } from './faults.ts';
 
-/** What the emulator answers outside of the service's own protocol, in JSON. */
+/** Answer in JSON, outside of the service's own protocol. */
 export interface AdminAnswer {
   readonly status: number;
   readonly body: object;

@@ -1,4 +1,4 @@
-/** One call of an operation. */
+/** Record of one call of an operation. */
 export interface Call {
   readonly operation: string;
   /** The type of the error that it was answered with; absent while it runs, and when it succeeded. */
@@ -22,7 +22,7 @@ export class CallLog {
     return call;
   }
 
-  /** How many calls of the operation there were, or of all of them together. */
+  /** Counts the calls of the operation, or of all operations. */
   count(operation?: string): number {
     if (operation !== undefined) return this.#counts.get(operation) ?? 0;
     return [...this.#counts.values()].reduce((sum, count) => sum + count, 0);

@@ -22,7 +22,7 @@ type CommonErrorType =
 
 export type ErrorType = (typeof modelled)[number] | CommonErrorType;
 
-/** What the service answers with instead of a result. */
+/** Error answer of the service. */
 export class RekognitionError extends Error {
   readonly type: ErrorType;
 

@@ -48,9 +48,8 @@ function confidenceOf(score: number): number {
 }
 
 /**
- * The box as ratios of the picture. The engine clamps its square boxes to the picture; where one was cut at
- * an edge, it is made square again beyond that edge, as the service's boxes are that reach out of the
- * picture.
+ * Converts the box to ratios of the picture. The engine clamps its square boxes to the picture. A box that
+ * was cut at an edge is made square again beyond that edge, as the service's boxes are.
  */
 function boundingBox({ x, y, w, h }: FacialArea, { width, height }: Picture): RatioBox {
   const side = Math.max(w, h);

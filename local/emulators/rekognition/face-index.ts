@@ -19,7 +19,7 @@ export interface IndexHit {
 
 const initialCapacity = 256;
 
-/** One collection's faces in memory, for an exact search. Embeddings are unit vectors. */
+/** Faces of one collection in memory, for an exact search. Embeddings are unit vectors. */
 export class FaceIndex {
   readonly #dimensions: number;
   #vectors: Float32Array;

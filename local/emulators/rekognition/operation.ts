@@ -3,11 +3,11 @@ import type { Engine } from './engine.ts';
 import { parseParameters } from './parameters.ts';
 import type { CollectionStore } from './store.ts';
 
-/** What an operation works with. */
+/** Dependencies of an operation. */
 export interface Context {
   readonly store: CollectionStore;
   readonly engine: Engine;
-  /** Of the request's signature. */
+  /** Region of the request's signature. */
   readonly region: string;
 }
 

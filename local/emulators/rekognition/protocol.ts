@@ -47,7 +47,7 @@ export function readInput(body: Buffer): unknown {
   return input;
 }
 
-/** What went wrong, in the service's terms. Only an `InternalServerError` is a fault of the emulator. */
+/** Converts an error to one of the service. Only an `InternalServerError` is a fault of the emulator. */
 export function toRekognitionError(error: unknown): RekognitionError {
   if (error instanceof RekognitionError) return error;
   if (error instanceof InputTooLargeError) {

@@ -17,14 +17,14 @@ import { CollectionStore } from './store.ts';
 
 /** Two pictures of 5 MB in base64, and what is around them. */
 const maxRequestBytes = 15 * 1024 * 1024;
-/** Of all requests together. */
+/** Limits of all requests together. */
 const heldLimits = { bytes: 256 * 1024 * 1024, requests: 512 };
 
 const maxConnections = 1024;
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 120_000;
 const keepAliveTimeoutMs = 60_000;
-/** How long a call may still be arriving when the emulator is told to stop. */
+/** Time in ms that a call may still take to arrive when the emulator stops. */
 const closeTimeoutMs = 5_000;
 
 export interface RekognitionOptions {
@@ -34,7 +34,7 @@ export interface RekognitionOptions {
   readonly dataDir: string;
   /** Threads that find and compare faces. */
   readonly workers: number;
-  /** Of a stand-in for S3; without it the SDK's own settings count, `AWS_ENDPOINT_URL_S3` among them. */
+  /** Endpoint of an S3 emulator. Without it the SDK's own settings count, such as `AWS_ENDPOINT_URL_S3`. */
   readonly s3Endpoint?: string;
   readonly faults?: readonly FaultInput[];
 }

@@ -6,7 +6,7 @@ import { inTransaction } from '../../../lib/records/sqlite/transactions.ts';
 import { collectionExists, collectionNotFound, faceNotFound } from './errors.ts';
 import { FaceIndex, type IndexHit, type StoredFace } from './face-index.ts';
 
-/** What `FaceModelVersion` says: the version of the service whose behaviour is emulated. */
+/** Value of `FaceModelVersion`: the version of the service that is emulated. */
 export const faceModelVersion = '7.0';
 
 export interface Collection {

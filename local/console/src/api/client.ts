@@ -4,7 +4,7 @@ import { awaitToken, currentToken } from './token.ts';
 /** The service answered that it will not, or cannot. */
 export class RefusedError extends Error {
   readonly status: number;
-  /** One line for each picture, where pictures were refused. */
+  /** Reasons, one for each refused picture. */
   readonly reasons: readonly string[];
   constructor(status: number, message: string, reasons: readonly string[] = []) {
     super(message);
@@ -113,7 +113,7 @@ function statusText(status: number): string {
   return `The service answered with an error (${status}).`;
 }
 
-/** What went wrong, in words for a person. */
+/** Returns an error's message in words for a person. */
 export function messageOf(error: unknown): string {
   return error instanceof RefusedError || error instanceof UnreachableError
     ? error.message

@@ -16,7 +16,7 @@ const addressKey = 'face-blacklist.service';
 const probeTimeoutMs = 10_000;
 const probeDelaysMs = [1_000, 2_000, 4_000, 8_000, 15_000];
 
-/** Whether the address was told by a person, who may then change it, and not by the host of these files. */
+/** True if a person entered the address and may change it. It is false if the host of these files set it. */
 export let isAddressChosen = false;
 
 /**
@@ -58,7 +58,7 @@ function askHealth(base: URL): Promise<Response> {
   return fetch(new URL('healthz', base), { cache: 'no-store', credentials: 'omit', signal });
 }
 
-/** Whether a service answers at that address, and lets this page read what it says. */
+/** Returns true if a service answers at that address, and allows this page to read the answer. */
 export async function answersAt(url: URL): Promise<boolean> {
   try {
     const answer = await askHealth(url);

@@ -13,7 +13,7 @@ export interface Size {
 }
 
 export interface Cut {
-  /** In pixels of the upright picture; the whole picture when left out. */
+  /** Box in pixels of the upright picture; the whole picture if left out. */
   readonly box?: Box | null;
   /** The longer side of what is shown, in pixels; as it is when left out. */
   readonly size?: number;

@@ -26,7 +26,7 @@ const taken: Record<UploadContentType, true> = {
 
 export interface PreparedPicture {
   readonly file: File;
-  /** What was done to it, in words; undefined when it goes as it is. */
+  /** Description of how the picture was changed; undefined if it is sent unchanged. */
   readonly note: string | undefined;
 }
 

@@ -8,7 +8,7 @@ import { serviceUrl } from './connection.ts';
 
 /** Set while a person is asked for a token: whether the one that was sent was refused. */
 export const tokenQuestion = new Store<{ readonly wasRefused: boolean } | undefined>(undefined);
-/** Whether there is a token that could be forgotten. */
+/** True if there is a token that can be forgotten. */
 export const hasToken = new Store(false);
 
 let waiting: PromiseWithResolvers<void> | undefined;

@@ -1,8 +1,8 @@
 import type { Status } from '../../../../lib/contract/endpoints/status.ts';
 
 /**
- * What a similarity says about false accusations. In deepface mode a share of (1 - similarity / 100)^3 of
- * pairs of different people reaches it, for every model (README, "Accuracy"). Amazon tells no such rate.
+ * Meaning of a similarity for false accusations. In deepface mode a share of (1 - similarity / 100)^3 of
+ * pairs of different people reaches it, for every model (README, "Accuracy"). Amazon publishes no such rate.
  */
 
 /** Nothing was measured beyond. */
@@ -23,8 +23,8 @@ function falseAccusationShare(similarity: number, images: number): number {
 const two = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 });
 
 /**
- * Such as "1 in 46,000", before what is counted; "1 in 1.6" would tell nobody anything, so the frequent are
- * told in percent.
+ * Formats a rate, such as "1 in 46,000". Frequent ones are in percent, because "1 in 1.6" would tell nobody
+ * anything.
  */
 function oneIn(share: number): string {
   if (share <= rarestMeasured) return 'fewer than 1 in 1,000,000';
@@ -32,7 +32,7 @@ function oneIn(share: number): string {
   return `1 in ${two.format(share > 0.1 ? Math.round(1 / share) : 1 / share)}`;
 }
 
-/** What a similarity means, in a sentence. */
+/** Explains a similarity in a sentence. */
 export function meaningOf(similarity: number, backend: Backend): string {
   if (backend === 'aws_rekognition') {
     return 'Amazon Rekognition does not say how often strangers look this much alike.';
@@ -42,8 +42,8 @@ export function meaningOf(similarity: number, backend: Backend): string {
 }
 
 /**
- * What it means to accuse everybody who is at least so similar, in a sentence; undefined: nobody knows how
- * similar that is.
+ * Explains in a sentence the effect of matching everybody who is at least so similar. The similarity is
+ * undefined if it is unknown.
  */
 export function thresholdMeaning(
   similarity: number | undefined,

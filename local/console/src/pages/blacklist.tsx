@@ -12,7 +12,7 @@ import { Page } from '../ui/page.tsx';
 import { NoPicture, ServicePicture, useNear } from '../ui/picture.tsx';
 import { Empty, Failure } from '../ui/states.tsx';
 
-/** So many cards are shown first, and so many more each time. */
+/** Number of cards shown first, and added each time. */
 const cardsAtOnce = 48;
 const typingPauseMs = 200;
 

@@ -56,7 +56,7 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps) 
 export interface ConfirmProps {
   readonly title: string;
   readonly children: ComponentChildren;
-  /** What the button says: it names what goes. */
+  /** Label of the button, which names what it deletes. */
   readonly action: string;
   readonly run: () => Promise<void>;
   readonly onClose: () => void;

@@ -5,7 +5,7 @@ export interface MarkedFace {
   /** From 1. */
   readonly number: number;
   readonly area: FacialArea;
-  /** What the box is called, such as "Face 1: matches Jane Roe". */
+  /** Label of the box, such as "Face 1: matches Jane Roe". */
   readonly label: string;
   readonly isMatch: boolean;
 }

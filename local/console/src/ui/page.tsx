@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 
 const product = 'Face Blacklist';
 
-/** Whether another page was shown before: then the new one's heading takes the focus. */
+/** False once a page was shown. The heading of each later one takes the focus. */
 let isFirst = true;
 
 export interface PageProps {

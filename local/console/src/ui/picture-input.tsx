@@ -4,12 +4,12 @@ import { Icon } from './icon.tsx';
 
 export interface PictureInputProps {
   readonly onFiles: (files: readonly File[]) => void;
-  /** Where pictures may also come by their address. */
+  /** Handler of a picture's address. Without it only files can be chosen. */
   readonly onUrl?: (url: string) => void;
   readonly hint: string;
   /** Lower, for where pictures are there already. */
   readonly compact?: boolean;
-  /** Whether to choose pictures is the one thing to do on the page. */
+  /** True if choosing pictures is the main action of the page. */
   readonly isMain?: boolean;
 }
 

@@ -8,7 +8,7 @@ interface Shown {
   readonly failed?: boolean;
 }
 
-/** Whether an element has come near the window, once and for all. */
+/** Returns true once an element has come near the window. */
 export function useNear<Kind extends Element>() {
   const element = useRef<Kind>(null);
   const [isNear, setNear] = useState(false);
@@ -85,7 +85,7 @@ function NoPictureMark({ alt }: { alt: string }) {
   );
 }
 
-/** In the place of a picture that there is not. */
+/** Shows a placeholder for a missing picture. */
 export function NoPicture({ alt, class: className = '' }: { alt: string; class?: string }) {
   return (
     <span class={`picture ${className}`}>

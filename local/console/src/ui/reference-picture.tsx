@@ -78,7 +78,7 @@ function poseWords({ yaw, pitch, roll }: { yaw: number; pitch: number; roll: num
   return `${side}° aside, ${up}° up or down, tilted by ${tilt}°`;
 }
 
-/** Of a picture at that address, once it is decoded. */
+/** Returns the size of the picture at that address, once it is decoded. */
 export function useSize(url: string | undefined): Size | undefined {
   const [size, setSize] = useState<Size>();
   useEffect(() => {

@@ -9,7 +9,7 @@ export interface ThresholdProps {
   /** Undefined: as the service judges. */
   readonly chosen: number | undefined;
   readonly onChoose: (distance: number | undefined) => void;
-  /** What the chosen one makes of the faces that are shown. */
+  /** Verdicts on the faces shown, at the chosen threshold. */
   readonly verdicts: readonly Verdict[];
 }
 

@@ -28,12 +28,15 @@ function folded(name: string): string {
   return words(name).join('');
 }
 
-/** Short names are like too many others. */
+/**
+ * Returns the number of wrong letters allowed. It is lower for short names, which are similar to too many
+ * others.
+ */
 function tolerance(setting: string): number {
   return setting.length < 5 ? 0 : setting.length < 9 ? 1 : 2;
 }
 
-/** True when the longer one has all of the shorter one's words, in their order, and one more. */
+/** Returns true if the longer one has all of the shorter one's words, in their order, and one more. */
 function isOneWordApart(one: readonly string[], other: readonly string[]): boolean {
   const [shorter, longer] = one.length < other.length ? [one, other] : [other, one];
   if (shorter.length < 2 || longer.length !== shorter.length + 1) return false;

@@ -103,10 +103,7 @@ export interface CustomModelConfig {
   /** Means of its channels in its own order. A pixel's value v, 0..255, becomes (v - mean) / scale. */
   readonly means: Triple;
   readonly scales: Triple;
-  /**
-   * Cosine: a match has a distance of at most this. What serves matches can't do without, what measures it
-   * can.
-   */
+  /** Largest cosine distance of a match. It is required to serve matches, but not to measure the model. */
   readonly threshold: number | undefined;
   /** The cosine distances within which 1 in 100, 1,000, 10,000 … pairs of different people lie. */
   readonly calibration: readonly number[] | undefined;
@@ -362,7 +359,7 @@ function withoutQuotes(value: string | undefined): string | undefined {
   return value && /^(["']).*\1$/s.test(value) && value.length > 1 ? value.slice(1, -1).trim() : value;
 }
 
-/** Half of a Lambda function's memory, which it has in MB; elsewhere what suits a small machine. */
+/** Returns half of a Lambda function's memory, given in MB; elsewhere a value for a small machine. */
 function pictureMemoryIn(functionMemory: string | undefined): number {
   return functionMemory === undefined ? defaultPictureMemoryBytes : (Number(functionMemory) * mebibyte) / 2;
 }
@@ -451,7 +448,8 @@ export function settingWarnings(environment: Readonly<Record<string, string | un
 let loaded: { readonly config: Config; readonly warnings: readonly string[] } | undefined;
 
 /**
- * The settings of this process, from its environment and the file `.env` beside it, parsed at the first call.
+ * Returns the settings of this process, from its environment and the file `.env` beside it, parsed at the
+ * first call.
  * @throws ConfigError
  */
 export function loadConfig(): Config {
@@ -472,10 +470,7 @@ function load() {
   return loaded;
 }
 
-/**
- * The settings of this process, but for another backend than the one that they name: for what goes between
- * the two.
- */
+/** Returns the settings of this process for another backend, for commands that copy between the two. */
 export function loadConfigFor(backend: Config['backend']): Config {
   return parseConfig({ ...readDotEnv().values, ...process.env, FACE_PROCESSING_BACKEND: backend });
 }

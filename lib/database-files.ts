@@ -30,7 +30,7 @@ export function protectDatabase(path: string): void {
   databases.add(resolve(path));
 }
 
-/** True for names that databases of this service and their companions have, whether they are open or not. */
+/** Returns true for names of this service's databases and their companion files, open or not. */
 export function isDatabaseName(path: string): boolean {
   return /(\.sqlite|^enroll\.lock)(-[a-z-]+)?$/i.test(basename(path));
 }

@@ -10,7 +10,7 @@ import { DiskFullError } from './errors.ts';
  */
 export const reserveBytes = 5 * 1024 * 1024;
 
-/** True when there is no room on the disk, or none that this user may use. */
+/** Returns true if there is no room on the disk, or none that this user may use. */
 export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
@@ -95,14 +95,15 @@ export class DiskReserve {
 let random: Buffer | undefined;
 
 /**
- * Random bytes, as many as the file has: some file systems give zeros no room, and equal pieces only once.
+ * Returns random bytes of the reserve's size. Some file systems store zeros without space, and equal blocks
+ * only once.
  */
 function filling(): Buffer {
   random ??= randomBytes(reserveBytes);
   return random;
 }
 
-/** True when not even a small file can be written in the folder because there is no room. */
+/** Returns true if not even a small file can be written in the folder because there is no room. */
 export function hasNoRoom(folder: string): boolean {
   const path = `${folder}/.tmp-probe-${process.pid}`;
   try {

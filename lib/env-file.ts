@@ -47,7 +47,7 @@ export function parseEnvFile(bytes: Buffer, path: string, isSetting: (name: stri
   return { values, faults: named(scan.faults), warnings: named(scan.warnings) };
 }
 
-/** The name of an encoding that is not UTF-8. */
+/** Detects an encoding that is not UTF-8, and returns its name. */
 function otherEncoding(bytes: Buffer): string | undefined {
   const mark = bytes.subarray(0, 2).toString('hex');
   if (mark === 'fffe' || mark === 'feff') return 'UTF-16';
@@ -90,7 +90,7 @@ function scanLines(text: string, isSetting: (name: string) => boolean) {
   return { faults, warnings };
 }
 
-/** The index of the line with the quote that ends a value; `undefined` where there is none. */
+/** Finds the index of the line with the quote that ends a value; `undefined` if there is none. */
 function closingLine(
   lines: readonly string[],
   index: number,

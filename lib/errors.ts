@@ -89,7 +89,7 @@ export function isUnusablePicture(error: unknown): error is ServiceError {
   );
 }
 
-/** The same failure, with the name of the picture in which it lies. */
+/** Creates the same error with the name of the picture that caused it. */
 export function ofPicture(name: string, error: ServiceError): ServiceError {
   const Same = error.constructor as new (message: string, options: ErrorOptions) => ServiceError;
   return new Same(`${name}: ${error.message}`, { cause: error });

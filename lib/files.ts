@@ -23,10 +23,10 @@ const probe = Buffer.alloc(4096, 1);
 const maxFolderAttempts = 100;
 
 /**
- * Writes a file under a temporary name in its folder, and renames it when it is whole and on disk. The folder
- * is made where there is none; it is to be synced for the new name to be on disk too. What fails leaves
- * nothing.
- * @throws the file system's errors, and what `content` throws.
+ * Writes a file under a temporary name in its folder, and renames it when it is complete and on disk. It
+ * creates a missing folder. The caller must sync the folder for the new name to be on disk. A failure leaves
+ * nothing behind.
+ * @throws the file system's errors, and those of `content`.
  */
 export async function writeWhole(
   path: string,
@@ -73,7 +73,7 @@ export async function ifPresent<T>(work: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** The system's code of an error, such as `ENOENT`. */
+/** Returns the system's code of an error, such as `ENOENT`. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }

@@ -54,8 +54,8 @@ function nameOf(error: unknown): string | undefined {
 }
 
 /**
- * An object as it is now. Of one that has more than `maxBytes`, `bytes` is `undefined`, and nothing is read.
- * @throws what the SDK throws
+ * Reads an object. If it has more than `maxBytes`, nothing is read and `bytes` is `undefined`.
+ * @throws the SDK's errors
  */
 export async function getObject(
   client: S3Client,

@@ -128,7 +128,7 @@ export interface SystemName {
   readonly label: string;
 }
 
-/** True for a name from the lists above, of a file or a folder, in any case. */
+/** Returns true for a name from the lists above, of a file or a folder, in any case. */
 export function isKnownSystemName(name: string): boolean {
   return knownLabel(name) !== undefined;
 }

@@ -9,7 +9,9 @@ const retryAfterSeconds = 5;
 /** System errors for missing permissions, and for read-only file systems. */
 const forbiddenCodes = ['EACCES', 'EPERM', 'EROFS'];
 
-/** True when an error says that this user may not do something, or that nobody may on this file system. */
+/**
+ * Returns true if an error says that this user may not do something, or that nobody may on this file system.
+ */
 export function isForbidden(error: unknown): boolean {
   return forbiddenCodes.includes(codeOf(error) ?? '');
 }

@@ -47,7 +47,9 @@ export async function removeStrays(
   return orphans.length;
 }
 
-/** Until an image is shown, its record does not say what its face is called. */
+/**
+ * Returns true if the record names another face. A record does not name its face before the image is active.
+ */
 function isCalledOtherwise({ status, face }: ImageRecord, { faceId }: EnrolledFace): boolean {
   return status === 'ACTIVE' && face !== null && face.id !== faceId;
 }

@@ -49,10 +49,7 @@ export async function createEntry(
   }
 }
 
-/**
- * An entry that is not shown, because its making or its deletion broke off, has its name still: it is removed
- * to the end first.
- */
+/** Creates the entry. An abandoned entry still holds its name, and is removed first. */
 async function takeName(ports: EnrollingPorts, person: Person): Promise<EntryRecord> {
   const { records } = ports;
   try {

@@ -111,7 +111,7 @@ function noneEnrolled(outcomes: readonly Outcome[], errors: readonly string[]): 
     : new NoUsableImageError('None of the images can be used.', errors);
 }
 
-/** The client's own name for the file, if it has one. */
+/** Returns the client's own name for the file, if it has one. */
 function displayName({ fileName }: ReferenceFile, index: number): string {
   return shownFileName(fileName) ?? `image ${index + 1}`;
 }
@@ -153,8 +153,8 @@ export async function measureReference(
 }
 
 /**
- * Record, picture, face, and then shown; what was done is undone when a later step fails. It is done in one
- * of the slots for pictures.
+ * Stores record, picture and face, and then activates the image. It undoes all of them when a later step
+ * fails. The caller holds a slot for the picture.
  * @param file the picture, see `measureReference`, and its name as `shownFileName` gives it.
  * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError when the picture
  * can't be used.

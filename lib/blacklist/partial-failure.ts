@@ -25,7 +25,7 @@ export async function failureOf(
   }
 }
 
-/** An error's message and those of its causes. */
+/** Joins the messages of an error and its causes. */
 function reasonOf(error: unknown): string {
   return error instanceof Error ? `${error.message} ${reasonOf(error.cause)}`.trim() : '';
 }

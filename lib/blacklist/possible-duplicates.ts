@@ -14,10 +14,10 @@ import type { SimilarFaces } from './enroll-images.ts';
 const lookedUpAtOnce = 100;
 
 /**
- * The other entries, of those that are shown, that pictures of an entry match: each once, with its best
- * similarity, best first. It never throws, for the pictures are enrolled whatever becomes of it.
- * @param similar what each of the pictures was found to be like
- * @returns `null` when nobody was found, but not all could be looked for.
+ * Returns the other active entries that an entry's pictures match, each once with its best similarity, best
+ * first. It never throws, because the pictures are enrolled in any case.
+ * @param similar the similar faces of each picture
+ * @returns `null` when nobody was found, but not all could be searched.
  */
 export async function possibleDuplicates(
   { records }: Pick<EntryPorts, 'records'>,

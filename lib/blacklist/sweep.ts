@@ -162,7 +162,10 @@ async function sweepPictures(run: Sweep, folder: ImageFolder): Promise<ReadonlyS
   return kept;
 }
 
-/** The keys that no record knows. A name that is none of ours is somebody's own file. */
+/**
+ * Returns the keys that no record knows. Files with other names than this service's belong to somebody else,
+ * and are left out.
+ */
 async function orphansAmong(
   records: RecordStore,
   pictures: readonly StoredImage[],

@@ -47,8 +47,8 @@ export interface FolderInbox extends Inbox {
 }
 
 /**
- * The inbox in the folders `inbox` and `rejected` of a data folder, which are made, 0700, where they are not
- * there. The reason of a rejected file is in `<file>.reason.txt` beside it; notes on earlier work are in
+ * Opens the inbox in the folders `inbox` and `rejected` of a data folder. It creates missing folders with
+ * mode 0700. The reason of a rejected file is in `<file>.reason.txt` beside it. Notes on earlier work are in
  * `inbox-notes`.
  * @throws BackendUnavailableError when the folders can't be made.
  */

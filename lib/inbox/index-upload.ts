@@ -175,8 +175,8 @@ async function listedEntry({ records }: IndexingPorts, entryId: number): Promise
 }
 
 /**
- * The entry of that name: `ACTIVE`, or `PENDING` when it was made here and now, and is the caller's to
- * complete.
+ * Finds or creates the entry of that name. It is `ACTIVE`, or `PENDING` if it was created here: then the
+ * caller must complete it.
  */
 async function findOrMakeEntry(ports: IndexingPorts, name: string): Promise<EntryRecord> {
   const { records } = ports;
@@ -194,7 +194,7 @@ async function findOrMakeEntry(ports: IndexingPorts, name: string): Promise<Entr
   throw tryAgain('An entry of that name is being made at this moment.');
 }
 
-/** Somebody else was faster. */
+/** Ignores that another process was faster. */
 function ignoreNameTaken(error: unknown): undefined {
   if (!(error instanceof NameTakenError)) throw error;
 }
@@ -235,7 +235,7 @@ async function addPicture(
   return { entryId, imageId, faceCount, similar };
 }
 
-/** The same for the same picture of the same entry. */
+/** Computes an image's id, which is the same for the same picture of the same entry. */
 function imageIdOf(entryId: number, bytes: Uint8Array): string {
   return uuidOfHash(createHash('sha256').update(`${entryId}:`).update(bytes).digest());
 }

@@ -7,10 +7,10 @@ import { BackendUnavailableError } from '../errors.ts';
  * `BackendUnavailableError`.
  */
 export interface NoteStorage {
-  /** `undefined` where there is none. */
+  /** Returns `undefined` if there is no such text. */
   get(name: string): Promise<string | undefined>;
   put(name: string, text: string): Promise<void>;
-  /** Nothing happens where there is none. */
+  /** Deletes a text, if there is one. */
   delete(name: string): Promise<void>;
 }
 

@@ -28,13 +28,13 @@ export const inboxNotesPrefix = 'inbox-notes/';
  * - A failure throws `BackendUnavailableError`.
  */
 export interface Inbox {
-  /** The file of that key, `undefined` when there is none. */
+  /** Returns the file of that key, `undefined` if there is none. */
   read(key: string, maxBytes: number): Promise<InboxFile | undefined>;
   /**
-   * Notes that work on a file begins, and returns what is known of earlier work on it. What is noted survives
-   * a crash. Nothing is noted where the picture was indexed already, or more than `maxDeaths` processes ended
-   * while they worked on it.
-   * @throws BackendUnavailableError also when another process is at it.
+   * Notes that work on a file begins, and returns the record of earlier work. The note survives a crash. It
+   * is not made if the picture was indexed before, or if more than `maxDeaths` processes ended while they
+   * worked on it.
+   * @throws BackendUnavailableError also when another process is indexing it.
    */
   begin(file: InboxFile, maxDeaths: number): Promise<EarlierWork>;
   /** Notes that the work ended without a result, and is to be done again. */

@@ -55,7 +55,7 @@ export async function indexMessages(
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
-/** The keys of the uploads that a message tells of; `undefined` when it can't be read. */
+/** Reads the keys of the uploads in a message. Returns `undefined` if it can't be read. */
 function uploadedKeys(messageId: string, body: string, bucket: string): string[] | undefined {
   try {
     const message = S3Message.parse(JSON.parse(body));

@@ -19,9 +19,9 @@ const maxRunMs = 5 * 60_000;
 const maxNoteBytes = 1024;
 
 /**
- * The inbox in an S3 bucket, with notes on earlier work below `inbox-notes/`. The reason of a rejected object
- * is its metadata `reason`. The caller may list the bucket: to others, S3 does not tell that an object is
- * gone.
+ * Opens the inbox in an S3 bucket, with notes on earlier work below `inbox-notes/`. The reason of a rejected
+ * object is its metadata `reason`. The caller must be allowed to list the bucket: otherwise S3 does not say
+ * that an object is gone.
  */
 export function openS3Inbox({ region, bucket }: BucketPlace): Inbox {
   return new S3Inbox(createS3Client(region), bucket);
@@ -112,7 +112,7 @@ function rejectedKey(key: string): string {
   return rejectedPrefix + createHash('sha256').update(key).digest('hex');
 }
 
-/** Metadata travels as HTTP headers. */
+/** Replaces other characters than ASCII, because metadata is sent in HTTP headers. */
 function asciiReason(reason: string): string {
   return reason.replaceAll(/[^\x20-\x7e]+/g, '?').slice(0, maxReasonLength);
 }

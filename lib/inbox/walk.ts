@@ -21,15 +21,15 @@ export interface FoundFile {
 
 /** Learns of what a walk does not yield. */
 export interface WalkListener {
-  /** Something that is passed over on purpose; the label tells no person's name. */
+  /** Reports something that is ignored on purpose. The label contains no person's name. */
   passedOver(label: string): void;
-  /** A folder that this user may not read, by its key. */
+  /** Reports the key of a folder that this user may not read. */
   unreadable(key: string): void;
 }
 
 /**
- * The regular files in a folder of the inbox and below. What is gone by the time it is looked at, and folders
- * that can't be read, stop nothing.
+ * Yields the regular files in a folder of the inbox and below. It skips files that are gone meanwhile, and
+ * folders that can't be read.
  * @param prefix the folder's key, with a slash at its end.
  * @throws the file system's errors.
  */
@@ -77,7 +77,7 @@ export function joinBytes(folder: Buffer, name: Buffer): Buffer {
   return Buffer.concat([folder, Buffer.from('/'), name]);
 }
 
-/** True when a file is gone, also when a folder on the way is a file now, or the file is a link. */
+/** Returns true if a file is gone, also when a folder on the way is a file now, or the file is a link. */
 export function isAbsence(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(error) ?? '');
 }

@@ -161,7 +161,7 @@ export class ScanBits {
   }
 }
 
-/** The place of the next marker, its 0xff; the end of the bytes when there is none. */
+/** Returns the offset of the next marker's 0xff, or the end of the bytes if there is none. */
 export function nextMarker(bytes: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(0xff, from); at !== -1; at = bytes.indexOf(0xff, at + 1)) {
     const code = bytes[at + 1];

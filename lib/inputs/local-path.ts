@@ -56,7 +56,7 @@ async function readBelow(root: string, path: string, maxBytes: number): Promise<
   return await buffer(file.createReadStream({ start: 0, end: maxBytes - 1, autoClose: false }));
 }
 
-/** The path with every symbolic link resolved, when that is below `root`. */
+/** Resolves every symbolic link. Returns the path if it is below `root`. */
 async function realPathBelow(root: string, path: string): Promise<string> {
   const realRoot = await realpath(root);
   const candidate = resolve(root, path);

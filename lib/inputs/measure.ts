@@ -58,7 +58,7 @@ export async function measurePicture(bytes: Uint8Array): Promise<MeasuredPicture
   };
 }
 
-/** The format that the first bytes tell, or `undefined` when it is none of ours. */
+/** Detects the format by the first bytes. Returns `undefined` for formats that are not accepted. */
 function formatOf(bytes: Uint8Array): PictureFormat | undefined {
   const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
   if (start.startsWith('\xff\xd8\xff')) return 'jpeg';
@@ -109,9 +109,11 @@ const keptRows = 512;
 const fixedBytes = 8 * 2 ** 20;
 
 /**
- * The peak of memory over decoding and working, in bytes. Measured with pictures of 48 megapixels, in bytes a
- * pixel, output included: PNG 3, interlaced 11 with 16-bit RGBA; JPEG 3, progressive 9, and 11 with four
- * channels; WebP 8, animated 12; GIF 7; a turned picture 6.
+ * Estimates the peak of memory over decoding and working, in bytes.
+ *
+ * It was measured with pictures of 48 megapixels, in bytes a pixel, output included: PNG 3, interlaced 11
+ * with 16-bit RGBA; JPEG 3, progressive 9, and 11 with four channels; WebP 8, animated 12; GIF 7; a turned
+ * picture 6.
  */
 export function workingBytes(
   header: Pick<

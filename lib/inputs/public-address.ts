@@ -21,7 +21,10 @@ export function isPublicAddress(address: string): boolean {
   return parsed.toString() !== azureWireServer;
 }
 
-/** RFC 5214, section 6.1: an interface identifier of `[02]00:5efe` and an IPv4 address, under any prefix. */
+/**
+ * Returns true for an ISATAP address: RFC 5214, section 6.1, interface identifier `[02]00:5efe` and an IPv4
+ * address, under any prefix.
+ */
 function isIsatap({ parts }: ipaddr.IPv6): boolean {
   const [, , , , high = 0, low] = parts;
   return (high & ~0x0200) === 0 && low === 0x5efe;

@@ -21,7 +21,7 @@ export interface InputReaderOptions {
 
 export interface InputReader {
   /**
-   * The bytes of a picture, not looked into: see `decodePicture`.
+   * Reads the bytes of a picture without decoding them, see `decodePicture`.
    * @throws InputUnreadableError when the input is of no kind that is taken, or can't be read.
    * @throws InputTooLargeError when the picture has more than the limit.
    */

@@ -57,7 +57,10 @@ function readableKey(uri: string, ownBucket: string): string {
   );
 }
 
-/** Whole segments below one of the prefixes. People's names are among them, so their letters may be any. */
+/**
+ * Returns true for a key of whole segments below one of the prefixes. The segments may contain any letters,
+ * because people's names are among them.
+ */
 function isReadableKey(key: string): boolean {
   const segments = key.split('/');
   return (

@@ -32,7 +32,7 @@ const defaults = {
   allowedPorts: [80, 443],
 };
 
-/** A picture's URL can't be used, for a reason that the client may know. */
+/** Creates the error for a URL that can't be used, for a reason that the client may know. */
 function refused(message: string): InputUnreadableError {
   return new InputUnreadableError(message);
 }
@@ -126,10 +126,7 @@ async function visit(url: URL, policy: Policy, signal: AbortSignal): Promise<Uin
   }
 }
 
-/**
- * Every address of the URL's host, all of them allowed: one that is not spoils the name, for any may be
- * dialled.
- */
+/** Resolves the URL's host. Every address must be allowed, because the connection may use any of them. */
 async function allowedAddresses({ hostname }: URL, policy: Policy): Promise<readonly string[]> {
   // `URL` has already turned each spelling of an IPv4 address (octal, hexadecimal, short) into the usual one.
   const host = hostname.replace(/^\[|\]$/g, '');
@@ -170,8 +167,7 @@ function redirectOf({ statusCode, headers }: Dispatcher.ResponseData): string | 
 }
 
 /**
- * Percent-encodes what is not ASCII in a header's value as the bytes that came, as browsers do; undici reads
- * each as a character.
+ * Percent-encodes a header's bytes that are not ASCII, as browsers do. undici reads each byte as a character.
  */
 function escapeBytes(value: string): string {
   const isAsItCame = [...value].every((character) => character <= '\xff');
@@ -198,7 +194,7 @@ const gunzipLenient: Decompress = async (bytes, options) => {
   }
 };
 
-/** Length of a gzip file's head, RFC 1952, section 2.3. */
+/** Returns the length of a gzip file's head, RFC 1952, section 2.3. */
 function gzipHeadBytes(bytes: Uint8Array): number {
   const flags = bytes[3] ?? 0;
   let at = 10;
@@ -237,8 +233,8 @@ async function readBody({ headers, body }: Dispatcher.ResponseData, maxBytes: nu
 }
 
 /**
- * The codings of an answer. What is none, such as `identity`, `utf-8`, `binary` or `aws-chunked`, hosts write
- * there by mistake: the bytes are as they are.
+ * Returns the content codings of an answer. Some hosts send values that are no codings, such as `identity`,
+ * `utf-8`, `binary` or `aws-chunked`. These are ignored.
  */
 function codingsOf(header: string | string[] | undefined): string[] {
   const names = [header ?? []].flat().flatMap((value) => value.toLowerCase().split(','));

@@ -36,17 +36,17 @@ export interface WorkedPicture {
  * nothing. The container and the Lambda functions each have their own meter, see `#metrics` in package.json.
  */
 export interface Meter {
-  /** The last that is told of a request. */
+  /** Records an answered request. It is the last call for a request. */
   answered(request: AnsweredRequest): void;
-  /** The last that is told of a function's run for which no client waits. */
+  /** Records the end of a function's run for which no client waits. It is the last call for such a run. */
   ended(operation: string, seconds: number): void;
   waited(queue: Queue, seconds: number): void;
   /** Records one run of a stage. A picture may have several runs, some of them in parallel. */
   passed(stage: Stage, seconds: number): void;
   worked(picture: WorkedPicture): void;
-  /** A picture of `process-images` could not be read. */
+  /** Records a picture of `process-images` that could not be read. */
   unusable(): void;
-  /** An attempt to call Rekognition. */
+  /** Records one attempt to call Rekognition. */
   called(operation: string, outcome: CallOutcome): void;
 }
 

@@ -1,15 +1,14 @@
 /*
- * The one form of the names and reasons of listed persons, in which they are judged, kept and compared. It is
- * Unicode's NFC, without what nobody sees. What a script needs to be written right stays, where it stands as
- * that script uses it:
+ * The normal form of names and reasons, in which they are validated, stored and compared. It is Unicode's NFC
+ * without invisible characters. Invisible characters that a script needs stay, where that script uses them:
  *
  * - the joiners ZWNJ and ZWJ between letters of scripts that join them (Persian, Indic scripts), and ZWJ
  *   after a virama and between emoji;
  * - variation selectors after Han and Mongolian letters (the registered form of a Japanese family name) and
  *   the emoji selector.
  *
- * Private-use characters stay: rare Han letters of people's names have been written with them, and they are
- * seen. So does U+FFFD in what is stored already; requests with it are refused, for a letter was lost.
+ * Private-use characters stay, because rare Han letters of people's names have been written with them. U+FFFD
+ * stays in stored names. Requests with it are refused, because a letter was lost.
  */
 
 /**
@@ -53,12 +52,12 @@ const virama =
  */
 const contextLength = 16;
 
-/** A name in its normal form: one line without white space around it. Empty when nothing is left of it. */
+/** Returns a name in normal form: one line without white space around it. It is empty if nothing is left. */
 export function normalName(name: string): string {
   return visible(name).replaceAll(whiteSpace, ' ').normalize('NFC').trim();
 }
 
-/** A reason in its normal form, in which line breaks stay, as `\n`. */
+/** Returns a reason in normal form, in which line breaks stay, as `\n`. */
 export function normalReason(reason: string): string {
   return visible(reason.replaceAll(lineBreak, '\n'))
     .replaceAll(spaceInLine, ' ')
@@ -68,8 +67,8 @@ export function normalReason(reason: string): string {
 }
 
 /**
- * The text without what is not seen. Where some of it goes, marks may change places, and another joiner lose
- * its own.
+ * Removes invisible characters. It repeats this, because marks may then change places, and a joiner may lose
+ * its neighbour.
  */
 function visible(text: string): string {
   let before = text.replaceAll(invisible, '').normalize('NFC');

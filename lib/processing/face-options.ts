@@ -1,7 +1,7 @@
 import type { Overrides } from '../contract/fields.ts';
 import type { FaceOptions, UsedOptions } from '../faces/port.ts';
 
-/** A request's overrides as the face backends take them. */
+/** Converts a request's overrides to the options of the face backends. */
 export function faceOptions(overrides: Overrides): FaceOptions {
   return {
     detectorBackend: overrides.detector_backend,

@@ -11,7 +11,7 @@ interface ListQuery {
   readonly until?: string | undefined;
 }
 
-/** A page of the processed pictures that the filters leave, newest first. */
+/** Returns a page of the processed pictures that pass the filters, newest first. */
 export async function listProcessed(
   { records }: Pick<Ports, 'records'>,
   { limit, offset, has_match: hasMatch, entry_id: entryId, since, until }: ListQuery,

@@ -95,7 +95,7 @@ async function processInput(
   }
 }
 
-/** The faces of these pictures, and those of them that matched somebody. */
+/** Counts the faces of these pictures, and those of them that matched somebody. */
 export function countFaces(results: readonly Pick<ImageProcessingResult, 'faces'>[]): {
   faces: number;
   matches: number;

@@ -117,7 +117,10 @@ function looseModel({ modelId, defaults }: Situation['faces']): string | undefin
   );
 }
 
-/** A stranger is compared with every listed picture. */
+/**
+ * Returns a warning if many strangers will match somebody, because each is compared with every listed
+ * picture.
+ */
 function manyMistakes({ falseMatchRate }: MatchDefaults, { images }: Status['counts']): string | undefined {
   if (falseMatchRate === null || images === null) return undefined;
   const stopped = 1 - (1 - falseMatchRate) ** images;

@@ -180,7 +180,8 @@ function report(summary: Summary): void {
 }
 
 /**
- * Two at once would list the same pictures twice. The system gives the lock back however this process ends.
+ * Locks the data folder, because two runs at once would list the same pictures twice. The system releases the
+ * lock however this process ends.
  */
 function lockAgainstOthers(dataDir: string): DatabaseSync {
   // Where records and pictures are in AWS, nothing has needed the folder yet.

@@ -66,8 +66,8 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 
 /**
- * The console's routes, with the files as they are now: no request reaches the disk. In AWS mode its pages
- * fetch pictures from the bucket, and send large ones there.
+ * Returns the console's routes, with the files as they are now: no request reaches the disk. In AWS mode its
+ * pages fetch pictures from the bucket, and send large ones there.
  * @param folder of the built console
  */
 export function consoleRoutes(aws: AwsConfig | undefined, folder = builtFolder): Route[] {

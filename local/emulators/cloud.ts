@@ -23,7 +23,7 @@ const collectionId = 'face-blacklist';
 
 /**
  * Starts DynamoDB Local, S3, Rekognition and EventBridge on free ports, with an empty bucket and an empty
- * table. What they keep is gone with them.
+ * table. Their data is deleted with them.
  * @throws ConfigError when Java is missing.
  */
 export async function startCloud(): Promise<Cloud> {

@@ -23,10 +23,10 @@ const pollMs = 50;
 const lastWithSecurityManager = 23;
 
 /**
- * Starts DynamoDB Local on a free port of 127.0.0.1, with nothing in it, and resolves when it answers. What
- * it keeps is in its memory. It ends with this process, however that ends. With Java 24 and newer it is
- * reached from other machines too.
- * @throws ConfigError when there is no Java for it; Error with what it printed when it does not start.
+ * Starts an empty DynamoDB Local on a free port of 127.0.0.1, and resolves when it answers. Its data is in
+ * memory. It ends with this process, however that ends. With Java 24 and newer it can be reached from other
+ * machines too.
+ * @throws ConfigError when there is no Java for it; Error with its output when it does not start.
  */
 export async function startDynamoDb(): Promise<DynamoDbEmulator> {
   const java = await findJava();
@@ -52,8 +52,8 @@ export async function startDynamoDb(): Promise<DynamoDbEmulator> {
 }
 
 /**
- * A shell waits for Java, and ends it when its own standard input does: that comes when this process closes
- * it, or is gone. In a process group of its own, it does not hear of a Ctrl-C, so that it is there until this
+ * Runs Java in a shell that ends it when the shell's standard input closes. That happens when this process
+ * closes it, or ends. The shell has a process group of its own, so that Ctrl-C does not end it before this
  * process has cleaned up.
  */
 function run(java: Java, port: number): Emulator {

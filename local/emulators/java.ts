@@ -14,7 +14,7 @@ export interface Java {
 }
 
 /**
- * The Java of `JAVA_HOME`, or else the one on the path.
+ * Finds the Java of `JAVA_HOME`, or else the one on the path.
  * @throws ConfigError that says how to get one when there is none, or too old a one.
  */
 export async function findJava(): Promise<Java> {

@@ -65,7 +65,7 @@ async function put(
 }
 
 /**
- * Signature version 4 of a policy:
+ * Verifies the signature (version 4) of a policy:
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html
  * @throws ForbiddenError
  */

@@ -94,7 +94,7 @@ function encodeKeys(event: S3Event): S3Event {
   };
 }
 
-/** A key as it stands in S3's events. */
+/** Encodes a key as in S3's events. */
 export function encodeEventKey(key: string): string {
   return encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+');
 }

@@ -122,7 +122,7 @@ async function pause(ms: number, stop: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal: stop }).catch(() => undefined);
 }
 
-/** The record as JSON has it in Lambda: bytes are base64, times seconds. */
+/** Converts the record to Lambda's JSON: bytes are base64, times seconds. */
 function asLambdaGetsIt(record: SdkRecord): DynamoDBRecord {
   const seconds = (record.dynamodb?.ApproximateCreationDateTime?.getTime() ?? 0) / 1000;
   const timed = { ...record, dynamodb: { ...record.dynamodb, ApproximateCreationDateTime: seconds } };

@@ -48,7 +48,7 @@ export class WholeObjectStore extends FilesystemStore {
     return { size: bytes.length, md5: createHash('md5').update(bytes).digest('hex') };
   }
 
-  /** The stream that it gives has its file open already, whatever takes its place meanwhile. */
+  /** Returns a stream whose file is open already, so that a replacement does not change it. */
   override getObject(...request: Parameters<FilesystemStore['getObject']>) {
     return this.#turn(() => super.getObject(...request));
   }
@@ -75,7 +75,7 @@ function bodyOf({ content, metadata }: StoredObject): AsyncIterable<Uint8Array> 
     : content;
 }
 
-/** The chunks were the request's; the object has none. */
+/** Removes the chunked encoding from the metadata. It belongs to the request, not to the object. */
 function metadataOf({ metadata }: StoredObject): Record<string, unknown> {
   const { 'content-encoding': encoding, ...others } = metadata;
   const left = String(encoding ?? '').replace(/^aws-chunked(,\s*|$)/, '');

@@ -174,7 +174,7 @@ function noteDuplicate(known: Map<number, PossibleDuplicate>, duplicate: Possibl
   if (before === undefined || before.similarity < duplicate.similarity) known.set(duplicate.id, duplicate);
 }
 
-/** The service says which picture it means; beside the picture that is said already. */
+/** Returns the service says which picture it means; beside the picture that is said already. */
 function withoutName(reasons: readonly string[], name: string): string {
   return reasons
     .map((reason) => (reason.startsWith(`${name}: `) ? reason.slice(name.length + 2) : reason))

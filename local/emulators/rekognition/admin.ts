@@ -10,12 +10,12 @@ export interface AdminAnswer {
 }
 
 /**
- * The paths for tests:
+ * Answers the paths for tests:
  *
  * - `GET /faults`: the faults in force; `POST /faults` with a JSON array replaces them, `[]` ends them;
  * - `GET /calls`: `{total, counts, calls}`, where `calls` are the last ones; `DELETE /calls` begins anew.
  *
- * `undefined` when the request is for none of these.
+ * It returns `undefined` for other requests.
  */
 export async function answerAdmin(
   { method, url, headers }: IncomingMessage,

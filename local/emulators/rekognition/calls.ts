@@ -28,12 +28,12 @@ export class CallLog {
     return [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** The number of calls of each operation that was called. */
+  /** Returns the number of calls of each operation that was called. */
   counts(): Record<string, number> {
     return Object.fromEntries(this.#counts);
   }
 
-  /** The last calls, in the order they came, 10,000 at most. */
+  /** Returns the last calls, in the order they came, 10,000 at most. */
   list(): readonly Readonly<Call>[] {
     return this.#entries.slice(-maxEntries);
   }

@@ -36,7 +36,7 @@ export class RekognitionError extends Error {
     return this.type === 'RequestEntityTooLargeException' ? 413 : 400;
   }
 
-  /** The answer's body in AWS JSON 1.1. `requestId` is a UUID. */
+  /** Returns the answer's body in AWS JSON 1.1. `requestId` is a UUID. */
   body(requestId: string): object {
     const { type, message } = this;
     return modelled.some((name) => name === type)

@@ -39,9 +39,9 @@ export function describeFace(
 }
 
 /**
- * The service's confidence, 0..100, from BlazeFace's, 0..1, which gives clear frontal faces some 0.7 where
- * the service gives more than 99.9. A logistic curve through (0.4, 90), where the engine begins to be sure,
- * and (0.7, 99.9).
+ * Computes the service's confidence, 0..100, from BlazeFace's, 0..1. For clear frontal faces, BlazeFace gives
+ * some 0.7 and the service more than 99.9. The logistic curve goes through (0.4, 90), where the engine begins
+ * to be sure, and (0.7, 99.9).
  */
 function confidenceOf(score: number): number {
   return 100 / (1 + Math.exp(-(2.197 + (score - 0.4) * 15.7)));
@@ -64,8 +64,8 @@ function unclamp(start: number, length: number, side: number, end: number): [sta
 }
 
 /**
- * The service names them from the viewer's side, the engine from the person's. A profile has no corners of
- * the mouth.
+ * Converts the landmarks. The service names them from the viewer's side, the engine from the person's. A
+ * profile has no corners of the mouth.
  */
 function landmarks(area: FacialArea, { width, height }: Picture): Landmark[] {
   const points = {

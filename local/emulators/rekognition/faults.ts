@@ -52,7 +52,7 @@ export class Faults {
     this.#faults = faults.map((fault) => ({ fault: Fault.parse(fault), calls: 0, strikes: 0 }));
   }
 
-  /** The faults in force, with the calls that each has counted and how often it struck. */
+  /** Returns the faults in force, with the calls that each has counted and how often it struck. */
   list(): (Fault & { readonly calls: number; readonly strikes: number })[] {
     return this.#faults.map(({ fault, calls, strikes }) => ({ ...fault, calls, strikes }));
   }

@@ -14,7 +14,7 @@ export interface Context {
 /** Checks the parameters, does the work, and returns the answer's body. */
 export type Operation = (input: unknown, context: Context) => Promise<object>;
 
-/** An operation from its parameters' schema and its work. */
+/** Defines an operation by its parameters' schema and its work. */
 export function define<Schema extends z.ZodType>(
   schema: Schema,
   work: (parameters: z.output<Schema>, context: Context) => object | Promise<object>,

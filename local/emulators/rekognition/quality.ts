@@ -24,7 +24,7 @@ const bars: Record<Exclude<QualityFilter, 'NONE' | 'AUTO'>, QualityBar> = {
   },
 };
 
-/** Why a face does not pass the filter; none when it does. */
+/** Lists the reasons why a face does not pass the filter. */
 export function qualityProblems(
   face: Face,
   quality: MeasuredQuality,

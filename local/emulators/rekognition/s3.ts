@@ -18,9 +18,8 @@ export interface ObjectReader {
 }
 
 /**
- * The client is made at the first call.
- * @param endpoint of a stand-in for S3; without it the SDK's own settings count, `AWS_ENDPOINT_URL_S3` among
- * them.
+ * Creates a reader of objects, whose client is created at the first call.
+ * @param endpoint of an S3 emulator; without it the SDK's own settings count, such as `AWS_ENDPOINT_URL_S3`.
  */
 export function createObjectReader(endpoint: string | undefined): ObjectReader {
   let opening: Promise<S3Client> | undefined;
@@ -66,7 +65,7 @@ async function createClient(endpoint: string | undefined): Promise<S3Client> {
   });
 }
 
-/** Leaving the loop early ends the download. */
+/** Collects a body up to the limit. Leaving the loop early ends the download. */
 async function collect(body: AsyncIterable<Uint8Array>, announced: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = announced > maxS3ImageBytes ? announced : 0;

@@ -55,7 +55,7 @@ export async function call(path: string, { method = 'GET', body, signal }: Call 
   }
 }
 
-/** The same, for an answer in JSON, whose type the contract promises. */
+/** Returns the same, for an answer in JSON, whose type the contract promises. */
 export async function callJson<Answer>(path: string, options?: Call): Promise<Answer> {
   return (await (await call(path, options)).json()) as Answer;
 }
@@ -95,7 +95,7 @@ async function refusal(response: Response): Promise<RefusedError> {
   }
 }
 
-/** A refusal's text; of a request that does not fit, what is wrong with each field. */
+/** Returns a refusal's text; of a request that does not fit, what is wrong with each field. */
 function textOf(detail: unknown): string | undefined {
   if (typeof detail === 'string' && detail !== '') return detail;
   if (!Array.isArray(detail)) return undefined;

@@ -46,7 +46,10 @@ async function readConfig(): Promise<{ api_url: string }> {
   return { api_url: '' };
 }
 
-/** The address that a person typed, or undefined when it is none. `https` is meant where nothing is said. */
+/**
+ * Returns the address that a person typed, or undefined when it is none. `https` is meant where nothing is
+ * said.
+ */
 export function parseAddress(text: string): URL | undefined {
   const trimmed = text.trim();
   const url = URL.parse(/^https?:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`);
@@ -108,7 +111,7 @@ async function keepProbing(): Promise<void> {
   probing = false;
 }
 
-/** A pause that ends early when the machine's network comes back. */
+/** Returns a pause that ends early when the machine's network comes back. */
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

@@ -112,8 +112,8 @@ export async function decode(url: string): Promise<HTMLImageElement> {
 }
 
 /**
- * The face with some of what is around it, as a square as far as the picture goes; or the whole picture,
- * smaller.
+ * Returns the face with some of what is around it, as a square as far as the picture goes; or the whole
+ * picture, smaller.
  */
 async function cutOut(source: Blob, { box, size = 320 }: Cut): Promise<Blob> {
   const url = URL.createObjectURL(source);
@@ -128,7 +128,7 @@ async function cutOut(source: Blob, { box, size = 320 }: Cut): Promise<Blob> {
   }
 }
 
-/** The square around a face that is shown of a picture of that size. */
+/** Returns the square around a face that is shown of a picture of that size. */
 export function around({ x, y, w, h }: Box, { width, height }: Size): Box {
   const side = Math.min(Math.max(w, h) * (1 + 2 * margin), width, height);
   const clamp = (start: number, length: number) => Math.max(0, Math.min(start, length - side));

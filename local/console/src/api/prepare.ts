@@ -53,8 +53,8 @@ export async function prepare(file: File, maxBytes = defaultMaxBytes): Promise<P
 }
 
 /**
- * A small JPEG of a picture, as base64: good enough to find its faces, and its size beside that of the
- * original.
+ * Returns a small JPEG of a picture, as base64: good enough to find its faces, and its size beside that of
+ * the original.
  */
 export async function preview(
   file: File,

@@ -10,12 +10,12 @@ const rarestMeasured = 1e-6;
 
 export type Backend = Status['backend'];
 
-/** Share of pairs of different people, 0..1, that look at least as much alike. */
+/** Returns the share of pairs of different people, 0..1, that look at least as much alike. */
 function falseMatchShare(similarity: number): number {
   return Math.max(rarestMeasured, (1 - similarity / 100) ** 3);
 }
 
-/** Share of strangers, 0..1, who look at least as much like one of so many listed pictures. */
+/** Returns the share of strangers, 0..1, who look at least as much like one of so many listed pictures. */
 function falseAccusationShare(similarity: number, images: number): number {
   return 1 - (1 - falseMatchShare(similarity)) ** images;
 }

@@ -45,7 +45,7 @@ export interface ScalePoint {
   readonly similarity: number;
 }
 
-/** The similarity at a distance, between the points that are known, which come by rising distance. */
+/** Returns the similarity at a distance, between the points that are known, which come by rising distance. */
 export function similarityAt(scale: readonly ScalePoint[], distance: number): number {
   const index = scale.findIndex((point) => point.distance >= distance);
   const far = scale[index] ?? scale.at(-1);

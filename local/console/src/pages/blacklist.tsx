@@ -122,7 +122,7 @@ function PersonPicture({ entry }: { entry: BlacklistRecord }) {
   );
 }
 
-/** The first of a person's pictures; another is shown when that one goes. */
+/** Shows the first of a person's pictures; another is shown when that one goes. */
 function FirstPicture({ entry: { id, name, image_count } }: { entry: BlacklistRecord }) {
   const { data, error } = useLoad(`images ${id} ${image_count}`, (signal) =>
     inTurn(() => listImages(id, signal)),

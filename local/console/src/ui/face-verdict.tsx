@@ -22,7 +22,7 @@ export interface FaceVerdictProps {
   readonly threshold: number | undefined;
 }
 
-/** A face, and the listed people it was compared with. */
+/** Shows a face, and the listed people it was compared with. */
 export function FaceVerdict({ number, verdict, backend, face, isActive, threshold }: FaceVerdictProps) {
   const { comparisons, isMatch } = verdict;
   // Where nobody matches, the nearest shows how far that is.

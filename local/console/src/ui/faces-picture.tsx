@@ -22,7 +22,7 @@ export interface FacesPictureProps {
 
 const landmarks = ['left_eye', 'right_eye', 'nose', 'mouth_left', 'mouth_right'] as const;
 
-/** A picture with a box around each face, which can be pressed, and its landmarks. */
+/** Shows a picture with a box around each face, which can be pressed, and its landmarks. */
 export function FacesPicture({ url, size, alt, faces, active, onPick }: FacesPictureProps) {
   const percent = (length: number, whole: number) => `${(100 * length) / whole}%`;
   return (

@@ -15,7 +15,9 @@ export interface PageProps {
   readonly children: ComponentChildren;
 }
 
-/** A page with its heading, which is focused when the page is come to, so that a reader begins there. */
+/**
+ * Shows a page with its heading, which is focused when the page is come to, so that a reader begins there.
+ */
 export function Page({ title, back, lead, actions, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {

@@ -27,8 +27,8 @@ export function useNear<Kind extends Element>() {
 }
 
 /**
- * A picture of the service, by its path; undefined while the path is not known. It is fetched when it comes
- * into sight.
+ * Returns a picture of the service, by its path; undefined while the path is not known. It is fetched when it
+ * comes into sight.
  */
 function useServicePicture(path: string | undefined, { box, size }: Cut, isNear: boolean): Shown {
   const [shown, setShown] = useState<Shown>({});
@@ -59,7 +59,7 @@ export interface ServicePictureProps {
   readonly class?: string;
 }
 
-/** It takes its place before it is there, so that nothing moves when it comes. */
+/** Shows a picture. Its space is reserved before it has loaded, so that nothing moves then. */
 export function ServicePicture({
   path,
   alt,
@@ -94,12 +94,12 @@ export function NoPicture({ alt, class: className = '' }: { alt: string; class?:
   );
 }
 
-/** The whole picture of the service, for what draws over it. */
+/** Returns the whole picture of the service, for what draws over it. */
 export function useWholePicture(path: string | undefined): Shown {
   return useServicePicture(path, {}, true);
 }
 
-/** A face out of a picture that this page has already, which is not copied for it. */
+/** Shows a face out of a picture that this page has already, which is not copied for it. */
 export function FaceCut({ source, box, size, alt }: { source: string; box: Box; size: Size; alt: string }) {
   const { x, y, w } = around(box, size);
   const percent = (length: number) => `${(100 * length) / w}%`;

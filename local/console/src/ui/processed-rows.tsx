@@ -8,7 +8,7 @@ import { NoPicture, ServicePicture } from './picture.tsx';
 /** Largest number of names shown. Beyond it, their count is shown. */
 const maxNames = 3;
 
-/** Processed pictures as rows of one height, newest first. */
+/** Shows processed pictures as rows of one height, newest first. */
 export function ProcessedRows({ items }: { items: readonly ImageProcessingResult[] }) {
   return (
     <ul class="rows">

@@ -9,7 +9,7 @@ import { NoPicture, useWholePicture } from './picture.tsx';
 
 const noLandmarks = { left_eye: null, right_eye: null, nose: null, mouth_left: null, mouth_right: null };
 
-/** A reference picture as a whole, with the face that counts and what is known of it. */
+/** Shows a reference picture as a whole, with the face that counts and what is known of it. */
 export function ReferencePicture({
   image,
   name,

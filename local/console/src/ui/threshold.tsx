@@ -14,8 +14,8 @@ export interface ThresholdProps {
 }
 
 /**
- * The farthest that the slider goes: as far as the service lets any request go, for beyond it strangers would
- * be shown as matches.
+ * Returns the farthest that the slider goes: as far as the service lets any request go, for beyond it
+ * strangers would be shown as matches.
  */
 function farthest({ threshold, loosest_threshold: loosest }: Status): number {
   return Math.max(threshold, Math.floor(loosest * 1000) / 1000);

@@ -5,7 +5,8 @@ import { blacklistRecord } from './blacklist-record.ts';
 import { removeEntryEverywhere } from './remove.ts';
 
 /**
- * Deletes an entry with its pictures and faces; returns it as it was. One whose deletion broke off is deleted to the end.
+ * Deletes an entry with its pictures and faces; returns it as it was. One whose deletion broke off is deleted
+ * to the end.
  * @throws EntryNotFoundError
  */
 export async function deleteEntry(ports: Stores, entryId: number): Promise<BlacklistRecord> {

@@ -8,8 +8,8 @@ import type { ImageRecord, RecordStore } from '../records/port.ts';
 
 /**
  * Enrolls a shown image's face from the stored original.
- * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError when the original is lost or damaged, or shows no
- * face that can be used.
+ * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError when the original is
+ * lost or damaged, or shows no face that can be used.
  */
 export async function enrollAgain(
   { faces, images, records, pictureSlots }: Stores & { readonly pictureSlots: PictureSlots },

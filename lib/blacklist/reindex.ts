@@ -11,25 +11,25 @@ import { enrollPicture, measureReference } from './enroll-images.ts';
 import { failureOf } from './partial-failure.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
 
-/** What a re-indexing did. */
+/** Result of `reindex` or `carryOver`. */
 export interface ReindexReport {
-  /** How many reference images were enrolled. */
+  /** Number of reference images that this run enrolled. */
   enrolled: number;
-  /** How many were enrolled already. */
+  /** Number of reference images that were enrolled before. */
   present: number;
-  /** What could not be done and why, in a line each. */
+  /** Descriptions of what failed, one a line, each with its reason. */
   readonly problems: string[];
 }
 
-/** Where entries are carried over from; it is only read. */
+/** Stores that entries are copied from. They are only read. */
 export type Source = Pick<Stores, 'records' | 'images'>;
 
-/** So many images are looked up at once. */
+/** Number of images in one lookup. */
 const batchSize = 100;
 
 /**
- * Enrolls again, from the stored originals, every shown image whose face is not enrolled for the models, or in the collection, of today.
- * Done again, it goes on where it was interrupted.
+ * Enrolls again, from the stored originals, every shown image whose face is not enrolled for the models, or
+ * in the collection, of today. Done again, it goes on where it was interrupted.
  * @param advance is told of each image that was dealt with
  * @throws BackendUnavailableError when a store can't be used.
  */
@@ -56,10 +56,12 @@ export async function reindex(ports: EnrollingPorts, advance: () => void): Promi
 }
 
 /**
- * Carries every shown entry over to another backend: id, name, reason, date, and the originals of its reference images, which are enrolled
- * there anew under their own ids. Done again, it goes on where it was interrupted, and adds what is new; what is there already stays as it
- * is, and so does what is in the way.
- * @param advance is told of each image that was dealt with
+ * Copies every active entry to another backend: id, name, reason and date. The originals of its reference
+ * images are enrolled there under the same ids.
+ *
+ * A second run continues an interrupted one and adds new images. It changes nothing that the target has, not
+ * even entries that conflict.
+ * @param advance is called for each image that was handled
  * @throws BackendUnavailableError when a store can't be used.
  */
 export async function carryOver(
@@ -164,6 +166,7 @@ async function carryImage(
     await target.pictureSlots.run(picture.memoryBytes, () => enrollPicture(target, entryId, named, options));
     report.enrolled += 1;
   }
-  // At the first of them, for the target's sweep takes an entry of that age, and not shown, for one that broke off.
+  // At the first of them, for the target's sweep takes an entry of that age, and not shown, for one that
+  // broke off.
   await target.records.activateEntry(entryId);
 }

@@ -9,8 +9,8 @@ import type { ImageRecord } from '../records/port.ts';
 const deletionsAtOnce = 10;
 
 /**
- * Takes an entry out of every store: hidden first, then faces, pictures, and at last record and name. Doing it again from any point
- * ends the same.
+ * Takes an entry out of every store: hidden first, then faces, pictures, and at last record and name. Doing
+ * it again from any point ends the same.
  */
 export async function removeEntryEverywhere(
   { records, faces, images }: Stores,
@@ -29,7 +29,10 @@ export async function removeImageEverywhere(stores: Stores, image: ImageRecord):
   await removeImagesEverywhere(stores, [image]);
 }
 
-/** Takes some reference images out of every store: all are hidden before anything goes, and their faces go at once. */
+/**
+ * Takes some reference images out of every store: all are hidden before anything goes, and their faces go at
+ * once.
+ */
 export async function removeImagesEverywhere(
   { records, faces, images }: Stores,
   removed: readonly ImageRecord[],

@@ -7,12 +7,12 @@ import { type IndexingPorts, indexUpload, type UploadOutcome } from './index-upl
 export type IndexingStatus = 'done' | 'left' | 'again' | 'alone';
 
 /**
- * Indexes an upload, and writes what became of it to the log. It never throws.
+ * Indexes an upload and logs the outcome. It never throws.
  *
- * The log has no keys, for people's names are in them: it calls an upload by the first 16 digits of its key's SHA-256
- * (`printf %s 'inbox/…' | sha256sum`).
- * @param isAlone true while no other is worked on.
- * @returns `left` where it lies in the inbox for good, because it may not be removed.
+ * The log contains no keys, because they contain people's names. It identifies an upload by the first 16
+ * digits of its key's SHA-256 (`printf %s 'inbox/…' | sha256sum`).
+ * @param isAlone true if no other upload is being indexed.
+ * @returns `left` if the file stays in the inbox because it may not be removed.
  */
 export async function indexAndLog(
   ports: IndexingPorts,
@@ -33,7 +33,7 @@ export async function indexAndLog(
 }
 
 function logOutcome(upload: string, outcome: UploadOutcome): void {
-  const { faceCount, possibleDuplicates, ...told } = {
+  const { faceCount, possibleDuplicates, ...fields } = {
     faceCount: undefined,
     possibleDuplicates: undefined,
     ...outcome,
@@ -43,7 +43,7 @@ function logOutcome(upload: string, outcome: UploadOutcome): void {
   const likes = possibleDuplicates?.map(({ id, similarity }) => ({ entryId: id, similarity }));
   const isLeft = outcome.outcome === 'left' || 'isLeft' in outcome;
   const isWarning = isLeft || outcome.outcome === 'rejected' || (likes !== undefined && likes.length > 0);
-  const line = { upload, ...told, faceCount, ...remark, possibleDuplicates: likes };
+  const line = { upload, ...fields, faceCount, ...remark, possibleDuplicates: likes };
   const advice = isLeft ? ': it may not be removed from the inbox; allow that, or remove it' : '';
   log()[isWarning ? 'warn' : 'info'](line, `upload${advice}`);
 }

@@ -6,8 +6,8 @@ import type { Ports } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';
 
 /**
- * Reads the pictures of a request. Each can then be used decoded, in a slot of its own, for as long as some work takes.
- * An error of one picture names its field.
+ * Reads the pictures of a request. Each can then be used decoded, in a slot of its own, for as long as some
+ * work takes. An error of one picture names its field.
  * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError; the returned functions also throw
  * the errors of the work.
  */

@@ -12,7 +12,7 @@ import { refuseLostGallery } from './lost-gallery.ts';
 import { openInputs } from './open-inputs.ts';
 import { secondsSince, verdict } from './verify.ts';
 
-/** Of the nearest reference images so many are looked up: some may have been deleted meanwhile. */
+/** Number of nearest reference images that are looked up, because some may have been deleted meanwhile. */
 const maxLookedUp = 100;
 const retryAfterSeconds = 60;
 
@@ -20,11 +20,13 @@ const retryAfterSeconds = 60;
 const noLandmarks = { left_eye: null, right_eye: null, nose: null, mouth_left: null, mouth_right: null };
 
 /**
- * Compares a picture's largest face with one entry: with the nearest of its reference images. Nothing is kept.
+ * Compares a picture's largest face with one entry: with the nearest of its reference images. Nothing is
+ * kept.
  * @param remainingMs how long the request may still take.
  * @throws EntryNotFoundError also when the entry is deleted meanwhile.
  * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError
- * @throws BackendUnavailableError also when the gallery is lost, or none of the entry's images is enrolled for the model in use.
+ * @throws BackendUnavailableError also when the gallery is lost, or none of the entry's images is enrolled
+ * for the model in use.
  */
 export async function verifyEntry(
   ports: Ports,
@@ -51,7 +53,7 @@ export async function verifyEntry(
   };
 }
 
-/** Of the reference images that are shown now, the nearest. */
+/** Returns the nearest reference image that is still active. */
 async function nearestShown({ records }: Ports, entryId: number, { references }: EntryComparison) {
   const nearest = references.slice(0, maxLookedUp);
   const active = await records.findActive(nearest.map(({ imageId }) => imageId));

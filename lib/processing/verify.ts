@@ -7,7 +7,8 @@ import { openInputs } from './open-inputs.ts';
 /**
  * Compares the largest faces of two pictures. Nothing is kept.
  * @param remainingMs how long the request may still take.
- * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError which name the picture that can't be used
+ * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError which name the
+ * picture that can't be used
  */
 export async function verify(
   ports: Pick<Ports, 'faces' | 'inputs' | 'pictureSlots'>,
@@ -27,7 +28,7 @@ export async function verify(
   };
 }
 
-/** How near two faces are, and what that means. */
+/** Returns the API's fields of a comparison: the numbers, and the verdict. */
 export function verdict(
   compared: Omit<Comparison, 'probe' | 'reference'>,
 ): Omit<Verification, 'facial_areas' | 'time'> {
@@ -44,7 +45,7 @@ export function verdict(
   };
 }
 
-/** To the millisecond. */
+/** Returns the seconds since `started`, rounded to milliseconds. */
 export function secondsSince(started: number): number {
   return Math.round(performance.now() - started) / 1000;
 }

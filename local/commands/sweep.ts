@@ -1,5 +1,6 @@
 /**
- * Command: compares records, pictures and faces, and brings them together again. The running server does the same every hour.
+ * Command: compares records, pictures and faces, and brings them together again. The running server does the
+ * same every hour.
  * usage: npm run sweep
  */
 import { sweepAgeMs } from '../../lib/blacklist/interrupted.ts';

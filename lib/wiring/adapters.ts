@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Config } from '../config.ts';
-import type { WebhookStatus } from '../events/webhook-status.ts';
+import type { WebhookStatus } from '../contract/endpoints/status.ts';
 import type { FaceBackend } from '../faces/port.ts';
 import { deliverBytes, type ImageDelivery, type ImageStore } from '../images/port.ts';
 import type { InputReader } from '../inputs/read.ts';

@@ -6,7 +6,7 @@ import { sweepAgeMs } from '../../lib/blacklist/broken-off.ts';
 import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
 import { sweep } from '../../lib/blacklist/sweep.ts';
 import { ports } from '../../lib/wiring/open.ts';
-import { runCommand } from './command.ts';
+import { runCommand } from '../command.ts';
 
 await runCommand(async () => {
   const opened = await ports();

@@ -2,7 +2,7 @@ import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { WebhookStatus } from '../../lib/events/webhook-status.ts';
+import type { WebhookStatus } from '../../lib/contract/endpoints/status.ts';
 import type { RecordStore } from '../../lib/records/port.ts';
 import { openDatabase } from '../../lib/records/sqlite/database.ts';
 import { Outbox } from '../../lib/records/sqlite/outbox.ts';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { WebhookStatus } from '../../contract/endpoints/status.ts';
 import type { MatchEvent } from '../../contract/match-event.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { entryIdsOf, matchEvent, withoutUnlisted } from '../../events/match-event.ts';
-import type { WebhookStatus } from '../../events/webhook-status.ts';
-import { storedResult } from '../stored-result.ts';
+import { storedResult } from '../shared/stored-result.ts';
 import { connect } from './connection.ts';
 import { attempt, databaseError, isBusy, type WriteOptions, whenUnlocked, write } from './transactions.ts';
 

@@ -2,8 +2,8 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { EntryNotFoundError, LastImageError, NameTakenError } from '../../errors.ts';
 import { foldedName } from '../../names/folded-name.ts';
-import type { EntryChange } from '../normal-entries.ts';
 import type {
+  EntryChange,
   EntryRecord,
   ImageRecord,
   NewImage,

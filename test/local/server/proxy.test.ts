@@ -14,7 +14,7 @@ import { endpoint } from '../../../lib/http/endpoint.ts';
 import { requestBase } from '../../../lib/http/origin.ts';
 import { createProcessUpload as run } from '../../../lib/uploads/create-upload.ts';
 import { type LocalUploads, openLocalUploads } from '../../../lib/uploads/local.ts';
-import { consoleRoutes } from '../../../local/console/serve.ts';
+import { consoleRoutes } from '../../../local/server/console.ts';
 import { receiveUpload, uploadReceiver } from '../../../local/server/uploads.ts';
 import { formOf } from '../../uploads/form.ts';
 import { ask, type Nginx, startNginx } from './nginx.ts';

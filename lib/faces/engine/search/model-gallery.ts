@@ -9,12 +9,11 @@ import {
   type EmbeddingModelName,
   otherVersions,
 } from '../models/models.ts';
-import type { GallerySearch, JobFace } from '../worker.ts';
 import { compareEmbeddings, distanceOf } from './distance.ts';
 import { Gallery, type GalleryFace } from './gallery.ts';
 import type { SharedGallery } from './gallery-memory.ts';
 import { cosineDistance } from './match-defaults.ts';
-import type { GalleryHit } from './search.ts';
+import type { GalleryHit, GallerySearch } from './search.ts';
 
 /** A version of the model, with the faces that are enrolled for it. */
 interface VersionGallery {
@@ -137,7 +136,7 @@ export class ModelGallery {
    */
   found(
     searches: readonly GallerySearch[],
-    hits: JobFace['hits'],
+    hits: readonly (readonly GalleryHit[])[],
     { metric, threshold, candidates }: Wanted,
   ): Found {
     const near = new Map<string, FaceMatch>();
@@ -169,7 +168,7 @@ export class ModelGallery {
 
   /** How near a probe is to those of some images' faces that there are. */
   compareWith(
-    embeddings: JobFace['embeddings'],
+    embeddings: Readonly<Partial<Record<EmbedderName, Float32Array>>>,
     imageIds: readonly string[],
     metric: DistanceMetric,
   ): (GalleryFace & Nearness)[] {

@@ -9,11 +9,11 @@ import { RouteNotFoundError } from '../../lib/errors.ts';
 import { type EndpointResponse, endpoint, response } from '../../lib/http/endpoint.ts';
 import { requestHeader } from '../../lib/http/headers.ts';
 import { besideRoot } from '../../lib/http/root.ts';
-import type { Route } from '../server/gateway.ts';
+import type { Route } from './gateway.ts';
 
 /** Serves the console at `/console/`: built files that hold no data, so that nobody needs a token for them. */
 
-const builtFolder = join(import.meta.dirname, 'dist');
+const builtFolder = join(import.meta.dirname, '../console/dist');
 const notBuilt = 'The console is not built yet. This builds it: npm run console\n';
 
 const shared = {

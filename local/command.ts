@@ -1,5 +1,5 @@
-import { ConfigError, loadedWarnings } from '../../lib/config.ts';
-import { ServiceError } from '../../lib/errors.ts';
+import { ConfigError, loadedWarnings } from '../lib/config.ts';
+import { ServiceError } from '../lib/errors.ts';
 
 /** What an adapter threw, and its causes, in a line: for the operator, not for a client. */
 export function messageWithReasons({ message, cause }: Error): string {

@@ -3,7 +3,7 @@ import { readlinkSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { DistanceMetric, EngineDetector } from '../../contract/vocabulary.ts';
+import type { EngineDetector } from '../../contract/vocabulary.ts';
 import type { Face } from '../port.ts';
 import { loadDetector } from './detect/detector.ts';
 import { type MeasuredQuality, measureQuality } from './detect/quality.ts';

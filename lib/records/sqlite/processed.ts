@@ -11,13 +11,13 @@ import type {
 import { pageOf, type Range, sizeOf, timeAfter } from '../shared/clock.ts';
 import { scopeAsked, scopesOf } from '../shared/scopes.ts';
 import { storedResult } from '../shared/stored-result.ts';
-import type { Outbox } from './outbox.ts';
+import type { SqliteOutbox } from './outbox.ts';
 import type { Statements } from './statements.ts';
 
 /** To be called in a transaction. */
 export function addProcessed(
   statements: Statements,
-  outbox: Outbox,
+  outbox: SqliteOutbox,
   pictureId: string,
   result: ProcessedResult,
 ): Stamp {

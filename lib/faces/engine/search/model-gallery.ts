@@ -217,7 +217,7 @@ export class ModelGallery {
 }
 
 function matchOf({ entryId, imageId, box }: GalleryFace, nearness: Nearness): FaceMatch {
-  return { entryId, imageId, target: box, ...nearness, identity: null, awsSimilarity: null, awsFaceId: null };
+  return { entryId, imageId, target: box, ...nearness, identity: null, metadata: null };
 }
 
 function deleteFrom(versions: readonly VersionGallery[], imageId: string): () => void {

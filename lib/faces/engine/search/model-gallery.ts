@@ -1,4 +1,3 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { DistanceMetric } from '../../../contract/vocabulary.ts';
 import type { FaceMatch, FaceOwner } from '../../port.ts';
 import { equivalentDistance, similarityAt } from '../models/calibration.ts';
@@ -10,7 +9,8 @@ import {
   otherVersions,
 } from '../models/models.ts';
 import { compareEmbeddings, distanceOf } from './distance.ts';
-import { Gallery, type GalleryFace } from './gallery.ts';
+import type { EmbeddingStore, GalleryFace } from './embedding-store.ts';
+import { Gallery } from './gallery.ts';
 import type { SharedGallery } from './gallery-memory.ts';
 import { cosineDistance } from './match-defaults.ts';
 import type { GalleryHit, GallerySearch } from './search.ts';
@@ -59,14 +59,14 @@ export class ModelGallery {
 
   /** `share` is called with each version's memory to search, now and whenever it had to be made larger. */
   constructor(
-    database: DatabaseSync,
+    store: EmbeddingStore,
     name: EmbeddingModelName,
     model: EmbeddingModel,
     share: (embedder: EmbedderName, gallery: SharedGallery) => void,
     usable: readonly string[],
   ) {
     const galleryOf = (version: EmbeddingModel): VersionGallery => {
-      const gallery = new Gallery(database, version, (shared) => share(version.embedder, shared), usable);
+      const gallery = new Gallery(store, version, (shared) => share(version.embedder, shared), usable);
       return { model: version, gallery };
     };
     this.#name = name;

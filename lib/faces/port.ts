@@ -40,8 +40,8 @@ export interface FaceMatch extends FaceOwner {
   readonly distance: number;
   /** 0..100, higher is closer. */
   readonly similarity: number;
-  readonly awsSimilarity: number | null;
-  readonly awsFaceId: string | null;
+  /** Facts that this backend alone has, by names of its own; `null` where it has none. */
+  readonly metadata: Readonly<Record<string, string | number>> | null;
 }
 
 /** A face with the reference images that it matches, best first: of every entry that matches, its best, see `maxImagesOfEntry`. */

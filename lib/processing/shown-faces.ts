@@ -54,8 +54,7 @@ function shownMatch(
       threshold,
       distance: match.distance,
       similarity: match.similarity,
-      aws_similarity: match.awsSimilarity,
-      aws_face_id: match.awsFaceId,
+      ...awsFieldsOf(match),
       model,
       detector_backend: detectorBackend,
       similarity_metric: metric,
@@ -63,4 +62,13 @@ function shownMatch(
       image_id: match.imageId,
     },
   ];
+}
+
+/** Reads the contract's fields of Rekognition alone from a match; they are null with any other backend. */
+function awsFieldsOf({ metadata }: FaceMatch): Pick<BlacklistMatch, 'aws_similarity' | 'aws_face_id'> {
+  const { awsSimilarity, awsFaceId } = metadata ?? {};
+  return {
+    aws_similarity: typeof awsSimilarity === 'number' ? awsSimilarity : null,
+    aws_face_id: typeof awsFaceId === 'string' ? awsFaceId : null,
+  };
 }

@@ -1,8 +1,7 @@
 import { startedAt, throughput } from '#metrics';
 import type { Config } from '../config.ts';
-import type { Status } from '../contract/endpoints/status.ts';
+import type { Status, WebhookStatus } from '../contract/endpoints/status.ts';
 import { ServiceError } from '../errors.ts';
-import type { WebhookStatus } from '../events/webhook-status.ts';
 import type { Stores } from '../ports.ts';
 import { requireHealth } from './health.ts';
 import { lowDisks } from './machine.ts';

@@ -9,11 +9,11 @@ import { join } from 'node:path';
 import { MatchEvent } from '../../lib/contract/match-event.ts';
 import { inboxPrefix } from '../../lib/inbox/port.ts';
 import { log } from '../../lib/log.ts';
+import { runCommand } from '../command.ts';
 import { type Cloud, startCloud } from '../emulators/cloud.ts';
 import { followTable } from '../emulators/table-stream.ts';
 import { createInboxQueue } from '../server/inbox-queue.ts';
 import { stopSignal } from '../server/stop-signal.ts';
-import { runCommand } from './command.ts';
 
 /** The emulator has no quota of its own. */
 const callsPerSecond = '1000';

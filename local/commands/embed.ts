@@ -16,7 +16,7 @@ import { WorkerPool } from '../../lib/faces/engine/pool.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import { measurePicture } from '../../lib/inputs/measure.ts';
 import { PictureSlots } from '../../lib/inputs/picture-slots.ts';
-import { runCommand } from './command.ts';
+import { runCommand } from '../command.ts';
 import { readPictureFile } from './picture-file.ts';
 import { progressBar } from './progress.ts';
 

@@ -21,7 +21,7 @@ import { allOrFirstError } from '../../lib/promises.ts';
 import type { EntryRecord } from '../../lib/records/port.ts';
 import { connect } from '../../lib/records/sqlite/connection.ts';
 import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
-import { runCommand } from './command.ts';
+import { runCommand } from '../command.ts';
 import { type Person, type PersonFile, readPersonFolders } from './person-folders.ts';
 import { readPictureFile } from './picture-file.ts';
 import { progressBar } from './progress.ts';

@@ -10,7 +10,7 @@ import { carryOver, type ReindexReport, reindex } from '../../lib/blacklist/rein
 import { type Config, ConfigError, loadConfig, loadConfigFor } from '../../lib/config.ts';
 import type { RecordStore } from '../../lib/records/port.ts';
 import { faces, images, ports, records } from '../../lib/wiring/open.ts';
-import { runCommand } from './command.ts';
+import { runCommand } from '../command.ts';
 import { progressBar } from './progress.ts';
 
 function backendFromArguments(): Config['backend'] {

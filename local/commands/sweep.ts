@@ -7,7 +7,7 @@ import { sweepAgeMs } from '../../lib/blacklist/interrupted.ts';
 import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
 import { sweep } from '../../lib/blacklist/sweep.ts';
 import { ports } from '../../lib/wiring/open.ts';
-import { runCommand } from './command.ts';
+import { runCommand } from '../command.ts';
 
 await runCommand(async () => {
   const opened = await ports();

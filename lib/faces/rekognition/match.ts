@@ -268,8 +268,7 @@ function matchOf({ Face, Similarity = 0 }: RekognitionMatch): FaceMatch[] {
       target: null,
       distance: distanceOf(Similarity),
       similarity: Similarity,
-      awsSimilarity: Similarity,
-      awsFaceId: Face.FaceId,
+      metadata: { awsSimilarity: Similarity, awsFaceId: Face.FaceId },
     },
   ];
 }

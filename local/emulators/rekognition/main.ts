@@ -4,7 +4,7 @@
  * its settings, from the environment or `.env`.
  */
 import { existsSync } from 'node:fs';
-import { runCommand } from '../../commands/command.ts';
+import { runCommand } from '../../command.ts';
 import { stopSignal } from '../../server/stop-signal.ts';
 import { startRekognition } from './server.ts';
 import { parseRekognitionSettings } from './settings.ts';

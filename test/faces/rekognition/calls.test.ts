@@ -111,8 +111,7 @@ describe('Rekognition', () => {
       target: null,
       distance: expect.closeTo(0, 4),
       similarity: expect.closeTo(100, 2),
-      awsSimilarity: match?.similarity,
-      awsFaceId: faceId?.split('/')[1],
+      metadata: { awsSimilarity: match?.similarity, awsFaceId: faceId?.split('/')[1] },
     });
   });
 

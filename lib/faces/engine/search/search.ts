@@ -1,6 +1,6 @@
 import type { DistanceMetric } from '../../../contract/vocabulary.ts';
 import { maxImagesOfEntry } from '../../best-of-entries.ts';
-import { Scan, type Scoring } from '../detect/scan.ts';
+import type { EmbedderName } from '../models/models.ts';
 import { cosineWith, distanceFrom, distanceOf, similarityOf, unitOf } from './distance.ts';
 import {
   capacityOf,
@@ -10,6 +10,7 @@ import {
   rowsUsed,
   type SharedGallery,
 } from './gallery-memory.ts';
+import { Scan, type Scoring } from './scan.ts';
 
 export interface GalleryHit {
   readonly faceId: number;
@@ -17,6 +18,16 @@ export interface GalleryHit {
   readonly distance: number;
   /** 0..100 */
   readonly similarity: number;
+}
+
+/** A look at one gallery for all faces of a picture. */
+export interface GallerySearch {
+  readonly embedder: EmbedderName;
+  readonly metric: DistanceMetric;
+  /** In the metric. */
+  readonly threshold: number;
+  /** See `searchGallery`. */
+  readonly candidates?: number;
 }
 
 /** Entries that are kept beyond the near misses that are asked for: some of them may turn out to match. */

@@ -1,5 +1,5 @@
-import { ConfigError, loadedWarnings } from '../../lib/config.ts';
-import { ServiceError } from '../../lib/errors.ts';
+import { ConfigError, loadedWarnings } from '../lib/config.ts';
+import { ServiceError } from '../lib/errors.ts';
 
 /** Joins the messages of an error and its causes in one line. It is for the operator, not for a client. */
 export function messageWithReasons({ message, cause }: Error): string {

@@ -19,7 +19,7 @@ import { besideRoot, isBrowserAtRoot } from '../../lib/http/root.ts';
  * Serves the console at `/console/`: built files that hold no data, so that nobody needs a token for them.
  */
 
-const builtFolder = join(import.meta.dirname, 'dist');
+const builtFolder = join(import.meta.dirname, '../console/dist');
 const notBuilt = 'The console is not built yet. This builds it: npm run console\n';
 
 const shared = {

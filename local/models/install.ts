@@ -9,10 +9,10 @@ import { dirname, join } from 'node:path';
 import pacote from 'pacote';
 import { type ModelName, modelFile } from '../../lib/faces/engine/models/model-files.ts';
 import { zeroTinyWeights } from '../../lib/faces/engine/onnx/weights.ts';
-import { faceApiModels, humanModels } from './packages.ts';
 import { dlibNetwork } from './dlib.ts';
 import { humanNetwork } from './human.ts';
 import { mobileFaceNet192, tfliteFile } from './mobilefacenet192.ts';
+import { faceApiModels, humanModels } from './packages.ts';
 import { ssdNetwork } from './ssd.ts';
 
 /** A file of a package that is not installed, for it would bring dependencies that nobody needs. */

@@ -7,9 +7,9 @@ import { runSession, startSession } from '../../../lib/faces/engine/onnx/session
 import { dlibNetwork } from '../../../local/models/dlib.ts';
 import { humanNetwork } from '../../../local/models/human.ts';
 import { mobileFaceNet192, tfliteFile } from '../../../local/models/mobilefacenet192.ts';
+import { faceApiModels, humanModels } from '../../../local/models/packages.ts';
 import { ssdNetwork } from '../../../local/models/ssd.ts';
 import { readTflite, type TfliteGraph } from '../../../local/models/tflite.ts';
-import { faceApiModels, humanModels } from '../../../local/models/packages.ts';
 
 interface FaceApiNet {
   loadFromDisk(folder: string): Promise<void>;
@@ -52,7 +52,10 @@ function largestDifference(one: ArrayLike<number>, other: ArrayLike<number>): nu
 }
 
 /** Runs a graph of TensorFlow Lite operator by operator as the format means them, without any of the conversion. */
-function runTflite({ input, output, operators, weightOf }: TfliteGraph, pictures: Tfjs.Tensor4D): Float32Array {
+function runTflite(
+  { input, output, operators, weightOf }: TfliteGraph,
+  pictures: Tfjs.Tensor4D,
+): Float32Array {
   const values = new Map<number, Tfjs.Tensor>([[input, pictures]]);
   for (const { name, inputs, output: result, stride, padding } of operators) {
     // A reshaping has its shape as an input, in whole numbers.

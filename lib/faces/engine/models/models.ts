@@ -1,5 +1,9 @@
 import type { Config } from '../../../config.ts';
-import { type customModelName, type DistanceMetric, defaultEngineModel } from '../../../contract/vocabulary.ts';
+import {
+  type customModelName,
+  type DistanceMetric,
+  defaultEngineModel,
+} from '../../../contract/vocabulary.ts';
 import { distancesAtPowersOfTen, dlibEuclideanAtPowersOfTen } from './calibration.ts';
 
 /** The models that come with the service, the best one first. */

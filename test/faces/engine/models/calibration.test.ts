@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { distancesAtPowersOfTen, equivalentDistance, similarityAt } from '../../../../lib/faces/engine/models/calibration.ts';
+import {
+  distancesAtPowersOfTen,
+  equivalentDistance,
+  similarityAt,
+} from '../../../../lib/faces/engine/models/calibration.ts';
 import { embeddingModelNames, embeddingModels } from '../../../../lib/faces/engine/models/models.ts';
 
 describe.each(embeddingModelNames)('similarity by %s', (model) => {

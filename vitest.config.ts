@@ -47,7 +47,7 @@ const unit = testFiles(
   'metrics/recent-pictures',
   'names/normal-form',
   'processing/*',
-  'records/sqlite/{migrations,outbox,records}',
+  'records/sqlite/{migrations,outbox}',
   'service/warnings',
   'uploads/create-upload',
 );

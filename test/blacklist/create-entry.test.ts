@@ -139,7 +139,7 @@ describe('listing a person', () => {
         kept[name] = 2;
       }
     };
-    await expect(fill()).rejects.toThrow('The database is not available.');
+    await expect(fill()).rejects.toThrow('The disk is full');
     database.exec('PRAGMA max_page_count = 1000000');
     expect(await contents(ports)).toEqual(complete(kept));
     await createEntry(ports, { name: `Person ${Object.keys(kept).length}`, reason: null }, files());

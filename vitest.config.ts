@@ -26,26 +26,23 @@ const testFiles = (...names: string[]) => names.map((name) => `test/${name}.test
 
 /** Files that start no process and open no port; `test/set-up/unit.ts` keeps them so. */
 const unit = testFiles(
-  'bench/{contest,lfw,measures,report}',
+  'bench/{lfw,measures}',
   'blacklist/{add-images,create-entry,delete-entry,possible-duplicates,sweep}',
-  '{comments,config,env-file,log,once-in,system-names}',
+  '{comments,config,env-file,once-in,system-names}',
   'contract/{api,hostile-text,moment}',
   'events/match-event',
   'faces/{fake,thresholds}',
   'faces/engine/detect/quality',
-  'faces/engine/{geometry,models,onnx}/*',
+  'faces/engine/{geometry,models}/*',
   'faces/engine/search/{match-defaults,threshold-limits}',
   'faces/rekognition/rate-limit',
-  'http/{answer,form-text,request,upload}',
-  'images/key',
+  'http/form-text',
   'inbox/queue',
-  'infra/choices',
-  'inputs/{base64,decode,file-end,picture-slots,public-address,read}',
+  'inputs/{base64,decode,picture-slots,public-address}',
   'local/commands/person-folders',
   'local/emulators/rekognition/{face-detail,face-index,quality,similarity}',
-  'local/server/{body-budget,request-place,router,turns}',
+  'local/server/{body-budget,request-place,router}',
   'metrics/recent-pictures',
-  'names/normal-form',
   'processing/*',
   'records/sqlite/{migrations,outbox}',
   'service/warnings',
@@ -84,7 +81,15 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: unit, testTimeout: 5_000, setupFiles: ['test/set-up/unit.ts'] },
+        test: {
+          name: 'unit',
+          include: unit,
+          testTimeout: 5_000,
+          setupFiles: ['test/set-up/unit.ts'],
+          // Loading the same modules for each file anew would take longer than the tests.
+          isolate: false,
+          pool: 'threads',
+        },
       },
       {
         extends: true,

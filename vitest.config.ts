@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** What takes longest begins first, so that none of it is left to run alone at the end. */
+/** Files that take longest begin first, so that none of them is left to run alone at the end. */
 const longest = [
   'console/console',
   'api/http',
@@ -22,15 +22,55 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+const testFiles = (...names: string[]) => names.map((name) => `test/${name}.test.ts`);
+
+/** Files that start no process and open no port; `test/set-up/unit.ts` keeps them so. */
+const unit = testFiles(
+  'bench/{lfw,measures}',
+  'blacklist/{add-images,create-entry,delete-entry,possible-duplicates,sweep}',
+  '{comments,config,env-file,once-in,system-names}',
+  'contract/{api,hostile-text,moment}',
+  'events/match-event',
+  'faces/{fake,thresholds}',
+  'faces/engine/detect/quality',
+  'faces/engine/{geometry,models}/*',
+  'faces/engine/search/{match-defaults,threshold-limits}',
+  'faces/rekognition/rate-limit',
+  'http/form-text',
+  'inbox/queue',
+  'inputs/{base64,decode,picture-slots,public-address}',
+  'local/commands/person-folders',
+  'local/emulators/rekognition/{face-detail,face-index,quality,similarity}',
+  'local/server/{body-budget,request-place,router}',
+  'metrics/recent-pictures',
+  'processing/*',
+  'records/sqlite/{migrations,outbox}',
+  'service/warnings',
+  'uploads/create-upload',
+);
+
+/** Adapters, and what they stand on: stores, services, the engine, the emulators. */
+const adapters = testFiles(
+  'events/{publish-matches,webhook}',
+  'faces/**/*',
+  'images/*',
+  'inbox/{folder,s3}',
+  'inputs/*',
+  'local/emulators/**/*',
+  'records/**/*',
+  'uploads/*',
+);
+
+const services = ['test/set-up/services.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // Shared machines stall, and are at times less than half as fast.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
     // The engine's tests start workers of their own, and those of the AWS mode spend much of their time waiting.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
+    // Shared machines stall, and are at times less than half as fast.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // The CDK's own rules for templates take seconds; `cdk synth` goes by them.
     env: { LOG_LEVEL: 'silent', CDK_VALIDATION: 'false' },
     coverage: {
@@ -38,5 +78,33 @@ export default defineConfig({
       include: ['{functions,infra,lib,local}/**/*.ts'],
       reporter: ['text-summary', 'html'],
     },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: unit,
+          testTimeout: 5_000,
+          setupFiles: ['test/set-up/unit.ts'],
+          // Loading the same modules for each file anew would take longer than the tests.
+          isolate: false,
+          pool: 'threads',
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'adapters', include: adapters, exclude: unit, globalSetup: services },
+      },
+      // Every other file: processes, the cloud, crashes, the browser, bundles.
+      {
+        extends: true,
+        test: {
+          name: 'hosts',
+          include: ['test/**/*.test.ts'],
+          exclude: [...unit, ...adapters],
+          globalSetup: services,
+        },
+      },
+    ],
   },
 });

@@ -10,10 +10,16 @@ import { MatchEvent } from '../../lib/contract/match-event.ts';
 import { inboxPrefix } from '../../lib/inbox/port.ts';
 import { log } from '../../lib/log.ts';
 import { runCommand } from '../command.ts';
-import { type Cloud, startCloud } from '../emulators/cloud.ts';
+import { type Cloud, type CloudTable, startCloud } from '../emulators/cloud.ts';
 import { followTable } from '../emulators/table-stream.ts';
 import { createInboxQueue } from '../server/inbox-queue.ts';
 import { stopSignal } from '../server/stop-signal.ts';
+
+/** A table in a DynamoDB Local that runs already, if these variables name one: tests share one, for its start takes ten seconds. */
+function tableOfOthers(): CloudTable | undefined {
+  const { CLOUD_DYNAMODB_URL: url, CLOUD_TABLE_NAME: tableName } = process.env;
+  return url && tableName ? { url, tableName } : undefined;
+}
 
 /** The emulator has no quota of its own. */
 const callsPerSecond = '1000';
@@ -76,7 +82,7 @@ async function serve(): Promise<void> {
   const stop = stopSignal().then(() => {
     isStopped = true;
   });
-  await using cloud = await startCloud();
+  await using cloud = await startCloud(tableOfOthers());
   if (isStopped) return;
   const environment = { ...cloud.environment, AWS_DEFAULT_REGION: cloud.environment.AWS_REGION ?? '' };
   printGuide(environment);

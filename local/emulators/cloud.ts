@@ -18,18 +18,27 @@ export interface Cloud extends AsyncDisposable {
 
 const region = 'us-east-1';
 const bucket = 'face-blacklist';
-const tableName = 'face-blacklist';
+const ownTable = 'face-blacklist';
 const collectionId = 'face-blacklist';
 
+/** A table in a DynamoDB Local that somebody else has started. */
+export interface CloudTable {
+  /** Such as `http://127.0.0.1:4567`. */
+  readonly url: string;
+  readonly tableName: string;
+}
+
 /**
- * Starts DynamoDB Local, S3, Rekognition and EventBridge on free ports, with an empty bucket and an empty
- * table. Their data is deleted with them.
+ * Starts DynamoDB Local, S3, Rekognition and EventBridge on free ports, with an empty bucket and an empty table. All that they keep goes with
+ * them, except what is in a table of somebody else's.
+ * @param table made there if it is absent; without it, DynamoDB Local is started too
  * @throws ConfigError when Java is missing.
  */
-export async function startCloud(): Promise<Cloud> {
+export async function startCloud(table?: CloudTable): Promise<Cloud> {
   await using resources = new AsyncDisposableStack();
   const folder = resources.use(await mkdtempDisposable(join(tmpdir(), 'face-blacklist-cloud-')));
-  const dynamodb = resources.use(await startDynamoDb());
+  const dynamodb = table ?? resources.use(await startDynamoDb());
+  const tableName = table?.tableName ?? ownTable;
   const s3 = resources.use(await startS3Emulator({ buckets: [bucket], directory: join(folder.path, 's3') }));
   const rekognition = resources.use(
     await startRekognition({

@@ -26,6 +26,7 @@ import { statusOf } from '../../lib/service/status.ts';
 import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { type Cloud, startCloud } from '../../local/emulators/cloud.ts';
 import { failing, stepBefore } from '../blacklist/steps.ts';
+import { tableForCloud } from '../service.ts';
 import { cropFace, leftToRight, pictureOfNothing, sample } from './pictures.ts';
 
 /** How often an operation calls each service of AWS: what it costs, and how long it takes at the least. */
@@ -37,7 +38,7 @@ let neighbour: Buffer;
 let group: Buffer;
 
 beforeAll(async () => {
-  cloud = await startCloud();
+  cloud = await startCloud(await tableForCloud());
   Object.assign(process.env, cloud.environment);
   const config = parseConfig({ ...cloud.environment, REKOGNITION_TPS: '1000' });
   opened = await ports(config);

@@ -1,5 +1,6 @@
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import type { FaultInput } from '../../local/emulators/rekognition/faults.ts';
+import { tableForCloud } from '../service.ts';
 import type { KeptFiles } from '../suites/api/traits.ts';
 import { type RunningProcess, type Settings, startServerProcess, temporaryFolder } from './server-process.ts';
 
@@ -16,6 +17,13 @@ export interface RunningCloud extends AsyncDisposable {
   callsDuring(work: () => Promise<unknown>): Promise<Record<string, number>>;
 }
 
+/** Starts it on a table of its own in the DynamoDB Local that all test files share. */
+export async function startSharedCloudProcess(settings: Settings = {}): Promise<RunningCloud> {
+  const { url, tableName } = await tableForCloud();
+  return startCloudProcess({ CLOUD_DYNAMODB_URL: url, CLOUD_TABLE_NAME: tableName, ...settings });
+}
+
+/** Starts it as its users do. */
 export async function startCloudProcess(settings: Settings = {}): Promise<RunningCloud> {
   await using resources = new AsyncDisposableStack();
   const folder = resources.use(await temporaryFolder());

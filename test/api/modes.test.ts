@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient, type Reply } from '../suites/api/client.ts';
 import { findPeople, type People } from '../suites/api/people.ts';
-import { startCloudProcess } from './cloud.ts';
+import { startSharedCloudProcess } from './cloud.ts';
 import { connectOverHttp } from './connections.ts';
 import { pictureOfNothing } from './pictures.ts';
 import { startServerProcess, temporaryFolder } from './server-process.ts';
@@ -15,7 +15,7 @@ let people: People;
 beforeAll(async () => {
   const folder = resources.use(await temporaryFolder());
   const deepface = resources.use(await startServerProcess(folder.path));
-  const cloud = resources.use(await startCloudProcess());
+  const cloud = resources.use(await startSharedCloudProcess());
   for (const { url } of [deepface, cloud]) apis.push(new ApiClient(connectOverHttp(url)));
   people = await findPeople(apis[0] as ApiClient);
 });

@@ -1,6 +1,7 @@
 import { vi } from 'vitest';
 import { type Cloud, startCloud } from '../../local/emulators/cloud.ts';
 import { type Settings, temporaryFolder } from '../api/server-process.ts';
+import { tableForCloud } from '../service.ts';
 
 /** Something that keeps people's data, for as long as the tests of a file: the settings that lead there, and a folder of its own. */
 export interface Deployment extends AsyncDisposable {
@@ -21,7 +22,7 @@ export async function deepface(): Promise<Deployment> {
 /** The services of AWS, emulated. While they are there, the SDK in this process finds them too. */
 export async function aws(): Promise<Deployment & { readonly cloud: Cloud }> {
   const folder = await temporaryFolder();
-  const cloud = await startCloud();
+  const cloud = await startCloud(await tableForCloud());
   for (const [name, value] of Object.entries(cloud.environment)) vi.stubEnv(name, value);
   return {
     cloud,

@@ -4,7 +4,6 @@ import { afterAll, afterEach, beforeAll } from 'vitest';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { sweep } from '../../lib/blacklist/sweep.ts';
 import { ProcessImagesRequest } from '../../lib/contract/endpoints/process-images.ts';
-import { openHuman } from '../../lib/faces/engine/engine.ts';
 import { openFileSystemImages } from '../../lib/images/filesystem.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import { PictureSlots } from '../../lib/inputs/picture-slots.ts';
@@ -12,12 +11,13 @@ import { createInputReader } from '../../lib/inputs/read.ts';
 import type { Ports, Stores } from '../../lib/ports.ts';
 import { processImages } from '../../lib/processing/process-images.ts';
 import { openDatabase } from '../../lib/records/sqlite/database.ts';
-import { openSqliteEmbeddings } from '../../lib/records/sqlite/embeddings.ts';
 import { openSqliteRecords } from '../../lib/records/sqlite/records.ts';
 import { cropFace, leftToRight, sample } from '../api/pictures.ts';
 import { temporaryFolder } from '../api/server-process.ts';
+import { FakeFaces, FakeGallery } from '../fakes/faces.ts';
+import { portraitOf } from '../fakes/pictures.ts';
 
-/** The real adapters on a folder of the tests, and what is in them. */
+/** Adapters on a folder of the tests, all but the engine real, and ways to look at what is in them. */
 
 export interface OpenedStores extends AsyncDisposable {
   readonly ports: Ports;
@@ -35,18 +35,11 @@ export function imageFolders(folder: string) {
   };
 }
 
-/** The adapters of one machine; several may be open on the same folder. */
-export async function openStores(folder: string): Promise<OpenedStores> {
+/** Opens the adapters of one machine, faces in a fake engine; several may be open on the same folder. */
+async function openStores(folder: string, gallery: FakeGallery): Promise<OpenedStores> {
   const database = await openDatabase(join(folder, 'face-blacklist.sqlite'));
   const records = openSqliteRecords(database);
-  const faces = await openHuman(await openSqliteEmbeddings(database), {
-    modelName: 'MobileFaceNet',
-    distanceMetric: 'cosine',
-    detectionConfidenceThreshold: 0.4,
-    maxImageBytes,
-    workers: 1,
-    qualityFilter: 'auto',
-  });
+  const faces = new FakeFaces(gallery);
   const ports = {
     faces,
     records,
@@ -81,6 +74,7 @@ export async function clear(ports: Ports): Promise<void> {
 /** The stores of a test file. */
 export class UsedStores {
   folder = '';
+  readonly gallery = new FakeGallery();
   #opened: OpenedStores | undefined;
   #pictures: Awaited<ReturnType<typeof facesAlone>> | undefined;
 
@@ -100,8 +94,8 @@ export class UsedStores {
 
   async open(folder: string): Promise<void> {
     this.folder = folder;
-    this.#opened = await openStores(folder);
-    this.#pictures ??= await facesAlone(this.ports);
+    this.#opened = await openStores(folder, this.gallery);
+    this.#pictures ??= { listed: await portraitOf('listed'), other: await portraitOf('other') };
   }
 
   async close(): Promise<void> {

@@ -4,10 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { finishInterrupted, type SweepReport, sweep } from '../../lib/blacklist/sweep.ts';
-import { embeddingModelNames } from '../../lib/faces/engine/models/models.ts';
 import { processedKeys, referenceKey } from '../../lib/images/key.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
-import { openDatabase } from '../../lib/records/sqlite/database.ts';
 import { down, failing, interrupted, stepAfter, stepBefore, watched } from './steps.ts';
 import { complete, contents, everything, imageFolders, matchedNames, nothing, useStores } from './stores.ts';
 
@@ -46,12 +44,8 @@ const enrollHalf = async (entryId: number) => {
   return { imageId, key };
 };
 
-/** Takes enrolled faces out of the database, behind the back of those who have it open: all, or those of the first image. */
-const loseFaces = async (which: 'all' | 'first') => {
-  using database = await openDatabase(join(stores.folder, 'face-blacklist.sqlite'));
-  const first = '(SELECT image_id FROM faces ORDER BY id LIMIT 1)';
-  database.exec(`DELETE FROM faces ${which === 'first' ? `WHERE image_id = ${first}` : ''}`);
-};
+/** Takes enrolled faces out of the gallery, behind the back of those who have it open: all, or that of the first image. */
+const loseFaces = (which: 'all' | 'first') => stores.gallery.lose(which);
 
 const keptKeys = async () => {
   const { images } = stores.ports;
@@ -161,22 +155,21 @@ describe('the sweep', () => {
   });
 
   it('enrolls faces that are lost again, from the stored originals', async () => {
-    const { ports, pictures, database } = stores;
+    const { ports, pictures } = stores;
     await list('Jane Roe', pictures.listed);
     await list('John Doe', pictures.other);
-    await loseFaces('first');
+    loseFaces('first');
     expect(await matchedNames(ports, pictures.listed)).toEqual([]);
     expect(await sweep(ports, everything())).toEqual({ ...idle, reEnrolled: 1 });
     expect(await matchedNames(ports, pictures.listed)).toEqual(['Jane Roe']);
-    const faces = 2 * embeddingModelNames.length;
-    expect(database.prepare('SELECT count(*) AS count FROM faces').get()).toEqual({ count: faces });
+    expect(stores.gallery.faces.size).toBe(2);
     expect(await sweep(ports, everything())).toEqual(idle);
   });
 
   it('keeps no face of who is deleted while it is enrolled again', async () => {
     const { ports, pictures } = stores;
     const { entryId } = await list('Jane Roe', pictures.listed);
-    await loseFaces('all');
+    loseFaces('all');
     const deleting = async () => {
       await deleteEntry(ports, entryId);
     };
@@ -193,7 +186,7 @@ describe('the sweep', () => {
     await ports.images.delete(lost.key);
     await ports.images.put(damaged.key, pictures.listed.subarray(0, 1000), 'image/jpeg');
     await ports.images.put(empty.key, Buffer.from('text'), 'image/jpeg');
-    await loseFaces('all');
+    loseFaces('all');
     expect(await sweep(ports, everything())).toEqual({ ...idle, reEnrolled: 1, damaged: 3 });
     expect(await matchedNames(ports, pictures.listed)).toEqual(['Whole']);
   });
@@ -216,7 +209,7 @@ describe('the sweep', () => {
     const { ports, pictures } = stores;
     await list('Jane Roe', pictures.listed);
     await list('John Doe', pictures.other);
-    await loseFaces('all');
+    loseFaces('all');
     for (const name of ['Half', 'Also half']) {
       await enrollHalf((await ports.records.createEntry({ name, reason: null })).id);
     }
@@ -235,7 +228,7 @@ describe('the sweep', () => {
   it('breaks off when a store can not be used at all', async () => {
     const { ports, pictures } = stores;
     await list('Jane Roe', pictures.listed);
-    await loseFaces('all');
+    loseFaces('all');
     const isDown = (call: string) => call === 'faces.enroll' || call === 'faces.check';
     const watcher = {
       before: (call: string) => (isDown(call) ? Promise.reject(down) : Promise.resolve()),

@@ -10,6 +10,7 @@ import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { type Cloud, startCloud } from '../../local/emulators/cloud.ts';
 import { createInboxQueue, type InboxQueue } from '../../local/server/inbox-queue.ts';
 import { cropFace, leftToRight, sample } from '../api/pictures.ts';
+import { tableForCloud } from '../service.ts';
 import type { OpenedInbox } from '../suites/inbox.ts';
 import { indexingSuite } from '../suites/indexing.ts';
 import { openedBucket } from './bucket.ts';
@@ -20,7 +21,7 @@ let opened: OpenedPorts;
 let place: OpenedInbox;
 
 beforeAll(async () => {
-  cloud = await startCloud();
+  cloud = await startCloud(await tableForCloud());
   const settings = { ...cloud.environment, REKOGNITION_TPS: '1000' };
   for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
   const { aws } = loadConfig();

@@ -31,6 +31,17 @@ function clientsFor({ table, objects, list, collection, withoutCollection, match
   ];
 }
 
+/** Places of what only one machine's own engine and stores need. */
+const localFolders = ['lib/faces/engine', 'lib/records/sqlite'];
+const localFiles = ['lib/wiring/embedded.ts'];
+const localPackages = ['@tensorflow/tfjs', 'onnxruntime-node'];
+const localOnly = [...localFolders, ...localFiles, ...localPackages];
+
+test('the places that no bundle may hold are there under these names', () => {
+  for (const place of [...localFolders, ...localFiles]) expect(existsSync(place), place).toBe(true);
+  for (const name of localPackages) expect(existsSync(join('node_modules', name)), name).toBe(true);
+});
+
 describe.each(Object.entries(functionNeeds))('%s', (name, needs) => {
   let bundle: Bundle;
   beforeAll(async () => {
@@ -41,7 +52,7 @@ describe.each(Object.entries(functionNeeds))('%s', (name, needs) => {
     const carried = Object.values(clients).filter((client) => bundle.contents.has(client));
     expect(carried).toEqual(clientsFor(needs));
     const local = [...bundle.contents.keys()].filter((origin) =>
-      /faces\/engine|tensorflow|onnx|sqlite|wiring\/embedded/.test(origin),
+      localOnly.some((place) => origin.includes(place)),
     );
     expect(local).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { functionNeeds } from '../../infra/needs.ts';
+import { api } from '../../lib/contract/api.ts';
 import { synthesize } from './synthesize.ts';
 import { listOf, referenceOf, resourcesOf, textOf } from './template.ts';
 
@@ -9,138 +10,6 @@ interface Statement {
   readonly Resource: unknown;
   readonly Condition?: unknown;
 }
-
-const readTable = ['dynamodb:BatchGetItem table', 'dynamodb:Query table'];
-const writeTable = [
-  ...readTable,
-  'dynamodb:ConditionCheckItem table',
-  'dynamodb:DeleteItem table',
-  'dynamodb:PutItem table',
-  'dynamodb:UpdateItem table',
-];
-const enroll = [
-  'rekognition:CreateCollection collection',
-  'rekognition:DeleteFaces collection',
-  'rekognition:IndexFaces collection',
-];
-const enrollAndCompare = [...enroll, 'rekognition:SearchFaces collection'];
-const readPictures = ['blacklist', 'cropped', 'inbox', 'processed', 'uploads'].map(
-  (folder) => `s3:GetObject bucket/${folder}/*`,
-);
-const listReferences = 's3:ListBucket bucket if {"StringLike":{"s3:prefix":["blacklist/*"]}}';
-
-const lookAround = [
-  ...readTable,
-  's3:ListBucket bucket',
-  'rekognition:DescribeCollection collection',
-  'rekognition:DetectFaces *',
-];
-
-/** All that each function may do, besides writing its own log and traces. */
-const expected: Record<string, string[]> = {
-  processImages: [
-    ...writeTable,
-    ...readPictures,
-    's3:DeleteObject bucket/cropped/*',
-    's3:DeleteObject bucket/processed/*',
-    's3:PutObject bucket/cropped/*',
-    's3:PutObject bucket/processed/*',
-    'rekognition:DetectFaces *',
-    'rekognition:SearchFacesByImage collection',
-  ],
-  createProcessUpload: ['s3:PutObject bucket/uploads/*'],
-  listProcessed: readTable,
-  getProcessed: readTable,
-  getProcessedImage: [
-    ...readTable,
-    's3:GetObject bucket/cropped/*',
-    's3:GetObject bucket/processed/*',
-    's3:ListBucket bucket',
-  ],
-  detectFaces: [...readPictures, 'rekognition:DetectFaces *'],
-  verify: [...readPictures, 'rekognition:CompareFaces *', 'rekognition:DetectFaces *'],
-  verifyEntry: [
-    ...readTable,
-    ...readPictures,
-    'rekognition:CompareFaces *',
-    'rekognition:DetectFaces *',
-    'rekognition:SearchFacesByImage collection',
-  ],
-  createEntry: [
-    ...writeTable,
-    's3:DeleteObject bucket/blacklist/*',
-    's3:PutObject bucket/blacklist/*',
-    listReferences,
-    ...enrollAndCompare,
-  ],
-  listEntries: readTable,
-  getEntry: readTable,
-  updateEntry: writeTable,
-  deleteEntry: [
-    ...writeTable,
-    's3:DeleteObject bucket/blacklist/*',
-    listReferences,
-    'rekognition:DeleteFaces collection',
-  ],
-  addImages: [
-    ...writeTable,
-    's3:DeleteObject bucket/blacklist/*',
-    's3:PutObject bucket/blacklist/*',
-    ...enrollAndCompare,
-  ],
-  listImages: readTable,
-  getImage: [...readTable, 's3:GetObject bucket/blacklist/*', 's3:ListBucket bucket'],
-  deleteImage: [...writeTable, 's3:DeleteObject bucket/blacklist/*', 'rekognition:DeleteFaces collection'],
-  createEntryUpload: [...readTable, 's3:PutObject bucket/inbox/*'],
-  welcome: [],
-  health: lookAround,
-  status: lookAround,
-  openApi: [],
-  docs: [],
-  docsAsset: [],
-  indexUpload: [
-    ...writeTable,
-    's3:DeleteObject bucket/blacklist/*',
-    's3:DeleteObject bucket/inbox/*',
-    's3:DeleteObject bucket/inbox-notes/*',
-    's3:GetObject bucket/inbox/*',
-    's3:GetObject bucket/inbox-notes/*',
-    's3:PutObject bucket/blacklist/*',
-    's3:PutObject bucket/inbox-notes/*',
-    's3:PutObject bucket/rejected/*',
-    's3:ListBucket bucket',
-    ...enrollAndCompare,
-    'sqs:ChangeMessageVisibility queue',
-    'sqs:DeleteMessage queue',
-    'sqs:GetQueueAttributes queue',
-    'sqs:GetQueueUrl queue',
-    'sqs:ReceiveMessage queue',
-  ],
-  publishMatches: [
-    'dynamodb:BatchGetItem table',
-    'dynamodb:DescribeStream table',
-    'dynamodb:GetRecords table',
-    'dynamodb:GetShardIterator table',
-    'dynamodb:ListStreams *',
-    'events:PutEvents event bus if {"StringEquals":{"events:source":"face-blacklist","events:detail-type":"face.matched"}}',
-    'sqs:GetQueueAttributes match dead letters',
-    'sqs:GetQueueUrl match dead letters',
-    'sqs:SendMessage match dead letters',
-  ],
-  sweep: [
-    ...writeTable,
-    's3:DeleteObject bucket/blacklist/*',
-    's3:DeleteObject bucket/cropped/*',
-    's3:DeleteObject bucket/processed/*',
-    's3:GetObject bucket/blacklist/*',
-    's3:GetObject bucket/face-blacklist-owner',
-    's3:PutObject bucket/face-blacklist-owner',
-    's3:ListBucket bucket',
-    ...enroll,
-    'rekognition:DescribeCollection collection',
-    'rekognition:ListFaces collection',
-  ],
-};
 
 const ownTraces = ['xray:PutTelemetryRecords *', 'xray:PutTraceSegments *'];
 const ownLog = ['logs:CreateLogStream own log', 'logs:PutLogEvents own log'];
@@ -200,16 +69,114 @@ function linesOf(statements: readonly Statement[], names: Readonly<Record<string
   });
 }
 
-test('each function has a role of its own that allows what it needs and nothing else', () => {
-  const roles = allowed();
+/** Functions that add faces, or make lost ones good. */
+const enrolling = ['addImages', 'createEntry', 'indexUpload', 'sweep'];
+const deleting = ['deleteEntry', 'deleteImage'];
+
+const roles = allowed();
+
+/** Names the functions whose role has such a line, in their order by name. */
+function mayDo(line: RegExp): string[] {
+  return [...roles].flatMap(([name, lines]) => (lines.some((one) => line.test(one)) ? [name] : [])).sort();
+}
+
+test('each function has a role of its own, and writes its own log', () => {
   expect([...roles.keys()].sort()).toEqual(Object.keys(functionNeeds).sort());
-  for (const [name, lines] of roles) {
-    expect(lines, name).toEqual([...(expected[name] ?? []), ...ownLog, ...ownTraces].sort());
-  }
   const users = resourcesOf(synthesize(), 'AWS::Lambda::Function').map(({ properties }) =>
     referenceOf(properties.Role),
   );
   expect(new Set(users).size).toBe(users.length);
+  for (const [name, lines] of roles) {
+    expect(lines, name).toEqual(expect.arrayContaining([...ownLog, ...ownTraces]));
+    expect(lines.filter((line) => line.startsWith('logs:')).length, name).toBe(ownLog.length);
+  }
+});
+
+test('no function may delete or change the table, the bucket, the collection, a queue, a key or a right', () => {
+  const harmless = [
+    /^dynamodb:(BatchGetItem|ConditionCheckItem|DeleteItem|DescribeStream|GetRecords|GetShardIterator|ListStreams|PutItem|Query|UpdateItem) /,
+    /^s3:(DeleteObject|GetObject|ListBucket|PutObject) /,
+    /^rekognition:(CompareFaces|CreateCollection|DeleteFaces|DescribeCollection|DetectFaces|IndexFaces|ListFaces|SearchFaces|SearchFacesByImage) /,
+    /^sqs:(ChangeMessageVisibility|DeleteMessage|GetQueueAttributes|GetQueueUrl|ReceiveMessage|SendMessage) /,
+    /^events:PutEvents /,
+    /^logs:(CreateLogStream|PutLogEvents) /,
+    /^xray:(PutTelemetryRecords|PutTraceSegments) /,
+  ];
+  for (const [name, lines] of roles) {
+    expect(
+      lines.filter((line) => !harmless.some((one) => one.test(line))),
+      name,
+    ).toEqual([]);
+  }
+});
+
+test('a resource is named wherever IAM knows one', () => {
+  const everywhere = [...roles.values()].flat().filter((line) => / \*( if |$)/.test(line));
+  expect([...new Set(everywhere)].sort()).toEqual([
+    'dynamodb:ListStreams *',
+    'rekognition:CompareFaces *',
+    'rekognition:DetectFaces *',
+    'xray:PutTelemetryRecords *',
+    'xray:PutTraceSegments *',
+  ]);
+});
+
+test('only enrolling functions may index faces or put reference pictures; only they and deleting ones may remove them', () => {
+  expect(mayDo(/^rekognition:IndexFaces /)).toEqual(enrolling);
+  expect(mayDo(/^rekognition:CreateCollection /)).toEqual(enrolling);
+  expect(mayDo(/^s3:PutObject bucket\/blacklist/)).toEqual(enrolling.filter((name) => name !== 'sweep'));
+  const removing = [...enrolling, ...deleting].sort();
+  expect(mayDo(/^rekognition:DeleteFaces /)).toEqual(removing);
+  expect(mayDo(/^s3:DeleteObject bucket\/blacklist/)).toEqual(removing);
+});
+
+test('each function that changes entries may undo what it began', () => {
+  for (const name of [...enrolling, ...deleting]) {
+    const lines = roles.get(name);
+    expect(lines, name).toEqual(
+      expect.arrayContaining([
+        'dynamodb:ConditionCheckItem table',
+        'dynamodb:DeleteItem table',
+        'dynamodb:Query table',
+        'dynamodb:UpdateItem table',
+        's3:DeleteObject bucket/blacklist/*',
+        'rekognition:DeleteFaces collection',
+      ]),
+    );
+  }
+});
+
+test('requests that only read may change nothing', () => {
+  const reading = api.filter(({ method }) => method === 'GET').map(({ operationId }) => operationId);
+  expect(reading.length).toBeGreaterThan(5);
+  const changing = mayDo(
+    /^(dynamodb:(ConditionCheck|Delete|Put|Update)|s3:(Delete|Put)|rekognition:(Create|Delete|Index)|events:|sqs:)/,
+  );
+  expect(changing.filter((name) => reading.includes(name))).toEqual([]);
+});
+
+test('no function reaches objects outside the folders that it is for', () => {
+  const objects = [...roles.values()].flat().filter((line) => /^s3:\w+Object /.test(line));
+  const folders = '(blacklist|cropped|inbox|inbox-notes|processed|rejected|uploads)/\\*';
+  const place = new RegExp(`^s3:\\w+ bucket/(${folders}|face-blacklist-owner)$`);
+  expect(objects.filter((line) => !place.test(line))).toEqual([]);
+  // Uploads are put there by whoever was given the form, and told by the inbox alone.
+  expect(mayDo(/^s3:PutObject bucket\/uploads/)).toEqual(['createProcessUpload']);
+  expect(mayDo(/^s3:PutObject bucket\/inbox\//)).toEqual(['createEntryUpload']);
+  expect(mayDo(/^s3:(Delete|Put)Object bucket\/face-blacklist-owner/)).toEqual(['sweep']);
+});
+
+test('only the function for match events may publish, and those of this service alone', () => {
+  expect(mayDo(/^events:/)).toEqual(['publishMatches']);
+  expect(roles.get('publishMatches')).toContain(
+    'events:PutEvents event bus if {"StringEquals":{"events:source":"face-blacklist","events:detail-type":"face.matched"}}',
+  );
+});
+
+test('functions that answer without any data may reach none', () => {
+  for (const name of ['welcome', 'welcomeToApi', 'openApi', 'docs', 'docsAsset']) {
+    expect(roles.get(name), name).toEqual([...ownLog, ...ownTraces].sort());
+  }
 });
 
 test('no role has an action with a wildcard, or a policy of AWS with many', () => {

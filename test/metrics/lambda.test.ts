@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleFunction } from '../../infra/bundle.ts';
-import { type RunningCloud, startCloudProcess } from '../api/cloud.ts';
+import { type RunningCloud, startSharedCloudProcess } from '../api/cloud.ts';
 import { connectOverHttp } from '../api/connections.ts';
 import { pictureOfNothing } from '../api/pictures.ts';
 import { temporaryFolder } from '../api/server-process.ts';
@@ -18,7 +18,7 @@ let folder: string;
 let people: People;
 
 beforeAll(async () => {
-  cloud = resources.use(await startCloudProcess());
+  cloud = resources.use(await startSharedCloudProcess());
   folder = resources.use(await temporaryFolder()).path;
   const api = new ApiClient(connectOverHttp(cloud.url));
   people = await findPeople(api);

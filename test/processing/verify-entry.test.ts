@@ -56,7 +56,7 @@ describe('comparing a picture with an entry', () => {
   it('can not be done while none of its faces is enrolled for the model', async () => {
     const { ports, pictures } = stores;
     const id = await list(pictures.listed);
-    stores.database.prepare("DELETE FROM faces WHERE model LIKE 'Dlib%'").run();
+    stores.gallery.loseModel('Dlib');
     await expect(compare(ports, id, pictures.listed, { model_name: 'Dlib' })).rejects.toThrow(
       BackendUnavailableError,
     );

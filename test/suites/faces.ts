@@ -1,19 +1,48 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BackendUnavailableError } from '../../lib/errors.ts';
+import type { FaceBackend } from '../../lib/faces/port.ts';
 import type { Picture } from '../../lib/inputs/picture.ts';
-import { pictureOfNobody, portraits } from '../faces/samples.ts';
+import { pictureOfNobody, portraits, smallSample } from '../faces/samples.ts';
 import { comparingSuite } from './faces/comparing.ts';
 import { detectionSuite } from './faces/detection.ts';
 import { enrollingSuite } from './faces/enrolling.ts';
-import { type FaceAbilities, gallery, type OpenedFaces, type Setting } from './faces/fixtures.ts';
+import {
+  type FaceAbilities,
+  gallery,
+  type OpenedFaces,
+  type Setting,
+  type SuitePictures,
+} from './faces/fixtures.ts';
 import { matchingSuite } from './faces/matching.ts';
 import { overridesSuite } from './faces/overrides.ts';
+import { recognitionSuite } from './faces/recognition.ts';
 
-/** The promises of `lib/faces/port.ts`, for every adapter alike. */
+/** The promises of `lib/faces/port.ts`, for every adapter that knows people by photographs. */
 export function faceBackendSuite(
   name: string,
   abilities: FaceAbilities,
   open: () => Promise<OpenedFaces>,
+): void {
+  suite(name, abilities, open, (setting) => {
+    detectionSuite(setting);
+    recognitionSuite(setting);
+  });
+}
+
+/** The promises that use cases build on: who is in the gallery, and is told as a match. They hold for the fake backend too. */
+export function faceBookkeepingSuite(
+  name: string,
+  abilities: FaceAbilities,
+  open: () => Promise<OpenedFaces>,
+): void {
+  suite(name, abilities, open, () => {});
+}
+
+function suite(
+  name: string,
+  abilities: FaceAbilities,
+  open: () => Promise<OpenedFaces>,
+  further: (setting: () => Setting) => void,
 ): void {
   describe(`faces in ${name}`, () => {
     let opened: OpenedFaces;
@@ -23,8 +52,7 @@ export function faceBackendSuite(
     beforeAll(async () => {
       opened = await open();
       const { backend } = opened;
-      const [people, [, , otherPortrait]] = await Promise.all([portraits(backend, 3), portraits(backend, 1)]);
-      setting = { abilities, backend, portraits: people, otherPortrait: otherPortrait as Picture };
+      setting = { abilities, backend, ...(opened.pictures ?? (await photographs(backend))) };
     });
     afterEach(async () => {
       await opened.backend.remove(await gallery(opened.backend));
@@ -32,14 +60,23 @@ export function faceBackendSuite(
     });
     afterAll(() => opened.remove());
 
-    detectionSuite(() => setting);
     matchingSuite(() => setting);
     comparingSuite(() => setting);
     enrollingSuite(() => setting);
     overridesSuite(() => setting);
     defaultsSuite(() => setting);
     lifetimeSuite(open);
+    further(() => setting);
   });
+}
+
+async function photographs(backend: FaceBackend): Promise<SuitePictures> {
+  const [people, [, , otherPortrait], group] = await Promise.all([
+    portraits(backend, 3),
+    portraits(backend, 1),
+    smallSample(3),
+  ]);
+  return { portraits: people, otherPortrait: otherPortrait as Picture, group };
 }
 
 /** What matches by default is what the defaults tell. */

@@ -223,9 +223,7 @@ describe('the DynamoDB table', () => {
     const others = Array.from({ length: 3 }, open);
     // A transaction has room for two of these.
     const crowd = Array.from({ length: 40 }, (_, index) => index + 1);
-    await Promise.all(
-      others.map((other, index) => other.addProcessed(`crowd ${index}`, resultShowing(...crowd))),
-    );
+    await Promise.all(others.map((other, index) => keep(other, `crowd ${index}`, resultShowing(...crowd))));
     for (const entryId of [1, 40]) {
       const { total, items } = await store.listProcessed({ limit: 100, offset: 0, entryId });
       expect([total, ...items.map(({ db_id }) => db_id)]).toEqual([3, 3, 2, 1]);

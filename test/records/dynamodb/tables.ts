@@ -1,29 +1,28 @@
-import { afterAll, beforeAll } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { beforeAll } from 'vitest';
 import type { TableSettings } from '../../../lib/records/dynamodb/client.ts';
 import { openDynamoRecords } from '../../../lib/records/dynamodb/records.ts';
 import type { RecordStore } from '../../../lib/records/port.ts';
-import { type DynamoDbEmulator, startDynamoDb } from '../../../local/emulators/dynamodb.ts';
 import { createTable } from '../../../local/emulators/dynamodb-table.ts';
+import { sharedService, useEndpoint as useServiceAt } from '../../service.ts';
 import type { OpenedRecords } from '../../suites/records/fixtures.ts';
 
 export const region = 'eu-west-1';
 
-/** One DynamoDB Local for the tests of a file, with a table for each of them. */
+/** Makes a table for each test in the DynamoDB Local that all files share. */
 export function dynamoTables() {
-  let emulator: DynamoDbEmulator;
-  let count = 0;
+  let url: string;
 
   beforeAll(async () => {
-    emulator = await startDynamoDb();
-    useEndpoint(emulator.url);
+    url = await sharedService('dynamodb');
+    useEndpoint(url);
   });
-  afterAll(() => emulator?.close());
 
   return {
-    url: () => emulator.url,
+    url: () => url,
     async create(): Promise<TableSettings> {
-      const settings = { region, tableName: `records-${++count}` };
-      await createTable({ ...settings, endpoint: emulator.url });
+      const settings = { region, tableName: `records-${randomUUID()}` };
+      await createTable({ ...settings, endpoint: url });
       return settings;
     },
   };
@@ -47,9 +46,7 @@ export function openedRecords(settings: TableSettings): OpenedRecords {
   };
 }
 
-/** Where the SDK's own chain finds endpoint and credentials. */
+/** Leads the SDK's own chain to that DynamoDB. */
 export function useEndpoint(url: string): void {
-  process.env.AWS_ENDPOINT_URL_DYNAMODB = url;
-  process.env.AWS_ACCESS_KEY_ID = 'test';
-  process.env.AWS_SECRET_ACCESS_KEY = 'test';
+  useServiceAt('dynamodb', url);
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { NoFaceError } from '../../../lib/errors.ts';
 import type { Face, Reference, WithPicture } from '../../../lib/faces/port.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
-import { fromLeftToRight, pictureOfNobody, smallSample } from '../../faces/samples.ts';
+import { fromLeftToRight, pictureOfNobody } from '../../faces/samples.ts';
 import { enrollAs, enrollEach, entriesOf, heldPicture, owner, type Setting } from './fixtures.ts';
 
 /** Wraps a picture, and records how the work with it failed. */
@@ -46,8 +46,7 @@ export function comparingSuite(setting: () => Setting): void {
     });
 
     test('compares the largest face of each, and tells where they are', async () => {
-      const { backend, portraits } = setting();
-      const group = await smallSample(3);
+      const { backend, group, portraits } = setting();
       const faces = await backend.detect(group, {});
       const largest = fromLeftToRight(faces).indexOf(faces[0] as Face);
       const portrait = portraits[largest] as Picture;
@@ -128,10 +127,9 @@ export function comparingSuite(setting: () => Setting): void {
     });
 
     test('compares the largest face, and fails out of a picture that shows nobody', async () => {
-      const { backend, portraits } = setting();
+      const { backend, group, portraits } = setting();
       await enrollEach(setting());
       const references = portraits.map((portrait, index) => reference(`${index + 1}-a`, portrait));
-      const group = await smallSample(3);
       const { faces } = await backend.match(group, {});
       const { references: near, threshold } = await backend.compareWith(heldPicture(group), references, {});
       expect(near[0]?.imageId).toBe(faces[0]?.matches[0]?.imageId);

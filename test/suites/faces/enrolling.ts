@@ -2,15 +2,7 @@ import { expect, test } from 'vitest';
 import { NoFaceError } from '../../../lib/errors.ts';
 import type { EnrolledFace } from '../../../lib/faces/port.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
-import {
-  beside,
-  blurredPicture,
-  fromLeftToRight,
-  pictureOfNobody,
-  sample,
-  sampleNumbers,
-  smallSample,
-} from '../../faces/samples.ts';
+import { fromLeftToRight, pictureOfNobody } from '../../faces/samples.ts';
 import {
   enrollAs,
   enrollEach,
@@ -24,8 +16,7 @@ import {
 
 export function enrollingSuite(setting: () => Setting): void {
   test('of a picture with several faces, the largest is enrolled, and their number told', async () => {
-    const { backend } = setting();
-    const picture = await smallSample(3);
+    const { backend, group: picture } = setting();
     const { faceCount, face } = await backend.enroll(picture, owner(7));
     expect(faceCount).toBe(3);
     const { faces } = await backend.match(picture, {});
@@ -64,38 +55,11 @@ export function enrollingSuite(setting: () => Setting): void {
     expect(await owners(backend)).toEqual([]);
   });
 
-  test('of a face that is too poor nothing is kept, nor of a better one that is smaller; without a filter it is', async () => {
-    const { backend, portraits } = setting();
-    const [one, other] = portraits as [Picture, Picture];
-    const blurred = await blurredPicture(one, one.width / 30);
-    await expect(backend.enroll(blurred, owner(1))).rejects.toThrow(/^The face is too blurred/);
-    const together = await beside(blurred, 1.5, other, 1);
-    await expect(backend.enroll(together, owner(1))).rejects.toThrow(/^The largest face is too blurred/);
-    expect(await owners(backend)).toEqual([]);
-    const { face, faceCount, quality } = await backend.enroll(blurred, owner(1), { qualityFilter: 'none' });
-    expect(faceCount).toBe(1);
-    expect(quality?.sharpness).toBeLessThan(33);
-    expect((await gallery(backend)).map(({ faceId }) => faceId)).toEqual([face.id]);
-  });
-
-  test("everybody's usual pictures are good enough", async () => {
-    const { backend } = setting();
-    // The largest face of sample 2 is bowed and half behind her hair.
-    const usual = sampleNumbers.filter((number) => number !== 2);
-    for (const number of usual) {
-      const { quality } = await backend.enroll(await sample(number), owner(number));
-      expect(quality?.brightness).toBeGreaterThan(25);
-      expect(quality?.sharpness).toBeGreaterThan(40);
-      expect(Math.abs(quality?.pose.yaw ?? 90)).toBeLessThan(45);
-    }
-    expect(await owners(backend)).toHaveLength(usual.length);
-  });
-
   test('a removed face matches no more, and the others still do', async () => {
-    const { backend } = setting();
+    const { backend, group } = setting();
     const [first, , third] = (await enrollEach(setting())) as [EnrolledFace, EnrolledFace, EnrolledFace];
     await backend.remove([first, third]);
-    const { faces } = await backend.match(await smallSample(3), {});
+    const { faces } = await backend.match(group, {});
     expect(fromLeftToRight(faces).map(entriesOf)).toEqual([[], [2], []]);
     expect(await owners(backend)).toEqual([owner(2)]);
   });

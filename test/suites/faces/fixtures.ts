@@ -9,9 +9,20 @@ import type {
 } from '../../../lib/faces/port.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
 
+/** Pictures of three people, from left to right: persons 1, 2 and 3. */
+export interface SuitePictures {
+  readonly portraits: readonly Picture[];
+  /** Of person 2 on another day. */
+  readonly otherPortrait: Picture;
+  /** All three, faces of different sizes. */
+  readonly group: Picture;
+}
+
 /** A face backend with nobody in its gallery. */
 export interface OpenedFaces {
   readonly backend: FaceBackend;
+  /** Pictures that it knows faces in; photographs of people without it. */
+  readonly pictures?: SuitePictures;
   /** Closes it, and removes its gallery. */
   remove(): Promise<void>;
 }
@@ -27,13 +38,9 @@ export interface FaceAbilities {
 }
 
 /** What the parts of the suite work with. */
-export interface Setting {
+export interface Setting extends SuitePictures {
   readonly abilities: FaceAbilities;
   readonly backend: FaceBackend;
-  /** Of the three people of sample 3, from left to right: persons 1, 2 and 3. */
-  readonly portraits: readonly Picture[];
-  /** Of person 2 on another day. */
-  readonly otherPortrait: Picture;
 }
 
 export async function gallery(backend: FaceBackend): Promise<ListedFace[]> {

@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { mkdtempDisposable } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { startDynamoDb } from '../../local/emulators/dynamodb.ts';
+import { startRekognition } from '../../local/emulators/rekognition/server.ts';
+import { startS3Emulator } from '../../local/emulators/s3.ts';
+
+/**
+ * The emulators that all test files share, each started once, in vitest's own process, when the first test asks for it: one file alone
+ * does not wait for those that it does not use. Each test has its own table, bucket or collection there.
+ */
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Address of the server that starts the shared emulators: GET /dynamodb, /s3 or /rekognition answers with the emulator's URL. */
+    readonly services: string;
+  }
+}
+
+const names = ['dynamodb', 's3', 'rekognition'] as const;
+export type ServiceName = (typeof names)[number];
+
+interface Running {
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** Projects that share the running services: each runs this set-up, in the same process. */
+interface Shared {
+  users: number;
+  readonly running: Promise<Running>;
+}
+
+const key = Symbol.for('face-blacklist.test-services');
+const shared = globalThis as { [key]?: Shared | undefined };
+
+export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  const services = shared[key] ?? { users: 0, running: start() };
+  shared[key] = services;
+  services.users += 1;
+  const { url, stop } = await services.running;
+  project.provide('services', url);
+  return async () => {
+    services.users -= 1;
+    if (services.users > 0) return;
+    shared[key] = undefined;
+    await stop();
+  };
+}
+
+async function start(): Promise<Running> {
+  const resources = new AsyncDisposableStack();
+  const started = new Map<ServiceName, Promise<string>>();
+  const urlOf = (name: ServiceName): Promise<string> => {
+    const known = started.get(name) ?? starters[name](resources, urlOf);
+    started.set(name, known);
+    return known;
+  };
+  const server = createServer((request, response) => {
+    const name = names.find((one) => request.url === `/${one}`);
+    if (!name) {
+      response.writeHead(404).end('There is no such service.');
+      return;
+    }
+    urlOf(name).then(
+      (url) => response.end(url),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    );
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const stop = async () => {
+    server.closeAllConnections();
+    server.close();
+    await Promise.allSettled(started.values());
+    await resources.disposeAsync();
+  };
+  return { url: `http://127.0.0.1:${port}`, stop };
+}
+
+type Start = (
+  resources: AsyncDisposableStack,
+  urlOf: (name: ServiceName) => Promise<string>,
+) => Promise<string>;
+
+const starters: Record<ServiceName, Start> = {
+  async dynamodb(resources) {
+    return resources.use(await startDynamoDb()).url;
+  },
+  async s3(resources) {
+    return resources.use(await startS3Emulator({ buckets: [] })).url;
+  },
+  async rekognition(resources, urlOf) {
+    const folder = resources.use(await mkdtempDisposable(join(tmpdir(), 'face-blacklist-rekognition-')));
+    const options = { port: 0, dataDir: folder.path, workers: 2, s3Endpoint: await urlOf('s3') };
+    return resources.use(await startRekognition(options)).url;
+  },
+};

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import type { Picture } from '../../../lib/inputs/picture.ts';
+import { beside, blurredPicture, fromLeftToRight, sample, sampleNumbers } from '../../faces/samples.ts';
+import { entriesOf, gallery, owner, owners, type Setting } from './fixtures.ts';
+
+/** Recognition: cases that only photographs of people show. */
+export function recognitionSuite(setting: () => Setting): void {
+  test('a listed woman is found in another picture, and nobody else in five', async () => {
+    const { backend, portraits } = setting();
+    await backend.enroll(portraits[1] as Picture, owner(2));
+    const found = await Promise.all(
+      ([1, 2, 4, 5, 6] as const).map(async (number) =>
+        fromLeftToRight((await backend.match(await sample(number), {})).faces).map(entriesOf),
+      ),
+    );
+    expect(found).toEqual([
+      [[], [], [2]],
+      [[], [], []],
+      [[], [], [], []],
+      [[], [], [], [], []],
+      [[], [], [], []],
+    ]);
+  });
+
+  test('of a face that is too poor nothing is kept, nor of a better one that is smaller; without a filter it is', async () => {
+    const { backend, portraits } = setting();
+    const [one, other] = portraits as [Picture, Picture];
+    const blurred = await blurredPicture(one, one.width / 30);
+    await expect(backend.enroll(blurred, owner(1))).rejects.toThrow(/^The face is too blurred/);
+    const together = await beside(blurred, 1.5, other, 1);
+    await expect(backend.enroll(together, owner(1))).rejects.toThrow(/^The largest face is too blurred/);
+    expect(await owners(backend)).toEqual([]);
+    const { face, faceCount, quality } = await backend.enroll(blurred, owner(1), { qualityFilter: 'none' });
+    expect(faceCount).toBe(1);
+    expect(quality?.sharpness).toBeLessThan(33);
+    expect((await gallery(backend)).map(({ faceId }) => faceId)).toEqual([face.id]);
+  });
+
+  test("everybody's usual pictures are good enough", async () => {
+    const { backend } = setting();
+    // The largest face of sample 2 is bowed and half behind her hair.
+    const usual = sampleNumbers.filter((number) => number !== 2);
+    for (const number of usual) {
+      const { quality } = await backend.enroll(await sample(number), owner(number));
+      expect(quality?.brightness).toBeGreaterThan(25);
+      expect(quality?.sharpness).toBeGreaterThan(40);
+      expect(Math.abs(quality?.pose.yaw ?? 90)).toBeLessThan(45);
+    }
+    expect(await owners(backend)).toHaveLength(usual.length);
+  });
+}

@@ -1,5 +1,5 @@
 import { loadConfig, loadedWarnings } from '../lib/config.ts';
-import { status } from '../lib/contract/endpoints/status.ts';
+import { statusContract } from '../lib/contract/endpoints/status.ts';
 import { webhookStatus } from '../lib/events/webhook-status.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
 import { inboxWarnings } from '../lib/inbox/warnings.ts';
@@ -8,7 +8,7 @@ import { statusOf } from '../lib/service/status.ts';
 import { stores } from '../lib/wiring/open.ts';
 
 /** GET /api/v1/status */
-export const handler = endpoint(status, async (_input, { event }) => {
+export const handler = endpoint(statusContract, async (_input, { event }) => {
   const config = loadConfig();
   const webhooks = await webhookStatus(config);
   const [answer, inbox] = await Promise.all([

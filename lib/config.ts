@@ -1,18 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
-import { closestSetting } from './closest-setting.ts';
+import { closestSetting } from '#closest-setting';
+import { readEnvFile } from '#env-file';
 import {
   customModelName,
   type DetectorName,
   type DistanceMetric,
+  defaultEngineModel,
   detectorNames,
   distanceMetrics,
   type ModelName,
   modelNames,
-  profileModels,
 } from './contract/vocabulary.ts';
-import { type EnvFile, readEnvFile } from './env-file.ts';
+import type { EnvFile } from './env-file.ts';
 import { allowedHosts, type PublicUrl, publicUrl, trustedProxies } from './network-settings.ts';
 
 /** Every setting, parsed once. Its names and defaults are the README's settings table. */
@@ -310,9 +311,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     imageRoot: environment.AWS_LAMBDA_FUNCTION_NAME ? undefined : resolve(values.IMAGE_ROOT ?? dataDir),
     detectorBackend: values.DETECTOR_BACKEND,
     engineProfile: values.ENGINE_PROFILE,
-    modelName:
-      values.MODEL_NAME ??
-      (values.MODEL_PATH === undefined ? profileModels[values.ENGINE_PROFILE] : customModelName),
+    modelName: values.MODEL_NAME ?? (values.MODEL_PATH === undefined ? defaultEngineModel : customModelName),
     customModel: customModelConfig(values),
     distanceMetric: values.DISTANCE_METRIC,
     maxFalseMatchRate: values.MAX_FALSE_MATCH_RATE,

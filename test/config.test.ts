@@ -258,8 +258,8 @@ describe('settings', () => {
     expect(parseConfig({ ANOTHER_VARIABLE: 'x' })).toEqual(defaults);
   });
 
-  test('ENGINE_PROFILE chooses the model where none is named', () => {
-    expect(parseConfig({ ENGINE_PROFILE: 'fast' }).modelName).toBe('MobileFaceNet');
+  test('ENGINE_PROFILE leaves the model as it is named, Fusion where none is', () => {
+    expect(parseConfig({ ENGINE_PROFILE: 'fast' }).modelName).toBe('Fusion');
     expect(parseConfig({ ENGINE_PROFILE: 'fast', MODEL_NAME: 'Dlib' }).modelName).toBe('Dlib');
   });
 

@@ -3,11 +3,11 @@
  * usage: npm run bench -- accuracy --data FOLDER [--model MODEL]
  */
 
-import type { EmbeddingModelName } from '../../lib/faces/engine/models/models.ts';
 import {
-  embeddingModelNames,
-  embeddingModels,
-  isEmbeddingModel,
+  isModelVersion,
+  type ModelVersionName,
+  modelVersionNames,
+  modelVersions,
 } from '../../lib/faces/engine/models/models.ts';
 import { parseOptions } from '../options.ts';
 import { saveReport } from '../report/report.ts';
@@ -84,17 +84,17 @@ export async function run(words: readonly string[]): Promise<void> {
       'accuracy wants --data FOLDER, with the pictures at FOLDER/<person>/<person>_0001.jpg and FOLDER/pairs.txt.',
     );
   }
-  if (model !== undefined && !isEmbeddingModel(model)) {
-    throw new WrongUseError(`There is no model '${model}': ${embeddingModelNames.join(', ')}.`);
+  if (model !== undefined && !isModelVersion(model)) {
+    throw new WrongUseError(`There is no model '${model}': ${modelVersionNames.join(', ')}.`);
   }
   const lfw = await openLfw(data);
-  const models = model === undefined ? embeddingModelNames : [model];
+  const models = model === undefined ? modelVersionNames : [model];
   const named = model === undefined ? '' : ` --model ${model}`;
   const provenance = provenanceOf(`npm run bench -- accuracy --data FOLDER${named}`);
   const embedded = await embedByModels(lfw.folder, lfw.pictures, models);
-  const figures = models.map((name): [EmbeddingModelName, AccuracyFigures] => [
+  const figures = models.map((name): [ModelVersionName, AccuracyFigures] => [
     name,
-    measure(lfw, embedded.get(name) as Embeddings, 1 - embeddingModels[name].thresholds.cosine),
+    measure(lfw, embedded.get(name) as Embeddings, 1 - modelVersions[name].thresholds.cosine),
   ]);
   for (const [name, measured] of figures) print(name, measured);
   const earlier = (await readResults(out.results)).accuracy ?? {};
@@ -102,7 +102,7 @@ export async function run(words: readonly string[]): Promise<void> {
   // One table and one plot show all of them: they must be of the same pictures.
   const isOfThese = (other: AccuracyFigures) =>
     other.pictures === lfw.pictures.length && other.people === lfw.people;
-  const known = embeddingModelNames.flatMap((name) => {
+  const known = modelVersionNames.flatMap((name) => {
     const last = measured[name] ?? earlier[name];
     return last && isOfThese(last) ? [[name, last] as const] : [];
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { loadConfig } from '../../lib/config.ts';
 import { loadCustomNetwork } from '../../lib/faces/engine/embed/custom-model.ts';
-import { type EmbeddingModelName, engineModels } from '../../lib/faces/engine/models/models.ts';
+import { type EmbedderName, engineModels, isModelVersion } from '../../lib/faces/engine/models/models.ts';
 import { WorkerPool } from '../../lib/faces/engine/pool.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import type { Picture } from '../../lib/inputs/picture.ts';
@@ -27,7 +27,7 @@ export async function picturesOf(folder: string): Promise<string[]> {
 export async function embedPictures(
   folder: string,
   names: readonly string[],
-  model: EmbeddingModelName,
+  model: EmbedderName,
 ): Promise<Embeddings> {
   return (await embedByModels(folder, names, [model])).get(model) as Embeddings;
 }
@@ -39,8 +39,8 @@ export async function embedPictures(
 export async function embedByModels(
   folder: string,
   names: readonly string[],
-  models: readonly EmbeddingModelName[],
-): Promise<ReadonlyMap<EmbeddingModelName, Embeddings>> {
+  models: readonly EmbedderName[],
+): Promise<ReadonlyMap<EmbedderName, Embeddings>> {
   const workers = availableParallelism();
   const [modelName] = models;
   if (modelName === undefined) return new Map();
@@ -83,11 +83,15 @@ async function readPicture(path: string): Promise<Picture> {
   }
 }
 
-/** @throws when the command line names no folder, or a model that there is not. */
-export function folderAndModel(usage: string): { folder: string; model: EmbeddingModelName } {
+/**
+ * What the command line names. `Fusion` is the one of the configured profile.
+ * @throws when it names no folder, or a model that there is not.
+ */
+export function folderAndModel(usage: string): { folder: string; model: EmbedderName } {
   const config = loadConfig();
   const [folder = '', name = config.customModel ? 'Custom' : 'Fusion'] = process.argv.slice(2);
-  const model = engineModels(config).find((known) => known === name);
+  const known = engineModels(config).find((one) => one === name);
+  const model = isModelVersion(name) ? name : known;
   if (folder === '' || !model) throw new Error(`usage: ${usage}`);
-  return { folder, model };
+  return { folder, model: model === 'Fusion' && config.engineProfile === 'fast' ? 'FastFusion' : model };
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
-import type { EmbeddingModelName } from '../../lib/faces/engine/models/models.ts';
+import type { ModelVersionName } from '../../lib/faces/engine/models/models.ts';
 import type { AccuracyFigures } from '../accuracy/accuracy.ts';
 import type { SearchFigures } from '../search/search-one.ts';
 import type { ServiceFigures } from '../service/service.ts';
@@ -23,7 +23,7 @@ export interface Provenance {
 
 /** What `results.json` holds: the last figures of each benchmark. */
 export interface Results {
-  readonly accuracy?: Partial<Record<EmbeddingModelName, Provenance & AccuracyFigures>>;
+  readonly accuracy?: Partial<Record<ModelVersionName, Provenance & AccuracyFigures>>;
   readonly speed?: Provenance & SpeedFigures;
   readonly service?: Provenance & ServiceFigures;
   readonly search?: Provenance & { readonly sizes: readonly SearchFigures[] };

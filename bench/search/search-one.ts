@@ -122,7 +122,7 @@ async function measure(path: string): Promise<SearchFigures> {
   const before = process.memoryUsage.rss();
   const load = new Stopwatch();
   let shared: SharedGallery | undefined;
-  const gallery = new Gallery(database, 'MobileFaceNet', (memory) => {
+  const gallery = new Gallery(database, embeddingModels.MobileFaceNet, (memory) => {
     shared = memory;
   });
   const cpuBefore = process.cpuUsage();

@@ -23,7 +23,7 @@ function answer(index: number): ProcessedResult {
     identity: `/data/blacklist/${id}/a.jpg`,
     ...{ target_x: 1, target_y: 2, target_w: 30, target_h: 40 },
     ...{ source_x: 1, source_y: 2, source_w: 30, source_h: 40 },
-    ...{ threshold: 0.22, distance: 0.1, similarity: 99, aws_similarity: null, aws_face_id: null },
+    ...{ threshold: 0.385, distance: 0.1, similarity: 99, aws_similarity: null, aws_face_id: null },
     ...{ model: 'Fusion', detector_backend: 'mediapipe+ssd', similarity_metric: 'cosine' as const },
     entry: { id, name: `Person ${id}`, reason: null },
     image_id: 'a',

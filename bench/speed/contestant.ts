@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import pLimit from 'p-limit';
 import type { Pixels } from '../../lib/faces/engine/geometry/align.ts';
-import { isEmbeddingModel } from '../../lib/faces/engine/models/models.ts';
+import { isModelVersion } from '../../lib/faces/engine/models/models.ts';
 import { WorkerPool } from '../../lib/faces/engine/pool.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import { openFaceApiPipeline, openHumanPipeline, type Pipeline } from './compared-pipelines.ts';
@@ -53,7 +53,7 @@ function takeWorkersPriority(): void {
 }
 
 async function openEngine(workers: number): Promise<Pipeline> {
-  if (!isEmbeddingModel(name)) throw new Error(`There is no pipeline '${name}'.`);
+  if (!isModelVersion(name)) throw new Error(`There is no pipeline '${name}'.`);
   const pool = await WorkerPool.start(workers, { minConfidence: 0.4, modelName: name });
   return async (picture) => {
     const faces = await pool.run({ picture, models: [name] });

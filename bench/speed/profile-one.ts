@@ -3,7 +3,7 @@
  * usage: node --import ./bench/speed/network-times.ts bench/speed/profile-one.ts MODEL PICTURE ROUNDS
  */
 import { readFile } from 'node:fs/promises';
-import { embeddingModels, isEmbeddingModel } from '../../lib/faces/engine/models/models.ts';
+import { isModelVersion, modelVersions } from '../../lib/faces/engine/models/models.ts';
 import { WorkerPool } from '../../lib/faces/engine/pool.ts';
 import {
   createSharedGallery,
@@ -31,7 +31,7 @@ export interface Profile {
 
 /** By the side of their inputs, in pixels. */
 const networkNames: Readonly<Record<number, string>> = {
-  112: 'MobileFaceNet',
+  112: 'both MobileFaceNets',
   128: 'BlazeFace, 128 px',
   150: 'dlib ResNet',
   192: 'face mesh',
@@ -81,7 +81,7 @@ function galleryOf(dimensions: number) {
 }
 
 async function profile(): Promise<Profile> {
-  if (!isEmbeddingModel(model)) throw new Error(`There is no model '${model}'.`);
+  if (!isModelVersion(model)) throw new Error(`There is no model '${model}'.`);
   const bytes = await readFile(file);
   const pool = await WorkerPool.start(1, { minConfidence: 0.4, modelName: model });
   const { width, height, pixels } = await decodePicture(bytes);
@@ -96,7 +96,7 @@ async function profile(): Promise<Profile> {
   const all = await cpuMsOf(() => pool.run(job([model])));
   const networks = lessOf(takeNetworkTimes(), detectionNetworks);
   await pool.close();
-  const { dimensions, thresholds } = embeddingModels[model];
+  const { dimensions, thresholds } = modelVersions[model];
   const gallery = galleryOf(dimensions);
   const probes = all.last.flatMap(({ embeddings }: JobFace) => embeddings[model] ?? []);
   const search = await cpuMsOf(() => searchGallery(gallery, probes, 'cosine', thresholds.cosine));

@@ -8,7 +8,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { embeddingModelNames, isEmbeddingModel } from '../../lib/faces/engine/models/models.ts';
+import { isModelVersion, modelVersionNames } from '../../lib/faces/engine/models/models.ts';
 import { crowdPicture, crowdSize, oneFacePicture } from '../accuracy/pictures.ts';
 import { parseOptions } from '../options.ts';
 import { saveReport } from '../report/report.ts';
@@ -56,15 +56,15 @@ interface TestPicture {
 }
 
 const comparedNames = ['Human', 'face-api'] as const;
-const defaultModels = ['Fusion', 'MobileFaceNet'] as const;
+const defaultModels = ['Fusion', 'FastFusion', 'FirstFusion'] as const;
 const warmUpRounds = 4;
 const throughputRounds = 7;
 const throughputCount = 30;
 
 export async function run(words: readonly string[]): Promise<void> {
   const { data, model, out } = parseOptions(words);
-  if (model !== undefined && !isEmbeddingModel(model)) {
-    throw new WrongUseError(`There is no model '${model}': ${embeddingModelNames.join(', ')}.`);
+  if (model !== undefined && !isModelVersion(model)) {
+    throw new WrongUseError(`There is no model '${model}': ${modelVersionNames.join(', ')}.`);
   }
   const models = model === undefined ? defaultModels : [model];
   const provenance = provenanceOf(`npm run bench -- speed${data === undefined ? '' : ' --data FOLDER'}`);

@@ -24,8 +24,8 @@ export const facialAreaExample: FacialArea = {
 
 export const verificationExample: Verification = {
   verified: true,
-  distance: 0.15,
-  threshold: 0.22,
+  distance: 0.28,
+  threshold: 0.385,
   similarity: 99.2,
   model: 'Fusion',
   detector_backend: 'mediapipe+ssd',
@@ -89,8 +89,8 @@ export const resultExample: ImageProcessingResult = {
           source_y: 96,
           source_w: 148,
           source_h: 148,
-          threshold: 0.22,
-          distance: 0.15,
+          threshold: 0.385,
+          distance: 0.28,
           similarity: 99.2,
           aws_similarity: null,
           aws_face_id: null,

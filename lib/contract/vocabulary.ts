@@ -46,8 +46,8 @@ export const modelNames = [
 export const customModelName = 'Custom';
 export type ModelName = (typeof modelNames)[number];
 
-/** The embedded engine's model where none is named, or one that it does not have: the best that there is, or the fastest. */
-export const profileModels = { accurate: 'Fusion', fast: 'MobileFaceNet' } as const;
+/** The embedded engine's model where none is named, or one that it does not have. */
+export const defaultEngineModel = 'Fusion';
 
 export const distanceMetrics = ['cosine', 'euclidean', 'euclidean_l2', 'angular'] as const;
 export type DistanceMetric = (typeof distanceMetrics)[number];

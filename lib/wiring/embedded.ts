@@ -33,6 +33,7 @@ export async function openDeepface(config: Config, database: DatabaseSync): Prom
   const { engineWorkers: workers } = config;
   const faces = await openHuman(database, {
     modelName: defaultModel(config),
+    profile: config.engineProfile,
     namedModel: config.modelName,
     distanceMetric: config.distanceMetric,
     maxFalseMatchRate: config.maxFalseMatchRate,

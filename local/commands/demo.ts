@@ -75,9 +75,9 @@ async function main(): Promise<void> {
   Object.assign(process.env, { ...folders, DATA_DIR: folder, LOG_LEVEL: 'warn' });
   const { ports } = await import('../../lib/wiring/open.ts');
   const { createHttpServer, stop } = await import('../server/http-server.ts');
-  const { routes } = await import('../server/routes.ts');
+  const { handlers } = await import('../server/handlers.ts');
   const server = createHttpServer({
-    routes,
+    routes: handlers,
     apiTokens: [],
     corsOrigins: [],
     maxRequestBytes: 25 * 1024 * 1024,

@@ -4,12 +4,16 @@ import * as z from 'zod';
 import { handler as welcomeHandler } from '../../functions/welcome.ts';
 import type { AwsConfig } from '../../lib/config.ts';
 import { defineEndpoint } from '../../lib/contract/endpoint.ts';
-import { welcome } from '../../lib/contract/endpoints/welcome.ts';
+import { welcomeContract } from '../../lib/contract/endpoints/welcome.ts';
 import { RouteNotFoundError } from '../../lib/errors.ts';
-import { type EndpointResponse, endpoint, response } from '../../lib/http/endpoint.ts';
-import { requestHeader } from '../../lib/http/headers.ts';
-import { besideRoot } from '../../lib/http/root.ts';
-import type { Route } from '../server/gateway.ts';
+import {
+  type EndpointHandler,
+  type EndpointResponse,
+  endpoint,
+  response,
+  withContract,
+} from '../../lib/http/endpoint.ts';
+import { besideRoot, isBrowserAtRoot } from '../../lib/http/root.ts';
 
 /**
  * Serves the console at `/console/`: built files that hold no data, so that nobody needs a token for them.
@@ -70,7 +74,7 @@ const contentTypes: Readonly<Record<string, string>> = {
  * pages fetch pictures from the bucket, and send large ones there.
  * @param folder of the built console
  */
-export function consoleRoutes(aws: AwsConfig | undefined, folder = builtFolder): Route[] {
+export function consoleRoutes(aws: AwsConfig | undefined, folder = builtFolder): EndpointHandler[] {
   const isBuilt = existsSync(join(folder, 'index.html'));
   const policy = contentSecurityPolicy(aws);
   const files = isBuilt ? readFiles(folder, policy) : new Map<string, EndpointResponse>();
@@ -79,39 +83,26 @@ export function consoleRoutes(aws: AwsConfig | undefined, folder = builtFolder):
     if (found === undefined) throw new RouteNotFoundError();
     return found;
   };
-  const routes: Route[] = [
-    {
-      contract: consolePage,
-      handler: endpoint(consolePage, async (_input, { event }) => {
-        if (!isBuilt)
-          return response({ status: 404, headers: { 'Content-Type': 'text/plain' }, body: notBuilt });
-        // Its files lie beside the page, whatever stands in front of its path.
-        if (!event.path.endsWith('/')) return response({ status: 308, headers: { Location: 'console/' } });
-        return file('index.html');
-      }),
-    },
-    {
-      contract: consoleFile,
-      handler: endpoint(consoleFile, async ({ params }) => file(params.file)),
-    },
-    {
-      contract: consoleAsset,
-      handler: endpoint(consoleAsset, async ({ params }) => file(`assets/${params.file}`)),
-    },
+  const routes: EndpointHandler[] = [
+    endpoint(consolePage, async (_input, { event }) => {
+      if (!isBuilt)
+        return response({ status: 404, headers: { 'Content-Type': 'text/plain' }, body: notBuilt });
+      // Its files lie beside the page, whatever stands in front of its path.
+      if (!event.path.endsWith('/')) return response({ status: 308, headers: { Location: 'console/' } });
+      return file('index.html');
+    }),
+    endpoint(consoleFile, async ({ params }) => file(params.file)),
+    endpoint(consoleAsset, async ({ params }) => file(`assets/${params.file}`)),
   ];
   return isBuilt ? [...routes, welcomeToConsole] : routes;
 }
 
 /** Takes the place of the route that leads a browser to the documentation, which is for programmers. */
-const welcomeToConsole: Route = {
-  contract: welcome,
-  handler: async (event, context) => {
-    if (!requestHeader(event, 'accept')?.includes('text/html')) return welcomeHandler(event, context);
-    return leadToConsole(event, context);
-  },
-};
+const welcomeToConsole = withContract(welcomeContract, (event, context) =>
+  isBrowserAtRoot(event) ? leadToConsole(event, context) : welcomeHandler(event, context),
+);
 
-const leadToConsole = endpoint(welcome, async (_input, { event }) =>
+const leadToConsole = endpoint(welcomeContract, async (_input, { event }) =>
   response({ status: 307, headers: { Location: besideRoot(event, 'console/') } }),
 );
 

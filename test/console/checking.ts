@@ -49,7 +49,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await threshold.getByText('1 of 3 faces would match').waitFor();
     await page.getByRole('button', { name: `Face 1: matches ${listed.name}` }).waitFor();
     await threshold.getByText(/^1 in 1,\d00 comparisons with a stranger/).waitFor();
-    await threshold.getByRole('button', { name: 'Reset to 0.220' }).click();
+    await threshold.getByRole('button', { name: 'Reset to 0.385' }).click();
     await threshold.getByText('1 of 3 faces matches').waitFor();
   });
 

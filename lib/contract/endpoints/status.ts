@@ -70,7 +70,7 @@ export const Status = z
   .meta({ id: 'Status' });
 export type Status = z.infer<typeof Status>;
 
-export const status = defineEndpoint({
+export const statusContract = defineEndpoint({
   operationId: 'status',
   method: 'GET',
   path: '/api/v1/status',
@@ -87,9 +87,9 @@ export const status = defineEndpoint({
       model: 'Fusion',
       detector_backend: 'mediapipe+ssd',
       similarity_metric: 'cosine',
-      threshold: 0.22,
-      loosest_threshold: 0.2805,
-      default_threshold: 0.22,
+      threshold: 0.385,
+      loosest_threshold: 0.4922,
+      default_threshold: 0.385,
       similarity_scale: [
         { distance: 0, similarity: 100 },
         { distance: 0.189, similarity: 99 },

@@ -36,23 +36,29 @@ import { usedThreshold } from '../thresholds.ts';
 import { type MeasuredQuality, qualityReasons } from './detect/quality.ts';
 import type { CustomModel } from './embed/custom-model.ts';
 import { similarityAt } from './models/calibration.ts';
+import { installedModels, isInstalled } from './models/installed.ts';
 import {
+  type EmbedderName,
   type EmbeddingModel,
   type EmbeddingModelName,
   type EmbeddingModels,
+  type EngineProfile,
   modelsWith,
+  usableVersions,
 } from './models/models.ts';
 import { WorkerPool } from './pool.ts';
 import { compareEmbeddings } from './search/distance.ts';
-import { createFacesTable, Gallery, type GalleryFace } from './search/gallery.ts';
+import { createFacesTable, type GalleryFace } from './search/gallery.ts';
 import { matchDefaults } from './search/match-defaults.ts';
-import type { GalleryHit } from './search/search.ts';
+import { ModelGallery, type Wanted } from './search/model-gallery.ts';
 import { thresholdLimits } from './search/threshold-limits.ts';
 import { EngineTest, type EngineTestLimits } from './self-test.ts';
 import type { Job, JobFace } from './worker.ts';
 
 export interface HumanSettings {
   readonly modelName: EmbeddingModelName;
+  /** Which version of `Fusion` is in use; `accurate` where it is not set. */
+  readonly profile?: EngineProfile | undefined;
   /** The model that is configured, on whose scale thresholds are; `modelName` unless it is set. */
   readonly namedModel?: ModelName | undefined;
   readonly distanceMetric: DistanceMetric;
@@ -82,26 +88,36 @@ interface Used extends UsedOptions {
 interface Enrolled {
   readonly database: DatabaseSync;
   readonly models: EmbeddingModels;
-  readonly galleries: ReadonlyMap<EmbeddingModelName, Gallery>;
+  readonly galleries: ReadonlyMap<EmbeddingModelName, ModelGallery>;
 }
 
 interface EmbeddedFace {
   readonly face: Face;
-  readonly embedding: Float32Array;
+  readonly embeddings: JobFace['embeddings'];
 }
+
+/** A face of a picture with the enrolled ones that are near it, best first. */
+interface FoundFace {
+  readonly face: JobFace;
+  readonly near: readonly FaceMatch[];
+}
+
+/** A picture is looked through again when a face that it matched was enrolled anew meanwhile: far oftener than chance allows. */
+const maxTries = 5;
 
 /**
  * Starts the engine and loads the gallery out of the database, in which it keeps a table of its own.
  * @throws BackendUnavailableError when the models or the gallery can't be loaded.
  */
 export async function openHuman(database: DatabaseSync, settings: HumanSettings): Promise<FaceBackend> {
+  const known = modelsWith(settings.customModel, settings.profile);
+  const models = installedModels(known, settings.modelName);
   const pool = await WorkerPool.start(settings.workers, {
     minConfidence: settings.detectionConfidenceThreshold,
-    modelName: settings.modelName,
+    modelName: (models.get(settings.modelName) as EmbeddingModel).embedder,
     customNetwork: settings.customModel?.network,
   });
   try {
-    const models = modelsWith(settings.customModel);
     const galleries = await whenUnlocked(database, () => openGalleries(pool, database, models));
     // The others are loaded when they are first asked for: few requests ask for another model.
     await whenUnlocked(database, () => galleries.get(settings.modelName)?.refresh());
@@ -125,7 +141,7 @@ class Human implements FaceBackend {
   readonly #qualityFilter: QualityFilter;
   readonly #detector: EngineDetector;
   readonly #models: EmbeddingModels;
-  readonly #galleries: ReadonlyMap<EmbeddingModelName, Gallery>;
+  readonly #galleries: ReadonlyMap<EmbeddingModelName, ModelGallery>;
   readonly #test: EngineTest;
 
   constructor(pool: WorkerPool, { database, models, galleries }: Enrolled, settings: HumanSettings) {
@@ -143,7 +159,8 @@ class Human implements FaceBackend {
     this.#maxFalseMatchRate = settings.maxFalseMatchRate;
     this.defaults = matchDefaults(modelName, model, this.#metric, this.#detector, this.#maxFalseMatchRate);
     const { detectionConfidenceThreshold: minConfidence, testLimits } = settings;
-    this.#test = new EngineTest(pool, { modelName, detector: this.#detector, minConfidence }, testLimits);
+    const tested = { modelName: model.embedder, detector: this.#detector, minConfidence };
+    this.#test = new EngineTest(pool, tested, testLimits);
   }
 
   async detect(picture: Picture, { detectorBackend }: FaceOptions = {}): Promise<readonly Face[]> {
@@ -157,19 +174,13 @@ class Human implements FaceBackend {
   async match(picture: Picture, options: MatchOptions): Promise<MatchResult> {
     const used = this.#used(options);
     const { model, detectorBackend: detector, metric, threshold } = used;
-    const gallery = this.#gallery(model);
-    await this.#read(() => gallery.refresh());
-    const search = { model, metric, threshold, candidates: options.candidates ?? 0 };
-    const found = await this.#run(picture, { detector, models: [model], search });
-    const { calibration } = this.#modelOf(model);
-    const faces = await this.#read(() =>
-      found.map(({ area, confidence, hits }) => {
-        const near = hits.flatMap((hit) => matchOf(calibration, gallery, hit));
-        const matches = near.filter(({ distance }) => distance <= threshold);
-        const candidates = near.filter(({ distance }) => !(distance <= threshold));
-        return { area, confidence, matches, candidates };
-      }),
-    );
+    const wanted = { metric, threshold, candidates: options.candidates ?? 0 };
+    const found = await this.#search(picture, { detector, models: [] }, model, wanted);
+    const faces = found.map(({ face: { area, confidence }, near }) => {
+      const matches = near.filter(({ distance }) => distance <= threshold);
+      const candidates = near.filter(({ distance }) => !(distance <= threshold));
+      return { area, confidence, matches, candidates };
+    });
     return { faces, ...used, hasGallery: true };
   }
 
@@ -179,7 +190,7 @@ class Human implements FaceBackend {
       probe((picture) => this.#largest(picture, used)),
       reference((picture) => this.#largest(picture, used)),
     ]);
-    const nearness = this.#nearness(one.embedding, other.embedding, used);
+    const nearness = this.#nearness(one, other, used);
     return { probe: one.face, reference: other.face, ...nearness, ...used };
   }
 
@@ -189,18 +200,15 @@ class Human implements FaceBackend {
     options: FaceOptions,
   ): Promise<EntryComparison> {
     const used = this.#used(options);
-    const { face, embedding } = await probe((picture) => this.#largest(picture, used));
-    const enrolled = await this.#read(() =>
-      this.#gallery(used.model).getAmong(references.map(({ imageId }) => imageId)),
-    );
-    const near = enrolled
-      .map(({ imageId, box, embedding: theirs }) => ({
-        ...this.#nearness(embedding, theirs, used),
-        imageId,
-        target: box,
-      }))
-      .sort((one, other) => one.distance - other.distance);
-    return { probe: face, references: near, ...used, hasGallery: true };
+    const gallery = this.#gallery(used.model);
+    await this.#read(() => gallery.refresh());
+    const { face, embeddings } = await probe((picture) => this.#largest(picture, used, gallery.embedders));
+    const imageIds = references.map(({ imageId }) => imageId);
+    const near = await this.#read(() => gallery.compareWith(embeddings, imageIds, used.metric));
+    const told = near.map(({ distance, similarity, imageId, box }) => {
+      return { distance, similarity, imageId, target: box };
+    });
+    return { probe: face, references: told, ...used, hasGallery: true };
   }
 
   async enroll(
@@ -208,27 +216,22 @@ class Human implements FaceBackend {
     owner: FaceOwner,
     { compare, qualityFilter = this.#qualityFilter }: EnrollOptions = {},
   ): Promise<Enrollment> {
-    const { name: model, calibration } = this.#modelOf(this.modelId);
-    const { threshold } = this.defaults;
-    const metric = this.#metric;
-    const gallery = this.#gallery(model);
-    if (compare) await this.#read(() => gallery.refresh());
-    const faces = await this.#run(picture, {
+    const job = {
       detector: this.#detector,
-      models: [...this.#models.keys()],
+      models: [...this.#models.values()].map(({ embedder }) => embedder),
       largestOnly: true,
       measure: 'largest',
-      ...(compare && { search: { model, metric, threshold } }),
-    });
+    } as const;
+    const faces = compare ? await this.#searchUsual(picture, job) : await this.#find(picture, job);
     const [largest] = faces;
     if (!largest) throw new NoFaceError('No face was found in it.');
-    const measured = largest.quality as MeasuredQuality;
-    const reasons = qualityFilter === 'auto' ? qualityReasons(largest, measured) : [];
+    const { face, near: similar } = largest;
+    const measured = face.quality as MeasuredQuality;
+    const reasons = qualityFilter === 'auto' ? qualityReasons(face, measured) : [];
     if (reasons.length > 0) throw new NoFaceError(refusalWords(reasons, faces.length));
-    const { x, y, w, h } = largest.area;
+    const { x, y, w, h } = face.area;
     const box = { x, y, w, h };
-    const similar = await this.#read(() => largest.hits.flatMap((hit) => matchOf(calibration, gallery, hit)));
-    await this.#keep({ ...owner, box }, largest.embeddings);
+    await this.#keep({ ...owner, box }, face.embeddings);
     const { brightness, sharpness, pose } = measured;
     return {
       faceCount: faces.length,
@@ -240,15 +243,12 @@ class Human implements FaceBackend {
 
   async remove(faces: readonly EnrolledFace[]): Promise<void> {
     const galleries = [...this.#galleries.values()];
-    const deleted = await write(
+    const drops = await write(
       this.#database,
-      () =>
-        faces.flatMap(({ imageId }) =>
-          galleries.map((gallery) => ({ gallery, id: gallery.delete(imageId) })),
-        ),
+      () => faces.flatMap(({ imageId }) => galleries.map((gallery) => gallery.delete(imageId))),
       { frees: true },
     );
-    for (const { gallery, id } of deleted) if (id !== undefined) gallery.drop(id);
+    for (const dropFromMemory of drops) dropFromMemory();
   }
 
   async *listFaces(): AsyncIterable<ListedFace> {
@@ -291,11 +291,13 @@ class Human implements FaceBackend {
 
   async #keep(face: GalleryFace, embeddings: JobFace['embeddings']): Promise<void> {
     const galleries = [...this.#galleries];
-    await write(this.#database, () => {
-      for (const [model, gallery] of galleries) gallery.insert(face, embeddings[model] as Float32Array);
-    });
+    const taken = await write(this.#database, () =>
+      galleries.map(([model, gallery]) =>
+        gallery.insert(face, embeddings[this.#embedder(model)] as Float32Array),
+      ),
+    );
     await this.#read(() => {
-      for (const [, gallery] of galleries) gallery.takeOver();
+      for (const takeOver of taken) takeOver();
     });
   }
 
@@ -319,21 +321,66 @@ class Human implements FaceBackend {
     return { model, detectorBackend, metric, ...usedThreshold(asked, limits) };
   }
 
-  /** @throws NoFaceError */
-  async #largest(picture: Picture, { model, detectorBackend: detector }: Used): Promise<EmbeddedFace> {
-    const [largest] = await this.#run(picture, { detector, models: [model], largestOnly: true });
+  /**
+   * Embeds the largest face.
+   * @throws NoFaceError
+   */
+  async #largest(
+    picture: Picture,
+    { model, detectorBackend: detector }: Used,
+    models: readonly EmbedderName[] = [this.#embedder(model)],
+  ): Promise<EmbeddedFace> {
+    const [largest] = await this.#run(picture, { detector, models, largestOnly: true });
     if (!largest) throw new NoFaceError('No face was found in it.');
     const { area, confidence, embeddings } = largest;
-    return { face: { area, confidence }, embedding: embeddings[model] as Float32Array };
+    return { face: { area, confidence }, embeddings };
   }
 
-  #nearness(one: Float32Array, other: Float32Array, { model, metric }: Used) {
-    const { distance, cosine } = compareEmbeddings(one, other, metric);
+  async #find(picture: Picture, job: Omit<Job, 'picture'>): Promise<FoundFace[]> {
+    return (await this.#run(picture, job)).map((face) => ({ face, near: [] }));
+  }
+
+  /** Searches as is configured. */
+  #searchUsual(picture: Picture, job: Omit<Job, 'picture'>): Promise<FoundFace[]> {
+    const { threshold } = this.defaults;
+    const { name } = this.#modelOf(this.modelId);
+    return this.#search(picture, job, name, { metric: this.#metric, threshold, candidates: 0 });
+  }
+
+  /** Finds the faces of a picture and the enrolled ones that are as near to each. */
+  async #search(
+    picture: Picture,
+    job: Omit<Job, 'picture'>,
+    model: EmbeddingModelName,
+    wanted: Wanted,
+  ): Promise<FoundFace[]> {
+    const gallery = this.#gallery(model);
+    for (let tries = 1; ; tries++) {
+      await this.#read(() => gallery.refresh());
+      const searches = gallery.searches(wanted);
+      const models = [...new Set([...job.models, ...searches.map(({ embedder }) => embedder)])];
+      const faces = await this.#run(picture, { ...job, models, searches });
+      const found = await this.#read(() =>
+        faces.map((face) => ({ face, ...gallery.found(searches, face.hits, wanted) })),
+      );
+      if (tries === maxTries || !found.some(({ isOutdated }) => isOutdated)) return found;
+    }
+  }
+
+  #nearness(one: EmbeddedFace, other: EmbeddedFace, { model, metric }: Used) {
+    const [first, second] = [one, other].map(
+      ({ embeddings }) => embeddings[this.#embedder(model)] as Float32Array,
+    ) as [Float32Array, Float32Array];
+    const { distance, cosine } = compareEmbeddings(first, second, metric);
     return { distance, similarity: similarityAt(this.#modelOf(model).calibration, 1 - cosine) };
   }
 
-  #gallery(model: EmbeddingModelName): Gallery {
-    return this.#galleries.get(model) as Gallery;
+  #gallery(model: EmbeddingModelName): ModelGallery {
+    return this.#galleries.get(model) as ModelGallery;
+  }
+
+  #embedder(model: EmbeddingModelName): EmbedderName {
+    return (this.#models.get(model) as EmbeddingModel).embedder;
   }
 
   #run(picture: Picture, job: Omit<Job, 'picture'>): Promise<JobFace[]> {
@@ -350,22 +397,11 @@ function openGalleries(
   pool: WorkerPool,
   database: DatabaseSync,
   models: EmbeddingModels,
-): Map<EmbeddingModelName, Gallery> {
+): Map<EmbeddingModelName, ModelGallery> {
   createFacesTable(database);
+  const usable = usableVersions(models, (embedder) => isInstalled(embedder));
+  const share: WorkerPool['share'] = (embedder, shared) => pool.share(embedder, shared);
   return new Map(
-    [...models.keys()].map((model) => [
-      model,
-      new Gallery(database, model, (shared) => pool.share(model, shared), models),
-    ]),
+    [...models].map(([name, model]) => [name, new ModelGallery(database, name, model, share, usable)]),
   );
-}
-
-function matchOf(calibration: readonly number[], gallery: Gallery, hit: GalleryHit): FaceMatch[] {
-  const { faceId, distance, similarity: cosinePercent } = hit;
-  const face = gallery.get(faceId);
-  if (!face) return [];
-  const { entryId, imageId, box } = face;
-  const similarity = similarityAt(calibration, 1 - cosinePercent / 100);
-  const told = { entryId, imageId, target: box, distance, similarity };
-  return [{ ...told, identity: null, awsSimilarity: null, awsFaceId: null }];
 }

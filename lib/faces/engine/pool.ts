@@ -4,7 +4,7 @@ import { BackendUnavailableError, InputUnreadableError } from '../../errors.ts';
 import type { Stage } from '../../metrics/port.ts';
 import type { EngineFigures } from '../port.ts';
 import type { Pixels } from './geometry/align.ts';
-import type { EmbeddingModelName } from './models/models.ts';
+import type { EmbedderName } from './models/models.ts';
 import type { SharedGallery } from './search/gallery-memory.ts';
 import type { FromWorker, Job, JobFace, ToWorker, WorkerSettings } from './worker.ts';
 
@@ -45,7 +45,7 @@ export class WorkerPool {
   readonly #threads = new Set<Thread>();
   readonly #queue: Task[] = [];
   readonly #unsettled = new Set<Promise<unknown>>();
-  readonly #galleries = new Map<EmbeddingModelName, SharedGallery>();
+  readonly #galleries = new Map<EmbedderName, SharedGallery>();
   #startFailures = 0;
   #failure: Error | undefined;
   #closing = false;
@@ -92,10 +92,10 @@ export class WorkerPool {
   }
 
   /** Lets every worker see a gallery: each job that is given after this call searches it. */
-  share(model: EmbeddingModelName, gallery: SharedGallery): void {
-    this.#galleries.set(model, gallery);
+  share(embedder: EmbedderName, gallery: SharedGallery): void {
+    this.#galleries.set(embedder, gallery);
     for (const { worker, ready } of this.#threads) {
-      if (ready) post(worker, { kind: 'gallery', model, gallery });
+      if (ready) post(worker, { kind: 'gallery', embedder, gallery });
     }
   }
 
@@ -167,7 +167,9 @@ export class WorkerPool {
     this.#failure = undefined;
     thread.ready = true;
     thread.moved = performance.now();
-    for (const [model, gallery] of this.#galleries) post(thread.worker, { kind: 'gallery', model, gallery });
+    for (const [embedder, gallery] of this.#galleries) {
+      post(thread.worker, { kind: 'gallery', embedder, gallery });
+    }
     this.#dispatch();
   }
 

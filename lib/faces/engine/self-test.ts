@@ -4,7 +4,7 @@ import { BackendUnavailableError } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { onceIn } from '../../once-in.ts';
 import { drawFace, drawnEyes } from '../drawn-face.ts';
-import type { EmbeddingModelName } from './models/models.ts';
+import type { EmbedderName } from './models/models.ts';
 import type { WorkerPool } from './pool.ts';
 import { lengthOf } from './search/distance.ts';
 import type { JobFace } from './worker.ts';
@@ -27,7 +27,7 @@ const drawnConfidence = 0.85;
 const maxPixelsAway = 6;
 
 interface Tested {
-  readonly modelName: EmbeddingModelName;
+  readonly modelName: EmbedderName;
   readonly detector: EngineDetector;
   readonly minConfidence: number;
 }
@@ -74,7 +74,7 @@ export class EngineTest {
   }
 }
 
-function requireDrawnFace(faces: readonly JobFace[], model: EmbeddingModelName): void {
+function requireDrawnFace(faces: readonly JobFace[], model: EmbedderName): void {
   const [face] = faces;
   if (!face || faces.length > 1) throw new Error(`It finds ${faces.length} faces where one is drawn.`);
   const { left_eye, right_eye } = face.area;

@@ -11,40 +11,46 @@ import type { CustomNetwork } from './embed/custom-model.ts';
 import { type Embedder, loadEmbedder } from './embed/embedders.ts';
 import type { Pixels } from './geometry/align.ts';
 import { Pyramid } from './geometry/pyramid.ts';
-import type { EmbeddingModelName } from './models/models.ts';
+import type { EmbedderName } from './models/models.ts';
 import type { SharedGallery } from './search/gallery-memory.ts';
 import { type GalleryHit, searchGallery } from './search/search.ts';
 
 export interface WorkerSettings {
   readonly minConfidence: number;
   /** Loaded at start; the others when they are first asked for. */
-  readonly modelName: EmbeddingModelName;
+  readonly modelName: EmbedderName;
   /** Of the model `Custom`. */
   readonly customNetwork?: CustomNetwork | undefined;
 }
 
-/** What to do with one picture: find its faces, embed them by some models, look one of these up in the gallery. */
+/** A look at one gallery for all faces of a picture. */
+export interface GallerySearch {
+  readonly embedder: EmbedderName;
+  readonly metric: DistanceMetric;
+  /** In the metric. */
+  readonly threshold: number;
+  /** See `searchGallery`. */
+  readonly candidates?: number;
+}
+
+/** What to do with one picture: find its faces, embed them by some models, look these up in galleries. */
 export interface Job {
   readonly picture: Pixels;
   readonly detector?: EngineDetector;
-  readonly models: readonly EmbeddingModelName[];
+  readonly models: readonly EmbedderName[];
   /** Only the largest face is embedded. */
   readonly largestOnly?: boolean;
   /** Which faces' quality is measured; none unless it says so. */
   readonly measure?: 'largest' | 'all';
-  readonly search?: {
-    readonly model: EmbeddingModelName;
-    readonly metric: DistanceMetric;
-    readonly threshold: number;
-    /** See `searchGallery`. */
-    readonly candidates?: number;
-  };
+  /** Made one after the other, in this order, by embedders among `models`. */
+  readonly searches?: readonly GallerySearch[];
 }
 
 export interface JobFace extends Face {
   readonly quality?: MeasuredQuality;
-  readonly embeddings: Partial<Record<EmbeddingModelName, Float32Array>>;
-  readonly hits: readonly GalleryHit[];
+  readonly embeddings: Partial<Record<EmbedderName, Float32Array>>;
+  /** What each of the job's searches has found. */
+  readonly hits: readonly (readonly GalleryHit[])[];
 }
 
 /** Seconds that a job spent in each stage that it came to. */
@@ -52,21 +58,21 @@ export type StageTimes = Partial<Record<'detect' | 'mesh' | 'embed' | 'search', 
 
 export type ToWorker =
   | { readonly kind: 'job'; readonly job: Job }
-  | { readonly kind: 'gallery'; readonly model: EmbeddingModelName; readonly gallery: SharedGallery };
+  | { readonly kind: 'gallery'; readonly embedder: EmbedderName; readonly gallery: SharedGallery };
 
 export type FromWorker =
   | { readonly kind: 'ready' }
   | { readonly kind: 'done'; readonly faces: JobFace[]; readonly times: StageTimes }
   | { readonly kind: 'failed'; readonly error: Error };
 
-const galleries = new Map<EmbeddingModelName, SharedGallery>();
-const embedders = new Map<EmbeddingModelName, Promise<Embedder>>();
+const galleries = new Map<EmbedderName, SharedGallery>();
+const embedders = new Map<EmbedderName, Promise<Embedder>>();
 
 async function start(settings: WorkerSettings) {
   const detector = await loadDetector(settings.minConfidence);
-  const embedderOf = (model: EmbeddingModelName) => {
-    const embedder = embedders.get(model) ?? loadEmbedder[model](settings.customNetwork);
-    embedders.set(model, embedder);
+  const embedderOf = (name: EmbedderName) => {
+    const embedder = embedders.get(name) ?? loadEmbedder[name](settings.customNetwork);
+    embedders.set(name, embedder);
     return embedder;
   };
 
@@ -76,7 +82,7 @@ async function start(settings: WorkerSettings) {
     models,
     largestOnly,
     measure,
-    search,
+    searches = [],
   }: Job): Promise<{ faces: JobFace[]; times: StageTimes }> {
     const times: StageTimes = {};
     const pyramid = new Pyramid(picture);
@@ -99,9 +105,10 @@ async function start(settings: WorkerSettings) {
       if (models.length > 0) times.embed = secondsSince(started);
     }
     const started = performance.now();
-    const hits = search ? lookUp(faces, search) : [];
-    if (search && faces.length > 0) times.search = secondsSince(started);
-    return { faces: faces.map((face, index) => ({ ...face, hits: hits[index] ?? [] })), times };
+    const hits = searches.map((search) => lookUp(faces, search));
+    if (searches.length > 0 && faces.length > 0) times.search = secondsSince(started);
+    const hitsOf = (index: number) => hits.map((ofFaces) => ofFaces[index] ?? []);
+    return { faces: faces.map((face, index) => ({ ...face, hits: hitsOf(index) })), times };
   }
 
   await Promise.all([embedderOf(settings.modelName), warmUp(run)]);
@@ -112,13 +119,13 @@ function secondsSince(started: number): number {
   return (performance.now() - started) / 1000;
 }
 
-/** Each face's hits in the gallery of the model that is searched by. */
+/** Each face's hits in the gallery that is searched. */
 function lookUp(
   faces: readonly Pick<JobFace, 'embeddings'>[],
-  { model, metric, threshold, candidates }: NonNullable<Job['search']>,
+  { embedder, metric, threshold, candidates }: GallerySearch,
 ): GalleryHit[][] {
-  const gallery = galleries.get(model);
-  const probes = faces.flatMap(({ embeddings }) => embeddings[model] ?? []);
+  const gallery = galleries.get(embedder);
+  const probes = faces.flatMap(({ embeddings }) => embeddings[embedder] ?? []);
   return gallery && probes.length > 0 ? searchGallery(gallery, probes, metric, threshold, candidates) : [];
 }
 
@@ -146,7 +153,7 @@ async function serve(): Promise<void> {
   const run = await start(workerData as WorkerSettings);
   port.on('message', (message: ToWorker) => {
     if (message.kind === 'gallery') {
-      galleries.set(message.model, message.gallery);
+      galleries.set(message.embedder, message.gallery);
       return;
     }
     run(message.job).then(

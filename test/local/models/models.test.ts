@@ -6,8 +6,10 @@ import { faceApiBuild, loadBuild, loadTfjs } from '../../../bench/speed/tfjs.ts'
 import { runSession, startSession } from '../../../lib/faces/engine/onnx/session.ts';
 import { dlibNetwork } from '../../../local/models/dlib.ts';
 import { humanNetwork } from '../../../local/models/human.ts';
-import { ssdNetwork } from '../../../local/models/ssd.ts';
+import { mobileFaceNet192, tfliteFile } from '../../../local/models/mobilefacenet192.ts';
 import { faceApiModels, humanModels } from '../../../local/models/packages.ts';
+import { ssdNetwork } from '../../../local/models/ssd.ts';
+import { readTflite, type TfliteGraph } from '../../../local/models/tflite.ts';
 
 interface FaceApiNet {
   loadFromDisk(folder: string): Promise<void>;
@@ -49,7 +51,69 @@ function largestDifference(one: ArrayLike<number>, other: ArrayLike<number>): nu
   return Math.max(...Array.from(one, (value, index) => Math.abs(value - (other[index] as number))));
 }
 
+/** Runs a graph of TensorFlow Lite operator by operator as the format means them, without any of the conversion. */
+function runTflite(
+  { input, output, operators, weightOf }: TfliteGraph,
+  pictures: Tfjs.Tensor4D,
+): Float32Array {
+  const values = new Map<number, Tfjs.Tensor>([[input, pictures]]);
+  for (const { name, inputs, output: result, stride, padding } of operators) {
+    // A reshaping has its shape as an input, in whole numbers.
+    const [one, other, bias] = (name === 'Reshape' ? inputs.slice(0, 1) : inputs).map((tensor) => {
+      const weight = weightOf(tensor);
+      return weight ? tf.tensor(weight.data, [...weight.shape]) : (values.get(tensor) as Tfjs.Tensor);
+    }) as [Tfjs.Tensor, Tfjs.Tensor, Tfjs.Tensor];
+    const pad = padding === 'SAME' ? 'same' : 'valid';
+    const run = {
+      Add: () => tf.add(one, other),
+      Subtract: () => tf.sub(one, other),
+      Multiply: () => tf.mul(one, other),
+      Relu: () => tf.relu(one),
+      Absolute: () => tf.abs(one),
+      Reshape: () => one,
+      Conv: () => {
+        const filters = tf.transpose(other, [1, 2, 3, 0]) as Tfjs.Tensor4D;
+        return tf.add(tf.conv2d(one as Tfjs.Tensor4D, filters, stride, pad), bias);
+      },
+      DepthwiseConv: () => {
+        const filters = tf.transpose(other, [1, 2, 3, 0]) as Tfjs.Tensor4D;
+        return tf.add(tf.depthwiseConv2d(one as Tfjs.Tensor4D, filters, stride, pad), bias);
+      },
+    }[name];
+    values.set(result, run());
+  }
+  return values.get(output)?.dataSync() as Float32Array;
+}
+
 describe('as an ONNX model', () => {
+  test('MobileFaceNet of 192 numbers gives what the graph of TensorFlow Lite says, in any batch', async () => {
+    const size = 112;
+    const change = (value: number) => (value - 127.5) / 128;
+    const [one, other] = [pattern(size), pattern(size).map((value) => 255 - value)];
+    const tflite = await readFile(tfliteFile);
+    const graph = readTflite(tflite);
+    expect(graph.operators.filter(({ name }) => name === 'Conv')).toHaveLength(35);
+    expect(graph.operators.filter(({ name }) => name === 'DepthwiseConv')).toHaveLength(17);
+    const pictures = Float32Array.from([...one, ...other], change);
+    const expected = runTflite(graph, tf.tensor4d(pictures, [2, size, size, 3]));
+
+    const session = await startSession(mobileFaceNet192(tflite));
+    const [first, second] = [planes(one, change), planes(other, change)];
+    for (const [chips, count, wanted] of [
+      [[...first, ...second], 2, expected],
+      [second, 1, expected.slice(192)],
+      [[...second, ...first, ...second], 3, [...expected.slice(192), ...expected]],
+    ] as const) {
+      const { output } = await runSession(session, Float32Array.from(chips), [count, 3, size, size]);
+      expect(largestDifference(output as Float32Array, wanted)).toBeLessThan(1e-4);
+    }
+    expect(Math.max(...expected)).toBeGreaterThan(0.5);
+  });
+
+  test('a file that is none of TensorFlow Lite is refused', () => {
+    expect(() => readTflite(new Uint8Array(64))).toThrow('no model of TensorFlow Lite');
+  });
+
   test.each([
     ['blazeface', 256, (value: number) => value / 127.5 - 1],
     ['facemesh', 192, (value: number) => value / 255],

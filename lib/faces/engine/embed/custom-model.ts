@@ -51,6 +51,7 @@ export async function openCustomModel(config: CustomModelConfig): Promise<Custom
     );
   }
   return {
+    embedder: 'Custom',
     network,
     dimensions,
     version: versionOf(network),

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Landmarks } from '../detect/detector.ts';
 import type { Similarity } from '../geometry/align.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
-import { modelFile } from '../models/model-files.ts';
+import { type ModelName, modelFile } from '../models/model-files.ts';
 import { replacePRelu } from '../onnx/prelu.ts';
 import { runSession, type Session, startSession } from '../onnx/session.ts';
 import { zeroTinyWeights } from '../onnx/weights.ts';
@@ -42,23 +42,26 @@ type Triple = readonly [number, number, number];
 export interface EmbeddingNetwork {
   /** The embeddings of chips, one look at each face. */
   embed(pyramid: Pyramid, faces: readonly Landmarks[]): Promise<Float32Array[]>;
-  /** The same of the faces' mirror images. */
-  embedMirrored(pyramid: Pyramid, faces: readonly Landmarks[]): Promise<Float32Array[]>;
+  /** The faces' chips, as `embedChips` takes them. */
+  cut(pyramid: Pyramid, faces: readonly Landmarks[]): Float32Array;
   /** The embeddings of so many chips: RGB, `[chips, 3, size, size]`, each value less its mean, over its scale. */
   embedChips(chips: Float32Array): Promise<Float32Array[]>;
 }
 
+/** Of both MobileFaceNets: one chip serves the two. */
+const arcFaceChip = {
+  size: 112,
+  layout: 'NCHW',
+  batch: 1,
+  channels: 'RGB',
+  means: [127.5, 127.5, 127.5],
+  scales: [128, 128, 128],
+  fit: fitArcFace,
+} as const;
+
 const sights = {
-  MobileFaceNet: {
-    size: 112,
-    layout: 'NCHW',
-    batch: 1,
-    isBatchFixed: true,
-    channels: 'RGB',
-    means: [127.5, 127.5, 127.5],
-    scales: [128, 128, 128],
-    fit: fitArcFace,
-  },
+  MobileFaceNet: { ...arcFaceChip, isBatchFixed: true },
+  MobileFaceNet192: { ...arcFaceChip, isBatchFixed: false },
   Dlib: {
     size: dlibChipSize,
     layout: 'NCHW',
@@ -77,12 +80,18 @@ export function arcFaceInput(network: CustomNetwork): ChipInput {
   return { ...network, fit: (landmarks) => fitArcFace(landmarks, network.size) };
 }
 
+const files = {
+  MobileFaceNet: 'mobilefacenet',
+  MobileFaceNet192: 'mobilefacenet192',
+  Dlib: 'dlib',
+} as const satisfies Record<keyof typeof sights, ModelName>;
+
 const networks = new Map<string, Promise<EmbeddingNetwork>>();
 
 /** A network of this thread, loaded once. */
 export function network(name: keyof typeof sights): Promise<EmbeddingNetwork> {
   return once(name, async () => {
-    const model = await readFile(modelFile(name === 'Dlib' ? 'dlib' : 'mobilefacenet'));
+    const model = await readFile(modelFile(files[name]));
     return openNetwork(await startFastSession(model), sights[name]);
   });
 }
@@ -143,17 +152,17 @@ export function openNetwork(session: Session, input: ChipInput): EmbeddingNetwor
       inRgb(input),
     );
   return {
+    cut,
     embedChips,
     embed: (pyramid, faces) => inGroups(faces, (group) => embedChips(cut(pyramid, group))),
-    embedMirrored: (pyramid, faces) =>
-      inGroups(faces, (group) => embedChips(mirrored(cut(pyramid, group), size))),
   };
 }
 
 /** Chips of so many faces are in memory at a time: a picture may show 200. */
 const groupSize = 16;
 
-async function inGroups(
+/** Embeds any number of faces, some at a time. */
+export async function inGroups(
   faces: readonly Landmarks[],
   embed: (group: readonly Landmarks[]) => Promise<Float32Array[]>,
 ): Promise<Float32Array[]> {
@@ -171,10 +180,9 @@ function inRgb({ size, channels, means, scales }: ChipInput) {
   return { size, means: turned(means), scales: turned(scales) };
 }
 
-/** Pictures as a mirror shows them: each row of `size` values the other way round. */
-function mirrored(planes: Float32Array, size: number): Float32Array {
-  for (let start = 0; start < planes.length; start += size) planes.subarray(start, start + size).reverse();
-  return planes;
+/** Turns chips of `size` pixels a side, in place, into what a mirror shows of them: each row of values the other way round. */
+export function mirror(chips: Float32Array, size: number): void {
+  for (let start = 0; start < chips.length; start += size) chips.subarray(start, start + size).reverse();
 }
 
 /** Chips as the network takes them, and zeros after them up to `count` chips. */

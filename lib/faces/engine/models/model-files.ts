@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 /** The networks that `local/models/install.ts` puts into the folder `models`. */
-export type ModelName = 'blazeface' | 'facemesh' | 'ssd' | 'mobilefacenet' | 'dlib';
+export type ModelName = 'blazeface' | 'facemesh' | 'ssd' | 'mobilefacenet' | 'mobilefacenet192' | 'dlib';
 
 /** A network's ONNX model. */
 export function modelFile(name: ModelName): string {

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Box } from '../../../contract/shapes.ts';
 import type { FaceOwner } from '../../port.ts';
-import { type EmbeddingModel, type EmbeddingModelName, modelsWith } from '../models/models.ts';
+import { type EmbeddingModel, modelsWith, usableVersions } from '../models/models.ts';
 import {
   capacityOf,
   clearRow,
@@ -52,7 +52,7 @@ function faceOf({ image_id: imageId, entry_id: entryId, x, y, w, h }: FaceRow): 
 }
 
 /**
- * One model's enrolled faces: kept in the database, their embeddings held in shared memory for the search. The database is the truth;
+ * The enrolled faces of one version of a model: kept in the database, their embeddings held in shared memory for the search. The database is the truth;
  * what another process changed in it is taken over by `refresh`.
  *
  * Nothing of a face but its embedding, its id and its entry's is held in memory, and no copy of the embeddings is kept beside the database: what was
@@ -80,14 +80,16 @@ export class Gallery {
   #idOfRow = new Int32Array(0);
   readonly #freeRows: number[] = [];
 
-  /** `share` is called with the memory to search, now and whenever it had to be made larger. */
+  /**
+   * @param share is called with the memory to search, now and whenever it had to be made larger.
+   * @param usable the versions whose faces are of use: `remove` clears the others away.
+   */
   constructor(
     database: DatabaseSync,
-    model: EmbeddingModelName,
+    { version, dimensions }: Pick<EmbeddingModel, 'version' | 'dimensions'>,
     share: (gallery: SharedGallery) => void,
-    models = modelsWith(),
+    usable: readonly string[] = usableVersions(modelsWith()),
   ) {
-    const { version, dimensions } = models.get(model) as EmbeddingModel;
     this.#database = database;
     this.#version = version;
     this.#share = share;
@@ -96,9 +98,9 @@ export class Gallery {
       `INSERT INTO faces (image_id, entry_id, model, x, y, w, h, embedding) VALUES (?, ?, '${version}', ?, ?, ?, ?, ?)
        ON CONFLICT (image_id, model) DO NOTHING`,
     );
-    const current = [...models.values()].map((known) => `'${known.version}'`);
+    const quoted = usable.map((known) => `'${known}'`);
     this.#remove = database.prepare(
-      `DELETE FROM faces WHERE image_id = ? AND (model = '${version}' OR model NOT IN (${current.join()}))`,
+      `DELETE FROM faces WHERE image_id = ? AND (model = '${version}' OR model NOT IN (${quoted.join()}))`,
     );
     this.#selectAfter = database.prepare(
       `SELECT id, entry_id, embedding FROM faces WHERE model = '${version}' AND id > ? ORDER BY id`,
@@ -133,9 +135,12 @@ export class Gallery {
     const { data_version: version } = this.#dataVersion.get() as { data_version: number };
     if (version === this.#seenVersion) return;
     if (this.#lastId === 0) this.#loadMany();
+    const lastId = this.#readLastId();
     this.#takeNew();
+    // The next look need not read other versions' faces again.
+    this.#lastId = Math.max(this.#lastId, lastId);
     // No id is given twice, and so by now the memory has all of the database's: as many are the same ones.
-    if (this.#countUpTo(Number.MAX_SAFE_INTEGER) !== this.size) this.#dropAbsent();
+    if (this.size > 0 && this.#countUpTo(Number.MAX_SAFE_INTEGER) !== this.size) this.#dropAbsent();
     this.#seenVersion = version;
   }
 
@@ -152,8 +157,8 @@ export class Gallery {
   }
 
   /**
-   * Deletes an image's face of this model, and of versions that are no longer in use, from the database. Returns the id that is to be
-   * dropped from the memory after the commit, if there is one.
+   * Deletes an image's face of this version, and of versions that are of no use, from the database. Returns the id that is to be dropped
+   * from the memory after the commit, if there is one.
    */
   delete(imageId: string): number | undefined {
     const id = this.#idOf(imageId);
@@ -210,9 +215,12 @@ export class Gallery {
   /** The faces that are there at first, where they are many: half of them on another thread, for reading them takes most of a start. */
   #loadMany(): void {
     const path = this.#database.location();
+    // Read before the faces are counted: a face that another process adds meanwhile is a newer one.
+    const lastId = this.#readLastId();
     const count = this.#countUpTo(Number.MAX_SAFE_INTEGER);
+    // Of a version that has none, the faces of all others need not be read.
+    if (count === 0) this.#lastId = lastId;
     if (path === null || count < manyFaces) return;
-    const lastId = this.#lastIdOf.get()?.id as number;
     const middle = Math.floor(lastId / 2);
     const below = this.#countUpTo(middle);
     const before = this.#shared;
@@ -241,6 +249,11 @@ export class Gallery {
     }
     this.#lastId = lastId;
     if (this.#shared !== before) this.#share(this.#shared);
+  }
+
+  /** The largest id of all versions' faces. */
+  #readLastId(): number {
+    return (this.#lastIdOf.get()?.id as number | null) ?? 0;
   }
 
   #countUpTo(id: number): number {

@@ -53,7 +53,7 @@ export function matchDefaults(
 }
 
 /** The cosine distance that a distance of another metric means; undefined where it depends on the embeddings' lengths. */
-function cosineDistance(
+export function cosineDistance(
   model: EmbeddingModelName,
   metric: DistanceMetric,
   distance: number,

@@ -2,7 +2,14 @@ import type { DistanceMetric } from '../../../contract/vocabulary.ts';
 import { maxImagesOfEntry } from '../../best-of-entries.ts';
 import { Scan, type Scoring } from '../detect/scan.ts';
 import { cosineWith, distanceFrom, distanceOf, similarityOf, unitOf } from './distance.ts';
-import { faceIdAt, rowStart, rowsPerSegment, rowsUsed, type SharedGallery } from './gallery-memory.ts';
+import {
+  capacityOf,
+  faceIdAt,
+  rowStart,
+  rowsPerSegment,
+  rowsUsed,
+  type SharedGallery,
+} from './gallery-memory.ts';
 
 export interface GalleryHit {
   readonly faceId: number;
@@ -62,7 +69,8 @@ function passOver(gallery: SharedGallery, searches: readonly ProbeSearch[]): voi
   searches.forEach((search, probe) => {
     scan.setLeastScore(probe, search.leastScore);
   });
-  const size = rowsUsed(gallery);
+  // Another thread may have enlarged the gallery since, and use rows that this object does not reach.
+  const size = Math.min(rowsUsed(gallery), capacityOf(gallery));
   let length = firstLook;
   for (let row = 0; row < size; row += length) {
     if (row > 0) length = Math.min(longestLook, 2 * length);

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Landmarks, loadDetector } from '../../../../lib/faces/engine/detect/detector.ts';
-import { loadEmbedder } from '../../../../lib/faces/engine/embed/embedders.ts';
+import { fused, loadEmbedder } from '../../../../lib/faces/engine/embed/embedders.ts';
 import { Pyramid } from '../../../../lib/faces/engine/geometry/pyramid.ts';
 import { embeddingModelNames } from '../../../../lib/faces/engine/models/models.ts';
 import { smallSample } from '../../samples.ts';
@@ -25,7 +25,7 @@ function distance(one: Float32Array, other: Float32Array): number {
   return 1 - dot / Math.sqrt(ones * others);
 }
 
-describe.each(embeddingModelNames)('%s', (model) => {
+describe.each([...embeddingModelNames, 'FastFusion', 'FirstFusion'] as const)('%s', (model) => {
   test('embeds the faces of a crowd as it does each alone, in their order', async () => {
     const embed = await loadEmbedder[model]();
     expect(await embed(pyramid, [])).toEqual([]);
@@ -42,5 +42,37 @@ describe.each(embeddingModelNames)('%s', (model) => {
     together.forEach((embedding, index) => {
       expect(distance(embedding, alone[crowd[index] as number] as Float32Array)).toBeLessThan(1e-6);
     });
+  });
+});
+
+describe('two embeddings of a face as one', () => {
+  const medians = [2, 10];
+  /** A face's two embeddings, both in the plane: their directions, and how sure the networks are. */
+  const raw = (angle: number, sureness: number) =>
+    medians.map((median) => {
+      const length = median * sureness;
+      return Float32Array.of(length * Math.cos(angle), length * Math.sin(angle));
+    });
+  const cosine = (one: Float32Array[], other: Float32Array[]) =>
+    1 - distance(fused(one, medians), fused(other, medians));
+
+  test('have the length 1 and the cosine that the doubt gives', () => {
+    const [z, y, angle] = [1.2, 0.9, 0.7];
+    const expected = (z * y * Math.cos(angle) + 0.25) / Math.sqrt((z * z + 0.25) * (y * y + 0.25));
+    expect(cosine(raw(0, z), raw(angle, y))).toBeCloseTo(expected, 6);
+    expect(Math.hypot(...fused(raw(0, z), medians))).toBeCloseTo(1, 6);
+  });
+
+  test('doubt has its floor at 0.8', () => {
+    const [sure, doubtful, hopeless] = [1, 0.8, 0.1].map((sureness) => raw(0.9, sureness));
+    const other = raw(0, 1);
+    expect(cosine(hopeless as Float32Array[], other)).toBeCloseTo(
+      cosine(doubtful as Float32Array[], other),
+      6,
+    );
+    expect(cosine(doubtful as Float32Array[], other)).not.toBeCloseTo(
+      cosine(sure as Float32Array[], other),
+      3,
+    );
   });
 });

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { similarityAt } from '../../../../lib/faces/engine/models/calibration.ts';
+import {
+  distancesAtPowersOfTen,
+  equivalentDistance,
+  similarityAt,
+} from '../../../../lib/faces/engine/models/calibration.ts';
 import { embeddingModelNames, embeddingModels } from '../../../../lib/faces/engine/models/models.ts';
 
 describe.each(embeddingModelNames)('similarity by %s', (model) => {
@@ -25,11 +29,39 @@ describe.each(embeddingModelNames)('similarity by %s', (model) => {
 });
 
 test('similarity means the same share of strangers for every model', () => {
-  expect(similarityAt('Fusion', 0.2805)).toBeCloseTo(90, 6);
+  expect(similarityAt('Fusion', 0.4922)).toBeCloseTo(90, 6);
   expect(similarityAt('MobileFaceNet', 0.6596)).toBeCloseTo(90, 6);
   expect(similarityAt('Dlib', 0.0737)).toBeCloseTo(90, 6);
 });
 
 test("a match at the default model's threshold has a similarity of 97.8: 1 pair of strangers in 100,000", () => {
   expect(similarityAt('Fusion', embeddingModels.Fusion.thresholds.cosine)).toBeCloseTo(97.8, 0);
+});
+
+describe("a distance on another version's scale", () => {
+  const { Fusion, FirstFusion } = distancesAtPowersOfTen;
+  const cosine = fc.double({ min: 0, max: 2, noNaN: true });
+
+  test('has the same similarity', () => {
+    // Nearer than 1 in 100: farther away, nobody has measured.
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: FirstFusion[0], noNaN: true }), (distance) => {
+        const other = equivalentDistance(distance, FirstFusion, Fusion);
+        expect(similarityAt(Fusion, other)).toBeCloseTo(similarityAt(FirstFusion, distance), 8);
+      }),
+    );
+  });
+
+  test('comes back as it was, and keeps the order', () => {
+    fc.assert(
+      fc.property(cosine, cosine, (one, other) => {
+        const [first, second] = [one, other].map((each) => equivalentDistance(each, Fusion, FirstFusion));
+        expect(equivalentDistance(first as number, FirstFusion, Fusion)).toBeCloseTo(one, 10);
+        expect(Math.sign((first as number) - (second as number))).toBe(Math.sign(one - other));
+      }),
+    );
+    expect(equivalentDistance(0, Fusion, FirstFusion)).toBe(0);
+    expect(equivalentDistance(2, Fusion, FirstFusion)).toBe(2);
+    expect(equivalentDistance(Number.POSITIVE_INFINITY, Fusion, FirstFusion)).toBe(Number.POSITIVE_INFINITY);
+  });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { embeddingModels } from '../../../../lib/faces/engine/models/models.ts';
 import { createFacesTable, Gallery, type GalleryFace } from '../../../../lib/faces/engine/search/gallery.ts';
 import {
   capacityOf,
@@ -52,7 +53,7 @@ describe('the gallery', () => {
     database.exec('PRAGMA synchronous = OFF');
     createFacesTable(database);
     const memories: SharedGallery[] = [];
-    const gallery = new Gallery(database, 'Dlib', (shared) => memories.push(shared));
+    const gallery = new Gallery(database, embeddingModels.Dlib, (shared) => memories.push(shared));
     const memory = () => memories.at(-1) as SharedGallery;
     gallery.refresh();
     return {
@@ -161,7 +162,7 @@ describe('the gallery', () => {
   test('holds nothing until it is told to look, and then all of it', async () => {
     const { database, add } = await open();
     for (const n of [1, 2, 3]) add(n);
-    const gallery = new Gallery(database, 'Dlib', () => undefined);
+    const gallery = new Gallery(database, embeddingModels.Dlib, () => undefined);
     insert(gallery, face(4), embedding(4));
     remove(gallery, 'image-2');
     expect([gallery.size, gallery.has('image-1'), gallery.has('image-2')]).toEqual([0, true, false]);

@@ -75,7 +75,12 @@ test('a threshold of a model of your own is held by its calibration, or by what 
     thresholdLimits(
       'Custom',
       {
-        ...{ dimensions: 512, version: 'Custom-1', thresholds: thresholdsOfUnits(0.7) },
+        ...{
+          embedder: 'Custom' as const,
+          dimensions: 512,
+          version: 'Custom-1',
+          thresholds: thresholdsOfUnits(0.7),
+        },
         calibration: [0.75, 0.65],
         ...model,
       },

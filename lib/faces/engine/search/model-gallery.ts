@@ -1,0 +1,229 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { DistanceMetric } from '../../../contract/vocabulary.ts';
+import type { FaceMatch, FaceOwner } from '../../port.ts';
+import { equivalentDistance, similarityAt } from '../models/calibration.ts';
+import { isInstalled } from '../models/installed.ts';
+import {
+  type EmbedderName,
+  type EmbeddingModel,
+  type EmbeddingModelName,
+  otherVersions,
+} from '../models/models.ts';
+import type { GallerySearch, JobFace } from '../worker.ts';
+import { compareEmbeddings, distanceOf } from './distance.ts';
+import { Gallery, type GalleryFace } from './gallery.ts';
+import type { SharedGallery } from './gallery-memory.ts';
+import { cosineDistance } from './match-defaults.ts';
+import type { GalleryHit } from './search.ts';
+
+/** A version of the model, with the faces that are enrolled for it. */
+interface VersionGallery {
+  readonly model: EmbeddingModel;
+  readonly gallery: Gallery;
+}
+
+/** What is searched for. */
+export interface Wanted {
+  readonly metric: DistanceMetric;
+  /** In the metric, on the scale of the version in use. */
+  readonly threshold: number;
+  /** So many near misses, at most. */
+  readonly candidates: number;
+}
+
+/** Nearness on the scale of the version in use. */
+export interface Nearness {
+  readonly distance: number;
+  /** 0..100 */
+  readonly similarity: number;
+}
+
+/** What a search in several versions' galleries has found for one face. */
+export interface Found {
+  /** Best first. */
+  readonly near: readonly FaceMatch[];
+  /** A face was moved to the version in use, or removed, since it was found: the search that found it is out of date. */
+  readonly isOutdated: boolean;
+}
+
+/**
+ * One model's enrolled faces: those of the version in use, and those of other versions until they are enrolled anew, so that at no time nobody
+ * matches. Distances in another version are told on the scale of the one in use, by both calibrations: as near as the same share of
+ * strangers comes.
+ *
+ * A face moves from another version to the one in use. Whoever looks into the others first, and into the one in use after that, misses none.
+ */
+export class ModelGallery {
+  readonly #name: EmbeddingModelName;
+  readonly #current: VersionGallery;
+  readonly #others: readonly VersionGallery[];
+
+  /** `share` is called with each version's memory to search, now and whenever it had to be made larger. */
+  constructor(
+    database: DatabaseSync,
+    name: EmbeddingModelName,
+    model: EmbeddingModel,
+    share: (embedder: EmbedderName, gallery: SharedGallery) => void,
+    usable: readonly string[],
+  ) {
+    const galleryOf = (version: EmbeddingModel): VersionGallery => {
+      const gallery = new Gallery(database, version, (shared) => share(version.embedder, shared), usable);
+      return { model: version, gallery };
+    };
+    this.#name = name;
+    this.#current = galleryOf(model);
+    this.#others = otherVersions(name, model)
+      .filter(({ embedder }) => isInstalled(embedder))
+      .map(galleryOf);
+  }
+
+  /** Takes over what another process changed, see `Gallery.refresh`. */
+  refresh(): void {
+    for (const { gallery } of [...this.#others, this.#current]) gallery.refresh();
+  }
+
+  /**
+   * Adds a face to the version in use in the database, in the place of what its image has in others. Returns what is to be taken over by the
+   * memory after the commit.
+   */
+  insert(face: GalleryFace, embedding: Float32Array): () => void {
+    const { gallery } = this.#current;
+    gallery.insert(face, embedding);
+    const dropOthers = deleteFrom(this.#others, face.imageId);
+    return () => {
+      gallery.takeOver();
+      dropOthers();
+    };
+  }
+
+  /** Deletes an image's faces from the database; what it returns drops them from the memory after the commit. */
+  delete(imageId: string): () => void {
+    return deleteFrom(this.#versions, imageId);
+  }
+
+  /** Whether an image's face is enrolled for the version in use. */
+  has(imageId: string): boolean {
+    return this.#current.gallery.has(imageId);
+  }
+
+  /** Those of all versions' faces. */
+  owners(): FaceOwner[] {
+    return this.#versions.flatMap(({ gallery }) => gallery.owners());
+  }
+
+  get size(): number {
+    return this.#versions.reduce((sum, { gallery }) => sum + gallery.size, 0);
+  }
+
+  /** What embeds a face so that it can be compared with every enrolled one. */
+  get embedders(): EmbedderName[] {
+    return this.#inUse.map(({ model }) => model.embedder);
+  }
+
+  /** How a face is searched for. */
+  searches({ metric, threshold, candidates }: Wanted): GallerySearch[] {
+    return this.#inUse.map(({ model }) => {
+      const { embedder } = model;
+      if (model === this.#current.model) return { embedder, metric, threshold, candidates };
+      const cosine = cosineDistance(this.#name, metric, threshold) ?? Number.POSITIVE_INFINITY;
+      return { embedder, metric: 'cosine', threshold: this.#fromCurrent(model, cosine), candidates };
+    });
+  }
+
+  /**
+   * The matches that a search has found, on the scale of the version in use.
+   * @param searches those that were asked for
+   * @param hits one list for each of them
+   */
+  found(
+    searches: readonly GallerySearch[],
+    hits: JobFace['hits'],
+    { metric, threshold, candidates }: Wanted,
+  ): Found {
+    const near = new Map<string, FaceMatch>();
+    let isOutdated = false;
+    searches.forEach(({ embedder }, index) => {
+      const { gallery, model } = this.#versions.find(
+        (one) => one.model.embedder === embedder,
+      ) as VersionGallery;
+      for (const hit of hits[index] ?? []) {
+        const face = gallery.get(hit.faceId);
+        const nearness = this.#nearnessOf(model, hit, metric);
+        if (!face) isOutdated ||= model !== this.#current.model;
+        // The version in use comes last, and counts where a face has moved meanwhile.
+        else if (nearness.distance <= threshold || candidates > 0)
+          near.set(face.imageId, matchOf(face, nearness));
+        else near.delete(face.imageId);
+      }
+    });
+    // Sorting keeps the order of those that are as near.
+    const sorted = [...near.values()].sort((one, other) => one.distance - other.distance);
+    const matches = sorted.filter(({ distance }) => distance <= threshold);
+    const known = new Set(matches.map(({ entryId }) => entryId));
+    const misses = sorted.filter(({ distance, entryId }) => {
+      if (distance <= threshold || known.has(entryId)) return false;
+      return known.add(entryId);
+    });
+    return { near: [...matches, ...misses.slice(0, candidates)], isOutdated };
+  }
+
+  /** How near a probe is to those of some images' faces that there are. */
+  compareWith(
+    embeddings: JobFace['embeddings'],
+    imageIds: readonly string[],
+    metric: DistanceMetric,
+  ): (GalleryFace & Nearness)[] {
+    const compared = new Map<string, GalleryFace & Nearness>();
+    for (const { gallery, model } of this.#versions) {
+      const probe = embeddings[model.embedder];
+      if (!probe) continue;
+      for (const { embedding, ...face } of gallery.getAmong(imageIds)) {
+        const isCurrent = model === this.#current.model;
+        const { distance, cosine } = compareEmbeddings(probe, embedding, isCurrent ? metric : 'cosine');
+        const nearness = this.#nearnessOf(model, { distance, similarity: 100 * cosine }, metric);
+        compared.set(face.imageId, { ...face, ...nearness });
+      }
+    }
+    return [...compared.values()].sort((one, other) => one.distance - other.distance);
+  }
+
+  /** The version in use last. */
+  get #versions(): VersionGallery[] {
+    return [...this.#others, this.#current];
+  }
+
+  /** Those with a face, and the one in use. */
+  get #inUse(): VersionGallery[] {
+    return this.#versions.filter((one) => one === this.#current || one.gallery.size > 0);
+  }
+
+  /** A cosine distance of the version in use as one of another. */
+  #fromCurrent({ calibration }: EmbeddingModel, cosine: number): number {
+    return equivalentDistance(cosine, this.#current.model.calibration, calibration);
+  }
+
+  #nearnessOf(
+    model: EmbeddingModel,
+    { distance, similarity: cosinePercent }: Pick<GalleryHit, 'distance' | 'similarity'>,
+    metric: DistanceMetric,
+  ): Nearness {
+    const { calibration } = this.#current.model;
+    const own = 1 - cosinePercent / 100;
+    if (model === this.#current.model) return { distance, similarity: similarityAt(calibration, own) };
+    const cosine = equivalentDistance(own, model.calibration, calibration);
+    // The embeddings of models of several versions have a length of 1.
+    const same = metric === 'euclidean' ? 'euclidean_l2' : metric;
+    return { distance: distanceOf(same, 1 - cosine), similarity: similarityAt(calibration, cosine) };
+  }
+}
+
+function matchOf({ entryId, imageId, box }: GalleryFace, nearness: Nearness): FaceMatch {
+  return { entryId, imageId, target: box, ...nearness, identity: null, awsSimilarity: null, awsFaceId: null };
+}
+
+function deleteFrom(versions: readonly VersionGallery[], imageId: string): () => void {
+  const deleted = versions.map(({ gallery }) => ({ gallery, id: gallery.delete(imageId) }));
+  return () => {
+    for (const { gallery, id } of deleted) if (id !== undefined) gallery.drop(id);
+  };
+}

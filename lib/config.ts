@@ -298,20 +298,7 @@ export const settings = z.object({
  * @throws ConfigError naming each setting that is wrong and what it takes.
  */
 export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(
-    Object.keys(settings.shape)
-      .map((name) => [name, withoutQuotes(environment[name]?.trim())])
-      .filter(([, value]) => value),
-  );
-  const parsed = settings.safeParse(given);
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map(({ path: [name], message }) => {
-      const setting = String(name);
-      return `${setting} takes ${message}${secrets.includes(setting) ? '' : `, not '${given[setting]}'`}.`;
-    });
-    throw new ConfigError(lines.join('\n'));
-  }
-  const values = parsed.data;
+  const values = parseSettings(environment);
   const dataDir = resolve(values.DATA_DIR);
   return {
     backend: values.FACE_PROCESSING_BACKEND,
@@ -351,6 +338,22 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     aws: values.FACE_PROCESSING_BACKEND === 'aws_rekognition' ? awsConfig(values) : undefined,
     logLevel: values.LOG_LEVEL,
   };
+}
+
+/** @throws ConfigError naming each setting that is wrong and what it takes. */
+function parseSettings(environment: Readonly<Record<string, string | undefined>>): z.output<typeof settings> {
+  const given = Object.fromEntries(
+    Object.keys(settings.shape)
+      .map((name) => [name, withoutQuotes(environment[name]?.trim())])
+      .filter(([, value]) => value),
+  );
+  const parsed = settings.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map(({ path: [name], message }) => {
+    const setting = String(name);
+    return `${setting} takes ${message}${secrets.includes(setting) ? '' : `, not '${given[setting]}'`}.`;
+  });
+  throw new ConfigError(lines.join('\n'));
 }
 
 /** Takes off the quotes that `docker run --env-file` and lists in compose files leave around a value. */

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { meter } from '#metrics';
 import type { Config } from '../config.ts';
 import type { ProcessImagesRequest } from '../contract/endpoints/process-images.ts';
-import type { ImageProcessingResult } from '../contract/shapes.ts';
+import type { Box, ImageProcessingResult } from '../contract/shapes.ts';
 import { DiskFullError, isUnusablePicture, NoUsableImageError } from '../errors.ts';
 import { type ProcessedKeys, processedKeys } from '../images/key.ts';
+import type { ImageStore } from '../images/port.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import { measurePicture } from '../inputs/measure.ts';
 import type { Picture } from '../inputs/picture.ts';
@@ -129,7 +130,7 @@ interface Examined {
 /** Matches, draws, and stores the pictures. */
 async function examine(
   { faces, images, records }: Ports,
-  { drawBoundingBoxes, croppedFacePaddingRatio }: RenderSettings,
+  settings: RenderSettings,
   identifier: string,
   picture: Picture,
   options: RequestOptions,
@@ -149,31 +150,21 @@ async function examine(
     ]);
     if (!found.hasGallery) await refuseLostGallery({ records });
     const shown = await shownFaces({ images, records }, found, options.candidates);
-    const [largest] = found.faces;
     const boxes = found.faces.map(({ area }, index) => ({
       box: area,
       isMatch: (shown[index]?.blacklist_matches.length ?? 0) > 0,
     }));
-    if (largest) {
-      // Cut out before the boxes are drawn, on the same pixels.
-      const crop = await timed('draw', () => cropFace(picture, largest.area, croppedFacePaddingRatio));
-      await allOrFirstError([
-        put(keys.crop, crop, 'image/jpeg'),
-        drawBoundingBoxes &&
-          timed('draw', () => drawBoxes(picture, boxes)).then((drawn) =>
-            put(keys.annotated, drawn, 'image/jpeg'),
-          ),
-      ]);
-    }
+    await storeDrawings(put, settings, picture, boxes, keys);
     const original = images.location(keys.original);
+    const hasFace = boxes.length > 0;
     const result = {
       image_path_or_identifier: identifier,
       faces: shown,
       error: null,
-      saved_image_path: drawBoundingBoxes && largest ? images.location(keys.annotated) : original,
+      saved_image_path: settings.drawBoundingBoxes && hasFace ? images.location(keys.annotated) : original,
       original_image_path: original,
       has_blacklist_match: boxes.some(({ isMatch }) => isMatch),
-      cropped_face_path: largest ? images.location(keys.crop) : null,
+      cropped_face_path: hasFace ? images.location(keys.crop) : null,
       warnings: shownWarnings(found),
     };
     return { pictureId, keys, result };
@@ -181,6 +172,27 @@ async function examine(
     await removeCopies({ images, records }, pictureId, keys);
     throw error;
   }
+}
+
+/** Stores the largest face, cut out, and the picture with boxes around its faces. */
+async function storeDrawings(
+  put: ImageStore['put'],
+  { drawBoundingBoxes, croppedFacePaddingRatio }: RenderSettings,
+  picture: Picture,
+  boxes: readonly { readonly box: Box; readonly isMatch: boolean }[],
+  keys: ProcessedKeys,
+): Promise<void> {
+  const [largest] = boxes;
+  if (!largest) return;
+  // Cut out before the boxes are drawn, on the same pixels.
+  const crop = await timed('draw', () => cropFace(picture, largest.box, croppedFacePaddingRatio));
+  await allOrFirstError([
+    put(keys.crop, crop, 'image/jpeg'),
+    drawBoundingBoxes &&
+      timed('draw', () => drawBoxes(picture, boxes)).then((drawn) =>
+        put(keys.annotated, drawn, 'image/jpeg'),
+      ),
+  ]);
 }
 
 /** Keeps the record that names a picture's copies; without the record, none of them stays. */

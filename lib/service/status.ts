@@ -40,15 +40,7 @@ export async function statusOf(
     health,
     counts,
     throughput: throughput(),
-    settings: {
-      quality_filter: config.qualityFilter,
-      detection_confidence_threshold: config.aws ? null : config.detectionConfidenceThreshold,
-      max_image_bytes: Math.min(config.maxImageBytes, faces.maxImageBytes),
-      max_request_bytes: config.maxRequestBytes,
-      workers: engine?.workers ?? null,
-      authentication,
-      console_needs_token: authentication !== 'none',
-    },
+    settings: settingsOf(config, faces.maxImageBytes, engine?.workers ?? null, authentication),
     warnings: warningsOf({
       config,
       authentication,
@@ -61,6 +53,23 @@ export async function statusOf(
       disks,
     }),
     webhooks: webhooks && [...webhooks],
+  };
+}
+
+function settingsOf(
+  config: Config,
+  maxImageBytes: number,
+  workers: number | null,
+  authentication: Status['settings']['authentication'],
+): Status['settings'] {
+  return {
+    quality_filter: config.qualityFilter,
+    detection_confidence_threshold: config.aws ? null : config.detectionConfidenceThreshold,
+    max_image_bytes: Math.min(config.maxImageBytes, maxImageBytes),
+    max_request_bytes: config.maxRequestBytes,
+    workers,
+    authentication,
+    console_needs_token: authentication !== 'none',
   };
 }
 

@@ -77,7 +77,7 @@ function change(id: number, part: Partial<Check>): void {
   checks.update((all) => all.map((check) => (check.id === id ? { ...check, ...part } : check)));
 }
 
-/** Returns a check that was removed meanwhile must keep no picture. */
+/** Shows a picture, unless its check was removed meanwhile. */
 async function showPicture(id: number, blob: Blob): Promise<void> {
   const url = URL.createObjectURL(blob);
   const image = await decode(url).catch(() => undefined);

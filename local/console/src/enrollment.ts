@@ -174,7 +174,7 @@ function noteDuplicate(known: Map<number, PossibleDuplicate>, duplicate: Possibl
   if (before === undefined || before.similarity < duplicate.similarity) known.set(duplicate.id, duplicate);
 }
 
-/** Returns the service says which picture it means; beside the picture that is said already. */
+/** Removes the picture's name from the reasons, because they are shown beside the picture. */
 function withoutName(reasons: readonly string[], name: string): string {
   return reasons
     .map((reason) => (reason.startsWith(`${name}: `) ? reason.slice(name.length + 2) : reason))

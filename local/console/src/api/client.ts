@@ -55,7 +55,7 @@ export async function call(path: string, { method = 'GET', body, signal }: Call 
   }
 }
 
-/** Returns the same, for an answer in JSON, whose type the contract promises. */
+/** Sends a request, and returns its answer in JSON. The contract promises its type. */
 export async function callJson<Answer>(path: string, options?: Call): Promise<Answer> {
   return (await (await call(path, options)).json()) as Answer;
 }
@@ -95,7 +95,7 @@ async function refusal(response: Response): Promise<RefusedError> {
   }
 }
 
-/** Returns a refusal's text; of a request that does not fit, what is wrong with each field. */
+/** Returns a refusal's text. For an invalid request, it names the fault of each field. */
 function textOf(detail: unknown): string | undefined {
   if (typeof detail === 'string' && detail !== '') return detail;
   if (!Array.isArray(detail)) return undefined;

@@ -111,7 +111,7 @@ async function keepProbing(): Promise<void> {
   probing = false;
 }
 
-/** Returns a pause that ends early when the machine's network comes back. */
+/** Waits, and ends early when the machine's network comes back. */
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

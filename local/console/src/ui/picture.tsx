@@ -94,7 +94,7 @@ export function NoPicture({ alt, class: className = '' }: { alt: string; class?:
   );
 }
 
-/** Returns the whole picture of the service, for what draws over it. */
+/** Returns a whole picture of the service, for components that draw over it. */
 export function useWholePicture(path: string | undefined): Shown {
   return useServicePicture(path, {}, true);
 }

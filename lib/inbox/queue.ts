@@ -1,5 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import * as z from 'zod';
+import type { Deadline } from '../deadline.ts';
 import { log } from '../log.ts';
 import type { IndexingPorts } from './index-upload.ts';
 import { inboxPrefix } from './port.ts';
@@ -26,17 +27,17 @@ const S3Message = z.union([
  * Works off a queue's messages, each of them S3's word of uploads to the inbox. Messages that can't be read, and those whose pictures are
  * to be tried again, are named in the answer: the queue sends them again, and in the end to its dead letters.
  * @param bucket whose uploads are meant; others are passed over.
- * @param remainingMs how long this may still take.
+ * @param deadline the time by which this has to be done.
  */
 export async function workOffMessages(
   ports: IndexingPorts,
   bucket: string,
   { Records: messages }: SQSEvent,
-  remainingMs: () => number,
+  deadline: Deadline,
 ): Promise<SQSBatchResponse> {
   const limit = ports.pictureSlots.fairShare();
   const work = async (key: string, isAlone: boolean) =>
-    remainingMs() < minRemainingMs ? 'again' : workOff(ports, key, isAlone);
+    deadline.leaves(minRemainingMs) ? workOff(ports, key, isAlone) : 'again';
   const told = messages.map(({ messageId, body }) => uploadedKeys(messageId, body, bucket));
   const keys = [...new Set(told.flatMap((each) => each ?? []))];
   const ends = new Map<string, WorkedOff>();

@@ -3,6 +3,7 @@ import { meter } from '#metrics';
 import type { Config } from '../config.ts';
 import type { ProcessImagesRequest } from '../contract/endpoints/process-images.ts';
 import type { ImageProcessingResult } from '../contract/shapes.ts';
+import { type Deadline, neededMs, noDeadline, noTimeLeft, storingMs } from '../deadline.ts';
 import { DiskFullError, isUnusablePicture, NoUsableImageError } from '../errors.ts';
 import { type ProcessedKeys, processedKeys } from '../images/key.ts';
 import { decodePicture } from '../inputs/decode.ts';
@@ -13,7 +14,6 @@ import { timed } from '../metrics/timed.ts';
 import type { Ports } from '../ports.ts';
 import type { ProcessedResult, RecordStore } from '../records/port.ts';
 import { allSettled } from '../settled.ts';
-import { neededMs, noTimeLeft, storingMs } from '../time-left.ts';
 import { refuseLostGallery } from './lost-gallery.ts';
 import { faceOptions, shownWarnings } from './options.ts';
 import { cropFace, drawBoxes } from './render.ts';
@@ -24,13 +24,13 @@ type RenderSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRati
 /** So many near misses more than a request asks for are looked for: entries may be shown no more. */
 const spareCandidates = 10;
 
-/** What a request asks for besides its pictures, and how long it may still take. */
-type Asked = Omit<ProcessImagesRequest, 'images'> & { readonly remainingMs: () => number };
+/** What a request asks for besides its pictures, and the time by which it has to be done. */
+type RequestChoices = Omit<ProcessImagesRequest, 'images'> & { readonly deadline: Deadline };
 
 /**
  * Looks for listed people in each picture and keeps the results. One that can't be read has its `error` in its own result; a backend
  * or a store that fails, fails the request. On a disk that gets full, those that could not be kept have that `error`, if any was kept.
- * @param remainingMs how long the request may still take.
+ * @param deadline the time by which the request has to be done.
  * @throws NoUsableImageError when there is no picture.
  * @throws DiskFullError when none could be kept.
  * @throws BackendUnavailableError also when nobody can be found, because the gallery is lost.
@@ -39,7 +39,7 @@ export async function processImages(
   ports: Ports,
   settings: RenderSettings,
   { images, ...choices }: ProcessImagesRequest,
-  remainingMs: () => number = () => Number.POSITIVE_INFINITY,
+  deadline: Deadline = noDeadline,
 ): Promise<ImageProcessingResult[]> {
   if (images.length === 0) throw new NoUsableImageError('No images provided.');
   // One request's pictures take turns with those of others, and a slow URL keeps nobody else waiting.
@@ -47,8 +47,8 @@ export async function processImages(
   const results = await allSettled(
     images.map((input) =>
       limit(async () => {
-        if (remainingMs() < neededMs) return unreadableResult(identifierOf(input), noTimeLeft);
-        return processInput(ports, settings, input, { ...choices, remainingMs });
+        if (!deadline.leaves(neededMs)) return unreadableResult(identifierOf(input), noTimeLeft);
+        return processInput(ports, settings, input, { ...choices, deadline });
       }),
     ),
   );
@@ -71,16 +71,16 @@ async function processInput(
   ports: Ports,
   settings: RenderSettings,
   input: string,
-  asked: Asked,
+  choices: RequestChoices,
 ): Promise<ImageProcessingResult | NotKept> {
   const identifier = identifierOf(input);
   try {
     const measured = await measurePicture(await ports.inputs.read(input));
     const examined = await ports.pictureSlots.run(measured.memoryBytes, async () => {
       // A slow URL, or other requests' pictures, may have taken it.
-      if (asked.remainingMs() < neededMs) return undefined;
+      if (!choices.deadline.leaves(neededMs)) return undefined;
       const started = performance.now();
-      const examined = await examine(ports, settings, identifier, await decodePicture(measured), asked);
+      const examined = await examine(ports, settings, identifier, await decodePicture(measured), choices);
       meter.worked({ ...countFaces([examined.result]), seconds: (performance.now() - started) / 1000 });
       return examined;
     });
@@ -131,7 +131,7 @@ async function examine(
   { drawBoundingBoxes, croppedFacePaddingRatio }: RenderSettings,
   identifier: string,
   picture: Picture,
-  asked: Asked,
+  choices: RequestChoices,
 ): Promise<Examined> {
   const pictureId = randomUUID();
   const keys = processedKeys(pictureId, new Date(), picture.format);
@@ -140,14 +140,14 @@ async function examine(
     // The original is written while the engine computes.
     const [found] = await allSettled([
       faces.match(picture, {
-        ...faceOptions(asked),
-        candidates: asked.candidates > 0 ? asked.candidates + spareCandidates : 0,
-        remainingMs: () => asked.remainingMs() - storingMs,
+        ...faceOptions(choices),
+        candidates: choices.candidates > 0 ? choices.candidates + spareCandidates : 0,
+        deadline: choices.deadline.before(storingMs),
       }),
       put(keys.original, picture.original, `image/${picture.format}`),
     ]);
     if (!found.hasGallery) await refuseLostGallery({ records });
-    const shown = await shownFaces({ images, records }, found, asked.candidates);
+    const shown = await shownFaces({ images, records }, found, choices.candidates);
     const [largest] = found.faces;
     const boxes = found.faces.map(({ area }, index) => ({
       box: area,

@@ -44,12 +44,7 @@ const otherCredentials = [
  */
 const externalModules = ['sharp', ...otherCredentials];
 
-/** What the log has for writing to files and from other threads, and for hiding what it is never given: a function's goes to its standard output. */
-const unused = ['@pinojs/redact', 'sonic-boom', 'thread-stream'];
-const absent = resolve(import.meta.dirname, 'absent.cjs');
-const alias = Object.fromEntries(unused.map((name) => [name, absent]));
-
-/** Which of package.json's `#adapters` and `#metrics` a function gets: those that import theirs as usual. esbuild's own `module` has to be said then. */
+/** Which of package.json's `#adapters`, `#logger` and `#metrics` a function gets: those that import theirs as usual. esbuild's own `module` has to be said then. */
 const conditions = ['lambda', 'module'];
 
 export function esbuildOptions(functionName: string, outfile: string): BuildOptions {
@@ -65,7 +60,6 @@ export function esbuildOptions(functionName: string, outfile: string): BuildOpti
     banner: { js: banner },
     legalComments: 'none',
     external: externalModules,
-    alias,
     conditions,
   };
 }

@@ -3,7 +3,7 @@ import { meter } from '#metrics';
 import { ConfigError, loadConfig } from '../lib/config.ts';
 import { functionDeadline } from '../lib/deadline.ts';
 import type { Inbox } from '../lib/inbox/port.ts';
-import { workOffMessages } from '../lib/inbox/queue.ts';
+import { indexMessages } from '../lib/inbox/queue.ts';
 import { openS3Inbox } from '../lib/inbox/s3.ts';
 import { enrollingPorts } from '../lib/wiring/open.ts';
 
@@ -20,7 +20,7 @@ export async function handler(
     throw new ConfigError('Uploads come by a queue with FACE_PROCESSING_BACKEND=aws_rekognition only.');
   inbox ??= openS3Inbox(aws);
   const ports = { ...(await enrollingPorts()), inbox };
-  const response = await workOffMessages(ports, aws.bucket, event, functionDeadline(context));
+  const response = await indexMessages(ports, aws.bucket, event, functionDeadline(context));
   meter.ended('indexUpload', (performance.now() - started) / 1000);
   return response;
 }

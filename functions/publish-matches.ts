@@ -1,15 +1,15 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { ConfigError, loadConfig } from '../lib/config.ts';
-import { type EventBus, openEventBus } from '../lib/events/event-bridge.ts';
+import { openEventBus } from '../lib/events/event-bridge.ts';
 import { publishMatches } from '../lib/events/publish-matches.ts';
-import { type MatchStream, openMatchStream } from '../lib/records/dynamodb/match-stream.ts';
+import { openMatchStream } from '../lib/records/dynamodb/match-stream.ts';
 
-let opened: { readonly stream: MatchStream; readonly bus: EventBus } | undefined;
+let opened: ReturnType<typeof open> | undefined;
 
 /** What the table's stream tells of processed pictures with matches; it asks for those again that it could not publish. */
 export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
   opened ??= open();
-  return publishMatches(opened.stream, opened.bus, event);
+  return publishMatches(opened.stream, opened.target, event);
 }
 
 function open() {
@@ -18,5 +18,5 @@ function open() {
     throw new ConfigError(
       'A stream comes with FACE_PROCESSING_BACKEND=aws_rekognition and DYNAMODB_TABLE_NAME.',
     );
-  return { stream: openMatchStream({ region, tableName }), bus: openEventBus({ region }) };
+  return { stream: openMatchStream({ region, tableName }), target: openEventBus({ region }) };
 }

@@ -1,11 +1,11 @@
 import { loadConfig, loadedWarnings } from '../lib/config.ts';
 import { statusContract } from '../lib/contract/endpoints/status.ts';
-import { webhookStatus } from '../lib/events/webhook-status.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
-import { inboxWarnings } from '../lib/inbox/warnings.ts';
 import { authenticationOf } from '../lib/service/authentication.ts';
 import { statusOf } from '../lib/service/status.ts';
+import { inboxWarnings } from '../lib/wiring/inbox-warnings.ts';
 import { stores } from '../lib/wiring/open.ts';
+import { webhookStatus } from '../lib/wiring/webhook-status.ts';
 
 /** GET /api/v1/status */
 export const handler = endpoint(statusContract, async (_input, { event }) => {

@@ -12,6 +12,7 @@ import {
 } from '../../lib/faces/engine/search/gallery-memory.ts';
 import { searchGallery } from '../../lib/faces/engine/search/search.ts';
 import { openDatabase } from '../../lib/records/sqlite/database.ts';
+import { openSqliteEmbeddings } from '../../lib/records/sqlite/embeddings.ts';
 import { humanBuild, loadBuild } from '../speed/tfjs.ts';
 import { normalVector } from './vectors.ts';
 
@@ -119,10 +120,11 @@ async function measure(path: string): Promise<SearchFigures> {
   const { Human: HumanBuild } = loadBuild<{ Human: new () => Human }>(humanBuild);
   const human = new HumanBuild();
   const database = await openDatabase(path);
+  const store = await openSqliteEmbeddings(database);
   const before = process.memoryUsage.rss();
   const load = new Stopwatch();
   let shared: SharedGallery | undefined;
-  const gallery = new Gallery(database, embeddingModels.MobileFaceNet, (memory) => {
+  const gallery = new Gallery(store, embeddingModels.MobileFaceNet, (memory) => {
     shared = memory;
   });
   const cpuBefore = process.cpuUsage();

@@ -11,8 +11,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { embeddingModels } from '../../lib/faces/engine/models/models.ts';
-import { createFacesTable } from '../../lib/faces/engine/search/gallery.ts';
 import { openDatabase } from '../../lib/records/sqlite/database.ts';
+import { openSqliteEmbeddings } from '../../lib/records/sqlite/embeddings.ts';
 import { inTransaction } from '../../lib/records/sqlite/transactions.ts';
 import { parseOptions } from '../options.ts';
 import { saveReport } from '../report/report.ts';
@@ -27,7 +27,7 @@ const { dimensions, version } = embeddingModels.MobileFaceNet;
 async function fillDatabase(path: string, faces: number): Promise<void> {
   const database = await openDatabase(path);
   database.exec('PRAGMA synchronous = OFF');
-  createFacesTable(database);
+  await openSqliteEmbeddings(database);
   const insert = database.prepare(
     'INSERT INTO faces (image_id, entry_id, model, x, y, w, h, embedding) VALUES (?, ?, ?, 0, 0, 100, 100, ?)',
   );

@@ -1,5 +1,5 @@
-import { logChanges } from '../records/normal-entries.ts';
 import type { RecordStore } from '../records/port.ts';
+import { logChanges } from '../records/shared/normal-entries.ts';
 
 /**
  * Brings the names and reasons that an earlier version kept to their normal form, and logs whose.

@@ -1,47 +1,59 @@
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { EventBridgeClient, PutEventsCommand, type PutEventsResultEntry } from '@aws-sdk/client-eventbridge';
 import { type MatchEvent, matchEventSource } from '../contract/match-event.ts';
-import { BackendUnavailableError } from '../errors.ts';
 import { log } from '../log.ts';
+import type { Attempt, EventTarget } from './port.ts';
 
-/** What PutEvents takes at once. */
-export const maxEventsAtOnce = 10;
+/** PutEvents takes 10 events and 256 KB at once. */
+const most = { events: 10, bytes: 250_000 };
 
 // Three attempts with the SDK's pauses end within half a minute.
 const maxAttempts = 3;
 const timeouts = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
-const retryAfterSeconds = 5;
 
-/** The account's default event bus. */
-export interface EventBus {
-  /**
-   * Publishes events, `maxEventsAtOnce` and 256 KB at most; returns which of them were not taken.
-   * @throws BackendUnavailableError when none was.
-   */
-  put(events: readonly MatchEvent[]): Promise<Set<MatchEvent>>;
-}
-
-/** Endpoint and credentials come from the SDK's own chain (`AWS_ENDPOINT_URL_EVENTBRIDGE`); nobody is called before the first use. */
-export function openEventBus({ region }: { readonly region: string }): EventBus {
+/**
+ * The account's default event bus. Endpoint and credentials come from the SDK's own chain (`AWS_ENDPOINT_URL_EVENTBRIDGE`); nobody is
+ * called before the first use.
+ */
+export function openEventBus({ region }: { readonly region: string }): EventTarget {
   const client = new EventBridgeClient({ region, maxAttempts, requestHandler: timeouts });
   return {
-    async put(events) {
-      const Entries = events.map((event) => ({
-        Source: matchEventSource,
-        DetailType: event.type,
-        Detail: JSON.stringify(event),
-        Time: new Date(event.timestamp),
-      }));
-      const { Entries: outcomes = [] } = await client
-        .send(new PutEventsCommand({ Entries }))
-        .catch((cause) => {
-          throw new BackendUnavailableError('EventBridge is not available.', retryAfterSeconds, { cause });
-        });
-      const refused = events.filter((_, index) => outcomes[index]?.EventId === undefined);
-      if (refused.length > 0) {
-        const errors = [...new Set(outcomes.flatMap(({ ErrorCode }) => ErrorCode ?? []))];
-        log().warn({ events: events.length, refused: refused.length, errors }, 'match events: refused');
+    most,
+    async send(events, signal) {
+      const command = new PutEventsCommand({ Entries: events.map(entryOf) });
+      try {
+        const { Entries = [] } = await client.send(command, { ...(signal && { abortSignal: signal }) });
+        const attempts = events.map((_, index) => attemptOf(Entries[index]));
+        noteRefused(attempts);
+        return attempts;
+      } catch (error) {
+        log().error({ err: error, events: events.length }, 'match events: EventBridge is not available');
+        return events.map(() => ({ outcome: 'unreachable', error: nameOf(error), retryAfterMs: 0 }));
       }
-      return new Set(refused);
     },
   };
+}
+
+function entryOf(event: MatchEvent) {
+  return {
+    Source: matchEventSource,
+    DetailType: event.type,
+    Detail: JSON.stringify(event),
+    Time: new Date(event.timestamp),
+  };
+}
+
+function attemptOf(entry: PutEventsResultEntry | undefined): Attempt {
+  if (entry?.EventId !== undefined) return { outcome: 'delivered' };
+  return { outcome: 'refused', error: entry?.ErrorCode ?? 'It was not answered.', retryAfterMs: 0 };
+}
+
+function noteRefused(attempts: readonly Attempt[]): void {
+  const errors = attempts.flatMap((attempt) => (attempt.outcome === 'delivered' ? [] : attempt.error));
+  if (errors.length === 0) return;
+  const told = { events: attempts.length, refused: errors.length, errors: [...new Set(errors)] };
+  log().warn(told, 'match events: refused');
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'Error';
 }

@@ -1,11 +1,10 @@
-import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, StreamRecord } from 'aws-lambda';
 import type { MatchEvent } from '../contract/match-event.ts';
 import { log } from '../log.ts';
-import type { MatchStream } from '../records/dynamodb/match-stream.ts';
-import { type EventBus, maxEventsAtOnce } from './event-bridge.ts';
+import type { EventTarget, MatchStream } from './port.ts';
 
-/** EventBridge takes 256 KB at once. */
-const maxBytesAtOnce = 250_000;
+/** A record's new image, as Lambda gets it. */
+type NewImage = NonNullable<StreamRecord['NewImage']>;
 
 /** Events that are published in one call, each with the record that it is of. */
 interface Batch {
@@ -18,25 +17,25 @@ interface Batch {
  * that one and all after it again, so that an event may be published twice, with the same `picture_id`, and none is left out.
  */
 export async function publishMatches(
-  stream: MatchStream,
-  bus: EventBus,
+  stream: MatchStream<NewImage>,
+  target: EventTarget,
   { Records: records }: DynamoDBStreamEvent,
 ): Promise<DynamoDBBatchResponse> {
   let batch: Batch = { bytes: 0, events: [] };
   for (const record of records) {
     const event = await eventOf(stream, record);
-    if (event === 'failed') return (await publish(bus, batch)) ?? failureAt(sequenceOf(record));
+    if (event === 'failed') return (await publish(target, batch)) ?? failureAt(sequenceOf(record));
     if (!event) continue;
     const bytes = Buffer.byteLength(JSON.stringify(event));
-    if (batch.events.length === maxEventsAtOnce || batch.bytes + bytes > maxBytesAtOnce) {
-      const failure = await publish(bus, batch);
+    if (batch.events.length === target.most.events || batch.bytes + bytes > target.most.bytes) {
+      const failure = await publish(target, batch);
       if (failure) return failure;
       batch = { bytes: 0, events: [] };
     }
     batch.bytes += bytes;
     batch.events.push({ event, sequenceNumber: sequenceOf(record) });
   }
-  return (await publish(bus, batch)) ?? { batchItemFailures: [] };
+  return (await publish(target, batch)) ?? { batchItemFailures: [] };
 }
 
 const sequenceOf = ({ dynamodb }: DynamoDBRecord) => dynamodb?.SequenceNumber ?? '';
@@ -44,7 +43,7 @@ const failureAt = (itemIdentifier: string) => ({ batchItemFailures: [{ itemIdent
 
 /** `undefined` when there is nothing to tell. */
 async function eventOf(
-  stream: MatchStream,
+  stream: MatchStream<NewImage>,
   { eventName, dynamodb }: DynamoDBRecord,
 ): Promise<MatchEvent | undefined | 'failed'> {
   if (eventName !== 'INSERT' || !dynamodb?.NewImage) return undefined;
@@ -57,16 +56,11 @@ async function eventOf(
 }
 
 /** Returns where it failed, if it did. */
-async function publish(bus: EventBus, { events }: Batch): Promise<DynamoDBBatchResponse | undefined> {
-  const [first] = events;
-  if (!first) return undefined;
-  try {
-    const refused = await bus.put(events.map(({ event }) => event));
-    log().info({ published: events.length - refused.size }, 'match events');
-    const firstRefused = events.find(({ event }) => refused.has(event));
-    return firstRefused && failureAt(firstRefused.sequenceNumber);
-  } catch (error) {
-    log().error({ err: error, events: events.length }, 'match events: to be published again');
-    return failureAt(first.sequenceNumber);
-  }
+async function publish(target: EventTarget, { events }: Batch): Promise<DynamoDBBatchResponse | undefined> {
+  if (events.length === 0) return undefined;
+  const attempts = await target.send(events.map(({ event }) => event));
+  const isDelivered = (_: unknown, index: number) => attempts[index]?.outcome === 'delivered';
+  log().info({ published: events.filter(isDelivered).length }, 'match events');
+  const first = events.find((event, index) => !isDelivered(event, index));
+  return first && failureAt(first.sequenceNumber);
 }

@@ -1,6 +1,7 @@
-import { createHmac } from 'node:crypto';
+import { Webhook } from 'standardwebhooks';
 import { type Dispatcher, request } from 'undici';
 import type { MatchEvent } from '../contract/match-event.ts';
+import type { Attempt, EventTarget } from './port.ts';
 
 /** A receiver must have answered by then. */
 export const attemptMs = 15_000;
@@ -9,34 +10,33 @@ const maxAnswerBytes = 64 * 1024;
 /** A longer pause than this is not kept, whatever `Retry-After` says. */
 const longestRetryAfterMs = 60 * 60_000;
 
-/** What became of an attempt to deliver an event. */
-export type Attempt =
-  | { readonly outcome: 'delivered' }
-  | {
-      /** `refused`: this event; `unreachable`: it takes none for now; `gone`: it wants no more. */
-      readonly outcome: 'refused' | 'unreachable' | 'gone';
-      /** In words that tell nothing of the URL. */
-      readonly error: string;
-      /** How long it wants to be left alone. */
-      readonly retryAfterMs: number;
-    };
-
 /** These say something of the receiver, and not of the event. */
 const unreachableStatuses: readonly number[] = [429, 502, 503, 504];
 
-/**
- * Sends an event to a receiver, once, as Standard Webhooks says (https://www.standardwebhooks.com). Redirects are not followed.
- * @param secrets see `WebhookConfig`.
- */
-export async function sendWebhook(
-  url: string,
+export interface WebhookSettings {
+  readonly url: string;
+  /** See `WebhookConfig`. */
+  readonly secrets: readonly string[];
+  readonly dispatcher: Dispatcher;
+}
+
+/** A receiver of webhooks, which takes one event at a time. */
+export function openWebhook(settings: WebhookSettings): EventTarget {
+  return {
+    most: { events: 1, bytes: Number.POSITIVE_INFINITY },
+    send: (events, signal) => Promise.all(events.map((event) => sendWebhook(settings, event, signal))),
+  };
+}
+
+/** Sends an event once, as Standard Webhooks says (https://www.standardwebhooks.com). Redirects are not followed. */
+async function sendWebhook(
+  { url, secrets, dispatcher }: WebhookSettings,
   event: MatchEvent,
-  secrets: readonly string[],
-  { dispatcher, signal }: { readonly dispatcher: Dispatcher; readonly signal: AbortSignal },
+  signal?: AbortSignal,
 ): Promise<Attempt> {
   const body = JSON.stringify(event);
   const id = event.data.picture_id;
-  const timestamp = Math.floor(Date.now() / 1000);
+  const now = new Date();
   const { username, password } = new URL(url);
   const timeout = AbortSignal.timeout(attemptMs);
   try {
@@ -47,12 +47,12 @@ export async function sendWebhook(
         'content-type': 'application/json',
         'user-agent': 'face-blacklist',
         'webhook-id': id,
-        'webhook-timestamp': String(timestamp),
-        'webhook-signature': secrets.map((secret) => sign(secret, id, timestamp, body)).join(' '),
+        'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+        'webhook-signature': secrets.map((secret) => signed(secret, id, now, body)).join(' '),
         ...(username !== '' && { authorization: basicAuthorization(username, password) }),
       },
       body,
-      signal: AbortSignal.any([signal, timeout]),
+      signal: AbortSignal.any(signal ? [signal, timeout] : [timeout]),
     });
     await answer.body.dump({ limit: maxAnswerBytes });
     return attemptOf(answer);
@@ -62,10 +62,13 @@ export async function sendWebhook(
   }
 }
 
-function sign(secret: string, id: string, timestamp: number, body: string): string {
+function signed(secret: string, id: string, now: Date, body: string): string {
   const prefix = 'whsec_';
-  const key = secret.startsWith(prefix) ? Buffer.from(secret.slice(prefix.length), 'base64') : secret;
-  return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
+  // The package would decode a plain text too.
+  const key = secret.startsWith(prefix)
+    ? Buffer.from(secret.slice(prefix.length), 'base64')
+    : Buffer.from(secret);
+  return new Webhook(key, { format: 'raw' }).sign(id, now, body);
 }
 
 function basicAuthorization(username: string, password: string): string {

@@ -4,8 +4,8 @@ import type { Ports } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';
 
 /**
- * The faces as clients see them: of their matches, those whose entry and image are shown now.
- * @param candidateCount how many near misses to tell for each face, at most
+ * Converts the faces to the API's form, with the matches whose entry and image are active.
+ * @param candidateCount largest number of near misses for each face
  */
 export async function shownFaces(
   { images, records }: Pick<Ports, 'images' | 'records'>,
@@ -28,7 +28,7 @@ export async function shownFaces(
   });
 }
 
-/** None when its entry or image is shown no more. */
+/** Returns the match as the API has it, or nothing if its entry or image is hidden. */
 function shownMatch(
   { images }: Pick<Ports, 'images'>,
   { model, detectorBackend, metric, threshold }: Omit<MatchResult, 'faces'>,
@@ -54,8 +54,7 @@ function shownMatch(
       threshold,
       distance: match.distance,
       similarity: match.similarity,
-      aws_similarity: match.awsSimilarity,
-      aws_face_id: match.awsFaceId,
+      ...awsFieldsOf(match),
       model,
       detector_backend: detectorBackend,
       similarity_metric: metric,
@@ -63,4 +62,13 @@ function shownMatch(
       image_id: match.imageId,
     },
   ];
+}
+
+/** Reads the contract's fields of Rekognition alone from a match; they are null with any other backend. */
+function awsFieldsOf({ metadata }: FaceMatch): Pick<BlacklistMatch, 'aws_similarity' | 'aws_face_id'> {
+  const { awsSimilarity, awsFaceId } = metadata ?? {};
+  return {
+    aws_similarity: typeof awsSimilarity === 'number' ? awsSimilarity : null,
+    aws_face_id: typeof awsFaceId === 'string' ? awsFaceId : null,
+  };
 }

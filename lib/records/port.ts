@@ -1,6 +1,5 @@
 import type { ImageProcessingResult } from '../contract/shapes.ts';
 import type { FaceQuality, ImageFace } from '../faces/port.ts';
-import type { EntryChange } from './normal-entries.ts';
 
 /**
  * Where a record stands: `PENDING` is being made, `DELETING` is going; only `ACTIVE` ones are shown.
@@ -19,6 +18,15 @@ export interface EntryRecord {
   readonly status: RecordStatus;
   /** How many of its images are `ACTIVE`. */
   readonly imageCount: number;
+}
+
+/** A change that brings an entry to its normal form. */
+export interface EntryChange {
+  readonly entryId: number;
+  readonly name: string;
+  readonly reason: string | null;
+  /** The entry that has the name now which this one would have had; `undefined` where nobody has it. */
+  readonly sameNameAs: number | undefined;
 }
 
 /** What is known of a picture that somebody sent. */

@@ -1,15 +1,14 @@
 import { startedAt, throughput } from '#metrics';
 import type { Config } from '../config.ts';
-import type { Status } from '../contract/endpoints/status.ts';
+import type { Status, WebhookStatus } from '../contract/endpoints/status.ts';
 import { ServiceError } from '../errors.ts';
-import type { WebhookStatus } from '../events/webhook-status.ts';
 import type { Stores } from '../ports.ts';
 import { requireHealth } from './health.ts';
 import { lowDisks } from './machine.ts';
 import { warningsOf } from './warnings.ts';
 
 /**
- * How the service is set up and how it does.
+ * Returns the service's configuration, state and counts.
  * @throws BackendUnavailableError, ThrottledError when the records can't be read.
  */
 export async function statusOf(

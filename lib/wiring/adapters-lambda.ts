@@ -1,5 +1,5 @@
 import { type AwsConfig, type Config, ConfigError } from '../config.ts';
-import type { WebhookStatus } from '../events/webhook-status.ts';
+import type { WebhookStatus } from '../contract/endpoints/status.ts';
 import type { FaceBackend } from '../faces/port.ts';
 import { openRekognition } from '../faces/rekognition/rekognition.ts';
 import { claimBucket } from '../images/claim-bucket.ts';

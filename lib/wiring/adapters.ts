@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Config } from '../config.ts';
-import type { WebhookStatus } from '../events/webhook-status.ts';
+import type { WebhookStatus } from '../contract/endpoints/status.ts';
+import type { Outbox } from '../events/port.ts';
 import type { FaceBackend } from '../faces/port.ts';
 import { deliverBytes, type ImageDelivery, type ImageStore } from '../images/port.ts';
 import type { InputReader } from '../inputs/read.ts';
 import type { RecordStore } from '../records/port.ts';
-import type { Outbox } from '../records/sqlite/outbox.ts';
 import type { LocalUploads } from '../uploads/local.ts';
 import type { Uploads } from '../uploads/port.ts';
 import { requireWritableFolder } from '../writable-folder.ts';
@@ -108,12 +108,12 @@ export async function runtimeOf(config: Config): Promise<string> {
   return config.aws ? `Rekognition in ${config.aws.region}` : (await deepface(config)).runtime;
 }
 
-/** What is to be sent to webhooks; `undefined` where the table's stream carries match events. */
+/** Opens what is to be sent to webhooks; `undefined` where the table's stream carries match events. */
 export async function openOutbox(config: Config): Promise<Outbox | undefined> {
   if (config.aws?.tableName !== undefined) return undefined;
   return once(config, 'outbox', async () => {
-    const { Outbox } = await import('../records/sqlite/outbox.ts');
-    return new Outbox(await recordsDatabase(config));
+    const { SqliteOutbox } = await import('../records/sqlite/outbox.ts');
+    return new SqliteOutbox(await recordsDatabase(config));
   });
 }
 

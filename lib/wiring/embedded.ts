@@ -9,6 +9,7 @@ import { imageFolderPaths } from '../images/location.ts';
 import type { ImageStore } from '../images/port.ts';
 import type { RecordStore } from '../records/port.ts';
 import { storeId } from '../records/sqlite/database.ts';
+import { openSqliteEmbeddings } from '../records/sqlite/embeddings.ts';
 import { openSqliteRecords } from '../records/sqlite/records.ts';
 
 /** The adapters of one machine; the engine keeps its faces in the records' database. */
@@ -31,7 +32,7 @@ export async function openDeepface(config: Config, database: DatabaseSync): Prom
   const images = openFileSystemImages(folders);
   await claimFolders(folders, storeId(database));
   const { engineWorkers: workers } = config;
-  const faces = await openHuman(database, {
+  const faces = await openHuman(await openSqliteEmbeddings(database), {
     modelName: defaultModel(config),
     profile: config.engineProfile,
     namedModel: config.modelName,

@@ -1,6 +1,6 @@
 /**
- * Command: shows the service at work on the sample pictures that face-api ships. It lists the woman in the middle of sample3, then
- * looks for her in sample1 and sample6, over HTTP, on a data folder of its own.
+ * Command: shows the service at work on the sample pictures that face-api ships, over HTTP and on a data
+ * folder of its own. It lists the woman in the middle of sample3, then looks for her in sample1 and sample6.
  */
 import { once } from 'node:events';
 import { mkdtemp, readFile } from 'node:fs/promises';

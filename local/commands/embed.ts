@@ -1,5 +1,6 @@
 /**
- * Command: reads picture paths, one a line, and writes each picture's faces with their embeddings as one JSON line, in order.
+ * Command: reads picture paths, one a line, and writes each picture's faces with their embeddings as one JSON
+ * line, in order.
  * usage: npm run --silent embed -- --list FILE --out FILE [--model NAME]
  */
 import { once } from 'node:events';
@@ -15,7 +16,7 @@ import { WorkerPool } from '../../lib/faces/engine/pool.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import { measurePicture } from '../../lib/inputs/measure.ts';
 import { PictureSlots } from '../../lib/inputs/picture-slots.ts';
-import { runCommand } from './command.ts';
+import { runCommand } from '../command.ts';
 import { readPictureFile } from './picture-file.ts';
 import { progressBar } from './progress.ts';
 

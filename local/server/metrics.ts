@@ -2,12 +2,13 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import * as z from 'zod';
 import type { Config } from '../../lib/config.ts';
 import { defineEndpoint } from '../../lib/contract/endpoint.ts';
-import { type WebhookStatus, webhookStatus } from '../../lib/events/webhook-status.ts';
+import type { WebhookStatus } from '../../lib/contract/endpoints/status.ts';
 import { type EndpointHandler, endpoint, response } from '../../lib/http/endpoint.ts';
 import { listen } from '../../lib/metrics/in-process.ts';
 import type { Meter } from '../../lib/metrics/port.ts';
 import { onceIn } from '../../lib/once-in.ts';
 import type { OpenedPorts } from '../../lib/wiring/open.ts';
+import { webhookStatus } from '../../lib/wiring/webhook-status.ts';
 
 /** Not among the deployed endpoints: Lambda functions' metrics go to CloudWatch. */
 const metricsContract = defineEndpoint({

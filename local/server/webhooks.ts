@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent } from 'undici';
 import type { Config } from '../../lib/config.ts';
-import { type Attempt, attemptMs, sendWebhook } from '../../lib/events/webhook.ts';
+import type { Attempt, DueDelivery, EventTarget, Outbox, Receiver } from '../../lib/events/port.ts';
+import { attemptMs, openWebhook } from '../../lib/events/webhook.ts';
 import { log } from '../../lib/log.ts';
 import { recordsFile } from '../../lib/records/sqlite/database.ts';
-import { claim, type DueDelivery, type Outbox, type Receiver } from '../../lib/records/sqlite/outbox.ts';
+import { claim } from '../../lib/records/sqlite/outbox.ts';
 import { openOutbox } from '../../lib/wiring/adapters.ts';
 
 /** Looking, not listening: what is to be sent may have been put there by another process. */
@@ -56,12 +57,14 @@ function pauseMs(failures: number): number {
 export async function deliverWebhooks(delivery: Delivery, stop: AbortSignal): Promise<void> {
   const agent = new Agent({ connect: { timeout: attemptMs } });
   const cutOff = new AbortController();
-  const sending = { ...delivery, dispatcher: agent, stop, cutOff: cutOff.signal };
+  const { outbox, secrets } = delivery;
+  const sending = { outbox, stop, cutOff: cutOff.signal };
+  const targetOf = ({ url }: Receiver) => openWebhook({ url, secrets, dispatcher: agent });
   try {
     const receivers = await setReceivers(delivery, stop);
-    const senders = receivers.map((receiver) => new Sender(receiver, sending));
+    const senders = receivers.map((receiver) => new Sender(receiver, targetOf(receiver), sending));
     using _claimed = senders.length > 0 ? await claimDelivery(delivery, stop) : undefined;
-    await deliverUntil(stop, senders, delivery.outbox);
+    await deliverUntil(stop, senders, outbox);
     const timer = setTimeout(() => cutOff.abort(), graceMs);
     await Promise.all(senders.map((sender) => sender.idle()));
     clearTimeout(timer);
@@ -126,8 +129,8 @@ async function withoutFailing<T>(work: () => Promise<T>): Promise<T | undefined>
   }
 }
 
-interface Sending extends Delivery {
-  readonly dispatcher: Dispatcher;
+interface Sending {
+  readonly outbox: Outbox;
   /** Tells it to begin nothing more. */
   readonly stop: AbortSignal;
   /** Cuts off what is under way. */
@@ -137,6 +140,7 @@ interface Sending extends Delivery {
 /** Delivers to one receiver: some at once while all goes well, one at a time with pauses while it can't be reached. */
 class Sender {
   readonly #receiver: Receiver;
+  readonly #target: EventTarget;
   /** As the log calls it: the rest of a webhook's URL is often a secret. */
   readonly #origin: string;
   readonly #sending: Sending;
@@ -146,8 +150,9 @@ class Sender {
   /** `performance.now()` until which it is left alone. */
   #pausedUntil = 0;
 
-  constructor(receiver: Receiver, sending: Sending) {
+  constructor(receiver: Receiver, target: EventTarget, sending: Sending) {
     this.#receiver = receiver;
+    this.#target = target;
     this.#origin = new URL(receiver.url).origin;
     this.#sending = sending;
   }
@@ -178,16 +183,13 @@ class Sender {
   }
 
   async #deliver(delivery: DueDelivery): Promise<void> {
-    const { outbox, secrets, dispatcher, cutOff } = this.#sending;
+    const { outbox, cutOff } = this.#sending;
     try {
       const event = await outbox.event(delivery.processedId);
       if (event) {
-        const sent = await sendWebhook(this.#receiver.url, event, secrets, {
-          dispatcher,
-          signal: cutOff,
-        });
+        const [sent] = await this.#target.send([event], cutOff);
         // Cut off by the end of the server: it says nothing of the receiver.
-        if (!cutOff.aborted) await this.#note(delivery, sent);
+        if (sent && !cutOff.aborted) await this.#note(delivery, sent);
       } else await outbox.withdrawn(this.#receiver.id, delivery.processedId);
     } catch (error) {
       log().error({ err: error }, 'webhooks: the outbox is not available');
@@ -217,8 +219,7 @@ class Sender {
     }
   }
 
-  async #rest({ outcome, error, retryAfterMs }: Exclude<Attempt, { outcome: 'delivered' }>): Promise<void> {
-    await this.#sending.outbox.unreachable(this.#receiver.id, error);
+  #rest({ outcome, error, retryAfterMs }: Exclude<Attempt, { outcome: 'delivered' }>): void {
     const now = performance.now();
     // Those that were under way together are one failure.
     if (now < this.#pausedUntil) return;

@@ -11,7 +11,7 @@ import { activeEntry } from '../suites/records/fixtures.ts';
 function match(entryId: number, imageId: string, similarity: number): FaceMatch {
   const distance = (100 - similarity) / 100;
   const told = { entryId, imageId, similarity, distance };
-  return { ...told, identity: null, target: null, awsSimilarity: null, awsFaceId: null };
+  return { ...told, identity: null, target: null, metadata: null };
 }
 
 describe('possible duplicates', () => {

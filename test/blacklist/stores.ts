@@ -12,6 +12,7 @@ import { createInputReader } from '../../lib/inputs/read.ts';
 import type { Ports, Stores } from '../../lib/ports.ts';
 import { processImages } from '../../lib/processing/process-images.ts';
 import { openDatabase } from '../../lib/records/sqlite/database.ts';
+import { openSqliteEmbeddings } from '../../lib/records/sqlite/embeddings.ts';
 import { openSqliteRecords } from '../../lib/records/sqlite/records.ts';
 import { cropFace, leftToRight, sample } from '../api/pictures.ts';
 import { temporaryFolder } from '../api/server-process.ts';
@@ -38,7 +39,7 @@ export function imageFolders(folder: string) {
 export async function openStores(folder: string): Promise<OpenedStores> {
   const database = await openDatabase(join(folder, 'face-blacklist.sqlite'));
   const records = openSqliteRecords(database);
-  const faces = await openHuman(database, {
+  const faces = await openHuman(await openSqliteEmbeddings(database), {
     modelName: 'MobileFaceNet',
     distanceMetric: 'cosine',
     detectionConfidenceThreshold: 0.4,

@@ -2,20 +2,20 @@ import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { WebhookStatus } from '../../lib/events/webhook-status.ts';
+import type { WebhookStatus } from '../../lib/contract/endpoints/status.ts';
 import type { RecordStore } from '../../lib/records/port.ts';
 import { openDatabase } from '../../lib/records/sqlite/database.ts';
-import { Outbox } from '../../lib/records/sqlite/outbox.ts';
+import { SqliteOutbox } from '../../lib/records/sqlite/outbox.ts';
 import { openSqliteRecords } from '../../lib/records/sqlite/records.ts';
 import { activeEntry, processedResult } from '../suites/records/fixtures.ts';
 
 /** Records with an outbox, each with a handle of its own, as in a server. */
 export interface OpenedOutbox extends AsyncDisposable {
   readonly records: RecordStore;
-  readonly outbox: Outbox;
+  readonly outbox: SqliteOutbox;
   readonly path: string;
   /** Another outbox on the same data, as a second process would have. */
-  another(): Promise<Outbox>;
+  another(): Promise<SqliteOutbox>;
   /** Resolves when this is true of the first receiver. */
   until(isTrue: (status: WebhookStatus) => boolean): Promise<void>;
   /** Lists so many people; returns their entries' ids. */
@@ -28,12 +28,12 @@ export async function openOutbox(): Promise<OpenedOutbox> {
   const folder = await mkdtempDisposable(join(tmpdir(), 'outbox-'));
   const path = join(folder.path, 'records.sqlite');
   const records = openSqliteRecords(await openDatabase(path));
-  const outbox = new Outbox(await openDatabase(path));
+  const outbox = new SqliteOutbox(await openDatabase(path));
   return {
     records,
     outbox,
     path,
-    another: async () => new Outbox(await openDatabase(path)),
+    another: async () => new SqliteOutbox(await openDatabase(path)),
     async until(isTrue) {
       // Other handles write it, and tell nobody.
       while (!(await outbox.status()).slice(0, 1).every(isTrue)) await delay(20);

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { Agent } from 'undici';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { MatchEvent } from '../../lib/contract/match-event.ts';
-import { sendWebhook } from '../../lib/events/webhook.ts';
+import { openWebhook } from '../../lib/events/webhook.ts';
 import { startHttpServer } from '../http-server.ts';
 import { secret, startReceiver } from './receiver.ts';
 
@@ -23,8 +23,11 @@ const event: MatchEvent = {
   },
 };
 
-const send = (url: string, secrets = [secret], signal = new AbortController().signal) =>
-  sendWebhook(url, event, secrets, { dispatcher: agent, signal });
+async function send(url: string, secrets = [secret], signal = new AbortController().signal) {
+  const [attempt] = await openWebhook({ url, secrets, dispatcher: agent }).send([event], signal);
+  if (!attempt) throw new Error('It tells nothing of the event.');
+  return attempt;
+}
 
 test('a receiver that checks signatures by the standard believes it, whatever is in a name', async () => {
   await using receiver = await startReceiver();

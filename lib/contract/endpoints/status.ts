@@ -23,6 +23,8 @@ const WebhookStatus = z.object({
   given_up: count.describe('Events that it never took.'),
   last_error: z.string().nullable(),
 });
+/** The delivery of match events to one receiver. */
+export type WebhookStatus = z.infer<typeof WebhookStatus>;
 
 export const Status = z
   .object({

@@ -1,4 +1,3 @@
-import type { DatabaseSync } from 'node:sqlite';
 import {
   type DistanceMetric,
   type EngineDetector,
@@ -7,8 +6,7 @@ import {
 } from '../../contract/vocabulary.ts';
 import { NoFaceError } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
-import { whenUnlocked, write } from '../../records/sqlite/transactions.ts';
-import { allSettled } from '../../settled.ts';
+import { allOrFirstError } from '../../promises.ts';
 import type {
   Comparison,
   EngineFigures,
@@ -25,10 +23,10 @@ import type {
   MatchDefaults,
   MatchOptions,
   MatchResult,
-  PictureLoan,
   QualityFilter,
   Reference,
   UsedOptions,
+  WithPicture,
 } from '../port.ts';
 import { refusalWords } from '../quality-reasons.ts';
 import { standardThresholdOf } from '../standard-thresholds.ts';
@@ -48,7 +46,7 @@ import {
 } from './models/models.ts';
 import { WorkerPool } from './pool.ts';
 import { compareEmbeddings } from './search/distance.ts';
-import { createFacesTable, type GalleryFace } from './search/gallery.ts';
+import type { EmbeddingStore, GalleryFace } from './search/embedding-store.ts';
 import { matchDefaults } from './search/match-defaults.ts';
 import { ModelGallery, type Wanted } from './search/model-gallery.ts';
 import { thresholdLimits } from './search/threshold-limits.ts';
@@ -86,7 +84,7 @@ interface Used extends UsedOptions {
 
 /** Enrolled faces, of every model. */
 interface Enrolled {
-  readonly database: DatabaseSync;
+  readonly store: EmbeddingStore;
   readonly models: EmbeddingModels;
   readonly galleries: ReadonlyMap<EmbeddingModelName, ModelGallery>;
 }
@@ -106,10 +104,10 @@ interface FoundFace {
 const maxTries = 5;
 
 /**
- * Starts the engine and loads the gallery out of the database, in which it keeps a table of its own.
+ * Starts the engine and loads the gallery out of the store.
  * @throws BackendUnavailableError when the models or the gallery can't be loaded.
  */
-export async function openHuman(database: DatabaseSync, settings: HumanSettings): Promise<FaceBackend> {
+export async function openHuman(store: EmbeddingStore, settings: HumanSettings): Promise<FaceBackend> {
   const known = modelsWith(settings.customModel, settings.profile);
   const models = installedModels(known, settings.modelName);
   const pool = await WorkerPool.start(settings.workers, {
@@ -118,10 +116,10 @@ export async function openHuman(database: DatabaseSync, settings: HumanSettings)
     customNetwork: settings.customModel?.network,
   });
   try {
-    const galleries = await whenUnlocked(database, () => openGalleries(pool, database, models));
+    const galleries = await store.read(() => openGalleries(pool, store, models));
     // The others are loaded when they are first asked for: few requests ask for another model.
-    await whenUnlocked(database, () => galleries.get(settings.modelName)?.refresh());
-    return new Human(pool, { database, models, galleries }, settings);
+    await store.read(() => galleries.get(settings.modelName)?.refresh());
+    return new Human(pool, { store, models, galleries }, settings);
   } catch (error) {
     await pool.close();
     throw error;
@@ -134,7 +132,7 @@ class Human implements FaceBackend {
   readonly maxImageBytes: number;
   readonly defaults: MatchDefaults;
   readonly #pool: WorkerPool;
-  readonly #database: DatabaseSync;
+  readonly #store: EmbeddingStore;
   readonly #metric: DistanceMetric;
   readonly #namedModel: string;
   readonly #maxFalseMatchRate: number | undefined;
@@ -144,14 +142,14 @@ class Human implements FaceBackend {
   readonly #galleries: ReadonlyMap<EmbeddingModelName, ModelGallery>;
   readonly #test: EngineTest;
 
-  constructor(pool: WorkerPool, { database, models, galleries }: Enrolled, settings: HumanSettings) {
+  constructor(pool: WorkerPool, { store, models, galleries }: Enrolled, settings: HumanSettings) {
     this.modelId = settings.modelName;
     this.maxImageBytes = settings.maxImageBytes;
     this.#pool = pool;
     this.#metric = settings.distanceMetric;
     this.#qualityFilter = settings.qualityFilter;
     this.#detector = detectorOf(settings.detectorBackend) ?? 'mediapipe+ssd';
-    this.#database = database;
+    this.#store = store;
     this.#models = models;
     this.#galleries = galleries;
     const { name: modelName, ...model } = this.#modelOf(this.modelId);
@@ -184,9 +182,9 @@ class Human implements FaceBackend {
     return { faces, ...used, hasGallery: true };
   }
 
-  async compare(probe: PictureLoan, reference: PictureLoan, options: FaceOptions): Promise<Comparison> {
+  async compare(probe: WithPicture, reference: WithPicture, options: FaceOptions): Promise<Comparison> {
     const used = this.#used(options);
-    const [one, other] = await allSettled([
+    const [one, other] = await allOrFirstError([
       probe((picture) => this.#largest(picture, used)),
       reference((picture) => this.#largest(picture, used)),
     ]);
@@ -195,7 +193,7 @@ class Human implements FaceBackend {
   }
 
   async compareWith(
-    probe: PictureLoan,
+    probe: WithPicture,
     references: readonly Reference[],
     options: FaceOptions,
   ): Promise<EntryComparison> {
@@ -243,8 +241,7 @@ class Human implements FaceBackend {
 
   async remove(faces: readonly EnrolledFace[]): Promise<void> {
     const galleries = [...this.#galleries.values()];
-    const drops = await write(
-      this.#database,
+    const drops = await this.#store.write(
       () => faces.flatMap(({ imageId }) => galleries.map((gallery) => gallery.delete(imageId))),
       { frees: true },
     );
@@ -286,12 +283,12 @@ class Human implements FaceBackend {
   }
 
   #read<T>(work: () => T): Promise<T> {
-    return whenUnlocked(this.#database, work);
+    return this.#store.read(work);
   }
 
   async #keep(face: GalleryFace, embeddings: JobFace['embeddings']): Promise<void> {
     const galleries = [...this.#galleries];
-    const taken = await write(this.#database, () =>
+    const taken = await this.#store.write(() =>
       galleries.map(([model, gallery]) =>
         gallery.insert(face, embeddings[this.#embedder(model)] as Float32Array),
       ),
@@ -395,13 +392,12 @@ function detectorOf(name: string | undefined): EngineDetector | undefined {
 
 function openGalleries(
   pool: WorkerPool,
-  database: DatabaseSync,
+  store: EmbeddingStore,
   models: EmbeddingModels,
 ): Map<EmbeddingModelName, ModelGallery> {
-  createFacesTable(database);
   const usable = usableVersions(models, (embedder) => isInstalled(embedder));
   const share: WorkerPool['share'] = (embedder, shared) => pool.share(embedder, shared);
   return new Map(
-    [...models].map(([name, model]) => [name, new ModelGallery(database, name, model, share, usable)]),
+    [...models].map(([name, model]) => [name, new ModelGallery(store, name, model, share, usable)]),
   );
 }

@@ -3,7 +3,7 @@ import { readlinkSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { DistanceMetric, EngineDetector } from '../../contract/vocabulary.ts';
+import type { EngineDetector } from '../../contract/vocabulary.ts';
 import type { Face } from '../port.ts';
 import { loadDetector } from './detect/detector.ts';
 import { type MeasuredQuality, measureQuality } from './detect/quality.ts';
@@ -13,7 +13,7 @@ import type { Pixels } from './geometry/align.ts';
 import { Pyramid } from './geometry/pyramid.ts';
 import type { EmbedderName } from './models/models.ts';
 import type { SharedGallery } from './search/gallery-memory.ts';
-import { type GalleryHit, searchGallery } from './search/search.ts';
+import { type GalleryHit, type GallerySearch, searchGallery } from './search/search.ts';
 
 export interface WorkerSettings {
   readonly minConfidence: number;
@@ -21,16 +21,6 @@ export interface WorkerSettings {
   readonly modelName: EmbedderName;
   /** Of the model `Custom`. */
   readonly customNetwork?: CustomNetwork | undefined;
-}
-
-/** A look at one gallery for all faces of a picture. */
-export interface GallerySearch {
-  readonly embedder: EmbedderName;
-  readonly metric: DistanceMetric;
-  /** In the metric. */
-  readonly threshold: number;
-  /** See `searchGallery`. */
-  readonly candidates?: number;
 }
 
 /** What to do with one picture: find its faces, embed them by some models, look these up in galleries. */

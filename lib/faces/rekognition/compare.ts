@@ -3,8 +3,8 @@ import pLimit from 'p-limit';
 import type { Deadline } from '../../deadline.ts';
 import { isUnusablePicture, NoFaceError } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
-import { allSettled } from '../../settled.ts';
-import type { Comparison, EntryComparison, Face, FaceMatch, PictureLoan, Reference } from '../port.ts';
+import { allOrFirstError } from '../../promises.ts';
+import type { Comparison, EntryComparison, Face, FaceMatch, Reference, WithPicture } from '../port.ts';
 import type { RekognitionCaller } from './caller.ts';
 import { encodeWhole, type SentPicture } from './encode.ts';
 import { meaningOf } from './failures.ts';
@@ -33,12 +33,12 @@ interface Probe {
  */
 export async function compareLargest(
   caller: RekognitionCaller,
-  lendProbe: PictureLoan,
-  lendReference: PictureLoan,
+  withProbe: WithPicture,
+  withReference: WithPicture,
   deadline: Deadline | undefined,
 ): Promise<Pick<Comparison, 'probe' | 'reference' | keyof Nearness>> {
-  const probe = await lendProbe((picture) => probeOf(caller, picture, deadline));
-  return lendReference((picture) => compareWithPicture(caller, probe, picture, deadline));
+  const probe = await withProbe((picture) => probeOf(caller, picture, deadline));
+  return withReference((picture) => compareWithPicture(caller, probe, picture, deadline));
 }
 
 async function probeOf(
@@ -100,12 +100,12 @@ async function compareWithPicture(
  */
 export async function compareWithReferences(
   gallery: Gallery,
-  lendProbe: PictureLoan,
+  withProbe: WithPicture,
   references: readonly Reference[],
   deadline: Deadline | undefined,
 ): Promise<Pick<EntryComparison, 'probe' | 'references' | 'hasGallery'>> {
   const limits = { within: Number.POSITIVE_INFINITY, deadline };
-  const { probe, found, hasGallery } = await lendProbe(async (picture) => {
+  const { probe, found, hasGallery } = await withProbe(async (picture) => {
     const { faces, near } = await searchPicture(gallery, picture, limits);
     const [largest] = oneOrMore(faces);
     const found = near ? await near(largest) : { matches: [] };
@@ -115,24 +115,24 @@ export async function compareWithReferences(
   const imageIds = new Set(references.map(({ imageId }) => imageId));
   const near = found.filter(({ imageId }) => imageIds.has(imageId));
   if (near.length > 0 || !hasGallery) return { probe, references: near, hasGallery };
-  const compared = await compareOneByOne(gallery.caller, lendProbe, references, deadline);
+  const compared = await compareOneByOne(gallery.caller, withProbe, references, deadline);
   return { probe, references: compared, hasGallery };
 }
 
 async function compareOneByOne(
   caller: RekognitionCaller,
-  lendProbe: PictureLoan,
+  withProbe: WithPicture,
   references: readonly Reference[],
   deadline: Deadline | undefined,
 ): Promise<EntryComparison['references']> {
-  const probe = await lendProbe((picture) => probeOf(caller, picture, deadline));
+  const probe = await withProbe((picture) => probeOf(caller, picture, deadline));
   const limit = pLimit(comparisonsAtOnce);
-  const compared = await allSettled(
-    references.slice(0, maxComparisons).map(({ imageId, lend }) =>
+  const compared = await allOrFirstError(
+    references.slice(0, maxComparisons).map(({ imageId, withPicture }) =>
       limit(async () => {
-        const near = await lend((picture) => compareWithPicture(caller, probe, picture, deadline)).catch(
-          ignoringUnusable,
-        );
+        const near = await withPicture((picture) =>
+          compareWithPicture(caller, probe, picture, deadline),
+        ).catch(ignoringUnusable);
         return near ? [{ imageId, target: null, distance: near.distance, similarity: near.similarity }] : [];
       }),
     ),

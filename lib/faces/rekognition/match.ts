@@ -8,7 +8,7 @@ import pLimit from 'p-limit';
 import type { Box } from '../../contract/shapes.ts';
 import type { Deadline } from '../../deadline.ts';
 import type { Picture } from '../../inputs/picture.ts';
-import { allInTurns, allSettled } from '../../settled.ts';
+import { allInTurns, allOrFirstError } from '../../promises.ts';
 import { bestOfEntries, nearMissesAmong } from '../best-of-entries.ts';
 import type { Face, FaceMatch, MatchedFace, MatchResult } from '../port.ts';
 import type { RekognitionCaller } from './caller.ts';
@@ -136,7 +136,7 @@ export async function searchPicture(
   limits: SearchLimits,
 ): Promise<SearchedPicture> {
   const sent = await encodeWhole(picture);
-  const [faces, whole] = await allSettled([
+  const [faces, whole] = await allOrFirstError([
     detectFaces(gallery.caller, picture, sent, limits.deadline?.remainingMs()),
     search(gallery, picture, sent, limits),
   ]);
@@ -269,8 +269,7 @@ function matchOf({ Face, Similarity = 0 }: RekognitionMatch): FaceMatch[] {
       target: null,
       distance: distanceOf(Similarity),
       similarity: Similarity,
-      awsSimilarity: Similarity,
-      awsFaceId: Face.FaceId,
+      metadata: { awsSimilarity: Similarity, awsFaceId: Face.FaceId },
     },
   ];
 }

@@ -1,6 +1,6 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { marshall, type NativeAttributeValue } from '@aws-sdk/util-dynamodb';
-import type { Item, Key } from './client.ts';
+import type { Item, Key } from './keys.ts';
 
 type Values = Readonly<Record<string, NativeAttributeValue>>;
 

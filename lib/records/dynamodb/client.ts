@@ -13,17 +13,12 @@ import { marshall, type NativeAttributeValue, unmarshall } from '@aws-sdk/util-d
 import { batches } from '../../batches.ts';
 import { BackendUnavailableError } from '../../errors.ts';
 import { type Action, expression, forTable } from './action.ts';
+import type { Item, Key } from './keys.ts';
 
 export interface TableSettings {
   readonly region: string;
   readonly tableName: string;
 }
-
-export interface Key {
-  readonly pk: string;
-  readonly sk: string;
-}
-export type Item = Key & Readonly<Record<string, NativeAttributeValue>>;
 
 export interface KeyRange {
   /** First and last `sk`, both included; all of the partition without them. */

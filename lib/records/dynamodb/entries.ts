@@ -1,9 +1,9 @@
 import { BackendUnavailableError, NameTakenError } from '../../errors.ts';
 import { foldedName } from '../../names/folded-name.ts';
-import { type EntryChange, planNormalForms } from '../normal-entries.ts';
-import type { EntryRecord, RecordStatus, RecordStore } from '../port.ts';
+import type { EntryChange, EntryRecord, RecordStatus, RecordStore } from '../port.ts';
+import { planNormalForms } from '../shared/normal-entries.ts';
 import { type Action, isNew } from './action.ts';
-import { again, type Item, type TableClient } from './client.ts';
+import { again, type TableClient } from './client.ts';
 import { removeImagesOf } from './images.ts';
 import {
   counterKey,
@@ -17,6 +17,7 @@ import {
   hiddenEntryPlace,
   nameKey,
 } from './items.ts';
+import type { Item } from './keys.ts';
 
 type NewEntry = Parameters<RecordStore['createEntry']>[0];
 

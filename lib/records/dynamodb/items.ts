@@ -1,6 +1,6 @@
 import type { EntryRecord, ImageRecord, RecordStatus } from '../port.ts';
-import type { Item, Key } from './client.ts';
 import { partitionKey } from './definition.ts';
+import type { Item, Key } from './keys.ts';
 
 /*
  * What is in the table:

@@ -1,26 +1,18 @@
 import type { AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue } from 'aws-lambda';
-import type { MatchEvent } from '../../contract/match-event.ts';
 import { entryIdsOf, matchEvent, withoutUnlisted } from '../../events/match-event.ts';
-import { type Item, TableClient, type TableSettings } from './client.ts';
+import type { MatchStream } from '../../events/port.ts';
+import { TableClient, type TableSettings } from './client.ts';
 import { entryKey, entryRecord } from './items.ts';
+import type { Item } from './keys.ts';
 import { readResult } from './processed.ts';
 
 /** A record's new image, as Lambda gets it: bytes are base64. */
 export type StreamImage = Readonly<Record<string, AttributeValue>>;
 
-/** What the table's stream tells of pictures in which somebody was found; see `matchesFilter`. */
-export interface MatchStream {
-  /**
-   * The event of such a picture, without those who are not listed any more; `undefined` when nobody is left.
-   * @throws BackendUnavailableError
-   */
-  eventOf(image: StreamImage): Promise<MatchEvent | undefined>;
-}
-
-/** Nobody is called before the first use. */
-export function openMatchStream(settings: TableSettings): MatchStream {
+/** Reads what the table's stream tells of pictures with a match, see `matchesFilter`. Nobody is called before the first use. */
+export function openMatchStream(settings: TableSettings): MatchStream<StreamImage> {
   const table = new TableClient(settings);
   return {
     async eventOf(image) {

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { timeAfter } from '../clock.ts';
+import { timeAfter } from '../shared/clock.ts';
 import { type Action, isNew } from './action.ts';
-import { again, type Item, type Key, type TableClient } from './client.ts';
+import { again, type TableClient } from './client.ts';
 import {
   arrivalKey,
   arrivalsPartition,
@@ -13,6 +13,7 @@ import {
   runsPartition,
   scopePartition,
 } from './items.ts';
+import type { Item, Key } from './keys.ts';
 import { lastRank } from './ranks.ts';
 
 /** Where an answer's bytes are: in the item itself, or in parts beside it. */

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
-import { pageOf, sizeOf } from '../clock.ts';
 import type { ProcessedPage, ProcessedQuery, ProcessedResult, RecordStore, Stamp } from '../port.ts';
-import { scopeAsked, scopesOf } from '../scopes.ts';
-import { storedResult } from '../stored-result.ts';
-import { again, type Item, type Key, type TableClient } from './client.ts';
+import { pageOf, sizeOf } from '../shared/clock.ts';
+import { scopeAsked, scopesOf } from '../shared/scopes.ts';
+import { storedResult } from '../shared/stored-result.ts';
+import { again, type TableClient } from './client.ts';
 import { padded, pictureKey, processedPartition, scopePartition } from './items.ts';
+import type { Item, Key } from './keys.ts';
 import { type Kept, pictureNumbering } from './numbering.ts';
 import { lastDisorder, ranksWithin } from './ranks.ts';
 

@@ -1,9 +1,10 @@
 import pLimit from 'p-limit';
-import { type Range, sizeOf } from '../clock.ts';
 import type { ProcessedFilter, TimeDisorder } from '../port.ts';
-import { scopeAsked } from '../scopes.ts';
-import type { Item, TableClient } from './client.ts';
+import { type Range, sizeOf } from '../shared/clock.ts';
+import { scopeAsked } from '../shared/scopes.ts';
+import type { TableClient } from './client.ts';
 import { padded, processedPartition, runsPartition, scopePartition } from './items.ts';
+import type { Item } from './keys.ts';
 
 /** So many items are looked at in one call: a range shrinks to an eighth. */
 const probesAtOnce = 7;

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { foldedName } from '../../names/folded-name.ts';
-import { logChanges, planNormalForms, type StoredEntry } from '../normal-entries.ts';
+import { logChanges, planNormalForms, type StoredEntry } from '../shared/normal-entries.ts';
 
 /** Brings names and reasons to their normal form, and notes each name without case and accents, by which it is looked for. */
 export function normalizeEntries(database: DatabaseSync): void {

@@ -1,28 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { WebhookStatus } from '../../contract/endpoints/status.ts';
 import type { MatchEvent } from '../../contract/match-event.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { entryIdsOf, matchEvent, withoutUnlisted } from '../../events/match-event.ts';
-import type { WebhookStatus } from '../../events/webhook-status.ts';
-import { storedResult } from '../stored-result.ts';
+import type { DueDelivery, GivenUp, Outbox, Receiver } from '../../events/port.ts';
+import { storedResult } from '../shared/stored-result.ts';
 import { connect } from './connection.ts';
 import { attempt, databaseError, isBusy, type WriteOptions, whenUnlocked, write } from './transactions.ts';
 
-/** Whom events are delivered to. */
-export interface Receiver {
-  readonly id: number;
-  readonly url: string;
-}
-
-/** An event that may be sent now. */
-export interface DueDelivery {
-  /** The id of the processed picture. */
-  readonly processedId: number;
-  /** How often the receiver has refused it. */
-  readonly refusals: number;
-}
-
-/** How many deliveries are given up in one transaction. */
+/** The most deliveries that are given up in one transaction. */
 const givenUpAtOnce = 500;
 
 const earlierOfSameEntry = `
@@ -86,12 +73,9 @@ export function prepareOutboxStatements(database: DatabaseSync) {
 }
 
 /**
- * What is still to be told of processed pictures, and to whom, in a database from `openDatabase`. It holds ids alone: an event is made from
- * its picture's record when it is sent. Every method but `add` throws BackendUnavailableError, and what adds DiskFullError.
- *
- * A delivery waits while an earlier one to the same receiver, for one of the same entries, is there.
+ * The outbox in a database from `openDatabase`. It holds ids alone: an event is made from its picture's record when it is sent.
  */
-export class Outbox {
+export class SqliteOutbox implements Outbox {
   readonly #database: DatabaseSync;
   readonly #statements: ReturnType<typeof prepareOutboxStatements>;
 
@@ -100,7 +84,7 @@ export class Outbox {
     this.#statements = prepareOutboxStatements(database);
   }
 
-  /** Puts down that a picture's event is to be delivered to everybody: part of the transaction that keeps the picture's record. */
+  /** Notes that a picture's event is to be delivered to everybody, in the transaction that keeps the picture's record. */
   add(pictureId: string, result: ImageProcessingResult): void {
     const receivers = this.#statements.wantedReceivers.all();
     const event = receivers.length > 0 && matchEvent(pictureId, result);
@@ -114,10 +98,6 @@ export class Outbox {
     }
   }
 
-  /**
-   * Makes these the receivers of whatever comes, in any process. What others were still to get waits for them to come back until it is
-   * given up.
-   */
   setReceivers(urls: readonly string[]): Promise<Receiver[]> {
     return this.#write(() => {
       this.#statements.unwantReceivers.run();
@@ -130,7 +110,6 @@ export class Outbox {
     });
   }
 
-  /** Those that may be sent now, the longest due first. */
   due(receiverId: number, limit: number): DueDelivery[] {
     const rows = attempt(this.#database, () => this.#statements.due.all(receiverId, Date.now(), limit));
     return rows.map(({ processed_id, refusals }) => ({
@@ -139,7 +118,6 @@ export class Outbox {
     }));
   }
 
-  /** The event of a processed picture, without those who are not listed any more; `undefined` when nothing is left to tell. */
   event(processedId: number): Promise<MatchEvent | undefined> {
     return this.#read(() => {
       const row = this.#statements.picture.get(processedId);
@@ -152,7 +130,6 @@ export class Outbox {
     });
   }
 
-  /** The receiver has the event. */
   delivered(receiverId: number, processedId: number): Promise<void> {
     return this.#write(
       () => {
@@ -163,12 +140,10 @@ export class Outbox {
     );
   }
 
-  /** There is nothing to tell the receiver. */
   withdrawn(receiverId: number, processedId: number): Promise<void> {
     return this.#write(() => this.#remove(receiverId, processedId), { frees: true });
   }
 
-  /** The receiver did not take the event, which is to be tried again then. */
   refused(receiverId: number, processedId: number, error: string, due: Date): Promise<void> {
     return this.#write(() => {
       this.#statements.putOff.run(due.getTime(), receiverId, processedId);
@@ -176,14 +151,12 @@ export class Outbox {
     });
   }
 
-  /** The receiver takes nothing at all, for now. */
   async unreachable(receiverId: number, error: string): Promise<void> {
     await this.#write(() => this.#statements.noteError.run(error, receiverId, error));
   }
 
-  /** Gives up some of what came about before then, whomever it is for; returns how much, by the receivers' origins. */
-  async giveUp(before: Date): Promise<{ readonly receiver: string; readonly processedIds: number[] }[]> {
-    const given: { receiver: string; processedIds: number[] }[] = [];
+  async giveUp(before: Date): Promise<GivenUp[]> {
+    const given: GivenUp[] = [];
     for (const { id, origin } of await this.#read(() => this.#statements.allReceivers.all())) {
       const processedIds = await this.#writeIf(
         () => this.#statements.oldest.get(Number(id), before.getTime()) !== undefined,

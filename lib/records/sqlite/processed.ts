@@ -1,6 +1,5 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
-import { pageOf, type Range, sizeOf, timeAfter } from '../clock.ts';
 import type {
   ProcessedFilter,
   ProcessedPage,
@@ -9,15 +8,16 @@ import type {
   Stamp,
   TimeDisorder,
 } from '../port.ts';
-import { scopeAsked, scopesOf } from '../scopes.ts';
-import { storedResult } from '../stored-result.ts';
-import type { Outbox } from './outbox.ts';
+import { pageOf, type Range, sizeOf, timeAfter } from '../shared/clock.ts';
+import { scopeAsked, scopesOf } from '../shared/scopes.ts';
+import { storedResult } from '../shared/stored-result.ts';
+import type { SqliteOutbox } from './outbox.ts';
 import type { Statements } from './statements.ts';
 
 /** To be called in a transaction. */
 export function addProcessed(
   statements: Statements,
-  outbox: Outbox,
+  outbox: SqliteOutbox,
   pictureId: string,
   result: ProcessedResult,
 ): Stamp {

@@ -2,8 +2,8 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { EntryNotFoundError, LastImageError, NameTakenError } from '../../errors.ts';
 import { foldedName } from '../../names/folded-name.ts';
-import type { EntryChange } from '../normal-entries.ts';
 import type {
+  EntryChange,
   EntryRecord,
   ImageRecord,
   NewImage,
@@ -18,7 +18,7 @@ import type {
   TimeDisorder,
 } from '../port.ts';
 import { openDatabase } from './database.ts';
-import { Outbox } from './outbox.ts';
+import { SqliteOutbox } from './outbox.ts';
 import { addProcessed, getProcessed, listProcessed, timeDisorder } from './processed.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 import {
@@ -81,14 +81,14 @@ function takingName<T>(name: string, write: () => T): T {
 class SqliteRecords implements RecordStore {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
-  readonly #outbox: Outbox;
+  readonly #outbox: SqliteOutbox;
   /** `performance.now()` until which it counts as writable. */
   #writableUntil = 0;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#statements = prepareStatements(database);
-    this.#outbox = new Outbox(database);
+    this.#outbox = new SqliteOutbox(database);
   }
 
   async createEntry({ name, reason, carried }: NewEntry): Promise<EntryRecord> {

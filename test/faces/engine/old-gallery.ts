@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Box } from '../../../lib/contract/shapes.ts';
-import { createFacesTable } from '../../../lib/faces/engine/search/gallery.ts';
+import { openSqliteEmbeddings } from '../../../lib/records/sqlite/embeddings.ts';
 
 /** Of sample 3's people, from left to right, as commit 5bea5f1 enrolled them: its `Fusion` was another. */
 interface OldFace {
@@ -17,7 +17,7 @@ interface OldFace {
 export async function writeOldGallery(database: DatabaseSync): Promise<void> {
   const text = await readFile(new URL('./old-gallery.json', import.meta.url), 'utf8');
   const { faces } = JSON.parse(text) as { faces: OldFace[] };
-  createFacesTable(database);
+  await openSqliteEmbeddings(database);
   const insert = database.prepare(
     'INSERT INTO faces (image_id, entry_id, model, x, y, w, h, embedding) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );

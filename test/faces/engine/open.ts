@@ -5,6 +5,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { type HumanSettings, openHuman } from '../../../lib/faces/engine/engine.ts';
 import type { FaceBackend } from '../../../lib/faces/port.ts';
 import { openDatabase } from '../../../lib/records/sqlite/database.ts';
+import { openSqliteEmbeddings } from '../../../lib/records/sqlite/embeddings.ts';
 
 /** A database file for the engine's tests, and engines on it. */
 export interface Galleries {
@@ -32,7 +33,7 @@ export async function galleries(): Promise<Galleries> {
   };
   return {
     async open({ database, ...settings } = {}) {
-      const backend = await openHuman(database ?? (await openHandle()), {
+      const backend = await openHuman(await openSqliteEmbeddings(database ?? (await openHandle())), {
         modelName: 'Fusion',
         distanceMetric: 'cosine',
         detectionConfidenceThreshold: 0.4,

@@ -3,7 +3,7 @@ import { Deadline } from '../../../lib/deadline.ts';
 import { BackendUnavailableError } from '../../../lib/errors.ts';
 import type { EnrolledFace, FaceBackend } from '../../../lib/faces/port.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
-import { enrollAs, entriesOf, gallery, lent, owner, owners } from '../../suites/faces/fixtures.ts';
+import { enrollAs, entriesOf, gallery, heldPicture, owner, owners } from '../../suites/faces/fixtures.ts';
 import { portraits, smallSample } from '../samples.ts';
 import { openAdapter, startEmulator } from './open.ts';
 
@@ -73,8 +73,10 @@ describe('when Rekognition fails', () => {
     const deadline = new Deadline(() => end - performance.now());
     const outcomes = await Promise.allSettled([
       backend.match(group, { deadline }),
-      backend.compare(lent(group), lent(her), { deadline }),
-      backend.compareWith(lent(group), [{ imageId: hers.imageId, lend: lent(her) }], { deadline }),
+      backend.compare(heldPicture(group), heldPicture(her), { deadline }),
+      backend.compareWith(heldPicture(group), [{ imageId: hers.imageId, withPicture: heldPicture(her) }], {
+        deadline,
+      }),
     ]);
     // An attempt that began in time has a second of its own.
     expect(deadline.remainingMs()).toBeGreaterThan(-1_000);

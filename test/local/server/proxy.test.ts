@@ -12,7 +12,7 @@ import { endpoint } from '../../../lib/http/endpoint.ts';
 import { requestBase } from '../../../lib/http/origin.ts';
 import { createProcessUpload } from '../../../lib/uploads/create-upload.ts';
 import { type LocalUploads, openLocalUploads } from '../../../lib/uploads/local.ts';
-import { consoleRoutes } from '../../../local/console/serve.ts';
+import { consoleRoutes } from '../../../local/server/console.ts';
 import { receiveUploadContract, uploadReceiver } from '../../../local/server/uploads.ts';
 import { formOf } from '../../uploads/form.ts';
 import { ask, type Nginx, startNginx } from './nginx.ts';

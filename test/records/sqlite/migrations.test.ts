@@ -8,7 +8,7 @@ import { foldedName } from '../../../lib/names/folded-name.ts';
 import type { ProcessedFilter } from '../../../lib/records/port.ts';
 import { openDatabase } from '../../../lib/records/sqlite/database.ts';
 import { migrations } from '../../../lib/records/sqlite/migrations.ts';
-import { Outbox } from '../../../lib/records/sqlite/outbox.ts';
+import { SqliteOutbox } from '../../../lib/records/sqlite/outbox.ts';
 import { openSqliteRecords } from '../../../lib/records/sqlite/records.ts';
 import {
   activeEntry,
@@ -164,7 +164,7 @@ describe('a database', () => {
     await restoreVersion5();
     using database = await openDatabase(path);
     const store = openSqliteRecords(database);
-    const outbox = new Outbox(database);
+    const outbox = new SqliteOutbox(database);
     const highest = () =>
       Object.fromEntries(
         ['entry.id', 'image.sequence', 'processed.id', 'receiver.id'].map((column) => {

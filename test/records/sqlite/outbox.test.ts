@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BackendUnavailableError } from '../../../lib/errors.ts';
 import { openDatabase } from '../../../lib/records/sqlite/database.ts';
-import { claim, type Outbox, prepareOutboxStatements } from '../../../lib/records/sqlite/outbox.ts';
+import { claim, prepareOutboxStatements, type SqliteOutbox } from '../../../lib/records/sqlite/outbox.ts';
 import { type OpenedOutbox, openOutbox } from '../../events/outbox.ts';
 
 let opened: OpenedOutbox;
-let outbox: Outbox;
+let outbox: SqliteOutbox;
 
 beforeEach(async () => {
   opened = await openOutbox();

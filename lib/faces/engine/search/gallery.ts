@@ -1,7 +1,12 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Box } from '../../../contract/shapes.ts';
 import type { FaceOwner } from '../../port.ts';
 import { type EmbeddingModel, modelsWith, usableVersions } from '../models/models.ts';
+import {
+  type EmbeddedFace,
+  type EmbeddingStore,
+  floatsOf,
+  type GalleryFace,
+  type VersionEmbeddings,
+} from './embedding-store.ts';
 import {
   capacityOf,
   clearRow,
@@ -14,67 +19,24 @@ import {
   useRows,
   writeRow,
 } from './gallery-memory.ts';
-import { floatsOf, loadRows, loadRowsBeside } from './load-rows.ts';
-
-/** An enrolled face of one model. */
-export interface GalleryFace extends FaceOwner {
-  readonly box: Box;
-}
+import { loadRows, loadRowsBeside } from './load-rows.ts';
 
 /** So many are loaded by two threads: a thread takes a moment to start. */
 const manyFaces = 20_000;
 
-/** Makes the table of all models' enrolled faces where there is none. */
-export function createFacesTable(database: DatabaseSync): void {
-  // The id grows for ever, so that a search's answer never means another face than the one that it read.
-  database.exec(`CREATE TABLE IF NOT EXISTS faces (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    image_id TEXT NOT NULL,
-    entry_id INTEGER NOT NULL,
-    model TEXT NOT NULL,
-    x INTEGER NOT NULL, y INTEGER NOT NULL, w INTEGER NOT NULL, h INTEGER NOT NULL,
-    embedding BLOB NOT NULL,
-    UNIQUE (image_id, model)
-  ) STRICT`);
-}
-
-interface FaceRow {
-  image_id: string;
-  entry_id: number;
-  x: number;
-  y: number;
-  w: number;
-  h: number;
-}
-
-function faceOf({ image_id: imageId, entry_id: entryId, x, y, w, h }: FaceRow): GalleryFace {
-  return { entryId, imageId, box: { x, y, w, h } };
-}
-
 /**
- * The enrolled faces of one version of a model: kept in the database, their embeddings held in shared memory for the search. The database is the truth;
- * what another process changed in it is taken over by `refresh`.
+ * The enrolled faces of one version of a model: kept in the store, their embeddings held in shared memory for the search. The store is
+ * the truth; what another process changed in it is taken over by `refresh`.
  *
- * Nothing of a face but its embedding, its id and its entry's is held in memory, and no copy of the embeddings is kept beside the database: what was
+ * Nothing of a face but its embedding, its id and its entry's is held in memory, and no copy of the embeddings is kept beside the store: what was
  * deleted there would live on in it.
  */
 export class Gallery {
-  readonly #database: DatabaseSync;
+  readonly #faces: VersionEmbeddings;
   readonly #version: string;
   readonly #share: (gallery: SharedGallery) => void;
-  readonly #insert: StatementSync;
-  readonly #remove: StatementSync;
-  readonly #selectAfter: StatementSync;
-  readonly #selectIds: StatementSync;
-  readonly #selectFace: StatementSync;
-  readonly #selectId: StatementSync;
-  readonly #selectOwners: StatementSync;
-  readonly #selectAmong: StatementSync;
-  readonly #count: StatementSync;
-  readonly #lastIdOf: StatementSync;
-  readonly #dataVersion: StatementSync;
   #shared: SharedGallery;
-  #seenVersion: unknown;
+  #seenMark: unknown;
   #lastId = 0;
   /** Each row's face, 0 where the row is free: the ids in shared memory lie too far apart to be looked through. */
   #idOfRow = new Int32Array(0);
@@ -85,45 +47,15 @@ export class Gallery {
    * @param usable the versions whose faces are of use: `remove` clears the others away.
    */
   constructor(
-    database: DatabaseSync,
+    store: EmbeddingStore,
     { version, dimensions }: Pick<EmbeddingModel, 'version' | 'dimensions'>,
     share: (gallery: SharedGallery) => void,
     usable: readonly string[] = usableVersions(modelsWith()),
   ) {
-    this.#database = database;
+    this.#faces = store.ofVersion(version, usable);
     this.#version = version;
     this.#share = share;
     this.#shared = createSharedGallery(dimensions);
-    this.#insert = database.prepare(
-      `INSERT INTO faces (image_id, entry_id, model, x, y, w, h, embedding) VALUES (?, ?, '${version}', ?, ?, ?, ?, ?)
-       ON CONFLICT (image_id, model) DO NOTHING`,
-    );
-    const quoted = usable.map((known) => `'${known}'`);
-    this.#remove = database.prepare(
-      `DELETE FROM faces WHERE image_id = ? AND (model = '${version}' OR model NOT IN (${quoted.join()}))`,
-    );
-    this.#selectAfter = database.prepare(
-      `SELECT id, entry_id, embedding FROM faces WHERE model = '${version}' AND id > ? ORDER BY id`,
-    );
-    this.#selectIds = database.prepare(`SELECT id FROM faces WHERE model = '${version}'`);
-    // A million rows are read in half the time without an object for each.
-    this.#selectAfter.setReturnArrays(true);
-    this.#selectIds.setReturnArrays(true);
-    this.#selectFace = database.prepare('SELECT image_id, entry_id, x, y, w, h FROM faces WHERE id = ?');
-    this.#selectId = database.prepare(`SELECT id FROM faces WHERE image_id = ? AND model = '${version}'`);
-    this.#selectOwners = database.prepare(
-      `SELECT entry_id, image_id FROM faces WHERE model = '${version}' ORDER BY id`,
-    );
-    this.#selectAmong = database.prepare(
-      `SELECT image_id, entry_id, x, y, w, h, embedding FROM faces
-       WHERE model = '${version}' AND image_id IN (SELECT value FROM json_each(?))`,
-    );
-    // The plus makes SQLite count in the index, which is far smaller than the faces.
-    this.#count = database.prepare(
-      `SELECT count(*) AS count FROM faces WHERE model = '${version}' AND +id <= ?`,
-    );
-    this.#lastIdOf = database.prepare('SELECT max(id) AS id FROM faces');
-    this.#dataVersion = database.prepare('PRAGMA data_version');
     share(this.#shared);
   }
 
@@ -132,28 +64,26 @@ export class Gallery {
    * next to nothing where none did.
    */
   refresh(): void {
-    const { data_version: version } = this.#dataVersion.get() as { data_version: number };
-    if (version === this.#seenVersion) return;
+    const mark = this.#faces.mark();
+    if (mark === this.#seenMark) return;
     if (this.#lastId === 0) this.#loadMany();
-    const lastId = this.#readLastId();
+    const lastId = this.#faces.lastId();
     this.#takeNew();
     // The next look need not read other versions' faces again.
     this.#lastId = Math.max(this.#lastId, lastId);
     // No id is given twice, and so by now the memory has all of the database's: as many are the same ones.
-    if (this.size > 0 && this.#countUpTo(Number.MAX_SAFE_INTEGER) !== this.size) this.#dropAbsent();
-    this.#seenVersion = version;
+    if (this.size > 0 && this.#faces.count() !== this.size) this.#dropAbsent();
+    this.#seenMark = mark;
   }
 
   /** Adds a face to the database, and to the memory with the next `takeOver`; nothing changes where its image has one already. */
   insert(face: GalleryFace, embedding: Float32Array): void {
-    const { x, y, w, h } = face.box;
-    const bytes = new Uint8Array(embedding.buffer, embedding.byteOffset, embedding.byteLength);
-    this.#insert.run(face.imageId, face.entryId, x, y, w, h, bytes);
+    this.#faces.add(face, embedding);
   }
 
   /** Takes what was inserted into the memory: after the commit, for what is rolled back has its id given again. */
   takeOver(): void {
-    if (this.#seenVersion !== undefined) this.#takeNew();
+    if (this.#seenMark !== undefined) this.#takeNew();
   }
 
   /**
@@ -161,9 +91,7 @@ export class Gallery {
    * from the memory after the commit, if there is one.
    */
   delete(imageId: string): number | undefined {
-    const id = this.#idOf(imageId);
-    this.#remove.run(imageId);
-    return id;
+    return this.#faces.remove(imageId);
   }
 
   /** Drops a deleted face from the memory. */
@@ -172,21 +100,17 @@ export class Gallery {
   }
 
   has(imageId: string): boolean {
-    return this.#idOf(imageId) !== undefined;
+    return this.#faces.idOf(imageId) !== undefined;
   }
 
   /** The face of an id that a search gave, or `undefined` when it was removed since. */
   get(faceId: number): GalleryFace | undefined {
-    const row = this.#selectFace.get(faceId) as unknown as FaceRow | undefined;
-    return row && faceOf(row);
+    return this.#faces.face(faceId);
   }
 
   /** Those of the images' faces that there are, with their embeddings, out of the database. */
-  getAmong(imageIds: readonly string[]): (GalleryFace & { readonly embedding: Float32Array })[] {
-    const rows = this.#selectAmong.all(JSON.stringify(imageIds)) as unknown as (FaceRow & {
-      embedding: Uint8Array;
-    })[];
-    return rows.map((row) => ({ ...faceOf(row), embedding: floatsOf(row.embedding) }));
+  getAmong(imageIds: readonly string[]): EmbeddedFace[] {
+    return this.#faces.among(imageIds);
   }
 
   get size(): number {
@@ -194,19 +118,12 @@ export class Gallery {
   }
 
   owners(): FaceOwner[] {
-    return this.#selectOwners
-      .all()
-      .map((row) => ({ entryId: row.entry_id as number, imageId: row.image_id as string }));
-  }
-
-  #idOf(imageId: string): number | undefined {
-    return this.#selectId.get(imageId)?.id as number | undefined;
+    return this.#faces.owners();
   }
 
   #takeNew(): void {
     const before = this.#shared;
-    for (const values of this.#selectAfter.iterate(this.#lastId)) {
-      const [faceId, entryId, embedding] = values as unknown as [number, number, Uint8Array];
+    for (const [faceId, entryId, embedding] of this.#faces.since(this.#lastId)) {
       this.#hold({ faceId, entryId }, floatsOf(embedding));
     }
     if (this.#shared !== before) this.#share(this.#shared);
@@ -214,31 +131,24 @@ export class Gallery {
 
   /** The faces that are there at first, where they are many: half of them on another thread, for reading them takes most of a start. */
   #loadMany(): void {
-    const path = this.#database.location();
+    const place = this.#faces.readerPlace();
     // Read before the faces are counted: a face that another process adds meanwhile is a newer one.
-    const lastId = this.#readLastId();
-    const count = this.#countUpTo(Number.MAX_SAFE_INTEGER);
+    const lastId = this.#faces.lastId();
+    const count = this.#faces.count();
     // Of a version that has none, the faces of all others need not be read.
     if (count === 0) this.#lastId = lastId;
-    if (path === null || count < manyFaces) return;
+    if (place === undefined || count < manyFaces) return;
     const middle = Math.floor(lastId / 2);
-    const below = this.#countUpTo(middle);
+    const below = this.#faces.count(middle);
     const before = this.#shared;
     while (capacityOf(this.#shared) < count) this.#shared = enlargeGallery(this.#shared);
     useRows(this.#shared, count);
-    const version = this.#version;
-    const upper = { version, afterId: middle, lastId, firstRow: below, maxRows: count - below };
-    const upperDone = loadRowsBeside(path, this.#shared, upper);
-    loadRows(this.#database, this.#shared, {
-      version,
-      afterId: 0,
-      lastId: middle,
-      firstRow: 0,
-      maxRows: below,
-    });
+    const upper = { version: this.#version, afterId: middle, lastId, most: count - below };
+    const upperDone = loadRowsBeside(place, this.#shared, upper, below);
+    loadRows(this.#faces.rows({ afterId: 0, lastId: middle, most: below }), this.#shared, 0);
     if (!upperDone()) {
       for (let row = below; row < count; row++) clearRow(this.#shared, row);
-      loadRows(this.#database, this.#shared, upper);
+      loadRows(this.#faces.rows(upper), this.#shared, below);
     }
     this.#idOfRow = new Int32Array(capacityOf(this.#shared));
     for (let row = 0; row < count; row++) {
@@ -249,15 +159,6 @@ export class Gallery {
     }
     this.#lastId = lastId;
     if (this.#shared !== before) this.#share(this.#shared);
-  }
-
-  /** The largest id of all versions' faces. */
-  #readLastId(): number {
-    return (this.#lastIdOf.get()?.id as number | null) ?? 0;
-  }
-
-  #countUpTo(id: number): number {
-    return this.#count.get(id)?.count as number;
   }
 
   #hold(face: RowFace, embedding: Float32Array): void {
@@ -279,7 +180,7 @@ export class Gallery {
   }
 
   #dropAbsent(): void {
-    const present = new Set(this.#selectIds.all().map((values) => (values as unknown as [number])[0]));
+    const present = new Set(this.#faces.ids());
     this.#idOfRow.forEach((id, row) => {
       if (id !== 0 && !present.has(id)) this.#drop(row);
     });

@@ -1,14 +1,16 @@
 /** A thread that loads a part of a gallery and ends. */
 import { workerData } from 'node:worker_threads';
-import { connect } from '../../../records/sqlite/connection.ts';
+import type { EmbeddingReader } from './embedding-store.ts';
 import { type LoadTask, loadRows, loadStates } from './load-rows.ts';
 
-const { path, gallery, rows, state } = workerData as LoadTask;
+const { place, gallery, share, firstRow, state } = workerData as LoadTask;
 let reached = loadStates.failed;
 try {
-  const database = connect(path, { readOnly: true });
-  loadRows(database, gallery, rows);
-  database.close();
+  const { openReader } = (await import(place.module)) as {
+    openReader: (location: string) => EmbeddingReader;
+  };
+  using reader = openReader(place.location);
+  loadRows(reader.rows(share), gallery, firstRow);
   reached = loadStates.done;
 } finally {
   Atomics.store(state, 0, reached);

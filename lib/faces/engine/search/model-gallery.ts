@@ -1,4 +1,3 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { DistanceMetric } from '../../../contract/vocabulary.ts';
 import type { FaceMatch, FaceOwner } from '../../port.ts';
 import { equivalentDistance, similarityAt } from '../models/calibration.ts';
@@ -9,12 +8,12 @@ import {
   type EmbeddingModelName,
   otherVersions,
 } from '../models/models.ts';
-import type { GallerySearch, JobFace } from '../worker.ts';
 import { compareEmbeddings, distanceOf } from './distance.ts';
-import { Gallery, type GalleryFace } from './gallery.ts';
+import type { EmbeddingStore, GalleryFace } from './embedding-store.ts';
+import { Gallery } from './gallery.ts';
 import type { SharedGallery } from './gallery-memory.ts';
 import { cosineDistance } from './match-defaults.ts';
-import type { GalleryHit } from './search.ts';
+import type { GalleryHit, GallerySearch } from './search.ts';
 
 /** A version of the model, with the faces that are enrolled for it. */
 interface VersionGallery {
@@ -60,14 +59,14 @@ export class ModelGallery {
 
   /** `share` is called with each version's memory to search, now and whenever it had to be made larger. */
   constructor(
-    database: DatabaseSync,
+    store: EmbeddingStore,
     name: EmbeddingModelName,
     model: EmbeddingModel,
     share: (embedder: EmbedderName, gallery: SharedGallery) => void,
     usable: readonly string[],
   ) {
     const galleryOf = (version: EmbeddingModel): VersionGallery => {
-      const gallery = new Gallery(database, version, (shared) => share(version.embedder, shared), usable);
+      const gallery = new Gallery(store, version, (shared) => share(version.embedder, shared), usable);
       return { model: version, gallery };
     };
     this.#name = name;
@@ -137,7 +136,7 @@ export class ModelGallery {
    */
   found(
     searches: readonly GallerySearch[],
-    hits: JobFace['hits'],
+    hits: readonly (readonly GalleryHit[])[],
     { metric, threshold, candidates }: Wanted,
   ): Found {
     const near = new Map<string, FaceMatch>();
@@ -169,7 +168,7 @@ export class ModelGallery {
 
   /** How near a probe is to those of some images' faces that there are. */
   compareWith(
-    embeddings: JobFace['embeddings'],
+    embeddings: Readonly<Partial<Record<EmbedderName, Float32Array>>>,
     imageIds: readonly string[],
     metric: DistanceMetric,
   ): (GalleryFace & Nearness)[] {
@@ -218,7 +217,7 @@ export class ModelGallery {
 }
 
 function matchOf({ entryId, imageId, box }: GalleryFace, nearness: Nearness): FaceMatch {
-  return { entryId, imageId, target: box, ...nearness, identity: null, awsSimilarity: null, awsFaceId: null };
+  return { entryId, imageId, target: box, ...nearness, identity: null, metadata: null };
 }
 
 function deleteFrom(versions: readonly VersionGallery[], imageId: string): () => void {

@@ -5,7 +5,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { embeddingModels } from '../../../../lib/faces/engine/models/models.ts';
-import { createFacesTable, Gallery, type GalleryFace } from '../../../../lib/faces/engine/search/gallery.ts';
+import type { GalleryFace } from '../../../../lib/faces/engine/search/embedding-store.ts';
+import { Gallery } from '../../../../lib/faces/engine/search/gallery.ts';
 import {
   capacityOf,
   rowsUsed,
@@ -13,6 +14,7 @@ import {
 } from '../../../../lib/faces/engine/search/gallery-memory.ts';
 import { searchGallery } from '../../../../lib/faces/engine/search/search.ts';
 import { openDatabase } from '../../../../lib/records/sqlite/database.ts';
+import { openSqliteEmbeddings } from '../../../../lib/records/sqlite/embeddings.ts';
 import { inTransaction } from '../../../../lib/records/sqlite/transactions.ts';
 
 const dimensions = 128;
@@ -51,13 +53,14 @@ describe('the gallery', () => {
     const database = await openDatabase(join(folder, 'faces.sqlite'));
     databases.push(database);
     database.exec('PRAGMA synchronous = OFF');
-    createFacesTable(database);
+    const store = await openSqliteEmbeddings(database);
     const memories: SharedGallery[] = [];
-    const gallery = new Gallery(database, embeddingModels.Dlib, (shared) => memories.push(shared));
+    const gallery = new Gallery(store, embeddingModels.Dlib, (shared) => memories.push(shared));
     const memory = () => memories.at(-1) as SharedGallery;
     gallery.refresh();
     return {
       database,
+      store,
       gallery,
       memories,
       memory,
@@ -160,9 +163,9 @@ describe('the gallery', () => {
   });
 
   test('holds nothing until it is told to look, and then all of it', async () => {
-    const { database, add } = await open();
+    const { store, add } = await open();
     for (const n of [1, 2, 3]) add(n);
-    const gallery = new Gallery(database, embeddingModels.Dlib, () => undefined);
+    const gallery = new Gallery(store, embeddingModels.Dlib, () => undefined);
     insert(gallery, face(4), embedding(4));
     remove(gallery, 'image-2');
     expect([gallery.size, gallery.has('image-1'), gallery.has('image-2')]).toEqual([0, true, false]);

@@ -1,4 +1,4 @@
-import type { ImageProcessingResult } from '../contract/shapes.ts';
+import type { ImageProcessingResult } from '../../contract/shapes.ts';
 
 /**
  * A processed picture's answer out of the JSON that was kept of it; what older records lack is null.

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { AwsConfig } from '../../lib/config.ts';
-import { consoleRoutes } from '../../local/console/serve.ts';
-import { type RunningServer, startServer } from '../local/server/running-server.ts';
+import type { AwsConfig } from '../../../lib/config.ts';
+import { consoleRoutes } from '../../../local/server/console.ts';
+import { type RunningServer, startServer } from './running-server.ts';
 
 /** How the console's files are served. */
 
-const distFolder = join(import.meta.dirname, '../../local/console/dist');
+const distFolder = join(import.meta.dirname, '../../../local/console/dist');
 const maxScriptBytes = 150_000;
 
 let server: RunningServer;

@@ -1,4 +1,4 @@
-import type { ProcessedFilter, ProcessedResult } from './port.ts';
+import type { ProcessedFilter, ProcessedResult } from '../port.ts';
 
 /**
  * Processed pictures are listed in scopes: `all`, `match` or `no-match`, and one for each entry that was found. In each scope they have

@@ -1,5 +1,5 @@
-import { codesSize, type SharedGallery } from '../search/gallery-memory.ts';
-import { kernelOn, pageSize } from '../search/search-kernel.ts';
+import { codesSize, type SharedGallery } from './gallery-memory.ts';
+import { kernelOn, pageSize } from './search-kernel.ts';
 
 /** Bytes. */
 const headSize = 64;

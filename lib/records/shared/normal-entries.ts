@@ -1,5 +1,6 @@
-import { log } from '../log.ts';
-import { normalName, normalReason } from '../names/normal-form.ts';
+import { log } from '../../log.ts';
+import { normalName, normalReason } from '../../names/normal-form.ts';
+import type { EntryChange } from '../port.ts';
 
 /** A listed person as an earlier version may have kept them. */
 export interface StoredEntry {
@@ -7,15 +8,6 @@ export interface StoredEntry {
   readonly name: string;
   readonly reason: string | null;
   readonly status: 'PENDING' | 'ACTIVE' | 'DELETING';
-}
-
-/** What becomes of one that is not in its normal form. */
-export interface EntryChange {
-  readonly entryId: number;
-  readonly name: string;
-  readonly reason: string | null;
-  /** The entry that has the name now which this one would have had; `undefined` where nobody has it. */
-  readonly sameNameAs: number | undefined;
 }
 
 /** What somebody is called of whose name nothing was to be seen. */

@@ -15,9 +15,11 @@ import {
 } from '../../lib/http/endpoint.ts';
 import { besideRoot, isBrowserAtRoot } from '../../lib/http/root.ts';
 
-/** Serves the console at `/console/`: built files that hold no data, so that nobody needs a token for them. */
+/**
+ * Serves the console at `/console/`: built files that hold no data, so that nobody needs a token for them.
+ */
 
-const builtFolder = join(import.meta.dirname, 'dist');
+const builtFolder = join(import.meta.dirname, '../console/dist');
 const notBuilt = 'The console is not built yet. This builds it: npm run console\n';
 
 const shared = {
@@ -68,8 +70,8 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 
 /**
- * The console's routes, with the files as they are now: no request reaches the disk. In AWS mode its pages fetch pictures from the
- * bucket, and send large ones there.
+ * Returns the console's routes, with the files as they are now: no request reaches the disk. In AWS mode its
+ * pages fetch pictures from the bucket, and send large ones there.
  * @param folder of the built console
  */
 export function consoleRoutes(aws: AwsConfig | undefined, folder = builtFolder): EndpointHandler[] {
@@ -136,7 +138,7 @@ function fileResponse(path: string, bytes: Buffer, policy: string): EndpointResp
   });
 }
 
-/** What the page may load and call: this service alone, and in AWS mode the bucket. */
+/** Returns the policy of what the page may load and call: this service alone, and in AWS mode the bucket. */
 function contentSecurityPolicy(aws: AwsConfig | undefined): string {
   return [
     "default-src 'none'",
@@ -150,7 +152,10 @@ function contentSecurityPolicy(aws: AwsConfig | undefined): string {
   ].join('; ');
 }
 
-/** Where S3 has the bucket: an endpoint that the SDK is told, or Amazon's, by the bucket's name in the host or in the path. */
+/**
+ * Returns the bucket's origins: the SDK's configured endpoint, or Amazon's, with the bucket's name in the
+ * host or in the path.
+ */
 function bucketOrigins({ region, bucket }: AwsConfig): string[] {
   const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;
   const endpointUrl = URL.parse(AWS_ENDPOINT_URL_S3 || AWS_ENDPOINT_URL || '');

@@ -1,0 +1,2 @@
+/** In place of a package that a bundle would carry and never use, see `bundling.ts`. */
+module.exports = class Absent {};

@@ -1,0 +1,9 @@
+import type { NativeAttributeValue } from '@aws-sdk/util-dynamodb';
+
+/** An item's place in the table. */
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+export type Item = Key & Readonly<Record<string, NativeAttributeValue>>;

@@ -7,7 +7,6 @@ import { enrollingPorts } from '../lib/wiring/open.ts';
 /** POST /api/v1/blacklist/{id}/images */
 export const handler = endpoint(
   addImagesContract,
-  async ({ params, files }, { remainingMs }) =>
-    addImages(await enrollingPorts(), params.id, files, remainingMs),
+  async ({ params, files }, { deadline }) => addImages(await enrollingPorts(), params.id, files, deadline),
   readMultipart,
 );

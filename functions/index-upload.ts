@@ -1,6 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { meter } from '#metrics';
 import { ConfigError, loadConfig } from '../lib/config.ts';
+import { functionDeadline } from '../lib/deadline.ts';
 import type { Inbox } from '../lib/inbox/port.ts';
 import { indexMessages } from '../lib/inbox/queue.ts';
 import { openS3Inbox } from '../lib/inbox/s3.ts';
@@ -18,9 +19,8 @@ export async function handler(
   if (!aws)
     throw new ConfigError('Uploads come by a queue with FACE_PROCESSING_BACKEND=aws_rekognition only.');
   inbox ??= openS3Inbox(aws);
-  const remainingMs = () => context?.getRemainingTimeInMillis() ?? Number.POSITIVE_INFINITY;
   const ports = { ...(await enrollingPorts()), inbox };
-  const response = await indexMessages(ports, aws.bucket, event, remainingMs);
+  const response = await indexMessages(ports, aws.bucket, event, functionDeadline(context));
   meter.ended('indexUpload', (performance.now() - started) / 1000);
   return response;
 }

@@ -5,9 +5,9 @@ import { countFaces, processImages } from '../lib/processing/process-images.ts';
 import { enrollingPorts, inputs } from '../lib/wiring/open.ts';
 
 /** POST /api/v1/process/process-images */
-export const handler = endpoint(processImagesContract, async ({ body }, { note, remainingMs }) => {
+export const handler = endpoint(processImagesContract, async ({ body }, { note, deadline }) => {
   const ports = { ...(await enrollingPorts()), inputs: await inputs() };
-  const results = await processImages(ports, loadConfig(), body, remainingMs);
+  const results = await processImages(ports, loadConfig(), body, deadline);
   note(countFaces(results));
   return results;
 });

@@ -3,6 +3,7 @@ import { meter } from '#metrics';
 import { sweepAgeMs } from '../lib/blacklist/interrupted.ts';
 import { normalizeNames } from '../lib/blacklist/normalize-names.ts';
 import { finishInterrupted, type SweepReport, type SweepTask, sweep } from '../lib/blacklist/sweep.ts';
+import { functionDeadline } from '../lib/deadline.ts';
 import { log } from '../lib/log.ts';
 import { claimedStores, pictureSlots, stores } from '../lib/wiring/open.ts';
 
@@ -19,7 +20,7 @@ export async function handler(
 ): Promise<SweepReport> {
   const started = performance.now();
   const olderThan = new Date(Date.now() - sweepAgeMs);
-  const stop = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - reserveMs));
+  const stop = functionDeadline(context).before(reserveMs).signal;
   if (isFirstRun || task === 'compare') await normalizeNames(await stores());
   isFirstRun = false;
   const slots = { pictureSlots: await pictureSlots() };

@@ -4,6 +4,6 @@ import { verifyEntry } from '../lib/processing/verify-entry.ts';
 import { enrollingPorts, inputs } from '../lib/wiring/open.ts';
 
 /** POST /api/v1/blacklist/{id}/verify */
-export const handler = endpoint(verifyEntryContract, async ({ params, body }, { remainingMs }) =>
-  verifyEntry({ ...(await enrollingPorts()), inputs: await inputs() }, params.id, body, remainingMs),
+export const handler = endpoint(verifyEntryContract, async ({ params, body }, { deadline }) =>
+  verifyEntry({ ...(await enrollingPorts()), inputs: await inputs() }, params.id, body, deadline),
 );

@@ -4,7 +4,7 @@ import { verify } from '../lib/processing/verify.ts';
 import { faces, inputs, pictureSlots } from '../lib/wiring/open.ts';
 
 /** POST /api/v1/verify */
-export const handler = endpoint(verifyContract, async ({ body }, { remainingMs }) => {
+export const handler = endpoint(verifyContract, async ({ body }, { deadline }) => {
   const ports = { inputs: await inputs(), faces: await faces(), pictureSlots: await pictureSlots() };
-  return verify(ports, body, remainingMs);
+  return verify(ports, body, deadline);
 });

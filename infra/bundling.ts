@@ -44,18 +44,8 @@ const otherCredentials = [
  */
 const externalModules = ['sharp', ...otherCredentials];
 
-/**
- * What the log has for writing to files and from other threads, and for hiding what it is never given: a function's goes to its standard
- * output. And what DynamoDB's client keeps other endpoints in, which it looks for only where it is told to.
- */
-const unused = [
-  '@pinojs/redact',
-  'atomic-sleep',
-  'mnemonist/lru-cache',
-  'on-exit-leak-free',
-  'sonic-boom',
-  'thread-stream',
-];
+/** Packages that no function uses: DynamoDB's client keeps endpoints in it that it looks for only where it is told to. */
+const unused = ['mnemonist/lru-cache'];
 const absent = resolve(import.meta.dirname, 'absent.cjs');
 const alias = Object.fromEntries(unused.map((name) => [name, absent]));
 

@@ -1,24 +1,17 @@
-import { type Logger, pino, stdTimeFunctions } from 'pino';
+import { createLog } from '#logger';
 import { meter } from '#metrics';
 import { loadConfig } from './config.ts';
 import type { Endpoint } from './contract/endpoint.ts';
+import type { Log } from './logging/port.ts';
 
-let created: Logger | undefined;
+let created: Log | undefined;
 
 /**
  * This process's log: JSON lines on standard output, at the level that `LOG_LEVEL` sets. Names, pictures, embeddings and
  * headers do not belong in it.
  */
-export function log(): Logger {
-  created ??= pino(
-    {
-      level: loadConfig().logLevel,
-      base: null,
-      timestamp: stdTimeFunctions.isoTime,
-      formatters: { level: (level) => ({ level }) },
-    },
-    process.stdout,
-  );
+export function log(): Log {
+  created ??= createLog(loadConfig().logLevel);
   return created;
 }
 

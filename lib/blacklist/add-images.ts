@@ -1,4 +1,5 @@
 import type { AddedImages } from '../contract/endpoints/add-images.ts';
+import type { Deadline } from '../deadline.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import { activeEntry } from './blacklist-record.ts';
 import { enrollImages, type ReferenceFile } from './enroll-images.ts';
@@ -6,7 +7,7 @@ import { possibleDuplicates } from './possible-duplicates.ts';
 
 /**
  * Adds pictures to a listed person.
- * @param remainingMs how long the request may still take.
+ * @param deadline the time by which the request has to be done.
  * @throws EntryNotFoundError
  * @throws NoUsableImageError when no picture can be used.
  */
@@ -14,10 +15,10 @@ export async function addImages(
   ports: EnrollingPorts,
   entryId: number,
   files: readonly ReferenceFile[],
-  remainingMs?: () => number,
+  deadline?: Deadline,
 ): Promise<AddedImages> {
   await activeEntry(ports, entryId);
-  const { enrolled, errors, similar } = await enrollImages(ports, entryId, files, { remainingMs });
+  const { enrolled, errors, similar } = await enrollImages(ports, entryId, files, { deadline });
   return {
     message: `${enrolled} image${enrolled === 1 ? '' : 's'} added.`,
     errors,

@@ -1,4 +1,5 @@
 import type { CreatedBlacklistRecord } from '../contract/endpoints/create-entry.ts';
+import type { Deadline } from '../deadline.ts';
 import { BackendUnavailableError, EntryNotFoundError, NameTakenError } from '../errors.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
@@ -16,7 +17,7 @@ interface Person {
 
 /**
  * Lists a person: takes the name, enrolls the pictures, and only then shows the entry.
- * @param remainingMs how long the request may still take.
+ * @param deadline the time by which the request has to be done.
  * @throws NameTakenError
  * @throws NoUsableImageError when no picture can be used; nothing is kept then.
  */
@@ -24,14 +25,14 @@ export async function createEntry(
   ports: EnrollingPorts,
   person: Person,
   files: readonly ReferenceFile[],
-  remainingMs?: () => number,
+  deadline?: Deadline,
 ): Promise<CreatedBlacklistRecord> {
   const { id } = await takeName(ports, person);
   try {
     // What was enrolled goes with the entry, below: hidden in one step, so that the name can be taken again
     // whatever happens then.
     const takeBack = async () => {};
-    const { errors, similar } = await enrollImages(ports, id, files, { remainingMs, takeBack });
+    const { errors, similar } = await enrollImages(ports, id, files, { deadline, takeBack });
     const entry = await ports.records.activateEntry(id);
     if (!entry) throw new EntryNotFoundError();
     const possible_duplicates = await possibleDuplicates(ports, id, similar);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type Deadline, neededMs, noDeadline, noTimeLeft } from '../deadline.ts';
 import {
   BackendUnavailableError,
   EntryNotFoundError,
@@ -14,7 +15,6 @@ import { pictureTooLarge } from '../inputs/too-large.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import { allInTurns } from '../promises.ts';
 import type { ImageRecord } from '../records/port.ts';
-import { neededMs, noTimeLeft } from '../time-left.ts';
 import { removeImageEverywhere, removeImagesEverywhere } from './remove.ts';
 import { shownFileName } from './shown-file-name.ts';
 
@@ -56,8 +56,8 @@ const neededToCompareMs = 20_000;
 const retryAfterSeconds = 5;
 
 export interface EnrollFilesOptions {
-  /** How long the request may still take, in milliseconds. */
-  readonly remainingMs?: (() => number) | undefined;
+  /** The time by which the request has to be done. */
+  readonly deadline?: Deadline | undefined;
   /** Takes what was enrolled back, when the rest fails. */
   readonly takeBack?: (images: readonly ImageRecord[]) => Promise<void>;
 }
@@ -75,14 +75,14 @@ export async function enrollImages(
   entryId: number,
   files: readonly ReferenceFile[],
   {
-    remainingMs = () => Number.POSITIVE_INFINITY,
+    deadline = noDeadline,
     takeBack = (images) => undo(() => removeImagesEverywhere(ports, images)),
   }: EnrollFilesOptions = {},
 ): Promise<Enrollment> {
   if (files.length === 0) throw new NoUsableImageError('No images provided.');
   const enrolled: EnrolledPicture[] = [];
   const enroll = async (file: ReferenceFile): Promise<Outcome> => {
-    const outcome = await enrollFile(ports, entryId, file, remainingMs);
+    const outcome = await enrollFile(ports, entryId, file, deadline);
     if (outcome.enrolled) enrolled.push(outcome.enrolled);
     return outcome;
   };
@@ -120,15 +120,14 @@ async function enrollFile(
   ports: EnrollingPorts,
   entryId: number,
   { bytes, fileName }: ReferenceFile,
-  remainingMs: () => number,
+  deadline: Deadline,
 ): Promise<Outcome> {
   try {
     const picture = await measureReference(ports.faces, bytes);
     return await ports.pictureSlots.run(picture.memoryBytes, async () => {
-      const leftMs = remainingMs();
-      if (leftMs < neededMs) return { remark: noTimeLeft };
+      if (!deadline.leaves(neededMs)) return { remark: noTimeLeft };
       const named = { picture, fileName: shownFileName(fileName) };
-      const options = { compare: leftMs >= neededToCompareMs };
+      const options = { compare: deadline.leaves(neededToCompareMs) };
       const enrolled = await enrollPicture(ports, entryId, named, options);
       const { faceCount } = enrolled;
       if (faceCount === 1) return { enrolled };

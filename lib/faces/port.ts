@@ -1,5 +1,6 @@
 import type { Box, FacialArea } from '../contract/shapes.ts';
 import type { DistanceMetric, SimilarityMetric } from '../contract/vocabulary.ts';
+import type { Deadline } from '../deadline.ts';
 import type { Picture } from '../inputs/picture.ts';
 
 /** A reference image's enrolled face, as the records keep it. */
@@ -58,8 +59,8 @@ export interface FaceOptions {
   readonly distanceMetric?: DistanceMetric | undefined;
   /** A distance, lower is stricter, on the scale of the model that the request or else the configuration names, see `usedThreshold`. */
   readonly threshold?: number | undefined;
-  /** How long the answer is waited for, in milliseconds from now: a backend that is far away gives up then. No limit without it. */
-  readonly remainingMs?: (() => number) | undefined;
+  /** The time by which the answer has to be there: a backend that is far away gives up then. No limit without it. */
+  readonly deadline?: Deadline | undefined;
 }
 
 /** How a picture is matched. */

@@ -8,6 +8,7 @@ import {
   operationsOf,
   resourcePath,
 } from '../contract/endpoint.ts';
+import { type Deadline, requestDeadline } from '../deadline.ts';
 import { InputTooLargeError } from '../errors.ts';
 import { logFailure, logRequest } from '../log.ts';
 import { readBody } from './body.ts';
@@ -61,8 +62,8 @@ export type EndpointInput<Contract extends Endpoint> =
 export interface EndpointRequest {
   readonly requestId: string;
   readonly event: APIGatewayProxyEvent;
-  /** How long the request may still take, in milliseconds; no limit where the host has none. */
-  remainingMs(): number;
+  /** The time by which the answer has to be there; never, where the host cuts nothing off. */
+  readonly deadline: Deadline;
   /** Adds to the request's line in the log. */
   note(counts: { faces?: number; matches?: number }): void;
 }
@@ -127,7 +128,7 @@ export function endpoint<Contract extends Endpoint>(
     const request: EndpointRequest = {
       requestId,
       event,
-      remainingMs: () => context?.getRemainingTimeInMillis() ?? Number.POSITIVE_INFINITY,
+      deadline: requestDeadline(event, context),
       note: (more) => Object.assign(counts, more),
     };
     let answer: EndpointResponse;

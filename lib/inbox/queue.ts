@@ -1,5 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import * as z from 'zod';
+import type { Deadline } from '../deadline.ts';
 import { log } from '../log.ts';
 import { type IndexingStatus, indexAndLog } from './index-and-log.ts';
 import type { IndexingPorts } from './index-upload.ts';
@@ -33,17 +34,17 @@ const S3Message = z.union([
  * those whose pictures must be tried again. The queue delivers these again, and finally moves them to its
  * dead-letter queue.
  * @param bucket of the uploads; those of other buckets are ignored.
- * @param remainingMs how long this may still take.
+ * @param deadline the time by which the request has to be done.
  */
 export async function indexMessages(
   ports: IndexingPorts,
   bucket: string,
   { Records: messages }: SQSEvent,
-  remainingMs: () => number,
+  deadline: Deadline,
 ): Promise<SQSBatchResponse> {
   const limit = ports.pictureSlots.fairShare();
   const work = async (key: string, isAlone: boolean) =>
-    remainingMs() < minRemainingMs ? 'again' : indexAndLog(ports, key, isAlone);
+    deadline.leaves(minRemainingMs) ? indexAndLog(ports, key, isAlone) : 'again';
   const keysByMessage = messages.map(({ messageId, body }) => uploadedKeys(messageId, body, bucket));
   const keys = [...new Set(keysByMessage.flatMap((each) => each ?? []))];
   const ends = new Map<string, IndexingStatus>();

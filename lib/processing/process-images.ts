@@ -2,7 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { meter } from '#metrics';
 import type { Config } from '../config.ts';
 import type { ProcessImagesRequest } from '../contract/endpoints/process-images.ts';
+<<<<<<< HEAD
 import type { Box, ImageProcessingResult } from '../contract/shapes.ts';
+=======
+import { type Deadline, neededMs, noDeadline, noTimeLeft, storingMs } from '../deadline.ts';
+>>>>>>> http11
 import { DiskFullError, isUnusablePicture, NoUsableImageError } from '../errors.ts';
 import { type ProcessedKeys, processedKeys } from '../images/key.ts';
 import type { ImageStore } from '../images/port.ts';
@@ -14,7 +18,6 @@ import { timed } from '../metrics/timed.ts';
 import type { Ports } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';
 import type { ProcessedResult, RecordStore } from '../records/port.ts';
-import { neededMs, noTimeLeft, storingMs } from '../time-left.ts';
 import { faceOptions, shownWarnings } from './face-options.ts';
 import { refuseLostGallery } from './lost-gallery.ts';
 import { cropFace, drawBoxes } from './render.ts';
@@ -25,14 +28,14 @@ type RenderSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRati
 /** Number of near misses to search beyond those requested, because some entries may be hidden by then. */
 const spareCandidates = 10;
 
-/** Options of a request: all but its pictures, and its remaining time. */
-type RequestOptions = Omit<ProcessImagesRequest, 'images'> & { readonly remainingMs: () => number };
+/** Options of a request: all but its pictures, and its deadline. */
+type RequestOptions = Omit<ProcessImagesRequest, 'images'> & { readonly deadline: Deadline };
 
 /**
  * Looks for listed people in each picture and keeps the results. One that can't be read has its `error` in
  * its own result; a backend or a store that fails, fails the request. On a disk that gets full, those that
  * could not be kept have that `error`, if any was kept.
- * @param remainingMs how long the request may still take.
+ * @param deadline the time by which the request has to be done.
  * @throws NoUsableImageError when there is no picture.
  * @throws DiskFullError when none could be kept.
  * @throws BackendUnavailableError also when nobody can be found, because the gallery is lost.
@@ -41,7 +44,7 @@ export async function processImages(
   ports: Ports,
   settings: RenderSettings,
   { images, ...choices }: ProcessImagesRequest,
-  remainingMs: () => number = () => Number.POSITIVE_INFINITY,
+  deadline: Deadline = noDeadline,
 ): Promise<ImageProcessingResult[]> {
   if (images.length === 0) throw new NoUsableImageError('No images provided.');
   // One request's pictures take turns with those of others, and a slow URL keeps nobody else waiting.
@@ -49,8 +52,8 @@ export async function processImages(
   const results = await allOrFirstError(
     images.map((input) =>
       limit(async () => {
-        if (remainingMs() < neededMs) return unreadableResult(identifierOf(input), noTimeLeft);
-        return processInput(ports, settings, input, { ...choices, remainingMs });
+        if (!deadline.leaves(neededMs)) return unreadableResult(identifierOf(input), noTimeLeft);
+        return processInput(ports, settings, input, { ...choices, deadline });
       }),
     ),
   );
@@ -80,7 +83,7 @@ async function processInput(
     const measured = await measurePicture(await ports.inputs.read(input));
     const examined = await ports.pictureSlots.run(measured.memoryBytes, async () => {
       // A slow URL, or other requests' pictures, may have taken it.
-      if (options.remainingMs() < neededMs) return undefined;
+      if (!options.deadline.leaves(neededMs)) return undefined;
       const started = performance.now();
       const examined = await examine(ports, settings, identifier, await decodePicture(measured), options);
       meter.worked({ ...countFaces([examined.result]), seconds: (performance.now() - started) / 1000 });
@@ -144,7 +147,7 @@ async function examine(
       faces.match(picture, {
         ...faceOptions(options),
         candidates: options.candidates > 0 ? options.candidates + spareCandidates : 0,
-        remainingMs: () => options.remainingMs() - storingMs,
+        deadline: options.deadline.before(storingMs),
       }),
       put(keys.original, picture.original, `image/${picture.format}`),
     ]);

@@ -1,6 +1,7 @@
 import { activeEntry } from '../blacklist/blacklist-record.ts';
 import { listImages } from '../blacklist/list-images.ts';
 import type { EntryVerification, VerifyEntryRequest } from '../contract/endpoints/verify-entry.ts';
+import type { Deadline } from '../deadline.ts';
 import { BackendUnavailableError, InputUnreadableError } from '../errors.ts';
 import type { EntryComparison, Reference, WithPicture } from '../faces/port.ts';
 import { decodePicture } from '../inputs/decode.ts';
@@ -22,7 +23,7 @@ const noLandmarks = { left_eye: null, right_eye: null, nose: null, mouth_left: n
 /**
  * Compares a picture's largest face with one entry: with the nearest of its reference images. Nothing is
  * kept.
- * @param remainingMs how long the request may still take.
+ * @param deadline the time by which the request has to be done.
  * @throws EntryNotFoundError also when the entry is deleted meanwhile.
  * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError
  * @throws BackendUnavailableError also when the gallery is lost, or none of the entry's images is enrolled
@@ -32,7 +33,7 @@ export async function verifyEntry(
   ports: Ports,
   entryId: number,
   { image, ...overrides }: VerifyEntryRequest,
-  remainingMs?: () => number,
+  deadline?: Deadline,
 ): Promise<EntryVerification> {
   const started = performance.now();
   const listed = await listImages(ports.records, entryId);
@@ -40,7 +41,7 @@ export async function verifyEntry(
   const references = listed
     .map((record): Reference => ({ imageId: record.id, withPicture: openStored(ports, record) }))
     .reverse();
-  const options = { ...faceOptions(overrides), remainingMs };
+  const options = { ...faceOptions(overrides), deadline };
   const compared = await ports.faces.compareWith(opened.image, references, options);
   if (!compared.hasGallery) await refuseLostGallery(ports);
   const { box, entry, imageId, ...nearness } = await nearestShown(ports, entryId, compared);

@@ -1,4 +1,5 @@
 import type { Verification, VerifyRequest } from '../contract/endpoints/verify.ts';
+import type { Deadline } from '../deadline.ts';
 import type { Comparison } from '../faces/port.ts';
 import type { Ports } from '../ports.ts';
 import { faceOptions, shownWarnings } from './face-options.ts';
@@ -6,20 +7,20 @@ import { openInputs } from './open-inputs.ts';
 
 /**
  * Compares the largest faces of two pictures. Nothing is kept.
- * @param remainingMs how long the request may still take.
+ * @param deadline the time by which the request has to be done.
  * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError which name the
  * picture that can't be used
  */
 export async function verify(
   ports: Pick<Ports, 'faces' | 'inputs' | 'pictureSlots'>,
   { image1, image2, ...overrides }: VerifyRequest,
-  remainingMs?: () => number,
+  deadline?: Deadline,
 ): Promise<Verification> {
   const started = performance.now();
   const opened = await openInputs(ports, { image1, image2 });
   const compared = await ports.faces.compare(opened.image1, opened.image2, {
     ...faceOptions(overrides),
-    remainingMs,
+    deadline,
   });
   return {
     ...verdict(compared),

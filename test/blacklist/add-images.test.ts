@@ -3,6 +3,7 @@ import { addImages } from '../../lib/blacklist/add-images.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { finishInterrupted } from '../../lib/blacklist/sweep.ts';
+import { Deadline } from '../../lib/deadline.ts';
 import { BackendUnavailableError, EntryNotFoundError, NoUsableImageError } from '../../lib/errors.ts';
 import { down, failing, interrupted, stepAfter, stepBefore, steps, watched } from './steps.ts';
 import { complete, contents, everything, matchedNames, nothing, useStores } from './stores.ts';
@@ -133,8 +134,9 @@ describe('adding images', () => {
   it('leaves out those for which there is no time, and says so', async () => {
     const { ports } = stores;
     const id = await list();
-    const remainingMs = [20_000, 13_000];
-    expect(await addImages(ports, id, files(), () => remainingMs.shift() ?? 0)).toMatchObject({
+    // Of the first one it is asked too whether there is time to compare it.
+    const remainingMs = [20_000, 20_000, 13_000];
+    expect(await addImages(ports, id, files(), new Deadline(() => remainingMs.shift() ?? 0))).toMatchObject({
       message: '1 image added.',
       // They are measured side by side, and either may be first.
       errors: [expect.stringMatching(/^(one|two)\.jpg: .*send it again/)],
@@ -145,7 +147,9 @@ describe('adding images', () => {
   it('without time for a single one is refused for now, and changes nothing', async () => {
     const { ports } = stores;
     const id = await list();
-    await expect(addImages(ports, id, files(), () => 13_000)).rejects.toThrow(BackendUnavailableError);
+    await expect(addImages(ports, id, files(), new Deadline(() => 13_000))).rejects.toThrow(
+      BackendUnavailableError,
+    );
     expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 1 }));
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { finishInterrupted } from '../../lib/blacklist/sweep.ts';
+import { Deadline } from '../../lib/deadline.ts';
 import { BackendUnavailableError, DiskFullError, NameTakenError } from '../../lib/errors.ts';
 import { down, failing, interrupted, stepAfter, stepBefore, steps } from './steps.ts';
 import { complete, contents, everything, imageFolders, matchedNames, nothing, useStores } from './stores.ts';
@@ -54,7 +55,7 @@ describe('listing a person', () => {
   it('is not compared with others when there is little time left', async () => {
     const { ports } = stores;
     await createEntry(ports, { name: 'John Doe', reason: null }, files());
-    const entry = await createEntry(ports, person, files(), () => 19_000);
+    const entry = await createEntry(ports, person, files(), new Deadline(() => 19_000));
     expect(entry).toMatchObject({ image_count: 2, possible_duplicates: null });
   });
 

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { ProcessImagesRequest } from '../../lib/contract/endpoints/process-images.ts';
+import { Deadline } from '../../lib/deadline.ts';
 import { BackendUnavailableError, NoUsableImageError } from '../../lib/errors.ts';
 import type { Ports } from '../../lib/ports.ts';
 import { processImages } from '../../lib/processing/process-images.ts';
@@ -87,7 +88,7 @@ describe('processing a picture', () => {
       stores.ports,
       settings,
       ProcessImagesRequest.parse({ images: images.map((image) => image.toString('base64')) }),
-      () => remainingMs.shift() ?? 0,
+      new Deadline(() => remainingMs.shift() ?? 0),
     );
 
   it('that would not be done in time is not begun, and says so', async () => {

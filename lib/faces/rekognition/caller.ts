@@ -14,7 +14,7 @@ import { RateLimit } from './rate-limit.ts';
 
 /**
  * What a call may take in all, waiting for its turn and further attempts included: of the 29 s after which API Gateway gives up, a picture
- * has that many left, see `neededMs` in `lib/time-left.ts`.
+ * has that many left, see `neededMs` in `lib/deadline.ts`.
  */
 const maxTotalMs = 12_000;
 const maxQueueMs = 10_000;

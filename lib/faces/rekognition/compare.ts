@@ -1,17 +1,10 @@
 import { CompareFacesCommand } from '@aws-sdk/client-rekognition';
 import pLimit from 'p-limit';
+import type { Deadline } from '../../deadline.ts';
 import { isUnusablePicture, NoFaceError } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { allOrFirstError } from '../../promises.ts';
-import type {
-  Comparison,
-  EntryComparison,
-  Face,
-  FaceMatch,
-  FaceOptions,
-  Reference,
-  WithPicture,
-} from '../port.ts';
+import type { Comparison, EntryComparison, Face, FaceMatch, Reference, WithPicture } from '../port.ts';
 import type { RekognitionCaller } from './caller.ts';
 import { encodeWhole, type SentPicture } from './encode.ts';
 import { meaningOf } from './failures.ts';
@@ -23,7 +16,6 @@ const maxComparisons = 10;
 const comparisonsAtOnce = 4;
 
 /** See `FaceOptions`. */
-type RemainingMs = FaceOptions['remainingMs'];
 
 type Nearness = Pick<FaceMatch, 'distance' | 'similarity'>;
 
@@ -43,20 +35,20 @@ export async function compareLargest(
   caller: RekognitionCaller,
   withProbe: WithPicture,
   withReference: WithPicture,
-  remainingMs: RemainingMs,
+  deadline: Deadline | undefined,
 ): Promise<Pick<Comparison, 'probe' | 'reference' | keyof Nearness>> {
-  const probe = await withProbe((picture) => probeOf(caller, picture, remainingMs));
-  return withReference((picture) => compareWithPicture(caller, probe, picture, remainingMs));
+  const probe = await withProbe((picture) => probeOf(caller, picture, deadline));
+  return withReference((picture) => compareWithPicture(caller, probe, picture, deadline));
 }
 
 async function probeOf(
   caller: RekognitionCaller,
   picture: Picture,
-  remainingMs: RemainingMs,
+  deadline: Deadline | undefined,
 ): Promise<Probe> {
   const sent = await encodeWhole(picture);
   const { width, height } = picture;
-  const faces = oneOrMore(await detectFaces(caller, picture, sent, remainingMs?.()));
+  const faces = oneOrMore(await detectFaces(caller, picture, sent, deadline?.remainingMs()));
   return { sent, size: { width, height }, faces };
 }
 
@@ -71,7 +63,7 @@ async function compareWithPicture(
   caller: RekognitionCaller,
   { sent, size, faces }: Probe,
   picture: Picture,
-  remainingMs: RemainingMs,
+  deadline: Deadline | undefined,
 ): Promise<Pick<Comparison, 'probe' | 'reference' | keyof Nearness>> {
   const target = await encodeWhole(picture);
   const command = new CompareFacesCommand({
@@ -84,7 +76,7 @@ async function compareWithPicture(
       SourceImageFace,
       FaceMatches = [],
       UnmatchedFaces = [],
-    } = await caller.send(command, remainingMs?.());
+    } = await caller.send(command, deadline?.remainingMs());
     const [reference] = [...FaceMatches, ...UnmatchedFaces.map((Face) => ({ Face, Similarity: 0 }))]
       .map(({ Face = {}, Similarity = 0 }) => ({ ...faceOf(Face, target.frame, picture), Similarity }))
       .sort((one, other) => sizeOf(other.area) - sizeOf(one.area));
@@ -95,7 +87,7 @@ async function compareWithPicture(
   } catch (error) {
     // As the probe shows somebody, the picture does not; where it does, the fault is ours.
     if (meaningOf(error) === 'invalid parameters')
-      oneOrMore(await detectFaces(caller, picture, target, remainingMs?.()));
+      oneOrMore(await detectFaces(caller, picture, target, deadline?.remainingMs()));
     throw error;
   }
 }
@@ -110,9 +102,9 @@ export async function compareWithReferences(
   gallery: Gallery,
   withProbe: WithPicture,
   references: readonly Reference[],
-  remainingMs: RemainingMs,
+  deadline: Deadline | undefined,
 ): Promise<Pick<EntryComparison, 'probe' | 'references' | 'hasGallery'>> {
-  const limits = { within: Number.POSITIVE_INFINITY, remainingMs };
+  const limits = { within: Number.POSITIVE_INFINITY, deadline };
   const { probe, found, hasGallery } = await withProbe(async (picture) => {
     const { faces, near } = await searchPicture(gallery, picture, limits);
     const [largest] = oneOrMore(faces);
@@ -123,7 +115,7 @@ export async function compareWithReferences(
   const imageIds = new Set(references.map(({ imageId }) => imageId));
   const near = found.filter(({ imageId }) => imageIds.has(imageId));
   if (near.length > 0 || !hasGallery) return { probe, references: near, hasGallery };
-  const compared = await compareOneByOne(gallery.caller, withProbe, references, remainingMs);
+  const compared = await compareOneByOne(gallery.caller, withProbe, references, deadline);
   return { probe, references: compared, hasGallery };
 }
 
@@ -131,15 +123,15 @@ async function compareOneByOne(
   caller: RekognitionCaller,
   withProbe: WithPicture,
   references: readonly Reference[],
-  remainingMs: RemainingMs,
+  deadline: Deadline | undefined,
 ): Promise<EntryComparison['references']> {
-  const probe = await withProbe((picture) => probeOf(caller, picture, remainingMs));
+  const probe = await withProbe((picture) => probeOf(caller, picture, deadline));
   const limit = pLimit(comparisonsAtOnce);
   const compared = await allOrFirstError(
     references.slice(0, maxComparisons).map(({ imageId, withPicture }) =>
       limit(async () => {
         const near = await withPicture((picture) =>
-          compareWithPicture(caller, probe, picture, remainingMs),
+          compareWithPicture(caller, probe, picture, deadline),
         ).catch(ignoringUnusable);
         return near ? [{ imageId, target: null, distance: near.distance, similarity: near.similarity }] : [];
       }),

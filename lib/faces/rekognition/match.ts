@@ -6,10 +6,11 @@ import {
 } from '@aws-sdk/client-rekognition';
 import pLimit from 'p-limit';
 import type { Box } from '../../contract/shapes.ts';
+import type { Deadline } from '../../deadline.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { allInTurns, allOrFirstError } from '../../promises.ts';
 import { bestOfEntries, nearMissesAmong } from '../best-of-entries.ts';
-import type { Face, FaceMatch, FaceOptions, MatchedFace, MatchResult } from '../port.ts';
+import type { Face, FaceMatch, MatchedFace, MatchResult } from '../port.ts';
 import type { RekognitionCaller } from './caller.ts';
 import { encodePart, encodeWhole, minSide, type SentPicture } from './encode.ts';
 import { meaningOf } from './failures.ts';
@@ -23,7 +24,7 @@ export interface SearchLimits {
   /** Says whether the first answer is enough, which has the nearest 100 at most; without it, a search is for all that there are. */
   readonly isEnough?: (found: readonly FaceMatch[]) => boolean;
   /** See `FaceOptions`. */
-  readonly remainingMs?: FaceOptions['remainingMs'];
+  readonly deadline?: Deadline | undefined;
 }
 
 /** A search gives no more faces, the nearest. */
@@ -70,7 +71,7 @@ interface Match {
   /** See `MatchOptions`. */
   readonly candidates: number;
   /** See `FaceOptions`. */
-  readonly remainingMs: FaceOptions['remainingMs'];
+  readonly deadline: Deadline | undefined;
 }
 
 /**
@@ -80,7 +81,7 @@ interface Match {
 export async function matchFaces(
   gallery: Gallery,
   picture: Picture,
-  { threshold, candidates, remainingMs }: Match,
+  { threshold, candidates, deadline }: Match,
 ): Promise<Pick<MatchResult, 'faces' | 'hasGallery' | 'warnings'>> {
   const { faces, near } = await searchPicture(gallery, picture, {
     ...(candidates > 0
@@ -89,7 +90,7 @@ export async function matchFaces(
           isEnough: (found) => nearMissesAmong(found, threshold).length >= candidates,
         }
       : { within: threshold }),
-    remainingMs,
+    deadline,
   });
   if (!near) {
     const unmatched = faces.map((face) => ({ ...face, matches: [], candidates: [] }));
@@ -136,7 +137,7 @@ export async function searchPicture(
 ): Promise<SearchedPicture> {
   const sent = await encodeWhole(picture);
   const [faces, whole] = await allOrFirstError([
-    detectFaces(gallery.caller, picture, sent, limits.remainingMs?.()),
+    detectFaces(gallery.caller, picture, sent, limits.deadline?.remainingMs()),
     search(gallery, picture, sent, limits),
   ]);
   if (whole === 'no collection') return { faces };
@@ -195,7 +196,7 @@ async function searchNearest(
   { caller, collectionId }: Gallery,
   picture: Picture,
   { bytes, frame }: SentPicture,
-  { within, remainingMs }: SearchLimits,
+  { within, deadline }: SearchLimits,
   maxFaces: number,
 ): Promise<Searched | 'no face' | 'no collection'> {
   const command = new SearchFacesByImageCommand({
@@ -205,7 +206,7 @@ async function searchNearest(
     FaceMatchThreshold: widerSimilarity(within),
   });
   try {
-    const { SearchedFaceBoundingBox, FaceMatches = [] } = await caller.send(command, remainingMs?.());
+    const { SearchedFaceBoundingBox, FaceMatches = [] } = await caller.send(command, deadline?.remainingMs());
     const box = boxOf(SearchedFaceBoundingBox, frame, picture);
     const matches = matchesWithin(within, FaceMatches);
     return { box, matches, isCut: FaceMatches.length >= maxFaces };

@@ -118,14 +118,14 @@ class Rekognition implements FaceBackend {
 
   async match(picture: Picture, options: MatchOptions): Promise<MatchResult> {
     const used = this.#used(options);
-    const { candidates = 0, remainingMs } = options;
-    const how = { threshold: used.threshold, candidates, remainingMs };
+    const { candidates = 0, deadline } = options;
+    const how = { threshold: used.threshold, candidates, deadline };
     const matched = await matchFaces(this.#gallery, picture, how);
     return { ...matched, ...used, warnings: [...used.warnings, ...matched.warnings] };
   }
 
   async compare(probe: WithPicture, reference: WithPicture, options: FaceOptions): Promise<Comparison> {
-    const compared = await compareLargest(this.#gallery.caller, probe, reference, options.remainingMs);
+    const compared = await compareLargest(this.#gallery.caller, probe, reference, options.deadline);
     return { ...compared, ...this.#used(options) };
   }
 
@@ -134,7 +134,7 @@ class Rekognition implements FaceBackend {
     references: readonly Reference[],
     options: FaceOptions,
   ): Promise<EntryComparison> {
-    const compared = await compareWithReferences(this.#gallery, probe, references, options.remainingMs);
+    const compared = await compareWithReferences(this.#gallery, probe, references, options.deadline);
     return { ...compared, ...this.#used(options) };
   }
 

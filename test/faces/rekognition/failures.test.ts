@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Deadline } from '../../../lib/deadline.ts';
 import { BackendUnavailableError } from '../../../lib/errors.ts';
 import type { EnrolledFace, FaceBackend } from '../../../lib/faces/port.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
@@ -69,16 +70,16 @@ describe('when Rekognition fails', () => {
     const operations = ['SearchFacesByImage', 'CompareFaces'] as const;
     emulator.faults.set(operations.map((operation) => ({ kind: 'throttle', every: 1, operation })));
     const end = performance.now() + 2_000;
-    const remainingMs = () => end - performance.now();
+    const deadline = new Deadline(() => end - performance.now());
     const outcomes = await Promise.allSettled([
-      backend.match(group, { remainingMs }),
-      backend.compare(heldPicture(group), heldPicture(her), { remainingMs }),
+      backend.match(group, { deadline }),
+      backend.compare(heldPicture(group), heldPicture(her), { deadline }),
       backend.compareWith(heldPicture(group), [{ imageId: hers.imageId, withPicture: heldPicture(her) }], {
-        remainingMs,
+        deadline,
       }),
     ]);
     // An attempt that began in time has a second of its own.
-    expect(remainingMs()).toBeGreaterThan(-1_000);
+    expect(deadline.remainingMs()).toBeGreaterThan(-1_000);
     for (const outcome of outcomes)
       expect(outcome).toMatchObject({ reason: expect.any(BackendUnavailableError) });
   });

@@ -1,0 +1,27 @@
+import { err as serializeError } from 'pino-std-serializers';
+import stringify from 'safe-stable-stringify';
+import type { Log, LogLine } from './port.ts';
+
+/**
+ * `#logger` of a Lambda function: the lines that pino writes, without its streams, threads and redaction, which a function never uses.
+ */
+export function createLog(level: string): Log {
+  return { info: lineOf('info', level), warn: lineOf('warn', level), error: lineOf('error', level) };
+}
+
+const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+/** Makes the writer of one level's lines; it writes nothing below the log's own level. */
+function lineOf(level: string, lowest: string): LogLine {
+  if (levels.indexOf(level) < levels.indexOf(lowest)) return () => {};
+  return (first: object | string, message?: string) => {
+    const { err, ...fields } = typeof first === 'string' ? { msg: first } : withMessage(first, message);
+    const line = { level, time: new Date().toISOString(), ...fields };
+    const failure = err instanceof Error ? { err: serializeError(err) } : err !== undefined && { err };
+    process.stdout.write(`${stringify({ ...line, ...failure })}\n`);
+  };
+}
+
+function withMessage(fields: object, message: string | undefined): Record<string, unknown> {
+  return message === undefined ? { ...fields } : { ...fields, msg: message };
+}

@@ -1,10 +1,13 @@
-import { createProcessUpload } from '../lib/contract/endpoints/create-process-upload.ts';
+import { createProcessUploadContract } from '../lib/contract/endpoints/create-process-upload.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
 import { requestBase } from '../lib/http/origin.ts';
-import { createProcessUpload as run } from '../lib/uploads/create-upload.ts';
+import { createProcessUpload } from '../lib/uploads/create-upload.ts';
 import { uploads } from '../lib/wiring/open.ts';
 
 /** POST /api/v1/process/uploads */
-export const handler = endpoint(createProcessUpload, async ({ body }, { event }) =>
-  run({ uploads: await uploads() }, { contentType: body.content_type, origin: requestBase(event) }),
+export const handler = endpoint(createProcessUploadContract, async ({ body }, { event }) =>
+  createProcessUpload(
+    { uploads: await uploads() },
+    { contentType: body.content_type, origin: requestBase(event) },
+  ),
 );

@@ -1,12 +1,12 @@
-import { detectFaces } from '../lib/contract/endpoints/detect-faces.ts';
+import { detectFacesContract } from '../lib/contract/endpoints/detect-faces.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
-import { detectFaces as run } from '../lib/processing/detect-faces.ts';
+import { detectFaces } from '../lib/processing/detect-faces.ts';
 import { faces, inputs, pictureSlots } from '../lib/wiring/open.ts';
 
 /** POST /api/v1/detect/detect-face */
-export const handler = endpoint(detectFaces, async ({ body }, { note }) => {
+export const handler = endpoint(detectFacesContract, async ({ body }, { note }) => {
   const ports = { inputs: await inputs(), faces: await faces(), pictureSlots: await pictureSlots() };
-  const found = await run(ports, body);
+  const found = await detectFaces(ports, body);
   note({ faces: found.length });
   return found;
 });

@@ -1,4 +1,4 @@
-import { docsAsset } from '../lib/contract/endpoints/docs.ts';
+import { docsAssetContract } from '../lib/contract/endpoints/docs.ts';
 import { RouteNotFoundError } from '../lib/errors.ts';
 import { endpoint, response } from '../lib/http/endpoint.ts';
 import { swaggerFile } from '../lib/http/swagger.ts';
@@ -24,7 +24,7 @@ const assets: Record<string, { contentType: string; read: () => Promise<string> 
 };
 
 /** GET /docs/{asset} */
-export const handler = endpoint(docsAsset, async ({ params }) => {
+export const handler = endpoint(docsAssetContract, async ({ params }) => {
   const asset = Object.hasOwn(assets, params.asset) ? assets[params.asset] : undefined;
   if (asset === undefined) throw new RouteNotFoundError();
   return response({

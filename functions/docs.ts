@@ -1,5 +1,5 @@
 import { loadConfig } from '../lib/config.ts';
-import { docs } from '../lib/contract/endpoints/docs.ts';
+import { docsContract } from '../lib/contract/endpoints/docs.ts';
 import { endpoint, response } from '../lib/http/endpoint.ts';
 import { swaggerFile } from '../lib/http/swagger.ts';
 
@@ -17,7 +17,7 @@ const contentSecurityPolicy = [
 ].join('; ');
 
 /** GET /docs */
-export const handler = endpoint(docs, async (_input, { event }) => {
+export const handler = endpoint(docsContract, async (_input, { event }) => {
   // By the page's own address, whatever stands in front of its path; without a slash at its end, that is relative to the root.
   const base = event.requestContext.path.endsWith('/') ? '.' : './docs';
   return response({

@@ -1,12 +1,12 @@
 import { loadConfig } from '../lib/config.ts';
-import { health } from '../lib/contract/endpoints/health.ts';
+import { healthContract } from '../lib/contract/endpoints/health.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
 import { requireHealth } from '../lib/service/health.ts';
 import { lowDisks } from '../lib/service/machine.ts';
 import { stores } from '../lib/wiring/open.ts';
 
 /** GET /healthz */
-export const handler = endpoint(health, async () => {
+export const handler = endpoint(healthContract, async () => {
   const opened = await stores();
   await requireHealth(opened);
   const isLow = (await lowDisks(loadConfig())).length > 0;

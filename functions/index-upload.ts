@@ -2,7 +2,7 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { meter } from '#metrics';
 import { ConfigError, loadConfig } from '../lib/config.ts';
 import type { Inbox } from '../lib/inbox/port.ts';
-import { workOffMessages } from '../lib/inbox/queue.ts';
+import { indexMessages } from '../lib/inbox/queue.ts';
 import { openS3Inbox } from '../lib/inbox/s3.ts';
 import { enrollingPorts } from '../lib/wiring/open.ts';
 
@@ -20,7 +20,7 @@ export async function handler(
   inbox ??= openS3Inbox(aws);
   const remainingMs = () => context?.getRemainingTimeInMillis() ?? Number.POSITIVE_INFINITY;
   const ports = { ...(await enrollingPorts()), inbox };
-  const response = await workOffMessages(ports, aws.bucket, event, remainingMs);
+  const response = await indexMessages(ports, aws.bucket, event, remainingMs);
   meter.ended('indexUpload', (performance.now() - started) / 1000);
   return response;
 }

@@ -1,13 +1,13 @@
 import { loadConfig } from '../lib/config.ts';
 import { api } from '../lib/contract/api.ts';
-import { openApi } from '../lib/contract/endpoints/openapi.ts';
+import { openApiContract } from '../lib/contract/endpoints/openapi.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
 import { buildOpenApi, type OpenApiDocument } from '../lib/http/openapi-document.ts';
 
 let document: OpenApiDocument | undefined;
 
 /** GET /openapi.json */
-export const handler = endpoint(openApi, async (_input, { event }) => {
+export const handler = endpoint(openApiContract, async (_input, { event }) => {
   const { apiTitle: title, apiVersion: version, publicUrl } = loadConfig();
   document ??= buildOpenApi(api, { title, version });
   if (publicUrl) return { ...document, servers: [{ url: `${publicUrl.origin}${publicUrl.prefix}` }] };

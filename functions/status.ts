@@ -1,5 +1,5 @@
 import { loadConfig, loadedWarnings } from '../lib/config.ts';
-import { status } from '../lib/contract/endpoints/status.ts';
+import { statusContract } from '../lib/contract/endpoints/status.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
 import { authenticationOf } from '../lib/service/authentication.ts';
 import { statusOf } from '../lib/service/status.ts';
@@ -8,7 +8,7 @@ import { stores } from '../lib/wiring/open.ts';
 import { webhookStatus } from '../lib/wiring/webhook-status.ts';
 
 /** GET /api/v1/status */
-export const handler = endpoint(status, async (_input, { event }) => {
+export const handler = endpoint(statusContract, async (_input, { event }) => {
   const config = loadConfig();
   const webhooks = await webhookStatus(config);
   const [answer, inbox] = await Promise.all([

@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
 import { meter } from '#metrics';
-import { sweepAgeMs } from '../lib/blacklist/broken-off.ts';
+import { sweepAgeMs } from '../lib/blacklist/interrupted.ts';
 import { normalizeNames } from '../lib/blacklist/normalize-names.ts';
-import { finishBrokenOff, type SweepReport, type SweepTask, sweep } from '../lib/blacklist/sweep.ts';
+import { finishInterrupted, type SweepReport, type SweepTask, sweep } from '../lib/blacklist/sweep.ts';
 import { log } from '../lib/log.ts';
 import { claimedStores, pictureSlots, stores } from '../lib/wiring/open.ts';
 
@@ -25,7 +25,7 @@ export async function handler(
   const slots = { pictureSlots: await pictureSlots() };
   const report =
     task === 'finish'
-      ? await finishBrokenOff({ ...(await stores()), ...slots }, olderThan)
+      ? await finishInterrupted({ ...(await stores()), ...slots }, olderThan)
       : await sweep({ ...(await claimedStores()), ...slots }, olderThan, stop);
   const isWell = report.failed === 0 && report.damaged === 0;
   log()[isWell ? 'info' : 'warn'](report, 'sweep');

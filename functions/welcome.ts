@@ -1,11 +1,11 @@
 import { loadConfig } from '../lib/config.ts';
-import { welcome, welcomeMessage } from '../lib/contract/endpoints/welcome.ts';
+import { welcomeContract } from '../lib/contract/endpoints/welcome.ts';
 import { endpoint, response } from '../lib/http/endpoint.ts';
-import { requestHeader } from '../lib/http/headers.ts';
-import { besideRoot } from '../lib/http/root.ts';
+import { besideRoot, isBrowserAtRoot } from '../lib/http/root.ts';
 
-/** GET / leads a browser to the documentation. */
-export const handler = endpoint(welcome, async (_input, { event }) => {
-  if (!requestHeader(event, 'accept')?.includes('text/html')) return welcomeMessage(loadConfig().apiTitle);
-  return response({ status: 307, headers: { Location: besideRoot(event, 'docs') } });
-});
+/** GET / and GET /api/v1/; the root leads a browser to the documentation. */
+export const handler = endpoint(welcomeContract, async (_input, { event }) =>
+  isBrowserAtRoot(event)
+    ? response({ status: 307, headers: { Location: besideRoot(event, 'docs') } })
+    : { message: `Welcome to the ${loadConfig().apiTitle}` },
+);

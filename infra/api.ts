@@ -15,6 +15,7 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { api } from '../lib/contract/api.ts';
+import { type Endpoint, operationsOf, resourcePath } from '../lib/contract/endpoint.ts';
 import { authorization } from './authorization.ts';
 import { EndpointFunction } from './endpoint-function.ts';
 import { tell } from './outputs.ts';
@@ -29,7 +30,7 @@ const callerThrottle = { rateLimit: 20, burstLimit: 40 };
 const callerQuotaPerDay = 100_000;
 const preflightSeconds = 600;
 
-/** The contract as a REST API: a resource for each path, a function for each endpoint. */
+/** The contract as a REST API: a resource for each path, and a function for each endpoint, which its aliases share. */
 export class Api extends Construct {
   readonly restApi: RestApi;
   readonly functions: readonly EndpointFunction[];
@@ -71,10 +72,12 @@ export class Api extends Construct {
       throttlingRateLimit: recordsThrottle.rateLimit,
       throttlingBurstLimit: recordsThrottle.burstLimit,
       methodOptions: Object.fromEntries(
-        slow.map(({ contract }): [string, MethodDeploymentOptions] => [
-          `${resourcePath(contract.path)}/${contract.method}`,
-          { ...stageDefaults, ...pictureThrottle },
-        ]),
+        slow
+          .flatMap(({ contract }) => operationsOf(contract))
+          .map(({ path, method }): [string, MethodDeploymentOptions] => [
+            `${resourcePath(path)}/${method}`,
+            { ...stageDefaults, ...pictureThrottle },
+          ]),
       ),
       ...stageDefaults,
       tracingEnabled: true,
@@ -84,15 +87,19 @@ export class Api extends Construct {
   }
 
   #addMethods(corsOrigins: readonly string[]): void {
-    const byPath = Map.groupBy(this.functions, ({ contract }) => resourcePath(contract.path));
-    for (const [path, functions] of byPath) {
+    const operations = this.functions.flatMap((fn) =>
+      operationsOf(fn.contract).map((contract) => ({ contract, fn })),
+    );
+    const byPath = Map.groupBy(operations, ({ contract }) => resourcePath(contract.path));
+    for (const [path, operationsOfPath] of byPath) {
       const resource = this.restApi.root.resourceForPath(path);
-      for (const fn of functions) {
-        for (const method of methodsOf(fn)) {
+      for (const { contract, fn } of operationsOfPath) {
+        for (const method of methodsOf(contract)) {
           resource.addMethod(method, new LambdaIntegration(fn, { allowTestInvoke: false }));
         }
       }
-      if (corsOrigins.length > 0) addPreflight(resource, functions, corsOrigins);
+      const methods = operationsOfPath.flatMap(({ contract }) => methodsOf(contract));
+      if (corsOrigins.length > 0) addPreflight(resource, methods, corsOrigins);
     }
   }
 
@@ -139,13 +146,8 @@ const stageDefaults = {
   dataTraceEnabled: false,
 } as const;
 
-/** As the gateway has it: `/x/` is `/x`, and it answers for both. */
-function resourcePath(path: string): string {
-  return path.replace(/(?<=.)\/$/, '');
-}
-
 /** What answers GET answers HEAD: the gateway leaves the body out. */
-function methodsOf({ contract: { method } }: EndpointFunction): string[] {
+function methodsOf({ method }: Endpoint): string[] {
   return method === 'GET' ? ['GET', 'HEAD'] : [method];
 }
 
@@ -169,14 +171,10 @@ function accessLogFormat(): AccessLogFormat {
   );
 }
 
-function addPreflight(
-  resource: IResource,
-  functions: readonly EndpointFunction[],
-  corsOrigins: readonly string[],
-): void {
+function addPreflight(resource: IResource, methods: readonly string[], corsOrigins: readonly string[]): void {
   const method = resource.addCorsPreflight({
     allowOrigins: [...corsOrigins],
-    allowMethods: functions.flatMap(methodsOf),
+    allowMethods: [...methods],
     allowHeaders: Cors.DEFAULT_HEADERS,
     maxAge: Duration.seconds(preflightSeconds),
   });

@@ -63,7 +63,6 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
   },
   createProcessUpload: { objects: { 's3:PutObject': ['uploads/*'] } },
   listProcessed: { table: read },
-  listProcessedUnderProcess: { table: read },
   getProcessed: { table: read },
   getProcessedImage: {
     table: read,
@@ -123,7 +122,6 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     sharp: true,
   },
   welcome: {},
-  welcomeToApi: {},
   health: lookAround,
   status: lookAround,
   openApi: {},

@@ -1,4 +1,4 @@
-/** The items in arrays of `size`, the last one shorter. */
+/** Yields the items in arrays of `size`, the last one shorter. */
 export async function* batches<T>(items: AsyncIterable<T> | Iterable<T>, size: number): AsyncGenerator<T[]> {
   let batch: T[] = [];
   for await (const item of items) {

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
+import { closestSetting } from '#closest-setting';
+import { readEnvFile } from '#env-file';
 import {
   customModelName,
   type DetectorName,
@@ -11,8 +13,7 @@ import {
   type ModelName,
   modelNames,
 } from './contract/vocabulary.ts';
-import { type EnvFile, readEnvFile } from './env-file.ts';
-import { nearestName } from './near-names.ts';
+import type { EnvFile } from './env-file.ts';
 import { allowedHosts, type PublicUrl, publicUrl, trustedProxies } from './network-settings.ts';
 
 /** Every setting, parsed once. Its names and defaults are the README's settings table. */
@@ -37,7 +38,7 @@ export interface Config {
   readonly maxFalseMatchRate: number;
   /** 0..1: faces that the detector is less sure of are left out. */
   readonly detectionConfidenceThreshold: number;
-  /** Whether pictures of faces that are of little use are refused as reference pictures. */
+  /** Quality filter of reference pictures: `auto` refuses pictures whose faces are of little use. */
   readonly qualityFilter: 'auto' | 'none';
   readonly drawBoundingBoxes: boolean;
   /** Share of the box that is added to the crop, half on each side. */
@@ -69,7 +70,7 @@ export interface Config {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
-/** Where the `aws_rekognition` backend finds its services. Credentials come from the SDK's own chain. */
+/** Resources of the `aws_rekognition` backend. Credentials come from the SDK's own chain. */
 export interface AwsConfig {
   readonly region: string;
   readonly bucket: string;
@@ -88,7 +89,10 @@ export interface AwsConfig {
 export interface WebhookConfig {
   /** http(s), each once. They may hold secrets: a log has their origins alone. */
   readonly urls: readonly string[];
-  /** What events are signed with, the newest first; as Standard Webhooks writes them, `whsec_` and base64, or plain text. */
+  /**
+   * Keys that events are signed with, the newest first. They have the form of Standard Webhooks (`whsec_` and
+   * base64) or are plain text.
+   */
   readonly secrets: readonly string[];
 }
 
@@ -97,10 +101,10 @@ export interface CustomModelConfig {
   readonly path: string;
   /** The order of its channels. */
   readonly channels: 'RGB' | 'BGR';
-  /** Of its channels in its own order: a pixel's value v, 0..255, becomes (v - mean) / scale. */
+  /** Means of its channels in its own order. A pixel's value v, 0..255, becomes (v - mean) / scale. */
   readonly means: Triple;
   readonly scales: Triple;
-  /** Cosine: a match has a distance of at most this. What serves matches can't do without, what measures it can. */
+  /** Largest cosine distance of a match. It is required to serve matches, but not to measure the model. */
   readonly threshold: number | undefined;
   /** The cosine distances within which 1 in 100, 1,000, 10,000 … pairs of different people lie. */
   readonly calibration: readonly number[] | undefined;
@@ -117,7 +121,10 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ''),
 );
 
-/** Whether it is an origin as browsers name it: `https://host` or `https://host:port`, in small letters, without the scheme's own port. */
+/**
+ * Returns true for an origin as browsers send it: `https://host` or `https://host:port`, in small letters.
+ * The scheme's default port must be left out.
+ */
 export function isOrigin(text: string): boolean {
   return /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
@@ -147,7 +154,7 @@ const httpUrls = list
     `1 to ${maxReceivers} http(s) URLs, separated by commas`,
   );
 
-/** As Standard Webhooks has them: keys of 24 to 64 bytes. */
+/** Keys of 24 to 64 bytes, as Standard Webhooks defines them. */
 const webhookSecrets = list.refine(
   (items) =>
     items.length > 0 &&
@@ -195,7 +202,10 @@ function triple(min: number, max: number) {
   );
 }
 
-/** A shell would have replaced what these begin with; taken as they are, they would name a folder that is called so. */
+/**
+ * A shell would have replaced what these begin with; taken as they are, they would name a folder that is
+ * called so.
+ */
 const folder = z
   .string()
   .refine(
@@ -205,7 +215,10 @@ const folder = z
 
 const mebibyte = 1024 * 1024;
 
-/** Enough for the dearest picture that is taken, beside small ones; with all else it stays below 1.2 GB over an idle server. */
+/**
+ * Enough for the dearest picture that is taken, beside small ones; with all else it stays below 1.2 GB over
+ * an idle server.
+ */
 const defaultPictureMemoryBytes = 768 * mebibyte;
 
 /** 0..100: what makes a match with Rekognition unless it is set. */
@@ -345,7 +358,7 @@ function withoutQuotes(value: string | undefined): string | undefined {
   return value && /^(["']).*\1$/s.test(value) && value.length > 1 ? value.slice(1, -1).trim() : value;
 }
 
-/** Half of a Lambda function's memory, which it has in MB; elsewhere what suits a small machine. */
+/** Returns half of a Lambda function's memory, given in MB; elsewhere a value for a small machine. */
 function pictureMemoryIn(functionMemory: string | undefined): number {
   return functionMemory === undefined ? defaultPictureMemoryBytes : (Number(functionMemory) * mebibyte) / 2;
 }
@@ -413,14 +426,17 @@ const companions: Readonly<Record<string, string>> = {
 /** Names that other programs of this repository read. */
 const otherNames = ['REKOGNITION_PORT', 'REKOGNITION_DATA_DIR'];
 
-/** Warns of variables that are nearly settings, and of settings that do nothing as things are. No value is repeated. */
+/**
+ * Warns of variables that are nearly settings, and of settings that do nothing as things are. No value is
+ * repeated.
+ */
 export function settingWarnings(environment: Readonly<Record<string, string | undefined>>): string[] {
   const names = [...Object.keys(settings.shape), ...otherNames];
   const isSet = (name: string) => Boolean(environment[name]?.trim());
   return Object.keys(environment)
     .filter(isSet)
     .flatMap((name) => {
-      const meant = nearestName(name, names);
+      const meant = closestSetting(name, names);
       if (meant !== undefined) return `${name} is no setting, and does nothing. Is ${meant} meant?`;
       const companion = companions[name];
       const isIdle = companion !== undefined && !isSet(companion);
@@ -431,14 +447,15 @@ export function settingWarnings(environment: Readonly<Record<string, string | un
 let loaded: { readonly config: Config; readonly warnings: readonly string[] } | undefined;
 
 /**
- * The settings of this process, from its environment and the file `.env` beside it, parsed at the first call.
+ * Returns the settings of this process, from its environment and the file `.env` beside it, parsed at the
+ * first call.
  * @throws ConfigError
  */
 export function loadConfig(): Config {
   return load().config;
 }
 
-/** What is to be told of the settings of this process, though they are taken. */
+/** Returns warnings about settings of this process that are valid but may be mistaken. */
 export function loadedWarnings(): readonly string[] {
   return load().warnings;
 }
@@ -452,7 +469,7 @@ function load() {
   return loaded;
 }
 
-/** The settings of this process, but for another backend than the one that they name: for what goes between the two. */
+/** Returns the settings of this process for another backend, for commands that copy between the two. */
 export function loadConfigFor(backend: Config['backend']): Config {
   return parseConfig({ ...readDotEnv().values, ...process.env, FACE_PROCESSING_BACKEND: backend });
 }

@@ -3,9 +3,10 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 
 /*
- * Closing any descriptor of a file drops all POSIX locks that the process has on it. SQLite's locks say that the database is in use:
- * without them, the next program that reads it takes itself for the last one, and deletes the write-ahead log with all that is in it.
- * So nobody but SQLite opens or closes these files.
+ * Closing any descriptor of a file drops all POSIX locks that the process has on it. SQLite's locks say that
+ * the database is in use. Without them, the next program that reads the database believes that it is the last
+ * one. It then deletes the write-ahead log with all that is in it. So only SQLite may open or close these
+ * files.
  */
 
 /** Names of the files that SQLite keeps for one database, after the database's own. */
@@ -29,13 +30,14 @@ export function protectDatabase(path: string): void {
   databases.add(resolve(path));
 }
 
-/** True for names that databases of this service and their companions have, whether they are open or not. */
+/** Returns true for names of this service's databases and their companion files, open or not. */
 export function isDatabaseName(path: string): boolean {
   return /(\.sqlite|^enroll\.lock)(-[a-z-]+)?$/i.test(basename(path));
 }
 
 /**
- * Opens a file for reading, unless it is a file of a database that this process has open: by whatever name, link or hard link.
+ * Opens a file for reading, unless it is a file of a database that this process has open: by whatever name,
+ * link or hard link.
  * @throws DatabaseFileError, and the file system's errors.
  */
 export async function openUnlessDatabase(path: PathLike, flags: number): Promise<FileHandle> {

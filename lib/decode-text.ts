@@ -2,7 +2,10 @@ import { isUtf8 } from 'node:buffer';
 
 const windows1252 = new TextDecoder('windows-1252');
 
-/** Reads text that says no encoding: UTF-8 where it is that, else Windows-1252, which older Western systems write. It never makes U+FFFD. */
+/**
+ * Reads text that says no encoding: UTF-8 where it is that, else Windows-1252, which older Western systems
+ * write. It never makes U+FFFD.
+ */
 export function decodeText(bytes: Uint8Array): string {
   return isUtf8(bytes) ? Buffer.from(bytes).toString('utf8') : windows1252.decode(bytes);
 }

@@ -5,17 +5,19 @@ import { dirname } from 'node:path';
 import { DiskFullError } from './errors.ts';
 
 /**
- * Bytes that are kept for deletions, which are the way out of a full disk. SQLite's write-ahead log grows to 4 MiB between two
- * checkpoints, and a checkpoint may make the database larger by as much.
+ * Bytes that are kept for deletions, which are the way out of a full disk. SQLite's write-ahead log grows to
+ * 4 MiB between two checkpoints, and a checkpoint may make the database larger by as much.
  */
 export const reserveBytes = 5 * 1024 * 1024;
 
-/** True when there is no room on the disk, or none that this user may use. */
+/** Returns true if there is no room on the disk, or none that this user may use. */
 export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
 
-/** Bytes that this user may still write where the path is; `undefined` where the file system does not tell. */
+/**
+ * Bytes that this user may still write where the path is; `undefined` where the file system does not tell.
+ */
 export async function freeBytes(path: string): Promise<number | undefined> {
   return freeIn(await statfs(path));
 }
@@ -43,7 +45,8 @@ export class DiskReserve {
   }
 
   /**
-   * Makes the file whole where it is not. Whoever writes more calls this first, so that what deletions were given is not taken by others.
+   * Makes the file whole where it is not. Whoever writes more calls this first, so that what deletions were
+   * given is not taken by others.
    * @throws DiskFullError when there is no room for it.
    */
   require(): void {
@@ -66,7 +69,8 @@ export class DiskReserve {
   }
 
   /**
-   * Makes the file as large as it may get. Another failure than a full disk says nothing of room: what is written next will meet it too.
+   * Makes the file as large as it may get. Another failure than a full disk says nothing of room: what is
+   * written next will meet it too.
    */
   fillUp(): 'whole' | 'disk full' | 'failed' {
     try {
@@ -90,13 +94,16 @@ export class DiskReserve {
 
 let random: Buffer | undefined;
 
-/** Random bytes, as many as the file has: some file systems give zeros no room, and equal pieces only once. */
+/**
+ * Returns random bytes of the reserve's size. Some file systems store zeros without space, and equal blocks
+ * only once.
+ */
 function filling(): Buffer {
   random ??= randomBytes(reserveBytes);
   return random;
 }
 
-/** True when not even a small file can be written in the folder because there is no room. */
+/** Returns true if not even a small file can be written in the folder because there is no room. */
 export function hasNoRoom(folder: string): boolean {
   const path = `${folder}/.tmp-probe-${process.pid}`;
   try {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { userName } from './user-name.ts';
 
-/** What a file of settings says, and what is wrong with it. No message repeats a value, which may be a secret. */
+/** Contents of a settings file, and its faults. No message repeats a value, which may be a secret. */
 export interface EnvFile {
   readonly values: NodeJS.Dict<string>;
   /** Faults for which the file can't be used. */
@@ -14,8 +14,10 @@ export interface EnvFile {
 const nothing: EnvFile = { values: {}, faults: [], warnings: [] };
 
 /**
- * Reads a file of lines `NAME=value`, with or without `export`, quotes and comments, in UTF-8 with or without a byte order mark.
- * @param isSetting true for the names of this program's settings; lines of other programs' are judged less strictly.
+ * Reads a file of lines `NAME=value`, with or without `export`, quotes and comments, in UTF-8 with or without
+ * a byte order mark.
+ * @param isSetting true for the names of this program's settings; lines of other programs' are judged less
+ * strictly.
  */
 export function readEnvFile(path: string, isSetting: (name: string) => boolean): EnvFile {
   try {
@@ -45,7 +47,7 @@ export function parseEnvFile(bytes: Buffer, path: string, isSetting: (name: stri
   return { values, faults: named(scan.faults), warnings: named(scan.warnings) };
 }
 
-/** The name of an encoding that is not UTF-8. */
+/** Detects an encoding that is not UTF-8, and returns its name. */
 function otherEncoding(bytes: Buffer): string | undefined {
   const mark = bytes.subarray(0, 2).toString('hex');
   if (mark === 'fffe' || mark === 'feff') return 'UTF-16';
@@ -88,7 +90,7 @@ function scanLines(text: string, isSetting: (name: string) => boolean) {
   return { faults, warnings };
 }
 
-/** The index of the line with the quote that ends a value; `undefined` where there is none. */
+/** Finds the index of the line with the quote that ends a value; `undefined` if there is none. */
 function closingLine(
   lines: readonly string[],
   index: number,

@@ -1,9 +1,9 @@
 /**
- * The closed set of errors that this service throws on purpose. `lib/http/problem.ts` maps each code to a status;
- * whatever else is thrown is a fault of ours and becomes a bare 500.
+ * The closed set of errors that this service throws on purpose. `lib/http/problem.ts` maps each code to a
+ * status; whatever else is thrown is a fault of ours and becomes a bare 500.
  */
 
-/** One way in which a request does not fit its schema, in FastAPI's form. */
+/** Violation of a request's schema, in FastAPI's form. */
 export interface FieldProblem {
   loc: (string | number)[];
   msg: string;
@@ -31,7 +31,7 @@ export type ErrorCode =
   | 'throttled'
   | 'backend_unavailable';
 
-/** What every error of ours is: its message is written for the client, its cause for the log. */
+/** Base class of this service's errors. The message is for the client, the cause for the log. */
 export abstract class ServiceError extends Error {
   abstract readonly code: ErrorCode;
 }
@@ -76,7 +76,10 @@ export class NoFaceError extends ServiceError {
   readonly code = 'no_face';
 }
 
-/** Whether the failure lies in a picture, so that it will fail again, and says nothing of other pictures. */
+/**
+ * Returns true if the error lies in one picture. It will then fail again, and other pictures may still be
+ * usable.
+ */
 export function isUnusablePicture(error: unknown): error is ServiceError {
   return (
     error instanceof NoFaceError ||
@@ -86,7 +89,7 @@ export function isUnusablePicture(error: unknown): error is ServiceError {
   );
 }
 
-/** The same failure, with the name of the picture in which it lies. */
+/** Creates the same error with the name of the picture that caused it. */
 export function ofPicture(name: string, error: ServiceError): ServiceError {
   const Same = error.constructor as new (message: string, options: ErrorOptions) => ServiceError;
   return new Same(`${name}: ${error.message}`, { cause: error });

@@ -4,25 +4,29 @@ import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { requireRoom } from './disk-space.ts';
 
-/** What the adapters on a POSIX file system share. */
+/** Shared functions of the adapters on a POSIX file system. */
 
 /** Files and folders are for the service's user alone. */
 export const folderMode = 0o700;
 export const fileMode = 0o600;
 
-/** How the names of files begin that are still being written: no key of a picture does, and the inbox passes over such names. */
+/**
+ * Prefix of the names of files that are still being written. No picture's key has it, and the inbox ignores
+ * such names.
+ */
 export const temporaryPrefix = '.tmp-';
 
 /** Written to see whether there is room. */
 const probe = Buffer.alloc(4096, 1);
 
-/** How often a folder is made again that others remove, because it is empty, before there is a file in it. */
+/** Number of attempts to create a folder that others remove while it is still empty. */
 const maxFolderAttempts = 100;
 
 /**
- * Writes a file under a temporary name in its folder, and renames it when it is whole and on disk. The folder is made where there is none;
- * it is to be synced for the new name to be on disk too. What fails leaves nothing.
- * @throws the file system's errors, and what `content` throws.
+ * Writes a file under a temporary name in its folder, and renames it when it is complete and on disk. It
+ * creates a missing folder. The caller must sync the folder for the new name to be on disk. A failure leaves
+ * nothing behind.
+ * @throws the file system's errors, and those of `content`.
  */
 export async function writeWhole(
   path: string,
@@ -59,7 +63,7 @@ export async function syncFolder(folder: string): Promise<void> {
   await handle.sync();
 }
 
-/** What comes of `work`, or `undefined` when the file or folder that it is about is not there. */
+/** Awaits `work`, and returns `undefined` if its file or folder does not exist. */
 export async function ifPresent<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;
@@ -69,7 +73,7 @@ export async function ifPresent<T>(work: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** The system's code of an error, such as `ENOENT`. */
+/** Returns the system's code of an error, such as `ENOENT`. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }

@@ -5,7 +5,7 @@ import * as z from 'zod';
 
 /** The address that clients know the service by. */
 export interface PublicUrl {
-  /** Such as `https://faces.example`. */
+  /** Origin of the URL, such as `https://faces.example`. */
   readonly origin: string;
   /** The path in front of the API's own, such as `/faces`; empty when there is none. */
   readonly prefix: string;
@@ -13,7 +13,10 @@ export interface PublicUrl {
 
 const maxHostLength = 253;
 
-/** A host as `Host` has it, with or without a port: a name, an IPv4 address, or an IPv6 address in brackets. */
+/**
+ * Returns true for a host as in `Host`, with or without a port: a name, an IPv4 address, or an IPv6 address
+ * in brackets.
+ */
 export function isHost(text: string): boolean {
   if (text.length > maxHostLength + ':65535'.length) return false;
   const [, name, port] = /^(\[[\da-fA-F:.]+\]|[^:[\]]+)(?::(\d{1,5}))?$/.exec(text) ?? [];
@@ -28,7 +31,7 @@ function isHostName(name: string): boolean {
 
 const maxPrefixLength = 256;
 
-/** A path such as `/faces` or `/a/b`, without a slash at its end, or nothing. */
+/** Returns true for a path such as `/faces` or `/a/b` without a slash at its end, and for an empty text. */
 export function isPathPrefix(text: string): boolean {
   if (text.length > maxPrefixLength) return false;
   return text === '' || (/^(\/[\w~!$&'()*+,;=:@%.-]+)+$/.test(text) && !/\/\.{1,2}(\/|$)/.test(text));

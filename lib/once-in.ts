@@ -1,6 +1,6 @@
 /**
- * Makes a function that does the work at most once in so many milliseconds, and never twice at once: whoever asks meanwhile gets what came of
- * it, be it a failure.
+ * Wraps a function so that it runs at most once in so many milliseconds, and never twice at once. Callers
+ * meanwhile get the result or error of the last run.
  */
 export function onceIn<T>(milliseconds: number, work: () => Promise<T>): () => Promise<T> {
   let last: { readonly began: number; readonly outcome: Promise<T>; isDone: boolean } | undefined;

@@ -11,24 +11,24 @@ export interface Stores {
   readonly images: ImageStore;
 }
 
-/** What the use cases work with. */
+/** Ports of the use cases. */
 export interface Ports extends Stores {
   readonly inputs: InputReader;
   /** Decoded pictures are large: over all requests, those in work at once share a budget of memory. */
   readonly pictureSlots: PictureSlots;
 }
 
-/** What the use cases that only tell of entries work with: where their pictures are, without a store of pictures. */
+/** Ports of the read-only use cases. They need the pictures' locations and not the store itself. */
 export interface EntryPorts {
   readonly records: RecordStore;
   readonly images: ImageLocator;
 }
 
-/** What the use cases work with that give pictures out. */
+/** Ports of the use cases that deliver pictures. */
 export interface DeliveryPorts {
   readonly records: RecordStore;
   readonly delivery: ImageDelivery;
 }
 
-/** What the use cases that enroll pictures work with. */
+/** Ports of the use cases that enroll pictures. */
 export type EnrollingPorts = Omit<Ports, 'inputs'>;

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { GetObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { BackendUnavailableError, ServiceError } from './errors.ts';
 
-/** What the adapters on S3 share: how it is called, and what its errors mean. */
+/** Shared parts of the adapters on S3: the client's settings, and the meaning of its errors. */
 
 /** A bucket, and the region that it is in. */
 export interface BucketPlace {
@@ -13,17 +13,20 @@ export interface BucketPlace {
 /** S3's own limit, of the key as UTF-8. */
 export const maxKeyBytes = 1024;
 
-/** Of one call; the SDK waits some 50 to 200 ms in between. */
+/** Attempts of one call. The SDK waits some 50 to 200 ms between them. */
 const maxAttempts = 3;
 const connectionTimeoutMs = 2_000;
 /**
- * How long a connection may be silent. Three such attempts, and as many for each of two steps that are undone then, stay below the 29
- * seconds that API Gateway waits.
+ * Longest silence of a connection. Three such attempts, and as many to undo each of two steps, take less than
+ * API Gateway's limit of 29 seconds.
  */
 const idleTimeoutMs = 2_500;
 const retryAfterSeconds = 5;
 
-/** Makes a client; endpoint and credentials come from the SDK's own chain. Nothing is sent before the first call. */
+/**
+ * Makes a client; endpoint and credentials come from the SDK's own chain. Nothing is sent before the first
+ * call.
+ */
 export function createS3Client(region: string): S3Client {
   return new S3Client({
     region,
@@ -33,12 +36,15 @@ export function createS3Client(region: string): S3Client {
   });
 }
 
-/** Whether S3 says that there is no such object. It does so only to those who may list the bucket; others are refused. */
+/**
+ * Returns true if S3 says that there is no such object. It says so only to callers that may list the bucket;
+ * it refuses others.
+ */
 export function isAbsent(error: unknown): boolean {
   return nameOf(error) === 'NoSuchKey' || nameOf(error) === 'NotFound';
 }
 
-/** Whether S3 will not give an object out: to this caller, or because it lies in an archive. */
+/** Returns true if S3 refuses to deliver an object: to this caller, or because the object is archived. */
 export function isRefused(error: unknown): boolean {
   return nameOf(error) === 'AccessDenied' || nameOf(error) === 'InvalidObjectState';
 }
@@ -48,8 +54,8 @@ function nameOf(error: unknown): string | undefined {
 }
 
 /**
- * An object as it is now. Of one that has more than `maxBytes`, `bytes` is `undefined`, and nothing is read.
- * @throws what the SDK throws
+ * Reads an object. If it has more than `maxBytes`, nothing is read and `bytes` is `undefined`.
+ * @throws the SDK's errors
  */
 export async function getObject(
   client: S3Client,
@@ -79,7 +85,10 @@ export async function attemptS3<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What is thrown when S3 fails, throttling included; an error of ours stays what it is. */
+/**
+ * Converts a failure of S3, such as throttling, to an error of this service. Errors of this service stay as
+ * they are.
+ */
 export function s3Unavailable(cause: unknown): ServiceError {
   if (cause instanceof ServiceError) return cause;
   return new BackendUnavailableError('The bucket of pictures is not available.', retryAfterSeconds, {

@@ -1,9 +1,10 @@
 /**
- * Names that file systems, NAS boxes, operating systems and sync programs give to files and folders of their own: recycle bins, snapshots,
- * thumbnails, metadata. A picture in one of them was thrown away or made by a machine, and accuses nobody.
+ * Names that file systems, NAS boxes, operating systems and sync programs give to files and folders of their
+ * own: recycle bins, snapshots, thumbnails, metadata. A picture in one of them was thrown away or made by a
+ * machine, and accuses nobody.
  */
 
-/** In small letters. */
+/** Names of files and folders of systems, in small letters. */
 const systemNames: ReadonlySet<string> = new Set([
   // Recycle bins: Windows, Synology, QNAP, Asustor, TerraMaster, Buffalo, Samba, macOS on servers.
   '$recycle.bin',
@@ -101,7 +102,7 @@ const systemNames: ReadonlySet<string> = new Set([
   '.hg',
 ]);
 
-/** In small letters too. */
+/** Patterns of such names, in small letters. */
 const systemForms: readonly RegExp[] = [
   /^\._/,
   /^\.trash-/,
@@ -127,7 +128,7 @@ export interface SystemName {
   readonly label: string;
 }
 
-/** True for a name from the lists above, of a file or a folder, in any case. */
+/** Returns true for a name from the lists above, of a file or a folder, in any case. */
 export function isKnownSystemName(name: string): boolean {
   return knownLabel(name) !== undefined;
 }

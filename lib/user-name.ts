@@ -1,6 +1,9 @@
 import { userInfo } from 'node:os';
 
-/** This process's user as an administrator knows it, such as `user node (uid 1000)`. In a container, there may be a number alone. */
+/**
+ * This process's user as an administrator knows it, such as `user node (uid 1000)`. In a container, there may
+ * be a number alone.
+ */
 export function userName(): string {
   const uid = process.geteuid?.();
   try {

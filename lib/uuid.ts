@@ -1,4 +1,4 @@
-/** A hash's first 16 bytes in the form of a UUID of version 8, which is for what others make up (RFC 9562). */
+/** Formats a hash's first 16 bytes as a UUID of version 8, which is for custom formats (RFC 9562). */
 export function uuidOfHash(hash: Uint8Array): string {
   const bytes = Buffer.from(hash.subarray(0, 16));
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);

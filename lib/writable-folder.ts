@@ -6,10 +6,12 @@ import { userName } from './user-name.ts';
 
 const retryAfterSeconds = 5;
 
-/** What the system says to one who may not, or to everybody where nothing can be written. */
+/** System errors for missing permissions, and for read-only file systems. */
 const forbiddenCodes = ['EACCES', 'EPERM', 'EROFS'];
 
-/** True when an error says that this user may not do something, or that nobody may on this file system. */
+/**
+ * Returns true if an error says that this user may not do something, or that nobody may on this file system.
+ */
 export function isForbidden(error: unknown): boolean {
   return forbiddenCodes.includes(codeOf(error) ?? '');
 }
@@ -31,7 +33,10 @@ export function requireWritableFolder(folder: string, setting: string): string |
   }
 }
 
-/** Says what to do about a folder that can't be used: a matter of the settings where this user may not, else perhaps of time. */
+/**
+ * Says what to do about a folder that can't be used: a matter of the settings where this user may not, else
+ * perhaps of time.
+ */
 export function unusableFolder(
   folder: string,
   setting: string,

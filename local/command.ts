@@ -1,12 +1,15 @@
 import { ConfigError, loadedWarnings } from '../lib/config.ts';
 import { ServiceError } from '../lib/errors.ts';
 
-/** What an adapter threw, and its causes, in a line: for the operator, not for a client. */
+/** Joins the messages of an error and its causes in one line. It is for the operator, not for a client. */
 export function messageWithReasons({ message, cause }: Error): string {
   return cause instanceof Error ? `${message} ${messageWithReasons(cause)}` : message;
 }
 
-/** Runs a command's work; what the user can mend is told in a line, anything else with its stack. The exit code is 1 then. */
+/**
+ * Runs a command's work; what the user can mend is told in a line, anything else with its stack. The exit
+ * code is 1 then.
+ */
 export async function runCommand(work: () => Promise<void>): Promise<void> {
   try {
     for (const warning of loadedWarnings()) console.error(warning);

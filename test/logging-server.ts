@@ -32,7 +32,7 @@ const handler = endpoint(contract, async ({ body }, { note }) => {
 });
 
 const server = createHttpServer({
-  routes: [{ contract, handler }],
+  routes: [handler],
   apiTokens: ['secret-token'],
   corsOrigins: [],
   maxRequestBytes: 1000,

@@ -1,9 +1,9 @@
 /**
- * Command: what the bar for reference pictures rests on. Pictures of people are spoilt step by step, and compared with unspoilt ones of the
- * same person, with unspoilt ones of all others, and with each other's spoilt ones: badly blurred faces are alike. Unspoilt pictures are
+ * Command: what the bar for reference pictures rests on. Pictures of people are degraded step by step, and compared with intact ones of the
+ * same person, with intact ones of all others, and with each other's degraded ones: badly blurred faces are alike. Intact pictures are
  * grouped by what is measured of them. It says what the bar refuses of each.
  * usage: npm run bench -- quality --data FOLDER [--people N]
- * with `FOLDER/images/<person>/<picture>`, as Labeled Faces in the Wild has them; the first N (160) people of several pictures are spoilt.
+ * with `FOLDER/images/<person>/<picture>`, as Labeled Faces in the Wild has them; the first N (160) people of several pictures are degraded.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -17,9 +17,9 @@ import type { JobFace } from '../../lib/faces/engine/worker.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import { progressBar } from '../../local/commands/progress.ts';
 import { sampleFolder } from '../../local/models/packages.ts';
+import { degradations, degraded } from './degrade.ts';
 import { median as exactMedian } from './measures.ts';
 import { picturesOf } from './people.ts';
-import { spoilings, spoilt } from './spoil.ts';
 
 const model = 'Fusion';
 const threshold = embeddingModels[model].thresholds.cosine;
@@ -103,7 +103,7 @@ function tally(
   return found;
 }
 
-/** The share of a picture's mates, unspoilt pictures of the same person, that it does not match: the mean over the pictures. */
+/** The share of a picture's mates, intact pictures of the same person, that it does not match: the mean over the pictures. */
 function missed(probes: readonly Probe[], gallery: readonly Probe[]): number {
   const shares = probes.flatMap((one) => {
     const mates = gallery.filter(({ person, name }) => person === one.person && name !== one.name);
@@ -154,30 +154,30 @@ function lineOf(probes: readonly Probe[], gallery: readonly Probe[]) {
 }
 
 const names = await picturesOf(folder);
-const unspoilt = await probeAll(names, (name) => readFile(join(folder, name)));
+const intact = await probeAll(names, (name) => readFile(join(folder, name)));
 const seconds = [...Map.groupBy(names, (name) => name.split('/')[0]).values()]
   .flatMap(([, second]) => second ?? [])
   .slice(0, Number(values.people));
 
 console.log(
-  `${model}, ${seconds.length} pictures spoilt, ${unspoilt.length} unspoilt ones, threshold ${threshold}`,
+  `${model}, ${seconds.length} pictures degraded, ${intact.length} intact ones, threshold ${threshold}`,
 );
 const table: Record<string, object> = {};
 /** Told at once, and once more in the table: it takes long. */
 function tell(name: string, probes: readonly Probe[]): void {
-  table[name] = lineOf(probes, unspoilt);
+  table[name] = lineOf(probes, intact);
   console.log(name, Object.values(table[name]).join(', '));
 }
 tell(
-  'unspoilt',
-  unspoilt.filter(({ name }) => seconds.includes(name)),
+  'intact',
+  intact.filter(({ name }) => seconds.includes(name)),
 );
-for (const spoiling of spoilings) {
-  for (const amount of spoiling.amounts) {
+for (const degradation of degradations) {
+  for (const amount of degradation.amounts) {
     const probes = await probeAll(seconds, async (name) =>
-      spoilt(await readFile(join(folder, name)), spoiling, amount),
+      degraded(await readFile(join(folder, name)), degradation, amount),
     );
-    tell(`${spoiling.name} ${amount}`, probes);
+    tell(`${degradation.name} ${amount}`, probes);
   }
 }
 console.table(table);
@@ -194,16 +194,16 @@ const groups: Record<string, object> = {};
 for (const [measure, { of, edges }] of Object.entries(measures)) {
   edges.slice(1).forEach((upper, index) => {
     const lower = edges[index] as number;
-    const probes = unspoilt.filter((one) => of(one) >= lower && of(one) < upper);
-    if (probes.length > 0) groups[`${measure} ${lower} to ${upper}`] = lineOf(probes, unspoilt);
+    const probes = intact.filter((one) => of(one) >= lower && of(one) < upper);
+    if (probes.length > 0) groups[`${measure} ${lower} to ${upper}`] = lineOf(probes, intact);
   });
 }
 console.table(groups);
 
-const refused = unspoilt.filter(isRefused);
+const refused = intact.filter(isRefused);
 const byReason = Map.groupBy(refused.flatMap(reasonsOf), (reason) => reason);
 console.log(
-  `Of ${unspoilt.length} unspoilt pictures, ${refused.length} are refused (${percent(refused.length / unspoilt.length)}):`,
+  `Of ${intact.length} intact pictures, ${refused.length} are refused (${percent(refused.length / intact.length)}):`,
   Object.fromEntries([...byReason].map(([reason, all]) => [reason, all.length])),
 );
 

@@ -9,7 +9,7 @@ import type { Pixels } from '../../lib/faces/engine/geometry/align.ts';
 import { isModelVersion } from '../../lib/faces/engine/models/models.ts';
 import { WorkerPool } from '../../lib/faces/engine/pool.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
-import { openFaceApiPipeline, openHumanPipeline, type Pipeline } from './stock.ts';
+import { openFaceApiPipeline, openHumanPipeline, type Pipeline } from './compared-pipelines.ts';
 
 /** What the contest asks for. Pictures are called by their files, and decoded once, by the service's own decoder. */
 export interface Task {

@@ -55,7 +55,7 @@ interface TestPicture {
   readonly profileRounds: number;
 }
 
-const stock = ['Human', 'face-api'] as const;
+const comparedNames = ['Human', 'face-api'] as const;
 const defaultModels = ['Fusion', 'FastFusion', 'FirstFusion'] as const;
 const warmUpRounds = 4;
 const throughputRounds = 7;
@@ -109,7 +109,7 @@ async function writePictures(folder: string, data: string | undefined): Promise<
 
 async function contest(models: readonly string[], pictures: readonly TestPicture[]) {
   const engines = models.map((model) => new Contestant(model));
-  const others = stock.map((name) => new Contestant(name));
+  const others = comparedNames.map((name) => new Contestant(name));
   try {
     const measured: SpeedFigures['pictures'][number][] = [];
     for (const { name, file, faces, rounds } of pictures) {

@@ -1,8 +1,8 @@
 import type { AddedImages } from '../contract/endpoints/add-images.ts';
 import type { EnrollingPorts } from '../ports.ts';
+import { activeEntry } from './blacklist-record.ts';
 import { enrollImages, type ReferenceFile } from './enroll-images.ts';
 import { possibleDuplicates } from './possible-duplicates.ts';
-import { activeEntry } from './record.ts';
 
 /**
  * Adds pictures to a listed person.

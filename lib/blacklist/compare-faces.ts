@@ -3,7 +3,7 @@ import type { EnrolledFace } from '../faces/port.ts';
 import type { Stores } from '../ports.ts';
 import type { ImageRecord } from '../records/port.ts';
 
-/** So many records are asked for at once. */
+/** Number of records in one lookup. */
 const batchSize = 100;
 
 export interface FaceComparison {
@@ -31,8 +31,8 @@ export async function compareFaces({ faces, records }: Stores, stop?: AbortSigna
 }
 
 /**
- * Removes the strays among the faces that still are some; returns how many. A face that its image calls otherwise stays until the image
- * has another that counts: it may be about to become that.
+ * Removes the strays among the faces that still are some; returns how many. A face that its image calls
+ * otherwise stays until the image has another that counts: it may be about to become that.
  */
 export async function removeStrays(
   { faces, records }: Stores,
@@ -47,7 +47,9 @@ export async function removeStrays(
   return orphans.length;
 }
 
-/** Until an image is shown, its record does not say what its face is called. */
+/**
+ * Returns true if the record names another face. A record does not name its face before the image is active.
+ */
 function isCalledOtherwise({ status, face }: ImageRecord, { faceId }: EnrolledFace): boolean {
   return status === 'ACTIVE' && face !== null && face.id !== faceId;
 }

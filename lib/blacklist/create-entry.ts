@@ -2,11 +2,11 @@ import type { CreatedBlacklistRecord } from '../contract/endpoints/create-entry.
 import { BackendUnavailableError, EntryNotFoundError, NameTakenError } from '../errors.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
-import { isBrokenOff } from './broken-off.ts';
+import { blacklistRecord } from './blacklist-record.ts';
 import { enrollImages, type ReferenceFile, undo } from './enroll-images.ts';
+import { isAbandoned } from './interrupted.ts';
 import { nameWarnings } from './name-warnings.ts';
 import { possibleDuplicates } from './possible-duplicates.ts';
-import { blacklistRecord } from './record.ts';
 import { removeEntryEverywhere } from './remove.ts';
 
 interface Person {
@@ -28,7 +28,8 @@ export async function createEntry(
 ): Promise<CreatedBlacklistRecord> {
   const { id } = await takeName(ports, person);
   try {
-    // What was enrolled goes with the entry, below: hidden in one step, so that the name can be taken again whatever happens then.
+    // What was enrolled goes with the entry, below: hidden in one step, so that the name can be taken again
+    // whatever happens then.
     const takeBack = async () => {};
     const { errors, similar } = await enrollImages(ports, id, files, { remainingMs, takeBack });
     const entry = await ports.records.activateEntry(id);
@@ -48,7 +49,7 @@ export async function createEntry(
   }
 }
 
-/** An entry that is not shown, because its making or its deletion broke off, has its name still: it is removed to the end first. */
+/** Creates the entry. An abandoned entry still holds its name, and is removed first. */
 async function takeName(ports: EnrollingPorts, person: Person): Promise<EntryRecord> {
   const { records } = ports;
   try {
@@ -60,8 +61,4 @@ async function takeName(ports: EnrollingPorts, person: Person): Promise<EntryRec
     if (holder) await removeEntryEverywhere(ports, holder.id);
     return records.createEntry(person);
   }
-}
-
-function isAbandoned(entry: EntryRecord): boolean {
-  return entry.status === 'DELETING' || (entry.status === 'PENDING' && isBrokenOff(entry));
 }

@@ -1,11 +1,12 @@
 import type { BlacklistRecord } from '../contract/shapes.ts';
 import { EntryNotFoundError } from '../errors.ts';
 import type { Stores } from '../ports.ts';
-import { blacklistRecord } from './record.ts';
+import { blacklistRecord } from './blacklist-record.ts';
 import { removeEntryEverywhere } from './remove.ts';
 
 /**
- * Deletes an entry with its pictures and faces; returns it as it was. One whose deletion broke off is deleted to the end.
+ * Deletes an entry with its pictures and faces; returns it as it was. One whose deletion broke off is deleted
+ * to the end.
  * @throws EntryNotFoundError
  */
 export async function deleteEntry(ports: Stores, entryId: number): Promise<BlacklistRecord> {

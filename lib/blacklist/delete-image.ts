@@ -5,7 +5,8 @@ import { activeImage } from './reference-image.ts';
 import { removeImageEverywhere } from './remove.ts';
 
 /**
- * Deletes a reference image with its picture and face; returns it as it was. A deletion that breaks off is finished by the sweep.
+ * Deletes a reference image with its picture and face; returns it as it was. A deletion that breaks off is
+ * finished by the sweep.
  * @throws EntryNotFoundError
  * @throws ImageNotFoundError also when somebody else is deleting it.
  * @throws LastImageError when the entry has no other.

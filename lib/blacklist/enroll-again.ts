@@ -8,8 +8,8 @@ import type { ImageRecord, RecordStore } from '../records/port.ts';
 
 /**
  * Enrolls a shown image's face from the stored original.
- * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError when the original is lost or damaged, or shows no
- * face that can be used.
+ * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError when the original is
+ * lost or damaged, or shows no face that can be used.
  */
 export async function enrollAgain(
   { faces, images, records, pictureSlots }: Stores & { readonly pictureSlots: PictureSlots },
@@ -25,11 +25,11 @@ export async function enrollAgain(
   );
   await records.replaceFace(imageId, { ...face, quality });
   // Its deletion may have begun meanwhile, when this face was not there yet or nobody knew what it is called.
-  if (await isGoing(records, { entryId, imageId }))
+  if (await isBeingDeleted(records, { entryId, imageId }))
     await faces.remove([{ entryId, imageId, faceId: face.id }]);
 }
 
-async function isGoing(records: RecordStore, { entryId, imageId }: FaceOwner): Promise<boolean> {
+async function isBeingDeleted(records: RecordStore, { entryId, imageId }: FaceOwner): Promise<boolean> {
   const image = (await records.getImages([imageId])).get(imageId);
   if (!image || image.status === 'DELETING') return true;
   const entry = await records.getEntry(entryId);

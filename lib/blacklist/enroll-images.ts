@@ -12,24 +12,24 @@ import { decodePicture } from '../inputs/decode.ts';
 import { type MeasuredPicture, measurePicture } from '../inputs/measure.ts';
 import { pictureTooLarge } from '../inputs/too-large.ts';
 import type { EnrollingPorts } from '../ports.ts';
+import { allInTurns } from '../promises.ts';
 import type { ImageRecord } from '../records/port.ts';
-import { allInTurns } from '../settled.ts';
 import { neededMs, noTimeLeft } from '../time-left.ts';
-import { shownFileName } from './file-name.ts';
 import { removeImageEverywhere, removeImagesEverywhere } from './remove.ts';
+import { shownFileName } from './shown-file-name.ts';
 
 /** A file that was sent to be a reference image. */
 export interface ReferenceFile {
-  /** As the client calls it: for telling which one is meant, never a path. */
+  /** Name that the client gave the file. It identifies the file in messages and is never used as a path. */
   readonly fileName: string;
   readonly bytes: Uint8Array;
 }
 
 export interface Enrollment {
   readonly enrolled: number;
-  /** One line for each file that was left out, or used in part. */
+  /** Messages, one for each file that was refused or used only in part. */
   readonly errors: string[];
-  /** Of each that was enrolled, see `Enrollment.similar` in `lib/faces/port.ts`. */
+  /** Similar faces of each enrolled picture, see `Enrollment.similar` in `lib/faces/port.ts`. */
   readonly similar: readonly SimilarFaces[];
 }
 
@@ -42,13 +42,16 @@ export interface EnrolledPicture {
   readonly similar: SimilarFaces;
 }
 
-/** What became of a file: its image when it was enrolled, and what the client has to know of it. */
+/** Result of one file: the enrolled image, if any, and a message for the client. */
 interface Outcome {
   readonly enrolled?: EnrolledPicture;
   readonly remark?: string;
 }
 
-/** Where a request has less time left than this, further pictures are enrolled without being compared: Rekognition's quota is for them. */
+/**
+ * Time below which further pictures are enrolled without a search for similar faces. Rekognition's quota then
+ * goes to enrolling.
+ */
 const neededToCompareMs = 20_000;
 const retryAfterSeconds = 5;
 
@@ -60,8 +63,9 @@ export interface EnrollFilesOptions {
 }
 
 /**
- * Enrolls each file's largest face for an entry. A file that can't be used, or for which there is no time left, is left out and named with
- * the reason. When it throws, nothing is kept, so that the same request can be sent again.
+ * Enrolls each file's largest face for an entry. A file that can't be used, or for which there is no time
+ * left, is left out and named with the reason. When it throws, nothing is kept, so that the same request can
+ * be sent again.
  * @throws NoUsableImageError when there is no file, or none can be used.
  * @throws EntryNotFoundError when there is no such entry, or it is deleted meanwhile.
  * @throws BackendUnavailableError also when there was time for none of those that could be used.
@@ -107,7 +111,7 @@ function noneEnrolled(outcomes: readonly Outcome[], errors: readonly string[]): 
     : new NoUsableImageError('None of the images can be used.', errors);
 }
 
-/** The client's own name for the file, if it has one. */
+/** Returns the client's own name for the file, if it has one. */
 function displayName({ fileName }: ReferenceFile, index: number): string {
   return shownFileName(fileName) ?? `image ${index + 1}`;
 }
@@ -149,9 +153,11 @@ export async function measureReference(
 }
 
 /**
- * Record, picture, face, and then shown; what was done is undone when a later step fails. It is done in one of the slots for pictures.
+ * Stores record, picture and face, and then activates the image. It undoes all of them when a later step
+ * fails. The caller holds a slot for the picture.
  * @param file the picture, see `measureReference`, and its name as `shownFileName` gives it.
- * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError when the picture can't be used.
+ * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError when the picture
+ * can't be used.
  * @throws EntryNotFoundError when there is no such entry, or it is deleted meanwhile.
  * @throws BackendUnavailableError also when an image has the id.
  */
@@ -165,8 +171,8 @@ export async function enrollPicture(
   const picture = await decodePicture(file.picture);
   const key = referenceKey(entryId, imageId, picture.format);
   const { width, height } = picture;
-  const told = { name: file.fileName, sizeBytes: picture.original.length, width, height };
-  const created = await records.createImage({ id: imageId, entryId, key, file: told });
+  const description = { name: file.fileName, sizeBytes: picture.original.length, width, height };
+  const created = await records.createImage({ id: imageId, entryId, key, file: description });
   if (!created) throw new BackendUnavailableError('The same picture is being added at this moment.', 5);
   let image = created;
   try {
@@ -184,7 +190,10 @@ export async function enrollPicture(
   }
 }
 
-/** What can't be undone now is hidden already, and left to the sweep; the error that counts is the one that led here. */
+/**
+ * Undoes some work as far as possible. Errors are dropped: the data is hidden already and the sweep removes
+ * it. The caller rethrows the error that made it undo.
+ */
 export async function undo(work: () => Promise<void>): Promise<void> {
   await work().catch(() => undefined);
 }

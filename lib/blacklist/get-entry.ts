@@ -1,6 +1,6 @@
 import type { BlacklistRecord } from '../contract/shapes.ts';
 import type { EntryPorts } from '../ports.ts';
-import { activeEntry, blacklistRecord } from './record.ts';
+import { activeEntry, blacklistRecord } from './blacklist-record.ts';
 
 /** @throws EntryNotFoundError */
 export async function getEntry(ports: EntryPorts, entryId: number): Promise<BlacklistRecord> {

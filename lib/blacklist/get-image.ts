@@ -5,7 +5,7 @@ import type { DeliveryPorts } from '../ports.ts';
 import { activeImage } from './reference-image.ts';
 
 /**
- * A reference image's original, as it came.
+ * Returns a reference image's original, as it came.
  * @throws EntryNotFoundError
  * @throws ImageNotFoundError also when the original is lost.
  */

@@ -1,9 +1,9 @@
 import type { BlacklistRecord } from '../contract/shapes.ts';
 import { foldedName } from '../names/folded-name.ts';
 import type { EntryPorts } from '../ports.ts';
-import { blacklistRecord } from './record.ts';
+import { blacklistRecord } from './blacklist-record.ts';
 
-/** Every listed person, or those whose name has `search`, in its normal form, in it, by id ascending. */
+/** Returns the active entries by ascending id: all, or those whose normalized name contains `search`. */
 export async function listEntries(ports: EntryPorts, search = ''): Promise<BlacklistRecord[]> {
   const entries = await ports.records.listEntries('ACTIVE');
   const wanted = foldedName(search);

@@ -1,8 +1,8 @@
 import type { ImageRecord, RecordStore } from '../records/port.ts';
-import { activeEntry } from './record.ts';
+import { activeEntry } from './blacklist-record.ts';
 
 /**
- * The reference images of a listed person, oldest first.
+ * Returns the reference images of a listed person, oldest first.
  * @throws EntryNotFoundError
  */
 export async function listImages(records: RecordStore, entryId: number): Promise<ImageRecord[]> {

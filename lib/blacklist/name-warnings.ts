@@ -2,12 +2,12 @@ import { log } from '../log.ts';
 import type { EntryPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
 
-/** At most so many others are told. */
+/** Largest number of warnings for one entry. */
 const maxWarnings = 10;
 
 /**
- * One line for each other entry that is shown and whose name differs from this one's only in case or accents; `null` when there is none. It
- * never throws, for the entry is kept whatever becomes of it.
+ * Returns a warning for each other active entry whose name differs only in case or accents. Returns `null` if
+ * there is none. It never throws, because the entry is kept in any case.
  */
 export async function nameWarnings(
   { records }: Pick<EntryPorts, 'records'>,

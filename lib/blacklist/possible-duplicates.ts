@@ -8,14 +8,16 @@ import { log } from '../log.ts';
 import type { EntryPorts } from '../ports.ts';
 import type { SimilarFaces } from './enroll-images.ts';
 
-/** So many pictures are looked up at a time: of an entry nearly always the first is shown, and a request may match very many. */
+/**
+ * Number of pictures in one lookup. One lookup is usually enough, but a request may match very many pictures.
+ */
 const lookedUpAtOnce = 100;
 
 /**
- * The other entries, of those that are shown, that pictures of an entry match: each once, with its best similarity, best first. It never
- * throws, for the pictures are enrolled whatever becomes of it.
- * @param similar what each of the pictures was found to be like
- * @returns `null` when nobody was found, but not all could be looked for.
+ * Returns the other active entries that an entry's pictures match, each once with its best similarity, best
+ * first. It never throws, because the pictures are enrolled in any case.
+ * @param similar the similar faces of each picture
+ * @returns `null` when nobody was found, but not all could be searched.
  */
 export async function possibleDuplicates(
   { records }: Pick<EntryPorts, 'records'>,

@@ -2,11 +2,11 @@ import type { ReferenceImage } from '../contract/shapes.ts';
 import { ImageNotFoundError } from '../errors.ts';
 import { isImageId } from '../images/key.ts';
 import type { ImageRecord, RecordStore } from '../records/port.ts';
-import { activeEntry } from './record.ts';
+import { activeEntry } from './blacklist-record.ts';
 
 /**
- * A reference image as clients see it.
- * @param apiPrefix what stands before `/api/v1` in the paths of this API
+ * Converts a reference image to the API's form.
+ * @param apiPrefix the part before `/api/v1` in the paths of this API
  */
 export function referenceImage(image: ImageRecord, apiPrefix: string): ReferenceImage {
   const { id, entryId, addedDate, face, file } = image;
@@ -25,7 +25,7 @@ export function referenceImage(image: ImageRecord, apiPrefix: string): Reference
 }
 
 /**
- * The entry's image of that id, if both are shown.
+ * Returns the entry's image of that id, if both are active.
  * @throws EntryNotFoundError, ImageNotFoundError
  */
 export async function activeImage(

@@ -2,34 +2,34 @@ import type { LimitFunction } from 'p-limit';
 import { batches } from '../batches.ts';
 import { InputUnreadableError, NameTakenError } from '../errors.ts';
 import type { EnrollingPorts, Stores } from '../ports.ts';
+import { allOrFirstError } from '../promises.ts';
 import type { EntryRecord, ImageRecord, RecordStore } from '../records/port.ts';
 import { planNormalForms } from '../records/shared/normal-entries.ts';
-import { allSettled } from '../settled.ts';
 import { compareFaces } from './compare-faces.ts';
 import { enrollAgain } from './enroll-again.ts';
 import { enrollPicture, measureReference } from './enroll-images.ts';
-import { failureOf } from './failure.ts';
+import { failureOf } from './partial-failure.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
 
-/** What a re-indexing did. */
+/** Result of `reindex` or `carryOver`. */
 export interface ReindexReport {
-  /** How many reference images were enrolled. */
+  /** Number of reference images that this run enrolled. */
   enrolled: number;
-  /** How many were enrolled already. */
+  /** Number of reference images that were enrolled before. */
   present: number;
-  /** What could not be done and why, in a line each. */
+  /** Descriptions of what failed, one a line, each with its reason. */
   readonly problems: string[];
 }
 
-/** Where entries are carried over from; it is only read. */
+/** Stores that entries are copied from. They are only read. */
 export type Source = Pick<Stores, 'records' | 'images'>;
 
-/** So many images are looked up at once. */
+/** Number of images in one lookup. */
 const batchSize = 100;
 
 /**
- * Enrolls again, from the stored originals, every shown image whose face is not enrolled for the models, or in the collection, of today.
- * Done again, it goes on where it was interrupted.
+ * Enrolls again, from the stored originals, every shown image whose face is not enrolled for the models, or
+ * in the collection, of today. Done again, it goes on where it was interrupted.
  * @param advance is told of each image that was dealt with
  * @throws BackendUnavailableError when a store can't be used.
  */
@@ -44,7 +44,7 @@ export async function reindex(ports: EnrollingPorts, advance: () => void): Promi
     else report.problems.push(`entry ${image.entryId}, image ${image.id}: ${failure}`);
   };
   for await (const batch of batches(records.listImagesByStatus('ACTIVE'), batchSize)) {
-    await allSettled(
+    await allOrFirstError(
       batch.map(async (image) => {
         if (current.has(image.id)) report.present += 1;
         else await turn(() => enroll(image));
@@ -56,10 +56,12 @@ export async function reindex(ports: EnrollingPorts, advance: () => void): Promi
 }
 
 /**
- * Carries every shown entry over to another backend: id, name, reason, date, and the originals of its reference images, which are enrolled
- * there anew under their own ids. Done again, it goes on where it was interrupted, and adds what is new; what is there already stays as it
- * is, and so does what is in the way.
- * @param advance is told of each image that was dealt with
+ * Copies every active entry to another backend: id, name, reason and date. The originals of its reference
+ * images are enrolled there under the same ids.
+ *
+ * A second run continues an interrupted one and adds new images. It changes nothing that the target has, not
+ * even entries that conflict.
+ * @param advance is called for each image that was handled
  * @throws BackendUnavailableError when a store can't be used.
  */
 export async function carryOver(
@@ -72,7 +74,7 @@ export async function carryOver(
   // Entries side by side, for most have few pictures; the pictures of all of them take turns.
   const limit = target.pictureSlots.fairShare();
   const entries = await source.records.listEntries('ACTIVE');
-  await allSettled(entries.map((entry) => limit(() => carryEntry(carrying, entry))));
+  await allOrFirstError(entries.map((entry) => limit(() => carryEntry(carrying, entry))));
   return report;
 }
 
@@ -89,14 +91,14 @@ async function carryEntry(carrying: Carrying, entry: EntryRecord): Promise<void>
   const { source, target, advance, turn } = carrying;
   const images = (await source.records.listImages(entry.id)).filter(({ status }) => status === 'ACTIVE');
   await reporting(carrying, entryLabel(entry), async () => {
-    const obstacle = await takePlace(target.records, entry);
+    const obstacle = await ensureEntry(target.records, entry);
     if (obstacle !== undefined) {
       carrying.report.problems.push(`${entryLabel(entry)}: ${obstacle}`);
       for (const _ of images) advance();
       return;
     }
     const there = await target.records.getImages(images.map(({ id }) => id));
-    await allSettled(
+    await allOrFirstError(
       images.map((image) =>
         turn(async () => {
           await reporting(carrying, `${entryLabel(entry)}, image ${image.id}`, () =>
@@ -128,7 +130,7 @@ async function reporting(
 }
 
 /** Makes the entry in the target where it is not there yet; returns what is in the way, if anything is. */
-async function takePlace(records: RecordStore, entry: EntryRecord): Promise<string | undefined> {
+async function ensureEntry(records: RecordStore, entry: EntryRecord): Promise<string | undefined> {
   const { id, addedDate } = entry;
   const there = await records.getEntry(id);
   if (there?.status === 'DELETING') return 'There, the entry of that id is being deleted. Try again later.';
@@ -164,6 +166,7 @@ async function carryImage(
     await target.pictureSlots.run(picture.memoryBytes, () => enrollPicture(target, entryId, named, options));
     report.enrolled += 1;
   }
-  // At the first of them, for the target's sweep takes an entry of that age, and not shown, for one that broke off.
+  // At the first of them, for the target's sweep takes an entry of that age, and not shown, for one that
+  // broke off.
   await target.records.activateEntry(entryId);
 }

@@ -7,13 +7,13 @@ import type { Stores } from '../ports.ts';
 import type { ImageRecord, RecordStore } from '../records/port.ts';
 import { compareFaces, type FaceComparison, removeStrays } from './compare-faces.ts';
 import { enrollAgain } from './enroll-again.ts';
-import { failureOf } from './failure.ts';
+import { failureOf } from './partial-failure.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
 
-/** What a scheduled sweep does: `finishBrokenOff`, or all of it. */
+/** Extent of a scheduled sweep: `finishInterrupted` alone, or a full `sweep`. */
 export type SweepTask = 'finish' | 'compare';
 
-/** What a sweep did; all numbers are counts. */
+/** Result of a sweep. All numbers are counts. */
 export interface SweepReport {
   /** Entries and images that never became complete. */
   undone: number;
@@ -25,9 +25,12 @@ export interface SweepReport {
   reEnrolled: number;
   /** Reference images whose original or face is lost: add the picture again. */
   damaged: number;
-  /** What could not be done though the stores can be used, such as a picture that can't be deleted; the next sweep tries again. */
+  /**
+   * Steps that failed though the stores are available, such as a picture that can't be deleted. The next
+   * sweep tries them again.
+   */
   failed: number;
-  /** What failed and why, in a line each; the first ones. */
+  /** Descriptions of the first failures, one a line, each with its reason. */
   readonly failures: string[];
   /** False when it was told to stop before its end. */
   isComplete: boolean;
@@ -35,7 +38,7 @@ export interface SweepReport {
 
 const maxFailureLines = 20;
 
-/** What a sweep works with. */
+/** Ports of the sweep. */
 export interface SweepPorts extends Stores {
   readonly pictureSlots: PictureSlots;
 }
@@ -48,11 +51,11 @@ interface Sweep extends SweepPorts {
 }
 
 /**
- * Undoes what was begun before `olderThan` and never completed, and finishes deletions that broke off. Its cost grows with what it
- * finds, not with the stores.
+ * Undoes what was begun before `olderThan` and never completed, and finishes deletions that broke off. Its
+ * cost grows with what it finds, not with the stores.
  * @throws BackendUnavailableError when a store can't be used.
  */
-export async function finishBrokenOff(ports: SweepPorts, olderThan: Date): Promise<SweepReport> {
+export async function finishInterrupted(ports: SweepPorts, olderThan: Date): Promise<SweepReport> {
   const run = begin(ports, olderThan);
   await finishEntries(run);
   await finishImages(run);
@@ -60,8 +63,9 @@ export async function finishBrokenOff(ports: SweepPorts, olderThan: Date): Promi
 }
 
 /**
- * Compares the three stores and brings them together again; leaves alone what is younger than `olderThan`. Done again, it ends the same,
- * also when it broke off or was told to stop: its largest part, the processed pictures, comes last.
+ * Compares the three stores and brings them together again; leaves alone what is younger than `olderThan`.
+ * Done again, it ends the same, also when it broke off or was told to stop: its largest part, the processed
+ * pictures, comes last.
  * @throws BackendUnavailableError when a store can't be used.
  */
 export async function sweep(ports: SweepPorts, olderThan: Date, stop?: AbortSignal): Promise<SweepReport> {
@@ -133,7 +137,7 @@ async function finishImages(run: Sweep): Promise<void> {
   }
 }
 
-/** So many are looked up, or removed, at once. */
+/** Number of items in one lookup or removal. */
 const batchSize = 100;
 
 /** Removes the pictures that no record knows; returns the keys of the others. */
@@ -158,7 +162,10 @@ async function sweepPictures(run: Sweep, folder: ImageFolder): Promise<ReadonlyS
   return kept;
 }
 
-/** The keys that no record knows. A name that is none of ours is somebody's own file. */
+/**
+ * Returns the keys that no record knows. Files with other names than this service's belong to somebody else,
+ * and are left out.
+ */
 async function orphansAmong(
   records: RecordStore,
   pictures: readonly StoredImage[],
@@ -185,7 +192,10 @@ async function removeOrphanFaces(run: Sweep, { current, strays }: FaceComparison
   }
 }
 
-/** After a change of model or collection, and where a face was lost: enrolls again from the stored originals. */
+/**
+ * Enrolls images again from the stored originals. It is needed after a change of model or collection, and
+ * when a face was lost.
+ */
 async function mendImages(
   run: Sweep,
   originals: ReadonlySet<string>,

@@ -1,8 +1,8 @@
 import type { BlacklistRecord } from '../contract/shapes.ts';
 import { EntryNotFoundError } from '../errors.ts';
 import type { EntryPorts } from '../ports.ts';
+import { blacklistRecord } from './blacklist-record.ts';
 import { nameWarnings } from './name-warnings.ts';
-import { blacklistRecord } from './record.ts';
 
 /**
  * Replaces an entry's name and reason.

@@ -22,6 +22,19 @@ export interface MultipartBody<Fields extends z.ZodObject = z.ZodObject> {
 
 export type Body = JsonBody | MultipartBody;
 
+/** A further path under which an endpoint answers, such as an older spelling. Descriptions and openness are not inherited. */
+export interface Alias<Query extends z.ZodObject | undefined = z.ZodObject | undefined> {
+  /** Unique among all endpoints and aliases. */
+  readonly operationId: string;
+  readonly path: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** Public access to this path alone. */
+  readonly public?: true;
+  /** The query's parameters where they are read differently here, for example with another default. */
+  readonly query?: Query;
+}
+
 /** What the API promises for one method and path. Handlers, routers, OpenAPI and infrastructure are made from it. */
 export interface Endpoint<
   Params extends z.ZodObject | undefined = z.ZodObject | undefined,
@@ -34,6 +47,7 @@ export interface Endpoint<
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** With `{name}` for a parameter. It answers with and without its trailing slash. */
   readonly path: string;
+  readonly aliases?: readonly Alias<Query>[];
   readonly summary: string;
   readonly description?: string;
   readonly tags: readonly string[];
@@ -66,4 +80,15 @@ export function defineEndpoint<
   Answer extends z.ZodType = z.ZodType,
 >(definition: Endpoint<Params, Query, RequestBody, Answer>): Endpoint<Params, Query, RequestBody, Answer> {
   return definition;
+}
+
+/** Lists an endpoint once for each path that it answers: itself first, then its aliases as endpoints of their own. */
+export function operationsOf(contract: Endpoint): readonly Endpoint[] {
+  const { aliases = [], description: _, public: __, ...shared } = contract;
+  return [contract, ...aliases.map((alias): Endpoint => ({ ...shared, ...alias }))];
+}
+
+/** Returns a path as API Gateway names its resource: `/x/` is `/x`, and answers for both. */
+export function resourcePath(path: string): string {
+  return path.replace(/(?<=.)\/$/, '');
 }

@@ -138,10 +138,11 @@ export interface MatchResult extends UsedOptions {
 }
 
 /**
- * Lends a decoded picture for some work, and no longer: decoded pictures are large, and only so many are held at a time. What the work
- * throws, or what keeps the picture from being had, is what it throws; whoever lends the picture may say which one it is.
+ * Runs some work with a decoded picture, which is released when the work ends. Decoded pictures are large, so
+ * that few are held at a time.
+ * @throws the error of the work, or that of reading the picture. The caller may add the picture's name to it.
  */
-export type PictureLoan = <T>(work: (picture: Picture) => Promise<T>) => Promise<T>;
+export type WithPicture = <T>(work: (picture: Picture) => Promise<T>) => Promise<T>;
 
 /** How near two faces are. */
 export interface Comparison extends UsedOptions, Pick<FaceMatch, 'distance' | 'similarity'> {
@@ -152,7 +153,7 @@ export interface Comparison extends UsedOptions, Pick<FaceMatch, 'distance' | 's
 
 /** A reference image, by its id. */
 export interface Reference extends Pick<FaceOwner, 'imageId'> {
-  readonly lend: PictureLoan;
+  readonly withPicture: WithPicture;
 }
 
 /** How near a face is to each of some enrolled ones. */
@@ -213,7 +214,7 @@ export interface FaceBackend {
    * Compares the largest faces of two pictures.
    * @throws NoFaceError when a picture shows none, out of the work on that picture.
    */
-  compare(probe: PictureLoan, reference: PictureLoan, options: FaceOptions): Promise<Comparison>;
+  compare(probe: WithPicture, reference: WithPicture, options: FaceOptions): Promise<Comparison>;
   /**
    * Compares the picture's largest face with the enrolled ones of one entry. Where a backend can't tell of all of them, it tells of some,
    * and none of the others is a match.
@@ -221,7 +222,7 @@ export interface FaceBackend {
    * @throws NoFaceError when the picture shows none, out of the work on it.
    */
   compareWith(
-    probe: PictureLoan,
+    probe: WithPicture,
     references: readonly Reference[],
     options: FaceOptions,
   ): Promise<EntryComparison>;

@@ -1,7 +1,13 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type * as z from 'zod';
 import { loadConfig } from '../config.ts';
-import type { Endpoint, JsonBody, MultipartBody } from '../contract/endpoint.ts';
+import {
+  type Endpoint,
+  type JsonBody,
+  type MultipartBody,
+  operationsOf,
+  resourcePath,
+} from '../contract/endpoint.ts';
 import { InputTooLargeError } from '../errors.ts';
 import { logFailure, logRequest } from '../log.ts';
 import { readBody } from './body.ts';
@@ -13,6 +19,21 @@ import { validate } from './validation.ts';
 
 /** An API Gateway REST (v1) proxy handler. It never throws. */
 export type Handler = (event: APIGatewayProxyEvent, context?: Context) => Promise<APIGatewayProxyResult>;
+
+/** A handler that carries the contract which it answers for. */
+export interface EndpointHandler<Contract extends Endpoint = Endpoint> extends Handler {
+  readonly contract: Contract;
+}
+
+/** Attaches a contract to a handler of one's own. */
+export function withContract<Contract extends Endpoint>(
+  contract: Contract,
+  handler: Handler,
+): EndpointHandler<Contract> {
+  return Object.assign<Handler, { contract: Contract }>((event, context) => handler(event, context), {
+    contract,
+  });
+}
 
 type OutputOf<Schema> = Schema extends z.ZodType ? z.output<Schema> : Record<string, never>;
 type BodyOf<RequestBody> =
@@ -96,8 +117,10 @@ export function endpoint<Contract extends Endpoint>(
   contract: Contract,
   run: Run<Contract>,
   ...[readForm]: FormReaderFor<Contract>
-): Handler {
-  return async (event, context) => {
+): EndpointHandler<Contract> {
+  const operations = operationsOf(contract);
+  return withContract(contract, async (event, context) => {
+    const operation = operations.find(({ path }) => resourcePath(path) === event.resource) ?? contract;
     const started = performance.now();
     const { requestId } = event.requestContext;
     const counts: { faces?: number; matches?: number } = {};
@@ -109,7 +132,10 @@ export function endpoint<Contract extends Endpoint>(
     };
     let answer: EndpointResponse;
     try {
-      const result = await run(await readInput(contract, event, readForm), request);
+      const result = await run(
+        (await readInput(operation, event, readForm)) as EndpointInput<Contract>,
+        request,
+      );
       answer = result instanceof EndpointResponse ? result : json(contract.success.status, result);
       refuseLargeAnswer(proxyResult(answer, event));
     } catch (error) {
@@ -117,26 +143,26 @@ export function endpoint<Contract extends Endpoint>(
     }
     logRequest({
       id: requestId,
-      contract,
+      contract: operation,
       method: event.httpMethod,
       status: answer.status,
       started,
       ...counts,
     });
     return proxyResult(answer, event);
-  };
+  });
 }
 
 /** @throws RequestInvalidError, InputUnreadableError */
-async function readInput<Contract extends Endpoint>(
-  contract: Contract,
+async function readInput(
+  contract: Endpoint,
   event: APIGatewayProxyEvent,
   readForm: FormReader | undefined,
-): Promise<EndpointInput<Contract>> {
+): Promise<EndpointInput<Endpoint>> {
   const params = contract.params && validate(contract.params, decoded(event.pathParameters), 'path');
   const query = contract.query && validate(contract.query, event.queryStringParameters ?? {}, 'query');
   const { body, files } = await readBody(contract.body, event, readForm);
-  return { params: params ?? {}, query: query ?? {}, body, files } as EndpointInput<Contract>;
+  return { params: params ?? {}, query: query ?? {}, body, files } as EndpointInput<Endpoint>;
 }
 
 /** API Gateway's REST APIs leave path parameters percent-encoded. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Body, Endpoint } from '../contract/endpoint.ts';
+import { type Body, type Endpoint, operationsOf } from '../contract/endpoint.ts';
 import { MatchEvent, matchEventType } from '../contract/match-event.ts';
 import { type ErrorCode, ImageNotFoundError, LastImageError, ProcessedNotFoundError } from '../errors.ts';
 import { statusOf } from './problem.ts';
@@ -105,7 +105,8 @@ export function buildOpenApi(
 ): OpenApiDocument {
   const components = new Components();
   const paths: OpenApiDocument['paths'] = {};
-  for (const contract of contracts.filter(({ success }) => !success.contentType?.startsWith('text/'))) {
+  const operations = contracts.flatMap(operationsOf);
+  for (const contract of operations.filter(({ success }) => !success.contentType?.startsWith('text/'))) {
     const path = paths[contract.path] ?? {};
     paths[contract.path] = { ...path, [contract.method.toLowerCase()]: operation(contract, components) };
   }

@@ -9,7 +9,10 @@ import { isRemovable, walkInbox } from './walk.ts';
 const maxFiles = 2_000;
 const shownFolders = 3;
 
-/** Tells of what lies in the inbox of a data folder and can't be indexed, because of permissions or names. It never throws. */
+/**
+ * Tells of what lies in the inbox of a data folder and can't be indexed, because of permissions or names. It
+ * never throws.
+ */
 export async function folderInboxWarnings(dataDir: string): Promise<string[]> {
   const unremovable = new Set<string>();
   const unreadable = new Set<string>();

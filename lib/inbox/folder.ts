@@ -15,34 +15,41 @@ import { isAbsence, isRemovable, joinBytes, walkInbox } from './walk.ts';
 const settledMs = 2_000;
 const retryAfterSeconds = 5;
 
-/** What the system says when a name in `rejected` is too long, or a folder is where a file should be, or the other way round. */
+/**
+ * System errors for a name that `rejected` can't hold. It is too long, or a file and a folder have the same
+ * name.
+ */
 const unusableNameCodes = ['ENAMETOOLONG', 'ENOTDIR', 'EEXIST', 'EISDIR', 'ENOTEMPTY'];
 
-/** What a listing of the inbox found. */
+/** Result of listing the inbox. */
 export interface InboxListing {
-  /** The keys of the files that have not changed for two seconds, as far as earlier listings have seen them. */
+  /**
+   * The keys of the files that have not changed for two seconds, as far as earlier listings have seen them.
+   */
   readonly settled: string[];
   /** The keys of those that have not changed either, but could not be removed once they are indexed. */
   readonly unremovable: string[];
   /** The keys of folders that this user may not read. */
   readonly unreadable: string[];
-  /** What was passed over, told once each, without a person's name. */
+  /** Kinds of ignored files and folders, each once, without people's names. */
   readonly passedOver: ReadonlySet<string>;
 }
 
 /** The inbox in a folder, which tells by itself what is in it. */
 export interface FolderInbox extends Inbox {
   /**
-   * Looks for files. Links, hidden files, and what systems keep in folders of their own are passed over, and so is what is no regular file.
-   * A name that is not UTF-8 is read as Windows-1252; of two files that have the same key then, one waits for the other.
+   * Looks for files. Links, hidden files, and what systems keep in folders of their own are passed over, and
+   * so is what is no regular file. A name that is not UTF-8 is read as Windows-1252; of two files that have
+   * the same key then, one waits for the other.
    * @throws BackendUnavailableError
    */
   list(): Promise<InboxListing>;
 }
 
 /**
- * The inbox in the folders `inbox` and `rejected` of a data folder, which are made, 0700, where they are not there. The reason of a rejected
- * file is in `<file>.reason.txt` beside it; notes on earlier work are in `inbox-notes`.
+ * Opens the inbox in the folders `inbox` and `rejected` of a data folder. It creates missing folders with
+ * mode 0700. The reason of a rejected file is in `<file>.reason.txt` beside it. Notes on earlier work are in
+ * `inbox-notes`.
  * @throws BackendUnavailableError when the folders can't be made.
  */
 export function openFolderInbox(dataDir: string): FolderInbox {
@@ -68,7 +75,7 @@ class FolderInboxAdapter implements FolderInbox {
   readonly #inbox: string;
   readonly #rejected: string;
   readonly #notes: InboxNotes;
-  /** By the files' keys. */
+  /** Files of the last listing, by key. */
   #seen = new Map<string, Seen>();
 
   /** Both folders with no link on the way to them. */
@@ -218,7 +225,9 @@ function versionOf({ dev, ino, size, mtimeNs }: BigIntStats): string {
   return [dev, ino, size, mtimeNs].join(':');
 }
 
-/** What comes of `work`, `undefined` when the file is gone. None of the file system's errors gets out. */
+/**
+ * Runs `work`, and returns `undefined` if the file is gone. File system errors become errors of this service.
+ */
 async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isBrokenOff } from '../blacklist/broken-off.ts';
 import { enrollPicture, measureReference, type SimilarFaces, undo } from '../blacklist/enroll-images.ts';
-import { shownFileName } from '../blacklist/file-name.ts';
+import { isAbandoned, isInterrupted } from '../blacklist/interrupted.ts';
 import { possibleDuplicates } from '../blacklist/possible-duplicates.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from '../blacklist/remove.ts';
+import { shownFileName } from '../blacklist/shown-file-name.ts';
 import { EntryName } from '../contract/fields.ts';
 import type { PossibleDuplicates } from '../contract/possible-duplicates.ts';
 import { BackendUnavailableError, EntryNotFoundError, isUnusablePicture, NameTakenError } from '../errors.ts';
@@ -23,7 +23,10 @@ export type IndexingPorts = EnrollingPorts & { readonly inbox: Inbox };
 export interface IndexedUpload {
   readonly entryId: number;
   readonly imageId: string;
-  /** How many faces it shows, of which the largest was enrolled; `undefined` when the entry had the very picture already. */
+  /**
+   * Number of faces in the picture, of which the largest was enrolled. It is `undefined` if the entry already
+   * had this picture.
+   */
   readonly faceCount: number | undefined;
 }
 
@@ -39,7 +42,7 @@ interface Left {
   readonly isLeft?: true;
 }
 
-/** What became of an upload. */
+/** Result of indexing an upload. */
 export type UploadOutcome =
   | ({
       readonly outcome: 'enrolled';
@@ -57,7 +60,7 @@ export type UploadOutcome =
   | { readonly outcome: 'passed over'; readonly label: string }
   | { readonly outcome: 'rejected'; readonly reason: string };
 
-/** How long one who needs a new entry waits for another who is making it. */
+/** Number of attempts to find or create an entry while another process creates it. */
 const entryAttempts = 50;
 const entryPauseMs = 200;
 const tryAgainSeconds = 5;
@@ -69,17 +72,19 @@ const maxDeaths = 2;
 class UnplacedError extends Error {}
 
 /**
- * Makes the picture at `inbox/<entry id>/…` or `inbox/<name>/…` a reference image of that entry, or of a new one of that name, and takes
- * it out of the inbox. What can never be one is moved to `rejected/…`.
+ * Makes the picture at `inbox/<entry id>/…` or `inbox/<name>/…` a reference image, and removes it from the
+ * inbox. The entry is the one of that id or name, or a new one of that name. A picture that can't be used is
+ * moved to `rejected/…`.
  *
- * It may be done several times, at the same moment too: the image's id comes from the entry and the picture, so that the same picture is
- * the same image. An entry or an image that is being made belongs to the one who makes it, and others wait or fail. One that is older than
- * any run lasts was left by a crash, and is removed.
+ * Several processes may index the same picture at once. The image's id is made from entry and picture, so
+ * that a picture is enrolled once. An entry or image that is being created belongs to its creator; others
+ * wait or fail. One that is older than any run lasts is left over from a crash, and is removed.
  *
- * A picture that was indexed once is not indexed again while it lies there, whatever becomes of its entry. One that ended the process in the
- * middle of its work twice is rejected.
- * @param isAlone true while no other picture is worked on; only then is one tried again that ended the process.
- * @throws BackendUnavailableError when it is to be tried again later; the picture stays in the inbox.
+ * A picture is indexed only once while it is in the inbox, even if its entry is deleted. A picture that ended
+ * the process twice is rejected.
+ * @param isAlone true if no other picture is being indexed. Only then is a picture retried that ended the
+ * process.
+ * @throws BackendUnavailableError when indexing must be tried again later; the picture stays in the inbox.
  */
 export async function indexUpload(ports: IndexingPorts, key: string, isAlone = true): Promise<UploadOutcome> {
   const { faces, inbox } = ports;
@@ -134,7 +139,7 @@ async function indexPicture(
 }
 
 /**
- * Whose picture it is, by the first folder.
+ * Reads the person from the first folder of the key.
  * @throws UnplacedError
  */
 function personOf(key: string): { entryId: number } | { name: string } {
@@ -169,15 +174,18 @@ async function listedEntry({ records }: IndexingPorts, entryId: number): Promise
   return entry;
 }
 
-/** The entry of that name: `ACTIVE`, or `PENDING` when it was made here and now, and is the caller's to complete. */
+/**
+ * Finds or creates the entry of that name. It is `ACTIVE`, or `PENDING` if it was created here: then the
+ * caller must complete it.
+ */
 async function findOrMakeEntry(ports: IndexingPorts, name: string): Promise<EntryRecord> {
   const { records } = ports;
   for (let attempt = 1; attempt <= entryAttempts; attempt++) {
     const holder = await records.findEntry(name);
     if (holder?.status === 'ACTIVE') return holder;
-    const isAbandoned = holder && (holder.status === 'DELETING' || isBrokenOff(holder));
-    if (isAbandoned) await removeEntryEverywhere(ports, holder.id);
-    if (isAbandoned || !holder) {
+    const isFree = !holder || isAbandoned(holder);
+    if (holder && isFree) await removeEntryEverywhere(ports, holder.id);
+    if (isFree) {
       const made = await records.createEntry({ name, reason: null }).catch(ignoreNameTaken);
       if (made) return made;
     }
@@ -186,7 +194,7 @@ async function findOrMakeEntry(ports: IndexingPorts, name: string): Promise<Entr
   throw tryAgain('An entry of that name is being made at this moment.');
 }
 
-/** Somebody else was faster. */
+/** Ignores that another process was faster. */
 function ignoreNameTaken(error: unknown): undefined {
   if (!(error instanceof NameTakenError)) throw error;
 }
@@ -216,7 +224,7 @@ async function addPicture(
   if (known?.status === 'ACTIVE') return { entryId, imageId, faceCount: undefined, similar: [] };
   if (known) {
     // Not made anew here and now: another one who has found it may be still at removing it.
-    if (isBrokenOff(known)) await removeImageEverywhere(ports, known);
+    if (isInterrupted(known)) await removeImageEverywhere(ports, known);
     throw tryAgain('The same picture is being added at this moment.');
   }
   const options = { imageId, compare: true };
@@ -227,7 +235,7 @@ async function addPicture(
   return { entryId, imageId, faceCount, similar };
 }
 
-/** The same for the same picture of the same entry. */
+/** Computes an image's id, which is the same for the same picture of the same entry. */
 function imageIdOf(entryId: number, bytes: Uint8Array): string {
   return uuidOfHash(createHash('sha256').update(`${entryId}:`).update(bytes).digest());
 }

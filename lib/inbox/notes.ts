@@ -2,16 +2,19 @@ import { createHash, randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { BackendUnavailableError } from '../errors.ts';
 
-/** Where small texts are kept for good: a text that was put survives a crash. Each throws `BackendUnavailableError`. */
+/**
+ * Storage of small texts. A text that was put survives a crash. Every method throws
+ * `BackendUnavailableError`.
+ */
 export interface NoteStorage {
-  /** `undefined` where there is none. */
+  /** Returns `undefined` if there is no such text. */
   get(name: string): Promise<string | undefined>;
   put(name: string, text: string): Promise<void>;
-  /** Nothing happens where there is none. */
+  /** Deletes a text, if there is one. */
   delete(name: string): Promise<void>;
 }
 
-/** What is known of earlier work on a file of the inbox. */
+/** Record of earlier attempts to index a file. */
 export interface EarlierWork {
   /** Times that the process ended in the middle of it. */
   readonly deaths: number;
@@ -32,8 +35,8 @@ const noNote: Note = { deaths: 0, isIndexed: false, run: null, since: new Date(0
 const tryAgainSeconds = 5;
 
 /**
- * Notes on files of the inbox, kept beside it. A note is made before work on a file begins, so that a file which ends the process is known
- * by it at the next start.
+ * Notes on files of the inbox, stored beside it. A note is written before a file is indexed. So the next
+ * start knows which file ended the process.
  */
 export class InboxNotes {
   readonly #storage: NoteStorage;
@@ -42,7 +45,8 @@ export class InboxNotes {
   readonly #run = randomUUID();
 
   /**
-   * @param maxRunMs how long another process may be at a file before it counts as ended; 0 where no two work on the same inbox.
+   * @param maxRunMs how long another process may be at a file before it counts as ended; 0 where no two work
+   * on the same inbox.
    */
   constructor(storage: NoteStorage, maxRunMs: number) {
     this.#storage = storage;
@@ -50,8 +54,8 @@ export class InboxNotes {
   }
 
   /**
-   * Notes that work on a file begins, and tells what is known of earlier work. Nothing is noted of a file that was indexed already, or
-   * that more than `maxDeaths` runs have ended at.
+   * Notes that work on a file begins, and tells what is known of earlier work. Nothing is noted of a file
+   * that was indexed already, or that more than `maxDeaths` runs have ended at.
    * @throws BackendUnavailableError when another process is at it.
    */
   async begin(mark: string, maxDeaths: number): Promise<EarlierWork> {

@@ -14,23 +14,27 @@ export interface InboxFile {
 
 /** The first segment of all keys in the inbox. */
 export const inboxPrefix = 'inbox/';
-/** Where `inbox/a/b.jpg` goes when it can't be indexed: `rejected/a/b.jpg`. */
+/** Prefix of files that can't be indexed: `inbox/a/b.jpg` is moved to `rejected/a/b.jpg`. */
 export const rejectedPrefix = 'rejected/';
 /** The first segment of the notes on earlier work. */
 export const inboxNotesPrefix = 'inbox-notes/';
 
 /**
- * Where pictures are put to be indexed. Both adapters keep these promises, proven by `test/suites/inbox.ts`: a file is never read half;
- * removing or rejecting one that is gone, or has another one in its place meanwhile, does nothing; a failure throws
- * `BackendUnavailableError`.
+ * Place that pictures are uploaded to, to be indexed. `test/suites/inbox.ts` checks these rules on both
+ * adapters.
+ *
+ * - A file is never read half.
+ * - Removing or rejecting a file that is gone or replaced does nothing.
+ * - A failure throws `BackendUnavailableError`.
  */
 export interface Inbox {
-  /** The file of that key, `undefined` when there is none. */
+  /** Returns the file of that key, `undefined` if there is none. */
   read(key: string, maxBytes: number): Promise<InboxFile | undefined>;
   /**
-   * Notes that work on a file begins, and returns what is known of earlier work on it. What is noted survives a crash. Nothing is noted
-   * where the picture was indexed already, or more than `maxDeaths` processes ended while they worked on it.
-   * @throws BackendUnavailableError also when another process is at it.
+   * Notes that work on a file begins, and returns the record of earlier work. The note survives a crash. It
+   * is not made if the picture was indexed before, or if more than `maxDeaths` processes ended while they
+   * worked on it.
+   * @throws BackendUnavailableError also when another process is indexing it.
    */
   begin(file: InboxFile, maxDeaths: number): Promise<EarlierWork>;
   /** Notes that the work ended without a result, and is to be done again. */

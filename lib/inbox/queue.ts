@@ -1,14 +1,20 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import * as z from 'zod';
 import { log } from '../log.ts';
+import { type IndexingStatus, indexAndLog } from './index-and-log.ts';
 import type { IndexingPorts } from './index-upload.ts';
 import { inboxPrefix } from './port.ts';
-import { type WorkedOff, workOff } from './work-off.ts';
 
-/** With less time left than this, no picture is begun: it would be cut off in the middle, and its neighbours with it. */
+/**
+ * Time below which no further picture is begun. The function would be stopped in the middle of it and of the
+ * others.
+ */
 const minRemainingMs = 30_000;
 
-/** What S3 sends to a queue, https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
+/**
+ * Message of S3 in a queue,
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+ */
 const S3Message = z.union([
   z.object({
     Records: z.array(
@@ -23,12 +29,13 @@ const S3Message = z.union([
 ]);
 
 /**
- * Works off a queue's messages, each of them S3's word of uploads to the inbox. Messages that can't be read, and those whose pictures are
- * to be tried again, are named in the answer: the queue sends them again, and in the end to its dead letters.
- * @param bucket whose uploads are meant; others are passed over.
+ * Indexes the uploads that a queue's messages from S3 name. The answer lists messages that can't be read, and
+ * those whose pictures must be tried again. The queue delivers these again, and finally moves them to its
+ * dead-letter queue.
+ * @param bucket of the uploads; those of other buckets are ignored.
  * @param remainingMs how long this may still take.
  */
-export async function workOffMessages(
+export async function indexMessages(
   ports: IndexingPorts,
   bucket: string,
   { Records: messages }: SQSEvent,
@@ -36,19 +43,19 @@ export async function workOffMessages(
 ): Promise<SQSBatchResponse> {
   const limit = ports.pictureSlots.fairShare();
   const work = async (key: string, isAlone: boolean) =>
-    remainingMs() < minRemainingMs ? 'again' : workOff(ports, key, isAlone);
-  const told = messages.map(({ messageId, body }) => uploadedKeys(messageId, body, bucket));
-  const keys = [...new Set(told.flatMap((each) => each ?? []))];
-  const ends = new Map<string, WorkedOff>();
+    remainingMs() < minRemainingMs ? 'again' : indexAndLog(ports, key, isAlone);
+  const keysByMessage = messages.map(({ messageId, body }) => uploadedKeys(messageId, body, bucket));
+  const keys = [...new Set(keysByMessage.flatMap((each) => each ?? []))];
+  const ends = new Map<string, IndexingStatus>();
   await Promise.all(keys.map((key) => limit(async () => ends.set(key, await work(key, false)))));
   for (const [key, end] of ends) if (end === 'alone') ends.set(key, await work(key, true));
   const failed = messages.filter(
-    (_, index) => told[index]?.every((key) => ends.get(key) !== 'again') !== true,
+    (_, index) => keysByMessage[index]?.every((key) => ends.get(key) !== 'again') !== true,
   );
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
-/** The keys of the uploads that a message tells of; `undefined` when it can't be read. */
+/** Reads the keys of the uploads in a message. Returns `undefined` if it can't be read. */
 function uploadedKeys(messageId: string, body: string, bucket: string): string[] | undefined {
   try {
     const message = S3Message.parse(JSON.parse(body));

@@ -3,7 +3,7 @@ import { type BucketPlace, createS3Client } from '../s3.ts';
 import { systemPath } from '../system-names.ts';
 import { inboxPrefix } from './port.ts';
 
-/** By then, an upload's event has come again as often as it does. */
+/** Time after which an upload's event has been delivered for the last time. */
 const longMs = 75 * 60_000;
 
 /** Tells of what has lain in a bucket's inbox for longer than it should. It never throws. */

@@ -19,8 +19,9 @@ const maxRunMs = 5 * 60_000;
 const maxNoteBytes = 1024;
 
 /**
- * The inbox in an S3 bucket, with notes on earlier work below `inbox-notes/`. The reason of a rejected object is its metadata `reason`. The caller may list the bucket: to others, S3
- * does not tell that an object is gone.
+ * Opens the inbox in an S3 bucket, with notes on earlier work below `inbox-notes/`. The reason of a rejected
+ * object is its metadata `reason`. The caller must be allowed to list the bucket: otherwise S3 does not say
+ * that an object is gone.
  */
 export function openS3Inbox({ region, bucket }: BucketPlace): Inbox {
   return new S3Inbox(createS3Client(region), bucket);
@@ -58,7 +59,7 @@ class S3Inbox implements Inbox {
     return this.#notes.indexed(mark);
   }
 
-  /** On condition that it is still the same: a newer one has an event of its own. */
+  /** Removes the object if it is unchanged. A newer one has an event of its own. */
   async remove({ key, version, mark }: InboxFile): Promise<boolean> {
     const object = { Bucket: this.#bucket, Key: key, IfMatch: version };
     const isLeft = await attempt(async () => {
@@ -111,12 +112,15 @@ function rejectedKey(key: string): string {
   return rejectedPrefix + createHash('sha256').update(key).digest('hex');
 }
 
-/** Metadata travels as HTTP headers. */
+/** Replaces other characters than ASCII, because metadata is sent in HTTP headers. */
 function asciiReason(reason: string): string {
   return reason.replaceAll(/[^\x20-\x7e]+/g, '?').slice(0, maxReasonLength);
 }
 
-/** What comes of `work`, `undefined` when the object is gone or another one is in its place. None of the SDK's errors gets out. */
+/**
+ * Runs `work`, and returns `undefined` if the object is gone or replaced. The SDK's errors become errors of
+ * this service.
+ */
 async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();

@@ -6,7 +6,10 @@ import { systemFile, systemFolder } from '../system-names.ts';
 import { isForbidden } from '../writable-folder.ts';
 import { inboxPrefix } from './port.ts';
 
-/** An empty folder is removed when it has been so for this long: until then, somebody may be about to put pictures there. */
+/**
+ * An empty folder is removed when it has been so for this long: until then, somebody may be about to put
+ * pictures there.
+ */
 const emptyFolderMs = 60 * 60_000;
 
 /** Paths are bytes, for names on disk need not be UTF-8. */
@@ -18,15 +21,15 @@ export interface FoundFile {
 
 /** Learns of what a walk does not yield. */
 export interface WalkListener {
-  /** Something that is passed over on purpose; the label tells no person's name. */
+  /** Reports something that is ignored on purpose. The label contains no person's name. */
   passedOver(label: string): void;
-  /** A folder that this user may not read, by its key. */
+  /** Reports the key of a folder that this user may not read. */
   unreadable(key: string): void;
 }
 
 /**
- * The regular files in a folder of the inbox and below. What is gone by the time it is looked at, and folders that can't be read, stop
- * nothing.
+ * Yields the regular files in a folder of the inbox and below. It skips files that are gone meanwhile, and
+ * folders that can't be read.
  * @param prefix the folder's key, with a slash at its end.
  * @throws the file system's errors.
  */
@@ -55,8 +58,9 @@ export async function* walkInbox(
 }
 
 /**
- * Finds out whether this process may remove a regular file, and changes nothing. The kernel is asked to remove it as a folder: it judges
- * permissions, sticky folders, immutable files and read-only mounts first, and then refuses because it is none.
+ * Checks, without changing anything, if this process may remove a regular file. It asks the kernel to remove
+ * the file as a folder. The kernel first checks permissions, sticky folders, immutable files and read-only
+ * mounts. It then refuses because it is not a folder.
  */
 export async function isRemovable(path: Buffer): Promise<boolean> {
   try {
@@ -73,7 +77,7 @@ export function joinBytes(folder: Buffer, name: Buffer): Buffer {
   return Buffer.concat([folder, Buffer.from('/'), name]);
 }
 
-/** True when a file is gone, also when a folder on the way is a file now, or the file is a link. */
+/** Returns true if a file is gone, also when a folder on the way is a file now, or the file is a link. */
 export function isAbsence(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(error) ?? '');
 }

@@ -5,9 +5,9 @@ import { wholeJpeg } from './jpeg.ts';
 import { type MeasuredPicture, measurePicture } from './measure.ts';
 import type { Picture } from './picture.ts';
 
-// Only the loaders of the formats that we take, in this whole process: no SVG, PDF, HEIF, TIFF or ImageMagick, whatever the
-// bytes look like to libvips. Its cache would keep people's pictures in memory, and several pictures are decoded side by
-// side, so one thread each is enough.
+// Only the loaders of the accepted formats are enabled in this process: no SVG, PDF, HEIF, TIFF or
+// ImageMagick. The cache is off because it would keep people's pictures in memory. Several pictures are
+// decoded in parallel, so that one thread each is enough.
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({
   operation: ['VipsForeignLoadJpeg', 'VipsForeignLoadPng', 'VipsForeignLoadWebp', 'VipsForeignLoadNsgif'],
@@ -16,13 +16,18 @@ sharp.cache(false);
 sharp.concurrency(1);
 
 /**
- * Checks and decodes a picture: JPEG, PNG, WebP or GIF (the first frame of an animation), told by its first bytes and not by any
- * name. It comes out turned upright by its EXIF orientation, in 8-bit sRGB whatever it was (CMYK, 16-bit, grayscale, another
- * profile), with transparent parts on white. One that lacks no more than the end of its file is taken.
+ * Checks and decodes a picture: JPEG, PNG, WebP or GIF, of which the first frame. The first bytes tell the
+ * format, not the name.
  *
- * @param picture its bytes, or what was measured of them. Decoding takes `memoryBytes`, see `PictureSlots`.
+ * The result is upright by its EXIF orientation, in 8-bit sRGB, with transparent parts on white. CMYK,
+ * 16-bit, grayscale and other profiles are converted. A picture that only lacks the end of its file is
+ * accepted.
+ *
+ * @param picture its bytes, or the result of `measurePicture`. Decoding takes `memoryBytes`, see
+ * `PictureSlots`.
  * @throws UnsupportedFormatError when the bytes are of another format.
- * @throws InputTooLargeError when its header tells of more pixels than are taken; nothing is decoded then.
+ * @throws InputTooLargeError when its header announces more pixels than are accepted; nothing is decoded
+ * then.
  * @throws InputUnreadableError when it is empty, cut off or damaged.
  */
 export async function decodePicture(picture: Uint8Array | MeasuredPicture): Promise<Picture> {
@@ -44,10 +49,16 @@ async function decodePixels(measured: MeasuredPicture): Promise<Decoded> {
   }
 }
 
-/** JPEGs of up to so many pixels are read twice in any case: the decoder's warnings for the last rows come too late. */
+/**
+ * JPEGs of up to so many pixels are read twice in any case: the decoder's warnings for the last rows come too
+ * late.
+ */
 const smallJpegPixels = 2_000_000;
 
-/** What is missing before an end marker, the decoder fills with gray and only warns of, as it does of harmless stray bytes. */
+/**
+ * Decodes a JPEG whose data is complete. The decoder fills missing data before an end marker with gray. It
+ * only warns of that, as it does of harmless stray bytes.
+ */
 async function decodeJpeg({ decodable: bytes, pixelCount }: MeasuredPicture): Promise<Decoded> {
   const hasEnd = bytes.at(-2) === 0xff && bytes.at(-1) === 0xd9;
   if (hasEnd && pixelCount > smallJpegPixels) {
@@ -68,8 +79,8 @@ function decodeWith(bytes: Uint8Array, failOn: 'warning' | 'error') {
 }
 
 /**
- * Turns the decoded pixels by Exif's orientation (CIPA DC-008, tag 274). Done by the decoding pipeline, it would hold the picture once more
- * in its own depth and channels.
+ * Turns the decoded pixels by Exif's orientation (CIPA DC-008, tag 274). Done by the decoding pipeline, it
+ * would hold the picture once more in its own depth and channels.
  */
 async function upright({ data, info }: Decoded, { orientation }: MeasuredPicture): Promise<Decoded> {
   if (orientation < 2 || orientation > 8) return { data, info };

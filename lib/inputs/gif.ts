@@ -6,8 +6,8 @@ const trailer = 0x3b;
 const maxCodeBits = 12;
 
 /**
- * Takes the first frame out of a GIF, https://www.w3.org/Graphics/GIF/spec-gif89a.txt: the others take time and memory, and are not looked at.
- * It gets an end where the file breaks off, if no pixel is missing.
+ * Takes the first frame out of a GIF, https://www.w3.org/Graphics/GIF/spec-gif89a.txt: the others take time
+ * and memory, and are not looked at. It gets an end where the file breaks off, if no pixel is missing.
  * @returns the bytes as they are when no such frame is found in them; the decoder tells why.
  * @throws InputUnreadableError when pixels of the frame are missing.
  */
@@ -24,12 +24,15 @@ export function firstFrame(bytes: Uint8Array): Uint8Array {
   return Buffer.concat([gif.subarray(0, codeSize + 1), blocksOf(ended), Buffer.of(0, trailer)]);
 }
 
-/** Of a colour table, as the byte of flags before it tells. */
+/** Returns the size of a colour table, from the byte of flags before it. */
 function tableBytes(flags = 0): number {
   return flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0;
 }
 
-/** After the empty block that ends a row of blocks; beyond the bytes when there is none. */
+/**
+ * Returns the offset after the empty block that ends a series of blocks. It is beyond the data if there is no
+ * such block.
+ */
 function endOfBlocks(gif: Buffer, start: number): number {
   let at = start;
   while (at < gif.length && gif[at] !== 0) at += 1 + (gif[at] as number);
@@ -54,7 +57,8 @@ function blocksOf(data: Buffer): Buffer {
 }
 
 /**
- * Counts the pixels that LZW codes stand for, by the lengths of their strings alone, and writes the code that ends them after the last.
+ * Counts the pixels that LZW codes stand for, by the lengths of their strings alone, and writes the code that
+ * ends them after the last.
  * @returns `undefined` when there are fewer than wanted.
  */
 function withEndCode(data: Uint8Array, minimumBits: number, wanted: number): Buffer | undefined {

@@ -2,9 +2,15 @@
 
 /** The codes of one DHT segment. */
 export interface HuffmanTable {
-  /** By the next 9 bits: the code's length, times 256, and its symbol; 0 where the code is longer, or there is none. */
+  /**
+   * Table indexed by the next 9 bits: the code's length times 256, plus its symbol. It has 0 for longer codes
+   * and for no code.
+   */
   readonly short: Uint16Array;
-  /** For each length: the last code, the first one, and the place of its symbol; -1 where there is none. */
+  /**
+   * Tables indexed by length: the last code, the first code, and the index of its symbol. `last` is -1
+   * without such codes.
+   */
   readonly last: Int32Array;
   readonly first: Int32Array;
   readonly place: Int32Array;
@@ -23,9 +29,9 @@ export interface JpegComponent {
   readonly rows: number;
   /** Blocks in a row, filled up to whole units of an interleaved scan. */
   readonly stride: number;
-  /** For progressive pictures: two words for each block, a bit for each coefficient that is not 0. */
+  /** Bits of the coefficients that are not 0 in progressive pictures: two words for each block. */
   readonly nonzero: Uint32Array;
-  /** For each of 64 coefficients: the lowest bit that was read, -1 when none was. */
+  /** Lowest bit read of each of the 64 coefficients, -1 if none was read. */
   readonly lowestBit: Int8Array;
 }
 
@@ -45,7 +51,7 @@ export interface JpegScan {
   readonly low: number;
   /** Units between restart markers; 0 without such. */
   readonly restartInterval: number;
-  /** Of interleaved units. */
+  /** Number of interleaved units in a row, and of rows. */
   readonly unitColumns: number;
   readonly unitRows: number;
 }
@@ -91,7 +97,7 @@ export class ScanBits {
     this.#at = at;
   }
 
-  /** After the last byte of which a bit was taken. */
+  /** Offset after the last byte of which a bit was read. */
   get position(): number {
     return this.#at - Math.max(0, (this.#count - this.#absent) >> 3);
   }
@@ -155,7 +161,7 @@ export class ScanBits {
   }
 }
 
-/** The place of the next marker, its 0xff; the end of the bytes when there is none. */
+/** Returns the offset of the next marker's 0xff, or the end of the bytes if there is none. */
 export function nextMarker(bytes: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(0xff, from); at !== -1; at = bytes.indexOf(0xff, at + 1)) {
     const code = bytes[at + 1];
@@ -290,7 +296,10 @@ class BlockReader {
     }
   }
 
-  /** Where the coefficient after so many zeros is. Each that is passed and is not 0 has a bit of its own. */
+  /**
+   * Returns the position of the coefficient after so many zeros. Each coefficient passed that is not 0 has a
+   * correction bit.
+   */
   #passZeros(component: JpegComponent, block: number, from: number, zeros: number): number {
     let left = zeros;
     let k = from;

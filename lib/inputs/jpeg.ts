@@ -29,10 +29,10 @@ const turnMs = 8;
 class NotJudgedError extends Error {}
 
 /**
- * Tells if every coefficient of a JPEG is there, by reading all of its codes: a decoder fills what is missing with gray, and its warnings do
- * not tell that from harmless stray bytes.
- * @returns the picture up to its end marker, which is added when the file ends without; `undefined` when something is missing, and the
- * bytes as they came when it can't be judged.
+ * Checks that every coefficient of a JPEG is present, by reading all of its codes. A decoder fills missing
+ * data with gray, and its warnings are the same for harmless stray bytes.
+ * @returns the picture up to its end marker, which is added if it is missing; `undefined` if data is missing.
+ * Bytes that can't be checked are returned unchanged.
  */
 export async function wholeJpeg(bytes: Uint8Array): Promise<Uint8Array | undefined> {
   try {

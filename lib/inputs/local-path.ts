@@ -6,9 +6,11 @@ import { InputUnreadableError, ServiceError } from '../errors.ts';
 import { pictureTooLarge } from './too-large.ts';
 
 /**
- * Reads a picture file below `root`, which relative paths start from. Symbolic links are followed as long as they lead to a
- * place below it. What is absent, what is outside, what is no regular file (a folder, a pipe, a device) and what belongs to a database all
- * fail in the same way, so that nobody can find out which files exist elsewhere.
+ * Reads a picture file below `root`, which relative paths start from. Symbolic links are followed if they
+ * lead to a place below it.
+ *
+ * Everything else fails in the same way, so that nobody can find out which files exist elsewhere. It is the
+ * same for absent files, files outside, folders, pipes, devices and database files.
  *
  * @param root the folder that pictures may be read from; `undefined` where local paths are off.
  * @throws InputTooLargeError when the file has more than `maxBytes`.
@@ -28,7 +30,8 @@ export async function readLocalPath(
     return await readBelow(root, path, maxBytes);
   } catch (error) {
     if (error instanceof ServiceError) throw error;
-    // The code alone: the system's message repeats the path, and base64 that looks like a path is somebody's picture.
+    // The code alone: the system's message repeats the path, and base64 that looks like a path is somebody's
+    // picture.
     const cause = (error as NodeJS.ErrnoException).code ?? error;
     throw new InputUnreadableError(
       'There is no readable picture file of that path below the folder that IMAGE_ROOT names.',
@@ -37,7 +40,7 @@ export async function readLocalPath(
   }
 }
 
-/** Whether an absolute path is one below the folder, by its letters alone: where links in it lead is not looked at. */
+/** Returns true if an absolute path is below the folder. It compares the text alone and resolves no links. */
 export function isPathBelow(path: string, folder: string): boolean {
   return isAbsolute(path) && isBelow(resolve(path), resolve(folder));
 }
@@ -53,11 +56,12 @@ async function readBelow(root: string, path: string, maxBytes: number): Promise<
   return await buffer(file.createReadStream({ start: 0, end: maxBytes - 1, autoClose: false }));
 }
 
-/** The path with every symbolic link resolved, when that is below `root`. */
+/** Resolves every symbolic link. Returns the path if it is below `root`. */
 async function realPathBelow(root: string, path: string): Promise<string> {
   const realRoot = await realpath(root);
   const candidate = resolve(root, path);
-  // First by its letters alone, so that nothing outside is even looked at; the root itself may be named through a link.
+  // First by its letters alone, so that nothing outside is even looked at; the root itself may be named
+  // through a link.
   if (!isBelow(candidate, resolve(root)) && !isBelow(candidate, realRoot)) {
     throw new Error('outside the root');
   }
@@ -72,15 +76,15 @@ function isBelow(path: string, folder: string): boolean {
 }
 
 /**
- * The size of an opened file in bytes, when it is a regular one and the very one that was checked: a parent folder may have been
- * swapped for a symbolic link between check and opening, which O_NOFOLLOW does not see.
+ * Returns the size in bytes of an opened regular file, if it is the file that was checked. A parent folder
+ * may have been replaced by a symbolic link since the check. O_NOFOLLOW does not notice that.
  */
 async function sizeOfChecked(file: FileHandle, checkedPath: string): Promise<bigint> {
   const opened = await file.stat({ bigint: true });
   if (!opened.isFile()) throw new Error('not a regular file');
   const named = await lstat(checkedPath, { bigint: true });
-  // Linux tells where an open file really is, in one step that can't be raced; elsewhere (a developer's machine) the file's
-  // identity has to do.
+  // Linux tells where an open file really is, in one step that can't be raced; elsewhere (a developer's
+  // machine) the file's identity has to do.
   const openedPath = await readlink(`/proc/self/fd/${file.fd}`).catch(() => checkedPath);
   if (opened.dev !== named.dev || opened.ino !== named.ino || openedPath !== checkedPath) {
     throw new Error('changed while it was opened');

@@ -5,18 +5,22 @@ import type { PictureFormat } from './picture.ts';
 import { essentialChunks, profileBytes } from './png.ts';
 import { wholeRiff } from './webp.ts';
 
-/** 50 megapixels as phones and medium format cameras have them: 8192 x 6144, 8256 x 6192; 157 MB once decoded. */
+/**
+ * 50 megapixels as phones and medium format cameras have them: 8192 x 6144, 8256 x 6192; 157 MB once decoded.
+ */
 const maxPixels = 50 * 2 ** 20;
-/** Of a side, in pixels. The decoders' memory grows with the length of a row, whatever the number of rows. */
+/**
+ * Longest side in pixels. The decoders' memory grows with the length of a row, whatever the number of rows.
+ */
 const maxSide = 16_384;
-/** Of the longer side to the shorter. */
+/** Largest ratio of the longer side to the shorter one. */
 const maxAspect = 100;
 
 /** A picture whose header was read, and nothing else. */
 export interface MeasuredPicture {
   /** The bytes as they came. */
   readonly original: Uint8Array;
-  /** What the decoder is given: the same picture without what no decoder should meet. */
+  /** Bytes for the decoder: the same picture without parts that no decoder should read. */
   readonly decodable: Uint8Array;
   readonly format: PictureFormat;
   /** Exif's, 1..8. */
@@ -28,9 +32,11 @@ export interface MeasuredPicture {
 }
 
 /**
- * Reads a picture's header, and tells by it what the picture will take. The format is told by the first bytes and not by any name.
+ * Reads a picture's header, and tells by it what the picture will take. The format is told by the first bytes
+ * and not by any name.
  * @throws UnsupportedFormatError when the bytes are of another format.
- * @throws InputTooLargeError when it has more than 50 megapixels, a side of more than 16,384 pixels, or is more than 100 times as long as wide.
+ * @throws InputTooLargeError when it has more than 50 megapixels, a side of more than 16,384 pixels, or is
+ * more than 100 times as long as wide.
  * @throws InputUnreadableError when it is empty, or its header is cut off or damaged.
  */
 export async function measurePicture(bytes: Uint8Array): Promise<MeasuredPicture> {
@@ -52,7 +58,7 @@ export async function measurePicture(bytes: Uint8Array): Promise<MeasuredPicture
   };
 }
 
-/** The format that the first bytes tell, or `undefined` when it is none of ours. */
+/** Detects the format by the first bytes. Returns `undefined` for formats that are not accepted. */
 function formatOf(bytes: Uint8Array): PictureFormat | undefined {
   const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
   if (start.startsWith('\xff\xd8\xff')) return 'jpeg';
@@ -92,16 +98,22 @@ function checkSize({ width, height }: Metadata): void {
 
 /** Decoded pixels: 8-bit RGB. */
 const pixelBytes = 3;
-/** The pixels; the engine's copy of them and its smaller ones, a third of that; and room until the garbage is collected. */
+/**
+ * The pixels; the engine's copy of them and its smaller ones, a third of that; and room until the garbage is
+ * collected.
+ */
 const workedOnBytes = 3 * pixelBytes + 1;
 /** Rows that libvips keeps of a picture which it reads from top to bottom. */
 const keptRows = 512;
-/** What each picture takes besides: code that is loaded, faces, a JPEG that is written. */
+/** Memory that each picture takes besides its pixels: loaded code, faces, and a JPEG that is written. */
 const fixedBytes = 8 * 2 ** 20;
 
 /**
- * The peak of memory over decoding and working, in bytes. Measured with pictures of 48 megapixels, in bytes a pixel, output included: PNG 3,
- * interlaced 11 with 16-bit RGBA; JPEG 3, progressive 9, and 11 with four channels; WebP 8, animated 12; GIF 7; a turned picture 6.
+ * Estimates the peak of memory over decoding and working, in bytes.
+ *
+ * It was measured with pictures of 48 megapixels, in bytes a pixel, output included: PNG 3, interlaced 11
+ * with 16-bit RGBA; JPEG 3, progressive 9, and 11 with four channels; WebP 8, animated 12; GIF 7; a turned
+ * picture 6.
  */
 export function workingBytes(
   header: Pick<
@@ -120,7 +132,7 @@ export function workingBytes(
   return fixedBytes + embedded + rows + width * height * Math.max(decoding, turning, workedOnBytes);
 }
 
-/** What a decoder keeps of a whole picture, in bytes a pixel. */
+/** Returns the memory that a decoder holds of a whole picture, in bytes a pixel. */
 function decoderBytes(
   {
     format,

@@ -18,12 +18,16 @@ interface Waiting {
 /** Share of the memory that only small pictures get. A picture that fits into it is small. */
 const reservedShare = 1 / 6;
 
-/** Small pictures go before a large one that came up to so much earlier, in milliseconds for each byte: 1 s for 10 MB. */
+/**
+ * Small pictures go before a large one that came up to so much earlier, in milliseconds for each byte: 1 s
+ * for 10 MB.
+ */
 const headStartMsPerByte = 1_000 / 10e6;
 
 /**
- * Admits work on decoded pictures, by the memory that it takes. Large pictures never take all of the memory or all turns, so that a small
- * one is not kept waiting by them; and none waits for ever, since what comes long after it goes behind it.
+ * Limiter of the work on decoded pictures, by their memory. Large pictures never take all of the memory or
+ * all slots, so that small ones don't wait for them. No picture waits for ever, because one that
+ * comes long after it goes behind it.
  * @example await slots.run(measured.memoryBytes, async () => work(await decodePicture(measured)));
  */
 export class PictureSlots {
@@ -62,8 +66,10 @@ export class PictureSlots {
   }
 
   /**
-   * Does the work when there is room for it. Work that waits for another run of the same slots may wait for ever.
-   * @param memoryBytes what the work takes at its peak, see `measurePicture`. More than large pictures may have counts as just that.
+   * Does the work when there is room for it. Work that waits for another run of the same slots may wait for
+   * ever.
+   * @param memoryBytes what the work takes at its peak, see `measurePicture`. More than large pictures may
+   * have counts as just that.
    * @throws what the work throws.
    */
   async run<Result>(memoryBytes: number, work: () => Promise<Result>): Promise<Result> {
@@ -99,7 +105,10 @@ export class PictureSlots {
     }
   }
 
-  /** Those that overtake have only what is reserved for them, or the one that is overtaken would never fit. */
+  /**
+   * Checks if there is memory. Pictures that overtake may only use the reserve, or the one that waits would
+   * never fit.
+   */
   #fits(bytes: number, isOvertaking: boolean): boolean {
     if (this.activeBytes + bytes > this.#memoryBytes) return false;
     if (!this.#isLarge(bytes)) return !isOvertaking || this.#small.bytes + bytes <= this.#reservedBytes;

@@ -1,11 +1,14 @@
 import { crc32 } from 'node:zlib';
 
-/** Chunks by which a picture looks as it does, https://www.w3.org/TR/png-3/#11Chunks. Texts alone can take gigabytes once they are inflated. */
+/**
+ * Chunks by which a picture looks as it does, https://www.w3.org/TR/png-3/#11Chunks. Texts alone can take
+ * gigabytes once they are inflated.
+ */
 const essential = new Set(
   'IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV cLLI eXIf pHYs'.split(' '),
 );
 const signatureBytes = 8;
-/** Of a chunk besides its data: length and type before it, checksum after it. */
+/** Bytes of a chunk besides its data: length and type before it, checksum after it. */
 const frameBytes = 12;
 
 interface Chunk {
@@ -13,7 +16,7 @@ interface Chunk {
   /** From its length to its checksum. */
   readonly start: number;
   readonly end: number;
-  /** Of its data, as it says. */
+  /** Length of its data, as the chunk declares it. */
   readonly length: number;
 }
 
@@ -30,9 +33,9 @@ function* chunksOf(png: Buffer): Generator<Chunk> {
 }
 
 /**
- * Leaves out of a PNG what does not change how it looks, such as texts, and what comes after its end. Where it breaks off in or after its
- * pixel data, it gets an end: the decoder then tells if any pixel is missing.
- * @returns the same bytes when they are as they should be.
+ * Removes chunks that do not change a PNG's look, such as texts, and bytes after its end. A file that is cut
+ * off in or after its pixel data gets an end. The decoder then tells if any pixel is missing.
+ * @returns the same bytes if nothing has to change.
  */
 export function essentialChunks(bytes: Uint8Array): Uint8Array {
   const png = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -66,7 +69,7 @@ const maxInflation = 1032;
 /** libvips takes no larger chunk. */
 const maxProfileBytes = 60_000_000;
 
-/** The most that a PNG's colour profile can take once it is inflated and copied, in bytes. */
+/** Returns the most bytes that a PNG's colour profile can take once it is inflated and copied. */
 export function profileBytes(bytes: Uint8Array): number {
   const png = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (const { type, length } of chunksOf(png)) {

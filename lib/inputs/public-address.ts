@@ -7,9 +7,11 @@ const azureWireServer = '168.63.129.16';
 const globalUnicast = ipaddr.IPv6.parse('2000::');
 
 /**
- * Whether an IP address is one on the public internet: unicast, and in no range with a special purpose (IANA's registries, as
- * ipaddr.js lists them). IPv6 forms that carry an IPv4 address (mapped, compatible, NAT64, 6to4, Teredo, ISATAP) are never public,
- * whatever address they carry. Anything that is not an address in its usual spelling is not public either.
+ * Returns true if an IP address is on the public internet. It is unicast, and in none of IANA's
+ * special-purpose ranges, as ipaddr.js lists them.
+ *
+ * IPv6 forms that embed an IPv4 address are never public (mapped, compatible, NAT64, 6to4, Teredo, ISATAP). A
+ * text that is no address in its usual form is not public either.
  */
 export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 0) return false;
@@ -19,7 +21,10 @@ export function isPublicAddress(address: string): boolean {
   return parsed.toString() !== azureWireServer;
 }
 
-/** RFC 5214, section 6.1: an interface identifier of `[02]00:5efe` and an IPv4 address, under any prefix. */
+/**
+ * Returns true for an ISATAP address: RFC 5214, section 6.1, interface identifier `[02]00:5efe` and an IPv4
+ * address, under any prefix.
+ */
 function isIsatap({ parts }: ipaddr.IPv6): boolean {
   const [, , , , high = 0, low] = parts;
   return (high & ~0x0200) === 0 && low === 0x5efe;

@@ -6,9 +6,12 @@ import { createUrlReader } from './url.ts';
 export interface InputReaderOptions {
   /** The folder that local paths are read from; `undefined` turns them off. */
   readonly imageRoot: string | undefined;
-  /** The folder of uploads, where there is one: its files are read by their absolute paths, wherever `imageRoot` is. */
+  /**
+   * The folder of uploads, where there is one: its files are read by their absolute paths, wherever
+   * `imageRoot` is.
+   */
   readonly uploadsFolder?: string | undefined;
-  /** Of one picture, as it comes. */
+  /** Largest size of one picture in bytes, as sent. */
   readonly maxImageBytes: number;
   /** Reads an http(s) URL; from the public internet by default. */
   readonly readUrl?: (url: string) => Promise<Uint8Array>;
@@ -18,14 +21,17 @@ export interface InputReaderOptions {
 
 export interface InputReader {
   /**
-   * The bytes of a picture, not looked into: see `decodePicture`.
+   * Reads the bytes of a picture without decoding them, see `decodePicture`.
    * @throws InputUnreadableError when the input is of no kind that is taken, or can't be read.
    * @throws InputTooLargeError when the picture has more than the limit.
    */
   read(input: string): Promise<Uint8Array>;
 }
 
-/** Makes a reader of the image strings that requests carry: http(s) URL, base64, local path and, where given, `s3://`. */
+/**
+ * Makes a reader of the image strings that requests carry: http(s) URL, base64, local path and, where given,
+ * `s3://`.
+ */
 export function createInputReader(options: InputReaderOptions): InputReader {
   const {
     imageRoot,
@@ -46,7 +52,8 @@ export function createInputReader(options: InputReaderOptions): InputReader {
         throw new InputUnreadableError('Pictures in S3 are read with the aws_rekognition backend only.');
       }
       if (/^data:/i.test(text) || looksLikeBase64(text)) return decodeBase64(text, maxImageBytes);
-      // A file: URL is refused with the rest: a plain path says the same, with one way to write it instead of many.
+      // A file: URL is refused with the rest: a plain path says the same, with one way to write it instead of
+      // many.
       if (text === '' || /^(?:file:|[a-z][a-z0-9+.-]*:\/\/)/i.test(text)) {
         throw new InputUnreadableError(
           `An image is an http(s) URL, ${readS3 ? 's3://bucket/key, ' : ''}base64 (with or without a data:<type>;base64, head) or a local path.`,
@@ -58,10 +65,10 @@ export function createInputReader(options: InputReaderOptions): InputReader {
   };
 }
 
-/** How base64 of JPEG (in either alphabet), PNG, WebP and GIF begins. */
+/** First characters of base64-encoded JPEG (in either alphabet), PNG, WebP and GIF. */
 const base64Starts = ['/9j/', '_9j_', 'iVBORw0KGgo', 'UklGR', 'R0lGOD'];
 
-/** Of a URL: signed ones are the longest, and no host takes more. */
+/** Longest URL. Signed URLs are the longest, and no host accepts more. */
 const maxAddressLength = 16_384;
 
 /** PATH_MAX on Linux: no path is longer. */
@@ -74,9 +81,13 @@ function looksLikeBase64(text: string): boolean {
 
 const identifierLength = 100;
 
-/** How an answer names an input (`image_path_or_identifier`): its first 100 characters, then `...` if it is longer. */
+/**
+ * Returns an input's name in answers (`image_path_or_identifier`): its first 100 characters, then `...` if it
+ * is longer.
+ */
 export function identifierOf(input: string): string {
-  // By code points, as the clients count; no more than two code units each are needed to see whether there are 101.
+  // By code points, as the clients count; no more than two code units each are needed to see whether there
+  // are 101.
   const characters = Array.from(input.slice(0, 2 * (identifierLength + 1)));
   if (characters.length <= identifierLength) return input;
   return `${characters.slice(0, identifierLength).join('')}...`;

@@ -10,15 +10,16 @@ import {
 } from '../s3.ts';
 import { pictureTooLarge } from './too-large.ts';
 
-/** Where pictures lie that clients may name, and nothing but pictures. */
+/** Prefixes that clients may name. They contain nothing but pictures. */
 const readablePrefixes = ['uploads', 'inbox', 'blacklist', 'processed', 'cropped'];
 
 /**
- * Makes a reader of pictures in our own bucket, given as `s3://bucket/key`. No other bucket is read: what this service may read there
- * is not for its clients to use.
+ * Creates a reader of pictures in this service's own bucket, given as `s3://bucket/key`. It reads no other
+ * bucket: clients must not use this service's permissions there.
  *
- * The reader throws `InputTooLargeError` when the picture has more than `maxImageBytes`, `BackendUnavailableError` when S3 fails, and
- * `InputUnreadableError` for everything else: another bucket or prefix, no such picture, one that S3 does not give out.
+ * The reader throws `InputTooLargeError` when the picture has more than `maxImageBytes`. It throws
+ * `BackendUnavailableError` when S3 fails. It throws `InputUnreadableError` for everything else: another
+ * bucket or prefix, a missing object, or one that S3 refuses.
  */
 export function createS3Reader({
   region,
@@ -56,7 +57,10 @@ function readableKey(uri: string, ownBucket: string): string {
   );
 }
 
-/** Whole segments below one of the prefixes. People's names are among them, so their letters may be any. */
+/**
+ * Returns true for a key of whole segments below one of the prefixes. The segments may contain any letters,
+ * because people's names are among them.
+ */
 function isReadableKey(key: string): boolean {
   const segments = key.split('/');
   return (

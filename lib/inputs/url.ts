@@ -12,9 +12,9 @@ const maxRedirects = 3;
 const headersTimeoutMs = 5_000;
 
 export interface UrlReaderOptions {
-  /** Of the picture, after any decompression. */
+  /** Largest size of the picture in bytes, after decompression. */
   readonly maxBytes: number;
-  /** For everything together: names, redirects and the body. */
+  /** Time limit for everything together: DNS, redirects and the body. */
   readonly timeoutMs?: number;
   /** All addresses of a host name; the system's resolver by default. */
   readonly resolve?: (hostname: string) => Promise<readonly string[]>;
@@ -32,18 +32,19 @@ const defaults = {
   allowedPorts: [80, 443],
 };
 
-/** A picture's URL can't be used, for a reason that the client may know. */
+/** Creates the error for a URL that can't be used, for a reason that the client may know. */
 function refused(message: string): InputUnreadableError {
   return new InputUnreadableError(message);
 }
 
 /**
- * Makes a reader of pictures from http(s) URLs that can't be turned against the network it runs in: it talks to public addresses
- * only, whatever names, redirects or changing DNS answers say, on ports 80 and 443, without cookies, credentials or proxies.
+ * Creates a reader of pictures from http(s) URLs that is safe against server-side request forgery (SSRF). It
+ * connects to public addresses only, whatever names, redirects or changing DNS answers say. It uses ports 80
+ * and 443, and no cookies, credentials or proxies.
  *
- * The reader throws `InputTooLargeError` when the picture has more than `maxBytes`, and `InputUnreadableError` for everything else:
- * a URL that is refused, a host that can't be reached, an answer other than 2xx, a timeout. Its messages tell nothing of addresses
- * or answers.
+ * The reader throws `InputTooLargeError` when the picture has more than `maxBytes`. It throws
+ * `InputUnreadableError` for everything else: a refused URL, an unreachable host, an answer other than 2xx,
+ * or a timeout. Its messages contain no addresses or answers.
  */
 export function createUrlReader(options: UrlReaderOptions): (url: string) => Promise<Uint8Array> {
   const policy: Policy = { ...defaults, ...options };
@@ -93,12 +94,12 @@ function checkUrl(text: string, base: URL | undefined, policy: Policy): URL {
   return url;
 }
 
-/** One request: the picture, or where it redirects to. */
+/** Sends one request. Returns the picture, or the URL that it redirects to. */
 async function visit(url: URL, policy: Policy, signal: AbortSignal): Promise<Uint8Array | URL> {
   const addresses = await allowedAddresses(url, policy);
   signal.throwIfAborted();
-  // A client for this request alone: no connection that was checked for one URL ever serves another. Closing it drops whatever
-  // was not read.
+  // A client for this request alone: no connection that was checked for one URL ever serves another. Closing
+  // it drops whatever was not read.
   const client = new Client(url.origin, {
     connect: connectorTo(addresses, policy),
     headersTimeout: headersTimeoutMs,
@@ -125,7 +126,7 @@ async function visit(url: URL, policy: Policy, signal: AbortSignal): Promise<Uin
   }
 }
 
-/** Every address of the URL's host, all of them allowed: one that is not spoils the name, for any may be dialled. */
+/** Resolves the URL's host. Every address must be allowed, because the connection may use any of them. */
 async function allowedAddresses({ hostname }: URL, policy: Policy): Promise<readonly string[]> {
   // `URL` has already turned each spelling of an IPv4 address (octal, hexadecimal, short) into the usual one.
   const host = hostname.replace(/^\[|\]$/g, '');
@@ -140,7 +141,8 @@ async function allowedAddresses({ hostname }: URL, policy: Policy): Promise<read
 /** Connects to these addresses only, with no second look-up in between, and checks the one that it got. */
 function connectorTo(addresses: readonly string[], policy: Policy): buildConnector.connector {
   const candidates = addresses.map((address) => ({ address, family: isIP(address) }));
-  // Not called for a host that is an IP address: then that address is dialled, which is the one that was checked.
+  // Not called for a host that is an IP address: then that address is dialled, which is the one that was
+  // checked.
   const pinned: LookupFunction = (_hostname, _options, callback) => callback(null, candidates);
   const connect = buildConnector({
     lookup: pinned,
@@ -164,7 +166,9 @@ function redirectOf({ statusCode, headers }: Dispatcher.ResponseData): string | 
   return location === undefined ? undefined : escapeBytes(location);
 }
 
-/** Percent-encodes what is not ASCII in a header's value as the bytes that came, as browsers do; undici reads each as a character. */
+/**
+ * Percent-encodes a header's bytes that are not ASCII, as browsers do. undici reads each byte as a character.
+ */
 function escapeBytes(value: string): string {
   const isAsItCame = [...value].every((character) => character <= '\xff');
   const bytes = Buffer.from(value, isAsItCame ? 'latin1' : 'utf8');
@@ -190,7 +194,7 @@ const gunzipLenient: Decompress = async (bytes, options) => {
   }
 };
 
-/** Length of a gzip file's head, RFC 1952, section 2.3. */
+/** Returns the length of a gzip file's head, RFC 1952, section 2.3. */
 function gzipHeadBytes(bytes: Uint8Array): number {
   const flags = bytes[3] ?? 0;
   let at = 10;
@@ -229,8 +233,8 @@ async function readBody({ headers, body }: Dispatcher.ResponseData, maxBytes: nu
 }
 
 /**
- * The codings of an answer. What is none, such as `identity`, `utf-8`, `binary` or `aws-chunked`, hosts write there by mistake: the bytes are as
- * they are.
+ * Returns the content codings of an answer. Some hosts send values that are no codings, such as `identity`,
+ * `utf-8`, `binary` or `aws-chunked`. These are ignored.
  */
 function codingsOf(header: string | string[] | undefined): string[] {
   const names = [header ?? []].flat().flatMap((value) => value.toLowerCase().split(','));

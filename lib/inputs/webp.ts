@@ -1,10 +1,14 @@
-/** Chunks of pixel data, https://developers.google.com/speed/webp/docs/riff_container. The lossless decoder takes missing bits for zeros. */
+/**
+ * Chunks of pixel data, https://developers.google.com/speed/webp/docs/riff_container. The lossless decoder
+ * takes missing bits for zeros.
+ */
 const lossy = 'VP8 ';
 const lossless = 'VP8L';
 const headBytes = 12;
 
 /**
- * Corrects the lengths of a WebP file whose bytes are more, or fewer, than it says. The decoder then tells if any pixel is missing.
+ * Corrects the lengths of a WebP file whose bytes are more, or fewer, than it says. The decoder then tells if
+ * any pixel is missing.
  * @returns the same bytes when the lengths are right.
  */
 export function wholeRiff(bytes: Uint8Array): Uint8Array {

@@ -1,7 +1,10 @@
 import type { Meter, Metrics } from './port.ts';
 import { RecentPictures } from './recent-pictures.ts';
 
-/** `#metrics` of everything but Lambda functions: one process, which remembers its last hour, and tells who listens. */
+/**
+ * `#metrics` of everything but Lambda functions: one process, which remembers its last hour, and tells who
+ * listens.
+ */
 
 const listeners: Meter[] = [];
 const recent = new RecentPictures();

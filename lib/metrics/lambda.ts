@@ -2,16 +2,16 @@ import { MetricUnit, Metrics as PowertoolsMetrics } from '@aws-lambda-powertools
 import type { Meter, Metrics } from './port.ts';
 
 /**
- * `#metrics` of a Lambda function: CloudWatch's embedded metric format, one line in the log for each invocation. CloudWatch bills each metric of
- * each operation, so that what did not happen is left out.
+ * `#metrics` of a Lambda function: CloudWatch's embedded metric format, one line in the log for each
+ * invocation. CloudWatch bills each metric of each operation, so that what did not happen is left out.
  */
 
 /** The service is `POWERTOOLS_SERVICE_NAME`: the stack's name, for there may be several in an account. */
 const published = new PowertoolsMetrics({ namespace: 'FaceBlacklist' });
 
 /**
- * An instance works on one request at a time, so that all that was counted since the last one ended belongs to this one. It is handed over as sums,
- * for the format takes but a hundred values of each.
+ * An instance works on one request at a time, so that all that was counted since the last one ended belongs
+ * to this one. It is handed over as sums, for the format takes but a hundred values of each.
  */
 const counts = new Map<string, number>([['ColdStarts', 1]]);
 

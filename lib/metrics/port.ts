@@ -4,7 +4,7 @@ import type { Throughput } from '../contract/endpoints/status.ts';
 export const stages = ['decode', 'detect', 'mesh', 'embed', 'search', 'draw', 'store'] as const;
 export type Stage = (typeof stages)[number];
 
-/** Where a picture waits: for its turn, before it is decoded, and then for a thread of the engine. */
+/** Queues that a picture waits in: for a slot before it is decoded, and for a thread of the engine. */
 export const queues = ['turn', 'engine'] as const;
 export type Queue = (typeof queues)[number];
 
@@ -32,29 +32,31 @@ export interface WorkedPicture {
 }
 
 /**
- * What the service tells of its work as it goes on. It holds no names, keys or identifiers, and costs nothing worth measuring. The container
- * and the Lambda functions each have a meter of their own: package.json's `#metrics`.
+ * Receiver of the service's measurements. They contain no names, keys or identifiers, and cost next to
+ * nothing. The container and the Lambda functions each have their own meter, see `#metrics` in package.json.
  */
 export interface Meter {
-  /** The last that is told of a request. */
+  /** Records an answered request. It is the last call for a request. */
   answered(request: AnsweredRequest): void;
-  /** The last that is told of a function's run for which no client waits. */
+  /** Records the end of a function's run for which no client waits. It is the last call for such a run. */
   ended(operation: string, seconds: number): void;
   waited(queue: Queue, seconds: number): void;
-  /** One run of a stage; a picture may have several, and some side by side. */
+  /** Records one run of a stage. A picture may have several runs, some of them in parallel. */
   passed(stage: Stage, seconds: number): void;
   worked(picture: WorkedPicture): void;
-  /** A picture of `process-images` could not be read. */
+  /** Records a picture of `process-images` that could not be read. */
   unusable(): void;
-  /** An attempt to call Rekognition. */
+  /** Records one attempt to call Rekognition. */
   called(operation: string, outcome: CallOutcome): void;
 }
 
-/** What a host's module of metrics has. */
+/** Exports of each host's module `#metrics`. */
 export interface Metrics {
   readonly meter: Meter;
-  /** Of this process; null where there are many, of which none knows the others' work. */
+  /**
+   * Returns this process's throughput. It is null on Lambda, where many processes know nothing of each other.
+   */
   throughput(): Throughput | null;
-  /** When this process started; null where that means nothing. */
+  /** Returns the start time of this process. It is null on Lambda, where it means nothing. */
   startedAt(): Date | null;
 }

@@ -4,7 +4,7 @@ import type { WorkedPicture } from './port.ts';
 const bucketMs = 5_000;
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
-/** One more than an hour has, for the one that has only begun. */
+/** Number of buckets of an hour, and one for the current, incomplete bucket. */
 const bucketCount = hourMs / bucketMs + 1;
 /** The times of so many pictures are kept, the newest: the median of more would be no better. */
 const maxTimes = 1_000;
@@ -17,7 +17,7 @@ interface Bucket {
   matches: number;
 }
 
-/** How many pictures the last hour has brought, in steps of five seconds: a ring of fixed size, however many there are. */
+/** Counts of the last hour's pictures in buckets of five seconds. The ring buffer has a fixed size. */
 export class RecentPictures {
   readonly #buckets: Bucket[] = Array.from({ length: bucketCount }, () => emptyBucket(Number.NaN));
   readonly #ended = new Float64Array(maxTimes).fill(Number.NEGATIVE_INFINITY);
@@ -58,7 +58,7 @@ function emptyBucket(number: number): Bucket {
   return { number, pictures: 0, faces: 0, matches: 0 };
 }
 
-/** To a tenth; null of nothing. */
+/** Returns the median, rounded to one decimal; null without values. */
 function median(values: Float64Array): number | null {
   const middle = values.toSorted()[Math.floor(values.length / 2)];
   return middle === undefined ? null : Math.round(10 * middle) / 10;

@@ -1,7 +1,7 @@
 import { meter } from '#metrics';
 import type { Stage } from './port.ts';
 
-/** What the work gives; the meter is told how long it took, unless it failed. */
+/** Runs `work` and reports its duration to the meter, unless it fails. */
 export async function timed<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
   const started = performance.now();
   const result = await work();

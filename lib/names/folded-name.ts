@@ -17,8 +17,8 @@ const accents =
   /[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f]|\p{Default_Ignorable_Code_Point}/gu;
 
 /**
- * A name without what case and accents add to it. In capitals, for that is where more letters become the same: ß and SS, and the Greek
- * sigma, which is another one at the end of a word.
+ * Returns the name without case and accents. It is in capitals, because then more letters become equal: ß and
+ * SS, and both forms of the Greek small sigma.
  */
 export function foldedName(name: string): string {
   return name

@@ -1,15 +1,20 @@
 /*
- * The one form of the names and reasons of listed persons, in which they are judged, kept and compared. It is Unicode's NFC, without
- * what nobody sees. What a script needs to be written right stays, where it stands as that script uses it:
+ * The normal form of names and reasons, in which they are validated, stored and compared. It is Unicode's NFC
+ * without invisible characters. Invisible characters that a script needs stay, where that script uses them:
  *
- * - the joiners ZWNJ and ZWJ between letters of scripts that join them (Persian, Indic scripts), and ZWJ after a virama and between emoji;
- * - variation selectors after Han and Mongolian letters (the registered form of a Japanese family name) and the emoji selector.
+ * - the joiners ZWNJ and ZWJ between letters of scripts that join them (Persian, Indic scripts), and ZWJ
+ *   after a virama and between emoji;
+ * - variation selectors after Han and Mongolian letters (the registered form of a Japanese family name) and
+ *   the emoji selector.
  *
- * Private-use characters stay: rare Han letters of people's names have been written with them, and they are seen. So does U+FFFD in what is
- * stored already; requests with it are refused, for a letter was lost.
+ * Private-use characters stay, because rare Han letters of people's names have been written with them. U+FFFD
+ * stays in stored names. Requests with it are refused, because a letter was lost.
  */
 
-/** Left out wherever it stands. White space, joiners and selectors are dealt with later; some of `Cf` are visible signs. */
+/**
+ * Left out wherever it stands. White space, joiners and selectors are dealt with later; some of `Cf` are
+ * visible signs.
+ */
 const invisible =
   /[[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\ufffc\u{16fe4}\u{1d159}]--\p{White_Space}--[\u200c\u200d\u180b-\u180f\ufe00-\ufe0f\u{e0100}-\u{e01ef}]--[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]]/gv;
 
@@ -34,19 +39,25 @@ const joining =
   '\\p{scx=Tamil}\\p{scx=Telugu}]]';
 const joiningBefore = new RegExp(`${joining}\\p{M}*$`, 'v');
 const joiningNext = new RegExp(`^${joining}`, 'v');
-/** Signs that leave a consonant without its vowel: with ZWJ after it, it is a letter of its own, also at a word's end. */
+/**
+ * Signs that leave a consonant without its vowel: with ZWJ after it, it is a letter of its own, also at a
+ * word's end.
+ */
 const virama =
   /[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d3b\u0d3c\u0d4d\u0dca\u1039\u103a\u17d2\u1b44\ua9c0\uabed\u{11133}\u{11134}]\p{M}*$/v;
 
-/** UTF-16 units that are looked at on each side of a joiner or selector: bounded, so that the cost grows with the length alone. */
+/**
+ * UTF-16 units that are looked at on each side of a joiner or selector: bounded, so that the cost grows with
+ * the length alone.
+ */
 const contextLength = 16;
 
-/** A name in its normal form: one line without white space around it. Empty when nothing is left of it. */
+/** Returns a name in normal form: one line without white space around it. It is empty if nothing is left. */
 export function normalName(name: string): string {
   return visible(name).replaceAll(whiteSpace, ' ').normalize('NFC').trim();
 }
 
-/** A reason in its normal form, in which line breaks stay, as `\n`. */
+/** Returns a reason in normal form, in which line breaks stay, as `\n`. */
 export function normalReason(reason: string): string {
   return visible(reason.replaceAll(lineBreak, '\n'))
     .replaceAll(spaceInLine, ' ')
@@ -55,7 +66,10 @@ export function normalReason(reason: string): string {
     .trim();
 }
 
-/** The text without what is not seen. Where some of it goes, marks may change places, and another joiner lose its own. */
+/**
+ * Removes invisible characters. It repeats this, because marks may then change places, and a joiner may lose
+ * its neighbour.
+ */
 function visible(text: string): string {
   let before = text.replaceAll(invisible, '').normalize('NFC');
   for (;;) {
@@ -67,7 +81,7 @@ function visible(text: string): string {
 
 type Fits = (character: string, before: string, after: string) => boolean;
 
-/** Of each run, its first character stays where it fits, and the others go. */
+/** Replaces each run by its first character where that fits, and by nothing elsewhere. */
 function inPlace(text: string, runs: RegExp, fits: Fits): string {
   return text.replaceAll(runs, (run, offset: number) => {
     const first = String.fromCodePoint(run.codePointAt(0) ?? 0);

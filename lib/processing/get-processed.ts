@@ -22,7 +22,7 @@ const locationFields = {
 } as const satisfies Record<ProcessedVariant, keyof ImageProcessingResult>;
 
 /**
- * A processed picture, or what was made of it.
+ * Returns a processed picture, its annotated copy or its crop.
  * @throws ProcessedNotFoundError when there is no such copy, or it is kept no longer.
  */
 export async function getProcessedImage(

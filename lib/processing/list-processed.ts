@@ -1,7 +1,7 @@
 import type { PaginatedProcessedImages } from '../contract/shapes.ts';
 import type { Ports } from '../ports.ts';
 
-/** As the contract's query has it; times are ISO 8601. */
+/** Query of the contract. Times are ISO 8601. */
 interface ListQuery {
   readonly limit: number;
   readonly offset: number;
@@ -11,7 +11,7 @@ interface ListQuery {
   readonly until?: string | undefined;
 }
 
-/** A page of the processed pictures that the filters leave, newest first. */
+/** Returns a page of the processed pictures that pass the filters, newest first. */
 export async function listProcessed(
   { records }: Pick<Ports, 'records'>,
   { limit, offset, has_match: hasMatch, entry_id: entryId, since, until }: ListQuery,

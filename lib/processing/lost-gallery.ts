@@ -4,7 +4,8 @@ import type { RecordStore } from '../records/port.ts';
 const retryAfterSeconds = 60;
 
 /**
- * Refuses to say that nobody was found where nobody can be: somebody is listed, and there is no gallery of faces.
+ * Refuses to say that nobody was found where nobody can be: somebody is listed, and there is no gallery of
+ * faces.
  * @throws BackendUnavailableError
  */
 export async function refuseLostGallery({ records }: { readonly records: RecordStore }): Promise<void> {

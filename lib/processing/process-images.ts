@@ -11,25 +11,26 @@ import type { Picture } from '../inputs/picture.ts';
 import { identifierOf } from '../inputs/read.ts';
 import { timed } from '../metrics/timed.ts';
 import type { Ports } from '../ports.ts';
+import { allOrFirstError } from '../promises.ts';
 import type { ProcessedResult, RecordStore } from '../records/port.ts';
-import { allSettled } from '../settled.ts';
 import { neededMs, noTimeLeft, storingMs } from '../time-left.ts';
+import { faceOptions, shownWarnings } from './face-options.ts';
 import { refuseLostGallery } from './lost-gallery.ts';
-import { faceOptions, shownWarnings } from './options.ts';
 import { cropFace, drawBoxes } from './render.ts';
 import { shownFaces } from './shown-faces.ts';
 
 type RenderSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRatio'>;
 
-/** So many near misses more than a request asks for are looked for: entries may be shown no more. */
+/** Number of near misses to search beyond those requested, because some entries may be hidden by then. */
 const spareCandidates = 10;
 
-/** What a request asks for besides its pictures, and how long it may still take. */
-type Asked = Omit<ProcessImagesRequest, 'images'> & { readonly remainingMs: () => number };
+/** Options of a request: all but its pictures, and its remaining time. */
+type RequestOptions = Omit<ProcessImagesRequest, 'images'> & { readonly remainingMs: () => number };
 
 /**
- * Looks for listed people in each picture and keeps the results. One that can't be read has its `error` in its own result; a backend
- * or a store that fails, fails the request. On a disk that gets full, those that could not be kept have that `error`, if any was kept.
+ * Looks for listed people in each picture and keeps the results. One that can't be read has its `error` in
+ * its own result; a backend or a store that fails, fails the request. On a disk that gets full, those that
+ * could not be kept have that `error`, if any was kept.
  * @param remainingMs how long the request may still take.
  * @throws NoUsableImageError when there is no picture.
  * @throws DiskFullError when none could be kept.
@@ -44,7 +45,7 @@ export async function processImages(
   if (images.length === 0) throw new NoUsableImageError('No images provided.');
   // One request's pictures take turns with those of others, and a slow URL keeps nobody else waiting.
   const limit = ports.pictureSlots.fairShare();
-  const results = await allSettled(
+  const results = await allOrFirstError(
     images.map((input) =>
       limit(async () => {
         if (remainingMs() < neededMs) return unreadableResult(identifierOf(input), noTimeLeft);
@@ -71,16 +72,16 @@ async function processInput(
   ports: Ports,
   settings: RenderSettings,
   input: string,
-  asked: Asked,
+  options: RequestOptions,
 ): Promise<ImageProcessingResult | NotKept> {
   const identifier = identifierOf(input);
   try {
     const measured = await measurePicture(await ports.inputs.read(input));
     const examined = await ports.pictureSlots.run(measured.memoryBytes, async () => {
       // A slow URL, or other requests' pictures, may have taken it.
-      if (asked.remainingMs() < neededMs) return undefined;
+      if (options.remainingMs() < neededMs) return undefined;
       const started = performance.now();
-      const examined = await examine(ports, settings, identifier, await decodePicture(measured), asked);
+      const examined = await examine(ports, settings, identifier, await decodePicture(measured), options);
       meter.worked({ ...countFaces([examined.result]), seconds: (performance.now() - started) / 1000 });
       return examined;
     });
@@ -94,7 +95,7 @@ async function processInput(
   }
 }
 
-/** The faces of these pictures, and those of them that matched somebody. */
+/** Counts the faces of these pictures, and those of them that matched somebody. */
 export function countFaces(results: readonly Pick<ImageProcessingResult, 'faces'>[]): {
   faces: number;
   matches: number;
@@ -131,23 +132,23 @@ async function examine(
   { drawBoundingBoxes, croppedFacePaddingRatio }: RenderSettings,
   identifier: string,
   picture: Picture,
-  asked: Asked,
+  options: RequestOptions,
 ): Promise<Examined> {
   const pictureId = randomUUID();
   const keys = processedKeys(pictureId, new Date(), picture.format);
   const put = (...args: Parameters<typeof images.put>) => timed('store', () => images.put(...args));
   try {
     // The original is written while the engine computes.
-    const [found] = await allSettled([
+    const [found] = await allOrFirstError([
       faces.match(picture, {
-        ...faceOptions(asked),
-        candidates: asked.candidates > 0 ? asked.candidates + spareCandidates : 0,
-        remainingMs: () => asked.remainingMs() - storingMs,
+        ...faceOptions(options),
+        candidates: options.candidates > 0 ? options.candidates + spareCandidates : 0,
+        remainingMs: () => options.remainingMs() - storingMs,
       }),
       put(keys.original, picture.original, `image/${picture.format}`),
     ]);
     if (!found.hasGallery) await refuseLostGallery({ records });
-    const shown = await shownFaces({ images, records }, found, asked.candidates);
+    const shown = await shownFaces({ images, records }, found, options.candidates);
     const [largest] = found.faces;
     const boxes = found.faces.map(({ area }, index) => ({
       box: area,
@@ -156,7 +157,7 @@ async function examine(
     if (largest) {
       // Cut out before the boxes are drawn, on the same pixels.
       const crop = await timed('draw', () => cropFace(picture, largest.area, croppedFacePaddingRatio));
-      await allSettled([
+      await allOrFirstError([
         put(keys.crop, crop, 'image/jpeg'),
         drawBoundingBoxes &&
           timed('draw', () => drawBoxes(picture, boxes)).then((drawn) =>
@@ -206,7 +207,10 @@ async function removeCopies(
   await Promise.allSettled(Object.values(keys).map((key) => images.delete(key)));
 }
 
-/** Whether there may be a record all the same: an answer can get lost. Pictures without one are found by the sweep. */
+/**
+ * Returns true if the record may exist although storing it failed: the answer can get lost. The sweep finds
+ * pictures without a record.
+ */
 async function mayBeKept(records: RecordStore, pictureId: string): Promise<boolean> {
   try {
     return (await records.findProcessed([pictureId])).has(pictureId);

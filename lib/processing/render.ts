@@ -11,8 +11,9 @@ function jpeg(pixels: Uint8Array, { width, height }: Pick<Picture, 'width' | 'he
 }
 
 /**
- * Makes a copy of the picture with a box around each face, as JPEG. A large picture's pixels are not held twice: the boxes are drawn on them,
- * and they are put back at the end. Nobody else may look at them meanwhile.
+ * Makes a copy of the picture with a box around each face, as JPEG. A large picture's pixels are not held
+ * twice: the boxes are drawn on them, and they are put back at the end. Nobody else may look at them
+ * meanwhile.
  */
 export async function drawBoxes(
   picture: Picture,
@@ -60,7 +61,10 @@ function drawBox(
   return covered;
 }
 
-/** The face with a margin of `padding` times its box, half on each side, clamped to the picture, as JPEG. */
+/**
+ * Cuts out a face with a margin of `padding` times its box, half on each side, as JPEG. The margin ends at
+ * the picture's edge.
+ */
 export async function cropFace(picture: Picture, box: Box, padding: number): Promise<Uint8Array> {
   const left = Math.max(0, Math.round(box.x - (box.w * padding) / 2));
   const top = Math.max(0, Math.round(box.y - (box.h * padding) / 2));

@@ -4,8 +4,8 @@ import type { Ports } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';
 
 /**
- * The faces as clients see them: of their matches, those whose entry and image are shown now.
- * @param candidateCount how many near misses to tell for each face, at most
+ * Converts the faces to the API's form, with the matches whose entry and image are active.
+ * @param candidateCount largest number of near misses for each face
  */
 export async function shownFaces(
   { images, records }: Pick<Ports, 'images' | 'records'>,
@@ -28,7 +28,7 @@ export async function shownFaces(
   });
 }
 
-/** None when its entry or image is shown no more. */
+/** Returns the match as the API has it, or nothing if its entry or image is hidden. */
 function shownMatch(
   { images }: Pick<Ports, 'images'>,
   { model, detectorBackend, metric, threshold }: Omit<MatchResult, 'faces'>,

@@ -1,18 +1,18 @@
+import { activeEntry } from '../blacklist/blacklist-record.ts';
 import { listImages } from '../blacklist/list-images.ts';
-import { activeEntry } from '../blacklist/record.ts';
 import type { EntryVerification, VerifyEntryRequest } from '../contract/endpoints/verify-entry.ts';
 import { BackendUnavailableError, InputUnreadableError } from '../errors.ts';
-import type { EntryComparison, PictureLoan, Reference } from '../faces/port.ts';
+import type { EntryComparison, Reference, WithPicture } from '../faces/port.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import { measurePicture } from '../inputs/measure.ts';
 import type { Ports } from '../ports.ts';
 import type { ImageRecord } from '../records/port.ts';
-import { lendInputs } from './lend-pictures.ts';
+import { faceOptions } from './face-options.ts';
 import { refuseLostGallery } from './lost-gallery.ts';
-import { faceOptions } from './options.ts';
+import { openInputs } from './open-inputs.ts';
 import { secondsSince, verdict } from './verify.ts';
 
-/** Of the nearest reference images so many are looked up: some may have been deleted meanwhile. */
+/** Number of nearest reference images that are looked up, because some may have been deleted meanwhile. */
 const maxLookedUp = 100;
 const retryAfterSeconds = 60;
 
@@ -20,11 +20,13 @@ const retryAfterSeconds = 60;
 const noLandmarks = { left_eye: null, right_eye: null, nose: null, mouth_left: null, mouth_right: null };
 
 /**
- * Compares a picture's largest face with one entry: with the nearest of its reference images. Nothing is kept.
+ * Compares a picture's largest face with one entry: with the nearest of its reference images. Nothing is
+ * kept.
  * @param remainingMs how long the request may still take.
  * @throws EntryNotFoundError also when the entry is deleted meanwhile.
  * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError
- * @throws BackendUnavailableError also when the gallery is lost, or none of the entry's images is enrolled for the model in use.
+ * @throws BackendUnavailableError also when the gallery is lost, or none of the entry's images is enrolled
+ * for the model in use.
  */
 export async function verifyEntry(
   ports: Ports,
@@ -34,12 +36,12 @@ export async function verifyEntry(
 ): Promise<EntryVerification> {
   const started = performance.now();
   const listed = await listImages(ports.records, entryId);
-  const loans = await lendInputs(ports, { image });
+  const opened = await openInputs(ports, { image });
   const references = listed
-    .map((record): Reference => ({ imageId: record.id, lend: lendStored(ports, record) }))
+    .map((record): Reference => ({ imageId: record.id, withPicture: openStored(ports, record) }))
     .reverse();
   const options = { ...faceOptions(overrides), remainingMs };
-  const compared = await ports.faces.compareWith(loans.image, references, options);
+  const compared = await ports.faces.compareWith(opened.image, references, options);
   if (!compared.hasGallery) await refuseLostGallery(ports);
   const { box, entry, imageId, ...nearness } = await nearestShown(ports, entryId, compared);
   return {
@@ -51,7 +53,7 @@ export async function verifyEntry(
   };
 }
 
-/** Of the reference images that are shown now, the nearest. */
+/** Returns the nearest reference image that is still active. */
 async function nearestShown({ records }: Ports, entryId: number, { references }: EntryComparison) {
   const nearest = references.slice(0, maxLookedUp);
   const active = await records.findActive(nearest.map(({ imageId }) => imageId));
@@ -68,7 +70,7 @@ async function nearestShown({ records }: Ports, entryId: number, { references }:
 }
 
 /** Lends a reference image's stored original. */
-function lendStored({ images, pictureSlots }: Ports, { key }: ImageRecord): PictureLoan {
+function openStored({ images, pictureSlots }: Ports, { key }: ImageRecord): WithPicture {
   return async (work) => {
     const original = await images.get(key);
     if (!original) throw new InputUnreadableError('The stored original is lost.');

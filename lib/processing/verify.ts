@@ -1,13 +1,14 @@
 import type { Verification, VerifyRequest } from '../contract/endpoints/verify.ts';
 import type { Comparison } from '../faces/port.ts';
 import type { Ports } from '../ports.ts';
-import { lendInputs } from './lend-pictures.ts';
-import { faceOptions, shownWarnings } from './options.ts';
+import { faceOptions, shownWarnings } from './face-options.ts';
+import { openInputs } from './open-inputs.ts';
 
 /**
  * Compares the largest faces of two pictures. Nothing is kept.
  * @param remainingMs how long the request may still take.
- * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError which name the picture that can't be used
+ * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError which name the
+ * picture that can't be used
  */
 export async function verify(
   ports: Pick<Ports, 'faces' | 'inputs' | 'pictureSlots'>,
@@ -15,8 +16,8 @@ export async function verify(
   remainingMs?: () => number,
 ): Promise<Verification> {
   const started = performance.now();
-  const loans = await lendInputs(ports, { image1, image2 });
-  const compared = await ports.faces.compare(loans.image1, loans.image2, {
+  const opened = await openInputs(ports, { image1, image2 });
+  const compared = await ports.faces.compare(opened.image1, opened.image2, {
     ...faceOptions(overrides),
     remainingMs,
   });
@@ -27,7 +28,7 @@ export async function verify(
   };
 }
 
-/** How near two faces are, and what that means. */
+/** Returns the API's fields of a comparison: the numbers, and the verdict. */
 export function verdict(
   compared: Omit<Comparison, 'probe' | 'reference'>,
 ): Omit<Verification, 'facial_areas' | 'time'> {
@@ -44,7 +45,7 @@ export function verdict(
   };
 }
 
-/** To the millisecond. */
+/** Returns the seconds since `started`, rounded to milliseconds. */
 export function secondsSince(started: number): number {
   return Math.round(performance.now() - started) / 1000;
 }

@@ -6,7 +6,7 @@ import type { TimeDisorder } from '../records/port.ts';
 
 /** A disk that will soon be full. */
 export interface LowDisk {
-  /** One that the service keeps things in. */
+  /** Folder that the service stores data in. */
   readonly folder: string;
   readonly freeBytes: number;
 }
@@ -41,7 +41,7 @@ export function diskWarning({ folder, freeBytes }: LowDisk): string {
 /** A clock that was put back is of interest for so long. */
 const recentMs = 30 * 24 * 60 * 60_000;
 
-/** Of a clock that was put back not long ago, or whose mistake is still to come. */
+/** Returns a warning about a clock that was set back recently, or that is still ahead. */
 export function clockWarning({ before, after }: TimeDisorder): string | undefined {
   const isRecent = Date.now() - Date.parse(after.timestamp) < recentMs;
   if (!isRecent && Date.parse(before.timestamp) <= Date.now()) return undefined;

@@ -8,7 +8,7 @@ import { lowDisks } from './machine.ts';
 import { warningsOf } from './warnings.ts';
 
 /**
- * How the service is set up and how it does.
+ * Returns the service's configuration, state and counts.
  * @throws BackendUnavailableError, ThrottledError when the records can't be read.
  */
 export async function statusOf(

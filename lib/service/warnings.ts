@@ -4,7 +4,7 @@ import type { EngineFigures, FaceBackend, MatchDefaults } from '../faces/port.ts
 import type { TimeDisorder } from '../records/port.ts';
 import { clockWarning, diskWarning, type LowDisk } from './machine.ts';
 
-/** What warnings are made from. */
+/** Facts that warnings are derived from. */
 export interface Situation {
   readonly config: Config;
   readonly authentication: Status['settings']['authentication'];
@@ -17,12 +17,15 @@ export interface Situation {
   readonly disks?: readonly LowDisk[];
 }
 
-/** Of strangers whom a camera sees, the share above which somebody should know that they will be stopped. */
+/** Share of strangers, 0..1, that are falsely matched, above which the operator is warned. */
 const manyStopped = 0.05;
 /** Thresholds that come with the service and are looser than this are DeepFace's; see the README. */
 const looseRate = 1 / 10_000;
 
-/** What somebody who answers for the service, and knows no programming, should know or mend; the worst first. */
+/**
+ * Returns warnings for the person who runs the service, in words that need no programming. The worst come
+ * first.
+ */
 export function warningsOf(situation: Situation): string[] {
   const { config, authentication, health, counts, faces, engine, webhooks, disorder, disks = [] } = situation;
   return [
@@ -71,7 +74,7 @@ function openDoor({ allowUnauthenticated, host }: Config): string {
         'Set API_TOKENS to change that.';
 }
 
-/** Of a threshold that is set, or comes with a model, looser than anybody gets. */
+/** Returns a warning about a configured threshold that is looser than the limit. */
 function heldThreshold({ aws, maxFalseMatchRate }: Config, { modelId, defaults }: Situation['faces']) {
   const { threshold, configuredThreshold } = defaults;
   if (configuredThreshold <= threshold) return undefined;
@@ -102,7 +105,7 @@ function changedThreshold(defaults: MatchDefaults): string | undefined {
     : `The threshold is stricter than the default (${shown}, not ${usual}): more of those who are listed are missed.${rates}`;
 }
 
-/** Of a threshold that is the default. */
+/** Returns a warning about a model whose default threshold is loose. */
 function looseModel({ modelId, defaults }: Situation['faces']): string | undefined {
   const { threshold, defaultThreshold, falseMatchRate } = defaults;
   if (falseMatchRate === null || falseMatchRate <= looseRate || threshold > defaultThreshold)
@@ -113,7 +116,10 @@ function looseModel({ modelId, defaults }: Situation['faces']): string | undefin
   );
 }
 
-/** A stranger is compared with every listed picture. */
+/**
+ * Returns a warning if many strangers will match somebody, because each is compared with every listed
+ * picture.
+ */
 function manyMistakes({ falseMatchRate }: MatchDefaults, { images }: Status['counts']): string | undefined {
   if (falseMatchRate === null || images === null) return undefined;
   const stopped = 1 - (1 - falseMatchRate) ** images;

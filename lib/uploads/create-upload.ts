@@ -1,4 +1,4 @@
-import { activeEntry } from '../blacklist/record.ts';
+import { activeEntry } from '../blacklist/blacklist-record.ts';
 import type { UploadContentType, UploadForm } from '../contract/uploads.ts';
 import type { RecordStore } from '../records/port.ts';
 import type { Upload, Uploads } from './port.ts';

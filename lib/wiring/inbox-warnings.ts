@@ -1,7 +1,10 @@
 import * as adapters from '#adapters';
 import type { Config } from '../config.ts';
 
-/** Warns of what in the inbox needs somebody, in plain words. It is for people who may read the list: folders' names are told. */
+/**
+ * Returns warnings about the inbox in plain words. They contain folder names, so that only people who may
+ * read the list may see them.
+ */
 export function inboxWarnings(config: Config): Promise<string[]> {
   return adapters.inboxWarnings(config);
 }

@@ -8,7 +8,7 @@ import loadWabt from 'wabt';
 const source = new URL('../../lib/faces/engine/search/search-kernel.wat', import.meta.url);
 const features = { threads: true, multi_memory: true };
 
-/** The kernel's binary, as its source says. */
+/** Compiles the kernel's source to its binary. */
 export async function buildKernel(): Promise<Uint8Array> {
   const wabt = await loadWabt();
   const module = wabt.parseWat('search-kernel.wat', await readFile(source), features);

@@ -1,6 +1,6 @@
 /**
- * Command: serves the API in the aws_rekognition mode without an account: DynamoDB Local, S3, Rekognition and EventBridge run on this machine's
- * loopback, and all that they keep is gone at the end.
+ * Command: serves the API in the aws_rekognition mode without an AWS account. DynamoDB Local, S3, Rekognition
+ * and EventBridge run on this machine's loopback. All of their data is deleted at the end.
  * usage: npm run cloud
  */
 import { spawn } from 'node:child_process';
@@ -36,7 +36,10 @@ function printGuide(environment: Readonly<Record<string, string>>): void {
   );
 }
 
-/** Runs the function that indexes uploads on S3's own events, as the deployed queue does. Resolves to what ends it. */
+/**
+ * Runs the function that indexes uploads on S3's own events, as the deployed queue does. Resolves to what
+ * ends it.
+ */
 async function indexUploads({ s3 }: Cloud): Promise<() => Promise<void>> {
   const { handler } = await import('../../functions/index-upload.ts');
   const queue = createInboxQueue(handler);
@@ -49,7 +52,10 @@ async function indexUploads({ s3 }: Cloud): Promise<() => Promise<void>> {
   return () => queue.close();
 }
 
-/** Runs the function that publishes matches on the table's own stream, and logs what arrives. Resolves to what ends it. */
+/**
+ * Runs the function that publishes matches on the table's own stream, and logs what arrives. Resolves to what
+ * ends it.
+ */
 async function publishMatches({ eventBridge, environment }: Cloud): Promise<() => Promise<void>> {
   eventBridge.onEvent(({ id, detail }) => {
     const { data } = MatchEvent.parse(detail);
@@ -74,7 +80,8 @@ async function serve(): Promise<void> {
   if (isStopped) return;
   const environment = { ...cloud.environment, AWS_DEFAULT_REGION: cloud.environment.AWS_REGION ?? '' };
   printGuide(environment);
-  // The functions read their settings when they are first asked; the API is a child of this process, and reads the same.
+  // The functions read their settings when they are first asked; the API is a child of this process, and
+  // reads the same.
   Object.assign(process.env, { REKOGNITION_TPS: callsPerSecond, ...process.env }, environment);
   const stopIndexing = await indexUploads(cloud);
   const stopPublishing = await publishMatches(cloud);

@@ -1,6 +1,6 @@
 /**
- * Command: shows the service at work on the sample pictures that face-api ships. It lists the woman in the middle of sample3, then
- * looks for her in sample1 and sample6, over HTTP, on a data folder of its own.
+ * Command: shows the service at work on the sample pictures that face-api ships, over HTTP and on a data
+ * folder of its own. It lists the woman in the middle of sample3, then looks for her in sample1 and sample6.
  */
 import { once } from 'node:events';
 import { mkdtemp, readFile } from 'node:fs/promises';
@@ -75,9 +75,9 @@ async function main(): Promise<void> {
   Object.assign(process.env, { ...folders, DATA_DIR: folder, LOG_LEVEL: 'warn' });
   const { ports } = await import('../../lib/wiring/open.ts');
   const { createHttpServer, stop } = await import('../server/http-server.ts');
-  const { routes } = await import('../server/routes.ts');
+  const { handlers } = await import('../server/handlers.ts');
   const server = createHttpServer({
-    routes,
+    routes: handlers,
     apiTokens: [],
     corsOrigins: [],
     maxRequestBytes: 25 * 1024 * 1024,

@@ -1,5 +1,6 @@
 /**
- * Command: reads picture paths, one a line, and writes each picture's faces with their embeddings as one JSON line, in order.
+ * Command: reads picture paths, one a line, and writes each picture's faces with their embeddings as one JSON
+ * line, in order.
  * usage: npm run --silent embed -- --list FILE --out FILE [--model NAME]
  */
 import { once } from 'node:events';

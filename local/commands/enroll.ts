@@ -1,6 +1,6 @@
 /**
- * Command: lists every sub-folder of a folder as one person, with its pictures as references. Run again, it goes on where it was
- * interrupted and adds what is new.
+ * Command: lists every sub-folder of a folder as one person, with its pictures as references. Run again, it
+ * goes on where it was interrupted and adds what is new.
  * usage: npm run enroll -- FOLDER
  */
 import { createHash } from 'node:crypto';
@@ -17,9 +17,9 @@ import { removeEntryEverywhere, removeImageEverywhere } from '../../lib/blacklis
 import { ConfigError, loadConfig } from '../../lib/config.ts';
 import type { PossibleDuplicates } from '../../lib/contract/possible-duplicates.ts';
 import { isUnusablePicture, NameTakenError, NoUsableImageError } from '../../lib/errors.ts';
+import { allOrFirstError } from '../../lib/promises.ts';
 import type { EntryRecord } from '../../lib/records/port.ts';
 import { connect } from '../../lib/records/sqlite/connection.ts';
-import { allSettled } from '../../lib/settled.ts';
 import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { runCommand } from '../command.ts';
 import { type Person, type PersonFile, readPersonFolders } from './person-folders.ts';
@@ -35,15 +35,15 @@ interface Summary {
   picturesAdded: number;
   picturesPresent: number;
   readonly remarks: string[];
-  /** What systems make in folders, and is nobody's picture. */
+  /** Files and folders of systems that were ignored. */
   readonly passedOver: ReadonlySet<string>;
-  /** One line for each pair of a person and another who is listed and looks alike. */
+  /** Messages, one for each pair of a person and a listed person who looks similar. */
   readonly duplicates: Map<string, string>;
 }
 
 /**
- * Takes back what an interrupted run left half-done for these persons. A request that is listing one of them at this very moment
- * fails, and says so.
+ * Takes back what an interrupted run left half-done for these persons. A request that is listing one of them
+ * at this very moment fails, and says so.
  */
 async function takeBackHalfDone(opened: OpenedPorts, names: ReadonlySet<string>): Promise<void> {
   const { records } = opened;
@@ -155,7 +155,7 @@ async function enrollFolder(opened: OpenedPorts, folder: string): Promise<Summar
   const enroll = (person: Person) =>
     enrollPerson(opened, person, listed.get(person.name), summary, (count) => bar.increment(count));
   try {
-    await allSettled(persons.map((person) => limit(() => enroll(person))));
+    await allOrFirstError(persons.map((person) => limit(() => enroll(person))));
   } finally {
     bar.stop();
   }
@@ -179,7 +179,10 @@ function report(summary: Summary): void {
   if (lines.length > 0) console.log(`Perhaps listed twice:\n  ${lines.join('\n  ')}`);
 }
 
-/** Two at once would list the same pictures twice. The system gives the lock back however this process ends. */
+/**
+ * Locks the data folder, because two runs at once would list the same pictures twice. The system releases the
+ * lock however this process ends.
+ */
 function lockAgainstOthers(dataDir: string): DatabaseSync {
   // Where records and pictures are in AWS, nothing has needed the folder yet.
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });

@@ -17,14 +17,17 @@ export interface Person {
   readonly files: readonly PersonFile[];
 }
 
-/** What can't be taken is told in `remarks`; what systems make is named in `passedOver`. */
+/** Persons found in a folder. `remarks` names what can't be used, and `passedOver` what systems create. */
 export interface PersonFolders {
   readonly persons: readonly Person[];
   readonly remarks: readonly string[];
   readonly passedOver: ReadonlySet<string>;
 }
 
-/** Reads the folders of persons in a folder. Names that are not UTF-8 are read as Windows-1252; folders of the same name are one person. */
+/**
+ * Reads the folders of persons in a folder. Names that are not UTF-8 are read as Windows-1252; folders of the
+ * same name are one person.
+ */
 export async function readPersonFolders(folder: string): Promise<PersonFolders> {
   const persons = new Map<string, PersonFile[]>();
   const remarks: string[] = [];
@@ -48,7 +51,7 @@ export async function readPersonFolders(folder: string): Promise<PersonFolders> 
   return { persons: [...persons].map(([name, files]) => ({ name, files })), remarks, passedOver };
 }
 
-/** What is in a folder, but for what systems make there, in the order of the names. */
+/** Returns the items of a folder in the order of their names, without those that systems create. */
 async function itemsOf(folder: Buffer, passedOver: Set<string>) {
   const found: { item: Dirent<Buffer>; name: string; path: Buffer }[] = [];
   for (const item of await readdir(folder, { withFileTypes: true, encoding: 'buffer' })) {

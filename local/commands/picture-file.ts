@@ -5,7 +5,8 @@ import { InputUnreadableError } from '../../lib/errors.ts';
 import { pictureTooLarge } from '../../lib/inputs/too-large.ts';
 
 /**
- * Reads a picture's file for a command-line tool: whatever the user may read, but no pipe or device, which might never end.
+ * Reads a picture's file for a command-line tool: whatever the user may read, but no pipe or device, which
+ * might never end.
  * @throws InputUnreadableError when there is none to be read.
  * @throws InputTooLargeError when it has more than `maxBytes`; it is not read then.
  */

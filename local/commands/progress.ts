@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 
-/** A progress bar on a terminal's standard error; nothing is shown elsewhere. */
+/** Creates a progress bar on a terminal's standard error. It shows nothing elsewhere. */
 export function progressBar(task: string, total: number): Pick<SingleBar, 'increment' | 'stop'> {
   const bar = new SingleBar(
     {

@@ -1,7 +1,8 @@
 /**
- * Command: enrolls the listed people from their stored originals: for a newer model or another collection when `--to` names the backend of
- * the settings, else for the other backend, whose records and pictures are made as well. Run again, it goes on where it was interrupted.
- * Processed pictures stay where they are.
+ * Command: enrolls the listed people from their stored originals. If `--to` names the backend of the
+ * settings, it does so for a newer model or another collection. Otherwise it copies records and pictures to
+ * the other backend, and enrolls them there. A second run continues an interrupted one. Processed pictures
+ * stay where they are.
  * usage: npm run reindex -- --to deepface|aws_rekognition
  */
 import { parseArgs } from 'node:util';

@@ -1,8 +1,9 @@
 /**
- * Command: compares records, pictures and faces, and brings them together again. The running server does the same every hour.
+ * Command: compares records, pictures and faces, and brings them together again. The running server does the
+ * same every hour.
  * usage: npm run sweep
  */
-import { sweepAgeMs } from '../../lib/blacklist/broken-off.ts';
+import { sweepAgeMs } from '../../lib/blacklist/interrupted.ts';
 import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
 import { sweep } from '../../lib/blacklist/sweep.ts';
 import { ports } from '../../lib/wiring/open.ts';

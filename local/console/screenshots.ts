@@ -1,6 +1,6 @@
 /**
- * Command: makes the README's pictures of the console from face-api's sample pictures, on a service and a data folder of their own. Nobody can
- * be recognised in them: every face is blurred.
+ * Command: makes the README's pictures of the console from face-api's sample pictures, on a service and a
+ * data folder of their own. Nobody can be recognised in them: every face is blurred.
  * usage: npm run screenshots [FOLDER]
  */
 import { spawn } from 'node:child_process';
@@ -20,7 +20,7 @@ const folder = process.argv[2] ?? join(import.meta.dirname, '../../docs');
 const cropMargin = 1.4;
 const jpegQuality = 82;
 
-/** Who is listed: a face of a sample, counted from the left. */
+/** Listed people: a face of a sample, counted from the left. */
 const people = [
   ['Joan Doe', 'Banned for life after the incident of 3 May.', 3, 1],
   ['Alex Moreno', 'Card fraud, see file 2211.', 4, 0],

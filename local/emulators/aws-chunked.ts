@@ -1,14 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Whether a body is in AWS's own chunks, as the AWS CLI and streams in the SDKs send it. */
+/** Returns true if a body is in AWS's chunked encoding. The AWS CLI and streams in the SDKs send it. */
 export function isAwsChunked(headers: IncomingHttpHeaders | Readonly<Record<string, unknown>>): boolean {
   return String(headers['x-amz-content-sha256'] ?? '').startsWith('STREAMING-');
 }
 
 /**
- * The bytes within AWS's chunks, each of which is `<length in hex>[;signature]`, a line break, and so many bytes with a line break after
- * them; the one without bytes is the last, and checksums come after it. Neither signatures nor checksums are looked at.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
+ * Decodes AWS's chunked encoding, https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html. Each
+ * chunk is `<length in hex>[;signature]`, a line break, the bytes, and a line break. The chunk without bytes
+ * is the last, and checksums follow it. Signatures and checksums are not verified.
  */
 export async function* decodeAwsChunks(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let rest = Buffer.alloc(0);

@@ -7,7 +7,7 @@ import { type EventBridgeEmulator, startEventBridge } from './event-bridge.ts';
 import { type Rekognition, startRekognition } from './rekognition/server.ts';
 import { type S3Emulator, startS3Emulator } from './s3.ts';
 
-/** What a deployment of the `aws_rekognition` mode needs, on this machine's loopback. */
+/** Emulators of all services that the `aws_rekognition` mode needs, on this machine's loopback. */
 export interface Cloud extends AsyncDisposable {
   readonly s3: S3Emulator;
   readonly rekognition: Rekognition;
@@ -22,7 +22,8 @@ const tableName = 'face-blacklist';
 const collectionId = 'face-blacklist';
 
 /**
- * Starts DynamoDB Local, S3, Rekognition and EventBridge on free ports, with an empty bucket and an empty table. What they keep is gone with them.
+ * Starts DynamoDB Local, S3, Rekognition and EventBridge on free ports, with an empty bucket and an empty
+ * table. Their data is deleted with them.
  * @throws ConfigError when Java is missing.
  */
 export async function startCloud(): Promise<Cloud> {

@@ -9,7 +9,7 @@ import { findJava, type Java } from './java.ts';
 
 /** DynamoDB Local, by AWS. It takes any credentials, and every region finds the same tables. */
 export interface DynamoDbEmulator extends AsyncDisposable {
-  /** Such as `http://127.0.0.1:4567`, for `AWS_ENDPOINT_URL_DYNAMODB`. */
+  /** URL for `AWS_ENDPOINT_URL_DYNAMODB`, such as `http://127.0.0.1:4567`. */
   readonly url: string;
   close(): Promise<void>;
 }
@@ -23,9 +23,10 @@ const pollMs = 50;
 const lastWithSecurityManager = 23;
 
 /**
- * Starts DynamoDB Local on a free port of 127.0.0.1, with nothing in it, and resolves when it answers. What it keeps is in its memory. It
- * ends with this process, however that ends. With Java 24 and newer it is reached from other machines too.
- * @throws ConfigError when there is no Java for it; Error with what it printed when it does not start.
+ * Starts an empty DynamoDB Local on a free port of 127.0.0.1, and resolves when it answers. Its data is in
+ * memory. It ends with this process, however that ends. With Java 24 and newer it can be reached from other
+ * machines too.
+ * @throws ConfigError when there is no Java for it; Error with its output when it does not start.
  */
 export async function startDynamoDb(): Promise<DynamoDbEmulator> {
   const java = await findJava();
@@ -51,8 +52,9 @@ export async function startDynamoDb(): Promise<DynamoDbEmulator> {
 }
 
 /**
- * A shell waits for Java, and ends it when its own standard input does: that comes when this process closes it, or is gone. In a process
- * group of its own, it does not hear of a Ctrl-C, so that it is there until this process has cleaned up.
+ * Runs Java in a shell that ends it when the shell's standard input closes. That happens when this process
+ * closes it, or ends. The shell has a process group of its own, so that Ctrl-C does not end it before this
+ * process has cleaned up.
  */
 function run(java: Java, port: number): Emulator {
   const script =
@@ -74,7 +76,7 @@ function run(java: Java, port: number): Emulator {
   });
 }
 
-/** Where it lies in the npm package that carries it. */
+/** Finds the emulator in the npm package that contains it. */
 function emulatorFolder(): string {
   const main = fileURLToPath(import.meta.resolve('amplify-dynamodb-simulator'));
   return join(dirname(main), 'emulator');
@@ -89,7 +91,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Whether it answers, in the time that it has: any answer will do. */
+/** Returns true if the server gives any answer within the time limit. */
 async function answers(url: string): Promise<boolean> {
   const deadline = performance.now() + startTimeoutMs;
   while (performance.now() < deadline) {

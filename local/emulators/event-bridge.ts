@@ -14,21 +14,21 @@ export interface BusEvent {
   readonly detail: unknown;
 }
 
-/** What happens to a call instead: an error of that name, or the entries at these places are not taken. */
+/** Fault of a call: an error of that name, or the indexes of entries that are refused. */
 export type BusFault = { readonly error: string } | { readonly refused: readonly number[] };
 
 /** EventBridge's PutEvents, as the AWS SDK calls it. It keeps nothing, and has no rules. */
 export interface EventBridgeEmulator extends AsyncDisposable {
-  /** For `AWS_ENDPOINT_URL_EVENTBRIDGE`. */
+  /** URL for `AWS_ENDPOINT_URL_EVENTBRIDGE`. */
   readonly url: string;
   /** Called with each event that is taken. */
   onEvent(listener: (event: BusEvent) => void): void;
-  /** What happens to each call from now on; it is told how many entries that has. */
+  /** Function that chooses the fault of each call from now on, by its number of entries. */
   fault: (entries: number) => BusFault | undefined;
 }
 
 const maxEntries = 10;
-/** Of all entries of a call. */
+/** Largest size of all entries of a call in bytes. */
 const maxBytes = 256 * 1024;
 
 const Entry = z.object({
@@ -56,7 +56,7 @@ function isObject(text: string): boolean {
   }
 }
 
-/** As the service reckons: 14 for the time. */
+/** Computes an entry's size as the service does: the time counts 14 bytes. */
 function bytesOf({ Source, DetailType, Detail, Time }: Entry): number {
   return Buffer.byteLength(Source + DetailType + Detail) + (Time === undefined ? 0 : 14);
 }

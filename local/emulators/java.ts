@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ConfigError } from '../../lib/config.ts';
 
-/** What DynamoDB Local's newest releases ask for. */
+/** Oldest Java release that DynamoDB Local's newest releases support. */
 const oldestJava = 17;
 
-/** How to run Java, and which it is. */
+/** Java program and its release. */
 export interface Java {
   readonly command: string;
-  /** Such as 17. */
+  /** Number of the release, such as 17. */
   readonly release: number;
 }
 
 /**
- * The Java of `JAVA_HOME`, or else the one on the path.
+ * Finds the Java of `JAVA_HOME`, or else the one on the path.
  * @throws ConfigError that says how to get one when there is none, or too old a one.
  */
 export async function findJava(): Promise<Java> {

@@ -1,8 +1,8 @@
 import type { Context } from 's3rver/lib/stores/filesystem.js';
 
 /**
- * Makes copies of all keys work: S3 wants the source percent-encoded, and s3rver leaves encodings such as %2B, of what has a meaning in
- * URLs, as they are.
+ * Decodes the source of a copy. S3 expects it percent-encoded, and s3rver does not decode encodings such as
+ * %2B, of characters that have a meaning in URLs.
  */
 export async function readCopySource({ req }: Context, next: () => Promise<void>): Promise<void> {
   const source = req.headers['x-amz-copy-source'];

@@ -12,7 +12,8 @@ import { readUploadForm } from '../server/uploads-form.ts';
 const maxFileBytes = 100 * 1024 * 1024;
 
 /**
- * Makes POST uploads be what they are in S3: s3rver takes any form, whatever its policy and its signature say.
+ * Makes POST uploads be what they are in S3: s3rver takes any form, whatever its policy and its signature
+ * say.
  * @param secret of the one pair of credentials that there is.
  */
 export function takeFormUploads(server: S3rver, secret: string) {
@@ -64,7 +65,7 @@ async function put(
 }
 
 /**
- * Signature version 4 of a policy:
+ * Verifies the signature (version 4) of a policy:
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html
  * @throws ForbiddenError
  */

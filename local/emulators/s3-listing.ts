@@ -7,8 +7,9 @@ interface Listing {
 }
 
 /**
- * Makes listings longer than a page work: s3rver enciphers its continuation tokens by DES, which Node's OpenSSL has no more. The newer
- * kind of listing is asked for as the older one here, which goes on after a key, and that key is the token.
+ * Makes listings longer than a page work: s3rver enciphers its continuation tokens by DES, which Node's
+ * OpenSSL has no more. The newer kind of listing is asked for as the older one here, which goes on after a
+ * key, and that key is the token.
  */
 export async function pageListings(context: Context, next: () => Promise<void>): Promise<void> {
   const { 'list-type': type, 'continuation-token': token, 'start-after': after, ...query } = context.query;

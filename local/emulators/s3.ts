@@ -11,14 +11,14 @@ import { WholeObjectStore } from './whole-objects.ts';
 
 /** S3 for tests and for trying things out: s3rver in this process, mended where S3 promises more. */
 export interface S3Emulator extends AsyncDisposable {
-  /** Such as `http://127.0.0.1:4568`. */
+  /** URL of the emulator, such as `http://127.0.0.1:4568`. */
   readonly url: string;
-  /** What an SDK, or the AWS CLI, needs in its environment to find it. */
+  /** Environment variables with which an SDK or the AWS CLI uses the emulator. */
   readonly environment: Readonly<Record<string, string>>;
   createBucket(name: string): Promise<void>;
   /**
-   * Calls the listener after each object that was put, posted, copied or deleted, with the event that S3 would send to a queue; keys are
-   * percent-encoded, with "+" for a space, as S3 has them.
+   * Calls the listener after each object that was put, posted, copied or deleted. It passes the event that S3
+   * would send to a queue. Keys are percent-encoded, with "+" for a space, as S3 has them.
    */
   onEvent(listener: (event: S3Event) => void): void;
   close(): Promise<void>;
@@ -26,11 +26,14 @@ export interface S3Emulator extends AsyncDisposable {
 
 export interface S3EmulatorOptions {
   readonly buckets: readonly string[];
-  /** Where the objects are kept; a folder that goes with the emulator unless it is given. */
+  /** Folder of the objects. By default, a temporary one that is deleted with the emulator. */
   readonly directory?: string;
 }
 
-/** As the stack sets its bucket up where web pages use the API: they may read what a signed URL gives them. */
+/**
+ * CORS rules that the stack gives the bucket where web pages use the API. They may read the answers to signed
+ * URLs.
+ */
 const readableByWebPages =
   '<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>';
 
@@ -91,7 +94,7 @@ function encodeKeys(event: S3Event): S3Event {
   };
 }
 
-/** A key as it stands in S3's events. */
+/** Encodes a key as in S3's events. */
 export function encodeEventKey(key: string): string {
   return encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+');
 }

@@ -1,4 +1,4 @@
-/** What is used here of s3rver 3.7.1, which comes without types. */
+/** Types of the used parts of s3rver 3.7.1, which has none of its own. */
 
 declare module 's3rver' {
   import type { Server } from 'node:http';

@@ -12,7 +12,7 @@ import { log } from '../../lib/log.ts';
 import type { TableSettings } from '../../lib/records/dynamodb/client.ts';
 import { matchesFilter } from '../../lib/records/dynamodb/items.ts';
 
-/** As the deployed mapping has it. */
+/** Batch size of the deployed event source mapping. */
 const batchSize = 10;
 const lookEveryMs = 250;
 const longestPauseMs = 10_000;
@@ -20,9 +20,10 @@ const longestPauseMs = 10_000;
 type StreamHandler = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>;
 
 /**
- * Brings a handler what the stream of a table in DynamoDB Local tells of pictures in which somebody was found, from its beginning on, as
- * Lambda's event source mapping does it: in order, again from the first that failed, and nothing after that before.
- * @returns what ends it, when what is under way has ended.
+ * Passes a table's stream in DynamoDB Local to a handler, from its beginning. It passes only pictures that
+ * matched somebody. As with Lambda's event source mapping, records come in order. After a failure, they come
+ * again from the first that failed.
+ * @returns a function that stops it and waits for work in progress.
  */
 export function followTable(
   { region, tableName, endpoint }: TableSettings & { readonly endpoint: string },
@@ -53,7 +54,7 @@ async function follow(
   handler: StreamHandler,
   stop: AbortSignal,
 ): Promise<void> {
-  /** Where each shard was read up to; `undefined` once it is read to its end. */
+  /** Position in each shard; `undefined` once it is read to its end. */
   const iterators = new Map<string, string | undefined>();
   while (!stop.aborted) {
     try {
@@ -104,7 +105,7 @@ async function bring(records: DynamoDBRecord[], handler: StreamHandler, stop: Ab
   }
 }
 
-/** How many of the batch are done, up to the first that is not. */
+/** Passes a batch to the handler. Returns the number of records before the first that failed. */
 async function doneOf(batch: readonly DynamoDBRecord[], handler: StreamHandler): Promise<number> {
   try {
     const { batchItemFailures } = await handler({ Records: [...batch] });
@@ -121,7 +122,7 @@ async function pause(ms: number, stop: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal: stop }).catch(() => undefined);
 }
 
-/** The record as JSON has it in Lambda: bytes are base64, times seconds. */
+/** Converts the record to Lambda's JSON: bytes are base64, times seconds. */
 function asLambdaGetsIt(record: SdkRecord): DynamoDBRecord {
   const seconds = (record.dynamodb?.ApproximateCreationDateTime?.getTime() ?? 0) / 1000;
   const timed = { ...record, dynamodb: { ...record.dynamodb, ApproximateCreationDateTime: seconds } };
@@ -133,7 +134,7 @@ function asLambdaGetsIt(record: SdkRecord): DynamoDBRecord {
 
 const isWanted = (record: DynamoDBRecord) => fits(matchesFilter, record);
 
-/** Whether a value fits a filter, as far as ours goes: lists of texts, or of `{exists: true}`. */
+/** Returns true if a value passes a filter. It supports lists of texts, and `{exists: true}`. */
 function fits(filter: unknown, value: unknown): boolean {
   if (Array.isArray(filter)) {
     return filter.some((one) => (typeof one === 'object' ? value !== undefined : one === value));

@@ -11,9 +11,13 @@ import FilesystemStore, { type StoredObject } from 's3rver/lib/stores/filesystem
 import { decodeAwsChunks, isAwsChunked } from './aws-chunked.ts';
 
 /**
- * s3rver's store with what S3 promises and s3rver does not: an object is replaced as a whole, is there when the answer says so, and
- * puts, deletes and lists at the same moment do not fail. All that touches an object's files happens one at a time; only bodies are
- * written and read side by side. Bodies in AWS's chunks are taken, too.
+ * Store of s3rver, with promises of S3 that s3rver does not keep:
+ *
+ * - An object is replaced as a whole, and is there once the answer says so.
+ * - Simultaneous puts, deletes and lists do not fail.
+ * - Bodies may be in AWS's chunked encoding.
+ *
+ * Operations on an object's files run one at a time. Only bodies are written and read in parallel.
  */
 export class WholeObjectStore extends FilesystemStore {
   readonly #turn = pLimit(1);
@@ -44,7 +48,7 @@ export class WholeObjectStore extends FilesystemStore {
     return { size: bytes.length, md5: createHash('md5').update(bytes).digest('hex') };
   }
 
-  /** The stream that it gives has its file open already, whatever takes its place meanwhile. */
+  /** Returns a stream whose file is open already, so that a replacement does not change it. */
   override getObject(...request: Parameters<FilesystemStore['getObject']>) {
     return this.#turn(() => super.getObject(...request));
   }
@@ -71,7 +75,7 @@ function bodyOf({ content, metadata }: StoredObject): AsyncIterable<Uint8Array> 
     : content;
 }
 
-/** The chunks were the request's; the object has none. */
+/** Removes the chunked encoding from the metadata. It belongs to the request, not to the object. */
 function metadataOf({ metadata }: StoredObject): Record<string, unknown> {
   const { 'content-encoding': encoding, ...others } = metadata;
   const left = String(encoding ?? '').replace(/^aws-chunked(,\s*|$)/, '');

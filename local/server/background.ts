@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { sweepAgeMs } from '../../lib/blacklist/broken-off.ts';
+import { sweepAgeMs } from '../../lib/blacklist/interrupted.ts';
 import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
-import { finishBrokenOff, sweep } from '../../lib/blacklist/sweep.ts';
+import { finishInterrupted, sweep } from '../../lib/blacklist/sweep.ts';
 import type { Config } from '../../lib/config.ts';
 import { log } from '../../lib/log.ts';
 import { diskWarning, lowDisks } from '../../lib/service/machine.ts';
@@ -23,7 +23,7 @@ export async function finishEarlierRun(opened: OpenedPorts, config: Config): Pro
   const sharesRecords = config.aws?.tableName !== undefined;
   const olderThan = new Date(Date.now() - (sharesRecords ? sweepAgeMs : 0));
   try {
-    await finishBrokenOff(opened, olderThan);
+    await finishInterrupted(opened, olderThan);
   } catch (error) {
     log().error({ err: error }, 'What an earlier run left unfinished could not be finished yet.');
   }

@@ -4,14 +4,20 @@ import * as z from 'zod';
 import { handler as welcomeHandler } from '../../functions/welcome.ts';
 import type { AwsConfig } from '../../lib/config.ts';
 import { defineEndpoint } from '../../lib/contract/endpoint.ts';
-import { welcome } from '../../lib/contract/endpoints/welcome.ts';
+import { welcomeContract } from '../../lib/contract/endpoints/welcome.ts';
 import { RouteNotFoundError } from '../../lib/errors.ts';
-import { type EndpointResponse, endpoint, response } from '../../lib/http/endpoint.ts';
-import { requestHeader } from '../../lib/http/headers.ts';
-import { besideRoot } from '../../lib/http/root.ts';
-import type { Route } from './gateway.ts';
+import {
+  type EndpointHandler,
+  type EndpointResponse,
+  endpoint,
+  response,
+  withContract,
+} from '../../lib/http/endpoint.ts';
+import { besideRoot, isBrowserAtRoot } from '../../lib/http/root.ts';
 
-/** Serves the console at `/console/`: built files that hold no data, so that nobody needs a token for them. */
+/**
+ * Serves the console at `/console/`: built files that hold no data, so that nobody needs a token for them.
+ */
 
 const builtFolder = join(import.meta.dirname, '../console/dist');
 const notBuilt = 'The console is not built yet. This builds it: npm run console\n';
@@ -64,11 +70,11 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 
 /**
- * The console's routes, with the files as they are now: no request reaches the disk. In AWS mode its pages fetch pictures from the
- * bucket, and send large ones there.
+ * Returns the console's routes, with the files as they are now: no request reaches the disk. In AWS mode its
+ * pages fetch pictures from the bucket, and send large ones there.
  * @param folder of the built console
  */
-export function consoleRoutes(aws: AwsConfig | undefined, folder = builtFolder): Route[] {
+export function consoleRoutes(aws: AwsConfig | undefined, folder = builtFolder): EndpointHandler[] {
   const isBuilt = existsSync(join(folder, 'index.html'));
   const policy = contentSecurityPolicy(aws);
   const files = isBuilt ? readFiles(folder, policy) : new Map<string, EndpointResponse>();
@@ -77,39 +83,26 @@ export function consoleRoutes(aws: AwsConfig | undefined, folder = builtFolder):
     if (found === undefined) throw new RouteNotFoundError();
     return found;
   };
-  const routes: Route[] = [
-    {
-      contract: consolePage,
-      handler: endpoint(consolePage, async (_input, { event }) => {
-        if (!isBuilt)
-          return response({ status: 404, headers: { 'Content-Type': 'text/plain' }, body: notBuilt });
-        // Its files lie beside the page, whatever stands in front of its path.
-        if (!event.path.endsWith('/')) return response({ status: 308, headers: { Location: 'console/' } });
-        return file('index.html');
-      }),
-    },
-    {
-      contract: consoleFile,
-      handler: endpoint(consoleFile, async ({ params }) => file(params.file)),
-    },
-    {
-      contract: consoleAsset,
-      handler: endpoint(consoleAsset, async ({ params }) => file(`assets/${params.file}`)),
-    },
+  const routes: EndpointHandler[] = [
+    endpoint(consolePage, async (_input, { event }) => {
+      if (!isBuilt)
+        return response({ status: 404, headers: { 'Content-Type': 'text/plain' }, body: notBuilt });
+      // Its files lie beside the page, whatever stands in front of its path.
+      if (!event.path.endsWith('/')) return response({ status: 308, headers: { Location: 'console/' } });
+      return file('index.html');
+    }),
+    endpoint(consoleFile, async ({ params }) => file(params.file)),
+    endpoint(consoleAsset, async ({ params }) => file(`assets/${params.file}`)),
   ];
   return isBuilt ? [...routes, welcomeToConsole] : routes;
 }
 
 /** Takes the place of the route that leads a browser to the documentation, which is for programmers. */
-const welcomeToConsole: Route = {
-  contract: welcome,
-  handler: async (event, context) => {
-    if (!requestHeader(event, 'accept')?.includes('text/html')) return welcomeHandler(event, context);
-    return leadToConsole(event, context);
-  },
-};
+const welcomeToConsole = withContract(welcomeContract, (event, context) =>
+  isBrowserAtRoot(event) ? leadToConsole(event, context) : welcomeHandler(event, context),
+);
 
-const leadToConsole = endpoint(welcome, async (_input, { event }) =>
+const leadToConsole = endpoint(welcomeContract, async (_input, { event }) =>
   response({ status: 307, headers: { Location: besideRoot(event, 'console/') } }),
 );
 
@@ -145,7 +138,7 @@ function fileResponse(path: string, bytes: Buffer, policy: string): EndpointResp
   });
 }
 
-/** What the page may load and call: this service alone, and in AWS mode the bucket. */
+/** Returns the policy of what the page may load and call: this service alone, and in AWS mode the bucket. */
 function contentSecurityPolicy(aws: AwsConfig | undefined): string {
   return [
     "default-src 'none'",
@@ -159,7 +152,10 @@ function contentSecurityPolicy(aws: AwsConfig | undefined): string {
   ].join('; ');
 }
 
-/** Where S3 has the bucket: an endpoint that the SDK is told, or Amazon's, by the bucket's name in the host or in the path. */
+/**
+ * Returns the bucket's origins: the SDK's configured endpoint, or Amazon's, with the bucket's name in the
+ * host or in the path.
+ */
 function bucketOrigins({ region, bucket }: AwsConfig): string[] {
   const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;
   const endpointUrl = URL.parse(AWS_ENDPOINT_URL_S3 || AWS_ENDPOINT_URL || '');

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import type { Endpoint } from '../../lib/contract/endpoint.ts';
+import { type Endpoint, resourcePath } from '../../lib/contract/endpoint.ts';
 import { placeReader, type RequestPlace } from './request-place.ts';
 
 /** What the server found out about a request before it makes the event. */
@@ -25,7 +25,7 @@ export function toEvent(request: IncomingMessage, body: Buffer, facts: RequestFa
   const { path, query } = place;
   const headers = multiValues([...pairs(request.rawHeaders).filter(isClients), ...gatewayHeaders(place)]);
   const parameters = multiValues([...new URLSearchParams(query)]);
-  const resource = facts.contract.path.replace(/(?<=.)\/$/, '');
+  const resource = resourcePath(facts.contract.path);
   return {
     resource,
     path,

@@ -5,7 +5,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { Endpoint } from '../../lib/contract/endpoint.ts';
 import { pictureSuccess } from '../../lib/contract/picture-answer.ts';
 import { ForbiddenError, RouteNotFoundError } from '../../lib/errors.ts';
-import type { Handler } from '../../lib/http/endpoint.ts';
+import type { EndpointHandler } from '../../lib/http/endpoint.ts';
 import { commonHeaders, corsHeaders } from '../../lib/http/headers.ts';
 import { problem } from '../../lib/http/problem.ts';
 import { logFailure, logRequest } from '../../lib/log.ts';
@@ -21,12 +21,6 @@ import { placeReader, type RequestPlace } from './request-place.ts';
 import { type RouteMatch, Router } from './router.ts';
 import { turns } from './turns.ts';
 
-/** An endpoint's contract and what answers for it. */
-export interface Route {
-  readonly contract: Endpoint;
-  readonly handler: Handler;
-}
-
 /** An endpoint whose body is too large for an event, and what takes the request as it comes. */
 export interface StreamRoute {
   readonly contract: Endpoint;
@@ -37,8 +31,11 @@ export interface StreamRoute {
   receive(request: IncomingMessage, response: ServerResponse, caller: string): Promise<APIGatewayProxyResult>;
 }
 
+/** An answer to requests: of a handler, or of a receiver of what is too large for one. */
+export type Route = EndpointHandler | StreamRoute;
+
 export interface GatewayOptions {
-  readonly routes: readonly (Route | StreamRoute)[];
+  readonly routes: readonly Route[];
   /** When there are any, all endpoints but the public ones want one of them as a bearer token. */
   readonly apiTokens: readonly string[];
   readonly corsOrigins: readonly string[];
@@ -79,7 +76,7 @@ interface Progress {
 /** What a gateway does in front of a handler: routing, tokens, limits, preflights. */
 export class Gateway {
   readonly #options: GatewayOptions;
-  readonly #router: Router<Route | StreamRoute>;
+  readonly #router: Router<Route>;
   readonly #readPlace: (request: IncomingMessage) => RequestPlace;
   readonly #checkToken: (request: IncomingMessage) => number;
   readonly #budget: BodyBudget;
@@ -147,8 +144,7 @@ export class Gateway {
       if (isPreflight(request)) return preflight(methods, request, corsOrigins);
       return this.#withHeaders(optionsAnswer(methods), request, progress);
     }
-    const { route, pathParameters, path } = this.#match(request.method ?? '', place);
-    const { contract } = route;
+    const { route, contract, pathParameters, path } = this.#match(request.method ?? '', place);
     progress.contract = contract;
     const token = apiTokens.length > 0 && contract.public !== true ? this.#checkToken(request) : undefined;
     const caller = callerOf(token, place.clientAddress);
@@ -167,14 +163,15 @@ export class Gateway {
   }
 
   async #handle(
-    { contract, handler }: Route,
+    handler: EndpointHandler,
     event: APIGatewayProxyEvent,
     response: ServerResponse,
     progress: Progress,
   ): Promise<APIGatewayProxyResult> {
     const { emulateGatewayLimits } = this.#options;
     if (emulateGatewayLimits) refuseLargeEvent(event);
-    if (contract.success.contentType === pictureSuccess.contentType) await this.#pictureTurn(response);
+    if (handler.contract.success.contentType === pictureSuccess.contentType)
+      await this.#pictureTurn(response);
     progress.handled = true;
     const result = await handler(event);
     return emulateGatewayLimits ? deliverable(result) : result;
@@ -184,7 +181,7 @@ export class Gateway {
    * Finds the route of a path as it came, and else, behind a proxy that passes its prefix on, of the path without it.
    * @throws RouteNotFoundError, MethodNotAllowedError
    */
-  #match(method: string, { path, prefix }: RequestPlace): RouteMatch<Route | StreamRoute> & { path: string } {
+  #match(method: string, { path, prefix }: RequestPlace): RouteMatch<Route> & { path: string } {
     return withoutPrefix(path, prefix, (bare) => ({ ...this.#router.match(method, bare), path: bare }));
   }
 

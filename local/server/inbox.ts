@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type FolderInbox, type InboxListing, openFolderInbox } from '../../lib/inbox/folder.ts';
-import { type WorkedOff, workOff } from '../../lib/inbox/work-off.ts';
+import { type IndexingStatus, indexAndLog } from '../../lib/inbox/index-and-log.ts';
 import { log } from '../../lib/log.ts';
 import type { EnrollingPorts } from '../../lib/ports.ts';
 import { userName } from '../../lib/user-name.ts';
@@ -56,7 +56,7 @@ async function workOffFiles(
   const limit = ports.pictureSlots.fairShare();
   const failed = new Map<string, Failed>();
   const alone: string[] = [];
-  const end = (key: string, end: WorkedOff) => {
+  const end = (key: string, end: IndexingStatus) => {
     if (end === 'alone') alone.push(key);
     if (end !== 'left' && end !== 'again') return;
     const times = (failures.get(key)?.times ?? 0) + 1;
@@ -66,12 +66,12 @@ async function workOffFiles(
   const work = async (key: string) => {
     const before = failures.get(key);
     const isTooEarly = before && before.from > performance.now();
-    if (!signal.aborted && !isTooEarly) end(key, await workOff({ ...ports, inbox }, key, false));
+    if (!signal.aborted && !isTooEarly) end(key, await indexAndLog({ ...ports, inbox }, key, false));
     else if (before) failed.set(key, before);
   };
   await Promise.all(keys.map((key) => limit(() => work(key))));
   // One by one: of several that were worked on when the process ended, only one need have been the reason.
-  for (const key of alone) if (!signal.aborted) end(key, await workOff({ ...ports, inbox }, key, true));
+  for (const key of alone) if (!signal.aborted) end(key, await indexAndLog({ ...ports, inbox }, key, true));
   return failed;
 }
 

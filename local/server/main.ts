@@ -9,10 +9,10 @@ import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { messageWithReasons } from '../command.ts';
 import { finishEarlierRun, updateRecords, workInBackground } from './background.ts';
 import { consoleRoutes } from './console.ts';
+import { handlers } from './handlers.ts';
 import { createHttpServer, stop } from './http-server.ts';
-import { routes } from './routes.ts';
 import { stopSignal } from './stop-signal.ts';
-import { receiveUpload, uploadReceiver } from './uploads.ts';
+import { receiveUploadContract, uploadReceiver } from './uploads.ts';
 import { openDelivery } from './webhooks.ts';
 
 function isLoopback(host: string): boolean {
@@ -54,18 +54,18 @@ async function serve(): Promise<void> {
   const config = loadConfig();
   refuseOpenDoors(config);
   // The engine's threads start meanwhile.
-  const [opened, { metrics, openMetrics }] = await Promise.all([ports(), import('./metrics.ts')]);
+  const [opened, { openMetrics }] = await Promise.all([ports(), import('./metrics.ts')]);
   await updateRecords(opened);
   await finishEarlierRun(opened, config);
   const delivery = await openDelivery(config);
-  const localRoutes = [...routes, { contract: metrics, handler: openMetrics(config, opened) }];
   const server = createHttpServer({
     routes: [
-      ...localRoutes,
+      ...handlers,
+      openMetrics(config, opened),
       ...consoleRoutes(config.aws),
       ...(config.aws
         ? []
-        : [{ contract: receiveUpload, receive: uploadReceiver(await localUploads(config)) }]),
+        : [{ contract: receiveUploadContract, receive: uploadReceiver(await localUploads(config)) }]),
     ],
     apiTokens: [...config.apiTokens],
     corsOrigins: [...config.corsOrigins],

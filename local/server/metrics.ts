@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Config } from '../../lib/config.ts';
 import { defineEndpoint } from '../../lib/contract/endpoint.ts';
 import type { WebhookStatus } from '../../lib/contract/endpoints/status.ts';
-import { endpoint, type Handler, response } from '../../lib/http/endpoint.ts';
+import { type EndpointHandler, endpoint, response } from '../../lib/http/endpoint.ts';
 import { listen } from '../../lib/metrics/in-process.ts';
 import type { Meter } from '../../lib/metrics/port.ts';
 import { onceIn } from '../../lib/once-in.ts';
@@ -11,7 +11,7 @@ import type { OpenedPorts } from '../../lib/wiring/open.ts';
 import { webhookStatus } from '../../lib/wiring/webhook-status.ts';
 
 /** Not among the deployed endpoints: Lambda functions' metrics go to CloudWatch. */
-export const metrics = defineEndpoint({
+const metricsContract = defineEndpoint({
   operationId: 'metrics',
   method: 'GET',
   path: '/metrics',
@@ -37,13 +37,13 @@ const knownMethods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'];
 const noRoute = 'none';
 
 /** Begins to count, and makes what answers a scrape. */
-export function openMetrics(config: Config, ports: OpenedPorts): Handler {
+export function openMetrics(config: Config, ports: OpenedPorts): EndpointHandler {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   listen(countingMeter(registry));
   gaugeEngine(registry, config, ports);
   gaugeOutbox(registry, config);
-  return endpoint(metrics, async () =>
+  return endpoint(metricsContract, async () =>
     response({
       status: 200,
       headers: { 'Content-Type': registry.contentType },

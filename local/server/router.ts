@@ -1,35 +1,43 @@
-import type { Endpoint } from '../../lib/contract/endpoint.ts';
+import { addRoute, createRouter, findRoute } from 'rou3';
+import { type Endpoint, operationsOf, resourcePath } from '../../lib/contract/endpoint.ts';
 import { MethodNotAllowedError, RouteNotFoundError } from '../../lib/errors.ts';
 
 /** A route that a request is for, with the path's parameters as they stand in it, percent-encoded. */
 export interface RouteMatch<Route> {
   readonly route: Route;
+  /** The operation requested: the route's contract, or one of its aliases. */
+  readonly contract: Endpoint;
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
-/** The routes that one path has, by method. */
-interface Resource<Route> {
-  readonly segments: readonly string[];
-  readonly routes: Map<string, Route>;
+interface Operation<Route> {
+  readonly route: Route;
+  readonly contract: Endpoint;
 }
+
+/** The operations of one path, by method. */
+type Resource<Route> = Map<string, Operation<Route>>;
 
 /**
  * Finds routes as API Gateway does: with and without a trailing slash, and a resource that spells a segment out before one that
- * takes it as a parameter.
+ * takes it as a parameter. Of two routes with the same method and path the later one counts.
  */
 export class Router<Route extends { readonly contract: Endpoint }> {
-  readonly #resources: Resource<Route>[] = [];
+  readonly #resources = createRouter<Resource<Route>>();
 
   constructor(routes: readonly Route[]) {
     const byPath = new Map<string, Resource<Route>>();
     for (const route of routes) {
-      const segments = segmentsOf(route.contract.path);
-      const path = segments.join('/');
-      const resource = byPath.get(path) ?? { segments, routes: new Map() };
-      byPath.set(path, resource);
-      resource.routes.set(route.contract.method, route);
+      for (const contract of operationsOf(route.contract)) {
+        const path = resourcePath(contract.path);
+        const resource: Resource<Route> = byPath.get(path) ?? new Map();
+        byPath.set(path, resource.set(contract.method, { route, contract }));
+      }
     }
-    this.#resources = [...byPath.values()].sort((a, b) => countParameters(a) - countParameters(b));
+    for (const [path, resource] of byPath) {
+      // No method: a path that exists with others is answered with 405, not 404.
+      addRoute(this.#resources, '', path.replaceAll(/\{(\w+)\}/g, ':$1'), resource);
+    }
   }
 
   /**
@@ -38,14 +46,14 @@ export class Router<Route extends { readonly contract: Endpoint }> {
    */
   match(method: string, path: string): RouteMatch<Route> {
     const { resource, pathParameters } = this.#find(path);
-    // What answers GET answers HEAD: the server leaves the body out.
-    const route = resource.routes.get(method) ?? (method === 'HEAD' ? resource.routes.get('GET') : undefined);
-    if (route === undefined) throw new MethodNotAllowedError(methodsOf(resource));
-    return { route, pathParameters };
+    // Any resource with GET takes HEAD: the server leaves the body out.
+    const operation = resource.get(method) ?? (method === 'HEAD' ? resource.get('GET') : undefined);
+    if (operation === undefined) throw new MethodNotAllowedError(methodsOf(resource));
+    return { ...operation, pathParameters };
   }
 
   /**
-   * The methods that a path has.
+   * Lists the methods that a path has.
    * @throws RouteNotFoundError
    */
   methodsOf(path: string): string[] {
@@ -53,42 +61,13 @@ export class Router<Route extends { readonly contract: Endpoint }> {
   }
 
   #find(path: string) {
-    const segments = segmentsOf(path);
-    for (const resource of this.#resources) {
-      const pathParameters = matchSegments(resource.segments, segments);
-      if (pathParameters !== undefined) return { resource, pathParameters };
-    }
-    throw new RouteNotFoundError();
+    // The library ignores a text before the first slash.
+    const found = /^(?:\/|$)/.test(path) ? findRoute(this.#resources, '', path) : undefined;
+    if (found === undefined) throw new RouteNotFoundError();
+    return { resource: found.data, pathParameters: { ...found.params } };
   }
 }
 
-function methodsOf({ routes }: Resource<unknown>): string[] {
-  return [...routes.keys()].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
-}
-
-/** `/a/b/` and `/a/b` are the same. */
-function segmentsOf(path: string): string[] {
-  return path.replace(/\/$/, '').split('/');
-}
-
-function isParameter(segment: string): boolean {
-  return segment.startsWith('{');
-}
-
-function countParameters({ segments }: { segments: readonly string[] }): number {
-  return segments.filter(isParameter).length;
-}
-
-function matchSegments(
-  template: readonly string[],
-  segments: readonly string[],
-): Record<string, string> | undefined {
-  if (template.length !== segments.length) return undefined;
-  const parameters: Record<string, string> = {};
-  for (const [index, wanted] of template.entries()) {
-    const segment = segments[index] ?? '';
-    if (isParameter(wanted) && segment !== '') parameters[wanted.slice(1, -1)] = segment;
-    else if (segment !== wanted) return undefined;
-  }
-  return parameters;
+function methodsOf(resource: Resource<unknown>): string[] {
+  return [...resource.keys()].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
 }

@@ -10,7 +10,7 @@ import { readUploadForm, refuseLargeForm } from './uploads-form.ts';
  * What takes the place of S3's POST on one machine. It is not among the deployed endpoints, and its body is not an event's: it goes
  * to disk as it comes. The form's signature is the permission, so it wants no token.
  */
-export const receiveUpload = defineEndpoint({
+export const receiveUploadContract = defineEndpoint({
   operationId: 'receiveUpload',
   method: 'POST',
   path: uploadPath,
@@ -71,6 +71,6 @@ export function uploadReceiver(
         return write(file);
       },
     });
-    return { statusCode: receiveUpload.success.status, body: '' };
+    return { statusCode: receiveUploadContract.success.status, body: '' };
   };
 }

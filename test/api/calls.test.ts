@@ -93,13 +93,14 @@ const verifyTwo = (one: Buffer, other: Buffer) =>
 const verifyWith = (entryId: number, picture: Buffer) =>
   verifyEntry(opened, entryId, VerifyEntryRequest.parse({ image: picture.toString('base64') }));
 
-/** The table of the README. */
+/** The table of the README. Whoever gives a name looks for others that are nearly the same: a query, and a read of those. */
 const expected: Record<string, Record<string, number>> = {
   'list a person, 1 picture': {
     IndexFaces: 1,
     SearchFaces: 1,
     'S3 PUT': 1,
-    BatchGetItem: 2,
+    Query: 1,
+    BatchGetItem: 3,
     UpdateItem: 1,
     TransactWriteItems: 4,
   },
@@ -108,7 +109,8 @@ const expected: Record<string, Record<string, number>> = {
     IndexFaces: 1,
     SearchFaces: 1,
     'S3 PUT': 1,
-    BatchGetItem: 4,
+    Query: 1,
+    BatchGetItem: 5,
     UpdateItem: 1,
     TransactWriteItems: 4,
   },
@@ -121,7 +123,7 @@ const expected: Record<string, Record<string, number>> = {
   },
   'get an entry': { BatchGetItem: 1 },
   'get all entries': { Query: 1 },
-  'change an entry': { BatchGetItem: 1, TransactWriteItems: 1 },
+  'change an entry': { Query: 1, BatchGetItem: 2, TransactWriteItems: 1 },
   'process, nobody': {
     DetectFaces: 1,
     SearchFacesByImage: 1,

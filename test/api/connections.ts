@@ -39,16 +39,16 @@ export async function connectToHandlers(): Promise<ApiConnection> {
   Object.assign(process.env, Object.fromEntries(unset.map((name) => [name, ''])));
   Object.assign(process.env, { DATA_DIR: folder.path, ENGINE_WORKERS: '1' });
   // The settings are read once, at the first use, so that they had to be there first.
-  const { routes } = await import('../../local/server/routes.ts');
+  const { handlers } = await import('../../local/server/handlers.ts');
   const { ports } = await import('../../lib/wiring/open.ts');
-  const router = new Router(routes);
+  const router = new Router(handlers);
   return {
     async send(method, path, { headers = {}, body = '' } = {}): Promise<Reply> {
       const request = new IncomingMessage(new Socket());
       Object.assign(request, { method, url: path, headers, rawHeaders: Object.entries(headers).flat() });
-      const { route, pathParameters } = router.match(method, path.split('?')[0] ?? '');
-      const facts = { contract: route.contract, pathParameters, requestId: randomUUID() };
-      const result = await route.handler(toEvent(request, Buffer.from(body), facts));
+      const { route: handler, contract, pathParameters } = router.match(method, path.split('?')[0] ?? '');
+      const facts = { contract, pathParameters, requestId: randomUUID() };
+      const result = await handler(toEvent(request, Buffer.from(body), facts));
       return {
         status: result.statusCode,
         headers: Object.fromEntries(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { addImages } from '../../lib/blacklist/add-images.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
-import { finishBrokenOff } from '../../lib/blacklist/sweep.ts';
+import { finishInterrupted } from '../../lib/blacklist/sweep.ts';
 import { BackendUnavailableError, EntryNotFoundError, NoUsableImageError } from '../../lib/errors.ts';
 import { down, failing, interrupted, stepAfter, stepBefore, steps, watched } from './steps.ts';
 import { complete, contents, everything, matchedNames, nothing, useStores } from './stores.ts';
@@ -55,7 +55,7 @@ describe('adding images', () => {
         pictures: 1,
         faces: 1,
       });
-      await finishBrokenOff(ports, everything());
+      await finishInterrupted(ports, everything());
       expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 1 }));
     },
   );

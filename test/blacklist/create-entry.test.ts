@@ -2,8 +2,8 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
-import { finishBrokenOff } from '../../lib/blacklist/sweep.ts';
-import { BackendUnavailableError, NameTakenError } from '../../lib/errors.ts';
+import { finishInterrupted } from '../../lib/blacklist/sweep.ts';
+import { BackendUnavailableError, DiskFullError, NameTakenError } from '../../lib/errors.ts';
 import { down, failing, interrupted, stepAfter, stepBefore, steps } from './steps.ts';
 import { complete, contents, everything, imageFolders, matchedNames, nothing, useStores } from './stores.ts';
 
@@ -79,7 +79,7 @@ describe('listing a person', () => {
     );
     await expect(createEntry(ports, person, files())).rejects.toThrow(NameTakenError);
     expect(await ports.records.listEntries('ACTIVE')).toEqual([]);
-    await finishBrokenOff(ports, everything());
+    await finishInterrupted(ports, everything());
     expect(await contents(ports)).toEqual(nothing);
   });
 
@@ -104,7 +104,7 @@ describe('listing a person', () => {
     const { ports } = stores;
     for (const [name, step] of steps('images.put', 'faces.enroll', 'records.activateImage')) {
       const sweeping = async () => {
-        await finishBrokenOff(ports, everything());
+        await finishInterrupted(ports, everything());
       };
       const work = createEntry(interrupted(ports, step, sweeping), person, files().slice(0, 1));
       await expect(work, name).rejects.toThrow(BackendUnavailableError);
@@ -139,7 +139,7 @@ describe('listing a person', () => {
         kept[name] = 2;
       }
     };
-    await expect(fill()).rejects.toThrow('The database is not available.');
+    await expect(fill()).rejects.toThrow(DiskFullError);
     database.exec('PRAGMA max_page_count = 1000000');
     expect(await contents(ports)).toEqual(complete(kept));
     await createEntry(ports, { name: `Person ${Object.keys(kept).length}`, reason: null }, files());
@@ -155,7 +155,7 @@ describe('listing a person', () => {
 
     await stores.open(stores.folder);
     expect((await contents(stores.ports)).pictures).toBe(1);
-    await finishBrokenOff(stores.ports, everything());
+    await finishInterrupted(stores.ports, everything());
     expect(await contents(stores.ports)).toEqual(nothing);
     expect(await createEntry(stores.ports, person, files())).toMatchObject(person);
   });

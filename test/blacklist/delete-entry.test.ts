@@ -2,7 +2,7 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
-import { finishBrokenOff } from '../../lib/blacklist/sweep.ts';
+import { finishInterrupted } from '../../lib/blacklist/sweep.ts';
 import { updateEntry } from '../../lib/blacklist/update-entry.ts';
 import { EntryNotFoundError } from '../../lib/errors.ts';
 import { down, failing, stepBefore, steps } from './steps.ts';
@@ -55,7 +55,7 @@ describe('deleting an entry', () => {
       const { ports } = stores;
       const { id } = await list();
       await expect(deleteEntry(failing(ports, step), id)).rejects.toBe(down);
-      await finishBrokenOff(ports, new Date(0));
+      await finishInterrupted(ports, new Date(0));
       expect(await contents(ports)).toEqual(nothing);
     },
   );
@@ -118,7 +118,7 @@ describe('deleting an entry', () => {
     const { id } = await ports.records.createEntry(person);
     await expect(deleteEntry(ports, id)).rejects.toThrow(EntryNotFoundError);
     expect(await ports.records.listEntries('PENDING')).toMatchObject([{ id }]);
-    await finishBrokenOff(ports, everything());
+    await finishInterrupted(ports, everything());
     expect(await contents(ports)).toEqual(nothing);
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
-import { finishBrokenOff, type SweepReport, sweep } from '../../lib/blacklist/sweep.ts';
+import { finishInterrupted, type SweepReport, sweep } from '../../lib/blacklist/sweep.ts';
 import { embeddingModelNames } from '../../lib/faces/engine/models/models.ts';
 import { processedKeys, referenceKey } from '../../lib/images/key.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
@@ -110,7 +110,7 @@ describe('the sweep', () => {
         }
       },
     };
-    expect(await finishBrokenOff(watched(ports, finishing), everything())).toEqual(idle);
+    expect(await finishInterrupted(watched(ports, finishing), everything())).toEqual(idle);
     expect(await contents(ports)).toMatchObject({
       entries: [
         { name: 'Jane Roe', status: 'ACTIVE', imageCount: 2 },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { api } from '../../lib/contract/api.ts';
+import { operations } from '../../lib/contract/api.ts';
 import type { Endpoint } from '../../lib/contract/endpoint.ts';
 
-const named = api.map((contract) => [`${contract.method} ${contract.path}`, contract] as const);
+const named = operations.map((contract) => [`${contract.method} ${contract.path}`, contract] as const);
 
 function duplicates(values: readonly string[]): string[] {
   return values.filter((value, index) => values.indexOf(value) !== index);
@@ -47,7 +47,7 @@ describe('the contract', () => {
   });
 
   it('gives each operation one id and one route', () => {
-    expect(duplicates(api.map(({ operationId }) => operationId))).toEqual([]);
+    expect(duplicates(operations.map(({ operationId }) => operationId))).toEqual([]);
     expect(duplicates(named.map(([name]) => name.replace(/\/$/, '')))).toEqual([]);
   });
 
@@ -70,7 +70,7 @@ describe('the contract', () => {
   });
 
   it('lists twenty processed pictures at the one path and ten at the older one', () => {
-    const limitOf = (path: string) => api.find((contract) => contract.path === path)?.query?.parse({});
+    const limitOf = (path: string) => operations.find((contract) => contract.path === path)?.query?.parse({});
     expect(limitOf('/api/v1/processed-images/')).toEqual({ limit: 20, offset: 0 });
     expect(limitOf('/api/v1/process/processed-images/')).toEqual({ limit: 10, offset: 0 });
   });

@@ -1,8 +1,9 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
 import { handler } from '../../functions/open-api.ts';
-import { api } from '../../lib/contract/api.ts';
-import { openApi } from '../../lib/contract/endpoints/openapi.ts';
+import { api, operations } from '../../lib/contract/api.ts';
+import { openApiContract } from '../../lib/contract/endpoints/openapi.ts';
+import { withContract } from '../../lib/http/endpoint.ts';
 import { buildOpenApi } from '../../lib/http/openapi-document.ts';
 import { startServer } from '../local/server/running-server.ts';
 
@@ -31,7 +32,7 @@ describe('the OpenAPI document', () => {
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
     expect(described.sort()).toEqual(
-      api
+      operations
         .filter(({ path }) => !path.startsWith('/docs'))
         .map(({ method, path }) => `${method} ${path}`)
         .sort(),
@@ -152,17 +153,15 @@ describe('the OpenAPI document', () => {
   });
 
   it('is served, and leads clients below the prefix under which it was asked for', async () => {
-    await using server = await startServer([{ contract: openApi, handler }]);
+    await using server = await startServer([handler]);
     const served = (await server.send('GET', '/openapi.json')).json() as { servers: unknown; paths: unknown };
     expect(served.servers).toEqual([{ url: '/' }]);
     expect(served.paths).toEqual(JSON.parse(JSON.stringify(document.paths)));
 
     const staged = await startServer([
-      {
-        contract: openApi,
-        handler: (event) =>
-          handler({ ...event, requestContext: { ...event.requestContext, path: '/prod/openapi.json' } }),
-      },
+      withContract(openApiContract, (event) =>
+        handler({ ...event, requestContext: { ...event.requestContext, path: '/prod/openapi.json' } }),
+      ),
     ]);
     await using _staged = staged;
     expect((await staged.send('GET', '/openapi.json/')).json()).toMatchObject({

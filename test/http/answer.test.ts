@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { defineEndpoint } from '../../lib/contract/endpoint.ts';
 import {
   BackendUnavailableError,
+  BodyTooSlowError,
   DiskFullError,
   EntryNotFoundError,
   ForbiddenError,
@@ -37,7 +38,7 @@ const contract = defineEndpoint({
 
 /** What a client gets when the use case does that. */
 async function replyTo(run: () => unknown, headers: Record<string, string> = {}): Promise<Reply> {
-  await using server = await startServer([{ contract, handler: endpoint(contract, async () => run()) }]);
+  await using server = await startServer([endpoint(contract, async () => run())]);
   return await server.send('GET', '/answer', { headers });
 }
 
@@ -68,6 +69,7 @@ const failures = [
   [new ForbiddenError('Not from here.'), 403, 'Not from here.'],
   [new RouteNotFoundError(), 404, 'Not Found'],
   [new MethodNotAllowedError(['GET', 'PUT']), 405, 'Method Not Allowed'],
+  [new BodyTooSlowError(), 408, expect.stringMatching(/^The body came too slowly/)],
   [new ThrottledError('Slow down.', 3), 429, 'Slow down.'],
   [new DiskFullError(), 507, expect.stringMatching(/^The disk is full/)],
   [new BackendUnavailableError('The store is down.', 5), 503, 'The store is down.'],

@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
 import type { Endpoint } from '../../lib/contract/endpoint.ts';
-import { addImages } from '../../lib/contract/endpoints/add-images.ts';
-import { createEntry } from '../../lib/contract/endpoints/create-entry.ts';
-import { getEntry } from '../../lib/contract/endpoints/get-entry.ts';
-import { listProcessed } from '../../lib/contract/endpoints/list-processed.ts';
-import { processImages } from '../../lib/contract/endpoints/process-images.ts';
-import { updateEntry } from '../../lib/contract/endpoints/update-entry.ts';
+import { addImagesContract } from '../../lib/contract/endpoints/add-images.ts';
+import { createEntryContract } from '../../lib/contract/endpoints/create-entry.ts';
+import { getEntryContract } from '../../lib/contract/endpoints/get-entry.ts';
+import { listProcessedContract } from '../../lib/contract/endpoints/list-processed.ts';
+import { processImagesContract } from '../../lib/contract/endpoints/process-images.ts';
+import { updateEntryContract } from '../../lib/contract/endpoints/update-entry.ts';
 import { type EndpointInput, endpoint, response } from '../../lib/http/endpoint.ts';
 import { readMultipart } from '../../lib/http/multipart.ts';
 import { type Reply, type RunningServer, startServer } from '../local/server/running-server.ts';
@@ -23,11 +23,16 @@ export async function startContractServer(): Promise<ContractServer> {
     last = input;
     return response({ status: contract.success.status });
   };
-  const contracts: Endpoint[] = [processImages, listProcessed, getEntry, updateEntry];
+  const contracts: Endpoint[] = [
+    processImagesContract,
+    listProcessedContract,
+    getEntryContract,
+    updateEntryContract,
+  ];
   const server = await startServer([
-    ...contracts.map((contract) => ({ contract, handler: endpoint(contract, looking(contract)) })),
-    { contract: createEntry, handler: endpoint(createEntry, looking(createEntry), readMultipart) },
-    { contract: addImages, handler: endpoint(addImages, looking(addImages), readMultipart) },
+    ...contracts.map((contract) => endpoint(contract, looking(contract))),
+    endpoint(createEntryContract, looking(createEntryContract), readMultipart),
+    endpoint(addImagesContract, looking(addImagesContract), readMultipart),
   ]);
   return {
     ...server,

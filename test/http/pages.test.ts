@@ -2,18 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { handler as docsHandler } from '../../functions/docs.ts';
 import { handler as docsAssetHandler } from '../../functions/docs-asset.ts';
 import { handler as welcomeHandler } from '../../functions/welcome.ts';
-import { handler as welcomeToApiHandler } from '../../functions/welcome-to-api.ts';
-import { docs, docsAsset } from '../../lib/contract/endpoints/docs.ts';
-import { welcome, welcomeToApi } from '../../lib/contract/endpoints/welcome.ts';
-import type { Handler } from '../../lib/http/endpoint.ts';
+import type { Endpoint } from '../../lib/contract/endpoint.ts';
+import { type Handler, withContract } from '../../lib/http/endpoint.ts';
 import { type RunningServer, startServer } from '../local/server/running-server.ts';
 
-const routes = [
-  { contract: docs, handler: docsHandler },
-  { contract: docsAsset, handler: docsAssetHandler },
-  { contract: welcome, handler: welcomeHandler },
-  { contract: welcomeToApi, handler: welcomeToApiHandler },
-];
+const routes = [docsHandler, docsAssetHandler, welcomeHandler];
 
 /** The handler as API Gateway calls it under the stage `prod`. */
 function staged(handler: Handler): Handler {
@@ -69,7 +62,7 @@ describe('the documentation', () => {
 
   it("finds its files under a gateway's stage", async () => {
     await using behindStage = await startServer(
-      routes.map(({ contract, handler }) => ({ contract, handler: staged(handler) })),
+      routes.map((handler) => withContract<Endpoint>(handler.contract, staged(handler))),
     );
     for (const path of ['/docs', '/docs/']) {
       const page = await behindStage.send('GET', path);

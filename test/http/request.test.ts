@@ -201,6 +201,11 @@ describe('a path and a query', () => {
     expect(server.input.query).toEqual({ limit: 20, offset: 0 });
   });
 
+  it("have an alias's own defaults under its path", async () => {
+    await server.send('GET', '/api/v1/process/processed-images/?offset=5');
+    expect(server.input.query).toEqual({ limit: 10, offset: 5 });
+  });
+
   it.each([
     ['limit=0', 'limit', 'greater_than_equal'],
     ['limit=101', 'limit', 'less_than_equal'],

@@ -1,20 +1,21 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
-import { api } from '../../lib/contract/api.ts';
+import { api, operations } from '../../lib/contract/api.ts';
+import { operationsOf } from '../../lib/contract/endpoint.ts';
 import { synthesize } from './synthesize.ts';
 import { listOf, methodsOf, resourcesOf, textOf } from './template.ts';
 
 const template = synthesize();
 
 /** As API Gateway names it, with and without its last slash the same. */
-const routes = api.map(({ method, path }) => `${method} ${path.replace(/(?<=.)\/$/, '')}`);
+const routes = operations.map(({ method, path }) => `${method} ${path.replace(/(?<=.)\/$/, '')}`);
 /** What answers GET answers HEAD. */
 const withHead = [
   ...routes,
   ...routes.filter((route) => route.startsWith('GET ')).map((route) => route.replace('GET', 'HEAD')),
 ];
 
-test('has a method, and a function of its own behind it, for each endpoint of the contract', () => {
+test('has a method, and the function of its endpoint behind it, for each operation of the contract', () => {
   const methods = methodsOf(template);
   expect(methods.map(({ route }) => route).sort()).toEqual([...withHead].sort());
   const functions = methods.map(({ properties }) => {
@@ -24,7 +25,10 @@ test('has a method, and a function of its own behind it, for each endpoint of th
   });
   expect(new Set(functions).size).toBe(api.length);
   for (const { route, properties } of methods) {
-    const endpoint = api[routes.indexOf(route.replace('HEAD', 'GET'))];
+    const { operationId } = operations[routes.indexOf(route.replace('HEAD', 'GET'))] ?? {};
+    const endpoint = api.find((contract) =>
+      operationsOf(contract).some((one) => one.operationId === operationId),
+    );
     const name = endpoint?.operationId.replace(/^./, (letter) => letter.toUpperCase());
     expect(textOf((properties.Integration as { Uri: unknown }).Uri)).toContain(`Api${name}`);
   }

@@ -50,7 +50,6 @@ const expected: Record<string, string[]> = {
   ],
   createProcessUpload: ['s3:PutObject bucket/uploads/*'],
   listProcessed: readTable,
-  listProcessedUnderProcess: readTable,
   getProcessed: readTable,
   getProcessedImage: [
     ...readTable,
@@ -94,7 +93,6 @@ const expected: Record<string, string[]> = {
   deleteImage: [...writeTable, 's3:DeleteObject bucket/blacklist/*', 'rekognition:DeleteFaces collection'],
   createEntryUpload: [...readTable, 's3:PutObject bucket/inbox/*'],
   welcome: [],
-  welcomeToApi: [],
   health: lookAround,
   status: lookAround,
   openApi: [],

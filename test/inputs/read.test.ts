@@ -11,7 +11,7 @@ import { picture, readerOf, sendPicture, startRemoteHost } from './remote-host.t
 
 const maxImageBytes = 100_000;
 const whatItMayBe =
-  'An image is an http(s) URL, base64 (with or without a data:image/<type>;base64, head) or a local path.';
+  'An image is an http(s) URL, base64 (with or without a data:<type>;base64, head) or a local path.';
 
 let imageRoot: string;
 beforeAll(async () => {
@@ -138,7 +138,7 @@ describe('an image string', () => {
   });
 
   test('is refused as a data: URL when it holds no picture', async () => {
-    await expectRefusal(reader().read('data:text/html,<b>'), 'data:image/<type>;base64,');
+    await expectRefusal(reader().read('data:text/html,<b>'), 'data:<type>;base64,');
   });
 
   test.each(['base64', 'path'])('is refused beyond the limit of bytes: %s', async (kind) => {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { sweepAgeMs } from '../../lib/blacklist/broken-off.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
+import { sweepAgeMs } from '../../lib/blacklist/interrupted.ts';
 import { sweep } from '../../lib/blacklist/sweep.ts';
 import { BackendUnavailableError, NameTakenError } from '../../lib/errors.ts';
 import { type IndexingPorts, indexUpload } from '../../lib/inbox/index-upload.ts';
@@ -114,8 +114,12 @@ export function indexingSuite(mode: string, open: () => Promise<OpenedIndexing>)
       const { id } = (await opened.records.findEntry('Zoë')) ?? {};
       expect(await upload(`inbox/ ${id}/b.jpg`, jane)).toMatchObject({ outcome: 'enrolled', entryId: id });
       expect(await listed()).toEqual({ Zoë: 4 });
-      for (const name of ['\u00a0', '\u200b', 'Zo\ufffd']) {
-        const reason = expect.stringContaining('characters that can be seen');
+      for (const [name, told] of [
+        ['\u00a0', 'characters that can be seen'],
+        ['\u200b', 'characters that can be seen'],
+        ['Zo\ufffd', 'was damaged'],
+      ]) {
+        const reason = expect.stringContaining(told ?? '');
         expect(await upload(`inbox/${name}/a.jpg`, jane)).toEqual({ outcome: 'rejected', reason });
       }
       expect(await listed()).toEqual({ Zoë: 4 });

@@ -12,7 +12,7 @@ export const AddedImages = z
   .meta({ id: 'AddedImages' });
 export type AddedImages = z.output<typeof AddedImages>;
 
-export const addImages = defineEndpoint({
+export const addImagesContract = defineEndpoint({
   operationId: 'addImages',
   method: 'POST',
   path: '/api/v1/blacklist/{id}/images',

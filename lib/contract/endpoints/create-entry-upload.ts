@@ -2,7 +2,7 @@ import { defineEndpoint } from '../endpoint.ts';
 import { EntryPath } from '../fields.ts';
 import { uploadBody, uploadSuccess } from '../uploads.ts';
 
-export const createEntryUpload = defineEndpoint({
+export const createEntryUploadContract = defineEndpoint({
   operationId: 'createEntryUpload',
   method: 'POST',
   path: '/api/v1/blacklist/{id}/uploads',

@@ -11,7 +11,7 @@ export const CreatedBlacklistRecord = BlacklistRecord.extend({
 }).meta({ id: 'CreatedBlacklistRecord' });
 export type CreatedBlacklistRecord = z.output<typeof CreatedBlacklistRecord>;
 
-export const createEntry = defineEndpoint({
+export const createEntryContract = defineEndpoint({
   operationId: 'createEntry',
   method: 'POST',
   path: '/api/v1/blacklist/',

@@ -1,7 +1,7 @@
 import { defineEndpoint } from '../endpoint.ts';
 import { uploadBody, uploadSuccess } from '../uploads.ts';
 
-export const createProcessUpload = defineEndpoint({
+export const createProcessUploadContract = defineEndpoint({
   operationId: 'createProcessUpload',
   method: 'POST',
   path: '/api/v1/process/uploads',

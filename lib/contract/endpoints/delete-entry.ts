@@ -3,7 +3,7 @@ import { recordExample } from '../examples.ts';
 import { EntryPath } from '../fields.ts';
 import { BlacklistRecord } from '../shapes.ts';
 
-export const deleteEntry = defineEndpoint({
+export const deleteEntryContract = defineEndpoint({
   operationId: 'deleteEntry',
   method: 'DELETE',
   path: '/api/v1/blacklist/{id}/',

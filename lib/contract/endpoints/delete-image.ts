@@ -3,7 +3,7 @@ import { referenceImageExample } from '../examples.ts';
 import { ImagePath } from '../fields.ts';
 import { ReferenceImage } from '../shapes.ts';
 
-export const deleteImage = defineEndpoint({
+export const deleteImageContract = defineEndpoint({
   operationId: 'deleteImage',
   method: 'DELETE',
   path: '/api/v1/blacklist/{id}/images/{image_id}',

@@ -12,7 +12,7 @@ export const DetectFacesRequest = z
   .meta({ id: 'DetectFacesRequest' });
 export type DetectFacesRequest = z.output<typeof DetectFacesRequest>;
 
-export const detectFaces = defineEndpoint({
+export const detectFacesContract = defineEndpoint({
   operationId: 'detectFaces',
   method: 'POST',
   path: '/api/v1/detect/detect-face',

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 
-export const docs = defineEndpoint({
+export const docsContract = defineEndpoint({
   operationId: 'docs',
   method: 'GET',
   path: '/docs',
@@ -17,7 +17,7 @@ export const docs = defineEndpoint({
   errors: [],
 });
 
-export const docsAsset = defineEndpoint({
+export const docsAssetContract = defineEndpoint({
   operationId: 'docsAsset',
   method: 'GET',
   path: '/docs/{asset}',

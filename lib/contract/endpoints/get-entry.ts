@@ -3,7 +3,7 @@ import { recordExample } from '../examples.ts';
 import { EntryPath } from '../fields.ts';
 import { BlacklistRecord } from '../shapes.ts';
 
-export const getEntry = defineEndpoint({
+export const getEntryContract = defineEndpoint({
   operationId: 'getEntry',
   method: 'GET',
   path: '/api/v1/blacklist/{id}/',

@@ -2,7 +2,7 @@ import { defineEndpoint } from '../endpoint.ts';
 import { ImagePath } from '../fields.ts';
 import { pictureSuccess } from '../picture-answer.ts';
 
-export const getImage = defineEndpoint({
+export const getImageContract = defineEndpoint({
   operationId: 'getImage',
   method: 'GET',
   path: '/api/v1/blacklist/{id}/images/{image_id}',

@@ -6,7 +6,7 @@ import { pictureSuccess } from '../picture-answer.ts';
 export const processedVariants = ['original', 'annotated', 'crop'] as const;
 export type ProcessedVariant = (typeof processedVariants)[number];
 
-export const getProcessedImage = defineEndpoint({
+export const getProcessedImageContract = defineEndpoint({
   operationId: 'getProcessedImage',
   method: 'GET',
   path: '/api/v1/processed-images/{db_id}/image',

@@ -3,7 +3,7 @@ import { resultExample } from '../examples.ts';
 import { ProcessedPath } from '../fields.ts';
 import { ImageProcessingResult } from '../shapes.ts';
 
-export const getProcessed = defineEndpoint({
+export const getProcessedContract = defineEndpoint({
   operationId: 'getProcessed',
   method: 'GET',
   path: '/api/v1/processed-images/{db_id}',

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 
-export const health = defineEndpoint({
+export const healthContract = defineEndpoint({
   operationId: 'health',
   method: 'GET',
   path: '/healthz',

@@ -5,7 +5,7 @@ import { recordExample } from '../examples.ts';
 import { text } from '../fields.ts';
 import { BlacklistRecord } from '../shapes.ts';
 
-export const listEntries = defineEndpoint({
+export const listEntriesContract = defineEndpoint({
   operationId: 'listEntries',
   method: 'GET',
   path: '/api/v1/blacklist/',

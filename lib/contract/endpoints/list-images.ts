@@ -4,7 +4,7 @@ import { referenceImageExample } from '../examples.ts';
 import { EntryPath } from '../fields.ts';
 import { ReferenceImage } from '../shapes.ts';
 
-export const listImages = defineEndpoint({
+export const listImagesContract = defineEndpoint({
   operationId: 'listImages',
   method: 'GET',
   path: '/api/v1/blacklist/{id}/images',

@@ -4,9 +4,21 @@ import { pageQuery } from '../fields.ts';
 import { processedFilters } from '../processed-filters.ts';
 import { PaginatedProcessedImages } from '../shapes.ts';
 
-const shared = {
+export const listProcessedContract = defineEndpoint({
+  operationId: 'listProcessed',
   method: 'GET',
+  path: '/api/v1/processed-images/',
+  aliases: [
+    {
+      operationId: 'listProcessedUnderProcess',
+      path: '/api/v1/process/processed-images/',
+      summary: 'List processed pictures (older spelling)',
+      query: pageQuery(10).extend(processedFilters),
+    },
+  ],
+  summary: 'List processed pictures',
   tags: ['Processing'],
+  query: pageQuery(20).extend(processedFilters),
   success: {
     status: 200,
     description: 'A page, newest first; `total_items` counts what the filters leave.',
@@ -14,21 +26,4 @@ const shared = {
     example: pageExample,
   },
   errors: ['request_invalid', 'throttled', 'backend_unavailable'],
-} as const;
-
-export const listProcessed = defineEndpoint({
-  ...shared,
-  operationId: 'listProcessed',
-  path: '/api/v1/processed-images/',
-  summary: 'List processed pictures',
-  query: pageQuery(20).extend(processedFilters),
-});
-
-/** An older spelling that clients use. */
-export const listProcessedUnderProcess = defineEndpoint({
-  ...shared,
-  operationId: 'listProcessedUnderProcess',
-  path: '/api/v1/process/processed-images/',
-  summary: 'List processed pictures (older spelling)',
-  query: pageQuery(10).extend(processedFilters),
 });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 
-export const openApi = defineEndpoint({
+export const openApiContract = defineEndpoint({
   operationId: 'openApi',
   method: 'GET',
   path: '/openapi.json',

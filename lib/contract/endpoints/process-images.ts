@@ -19,7 +19,7 @@ export const ProcessImagesRequest = z
   .meta({ id: 'ProcessImagesRequest' });
 export type ProcessImagesRequest = z.output<typeof ProcessImagesRequest>;
 
-export const processImages = defineEndpoint({
+export const processImagesContract = defineEndpoint({
   operationId: 'processImages',
   method: 'POST',
   path: '/api/v1/process/process-images',

@@ -72,7 +72,7 @@ export const Status = z
   .meta({ id: 'Status' });
 export type Status = z.infer<typeof Status>;
 
-export const status = defineEndpoint({
+export const statusContract = defineEndpoint({
   operationId: 'status',
   method: 'GET',
   path: '/api/v1/status',

@@ -9,7 +9,7 @@ export const UpdateEntryRequest = z
   .meta({ id: 'UpdateEntryRequest' });
 export type UpdateEntryRequest = z.output<typeof UpdateEntryRequest>;
 
-export const updateEntry = defineEndpoint({
+export const updateEntryContract = defineEndpoint({
   operationId: 'updateEntry',
   method: 'PUT',
   path: '/api/v1/blacklist/{id}/',

@@ -16,7 +16,7 @@ export const EntryVerification = Verification.extend({
 }).meta({ id: 'EntryVerification' });
 export type EntryVerification = z.output<typeof EntryVerification>;
 
-export const verifyEntry = defineEndpoint({
+export const verifyEntryContract = defineEndpoint({
   operationId: 'verifyEntry',
   method: 'POST',
   path: '/api/v1/blacklist/{id}/verify',

@@ -28,7 +28,7 @@ export const Verification = z
   .meta({ id: 'Verification' });
 export type Verification = z.output<typeof Verification>;
 
-export const verify = defineEndpoint({
+export const verifyContract = defineEndpoint({
   operationId: 'verify',
   method: 'POST',
   path: '/api/v1/verify',

@@ -6,7 +6,7 @@ import {
 } from '../../contract/vocabulary.ts';
 import { NoFaceError } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
-import { allSettled } from '../../settled.ts';
+import { allOrFirstError } from '../../promises.ts';
 import type {
   Comparison,
   EngineFigures,
@@ -23,10 +23,10 @@ import type {
   MatchDefaults,
   MatchOptions,
   MatchResult,
-  PictureLoan,
   QualityFilter,
   Reference,
   UsedOptions,
+  WithPicture,
 } from '../port.ts';
 import { refusalWords } from '../quality-reasons.ts';
 import { standardThresholdOf } from '../standard-thresholds.ts';
@@ -182,9 +182,9 @@ class Human implements FaceBackend {
     return { faces, ...used, hasGallery: true };
   }
 
-  async compare(probe: PictureLoan, reference: PictureLoan, options: FaceOptions): Promise<Comparison> {
+  async compare(probe: WithPicture, reference: WithPicture, options: FaceOptions): Promise<Comparison> {
     const used = this.#used(options);
-    const [one, other] = await allSettled([
+    const [one, other] = await allOrFirstError([
       probe((picture) => this.#largest(picture, used)),
       reference((picture) => this.#largest(picture, used)),
     ]);
@@ -193,7 +193,7 @@ class Human implements FaceBackend {
   }
 
   async compareWith(
-    probe: PictureLoan,
+    probe: WithPicture,
     references: readonly Reference[],
     options: FaceOptions,
   ): Promise<EntryComparison> {

@@ -2,15 +2,15 @@ import { CompareFacesCommand } from '@aws-sdk/client-rekognition';
 import pLimit from 'p-limit';
 import { isUnusablePicture, NoFaceError } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
-import { allSettled } from '../../settled.ts';
+import { allOrFirstError } from '../../promises.ts';
 import type {
   Comparison,
   EntryComparison,
   Face,
   FaceMatch,
   FaceOptions,
-  PictureLoan,
   Reference,
+  WithPicture,
 } from '../port.ts';
 import type { RekognitionCaller } from './caller.ts';
 import { encodeWhole, type SentPicture } from './encode.ts';
@@ -41,12 +41,12 @@ interface Probe {
  */
 export async function compareLargest(
   caller: RekognitionCaller,
-  lendProbe: PictureLoan,
-  lendReference: PictureLoan,
+  withProbe: WithPicture,
+  withReference: WithPicture,
   remainingMs: RemainingMs,
 ): Promise<Pick<Comparison, 'probe' | 'reference' | keyof Nearness>> {
-  const probe = await lendProbe((picture) => probeOf(caller, picture, remainingMs));
-  return lendReference((picture) => compareWithPicture(caller, probe, picture, remainingMs));
+  const probe = await withProbe((picture) => probeOf(caller, picture, remainingMs));
+  return withReference((picture) => compareWithPicture(caller, probe, picture, remainingMs));
 }
 
 async function probeOf(
@@ -108,12 +108,12 @@ async function compareWithPicture(
  */
 export async function compareWithReferences(
   gallery: Gallery,
-  lendProbe: PictureLoan,
+  withProbe: WithPicture,
   references: readonly Reference[],
   remainingMs: RemainingMs,
 ): Promise<Pick<EntryComparison, 'probe' | 'references' | 'hasGallery'>> {
   const limits = { within: Number.POSITIVE_INFINITY, remainingMs };
-  const { probe, found, hasGallery } = await lendProbe(async (picture) => {
+  const { probe, found, hasGallery } = await withProbe(async (picture) => {
     const { faces, near } = await searchPicture(gallery, picture, limits);
     const [largest] = oneOrMore(faces);
     const found = near ? await near(largest) : { matches: [] };
@@ -123,24 +123,24 @@ export async function compareWithReferences(
   const imageIds = new Set(references.map(({ imageId }) => imageId));
   const near = found.filter(({ imageId }) => imageIds.has(imageId));
   if (near.length > 0 || !hasGallery) return { probe, references: near, hasGallery };
-  const compared = await compareOneByOne(gallery.caller, lendProbe, references, remainingMs);
+  const compared = await compareOneByOne(gallery.caller, withProbe, references, remainingMs);
   return { probe, references: compared, hasGallery };
 }
 
 async function compareOneByOne(
   caller: RekognitionCaller,
-  lendProbe: PictureLoan,
+  withProbe: WithPicture,
   references: readonly Reference[],
   remainingMs: RemainingMs,
 ): Promise<EntryComparison['references']> {
-  const probe = await lendProbe((picture) => probeOf(caller, picture, remainingMs));
+  const probe = await withProbe((picture) => probeOf(caller, picture, remainingMs));
   const limit = pLimit(comparisonsAtOnce);
-  const compared = await allSettled(
-    references.slice(0, maxComparisons).map(({ imageId, lend }) =>
+  const compared = await allOrFirstError(
+    references.slice(0, maxComparisons).map(({ imageId, withPicture }) =>
       limit(async () => {
-        const near = await lend((picture) => compareWithPicture(caller, probe, picture, remainingMs)).catch(
-          ignoringUnusable,
-        );
+        const near = await withPicture((picture) =>
+          compareWithPicture(caller, probe, picture, remainingMs),
+        ).catch(ignoringUnusable);
         return near ? [{ imageId, target: null, distance: near.distance, similarity: near.similarity }] : [];
       }),
     ),

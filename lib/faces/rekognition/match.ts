@@ -7,7 +7,7 @@ import {
 import pLimit from 'p-limit';
 import type { Box } from '../../contract/shapes.ts';
 import type { Picture } from '../../inputs/picture.ts';
-import { allInTurns, allSettled } from '../../settled.ts';
+import { allInTurns, allOrFirstError } from '../../promises.ts';
 import { bestOfEntries, nearMissesAmong } from '../best-of-entries.ts';
 import type { Face, FaceMatch, FaceOptions, MatchedFace, MatchResult } from '../port.ts';
 import type { RekognitionCaller } from './caller.ts';
@@ -135,7 +135,7 @@ export async function searchPicture(
   limits: SearchLimits,
 ): Promise<SearchedPicture> {
   const sent = await encodeWhole(picture);
-  const [faces, whole] = await allSettled([
+  const [faces, whole] = await allOrFirstError([
     detectFaces(gallery.caller, picture, sent, limits.remainingMs?.()),
     search(gallery, picture, sent, limits),
   ]);

@@ -20,10 +20,10 @@ import type {
   MatchDefaults,
   MatchOptions,
   MatchResult,
-  PictureLoan,
   QualityFilter,
   Reference,
   UsedOptions,
+  WithPicture,
 } from '../port.ts';
 import { standardThresholdOf } from '../standard-thresholds.ts';
 import { standardOf, type ThresholdLimits, usedThreshold } from '../thresholds.ts';
@@ -124,13 +124,13 @@ class Rekognition implements FaceBackend {
     return { ...matched, ...used, warnings: [...used.warnings, ...matched.warnings] };
   }
 
-  async compare(probe: PictureLoan, reference: PictureLoan, options: FaceOptions): Promise<Comparison> {
+  async compare(probe: WithPicture, reference: WithPicture, options: FaceOptions): Promise<Comparison> {
     const compared = await compareLargest(this.#gallery.caller, probe, reference, options.remainingMs);
     return { ...compared, ...this.#used(options) };
   }
 
   async compareWith(
-    probe: PictureLoan,
+    probe: WithPicture,
     references: readonly Reference[],
     options: FaceOptions,
   ): Promise<EntryComparison> {

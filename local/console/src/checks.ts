@@ -7,23 +7,26 @@ import { inlineBytes, prepare, toBase64, UnreadableFileError } from './api/prepa
 import { Store } from './store.ts';
 import { announce } from './ui/live.tsx';
 
-/** The pictures that are checked. They outlive the page: who looks at a person and comes back finds them as they were. */
+/**
+ * The pictures that are checked. They outlive the page: who looks at a person and comes back finds them as
+ * they were.
+ */
 
 export interface Check {
   readonly id: number;
   readonly name: string;
   readonly source: File | string;
   readonly state: 'waiting' | 'checking' | 'done' | 'failed';
-  /** What is shown, a `blob:` address, and its size; there as soon as the browser has read it. */
+  /** Displayed picture, a `blob:` address, and its size. It is set once the browser has read it. */
   readonly picture?: { readonly url: string; readonly size: Size };
   readonly result?: ImageProcessingResult;
   readonly error?: string;
-  /** What was done to the picture before it was sent. */
+  /** Description of how the picture was changed before it was sent. */
   readonly note?: string;
 }
 
 export const maxChecks = 100;
-/** How many people who do not match are told for each face: what the threshold's slider can show. */
+/** Number of near misses requested for each face. The threshold's slider can show them as matches. */
 const candidates = 5;
 const limit = pLimit(2);
 
@@ -74,7 +77,7 @@ function change(id: number, part: Partial<Check>): void {
   checks.update((all) => all.map((check) => (check.id === id ? { ...check, ...part } : check)));
 }
 
-/** A check that was removed meanwhile must keep no picture. */
+/** Returns a check that was removed meanwhile must keep no picture. */
 async function showPicture(id: number, blob: Blob): Promise<void> {
   const url = URL.createObjectURL(blob);
   const image = await decode(url).catch(() => undefined);
@@ -119,7 +122,7 @@ async function checkUrl(id: number, url: string): Promise<ImageProcessingResult>
   return result;
 }
 
-/** In a few words, as the service judged. */
+/** Summarizes the service's verdict in a few words. */
 function summaryOf({ faces }: ImageProcessingResult): string {
   if (faces.length === 0) return 'no face found';
   const names = new Set(faces.flatMap((face) => face.blacklist_matches.map(({ entry }) => entry.name)));

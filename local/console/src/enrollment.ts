@@ -7,7 +7,10 @@ import type { Size } from './api/pictures.ts';
 import { prepare, preview, UnreadableFileError } from './api/prepare.ts';
 import type { Store } from './store.ts';
 
-/** Pictures that are to become reference pictures: what they show before they are sent, and what became of each. */
+/**
+ * Pictures that are to become reference pictures: what they show before they are sent, and what became of
+ * each.
+ */
 
 export interface DraftPicture {
   readonly id: number;
@@ -18,7 +21,7 @@ export interface DraftPicture {
   /** Largest first; undefined while they are looked for, and where they could not be. */
   readonly faces?: readonly DetectedFaceArea[];
   readonly state: 'looking' | 'ready' | 'unreadable' | 'sending' | 'added' | 'refused';
-  /** What is to be said of it, in words. */
+  /** Message about the picture, in words. */
   readonly text?: string;
 }
 
@@ -64,7 +67,7 @@ function change(draft: Draft, id: number, part: Partial<DraftPicture>): void {
   );
 }
 
-/** One that was sent meanwhile keeps the service's word. */
+/** Stores the result of a check, unless the picture was sent meanwhile: then the service's answer stays. */
 function found(draft: Draft, id: number, { state, text, ...shown }: Partial<DraftPicture>): void {
   const isLooking = draft.value.some((picture) => picture.id === id && picture.state === 'looking');
   change(draft, id, isLooking ? { ...shown, ...(state && { state }), ...(text && { text }) } : shown);
@@ -104,7 +107,7 @@ export interface Outcome {
   readonly added: number;
   readonly refused: number;
   readonly duplicates: readonly PossibleDuplicate[];
-  /** Whether some pictures could not be compared with everybody. */
+  /** True if some pictures could not be compared with everybody. */
   readonly isUnsure: boolean;
 }
 
@@ -116,10 +119,10 @@ export interface Person {
 }
 
 /**
- * Sends the pictures that were not sent yet, one after the other, so that each has its own verdict. The first that is taken lists
- * the person.
- * @throws what is not about a picture: a name that is taken, a service that cannot be reached. What was added stays; called again with
- * the entry's id, it goes on.
+ * Sends the pictures that were not sent yet, one after the other, so that each has its own verdict. The first
+ * that is taken lists the person.
+ * @throws what is not about a picture: a name that is taken, a service that cannot be reached. What was added
+ * stays; called again with the entry's id, it goes on.
  */
 export async function enroll(
   draft: Draft,
@@ -171,7 +174,7 @@ function noteDuplicate(known: Map<number, PossibleDuplicate>, duplicate: Possibl
   if (before === undefined || before.similarity < duplicate.similarity) known.set(duplicate.id, duplicate);
 }
 
-/** The service says which picture it means; beside the picture that is said already. */
+/** Returns the service says which picture it means; beside the picture that is said already. */
 function withoutName(reasons: readonly string[], name: string): string {
   return reasons
     .map((reason) => (reason.startsWith(`${name}: `) ? reason.slice(name.length + 2) : reason))

@@ -3,7 +3,7 @@ import { reconnections } from './api/connection.ts';
 import { useStore } from './store.ts';
 
 export interface Loaded<Data> {
-  /** What was read last, also while it is read again. */
+  /** Data read last, kept while it is read again. */
   readonly data: Data | undefined;
   readonly error: unknown;
   readonly isLoading: boolean;
@@ -11,8 +11,10 @@ export interface Loaded<Data> {
 }
 
 /**
- * Reads something, again when its key changes, and again by itself when the service can be reached again after it failed.
- * @param key names what is read; data of another `family`, the key's part before the first space, is not shown while it loads
+ * Reads something, again when its key changes, and again by itself when the service can be reached again
+ * after it failed.
+ * @param key names what is read; data of another `family`, the key's part before the first space, is not
+ * shown while it loads
  */
 export function useLoad<Data>(key: string, read: (signal: AbortSignal) => Promise<Data>): Loaded<Data> {
   const [round, setRound] = useState(0);

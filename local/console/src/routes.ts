@@ -47,7 +47,7 @@ function parse(hash: string): Route {
 export const route = new Store<Route>(parse(location.hash));
 addEventListener('hashchange', () => route.set(parse(location.hash)));
 
-/** What tells two pages apart: a filter is none. */
+/** Returns the identity of a page. A filter does not change it. */
 export function keyOf(shown: Route): string {
   return 'id' in shown ? `${shown.page} ${shown.id}` : shown.page;
 }

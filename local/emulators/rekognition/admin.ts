@@ -3,19 +3,19 @@ import * as z from 'zod';
 import type { CallLog } from './calls.ts';
 import { Fault, type Faults } from './faults.ts';
 
-/** What the emulator answers outside of the service's own protocol, in JSON. */
+/** Answer in JSON, outside of the service's own protocol. */
 export interface AdminAnswer {
   readonly status: number;
   readonly body: object;
 }
 
 /**
- * The paths for tests:
+ * Answers the paths for tests:
  *
  * - `GET /faults`: the faults in force; `POST /faults` with a JSON array replaces them, `[]` ends them;
  * - `GET /calls`: `{total, counts, calls}`, where `calls` are the last ones; `DELETE /calls` begins anew.
  *
- * `undefined` when the request is for none of these.
+ * It returns `undefined` for other requests.
  */
 export async function answerAdmin(
   { method, url, headers }: IncomingMessage,
@@ -26,7 +26,8 @@ export async function answerAdmin(
     case 'GET /faults':
       return { status: 200, body: faults.list() };
     case 'POST /faults':
-      // A web page can't send this type to another origin without asking first, and nobody answers its question.
+      // A web page can't send this type to another origin without asking first, and nobody answers its
+      // question.
       if (headers['content-type'] !== 'application/json') {
         return { status: 415, body: { message: 'Send application/json.' } };
       }

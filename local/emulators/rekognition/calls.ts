@@ -1,4 +1,4 @@
-/** One call of an operation. */
+/** Record of one call of an operation. */
 export interface Call {
   readonly operation: string;
   /** The type of the error that it was answered with; absent while it runs, and when it succeeded. */
@@ -22,18 +22,18 @@ export class CallLog {
     return call;
   }
 
-  /** How many calls of the operation there were, or of all of them together. */
+  /** Counts the calls of the operation, or of all operations. */
   count(operation?: string): number {
     if (operation !== undefined) return this.#counts.get(operation) ?? 0;
     return [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** The number of calls of each operation that was called. */
+  /** Returns the number of calls of each operation that was called. */
   counts(): Record<string, number> {
     return Object.fromEntries(this.#counts);
   }
 
-  /** The last calls, in the order they came, 10,000 at most. */
+  /** Returns the last calls, in the order they came, 10,000 at most. */
   list(): readonly Readonly<Call>[] {
     return this.#entries.slice(-maxEntries);
   }

@@ -12,7 +12,7 @@ import { faceModelVersion, faceOf } from './store.ts';
 
 const accountId = '000000000000';
 
-/** How many a page has where the caller does not say; the service's own number is not published. */
+/** Default page size. The service's own is not published. */
 const defaultPageSize = 1000;
 
 export const createCollection = define(

@@ -6,8 +6,8 @@ import { connect } from '../../../lib/records/sqlite/connection.ts';
 import { inTransaction } from '../../../lib/records/sqlite/transactions.ts';
 
 /**
- * Makes a database of version N into one of version N + 1. One that was ever released is never changed. Foreign keys are not enforced
- * meanwhile.
+ * Makes a database of version N into one of version N + 1. One that was ever released is never changed.
+ * Foreign keys are not enforced meanwhile.
  */
 const migrations: readonly string[] = [
   `
@@ -46,8 +46,8 @@ const migrations: readonly string[] = [
 ];
 
 /**
- * Opens the emulator's database `rekognition.sqlite` in the folder, which is made (0700) where there is none. One process has it open at
- * a time, for the faces are held in memory too.
+ * Opens the emulator's database `rekognition.sqlite` in the folder, which is made (0700) where there is none.
+ * One process has it open at a time, for the faces are held in memory too.
  * @throws BackendUnavailableError when it can't be opened.
  */
 export function openCollectionDatabase(dataDir: string): DatabaseSync {

@@ -33,7 +33,7 @@ export interface AnalysedFace {
   readonly detail: DefaultFaceDetail;
   /** Why it does not pass the quality filter; none when it does. */
   readonly problems: readonly Reason[];
-  /** Of length 1; absent where none was asked for. */
+  /** Embedding of length 1; absent if none was requested. */
   readonly embedding: Float32Array | undefined;
 }
 

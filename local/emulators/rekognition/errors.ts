@@ -22,7 +22,7 @@ type CommonErrorType =
 
 export type ErrorType = (typeof modelled)[number] | CommonErrorType;
 
-/** What the service answers with instead of a result. */
+/** Error answer of the service. */
 export class RekognitionError extends Error {
   readonly type: ErrorType;
 
@@ -36,7 +36,7 @@ export class RekognitionError extends Error {
     return this.type === 'RequestEntityTooLargeException' ? 413 : 400;
   }
 
-  /** The answer's body in AWS JSON 1.1. `requestId` is a UUID. */
+  /** Returns the answer's body in AWS JSON 1.1. `requestId` is a UUID. */
   body(requestId: string): object {
     const { type, message } = this;
     return modelled.some((name) => name === type)
@@ -45,7 +45,8 @@ export class RekognitionError extends Error {
   }
 }
 
-// The messages are the service's own: its developer guide's page "Error handling", and answers that users have published.
+// The messages are the service's own: its developer guide's page "Error handling", and answers that users
+// have published.
 
 export function collectionNotFound(collectionId: string): RekognitionError {
   return new RekognitionError(

@@ -39,16 +39,17 @@ export function describeFace(
 }
 
 /**
- * The service's confidence, 0..100, from BlazeFace's, 0..1, which gives clear frontal faces some 0.7 where the service gives more than
- * 99.9. A logistic curve through (0.4, 90), where the engine begins to be sure, and (0.7, 99.9).
+ * Computes the service's confidence, 0..100, from BlazeFace's, 0..1. For clear frontal faces, BlazeFace gives
+ * some 0.7 and the service more than 99.9. The logistic curve goes through (0.4, 90), where the engine begins
+ * to be sure, and (0.7, 99.9).
  */
 function confidenceOf(score: number): number {
   return 100 / (1 + Math.exp(-(2.197 + (score - 0.4) * 15.7)));
 }
 
 /**
- * The box as ratios of the picture. The engine clamps its square boxes to the picture; where one was cut at an edge, it is made square
- * again beyond that edge, as the service's boxes are that reach out of the picture.
+ * Converts the box to ratios of the picture. The engine clamps its square boxes to the picture. A box that
+ * was cut at an edge is made square again beyond that edge, as the service's boxes are.
  */
 function boundingBox({ x, y, w, h }: FacialArea, { width, height }: Picture): RatioBox {
   const side = Math.max(w, h);
@@ -62,7 +63,10 @@ function unclamp(start: number, length: number, side: number, end: number): [sta
   return start + length === end ? [start, side] : [start, length];
 }
 
-/** The service names them from the viewer's side, the engine from the person's. A profile has no corners of the mouth. */
+/**
+ * Converts the landmarks. The service names them from the viewer's side, the engine from the person's. A
+ * profile has no corners of the mouth.
+ */
 function landmarks(area: FacialArea, { width, height }: Picture): Landmark[] {
   const points = {
     eyeLeft: area.right_eye,

@@ -19,7 +19,7 @@ export interface IndexHit {
 
 const initialCapacity = 256;
 
-/** One collection's faces in memory, for an exact search. Embeddings are unit vectors. */
+/** Faces of one collection in memory, for an exact search. Embeddings are unit vectors. */
 export class FaceIndex {
   readonly #dimensions: number;
   #vectors: Float32Array;
@@ -62,13 +62,16 @@ export class FaceIndex {
     this.#vector(this.#faces.length).fill(0);
   }
 
-  /** The embedding of a face, or `undefined` when it is not there. */
+  /** Returns the embedding of a face, or `undefined` when it is not there. */
   embedding(faceId: string): Float32Array | undefined {
     const row = this.#rows.get(faceId);
     return row === undefined ? undefined : this.#vector(row);
   }
 
-  /** Every face with a similarity of at least `threshold` (0..100), the most similar first, at most `limit`. */
+  /**
+   * Returns every face with a similarity of at least `threshold` (0..100), the most similar first, at most
+   * `limit`.
+   */
   search(probe: Float32Array, threshold: number, limit: number): IndexHit[] {
     const hits: (IndexHit & { distance: number })[] = [];
     this.#faces.forEach((face, row) => {
@@ -85,12 +88,15 @@ export class FaceIndex {
   }
 }
 
-/** The similarity (0..100) of two unit vectors. */
+/** Returns the similarity (0..100) of two unit vectors. */
 export function compareEmbeddings(one: Float32Array, other: Float32Array): number {
   return similarityOf(1 - dotProduct(one, 0, other));
 }
 
-/** Four sums side by side: the processor need not wait for one addition before the next. `unit.length` is a multiple of 4. */
+/**
+ * Computes a dot product in four sums, so that the processor need not wait for one addition before the next.
+ * `unit.length` is a multiple of 4.
+ */
 function dotProduct(vectors: Float32Array, start: number, unit: Float32Array): number {
   let a = 0;
   let b = 0;

@@ -7,7 +7,7 @@ import type {
   SearchFacesByImageResponse,
   SearchFacesResponse,
 } from '@aws-sdk/client-rekognition';
-import { allSettled } from '../../../lib/settled.ts';
+import { allOrFirstError } from '../../../lib/promises.ts';
 import type { AnalysedFace } from './engine.ts';
 import { invalidParameters, noFaces } from './errors.ts';
 import { compareEmbeddings, type IndexHit } from './face-index.ts';
@@ -94,7 +94,7 @@ export const compareFaces = define(
     { SourceImage, TargetImage, SimilarityThreshold, QualityFilter },
     { engine },
   ): Promise<CompareFacesResponse> => {
-    const [source, target] = await allSettled([
+    const [source, target] = await allOrFirstError([
       engine.analyse(SourceImage, {
         embed: QualityFilter === 'NONE' ? 'largest' : 'all',
         filter: QualityFilter,

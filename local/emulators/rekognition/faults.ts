@@ -4,13 +4,13 @@ import { operationNames } from './operations.ts';
 const common = {
   /** Which calls: every n-th of those that `operation` names, counted from when the fault was set. */
   every: z.int().min(1),
-  /** One operation alone; all of them where it is left out. */
+  /** Operation that fails; all of them if it is left out. */
   operation: z.enum(operationNames).optional(),
-  /** How often the fault strikes before it is over; without end where it is left out. */
+  /** Number of calls that fail; unlimited if it is left out. */
   times: z.int().min(1).optional(),
 };
 
-/** What goes wrong on purpose. */
+/** Fault that the emulator simulates. */
 export const Fault = z.discriminatedUnion('kind', [
   /** The call is refused before anything is done. */
   z.strictObject({
@@ -52,7 +52,7 @@ export class Faults {
     this.#faults = faults.map((fault) => ({ fault: Fault.parse(fault), calls: 0, strikes: 0 }));
   }
 
-  /** The faults in force, with the calls that each has counted and how often it struck. */
+  /** Returns the faults in force, with the calls that each has counted and how often it struck. */
   list(): (Fault & { readonly calls: number; readonly strikes: number })[] {
     return this.#faults.map(({ fault, calls, strikes }) => ({ ...fault, calls, strikes }));
   }

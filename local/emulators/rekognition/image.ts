@@ -32,7 +32,7 @@ export async function decodeImage(measured: MeasuredPicture): Promise<Picture> {
   return picture;
 }
 
-/** A picture's `ImageId`, made from the SHA-256 of its bytes. */
+/** Returns a picture's `ImageId`, made from the SHA-256 of its bytes. */
 export function imageIdOf(bytes: Uint8Array): string {
   return uuidOfHash(createHash('sha256').update(bytes).digest());
 }

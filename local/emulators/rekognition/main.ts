@@ -1,7 +1,7 @@
 /**
  * Command: an emulator of Amazon Rekognition's face operations, until it is told to stop.
- * usage: npm run rekognition
- * `REKOGNITION_PORT` (4600) and `REKOGNITION_DATA_DIR` (`./data/rekognition`) are its settings, from the environment or `.env`.
+ * usage: npm run rekognition `REKOGNITION_PORT` (4600) and `REKOGNITION_DATA_DIR` (`./data/rekognition`) are
+ * its settings, from the environment or `.env`.
  */
 import { existsSync } from 'node:fs';
 import { runCommand } from '../../command.ts';

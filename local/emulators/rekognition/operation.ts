@@ -3,18 +3,18 @@ import type { Engine } from './engine.ts';
 import { parseParameters } from './parameters.ts';
 import type { CollectionStore } from './store.ts';
 
-/** What an operation works with. */
+/** Dependencies of an operation. */
 export interface Context {
   readonly store: CollectionStore;
   readonly engine: Engine;
-  /** Of the request's signature. */
+  /** Region of the request's signature. */
   readonly region: string;
 }
 
 /** Checks the parameters, does the work, and returns the answer's body. */
 export type Operation = (input: unknown, context: Context) => Promise<object>;
 
-/** An operation from its parameters' schema and its work. */
+/** Defines an operation by its parameters' schema and its work. */
 export function define<Schema extends z.ZodType>(
   schema: Schema,
   work: (parameters: z.output<Schema>, context: Context) => object | Promise<object>,

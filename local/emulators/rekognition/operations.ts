@@ -9,7 +9,7 @@ import {
 import { compareFaces, detectFaces, indexFaces, searchFaces, searchFacesByImage } from './face-operations.ts';
 import type { Operation } from './operation.ts';
 
-/** What the emulator can do, by the names of `X-Amz-Target`. */
+/** Operations of the emulator, by the names of `X-Amz-Target`. */
 export const operations = {
   CompareFaces: compareFaces,
   CreateCollection: createCollection,

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { invalidPaginationToken } from './errors.ts';
 
-/** A token for the rest of a listing after the row `sequence`; it fits that listing (`scope`) alone. */
+/**
+ * Creates a token for the rest of a listing after the row `sequence`. It is valid for that listing (`scope`)
+ * alone.
+ */
 export function writePageToken(scope: string, sequence: number): string {
   return Buffer.from(`${markOf(scope)}${sequence}`).toString('base64url');
 }

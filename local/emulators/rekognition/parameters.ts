@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { notSerializable, RekognitionError } from './errors.ts';
 
 /**
- * The parameters of each operation with the limits of the service's own model (`rekognition-2016-06-27`). Each check's message is the
- * service's wording of the constraint.
+ * The parameters of each operation with the limits of the service's own model (`rekognition-2016-06-27`).
+ * Each check's message is the service's wording of the constraint.
  */
 
 /** Image bytes that come in the request itself. */
@@ -147,7 +147,8 @@ export const CompareFaces = z.object({
 
 /**
  * Checks an operation's parameters and fills in its defaults.
- * @throws RekognitionError `SerializationException` for a value of another type, `ValidationException` for one outside its limits.
+ * @throws RekognitionError `SerializationException` for a value of another type, `ValidationException` for
+ * one outside its limits.
  */
 export function parseParameters<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   const parsed = schema.safeParse(input);

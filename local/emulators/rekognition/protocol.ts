@@ -8,9 +8,9 @@ export const contentType = 'application/x-amz-json-1.1';
 const targetPrefix = 'RekognitionService.';
 
 /**
- * The operation that a request is for.
- * @throws RekognitionError `MissingAuthenticationTokenException` without an `Authorization` header, whose signature is not verified;
- * `UnknownOperationException` when it is none of ours.
+ * Reads the operation of a request.
+ * @throws RekognitionError `MissingAuthenticationTokenException` without an `Authorization` header, whose
+ * signature is not verified; `UnknownOperationException` for unknown operations.
  */
 export function readTarget({ method, url, headers }: IncomingMessage): OperationName {
   if (!headers.authorization) {
@@ -25,13 +25,13 @@ export function readTarget({ method, url, headers }: IncomingMessage): Operation
   return name;
 }
 
-/** The region in the credential scope of the signature, `us-east-1` where there is none. */
+/** Reads the region in the credential scope of the signature, `us-east-1` if there is none. */
 export function readRegion({ authorization }: IncomingHttpHeaders): string {
   return /Credential=[^/\s]+\/\d{8}\/([a-z0-9-]+)\//.exec(authorization ?? '')?.[1] ?? 'us-east-1';
 }
 
 /**
- * The request's parameters; those that are null count as absent.
+ * Parses the request's parameters. Those that are null count as absent.
  * @throws RekognitionError `SerializationException`
  */
 export function readInput(body: Buffer): unknown {
@@ -47,7 +47,7 @@ export function readInput(body: Buffer): unknown {
   return input;
 }
 
-/** What went wrong, in the service's terms. Only an `InternalServerError` is a fault of the emulator. */
+/** Converts an error to one of the service. Only an `InternalServerError` is a fault of the emulator. */
 export function toRekognitionError(error: unknown): RekognitionError {
   if (error instanceof RekognitionError) return error;
   if (error instanceof InputTooLargeError) {

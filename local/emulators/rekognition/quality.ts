@@ -8,7 +8,10 @@ import type { Face } from '../../../lib/faces/port.ts';
 import type { QualityReason } from '../../../lib/faces/quality-reasons.ts';
 import type { QualityFilter } from './parameters.ts';
 
-/** How the service sets its bars is not published. `AUTO`, which is `LOW` here, is that of our own engine. */
+/**
+ * Thresholds of the quality filters. The service's own are not published. `AUTO`, which is `LOW` here, is
+ * that of our own engine.
+ */
 const bars: Record<Exclude<QualityFilter, 'NONE' | 'AUTO'>, QualityBar> = {
   LOW: enrollmentBar,
   MEDIUM: {
@@ -21,7 +24,7 @@ const bars: Record<Exclude<QualityFilter, 'NONE' | 'AUTO'>, QualityBar> = {
   },
 };
 
-/** Why a face does not pass the filter; none when it does. */
+/** Lists the reasons why a face does not pass the filter. */
 export function qualityProblems(
   face: Face,
   quality: MeasuredQuality,

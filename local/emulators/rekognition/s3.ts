@@ -10,16 +10,16 @@ const downloadTimeoutMs = 20_000;
 /** Reads pictures out of S3, or what stands in for it. */
 export interface ObjectReader {
   /**
-   * @throws RekognitionError `InvalidS3ObjectException` when it can't be had, `ImageTooLargeException` when it has more than 15 MB;
-   * of such a one, no more than that is read.
+   * @throws RekognitionError `InvalidS3ObjectException` when it can't be had, `ImageTooLargeException` when
+   * it has more than 15 MB; of such a one, no more than that is read.
    */
   read(object: NonNullable<Image['S3Object']>): Promise<Uint8Array>;
   close(): void;
 }
 
 /**
- * The client is made at the first call.
- * @param endpoint of a stand-in for S3; without it the SDK's own settings count, `AWS_ENDPOINT_URL_S3` among them.
+ * Creates a reader of objects, whose client is created at the first call.
+ * @param endpoint of an S3 emulator; without it the SDK's own settings count, such as `AWS_ENDPOINT_URL_S3`.
  */
 export function createObjectReader(endpoint: string | undefined): ObjectReader {
   let opening: Promise<S3Client> | undefined;
@@ -65,7 +65,7 @@ async function createClient(endpoint: string | undefined): Promise<S3Client> {
   });
 }
 
-/** Leaving the loop early ends the download. */
+/** Collects a body up to the limit. Leaving the loop early ends the download. */
 async function collect(body: AsyncIterable<Uint8Array>, announced: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = announced > maxS3ImageBytes ? announced : 0;

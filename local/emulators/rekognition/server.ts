@@ -17,14 +17,14 @@ import { CollectionStore } from './store.ts';
 
 /** Two pictures of 5 MB in base64, and what is around them. */
 const maxRequestBytes = 15 * 1024 * 1024;
-/** Of all requests together. */
+/** Limits of all requests together. */
 const heldLimits = { bytes: 256 * 1024 * 1024, requests: 512 };
 
 const maxConnections = 1024;
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 120_000;
 const keepAliveTimeoutMs = 60_000;
-/** How long a call may still be arriving when the emulator is told to stop. */
+/** Time in ms that a call may still take to arrive when the emulator stops. */
 const closeTimeoutMs = 5_000;
 
 export interface RekognitionOptions {
@@ -34,7 +34,7 @@ export interface RekognitionOptions {
   readonly dataDir: string;
   /** Threads that find and compare faces. */
   readonly workers: number;
-  /** Of a stand-in for S3; without it the SDK's own settings count, `AWS_ENDPOINT_URL_S3` among them. */
+  /** Endpoint of an S3 emulator. Without it the SDK's own settings count, such as `AWS_ENDPOINT_URL_S3`. */
   readonly s3Endpoint?: string;
   readonly faults?: readonly FaultInput[];
 }
@@ -50,7 +50,8 @@ export interface Rekognition extends AsyncDisposable {
 }
 
 /**
- * Starts an emulator of Amazon Rekognition's face operations on 127.0.0.1: signatures are not verified, so that whoever reaches it may use it.
+ * Starts an emulator of Amazon Rekognition's face operations on 127.0.0.1: signatures are not verified, so
+ * that whoever reaches it may use it.
  * @throws BackendUnavailableError when the database can't be opened or the engine does not start.
  * @throws Error with a `code` when the port can't be listened on.
  */
@@ -86,7 +87,8 @@ function createHttpServer(): Server {
   const server = createServer({
     headersTimeout: headersTimeoutMs,
     requestTimeout: requestTimeoutMs,
-    // A client that uses a connection again at the moment when it is closed sees a failure that the service would not give it.
+    // A client that uses a connection again at the moment when it is closed sees a failure that the service
+    // would not give it.
     keepAliveTimeout: keepAliveTimeoutMs,
   });
   server.maxConnections = maxConnections;

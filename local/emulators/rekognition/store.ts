@@ -6,7 +6,7 @@ import { inTransaction } from '../../../lib/records/sqlite/transactions.ts';
 import { collectionExists, collectionNotFound, faceNotFound } from './errors.ts';
 import { FaceIndex, type IndexHit, type StoredFace } from './face-index.ts';
 
-/** What `FaceModelVersion` says: the version of the service whose behaviour is emulated. */
+/** Value of `FaceModelVersion`: the version of the service that is emulated. */
 export const faceModelVersion = '7.0';
 
 export interface Collection {
@@ -40,8 +40,8 @@ const metadata =
   'sequence, id, collection_id, image_id, external_image_id, box_left, box_top, box_width, box_height, confidence';
 
 /**
- * Collections and their faces: kept in the database, held in memory for the search. Methods that name a collection throw
- * `ResourceNotFoundException` when it does not exist.
+ * Collections and their faces: kept in the database, held in memory for the search. Methods that name a
+ * collection throw `ResourceNotFoundException` when it does not exist.
  */
 export class CollectionStore {
   readonly #database: DatabaseSync;
@@ -82,7 +82,7 @@ export class CollectionStore {
     this.#indexes.delete(id);
   }
 
-  /** Collection ids in the order they were made. */
+  /** Returns the collections' ids by their age, oldest first. */
   listCollections(after: number, limit: number): Page<string> {
     const rows = this.#database
       .prepare('SELECT sequence, id FROM collection WHERE sequence > ? ORDER BY sequence LIMIT ?')
@@ -91,8 +91,8 @@ export class CollectionStore {
   }
 
   /**
-   * Adds the faces that are not there yet, all or none. A face is there already when the collection has one of the same picture,
-   * external id and box. Returns them all as they are stored, in the order given.
+   * Adds the faces that are not there yet, all or none. A face is there already when the collection has one
+   * of the same picture, external id and box. Returns them all as they are stored, in the order given.
    */
   addFaces(
     collectionId: string,
@@ -136,12 +136,12 @@ export class CollectionStore {
     return present;
   }
 
-  /** The faces that are similar to the embedding, see `FaceIndex.search`. */
+  /** Returns the faces that are similar to the embedding, see `FaceIndex.search`. */
   search(collectionId: string, probe: Float32Array, threshold: number, limit: number): IndexHit[] {
     return this.#index(collectionId).search(probe, threshold, limit);
   }
 
-  /** The same for a face of the collection, without that face itself. */
+  /** Searches by a face of the collection, without that face itself in the result. */
   searchFace(collectionId: string, faceId: string, threshold: number, limit: number): IndexHit[] {
     const index = this.#index(collectionId);
     const probe = index.embedding(faceId);
@@ -202,7 +202,7 @@ export class CollectionStore {
   }
 }
 
-/** A stored face in the service's terms. */
+/** Converts a stored face to the service's form. */
 export function faceOf({ faceId, imageId, externalImageId, box, confidence }: StoredFace): Face {
   return {
     FaceId: faceId,
@@ -214,7 +214,7 @@ export function faceOf({ faceId, imageId, externalImageId, box, confidence }: St
   };
 }
 
-/** `rows` are one more than `limit` where there is more. */
+/** Makes a page of the rows. They are one more than `limit` if there are more. */
 function pageOf<Row extends { sequence: number }, Item>(
   rows: readonly Row[],
   limit: number,

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { distanceMetrics } from '../../../lib/contract/vocabulary.ts';
 import type { FaceBackend } from '../../../lib/faces/port.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
-import { gallery, lent, owner } from '../../suites/faces/fixtures.ts';
+import { gallery, heldPicture, owner } from '../../suites/faces/fixtures.ts';
 import { portraits } from '../samples.ts';
 import { writeOldGallery } from './old-gallery.ts';
 import { type Galleries, galleries } from './open.ts';
@@ -87,9 +87,9 @@ describe('a gallery of an earlier release', () => {
     expect(faces[0]?.candidates[0]?.imageId).toBe(owner(2).imageId);
     const references = persons.map((person, index) => ({
       imageId: owner(person).imageId,
-      lend: lent(pictures[index] as Picture),
+      withPicture: heldPicture(pictures[index] as Picture),
     }));
-    const compared = await engine.compareWith(lent(later), references, {});
+    const compared = await engine.compareWith(heldPicture(later), references, {});
     expect(compared.references.map(({ imageId }) => imageId)).toContain(owner(1).imageId);
     expect(compared.references[0]).toMatchObject({
       imageId: owner(2).imageId,

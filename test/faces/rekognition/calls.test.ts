@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { drawFace } from '../../../lib/faces/drawn-face.ts';
 import type { FaceBackend, MatchedFace } from '../../../lib/faces/port.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
-import { enrollAs, entriesOf, gallery, lent, owner } from '../../suites/faces/fixtures.ts';
+import { enrollAs, entriesOf, gallery, heldPicture, owner } from '../../suites/faces/fixtures.ts';
 import { beside, pictureOfNobody, portraits, smallSample } from '../samples.ts';
 import { openAdapter, startEmulator } from './open.ts';
 
@@ -40,15 +40,15 @@ describe('Rekognition', () => {
     const faces = await Promise.all(
       Array.from({ length: 10 }, (_, index) => enrollAs(backend, her, owner(2, `${index}`))),
     );
-    const references = faces.map(({ imageId }) => ({ imageId, lend: lent(her) }));
+    const references = faces.map(({ imageId }) => ({ imageId, withPicture: heldPicture(her) }));
     expect({
       detectOne: await callsOf(() => backend.detect(her, {})),
       matchOne: await callsOf(() => backend.match(her, {})),
       matchFour: await callsOf(() => backend.match(group, {})),
       matchNobody: await callsOf(() => backend.match(nobody, {})),
       matchFourWithCandidates: await callsOf(() => backend.match(group, { candidates: 5 })),
-      compare: await callsOf(() => backend.compare(lent(her), lent(group), {})),
-      compareWithTen: await callsOf(() => backend.compareWith(lent(her), references, {})),
+      compare: await callsOf(() => backend.compare(heldPicture(her), heldPicture(group), {})),
+      compareWithTen: await callsOf(() => backend.compareWith(heldPicture(her), references, {})),
       enroll: await callsOf(() => backend.enroll(her, owner(2))),
       removeTen: await callsOf(() => backend.remove(faces)),
       removeNone: await callsOf(() => backend.remove([{ ...owner(2), faceId: null }])),
@@ -136,8 +136,8 @@ describe('Rekognition', () => {
     const before = await one.match(her, {});
     expect([before.faces.map(isMatch), before.hasGallery]).toEqual([[false], false]);
     expect(await one.hasGallery()).toBe(false);
-    const reference = { imageId: owner(1).imageId, lend: lent(her) };
-    expect(await one.compareWith(lent(her), [reference], {})).toMatchObject({
+    const reference = { imageId: owner(1).imageId, withPicture: heldPicture(her) };
+    expect(await one.compareWith(heldPicture(her), [reference], {})).toMatchObject({
       references: [],
       hasGallery: false,
     });

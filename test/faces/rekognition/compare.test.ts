@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { BackendUnavailableError, NoFaceError } from '../../../lib/errors.ts';
 import type { FaceBackend } from '../../../lib/faces/port.ts';
 import { decodePicture } from '../../../lib/inputs/decode.ts';
-import { lent } from '../../suites/faces/fixtures.ts';
+import { heldPicture } from '../../suites/faces/fixtures.ts';
 import { startCannedService } from './canned-service.ts';
 import { openAdapter } from './open.ts';
 
@@ -34,11 +34,18 @@ describe('what Rekognition answers', () => {
       Similarity: 1 - index / 10_000,
       Face: { FaceId: `f${index}`, ExternalImageId: `2:stranger-${index}` },
     }));
-  const references = Array.from({ length: 12 }, (_, index) => ({ imageId: `${index}`, lend: lent(picture) }));
+  const references = Array.from({ length: 12 }, (_, index) => ({
+    imageId: `${index}`,
+    withPicture: heldPicture(picture),
+  }));
 
   test("to a comparison counts for the second picture's largest face, also when it is not like the first's", async () => {
     const compare = async () => {
-      const { reference, distance, similarity } = await backend.compare(lent(picture), lent(picture), {});
+      const { reference, distance, similarity } = await backend.compare(
+        heldPicture(picture),
+        heldPicture(picture),
+        {},
+      );
       return [reference.area.w, distance, similarity];
     };
     const answerWith = (answer: object) => {
@@ -58,7 +65,7 @@ describe('what Rekognition answers', () => {
       if (operation === 'CompareFaces') return invalid;
       return { FaceDetails: isSomebody || service.calls.length === 1 ? [face(middle)] : [] };
     };
-    const compare = () => backend.compare(lent(picture), lent(picture), {});
+    const compare = () => backend.compare(heldPicture(picture), heldPicture(picture), {});
     await expect(compare()).rejects.toThrow(BackendUnavailableError);
     isSomebody = false;
     service.calls.length = 0;
@@ -73,7 +80,7 @@ describe('what Rekognition answers', () => {
         return { FaceMatches: [compared(similarities[callsOf('CompareFaces').length - 1] ?? 0)] };
       return { SearchedFaceBoundingBox: middle, FaceMatches: strangers(4096) };
     };
-    const found = await backend.compareWith(lent(picture), references, {});
+    const found = await backend.compareWith(heldPicture(picture), references, {});
     expect(callsOf('SearchFacesByImage').map(({ input }) => input)).toMatchObject([
       { MaxFaces: 4096, FaceMatchThreshold: 0 },
     ]);
@@ -92,7 +99,7 @@ describe('what Rekognition answers', () => {
         return callsOf('CompareFaces').length === 1 ? invalid : { FaceMatches: [compared(7)] };
       return { SearchedFaceBoundingBox: middle };
     };
-    const found = await backend.compareWith(lent(picture), references.slice(0, 2), {});
+    const found = await backend.compareWith(heldPicture(picture), references.slice(0, 2), {});
     expect(found.references.map(({ similarity }) => similarity)).toEqual([7]);
   });
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { BackendUnavailableError } from '../../../lib/errors.ts';
 import type { EnrolledFace, FaceBackend } from '../../../lib/faces/port.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
-import { enrollAs, entriesOf, gallery, lent, owner, owners } from '../../suites/faces/fixtures.ts';
+import { enrollAs, entriesOf, gallery, heldPicture, owner, owners } from '../../suites/faces/fixtures.ts';
 import { portraits, smallSample } from '../samples.ts';
 import { openAdapter, startEmulator } from './open.ts';
 
@@ -72,8 +72,10 @@ describe('when Rekognition fails', () => {
     const remainingMs = () => end - performance.now();
     const outcomes = await Promise.allSettled([
       backend.match(group, { remainingMs }),
-      backend.compare(lent(group), lent(her), { remainingMs }),
-      backend.compareWith(lent(group), [{ imageId: hers.imageId, lend: lent(her) }], { remainingMs }),
+      backend.compare(heldPicture(group), heldPicture(her), { remainingMs }),
+      backend.compareWith(heldPicture(group), [{ imageId: hers.imageId, withPicture: heldPicture(her) }], {
+        remainingMs,
+      }),
     ]);
     // An attempt that began in time has a second of its own.
     expect(remainingMs()).toBeGreaterThan(-1_000);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { withContract } from '../../../lib/http/endpoint.ts';
 import { allowedOrigin, plainContract, recordEvents, startServer } from './running-server.ts';
 
 const paths = {
@@ -9,7 +10,7 @@ const paths = {
 
 async function start(options: Parameters<typeof startServer>[1]) {
   const { handler, events } = recordEvents();
-  const routes = Object.values(paths).map((contract) => ({ contract, handler }));
+  const routes = Object.values(paths).map((contract) => withContract(contract, handler));
   return { server: await startServer(routes, options), events };
 }
 

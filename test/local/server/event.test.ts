@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { defineEndpoint } from '../../../lib/contract/endpoint.ts';
-import { endpoint, type Handler } from '../../../lib/http/endpoint.ts';
+import { endpoint, type Handler, withContract } from '../../../lib/http/endpoint.ts';
 import { requestHeader } from '../../../lib/http/headers.ts';
 import type { UploadedFile } from '../../../lib/http/multipart.ts';
 import { readMultipart } from '../../../lib/http/multipart.ts';
@@ -45,35 +45,26 @@ const json = defineEndpoint({
 let server: RunningServer;
 beforeAll(async () => {
   server = await startServer([
-    { contract: plainContract('GET', '/record'), handler: record },
-    { contract: plainContract('POST', '/record'), handler: record },
-    { contract: plainContract('GET', '/record/{id}/'), handler: record },
-    { contract: plainContract('GET', '/answer'), handler: async () => result },
-    {
-      contract: upload,
-      handler: endpoint(
-        upload,
-        async ({ body, files }) => {
-          uploads.push({ fields: body, files });
-          return null;
-        },
-        readMultipart,
-      ),
-    },
-    {
-      contract: byId,
-      handler: endpoint(byId, async ({ params }) => {
-        ids.push(params.id);
+    withContract(plainContract('GET', '/record'), record),
+    withContract(plainContract('POST', '/record'), record),
+    withContract(plainContract('GET', '/record/{id}/'), record),
+    withContract(plainContract('GET', '/answer'), async () => result),
+    endpoint(
+      upload,
+      async ({ body, files }) => {
+        uploads.push({ fields: body, files });
         return null;
-      }),
-    },
-    {
-      contract: json,
-      handler: endpoint(json, async ({ body }) => {
-        bodies.push(body);
-        return null;
-      }),
-    },
+      },
+      readMultipart,
+    ),
+    endpoint(byId, async ({ params }) => {
+      ids.push(params.id);
+      return null;
+    }),
+    endpoint(json, async ({ body }) => {
+      bodies.push(body);
+      return null;
+    }),
   ]);
 });
 afterAll(() => server.stop());

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import type { Handler } from '../../../lib/http/endpoint.ts';
+import { type Handler, withContract } from '../../../lib/http/endpoint.ts';
 import { boundConnections } from '../../../local/server/connections.ts';
 import type { GatewayOptions } from '../../../local/server/gateway.ts';
 import { stop } from '../../../local/server/http-server.ts';
@@ -17,13 +17,7 @@ const write = plainContract('POST', '/things');
 
 async function start(options: Partial<GatewayOptions> = {}) {
   const { handler, events } = recordEvents();
-  const server = await startServer(
-    [
-      { contract: read, handler },
-      { contract: write, handler },
-    ],
-    options,
-  );
+  const server = await startServer([withContract(read, handler), withContract(write, handler)], options);
   return { server, events };
 }
 
@@ -43,7 +37,7 @@ async function startHeld(options: Partial<GatewayOptions> = {}) {
       waiters.push({ count: wanted, reached: resolve });
       if (count >= wanted) resolve();
     });
-  const server = await startServer([{ contract: write, handler }], options);
+  const server = await startServer([withContract(write, handler)], options);
   return { server, entered, release: release.resolve };
 }
 
@@ -154,7 +148,7 @@ describe("the gateway's and Lambda's limits", () => {
   it('turn an answer that is too large into a 502', async () => {
     const handler: Handler = async () => ({ statusCode: 200, body: 'x'.repeat(7 * mebibyte) });
     const statusAt = async (emulateGatewayLimits: boolean) => {
-      await using server = await startServer([{ contract: read, handler }], { emulateGatewayLimits });
+      await using server = await startServer([withContract(read, handler)], { emulateGatewayLimits });
       return (await server.send('GET', '/things')).status;
     };
     expect(await statusAt(true)).toBe(502);

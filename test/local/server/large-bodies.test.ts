@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
-import { processImages } from '../../../lib/contract/endpoints/process-images.ts';
+import { processImagesContract } from '../../../lib/contract/endpoints/process-images.ts';
 import { endpoint } from '../../../lib/http/endpoint.ts';
 import { createInputReader } from '../../../lib/inputs/read.ts';
 import { startServer } from './running-server.ts';
@@ -61,11 +61,11 @@ test.each([
 ])('a body with %s does not hold the event loop', async (_what, make, status) => {
   const inputs = createInputReader({ imageRoot: undefined, maxImageBytes: 15 * mebibyte });
   const read: number[] = [];
-  const handler = endpoint(processImages, async ({ body }) => {
+  const handler = endpoint(processImagesContract, async ({ body }) => {
     for (const image of body.images) read.push((await inputs.read(image)).length);
     return [];
   });
-  await using server = await startServer([{ contract: processImages, handler }], {
+  await using server = await startServer([handler], {
     maxRequestBytes: 25 * mebibyte,
   });
   const body = new TextEncoder().encode(make());
@@ -81,7 +81,7 @@ test.each([
   const rounds = watchRounds();
   const worker = new Worker(client, {
     eval: true,
-    workerData: { port: server.port, path: processImages.path, body },
+    workerData: { port: server.port, path: processImagesContract.path, body },
   });
   expect(await once(worker, 'message')).toEqual([status]);
   const longest = rounds.end();

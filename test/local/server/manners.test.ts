@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withContract } from '../../../lib/http/endpoint.ts';
 import { plainContract, type RunningServer, recordEvents, startServer } from './running-server.ts';
 
 const { handler, events } = recordEvents();
@@ -6,9 +7,9 @@ let server: RunningServer;
 beforeAll(async () => {
   server = await startServer(
     [
-      { contract: plainContract('GET', '/'), handler },
-      { contract: plainContract('GET', '/things'), handler },
-      { contract: plainContract('POST', '/things'), handler },
+      withContract(plainContract('GET', '/'), handler),
+      withContract(plainContract('GET', '/things'), handler),
+      withContract(plainContract('POST', '/things'), handler),
     ],
     { allowedHosts: ['faces.example'] },
   );
@@ -115,7 +116,7 @@ describe('a request', () => {
 
 describe('an idle connection', () => {
   it('is kept longer than the 60 s of proxies, and the time for headers does not cut it off', async () => {
-    const idle = await startServer([{ contract: plainContract('GET', '/'), handler }]);
+    const idle = await startServer([withContract(plainContract('GET', '/'), handler)]);
     await using _server = idle;
     expect(idle.server.keepAliveTimeout).toBeGreaterThan(65_000);
     idle.server.headersTimeout = 50;

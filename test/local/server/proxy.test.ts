@@ -6,16 +6,14 @@ import { handler as docsHandler } from '../../../functions/docs.ts';
 import { handler as docsAssetHandler } from '../../../functions/docs-asset.ts';
 import { handler as openApiHandler } from '../../../functions/open-api.ts';
 import { referenceImage } from '../../../lib/blacklist/reference-image.ts';
-import { createProcessUpload } from '../../../lib/contract/endpoints/create-process-upload.ts';
-import { docs, docsAsset } from '../../../lib/contract/endpoints/docs.ts';
-import { openApi } from '../../../lib/contract/endpoints/openapi.ts';
+import { createProcessUploadContract } from '../../../lib/contract/endpoints/create-process-upload.ts';
 import { apiPrefix } from '../../../lib/http/api-prefix.ts';
 import { endpoint } from '../../../lib/http/endpoint.ts';
 import { requestBase } from '../../../lib/http/origin.ts';
-import { createProcessUpload as run } from '../../../lib/uploads/create-upload.ts';
+import { createProcessUpload } from '../../../lib/uploads/create-upload.ts';
 import { type LocalUploads, openLocalUploads } from '../../../lib/uploads/local.ts';
 import { consoleRoutes } from '../../../local/server/console.ts';
-import { receiveUpload, uploadReceiver } from '../../../local/server/uploads.ts';
+import { receiveUploadContract, uploadReceiver } from '../../../local/server/uploads.ts';
 import { formOf } from '../../uploads/form.ts';
 import { ask, type Nginx, startNginx } from './nginx.ts';
 import { plainContract, type RunningServer, startServer } from './running-server.ts';
@@ -25,23 +23,17 @@ const image = { id: 'a', entryId: 7, fileName: 'a.jpg', addedDate: new Date(0) }
 
 function routesOf(uploads: LocalUploads, consoleFolder: string) {
   return [
-    { contract: docs, handler: docsHandler },
-    { contract: docsAsset, handler: docsAssetHandler },
-    { contract: openApi, handler: openApiHandler },
+    docsHandler,
+    docsAssetHandler,
+    openApiHandler,
     ...consoleRoutes(undefined, consoleFolder),
-    {
-      contract: plainContract('GET', picturePath),
-      handler: endpoint(plainContract('GET', picturePath), async (_input, { event }) =>
-        referenceImage(image as never, apiPrefix(event)),
-      ),
-    },
-    {
-      contract: createProcessUpload,
-      handler: endpoint(createProcessUpload, ({ body }, { event }) =>
-        run({ uploads }, { contentType: body.content_type, origin: requestBase(event) }),
-      ),
-    },
-    { contract: receiveUpload, receive: uploadReceiver(uploads) },
+    endpoint(plainContract('GET', picturePath), async (_input, { event }) =>
+      referenceImage(image as never, apiPrefix(event)),
+    ),
+    endpoint(createProcessUploadContract, ({ body }, { event }) =>
+      createProcessUpload({ uploads }, { contentType: body.content_type, origin: requestBase(event) }),
+    ),
+    { contract: receiveUploadContract, receive: uploadReceiver(uploads) },
   ];
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { api } from '../../../lib/contract/api.ts';
+import { api, operations } from '../../../lib/contract/api.ts';
 import { MethodNotAllowedError, RouteNotFoundError } from '../../../lib/errors.ts';
 import { Router } from '../../../local/server/router.ts';
 import { plainContract } from './running-server.ts';
@@ -7,8 +7,8 @@ import { plainContract } from './running-server.ts';
 const router = new Router(api.map((contract) => ({ contract })));
 
 function find(method: string, path: string) {
-  const { route, pathParameters } = router.match(method, path);
-  return { operationId: route.contract.operationId, pathParameters };
+  const { contract, pathParameters } = router.match(method, path);
+  return { operationId: contract.operationId, pathParameters };
 }
 
 /** A path as a client would ask for it. */
@@ -17,7 +17,7 @@ function filledIn(path: string): string {
 }
 
 describe('the router', () => {
-  it.each(api.map(({ method, path, operationId }) => [method, path, operationId]))(
+  it.each(operations.map(({ method, path, operationId }) => [method, path, operationId]))(
     'finds %s %s with and without its trailing slash',
     (method, path, operationId) => {
       const bare = filledIn(path).replace(/\/$/, '');
@@ -51,12 +51,16 @@ describe('the router', () => {
     '/API/v1/',
     'http://example.com/healthz',
     '/api/v1/blacklist/7//',
+    '/docs/../healthz',
+    '/./healthz',
+    '*/healthz',
+    '/api/v1/blacklist/:id/x',
   ])('does not know %j', (path) => {
     expect(() => router.match('GET', path)).toThrow(RouteNotFoundError);
   });
 
   it('takes HEAD wherever it takes GET', () => {
-    for (const { method, path, operationId } of api.filter((contract) => contract.method === 'GET')) {
+    for (const { method, path, operationId } of operations.filter((contract) => contract.method === 'GET')) {
       expect(find('HEAD', filledIn(path)).operationId, `${method} ${path}`).toBe(operationId);
     }
     expect(() => router.match('HEAD', '/api/v1/verify')).toThrow(MethodNotAllowedError);

@@ -4,8 +4,8 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import * as z from 'zod';
 import { defineEndpoint, type Endpoint } from '../../../lib/contract/endpoint.ts';
-import type { Handler } from '../../../lib/http/endpoint.ts';
-import type { GatewayOptions, Route } from '../../../local/server/gateway.ts';
+import type { EndpointHandler, Handler } from '../../../lib/http/endpoint.ts';
+import type { GatewayOptions } from '../../../local/server/gateway.ts';
 import { createHttpServer, stop } from '../../../local/server/http-server.ts';
 
 /** A started server for the tests, and clients that send just what they are told. */
@@ -37,7 +37,7 @@ export interface RunningServer extends AsyncDisposable {
 }
 
 export async function startServer(
-  routes: readonly Route[],
+  routes: readonly EndpointHandler[],
   options: Partial<GatewayOptions> = {},
 ): Promise<RunningServer> {
   const server = createHttpServer({

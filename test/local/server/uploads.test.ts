@@ -3,13 +3,13 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createProcessUpload } from '../../../lib/contract/endpoints/create-process-upload.ts';
+import { createProcessUploadContract } from '../../../lib/contract/endpoints/create-process-upload.ts';
 import type { UploadForm } from '../../../lib/contract/uploads.ts';
 import { endpoint } from '../../../lib/http/endpoint.ts';
 import { requestOrigin } from '../../../lib/http/origin.ts';
-import { createProcessUpload as run } from '../../../lib/uploads/create-upload.ts';
+import { createProcessUpload } from '../../../lib/uploads/create-upload.ts';
 import { openLocalUploads } from '../../../lib/uploads/local.ts';
-import { receiveUpload, uploadReceiver } from '../../../local/server/uploads.ts';
+import { receiveUploadContract, uploadReceiver } from '../../../local/server/uploads.ts';
 import { formOf } from '../../uploads/form.ts';
 import { allowedOrigin, type RunningServer, startServer } from './running-server.ts';
 
@@ -22,14 +22,11 @@ let server: RunningServer;
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'uploads-'));
   const uploads = openLocalUploads({ dataDir, maxImageBytes });
-  const ask = endpoint(createProcessUpload, ({ body }, { event }) =>
-    run({ uploads }, { contentType: body.content_type, origin: requestOrigin(event) }),
+  const ask = endpoint(createProcessUploadContract, ({ body }, { event }) =>
+    createProcessUpload({ uploads }, { contentType: body.content_type, origin: requestOrigin(event) }),
   );
   server = await startServer([], {
-    routes: [
-      { contract: createProcessUpload, handler: ask },
-      { contract: receiveUpload, receive: uploadReceiver(uploads) },
-    ],
+    routes: [ask, { contract: receiveUploadContract, receive: uploadReceiver(uploads) }],
     apiTokens: [token],
     // Smaller than a picture, for uploads are not requests that are held in memory.
     maxRequestBytes: 10_000,
@@ -42,7 +39,10 @@ afterEach(async () => {
 });
 
 async function ask(body: object = {}, headers: Record<string, string> = authorization) {
-  const reply = await server.send('POST', createProcessUpload.path, { headers, body: JSON.stringify(body) });
+  const reply = await server.send('POST', createProcessUploadContract.path, {
+    headers,
+    body: JSON.stringify(body),
+  });
   return { status: reply.status, upload: reply.json() as UploadForm };
 }
 

@@ -1,7 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { api as contract } from '../../../lib/contract/api.ts';
+import { operations } from '../../../lib/contract/api.ts';
 import type { Endpoint } from '../../../lib/contract/endpoint.ts';
 import type { Tested } from '../api.ts';
 import { answer, newName, pictureOf, problems, type Reply, refusal } from './client.ts';
@@ -73,7 +73,7 @@ function spellings({ path }: Endpoint): string[] {
 /** @param browsersHome where a browser is led that asks for the root */
 export function routesSuite(get: () => Tested, browsersHome: string): void {
   describe('every route', () => {
-    const cases = contract.flatMap((endpoint) =>
+    const cases = operations.flatMap((endpoint) =>
       spellings(endpoint).map((path) => [endpoint.method, path, endpoint] as const),
     );
 
@@ -145,7 +145,7 @@ export function routesSuite(get: () => Tested, browsersHome: string): void {
       const reply = await get().api.get('/openapi.json');
       const document = JSON.parse(reply.bytes.toString());
       expect(await new Validator().validate(structuredClone(document))).toEqual({ valid: true });
-      const described = contract.map(({ path }) => path).filter((path) => !path.startsWith('/docs'));
+      const described = operations.map(({ path }) => path).filter((path) => !path.startsWith('/docs'));
       expect(Object.keys(document.paths).sort()).toEqual([...new Set(described)].sort());
     });
 

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { NoFaceError } from '../../../lib/errors.ts';
-import type { Face, PictureLoan, Reference } from '../../../lib/faces/port.ts';
+import type { Face, Reference, WithPicture } from '../../../lib/faces/port.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
 import { fromLeftToRight, pictureOfNobody, smallSample } from '../../faces/samples.ts';
-import { enrollAs, enrollEach, entriesOf, lent, owner, type Setting } from './fixtures.ts';
+import { enrollAs, enrollEach, entriesOf, heldPicture, owner, type Setting } from './fixtures.ts';
 
-/** Tells what became of a loan. */
-function watchedLoan(picture: Picture): { lend: PictureLoan; failed: () => unknown } {
+/** Wraps a picture, and records how the work with it failed. */
+function watchedPicture(picture: Picture): { withPicture: WithPicture; failed: () => unknown } {
   let failure: unknown;
   return {
-    lend: (work) =>
+    withPicture: (work) =>
       work(picture).catch((error: unknown) => {
         failure = error;
         throw error;
@@ -25,22 +25,22 @@ export function comparingSuite(setting: () => Setting): void {
       const [other, her] = portraits as [Picture, Picture];
       await enrollAs(backend, her, owner(2));
       const match = await backend.match(otherPortrait, {});
-      const same = await backend.compare(lent(otherPortrait), lent(her), {});
+      const same = await backend.compare(heldPicture(otherPortrait), heldPicture(her), {});
       const { faces: _, hasGallery: __, ...used } = match;
       expect(same).toMatchObject(used);
       expect(same.distance).toBeCloseTo(match.faces[0]?.matches[0]?.distance ?? Number.NaN, 6);
       expect(same.similarity).toBeCloseTo(match.faces[0]?.matches[0]?.similarity ?? Number.NaN, 4);
-      const different = await backend.compare(lent(other), lent(her), {});
+      const different = await backend.compare(heldPicture(other), heldPicture(her), {});
       expect(different.distance).toBeGreaterThan(different.threshold);
       expect(different.similarity).toBeLessThan(same.similarity);
     });
 
     test('finds no distance between a picture and itself, in every metric', async () => {
       const { abilities, backend, portraits } = setting();
-      const loan = lent(portraits[0] as Picture);
+      const held = heldPicture(portraits[0] as Picture);
       for (const metric of abilities.metrics) {
         const distanceMetric = metric === 'aws_similarity' ? undefined : metric;
-        const { distance, similarity } = await backend.compare(loan, loan, { distanceMetric, threshold: 0 });
+        const { distance, similarity } = await backend.compare(held, held, { distanceMetric, threshold: 0 });
         expect([distance, similarity]).toEqual([0, 100]);
       }
     });
@@ -55,7 +55,11 @@ export function comparingSuite(setting: () => Setting): void {
         [group, portrait],
         [portrait, group],
       ] as const) {
-        const { probe, reference, distance, threshold } = await backend.compare(lent(one), lent(other), {});
+        const { probe, reference, distance, threshold } = await backend.compare(
+          heldPicture(one),
+          heldPicture(other),
+          {},
+        );
         expect(distance).toBeLessThan(threshold);
         expect(probe).toEqual((await backend.detect(one, {}))[0]);
         expect(reference).toEqual((await backend.detect(other, {}))[0]);
@@ -66,17 +70,17 @@ export function comparingSuite(setting: () => Setting): void {
       const { backend, portraits } = setting();
       const pictures = [portraits[0] as Picture, portraits[0] as Picture];
       pictures[nobodys] = await pictureOfNobody();
-      const [one, other] = pictures.map(watchedLoan) as [
-        ReturnType<typeof watchedLoan>,
-        ReturnType<typeof watchedLoan>,
+      const [one, other] = pictures.map(watchedPicture) as [
+        ReturnType<typeof watchedPicture>,
+        ReturnType<typeof watchedPicture>,
       ];
-      await expect(backend.compare(one.lend, other.lend, {})).rejects.toThrow(NoFaceError);
+      await expect(backend.compare(one.withPicture, other.withPicture, {})).rejects.toThrow(NoFaceError);
       expect([one.failed(), other.failed()].map(Boolean)).toEqual([nobodys === 0, nobodys === 1]);
     });
 
     test('takes the model, detector, metric and threshold that the backend has', async () => {
       const { abilities, backend, portraits } = setting();
-      const [one, other] = portraits.map(lent) as [PictureLoan, PictureLoan];
+      const [one, other] = portraits.map(heldPicture) as [WithPicture, WithPicture];
       for (const modelName of [...abilities.models, 'VGG-Face']) {
         const { model } = await backend.compare(one, other, { modelName });
         expect(model).toBe(abilities.models.includes(modelName) ? modelName : backend.modelId);
@@ -88,7 +92,10 @@ export function comparingSuite(setting: () => Setting): void {
   });
 
   describe('comparing a picture with enrolled ones', () => {
-    const reference = (imageId: string, picture: Picture): Reference => ({ imageId, lend: lent(picture) });
+    const reference = (imageId: string, picture: Picture): Reference => ({
+      imageId,
+      withPicture: heldPicture(picture),
+    });
 
     test('tells of each how near it is, the nearest first, and of nobody else', async () => {
       const { abilities, backend, portraits, otherPortrait } = setting();
@@ -100,7 +107,7 @@ export function comparingSuite(setting: () => Setting): void {
         reference('2-other', otherPortrait),
         reference('3-a', third),
       ];
-      const found = await backend.compareWith(lent(her), [other, stranger, same], {});
+      const found = await backend.compareWith(heldPicture(her), [other, stranger, same], {});
       expect(found.hasGallery).toBe(true);
       expect(found.probe).toEqual((await backend.detect(her, {}))[0]);
       expect(found.references.map(({ imageId }) => imageId)).toEqual(['2-a', '2-other', '3-a']);
@@ -115,7 +122,7 @@ export function comparingSuite(setting: () => Setting): void {
         });
         expect(target === null).toBe(abilities.noTargetBecause !== undefined);
       }
-      const [nearest] = (await backend.compareWith(lent(one), [stranger], {})).references;
+      const [nearest] = (await backend.compareWith(heldPicture(one), [stranger], {})).references;
       expect(nearest?.imageId).toBe('3-a');
       expect(nearest?.distance).toBeGreaterThan(found.threshold);
     });
@@ -126,11 +133,11 @@ export function comparingSuite(setting: () => Setting): void {
       const references = portraits.map((portrait, index) => reference(`${index + 1}-a`, portrait));
       const group = await smallSample(3);
       const { faces } = await backend.match(group, {});
-      const { references: near, threshold } = await backend.compareWith(lent(group), references, {});
+      const { references: near, threshold } = await backend.compareWith(heldPicture(group), references, {});
       expect(near[0]?.imageId).toBe(faces[0]?.matches[0]?.imageId);
       expect(near.map(({ distance }) => distance <= threshold)).toEqual([true, false, false]);
-      const nobody = watchedLoan(await pictureOfNobody());
-      await expect(backend.compareWith(nobody.lend, references, {})).rejects.toThrow(NoFaceError);
+      const nobody = watchedPicture(await pictureOfNobody());
+      await expect(backend.compareWith(nobody.withPicture, references, {})).rejects.toThrow(NoFaceError);
       expect(nobody.failed()).toBeInstanceOf(NoFaceError);
     });
   });

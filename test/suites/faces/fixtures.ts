@@ -5,7 +5,7 @@ import type {
   FaceOwner,
   ListedFace,
   MatchedFace,
-  PictureLoan,
+  WithPicture,
 } from '../../../lib/faces/port.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
 
@@ -66,8 +66,8 @@ export async function enrollEach({ backend, portraits }: Setting): Promise<Enrol
   return Promise.all(portraits.map((portrait, index) => enrollAs(backend, portrait, owner(index + 1))));
 }
 
-/** A picture as use cases lend it. */
-export function lent(picture: Picture): PictureLoan {
+/** Wraps a decoded picture as the port takes it. */
+export function heldPicture(picture: Picture): WithPicture {
   return (work) => work(picture);
 }
 

@@ -1,5 +1,5 @@
 import type { Point, Similarity } from '../geometry/align.ts';
-import { type Pyramid, type Sight, unmap } from '../geometry/pyramid.ts';
+import { type NetworkInput, type Pyramid, unmap } from '../geometry/pyramid.ts';
 import { modelFile } from '../models/model-files.ts';
 import { runSession, startSession } from '../onnx/session.ts';
 
@@ -16,9 +16,9 @@ export interface FoundFace {
 }
 
 /** Looks for faces in each view of a picture; a view is what brings the picture into the detector's square. */
-export type Look = (pyramid: Pyramid, views: readonly Similarity[]) => Promise<FoundFace[][]>;
+export type DetectFaces = (pyramid: Pyramid, views: readonly Similarity[]) => Promise<FoundFace[][]>;
 
-export const blazeFaceSight: Sight = {
+export const blazeFaceInput: NetworkInput = {
   size: 256,
   means: [127.5, 127.5, 127.5],
   scales: [127.5, 127.5, 127.5],
@@ -40,11 +40,11 @@ const maxOverlap = 0.3;
  * MediaPipe's BlazeFace for the camera on a phone's back, as Human carries it.
  * @param minConfidence 0..1: less certain faces are left out.
  */
-export async function loadBlazeFace(minConfidence: number): Promise<Look> {
-  const { size } = blazeFaceSight;
+export async function loadBlazeFace(minConfidence: number): Promise<DetectFaces> {
+  const { size } = blazeFaceInput;
   const session = await startSession(modelFile('blazeface'));
   return async (pyramid, views) => {
-    const outputs = await runSession(session, pyramid.cut(views, blazeFaceSight), [
+    const outputs = await runSession(session, pyramid.cut(views, blazeFaceInput), [
       views.length,
       3,
       size,
@@ -74,7 +74,7 @@ function decode(
   boxes: Float32Array,
   minConfidence: number,
 ): FoundFace[] {
-  const stride = blazeFaceSight.size / cells;
+  const stride = blazeFaceInput.size / cells;
   const faces: FoundFace[] = [];
   scores.forEach((score, index) => {
     const confidence = 1 / (1 + Math.exp(-score));

@@ -2,7 +2,7 @@ import type { Box, FacialArea } from '../../../contract/shapes.ts';
 import type { EngineDetector } from '../../../contract/vocabulary.ts';
 import type { Pixels, Point } from '../geometry/align.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
-import { type FoundFace, type Look, loadBlazeFace } from './blazeface.ts';
+import { type DetectFaces, type FoundFace, loadBlazeFace } from './blazeface.ts';
 import { findFaces, suspicion } from './find-faces.ts';
 import { type FindMeshes, loadMesh } from './mesh.ts';
 import { loadSsd } from './ssd.ts';
@@ -58,7 +58,7 @@ const sureWithoutMesh = 0.6;
  */
 export async function loadDetector(minConfidence: number): Promise<Detector> {
   const [blazeFace, findMeshes] = await Promise.all([loadBlazeFace(minConfidence), loadMesh()]);
-  let ssd: Promise<Look> | undefined;
+  let ssd: Promise<DetectFaces> | undefined;
   const looks = {
     blazeFace,
     ssd: () => {

@@ -1,13 +1,13 @@
 import type { EngineDetector } from '../../../contract/vocabulary.ts';
 import type { Pixels, Similarity } from '../geometry/align.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
-import { blazeFaceSight, type FoundFace, type Look } from './blazeface.ts';
-import { ssdSight } from './ssd.ts';
+import { blazeFaceInput, type DetectFaces, type FoundFace } from './blazeface.ts';
+import { ssdInput } from './ssd.ts';
 
 /** The networks that look for faces: BlazeFace sees large ones quickly, SSD small ones slowly. */
 export interface Looks {
-  readonly blazeFace: Look;
-  readonly ssd: () => Promise<Look>;
+  readonly blazeFace: DetectFaces;
+  readonly ssd: () => Promise<DetectFaces>;
 }
 
 /** More faces than this in one picture are left out, the least certain first. */
@@ -57,14 +57,14 @@ export async function findFaces(
 }
 
 /** BlazeFace on the whole picture; where it is not sure of anybody, also as if it stood on its head; where it shows nobody, as if it lay on its side. */
-async function lookAtAll(pyramid: Pyramid, look: Look): Promise<FoundFace[]> {
+async function lookAtAll(pyramid: Pyramid, detect: DetectFaces): Promise<FoundFace[]> {
   const views = [...wholeViews(pyramid.picture)];
   let best: FoundFace[] = [];
   for (const turn of [0, 2, 1, 3]) {
     const isSettled = surest(best) >= uprightConfidence || (turn % 2 === 1 && best.length > 0);
     if (isSettled) break;
     const turned = views.map((view) => quarterTurned(view, turn));
-    const faces = (await look(pyramid, turned)).flat();
+    const faces = (await detect(pyramid, turned)).flat();
     if (best.length === 0 || surest(faces) > surest(best) + turnMargin) best = faces;
   }
   return best;
@@ -80,7 +80,7 @@ function surest(faces: readonly FoundFace[]): number {
 
 /** The view with its square turned about its middle. */
 function quarterTurned({ a, b, tx, ty }: Similarity, turn: number): Similarity {
-  const last = blazeFaceSight.size - 1;
+  const last = blazeFaceInput.size - 1;
   let view = { a, b, tx, ty };
   for (let count = 0; count < turn; count++) {
     view = { a: -view.b, b: view.a, tx: last - view.ty, ty: view.tx };
@@ -104,16 +104,20 @@ function isClose({ w, h }: FoundFace, picture: Pixels): boolean {
  * SSD on the whole picture, then on parts of it at twice the size and so on, up to its own, as long as the last looks found or suspected faces
  * so small that there may be smaller ones.
  */
-async function lookCloser(pyramid: Pyramid, look: Look, minConfidence: number): Promise<FoundFace[]> {
+async function lookCloser(
+  pyramid: Pyramid,
+  detect: DetectFaces,
+  minConfidence: number,
+): Promise<FoundFace[]> {
   const { picture } = pyramid;
   const found: FoundFace[] = [];
   let spent = 0;
   let isHopeful = false;
-  for (let scale = Math.min(1, ssdSight.size / longerSide(picture)); ; scale = Math.min(1, 2 * scale)) {
+  for (let scale = Math.min(1, ssdInput.size / longerSide(picture)); ; scale = Math.min(1, 2 * scale)) {
     const views = partViews(picture, scale);
     spent += views.length;
     if (spent > (isHopeful ? maxSsdLooks : maxVainLooks)) return found;
-    const guesses = (await look(pyramid, views)).flat();
+    const guesses = (await detect(pyramid, views)).flat();
     found.push(...guesses.filter(({ confidence }) => confidence >= minConfidence));
     isHopeful = guesses.some(({ h }) => h * scale < smallForSsd);
     if (scale === 1 || (found.length > 0 && !isHopeful)) return found;
@@ -129,7 +133,7 @@ const overlapOfParts = 96;
 
 /** Squares of SSD's size that cover the picture at this scale. */
 function partViews({ width, height }: Pixels, scale: number): Similarity[] {
-  const { size } = ssdSight;
+  const { size } = ssdInput;
   const starts = (length: number) => {
     const scaled = length * scale;
     const count = scaled <= size + 1 ? 1 : Math.ceil((scaled - overlapOfParts) / (size - overlapOfParts));
@@ -161,7 +165,7 @@ function* wholeViews({ width, height }: Pixels): Generator<Similarity> {
   const step = longer <= maxAspect * shorter ? longer : Math.max(shorter, Math.ceil(longer / maxParts));
   for (let start = 0; start === 0 || start + shorter < longer; start += step) {
     const length = Math.min(longer - start, step + shorter);
-    const scale = blazeFaceSight.size / length;
+    const scale = blazeFaceInput.size / length;
     const shift = (from: number) => scale * (0.5 - from) - 0.5;
     yield {
       a: scale,

@@ -1,6 +1,6 @@
 import { fitArcFace } from '../embed/chips.ts';
 import type { Point, Similarity } from '../geometry/align.ts';
-import { type Pyramid, type Sight, unmap } from '../geometry/pyramid.ts';
+import { type NetworkInput, type Pyramid, unmap } from '../geometry/pyramid.ts';
 import { modelFile } from '../models/model-files.ts';
 import { runSession, startSession } from '../onnx/session.ts';
 import type { Landmarks } from './detector.ts';
@@ -16,7 +16,7 @@ export interface Mesh {
 /** Looks at faces whose landmarks are roughly known: upright, centred and as large as the mesh wants them. */
 export type FindMeshes = (pyramid: Pyramid, faces: readonly Landmarks[]) => Promise<Mesh[]>;
 
-const sight: Sight = { size: 192, means: [0, 0, 0], scales: [255, 255, 255] };
+const meshInput: NetworkInput = { size: 192, means: [0, 0, 0], scales: [255, 255, 255] };
 
 /**
  * What the mesh is shown of ArcFace's chip: a square around this point, of this side, in the chip's pixels. That is where MediaPipe's
@@ -33,14 +33,14 @@ const batchSize = 16;
 
 /** Human's face mesh, which is MediaPipe's. */
 export async function loadMesh(): Promise<FindMeshes> {
-  const { size } = sight;
+  const { size } = meshInput;
   const session = await startSession(modelFile('facemesh'));
   return async (pyramid, faces) => {
     const meshes: Mesh[] = [];
     for (let start = 0; start < faces.length; start += batchSize) {
       const views = faces.slice(start, start + batchSize).map((face) => seenFrom(fitArcFace(face)));
       const outputs = Object.values(
-        await runSession(session, pyramid.cut(views, sight), [views.length, 3, size, size]),
+        await runSession(session, pyramid.cut(views, meshInput), [views.length, 3, size, size]),
       );
       const ofSize = (count: number) =>
         outputs.find((output) => output.length === count * views.length) ?? new Float32Array();
@@ -61,8 +61,8 @@ export async function loadMesh(): Promise<FindMeshes> {
 
 /** From what brings a face into ArcFace's chip, what brings it before the mesh. */
 function seenFrom({ a, b, tx, ty }: Similarity): Similarity {
-  const scale = sight.size / view.side;
-  const middle = (sight.size - 1) / 2;
+  const scale = meshInput.size / view.side;
+  const middle = (meshInput.size - 1) / 2;
   return {
     a: scale * a,
     b: scale * b,

@@ -1,9 +1,13 @@
-import type { Sight } from '../geometry/pyramid.ts';
+import type { NetworkInput } from '../geometry/pyramid.ts';
 import { modelFile } from '../models/model-files.ts';
 import { runSession, startSession } from '../onnx/session.ts';
-import { type FoundFace, type Look, placeInPicture, withoutOverlaps } from './blazeface.ts';
+import { type DetectFaces, type FoundFace, placeInPicture, withoutOverlaps } from './blazeface.ts';
 
-export const ssdSight: Sight = { size: 512, means: [127.5, 127.5, 127.5], scales: [127.5, 127.5, 127.5] };
+export const ssdInput: NetworkInput = {
+  size: 512,
+  means: [127.5, 127.5, 127.5],
+  scales: [127.5, 127.5, 127.5],
+};
 
 /** The network looks at its square in so many grids, from fine to coarse. */
 const grids = 6;
@@ -18,14 +22,14 @@ const sideFactor = 5;
  * face-api's SSD on MobileNet V1. It tells boxes only, and takes ten times as long as BlazeFace, but finds faces of a thirtieth of its square.
  * @param minConfidence 0..1: less certain faces are left out.
  */
-export async function loadSsd(minConfidence: number): Promise<Look> {
-  const { size } = ssdSight;
+export async function loadSsd(minConfidence: number): Promise<DetectFaces> {
+  const { size } = ssdInput;
   const session = await startSession(modelFile('ssd'));
   return async (pyramid, views) => {
     const found: FoundFace[][] = [];
     // One look is work enough for the processor: more at once would only take memory.
     for (const view of views) {
-      const outputs = await runSession(session, pyramid.cut([view], ssdSight), [1, 3, size, size]);
+      const outputs = await runSession(session, pyramid.cut([view], ssdInput), [1, 3, size, size]);
       const faces = decode(outputs, minConfidence);
       found.push(withoutOverlaps(faces, maxOverlap).map((face) => placeInPicture(face, view)));
     }
@@ -63,7 +67,7 @@ function boxAt(anchors: Float32Array, anchor: number, boxes: Float32Array, place
     number,
     number,
   ];
-  const { size } = ssdSight;
+  const { size } = ssdInput;
   const w = size * (right - left) * Math.exp(wide / sideFactor);
   const h = size * (bottom - top) * Math.exp(tall / sideFactor);
   return {

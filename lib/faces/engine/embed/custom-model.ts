@@ -5,7 +5,7 @@ import { distancesAtPowersOfTen } from '../models/calibration.ts';
 import { type EmbeddingModel, thresholdsOfUnits } from '../models/models.ts';
 import { type Session, startSession } from '../onnx/session.ts';
 import { lengthOf } from '../search/distance.ts';
-import { arcFaceSight, type Layout, openNetwork, type PictureInput } from './embedding-networks.ts';
+import { arcFaceInput, type Layout, openNetwork, type PictureInput } from './embedding-networks.ts';
 
 /** The user's own network: its file, and how it sees a face. Plain values, for workers are told of it by message. */
 export interface CustomNetwork extends PictureInput {
@@ -146,7 +146,7 @@ async function tryOut(network: CustomNetwork, session: Session): Promise<number>
   const pictures = Float32Array.from({ length: 2 * count }, (_, i) =>
     i < count ? ((i * 7919) % 256) / 128 - 1 : 1.4 * (i / count - 1) - 0.7,
   );
-  const [one, other] = await openNetwork(session, arcFaceSight(network))
+  const [one, other] = await openNetwork(session, arcFaceInput(network))
     .embedChips(pictures)
     .catch((error: Error) => {
       throw unusable(path, `fails on a picture: ${firstLine(error)}`);

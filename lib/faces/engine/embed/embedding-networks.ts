@@ -28,7 +28,7 @@ export interface PictureInput {
 }
 
 /** How a network sees a face: where its chip lies, and what becomes of each channel's value v: (v - mean) / scale. */
-export interface Sight extends PictureInput {
+export interface ChipInput extends PictureInput {
   readonly fit: (landmarks: Landmarks) => Similarity;
   /** In this order. */
   readonly channels: 'RGB' | 'BGR';
@@ -73,10 +73,10 @@ const sights = {
     scales: [255, 255, 255],
     fit: fitDlib,
   },
-} as const satisfies Record<string, Sight>;
+} as const satisfies Record<string, ChipInput>;
 
 /** How the user's own network sees a face. */
-export function arcFaceSight(network: CustomNetwork): Sight {
+export function arcFaceInput(network: CustomNetwork): ChipInput {
   return { ...network, fit: (landmarks) => fitArcFace(landmarks, network.size) };
 }
 
@@ -105,7 +105,7 @@ export function customNetwork(custom: CustomNetwork): Promise<EmbeddingNetwork> 
     }
     // Not by ONNX Runtime's own `set_denormal_as_zero`, which changes this thread's arithmetic in JavaScript too.
     zeroTinyWeights(model);
-    return openNetwork(await startFastSession(model), arcFaceSight(custom));
+    return openNetwork(await startFastSession(model), arcFaceInput(custom));
   });
 }
 
@@ -125,14 +125,14 @@ async function startFastSession(model: Uint8Array): Promise<Session> {
 }
 
 /** A network of one input and one output. */
-export function openNetwork(session: Session, sight: Sight): EmbeddingNetwork {
-  const { size, batch, layout, isBatchFixed } = sight;
+export function openNetwork(session: Session, input: ChipInput): EmbeddingNetwork {
+  const { size, batch, layout, isBatchFixed } = input;
   const valuesOfChip = 3 * size * size;
   const [outputName = ''] = session.outputNames;
   const run = async (chips: Float32Array) => {
     const count = isBatchFixed ? batch : chips.length / valuesOfChip;
     const shape = layout === 'NCHW' ? [count, 3, size, size] : [count, size, size, 3];
-    const outputs = await runSession(session, arranged(chips, sight, count), shape);
+    const outputs = await runSession(session, arranged(chips, input, count), shape);
     const embeddings = outputs[outputName] as Float32Array;
     const dimensions = embeddings.length / count;
     return Array.from({ length: chips.length / valuesOfChip }, (_, face) =>
@@ -148,8 +148,8 @@ export function openNetwork(session: Session, sight: Sight): EmbeddingNetwork {
   };
   const cut = (pyramid: Pyramid, faces: readonly Landmarks[]) =>
     pyramid.cut(
-      faces.map((face) => sight.fit(face)),
-      inRgb(sight),
+      faces.map((face) => input.fit(face)),
+      inRgb(input),
     );
   return {
     cut,
@@ -174,7 +174,7 @@ export async function inGroups(
 }
 
 /** What the pyramid is asked for: its channels are in the order RGB. */
-function inRgb({ size, channels, means, scales }: Sight) {
+function inRgb({ size, channels, means, scales }: ChipInput) {
   if (channels === 'RGB') return { size, means, scales };
   const turned = ([b, g, r]: Triple): Triple => [r, g, b];
   return { size, means: turned(means), scales: turned(scales) };
@@ -186,7 +186,7 @@ export function mirror(chips: Float32Array, size: number): void {
 }
 
 /** Chips as the network takes them, and zeros after them up to `count` chips. */
-function arranged(chips: Float32Array, { size, layout, channels }: Sight, count: number): Float32Array {
+function arranged(chips: Float32Array, { size, layout, channels }: ChipInput, count: number): Float32Array {
   const pixelCount = size * size;
   const isAsItIs = layout === 'NCHW' && channels === 'RGB';
   if (isAsItIs && chips.length === count * 3 * pixelCount) return chips;

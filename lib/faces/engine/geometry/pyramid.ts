@@ -1,7 +1,7 @@
 import type { Pixels, Point, Similarity } from './align.ts';
 
 /** What a network is shown: a square of `size` pixels a side, and of each channel's values v: (v - mean) / scale. */
-export interface Sight {
+export interface NetworkInput {
   readonly size: number;
   readonly means: readonly [number, number, number];
   readonly scales: readonly [number, number, number];
@@ -25,7 +25,7 @@ export class Pyramid {
    * @param views what brings the picture into each square.
    * @returns `[views, 3, size, size]`, one after the other.
    */
-  cut(views: readonly Similarity[], { size, means, scales }: Sight): Float32Array {
+  cut(views: readonly Similarity[], { size, means, scales }: NetworkInput): Float32Array {
     const planeSize = size * size;
     const planes = new Float32Array(views.length * 3 * planeSize);
     views.forEach((view, index) => {

@@ -113,7 +113,7 @@ class ProbeSearch {
   /** The hits of each entry that matches. */
   readonly #matching = new Map<number, GalleryHit[]>();
   /** The nearest face of each entry that is near and does not match. */
-  readonly #near = new Map<number, GalleryHit>();
+  readonly #nearMisses = new Map<number, GalleryHit>();
   /** Entries that turned out to match since the farthest distance was set by them. */
   #left = 0;
   /** No entry that is farther is among the near misses. */
@@ -173,7 +173,7 @@ class ProbeSearch {
     const known = this.#matching.get(hit.entryId);
     if (!known) {
       this.#matching.set(hit.entryId, [hit]);
-      if (this.#near.delete(hit.entryId)) this.#left++;
+      if (this.#nearMisses.delete(hit.entryId)) this.#left++;
     } else if (!this.#isSecondPass) {
       known.push(hit);
       if (known.length >= 2 * maxImagesOfEntry) this.#matching.set(hit.entryId, best(known));
@@ -182,8 +182,8 @@ class ProbeSearch {
 
   #addNearMiss(hit: GalleryHit): void {
     if (this.#matching.has(hit.entryId)) return;
-    const known = this.#near.get(hit.entryId);
-    if (!known || byDistance(hit, known) < 0) this.#near.set(hit.entryId, hit);
+    const known = this.#nearMisses.get(hit.entryId);
+    if (!known || byDistance(hit, known) < 0) this.#nearMisses.set(hit.entryId, hit);
   }
 
   /**
@@ -192,9 +192,9 @@ class ProbeSearch {
    */
   prune(): boolean {
     const kept = this.#candidates + spareEntries;
-    if (this.#candidates === 0 || this.#near.size < 2 * kept) return false;
-    const sorted = [...this.#near.values()].sort(byDistance);
-    for (const { entryId } of sorted.slice(kept)) this.#near.delete(entryId);
+    if (this.#candidates === 0 || this.#nearMisses.size < 2 * kept) return false;
+    const sorted = [...this.#nearMisses.values()].sort(byDistance);
+    for (const { entryId } of sorted.slice(kept)) this.#nearMisses.delete(entryId);
     this.#farthest = (sorted[kept - 1] as GalleryHit).distance;
     this.#left = 0;
     this.leastScore = this.#scoreFor(this.#farthest);
@@ -204,7 +204,7 @@ class ProbeSearch {
   /** Says whether near misses may have been forgotten in place of entries that matched; then a second pass finds them. */
   beginsAgain(): boolean {
     if (this.#farthest === Number.POSITIVE_INFINITY || this.#left <= spareEntries) return false;
-    this.#near.clear();
+    this.#nearMisses.clear();
     this.#left = 0;
     this.#farthest = Number.POSITIVE_INFINITY;
     this.#isSecondPass = true;
@@ -214,7 +214,7 @@ class ProbeSearch {
 
   hits(): GalleryHit[] {
     const matches = [...this.#matching.values()].flatMap(best).sort(byDistance);
-    const near = [...this.#near.values()].sort(byDistance).slice(0, this.#candidates);
+    const near = [...this.#nearMisses.values()].sort(byDistance).slice(0, this.#candidates);
     return [...matches, ...near];
   }
 

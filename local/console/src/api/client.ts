@@ -4,7 +4,7 @@ import { awaitToken, currentToken } from './token.ts';
 /** The service answered that it will not, or cannot. */
 export class RefusedError extends Error {
   readonly status: number;
-  /** One line for each picture, where pictures were refused. */
+  /** Reasons, one for each refused picture. */
   readonly reasons: readonly string[];
   constructor(status: number, message: string, reasons: readonly string[] = []) {
     super(message);
@@ -28,7 +28,8 @@ export interface Call {
 }
 
 /**
- * Calls the service, with the token if there is one; where it wants another, a person is asked and the call is made again.
+ * Calls the service, with the token if there is one; where it wants another, a person is asked and the call
+ * is made again.
  * @param path below the service's address, without a slash in front.
  * @throws RefusedError, UnreachableError, the signal's reason
  */
@@ -54,13 +55,14 @@ export async function call(path: string, { method = 'GET', body, signal }: Call 
   }
 }
 
-/** The same, for an answer in JSON, whose type the contract promises. */
+/** Returns the same, for an answer in JSON, whose type the contract promises. */
 export async function callJson<Answer>(path: string, options?: Call): Promise<Answer> {
   return (await (await call(path, options)).json()) as Answer;
 }
 
 /**
- * Sends a form where the service said, which may be a bucket: without the token, and what comes of it tells nothing of the service.
+ * Sends a form where the service said, which may be a bucket: without the token, and what comes of it tells
+ * nothing of the service.
  * @throws RefusedError, UnreachableError
  */
 export async function sendForm(url: string, form: FormData): Promise<void> {
@@ -93,7 +95,7 @@ async function refusal(response: Response): Promise<RefusedError> {
   }
 }
 
-/** A refusal's text; of a request that does not fit, what is wrong with each field. */
+/** Returns a refusal's text; of a request that does not fit, what is wrong with each field. */
 function textOf(detail: unknown): string | undefined {
   if (typeof detail === 'string' && detail !== '') return detail;
   if (!Array.isArray(detail)) return undefined;
@@ -111,7 +113,7 @@ function statusText(status: number): string {
   return `The service answered with an error (${status}).`;
 }
 
-/** What went wrong, in words for a person. */
+/** Returns an error's message in words for a person. */
 export function messageOf(error: unknown): string {
   return error instanceof RefusedError || error instanceof UnreachableError
     ? error.message

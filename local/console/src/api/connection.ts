@@ -7,19 +7,21 @@ export type Reachability = 'reachable' | 'unreachable';
 /** The service's address with a slash at its end; undefined until a person has told it. */
 export const serviceUrl = new Store<URL | undefined>(undefined);
 export const reachability = new Store<Reachability>('reachable');
-/** Counts up whenever the service answers again after it did not: what failed meanwhile may be tried again. */
+/**
+ * Counts up whenever the service answers again after it did not: what failed meanwhile may be tried again.
+ */
 export const reconnections = new Store(0);
 
 const addressKey = 'face-blacklist.service';
 const probeTimeoutMs = 10_000;
 const probeDelaysMs = [1_000, 2_000, 4_000, 8_000, 15_000];
 
-/** Whether the address was told by a person, who may then change it, and not by the host of these files. */
+/** True if a person entered the address and may change it. It is false if the host of these files set it. */
 export let isAddressChosen = false;
 
 /**
- * Reads `config.json` beside the page. Its `api_url` is the service's address, relative to the page or whole; where it is empty, the one
- * that a person told before counts.
+ * Reads `config.json` beside the page. Its `api_url` is the service's address, relative to the page or whole;
+ * where it is empty, the one that a person told before counts.
  */
 export async function findService(): Promise<void> {
   const { api_url: configured } = await readConfig();
@@ -44,7 +46,10 @@ async function readConfig(): Promise<{ api_url: string }> {
   return { api_url: '' };
 }
 
-/** The address that a person typed, or undefined when it is none. `https` is meant where nothing is said. */
+/**
+ * Returns the address that a person typed, or undefined when it is none. `https` is meant where nothing is
+ * said.
+ */
 export function parseAddress(text: string): URL | undefined {
   const trimmed = text.trim();
   const url = URL.parse(/^https?:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`);
@@ -56,7 +61,7 @@ function askHealth(base: URL): Promise<Response> {
   return fetch(new URL('healthz', base), { cache: 'no-store', credentials: 'omit', signal });
 }
 
-/** Whether a service answers at that address, and lets this page read what it says. */
+/** Returns true if a service answers at that address, and allows this page to read the answer. */
 export async function answersAt(url: URL): Promise<boolean> {
   try {
     const answer = await askHealth(url);
@@ -106,7 +111,7 @@ async function keepProbing(): Promise<void> {
   probing = false;
 }
 
-/** A pause that ends early when the machine's network comes back. */
+/** Returns a pause that ends early when the machine's network comes back. */
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

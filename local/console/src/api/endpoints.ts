@@ -96,7 +96,7 @@ export async function uploadPicture(image: File): Promise<string> {
   return upload.image;
 }
 
-/** What a list of processed pictures is narrowed to; times are ISO 8601. */
+/** Filter of the list of processed pictures. Times are ISO 8601. */
 export interface ProcessedFilter {
   readonly hasMatch?: boolean | undefined;
   readonly entryId?: number | undefined;

@@ -3,8 +3,8 @@ import type { Box } from '../../../../lib/contract/shapes.ts';
 import { call } from './client.ts';
 
 /**
- * Pictures of the service, fetched with the token and shown by `blob:` addresses. Small ones are cut out and scaled down here, so that a
- * page full of faces does not hold as many whole pictures.
+ * Pictures of the service, fetched with the token and shown by `blob:` addresses. Small ones are cut out and
+ * scaled down here, so that a page full of faces does not hold as many whole pictures.
  */
 
 export interface Size {
@@ -13,7 +13,7 @@ export interface Size {
 }
 
 export interface Cut {
-  /** In pixels of the upright picture; the whole picture when left out. */
+  /** Box in pixels of the upright picture; the whole picture if left out. */
   readonly box?: Box | null;
   /** The longer side of what is shown, in pixels; as it is when left out. */
   readonly size?: number;
@@ -111,7 +111,10 @@ export async function decode(url: string): Promise<HTMLImageElement> {
   return image;
 }
 
-/** The face with some of what is around it, as a square as far as the picture goes; or the whole picture, smaller. */
+/**
+ * Returns the face with some of what is around it, as a square as far as the picture goes; or the whole
+ * picture, smaller.
+ */
 async function cutOut(source: Blob, { box, size = 320 }: Cut): Promise<Blob> {
   const url = URL.createObjectURL(source);
   try {
@@ -125,7 +128,7 @@ async function cutOut(source: Blob, { box, size = 320 }: Cut): Promise<Blob> {
   }
 }
 
-/** The square around a face that is shown of a picture of that size. */
+/** Returns the square around a face that is shown of a picture of that size. */
 export function around({ x, y, w, h }: Box, { width, height }: Size): Box {
   const side = Math.min(Math.max(w, h) * (1 + 2 * margin), width, height);
   const clamp = (start: number, length: number) => Math.max(0, Math.min(start, length - side));

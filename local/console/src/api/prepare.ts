@@ -3,11 +3,17 @@ import { decode, draw } from './pictures.ts';
 
 /** Makes of any file that this browser can show a picture that the service takes. */
 
-/** Larger ones go by a form of their own to be checked: a request through API Gateway holds about 4.5 MB of picture. */
+/**
+ * Larger ones go by a form of their own to be checked: a request through API Gateway holds about 4.5 MB of
+ * picture.
+ */
 export const inlineBytes = 3_000_000;
 /** The service's own limit, unless it says otherwise. */
 const defaultMaxBytes = 15 * 1024 * 1024;
-/** The longer side of a picture that had to be scaled down. Faces are compared at 112 pixels: there is detail enough. */
+/**
+ * The longer side of a picture that had to be scaled down. Faces are compared at 112 pixels: there is detail
+ * enough.
+ */
 const scaledSide = 3_000;
 const jpegQuality = 0.9;
 
@@ -20,7 +26,7 @@ const taken: Record<UploadContentType, true> = {
 
 export interface PreparedPicture {
   readonly file: File;
-  /** What was done to it, in words; undefined when it goes as it is. */
+  /** Description of how the picture was changed; undefined if it is sent unchanged. */
   readonly note: string | undefined;
 }
 
@@ -28,7 +34,8 @@ export interface PreparedPicture {
 export class UnreadableFileError extends Error {}
 
 /**
- * @param maxBytes a larger picture is scaled down; so is converted what is of another format than the service takes.
+ * @param maxBytes a larger picture is scaled down; so is converted what is of another format than the service
+ * takes.
  * @throws UnreadableFileError
  */
 export async function prepare(file: File, maxBytes = defaultMaxBytes): Promise<PreparedPicture> {
@@ -45,7 +52,10 @@ export async function prepare(file: File, maxBytes = defaultMaxBytes): Promise<P
   return { file: new File([blob], name, { type: 'image/jpeg' }), note };
 }
 
-/** A small JPEG of a picture, as base64: good enough to find its faces, and its size beside that of the original. */
+/**
+ * Returns a small JPEG of a picture, as base64: good enough to find its faces, and its size beside that of
+ * the original.
+ */
 export async function preview(
   file: File,
   side: number,

@@ -2,12 +2,13 @@ import { Store } from '../store.ts';
 import { serviceUrl } from './connection.ts';
 
 /**
- * The bearer token, kept for this tab's session and for one service alone: another address never gets to see it.
+ * The bearer token, kept for this tab's session and for one service alone: another address never gets to see
+ * it.
  */
 
 /** Set while a person is asked for a token: whether the one that was sent was refused. */
 export const tokenQuestion = new Store<{ readonly wasRefused: boolean } | undefined>(undefined);
-/** Whether there is a token that could be forgotten. */
+/** True if there is a token that can be forgotten. */
 export const hasToken = new Store(false);
 
 let waiting: PromiseWithResolvers<void> | undefined;

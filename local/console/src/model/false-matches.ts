@@ -1,8 +1,8 @@
 import type { Status } from '../../../../lib/contract/endpoints/status.ts';
 
 /**
- * What a similarity says about false accusations. In deepface mode a share of (1 - similarity / 100)^3 of pairs of different people reaches
- * it, for every model (README, "Accuracy"). Amazon tells no such rate.
+ * Meaning of a similarity for false accusations. In deepface mode a share of (1 - similarity / 100)^3 of
+ * pairs of different people reaches it, for every model (README, "Accuracy"). Amazon publishes no such rate.
  */
 
 /** Nothing was measured beyond. */
@@ -10,26 +10,29 @@ const rarestMeasured = 1e-6;
 
 export type Backend = Status['backend'];
 
-/** Share of pairs of different people, 0..1, that look at least as much alike. */
+/** Returns the share of pairs of different people, 0..1, that look at least as much alike. */
 function falseMatchShare(similarity: number): number {
   return Math.max(rarestMeasured, (1 - similarity / 100) ** 3);
 }
 
-/** Share of strangers, 0..1, who look at least as much like one of so many listed pictures. */
+/** Returns the share of strangers, 0..1, who look at least as much like one of so many listed pictures. */
 function falseAccusationShare(similarity: number, images: number): number {
   return 1 - (1 - falseMatchShare(similarity)) ** images;
 }
 
 const two = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 });
 
-/** Such as "1 in 46,000", before what is counted; "1 in 1.6" would tell nobody anything, so the frequent are told in percent. */
+/**
+ * Formats a rate, such as "1 in 46,000". Frequent ones are in percent, because "1 in 1.6" would tell nobody
+ * anything.
+ */
 function oneIn(share: number): string {
   if (share <= rarestMeasured) return 'fewer than 1 in 1,000,000';
   if (share >= 0.3) return `${two.format(share * 100)}% of`;
   return `1 in ${two.format(share > 0.1 ? Math.round(1 / share) : 1 / share)}`;
 }
 
-/** What a similarity means, in a sentence. */
+/** Explains a similarity in a sentence. */
 export function meaningOf(similarity: number, backend: Backend): string {
   if (backend === 'aws_rekognition') {
     return 'Amazon Rekognition does not say how often strangers look this much alike.';
@@ -38,7 +41,10 @@ export function meaningOf(similarity: number, backend: Backend): string {
   return `${capital(oneIn(share))} pairs of strangers ${share <= rarestMeasured ? 'look' : 'look at least'} this much alike.`;
 }
 
-/** What it means to accuse everybody who is at least so similar, in a sentence; undefined: nobody knows how similar that is. */
+/**
+ * Explains in a sentence the effect of matching everybody who is at least so similar. The similarity is
+ * undefined if it is unknown.
+ */
 export function thresholdMeaning(
   similarity: number | undefined,
   images: number | null,

@@ -1,6 +1,6 @@
 import type { BlacklistMatch, DetectedFace } from '../../../../lib/contract/shapes.ts';
 
-/** How one listed person compares with a face: the pictures that were told, best first. */
+/** Comparison of a face with one listed person: the pictures that the service returned, best first. */
 export interface Comparison {
   readonly entry: BlacklistMatch['entry'];
   readonly best: BlacklistMatch;
@@ -16,8 +16,8 @@ export interface Verdict {
 }
 
 /**
- * Who matches a face when everybody within a distance does. Only those whom the service told can be judged: those who matched at its own
- * threshold, and the nearest others.
+ * Determines who matches a face at a threshold. It can only judge the people whom the service returned: its
+ * own matches, and the near misses.
  * @param threshold undefined: the one that the service judged by
  */
 export function judge(face: DetectedFace, threshold: number | undefined): Verdict {
@@ -45,7 +45,7 @@ export interface ScalePoint {
   readonly similarity: number;
 }
 
-/** The similarity at a distance, between the points that are known, which come by rising distance. */
+/** Returns the similarity at a distance, between the points that are known, which come by rising distance. */
 export function similarityAt(scale: readonly ScalePoint[], distance: number): number {
   const index = scale.findIndex((point) => point.distance >= distance);
   const far = scale[index] ?? scale.at(-1);

@@ -26,7 +26,7 @@ export function bytes(size: number): string {
 export const distanceOf = (distance: number) => distance.toFixed(3);
 export const similarityOf = (similarity: number) => `${similarity.toFixed(1)}%`;
 
-/** Where a picture came from. Base64 says nothing to a person. */
+/** Returns a picture's source. Base64 says nothing to a person. */
 export function sourceOf(identifier: string): string {
   const isPlace =
     /^(https?:\/\/|s3:\/\/|\.{0,2}\/|[a-z]:\\)/i.test(identifier) && !identifier.startsWith('/9j/');

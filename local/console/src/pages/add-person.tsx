@@ -14,7 +14,7 @@ import { PersonFields } from '../ui/person-fields.tsx';
 import { PictureInput } from '../ui/picture-input.tsx';
 import { Notice } from '../ui/states.tsx';
 
-/** What was filled in. It outlives the page: who looks something up and comes back loses nothing. */
+/** Content of the form. It outlives the page, so that a visit to another page loses nothing. */
 interface PersonDraft {
   readonly name: string;
   readonly reason: string;
@@ -119,7 +119,7 @@ function useSending() {
   return { isSending, outcome, nameError, error, send };
 }
 
-/** Where nothing is left to be looked at, the person's page is next. */
+/** Opens the person's page if nothing is left to be checked. */
 function finish({ entryId, added, refused, duplicates, isUnsure }: Outcome, name: string): void {
   if (entryId === undefined) return;
   const words = `${name} is listed, with ${count(added, 'picture')}.`;

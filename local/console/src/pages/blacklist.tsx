@@ -12,7 +12,7 @@ import { Page } from '../ui/page.tsx';
 import { NoPicture, ServicePicture, useNear } from '../ui/picture.tsx';
 import { Empty, Failure } from '../ui/states.tsx';
 
-/** So many cards are shown first, and so many more each time. */
+/** Number of cards shown first, and added each time. */
 const cardsAtOnce = 48;
 const typingPauseMs = 200;
 
@@ -122,7 +122,7 @@ function PersonPicture({ entry }: { entry: BlacklistRecord }) {
   );
 }
 
-/** The first of a person's pictures; another is shown when that one goes. */
+/** Shows the first of a person's pictures; another is shown when that one goes. */
 function FirstPicture({ entry: { id, name, image_count } }: { entry: BlacklistRecord }) {
   const { data, error } = useLoad(`images ${id} ${image_count}`, (signal) =>
     inTurn(() => listImages(id, signal)),

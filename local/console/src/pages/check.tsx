@@ -68,7 +68,7 @@ export function CheckPage() {
   );
 }
 
-/** The pictures that are checked, in a row, with what is known of each. */
+/** Shows the pictures that are checked, in a row, with what is known of each. */
 function Strip({ all, selected }: { all: readonly Check[]; selected: Check | undefined }) {
   const done = all.filter(({ state }) => state === 'done' || state === 'failed').length;
   const threshold = useStore(chosenThreshold);

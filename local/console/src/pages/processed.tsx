@@ -13,7 +13,7 @@ import { Empty, Failure, Notice } from '../ui/states.tsx';
 
 const back = { href: paths.history, label: 'History' };
 
-/** One processed picture, with all that is known of it. */
+/** Shows one processed picture with all that is known of it. */
 export function ProcessedPage({ id }: { id: number }) {
   const { data, error, reload } = useLoad(`processed ${id}`, (signal) => getProcessed(id, signal));
   if (error instanceof RefusedError && error.status === 404) {

@@ -162,7 +162,7 @@ function WebhookSection({ webhook }: { webhook: NonNullable<Status['webhooks']>[
   );
 }
 
-/** Which service this is, and what this tab holds of it. */
+/** Shows the address of this service, and the data that this tab keeps. */
 function ConnectionSection() {
   const service = useStore(serviceUrl);
   const isSignedIn = useStore(hasToken);

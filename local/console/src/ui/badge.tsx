@@ -5,7 +5,7 @@ export type BadgeKind = 'match' | 'clear' | 'warning' | 'neutral';
 
 const icons: Partial<Record<BadgeKind, IconName>> = { match: 'warning', clear: 'tick', warning: 'warning' };
 
-/** A short verdict; its words say what its colour does. */
+/** Shows a short verdict; its words say what its colour does. */
 export function Badge({ kind, children }: { kind: BadgeKind; children: ComponentChildren }) {
   const icon = icons[kind];
   return (

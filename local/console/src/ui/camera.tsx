@@ -4,7 +4,7 @@ import { Dialog } from './dialog.tsx';
 import { Icon } from './icon.tsx';
 import { Notice } from './states.tsx';
 
-/** Whether this page may ask for a camera at all: browsers allow it over HTTPS and on this machine. */
+/** True if this page may ask for a camera. Browsers allow it over HTTPS and on this machine. */
 export const hasCamera = isSecureContext && navigator.mediaDevices !== undefined;
 
 /** Takes a picture with the camera, which is on only while the dialog is open. */

@@ -12,7 +12,7 @@ export interface DialogProps {
   readonly wide?: boolean;
 }
 
-/** A modal dialog of the browser's own: it holds the focus, and gives it back to what had it before. */
+/** Shows a modal dialog of the browser's own: it holds the focus, and gives it back to what had it before. */
 export function Dialog({ title, onClose, children, wide = false }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
@@ -56,7 +56,7 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps) 
 export interface ConfirmProps {
   readonly title: string;
   readonly children: ComponentChildren;
-  /** What the button says: it names what goes. */
+  /** Label of the button, which names what it deletes. */
   readonly action: string;
   readonly run: () => Promise<void>;
   readonly onClose: () => void;

@@ -2,7 +2,7 @@ import { type Draft, type DraftPicture, removePicture } from '../enrollment.ts';
 import { useStore } from '../store.ts';
 import { Icon } from './icon.tsx';
 
-/** The pictures of a draft, with the face that counts, and the verdict on each. */
+/** Shows the pictures of a draft, with the face that counts, and the verdict on each. */
 export function DraftPictures({ draft, isBusy }: { draft: Draft; isBusy: boolean }) {
   const pictures = useStore(draft);
   return (

@@ -23,7 +23,7 @@ export interface EntryPicturesProps {
   readonly onChange: () => void;
 }
 
-/** A person's reference pictures: to look at, to remove, to add to. */
+/** Shows a person's reference pictures: to look at, to remove, to add to. */
 export function EntryPictures({ entry, onChange }: EntryPicturesProps) {
   const { data, error, reload } = useLoad(`images ${entry.id}`, (signal) => listImages(entry.id, signal));
   const [looking, setLooking] = useState<ReferenceImage>();

@@ -8,7 +8,7 @@ import { paths } from '../routes.ts';
 import { Badge } from './badge.tsx';
 import { NoPicture, ServicePicture } from './picture.tsx';
 
-/** Of one person, so many of the listed pictures that are nearest are shown. */
+/** Largest number of pictures shown of one person, the nearest. */
 const maxReferences = 3;
 
 export interface FaceVerdictProps {
@@ -22,7 +22,7 @@ export interface FaceVerdictProps {
   readonly threshold: number | undefined;
 }
 
-/** A face, and the listed people it was compared with. */
+/** Shows a face, and the listed people it was compared with. */
 export function FaceVerdict({ number, verdict, backend, face, isActive, threshold }: FaceVerdictProps) {
   const { comparisons, isMatch } = verdict;
   // Where nobody matches, the nearest shows how far that is.
@@ -133,7 +133,7 @@ function Figure({ name, value }: { name: string; value: string }) {
   );
 }
 
-/** Where a distance lies to the threshold, which is in the middle: what is left of it matches. */
+/** Shows a distance relative to the threshold, which is in the middle. Distances to its left match. */
 function Meter({ distance, threshold, isMatch }: { distance: number; threshold: number; isMatch: boolean }) {
   const share = threshold > 0 ? Math.min(1, distance / (2 * threshold)) : 1;
   return (

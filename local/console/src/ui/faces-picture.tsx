@@ -5,7 +5,7 @@ export interface MarkedFace {
   /** From 1. */
   readonly number: number;
   readonly area: FacialArea;
-  /** What the box is called, such as "Face 1: matches Jane Roe". */
+  /** Label of the box, such as "Face 1: matches Jane Roe". */
   readonly label: string;
   readonly isMatch: boolean;
 }
@@ -22,7 +22,7 @@ export interface FacesPictureProps {
 
 const landmarks = ['left_eye', 'right_eye', 'nose', 'mouth_left', 'mouth_right'] as const;
 
-/** A picture with a box around each face, which can be pressed, and its landmarks. */
+/** Shows a picture with a box around each face, which can be pressed, and its landmarks. */
 export function FacesPicture({ url, size, alt, faces, active, onPick }: FacesPictureProps) {
   const percent = (length: number, whole: number) => `${(100 * length) / whole}%`;
   return (

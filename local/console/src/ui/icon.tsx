@@ -1,4 +1,6 @@
-/** Line drawings on a field of 24 by 24. They say nothing by themselves: what they stand beside has a name. */
+/**
+ * Line drawings on a field of 24 by 24. They say nothing by themselves: what they stand beside has a name.
+ */
 const drawings = {
   check:
     'M4 9V6.5A2.5 2.5 0 0 1 6.5 4H9M15 4h2.5A2.5 2.5 0 0 1 20 6.5V9M20 15v2.5a2.5 2.5 0 0 1-2.5 2.5H15M9 20H6.5A2.5 2.5 0 0 1 4 17.5V15M12 12.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5M8 16.5a4.2 4.2 0 0 1 8 0',

@@ -1,7 +1,7 @@
 import { Store, useStore } from '../store.ts';
 import { Icon } from './icon.tsx';
 
-/** What is told besides the page: read aloud, and some of it shown for a while. */
+/** Message besides the page: read aloud, and some shown for a while. */
 
 interface Toast {
   readonly id: number;

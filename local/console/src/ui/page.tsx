@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 
 const product = 'Face Blacklist';
 
-/** Whether another page was shown before: then the new one's heading takes the focus. */
+/** False once a page was shown. The heading of each later one takes the focus. */
 let isFirst = true;
 
 export interface PageProps {
@@ -15,7 +15,9 @@ export interface PageProps {
   readonly children: ComponentChildren;
 }
 
-/** A page with its heading, which is focused when the page is come to, so that a reader begins there. */
+/**
+ * Shows a page with its heading, which is focused when the page is come to, so that a reader begins there.
+ */
 export function Page({ title, back, lead, actions, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {

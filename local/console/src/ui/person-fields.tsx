@@ -7,13 +7,13 @@ export interface PersonFieldsProps {
   readonly name: string;
   readonly reason: string;
   readonly nameError: string | undefined;
-  /** Whether the name is where one begins. */
+  /** True if the name takes the focus first. */
   readonly isFirst?: boolean;
   readonly isDisabled: boolean;
   readonly onChange: (part: { name?: string; reason?: string }) => void;
 }
 
-/** Who a person is, and why they are listed. */
+/** Shows the fields for a person's name and the reason of the entry. */
 export function PersonFields({
   name,
   reason,

@@ -4,16 +4,19 @@ import { Icon } from './icon.tsx';
 
 export interface PictureInputProps {
   readonly onFiles: (files: readonly File[]) => void;
-  /** Where pictures may also come by their address. */
+  /** Handler of a picture's address. Without it only files can be chosen. */
   readonly onUrl?: (url: string) => void;
   readonly hint: string;
   /** Lower, for where pictures are there already. */
   readonly compact?: boolean;
-  /** Whether to choose pictures is the one thing to do on the page. */
+  /** True if choosing pictures is the main action of the page. */
   readonly isMain?: boolean;
 }
 
-/** Takes pictures however they come: chosen, dropped or pasted anywhere on the page, from the camera, or by their address. */
+/**
+ * Takes pictures however they come: chosen, dropped or pasted anywhere on the page, from the camera, or by
+ * their address.
+ */
 export function PictureInput({ onFiles, onUrl, hint, compact = false, isMain = false }: PictureInputProps) {
   const input = useRef<HTMLInputElement>(null);
   const [isCameraOpen, setCameraOpen] = useState(false);

@@ -8,7 +8,7 @@ interface Shown {
   readonly failed?: boolean;
 }
 
-/** Whether an element has come near the window, once and for all. */
+/** Returns true once an element has come near the window. */
 export function useNear<Kind extends Element>() {
   const element = useRef<Kind>(null);
   const [isNear, setNear] = useState(false);
@@ -26,7 +26,10 @@ export function useNear<Kind extends Element>() {
   return { element, isNear };
 }
 
-/** A picture of the service, by its path; undefined while the path is not known. It is fetched when it comes into sight. */
+/**
+ * Returns a picture of the service, by its path; undefined while the path is not known. It is fetched when it
+ * comes into sight.
+ */
 function useServicePicture(path: string | undefined, { box, size }: Cut, isNear: boolean): Shown {
   const [shown, setShown] = useState<Shown>({});
   // A box is what its numbers are.
@@ -56,7 +59,7 @@ export interface ServicePictureProps {
   readonly class?: string;
 }
 
-/** It takes its place before it is there, so that nothing moves when it comes. */
+/** Shows a picture. Its space is reserved before it has loaded, so that nothing moves then. */
 export function ServicePicture({
   path,
   alt,
@@ -82,7 +85,7 @@ function NoPictureMark({ alt }: { alt: string }) {
   );
 }
 
-/** In the place of a picture that there is not. */
+/** Shows a placeholder for a missing picture. */
 export function NoPicture({ alt, class: className = '' }: { alt: string; class?: string }) {
   return (
     <span class={`picture ${className}`}>
@@ -91,12 +94,12 @@ export function NoPicture({ alt, class: className = '' }: { alt: string; class?:
   );
 }
 
-/** The whole picture of the service, for what draws over it. */
+/** Returns the whole picture of the service, for what draws over it. */
 export function useWholePicture(path: string | undefined): Shown {
   return useServicePicture(path, {}, true);
 }
 
-/** A face out of a picture that this page has already, which is not copied for it. */
+/** Shows a face out of a picture that this page has already, which is not copied for it. */
 export function FaceCut({ source, box, size, alt }: { source: string; box: Box; size: Size; alt: string }) {
   const { x, y, w } = around(box, size);
   const percent = (length: number) => `${(100 * length) / w}%`;

@@ -5,10 +5,10 @@ import { paths } from '../routes.ts';
 import { Badge } from './badge.tsx';
 import { NoPicture, ServicePicture } from './picture.tsx';
 
-/** Of more, the number is told. */
+/** Largest number of names shown. Beyond it, their count is shown. */
 const maxNames = 3;
 
-/** Processed pictures as rows of one height, newest first. */
+/** Shows processed pictures as rows of one height, newest first. */
 export function ProcessedRows({ items }: { items: readonly ImageProcessingResult[] }) {
   return (
     <ul class="rows">

@@ -9,7 +9,7 @@ import { NoPicture, useWholePicture } from './picture.tsx';
 
 const noLandmarks = { left_eye: null, right_eye: null, nose: null, mouth_left: null, mouth_right: null };
 
-/** A reference picture as a whole, with the face that counts and what is known of it. */
+/** Shows a reference picture as a whole, with the face that counts and what is known of it. */
 export function ReferencePicture({
   image,
   name,
@@ -78,7 +78,7 @@ function poseWords({ yaw, pitch, roll }: { yaw: number; pitch: number; roll: num
   return `${side}° aside, ${up}° up or down, tilted by ${tilt}°`;
 }
 
-/** Of a picture at that address, once it is decoded. */
+/** Returns the size of the picture at that address, once it is decoded. */
 export function useSize(url: string | undefined): Size | undefined {
   const [size, setSize] = useState<Size>();
   useEffect(() => {

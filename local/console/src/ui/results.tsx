@@ -20,7 +20,7 @@ export interface ResultsProps {
   readonly onThreshold?: (distance: number | undefined) => void;
 }
 
-/** A picture beside what its faces show. */
+/** Shows a picture beside what its faces show. */
 export function Results({ faces, isComing, picture, alt, status, threshold, onThreshold }: ResultsProps) {
   const [active, setActive] = useState<number>();
   const list = useRef<HTMLDivElement>(null);

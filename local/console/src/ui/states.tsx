@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { messageOf, UnreachableError } from '../api/client.ts';
 import { Icon, type IconName } from './icon.tsx';
 
-/** What stands in for a list or a page that is empty, failed or still to come. */
+/** Shows a message in place of a list or page that is empty, failed or loading. */
 
 export function Empty({
   icon,

@@ -9,11 +9,14 @@ export interface ThresholdProps {
   /** Undefined: as the service judges. */
   readonly chosen: number | undefined;
   readonly onChoose: (distance: number | undefined) => void;
-  /** What the chosen one makes of the faces that are shown. */
+  /** Verdicts on the faces shown, at the chosen threshold. */
   readonly verdicts: readonly Verdict[];
 }
 
-/** The farthest that the slider goes: as far as the service lets any request go, for beyond it strangers would be shown as matches. */
+/**
+ * Returns the farthest that the slider goes: as far as the service lets any request go, for beyond it
+ * strangers would be shown as matches.
+ */
 function farthest({ threshold, loosest_threshold: loosest }: Status): number {
   return Math.max(threshold, Math.floor(loosest * 1000) / 1000);
 }

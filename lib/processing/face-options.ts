@@ -1,7 +1,7 @@
 import type { Overrides } from '../contract/fields.ts';
 import type { FaceOptions, UsedOptions } from '../faces/port.ts';
 
-/** A request's overrides as the face backends take them. */
+/** Converts a request's overrides to the options of the face backends. */
 export function faceOptions(overrides: Overrides): FaceOptions {
   return {
     detectorBackend: overrides.detector_backend,
@@ -11,7 +11,10 @@ export function faceOptions(overrides: Overrides): FaceOptions {
   };
 }
 
-/** What was used otherwise than it was asked for, as answers have it: null where there is nothing to tell. */
+/**
+ * Returns the warnings for an answer, about options that were not used as requested. Returns null if there
+ * are none.
+ */
 export function shownWarnings({ warnings }: Pick<UsedOptions, 'warnings'>): string[] | null {
   return warnings.length > 0 ? [...warnings] : null;
 }

@@ -1,28 +1,29 @@
 import { isUnusablePicture, ofPicture } from '../errors.ts';
-import type { PictureLoan } from '../faces/port.ts';
+import type { WithPicture } from '../faces/port.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import { measurePicture } from '../inputs/measure.ts';
 import type { Ports } from '../ports.ts';
-import { allSettled } from '../settled.ts';
+import { allOrFirstError } from '../promises.ts';
 
 /**
- * Reads the pictures of a request, and lends each, decoded for as long as the work on it takes and in a slot of its own. What is wrong with one
- * names it by its field.
- * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError; the loans, also what the work throws.
+ * Reads the pictures of a request. Each can then be used decoded, in a slot of its own, for as long as some
+ * work takes. An error of one picture names its field.
+ * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError; the returned functions also throw
+ * the errors of the work.
  */
-export async function lendInputs<const Name extends string>(
+export async function openInputs<const Name extends string>(
   { inputs, pictureSlots }: Pick<Ports, 'inputs' | 'pictureSlots'>,
   pictures: Readonly<Record<Name, string>>,
-): Promise<Record<Name, PictureLoan>> {
-  const loans = Object.entries<string>(pictures).map(async ([name, input]) => {
+): Promise<Record<Name, WithPicture>> {
+  const opened = Object.entries<string>(pictures).map(async ([name, input]) => {
     const measured = await naming(name, async () => measurePicture(await inputs.read(input)));
-    const lend: PictureLoan = (work) =>
+    const withPicture: WithPicture = (work) =>
       naming(name, () =>
         pictureSlots.run(measured.memoryBytes, async () => work(await decodePicture(measured))),
       );
-    return [name, lend] as const;
+    return [name, withPicture] as const;
   });
-  return Object.fromEntries(await allSettled(loans)) as Record<Name, PictureLoan>;
+  return Object.fromEntries(await allOrFirstError(opened)) as Record<Name, WithPicture>;
 }
 
 async function naming<T>(name: string, work: () => Promise<T>): Promise<T> {

@@ -4,17 +4,21 @@ import { log } from '../log.ts';
 import { type IndexingPorts, indexUpload, type UploadOutcome } from './index-upload.ts';
 
 /** `again`: to be tried again later. `alone`: to be tried again now, while nothing else is. */
-export type WorkedOff = 'done' | 'left' | 'again' | 'alone';
+export type IndexingStatus = 'done' | 'left' | 'again' | 'alone';
 
 /**
- * Indexes an upload, and writes what became of it to the log. It never throws.
+ * Indexes an upload and logs the outcome. It never throws.
  *
- * The log has no keys, for people's names are in them: it calls an upload by the first 16 digits of its key's SHA-256
- * (`printf %s 'inbox/…' | sha256sum`).
- * @param isAlone true while no other is worked on.
- * @returns `left` where it lies in the inbox for good, because it may not be removed.
+ * The log contains no keys, because they contain people's names. It identifies an upload by the first 16
+ * digits of its key's SHA-256 (`printf %s 'inbox/…' | sha256sum`).
+ * @param isAlone true if no other upload is being indexed.
+ * @returns `left` if the file stays in the inbox because it may not be removed.
  */
-export async function workOff(ports: IndexingPorts, key: string, isAlone: boolean): Promise<WorkedOff> {
+export async function indexAndLog(
+  ports: IndexingPorts,
+  key: string,
+  isAlone: boolean,
+): Promise<IndexingStatus> {
   const upload = createHash('sha256').update(key).digest('hex').slice(0, 16);
   try {
     const outcome = await indexUpload(ports, key, isAlone);
@@ -29,7 +33,7 @@ export async function workOff(ports: IndexingPorts, key: string, isAlone: boolea
 }
 
 function logOutcome(upload: string, outcome: UploadOutcome): void {
-  const { faceCount, possibleDuplicates, ...told } = {
+  const { faceCount, possibleDuplicates, ...fields } = {
     faceCount: undefined,
     possibleDuplicates: undefined,
     ...outcome,
@@ -39,7 +43,7 @@ function logOutcome(upload: string, outcome: UploadOutcome): void {
   const likes = possibleDuplicates?.map(({ id, similarity }) => ({ entryId: id, similarity }));
   const isLeft = outcome.outcome === 'left' || 'isLeft' in outcome;
   const isWarning = isLeft || outcome.outcome === 'rejected' || (likes !== undefined && likes.length > 0);
-  const line = { upload, ...told, faceCount, ...remark, possibleDuplicates: likes };
+  const line = { upload, ...fields, faceCount, ...remark, possibleDuplicates: likes };
   const advice = isLeft ? ': it may not be removed from the inbox; allow that, or remove it' : '';
   log()[isWarning ? 'warn' : 'info'](line, `upload${advice}`);
 }

@@ -3,10 +3,11 @@ const foreign =
   /^(AWS_DEFAULT_REGION|AWS_(ACCESS|SECRET|SESSION|ENDPOINT|LAMBDA|CONTAINER|WEB_IDENTITY)_.*)$/;
 
 /**
- * The setting that a variable's name was probably meant to be: another case, other separators, a letter or two amiss, or one word too many or
- * too few. `undefined` where it is one of them, or like none.
+ * Finds the setting that a variable's name was probably meant to be. It accepts another case, other
+ * separators, one or two wrong letters, and one word too many or too few. Returns `undefined` if the name is
+ * a setting, or similar to none.
  */
-export function nearestName(name: string, settings: readonly string[]): string | undefined {
+export function closestSetting(name: string, settings: readonly string[]): string | undefined {
   if (settings.includes(name) || foreign.test(name)) return undefined;
   const given = folded(name);
   return (
@@ -27,19 +28,24 @@ function folded(name: string): string {
   return words(name).join('');
 }
 
-/** Short names are like too many others. */
+/**
+ * Returns the number of wrong letters allowed. It is lower for short names, which are similar to too many
+ * others.
+ */
 function tolerance(setting: string): number {
   return setting.length < 5 ? 0 : setting.length < 9 ? 1 : 2;
 }
 
-/** True when the longer one has all of the shorter one's words, in their order, and one more. */
+/** Returns true if the longer one has all of the shorter one's words, in their order, and one more. */
 function isOneWordApart(one: readonly string[], other: readonly string[]): boolean {
   const [shorter, longer] = one.length < other.length ? [one, other] : [other, one];
   if (shorter.length < 2 || longer.length !== shorter.length + 1) return false;
   return longer.some((_, left) => longer.toSpliced(left, 1).join() === shorter.join());
 }
 
-/** Letters to put in, take out or change, to make one word the other; two that changed places count as one. */
+/**
+ * Letters to put in, take out or change, to make one word the other; two that changed places count as one.
+ */
 function distance(one: string, other: string): number {
   let before: number[] = [];
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);

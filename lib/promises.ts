@@ -1,10 +1,10 @@
 import type { LimitFunction } from 'p-limit';
 
 /**
- * Waits until all have ended, then gives their values, or throws the first one's error: unlike `Promise.all`, nothing is still under
- * way when it throws, so that what was done can be undone.
+ * Waits until all promises have settled. It then returns their values, or throws the first error in their
+ * order. Unlike with `Promise.all`, nothing is running when it throws, so that the caller can undo the work.
  */
-export async function allSettled<const T extends readonly unknown[]>(
+export async function allOrFirstError<const T extends readonly unknown[]>(
   promises: T,
 ): Promise<{ -readonly [Index in keyof T]: Awaited<T[Index]> }> {
   const outcomes = await Promise.allSettled(promises);
@@ -13,8 +13,8 @@ export async function allSettled<const T extends readonly unknown[]>(
 }
 
 /**
- * Works on the items as their turns come. After a failure no further one is begun, which would most likely fail as well, after as long a
- * time: the failure is thrown when those under way have ended.
+ * Runs `work` on each item as the limiter allows. After a failure it begins no further item, because that
+ * would most likely fail too. It throws the failure when the items in progress have ended.
  */
 export async function allInTurns<Item, Result>(
   items: readonly Item[],
@@ -31,5 +31,5 @@ export async function allInTurns<Item, Result>(
       throw error;
     }
   };
-  return allSettled(items.map((item) => turn(() => unlessFailed(item))));
+  return allOrFirstError(items.map((item) => turn(() => unlessFailed(item))));
 }

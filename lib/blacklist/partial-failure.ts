@@ -6,9 +6,10 @@ export interface Checkable {
 }
 
 /**
- * Does one part of a long task. When that fails while the stores can be used, it alone is left undone: returns why, in a line, and
- * `undefined` when it was done.
- * @throws BackendUnavailableError, ThrottledError when one of the stores can't be used: the rest of the task would fail too.
+ * Does one part of a long task. When that fails while the stores can be used, it alone is left undone:
+ * returns why, in a line, and `undefined` when it was done.
+ * @throws BackendUnavailableError, ThrottledError when one of the stores can't be used: the rest of the task
+ * would fail too.
  */
 export async function failureOf(
   stores: readonly Checkable[],
@@ -24,7 +25,7 @@ export async function failureOf(
   }
 }
 
-/** An error's message and those of its causes. */
+/** Joins the messages of an error and its causes. */
 function reasonOf(error: unknown): string {
   return error instanceof Error ? `${error.message} ${reasonOf(error.cause)}`.trim() : '';
 }

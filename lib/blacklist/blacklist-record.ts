@@ -4,7 +4,7 @@ import { entryFolder } from '../images/key.ts';
 import type { EntryPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
 
-/** An entry as clients see it, with what `nameWarnings` found where it was looked for. */
+/** Converts an entry to the API's form, with the warnings of `nameWarnings` if they were requested. */
 export function blacklistRecord(
   { images }: Pick<EntryPorts, 'images'>,
   entry: EntryRecord,
@@ -22,7 +22,7 @@ export function blacklistRecord(
 }
 
 /**
- * The entry, if it is one that is shown.
+ * Returns the entry if it is active.
  * @throws EntryNotFoundError
  */
 export async function activeEntry(

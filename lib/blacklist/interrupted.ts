@@ -1,0 +1,14 @@
+import type { EntryRecord } from '../records/port.ts';
+
+/** Age in ms below which a change may still be in progress in another process. */
+export const sweepAgeMs = 5 * 60_000;
+
+/** Returns true if the process that created the record must have ended. No request lasts that long. */
+export function isInterrupted({ addedDate }: { readonly addedDate: string }): boolean {
+  return Date.now() - new Date(addedDate).getTime() > sweepAgeMs;
+}
+
+/** Returns true if an entry holds its name only because its creation or deletion was interrupted. */
+export function isAbandoned(entry: EntryRecord): boolean {
+  return entry.status === 'DELETING' || (entry.status === 'PENDING' && isInterrupted(entry));
+}

@@ -1,0 +1,53 @@
+import { handler as addImages } from '../../functions/add-images.ts';
+import { handler as createEntry } from '../../functions/create-entry.ts';
+import { handler as createEntryUpload } from '../../functions/create-entry-upload.ts';
+import { handler as createProcessUpload } from '../../functions/create-process-upload.ts';
+import { handler as deleteEntry } from '../../functions/delete-entry.ts';
+import { handler as deleteImage } from '../../functions/delete-image.ts';
+import { handler as detectFaces } from '../../functions/detect-faces.ts';
+import { handler as docs } from '../../functions/docs.ts';
+import { handler as docsAsset } from '../../functions/docs-asset.ts';
+import { handler as getEntry } from '../../functions/get-entry.ts';
+import { handler as getImage } from '../../functions/get-image.ts';
+import { handler as getProcessed } from '../../functions/get-processed.ts';
+import { handler as getProcessedImage } from '../../functions/get-processed-image.ts';
+import { handler as health } from '../../functions/health.ts';
+import { handler as listEntries } from '../../functions/list-entries.ts';
+import { handler as listImages } from '../../functions/list-images.ts';
+import { handler as listProcessed } from '../../functions/list-processed.ts';
+import { handler as openApi } from '../../functions/open-api.ts';
+import { handler as processImages } from '../../functions/process-images.ts';
+import { handler as status } from '../../functions/status.ts';
+import { handler as updateEntry } from '../../functions/update-entry.ts';
+import { handler as verify } from '../../functions/verify.ts';
+import { handler as verifyEntry } from '../../functions/verify-entry.ts';
+import { handler as welcome } from '../../functions/welcome.ts';
+import type { EndpointHandler } from '../../lib/http/endpoint.ts';
+
+/** The handlers of all endpoints: what the stack deploys as functions, for the local server. */
+export const handlers: readonly EndpointHandler[] = [
+  processImages,
+  listProcessed,
+  getProcessed,
+  getProcessedImage,
+  detectFaces,
+  createEntry,
+  listEntries,
+  getEntry,
+  updateEntry,
+  deleteEntry,
+  createEntryUpload,
+  createProcessUpload,
+  addImages,
+  listImages,
+  getImage,
+  deleteImage,
+  verify,
+  verifyEntry,
+  welcome,
+  health,
+  status,
+  openApi,
+  docs,
+  docsAsset,
+];

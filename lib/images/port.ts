@@ -1,13 +1,13 @@
-/** What an image store tells of a stored picture. */
+/** A stored picture, without its bytes. */
 export interface StoredImage {
   readonly key: string;
-  /** When it was written last. */
+  /** The time of the last write. */
   readonly modified: Date;
 }
 
-/** Where pictures are, for those who only tell clients. */
+/** Names the places of pictures, for those who only tell clients. */
 export interface ImageLocator {
-  /** How clients name it: an absolute path, or `s3://bucket/key`. */
+  /** Returns the name that clients use: an absolute path, or `s3://bucket/key`. */
   location(key: string): string;
 }
 
@@ -16,27 +16,51 @@ export interface ImageLocator {
  * proven by `test/suites/images.ts`: a `put` that returned survives a crash and is never seen half-written; `get` of what is absent
  * is `undefined`; deletes are idempotent; a failure of the store throws `BackendUnavailableError` (or `ThrottledError`) with its
  * `cause`.
+ * @example
+ * await images.put('blacklist/7/a.png', bytes, 'image/png');
+ * for await (const { key } of images.list('blacklist/7/')) console.log(key);
  */
 export interface ImageStore extends ImageLocator {
-  /** Writes, or replaces. */
+  /**
+   * Writes, or replaces.
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
+   */
   put(key: string, bytes: Uint8Array, contentType: string): Promise<void>;
+  /** @throws BackendUnavailableError, ThrottledError */
   get(key: string): Promise<Uint8Array | undefined>;
+  /** @throws BackendUnavailableError, ThrottledError */
   delete(key: string): Promise<void>;
-  /** Every picture whose key starts with the prefix (whole segments, e.g. `blacklist/7/`), in no promised order. */
+  /**
+   * Every picture whose key starts with the prefix (whole segments, e.g. `blacklist/7/`), in no promised order.
+   * @throws BackendUnavailableError, ThrottledError
+   */
   list(prefix: `${string}/`): AsyncIterable<StoredImage>;
-  /** Removes what writers that crashed before `olderThan` left half-written; returns how many that were. */
+  /**
+   * Removes what writers that crashed before `olderThan` left half-written; returns how many that were.
+   * @throws BackendUnavailableError, ThrottledError
+   */
   removeUnfinished(olderThan: Date): Promise<number>;
-  /** Throws when the store can't be used. */
+  /**
+   * Throws when the store can't be used.
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
+   */
   check(): Promise<void>;
 }
 
-/** What a client gets of a picture: its bytes, or a URL where the store itself gives it out for some minutes. */
+/** A picture as a client gets it: its bytes, or a URL where the store itself gives it out for some minutes. */
 export type Delivery = { readonly bytes: Uint8Array } | { readonly url: string };
 export type DeliveredPicture = Delivery & { readonly contentType: string };
 
-/** Gives stored pictures out to clients. A failure throws as those of `ImageStore` do. */
+/**
+ * Gives stored pictures out to clients.
+ * @example
+ * const delivered = await delivery.deliver('blacklist/7/a.png');
+ */
 export interface ImageDelivery {
-  /** `undefined` when there is no such picture. */
+  /**
+   * `undefined` when there is no such picture.
+   * @throws BackendUnavailableError, ThrottledError
+   */
   deliver(key: string): Promise<Delivery | undefined>;
 }
 

@@ -2,7 +2,7 @@ import type { ImageProcessingResult } from '../contract/shapes.ts';
 import type { FaceQuality, ImageFace } from '../faces/port.ts';
 
 /**
- * Where a record stands: `PENDING` is being made, `DELETING` is going; only `ACTIVE` ones are shown.
+ * A record's state: `PENDING` is being made, `DELETING` is going; only `ACTIVE` ones are shown.
  */
 export type RecordStatus = 'PENDING' | 'ACTIVE' | 'DELETING';
 
@@ -16,7 +16,7 @@ export interface EntryRecord {
   /** ISO 8601, UTC. */
   readonly addedDate: string;
   readonly status: RecordStatus;
-  /** How many of its images are `ACTIVE`. */
+  /** The number of its images that are `ACTIVE`. */
   readonly imageCount: number;
 }
 
@@ -29,7 +29,7 @@ export interface EntryChange {
   readonly sameNameAs: number | undefined;
 }
 
-/** What is known of a picture that somebody sent. */
+/** The facts about a picture that somebody sent. */
 export interface ImageFile {
   /** As the sender called it, 1..100 characters; `null` when it had no name. */
   readonly name: string | null;
@@ -62,10 +62,10 @@ export interface ImageRecord {
 
 export type NewImage = Pick<ImageRecord, 'id' | 'entryId' | 'key' | 'file'>;
 
-/** What a processed picture's record keeps: the answer, all but the id and the time that the record gives it. */
+/** The part of a processed picture's record that is given: the answer, all but the id and the time that the record gives it. */
 export type ProcessedResult = Omit<ImageProcessingResult, 'db_id' | 'processing_timestamp'>;
 
-/** What the record of a processed picture got when it was made. */
+/** The id and the time that the record of a processed picture got. */
 export interface Stamp {
   /** Whole number from 1 on; a later record has a larger one. */
   readonly id: number;
@@ -82,7 +82,7 @@ export interface TimeDisorder {
   readonly after: Stamp;
 }
 
-/** Which processed pictures are meant; all that is given must hold. */
+/** A choice of processed pictures; all that is given must hold. */
 export interface ProcessedFilter {
   readonly hasMatch?: boolean | undefined;
   /** The picture shows this entry, which may be deleted by now. Of one that shows more than 50, the 50 best matched count. */
@@ -100,7 +100,7 @@ export interface ProcessedQuery extends ProcessedFilter {
 }
 
 export interface ProcessedPage {
-  /** How many the filter leaves. */
+  /** The number of pictures that the filter leaves. */
   readonly total: number;
   /** Newest first, each with its `db_id`. */
   readonly items: ImageProcessingResult[];
@@ -117,6 +117,9 @@ export interface RecordCounts {
  * a write that returned survives a crash; `get` of what is absent is `undefined`; deletes are idempotent; a failure of the
  * store throws `BackendUnavailableError` (or `ThrottledError`) with its `cause`. What adds throws `DiskFullError` on a full disk, where
  * what deletes goes on working.
+ * @example
+ * const { id } = await records.createEntry({ name: 'Ada', reason: null });
+ * await records.activateEntry(id);
  */
 export interface RecordStore {
   /**
@@ -130,17 +133,30 @@ export interface RecordStore {
     reason: string | null;
     carried?: Pick<EntryRecord, 'id' | 'addedDate'>;
   }): Promise<EntryRecord>;
-  /** Shows a `PENDING` entry. Returns it, or `undefined` when there is none that is `PENDING`. */
+  /**
+   * Shows a `PENDING` entry. Returns it, or `undefined` when there is none that is `PENDING`.
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
+   */
   activateEntry(entryId: number): Promise<EntryRecord | undefined>;
-  /** The entry, whatever its status. */
+  /**
+   * The entry, whatever its status.
+   * @throws BackendUnavailableError, ThrottledError
+   */
   getEntry(entryId: number): Promise<EntryRecord | undefined>;
-  /** The entry of that name, whatever its status. */
+  /**
+   * The entry of that name, whatever its status.
+   * @throws BackendUnavailableError, ThrottledError
+   */
   findEntry(name: string): Promise<EntryRecord | undefined>;
-  /** The entries of one status, by id ascending. */
+  /**
+   * The entries of one status, by id ascending.
+   * @throws BackendUnavailableError, ThrottledError
+   */
   listEntries(status: RecordStatus): Promise<EntryRecord[]>;
   /**
    * Replaces name and reason of an `ACTIVE` entry; `undefined` when there is none.
    * @throws NameTakenError when another entry has the name.
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
   updateEntry(
     entryId: number,
@@ -149,76 +165,118 @@ export interface RecordStore {
   /**
    * Hides an entry for good: `PENDING`, `ACTIVE` or already `DELETING`, it is `DELETING` from now on. Returns it as it was before,
    * `undefined` when there is none.
+   * @throws BackendUnavailableError, ThrottledError
    */
   markEntryDeleting(entryId: number): Promise<EntryRecord | undefined>;
-  /** Removes the entry, what is left of its images' records, and frees its name. */
+  /**
+   * Removes the entry, what is left of its images' records, and frees its name.
+   * @throws BackendUnavailableError, ThrottledError
+   */
   removeEntry(entryId: number): Promise<void>;
   /**
    * The `ACTIVE` entries whose name is this one but for case and accents, and those of the very name, by id ascending; at a cost that grows
    * with what is found. A store that an earlier version filled finds its entries once they were normalized.
+   * @throws BackendUnavailableError, ThrottledError
    */
   findAlike(name: string): Promise<EntryRecord[]>;
   /**
    * Brings the names and reasons that an earlier version kept to their normal form. Where two names become one, both entries stay, see
    * `planNormalForms`. Done again, or by several at once, it ends the same. Returns what it changed.
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
   normalizeEntries(): Promise<EntryChange[]>;
 
   /**
    * Makes a `PENDING` image of an entry that is not `DELETING`; `undefined` when an image, whatever its status, has the id.
    * @throws EntryNotFoundError when there is no such entry.
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
   createImage(image: NewImage): Promise<ImageRecord | undefined>;
   /**
    * Shows a `PENDING` image of an entry that is not `DELETING`, and keeps what its face is called. Returns it, or `undefined` when there is
    * none such.
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
   activateImage(imageId: string, face: RecordedFace): Promise<ImageRecord | undefined>;
-  /** Keeps what an `ACTIVE` image's face is called now. Nothing happens when there is no such image. */
+  /**
+   * Keeps what an `ACTIVE` image's face is called now. Nothing happens when there is no such image.
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
+   */
   replaceFace(imageId: string, face: RecordedFace): Promise<void>;
-  /** Those of the images that there are, whatever their status, by their ids; at a cost that grows with `imageIds` alone. */
+  /**
+   * Those of the images that there are, whatever their status, by their ids; at a cost that grows with `imageIds` alone.
+   * @throws BackendUnavailableError, ThrottledError
+   */
   getImages(imageIds: readonly string[]): Promise<Map<string, ImageRecord>>;
-  /** All images of an entry, whatever their status, oldest first. */
+  /**
+   * All images of an entry, whatever their status, oldest first.
+   * @throws BackendUnavailableError, ThrottledError
+   */
   listImages(entryId: number): Promise<ImageRecord[]>;
-  /** The images of one status over all entries, oldest first. */
+  /**
+   * The images of one status over all entries, oldest first.
+   * @throws BackendUnavailableError, ThrottledError
+   */
   listImagesByStatus(status: RecordStatus): AsyncIterable<ImageRecord>;
   /**
    * Marks a shown image of a shown entry `DELETING`, unless it is the last one that the entry shows, also when others are withdrawn at the
    * same moment. Returns it as it was; `undefined` when it is not shown: of several who withdraw it, one gets it.
    * @throws EntryNotFoundError when its entry is not shown.
    * @throws LastImageError
+   * @throws BackendUnavailableError, ThrottledError
    */
   withdrawImage(imageId: string): Promise<ImageRecord | undefined>;
-  /** Marks an image `DELETING`, so that it is shown no more. Nothing happens when it is absent. */
+  /**
+   * Marks an image `DELETING`, so that it is shown no more. Nothing happens when it is absent.
+   * @throws BackendUnavailableError, ThrottledError
+   */
   markImageDeleting(imageId: string): Promise<void>;
+  /** @throws BackendUnavailableError, ThrottledError */
   removeImage(imageId: string): Promise<void>;
   /**
    * The `ACTIVE` images among these whose entry is `ACTIVE` too, each with that entry: what a match may show.
    * At a cost that grows with `imageIds` alone.
+   * @throws BackendUnavailableError, ThrottledError
    */
   findActive(imageIds: readonly string[]): Promise<Map<string, { image: ImageRecord; entry: EntryRecord }>>;
 
   /**
    * Keeps a processed picture's answer. Done again with the same `pictureId`, it adds nothing and returns the same stamp.
    * `pictureId` is what the names of its stored pictures are made from.
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
   addProcessed(pictureId: string, result: ProcessedResult): Promise<Stamp>;
+  /** @throws BackendUnavailableError, ThrottledError */
   getProcessed(id: number): Promise<ImageProcessingResult | undefined>;
-  /** Those of the `pictureId`s that were kept; at a cost that grows with `pictureIds` alone. */
+  /**
+   * Those of the `pictureId`s that were kept; at a cost that grows with `pictureIds` alone.
+   * @throws BackendUnavailableError, ThrottledError
+   */
   findProcessed(pictureIds: readonly string[]): Promise<Set<string>>;
   /**
    * A page of processed pictures, newest first, at a cost that grows neither with `offset` nor with the table; with times, by no more
    * than its logarithm, for each time that the clock was put back.
+   * @throws BackendUnavailableError, ThrottledError
    */
   listProcessed(query: ProcessedQuery): Promise<ProcessedPage>;
 
-  /** The last time that the clock was put back between two processed pictures; `undefined` when it never was. */
+  /**
+   * The last time that the clock was put back between two processed pictures; `undefined` when it never was.
+   * @throws BackendUnavailableError, ThrottledError
+   */
   timeDisorder(): Promise<TimeDisorder | undefined>;
 
-  /** How many entries are `ACTIVE`, how many `ACTIVE` images these have, and how many processed pictures there are. */
+  /**
+   * Counts the `ACTIVE` entries, their `ACTIVE` images, and the processed pictures.
+   * @throws BackendUnavailableError, ThrottledError
+   */
   count(): Promise<RecordCounts>;
 
-  /** Throws when the store can't be read, or has no room to write. */
+  /**
+   * Throws when the store can't be read, or has no room to write.
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
+   */
   check(): Promise<void>;
+  /** @throws BackendUnavailableError, ThrottledError */
   close(): Promise<void>;
 }

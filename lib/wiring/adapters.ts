@@ -10,7 +10,7 @@ import type { RecordStore } from '../records/port.ts';
 import type { LocalUploads } from '../uploads/local.ts';
 import type { Uploads } from '../uploads/port.ts';
 import { requireWritableFolder } from '../writable-folder.ts';
-import type { Deepface } from './embedded.ts';
+import type { Embedded } from './embedded.ts';
 import { once } from './opened.ts';
 
 /**
@@ -19,10 +19,10 @@ import { once } from './opened.ts';
  */
 
 /** The adapters of one machine share a database, and are opened together. */
-function deepface(config: Config): Promise<Deepface> {
-  return once(config, 'deepface', async () => {
-    const { openDeepface } = await import('./embedded.ts');
-    return openDeepface(config, await recordsDatabase(config));
+function embedded(config: Config): Promise<Embedded> {
+  return once(config, 'embedded', async () => {
+    const { openEmbedded } = await import('./embedded.ts');
+    return openEmbedded(config, await recordsDatabase(config));
   });
 }
 
@@ -36,7 +36,7 @@ function recordsDatabase(config: Config): Promise<DatabaseSync> {
 }
 
 export async function openRecords(config: Config): Promise<RecordStore> {
-  if (!config.aws) return (await deepface(config)).records;
+  if (!config.aws) return (await embedded(config)).records;
   const { region, tableName } = config.aws;
   if (tableName !== undefined) {
     return (await import('../records/dynamodb/records.ts')).openDynamoRecords({ region, tableName });
@@ -46,17 +46,17 @@ export async function openRecords(config: Config): Promise<RecordStore> {
 }
 
 export async function openImages(config: Config): Promise<ImageStore> {
-  if (!config.aws) return (await deepface(config)).images;
+  if (!config.aws) return (await embedded(config)).images;
   return (await import('../images/s3.ts')).openS3Images(config.aws);
 }
 
 export async function openDelivery(config: Config): Promise<ImageDelivery> {
-  if (!config.aws) return deliverBytes((await deepface(config)).images);
+  if (!config.aws) return deliverBytes((await embedded(config)).images);
   return (await import('../images/s3-delivery.ts')).openS3Delivery(config.aws);
 }
 
 export async function openFaces(config: Config): Promise<FaceBackend> {
-  if (!config.aws) return (await deepface(config)).faces;
+  if (!config.aws) return (await embedded(config)).faces;
   const { openRekognition } = await import('../faces/rekognition/rekognition.ts');
   const { qualityFilter, modelName, distanceMetric } = config;
   return openRekognition({ ...config.aws, qualityFilter, modelName, distanceMetric });
@@ -105,7 +105,7 @@ async function recordsId(config: Config): Promise<string> {
 
 /** What the pictures are compared on, for the first line of the log. */
 export async function runtimeOf(config: Config): Promise<string> {
-  return config.aws ? `Rekognition in ${config.aws.region}` : (await deepface(config)).runtime;
+  return config.aws ? `Rekognition in ${config.aws.region}` : (await embedded(config)).runtime;
 }
 
 /** Opens what is to be sent to webhooks; `undefined` where the table's stream carries match events. */

@@ -13,7 +13,7 @@ import { openSqliteEmbeddings } from '../records/sqlite/embeddings.ts';
 import { openSqliteRecords } from '../records/sqlite/records.ts';
 
 /** The adapters of one machine; the engine keeps its faces in the records' database. */
-export interface Deepface {
+export interface Embedded {
   readonly faces: FaceBackend;
   readonly records: RecordStore;
   readonly images: ImageStore;
@@ -26,7 +26,7 @@ export interface Deepface {
  * Opens the adapters of one machine on the records' database, which is closed with them.
  * @throws ConfigError, BackendUnavailableError
  */
-export async function openDeepface(config: Config, database: DatabaseSync): Promise<Deepface> {
+export async function openEmbedded(config: Config, database: DatabaseSync): Promise<Embedded> {
   const records = openSqliteRecords(database);
   const folders = imageFolderPaths(config);
   const images = openFileSystemImages(folders);

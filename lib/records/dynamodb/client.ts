@@ -12,6 +12,7 @@ import {
 import { marshall, type NativeAttributeValue, unmarshall } from '@aws-sdk/util-dynamodb';
 import { batches } from '../../batches.ts';
 import { BackendUnavailableError } from '../../errors.ts';
+import { row } from '../shared/row.ts';
 import { type Action, expression, forTable } from './action.ts';
 import type { Item, Key } from './keys.ts';
 
@@ -101,7 +102,7 @@ export class TableClient {
           }),
         ),
       );
-      yield (page.Items ?? []).map((item) => unmarshall(item) as Item);
+      yield (page.Items ?? []).map((item) => row<Item>(unmarshall(item)));
       start = page.LastEvaluatedKey;
     } while (start);
   }
@@ -170,7 +171,7 @@ export class TableClient {
       const { Responses, UnprocessedKeys } = await this.#attempt(() =>
         this.#client.send(new BatchGetItemCommand({ RequestItems: request })),
       );
-      found.push(...(Responses?.[this.#name] ?? []).map((item) => unmarshall(item) as Item));
+      found.push(...(Responses?.[this.#name] ?? []).map((item) => row<Item>(unmarshall(item))));
       keys = UnprocessedKeys?.[this.#name]?.Keys ?? [];
       return keys.length === 0 ? found : again;
     });
@@ -189,7 +190,7 @@ export class TableClient {
 function refusedActions(reasons: readonly CancellationReason[]): Map<number, Item | undefined> {
   const refused = new Map<number, Item | undefined>();
   for (const [place, { Code, Item }] of reasons.entries()) {
-    if (Code === 'ConditionalCheckFailed') refused.set(place, Item && (unmarshall(Item) as Item));
+    if (Code === 'ConditionalCheckFailed') refused.set(place, Item && row<Item>(unmarshall(Item)));
   }
   return refused;
 }

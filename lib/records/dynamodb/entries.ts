@@ -2,6 +2,7 @@ import { BackendUnavailableError, NameTakenError } from '../../errors.ts';
 import { foldedName } from '../../names/folded-name.ts';
 import type { EntryChange, EntryRecord, RecordStatus, RecordStore } from '../port.ts';
 import { planNormalForms } from '../shared/normal-entries.ts';
+import { row } from '../shared/row.ts';
 import { type Action, isNew } from './action.ts';
 import { again, type TableClient } from './client.ts';
 import { removeImagesOf } from './images.ts';
@@ -133,7 +134,7 @@ export function entryRecords(table: TableClient) {
     async normalizeEntries(): Promise<EntryChange[]> {
       const changed: EntryChange[] = [];
       const items: EntryItem[] = [];
-      for await (const some of table.query(entriesPartition)) items.push(...(some as EntryItem[]));
+      for await (const some of table.query(entriesPartition)) items.push(...row<EntryItem[]>(some));
       const changes = planNormalForms(items.map(entryRecord));
       const byId = new Map(items.map((item) => [item.id, item]));
       for (const change of changes) {
@@ -151,7 +152,7 @@ export function entryRecords(table: TableClient) {
 }
 
 async function readEntry(table: TableClient, entryId: number): Promise<EntryItem | undefined> {
-  return (await table.get(entryKey(entryId))) as EntryItem | undefined;
+  return row<EntryItem | undefined>(await table.get(entryKey(entryId)));
 }
 
 async function markDeleting(table: TableClient, entryId: number): Promise<EntryRecord | undefined> {

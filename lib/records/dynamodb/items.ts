@@ -1,4 +1,5 @@
 import type { EntryRecord, ImageRecord, RecordStatus } from '../port.ts';
+import { row } from '../shared/row.ts';
 import { partitionKey } from './definition.ts';
 import type { Item, Key } from './keys.ts';
 
@@ -98,12 +99,12 @@ export const entryPlace = (image: Pick<ImageRecord, 'addedDate' | 'id' | 'entryI
 export const imageIdAt = ({ sk }: Key) => sk.slice(sk.indexOf('#') + 1);
 
 export function entryRecord(item: Item): EntryRecord {
-  const { id, name, reason, addedDate, status, imageCount } = item as EntryItem;
+  const { id, name, reason, addedDate, status, imageCount } = row<EntryItem>(item);
   return { id, name, reason, addedDate, status, imageCount };
 }
 
 export function imageRecord(item: Item): ImageRecord {
-  const { id, entryId, key, addedDate, status, face, file = null } = item as ImageRecord & Key;
+  const { id, entryId, key, addedDate, status, face, file = null } = row<ImageRecord & Key>(item);
   return {
     id,
     entryId,

@@ -3,6 +3,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue } from 'aws-lambda';
 import { entryIdsOf, matchEvent, withoutUnlisted } from '../../events/match-event.ts';
 import type { MatchStream } from '../../events/port.ts';
+import { row } from '../shared/row.ts';
 import { TableClient, type TableSettings } from './client.ts';
 import { entryKey, entryRecord } from './items.ts';
 import type { Item } from './keys.ts';
@@ -24,7 +25,7 @@ export function openMatchStream(settings: TableSettings): MatchStream<StreamImag
 }
 
 function itemOf({ bytes, ...image }: StreamImage): Item {
-  const item = unmarshall(image as Record<string, SdkValue>) as Item;
+  const item = row<Item>(unmarshall(image as Record<string, SdkValue>));
   return bytes?.B === undefined ? item : { ...item, bytes: Buffer.from(bytes.B, 'base64') };
 }
 

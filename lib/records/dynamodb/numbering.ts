@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { timeAfter } from '../shared/clock.ts';
+import { row } from '../shared/row.ts';
 import { type Action, isNew } from './action.ts';
 import { again, type TableClient } from './client.ts';
 import {
@@ -250,5 +251,5 @@ async function forget(table: TableClient, arrivals: readonly Arrival[]): Promise
 
 function arrivalOf({ pk: _pk, sk: _sk, arrived: _arrived, ...arrival }: Item): Arrival {
   // An earlier version told no scopes.
-  return { scopes: [], ...arrival } as unknown as Arrival;
+  return row<Arrival>({ scopes: [], ...arrival });
 }

@@ -4,6 +4,7 @@ import { deflateRaw, inflateRaw } from 'node:zlib';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import type { ProcessedPage, ProcessedQuery, ProcessedResult, RecordStore, Stamp } from '../port.ts';
 import { pageOf, sizeOf } from '../shared/clock.ts';
+import { row } from '../shared/row.ts';
 import { scopeAsked, scopesOf } from '../shared/scopes.ts';
 import { storedResult } from '../shared/stored-result.ts';
 import { again, type TableClient } from './client.ts';
@@ -87,7 +88,7 @@ export async function readResult(
   table: TableClient,
   { sk, at, ...item }: Item,
 ): Promise<ImageProcessingResult> {
-  const { bytes, parts } = item as Kept;
+  const { bytes, parts } = row<Kept>(item);
   const compressed = parts ? Buffer.concat(await readParts(table, parts)) : (bytes ?? new Uint8Array());
   return storedResult((await decompress(compressed)).toString(), Number(sk), at);
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { EmbeddingReader, EmbeddingRow, Share } from '../../faces/engine/search/embedding-store.ts';
+import { row } from '../shared/row.ts';
 import { connect } from './connection.ts';
 
 /** Reads a share of the embeddings. A million rows are read in half the time without an object for each. */
@@ -8,8 +9,7 @@ export function shareOf(database: DatabaseSync, share: Share): Iterable<Embeddin
     'SELECT id, entry_id, embedding FROM faces WHERE model = ? AND id > ? AND id <= ? ORDER BY id LIMIT ?',
   );
   select.setReturnArrays(true);
-  const rows: Iterable<unknown> = select.iterate(share.version, share.afterId, share.lastId, share.most);
-  return rows as Iterable<EmbeddingRow>;
+  return row<Iterable<EmbeddingRow>>(select.iterate(share.version, share.afterId, share.lastId, share.most));
 }
 
 /** Opens a database's file for reading, on a thread that has no handle on it. */

@@ -10,8 +10,8 @@ import type {
 } from '../../faces/engine/search/embedding-store.ts';
 import { floatsOf } from '../../faces/engine/search/embedding-store.ts';
 import type { FaceOwner } from '../../faces/port.ts';
+import { row } from '../shared/row.ts';
 import { shareOf } from './embedding-rows.ts';
-import { row } from './row.ts';
 import { whenUnlocked, write } from './transactions.ts';
 
 // The id grows for ever, so that a search's answer never means another face than the one that it read.

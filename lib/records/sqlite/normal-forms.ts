@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { foldedName } from '../../names/folded-name.ts';
 import { logChanges, planNormalForms, type StoredEntry } from '../shared/normal-entries.ts';
+import { row } from '../shared/row.ts';
 
 /** Brings names and reasons to their normal form, and notes each name without case and accents, by which it is looked for. */
 export function normalizeEntries(database: DatabaseSync): void {
@@ -8,7 +9,7 @@ export function normalizeEntries(database: DatabaseSync): void {
     ALTER TABLE entry ADD COLUMN folded_name TEXT;
     CREATE INDEX entry_folded_name ON entry (folded_name);`);
   const entries = database.prepare('SELECT id, name, reason, status FROM entry').all();
-  const changes = planNormalForms(entries as unknown as StoredEntry[]);
+  const changes = planNormalForms(row<StoredEntry[]>(entries));
   const change = database.prepare('UPDATE entry SET name = ?, reason = ? WHERE id = ?');
   for (const { entryId, name, reason } of changes) change.run(name, reason, entryId);
   const fold = database.prepare('UPDATE entry SET folded_name = ? WHERE id = ?');

@@ -17,6 +17,7 @@ import type {
   Stamp,
   TimeDisorder,
 } from '../port.ts';
+import { row } from '../shared/row.ts';
 import { openDatabase } from './database.ts';
 import { SqliteOutbox } from './outbox.ts';
 import { addProcessed, getProcessed, listProcessed, timeDisorder } from './processed.ts';
@@ -55,14 +56,14 @@ const imagesAtOnce = 500;
 /** Whoever asks may not be known: a disk is not to be busy with answering them. */
 const writableMs = 1000;
 
-// The tables are STRICT and the statements name their columns after the fields, so a row is the record.
-const entryRecord = (row: Row) => ({ ...row }) as unknown as EntryRecord;
-function imageRecord({ sequence, face, file, ...row }: Row): ImageRecord {
-  return {
-    ...row,
+// The statements name their columns after the fields, so a row is the record.
+const entryRecord = (found: Row) => row<EntryRecord>({ ...found });
+function imageRecord({ sequence, face, file, ...found }: Row): ImageRecord {
+  return row<ImageRecord>({
+    ...found,
     face: face === null ? null : { quality: null, ...JSON.parse(String(face)) },
     file: file === null ? null : JSON.parse(String(file)),
-  } as unknown as ImageRecord;
+  });
 }
 
 /** What `write` returns, or a NameTakenError where it finds the name taken. */

@@ -29,7 +29,7 @@ export const welcomeToApi = defineEndpoint({
   summary: 'Say welcome, under the prefix of the API',
 });
 
-/** What both say. */
+/** Gives the words that both say. */
 export function welcomeMessage(apiTitle: string): { message: string } {
   return { message: `Welcome to the ${apiTitle}` };
 }

@@ -14,7 +14,7 @@ import { PersonFields } from '../ui/person-fields.tsx';
 import { PictureInput } from '../ui/picture-input.tsx';
 import { Notice } from '../ui/states.tsx';
 
-/** What was filled in. It outlives the page: who looks something up and comes back loses nothing. */
+/** Fields as they were filled in. They outlive the page: who comes back to it loses nothing. */
 interface PersonDraft {
   readonly name: string;
   readonly reason: string;
@@ -119,7 +119,7 @@ function useSending() {
   return { isSending, outcome, nameError, error, send };
 }
 
-/** Where nothing is left to be looked at, the person's page is next. */
+/** Goes on to the person's page, when nothing is left to be looked at. */
 function finish({ entryId, added, refused, duplicates, isUnsure }: Outcome, name: string): void {
   if (entryId === undefined) return;
   const words = `${name} is listed, with ${count(added, 'picture')}.`;

@@ -1,10 +1,10 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { findJava, type Java } from './java.ts';
 
 /** DynamoDB Local, by AWS. It takes any credentials, and every region finds the same tables. */
@@ -78,7 +78,8 @@ function run(java: Java, port: number): Emulator {
 
 /** Finds the emulator in the npm package that contains it. */
 function emulatorFolder(): string {
-  const main = fileURLToPath(import.meta.resolve('amplify-dynamodb-simulator'));
+  // Not by import.meta.resolve, which vitest's set-up files do not have.
+  const main = createRequire(import.meta.url).resolve('amplify-dynamodb-simulator');
   return join(dirname(main), 'emulator');
 }
 

@@ -25,8 +25,8 @@ import type { Picture } from '../../lib/inputs/picture.ts';
 import { allOrFirstError } from '../../lib/promises.ts';
 
 /**
- * A face backend without a network, for the use cases' tests: a face is a spot of colour, see `pictures.ts`, and its embedding that colour.
- * It passes the bookkeeping cases of the port suite.
+ * A face backend without a network, for the use cases' tests. A face is a spot of colour, see `pictures.ts`,
+ * and that colour is its embedding. It passes the bookkeeping cases of the port suite.
  */
 
 export const fakeModels = ['Fusion', 'Dlib'] as const;

@@ -40,7 +40,7 @@ export async function portraitOf(person: Person): Promise<Buffer> {
     .toBuffer();
 }
 
-/** Gives the pictures of the bookkeeping suite: three portraits, another of the second person, and all three in one picture. */
+/** Gives the pictures of the bookkeeping suite. */
 export async function suitePictures() {
   const decoded = async (drawn: Sharp): Promise<Picture> => decodePicture(await drawn.png().toBuffer());
   const order = ['other', 'listed', 'third'] as const;

@@ -22,7 +22,7 @@ const anyText = fc.oneof(
   fc.string({ unit: 'grapheme' }),
 );
 
-/** What nobody sees, and no script needs. */
+/** Characters that nobody sees, and no script needs. */
 const forbidden =
   /[[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}\u2800\ufffc\ufff9]--[\u200c\u200d\u180b-\u180f\ufe00-\ufe0f\u{e0100}-\u{e01ef}]]/v;
 /** Joiners and selectors that nothing stands before. */

@@ -1,27 +1,26 @@
 import { once } from 'node:events';
-import { mkdtempDisposable } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startDynamoDb } from '../../local/emulators/dynamodb.ts';
-import { startRekognition } from '../../local/emulators/rekognition/server.ts';
-import { startS3Emulator } from '../../local/emulators/s3.ts';
 
 /**
- * The emulators that all test files share, each started once, in vitest's own process, when the first test asks for it: one file alone
- * does not wait for those that it does not use. Each test has its own table, bucket or collection there.
+ * The emulators that all test files share. Each starts once, when the first test asks for it: a file alone
+ * waits for none that it does not use. Each test has its own table there. S3 and Rekognition are not among
+ * them: they run in their test's own process, which a busy vitest would make wait.
  */
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Address of the server that starts the shared emulators: GET /dynamodb, /s3 or /rekognition answers with the emulator's URL. */
+    /**
+     * Address of the server that starts the shared emulators. GET `/dynamodb` answers with the URL of
+     * DynamoDB Local.
+     */
     readonly services: string;
   }
 }
 
-const names = ['dynamodb', 's3', 'rekognition'] as const;
+const names = ['dynamodb'] as const;
 export type ServiceName = (typeof names)[number];
 
 interface Running {
@@ -56,7 +55,7 @@ async function start(): Promise<Running> {
   const resources = new AsyncDisposableStack();
   const started = new Map<ServiceName, Promise<string>>();
   const urlOf = (name: ServiceName): Promise<string> => {
-    const known = started.get(name) ?? starters[name](resources, urlOf);
+    const known = started.get(name) ?? starters[name](resources);
     started.set(name, known);
     return known;
   };
@@ -82,21 +81,10 @@ async function start(): Promise<Running> {
   return { url: `http://127.0.0.1:${port}`, stop };
 }
 
-type Start = (
-  resources: AsyncDisposableStack,
-  urlOf: (name: ServiceName) => Promise<string>,
-) => Promise<string>;
+type Start = (resources: AsyncDisposableStack) => Promise<string>;
 
 const starters: Record<ServiceName, Start> = {
   async dynamodb(resources) {
     return resources.use(await startDynamoDb()).url;
-  },
-  async s3(resources) {
-    return resources.use(await startS3Emulator({ buckets: [] })).url;
-  },
-  async rekognition(resources, urlOf) {
-    const folder = resources.use(await mkdtempDisposable(join(tmpdir(), 'face-blacklist-rekognition-')));
-    const options = { port: 0, dataDir: folder.path, workers: 2, s3Endpoint: await urlOf('s3') };
-    return resources.use(await startRekognition(options)).url;
   },
 };

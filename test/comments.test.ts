@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { commentFaults, folderFaults } from './comments.ts';
+
+/** Folders, each without those below it, whose comments keep the rules. A folder that is mended is added here. */
+const kept = [
+  'lib/contract/endpoints',
+  'local/console/src/pages',
+  'test/fakes',
+  'test/faces/engine/detect',
+  'test/faces/engine/geometry',
+  'test/faces/engine/models',
+  'test/faces/engine/onnx',
+  'test/local/commands',
+  'test/local/emulators',
+  'test/names',
+  'test/service',
+  'test/set-up',
+  'test/uploads',
+];
+
+test.each(kept)('the comments in %s keep the rules', (folder) => {
+  expect(existsSync(folder)).toBe(true);
+  expect(folderFaults(folder)).toEqual([]);
+});
+
+describe('the rules for comments', () => {
+  const words = (count: number) => Array(count).fill('word').join(' ');
+
+  test.each(['What', 'Whether', 'Of', 'How', 'Where'])('take none that begins with %s', (first) => {
+    const fault = [`line 2 begins with ${first}`];
+    expect(commentFaults(`const a = 1;\n/** ${first} it is. */`)).toEqual(fault);
+    expect(commentFaults(`const a = 1;\n/**\n * ${first} it is.\n */`)).toEqual(fault);
+    expect(commentFaults(`const a = 1;\n  // ${first} it is.`)).toEqual(fault);
+    expect(commentFaults(`/** Reads ${first.toLowerCase()} is there. */\nconst a = '${first}';`)).toEqual([]);
+  });
+
+  test('take sentences of 25 words, over several lines too, and code as one word', () => {
+    expect(commentFaults(`// ${words(25)}. ${words(25)}.`.replaceAll('word', 'w'))).toEqual([]);
+    expect(commentFaults(`// ${words(13)}\n// ${words(13)}.`)).toEqual(['line 1 has a sentence of 26 words']);
+    expect(commentFaults(`// Short.\n\n// ${words(20).replaceAll('word', 'w')} \`${words(12)}\`.`)).toEqual([]);
+    expect(commentFaults(`/**\n * Short.\n * @param a ${words(12)}\n * @returns ${words(12)}\n */`)).toEqual(
+      [],
+    );
+  });
+
+  test('take lines of 110 characters, and longer ones for an address', () => {
+    const line = (length: number) => `// ${'x'.repeat(length - 3)}`;
+    expect(commentFaults(line(110))).toEqual([]);
+    expect(commentFaults(line(111))).toEqual(['line 1 has a line of 111 characters']);
+    expect(commentFaults(`// https://example.org/${'x'.repeat(100)}`)).toEqual([]);
+  });
+});

@@ -1,5 +1,5 @@
 import { InputUnreadableError } from '../errors.ts';
-import type { FaceOwner } from '../faces/port.ts';
+import type { FaceOwner, WithPicture } from '../faces/port.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import { measurePicture } from '../inputs/measure.ts';
 import type { PictureSlots } from '../inputs/picture-slots.ts';
@@ -20,9 +20,9 @@ export async function enrollAgain(
   // Whoever listed the person has taken this picture: the person must not be lost for its quality.
   const options = { qualityFilter: 'none' } as const;
   const measured = await measurePicture(original);
-  const { face, quality } = await pictureSlots.run(measured.memoryBytes, async () =>
-    faces.enroll(await decodePicture(measured), { entryId, imageId }, options),
-  );
+  const withPicture: WithPicture = (work) =>
+    pictureSlots.run(measured.memoryBytes, async () => work(await decodePicture(measured)));
+  const { face, quality } = await faces.enroll(withPicture, { entryId, imageId }, options);
   await records.replaceFace(imageId, { ...face, quality });
   // Its deletion may have begun meanwhile, when this face was not there yet or nobody knew what it is called.
   if (await isBeingDeleted(records, { entryId, imageId }))

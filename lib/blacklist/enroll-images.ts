@@ -7,7 +7,7 @@ import {
   NoUsableImageError,
   type ServiceError,
 } from '../errors.ts';
-import type { EnrollOptions, FaceBackend, FaceMatch } from '../faces/port.ts';
+import type { EnrollOptions, FaceBackend, FaceMatch, WithPicture } from '../faces/port.ts';
 import { referenceKey } from '../images/key.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import { type MeasuredPicture, measurePicture } from '../inputs/measure.ts';
@@ -124,20 +124,22 @@ async function enrollFile(
 ): Promise<Outcome> {
   try {
     const picture = await measureReference(ports.faces, bytes);
-    return await ports.pictureSlots.run(picture.memoryBytes, async () => {
-      if (!deadline.leaves(neededMs)) return { remark: noTimeLeft };
-      const named = { picture, fileName: shownFileName(fileName) };
-      const options = { compare: deadline.leaves(neededToCompareMs) };
-      const enrolled = await enrollPicture(ports, entryId, named, options);
-      const { faceCount } = enrolled;
-      if (faceCount === 1) return { enrolled };
-      return { enrolled, remark: `It shows ${faceCount} faces; the largest was enrolled.` };
-    });
+    if (!deadline.leaves(neededMs)) return { remark: noTimeLeft };
+    const named = { picture, fileName: shownFileName(fileName) };
+    const options = { compare: deadline.leaves(neededToCompareMs), deadline };
+    const enrolled = await enrollPicture(ports, entryId, named, options);
+    const { faceCount } = enrolled;
+    if (faceCount === 1) return { enrolled };
+    return { enrolled, remark: `It shows ${faceCount} faces; the largest was enrolled.` };
   } catch (error) {
+    if (error instanceof NoTimeLeftError) return { remark: noTimeLeft };
     if (isUnusablePicture(error)) return { remark: error.message };
     throw error;
   }
 }
+
+/** The request's time went by while the picture waited for its turn. */
+class NoTimeLeftError extends Error {}
 
 /**
  * Measures a picture that is to be enrolled.
@@ -151,9 +153,17 @@ export async function measureReference(
   return measurePicture(bytes);
 }
 
+export interface EnrollPictureOptions extends EnrollOptions {
+  /** The image's id; a new one unless it is given. */
+  readonly imageId?: string;
+  /** End of the request's time; none without it. */
+  readonly deadline?: Deadline;
+}
+
 /**
- * Stores record, picture and face, and then activates the image. It undoes all of them when a later step
- * fails. The caller holds a slot for the picture.
+ * Stores record, picture and face, and then activates the image. It undoes all of them when a later step fails.
+ * Only the work on the face takes a slot for pictures: who waits for the records keeps nobody from having one.
+ * So the caller must hold no slot.
  * @param file the picture, see `measureReference`, and its name as `shownFileName` gives it.
  * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError when the picture
  * can't be used.
@@ -163,20 +173,24 @@ export async function measureReference(
 export async function enrollPicture(
   ports: EnrollingPorts,
   entryId: number,
-  file: { readonly picture: MeasuredPicture; readonly fileName: string | null },
-  { imageId = randomUUID(), ...options }: { readonly imageId?: string } & EnrollOptions = {},
+  { picture, fileName }: { readonly picture: MeasuredPicture; readonly fileName: string | null },
+  { imageId = randomUUID(), deadline, ...options }: EnrollPictureOptions = {},
 ): Promise<EnrolledPicture> {
   const { faces, images, records } = ports;
-  const picture = await decodePicture(file.picture);
-  const key = referenceKey(entryId, imageId, picture.format);
-  const { width, height } = picture;
-  const description = { name: file.fileName, sizeBytes: picture.original.length, width, height };
+  const { original, format, width, height } = picture;
+  const key = referenceKey(entryId, imageId, format);
+  const description = { name: fileName, sizeBytes: original.length, width, height };
+  const withPicture: WithPicture = (work) =>
+    ports.pictureSlots.run(picture.memoryBytes, async () => {
+      if (deadline && !deadline.leaves(neededMs)) throw new NoTimeLeftError(noTimeLeft);
+      return work(await decodePicture(picture));
+    });
   const created = await records.createImage({ id: imageId, entryId, key, file: description });
   if (!created) throw new BackendUnavailableError('The same picture is being added at this moment.', 5);
   let image = created;
   try {
-    await images.put(key, picture.original, `image/${picture.format}`);
-    const enrollment = await faces.enroll(picture, { entryId, imageId }, options);
+    await images.put(key, original, `image/${format}`);
+    const enrollment = await faces.enroll(withPicture, { entryId, imageId }, options);
     const { faceCount, quality, similar } = enrollment;
     const face = { ...enrollment.face, quality };
     image = { ...image, face };

@@ -163,7 +163,7 @@ async function carryImage(
     const picture = await measureReference(target.faces, original);
     const named = { picture, fileName: file?.name ?? null };
     const options = { imageId: id, qualityFilter: 'none' } as const;
-    await target.pictureSlots.run(picture.memoryBytes, () => enrollPicture(target, entryId, named, options));
+    await enrollPicture(target, entryId, named, options);
     report.enrolled += 1;
   }
   // At the first of them, for the target's sweep takes an entry of that age, and not shown, for one that

@@ -230,9 +230,10 @@ export interface FaceBackend {
   /**
    * Adds the picture's largest face to the gallery; the next match sees it. Doing it twice adds nothing. It does not fail because others
    * like it could not be looked for.
+   * @param picture the picture, or a way to it that is left before the face is kept: who waits for a store then holds none.
    * @throws NoFaceError when the picture shows none, or its largest is not good enough; nothing is added then.
    */
-  enroll(picture: Picture, owner: FaceOwner, options?: EnrollOptions): Promise<Enrollment>;
+  enroll(picture: Picture | WithPicture, owner: FaceOwner, options?: EnrollOptions): Promise<Enrollment>;
   /**
    * Takes faces out of the gallery; the next match does not see them. Absent ones are no error. Where a backend needs a face's id and was
    * not given it, the face stays until the sweep, which finds it by `listFaces`.

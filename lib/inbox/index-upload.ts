@@ -229,9 +229,8 @@ async function addPicture(
   }
   const options = { imageId, compare: true };
   const measured = await measureReference(ports.faces, picture.bytes);
-  const { faceCount, similar } = await ports.pictureSlots.run(measured.memoryBytes, () =>
-    enrollPicture(ports, entryId, { picture: measured, fileName: picture.fileName }, options),
-  );
+  const file = { picture: measured, fileName: picture.fileName };
+  const { faceCount, similar } = await enrollPicture(ports, entryId, file, options);
   return { entryId, imageId, faceCount, similar };
 }
 

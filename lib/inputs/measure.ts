@@ -27,6 +27,9 @@ export interface MeasuredPicture {
   readonly orientation: number;
   /** Width by height. */
   readonly pixelCount: number;
+  /** In pixels, of the picture turned upright. */
+  readonly width: number;
+  readonly height: number;
   /** The peak of decoding it, and of all work on it afterwards. */
   readonly memoryBytes: number;
 }
@@ -48,12 +51,16 @@ export async function measurePicture(bytes: Uint8Array): Promise<MeasuredPicture
   const decodable = prepare[format](bytes);
   const header = await readHeader(decodable);
   checkSize(header);
+  const { orientation = 1 } = header;
   return {
     original: bytes,
     decodable,
     format,
-    orientation: header.orientation ?? 1,
+    orientation,
     pixelCount: header.width * header.height,
+    ...(orientation >= 5 && orientation <= 8
+      ? { width: header.height, height: header.width }
+      : { width: header.width, height: header.height }),
     memoryBytes: workingBytes(header, decodable),
   };
 }

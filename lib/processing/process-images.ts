@@ -2,11 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { meter } from '#metrics';
 import type { Config } from '../config.ts';
 import type { ProcessImagesRequest } from '../contract/endpoints/process-images.ts';
-<<<<<<< HEAD
 import type { Box, ImageProcessingResult } from '../contract/shapes.ts';
-=======
 import { type Deadline, neededMs, noDeadline, noTimeLeft, storingMs } from '../deadline.ts';
->>>>>>> http11
 import { DiskFullError, isUnusablePicture, NoUsableImageError } from '../errors.ts';
 import { type ProcessedKeys, processedKeys } from '../images/key.ts';
 import type { ImageStore } from '../images/port.ts';

@@ -20,18 +20,3 @@ export const welcomeContract = defineEndpoint({
   },
   errors: [],
 });
-<<<<<<< HEAD
-=======
-
-export const welcomeToApi = defineEndpoint({
-  ...shared,
-  operationId: 'welcomeToApi',
-  path: '/api/v1/',
-  summary: 'Say welcome, under the prefix of the API',
-});
-
-/** Gives the words that both say. */
-export function welcomeMessage(apiTitle: string): { message: string } {
-  return { message: `Welcome to the ${apiTitle}` };
-}
->>>>>>> tests11

@@ -31,6 +31,7 @@ import type {
 import { refusalWords } from '../quality-reasons.ts';
 import { standardThresholdOf } from '../standard-thresholds.ts';
 import { usedThreshold } from '../thresholds.ts';
+import { withPictureOf } from '../with-picture.ts';
 import { type MeasuredQuality, qualityReasons } from './detect/quality.ts';
 import type { CustomModel } from './embed/custom-model.ts';
 import { similarityAt } from './models/calibration.ts';
@@ -210,7 +211,7 @@ class Human implements FaceBackend {
   }
 
   async enroll(
-    picture: Picture,
+    picture: Picture | WithPicture,
     owner: FaceOwner,
     { compare, qualityFilter = this.#qualityFilter }: EnrollOptions = {},
   ): Promise<Enrollment> {
@@ -220,7 +221,9 @@ class Human implements FaceBackend {
       largestOnly: true,
       measure: 'largest',
     } as const;
-    const faces = compare ? await this.#searchUsual(picture, job) : await this.#find(picture, job);
+    const faces = await withPictureOf(picture)((shown) =>
+      compare ? this.#searchUsual(shown, job) : this.#find(shown, job),
+    );
     const [largest] = faces;
     if (!largest) throw new NoFaceError('No face was found in it.');
     const { face, near: similar } = largest;

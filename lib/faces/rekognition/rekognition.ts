@@ -27,6 +27,7 @@ import type {
 } from '../port.ts';
 import { standardThresholdOf } from '../standard-thresholds.ts';
 import { standardOf, type ThresholdLimits, usedThreshold } from '../thresholds.ts';
+import { withPictureOf } from '../with-picture.ts';
 import { RekognitionCaller } from './caller.ts';
 import { compareLargest, compareWithReferences } from './compare.ts';
 import { encodeWhole } from './encode.ts';
@@ -147,11 +148,13 @@ class Rekognition implements FaceBackend {
   }
 
   async enroll(
-    picture: Picture,
+    picture: Picture | WithPicture,
     owner: FaceOwner,
     { compare, qualityFilter = this.#qualityFilter }: EnrollOptions = {},
   ): Promise<Enrollment> {
-    const { faceId, ...enrolled } = await enrollLargest(this.#gallery, picture, owner, qualityFilter);
+    const { faceId, ...enrolled } = await withPictureOf(picture)((shown) =>
+      enrollLargest(this.#gallery, shown, owner, qualityFilter),
+    );
     const similar = compare ? await this.#similarTo(faceId) : null;
     return { ...enrolled, similar };
   }

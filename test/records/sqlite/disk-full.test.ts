@@ -1,16 +1,15 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, openSync, statfsSync, writeSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, stat, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { reserveBytes } from '../../../lib/disk-space.ts';
 import { DiskFullError } from '../../../lib/errors.ts';
 import { openFileSystemImages } from '../../../lib/images/filesystem.ts';
 import { openDatabase } from '../../../lib/records/sqlite/database.ts';
 import { openSqliteRecords } from '../../../lib/records/sqlite/records.ts';
 import { writeUpload } from '../../../lib/uploads/files.ts';
+import { describeWithDisk, mountSmallDisk } from '../../small-disk.ts';
 import { activeEntry, processedResult } from '../../suites/records/fixtures.ts';
 
 let folder: string;
@@ -53,42 +52,16 @@ describe('a database that may not grow', () => {
 
 /** Bytes: as much as a disk of the tests has. */
 const diskBytes = 24 * 1024 * 1024;
-const canMount = (() => {
-  const probe = spawnSync('sh', [
-    '-c',
-    'd=$(mktemp -d) && mount -t tmpfs -o size=64k tmpfs "$d" && umount "$d" && rmdir "$d"',
-  ]);
-  return probe.status === 0;
-})();
 
-describe.runIf(canMount)('a disk that is full', () => {
-  let disk: string;
-  beforeAll(async () => {
-    disk = await mkdtemp(join(tmpdir(), 'disk-'));
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskBytes}`, 'tmpfs', disk]);
-  });
-  afterAll(async () => {
-    execFileSync('umount', ['--lazy', disk]);
-    await rm(disk, { recursive: true });
-  });
-
-  /** Another program takes all the room that is left. */
-  function fill(): void {
-    const file = openSync(join(disk, 'others'), 'a');
-    const piece = randomBytes(4096);
-    try {
-      for (;;) writeSync(file, piece);
-    } catch (error) {
-      expect(error).toMatchObject({ code: 'ENOSPC' });
-    } finally {
-      closeSync(file);
-    }
-    expect(statfsSync(disk).bavail).toBe(0);
-  }
-
+describeWithDisk('a disk that is full', () => {
   test('takes no more, says so, lets go of what is there, and goes on when there is room', async () => {
-    const path = join(disk, 'data/records.sqlite');
-    const folders = { blacklist: join(disk, 'b'), processed: join(disk, 'p'), cropped: join(disk, 'c') };
+    await using disk = await mountSmallDisk(diskBytes);
+    const path = join(disk.path, 'data/records.sqlite');
+    const folders = {
+      blacklist: join(disk.path, 'b'),
+      processed: join(disk.path, 'p'),
+      cropped: join(disk.path, 'c'),
+    };
     const images = openFileSystemImages(folders);
     let database = await openDatabase(path);
     let store = openSqliteRecords(database);
@@ -97,7 +70,7 @@ describe.runIf(canMount)('a disk that is full', () => {
       people.push((await activeEntry(store, `Person ${count}`)).entry.id);
     await images.put('blacklist/1/a.jpg', new Uint8Array(1000), 'image/jpeg');
     await Promise.all([store.check(), images.check()]);
-    fill();
+    disk.fill();
 
     const full = expect.objectContaining({
       code: 'disk_full',
@@ -106,14 +79,14 @@ describe.runIf(canMount)('a disk that is full', () => {
     const upload = (async function* () {
       yield new Uint8Array(1000);
     })();
-    await mkdir(join(disk, 'data/uploads'), { recursive: true }).catch(() => undefined);
+    await mkdir(join(disk.path, 'data/uploads'), { recursive: true }).catch(() => undefined);
     const outcomes = await Promise.allSettled([
       // The log has room for some more, but the disk has none for what comes then.
       (async () => {
         for (let count = 0; count < 2000; count++) await store.addProcessed(`${count}`, processedResult());
       })(),
       images.put('blacklist/1/b.jpg', new Uint8Array(1000), 'image/jpeg'),
-      writeUpload(join(disk, 'data/uploads/a.jpg'), upload),
+      writeUpload(join(disk.path, 'data/uploads/a.jpg'), upload),
       images.check(),
     ]);
     expect(outcomes).toEqual(outcomes.map(() => ({ status: 'rejected', reason: full })));
@@ -125,13 +98,13 @@ describe.runIf(canMount)('a disk that is full', () => {
     }
     await images.delete('blacklist/1/a.jpg');
     // What deletions were given back is not for others.
-    fill();
+    disk.fill();
     await expect(store.createEntry({ name: 'Bob', reason: null })).rejects.toEqual(full);
     await expect(store.check()).rejects.toEqual(full);
 
     // Nor does a new start need any.
     await store.close();
-    fill();
+    disk.fill();
     database = await openDatabase(path);
     store = openSqliteRecords(database);
     for (const id of people.slice(20)) {
@@ -140,7 +113,7 @@ describe.runIf(canMount)('a disk that is full', () => {
     }
     expect(await store.listEntries('ACTIVE')).toEqual([]);
 
-    await unlink(join(disk, 'others'));
+    await disk.relieve();
     expect(await store.createEntry({ name: 'Bob', reason: null })).toMatchObject({ name: 'Bob' });
     await images.put('blacklist/1/b.jpg', new Uint8Array(1000), 'image/jpeg');
     await Promise.all([store.check(), images.check()]);

@@ -14,11 +14,7 @@ import { PersonFields } from '../ui/person-fields.tsx';
 import { PictureInput } from '../ui/picture-input.tsx';
 import { Notice } from '../ui/states.tsx';
 
-<<<<<<< HEAD
 /** Content of the form. It outlives the page, so that a visit to another page loses nothing. */
-=======
-/** Fields as they were filled in. They outlive the page: who comes back to it loses nothing. */
->>>>>>> tests11
 interface PersonDraft {
   readonly name: string;
   readonly reason: string;
@@ -123,11 +119,7 @@ function useSending() {
   return { isSending, outcome, nameError, error, send };
 }
 
-<<<<<<< HEAD
 /** Opens the person's page if nothing is left to be checked. */
-=======
-/** Goes on to the person's page, when nothing is left to be looked at. */
->>>>>>> tests11
 function finish({ entryId, added, refused, duplicates, isUnsure }: Outcome, name: string): void {
   if (entryId === undefined) return;
   const words = `${name} is listed, with ${count(added, 'picture')}.`;

@@ -38,7 +38,9 @@ describe('the rules for comments', () => {
   test('take sentences of 25 words, over several lines too, and code as one word', () => {
     expect(commentFaults(`// ${words(25)}. ${words(25)}.`.replaceAll('word', 'w'))).toEqual([]);
     expect(commentFaults(`// ${words(13)}\n// ${words(13)}.`)).toEqual(['line 1 has a sentence of 26 words']);
-    expect(commentFaults(`// Short.\n\n// ${words(20).replaceAll('word', 'w')} \`${words(12)}\`.`)).toEqual([]);
+    expect(commentFaults(`// Short.\n\n// ${words(20).replaceAll('word', 'w')} \`${words(12)}\`.`)).toEqual(
+      [],
+    );
     expect(commentFaults(`/**\n * Short.\n * @param a ${words(12)}\n * @returns ${words(12)}\n */`)).toEqual(
       [],
     );

@@ -1,8 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 
+const utf8 = new TextDecoder();
 const windows1252 = new TextDecoder('windows-1252');
 
-/** Reads text that says no encoding: UTF-8 where it is that, else Windows-1252, which older Western systems write. It never makes U+FFFD. */
+/**
+ * Reads text that says no encoding: UTF-8 where it is that, else Windows-1252, which older Western systems write. It never makes U+FFFD. A byte
+ * order mark at its beginning goes.
+ */
 export function decodeText(bytes: Uint8Array): string {
-  return isUtf8(bytes) ? Buffer.from(bytes).toString('utf8') : windows1252.decode(bytes);
+  return isUtf8(bytes) ? utf8.decode(bytes) : windows1252.decode(bytes);
 }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
+const utf8 = new TextDecoder();
 const windows1252 = new TextDecoder('windows-1252');
 
 /**
@@ -7,5 +8,5 @@ const windows1252 = new TextDecoder('windows-1252');
  * write. It never makes U+FFFD.
  */
 export function decodeText(bytes: Uint8Array): string {
-  return isUtf8(bytes) ? Buffer.from(bytes).toString('utf8') : windows1252.decode(bytes);
+  return isUtf8(bytes) ? utf8.decode(bytes) : windows1252.decode(bytes);
 }

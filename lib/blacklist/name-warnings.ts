@@ -14,9 +14,7 @@ export async function nameWarnings(
   entry: EntryRecord,
 ): Promise<string[] | null> {
   try {
-    const alike = await records.findAlike(entry.name);
-    const others = alike.filter(({ id }) => id !== entry.id).slice(0, maxWarnings);
-    const lines = others.map(
+    const lines = (await alikeEntries(records, entry)).map(
       ({ id, name }) => `Entry ${id} has the same name but for case and accents: '${name}'.`,
     );
     return lines.length === 0 ? null : lines;
@@ -24,4 +22,24 @@ export async function nameWarnings(
     log().warn({ err: error }, 'enrollment: names that are nearly the same could not be looked up');
     return null;
   }
+}
+
+/** Logs the ids of such others, for those whom no answer can tell of them. It never throws. */
+export async function logAlikeEntries(
+  { records }: Pick<EntryPorts, 'records'>,
+  entry: EntryRecord,
+): Promise<void> {
+  try {
+    const alikeIds = (await alikeEntries(records, entry)).map(({ id }) => id);
+    if (alikeIds.length === 0) return;
+    const told = 'upload: the new entry has the same name as others but for case and accents';
+    log().warn({ entryId: entry.id, alikeIds }, told);
+  } catch (error) {
+    log().warn({ err: error }, 'upload: names that are nearly the same could not be looked up');
+  }
+}
+
+async function alikeEntries(records: EntryPorts['records'], entry: EntryRecord): Promise<EntryRecord[]> {
+  const alike = await records.findAlike(entry.name);
+  return alike.filter(({ id }) => id !== entry.id).slice(0, maxWarnings);
 }

@@ -1,3 +1,5 @@
+import { decodeText } from '../decode-text.ts';
+
 /**
  * Reads a form's text: in the encoding that the client tells, if it is one and fits; else in UTF-8, if it is that; else in Windows-1252,
  * in which every byte is a letter. No letter becomes U+FFFD.
@@ -7,7 +9,7 @@ export function decodeFormText(bytes: Uint8Array, charset?: string): string {
   // Whoever tells ASCII and sends more has told nothing.
   const told =
     charset && !/^\s*(?:us-)?ascii\s*$/i.test(charset) ? decodeAs(charset.trim(), bytes) : undefined;
-  return told ?? decodeAs('utf-8', bytes) ?? new TextDecoder('windows-1252').decode(bytes);
+  return told ?? decodeText(bytes);
 }
 
 /** `undefined` when there is no such encoding, or the bytes are not in it. */

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { enrollPicture, measureReference, type SimilarFaces, undo } from '../blacklist/enroll-images.ts';
 import { isAbandoned, isInterrupted } from '../blacklist/interrupted.ts';
+import { logAlikeEntries } from '../blacklist/name-warnings.ts';
 import { possibleDuplicates } from '../blacklist/possible-duplicates.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from '../blacklist/remove.ts';
 import { shownFileName } from '../blacklist/shown-file-name.ts';
@@ -210,7 +211,9 @@ async function completeEntry(
     throw error;
   });
   // Not undone when it fails: it may have been done all the same, and others have added their pictures since.
-  if (!(await ports.records.activateEntry(entryId))) throw new EntryNotFoundError();
+  const entry = await ports.records.activateEntry(entryId);
+  if (!entry) throw new EntryNotFoundError();
+  await logAlikeEntries(ports, entry);
   return indexed;
 }
 

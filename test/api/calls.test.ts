@@ -94,7 +94,7 @@ const verifyTwo = (one: Buffer, other: Buffer) =>
 const verifyWith = (entryId: number, picture: Buffer) =>
   verifyEntry(opened, entryId, VerifyEntryRequest.parse({ image: picture.toString('base64') }));
 
-/** The table of the README. Whoever gives a name looks for others that are nearly the same: a query, and a read of those. */
+/** The table of docs/aws.md. Whoever gives a name looks for others that are nearly the same: a query, and a read of those. */
 const expected: Record<string, Record<string, number>> = {
   'list a person, 1 picture': {
     IndexFaces: 1,

@@ -29,8 +29,7 @@ export async function createEntry(
 ): Promise<CreatedBlacklistRecord> {
   const { id } = await takeName(ports, person);
   try {
-    // What was enrolled goes with the entry, below: hidden in one step, so that the name can be taken again
-    // whatever happens then.
+    // Enrolled pictures go with the entry, below. It is hidden in one step, which frees the name.
     const takeBack = async () => {};
     const { errors, similar } = await enrollImages(ports, id, files, { deadline, takeBack });
     const entry = await ports.records.activateEntry(id);

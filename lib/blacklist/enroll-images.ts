@@ -161,8 +161,8 @@ export interface EnrollPictureOptions extends EnrollOptions {
 }
 
 /**
- * Stores record, picture and face, and then activates the image. It undoes all of them when a later step fails.
- * Only the work on the face takes a slot for pictures: who waits for the records keeps nobody from having one.
+ * Stores record, picture and face, and then activates the image. It undoes them if a later step fails.
+ * Only the work on the face takes a slot: who waits for the records keeps nobody from having one.
  * So the caller must hold no slot.
  * @param file the picture, see `measureReference`, and its name as `shownFileName` gives it.
  * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError when the picture

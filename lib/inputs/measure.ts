@@ -35,11 +35,11 @@ export interface MeasuredPicture {
 }
 
 /**
- * Reads a picture's header, and tells by it what the picture will take. The format is told by the first bytes
- * and not by any name.
+ * Reads a picture's header, and estimates the memory that the picture will take. The first bytes tell the
+ * format, not a name.
  * @throws UnsupportedFormatError when the bytes are of another format.
- * @throws InputTooLargeError when it has more than 50 megapixels, a side of more than 16,384 pixels, or is
- * more than 100 times as long as wide.
+ * @throws InputTooLargeError for more than 50 megapixels, a side of more than 16,384 pixels, or an aspect
+ * beyond 1:100.
  * @throws InputUnreadableError when it is empty, or its header is cut off or damaged.
  */
 export async function measurePicture(bytes: Uint8Array): Promise<MeasuredPicture> {

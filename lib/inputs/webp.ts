@@ -18,7 +18,7 @@ export function wholeRiff(bytes: Uint8Array): Uint8Array {
   const parts: Buffer[] = [];
   for (let start = headBytes; start + 8 <= riff.length; ) {
     const type = riff.toString('latin1', start, start + 4);
-    // What follows is no part of it.
+    // The rest is no part of it.
     if (!/^[A-Z][A-Z0-9]{2}[A-Z0-9 ]$/.test(type)) break;
     const length = riff.readUInt32LE(start + 4);
     const end = start + 8 + length + (length % 2);

@@ -3,7 +3,8 @@ import stringify from 'safe-stable-stringify';
 import type { Log, LogLine } from './port.ts';
 
 /**
- * `#logger` of a Lambda function: the lines that pino writes, without its streams, threads and redaction, which a function never uses.
+ * `#logger` of a Lambda function. It writes the lines that pino writes, without the streams, threads and
+ * redaction that a function never uses.
  */
 export function createLog(level: string): Log {
   return { info: lineOf('info', level), warn: lineOf('warn', level), error: lineOf('error', level) };

@@ -11,7 +11,7 @@ export function authenticationOf(
   { requestContext }: APIGatewayProxyEvent,
 ): Status['settings']['authentication'] {
   if (!process.env.AWS_LAMBDA_FUNCTION_NAME) return apiTokens.length > 0 ? 'tokens' : 'none';
-  // What the gateway has learnt of who asks, by IAM or by Cognito.
+  // The gateway tells who asks, by IAM or by Cognito.
   const isKnown = Boolean(requestContext.identity?.userArn || requestContext.authorizer);
   return isKnown ? 'gateway' : 'none';
 }

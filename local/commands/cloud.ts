@@ -15,7 +15,10 @@ import { followTable } from '../emulators/table-stream.ts';
 import { createInboxQueue } from '../server/inbox-queue.ts';
 import { stopSignal } from '../server/stop-signal.ts';
 
-/** A table in a DynamoDB Local that runs already, if these variables name one: tests share one, for its start takes ten seconds. */
+/**
+ * Reads from the environment which table of a running DynamoDB Local to use. Tests share one, because its
+ * start takes ten seconds.
+ */
 function tableOfOthers(): CloudTable | undefined {
   const { CLOUD_DYNAMODB_URL: url, CLOUD_TABLE_NAME: tableName } = process.env;
   return url && tableName ? { url, tableName } : undefined;

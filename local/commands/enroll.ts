@@ -184,7 +184,7 @@ function report(summary: Summary): void {
  * lock however this process ends.
  */
 function lockAgainstOthers(dataDir: string): DatabaseSync {
-  // Where records and pictures are in AWS, nothing has needed the folder yet.
+  // Nothing has needed the folder yet if records and pictures are in AWS.
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const lock = connect(join(dataDir, 'enroll.lock'));
   try {

@@ -29,9 +29,9 @@ export interface CloudTable {
 }
 
 /**
- * Starts DynamoDB Local, S3, Rekognition and EventBridge on free ports, with an empty bucket and an empty table. All that they keep goes with
- * them, except what is in a table of somebody else's.
- * @param table made there if it is absent; without it, DynamoDB Local is started too
+ * Starts DynamoDB Local, S3, Rekognition and EventBridge on free ports, with an empty bucket and an empty
+ * table. Their data is deleted with them, except for a given table.
+ * @param table made if it is absent; without it, DynamoDB Local is started too
  * @throws ConfigError when Java is missing.
  */
 export async function startCloud(table?: CloudTable): Promise<Cloud> {

@@ -36,7 +36,7 @@ export async function startDynamoDb(): Promise<DynamoDbEmulator> {
   const ended = once(emulator, 'exit');
   const output: string[] = [];
   for (const stream of [emulator.stdout, emulator.stderr]) {
-    // What it prints is read to the end, or it would stop at a full pipe.
+    // Its output is read to the end, or it would stop at a full pipe.
     stream.setEncoding('utf8').on('data', (text) => output.length < 100 && output.push(text));
   }
   const close = async () => {

@@ -18,7 +18,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await face.getByText('Banned for life.').waitFor();
     await pictureIsShown(face.getByRole('listitem'));
     const words = await face.innerText();
-    expect(words).toMatch(/Distance\s+0\.1\d\d\s+Threshold\s+0\.220\s+Similarity\s+99\.\d%/);
+    expect(words).toMatch(/Distance\s+0\.2\d\d\s+Threshold\s+0\.385\s+Similarity\s+99\.\d%/);
     expect(words).toContain('Fewer than 1 in 1,000,000 pairs of strangers look this much alike.');
     await match.click();
     await focusIsOn(page, 'Face 1');

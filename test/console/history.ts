@@ -84,7 +84,7 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     const words = await page.getByRole('main').innerText();
     expect(words).toMatch(/1\s+People listed\s+1\s+Reference pictures/);
     expect(words).toMatch(/Model\s+Fusion/);
-    expect(words).toMatch(/Threshold\s+0\.220, the default/);
+    expect(words).toMatch(/Threshold\s+0\.385, the default/);
     expect(words).toMatch(/Who may use it\s+Tokens/);
 
     await using other = await setup().visit('#/status', { service: 'empty' });

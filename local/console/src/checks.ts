@@ -108,7 +108,7 @@ function fail(id: number, name: string, error: string): void {
 async function checkFile(id: number, source: File): Promise<ImageProcessingResult> {
   const { file, note } = await prepare(source);
   if (note !== undefined) change(id, { note });
-  // What is sent is what is shown: boxes are in its pixels.
+  // The page shows the picture that it sends: boxes are in its pixels.
   await showPicture(id, file);
   return processImage(file.size > inlineBytes ? await uploadPicture(file) : await toBase64(file), candidates);
 }

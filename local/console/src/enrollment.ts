@@ -84,7 +84,7 @@ async function look(draft: Draft, { id, file: original }: DraftPicture, maxBytes
     found(draft, id, { state: 'ready', faces: faces.map((face) => enlarged(face, scale)), text });
   } catch (error) {
     if (error instanceof UnreadableFileError) found(draft, id, { state: 'unreadable', text: error.message });
-    // Whether there is a face shows when it is sent.
+    // The service tells if there is a face.
     else found(draft, id, { state: 'ready', text: `Not looked at yet: ${messageOf(error)}` });
   }
 }

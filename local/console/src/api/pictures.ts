@@ -51,7 +51,7 @@ export function releasePicture(path: string, cut: Cut): void {
   const cached = cache.get(key);
   if (cached === undefined) return;
   cached.users--;
-  // What is no longer in sight makes room for what is.
+  // A picture that is no longer in sight makes room for those that are.
   if (cached.users <= 0 && !cached.isThere) {
     drop(key, cached);
     return;

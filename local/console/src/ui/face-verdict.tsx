@@ -25,7 +25,7 @@ export interface FaceVerdictProps {
 /** Shows a face, and the listed people it was compared with. */
 export function FaceVerdict({ number, verdict, backend, face, isActive, threshold }: FaceVerdictProps) {
   const { comparisons, isMatch } = verdict;
-  // Where nobody matches, the nearest shows how far that is.
+  // If nobody matches, the nearest shows how far that is.
   const shown = comparisons.slice(0, Math.max(1, comparisons.filter((one) => one.isMatch).length));
   const others = comparisons.slice(shown.length);
   const judged = { backend, threshold };

@@ -458,6 +458,16 @@ export function loadConfig(): Config {
   return load().config;
 }
 
+/**
+ * Reads warnings about the settings without keeping the settings. A command may change its environment before
+ * it loads them.
+ * @throws ConfigError if the file `.env` can't be understood.
+ */
+export function readWarnings(): readonly string[] {
+  const { values, warnings } = readDotEnv();
+  return [...warnings, ...settingWarnings({ ...values, ...process.env })];
+}
+
 /** Returns warnings about settings of this process that are valid but may be mistaken. */
 export function loadedWarnings(): readonly string[] {
   return load().warnings;

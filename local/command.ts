@@ -1,4 +1,4 @@
-import { ConfigError, loadedWarnings } from '../lib/config.ts';
+import { ConfigError, readWarnings } from '../lib/config.ts';
 import { ServiceError } from '../lib/errors.ts';
 
 /** Joins the messages of an error and its causes in one line. It is for the operator, not for a client. */
@@ -12,7 +12,7 @@ export function messageWithReasons({ message, cause }: Error): string {
  */
 export async function runCommand(work: () => Promise<void>): Promise<void> {
   try {
-    for (const warning of loadedWarnings()) console.error(warning);
+    for (const warning of readWarnings()) console.error(warning);
     await work();
   } catch (error) {
     const isUsers =

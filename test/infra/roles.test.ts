@@ -174,7 +174,7 @@ test('only the function for match events may publish, and those of this service 
 });
 
 test('functions that answer without any data may reach none', () => {
-  for (const name of ['welcome', 'welcomeToApi', 'openApi', 'docs', 'docsAsset']) {
+  for (const name of ['welcome', 'openApi', 'docs', 'docsAsset']) {
     expect(roles.get(name), name).toEqual([...ownLog, ...ownTraces].sort());
   }
 });

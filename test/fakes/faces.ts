@@ -21,6 +21,7 @@ import type {
   UsedOptions,
   WithPicture,
 } from '../../lib/faces/port.ts';
+import { withPictureOf } from '../../lib/faces/with-picture.ts';
 import type { Picture } from '../../lib/inputs/picture.ts';
 import { allOrFirstError } from '../../lib/promises.ts';
 
@@ -120,9 +121,15 @@ export class FakeFaces implements FaceBackend {
     return { probe: { area, confidence }, references: near, ...used, hasGallery: true };
   }
 
-  async enroll(picture: Picture, owner: FaceOwner, { compare }: EnrollOptions = {}): Promise<Enrollment> {
-    const faceCount = this.#see(picture).length;
-    const { area, embedding } = this.#largest(picture);
+  async enroll(
+    picture: Picture | WithPicture,
+    owner: FaceOwner,
+    { compare }: EnrollOptions = {},
+  ): Promise<Enrollment> {
+    const { faceCount, area, embedding } = await withPictureOf(picture)(async (shown) => ({
+      faceCount: this.#see(shown).length,
+      ...this.#largest(shown),
+    }));
     const used = usedOptions({});
     const similar = compare ? this.#near(embedding, used).filter(isMatch(used)) : null;
     const box = boxOf(area);

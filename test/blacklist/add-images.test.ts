@@ -6,7 +6,7 @@ import { finishInterrupted } from '../../lib/blacklist/sweep.ts';
 import { Deadline } from '../../lib/deadline.ts';
 import { BackendUnavailableError, EntryNotFoundError, NoUsableImageError } from '../../lib/errors.ts';
 import { down, failing, interrupted, stepAfter, stepBefore, steps, watched } from './steps.ts';
-import { complete, contents, everything, matchedNames, nothing, useStores } from './stores.ts';
+import { complete, contents, everything, matchedNames, nothing, slots, useStores } from './stores.ts';
 
 const stores = useStores();
 const files = () => ['one.jpg', 'two.jpg'].map((fileName) => ({ fileName, bytes: stores.pictures.listed }));
@@ -134,9 +134,16 @@ describe('adding images', () => {
   it('leaves out those for which there is no time, and says so', async () => {
     const { ports } = stores;
     const id = await list();
-    // Of the first one it is asked too whether there is time to compare it.
-    const remainingMs = [20_000, 20_000, 13_000];
-    expect(await addImages(ports, id, files(), new Deadline(() => remainingMs.shift() ?? 0))).toMatchObject({
+    // The time is up when the first one is enrolled; the other waits for its slot meanwhile.
+    let remainingMs = 20_000;
+    const timed = watched(ports, {
+      async before() {},
+      async after(call) {
+        if (call === 'faces.enroll') remainingMs = 13_000;
+      },
+    });
+    const oneByOne = { ...timed, pictureSlots: slots(1) };
+    expect(await addImages(oneByOne, id, files(), new Deadline(() => remainingMs))).toMatchObject({
       message: '1 image added.',
       // They are measured side by side, and either may be first.
       errors: [expect.stringMatching(/^(one|two)\.jpg: .*send it again/)],

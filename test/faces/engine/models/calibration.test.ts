@@ -57,6 +57,8 @@ describe("a distance on another version's scale", () => {
       fc.property(cosine, cosine, (one, other) => {
         const [first, second] = [one, other].map((each) => equivalentDistance(each, Fusion, FirstFusion));
         expect(equivalentDistance(first as number, FirstFusion, Fusion)).toBeCloseTo(one, 10);
+        // Nearer ones may be the same in floating point.
+        fc.pre(Math.abs(one - other) > 1e-9);
         expect(Math.sign((first as number) - (second as number))).toBe(Math.sign(one - other));
       }),
     );

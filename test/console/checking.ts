@@ -74,7 +74,11 @@ export function describeChecking(setup: () => ConsoleSetup): void {
       ['letter.txt', 'Failed'],
     ]);
     await page.getByRole('button', { name: 'letter.txt' }).click();
-    await page.getByText('This is not a picture that can be read: JPEG, PNG, WebP and GIF can.').waitFor();
+    // The same words are announced to screen readers for a moment.
+    await page
+      .getByText('This is not a picture that can be read: JPEG, PNG, WebP and GIF can.')
+      .first()
+      .waitFor();
     await page.getByRole('button', { name: 'nobody.jpg' }).click();
     await page.getByRole('heading', { name: 'No face found' }).waitFor();
 

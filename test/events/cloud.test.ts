@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type RunningCloud, startSharedCloudProcess } from '../api/cloud.ts';
+import { type RunningCloud, startCloudProcess } from '../api/cloud.ts';
 import { connectOverHttp } from '../api/connections.ts';
 import { ApiClient } from '../suites/api/client.ts';
 import { findPeople } from '../suites/api/people.ts';
@@ -7,7 +7,7 @@ import { findPeople } from '../suites/api/people.ts';
 let cloud: RunningCloud;
 
 beforeAll(async () => {
-  cloud = await startSharedCloudProcess();
+  cloud = await startCloudProcess();
 });
 afterAll(() => cloud[Symbol.asyncDispose]());
 

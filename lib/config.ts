@@ -464,8 +464,7 @@ export function loadConfig(): Config {
  * @throws ConfigError if the file `.env` can't be understood.
  */
 export function readWarnings(): readonly string[] {
-  const { values, warnings } = readDotEnv();
-  return [...warnings, ...settingWarnings({ ...values, ...process.env })];
+  return readEnvironment().warnings;
 }
 
 /** Returns warnings about settings of this process that are valid but may be mistaken. */
@@ -475,9 +474,8 @@ export function loadedWarnings(): readonly string[] {
 
 function load() {
   if (loaded === undefined) {
-    const { values, warnings } = readDotEnv();
-    const environment = { ...values, ...process.env };
-    loaded = { config: parseConfig(environment), warnings: [...warnings, ...settingWarnings(environment)] };
+    const { environment, warnings } = readEnvironment();
+    loaded = { config: parseConfig(environment), warnings };
   }
   return loaded;
 }
@@ -485,6 +483,13 @@ function load() {
 /** Returns the settings of this process for another backend, for commands that copy between the two. */
 export function loadConfigFor(backend: Config['backend']): Config {
   return parseConfig({ ...readDotEnv().values, ...process.env, FACE_PROCESSING_BACKEND: backend });
+}
+
+/** Reads the environment with the file `.env` behind it, and warnings about both. */
+function readEnvironment() {
+  const { values, warnings } = readDotEnv();
+  const environment = { ...values, ...process.env };
+  return { environment, warnings: [...warnings, ...settingWarnings(environment)] };
 }
 
 /** @throws ConfigError when it can't be understood. */

@@ -18,7 +18,6 @@ import type {
   TimeDisorder,
 } from '../port.ts';
 import { row } from '../shared/row.ts';
-import { openDatabase } from './database.ts';
 import { SqliteOutbox } from './outbox.ts';
 import { addProcessed, getProcessed, listProcessed, timeDisorder } from './processed.ts';
 import { prepareStatements, type Statements } from './statements.ts';
@@ -31,14 +30,6 @@ import {
   whenUnlocked,
   write,
 } from './transactions.ts';
-
-/**
- * The record store in a database file of its own; see `openDatabase`.
- * @throws BackendUnavailableError
- */
-export async function openSqliteFile(path: string): Promise<RecordStore> {
-  return openSqliteRecords(await openDatabase(path));
-}
 
 /**
  * The record store in a database from `openDatabase`. It may share the handle with others who keep tables of their own there;

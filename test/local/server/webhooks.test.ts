@@ -2,7 +2,8 @@ import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseConfig } from '../../../lib/config.ts';
-import { openSqliteFile } from '../../../lib/records/sqlite/records.ts';
+import { openDatabase } from '../../../lib/records/sqlite/database.ts';
+import { openSqliteRecords } from '../../../lib/records/sqlite/records.ts';
 import { webhookStatus } from '../../../lib/wiring/webhook-status.ts';
 import { type Delivery, deliverWebhooks, openDelivery } from '../../../local/server/webhooks.ts';
 import { type OpenedOutbox, openOutbox, resultWith } from '../../events/outbox.ts';
@@ -225,7 +226,7 @@ describe('what is to be delivered', () => {
     const delivery = await openDelivery(config);
     expect(delivery).toMatchObject({ urls: [environment.WEBHOOK_URL], secrets: [secret] });
     await delivery?.outbox.setReceivers(delivery.urls);
-    const records = await openSqliteFile(join(dataDir, file));
+    const records = openSqliteRecords(await openDatabase(join(dataDir, file)));
     const { id } = (await activeEntry(records, 'Ada')).entry;
     await records.addProcessed('a', resultWith([id]));
     expect(await webhookStatus(config)).toMatchObject([{ receiver: 'https://hooks.example', pending: 1 }]);

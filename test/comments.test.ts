@@ -32,6 +32,8 @@ const kept = [
   'test/service',
   'test/set-up',
   'test/uploads',
+  'infra',
+  'functions',
 ];
 
 test.each(kept)('the comments in %s keep the rules', (folder) => {

@@ -34,6 +34,12 @@ const kept = [
   'test/uploads',
   'infra',
   'functions',
+  'bench',
+  'bench/accuracy',
+  'bench/report',
+  'bench/search',
+  'bench/service',
+  'bench/speed',
 ];
 
 test.each(kept)('the comments in %s keep the rules', (folder) => {

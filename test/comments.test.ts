@@ -40,6 +40,9 @@ const kept = [
   'bench/search',
   'bench/service',
   'bench/speed',
+  'local',
+  'local/models',
+  'local/console',
 ];
 
 test.each(kept)('the comments in %s keep the rules', (folder) => {

@@ -1,10 +1,10 @@
 /**
  * Command: measures what a model's thresholds mean, on a folder of people: `FOLDER/<person>/<any picture>`.
  *
- * It prints the distance at false match rates from 1 in 100 on, as far as there are enough pairs, and the
- * false non-match rate there. The distance is the cosine distance, unless the command line asks for another.
- * Each rate has a 95% interval. It comes from drawing persons at random with repetition, not pairs, because
- * the pairs of one person are alike.
+ * It prints the distance at false match rates from 1 in 100 on, as far as there are enough pairs. With each
+ * goes the false non-match rate. The distance is the cosine distance, unless the command line asks for
+ * another. Each rate has a 95% interval. It comes from drawing persons at random with repetition, not pairs,
+ * because the pairs of one person are alike.
  *
  * For a model of MODEL_PATH it also prints the settings that follow.
  *

@@ -10,6 +10,7 @@ import { commonHeaders, corsHeaders } from '../../lib/http/headers.ts';
 import { problem } from '../../lib/http/problem.ts';
 import { logFailure, logRequest } from '../../lib/log.ts';
 import type { PublicUrl } from '../../lib/network-settings.ts';
+import { type Actor, localActor } from '../../lib/service/actor.ts';
 import { refuseWebPages, tokenCheck } from './access.ts';
 import { BodyBudget } from './body-budget.ts';
 import { callerOf } from './caller.ts';
@@ -60,6 +61,8 @@ const callerShare = 0.75;
 /** A picture is held as a whole until it is sent. */
 const maxPicturesOnTheirWay = 32;
 const preflightMaxAgeSeconds = 600;
+/** Whoever asks for something public where others must send a token. */
+const strangerActor: Actor = { name: 'anonymous', role: 'metrics' };
 /** What nginx calls a request whose client went away. */
 const clientGoneStatus = 499;
 
@@ -151,7 +154,13 @@ export class Gateway {
     if ('receive' in route) {
       return this.#withHeaders(await route.receive(request, response, caller), request, progress);
     }
-    const facts = { contract, pathParameters, requestId: progress.requestId, place: { ...place, path } };
+    const facts = {
+      contract,
+      pathParameters,
+      requestId: progress.requestId,
+      actor: this.#actorOf(token),
+      place: { ...place, path },
+    };
     using share = contract.body && this.#budget.share(caller);
     const body = share && (await readRequestBody(request, response, { maxBytes: this.#maxBytes, share }));
     // A large body takes some milliseconds for each of these steps: others are answered in between.
@@ -160,6 +169,11 @@ export class Gateway {
     if (body !== undefined) await setImmediate();
     if (body !== undefined) await this.#json.prepare(contract, event, body);
     return await this.#handle(route, event, response, progress);
+  }
+
+  #actorOf(token: number | undefined): Actor {
+    if (token !== undefined) return { name: `token-${token + 1}`, role: 'admin' };
+    return this.#options.apiTokens.length === 0 ? localActor : strangerActor;
   }
 
   async #handle(

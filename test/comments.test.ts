@@ -32,6 +32,17 @@ const kept = [
   'test/service',
   'test/set-up',
   'test/uploads',
+  'infra',
+  'functions',
+  'bench',
+  'bench/accuracy',
+  'bench/report',
+  'bench/search',
+  'bench/service',
+  'bench/speed',
+  'local',
+  'local/models',
+  'local/console',
 ];
 
 test.each(kept)('the comments in %s keep the rules', (folder) => {

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { type Endpoint, resourcePath } from '../../lib/contract/endpoint.ts';
+import { type Actor, localActor } from '../../lib/service/actor.ts';
 import { placeReader, type RequestPlace } from './request-place.ts';
 
 /** Facts about a request that the server knows before it makes the event. */
@@ -9,6 +10,8 @@ export interface RequestFacts {
   readonly contract: Endpoint;
   readonly pathParameters: Readonly<Record<string, string>>;
   readonly requestId: string;
+  /** Actor who sends the request; by default the one actor of a service without tokens. */
+  readonly actor?: Actor;
   /** Address of the request; without it, it is read from the request alone. */
   readonly place?: RequestPlace;
 }
@@ -36,7 +39,7 @@ export function toEvent(request: IncomingMessage, body: Buffer, facts: RequestFa
     multiValueQueryStringParameters: orNull(parameters),
     pathParameters: orNull({ ...facts.pathParameters }),
     stageVariables: null,
-    requestContext: requestContext(request, place, resource, facts.requestId),
+    requestContext: requestContext(request, place, resource, facts),
     ...eventBody(request, body),
   };
 }
@@ -70,13 +73,14 @@ function requestContext(
   request: IncomingMessage,
   { path, prefix, host, clientAddress }: RequestPlace,
   resourcePath: string,
-  requestId: string,
+  { requestId, actor = localActor }: RequestFacts,
 ): APIGatewayProxyEvent['requestContext'] {
   const now = new Date();
   return {
     accountId: '000000000000',
     apiId: 'local',
-    authorizer: null,
+    // As an authorizer of one's own would have it.
+    authorizer: { principalId: actor.name, role: actor.role },
     httpMethod: request.method ?? '',
     domainName: host.replace(/:\d+$/, ''),
     identity: {

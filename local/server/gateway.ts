@@ -10,6 +10,7 @@ import { commonHeaders, corsHeaders } from '../../lib/http/headers.ts';
 import { problem } from '../../lib/http/problem.ts';
 import { logFailure, logRequest } from '../../lib/log.ts';
 import type { PublicUrl } from '../../lib/network-settings.ts';
+import { type Actor, localActor } from '../../lib/service/actor.ts';
 import { refuseWebPages, tokenCheck } from './access.ts';
 import { BodyBudget } from './body-budget.ts';
 import { callerOf } from './caller.ts';
@@ -70,6 +71,8 @@ const callerShare = 0.75;
 /** Pictures that are sent at once: each is in memory as a whole until it is sent. */
 const maxPicturesOnTheirWay = 32;
 const preflightMaxAgeSeconds = 600;
+/** Actor of a public request to a service that otherwise requires tokens. */
+const strangerActor: Actor = { name: 'anonymous', role: 'metrics' };
 /** nginx's status for a request whose client went away. */
 const clientGoneStatus = 499;
 
@@ -163,7 +166,13 @@ export class Gateway {
     if ('receive' in route) {
       return this.#withHeaders(await route.receive(request, response, caller), request, progress);
     }
-    const facts = { contract, pathParameters, requestId: progress.requestId, place: { ...place, path } };
+    const facts = {
+      contract,
+      pathParameters,
+      requestId: progress.requestId,
+      actor: this.#actorOf(token),
+      place: { ...place, path },
+    };
     using share = contract.body && this.#budget.share(caller);
     const body = share && (await readRequestBody(request, response, { maxBytes: this.#maxBytes, share }));
     // Each of these steps takes some milliseconds for a large body, so other requests get their turn in
@@ -173,6 +182,11 @@ export class Gateway {
     if (body !== undefined) await setImmediate();
     if (body !== undefined) await this.#json.prepare(contract, event, body);
     return await this.#handle(route, event, response, progress);
+  }
+
+  #actorOf(token: number | undefined): Actor {
+    if (token !== undefined) return { name: `token-${token + 1}`, role: 'admin' };
+    return this.#options.apiTokens.length === 0 ? localActor : strangerActor;
   }
 
   async #handle(

@@ -65,7 +65,8 @@ const services = ['test/set-up/services.ts'];
 
 export default defineConfig({
   test: {
-    // The engine's tests start workers of their own, and those of the AWS mode spend much of their time waiting.
+    // The engine's tests start workers of their own, and the AWS mode's tests mostly wait, so three at once
+    // are enough.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     // Shared machines stall, and are at times less than half as fast.

@@ -8,10 +8,12 @@ const nobody = 65_534;
 export const isRoot = process.getuid?.() === 0;
 
 /**
- * Runs statements in a process without root's rights, for root is allowed everything: as nobody where the tests run as root, else as the
- * user who runs them.
- * @param modules what to import, by names to use, as paths below the repository's root. They are loaded with the rights that the tests have.
- * @returns what the statements return, which has been through JSON.
+ * Runs statements in a process without root's rights, because root may do everything. If root runs the tests,
+ * the process runs as `nobody`, and otherwise as the same user.
+ *
+ * @param modules modules to import, by the names to use, as paths below the repository's root. They are
+ * loaded with the tests' own rights.
+ * @returns the statements' result, which has been through JSON.
  */
 export async function runUnprivileged<T>(
   modules: Readonly<Record<string, string>>,

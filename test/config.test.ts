@@ -10,7 +10,7 @@ interface Setting<Key extends keyof Config = keyof Config> {
   /** Texts that it takes, with what they mean. */
   readonly good: readonly (readonly [string, Config[Key]])[];
   readonly bad?: readonly string[];
-  /** What the message about a bad one says that it takes. */
+  /** Values that the error message says would be right. */
   readonly takes?: string;
 }
 /** The value's type is that of the setting's own key. */
@@ -222,7 +222,7 @@ const settings: Readonly<Record<string, Setting>> = {
 };
 const byName = Object.entries(settings);
 
-/** What the AWS mode can't do without. */
+/** Settings that the AWS mode requires. */
 const inAws = {
   FACE_PROCESSING_BACKEND: 'aws_rekognition',
   AWS_REGION: 'eu-west-1',

@@ -23,7 +23,10 @@ const refusal = (() => {
   return error?.message ?? (stderr.trim() || `mount ended with ${status}`);
 })();
 
-/** Describes tests that need a small disk. Where none can be mounted they are skipped; in CI, where they must run, they fail. */
+/**
+ * Describes tests that need a small disk. If none can be mounted they are skipped, except in CI, where they
+ * must run and so fail.
+ */
 export function describeWithDisk(title: string, body: () => void): void {
   if (refusal === undefined) describe(title, body);
   else {

@@ -8,12 +8,12 @@ import { type RunningProcess, type Settings, startServerProcess, temporaryFolder
 export interface RunningCloud extends AsyncDisposable {
   readonly url: string;
   readonly process: RunningProcess['process'];
-  /** What it prints for the AWS CLI: the settings with which an SDK finds everything. */
+  /** Settings that it prints for the AWS CLI, with which an SDK finds everything. */
   readonly environment: Readonly<Record<string, string>>;
   readonly files: KeptFiles;
   /** Replaces the faults of the Rekognition emulator. */
   setFaults(faults: readonly FaultInput[]): Promise<void>;
-  /** How often each operation of Rekognition was called during the work. */
+  /** Counts the calls of each Rekognition operation during the work. */
   callsDuring(work: () => Promise<unknown>): Promise<Record<string, number>>;
 }
 

@@ -29,7 +29,7 @@ export function connectOverHttp(url: string, token?: string): ApiConnection {
 /** To the handlers of `functions/` in this process, with the events that API Gateway would send. */
 export async function connectToHandlers(): Promise<ApiConnection> {
   const folder = await temporaryFolder();
-  // What an empty variable hides is a setting of the developer's own `.env`.
+  // An empty variable hides a setting in the developer's own `.env`.
   const unset = [
     'BLACKLIST_DB_PATH',
     'PROCESSED_IMAGES_OUTPUT_DIR',

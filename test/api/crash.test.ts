@@ -65,12 +65,15 @@ async function killUnderLoad(): Promise<void> {
   await killed.promise;
 }
 
-/** Starts the server again, after so long a time that its sweep takes whatever no record knows for left behind. */
+/**
+ * Restarts the server as if much time had passed, so that its sweep removes everything that no record knows.
+ */
 async function restartLater(): Promise<void> {
   const longAgo = new Date(Date.now() - 3_600_000);
   const day = join(folder.path, 'processed', '2020-01-31');
   await mkdir(day, { recursive: true });
-  // What a kill at a bad moment leaves, for this round's may have been a good one: a half-written file, and a picture without a record.
+  // A kill at a bad moment leaves a half-written file and a picture without a record. This round's kill may
+  // have come at a good one.
   for (const name of ['.tmp-half', 'left-original.jpg']) await writeFile(join(day, name), faces[0] as Buffer);
   const entryFolders = (await readdir(join(folder.path, 'blacklist'), { withFileTypes: true }))
     .filter((item) => item.isDirectory())
@@ -81,7 +84,7 @@ async function restartLater(): Promise<void> {
   expect(swept).toMatchObject({ level: 'info', damaged: 0, reEnrolled: 0 });
 }
 
-/** Of each entry, how many of its images each of the faces matches. */
+/** Counts, for each entry, how many of its images each face matches. */
 async function matchesByFace(): Promise<Map<number, number>[]> {
   const results = await Promise.all(faces.map((face) => api.process(face)));
   return results.map(({ faces: [face] }) => {
@@ -160,7 +163,7 @@ describe('a server that is killed while it writes', () => {
       const shown = new Set((await api.entries()).map(({ name }) => name));
       for (const listing of load.listings) {
         if (shown.has(listing.name)) continue;
-        // What was not listed can be, under the same name.
+        // A person whose listing failed can be listed again under the same name.
         const { id } = await api.list([faces[listing.face] as Buffer], { name: listing.name });
         await api.delete(id);
         listing.deletion = 'done';

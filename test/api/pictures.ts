@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import type { Box } from '../../lib/contract/shapes.ts';
 
-/** Pictures of people for the tests. The woman in the middle of sample3 is the right-most of sample1; all others are different people. */
+/**
+ * Pictures of people for the tests. The woman in the middle of sample3 is also the right-most of sample1. All
+ * others are different people.
+ */
 
 const folder = join(import.meta.dirname, '../../node_modules/@vladmandic/face-api/demo');
 

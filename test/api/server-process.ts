@@ -37,16 +37,16 @@ export function temporaryFolder() {
 export class ServerProcess {
   /** Resolves when it has ended. */
   readonly exit: Promise<Exit>;
-  /** What it logged. */
+  /** Lines that it logged. */
   readonly lines: LogLine[] = [];
-  /** What it printed besides. */
+  /** Other text that it printed. */
   readonly text: string[] = [];
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #changes = new EventEmitter();
 
   /**
-   * Starts it on a free port with these settings and no others, whatever the tests' own environment is. The data's folder is its working
-   * folder too, where no `.env` is.
+   * Starts it on a free port with only these settings, whatever the tests' own environment is. The data
+   * folder is also its working folder, so that no `.env` is read.
    */
   constructor(dataDir: string, settings: Settings = {}, program: Program = 'server/main.ts') {
     this.#child = spawn(process.execPath, [join(import.meta.dirname, '../../local', program)], {

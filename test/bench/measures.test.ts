@@ -10,7 +10,10 @@ import {
 } from '../../bench/accuracy/measures.ts';
 import { errorTradeOff, missRateAt, ScoreCounts } from '../../bench/accuracy/score-counts.ts';
 
-/** Ten pairs of each kind; by hand: sorted, the same person's are s, different people's d: s s s d s s s s d s d s d s d … */
+/**
+ * Ten pairs of each kind. Sorted, with s for the same person and d for different people, they are
+ * `s s s d s s s s d s d s d s d …`
+ */
 const same = [0.99, 0.95, 0.9, 0.8, 0.75, 0.7, 0.65, 0.55, 0.45, 0.35];
 const different = [0.85, 0.6, 0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1, 0.05];
 const scores = { same, different };
@@ -68,7 +71,7 @@ describe('verification', () => {
     ];
     const { accuracy, standardError } = crossValidate(folds);
     expect(accuracy).toBeCloseTo((0.5 + 0.75) / 2, 12);
-    // Of two folds a and b: |a - b| / 2.
+    // For two folds a and b it is |a - b| / 2.
     expect(standardError).toBeCloseTo(0.125, 12);
   });
 

@@ -19,7 +19,9 @@ const timeout = 300_000;
 
 const program = join(import.meta.dirname, 'crash-until-killed.ts');
 
-/** What an operation finds, and how many images of the person there are once it has made these calls. */
+/**
+ * An operation, the state before it, and the number of the person's images once it has made the calls `done`.
+ */
 interface Expectation {
   readonly operation: Operation;
   readonly before: 'nobody' | 'one image' | 'two images';
@@ -75,7 +77,7 @@ function doneBy(moments: readonly string[]): string[] {
   return moments.flatMap((moment) => (moment.startsWith('after ') ? moment.slice('after '.length) : []));
 }
 
-/** What crashes leave of the operations on listed people, and what the sweep makes of it. */
+/** Tests the traces that crashes leave of operations on listed people, and the sweep that removes them. */
 export function crashSuite(start: () => Promise<Deployment>): void {
   let deployment: Deployment;
   /** Crashes. */

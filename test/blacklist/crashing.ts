@@ -15,7 +15,7 @@ export interface Crashing {
   readonly ports: Ports;
   /** The moments that there were, the last one that of the crash. */
   readonly moments: readonly string[];
-  /** Resolves at the moment, when nothing that was begun is under way any more. From then on nothing happens by these ports. */
+  /** Resolves at that moment, once nothing is under way any more. From then on the ports do nothing. */
   readonly crashed: Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export function crashing(ports: Ports, at: number, crash: () => void = () => {})
       if (isDead) crash();
     }
     if (!isDead) return;
-    // What a killed process has begun, the stores may do to the end.
+    // The stores may finish what a killed process has begun.
     if (underWay === 0) resolve();
     await forEver;
   };
@@ -50,11 +50,15 @@ export function crashing(ports: Ports, at: number, crash: () => void = () => {})
       await pass(`after ${call}`);
     },
   };
-  // Slots of its own, for the dead give none back; and one at a time, so that the moments are the same each time.
+  // A crashed process gives no slots back, so it has slots of its own. There is only one, so that the moments
+  // are the same each time.
   return { ports: { ...watched(ports, watcher), pictureSlots: slots(1) }, moments, crashed };
 }
 
-/** Whether a moment comes after a call that may have changed a store: between two of those, crashes leave the same. */
+/**
+ * Checks if a moment comes after a call that may have changed a store. Crashes at any moment between two
+ * changes leave the same traces.
+ */
 export function isChange(moment: string): boolean {
   return moment.startsWith('after ') && !/\.(list|get|find)/.test(moment);
 }
@@ -67,7 +71,7 @@ export interface Portraits {
 
 export const person = { name: 'Jane Roe', reason: 'Theft.' };
 
-/** What is done with the one who is listed. */
+/** Operations on the listed person. */
 export const operations = {
   async create(ports: Ports, { listed, other }: Portraits): Promise<void> {
     await createEntry(ports, person, [file(listed), file(other)]);

@@ -3,7 +3,9 @@ import { type Cloud, startCloud } from '../../local/emulators/cloud.ts';
 import { type Settings, temporaryFolder } from '../api/server-process.ts';
 import { tableForCloud } from '../service.ts';
 
-/** Something that keeps people's data, for as long as the tests of a file: the settings that lead there, and a folder of its own. */
+/**
+ * Stores of people's data for the tests of one file: the settings that lead to them, and a folder of its own.
+ */
 export interface Deployment extends AsyncDisposable {
   readonly settings: Settings;
   readonly folder: string;

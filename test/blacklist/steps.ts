@@ -64,7 +64,10 @@ export interface Step {
   readonly number: number;
 }
 
-/** Steps in words: `records.createImage`, at both sides of its first call; with `2` behind it, of its second. */
+/**
+ * Reads steps from words. `records.createImage` means before and after its first call, and with `2` behind
+ * it, its second.
+ */
 export function steps(...names: string[]): [name: string, step: Step][] {
   return names.flatMap((name) =>
     (['before', 'after'] as const).map((when): [string, Step] => [`${when} ${name}`, stepOf(when, name)]),
@@ -94,7 +97,7 @@ export function interrupted<P extends Stores>(ports: P, step: Step, happens: () 
   return watched(ports, { before: hook('before', begun), after: hook('after', ended) });
 }
 
-/** What clients are told of `failing` ports. */
+/** Error that clients get from `failing` ports. */
 export const down = new BackendUnavailableError('The store is down.', 5);
 
 /** The ports, of which one step fails once: before it does anything, or after it was done. */

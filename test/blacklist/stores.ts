@@ -26,7 +26,7 @@ export interface OpenedStores extends AsyncDisposable {
 
 const maxImageBytes = 15 * 1024 * 1024;
 
-/** Where the image store keeps its pictures in a folder. */
+/** Gives the folders in which the image store keeps its pictures. */
 export function imageFolders(folder: string) {
   return {
     blacklist: join(folder, 'blacklist'),

@@ -44,7 +44,10 @@ const enrollHalf = async (entryId: number) => {
   return { imageId, key };
 };
 
-/** Takes enrolled faces out of the gallery, behind the back of those who have it open: all, or that of the first image. */
+/**
+ * Takes enrolled faces out of the gallery without telling those who have it open: all faces, or those of the
+ * first image.
+ */
 const loseFaces = (which: 'all' | 'first') => stores.gallery.lose(which);
 
 const keptKeys = async () => {

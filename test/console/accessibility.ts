@@ -12,7 +12,10 @@ interface Finding {
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
 }
 
-/** What axe finds wrong with the page as it is, but for trifles; by all of its rules unless some are named. */
+/**
+ * Returns the faults that axe finds on the current page, except trifles. It uses all rules unless some are
+ * named.
+ */
 async function findings(page: Page, runOnly?: readonly string[]): Promise<string[]> {
   // The tool comes by the browser's own door, for the page's policy lets no script in.
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe);

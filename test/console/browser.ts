@@ -31,7 +31,7 @@ export function launchBrowser(): Promise<Browser> {
 }
 
 export interface VisitOptions extends BrowserContextOptions {
-  /** What the browser's console may say: such as that a request was refused, which it calls an error. */
+  /** Messages that the browser's console may show, such as a refused request, which it calls an error. */
   readonly expected?: readonly RegExp[];
   /** Kept for the tab's session before the first page; none when left out. */
   readonly token?: string | undefined;
@@ -45,8 +45,10 @@ const reportViolations = `addEventListener('securitypolicyviolation', ({ violate
   console.error('Against the content security policy: ' + violatedDirective + ' ' + blockedURI));`;
 
 /**
- * Opens a window of its own. Disposing of it closes it, and fails when anything was written to the browser's console that was not expected,
- * when a script failed, or when the page did what its content security policy forbids.
+ * Opens a window of its own. Disposing of it closes it, and fails on three occasions:
+ * - the browser's console shows a message that was not expected;
+ * - a script failed;
+ * - the page did something that its content security policy forbids.
  */
 export async function visit(
   browser: Browser,

@@ -45,7 +45,8 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await threshold.getByText('0 of 3 faces would match').waitFor();
     await page.getByRole('button', { name: 'Face 1: no match' }).waitFor();
     await slider.fill(String(await slider.getAttribute('max')));
-    // It goes no farther than any request may, so that nobody is shown as a match whom the service would never call one.
+    // The slider ends at the loosest threshold that a request may ask for. So it never shows a match that the
+    // service would not report.
     await threshold.getByText('1 of 3 faces would match').waitFor();
     await page.getByRole('button', { name: `Face 1: matches ${listed.name}` }).waitFor();
     await threshold.getByText(/^1 in 1,\d00 comparisons with a stranger/).waitFor();
@@ -138,7 +139,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     const listed = await setup().listWoman();
     await using visit = await setup().visit('#/check');
     const { page } = visit;
-    // Nothing else stands in for the internet: the service gets the picture itself in the place of its address.
+    // Instead of the internet, the service gets the picture itself in place of its address.
     await page.route('**/process-images', (route) =>
       route.continue({
         postData:

@@ -133,7 +133,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByRole('button', { name: 'Delete' }).click();
     const dialog = page.getByRole('dialog', { name: `Delete ${listed.name}?` });
     await dialog.getByText('This cannot be undone.').waitFor();
-    // What Enter presses undoes nothing.
+    // Enter presses Cancel, and so changes nothing.
     await focusIsOn(page, 'Cancel');
     await page.keyboard.press('Enter');
     await dialog.waitFor({ state: 'detached' });

@@ -9,7 +9,7 @@ import { type RunningProcess, startServerProcess, temporaryFolder } from '../api
 import { ApiClient, newName } from '../suites/api/client.ts';
 import { launchBrowser, type Visit, type VisitOptions, visit } from './browser.ts';
 
-/** What the console's tests share: one browser, and one service with people in it. */
+/** Set-up that the console's tests share: one browser, and one service with people in it. */
 
 export const token = 'a-token-of-the-desk';
 
@@ -34,7 +34,10 @@ export interface ConsoleSetup extends AsyncDisposable {
   visit(path: string, options?: VisitOptions & { service?: 'empty' }): Promise<Visit>;
   /** Lists the woman by one picture, "1.jpg"; under a new name unless one is given. */
   listWoman(name?: string): Promise<BlacklistRecord>;
-  /** The path of a file that shows what `withWoman` does and has so many bytes more: what follows a JPEG's end is no part of it. */
+  /**
+   * Path of a file that shows the same as `withWoman` and is this many bytes longer: bytes after a JPEG's end
+   * do not belong to it.
+   */
   padded(bytes: number): Promise<string>;
   /** Deletes everybody who is listed. */
   clear(): Promise<void>;
@@ -110,7 +113,7 @@ export async function focusIsOn(page: Page, name: string): Promise<void> {
   await expect.poll(() => focused(page)).toBe(name);
 }
 
-/** What has the focus, by its name, or else its text. */
+/** Gives the name of the element that has the focus, or else its text. */
 export function focused(page: Page): Promise<string> {
   const name = '(document.activeElement.ariaLabel || document.activeElement.innerText || "").trim()';
   return page.evaluate(name);

@@ -69,8 +69,9 @@ const texts = await Promise.all(
 );
 
 /**
- * Eight times the text may take eight times as long, with room for what does not grow; what is quadratic takes sixty-four times. A text
- * that is read about as fast as one can read it needs no second look.
+ * Expects time that grows no faster than the text. Eight times the text may take eight times as long, plus
+ * some room for fixed costs. Quadratic work would take sixty-four times as long. A text that is read in
+ * almost no time passes without a second measurement.
  */
 async function expectLinear(read: Read): Promise<void> {
   for (const { name, whole, short, unit } of texts) {

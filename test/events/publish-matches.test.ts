@@ -18,7 +18,7 @@ import { resultWith } from './outbox.ts';
 
 const tables = dynamoTables();
 const changes = new EventEmitter();
-/** What the function was brought, and what it answered. */
+/** Records that the function was sent, and its answers. */
 const brought: DynamoDBRecord[] = [];
 const answers: DynamoDBBatchResponse[] = [];
 const events: BusEvent[] = [];

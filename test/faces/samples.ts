@@ -18,8 +18,8 @@ export type SampleNumber = 1 | 2 | 3 | 4 | 5 | 6;
 export const sampleNumbers: readonly SampleNumber[] = [1, 2, 3, 4, 5, 6];
 
 /**
- * Groups of women, 1920 pixels wide. The right-most of 1 is the one in the middle of 3; all others are different people.
- * The left-most of 2 is seen from the side.
+ * Number of women in each sample picture, which is 1920 pixels wide. The right-most of 1 is the one in the
+ * middle of 3; all others are different people. The left-most of 2 is seen from the side.
  */
 export const peopleInSample: Readonly<Record<SampleNumber, number>> = { 1: 3, 2: 3, 3: 3, 4: 4, 5: 5, 6: 4 };
 

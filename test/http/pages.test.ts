@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Where a browser finds what the page loads. */
+/** Lists the addresses from which a browser loads the page's files. */
 function loadedBy(page: string, address: string): string[] {
   return [...page.matchAll(/(?:src|href)="(?!data:)([^"]*)"/g)].map(
     ([, path = '']) => new URL(path, `http://localhost${address}`).pathname,

@@ -162,7 +162,10 @@ describe('uploads to S3', () => {
   });
 });
 
-/** What SQS brings for these bodies; text is taken as it is. The messages' ids are 0, 1, … */
+/**
+ * Makes the event by which SQS delivers these bodies; text is taken as it is. The messages have the ids 0, 1,
+ * …
+ */
 function messages(bodies: readonly unknown[]): SQSEvent {
   const records = bodies.map((body, index) => ({
     messageId: String(index),

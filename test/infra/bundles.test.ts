@@ -21,7 +21,7 @@ const clients = {
   events: '@aws-sdk/client-eventbridge',
 };
 
-/** What of AWS a function may call, and so has to carry. */
+/** Lists the AWS clients for what a function may call; its bundle must contain them. */
 function clientsFor({ table, objects, list, collection, withoutCollection, matchEvents }: Needs): string[] {
   return [
     ...(table ? [clients.table] : []),

@@ -17,7 +17,7 @@ const ownLog = ['logs:CreateLogStream own log', 'logs:PutLogEvents own log'];
 const collectionArn = 'arn:AWS::Partition:rekognition:AWS::Region:AWS::AccountId:collection/FaceBlacklist';
 const eventBusArn = 'arn:AWS::Partition:events:AWS::Region:AWS::AccountId:event-bus/default';
 
-/** What the role of each function allows, one line for each action and resource. */
+/** Lists what the role of each function allows, with one line for each action and resource. */
 function allowed(choices: Readonly<Record<string, string>> = {}): Map<string, string[]> {
   const template = synthesize(choices);
   const names = namesOf(template);

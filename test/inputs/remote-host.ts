@@ -19,13 +19,16 @@ export const sendPicture: RequestListener = (_request, response) => {
 /** A server on this machine that stands for a host on the network. */
 export interface RemoteHost extends AsyncDisposable {
   readonly port: number;
-  /** What was asked of it, in order. */
+  /** Requests that it got, in order. */
   readonly requests: readonly { path: string; headers: IncomingHttpHeaders }[];
-  /** How many connections were opened to it. */
+  /** Counts the connections that were opened to it. */
   readonly connections: () => number;
 }
 
-/** Starts one, on every address of this machine where `address` is null, and on a free port where none is given. */
+/**
+ * Starts a host. It listens on every address of this machine if `address` is null, and on a free port if none
+ * is given.
+ */
 export async function startRemoteHost(
   listener: RequestListener,
   { address = publicAddress, port = 0 }: { address?: string | null; port?: number } = {},
@@ -72,7 +75,10 @@ export async function resolve(hostname: string): Promise<string[]> {
   return found;
 }
 
-/** A reader that takes `publicAddress` for public, and the host's port for 80 or 443; all else is as in production. */
+/**
+ * Creates a reader that takes `publicAddress` for public, and the host's port for 80 or 443. Everything else
+ * is as in production.
+ */
 export function readerOf({ port }: { port: number }, options: Partial<UrlReaderOptions> = {}) {
   return createUrlReader({
     maxBytes: 1000,

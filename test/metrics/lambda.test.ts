@@ -26,7 +26,10 @@ beforeAll(async () => {
 });
 afterAll(() => resources.disposeAsync());
 
-/** What a deployed function's instance writes while it answers these events: metrics, and the rest. */
+/**
+ * Returns the lines that a deployed function's instance writes while it answers these events: metrics, and
+ * others.
+ */
 async function linesOf(name: string, events: readonly object[]) {
   const { file } = await bundleFunction(name, folder);
   await symlink(resolve('node_modules'), join(folder, name, 'node_modules')).catch(() => {});

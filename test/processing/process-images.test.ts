@@ -21,7 +21,7 @@ const process = (ports: Ports, ...images: Buffer[]) =>
     ProcessImagesRequest.parse({ images: images.map((image) => image.toString('base64')) }),
   );
 
-/** How many pictures and how many records are kept. */
+/** Counts the pictures and the records that are kept. */
 const kept = async () => {
   const { images, records } = stores.ports;
   const kept = await Array.fromAsync(images.list('processed/'));
@@ -35,7 +35,7 @@ const kept = async () => {
 describe('processing a picture', () => {
   it.each([
     ...steps('faces.match', 'images.put', 'images.put 2', 'images.put 3', 'records.findActive'),
-    // Whether a record that the store failed on is there, only the store knows.
+    // After a failure only the store knows if the record is there.
     ['before records.addProcessed', stepBefore('records.addProcessed')] as const,
   ])('that fails %s keeps nothing of it', async (_name, step) => {
     const before = await kept();

@@ -25,7 +25,9 @@ function pixelOf({ pixels, width }: Picture, x: number, y: number): [number, num
   return [pixels[at] as number, pixels[at + 1] as number, pixels[at + 2] as number];
 }
 
-/** The colour that most of a pixel is of: where two meet, JPEG mixes up to 7/16 of the neighbours' colour into it. */
+/**
+ * Names a pixel's dominant colour. At an edge, JPEG mixes up to 7/16 of the neighbours' colour into a pixel.
+ */
 function colourOf([red, green]: readonly [number, number, number]): Colour {
   if (red - green > 100) return 'red';
   return green - red > 85 ? 'green' : 'background';
@@ -38,7 +40,7 @@ describe('boxes', () => {
   const line = 16;
   const gray = picture(width, height);
 
-  /** Where a box's line should be. */
+  /** Checks if a box's line should be at this pixel. */
   const isOnLine = ({ x, y, w, h }: Box, px: number, py: number) => {
     const isWithin = px >= x && px < x + w && py >= y && py < y + h;
     const isInside = px >= x + line && px < x + w - line && py >= y + line && py < y + h - line;

@@ -29,7 +29,10 @@ export function faceBackendSuite(
   });
 }
 
-/** The promises that use cases build on: who is in the gallery, and is told as a match. They hold for the fake backend too. */
+/**
+ * Tests the promises that use cases rely on: who is in the gallery, and who is reported as a match. The fake
+ * backend keeps them too.
+ */
 export function faceBookkeepingSuite(
   name: string,
   abilities: FaceAbilities,
@@ -79,7 +82,7 @@ async function photographs(backend: FaceBackend): Promise<SuitePictures> {
   return { portraits: people, otherPortrait: otherPortrait as Picture, group };
 }
 
-/** What matches by default is what the defaults tell. */
+/** Tests that matches by default follow the reported defaults. */
 function defaultsSuite(get: () => Setting): void {
   test('tells what counts where nothing else is named', async () => {
     const { backend } = get();

@@ -7,9 +7,9 @@ export interface OpenedImages {
   readonly store: ImageStore;
   /** Another store on the same data, as a second process would have. */
   another(): ImageStore;
-  /** What gives its pictures out. */
+  /** Gives the delivery of its pictures. */
   delivery(): ImageDelivery;
-  /** What clients see for a key: adapters differ in it, for each names its pictures in its own way. */
+  /** Gives the location that clients see for a key. Each adapter names its pictures in its own way. */
   location(key: string): string;
   /** Closes what was opened, and removes the data. */
   remove(): Promise<void>;

@@ -21,7 +21,7 @@ export interface OpenedIndexing {
   close(): Promise<void>;
 }
 
-/** What indexing uploads promises, for every mode alike. */
+/** Tests the promises of indexing uploads, which are the same in every mode. */
 export function indexingSuite(mode: string, open: () => Promise<OpenedIndexing>): void {
   describe(`indexing uploads in ${mode} mode`, () => {
     let opened: OpenedPorts;
@@ -257,7 +257,7 @@ export function indexingSuite(mode: string, open: () => Promise<OpenedIndexing>)
       const broken = failing(ports, step);
       await expect(indexUpload(broken, 'inbox/Jane Roe/a.jpg')).rejects.toThrow(BackendUnavailableError);
       expect(await place.keys()).toEqual(['inbox/Jane Roe/a.jpg']);
-      // What could not be undone counts as broken off after a while.
+      // An upload that could not be undone counts as interrupted after a while.
       passTime();
       await redeliver(index, ['inbox/Jane Roe/a.jpg']);
       expect(await listed()).toEqual({ 'Jane Roe': 1 });
@@ -373,7 +373,10 @@ export function indexingSuite(mode: string, open: () => Promise<OpenedIndexing>)
   });
 }
 
-/** Brings the events at once, and those that fail again, as a queue does. Each round ends at least one of them. */
+/**
+ * Delivers the events at once, and then again those that fail, as a queue does. Each round finishes at least
+ * one of them.
+ */
 async function redeliver(index: (key: string) => Promise<unknown>, keys: readonly string[]): Promise<void> {
   let waiting = keys;
   while (waiting.length > 0) {

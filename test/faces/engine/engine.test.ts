@@ -28,7 +28,7 @@ const enrolled = { ...owner, faceId: null };
 describe('the embedded engine', () => {
   let files: Galleries;
   let engine: FaceBackend;
-  /** Of the woman in the middle of sample 3. */
+  /** Picture of the woman in the middle of sample 3. */
   let portrait: Picture;
 
   beforeAll(async () => {
@@ -43,7 +43,7 @@ describe('the embedded engine', () => {
   });
 
   const isMatch = ({ matches }: MatchedFace) => matches.length > 0;
-  /** Whether a backend knows her. */
+  /** Checks if a backend knows her. */
   const knowsHer = async (backend: FaceBackend) =>
     (await backend.match(portrait, {})).faces.map(isMatch).includes(true);
 

@@ -18,9 +18,9 @@ describe('a gallery of an earlier release', () => {
   let files: Galleries;
   let database: DatabaseSync;
   let engine: FaceBackend;
-  /** Of persons 1, 2 and 3. */
+  /** Pictures of persons 1, 2 and 3. */
   let pictures: Picture[];
-  /** Of person 2 on another day. */
+  /** Picture of person 2 on another day. */
   let later: Picture;
 
   beforeAll(async () => {

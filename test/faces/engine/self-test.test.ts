@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => files.remove());
 
-/** How often faces were looked for in this process. */
+/** Number of times that this process searched a picture for faces. */
 let looks = 0;
 listen({
   answered() {},

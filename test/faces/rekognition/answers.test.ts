@@ -217,7 +217,8 @@ describe('what Rekognition answers', () => {
     const FaceMatches = [{ Similarity: 99, Face: { FaceId: randomUUID(), ExternalImageId: '1:a' } }];
     const nearBorder = { Left: 0, Top: 0, Width: 0.1, Height: 0.1 };
     const whole = { Left: 0, Top: 0, Width: 1, Height: 1 };
-    // Of the searches: the whole picture's, the first look at the right face, and the second.
+    // There are three searches: the whole picture, and then the right face at the first and the second
+    // attempt.
     const found = (boxes: readonly object[]) => {
       const looks = boxes.values();
       service.answer = ({ operation }) =>

@@ -10,7 +10,7 @@ import { openAdapter, startEmulator } from './open.ts';
 const { emulator, stop } = await startEmulator();
 afterAll(stop);
 
-/** What the work asks of Rekognition: the number of calls of each operation. */
+/** Counts the calls to each Rekognition operation during the work. */
 async function callsOf(work: () => Promise<unknown>): Promise<Record<string, number>> {
   emulator.calls.reset();
   await work();
@@ -19,7 +19,7 @@ async function callsOf(work: () => Promise<unknown>): Promise<Record<string, num
 
 describe('Rekognition', () => {
   let backend: FaceBackend;
-  /** Of the three women of sample 3, from left to right. */
+  /** Pictures of the three women of sample 3, from left to right. */
   let women: readonly Picture[];
   let her: Picture;
 

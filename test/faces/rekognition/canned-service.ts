@@ -8,10 +8,13 @@ export interface CannedCall {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** What the service is to answer: a result, or an error by its type. */
+/** Answer that the service is to give: a result, or an error with its type. */
 export type CannedAnswer = object | { __type: string; Message: string };
 
-/** A service that speaks Rekognition's protocol and answers as a test wants: for what the emulator can't be brought to do. */
+/**
+ * A service that speaks Rekognition's protocol and gives the answers that a test wants. It is for cases that
+ * the emulator can't produce.
+ */
 export interface CannedService {
   /** In the order in which they came. */
   readonly calls: CannedCall[];

@@ -21,7 +21,7 @@ describe('Rekognition takes pictures of any shape', () => {
   let group: Picture;
   /** The three faces of the group. */
   let boxes: readonly Box[];
-  /** Of the woman in its middle. */
+  /** Picture of the woman in its middle. */
   let portrait: Picture;
 
   beforeAll(async () => {

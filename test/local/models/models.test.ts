@@ -51,7 +51,10 @@ function largestDifference(one: ArrayLike<number>, other: ArrayLike<number>): nu
   return Math.max(...Array.from(one, (value, index) => Math.abs(value - (other[index] as number))));
 }
 
-/** Runs a graph of TensorFlow Lite operator by operator as the format means them, without any of the conversion. */
+/**
+ * Runs a graph of TensorFlow Lite operator by operator, as its format defines them, and so without the
+ * conversion.
+ */
 function runTflite(
   { input, output, operators, weightOf }: TfliteGraph,
   pictures: Tfjs.Tensor4D,

@@ -33,7 +33,7 @@ interface Sample {
   readonly value: number;
 }
 
-/** What a scrape tells, by Prometheus' text format; a line that is not of it fails the test. */
+/** Scrapes the metrics in Prometheus' text format. A line that is not in this format fails the test. */
 async function scrape(): Promise<{ types: Map<string, string>; samples: Sample[] }> {
   const reply = await api.get('/metrics');
   expect([reply.status, reply.headers['content-type']]).toEqual([

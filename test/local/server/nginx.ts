@@ -13,7 +13,7 @@ import { createCertificate } from '../../inputs/certificate.ts';
 const executablePath = process.env.NGINX_PATH || '/usr/sbin/nginx';
 
 export interface Nginx extends AsyncDisposable {
-  /** Of plain HTTP, and of TLS. */
+  /** Ports for plain HTTP and for TLS. */
   readonly ports: { readonly http: number; readonly https: number };
 }
 

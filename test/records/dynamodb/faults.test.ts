@@ -23,7 +23,10 @@ import { dynamoTables, openedRecords, region, useEndpoint } from './tables.ts';
 const tables = dynamoTables();
 const writes = ['TransactWriteItems', 'UpdateItem'];
 
-/** Loses the answer to each call of these operations once: the SDK's repetition finds what the first one did. */
+/**
+ * Loses the answer to each call of these operations once. The SDK repeats the call, which then finds the
+ * first one's changes.
+ */
 function loseEachOnce(operations: readonly string[]): (call: Call) => Fault | undefined {
   const known = new Set<string>();
   return ({ operation, body }) => {

@@ -9,15 +9,15 @@ export interface Call {
 }
 
 /**
- * What happens to a call: `lost` is done, but its answer never comes, for the connection breaks; `ignored` gets no answer at all; an
- * error or an answer comes instead of what DynamoDB would say.
+ * A fault that a call meets. A `lost` call is done, but its connection breaks before the answer. An `ignored`
+ * call gets no answer at all. An error or an answer replaces DynamoDB's own.
  */
 export type Fault = 'lost' | 'ignored' | { readonly error: string; readonly [detail: string]: unknown };
 
-/** Stands between the store and DynamoDB Local, and does to the calls what a network and a busy service may do. */
+/** A proxy between the store and DynamoDB Local. It treats calls as a network and a busy service might. */
 export interface DynamoDbProxy extends AsyncDisposable {
   readonly url: string;
-  /** What happens to each call from now on. */
+  /** Chooses the fault of each call from now on. */
   fault: (call: Call) => Fault | undefined;
   /** Runs before a call is passed on. */
   before: (call: Call) => Promise<void> | undefined;

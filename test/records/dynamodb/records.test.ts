@@ -86,7 +86,8 @@ describe('the DynamoDB table', () => {
     }
   }
 
-  // DynamoDB Local does one thing at a time: on a slow machine fifty wait for longer than they would for DynamoDB.
+  // DynamoDB Local does one thing at a time, so on a slow machine fifty processes wait for longer than with
+  // DynamoDB.
   test.each([20, 50])('%d processes that keep pictures at the same moment lose none', async (count) => {
     const others = Array.from({ length: count }, open);
     const kept = await Promise.all(
@@ -123,7 +124,10 @@ describe('the DynamoDB table', () => {
     expect(items[1]?.bytes.length).toBeLessThan(1000);
   });
 
-  /** As if so many pictures had been kept, one in a second from 1970 on, of which every tenth showed entry 1. */
+  /**
+   * Writes records as if this many pictures had been kept, one a second from 1970 on. Every tenth shows entry
+   * 1.
+   */
   async function fill(count: number): Promise<void> {
     await store.addProcessed('picture', processedResult());
     const [first] = await processedItems();
@@ -191,7 +195,7 @@ describe('the DynamoDB table', () => {
   test('a table that an earlier version filled goes on as it is, and filters what comes', async () => {
     const parts = ['a', 'b', 'c'].map(async (pictureId) => store.addProcessed(pictureId, processedResult()));
     await Promise.all(parts);
-    // What such a version did not write: times, places and counts.
+    // Such a version did not write times, places and counts.
     const counter = marshall({ pk: 'counter', sk: 'processed', last: 3 });
     await client.send(new PutItemCommand({ TableName: settings.tableName, Item: counter }));
     for (const item of await processedItems()) {
@@ -280,7 +284,7 @@ describe('the DynamoDB table', () => {
       const { id } = await store.createEntry({ name, reason });
       if (status !== 'PENDING') await store.activateEntry(id);
       if (status === 'DELETING') await store.markEntryDeleting(id);
-      // What such a version did not write.
+      // Such a version did not write this item.
       const Key = marshall({ pk: `folded#${foldedName(name)}`, sk: padded(id) });
       await client.send(new DeleteItemCommand({ TableName: settings.tableName, Key }));
       await client.send(

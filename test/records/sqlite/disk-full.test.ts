@@ -97,7 +97,7 @@ describeWithDisk('a disk that is full', () => {
       await store.removeEntry(id);
     }
     await images.delete('blacklist/1/a.jpg');
-    // What deletions were given back is not for others.
+    // Space that deletions gave back is kept for further deletions.
     disk.fill();
     await expect(store.createEntry({ name: 'Bob', reason: null })).rejects.toEqual(full);
     await expect(store.check()).rejects.toEqual(full);

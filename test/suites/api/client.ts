@@ -67,7 +67,7 @@ export function answer<Schema extends z.ZodType>(
   expect(reply.headers['content-type']).toMatch(/^application\/json\b/);
   const json: unknown = JSON.parse(body);
   const parsed = schema.parse(json);
-  // What the schema does not know, it leaves out.
+  // Parsing drops fields that the schema does not know, so both must be equal.
   expect(json).toStrictEqual(parsed);
   return parsed;
 }
@@ -77,12 +77,15 @@ export function refusal(reply: Reply): [status: number, detail: string] {
   return [reply.status, answer(reply, reply.status, Refusal).detail];
 }
 
-/** What a 422 finds wrong. */
+/** Lists the problems that a 422 answer names. */
 export function problems(reply: Reply) {
   return answer(reply, 422, ValidationRefusal).detail;
 }
 
-/** The picture that an answer is, or leads to as in AWS mode: there whoever has the URL gets it, and nobody needs a token. */
+/**
+ * Reads the picture that an answer contains, or redirects to in AWS mode. Whoever has that URL gets the
+ * picture without a token.
+ */
 export async function pictureOf(reply: Reply): Promise<Buffer> {
   expect(reply.headers['cache-control']).toContain('no-store');
   if (reply.status !== 302) {
@@ -107,7 +110,10 @@ export async function pictureOf(reply: Reply): Promise<Buffer> {
   return Buffer.from(await picture.arrayBuffer());
 }
 
-/** The API as its clients use it. Answers are checked for their shapes; entries that were made are deleted at its end. */
+/**
+ * The API as its clients use it. It checks the shapes of answers, and finally deletes all entries that it
+ * made.
+ */
 export class ApiClient {
   readonly #connection: ApiConnection;
   readonly #made = new Set<number>();

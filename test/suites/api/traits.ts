@@ -2,15 +2,18 @@ import { readdir, readFile } from 'node:fs/promises';
 import type { BlacklistRecord } from '../../../lib/contract/shapes.ts';
 import { distanceMetrics, type SimilarityMetric } from '../../../lib/contract/vocabulary.ts';
 
-/** What differs between the backends, and why. */
+/** Differences between the backends, with the reasons. */
 export interface BackendTraits {
   /** The models that a request may choose between; Rekognition has but its own. */
   readonly models: readonly string[];
   /** Rekognition tells a similarity, and no vectors to measure otherwise. */
   readonly metrics: readonly SimilarityMetric[];
-  /** How a match names what matched. Rekognition knows a face by its external id, of which the contract shows the entry. */
+  /**
+   * Gives the pattern of a match's identity. Rekognition knows a face by its external id, and the contract
+   * shows the entry in it.
+   */
   identityOf(entry: BlacklistRecord): RegExp;
-  /** Whether a match has Rekognition's own figures. */
+  /** True if a match has Rekognition's own figures. */
   readonly hasAwsFigures: boolean;
 }
 
@@ -28,7 +31,7 @@ export const rekognition: BackendTraits = {
   hasAwsFigures: true,
 };
 
-/** How the tests look at the pictures that answers name. */
+/** Access of the tests to the pictures that answers name. */
 export interface KeptFiles {
   /** @throws when there is none. */
   read(path: string): Promise<Buffer>;

@@ -12,7 +12,7 @@ import type { Picture } from '../../../lib/inputs/picture.ts';
 /** Pictures of three people, from left to right: persons 1, 2 and 3. */
 export interface SuitePictures {
   readonly portraits: readonly Picture[];
-  /** Of person 2 on another day. */
+  /** Picture of person 2 on another day. */
   readonly otherPortrait: Picture;
   /** All three, faces of different sizes. */
   readonly group: Picture;
@@ -27,7 +27,7 @@ export interface OpenedFaces {
   remove(): Promise<void>;
 }
 
-/** What a backend lets a request choose, and where it cannot do as others do. */
+/** A backend's choices for a request, and its limits compared with other backends. */
 export interface FaceAbilities {
   readonly models: readonly string[];
   readonly detectors: readonly string[];
@@ -37,7 +37,7 @@ export interface FaceAbilities {
   readonly noTargetBecause?: string;
 }
 
-/** What the parts of the suite work with. */
+/** Fixtures that the parts of the suite share. */
 export interface Setting extends SuitePictures {
   readonly abilities: FaceAbilities;
   readonly backend: FaceBackend;

@@ -19,11 +19,11 @@ export interface OpenedRecords {
   another(): Promise<RecordStore>;
   /** Closes every store on the data, and removes it. */
   remove(): Promise<void>;
-  /** How many of the random cases are tried, 0..1: all of them unless said otherwise, for they take their time over a network. */
+  /** Share (0..1) of the random cases to try; 1 by default. Over a network they take long. */
   readonly shareOfCases?: number;
 }
 
-/** How many cases of a property are tried, of so many. */
+/** Gives the number of cases of a property to try, out of `all`. */
 export function cases(all: number, { shareOfCases = 1 }: OpenedRecords): { numRuns: number } {
   return { numRuns: Math.ceil(all * shareOfCases) };
 }

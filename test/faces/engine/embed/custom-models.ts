@@ -23,7 +23,10 @@ export const mobileFaceNetConfig: CustomModelConfig = {
   calibration: undefined,
 };
 
-/** MobileFaceNet for pictures whose pixels are blue, green, red, 0..2: (v - 127.5) / 128 is (0.5 v' - 0.5) * 255 / 256 of v' = v / 127.5. */
+/**
+ * Writes MobileFaceNet for pictures whose pixels are blue, green, red, 0..2. With v' = v / 127.5, (v - 127.5)
+ * / 128 is (0.5 v' - 0.5) * 255 / 256.
+ */
 export async function writeOtherWay(folder: string): Promise<CustomModelConfig> {
   const path = join(folder, 'other-way.onnx');
   const front = writeOnnx(
@@ -81,7 +84,9 @@ export interface SmallModel {
   readonly over?: number;
 }
 
-/** A model without training: its embedding is the means of each channel's rows, or what its nodes make of them. */
+/**
+ * Builds an untrained model. Its embedding is the mean of each channel's rows, or whatever its nodes compute.
+ */
 export function smallModel({
   shape = ['faces', 3, 32, 32],
   nodes,

@@ -84,8 +84,8 @@ function galleryOf(vectors: readonly Float32Array[], dimensions: number): Shared
 }
 
 /**
- * That a search found the nearest at or below the threshold, no farther one in place of a nearer one, each at its own distance. Which of
- * several as near it found is left open, for double precision does not tell them apart.
+ * Expects the nearest faces at or below the threshold, each at its own distance, and no farther face in place
+ * of a nearer one. Among faces equally near in double precision, any may be found.
  */
 function expectExact(
   hits: ReturnType<typeof searchGallery>[number],
@@ -103,7 +103,7 @@ function expectExact(
   );
 }
 
-/** How large the numbers are that a probe's distances are differences of. */
+/** Gives the size of the numbers whose differences are a probe's distances. */
 function scaleOf(metric: DistanceMetric, probe: Float32Array): number {
   return metric === 'euclidean' ? Math.max(1, lengthOf(probe)) : 1;
 }
@@ -167,14 +167,18 @@ describe('the search against all distances in double precision', () => {
     );
   });
 
-  /** What is lost of a vector of length 1 when its numbers become whole ones from `-most` to `most`. */
+  /**
+   * Computes the rounding error of a vector of length 1 whose numbers become whole ones from `-most` to
+   * `most`.
+   */
   function lostOf(vector: Float32Array, most: number): Float32Array {
     const unit = vector.map((value) => value / lengthOf(vector));
     const step = Math.max(...unit.map(Math.abs)) / most;
     return unit.map((value) => value - step * Math.round(value / step));
   }
 
-  // The bound is reached here, or nearly so: a search that trusted its codes a little more would miss the face.
+  // These cases reach the error bound, or nearly. A search that trusted its codes a little more would miss
+  // the face.
   test.each([
     ['what the codes lose of the face', 127, (face: Float32Array, lost: Float32Array) => [face, lost]],
     // The signs alone lose nothing as codes, so that all of the error is the probe's.

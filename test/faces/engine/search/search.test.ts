@@ -83,7 +83,7 @@ describe('distances', () => {
 describe('thresholds', () => {
   test('of MobileFaceNet let the same faces through in all four metrics', () => {
     const { cosine, ...others } = embeddingModels.MobileFaceNet.thresholds;
-    // Of unit vectors.
+    // These hold for unit vectors.
     expect(others.euclidean).toBeCloseTo(distanceOf('euclidean_l2', 1 - cosine), 4);
     expect(others.euclidean_l2).toBeCloseTo(distanceOf('euclidean_l2', 1 - cosine), 4);
     expect(others.angular).toBeCloseTo(distanceOf('angular', 1 - cosine), 4);

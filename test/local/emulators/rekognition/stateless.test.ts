@@ -4,7 +4,7 @@ import type { Picture } from '../../../../lib/inputs/picture.ts';
 import { smallSample } from '../../../faces/samples.ts';
 import { nobodyBytes, part, startEmulator } from './emulator.ts';
 
-/** What keeps nothing: DetectFaces and CompareFaces. */
+/** Operations that keep nothing: DetectFaces and CompareFaces. */
 
 let emulator: Awaited<ReturnType<typeof startEmulator>>;
 let client: Rekognition;

@@ -49,6 +49,7 @@ const kept = [
   'local',
   'local/models',
   'local/console',
+  'local/server',
 ];
 
 test.each(kept)('the comments in %s keep the rules', (folder) => {

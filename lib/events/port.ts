@@ -127,5 +127,9 @@ export interface Outbox {
    * @throws BackendUnavailableError
    */
   status(): Promise<WebhookStatus[]>;
+  /**
+   * Closes the queue.
+   * @throws Never
+   */
   close(): void;
 }

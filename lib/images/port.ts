@@ -8,8 +8,8 @@ export interface StoredImage {
 /** Names the locations of pictures, for callers that only show them to clients. */
 export interface ImageLocator {
   /**
-   * Returns the name that clients use: an absolute path, or `s3://bucket/key`. It never throws for a checked
-   * key.
+   * Returns the name that clients use: an absolute path, or `s3://bucket/key`.
+   * @throws Never for a checked key
    */
   location(key: string): string;
 }

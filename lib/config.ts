@@ -16,7 +16,7 @@ import {
 import type { EnvFile } from './env-file.ts';
 import { allowedHosts, type PublicUrl, publicUrl, trustedProxies } from './network-settings.ts';
 
-/** Every setting, parsed once. Its names and defaults are the README's settings table. */
+/** Values of all settings, parsed once. The table in docs/settings.md lists names and defaults. */
 export interface Config {
   readonly backend: 'deepface' | 'aws_rekognition';
   readonly host: string;
@@ -25,7 +25,9 @@ export interface Config {
   readonly blacklistDir: string;
   readonly processedDir: string;
   readonly croppedDir: string;
-  /** Local input pictures must lie below it; off in a Lambda function, where the disk is nobody's. */
+  /**
+   * Folder that must contain all local input pictures. It is off in a Lambda function, whose disk has none.
+   */
   readonly imageRoot: string | undefined;
   readonly detectorBackend: DetectorName;
   /** Sets the model that counts where none is named. */

@@ -317,8 +317,8 @@ class Human implements FaceBackend {
     const isOurs = this.#models.has(named as EmbeddingModelName);
     const standard = isOurs ? undefined : standardThresholdOf(named, metric);
     const limits = thresholdLimits(model, embeddingModel, metric, this.#maxFalseMatchRate);
-    const asked = { threshold: options.threshold, model: named, metric, standard };
-    return { model, detectorBackend, metric, ...usedThreshold(asked, limits) };
+    const requested = { threshold: options.threshold, model: named, metric, standard };
+    return { model, detectorBackend, metric, ...usedThreshold(requested, limits) };
   }
 
   /**

@@ -17,11 +17,6 @@ export function distanceOf(metric: Exclude<DistanceMetric, 'euclidean'>, cosine:
   }
 }
 
-/** 0..100, higher is closer: the cosine as a percentage, 0 where it is negative. */
-export function similarityOf(cosine: number): number {
-  return 100 * Math.max(0, Math.min(1, cosine));
-}
-
 /** The length of a vector. */
 export function lengthOf(vector: Float32Array): number {
   let sum = 0;

@@ -179,7 +179,7 @@ export class ModelGallery {
       for (const { embedding, ...face } of gallery.getAmong(imageIds)) {
         const isCurrent = model === this.#current.model;
         const { distance, cosine } = compareEmbeddings(probe, embedding, isCurrent ? metric : 'cosine');
-        const nearness = this.#nearnessOf(model, { distance, similarity: 100 * cosine }, metric);
+        const nearness = this.#nearnessOf(model, { distance, cosine }, metric);
         compared.set(face.imageId, { ...face, ...nearness });
       }
     }
@@ -203,16 +203,16 @@ export class ModelGallery {
 
   #nearnessOf(
     model: EmbeddingModel,
-    { distance, similarity: cosinePercent }: Pick<GalleryHit, 'distance' | 'similarity'>,
+    { distance, cosine }: Pick<GalleryHit, 'distance' | 'cosine'>,
     metric: DistanceMetric,
   ): Nearness {
     const { calibration } = this.#current.model;
-    const own = 1 - cosinePercent / 100;
+    const own = distanceOf('cosine', cosine);
     if (model === this.#current.model) return { distance, similarity: similarityAt(calibration, own) };
-    const cosine = equivalentDistance(own, model.calibration, calibration);
+    const equivalent = equivalentDistance(own, model.calibration, calibration);
     // The embeddings of models of several versions have a length of 1.
     const same = metric === 'euclidean' ? 'euclidean_l2' : metric;
-    return { distance: distanceOf(same, 1 - cosine), similarity: similarityAt(calibration, cosine) };
+    return { distance: distanceOf(same, 1 - equivalent), similarity: similarityAt(calibration, equivalent) };
   }
 }
 

@@ -1,7 +1,7 @@
 import type { DistanceMetric } from '../../../contract/vocabulary.ts';
 import { maxImagesOfEntry } from '../../best-of-entries.ts';
 import type { EmbedderName } from '../models/models.ts';
-import { cosineWith, distanceFrom, distanceOf, similarityOf, unitOf } from './distance.ts';
+import { cosineWith, distanceFrom, distanceOf, unitOf } from './distance.ts';
 import {
   capacityOf,
   faceIdAt,
@@ -16,8 +16,8 @@ export interface GalleryHit {
   readonly faceId: number;
   readonly entryId: number;
   readonly distance: number;
-  /** 0..100 */
-  readonly similarity: number;
+  /** Cosine of the angle between probe and face, -1..1; higher is closer. */
+  readonly cosine: number;
 }
 
 /** A look at one gallery for all faces of a picture. */
@@ -162,7 +162,7 @@ class ProbeSearch {
           ? distanceFrom(segment, start, this.#probe)
           : distanceOf(this.#metric, cosine);
       if (faceIdAt(this.#gallery, row) !== faceId) continue;
-      const hit = { faceId, entryId, distance, similarity: similarityOf(cosine) };
+      const hit = { faceId, entryId, distance, cosine };
       if (distance <= this.#threshold) this.#addMatch(hit);
       else if (this.#candidates > 0 && distance <= this.#farthest) this.#addNearMiss(hit);
       return;

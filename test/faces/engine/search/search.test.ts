@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type DistanceMetric, distanceMetrics } from '../../../../lib/contract/vocabulary.ts';
 import { embeddingModels } from '../../../../lib/faces/engine/models/models.ts';
-import { distanceOf, lengthOf, similarityOf } from '../../../../lib/faces/engine/search/distance.ts';
+import { distanceOf, lengthOf } from '../../../../lib/faces/engine/search/distance.ts';
 import {
   clearRow,
   createSharedGallery,
@@ -65,7 +65,6 @@ describe('distances', () => {
         expect(normed).toBeCloseTo(Math.sqrt(2 * cosine), 10);
         expect(angular).toBeCloseTo(Math.acos(1 - cosine) / Math.PI, 6);
         expect(normed).toBeCloseTo(2 * Math.sin((Math.PI * angular) / 2), 6);
-        expect(similarityOf(value)).toBeCloseTo(100 * Math.max(0, 1 - cosine), 10);
       }),
     );
   });
@@ -75,7 +74,6 @@ describe('distances', () => {
       expect(distanceOf('cosine', cosine)).toBe(cosine > 0 ? 0 : 2);
       expect(distanceOf('euclidean_l2', cosine)).toBe(cosine > 0 ? 0 : 2);
       expect(distanceOf('angular', cosine)).toBe(cosine > 0 ? 0 : 1);
-      expect(similarityOf(cosine)).toBe(cosine > 0 ? 100 : 0);
     }
   });
 });
@@ -129,11 +127,11 @@ describe('the search', () => {
         const near = [...distances].filter(([, distance]) => distance <= threshold);
         expect(new Set(hits.map(({ faceId }) => faceId))).toEqual(new Set(near.map(([faceId]) => faceId)));
         expect(hits).toHaveLength(near.length);
-        hits.forEach(({ faceId, distance, similarity }, index) => {
+        hits.forEach(({ faceId, distance, cosine }, index) => {
           expect(Math.abs(distance - (distances.get(faceId) ?? Number.NaN))).toBeLessThan(tolerance);
           expect(distance).toBeGreaterThanOrEqual(hits[index - 1]?.distance ?? 0);
-          const cosine = 1 - plainDistance('cosine', probe, faces[faceId - 1]?.embedding as Float32Array);
-          expect(similarity).toBeCloseTo(100 * Math.max(0, cosine), 9);
+          const embedding = faces[faceId - 1]?.embedding as Float32Array;
+          expect(cosine).toBeCloseTo(1 - plainDistance('cosine', probe, embedding), 9);
         });
       }),
     );
@@ -153,7 +151,7 @@ describe('the search', () => {
     const shared = createSharedGallery(4);
     writeRow(shared, 0, { faceId: 1, entryId: 1 }, Float32Array.of(0, 1, 0, 0));
     const searchAt = (threshold: number) => search(shared, Float32Array.of(1, 0, 0, 0), 'cosine', threshold);
-    expect(searchAt(1)).toEqual([{ faceId: 1, entryId: 1, distance: 1, similarity: 0 }]);
+    expect(searchAt(1)).toEqual([{ faceId: 1, entryId: 1, distance: 1, cosine: 0 }]);
     expect(searchAt(0.999)).toEqual([]);
   });
 

@@ -1,10 +1,10 @@
 import { type ExecFileException, execFile } from 'node:child_process';
 import { chownSync } from 'node:fs';
 
-/** A user whom nothing here belongs to. */
+/** Id of a user who owns nothing here. */
 const nobody = 65_534;
 
-/** True where the tests run as root, and so can run something as another user. */
+/** True if root runs the tests, who can run something as another user. */
 export const isRoot = process.getuid?.() === 0;
 
 /**
@@ -35,7 +35,7 @@ export async function runUnprivileged<T>(
   return JSON.parse(await promise) as T;
 }
 
-/** Makes a folder the property of the user as whom `runUnprivileged` runs. */
+/** Gives a folder to the user as whom `runUnprivileged` runs. */
 export function giveToUnprivileged(path: string): void {
   if (isRoot) chownSync(path, nobody, nobody);
 }

@@ -48,7 +48,7 @@ beforeAll(async () => {
   if (!area || !next) throw new Error('The sample picture does not show the faces that it should.');
   alone = await cropFace(group, area);
   neighbour = await cropFace(group, next);
-  // The collection is made when the first face is enrolled.
+  // The first enrolled face makes the collection.
   await createEntry(opened, { name: 'First', reason: null }, [{ fileName: 'a.jpg', bytes: alone }]);
 });
 afterAll(async () => {
@@ -63,7 +63,7 @@ function operationOf(request: ClientRequest): string {
   return `S3 ${request.method}`;
 }
 
-/** The requests that the work sends, by what they ask for. */
+/** Counts the requests that the work sends, by their operations. */
 async function callsOf(work: () => Promise<unknown>): Promise<Record<string, number>> {
   const operations: string[] = [];
   const count = (message: unknown) => {
@@ -108,7 +108,7 @@ const expected: Record<string, Record<string, number>> = {
     UpdateItem: 1,
     TransactWriteItems: 4,
   },
-  // The entry and the pictures of those who look alike are read besides.
+  // The entries and pictures of people who look similar are read too.
   'list somebody who looks like others, 1 picture': {
     IndexFaces: 1,
     SearchFaces: 1,
@@ -135,7 +135,7 @@ const expected: Record<string, Record<string, number>> = {
     BatchGetItem: 1,
     TransactWriteItems: 1,
   },
-  // A query for each of the entries that are found.
+  // There is a query for each entry that was found.
   'process, 1 face': {
     DetectFaces: 1,
     SearchFacesByImage: 1,

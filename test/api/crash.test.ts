@@ -39,7 +39,7 @@ async function start(): Promise<void> {
   api = new ApiClient(connectOverHttp(server.url));
 }
 
-/** The paths of all files in the image folders, half-written ones too. */
+/** Lists the paths of all files in the image folders, including half-written ones. */
 async function filesOnDisk(): Promise<string[]> {
   const lists = await Promise.all(
     imageFolders.map((name) => readdir(join(folder.path, name), { recursive: true, withFileTypes: true })),
@@ -50,12 +50,12 @@ async function filesOnDisk(): Promise<string[]> {
     .map(({ parentPath, name }) => join(parentPath, name));
 }
 
-/** Loads the server with requests and kills it in the middle of them, at a random moment. */
+/** Sends many requests to the server, and kills it among them at a random moment. */
 async function killUnderLoad(): Promise<void> {
   const enough = load.acknowledged + 6 + Math.floor(10 * Math.random());
   const killed = Promise.withResolvers<void>();
   const kill = async () => {
-    // Anywhere in the requests that are under way.
+    // The kill comes at a random moment of the requests that are under way.
     await delay(150 * Math.random());
     await server.process.end('SIGKILL');
   };
@@ -109,7 +109,7 @@ function expectAcknowledged(listing: Listing, entry: BlacklistRecord | undefined
   expect(entry.image_count).toBeLessThanOrEqual(listing.imagesAsked);
 }
 
-/** Checks that what is shown is whole, and that all of what was acknowledged is shown. */
+/** Checks that everything that is shown is complete, and that everything that was acknowledged is shown. */
 async function checkEntries(): Promise<void> {
   const entries = await api.entries();
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
@@ -127,7 +127,7 @@ async function checkEntries(): Promise<void> {
   expect(folders.sort()).toEqual(entries.map(({ id }) => String(id)).sort());
 }
 
-/** Checks that every processed picture that was acknowledged is kept, and no picture without a record. */
+/** Checks that every acknowledged picture is kept, and no picture without a record. */
 async function checkProcessed(): Promise<void> {
   const items = await allProcessed();
   for (const result of load.processed) expect(items).toContainEqual(result);

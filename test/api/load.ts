@@ -6,9 +6,9 @@ import { connectOverHttp } from './connections.ts';
 /** The clients' knowledge of a person whom they asked to list. */
 export interface Listing {
   readonly name: string;
-  /** Which of the faces all its images show. */
+  /** Number of the face that all its images show. */
   readonly face: number;
-  /** Once the listing was acknowledged. */
+  /** Id of the entry, once the listing was acknowledged. */
   id: number | undefined;
   /** Number of images that were sent, and the next field the number of those that were acknowledged. */
   imagesAsked: number;
@@ -18,7 +18,7 @@ export interface Listing {
 
 export class Load {
   readonly listings: Listing[] = [];
-  /** The answers for processed pictures. */
+  /** Answers about processed pictures. */
   readonly processed: unknown[] = [];
   /** Number of acknowledged changes. */
   acknowledged = 0;
@@ -34,7 +34,7 @@ export class Load {
    */
   async run(url: string, clients: number, onAcknowledged: () => void): Promise<void> {
     const untilGone = async (work: (api: ApiClient) => Promise<void>) => {
-      // A client of its own, which deletes nothing at its end.
+      // Each client is new, so that nothing is deleted when it ends.
       const api = new ApiClient(connectOverHttp(url));
       try {
         for (;;) {
@@ -43,7 +43,7 @@ export class Load {
           onAcknowledged();
         }
       } catch (error) {
-        // Only a connection that ends is expected; an answer that is wrong is told.
+        // Only a broken connection is expected; a wrong answer fails the test.
         if (!(error instanceof TypeError && error.cause)) throw error;
       }
     };

@@ -6,7 +6,7 @@ import { connectOverHttp } from './connections.ts';
 import { pictureOfNothing } from './pictures.ts';
 import { startServerProcess, temporaryFolder } from './server-process.ts';
 
-/** The same calls to both modes: clients must not notice which one answers. */
+/** The same calls to both modes: clients must not notice which mode answers. */
 
 const resources = new AsyncDisposableStack();
 const apis: ApiClient[] = [];

@@ -7,9 +7,9 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
-/** The server as its users start it, a process of its own. */
+/** The server as its users start it, in a process of its own. */
 
-/** `npm start` and `npm run cloud`. */
+/** Programs of `npm start` and `npm run cloud`. */
 type Program = 'server/main.ts' | 'commands/cloud.ts';
 
 /** Settings by the names of their environment variables. */
@@ -24,11 +24,11 @@ export interface LogLine extends Record<string, unknown> {
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** All that it wrote to standard error. */
+  /** Text that it wrote to standard error. */
   readonly errors: string;
 }
 
-/** A folder for one test's data, removed when it is disposed of. */
+/** Makes a folder for one test's data. Disposing of it removes it. */
 export function temporaryFolder() {
   return mkdtempDisposable(join(tmpdir(), 'face-blacklist-'));
 }
@@ -63,15 +63,16 @@ export class ServerProcess {
     this.exit = this.#ended(once(output, 'close'), text(this.#child.stderr));
   }
 
-  /** The most memory that it has had in use, in bytes. */
+  /** Reads the largest amount of memory that it has used, in bytes. */
   async peakMemory(): Promise<number> {
     const status = await readFile(`/proc/${this.#child.pid}/status`, 'utf8');
     return 1024 * Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]);
   }
 
   /**
-   * Waits for a line of the log, also one that is there already.
-   * @throws Error when the process ends without.
+   * Waits for a line of the log. A line that is there already counts too.
+   *
+   * @throws Error if the process ends without such a line.
    */
   async line(isIt: (line: LogLine) => boolean): Promise<LogLine> {
     let exit: Exit | undefined;
@@ -87,7 +88,7 @@ export class ServerProcess {
     }
   }
 
-  /** Tells it to end, and waits until it has. */
+  /** Sends it a signal, and waits until it has ended. */
   async end(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL' = 'SIGTERM'): Promise<Exit> {
     this.#child.kill(signal);
     return this.exit;
@@ -106,7 +107,10 @@ export interface RunningProcess extends AsyncDisposable {
   readonly process: ServerProcess;
 }
 
-/** Starts a server and waits until its first line says where it listens. Disposing of it ends it. */
+/**
+ * Starts a server, and waits for the first line, which says where it listens. Disposing of it ends the
+ * process.
+ */
 export async function startServerProcess(
   dataDir: string,
   settings?: Settings,

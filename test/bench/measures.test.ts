@@ -48,7 +48,8 @@ describe('verification', () => {
   });
 
   test('the area under the curve is the share of won comparisons, a tie being half', () => {
-    // Each of the same person's ten wins against 10 10 10 9 9 9 9 8 7 6 of different people's ten.
+    // The ten pairs of the same person win against 10 10 10 9 9 9 9 8 7 6 of the ten pairs of different
+    // people.
     expect(areaUnderCurve(scores)).toBeCloseTo(0.87, 12);
     expect(areaUnderCurve({ same: [0.5], different: [0.5] })).toBe(0.5);
     expect(areaUnderCurve({ same: [0.5, 0.2], different: [0.5, 0.1] })).toBe(0.625);
@@ -56,7 +57,7 @@ describe('verification', () => {
   });
 
   test('the equal error rate is where both errors are the same', () => {
-    // Above 0.5: 2 of 10 different people's pairs pass, 2 of 10 of the same person's do not.
+    // Above 0.5, 2 of 10 pairs of different people pass, and 2 of 10 pairs of the same person do not.
     expect(equalErrorRate(scores)).toBeCloseTo(0.2, 12);
     expect(equalErrorRate({ same: [0.9, 0.8], different: [0.2, 0.1] })).toBe(0);
   });
@@ -64,9 +65,10 @@ describe('verification', () => {
   test('each fold is measured at the threshold that is best on the others', () => {
     const pair = (fold: number, isSame: boolean, similarity: number) => ({ fold, same: isSame, similarity });
     const folds = [
-      // Best between 0.6 and 0.4; that tells all of the second fold right but one.
+      // The best threshold lies between 0.6 and 0.4. It is right about all but one pair of the second fold.
       ...[pair(0, true, 0.8), pair(0, true, 0.6), pair(0, false, 0.4), pair(0, false, 0.2)],
-      // Best between 0.9 and 0.7; that misses 0.6 and 0.8 of the first, 0.8 being equal to the middle.
+      // The best threshold lies between 0.9 and 0.7. It misses 0.6 and 0.8 of the first fold, since 0.8
+      // equals the middle.
       ...[pair(1, true, 0.95), pair(1, true, 0.9), pair(1, false, 0.7), pair(1, false, 0.1)],
     ];
     const { accuracy, standardError } = crossValidate(folds);

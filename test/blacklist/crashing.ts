@@ -8,20 +8,25 @@ import type { EntryRecord } from '../../lib/records/port.ts';
 import { isListing, watched } from './steps.ts';
 import { everything, slots } from './stores.ts';
 
-/** Use cases that stop for ever at a moment of their own, as when the process is killed. */
+/** Use cases that stop for ever at one moment, as if the process were killed. */
 
-/** Both sides of every call of a port are moments, such as `before images.put`; the first one is 0. */
+/**
+ * Ports that crash. There is a moment before and after every call, such as `before images.put`; the first one
+ * has the number 0.
+ */
 export interface Crashing {
   readonly ports: Ports;
-  /** The moments that there were, the last one that of the crash. */
+  /** Moments that there were, up to that of the crash. */
   readonly moments: readonly string[];
   /** Resolves at that moment, once nothing is under way any more. From then on the ports do nothing. */
   readonly crashed: Promise<void>;
 }
 
 /**
- * @param at the number of the moment
- * @param crash what happens then; by default it is only as if the process were dead
+ * Wraps ports so that they crash at one moment.
+ *
+ * @param at number of the moment
+ * @param crash called at that moment; by default the ports only act as if the process were dead
  */
 export function crashing(ports: Ports, at: number, crash: () => void = () => {}): Crashing {
   const moments: string[] = [];
@@ -42,7 +47,7 @@ export function crashing(ports: Ports, at: number, crash: () => void = () => {})
   const watcher = {
     async before(call: string) {
       await pass(`before ${call}`);
-      // A listing goes on while its results are worked on, and changes nothing.
+      // A listing goes on while its results are used, and changes nothing.
       if (!isListing(call)) underWay += 1;
     },
     async after(call: string) {

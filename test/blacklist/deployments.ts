@@ -11,7 +11,7 @@ export interface Deployment extends AsyncDisposable {
   readonly folder: string;
 }
 
-/** The embedded engine, a database and folders. */
+/** Makes a deployment of the embedded engine, with a database and folders. */
 export async function deepface(): Promise<Deployment> {
   const folder = await temporaryFolder();
   return {
@@ -21,7 +21,7 @@ export async function deepface(): Promise<Deployment> {
   };
 }
 
-/** The services of AWS, emulated. While they are there, the SDK in this process finds them too. */
+/** Starts the emulated services of AWS. While they run, the SDK in this process finds them too. */
 export async function aws(): Promise<Deployment & { readonly cloud: Cloud }> {
   const folder = await temporaryFolder();
   const cloud = await startCloud(await tableForCloud());

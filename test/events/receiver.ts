@@ -8,7 +8,7 @@ import { MatchEvent } from '../../lib/contract/match-event.ts';
 
 export const secret = `whsec_${Buffer.alloc(32, 'secret').toString('base64')}`;
 
-/** A webhook that came, and was what its signature says. */
+/** A webhook that arrived with a valid signature. */
 export interface Received {
   readonly id: string;
   readonly event: MatchEvent;
@@ -22,20 +22,20 @@ export type Answer = { readonly status: number; readonly headers?: Record<string
 /** A receiver of webhooks that checks each by the reference implementation of Standard Webhooks. */
 export interface Receiver extends AsyncDisposable {
   readonly url: string;
-  /** All that it was sent, in order, whatever it answered. */
+  /** Webhooks that it was sent, in order, whatever it answered. */
   readonly received: Received[];
   /** Errors of the requests whose signature it did not accept. */
   readonly mistrusted: unknown[];
   /** Gives the answer to each request from now on. */
   answer: (received: Received) => Answer | Promise<Answer>;
-  /** Resolves when this is true, which is looked at whenever something came or was answered. */
+  /** Resolves once this is true. It is checked after each request and each answer. */
   until(isTrue: () => boolean): Promise<void>;
   /** Ids of the events that it answered with 200, in the order of its answers. */
   readonly taken: string[];
   stop(): Promise<void>;
 }
 
-/** Starts one on 127.0.0.1, at a free port where none is given. */
+/** Starts a receiver on 127.0.0.1, on a free port by default. */
 export async function startReceiver({
   port = 0,
   path = '/hook',

@@ -9,7 +9,7 @@ interface OldFace {
   readonly entryId: number;
   readonly model: string;
   readonly box: Box;
-  /** In base64. */
+  /** Embedding in base64. */
   readonly embedding: string;
 }
 

@@ -14,7 +14,7 @@ export interface Galleries {
    * unless one is given.
    */
   open(settings?: Partial<HumanSettings> & { database?: DatabaseSync }): Promise<FaceBackend>;
-  /** Another handle on the same file. */
+  /** Opens another handle on the same file. */
   database(): Promise<DatabaseSync>;
   /** Closes everything, and removes the file. */
   remove(): Promise<void>;

@@ -12,7 +12,7 @@ const settings = { minConfidence: 0.5, modelName: 'MobileFaceNet' } as const;
 const failed = expect.objectContaining({ code: 'backend_unavailable', cause: expect.any(Error) });
 
 describe("the engine's workers", () => {
-  /** Finding nobody in it is quick. */
+  /** Job with an empty picture, which is quick. */
   let blank: Job;
   let group: Job;
   beforeAll(async () => {
@@ -32,7 +32,7 @@ describe("the engine's workers", () => {
     group = jobOf(await smallSample(3));
   });
 
-  /** Node tells of every worker that this process starts. */
+  /** Workers that this process started, as Node reports them. */
   const started: Worker[] = [];
   const note = (worker: Worker) => started.push(worker);
   const pools: WorkerPool[] = [];

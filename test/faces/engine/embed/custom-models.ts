@@ -11,9 +11,9 @@ import {
 } from '../../../../lib/faces/engine/onnx/graph.ts';
 import { fields } from '../../../../lib/faces/engine/onnx/read.ts';
 
-/** Models as users may have them, made of the weights at hand. */
+/** Models that a user might have, made of the weights that are already here. */
 
-/** MobileFaceNet as `MODEL_PATH` has it where nothing else is set but the threshold. */
+/** MobileFaceNet as a `MODEL_PATH` model for which only the threshold is set. */
 export const mobileFaceNetConfig: CustomModelConfig = {
   path: modelFile('mobilefacenet'),
   channels: 'RGB',
@@ -58,7 +58,7 @@ const modelGraph = 7;
 const graphInput = 11;
 const graphOutput = 12;
 
-/** One model's nodes before another's, whose input is the one's output. */
+/** Puts one model's nodes in front of another's, whose input becomes the first one's output. */
 function inFront(front: Uint8Array, model: Uint8Array): Uint8Array {
   const partsOf = (bytesOfModel: Uint8Array, leftOut: number) => {
     const view = new DataView(bytesOfModel.buffer, bytesOfModel.byteOffset, bytesOfModel.byteLength);
@@ -77,10 +77,10 @@ function inFront(front: Uint8Array, model: Uint8Array): Uint8Array {
 
 export interface SmallModel {
   readonly shape?: readonly (number | string)[];
-  /** From `rows`, the means of a picture's rows, to `output`. */
+  /** Nodes from `rows`, the means of a picture's rows, to `output`. */
   readonly nodes?: readonly OnnxNode[];
   readonly tensors?: readonly OnnxTensor[];
-  /** The dimension over which the picture's means are taken. */
+  /** Dimension over which the picture's means are taken. */
   readonly over?: number;
 }
 

@@ -48,8 +48,7 @@ describe('verification', () => {
   });
 
   test('the area under the curve is the share of won comparisons, a tie being half', () => {
-    // The ten pairs of the same person win against 10 10 10 9 9 9 9 8 7 6 of the ten pairs of different
-    // people.
+    // The same person's ten pairs win against `10 10 10 9 9 9 9 8 7 6` of different people's ten.
     expect(areaUnderCurve(scores)).toBeCloseTo(0.87, 12);
     expect(areaUnderCurve({ same: [0.5], different: [0.5] })).toBe(0.5);
     expect(areaUnderCurve({ same: [0.5, 0.2], different: [0.5, 0.1] })).toBe(0.625);

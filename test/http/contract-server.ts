@@ -10,7 +10,7 @@ import { type EndpointInput, endpoint, response } from '../../lib/http/endpoint.
 import { readMultipart } from '../../lib/http/multipart.ts';
 import { type Reply, type RunningServer, startServer } from '../local/server/running-server.ts';
 
-/** A server with the contract's own routes, whose use cases only look at what they get. */
+/** A server with the contract's own routes, whose use cases only record their input. */
 export interface ContractServer extends RunningServer {
   /** Input that the last accepted request became. */
   readonly input: EndpointInput<Endpoint>;

@@ -8,7 +8,7 @@ import { type RunningServer, startServer } from '../local/server/running-server.
 
 const routes = [docsHandler, docsAssetHandler, welcomeHandler];
 
-/** The handler as API Gateway calls it under the stage `prod`. */
+/** Wraps the handler so that it runs under the stage `prod`, as API Gateway calls it. */
 function staged(handler: Handler): Handler {
   return ({ requestContext, ...event }) =>
     handler({ ...event, requestContext: { ...requestContext, path: `/prod${requestContext.path}` } });

@@ -184,7 +184,7 @@ describe('image files', () => {
       for (const folder of Object.values(folders)) await chmod(dirname(folder), 0o755);
       const locked = join(root, 'locked');
       await mkdir(locked, { mode: 0o555 });
-      // There but not to be written, and not there and not to be made.
+      // One folder exists but can't be written; the other does not exist and can't be made.
       for (const folder of [locked, join(locked, 'below')]) {
         const paths = JSON.stringify({ ...folders, [each]: folder });
         const open = `return Promise.resolve().then(() => files.openFileSystemImages(${paths})).${outcome}`;

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
-/** One element of ASN.1's Distinguished Encoding Rules (X.690). */
+/** Encodes one element of ASN.1's Distinguished Encoding Rules (X.690). */
 function element(tag: number, ...contents: Uint8Array[]): Buffer {
   const content = Buffer.concat(contents);
   const size = content.length;

@@ -59,7 +59,7 @@ function expectQuarters(picture: Picture, tolerance: number, expected = upright)
   }
 }
 
-/** A PNG of one colour, with just as many bytes of pixel data as are given. */
+/** Makes a PNG of one colour from exactly these bytes of pixel data. */
 function handmadePng(columns: number, rows: number, pixelData: Uint8Array): Buffer {
   const chunk = (type: string, content: Uint8Array) => {
     const body = Buffer.concat([Buffer.from(type), content]);

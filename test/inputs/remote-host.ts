@@ -5,9 +5,9 @@ import { expect } from 'vitest';
 import { InputUnreadableError } from '../../lib/errors.ts';
 import { createUrlReader, type UrlReaderOptions } from '../../lib/inputs/url.ts';
 
-/** Stands for a public host's address in these tests. */
+/** Address that stands for a public host in these tests. */
 export const publicAddress = '127.0.0.1';
-/** Stands for a host of the network that the service runs in. */
+/** Address that stands for a host in the service's own network. */
 export const privateAddress = '127.0.0.2';
 
 export const notPublic = 'The URL does not lead to a public address.';
@@ -54,7 +54,7 @@ export async function startRemoteHost(
   };
 }
 
-/** Resolves to the port when the server listens. */
+/** Waits until the server listens, and returns its port. */
 export async function listen(server: Server, address: string | null, port = 0): Promise<number> {
   server.listen(address === null ? { port } : { port, host: address });
   await once(server, 'listening');
@@ -68,7 +68,7 @@ const names: Record<string, string[]> = {
   'empty.test': [],
 };
 
-/** Stands for the domain name system. */
+/** Resolves a name in place of the domain name system. */
 export async function resolve(hostname: string): Promise<string[]> {
   const found = names[hostname];
   if (found === undefined) throw new Error(`getaddrinfo ENOTFOUND ${hostname}`);

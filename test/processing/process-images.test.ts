@@ -94,7 +94,7 @@ describe('processing a picture', () => {
   it('that would not be done in time is not begun, and says so', async () => {
     const before = await kept();
     const image = stores.pictures.listed;
-    // The first one finds time enough, also when it has been read.
+    // The first picture has time enough, even after it was read.
     const results = await processWithin([20_000, 13_000, 20_000], image, image);
     expect(results.map(({ error, faces }) => [error, faces.length])).toEqual([
       [null, 1],

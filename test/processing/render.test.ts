@@ -34,7 +34,7 @@ function colourOf([red, green]: readonly [number, number, number]): Colour {
 }
 
 describe('boxes', () => {
-  /** At this width their lines are 16 pixels wide, just as JPEG's blocks. */
+  /** At this width the boxes' lines are 16 pixels wide, like JPEG's blocks. */
   const width = 4800;
   const height = 256;
   const line = 16;
@@ -47,7 +47,7 @@ describe('boxes', () => {
     return isWithin && !isInside;
   };
 
-  /** The first of the pixels that are not of the colour that they should be. */
+  /** Lists the first pixels that have the wrong colour. */
   async function wrongPixels(faces: readonly { box: Box; isMatch: boolean }[]): Promise<string[]> {
     const drawn = await decodePicture(await drawBoxes(gray, faces));
     expect([drawn.width, drawn.height]).toEqual([width, height]);
@@ -111,10 +111,10 @@ describe('boxes', () => {
 });
 
 describe('a crop', () => {
-  /** Red tells the column, green the row. */
+  /** Picture whose red gives the column, and whose green gives the row. */
   const ramp = picture(200, 160, (x, y) => [x, y, 0]);
 
-  /** Which part of the picture a crop shows, by the colours of its corners. */
+  /** Finds the part of the picture that a crop shows, by the colours of its corners. */
   async function shown(box: Box, padding: number) {
     const crop = await decodePicture(await cropFace(ramp, box, padding));
     const [left, top] = pixelOf(crop, 0, 0);

@@ -50,7 +50,7 @@ export function apiSuite(name: string, connect: () => Promise<ApiConnection>, tr
     const get = () => tested;
     duplicatesSuite(get);
     verificationSuite(get);
-    // The console is no endpoint: what is in front of the handlers serves it.
+    // The console is no endpoint: the host itself serves it, in front of the handlers.
     routesSuite(get, '/console/');
     listingSuite(get);
     addingSuite(get);

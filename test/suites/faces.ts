@@ -17,7 +17,7 @@ import { matchingSuite } from './faces/matching.ts';
 import { overridesSuite } from './faces/overrides.ts';
 import { recognitionSuite } from './faces/recognition.ts';
 
-/** The promises of `lib/faces/port.ts`, for every adapter that knows people by photographs. */
+/** Tests the promises of `lib/faces/port.ts` on an adapter that recognizes people in photographs. */
 export function faceBackendSuite(
   name: string,
   abilities: FaceAbilities,
@@ -51,7 +51,7 @@ function suite(
     let opened: OpenedFaces;
     let setting: Setting;
 
-    // Engines take a second to start: the tests share one, and each leaves its gallery empty.
+    // Engines take a second to start. So the tests share one, and each test leaves its gallery empty.
     beforeAll(async () => {
       opened = await open();
       const { backend } = opened;

@@ -54,7 +54,7 @@ describe('Rekognition', () => {
       removeNone: await callsOf(() => backend.remove([{ ...owner(2), faceId: null }])),
       list: await callsOf(() => gallery(backend)),
       check: await callsOf(() => backend.check()),
-      // The drawn face costs money, and is looked at once an hour.
+      // Detecting the drawn face costs money, so it is done once an hour.
       test: await callsOf(() => Promise.all([backend.test(), backend.test()])),
       testLater: await callsOf(() => backend.test()),
     }).toEqual({

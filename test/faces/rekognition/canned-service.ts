@@ -16,13 +16,13 @@ export type CannedAnswer = object | { __type: string; Message: string };
  * the emulator can't produce.
  */
 export interface CannedService {
-  /** In the order in which they came. */
+  /** Calls in the order in which they came. */
   readonly calls: CannedCall[];
   answer: (call: CannedCall) => CannedAnswer | Promise<CannedAnswer>;
   stop(): Promise<void>;
 }
 
-/** Starts one, for all adapters of this process. */
+/** Starts such a service for all adapters of this process. */
 export async function startCannedService(): Promise<CannedService> {
   const calls: CannedCall[] = [];
   const server = await startHttpServer(async (request, response) => {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { startHttpServer } from '../../http-server.ts';
 
-/** A call that came, such as `BatchGetItem`. */
+/** A call that arrived, such as `BatchGetItem`. */
 export interface Call {
   readonly operation: string;
   readonly body: Readonly<Record<string, unknown>>;
@@ -21,10 +21,10 @@ export interface DynamoDbProxy extends AsyncDisposable {
   fault: (call: Call) => Fault | undefined;
   /** Runs before a call is passed on. */
   before: (call: Call) => Promise<void> | undefined;
-  /** So many answers of BatchGetItem, from now on, leave out all but the first of the keys. */
+  /** Number of answers of BatchGetItem, from now on, that leave out all keys but the first. */
   leaveOut: number;
   readonly calls: Call[];
-  /** Read and write units that the calls took, by DynamoDB's own account. */
+  /** Read and write units that the calls took, as DynamoDB reports them. */
   consumed: number;
 }
 
@@ -86,7 +86,7 @@ function unitsOf({ ConsumedCapacity }: { ConsumedCapacity?: Units | Units[] }): 
 }
 type Units = { readonly CapacityUnits: number };
 
-/** The request for the first key alone, and what it leaves out. */
+/** Splits a request into one for the first key alone, and the keys that it leaves out. */
 function split(body: Record<string, unknown>): [Record<string, unknown>, Record<string, unknown>] {
   const [[table, request] = ['', { Keys: [] }]] = Object.entries(
     body.RequestItems as Record<string, { Keys: unknown[] }>,

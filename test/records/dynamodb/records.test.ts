@@ -63,7 +63,7 @@ describe('the DynamoDB table', () => {
     return store;
   }
 
-  /** The items of processed pictures as they are, by number. */
+  /** Reads the items of processed pictures as they are stored, by number. */
   async function processedItems() {
     const { Items } = await client.send(
       new QueryCommand({
@@ -75,7 +75,7 @@ describe('the DynamoDB table', () => {
     return (Items ?? []).map((item) => unmarshall(item));
   }
 
-  /** As its client does: it comes again when it is told that the table is not available. */
+  /** Keeps a picture as a client does, which tries again when the table is not available. */
   async function keep(other: RecordStore, pictureId: string, result: ProcessedResult): Promise<Stamp> {
     for (;;) {
       try {
@@ -179,15 +179,16 @@ describe('the DynamoDB table', () => {
         total: 400,
         items: [{ db_id: 4000 - 10 * offset }, ...Array(19).fill({})],
       });
-      // Both ends, the oldest that is left, the places, and the pictures there.
+      // The calls read both ends, the oldest one left, the places, and the pictures there.
       expect(calls).toBe(5);
       expect(units).toBeLessThan(30);
     }
-    // Three seconds of more than an hour: of 3,600 each look leaves an eighth, so that four find an end.
+    // The query is for three seconds of more than an hour. Each step leaves an eighth of the 3,600, so four
+    // steps find an end.
     const [since, until] = [new Date(2_000_000), new Date(2_003_000)];
     const { result, calls, units } = await page({ limit: 20, offset: 0, hasMatch: false, since, until });
     expect(result).toMatchObject({ total: 2, items: [{ db_id: 2002 }, { db_id: 2001 }] });
-    // The times when the clock was put back are read besides.
+    // The times at which the clock was put back are read too.
     expect(calls).toBeLessThanOrEqual(6 + 2 * 4);
     expect(units).toBeLessThan(90);
   });
@@ -225,7 +226,7 @@ describe('the DynamoDB table', () => {
 
   test('crowds that are kept at the same moment do not burst a transaction', async () => {
     const others = Array.from({ length: 3 }, open);
-    // A transaction has room for two of these.
+    // A transaction has room for only two of these.
     const crowd = Array.from({ length: 40 }, (_, index) => index + 1);
     await Promise.all(others.map((other, index) => keep(other, `crowd ${index}`, resultShowing(...crowd))));
     for (const entryId of [1, 40]) {
@@ -344,7 +345,7 @@ describe('the DynamoDB table', () => {
   });
 });
 
-/** Faces whose numbers and ids all differ, so that they can hardly be compressed. */
+/** Makes faces whose numbers and ids all differ, so that they hardly compress. */
 function crowdedFaces(faces: number, matches: number): DetectedFace[] {
   const [face] = processedResult().faces;
   const [match] = face?.blacklist_matches ?? [];

@@ -163,7 +163,7 @@ describe('while another program writes', () => {
       await delay(5);
     }
     expect(order).toEqual([]);
-    // The loop turned between the reads as it does without a lock.
+    // The event loop turned between the reads, as it does without a lock.
     expect(turns).toBeGreaterThanOrEqual(20);
     other.exec('COMMIT');
     await Promise.all(writes);

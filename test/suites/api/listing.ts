@@ -7,7 +7,7 @@ import { answer, newName, problems, refusal } from './client.ts';
 
 const path = '/api/v1/blacklist/';
 
-/** A name of exactly so many characters, most of them outside the Basic Multilingual Plane. */
+/** Makes a name of exactly this many characters, most of them outside the Basic Multilingual Plane. */
 function nameOf(length: number): string {
   return `${newName()}${'😀'.repeat(length)}`.match(new RegExp(`^.{${length}}`, 'u'))?.[0] ?? '';
 }

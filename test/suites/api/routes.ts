@@ -64,13 +64,17 @@ async function ofNewPicture({ api, people }: Tested, path: string): Promise<stri
   return path.replace('{db_id}', String(db_id));
 }
 
-/** Both spellings of a path; the root has but one. */
+/** Gives both spellings of a path; the root has only one. */
 function spellings({ path }: Endpoint): string[] {
   const bare = path.replace(/\/$/, '');
   return bare === '' ? ['/'] : [bare, `${bare}/`];
 }
 
-/** @param browsersHome where a browser is led that asks for the root */
+/**
+ * Tests every route.
+ *
+ * @param browsersHome path to which the root sends a browser
+ */
 export function routesSuite(get: () => Tested, browsersHome: string): void {
   describe('every route', () => {
     const cases = operations.flatMap((endpoint) =>

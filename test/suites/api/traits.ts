@@ -4,9 +4,12 @@ import { distanceMetrics, type SimilarityMetric } from '../../../lib/contract/vo
 
 /** Differences between the backends, with the reasons. */
 export interface BackendTraits {
-  /** The models that a request may choose between; Rekognition has but its own. */
+  /** Models that a request may choose; Rekognition has only its own. */
   readonly models: readonly string[];
-  /** Rekognition tells a similarity, and no vectors to measure otherwise. */
+  /**
+   * Metrics that a request may choose. Rekognition reports only a similarity, and no vectors for other
+   * metrics.
+   */
   readonly metrics: readonly SimilarityMetric[];
   /**
    * Gives the pattern of a match's identity. Rekognition knows a face by its external id, and the contract
@@ -33,13 +36,17 @@ export const rekognition: BackendTraits = {
 
 /** Access of the tests to the pictures that answers name. */
 export interface KeptFiles {
-  /** @throws when there is none. */
+  /**
+   * Reads a picture.
+   *
+   * @throws Error if there is none.
+   */
   read(path: string): Promise<Buffer>;
-  /** The paths of the files in a folder; none when it is not there. */
+  /** Lists the paths of the files in a folder; none if it does not exist. */
   list(folder: string): Promise<string[]>;
 }
 
-/** For a host on this machine. */
+/** Access for a host on this machine. */
 export const filesOnDisk: KeptFiles = {
   read: (path) => readFile(path),
   async list(folder) {

@@ -53,7 +53,7 @@ export function filterSuite(opened: () => OpenedRecords): void {
       { shows: [] },
       { shows: [1], clock: 1000 },
       { shows: [2, 1], clock: 2000 },
-      // Put back, it does not turn the order around.
+      // A clock that is put back does not change the order.
       { shows: [], clock: 500 },
       { shows: [3], clock: 1499 },
       { shows: [3], clock: 1500 },

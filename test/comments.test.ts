@@ -47,6 +47,18 @@ const kept = [
   'test/service',
   'test/set-up',
   'test/uploads',
+  'infra',
+  'functions',
+  'bench',
+  'bench/accuracy',
+  'bench/report',
+  'bench/search',
+  'bench/service',
+  'bench/speed',
+  'local',
+  'local/models',
+  'local/console',
+  'local/server',
 ];
 
 test.each(kept)('the comments in %s keep the rules', (folder) => {

@@ -11,6 +11,7 @@ import {
 import { type Deadline, requestDeadline } from '../deadline.ts';
 import { InputTooLargeError } from '../errors.ts';
 import { logFailure, logRequest } from '../log.ts';
+import { type Actor, actorOf } from '../service/actor.ts';
 import { readBody } from './body.ts';
 import { commonHeaders, corsHeaders, requestHeader } from './headers.ts';
 import type { FormReader, UploadedFile } from './multipart.ts';
@@ -62,6 +63,8 @@ export type EndpointInput<Contract extends Endpoint> =
 export interface EndpointRequest {
   readonly requestId: string;
   readonly event: APIGatewayProxyEvent;
+  /** Whoever asks. */
+  readonly actor: Actor;
   /** Time by which the answer must be there; the host may have no limit, and then it is never. */
   readonly deadline: Deadline;
   /** Adds to the request's line in the log. */
@@ -128,6 +131,7 @@ export function endpoint<Contract extends Endpoint>(
     const request: EndpointRequest = {
       requestId,
       event,
+      actor: actorOf(event),
       deadline: requestDeadline(event, context),
       note: (more) => Object.assign(counts, more),
     };

@@ -7,13 +7,13 @@ import { detectorNames, distanceMetrics, modelNames } from '../lib/contract/voca
 interface Setting<Key extends keyof Config = keyof Config> {
   readonly key: Key;
   readonly unset: Config[Key];
-  /** Texts that it takes, with what they mean. */
+  /** Texts that the setting accepts, with their meaning. */
   readonly good: readonly (readonly [string, Config[Key]])[];
   readonly bad?: readonly string[];
-  /** What the message about a bad one says that it takes. */
+  /** Values that the error message says would be right. */
   readonly takes?: string;
 }
-/** The value's type is that of the setting's own key. */
+/** Gives a value the type of the setting's own key. */
 function setting<Key extends keyof Config>(key: Key, rest: Omit<Setting<Key>, 'key'>): Setting<Key> {
   return { key, ...rest };
 }
@@ -222,14 +222,14 @@ const settings: Readonly<Record<string, Setting>> = {
 };
 const byName = Object.entries(settings);
 
-/** What the AWS mode can't do without. */
+/** Settings that the AWS mode requires. */
 const inAws = {
   FACE_PROCESSING_BACKEND: 'aws_rekognition',
   AWS_REGION: 'eu-west-1',
   AWS_S3_BUCKET_NAME: 'my-faces',
 };
 
-/** The message with which settings are refused. */
+/** Gives the message with which settings are refused. */
 function refusal(environment: Record<string, string>): string {
   try {
     parseConfig(environment);

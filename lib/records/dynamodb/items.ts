@@ -16,7 +16,7 @@ import type { Item, Key } from './keys.ts';
  * images#<STATUS>      <date>#<id>     index of images by status
  * entry#<entry id>     <date>#<id>     index of images by entry
  * processed            <number>        a processed picture's answer, or the keys of its parts, and its time
- * processed#<scope>    <rank>          index of processed pictures in a scope of `scopes.ts`, with their times
+ * processed#<scope>    <rank>          index of a scope's pictures, see `scopes.ts`
  * picture#<picture id> picture         the number and time of a processed picture
  * arrived              <picture id>    a processed picture that waits for its number
  * result#<random>      <place>         a part of an answer that is too large for one item

@@ -47,7 +47,7 @@ describe.each([...embeddingModelNames, 'FastFusion', 'FirstFusion'] as const)('%
 
 describe('two embeddings of a face as one', () => {
   const medians = [2, 10];
-  /** A face's two embeddings, both in the plane: their directions, and how sure the networks are. */
+  /** Makes a face's two embeddings in a plane, from their angles and lengths. */
   const raw = (angle: number, confidence: number) =>
     medians.map((median) => {
       const length = median * confidence;

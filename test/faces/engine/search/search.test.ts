@@ -14,12 +14,12 @@ import {
 import { searchGallery } from '../../../../lib/faces/engine/search/search.ts';
 
 const dimensions = 8;
-/** An embedding with a direction, as numbers of 32 bits. */
+/** Embeddings of 32-bit numbers that have a direction. */
 const embedding = fc
   .float32Array({ minLength: dimensions, maxLength: dimensions, min: -10, max: 10, noNaN: true })
   .filter((vector) => lengthOf(vector) > 0.5);
 
-/** The metrics' definitions, in the plainest form. */
+/** Computes a distance by the metric's definition. */
 function plainDistance(metric: DistanceMetric, one: Float32Array, other: Float32Array): number {
   const dot = (u: readonly number[], v: readonly number[]) =>
     u.reduce((sum, value, index) => sum + value * (v[index] as number), 0);
@@ -81,7 +81,7 @@ describe('distances', () => {
 describe('thresholds', () => {
   test('of MobileFaceNet let the same faces through in all four metrics', () => {
     const { cosine, ...others } = embeddingModels.MobileFaceNet.thresholds;
-    // Of unit vectors.
+    // These hold for unit vectors.
     expect(others.euclidean).toBeCloseTo(distanceOf('euclidean_l2', 1 - cosine), 4);
     expect(others.euclidean_l2).toBeCloseTo(distanceOf('euclidean_l2', 1 - cosine), 4);
     expect(others.angular).toBeCloseTo(distanceOf('angular', 1 - cosine), 4);
@@ -98,13 +98,13 @@ describe('thresholds', () => {
   });
 });
 
-/** One probe's hits. */
+/** Searches for one probe. */
 function search(gallery: SharedGallery, probe: Float32Array, metric: DistanceMetric, threshold: number) {
   return searchGallery(gallery, [probe], metric, threshold)[0] ?? [];
 }
 
 describe('the search', () => {
-  /** Double precision, and the steepness of the angle near 0. */
+  /** Error of double precision where the angle's curve is steep, near 0. */
   const tolerance = 1e-6;
 
   test.each(distanceMetrics)('finds by %s what comparing one by one finds, nearest first', (metric) => {
@@ -176,7 +176,7 @@ describe('the search', () => {
     });
     expect(await once(searcher, 'message')).toEqual(['searching']);
     const answered = once(searcher, 'message') as Promise<[{ wrong: number; right: number }]>;
-    // The searcher looks for one end of a circle on which face `id` lies `id` steps away.
+    // The probe is at one end of a circle on which face `id` lies `id` steps away.
     for (let id = 1; id <= 60_000; id++) {
       const row = id % 16;
       clearRow(shared, row);

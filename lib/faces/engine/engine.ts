@@ -309,8 +309,8 @@ class Human implements FaceBackend {
 
   /** Returns the model of a name, or the one in use if there is no such model. */
   #modelOf(name: string | undefined): EmbeddingModel & { name: EmbeddingModelName } {
-    const asked = name as EmbeddingModelName;
-    const used = this.#models.has(asked) ? asked : this.modelId;
+    const named = name as EmbeddingModelName;
+    const used = this.#models.has(named) ? named : this.modelId;
     return { ...(this.#models.get(used) as EmbeddingModel), name: used };
   }
 

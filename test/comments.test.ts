@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { commentFaults, folderFaults } from './comments.ts';
+import { commentFaults, folderFaults, methodsWithoutThrows } from './comments.ts';
 
 /** Folders, each without those below it, whose comments keep the rules. Add a folder once it is mended. */
 const kept = [
@@ -99,6 +99,29 @@ const kept = [
 test.each(kept)('the comments in %s keep the rules', (folder) => {
   expect(existsSync(folder)).toBe(true);
   expect(folderFaults(folder)).toEqual([]);
+});
+
+describe('ports', () => {
+  const ports = [...globSync('lib/**/port.ts'), 'lib/faces/engine/search/embedding-store.ts'];
+
+  test('are found', () => {
+    expect(ports).toContain('lib/faces/port.ts');
+  });
+
+  test.each(ports)('say of each method what it throws: %s', (port) => {
+    expect(methodsWithoutThrows(readFileSync(port, 'utf8'))).toEqual([]);
+  });
+
+  test('may not leave out @throws of a method; fields and functions have none', () => {
+    const port = (comment: string) =>
+      `export interface Port {\n  /** A field. */\n  a: string;\n${comment}  b<T>(\n    a: T,\n  ): void;\n}\nfunction c() {\n  d();\n}`;
+    expect(methodsWithoutThrows(port(''))).toEqual(['line 4: b']);
+    expect(methodsWithoutThrows(port('  /** Reads it. */\n'))).toEqual(['line 5: b']);
+    expect(methodsWithoutThrows(port('  /** @throws Never */\n'))).toEqual([]);
+    expect(methodsWithoutThrows(port('  /**\n   * Reads it.\n   * @throws ConfigError\n   */\n'))).toEqual(
+      [],
+    );
+  });
 });
 
 describe('the rules for comments', () => {

@@ -45,8 +45,8 @@ export class InboxNotes {
   readonly #run = randomUUID();
 
   /**
-   * @param maxRunMs how long another process may be at a file before it counts as ended; 0 where no two work
-   * on the same inbox.
+   * @param maxRunMs how long another process may be at a file before it counts as ended; 0 where a process
+   * has the inbox to itself, so that the others have ended.
    */
   constructor(storage: NoteStorage, maxRunMs: number) {
     this.#storage = storage;

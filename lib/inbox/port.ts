@@ -1,4 +1,4 @@
-import type { EarlierWork } from './notes.ts';
+import type { InboxNotes } from './notes.ts';
 
 /** A picture that was put into the inbox, as it was when it was read. */
 export interface InboxFile {
@@ -28,19 +28,10 @@ export const inboxNotesPrefix = 'inbox-notes/';
  * - A failure throws `BackendUnavailableError`.
  */
 export interface Inbox {
+  /** Notes on earlier work, by the marks of its files. Removing or rejecting a file removes its note. */
+  readonly notes: InboxNotes;
   /** Returns the file of that key, `undefined` if there is none. */
   read(key: string, maxBytes: number): Promise<InboxFile | undefined>;
-  /**
-   * Notes that work on a file begins, and returns the record of earlier work. The note survives a crash. It
-   * is not made if the picture was indexed before, or if more than `maxDeaths` processes ended while they
-   * worked on it.
-   * @throws BackendUnavailableError also when another process is indexing it.
-   */
-  begin(file: InboxFile, maxDeaths: number): Promise<EarlierWork>;
-  /** Notes that the work ended without a result, and is to be done again. */
-  end(file: InboxFile): Promise<void>;
-  /** Notes that the picture was indexed, so that it is not indexed again while it lies there. */
-  indexed(file: InboxFile): Promise<void>;
   /** Takes a file out of the inbox, with its note. Returns false when it may not be removed. */
   remove(file: InboxFile): Promise<boolean>;
   /** Moves a file to `rejected/…`, with the reason beside it. One that is there already is replaced. */

@@ -1,5 +1,4 @@
-import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { RequestInvalidError } from '../errors.ts';
+import { InputUnreadableError, RequestInvalidError } from '../errors.ts';
 
 /** More than any request of ours has, and little enough to be checked at once. */
 const maxValues = 20_000;
@@ -8,6 +7,21 @@ const maxDepth = 64;
 const quote = 0x22;
 const backslash = 0x5c;
 const [openBracket, closeBracket, openBrace, closeBrace, comma] = [0x5b, 0x5d, 0x7b, 0x7d, 0x2c];
+
+/**
+ * Decodes UTF-8, without its byte order mark.
+ * @throws InputUnreadableError when it is something else.
+ */
+export function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new InputUnreadableError(
+      'There was an error parsing the body: it is not UTF-8, which JSON has to be.',
+      { cause },
+    );
+  }
+}
 
 /**
  * Reads JSON in UTF-8. A text of very many values is refused before it is read: they would take far more memory than the text.
@@ -65,17 +79,4 @@ function endOfString(bytes: Uint8Array, start: number): number {
 
 function invalid(loc: (string | number)[], msg: string, type: string): RequestInvalidError {
   return new RequestInvalidError([{ loc, msg, type }]);
-}
-
-/** Bodies that were read before the handler got its event: `undefined` is no JSON. */
-const readBefore = new WeakMap<APIGatewayProxyEvent, unknown>();
-
-/** Keeps the value of an event's body, so that its handler need not read it again. */
-export function keepJson(event: APIGatewayProxyEvent, value: unknown): void {
-  readBefore.set(event, value);
-}
-
-/** The value of an event's body, where it was read before. */
-export function keptJson(event: APIGatewayProxyEvent): unknown {
-  return readBefore.get(event);
 }

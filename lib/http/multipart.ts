@@ -41,15 +41,17 @@ const maxPartHeaderBytes = 16 * 1024;
  * Reads a multipart/form-data body. A field without text, and a file input where no file was chosen, count as not sent, as in
  * FastAPI; of a field sent twice the last counts; fields and files of other names are ignored. Text that is not in the encoding that the
  * client tells, or in UTF-8, is read as Windows-1252.
+ * @param chunks of the body, in their order.
  * @throws RequestInvalidError when the fields do not fit, or there are more files than the contract takes.
  * @throws InputUnreadableError when the body is not well-formed.
  */
 export async function readMultipart<Fields extends z.ZodObject>(
   contract: MultipartBody<Fields>,
   contentType: string,
-  bytes: Uint8Array,
+  chunks: readonly Uint8Array[],
 ): Promise<{ body: z.output<Fields>; files: UploadedFile[] }> {
-  const parts = bytes.length === 0 ? [] : await parseParts(contentType, bytes);
+  const isEmpty = chunks.every(({ length }) => length === 0);
+  const parts = isEmpty ? [] : await parseParts(contentType, chunks);
   const fields = contract.fields.safeParse(fieldsOf(parts), { reportInput: true });
   const files = filesOf(parts, contract.files.name);
   const problems = [
@@ -60,7 +62,7 @@ export async function readMultipart<Fields extends z.ZodObject>(
   return { body: fields.data, files };
 }
 
-function parseParts(contentType: string, bytes: Uint8Array): Promise<Part[]> {
+function parseParts(contentType: string, chunks: readonly Uint8Array[]): Promise<Part[]> {
   return new Promise((resolve, reject) => {
     const parts: Part[] = [];
     const fail = (cause: unknown) => reject(malformed(cause));
@@ -77,7 +79,7 @@ function parseParts(contentType: string, bytes: Uint8Array): Promise<Part[]> {
     });
     parser.on('error', fail);
     parser.on('finish', () => resolve(parts));
-    feed(parser, bytes).catch(fail);
+    feed(parser, chunks).catch(fail);
   });
 }
 
@@ -104,10 +106,18 @@ function baseName(path: string): string {
 /** In pieces, between which other requests are answered. */
 const pieceBytes = 256 * 1024;
 
-async function feed(parser: Dicer, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length && parser.writable; at += pieceBytes) {
-    if (at > 0) await setImmediate();
-    parser.write(bytes.subarray(at, at + pieceBytes));
+async function feed(parser: Dicer, chunks: readonly Uint8Array[]): Promise<void> {
+  let sinceOthers = 0;
+  for (const chunk of chunks) {
+    for (let at = 0; at < chunk.length && parser.writable; at += pieceBytes) {
+      const piece = chunk.subarray(at, at + pieceBytes);
+      sinceOthers += piece.length;
+      if (sinceOthers > pieceBytes) {
+        sinceOthers = piece.length;
+        await setImmediate();
+      }
+      parser.write(piece);
+    }
   }
   parser.end();
 }

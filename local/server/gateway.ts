@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setImmediate } from 'node:timers/promises';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { Endpoint } from '../../lib/contract/endpoint.ts';
 import { pictureSuccess } from '../../lib/contract/picture-answer.ts';
@@ -15,8 +14,8 @@ import { BodyBudget } from './body-budget.ts';
 import { callerOf } from './caller.ts';
 import { toEvent } from './event.ts';
 import { deliverable, gatewayRequestBytes, refuseLargeEvent } from './gateway-limits.ts';
-import { JsonParser } from './json-parser.ts';
-import { RequestAbandonedError, readRequestBody } from './request-body.ts';
+import { LargeBodies } from './large-bodies.ts';
+import { RequestAbandonedError, readBodyChunks } from './request-body.ts';
 import { placeReader, type RequestPlace } from './request-place.ts';
 import { type RouteMatch, Router } from './router.ts';
 import { turns } from './turns.ts';
@@ -52,7 +51,7 @@ export interface GatewayOptions {
   readonly publicUrl?: PublicUrl | undefined;
 }
 
-/** A body is held about three times at once: as it came, as the event's base64, and as the files that were in it. */
+/** A body is held about three times at once: as it came, as its text, and as the pictures that were in it. */
 const maxBodiesInMemory = 8;
 const maxRequestsWithBody = 256;
 /** One caller's part of both. */
@@ -80,7 +79,7 @@ export class Gateway {
   readonly #readPlace: (request: IncomingMessage) => RequestPlace;
   readonly #checkToken: (request: IncomingMessage) => number;
   readonly #budget: BodyBudget;
-  readonly #json = new JsonParser();
+  readonly #large = new LargeBodies();
   readonly #pictureTurn = turns(maxPicturesOnTheirWay);
   /** Of a request's body. */
   readonly #maxBytes: number;
@@ -153,12 +152,13 @@ export class Gateway {
     }
     const facts = { contract, pathParameters, requestId: progress.requestId, place: { ...place, path } };
     using share = contract.body && this.#budget.share(caller);
-    const body = share && (await readRequestBody(request, response, { maxBytes: this.#maxBytes, share }));
-    // A large body takes some milliseconds for each of these steps: others are answered in between.
-    if (body !== undefined) await setImmediate();
-    const event = toEvent(request, body ?? Buffer.alloc(0), facts);
-    if (body !== undefined) await setImmediate();
-    if (body !== undefined) await this.#json.prepare(contract, event, body);
+    const chunks = share ? await readBodyChunks(request, response, { maxBytes: this.#maxBytes, share }) : [];
+    // Whoever wants to see a gateway's limits gets its event, whole.
+    if (this.#options.emulateGatewayLimits || !this.#large.isLarge(chunks)) {
+      return await this.#handle(route, toEvent(request, Buffer.concat(chunks), facts), response, progress);
+    }
+    const event = toEvent(request, Buffer.alloc(0), facts);
+    using _kept = await this.#large.keep(contract, event, chunks);
     return await this.#handle(route, event, response, progress);
   }
 

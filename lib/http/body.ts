@@ -31,8 +31,7 @@ export async function readBody(
 function readJson(contract: JsonBody, event: APIGatewayProxyEvent): unknown {
   const type = mediaType(requestHeader(event, 'content-type') ?? 'application/json');
   const kept = keptBody(event);
-  const text = kept === undefined ? bodyText(event) : undefined;
-  if (text === '') throw invalid({ loc: ['body'], msg: 'Field required', type: 'missing' });
+  if (!kept && !event.body) throw missing();
   if (type !== 'application/json' && !/^application\/.*\+json$/.test(type)) {
     throw invalid({
       loc: ['body'],
@@ -41,7 +40,13 @@ function readJson(contract: JsonBody, event: APIGatewayProxyEvent): unknown {
     });
   }
   if (kept && 'error' in kept) throw kept.error;
-  return validate(contract.schema, kept && 'value' in kept ? kept.value : parseJson(text ?? ''), 'body');
+  return validate(contract.schema, kept && 'value' in kept ? kept.value : readText(event), 'body');
+}
+
+function readText(event: APIGatewayProxyEvent): unknown {
+  const text = bodyText(event);
+  if (text === '') throw missing();
+  return parseJson(text);
 }
 
 function readFormBody(
@@ -69,6 +74,10 @@ function mediaType(contentType: string): string {
 function bodyText(event: APIGatewayProxyEvent): string {
   if (!event.isBase64Encoded) return (event.body ?? '').replace(/^\ufeff/, '');
   return decodeUtf8(Buffer.from(event.body ?? '', 'base64'));
+}
+
+function missing(): RequestInvalidError {
+  return invalid({ loc: ['body'], msg: 'Field required', type: 'missing' });
 }
 
 function invalid(problem: FieldProblem): RequestInvalidError {

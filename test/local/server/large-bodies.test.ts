@@ -1,12 +1,13 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { addImagesContract } from '../../../lib/contract/endpoints/add-images.ts';
 import { processImagesContract } from '../../../lib/contract/endpoints/process-images.ts';
-import { type EndpointHandler, endpoint } from '../../../lib/http/endpoint.ts';
+import { type EndpointHandler, endpoint, response } from '../../../lib/http/endpoint.ts';
 import { readMultipart } from '../../../lib/http/multipart.ts';
-import { createInputReader } from '../../../lib/inputs/read.ts';
-import { startServer } from './running-server.ts';
+import { createInputReader, identifierOf } from '../../../lib/inputs/read.ts';
+import { type RunningServer, startServer } from './running-server.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -87,8 +88,8 @@ function atOnce(body: Uint8Array): number {
   return computing(() => {
     const bytes = Buffer.concat([body]);
     try {
-      const { images } = JSON.parse(bytes.toString()) as { images: unknown[] };
-      for (const image of images) Buffer.from(String(image).replace(/\s/g, ''), 'base64');
+      const { images } = JSON.parse(bytes.toString()) as { images: unknown };
+      for (const image of [images].flat()) Buffer.from(String(image).replace(/\s/g, ''), 'base64');
     } catch {
       // As the server finds out, in as much time.
     }
@@ -123,8 +124,7 @@ test.each([
   const sent = await send(lookFor, { path: processImagesContract.path, type: 'application/json', body });
   expect(sent.status).toBe(status);
   if (status === 200) expect(read.length).toBeGreaterThan(0);
-  console.log(_what, sent.longest, whole);
-  expect(sent.longest, `${sent.longest} ms, of ${whole} ms at once`).toBeLessThan(whole / 2);
+  expect(sent.longest, `${sent.longest} ms, of ${whole} ms at once`).toBeLessThan(whole / 4);
 });
 
 test('a form of 24 MB does not hold the event loop', async () => {
@@ -136,6 +136,67 @@ test('a form of 24 MB does not hold the event loop', async () => {
   const sent = await send(addImages, { path, type: 'multipart/form-data; boundary=x', body });
   expect(sent.status).toBe(200);
   expect(read).toEqual([base64Length]);
-  console.log('form', sent.longest, whole);
-  expect(sent.longest, `${sent.longest} ms, of ${whole} ms at once`).toBeLessThan(whole);
+  expect(sent.longest, `${sent.longest} ms, of ${whole} ms at once`).toBeLessThan(whole / 4);
+});
+
+test('a large body means the same as in an event', async () => {
+  const small = createInputReader({ imageRoot: undefined, maxImageBytes: 60_000 });
+  const handler = endpoint(processImagesContract, async ({ body }) => {
+    const results = body.images.map(async (image) => [
+      identifierOf(image),
+      await small.read(image).then(
+        (bytes) => createHash('sha256').update(bytes).digest('hex'),
+        (error: Error) => `${error.name}: ${error.message}`,
+      ),
+    ]);
+    return response({ status: 200, body: JSON.stringify([body.threshold, await Promise.all(results)]) });
+  });
+  const maxRequestBytes = 25 * mebibyte;
+  await using kept = await startServer([handler], { maxRequestBytes });
+  await using inEvents = await startServer([handler], { maxRequestBytes, emulateGatewayLimits: true });
+  const long = 'AbC_'.repeat(10_000);
+  const images = [
+    ...[
+      long,
+      `${long}AA`,
+      `${long}A`,
+      `${long}=A`,
+      `data:;base64,${long}`,
+      ` \n${long}`,
+      `${long}${long}${long}`,
+    ],
+    ...[
+      `/9j/${long}*`,
+      `é${long}`,
+      `\ud800${long}`,
+      `data:x,${long}`,
+      `http://example.com/${long}`,
+      `s3://b/${long}`,
+    ],
+    ...['nothing.jpg', `${' '.repeat(20_000)}nothing.jpg`, ''],
+  ];
+  const json = (value: unknown) => JSON.stringify(value);
+  const bodies: (string | Uint8Array<ArrayBuffer>)[] = [
+    json({ images, threshold: '0.3', more: long }),
+    `\ufeff${json({ images: images.slice(0, 4) })}`,
+    json({ images: [], distance_metric: long.repeat(3) }),
+    json({ images: Array(101).fill(long) }),
+    json({ images: [long, 7, long] }),
+    json([long, long]),
+    `${json({ images })},`,
+    `{"images": [${'[],'.repeat(30_000)}1]}`,
+    Buffer.concat([Buffer.from(`{"images": ["${long}${long}`), Buffer.from([0xff]), Buffer.from('"]}')]),
+  ];
+  for (const body of bodies) {
+    const post = async ({ send }: RunningServer, type: string) => {
+      const reply = await send('POST', processImagesContract.path, {
+        headers: { 'Content-Type': type },
+        body,
+      });
+      return { status: reply.status, text: reply.bytes.toString() };
+    };
+    for (const type of ['application/json', 'text/plain', 'multipart/form-data; boundary=x']) {
+      expect(await post(kept, type)).toEqual(await post(inEvents, type));
+    }
+  }
 });

@@ -27,7 +27,7 @@ export const inboxNotesPrefix = 'inbox-notes/';
  * - A failure throws `BackendUnavailableError`, or `DiskFullError` on a full disk.
  * @example
  * const file = await inbox.read('inbox/7/a.jpg', maxBytes);
- * if (file && (await inbox.notes.begin(file, 3)).isIndexed) await inbox.remove(file);
+ * if (file && (await inbox.notes.begin(file.mark, 3)).isIndexed) await inbox.remove(file);
  */
 export interface Inbox {
   /** Notes on earlier work, by the marks of its files. Removing or rejecting a file removes its note. */

@@ -53,8 +53,8 @@ export class InboxNotes {
   readonly #run = randomUUID();
 
   /**
-   * @param maxRunMs milliseconds after which another process that began a file counts as ended; 0 if only one
-   *   process works on this inbox
+   * @param maxRunMs how long another process may be at a file before it counts as ended; 0 where a process
+   * has the inbox to itself, so that the others have ended.
    */
   constructor(storage: NoteStorage, maxRunMs: number) {
     this.#storage = storage;

@@ -1,4 +1,4 @@
-import type { EarlierWork } from './notes.ts';
+import type { InboxNotes } from './notes.ts';
 
 /** A picture that was put into the inbox, as it was when it was read. */
 export interface InboxFile {
@@ -27,32 +27,16 @@ export const inboxNotesPrefix = 'inbox-notes/';
  * - A failure throws `BackendUnavailableError`, or `DiskFullError` on a full disk.
  * @example
  * const file = await inbox.read('inbox/7/a.jpg', maxBytes);
- * if (file && (await inbox.begin(file, 3)).isIndexed) await inbox.remove(file);
+ * if (file && (await inbox.notes.begin(file.mark, 3)).isIndexed) await inbox.remove(file);
  */
 export interface Inbox {
+  /** Notes on earlier work, by the marks of its files. Removing or rejecting a file removes its note. */
+  readonly notes: InboxNotes;
   /**
    * Reads the file of a key; returns `undefined` if there is none.
    * @throws BackendUnavailableError
    */
   read(key: string, maxBytes: number): Promise<InboxFile | undefined>;
-  /**
-   * Notes that work on a file begins, and returns the record of earlier work. The note survives a crash. It
-   * is not made if the picture was indexed before, or if more than `maxDeaths` processes ended while they
-   * worked on it.
-   * @throws BackendUnavailableError also when another process is indexing it
-   * @throws DiskFullError
-   */
-  begin(file: InboxFile, maxDeaths: number): Promise<EarlierWork>;
-  /**
-   * Notes that the work ended without a result, and is to be done again.
-   * @throws BackendUnavailableError, DiskFullError
-   */
-  end(file: InboxFile): Promise<void>;
-  /**
-   * Notes that the picture was indexed, so that it is not indexed again while it lies there.
-   * @throws BackendUnavailableError, DiskFullError
-   */
-  indexed(file: InboxFile): Promise<void>;
   /**
    * Removes a file from the inbox, with its note. Returns false if this service may not remove it.
    * @throws BackendUnavailableError

@@ -1,6 +1,8 @@
 import { InputUnreadableError } from '../errors.ts';
 import { decodeBase64 } from './base64.ts';
+import { decodedPicture } from './decoded-pictures.ts';
 import { isPathBelow, readLocalPath } from './local-path.ts';
+import { pictureTooLarge } from './too-large.ts';
 import { createUrlReader } from './url.ts';
 
 export interface InputReaderOptions {
@@ -44,6 +46,10 @@ export function createInputReader(options: InputReaderOptions): InputReader {
   } = options;
   return {
     async read(input) {
+      const decoded = decodedPicture(input);
+      if (decoded instanceof InputUnreadableError) throw decoded;
+      if (decoded !== undefined && decoded.length > maxImageBytes) throw pictureTooLarge(maxImageBytes);
+      if (decoded !== undefined) return decoded;
       const text = input.trim();
       if (/^(https?|s3):\/\//i.test(text) && text.length > maxAddressLength) {
         throw new InputUnreadableError(`An image's address has at most ${maxAddressLength} characters.`);
@@ -53,7 +59,7 @@ export function createInputReader(options: InputReaderOptions): InputReader {
         if (readS3 !== undefined) return readS3(text);
         throw new InputUnreadableError('Pictures in S3 are read with the aws_rekognition backend only.');
       }
-      if (/^data:/i.test(text) || looksLikeBase64(text)) return decodeBase64(text, maxImageBytes);
+      if (isEncoded(text)) return decodeBase64(text, maxImageBytes);
       // `file:` URLs are refused with all other schemes: a plain path means the same, and is written in only
       // one way.
       if (text === '' || /^(?:file:|[a-z][a-z0-9+.-]*:\/\/)/i.test(text)) {
@@ -75,6 +81,16 @@ const maxAddressLength = 16_384;
 
 /** Limit on a path's characters: PATH_MAX on Linux. */
 const maxPathLength = 4096;
+
+/** Returns the input's text if it is a picture in base64, with or without a head; otherwise `undefined`. */
+export function encodedPicture(input: string): string | undefined {
+  const text = input.trim();
+  return !/^(https?|s3):\/\//i.test(text) && isEncoded(text) ? text : undefined;
+}
+
+function isEncoded(text: string): boolean {
+  return /^data:/i.test(text) || looksLikeBase64(text);
+}
 
 function looksLikeBase64(text: string): boolean {
   if (text.length > maxPathLength) return true;

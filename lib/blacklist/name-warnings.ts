@@ -24,7 +24,7 @@ export async function nameWarnings(
   }
 }
 
-/** Logs the ids of such others, for those whom no answer can tell of them. It never throws. */
+/** Logs the ids of such entries, where no client waits for an answer. It never throws. */
 export async function logAlikeEntries(
   { records }: Pick<EntryPorts, 'records'>,
   entry: EntryRecord,

@@ -62,9 +62,9 @@ export class InboxNotes {
   }
 
   /**
-   * Notes that work on a file begins, and tells what is known of earlier work. Nothing is noted of a file
-   * that was indexed already, or that more than `maxDeaths` runs have ended at.
-   * @throws BackendUnavailableError when another process is at it.
+   * Notes that work on a file begins, and returns the record of earlier work. It writes no note for a file
+   * that was indexed already, or at which more than `maxDeaths` runs have ended.
+   * @throws BackendUnavailableError when another process is indexing it
    */
   async begin(mark: string, maxDeaths: number): Promise<EarlierWork> {
     const note = await this.#read(mark);
@@ -79,7 +79,7 @@ export class InboxNotes {
     return { deaths, isIndexed: note.isIndexed };
   }
 
-  /** Notes that the work ended without a result, and the process did not. */
+  /** Notes that the work ended without a result, although the process lives. */
   async end(mark: string): Promise<void> {
     const { deaths, isIndexed } = await this.#read(mark);
     if (isIndexed) return;
@@ -102,7 +102,7 @@ export class InboxNotes {
     try {
       return text === undefined ? noNote : Note.parse(JSON.parse(text));
     } catch {
-      // A disk's fault, or somebody's edit: no reason to stop.
+      // A damaged note, from a disk's fault or somebody's edit, must not stop the service.
       return noNote;
     }
   }
@@ -112,7 +112,7 @@ export class InboxNotes {
   }
 }
 
-/** Tells no person's name. */
+/** Names a note by a hash, which reveals no person's name. */
 function nameOf(mark: string): string {
   return createHash('sha256').update(mark).digest('hex');
 }

@@ -11,10 +11,12 @@ import { type BucketPlace, createS3Client, getObject, isAbsent, isRefused, maxKe
 import { InboxNotes, type NoteStorage } from './notes.ts';
 import { type Inbox, type InboxFile, inboxNotesPrefix, inboxPrefix, rejectedPrefix } from './port.ts';
 
-/** S3 takes 2 KB of metadata. */
+/** Limit on a reason's characters: S3 takes 2 KB of metadata. */
 const maxReasonLength = 1000;
 const retryAfterSeconds = 5;
-/** A function that has not ended by then never will. Its event comes again later than that. */
+/**
+ * Milliseconds after which a function's run has surely ended. Its event is delivered again later than that.
+ */
 const maxRunMs = 5 * 60_000;
 const maxNoteBytes = 1024;
 
@@ -42,7 +44,7 @@ class S3Inbox implements Inbox {
     return attempt(async () => {
       const object = { Bucket: this.#bucket, Key: key };
       const { bytes, etag, modified } = await getObject(this.#client, object, maxBytes);
-      // The same picture that is put there once more has the same etag.
+      // A picture that is uploaded once more has the same etag, so the mark contains the time too.
       return { key, version: etag, mark: JSON.stringify([key, etag, modified?.toISOString() ?? '']), bytes };
     });
   }
@@ -114,7 +116,8 @@ async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
     return await work();
   } catch (error) {
     if (isAbsent(error) || isReplaced(error)) return undefined;
-    // S3's own words may repeat the key, and with it a person's name; this goes to the log.
+    // Only the error's name is kept: S3's message may repeat the key, which contains a person's name, and
+    // would be logged.
     const cause = error instanceof S3ServiceException ? `S3: ${error.name}` : error;
     throw new BackendUnavailableError('The inbox is not available.', retryAfterSeconds, { cause });
   }

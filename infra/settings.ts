@@ -1,7 +1,7 @@
 import type { Node } from 'constructs';
 import * as z from 'zod';
-import { isOrigin } from '../lib/config.ts';
 import type { QualityFilter } from '../lib/faces/port.ts';
+import { isOrigin } from '../lib/setting-values.ts';
 
 /** The settings of `cdk deploy -c name=value`. */
 export interface StackSettings {

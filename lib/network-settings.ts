@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
+import { list } from './setting-values.ts';
 
 /** Settings about the way from clients to the service: host names, proxies and the public address. */
 
@@ -37,15 +38,10 @@ export function isPathPrefix(text: string): boolean {
   return text === '' || (/^(\/[\w~!$&'()*+,;=:@%.-]+)+$/.test(text) && !/\/\.{1,2}(\/|$)/.test(text));
 }
 
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim().toLowerCase())
-    .filter((item) => item !== ''),
-);
+const lowerCaseList = list.transform((items) => items.map((item) => item.toLowerCase()));
 
 /** Host names in lower case. */
-export const allowedHosts = list
+export const allowedHosts = lowerCaseList
   .transform((items) => items.map((item) => (isIP(item) === 6 ? `[${item}]` : item)))
   .refine(
     (items) => items.every(isHost),
@@ -62,7 +58,7 @@ function isNetwork(text: string): boolean {
 const everyAddress = ['0.0.0.0/0', '::/0'];
 
 /** Networks in CIDR notation, or single addresses. */
-export const trustedProxies = list
+export const trustedProxies = lowerCaseList
   .transform((items) => {
     const [only, ...others] = items;
     if (others.length > 0) return items;

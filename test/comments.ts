@@ -67,6 +67,21 @@ export function commentFaults(source: string): string[] {
   });
 }
 
+/** Lists the methods of a port's interfaces whose comments have no `@throws`. */
+export function methodsWithoutThrows(source: string): string[] {
+  const lines = source.split('\n');
+  let isInside = false;
+  return lines.flatMap((line, index) => {
+    if (/^export interface /.test(line)) isInside = true;
+    if (line === '}') isInside = false;
+    const name = /^ {2}(\w+)(?:<.*?>)?\(/.exec(line)?.[1];
+    if (!isInside || name === undefined) return [];
+    const above = lines.slice(0, index);
+    const comment = above.slice(above.findLastIndex((one) => !/^ {2}(\/\*\*| \*)/.test(one)) + 1);
+    return comment.some((one) => /@throws \S/.test(one)) ? [] : [`line ${index + 1}: ${name}`];
+  });
+}
+
 /** Lists the faults of the source files in a folder, without those below it, each with its file. */
 export function folderFaults(folder: string): string[] {
   return globSync(`${folder}/*.{ts,tsx}`).flatMap((file) =>

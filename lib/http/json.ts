@@ -1,5 +1,4 @@
-import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { RequestInvalidError } from '../errors.ts';
+import { InputUnreadableError, RequestInvalidError } from '../errors.ts';
 
 /** Limit on values: more than any of our requests has, and few enough to be checked at once. */
 const maxValues = 20_000;
@@ -10,8 +9,23 @@ const backslash = 0x5c;
 const [openBracket, closeBracket, openBrace, closeBrace, comma] = [0x5b, 0x5d, 0x7b, 0x7d, 0x2c];
 
 /**
- * Reads JSON in UTF-8. A text of too many values is refused before it is parsed, because its values would
- * take far more memory than the text.
+ * Decodes UTF-8, without its byte order mark.
+ * @throws InputUnreadableError when it is something else.
+ */
+export function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new InputUnreadableError(
+      'There was an error parsing the body: it is not UTF-8, which JSON has to be.',
+      { cause },
+    );
+  }
+}
+
+/**
+ * Reads JSON in UTF-8. A text of very many values is refused before it is read: they would take far more
+ * memory than the text.
  * @throws RequestInvalidError
  */
 export function parseJson(text: string, bytes: Uint8Array = Buffer.from(text)): unknown {
@@ -68,17 +82,4 @@ function endOfString(bytes: Uint8Array, start: number): number {
 
 function invalid(loc: (string | number)[], msg: string, type: string): RequestInvalidError {
   return new RequestInvalidError([{ loc, msg, type }]);
-}
-
-/** Values of bodies that were parsed before the handler got its event; `undefined` is no JSON value. */
-const readBefore = new WeakMap<APIGatewayProxyEvent, unknown>();
-
-/** Keeps the value of an event's body, so that its handler need not parse it again. */
-export function keepJson(event: APIGatewayProxyEvent, value: unknown): void {
-  readBefore.set(event, value);
-}
-
-/** Returns the value of an event's body, if it was parsed before. */
-export function keptJson(event: APIGatewayProxyEvent): unknown {
-  return readBefore.get(event);
 }

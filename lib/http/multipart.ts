@@ -41,20 +41,20 @@ const charsetField = '_charset_';
 const maxPartHeaderBytes = 16 * 1024;
 
 /**
- * Reads a multipart/form-data body, as FastAPI does. An empty field, or a file input without a chosen file,
- * counts as not sent. The last of two fields with one name counts. Fields and files with other names are
- * ignored.
- *
- * Text is decoded by `decodeFormText`, in the encoding that the part or the form names.
- * @throws RequestInvalidError when the fields do not fit, or there are more files than the contract takes
- * @throws InputUnreadableError when the body is not well-formed
+ * Reads a multipart/form-data body. A field without text, and a file input where no file was chosen, count
+ * as not sent, as in FastAPI; of a field sent twice the last counts; fields and files of other names are
+ * ignored. Text that is not in the encoding that the client tells, or in UTF-8, is read as Windows-1252.
+ * @param chunks of the body, in their order.
+ * @throws RequestInvalidError when the fields do not fit, or there are more files than the contract takes.
+ * @throws InputUnreadableError when the body is not well-formed.
  */
 export async function readMultipart<Fields extends z.ZodObject>(
   contract: MultipartBody<Fields>,
   contentType: string,
-  bytes: Uint8Array,
+  chunks: readonly Uint8Array[],
 ): Promise<{ body: z.output<Fields>; files: UploadedFile[] }> {
-  const parts = bytes.length === 0 ? [] : await parseParts(contentType, bytes);
+  const isEmpty = chunks.every(({ length }) => length === 0);
+  const parts = isEmpty ? [] : await parseParts(contentType, chunks);
   const fields = contract.fields.safeParse(fieldsOf(parts), { reportInput: true });
   const files = filesOf(parts, contract.files.name);
   const problems = [
@@ -65,7 +65,7 @@ export async function readMultipart<Fields extends z.ZodObject>(
   return { body: fields.data, files };
 }
 
-function parseParts(contentType: string, bytes: Uint8Array): Promise<Part[]> {
+function parseParts(contentType: string, chunks: readonly Uint8Array[]): Promise<Part[]> {
   return new Promise((resolve, reject) => {
     const parts: Part[] = [];
     const fail = (cause: unknown) => reject(malformed(cause));
@@ -82,7 +82,7 @@ function parseParts(contentType: string, bytes: Uint8Array): Promise<Part[]> {
     });
     parser.on('error', fail);
     parser.on('finish', () => resolve(parts));
-    feed(parser, bytes).catch(fail);
+    feed(parser, chunks).catch(fail);
   });
 }
 
@@ -109,10 +109,18 @@ function baseName(path: string): string {
 /** Bytes that are parsed at once; between two pieces, other requests get their turn. */
 const pieceBytes = 256 * 1024;
 
-async function feed(parser: Dicer, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length && parser.writable; at += pieceBytes) {
-    if (at > 0) await setImmediate();
-    parser.write(bytes.subarray(at, at + pieceBytes));
+async function feed(parser: Dicer, chunks: readonly Uint8Array[]): Promise<void> {
+  let sinceOthers = 0;
+  for (const chunk of chunks) {
+    for (let at = 0; at < chunk.length && parser.writable; at += pieceBytes) {
+      const piece = chunk.subarray(at, at + pieceBytes);
+      sinceOthers += piece.length;
+      if (sinceOthers > pieceBytes) {
+        sinceOthers = piece.length;
+        await setImmediate();
+      }
+      parser.write(piece);
+    }
   }
   parser.end();
 }

@@ -7,7 +7,7 @@ import { isDiskFull } from '../disk-space.ts';
 import { BackendUnavailableError, DiskFullError, type ServiceError } from '../errors.ts';
 import { codeOf, fileMode, folderMode, ifPresent, syncFolder, writeWhole } from '../files.ts';
 import { isForbidden } from '../writable-folder.ts';
-import { type EarlierWork, InboxNotes, type NoteStorage } from './notes.ts';
+import { InboxNotes, type NoteStorage } from './notes.ts';
 import { type Inbox, type InboxFile, inboxNotesPrefix, inboxPrefix, rejectedPrefix } from './port.ts';
 import { isAbsence, isRemovable, joinBytes, walkInbox } from './walk.ts';
 
@@ -72,9 +72,9 @@ interface Seen {
 }
 
 class FolderInboxAdapter implements FolderInbox {
+  readonly notes: InboxNotes;
   readonly #inbox: string;
   readonly #rejected: string;
-  readonly #notes: InboxNotes;
   /** Files of the last listing, by key. */
   #seen = new Map<string, Seen>();
 
@@ -82,7 +82,7 @@ class FolderInboxAdapter implements FolderInbox {
   constructor(inbox: string, rejected: string, notes: InboxNotes) {
     this.#inbox = inbox;
     this.#rejected = rejected;
-    this.#notes = notes;
+    this.notes = notes;
   }
 
   async list(): Promise<InboxListing> {
@@ -136,18 +136,6 @@ class FolderInboxAdapter implements FolderInbox {
     });
   }
 
-  begin({ mark }: InboxFile, maxDeaths: number): Promise<EarlierWork> {
-    return this.#notes.begin(mark, maxDeaths);
-  }
-
-  end({ mark }: InboxFile): Promise<void> {
-    return this.#notes.end(mark);
-  }
-
-  indexed({ mark }: InboxFile): Promise<void> {
-    return this.#notes.indexed(mark);
-  }
-
   async remove(file: InboxFile): Promise<boolean> {
     const path = this.#path(file.key);
     const isLeft = await attempt(async () => {
@@ -159,7 +147,7 @@ class FolderInboxAdapter implements FolderInbox {
       }
     });
     if (isLeft) return false;
-    await this.#notes.forget(file.mark);
+    await this.notes.forget(file.mark);
     return true;
   }
 
@@ -174,7 +162,7 @@ class FolderInboxAdapter implements FolderInbox {
         return place(createHash('sha256').update(name).digest('hex'));
       });
     });
-    await this.#notes.forget(file.mark);
+    await this.notes.forget(file.mark);
   }
 
   /** @throws RangeError when the key leads out of the inbox, or to a name that is passed over. */

@@ -95,21 +95,21 @@ export async function indexUpload(ports: IndexingPorts, key: string, isAlone = t
   if (system) return { outcome: 'passed over', label: system.label };
   const file = await inbox.read(key, faces.maxImageBytes);
   if (!file) return { outcome: 'gone' };
-  const { deaths, isIndexed } = await inbox.begin(file, isAlone ? maxDeaths - 1 : 0);
+  const { deaths, isIndexed } = await inbox.notes.begin(file.mark, isAlone ? maxDeaths - 1 : 0);
   if (isIndexed) return { outcome: (await inbox.remove(file)) ? 'gone' : 'left' };
   if (deaths >= maxDeaths)
     return reject(inbox, file, 'The service ended twice while it worked on this picture.');
   if (deaths > 0 && !isAlone) return { outcome: 'postponed' };
   try {
     const { similar, ...indexed } = await indexPicture(ports, key, file.bytes);
-    await inbox.indexed(file);
+    await inbox.notes.indexed(file.mark);
     const left = (await inbox.remove(file)) ? {} : ({ isLeft: true } as const);
     if (indexed.faceCount === undefined) return { outcome: 'known', ...indexed, ...left };
     const duplicates = await possibleDuplicates(ports, indexed.entryId, [similar]);
     return { outcome: 'enrolled', ...indexed, possibleDuplicates: duplicates, ...left };
   } catch (error) {
     if (isUnusablePicture(error) || error instanceof UnplacedError) return reject(inbox, file, error.message);
-    await undo(() => inbox.end(file));
+    await undo(() => inbox.notes.end(file.mark));
     throw error;
   }
 }

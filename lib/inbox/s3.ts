@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { BackendUnavailableError } from '../errors.ts';
 import { type BucketPlace, createS3Client, getObject, isAbsent, isRefused, maxKeyBytes } from '../s3.ts';
-import { type EarlierWork, InboxNotes, type NoteStorage } from './notes.ts';
+import { InboxNotes, type NoteStorage } from './notes.ts';
 import { type Inbox, type InboxFile, inboxNotesPrefix, inboxPrefix, rejectedPrefix } from './port.ts';
 
 /** S3 takes 2 KB of metadata. */
@@ -28,14 +28,14 @@ export function openS3Inbox({ region, bucket }: BucketPlace): Inbox {
 }
 
 class S3Inbox implements Inbox {
+  readonly notes: InboxNotes;
   readonly #client: S3Client;
   readonly #bucket: string;
-  readonly #notes: InboxNotes;
 
   constructor(client: S3Client, bucket: string) {
     this.#client = client;
     this.#bucket = bucket;
-    this.#notes = new InboxNotes(bucketNotes(client, bucket), maxRunMs);
+    this.notes = new InboxNotes(bucketNotes(client, bucket), maxRunMs);
   }
 
   read(key: string, maxBytes: number): Promise<InboxFile | undefined> {
@@ -45,18 +45,6 @@ class S3Inbox implements Inbox {
       // The same picture that is put there once more has the same etag.
       return { key, version: etag, mark: JSON.stringify([key, etag, modified?.toISOString() ?? '']), bytes };
     });
-  }
-
-  begin({ mark }: InboxFile, maxDeaths: number): Promise<EarlierWork> {
-    return this.#notes.begin(mark, maxDeaths);
-  }
-
-  end({ mark }: InboxFile): Promise<void> {
-    return this.#notes.end(mark);
-  }
-
-  indexed({ mark }: InboxFile): Promise<void> {
-    return this.#notes.indexed(mark);
   }
 
   /** Removes the object if it is unchanged. A newer one has an event of its own. */
@@ -71,7 +59,7 @@ class S3Inbox implements Inbox {
       }
     });
     if (isLeft) return false;
-    await this.#notes.forget(mark);
+    await this.notes.forget(mark);
     return true;
   }
 
@@ -86,7 +74,7 @@ class S3Inbox implements Inbox {
       Metadata: { reason: asciiReason(reason) },
     });
     if (await attempt(() => this.#client.send(copy))) await this.remove(file);
-    await this.#notes.forget(file.mark);
+    await this.notes.forget(file.mark);
   }
 }
 

@@ -1,6 +1,8 @@
 import { InputUnreadableError } from '../errors.ts';
 import { decodeBase64 } from './base64.ts';
+import { decodedPicture } from './decoded-pictures.ts';
 import { isPathBelow, readLocalPath } from './local-path.ts';
+import { pictureTooLarge } from './too-large.ts';
 import { createUrlReader } from './url.ts';
 
 export interface InputReaderOptions {
@@ -42,6 +44,10 @@ export function createInputReader(options: InputReaderOptions): InputReader {
   } = options;
   return {
     async read(input) {
+      const decoded = decodedPicture(input);
+      if (decoded instanceof InputUnreadableError) throw decoded;
+      if (decoded !== undefined && decoded.length > maxImageBytes) throw pictureTooLarge(maxImageBytes);
+      if (decoded !== undefined) return decoded;
       const text = input.trim();
       if (/^(https?|s3):\/\//i.test(text) && text.length > maxAddressLength) {
         throw new InputUnreadableError(`An image's address has at most ${maxAddressLength} characters.`);
@@ -51,7 +57,7 @@ export function createInputReader(options: InputReaderOptions): InputReader {
         if (readS3 !== undefined) return readS3(text);
         throw new InputUnreadableError('Pictures in S3 are read with the aws_rekognition backend only.');
       }
-      if (/^data:/i.test(text) || looksLikeBase64(text)) return decodeBase64(text, maxImageBytes);
+      if (isEncoded(text)) return decodeBase64(text, maxImageBytes);
       // A file: URL is refused with the rest: a plain path says the same, with one way to write it instead of
       // many.
       if (text === '' || /^(?:file:|[a-z][a-z0-9+.-]*:\/\/)/i.test(text)) {
@@ -73,6 +79,16 @@ const maxAddressLength = 16_384;
 
 /** PATH_MAX on Linux: no path is longer. */
 const maxPathLength = 4096;
+
+/** Returns the picture in base64 that an input is, if it is one, with its head. */
+export function encodedPicture(input: string): string | undefined {
+  const text = input.trim();
+  return !/^(https?|s3):\/\//i.test(text) && isEncoded(text) ? text : undefined;
+}
+
+function isEncoded(text: string): boolean {
+  return /^data:/i.test(text) || looksLikeBase64(text);
+}
 
 function looksLikeBase64(text: string): boolean {
   if (text.length > maxPathLength) return true;

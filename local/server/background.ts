@@ -6,6 +6,7 @@ import type { Config } from '../../lib/config.ts';
 import { log } from '../../lib/log.ts';
 import { diskWarning, lowDisks } from '../../lib/service/machine.ts';
 import { type OpenedPorts, uploads } from '../../lib/wiring/open.ts';
+import type { DataFolderClaim } from './data-folder-claim.ts';
 import { watchInboxFolder } from './inbox.ts';
 import { type Delivery, deliverWebhooks } from './webhooks.ts';
 
@@ -15,14 +16,20 @@ const sweepIntervalMs = 60 * 60_000;
 const uploadAgeMs = 24 * 60 * 60_000;
 
 /**
- * Undoes or finishes what an earlier run left unfinished. If this process alone has the records, everything
- * unfinished is old, since it has not begun anything yet. A tool that is listing people at this moment fails,
- * says so, and goes on if it is run again. What can't be finished now stays hidden until the sweep.
+ * Undoes and finishes what an earlier run left unfinished. A server that has the records to itself takes all
+ * of it, for it has begun nothing yet. Beside another server, it takes only what is too old to be under way.
+ * A tool that lists people at this very moment may fail; it says so, and goes on when it is run again. What
+ * can't be finished now is hidden, and left to the sweep.
  */
-export async function finishEarlierRun(opened: OpenedPorts, config: Config): Promise<void> {
+export async function finishEarlierRun(
+  opened: OpenedPorts,
+  config: Config,
+  claim: DataFolderClaim,
+): Promise<void> {
   const sharesRecords = config.aws?.tableName !== undefined;
-  const olderThan = new Date(Date.now() - (sharesRecords ? sweepAgeMs : 0));
   try {
+    const isAlone = !sharesRecords && claim.take();
+    const olderThan = new Date(Date.now() - (isAlone ? 0 : sweepAgeMs));
     await finishInterrupted(opened, olderThan);
   } catch (error) {
     log().error({ err: error }, 'What an earlier run left unfinished could not be finished yet.');
@@ -36,14 +43,14 @@ export async function finishEarlierRun(opened: OpenedPorts, config: Config): Pro
 export async function workInBackground(
   opened: OpenedPorts,
   config: Config,
-  delivery: Delivery | undefined,
+  { delivery, claim }: { delivery: Delivery | undefined; claim: DataFolderClaim },
   stop: AbortSignal,
 ): Promise<void> {
   await Promise.all([
     keepSweeping(opened, config, stop),
     delivery && deliverWebhooks(delivery, stop),
-    // In AWS mode a function of its own gets S3's events.
-    !config.aws && watchInboxFolder(opened, config.dataDir, stop),
+    // In AWS mode S3's events come to a function of their own.
+    !config.aws && watchInboxFolder(opened, config.dataDir, claim, stop),
   ]);
 }
 

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setImmediate } from 'node:timers/promises';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { Endpoint } from '../../lib/contract/endpoint.ts';
 import { pictureSuccess } from '../../lib/contract/picture-answer.ts';
@@ -16,8 +15,8 @@ import { BodyBudget } from './body-budget.ts';
 import { callerOf } from './caller.ts';
 import { toEvent } from './event.ts';
 import { deliverable, gatewayRequestBytes, refuseLargeEvent } from './gateway-limits.ts';
-import { JsonParser } from './json-parser.ts';
-import { RequestAbandonedError, readRequestBody } from './request-body.ts';
+import { LargeBodies } from './large-bodies.ts';
+import { RequestAbandonedError, readBodyChunks } from './request-body.ts';
 import { placeReader, type RequestPlace } from './request-place.ts';
 import { type RouteMatch, Router } from './router.ts';
 import { turns } from './turns.ts';
@@ -60,10 +59,7 @@ export interface GatewayOptions {
   readonly publicUrl?: PublicUrl | undefined;
 }
 
-/**
- * Bodies that memory has room for. Each is held about three times at once: as it came, as the event's base64,
- * and as the files in it.
- */
+/** A body is held about three times at once: as it came, as its text, and as the pictures that were in it. */
 const maxBodiesInMemory = 8;
 const maxRequestsWithBody = 256;
 /** Share of both that one caller may take. */
@@ -93,7 +89,7 @@ export class Gateway {
   readonly #readPlace: (request: IncomingMessage) => RequestPlace;
   readonly #checkToken: (request: IncomingMessage) => number;
   readonly #budget: BodyBudget;
-  readonly #json = new JsonParser();
+  readonly #large = new LargeBodies();
   readonly #pictureTurn = turns(maxPicturesOnTheirWay);
   /** Limit for a request's body. */
   readonly #maxBytes: number;
@@ -174,13 +170,13 @@ export class Gateway {
       place: { ...place, path },
     };
     using share = contract.body && this.#budget.share(caller);
-    const body = share && (await readRequestBody(request, response, { maxBytes: this.#maxBytes, share }));
-    // Each of these steps takes some milliseconds for a large body, so other requests get their turn in
-    // between.
-    if (body !== undefined) await setImmediate();
-    const event = toEvent(request, body ?? Buffer.alloc(0), facts);
-    if (body !== undefined) await setImmediate();
-    if (body !== undefined) await this.#json.prepare(contract, event, body);
+    const chunks = share ? await readBodyChunks(request, response, { maxBytes: this.#maxBytes, share }) : [];
+    // Whoever wants to see a gateway's limits gets its event, whole.
+    if (this.#options.emulateGatewayLimits || !this.#large.isLarge(chunks)) {
+      return await this.#handle(route, toEvent(request, Buffer.concat(chunks), facts), response, progress);
+    }
+    const event = toEvent(request, Buffer.alloc(0), facts);
+    using _kept = await this.#large.keep(contract, event, chunks);
     return await this.#handle(route, event, response, progress);
   }
 

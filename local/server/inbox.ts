@@ -4,6 +4,7 @@ import { type IndexingStatus, indexAndLog } from '../../lib/inbox/index-and-log.
 import { log } from '../../lib/log.ts';
 import type { EnrollingPorts } from '../../lib/ports.ts';
 import { userName } from '../../lib/user-name.ts';
+import type { DataFolderClaim } from './data-folder-claim.ts';
 
 /**
  * Interval at which the folder is listed. Listing works on every file system, unlike listening for changes,
@@ -20,27 +21,35 @@ interface Failed {
 }
 
 /**
- * Indexes the pictures in the folder `inbox` of the data folder, now and as they arrive, until it is told to
- * stop. Pictures that are being indexed then are finished first. A picture that fails stays in the folder,
- * and is tried again after a pause that doubles. A picture that could not be removed afterwards is not
- * indexed.
- *
- * @throws BackendUnavailableError if the folder can't be made.
+ * Indexes what is in the folder `inbox` of the data folder now, and what is put there later, until it is
+ * told to stop; the pictures that are being indexed then are finished first. What fails stays where it is,
+ * and is tried again after a pause that doubles. What could not be removed afterwards is not indexed.
+ * @param claim without it, nothing is indexed: another process does it, and this one takes over when that
+ * ends. So a note of a run that is not this one's is of one that has ended.
+ * @throws BackendUnavailableError when the folder can't be made.
  */
 export async function watchInboxFolder(
   ports: EnrollingPorts,
   dataDir: string,
+  claim: DataFolderClaim,
   signal: AbortSignal,
 ): Promise<void> {
   const inbox = openFolderInbox(dataDir);
   const tell = listingLog();
   let failures: ReadonlyMap<string, Failed> = new Map();
   let isReadable = true;
+  let isWaiting = false;
   while (!signal.aborted) {
     try {
+      // Listed also while another process has it: what has settled by then is known when this one takes over.
       const listing = await inbox.list();
-      tell(listing);
-      failures = await indexFiles(ports, inbox, listing.settled, failures, signal);
+      if (claim.take()) {
+        tell(listing);
+        failures = await indexFiles(ports, inbox, listing.settled, failures, signal);
+      } else if (!isWaiting) {
+        log().info('inbox: another process indexes it; this one takes over when it ends');
+        isWaiting = true;
+      }
       isReadable = true;
     } catch (error) {
       if (isReadable) log().error({ err: error }, 'The inbox cannot be read.');

@@ -9,6 +9,7 @@ import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { messageWithReasons } from '../command.ts';
 import { finishEarlierRun, updateRecords, workInBackground } from './background.ts';
 import { consoleRoutes } from './console.ts';
+import { dataFolderClaim } from './data-folder-claim.ts';
 import { handlers } from './handlers.ts';
 import { createHttpServer, stop } from './http-server.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -56,7 +57,8 @@ async function serve(): Promise<void> {
   // The engine's threads start meanwhile.
   const [opened, { openMetrics }] = await Promise.all([ports(), import('./metrics.ts')]);
   await updateRecords(opened);
-  await finishEarlierRun(opened, config);
+  using claim = dataFolderClaim(config);
+  await finishEarlierRun(opened, config, claim);
   const delivery = await openDelivery(config);
   const server = createHttpServer({
     routes: [
@@ -84,8 +86,8 @@ async function serve(): Promise<void> {
   announce(config, opened, server.address() as AddressInfo);
   for (const warning of loadedWarnings()) log().warn(warning);
   const stopWork = new AbortController();
-  // Webhooks are ready before the first request is read, so that they get its match.
-  const work = workInBackground(opened, config, delivery, stopWork.signal);
+  // Before the first request is read, whose match the webhooks are to hear of.
+  const work = workInBackground(opened, config, { delivery, claim }, stopWork.signal);
   log().info(`${await signal}: finishing the running requests.`);
   stopWork.abort();
   await stop(server);

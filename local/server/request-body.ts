@@ -10,31 +10,33 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
+/** Reads a body to its end, in one piece; see `readBodyChunks`. */
+export async function readRequestBody(...request: Parameters<typeof readBodyChunks>): Promise<Buffer> {
+  return Buffer.concat(await readBodyChunks(...request));
+}
+
 /**
- * Reads a body to its end. If it throws, the connection can still carry an answer.
- *
+ * Reads a body to its end, in the pieces in which it comes. When it throws, the connection is still good
+ * for an answer.
  * @throws InputTooLargeError as soon as the body is announced or found to be larger than `maxBytes`.
  * @throws BackendUnavailableError if the server already holds too many bytes.
  * @throws BodyTooSlowError if the body lost its place to another one.
  * @throws RequestAbandonedError if the client goes away, or was cut off because it took too long.
  */
-export async function readRequestBody(
+export async function readBodyChunks(
   request: IncomingMessage,
   response: ServerResponse,
   { maxBytes, share }: { maxBytes: number; share: BodyShare },
-): Promise<Buffer> {
+): Promise<Buffer[]> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
   if (request.headers.expect !== undefined) response.writeContinue();
-  const body = await collect(request, maxBytes, share);
+  const chunks = await collect(request, maxBytes, share);
   share.complete();
-  return body;
+  return chunks;
 }
 
-/**
- * Collects the body's bytes. After a refusal the request stays readable, so that the rest can be discarded
- * later.
- */
-async function collect(request: IncomingMessage, maxBytes: number, share: BodyShare): Promise<Buffer> {
+/** A refusal leaves the request readable: what the client still sends is thrown away later. */
+async function collect(request: IncomingMessage, maxBytes: number, share: BodyShare): Promise<Buffer[]> {
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
   const chunks: Buffer[] = [];
   let length = 0;
@@ -60,7 +62,7 @@ async function collect(request: IncomingMessage, maxBytes: number, share: BodySh
     share.signal.removeEventListener('abort', lose);
     request.pause();
   }
-  return Buffer.concat(chunks, length);
+  return chunks;
 }
 
 function tooLarge(maxBytes: number): InputTooLargeError {

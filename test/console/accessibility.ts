@@ -42,7 +42,7 @@ const windows = [
 export function describeAccessibility(setup: () => ConsoleSetup): void {
   it.each(windows)('has no finding in either theme, $width pixels wide', async (viewport) => {
     const listed = await setup().listWoman();
-    const { db_id } = await setup().api.process(setup().pictures.withWoman);
+    const { db_id } = await setup().api.process(setup().pictures.withWoman, { threshold: 1000 });
     await using visit = await setup().visit('#/check', { viewport, reducedMotion: 'reduce' });
     const { page } = visit;
     const inBothThemes = async (what: string) => {
@@ -74,7 +74,10 @@ export function describeAccessibility(setup: () => ConsoleSetup): void {
       await page.getByText('A name is needed.').waitFor();
     });
     await examine('#/history', () => pictureIsShown(page.locator('.rows')));
-    await examine(`#/history/${db_id}`, () => page.getByRole('button', { name: /^Face 3/ }).waitFor());
+    await examine(`#/history/${db_id}`, async () => {
+      await page.getByRole('button', { name: /^Face 3/ }).waitFor();
+      await page.getByRole('alert').filter({ hasText: 'A threshold of 1000' }).waitFor();
+    });
     await examine('#/status', () => page.getByText('Working').waitFor());
     await examine('#/check', async () => {
       await page

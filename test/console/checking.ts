@@ -156,6 +156,21 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await pictureIsShown(page.locator('.faces-picture'));
   });
 
+  it('passes on what the service warns of', async () => {
+    await using visit = await setup().visit('#/check');
+    const { page } = visit;
+    await page.route('**/process-images', (route) =>
+      route.continue({
+        postData: route.request().postData()?.replace(/^\{/, '{"threshold":1000,') ?? '',
+      }),
+    );
+    await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
+    await page.getByRole('alert').filter({ hasText: 'A threshold of 1000 was asked for' }).waitFor();
+    await page.getByRole('link', { name: 'In the history' }).click();
+    await page.getByRole('region', { name: 'Details' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'A threshold of 1000 was asked for' }).waitFor();
+  });
+
   it('sends a picture that is too large for a request by the form for large ones', async () => {
     const listed = await setup().listWoman();
     await using visit = await setup().visit('#/check');

@@ -112,7 +112,7 @@ const cases = api.flatMap(({ operationId, params, query, body }): [string, Read]
       `${operationId}: form ${field}`,
       (text) =>
         body?.kind === 'multipart' &&
-        readMultipart(body, 'multipart/form-data; boundary=x', formOf(field, text)),
+        readMultipart(body, 'multipart/form-data; boundary=x', [formOf(field, text)]),
     ],
   ),
 ]);
@@ -152,25 +152,26 @@ describe('100 KB of hostile text takes no longer than its length', () => {
     ['an address', (text) => plainAddress(text)],
     [
       "a form's boundary",
-      (text) => readMultipart(anyForm, `multipart/form-data; boundary=${text}`, formOf('name', 'x')),
+      (text) => readMultipart(anyForm, `multipart/form-data; boundary=${text}`, [formOf('name', 'x')]),
     ],
     [
       "a form's parameters",
-      (text) => readMultipart(anyForm, `multipart/form-data; ${text}`, formOf('name', 'x')),
+      (text) => readMultipart(anyForm, `multipart/form-data; ${text}`, [formOf('name', 'x')]),
     ],
     [
       "a part's headers",
       (text) =>
-        readMultipart(
-          anyForm,
-          'multipart/form-data; boundary=x',
+        readMultipart(anyForm, 'multipart/form-data; boundary=x', [
           Buffer.from(`--x\r\nContent-Disposition: ${text}\r\n\r\n\r\n--x--`),
-        ),
+        ]),
     ],
-    ["a part's name", (text) => readMultipart(anyForm, 'multipart/form-data; boundary=x', formOf(text, 'x'))],
+    [
+      "a part's name",
+      (text) => readMultipart(anyForm, 'multipart/form-data; boundary=x', [formOf(text, 'x')]),
+    ],
     [
       "a form's bytes",
-      (text) => readMultipart(anyForm, 'multipart/form-data; boundary=x', Buffer.from(text)),
+      (text) => readMultipart(anyForm, 'multipart/form-data; boundary=x', [Buffer.from(text)]),
     ],
   ];
   test.each(others)('%s', (_name, read) => expectLinear(read));

@@ -90,7 +90,7 @@ describe('the inbox in S3, by itself', () => {
     const { inbox } = s3;
     for (const work of [
       () => inbox.read(file.key, 10),
-      () => inbox.begin(file, 1),
+      () => inbox.notes.begin(file.mark, 1),
       () => inbox.reject(file, 'No.'),
     ]) {
       const error: unknown = await work().catch((thrown: unknown) => thrown);

@@ -136,49 +136,49 @@ export function inboxSuite(
 
     it('knows of processes that ended while they worked on a file', async () => {
       const file = await mark('inbox/7/a.jpg');
-      expect(await opened.inbox.begin(file, 1)).toEqual({ deaths: 0, isIndexed: false });
+      expect(await opened.inbox.notes.begin(file.mark, 1)).toEqual({ deaths: 0, isIndexed: false });
       passTime();
       const second = opened.another();
-      expect(await second.begin(file, 0)).toEqual({ deaths: 1, isIndexed: false });
-      // The other inbox only asked, so nothing was noted.
-      expect(await opened.another().begin(file, 1)).toEqual({ deaths: 1, isIndexed: false });
+      expect(await second.notes.begin(file.mark, 0)).toEqual({ deaths: 1, isIndexed: false });
+      // Nothing was noted: it was only asked.
+      expect(await opened.another().notes.begin(file.mark, 1)).toEqual({ deaths: 1, isIndexed: false });
       passTime();
-      expect(await opened.another().begin(file, 1)).toEqual({ deaths: 2, isIndexed: false });
-      expect(await opened.another().begin(file, 1)).toEqual({ deaths: 2, isIndexed: false });
+      expect(await opened.another().notes.begin(file.mark, 1)).toEqual({ deaths: 2, isIndexed: false });
+      expect(await opened.another().notes.begin(file.mark, 1)).toEqual({ deaths: 2, isIndexed: false });
     });
 
     it('does not take a failure for an end of the process', async () => {
       const file = await mark('inbox/7/a.jpg');
       for (let times = 0; times < 3; times++) {
         const inbox = opened.another();
-        expect(await inbox.begin(file, 1)).toEqual({ deaths: 0, isIndexed: false });
-        await inbox.end(file);
+        expect(await inbox.notes.begin(file.mark, 1)).toEqual({ deaths: 0, isIndexed: false });
+        await inbox.notes.end(file.mark);
         passTime();
       }
     });
 
     it('knows that a file was indexed as long as it lies there, and of no other in its place', async () => {
       const file = await mark('inbox/7/a.jpg');
-      await opened.inbox.begin(file, 1);
-      await opened.inbox.indexed(file);
-      await opened.inbox.end(file);
+      await opened.inbox.notes.begin(file.mark, 1);
+      await opened.inbox.notes.indexed(file.mark);
+      await opened.inbox.notes.end(file.mark);
       const again = await opened.another().read('inbox/7/a.jpg', maxBytes);
       expect(again?.mark).toBe(file.mark);
-      expect(await opened.another().begin(file, 1)).toEqual({ deaths: 0, isIndexed: true });
+      expect(await opened.another().notes.begin(file.mark, 1)).toEqual({ deaths: 0, isIndexed: true });
       const other = await mark('inbox/8/a.jpg');
       await opened.put('inbox/7/a.jpg', Buffer.from('others'));
       for (const file of [other, await readFile('inbox/7/a.jpg')]) {
-        expect(await opened.inbox.begin(file, 1)).toEqual({ deaths: 0, isIndexed: false });
+        expect(await opened.inbox.notes.begin(file.mark, 1)).toEqual({ deaths: 0, isIndexed: false });
       }
     });
 
     it('knows nothing of a file that was removed or rejected', async () => {
       for (const leave of ['remove', 'reject'] as const) {
         const file = await mark('inbox/7/a.jpg');
-        await opened.inbox.begin(file, 1);
-        await opened.inbox.indexed(file);
+        await opened.inbox.notes.begin(file.mark, 1);
+        await opened.inbox.notes.indexed(file.mark);
         await opened.inbox[leave](file, 'It is not good.');
-        expect(await opened.inbox.begin(file, 1)).toEqual({ deaths: 0, isIndexed: false });
+        expect(await opened.inbox.notes.begin(file.mark, 1)).toEqual({ deaths: 0, isIndexed: false });
       }
     });
 

@@ -311,10 +311,10 @@ export function indexingSuite(mode: string, open: () => Promise<OpenedIndexing>)
       await place.put(key, jane);
       const file = await place.inbox.read(key, 10_000_000);
       if (!file) throw new Error('The picture is not in the inbox.');
-      await place.another().begin(file, 1);
+      await place.another().notes.begin(file.mark, 1);
       passTime();
       expect(await indexUpload(ports, key, false)).toEqual({ outcome: 'postponed' });
-      await place.another().begin(file, 1);
+      await place.another().notes.begin(file.mark, 1);
       passTime();
       expect(await indexUpload(ports, key, true)).toEqual({
         outcome: 'rejected',
@@ -374,18 +374,20 @@ export function indexingSuite(mode: string, open: () => Promise<OpenedIndexing>)
 }
 
 /**
- * Delivers the events at once, and then again those that fail, as a queue does. Each round finishes at least
- * one of them.
+ * Brings the events at once, and those that fail again, as a queue does. Of two rounds, one ends at least
+ * one of them; the other may only have removed what a crash left.
  */
 async function redeliver(index: (key: string) => Promise<unknown>, keys: readonly string[]): Promise<void> {
   let waiting = keys;
+  let idleRounds = 0;
   while (waiting.length > 0) {
     const before = waiting.length;
     const outcomes = await Promise.allSettled(waiting.map(index));
     const failed = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
     for (const error of failed) expect(error).toBeInstanceOf(BackendUnavailableError);
     waiting = waiting.filter((_, position) => outcomes[position]?.status === 'rejected');
-    expect(waiting.length).toBeLessThan(before);
+    idleRounds = waiting.length < before ? 0 : idleRounds + 1;
+    expect(idleRounds).toBeLessThan(2);
   }
 }
 
@@ -402,9 +404,7 @@ function digest(bytes: Uint8Array | undefined): string | undefined {
 function stuckInbox(inbox: Inbox): Inbox {
   return {
     read: (key, maxBytes) => inbox.read(key, maxBytes),
-    begin: (file, maxDeaths) => inbox.begin(file, maxDeaths),
-    end: (file) => inbox.end(file),
-    indexed: (file) => inbox.indexed(file),
+    notes: inbox.notes,
     remove: async () => false,
     reject: (file, reason) => inbox.reject(file, reason),
   };

@@ -109,6 +109,8 @@ export interface Outcome {
   readonly duplicates: readonly PossibleDuplicate[];
   /** True if some pictures could not be compared with everybody. */
   readonly isUnsure: boolean;
+  /** Warnings of the service: others whose names are nearly the same. */
+  readonly warnings: readonly string[];
 }
 
 /** A person who is to be listed, or is already. */
@@ -133,6 +135,7 @@ export async function enroll(
   const counts = { added: 0, refused: 0 };
   const duplicates = new Map<number, PossibleDuplicate>();
   let isUnsure = false;
+  let warnings: readonly string[] = [];
   for (const { id, file, name } of draft.value.filter(isToSend)) {
     change(draft, id, { state: 'sending', text: '' });
     try {
@@ -142,6 +145,7 @@ export async function enroll(
           : await addImage(entryId, file);
       if ('id' in answer) {
         entryId = answer.id;
+        warnings = answer.warnings ?? [];
         onListed(answer.id);
       }
       counts.added++;
@@ -158,7 +162,7 @@ export async function enroll(
     }
   }
   const sorted = [...duplicates.values()].sort((one, other) => other.similarity - one.similarity);
-  return { entryId, ...counts, duplicates: sorted, isUnsure };
+  return { entryId, ...counts, duplicates: sorted, isUnsure, warnings };
 }
 
 export function isToSend({ state }: DraftPicture): boolean {

@@ -64,7 +64,7 @@ export async function* walkInbox(
  */
 export async function isRemovable(path: Buffer): Promise<boolean> {
   try {
-    // For file systems that judge permissions by themselves, and systems that judge in another order.
+    // Some file systems check permissions by themselves, and some systems check in another order.
     await access(path.subarray(0, path.lastIndexOf('/')), constants.W_OK | constants.X_OK);
     await rmdir(path);
   } catch (error) {
@@ -92,6 +92,6 @@ function ignoreAbsence(error: unknown): undefined {
 async function removeIfLongEmpty(folder: Buffer): Promise<void> {
   const stats = await lstat(folder).catch(ignoreAbsence);
   if (!stats || Date.now() - stats.mtimeMs < emptyFolderMs) return;
-  // Whatever speaks against it, such as a picture that has just come: it is no more than tidying up.
+  // A failure does not matter, for example because a picture has just come: this is only tidying up.
   await rmdir(folder).catch(() => undefined);
 }

@@ -106,15 +106,15 @@ async function readModel(path: string): Promise<Uint8Array> {
 }
 
 /** What the model says of its input. */
-function pictureInputOf(path: string, { inputMetadata, outputMetadata }: Session): PictureInput {
+function pictureInputOf(path: string, { inputs, outputs }: Session): PictureInput {
   const count = (values: readonly unknown[], name: string) =>
     `${values.length} ${name}${values.length === 1 ? '' : 's'}`;
-  const [input] = inputMetadata;
-  if (inputMetadata.length !== 1 || outputMetadata.length !== 1 || !input) {
-    throw unusable(path, `has ${count(inputMetadata, 'input')} and ${count(outputMetadata, 'output')}`);
+  const [input] = inputs;
+  if (inputs.length !== 1 || outputs.length !== 1 || !input) {
+    throw unusable(path, `has ${count(inputs, 'input')} and ${count(outputs, 'output')}`);
   }
-  const [output] = outputMetadata;
-  if (!input.isTensor || !output?.isTensor || input.type !== 'float32' || output.type !== 'float32') {
+  const [output] = outputs;
+  if (!input.isFloat32 || !output?.isFloat32) {
     throw unusable(path, 'has other values than 32-bit floats as its input or its output');
   }
   const found = pictureInputOfShape(input.shape);

@@ -4,7 +4,6 @@ import type { Landmarks } from '../detect/detector.ts';
 import type { Similarity } from '../geometry/align.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
 import { type ModelName, modelFile } from '../models/model-files.ts';
-import { replacePRelu } from '../onnx/prelu.ts';
 import { runSession, type Session, startSession } from '../onnx/session.ts';
 import { zeroTinyWeights } from '../onnx/weights.ts';
 import { dlibChipSize, fitArcFace, fitDlib } from './chips.ts';
@@ -92,7 +91,7 @@ const networks = new Map<string, Promise<EmbeddingNetwork>>();
 export function network(name: keyof typeof sights): Promise<EmbeddingNetwork> {
   return once(name, async () => {
     const model = await readFile(modelFile(files[name]));
-    return openNetwork(await startFastSession(model), sights[name]);
+    return openNetwork(await startSession(model), sights[name]);
   });
 }
 
@@ -105,7 +104,7 @@ export function customNetwork(custom: CustomNetwork): Promise<EmbeddingNetwork> 
     }
     // Not by ONNX Runtime's own `set_denormal_as_zero`, which changes this thread's arithmetic in JavaScript too.
     zeroTinyWeights(model);
-    return openNetwork(await startFastSession(model), arcFaceInput(custom));
+    return openNetwork(await startSession(model), arcFaceInput(custom));
   });
 }
 
@@ -115,20 +114,11 @@ function once(name: string, load: () => Promise<EmbeddingNetwork>): Promise<Embe
   return loaded;
 }
 
-/** ONNX Runtime on a model that is as good and faster, or on the model itself where that can't be had. */
-async function startFastSession(model: Uint8Array): Promise<Session> {
-  try {
-    return await startSession(replacePRelu(model));
-  } catch {
-    return startSession(model);
-  }
-}
-
 /** A network of one input and one output. */
 export function openNetwork(session: Session, input: ChipInput): EmbeddingNetwork {
   const { size, batch, layout, isBatchFixed } = input;
   const valuesOfChip = 3 * size * size;
-  const [outputName = ''] = session.outputNames;
+  const { name: outputName = '' } = session.outputs[0] ?? {};
   const run = async (chips: Float32Array) => {
     const count = isBatchFixed ? batch : chips.length / valuesOfChip;
     const shape = layout === 'NCHW' ? [count, 3, size, size] : [count, size, size, 3];

@@ -1,44 +1,21 @@
-import { createRequire } from 'node:module';
-import type * as Ort from 'onnxruntime-node';
+import type { Outputs, Session } from '../runtime/port.ts';
+import { useRuntime } from '../runtime/this-thread.ts';
 
-const require = createRequire(import.meta.url);
-
-export type Session = Ort.InferenceSession;
-
-/** Each output's values by its name. */
-export type Outputs = Readonly<Record<string, Float32Array>>;
+export type { Outputs, Session } from '../runtime/port.ts';
 
 /**
- * Loads an ONNX model on this thread.
+ * Loads an ONNX model on this thread, by the runtime that the thread uses.
  * @param model its path or its bytes.
  */
 export async function startSession(model: string | Uint8Array): Promise<Session> {
-  const ort: typeof Ort = require('onnxruntime-node');
-  const options: Ort.InferenceSession.SessionOptions = {
-    // The pool of workers uses the cores: a thread of its own for each session would only get in their way.
-    intraOpNumThreads: 1,
-    // Nothing short of a crash: what it throws says the rest, and its warnings are for who makes a model.
-    logSeverityLevel: 4,
-    // A pattern keeps one block for each shape of input that ever came: in two workers 120 MB, and it saves no time that can be measured.
-    enableMemPattern: false,
-    // Weights lie outside the arena, which grows by doubling.
-    extra: { session: { use_device_allocator_for_initializers: '1' } },
-  };
-  return typeof model === 'string'
-    ? ort.InferenceSession.create(model, options)
-    : ort.InferenceSession.create(model, options);
+  return (await useRuntime('auto')).start(model);
 }
 
 /** Runs a model that has one input, on values of this shape. */
-export async function runSession(
+export function runSession(
   session: Session,
   input: Float32Array,
   shape: readonly number[],
 ): Promise<Outputs> {
-  const ort: typeof Ort = require('onnxruntime-node');
-  const [name = ''] = session.inputNames;
-  const outputs = await session.run({ [name]: new ort.Tensor('float32', input, shape) });
-  return Object.fromEntries(
-    Object.entries(outputs).map(([output, { data }]) => [output, data as Float32Array]),
-  );
+  return session.run(input, shape);
 }

@@ -193,6 +193,8 @@ export interface EngineFigures {
   readonly busy: number;
   /** Pictures that wait for one. */
   readonly waiting: number;
+  /** What runs the networks: ONNX Runtime, or tfjs on one of its backends. */
+  readonly runtime: 'onnx' | 'tfjs-node' | 'tfjs-wasm';
   /** Faces that pictures are compared with. */
   readonly enrolled: number;
 }

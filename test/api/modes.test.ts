@@ -36,7 +36,13 @@ function shapeOf(value: unknown, name?: string): unknown {
 }
 
 /** Where only one mode has something to tell, as the contract says. */
-const nullInOneMode = ['aws_similarity', 'aws_face_id', 'workers', 'detection_confidence_threshold'];
+const nullInOneMode = [
+  'aws_similarity',
+  'aws_face_id',
+  'workers',
+  'runtime',
+  'detection_confidence_threshold',
+];
 
 function shapeOfReply({ status, headers, bytes }: Reply): unknown {
   const json: unknown = JSON.parse(bytes.toString(), (key, value) =>

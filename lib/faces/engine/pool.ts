@@ -5,6 +5,7 @@ import type { Stage } from '../../metrics/port.ts';
 import type { EngineFigures } from '../port.ts';
 import type { Pixels } from './geometry/align.ts';
 import type { EmbedderName } from './models/models.ts';
+import type { RuntimeName } from './runtime/port.ts';
 import type { SharedGallery } from './search/gallery-memory.ts';
 import type { FromWorker, Job, JobFace, ToWorker, WorkerSettings } from './worker.ts';
 
@@ -33,8 +34,11 @@ interface Thread {
   readonly begun: Promise<unknown>;
 }
 
-/** Far more than 50 megapixels with 200 faces take. A worker that is not done by then is replaced. */
-const jobTimeoutMs = 120_000;
+/** Far more than 50 megapixels with 200 faces take on ONNX Runtime. A worker that is not done by then is replaced. */
+const usualJobTimeoutMs = 120_000;
+
+/** How many times as long as on ONNX Runtime a picture takes at most. */
+const slowness: Readonly<Record<RuntimeName, number>> = { onnx: 1, 'tfjs-node': 5, 'tfjs-wasm': 10 };
 
 /** A worker that dies this many times in a row before it is ready is not started again. */
 const maxStartFailures = 3;
@@ -46,6 +50,7 @@ export class WorkerPool {
   readonly #queue: Task[] = [];
   readonly #unsettled = new Set<Promise<unknown>>();
   readonly #galleries = new Map<EmbedderName, SharedGallery>();
+  #runtime: RuntimeName = 'onnx';
   #startFailures = 0;
   #failure: Error | undefined;
   #closing = false;
@@ -101,7 +106,16 @@ export class WorkerPool {
 
   figures(): Omit<EngineFigures, 'enrolled'> {
     const busy = [...this.#threads].filter(({ task }) => task).length;
-    return { workers: this.#threads.size, busy, waiting: this.#queue.length };
+    return { workers: this.#threads.size, busy, waiting: this.#queue.length, runtime: this.#runtime };
+  }
+
+  /** Times: work takes at most so many times as long as it does on ONNX Runtime. */
+  get slowness(): number {
+    return slowness[this.#runtime];
+  }
+
+  get #jobTimeoutMs(): number {
+    return this.slowness * usualJobTimeoutMs;
   }
 
   /** For how long none of the workers has begun or ended anything, in milliseconds. */
@@ -148,6 +162,7 @@ export class WorkerPool {
       let lastError = new Error('The worker ended.');
       worker.on('message', (message: FromWorker) => {
         if (message.kind === 'ready') {
+          this.#runtime = message.runtime;
           this.#makeReady(thread);
           resolve();
         } else this.#finish(thread, message);
@@ -198,7 +213,7 @@ export class WorkerPool {
   /** A worker that takes too long is left behind until it is done: ended in the middle of an inference, it would take the process along. */
   #leaveBehind(thread: Thread): void {
     thread.worker.unref();
-    this.#replace(thread, new Error(`The worker was not done after ${jobTimeoutMs / 1000} s.`));
+    this.#replace(thread, new Error(`The worker was not done after ${this.#jobTimeoutMs / 1000} s.`));
   }
 
   /** A worker that died takes its job with it, and nothing else. */
@@ -242,7 +257,7 @@ export class WorkerPool {
       thread.task = task;
       thread.moved = performance.now();
       meter.waited('engine', (thread.moved - task.came) / 1000);
-      thread.deadline = setTimeout(() => this.#leaveBehind(thread), jobTimeoutMs);
+      thread.deadline = setTimeout(() => this.#leaveBehind(thread), this.#jobTimeoutMs);
       post(thread.worker, { kind: 'job', job: { ...task.job, picture } });
     }
   }

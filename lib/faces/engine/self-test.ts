@@ -14,7 +14,7 @@ export interface EngineTestLimits {
   readonly everyMs: number;
   /** Whoever asks waits no longer. */
   readonly answerMs: number;
-  /** An engine that does not come to the test is busy, unless it has begun and ended nothing for so long. */
+  /** An engine that does not come to the test is busy, unless it has begun and ended nothing for so long; longer on a slow runtime. */
   readonly stillMs: number;
 }
 
@@ -53,7 +53,7 @@ export class EngineTest {
     const { answerMs, stillMs } = this.#limits;
     const outcome = this.#outcome().then(() => true);
     const hasPassed = await Promise.race([outcome, delay(answerMs, false, { ref: false })]);
-    if (hasPassed || this.#pool.stillMs < stillMs) return;
+    if (hasPassed || this.#pool.stillMs < this.#pool.slowness * stillMs) return;
     throw new BackendUnavailableError(
       `The face engine hangs: it has finished nothing for ${Math.round(this.#pool.stillMs / 1000)} s.`,
       10,

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { ConfigError, type CustomModelConfig } from '../../../config.ts';
+import type { EngineRuntime } from '../../../contract/vocabulary.ts';
 import { distancesAtPowersOfTen } from '../models/calibration.ts';
 import { type EmbeddingModel, thresholdsOfUnits } from '../models/models.ts';
 import { type Session, startSession } from '../onnx/session.ts';
+import { useRuntime } from '../runtime/this-thread.ts';
 import { lengthOf } from '../search/distance.ts';
 import { arcFaceInput, type Layout, openNetwork, type PictureInput } from './embedding-networks.ts';
 
@@ -39,10 +41,14 @@ const minDifference = 1e-6;
 
 /**
  * Reads the model and tries it out.
+ * @param runtime what this thread's networks run on, `auto` unless it is set.
  * @throws ConfigError when it can't be used, or its threshold is not set.
  */
-export async function openCustomModel(config: CustomModelConfig): Promise<CustomModel> {
-  const { network, dimensions } = await loadCustomNetwork(config);
+export async function openCustomModel(
+  config: CustomModelConfig,
+  runtime?: EngineRuntime,
+): Promise<CustomModel> {
+  const { network, dimensions } = await loadCustomNetwork(config, runtime);
   const { threshold } = config;
   if (threshold === undefined) {
     throw new ConfigError(
@@ -67,8 +73,12 @@ export async function openCustomModel(config: CustomModelConfig): Promise<Custom
  */
 export async function loadCustomNetwork(
   config: CustomModelConfig,
+  runtime: EngineRuntime = 'auto',
 ): Promise<{ network: CustomNetwork; dimensions: number }> {
   const { path, channels, means, scales } = config;
+  await useRuntime(runtime).catch(({ message }: Error) => {
+    throw new ConfigError(message);
+  });
   const bytes = await readModel(path);
   const session = await startSession(bytes).catch((error: Error) => {
     throw unusable(path, `can't be loaded: ${firstLine(error)}`);

@@ -89,6 +89,7 @@ class Reader {
         this.#tensor(tensor),
       ]),
     );
+    if (this.#all(graph, graphFields.node).length === 0) throw new Error('it is not an ONNX model');
     return {
       nodes: this.#all(graph, graphFields.node).map((node) => this.#node(node)),
       tensors,

@@ -8,7 +8,7 @@ import type { Runtime, Session, ValueDescription } from './port.ts';
  * is not installed.
  * @throws Error where it has none.
  */
-export function loadOnnxRuntime(require = createRequire(import.meta.url)): Runtime {
+export function loadOnnxRuntime(require: NodeJS.Require = createRequire(import.meta.url)): Runtime {
   const ort: typeof Ort = require('onnxruntime-node');
   return { name: 'onnx', start: (model) => start(ort, model) };
 }

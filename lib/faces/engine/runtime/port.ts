@@ -1,5 +1,6 @@
-/** What computes the networks: ONNX Runtime, or tfjs on one of its backends. */
-export type RuntimeName = 'onnx' | 'tfjs-node' | 'tfjs-wasm';
+import type { EngineFigures } from '../../port.ts';
+
+export type RuntimeName = EngineFigures['runtime'];
 
 /** Runs ONNX models on this thread. */
 export interface Runtime {

@@ -37,7 +37,9 @@ export function asPicture(tf: typeof Tf, { tensor, isChannelsLast }: Value): Tf.
   const shape = [...Array.from({ length: 4 - tensor.rank }, () => 1), ...tensor.shape];
   const [batch, channels, height, width] = shape as [number, number, number, number];
   if (height * width === 1) return tf.reshape(tensor, [batch, 1, 1, channels]);
-  return tf.transpose(tf.reshape(tensor, shape as [number, number, number, number]), [...toChannelsLast]) as Tf.Tensor4D;
+  return tf.transpose(tf.reshape(tensor, shape as [number, number, number, number]), [
+    ...toChannelsLast,
+  ]) as Tf.Tensor4D;
 }
 
 /** The shape as the graph means it. */

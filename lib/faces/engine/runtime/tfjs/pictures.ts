@@ -87,7 +87,7 @@ function activationOf({ tf, keep }: Preparation, activation: Activation | undefi
   const { data } = activation.slope;
   return {
     activation: activation.kind,
-    preluActivationWeights: keep(tf.tensor4d(data, [1, 1, 1, data.length])),
+    preluActivationWeights: keep(tf.tensor3d(data, [1, 1, data.length])),
   };
 }
 

@@ -3,7 +3,7 @@ import type * as Tf from '@tensorflow/tfjs-core';
 import { type Model, type ModelNode, readModel } from '../../onnx/model.ts';
 import type { Outputs, Runtime, Session } from '../port.ts';
 import { type Backend, loadBackend } from './backend.ts';
-import { fuse } from './fuse.ts';
+import { fuseActivations } from './fuse.ts';
 import { asGraph, plain, type Value } from './layout.ts';
 import { type Compute, operators, tensorOf } from './operators.ts';
 
@@ -53,7 +53,7 @@ class Graph implements Session {
     this.#tf = tf;
     this.inputs = model.inputs;
     this.outputs = model.outputs;
-    const { nodes, tensors } = fuse(model);
+    const { nodes, tensors } = fuseActivations(model);
     const keep = <T extends Tf.Tensor>(tensor: T): T => {
       this.#kept.push(tensor);
       return tensor;

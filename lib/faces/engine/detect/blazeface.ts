@@ -1,7 +1,7 @@
 import type { Point, Similarity } from '../geometry/align.ts';
 import { type NetworkInput, type Pyramid, unmap } from '../geometry/pyramid.ts';
 import { modelFile } from '../models/model-files.ts';
-import { runSession, startSession } from '../onnx/session.ts';
+import { runSession, startSession } from '../runtime/session.ts';
 
 /** A face as a detector sees it, in pixels of the picture, unrounded. */
 export interface FoundFace {

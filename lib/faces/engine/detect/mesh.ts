@@ -2,7 +2,7 @@ import { fitArcFace } from '../embed/chips.ts';
 import type { Point, Similarity } from '../geometry/align.ts';
 import { type NetworkInput, type Pyramid, unmap } from '../geometry/pyramid.ts';
 import { modelFile } from '../models/model-files.ts';
-import { runSession, startSession } from '../onnx/session.ts';
+import { runSession, startSession } from '../runtime/session.ts';
 import type { Landmarks } from './detector.ts';
 
 /** What the mesh sees of a face, and how sure it is that it is one. */

@@ -1,6 +1,6 @@
 import type { NetworkInput } from '../geometry/pyramid.ts';
 import { modelFile } from '../models/model-files.ts';
-import { runSession, startSession } from '../onnx/session.ts';
+import { runSession, startSession } from '../runtime/session.ts';
 import { type DetectFaces, type FoundFace, placeInPicture, withoutOverlaps } from './blazeface.ts';
 
 export const ssdInput: NetworkInput = {

@@ -4,8 +4,9 @@ import type { Landmarks } from '../detect/detector.ts';
 import type { Similarity } from '../geometry/align.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
 import { type ModelName, modelFile } from '../models/model-files.ts';
-import { runSession, type Session, startSession } from '../onnx/session.ts';
 import { zeroTinyWeights } from '../onnx/weights.ts';
+import type { Session } from '../runtime/port.ts';
+import { runSession, startSession } from '../runtime/session.ts';
 import { dlibChipSize, fitArcFace, fitDlib } from './chips.ts';
 import type { CustomNetwork } from './custom-model.ts';
 

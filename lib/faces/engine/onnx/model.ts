@@ -1,4 +1,3 @@
-import type { ValueDescription } from '../runtime/port.ts';
 import { type Field, fields } from './read.ts';
 
 /** Field numbers and types of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
@@ -30,6 +29,14 @@ const tensorTypeFields = { element: 1, shape: 2 } as const;
 const shapeFields = { dimension: 1 } as const;
 const dimensionFields = { value: 1, name: 2 } as const;
 const elementTypes = { float: 1, int32: 6, int64: 7 } as const;
+
+/** What a model says of an input or an output. */
+export interface ValueDescription {
+  readonly name: string;
+  readonly isFloat32: boolean;
+  /** A dimension that is not a positive number is free. */
+  readonly shape: readonly (number | string)[];
+}
 
 /** A tensor that the model itself holds. */
 export interface ModelTensor {

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import type * as Ort from 'onnxruntime-node';
+import type { ValueDescription } from '../onnx/model.ts';
 import { replacePRelu } from '../onnx/prelu.ts';
-import type { Runtime, Session, ValueDescription } from './port.ts';
+import type { Runtime, Session } from './port.ts';
 
 /**
  * Loads ONNX Runtime. It has builds for Linux with glibc, macOS and Windows on x64 and ARM of 64 bits; elsewhere its package can't be loaded, or

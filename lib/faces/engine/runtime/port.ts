@@ -1,4 +1,5 @@
 import type { EngineFigures } from '../../port.ts';
+import type { ValueDescription } from '../onnx/model.ts';
 
 export type RuntimeName = EngineFigures['runtime'];
 
@@ -27,12 +28,4 @@ export interface Session {
   run(input: Float32Array, shape: readonly number[]): Promise<Outputs>;
   /** Gives the model's memory back. */
   release(): Promise<void>;
-}
-
-/** What a model says of an input or an output. */
-export interface ValueDescription {
-  readonly name: string;
-  readonly isFloat32: boolean;
-  /** A dimension that is not a positive number is free. */
-  readonly shape: readonly (number | string)[];
 }

@@ -1,6 +1,6 @@
 /** ONNX's operators by those of tfjs. Each is prepared once for its node: weights are laid out as tfjs wants them then. */
 import type * as Tf from '@tensorflow/tfjs-core';
-import type { ModelNode, ModelTensor } from '../../onnx/model.ts';
+import type { ModelTensor } from '../../onnx/model.ts';
 import { Attributes } from './attributes.ts';
 import {
   asGraph,
@@ -14,21 +14,7 @@ import {
   type Value,
 } from './layout.ts';
 import { averagePool, batchNormalization, conv, globalAveragePool, maxPool } from './pictures.ts';
-
-/** What an operator is prepared with. */
-export interface Preparation {
-  readonly tf: typeof Tf;
-  readonly node: ModelNode;
-  /** The input of this number where it is one of the model's own tensors. */
-  readonly constant: (input: number) => ModelTensor | undefined;
-  /** Marks a tensor as one that stays until the session is released. */
-  readonly keep: <T extends Tf.Tensor>(tensor: T) => T;
-}
-
-/** Computes a node's first output. An input that the node leaves out is undefined. */
-export type Compute = (inputs: readonly [Value, ...(Value | undefined)[]]) => Value;
-
-export type Prepare = (preparation: Preparation) => Compute;
+import type { Prepare } from './prepare.ts';
 
 type One = (tf: typeof Tf, x: Tf.Tensor, attributes: Attributes) => Tf.Tensor;
 type Two = (tf: typeof Tf, one: Tf.Tensor, other: Tf.Tensor) => Tf.Tensor;

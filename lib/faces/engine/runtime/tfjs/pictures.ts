@@ -3,7 +3,7 @@ import type * as Tf from '@tensorflow/tfjs-core';
 import type { ModelNode, ModelTensor } from '../../onnx/model.ts';
 import { Attributes } from './attributes.ts';
 import { asPicture, lastOf, plain } from './layout.ts';
-import type { Preparation, Prepare } from './operators.ts';
+import type { Compute, Preparation, Prepare } from './prepare.ts';
 
 type Padding = Exclude<Parameters<typeof Tf.conv2d>[3], number>;
 type Pair = [number, number];
@@ -92,20 +92,19 @@ function activationOf({ tf, keep }: Preparation, activation: Activation | undefi
 }
 
 function convolve({ tf }: Preparation, filter: Tf.Tensor4D, how: ConvOptions) {
-  return ([x]: Parameters<ReturnType<Prepare>>[0]) =>
-    lastOf(tf.fused.conv2d({ x: asPicture(tf, x), filter, ...how }));
+  return ([x]: Parameters<Compute>[0]) => lastOf(tf.fused.conv2d({ x: asPicture(tf, x), filter, ...how }));
 }
 
 /** Each channel with filters of its own. */
 function convolveEach({ tf }: Preparation, filter: Tf.Tensor4D, how: ConvOptions) {
-  return ([x]: Parameters<ReturnType<Prepare>>[0]) =>
+  return ([x]: Parameters<Compute>[0]) =>
     lastOf(tf.fused.depthwiseConv2d({ x: asPicture(tf, x), filter, ...how, pad: how.pad as 'valid' }));
 }
 
 function convolveGroups({ tf, keep }: Preparation, filter: Tf.Tensor4D, how: ConvOptions, groups: number) {
   const { bias, activation, preluActivationWeights, ...rest } = how;
   const filters = tf.split(filter, groups, 3).map((part) => keep(part));
-  return ([x]: Parameters<ReturnType<Prepare>>[0]) => {
+  return ([x]: Parameters<Compute>[0]) => {
     const parts = tf.split(asPicture(tf, x), groups, 3) as Tf.Tensor4D[];
     const seen = parts.map((part, group) =>
       tf.conv2d(part, filters[group] as Tf.Tensor4D, rest.strides, rest.pad, 'NHWC', rest.dilations),

@@ -5,7 +5,8 @@ import type { Outputs, Runtime, Session } from '../port.ts';
 import { type Backend, loadBackend } from './backend.ts';
 import { fuseActivations } from './fuse.ts';
 import { asGraph, plain, type Value } from './layout.ts';
-import { type Compute, operators, tensorOf } from './operators.ts';
+import { operators, tensorOf } from './operators.ts';
+import type { Compute } from './prepare.ts';
 
 /** Loads tfjs, which runs wherever Node runs, some times as slow as ONNX Runtime. */
 export async function loadTfjs(loaded: Promise<Backend> = loadBackend()): Promise<Runtime> {

@@ -1,7 +1,5 @@
-import type { Outputs, Session } from '../runtime/port.ts';
-import { useRuntime } from '../runtime/this-thread.ts';
-
-export type { Outputs, Session } from '../runtime/port.ts';
+import type { Outputs, Session } from './port.ts';
+import { useRuntime } from './this-thread.ts';
 
 /**
  * Loads an ONNX model on this thread, by the runtime that the thread uses.

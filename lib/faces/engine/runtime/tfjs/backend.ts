@@ -41,6 +41,8 @@ function restoreChecks(): void {
   util.isArray ??= Array.isArray;
 }
 
+const processFailures = ['uncaughtException', 'unhandledRejection'] as const;
+
 async function loadWasm(require: Require): Promise<Backend> {
   const tf = require('@tensorflow/tfjs-core') as typeof Tf;
   const { setWasmPaths } =
@@ -48,6 +50,13 @@ async function loadWasm(require: Require): Promise<Backend> {
   const entry = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
   setWasmPaths(join(dirname(entry), '/'));
   tf.enableProdMode();
+  const before = processFailures.map((event) => process.listeners(event as 'exit'));
   if (!(await tf.setBackend('wasm'))) throw new Error('The WASM backend of tfjs does not start.');
+  // It throws on what nobody catches, which hides where that was thrown.
+  processFailures.forEach((event, index) => {
+    for (const listener of process.listeners(event as 'exit')) {
+      if (!before[index]?.includes(listener)) process.off(event, listener);
+    }
+  });
   return { name: 'tfjs-wasm', tf };
 }

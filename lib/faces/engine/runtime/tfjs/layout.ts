@@ -52,3 +52,8 @@ export function axisIn({ tensor, isChannelsLast }: Value, axis: number): number 
   const counted = axis < 0 ? axis + tensor.rank : axis;
   return isChannelsLast ? toChannelsLast.indexOf(counted as 0 | 1 | 2 | 3) : counted;
 }
+
+/** The numbers of an input, which tell a shape or places. */
+export function integers(value: Value | undefined): number[] | undefined {
+  return value && [...value.tensor.dataSync()];
+}

@@ -9,6 +9,8 @@ import {
   defaultEngineModel,
   detectorNames,
   distanceMetrics,
+  type EngineRuntime,
+  engineRuntimes,
   type ModelName,
   modelNames,
 } from './contract/vocabulary.ts';
@@ -62,6 +64,8 @@ export interface Config {
   readonly croppedFacePaddingRatio: number;
   /** Number of threads that find and compare faces; one for each core unless set. */
   readonly engineWorkers: number;
+  /** What runs the embedded engine's networks. */
+  readonly engineRuntime: EngineRuntime;
   readonly apiTitle: string;
   readonly apiVersion: string;
   readonly corsOrigins: readonly string[];
@@ -179,6 +183,7 @@ export const settings = z.object({
   DRAW_BOUNDING_BOXES: flag.default(true),
   CROPPED_FACE_PADDING_RATIO: number(0, 10, false).default(0.4),
   ENGINE_WORKERS: number(1, 256, true).optional(),
+  ENGINE_RUNTIME: oneOf(engineRuntimes).default('auto'),
   API_TITLE: z.string().default('Face Blacklist API'),
   API_VERSION: z.string().default('1.0.0'),
   CORS_ORIGINS: origins.default([]),
@@ -240,6 +245,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     drawBoundingBoxes: values.DRAW_BOUNDING_BOXES,
     croppedFacePaddingRatio: values.CROPPED_FACE_PADDING_RATIO,
     engineWorkers: values.ENGINE_WORKERS ?? availableParallelism(),
+    engineRuntime: values.ENGINE_RUNTIME,
     apiTitle: values.API_TITLE,
     apiVersion: values.API_VERSION,
     corsOrigins: values.CORS_ORIGINS,

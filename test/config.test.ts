@@ -141,6 +141,16 @@ const settings: Readonly<Record<string, Setting>> = {
     good: [['4', 4]],
     ...whole(1, 256),
   }),
+  ENGINE_RUNTIME: setting('engineRuntime', {
+    unset: 'auto',
+    good: [
+      ['auto', 'auto'],
+      ['onnx', 'onnx'],
+      ['tfjs', 'tfjs'],
+    ],
+    bad: ['cuda', 'ONNX'],
+    takes: 'one of auto, onnx, tfjs',
+  }),
   API_TITLE: setting('apiTitle', { unset: 'Face Blacklist API', good: [['Doors', 'Doors']] }),
   API_VERSION: setting('apiVersion', { unset: '1.0.0', good: [['2.1', '2.1']] }),
   CORS_ORIGINS: setting('corsOrigins', {

@@ -44,11 +44,12 @@ export async function embedByModels(
   const workers = availableParallelism();
   const [modelName] = models;
   if (modelName === undefined) return new Map();
-  const { customModel } = loadConfig();
-  const custom = models.includes('Custom') && customModel && (await loadCustomNetwork(customModel));
+  const { customModel, engineRuntime: runtime } = loadConfig();
+  const custom = models.includes('Custom') && customModel && (await loadCustomNetwork(customModel, runtime));
   const pool = await WorkerPool.start(workers, {
     minConfidence: 0.4,
     modelName,
+    runtime,
     ...(custom && { customNetwork: custom.network }),
   });
   const bar = progressBar('embed', names.length);

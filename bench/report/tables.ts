@@ -116,7 +116,8 @@ function accuracyTable(accuracy: NonNullable<Results['accuracy']>): string {
 
 function speedTable({ pictures, throughput, ...provenance }: NonNullable<Results['speed']>): string {
   const names = pictures[0]?.rows.map(({ pipeline }) => pipeline) ?? [];
-  const named = (name: string) => (name === 'Human' || name === 'face-api' ? name : `\`${name}\``);
+  const named = (name: string) =>
+    name === 'Human' || name === 'face-api' ? name : name.replace(/^\w+/, '`$&`');
   const rows = pictures.flatMap(({ name, rows: measurements, faces }) => [
     [`${name}: ms (CPU)`, ...measurements.map(({ wallMs, cpuMs }) => `${ms(wallMs)} (${ms(cpuMs)})`)],
     [

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { EngineRuntime } from '../../lib/contract/vocabulary.ts';
 import { median } from '../accuracy/measures.ts';
 import type { Done, Failed, Task } from './contestant.ts';
 
@@ -9,9 +10,11 @@ export class Contestant {
   readonly name: string;
   readonly #child: ChildProcess;
 
-  constructor(name: string) {
-    this.name = name;
-    this.#child = fork(join(import.meta.dirname, 'contestant.ts'), [name], { execArgv: [] });
+  /** @param runtime of our models, unless it is `auto` */
+  constructor(name: string, runtime?: Exclude<EngineRuntime, 'auto'>) {
+    this.name = runtime ? `${name} on ${runtime}` : name;
+    const words = runtime ? [name, runtime] : [name];
+    this.#child = fork(join(import.meta.dirname, 'contestant.ts'), words, { execArgv: [] });
   }
 
   async run(task: Task): Promise<Done> {

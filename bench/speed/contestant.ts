@@ -1,12 +1,12 @@
 /**
- * Process: one of the pipelines that are compared. It finds and embeds the faces of a picture, as often as
- * its task says.
- *
- * usage: forked by contest.ts, with `Human`, `face-api` or the name of one of our models
+ * Process: one of the pipelines that are compared. It finds and embeds the faces of the pictures that it
+ * was given, as often as it is told. usage: forked by contest.ts, with `Human`, `face-api`, or the name of
+ * one of our models and after it the runtime, `auto` unless it is there
  */
 import { readFile } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import pLimit from 'p-limit';
+import type { EngineRuntime } from '../../lib/contract/vocabulary.ts';
 import type { Pixels } from '../../lib/faces/engine/geometry/align.ts';
 import { isModelVersion } from '../../lib/faces/engine/models/models.ts';
 import { WorkerPool } from '../../lib/faces/engine/pool.ts';
@@ -36,7 +36,7 @@ export interface Failed {
   readonly error: string;
 }
 
-const [name = ''] = process.argv.slice(2);
+const [name = '', runtime = 'auto'] = process.argv.slice(2);
 const pictures = new Map<string, Promise<Pixels>>();
 const pipelines = new Map<number, Promise<Pipeline>>();
 
@@ -61,7 +61,11 @@ function takeWorkersPriority(): void {
 
 async function openEngine(workers: number): Promise<Pipeline> {
   if (!isModelVersion(name)) throw new Error(`There is no pipeline '${name}'.`);
-  const pool = await WorkerPool.start(workers, { minConfidence: 0.4, modelName: name });
+  const pool = await WorkerPool.start(workers, {
+    minConfidence: 0.4,
+    modelName: name,
+    runtime: runtime as EngineRuntime,
+  });
   return async (picture) => {
     const faces = await pool.run({ picture, models: [name] });
     return faces.length;

@@ -1,9 +1,7 @@
 /**
- * Measures the engine beside Human's own pipeline and face-api's, and its speed by the number of cores. It
- * also shows which stages take the time of a picture. The pipelines run in processes of their own, in turns,
- * on the same decoded pictures.
- *
- * usage: npm run bench -- speed [--data FOLDER] [--model MODEL]
+ * Measures the engine on either runtime beside Human's own pipeline and face-api's, each in a process of
+ * its own, in turns, on the same decoded pictures; how it grows with the cores; and where the time of a
+ * picture goes. usage: npm run bench -- speed [--data FOLDER] [--model MODEL]
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -111,7 +109,9 @@ async function writePictures(folder: string, data: string | undefined): Promise<
 
 async function contest(models: readonly string[], pictures: readonly TestPicture[]) {
   const engines = models.map((model) => new Contestant(model));
-  const others = comparedNames.map((name) => new Contestant(name));
+  const [first = ''] = models;
+  const onTfjs = new Contestant(first, 'tfjs');
+  const others = [onTfjs, ...comparedNames.map((name) => new Contestant(name))];
   try {
     const measured: SpeedFigures['pictures'][number][] = [];
     for (const { name, file, faces, rounds } of pictures) {

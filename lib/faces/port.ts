@@ -218,6 +218,8 @@ export interface EngineFigures {
   readonly busy: number;
   /** Number of pictures that wait for a thread. */
   readonly waiting: number;
+  /** Runtime of the networks: ONNX Runtime, or tfjs on one of its backends. */
+  readonly runtime: 'onnx' | 'tfjs-node' | 'tfjs-wasm';
   /** Number of enrolled faces in memory. */
   readonly enrolled: number;
 }

@@ -102,6 +102,8 @@ const groups: readonly Group[] = [
       QUALITY_FILTER:
         'Refuses [poor reference pictures](benchmarks.md#the-quality-gate) with `auto`. It counts in both modes.',
       ENGINE_WORKERS: 'Threads that find and compare faces.',
+      ENGINE_RUNTIME:
+        'What runs the networks. `auto` is ONNX Runtime where it loads, and tfjs elsewhere, which runs on every machine and takes some times as long: see [models.md](models.md#runtimes).',
     },
   },
   {

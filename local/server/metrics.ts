@@ -128,9 +128,17 @@ function gaugeEngine(registry: Registry, config: Config, { faces, pictureSlots }
   new Gauge({
     name: 'face_blacklist_info',
     help: 'Always 1; what is in use.',
-    labelNames: ['version', 'backend', 'model'],
+    labelNames: ['version', 'backend', 'model', 'runtime'],
     registers,
-  }).set({ version: config.apiVersion, backend: config.backend, model: faces.modelId }, 1);
+  }).set(
+    {
+      version: config.apiVersion,
+      backend: config.backend,
+      model: faces.modelId,
+      runtime: faces.engine()?.runtime ?? '',
+    },
+    1,
+  );
   new Gauge({
     name: 'face_blacklist_queue_length',
     help: 'Pictures that wait: for their turn, and once decoded for the engine.',

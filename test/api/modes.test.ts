@@ -35,8 +35,14 @@ function shapeOf(value: unknown, name?: string): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shapeOf(item, key)]));
 }
 
-/** Fields that have a value in only one mode, as the contract says. */
-const nullInOneMode = ['aws_similarity', 'aws_face_id', 'workers', 'detection_confidence_threshold'];
+/** Fields that only one mode fills, as the contract says. */
+const nullInOneMode = [
+  'aws_similarity',
+  'aws_face_id',
+  'workers',
+  'runtime',
+  'detection_confidence_threshold',
+];
 
 function shapeOfReply({ status, headers, bytes }: Reply): unknown {
   const json: unknown = JSON.parse(bytes.toString(), (key, value) =>

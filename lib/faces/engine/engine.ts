@@ -1,6 +1,7 @@
 import {
   type DistanceMetric,
   type EngineDetector,
+  type EngineRuntime,
   engineDetectors,
   type ModelName,
 } from '../../contract/vocabulary.ts';
@@ -67,6 +68,8 @@ export interface HumanSettings {
   readonly detectionConfidenceThreshold: number;
   readonly maxImageBytes: number;
   readonly workers: number;
+  /** `auto` unless it is set. */
+  readonly runtime?: EngineRuntime | undefined;
   readonly qualityFilter: QualityFilter;
   /**
    * Detector of requests without one that the engine has. If the engine does not have this one either, it
@@ -121,6 +124,7 @@ export async function openHuman(store: EmbeddingStore, settings: HumanSettings):
     minConfidence: settings.detectionConfidenceThreshold,
     modelName: (models.get(settings.modelName) as EmbeddingModel).embedder,
     customNetwork: settings.customModel?.network,
+    runtime: settings.runtime,
   });
   try {
     const galleries = await store.read(() => openGalleries(pool, store, models));

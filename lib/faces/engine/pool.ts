@@ -5,6 +5,7 @@ import type { Stage } from '../../metrics/port.ts';
 import type { EngineFigures } from '../port.ts';
 import type { Pixels } from './geometry/align.ts';
 import type { EmbedderName } from './models/models.ts';
+import type { RuntimeName } from './runtime/port.ts';
 import type { SharedGallery } from './search/gallery-memory.ts';
 import type { FromWorker, Job, JobFace, ToWorker, WorkerSettings } from './worker.ts';
 
@@ -34,10 +35,13 @@ interface Thread {
 }
 
 /**
- * Limit on a job in milliseconds: far more than 50 megapixels with 200 faces take. A worker that exceeds it
- * is replaced.
+ * Limit on a job in milliseconds on ONNX Runtime: far more than 50 megapixels with 200 faces take. A worker
+ * that exceeds it is replaced.
  */
-const jobTimeoutMs = 120_000;
+const usualJobTimeoutMs = 120_000;
+
+/** Largest ratio between a picture's time on each runtime and its time on ONNX Runtime. */
+const slowness: Readonly<Record<RuntimeName, number>> = { onnx: 1, 'tfjs-node': 5, 'tfjs-wasm': 10 };
 
 /** Limit on a worker's failed starts in a row; then it is not started again. */
 const maxStartFailures = 3;
@@ -49,6 +53,7 @@ export class WorkerPool {
   readonly #queue: Task[] = [];
   readonly #unsettled = new Set<Promise<unknown>>();
   readonly #galleries = new Map<EmbedderName, SharedGallery>();
+  #runtime: RuntimeName = 'onnx';
   #startFailures = 0;
   #failure: Error | undefined;
   #closing = false;
@@ -104,7 +109,16 @@ export class WorkerPool {
 
   figures(): Omit<EngineFigures, 'enrolled'> {
     const busy = [...this.#threads].filter(({ task }) => task).length;
-    return { workers: this.#threads.size, busy, waiting: this.#queue.length };
+    return { workers: this.#threads.size, busy, waiting: this.#queue.length, runtime: this.#runtime };
+  }
+
+  /** Largest ratio between the time of work on this runtime and its time on ONNX Runtime. */
+  get slowness(): number {
+    return slowness[this.#runtime];
+  }
+
+  get #jobTimeoutMs(): number {
+    return this.slowness * usualJobTimeoutMs;
   }
 
   /** Milliseconds since any of the workers last started or ended a job. */
@@ -154,6 +168,7 @@ export class WorkerPool {
       let lastError = new Error('The worker ended.');
       worker.on('message', (message: FromWorker) => {
         if (message.kind === 'ready') {
+          this.#runtime = message.runtime;
           this.#makeReady(thread);
           resolve();
         } else this.#finish(thread, message);
@@ -207,7 +222,7 @@ export class WorkerPool {
    */
   #leaveBehind(thread: Thread): void {
     thread.worker.unref();
-    this.#replace(thread, new Error(`The worker was not done after ${jobTimeoutMs / 1000} s.`));
+    this.#replace(thread, new Error(`The worker was not done after ${this.#jobTimeoutMs / 1000} s.`));
   }
 
   /** Replaces a worker that died. Its job fails, and nothing else. */
@@ -254,7 +269,7 @@ export class WorkerPool {
       thread.task = task;
       thread.moved = performance.now();
       meter.waited('engine', (thread.moved - task.came) / 1000);
-      thread.deadline = setTimeout(() => this.#leaveBehind(thread), jobTimeoutMs);
+      thread.deadline = setTimeout(() => this.#leaveBehind(thread), this.#jobTimeoutMs);
       post(thread.worker, { kind: 'job', job: { ...task.job, picture } });
     }
   }

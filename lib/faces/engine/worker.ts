@@ -3,7 +3,7 @@ import { readlinkSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { EngineDetector } from '../../contract/vocabulary.ts';
+import type { EngineDetector, EngineRuntime } from '../../contract/vocabulary.ts';
 import type { Face } from '../port.ts';
 import { loadDetector } from './detect/detector.ts';
 import { type MeasuredQuality, measureQuality } from './detect/quality.ts';
@@ -12,6 +12,8 @@ import { type Embedder, loadEmbedder } from './embed/embedders.ts';
 import type { Pixels } from './geometry/align.ts';
 import { Pyramid } from './geometry/pyramid.ts';
 import type { EmbedderName } from './models/models.ts';
+import type { RuntimeName } from './runtime/port.ts';
+import { useRuntime } from './runtime/this-thread.ts';
 import type { SharedGallery } from './search/gallery-memory.ts';
 import { type GalleryHit, type GallerySearch, searchGallery } from './search/search.ts';
 
@@ -19,6 +21,8 @@ export interface WorkerSettings {
   readonly minConfidence: number;
   /** Model that is loaded at start; the others are loaded at their first use. */
   readonly modelName: EmbedderName;
+  /** Runtime of the networks; `auto` unless it is set. */
+  readonly runtime?: EngineRuntime | undefined;
   /** Network of the model `Custom`. */
   readonly customNetwork?: CustomNetwork | undefined;
 }
@@ -51,7 +55,7 @@ export type ToWorker =
   | { readonly kind: 'gallery'; readonly embedder: EmbedderName; readonly gallery: SharedGallery };
 
 export type FromWorker =
-  | { readonly kind: 'ready' }
+  | { readonly kind: 'ready'; readonly runtime: RuntimeName }
   | { readonly kind: 'done'; readonly faces: JobFace[]; readonly times: StageTimes }
   | { readonly kind: 'failed'; readonly error: Error };
 
@@ -143,7 +147,9 @@ async function serve(): Promise<void> {
   if (!port) throw new Error('This module runs as a worker thread.');
   yieldToMainThread();
   const post = (message: FromWorker) => port.postMessage(message);
-  const run = await start(workerData as WorkerSettings);
+  const settings = workerData as WorkerSettings;
+  const { name: runtime } = await useRuntime(settings.runtime ?? 'auto');
+  const run = await start(settings);
   port.on('message', (message: ToWorker) => {
     if (message.kind === 'gallery') {
       galleries.set(message.embedder, message.gallery);
@@ -154,7 +160,7 @@ async function serve(): Promise<void> {
       (error: unknown) => post({ kind: 'failed', error: error as Error }),
     );
   });
-  post({ kind: 'ready' });
+  post({ kind: 'ready', runtime });
 }
 
 await serve();

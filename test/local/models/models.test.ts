@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type * as Tfjs from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { faceApiBuild, loadBuild, loadTfjs } from '../../../bench/speed/tfjs.ts';
-import { runSession, startSession } from '../../../lib/faces/engine/onnx/session.ts';
+import { runSession, startSession } from '../../../lib/faces/engine/runtime/session.ts';
 import { dlibNetwork } from '../../../local/models/dlib.ts';
 import { humanNetwork } from '../../../local/models/human.ts';
 import { mobileFaceNet192, tfliteFile } from '../../../local/models/mobilefacenet192.ts';

@@ -190,7 +190,9 @@ describe('GET /metrics', () => {
     expect(await total('process_resident_memory_bytes')).toBeGreaterThan(50e6);
     const { types } = await scrape();
     expect(types.get('nodejs_eventloop_lag_p99_seconds')).toBe('gauge');
-    expect(await total('face_blacklist_info', { model: 'Fusion', backend: 'deepface' })).toBe(1);
+    expect(
+      await total('face_blacklist_info', { model: 'Fusion', backend: 'deepface', runtime: 'onnx' }),
+    ).toBe(1);
   });
 
   test('tells which match events wait for whom, by the origin alone; so does the status', async () => {
@@ -214,7 +216,7 @@ test('the status tells of this process, its throughput and its token', async () 
   expect(status).toMatchObject({
     health: { status: 'ok', detail: null },
     counts: { entries: 1, images: 1 },
-    settings: { authentication: 'tokens', console_needs_token: true, workers: 1 },
+    settings: { authentication: 'tokens', console_needs_token: true, workers: 1, runtime: 'onnx' },
     warnings: [],
   });
   expect(status.throughput?.pictures_last_hour).toBe(status.counts.processed);

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { ConfigError, type CustomModelConfig } from '../../../config.ts';
+import type { EngineRuntime } from '../../../contract/vocabulary.ts';
 import { distancesAtPowersOfTen } from '../models/calibration.ts';
 import { type EmbeddingModel, thresholdsOfUnits } from '../models/models.ts';
-import { type Session, startSession } from '../onnx/session.ts';
+import type { Session } from '../runtime/port.ts';
+import { startSession } from '../runtime/session.ts';
+import { useRuntime } from '../runtime/this-thread.ts';
 import { lengthOf } from '../search/distance.ts';
 import { arcFaceInput, type Layout, openNetwork, type PictureInput } from './embedding-networks.ts';
 
@@ -48,10 +51,14 @@ const minDifference = 1e-6;
 
 /**
  * Reads the model and tries it out.
- * @throws ConfigError when it can't be used, or its threshold is not set
+ * @param runtime what this thread's networks run on, `auto` unless it is set.
+ * @throws ConfigError when it can't be used, or its threshold is not set.
  */
-export async function openCustomModel(config: CustomModelConfig): Promise<CustomModel> {
-  const { network, dimensions } = await loadCustomNetwork(config);
+export async function openCustomModel(
+  config: CustomModelConfig,
+  runtime?: EngineRuntime,
+): Promise<CustomModel> {
+  const { network, dimensions } = await loadCustomNetwork(config, runtime);
   const { threshold } = config;
   if (threshold === undefined) {
     throw new ConfigError(
@@ -76,8 +83,12 @@ export async function openCustomModel(config: CustomModelConfig): Promise<Custom
  */
 export async function loadCustomNetwork(
   config: CustomModelConfig,
+  runtime: EngineRuntime = 'auto',
 ): Promise<{ network: CustomNetwork; dimensions: number }> {
   const { path, channels, means, scales } = config;
+  await useRuntime(runtime).catch(({ message }: Error) => {
+    throw new ConfigError(message);
+  });
   const bytes = await readModel(path);
   const session = await startSession(bytes).catch((error: Error) => {
     throw unusable(path, `can't be loaded: ${firstLine(error)}`);
@@ -114,19 +125,16 @@ async function readModel(path: string): Promise<Uint8Array> {
   }
 }
 
-/**
- * Reads the layout and size of the model's input.
- * @throws ConfigError when it is not one picture of three channels
- */
-function pictureInputOf(path: string, { inputMetadata, outputMetadata }: Session): PictureInput {
+/** What the model says of its input. */
+function pictureInputOf(path: string, { inputs, outputs }: Session): PictureInput {
   const count = (values: readonly unknown[], name: string) =>
     `${values.length} ${name}${values.length === 1 ? '' : 's'}`;
-  const [input] = inputMetadata;
-  if (inputMetadata.length !== 1 || outputMetadata.length !== 1 || !input) {
-    throw unusable(path, `has ${count(inputMetadata, 'input')} and ${count(outputMetadata, 'output')}`);
+  const [input] = inputs;
+  if (inputs.length !== 1 || outputs.length !== 1 || !input) {
+    throw unusable(path, `has ${count(inputs, 'input')} and ${count(outputs, 'output')}`);
   }
-  const [output] = outputMetadata;
-  if (!input.isTensor || !output?.isTensor || input.type !== 'float32' || output.type !== 'float32') {
+  const [output] = outputs;
+  if (!input.isFloat32 || !output?.isFloat32) {
     throw unusable(path, 'has other values than 32-bit floats as its input or its output');
   }
   const found = pictureInputOfShape(input.shape);

@@ -4,9 +4,9 @@ import type { Landmarks } from '../detect/detector.ts';
 import type { Similarity } from '../geometry/align.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
 import { type ModelName, modelFile } from '../models/model-files.ts';
-import { replacePRelu } from '../onnx/prelu.ts';
-import { runSession, type Session, startSession } from '../onnx/session.ts';
 import { zeroTinyWeights } from '../onnx/weights.ts';
+import type { Session } from '../runtime/port.ts';
+import { runSession, startSession } from '../runtime/session.ts';
 import { dlibChipSize, fitArcFace, fitDlib } from './chips.ts';
 import type { CustomNetwork } from './custom-model.ts';
 
@@ -97,7 +97,7 @@ const networks = new Map<string, Promise<EmbeddingNetwork>>();
 export function network(name: keyof typeof chipInputs): Promise<EmbeddingNetwork> {
   return once(name, async () => {
     const model = await readFile(modelFile(files[name]));
-    return openNetwork(await startFastSession(model), chipInputs[name]);
+    return openNetwork(await startSession(model), chipInputs[name]);
   });
 }
 
@@ -114,7 +114,7 @@ export function customNetwork(custom: CustomNetwork): Promise<EmbeddingNetwork> 
     // ONNX Runtime's own `set_denormal_as_zero` is no choice, because it also changes this thread's
     // arithmetic in JavaScript.
     zeroTinyWeights(model);
-    return openNetwork(await startFastSession(model), arcFaceInput(custom));
+    return openNetwork(await startSession(model), arcFaceInput(custom));
   });
 }
 
@@ -124,22 +124,11 @@ function once(name: string, load: () => Promise<EmbeddingNetwork>): Promise<Embe
   return loaded;
 }
 
-/**
- * Starts ONNX Runtime on an equivalent model that is faster, or on the model itself if it can't be rewritten.
- */
-async function startFastSession(model: Uint8Array): Promise<Session> {
-  try {
-    return await startSession(replacePRelu(model));
-  } catch {
-    return startSession(model);
-  }
-}
-
 /** Opens a network of one input and one output. */
 export function openNetwork(session: Session, input: ChipInput): EmbeddingNetwork {
   const { size, batch, layout, isBatchFixed } = input;
   const valuesOfChip = 3 * size * size;
-  const [outputName = ''] = session.outputNames;
+  const { name: outputName = '' } = session.outputs[0] ?? {};
   const run = async (chips: Float32Array) => {
     const count = isBatchFixed ? batch : chips.length / valuesOfChip;
     const shape = layout === 'NCHW' ? [count, 3, size, size] : [count, size, size, 3];

@@ -7,14 +7,17 @@ const irVersion = 8;
 /** Last version in which all operators used here take their parameters as written below. */
 const operatorSet = 13;
 const elementTypes = { float: 1, int64: 7 } as const;
-const attributeTypes = { integer: 2, integers: 7 } as const;
+const attributeTypes = { integer: 2, tensor: 4, integers: 7 } as const;
 
 export interface OnnxNode {
   readonly operator: string;
   readonly inputs: readonly string[];
   readonly output: string;
-  readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
+  /** Numbers are whole ones. */
+  readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
 }
+
+type OnnxAttribute = number | readonly number[] | OnnxTensor;
 
 export interface OnnxTensor {
   readonly name: string;
@@ -55,9 +58,12 @@ export function nodeProto({ operator, inputs, output, attributes = {} }: OnnxNod
   );
 }
 
-function attributeProto(name: string, value: number | readonly number[]): Uint8Array {
+function attributeProto(name: string, value: OnnxAttribute): Uint8Array {
   if (typeof value === 'number') {
     return message(text(1, name), integer(3, value), integer(20, attributeTypes.integer));
+  }
+  if ('data' in value) {
+    return message(text(1, name), bytes(5, tensorProto(value)), integer(20, attributeTypes.tensor));
   }
   return message(text(1, name), ...value.map((one) => integer(8, one)), integer(20, attributeTypes.integers));
 }

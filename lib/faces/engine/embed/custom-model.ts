@@ -125,7 +125,7 @@ async function readModel(path: string): Promise<Uint8Array> {
   }
 }
 
-/** What the model says of its input. */
+/** Reads from a model how its input is laid out. */
 function pictureInputOf(path: string, { inputs, outputs }: Session): PictureInput {
   const count = (values: readonly unknown[], name: string) =>
     `${values.length} ${name}${values.length === 1 ? '' : 's'}`;

@@ -7,7 +7,7 @@ import type * as Tf from '@tensorflow/tfjs-core';
  */
 export interface Value {
   readonly tensor: Tf.Tensor;
-  /** Whether it lies as tfjs wants pictures, unlike what the graph says. */
+  /** True if the channels are the last axis, as tfjs wants pictures, and not where the graph has them. */
   readonly isChannelsLast: boolean;
 }
 
@@ -48,7 +48,7 @@ export function shapeOf({ tensor, isChannelsLast }: Value): number[] {
   return isChannelsLast ? toChannelsFirst.map((axis) => tensor.shape[axis] as number) : [...tensor.shape];
 }
 
-/** Where an axis of the graph, which may count from the end, lies in the tensor. */
+/** Finds an axis of the graph, which may count from the end, in the tensor. */
 export function axisIn({ tensor, isChannelsLast }: Value, axis: number): number {
   const counted = axis < 0 ? axis + tensor.rank : axis;
   return isChannelsLast ? toChannelsLast.indexOf(counted as 0 | 1 | 2 | 3) : counted;

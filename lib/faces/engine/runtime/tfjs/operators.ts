@@ -43,7 +43,7 @@ function reduce(
       const all = axes ?? x.tensor.shape.map((_, axis) => axis);
       const isWholePicture =
         all.length === 2 && all.every((axis) => axisIn(x, axis) === 1 || axisIn(x, axis) === 2);
-      // Of each channel one number is left, and no layout.
+      // One number of each channel is left, and no layout.
       if (x.isChannelsLast && (keeps || isWholePicture)) {
         const tensor = compute(
           tf,

@@ -31,7 +31,7 @@ function paddingOf(attributes: Attributes): Padding {
   ];
 }
 
-/** What follows a convolution and is computed with it. */
+/** Activation that follows a convolution and is computed with it. */
 export type Activation =
   | { readonly kind: 'relu' | 'relu6' }
   | { readonly kind: 'prelu'; readonly slope: ModelTensor };

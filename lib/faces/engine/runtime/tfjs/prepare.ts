@@ -2,7 +2,7 @@ import type * as Tf from '@tensorflow/tfjs-core';
 import type { ModelNode, ModelTensor } from '../../onnx/model.ts';
 import type { Value } from './layout.ts';
 
-/** What an operator is prepared with. */
+/** Facts that an operator is prepared with. */
 export interface Preparation {
   readonly tf: typeof Tf;
   readonly node: ModelNode;

@@ -100,7 +100,7 @@ class Graph implements Session {
 function runStep({ node, compute, spent }: Step, values: Map<string, Value>): void {
   const inputs = node.inputs.map((name) => values.get(name));
   values.set(node.outputs[0] ?? '', compute(inputs as unknown as Parameters<Compute>[0]));
-  // What is left to the end would take memory many times over.
+  // Tensors that were kept to the end would take memory many times over.
   for (const name of spent) {
     values.get(name)?.tensor.dispose();
     values.delete(name);

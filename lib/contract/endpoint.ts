@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { ErrorCode } from '../errors.ts';
+import type { Role } from './role.ts';
 
 /** A JSON body of one shape. */
 export interface JsonBody<Schema extends z.ZodType = z.ZodType> {
@@ -51,6 +52,10 @@ export interface Endpoint<
   readonly summary: string;
   readonly description?: string;
   readonly tags: readonly string[];
+  /** The least role that may do this. */
+  readonly role: Role;
+  /** True of what tells of nobody: it leaves no line in the audit trail. */
+  readonly unaudited?: true;
   /** Answered without a token, also where tokens are asked for. */
   readonly public?: true;
   /** The path's parameters, as decoded text. */

@@ -11,7 +11,7 @@ import {
 import { type Deadline, requestDeadline } from '../deadline.ts';
 import { InputTooLargeError } from '../errors.ts';
 import { logFailure, logRequest } from '../log.ts';
-import { type Actor, actorOf } from '../service/actor.ts';
+import { type Actor, actorOf, requireRole } from '../service/actor.ts';
 import { readBody } from './body.ts';
 import { commonHeaders, corsHeaders, requestHeader } from './headers.ts';
 import type { FormReader, UploadedFile } from './multipart.ts';
@@ -131,12 +131,13 @@ export function endpoint<Contract extends Endpoint>(
     const request: EndpointRequest = {
       requestId,
       event,
-      actor: actorOf(event),
+      actor: actorOf(event, loadConfig().ungroupedRole),
       deadline: requestDeadline(event, context),
       note: (more) => Object.assign(counts, more),
     };
     let answer: EndpointResponse;
     try {
+      requireRole(request.actor, operation);
       const result = await run(
         (await readInput(operation, event, readForm)) as EndpointInput<Contract>,
         request,

@@ -1,30 +1,26 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { ForbiddenError, NotAuthenticatedError } from '../../lib/errors.ts';
 import type { PublicUrl } from '../../lib/network-settings.ts';
+import type { Actor } from '../../lib/service/actor.ts';
+import { type KnownToken, tokenDigest } from '../../lib/service/tokens.ts';
 import type { RequestPlace } from './request-place.ts';
 
 /** Who may ask what, decided before a request's body is read. */
 
 /**
- * Makes the check for a bearer token, which tells the number of the one that was given. Digests of equal length are compared, all of
- * them, so that the time taken tells nothing of a token.
+ * Finds the bearer token that came with a request among those that are known. Digests of equal length are compared,
+ * all of them, so that the time taken tells nothing of a token.
+ * @returns whose it is; `undefined` for one that is not known.
+ * @throws NotAuthenticatedError when none came.
  */
-export function tokenCheck(tokens: readonly string[]): (request: IncomingMessage) => number {
-  const digests = tokens.map(digest);
-  return (request) => {
-    const given = /^bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    const givenDigest = digest(given ?? '');
-    const matches = digests.filter((known) => timingSafeEqual(known, givenDigest));
-    const [match] = matches;
-    if (given === undefined || match === undefined) throw new NotAuthenticatedError();
-    return digests.indexOf(match);
-  };
-}
-
-function digest(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+export function bearerOf(request: IncomingMessage, tokens: readonly KnownToken[]): Actor | undefined {
+  const given = /^bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (given === undefined) throw new NotAuthenticatedError();
+  const givenDigest = tokenDigest(given);
+  const matches = tokens.filter(({ digest }) => timingSafeEqual(digest, givenDigest));
+  return matches[0]?.actor;
 }
 
 /** The settings by which web pages are let in. */

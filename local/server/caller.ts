@@ -5,9 +5,9 @@ const networkHextets = 4;
 
 /**
  * Names whoever sends a request, for budgets that are divided by caller: by the token, or by the address where there is none.
- * @param token the number of the one that was given.
+ * @param token the name of the one that was given.
  */
-export function callerOf(token: number | undefined, address: string): string {
+export function callerOf(token: string | undefined, address: string): string {
   if (token !== undefined) return `token ${token}`;
   if (!ipaddr.IPv6.isValid(address)) return address;
   return ipaddr.IPv6.parse(address).parts.slice(0, networkHextets).join(':');

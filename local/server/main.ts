@@ -12,6 +12,7 @@ import { consoleRoutes } from './console.ts';
 import { handlers } from './handlers.ts';
 import { createHttpServer, stop } from './http-server.ts';
 import { stopSignal } from './stop-signal.ts';
+import { WatchedTokens } from './token-file.ts';
 import { receiveUploadContract, uploadReceiver } from './uploads.ts';
 import { openDelivery } from './webhooks.ts';
 
@@ -19,11 +20,11 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
-function refuseOpenDoors({ host, apiTokens, allowUnauthenticated }: Config): void {
-  if (isLoopback(host) || apiTokens.length > 0 || allowUnauthenticated) return;
+function refuseOpenDoors({ host, apiTokens, tokensFile, allowUnauthenticated }: Config): void {
+  if (isLoopback(host) || apiTokens.length > 0 || tokensFile || allowUnauthenticated) return;
   throw new ConfigError(
-    `HOST=${host} lets other machines in: set API_TOKENS to the bearer tokens that clients must send, ` +
-      'or ALLOW_UNAUTHENTICATED=true when something in front of the service keeps strangers out.',
+    `HOST=${host} lets other machines in: set API_TOKENS to the bearer tokens that clients must send, or API_TOKENS_FILE ` +
+      'to a file of named ones, or ALLOW_UNAUTHENTICATED=true when something in front of the service keeps strangers out.',
   );
 }
 
@@ -53,6 +54,7 @@ async function serve(): Promise<void> {
   process.stdout.on('error', () => {});
   const config = loadConfig();
   refuseOpenDoors(config);
+  using namedTokens = config.tokensFile === undefined ? undefined : new WatchedTokens(config.tokensFile);
   // The engine's threads start meanwhile.
   const [opened, { openMetrics }] = await Promise.all([ports(), import('./metrics.ts')]);
   await updateRecords(opened);
@@ -68,6 +70,7 @@ async function serve(): Promise<void> {
         : [{ contract: receiveUploadContract, receive: uploadReceiver(await localUploads(config)) }]),
     ],
     apiTokens: [...config.apiTokens],
+    namedTokens,
     corsOrigins: [...config.corsOrigins],
     maxRequestBytes: config.maxRequestBytes,
     emulateGatewayLimits: config.emulateGatewayLimits,

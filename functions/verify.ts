@@ -4,7 +4,9 @@ import { verify } from '../lib/processing/verify.ts';
 import { faces, inputs, pictureSlots } from '../lib/wiring/open.ts';
 
 /** POST /api/v1/verify */
-export const handler = endpoint(verifyContract, async ({ body }, { deadline }) => {
+export const handler = endpoint(verifyContract, async ({ body }, { deadline, note }) => {
   const ports = { inputs: await inputs(), faces: await faces(), pictureSlots: await pictureSlots() };
-  return verify(ports, body, deadline);
+  const verification = await verify(ports, body, deadline);
+  note({ threshold: verification.threshold });
+  return verification;
 });

@@ -85,6 +85,11 @@ export const ImagePath = EntryPath.extend({ image_id: z.string().describe("The r
 
 export const ProcessedPath = z.object({ db_id: anyId.describe("The processed picture's `db_id`.") });
 
+/** A whole number of a range, which may come as text. */
+export function wholeNumberFrom(minimum: number, maximum: number) {
+  return orText(wholeNumber, z.int().min(minimum).max(maximum));
+}
+
 /** A page of a list. */
 export function pageQuery(defaultLimit: number) {
   return z.object({

@@ -117,6 +117,9 @@ export interface RecordCounts {
  * a write that returned survives a crash; `get` of what is absent is `undefined`; deletes are idempotent; a failure of the
  * store throws `BackendUnavailableError` (or `ThrottledError`) with its `cause`. What adds throws `DiskFullError` on a full disk, where
  * what deletes goes on working.
+ *
+ * What changes something that is shown writes its line of the audit trail in the same transaction, on behalf of whoever `inAuditScope`
+ * tells. What only prepares or takes back writes none, but where a part of the service finishes what others left.
  * @example
  * const { id } = await records.createEntry({ name: 'Ada', reason: null });
  * await records.activateEntry(id);
@@ -242,12 +245,16 @@ export interface RecordStore {
 
   /**
    * Keeps a processed picture's answer. Done again with the same `pictureId`, it adds nothing and returns the same stamp.
-   * `pictureId` is what the names of its stored pictures are made from.
+   * `pictureId` is what the names of its stored pictures are made from. It is that of whoever it is kept for, see `changeFacts`.
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
   addProcessed(pictureId: string, result: ProcessedResult): Promise<Stamp>;
-  /** @throws BackendUnavailableError, ThrottledError */
-  getProcessed(id: number): Promise<ImageProcessingResult | undefined>;
+  /**
+   * A processed picture's answer.
+   * @param actor whoever must have sent it; anybody unless it is given.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  getProcessed(id: number, actor?: string): Promise<ImageProcessingResult | undefined>;
   /**
    * Those of the `pictureId`s that were kept; at a cost that grows with `pictureIds` alone.
    * @throws BackendUnavailableError, ThrottledError

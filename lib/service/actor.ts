@@ -57,6 +57,14 @@ export function requireRole(actor: Actor, endpoint: Pick<Endpoint, 'role' | 'pub
   throw new ForbiddenError(`This wants ${wanted}; '${actor.name}' has the role ${actor.role}.`);
 }
 
+/**
+ * Returns the name by which results must have been made that an actor may see; `undefined` where it may see
+ * everybody's.
+ */
+export function ownResultsOf({ name, role }: Actor): string | undefined {
+  return includesRole(role, 'desk') ? undefined : name;
+}
+
 /** Reads the claims of a Cognito token: the highest role among its groups counts. */
 function actorOfClaims(claims: Readonly<Record<string, unknown>>, ungroupedRole: Role): Actor {
   // REST APIs write the list as `a,b`, and HTTP APIs as `[a b]`.

@@ -1,3 +1,4 @@
+import type { AuditTrail } from '../audit/port.ts';
 import { type AwsConfig, type Config, ConfigError } from '../config.ts';
 import type { WebhookStatus } from '../contract/endpoints/status.ts';
 import type { FaceBackend } from '../faces/port.ts';
@@ -9,6 +10,7 @@ import { openS3Delivery } from '../images/s3-delivery.ts';
 import { bucketInboxWarnings } from '../inbox/s3-warnings.ts';
 import { createInputReader, type InputReader } from '../inputs/read.ts';
 import { createS3Reader } from '../inputs/s3.ts';
+import { openDynamoAudit } from '../records/dynamodb/audit.ts';
 import { openDynamoRecords } from '../records/dynamodb/records.ts';
 import { storeId } from '../records/dynamodb/store-id.ts';
 import type { RecordStore } from '../records/port.ts';
@@ -33,6 +35,10 @@ function deployed({ aws }: Config): AwsConfig & { readonly tableName: string } {
 
 export async function openRecords(config: Config): Promise<RecordStore> {
   return openDynamoRecords(deployed(config));
+}
+
+export async function openAudit(config: Config): Promise<AuditTrail> {
+  return openDynamoAudit(deployed(config));
 }
 
 export async function openImages(config: Config): Promise<ImageStore> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import type { AuditTrail } from '../audit/port.ts';
 import type { Config } from '../config.ts';
 import type { WebhookStatus } from '../contract/endpoints/status.ts';
 import type { Outbox } from '../events/port.ts';
@@ -43,6 +44,16 @@ export async function openRecords(config: Config): Promise<RecordStore> {
   }
   const { openSqliteRecords } = await import('../records/sqlite/records.ts');
   return openSqliteRecords(await recordsDatabase(config));
+}
+
+export async function openAudit(config: Config): Promise<AuditTrail> {
+  const tableName = config.aws?.tableName;
+  if (config.aws && tableName !== undefined) {
+    const { openDynamoAudit } = await import('../records/dynamodb/audit.ts');
+    return openDynamoAudit({ region: config.aws.region, tableName });
+  }
+  const { SqliteAudit } = await import('../records/sqlite/audit.ts');
+  return new SqliteAudit(await recordsDatabase(config));
 }
 
 export async function openImages(config: Config): Promise<ImageStore> {

@@ -1,4 +1,5 @@
 import * as adapters from '#adapters';
+import type { AuditTrail } from '../audit/port.ts';
 import { loadConfig } from '../config.ts';
 import type { FaceBackend } from '../faces/port.ts';
 import { imageLocator } from '../images/location.ts';
@@ -15,6 +16,10 @@ import { once } from './opened.ts';
 
 export function records(config = loadConfig()): Promise<RecordStore> {
   return once(config, 'records', () => adapters.openRecords(config));
+}
+
+export function audit(config = loadConfig()): Promise<AuditTrail> {
+  return once(config, 'audit', () => adapters.openAudit(config));
 }
 
 export function images(config = loadConfig()): Promise<ImageStore> {

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { asService } from '../../lib/audit/scope.ts';
 import { sweepAgeMs } from '../../lib/blacklist/interrupted.ts';
 import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
+import { auditedSince } from '../../lib/audit/kept.ts';
 import { finishInterrupted, sweep } from '../../lib/blacklist/sweep.ts';
 import type { Config } from '../../lib/config.ts';
 import { log } from '../../lib/log.ts';
 import { diskWarning, lowDisks } from '../../lib/service/machine.ts';
-import { type OpenedPorts, uploads } from '../../lib/wiring/open.ts';
+import { audit, type OpenedPorts, uploads } from '../../lib/wiring/open.ts';
 import { watchInboxFolder } from './inbox.ts';
 import { type Delivery, deliverWebhooks } from './webhooks.ts';
 
@@ -23,7 +25,7 @@ export async function finishEarlierRun(opened: OpenedPorts, config: Config): Pro
   const sharesRecords = config.aws?.tableName !== undefined;
   const olderThan = new Date(Date.now() - (sharesRecords ? sweepAgeMs : 0));
   try {
-    await finishInterrupted(opened, olderThan);
+    await asService('sweep', () => finishInterrupted(opened, olderThan));
   } catch (error) {
     log().error({ err: error }, 'What an earlier run left unfinished could not be finished yet.');
   }
@@ -37,17 +39,17 @@ export async function workInBackground(
   stop: AbortSignal,
 ): Promise<void> {
   await Promise.all([
-    keepSweeping(opened, config, stop),
+    asService('sweep', () => keepSweeping(opened, config, stop)),
     delivery && deliverWebhooks(delivery, stop),
     // In AWS mode S3's events come to a function of their own.
-    !config.aws && watchInboxFolder(opened, config.dataDir, stop),
+    !config.aws && asService('inbox', () => watchInboxFolder(opened, config.dataDir, stop)),
   ]);
 }
 
 /** Brings what earlier versions kept up to date; what a table that is not available now keeps from it is left to the next sweep. */
 export async function updateRecords(opened: OpenedPorts): Promise<void> {
   try {
-    await normalizeNames(opened);
+    await asService('sweep', () => normalizeNames(opened));
   } catch (error) {
     log().error({ err: error }, 'Names of earlier versions could not be brought to their normal form yet.');
   }
@@ -60,7 +62,8 @@ async function keepSweeping(opened: OpenedPorts, config: Config, stop: AbortSign
       await normalizeNames(opened);
       const report = await sweep(opened, new Date(Date.now() - sweepAgeMs), stop);
       const staleUploads = await (await uploads(config)).removeStale(new Date(Date.now() - uploadAgeMs));
-      log().info({ ...report, staleUploads }, 'sweep');
+      const auditLines = await (await audit(config)).removeBefore(auditedSince(config));
+      log().info({ ...report, staleUploads, auditLines }, 'sweep');
       for (const disk of await lowDisks(config)) log().warn(diskWarning(disk));
     } catch (error) {
       log().error({ err: error }, 'The sweep broke off; the next one begins again.');

@@ -1,11 +1,13 @@
 /** Command: serves the API over HTTP until it is told to stop. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { recordLooks } from '../../lib/audit/in-process.ts';
+import { LookBuffer } from '../../lib/audit/look-buffer.ts';
 import { type AwsConfig, type Config, ConfigError, loadConfig, loadedWarnings } from '../../lib/config.ts';
 import { ServiceError } from '../../lib/errors.ts';
 import { log } from '../../lib/log.ts';
 import { localUploads } from '../../lib/wiring/adapters.ts';
-import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
+import { audit, type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { messageWithReasons } from '../command.ts';
 import { finishEarlierRun, updateRecords, workInBackground } from './background.ts';
 import { consoleRoutes } from './console.ts';
@@ -57,6 +59,8 @@ async function serve(): Promise<void> {
   using namedTokens = config.tokensFile === undefined ? undefined : new WatchedTokens(config.tokensFile);
   // The engine's threads start meanwhile.
   const [opened, { openMetrics }] = await Promise.all([ports(), import('./metrics.ts')]);
+  const looks = new LookBuffer(await audit(config));
+  recordLooks(looks);
   await updateRecords(opened);
   await finishEarlierRun(opened, config);
   const delivery = await openDelivery(config);
@@ -92,6 +96,7 @@ async function serve(): Promise<void> {
   stopWork.abort();
   await stop(server);
   await work;
+  await looks.close();
   await opened.close();
   log().info('Stopped.');
 }

@@ -17,6 +17,13 @@ export type Action =
   | ({ readonly remove: Key } & Condition)
   | ({ readonly check: Key; readonly condition: string } & Condition);
 
+/** What became of a transaction: all of it was done, or nothing. With neither, it met another one: try again. */
+export interface Outcome {
+  readonly done: boolean;
+  /** The places of the actions whose conditions failed, each with the item that was there. */
+  readonly refused: ReadonlyMap<number, Item | undefined>;
+}
+
 /** That there is nothing yet where the item goes. */
 export const isNew: Condition = { condition: 'attribute_not_exists(#pk)' };
 

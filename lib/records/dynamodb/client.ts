@@ -10,10 +10,12 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, type NativeAttributeValue, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { AuditFacts } from '../../audit/port.ts';
 import { batches } from '../../batches.ts';
 import { BackendUnavailableError } from '../../errors.ts';
 import { row } from '../shared/row.ts';
-import { type Action, expression, forTable } from './action.ts';
+import { type Action, expression, forTable, type Outcome } from './action.ts';
+import { AuditChainWriter } from './audit-chain.ts';
 import type { Item, Key } from './keys.ts';
 
 export interface TableSettings {
@@ -27,13 +29,6 @@ export interface KeyRange {
   readonly newestFirst?: boolean;
   /** How many items are read, at most, for each list that comes. */
   readonly atOnce?: number;
-}
-
-/** What became of a transaction: all of it was done, or nothing. With neither, it met another one: try again. */
-export interface Outcome {
-  readonly done: boolean;
-  /** The places of the actions whose conditions failed, each with the item that was there. */
-  readonly refused: ReadonlyMap<number, Item | undefined>;
 }
 
 /** What an attempt in `settle` returns to be made again. */
@@ -66,6 +61,10 @@ const passingReasons: readonly unknown[] = [
 export class TableClient {
   readonly #name: string;
   readonly #client: DynamoDBClient;
+  readonly #audit = new AuditChainWriter({
+    get: (key) => this.get(key),
+    send: (actions) => this.#send(actions),
+  });
   #isOpen = true;
 
   constructor({ region, tableName }: TableSettings) {
@@ -122,8 +121,15 @@ export class TableClient {
     return Number(Attributes?.last?.N);
   }
 
-  /** Does all of it or nothing. The SDK's repetitions carry the same token, so that they find what the first one did. */
-  async transact(actions: readonly Action[]): Promise<Outcome> {
+  /**
+   * Does all of it or nothing, and with it writes lines of the audit trail. The SDK's repetitions carry the same token, so that they find
+   * what the first one did.
+   */
+  async transact(actions: readonly Action[], facts: readonly AuditFacts[] = []): Promise<Outcome> {
+    return facts.length > 0 ? this.#audit.write(actions, facts) : this.#send(actions);
+  }
+
+  async #send(actions: readonly Action[]): Promise<Outcome> {
     return this.#attempt(async () => {
       try {
         await this.#client.send(

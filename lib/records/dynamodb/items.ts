@@ -23,6 +23,8 @@ import type { Item, Key } from './keys.ts';
  *   counter              entry           the id that an entry got last
  *   counter              processed       the number that a processed picture got last, when, and the last ranks in match and no-match
  *   store                store           the table's own id
+ *   audit                shard-<n>       the ends of a chain of the audit trail, see `audit-chain.ts`
+ *   audit#shard-<n>      <sequence>      a line of that chain
  *
  * DynamoDB's own indexes are read with a delay, so the places are items, written in the transaction that changes what they are for.
  * Numbers in keys are padded, so that their order is that of the numbers.

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
 import { type BuildOptions, buildSync } from 'esbuild';
+import { api } from '../lib/contract/api.ts';
 
 /** How functions are bundled: said once, for the stack and for whoever measures the bundles. */
 
@@ -51,6 +52,8 @@ const alias = Object.fromEntries(unused.map((name) => [name, absent]));
 
 /** Which of package.json's `imports` a function gets: those that import theirs as usual. esbuild's own `module` has to be said then. */
 const conditions = ['lambda', 'module'];
+/** Functions that tell of nobody have no use for the audit trail's table. */
+const unaudited = new Set(api.filter((contract) => contract.unaudited).map(({ operationId }) => operationId));
 
 export function esbuildOptions(functionName: string, outfile: string): BuildOptions {
   return {
@@ -68,7 +71,7 @@ export function esbuildOptions(functionName: string, outfile: string): BuildOpti
     legalComments: 'none',
     external: externalModules,
     alias,
-    conditions,
+    conditions: [...(unaudited.has(functionName) ? ['unaudited'] : []), ...conditions],
   };
 }
 

@@ -8,6 +8,8 @@ import type { Companions } from './bundling.ts';
 export interface Needs extends Companions {
   /** On the table of the records. */
   readonly table?: readonly string[];
+  /** To write lines of the audit trail, and nothing else, into the table. */
+  readonly audit?: true;
   /** On objects in the bucket, whose keys are these. */
   readonly objects?: Readonly<Record<string, readonly string[]>>;
   /** To list such keys. Only who may list everything is told by S3 that an object is absent. */
@@ -50,6 +52,7 @@ const lookAround: Needs = {
 
 export const endpointNeeds: Readonly<Record<string, Needs>> = {
   processImages: {
+    audit: true,
     table: [...read, ...write],
     objects: {
       's3:DeleteObject': ['cropped/*', 'processed/*'],
@@ -61,27 +64,31 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     pictures: true,
     sharp: true,
   },
-  createProcessUpload: { objects: { 's3:PutObject': ['uploads/*'] } },
-  listProcessed: { table: read },
-  getProcessed: { table: read },
+  createProcessUpload: { audit: true, objects: { 's3:PutObject': ['uploads/*'] } },
+  listProcessed: { audit: true, table: read },
+  getProcessed: { audit: true, table: read },
   getProcessedImage: {
+    audit: true,
     table: read,
     objects: { 's3:GetObject': ['cropped/*', 'processed/*'] },
     list: 'everything',
   },
   detectFaces: {
+    audit: true,
     objects: { 's3:GetObject': readable },
     withoutCollection: ['rekognition:DetectFaces'],
     pictures: true,
     sharp: true,
   },
   verify: {
+    audit: true,
     objects: { 's3:GetObject': readable },
     withoutCollection: ['rekognition:CompareFaces', 'rekognition:DetectFaces'],
     pictures: true,
     sharp: true,
   },
   createEntry: {
+    audit: true,
     table: [...read, ...write],
     objects: { 's3:DeleteObject': ['blacklist/*'], 's3:PutObject': ['blacklist/*'] },
     list: ['blacklist/*'],
@@ -89,31 +96,35 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     pictures: true,
     sharp: true,
   },
-  listEntries: { table: read },
-  getEntry: { table: read },
-  updateEntry: { table: [...read, ...write] },
+  listEntries: { audit: true, table: read },
+  getEntry: { audit: true, table: read },
+  updateEntry: { audit: true, table: [...read, ...write] },
   deleteEntry: {
+    audit: true,
     table: [...read, ...write],
     objects: { 's3:DeleteObject': ['blacklist/*'] },
     list: ['blacklist/*'],
     collection: ['rekognition:DeleteFaces'],
   },
   addImages: {
+    audit: true,
     table: [...read, ...write],
     objects: { 's3:DeleteObject': ['blacklist/*'], 's3:PutObject': ['blacklist/*'] },
     collection: enrollAndCompare,
     pictures: true,
     sharp: true,
   },
-  listImages: { table: read },
-  getImage: { table: read, objects: { 's3:GetObject': ['blacklist/*'] }, list: 'everything' },
+  listImages: { audit: true, table: read },
+  getImage: { audit: true, table: read, objects: { 's3:GetObject': ['blacklist/*'] }, list: 'everything' },
   deleteImage: {
+    audit: true,
     table: [...read, ...write],
     objects: { 's3:DeleteObject': ['blacklist/*'] },
     collection: ['rekognition:DeleteFaces'],
   },
-  createEntryUpload: { table: read, objects: { 's3:PutObject': ['inbox/*'] } },
+  createEntryUpload: { audit: true, table: read, objects: { 's3:PutObject': ['inbox/*'] } },
   verifyEntry: {
+    audit: true,
     table: read,
     objects: { 's3:GetObject': readable },
     collection: ['rekognition:SearchFacesByImage'],
@@ -121,6 +132,7 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     pictures: true,
     sharp: true,
   },
+  listAudit: { audit: true, table: read },
   welcome: {},
   health: lookAround,
   status: lookAround,

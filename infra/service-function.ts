@@ -25,6 +25,8 @@ export interface ServiceFunctionProps {
   /** Whether reference pictures that are too poor are refused; undefined for the service's own default. */
   readonly qualityFilter?: QualityFilter | undefined;
   readonly corsOrigins: readonly string[];
+  /** Further settings. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** How often a failed event is tried again; for functions that a schedule calls. */
   readonly retryAttempts?: number;
 }
@@ -87,6 +89,7 @@ function environment({
   minSimilarity,
   qualityFilter,
   corsOrigins,
+  variables,
 }: ServiceFunctionProps): Record<string, string> {
   return {
     FACE_PROCESSING_BACKEND: 'aws_rekognition',
@@ -97,6 +100,7 @@ function environment({
     ...(similarity !== undefined && { AWS_THRESHOLD: String(similarity) }),
     ...(minSimilarity !== undefined && { AWS_MIN_SIMILARITY: String(minSimilarity) }),
     ...(qualityFilter !== undefined && { QUALITY_FILTER: qualityFilter }),
+    ...variables,
     ...(corsOrigins.length > 0 && { CORS_ORIGINS: corsOrigins.join(',') }),
   };
 }

@@ -1,6 +1,7 @@
 import type { Node } from 'constructs';
 import * as z from 'zod';
 import { isOrigin } from '../lib/config.ts';
+import { type Role, roles } from '../lib/contract/role.ts';
 import type { QualityFilter } from '../lib/faces/port.ts';
 
 /** What `cdk deploy -c name=value` can choose. */
@@ -27,6 +28,10 @@ export interface StackSettings {
   readonly qualityFilter: QualityFilter | undefined;
   /** Where alarms are sent. */
   readonly alarmTopicArn: string | undefined;
+  /** Role of users of the user pool who are in no group that is called like a role. */
+  readonly ungroupedRole: Role;
+  /** The audit trail is kept for so many days. */
+  readonly auditDays: number;
   /** Who gets a mail for each picture in which somebody is found. */
   readonly alerts: string | undefined;
 }
@@ -59,6 +64,8 @@ const settings = {
       .optional(),
     takes: 'the ARN of an SNS topic',
   },
+  ungroupedRole: { schema: z.enum(roles).default('metrics'), takes: `one of ${roles.join(', ')}` },
+  auditDays: { schema: wholeNumber(1, 36_500).default(365), takes: 'a whole number of days from 1 to 36500' },
   alerts: { schema: z.email().optional(), takes: 'an e-mail address' },
 } satisfies Record<keyof StackSettings, { schema: z.ZodType; takes: string }>;
 
@@ -96,6 +103,8 @@ export function stackSettings(node: Node): StackSettings {
     minSimilarity: read('minSimilarity'),
     qualityFilter: read('qualityFilter'),
     alarmTopicArn: read('alarmTopicArn'),
+    ungroupedRole: read('ungroupedRole'),
+    auditDays: read('auditDays'),
     alerts: read('alerts'),
   };
 }

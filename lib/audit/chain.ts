@@ -39,7 +39,9 @@ export function hashOf(before: string, line: Omit<AuditLine, 'hash'>): string {
     line.threshold,
     line.detail,
   ];
-  return createHash('sha256').update(`${before}\n${JSON.stringify(facts)}`).digest('hex');
+  return createHash('sha256')
+    .update(`${before}\n${JSON.stringify(facts)}`)
+    .digest('hex');
 }
 
 /** Returns the facts of the line that tells of a removal of old lines. */

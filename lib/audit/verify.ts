@@ -68,7 +68,10 @@ async function verifyChain(
     return { lines, fault: `it ends at line ${before.sequence}, and ended at line ${head.sequence} before.` };
   }
   if (told !== anchorDetail(anchor)) {
-    return { lines, fault: `lines before ${anchor.sequence + 1} were removed without a line that tells of it.` };
+    return {
+      lines,
+      fault: `lines before ${anchor.sequence + 1} were removed without a line that tells of it.`,
+    };
   }
   const lost = noted.find(({ sequence }) => sequence > head.sequence);
   return lost ? { lines, fault: `it has no line ${lost.sequence}, which was noted down.` } : { lines };

@@ -28,7 +28,9 @@ async function verify(noted: readonly NotedPlace[]): Promise<void> {
   for (const { name, head } of chains) console.log(`${name}:${head.sequence}:${head.hash}`);
   for (const fault of faults) console.error(fault);
   console.error(
-    faults.length === 0 ? `${lines} lines are whole.` : 'The audit trail was changed, or lines of it were lost.',
+    faults.length === 0
+      ? `${lines} lines are whole.`
+      : 'The audit trail was changed, or lines of it were lost.',
   );
   if (faults.length > 0) process.exitCode = 1;
 }

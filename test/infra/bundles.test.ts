@@ -22,9 +22,9 @@ const clients = {
 };
 
 /** What of AWS a function may call, and so has to carry. */
-function clientsFor({ table, objects, list, collection, withoutCollection, matchEvents }: Needs): string[] {
+function clientsFor({ table, audit, objects, list, collection, withoutCollection, matchEvents }: Needs): string[] {
   return [
-    ...(table ? [clients.table] : []),
+    ...(table || audit ? [clients.table] : []),
     ...(objects || list ? [clients.bucket] : []),
     ...(collection || withoutCollection ? [clients.faces] : []),
     ...(matchEvents ? [clients.events] : []),

@@ -10,9 +10,13 @@ export const AuditLine = z
     chain: z.string().describe('Writers that share no store have chains of their own.'),
     sequence: z.int().describe("The line's number in its chain: 1, 2, …"),
     time: z.string().describe('ISO 8601, UTC.'),
-    actor: z.string().describe('Name of a token or a user, or a part of the service: `sweep`, `inbox`, `enroll`.'),
+    actor: z
+      .string()
+      .describe('Name of a token or a user, or a part of the service: `sweep`, `inbox`, `enroll`.'),
     role: z.string(),
-    action: z.string().describe('The `operationId` of what was asked for, or what the part of the service did.'),
+    action: z
+      .string()
+      .describe('The `operationId` of what was asked for, or what the part of the service did.'),
     entry_id: id,
     image_id: z.string().nullable().describe('Id of a reference image.'),
     picture_id: id.describe('The `db_id` of a processed picture.'),

@@ -157,9 +157,13 @@ class NewestFirst {
 }
 
 /** Removes a chain's old lines, some in each transaction, with the line that tells of it. */
-async function trim(table: TableClient, { name, anchor: start }: AuditChain, time: Date): Promise<number> {
+async function trim(
+  table: TableClient,
+  { name, anchor: start, head: { sequence: end } }: AuditChain,
+  time: Date,
+): Promise<number> {
   for (let anchor = start, removed = 0; ; ) {
-    const old = await oldLines(table, name, anchor, time);
+    const old = anchor.sequence < end ? await oldLines(table, name, [anchor.sequence + 1, end], time) : [];
     const to = old.at(-1);
     if (!to) return removed;
     const isDone = await table.settle(async () => {
@@ -175,14 +179,14 @@ async function trim(table: TableClient, { name, anchor: start }: AuditChain, tim
   }
 }
 
-/** The first lines after the anchor, up to one that is kept. */
+/** The first of the lines, up to one that is kept. */
 async function oldLines(
   table: TableClient,
   name: string,
-  anchor: AuditPlace,
+  [first, last]: readonly [number, number],
   time: Date,
 ): Promise<AuditLine[]> {
-  const between = [padded(anchor.sequence + 1), padded(Number.MAX_SAFE_INTEGER)] as const;
+  const between = [padded(first), padded(last)] as const;
   const query = table.query(auditLinesPartition(name), { between, atOnce: removedAtOnce });
   const { value = [] } = await query.next();
   const lines = (value as Item[]).map(auditLine);
@@ -209,7 +213,9 @@ function removalOf({ name, head }: AuditChain, old: readonly AuditLine[], to: Au
       },
     },
     ...linePuts(lines),
-    ...old.map(({ sequence }): Action => ({ remove: { pk: auditLinesPartition(name), sk: padded(sequence) } })),
+    ...old.map(
+      ({ sequence }): Action => ({ remove: { pk: auditLinesPartition(name), sk: padded(sequence) } }),
+    ),
   ];
 }
 

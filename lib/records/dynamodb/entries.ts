@@ -116,12 +116,15 @@ export function entryRecords(table: TableClient) {
       await table.settle(async () => {
         const entry = await readEntry(table, entryId);
         if (!entry) return;
-        const { done } = await table.transact([
-          { remove: entryKey(entryId), ...unchanged(entry) },
-          { remove: nameKey(entry.name) },
-          { remove: hiddenEntryPlace(entryId, 'DELETING') },
-          { remove: foldedPlace(foldedName(entry.name), entryId) },
-        ], isService() ? [changeFacts({ entryId })] : []);
+        const { done } = await table.transact(
+          [
+            { remove: entryKey(entryId), ...unchanged(entry) },
+            { remove: nameKey(entry.name) },
+            { remove: hiddenEntryPlace(entryId, 'DELETING') },
+            { remove: foldedPlace(foldedName(entry.name), entryId) },
+          ],
+          isService() ? [changeFacts({ entryId })] : [],
+        );
         if (!done) return again;
       });
     },

@@ -92,14 +92,17 @@ export function imageRecords(table: TableClient) {
       return table.settle(async () => {
         const image = await getImage(table, imageId);
         if (image?.status !== 'ACTIVE') return undefined;
-        const { done, refused } = await table.transact([
-          {
-            ...changeOfCount(image.entryId, -1),
-            condition: '#status = :shown AND #imageCount > :one',
-            values: { by: -1, one: 1, shown: 'ACTIVE' },
-          },
-          ...changeOfStatus(image, 'DELETING'),
-        ], [changeFacts({ entryId: image.entryId, imageId })]);
+        const { done, refused } = await table.transact(
+          [
+            {
+              ...changeOfCount(image.entryId, -1),
+              condition: '#status = :shown AND #imageCount > :one',
+              values: { by: -1, one: 1, shown: 'ACTIVE' },
+            },
+            ...changeOfStatus(image, 'DELETING'),
+          ],
+          [changeFacts({ entryId: image.entryId, imageId })],
+        );
         if (done) countWritten(1);
         if (done) return image;
         // Where the image has changed too, the entry is judged anew.

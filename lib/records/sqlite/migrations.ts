@@ -133,7 +133,7 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
    */
   `
   CREATE TABLE audit (
-    sequence INTEGER PRIMARY KEY,
+    sequence INTEGER NOT NULL PRIMARY KEY,
     at INTEGER NOT NULL,
     actor TEXT NOT NULL,
     role TEXT NOT NULL,
@@ -153,7 +153,7 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
   CREATE INDEX audit_entry ON audit (entry_id, at) WHERE entry_id IS NOT NULL;
 
   CREATE TABLE audit_chain (
-    one INTEGER PRIMARY KEY CHECK (one = 1),
+    one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
     anchor_sequence INTEGER NOT NULL,
     anchor_hash BLOB NOT NULL,
     head_sequence INTEGER NOT NULL,

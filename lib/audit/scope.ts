@@ -14,6 +14,8 @@ export interface AuditScope {
   readonly outcome: number | null;
   /** Threshold of a comparison, once it is known. */
   threshold: number | null;
+  /** Further facts. */
+  detail: string | null;
   /** Number of lines that changes have written. */
   written: number;
 }
@@ -31,7 +33,7 @@ export function inAuditScope<T>(scope: AuditScope, work: () => T): T {
 /** Does some work of this service itself, such as `sweep`, or of a command. */
 export function asService<T>(actor: string, work: () => T): T {
   return inAuditScope(
-    { actor, role: 'admin', action: actor, requestId: null, outcome: null, threshold: null, written: 0 },
+    { actor, role: 'admin', action: actor, requestId: null, outcome: null, threshold: null, detail: null, written: 0 },
     work,
   );
 }
@@ -40,6 +42,17 @@ export function asService<T>(actor: string, work: () => T): T {
 export function noteThreshold(threshold: number): void {
   const scope = storage.getStore();
   if (scope) scope.threshold = threshold;
+}
+
+/** Notes a further fact, such as the upload that is given leave for. */
+export function noteDetail(detail: string): void {
+  const scope = storage.getStore();
+  if (scope) scope.detail = detail;
+}
+
+/** Does a piece of a longer work, whose lines tell a fact of their own. */
+export function withDetail<T>(detail: string | null, work: () => T): T {
+  return inAuditScope({ ...(storage.getStore() ?? nobody), detail, written: 0 }, work);
 }
 
 /** Returns true if a part of this service works by itself: it also finishes and undoes what others left. */
@@ -56,6 +69,7 @@ const nobody: Omit<AuditScope, 'written'> = {
   requestId: null,
   outcome: null,
   threshold: null,
+  detail: null,
 };
 
 /** Returns the facts of a change. */
@@ -71,8 +85,8 @@ export function countWritten(lines: number): void {
 
 /** Returns the facts of a line about something. */
 export function factsOf(
-  { actor, role, action, requestId, outcome, threshold }: Omit<AuditScope, 'written'>,
+  { actor, role, action, requestId, outcome, threshold, detail }: Omit<AuditScope, 'written'>,
   { entryId = null, imageId = null, pictureId = null }: AuditTarget,
 ): AuditFacts {
-  return { actor, role, action, entryId, imageId, pictureId, requestId, outcome, threshold, detail: null };
+  return { actor, role, action, entryId, imageId, pictureId, requestId, outcome, threshold, detail };
 }

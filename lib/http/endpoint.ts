@@ -179,6 +179,7 @@ function scopeOf({ name, role }: Actor, { operationId, success }: Endpoint, requ
     requestId,
     outcome: success.status,
     threshold: null,
+    detail: null,
     written: 0,
   };
 }

@@ -39,7 +39,7 @@ function tokenOf(role: Role): string {
   return `the-token-of-${role}`;
 }
 
-async function ask(role: Role, method: string, path: string, body?: BodyInit | object): Promise<Response> {
+async function ask(role: Role, method: string, path: string, body?: FormData | object): Promise<Response> {
   const isJson = body !== undefined && !(body instanceof FormData);
   return fetch(new URL(`/api/v1${path}`, server.url), {
     method,
@@ -47,7 +47,7 @@ async function ask(role: Role, method: string, path: string, body?: BodyInit | o
       Authorization: `Bearer ${tokenOf(role)}`,
       ...(isJson && { 'Content-Type': 'application/json' }),
     },
-    body: isJson ? JSON.stringify(body) : ((body as BodyInit | undefined) ?? null),
+    body: isJson ? JSON.stringify(body) : ((body as FormData | undefined) ?? null),
   });
 }
 

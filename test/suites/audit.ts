@@ -46,6 +46,7 @@ export function as<T>(actor: string, action: string, work: () => T): T {
     requestId: `of ${actor}`,
     outcome: 200,
     threshold: null,
+    detail: null,
     written: 0,
   };
   return inAuditScope(scope, work);

@@ -15,7 +15,12 @@ const timeout = Duration.minutes(15);
 export class SweepSchedule extends Construct {
   readonly sweep: ServiceFunction;
 
-  constructor(scope: Construct, id: string, resources: Resources, { auditDays }: Pick<StackSettings, 'auditDays'>) {
+  constructor(
+    scope: Construct,
+    id: string,
+    resources: Resources,
+    { auditDays }: Pick<StackSettings, 'auditDays'>,
+  ) {
     super(scope, id);
     this.sweep = new ServiceFunction(this, 'Sweep', {
       name: 'sweep',

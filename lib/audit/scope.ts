@@ -33,7 +33,16 @@ export function inAuditScope<T>(scope: AuditScope, work: () => T): T {
 /** Does some work of this service itself, such as `sweep`, or of a command. */
 export function asService<T>(actor: string, work: () => T): T {
   return inAuditScope(
-    { actor, role: 'admin', action: actor, requestId: null, outcome: null, threshold: null, detail: null, written: 0 },
+    {
+      actor,
+      role: 'admin',
+      action: actor,
+      requestId: null,
+      outcome: null,
+      threshold: null,
+      detail: null,
+      written: 0,
+    },
     work,
   );
 }

@@ -40,8 +40,8 @@ export function plainTokens(tokens: readonly string[]): KnownToken[] {
 }
 
 /**
- * Reads a file of tokens: on each line a name, a role and the token's SHA-256 in hexadecimal digits. Text after
- * a `#` is a comment.
+ * Reads a file of tokens. A line has a name, a role and the token's SHA-256 in hexadecimal digits. Text
+ * after a `#` is a comment.
  */
 export function parseTokenFile(text: string): TokenFile {
   const tokens: KnownToken[] = [];

@@ -96,7 +96,9 @@ async function serve(): Promise<void> {
   stopWork.abort();
   await stop(server);
   await work;
-  await looks.close();
+  await looks
+    .close()
+    .catch((error: unknown) => log().error({ err: error }, 'audit: the last lines could not be written'));
   await opened.close();
   log().info('Stopped.');
 }

@@ -13,6 +13,8 @@ test('docs/aws.md has the ARN of each operation, by the role of its contract', (
 });
 
 test('docs/api.md explains each role', () => {
-  const explained = readFileSync('docs/api.md', 'utf8').match(/(?<=^\| `)(metrics|check|desk|editor|admin)(?=` \|)/gm);
+  const explained = readFileSync('docs/api.md', 'utf8').match(
+    /(?<=^\| `)(metrics|check|desk|editor|admin)(?=` \|)/gm,
+  );
   expect(explained).toEqual([...roles]);
 });

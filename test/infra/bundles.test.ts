@@ -22,7 +22,15 @@ const clients = {
 };
 
 /** What of AWS a function may call, and so has to carry. */
-function clientsFor({ table, audit, objects, list, collection, withoutCollection, matchEvents }: Needs): string[] {
+function clientsFor({
+  table,
+  audit,
+  objects,
+  list,
+  collection,
+  withoutCollection,
+  matchEvents,
+}: Needs): string[] {
   return [
     ...(table || audit ? [clients.table] : []),
     ...(objects || list ? [clients.bucket] : []),

@@ -157,7 +157,9 @@ test('requests that only read may change nothing', () => {
   const isReading = (name: string) =>
     (roles.get(name) ?? []).every((line) => !/^dynamodb:(Put|Update)/.test(line) || lineOfAudit.test(line));
   expect(changing.filter((name) => reading.includes(name) && !isReading(name))).toEqual([]);
-  expect(mayDo(/^(dynamodb:(ConditionCheck|Delete)|s3:(Delete|Put))/).filter((name) => reading.includes(name))).toEqual([]);
+  expect(
+    mayDo(/^(dynamodb:(ConditionCheck|Delete)|s3:(Delete|Put))/).filter((name) => reading.includes(name)),
+  ).toEqual([]);
 });
 
 test('each function that tells of somebody may write the line of it, and no other one', () => {

@@ -30,6 +30,7 @@ const table: Readonly<Record<string, Role>> = {
   createEntryUpload: 'editor',
   welcomeToApi: 'check',
   status: 'metrics',
+  listAudit: 'admin',
   openApi: 'check',
   docs: 'check',
   docsAsset: 'check',

@@ -54,9 +54,9 @@ export async function openFaces(config: Config): Promise<FaceBackend> {
   return openRekognition({ ...deployed(config), qualityFilter, modelName, distanceMetric });
 }
 
-export async function openInputs(config: Config): Promise<InputReader> {
+export async function openInputs(config: Config, uploadsAlone: boolean): Promise<InputReader> {
   const { imageRoot, maxImageBytes } = config;
-  const readS3 = createS3Reader({ ...deployed(config), maxImageBytes });
+  const readS3 = createS3Reader({ ...deployed(config), maxImageBytes, uploadsAlone });
   return createInputReader({ imageRoot, maxImageBytes, readS3 });
 }
 

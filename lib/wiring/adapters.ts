@@ -73,12 +73,21 @@ export async function openFaces(config: Config): Promise<FaceBackend> {
   return openRekognition({ ...config.aws, qualityFilter, modelName, distanceMetric });
 }
 
-export async function openInputs(config: Config): Promise<InputReader> {
+/** @param uploadsAlone true for clients who may not see the pictures that the service keeps. */
+export async function openInputs(config: Config, uploadsAlone: boolean): Promise<InputReader> {
   const { imageRoot, maxImageBytes, aws, dataDir } = config;
   const { createInputReader } = await import('../inputs/read.ts');
-  if (!aws) return createInputReader({ imageRoot, maxImageBytes, uploadsFolder: join(dataDir, 'uploads') });
+  const hiddenFolders = uploadsAlone ? keptFolders(config) : [];
+  if (!aws) {
+    const uploadsFolder = join(dataDir, 'uploads');
+    return createInputReader({ imageRoot, maxImageBytes, uploadsFolder, hiddenFolders });
+  }
   const { createS3Reader } = await import('../inputs/s3.ts');
-  return createInputReader({ imageRoot, maxImageBytes, readS3: createS3Reader({ ...aws, maxImageBytes }) });
+  return createInputReader({ imageRoot, maxImageBytes, hiddenFolders, readS3: createS3Reader({ ...aws, maxImageBytes, uploadsAlone }) });
+}
+
+function keptFolders({ blacklistDir, processedDir, croppedDir, dataDir }: Config): string[] {
+  return [blacklistDir, processedDir, croppedDir, join(dataDir, 'inbox'), join(dataDir, 'rejected')];
 }
 
 export async function openUploads(config: Config): Promise<Uploads> {

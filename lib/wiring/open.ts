@@ -8,6 +8,7 @@ import { PictureSlots } from '../inputs/picture-slots.ts';
 import type { InputReader } from '../inputs/read.ts';
 import type { DeliveryPorts, EnrollingPorts, EntryPorts, Ports, Stores } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';
+import { type Actor, ownResultsOf } from '../service/actor.ts';
 import type { Uploads } from '../uploads/port.ts';
 import { once } from './opened.ts';
 
@@ -37,7 +38,13 @@ export function faces(config = loadConfig()): Promise<FaceBackend> {
 
 /** The reader of the image strings that requests carry. */
 export function inputs(config = loadConfig()): Promise<InputReader> {
-  return once(config, 'inputs', () => adapters.openInputs(config));
+  return once(config, 'inputs', () => adapters.openInputs(config, false));
+}
+
+/** The reader for whoever asks: by a path or a key, only those read kept pictures who may see them. */
+export function inputsFor(actor: Actor, config = loadConfig()): Promise<InputReader> {
+  if (ownResultsOf(actor) === undefined) return inputs(config);
+  return once(config, 'ownInputs', () => adapters.openInputs(config, true));
 }
 
 /** Where clients put pictures that are too large for a request. */

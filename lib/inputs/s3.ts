@@ -27,7 +27,9 @@ export function createS3Reader({
   bucket,
   maxImageBytes,
   uploadsAlone = false,
-}: BucketPlace & { readonly maxImageBytes: number; readonly uploadsAlone?: boolean }): (uri: string) => Promise<Uint8Array> {
+}: BucketPlace & { readonly maxImageBytes: number; readonly uploadsAlone?: boolean }): (
+  uri: string,
+) => Promise<Uint8Array> {
   const client = createS3Client(region);
   const prefixes = uploadsAlone ? ['uploads'] : readablePrefixes;
   return async (uri) => {

@@ -83,7 +83,12 @@ export async function openInputs(config: Config, uploadsAlone: boolean): Promise
     return createInputReader({ imageRoot, maxImageBytes, uploadsFolder, hiddenFolders });
   }
   const { createS3Reader } = await import('../inputs/s3.ts');
-  return createInputReader({ imageRoot, maxImageBytes, hiddenFolders, readS3: createS3Reader({ ...aws, maxImageBytes, uploadsAlone }) });
+  return createInputReader({
+    imageRoot,
+    maxImageBytes,
+    hiddenFolders,
+    readS3: createS3Reader({ ...aws, maxImageBytes, uploadsAlone }),
+  });
 }
 
 function keptFolders({ blacklistDir, processedDir, croppedDir, dataDir }: Config): string[] {

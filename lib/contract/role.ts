@@ -1,4 +1,4 @@
-/** The roles, each of which may do all that the ones before it may. */
+/** Roles; each may do all that the earlier ones may. */
 export const roles = ['metrics', 'check', 'desk', 'editor', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
@@ -7,7 +7,7 @@ export function isRole(text: unknown): text is Role {
   return roles.some((role) => role === text);
 }
 
-/** Returns true if whoever has a role may do what asks for another. */
+/** Tells if a role includes another, so that its holder may do whatever requires that one. */
 export function includesRole(role: Role, wanted: Role): boolean {
   return roles.indexOf(role) >= roles.indexOf(wanted);
 }

@@ -6,7 +6,7 @@ import type { DeliveredPicture } from '../images/port.ts';
 import type { DeliveryPorts } from '../ports.ts';
 
 /**
- * Returns a processed picture's answer.
+ * Returns a processed picture's result.
  * @param sender name of the actor who must have sent it; anybody unless it is given
  * @throws ProcessedNotFoundError
  */
@@ -28,7 +28,7 @@ const locationFields = {
 
 /**
  * Returns a processed picture, its annotated copy or its crop.
- * @throws ProcessedNotFoundError when there is no such copy, or it is kept no longer.
+ * @throws ProcessedNotFoundError when there is no such copy, or it was deleted
  */
 export async function getProcessedImage(
   { records, delivery }: DeliveryPorts,

@@ -5,22 +5,22 @@ import { ForbiddenError } from '../errors.ts';
 
 export type { Role } from '../contract/role.ts';
 
-/** Whoever asks for something, or the part of this service that does something by itself. */
+/** Sender of a request, or the part of this service that acts by itself. */
 export interface Actor {
   /** Name of a token, a user or a role of IAM; never a secret. */
   readonly name: string;
   readonly role: Role;
 }
 
-/** The one actor of a service on loopback that asks nobody for a token. */
+/** Actor of all requests to a service on loopback without tokens. */
 export const localActor: Actor = { name: 'local', role: 'admin' };
 
-/** The role of whoever was let in without any: the least. */
+/** Role of clients that were let in without one: the lowest. */
 const leastRole = roles[0];
 
 /**
- * Returns who asks, by the word of the gateway in front of the handler. A local server writes it as an
- * authorizer of one's own would: `principalId` and `role`.
+ * Returns a request's sender as the gateway in front of the handler reports it. A local server reports it as
+ * a custom authorizer does: by `principalId` and `role`.
  * @param ungroupedRole role of a user of Cognito's who is in none of the roles' groups
  */
 export function actorOf(
@@ -34,7 +34,7 @@ export function actorOf(
       role: isRole(authorizer.role) ? authorizer.role : leastRole,
     };
   }
-  // IAM's policies, or nobody, have decided what they may call.
+  // IAM's policies have decided what the sender may call. Without authorization, all calls are allowed.
   if (identity?.userArn) return { name: nameOfArn(identity.userArn), role: 'admin' };
   return { name: identity?.apiKeyId ? `key-${identity.apiKeyId}` : 'anonymous', role: 'admin' };
 }
@@ -65,7 +65,7 @@ export function ownResultsOf({ name, role }: Actor): string | undefined {
   return includesRole(role, 'desk') ? undefined : name;
 }
 
-/** Reads the claims of a Cognito token: the highest role among its groups counts. */
+/** Reads the sender from the claims of a Cognito token; the highest role among its groups counts. */
 function actorOfClaims(claims: Readonly<Record<string, unknown>>, ungroupedRole: Role): Actor {
   // REST APIs write the list as `a,b`, and HTTP APIs as `[a b]`.
   const groups = String(claims['cognito:groups'] ?? '').split(/[[\],\s]+/);
@@ -76,8 +76,8 @@ function actorOfClaims(claims: Readonly<Record<string, unknown>>, ungroupedRole:
 }
 
 /**
- * Returns the last part of an ARN. Of an assumed role it is the role's name and the session's, for a caller
- * may call its session as it likes.
+ * Returns the last part of an ARN. For an assumed role, these are the names of the role and of the session,
+ * because the sender chooses the session's name.
  */
 function nameOfArn(arn: string): string {
   const [kind, ...path] = (arn.split(':').at(-1) ?? arn).split('/');

@@ -9,13 +9,18 @@ const extensions = {
   'image/gif': 'gif',
 } as const satisfies Record<UploadContentType, string>;
 
-/** Returns what the audit trail calls an upload by its key or path; `undefined` for a file that came otherwise. */
+/**
+ * Returns an upload's mark in the audit trail by its key or path; `undefined` for a file that came otherwise.
+ */
 export function uploadDetail(key: string): string | undefined {
   const id = /([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.\w+$/.exec(key)?.[1];
   return id && `upload ${id}`;
 }
 
-/** A key that no other upload has: `uploads/<uuid>.<extension>` or `inbox/<entry id>/<uuid>.<extension>`. */
+/**
+ * Makes a key that no other upload has: `uploads/<uuid>.<extension>` or `inbox/<entry
+ * id>/<uuid>.<extension>`.
+ */
 export function uploadKey(target: UploadTarget, contentType: UploadContentType): string {
   const folder = target.kind === 'entry' ? `inbox/${target.entryId}` : 'uploads';
   return `${folder}/${randomUUID()}.${extensions[contentType]}`;

@@ -22,7 +22,9 @@ export function linesAfter(
   });
 }
 
-/** Computes a line's hash: SHA-256 of the hash before it, a line break, and the line's facts as a JSON array. */
+/**
+ * Computes a line's hash: SHA-256 of the hash before it, a line break, and the line's facts as a JSON array.
+ */
 export function hashOf(before: string, line: Omit<AuditLine, 'hash'>): string {
   const facts = [
     line.chain,

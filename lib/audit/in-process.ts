@@ -1,8 +1,8 @@
 import type { LookRecorder } from './port.ts';
 
 /**
- * `#audit` of everything but Lambda functions: the server says where the lines of looks go. Before that, and in
- * tests of handlers alone, there is nowhere.
+ * `#audit` of everything but Lambda functions: the server says where the lines of looks go. Before that, and
+ * in tests of handlers alone, there is nowhere.
  */
 let recorder: LookRecorder | undefined;
 

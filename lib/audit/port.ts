@@ -70,8 +70,8 @@ export interface AuditPage {
 }
 
 /**
- * The trail's lines. Those of changes are written by the record store, in the transaction of the change. Every
- * failure throws BackendUnavailableError, ThrottledError or DiskFullError.
+ * The trail's lines. Those of changes are written by the record store, in the transaction of the change.
+ * Every failure throws BackendUnavailableError, ThrottledError or DiskFullError.
  */
 export interface AuditTrail {
   /** Writes lines of their own; a line that was written survives a crash. */

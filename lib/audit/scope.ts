@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AuditFacts } from './port.ts';
 
 /**
- * Tells the record store on whose behalf it works. It reaches through all calls in between, so that no change can be
- * made without its line.
+ * Tells the record store on whose behalf it works. It reaches through all calls in between, so that no change
+ * can be made without its line.
  */
 export interface AuditScope {
   readonly actor: string;

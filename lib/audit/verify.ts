@@ -15,8 +15,8 @@ export interface NotedPlace extends AuditPlace {
 }
 
 /**
- * Recomputes every chain: an edited, removed, added or exchanged line breaks it. Whoever rewrites a whole chain is found
- * by a place that was noted down elsewhere before.
+ * Recomputes every chain: an edited, removed, added or exchanged line breaks it. Whoever rewrites a whole
+ * chain is found by a place that was noted down elsewhere before.
  */
 export async function verifyAudit(
   trail: AuditTrail,

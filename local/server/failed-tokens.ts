@@ -15,8 +15,8 @@ interface Failures {
 }
 
 /**
- * Makes an address that sends wrong tokens wait longer and longer. Clients behind one address share its fate, but
- * not those whose token was accepted from there before: a stranger beside them can't lock them out.
+ * Makes an address that sends wrong tokens wait longer and longer. Clients behind one address share its fate,
+ * but not those whose token was accepted from there before: a stranger beside them can't lock them out.
  */
 export class FailedTokens {
   readonly #now: () => number;

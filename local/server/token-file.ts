@@ -12,8 +12,8 @@ export interface NamedTokens {
 const lookEveryMs = 1_000;
 
 /**
- * Reads `API_TOKENS_FILE`, and again when it changes or the process gets SIGHUP, so that a token can be withdrawn. A
- * changed file that is not understood changes nothing, and the log says so.
+ * Reads `API_TOKENS_FILE`, and again when it changes or the process gets SIGHUP, so that a token can be
+ * withdrawn. A changed file that is not understood changes nothing, and the log says so.
  * @throws ConfigError when it can't be read, or a line is not understood.
  */
 export class WatchedTokens implements NamedTokens, Disposable {

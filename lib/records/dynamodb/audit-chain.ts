@@ -33,8 +33,8 @@ interface Table {
 }
 
 /**
- * Writes lines together with other actions, in one transaction. A process has one chain at a time, whose head it knows:
- * it reads that only when another process has written there, and takes another chain then.
+ * Writes lines together with other actions, in one transaction. A process has one chain at a time, whose head
+ * it knows: it reads that only when another process has written there, and takes another chain then.
  */
 export class AuditChainWriter {
   readonly #table: Table;

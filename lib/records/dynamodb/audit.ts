@@ -25,7 +25,10 @@ import type { Item } from './keys.ts';
 
 const appendedAtOnce = 90;
 const removedAtOnce = 90;
-/** Lines that are looked through for one page; where few fit a filter, a page has few and says that there are more. */
+/**
+ * Lines that are looked through for one page; where few fit a filter, a page has few and says that there are
+ * more.
+ */
 const maxLooked = 5_000;
 
 /** The audit trail in the records' table. Nobody is called before the first use. */

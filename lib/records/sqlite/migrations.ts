@@ -128,8 +128,8 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
   `,
   normalizeEntries,
   /*
-   * The audit trail, a line each, and the ends of its chain. Lines are only added; those before the anchor are removed for their age.
-   * `actor` of a processed picture is whoever sent it.
+   * The audit trail, a line each, and the ends of its chain. Lines are only added; those before the anchor
+   * are removed for their age. `actor` of a processed picture is whoever sent it.
    */
   `
   CREATE TABLE audit (

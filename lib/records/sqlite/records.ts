@@ -335,7 +335,10 @@ class SqliteRecords implements RecordStore {
     return write(this.#database, work, options);
   }
 
-  /** Writes something, and in the same transaction its line of the audit trail; `undefined` of `target` for no line. */
+  /**
+   * Writes something, and in the same transaction its line of the audit trail; `undefined` of `target` for no
+   * line.
+   */
   async #change<T>(
     work: () => T,
     target: (result: T) => AuditTarget | undefined,

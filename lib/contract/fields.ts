@@ -90,6 +90,11 @@ export const ImagePath = EntryPath.extend({ image_id: z.string().describe("The r
 
 export const ProcessedPath = z.object({ db_id: anyId.describe("The processed picture's `db_id`.") });
 
+/** Makes the shape of a whole number of a range, which may come as text. */
+export function wholeNumberFrom(minimum: number, maximum: number) {
+  return orText(wholeNumber, z.int().min(minimum).max(maximum));
+}
+
 /** Makes the shape of a query for a page of a list. */
 export function pageQuery(defaultLimit: number) {
   return z.object({

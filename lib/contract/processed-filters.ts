@@ -13,7 +13,7 @@ const flag = z.preprocess((input, { issues }) => {
 }, z.boolean().optional());
 
 /** Moment as text, which becomes ISO 8601 in UTC. */
-const moment = z.preprocess((input, { issues }) => {
+export const moment = z.preprocess((input, { issues }) => {
   const parsed = typeof input === 'string' ? parseMoment(input) : undefined;
   if (input === undefined || parsed) return parsed?.toISOString();
   issues.push({ code: 'custom', params: { type: 'datetime_parsing' }, input });

@@ -12,6 +12,8 @@ export interface InputReaderOptions {
    * Folder of uploads, if there is one: its files are read by their absolute paths, wherever `imageRoot` is.
    */
   readonly uploadsFolder?: string | undefined;
+  /** Folders below `imageRoot` whose pictures are not read: those that the service keeps. */
+  readonly hiddenFolders?: readonly string[];
   /** Largest size of one picture in bytes, as sent. */
   readonly maxImageBytes: number;
   /** Reads an http(s) URL; from the public internet by default. */
@@ -40,6 +42,7 @@ export function createInputReader(options: InputReaderOptions): InputReader {
   const {
     imageRoot,
     uploadsFolder,
+    hiddenFolders,
     maxImageBytes,
     readUrl = createUrlReader({ maxBytes: maxImageBytes }),
     readS3,
@@ -68,7 +71,7 @@ export function createInputReader(options: InputReaderOptions): InputReader {
         );
       }
       const isUpload = uploadsFolder !== undefined && isPathBelow(input, uploadsFolder);
-      return readLocalPath(input, isUpload ? uploadsFolder : imageRoot, maxImageBytes);
+      return readLocalPath(input, isUpload ? uploadsFolder : imageRoot, maxImageBytes, hiddenFolders);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { changeFacts, countWritten, isService } from '../../audit/scope.ts';
 import { BackendUnavailableError, NameTakenError } from '../../errors.ts';
 import { foldedName } from '../../names/folded-name.ts';
 import type { EntryChange, EntryRecord, RecordStatus, RecordStore } from '../port.ts';
@@ -50,10 +51,11 @@ export function entryRecords(table: TableClient) {
       return table.settle(async () => {
         const entry = await readEntry(table, entryId);
         if (entry?.status !== 'PENDING') return undefined;
-        const { done } = await table.transact([
-          changeOf(entry, { status: 'ACTIVE' }),
-          { remove: hiddenEntryPlace(entryId, 'PENDING') },
-        ]);
+        const { done } = await table.transact(
+          [changeOf(entry, { status: 'ACTIVE' }), { remove: hiddenEntryPlace(entryId, 'PENDING') }],
+          [changeFacts({ entryId })],
+        );
+        if (done) countWritten(1);
         return done ? { ...entryRecord(entry), status: 'ACTIVE' } : again;
       });
     },
@@ -93,7 +95,10 @@ export function entryRecords(table: TableClient) {
       return table.settle(async () => {
         const entry = await readEntry(table, entryId);
         if (entry?.status !== 'ACTIVE') return undefined;
-        const { done, refused } = await table.transact(renaming(entry, name, reason));
+        const { done, refused } = await table.transact(renaming(entry, name, reason), [
+          changeFacts({ entryId }),
+        ]);
+        if (done) countWritten(1);
         if (done) return { ...entryRecord(entry), name, reason };
         if (refused.has(1) && !refused.has(0)) throw new NameTakenError(name);
         return again;
@@ -115,12 +120,15 @@ export function entryRecords(table: TableClient) {
       await table.settle(async () => {
         const entry = await readEntry(table, entryId);
         if (!entry) return;
-        const { done } = await table.transact([
-          { remove: entryKey(entryId), ...unchanged(entry) },
-          { remove: nameKey(entry.name) },
-          { remove: hiddenEntryPlace(entryId, 'DELETING') },
-          { remove: foldedPlace(foldedName(entry.name), entryId) },
-        ]);
+        const { done } = await table.transact(
+          [
+            { remove: entryKey(entryId), ...unchanged(entry) },
+            { remove: nameKey(entry.name) },
+            { remove: hiddenEntryPlace(entryId, 'DELETING') },
+            { remove: foldedPlace(foldedName(entry.name), entryId) },
+          ],
+          isService() ? [changeFacts({ entryId })] : [],
+        );
         if (!done) return again;
       });
     },
@@ -163,11 +171,16 @@ async function markDeleting(table: TableClient, entryId: number): Promise<EntryR
   return table.settle(async () => {
     const entry = await readEntry(table, entryId);
     if (!entry || entry.status === 'DELETING') return entry && entryRecord(entry);
-    const { done } = await table.transact([
-      changeOf(entry, { status: 'DELETING' }),
-      { remove: hiddenEntryPlace(entryId, 'PENDING') },
-      { put: hiddenEntryPlace(entryId, 'DELETING') },
-    ]);
+    const facts = entry.status === 'ACTIVE' ? [changeFacts({ entryId })] : [];
+    const { done } = await table.transact(
+      [
+        changeOf(entry, { status: 'DELETING' }),
+        { remove: hiddenEntryPlace(entryId, 'PENDING') },
+        { put: hiddenEntryPlace(entryId, 'DELETING') },
+      ],
+      facts,
+    );
+    if (done) countWritten(facts.length);
     return done ? entryRecord(entry) : again;
   });
 }
@@ -184,7 +197,9 @@ async function normalize(
   return table.settle(async () => {
     const entry = await readEntry(table, seen.id);
     if (entry?.name !== seen.name || entry.reason !== seen.reason) return false;
-    const { done, refused } = await table.transact(renaming(entry, name, reason));
+    const { done, refused } = await table.transact(renaming(entry, name, reason), [
+      changeFacts({ entryId: seen.id }),
+    ]);
     if (done) return true;
     return refused.has(1) ? false : again;
   });

@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { type AuditTarget, changeFacts, countWritten, isService } from '../../audit/scope.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { EntryNotFoundError, LastImageError, NameTakenError } from '../../errors.ts';
 import { foldedName } from '../../names/folded-name.ts';
@@ -18,6 +19,7 @@ import type {
   TimeDisorder,
 } from '../port.ts';
 import { row } from '../shared/row.ts';
+import { SqliteAudit } from './audit.ts';
 import { SqliteOutbox } from './outbox.ts';
 import { addProcessed, getProcessed, listProcessed, timeDisorder } from './processed.ts';
 import { prepareStatements, type Statements } from './statements.ts';
@@ -80,6 +82,7 @@ class SqliteRecords implements RecordStore {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
   readonly #outbox: SqliteOutbox;
+  readonly #audit: SqliteAudit;
   /** Time by `performance.now()` until which the database counts as writable. */
   #writableUntil = 0;
 
@@ -87,6 +90,7 @@ class SqliteRecords implements RecordStore {
     this.#database = database;
     this.#statements = prepareStatements(database);
     this.#outbox = new SqliteOutbox(database);
+    this.#audit = new SqliteAudit(database);
   }
 
   async createEntry({ name, reason, carried }: NewEntry): Promise<EntryRecord> {
@@ -103,10 +107,13 @@ class SqliteRecords implements RecordStore {
   }
 
   async activateEntry(entryId: number): Promise<EntryRecord | undefined> {
-    return this.#write(() => {
-      const { changes } = this.#statements.activateEntry.run(entryId);
-      return changes === 0 ? undefined : this.#entry(entryId);
-    });
+    return this.#change(
+      () => {
+        const { changes } = this.#statements.activateEntry.run(entryId);
+        return changes === 0 ? undefined : this.#entry(entryId);
+      },
+      (entry) => entry && { entryId },
+    );
   }
 
   async getEntry(entryId: number): Promise<EntryRecord | undefined> {
@@ -128,29 +135,37 @@ class SqliteRecords implements RecordStore {
     entryId: number,
     { name, reason }: { name: string; reason: string | null },
   ): Promise<EntryRecord | undefined> {
-    return this.#write(() => {
-      const folded = foldedName(name);
-      const { changes } = takingName(name, () =>
-        this.#statements.updateEntry.run(name, folded, reason, entryId),
-      );
-      return changes === 0 ? undefined : this.#entry(entryId);
-    });
+    return this.#change(
+      () => {
+        const folded = foldedName(name);
+        const { changes } = takingName(name, () =>
+          this.#statements.updateEntry.run(name, folded, reason, entryId),
+        );
+        return changes === 0 ? undefined : this.#entry(entryId);
+      },
+      (entry) => entry && { entryId },
+    );
   }
 
   async markEntryDeleting(entryId: number): Promise<EntryRecord | undefined> {
-    return this.#write(
+    return this.#change(
       () => {
         const before = this.#entry(entryId);
         this.#statements.markEntryDeleting.run(entryId);
         return before;
       },
+      (before) => (before?.status === 'ACTIVE' ? { entryId } : undefined),
       { frees: true },
     );
   }
 
   async removeEntry(entryId: number): Promise<void> {
     // Its images' records are removed too, by their foreign key.
-    await this.#write(() => this.#statements.deleteEntry.run(entryId), { frees: true });
+    await this.#change(
+      () => this.#statements.deleteEntry.run(entryId),
+      ({ changes }) => (changes > 0 && isService() ? { entryId } : undefined),
+      { frees: true },
+    );
   }
 
   async findAlike(name: string): Promise<EntryRecord[]> {
@@ -175,10 +190,13 @@ class SqliteRecords implements RecordStore {
   }
 
   async activateImage(imageId: string, face: RecordedFace): Promise<ImageRecord | undefined> {
-    return this.#write(() => {
-      const { changes } = this.#statements.activateImage.run(JSON.stringify(face), imageId);
-      return changes === 0 ? undefined : this.#image(imageId);
-    });
+    return this.#change(
+      () => {
+        const { changes } = this.#statements.activateImage.run(JSON.stringify(face), imageId);
+        return changes === 0 ? undefined : this.#image(imageId);
+      },
+      (image) => image && { entryId: image.entryId, imageId },
+    );
   }
 
   async replaceFace(imageId: string, face: RecordedFace): Promise<void> {
@@ -205,7 +223,7 @@ class SqliteRecords implements RecordStore {
   }
 
   async withdrawImage(imageId: string): Promise<ImageRecord | undefined> {
-    return this.#write(
+    return this.#change(
       () => {
         const image = this.#image(imageId);
         if (image?.status !== 'ACTIVE') return undefined;
@@ -215,6 +233,7 @@ class SqliteRecords implements RecordStore {
         this.#statements.markImageDeleting.run(imageId);
         return image;
       },
+      (image) => image && { entryId: image.entryId, imageId },
       { frees: true },
     );
   }
@@ -224,7 +243,15 @@ class SqliteRecords implements RecordStore {
   }
 
   async removeImage(imageId: string): Promise<void> {
-    await this.#write(() => this.#statements.deleteImage.run(imageId), { frees: true });
+    await this.#change(
+      () => {
+        const image = this.#image(imageId);
+        this.#statements.deleteImage.run(imageId);
+        return image;
+      },
+      (image) => (image && isService() ? { entryId: image.entryId, imageId } : undefined),
+      { frees: true },
+    );
   }
 
   async findActive(imageIds: readonly string[]) {
@@ -245,11 +272,16 @@ class SqliteRecords implements RecordStore {
   }
 
   async addProcessed(pictureId: string, result: ProcessedResult): Promise<Stamp> {
-    return this.#write(() => addProcessed(this.#statements, this.#outbox, pictureId, result));
+    const { actor } = changeFacts({});
+    const { id, timestamp } = await this.#change(
+      () => addProcessed(this.#statements, this.#outbox, pictureId, result, actor),
+      ({ id, isNew }) => (isNew ? { pictureId: id } : undefined),
+    );
+    return { id, timestamp };
   }
 
-  async getProcessed(id: number): Promise<ImageProcessingResult | undefined> {
-    return this.#read(() => getProcessed(this.#statements, id));
+  async getProcessed(id: number, actor?: string): Promise<ImageProcessingResult | undefined> {
+    return this.#read(() => getProcessed(this.#statements, id, actor));
   }
 
   async findProcessed(pictureIds: readonly string[]): Promise<Set<string>> {
@@ -301,6 +333,27 @@ class SqliteRecords implements RecordStore {
 
   #write<T>(work: () => T, options?: WriteOptions): Promise<T> {
     return write(this.#database, work, options);
+  }
+
+  /**
+   * Writes something, and in the same transaction its line of the audit trail; `undefined` of `target` for no
+   * line.
+   */
+  async #change<T>(
+    work: () => T,
+    target: (result: T) => AuditTarget | undefined,
+    options?: WriteOptions,
+  ): Promise<T> {
+    let lines = 0;
+    const result = await this.#write(() => {
+      const done = work();
+      const about = target(done);
+      if (about) this.#audit.add([changeFacts(about)]);
+      lines = about ? 1 : 0;
+      return done;
+    }, options);
+    countWritten(lines);
+    return result;
   }
 
   #entry(entryId: number): EntryRecord | undefined {

@@ -125,7 +125,7 @@ describe('a database', () => {
   }
 
   function newColumns(table: string, { name }: Record<string, unknown>): Record<string, unknown> {
-    if (table === 'processed') return { run: 0 };
+    if (table === 'processed') return { run: 0, actor: null };
     return table === 'entry' ? { folded_name: foldedName(String(name)) } : {};
   }
 
@@ -150,7 +150,8 @@ describe('a database', () => {
     const before = await restoreVersion5();
     using database = await openDatabase(path);
     const after = rowsOf(database);
-    expect([...after.keys()]).toEqual([...before.keys()]);
+    const later = ['audit', 'audit_chain'];
+    expect([...after.keys()].filter((table) => !later.includes(table))).toEqual([...before.keys()]);
     for (const [table, rows] of before) {
       const expected = rows as Record<string, unknown>[];
       expect(after.get(table)).toEqual(expected.map((row) => ({ ...row, ...newColumns(table, row) })));

@@ -70,7 +70,7 @@ const settings = {
       .optional(),
     takes: 'the ARN of an SNS topic',
   },
-  ungroupedRole: { schema: z.enum(roles).default('metrics'), takes: `one of ${roles.join(', ')}` },
+  ungroupedRole: { schema: z.enum(roles).default('admin'), takes: `one of ${roles.join(', ')}` },
   auditDays: { schema: wholeNumber(1, 36_500).default(365), takes: 'a whole number of days from 1 to 36500' },
   alerts: { schema: z.email().optional(), takes: 'an e-mail address' },
 } satisfies Record<keyof StackSettings, { schema: z.ZodType; takes: string }>;

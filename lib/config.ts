@@ -196,7 +196,7 @@ export const settings = z.object({
   CORS_ORIGINS: origins.default([]),
   API_TOKENS: tokens.default([]),
   API_TOKENS_FILE: folder.optional(),
-  UNGROUPED_ROLE: oneOf(roles).default('metrics'),
+  UNGROUPED_ROLE: oneOf(roles).default('admin'),
   AUDIT_DAYS: number(1, 36_500, true).default(365),
   ALLOW_UNAUTHENTICATED: flag.default(false),
   MIN_FREE_BYTES: number(0, 1024 ** 5, true).default(1024 * mebibyte),

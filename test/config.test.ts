@@ -206,8 +206,8 @@ const settings: Readonly<Record<string, Setting>> = {
     takes: "a path that is written out: '~' and variables are not replaced in it",
   }),
   UNGROUPED_ROLE: setting('ungroupedRole', {
-    unset: 'metrics',
-    good: [['admin', 'admin']],
+    unset: 'admin',
+    good: [['metrics', 'metrics']],
     bad: ['root', 'Admin'],
     takes: 'one of metrics, check, desk, editor, admin',
   }),

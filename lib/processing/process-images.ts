@@ -25,17 +25,17 @@ type RenderSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRati
 /** Number of near misses to search beyond those requested, because some entries may be hidden by then. */
 const spareCandidates = 10;
 
-/** Options of a request: all but its pictures, and its deadline. */
+/** Options of a request: all fields but its pictures, and its deadline. */
 type RequestOptions = Omit<ProcessImagesRequest, 'images'> & { readonly deadline: Deadline };
 
 /**
- * Looks for listed people in each picture and keeps the results. One that can't be read has its `error` in
- * its own result; a backend or a store that fails, fails the request. On a disk that gets full, those that
- * could not be kept have that `error`, if any was kept.
- * @param deadline the time by which the request has to be done.
- * @throws NoUsableImageError when there is no picture.
- * @throws DiskFullError when none could be kept.
- * @throws BackendUnavailableError also when nobody can be found, because the gallery is lost.
+ * Looks for listed people in each picture, and stores the results. A picture that can't be read has an
+ * `error` in its own result. A failure of a backend or a store fails the whole request. If the disk becomes
+ * full, pictures that could not be stored have that `error`, provided that others were stored.
+ * @param deadline the time by which the request must be done
+ * @throws NoUsableImageError when there is no picture
+ * @throws DiskFullError when no picture could be stored
+ * @throws BackendUnavailableError also when nobody can match, because the gallery is lost
  */
 export async function processImages(
   ports: Ports,
@@ -44,7 +44,7 @@ export async function processImages(
   deadline: Deadline = noDeadline,
 ): Promise<ImageProcessingResult[]> {
   if (images.length === 0) throw new NoUsableImageError('No images provided.');
-  // One request's pictures take turns with those of others, and a slow URL keeps nobody else waiting.
+  // The pictures of a request take turns with those of other requests, so a slow URL delays no other request.
   const limit = ports.pictureSlots.fairShare();
   const results = await allOrFirstError(
     images.map((input) =>
@@ -54,7 +54,7 @@ export async function processImages(
       }),
     ),
   );
-  // Who was found in those that were kept is told all the same.
+  // If some pictures were stored, their matches must be reported, although others failed.
   const isAnyKept = results.some((result) => 'db_id' in result && result.db_id !== null);
   return results.map((result) => {
     if (!('diskFull' in result)) return result;
@@ -63,7 +63,7 @@ export async function processImages(
   });
 }
 
-/** A picture whose result could not be kept. */
+/** A picture whose result could not be stored. */
 interface NotKept {
   readonly identifier: string;
   readonly diskFull: DiskFullError;
@@ -79,14 +79,14 @@ async function processInput(
   try {
     const measured = await measurePicture(await ports.inputs.read(input));
     const examined = await ports.pictureSlots.run(measured.memoryBytes, async () => {
-      // A slow URL, or other requests' pictures, may have taken it.
+      // A slow URL, or other requests' pictures, may have used up the time.
       if (!options.deadline.leaves(neededMs)) return undefined;
       const started = performance.now();
       const examined = await examine(ports, settings, identifier, await decodePicture(measured), options);
       meter.worked({ ...countFaces([examined.result]), seconds: (performance.now() - started) / 1000 });
       return examined;
     });
-    // Whoever waits for the records has no picture any more, and must keep nobody from having one.
+    // The records are awaited after the slot is free, so that the wait blocks no other picture.
     return examined ? await keep(ports, examined) : unreadableResult(identifier, noTimeLeft);
   } catch (error) {
     if (error instanceof DiskFullError) return { identifier, diskFull: error };
@@ -96,7 +96,7 @@ async function processInput(
   }
 }
 
-/** Counts the faces of these pictures, and those of them that matched somebody. */
+/** Counts the faces of these pictures, and the faces that matched somebody. */
 export function countFaces(results: readonly Pick<ImageProcessingResult, 'faces'>[]): {
   faces: number;
   matches: number;
@@ -120,7 +120,7 @@ function unreadableResult(identifier: string, error: string): ImageProcessingRes
   };
 }
 
-/** A picture whose copies are stored, and whose record is to follow. */
+/** A picture whose copies are stored, but not yet its record. */
 interface Examined {
   readonly pictureId: string;
   readonly keys: ProcessedKeys;
@@ -184,7 +184,7 @@ async function storeDrawings(
 ): Promise<void> {
   const [largest] = boxes;
   if (!largest) return;
-  // Cut out before the boxes are drawn, on the same pixels.
+  // The crop is cut out before the boxes are drawn on the same pixels.
   const crop = await timed('draw', () => cropFace(picture, largest.box, croppedFacePaddingRatio));
   await allOrFirstError([
     put(keys.crop, crop, 'image/jpeg'),
@@ -195,7 +195,7 @@ async function storeDrawings(
   ]);
 }
 
-/** Keeps the record that names a picture's copies; without the record, none of them stays. */
+/** Stores the record that names a picture's copies. If that fails, the copies are deleted. */
 async function keep(
   { images, records }: Pick<Ports, 'images' | 'records'>,
   { pictureId, keys, result }: Examined,

@@ -30,7 +30,7 @@ const defaults: Partial<Record<Name, string>> = {
   REKOGNITION_DATA_DIR: '`./data/rekognition`',
 };
 
-/** Values, where the schema takes any text. */
+/** Descriptions of the values, for settings whose schema takes any text. */
 const values: Partial<Record<Name, string>> = {
   HOST: 'an address or a host name',
   DATA_DIR: 'a folder, written out',
@@ -177,7 +177,7 @@ function defaultOf(name: Name): string {
     : `\`${String(value)}\``;
 }
 
-/** Tells what a setting takes, in the words of its error message. */
+/** Describes the values that a setting takes, in the words of its error message. */
 function takenBy(name: Name): string {
   const known = values[name];
   if (known !== undefined) return known;

@@ -23,7 +23,7 @@ const WebhookStatus = z.object({
   given_up: count.describe('Events that it never took.'),
   last_error: z.string().nullable(),
 });
-/** The delivery of match events to one receiver. */
+/** State of the deliveries to one receiver of match events. */
 export type WebhookStatus = z.infer<typeof WebhookStatus>;
 
 export const Status = z

@@ -5,16 +5,15 @@ import { replacePRelu } from '../onnx/prelu.ts';
 import type { Runtime, Session } from './port.ts';
 
 /**
- * Loads ONNX Runtime. It has builds for Linux with glibc, macOS and Windows on x64 and ARM of 64 bits; elsewhere its package can't be loaded, or
- * is not installed.
- * @throws Error where it has none.
+ * Loads ONNX Runtime. It has builds for Linux with glibc, macOS and Windows, on x64 and ARM of 64 bits.
+ * @throws Error where its package is missing or has no build for the machine
  */
 export function loadOnnxRuntime(require: NodeJS.Require = createRequire(import.meta.url)): Runtime {
   const ort: typeof Ort = require('onnxruntime-node');
   return { name: 'onnx', start: (model) => start(ort, model) };
 }
 
-/** Bytes are rewritten to what is faster, where that can be had. */
+/** Starts a model. Bytes are rewritten to an equivalent model that is faster, if that can be had. */
 async function start(ort: typeof Ort, model: string | Uint8Array): Promise<Session> {
   if (typeof model === 'string') return sessionOf(ort, await ort.InferenceSession.create(model, options));
   try {

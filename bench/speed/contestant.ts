@@ -1,7 +1,9 @@
 /**
- * Process: one of the pipelines that are compared. It finds and embeds the faces of the pictures that it
- * was given, as often as it is told. usage: forked by contest.ts, with `Human`, `face-api`, or the name of
- * one of our models and after it the runtime, `auto` unless it is there
+ * Process: one of the pipelines that are compared. It finds and embeds the faces of a picture, as often as
+ * its task says.
+ *
+ * usage: forked by contest.ts, with `Human`, `face-api`, or the name of one of our models and, unless it is
+ * `auto`, the runtime
  */
 import { readFile } from 'node:fs/promises';
 import { setPriority } from 'node:os';

@@ -1,7 +1,7 @@
 /**
- * Measures the engine on either runtime beside Human's own pipeline and face-api's. Each runs in a process of
- * its own, in turns, on the same decoded pictures. Also measures how speed grows with the cores, and where
- * the time of a picture goes.
+ * Measures the engine on both runtimes beside Human's own pipeline and face-api's, and its speed by the
+ * number of cores. It also shows which stages take the time of a picture. The pipelines run in processes of
+ * their own, in turns, on the same decoded pictures.
  *
  * usage: npm run bench -- speed [--data FOLDER] [--model MODEL]
  */

@@ -15,8 +15,8 @@ export interface EngineTestLimits {
   /** Milliseconds that a caller waits at most. */
   readonly answerMs: number;
   /**
-   * An engine that does not come to the test is busy, unless it has begun and ended nothing for so long;
-   * longer on a slow runtime.
+   * Milliseconds without any progress after which an engine that does not get to the test is taken to hang;
+   * before, it counts as busy. A slow runtime has more time.
    */
   readonly stillMs: number;
 }

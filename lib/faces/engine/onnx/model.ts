@@ -30,7 +30,7 @@ const shapeFields = { dimension: 1 } as const;
 const dimensionFields = { value: 1, name: 2 } as const;
 const elementTypes = { float: 1, int32: 6, int64: 7 } as const;
 
-/** Input or output of a model, as the model describes it. */
+/** Input or output as the model describes it. */
 export interface ValueDescription {
   readonly name: string;
   readonly isFloat32: boolean;
@@ -194,7 +194,7 @@ class Reader {
     return [...fields(this.#view, message.start, message.end)].filter(({ number }) => number === wanted);
   }
 
-  /** Empty where there is none. */
+  /** Returns an empty text if there is none. */
   #text(message: Field, wanted: number): string {
     const [field] = this.#all(message, wanted);
     return field ? this.#textOf(field) : '';
@@ -204,14 +204,14 @@ class Reader {
     return Buffer.from(this.#bytes.subarray(start, end)).toString();
   }
 
-  /** Reads floats from fields that hold one number or many each. */
+  /** Reads fields that hold one number or many each. */
   #floats(all: readonly Field[]): number[] {
     return all.flatMap(({ start, end }) =>
       Array.from({ length: (end - start) / 4 }, (_, index) => this.#view.getFloat32(start + 4 * index, true)),
     );
   }
 
-  /** Reads integers from fields that hold one number or many each. */
+  /** Reads fields that hold one number or many each. */
   #integers(all: readonly Field[]): number[] {
     return all.flatMap(({ tagStart, start, end }) => {
       if (end > start) return this.#varints(start, end);
@@ -220,7 +220,7 @@ class Reader {
     });
   }
 
-  /** Signed, which `fields` does not read: negative ones have ten bytes. */
+  /** Reads signed numbers, which `fields` does not: negative ones have ten bytes. */
   #varints(start: number, end: number): number[] {
     const numbers: number[] = [];
     let bits = 0n;

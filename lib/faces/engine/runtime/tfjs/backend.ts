@@ -12,8 +12,8 @@ export interface Backend {
 type Require = (name: string) => unknown;
 
 /**
- * Loads tfjs on TensorFlow where `@tensorflow/tfjs-node` is installed and works, and else on its WASM
- * backend, which works everywhere.
+ * Loads tfjs on TensorFlow where `@tensorflow/tfjs-node` is installed and works. Elsewhere its WASM backend
+ * computes.
  */
 export async function loadBackend(require: Require = createRequire(import.meta.url)): Promise<Backend> {
   const native = await loadNative(require);
@@ -26,8 +26,7 @@ async function loadNative(require: Require): Promise<Backend | undefined> {
     const tf = require('@tensorflow/tfjs-node') as typeof Tf;
     await tf.setBackend('tensorflow');
     await tf.ready();
-    // Its package can be there without the library that its installation fetches, or with one that fails at
-    // the first operation.
+    // The package can lack the library that its installation fetches, or have one that computes nothing.
     const isRight = tf.tidy(() => {
       const picture = tf.ones([1, 3, 3, 1]) as Tf.Tensor4D;
       return tf.conv2d(picture, tf.ones([3, 3, 1, 1]) as Tf.Tensor4D, 1, 'valid').dataSync()[0] === 9;

@@ -1,13 +1,12 @@
 import type * as Tf from '@tensorflow/tfjs-core';
 
 /**
- * A value on its way through a graph. ONNX's pictures are `[batch, channels, height, width]`; tfjs computes
- * on `[batch, height, width, channels]`. Pictures stay so from one operator to the next, and the graph's
- * own axes are translated.
+ * Value on its way through a graph. ONNX's pictures are `[batch, channels, height, width]`; tfjs computes on
+ * `[batch, height, width, channels]`. Pictures stay so from one operator to the next.
  */
 export interface Value {
   readonly tensor: Tf.Tensor;
-  /** True if the channels are the last axis, as tfjs wants pictures, and not where the graph has them. */
+  /** True if it lies as tfjs wants pictures, unlike what the graph says. */
   readonly isChannelsLast: boolean;
 }
 
@@ -22,7 +21,7 @@ export function lastOf(tensor: Tf.Tensor): Value {
   return { tensor, isChannelsLast: true };
 }
 
-/** The tensor as the graph means it. */
+/** Returns the tensor as the graph means it. */
 export function asGraph(tf: typeof Tf, { tensor, isChannelsLast }: Value): Tf.Tensor {
   if (!isChannelsLast) return tensor;
   const [batch, height, width, channels] = tensor.shape as [number, number, number, number];
@@ -31,7 +30,7 @@ export function asGraph(tf: typeof Tf, { tensor, isChannelsLast }: Value): Tf.Te
   return tf.transpose(tensor, [...toChannelsFirst]);
 }
 
-/** The tensor as tfjs wants pictures; one of fewer dimensions as it is spread over pictures. */
+/** Returns the tensor as tfjs wants pictures; one of fewer dimensions as it is spread over them. */
 export function asPicture(tf: typeof Tf, { tensor, isChannelsLast }: Value): Tf.Tensor4D {
   if (isChannelsLast) return tensor as Tf.Tensor4D;
   if (tensor.rank > 4) throw new Error(`A tensor of ${tensor.rank} dimensions is no picture.`);
@@ -43,18 +42,18 @@ export function asPicture(tf: typeof Tf, { tensor, isChannelsLast }: Value): Tf.
   ]) as Tf.Tensor4D;
 }
 
-/** The shape as the graph means it. */
+/** Returns the shape as the graph means it. */
 export function shapeOf({ tensor, isChannelsLast }: Value): number[] {
   return isChannelsLast ? toChannelsFirst.map((axis) => tensor.shape[axis] as number) : [...tensor.shape];
 }
 
-/** Finds an axis of the graph, which may count from the end, in the tensor. */
+/** Returns the tensor's axis for one of the graph, which may count from the end. */
 export function axisIn({ tensor, isChannelsLast }: Value, axis: number): number {
   const counted = axis < 0 ? axis + tensor.rank : axis;
   return isChannelsLast ? toChannelsLast.indexOf(counted as 0 | 1 | 2 | 3) : counted;
 }
 
-/** The numbers of an input, which tell a shape or places. */
+/** Reads the numbers of an input, which tell a shape or places. */
 export function integers(value: Value | undefined): number[] | undefined {
   return value && [...value.tensor.dataSync()];
 }

@@ -2,11 +2,11 @@ import type * as Tf from '@tensorflow/tfjs-core';
 import type { ModelNode, ModelTensor } from '../../onnx/model.ts';
 import type { Value } from './layout.ts';
 
-/** Facts that an operator is prepared with. */
+/** Input of an operator's preparation. */
 export interface Preparation {
   readonly tf: typeof Tf;
   readonly node: ModelNode;
-  /** The input of this number where it is one of the model's own tensors. */
+  /** Returns the input of this number if it is one of the model's own tensors. */
   readonly constant: (input: number) => ModelTensor | undefined;
   /** Marks a tensor as one that stays until the session is released. */
   readonly keep: <T extends Tf.Tensor>(tensor: T) => T;

@@ -8,7 +8,7 @@ import { asGraph, plain, type Value } from './layout.ts';
 import { operators, tensorOf } from './operators.ts';
 import type { Compute } from './prepare.ts';
 
-/** Loads tfjs, which runs wherever Node runs, some times as slow as ONNX Runtime. */
+/** Loads tfjs, which runs wherever Node runs, but takes about four times as long as ONNX Runtime. */
 export async function loadTfjs(loaded: Promise<Backend> = loadBackend()): Promise<Runtime> {
   const { name, tf } = await loaded;
   return {
@@ -100,19 +100,19 @@ class Graph implements Session {
 function runStep({ node, compute, spent }: Step, values: Map<string, Value>): void {
   const inputs = node.inputs.map((name) => values.get(name));
   values.set(node.outputs[0] ?? '', compute(inputs as unknown as Parameters<Compute>[0]));
-  // Tensors that were kept to the end would take memory many times over.
+  // Left to the end, they would take many times the memory.
   for (const name of spent) {
     values.get(name)?.tensor.dispose();
     values.delete(name);
   }
 }
 
-/** A copy, as it is of no use to the next run. */
+/** Copies the values out of the backend's memory. */
 function numbersOf(tensor: Tf.Tensor): Float32Array {
   return Float32Array.from(tensor.dataSync());
 }
 
-/** The step that uses each value last; the outputs' come after all of them. */
+/** Finds the step that uses each value last; the outputs' come after all of them. */
 function lastUses(nodes: readonly ModelNode[], outputs: Session['outputs']): Map<string, number> {
   const last = new Map<string, number>();
   nodes.forEach(({ inputs }, index) => {
@@ -122,7 +122,7 @@ function lastUses(nodes: readonly ModelNode[], outputs: Session['outputs']): Map
   return last;
 }
 
-/** The inputs that a node does not keep in a form of its own. */
+/** Returns the inputs that a node does not keep in a form of its own. */
 function directInputs({ operator, inputs }: ModelNode): readonly string[] {
   return operator === 'Conv' || operator === 'BatchNormalization' ? inputs.slice(0, 1) : inputs;
 }

@@ -64,7 +64,7 @@ export interface Config {
   readonly croppedFacePaddingRatio: number;
   /** Number of threads that find and compare faces; one for each core unless set. */
   readonly engineWorkers: number;
-  /** What runs the embedded engine's networks. */
+  /** Runtime of the embedded engine's networks. */
   readonly engineRuntime: EngineRuntime;
   readonly apiTitle: string;
   readonly apiVersion: string;

@@ -1,7 +1,7 @@
 /**
- * Measures the engine on either runtime beside Human's own pipeline and face-api's, each in a process of
- * its own, in turns, on the same decoded pictures; how it grows with the cores; and where the time of a
- * picture goes. usage: npm run bench -- speed [--data FOLDER] [--model MODEL]
+ * Measures the engine on either runtime beside Human's own pipeline and face-api's. They run in processes of
+ * their own, in turns, on the same decoded pictures. It also measures how the speed grows with the cores, and
+ * where the time of a picture goes. usage: npm run bench -- speed [--data FOLDER] [--model MODEL]
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

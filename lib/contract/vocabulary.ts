@@ -7,7 +7,7 @@
 export const engineDetectors = ['mediapipe', 'ssd', 'mediapipe+ssd'] as const;
 export type EngineDetector = (typeof engineDetectors)[number];
 
-/** What runs the embedded engine's networks: `auto` is ONNX Runtime where it loads, and tfjs elsewhere. */
+/** Runtimes of the embedded engine's networks: `auto` is ONNX Runtime where it loads, and tfjs elsewhere. */
 export const engineRuntimes = ['auto', 'onnx', 'tfjs'] as const;
 export type EngineRuntime = (typeof engineRuntimes)[number];
 

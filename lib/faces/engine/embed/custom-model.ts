@@ -125,7 +125,10 @@ async function readModel(path: string): Promise<Uint8Array> {
   }
 }
 
-/** What the model says of its input. */
+/**
+ * Reads the layout and size of the model's input.
+ * @throws ConfigError when it is not one picture of three channels
+ */
 function pictureInputOf(path: string, { inputs, outputs }: Session): PictureInput {
   const count = (values: readonly unknown[], name: string) =>
     `${values.length} ${name}${values.length === 1 ? '' : 's'}`;

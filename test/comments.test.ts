@@ -29,6 +29,29 @@ test.each(folders.filter((folder) => !exceptions.includes(folder)))(
   },
 );
 
+describe('ports', () => {
+  const ports = [...globSync('lib/**/port.ts'), 'lib/faces/engine/search/embedding-store.ts'];
+
+  test('are found', () => {
+    expect(ports).toContain('lib/faces/port.ts');
+  });
+
+  test.each(ports)('say of each method what it throws: %s', (port) => {
+    expect(methodsWithoutThrows(readFileSync(port, 'utf8'))).toEqual([]);
+  });
+
+  test('may not leave out @throws of a method; fields and functions have none', () => {
+    const port = (comment: string) =>
+      `export interface Port {\n  /** A field. */\n  a: string;\n${comment}  b<T>(\n    a: T,\n  ): void;\n}\nfunction c() {\n  d();\n}`;
+    expect(methodsWithoutThrows(port(''))).toEqual(['line 4: b']);
+    expect(methodsWithoutThrows(port('  /** Reads it. */\n'))).toEqual(['line 5: b']);
+    expect(methodsWithoutThrows(port('  /** @throws Never */\n'))).toEqual([]);
+    expect(methodsWithoutThrows(port('  /**\n   * Reads it.\n   * @throws ConfigError\n   */\n'))).toEqual(
+      [],
+    );
+  });
+});
+
 describe('the rules for comments', () => {
   const words = (count: number) => Array(count).fill('word').join(' ');
 

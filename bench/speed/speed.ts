@@ -1,9 +1,7 @@
 /**
- * Measures the engine on both runtimes beside Human's own pipeline and face-api's, and its speed by the
- * number of cores. It also shows which stages take the time of a picture. The pipelines run in processes of
- * their own, in turns, on the same decoded pictures.
- *
- * usage: npm run bench -- speed [--data FOLDER] [--model MODEL]
+ * Measures the engine on either runtime beside Human's own pipeline and face-api's. They run in processes of
+ * their own, in turns, on the same decoded pictures. It also measures how the speed grows with the cores, and
+ * where the time of a picture goes. usage: npm run bench -- speed [--data FOLDER] [--model MODEL]
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

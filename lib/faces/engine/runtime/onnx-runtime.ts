@@ -5,15 +5,16 @@ import { replacePRelu } from '../onnx/prelu.ts';
 import type { Runtime, Session } from './port.ts';
 
 /**
- * Loads ONNX Runtime. It has builds for Linux with glibc, macOS and Windows, on x64 and ARM of 64 bits.
- * @throws Error where its package is missing or has no build for the machine
+ * Loads ONNX Runtime. It has builds for Linux with glibc, macOS and Windows, on x64 and 64-bit ARM. Elsewhere
+ * its package can't be loaded, or is not installed.
+ * @throws Error where it has no build
  */
 export function loadOnnxRuntime(require: NodeJS.Require = createRequire(import.meta.url)): Runtime {
   const ort: typeof Ort = require('onnxruntime-node');
   return { name: 'onnx', start: (model) => start(ort, model) };
 }
 
-/** Starts a model. Bytes are rewritten to an equivalent model that is faster, if that can be had. */
+/** Starts a session. The bytes of a model are first rewritten to a faster model, where possible. */
 async function start(ort: typeof Ort, model: string | Uint8Array): Promise<Session> {
   if (typeof model === 'string') return sessionOf(ort, await ort.InferenceSession.create(model, options));
   try {
@@ -28,8 +29,8 @@ const options: Ort.InferenceSession.SessionOptions = {
   intraOpNumThreads: 1,
   // Only fatal errors are logged: other errors are thrown, and warnings concern the model's author.
   logSeverityLevel: 4,
-  // A memory pattern keeps one block for each shape of input that ever came. That took 120 MB in two
-  // workers, and saved no measurable time.
+  // A memory pattern keeps one block for each shape of input that ever came. That took 120 MB in two workers,
+  // and saved no measurable time.
   enableMemPattern: false,
   // Weights stay out of the arena, which grows by doubling.
   extra: { session: { use_device_allocator_for_initializers: '1' } },

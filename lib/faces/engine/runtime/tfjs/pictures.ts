@@ -1,7 +1,4 @@
-/**
- * The operators that look at pixels together with their neighbours, and those that treat each channel in its
- * own way.
- */
+/** Operators on pixels and their neighbours, and operators that treat each channel differently. */
 import type * as Tf from '@tensorflow/tfjs-core';
 import type { ModelNode, ModelTensor } from '../../onnx/model.ts';
 import { Attributes } from './attributes.ts';
@@ -31,7 +28,7 @@ function paddingOf(attributes: Attributes): Padding {
   ];
 }
 
-/** Operator after a convolution that is computed with it. */
+/** Activation that is computed together with the convolution before it. */
 export type Activation =
   | { readonly kind: 'relu' | 'relu6' }
   | { readonly kind: 'prelu'; readonly slope: ModelTensor };
@@ -120,7 +117,7 @@ function convolveGroups({ tf, keep }: Preparation, filter: Tf.Tensor4D, how: Con
   };
 }
 
-/** Makes a pool of two dimensions. */
+/** Prepares pooling in two dimensions. */
 function pool(isMean: boolean): Prepare {
   return ({ tf, node }) => {
     const attributes = new Attributes(node);

@@ -2,8 +2,10 @@ import type { Box, FacialArea } from '../../contract/shapes.ts';
 import type { EngineDetector } from '../../contract/vocabulary.ts';
 import type { Pixels, Point } from './align.ts';
 import { type FoundFace, type Look, loadBlazeFace } from './blazeface.ts';
-import { findFaces, suspicion } from './find-faces.ts';
+import { suspicion } from './find-by-ssd.ts';
+import { findFaces, weakestGuess } from './find-faces.ts';
 import { type FindMeshes, loadMesh } from './mesh.ts';
+import { withoutDoubles } from './overlap.ts';
 import type { Pyramid } from './pyramid.ts';
 import { loadSsd } from './ssd.ts';
 
@@ -29,6 +31,7 @@ export interface Detection {
   readonly area: FacialArea;
   /** 0..1, of the box. */
   readonly confidence: number;
+  readonly evidence: { readonly box: number; readonly mesh: number };
   readonly landmarks: Landmarks;
   /** What the first look took for the landmarks: the mesh, which is more precise, tells less of a face that is turned far to the side. */
   readonly firstLook: Landmarks;
@@ -57,12 +60,12 @@ const sureWithoutMesh = 0.6;
  * @param minConfidence 0..1: faces whose box is less certain are left out.
  */
 export async function loadDetector(minConfidence: number): Promise<Detector> {
-  const [blazeFace, findMeshes] = await Promise.all([loadBlazeFace(minConfidence), loadMesh()]);
+  const [blazeFace, findMeshes] = await Promise.all([loadBlazeFace(weakestGuess), loadMesh()]);
   let ssd: Promise<Look> | undefined;
   const looks = {
     blazeFace,
     ssd: () => {
-      ssd ??= loadSsd(Math.min(suspicion, minConfidence));
+      ssd ??= loadSsd(suspicion);
       return ssd;
     },
   };
@@ -70,22 +73,26 @@ export async function loadDetector(minConfidence: number): Promise<Detector> {
     async detect(pyramid, detector = 'mediapipe+ssd', times = {}) {
       const { picture } = pyramid;
       const started = performance.now();
-      const faces = await findFaces(pyramid, looks, detector, minConfidence);
+      const faces = await findFaces(pyramid, looks, detector);
       const found = performance.now();
       times.detect = (found - started) / 1000;
       const landmarks = await seeFaces(findMeshes, pyramid, faces);
       if (faces.length > 0) times.mesh = (performance.now() - found) / 1000;
-      return faces
+      const detections = faces
         .map((face, index) => detectionOf(face, landmarks[index] as SeenFace, picture))
         .filter(({ confidence, landmarks: { mesh } }) => mesh || confidence >= sureWithoutMesh)
         .filter(({ area }) => area.w > 0 && area.h > 0)
-        .sort((one, other) => sizeOf(other.area) - sizeOf(one.area));
+        .filter(({ confidence }) => confidence >= minConfidence)
+        .sort((one, other) => other.confidence - one.confidence);
+      return withoutSameFace(detections).sort((one, other) => sizeOf(other.area) - sizeOf(one.area));
     },
   };
 }
 
 interface SeenFace {
   readonly landmarks: Landmarks;
+  /** The mesh's, 0..1. */
+  readonly confidence: number;
   /** Where the mesh sees the face's middle. */
   readonly middle?: Point;
 }
@@ -102,7 +109,7 @@ async function seeFaces(
   pyramid: Pyramid,
   faces: readonly FoundFace[],
 ): Promise<SeenFace[]> {
-  const seen = faces.map((face): SeenFace & { confidence: number } => {
+  const seen = faces.map((face): SeenFace => {
     const landmarks = face.points ? boxLandmarks(face.points) : usualLandmarks(face, 0);
     return { landmarks, confidence: 0 };
   });
@@ -118,8 +125,12 @@ async function seeFaces(
   };
   const all = [...faces.keys()];
   await look(all, (index) => (seen[index] as SeenFace).landmarks, 0);
+  // BlazeFace's points tell which way up a face is: the mesh alone takes an upright one that is cut off for one that stands on its head.
+  const withoutPoints = all.filter((index) => !faces[index]?.points);
   for (const turn of [0, 2, 1, 3]) {
-    const doubtful = all.filter((index) => isDoubtful(faces[index] as FoundFace, confidenceOf(index)));
+    const doubtful = withoutPoints.filter((index) =>
+      isDoubtful(faces[index] as FoundFace, confidenceOf(index)),
+    );
     if (doubtful.length > 0)
       await look(doubtful, (index) => usualLandmarks(faces[index] as FoundFace, turn), 0);
   }
@@ -168,6 +179,12 @@ function usualLandmarks({ x, y, w, h }: FoundFace, turn: number): Landmarks {
   };
 }
 
+/** The surest detection of each face: two boxes that lay apart may have led the mesh to the same one. */
+function withoutSameFace(detections: readonly Detection[]): Detection[] {
+  const boxes = detections.map((detection) => ({ ...detection.area, detection }));
+  return withoutDoubles(boxes).map(({ detection }) => detection);
+}
+
 function sizeOf({ w, h }: Box): number {
   return w * h;
 }
@@ -176,7 +193,11 @@ function sizeOf({ w, h }: Box): number {
 const squareOfSsd = 0.89;
 
 /** The box is a square as large as BlazeFace's; the mesh knows its middle better. */
-function detectionOf(face: FoundFace, { landmarks, middle }: SeenFace, picture: Pixels): Detection {
+function detectionOf(
+  face: FoundFace,
+  { landmarks, middle, confidence }: SeenFace,
+  picture: Pixels,
+): Detection {
   const side = Math.max(face.w, face.h) * (face.points ? 1 : squareOfSsd);
   const [x, y] = middle ?? [face.x + face.w / 2, face.y + face.h / 2];
   const box = clampBox([x + 0.5 - side / 2, y + 0.5 - side / 2, side, side], picture);
@@ -194,6 +215,7 @@ function detectionOf(face: FoundFace, { landmarks, middle }: SeenFace, picture: 
       mouth_right: landmarks.mesh ? whole(landmarks.mesh.mouthRight) : null,
     },
     confidence: face.confidence,
+    evidence: { box: face.confidence, mesh: confidence },
     landmarks,
     firstLook: face.points ? boxLandmarks(face.points) : landmarks,
   };

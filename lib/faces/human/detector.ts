@@ -3,8 +3,8 @@ import type { EngineDetector } from '../../contract/vocabulary.ts';
 import type { Pixels, Point } from './align.ts';
 import { type FoundFace, type Look, loadBlazeFace } from './blazeface.ts';
 import { suspicion } from './find-by-ssd.ts';
-import { findFaces, weakestGuess } from './find-faces.ts';
-import { type FindMeshes, loadMesh } from './mesh.ts';
+import { findFaces, lookAt, weakestGuess } from './find-faces.ts';
+import { type FindMeshes, loadMesh, type Mesh } from './mesh.ts';
 import { withoutDoubles } from './overlap.ts';
 import type { Pyramid } from './pyramid.ts';
 import { loadSsd } from './ssd.ts';
@@ -76,10 +76,10 @@ export async function loadDetector(minConfidence: number): Promise<Detector> {
       const faces = await findFaces(pyramid, looks, detector);
       const found = performance.now();
       times.detect = (found - started) / 1000;
-      const landmarks = await seeFaces(findMeshes, pyramid, faces);
+      const seen = await new Seer(pyramid, findMeshes, blazeFace).see(faces);
       if (faces.length > 0) times.mesh = (performance.now() - found) / 1000;
-      const detections = faces
-        .map((face, index) => detectionOf(face, landmarks[index] as SeenFace, picture))
+      const detections = seen
+        .map((one) => detectionOf(one, picture))
         .filter(({ confidence, landmarks: { mesh } }) => mesh || confidence >= sureWithoutMesh)
         .filter(({ area }) => area.w > 0 && area.h > 0)
         .filter(({ confidence }) => confidence >= minConfidence)
@@ -90,6 +90,7 @@ export async function loadDetector(minConfidence: number): Promise<Detector> {
 }
 
 interface SeenFace {
+  readonly face: FoundFace;
   readonly landmarks: Landmarks;
   /** The mesh's, 0..1. */
   readonly confidence: number;
@@ -100,48 +101,109 @@ interface SeenFace {
 /** So often the mesh looks at each face, each time as the last look found it: upright, centred and as large as the mesh wants it. */
 const meshLooks = 2;
 
-/**
- * The faces' landmarks. The first look starts from the detector's own points; where there are none, or the mesh sees no face that way, from the
- * usual ones in its box, whichever way up.
- */
-async function seeFaces(
-  findMeshes: FindMeshes,
-  pyramid: Pyramid,
-  faces: readonly FoundFace[],
-): Promise<SeenFace[]> {
-  const seen = faces.map((face): SeenFace => {
-    const landmarks = face.points ? boxLandmarks(face.points) : usualLandmarks(face, 0);
-    return { landmarks, confidence: 0 };
-  });
-  const confidenceOf = (index: number) => seen[index]?.confidence ?? 0;
-  /** Looks at some faces, from these landmarks on; keeps what is not less sure than before by more than the margin. */
-  const look = async (indices: readonly number[], startOf: (index: number) => Landmarks, margin: number) => {
-    const meshes = await findMeshes(pyramid, indices.map(startOf));
-    meshes.forEach(({ confidence, points }, place) => {
-      const index = indices[place] as number;
-      if (confidence < minMeshConfidence || confidence <= confidenceOf(index) - margin) return;
-      seen[index] = { landmarks: meshLandmarks(points), middle: middleOf(points), confidence };
+/** Sees faces' landmarks. */
+class Seer {
+  readonly #pyramid: Pyramid;
+  readonly #findMeshes: FindMeshes;
+  readonly #blazeFace: Look;
+
+  constructor(pyramid: Pyramid, findMeshes: FindMeshes, blazeFace: Look) {
+    this.#pyramid = pyramid;
+    this.#findMeshes = findMeshes;
+    this.#blazeFace = blazeFace;
+  }
+
+  async see(faces: readonly FoundFace[]): Promise<SeenFace[]> {
+    const seen = await this.#look(faces.map((face) => seenWithout(face)));
+    await this.#tryTurns(seen);
+    const told = await this.#turnRight(seen);
+    for (let count = 1; count < meshLooks; count++) {
+      const known = told.filter(({ confidence }) => confidence > 0);
+      const again = await this.#look(known, unsteadiness);
+      for (const [index, face] of known.entries()) {
+        told.splice(told.indexOf(face), 1, again[index] as SeenFace);
+      }
+    }
+    return told;
+  }
+
+  /** Looks at faces from their landmarks on; keeps what is not less sure than before by more than the margin. */
+  async #look(faces: readonly SeenFace[], margin = 0): Promise<SeenFace[]> {
+    const meshes = await this.#findMeshes(
+      this.#pyramid,
+      faces.map(({ landmarks }) => landmarks),
+    );
+    return faces.map((before, index) => {
+      const { confidence, points } = meshes[index] as Mesh;
+      if (confidence < minMeshConfidence || confidence <= before.confidence - margin) return before;
+      return { face: before.face, landmarks: meshLandmarks(points), middle: middleOf(points), confidence };
     });
+  }
+
+  /** Of boxes without points, it is not known which way up their faces are: the mesh tries. */
+  async #tryTurns(seen: SeenFace[]): Promise<void> {
+    for (const turn of [0, 2, 1, 3]) {
+      const doubtful = seen.filter(({ face, confidence }) => !face.points && isDoubtful(face, confidence));
+      const again = await this.#look(
+        doubtful.map((one) => ({ ...one, landmarks: usualLandmarks(one.face, turn) })),
+      );
+      doubtful.forEach((before, index) => {
+        const after = again[index] as SeenFace;
+        if (after.middle !== before.middle) seen.splice(seen.indexOf(before), 1, after);
+      });
+    }
+  }
+
+  /** BlazeFace looks again at those in whose points the mesh sees no clear face, or that do not stand upright, each way up. */
+  async #turnRight(seen: readonly SeenFace[]): Promise<SeenFace[]> {
+    const told: SeenFace[] = [];
+    let left = maxTurnedFaces;
+    for (const first of seen) {
+      const isDoubtful = first.confidence < clearMesh || Math.abs(rollOf(first.landmarks)) > 60;
+      if (!first.face.points || !isDoubtful || left-- <= 0) {
+        told.push(first);
+        continue;
+      }
+      let best = first;
+      for (const turn of [0, 2, 1, 3]) {
+        const face = await lookAt(this.#pyramid, this.#blazeFace, first.face, turn);
+        if (!face) continue;
+        const [other] = (await this.#look([seenWithout(face)])) as [SeenFace];
+        if (likeness(other) > likeness(best)) best = other;
+        if (turn === 0 && other.confidence >= clearMesh) break;
+      }
+      told.push(best);
+    }
+    return told;
+  }
+}
+
+/** 0..1: of a face that is placed well the mesh is nearly always surer than this. */
+const clearMesh = 0.95;
+
+/** More faces of a picture than this are not looked at each way up. */
+const maxTurnedFaces = 8;
+
+/** How much surer BlazeFace and the mesh together must be of a face that does not stand upright. */
+const uprightMargin = 0.25;
+
+function likeness({ face, confidence, landmarks }: SeenFace): number {
+  const roll = rollOf(landmarks);
+  return face.confidence + confidence + (Math.abs(roll) <= 60 ? uprightMargin : 0);
+}
+
+/** Degrees, clockwise. */
+function rollOf({ leftEye, rightEye }: Landmarks): number {
+  return (Math.atan2(leftEye[1] - rightEye[1], leftEye[0] - rightEye[0]) * 180) / Math.PI;
+}
+
+/** A face before the mesh has seen it: with the detector's own points, or the usual ones. */
+function seenWithout(face: FoundFace): SeenFace {
+  return {
+    face,
+    landmarks: face.points ? boxLandmarks(face.points) : usualLandmarks(face, 0),
+    confidence: 0,
   };
-  const all = [...faces.keys()];
-  await look(all, (index) => (seen[index] as SeenFace).landmarks, 0);
-  // BlazeFace's points tell which way up a face is: the mesh alone takes an upright one that is cut off for one that stands on its head.
-  const withoutPoints = all.filter((index) => !faces[index]?.points);
-  for (const turn of [0, 2, 1, 3]) {
-    const doubtful = withoutPoints.filter((index) =>
-      isDoubtful(faces[index] as FoundFace, confidenceOf(index)),
-    );
-    if (doubtful.length > 0)
-      await look(doubtful, (index) => usualLandmarks(faces[index] as FoundFace, turn), 0);
-  }
-  for (let count = 1; count < meshLooks; count++) {
-    await look(
-      all.filter((index) => confidenceOf(index) > 0),
-      (index) => (seen[index] as SeenFace).landmarks,
-      unsteadiness,
-    );
-  }
-  return seen;
 }
 
 /** 0..1: of a face that stands upright nearly always one of the two is surer than this. */
@@ -194,8 +256,7 @@ const squareOfSsd = 0.89;
 
 /** The box is a square as large as BlazeFace's; the mesh knows its middle better. */
 function detectionOf(
-  face: FoundFace,
-  { landmarks, middle, confidence }: SeenFace,
+  { face, landmarks, middle, confidence }: SeenFace,
   picture: Pixels,
 ): Detection {
   const side = Math.max(face.w, face.h) * (face.points ? 1 : squareOfSsd);

@@ -35,8 +35,6 @@ const scores = {
   clear: 0.7,
   /** What a close look takes for less is left out. */
   kept: 0.4,
-  /** How much surer of a face it is that does not stand upright. */
-  turnMargin: 0.1,
 } as const;
 
 /** 0..1: BlazeFace need not tell what it is less sure of. */
@@ -74,7 +72,7 @@ export async function findFaces(
     const settles = found.length > 0 && !found.some(isSmall);
     if (!mayHideMore || settles) return found.slice(0, maxFaces);
   }
-  return (await search.lookClosely([...first, ...(await search.lookAtParts())])).slice(0, maxFaces);
+  return (await search.lookClosely([...first, ...(await search.lookAtParts(first))])).slice(0, maxFaces);
 }
 
 /** BlazeFace's looks at one picture, from coarse to fine. */
@@ -133,15 +131,29 @@ class Search {
     return guesses;
   }
 
-  /** Parts of the picture, of all that are at most so large that the smallest face of interest is seen. */
-  async lookAtParts(): Promise<Guess[]> {
+  /**
+   * Parts of the picture at twice the size, and so on, as long as the last looks show faces so small that there may be smaller ones. Where
+   * nobody is to be seen, at once those in which the smallest faces would be seen.
+   */
+  async lookAtParts(coarse: readonly Guess[]): Promise<Guess[]> {
     const longer = Math.max(this.#picture.width, this.#picture.height);
-    const whole = blazeFaceSight.size / longer;
     const found: Guess[] = [];
-    for (let scale = finestScale; scale > whole * 1.2; scale /= scaleStep) {
-      found.push(...(await this.#guesses(partViews(this.#picture, scale), 0, scores.guessInPart)));
+    const likely = (guesses: readonly Guess[]) =>
+      guesses.filter(({ confidence }) => confidence >= scores.guessInPart);
+    let last = likely(coarse);
+    let scale = blazeFaceSight.size / longer;
+    while (scale < finestScale) {
+      scale = last.length > 0 ? Math.min(2 * scale, finestScale) : finestScale;
+      last = await this.#guesses(partViews(this.#picture, scale), this.#turnOf(coarse), scores.guessInPart);
+      found.push(...last);
+      if (last.length > 0 && last.every(({ seenSize }) => seenSize >= noSmaller)) break;
     }
     return found;
+  }
+
+  /** The turn of the surest face. */
+  #turnOf(guesses: readonly Guess[]): number {
+    return bySureness(guesses)[0]?.turn ?? 0;
   }
 
   /** The faces among some guesses, surest first, each placed by a look that shows it well. */
@@ -159,40 +171,34 @@ class Search {
     for (const guess of bySureness(guesses.filter((one) => !isClear(one)))) {
       if (found.some((face) => sharedWithSmaller(face, guess) > 0.5)) continue;
       if (left-- <= 0) break;
-      const face = await this.#closest(guess);
+      const face = await lookAt(this.#pyramid, this.#look, guess, guess.turn);
       if (!face || found.some((other) => sharedWithSmaller(face, other) > 0.5)) continue;
       found.push(face);
       left += closeLooksForFace;
     }
     return bySureness(found);
   }
-
-  /** The face that a guess means, whichever way up it is. */
-  async #closest(guess: Guess): Promise<FoundFace | undefined> {
-    let best: FoundFace | undefined;
-    for (const turn of new Set([0, guess.turn, 2])) {
-      const face = await this.#closeLook(guess, turn);
-      const margin = best ? scores.turnMargin : 0;
-      if (face && face.confidence >= scores.kept && face.confidence > (best?.confidence ?? 0) + margin) {
-        best = face;
-      }
-      if (best && best.confidence >= scores.clear) break;
-    }
-    return best;
-  }
-
-  async #closeLook(guess: Guess, turn: number): Promise<FoundFace | undefined> {
-    const [faces = []] = await this.#look(this.#pyramid, [closeView(guess, turn)]);
-    return bySureness(faces).find((face) => meansTheSame(face, guess));
-  }
 }
 
-/** The part of the picture's size at which its parts are looked at: a face of 20 pixels takes 8 of the square there. */
+/** The face that a guess means, in the middle of a look that shows it well. */
+export async function lookAt(
+  pyramid: Pyramid,
+  look: Look,
+  guess: FoundFace,
+  turn: number,
+): Promise<FoundFace | undefined> {
+  const [faces = []] = await look(pyramid, [closeView(guess, turn)]);
+  return bySureness(faces).find((face) => face.confidence >= scores.kept && meansTheSame(face, guess));
+}
+
+/** The part of the picture's size at which its parts are looked at, at most: a face of 20 pixels takes 8 of the square there. */
 const finestScale = 0.4;
-const scaleStep = 3.5;
+
+/** Where all faces take so many pixels of the square, smaller ones would be seen too. */
+const noSmaller = 24;
 
 /** Close looks at what turns out to be no face, at most, and so many more for each face that is found. */
-const vainCloseLooks = 8;
+const vainCloseLooks = 6;
 const closeLooksForFace = 3;
 
 function bySureness<Face extends FoundFace>(faces: readonly Face[]): Face[] {

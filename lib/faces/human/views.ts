@@ -64,7 +64,7 @@ export function closeView({ x, y, w, h }: FoundFace, turn: number): Similarity {
 
 /** How far parts of the picture overlap, and reach beyond its edges, in pixels of the square: larger faces are seen by a coarser look. */
 const overlapOfParts = 56;
-const beyondEdge = 16;
+const beyondEdge = 12;
 
 /** Squares that cover the picture at this scale, with a border around it. */
 export function partViews({ width, height }: Pixels, scale: number): Similarity[] {

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import pLimit from 'p-limit';
 import type { Pixels } from '../lib/faces/human/align.ts';
+import { usualMinConfidence } from '../lib/faces/human/confidence.ts';
 import { isEmbeddingModel } from '../lib/faces/human/models.ts';
 import { WorkerPool } from '../lib/faces/human/pool.ts';
 import { decodePicture } from '../lib/inputs/decode.ts';
@@ -54,7 +55,7 @@ function takeWorkersPriority(): void {
 
 async function openEngine(workers: number): Promise<Pipeline> {
   if (!isEmbeddingModel(name)) throw new Error(`There is no pipeline '${name}'.`);
-  const pool = await WorkerPool.start(workers, { minConfidence: 0.4, modelName: name });
+  const pool = await WorkerPool.start(workers, { minConfidence: usualMinConfidence, modelName: name });
   return async (picture) => {
     const faces = await pool.run({ picture, models: [name] });
     return faces.length;

@@ -6,6 +6,7 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { usualMinConfidence } from '../lib/faces/human/confidence.ts';
 import { type Detection, type Detector, loadDetector } from '../lib/faces/human/detector.ts';
 import { Pyramid } from '../lib/faces/human/pyramid.ts';
 import { type Album, mosaic, openAlbum, type Scene, scattered, single, type TrueFace } from './mosaic.ts';
@@ -166,7 +167,7 @@ function parse(words: readonly string[]) {
 export async function run(words: readonly string[]): Promise<void> {
   const { folder, seeds, chosen } = parse(words);
   const album = await openAlbum(folder);
-  const detector = await loadDetector(0.4);
+  const detector = await loadDetector(usualMinConfidence);
   await detector.detect(new Pyramid(plainPicture('noise', 640, 480, 0)));
   for (const part of chosen) {
     const rows = await measure(detector, scenesOf(album, part, seeds));

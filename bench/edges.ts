@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Box } from '../lib/contract/shapes.ts';
 import type { Pixels } from '../lib/faces/human/align.ts';
+import { usualMinConfidence } from '../lib/faces/human/confidence.ts';
 import { type Detection, type Detector, loadDetector } from '../lib/faces/human/detector.ts';
 import { compareEmbeddings } from '../lib/faces/human/distance.ts';
 import { type Embedder, loadEmbedder } from '../lib/faces/human/embedders.ts';
@@ -125,7 +126,7 @@ export async function run(words: readonly string[]): Promise<void> {
   const { folder, every } = parse(words);
   const album = await openAlbum(folder);
   const names = album.names.filter((_, index) => index % every === 0);
-  const finder = { detector: await loadDetector(0.5), embed: await loadEmbedder[model]() };
+  const finder = { detector: await loadDetector(usualMinConfidence), embed: await loadEmbedder[model]() };
   const rows = new Map<string, EdgeRow>();
   const bar = progressBar('edges', names.length);
   for (const name of names) {

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { loadConfig } from '../lib/config.ts';
+import { usualMinConfidence } from '../lib/faces/human/confidence.ts';
 import { loadCustomNetwork } from '../lib/faces/human/custom-model.ts';
 import { type EmbeddingModelName, engineModels } from '../lib/faces/human/models.ts';
 import { WorkerPool } from '../lib/faces/human/pool.ts';
@@ -47,7 +48,7 @@ export async function embedByModels(
   const { customModel } = loadConfig();
   const custom = models.includes('Custom') && customModel && (await loadCustomNetwork(customModel));
   const pool = await WorkerPool.start(workers, {
-    minConfidence: 0.4,
+    minConfidence: usualMinConfidence,
     modelName,
     ...(custom && { customNetwork: custom.network }),
   });

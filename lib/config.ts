@@ -206,7 +206,7 @@ const settings = z.object({
     'two or more cosine distances from 0 to 2, each smaller than the one before, separated by commas',
   ).optional(),
   DISTANCE_METRIC: oneOf(distanceMetrics).default('cosine'),
-  DETECTION_CONFIDENCE_THRESHOLD: number(0, 1, false).default(0.4),
+  DETECTION_CONFIDENCE_THRESHOLD: number(0, 1, false).default(0.15),
   QUALITY_FILTER: oneOf(['auto', 'none']).default('auto'),
   DRAW_BOUNDING_BOXES: flag.default(true),
   CROPPED_FACE_PADDING_RATIO: number(0, 10, false).default(0.4),

@@ -101,7 +101,7 @@ const settings: Readonly<Record<string, Setting>> = {
     takes: 'one of cosine, euclidean, euclidean_l2, angular',
   }),
   DETECTION_CONFIDENCE_THRESHOLD: setting('detectionConfidenceThreshold', {
-    unset: 0.4,
+    unset: 0.15,
     good: [
       ['0', 0],
       ['0.75', 0.75],

@@ -2,6 +2,7 @@ import type { Box, FacialArea } from '../../contract/shapes.ts';
 import type { EngineDetector } from '../../contract/vocabulary.ts';
 import type { Pixels, Point } from './align.ts';
 import { type FoundFace, type Look, loadBlazeFace } from './blazeface.ts';
+import { confidenceOf, logOdds } from './confidence.ts';
 import { suspicion } from './find-by-ssd.ts';
 import { findFaces, lookAt, weakestGuess } from './find-faces.ts';
 import { type FindMeshes, loadMesh, type Mesh } from './mesh.ts';
@@ -29,8 +30,9 @@ export interface Landmarks {
 
 export interface Detection {
   readonly area: FacialArea;
-  /** 0..1, of the box. */
+  /** 0..1: the share of boxes like this that are faces. */
   readonly confidence: number;
+  /** What the detector and the mesh say themselves, 0..1. */
   readonly evidence: { readonly box: number; readonly mesh: number };
   readonly landmarks: Landmarks;
   /** What the first look took for the landmarks: the mesh, which is more precise, tells less of a face that is turned far to the side. */
@@ -52,12 +54,9 @@ export interface Detector {
 /** 0..1: where the mesh is less sure that it sees a face, say because it is turned too far away, the detector's own points count. */
 const minMeshConfidence = 0.4;
 
-/** 0..1: a detector must be as sure as this of what the mesh does not take for a face: it may be one that is turned far to the side. */
-const sureWithoutMesh = 0.6;
-
 /**
  * The detectors and the face mesh on this thread.
- * @param minConfidence 0..1: faces whose box is less certain are left out.
+ * @param minConfidence 0..1: what is less likely a face is left out.
  */
 export async function loadDetector(minConfidence: number): Promise<Detector> {
   const [blazeFace, findMeshes] = await Promise.all([loadBlazeFace(weakestGuess), loadMesh()]);
@@ -73,6 +72,12 @@ export async function loadDetector(minConfidence: number): Promise<Detector> {
     async detect(pyramid, detector = 'mediapipe+ssd', times = {}) {
       const { picture } = pyramid;
       const started = performance.now();
+      if (detector === 'skip') {
+        const whole = { x: -0.5, y: -0.5, w: picture.width, h: picture.height, confidence: 1 };
+        const [seen] = (await new Seer(pyramid, findMeshes, blazeFace).see([whole])) as [SeenFace];
+        times.mesh = (performance.now() - started) / 1000;
+        return [pictureAsFace(seen, picture)];
+      }
       const faces = await findFaces(pyramid, looks, detector);
       const found = performance.now();
       times.detect = (found - started) / 1000;
@@ -80,7 +85,6 @@ export async function loadDetector(minConfidence: number): Promise<Detector> {
       if (faces.length > 0) times.mesh = (performance.now() - found) / 1000;
       const detections = seen
         .map((one) => detectionOf(one, picture))
-        .filter(({ confidence, landmarks: { mesh } }) => mesh || confidence >= sureWithoutMesh)
         .filter(({ area }) => area.w > 0 && area.h > 0)
         .filter(({ confidence }) => confidence >= minConfidence)
         .sort((one, other) => other.confidence - one.confidence);
@@ -197,13 +201,7 @@ const uprightMargin = 5;
 /** How well a face is seen this way up, as the logarithm of odds: of 84 whole faces all are likelier by 6 than the same turned upside down. */
 function likeness({ face, confidence, landmarks }: SeenFace): number {
   const margin = Math.abs(rollOf(landmarks)) <= 60 ? uprightMargin : 0;
-  return 4 * logOdds(face.confidence) + logOdds(confidence) + margin;
-}
-
-/** Of a share 0..1, none surer than 1 in 100,000 and less sure than 1 in 1,000. */
-function logOdds(share: number): number {
-  const bounded = Math.min(0.99999, Math.max(0.001, share));
-  return Math.log(bounded / (1 - bounded));
+  return 4 * logOdds(face.confidence, 0.001) + logOdds(confidence, 0.001) + margin;
 }
 
 /** Degrees, clockwise. */
@@ -286,11 +284,19 @@ function detectionOf({ face, landmarks, middle, confidence }: SeenFace, picture:
       mouth_left: landmarks.mesh ? whole(landmarks.mesh.mouthLeft) : null,
       mouth_right: landmarks.mesh ? whole(landmarks.mesh.mouthRight) : null,
     },
-    confidence: face.confidence,
+    confidence: confidenceOf(face, confidence),
     evidence: { box: face.confidence, mesh: confidence },
     landmarks,
     firstLook: face.points ? boxLandmarks(face.points) : landmarks,
   };
+}
+
+/** The picture is said to be a face: no detector has a say, and its parts are told where the mesh sees them. */
+function pictureAsFace(seen: SeenFace, picture: Pixels): Detection {
+  const { area, ...told } = detectionOf(seen, picture);
+  const nowhere = { left_eye: null, right_eye: null, nose: null };
+  const whole = { x: 0, y: 0, w: picture.width, h: picture.height };
+  return { ...told, area: { ...area, ...whole, ...(!told.landmarks.mesh && nowhere) }, confidence: 1 };
 }
 
 function clampBox([x, y, w, h]: readonly [number, number, number, number], picture: Pixels) {

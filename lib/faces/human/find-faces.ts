@@ -58,7 +58,7 @@ const borders = { upright: 0.3, turned: 0.6 } as const;
 export async function findFaces(
   pyramid: Pyramid,
   looks: Looks,
-  detector: EngineDetector,
+  detector: Exclude<EngineDetector, 'skip'>,
 ): Promise<FoundFace[]> {
   if (detector === 'ssd') return (await findBySsd(pyramid, await looks.ssd())).slice(0, maxFaces);
   const search = new Search(pyramid, looks.blazeFace);

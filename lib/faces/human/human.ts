@@ -109,7 +109,9 @@ class Human implements FaceBackend {
     const { name: modelName, ...model } = this.#modelOf(this.modelId);
     this.defaults = matchDefaults(modelName, model, this.#metric, this.#detector);
     const { detectionConfidenceThreshold: minConfidence, testLimits } = settings;
-    this.#test = new EngineTest(pool, { modelName, detector: this.#detector, minConfidence }, testLimits);
+    // The drawn face does not fill its picture.
+    const detector = this.#detector === 'skip' ? 'mediapipe+ssd' : this.#detector;
+    this.#test = new EngineTest(pool, { modelName, detector, minConfidence }, testLimits);
     this.#galleries = attempt(() => openGalleries(pool, database, models));
     // The others are loaded when they are first asked for: few requests ask for another model.
     attempt(() => this.#gallery(this.modelId).refresh());

@@ -8,8 +8,8 @@ const longest = [
   'api/cloud-http',
   'blacklist/crash-deepface',
   'blacklist/crash-aws',
-  'records/dynamodb-faults',
-  'records/dynamodb',
+  'records/dynamodb/faults',
+  'records/dynamodb/records',
 ].map((name) => `/test/${name}.test.ts`);
 
 class LongestFirst extends BaseSequencer {

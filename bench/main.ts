@@ -14,19 +14,19 @@ interface Benchmark {
 }
 
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
-  accuracy: () => import('./accuracy.ts'),
-  speed: () => import('./speed.ts'),
-  service: () => import('./service.ts'),
-  search: () => import('./search.ts'),
+  accuracy: () => import('./accuracy/accuracy.ts'),
+  speed: () => import('./speed/speed.ts'),
+  service: () => import('./service/service.ts'),
+  search: () => import('./search/search.ts'),
   // What the bar for reference pictures rests on; it saves nothing.
-  quality: () => import('./quality.ts'),
-  crowd: () => import('./crowd.ts'),
-  history: () => import('./history.ts'),
+  quality: () => import('./accuracy/quality.ts'),
+  crowd: () => import('./accuracy/crowd.ts'),
+  history: () => import('./service/history.ts'),
   // Of the AWS mode; they save nothing.
-  'cold-start': () => import('./cold-start.ts'),
-  load: () => import('./load.ts'),
+  'cold-start': () => import('./service/cold-start.ts'),
+  load: () => import('./service/load.ts'),
   // Measures nothing: draws the plots and writes the tables anew.
-  report: () => import('./report.ts'),
+  report: () => import('./report/report.ts'),
 };
 
 async function runNamed(name: string, words: readonly string[]): Promise<void> {

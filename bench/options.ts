@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { repository } from './results.ts';
+import { repository } from './report/results.ts';
 import { WrongUseError } from './wrong-use.ts';
 
 /** Where a benchmark writes what it measured. */

@@ -1,7 +1,7 @@
-import { detectFaces } from '../lib/contract/detect-faces.ts';
+import { detectFaces } from '../lib/contract/endpoints/detect-faces.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
-import { faces, inputs, pictureSlots } from '../lib/ports.ts';
 import { detectFaces as run } from '../lib/processing/detect-faces.ts';
+import { faces, inputs, pictureSlots } from '../lib/wiring/open.ts';
 
 /** POST /api/v1/detect/detect-face */
 export const handler = endpoint(detectFaces, async ({ body }, { note }) => {

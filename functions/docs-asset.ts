@@ -1,4 +1,4 @@
-import { docsAsset } from '../lib/contract/docs.ts';
+import { docsAsset } from '../lib/contract/endpoints/docs.ts';
 import { RouteNotFoundError } from '../lib/errors.ts';
 import { endpoint, response } from '../lib/http/endpoint.ts';
 import { swaggerFile } from '../lib/http/swagger.ts';

@@ -1,5 +1,5 @@
 import { loadConfig } from '../lib/config.ts';
-import { docs } from '../lib/contract/docs.ts';
+import { docs } from '../lib/contract/endpoints/docs.ts';
 import { endpoint, response } from '../lib/http/endpoint.ts';
 import { swaggerFile } from '../lib/http/swagger.ts';
 

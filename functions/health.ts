@@ -1,7 +1,7 @@
-import { health } from '../lib/contract/health.ts';
+import { health } from '../lib/contract/endpoints/health.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
-import { stores } from '../lib/ports.ts';
 import { requireHealth } from '../lib/service/health.ts';
+import { stores } from '../lib/wiring/open.ts';
 
 /** GET /healthz */
 export const handler = endpoint(health, async () => {

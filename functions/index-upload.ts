@@ -4,7 +4,7 @@ import { ConfigError, loadConfig } from '../lib/config.ts';
 import type { Inbox } from '../lib/inbox/port.ts';
 import { workOffMessages } from '../lib/inbox/queue.ts';
 import { openS3Inbox } from '../lib/inbox/s3.ts';
-import { enrollingPorts } from '../lib/ports.ts';
+import { enrollingPorts } from '../lib/wiring/open.ts';
 
 let inbox: Inbox | undefined;
 

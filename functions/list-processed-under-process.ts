@@ -1,7 +1,7 @@
-import { listProcessedUnderProcess } from '../lib/contract/list-processed.ts';
+import { listProcessedUnderProcess } from '../lib/contract/endpoints/list-processed.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
-import { records } from '../lib/ports.ts';
 import { listProcessed as run } from '../lib/processing/list-processed.ts';
+import { records } from '../lib/wiring/open.ts';
 
 /** GET /api/v1/process/processed-images/: the older spelling. */
 export const handler = endpoint(listProcessedUnderProcess, async ({ query }) =>

@@ -1,8 +1,8 @@
 import { loadConfig } from '../lib/config.ts';
 import { api } from '../lib/contract/api.ts';
-import { openApi } from '../lib/contract/openapi.ts';
+import { openApi } from '../lib/contract/endpoints/openapi.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
-import { buildOpenApi, type OpenApiDocument } from '../lib/openapi.ts';
+import { buildOpenApi, type OpenApiDocument } from '../lib/http/openapi-document.ts';
 
 let document: OpenApiDocument | undefined;
 

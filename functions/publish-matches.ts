@@ -1,6 +1,6 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { ConfigError, loadConfig } from '../lib/config.ts';
-import { type EventBus, openEventBus } from '../lib/events/event-bus.ts';
+import { type EventBus, openEventBus } from '../lib/events/event-bridge.ts';
 import { publishMatches } from '../lib/events/publish-matches.ts';
 import { type MatchStream, openMatchStream } from '../lib/records/dynamodb/match-stream.ts';
 

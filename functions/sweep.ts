@@ -2,8 +2,8 @@ import type { Context } from 'aws-lambda';
 import { meter } from '#metrics';
 import { sweepAgeMs } from '../lib/blacklist/broken-off.ts';
 import { finishBrokenOff, type SweepReport, type SweepTask, sweep } from '../lib/blacklist/sweep.ts';
-import { log } from '../lib/http/log.ts';
-import { claimedStores, stores } from '../lib/ports.ts';
+import { log } from '../lib/log.ts';
+import { claimedStores, stores } from '../lib/wiring/open.ts';
 
 /** What was begun may end, and the report be written, before the function's own time is up. */
 const reserveMs = 60_000;

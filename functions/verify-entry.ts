@@ -1,7 +1,7 @@
-import { verifyEntry as run } from '../lib/blacklist/verify-entry.ts';
-import { verifyEntry } from '../lib/contract/verify-entry.ts';
+import { verifyEntry } from '../lib/contract/endpoints/verify-entry.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
-import { enrollingPorts, inputs } from '../lib/ports.ts';
+import { verifyEntry as run } from '../lib/processing/verify-entry.ts';
+import { enrollingPorts, inputs } from '../lib/wiring/open.ts';
 
 /** POST /api/v1/blacklist/{id}/verify */
 export const handler = endpoint(verifyEntry, async ({ params, body }, { remainingMs }) =>

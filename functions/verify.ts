@@ -1,7 +1,7 @@
-import { verify } from '../lib/contract/verify.ts';
+import { verify } from '../lib/contract/endpoints/verify.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
-import { faces, inputs, pictureSlots } from '../lib/ports.ts';
 import { verify as run } from '../lib/processing/verify.ts';
+import { faces, inputs, pictureSlots } from '../lib/wiring/open.ts';
 
 /** POST /api/v1/verify */
 export const handler = endpoint(verify, async ({ body }, { remainingMs }) => {

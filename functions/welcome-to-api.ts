@@ -1,5 +1,5 @@
 import { loadConfig } from '../lib/config.ts';
-import { welcomeMessage, welcomeToApi } from '../lib/contract/welcome.ts';
+import { welcomeMessage, welcomeToApi } from '../lib/contract/endpoints/welcome.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
 
 /** GET /api/v1/ */

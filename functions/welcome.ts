@@ -1,5 +1,5 @@
 import { loadConfig } from '../lib/config.ts';
-import { welcome, welcomeMessage } from '../lib/contract/welcome.ts';
+import { welcome, welcomeMessage } from '../lib/contract/endpoints/welcome.ts';
 import { endpoint, response } from '../lib/http/endpoint.ts';
 import { requestHeader } from '../lib/http/headers.ts';
 

@@ -33,7 +33,7 @@ const memoryMb = {
   /** The SDK loads in the first call, which 128 MB would make slow. */
   records: 512,
   /**
-   * Three pictures of 50 megapixels at once, see `pictureSlots` in `lib/ports.ts`: 2.2 GB, measured with WebP, the dearest to decode. New
+   * Three pictures of 50 megapixels at once, see `pictureSlots` in `lib/wiring/open.ts`: 2.2 GB, measured with WebP, the dearest to decode. New
    * accounts get no more than this.
    */
   pictures: 3008,

@@ -1,4 +1,4 @@
-import type { AddedImages } from '../contract/add-images.ts';
+import type { AddedImages } from '../contract/endpoints/add-images.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import { enrollImages, type ReferenceFile } from './enroll-images.ts';
 import { possibleDuplicates } from './possible-duplicates.ts';

@@ -1,4 +1,4 @@
-import type { CreatedBlacklistRecord } from '../contract/create-entry.ts';
+import type { CreatedBlacklistRecord } from '../contract/endpoints/create-entry.ts';
 import { BackendUnavailableError, EntryNotFoundError, NameTakenError } from '../errors.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';

@@ -4,7 +4,7 @@ import {
   type PossibleDuplicates,
 } from '../contract/possible-duplicates.ts';
 import type { FaceMatch } from '../faces/port.ts';
-import { log } from '../http/log.ts';
+import { log } from '../log.ts';
 import type { EntryPorts } from '../ports.ts';
 import type { SimilarFaces } from './enroll-images.ts';
 

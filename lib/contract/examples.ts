@@ -1,3 +1,4 @@
+import type { Verification } from './endpoints/verify.ts';
 import type {
   BlacklistRecord,
   FacialArea,
@@ -6,7 +7,6 @@ import type {
   ReferenceImage,
 } from './shapes.ts';
 import type { UploadForm } from './uploads.ts';
-import type { Verification } from './verify.ts';
 
 /** What answers look like; the documentation shows them. */
 

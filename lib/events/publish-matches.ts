@@ -1,8 +1,8 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import type { MatchEvent } from '../contract/match-event.ts';
-import { log } from '../http/log.ts';
+import { log } from '../log.ts';
 import type { MatchStream } from '../records/dynamodb/match-stream.ts';
-import { type EventBus, maxEventsAtOnce } from './event-bus.ts';
+import { type EventBus, maxEventsAtOnce } from './event-bridge.ts';
 
 /** EventBridge takes 256 KB at once. */
 const maxBytesAtOnce = 250_000;

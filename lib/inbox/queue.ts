@@ -1,8 +1,8 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import pLimit from 'p-limit';
 import * as z from 'zod';
-import type { IndexingPorts } from '../blacklist/index-upload.ts';
-import { log } from '../http/log.ts';
+import { log } from '../log.ts';
+import type { IndexingPorts } from './index-upload.ts';
 import { inboxPrefix } from './port.ts';
 import { workOff } from './work-off.ts';
 

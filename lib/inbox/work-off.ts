@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type IndexingPorts, indexUpload, type UploadOutcome } from '../blacklist/index-upload.ts';
 import { BackendUnavailableError } from '../errors.ts';
-import { log } from '../http/log.ts';
+import { log } from '../log.ts';
+import { type IndexingPorts, indexUpload, type UploadOutcome } from './index-upload.ts';
 
 /**
  * Indexes an upload, and writes what became of it to the log. It never throws.

@@ -1,4 +1,4 @@
-import type { Throughput } from '../contract/status.ts';
+import type { Throughput } from '../contract/endpoints/status.ts';
 
 /** The steps of the work on a picture. `mesh` is the landmarks, `embed` the chips with the embeddings. */
 export const stages = ['decode', 'detect', 'mesh', 'embed', 'search', 'draw', 'store'] as const;

@@ -1,4 +1,4 @@
-import type { Throughput } from '../contract/status.ts';
+import type { Throughput } from '../contract/endpoints/status.ts';
 import type { WorkedPicture } from './port.ts';
 
 const bucketMs = 5_000;

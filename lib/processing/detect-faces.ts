@@ -1,4 +1,4 @@
-import type { DetectFacesRequest } from '../contract/detect-faces.ts';
+import type { DetectFacesRequest } from '../contract/endpoints/detect-faces.ts';
 import type { DetectedFaceArea } from '../contract/shapes.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import type { Ports } from '../ports.ts';

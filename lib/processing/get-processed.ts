@@ -1,4 +1,4 @@
-import type { ProcessedVariant } from '../contract/get-processed-image.ts';
+import type { ProcessedVariant } from '../contract/endpoints/get-processed-image.ts';
 import type { ImageProcessingResult } from '../contract/shapes.ts';
 import { ProcessedNotFoundError } from '../errors.ts';
 import { contentTypeOf, processedKeyAt } from '../images/key.ts';

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
 import { meter } from '#metrics';
-import { refuseLostGallery } from '../blacklist/lost-gallery.ts';
 import type { Config } from '../config.ts';
-import type { ProcessImagesRequest } from '../contract/process-images.ts';
+import type { ProcessImagesRequest } from '../contract/endpoints/process-images.ts';
 import type { ImageProcessingResult } from '../contract/shapes.ts';
 import { isUnusablePicture, NoUsableImageError } from '../errors.ts';
 import { processedKeys } from '../images/key.ts';
@@ -15,6 +14,7 @@ import type { Ports } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';
 import { allSettled } from '../settled.ts';
 import { neededMs, noTimeLeft, storingMs } from '../time-left.ts';
+import { refuseLostGallery } from './lost-gallery.ts';
 import { faceOptions } from './options.ts';
 import { cropFace, drawBoxes } from './render.ts';
 import { shownFaces } from './shown-faces.ts';

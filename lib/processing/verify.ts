@@ -1,4 +1,4 @@
-import type { Verification, VerifyRequest } from '../contract/verify.ts';
+import type { Verification, VerifyRequest } from '../contract/endpoints/verify.ts';
 import type { Comparison } from '../faces/port.ts';
 import type { Ports } from '../ports.ts';
 import { lendInputs } from './lend-pictures.ts';

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Config } from '../config.ts';
-import type { Status } from '../contract/status.ts';
+import type { Status } from '../contract/endpoints/status.ts';
 
 /** Who sees to it that not everybody is let in: this service by its tokens, API Gateway in front of a function, or nobody. */
 export function authenticationOf(

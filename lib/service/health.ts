@@ -1,5 +1,5 @@
-import { refuseLostGallery } from '../blacklist/lost-gallery.ts';
 import type { Stores } from '../ports.ts';
+import { refuseLostGallery } from '../processing/lost-gallery.ts';
 
 /**
  * Makes sure that pictures can be worked on and kept, and people found.

@@ -1,6 +1,6 @@
 import { startedAt, throughput } from '#metrics';
 import type { Config } from '../config.ts';
-import type { Status } from '../contract/status.ts';
+import type { Status } from '../contract/endpoints/status.ts';
 import { ServiceError } from '../errors.ts';
 import type { WebhookStatus } from '../events/webhook-status.ts';
 import type { Stores } from '../ports.ts';

@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import type { Status } from '../contract/status.ts';
+import type { Status } from '../contract/endpoints/status.ts';
 import type { WebhookStatus } from '../events/webhook-status.ts';
 import type { EngineFigures, FaceBackend, MatchDefaults } from '../faces/port.ts';
 

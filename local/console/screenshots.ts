@@ -13,7 +13,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import type { DetectedFaceArea, FacialArea } from '../../lib/contract/shapes.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import { cropFace } from '../../lib/processing/render.ts';
-import { sampleFolder } from '../packages.ts';
+import { sampleFolder } from '../models/packages.ts';
 
 const folder = process.argv[2] ?? join(import.meta.dirname, '../../docs');
 /** Share of the face's box that is kept around it. */
@@ -113,7 +113,7 @@ async function shootAll(browser: Browser, service: string): Promise<void> {
 
 async function main(): Promise<void> {
   await using data = await mkdtempDisposable(join(tmpdir(), 'face-blacklist-screenshots-'));
-  const server = spawn(process.execPath, [join(import.meta.dirname, '../server.ts')], {
+  const server = spawn(process.execPath, [join(import.meta.dirname, '../server/main.ts')], {
     cwd: data.path,
     env: { PATH: process.env.PATH, DATA_DIR: data.path, PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -4,11 +4,11 @@ import * as z from 'zod';
 import { handler as welcomeHandler } from '../../functions/welcome.ts';
 import type { AwsConfig } from '../../lib/config.ts';
 import { defineEndpoint } from '../../lib/contract/endpoint.ts';
-import { welcome } from '../../lib/contract/welcome.ts';
+import { welcome } from '../../lib/contract/endpoints/welcome.ts';
 import { RouteNotFoundError } from '../../lib/errors.ts';
 import { type EndpointResponse, endpoint, response } from '../../lib/http/endpoint.ts';
 import { requestHeader } from '../../lib/http/headers.ts';
-import type { Route } from '../gateway.ts';
+import type { Route } from '../server/gateway.ts';
 
 /** Serves the console at `/console/`: built files that hold no data, so that nobody needs a token for them. */
 

@@ -1,10 +1,10 @@
 import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Rekognition, startRekognition } from '../rekognition/server.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { createTable } from './dynamodb-table.ts';
 import { type EventBridgeEmulator, startEventBridge } from './event-bridge.ts';
+import { type Rekognition, startRekognition } from './rekognition/server.ts';
 import { type S3Emulator, startS3Emulator } from './s3.ts';
 
 /** What a deployment of the `aws_rekognition` mode needs, on this machine's loopback. */

@@ -6,7 +6,7 @@ import EventOfObject from 's3rver/lib/models/event.js';
 import type { Context } from 's3rver/lib/stores/filesystem.js';
 import { ForbiddenError, InputTooLargeError, ServiceError } from '../../lib/errors.ts';
 import { checkPolicy, within } from '../../lib/uploads/policy.ts';
-import { readUploadForm } from '../uploads-form.ts';
+import { readUploadForm } from '../server/uploads-form.ts';
 
 /** S3 takes 5 GB; this is for pictures. */
 const maxFileBytes = 100 * 1024 * 1024;

@@ -8,7 +8,7 @@ import {
   type _Record as SdkRecord,
 } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { log } from '../../lib/http/log.ts';
+import { log } from '../../lib/log.ts';
 import type { TableSettings } from '../../lib/records/dynamodb/client.ts';
 import { matchesFilter } from '../../lib/records/dynamodb/items.ts';
 

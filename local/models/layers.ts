@@ -1,4 +1,4 @@
-import { type OnnxNode, type OnnxTensor, type OnnxValue, writeOnnx } from '../../lib/faces/human/onnx/graph.ts';
+import { type OnnxNode, type OnnxTensor, type OnnxValue, writeOnnx } from '../../lib/faces/engine/onnx/graph.ts';
 import type { Weight } from './tfjs-weights.ts';
 
 /** A value of the network under construction, `[pictures, stored(channels), height, width]`: what is beyond `channels` is 0. */

@@ -1,5 +1,5 @@
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import type { FaultInput } from '../../local/rekognition/faults.ts';
+import type { FaultInput } from '../../local/emulators/rekognition/faults.ts';
 import type { KeptFiles } from '../suites/api/traits.ts';
 import { type RunningProcess, type Settings, startServerProcess, temporaryFolder } from './server-process.ts';
 
@@ -20,7 +20,7 @@ export async function startCloudProcess(settings: Settings = {}): Promise<Runnin
   await using resources = new AsyncDisposableStack();
   const folder = resources.use(await temporaryFolder());
   const running = resources.use(
-    await startServerProcess(folder.path, { LOG_LEVEL: 'info', ...settings }, 'cloud.ts'),
+    await startServerProcess(folder.path, { LOG_LEVEL: 'info', ...settings }, 'commands/cloud.ts'),
   );
   const environment = Object.fromEntries(
     running.process.text.flatMap((line) => {

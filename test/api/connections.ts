@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
-import { toEvent } from '../../local/event.ts';
-import { Router } from '../../local/router.ts';
+import { toEvent } from '../../local/server/event.ts';
+import { Router } from '../../local/server/router.ts';
 import type { ApiConnection, Reply } from '../suites/api/client.ts';
 import { temporaryFolder } from './server-process.ts';
 
@@ -39,8 +39,8 @@ export async function connectToHandlers(): Promise<ApiConnection> {
   Object.assign(process.env, Object.fromEntries(unset.map((name) => [name, ''])));
   Object.assign(process.env, { DATA_DIR: folder.path, ENGINE_WORKERS: '1' });
   // The settings are read once, at the first use, so that they had to be there first.
-  const { routes } = await import('../../local/routes.ts');
-  const { ports } = await import('../../lib/ports.ts');
+  const { routes } = await import('../../local/server/routes.ts');
+  const { ports } = await import('../../lib/wiring/open.ts');
   const router = new Router(routes);
   return {
     async send(method, path, { headers = {}, body = '' } = {}): Promise<Reply> {

@@ -1,7 +1,7 @@
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { modelFile } from '../../lib/faces/human/model-files.ts';
+import { modelFile } from '../../lib/faces/engine/models/model-files.ts';
 import { ApiClient, type Overrides } from '../suites/api/client.ts';
 import { findPeople, type People } from '../suites/api/people.ts';
 import { connectOverHttp } from './connections.ts';

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { Status } from '../../lib/contract/status.ts';
-import { smallModel } from '../faces/human/custom-models.ts';
+import { Status } from '../../lib/contract/endpoints/status.ts';
+import { smallModel } from '../faces/engine/embed/custom-models.ts';
 import { answer, refusal } from '../suites/api/client.ts';
 import { connectOverHttp } from './connections.ts';
 import { startServerProcess, temporaryFolder } from './server-process.ts';

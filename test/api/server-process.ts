@@ -10,7 +10,7 @@ import { text } from 'node:stream/consumers';
 /** The server as its users start it, a process of its own. */
 
 /** `npm start` and `npm run cloud`. */
-type Program = 'server.ts' | 'cloud.ts';
+type Program = 'server/main.ts' | 'commands/cloud.ts';
 
 /** Settings by the names of their environment variables. */
 export type Settings = Readonly<Record<string, string>>;
@@ -48,7 +48,7 @@ export class ServerProcess {
    * Starts it on a free port with these settings and no others, whatever the tests' own environment is. The data's folder is its working
    * folder too, where no `.env` is.
    */
-  constructor(dataDir: string, settings: Settings = {}, program: Program = 'server.ts') {
+  constructor(dataDir: string, settings: Settings = {}, program: Program = 'server/main.ts') {
     this.#child = spawn(process.execPath, [join(import.meta.dirname, '../../local', program)], {
       cwd: dataDir,
       env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: '0', ENGINE_WORKERS: '1', ...settings },

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../lib/records/database.ts';
+import { openDatabase } from '../../lib/records/sqlite/database.ts';
 import { type Receiver, secret, startReceiver } from '../events/receiver.ts';
 import { ApiClient, newName } from '../suites/api/client.ts';
 import { findPeople, type People } from '../suites/api/people.ts';

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Contestant, compete } from '../../bench/contest.ts';
-import { crowdPicture, crowdSize, oneFacePicture } from '../../bench/pictures.ts';
+import { crowdPicture, crowdSize, oneFacePicture } from '../../bench/accuracy/pictures.ts';
+import { Contestant, compete } from '../../bench/speed/contest.ts';
 
 let folder: string;
 let picture: string;

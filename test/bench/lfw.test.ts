@@ -2,8 +2,8 @@ import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openLfw, parsePairs } from '../../bench/lfw.ts';
-import { sampleFolder } from '../../local/packages.ts';
+import { openLfw, parsePairs } from '../../bench/accuracy/lfw.ts';
+import { sampleFolder } from '../../local/models/packages.ts';
 
 const twoFolds = ['2\t1', 'Ann\t1\t2', 'Ann\t1\tBob\t1', 'Cy_Dee\t3\t12', 'Bob\t1\tCy_Dee\t3'];
 

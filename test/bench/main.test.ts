@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import * as accuracy from '../../bench/accuracy.ts';
-import { readResults } from '../../bench/results.ts';
-import * as search from '../../bench/search.ts';
-import * as speed from '../../bench/speed.ts';
+import * as accuracy from '../../bench/accuracy/accuracy.ts';
+import { readResults } from '../../bench/report/results.ts';
+import * as search from '../../bench/search/search.ts';
+import * as speed from '../../bench/speed/speed.ts';
 import { WrongUseError } from '../../bench/wrong-use.ts';
-import { sampleFolder } from '../../local/packages.ts';
+import { sampleFolder } from '../../local/models/packages.ts';
 
 /** People of face-api's samples: the sample, and middle (x, y) and half side of what is cut out. Ann is in two of them. */
 const pictures = {

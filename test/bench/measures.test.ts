@@ -7,8 +7,8 @@ import {
   identificationRate,
   thresholdAt,
   trueAcceptRate,
-} from '../../bench/measures.ts';
-import { errorTradeOff, missRateAt, ScoreCounts } from '../../bench/score-counts.ts';
+} from '../../bench/accuracy/measures.ts';
+import { errorTradeOff, missRateAt, ScoreCounts } from '../../bench/accuracy/score-counts.ts';
 
 /** Ten pairs of each kind; by hand: sorted, the same person's are s, different people's d: s s s d s s s s d s d s d s d … */
 const same = [0.99, 0.95, 0.9, 0.8, 0.75, 0.7, 0.65, 0.55, 0.45, 0.35];

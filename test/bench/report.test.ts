@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ownOutput } from '../../bench/options.ts';
-import { plotsOf } from '../../bench/plots.ts';
-import { readResults } from '../../bench/results.ts';
-import { tablesOf, withTables } from '../../bench/tables.ts';
+import { plotsOf } from '../../bench/report/plots.ts';
+import { readResults } from '../../bench/report/results.ts';
+import { tablesOf, withTables } from '../../bench/report/tables.ts';
 
 test('the README and its plots show the figures that were measured last', async () => {
   const results = await readResults(ownOutput.results);

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { renderBars } from '../../bench/bars.ts';
-import { type Axis, renderPlot } from '../../bench/svg.ts';
+import { renderBars } from '../../bench/report/bars.ts';
+import { type Axis, renderPlot } from '../../bench/report/svg.ts';
 
 const axis = (label: string, scale: Axis['scale']): Axis => ({
   label,

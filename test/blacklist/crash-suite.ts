@@ -9,7 +9,7 @@ import { sweep } from '../../lib/blacklist/sweep.ts';
 import { parseConfig } from '../../lib/config.ts';
 import { NameTakenError } from '../../lib/errors.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
-import { type OpenedPorts, ports } from '../../lib/ports.ts';
+import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { crashing, isChange, type Operation, operations, person } from './crashing.ts';
 import type { Deployment } from './deployments.ts';
 import { clear, complete, contents, everything, facesAlone, matchedNames, nothing } from './stores.ts';

@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { finishBrokenOff, type SweepReport, sweep } from '../../lib/blacklist/sweep.ts';
-import { embeddingModelNames } from '../../lib/faces/human/models.ts';
+import { embeddingModelNames } from '../../lib/faces/engine/models/models.ts';
 import { processedKeys, referenceKey } from '../../lib/images/key.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
-import { openDatabase } from '../../lib/records/database.ts';
+import { openDatabase } from '../../lib/records/sqlite/database.ts';
 import { down, failing, interrupted, stepAfter, stepBefore, watched } from './steps.ts';
 import { complete, contents, everything, imageFolders, matchedNames, nothing, useStores } from './stores.ts';
 

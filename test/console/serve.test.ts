@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { AwsConfig } from '../../lib/config.ts';
 import { consoleRoutes } from '../../local/console/serve.ts';
-import { type RunningServer, startServer } from '../local/running-server.ts';
+import { type RunningServer, startServer } from '../local/server/running-server.ts';
 
 /** How the console's files are served. */
 

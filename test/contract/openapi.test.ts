@@ -2,9 +2,9 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
 import { handler } from '../../functions/open-api.ts';
 import { api } from '../../lib/contract/api.ts';
-import { openApi } from '../../lib/contract/openapi.ts';
-import { buildOpenApi } from '../../lib/openapi.ts';
-import { startServer } from '../local/running-server.ts';
+import { openApi } from '../../lib/contract/endpoints/openapi.ts';
+import { buildOpenApi } from '../../lib/http/openapi-document.ts';
+import { startServer } from '../local/server/running-server.ts';
 
 const document = buildOpenApi(api, { title: 'Faces', version: '1.2.3' });
 

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WebhookStatus } from '../../lib/events/webhook-status.ts';
-import { openDatabase } from '../../lib/records/database.ts';
 import type { RecordStore } from '../../lib/records/port.ts';
-import { openSqliteRecords } from '../../lib/records/sqlite.ts';
-import { Outbox } from '../../lib/records/sqlite-outbox.ts';
+import { openDatabase } from '../../lib/records/sqlite/database.ts';
+import { Outbox } from '../../lib/records/sqlite/outbox.ts';
+import { openSqliteRecords } from '../../lib/records/sqlite/records.ts';
 import { activeEntry, processedResult } from '../suites/records/fixtures.ts';
 
 /** Records with an outbox, each with a handle of its own, as in a server. */

@@ -4,7 +4,7 @@ import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/publish-matches.ts';
 import { MatchEvent } from '../../lib/contract/match-event.ts';
-import { openDynamoRecords } from '../../lib/records/dynamodb.ts';
+import { openDynamoRecords } from '../../lib/records/dynamodb/records.ts';
 import type { RecordStore } from '../../lib/records/port.ts';
 import {
   type BusEvent,
@@ -12,7 +12,7 @@ import {
   startEventBridge,
 } from '../../local/emulators/event-bridge.ts';
 import { followTable } from '../../local/emulators/table-stream.ts';
-import { dynamoTables, region } from '../records/dynamodb-tables.ts';
+import { dynamoTables, region } from '../records/dynamodb/tables.ts';
 import { activeEntry } from '../suites/records/fixtures.ts';
 import { resultWith } from './outbox.ts';
 

@@ -22,7 +22,7 @@ import {
 } from '../../lib/errors.ts';
 import { endpoint, response } from '../../lib/http/endpoint.ts';
 import { statusOf } from '../../lib/http/problem.ts';
-import { allowedOrigin, type Reply, startServer } from '../local/running-server.ts';
+import { allowedOrigin, type Reply, startServer } from '../local/server/running-server.ts';
 
 const contract = defineEndpoint({
   operationId: 'answer',

@@ -1,14 +1,14 @@
 import { expect } from 'vitest';
-import { addImages } from '../../lib/contract/add-images.ts';
-import { createEntry } from '../../lib/contract/create-entry.ts';
 import type { Endpoint } from '../../lib/contract/endpoint.ts';
-import { getEntry } from '../../lib/contract/get-entry.ts';
-import { listProcessed } from '../../lib/contract/list-processed.ts';
-import { processImages } from '../../lib/contract/process-images.ts';
-import { updateEntry } from '../../lib/contract/update-entry.ts';
+import { addImages } from '../../lib/contract/endpoints/add-images.ts';
+import { createEntry } from '../../lib/contract/endpoints/create-entry.ts';
+import { getEntry } from '../../lib/contract/endpoints/get-entry.ts';
+import { listProcessed } from '../../lib/contract/endpoints/list-processed.ts';
+import { processImages } from '../../lib/contract/endpoints/process-images.ts';
+import { updateEntry } from '../../lib/contract/endpoints/update-entry.ts';
 import { type EndpointInput, endpoint, response } from '../../lib/http/endpoint.ts';
 import { readMultipart } from '../../lib/http/multipart.ts';
-import { type Reply, type RunningServer, startServer } from '../local/running-server.ts';
+import { type Reply, type RunningServer, startServer } from '../local/server/running-server.ts';
 
 /** A server with the contract's own routes, whose use cases only look at what they get. */
 export interface ContractServer extends RunningServer {

@@ -3,10 +3,10 @@ import { handler as docsHandler } from '../../functions/docs.ts';
 import { handler as docsAssetHandler } from '../../functions/docs-asset.ts';
 import { handler as welcomeHandler } from '../../functions/welcome.ts';
 import { handler as welcomeToApiHandler } from '../../functions/welcome-to-api.ts';
-import { docs, docsAsset } from '../../lib/contract/docs.ts';
-import { welcome, welcomeToApi } from '../../lib/contract/welcome.ts';
+import { docs, docsAsset } from '../../lib/contract/endpoints/docs.ts';
+import { welcome, welcomeToApi } from '../../lib/contract/endpoints/welcome.ts';
 import type { Handler } from '../../lib/http/endpoint.ts';
-import { type RunningServer, startServer } from '../local/running-server.ts';
+import { type RunningServer, startServer } from '../local/server/running-server.ts';
 
 const routes = [
   { contract: docs, handler: docsHandler },

@@ -1,6 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { createInboxQueue } from '../../local/inbox-queue.ts';
+import { createInboxQueue } from '../../local/server/inbox-queue.ts';
 import { uploadEvent } from './upload-event.ts';
 
 const event = (number: number) => uploadEvent('bucket', `inbox/7/${number}.jpg`);

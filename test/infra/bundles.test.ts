@@ -41,7 +41,7 @@ describe.each(Object.entries(functionNeeds))('%s', (name, needs) => {
     const carried = Object.values(clients).filter((client) => bundle.contents.has(client));
     expect(carried).toEqual(clientsFor(needs));
     const local = [...bundle.contents.keys()].filter((origin) =>
-      /human|tensorflow|onnx|sqlite|deepface/.test(origin),
+      /faces\/engine|tensorflow|onnx|sqlite|wiring\/embedded/.test(origin),
     );
     expect(local).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { functionNeeds } from '../../infra/needs.ts';
 import { parseConfig } from '../../lib/config.ts';
-import { pictureSlots } from '../../lib/ports.ts';
+import { pictureSlots } from '../../lib/wiring/open.ts';
 import { synthesize } from './synthesize.ts';
 import { referenceOf, resourcesOf, textOf } from './template.ts';
 

@@ -2,7 +2,7 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
-import { ProcessImagesRequest } from '../../lib/contract/process-images.ts';
+import { ProcessImagesRequest } from '../../lib/contract/endpoints/process-images.ts';
 import { BackendUnavailableError, NoUsableImageError } from '../../lib/errors.ts';
 import type { Ports } from '../../lib/ports.ts';
 import { processImages } from '../../lib/processing/process-images.ts';

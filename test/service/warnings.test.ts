@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../lib/config.ts';
-import { matchDefaults } from '../../lib/faces/human/match-defaults.ts';
-import { embeddingModels } from '../../lib/faces/human/models.ts';
+import { embeddingModels } from '../../lib/faces/engine/models/models.ts';
+import { matchDefaults } from '../../lib/faces/engine/search/match-defaults.ts';
 import { openRekognition } from '../../lib/faces/rekognition/rekognition.ts';
 import { authenticationOf } from '../../lib/service/authentication.ts';
 import { type Situation, warningsOf } from '../../lib/service/warnings.ts';

@@ -4,11 +4,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { sweepAgeMs } from '../../lib/blacklist/broken-off.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
-import { type IndexingPorts, indexUpload } from '../../lib/blacklist/index-upload.ts';
 import { sweep } from '../../lib/blacklist/sweep.ts';
 import { BackendUnavailableError, NameTakenError } from '../../lib/errors.ts';
+import { type IndexingPorts, indexUpload } from '../../lib/inbox/index-upload.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
-import type { OpenedPorts } from '../../lib/ports.ts';
+import type { OpenedPorts } from '../../lib/wiring/open.ts';
 import { cropFace, leftToRight, pictureOfNothing, sample } from '../api/pictures.ts';
 import { down, failing, steps } from '../blacklist/steps.ts';
 import type { OpenedInbox } from './inbox.ts';

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EntryNotFoundError } from '../../lib/errors.ts';
-import { openDatabase } from '../../lib/records/database.ts';
 import type { RecordStore } from '../../lib/records/port.ts';
-import { openSqliteRecords } from '../../lib/records/sqlite.ts';
+import { openDatabase } from '../../lib/records/sqlite/database.ts';
+import { openSqliteRecords } from '../../lib/records/sqlite/records.ts';
 import { createEntryUpload, createProcessUpload } from '../../lib/uploads/create-upload.ts';
 import { type LocalUploads, openLocalUploads } from '../../lib/uploads/local.ts';
 

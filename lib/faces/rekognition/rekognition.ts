@@ -1,7 +1,7 @@
 import { DescribeCollectionCommand, DetectFacesCommand, ListFacesCommand } from '@aws-sdk/client-rekognition';
 import { defaultAwsSimilarity } from '../../config.ts';
-import { log } from '../../http/log.ts';
 import type { Picture } from '../../inputs/picture.ts';
+import { log } from '../../log.ts';
 import { onceIn } from '../../once-in.ts';
 import { drawFace } from '../drawn-face.ts';
 import type {

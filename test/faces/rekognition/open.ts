@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { FaceBackend } from '../../../lib/faces/port.ts';
 import { openRekognition, type RekognitionSettings } from '../../../lib/faces/rekognition/rekognition.ts';
-import type { Rekognition } from '../../../local/rekognition/server.ts';
-import { startEmulator as startOne } from '../../local/rekognition/emulator.ts';
+import type { Rekognition } from '../../../local/emulators/rekognition/server.ts';
+import { startEmulator as startOne } from '../../local/emulators/rekognition/emulator.ts';
 
 /** Sends all that the SDK asks of Rekognition in this process to that URL. */
 export function useService(url: string): void {

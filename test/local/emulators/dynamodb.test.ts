@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ConfigError } from '../../../lib/config.ts';
-import { openDynamoRecords } from '../../../lib/records/dynamodb.ts';
+import { openDynamoRecords } from '../../../lib/records/dynamodb/records.ts';
 import { startDynamoDb } from '../../../local/emulators/dynamodb.ts';
 import { createTable } from '../../../local/emulators/dynamodb-table.ts';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import * as z from 'zod';
-import { AddedImages } from '../../../lib/contract/add-images.ts';
-import { CreatedBlacklistRecord } from '../../../lib/contract/create-entry.ts';
+import { AddedImages } from '../../../lib/contract/endpoints/add-images.ts';
+import { CreatedBlacklistRecord } from '../../../lib/contract/endpoints/create-entry.ts';
 import {
   BlacklistRecord,
   DetectedFaceArea,

@@ -1,5 +1,7 @@
-import type { AddedImages } from '../../../../lib/contract/add-images.ts';
-import type { CreatedBlacklistRecord } from '../../../../lib/contract/create-entry.ts';
+import type { AddedImages } from '../../../../lib/contract/endpoints/add-images.ts';
+import type { CreatedBlacklistRecord } from '../../../../lib/contract/endpoints/create-entry.ts';
+import type { Status } from '../../../../lib/contract/endpoints/status.ts';
+import type { UpdateEntryRequest } from '../../../../lib/contract/endpoints/update-entry.ts';
 import type {
   BlacklistRecord,
   DetectedFaceArea,
@@ -7,8 +9,6 @@ import type {
   PaginatedProcessedImages,
   ReferenceImage,
 } from '../../../../lib/contract/shapes.ts';
-import type { Status } from '../../../../lib/contract/status.ts';
-import type { UpdateEntryRequest } from '../../../../lib/contract/update-entry.ts';
 import type { UploadContentType, UploadForm } from '../../../../lib/contract/uploads.ts';
 import { callJson, sendForm } from './client.ts';
 

@@ -1,4 +1,4 @@
-import type { Status } from '../../../../lib/contract/status.ts';
+import type { Status } from '../../../../lib/contract/endpoints/status.ts';
 
 /**
  * What a similarity says about false accusations. In deepface mode a share of (1 - similarity / 100)^3 of pairs of different people reaches

@@ -1,4 +1,4 @@
-import type { Status } from '../../../../lib/contract/status.ts';
+import type { Status } from '../../../../lib/contract/endpoints/status.ts';
 import { getStatus } from '../api/endpoints.ts';
 import {
   type Check,

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { Status } from '../../../../lib/contract/status.ts';
+import type { Status } from '../../../../lib/contract/endpoints/status.ts';
 import { isAddressChosen, leaveService, serviceUrl } from '../api/connection.ts';
 import { getStatus } from '../api/endpoints.ts';
 import { forgetToken, hasToken } from '../api/token.ts';

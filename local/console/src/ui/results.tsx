@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
+import type { Status } from '../../../../lib/contract/endpoints/status.ts';
 import type { DetectedFace } from '../../../../lib/contract/shapes.ts';
-import type { Status } from '../../../../lib/contract/status.ts';
 import type { Size } from '../api/pictures.ts';
 import { judge, type Verdict } from '../model/verdicts.ts';
 import { FaceVerdict } from './face-verdict.tsx';

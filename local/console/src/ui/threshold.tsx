@@ -1,5 +1,5 @@
 import { useId } from 'preact/hooks';
-import type { Status } from '../../../../lib/contract/status.ts';
+import type { Status } from '../../../../lib/contract/endpoints/status.ts';
 import { thresholdMeaning } from '../model/false-matches.ts';
 import { similarityAt, type Verdict } from '../model/verdicts.ts';
 import { count, distanceOf, similarityOf } from '../model/words.ts';

@@ -1,0 +1,193 @@
+/**
+ * Command: loads the gallery of one database and measures searches in it; prints the figures as JSON.
+ * usage: node bench/search/search-one.ts DATABASE
+ */
+
+import { embeddingModels } from '../../lib/faces/engine/models/models.ts';
+import { Gallery } from '../../lib/faces/engine/search/gallery.ts';
+import {
+  rowsPerSegment,
+  rowsUsed,
+  type SharedGallery,
+} from '../../lib/faces/engine/search/gallery-memory.ts';
+import { searchGallery } from '../../lib/faces/engine/search/search.ts';
+import { openDatabase } from '../../lib/records/sqlite/database.ts';
+import { humanBuild, loadBuild } from '../speed/tfjs.ts';
+import { normalVector } from './vectors.ts';
+
+/** What a piece of work took, in milliseconds. */
+interface Times {
+  readonly median: number;
+  readonly p99: number;
+  /** Mean of the thread's own time, whoever else used the machine: the system counts it in steps of some milliseconds. */
+  readonly cpu: number;
+}
+
+export interface SearchFigures {
+  /** How many are listed. */
+  readonly listed: number;
+  readonly search: Times;
+  /** Of all the crowd's faces together. */
+  readonly crowd: Times;
+  readonly crowdSize: number;
+  readonly loop: Times;
+  readonly human: Times;
+  readonly loadMs: number;
+  /** Of all threads. */
+  readonly loadCpuMs: number;
+  /** Resident memory that the gallery takes, over that of its vectors in single precision. */
+  readonly memoryRatio: number;
+  /** Share of the faces that double precision finds, at most 100 for a probe, that the search found. */
+  readonly recall: number;
+}
+
+interface Human {
+  match: { find(probe: number[], faces: ArrayLike<number>[]): { index: number } };
+}
+
+const crowdSize = 40;
+const { dimensions, thresholds } = embeddingModels.MobileFaceNet;
+const threshold = thresholds.cosine;
+
+const threadCpuMs = () => {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+};
+
+/** Times of one piece of work. */
+class Stopwatch {
+  readonly #wall: number[] = [];
+  #cpu = 0;
+
+  time<T>(work: () => T): T {
+    const [started, cpuStarted] = [performance.now(), threadCpuMs()];
+    const result = work();
+    this.#wall.push(performance.now() - started);
+    this.#cpu += threadCpuMs() - cpuStarted;
+    return result;
+  }
+
+  get times(): Times {
+    const sorted = this.#wall.toSorted((one, other) => one - other);
+    const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+    return { median: at(0.5), p99: at(0.99), cpu: this.#cpu / sorted.length };
+  }
+}
+
+/** The plain loop, as JavaScript does it best: unit vectors in single precision, four sums side by side. */
+function loopOver(segments: readonly Float32Array[], size: number, probe: Float32Array): number[] {
+  const near: number[] = [];
+  for (let row = 0; row < size; row++) {
+    const vectors = segments[Math.floor(row / rowsPerSegment)] as Float32Array;
+    const start = (row % rowsPerSegment) * dimensions;
+    let [a, b, c, d] = [0, 0, 0, 0];
+    for (let i = 0; i < dimensions; i += 4) {
+      a += (vectors[start + i] as number) * (probe[i] as number);
+      b += (vectors[start + i + 1] as number) * (probe[i + 1] as number);
+      c += (vectors[start + i + 2] as number) * (probe[i + 2] as number);
+      d += (vectors[start + i + 3] as number) * (probe[i + 3] as number);
+    }
+    if (1 - (a + b + c + d) <= threshold) near.push(row);
+  }
+  return near;
+}
+
+/** The ids of the nearest 100 within a threshold, by all distances in double precision. */
+function nearestExactly(gallery: SharedGallery, probe: Float32Array, most: number): Set<number> {
+  const size = rowsUsed(gallery);
+  const distances = new Float64Array(size);
+  const length = Math.sqrt(probe.reduce((sum, value) => sum + value * value, 0));
+  for (let row = 0; row < size; row++) {
+    const vectors = gallery.segments[Math.floor(row / rowsPerSegment)] as Float32Array;
+    const start = (row % rowsPerSegment) * dimensions;
+    let [dot, squares] = [0, 0];
+    for (let i = 0; i < dimensions; i++) {
+      const value = vectors[start + i] as number;
+      dot += value * (probe[i] as number);
+      squares += value * value;
+    }
+    distances[row] = 1 - dot / (Math.sqrt(squares) * length);
+  }
+  const last = Math.min(most, distances.toSorted()[99] ?? most);
+  const ids = new Set<number>();
+  // The bench's faces have the ids 1, 2, …, in this order.
+  for (let row = 0; row < size; row++) if ((distances[row] as number) <= last) ids.add(row + 1);
+  return ids;
+}
+
+function measure(path: string): SearchFigures {
+  const { Human: HumanBuild } = loadBuild<{ Human: new () => Human }>(humanBuild);
+  const human = new HumanBuild();
+  const database = openDatabase(path);
+  const before = process.memoryUsage.rss();
+  const load = new Stopwatch();
+  let shared: SharedGallery | undefined;
+  const gallery = new Gallery(database, 'MobileFaceNet', (memory) => {
+    shared = memory;
+  });
+  const cpuBefore = process.cpuUsage();
+  load.time(() => gallery.refresh());
+  const { user, system } = process.cpuUsage(cpuBefore);
+  const memory = process.memoryUsage.rss() - before;
+  if (!shared) throw new Error('The gallery shared no memory.');
+  const { size } = gallery;
+  const { segments } = shared;
+  const faceAt = (row: number) => {
+    const start = (row % rowsPerSegment) * dimensions;
+    return (segments[Math.floor(row / rowsPerSegment)] as Float32Array).subarray(start, start + dimensions);
+  };
+  let made = 0;
+  const probe = () => {
+    const listed = faceAt(Math.floor(size * Math.random()));
+    const noise = normalVector(dimensions);
+    return made++ % 2 === 0 ? noise : noise.map((value, index) => value + (listed[index] as number));
+  };
+  const find = (probes: readonly Float32Array[], most: number) =>
+    searchGallery(shared as SharedGallery, probes, 'cosine', most);
+
+  const [search, crowd, loop, findByHuman] = [
+    new Stopwatch(),
+    new Stopwatch(),
+    new Stopwatch(),
+    new Stopwatch(),
+  ];
+  const faces = Array.from({ length: size }, (_, row) => faceAt(row));
+  for (let round = 0; round < 3; round++) find([probe()], threshold);
+  for (let round = 0; round < 10; round++) {
+    for (let count = 0; count < 20; count++) {
+      const one = probe();
+      search.time(() => find([one], threshold));
+    }
+    const one = probe();
+    loop.time(() => loopOver(segments, size, one));
+    findByHuman.time(() => human.match.find([...one], faces));
+    if (round % 3 === 0) {
+      const many = Array.from({ length: crowdSize }, probe);
+      crowd.time(() => find(many, threshold));
+    }
+  }
+
+  let [wanted, found] = [0, 0];
+  for (let count = 0; count < 10; count++) {
+    const one = probe();
+    for (const most of [threshold, 2]) {
+      const exact = nearestExactly(shared, one, most);
+      wanted += exact.size;
+      found += (find([one], most)[0] ?? []).filter(({ faceId }) => exact.has(faceId)).length;
+    }
+  }
+  return {
+    listed: size,
+    search: search.times,
+    crowd: crowd.times,
+    crowdSize,
+    loop: loop.times,
+    human: findByHuman.times,
+    loadMs: load.times.median,
+    loadCpuMs: (user + system) / 1000,
+    memoryRatio: memory / (4 * dimensions * size),
+    recall: found / wanted,
+  };
+}
+
+if (import.meta.main) console.log(JSON.stringify(measure(process.argv[2] ?? '')));

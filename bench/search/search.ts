@@ -1,0 +1,101 @@
+/**
+ * Measures the search of a face among many, beside a plain loop and Human's own `match.find`, which take turns with it on one
+ * thread. Faces are made up: vectors of 512 normally distributed numbers, half of the probes a listed face with noise.
+ * The time of a machine that others use is theirs too: CPU time is the thread's own.
+ * usage: npm run bench -- search [FACES …]
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { embeddingModels } from '../../lib/faces/engine/models/models.ts';
+import { createFacesTable } from '../../lib/faces/engine/search/gallery.ts';
+import { inTransaction, openDatabase } from '../../lib/records/sqlite/database.ts';
+import { parseOptions } from '../options.ts';
+import { saveReport } from '../report/report.ts';
+import { provenanceOf } from '../report/results.ts';
+import type { SearchFigures } from './search-one.ts';
+import { normalVector } from './vectors.ts';
+
+const defaultSizes = [1000, 10_000, 100_000, 1_000_000];
+const { dimensions, version } = embeddingModels.MobileFaceNet;
+
+/** Lists so many faces in a new database. */
+function fillDatabase(path: string, faces: number): void {
+  const database = openDatabase(path);
+  database.exec('PRAGMA synchronous = OFF');
+  createFacesTable(database);
+  const insert = database.prepare(
+    'INSERT INTO faces (image_id, entry_id, model, x, y, w, h, embedding) VALUES (?, ?, ?, 0, 0, 100, 100, ?)',
+  );
+  const perTransaction = 10_000;
+  for (let first = 0; first < faces; first += perTransaction) {
+    inTransaction(database, () => {
+      for (let face = first; face < Math.min(faces, first + perTransaction); face++) {
+        insert.run(crypto.randomUUID(), face, version, new Uint8Array(normalVector(dimensions).buffer));
+      }
+    });
+  }
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  database.close();
+}
+
+/** Each in a process of its own, run as `npm start` runs the server, so that the memory is that of one gallery. */
+async function measure(faces: number): Promise<SearchFigures> {
+  const folder = await mkdtemp(join(tmpdir(), 'face-blacklist-search-'));
+  try {
+    const path = join(folder, 'faces.sqlite');
+    fillDatabase(path, faces);
+    const child = spawn(
+      process.execPath,
+      ['--max-semi-space-size=8', join(import.meta.dirname, 'search-one.ts'), path],
+      {
+        env: { ...process.env, MALLOC_ARENA_MAX: '2' },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+    return JSON.parse(output) as SearchFigures;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+const ms = (value: number) => (value < 10 ? value.toFixed(2) : value.toFixed(0));
+
+/** Each size is a column. */
+function print(sizes: readonly SearchFigures[]): void {
+  const columns = sizes.map(({ listed, search, crowd, crowdSize, loop, human, ...figures }) => {
+    const wallAndCpu = ({ median, cpu }: SearchFigures['search']) => `${ms(median)} (${ms(cpu)})`;
+    const ratios = ({ median, cpu }: SearchFigures['search']) =>
+      `${(median / search.median).toFixed(1)} (${(cpu / search.cpu).toFixed(1)})`;
+    return [
+      ['listed', listed.toLocaleString('en')],
+      ['one face, ms (CPU)', wallAndCpu(search)],
+      ['one face, p99, ms', ms(search.p99)],
+      [`${crowdSize} faces in one pass, ms (CPU)`, wallAndCpu(crowd)],
+      ['plain loop, ms (CPU)', wallAndCpu(loop)],
+      ['match.find, ms (CPU)', wallAndCpu(human)],
+      ['times faster than the loop (CPU)', ratios(loop)],
+      ['times faster than match.find (CPU)', ratios(human)],
+      ['load, s (CPU)', `${(figures.loadMs / 1000).toFixed(1)} (${(figures.loadCpuMs / 1000).toFixed(1)})`],
+      ['memory / vectors', figures.memoryRatio.toFixed(2)],
+      ['recall', figures.recall.toString()],
+    ] as const;
+  });
+  const names = columns[0]?.map(([name]) => name) ?? [];
+  console.table(
+    Object.fromEntries(names.map((name, row) => [name, columns.map((column) => column[row]?.[1])])),
+  );
+}
+
+export async function run(words: readonly string[]): Promise<void> {
+  const { numbers, out } = parseOptions(words);
+  const provenance = provenanceOf(['npm run bench -- search', ...numbers].join(' '));
+  const sizes: SearchFigures[] = [];
+  for (const faces of numbers.length > 0 ? numbers : defaultSizes) sizes.push(await measure(faces));
+  print(sizes);
+  await saveReport(out, { search: { ...provenance, sizes } });
+}

@@ -1,0 +1,15 @@
+/**
+ * Command: imports a bundled function in this process, lets it answer one event, and prints how long either took, as JSON.
+ * usage: node bench/service/import-bundle.ts BUNDLE [EVENT]
+ */
+const [bundle = '', event] = process.argv.slice(2);
+
+const started = performance.now();
+const { handler } = await import(bundle);
+const importMs = performance.now() - started;
+const answer = event === undefined ? undefined : await handler(JSON.parse(event), {});
+const answerMs = performance.now() - started;
+// Connections that are kept open would keep it waiting.
+process.stdout.write(JSON.stringify({ importMs, answerMs, status: answer?.statusCode }), () =>
+  process.exit(),
+);

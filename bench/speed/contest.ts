@@ -1,0 +1,87 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { median } from '../accuracy/measures.ts';
+import type { Done, Failed, Task } from './contestant.ts';
+
+/** A pipeline in a process of its own. */
+export class Contestant {
+  readonly name: string;
+  readonly #child: ChildProcess;
+
+  constructor(name: string) {
+    this.name = name;
+    this.#child = fork(join(import.meta.dirname, 'contestant.ts'), [name], { execArgv: [] });
+  }
+
+  /** One task at a time. */
+  async run(task: Task): Promise<Done> {
+    const ended = new AbortController();
+    const { signal } = ended;
+    const failed = once(this.#child, 'exit', { signal }).then(() => {
+      throw new Error(`The process of ${this.name} ended.`);
+    });
+    try {
+      this.#child.send(task);
+      const [answer] = await Promise.race([once(this.#child, 'message', { signal }), failed]);
+      const done = answer as Done | Failed;
+      if ('error' in done) throw new Error(`${this.name}: ${done.error}`);
+      return done;
+    } finally {
+      failed.catch(() => undefined);
+      ended.abort();
+    }
+  }
+
+  /** It has no task, and so ends in no inference's middle. */
+  async close(): Promise<void> {
+    if (this.#child.exitCode !== null) return;
+    this.#child.kill();
+    await once(this.#child, 'exit');
+  }
+}
+
+/** One of several tasks that take turns. */
+export interface Entry {
+  readonly key: string;
+  readonly contestant: Contestant;
+  readonly task: Task;
+}
+
+/** Medians, and of the ratios to the first entry's time in the same round. */
+export interface Measured extends Done {
+  /** Times as long as the first. */
+  readonly wallRatio: number;
+  readonly cpuRatio: number;
+}
+
+/** Lets the entries take turns, so that what else the machine does meets all of them; the first `warmUp` rounds do not count. */
+export async function compete(
+  entries: readonly Entry[],
+  rounds: number,
+  warmUp: number,
+): Promise<Map<string, Measured>> {
+  const times: Done[][] = entries.map(() => []);
+  for (let round = -warmUp; round < rounds; round++) {
+    for (const [index, { contestant, task }] of entries.entries()) {
+      const done = await contestant.run(task);
+      if (round >= 0) times[index]?.push(done);
+    }
+  }
+  const first = times[0] ?? [];
+  return new Map(
+    entries.map(({ key }, index) => {
+      const done = times[index] ?? [];
+      const ratio = (of: (done: Done) => number) =>
+        median(done.map((one, round) => of(one) / of(first[round] as Done)));
+      const measured: Measured = {
+        wallMs: median(done.map(({ wallMs }) => wallMs)),
+        cpuMs: median(done.map(({ cpuMs }) => cpuMs)),
+        faces: median(done.map(({ faces }) => faces)),
+        wallRatio: ratio(({ wallMs }) => wallMs),
+        cpuRatio: ratio(({ cpuMs }) => cpuMs),
+      };
+      return [key, measured];
+    }),
+  );
+}

@@ -1,0 +1,95 @@
+/**
+ * Process: one of the pipelines that are compared. It finds and embeds the faces of the pictures that it was given, as often as it is told.
+ * usage: forked by contest.ts, with `Human`, `face-api` or the name of one of our models
+ */
+import { readFile } from 'node:fs/promises';
+import { setPriority } from 'node:os';
+import pLimit from 'p-limit';
+import { usualMinConfidence } from '../../lib/faces/engine/confidence.ts';
+import type { Pixels } from '../../lib/faces/engine/geometry/align.ts';
+import { isEmbeddingModel } from '../../lib/faces/engine/models/models.ts';
+import { WorkerPool } from '../../lib/faces/engine/pool.ts';
+import { decodePicture } from '../../lib/inputs/decode.ts';
+import { openFaceApiPipeline, openHumanPipeline, type Pipeline } from './stock.ts';
+
+/** What the contest asks for. Pictures are called by their files, and decoded once, by the service's own decoder. */
+export interface Task {
+  readonly picture: string;
+  /** How often, one after the other, or as many side by side as there are workers. */
+  readonly count: number;
+  /** Threads; the other packages' pipelines have one. */
+  readonly workers: number;
+}
+
+export interface Done {
+  readonly wallMs: number;
+  /** Of all threads of this process. */
+  readonly cpuMs: number;
+  /** Found in the last one. */
+  readonly faces: number;
+}
+
+export interface Failed {
+  readonly error: string;
+}
+
+const [name = ''] = process.argv.slice(2);
+const pictures = new Map<string, Promise<Pixels>>();
+const pipelines = new Map<number, Promise<Pipeline>>();
+
+function open(workers: number): Promise<Pipeline> {
+  if (name === 'Human' || name === 'face-api') takeWorkersPriority();
+  if (name === 'Human') return openHumanPipeline();
+  if (name === 'face-api') return openFaceApiPipeline();
+  return openEngine(workers);
+}
+
+/** That of the engine's workers, which give way to the thread that answers: none may have more of a busy machine than the others. */
+function takeWorkersPriority(): void {
+  try {
+    setPriority(5);
+  } catch {
+    // Whoever may not change it has the same as the workers have then.
+  }
+}
+
+async function openEngine(workers: number): Promise<Pipeline> {
+  if (!isEmbeddingModel(name)) throw new Error(`There is no pipeline '${name}'.`);
+  const pool = await WorkerPool.start(workers, { minConfidence: usualMinConfidence, modelName: name });
+  return async (picture) => {
+    const faces = await pool.run({ picture, models: [name] });
+    return faces.length;
+  };
+}
+
+async function decode(file: string): Promise<Pixels> {
+  const { width, height, pixels } = await decodePicture(await readFile(file));
+  return { width, height, data: pixels };
+}
+
+async function run({ picture, count, workers }: Task): Promise<Done> {
+  const pixels = pictures.get(picture) ?? decode(picture);
+  pictures.set(picture, pixels);
+  const pipeline = pipelines.get(workers) ?? open(workers);
+  pipelines.set(workers, pipeline);
+  const [input, work] = await Promise.all([pixels, pipeline]);
+  // One more than there are workers waits, so that none of them does.
+  const limit = pLimit(workers === 1 ? 1 : workers + 1);
+  const [started, cpuStarted] = [performance.now(), process.cpuUsage()];
+  const found = await limit.map(Array.from({ length: count }), () => work(input));
+  const { user, system } = process.cpuUsage(cpuStarted);
+  return {
+    wallMs: performance.now() - started,
+    cpuMs: (user + system) / 1000,
+    faces: found.at(-1) ?? 0,
+  };
+}
+
+process.on('message', (task: Task) => {
+  run(task).then(
+    (done) => process.send?.(done),
+    (error: unknown) => process.send?.({ error: String(error) } satisfies Failed),
+  );
+});
+// Whoever started it is gone.
+process.on('disconnect', () => process.exit());

@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { defineEndpoint } from '../endpoint.ts';
+import { EntryPath, maxImagesPerRequest } from '../fields.ts';
+import { PossibleDuplicates } from '../possible-duplicates.ts';
+
+export const AddedImages = z
+  .object({
+    message: z.string(),
+    errors: z.array(z.string()).describe('One line for each picture that was left out, or used in part.'),
+    possible_duplicates: PossibleDuplicates,
+  })
+  .meta({ id: 'AddedImages' });
+export type AddedImages = z.output<typeof AddedImages>;
+
+export const addImages = defineEndpoint({
+  operationId: 'addImages',
+  method: 'POST',
+  path: '/api/v1/blacklist/{id}/images',
+  summary: 'Add pictures of a listed person',
+  tags: ['Blacklist'],
+  params: EntryPath,
+  body: {
+    kind: 'multipart',
+    fields: z.object({}),
+    files: { name: 'images', description: 'More pictures of the person.', maxCount: maxImagesPerRequest },
+  },
+  success: {
+    status: 200,
+    description: 'At least one picture was added.',
+    schema: AddedImages,
+    example: { message: '2 images added.', errors: [], possible_duplicates: [] },
+  },
+  errors: [
+    'request_invalid',
+    'input_unreadable',
+    'no_usable_image',
+    'entry_not_found',
+    'input_too_large',
+    'throttled',
+    'backend_unavailable',
+  ],
+});

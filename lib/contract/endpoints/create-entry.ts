@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import { defineEndpoint } from '../endpoint.ts';
+import { recordExample } from '../examples.ts';
+import { EntryName, EntryReasonText, maxImagesPerRequest } from '../fields.ts';
+import { PossibleDuplicates } from '../possible-duplicates.ts';
+import { BlacklistRecord } from '../shapes.ts';
+
+export const CreatedBlacklistRecord = BlacklistRecord.extend({
+  errors: z.array(z.string()).describe('One line for each picture that was left out, or used in part.'),
+  possible_duplicates: PossibleDuplicates,
+}).meta({ id: 'CreatedBlacklistRecord' });
+export type CreatedBlacklistRecord = z.output<typeof CreatedBlacklistRecord>;
+
+export const createEntry = defineEndpoint({
+  operationId: 'createEntry',
+  method: 'POST',
+  path: '/api/v1/blacklist/',
+  summary: 'List a person',
+  description:
+    'Each picture enrolls its largest face. A file that is not a picture, or shows no usable face, is left out and named ' +
+    'in `errors`; when none is left, nothing is kept.',
+  tags: ['Blacklist'],
+  body: {
+    kind: 'multipart',
+    fields: z.object({ name: EntryName, reason: EntryReasonText }),
+    files: { name: 'images', description: 'Pictures of the person.', maxCount: maxImagesPerRequest },
+  },
+  success: {
+    status: 201,
+    description: 'The new entry.',
+    schema: CreatedBlacklistRecord,
+    example: {
+      ...recordExample,
+      errors: ['two.jpg: The face is too blurred.'],
+      possible_duplicates: [{ id: 3, name: 'J. Roe', similarity: 99.1 }],
+    },
+  },
+  errors: [
+    'request_invalid',
+    'input_unreadable',
+    'no_usable_image',
+    'name_taken',
+    'input_too_large',
+    'throttled',
+    'backend_unavailable',
+  ],
+});

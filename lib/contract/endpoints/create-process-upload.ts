@@ -1,0 +1,16 @@
+import { defineEndpoint } from '../endpoint.ts';
+import { uploadBody, uploadSuccess } from '../uploads.ts';
+
+export const createProcessUpload = defineEndpoint({
+  operationId: 'createProcessUpload',
+  method: 'POST',
+  path: '/api/v1/process/uploads',
+  summary: 'Prepare to send a large picture to be processed',
+  description:
+    'Send the picture to `url` then, with all `fields` before it, and give `image` to process-images or detect-face. ' +
+    'It is kept for a day.',
+  tags: ['Processing'],
+  body: uploadBody,
+  success: uploadSuccess,
+  errors: ['request_invalid', 'input_unreadable', 'throttled', 'backend_unavailable'],
+});

@@ -1,0 +1,15 @@
+import { defineEndpoint } from '../endpoint.ts';
+import { recordExample } from '../examples.ts';
+import { EntryPath } from '../fields.ts';
+import { BlacklistRecord } from '../shapes.ts';
+
+export const getEntry = defineEndpoint({
+  operationId: 'getEntry',
+  method: 'GET',
+  path: '/api/v1/blacklist/{id}/',
+  summary: 'Show a listed person',
+  tags: ['Blacklist'],
+  params: EntryPath,
+  success: { status: 200, description: 'The entry.', schema: BlacklistRecord, example: recordExample },
+  errors: ['request_invalid', 'entry_not_found', 'throttled', 'backend_unavailable'],
+});

@@ -1,0 +1,14 @@
+import { defineEndpoint } from '../endpoint.ts';
+import { ImagePath } from '../fields.ts';
+import { pictureSuccess } from '../picture-answer.ts';
+
+export const getImage = defineEndpoint({
+  operationId: 'getImage',
+  method: 'GET',
+  path: '/api/v1/blacklist/{id}/images/{image_id}',
+  summary: 'Fetch a picture of a listed person',
+  tags: ['Blacklist'],
+  params: ImagePath,
+  success: pictureSuccess,
+  errors: ['request_invalid', 'entry_not_found', 'image_not_found', 'throttled', 'backend_unavailable'],
+});

@@ -1,0 +1,17 @@
+import * as z from 'zod';
+import { defineEndpoint } from '../endpoint.ts';
+
+export const openApi = defineEndpoint({
+  operationId: 'openApi',
+  method: 'GET',
+  path: '/openapi.json',
+  summary: 'Describe this API',
+  tags: ['Service'],
+  success: {
+    status: 200,
+    description: 'This document, as OpenAPI 3.1.',
+    schema: z.looseObject({ openapi: z.string() }),
+    example: { openapi: '3.1.0' },
+  },
+  errors: [],
+});

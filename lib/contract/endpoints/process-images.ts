@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { defineEndpoint } from '../endpoint.ts';
+import { resultExample } from '../examples.ts';
+import { CandidateCount, maxImagesPerRequest, overrides } from '../fields.ts';
+import { ImageProcessingResult } from '../shapes.ts';
+
+export const ProcessImagesRequest = z
+  .object({
+    images: z
+      .array(z.string())
+      .max(maxImagesPerRequest)
+      .meta({ minItems: 1 })
+      .describe(
+        'At least one; each a local path, an http(s) URL, or base64 with or without a `data:image/…;base64,` head.',
+      ),
+    ...overrides,
+    candidates: CandidateCount,
+  })
+  .meta({ id: 'ProcessImagesRequest' });
+export type ProcessImagesRequest = z.output<typeof ProcessImagesRequest>;
+
+export const processImages = defineEndpoint({
+  operationId: 'processImages',
+  method: 'POST',
+  path: '/api/v1/process/process-images',
+  summary: 'Look for listed people in pictures',
+  description:
+    'Every face of every picture with its own matches, one result for each picture, in their order. ' +
+    'A picture that cannot be read has an `error` in its own result and does not fail the others.',
+  tags: ['Processing'],
+  body: {
+    kind: 'json',
+    schema: ProcessImagesRequest,
+    example: { images: ['https://example.com/entrance.jpg'] },
+  },
+  success: {
+    status: 200,
+    description: 'One result for each picture, in their order.',
+    schema: z.array(ImageProcessingResult),
+    example: [resultExample],
+  },
+  errors: ['request_invalid', 'no_usable_image', 'input_too_large', 'throttled', 'backend_unavailable'],
+});

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { defineEndpoint } from '../endpoint.ts';
+import { recordExample } from '../examples.ts';
+import { EntryName, EntryPath, EntryReason } from '../fields.ts';
+import { BlacklistRecord } from '../shapes.ts';
+
+export const UpdateEntryRequest = z
+  .object({ name: EntryName, reason: EntryReason })
+  .meta({ id: 'UpdateEntryRequest' });
+export type UpdateEntryRequest = z.output<typeof UpdateEntryRequest>;
+
+export const updateEntry = defineEndpoint({
+  operationId: 'updateEntry',
+  method: 'PUT',
+  path: '/api/v1/blacklist/{id}/',
+  summary: "Replace a listed person's name and reason",
+  description: 'A `reason` left out becomes null.',
+  tags: ['Blacklist'],
+  params: EntryPath,
+  body: {
+    kind: 'json',
+    schema: UpdateEntryRequest,
+    example: { name: 'Jane Roe', reason: 'Banned for life.' },
+  },
+  success: {
+    status: 200,
+    description: 'The entry as it is now.',
+    schema: BlacklistRecord,
+    example: { ...recordExample, reason: 'Banned for life.' },
+  },
+  errors: [
+    'request_invalid',
+    'entry_not_found',
+    'name_taken',
+    'input_too_large',
+    'throttled',
+    'backend_unavailable',
+  ],
+});

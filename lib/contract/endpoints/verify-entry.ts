@@ -1,0 +1,64 @@
+import * as z from 'zod';
+import { defineEndpoint } from '../endpoint.ts';
+import { verificationExample } from '../examples.ts';
+import { EntryPath, ImageInput, overrides } from '../fields.ts';
+import { MatchedEntry } from '../shapes.ts';
+import { Verification } from './verify.ts';
+
+export const VerifyEntryRequest = z
+  .object({ image: ImageInput, ...overrides })
+  .meta({ id: 'VerifyEntryRequest' });
+export type VerifyEntryRequest = z.output<typeof VerifyEntryRequest>;
+
+export const EntryVerification = Verification.extend({
+  entry: MatchedEntry,
+  image_id: z.string().describe('The nearest reference image, whose face is `facial_areas.img2`.'),
+}).meta({ id: 'EntryVerification' });
+export type EntryVerification = z.output<typeof EntryVerification>;
+
+export const verifyEntry = defineEndpoint({
+  operationId: 'verifyEntry',
+  method: 'POST',
+  path: '/api/v1/blacklist/{id}/verify',
+  summary: 'Compare a picture with one listed person',
+  description:
+    "The picture's largest face beside the nearest of the entry's reference images, also where that is no match. Nothing is kept.",
+  tags: ['Verification'],
+  params: EntryPath,
+  body: {
+    kind: 'json',
+    schema: VerifyEntryRequest,
+    example: { image: 'https://example.com/entrance.jpg' },
+  },
+  success: {
+    status: 200,
+    description: 'How near the face is to the entry.',
+    schema: EntryVerification,
+    example: {
+      ...verificationExample,
+      facial_areas: {
+        ...verificationExample.facial_areas,
+        img2: {
+          ...{ x: 88, y: 40, w: 120, h: 120 },
+          left_eye: null,
+          right_eye: null,
+          nose: null,
+          mouth_left: null,
+          mouth_right: null,
+        },
+      },
+      entry: { id: 7, name: 'Jane Roe', reason: 'Banned after the incident of 3 May.' },
+      image_id: '0b9f4c52-6f0e-4d5e-9c1a-3a7f5f0c1d2e',
+    },
+  },
+  errors: [
+    'request_invalid',
+    'input_unreadable',
+    'no_face',
+    'entry_not_found',
+    'input_too_large',
+    'unsupported_format',
+    'throttled',
+    'backend_unavailable',
+  ],
+});

@@ -1,0 +1,218 @@
+import type { EngineDetector } from '../../../contract/vocabulary.ts';
+import { findBySsd } from '../find-by-ssd.ts';
+import type { Pixels, Similarity } from '../geometry/align.ts';
+import type { Pyramid } from '../geometry/pyramid.ts';
+import { sharedWithSmaller, withoutDoubles } from '../overlap.ts';
+import { closeView, partViews, quarterTurned, viewLength, wholeViews, withBorder } from '../views.ts';
+import { blazeFaceSight, type FoundFace, type Look } from './blazeface.ts';
+
+/** The networks that look for faces. */
+export interface Looks {
+  readonly blazeFace: Look;
+  readonly ssd: () => Promise<Look>;
+}
+
+/** A face that BlazeFace takes for possible, in the picture as it saw it. */
+interface Guess extends FoundFace {
+  /** Quarters of a turn, clockwise, by which the picture was turned. */
+  readonly turn: number;
+  /** Pixels of the square that its box took. */
+  readonly seenSize: number;
+  /** Its box reaches out of what the look showed of the picture. */
+  readonly isCut: boolean;
+}
+
+/** More faces than this in one picture are left out, the least certain first. */
+const maxFaces = 200;
+
+/** BlazeFace's scores, 0..1. */
+const scores = {
+  /** What is less sure is not looked at again. */
+  guess: 0.3,
+  /** The same of parts of a picture, of which there are many. */
+  guessInPart: 0.45,
+  /** A face that is as sure as this, whole and large enough, needs no closer look. */
+  clear: 0.7,
+  /** What a close look takes for less is left out. */
+  kept: 0.4,
+} as const;
+
+/** 0..1: BlazeFace need not tell what it is less sure of. */
+export const weakestGuess = scores.guess;
+
+/** A face that takes this share of the square is a close one; BlazeFace places smaller ones badly. */
+const closeShare = 1 / 12;
+/** It is less sure of one that takes more than this. */
+const largeShare = 0.6;
+
+/** At a longer side of at most so many pixels the look at the whole picture shows all. */
+const tinyPicture = 320;
+
+/** Shares of the square that the picture takes where a face may fill it. */
+const borders = { upright: 0.3, turned: 0.6 } as const;
+
+/**
+ * Looks for all faces of a picture. `mediapipe`: where BlazeFace sees one in the whole picture. `mediapipe+ssd`: also in its parts, unless
+ * the look at the whole settles it.
+ */
+export async function findFaces(
+  pyramid: Pyramid,
+  looks: Looks,
+  detector: Exclude<EngineDetector, 'skip'>,
+): Promise<FoundFace[]> {
+  if (detector === 'ssd') return (await findBySsd(pyramid, await looks.ssd())).slice(0, maxFaces);
+  const search = new Search(pyramid, looks.blazeFace);
+  const first = await search.lookAtWhole();
+  const { picture } = pyramid;
+  const isSmall = ({ w, h }: FoundFace) => Math.max(w, h) < closeShare * viewLength(picture);
+  const mayHideMore = detector !== 'mediapipe' && Math.max(picture.width, picture.height) > tinyPicture;
+  const isCrowd = first.some((guess) => guess.confidence >= scores.guessInPart && isSmall(guess));
+  if (!mayHideMore || !isCrowd) {
+    const found = await search.lookClosely(first);
+    const settles = found.length > 0 && !found.some(isSmall);
+    if (!mayHideMore || settles) return found.slice(0, maxFaces);
+  }
+  return (await search.lookClosely([...first, ...(await search.lookAtParts(first))])).slice(0, maxFaces);
+}
+
+/** BlazeFace's looks at one picture, from coarse to fine. */
+class Search {
+  readonly #pyramid: Pyramid;
+  readonly #look: Look;
+
+  constructor(pyramid: Pyramid, look: Look) {
+    this.#pyramid = pyramid;
+    this.#look = look;
+  }
+
+  get #picture(): Pixels {
+    return this.#pyramid.picture;
+  }
+
+  async #guesses(views: readonly Similarity[], turn: number, least: number): Promise<Guess[]> {
+    const found = await this.#look(
+      this.#pyramid,
+      views.map((view) => quarterTurned(view, turn)),
+    );
+    return found.flatMap((faces, index) => {
+      const view = views[index] as Similarity;
+      return faces
+        .filter(({ confidence }) => confidence >= least)
+        .map((face) => ({
+          ...face,
+          turn,
+          seenSize: view.a * Math.max(face.w, face.h),
+          isCut: this.#isCut(face, view),
+        }));
+    });
+  }
+
+  #isCut({ x, y, w, h }: FoundFace, { a, tx, ty }: Similarity): boolean {
+    const { size } = blazeFaceSight;
+    const [left, top] = [Math.max(0, -tx / a), Math.max(0, -ty / a)];
+    const right = Math.min(this.#picture.width, (size - tx) / a);
+    const bottom = Math.min(this.#picture.height, (size - ty) / a);
+    const margin = 0.1 * Math.max(w, h);
+    return x < left + margin || y < top + margin || x + w > right - margin || y + h > bottom - margin;
+  }
+
+  /** Where it is not sure of anybody, also with a border, and as if the picture stood on its head; where it shows nobody, as if it lay on its side. */
+  async lookAtWhole(): Promise<Guess[]> {
+    const views = wholeViews(this.#picture);
+    const upright = await this.#guesses(views, 0, scores.guess);
+    if (surest(upright) >= scores.clear) return upright;
+    const bordered = views.map((view) => withBorder(view, borders.upright));
+    const guesses = [...upright, ...(await this.#guesses(bordered, 0, scores.guess))];
+    for (const turn of [2, 1, 3]) {
+      if (surest(guesses) >= (turn === 2 ? scores.clear : scores.guessInPart)) break;
+      const turned = views.map((view) => withBorder(view, borders.turned));
+      guesses.push(...(await this.#guesses(turned, turn, scores.guess)));
+    }
+    return guesses;
+  }
+
+  /**
+   * Parts of the picture at twice the size, and so on, as long as the last looks show faces so small that there may be smaller ones. Where
+   * nobody is to be seen, at once those in which the smallest faces would be seen.
+   */
+  async lookAtParts(coarse: readonly Guess[]): Promise<Guess[]> {
+    const longer = Math.max(this.#picture.width, this.#picture.height);
+    const found: Guess[] = [];
+    const likely = (guesses: readonly Guess[]) =>
+      guesses.filter(({ confidence }) => confidence >= scores.guessInPart);
+    let last = likely(coarse);
+    let scale = blazeFaceSight.size / longer;
+    while (scale < finestScale) {
+      scale = last.length > 0 ? Math.min(2 * scale, finestScale) : finestScale;
+      last = await this.#guesses(partViews(this.#picture, scale), this.#turnOf(coarse), scores.guessInPart);
+      found.push(...last);
+      if (last.length > 0 && last.every(({ seenSize }) => seenSize >= noSmaller)) break;
+    }
+    return found;
+  }
+
+  /** The turn of the surest face. */
+  #turnOf(guesses: readonly Guess[]): number {
+    return bySureness(guesses)[0]?.turn ?? 0;
+  }
+
+  /** The faces among some guesses, surest first, each placed by a look that shows it well. */
+  async lookClosely(guesses: readonly Guess[]): Promise<FoundFace[]> {
+    const { size } = blazeFaceSight;
+    const isClear = ({ confidence, seenSize, isCut, turn }: Guess) =>
+      turn === 0 &&
+      confidence >= scores.clear &&
+      !isCut &&
+      seenSize >= closeShare * size &&
+      seenSize <= largeShare * size;
+    const clear = withoutDoubles(bySureness(guesses.filter(isClear)));
+    const found: FoundFace[] = [...clear];
+    let left = vainCloseLooks;
+    for (const guess of bySureness(guesses.filter((one) => !isClear(one)))) {
+      if (found.some((face) => sharedWithSmaller(face, guess) > 0.5)) continue;
+      if (left-- <= 0) break;
+      const face = await lookAt(this.#pyramid, this.#look, guess, guess.turn);
+      if (!face || found.some((other) => sharedWithSmaller(face, other) > 0.5)) continue;
+      found.push(face);
+      left += closeLooksForFace;
+    }
+    return bySureness(found);
+  }
+}
+
+/** The face that a guess means, in the middle of a look that shows it well. */
+export async function lookAt(
+  pyramid: Pyramid,
+  look: Look,
+  guess: FoundFace,
+  turn: number,
+): Promise<FoundFace | undefined> {
+  const [faces = []] = await look(pyramid, [closeView(guess, turn)]);
+  return bySureness(faces).find((face) => face.confidence >= scores.kept && meansTheSame(face, guess));
+}
+
+/** The part of the picture's size at which its parts are looked at, at most: a face of 20 pixels takes 8 of the square there. */
+const finestScale = 0.4;
+
+/** Where all faces take so many pixels of the square, smaller ones would be seen too. */
+const noSmaller = 24;
+
+/** Close looks at what turns out to be no face, at most, and so many more for each face that is found. */
+const vainCloseLooks = 6;
+const closeLooksForFace = 3;
+
+function bySureness<Face extends FoundFace>(faces: readonly Face[]): Face[] {
+  return faces.toSorted((one, other) => other.confidence - one.confidence);
+}
+
+function surest(faces: readonly FoundFace[]): number {
+  return Math.max(0, ...faces.map(({ confidence }) => confidence));
+}
+
+/** That a close look's face is the one that was guessed, whose size and place were but roughly known. */
+function meansTheSame(face: FoundFace, guess: FoundFace): boolean {
+  const [size, guessed] = [Math.max(face.w, face.h), Math.max(guess.w, guess.h)];
+  const across = face.x + face.w / 2 - guess.x - guess.w / 2;
+  const down = face.y + face.h / 2 - guess.y - guess.h / 2;
+  return size > guessed / 2.5 && size < guessed * 2.5 && Math.hypot(across, down) < 0.6 * guessed;
+}

@@ -1,0 +1,72 @@
+import { fitArcFace } from '../embed/chips.ts';
+import type { Point, Similarity } from '../geometry/align.ts';
+import { type Pyramid, type Sight, unmap } from '../geometry/pyramid.ts';
+import { modelFile } from '../models/model-files.ts';
+import { runSession, startSession } from '../onnx/session.ts';
+import type { Landmarks } from './detector.ts';
+
+/** What the mesh sees of a face, and how sure it is that it is one. */
+export interface Mesh {
+  /** 0..1 */
+  readonly confidence: number;
+  /** 468 points in pixels of the picture, unrounded; the numbering is MediaPipe's. */
+  readonly points: readonly Point[];
+}
+
+/** Looks at faces whose landmarks are roughly known: upright, centred and as large as the mesh wants them. */
+export type FindMeshes = (pyramid: Pyramid, faces: readonly Landmarks[]) => Promise<Mesh[]>;
+
+const sight: Sight = { size: 192, means: [0, 0, 0], scales: [255, 255, 255] };
+
+/**
+ * What the mesh is shown of ArcFace's chip: a square around this point, of this side, in the chip's pixels. That is where MediaPipe's
+ * own rule (the box of the mesh, turned upright, 1.5 times as large) lies on average over 1,995 faces of LFW.
+ */
+const view = { centre: [56, 70.6], side: 145 } as const;
+
+const pointCount = 468;
+/** Each with a depth. */
+const numbersOfPoint = 3;
+
+/** So many faces of a crowd are looked at at once: more would not be faster, and take memory. */
+const batchSize = 16;
+
+/** Human's face mesh, which is MediaPipe's. */
+export async function loadMesh(): Promise<FindMeshes> {
+  const { size } = sight;
+  const session = await startSession(modelFile('facemesh'));
+  return async (pyramid, faces) => {
+    const meshes: Mesh[] = [];
+    for (let start = 0; start < faces.length; start += batchSize) {
+      const views = faces.slice(start, start + batchSize).map((face) => seenFrom(fitArcFace(face)));
+      const outputs = Object.values(
+        await runSession(session, pyramid.cut(views, sight), [views.length, 3, size, size]),
+      );
+      const ofSize = (count: number) =>
+        outputs.find((output) => output.length === count * views.length) ?? new Float32Array();
+      const confidences = ofSize(1);
+      const coordinates = ofSize(numbersOfPoint * pointCount);
+      views.forEach((toView, index) => {
+        const points = Array.from({ length: pointCount }, (_, point) => {
+          const at = numbersOfPoint * (index * pointCount + point);
+          // The mesh counts from the edge of its picture, views from the middle of their first pixel.
+          return unmap(toView, [(coordinates[at] as number) - 0.5, (coordinates[at + 1] as number) - 0.5]);
+        });
+        meshes.push({ confidence: confidences[index] as number, points });
+      });
+    }
+    return meshes;
+  };
+}
+
+/** From what brings a face into ArcFace's chip, what brings it before the mesh. */
+function seenFrom({ a, b, tx, ty }: Similarity): Similarity {
+  const scale = sight.size / view.side;
+  const middle = (sight.size - 1) / 2;
+  return {
+    a: scale * a,
+    b: scale * b,
+    tx: scale * (tx - view.centre[0]) + middle,
+    ty: scale * (ty - view.centre[1]) + middle,
+  };
+}

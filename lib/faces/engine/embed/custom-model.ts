@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { ConfigError, type CustomModelConfig } from '../../../config.ts';
+import { distancesAtPowersOfTen } from '../models/calibration.ts';
+import { type EmbeddingModel, thresholdsOfUnits } from '../models/models.ts';
+import { type Session, startSession } from '../onnx/session.ts';
+import { lengthOf } from '../search/distance.ts';
+import { arcFaceSight, type Layout, openNetwork, type PictureInput } from './embedding-networks.ts';
+
+/** The user's own network: its file, and how it sees a face. Plain values, for workers are told of it by message. */
+export interface CustomNetwork extends PictureInput {
+  readonly path: string;
+  /** Of the file: a worker that starts later must not read another. */
+  readonly sha256: string;
+  readonly channels: CustomModelConfig['channels'];
+  readonly means: CustomModelConfig['means'];
+  readonly scales: CustomModelConfig['scales'];
+}
+
+/** The user's own model, ready to be used. */
+export interface CustomModel extends EmbeddingModel {
+  readonly network: CustomNetwork;
+}
+
+/** How faces are cut and embeddings scaled: changes with what this service does with a network. */
+const pathVersion = 1;
+
+/** The search takes no more. */
+const maxDimensions = 2048;
+/** Fewer tell no faces apart: it is a classifier, say of ages. */
+const minDimensions = 32;
+const maxBatch = 64;
+const minSide = 32;
+const maxSide = 512;
+const usualSide = 112;
+
+/** An embedding of a test picture whose cosine distance to another's is less sees nothing. */
+const minDifference = 1e-6;
+
+/**
+ * Reads the model and tries it out.
+ * @throws ConfigError when it can't be used, or its threshold is not set.
+ */
+export async function openCustomModel(config: CustomModelConfig): Promise<CustomModel> {
+  const { network, dimensions } = await loadCustomNetwork(config);
+  const { threshold } = config;
+  if (threshold === undefined) {
+    throw new ConfigError(
+      'With MODEL_PATH, MODEL_THRESHOLD must be set: the cosine distance up to which faces match. ' +
+        '`npm run calibrate -- FOLDER` measures it with the same settings, on a folder with a sub-folder of pictures for each person.',
+    );
+  }
+  return {
+    network,
+    dimensions,
+    version: versionOf(network),
+    thresholds: thresholdsOfUnits(threshold),
+    calibration: config.calibration ?? supposedCalibration(threshold),
+    isSupposed: config.calibration === undefined,
+  };
+}
+
+/**
+ * Reads the model and tries it out, for use without a service.
+ * @throws ConfigError when it can't be used.
+ */
+export async function loadCustomNetwork(
+  config: CustomModelConfig,
+): Promise<{ network: CustomNetwork; dimensions: number }> {
+  const { path, channels, means, scales } = config;
+  const bytes = await readModel(path);
+  const session = await startSession(bytes).catch((error: Error) => {
+    throw unusable(path, `can't be loaded: ${firstLine(error)}`);
+  });
+  try {
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const network = { path, sha256, channels, means, scales, ...pictureInputOf(path, session) };
+    return { network, dimensions: await tryOut(network, session) };
+  } finally {
+    await session.release();
+  }
+}
+
+function unusable(path: string, why: string): ConfigError {
+  return new ConfigError(
+    'MODEL_PATH takes an ONNX model that turns a picture of a face into an embedding: ' +
+      `one input of 32-bit floats [batch, 3, side, side] or [batch, side, side, 3], one output [batch, numbers]. ${path} ${why}.`,
+  );
+}
+
+/** Without its full stop. */
+function firstLine({ message }: Error): string {
+  return (message.trim().split('\n')[0] ?? '').replace(/\.$/, '');
+}
+
+async function readModel(path: string): Promise<Uint8Array> {
+  try {
+    if (!(await stat(path)).isFile()) throw unusable(path, 'is not a file');
+    return await readFile(path);
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw unusable(path, code === 'ENOENT' ? 'does not exist' : `can't be read: ${message}`);
+  }
+}
+
+/** What the model says of its input. */
+function pictureInputOf(path: string, { inputMetadata, outputMetadata }: Session): PictureInput {
+  const count = (values: readonly unknown[], name: string) =>
+    `${values.length} ${name}${values.length === 1 ? '' : 's'}`;
+  const [input] = inputMetadata;
+  if (inputMetadata.length !== 1 || outputMetadata.length !== 1 || !input) {
+    throw unusable(path, `has ${count(inputMetadata, 'input')} and ${count(outputMetadata, 'output')}`);
+  }
+  const [output] = outputMetadata;
+  if (!input.isTensor || !output?.isTensor || input.type !== 'float32' || output.type !== 'float32') {
+    throw unusable(path, 'has other values than 32-bit floats as its input or its output');
+  }
+  const found = pictureInputOfShape(input.shape);
+  if (found) return found;
+  throw unusable(path, `takes [${input.shape.join(', ')}]`);
+}
+
+/**
+ * How pictures lie in an input of this shape, or nothing where they don't. A dimension that is not a positive number is free; free sides
+ * are as long as the other, or 112.
+ */
+export function pictureInputOfShape(shape: readonly (number | string)[]): PictureInput | undefined {
+  const [batch, ...rest] = shape.map((size) => (typeof size === 'number' && size > 0 ? size : undefined));
+  if (rest.length !== 3 || (batch ?? 1) > maxBatch) return undefined;
+  const isLast = rest[0] !== 3 && rest[2] === 3;
+  const layout: Layout = isLast ? 'NHWC' : 'NCHW';
+  const [height, width] = isLast ? rest : rest.slice(1);
+  const size = height ?? width ?? usualSide;
+  const isPicture = isLast || rest[0] === undefined || rest[0] === 3;
+  const isSquare = (width ?? size) === size;
+  if (!isPicture || !isSquare || size < minSide || size > maxSide) return undefined;
+  return { layout, size, batch: batch ?? 1, isBatchFixed: batch !== undefined };
+}
+
+/** The number of the embedding's dimensions, from two pictures that show no face but differ, -1..1. */
+async function tryOut(network: CustomNetwork, session: Session): Promise<number> {
+  const { path, size } = network;
+  const count = 3 * size * size;
+  const pictures = Float32Array.from({ length: 2 * count }, (_, i) =>
+    i < count ? ((i * 7919) % 256) / 128 - 1 : 1.4 * (i / count - 1) - 0.7,
+  );
+  const [one, other] = await openNetwork(session, arcFaceSight(network))
+    .embedChips(pictures)
+    .catch((error: Error) => {
+      throw unusable(path, `fails on a picture: ${firstLine(error)}`);
+    });
+  if (!one || !other) throw unusable(path, 'gives nothing for a picture');
+  const dimensions = one.length;
+  if (dimensions < minDimensions || dimensions > maxDimensions) {
+    throw unusable(
+      path,
+      `gives ${dimensions} numbers for a picture, not ${minDimensions} to ${maxDimensions}`,
+    );
+  }
+  const product = lengthOf(one) * lengthOf(other);
+  // Neither NaN nor infinite is more than 0 and less than infinite.
+  if (!(product > 0 && product < Number.POSITIVE_INFINITY)) {
+    throw unusable(path, 'gives embeddings that are zero or no numbers');
+  }
+  const dot = one.reduce((sum, value, index) => sum + value * (other[index] as number), 0);
+  if (1 - dot / product < minDifference)
+    throw unusable(path, 'gives the same embedding for different pictures');
+  return dimensions;
+}
+
+/** Changes with the file and with every setting that changes its embeddings. */
+function versionOf({ sha256, channels, means, scales, layout, size }: CustomNetwork): string {
+  const told = JSON.stringify([pathVersion, sha256, channels, means, scales, layout, size]);
+  return `Custom-${createHash('sha256').update(told).digest('hex').slice(0, 32)}`;
+}
+
+/** Where it was not measured: as if the threshold were 1 pair in 100,000, and the others lay as MobileFaceNet's do. */
+function supposedCalibration(threshold: number): readonly number[] {
+  const measured = distancesAtPowersOfTen.MobileFaceNet;
+  const factor = threshold / (measured[3] as number);
+  return measured.map((distance) => factor * distance);
+}

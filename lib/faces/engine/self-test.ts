@@ -1,0 +1,90 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EngineDetector } from '../../contract/vocabulary.ts';
+import { BackendUnavailableError } from '../../errors.ts';
+import type { Picture } from '../../inputs/picture.ts';
+import { onceIn } from '../../once-in.ts';
+import { drawFace, drawnEyes } from '../drawn-face.ts';
+import type { EmbeddingModelName } from './models/models.ts';
+import type { WorkerPool } from './pool.ts';
+import { lengthOf } from './search/distance.ts';
+import type { JobFace } from './worker.ts';
+
+/** How the engine is tested; other limits than the usual ones are for tests of the test. */
+export interface EngineTestLimits {
+  readonly everyMs: number;
+  /** Whoever asks waits no longer. */
+  readonly answerMs: number;
+  /** An engine that does not come to the test is busy, unless it has begun and ended nothing for so long. */
+  readonly stillMs: number;
+}
+
+/** A container's own check waits for five seconds; 50 megapixels with 200 faces take half a minute. */
+const usualLimits: EngineTestLimits = { everyMs: 60_000, answerMs: 3_000, stillMs: 60_000 };
+
+/** 0..1: the detectors are surer than this that the drawing is a face. Where they have to be surer still, they leave it out. */
+const drawnConfidence = 0.99;
+/** The mesh's eyes lie within 2 pixels of where they were drawn. */
+const maxPixelsAway = 6;
+
+interface Tested {
+  readonly modelName: EmbeddingModelName;
+  readonly detector: EngineDetector;
+  readonly minConfidence: number;
+}
+
+/**
+ * Makes sure that the engine works, by a small picture of a face that is drawn: it is found, its eyes where they were drawn, and its embedding
+ * has the length that it should. It takes a worker some 50 ms.
+ */
+export class EngineTest {
+  readonly #pool: WorkerPool;
+  readonly #limits: EngineTestLimits;
+  readonly #outcome: () => Promise<void>;
+  #picture: Picture | undefined;
+
+  constructor(pool: WorkerPool, tested: Tested, limits = usualLimits) {
+    this.#pool = pool;
+    this.#limits = limits;
+    this.#outcome = onceIn(limits.everyMs, () => this.#run(tested));
+  }
+
+  /** @throws BackendUnavailableError when the last test failed, or the engine hangs. */
+  async pass(): Promise<void> {
+    const { answerMs, stillMs } = this.#limits;
+    const outcome = this.#outcome().then(() => true);
+    const hasPassed = await Promise.race([outcome, delay(answerMs, false, { ref: false })]);
+    if (hasPassed || this.#pool.stillMs < stillMs) return;
+    throw new BackendUnavailableError(
+      `The face engine hangs: it has finished nothing for ${Math.round(this.#pool.stillMs / 1000)} s.`,
+      10,
+    );
+  }
+
+  async #run({ modelName, detector, minConfidence }: Tested): Promise<void> {
+    this.#picture ??= drawFace();
+    const { width, height, pixels: data } = this.#picture;
+    const job = { picture: { width, height, data }, detector, models: [modelName] };
+    try {
+      const faces = await this.#pool.run(job, { isUrgent: true });
+      if (minConfidence <= drawnConfidence) requireDrawnFace(faces, modelName);
+    } catch (cause) {
+      if (cause instanceof BackendUnavailableError) throw cause;
+      throw new BackendUnavailableError('The face engine fails its own test.', 60, { cause });
+    }
+  }
+}
+
+function requireDrawnFace(faces: readonly JobFace[], model: EmbeddingModelName): void {
+  const [face] = faces;
+  if (!face || faces.length > 1) throw new Error(`It finds ${faces.length} faces where one is drawn.`);
+  const { left_eye, right_eye } = face.area;
+  const isAt = (eye: readonly number[] | null, [x, y]: readonly [number, number]) =>
+    eye !== null && Math.hypot((eye[0] as number) - x, (eye[1] as number) - y) <= maxPixelsAway;
+  if (!isAt(left_eye, drawnEyes.left) || !isAt(right_eye, drawnEyes.right)) {
+    throw new Error('It finds eyes where none are drawn.');
+  }
+  const length = lengthOf(face.embeddings[model] ?? new Float32Array());
+  // Dlib's network alone gives vectors of any length.
+  const isRight = model === 'Dlib' ? length > 0 && length < 10 : Math.abs(length - 1) < 1e-3;
+  if (!isRight) throw new Error(`Its embedding has a length of ${length}.`);
+}

@@ -1,0 +1,35 @@
+import type { RecordStore } from '../port.ts';
+import { TableClient, type TableSettings } from './client.ts';
+import { entryRecords } from './entries.ts';
+import { imageRecords } from './images.ts';
+import { storeKey } from './items.ts';
+import { processedRecords } from './processed.ts';
+
+/**
+ * The record store in a DynamoDB table of `dynamodb/definition.ts`. Endpoint and credentials come from the SDK's own chain
+ * (`AWS_ENDPOINT_URL_DYNAMODB`); nobody is called before the first use.
+ */
+export function openDynamoRecords(settings: TableSettings): RecordStore {
+  const table = new TableClient(settings);
+  const entries = entryRecords(table);
+  const processed = processedRecords(table);
+  return {
+    ...entries,
+    ...imageRecords(table),
+    ...processed,
+    async count() {
+      const [listed, { total }] = await Promise.all([
+        entries.listEntries('ACTIVE'),
+        processed.listProcessed({ limit: 1, offset: 0 }),
+      ]);
+      const images = listed.reduce((sum, { imageCount }) => sum + imageCount, 0);
+      return { entries: listed.length, images, processed: total };
+    },
+    async check() {
+      await table.get(storeKey);
+    },
+    async close() {
+      table.close();
+    },
+  };
+}

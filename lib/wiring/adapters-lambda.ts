@@ -1,0 +1,74 @@
+import { type AwsConfig, type Config, ConfigError } from '../config.ts';
+import type { WebhookStatus } from '../events/webhook-status.ts';
+import type { FaceBackend } from '../faces/port.ts';
+import { openRekognition } from '../faces/rekognition/rekognition.ts';
+import { claimBucket } from '../images/claim-bucket.ts';
+import type { ImageDelivery, ImageStore } from '../images/port.ts';
+import { openS3Images } from '../images/s3.ts';
+import { openS3Delivery } from '../images/s3-delivery.ts';
+import { createInputReader, type InputReader } from '../inputs/read.ts';
+import { createS3Reader } from '../inputs/s3.ts';
+import { openDynamoRecords } from '../records/dynamodb/records.ts';
+import { storeId } from '../records/dynamodb/store-id.ts';
+import type { RecordStore } from '../records/port.ts';
+import type { Uploads } from '../uploads/port.ts';
+import { openS3Uploads } from '../uploads/s3.ts';
+
+/**
+ * The adapters of a Lambda function, in place of `adapters.ts`. They are imported as usual and not when they are opened: esbuild leaves out
+ * what a function does not use only of such.
+ */
+
+/** @throws ConfigError when the function has not the settings of one. */
+function deployed({ aws }: Config): AwsConfig & { readonly tableName: string } {
+  const tableName = aws?.tableName;
+  if (!aws || tableName === undefined) {
+    throw new ConfigError(
+      'A Lambda function wants FACE_PROCESSING_BACKEND=aws_rekognition and DYNAMODB_TABLE_NAME.',
+    );
+  }
+  return { ...aws, tableName };
+}
+
+export async function openRecords(config: Config): Promise<RecordStore> {
+  return openDynamoRecords(deployed(config));
+}
+
+export async function openImages(config: Config): Promise<ImageStore> {
+  return openS3Images(deployed(config));
+}
+
+export async function openDelivery(config: Config): Promise<ImageDelivery> {
+  return openS3Delivery(deployed(config));
+}
+
+export async function openFaces(config: Config): Promise<FaceBackend> {
+  return openRekognition({ ...deployed(config), qualityFilter: config.qualityFilter });
+}
+
+export async function openInputs(config: Config): Promise<InputReader> {
+  const { imageRoot, maxImageBytes } = config;
+  const readS3 = createS3Reader({ ...deployed(config), maxImageBytes });
+  return createInputReader({ imageRoot, maxImageBytes, readS3 });
+}
+
+export async function openUploads(config: Config): Promise<Uploads> {
+  return openS3Uploads({ ...deployed(config), maxImageBytes: config.maxImageBytes });
+}
+
+export async function claimPictures(
+  config: Config,
+  stores: { readonly records: RecordStore; readonly images: ImageStore },
+): Promise<void> {
+  const aws = deployed(config);
+  await claimBucket(aws, await storeId(aws), stores);
+}
+
+export async function runtimeOf(config: Config): Promise<string> {
+  return `Rekognition in ${deployed(config).region}`;
+}
+
+/** The table's stream carries match events, not webhooks. */
+export async function webhookStatus(): Promise<WebhookStatus[] | null> {
+  return null;
+}

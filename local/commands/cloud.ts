@@ -1,0 +1,93 @@
+/**
+ * Command: serves the API in the aws_rekognition mode without an account: DynamoDB Local, S3, Rekognition and EventBridge run on this machine's
+ * loopback, and all that they keep is gone at the end.
+ * usage: npm run cloud
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { MatchEvent } from '../../lib/contract/match-event.ts';
+import { inboxPrefix } from '../../lib/inbox/port.ts';
+import { log } from '../../lib/log.ts';
+import { type Cloud, startCloud } from '../emulators/cloud.ts';
+import { followTable } from '../emulators/table-stream.ts';
+import { createInboxQueue } from '../server/inbox-queue.ts';
+import { stopSignal } from '../server/stop-signal.ts';
+import { runCommand } from './command.ts';
+
+/** The emulator has no quota of its own. */
+const callsPerSecond = '1000';
+
+function printGuide(environment: Readonly<Record<string, string>>): void {
+  const lines = Object.entries(environment)
+    .filter(([name]) => !['FACE_PROCESSING_BACKEND', 'AWS_REKOGNITION_COLLECTION_ID'].includes(name))
+    .map(([name, value]) => `export ${name}=${value}`);
+  console.log(
+    [
+      'The cloud on this machine. With these lines, the AWS CLI, any SDK and npm run reindex find it from another terminal:',
+      '',
+      ...lines,
+      '',
+      'aws s3 ls --recursive s3://$AWS_S3_BUCKET_NAME/',
+      'aws dynamodb scan --table-name $DYNAMODB_TABLE_NAME',
+      'aws rekognition list-collections',
+      '',
+    ].join('\n'),
+  );
+}
+
+/** Runs the function that indexes uploads on S3's own events, as the deployed queue does. Resolves to what ends it. */
+async function indexUploads({ s3 }: Cloud): Promise<() => Promise<void>> {
+  const { handler } = await import('../../functions/index-upload.ts');
+  const queue = createInboxQueue(handler);
+  s3.onEvent((event) => {
+    const tellsOfUploads = event.Records.some(
+      ({ eventName, s3 }) => eventName.startsWith('ObjectCreated:') && s3.object.key.startsWith(inboxPrefix),
+    );
+    if (tellsOfUploads) queue.send(event);
+  });
+  return () => queue.close();
+}
+
+/** Runs the function that publishes matches on the table's own stream, and logs what arrives. Resolves to what ends it. */
+async function publishMatches({ eventBridge, environment }: Cloud): Promise<() => Promise<void>> {
+  eventBridge.onEvent(({ id, detail }) => {
+    const { data } = MatchEvent.parse(detail);
+    const entryIds = data.entries.map((entry) => entry.id);
+    log().info(
+      { eventId: id, pictureId: data.picture_id, dbId: data.db_id, entryIds },
+      'event: face.matched',
+    );
+  });
+  const { handler } = await import('../../functions/publish-matches.ts');
+  const { AWS_REGION: region = '', DYNAMODB_TABLE_NAME: tableName = '' } = environment;
+  const endpoint = environment.AWS_ENDPOINT_URL_DYNAMODB ?? '';
+  return followTable({ region, tableName, endpoint }, handler);
+}
+
+async function serve(): Promise<void> {
+  let isStopped = false;
+  const stop = stopSignal().then(() => {
+    isStopped = true;
+  });
+  await using cloud = await startCloud();
+  if (isStopped) return;
+  const environment = { ...cloud.environment, AWS_DEFAULT_REGION: cloud.environment.AWS_REGION ?? '' };
+  printGuide(environment);
+  // The functions read their settings when they are first asked; the API is a child of this process, and reads the same.
+  Object.assign(process.env, { REKOGNITION_TPS: callsPerSecond, ...process.env }, environment);
+  const stopIndexing = await indexUploads(cloud);
+  const stopPublishing = await publishMatches(cloud);
+  const api = spawn(process.execPath, [join(import.meta.dirname, '../server/main.ts')], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const ended = once(api, 'exit');
+  await Promise.race([stop, ended]);
+  api.kill('SIGTERM');
+  const [code] = await ended;
+  await stopIndexing();
+  await stopPublishing();
+  if (code !== 0) process.exitCode = 1;
+}
+
+await runCommand(serve);

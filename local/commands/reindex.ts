@@ -1,0 +1,77 @@
+/**
+ * Command: enrolls the listed people from their stored originals: for a newer model or another collection when `--to` names the backend of
+ * the settings, else for the other backend, whose records and pictures are made as well. Run again, it goes on where it was interrupted.
+ * Processed pictures stay where they are.
+ * usage: npm run reindex -- --to deepface|aws_rekognition
+ */
+import { parseArgs } from 'node:util';
+import { carryOver, type ReindexReport, reindex } from '../../lib/blacklist/reindex.ts';
+import { type Config, ConfigError, loadConfig, loadConfigFor } from '../../lib/config.ts';
+import type { RecordStore } from '../../lib/records/port.ts';
+import { faces, images, ports, records } from '../../lib/wiring/open.ts';
+import { runCommand } from './command.ts';
+import { progressBar } from './progress.ts';
+
+function backendFromArguments(): Config['backend'] {
+  const { to } = parseArgs({ options: { to: { type: 'string' } } }).values;
+  if (to === 'deepface' || to === 'aws_rekognition') return to;
+  throw new ConfigError('usage: npm run reindex -- --to deepface|aws_rekognition');
+}
+
+/** Shows how far it is: how many of the records' images were dealt with. */
+async function withProgress(
+  from: RecordStore,
+  work: (advance: () => void) => Promise<ReindexReport>,
+): Promise<ReindexReport> {
+  const entries = await from.listEntries('ACTIVE');
+  const bar = progressBar(
+    'reindex',
+    entries.reduce((total, { imageCount }) => total + imageCount, 0),
+  );
+  try {
+    return await work(() => bar.increment());
+  } finally {
+    bar.stop();
+  }
+}
+
+async function reindexInPlace(config: Config): Promise<ReindexReport> {
+  const opened = await ports(config);
+  try {
+    return await withProgress(opened.records, (advance) => reindex(opened, advance));
+  } finally {
+    await opened.close();
+  }
+}
+
+async function reindexOver(from: Config, to: Config): Promise<ReindexReport> {
+  // Opened one by one, and so not even claimed: nothing changes there.
+  const source = { records: await records(from), images: await images(from), faces: await faces(from) };
+  try {
+    const target = await ports(to);
+    try {
+      return await withProgress(source.records, (advance) => carryOver(source, target, advance));
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.faces.close();
+    await source.records.close();
+  }
+}
+
+await runCommand(async () => {
+  const to = backendFromArguments();
+  const config = loadConfig();
+  const isOther = to !== config.backend;
+  const { enrolled, present, problems } = isOther
+    ? await reindexOver(config, loadConfigFor(to))
+    : await reindexInPlace(config);
+  console.log(
+    `${enrolled} picture${enrolled === 1 ? '' : 's'} enrolled for ${to}, ${present} there already.`,
+  );
+  if (isOther) console.log('Processed pictures were not carried over.');
+  if (problems.length === 0) return;
+  console.log(`Left out:\n  ${problems.join('\n  ')}`);
+  process.exitCode = 1;
+});

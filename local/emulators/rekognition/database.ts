@@ -1,0 +1,81 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { BackendUnavailableError } from '../../../lib/errors.ts';
+import { inTransaction } from '../../../lib/records/sqlite/database.ts';
+
+/** What makes a database of version N into one of version N + 1. One that was ever released is never changed. */
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE collection (
+    id TEXT PRIMARY KEY,
+    created_ms INTEGER NOT NULL,
+    face_model_version TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE face (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    collection_id TEXT NOT NULL REFERENCES collection (id) ON DELETE CASCADE,
+    image_id TEXT NOT NULL,
+    external_image_id TEXT NOT NULL, -- '' where the caller gave none
+    box_left REAL NOT NULL, box_top REAL NOT NULL, box_width REAL NOT NULL, box_height REAL NOT NULL,
+    confidence REAL NOT NULL,
+    embedding BLOB NOT NULL,
+    -- The same face of the same picture under the same name is kept once.
+    UNIQUE (collection_id, image_id, external_image_id, box_left, box_top, box_width, box_height)
+  ) STRICT;
+  CREATE INDEX face_collection ON face (collection_id, sequence);
+  `,
+];
+
+/**
+ * Opens the emulator's database `rekognition.sqlite` in the folder, which is made (0700) where there is none. One process has it open at
+ * a time, for the faces are held in memory too.
+ * @throws BackendUnavailableError when it can't be opened.
+ */
+export function openCollectionDatabase(dataDir: string): DatabaseSync {
+  const path = join(dataDir, 'rekognition.sqlite');
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    closeSync(openSync(path, 'a', 0o600));
+    return openFile(path);
+  } catch (error) {
+    if (error instanceof BackendUnavailableError) throw error;
+    throw new BackendUnavailableError(
+      `The database ${path} can't be opened. Does another emulator use the folder?`,
+      5,
+      { cause: error },
+    );
+  }
+}
+
+function openFile(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: 1000 });
+  try {
+    database.exec(
+      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;' +
+        // Deleted embeddings are overwritten, not only unlinked.
+        'PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON;',
+    );
+    migrate(database, path);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function migrate(database: DatabaseSync, path: string): void {
+  inTransaction(database, () => {
+    const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
+    if (version > migrations.length) {
+      throw new BackendUnavailableError(
+        `The database ${path} was made by a newer version of this program.`,
+        60,
+      );
+    }
+    for (const migration of migrations.slice(version)) database.exec(migration);
+    database.exec(`PRAGMA user_version = ${migrations.length}`);
+  });
+}

@@ -1,0 +1,97 @@
+import type { Reason } from '@aws-sdk/client-rekognition';
+import pLimit, { type LimitFunction } from 'p-limit';
+import { BackendUnavailableError } from '../../../lib/errors.ts';
+import { usualMinConfidence } from '../../../lib/faces/engine/confidence.ts';
+import type { MeasuredQuality } from '../../../lib/faces/engine/detect/quality.ts';
+import { WorkerPool } from '../../../lib/faces/engine/pool.ts';
+import { throttled } from './errors.ts';
+import { type DefaultFaceDetail, describeFace } from './face-detail.ts';
+import { imageIdOf, readImage } from './image.ts';
+import type { Image, QualityFilter } from './parameters.ts';
+import { qualityProblems } from './quality.ts';
+import type { ObjectReader } from './s3.ts';
+
+/** The service finds the 100 largest faces of a picture. */
+const maxFaces = 100;
+
+/** Requests that wait for the engine hold a picture each; more than these are told to slow down. */
+const maxWaiting = 200;
+
+const model = 'MobileFaceNet';
+
+export interface AnalysedFace {
+  readonly detail: DefaultFaceDetail;
+  /** Why it does not pass the quality filter; none when it does. */
+  readonly problems: readonly Reason[];
+  /** Of length 1; absent where none was asked for. */
+  readonly embedding: Float32Array | undefined;
+}
+
+export interface Analysis {
+  readonly imageId: string;
+  /** Largest first, 100 at most. */
+  readonly faces: readonly AnalysedFace[];
+}
+
+/** Finds and embeds the faces of pictures. */
+export class Engine {
+  readonly #pool: WorkerPool;
+  readonly #objects: ObjectReader;
+  readonly #slots: LimitFunction;
+
+  private constructor(pool: WorkerPool, objects: ObjectReader, workers: number) {
+    this.#pool = pool;
+    this.#objects = objects;
+    // One more than there are workers: the next picture is decoded while they compute.
+    this.#slots = pLimit(workers + 1);
+  }
+
+  /** @throws BackendUnavailableError when a worker does not start. */
+  static async start(workers: number, objects: ObjectReader): Promise<Engine> {
+    const pool = await WorkerPool.start(workers, {
+      minConfidence: usualMinConfidence,
+      modelName: model,
+    });
+    return new Engine(pool, objects, workers);
+  }
+
+  /** Reads a picture and describes its faces. `embed` says which of them are embedded. */
+  analyse(
+    image: Image,
+    { embed, filter }: { embed: 'none' | 'largest' | 'all'; filter: QualityFilter },
+  ): Promise<Analysis> {
+    if (this.#slots.pendingCount >= maxWaiting) throw throttled('ThrottlingException');
+    return this.#slots(async () => {
+      const picture = await readImage(image, this.#objects);
+      const { width, height, pixels, original } = picture;
+      const found = await this.#run({
+        picture: { width, height, data: pixels },
+        models: embed === 'none' ? [] : [model],
+        largestOnly: embed === 'largest',
+        measure: 'all',
+      });
+      const faces = found.slice(0, maxFaces).map((face) => {
+        const quality = face.quality as MeasuredQuality;
+        const detail = describeFace(face, quality, picture);
+        const embedding = face.embeddings[model];
+        return { detail, embedding, problems: qualityProblems(face, quality, filter) };
+      });
+      return { imageId: imageIdOf(original), faces };
+    });
+  }
+
+  /** Lets the running pictures end. */
+  async close(): Promise<void> {
+    await this.#pool.close();
+    this.#objects.close();
+  }
+
+  async #run(job: Parameters<WorkerPool['run']>[0]) {
+    try {
+      return await this.#pool.run(job);
+    } catch (error) {
+      if (error instanceof BackendUnavailableError) throw error;
+      throw new Error('The engine failed on a picture.', { cause: error });
+    }
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * Command: an emulator of Amazon Rekognition's face operations, until it is told to stop.
+ * usage: npm run rekognition
+ * `REKOGNITION_PORT` (4600) and `REKOGNITION_DATA_DIR` (`./data/rekognition`) are its settings, from the environment or `.env`.
+ */
+import { existsSync } from 'node:fs';
+import { runCommand } from '../../commands/command.ts';
+import { stopSignal } from '../../server/stop-signal.ts';
+import { startRekognition } from './server.ts';
+import { parseRekognitionSettings } from './settings.ts';
+
+await runCommand(async () => {
+  // Into the environment, where the S3 client looks for its settings too; what is set there already counts.
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const { port, dataDir } = parseRekognitionSettings(process.env);
+  const signal = stopSignal();
+  const rekognition = await startRekognition({ port, dataDir, workers: 1 });
+  console.log(
+    `Rekognition, emulated, with its data in ${dataDir}. Point an AWS SDK or the AWS CLI to it with:`,
+  );
+  console.log(`export AWS_ENDPOINT_URL_REKOGNITION=${rekognition.url}`);
+  await signal;
+  await rekognition.close();
+});

@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { BodyBudget, RequestAbandonedError, readRequestBody } from '../../server/request-body.ts';
+import { answerAdmin } from './admin.ts';
+import { CallLog } from './calls.ts';
+import { openCollectionDatabase } from './database.ts';
+import { Engine } from './engine.ts';
+import { internalError, throttled } from './errors.ts';
+import { type FaultInput, Faults } from './faults.ts';
+import { operations } from './operations.ts';
+import { contentType, readInput, readRegion, readTarget, toRekognitionError } from './protocol.ts';
+import { createObjectReader } from './s3.ts';
+import { CollectionStore } from './store.ts';
+
+/** Two pictures of 5 MB in base64, and what is around them. */
+const maxRequestBytes = 15 * 1024 * 1024;
+/** Of all requests together. */
+const heldLimits = { bytes: 256 * 1024 * 1024, requests: 512 };
+
+const maxConnections = 1024;
+const headersTimeoutMs = 10_000;
+const requestTimeoutMs = 120_000;
+const keepAliveTimeoutMs = 60_000;
+/** How long a call may still be arriving when the emulator is told to stop. */
+const closeTimeoutMs = 5_000;
+
+export interface RekognitionOptions {
+  /** 0 takes any that is free. */
+  readonly port: number;
+  /** Holds the database; one emulator at a time uses it. */
+  readonly dataDir: string;
+  /** Threads that find and compare faces. */
+  readonly workers: number;
+  /** Of a stand-in for S3; without it the SDK's own settings count, `AWS_ENDPOINT_URL_S3` among them. */
+  readonly s3Endpoint?: string;
+  readonly faults?: readonly FaultInput[];
+}
+
+/** A running emulator. */
+export interface Rekognition extends AsyncDisposable {
+  /** The endpoint for any AWS SDK. */
+  readonly url: string;
+  readonly faults: Faults;
+  readonly calls: CallLog;
+  /** Lets running calls end, then stops. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an emulator of Amazon Rekognition's face operations on 127.0.0.1: signatures are not verified, so that whoever reaches it may use it.
+ * @throws BackendUnavailableError when the database can't be opened or the engine does not start.
+ * @throws Error with a `code` when the port can't be listened on.
+ */
+export async function startRekognition(options: RekognitionOptions): Promise<Rekognition> {
+  await using resources = new AsyncDisposableStack();
+  const store = resources.adopt(new CollectionStore(openCollectionDatabase(options.dataDir)), (one) =>
+    one.close(),
+  );
+  const objects = createObjectReader(options.s3Endpoint);
+  const engine = resources.adopt(await Engine.start(options.workers, objects), (one) => one.close());
+  const emulator = new Emulator(store, engine, new Faults(options.faults));
+  const server = createHttpServer();
+  emulator.serve(server);
+  server.listen(options.port, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const opened = resources.move();
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= emulator.stop(server).then(() => opened.disposeAsync());
+    return closing;
+  };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    faults: emulator.faults,
+    calls: emulator.calls,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function createHttpServer(): Server {
+  const server = createServer({
+    headersTimeout: headersTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    // A client that uses a connection again at the moment when it is closed sees a failure that the service would not give it.
+    keepAliveTimeout: keepAliveTimeoutMs,
+  });
+  server.maxConnections = maxConnections;
+  return server;
+}
+
+class Emulator {
+  readonly faults: Faults;
+  readonly calls = new CallLog();
+  readonly #store: CollectionStore;
+  readonly #engine: Engine;
+  readonly #budget = new BodyBudget(heldLimits);
+  readonly #running = new Set<Promise<void>>();
+
+  constructor(store: CollectionStore, engine: Engine, faults: Faults) {
+    this.#store = store;
+    this.#engine = engine;
+    this.faults = faults;
+  }
+
+  serve(server: Server): void {
+    const serve = (request: IncomingMessage, response: ServerResponse) => {
+      // A client that goes away is no fault.
+      request.on('error', () => {});
+      response.on('error', () => {});
+      const served = this.#exchange(request, response)
+        .catch((error: unknown) => {
+          if (!(error instanceof RequestAbandonedError)) console.error(error);
+          response.destroy();
+        })
+        .finally(() => this.#running.delete(served));
+      this.#running.add(served);
+    };
+    server.on('request', serve);
+    server.on('checkContinue', serve);
+  }
+
+  async stop(server: Server): Promise<void> {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    // A closing server no longer sends slow clients away by itself.
+    const cutOff = setTimeout(() => server.closeAllConnections(), closeTimeoutMs);
+    while (this.#running.size > 0) await Promise.all(this.#running);
+    clearTimeout(cutOff);
+    server.closeAllConnections();
+    await closed;
+  }
+
+  async #exchange(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = randomUUID();
+    response.setHeader('x-amzn-RequestId', requestId);
+    try {
+      using share = this.#budget.share();
+      const readBody = () => readRequestBody(request, response, { maxBytes: maxRequestBytes, share });
+      const admin = await answerAdmin(request, readBody, this);
+      if (admin) {
+        send(response, admin.status, 'application/json', admin.body);
+        return;
+      }
+      const answer = await this.#answer(request, readBody);
+      if (answer === 'drop') response.destroy();
+      else if (answer !== 'never') send(response, 200, contentType, answer);
+    } catch (cause) {
+      if (cause instanceof RequestAbandonedError) throw cause;
+      const error = toRekognitionError(cause);
+      // One that was asked for has no cause.
+      if (error.type === 'InternalServerError' && error.cause !== undefined) console.error(requestId, error);
+      send(response, error.status, contentType, error.body(requestId));
+    }
+  }
+
+  async #answer(
+    request: IncomingMessage,
+    readBody: () => Promise<Buffer>,
+  ): Promise<object | 'never' | 'drop'> {
+    const name = readTarget(request);
+    const call = this.calls.begin(name);
+    try {
+      const body = await readBody();
+      const fault = this.faults.strike(name);
+      if (fault?.kind === 'throttle') throw throttled(fault.error);
+      if (fault?.kind === 'timeout') return 'never';
+      const context = {
+        store: this.#store,
+        engine: this.#engine,
+        region: readRegion(request.headers),
+      };
+      const answer = await operations[name](readInput(body), context);
+      if (fault?.answer === 'error') throw internalError();
+      return fault ? 'drop' : answer;
+    } catch (error) {
+      if (!(error instanceof RequestAbandonedError)) call.error = toRekognitionError(error).type;
+      throw error;
+    }
+  }
+}
+
+function send(response: ServerResponse, status: number, type: string, body: object): void {
+  const bytes = Buffer.from(JSON.stringify(body));
+  response.writeHead(status, { 'Content-Type': type, 'Content-Length': bytes.length });
+  response.end(bytes);
+}

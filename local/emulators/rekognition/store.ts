@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+import type { Face } from '@aws-sdk/client-rekognition';
+import { embeddingModels } from '../../../lib/faces/engine/models/models.ts';
+import { inTransaction } from '../../../lib/records/sqlite/database.ts';
+import { collectionExists, collectionNotFound, faceNotFound } from './errors.ts';
+import { FaceIndex, type IndexHit, type StoredFace } from './face-index.ts';
+
+/** What `FaceModelVersion` says: the version of the service whose behaviour is emulated. */
+export const faceModelVersion = '7.0';
+
+export interface Collection {
+  readonly id: string;
+  readonly createdMs: number;
+  readonly faceCount: number;
+}
+
+/** A part of a listing, and the sequence number after which there is more, if there is. */
+export interface Page<Item> {
+  readonly items: Item[];
+  readonly next: number | undefined;
+}
+
+interface FaceRow {
+  sequence: number;
+  id: string;
+  collection_id: string;
+  image_id: string;
+  external_image_id: string;
+  box_left: number;
+  box_top: number;
+  box_width: number;
+  box_height: number;
+  confidence: number;
+  embedding: Uint8Array;
+}
+
+const { dimensions } = embeddingModels.MobileFaceNet;
+const metadata =
+  'sequence, id, collection_id, image_id, external_image_id, box_left, box_top, box_width, box_height, confidence';
+
+/**
+ * Collections and their faces: kept in the database, held in memory for the search. Methods that name a collection throw
+ * `ResourceNotFoundException` when it does not exist.
+ */
+export class CollectionStore {
+  readonly #database: DatabaseSync;
+  readonly #indexes = new Map<string, FaceIndex>();
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    for (const { id } of database.prepare('SELECT id FROM collection').all()) {
+      this.#indexes.set(String(id), new FaceIndex(dimensions));
+    }
+    for (const row of this.#rows(`SELECT ${metadata}, embedding FROM face ORDER BY sequence`)) {
+      // The blob's place in memory need not be a multiple of 4: slice() moves it to one that is.
+      this.#index(row.collection_id).add(storedFace(row), new Float32Array(row.embedding.slice().buffer));
+    }
+  }
+
+  /** @throws RekognitionError `ResourceAlreadyExistsException` */
+  createCollection(id: string): void {
+    if (this.#indexes.has(id)) throw collectionExists(id);
+    this.#run('INSERT INTO collection VALUES (?, ?, ?)', id, Date.now(), faceModelVersion);
+    this.#indexes.set(id, new FaceIndex(dimensions));
+  }
+
+  getCollection(id: string): Collection {
+    const faceCount = this.#index(id).size;
+    const row = this.#database.prepare('SELECT created_ms FROM collection WHERE id = ?').get(id);
+    return { id, createdMs: Number(row?.created_ms), faceCount };
+  }
+
+  deleteCollection(id: string): void {
+    this.#index(id);
+    this.#run('DELETE FROM collection WHERE id = ?', id);
+    this.#indexes.delete(id);
+  }
+
+  /** Collection ids in the order they were made. */
+  listCollections(after: number, limit: number): Page<string> {
+    const rows = this.#database
+      .prepare('SELECT rowid AS sequence, id FROM collection WHERE rowid > ? ORDER BY rowid LIMIT ?')
+      .all(after, limit + 1) as unknown as { sequence: number; id: string }[];
+    return pageOf(rows, limit, ({ id }) => id);
+  }
+
+  /**
+   * Adds the faces that are not there yet, all or none. A face is there already when the collection has one of the same picture,
+   * external id and box. Returns them all as they are stored, in the order given.
+   */
+  addFaces(
+    collectionId: string,
+    faces: readonly (Omit<StoredFace, 'faceId'> & { embedding: Float32Array })[],
+  ): StoredFace[] {
+    const index = this.#index(collectionId);
+    const kept = inTransaction(this.#database, () => faces.map((face) => this.#keep(collectionId, face)));
+    kept.forEach((face, position) => {
+      const added = faces[position];
+      if (added && index.embedding(face.faceId) === undefined) index.add(face, added.embedding);
+    });
+    return kept;
+  }
+
+  /** Faces in the order they were indexed, those of `faceIds` only where it is given. */
+  listFaces(
+    collectionId: string,
+    { after, limit, faceIds }: { after: number; limit: number; faceIds?: readonly string[] | undefined },
+  ): Page<StoredFace> {
+    this.#index(collectionId);
+    const wanted = faceIds ? 'AND id IN (SELECT value FROM json_each(?))' : '';
+    const rows = this.#rows(
+      `SELECT ${metadata} FROM face WHERE collection_id = ? AND sequence > ? ${wanted} ORDER BY sequence LIMIT ?`,
+      collectionId,
+      after,
+      ...(faceIds ? [JSON.stringify(faceIds)] : []),
+      limit + 1,
+    );
+    return pageOf(rows, limit, storedFace);
+  }
+
+  /** Deletes the faces that are there; returns the ids of those. */
+  deleteFaces(collectionId: string, faceIds: readonly string[]): string[] {
+    const index = this.#index(collectionId);
+    const present = [...new Set(faceIds)].filter((faceId) => index.embedding(faceId) !== undefined);
+    inTransaction(this.#database, () => {
+      const remove = this.#database.prepare('DELETE FROM face WHERE id = ?');
+      for (const faceId of present) remove.run(faceId);
+    });
+    for (const faceId of present) index.remove(faceId);
+    return present;
+  }
+
+  /** The faces that are similar to the embedding, see `FaceIndex.search`. */
+  search(collectionId: string, probe: Float32Array, threshold: number, limit: number): IndexHit[] {
+    return this.#index(collectionId).search(probe, threshold, limit);
+  }
+
+  /** The same for a face of the collection, without that face itself. */
+  searchFace(collectionId: string, faceId: string, threshold: number, limit: number): IndexHit[] {
+    const index = this.#index(collectionId);
+    const probe = index.embedding(faceId);
+    if (!probe) throw faceNotFound();
+    return index
+      .search(probe, threshold, limit + 1)
+      .filter(({ face }) => face.faceId !== faceId)
+      .slice(0, limit);
+  }
+
+  /** @throws RekognitionError `ResourceNotFoundException` */
+  checkExists(collectionId: string): void {
+    this.#index(collectionId);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #keep(collectionId: string, face: Omit<StoredFace, 'faceId'> & { embedding: Float32Array }): StoredFace {
+    const { box, embedding } = face;
+    const key = [
+      collectionId,
+      face.imageId,
+      face.externalImageId ?? '',
+      box.Left,
+      box.Top,
+      box.Width,
+      box.Height,
+    ];
+    const bytes = new Uint8Array(embedding.buffer, embedding.byteOffset, embedding.byteLength);
+    this.#database
+      .prepare(
+        `INSERT INTO face (id, collection_id, image_id, external_image_id, box_left, box_top, box_width, box_height,
+           confidence, embedding) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      )
+      .run(randomUUID(), ...key, face.confidence, bytes);
+    const [row] = this.#rows(
+      `SELECT ${metadata} FROM face WHERE collection_id = ? AND image_id = ? AND external_image_id = ?
+         AND box_left = ? AND box_top = ? AND box_width = ? AND box_height = ?`,
+      ...key,
+    );
+    return storedFace(row as FaceRow);
+  }
+
+  #index(collectionId: string): FaceIndex {
+    const index = this.#indexes.get(collectionId);
+    if (!index) throw collectionNotFound(collectionId);
+    return index;
+  }
+
+  #rows(sql: string, ...values: (string | number)[]): FaceRow[] {
+    return this.#database.prepare(sql).all(...values) as unknown as FaceRow[];
+  }
+
+  #run(sql: string, ...values: (string | number)[]): void {
+    this.#database.prepare(sql).run(...values);
+  }
+}
+
+/** A stored face in the service's terms. */
+export function faceOf({ faceId, imageId, externalImageId, box, confidence }: StoredFace): Face {
+  return {
+    FaceId: faceId,
+    BoundingBox: box,
+    ImageId: imageId,
+    ...(externalImageId !== undefined && { ExternalImageId: externalImageId }),
+    Confidence: confidence,
+    IndexFacesModelVersion: faceModelVersion,
+  };
+}
+
+/** `rows` are one more than `limit` where there is more. */
+function pageOf<Row extends { sequence: number }, Item>(
+  rows: readonly Row[],
+  limit: number,
+  itemOf: (row: Row) => Item,
+): Page<Item> {
+  const shown = rows.slice(0, limit);
+  return { items: shown.map(itemOf), next: rows.length > limit ? shown.at(-1)?.sequence : undefined };
+}
+
+function storedFace(row: FaceRow): StoredFace {
+  return {
+    faceId: row.id,
+    imageId: row.image_id,
+    externalImageId: row.external_image_id || undefined,
+    box: { Left: row.box_left, Top: row.box_top, Width: row.box_width, Height: row.box_height },
+    confidence: row.confidence,
+  };
+}

@@ -1,0 +1,102 @@
+/** Command: serves the API over HTTP until it is told to stop. */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { type AwsConfig, type Config, ConfigError, loadConfig } from '../../lib/config.ts';
+import { ServiceError } from '../../lib/errors.ts';
+import { log } from '../../lib/log.ts';
+import { localUploads } from '../../lib/wiring/adapters.ts';
+import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
+import { messageWithReasons } from '../commands/command.ts';
+import { consoleRoutes } from '../console/serve.ts';
+import { finishEarlierRun, workInBackground } from './background.ts';
+import { createHttpServer, stop } from './http-server.ts';
+import { routes } from './routes.ts';
+import { stopSignal } from './stop-signal.ts';
+import { receiveUpload, uploadReceiver } from './uploads.ts';
+import { openDelivery } from './webhooks.ts';
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function refuseOpenDoors({ host, apiTokens, allowUnauthenticated }: Config): void {
+  if (isLoopback(host) || apiTokens.length > 0 || allowUnauthenticated) return;
+  throw new ConfigError(
+    `HOST=${host} lets other machines in: set API_TOKENS to the bearer tokens that clients must send, ` +
+      'or ALLOW_UNAUTHENTICATED=true when something in front of the service keeps strangers out.',
+  );
+}
+
+function placesInAws({ bucket, tableName, collectionId }: AwsConfig): string {
+  const records = tableName === undefined ? 'a local database' : `table ${tableName}`;
+  return `bucket ${bucket}, ${records}, collection ${collectionId}`;
+}
+
+function announce(
+  config: Config,
+  { runtime, faces }: OpenedPorts,
+  { address, port, family }: AddressInfo,
+): void {
+  const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  const data = config.aws ? placesInAws(config.aws) : config.dataDir;
+  log().info(
+    { url, backend: config.backend, runtime, model: faces.modelId, data },
+    `${config.apiTitle} listens on ${url}: backend ${config.backend} (${runtime}), model ${faces.modelId}, data in ${data}`,
+  );
+  if (!config.aws && faces.modelId !== config.modelName) {
+    log().warn(`MODEL_NAME=${config.modelName} is not a model of this backend: ${faces.modelId} is used.`);
+  }
+}
+
+async function serve(): Promise<void> {
+  // A log that nobody reads any more is no reason to stop serving.
+  process.stdout.on('error', () => {});
+  const config = loadConfig();
+  refuseOpenDoors(config);
+  // The engine's threads start meanwhile.
+  const [opened, { metrics, openMetrics }] = await Promise.all([ports(), import('./metrics.ts')]);
+  await finishEarlierRun(opened, config);
+  const delivery = await openDelivery(config);
+  const localRoutes = [...routes, { contract: metrics, handler: openMetrics(config, opened) }];
+  const server = createHttpServer({
+    routes: [
+      ...localRoutes,
+      ...consoleRoutes(config.aws),
+      ...(config.aws
+        ? []
+        : [{ contract: receiveUpload, receive: uploadReceiver(await localUploads(config)) }]),
+    ],
+    apiTokens: [...config.apiTokens],
+    corsOrigins: [...config.corsOrigins],
+    maxRequestBytes: config.maxRequestBytes,
+    emulateGatewayLimits: config.emulateGatewayLimits,
+    listensOnLoopback: isLoopback(config.host),
+  });
+  // Before the first line says that it listens: whoever waits for that may tell it to stop at once.
+  const signal = stopSignal();
+  server.listen(config.port, config.host);
+  await once(server, 'listening');
+  announce(config, opened, server.address() as AddressInfo);
+  const stopWork = new AbortController();
+  // Before the first request is read, whose match the webhooks are to hear of.
+  const work = workInBackground(opened, config, delivery, stopWork.signal);
+  log().info(`${await signal}: finishing the running requests.`);
+  stopWork.abort();
+  await stop(server);
+  await work;
+  await opened.close();
+  log().info('Stopped.');
+}
+
+await serve().catch((error: unknown) => {
+  if (error instanceof ConfigError) console.error(error.message);
+  else if (error instanceof ServiceError) {
+    console.error(messageWithReasons(error));
+    const { aws } = loadConfig();
+    if (aws) console.error(`Where it was looked for: region ${aws.region}, ${placesInAws(aws)}.`);
+  } else if (error instanceof Error && 'syscall' in error) {
+    const isTaken = 'code' in error && error.code === 'EADDRINUSE';
+    console.error(`The server can't listen: ${error.message}${isTaken ? '. Set PORT to another one.' : ''}`);
+  } else console.error(error);
+  process.exit(1);
+});

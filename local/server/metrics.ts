@@ -1,0 +1,202 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import * as z from 'zod';
+import type { Config } from '../../lib/config.ts';
+import { defineEndpoint } from '../../lib/contract/endpoint.ts';
+import { type WebhookStatus, webhookStatus } from '../../lib/events/webhook-status.ts';
+import { endpoint, type Handler, response } from '../../lib/http/endpoint.ts';
+import { listen } from '../../lib/metrics/in-process.ts';
+import type { Meter } from '../../lib/metrics/port.ts';
+import { onceIn } from '../../lib/once-in.ts';
+import type { OpenedPorts } from '../../lib/wiring/open.ts';
+
+/** Not among the deployed endpoints: Lambda functions' metrics go to CloudWatch. */
+export const metrics = defineEndpoint({
+  operationId: 'metrics',
+  method: 'GET',
+  path: '/metrics',
+  summary: 'Tell figures, for Prometheus',
+  tags: ['Service'],
+  success: {
+    status: 200,
+    description: 'In the text format of Prometheus.',
+    contentType: 'text/plain',
+    schema: z.string(),
+    example: '',
+  },
+  errors: ['backend_unavailable'],
+});
+
+/** Seconds: from an answer without any work to a request of many pictures. */
+const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const stageBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Clients choose methods: only those that the contract may have are told apart. */
+const knownMethods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'];
+/** Of requests that no route has; their paths are the clients' own. */
+const noRoute = 'none';
+
+/** Begins to count, and makes what answers a scrape. */
+export function openMetrics(config: Config, ports: OpenedPorts): Handler {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  listen(countingMeter(registry));
+  gaugeEngine(registry, config, ports);
+  gaugeOutbox(registry, config);
+  return endpoint(metrics, async () =>
+    response({
+      status: 200,
+      headers: { 'Content-Type': registry.contentType },
+      body: await registry.metrics(),
+    }),
+  );
+}
+
+function countingMeter(registry: Registry): Meter {
+  const registers = [registry];
+  const requests = new Counter({
+    name: 'face_blacklist_requests_total',
+    help: 'Requests that were answered.',
+    labelNames: ['route', 'method', 'status'],
+    registers,
+  });
+  const durations = new Histogram({
+    name: 'face_blacklist_request_duration_seconds',
+    help: 'From when a request was read to its answer.',
+    labelNames: ['route'],
+    buckets: requestBuckets,
+    registers,
+  });
+  const waits = new Histogram({
+    name: 'face_blacklist_queue_wait_seconds',
+    help: 'How long pictures wait: for their turn, and once decoded for the engine.',
+    labelNames: ['queue'],
+    buckets: requestBuckets,
+    registers,
+  });
+  const stages = new Histogram({
+    name: 'face_blacklist_stage_duration_seconds',
+    help: 'Steps of the work on pictures; some of a picture run side by side, and some more than once.',
+    labelNames: ['stage'],
+    buckets: stageBuckets,
+    registers,
+  });
+  const pictures = new Counter({
+    name: 'face_blacklist_pictures_total',
+    help: 'Pictures that were processed, by what came of them.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const faces = new Counter({
+    name: 'face_blacklist_faces_total',
+    help: 'Faces in them.',
+    registers,
+  });
+  const matches = new Counter({
+    name: 'face_blacklist_matches_total',
+    help: 'Faces that matched somebody.',
+    registers,
+  });
+  const calls = new Counter({
+    name: 'face_blacklist_rekognition_calls_total',
+    help: 'Calls to Amazon Rekognition, by what came of them.',
+    labelNames: ['operation', 'outcome'],
+    registers,
+  });
+  return {
+    answered({ route, method, status, seconds }) {
+      const known = { route: route ?? noRoute, method: knownMethods.includes(method) ? method : 'other' };
+      requests.inc({ ...known, status });
+      durations.observe({ route: known.route }, seconds);
+    },
+    ended() {},
+    waited: (queue, seconds) => waits.observe({ queue }, seconds),
+    passed: (stage, seconds) => stages.observe({ stage }, seconds),
+    worked(picture) {
+      pictures.inc({ outcome: picture.matches > 0 ? 'match' : 'no_match' });
+      faces.inc(picture.faces);
+      matches.inc(picture.matches);
+    },
+    unusable: () => pictures.inc({ outcome: 'unusable' }),
+    called: (operation, outcome) => calls.inc({ operation, outcome }),
+  };
+}
+
+/** What is looked up at each scrape. */
+function gaugeEngine(registry: Registry, config: Config, { faces, pictureSlots }: OpenedPorts): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'face_blacklist_info',
+    help: 'Always 1; what is in use.',
+    labelNames: ['version', 'backend', 'model'],
+    registers,
+  }).set({ version: config.apiVersion, backend: config.backend, model: faces.modelId }, 1);
+  new Gauge({
+    name: 'face_blacklist_queue_length',
+    help: 'Pictures that wait: for their turn, and once decoded for the engine.',
+    labelNames: ['queue'],
+    registers,
+    collect() {
+      this.set({ queue: 'turn' }, pictureSlots.pendingCount);
+      this.set({ queue: 'engine' }, faces.engine()?.waiting ?? 0);
+    },
+  });
+  new Gauge({
+    name: 'face_blacklist_pictures_in_work',
+    help: 'Pictures whose turn it is.',
+    registers,
+    collect() {
+      this.set(pictureSlots.activeCount);
+    },
+  });
+  if (faces.engine() === undefined) return;
+  const gauges = {
+    workers: ['face_blacklist_engine_workers', 'Threads that find and compare faces.'],
+    busy: ['face_blacklist_engine_busy_workers', 'Those of them that compute.'],
+    enrolled: ['face_blacklist_gallery_faces', 'Faces that pictures are compared with.'],
+  } as const;
+  for (const [figure, [name, help]] of Object.entries(gauges)) {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(faces.engine()?.[figure as keyof typeof gauges] ?? 0);
+      },
+    });
+  }
+}
+
+function gaugeOutbox(registry: Registry, config: Config): void {
+  if (!config.webhooks) return;
+  // The gauges are read side by side, and counting takes longer the more waits.
+  const receivers = onceIn(0, () => webhookStatus(config));
+  const gauge = (name: string, help: string, figureOf: (status: WebhookStatus) => number) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['receiver'],
+      registers: [registry],
+      async collect() {
+        this.reset();
+        // Two receivers may have the same origin.
+        for (const status of (await receivers()) ?? []) {
+          this.inc({ receiver: status.receiver }, figureOf(status));
+        }
+      },
+    });
+  gauge(
+    'face_blacklist_outbox_pending',
+    'Match events that a receiver is still to be told of.',
+    ({ pending }) => pending,
+  );
+  gauge(
+    'face_blacklist_outbox_oldest_seconds',
+    'For how long the oldest of them has waited.',
+    ({ oldest_pending: since }) => (since === null ? 0 : (Date.now() - Date.parse(since)) / 1000),
+  );
+  gauge(
+    'face_blacklist_outbox_given_up',
+    'Match events that a receiver did not take in time.',
+    ({ given_up }) => given_up,
+  );
+}

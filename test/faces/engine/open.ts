@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { type HumanSettings, openHuman } from '../../../lib/faces/engine/engine.ts';
+import type { FaceBackend } from '../../../lib/faces/port.ts';
+import { openDatabase } from '../../../lib/records/sqlite/database.ts';
+
+/** A database file for the engine's tests, and engines on it. */
+export interface Galleries {
+  /** Another engine on the same file, as a second process would have; on its own handle unless it is given one. */
+  open(settings?: Partial<HumanSettings> & { database?: DatabaseSync }): Promise<FaceBackend>;
+  /** Another handle on the same file. */
+  database(): DatabaseSync;
+  /** Closes everything, and removes the file. */
+  remove(): Promise<void>;
+}
+
+export async function galleries(): Promise<Galleries> {
+  const folder = await mkdtemp(join(tmpdir(), 'faces-'));
+  const backends: FaceBackend[] = [];
+  const databases: DatabaseSync[] = [];
+  const openHandle = () => {
+    const opened = openDatabase(join(folder, 'faces.sqlite'));
+    databases.push(opened);
+    return opened;
+  };
+  const remove = async () => {
+    await Promise.all(backends.map((backend) => backend.close()));
+    for (const opened of databases) if (opened.isOpen) opened.close();
+    await rm(folder, { recursive: true });
+  };
+  return {
+    async open({ database = openHandle(), ...settings } = {}) {
+      const backend = await openHuman(database, {
+        modelName: 'Fusion',
+        distanceMetric: 'cosine',
+        detectionConfidenceThreshold: 0.15,
+        maxImageBytes: 15 * 1024 * 1024,
+        qualityFilter: 'auto',
+        workers: 1,
+        ...settings,
+      });
+      backends.push(backend);
+      return backend;
+    },
+    database: openHandle,
+    remove,
+  };
+}

@@ -1,0 +1,128 @@
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { BackendUnavailableError } from '../../../lib/errors.ts';
+import { type EmbeddingModelName, embeddingModels } from '../../../lib/faces/engine/models/models.ts';
+import { WorkerPool } from '../../../lib/faces/engine/pool.ts';
+import { createSharedGallery, writeRow } from '../../../lib/faces/engine/search/gallery-memory.ts';
+import type { Job, JobFace } from '../../../lib/faces/engine/worker.ts';
+import { pictureOfNobody, smallSample } from '../samples.ts';
+
+const settings = { minConfidence: 0.5, modelName: 'MobileFaceNet' } as const;
+const failed = expect.objectContaining({ code: 'backend_unavailable', cause: expect.any(Error) });
+
+describe("the engine's workers", () => {
+  /** Finding nobody in it is quick. */
+  let blank: Job;
+  let group: Job;
+  beforeAll(async () => {
+    const jobOf = ({
+      width,
+      height,
+      pixels,
+    }: {
+      width: number;
+      height: number;
+      pixels: Uint8Array;
+    }): Job => ({
+      picture: { width, height, data: pixels },
+      models: ['MobileFaceNet'],
+    });
+    blank = jobOf(await pictureOfNobody());
+    group = jobOf(await smallSample(3));
+  });
+
+  /** Node tells of every worker that this process starts. */
+  const started: Worker[] = [];
+  const note = (worker: Worker) => started.push(worker);
+  const pools: WorkerPool[] = [];
+  async function start(size: number): Promise<WorkerPool> {
+    started.length = 0;
+    process.on('worker', note);
+    const pool = await WorkerPool.start(size, settings);
+    pools.push(pool);
+    return pool;
+  }
+  afterEach(async () => {
+    process.off('worker', note);
+    await Promise.all(pools.splice(0).map((pool) => pool.close()));
+  });
+
+  test('a picture that the engine cannot work on fails alone', async () => {
+    const pool = await start(1);
+    const impossible: Job = { ...group, models: ['Nobody' as EmbeddingModelName] };
+    const [before, broken, after] = await Promise.allSettled([
+      pool.run(group),
+      pool.run(impossible),
+      pool.run(group),
+    ]);
+    expect(broken).toEqual({
+      status: 'rejected',
+      reason: expect.objectContaining({ code: 'input_unreadable', cause: expect.any(Error) }),
+    });
+    expect(before).toEqual(after);
+    expect(before.status === 'fulfilled' && before.value).toHaveLength(3);
+    expect(started).toHaveLength(2);
+  });
+
+  test('many large pictures take no more memory than one', async () => {
+    const pool = await start(1);
+    const picture = { width: 2000, height: 2000, data: new Uint8Array(3 * 2000 * 2000) };
+    const heldBy = async (pictures: number) => {
+      for (let count = 0; count < pictures; count++) await pool.run({ picture, models: [] });
+      return process.memoryUsage().arrayBuffers;
+    };
+    const first = await heldBy(1);
+    expect((await heldBy(5)) - first).toBeLessThan(picture.data.length);
+  });
+
+  test('a worker that dies fails its own picture, and another takes its place', async () => {
+    const pool = await start(2);
+    const [first, second] = started as [Worker, Worker];
+    // It ends at what it can't read, and does not get to the picture: in the middle of an inference it would take the process along.
+    first.postMessage(null);
+    const outcomes = Promise.allSettled(Array.from({ length: 6 }, () => pool.run(blank)));
+    const [lost, ...others] = await outcomes;
+    expect(lost).toEqual({ status: 'rejected', reason: failed });
+    expect(others).toEqual(Array(5).fill({ status: 'fulfilled', value: [] }));
+
+    expect(started).toHaveLength(3);
+    await second.terminate();
+    expect(() => pool.check()).not.toThrow();
+    expect(await pool.run(group)).toHaveLength(3);
+  });
+
+  test('while the only worker is replaced, pictures wait; the next one knows the same faces', async () => {
+    const pool = await start(1);
+    const [found] = (await pool.run(group)) as [JobFace];
+    const gallery = createSharedGallery(embeddingModels.MobileFaceNet.dimensions);
+    writeRow(gallery, 0, 5, found.embeddings.MobileFaceNet as Float32Array);
+    pool.share('MobileFaceNet', gallery);
+    await started[0]?.terminate();
+    const search = { model: 'MobileFaceNet', metric: 'cosine', threshold: 0.5 } as const;
+    const faces = await pool.run({ ...group, search });
+    expect(faces.map(({ hits }) => hits.map(({ faceId }) => faceId))).toEqual([[5], [], []]);
+    expect(started).toHaveLength(2);
+  });
+
+  test('closing lets the running one end, refuses what waits and what comes later, and ends the workers', async () => {
+    const pool = await start(1);
+    const exits = started.map((worker) => once(worker, 'exit'));
+    const outcomes = Promise.allSettled([pool.run(group), pool.run(group)]);
+    await pool.close();
+    const [running, waiting] = await outcomes;
+    expect(running.status === 'fulfilled' && running.value).toHaveLength(3);
+    expect(waiting).toMatchObject({ status: 'rejected', reason: { code: 'backend_unavailable' } });
+    expect(() => pool.check()).toThrow(BackendUnavailableError);
+    expect(() => pool.run(group)).toThrow(BackendUnavailableError);
+    await Promise.all(exits);
+    expect(started).toHaveLength(1);
+  });
+
+  test('an engine whose model cannot be loaded does not start', async () => {
+    const modelName = 'Nobody' as EmbeddingModelName;
+    await expect(WorkerPool.start(2, { ...settings, modelName })).rejects.toThrow(
+      new BackendUnavailableError('The face engine does not start.', 60),
+    );
+  });
+});

@@ -1,0 +1,258 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { Worker } from 'node:worker_threads';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type DistanceMetric, distanceMetrics } from '../../../../lib/contract/vocabulary.ts';
+import { lengthOf } from '../../../../lib/faces/engine/search/distance.ts';
+import {
+  capacityOf,
+  clearRow,
+  createSharedGallery,
+  enlargeGallery,
+  type SharedGallery,
+  writeRow,
+} from '../../../../lib/faces/engine/search/gallery-memory.ts';
+import { searchGallery } from '../../../../lib/faces/engine/search/search.ts';
+import { buildKernel } from '../../../../local/commands/build-kernel.ts';
+
+/** Numbers below 1, the same in every run. */
+function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+type Vectors = (random: () => number, dimensions: number) => Float32Array;
+
+const bell: Vectors = (random, dimensions) =>
+  Float32Array.from({ length: dimensions }, () => random() + random() + random() + random() - 2);
+
+/** Vectors that are hard on a search which looks at 8 bits of each number first. */
+const kinds: Record<string, Vectors> = {
+  'any direction': bell,
+  'one large number, the others below its 8 bits': (random, dimensions) =>
+    bell(random, dimensions).map((value, index) => (index === 7 ? 1000 : value)),
+  'every number halfway between two codes': (random, dimensions) =>
+    Float32Array.from({ length: dimensions }, (_, index) =>
+      index === 0 ? 127 : Math.floor(40 * random()) - 20 + 0.4999,
+    ),
+  'nearly the same direction': (random, dimensions) =>
+    bell(random, dimensions).map((value, index) => 1e-4 * value + Math.sin(index + 1)),
+  'a few numbers, the others zero': (random, dimensions) =>
+    bell(random, dimensions).map((value, index) => (index === 3 || random() < 0.02 ? value : 0)),
+  'one of twenty directions, so that many are as near': (random, dimensions) =>
+    bell(randomNumbers(Math.floor(20 * random())), dimensions),
+  'lengths from 1e-15 to 1e15': (random, dimensions) => {
+    const length = 10 ** (30 * random() - 15);
+    return bell(random, dimensions).map((value) => value * length);
+  },
+  'numbers of any magnitude': (random, dimensions) =>
+    bell(random, dimensions).map((value) => value * 10 ** (12 * random() - 6)),
+};
+
+/** The distances of a probe from all vectors by their definitions, in double precision. */
+function distancesOf(
+  metric: DistanceMetric,
+  probe: Float32Array,
+  vectors: readonly Float32Array[],
+): number[] {
+  const dot = (one: Float32Array, other: Float32Array) => {
+    let sum = 0;
+    for (let i = 0; i < one.length; i++) sum += (one[i] as number) * (other[i] as number);
+    return sum;
+  };
+  return vectors.map((vector) => {
+    const cosine = dot(probe, vector) / Math.sqrt(dot(probe, probe) * dot(vector, vector));
+    if (metric === 'cosine') return 1 - cosine;
+    if (metric === 'euclidean_l2') return Math.sqrt(Math.max(0, 2 - 2 * cosine));
+    if (metric === 'angular') return Math.acos(Math.max(-1, Math.min(1, cosine))) / Math.PI;
+    return Math.sqrt(vector.reduce((sum, value, index) => sum + (value - (probe[index] as number)) ** 2, 0));
+  });
+}
+
+/** Vector `n` gets the id `n + 1`. */
+function galleryOf(vectors: readonly Float32Array[], dimensions: number): SharedGallery {
+  let gallery = createSharedGallery(dimensions);
+  vectors.forEach((vector, row) => {
+    if (row === capacityOf(gallery)) gallery = enlargeGallery(gallery);
+    writeRow(gallery, row, row + 1, vector);
+  });
+  return gallery;
+}
+
+/**
+ * That a search found the nearest at or below the threshold, no farther one in place of a nearer one, each at its own distance. Which of
+ * several as near it found is left open, for double precision does not tell them apart.
+ */
+function expectExact(
+  hits: ReturnType<typeof searchGallery>[number],
+  distances: readonly number[],
+  threshold: number,
+  scale: number,
+): void {
+  const near = distances
+    .filter((distance) => distance <= threshold)
+    .sort((one, other) => one - other)
+    .slice(0, 100);
+  const differs = (one: number, other: number) => !(Math.abs(one - other) <= 1e-7 * Math.max(scale, one));
+  expect(hits).toHaveLength(near.length);
+  expect(new Set(hits.map(({ faceId }) => faceId)).size).toBe(hits.length);
+  expect(hits.filter(({ distance }, rank) => differs(distance, near[rank] as number))).toEqual([]);
+  expect(hits.filter(({ distance, faceId }) => differs(distance, distances[faceId - 1] as number))).toEqual(
+    [],
+  );
+}
+
+/** How large the numbers are that a probe's distances are differences of. */
+function scaleOf(metric: DistanceMetric, probe: Float32Array): number {
+  return metric === 'euclidean' ? Math.max(1, lengthOf(probe)) : 1;
+}
+
+/** A threshold that this share of the distances passes, with none just beside it. */
+function thresholdFor(distances: readonly number[], share: number, scale: number): number {
+  const sorted = distances.toSorted((one, other) => one - other);
+  let index = Math.floor(share * (sorted.length - 1));
+  const [at, next] = [() => sorted[index] as number, () => sorted[index + 1] ?? Number.POSITIVE_INFINITY];
+  while (next() - at() < 1e-5 * Math.max(scale, at())) index++;
+  return next() === Number.POSITIVE_INFINITY ? at() + 1 : (at() + next()) / 2;
+}
+
+describe('the search against all distances in double precision', () => {
+  describe.each([128, 512, 640])('of %i dimensions', (dimensions) => {
+    test.each(Object.keys(kinds))('misses nobody: %s', (kind) => {
+      const random = randomNumbers(dimensions);
+      const make = kinds[kind] as Vectors;
+      const vectors = Array.from({ length: 3000 }, () => make(random, dimensions));
+      const gallery = galleryOf(vectors, dimensions);
+      const probes = [make(random, dimensions), bell(random, dimensions), vectors[1234] as Float32Array];
+      for (const metric of distanceMetrics) {
+        const distances = probes.map((probe) => distancesOf(metric, probe, vectors));
+        for (const share of [0, 0.01, 0.2, 1]) {
+          const scale = Math.max(...probes.map((probe) => scaleOf(metric, probe)));
+          const threshold = thresholdFor(distances.flat(), share, scale);
+          searchGallery(gallery, probes, metric, threshold).forEach((hits, probe) => {
+            expectExact(hits, distances[probe] as number[], threshold, scale);
+          });
+        }
+      }
+    });
+  });
+
+  test('misses nobody whatever the numbers are', () => {
+    const dimensions = 40;
+    const number = fc.oneof(
+      fc.float({ min: -1, max: 1, noNaN: true }),
+      fc.float({ min: Math.fround(-1e10), max: Math.fround(1e10), noNaN: true }),
+      fc.constantFrom(0, 1, -1, 0.5, 63.5, 127),
+    );
+    const vector = fc
+      .array(number, { minLength: dimensions, maxLength: dimensions })
+      .map((numbers) => Float32Array.from(numbers))
+      .filter((numbers) => numbers.some((value) => Math.abs(value) > 1e-6));
+    const setting = {
+      vectors: fc.array(vector, { minLength: 1, maxLength: 12 }),
+      probe: vector,
+      metric: fc.constantFrom(...distanceMetrics),
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+    };
+    fc.assert(
+      fc.property(fc.record(setting), ({ vectors, probe, metric, share }) => {
+        const distances = distancesOf(metric, probe, vectors);
+        const scale = scaleOf(metric, probe);
+        const threshold = thresholdFor(distances, share, scale);
+        const [hits] = searchGallery(galleryOf(vectors, dimensions), [probe], metric, threshold);
+        expectExact(hits ?? [], distances, threshold, scale);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  /** What is lost of a vector of length 1 when its numbers become whole ones from `-most` to `most`. */
+  function lostOf(vector: Float32Array, most: number): Float32Array {
+    const unit = vector.map((value) => value / lengthOf(vector));
+    const step = Math.max(...unit.map(Math.abs)) / most;
+    return unit.map((value) => value - step * Math.round(value / step));
+  }
+
+  // The bound is reached here, or nearly so: a search that trusted its codes a little more would miss the face.
+  test.each([
+    ['what the codes lose of the face', 127, (face: Float32Array, lost: Float32Array) => [face, lost]],
+    // The signs alone lose nothing as codes, so that all of the error is the probe's.
+    [
+      'what the codes lose of the probe',
+      8191,
+      (probe: Float32Array, lost: Float32Array) => [lost.map(Math.sign), probe],
+    ],
+  ] as const)('misses nobody where everything is in %s', (_, most, pairOf) => {
+    const random = randomNumbers(4);
+    for (let count = 0; count < 200; count++) {
+      const vector = bell(random, 512);
+      const [face, probe] = pairOf(vector, lostOf(vector, most)) as [Float32Array, Float32Array];
+      const [distance] = distancesOf('cosine', probe, [face]) as [number];
+      const gallery = galleryOf([face], 512);
+      expect(searchGallery(gallery, [probe], 'cosine', distance + 1e-9)[0]).toHaveLength(1);
+      expect(searchGallery(gallery, [probe], 'cosine', distance - 1e-9)[0]).toHaveLength(0);
+    }
+  });
+
+  test("finds for each of a crowd's faces what it finds for that face alone", () => {
+    const random = randomNumbers(1);
+    const vectors = Array.from({ length: 5000 }, () => bell(random, 512));
+    const gallery = galleryOf(vectors, 512);
+    const nobody = new Float32Array(512);
+    const crowd = [
+      ...Array.from({ length: 39 }, () => bell(random, 512)),
+      nobody,
+      vectors[7] as Float32Array,
+    ];
+    const together = searchGallery(gallery, crowd, 'cosine', 0.95);
+    expect(together).toEqual(crowd.map((probe) => searchGallery(gallery, [probe], 'cosine', 0.95)[0]));
+    expect(together[0]?.length).toBeGreaterThan(10);
+    expect(together[39]).toEqual([]);
+    expect(together[40]?.[0]?.faceId).toBe(8);
+    expect(searchGallery(gallery, [], 'cosine', 2)).toEqual([]);
+  });
+
+  test('gives the 100 nearest, the older of two that are as near, and none of those that were removed', () => {
+    const random = randomNumbers(2);
+    const vectors = Array.from({ length: 300 }, () => bell(random, 128));
+    const gallery = galleryOf([...vectors, ...vectors], 128);
+    const probe = bell(random, 128);
+    const distances = distancesOf('cosine', probe, vectors);
+    const order = [...vectors.keys()].sort((one, other) => (distances[one] ?? 0) - (distances[other] ?? 0));
+    const ids = (count: number) => order.slice(0, count).flatMap((n) => [n + 1, n + 301]);
+    const found = () => searchGallery(gallery, [probe], 'cosine', 2)[0]?.map(({ faceId }) => faceId);
+    expect(found()).toEqual(ids(50));
+    for (const id of ids(10)) clearRow(gallery, id - 1);
+    expect(found()).toEqual(ids(60).slice(20));
+  });
+
+  test('another thread finds in a gallery that was enlarged what was there before, and what came since', async () => {
+    const random = randomNumbers(3);
+    let gallery = createSharedGallery(512);
+    const [first, second] = [bell(random, 512), bell(random, 512)];
+    writeRow(gallery, 5, 55, first);
+    const searcher = new Worker(new URL('./search-when-asked.ts', import.meta.url));
+    const findFrom = async () => {
+      searcher.postMessage({ gallery, probes: [first, second] });
+      const [hits] = await once(searcher, 'message');
+      return (hits as ReturnType<typeof searchGallery>).map((one) => one.map(({ faceId }) => faceId));
+    };
+    expect(await findFrom()).toEqual([[55], []]);
+    const row = 3 * capacityOf(gallery) - 1;
+    while (capacityOf(gallery) <= row) gallery = enlargeGallery(gallery);
+    writeRow(gallery, row, 77, second);
+    expect(await findFrom()).toEqual([[55], [77]]);
+    await searcher.terminate();
+  });
+});
+
+test('the kernel is the one that its source says', async () => {
+  const built = await readFile(
+    new URL('../../../../lib/faces/engine/search/search-kernel.wasm', import.meta.url),
+  );
+  expect(Buffer.from(await buildKernel()).equals(built)).toBe(true);
+});

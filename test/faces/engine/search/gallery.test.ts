@@ -1,0 +1,204 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createFacesTable, Gallery } from '../../../../lib/faces/engine/search/gallery.ts';
+import {
+  capacityOf,
+  rowsUsed,
+  type SharedGallery,
+} from '../../../../lib/faces/engine/search/gallery-memory.ts';
+import { searchGallery } from '../../../../lib/faces/engine/search/search.ts';
+import { inTransaction, openDatabase } from '../../../../lib/records/sqlite/database.ts';
+
+const dimensions = 128;
+
+/** Embedding `n`: all of them point elsewhere. */
+function embedding(n: number): Float32Array {
+  return Float32Array.from({ length: dimensions }, (_, index) => Math.sin((n + 1) * (index + 1) * 0.7));
+}
+const face = (n: number) => ({ entryId: n, imageId: `image-${n}`, box: { x: n, y: 1, w: 2, h: 3 } });
+
+describe('the gallery', () => {
+  let folder: string;
+  let databases: DatabaseSync[];
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'gallery-'));
+    databases = [];
+  });
+  afterEach(async () => {
+    for (const database of databases) database.close();
+    await rm(folder, { recursive: true });
+  });
+
+  /** A gallery on a handle of its own, as each process has, with the memory that it gave out to search. */
+  function open() {
+    const database = openDatabase(join(folder, 'faces.sqlite'));
+    databases.push(database);
+    database.exec('PRAGMA synchronous = OFF');
+    createFacesTable(database);
+    const memories: SharedGallery[] = [];
+    const gallery = new Gallery(database, 'Dlib', (shared) => memories.push(shared));
+    const memory = () => memories.at(-1) as SharedGallery;
+    gallery.refresh();
+    return {
+      database,
+      gallery,
+      memories,
+      memory,
+      add: (n: number) => gallery.add(face(n), embedding(n)),
+      /** The faces that are just like embedding `n`. */
+      find: (n: number) =>
+        searchGallery(memory(), [embedding(n)], 'cosine', 1e-6)
+          .flat()
+          .map(({ faceId }) => gallery.get(faceId)),
+    };
+  }
+
+  test('finds a face that was added, and not one that was removed', () => {
+    const { gallery, add, find } = open();
+    for (const n of [1, 2, 3]) add(n);
+    expect(find(2)).toMatchObject([face(2)]);
+    gallery.remove('image-2');
+    gallery.remove('image-2');
+    gallery.remove('never-there');
+    expect(find(2)).toEqual([]);
+    expect(find(3)).toMatchObject([face(3)]);
+    expect(gallery.owners()).toEqual([
+      { entryId: 1, imageId: 'image-1' },
+      { entryId: 3, imageId: 'image-3' },
+    ]);
+    expect([gallery.has('image-1'), gallery.has('image-2'), gallery.size]).toEqual([true, false, 2]);
+  });
+
+  test('keeps the first face of an image that is added twice', () => {
+    const { gallery, add, find } = open();
+    add(1);
+    gallery.add({ ...face(1), entryId: 99 }, embedding(50));
+    expect(gallery.size).toBe(1);
+    expect(find(1)).toMatchObject([face(1)]);
+    expect(find(50)).toEqual([]);
+  });
+
+  test('makes room for more faces than it began with, and loads them all again', () => {
+    const first = open();
+    const capacity = capacityOf(first.memory());
+    const count = 2 * capacity + 10;
+    inTransaction(first.database, () => {
+      for (let n = 0; n < count; n++) first.add(n);
+    });
+    expect(first.memories.map(capacityOf)).toEqual([capacity, 2 * capacity, 3 * capacity]);
+    const again = open();
+    for (const { gallery, find } of [first, again]) {
+      expect(gallery.size).toBe(count);
+      for (const n of [0, capacity - 1, capacity, 2 * capacity - 1, 2 * capacity, count - 1]) {
+        expect(find(n)).toMatchObject([face(n)]);
+      }
+    }
+  });
+
+  test('loads many faces, and goes on from there', () => {
+    const first = open();
+    const count = 21_000;
+    inTransaction(first.database, () => {
+      for (let n = 0; n < count; n++) first.add(n);
+      for (let n = 0; n < count; n += 1000) first.gallery.remove(`image-${n}`);
+    });
+    const { gallery, memory, memories, add, find } = open();
+    expect(gallery.size).toBe(count - 21);
+    expect(rowsUsed(memory())).toBe(count - 21);
+    expect(memories).toHaveLength(2);
+    const some = [1, 999, 1001, 5000 + 1, count / 2 - 1, count / 2 + 1, count - 1];
+    expect(some.map(find)).toMatchObject(some.map((n) => [face(n)]));
+    expect([0, 1000, 20_000].flatMap(find)).toEqual([]);
+    gallery.remove('image-999');
+    add(count);
+    first.add(count + 1);
+    gallery.refresh();
+    expect([999, count, count + 1].flatMap(find)).toMatchObject([face(count), face(count + 1)]);
+    expect(gallery.size).toBe(count - 20);
+    expect(rowsUsed(memory())).toBe(count - 20);
+  });
+
+  test('gives the place of a removed face to the next one', () => {
+    const { gallery, memories, memory, add, find } = open();
+    for (let n = 0; n < 5; n++) add(n);
+    for (const n of [1, 3]) gallery.remove(`image-${n}`);
+    for (const n of [5, 6]) add(n);
+    expect(rowsUsed(memory())).toBe(5);
+    add(7);
+    expect(rowsUsed(memory())).toBe(6);
+    expect(memories).toHaveLength(1);
+    expect([1, 3].flatMap(find)).toEqual([]);
+    expect([0, 2, 4, 5, 6, 7].flatMap(find)).toMatchObject([0, 2, 4, 5, 6, 7].map(face));
+  });
+
+  test('holds the faces of its own model version alone', () => {
+    const { database, add } = open();
+    add(1);
+    database.exec("UPDATE faces SET model = 'Dlib-0'");
+    const { gallery, find } = open();
+    expect(gallery.size).toBe(0);
+    expect(find(1)).toEqual([]);
+    gallery.add(face(1), embedding(2));
+    expect(find(2)).toMatchObject([face(1)]);
+  });
+
+  test('holds nothing until it is told to look, and then all of it', () => {
+    const { database, add } = open();
+    for (const n of [1, 2, 3]) add(n);
+    const gallery = new Gallery(database, 'Dlib', () => undefined);
+    gallery.add(face(4), embedding(4));
+    gallery.remove('image-2');
+    expect([gallery.size, gallery.has('image-1'), gallery.has('image-2')]).toEqual([0, true, false]);
+    gallery.refresh();
+    expect(gallery.size).toBe(3);
+  });
+
+  test('takes over what another process did, when it is told to look', () => {
+    const mine = open();
+    const theirs = open();
+    mine.add(1);
+    theirs.gallery.refresh();
+    theirs.gallery.remove('image-1');
+    theirs.add(2);
+    mine.gallery.refresh();
+    expect(mine.find(1)).toEqual([]);
+    expect(mine.find(2)).toMatchObject([face(2)]);
+  });
+
+  test('is right after any order of adding and removing in two processes', () => {
+    const step = fc.record({
+      process: fc.integer({ min: 0, max: 1 }),
+      action: fc.constantFrom('add', 'remove', 'refresh'),
+      n: fc.integer({ min: 0, max: 3 }),
+    });
+    const processes = [open(), open()] as const;
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
+        const present = new Set<number>();
+        for (const { process, action, n } of steps) {
+          const { gallery, add } = processes[process === 0 ? 0 : 1];
+          if (action === 'refresh') gallery.refresh();
+          else if (action === 'add') add(n);
+          else gallery.remove(`image-${n}`);
+          if (action === 'add') present.add(n);
+          if (action === 'remove') present.delete(n);
+        }
+        for (const { gallery, find } of processes) {
+          gallery.refresh();
+          for (const n of [0, 1, 2, 3]) {
+            expect(find(n)).toMatchObject(present.has(n) ? [face(n)] : []);
+            expect(gallery.has(`image-${n}`)).toBe(present.has(n));
+          }
+          expect(gallery.size).toBe(present.size);
+        }
+        for (const n of [0, 1, 2, 3]) processes[0].gallery.remove(`image-${n}`);
+        for (const { gallery } of processes) gallery.refresh();
+      }),
+    );
+    expect(rowsUsed(processes[0].memory())).toBeLessThan(20);
+  });
+});

@@ -1,0 +1,18 @@
+/** Searches a gallery until it is told to stop; counts the answers whose distance is that of their face, and the others. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { SharedGallery } from '../../../../lib/faces/engine/search/gallery-memory.ts';
+import { searchGallery } from '../../../../lib/faces/engine/search/search.ts';
+
+const { shared, state } = workerData as { shared: SharedGallery; state: Int32Array };
+const probe = new Float32Array(512).fill(1, 0, 256);
+let right = 0;
+let wrong = 0;
+parentPort?.postMessage('searching');
+do {
+  for (const { faceId, distance } of searchGallery(shared, [probe], 'angular', 1).flat()) {
+    // A quarter of a circle is an angular distance of 1/2.
+    if (Math.abs(distance - (faceId % 1000) / 2000) < 1e-3) right++;
+    else wrong++;
+  }
+} while (Atomics.load(state, 0) === 0);
+parentPort?.postMessage({ right, wrong });

@@ -1,0 +1,195 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type DistanceMetric, distanceMetrics } from '../../../../lib/contract/vocabulary.ts';
+import { embeddingModels } from '../../../../lib/faces/engine/models/models.ts';
+import { distanceOf, lengthOf, similarityOf } from '../../../../lib/faces/engine/search/distance.ts';
+import {
+  clearRow,
+  createSharedGallery,
+  type SharedGallery,
+  writeRow,
+} from '../../../../lib/faces/engine/search/gallery-memory.ts';
+import { searchGallery } from '../../../../lib/faces/engine/search/search.ts';
+
+const dimensions = 8;
+/** An embedding with a direction, as numbers of 32 bits. */
+const embedding = fc
+  .float32Array({ minLength: dimensions, maxLength: dimensions, min: -10, max: 10, noNaN: true })
+  .filter((vector) => lengthOf(vector) > 0.5);
+
+/** The metrics' definitions, in the plainest form. */
+function plainDistance(metric: DistanceMetric, one: Float32Array, other: Float32Array): number {
+  const dot = (u: readonly number[], v: readonly number[]) =>
+    u.reduce((sum, value, index) => sum + value * (v[index] as number), 0);
+  const length = (u: readonly number[]) => Math.sqrt(dot(u, u));
+  const between = (u: readonly number[], v: readonly number[]) =>
+    length(u.map((value, index) => value - (v[index] as number)));
+  const unit = (u: readonly number[]) => u.map((value) => value / length(u));
+  const [u, v] = [[...one], [...other]];
+  const cosine = dot(u, v) / (length(u) * length(v));
+  switch (metric) {
+    case 'cosine':
+      return 1 - cosine;
+    case 'euclidean':
+      return between(u, v);
+    case 'euclidean_l2':
+      return between(unit(u), unit(v));
+    case 'angular':
+      return Math.acos(Math.max(-1, Math.min(1, cosine))) / Math.PI;
+  }
+}
+
+describe('distances', () => {
+  test.each([
+    [1, 0, 0, 0],
+    [0, 1, Math.SQRT2, 0.5],
+    [0.5, 0.5, 1, 1 / 3],
+    [-1, 2, 2, 1],
+  ])('of vectors whose cosine is %f are right in the metrics of the angle', (cosine, ...expected) => {
+    const metrics = ['cosine', 'euclidean_l2', 'angular'] as const;
+    metrics.forEach((metric, index) => {
+      expect(distanceOf(metric, cosine)).toBeCloseTo(expected[index] as number, 12);
+    });
+  });
+
+  const anyCosine = fc.double({ min: -1, max: 1, noNaN: true });
+
+  test('follow from one another', () => {
+    fc.assert(
+      fc.property(anyCosine, (value) => {
+        const cosine = distanceOf('cosine', value);
+        const angular = distanceOf('angular', value);
+        const normed = distanceOf('euclidean_l2', value);
+        expect(normed).toBeCloseTo(Math.sqrt(2 * cosine), 10);
+        expect(angular).toBeCloseTo(Math.acos(1 - cosine) / Math.PI, 6);
+        expect(normed).toBeCloseTo(2 * Math.sin((Math.PI * angular) / 2), 6);
+        expect(similarityOf(value)).toBeCloseTo(100 * Math.max(0, 1 - cosine), 10);
+      }),
+    );
+  });
+
+  test('stay in their ranges when rounding takes a cosine beyond 1', () => {
+    for (const cosine of [1 + 1e-7, -1 - 1e-7]) {
+      expect(distanceOf('cosine', cosine)).toBe(cosine > 0 ? 0 : 2);
+      expect(distanceOf('euclidean_l2', cosine)).toBe(cosine > 0 ? 0 : 2);
+      expect(distanceOf('angular', cosine)).toBe(cosine > 0 ? 0 : 1);
+      expect(similarityOf(cosine)).toBe(cosine > 0 ? 100 : 0);
+    }
+  });
+});
+
+describe('thresholds', () => {
+  test('of MobileFaceNet let the same faces through in all four metrics', () => {
+    const { cosine, ...others } = embeddingModels.MobileFaceNet.thresholds;
+    // Of unit vectors.
+    expect(others.euclidean).toBeCloseTo(distanceOf('euclidean_l2', 1 - cosine), 4);
+    expect(others.euclidean_l2).toBeCloseTo(distanceOf('euclidean_l2', 1 - cosine), 4);
+    expect(others.angular).toBeCloseTo(distanceOf('angular', 1 - cosine), 4);
+  });
+
+  test("of Dlib are DeepFace's", () => {
+    // https://github.com/serengil/deepface/blob/master/deepface/config/threshold.py
+    expect(embeddingModels.Dlib.thresholds).toEqual({
+      cosine: 0.07,
+      euclidean: 0.6,
+      euclidean_l2: 0.4,
+      angular: 0.12,
+    });
+  });
+});
+
+/** One probe's hits. */
+function search(gallery: SharedGallery, probe: Float32Array, metric: DistanceMetric, threshold: number) {
+  return searchGallery(gallery, [probe], metric, threshold)[0] ?? [];
+}
+
+describe('the search', () => {
+  /** Double precision, and the steepness of the angle near 0. */
+  const tolerance = 1e-6;
+
+  test.each(distanceMetrics)('finds by %s what comparing one by one finds, nearest first', (metric) => {
+    const gallery = fc.array(fc.record({ embedding, isRemoved: fc.boolean() }), { maxLength: 40 });
+    const threshold = fc.double({ min: 0, max: metric === 'euclidean' ? 40 : 2, noNaN: true });
+    fc.assert(
+      fc.property(gallery, embedding, threshold, (faces, probe, threshold) => {
+        const shared = createSharedGallery(dimensions);
+        faces.forEach((face, row) => {
+          writeRow(shared, row, row + 1, face.embedding);
+        });
+        const distances = new Map<number, number>();
+        faces.forEach((face, row) => {
+          if (face.isRemoved) clearRow(shared, row);
+          else distances.set(row + 1, plainDistance(metric, probe, face.embedding));
+        });
+        fc.pre([...distances.values()].every((distance) => Math.abs(distance - threshold) > tolerance));
+
+        const hits = search(shared, probe, metric, threshold);
+        const near = [...distances].filter(([, distance]) => distance <= threshold);
+        expect(new Set(hits.map(({ faceId }) => faceId))).toEqual(new Set(near.map(([faceId]) => faceId)));
+        expect(hits).toHaveLength(near.length);
+        hits.forEach(({ faceId, distance, similarity }, index) => {
+          expect(Math.abs(distance - (distances.get(faceId) ?? Number.NaN))).toBeLessThan(tolerance);
+          expect(distance).toBeGreaterThanOrEqual(hits[index - 1]?.distance ?? 0);
+          const cosine = 1 - plainDistance('cosine', probe, faces[faceId - 1]?.embedding as Float32Array);
+          expect(similarity).toBeCloseTo(100 * Math.max(0, cosine), 9);
+        });
+      }),
+    );
+  });
+
+  test('two long embeddings that hardly differ have their true distance by euclidean', () => {
+    const shared = createSharedGallery(dimensions);
+    const enrolled = Float32Array.of(9.99598503112793, 0, 0, 0, 0, 0, 0, 9.997188568115234);
+    writeRow(shared, 0, 1, enrolled);
+    const probe = Float32Array.of(9.994771957397461, 0, 0, 0, 0, 0, 0, 9.995404243469238);
+    const [hit] = search(shared, probe, 'euclidean', 0.004);
+    expect(hit?.distance).toBeCloseTo(plainDistance('euclidean', probe, enrolled), 15);
+    expect(search(shared, enrolled, 'euclidean', 0)).toMatchObject([{ faceId: 1, distance: 0 }]);
+  });
+
+  test('a face at the very threshold is a match', () => {
+    const shared = createSharedGallery(4);
+    writeRow(shared, 0, 1, Float32Array.of(0, 1, 0, 0));
+    const searchAt = (threshold: number) => search(shared, Float32Array.of(1, 0, 0, 0), 'cosine', threshold);
+    expect(searchAt(1)).toEqual([{ faceId: 1, distance: 1, similarity: 0 }]);
+    expect(searchAt(0.999)).toEqual([]);
+  });
+
+  test.each(distanceMetrics)(
+    'an embedding without a direction is no match by %s, on either side',
+    (metric) => {
+      const nothing = new Float32Array(4);
+      const something = Float32Array.of(1, 2, 3, 4);
+      const shared = createSharedGallery(4);
+      writeRow(shared, 0, 1, nothing);
+      writeRow(shared, 1, 2, something);
+      expect(search(shared, nothing, metric, 1e9)).toEqual([]);
+      expect(search(shared, something, metric, 1e9).map(({ faceId }) => faceId)).toEqual([2]);
+    },
+  );
+
+  test("never gives one face's distance to another while another thread replaces faces", async () => {
+    const shared = createSharedGallery(512);
+    const state = new Int32Array(new SharedArrayBuffer(4));
+    const searcher = new Worker(new URL('./search-until-stopped.ts', import.meta.url), {
+      workerData: { shared, state },
+    });
+    expect(await once(searcher, 'message')).toEqual(['searching']);
+    const answered = once(searcher, 'message') as Promise<[{ wrong: number; right: number }]>;
+    // The searcher looks for one end of a circle on which face `id` lies `id` steps away.
+    for (let id = 1; id <= 60_000; id++) {
+      const row = id % 16;
+      clearRow(shared, row);
+      const vector = new Float32Array(512);
+      const angle = ((id % 1000) / 1000) * (Math.PI / 2);
+      vector.fill(Math.cos(angle), 0, 256).fill(Math.sin(angle), 256);
+      writeRow(shared, row, id, vector);
+    }
+    Atomics.store(state, 0, 1);
+    const [{ wrong, right }] = await answered;
+    expect(wrong).toBe(0);
+    expect(right).toBeGreaterThan(0);
+  });
+});

@@ -1,8 +1,0 @@
-/** Answers each message, a gallery and some probes, with the faces that are just like these. */
-import { parentPort } from 'node:worker_threads';
-import type { SharedGallery } from '../../../lib/faces/human/gallery-memory.ts';
-import { searchGallery } from '../../../lib/faces/human/search.ts';
-
-parentPort?.on('message', ({ gallery, probes }: { gallery: SharedGallery; probes: Float32Array[] }) => {
-  parentPort?.postMessage(searchGallery(gallery, probes, 'cosine', 1e-6));
-});

@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, it } from 'vitest';
+import { sample } from '../../api/pictures.ts';
+import type { Settings } from '../../api/server-process.ts';
+import { aws } from '../../blacklist/deployments.ts';
+
+/** Runs the command as its users do, and waits for its end. */
+async function enroll(people: string, settings: Settings) {
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, '../../../local/commands/enroll.ts'), people],
+    {
+      cwd: people,
+      env: { PATH: process.env.PATH, ...settings },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  const [[code], output, errors] = await Promise.all([
+    once(child, 'exit'),
+    text(child.stdout),
+    text(child.stderr),
+  ]);
+  const [line, ...more] = output.trim().split('\n');
+  return { code, line, more, errors };
+}
+
+it('npm run enroll lists people in AWS from a machine that has no data folder, and goes on when it is run again', async () => {
+  await using cloud = await aws();
+  const people = join(cloud.folder, 'people');
+  await mkdir(join(people, 'Jane Roe'), { recursive: true });
+  await writeFile(join(people, 'Jane Roe', 'a picture.jpg'), await sample(3));
+  const settings = { ...cloud.settings, DATA_DIR: join(cloud.folder, 'new') };
+
+  expect(await enroll(people, settings)).toEqual({
+    code: 0,
+    line: '1 person listed, 1 picture added, 0 there already.',
+    more: ['Left out, or used in part:', expect.stringContaining('3 faces; the largest')],
+    errors: '',
+  });
+  expect(await enroll(people, settings)).toMatchObject({
+    code: 0,
+    line: '0 persons listed, 0 pictures added, 1 there already.',
+  });
+
+  await mkdir(join(people, 'John Doe'));
+  await writeFile(join(people, 'John Doe', 'the same picture.jpg'), await sample(3));
+  expect((await enroll(people, settings)).more.slice(2)).toEqual([
+    'Perhaps listed twice:',
+    '  John Doe: Jane Roe, entry 1, similarity 100.0',
+  ]);
+});

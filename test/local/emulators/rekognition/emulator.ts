@@ -1,0 +1,61 @@
+import { Rekognition as Client, type RekognitionClientConfig } from '@aws-sdk/client-rekognition';
+import sharp from 'sharp';
+import type { Picture } from '../../../../lib/inputs/picture.ts';
+import { type RekognitionOptions, startRekognition } from '../../../../local/emulators/rekognition/server.ts';
+import { temporaryFolder } from '../../../api/server-process.ts';
+import { pictureOfNobody, type SampleNumber, smallSample } from '../../../faces/samples.ts';
+
+/** An emulator with an empty database of its own, and the real SDK's client for it. */
+
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+/** A client that tries once. */
+export function createClient(url: string, config: RekognitionClientConfig = {}): Client {
+  return new Client({ endpoint: url, region: 'eu-west-1', credentials, maxAttempts: 1, ...config });
+}
+
+export async function startEmulator(options: Partial<RekognitionOptions> = {}) {
+  const resources = new AsyncDisposableStack();
+  const folder = resources.use(await temporaryFolder());
+  const server = resources.use(
+    await startRekognition({ port: 0, dataDir: folder.path, workers: 1, ...options }),
+  );
+  const client = resources.adopt(createClient(server.url), (one) => one.destroy());
+  return { server, client, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+/** A sample picture, half its size, as bytes of a PNG. */
+export async function sampleBytes(number: SampleNumber): Promise<Uint8Array> {
+  return (await smallSample(number)).original;
+}
+
+export async function nobodyBytes(): Promise<Uint8Array> {
+  return (await pictureOfNobody()).original;
+}
+
+/** A part of a picture, given in shares of its width and height. */
+export async function part(
+  { pixels, width, height }: Picture,
+  [left, top, right, bottom]: readonly [number, number, number, number],
+): Promise<Uint8Array> {
+  return sharp(pixels, { raw: { width, height, channels: 3 } })
+    .extract({
+      left: Math.round(left * width),
+      top: Math.round(top * height),
+      width: Math.round((right - left) * width),
+      height: Math.round((bottom - top) * height),
+    })
+    .png()
+    .toBuffer();
+}
+
+/** A plain picture of that size. */
+export async function plainBytes(
+  width: number,
+  height: number,
+  format: 'png' | 'jpeg' | 'webp' | 'gif' = 'png',
+): Promise<Uint8Array> {
+  return sharp({ create: { width, height, channels: 3, background: '#446688' } })
+    .toFormat(format)
+    .toBuffer();
+}

@@ -1,0 +1,307 @@
+import { deflateRawSync } from 'node:zlib';
+import {
+  BatchWriteItemCommand,
+  DeleteItemCommand,
+  DescribeTimeToLiveCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { DetectedFace } from '../../../lib/contract/shapes.ts';
+import { BackendUnavailableError } from '../../../lib/errors.ts';
+import { padded } from '../../../lib/records/dynamodb/items.ts';
+import { openDynamoRecords } from '../../../lib/records/dynamodb/records.ts';
+import { storeId } from '../../../lib/records/dynamodb/store-id.ts';
+import type { ProcessedQuery, ProcessedResult, RecordStore, Stamp } from '../../../lib/records/port.ts';
+import { createTable } from '../../../local/emulators/dynamodb-table.ts';
+import {
+  activeEntry,
+  imagesOf,
+  processedResult,
+  recorded,
+  resultShowing,
+} from '../../suites/records/fixtures.ts';
+import { recordStoreSuite } from '../../suites/records.ts';
+import { startProxy } from './proxy.ts';
+import { dynamoTables, openedRecords, region, useEndpoint } from './tables.ts';
+
+const tables = dynamoTables();
+
+recordStoreSuite('DynamoDB', async () => openedRecords(await tables.create()));
+
+describe('the DynamoDB table', () => {
+  let settings: Awaited<ReturnType<typeof tables.create>>;
+  let client: DynamoDBClient;
+  let stores: RecordStore[];
+  let store: RecordStore;
+
+  beforeEach(async () => {
+    settings = await tables.create();
+    client = new DynamoDBClient({ region });
+    stores = [];
+    store = open();
+  });
+  afterEach(async () => {
+    for (const store of stores) await store.close();
+    client.destroy();
+  });
+
+  function open(): RecordStore {
+    const store = openDynamoRecords(settings);
+    stores.push(store);
+    return store;
+  }
+
+  /** The items of processed pictures as they are, by number. */
+  async function processedItems() {
+    const { Items } = await client.send(
+      new QueryCommand({
+        TableName: settings.tableName,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': { S: 'processed' } },
+      }),
+    );
+    return (Items ?? []).map((item) => unmarshall(item));
+  }
+
+  /** As its client does: it comes again when it is told that the table is not available. */
+  async function keep(other: RecordStore, pictureId: string, result: ProcessedResult): Promise<Stamp> {
+    for (;;) {
+      try {
+        return await other.addProcessed(pictureId, result);
+      } catch (error) {
+        if (!(error instanceof BackendUnavailableError)) throw error;
+      }
+    }
+  }
+
+  // DynamoDB Local does one thing at a time: on a slow machine fifty wait for longer than they would for DynamoDB.
+  test.each([20, 50])('%d processes that keep pictures at the same moment lose none', async (count) => {
+    const others = Array.from({ length: count }, open);
+    const kept = await Promise.all(
+      others.map(async (other, index) => {
+        const result = { ...processedResult(), image_path_or_identifier: `picture ${index}` };
+        return recorded(result, await keep(other, `picture-${index}`, result));
+      }),
+    );
+    const { total, items } = await store.listProcessed({ limit: 100, offset: 0 });
+    expect(total).toBe(count);
+    expect(items.map((item) => item.db_id)).toEqual(Array.from({ length: count }, (_, id) => count - id));
+    expect(items).toEqual(kept.sort((one, other) => Number(other.db_id) - Number(one.db_id)));
+  });
+
+  test('twenty processes that make entries at the same moment get an id each', async () => {
+    const others = Array.from({ length: 20 }, open);
+    const entries = await Promise.all(
+      others.map((other, index) => other.createEntry({ name: `name ${index}`, reason: null })),
+    );
+    expect(await store.listEntries('PENDING')).toEqual(entries.sort((one, other) => one.id - other.id));
+    expect(new Set(entries.map(({ id }) => id)).size).toBe(20);
+  });
+
+  test('an answer of a hundred faces with a hundred matches each is kept in parts', async () => {
+    const crowd = { ...processedResult(), faces: crowdedFaces(100, 100) };
+    const large = await store.addProcessed('crowd', crowd);
+    const small = await store.addProcessed('small', processedResult());
+    expect(await store.listProcessed({ limit: 20, offset: 0 })).toEqual({
+      total: 2,
+      items: [recorded(processedResult(), small), recorded(crowd, large)],
+    });
+    const items = await processedItems();
+    expect(items[0]?.parts.length).toBeGreaterThan(1);
+    expect(items[1]?.bytes.length).toBeLessThan(1000);
+  });
+
+  /** As if so many pictures had been kept, one in a second from 1970 on, of which every tenth showed entry 1. */
+  async function fill(count: number): Promise<void> {
+    await store.addProcessed('picture', processedResult());
+    const [first] = await processedItems();
+    const numbers = Array.from({ length: count }, (_, index) => index + 1);
+    const place = (scope: string, inScope: number[]) =>
+      inScope.map((number, index) => ({
+        pk: `processed#${scope}`,
+        sk: padded(index + 1),
+        number,
+        at: 1000 * number,
+      }));
+    const items = [
+      ...numbers.map((number) => ({ ...first, sk: padded(number), at: 1000 * number })),
+      ...place(
+        'entry#1',
+        numbers.filter((number) => number % 10 === 0),
+      ),
+      ...place(
+        'no-match',
+        numbers.filter((number) => number % 10 !== 0),
+      ),
+    ];
+    for (let start = 0; start < items.length; start += 25) {
+      const puts = items.slice(start, start + 25).map((item) => ({ PutRequest: { Item: marshall(item) } }));
+      await client.send(new BatchWriteItemCommand({ RequestItems: { [settings.tableName]: puts } }));
+    }
+    const counter = marshall({ pk: 'counter', sk: 'processed', last: count });
+    await client.send(new PutItemCommand({ TableName: settings.tableName, Item: counter }));
+  }
+
+  test('a page costs the same wherever it is, whatever is left out', async () => {
+    await fill(4000);
+    const page = (query: ProcessedQuery) => costOf((store) => store.listProcessed(query));
+    const atStart = await page({ limit: 20, offset: 0 });
+    const inside = await page({ limit: 20, offset: 2000 });
+    const atEnd = await page({ limit: 20, offset: 3980 });
+    expect(inside.result.items.map((item) => item.db_id)).toEqual(
+      Array.from({ length: 20 }, (_, index) => 2000 - index),
+    );
+    expect([inside, atEnd].map(({ units, calls }) => ({ units, calls }))).toEqual(
+      [atStart, atStart].map(({ units, calls }) => ({ units, calls })),
+    );
+    expect(atStart.calls).toBe(3);
+    expect(atStart.units).toBeLessThan(10);
+
+    for (const offset of [0, 200, 380]) {
+      const { result, calls, units } = await page({ limit: 20, offset, entryId: 1 });
+      expect(result).toMatchObject({
+        total: 400,
+        items: [{ db_id: 4000 - 10 * offset }, ...Array(19).fill({})],
+      });
+      // Both ends, the oldest that is left, the places, and the pictures there.
+      expect(calls).toBe(5);
+      expect(units).toBeLessThan(30);
+    }
+    // Three seconds of more than an hour: of 3,600 each look leaves an eighth, so that four find an end.
+    const [since, until] = [new Date(2_000_000), new Date(2_003_000)];
+    const { result, calls, units } = await page({ limit: 20, offset: 0, hasMatch: false, since, until });
+    expect(result).toMatchObject({ total: 2, items: [{ db_id: 2002 }, { db_id: 2001 }] });
+    expect(calls).toBeLessThanOrEqual(5 + 2 * 4);
+    expect(units).toBeLessThan(90);
+  });
+
+  test('a table that an earlier version filled goes on as it is, and filters what comes', async () => {
+    const parts = ['a', 'b', 'c'].map(async (pictureId) => store.addProcessed(pictureId, processedResult()));
+    await Promise.all(parts);
+    // What such a version did not write: times, places and counts.
+    const counter = marshall({ pk: 'counter', sk: 'processed', last: 3 });
+    await client.send(new PutItemCommand({ TableName: settings.tableName, Item: counter }));
+    for (const item of await processedItems()) {
+      const result = { ...processedResult(), processing_timestamp: '2026-05-04T09:30:00.000Z' };
+      const { at: _, ...old } = { ...item, bytes: deflateRawSync(JSON.stringify(result)) } as typeof item;
+      await client.send(new PutItemCommand({ TableName: settings.tableName, Item: marshall(old) }));
+    }
+    for (const scope of ['match', 'entry#1']) {
+      for (const rank of [1, 2, 3]) {
+        const Key = marshall({ pk: `processed#${scope}`, sk: padded(rank) });
+        await client.send(new DeleteItemCommand({ TableName: settings.tableName, Key }));
+      }
+    }
+    const later = open();
+    const stamp = await later.addProcessed('d', processedResult());
+    const newest = recorded(processedResult(), stamp);
+    expect(await later.listProcessed({ limit: 20, offset: 0 })).toMatchObject({
+      total: 4,
+      items: [newest, { db_id: 3, processing_timestamp: '2026-05-04T09:30:00.000Z' }, {}, {}],
+    });
+    for (const filter of [{ hasMatch: true }, { entryId: 1 }, { since: new Date(0) }]) {
+      expect(await later.listProcessed({ limit: 20, offset: 0, ...filter })).toMatchObject(
+        'since' in filter ? { total: 4 } : { total: 1, items: [newest] },
+      );
+    }
+  });
+
+  test('crowds that are kept at the same moment do not burst a transaction', async () => {
+    const others = Array.from({ length: 3 }, open);
+    // A transaction has room for two of these.
+    const crowd = Array.from({ length: 40 }, (_, index) => index + 1);
+    await Promise.all(
+      others.map((other, index) => other.addProcessed(`crowd ${index}`, resultShowing(...crowd))),
+    );
+    for (const entryId of [1, 40]) {
+      const { total, items } = await store.listProcessed({ limit: 100, offset: 0, entryId });
+      expect([total, ...items.map(({ db_id }) => db_id)]).toEqual([3, 3, 2, 1]);
+    }
+  });
+
+  test('looking for what broke off costs what it finds, not what there is', async () => {
+    const look = (store: RecordStore) =>
+      Promise.all([
+        store.listEntries('PENDING'),
+        store.listEntries('DELETING'),
+        imagesOf(store, 'PENDING'),
+        imagesOf(store, 'DELETING'),
+      ]);
+    const before = await costOf(look);
+    for (let index = 0; index < 40; index += 1) await activeEntry(store, `${index}`);
+    const after = await costOf(look);
+    expect(after).toEqual(before);
+    expect(after.result).toEqual([[], [], [], []]);
+  });
+
+  async function costOf<T>(work: (store: RecordStore) => Promise<T>) {
+    await using proxy = await startProxy(tables.url());
+    useEndpoint(proxy.url);
+    const measured = open();
+    const result = await work(measured);
+    await measured.close();
+    useEndpoint(tables.url());
+    return { result, units: proxy.consumed, calls: proxy.calls.length };
+  }
+
+  test('where the oldest pictures have expired, the total and the pages are of those that are left', async () => {
+    for (let index = 1; index <= 9; index += 1) await store.addProcessed(`${index}`, processedResult());
+    const expire = async (number: number) => {
+      const Key = marshall({ pk: 'processed', sk: padded(number) });
+      await client.send(new DeleteItemCommand({ TableName: settings.tableName, Key }));
+    };
+    for (const number of [1, 2, 3]) await expire(number);
+    const page = await store.listProcessed({ limit: 4, offset: 4 });
+    expect(page).toMatchObject({ total: 6, items: [{ db_id: 5 }, { db_id: 4 }] });
+    expect(await store.listProcessed({ limit: 4, offset: 4, entryId: 1 })).toEqual(page);
+    for (const number of [4, 5, 6, 7, 8, 9]) await expire(number);
+    expect(await store.listProcessed({ limit: 4, offset: 0 })).toEqual({ total: 0, items: [] });
+    expect(await store.listProcessed({ limit: 4, offset: 0, entryId: 1 })).toEqual({ total: 0, items: [] });
+    expect(await store.addProcessed('10', processedResult())).toMatchObject({ id: 10 });
+    expect(await store.listProcessed({ limit: 4, offset: 0 })).toMatchObject({
+      total: 1,
+      items: [{ db_id: 10 }],
+    });
+  });
+
+  test('has an id of its own, the same for all who ask', async () => {
+    const ids = await Promise.all(Array.from({ length: 10 }, () => storeId(settings)));
+    expect(new Set(ids).size).toBe(1);
+    expect(await storeId(settings)).toBe(ids[0]);
+    expect(await storeId(await tables.create())).not.toBe(ids[0]);
+  });
+
+  test('is made once, and ready for items that expire', async () => {
+    const { entry } = await activeEntry(store, 'Ada');
+    await createTable({ ...settings, endpoint: tables.url() });
+    expect(await store.getEntry(entry.id)).toEqual(entry);
+    const { TimeToLiveDescription } = await client.send(
+      new DescribeTimeToLiveCommand({ TableName: settings.tableName }),
+    );
+    expect(TimeToLiveDescription).toMatchObject({
+      AttributeName: 'expiresAt',
+      TimeToLiveStatus: expect.stringMatching(/^ENABL/),
+    });
+  });
+});
+
+/** Faces whose numbers and ids all differ, so that they can hardly be compressed. */
+function crowdedFaces(faces: number, matches: number): DetectedFace[] {
+  const [face] = processedResult().faces;
+  const [match] = face?.blacklist_matches ?? [];
+  if (!face || !match) throw new Error('The sample has no match.');
+  return Array.from({ length: faces }, (_, index) => ({
+    ...face,
+    face_index: index,
+    blacklist_matches: Array.from({ length: matches }, () => ({
+      ...match,
+      distance: Math.random(),
+      similarity: Math.random() * 100,
+      aws_similarity: Math.random() * 100,
+      aws_face_id: crypto.randomUUID(),
+    })),
+  }));
+}

@@ -1,6 +1,6 @@
 /**
- * Command: measures. Without a name, all that the README shows: accuracy (where there is --data), speed, service and search, each in a process
- * of its own. Figures go to bench/results.json, plots to docs/ and tables to README.md; with --out, figures and plots to that folder alone.
+ * Command: measures. Without a name, all that the documents show: accuracy (where there is --data), speed, service and search, each in a process
+ * of its own. Figures go to bench/results.json, plots to docs/, tables to docs/benchmarks.md and README.md; with --out, figures and plots to that folder alone.
  * usage: npm run bench [-- [NAME] [--data FOLDER] [--model MODEL] [--out FOLDER]]
  */
 import { spawn } from 'node:child_process';
@@ -21,6 +21,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   // What the bar for reference pictures rests on; it saves nothing.
   quality: () => import('./accuracy/quality.ts'),
   crowd: () => import('./accuracy/crowd.ts'),
+  edges: () => import('./accuracy/edges.ts'),
   history: () => import('./service/history.ts'),
   // Of the AWS mode; they save nothing.
   'cold-start': () => import('./service/cold-start.ts'),

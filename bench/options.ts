@@ -9,8 +9,8 @@ export interface Output {
   readonly results: string;
   /** The folder of the plots. */
   readonly plots: string;
-  /** The document whose tables are kept as the figures are. */
-  readonly readme?: string;
+  /** Documents whose tables show the figures: all but the summary, and the summary. */
+  readonly documents?: readonly string[];
 }
 
 /** What the command line asks of a benchmark. */
@@ -22,11 +22,11 @@ export interface BenchOptions {
   readonly numbers: readonly number[];
 }
 
-/** The repository's own: the README and what it shows. */
+/** The repository's own documents and what they show. */
 export const ownOutput: Output = {
   results: join(repository, 'bench'),
   plots: join(repository, 'docs'),
-  readme: join(repository, 'README.md'),
+  documents: [join(repository, 'docs/benchmarks.md'), join(repository, 'README.md')],
 };
 
 /**

@@ -6,7 +6,7 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { usualMinConfidence } from '../../lib/faces/engine/confidence.ts';
+import { usualMinConfidence } from '../../lib/faces/engine/detect/confidence.ts';
 import { type Detection, type Detector, loadDetector } from '../../lib/faces/engine/detect/detector.ts';
 import { Pyramid } from '../../lib/faces/engine/geometry/pyramid.ts';
 import { WrongUseError } from '../wrong-use.ts';

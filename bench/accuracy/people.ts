@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { loadConfig } from '../../lib/config.ts';
-import { usualMinConfidence } from '../../lib/faces/engine/confidence.ts';
+import { usualMinConfidence } from '../../lib/faces/engine/detect/confidence.ts';
 import { loadCustomNetwork } from '../../lib/faces/engine/embed/custom-model.ts';
 import { type EmbeddingModelName, engineModels } from '../../lib/faces/engine/models/models.ts';
 import { WorkerPool } from '../../lib/faces/engine/pool.ts';

@@ -10,7 +10,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pLimit from 'p-limit';
-import { usualMinConfidence } from '../../lib/faces/engine/confidence.ts';
+import { usualMinConfidence } from '../../lib/faces/engine/detect/confidence.ts';
 import { type MeasuredQuality, qualityReasons } from '../../lib/faces/engine/detect/quality.ts';
 import { embeddingModels } from '../../lib/faces/engine/models/models.ts';
 import { WorkerPool } from '../../lib/faces/engine/pool.ts';

@@ -1,8 +1,8 @@
-import { type Bar, renderBars } from './bars.ts';
+import { parse, View } from 'vega';
+import { compile, type TopLevelSpec } from 'vega-lite';
 import type { Provenance, Results } from './results.ts';
-import { type Axis, type Color, type Mark, renderPlot } from './svg.ts';
 
-/** The names of the files, which the README shows. */
+/** Names of the files, which the documents show. */
 export type PlotName =
   | 'accuracy-errors.svg'
   | 'accuracy-scores.svg'
@@ -11,49 +11,104 @@ export type PlotName =
   | 'speed-stages.svg';
 
 type ModelFigures = NonNullable<NonNullable<Results['accuracy']>['Fusion']>;
+type Models = readonly (readonly [string, ModelFigures])[];
 
-const modelColors: readonly Color[] = ['blue', 'vermilion', 'green', 'purple', 'orange', 'black'];
+/** Okabe and Ito's colours, which people of any colour vision tell apart. */
+const palette = [
+  '#0072b2',
+  '#d55e00',
+  '#009e73',
+  '#aa4499',
+  '#e69f00',
+  '#56b4e9',
+  '#8a6d00',
+  '#3d444d',
+  '#8c959f',
+];
+const size = { width: 680, height: 300 };
+const captionLength = 104;
 const count = (value: number) => value.toLocaleString('en');
-const percentLabel = (share: number) => `${Number((100 * share).toPrecision(2))}%`;
 
-/** One line on machine, version, day and command, and on what else the machine did. */
+/** Tells machine, version, day and command in one line, and what else the machine did. */
 export function measuredBy({ machine, cores, node, commit, date, command, loadAverage }: Provenance): string {
   const version = node.replace(/^v/, '');
   const besides = loadAverage >= 1 ? `, other programs using it (load ${loadAverage})` : '';
   return `${cores} cores of ${machine}${besides}, Node ${version}, commit ${commit}, ${date}: ${command}`;
 }
 
-/** Every plot that there are figures for. */
-export function plotsOf(results: Results): Map<PlotName, string> {
+/** Draws every plot that there are figures for, as SVG on a white page. */
+export async function plotsOf(results: Results): Promise<Map<PlotName, string>> {
   const plots = new Map<PlotName, string>();
   const models = Object.entries(results.accuracy ?? {});
   const [first] = models;
   if (first) {
-    plots.set('accuracy-errors.svg', errorPlot(models));
-    plots.set('accuracy-scores.svg', scorePlot(...first));
-    plots.set('accuracy-identification.svg', identificationPlot(models));
+    plots.set('accuracy-errors.svg', await draw(errorPlot(models)));
+    plots.set('accuracy-scores.svg', await draw(scorePlot(...first)));
+    plots.set('accuracy-identification.svg', await draw(identificationPlot(models)));
   }
-  if (results.search) plots.set('search-latency.svg', searchPlot(results.search));
-  if (results.speed) plots.set('speed-stages.svg', stagePlot(results.speed));
+  if (results.search) plots.set('search-latency.svg', await draw(searchPlot(results.search)));
+  if (results.speed) plots.set('speed-stages.svg', await draw(stagePlot(results.speed)));
   return plots;
 }
 
-/** A logarithmic axis with a tick for each power of ten. */
-function decades(label: string, from: number, to: number, name: (value: number) => string): Axis {
-  const ticks: Axis['ticks'][number][] = [];
-  for (let power = Math.round(Math.log10(from)); power <= Math.round(Math.log10(to)); power++) {
-    ticks.push({ at: 10 ** power, label: name(10 ** power) });
-  }
-  return { label, scale: 'log', from, to, ticks };
+interface Plot {
+  readonly title: string;
+  /** Names the data, the machine and the command. */
+  readonly caption: string;
+  readonly height?: number;
+  readonly layer: readonly object[];
 }
 
-function steps(label: string, from: number, to: number, step: number, name: (value: number) => string): Axis {
-  const ticks = Array.from({ length: Math.floor((to - from) / step + 1e-9) + 1 }, (_, index) => {
-    const at = Number((from + index * step).toFixed(6));
-    return { at, label: name(at) };
-  });
-  return { label, scale: 'linear', from, to, ticks };
+async function draw({ title, caption, height, layer }: Plot): Promise<string> {
+  const spec = {
+    ...size,
+    ...(height && { height }),
+    background: 'white',
+    padding: 16,
+    title: { text: title, subtitle: wrapped(caption), anchor: 'start', subtitleColor: '#59636e' },
+    config: {
+      range: { category: palette },
+      axis: { gridColor: '#e4e8ec', labelFontSize: 12, titleFontSize: 12, labelFlush: false },
+      title: { fontSize: 15, subtitleFontSize: 11, subtitlePadding: 4, offset: 12 },
+      legend: {
+        orient: 'bottom',
+        title: null,
+        labelFontSize: 12,
+        labelLimit: 0,
+        columns: 5,
+        symbolStrokeWidth: 3,
+      },
+      view: { stroke: '#d1d9e0' },
+    },
+    layer,
+  };
+  const view = new View(parse(compile(spec as unknown as TopLevelSpec).spec), { renderer: 'none' });
+  const svg = await view.toSVG();
+  view.finalize();
+  return `${svg}\n`;
 }
+
+function wrapped(text: string): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) as string;
+    if (line.length + word.length < captionLength) lines[lines.length - 1] = `${line} ${word}`.trim();
+    else lines.push(word);
+  }
+  return lines;
+}
+
+const logarithmic = (title: string, format: string, domain: readonly [number, number]) => ({
+  type: 'quantitative',
+  scale: { type: 'log', domain, nice: false },
+  axis: { title, format, tickCount: Math.round(Math.log10(domain[1] / domain[0])) },
+});
+const linear = (title: string, format: string, domain: readonly [number, number]) => ({
+  type: 'quantitative',
+  scale: { domain, nice: false },
+  axis: { title, format },
+});
+const series = { field: 'name', type: 'nominal', sort: null };
 
 const decadeBelow = (value: number) => 10 ** Math.floor(Math.log10(value) + 1e-9);
 const decadeAbove = (value: number) => 10 ** Math.ceil(Math.log10(value) - 1e-9);
@@ -62,64 +117,83 @@ function dataOf({ people, pictures }: ModelFigures): string {
   return `${count(people)} people, ${count(pictures)} pictures`;
 }
 
-/** Detection error trade-off, both axes logarithmic. */
-function errorPlot(models: readonly [string, ModelFigures][]): string {
-  const [, figures] = models[0] as [string, ModelFigures];
-  const isTold = ([rate, missed]: readonly [number, number]) => rate <= 0.1 && missed > 0;
-  const lowest = models.flatMap(([, model]) =>
-    model.errorTradeOff.filter(isTold).map(([, missed]) => missed),
-  );
+function pointsOf(name: string, points: readonly (readonly [number, number])[]) {
+  return points.map(([x, y]) => ({ name, x, y }));
+}
+
+/** Shows the detection error trade-off, with both axes logarithmic. */
+function errorPlot(models: Models): Plot {
+  const [, figures] = models[0] as Models[number];
   const leastMatches = Math.min(0.01, decadeAbove(1 / figures.differentPairs));
-  const leastMisses = Math.min(0.1, decadeBelow(Math.min(1, ...lowest)));
-  return renderPlot({
-    title: 'Detection error trade-off: strangers taken for each other, people missed',
-    x: decades(
-      'false match rate: share of different people’s pairs within the threshold',
-      leastMatches,
-      0.1,
-      percentLabel,
+  const values = models.flatMap(([name, { errorTradeOff }]) =>
+    pointsOf(
+      name,
+      errorTradeOff.filter(([rate, missed]) => rate <= 0.1 && rate >= leastMatches * 0.999 && missed > 0),
     ),
-    y: decades('false non-match rate', leastMisses, 1, percentLabel),
-    marks: models.map(([name, { errorTradeOff }], index): Mark => {
-      const points = errorTradeOff.filter((point) => isTold(point) && point[0] >= leastMatches * 0.999);
-      return { kind: 'line', name, color: modelColors[index % modelColors.length] as Color, points };
-    }),
+  );
+  const leastMisses = Math.min(0.1, decadeBelow(Math.min(1, ...values.map(({ y }) => y))));
+  const x = 'false match rate: share of different people’s pairs within the threshold';
+  return {
+    title: 'Detection error trade-off: strangers taken for each other, people missed',
     caption:
       `Nearer to the lower left is better. ${dataOf(figures)}: all ${count(figures.samePairs)} pairs of one person and ` +
       `${count(figures.differentPairs)} of different people. ${measuredBy(figures)}`,
-  });
+    layer: [
+      {
+        data: { values },
+        mark: { type: 'line', clip: true },
+        encoding: {
+          x: { field: 'x', ...logarithmic(x, '~p', [leastMatches, 0.1]) },
+          y: { field: 'y', ...logarithmic('false non-match rate', '~p', [leastMisses, 1]) },
+          color: series,
+        },
+      },
+    ],
+  };
 }
 
-function scorePlot(name: string, figures: ModelFigures): string {
+/** Shows how the similarities of both kinds of pairs are spread. */
+function scorePlot(name: string, figures: ModelFigures): Plot {
   const { from, step, same, different } = withoutEmptySteps(figures.histogram);
-  const stairs = (shares: readonly number[]) =>
-    shares.flatMap((share, index): [number, number][] => [
-      [from + index * step, share],
-      [from + (index + 1) * step, share],
-    ]);
+  const stairs = (kind: string, shares: readonly number[]) =>
+    shares.map((share, index) => ({ name: kind, x: from + index * step, y: share }));
   const most = Math.max(...same, ...different);
-  return renderPlot({
+  const domain = [from, Number((from + step * same.length).toFixed(6))] as const;
+  const rule = { x: figures.threshold, label: `default threshold, ${figures.threshold.toFixed(2)}` };
+  return {
     title: `Similarities of pictures of one person and of different people: ${name}`,
-    x: steps('cosine similarity', from, from + step * same.length, 0.1, (value) => value.toFixed(1)),
-    y: steps(
-      `share of the pairs, per ${step}`,
-      0,
-      Math.max(0.02, Math.ceil(most / 0.02 - 1e-9) * 0.02),
-      most > 0.3 ? 0.1 : 0.02,
-      percentLabel,
-    ),
-    marks: [
-      { kind: 'area', name: 'different people', color: 'vermilion', points: stairs(different) },
-      { kind: 'area', name: 'the same person', color: 'blue', points: stairs(same) },
-      { kind: 'rule', at: figures.threshold, label: `default threshold, ${figures.threshold.toFixed(2)}` },
-    ],
     caption:
       `${dataOf(figures)}: all ${count(figures.samePairs)} pairs of one person and ${count(figures.differentPairs)} of ` +
       `different people, each kind as 100%. ${measuredBy(figures)}`,
-  });
+    layer: [
+      {
+        data: { values: [...stairs('different people', different), ...stairs('the same person', same)] },
+        mark: { type: 'area', interpolate: 'step-after', opacity: 0.35, line: true },
+        encoding: {
+          x: { field: 'x', ...linear('cosine similarity', '.2f', domain) },
+          y: {
+            field: 'y',
+            stack: null,
+            ...linear(`share of the pairs, per ${step}`, '~p', [0, 1.05 * most]),
+          },
+          color: { ...series, scale: { range: [palette[1], palette[0]] } },
+        },
+      },
+      {
+        data: { values: [rule] },
+        mark: { type: 'rule', strokeDash: [5, 4] },
+        encoding: { x: { field: 'x', type: 'quantitative' } },
+      },
+      {
+        data: { values: [rule] },
+        mark: { type: 'text', align: 'left', dx: 5, y: 12 },
+        encoding: { x: { field: 'x', type: 'quantitative' }, text: { field: 'label', type: 'nominal' } },
+      },
+    ],
+  };
 }
 
-/** From the last tenth below the first pair on. */
+/** Begins at the last tenth below the first pair. */
 function withoutEmptySteps({ from, step, same, different }: ModelFigures['histogram']) {
   const first = same.findIndex((share, index) => share + (different[index] as number) > 1e-4);
   const perTenth = Math.round(0.1 / step);
@@ -132,80 +206,92 @@ function withoutEmptySteps({ from, step, same, different }: ModelFigures['histog
   };
 }
 
-function identificationPlot(models: readonly [string, ModelFigures][]): string {
-  const [, figures] = models[0] as [string, ModelFigures];
-  const lowest = Math.min(
-    ...models.flatMap(([, model]) => model.identificationCurve.map(([, found]) => found)),
-  );
-  const floor = Math.min(0.9, Math.floor(10 * lowest) / 10);
+function identificationPlot(models: Models): Plot {
+  const [, figures] = models[0] as Models[number];
+  const values = models.flatMap(([name, model]) => pointsOf(name, model.identificationCurve));
+  const floor = Math.min(0.9, Math.floor(10 * Math.min(...values.map(({ y }) => y))) / 10);
   const least = Math.min(0.1, decadeBelow(1 / figures.strangers));
-  return renderPlot({
+  const x = 'false positive identification rate: share of strangers who match anybody';
+  return {
     title: 'Open-set identification: listed people found, strangers accused',
-    x: decades(
-      'false positive identification rate: share of strangers who match anybody',
-      least,
-      1,
-      percentLabel,
-    ),
-    y: steps('listed people found as themselves', floor, 1, floor < 0.5 ? 0.1 : 0.05, percentLabel),
-    marks: models.map(([name, { identificationCurve }], index): Mark => {
-      const color = modelColors[index % modelColors.length] as Color;
-      return { kind: 'line', name, color, points: identificationCurve };
-    }),
     caption:
       `Nearer to the upper left is better. ${dataOf(figures)}: ${count(figures.listed)} people listed with one picture each, ` +
-      `${count(figures.probes)} other pictures of them, ${count(figures.strangers)} strangers: less than one of them is not ` +
-      `to be told. ${measuredBy(figures)}`,
-  });
-}
-
-function searchPlot({ sizes, ...provenance }: NonNullable<Results['search']>): string {
-  const series = (name: string, color: Color, of: (size: (typeof sizes)[number]) => number): Mark => {
-    const points = sizes.map((size): [number, number] => [size.listed, of(size)]);
-    return { kind: 'line', name, color, points, withDots: true };
+      `${count(figures.probes)} other pictures of them, ${count(figures.strangers)} strangers: the rate can’t tell less than ` +
+      `one of them. ${measuredBy(figures)}`,
+    layer: [
+      {
+        data: { values },
+        mark: { type: 'line', clip: true },
+        encoding: {
+          x: { field: 'x', ...logarithmic(x, '~p', [least, 1]) },
+          y: { field: 'y', ...linear('listed people found as themselves', '~p', [floor, 1]) },
+          color: series,
+        },
+      },
+    ],
   };
-  const marks = [
-    series('this search', 'blue', ({ search }) => search.cpu),
-    series('40 faces in one pass', 'sky', ({ crowd }) => crowd.cpu),
-    series('a plain JavaScript loop', 'vermilion', ({ loop }) => loop.cpu),
-    series('Human’s match.find', 'green', ({ human }) => human.cpu),
-  ];
-  const times = marks.flatMap((mark) => (mark.kind === 'rule' ? [] : mark.points.map(([, time]) => time)));
-  const listed = sizes.map((size) => size.listed);
-  const label = (value: number) => (value >= 1 ? count(value) : String(Number(value.toPrecision(1))));
-  return renderPlot({
-    title: 'Searching a face among many',
-    x: decades(
-      'listed pictures',
-      decadeBelow(Math.min(...listed)),
-      decadeAbove(Math.max(...listed, 10 * Math.min(...listed))),
-      count,
-    ),
-    y: decades(
-      'CPU time, milliseconds',
-      decadeBelow(Math.max(1e-3, Math.min(...times))),
-      decadeAbove(Math.max(...times)),
-      label,
-    ),
-    marks,
-    caption: `Embeddings of 512 numbers, made up; one thread, exact results. ${measuredBy(provenance)}`,
-  });
 }
 
-function stagePlot({ profiles, crowdOf, ...provenance }: NonNullable<Results['speed']>): string {
-  const bars = profiles.map(({ model, picture, stages }): Bar => {
+function searchPlot({ sizes, ...provenance }: NonNullable<Results['search']>): Plot {
+  const values = sizes.flatMap(({ listed, search, crowd, loop, human }) => [
+    { name: 'this search', x: listed, y: search.cpu },
+    { name: '40 faces in one pass', x: listed, y: crowd.cpu },
+    { name: 'a plain JavaScript loop', x: listed, y: loop.cpu },
+    { name: 'Human’s match.find', x: listed, y: human.cpu },
+  ]);
+  const listed = sizes.map((each) => each.listed);
+  const times = values.map(({ y }) => y);
+  return {
+    title: 'Searching a face among many',
+    caption: `Embeddings of 512 numbers, made up; one thread, exact results. ${measuredBy(provenance)}`,
+    layer: [
+      {
+        data: { values },
+        mark: { type: 'line', point: true },
+        encoding: {
+          x: {
+            field: 'x',
+            ...logarithmic('listed pictures', ',', [
+              decadeBelow(Math.min(...listed)),
+              decadeAbove(Math.max(...listed, 10 * Math.min(...listed))),
+            ]),
+          },
+          y: {
+            field: 'y',
+            ...logarithmic('CPU time, milliseconds', '~', [
+              decadeBelow(Math.max(1e-3, Math.min(...times))),
+              decadeAbove(Math.max(...times)),
+            ]),
+          },
+          color: series,
+        },
+      },
+    ],
+  };
+}
+
+/** Shows how the CPU time of a picture is divided among the stages. */
+function stagePlot({ profiles, crowdOf, ...provenance }: NonNullable<Results['speed']>): Plot {
+  const values = profiles.flatMap(({ model, picture, stages }) => {
     const total = stages.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
-    const parts = new Map<string, number>();
-    for (const { name, cpuMs } of stages) parts.set(name, (parts.get(name) ?? 0) + cpuMs);
-    return {
-      label: `${model}, ${picture}`,
-      total: `${count(Math.round(total))} ms`,
-      parts: [...parts].map(([name, value]) => ({ name, value })),
-    };
+    const bar = `${model}, ${picture}: ${count(Math.round(total))} ms`;
+    return stages.map(({ name, cpuMs }) => ({ bar, name, share: cpuMs / total }));
   });
-  return renderBars(
-    'Where the time of a picture goes',
-    bars,
-    `CPU time of all threads, mean. One worker. The face is of face-api’s samples, the crowd of ${crowdOf}. ${measuredBy(provenance)}`,
-  );
+  return {
+    title: 'Where the time of a picture goes',
+    caption: `CPU time of all threads, mean. One worker. The face is of face-api’s samples, the crowd of ${crowdOf}. ${measuredBy(provenance)}`,
+    height: 44 * profiles.length,
+    layer: [
+      {
+        data: { values },
+        mark: { type: 'bar', height: 24 },
+        encoding: {
+          x: { aggregate: 'sum', field: 'share', ...linear('share of the time', '~p', [0, 1]) },
+          y: { field: 'bar', type: 'nominal', sort: null, axis: { title: null, labelLimit: 0 } },
+          color: series,
+          order: { field: 'index' },
+        },
+      },
+    ],
+  };
 }

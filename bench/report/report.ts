@@ -1,5 +1,5 @@
 /**
- * Draws the plots and writes the README's tables from the figures that were measured last.
+ * Draws the plots and writes the documents' tables from the figures that were measured last.
  * usage: npm run bench -- report
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -14,17 +14,17 @@ export async function saveReport(out: Output, figures: Results): Promise<void> {
   await show(out, await saveResults(out.results, figures));
 }
 
-async function show({ results: folder, plots, readme }: Output, results: Results): Promise<void> {
+async function show({ results: folder, plots, documents = [] }: Output, results: Results): Promise<void> {
   await mkdir(plots, { recursive: true });
-  const drawn = plotsOf(results);
+  const drawn = await plotsOf(results);
   for (const [name, svg] of drawn) await writeFile(join(plots, name), svg);
-  if (readme !== undefined) {
-    await writeFile(readme, withTables(await readFile(readme, 'utf8'), tablesOf(results)));
+  for (const document of documents) {
+    await writeFile(document, withTables(await readFile(document, 'utf8'), tablesOf(results)));
   }
   const written = [
     join(folder, 'results.json'),
     ...[...drawn.keys()].map((name) => join(plots, name)),
-    ...(readme === undefined ? [] : [readme]),
+    ...documents,
   ];
   console.log(`Written: ${written.map((file) => relative(process.cwd(), file)).join(', ')}.`);
 }

@@ -1,8 +1,8 @@
 import { measuredBy } from './plots.ts';
 import type { Provenance, Results } from './results.ts';
 
-/** The README's tables, each between `<!-- bench: NAME -->` and `<!-- /bench -->`. */
-export type TableName = 'accuracy' | 'speed' | 'service' | 'search';
+/** Tables of the documents, each between `<!-- bench: NAME -->` and `<!-- /bench -->`. */
+export type TableName = 'summary' | 'accuracy' | 'speed' | 'service' | 'search';
 
 const count = (value: number) => value.toLocaleString('en');
 const percent = (share: number, digits: number) => `${(100 * share).toFixed(digits)}%`;
@@ -22,6 +22,8 @@ function measured(provenance: Provenance): string {
 export function tablesOf(results: Results): Map<TableName, string> {
   const { accuracy, speed, service, search } = results;
   const tables = new Map<TableName, string>();
+  if (accuracy?.Fusion && speed && search)
+    tables.set('summary', summaryTable(accuracy.Fusion, speed, search));
   if (accuracy && Object.keys(accuracy).length > 0) tables.set('accuracy', accuracyTable(accuracy));
   if (speed) tables.set('speed', speedTable(speed));
   if (service) tables.set('service', serviceTable(service));
@@ -29,17 +31,60 @@ export function tablesOf(results: Results): Map<TableName, string> {
   return tables;
 }
 
-/** @throws when the text has no place for a table, or one that is never closed. */
+/**
+ * Writes the tables into the places that a document has for them.
+ * @throws Error if a place is never closed.
+ */
 export function withTables(text: string, tables: ReadonlyMap<TableName, string>): string {
   let written = text;
   for (const [name, content] of tables) {
     const [start, end] = [`<!-- bench: ${name} -->`, '<!-- /bench -->'];
     const from = written.indexOf(start);
+    if (from < 0) continue;
     const to = written.indexOf(end, from);
-    if (from < 0 || to < 0) throw new Error(`There is no ${start} … ${end} in it.`);
+    if (to < 0) throw new Error(`${start} has no ${end} after it.`);
     written = `${written.slice(0, from)}${start}\n\n${content}\n\n${written.slice(to)}`;
   }
   return written;
+}
+
+/** Five figures for the README, each with the command that measures it. */
+function summaryTable(
+  { accuracy, trueAcceptRates, identificationRates }: NonNullable<NonNullable<Results['accuracy']>['Fusion']>,
+  { pictures }: NonNullable<Results['speed']>,
+  { sizes }: NonNullable<Results['search']>,
+): string {
+  const [, falseAccepts = [0, 0] as const] = trueAcceptRates;
+  const [falseAlarms = [0, 0] as const] = identificationRates;
+  const human = pictures[0]?.rows.find(({ pipeline }) => pipeline === 'Human');
+  const largest = sizes.at(-1);
+  const measures = (name: string) => `\`npm run bench -- ${name}\``;
+  return table(
+    ['figure', 'value', 'command'],
+    [
+      ['accuracy on pairs of faces (LFW, development folds)', percent(accuracy, 2), measures('accuracy')],
+      [
+        `pairs of one person that match, at ${percent(falseAccepts[0], 1)} false matches`,
+        percent(falseAccepts[1], 1),
+        measures('accuracy'),
+      ],
+      [
+        `listed people found, at ${percent(falseAlarms[0], 0)} of strangers accused`,
+        percent(falseAlarms[1], 1),
+        measures('accuracy'),
+      ],
+      [
+        'one face: times as fast as Human’s own pipeline',
+        (human?.wallRatio ?? 0).toFixed(1),
+        measures('speed'),
+      ],
+      [
+        `one face against ${count(largest?.listed ?? 0)} pictures`,
+        `${ms(largest?.search.median ?? 0)} ms`,
+        measures('search'),
+      ],
+    ],
+  );
 }
 
 function accuracyTable(accuracy: NonNullable<Results['accuracy']>): string {
@@ -61,9 +106,9 @@ function accuracyTable(accuracy: NonNullable<Results['accuracy']>): string {
     ...figures.identificationRates.map(([, rate]) => percent(rate, 1)),
   ]);
   const plots = [
-    '![False match rate against false non-match rate, for each model](docs/accuracy-errors.svg)',
-    '![Cosine similarities of pictures of one person and of different people](docs/accuracy-scores.svg)',
-    '![Listed people found against strangers accused, for each model](docs/accuracy-identification.svg)',
+    '![False match rate against false non-match rate, for each model](accuracy-errors.svg)',
+    '![Cosine similarities of pictures of one person and of different people](accuracy-scores.svg)',
+    '![Listed people found against strangers accused, for each model](accuracy-identification.svg)',
   ];
   return [table(head, rows), measured(first), ...plots].join('\n\n');
 }
@@ -94,7 +139,7 @@ function speedTable({ pictures, throughput, ...provenance }: NonNullable<Results
     '',
     measured(provenance),
     '',
-    '![Where the time of a picture goes, by stages](docs/speed-stages.svg)',
+    '![Where the time of a picture goes, by stages](speed-stages.svg)',
   ].join('\n');
 }
 
@@ -141,6 +186,6 @@ function searchTable({ sizes, ...provenance }: NonNullable<Results['search']>): 
     ),
   ];
   const head = ['listed pictures', ...sizes.map(({ listed }) => count(listed))];
-  const plot = '![CPU time of a search against the number of listed pictures](docs/search-latency.svg)';
+  const plot = '![CPU time of a search against the number of listed pictures](search-latency.svg)';
   return [table(head, rows), measured(provenance), plot].join('\n\n');
 }

@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { usualMinConfidence } from '../../lib/faces/engine/confidence.ts';
+import { usualMinConfidence } from '../../lib/faces/engine/detect/confidence.ts';
 import { WorkerPool } from '../../lib/faces/engine/pool.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import { sampleFolder } from '../../local/models/packages.ts';

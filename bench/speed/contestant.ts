@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import pLimit from 'p-limit';
-import { usualMinConfidence } from '../../lib/faces/engine/confidence.ts';
+import { usualMinConfidence } from '../../lib/faces/engine/detect/confidence.ts';
 import type { Pixels } from '../../lib/faces/engine/geometry/align.ts';
 import { isEmbeddingModel } from '../../lib/faces/engine/models/models.ts';
 import { WorkerPool } from '../../lib/faces/engine/pool.ts';

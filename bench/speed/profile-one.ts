@@ -3,7 +3,7 @@
  * usage: node --import ./bench/speed/network-times.ts bench/speed/profile-one.ts MODEL PICTURE ROUNDS
  */
 import { readFile } from 'node:fs/promises';
-import { usualMinConfidence } from '../../lib/faces/engine/confidence.ts';
+import { usualMinConfidence } from '../../lib/faces/engine/detect/confidence.ts';
 import { embeddingModels, isEmbeddingModel } from '../../lib/faces/engine/models/models.ts';
 import { WorkerPool } from '../../lib/faces/engine/pool.ts';
 import {

@@ -4,7 +4,7 @@ import { meter } from '#metrics';
 import { loadConfig } from '../config.ts';
 import type { FaceBackend } from '../faces/port.ts';
 import { imageLocator } from '../images/location.ts';
-import type { ImageDelivery, ImageLocator, ImageStore } from '../images/port.ts';
+import type { ImageDelivery, ImageStore } from '../images/port.ts';
 import type { InputReader } from '../inputs/read.ts';
 import type { DeliveryPorts, EnrollingPorts, EntryPorts, Ports, Stores } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';

@@ -1,7 +1,7 @@
 import type { Reason } from '@aws-sdk/client-rekognition';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { BackendUnavailableError } from '../../../lib/errors.ts';
-import { usualMinConfidence } from '../../../lib/faces/engine/confidence.ts';
+import { usualMinConfidence } from '../../../lib/faces/engine/detect/confidence.ts';
 import type { MeasuredQuality } from '../../../lib/faces/engine/detect/quality.ts';
 import { WorkerPool } from '../../../lib/faces/engine/pool.ts';
 import { throttled } from './errors.ts';

@@ -2,7 +2,7 @@ import type { Point, Similarity } from '../geometry/align.ts';
 import { type Pyramid, type Sight, unmap } from '../geometry/pyramid.ts';
 import { modelFile } from '../models/model-files.ts';
 import { runSession, startSession } from '../onnx/session.ts';
-import { shareOfUnion } from '../overlap.ts';
+import { shareOfUnion } from './overlap.ts';
 
 /** A face as a detector sees it, in pixels of the picture, unrounded. */
 export interface FoundFace {

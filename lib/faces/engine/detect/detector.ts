@@ -1,10 +1,10 @@
 import type { Box, FacialArea } from '../../../contract/shapes.ts';
 import type { EngineDetector } from '../../../contract/vocabulary.ts';
-import { confidenceOf, logOdds } from '../confidence.ts';
-import { suspicion } from '../find-by-ssd.ts';
+import { confidenceOf, logOdds } from './confidence.ts';
+import { suspicion } from './find-by-ssd.ts';
 import type { Pixels, Point } from '../geometry/align.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
-import { withoutDoubles } from '../overlap.ts';
+import { withoutDoubles } from './overlap.ts';
 import { type FoundFace, type Look, loadBlazeFace } from './blazeface.ts';
 import { findFaces, lookAt, weakestGuess } from './find-faces.ts';
 import { type FindMeshes, loadMesh, type Mesh } from './mesh.ts';

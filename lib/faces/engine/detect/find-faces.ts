@@ -1,9 +1,9 @@
 import type { EngineDetector } from '../../../contract/vocabulary.ts';
-import { findBySsd } from '../find-by-ssd.ts';
+import { findBySsd } from './find-by-ssd.ts';
 import type { Pixels, Similarity } from '../geometry/align.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
-import { sharedWithSmaller, withoutDoubles } from '../overlap.ts';
-import { closeView, partViews, quarterTurned, viewLength, wholeViews, withBorder } from '../views.ts';
+import { sharedWithSmaller, withoutDoubles } from './overlap.ts';
+import { closeView, partViews, quarterTurned, viewLength, wholeViews, withBorder } from './views.ts';
 import { blazeFaceSight, type FoundFace, type Look } from './blazeface.ts';
 
 /** The networks that look for faces. */

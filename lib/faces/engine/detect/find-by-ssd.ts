@@ -1,7 +1,7 @@
-import type { FoundFace, Look } from './detect/blazeface.ts';
-import { ssdSight } from './detect/ssd.ts';
-import type { Pixels, Similarity } from './geometry/align.ts';
-import type { Pyramid } from './geometry/pyramid.ts';
+import type { FoundFace, Look } from './blazeface.ts';
+import { ssdSight } from './ssd.ts';
+import type { Pixels, Similarity } from '../geometry/align.ts';
+import type { Pyramid } from '../geometry/pyramid.ts';
 import { withoutDoubles } from './overlap.ts';
 
 /** Looks of SSD at one picture, at most: they show 24 megapixels at full size; a larger picture is looked at less finely. */

@@ -1,7 +1,7 @@
 /** Pictures whose face fills them, or is cut by their edge. */
 import sharp from 'sharp';
-import type { Box } from '../lib/contract/shapes.ts';
-import type { Pixels } from '../lib/faces/engine/geometry/align.ts';
+import type { Box } from '../../lib/contract/shapes.ts';
+import type { Pixels } from '../../lib/faces/engine/geometry/align.ts';
 
 export interface EdgeCut {
   readonly name: string;

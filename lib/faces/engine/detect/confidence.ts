@@ -1,4 +1,4 @@
-import type { FoundFace } from './detect/blazeface.ts';
+import type { FoundFace } from './blazeface.ts';
 
 /**
  * 0..1: faces that are less likely are left out unless a setting says otherwise. Lower than the 0.5 of an even chance, so that faces which
@@ -19,7 +19,7 @@ interface Fit {
  */
 const fits: Readonly<Record<'blazeFace' | 'ssd', Fit>> = {
   blazeFace: { start: -2.52, box: 2.26, mesh: 0.547 },
-  ssd: { start: -2.52, box: 2.26, mesh: 0.547 },
+  ssd: { start: -14.7, box: 5.99, mesh: 1.036 },
 };
 
 /**

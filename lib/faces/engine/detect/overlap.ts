@@ -1,4 +1,4 @@
-import type { Box } from '../../contract/shapes.ts';
+import type { Box } from '../../../contract/shapes.ts';
 
 /** The pixels that two boxes share. */
 function common(one: Box, other: Box): number {

@@ -15,8 +15,8 @@ import { Pyramid } from '../../lib/faces/engine/geometry/pyramid.ts';
 import { embeddingModels } from '../../lib/faces/engine/models/models.ts';
 import { compareEmbeddings } from '../../lib/faces/engine/search/distance.ts';
 import { progressBar } from '../../local/commands/progress.ts';
-import { cutByEdge, cutToFace, type EdgeCut } from './edge-cuts.ts';
 import { WrongUseError } from '../wrong-use.ts';
+import { cutByEdge, cutToFace, type EdgeCut } from './edge-cuts.ts';
 import { median } from './measures.ts';
 import { openAlbum, pixelsOf } from './mosaic.ts';
 

@@ -19,7 +19,7 @@ interface Fit {
  */
 const fits: Readonly<Record<'blazeFace' | 'ssd', Fit>> = {
   blazeFace: { start: -2.52, box: 2.26, mesh: 0.547 },
-  ssd: { start: -14.7, box: 5.99, mesh: 1.036 },
+  ssd: { start: -1.46, box: 0.9, mesh: 0.42 },
 };
 
 /**

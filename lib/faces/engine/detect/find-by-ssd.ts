@@ -1,8 +1,8 @@
-import type { FoundFace, Look } from './blazeface.ts';
-import { ssdSight } from './ssd.ts';
 import type { Pixels, Similarity } from '../geometry/align.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
+import type { FoundFace, Look } from './blazeface.ts';
 import { withoutDoubles } from './overlap.ts';
+import { ssdSight } from './ssd.ts';
 
 /** Looks of SSD at one picture, at most: they show 24 megapixels at full size; a larger picture is looked at less finely. */
 const maxSsdLooks = 250;

@@ -1,10 +1,10 @@
 import type { EngineDetector } from '../../../contract/vocabulary.ts';
-import { findBySsd } from './find-by-ssd.ts';
 import type { Pixels, Similarity } from '../geometry/align.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
+import { blazeFaceSight, type FoundFace, type Look } from './blazeface.ts';
+import { findBySsd } from './find-by-ssd.ts';
 import { sharedWithSmaller, withoutDoubles } from './overlap.ts';
 import { closeView, partViews, quarterTurned, viewLength, wholeViews, withBorder } from './views.ts';
-import { blazeFaceSight, type FoundFace, type Look } from './blazeface.ts';
 
 /** The networks that look for faces. */
 export interface Looks {
@@ -42,14 +42,19 @@ export const weakestGuess = scores.guess;
 
 /** A face that takes this share of the square is a close one; BlazeFace places smaller ones badly. */
 const closeShare = 1 / 12;
-/** It is less sure of one that takes more than this. */
+/** Pixels of the square: it needs as many to place a face well. */
+const smallestClear = 18;
+/** It is less sure of one that takes more than this share. */
 const largeShare = 0.6;
 
 /** At a longer side of at most so many pixels the look at the whole picture shows all. */
 const tinyPicture = 320;
 
-/** Shares of the square that the picture takes where a face may fill it. */
-const borders = { upright: 0.3, turned: 0.6 } as const;
+/**
+ * Shares of the square that the picture takes: it always has a border, so that faces at its edges are seen, and a wide one where a face may
+ * fill it. A portrait's face is then as large as BlazeFace likes it best.
+ */
+const shares = { usual: 0.62, wide: 0.3 } as const;
 
 /**
  * Looks for all faces of a picture. `mediapipe`: where BlazeFace sees one in the whole picture. `mediapipe+ssd`: also in its parts, unless
@@ -116,17 +121,16 @@ class Search {
     return x < left + margin || y < top + margin || x + w > right - margin || y + h > bottom - margin;
   }
 
-  /** Where it is not sure of anybody, also with a border, and as if the picture stood on its head; where it shows nobody, as if it lay on its side. */
+  /** Where it is not sure of anybody, also with a wide border, and as if the picture stood on its head; where it shows nobody, as if it lay on its side. */
   async lookAtWhole(): Promise<Guess[]> {
     const views = wholeViews(this.#picture);
-    const upright = await this.#guesses(views, 0, scores.guess);
+    const bordered = (share: number) => views.map((view) => withBorder(view, share));
+    const upright = await this.#guesses(bordered(shares.usual), 0, scores.guess);
     if (surest(upright) >= scores.clear) return upright;
-    const bordered = views.map((view) => withBorder(view, borders.upright));
-    const guesses = [...upright, ...(await this.#guesses(bordered, 0, scores.guess))];
+    const guesses = [...upright, ...(await this.#guesses(bordered(shares.wide), 0, scores.guess))];
     for (const turn of [2, 1, 3]) {
       if (surest(guesses) >= (turn === 2 ? scores.clear : scores.guessInPart)) break;
-      const turned = views.map((view) => withBorder(view, borders.turned));
-      guesses.push(...(await this.#guesses(turned, turn, scores.guess)));
+      guesses.push(...(await this.#guesses(bordered(shares.usual), turn, scores.guess)));
     }
     return guesses;
   }
@@ -163,7 +167,7 @@ class Search {
       turn === 0 &&
       confidence >= scores.clear &&
       !isCut &&
-      seenSize >= closeShare * size &&
+      seenSize >= smallestClear &&
       seenSize <= largeShare * size;
     const clear = withoutDoubles(bySureness(guesses.filter(isClear)));
     const found: FoundFace[] = [...clear];

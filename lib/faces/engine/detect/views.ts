@@ -1,7 +1,7 @@
 /** What brings a picture, or a part of it, into BlazeFace's square. */
 
-import { blazeFaceSight, type FoundFace } from './blazeface.ts';
 import type { Pixels, Similarity } from '../geometry/align.ts';
+import { blazeFaceSight, type FoundFace } from './blazeface.ts';
 
 const { size } = blazeFaceSight;
 

@@ -77,7 +77,9 @@ export async function findFaces(
     const settles = found.length > 0 && !found.some(isSmall);
     if (!mayHideMore || settles) return found.slice(0, maxFaces);
   }
-  return (await search.lookClosely([...first, ...(await search.lookAtParts(first))])).slice(0, maxFaces);
+  // What the whole picture shows too small to tell, its parts show better.
+  const plain = first.filter(({ seenSize }) => seenSize >= smallestClear);
+  return (await search.lookClosely([...plain, ...(await search.lookAtParts(first))])).slice(0, maxFaces);
 }
 
 /** BlazeFace's looks at one picture, from coarse to fine. */
@@ -146,18 +148,22 @@ class Search {
       guesses.filter(({ confidence }) => confidence >= scores.guessInPart);
     let last = likely(coarse);
     let scale = blazeFaceSight.size / longer;
+    // Faces that are small in the whole picture do not tell reliably which way up they are.
+    let turns = [...new Set([0, bySureness(coarse)[0]?.turn ?? 0])];
     while (scale < finestScale) {
       scale = last.length > 0 ? Math.min(2 * scale, finestScale) : finestScale;
-      last = await this.#guesses(partViews(this.#picture, scale), this.#turnOf(coarse), scores.guessInPart);
+      const views = partViews(this.#picture, scale);
+      const seen: { turn: number; guesses: Guess[] }[] = [];
+      for (const turn of turns) {
+        seen.push({ turn, guesses: await this.#guesses(views, turn, scores.guessInPart) });
+      }
+      const [best] = seen.toSorted((one, other) => sumOf(other.guesses) - sumOf(one.guesses));
+      last = best?.guesses ?? [];
+      turns = [best?.turn ?? 0];
       found.push(...last);
       if (last.length > 0 && last.every(({ seenSize }) => seenSize >= noSmaller)) break;
     }
     return found;
-  }
-
-  /** The turn of the surest face. */
-  #turnOf(guesses: readonly Guess[]): number {
-    return bySureness(guesses)[0]?.turn ?? 0;
   }
 
   /** The faces among some guesses, surest first, each placed by a look that shows it well. */
@@ -173,10 +179,10 @@ class Search {
     const found: FoundFace[] = [...clear];
     let left = vainCloseLooks;
     for (const guess of bySureness(guesses.filter((one) => !isClear(one)))) {
-      if (found.some((face) => sharedWithSmaller(face, guess) > 0.5)) continue;
+      if (found.some((face) => areOne(face, guess))) continue;
       if (left-- <= 0) break;
       const face = await lookAt(this.#pyramid, this.#look, guess, guess.turn);
-      if (!face || found.some((other) => sharedWithSmaller(face, other) > 0.5)) continue;
+      if (!face || found.some((other) => areOne(face, other))) continue;
       found.push(face);
       left += closeLooksForFace;
     }
@@ -209,8 +215,18 @@ function bySureness<Face extends FoundFace>(faces: readonly Face[]): Face[] {
   return faces.toSorted((one, other) => other.confidence - one.confidence);
 }
 
+function sumOf(faces: readonly FoundFace[]): number {
+  return faces.reduce((sum, { confidence }) => sum + confidence, 0);
+}
+
 function surest(faces: readonly FoundFace[]): number {
   return Math.max(0, ...faces.map(({ confidence }) => confidence));
+}
+
+/** That two boxes mean one face: a much larger one around it means another, or none. */
+function areOne(one: FoundFace, other: FoundFace): boolean {
+  const ratio = Math.max(one.w, one.h) / Math.max(other.w, other.h);
+  return ratio > 0.5 && ratio < 2 && sharedWithSmaller(one, other) > 0.5;
 }
 
 /** That a close look's face is the one that was guessed, whose size and place were but roughly known. */

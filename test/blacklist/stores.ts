@@ -41,7 +41,7 @@ export async function openStores(folder: string): Promise<OpenedStores> {
   const faces = await openHuman(database, {
     modelName: 'MobileFaceNet',
     distanceMetric: 'cosine',
-    detectionConfidenceThreshold: 0.4,
+    detectionConfidenceThreshold: 0.15,
     maxImageBytes,
     workers: 1,
     qualityFilter: 'auto',

@@ -50,6 +50,8 @@ export function detectionSuite(get: () => Tested): void {
       const image = people.stranger.toString('base64');
       const replaced = await api.sendJson('POST', path, { image, detector_backend: 'retinaface' });
       expect(JSON.parse(replaced.bytes.toString())).toEqual(await api.detect(people.stranger));
+      const skipped = await api.sendJson('POST', path, { image, detector_backend: 'skip' });
+      expect(JSON.parse(skipped.bytes.toString())).toHaveLength(1);
       const unknown = await api.sendJson('POST', path, { image, detector_backend: 'haar' });
       expect(problems(unknown)).toMatchObject([{ loc: ['body', 'detector_backend'], type: 'enum' }]);
     });

@@ -35,6 +35,8 @@ const scores = {
   clear: 0.7,
   /** What a close look takes for less is left out. */
   kept: 0.4,
+  /** The middle one of a crowd's guesses is 0.85 or more where the crowd stands upright, and 0.75 or less where it does not. */
+  uprightCrowd: 0.8,
 } as const;
 
 /** 0..1: BlazeFace need not tell what it is less sure of. */
@@ -148,22 +150,35 @@ class Search {
       guesses.filter(({ confidence }) => confidence >= scores.guessInPart);
     let last = likely(coarse);
     let scale = blazeFaceSight.size / longer;
-    // Faces that are small in the whole picture do not tell reliably which way up they are.
-    let turns = [...new Set([0, bySureness(coarse)[0]?.turn ?? 0])];
+    let turn: number | undefined;
     while (scale < finestScale) {
       scale = last.length > 0 ? Math.min(2 * scale, finestScale) : finestScale;
       const views = partViews(this.#picture, scale);
-      const seen: { turn: number; guesses: Guess[] }[] = [];
-      for (const turn of turns) {
-        seen.push({ turn, guesses: await this.#guesses(views, turn, scores.guessInPart) });
+      let seen = await this.#guesses(views, turn ?? 0, scores.guessInPart);
+      if (turn === undefined) {
+        turn = await this.#turnOf(seen.length > 0 ? seen : coarse);
+        if (turn !== 0) seen = await this.#guesses(views, turn, scores.guessInPart);
       }
-      const [best] = seen.toSorted((one, other) => sumOf(other.guesses) - sumOf(one.guesses));
-      last = best?.guesses ?? [];
-      turns = [best?.turn ?? 0];
+      last = seen;
       found.push(...last);
       if (last.length > 0 && last.every(({ seenSize }) => seenSize >= noSmaller)) break;
     }
     return found;
+  }
+
+  /** Which way up a crowd's faces are, in quarters of a turn. Small ones do not tell reliably: the surest are looked at closely, each way up. */
+  async #turnOf(guesses: readonly Guess[]): Promise<number> {
+    const surestFirst = bySureness(guesses);
+    const middle = surestFirst[Math.floor(surestFirst.length / 2)];
+    if (middle && middle.turn === 0 && middle.confidence >= scores.uprightCrowd) return 0;
+    const few = surestFirst.slice(0, crowdSample);
+    const sums: number[] = [];
+    for (const turn of [0, 1, 2, 3]) {
+      const views = few.map((guess) => closeView(guess, turn));
+      const faces = await this.#look(this.#pyramid, views);
+      sums.push(faces.reduce((sum, found) => sum + surest(found), 0));
+    }
+    return sums.indexOf(Math.max(...sums));
   }
 
   /** The faces among some guesses, surest first, each placed by a look that shows it well. */
@@ -211,12 +226,11 @@ const noSmaller = 24;
 const vainCloseLooks = 6;
 const closeLooksForFace = 3;
 
+/** So many faces of a crowd tell which way up it is: of four crowds, each turned four ways, five were right of all. */
+const crowdSample = 5;
+
 function bySureness<Face extends FoundFace>(faces: readonly Face[]): Face[] {
   return faces.toSorted((one, other) => other.confidence - one.confidence);
-}
-
-function sumOf(faces: readonly FoundFace[]): number {
-  return faces.reduce((sum, { confidence }) => sum + confidence, 0);
 }
 
 function surest(faces: readonly FoundFace[]): number {

@@ -30,7 +30,7 @@ const scores = {
   /** What is less sure is not looked at again. */
   guess: 0.3,
   /** The same of parts of a picture, of which there are many. */
-  guessInPart: 0.45,
+  guessInPart: 0.38,
   /** A face that is as sure as this, whole and large enough, needs no closer look. */
   clear: 0.7,
   /** What a close look takes for less is left out. */

@@ -15,7 +15,7 @@ interface Fit {
 
 /**
  * Logistic regressions on boxes of which it is known what they show: mosaics, portraits, the same cut off and turned, and pictures without
- * people. `npm run bench -- confidence` counts again how many boxes of each confidence are faces.
+ * people.
  */
 const fits: Readonly<Record<'blazeFace' | 'ssd', Fit>> = {
   blazeFace: { start: -2.52, box: 2.26, mesh: 0.547 },

@@ -35,7 +35,7 @@ const scores = {
   clear: 0.7,
   /** What a close look takes for less is left out. */
   kept: 0.4,
-  /** The middle one of a crowd's guesses is 0.85 or more where the crowd stands upright, and 0.75 or less where it does not. */
+  /** A crowd whose middle guess is as sure as this stands upright: where it does not, that one is 0.75 or less. */
   uprightCrowd: 0.8,
 } as const;
 

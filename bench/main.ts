@@ -21,6 +21,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   // What the bar for reference pictures rests on; it saves nothing.
   quality: () => import('./accuracy/quality.ts'),
   crowd: () => import('./accuracy/crowd.ts'),
+  edges: () => import('./accuracy/edges.ts'),
   history: () => import('./service/history.ts'),
   // Of the AWS mode; they save nothing.
   'cold-start': () => import('./service/cold-start.ts'),

@@ -6,6 +6,7 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { usualMinConfidence } from '../../lib/faces/engine/detect/confidence.ts';
 import { type Detection, type Detector, loadDetector } from '../../lib/faces/engine/detect/detector.ts';
 import { Pyramid } from '../../lib/faces/engine/geometry/pyramid.ts';
 import { WrongUseError } from '../wrong-use.ts';
@@ -166,7 +167,7 @@ function parse(words: readonly string[]) {
 export async function run(words: readonly string[]): Promise<void> {
   const { folder, seeds, chosen } = parse(words);
   const album = await openAlbum(folder);
-  const detector = await loadDetector(0.4);
+  const detector = await loadDetector(usualMinConfidence);
   await detector.detect(new Pyramid(plainPicture('noise', 640, 480, 0)));
   for (const part of chosen) {
     const rows = await measure(detector, scenesOf(album, part, seeds));

@@ -1,7 +1,10 @@
 /** The names that requests and settings may use, DeepFace's and our own. */
 
-/** The embedded engine's detectors: BlazeFace, SSD, and SSD only where BlazeFace's look does not settle what a picture shows. */
-export const engineDetectors = ['mediapipe', 'ssd', 'mediapipe+ssd'] as const;
+/**
+ * The embedded engine's detectors: BlazeFace on the whole picture; SSD; BlazeFace also on parts of the picture where its first look does not
+ * settle what it shows (under the name of the days when SSD did that); and none, where the picture is the face.
+ */
+export const engineDetectors = ['mediapipe', 'ssd', 'mediapipe+ssd', 'skip'] as const;
 export type EngineDetector = (typeof engineDetectors)[number];
 
 /** DeepFace's detectors, then our own. */
@@ -19,6 +22,7 @@ export const detectorNames = [
   'yolov11m',
   'yunet',
   'centerface',
+  'skip',
   'mediapipe+ssd',
   'aws_rekognition',
 ] as const;

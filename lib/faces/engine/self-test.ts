@@ -22,7 +22,7 @@ export interface EngineTestLimits {
 const usualLimits: EngineTestLimits = { everyMs: 60_000, answerMs: 3_000, stillMs: 60_000 };
 
 /** 0..1: the detectors are surer than this that the drawing is a face. Where they have to be surer still, they leave it out. */
-const drawnConfidence = 0.85;
+const drawnConfidence = 0.99;
 /** The mesh's eyes lie within 2 pixels of where they were drawn. */
 const maxPixelsAway = 6;
 

@@ -1,6 +1,7 @@
 import type { Reason } from '@aws-sdk/client-rekognition';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { BackendUnavailableError } from '../../../lib/errors.ts';
+import { usualMinConfidence } from '../../../lib/faces/engine/detect/confidence.ts';
 import type { MeasuredQuality } from '../../../lib/faces/engine/detect/quality.ts';
 import { WorkerPool } from '../../../lib/faces/engine/pool.ts';
 import type { MeasuredPicture } from '../../../lib/inputs/measure.ts';
@@ -14,9 +15,6 @@ import type { ObjectReader } from './s3.ts';
 
 /** The service finds the 100 largest faces of a picture. */
 const maxFaces = 100;
-
-/** The engine's own measure, 0..1: it reports no face that is less certain. */
-const minConfidence = 0.4;
 
 /** Requests that wait for the engine hold a picture each; more than these are told to slow down. */
 const maxWaiting = 200;
@@ -60,7 +58,10 @@ export class Engine {
 
   /** @throws BackendUnavailableError when a worker does not start. */
   static async start(workers: number, objects: ObjectReader): Promise<Engine> {
-    const pool = await WorkerPool.start(workers, { minConfidence, modelName: model });
+    const pool = await WorkerPool.start(workers, {
+      minConfidence: usualMinConfidence,
+      modelName: model,
+    });
     return new Engine(pool, objects, workers);
   }
 

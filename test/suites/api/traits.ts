@@ -12,6 +12,8 @@ export interface BackendTraits {
   identityOf(entry: BlacklistRecord): RegExp;
   /** Whether a match has Rekognition's own figures. */
   readonly hasAwsFigures: boolean;
+  /** A picture may be taken for a face without a look for one. Rekognition always looks. */
+  readonly skipsDetection: boolean;
 }
 
 export const deepface: BackendTraits = {
@@ -19,6 +21,7 @@ export const deepface: BackendTraits = {
   metrics: distanceMetrics,
   identityOf: ({ reference_image_dir }) => new RegExp(`^${RegExp.escape(`${reference_image_dir}/`)}[^/]+$`),
   hasAwsFigures: false,
+  skipsDetection: true,
 };
 
 export const rekognition: BackendTraits = {
@@ -26,6 +29,7 @@ export const rekognition: BackendTraits = {
   metrics: ['aws_similarity'],
   identityOf: ({ id }) => new RegExp(`^aws_rekognition_external_id:${id}$`),
   hasAwsFigures: true,
+  skipsDetection: false,
 };
 
 /** How the tests look at the pictures that answers name. */

@@ -2,6 +2,7 @@ import type { Point, Similarity } from '../geometry/align.ts';
 import { type NetworkInput, type Pyramid, unmap } from '../geometry/pyramid.ts';
 import { modelFile } from '../models/model-files.ts';
 import { runSession, startSession } from '../onnx/session.ts';
+import { shareOfUnion } from './overlap.ts';
 
 /** A face as a detector sees it, in pixels of the picture, unrounded. */
 export interface FoundFace {
@@ -22,6 +23,8 @@ export const blazeFaceInput: NetworkInput = {
   size: 256,
   means: [127.5, 127.5, 127.5],
   scales: [127.5, 127.5, 127.5],
+  // On gray it is surer of a face that is cut by the picture's edge than on black.
+  outside: 127.5,
 };
 
 /** Its two grids: how many anchors each of their cells has, and the outputs of Human's model that belong to them. */
@@ -101,13 +104,6 @@ export function withoutOverlaps(faces: readonly FoundFace[], most: number): Foun
     if (!kept.some((surer) => shareOfUnion(face, surer) > most)) kept.push(face);
   }
   return kept;
-}
-
-function shareOfUnion(one: FoundFace, other: FoundFace): number {
-  const w = Math.min(one.x + one.w, other.x + other.w) - Math.max(one.x, other.x);
-  const h = Math.min(one.y + one.h, other.y + other.h) - Math.max(one.y, other.y);
-  const common = Math.max(0, w) * Math.max(0, h);
-  return common / (one.w * one.h + other.w * other.h - common);
 }
 
 /** The network counts from the edge of its square, views from the middle of their first pixel. A turned box keeps its middle and sides. */

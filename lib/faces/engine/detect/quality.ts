@@ -118,14 +118,14 @@ export interface QualityBar {
   readonly maxBrightness: number;
   /** See `MeasuredQuality`. */
   readonly contrast: number;
-  /** 0..1, the detector's own. */
+  /** 0..1: how likely it is a face. */
   readonly confidence: number;
 }
 
 /**
  * Measured by `npm run bench -- quality` on LFW's pictures degraded step by step, see the README's table: about where twice as many pictures
- * of the same person are missed, or where bad pictures of strangers begin to look alike. How a face is tilted does not matter. The detector is
- * less sure of a good face that is small in its picture, so that its bar is lower than for LFW's.
+ * of the same person are missed, or where bad pictures of strangers begin to look alike. How a face is tilted does not matter. What is less
+ * likely a face than not is none to enroll.
  */
 export const enrollmentBar: QualityBar = {
   yaw: 60,

@@ -5,6 +5,8 @@ export interface NetworkInput {
   readonly size: number;
   readonly means: readonly [number, number, number];
   readonly scales: readonly [number, number, number];
+  /** The value, 0..255, of all that lies outside of the picture; black where none is named. */
+  readonly outside?: number;
 }
 
 /** A picture, and the same at a half, a quarter … of its size, each made when it is first needed. */
@@ -20,17 +22,17 @@ export class Pyramid {
   }
 
   /**
-   * Cuts upright squares out of the picture, bilinear, black outside of it. One that is smaller than what it shows is cut out of the
+   * Cuts upright squares out of the picture, bilinear. One that is smaller than what it shows is cut out of the
    * smallest level that has its detail, each pixel the mean of four samples, so that what is finer does not alias.
    * @param views what brings the picture into each square.
    * @returns `[views, 3, size, size]`, one after the other.
    */
-  cut(views: readonly Similarity[], { size, means, scales }: NetworkInput): Float32Array {
+  cut(views: readonly Similarity[], { size, means, scales, outside = 0 }: NetworkInput): Float32Array {
     const planeSize = size * size;
     const planes = new Float32Array(views.length * 3 * planeSize);
     views.forEach((view, index) => {
       const { level, toSquare } = this.#levelFor(view);
-      cutSquare(level, toSquare, size, planes, index * 3 * planeSize);
+      cutSquare(level, toSquare, { size, outside, into: planes, start: index * 3 * planeSize });
     });
     for (let plane = 0; plane < 3 * views.length; plane++) {
       const mean = means[plane % 3] as number;
@@ -82,8 +84,16 @@ function halve({ width, height, data }: Pixels): Pixels {
   return { ...half, data: result };
 }
 
+/** A square's three planes, one after the other in `into` from `start` on, and the value of all that lies outside of the picture. */
+interface Square {
+  readonly size: number;
+  readonly outside: number;
+  readonly into: Float32Array;
+  readonly start: number;
+}
+
 /** Adds to the three planes of a square what the picture shows, 0..255. */
-function cutSquare(picture: Pixels, view: Similarity, size: number, into: Float32Array, start: number): void {
+function cutSquare(picture: Pixels, view: Similarity, { size, outside, into, start }: Square): void {
   const { a, b, tx, ty } = view;
   const norm = a * a + b * b;
   const along = a / norm;
@@ -97,7 +107,7 @@ function cutSquare(picture: Pixels, view: Similarity, size: number, into: Float3
         const v = row + down - ty;
         const x = along * u + across * v;
         const y = along * v - across * u;
-        const points = { x, y, stepX: along, stepY: -across, size };
+        const points = { x, y, stepX: along, stepY: -across, size, outside };
         addRow(picture, points, 1 / offsets.length ** 2, into, start + row * size);
       }
     }
@@ -111,6 +121,8 @@ interface Row {
   readonly stepX: number;
   readonly stepY: number;
   readonly size: number;
+  /** The value of what lies outside of the picture. */
+  readonly outside: number;
 }
 
 /**
@@ -185,7 +197,7 @@ function addInside(
 /** The same for points at the picture's edge and outside of it. A loop of its own: a call for each point took twice as long. */
 function addAtEdge(
   { width, height, data }: Pixels,
-  { x, y, stepX, stepY, size }: Row,
+  { x, y, stepX, stepY, size, outside }: Row,
   first: number,
   end: number,
   share: number,
@@ -193,12 +205,19 @@ function addAtEdge(
   start: number,
 ): void {
   const planeSize = size * size;
+  const shareOfOutside = share * outside;
   for (let column = first; column < end; column++) {
     const px = x + column * stepX;
     const py = y + column * stepY;
     const left = Math.floor(px);
     const top = Math.floor(py);
-    if (left < -1 || top < -1 || left >= width || top >= height) continue;
+    const at = start + column;
+    if (left < -1 || top < -1 || left >= width || top >= height) {
+      for (let channel = 0; channel < 3; channel++) {
+        into[at + channel * planeSize] = (into[at + channel * planeSize] as number) + shareOfOutside;
+      }
+      continue;
+    }
     const right = px - left;
     const low = py - top;
     // Beyond an edge, a pixel's weight is 0.
@@ -209,10 +228,11 @@ function addAtEdge(
     const a = 3 * ((top < 0 ? 0 : top) * width + (left < 0 ? 0 : left));
     const b = left < 0 || left + 1 >= width ? a : a + 3;
     const down = top < 0 || top + 1 >= height ? 0 : 3 * width;
-    const at = start + column;
+    const beyond = shareOfOutside - (w0 + w1) * (v0 + v1) * outside;
     for (let channel = 0; channel < 3; channel++) {
       into[at + channel * planeSize] =
         (into[at + channel * planeSize] as number) +
+        beyond +
         w0 * v0 * (data[a + channel] as number) +
         w1 * v0 * (data[b + channel] as number) +
         w0 * v1 * (data[a + down + channel] as number) +

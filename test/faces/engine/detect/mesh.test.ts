@@ -16,7 +16,7 @@ describe('the mesh', () => {
   let faces: Landmarks[];
   let findMeshes: FindMeshes;
   beforeAll(async () => {
-    const detector = await loadDetector(0.4);
+    const detector = await loadDetector(0.15);
     findMeshes = await loadMesh();
     const { width, height, pixels } = await decodePicture(await readFile(join(sampleFolder, 'sample1.jpg')));
     pyramid = new Pyramid({ width, height, data: pixels });

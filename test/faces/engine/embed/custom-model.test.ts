@@ -221,7 +221,7 @@ describe('the same network in other clothes', () => {
 
   async function embeddingsBy(config: CustomModelConfig) {
     const { network } = await loadCustomNetwork(config);
-    const settings = { minConfidence: 0.4, modelName: 'Custom', customNetwork: network } as const;
+    const settings = { minConfidence: 0.15, modelName: 'Custom', customNetwork: network } as const;
     const pool = await WorkerPool.start(1, settings);
     try {
       const { width, height, pixels: data } = group;
@@ -249,7 +249,7 @@ describe('the same network in other clothes', () => {
     const config = await configOf(smallModel({}));
     const { network } = await loadCustomNetwork(config);
     await writeFile(config.path, smallModel({ over: 2 }));
-    const settings = { minConfidence: 0.4, modelName: 'Custom', customNetwork: network } as const;
+    const settings = { minConfidence: 0.15, modelName: 'Custom', customNetwork: network } as const;
     await expect(WorkerPool.start(1, settings)).rejects.toMatchObject({
       cause: expect.objectContaining({ message: expect.stringContaining('has changed since the start') }),
     });

@@ -10,7 +10,7 @@ let faces: Landmarks[];
 beforeAll(async () => {
   const { width, height, pixels } = await smallSample(5);
   pyramid = new Pyramid({ width, height, data: pixels });
-  const detector = await loadDetector(0.4);
+  const detector = await loadDetector(0.15);
   faces = (await detector.detect(pyramid)).map(({ landmarks }) => landmarks);
 });
 

@@ -1,6 +1,7 @@
 import type { Box, FacialArea } from '../../../contract/shapes.ts';
 import type { EngineDetector } from '../../../contract/vocabulary.ts';
 import type { Pixels, Point } from '../geometry/align.ts';
+import type { Landmarks } from '../geometry/landmarks.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
 import { type DetectFaces, loadBlazeFace } from './blazeface.ts';
 import { confidenceOf } from './confidence.ts';
@@ -10,24 +11,6 @@ import { loadMesh } from './mesh.ts';
 import { withoutDoubles } from './overlap.ts';
 import { boxLandmarks, type SeenFace, Seer } from './see-faces.ts';
 import { loadSsd } from './ssd.ts';
-
-/** Where the parts of a face are, in pixels of the picture, unrounded. "Left" is the person's own left. */
-export interface Landmarks {
-  readonly leftEye: Point;
-  readonly rightEye: Point;
-  readonly noseTip: Point;
-  readonly mouthCentre: Point;
-  /** What only the face mesh tells; a face that turns too far away has none. */
-  readonly mesh?: {
-    readonly mouthLeft: Point;
-    readonly mouthRight: Point;
-    readonly leftEyeOuter: Point;
-    readonly leftEyeInner: Point;
-    readonly rightEyeOuter: Point;
-    readonly rightEyeInner: Point;
-    readonly noseBase: Point;
-  };
-}
 
 export interface Detection {
   readonly area: FacialArea;
@@ -72,14 +55,14 @@ export async function loadDetector(minConfidence: number): Promise<Detector> {
       const started = performance.now();
       if (detector === 'skip') {
         const whole = { x: -0.5, y: -0.5, w: picture.width, h: picture.height, confidence: 1 };
-        const [seen] = (await new Seer(pyramid, findMeshes, blazeFace).see([whole])) as [SeenFace];
+        const [seen] = (await new Seer(pyramid, findMeshes, blazeFace.detect).see([whole])) as [SeenFace];
         times.mesh = (performance.now() - started) / 1000;
         return [pictureAsFace(seen, picture)];
       }
       const faces = await findFaces(pyramid, looks, detector);
       const found = performance.now();
       times.detect = (found - started) / 1000;
-      const seen = await new Seer(pyramid, findMeshes, blazeFace).see(faces);
+      const seen = await new Seer(pyramid, findMeshes, blazeFace.detect).see(faces);
       if (faces.length > 0) times.mesh = (performance.now() - found) / 1000;
       const detections = seen
         .map((one) => detectionOf(one, picture))

@@ -1,14 +1,22 @@
 import type { EngineDetector } from '../../../contract/vocabulary.ts';
 import type { Pixels, Similarity } from '../geometry/align.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
-import { blazeFaceInput, type DetectFaces, type FoundFace } from './blazeface.ts';
+import { type BlazeFace, blazeFaceInput, type DetectFaces, type FoundFace } from './blazeface.ts';
 import { findBySsd } from './find-by-ssd.ts';
 import { sharedWithSmaller, withoutDoubles } from './overlap.ts';
-import { closeView, partViews, quarterTurned, viewLength, wholeViews, withBorder } from './views.ts';
+import {
+  closeView,
+  partViews,
+  quarterTurned,
+  tileView,
+  viewLength,
+  wholeViews,
+  withBorder,
+} from './views.ts';
 
 /** The networks that look for faces. */
 export interface Looks {
-  readonly blazeFace: DetectFaces;
+  readonly blazeFace: BlazeFace;
   readonly ssd: () => Promise<DetectFaces>;
 }
 
@@ -87,11 +95,11 @@ export async function findFaces(
 /** BlazeFace's looks at one picture, from coarse to fine. */
 class Search {
   readonly #pyramid: Pyramid;
-  readonly #look: DetectFaces;
+  readonly #blazeFace: BlazeFace;
 
-  constructor(pyramid: Pyramid, look: DetectFaces) {
+  constructor(pyramid: Pyramid, blazeFace: BlazeFace) {
     this.#pyramid = pyramid;
-    this.#look = look;
+    this.#blazeFace = blazeFace;
   }
 
   get #picture(): Pixels {
@@ -99,7 +107,7 @@ class Search {
   }
 
   async #guesses(views: readonly Similarity[], turn: number, least: number): Promise<Guess[]> {
-    const found = await this.#look(
+    const found = await this.#blazeFace.detect(
       this.#pyramid,
       views.map((view) => quarterTurned(view, turn)),
     );
@@ -174,9 +182,8 @@ class Search {
     const few = surestFirst.slice(0, crowdSample);
     const sums: number[] = [];
     for (const turn of [0, 1, 2, 3]) {
-      const views = few.map((guess) => closeView(guess, turn));
-      const faces = await this.#look(this.#pyramid, views);
-      sums.push(faces.reduce((sum, found) => sum + surest(found), 0));
+      const faces = await this.#lookInTiles(few, turn);
+      sums.push(faces.reduce((sum, face) => sum + (face ? face.confidence - scores.kept : 0), 0));
     }
     return sums.indexOf(Math.max(...sums));
   }
@@ -191,18 +198,57 @@ class Search {
       seenSize >= smallestClear &&
       seenSize <= largeShare * size;
     const clear = withoutDoubles(bySureness(guesses.filter(isClear)));
-    const found: FoundFace[] = [...clear];
-    let left = vainCloseLooks;
-    for (const guess of bySureness(guesses.filter((one) => !isClear(one)))) {
-      if (found.some((face) => areOne(face, guess))) continue;
-      if (left-- <= 0) break;
-      const face = await lookAt(this.#pyramid, this.#look, guess, guess.turn);
-      if (!face || found.some((other) => areOne(face, other))) continue;
-      found.push(face);
-      left += closeLooksForFace;
-    }
-    return bySureness(found);
+    const unclear = bySureness(guesses.filter((one) => !isClear(one)));
+    const found = unclear.length > fewGuesses ? this.#tellTogether : this.#tellOneByOne;
+    return bySureness(await found.call(this, clear, unclear));
   }
+
+  async #tellOneByOne(clear: readonly FoundFace[], guesses: readonly Guess[]): Promise<FoundFace[]> {
+    const found = [...clear];
+    for (const guess of guesses) {
+      if (found.some((face) => areOne(face, guess))) continue;
+      const face = await lookAt(this.#pyramid, this.#blazeFace.detect, guess, guess.turn);
+      if (face && !found.some((other) => areOne(face, other))) found.push(face);
+    }
+    return found;
+  }
+
+  /** Many guesses at a time, those first that mean different faces: what is found spares the looks at others that mean the same. */
+  async #tellTogether(clear: readonly FoundFace[], guesses: readonly Guess[]): Promise<FoundFace[]> {
+    const found = [...clear];
+    let waiting = [...guesses];
+    let left = vainTiles;
+    while (left > 0) {
+      waiting = waiting.filter((guess) => !found.some((face) => areOne(face, guess)));
+      const next = differentOnes(waiting, Math.min(left, tilesAtOnce));
+      if (next.length === 0) break;
+      waiting = waiting.filter((guess) => !next.includes(guess));
+      left -= next.length;
+      for (const face of await this.#lookInTiles(next)) {
+        if (!face || found.some((other) => areOne(face, other))) continue;
+        found.push(face);
+        left += tilesForFace;
+      }
+    }
+    return found;
+  }
+
+  /** The face that each guess means, where a small look shows it. */
+  async #lookInTiles(guesses: readonly Guess[], turn?: number): Promise<(FoundFace | undefined)[]> {
+    const views = guesses.map((guess) => tileView(guess, turn ?? guess.turn));
+    const seen = await this.#blazeFace.detectInTiles(this.#pyramid, views);
+    return guesses.map((guess, index) => meantFace(seen[index] ?? [], guess));
+  }
+}
+
+/** The first of the guesses, at most so many, no two of which mean one face. */
+function differentOnes(guesses: readonly Guess[], most: number): Guess[] {
+  const chosen: Guess[] = [];
+  for (const guess of guesses) {
+    if (chosen.length === most) break;
+    if (!chosen.some((other) => areOne(guess, other))) chosen.push(guess);
+  }
+  return chosen;
 }
 
 /** The face that a guess means, in the middle of a look that shows it well. */
@@ -213,6 +259,10 @@ export async function lookAt(
   turn: number,
 ): Promise<FoundFace | undefined> {
   const [faces = []] = await look(pyramid, [closeView(guess, turn)]);
+  return meantFace(faces, guess);
+}
+
+function meantFace(faces: readonly FoundFace[], guess: FoundFace): FoundFace | undefined {
   return bySureness(faces).find((face) => face.confidence >= scores.kept && meansTheSame(face, guess));
 }
 
@@ -222,12 +272,18 @@ const finestScale = 0.4;
 /** Where all faces take so many pixels of the square, smaller ones would be seen too. */
 const noSmaller = 24;
 
-/** Close looks at what turns out to be no face, at most, and so many more for each face that is found. */
-const vainCloseLooks = 6;
-const closeLooksForFace = 3;
+/** So few guesses are looked at one by one, each in a square of its own; more share one. */
+const fewGuesses = 4;
 
-/** So many faces of a crowd tell which way up it is: of four crowds, each turned four ways, five were right of all. */
-const crowdSample = 5;
+/** Tiles that show what turns out to be no face, at most, and so many more for each face that is found. */
+const vainTiles = 32;
+const tilesForFace = 4;
+
+/** Guesses that are looked at in one go: a multiple of the tiles of a square. */
+const tilesAtOnce = 16;
+
+/** So many guesses at a crowd's faces tell which way up it is: some may be none. */
+const crowdSample = 8;
 
 function bySureness<Face extends FoundFace>(faces: readonly Face[]): Face[] {
   return faces.toSorted((one, other) => other.confidence - one.confidence);

@@ -1,9 +1,9 @@
-import { fitArcFace } from '../embed/chips.ts';
 import type { Point, Similarity } from '../geometry/align.ts';
+import { fitArcFace } from '../geometry/chips.ts';
+import type { Landmarks } from '../geometry/landmarks.ts';
 import { type NetworkInput, type Pyramid, unmap } from '../geometry/pyramid.ts';
 import { modelFile } from '../models/model-files.ts';
 import { runSession, startSession } from '../onnx/session.ts';
-import type { Landmarks } from './detector.ts';
 
 /** What the mesh sees of a face, and how sure it is that it is one. */
 export interface Mesh {

@@ -2,8 +2,9 @@ import type { Box } from '../../../contract/shapes.ts';
 import type { Face, FacePose, FaceQuality } from '../../port.ts';
 import type { QualityReason } from '../../quality-reasons.ts';
 import type { Point } from '../geometry/align.ts';
+import type { Landmarks } from '../geometry/landmarks.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
-import type { Detection, Landmarks } from './detector.ts';
+import type { Detection } from './detector.ts';
 
 /** Pixels a side of the chip on which a face is measured, so that all are measured at one scale. */
 const chipSide = 64;

@@ -1,8 +1,8 @@
 import type { Point } from '../geometry/align.ts';
+import type { Landmarks } from '../geometry/landmarks.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
 import type { DetectFaces, FoundFace } from './blazeface.ts';
 import { logOdds } from './confidence.ts';
-import type { Landmarks } from './detector.ts';
 import { lookAt } from './find-faces.ts';
 import type { FindMeshes, Mesh } from './mesh.ts';
 

@@ -1,7 +1,7 @@
 /** What brings a picture, or a part of it, into BlazeFace's square. */
 
 import type { Pixels, Similarity } from '../geometry/align.ts';
-import { blazeFaceInput, type FoundFace } from './blazeface.ts';
+import { blazeFaceInput, type FoundFace, tileSize } from './blazeface.ts';
 
 const { size } = blazeFaceInput;
 
@@ -43,24 +43,37 @@ export function withBorder({ a, b, tx, ty }: Similarity, share: number): Similar
 }
 
 /** The view with its square turned clockwise about its middle, by quarters of a turn. */
-export function quarterTurned({ a, b, tx, ty }: Similarity, turn: number): Similarity {
-  const last = size - 1;
-  let view = { a, b, tx, ty };
+export function quarterTurned(view: Similarity, turn: number, side = size): Similarity {
+  const last = side - 1;
+  let turned = view;
   for (let count = 0; count < turn; count++) {
-    view = { a: -view.b, b: view.a, tx: last - view.ty, ty: view.tx };
+    const { a, b, tx, ty } = turned;
+    turned = { a: -b, b: a, tx: last - ty, ty: tx };
   }
-  return view;
+  return turned;
 }
 
 /** A face's box takes so many pixels of the square in a close look: there BlazeFace is surest. */
 const closeSize = 64;
 
+/** The same of a tile. With more, too little is seen around a face whose size was guessed wrong. */
+const closeSizeInTile = 52;
+
 /** A face in the middle of the square, with what is around it. */
-export function closeView({ x, y, w, h }: FoundFace, turn: number): Similarity {
-  const scale = closeSize / Math.max(w, h);
-  const middle = (size - 1) / 2;
+export function closeView(face: FoundFace, turn: number): Similarity {
+  return centred(face, turn, closeSize, size);
+}
+
+/** A face in the middle of a tile, with what is around it. */
+export function tileView(face: FoundFace, turn: number): Similarity {
+  return centred(face, turn, closeSizeInTile, tileSize);
+}
+
+function centred({ x, y, w, h }: FoundFace, turn: number, faceSize: number, side: number): Similarity {
+  const scale = faceSize / Math.max(w, h);
+  const middle = (side - 1) / 2;
   const view = { a: scale, b: 0, tx: middle - scale * (x + w / 2), ty: middle - scale * (y + h / 2) };
-  return quarterTurned(view, turn);
+  return quarterTurned(view, turn, side);
 }
 
 /** How far parts of the picture overlap, and reach beyond its edges, in pixels of the square: larger faces are seen by a coarser look. */

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Landmarks } from '../detect/detector.ts';
 import type { Similarity } from '../geometry/align.ts';
+import { dlibChipSize, fitArcFace, fitDlib } from '../geometry/chips.ts';
+import type { Landmarks } from '../geometry/landmarks.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
 import { type ModelName, modelFile } from '../models/model-files.ts';
 import { replacePRelu } from '../onnx/prelu.ts';
 import { runSession, type Session, startSession } from '../onnx/session.ts';
 import { zeroTinyWeights } from '../onnx/weights.ts';
-import { dlibChipSize, fitArcFace, fitDlib } from './chips.ts';
 import type { CustomNetwork } from './custom-model.ts';
 
 /** Whether a picture's channels lie one after the other, or each pixel's together. */

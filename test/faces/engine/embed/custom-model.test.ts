@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigError, type CustomModelConfig } from '../../../../lib/config.ts';
 import { distanceMetrics } from '../../../../lib/contract/vocabulary.ts';
-import { fitArcFace } from '../../../../lib/faces/engine/embed/chips.ts';
 import {
   loadCustomNetwork,
   openCustomModel,
   pictureInputOfShape,
 } from '../../../../lib/faces/engine/embed/custom-model.ts';
+import { fitArcFace } from '../../../../lib/faces/engine/geometry/chips.ts';
 import { similarityAt } from '../../../../lib/faces/engine/models/calibration.ts';
 import { embeddingModels } from '../../../../lib/faces/engine/models/models.ts';
 import { type OnnxTensor, writeOnnx } from '../../../../lib/faces/engine/onnx/graph.ts';

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Landmarks, loadDetector } from '../../../../lib/faces/engine/detect/detector.ts';
+import { loadDetector } from '../../../../lib/faces/engine/detect/detector.ts';
 import { fused, loadEmbedder } from '../../../../lib/faces/engine/embed/embedders.ts';
+import type { Landmarks } from '../../../../lib/faces/engine/geometry/landmarks.ts';
 import { Pyramid } from '../../../../lib/faces/engine/geometry/pyramid.ts';
 import { embeddingModelNames } from '../../../../lib/faces/engine/models/models.ts';
 import { smallSample } from '../../samples.ts';

@@ -1,7 +1,7 @@
 /** Where a face's landmarks belong in the chips that the networks take. */
 
-import type { Landmarks } from '../detect/detector.ts';
-import { fitSimilarity, type Point, type Similarity } from '../geometry/align.ts';
+import { fitSimilarity, type Point, type Similarity } from './align.ts';
+import type { Landmarks } from './landmarks.ts';
 
 /** Pixels of a side of the chip in which ArcFace's reference points are told. */
 const arcFaceChipSize = 112;

@@ -21,6 +21,8 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   // What the bar for reference pictures rests on; it saves nothing.
   quality: () => import('./accuracy/quality.ts'),
   crowd: () => import('./accuracy/crowd.ts'),
+  // What the detections' confidence rests on.
+  confidence: () => import('./accuracy/confidence.ts'),
   edges: () => import('./accuracy/edges.ts'),
   history: () => import('./service/history.ts'),
   // Of the AWS mode; they save nothing.

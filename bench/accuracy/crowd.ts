@@ -36,21 +36,31 @@ function plus(one: Score, other: Score): Score {
   };
 }
 
-/**
- * A detection shows a face when its box's middle lies in the inner half of the face's box and the two share at least 30% of what they
- * cover. Each face takes one, the surest; the others of it are false.
- */
 export function compare(faces: readonly TrueFace[], detections: readonly Detection[]): Score {
+  const pairs = pairFaces(faces, detections);
+  const badEyes = pairs.filter((shown, index) => shown && eyeError(shown, faces[index] as TrueFace) > 0.3);
+  return {
+    faces: faces.length,
+    found: pairs.filter((shown) => shown).length,
+    detections: detections.length,
+    badEyes: badEyes.length,
+  };
+}
+
+/**
+ * Tells of each face the detection that shows it. A detection shows a face when its box's middle lies in the inner half of the face's box and
+ * the two share at least 30% of what they cover. Each face takes one, the surest; the others of it are false.
+ */
+export function pairFaces(
+  faces: readonly TrueFace[],
+  detections: readonly Detection[],
+): (Detection | undefined)[] {
   const left = new Set([...detections].sort((one, other) => other.confidence - one.confidence));
-  let [found, badEyes] = [0, 0];
-  for (const face of faces) {
+  return faces.map((face) => {
     const shown = [...left].find((detection) => shows(detection, face));
-    if (!shown) continue;
-    left.delete(shown);
-    found++;
-    if (eyeError(shown, face) > 0.3) badEyes++;
-  }
-  return { faces: faces.length, found, detections: detections.length, badEyes };
+    if (shown) left.delete(shown);
+    return shown;
+  });
 }
 
 function shows({ area }: Detection, { centre, size }: TrueFace): boolean {

@@ -2,7 +2,7 @@ import { measuredBy } from './plots.ts';
 import type { Provenance, Results } from './results.ts';
 
 /** Tables of the documents, each between `<!-- bench: NAME -->` and `<!-- /bench -->`. */
-export type TableName = 'summary' | 'accuracy' | 'speed' | 'service' | 'search';
+export type TableName = 'summary' | 'accuracy' | 'confidence' | 'speed' | 'service' | 'search';
 
 const count = (value: number) => value.toLocaleString('en');
 const percent = (share: number, digits: number) => `${(100 * share).toFixed(digits)}%`;
@@ -20,11 +20,12 @@ function measured(provenance: Provenance): string {
 
 /** Every table that there are figures for, in Markdown, with the plots that go with it. */
 export function tablesOf(results: Results): Map<TableName, string> {
-  const { accuracy, speed, service, search } = results;
+  const { accuracy, confidence, speed, service, search } = results;
   const tables = new Map<TableName, string>();
   if (accuracy?.Fusion && speed && search)
     tables.set('summary', summaryTable(accuracy.Fusion, speed, search));
   if (accuracy && Object.keys(accuracy).length > 0) tables.set('accuracy', accuracyTable(accuracy));
+  if (confidence) tables.set('confidence', confidenceTable(confidence));
   if (speed) tables.set('speed', speedTable(speed));
   if (service) tables.set('service', serviceTable(service));
   if (search) tables.set('search', searchTable(search));
@@ -46,6 +47,25 @@ export function withTables(text: string, tables: ReadonlyMap<TableName, string>)
     written = `${written.slice(0, from)}${start}\n\n${content}\n\n${written.slice(to)}`;
   }
   return written;
+}
+
+/** What some thresholds keep: faces, and boxes that are none. */
+function confidenceTable({ kept, ...provenance }: NonNullable<Results['confidence']>): string {
+  const names = { blazeFace: 'BlazeFace', ssd: 'SSD' } as const;
+  const [first] = kept;
+  const head = (first?.at ?? []).map(({ threshold }) => `${threshold}`);
+  const rows = kept.map(({ detector, kind, pictures, faces, at }) => {
+    const cells = at.map((one) => {
+      const falses = `${one.falses} false`;
+      return faces === 0 ? falses : `${percent(one.faces / faces, 1)}${one.falses > 0 ? `, ${falses}` : ''}`;
+    });
+    return [`${names[detector]}: ${kind}`, `${count(pictures)}`, `${count(faces)}`, ...cells];
+  });
+  return [
+    table(['', 'pictures', 'faces', ...head.map((one) => `at ${one}`)], rows),
+    measured(provenance),
+    '![The share of boxes that are faces, by confidence](confidence.svg)',
+  ].join('\n\n');
 }
 
 /** Five figures for the README, each with the command that measures it. */

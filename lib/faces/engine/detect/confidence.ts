@@ -28,9 +28,14 @@ const fits: Readonly<Record<'blazeFace' | 'ssd', Fit>> = {
  */
 export function confidenceOf(face: Pick<FoundFace, 'confidence' | 'points'>, mesh: number): number {
   const fit = fits[face.points ? 'blazeFace' : 'ssd'];
+  const [box, seen] = evidenceOf(face.confidence, mesh);
+  return 1 / (1 + Math.exp(-(fit.start + fit.box * box + fit.mesh * seen)));
+}
+
+/** What a detector's and the mesh's scores tell, as logarithms of odds. */
+export function evidenceOf(box: number, mesh: number): [box: number, mesh: number] {
   // A face that is turned far to the side has no mesh: that alone must not rule it out.
-  const odds = fit.start + fit.box * logOdds(face.confidence, 0.001) + fit.mesh * logOdds(mesh, 0.05);
-  return 1 / (1 + Math.exp(-odds));
+  return [logOdds(box, 0.001), logOdds(mesh, 0.05)];
 }
 
 /** The logarithm of a share's odds, of a share 0..1 that is not less than `least` nor surer than 1 in 100,000. */

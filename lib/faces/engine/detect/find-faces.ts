@@ -41,6 +41,8 @@ const scores = {
   guessInPart: 0.38,
   /** A face that is as sure as this, whole and large enough, needs no closer look. */
   clear: 0.7,
+  /** Where no face is as sure as this, what looks like a large one may be none, and hide small ones. */
+  settling: 0.65,
   /** What a close look takes for less is left out. */
   kept: 0.4,
   /** A crowd whose middle guess is as sure as this stands upright: where it does not, that one is 0.75 or less. */
@@ -84,7 +86,7 @@ export async function findFaces(
   const isCrowd = first.some((guess) => guess.confidence >= scores.guessInPart && isSmall(guess));
   if (!mayHideMore || !isCrowd) {
     const found = await search.lookClosely(first);
-    const settles = found.length > 0 && !found.some(isSmall);
+    const settles = surest(found) >= scores.settling && !found.some(isSmall);
     if (!mayHideMore || settles) return found.slice(0, maxFaces);
   }
   // What the whole picture shows too small to tell, its parts show better.
@@ -169,7 +171,7 @@ class Search {
       }
       last = seen;
       found.push(...last);
-      if (last.length > 0 && last.every(({ seenSize }) => seenSize >= noSmaller)) break;
+      if (surest(last) >= scores.settling && last.every(({ seenSize }) => seenSize >= noSmaller)) break;
     }
     return found;
   }

@@ -7,10 +7,10 @@ import { sweepNeeds } from './needs.ts';
 import type { Resources } from './resources.ts';
 import { ServiceFunction } from './service-function.ts';
 
-/** The longest that a function may take; what is not done then is done by the next sweep. */
+/** Lambda's longest time; the next sweep does what is left. */
 const timeout = Duration.minutes(15);
 
-/** Brings the three stores together from time to time. */
+/** Makes the three stores agree again from time to time. */
 export class SweepSchedule extends Construct {
   readonly sweep: ServiceFunction;
 
@@ -22,10 +22,10 @@ export class SweepSchedule extends Construct {
       needs: sweepNeeds,
       resources,
       timeout,
-      // It has time, and requests come first.
+      // The sweep has time, and requests come first.
       rekognitionTps: 1,
       corsOrigins: [],
-      // The next one comes in any case, and two must not run side by side.
+      // The next run comes in any case, and two must not run side by side.
       retryAttempts: 0,
     });
     this.#run('Hourly', 'finish', Duration.hours(1));

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
-import { closestSetting } from '#closest-setting';
 import { readEnvFile } from '#env-file';
 import {
   customModelName,
@@ -15,8 +14,23 @@ import {
 } from './contract/vocabulary.ts';
 import type { EnvFile } from './env-file.ts';
 import { allowedHosts, type PublicUrl, publicUrl, trustedProxies } from './network-settings.ts';
+import {
+  flag,
+  folder,
+  httpUrls,
+  number,
+  numbers,
+  oneOf,
+  origins,
+  pattern,
+  type Triple,
+  tokens,
+  triple,
+  webhookSecrets,
+} from './setting-values.ts';
+import { settingWarnings } from './setting-warnings.ts';
 
-/** Every setting, parsed once. Its names and defaults are the README's settings table. */
+/** Values of all settings, parsed once. The table in docs/settings.md lists names and defaults. */
 export interface Config {
   readonly backend: 'deepface' | 'aws_rekognition';
   readonly host: string;
@@ -25,7 +39,9 @@ export interface Config {
   readonly blacklistDir: string;
   readonly processedDir: string;
   readonly croppedDir: string;
-  /** Local input pictures must lie below it; off in a Lambda function, where the disk is nobody's. */
+  /**
+   * Folder that must contain all local input pictures. It is off in a Lambda function, whose disk has none.
+   */
   readonly imageRoot: string | undefined;
   readonly detectorBackend: DetectorName;
   /** Sets the model that counts where none is named. */
@@ -109,109 +125,12 @@ export interface CustomModelConfig {
   /** The cosine distances within which 1 in 100, 1,000, 10,000 … pairs of different people lie. */
   readonly calibration: readonly number[] | undefined;
 }
-export type Triple = readonly [number, number, number];
 
 /** A setting has a value that it does not take; the message names the setting and what it takes. */
 export class ConfigError extends Error {}
 
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== ''),
-);
-
-/**
- * Returns true for an origin as browsers send it: `https://host` or `https://host:port`, in small letters.
- * The scheme's default port must be left out.
- */
-export function isOrigin(text: string): boolean {
-  return /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
-}
-const origins = list.refine(
-  (items) => items.every(isOrigin),
-  'exact origins as browsers send them, separated by commas, such as https://example.com or http://localhost:3000',
-);
-
-/** Shorter ones can be guessed. */
-const minTokenLength = 16;
-const tokens = list.refine(
-  (items) =>
-    items.length > 0 && items.every((item) => item.length >= minTokenLength && /^[\x21-\x7e]+$/.test(item)),
-  `one or more tokens of visible ASCII characters, separated by commas, each of at least ${minTokenLength}, such as the output of: openssl rand -hex 32`,
-);
 /** Settings whose values no message may repeat. */
 const secrets: readonly string[] = ['API_TOKENS', 'WEBHOOK_URL', 'WEBHOOK_SECRET'];
-
-function isHttpUrl(text: string): boolean {
-  return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
-}
-const maxReceivers = 10;
-const httpUrls = list
-  .transform((items) => [...new Set(items)])
-  .refine(
-    (items) => items.length > 0 && items.length <= maxReceivers && items.every(isHttpUrl),
-    `1 to ${maxReceivers} http(s) URLs, separated by commas`,
-  );
-
-/** Keys of 24 to 64 bytes, as Standard Webhooks defines them. */
-const webhookSecrets = list.refine(
-  (items) =>
-    items.length > 0 &&
-    items.every((item) =>
-      /^whsec_(?=.{32,88}$)[A-Za-z0-9+/]+={0,2}$|^(?!whsec_)[\x21-\x7e]{24,64}$/.test(item),
-    ),
-  'whsec_ and 24 to 64 bytes in base64, or a text of 24 to 64 visible ASCII characters; the new and the old one, separated by a comma',
-);
-
-const flag = z
-  .string()
-  .toLowerCase()
-  .pipe(z.enum(['true', 'false', '1', '0', 'yes', 'no'], 'true or false'))
-  .transform((text) => ['true', '1', 'yes'].includes(text));
-
-function number(min: number, max: number, whole: boolean) {
-  const takes = `a ${whole ? 'whole ' : ''}number from ${min} to ${max}`;
-  return z
-    .string()
-    .regex(whole ? /^\d+$/ : /^\d+(\.\d+)?$/, takes)
-    .transform(Number)
-    .pipe(z.number(takes).min(min, takes).max(max, takes));
-}
-
-function pattern(form: RegExp, takes: string) {
-  return z.string().regex(form, takes);
-}
-
-function oneOf<const T extends readonly [string, ...string[]]>(names: T) {
-  return z.enum(names, `one of ${names.join(', ')}`);
-}
-
-/** Numbers from `min` to `max`, separated by commas. */
-function numbers(min: number, max: number, isWanted: (values: readonly number[]) => boolean, takes: string) {
-  return list
-    .refine((items) => items.every((item) => /^\d+(\.\d+)?$/.test(item)), takes)
-    .transform((items) => items.map(Number))
-    .refine((values) => values.every((value) => value >= min && value <= max) && isWanted(values), takes);
-}
-
-function triple(min: number, max: number) {
-  const takes = `a number from ${min} to ${max}, or three of them, separated by commas`;
-  return numbers(min, max, ({ length }) => length === 1 || length === 3, takes).transform(
-    ([first = 0, second = first, third = first]): Triple => [first, second, third],
-  );
-}
-
-/**
- * A shell would have replaced what these begin with; taken as they are, they would name a folder that is
- * called so.
- */
-const folder = z
-  .string()
-  .refine(
-    (path) => !/^~|\$[A-Za-z_{(]|^%\w+%/.test(path),
-    "a path that is written out: '~' and variables are not replaced in it",
-  );
 
 const mebibyte = 1024 * 1024;
 
@@ -416,37 +335,6 @@ function awsConfig(values: z.output<typeof settings>): AwsConfig {
   };
 }
 
-/** Settings that count only together with another one. */
-const companions: Readonly<Record<string, string>> = {
-  WEBHOOK_SECRET: 'WEBHOOK_URL',
-  MODEL_CHANNELS: 'MODEL_PATH',
-  MODEL_MEAN: 'MODEL_PATH',
-  MODEL_SCALE: 'MODEL_PATH',
-  MODEL_THRESHOLD: 'MODEL_PATH',
-  MODEL_CALIBRATION: 'MODEL_PATH',
-};
-
-/** Names that other programs of this repository read. */
-const otherNames = ['REKOGNITION_PORT', 'REKOGNITION_DATA_DIR'];
-
-/**
- * Warns of variables that are nearly settings, and of settings that do nothing as things are. No value is
- * repeated.
- */
-export function settingWarnings(environment: Readonly<Record<string, string | undefined>>): string[] {
-  const names = [...Object.keys(settings.shape), ...otherNames];
-  const isSet = (name: string) => Boolean(environment[name]?.trim());
-  return Object.keys(environment)
-    .filter(isSet)
-    .flatMap((name) => {
-      const meant = closestSetting(name, names);
-      if (meant !== undefined) return `${name} is no setting, and does nothing. Is ${meant} meant?`;
-      const companion = companions[name];
-      const isIdle = companion !== undefined && !isSet(companion);
-      return isIdle ? `${name} does nothing where ${companion} is not set.` : [];
-    });
-}
-
 let loaded: { readonly config: Config; readonly warnings: readonly string[] } | undefined;
 
 /**
@@ -489,7 +377,10 @@ export function loadConfigFor(backend: Config['backend']): Config {
 function readEnvironment() {
   const { values, warnings } = readDotEnv();
   const environment = { ...values, ...process.env };
-  return { environment, warnings: [...warnings, ...settingWarnings(environment)] };
+  return {
+    environment,
+    warnings: [...warnings, ...settingWarnings(environment, Object.keys(settings.shape))],
+  };
 }
 
 /** @throws ConfigError when it can't be understood. */

@@ -1,5 +1,7 @@
 /**
- * Command of the container's build: leaves in a `node_modules` folder what this service loads in Node on this platform.
+ * Command for the container's build: removes from a `node_modules` folder what this service does not load in
+ * Node on this platform.
+ *
  * usage: node local/slim-modules.ts FOLDER
  */
 import { cpSync, existsSync, globSync, renameSync, rmSync } from 'node:fs';
@@ -8,18 +10,19 @@ import { join } from 'node:path';
 const { platform, arch } = process;
 
 /**
- * The packages that also carry builds for browsers and other platforms, or models that are not used, and the files of each that
- * stay. A pattern that fits no file stops the build, for then a new version has moved what the service needs.
+ * Packages that also carry builds for browsers and other platforms, or models that are not used, with the
+ * files of each to keep. A pattern that fits no file stops the build: a new version has moved what the
+ * service needs.
  */
 const keptFiles: Record<string, readonly string[]> = {
   'onnxruntime-node': ['dist/*.js', `bin/*/${platform}/${arch}/*`],
   'swagger-ui-dist': ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'],
 };
 
-/** What stays of every package: its name and version, its licences, and the packages that it has to itself. */
+/** Files to keep of every package: its name and version, its licences, and packages inside its folder. */
 const always = ['package.json', '*{LICENSE,LICENCE,NOTICE,Notice}*', 'node_modules/**'];
 
-/** Source maps, and TypeScript: Node loads none from `node_modules`. */
+/** Source maps and TypeScript, which Node never loads from `node_modules`. */
 const neverLoaded = '**/*.{map,ts,cts,mts}';
 
 function slimPackage(folder: string, kept: readonly string[]): void {

@@ -12,10 +12,10 @@ import type { Picture } from '../../lib/inputs/picture.ts';
 import { progressBar } from '../../local/commands/progress.ts';
 import { WrongUseError } from '../wrong-use.ts';
 
-/** Of each picture `<person>/<file>`: its embedding, or nothing where no face was found. */
+/** The embedding of each picture `<person>/<file>`; undefined if no face was found in it. */
 export type Embeddings = ReadonlyMap<string, Float32Array | undefined>;
 
-/** Every picture below a folder of people, as `<person>/<file>`, sorted. */
+/** Lists every picture below a folder of people, as `<person>/<file>`, sorted. */
 export async function picturesOf(folder: string): Promise<string[]> {
   const people = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
   const pictures = people.map(async ({ name }) =>
@@ -24,7 +24,7 @@ export async function picturesOf(folder: string): Promise<string[]> {
   return (await Promise.all(pictures)).flat().sort();
 }
 
-/** Embeds pictures by one model, see `embedByModels`. */
+/** Embeds pictures with one model, see `embedByModels`. */
 export async function embedPictures(
   folder: string,
   names: readonly string[],
@@ -34,8 +34,8 @@ export async function embedPictures(
 }
 
 /**
- * Embeds pictures by several models in one pass, on the workers of the service. Of several faces the one nearest to the picture's middle
- * counts, for that is the person whom the folder means.
+ * Embeds pictures with several models in one pass, on the service's workers. If a picture shows several
+ * faces, the one nearest to its middle counts: it is the person whom the folder means.
  */
 export async function embedByModels(
   folder: string,
@@ -85,8 +85,10 @@ async function readPicture(path: string): Promise<Picture> {
 }
 
 /**
- * What the command line names. `Fusion` is the one of the configured profile.
- * @throws when it names no folder, or a model that there is not.
+ * Reads folder and model from the command line. The default model is the custom one if there is one, and
+ * otherwise `Fusion`. `Fusion` stands for the fusion of the configured profile.
+ *
+ * @throws Error if there is no folder, or the model is unknown.
  */
 export function folderAndModel(usage: string): { folder: string; model: EmbedderName } {
   const config = loadConfig();

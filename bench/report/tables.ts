@@ -18,7 +18,7 @@ function measured(provenance: Provenance): string {
   return `<sup>${where}: \`${command}\`.</sup>`;
 }
 
-/** Every table that there are figures for, in Markdown, with the plots that go with it. */
+/** Makes every table that there are figures for, in Markdown, with its plots. */
 export function tablesOf(results: Results): Map<TableName, string> {
   const { accuracy, confidence, speed, service, search } = results;
   const tables = new Map<TableName, string>();
@@ -34,6 +34,7 @@ export function tablesOf(results: Results): Map<TableName, string> {
 
 /**
  * Writes the tables into the places that a document has for them.
+ *
  * @throws Error if a place is never closed.
  */
 export function withTables(text: string, tables: ReadonlyMap<TableName, string>): string {
@@ -49,7 +50,7 @@ export function withTables(text: string, tables: ReadonlyMap<TableName, string>)
   return written;
 }
 
-/** What some thresholds keep: faces, and boxes that are none. */
+/** Makes the table of what some thresholds keep: faces, and boxes that are none. */
 function confidenceTable({ kept, ...provenance }: NonNullable<Results['confidence']>): string {
   const names = { blazeFace: 'BlazeFace', ssd: 'SSD' } as const;
   const [first] = kept;
@@ -68,7 +69,7 @@ function confidenceTable({ kept, ...provenance }: NonNullable<Results['confidenc
   ].join('\n\n');
 }
 
-/** Five figures for the README, each with the command that measures it. */
+/** Makes the README's table: five figures, each with the command that measures it. */
 function summaryTable(
   { accuracy, trueAcceptRates, identificationRates }: NonNullable<NonNullable<Results['accuracy']>['Fusion']>,
   { pictures }: NonNullable<Results['speed']>,

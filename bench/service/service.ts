@@ -1,6 +1,7 @@
 /**
- * Measures the service as a whole, as users run it: what a request costs beside the engine's own work, how soon it answers while it computes,
- * and its memory.
+ * Measures the service as a whole, as users run it. It measures what a request costs beside the engine's own
+ * work, how soon the service answers while it computes, and its memory.
+ *
  * usage: npm run bench -- service
  */
 import { readFile } from 'node:fs/promises';
@@ -27,7 +28,7 @@ interface Times {
 export interface ServiceFigures {
   readonly startMs: number;
   readonly model: string;
-  /** One face in 250 pixels, by the model. */
+  /** Engine's time for one face in 250 pixels. */
   readonly engineMs: number;
   readonly requestMs: number;
   readonly perSecond: number;
@@ -58,7 +59,10 @@ function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] as number;
 }
 
-/** A whole request, saving included, beside the engine alone on the same picture; in turns, so that noise meets both. */
+/**
+ * Measures a whole request, saving included, and the engine alone on the same picture. They take turns, so
+ * that other programs slow both alike.
+ */
 async function measureOverhead({ url }: Service) {
   const bytes = await oneFacePicture(250);
   const images = [bytes.toString('base64')];
@@ -72,7 +76,7 @@ async function measureOverhead({ url }: Service) {
   for (let round = 0; round < 120; round++) {
     const engineTime = await timed(engine);
     const requestTime = await timed(() => processPictures(url, images));
-    // The first ones compile.
+    // The first rounds only warm up: the code is still being compiled.
     if (round < 20) continue;
     engineTimes.push(engineTime);
     requestTimes.push(requestTime);
@@ -86,7 +90,7 @@ async function residentMegabytes(pid: number): Promise<number> {
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
 }
 
-/** Six large pictures in turn; the throughput, and the memory after 100 and after 500. */
+/** Sends six large pictures in turn. Measures the throughput, and the memory after 100 and after 500. */
 async function measureMemory({ url, pid }: Service) {
   const large = await Promise.all(
     [1, 2, 3, 4, 5, 6].map((n) => readFile(join(sampleFolder, `sample${n}.jpg`))),
@@ -107,7 +111,7 @@ async function measureMemory({ url, pid }: Service) {
   };
 }
 
-/** `GET /` while the service processes pictures, beside the same on an idle service. */
+/** Measures `GET /` while the service processes pictures, and while it is idle. */
 async function measureResponsiveness({ url }: Service) {
   const sample = async (count: number): Promise<Times> => {
     const times: number[] = [];

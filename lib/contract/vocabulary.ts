@@ -1,8 +1,10 @@
-/** The names that requests and settings may use, DeepFace's and our own. */
+/** Names that requests and settings may use: DeepFace's and our own. */
 
 /**
- * The embedded engine's detectors: BlazeFace on the whole picture; SSD; BlazeFace also on parts of the picture where its first look does not
- * settle what it shows (under the name of the days when SSD did that); and none, where the picture is the face.
+/**
+ * Detectors of the embedded engine: BlazeFace on the whole picture; SSD; BlazeFace also on parts of the picture,
+ * where the whole does not settle it; and none, where the picture is the face. SSD once looked at the parts: the
+ * name of that detector is kept.
  */
 export const engineDetectors = ['mediapipe', 'ssd', 'mediapipe+ssd', 'skip'] as const;
 export type EngineDetector = (typeof engineDetectors)[number];
@@ -28,7 +30,10 @@ export const detectorNames = [
 ] as const;
 export type DetectorName = (typeof detectorNames)[number];
 
-/** DeepFace's models, then our own; of these the embedded engine has `Dlib`, `MobileFaceNet`, `Fusion`, and `Custom` where one is set. */
+/**
+ * DeepFace's models, then our own. The embedded engine has `Dlib`, `MobileFaceNet`, `Fusion`, and `Custom`
+ * where `MODEL_PATH` is set.
+ */
 export const modelNames = [
   'VGG-Face',
   'Facenet',
@@ -46,16 +51,19 @@ export const modelNames = [
   'Custom',
   'aws_rekognition',
 ] as const;
-/** What the model that `MODEL_PATH` names is called. */
+/** Name of the model in the file that `MODEL_PATH` names. */
 export const customModelName = 'Custom';
 export type ModelName = (typeof modelNames)[number];
 
-/** The embedded engine's model where none is named, or one that it does not have. */
+/** Model that the embedded engine uses if none is named, or one that it does not have. */
 export const defaultEngineModel = 'Fusion';
 
 export const distanceMetrics = ['cosine', 'euclidean', 'euclidean_l2', 'angular'] as const;
 export type DistanceMetric = (typeof distanceMetrics)[number];
 
-/** What a distance was measured in. Rekognition tells similarities alone: there, a distance is `1 - similarity / 100`. */
+/**
+ * Metric that a distance was measured in. Rekognition returns only similarities: its distance is `1 -
+ * similarity / 100`.
+ */
 export const similarityMetrics = [...distanceMetrics, 'aws_similarity'] as const;
 export type SimilarityMetric = (typeof similarityMetrics)[number];

@@ -7,8 +7,8 @@ import type { FormReader, UploadedFile } from './multipart.ts';
 import { validate } from './validation.ts';
 
 /**
- * Reads a request's body as the contract says, from its bytes.
- * @param readForm what reads a multipart body, where the contract has one.
+ * Reads a request's body from its bytes, as the contract describes it.
+ * @param readForm reads a multipart body, where the contract has one
  * @throws RequestInvalidError, InputUnreadableError
  */
 export async function readBody(
@@ -26,7 +26,10 @@ export async function readBody(
   }
 }
 
-/** Without a content type the body counts as JSON; any other type is no object, so that a web page's form can't be one. */
+/**
+ * Reads a JSON body. A body without a content type counts as JSON. Any other type is refused, so that a web
+ * page's form can't pass for JSON.
+ */
 function readJson(contract: JsonBody, event: APIGatewayProxyEvent): unknown {
   const type = mediaType(requestHeader(event, 'content-type') ?? 'application/json');
   const kept = keptJson(event);
@@ -60,7 +63,7 @@ function mediaType(contentType: string): string {
   return (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
 }
 
-/** The body as text; bytes must be UTF-8. */
+/** Decodes the body to text; bytes must be UTF-8. */
 function bodyText(event: APIGatewayProxyEvent): string {
   if (!event.isBase64Encoded) return (event.body ?? '').replace(/^\ufeff/, '');
   try {

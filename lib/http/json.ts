@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { RequestInvalidError } from '../errors.ts';
 
-/** More than any request of ours has, and little enough to be checked at once. */
+/** Limit on values: more than any of our requests has, and few enough to be checked at once. */
 const maxValues = 20_000;
 const maxDepth = 64;
 
@@ -10,7 +10,8 @@ const backslash = 0x5c;
 const [openBracket, closeBracket, openBrace, closeBrace, comma] = [0x5b, 0x5d, 0x7b, 0x7d, 0x2c];
 
 /**
- * Reads JSON in UTF-8. A text of very many values is refused before it is read: they would take far more memory than the text.
+ * Reads JSON in UTF-8. A text of too many values is refused before it is parsed, because its values would
+ * take far more memory than the text.
  * @throws RequestInvalidError
  */
 export function parseJson(text: string, bytes: Uint8Array = Buffer.from(text)): unknown {
@@ -24,7 +25,7 @@ export function parseJson(text: string, bytes: Uint8Array = Buffer.from(text)): 
   try {
     return JSON.parse(text);
   } catch (error) {
-    // The engine's message repeats the input; only the position is passed on.
+    // Node's message repeats the input, so only the position is passed on.
     const position = /at position (\d+)/.exec(String(error))?.[1];
     throw invalid(
       position === undefined ? ['body'] : ['body', Number(position)],
@@ -34,7 +35,9 @@ export function parseJson(text: string, bytes: Uint8Array = Buffer.from(text)): 
   }
 }
 
-/** Counts the marks between values, outside of strings; a string is passed over at the speed of a search. */
+/**
+ * Counts the marks between values, outside of strings. Strings are skipped by a native search, which is fast.
+ */
 function isBounded(bytes: Uint8Array): boolean {
   let values = 0;
   let depth = 0;
@@ -51,7 +54,7 @@ function isBounded(bytes: Uint8Array): boolean {
   return true;
 }
 
-/** Where the string that begins at `start` has its last quote. */
+/** Finds the closing quote of the string that begins at `start`. */
 function endOfString(bytes: Uint8Array, start: number): number {
   let at = bytes.indexOf(quote, start + 1);
   while (at !== -1) {
@@ -67,15 +70,15 @@ function invalid(loc: (string | number)[], msg: string, type: string): RequestIn
   return new RequestInvalidError([{ loc, msg, type }]);
 }
 
-/** Bodies that were read before the handler got its event: `undefined` is no JSON. */
+/** Values of bodies that were parsed before the handler got its event; `undefined` is no JSON value. */
 const readBefore = new WeakMap<APIGatewayProxyEvent, unknown>();
 
-/** Keeps the value of an event's body, so that its handler need not read it again. */
+/** Keeps the value of an event's body, so that its handler need not parse it again. */
 export function keepJson(event: APIGatewayProxyEvent, value: unknown): void {
   readBefore.set(event, value);
 }
 
-/** The value of an event's body, where it was read before. */
+/** Returns the value of an event's body, if it was parsed before. */
 export function keptJson(event: APIGatewayProxyEvent): unknown {
   return readBefore.get(event);
 }

@@ -2,31 +2,39 @@ import { createHash, randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { BackendUnavailableError } from '../errors.ts';
 
-/**
- * Storage of small texts. A text that was put survives a crash. Every method throws
- * `BackendUnavailableError`.
- */
+/** Storage of small texts. A text that was put survives a crash. */
 export interface NoteStorage {
-  /** Returns `undefined` if there is no such text. */
+  /**
+   * Reads a text; returns `undefined` if there is none.
+   * @throws BackendUnavailableError
+   */
   get(name: string): Promise<string | undefined>;
+  /**
+   * Writes a text, or replaces it.
+   * @throws BackendUnavailableError, DiskFullError
+   */
   put(name: string, text: string): Promise<void>;
-  /** Deletes a text, if there is one. */
+  /**
+   * Deletes a text, if there is one.
+   * @throws BackendUnavailableError
+   */
   delete(name: string): Promise<void>;
 }
 
 /** Record of earlier attempts to index a file. */
 export interface EarlierWork {
-  /** Times that the process ended in the middle of it. */
+  /** Number of times that a process ended while it indexed the file. */
   readonly deaths: number;
-  /** True once the picture was indexed; it lies there still because it could not be removed. */
+  /** True once the picture was indexed; the file is still there because it could not be removed. */
   readonly isIndexed: boolean;
 }
 
 const Note = z.object({
   deaths: z.number(),
   isIndexed: z.boolean(),
-  /** The run that is at it, and since when, ISO 8601; null when none is. */
+  /** Id of the run that indexes the file now; null if none does. */
   run: z.string().nullable(),
+  /** Start of that run, ISO 8601. */
   since: z.string(),
 });
 type Note = z.infer<typeof Note>;
@@ -41,12 +49,12 @@ const tryAgainSeconds = 5;
 export class InboxNotes {
   readonly #storage: NoteStorage;
   readonly #maxRunMs: number;
-  /** This process's name among those that work on the inbox. */
+  /** Id of this process among those that index files. */
   readonly #run = randomUUID();
 
   /**
-   * @param maxRunMs how long another process may be at a file before it counts as ended; 0 where no two work
-   * on the same inbox.
+   * @param maxRunMs milliseconds after which another process that began a file counts as ended; 0 if only one
+   *   process works on this inbox
    */
   constructor(storage: NoteStorage, maxRunMs: number) {
     this.#storage = storage;

@@ -12,18 +12,18 @@ import { storeId } from '../records/sqlite/database.ts';
 import { openSqliteEmbeddings } from '../records/sqlite/embeddings.ts';
 import { openSqliteRecords } from '../records/sqlite/records.ts';
 
-/** The adapters of one machine; the engine keeps its faces in the records' database. */
+/** Adapters of one machine; the engine keeps its faces in the records' database. */
 export interface Embedded {
   readonly faces: FaceBackend;
   readonly records: RecordStore;
   readonly images: ImageStore;
-  /** What the pictures are compared on, for the first line of the log. */
+  /** Description, for the first line of the log, of what compares the faces. */
   readonly runtime: string;
   close(): Promise<void>;
 }
 
 /**
- * Opens the adapters of one machine on the records' database, which is closed with them.
+ * Opens the adapters of one machine on the records' database, and closes it with them.
  * @throws ConfigError, BackendUnavailableError
  */
 export async function openEmbedded(config: Config, database: DatabaseSync): Promise<Embedded> {

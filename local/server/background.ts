@@ -11,13 +11,13 @@ import { type Delivery, deliverWebhooks } from './webhooks.ts';
 
 const sweepIntervalMs = 60 * 60_000;
 
-/** An upload that no request named by then is not wanted any more. */
+/** Age after which an upload is removed if no request has named it. */
 const uploadAgeMs = 24 * 60 * 60_000;
 
 /**
- * Undoes and finishes what an earlier run left unfinished. Where one process has the records to itself, that is whatever is unfinished
- * now: it has begun nothing yet. (A tool that is listing people beside it at this very moment fails, says so, and goes on when it is run
- * again.) What can't be finished now is hidden, and left to the sweep.
+ * Undoes or finishes what an earlier run left unfinished. If this process alone has the records, everything
+ * unfinished is old, since it has not begun anything yet. A tool that is listing people at this moment fails,
+ * says so, and goes on if it is run again. What can't be finished now stays hidden until the sweep.
  */
 export async function finishEarlierRun(opened: OpenedPorts, config: Config): Promise<void> {
   const sharesRecords = config.aws?.tableName !== undefined;
@@ -29,7 +29,10 @@ export async function finishEarlierRun(opened: OpenedPorts, config: Config): Pro
   }
 }
 
-/** What the server does besides answering, until it is told to stop; resolves when what was under way is done. */
+/**
+ * Does the server's work besides answering, until it is told to stop. Resolves when the work under way is
+ * done.
+ */
 export async function workInBackground(
   opened: OpenedPorts,
   config: Config,
@@ -39,12 +42,15 @@ export async function workInBackground(
   await Promise.all([
     keepSweeping(opened, config, stop),
     delivery && deliverWebhooks(delivery, stop),
-    // In AWS mode S3's events come to a function of their own.
+    // In AWS mode a function of its own gets S3's events.
     !config.aws && watchInboxFolder(opened, config.dataDir, stop),
   ]);
 }
 
-/** Brings what earlier versions kept up to date; what a table that is not available now keeps from it is left to the next sweep. */
+/**
+ * Brings records of earlier versions up to date. If a table is not available now, the next sweep does the
+ * rest.
+ */
 export async function updateRecords(opened: OpenedPorts): Promise<void> {
   try {
     await normalizeNames(opened);
@@ -53,7 +59,7 @@ export async function updateRecords(opened: OpenedPorts): Promise<void> {
   }
 }
 
-/** Sweeps now and an hour after each sweep's end. */
+/** Sweeps now, and again an hour after each sweep has ended. */
 async function keepSweeping(opened: OpenedPorts, config: Config, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     try {

@@ -4,7 +4,7 @@ import type { Endpoint } from '../../lib/contract/endpoint.ts';
 import { type FieldProblem, RequestInvalidError } from '../../lib/errors.ts';
 import { keepJson } from '../../lib/http/json.ts';
 
-/** A smaller body is read in no time, and a message to a thread takes longer. */
+/** Size below which parsing is faster than a message to a thread. */
 const smallBytes = 64 * 1024;
 
 /** The thread's answer to one body. */
@@ -14,15 +14,19 @@ export type ParsedJson =
 
 type Waiter = { resolve(value: unknown): void; reject(error: unknown): void };
 
-/** Reads large JSON bodies in a thread, so that other requests are answered meanwhile. The thread starts with the first. */
+/**
+ * Parses large JSON bodies in a thread, so that other requests are answered meanwhile. The first body starts
+ * the thread.
+ */
 export class JsonParser {
   readonly #waiting = new Map<number, Waiter>();
   #worker: Worker | undefined;
   #lastId = 0;
 
   /**
-   * Keeps the value of a large JSON body for its handler. Its bytes are gone afterwards.
-   * @throws RequestInvalidError when it is no JSON.
+   * Keeps the value of a large JSON body for its handler. The body's bytes can't be used afterwards.
+   *
+   * @throws RequestInvalidError if it is no JSON.
    */
   async prepare({ body: contract }: Endpoint, event: APIGatewayProxyEvent, body: Buffer): Promise<void> {
     if (contract?.kind !== 'json' || event.isBase64Encoded || body.length <= smallBytes) return;
@@ -35,7 +39,7 @@ export class JsonParser {
     this.#waiting.set(id, { resolve, reject });
     this.#worker ??= this.#start();
     this.#worker.ref();
-    // So large a buffer has its memory for itself.
+    // A buffer this large shares its memory with no other.
     const bytes = new Uint8Array(body.buffer as ArrayBuffer, body.byteOffset, body.length);
     this.#worker.postMessage({ id, bytes }, [body.buffer as ArrayBuffer]);
     return promise;

@@ -1,4 +1,4 @@
-/** Thread: reads JSON bodies for `json-parser.ts`. */
+/** Thread: parses JSON bodies for `json-parser.ts`. */
 import { parentPort } from 'node:worker_threads';
 import { RequestInvalidError } from '../../lib/errors.ts';
 import { parseJson } from '../../lib/http/json.ts';
@@ -10,7 +10,7 @@ parentPort?.on('message', ({ id, bytes }: { id: number; bytes: Uint8Array }) => 
 
 function read(id: number, bytes: Uint8Array): ParsedJson {
   try {
-    // Without its byte order mark, as the decoder leaves it out.
+    // The decoder removes a byte order mark.
     return { id, value: parseJson(new TextDecoder().decode(bytes), bytes) };
   } catch (error) {
     if (error instanceof RequestInvalidError) return { id, problems: error.problems };

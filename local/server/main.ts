@@ -49,7 +49,7 @@ function announce(
 }
 
 async function serve(): Promise<void> {
-  // A log that nobody reads any more is no reason to stop serving.
+  // If nobody reads the log any more, the server still serves.
   process.stdout.on('error', () => {});
   const config = loadConfig();
   refuseOpenDoors(config);
@@ -76,14 +76,15 @@ async function serve(): Promise<void> {
     trustedProxies: config.trustedProxies,
     publicUrl: config.publicUrl,
   });
-  // Before the first line says that it listens: whoever waits for that may tell it to stop at once.
+  // The signal is handled before the first line says that the server listens: whoever waits for that line may
+  // stop it at once.
   const signal = stopSignal();
   server.listen(config.port, config.host);
   await once(server, 'listening');
   announce(config, opened, server.address() as AddressInfo);
   for (const warning of loadedWarnings()) log().warn(warning);
   const stopWork = new AbortController();
-  // Before the first request is read, whose match the webhooks are to hear of.
+  // Webhooks are ready before the first request is read, so that they get its match.
   const work = workInBackground(opened, config, delivery, stopWork.signal);
   log().info(`${await signal}: finishing the running requests.`);
   stopWork.abort();

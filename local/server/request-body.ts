@@ -2,20 +2,21 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { InputTooLargeError } from '../../lib/errors.ts';
 import type { BodyShare } from './body-budget.ts';
 
-/** The client went away, or took too long, before its request was complete. */
+/** The client went away or took too long before its request was complete. */
 export class RequestAbandonedError extends Error {}
 
-/** Whether the request says that it has a body. */
+/** Checks if a request's headers announce a body. */
 export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 /**
- * Reads a body to its end. When it throws, the connection is still good for an answer.
+ * Reads a body to its end. If it throws, the connection can still carry an answer.
+ *
  * @throws InputTooLargeError as soon as the body is announced or found to be larger than `maxBytes`.
- * @throws BackendUnavailableError when the server holds too many bytes already.
- * @throws BodyTooSlowError when it lost its place to another.
- * @throws RequestAbandonedError when the client goes away, or was sent away for taking too long.
+ * @throws BackendUnavailableError if the server already holds too many bytes.
+ * @throws BodyTooSlowError if the body lost its place to another one.
+ * @throws RequestAbandonedError if the client goes away, or was cut off because it took too long.
  */
 export async function readRequestBody(
   request: IncomingMessage,
@@ -29,7 +30,10 @@ export async function readRequestBody(
   return body;
 }
 
-/** A refusal leaves the request readable: what the client still sends is thrown away later. */
+/**
+ * Collects the body's bytes. After a refusal the request stays readable, so that the rest can be discarded
+ * later.
+ */
 async function collect(request: IncomingMessage, maxBytes: number, share: BodyShare): Promise<Buffer> {
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
   const chunks: Buffer[] = [];

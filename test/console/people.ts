@@ -3,7 +3,7 @@ import { pictureOfNothing } from '../api/pictures.ts';
 import { newName } from '../suites/api/client.ts';
 import { type ConsoleSetup, fileOf, focusIsOn, pictureIsShown } from './setup.ts';
 
-/** Listing people, and changing who is listed. */
+/** Tests listing people, and changing who is listed. */
 export function describePeople(setup: () => ConsoleSetup): void {
   it('shows how to begin where nobody is listed', async () => {
     await using visit = await setup().visit('#/blacklist', { service: 'empty' });
@@ -99,7 +99,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await dialog.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('heading', { name: `${listed.name} II` }).waitFor();
     expect(await setup().api.entry(listed.id)).toMatchObject({ name: `${listed.name} II`, reason: null });
-    // The focus is back where the dialog came from.
+    // The focus must return to the button that opened the dialog.
     await focusIsOn(page, 'Edit');
   });
 
@@ -133,7 +133,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByRole('button', { name: 'Delete' }).click();
     const dialog = page.getByRole('dialog', { name: `Delete ${listed.name}?` });
     await dialog.getByText('This cannot be undone.').waitFor();
-    // What Enter presses undoes nothing.
+    // Enter presses Cancel, and so changes nothing.
     await focusIsOn(page, 'Cancel');
     await page.keyboard.press('Enter');
     await dialog.waitFor({ state: 'detached' });

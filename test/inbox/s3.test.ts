@@ -23,7 +23,7 @@ inboxSuite('S3', async () => openedBucket(place), {
   takesReplacedForSame: 's3rver does not know the conditions If-Match and x-amz-copy-source-if-match.',
 });
 
-/** Answers every request in one way, and keeps their headers. */
+/** Starts a server that gives every request the same answer, and keeps the requests' headers. */
 async function cannedS3(status: number, answer: Record<string, string>, body = '') {
   const requests: Pick<IncomingMessage, 'method' | 'url' | 'headers'>[] = [];
   const server = await startHttpServer((request, response) => {

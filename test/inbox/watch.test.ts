@@ -30,7 +30,7 @@ describe('watching the inbox folder', () => {
     Object.fromEntries(
       (await opened.records.listEntries('ACTIVE')).map(({ name, imageCount }) => [name, imageCount]),
     );
-  /** Polls, for the watcher tells nobody. */
+  /** Polls, because the watcher does not report its progress. */
   const until = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 30_000, interval: 100 });
 
   it('indexes what is there, what comes later, and what is written slowly when it is whole', async () => {

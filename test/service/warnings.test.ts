@@ -22,7 +22,7 @@ const well: Situation = {
 
 const warnings = (change: Partial<Situation>) => warningsOf({ ...well, ...change });
 
-/** As a user's own model has it. */
+/** Describes a user's own model. */
 function custom(threshold: number, calibration?: readonly number[]): Situation['faces'] {
   const model = {
     ...embeddingModels.MobileFaceNet,

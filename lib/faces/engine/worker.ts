@@ -1,4 +1,4 @@
-/** One thread of the engine: it holds its own models and sees the galleries that the main thread shares. */
+/** One thread of the engine: it holds its own models, and reads the galleries that the main thread shares. */
 import { readlinkSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 import { basename } from 'node:path';
@@ -17,33 +17,33 @@ import { type GalleryHit, type GallerySearch, searchGallery } from './search/sea
 
 export interface WorkerSettings {
   readonly minConfidence: number;
-  /** Loaded at start; the others when they are first asked for. */
+  /** Model that is loaded at start; the others are loaded at their first use. */
   readonly modelName: EmbedderName;
-  /** Of the model `Custom`. */
+  /** Network of the model `Custom`. */
   readonly customNetwork?: CustomNetwork | undefined;
 }
 
-/** What to do with one picture: find its faces, embed them by some models, look these up in galleries. */
+/** Work on one picture: find its faces, embed them by some models, and search galleries for them. */
 export interface Job {
   readonly picture: Pixels;
   readonly detector?: EngineDetector;
   readonly models: readonly EmbedderName[];
-  /** Only the largest face is embedded. */
+  /** True to embed the largest face alone. */
   readonly largestOnly?: boolean;
-  /** Which faces' quality is measured; none unless it says so. */
+  /** Faces whose quality is measured; none by default. */
   readonly measure?: 'largest' | 'all';
-  /** Made one after the other, in this order, by embedders among `models`. */
+  /** Searches by embedders among `models`, run one after the other in this order. */
   readonly searches?: readonly GallerySearch[];
 }
 
 export interface JobFace extends Face {
   readonly quality?: MeasuredQuality;
   readonly embeddings: Partial<Record<EmbedderName, Float32Array>>;
-  /** What each of the job's searches has found. */
+  /** Hits of each of the job's searches. */
   readonly hits: readonly (readonly GalleryHit[])[];
 }
 
-/** Seconds that a job spent in each stage that it came to. */
+/** Seconds that a job spent in each of its stages. */
 export type StageTimes = Partial<Record<'detect' | 'mesh' | 'embed' | 'search', number>>;
 
 export type ToWorker =
@@ -109,7 +109,7 @@ function secondsSince(started: number): number {
   return (performance.now() - started) / 1000;
 }
 
-/** Each face's hits in the gallery that is searched. */
+/** Searches a gallery, and returns each face's hits. */
 function lookUp(
   faces: readonly Pick<JobFace, 'embeddings'>[],
   { embedder, metric, threshold, candidates }: GallerySearch,
@@ -119,19 +119,22 @@ function lookUp(
   return gallery && probes.length > 0 ? searchGallery(gallery, probes, metric, threshold, candidates) : [];
 }
 
-/** The first inference compiles: it is done before the first request waits for it. */
+/** Runs a first inference, which compiles the models, so that the first request need not wait for it. */
 async function warmUp(run: (job: Job) => Promise<unknown>): Promise<void> {
   const side = 64;
   await run({ picture: { width: side, height: side, data: new Uint8Array(3 * side * side) }, models: [] });
 }
 
-/** Requests are answered before pictures are computed, where the system gives threads priorities of their own (Linux). */
+/**
+ * Lowers this thread's priority below the main thread's, where threads have priorities of their own (Linux).
+ * Requests are then answered while pictures are computed.
+ */
 function yieldToMainThread(): void {
   try {
     const threadId = Number(basename(readlinkSync('/proc/thread-self')));
     setPriority(threadId, Math.max(5, getPriority()));
   } catch {
-    // Elsewhere all threads are equal.
+    // Other systems give all threads of a process the same priority.
   }
 }
 

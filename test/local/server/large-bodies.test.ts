@@ -8,7 +8,7 @@ import { startServer } from './running-server.ts';
 
 const mebibyte = 1024 * 1024;
 
-/** A client in a thread of its own, so that what it does is no work of the server's thread. */
+/** A client in a thread of its own, so that its work does not block the server's thread. */
 const client = `
   const { parentPort, workerData } = require('node:worker_threads');
   const { port, path, body } = workerData;
@@ -19,7 +19,7 @@ const client = `
   request.end(Buffer.from(body));
 `;
 
-/** Milliseconds that this thread has computed, whatever else the machine does. */
+/** Gives the milliseconds that this thread has computed, whatever else the machine does. */
 function computed(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1000;
@@ -31,7 +31,7 @@ function computing(work: () => unknown): number {
   return computed() - before;
 }
 
-/** Watches the event loop until it is told to end: the longest that one of its rounds computed. */
+/** Watches the event loop until `end`, which returns the longest time that one of its rounds computed. */
 function watchRounds(): { end(): number } {
   let longest = 0;
   let last = computed();
@@ -75,7 +75,7 @@ test.each([
       const { images } = JSON.parse(bytes.toString()) as { images: unknown[] };
       for (const image of images) Buffer.from(String(image).replace(/\s/g, ''), 'base64');
     } catch {
-      // As the server finds out, in as much time.
+      // The server finds this out in the same way, and takes as much time.
     }
   });
   const rounds = watchRounds();

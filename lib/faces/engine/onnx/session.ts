@@ -5,23 +5,24 @@ const require = createRequire(import.meta.url);
 
 export type Session = Ort.InferenceSession;
 
-/** Each output's values by its name. */
+/** Values of each output, by its name. */
 export type Outputs = Readonly<Record<string, Float32Array>>;
 
 /**
  * Loads an ONNX model on this thread.
- * @param model its path or its bytes.
+ * @param model its path or its bytes
  */
 export async function startSession(model: string | Uint8Array): Promise<Session> {
   const ort: typeof Ort = require('onnxruntime-node');
   const options: Ort.InferenceSession.SessionOptions = {
-    // The pool of workers uses the cores: a thread of its own for each session would only get in their way.
+    // The pool of workers uses all cores: further threads for each session would only compete with them.
     intraOpNumThreads: 1,
-    // Nothing short of a crash: what it throws says the rest, and its warnings are for who makes a model.
+    // Only fatal errors are logged: other errors are thrown, and warnings concern the model's author.
     logSeverityLevel: 4,
-    // A pattern keeps one block for each shape of input that ever came: in two workers 120 MB, and it saves no time that can be measured.
+    // A memory pattern keeps one block for each shape of input that ever came. That took 120 MB in two
+    // workers, and saved no measurable time.
     enableMemPattern: false,
-    // Weights lie outside the arena, which grows by doubling.
+    // Weights stay out of the arena, which grows by doubling.
     extra: { session: { use_device_allocator_for_initializers: '1' } },
   };
   return typeof model === 'string'
@@ -29,7 +30,7 @@ export async function startSession(model: string | Uint8Array): Promise<Session>
     : ort.InferenceSession.create(model, options);
 }
 
-/** Runs a model that has one input, on values of this shape. */
+/** Runs a model with one input on values of this shape. */
 export async function runSession(
   session: Session,
   input: Float32Array,

@@ -20,6 +20,7 @@ const kept = [
   'lib/events',
   'lib/faces',
   'lib/faces/engine',
+  'lib/faces/engine/detect',
   'lib/faces/engine/embed',
   'lib/faces/engine/geometry',
   'lib/faces/engine/models',

@@ -1,7 +1,8 @@
 /**
- * Command: measures what `confidence` is worth. Boxes of which it is known what they show are gathered: of single pictures of people, the same
- * cut off and turned, mosaics of their faces, and pictures without people. It tells the share of them that are faces, by confidence.
- * It also computes the numbers that `lib/faces/engine/detect/confidence.ts` would best make confidence of.
+ * Command: measures what `confidence` is worth. Boxes of which it is known what they show are gathered: of
+ * single pictures of people, the same cut off and turned, mosaics of their faces, and pictures without
+ * people. It tells the share of them that are faces, by confidence. It also computes the numbers that
+ * `lib/faces/engine/detect/confidence.ts` would best make confidence of.
  * usage: npm run bench -- confidence --data FOLDER [--out FOLDER]
  */
 import { join } from 'node:path';

@@ -54,9 +54,9 @@ export function compare(faces: readonly TrueFace[], detections: readonly Detecti
 }
 
 /**
- * Finds for each face the detection that shows it. That is one on two conditions. The middle of its box lies in
- * the inner half of the face's box. Both boxes share at least 30% of the area that they cover together. Each face
- * takes its most confident detection; any further ones are false.
+ * Finds for each face the detection that shows it. That is one on two conditions. The middle of its box
+ * lies in the inner half of the face's box. Both boxes share at least 30% of the area that they cover
+ * together. Each face takes its most confident detection; any further ones are false.
  */
 export function pairFaces(
   faces: readonly TrueFace[],

@@ -6,13 +6,13 @@ import type { Pixels } from '../../lib/faces/engine/geometry/align.ts';
 export interface EdgeCut {
   readonly name: string;
   readonly picture: Pixels;
-  /** What is left of the face's box, in pixels of the cut picture. */
+  /** Rest of the face's box, in pixels of the cut picture. */
   readonly face: Box;
 }
 
 export type Side = 'left' | 'right' | 'top' | 'bottom';
 
-/** The middle of a face's box, and the picture that is left then enlarged. */
+/** Cuts out the middle of a face's box, and enlarges it. */
 export async function cutToFace(picture: Pixels, area: Box, share: number, factor: number): Promise<EdgeCut> {
   const [w, h] = [Math.round(area.w * share), Math.round(area.h * share)];
   const part = cutOut(picture, {
@@ -32,7 +32,7 @@ async function enlarged({ width, height, data }: Pixels, toWidth: number, toHeig
   return sharp(data, { raw }).resize(toWidth, toHeight, { fit: 'fill' }).raw().toBuffer();
 }
 
-/** What is left of a picture when a share of a face's box is cut off at a side, with all that lies beyond. */
+/** Cuts off a picture what lies beyond an edge: a share of a face's box at a side, and all beyond. */
 export function cutByEdge(picture: Pixels, area: Box, side: Side, share: number): EdgeCut {
   const { width, height } = picture;
   const cut = { left: 0, top: 0, right: width, bottom: height };

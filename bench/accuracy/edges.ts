@@ -1,6 +1,7 @@
 /**
- * Command: measures how faces are found that fill a picture or are cut by its edge. Each picture of a folder of people is cut to parts of the
- * box of its own face, and enlarged; and cut so that a part of the face is beyond one side. What is found is compared with the whole picture's.
+ * Command: measures how faces are found that fill a picture or are cut by its edge. Each picture of a
+ * folder of people is cut to parts of the box of its own face, and enlarged; and cut so that a part of the
+ * face is beyond one side. What is found is compared with the whole picture's.
  * usage: npm run bench -- edges --data FOLDER [--every 1]
  */
 import { readFile } from 'node:fs/promises';
@@ -30,17 +31,19 @@ export interface EdgeRow {
   none: number;
   /** Pictures in which it is found more than once. */
   doubles: number;
-  /** Of the faces found once, the cosine distance to the face of the whole picture. */
+  /** Distances of the faces found once, the cosine distance to the face of the whole picture. */
   readonly distances: number[];
 }
 
-/** What looks for faces, and embeds them. */
+/** Networks that look for faces, and embed them. */
 export interface Finder {
   readonly detector: Detector;
   readonly embed: Embedder;
 }
 
-/** Of several faces the one nearest to the picture's middle: that is the person whom the folder means. */
+/**
+ * Picks of several faces the one nearest to the picture's middle: that is the person whom the folder means.
+ */
 function middlemost(detections: readonly Detection[], { width, height }: Pixels): Detection | undefined {
   const offCentre = ({ area: { x, y, w, h } }: Detection) =>
     Math.hypot(x + w / 2 - width / 2, y + h / 2 - height / 2);
@@ -84,7 +87,7 @@ async function* cutsOf(picture: Pixels, area: Box): AsyncGenerator<EdgeCut> {
   for (const side of ['left', 'right', 'top', 'bottom'] as const) yield cutByEdge(picture, area, side, 0.4);
 }
 
-/** That a box's middle lies in the face's. */
+/** Returns true if a box's middle lies in the face's. */
 function isOn({ x, y, w, h }: Box, face: Box): boolean {
   const [across, down] = [x + w / 2, y + h / 2];
   return across >= face.x && across <= face.x + face.w && down >= face.y && down <= face.y + face.h;

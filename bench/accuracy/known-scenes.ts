@@ -78,7 +78,7 @@ function crowd(kind: SceneKind, scene: Scene): KnownScene {
   };
 }
 
-/** Where the face lies in the set's pictures of 250x250 pixels. */
+/** Place of the face in the set's pictures of 250x250 pixels. */
 const face: Box = { x: 73, y: 80, w: 104, h: 104 };
 
 function* cutOff(picture: Pixels): Generator<KnownScene> {

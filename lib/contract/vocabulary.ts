@@ -2,9 +2,9 @@
 
 /**
 /**
- * Detectors of the embedded engine: BlazeFace on the whole picture; SSD; BlazeFace also on parts of the picture,
- * where the whole does not settle it; and none, where the picture is the face. SSD once looked at the parts: the
- * name of that detector is kept.
+ * Detectors of the embedded engine: BlazeFace on the whole picture; SSD; BlazeFace also on parts of the
+ * picture, where the whole does not settle it; and none, where the picture is the face. SSD once looked at
+ * the parts: the name of that detector is kept.
  */
 export const engineDetectors = ['mediapipe', 'ssd', 'mediapipe+ssd', 'skip'] as const;
 export type EngineDetector = (typeof engineDetectors)[number];

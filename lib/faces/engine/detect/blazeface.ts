@@ -16,14 +16,19 @@ export interface FoundFace {
   readonly points?: readonly Point[];
 }
 
-/** Looks for faces in each view of a picture; a view is what brings the picture into the detector's square. */
+/**
+ * Looks for faces in each view of a picture; a view is what brings the picture into the detector's square.
+ */
 export type DetectFaces = (pyramid: Pyramid, views: readonly Similarity[]) => Promise<FoundFace[][]>;
 
-/** Looks at several small views at once; a view is what brings the picture into one of the sheet's tiles. */
+/** The detector, with two ways to look. */
 export interface BlazeFace {
   /** Looks for faces in each view of a picture. */
   readonly detect: DetectFaces;
-  /** Does the same with several small views side by side in one square: a view brings the picture into a tile of it. */
+  /**
+   * Does the same with several small views side by side in one square. A view brings the picture into a
+   * tile.
+   */
   readonly detectInTiles: DetectFaces;
 }
 
@@ -35,16 +40,25 @@ export const blazeFaceInput: NetworkInput = {
   outside: 127.5,
 };
 
-/** Its two grids: how many anchors each of their cells has, and the outputs of Human's model that belong to them. */
+/**
+ * Its two grids: how many anchors each of their cells has, and the outputs of Human's model that belong to
+ * them.
+ */
 const grids = [
   { cells: 16, anchors: 2, scores: 'Identity', boxes: 'Identity_2' },
   { cells: 8, anchors: 6, scores: 'Identity_1', boxes: 'Identity_3' },
 ] as const;
 
-/** An anchor's numbers: its box's middle, width and height, and six points, all but the size from the anchor on. */
+/**
+ * An anchor's numbers: its box's middle, width and height, and six points, all but the size from the anchor
+ * on.
+ */
 const numbersOfBox = 16;
 
-/** Of two boxes that share more than this of their union, the less certain is left out. */
+/**
+ * Share of the union of two boxes. Of two that share more than this of their union, the less certain is
+ * left out.
+ */
 const maxOverlap = 0.3;
 
 /**
@@ -87,7 +101,9 @@ export const tileSize = blazeFaceInput.size / tilesAcross;
 
 const tilesOfSheet = tilesAcross ** 2;
 
-/** Lays tiles side by side into squares; what is left free stays as gray as what lies outside of a picture. */
+/**
+ * Lays tiles side by side into squares; what is left free stays as gray as what lies outside of a picture.
+ */
 function sheetsOf(tiles: Float32Array): Float32Array {
   const { size } = blazeFaceInput;
   const count = tiles.length / (3 * tileSize ** 2);
@@ -168,7 +184,10 @@ export function withoutOverlaps(faces: readonly FoundFace[], most: number): Foun
   return kept;
 }
 
-/** The network counts from the edge of its square, views from the middle of their first pixel. A turned box keeps its middle and sides. */
+/**
+ * The network counts from the edge of its square, views from the middle of their first pixel. A turned box
+ * keeps its middle and sides.
+ */
 export function placeInPicture(face: FoundFace, view: Similarity): FoundFace {
   const scale = Math.hypot(view.a, view.b);
   const place = ([x, y]: Point) => unmap(view, [x - 0.5, y - 0.5]);

@@ -16,16 +16,19 @@ export interface Detection {
   readonly area: FacialArea;
   /** 0..1: the share of boxes like this that are faces. */
   readonly confidence: number;
-  /** What the detector and the mesh say themselves, 0..1. */
+  /** Scores of the detector and of the mesh themselves, 0..1. */
   readonly evidence: { readonly box: number; readonly mesh: number };
   readonly landmarks: Landmarks;
-  /** What the first look took for the landmarks: the mesh, which is more precise, tells less of a face that is turned far to the side. */
+  /**
+   * Landmarks as the detector took them. The mesh is more precise, but tells less of a face that is turned
+   * far to the side.
+   */
   readonly firstLook: Landmarks;
 }
 
 export interface Detector {
   /**
-   * Every face of the picture, largest first.
+   * Finds every face of the picture, largest first.
    * @param times where it is written how long the looks for faces took, and those at each, in seconds.
    */
   detect(
@@ -36,7 +39,7 @@ export interface Detector {
 }
 
 /**
- * The detectors and the face mesh on this thread.
+ * Loads the detectors and the face mesh on this thread.
  * @param minConfidence 0..1: what is less likely a face is left out.
  */
 export async function loadDetector(minConfidence: number): Promise<Detector> {
@@ -74,7 +77,7 @@ export async function loadDetector(minConfidence: number): Promise<Detector> {
   };
 }
 
-/** The surest detection of each face: two boxes that lay apart may have led the mesh to the same one. */
+/** Picks the surest detection of each face. Two boxes that lay apart may have led the mesh to one face. */
 function withoutSameFace(detections: readonly Detection[]): Detection[] {
   const boxes = detections.map((detection) => ({ ...detection.area, detection }));
   return withoutDoubles(boxes).map(({ detection }) => detection);
@@ -87,7 +90,7 @@ function sizeOf({ w, h }: Box): number {
 /** BlazeFace's boxes are squares of so many heights of SSD's. */
 const squareOfSsd = 0.89;
 
-/** The box is a square as large as BlazeFace's; the mesh knows its middle better. */
+/** Describes a face. Its box is a square as large as BlazeFace's; the mesh knows its middle better. */
 function detectionOf({ face, landmarks, middle, confidence }: SeenFace, picture: Pixels): Detection {
   const side = Math.max(face.w, face.h) * (face.points ? 1 : squareOfSsd);
   const [x, y] = middle ?? [face.x + face.w / 2, face.y + face.h / 2];
@@ -112,7 +115,7 @@ function detectionOf({ face, landmarks, middle, confidence }: SeenFace, picture:
   };
 }
 
-/** The picture is said to be a face: no detector has a say, and its parts are told where the mesh sees them. */
+/** Takes the picture for a face, as the caller says. Its parts are told where the mesh sees them. */
 function pictureAsFace(seen: SeenFace, picture: Pixels): Detection {
   const { area, ...told } = detectionOf(seen, picture);
   const nowhere = { left_eye: null, right_eye: null, nose: null };

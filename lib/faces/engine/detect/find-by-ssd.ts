@@ -4,24 +4,36 @@ import type { DetectFaces, FoundFace } from './blazeface.ts';
 import { withoutDoubles } from './overlap.ts';
 import { ssdInput } from './ssd.ts';
 
-/** Looks of SSD at one picture, at most: they show 24 megapixels at full size; a larger picture is looked at less finely. */
+/**
+ * Looks of SSD at one picture, at most: they show 24 megapixels at full size; a larger picture is looked at
+ * less finely.
+ */
 const maxSsdLooks = 250;
 
-/** Where SSD finds faces of fewer pixels of its square, there may be more that it can't see yet. */
+/**
+ * Size of a face, in pixels of the square. Where SSD finds faces that take less, there may be more that it
+ * can't see yet.
+ */
 const smallForSsd = 40;
 
-/** 0..1: SSD takes other things for a face where it is less sure than this; of 495 faces of mosaics it was of two. */
+/**
+ * 0..1: SSD takes other things for a face where it is less sure than this; of 495 faces of mosaics it was
+ * of two.
+ */
 const minSsdConfidence = 0.6;
 
 /** 0..1: even what SSD is only so sure of is a reason to look closer. */
 export const suspicion = 0.15;
 
-/** Looks of SSD at a picture in which nobody is found, nor suspected: they show two megapixels at full size, 24 at a third. */
+/**
+ * Looks of SSD at a picture in which nobody is found, nor suspected: they show two megapixels at full size,
+ * 24 at a third.
+ */
 const maxVainLooks = 30;
 
 /**
- * SSD on the whole picture, then on parts of it at twice the size and so on, up to its own, as long as the last looks found or suspected faces
- * so small that there may be smaller ones.
+ * Looks with SSD at the whole picture, then at parts of it at twice the size and so on, up to its own. It
+ * goes on as long as the last looks found or suspected faces so small that there may be smaller ones.
  */
 export async function findBySsd(pyramid: Pyramid, look: DetectFaces): Promise<FoundFace[]> {
   const found = await lookCloser(pyramid, look);
@@ -48,10 +60,10 @@ function longerSide({ width, height }: Pixels): number {
   return Math.max(width, height);
 }
 
-/** How far parts of the picture overlap, in pixels of SSD's square: larger faces are seen by a coarser look. */
+/** Overlap of the picture's parts, in pixels of SSD's square. Larger faces are seen by a coarser look. */
 const overlapOfParts = 96;
 
-/** Squares of SSD's size that cover the picture at this scale. */
+/** Lists squares of SSD's size that cover the picture at this scale. */
 function partViews({ width, height }: Pixels, scale: number): Similarity[] {
   const { size } = ssdInput;
   const starts = (length: number) => {

@@ -35,21 +35,24 @@ const maxFaces = 200;
 
 /** BlazeFace's scores, 0..1. */
 const scores = {
-  /** What is less sure is not looked at again. */
+  /** A guess that is less sure is not looked at again. */
   guess: 0.3,
   /** The same of parts of a picture, of which there are many. */
   guessInPart: 0.38,
   /** A face that is as sure as this, whole and large enough, needs no closer look. */
   clear: 0.7,
-  /** Where no face is as sure as this, what looks like a large one may be none, and hide small ones. */
+  /** A large face that is less sure may be none, and hide small ones. */
   settling: 0.65,
-  /** What a close look takes for less is left out. */
+  /** A face that is less sure in a close look is left out. */
   kept: 0.4,
-  /** A crowd whose middle guess is as sure as this stands upright: where it does not, that one is 0.75 or less. */
+  /**
+   * A crowd whose middle guess is as sure as this stands upright: where it does not, that one is 0.75 or
+   * less.
+   */
   uprightCrowd: 0.8,
 } as const;
 
-/** 0..1: BlazeFace need not tell what it is less sure of. */
+/** Score that BlazeFace tells at least, 0..1. */
 export const weakestGuess = scores.guess;
 
 /** A face that takes this share of the square is a close one; BlazeFace places smaller ones badly. */
@@ -63,14 +66,14 @@ const largeShare = 0.6;
 const tinyPicture = 320;
 
 /**
- * Shares of the square that the picture takes: it always has a border, so that faces at its edges are seen, and a wide one where a face may
- * fill it. A portrait's face is then as large as BlazeFace likes it best.
+ * Shares of the square that the picture takes: it always has a border, so that faces at its edges are seen,
+ * and a wide one where a face may fill it. A portrait's face is then as large as BlazeFace likes it best.
  */
 const shares = { usual: 0.62, wide: 0.3 } as const;
 
 /**
- * Looks for all faces of a picture. `mediapipe`: where BlazeFace sees one in the whole picture. `mediapipe+ssd`: also in its parts, unless
- * the look at the whole settles it.
+ * Looks for all faces of a picture. `mediapipe`: where BlazeFace sees one in the whole picture.
+ * `mediapipe+ssd`: also in its parts, unless the look at the whole settles it.
  */
 export async function findFaces(
   pyramid: Pyramid,
@@ -89,7 +92,7 @@ export async function findFaces(
     const settles = surest(found) >= scores.settling && !found.some(isSmall);
     if (!mayHideMore || settles) return found.slice(0, maxFaces);
   }
-  // What the whole picture shows too small to tell, its parts show better.
+  // A face that the whole picture shows too small is shown better by its parts.
   const plain = first.filter(({ seenSize }) => seenSize >= smallestClear);
   return (await search.lookClosely([...plain, ...(await search.lookAtParts(first))])).slice(0, maxFaces);
 }
@@ -135,7 +138,10 @@ class Search {
     return x < left + margin || y < top + margin || x + w > right - margin || y + h > bottom - margin;
   }
 
-  /** Where it is not sure of anybody, also with a wide border, and as if the picture stood on its head; where it shows nobody, as if it lay on its side. */
+  /**
+   * Looks at the whole picture. Without a sure face it looks again with a wide border, and at the picture
+   * turned upside down. Without any it looks at the picture on its sides.
+   */
   async lookAtWhole(): Promise<Guess[]> {
     const views = wholeViews(this.#picture);
     const bordered = (share: number) => views.map((view) => withBorder(view, share));
@@ -150,8 +156,9 @@ class Search {
   }
 
   /**
-   * Parts of the picture at twice the size, and so on, as long as the last looks show faces so small that there may be smaller ones. Where
-   * nobody is to be seen, at once those in which the smallest faces would be seen.
+   * Looks at parts of the picture at twice the size, and so on. It goes on as long as the last looks show
+   * faces so small that there may be smaller ones. Where nobody is to be seen, it looks at once at parts in
+   * which the smallest faces would be seen.
    */
   async lookAtParts(coarse: readonly Guess[]): Promise<Guess[]> {
     const longer = Math.max(this.#picture.width, this.#picture.height);
@@ -176,7 +183,10 @@ class Search {
     return found;
   }
 
-  /** Which way up a crowd's faces are, in quarters of a turn. Small ones do not tell reliably: the surest are looked at closely, each way up. */
+  /**
+   * Tells which way up a crowd's faces are, in quarters of a turn. Small ones do not tell reliably: the
+   * surest are looked at closely, each way up.
+   */
   async #turnOf(guesses: readonly Guess[]): Promise<number> {
     const surestFirst = bySureness(guesses);
     const middle = surestFirst[Math.floor(surestFirst.length / 2)];
@@ -190,7 +200,7 @@ class Search {
     return sums.indexOf(Math.max(...sums));
   }
 
-  /** The faces among some guesses, surest first, each placed by a look that shows it well. */
+  /** Finds the faces among some guesses, surest first, each placed by a look that shows it well. */
   async lookClosely(guesses: readonly Guess[]): Promise<FoundFace[]> {
     const { size } = blazeFaceInput;
     const isClear = ({ confidence, seenSize, isCut, turn }: Guess) =>
@@ -215,7 +225,10 @@ class Search {
     return found;
   }
 
-  /** Many guesses at a time, those first that mean different faces: what is found spares the looks at others that mean the same. */
+  /**
+   * Looks at many guesses at a time, at those first that mean different faces. A face that is found spares
+   * the looks at others that mean the same.
+   */
   async #tellTogether(clear: readonly FoundFace[], guesses: readonly Guess[]): Promise<FoundFace[]> {
     const found = [...clear];
     let waiting = [...guesses];
@@ -235,7 +248,7 @@ class Search {
     return found;
   }
 
-  /** The face that each guess means, where a small look shows it. */
+  /** Finds the face that each guess means, where a small look shows it. */
   async #lookInTiles(guesses: readonly Guess[], turn?: number): Promise<(FoundFace | undefined)[]> {
     const views = guesses.map((guess) => tileView(guess, turn ?? guess.turn));
     const seen = await this.#blazeFace.detectInTiles(this.#pyramid, views);
@@ -243,7 +256,7 @@ class Search {
   }
 }
 
-/** The first of the guesses, at most so many, no two of which mean one face. */
+/** Picks the first of the guesses, at most so many, no two of which mean one face. */
 function differentOnes(guesses: readonly Guess[], most: number): Guess[] {
   const chosen: Guess[] = [];
   for (const guess of guesses) {
@@ -253,7 +266,7 @@ function differentOnes(guesses: readonly Guess[], most: number): Guess[] {
   return chosen;
 }
 
-/** The face that a guess means, in the middle of a look that shows it well. */
+/** Finds the face that a guess means, in the middle of a look that shows it well. */
 export async function lookAt(
   pyramid: Pyramid,
   look: DetectFaces,
@@ -268,10 +281,13 @@ function meantFace(faces: readonly FoundFace[], guess: FoundFace): FoundFace | u
   return bySureness(faces).find((face) => face.confidence >= scores.kept && meansTheSame(face, guess));
 }
 
-/** The part of the picture's size at which its parts are looked at, at most: a face of 20 pixels takes 8 of the square there. */
+/**
+ * Largest scale at which the picture's parts are looked at. A face of 20 pixels takes 8 of the square
+ * there.
+ */
 const finestScale = 0.4;
 
-/** Where all faces take so many pixels of the square, smaller ones would be seen too. */
+/** Size of a face in pixels of the square. Where all faces take as many, smaller ones would be seen too. */
 const noSmaller = 24;
 
 /** So few guesses are looked at one by one, each in a square of its own; more share one. */
@@ -295,13 +311,16 @@ function surest(faces: readonly FoundFace[]): number {
   return Math.max(0, ...faces.map(({ confidence }) => confidence));
 }
 
-/** That two boxes mean one face: a much larger one around it means another, or none. */
+/** Returns true if two boxes mean one face. A much larger one around it means another, or none. */
 function areOne(one: FoundFace, other: FoundFace): boolean {
   const ratio = Math.max(one.w, one.h) / Math.max(other.w, other.h);
   return ratio > 0.5 && ratio < 2 && sharedWithSmaller(one, other) > 0.5;
 }
 
-/** That a close look's face is the one that was guessed, whose size and place were but roughly known. */
+/**
+ * Returns true if a close look's face is the one that was guessed. Its size and place were but roughly
+ * known.
+ */
 function meansTheSame(face: FoundFace, guess: FoundFace): boolean {
   const [size, guessed] = [Math.max(face.w, face.h), Math.max(guess.w, guess.h)];
   const across = face.x + face.w / 2 - guess.x - guess.w / 2;

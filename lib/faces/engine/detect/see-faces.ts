@@ -6,7 +6,10 @@ import { logOdds } from './confidence.ts';
 import { lookAt } from './find-faces.ts';
 import type { FindMeshes, Mesh } from './mesh.ts';
 
-/** 0..1: where the mesh is less sure that it sees a face, say because it is turned too far away, the detector's own points count. */
+/**
+ * Least confidence of the mesh, 0..1. Where it is less sure of a face, say one turned far away, the
+ * detector's own points count.
+ */
 const minMeshConfidence = 0.4;
 
 /** A face and its landmarks. */
@@ -15,11 +18,14 @@ export interface SeenFace {
   readonly landmarks: Landmarks;
   /** The mesh's, 0..1. */
   readonly confidence: number;
-  /** Where the mesh sees the face's middle. */
+  /** Middle of the face as the mesh sees it. */
   readonly middle?: Point;
 }
 
-/** So often the mesh looks at each face, each time as the last look found it: upright, centred and as large as the mesh wants it. */
+/**
+ * Looks of the mesh at each face. Each shows it as the last look found it: upright, centred and as large as
+ * the mesh wants it.
+ */
 const meshLooks = 2;
 
 /** Sees faces' landmarks. */
@@ -48,7 +54,10 @@ export class Seer {
     return told;
   }
 
-  /** Looks at faces from their landmarks on; keeps what is not less sure than before by more than the margin. */
+  /**
+   * Looks at faces from their landmarks on; keeps what is not less sure than before by more than the
+   * margin.
+   */
   async #look(faces: readonly SeenFace[], margin = 0): Promise<SeenFace[]> {
     const meshes = await this.#findMeshes(
       this.#pyramid,
@@ -61,7 +70,7 @@ export class Seer {
     });
   }
 
-  /** Of boxes without points, it is not known which way up their faces are: the mesh tries. */
+  /** Tries each way up with the mesh, for boxes without points: they do not tell it. */
   async #tryTurns(seen: SeenFace[]): Promise<void> {
     for (const turn of [0, 2, 1, 3]) {
       const doubtful = seen.filter(({ face, confidence }) => !face.points && isDoubtful(face, confidence));
@@ -112,10 +121,16 @@ const sure = { blazeFace: 0.82, mesh: 0.9995 } as const;
 /** More faces of a picture than this are not looked at each way up. */
 const maxTurnedFaces = 8;
 
-/** So much likelier must it be that a face stands on its head: measured as the least of upright ones, and the most of such as are cut off. */
+/**
+ * Margin by which it must be likelier that a face stands on its head. It is the least of upright ones, and
+ * the most of such as are cut off.
+ */
 const uprightMargin = 5;
 
-/** How well a face is seen this way up, as the logarithm of odds: of 84 whole faces all are likelier by 6 than the same turned upside down. */
+/**
+ * Tells how well a face is seen this way up, as the logarithm of odds. Of 84 whole faces all are likelier
+ * by 6 than the same turned upside down.
+ */
 function likeness({ face, confidence, landmarks }: SeenFace): number {
   const margin = Math.abs(rollOf(landmarks)) <= 60 ? uprightMargin : 0;
   return 4 * logOdds(face.confidence, 0.001) + logOdds(confidence, 0.001) + margin;
@@ -147,7 +162,10 @@ function isDoubtful({ confidence }: FoundFace, meshConfidence: number): boolean 
 /** 0..1: a further look that is less sure by no more than this is the better one all the same. */
 const unsteadiness = 0.2;
 
-/** Where faces have their parts in SSD's boxes, from the middle on, in heights of the box: means over 152 of LFW's. */
+/**
+ * Places of faces' parts in SSD's boxes, from the middle on, in heights of the box: means over 152 of
+ * LFW's.
+ */
 const usual = { eyeAcross: 0.178, eyeDown: -0.135, noseDown: 0.05, mouthDown: 0.245 } as const;
 
 /** @param turn quarters of a turn, clockwise */
@@ -196,7 +214,7 @@ export function boxLandmarks(points: readonly Point[]): Landmarks {
   return { leftEye, rightEye, noseTip, mouthCentre };
 }
 
-/** Of the box around the points. */
+/** Computes the middle of the box around the points. */
 function middleOf(points: readonly Point[]): Point {
   const along = (axis: 0 | 1) => {
     const values = points.map((point) => point[axis]);

@@ -1,4 +1,4 @@
-/** What brings a picture, or a part of it, into BlazeFace's square. */
+/** Maps from a picture, or a part of it, to BlazeFace's square. */
 
 import type { Pixels, Similarity } from '../geometry/align.ts';
 import { blazeFaceInput, type FoundFace, tileSize } from './blazeface.ts';
@@ -9,14 +9,15 @@ const { size } = blazeFaceInput;
 const maxAspect = 2;
 const maxParts = 16;
 
-/** How many of the picture's pixels the square shows along a side. */
+/** Counts the picture's pixels that the square shows along a side. */
 export function viewLength({ width, height }: Pixels): number {
   return Math.min(Math.max(width, height), maxAspect * Math.min(width, height));
 }
 
 /**
- * The whole picture; or of a long one, parts that overlap by its shorter side, so that every face lies whole in one of them. (Past 16 parts
- * they are longer: there the picture is a strip that shows no face worth the time.)
+ * Shows the whole picture; or of a long one, parts that overlap by its shorter side, so that every face
+ * lies whole in one of them. (Past 16 parts they are longer: there the picture is a strip that shows no
+ * face worth the time.)
  */
 export function wholeViews({ width, height }: Pixels): Similarity[] {
   const [longer, shorter] = [Math.max(width, height), Math.min(width, height)];
@@ -36,13 +37,13 @@ export function wholeViews({ width, height }: Pixels): Similarity[] {
   return views;
 }
 
-/** The view with a border around: what it shows takes this share of the square's side. */
+/** Puts a border around a view: what it shows takes this share of the square's side. */
 export function withBorder({ a, b, tx, ty }: Similarity, share: number): Similarity {
   const shift = ((size - 1) * (1 - share)) / 2;
   return { a: share * a, b: share * b, tx: share * tx + shift, ty: share * ty + shift };
 }
 
-/** The view with its square turned clockwise about its middle, by quarters of a turn. */
+/** Turns a view's square clockwise about its middle, by quarters of a turn. */
 export function quarterTurned(view: Similarity, turn: number, side = size): Similarity {
   const last = side - 1;
   let turned = view;
@@ -59,12 +60,12 @@ const closeSize = 64;
 /** The same of a tile. With more, too little is seen around a face whose size was guessed wrong. */
 const closeSizeInTile = 52;
 
-/** A face in the middle of the square, with what is around it. */
+/** Shows a face in the middle of the square, with what is around it. */
 export function closeView(face: FoundFace, turn: number): Similarity {
   return centred(face, turn, closeSize, size);
 }
 
-/** A face in the middle of a tile, with what is around it. */
+/** Shows a face in the middle of a tile, with what is around it. */
 export function tileView(face: FoundFace, turn: number): Similarity {
   return centred(face, turn, closeSizeInTile, tileSize);
 }
@@ -76,11 +77,14 @@ function centred({ x, y, w, h }: FoundFace, turn: number, faceSize: number, side
   return quarterTurned(view, turn, side);
 }
 
-/** How far parts of the picture overlap, and reach beyond its edges, in pixels of the square: larger faces are seen by a coarser look. */
+/**
+ * Overlap of the picture's parts, and their reach beyond its edges, in pixels of the square. Larger faces
+ * are seen by a coarser look.
+ */
 const overlapOfParts = 56;
 const beyondEdge = 12;
 
-/** Squares that cover the picture at this scale, with a border around it. */
+/** Lists squares that cover the picture at this scale, with a border around it. */
 export function partViews({ width, height }: Pixels, scale: number): Similarity[] {
   const starts = (length: number) => {
     const scaled = length * scale + 2 * beyondEdge;

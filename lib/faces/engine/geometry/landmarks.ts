@@ -6,7 +6,7 @@ export interface Landmarks {
   readonly rightEye: Point;
   readonly noseTip: Point;
   readonly mouthCentre: Point;
-  /** What only the face mesh tells; a face that turns too far away has none. */
+  /** Points that only the face mesh tells; a face that turns too far away has none. */
   readonly mesh?: {
     readonly mouthLeft: Point;
     readonly mouthRight: Point;

@@ -1,3 +1,4 @@
+import type { SpeedRow } from '../speed/speed.ts';
 import { measuredBy } from './plots.ts';
 import type { Provenance, Results } from './results.ts';
 
@@ -134,9 +135,19 @@ function accuracyTable(accuracy: NonNullable<Results['accuracy']>): string {
   return [table(head, rows), measured(first), ...plots].join('\n\n');
 }
 
+/** Makes the row that compares each pipeline's CPU time with its own for a picture with one face. */
+function timesOne(rows: readonly SpeedRow[], one: readonly SpeedRow[]): string[] {
+  const times = rows.map(({ pipeline, cpuMs }) => {
+    const alone = one.find((other) => other.pipeline === pipeline)?.cpuMs ?? 0;
+    return (cpuMs / alone).toFixed(1);
+  });
+  return ['times one face of 1,080 px, CPU', ...times];
+}
+
 function speedTable({ pictures, throughput, ...provenance }: NonNullable<Results['speed']>): string {
   const names = pictures[0]?.rows.map(({ pipeline }) => pipeline) ?? [];
   const named = (name: string) => (name === 'Human' || name === 'face-api' ? name : `\`${name}\``);
+  const one = pictures.find(({ name }) => name === '1,080 px, 1 face')?.rows;
   const rows = pictures.flatMap(({ name, rows: measurements, faces }) => [
     [`${name}: ms (CPU)`, ...measurements.map(({ wallMs, cpuMs }) => `${ms(wallMs)} (${ms(cpuMs)})`)],
     [
@@ -144,6 +155,7 @@ function speedTable({ pictures, throughput, ...provenance }: NonNullable<Results
       ...measurements.map(({ wallRatio, cpuRatio }) => `${wallRatio.toFixed(2)} (${cpuRatio.toFixed(2)})`),
     ],
     ...(faces > 1 ? [['faces found', ...measurements.map(({ faces: found }) => String(found))]] : []),
+    ...(faces !== 1 && one ? [timesOne(measurements, one)] : []),
   ]);
   const perSecond = throughput.map(({ model, workers, perSecond: all, perSecondWithOne, factor }) => {
     return [

@@ -21,8 +21,8 @@ interface Fit {
  * and turned, and pictures without people.
  */
 const fits: Readonly<Record<'blazeFace' | 'ssd', Fit>> = {
-  blazeFace: { start: -2.52, box: 2.26, mesh: 0.547 },
-  ssd: { start: -1.46, box: 0.9, mesh: 0.42 },
+  blazeFace: { start: -1.881, box: 2.267, mesh: 0.62 },
+  ssd: { start: 0.195, box: 0.787, mesh: 0.514 },
 };
 
 /**

@@ -185,7 +185,7 @@ export const settings = z.object({
   DISTANCE_METRIC: oneOf(distanceMetrics).default('cosine'),
   // Calibrations were measured from 1 in 1,000,000 to 1 in 100.
   MAX_FALSE_MATCH_RATE: number(0.000001, 0.01, false).default(defaultMaxFalseMatchRate),
-  DETECTION_CONFIDENCE_THRESHOLD: number(0, 1, false).default(0.4),
+  DETECTION_CONFIDENCE_THRESHOLD: number(0, 1, false).default(0.15),
   QUALITY_FILTER: oneOf(['auto', 'none']).default('auto'),
   DRAW_BOUNDING_BOXES: flag.default(true),
   CROPPED_FACE_PADDING_RATIO: number(0, 10, false).default(0.4),

@@ -109,7 +109,7 @@ const settings: Readonly<Record<string, Setting>> = {
     takes: 'a number from 0.000001 to 0.01',
   }),
   DETECTION_CONFIDENCE_THRESHOLD: setting('detectionConfidenceThreshold', {
-    unset: 0.4,
+    unset: 0.15,
     good: [
       ['0', 0],
       ['0.75', 0.75],

@@ -113,7 +113,7 @@ function override<Schema extends z.ZodType>(schema: Schema, description: string)
 
 export const DetectorOverride = override(
   z.enum(detectorNames),
-  'The detector to use; one that the active backend does not have is replaced by the configured one.',
+  'The detector to use; one that the active backend does not have is replaced by the configured one. `skip`: the picture is the face.',
 );
 
 const ModelOverride = override(

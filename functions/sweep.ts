@@ -1,8 +1,9 @@
 import type { Context } from 'aws-lambda';
 import { meter } from '#metrics';
-import { sweepAgeMs } from '../lib/blacklist/interrupted.ts';
+import { expiredBefore, sweepAgeMs } from '../lib/blacklist/interrupted.ts';
 import { normalizeNames } from '../lib/blacklist/normalize-names.ts';
 import { finishInterrupted, type SweepReport, type SweepTask, sweep } from '../lib/blacklist/sweep.ts';
+import { loadConfig } from '../lib/config.ts';
 import { functionDeadline } from '../lib/deadline.ts';
 import { log } from '../lib/log.ts';
 import { claimedStores, pictureSlots, stores } from '../lib/wiring/open.ts';
@@ -27,7 +28,7 @@ export async function handler(
   const report =
     task === 'finish'
       ? await finishInterrupted({ ...(await stores()), ...slots }, olderThan)
-      : await sweep({ ...(await claimedStores()), ...slots }, olderThan, stop);
+      : await sweep({ ...(await claimedStores()), ...slots }, olderThan, stop, expiredBefore(loadConfig()));
   const isWell = report.failed === 0 && report.damaged === 0;
   log()[isWell ? 'info' : 'warn'](report, 'sweep');
   meter.ended('sweep', (performance.now() - started) / 1000);

@@ -92,6 +92,7 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
   listEntries: { table: read },
   getEntry: { table: read },
   updateEntry: { table: [...read, ...write] },
+  patchEntry: { table: [...read, ...write] },
   deleteEntry: {
     table: [...read, ...write],
     objects: { 's3:DeleteObject': ['blacklist/*'] },

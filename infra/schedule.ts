@@ -6,6 +6,7 @@ import type { SweepTask } from '../lib/blacklist/sweep.ts';
 import { sweepNeeds } from './needs.ts';
 import type { Resources } from './resources.ts';
 import { ServiceFunction } from './service-function.ts';
+import type { StackSettings } from './settings.ts';
 
 /** The longest that a function may take; what is not done then is done by the next sweep. */
 const timeout = Duration.minutes(15);
@@ -14,16 +15,18 @@ const timeout = Duration.minutes(15);
 export class SweepSchedule extends Construct {
   readonly sweep: ServiceFunction;
 
-  constructor(scope: Construct, id: string, resources: Resources) {
+  constructor(scope: Construct, id: string, resources: Resources, { expiredDays }: StackSettings) {
     super(scope, id);
     this.sweep = new ServiceFunction(this, 'Sweep', {
       name: 'sweep',
-      description: 'Finishes or undoes what a crash left, in all three stores.',
+      description:
+        'Finishes or undoes what a crash left, in all three stores, and deletes entries that expired.',
       needs: sweepNeeds,
       resources,
       timeout,
       // It has time, and requests come first.
       rekognitionTps: 1,
+      expiredDays,
       corsOrigins: [],
       // The next one comes in any case, and two must not run side by side.
       retryAttempts: 0,

@@ -24,6 +24,8 @@ export interface ServiceFunctionProps {
   readonly minSimilarity?: number | undefined;
   /** Whether reference pictures that are too poor are refused; undefined for the service's own default. */
   readonly qualityFilter?: QualityFilter | undefined;
+  /** Entries are deleted so many days after they have expired; undefined for the service's own default. */
+  readonly expiredDays?: number | undefined;
   readonly corsOrigins: readonly string[];
   /** How often a failed event is tried again; for functions that a schedule calls. */
   readonly retryAttempts?: number;
@@ -86,6 +88,7 @@ function environment({
   similarity,
   minSimilarity,
   qualityFilter,
+  expiredDays,
   corsOrigins,
 }: ServiceFunctionProps): Record<string, string> {
   return {
@@ -97,6 +100,7 @@ function environment({
     ...(similarity !== undefined && { AWS_THRESHOLD: String(similarity) }),
     ...(minSimilarity !== undefined && { AWS_MIN_SIMILARITY: String(minSimilarity) }),
     ...(qualityFilter !== undefined && { QUALITY_FILTER: qualityFilter }),
+    ...(expiredDays !== undefined && { EXPIRED_DAYS: String(expiredDays) }),
     ...(corsOrigins.length > 0 && { CORS_ORIGINS: corsOrigins.join(',') }),
   };
 }

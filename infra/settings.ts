@@ -17,6 +17,8 @@ export interface StackSettings {
   readonly corsOrigins: readonly string[];
   /** Processed pictures and crops are kept for so many days. */
   readonly processedDays: number;
+  /** Entries are deleted so many days after they have expired; undefined for the service's own default. */
+  readonly expiredDays: number | undefined;
   /** The account's quota of Rekognition calls in a second, of each kind of call. */
   readonly rekognitionTps: number;
   /** 0..100: faces at least so similar match, unless a request says otherwise; undefined for the service's own default. */
@@ -48,6 +50,7 @@ const settings = {
     takes: 'origins such as https://example.com, separated by commas',
   },
   processedDays: { schema: wholeNumber(1, 3650).default(90), takes: 'a whole number of days from 1 to 3650' },
+  expiredDays: { schema: wholeNumber(0, 3650).optional(), takes: 'a whole number of days from 0 to 3650' },
   rekognitionTps: { schema: wholeNumber(1, 10_000).default(5), takes: 'a whole number from 1 to 10000' },
   similarity: { schema: percentage(0).optional(), takes: 'a number from 0 to 100' },
   minSimilarity: { schema: percentage(50).optional(), takes: 'a number from 50 to 100' },
@@ -91,6 +94,7 @@ export function stackSettings(node: Node): StackSettings {
     kms: read('kms'),
     corsOrigins: read('corsOrigins'),
     processedDays: read('processedDays'),
+    expiredDays: read('expiredDays'),
     rekognitionTps: read('rekognitionTps'),
     similarity: read('similarity'),
     minSimilarity: read('minSimilarity'),

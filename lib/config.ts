@@ -50,6 +50,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   readonly apiTokens: readonly string[];
   readonly allowUnauthenticated: boolean;
+  /** Days that an entry is kept after it has expired. */
+  readonly expiredDays: number;
   /** A disk with less room is warned of. */
   readonly minFreeBytes: number;
   /** Host names by which web pages may reach a service without tokens, besides addresses. */
@@ -264,6 +266,7 @@ export const settings = z.object({
   CORS_ORIGINS: origins.default([]),
   API_TOKENS: tokens.default([]),
   ALLOW_UNAUTHENTICATED: flag.default(false),
+  EXPIRED_DAYS: number(0, 3650, true).default(7),
   MIN_FREE_BYTES: number(0, 1024 ** 5, true).default(1024 * mebibyte),
   ALLOWED_HOSTS: allowedHosts.default([]),
   TRUST_PROXY: trustedProxies.default([]),
@@ -325,6 +328,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     corsOrigins: values.CORS_ORIGINS,
     apiTokens: values.API_TOKENS,
     allowUnauthenticated: values.ALLOW_UNAUTHENTICATED,
+    expiredDays: values.EXPIRED_DAYS,
     minFreeBytes: values.MIN_FREE_BYTES,
     allowedHosts: values.ALLOWED_HOSTS,
     trustedProxies: values.TRUST_PROXY,

@@ -56,7 +56,7 @@ export async function reindex(ports: EnrollingPorts, advance: () => void): Promi
 }
 
 /**
- * Copies every active entry to another backend: id, name, reason and date. The originals of its reference
+ * Copies every active entry to another backend, with its id, dates and version. The originals of its reference
  * images are enrolled there under the same ids.
  *
  * A second run continues an interrupted one and adds new images. It changes nothing that the target has, not
@@ -131,7 +131,7 @@ async function reporting(
 
 /** Makes the entry in the target where it is not there yet; returns what is in the way, if anything is. */
 async function ensureEntry(records: RecordStore, entry: EntryRecord): Promise<string | undefined> {
-  const { id, addedDate } = entry;
+  const { id, addedDate, status: _status, imageCount: _imageCount, ...kept } = entry;
   const there = await records.getEntry(id);
   if (there?.status === 'DELETING') return 'There, the entry of that id is being deleted. Try again later.';
   // Carried over earlier, it has its date from here.
@@ -140,7 +140,9 @@ async function ensureEntry(records: RecordStore, entry: EntryRecord): Promise<st
     // Nobody has normalized what an earlier version keeps in a table.
     const [change] = planNormalForms([entry]);
     const { name, reason } = change ?? entry;
-    await records.createEntry({ name, reason, carried: { id, addedDate } });
+    const { updatedBy, updatedDate, version, ...details } = kept;
+    const carried = { id, addedDate, updatedBy, updatedDate, version };
+    await records.createEntry({ ...details, name, reason, carried });
     return undefined;
   } catch (error) {
     if (error instanceof NameTakenError) return 'There, another entry has the name.';

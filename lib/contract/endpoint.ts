@@ -44,7 +44,7 @@ export interface Endpoint<
 > {
   /** Unique. */
   readonly operationId: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With `{name}` for a parameter. It answers with and without its trailing slash. */
   readonly path: string;
   readonly aliases?: readonly Alias<Query>[];
@@ -58,11 +58,15 @@ export interface Endpoint<
   /** The query's parameters, as decoded text; of a repeated one the last counts. */
   readonly query?: Query;
   readonly body?: RequestBody;
+  /** Headers that a request may have, each with what it means. The handler reads them itself. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly success: {
     readonly status: number;
     readonly description: string;
     /** `application/json` unless said otherwise. */
     readonly contentType?: string;
+    /** Headers of its own, each with what it tells. */
+    readonly headers?: Readonly<Record<string, string>>;
     /** Said of a 302 that may come instead; without it there is none. */
     readonly redirect?: string;
     readonly schema: Answer;

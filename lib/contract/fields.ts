@@ -7,7 +7,7 @@ import { detectorNames, distanceMetrics, modelNames } from './vocabulary.ts';
 /** Pictures in one request. */
 export const maxImagesPerRequest = 100;
 
-/** A text with more UTF-16 units than this is too long for any field, before and after what goes of it. */
+/** A text with more UTF-16 units than this is too long for any field but a longer one, before and after what goes of it. */
 const maxUnits = 4000;
 
 /**
@@ -15,11 +15,12 @@ const maxUnits = 4000;
  * for it stands where a letter was lost on the way.
  */
 export function text(minimum: number, maximum: number, normalForm: (text: string) => string) {
+  const most = Math.max(maxUnits, 4 * maximum);
   return z
     .string()
     .check(({ value, issues }) => {
       const stop = { input: value, continue: false } as const;
-      if (value.length > maxUnits) issues.push({ code: 'too_big', maximum, origin: 'string', ...stop });
+      if (value.length > most) issues.push({ code: 'too_big', maximum, origin: 'string', ...stop });
       else if (!value.isWellFormed())
         issues.push({ code: 'custom', params: { type: 'string_unicode' }, ...stop });
       else if (value.includes('\ufffd'))
@@ -85,11 +86,17 @@ export const ImagePath = EntryPath.extend({ image_id: z.string().describe("The r
 
 export const ProcessedPath = z.object({ db_id: anyId.describe("The processed picture's `db_id`.") });
 
+export function wholeNumberOf(minimum: number, maximum: number) {
+  return orText(wholeNumber, z.int().min(minimum).max(maximum));
+}
+
+export const pageOffset = orText(wholeNumber, z.int().min(0)).default(0).describe('Items before the page.');
+
 /** A page of a list. */
 export function pageQuery(defaultLimit: number) {
   return z.object({
-    limit: orText(wholeNumber, z.int().min(1).max(100)).default(defaultLimit).describe('Items in the page.'),
-    offset: orText(wholeNumber, z.int().min(0)).default(0).describe('Items before the page.'),
+    limit: wholeNumberOf(1, 100).default(defaultLimit).describe('Items in the page.'),
+    offset: pageOffset,
   });
 }
 

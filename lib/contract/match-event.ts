@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Box } from './shapes.ts';
+import { Box, MatchedEntry } from './shapes.ts';
 import { similarityMetrics } from './vocabulary.ts';
 
 export const matchEventType = 'face.matched';
@@ -7,12 +7,13 @@ export const matchEventType = 'face.matched';
 export const matchEventSource = 'face-blacklist';
 
 const wholeNumber = z.number().int();
-const entry = { id: wholeNumber, name: z.string() };
+const { severity, category, expires_at } = MatchedEntry.shape;
+const entry = { id: wholeNumber, name: z.string(), severity, category, expires_at };
 const similarity = z.number().min(0).max(100).describe('Higher is closer.');
 
 /**
  * What others are told of a processed picture with a match: the body of a webhook, and the detail of an event of EventBridge. It has no
- * pictures, no reasons, and nothing of what was sent to be processed.
+ * pictures, no reasons, no notes, and nothing of what was sent to be processed.
  */
 export const MatchEvent = z
   .object({

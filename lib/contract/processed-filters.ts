@@ -1,16 +1,7 @@
 import * as z from 'zod';
 import { anyId } from './fields.ts';
+import { truth } from './form-values.ts';
 import { parseMoment } from './moment.ts';
-
-const truths: Readonly<Record<string, boolean>> = { true: true, 1: true, false: false, 0: false };
-
-/** True or false as text. */
-const flag = z.preprocess((input, { issues }) => {
-  const value = typeof input === 'string' ? truths[input.trim().toLowerCase()] : input;
-  if (input === undefined || value !== undefined) return value;
-  issues.push({ code: 'custom', params: { type: 'bool_parsing' }, input });
-  return z.NEVER;
-}, z.boolean().optional());
 
 /** A moment as text, which becomes ISO 8601 in UTC. */
 const moment = z.preprocess((input, { issues }) => {
@@ -22,7 +13,7 @@ const moment = z.preprocess((input, { issues }) => {
 
 /** Which processed pictures a list shows; all that is asked for must hold. */
 export const processedFilters = {
-  has_match: flag.describe('Only pictures that show a listed person, or only those that do not.'),
+  has_match: truth.optional().describe('Only pictures that show a listed person, or only those that do not.'),
   entry_id: anyId.optional().describe('Only pictures that show this entry, also one that was deleted.'),
   since: moment.describe(
     'Only pictures processed at this moment or later: any ISO 8601 time with its offset.',

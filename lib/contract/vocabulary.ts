@@ -55,3 +55,7 @@ export type DistanceMetric = (typeof distanceMetrics)[number];
 /** What a distance was measured in. Rekognition tells similarities alone: there, a distance is `1 - similarity / 100`. */
 export const similarityMetrics = [...distanceMetrics, 'aws_similarity'] as const;
 export type SimilarityMetric = (typeof similarityMetrics)[number];
+
+/** What a match with an entry means for whoever must act, from the least to the most. */
+export const severities = ['info', 'warning', 'danger'] as const;
+export type Severity = (typeof severities)[number];

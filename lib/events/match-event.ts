@@ -93,7 +93,13 @@ function bestThatFit(matches: readonly BlacklistMatch[]): Map<BlacklistMatch, Ev
 function eventMatch(match: BlacklistMatch): EventMatch {
   const { entry, image_id, distance, threshold, similarity, similarity_metric, model } = match;
   return {
-    entry: { id: entry.id, name: entry.name },
+    entry: {
+      id: entry.id,
+      name: entry.name,
+      severity: entry.severity,
+      category: entry.category,
+      expires_at: entry.expires_at,
+    },
     image_id,
     distance,
     threshold,

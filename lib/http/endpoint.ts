@@ -97,10 +97,29 @@ export function response({
   return new EndpointResponse(status, headers, body, isBase64);
 }
 
+/** The contract's JSON with headers of its own. */
+export class AnswerWithHeaders<Answer> {
+  readonly answer: Answer;
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(answer: Answer, headers: Readonly<Record<string, string>>) {
+    this.answer = answer;
+    this.headers = headers;
+  }
+}
+
+/** Adds headers to the contract's JSON. */
+export function withHeaders<Answer>(
+  answer: Answer,
+  headers: Readonly<Record<string, string>>,
+): AnswerWithHeaders<Answer> {
+  return new AnswerWithHeaders(answer, headers);
+}
+
+type AnswerOf<Contract extends Endpoint> = z.output<Contract['success']['schema']>;
 type Run<Contract extends Endpoint> = (
   input: EndpointInput<Contract>,
   request: EndpointRequest,
-) => Promise<z.output<Contract['success']['schema']> | EndpointResponse>;
+) => Promise<AnswerOf<Contract> | AnswerWithHeaders<AnswerOf<Contract>> | EndpointResponse>;
 
 /** An endpoint that takes forms is made with `readMultipart`: others need not carry it. */
 type FormReaderFor<Contract extends Endpoint> =
@@ -137,7 +156,7 @@ export function endpoint<Contract extends Endpoint>(
         (await readInput(operation, event, readForm)) as EndpointInput<Contract>,
         request,
       );
-      answer = result instanceof EndpointResponse ? result : json(contract.success.status, result);
+      answer = successOf(contract, result);
       refuseLargeAnswer(proxyResult(answer, event));
     } catch (error) {
       answer = failed(error, requestId);
@@ -152,6 +171,13 @@ export function endpoint<Contract extends Endpoint>(
     });
     return proxyResult(answer, event);
   });
+}
+
+function successOf({ success }: Endpoint, result: unknown): EndpointResponse {
+  if (result instanceof EndpointResponse) return result;
+  return result instanceof AnswerWithHeaders
+    ? json(success.status, result.answer, result.headers)
+    : json(success.status, result);
 }
 
 /** @throws RequestInvalidError, InputUnreadableError */

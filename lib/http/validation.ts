@@ -19,8 +19,20 @@ export function validate<Schema extends z.ZodType>(
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   throw new RequestInvalidError(
-    result.error.issues.slice(0, maxProblems).map((issue) => fieldProblem(issue, part)),
+    result.error.issues
+      .flatMap(oneForEachKey)
+      .slice(0, maxProblems)
+      .map((issue) => fieldProblem(issue, part)),
   );
+}
+
+/** Of a problem's `loc`, in characters: the client chooses its keys. */
+const maxKeyLength = 100;
+
+/** Tells of each key that an object should not have at the key's own place, as pydantic does. */
+function oneForEachKey(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'unrecognized_keys') return [issue];
+  return issue.keys.map((key) => ({ ...issue, path: [...issue.path, key.slice(0, maxKeyLength)] }));
 }
 
 /** Says of a zod issue what pydantic 2 would say: clients of the old service may read `type` and `loc`. */
@@ -59,6 +71,11 @@ function describe(issue: z.core.$ZodIssue): Description {
     case 'invalid_format':
       if (issue.format === 'datetime') return describeCustom('datetime_parsing');
       break;
+    case 'unrecognized_keys':
+      return {
+        type: 'extra_forbidden',
+        msg: 'Extra inputs are not permitted: there is no such field to set',
+      };
     case 'custom':
       return describeCustom(String(issue.params?.type));
   }

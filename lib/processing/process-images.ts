@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { meter } from '#metrics';
 import type { Config } from '../config.ts';
 import type { ProcessImagesRequest } from '../contract/endpoints/process-images.ts';
-import type { Box, ImageProcessingResult } from '../contract/shapes.ts';
+import type { BlacklistMatch, Box, DetectedFace, ImageProcessingResult } from '../contract/shapes.ts';
 import { type Deadline, neededMs, noDeadline, noTimeLeft, storingMs } from '../deadline.ts';
 import { DiskFullError, isUnusablePicture, NoUsableImageError } from '../errors.ts';
 import { type ProcessedKeys, processedKeys } from '../images/key.ts';
@@ -201,13 +201,19 @@ async function keep(
   { pictureId, keys, result }: Examined,
 ): Promise<ImageProcessingResult> {
   try {
-    const kept = { ...result, faces: result.faces.map((face) => ({ ...face, candidates: null })) };
+    const kept = { ...result, faces: result.faces.map(keptFace) };
     const { id, timestamp } = await timed('store', () => records.addProcessed(pictureId, kept));
     return { ...result, db_id: id, processing_timestamp: timestamp };
   } catch (error) {
     await removeCopies({ images, records }, pictureId, keys);
     throw error;
   }
+}
+
+/** Leaves out near misses, and the notes of whom was found: a text about somebody is kept in one place. */
+function keptFace(face: DetectedFace): DetectedFace {
+  const withoutNotes = (match: BlacklistMatch) => ({ ...match, entry: { ...match.entry, notes: null } });
+  return { ...face, blacklist_matches: face.blacklist_matches.map(withoutNotes), candidates: null };
 }
 
 async function removeCopies(

@@ -1,5 +1,6 @@
 import { activeEntry } from '../blacklist/blacklist-record.ts';
 import { listImages } from '../blacklist/list-images.ts';
+import { matchedEntry } from '../blacklist/matched-entry.ts';
 import type { EntryVerification, VerifyEntryRequest } from '../contract/endpoints/verify-entry.ts';
 import type { Deadline } from '../deadline.ts';
 import { BackendUnavailableError, InputUnreadableError } from '../errors.ts';
@@ -7,7 +8,8 @@ import type { EntryComparison, Reference, WithPicture } from '../faces/port.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import { measurePicture } from '../inputs/measure.ts';
 import type { Ports } from '../ports.ts';
-import type { ImageRecord } from '../records/port.ts';
+import type { EntryRecord, ImageRecord } from '../records/port.ts';
+import { isInForce } from '../records/shared/in-force.ts';
 import { faceOptions } from './face-options.ts';
 import { refuseLostGallery } from './lost-gallery.ts';
 import { openInputs } from './open-inputs.ts';
@@ -45,25 +47,34 @@ export async function verifyEntry(
   const compared = await ports.faces.compareWith(opened.image, references, options);
   if (!compared.hasGallery) await refuseLostGallery(ports);
   const { box, entry, imageId, ...nearness } = await nearestShown(ports, entryId, compared);
+  const compares = verdict({ ...compared, ...nearness });
+  const force = isInForce(entry) ? {} : noForce(entry, compares);
   return {
-    ...verdict({ ...compared, ...nearness }),
+    ...compares,
+    ...force,
     facial_areas: { img1: compared.probe.area, img2: { ...box, ...noLandmarks } },
     time: secondsSince(started),
-    entry: { id: entry.id, name: entry.name, reason: entry.reason },
+    entry: matchedEntry(entry),
     image_id: imageId,
   };
+}
+
+/** Tells that nobody matches an entry that is suspended or has expired, however near a face is. */
+function noForce(entry: EntryRecord, { warnings }: Pick<EntryVerification, 'warnings'>) {
+  const why = entry.suspended ? 'is suspended' : `expired at ${entry.expiresAt}`;
+  return { verified: false, warnings: [...(warnings ?? []), `The entry ${why}: nobody matches it.`] };
 }
 
 /** Returns the nearest reference image that is still active. */
 async function nearestShown({ records }: Ports, entryId: number, { references }: EntryComparison) {
   const nearest = references.slice(0, maxLookedUp);
-  const active = await records.findActive(nearest.map(({ imageId }) => imageId));
+  const images = await records.getImages(nearest.map(({ imageId }) => imageId));
+  const entry = await activeEntry({ records }, entryId);
   for (const { imageId, target, distance, similarity } of nearest) {
-    const shown = active.get(imageId);
-    const box = target ?? shown?.image.face?.box;
-    if (shown && box) return { imageId, box, distance, similarity, entry: shown.entry };
+    const image = images.get(imageId);
+    const box = target ?? image?.face?.box;
+    if (image?.status === 'ACTIVE' && box) return { imageId, box, distance, similarity, entry };
   }
-  await activeEntry({ records }, entryId);
   throw new BackendUnavailableError(
     "None of the entry's pictures is enrolled for this model yet; the sweep, or npm run reindex, enrolls them.",
     retryAfterSeconds,

@@ -1,4 +1,5 @@
 import type { ImageProcessingResult } from '../contract/shapes.ts';
+import type { Severity } from '../contract/vocabulary.ts';
 import type { FaceQuality, ImageFace } from '../faces/port.ts';
 
 /**
@@ -6,8 +7,33 @@ import type { FaceQuality, ImageFace } from '../faces/port.ts';
  */
 export type RecordStatus = 'PENDING' | 'ACTIVE' | 'DELETING';
 
+/** The part of an entry that may be left out when it is made. Moments are ISO 8601, UTC. */
+export interface EntryDetails {
+  /** Moment from which nobody matches the entry; `null` for one that does not end. */
+  readonly expiresAt: string | null;
+  /** Moment by which somebody wants to decide again. */
+  readonly reviewAt: string | null;
+  /** 1..50 characters. */
+  readonly category: string | null;
+  readonly severity: Severity | null;
+  /** Up to 5,000 characters, with line breaks. */
+  readonly notes: string | null;
+  /** True while nobody may match the entry. */
+  readonly suspended: boolean;
+}
+
+/** The details of an entry that was made without any. */
+export const noDetails: EntryDetails = {
+  expiresAt: null,
+  reviewAt: null,
+  category: null,
+  severity: null,
+  notes: null,
+  suspended: false,
+};
+
 /** A listed person. */
-export interface EntryRecord {
+export interface EntryRecord extends EntryDetails {
   /** Whole number from 1 on; a later entry has a larger one, and none is given twice. */
   readonly id: number;
   /** 1..100 characters, unique among all entries whatever their status. */
@@ -18,6 +44,58 @@ export interface EntryRecord {
   readonly status: RecordStatus;
   /** The number of its images that are `ACTIVE`. */
   readonly imageCount: number;
+  /** Name of whoever listed the person, where that is known. */
+  readonly addedBy: string | null;
+  /** Name of whoever changed the entry last, where that is known. */
+  readonly updatedBy: string | null;
+  /** ISO 8601, UTC; `null` until its first change. */
+  readonly updatedDate: string | null;
+  /** 1 for a new entry, and one more for each change of its fields. Its images are not counted. */
+  readonly version: number;
+}
+
+/** An entry to be made. */
+export interface NewEntry extends Partial<EntryDetails> {
+  readonly name: string;
+  readonly reason: string | null;
+  readonly addedBy?: string | null;
+  /** What an entry from another store keeps of that one. */
+  readonly carried?: CarriedEntry;
+}
+export type CarriedEntry = Pick<EntryRecord, 'id' | 'addedDate'> &
+  Partial<Pick<EntryRecord, 'updatedBy' | 'updatedDate' | 'version'>>;
+
+/** The fields of an entry that are to change. */
+export type ChangedFields = Partial<Pick<EntryRecord, 'name' | 'reason'> & EntryDetails>;
+
+/** A condition on the entry: it is refused where the entry has none of these versions. Without it, any will do. */
+export interface IfVersion {
+  readonly ifVersion?: readonly number[] | undefined;
+}
+
+export const entrySorts = ['id', 'name', 'added', 'updated', 'expires', 'review'] as const;
+export type EntrySort = (typeof entrySorts)[number];
+
+/** A choice of shown entries; all that is given must hold. */
+export interface EntryQuery {
+  /** All that are left by `offset` without it. */
+  readonly limit?: number | undefined;
+  readonly offset?: number;
+  /** By id without it. Names are sorted without case and accents; entries without the date come last. */
+  readonly sort?: EntrySort;
+  readonly isDescending?: boolean;
+  /** Case and accents make no difference. */
+  readonly category?: string | undefined;
+  /** Only those that have expired by now, or only the others. */
+  readonly expired?: boolean | undefined;
+  /** A part of name, reason or notes, see `searchForms`. */
+  readonly search?: string | undefined;
+}
+
+export interface EntryPage {
+  /** The number of entries that the query leaves. */
+  readonly total: number;
+  readonly items: EntryRecord[];
 }
 
 /** A change that brings an entry to its normal form. */
@@ -123,16 +201,12 @@ export interface RecordCounts {
  */
 export interface RecordStore {
   /**
-   * Takes the name and makes a `PENDING` entry. With `carried`, the entry comes from another store, and keeps its id and date; later
-   * entries get larger ids.
+   * Takes the name and makes a `PENDING` entry. With `carried`, the entry comes from another store, and keeps its id, dates and version;
+   * later entries get larger ids.
    * @throws BackendUnavailableError when an entry has the carried id already.
    * @throws NameTakenError when any entry, whatever its status, has the name; also for two calls at the same moment.
    */
-  createEntry(entry: {
-    name: string;
-    reason: string | null;
-    carried?: Pick<EntryRecord, 'id' | 'addedDate'>;
-  }): Promise<EntryRecord>;
+  createEntry(entry: NewEntry): Promise<EntryRecord>;
   /**
    * Shows a `PENDING` entry. Returns it, or `undefined` when there is none that is `PENDING`.
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
@@ -154,20 +228,30 @@ export interface RecordStore {
    */
   listEntries(status: RecordStatus): Promise<EntryRecord[]>;
   /**
-   * Replaces name and reason of an `ACTIVE` entry; `undefined` when there is none.
+   * Returns a page of the `ACTIVE` entries. No image is looked at but those of the entries on the page.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  findEntries(query: EntryQuery): Promise<EntryPage>;
+  /**
+   * Changes these fields of an `ACTIVE` entry; `undefined` when there is none. Where all have their values already, nothing is changed, and
+   * the version stays.
+   * @param options `actor` is the name of whoever does it, where that is known
+   * @throws VersionConflictError when it has none of the versions, also after a change at the same moment.
    * @throws NameTakenError when another entry has the name.
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
   updateEntry(
     entryId: number,
-    change: { name: string; reason: string | null },
+    change: ChangedFields,
+    options?: IfVersion & { readonly actor?: string | null },
   ): Promise<EntryRecord | undefined>;
   /**
    * Hides an entry for good: `PENDING`, `ACTIVE` or already `DELETING`, it is `DELETING` from now on. Returns it as it was before,
    * `undefined` when there is none.
+   * @throws VersionConflictError when it is not `DELETING` yet and has none of the versions.
    * @throws BackendUnavailableError, ThrottledError
    */
-  markEntryDeleting(entryId: number): Promise<EntryRecord | undefined>;
+  markEntryDeleting(entryId: number, options?: IfVersion): Promise<EntryRecord | undefined>;
   /**
    * Removes the entry, what is left of its images' records, and frees its name.
    * @throws BackendUnavailableError, ThrottledError
@@ -234,8 +318,8 @@ export interface RecordStore {
   /** @throws BackendUnavailableError, ThrottledError */
   removeImage(imageId: string): Promise<void>;
   /**
-   * The `ACTIVE` images among these whose entry is `ACTIVE` too, each with that entry: what a match may show.
-   * At a cost that grows with `imageIds` alone.
+   * The `ACTIVE` images among these whose entry is `ACTIVE` too, neither suspended nor expired by now, each with that entry: what a match
+   * may show. At a cost that grows with `imageIds` alone.
    * @throws BackendUnavailableError, ThrottledError
    */
   findActive(imageIds: readonly string[]): Promise<Map<string, { image: ImageRecord; entry: EntryRecord }>>;

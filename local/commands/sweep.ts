@@ -3,9 +3,10 @@
  * same every hour.
  * usage: npm run sweep
  */
-import { sweepAgeMs } from '../../lib/blacklist/interrupted.ts';
+import { expiredBefore, sweepAgeMs } from '../../lib/blacklist/interrupted.ts';
 import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
 import { sweep } from '../../lib/blacklist/sweep.ts';
+import { loadConfig } from '../../lib/config.ts';
 import { ports } from '../../lib/wiring/open.ts';
 import { runCommand } from '../command.ts';
 
@@ -13,7 +14,12 @@ await runCommand(async () => {
   const opened = await ports();
   try {
     await normalizeNames(opened);
-    const report = await sweep(opened, new Date(Date.now() - sweepAgeMs));
+    const report = await sweep(
+      opened,
+      new Date(Date.now() - sweepAgeMs),
+      undefined,
+      expiredBefore(loadConfig()),
+    );
     console.log(JSON.stringify(report, null, 2));
     if (report.damaged > 0 || report.failed > 0) process.exitCode = 1;
   } finally {

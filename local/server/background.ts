@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { sweepAgeMs } from '../../lib/blacklist/interrupted.ts';
+import { expiredBefore, sweepAgeMs } from '../../lib/blacklist/interrupted.ts';
 import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
 import { finishInterrupted, sweep } from '../../lib/blacklist/sweep.ts';
 import type { Config } from '../../lib/config.ts';
@@ -58,7 +58,7 @@ async function keepSweeping(opened: OpenedPorts, config: Config, stop: AbortSign
   while (!stop.aborted) {
     try {
       await normalizeNames(opened);
-      const report = await sweep(opened, new Date(Date.now() - sweepAgeMs), stop);
+      const report = await sweep(opened, new Date(Date.now() - sweepAgeMs), stop, expiredBefore(config));
       const staleUploads = await (await uploads(config)).removeStale(new Date(Date.now() - uploadAgeMs));
       log().info({ ...report, staleUploads }, 'sweep');
       for (const disk of await lowDisks(config)) log().warn(diskWarning(disk));

@@ -14,6 +14,7 @@ const stores = useStores();
 const idle: SweepReport = {
   undone: 0,
   deletionsFinished: 0,
+  expiredErased: 0,
   orphansRemoved: 0,
   reEnrolled: 0,
   damaged: 0,

@@ -1,4 +1,4 @@
-import type { EntryRecord, ImageRecord, RecordStatus } from '../port.ts';
+import { type EntryRecord, type ImageRecord, noDetails, type RecordStatus } from '../port.ts';
 import { row } from '../shared/row.ts';
 import { partitionKey } from './definition.ts';
 import type { Item, Key } from './keys.ts';
@@ -28,8 +28,16 @@ import type { Item, Key } from './keys.ts';
  * Numbers in keys are padded, so that their order is that of the numbers.
  */
 
-/** An entry as it is kept; every change counts `version` up. `folded` tells where `foldedPlace` has it; earlier versions had none. */
-export type EntryItem = EntryRecord & Key & { readonly version: number; readonly folded?: string };
+/** What earlier versions did not keep of an entry. */
+type LaterFields = keyof typeof noDetails | 'addedBy' | 'updatedBy' | 'updatedDate';
+
+/**
+ * An entry as it is kept. Every change of the item counts `version` up, also one of its images; `edition` is the entry's own version.
+ * `folded` tells where `foldedPlace` has it. Earlier versions left out what is optional here.
+ */
+export type EntryItem = Omit<EntryRecord, LaterFields | 'version'> &
+  Partial<Pick<EntryRecord, LaterFields>> &
+  Key & { readonly version: number; readonly edition?: number; readonly folded?: string };
 
 /** Number.MAX_SAFE_INTEGER has 16 digits. What is no whole number from 0 on has a key too, at which there is never anything. */
 export function padded(number: number): string {
@@ -99,8 +107,20 @@ export const entryPlace = (image: Pick<ImageRecord, 'addedDate' | 'id' | 'entryI
 export const imageIdAt = ({ sk }: Key) => sk.slice(sk.indexOf('#') + 1);
 
 export function entryRecord(item: Item): EntryRecord {
-  const { id, name, reason, addedDate, status, imageCount } = row<EntryItem>(item);
-  return { id, name, reason, addedDate, status, imageCount };
+  const {
+    pk: _pk,
+    sk: _sk,
+    version: _version,
+    folded: _folded,
+    edition = 1,
+    ...entry
+  } = row<EntryItem>(item);
+  return { ...noDetails, addedBy: null, updatedBy: null, updatedDate: null, ...entry, version: edition };
+}
+
+/** The attributes of an entry's item that its record decides. */
+export function entryAttributes({ version, ...entry }: EntryRecord) {
+  return { ...entry, edition: version };
 }
 
 export function imageRecord(item: Item): ImageRecord {

@@ -1,4 +1,7 @@
-import type { ImageProcessingResult } from '../../contract/shapes.ts';
+import type { ImageProcessingResult, MatchedEntry } from '../../contract/shapes.ts';
+
+/** The details of a match's entry that older records lack. */
+const noDetails: Partial<MatchedEntry> = { severity: null, category: null, expires_at: null };
 
 /**
  * A processed picture's answer out of the JSON that was kept of it; what older records lack is null.
@@ -10,6 +13,7 @@ export function storedResult(json: string, id: number, at: number | undefined): 
     ...face,
     blacklist_matches: face.blacklist_matches.map((match) => ({
       ...match,
+      entry: { ...noDetails, ...match.entry, notes: null },
       image_id: match.image_id ?? null,
     })),
     candidates: null,

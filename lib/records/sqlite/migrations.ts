@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { addEntryDetails } from './entry-details.ts';
 import { normalizeEntries } from './normal-forms.ts';
 
 /**
@@ -127,4 +128,5 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
   PRAGMA writable_schema = RESET;
   `,
   normalizeEntries,
+  addEntryDetails,
 ];

@@ -4,6 +4,8 @@ import { ApiClient, type ApiConnection } from './api/client.ts';
 import { deletingSuite } from './api/deleting.ts';
 import { detectionSuite } from './api/detection.ts';
 import { duplicatesSuite } from './api/duplicates.ts';
+import { endingSuite } from './api/ending.ts';
+import { entryPagesSuite } from './api/entry-pages.ts';
 import { filtersSuite } from './api/filters.ts';
 import { keptSuite } from './api/kept.ts';
 import { listingSuite } from './api/listing.ts';
@@ -53,6 +55,8 @@ export function apiSuite(name: string, connect: () => Promise<ApiConnection>, tr
     addingSuite(get);
     qualitySuite(get);
     deletingSuite(get);
+    endingSuite(get);
+    entryPagesSuite(get);
     matchingSuite(get);
     overridesSuite(get, traits.backend);
     picturesSuite(get);

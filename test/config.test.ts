@@ -186,6 +186,14 @@ const settings: Readonly<Record<string, Setting>> = {
     takes: 'one or more tokens of visible ASCII characters, separated by commas, each of at least 16',
   }),
   ALLOW_UNAUTHENTICATED: setting('allowUnauthenticated', { unset: false, ...flag }),
+  EXPIRED_DAYS: setting('expiredDays', {
+    unset: 7,
+    good: [
+      ['0', 0],
+      ['30', 30],
+    ],
+    ...whole(0, 3650),
+  }),
   MIN_FREE_BYTES: setting('minFreeBytes', {
     unset: 1_073_741_824,
     good: [

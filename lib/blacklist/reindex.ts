@@ -56,8 +56,8 @@ export async function reindex(ports: EnrollingPorts, advance: () => void): Promi
 }
 
 /**
- * Copies every active entry to another backend, with its id, dates and version. The originals of its reference
- * images are enrolled there under the same ids.
+ * Copies every active entry to another backend, with its id, dates and version. The originals of its
+ * reference images are enrolled there under the same ids.
  *
  * A second run continues an interrupted one and adds new images. It changes nothing that the target has, not
  * even entries that conflict.

@@ -39,7 +39,7 @@ export async function updateEntry(
   return blacklistRecord(ports, entry, await entryWarnings(ports, entry));
 }
 
-/** Where header and body both name versions, both must hold. */
+/** Joins the versions of header and body, which must both hold. */
 function allowedVersions(
   ifVersion: readonly number[] | undefined,
   version: number | undefined,

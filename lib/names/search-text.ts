@@ -6,14 +6,17 @@ const apostrophes = /['`\u2018\u2019\u201b\u02b9\u02bb\u02bc\u05f3\uff07]/gu;
 const whiteSpace = /\s+/gu;
 
 /**
- * Returns the text in which `searchForms` of a query are looked for: all forms of each part, a line each. Case, accents, hyphens and
- * apostrophes make no difference then.
+ * Returns the text in which `searchForms` of a query are looked for: all forms of each part, a line each.
+ * Case, accents, hyphens and apostrophes make no difference then.
  */
 export function searchText(parts: readonly (string | null)[]): string {
   return parts.flatMap((part) => (part === null ? [] : searchForms(part))).join('\n');
 }
 
-/** Returns the forms of a query, one of which must stand in an entry's `searchText`; none where the query asks for nothing. */
+/**
+ * Returns the forms of a query, one of which must stand in an entry's `searchText`; none where the query asks
+ * for nothing.
+ */
 export function searchForms(text: string): string[] {
   const folded = foldedName(text);
   const forms = [' ', ''].flatMap((hyphen) =>

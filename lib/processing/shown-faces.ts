@@ -29,7 +29,9 @@ export async function shownFaces(
   });
 }
 
-/** Leaves an entry's notes in its first match alone: a hundred reference pictures would repeat them a hundred times. */
+/**
+ * Leaves an entry's notes in its first match alone: a hundred reference pictures would repeat them as often.
+ */
 function notesOnce(matches: readonly BlacklistMatch[]): BlacklistMatch[] {
   const told = new Set<number>();
   return matches.map((match) => {

@@ -48,6 +48,8 @@ function answer(index: number): ProcessedResult {
     original_image_path: `/data/processed/2026-01-31/${index}-original.jpg`,
     has_blacklist_match: hasMatch,
     cropped_face_path: null,
+    source: null,
+    reference: null,
     warnings: null,
   };
 }

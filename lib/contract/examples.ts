@@ -132,6 +132,8 @@ export const resultExample: ImageProcessingResult = {
   processing_timestamp: '2026-05-05T18:12:03.512Z',
   has_blacklist_match: true,
   cropped_face_path: '/data/cropped/2026-05-05/5d1c7e90-4b1f-4c57-8a55-2f8f6c9d0b11.jpg',
+  source: 'Entrance, camera 2',
+  reference: 'IMG_0042.JPG',
   warnings: null,
 };
 

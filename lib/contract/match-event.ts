@@ -13,7 +13,7 @@ const similarity = z.number().min(0).max(100).describe('Higher is closer.');
 
 /**
  * What others are told of a processed picture with a match: the body of a webhook, and the detail of an event of EventBridge. It has no
- * pictures, no reasons, no notes, and nothing of what was sent to be processed.
+ * pictures, no reasons, no notes, and of what was sent to be processed nothing but where it came from.
  */
 export const MatchEvent = z
   .object({
@@ -22,6 +22,8 @@ export const MatchEvent = z
     data: z.object({
       picture_id: z.string().describe("The event's own id: the same whenever it is sent again."),
       db_id: wholeNumber.describe("The processed picture's id."),
+      source: z.string().nullable().describe('Where the picture came from, as its client told.'),
+      reference: z.string().nullable().describe("The client's own id or file name of the picture."),
       entries: z
         .array(z.object({ ...entry, similarity }))
         .describe('Everybody who was found, once, with the best similarity; best first.'),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { anyId } from './fields.ts';
 import { truth } from './form-values.ts';
 import { parseMoment } from './moment.ts';
+import { originFilters } from './origin-fields.ts';
 
 /** A moment as text, which becomes ISO 8601 in UTC. */
 const moment = z.preprocess((input, { issues }) => {
@@ -18,5 +19,6 @@ export const processedFilters = {
   since: moment.describe(
     'Only pictures processed at this moment or later: any ISO 8601 time with its offset.',
   ),
+  ...originFilters,
   until: moment.describe('Only pictures processed before this moment: any ISO 8601 time with its offset.'),
 } as const;

@@ -119,6 +119,8 @@ export const ImageProcessingResult = z
     processing_timestamp: z.string().nullable().describe('ISO 8601, UTC.'),
     has_blacklist_match: z.boolean().nullable(),
     cropped_face_path: z.string().nullable().describe("The largest face's crop."),
+    source: z.string().nullable().describe('Where the picture came from, as its client told.'),
+    reference: z.string().nullable().describe("The client's own id or file name of the picture."),
     warnings: Warnings,
   })
   .meta({ id: 'ImageProcessingResult' });

@@ -9,13 +9,13 @@ type EventMatch = EventFace['matches'][number];
  * have such limits too.
  */
 export const maxEventBytes = 200_000;
-/** For what is neither a match nor an entry's line. */
-const frameBytes = 1_000;
+/** For what is neither a match nor an entry's line: most of it is where the picture came from. */
+const frameBytes = 4_000;
 
 /** The event of a kept picture; `undefined` when nobody was found in it. */
 export function matchEvent(
   pictureId: string,
-  { db_id, processing_timestamp, faces }: ImageProcessingResult,
+  { db_id, processing_timestamp, faces, source, reference }: ImageProcessingResult,
 ): MatchEvent | undefined {
   const matching = faces.filter(({ blacklist_matches }) => blacklist_matches.length > 0);
   const all = matching.flatMap(({ blacklist_matches }) => blacklist_matches);
@@ -34,6 +34,8 @@ export function matchEvent(
     data: {
       picture_id: pictureId,
       db_id,
+      source,
+      reference,
       entries: [],
       faces: eventFaces,
       truncated: kept.size < all.length,

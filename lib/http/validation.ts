@@ -77,6 +77,7 @@ function describe(issue: z.core.$ZodIssue): Description {
         msg: 'Extra inputs are not permitted: there is no such field to set',
       };
     case 'custom':
+      if (issue.params?.type === 'wrong_length') return describeLength(issue.params);
       return describeCustom(String(issue.params?.type));
   }
   return { type: 'value_error', msg: 'Input is not valid' };
@@ -93,6 +94,11 @@ const customMessages: Record<string, string> = {
 function describeCustom(type: string): Description {
   const msg = customMessages[type];
   return msg === undefined ? { type: 'value_error', msg: 'Input is not valid' } : { type, msg };
+}
+
+function describeLength({ wanted, given }: Record<string, unknown>): Description {
+  const msg = `List should have ${count(Number(wanted), 'item')}, one for each picture, not ${Number(given)}`;
+  return { type: Number(given) > Number(wanted) ? 'too_long' : 'too_short', msg };
 }
 
 function describeWrongNumber(issue: z.core.$ZodIssueInvalidType): Description {

@@ -1,4 +1,5 @@
 import { InputUnreadableError } from '../errors.ts';
+import { noteOrigin, originOfMetadata } from '../origin.ts';
 import {
   type BucketPlace,
   createS3Client,
@@ -30,8 +31,11 @@ export function createS3Reader({
   return async (uri) => {
     const key = readableKey(uri, bucket);
     try {
-      const { bytes } = await getObject(client, { Bucket: bucket, Key: key }, maxImageBytes);
-      if (bytes) return bytes;
+      const { bytes, metadata } = await getObject(client, { Bucket: bucket, Key: key }, maxImageBytes);
+      if (bytes) {
+        noteOrigin(bytes, originOfMetadata(metadata));
+        return bytes;
+      }
     } catch (error) {
       // The same for both, or it could be found out what is there.
       if (isAbsent(error) || isRefused(error)) {

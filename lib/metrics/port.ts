@@ -27,13 +27,15 @@ export interface WorkedPicture {
   readonly faces: number;
   /** Faces that matched somebody. */
   readonly matches: number;
+  /** Where it came from, as the client told. */
+  readonly source: string | null;
   /** From its turn on. */
   readonly seconds: number;
 }
 
 /**
- * Receiver of the service's measurements. They contain no names, keys or identifiers, and cost next to
- * nothing. The container and the Lambda functions each have their own meter, see `#metrics` in package.json.
+ * Receiver of the service's measurements. They contain no names of people, keys or
+ * identifiers, and cost next to nothing. The container and the Lambda functions each have their own meter, see `#metrics` in package.json.
  */
 export interface Meter {
   /** Records an answered request. It is the last call for a request. */
@@ -45,7 +47,7 @@ export interface Meter {
   passed(stage: Stage, seconds: number): void;
   worked(picture: WorkedPicture): void;
   /** Records a picture of `process-images` that could not be read. */
-  unusable(): void;
+  unusable(source: string | null): void;
   /** Records one attempt to call Rekognition. */
   called(operation: string, outcome: CallOutcome): void;
 }

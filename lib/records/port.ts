@@ -163,8 +163,14 @@ export interface TimeDisorder {
 /** A choice of processed pictures; all that is given must hold. */
 export interface ProcessedFilter {
   readonly hasMatch?: boolean | undefined;
-  /** The picture shows this entry, which may be deleted by now. Of one that shows more than 50, the 50 best matched count. */
+  /**
+   * The picture shows this entry, which may be deleted by now. Of one that shows more than 50, the 50 best matched count; with `source` or
+   * `reference`, the 10 best.
+   */
   readonly entryId?: number | undefined;
+  /** Names of the place that it came from are compared in their normal form. */
+  readonly source?: string | undefined;
+  readonly reference?: string | undefined;
   /** Its timestamp is this or later. */
   readonly since?: Date | undefined;
   /** Its timestamp is earlier. */

@@ -1,5 +1,6 @@
 import { activeEntry } from '../blacklist/blacklist-record.ts';
 import type { UploadContentType, UploadForm } from '../contract/uploads.ts';
+import type { Origin } from '../origin.ts';
 import type { RecordStore } from '../records/port.ts';
 import type { Upload, Uploads } from './port.ts';
 
@@ -12,13 +13,15 @@ export interface UploadWish {
 
 /**
  * Lets a client send a picture that a request will name.
+ * @param wish `picture` is where it comes from, for a request that does not tell that itself
  * @throws BackendUnavailableError
  */
 export async function createProcessUpload(
   { uploads }: { readonly uploads: Uploads },
-  wish: UploadWish,
+  wish: UploadWish & { readonly picture?: Origin },
 ): Promise<UploadForm> {
-  return uploadForm(await uploads.create({ kind: 'process' }, wish.contentType), wish);
+  const target = { kind: 'process', ...(wish.picture && { origin: wish.picture }) } as const;
+  return uploadForm(await uploads.create(target, wish.contentType), wish);
 }
 
 /**

@@ -13,7 +13,10 @@ const retryAfterSeconds = 5;
  * made, 0700; the file is 0600. What fails leaves nothing.
  * @throws BackendUnavailableError, DiskFullError, and what `chunks` throws of our own.
  */
-export async function writeUpload(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+export async function writeUpload(
+  path: string,
+  chunks: AsyncIterable<Uint8Array> | Uint8Array,
+): Promise<void> {
   try {
     await writeWhole(path, chunks);
     await syncFolder(dirname(path));

@@ -1,10 +1,11 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { ForbiddenError, InputUnreadableError } from '../errors.ts';
+import { originFile, originOfFields } from '../origin.ts';
 import { removeStaleUploads, writeUpload } from './files.ts';
 import { uploadKey } from './key.ts';
 import { checkPolicy, encodePolicy, within } from './policy.ts';
-import { type Uploads, uploadSeconds } from './port.ts';
+import { originFieldsOf, type Uploads, uploadSeconds } from './port.ts';
 
 /** Where the local server takes forms; S3 does it in AWS. */
 export const uploadPath = '/api/v1/uploads';
@@ -48,19 +49,31 @@ export function openLocalUploads({ dataDir, maxImageBytes }: LocalUploadsOptions
     }
     // Its key, too, is then one that was made here.
     const range = checkPolicy(policy, fields, new Date());
-    return (file) => writeUpload(join(root, key), within(range, file));
+    const path = join(root, key);
+    const origin = originOfFields(fields);
+    return async (file) => {
+      if (!origin) return writeUpload(path, within(range, file));
+      // First, so that a picture that is there has it; without a picture, it is removed with other stale uploads.
+      await writeUpload(originFile(path), Buffer.from(JSON.stringify(origin)));
+      return writeUpload(path, within(range, file));
+    };
   };
   return {
     maxImageBytes,
     async create(target, contentType) {
       const key = uploadKey(target, contentType);
       const expiresAt = new Date(Date.now() + uploadSeconds * 1000);
+      const told = { 'Content-Type': contentType, ...originFieldsOf(target) };
       const policy = encodePolicy({
         expiration: expiresAt.toISOString(),
-        conditions: [{ key }, { 'Content-Type': contentType }, ['content-length-range', 1, maxImageBytes]],
+        conditions: [
+          { key },
+          ...Object.entries(told).map(([name, value]) => ({ [name]: value })),
+          ['content-length-range', 1, maxImageBytes],
+        ],
       });
       const signature = sign(policy).toString('base64url');
-      const fields = { 'Content-Type': contentType, key, policy, signature };
+      const fields = { ...told, key, policy, signature };
       return { url: uploadPath, fields, image: join(root, key), maxBytes: maxImageBytes, expiresAt };
     },
     permit,

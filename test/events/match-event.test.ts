@@ -44,7 +44,8 @@ function resultOf(...matchesOfFaces: readonly Given[][]): ImageProcessingResult 
 const details = { severity: 'danger', category: 'fraud', expires_at: null };
 
 test('an event has ids, names, distances and boxes, how urgent it is, and nothing else of picture or person', () => {
-  const result = resultOf([{ entryId: 7, name: 'Jane Roe', distance: 0.1 }], []);
+  const origin = { source: 'Entrance', reference: 'a.jpg' };
+  const result = { ...resultOf([{ entryId: 7, name: 'Jane Roe', distance: 0.1 }], []), ...origin };
   const event = matchEvent('picture-1', result);
   expect(MatchEvent.parse(event)).toEqual(event);
   expect(event).toEqual({
@@ -53,6 +54,7 @@ test('an event has ids, names, distances and boxes, how urgent it is, and nothin
     data: {
       picture_id: 'picture-1',
       db_id: 41,
+      ...origin,
       entries: [{ id: 7, name: 'Jane Roe', ...details, similarity: 99 }],
       faces: [
         {

@@ -10,6 +10,7 @@ import { filtersSuite } from './api/filters.ts';
 import { keptSuite } from './api/kept.ts';
 import { listingSuite } from './api/listing.ts';
 import { matchingSuite } from './api/matching.ts';
+import { originsSuite } from './api/origins.ts';
 import { overridesSuite } from './api/overrides.ts';
 import { pagingSuite } from './api/paging.ts';
 import { findPeople, type People } from './api/people.ts';
@@ -65,6 +66,7 @@ export function apiSuite(name: string, connect: () => Promise<ApiConnection>, tr
     pagingSuite(get);
     filtersSuite(get);
     uploadsSuite(get);
+    originsSuite(get);
     gatewaySuite(get);
     if (traits.files) keptSuite(get, traits.files);
   });

@@ -1,24 +1,64 @@
+import { createHash } from 'node:crypto';
+import { normalName } from '../../names/normal-form.ts';
+import type { Origin } from '../../origin.ts';
 import type { ProcessedFilter, ProcessedResult } from '../port.ts';
 
 /**
- * Processed pictures are listed in scopes: `all`, `match` or `no-match`, and one for each entry that was found. In each scope they have
+ * Processed pictures are listed in scopes: `all`, `match` or `no-match`, and one for each entry that was found. One that tells where it
+ * came from is listed by its source, by its reference and by both, and there again by match and entry. In each scope they have
  * ranks 1, 2, 3 … in the order of their ids, and so of their time: a page is a range of ranks, and a total the difference of two.
  */
 
 /** A crowd may show more listed people than one transaction has room for: it is found by the best matched ones. */
 export const maxEntriesOfPicture = 50;
+/** The same for each of three origins, so that all of a crowd's scopes fit. */
+export const maxEntriesOfOrigin = 10;
+
+type Listed = Pick<ProcessedResult, 'faces' | 'has_blacklist_match' | keyof Origin>;
 
 /** Where a picture is listed, besides `all`. */
-export function scopesOf(result: Pick<ProcessedResult, 'faces' | 'has_blacklist_match'>): string[] {
-  const entries = matchedEntries(result).slice(0, maxEntriesOfPicture);
-  return [result.has_blacklist_match ? 'match' : 'no-match', ...entries.map(entryScope)];
+export function scopesOf(result: Listed): string[] {
+  const entries = matchedEntries(result).map(entryScope);
+  const match = result.has_blacklist_match ? 'match' : 'no-match';
+  const { source, reference } = result;
+  const origins = new Set([
+    originScope({ source }),
+    originScope({ reference }),
+    originScope({ source, reference }),
+  ]);
+  origins.delete('');
+  return [
+    match,
+    ...entries.slice(0, maxEntriesOfPicture),
+    ...[...origins].flatMap((origin) => [
+      origin,
+      ...[match, ...entries.slice(0, maxEntriesOfOrigin)].map((scope) => `${origin} ${scope}`),
+    ]),
+  ];
 }
 
 /** The scope in which all pictures are that a filter means; in `none`, there is never any. */
-export function scopeAsked({ hasMatch, entryId }: ProcessedFilter): string {
+export function scopeAsked({ hasMatch, entryId, source, reference }: ProcessedFilter): string {
+  const origin = originScope({ source, reference });
+  const scope = shownScope({ hasMatch, entryId });
+  if (origin === '' || scope === 'none') return scope;
+  return scope === 'all' ? origin : `${origin} ${scope}`;
+}
+
+function shownScope({ hasMatch, entryId }: ProcessedFilter): string {
   if (entryId !== undefined) return hasMatch === false ? 'none' : entryScope(entryId);
   if (hasMatch === undefined) return 'all';
   return hasMatch ? 'match' : 'no-match';
+}
+
+/** A key has little room, and a name is nothing for one: of source and reference, the scope tells a hash. */
+function originScope(origin: { readonly [Name in keyof Origin]?: string | null | undefined }): string {
+  const names = ['source', 'reference'] as const;
+  return names.flatMap((name) => (origin[name] ? `${name}#${hashOf(origin[name])}` : [])).join(' ');
+}
+
+function hashOf(name: string): string {
+  return createHash('sha256').update(normalName(name)).digest('base64url').slice(0, 22);
 }
 
 const entryScope = (entryId: number) => `entry#${entryId}`;

@@ -126,6 +126,8 @@ export function processedResult(distances: readonly number[] = [0.25]): Processe
     original_image_path: '/data/processed/2025-01-31/a-original.jpg',
     has_blacklist_match: true,
     cropped_face_path: null,
+    source: null,
+    reference: null,
     warnings: null,
   };
 }

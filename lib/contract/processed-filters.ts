@@ -19,6 +19,6 @@ export const processedFilters = {
   since: moment.describe(
     'Only pictures processed at this moment or later: any ISO 8601 time with its offset.',
   ),
-  ...originFilters,
   until: moment.describe('Only pictures processed before this moment: any ISO 8601 time with its offset.'),
+  ...originFilters,
 } as const;

@@ -27,15 +27,15 @@ export interface WorkedPicture {
   readonly faces: number;
   /** Faces that matched somebody. */
   readonly matches: number;
-  /** Where it came from, as the client told. */
+  /** The source that the client told. */
   readonly source: string | null;
   /** From its turn on. */
   readonly seconds: number;
 }
 
 /**
- * Receiver of the service's measurements. They contain no names of people, keys or
- * identifiers, and cost next to nothing. The container and the Lambda functions each have their own meter, see `#metrics` in package.json.
+ * Receiver of the service's measurements. They contain no names of people, keys or identifiers, and cost next
+ * to nothing. The container and the Lambda functions each have their own meter, see `#metrics` in package.json.
  */
 export interface Meter {
   /** Records an answered request. It is the last call for a request. */

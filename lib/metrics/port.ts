@@ -35,7 +35,8 @@ export interface WorkedPicture {
 
 /**
  * Receiver of the service's measurements. They contain no names of people, keys or identifiers, and cost next
- * to nothing. The container and the Lambda functions each have their own meter, see `#metrics` in package.json.
+ * to nothing. The container and the Lambda functions each have their own meter, see `#metrics` in
+ * package.json.
  */
 export interface Meter {
   /** Records an answered request. It is the last call for a request. */

@@ -1,7 +1,7 @@
 import { log } from '../log.ts';
 import type { EntryPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
-import { isExpired } from '../records/shared/in-force.ts';
+import { isExpired, whyNotInForce } from '../records/shared/in-force.ts';
 
 /** Largest number of warnings for one entry. */
 const maxWarnings = 10;
@@ -15,8 +15,8 @@ export async function entryWarnings(
   ports: Pick<EntryPorts, 'records'>,
   entry: EntryRecord,
 ): Promise<string[] | null> {
-  const expired = isExpired(entry) ? [`It expired at ${entry.expiresAt}: nobody matches it.`] : [];
-  const lines = [...((await nameWarnings(ports, entry)) ?? []), ...expired];
+  const why = isExpired(entry) ? whyNotInForce({ ...entry, suspended: false }) : undefined;
+  const lines = [...((await nameWarnings(ports, entry)) ?? []), ...(why ? [why] : [])];
   return lines.length === 0 ? null : lines;
 }
 

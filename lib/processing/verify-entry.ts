@@ -8,8 +8,8 @@ import type { EntryComparison, Reference, WithPicture } from '../faces/port.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import { measurePicture } from '../inputs/measure.ts';
 import type { Ports } from '../ports.ts';
-import type { EntryRecord, ImageRecord } from '../records/port.ts';
-import { isInForce } from '../records/shared/in-force.ts';
+import type { ImageRecord } from '../records/port.ts';
+import { whyNotInForce } from '../records/shared/in-force.ts';
 import { faceOptions } from './face-options.ts';
 import { refuseLostGallery } from './lost-gallery.ts';
 import { openInputs } from './open-inputs.ts';
@@ -24,7 +24,7 @@ const noLandmarks = { left_eye: null, right_eye: null, nose: null, mouth_left: n
 
 /**
  * Compares a picture's largest face with one entry: with the nearest of its reference images. Nothing is
- * kept.
+ * kept. An entry that is suspended or has expired verifies nobody, however near a face is.
  * @param deadline the time by which the request has to be done.
  * @throws EntryNotFoundError also when the entry is deleted meanwhile.
  * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError
@@ -48,21 +48,15 @@ export async function verifyEntry(
   if (!compared.hasGallery) await refuseLostGallery(ports);
   const { box, entry, imageId, ...nearness } = await nearestShown(ports, entryId, compared);
   const compares = verdict({ ...compared, ...nearness });
-  const force = isInForce(entry) ? {} : noForce(entry, compares);
+  const why = whyNotInForce(entry);
   return {
     ...compares,
-    ...force,
+    ...(why && { verified: false, warnings: [...(compares.warnings ?? []), why] }),
     facial_areas: { img1: compared.probe.area, img2: { ...box, ...noLandmarks } },
     time: secondsSince(started),
     entry: matchedEntry(entry),
     image_id: imageId,
   };
-}
-
-/** Tells that nobody matches an entry that is suspended or has expired, however near a face is. */
-function noForce(entry: EntryRecord, { warnings }: Pick<EntryVerification, 'warnings'>) {
-  const why = entry.suspended ? 'is suspended' : `expired at ${entry.expiresAt}`;
-  return { verified: false, warnings: [...(warnings ?? []), `The entry ${why}: nobody matches it.`] };
 }
 
 /** Returns the nearest reference image that is still active. */

@@ -11,3 +11,9 @@ export function isExpired({ expiresAt }: Pick<EntryRecord, 'expiresAt'>, now = D
 export function isInForce(entry: Force, now = Date.now()): boolean {
   return entry.status === 'ACTIVE' && !entry.suspended && !isExpired(entry, now);
 }
+
+/** Tells why nobody matches the entry, as a sentence; `undefined` while it is in force. */
+export function whyNotInForce(entry: Force, now = Date.now()): string | undefined {
+  if (entry.suspended) return 'The entry is suspended: nobody matches it.';
+  return isExpired(entry, now) ? `The entry expired at ${entry.expiresAt}: nobody matches it.` : undefined;
+}

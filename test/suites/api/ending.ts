@@ -72,7 +72,7 @@ export function endingSuite(get: () => Tested): void {
       expect(await verify()).toMatchObject({ verified: true, warnings: null });
 
       const expired = answer(await api.patch(id, { expires_at: past }), 200, BlacklistRecord);
-      expect(expired.warnings).toContain(`It expired at ${past}: nobody matches it.`);
+      expect(expired.warnings).toContain(`The entry expired at ${past}: nobody matches it.`);
       expect(await isFound()).toBe(false);
       expect(await verify()).toMatchObject({ verified: false });
       const { possible_duplicates } = await api.list([people.listedAgain]);

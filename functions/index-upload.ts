@@ -9,7 +9,10 @@ import { enrollingPorts } from '../lib/wiring/open.ts';
 
 let inbox: Inbox | undefined;
 
-/** A queue of S3's words of uploads to the inbox; it asks for those again that it could not work off. */
+/**
+ * Indexes the uploads to the inbox that S3 announces in a queue. It asks the queue again for those that it
+ * could not index.
+ */
 export async function handler(
   event: SQSEvent,
   context?: Pick<Context, 'getRemainingTimeInMillis'>,

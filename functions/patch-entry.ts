@@ -6,8 +6,8 @@ import { wantedVersions } from '../lib/http/if-match.ts';
 import { entryPorts } from '../lib/wiring/open.ts';
 
 /** PATCH /api/v1/blacklist/{id}/ */
-export const handler = endpoint(patchEntryContract, async ({ params, body }, { event }) => {
-  const options = { ifVersion: wantedVersions(event), actor: null };
+export const handler = endpoint(patchEntryContract, async ({ params, body }, { event, actor }) => {
+  const options = { ifVersion: wantedVersions(event), actor: actor.name };
   const entry = await updateEntry(await entryPorts(), params.id, body, options);
   return withHeaders(entry, { ETag: entityTag(entry) });
 });

@@ -8,13 +8,13 @@ import { functionDeadline } from '../lib/deadline.ts';
 import { log } from '../lib/log.ts';
 import { claimedStores, pictureSlots, stores } from '../lib/wiring/open.ts';
 
-/** What was begun may end, and the report be written, before the function's own time is up. */
+/** Time that is kept back to end the step that is under way and to write the report. */
 const reserveMs = 60_000;
 
-/** A new version's first run sees to what the one before it kept. */
+/** The first run of a new version also brings the data of earlier versions up to date. */
 let isFirstRun = true;
 
-/** Runs on a schedule. What it does not reach in its time is left to the next run. */
+/** Runs the sweep on a schedule. The next run does what this one has no time for. */
 export async function handler(
   { task }: { readonly task: SweepTask },
   context: Pick<Context, 'getRemainingTimeInMillis'>,

@@ -10,8 +10,8 @@ import { tell } from './outputs.ts';
 import type { StackSettings } from './settings.ts';
 
 /**
- * Who may call any endpoint. Also those that the contract calls public ask for it: nobody but the gateway needs them here, and each call
- * costs calls to the stores.
+ * Decides who may call the endpoints, including those that the contract calls public. Here only the gateway
+ * needs to be public, and each call costs calls to the stores.
  */
 export function authorization(scope: Construct, { auth, apiKey }: StackSettings): MethodOptions {
   const methods = { iam: forIam, cognito: forUserPool, none: forEverybody };
@@ -80,7 +80,10 @@ function forUserPool(scope: Construct): MethodOptions {
   };
 }
 
-/** For programs without a secret: the password itself is sent only by those whom IAM lets call `AdminInitiateAuth`. */
+/**
+ * Adds a client for programs without a secret. Only those whom IAM lets call `AdminInitiateAuth` send the
+ * password itself.
+ */
 function addClient(userPool: UserPool): UserPoolClient {
   return userPool.addClient('Client', {
     authFlows: { userSrp: true, adminUserPassword: true },

@@ -4,7 +4,7 @@ import { matchEventSource, matchEventType } from '../lib/contract/match-event.ts
 import type { Needs } from './needs.ts';
 import type { Resources } from './resources.ts';
 
-/** Lets a function's role do what the function needs, and no more. */
+/** Allows a function's role to do what the function needs, and no more. */
 export function grant(role: Role, needs: Needs, resources: Resources): void {
   for (const statement of statementsFor(needs, resources)) role.addToPrincipalPolicy(statement);
   acknowledgeWildcards(role, needs, resources);
@@ -31,7 +31,7 @@ function statementsFor(needs: Needs, { table, bucket, collectionArn, key }: Reso
   ];
 }
 
-/** On the default bus, in this service's name and of this type alone. */
+/** Allows events of this type only, in this service's name, on the default bus. */
 function publishStatement(table: Resources['table']): PolicyStatement {
   return new PolicyStatement({
     actions: ['events:PutEvents'],
@@ -55,7 +55,10 @@ function listStatements({ list }: Needs, bucketArn: string): PolicyStatement[] {
   ];
 }
 
-/** S3 and DynamoDB use the key in the caller's name: to read they decrypt, to write they make data keys. */
+/**
+ * Lists the actions on the key. S3 and DynamoDB use the key in the caller's name: they decrypt to read and
+ * make data keys to write.
+ */
 function keyActions({ table = [], objects = {} }: Needs): string[] {
   const actions = new Set<string>();
   if (table.length > 0 || Object.keys(objects).length > 0) actions.add('kms:Decrypt');

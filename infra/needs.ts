@@ -2,23 +2,27 @@ import { bucketOwnerKey } from '../lib/images/key.ts';
 import type { Companions } from './bundling.ts';
 
 /**
- * What each function may do and is given: one entry for each endpoint of `lib/contract/api.ts`, by its operation, and for the functions
- * that no request calls. Each becomes a role of its own; `test/infra/roles.test.ts` shows what comes out.
+ * Permissions and companions of one function, which gets a role of its own. There is an entry for each
+ * endpoint of `lib/contract/api.ts`, by its operation, and for each function that no request calls.
+ * `test/infra/roles.test.ts` shows the resulting roles.
  */
 export interface Needs extends Companions {
-  /** On the table of the records. */
+  /** Actions on the table of the records. */
   readonly table?: readonly string[];
-  /** On objects in the bucket, whose keys are these. */
+  /** Actions on objects in the bucket, each with the patterns of their keys. */
   readonly objects?: Readonly<Record<string, readonly string[]>>;
-  /** To list such keys. Only who may list everything is told by S3 that an object is absent. */
+  /**
+   * Patterns of the keys that may be listed. S3 says that an object is absent only to those who may list
+   * everything.
+   */
   readonly list?: readonly string[] | 'everything';
-  /** On the collection. */
+  /** Actions on the collection. */
   readonly collection?: readonly string[];
   /** Calls to Rekognition that touch no collection: IAM knows no resource for them. */
   readonly withoutCollection?: readonly ('rekognition:CompareFaces' | 'rekognition:DetectFaces')[];
-  /** To publish match events on the account's event bus. */
+  /** Permission to publish match events on the account's event bus. */
   readonly matchEvents?: true;
-  /** Pictures are decoded: more memory, and fewer calls at a time. */
+  /** True if the function decodes pictures: it gets more memory, and fewer calls run at a time. */
   readonly pictures?: true;
 }
 
@@ -31,16 +35,22 @@ const write = [
   'dynamodb:UpdateItem',
 ];
 
-/** The collection is made when the first face is enrolled; what goes wrong later is undone. */
+/**
+ * The first enrolled face makes the collection. If a later step of enrolling fails, the faces are deleted
+ * again.
+ */
 const enroll = ['rekognition:CreateCollection', 'rekognition:DeleteFaces', 'rekognition:IndexFaces'];
-/** Whoever is enrolled by a request or an upload is compared with those who are listed. */
+/** A request or an upload that enrolls somebody also compares them with those who are listed. */
 const enrollAndCompare = [...enroll, 'rekognition:SearchFaces'];
 
-/** Where pictures lie that a request may name. */
+/** Keys of the pictures that a request may name. */
 const readable = ['blacklist/*', 'cropped/*', 'inbox/*', 'processed/*', 'uploads/*'];
 const stored = ['blacklist/*', 'cropped/*', 'processed/*'];
 
-/** Whether everything can be used; Rekognition by a picture that the function carries. */
+/**
+ * Permissions to check that everything can be used. For Rekognition that means detecting faces in a picture
+ * that the function carries.
+ */
 const lookAround: Needs = {
   table: read,
   list: 'everything',
@@ -130,7 +140,7 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
   docsAsset: { swaggerFiles: ['swagger-ui.css', 'swagger-ui-bundle.js'] },
 };
 
-/** Indexes what was put into the bucket's inbox. */
+/** Needs of the function that indexes pictures from the bucket's inbox. */
 export const indexUploadNeeds: Needs = {
   table: [...read, ...write],
   objects: {
@@ -144,7 +154,10 @@ export const indexUploadNeeds: Needs = {
   sharp: true,
 };
 
-/** Brings the three stores together; first it makes sure that the bucket is not another table's. */
+/**
+ * Needs of the sweep, which makes the three stores agree. First it makes sure that the bucket does not belong
+ * to another table.
+ */
 export const sweepNeeds: Needs = {
   table: [...read, ...write],
   objects: {
@@ -158,10 +171,13 @@ export const sweepNeeds: Needs = {
   sharp: true,
 };
 
-/** Publishes what the table's stream tells of matches; its event source grants it the stream. */
+/**
+ * Needs of the function that publishes the matches that the table's stream reports. Its event source grants
+ * it the stream.
+ */
 export const publishMatchesNeeds: Needs = { table: ['dynamodb:BatchGetItem'], matchEvents: true };
 
-/** Of all functions, by their names. */
+/** Needs of all functions, by the functions' names. */
 export const functionNeeds: Readonly<Record<string, Needs>> = {
   ...endpointNeeds,
   indexUpload: indexUploadNeeds,

@@ -20,10 +20,10 @@ import {
 } from '../lib/records/dynamodb/definition.ts';
 import type { StackSettings } from './settings.ts';
 
-/** How long an old or deleted version of a picture can be had back. */
+/** Days for which an old or deleted version of a picture can be restored. */
 const noncurrentDays = 7;
 const uploadDays = 1;
-/** What can't be indexed for so long, for whatever reason, is nobody's any more. */
+/** Nobody needs a picture any more that could not be indexed for so long, for whatever reason. */
 const inboxDays = 30;
 const rejectedDays = 30;
 const accessLogDays = 90;
@@ -110,7 +110,7 @@ function lifecycleRules(processedDays: number): LifecycleRule[] {
     expire('cropped', processedDays),
     expire('uploads', uploadDays),
     expire('inbox', inboxDays),
-    // An event can't come again later than that, and a picture lies in the inbox no longer.
+    // An event can't come back later than that, and no picture lies in the inbox longer.
     expire('inbox-notes', inboxDays),
     expire('rejected', rejectedDays),
     {
@@ -123,8 +123,9 @@ function lifecycleRules(processedDays: number): LifecycleRule[] {
 }
 
 /**
- * Web pages send large pictures to the bucket itself, and are led to it for those that they show: by a redirect from another origin, after
- * which a browser names none. What lets them in is the signed URL.
+ * Lets web pages send large pictures to the bucket itself, and load pictures from it. A redirect from another
+ * origin leads them to a picture, and after it a browser names no origin. The signed URL is what lets them
+ * in.
  */
 function corsRules(origins: readonly string[]): CorsRule[] {
   if (origins.length === 0) return [];

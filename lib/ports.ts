@@ -4,7 +4,7 @@ import type { PictureSlots } from './inputs/picture-slots.ts';
 import type { InputReader } from './inputs/read.ts';
 import type { RecordStore } from './records/port.ts';
 
-/** The three stores, which change together. */
+/** The three stores that change together. */
 export interface Stores {
   readonly faces: FaceBackend;
   readonly records: RecordStore;
@@ -14,7 +14,7 @@ export interface Stores {
 /** Ports of the use cases. */
 export interface Ports extends Stores {
   readonly inputs: InputReader;
-  /** Decoded pictures are large: over all requests, those in work at once share a budget of memory. */
+  /** Slots that limit the memory of decoded pictures: those of all requests share one budget. */
   readonly pictureSlots: PictureSlots;
 }
 

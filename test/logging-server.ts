@@ -6,7 +6,10 @@ import { BackendUnavailableError } from '../lib/errors.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
 import { createHttpServer, stop } from '../local/server/http-server.ts';
 
-/** A program for `log.test.ts`: serves one endpoint and logs to standard output; its port goes to standard error. */
+/**
+ * Program for `log.test.ts`: serves one endpoint and logs to standard output. It writes its port to standard
+ * error.
+ */
 const contract = defineEndpoint({
   operationId: 'change',
   method: 'PUT',

@@ -6,8 +6,8 @@ import { blacklistRecord } from './blacklist-record.ts';
 import { removeEntryEverywhere } from './remove.ts';
 
 /**
- * Deletes an entry with its pictures and faces; returns it as it was. One whose deletion broke off is deleted
- * to the end.
+ * Deletes an entry with its pictures and faces, and returns it as it was. It also finishes a deletion that
+ * was interrupted.
  * @throws EntryNotFoundError
  * @throws VersionConflictError when it has none of the versions; nothing is deleted then.
  */

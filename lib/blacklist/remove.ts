@@ -5,12 +5,12 @@ import type { Stores } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';
 import type { ImageRecord } from '../records/port.ts';
 
-/** A store that is far away is asked for so many deletions at a time. */
+/** Limit on the deletions that are sent to a remote store at the same time. */
 const deletionsAtOnce = 10;
 
 /**
- * Takes an entry out of every store: hidden first, then faces, pictures, and at last record and name. Doing
- * it again from any point ends the same.
+ * Removes an entry from every store: first it is hidden, then faces and pictures go, and last record and
+ * name. A second call, from any point, gives the same result.
  */
 export async function removeEntryEverywhere(
   { records, faces, images }: Stores,
@@ -24,20 +24,20 @@ export async function removeEntryEverywhere(
   await records.removeEntry(entryId);
 }
 
-/** Takes one reference image out of every store, in the same order. */
+/** Removes one reference image from every store, in the same order. */
 export async function removeImageEverywhere(stores: Stores, image: ImageRecord): Promise<void> {
   await removeImagesEverywhere(stores, [image]);
 }
 
 /**
- * Takes some reference images out of every store: all are hidden before anything goes, and their faces go at
- * once.
+ * Removes some reference images from every store. It hides all of them before it removes anything, and
+ * removes all faces in one call.
  */
 export async function removeImagesEverywhere(
   { records, faces, images }: Stores,
   removed: readonly ImageRecord[],
 ): Promise<void> {
-  // One by one, for each changes its entry's count of them.
+  // They are marked one after the other, because each changes its entry's count.
   const oneByOne = pLimit(1);
   await allOrFirstError(removed.map(({ id }) => oneByOne(() => records.markImageDeleting(id))));
   await faces.remove(removed.map(faceOf));

@@ -24,7 +24,7 @@ import { verifyContract } from './endpoints/verify.ts';
 import { verifyEntryContract } from './endpoints/verify-entry.ts';
 import { welcomeContract } from './endpoints/welcome.ts';
 
-/** Every endpoint of the service, in the order in which the documentation shows them. */
+/** Endpoints of the service, in the order in which the documentation shows them. */
 export const api: readonly Endpoint[] = [
   processImagesContract,
   createProcessUploadContract,
@@ -53,5 +53,5 @@ export const api: readonly Endpoint[] = [
   docsAssetContract,
 ];
 
-/** Every operation of the service: an endpoint under its own path, and one for each alias. */
+/** Operations of the service: each endpoint under its own path, and again for each alias. */
 export const operations: readonly Endpoint[] = api.flatMap(operationsOf);

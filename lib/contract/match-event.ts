@@ -3,7 +3,7 @@ import { Box, MatchedEntry } from './shapes.ts';
 import { similarityMetrics } from './vocabulary.ts';
 
 export const matchEventType = 'face.matched';
-/** What EventBridge calls those who publish such events. */
+/** Source of the events, as EventBridge names their publisher. */
 export const matchEventSource = 'face-blacklist';
 
 const wholeNumber = z.number().int();
@@ -12,8 +12,9 @@ const entry = { id: wholeNumber, name: z.string(), severity, category, expires_a
 const similarity = z.number().min(0).max(100).describe('Higher is closer.');
 
 /**
- * What others are told of a processed picture with a match: the body of a webhook, and the detail of an event of EventBridge. It has no
- * pictures, no reasons, no notes, and of what was sent to be processed nothing but where it came from.
+ * Message about a processed picture with a match: the body of a webhook, and the detail of an EventBridge
+ * event. To keep faces private, it contains no picture, no reason, no notes, and of the request's input only
+ * where it came from.
  */
 export const MatchEvent = z
   .object({

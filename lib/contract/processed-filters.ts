@@ -4,7 +4,7 @@ import { truth } from './form-values.ts';
 import { parseMoment } from './moment.ts';
 import { originFilters } from './origin-fields.ts';
 
-/** A moment as text, which becomes ISO 8601 in UTC. */
+/** Moment as text, which becomes ISO 8601 in UTC. */
 const moment = z.preprocess((input, { issues }) => {
   const parsed = typeof input === 'string' ? parseMoment(input) : undefined;
   if (input === undefined || parsed) return parsed?.toISOString();
@@ -12,7 +12,7 @@ const moment = z.preprocess((input, { issues }) => {
   return z.NEVER;
 }, z.iso.datetime({ offset: true }).optional());
 
-/** Which processed pictures a list shows; all that is asked for must hold. */
+/** Filters of the list of processed pictures; a picture must pass all that are given. */
 export const processedFilters = {
   has_match: truth.optional().describe('Only pictures that show a listed person, or only those that do not.'),
   entry_id: anyId.optional().describe('Only pictures that show this entry, also one that was deleted.'),

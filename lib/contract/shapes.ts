@@ -25,7 +25,7 @@ export const DetectedFaceArea = z
   .meta({ id: 'DetectedFaceArea' });
 export type DetectedFaceArea = z.infer<typeof DetectedFaceArea>;
 
-/** What a request asked for and did not get. */
+/** Sentences about parts of the request that were not met as asked. */
 export const Warnings = z
   .array(z.string())
   .nullable()
@@ -43,7 +43,7 @@ const expiresAt = z
   .nullable()
   .describe('ISO 8601, UTC: from then on nobody matches the entry. Null for one that does not end.');
 
-/** The entry of what matched, as it was then. */
+/** Entry that matched, as it was when the picture was processed. */
 export const MatchedEntry = z.object({
   id: wholeNumber,
   name: z.string(),
@@ -136,7 +136,7 @@ export const PaginatedProcessedImages = z
   .meta({ id: 'PaginatedProcessedImages' });
 export type PaginatedProcessedImages = z.infer<typeof PaginatedProcessedImages>;
 
-/** What a reference image's face is worth, as the backend measured it when it was enrolled. */
+/** Quality of a reference image's face, as the backend measured it at enrollment. */
 const FaceQuality = z.object({
   brightness: z.number().describe('0..100, black to white.'),
   sharpness: z.number().describe('0..100'),

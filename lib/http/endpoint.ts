@@ -11,6 +11,7 @@ import {
 import { type Deadline, requestDeadline } from '../deadline.ts';
 import { InputTooLargeError } from '../errors.ts';
 import { logFailure, logRequest } from '../log.ts';
+import { type Actor, actorOf } from '../service/actor.ts';
 import { readBody } from './body.ts';
 import { commonHeaders, corsHeaders, requestHeader } from './headers.ts';
 import type { FormReader, UploadedFile } from './multipart.ts';
@@ -18,15 +19,15 @@ import { lambdaPayloadBytes, payloadBytes } from './payload.ts';
 import { problem } from './problem.ts';
 import { validate } from './validation.ts';
 
-/** An API Gateway REST (v1) proxy handler. It never throws. */
+/** A handler for API Gateway REST (v1) proxy events. It never throws. */
 export type Handler = (event: APIGatewayProxyEvent, context?: Context) => Promise<APIGatewayProxyResult>;
 
-/** A handler that carries the contract which it answers for. */
+/** A handler that carries the contract it fulfils. */
 export interface EndpointHandler<Contract extends Endpoint = Endpoint> extends Handler {
   readonly contract: Contract;
 }
 
-/** Attaches a contract to a handler of one's own. */
+/** Attaches a contract to a hand-written handler. */
 export function withContract<Contract extends Endpoint>(
   contract: Contract,
   handler: Handler,
@@ -48,27 +49,29 @@ interface Input<Params, Query, RequestBody> {
   readonly params: OutputOf<Params>;
   readonly query: OutputOf<Query>;
   readonly body: BodyOf<RequestBody>;
-  /** Of a multipart body; empty otherwise. */
+  /** Files of a multipart body; empty for other bodies. */
   readonly files: readonly UploadedFile[];
 }
 
-/** A request as the contract has it: checked, and in the contract's types. */
+/** A request's input, checked, and in the contract's types. */
 export type EndpointInput<Contract extends Endpoint> =
   Contract extends Endpoint<infer Params, infer Query, infer RequestBody>
     ? Input<Params, Query, RequestBody>
     : never;
 
-/** The request itself, for what the contract does not tell. */
+/** The request itself, for facts that no contract contains. */
 export interface EndpointRequest {
   readonly requestId: string;
   readonly event: APIGatewayProxyEvent;
-  /** The time by which the answer has to be there; never, where the host cuts nothing off. */
+  /** Whoever asks. */
+  readonly actor: Actor;
+  /** Time by which the answer must be there; the host may have no limit, and then it is never. */
   readonly deadline: Deadline;
   /** Adds to the request's line in the log. */
   note(counts: { faces?: number; matches?: number }): void;
 }
 
-/** An answer that is not the contract's JSON. */
+/** An answer other than the contract's JSON. */
 export class EndpointResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -82,7 +85,7 @@ export class EndpointResponse {
   }
 }
 
-/** An answer with a status, headers and a body of its own. */
+/** Makes an answer with its own status, headers and body. */
 export function response({
   status,
   headers = {},
@@ -121,7 +124,7 @@ type Run<Contract extends Endpoint> = (
   request: EndpointRequest,
 ) => Promise<AnswerOf<Contract> | AnswerWithHeaders<AnswerOf<Contract>> | EndpointResponse>;
 
-/** An endpoint that takes forms is made with `readMultipart`: others need not carry it. */
+/** Arguments by which only endpoints with forms get `readMultipart`, so that others need not bundle it. */
 type FormReaderFor<Contract extends Endpoint> =
   Contract extends Endpoint<infer _Params, infer _Query, infer RequestBody>
     ? [RequestBody] extends [MultipartBody]
@@ -130,8 +133,8 @@ type FormReaderFor<Contract extends Endpoint> =
     : [];
 
 /**
- * Makes a handler from a contract and what is to be done: it reads and checks the request, answers what `run` returns, or
- * the problem of what `run` throws, and logs one line.
+ * Makes a handler from a contract and a use case. The handler reads and checks the request and runs `run`. It
+ * answers with the result, or with the problem that an error stands for, and logs one line.
  */
 export function endpoint<Contract extends Endpoint>(
   contract: Contract,
@@ -147,6 +150,7 @@ export function endpoint<Contract extends Endpoint>(
     const request: EndpointRequest = {
       requestId,
       event,
+      actor: actorOf(event),
       deadline: requestDeadline(event, context),
       note: (more) => Object.assign(counts, more),
     };
@@ -180,7 +184,10 @@ function successOf({ success }: Endpoint, result: unknown): EndpointResponse {
     : json(success.status, result);
 }
 
-/** @throws RequestInvalidError, InputUnreadableError */
+/**
+ * Reads the parts of a request that the contract names.
+ * @throws RequestInvalidError, InputUnreadableError
+ */
 async function readInput(
   contract: Endpoint,
   event: APIGatewayProxyEvent,
@@ -192,7 +199,7 @@ async function readInput(
   return { params: params ?? {}, query: query ?? {}, body, files } as EndpointInput<Endpoint>;
 }
 
-/** API Gateway's REST APIs leave path parameters percent-encoded. */
+/** Decodes path parameters, because API Gateway's REST APIs leave them percent-encoded. */
 function decoded(parameters: APIGatewayProxyEvent['pathParameters']): Record<string, string | undefined> {
   return Object.fromEntries(
     Object.entries(parameters ?? {}).map(([name, value]) => [name, value && decodedText(value)]),
@@ -227,7 +234,7 @@ function failed(error: unknown, requestId: string): EndpointResponse {
 }
 
 /**
- * What Lambda would not hand over would be a bare 502.
+ * Refuses an answer that Lambda would not pass on; the client would get a bare 502 for it.
  * @throws InputTooLargeError
  */
 function refuseLargeAnswer(result: APIGatewayProxyResult): void {

@@ -10,7 +10,7 @@ import {
 } from '../errors.ts';
 import { statusOf } from './problem.ts';
 
-/** Builds the OpenAPI document from the very shapes that requests are checked against. */
+/** Builds the OpenAPI document from the shapes that also check the requests. */
 
 type Json = Record<string, unknown>;
 
@@ -44,7 +44,7 @@ const InternalError = z
   .object({ detail: z.string(), request_id: z.string().describe('What the log calls the request.') })
   .meta({ id: 'InternalError' });
 
-/** What can go wrong anywhere that a token may be asked for. */
+/** Errors of every endpoint that may ask for a token. */
 const errorsOfAll: readonly ErrorCode[] = ['not_authenticated', 'forbidden'];
 
 const describedStatus: Record<number, { description: string; example: unknown }> = {
@@ -99,7 +99,7 @@ const describedStatus: Record<number, { description: string; example: unknown }>
   },
 };
 
-/** Where a status says more here than everywhere. */
+/** Descriptions of errors that say more here than their status does elsewhere. */
 const describedCode: Partial<Record<ErrorCode, { description: string; example: unknown }>> = {
   image_not_found: {
     description: 'There is no such entry, or it has no such image.',
@@ -115,7 +115,7 @@ const describedCode: Partial<Record<ErrorCode, { description: string; example: u
   },
 };
 
-/** The document of these endpoints; pages for browsers are left out. It has no `servers`. */
+/** Builds the document of these endpoints, without pages for browsers and without `servers`. */
 export function buildOpenApi(
   contracts: readonly Endpoint[],
   info: { title: string; version: string },
@@ -146,11 +146,11 @@ export function buildOpenApi(
   };
 }
 
-/** Gathers the shapes that have an id, and refers to them. */
+/** Collects the shapes that have an id, and refers to them. */
 class Components {
   readonly schemas: Record<string, unknown> = {};
 
-  /** A shape's JSON Schema: `input` as requests have it, `output` as answers have it. */
+  /** Returns a shape's JSON Schema: `input` as requests have it, `output` as answers have it. */
   add(shape: z.ZodType, io: 'input' | 'output'): Json {
     const { $schema: _, $defs, ...schema } = z.toJSONSchema(shape, { io, override: simplify });
     const moved = JSON.parse(
@@ -161,7 +161,10 @@ class Components {
   }
 }
 
-/** Leaves out what a client gains nothing from: the bounds of whole numbers as such, a format spelled out, and a ban on fields added later. */
+/**
+ * Drops what is of no use to a client: the bounds of whole numbers, the pattern of a format, and the ban on
+ * additional fields.
+ */
 function simplify({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
@@ -200,7 +203,7 @@ function operation(contract: Endpoint, components: Components): Json {
   };
 }
 
-/** What the service itself sends. */
+/** Describes the message that the service itself sends. */
 function matchWebhook(components: Components): Json {
   return {
     summary: 'Be told of a match',
@@ -219,7 +222,7 @@ function matchWebhook(components: Components): Json {
 
 function parameters(shape: z.ZodObject | undefined, place: 'path' | 'query', components: Components): Json[] {
   return Object.entries(shape?.shape ?? {}).map(([name, field]) => {
-    // As output, for a number that comes as text is read into one, and what it defaults to is told.
+    // The `output` schema shows defaults, and shows a number as such, although it arrives as text.
     const { description, ...schema } = components.add(field, 'output');
     return { name, in: place, required: !field.safeParse(undefined).success, description, schema };
   });

@@ -37,7 +37,7 @@ export function createS3Reader({
         return bytes;
       }
     } catch (error) {
-      // The same for both, or it could be found out what is there.
+      // Both get the same error, so that nobody can find out which keys exist.
       if (isAbsent(error) || isRefused(error)) {
         throw new InputUnreadableError('There is no readable picture of that key in the bucket.', {
           cause: error,
@@ -49,7 +49,10 @@ export function createS3Reader({
   };
 }
 
-/** @throws InputUnreadableError */
+/**
+ * Reads the key from a URI, if clients may read it.
+ * @throws InputUnreadableError
+ */
 function readableKey(uri: string, ownBucket: string): string {
   const [, bucket, key] = /^s3:\/\/([^/]*)\/(.*)$/is.exec(uri) ?? [];
   if (bucket !== ownBucket || key === undefined) {

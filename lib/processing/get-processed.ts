@@ -5,7 +5,10 @@ import { contentTypeOf, processedKeyAt } from '../images/key.ts';
 import type { DeliveredPicture } from '../images/port.ts';
 import type { DeliveryPorts } from '../ports.ts';
 
-/** @throws ProcessedNotFoundError */
+/**
+ * Returns a processed picture's result.
+ * @throws ProcessedNotFoundError
+ */
 export async function getProcessed(
   { records }: Pick<DeliveryPorts, 'records'>,
   id: number,
@@ -23,7 +26,7 @@ const locationFields = {
 
 /**
  * Returns a processed picture, its annotated copy or its crop.
- * @throws ProcessedNotFoundError when there is no such copy, or it is kept no longer.
+ * @throws ProcessedNotFoundError when there is no such copy, or it was deleted
  */
 export async function getProcessedImage(
   { records, delivery }: DeliveryPorts,

@@ -26,25 +26,25 @@ type RenderSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRati
 /** Number of near misses to search beyond those requested, because some entries may be hidden by then. */
 const spareCandidates = 10;
 
-/** A picture of a request: as it is named, and where it came from as far as the request tells. */
+/** A picture of a request: its image string, and its origin as far as the request tells it. */
 interface Input {
   readonly image: string;
   readonly origin: Origin;
 }
 
-/** Options of a request: all but its pictures, and its deadline. */
+/** Options of a request: all fields but its pictures, and its deadline. */
 type RequestOptions = Omit<ProcessImagesRequest, 'images' | 'source' | 'references'> & {
   readonly deadline: Deadline;
 };
 
 /**
- * Looks for listed people in each picture and keeps the results. One that can't be read has its `error` in
- * its own result; a backend or a store that fails, fails the request. On a disk that gets full, those that
- * could not be kept have that `error`, if any was kept.
- * @param deadline the time by which the request has to be done.
- * @throws NoUsableImageError when there is no picture.
- * @throws DiskFullError when none could be kept.
- * @throws BackendUnavailableError also when nobody can be found, because the gallery is lost.
+ * Looks for listed people in each picture, and stores the results. A picture that can't be read has an
+ * `error` in its own result. A failure of a backend or a store fails the whole request. If the disk becomes
+ * full, pictures that could not be stored have that `error`, provided that others were stored.
+ * @param deadline the time by which the request must be done
+ * @throws NoUsableImageError when there is no picture
+ * @throws DiskFullError when no picture could be stored
+ * @throws BackendUnavailableError also when nobody can match, because the gallery is lost
  */
 export async function processImages(
   ports: Ports,
@@ -53,7 +53,7 @@ export async function processImages(
   deadline: Deadline = noDeadline,
 ): Promise<ImageProcessingResult[]> {
   if (images.length === 0) throw new NoUsableImageError('No images provided.');
-  // One request's pictures take turns with those of others, and a slow URL keeps nobody else waiting.
+  // The pictures of a request take turns with those of other requests, so a slow URL delays no other request.
   const limit = ports.pictureSlots.fairShare();
   const results = await allOrFirstError(
     images.map((image, index) =>
@@ -64,7 +64,7 @@ export async function processImages(
       }),
     ),
   );
-  // Who was found in those that were kept is told all the same.
+  // If some pictures were stored, their matches must be reported, although others failed.
   const isAnyKept = results.some((result) => 'db_id' in result && result.db_id !== null);
   return results.map((result) => {
     if (!('diskFull' in result)) return result;
@@ -73,7 +73,7 @@ export async function processImages(
   });
 }
 
-/** A picture whose result could not be kept. */
+/** A picture whose result could not be stored. */
 interface NotKept {
   readonly input: Input;
   readonly diskFull: DiskFullError;
@@ -91,7 +91,7 @@ async function processInput(
     input = { ...input, origin: originTold(input.origin, originOf(bytes)) };
     const measured = await measurePicture(bytes);
     const examined = await ports.pictureSlots.run(measured.memoryBytes, async () => {
-      // A slow URL, or other requests' pictures, may have taken it.
+      // A slow URL, or other requests' pictures, may have used up the time.
       if (!options.deadline.leaves(neededMs)) return undefined;
       const started = performance.now();
       const examined = await examine(ports, settings, input, await decodePicture(measured), options);
@@ -103,7 +103,7 @@ async function processInput(
       });
       return examined;
     });
-    // Whoever waits for the records has no picture any more, and must keep nobody from having one.
+    // The records are awaited after the slot is free, so that the wait blocks no other picture.
     return examined ? await keep(ports, examined) : unreadableResult(input, noTimeLeft);
   } catch (error) {
     if (error instanceof DiskFullError) return { input, diskFull: error };
@@ -113,7 +113,7 @@ async function processInput(
   }
 }
 
-/** Joins what the request tells of a picture with what its upload told: the request counts more. */
+/** Joins the origin that the request tells with that of the upload: the request counts more. */
 function originTold(request: Origin, upload: Origin): Origin {
   return {
     source: request.source ?? upload.source,
@@ -121,7 +121,7 @@ function originTold(request: Origin, upload: Origin): Origin {
   };
 }
 
-/** Counts the faces of these pictures, and those of them that matched somebody. */
+/** Counts the faces of these pictures, and the faces that matched somebody. */
 export function countFaces(results: readonly Pick<ImageProcessingResult, 'faces'>[]): {
   faces: number;
   matches: number;
@@ -146,7 +146,7 @@ function unreadableResult({ image, origin }: Input, error: string): ImageProcess
   };
 }
 
-/** A picture whose copies are stored, and whose record is to follow. */
+/** A picture whose copies are stored, but not yet its record. */
 interface Examined {
   readonly pictureId: string;
   readonly keys: ProcessedKeys;
@@ -211,7 +211,7 @@ async function storeDrawings(
 ): Promise<void> {
   const [largest] = boxes;
   if (!largest) return;
-  // Cut out before the boxes are drawn, on the same pixels.
+  // The crop is cut out before the boxes are drawn on the same pixels.
   const crop = await timed('draw', () => cropFace(picture, largest.box, croppedFacePaddingRatio));
   await allOrFirstError([
     put(keys.crop, crop, 'image/jpeg'),
@@ -222,7 +222,7 @@ async function storeDrawings(
   ]);
 }
 
-/** Keeps the record that names a picture's copies; without the record, none of them stays. */
+/** Stores the record that names a picture's copies. If that fails, the copies are deleted. */
 async function keep(
   { images, records }: Pick<Ports, 'images' | 'records'>,
   { pictureId, keys, result }: Examined,

@@ -9,7 +9,10 @@ const extensions = {
   'image/gif': 'gif',
 } as const satisfies Record<UploadContentType, string>;
 
-/** A key that no other upload has: `uploads/<uuid>.<extension>` or `inbox/<entry id>/<uuid>.<extension>`. */
+/**
+ * Makes a key that no other upload has: `uploads/<uuid>.<extension>` or `inbox/<entry
+ * id>/<uuid>.<extension>`.
+ */
 export function uploadKey(target: UploadTarget, contentType: UploadContentType): string {
   const folder = target.kind === 'entry' ? `inbox/${target.entryId}` : 'uploads';
   return `${folder}/${randomUUID()}.${extensions[contentType]}`;

@@ -16,11 +16,14 @@ import type { Uploads } from '../uploads/port.ts';
 import { openS3Uploads } from '../uploads/s3.ts';
 
 /**
- * The adapters of a Lambda function, in place of `adapters.ts`. They are imported as usual and not when they are opened: esbuild leaves out
- * what a function does not use only of such.
+ * Adapters of a Lambda function, in place of `adapters.ts`. They are imported statically, not when they are
+ * opened: only then can esbuild leave out those that a function does not use.
  */
 
-/** @throws ConfigError when the function has not the settings of one. */
+/**
+ * Returns the settings of a deployment.
+ * @throws ConfigError when they are not a Lambda function's
+ */
 function deployed({ aws }: Config): AwsConfig & { readonly tableName: string } {
   const tableName = aws?.tableName;
   if (!aws || tableName === undefined) {
@@ -70,7 +73,7 @@ export async function runtimeOf(config: Config): Promise<string> {
   return `Rekognition in ${deployed(config).region}`;
 }
 
-/** The table's stream carries match events, not webhooks. */
+/** Returns null: the table's stream carries match events, so there are no webhooks. */
 export async function webhookStatus(): Promise<WebhookStatus[] | null> {
   return null;
 }

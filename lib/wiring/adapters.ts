@@ -14,11 +14,12 @@ import type { Embedded } from './embedded.ts';
 import { once } from './opened.ts';
 
 /**
- * The adapters that the settings ask for. Each is loaded when it is opened, so that a machine in one mode has nothing of the other one in
- * its memory. A Lambda function is bundled with `adapters-lambda.ts` instead, which `#adapters` in package.json stands for there.
+ * Adapters that the settings ask for. Each is imported when it is opened, so that a process loads none of the
+ * other mode's libraries. A Lambda function is bundled with `adapters-lambda.ts` instead: `#adapters` in
+ * package.json chooses between them.
  */
 
-/** The adapters of one machine share a database, and are opened together. */
+/** Opens the adapters of one machine together, because they share a database. */
 function embedded(config: Config): Promise<Embedded> {
   return once(config, 'embedded', async () => {
     const { openEmbedded } = await import('./embedded.ts');
@@ -26,7 +27,7 @@ function embedded(config: Config): Promise<Embedded> {
   });
 }
 
-/** The one handle of this process on the records' database, where they are in one. */
+/** Opens the records' SQLite database, once for the whole process. */
 function recordsDatabase(config: Config): Promise<DatabaseSync> {
   return once(config, 'database', async () => {
     const { openDatabase, recordsFile } = await import('../records/sqlite/database.ts');
@@ -76,14 +77,14 @@ export async function openUploads(config: Config): Promise<Uploads> {
   return (await import('../uploads/s3.ts')).openS3Uploads({ ...aws, maxImageBytes });
 }
 
-/** The uploads of one machine, which its server receives too. */
+/** Opens the uploads of one machine; its server also receives them. */
 export function localUploads(config: Config): Promise<LocalUploads> {
   return once(config, 'localUploads', async () =>
     (await import('../uploads/local.ts')).openLocalUploads(config),
   );
 }
 
-/** Makes the pictures these records' own. On one machine that is seen to wherever the folders are opened. */
+/** Makes these records the owner of the bucket. Folders get their owner when they are opened. */
 export async function claimPictures(
   config: Config,
   stores: { readonly records: RecordStore; readonly images: ImageStore },
@@ -103,12 +104,15 @@ async function recordsId(config: Config): Promise<string> {
   return storeId(await recordsDatabase(config));
 }
 
-/** What the pictures are compared on, for the first line of the log. */
+/** Describes, for the first line of the log, what compares the faces. */
 export async function runtimeOf(config: Config): Promise<string> {
   return config.aws ? `Rekognition in ${config.aws.region}` : (await embedded(config)).runtime;
 }
 
-/** Opens what is to be sent to webhooks; `undefined` where the table's stream carries match events. */
+/**
+ * Opens the queue of deliveries to webhooks; returns `undefined` where the table's stream carries match
+ * events.
+ */
 export async function openOutbox(config: Config): Promise<Outbox | undefined> {
   if (config.aws?.tableName !== undefined) return undefined;
   return once(config, 'outbox', async () => {
@@ -117,13 +121,13 @@ export async function openOutbox(config: Config): Promise<Outbox | undefined> {
   });
 }
 
-/** Of the receivers of match events; null where there are none. */
+/** Reports the state of each webhook; returns null where there are no webhooks. */
 export async function webhookStatus(config: Config): Promise<WebhookStatus[] | null> {
   const outbox = config.webhooks && (await openOutbox(config));
   return (await outbox?.status()) ?? null;
 }
 
-/** Warnings of what lies in the inbox and is not worked off. */
+/** Returns warnings about files in the inbox that are not being indexed. */
 export async function inboxWarnings({ aws, dataDir }: Config): Promise<string[]> {
   if (aws) return (await import('../inbox/s3-warnings.ts')).bucketInboxWarnings(aws);
   return (await import('../inbox/folder-warnings.ts')).folderInboxWarnings(dataDir);

@@ -19,7 +19,7 @@ function backendFromArguments(): Config['backend'] {
   throw new ConfigError('usage: npm run reindex -- --to deepface|aws_rekognition');
 }
 
-/** Shows how far it is: how many of the records' images were dealt with. */
+/** Shows its progress: how many of the records' images are done. */
 async function withProgress(
   from: RecordStore,
   work: (advance: () => void) => Promise<ReindexReport>,
@@ -46,7 +46,7 @@ async function reindexInPlace(config: Config): Promise<ReindexReport> {
 }
 
 async function reindexOver(from: Config, to: Config): Promise<ReindexReport> {
-  // Opened one by one, and so not even claimed: nothing changes there.
+  // The source's stores are opened one by one and are not claimed, because nothing changes there.
   const source = { records: await records(from), images: await images(from), faces: await faces(from) };
   try {
     const target = await ports(to);

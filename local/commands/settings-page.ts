@@ -30,7 +30,7 @@ const defaults: Partial<Record<Name, string>> = {
   REKOGNITION_DATA_DIR: '`./data/rekognition`',
 };
 
-/** Values, where the schema takes any text. */
+/** Descriptions of the values, for settings whose schema takes any text. */
 const values: Partial<Record<Name, string>> = {
   HOST: 'an address or a host name',
   DATA_DIR: 'a folder, written out',
@@ -104,6 +104,8 @@ const groups: readonly Group[] = [
       QUALITY_FILTER:
         'Refuses [poor reference pictures](benchmarks.md#the-quality-gate) with `auto`. It counts in both modes.',
       ENGINE_WORKERS: 'Threads that find and compare faces.',
+      ENGINE_RUNTIME:
+        'What runs the networks. `auto` is ONNX Runtime where it loads, and tfjs elsewhere, which runs on every machine and takes some times as long: see [models.md](models.md#runtimes).',
     },
   },
   {
@@ -177,7 +179,7 @@ function defaultOf(name: Name): string {
     : `\`${String(value)}\``;
 }
 
-/** Tells what a setting takes, in the words of its error message. */
+/** Describes the values that a setting takes, in the words of its error message. */
 function takenBy(name: Name): string {
   const known = values[name];
   if (known !== undefined) return known;

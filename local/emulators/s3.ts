@@ -51,7 +51,7 @@ export async function startS3Emulator({ buckets, directory }: S3EmulatorOptions)
   const store = new WholeObjectStore(root);
   server.store = store;
   server.context.store = store;
-  // In front of the router, which is the last.
+  // These come in front of the router, which is the last.
   server.middleware.splice(
     -1,
     0,

@@ -6,45 +6,58 @@ import type { Config } from '../../lib/config.ts';
 import { log } from '../../lib/log.ts';
 import { diskWarning, lowDisks } from '../../lib/service/machine.ts';
 import { type OpenedPorts, uploads } from '../../lib/wiring/open.ts';
+import type { DataFolderClaim } from './data-folder-claim.ts';
 import { watchInboxFolder } from './inbox.ts';
 import { type Delivery, deliverWebhooks } from './webhooks.ts';
 
 const sweepIntervalMs = 60 * 60_000;
 
-/** An upload that no request named by then is not wanted any more. */
+/** Age after which an upload is removed if no request has named it. */
 const uploadAgeMs = 24 * 60 * 60_000;
 
 /**
- * Undoes and finishes what an earlier run left unfinished. Where one process has the records to itself, that is whatever is unfinished
- * now: it has begun nothing yet. (A tool that is listing people beside it at this very moment fails, says so, and goes on when it is run
- * again.) What can't be finished now is hidden, and left to the sweep.
+ * Undoes and finishes what an earlier run left unfinished. A server that has the records to itself takes all
+ * of it, for it has begun nothing yet. Beside another server, it takes only what is too old to be under way.
+ * A tool that lists people at this very moment may fail; it says so, and goes on when it is run again. What
+ * can't be finished now is hidden, and left to the sweep.
  */
-export async function finishEarlierRun(opened: OpenedPorts, config: Config): Promise<void> {
+export async function finishEarlierRun(
+  opened: OpenedPorts,
+  config: Config,
+  claim: DataFolderClaim,
+): Promise<void> {
   const sharesRecords = config.aws?.tableName !== undefined;
-  const olderThan = new Date(Date.now() - (sharesRecords ? sweepAgeMs : 0));
   try {
+    const isAlone = !sharesRecords && claim.take();
+    const olderThan = new Date(Date.now() - (isAlone ? 0 : sweepAgeMs));
     await finishInterrupted(opened, olderThan);
   } catch (error) {
     log().error({ err: error }, 'What an earlier run left unfinished could not be finished yet.');
   }
 }
 
-/** What the server does besides answering, until it is told to stop; resolves when what was under way is done. */
+/**
+ * Does the server's work besides answering, until it is told to stop. Resolves when the work under way is
+ * done.
+ */
 export async function workInBackground(
   opened: OpenedPorts,
   config: Config,
-  delivery: Delivery | undefined,
+  { delivery, claim }: { delivery: Delivery | undefined; claim: DataFolderClaim },
   stop: AbortSignal,
 ): Promise<void> {
   await Promise.all([
     keepSweeping(opened, config, stop),
     delivery && deliverWebhooks(delivery, stop),
     // In AWS mode S3's events come to a function of their own.
-    !config.aws && watchInboxFolder(opened, config.dataDir, stop),
+    !config.aws && watchInboxFolder(opened, config.dataDir, claim, stop),
   ]);
 }
 
-/** Brings what earlier versions kept up to date; what a table that is not available now keeps from it is left to the next sweep. */
+/**
+ * Brings records of earlier versions up to date. If a table is not available now, the next sweep does the
+ * rest.
+ */
 export async function updateRecords(opened: OpenedPorts): Promise<void> {
   try {
     await normalizeNames(opened);
@@ -53,7 +66,7 @@ export async function updateRecords(opened: OpenedPorts): Promise<void> {
   }
 }
 
-/** Sweeps now and an hour after each sweep's end. */
+/** Sweeps now, and again an hour after each sweep has ended. */
 async function keepSweeping(opened: OpenedPorts, config: Config, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     try {

@@ -25,7 +25,7 @@ import { handler as verifyEntry } from '../../functions/verify-entry.ts';
 import { handler as welcome } from '../../functions/welcome.ts';
 import type { EndpointHandler } from '../../lib/http/endpoint.ts';
 
-/** The handlers of all endpoints: what the stack deploys as functions, for the local server. */
+/** The handlers of all endpoints, for the local server. The stack deploys the same ones as functions. */
 export const handlers: readonly EndpointHandler[] = [
   processImages,
   listProcessed,

@@ -9,6 +9,7 @@ import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { messageWithReasons } from '../command.ts';
 import { finishEarlierRun, updateRecords, workInBackground } from './background.ts';
 import { consoleRoutes } from './console.ts';
+import { dataFolderClaim } from './data-folder-claim.ts';
 import { handlers } from './handlers.ts';
 import { createHttpServer, stop } from './http-server.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -49,14 +50,15 @@ function announce(
 }
 
 async function serve(): Promise<void> {
-  // A log that nobody reads any more is no reason to stop serving.
+  // If nobody reads the log any more, the server still serves.
   process.stdout.on('error', () => {});
   const config = loadConfig();
   refuseOpenDoors(config);
   // The engine's threads start meanwhile.
   const [opened, { openMetrics }] = await Promise.all([ports(), import('./metrics.ts')]);
   await updateRecords(opened);
-  await finishEarlierRun(opened, config);
+  using claim = dataFolderClaim(config);
+  await finishEarlierRun(opened, config, claim);
   const delivery = await openDelivery(config);
   const server = createHttpServer({
     routes: [
@@ -76,7 +78,8 @@ async function serve(): Promise<void> {
     trustedProxies: config.trustedProxies,
     publicUrl: config.publicUrl,
   });
-  // Before the first line says that it listens: whoever waits for that may tell it to stop at once.
+  // The signal is handled before the first line says that the server listens: whoever waits for that line may
+  // stop it at once.
   const signal = stopSignal();
   server.listen(config.port, config.host);
   await once(server, 'listening');
@@ -84,7 +87,7 @@ async function serve(): Promise<void> {
   for (const warning of loadedWarnings()) log().warn(warning);
   const stopWork = new AbortController();
   // Before the first request is read, whose match the webhooks are to hear of.
-  const work = workInBackground(opened, config, delivery, stopWork.signal);
+  const work = workInBackground(opened, config, { delivery, claim }, stopWork.signal);
   log().info(`${await signal}: finishing the running requests.`);
   stopWork.abort();
   await stop(server);

@@ -14,7 +14,9 @@ const picture = 'a picture';
 const secret = 'a secret';
 const refusal = 'There is no readable picture file of that path below the folder that IMAGE_ROOT names.';
 
-/** Holds `root`, the folder that may be read from, and `outside`, with `secret.jpg` in it, as in `root-2`. */
+/**
+ * Folder of `root`, which may be read from, and of `outside` and `root-2`, which both have a `secret.jpg`.
+ */
 let base: string;
 let root: string;
 

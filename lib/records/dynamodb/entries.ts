@@ -32,7 +32,7 @@ import {
 } from './items.ts';
 import type { Item } from './keys.ts';
 
-/** The part of the record store that keeps entries. */
+/** Makes the part of the record store that keeps entries. */
 export function entryRecords(table: TableClient) {
   return {
     async createEntry(given: NewEntry): Promise<EntryRecord> {
@@ -53,7 +53,8 @@ export function entryRecords(table: TableClient) {
         if (done) return entry;
         if (carried && refused.has(0)) throw new BackendUnavailableError(`Entry ${id} exists already.`, 5);
         if (refused.has(1)) throw new NameTakenError(name);
-        // Another write was in the way, or an entry that was carried here at this very moment has the id: the next one will do.
+        // Another write was in the way, or an entry just carried here has the id. The next attempt gets
+        // another id.
         return again;
       });
     },
@@ -80,7 +81,7 @@ export function entryRecords(table: TableClient) {
         const place = await table.get(nameKey(name));
         if (!place) return undefined;
         const entry = await readEntry(table, Number(place.entryId));
-        // Between the two, its name may have gone over to another.
+        // Between the two reads, another entry may have got the name.
         return entry?.name === name ? entryRecord(entry) : again;
       });
     },
@@ -126,7 +127,10 @@ export function entryRecords(table: TableClient) {
       return markDeleting(table, entryId, condition);
     },
 
-    /** Its images first, which may be any number, then its name with the entry itself: until then, it can be done again. */
+    /**
+     * Removes the images first, of which there may be any number, and then the name with the entry itself.
+     * Until that last step, the removal can be repeated.
+     */
     async removeEntry(entryId: number): Promise<void> {
       const marked = await markDeleting(table, entryId);
       if (!marked) return;
@@ -197,8 +201,8 @@ async function markDeleting(
 }
 
 /**
- * Gives an entry this name and reason, unless it has changed since it was seen, or another has taken the name: whoever did that did it in
- * the normal form, or the next one who looks sees to it.
+ * Gives an entry its normal name and reason, unless it has changed since it was read, or another entry has
+ * the name. In both cases, either the other writer normalized it, or the next run will.
  */
 async function normalize(
   table: TableClient,
@@ -214,7 +218,10 @@ async function normalize(
   });
 }
 
-/** The first action is of the entry, and the second, where there is one, of its new name. */
+/**
+ * Makes the actions of a change. The first changes the entry; the second, if the name changes, takes the new
+ * name.
+ */
 function changing(entry: EntryItem, change: Partial<EntryItem> & Pick<EntryItem, 'name'>): Action[] {
   const { id: entryId, folded: before } = entry;
   const { name } = change;
@@ -230,7 +237,7 @@ function changing(entry: EntryItem, change: Partial<EntryItem> & Pick<EntryItem,
   return actions;
 }
 
-/** Makes the ids that are given from now on larger than this one. */
+/** Makes all later ids larger than this one. */
 async function raiseCounter(table: TableClient, entryId: number): Promise<void> {
   await table.settle(async () => {
     const { done, refused } = await table.transact([
@@ -245,7 +252,7 @@ async function raiseCounter(table: TableClient, entryId: number): Promise<void> 
   });
 }
 
-/** That nothing of the entry has changed since it was read. */
+/** Condition that the entry has not changed since it was read. */
 const unchanged = ({ version }: EntryItem) => ({ condition: '#version = :version', values: { version } });
 
 function changeOf(entry: EntryItem, change: Partial<EntryItem>): Action {

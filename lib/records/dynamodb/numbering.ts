@@ -17,27 +17,27 @@ import {
 import type { Item, Key } from './keys.ts';
 import { lastRank } from './ranks.ts';
 
-/** Where an answer's bytes are: in the item itself, or in parts beside it. */
+/** Bytes of an answer: in the item itself, or in parts beside it. */
 export interface Kept {
   readonly bytes?: Uint8Array;
   readonly parts?: readonly Key[];
-  /** The picture's id, where somebody was found in it: the table's stream is filtered by it. */
+  /** Id of the picture, if somebody was found in it: the filter of the table's stream needs it. */
   readonly matched?: string;
 }
 
 interface Arrival extends Kept {
   readonly pictureId: string;
-  /** Where it is listed, see `scopesOf`. */
+  /** Scopes of the picture, see `scopesOf`. */
   readonly scopes: readonly string[];
 }
 
-/** A picture's number, and since when it has it, in milliseconds since 1970. */
+/** Number of a picture, and the time when it got the number, in milliseconds since 1970. */
 export interface Numbered {
   readonly number: number;
   readonly at: number;
 }
 
-/** What the counter tells: the number that was given last, when, and how many pictures there are in these two scopes. */
+/** State of the counter: the last number, its time, and the number of pictures in these two scopes. */
 interface Count {
   readonly last: number;
   readonly at: number;
@@ -45,26 +45,33 @@ interface Count {
   readonly noMatch: number;
 }
 
-/** What a transaction takes. */
+/** Limit on the actions of a transaction. */
 const maxActions = 100;
-/** All of a list that was read have 1 MB at most, and a transaction takes 4. */
+/** Number of arrivals that are read at once: a list has at most 1 MB, and a transaction takes 4 MB. */
 const arrivalsAtOnce = 25;
-/** A crowd is in many scopes. */
-const looksAtOnce = 10;
+/** Limit on the scopes read at the same time, because a crowd is in many. */
+const scopesAtOnce = 10;
 const longestPauseMs = 100;
-/** So often one looks whether the first has done its work, before it does that itself: the first may be gone. */
-const patientLooks = 4;
-/** Whoever put an arrival there waits for it for seconds. What is older was left by a crash, and never acknowledged. */
+/**
+ * Number of checks if the first writer has done its work. After them, the next writer does it, because the
+ * first may have crashed.
+ */
+const maxChecks = 4;
+/**
+ * Milliseconds after which an arrival is abandoned. Its writer waits only for seconds, so an older one was
+ * left by a crash, and never acknowledged.
+ */
 const arrivalMs = 60_000;
 
 /**
- * Numbers processed pictures 1, 2, … without a gap, so that a page is a range of numbers, and ranks them in their scopes in the same way.
- * The last number given, the new one, which picture has it, and its places change in one transaction. Where others are numbering at the
- * same moment, a picture is put down as an arrival, and whoever comes next numbers all that have arrived: many who write together need few
- * transactions.
+ * Numbers processed pictures 1, 2, … without a gap, and ranks them in their scopes in the same way. A page is
+ * then a range of numbers. One transaction changes the counter, the picture's number, and its index items.
+ *
+ * If others number at the same moment, a picture is stored as an arrival. The next writer numbers all
+ * arrivals, so many simultaneous writers need few transactions.
  */
 export function pictureNumbering(table: TableClient): (arrival: Arrival) => Promise<Numbered> {
-  // Those of one process need not be in each other's way.
+  // Writers of one process take turns, so that they do not collide.
   const oneByOne = pLimit(1);
   let count: Count | undefined;
   let failure: { readonly at: number; readonly error: unknown } | undefined;
@@ -84,12 +91,12 @@ export function pictureNumbering(table: TableClient): (arrival: Arrival) => Prom
       const put = { ...arrivalKey(arrival.pictureId), ...arrival, arrived: Date.now() };
       return (await table.transact([{ put }])).done || again;
     });
-    // Whoever ends its pause first numbers the others too, and they have nothing left to do.
+    // The writer whose pause ends first numbers all arrivals, and the others have nothing left to do.
     await wait(Math.random() * longestPauseMs);
     try {
       return await numberArrivals(arrival);
     } catch (error) {
-      // Or the next one would number what was not acknowledged.
+      // Otherwise a later writer would number a picture that was never acknowledged.
       await forget(table, [arrival]).catch(() => undefined);
       throw error;
     }
@@ -97,13 +104,13 @@ export function pictureNumbering(table: TableClient): (arrival: Arrival) => Prom
 
   function numberArrivals(arrival: Arrival): Promise<Numbered> {
     let awaited: string | undefined;
-    let looks = 0;
+    let checks = 0;
     return table.settle(async () => {
-      // The first of those who have arrived does the work of all, or they would all do it, and all but one in vain.
+      // Only the first arrival's writer does the work. If all did it, all but one would work in vain.
       const first = await firstArrived(table);
-      looks = first === awaited ? looks + 1 : 1;
+      checks = first === awaited ? checks + 1 : 1;
       awaited = first;
-      if (first !== undefined && first < arrival.pictureId && looks <= patientLooks) return again;
+      if (first !== undefined && first < arrival.pictureId && checks <= maxChecks) return again;
       const counter = counterKey('processed');
       const items = await table.getAll([counter, pictureKey(arrival.pictureId)]);
       const known = numberedAs(items.find(({ pk }) => pk !== counter.pk));
@@ -127,7 +134,7 @@ export function pictureNumbering(table: TableClient): (arrival: Arrival) => Prom
   return (arrival) => {
     const since = performance.now();
     return oneByOne(async () => {
-      // Those who waited for one that failed would fail in turn, each after as long a time.
+      // Calls that waited for a failed one would fail too, each after as long a time, so they fail at once.
       if (failure && failure.at > since) throw failure.error;
       try {
         return (await numberAlone(arrival)) ?? (await numberTogether(arrival));
@@ -140,7 +147,7 @@ export function pictureNumbering(table: TableClient): (arrival: Arrival) => Prom
 }
 
 function countOf(counter: Item | undefined): Count {
-  // An earlier version counted the numbers alone.
+  // An earlier version counted only the numbers.
   const { last = 0, at = 0, match = 0, noMatch = 0 } = (counter ?? {}) as Partial<Count>;
   return { last, at, match, noMatch };
 }
@@ -150,8 +157,9 @@ function numberedAs(picture: Item | undefined): Numbered | undefined {
 }
 
 /**
- * Gives the arrivals the numbers and ranks after those of `before`, if its number is the last one still, and none of the pictures has a
- * number. First comes the counter's action, and then one for each arrival that says which number it has.
+ * Makes the actions that give arrivals the numbers and ranks after those of `before`. Their conditions are
+ * that its number is still the last, and that no picture has a number yet. The counter's action comes first,
+ * then one for each arrival's number.
  */
 async function numbering(
   table: TableClient,
@@ -171,7 +179,8 @@ async function numbering(
     scopes.map((scope): Action => {
       const rank = (ranks.get(scope) ?? 0) + 1;
       ranks.set(scope, rank);
-      // A look into a scope may show it as it was before the transaction whose number the counter had already.
+      // The condition guards against a stale rank: the scope may have been read before a transaction that the
+      // counter already contains.
       return { put: { pk: scopePartition(scope), sk: padded(rank), number, at }, ...isNew };
     }),
   );
@@ -197,7 +206,7 @@ async function lastRanks(
     ['no-match', before.noMatch],
   ]);
   const others = new Set(arrivals.flatMap(({ scopes }) => scopes).filter((scope) => !counted.has(scope)));
-  const limit = pLimit(looksAtOnce);
+  const limit = pLimit(scopesAtOnce);
   const found = [...others].map((scope) => limit(async () => [scope, await lastRank(table, scope)] as const));
   return new Map([...counted, ...(await Promise.all(found))]);
 }
@@ -211,7 +220,7 @@ function changeOfCounter({ last }: Count, { last: next, at, match, noMatch }: Co
   };
 }
 
-/** The id of the first of the pictures that have arrived, as long as there is one. */
+/** Returns the id of the first arrival, if there is one. */
 async function firstArrived(table: TableClient): Promise<string | undefined> {
   const [first] = await arrivedItems(table, 1);
   return first?.sk;
@@ -222,7 +231,7 @@ async function arrivedItems(table: TableClient, atOnce: number): Promise<Item[]>
   return value;
 }
 
-/** This one, and some of the others that have arrived. What crashed writers left is cleared away. */
+/** Returns this arrival and some of the others. It also removes arrivals that crashed writers left. */
 async function arrivalsWith(table: TableClient, own: Arrival): Promise<Arrival[]> {
   const items = await arrivedItems(table, arrivalsAtOnce);
   const isLeft = ({ arrived }: Item) => Date.now() - arrived > arrivalMs;
@@ -231,12 +240,12 @@ async function arrivalsWith(table: TableClient, own: Arrival): Promise<Arrival[]
   return fitting([own, ...others.filter(({ pictureId }) => pictureId !== own.pictureId)]);
 }
 
-/** As many of them, the first ones, as one transaction has room for: at least one. */
+/** Returns as many of the first arrivals as one transaction has room for, at least one. */
 function fitting(arrivals: readonly Arrival[]): Arrival[] {
-  // The counter's, and that of a new run of times.
+  // Two actions are for the counter and for a new run of times.
   let actions = 2;
   const tooMany = arrivals.findIndex(({ scopes }) => {
-    // Its number, its answer, its removal, and its places.
+    // An arrival needs actions for its number, its answer, its removal, and each of its scopes.
     actions += 3 + scopes.length;
     return actions > maxActions;
   });
@@ -250,6 +259,6 @@ async function forget(table: TableClient, arrivals: readonly Arrival[]): Promise
 }
 
 function arrivalOf({ pk: _pk, sk: _sk, arrived: _arrived, ...arrival }: Item): Arrival {
-  // An earlier version told no scopes.
+  // Arrivals of an earlier version had no scopes.
   return row<Arrival>({ scopes: [], ...arrival });
 }

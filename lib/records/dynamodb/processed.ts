@@ -5,7 +5,7 @@ import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import type { ProcessedPage, ProcessedQuery, ProcessedResult, RecordStore, Stamp } from '../port.ts';
 import { pageOf, sizeOf } from '../shared/clock.ts';
 import { row } from '../shared/row.ts';
-import { scopeAsked, scopesOf } from '../shared/scopes.ts';
+import { scopeOfFilter, scopesOf } from '../shared/scopes.ts';
 import { storedResult } from '../shared/stored-result.ts';
 import { again, type TableClient } from './client.ts';
 import { padded, pictureKey, processedPartition, scopePartition } from './items.ts';
@@ -16,10 +16,10 @@ import { lastDisorder, ranksWithin } from './ranks.ts';
 const compress = promisify(deflateRaw);
 const decompress = promisify(inflateRaw);
 
-/** An item has 400 KB at most, keys and all. */
+/** Bytes of one part of an answer; an item has at most 400 KB, with its keys. */
 const maxPartBytes = 350_000;
 
-/** The part of the record store that keeps processed pictures. */
+/** Makes the part of the record store that keeps processed pictures. */
 export function processedRecords(table: TableClient) {
   const numberOf = pictureNumbering(table);
   return {
@@ -45,7 +45,7 @@ export function processedRecords(table: TableClient) {
     async listProcessed({ limit, offset, ...filter }: ProcessedQuery): Promise<ProcessedPage> {
       const ranges = await ranksWithin(table, filter);
       const total = ranges.reduce((sum, range) => sum + sizeOf(range), 0);
-      const partition = scopePartition(scopeAsked(filter));
+      const partition = scopePartition(scopeOfFilter(filter));
       const items: ImageProcessingResult[] = [];
       for (const { first, last } of pageOf(ranges, offset, limit)) {
         const between = [padded(first), padded(last)] as const;
@@ -61,13 +61,13 @@ export function processedRecords(table: TableClient) {
   } satisfies Partial<RecordStore>;
 }
 
-/** The pictures that have these places, newest first. */
+/** Reads the pictures of some index items, newest first. */
 async function picturesAt(table: TableClient, places: readonly Item[]): Promise<Item[]> {
   const keys = places.map(({ number }) => ({ pk: processedPartition, sk: padded(Number(number)) }));
   return (await table.getAll(keys)).sort((one, other) => (one.sk < other.sk ? 1 : -1));
 }
 
-/** Parts are written before the number is taken: where that fails, nobody ever sees them. */
+/** Stores an answer's parts, before the picture gets its number. If that fails, no reader ever sees them. */
 async function keep(table: TableClient, result: ProcessedResult): Promise<Kept> {
   const bytes = await compress(JSON.stringify(result));
   if (bytes.length <= maxPartBytes) return { bytes };

@@ -1,27 +1,27 @@
 import pLimit from 'p-limit';
 import type { ProcessedFilter, TimeDisorder } from '../port.ts';
 import { type Range, sizeOf } from '../shared/clock.ts';
-import { scopeAsked } from '../shared/scopes.ts';
+import { scopeOfFilter } from '../shared/scopes.ts';
 import type { TableClient } from './client.ts';
 import { padded, processedPartition, runsPartition, scopePartition } from './items.ts';
 import type { Item } from './keys.ts';
 
-/** So many items are looked at in one call: a range shrinks to an eighth. */
+/** Number of items that are read in one call: each call narrows a range to an eighth. */
 const probesAtOnce = 7;
 const runsAtOnce = 4;
 
-/** The rank that was given last in a scope; 0 where there is none. */
+/** Returns the last rank in a scope; 0 if there is none. */
 export async function lastRank(table: TableClient, scope: string): Promise<number> {
   const newest = await endOf(table, scopePartition(scope), true);
   return newest ? rankOf(newest) : 0;
 }
 
 /**
- * The ranks, in the scope that the filter asks for, of the pictures that it means: a range for each run of times. Those that have expired
- * are left out.
+ * Finds the ranks of the pictures that a filter passes, in the filter's scope: one range for each run of
+ * times. Expired pictures are left out.
  */
 export async function ranksWithin(table: TableClient, filter: ProcessedFilter): Promise<Range[]> {
-  const partition = scopePartition(scopeAsked(filter));
+  const partition = scopePartition(scopeOfFilter(filter));
   const oldestOf = (partition: string) => endOf(table, partition, false);
   const oldestOfScope = oldestOf(partition);
   const [oldest, newest, oldestKept, runs] = await Promise.all([
@@ -50,7 +50,7 @@ export async function ranksWithin(table: TableClient, filter: ProcessedFilter): 
   return (await Promise.all(ranges)).filter((range) => sizeOf(range) > 0);
 }
 
-/** The last time that the clock was put back between two pictures. */
+/** Finds the last time that the clock was put back between two pictures. */
 export async function lastDisorder(table: TableClient): Promise<TimeDisorder | undefined> {
   const item = await endOf(table, runsPartition, true);
   if (!item) return undefined;
@@ -61,7 +61,7 @@ export async function lastDisorder(table: TableClient): Promise<TimeDisorder | u
 
 const everything: Range = { first: 1, last: Number.POSITIVE_INFINITY };
 
-/** The runs of times, as ranges of numbers. */
+/** Reads the runs of times, as ranges of numbers. */
 async function runsOf(table: TableClient): Promise<Range[]> {
   const starts = [1];
   for await (const items of table.query(runsPartition, {})) starts.push(...items.map(({ sk }) => Number(sk)));
@@ -72,18 +72,21 @@ async function runsOf(table: TableClient): Promise<Range[]> {
 }
 
 const rankOf = ({ sk }: Item) => Number(sk);
-/** Of a picture itself, it is the rank. */
+/** Returns an item's number; a picture's own item has it as its rank. */
 const numberOf = (item: Item) => Number(item.number ?? item.sk);
-/** An earlier version did not tell it: such pictures are the oldest. */
+/** Returns an item's time. An earlier version did not store it; such pictures are the oldest. */
 const timeOf = ({ at }: Item) => Number(at ?? 0);
 
-/** A partition's last item, or its first one. */
+/** Reads a partition's last item, or its first. */
 async function endOf(table: TableClient, partition: string, newestFirst: boolean): Promise<Item | undefined> {
   for await (const [item] of table.query(partition, { newestFirst, atOnce: 1 })) return item;
   return undefined;
 }
 
-/** The first rank whose item passes, where all behind one that passes do so too; the one after the newest when none does. */
+/**
+ * Finds the first rank whose item passes; all items after it must pass too. If none passes, it returns the
+ * rank after the newest.
+ */
 async function firstPassing(
   table: TableClient,
   partition: string,
@@ -103,7 +106,7 @@ async function firstPassing(
   return passing;
 }
 
-/** Some ranks between the two, evenly apart. */
+/** Chooses some evenly spaced ranks between two. */
 function between(low: number, high: number): number[] {
   const count = Math.min(probesAtOnce, high - low - 1);
   return Array.from(

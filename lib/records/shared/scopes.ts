@@ -4,19 +4,23 @@ import type { Origin } from '../../origin.ts';
 import type { ProcessedFilter, ProcessedResult } from '../port.ts';
 
 /**
- * Processed pictures are listed in scopes: `all`, `match` or `no-match`, and one for each entry that was found. One that tells where it
- * came from is listed by its source, by its reference and by both, and there again by match and entry. In each scope they have
- * ranks 1, 2, 3 … in the order of their ids, and so of their time: a page is a range of ranks, and a total the difference of two.
+ * Processed pictures are listed in scopes: `all`, `match` or `no-match`, and one for each entry that was
+ * found. One that tells its origin is listed by its source, by its reference and by both, and there again by
+ * match and entry. In each scope they have ranks 1, 2, 3 … in the order of their ids, and so of their time. A
+ * page is a range of ranks, and a total is the difference of two.
  */
 
-/** A crowd may show more listed people than one transaction has room for: it is found by the best matched ones. */
+/**
+ * Limit on the entries by which a picture can be found, the best matched ones. A crowd may show more listed
+ * people than one transaction has room for.
+ */
 export const maxEntriesOfPicture = 50;
 /** The same for each of three origins, so that all of a crowd's scopes fit. */
 export const maxEntriesOfOrigin = 10;
 
 type Listed = Pick<ProcessedResult, 'faces' | 'has_blacklist_match' | keyof Origin>;
 
-/** Where a picture is listed, besides `all`. */
+/** Names the scopes of a picture, besides `all`. */
 export function scopesOf(result: Listed): string[] {
   const entries = matchedEntries(result).map(entryScope);
   const match = result.has_blacklist_match ? 'match' : 'no-match';
@@ -37,8 +41,8 @@ export function scopesOf(result: Listed): string[] {
   ];
 }
 
-/** The scope in which all pictures are that a filter means; in `none`, there is never any. */
-export function scopeAsked({ hasMatch, entryId, source, reference }: ProcessedFilter): string {
+/** Names the scope of all pictures that a filter can pass; `none` is always empty. */
+export function scopeOfFilter({ hasMatch, entryId, source, reference }: ProcessedFilter): string {
   const origin = originScope({ source, reference });
   const scope = shownScope({ hasMatch, entryId });
   if (origin === '' || scope === 'none') return scope;
@@ -63,7 +67,7 @@ function hashOf(name: string): string {
 
 const entryScope = (entryId: number) => `entry#${entryId}`;
 
-/** The entries that a picture shows, best match first. */
+/** Lists the entries that a picture shows, best match first. */
 function matchedEntries({ faces }: Pick<ProcessedResult, 'faces'>): number[] {
   const best = new Map<number, number>();
   for (const { entry, distance } of faces.flatMap(({ blacklist_matches }) => blacklist_matches)) {

@@ -3,11 +3,11 @@ import { addEntryDetails } from './entry-details.ts';
 import { normalizeEntries } from './normal-forms.ts';
 
 /**
- * Makes a database of version N into one of version N + 1. One that was ever released is never changed. Foreign keys are not enforced
- * meanwhile.
+ * Migrations; number N turns a database of version N into one of version N + 1. A released migration is never
+ * changed. Foreign keys are not enforced while it runs.
  *
- * Ids are AUTOINCREMENT, so that none is given twice. Those of processed pictures are 1, 2, … without a gap: the largest is the total,
- * and any page is a range of ids.
+ * Ids are AUTOINCREMENT, so that no id is used twice. The ids of processed pictures are 1, 2, … without a
+ * gap: the largest is the total, and any page is a range of ids.
  */
 export const migrations: readonly (string | ((database: DatabaseSync) => void))[] = [
   `
@@ -42,7 +42,7 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
   `,
   // `face` is a RecordedFace as JSON; earlier versions left out its quality.
   'ALTER TABLE image ADD COLUMN face TEXT;',
-  // The outbox of match events. Times are in milliseconds since 1970.
+  // This is the outbox of match events. Times are in milliseconds since 1970.
   `
   CREATE TABLE receiver (
     id INTEGER PRIMARY KEY,
@@ -76,8 +76,8 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
   // `file` is an ImageFile as JSON.
   'ALTER TABLE image ADD COLUMN file TEXT;',
   /*
-   * `at` is in milliseconds since 1970, and never goes back from one id to the next: the records of before get the latest time that was
-   * known when they were made, but none that is still to come. Places are as `scopes.ts` has them.
+   * `at` is in milliseconds since 1970, and never falls from one id to the next. An older record gets the
+   * latest time known when it was made, but no time in the future. Scopes are described in `scopes.ts`.
    */
   `
   ALTER TABLE processed ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
@@ -110,9 +110,9 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
   ) WHERE place <= 50;
   `,
   /*
-   * Times follow the clock, also where it is put back: pictures of one `run` are those between two such moments, by rising time.
-   * AUTOINCREMENT changes nothing of how rows are stored, so the schema's text alone is changed: a copy of all pictures would take
-   * minutes and twice the room.
+   * Times now follow the clock, also when it is put back: a `run` is the pictures between two such moments,
+   * by rising time. Only the schema's text is changed, because AUTOINCREMENT does not affect how rows are
+   * stored. A copy of all pictures would take minutes and twice the space.
    */
   `
   ALTER TABLE processed ADD COLUMN run INTEGER NOT NULL DEFAULT 0;

@@ -9,12 +9,12 @@ import type {
   TimeDisorder,
 } from '../port.ts';
 import { pageOf, type Range, sizeOf, timeAfter } from '../shared/clock.ts';
-import { scopeAsked, scopesOf } from '../shared/scopes.ts';
+import { scopeOfFilter, scopesOf } from '../shared/scopes.ts';
 import { storedResult } from '../shared/stored-result.ts';
 import type { SqliteOutbox } from './outbox.ts';
 import type { Statements } from './statements.ts';
 
-/** To be called in a transaction. */
+/** Stores a processed picture; call it in a transaction. */
 export function addProcessed(
   statements: Statements,
   outbox: SqliteOutbox,
@@ -38,12 +38,15 @@ export function getProcessed(statements: Statements, id: number): ImageProcessin
   return row && processedRecord(row);
 }
 
-/** Records are only ever added, so those within a range stay as they are between the statements. */
+/**
+ * Reads a page. It needs no transaction, because records are only added, and those in a range do not change
+ * between the statements.
+ */
 export function listProcessed(
   statements: Statements,
   { limit, offset, ...filter }: ProcessedQuery,
 ): ProcessedPage {
-  const scope = scopeAsked(filter);
+  const scope = scopeOfFilter(filter);
   const ids = idsWithin(statements, filter);
   const ranges = scope === 'all' ? ids : ids.map((range) => ranksWithin(statements, scope, range));
   const total = ranges.reduce((sum, range) => sum + sizeOf(range), 0);
@@ -55,7 +58,7 @@ export function listProcessed(
   return { total, items: rows.map(processedRecord) };
 }
 
-/** The last time that the clock was put back, as the records have it. */
+/** Finds the last time that the clock was put back. */
 export function timeDisorder(statements: Statements): TimeDisorder | undefined {
   const newest = statements.newestProcessed.get();
   const run = Number(newest?.run ?? 0);
@@ -64,7 +67,7 @@ export function timeDisorder(statements: Statements): TimeDisorder | undefined {
   return { before: stampOf(before), after: stampOf(after) };
 }
 
-/** Times rise within a run: what is between two of them is a range of ids. */
+/** Finds the ranges of ids between two times. Times rise within a run, so there is one range for each run. */
 function idsWithin(statements: Statements, { since, until }: ProcessedFilter): Range[] {
   if (!since && !until) return [{ first: 1, last: Number(statements.processedTotal.get()?.total) }];
   const newestRun = Number(statements.newestProcessed.get()?.run ?? 0);

@@ -40,8 +40,8 @@ import {
 } from './transactions.ts';
 
 /**
- * The record store in a database from `openDatabase`. It may share the handle with others who keep tables of their own there;
- * `close()` closes it for them too.
+ * Opens the record store in a database from `openDatabase`. Other code may keep tables of its own in the same
+ * database; `close()` closes it for all.
  */
 export function openSqliteRecords(database: DatabaseSync): RecordStore {
   return attempt(database, () => new SqliteRecords(database));
@@ -49,9 +49,12 @@ export function openSqliteRecords(database: DatabaseSync): RecordStore {
 
 type Row = Record<string, SQLOutputValue>;
 
-/** How many images are read at once where they are read in turn. */
+/** Number of images that are read at once where they are read one after the other. */
 const imagesAtOnce = 500;
-/** Whoever asks may not be known: a disk is not to be busy with answering them. */
+/**
+ * Milliseconds for which a successful test write counts. Anybody may ask for the health, and the answers must
+ * not keep the disk busy.
+ */
 const writableMs = 1000;
 
 // The statements name their columns after the fields, so a row is the record.
@@ -63,7 +66,10 @@ function imageRecord({ sequence, face, file, ...found }: Row): ImageRecord {
   });
 }
 
-/** What `write` returns, or a NameTakenError where it finds the name taken. */
+/**
+ * Runs `write`.
+ * @throws NameTakenError when another entry has the name
+ */
 function takingName<T>(name: string, write: () => T): T {
   try {
     return write();
@@ -73,14 +79,14 @@ function takingName<T>(name: string, write: () => T): T {
 }
 
 /**
- * Writes go by `run()`, and what they return is read by a statement of its own: `get()` on a `RETURNING` would leave the commit to a
- * reset whose failure nobody hears of.
+ * The record store on SQLite. It writes by `run()`, and reads the results by statements of their own. `get()`
+ * on a `RETURNING` would commit only at a later reset, whose failure nobody would see.
  */
 class SqliteRecords implements RecordStore {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
   readonly #outbox: SqliteOutbox;
-  /** `performance.now()` until which it counts as writable. */
+  /** Time by `performance.now()` until which the database counts as writable. */
   #writableUntil = 0;
 
   constructor(database: DatabaseSync) {
@@ -164,7 +170,7 @@ class SqliteRecords implements RecordStore {
   }
 
   async removeEntry(entryId: number): Promise<void> {
-    // Its images' records go with it, by their foreign key.
+    // Its images' records are removed too, by their foreign key.
     await this.#write(() => this.#statements.deleteEntry.run(entryId), { frees: true });
   }
 
@@ -172,7 +178,7 @@ class SqliteRecords implements RecordStore {
     return this.#read(() => this.#statements.entriesByFoldedName.all(foldedName(name)).map(entryRecord));
   }
 
-  /** All were when the database was opened, see `openDatabase`. */
+  /** Returns no change: `openDatabase` has normalized all entries. */
   async normalizeEntries(): Promise<EntryChange[]> {
     return [];
   }
@@ -210,7 +216,7 @@ class SqliteRecords implements RecordStore {
   }
 
   async *listImagesByStatus(status: RecordStatus): AsyncGenerator<ImageRecord> {
-    // Whoever reads them may change them meanwhile, so no statement stays open in between.
+    // The caller may change the images between two of them, so no statement stays open meanwhile.
     for (let last = 0; ; ) {
       const rows = await this.#read(() => this.#statements.imagesByStatus.all(status, last, imagesAtOnce));
       yield* rows.map(imageRecord);
@@ -300,13 +306,13 @@ class SqliteRecords implements RecordStore {
     this.#writableUntil = performance.now() + writableMs;
   }
 
-  /** Brings everything into the database file itself, and closes the handle. */
+  /** Moves the write-ahead log into the database file, and closes the database. */
   async close(): Promise<void> {
     if (!this.#database.isOpen) return;
     try {
       this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     } catch {
-      // The log stays beside the file, and loses nothing.
+      // The log stays beside the file, and nothing is lost.
     }
     attempt(this.#database, () => this.#database.close());
   }

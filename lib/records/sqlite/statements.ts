@@ -33,7 +33,7 @@ const selectImage = `
   SELECT sequence, id, entry_id AS entryId, key, status, added_date AS addedDate, face, file FROM image`;
 
 /**
- * The SQLite store's statements. Columns are named after the fields of `EntryRecord` and `ImageRecord`;
+ * Statements of the SQLite store. Columns are named after the fields of `EntryRecord` and `ImageRecord`;
  * `sequence` is the order in which images were made.
  */
 const statements = {
@@ -48,9 +48,9 @@ const statements = {
   entriesByFoldedName: `${selectEntry} WHERE folded_name = ? AND +status = 'ACTIVE' ORDER BY id`,
   entriesByStatus: `${selectEntry} WHERE status = ? ORDER BY id`,
   entriesTotal: "SELECT count(*) AS total FROM entry WHERE status = 'ACTIVE'",
-  /** Takes a JSON array of ids. */
+  /** Entries of a JSON array of ids. */
   entriesAmong: `${selectEntry} WHERE id IN (SELECT value FROM json_each(?))`,
-  /** The same. The `+` keeps the planner from going through all that are `ACTIVE`. */
+  /** Entries of a JSON array of ids. The `+` keeps the planner from going through all `ACTIVE` entries. */
   activeEntriesAmong: `${selectEntry} WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'ACTIVE'`,
 
   insertImage: `
@@ -66,11 +66,14 @@ const statements = {
   image: `${selectImage} WHERE id = ?`,
   imagesOfEntry: `${selectImage} WHERE entry_id = ? ORDER BY sequence`,
   imagesByStatus: `${selectImage} WHERE status = ? AND sequence > ? ORDER BY sequence LIMIT ?`,
-  /** As above. */
+  /** Images of a JSON array of ids. */
   imagesAmong: `${selectImage} WHERE id IN (SELECT value FROM json_each(?))`,
-  /** As above. */
+  /** `ACTIVE` images of a JSON array of ids, with the `+` as above. */
   activeImagesAmong: `${selectImage} WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'ACTIVE'`,
-  /** Those of the few other entries are taken off: to look up every image's entry would take longer. */
+  /**
+   * Total without the images of the few entries that are not `ACTIVE`: looking up every image's entry would
+   * take longer.
+   */
   imagesTotal: `
     SELECT (SELECT count(*) FROM image WHERE status = 'ACTIVE') - (
       SELECT count(*) FROM image WHERE status = 'ACTIVE'

@@ -65,7 +65,7 @@ describe('a request that a proxy passed on', () => {
     };
     const told = { scheme: 'https', host: 'faces.example', clientAddress: '203.0.113.7' };
     expect(place(spoofed)).toMatchObject(told);
-    // Two proxies of ours: the outer one has spoken with the client.
+    // There are two own proxies, and the client has talked to the outer one.
     const chained = {
       'x-forwarded-for': '127.0.0.1, 203.0.113.7, 10.0.0.3',
       'x-forwarded-proto': 'http, https, http',

@@ -1,4 +1,4 @@
-/** Where a picture came from, as its client tells. */
+/** Origin of a picture, as its client tells it. */
 export interface Origin {
   /** A camera, a door, a program; 1..100 characters in the normal form of names. */
   readonly source: string | null;

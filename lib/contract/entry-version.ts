@@ -7,14 +7,14 @@ export const ifMatchHeader = {
 
 export const etagHeader = { ETag: "The entry's version in quotes, for `If-Match`." } as const;
 
-/** Returns the entry's tag: pictures have ids of their own, and do not change it. */
+/** Returns the entry's tag. Its pictures have ids of their own, and do not change it. */
 export function entityTag({ version }: { readonly version: number }): string {
   return `"${version}"`;
 }
 
 /**
- * Reads the versions that an `If-Match` allows; `undefined` where any will do. A weak tag counts as well: proxies that compress an answer
- * make one of ours weak. What is no tag of ours allows no version.
+ * Reads the versions that an `If-Match` allows; returns `undefined` if it allows any. Weak tags count too,
+ * because proxies that compress an answer make its tag weak. A foreign tag allows no version.
  */
 export function versionsOf(ifMatch: string | undefined): number[] | undefined {
   if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;

@@ -8,8 +8,8 @@ import { detectorNames, distanceMetrics, modelNames } from './vocabulary.ts';
 export const maxImagesPerRequest = 100;
 
 /**
- * Limit on UTF-16 units: a longer text is too long for any field of up to 1,000 characters, even when its normal
- * form is shorter.
+ * Limit on UTF-16 units: a longer text is too long for any field of up to 1,000 characters, even when its
+ * normal form is shorter.
  */
 const maxUnits = 4000;
 

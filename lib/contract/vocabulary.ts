@@ -69,6 +69,6 @@ export type DistanceMetric = (typeof distanceMetrics)[number];
 export const similarityMetrics = [...distanceMetrics, 'aws_similarity'] as const;
 export type SimilarityMetric = (typeof similarityMetrics)[number];
 
-/** What a match with an entry means for whoever must act, from the least to the most. */
+/** Urgency of a match for whoever must act, from the least to the most. */
 export const severities = ['info', 'warning', 'danger'] as const;
 export type Severity = (typeof severities)[number];

@@ -9,7 +9,7 @@ type EventMatch = EventFace['matches'][number];
  * events on, have similar limits.
  */
 export const maxEventBytes = 200_000;
-/** Bytes for the fields of an event outside its matches and entries; the picture's origin has most of them. */
+/** Bytes for the fields of an event outside its matches and entries, most of them for the origin. */
 const frameBytes = 4_000;
 
 /** Makes the event of a processed picture; returns `undefined` if nobody was found in it. */

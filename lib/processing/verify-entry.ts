@@ -23,8 +23,8 @@ const retryAfterSeconds = 60;
 const noLandmarks = { left_eye: null, right_eye: null, nose: null, mouth_left: null, mouth_right: null };
 
 /**
- * Compares a picture's largest face with the nearest reference image of one entry. It stores nothing. An entry
- * that is suspended or has expired verifies nobody, however near a face is.
+ * Compares a picture's largest face with the nearest reference image of one entry. It stores nothing. An
+ * entry that is suspended or has expired verifies nobody, however near a face is.
  * @param deadline the time by which the request must be done
  * @throws EntryNotFoundError also when the entry is deleted meanwhile
  * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError

@@ -60,7 +60,7 @@ export interface NewEntry extends Partial<EntryDetails> {
   readonly name: string;
   readonly reason: string | null;
   readonly addedBy?: string | null;
-  /** What an entry from another store keeps of that one. */
+  /** Fields that an entry from another store keeps. */
   readonly carried?: CarriedEntry;
 }
 export type CarriedEntry = Pick<EntryRecord, 'id' | 'addedDate'> &
@@ -69,7 +69,7 @@ export type CarriedEntry = Pick<EntryRecord, 'id' | 'addedDate'> &
 /** The fields of an entry that are to change. */
 export type ChangedFields = Partial<Pick<EntryRecord, 'name' | 'reason'> & EntryDetails>;
 
-/** A condition on the entry: it is refused where the entry has none of these versions. Without it, any will do. */
+/** A condition on the entry: it must have one of these versions. Without it, any will do. */
 export interface IfVersion {
   readonly ifVersion?: readonly number[] | undefined;
 }

@@ -56,7 +56,7 @@ export function openLocalUploads({ dataDir, maxImageBytes }: LocalUploadsOptions
     const origin = originOfFields(fields);
     return async (file) => {
       if (!origin) return writeUpload(path, within(range, file));
-      // First, so that a picture that is there has it; without a picture, it is removed with other stale uploads.
+      // Before the picture, so that a picture never lacks it. Alone, it is removed with other stale uploads.
       await writeUpload(originFile(path), Buffer.from(JSON.stringify(origin)));
       return writeUpload(path, within(range, file));
     };

@@ -7,7 +7,7 @@ export function isExpired({ expiresAt }: Pick<EntryRecord, 'expiresAt'>, now = D
   return expiresAt !== null && Date.parse(expiresAt) <= now;
 }
 
-/** Returns true if faces may match the entry now: it is shown, not suspended, and has not expired by the clock. */
+/** Returns true if faces may match the entry now: it is `ACTIVE`, not suspended, and not expired. */
 export function isInForce(entry: Force, now = Date.now()): boolean {
   return entry.status === 'ACTIVE' && !entry.suspended && !isExpired(entry, now);
 }

@@ -12,7 +12,7 @@ export function entryRecord({ suspended, ...found }: Row): EntryRecord {
   return row<EntryRecord>({ ...found, suspended: suspended === 1 });
 }
 
-/** Returns what an entry's row holds of what may change. */
+/** Returns the columns of an entry's row that may change. */
 export function entryParameters(entry: EntryRecord): Parameters {
   const { name, reason, category, notes } = entry;
   return {
@@ -33,7 +33,7 @@ export function entryParameters(entry: EntryRecord): Parameters {
   };
 }
 
-/** Returns what a new entry's row holds, all but its id. */
+/** Returns all columns of a new entry's row but its id. */
 export function newEntryParameters(entry: EntryRecord): Parameters {
   const { addedDate, addedBy, status } = entry;
   return { ...entryParameters(entry), $addedDate: addedDate, $addedBy: addedBy, $status: status };
@@ -49,8 +49,8 @@ const sortColumns: Readonly<Record<EntrySort, string>> = {
 };
 
 /**
- * Finds the entries of a page by their ids, in its order, and counts all that the query leaves. Images are not looked at: only entries of
- * the page need their number.
+ * Finds the entries of a page by their ids, in its order, and counts all that the query leaves. It reads no
+ * images: only the entries of the page need their number.
  */
 export function findEntryIds(
   database: DatabaseSync,

@@ -2,8 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { searchText } from '../../names/search-text.ts';
 
 /**
- * Makes room for what an entry may have besides its name. Moments are ISO 8601, UTC. `folded_category` is without case and accents, and
- * `search_text` is what entries are searched by, see `searchText`.
+ * Adds the columns of an entry's details. Moments are ISO 8601, UTC. `folded_category` is without case and
+ * accents. Entries are searched by `search_text`, see `searchText`.
  */
 export function addEntryDetails(database: DatabaseSync): void {
   database.exec(`

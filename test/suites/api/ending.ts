@@ -7,7 +7,7 @@ import { answer, newName, problems, refusal } from './client.ts';
 const past = '2020-02-29T12:00:00.000Z';
 const future = '2999-01-31T12:00:00.000Z';
 
-/** What an entry may have besides its name, in a form, and as answers have it. */
+/** Details of an entry, as a form sends them; `answered` has them as answers tell them. */
 const details = {
   expires_at: '2999-01-31T13:00+01:00',
   review_at: future,
@@ -147,7 +147,7 @@ export function endingSuite(get: () => Tested): void {
         const [status, detail] = refusal(reply);
         expect(status).toBe(412);
         expect(detail).toMatch(
-          new RegExp(`^Entry ${id} was changed at .*It has version 2.*read the entry again`),
+          new RegExp(`^Entry ${id} was changed by .+ at .*It has version 2.*read the entry again`),
         );
       }
       expect(await api.entry(id)).toMatchObject({ reason: 'One.', version: 2 });

@@ -13,7 +13,7 @@ export const details: EntryDetails = {
 };
 const past = '2020-02-29T12:00:00.000Z';
 
-/** What entries have besides their name, their versions, and when nobody matches them. */
+/** Tests the details of entries, their versions, and when nobody matches them. */
 export function entryDetailSuite(opened: () => OpenedRecords): void {
   let store: RecordStore;
   beforeEach(() => {

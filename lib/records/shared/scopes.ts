@@ -15,8 +15,11 @@ import type { ProcessedFilter, ProcessedResult } from '../port.ts';
  * people than one transaction has room for.
  */
 export const maxEntriesOfPicture = 50;
-/** The same for each of three origins, so that all of a crowd's scopes fit. */
-export const maxEntriesOfOrigin = 10;
+/**
+ * Limit on a picture's scopes, all together: a transaction of DynamoDB has 100 actions. In the scopes of its
+ * origins, the worst matched entries of a crowd are left out.
+ */
+const maxScopes = 90;
 
 type Listed = Pick<ProcessedResult, 'faces' | 'has_blacklist_match' | keyof Origin>;
 
@@ -31,13 +34,13 @@ export function scopesOf(result: Listed): string[] {
     originScope({ source, reference }),
   ]);
   origins.delete('');
+  const shown = entries.slice(0, maxEntriesOfPicture);
+  const room = maxScopes - 1 - shown.length - 2 * origins.size;
+  const best = shown.slice(0, Math.floor(room / Math.max(1, origins.size)));
   return [
     match,
-    ...entries.slice(0, maxEntriesOfPicture),
-    ...[...origins].flatMap((origin) => [
-      origin,
-      ...[match, ...entries.slice(0, maxEntriesOfOrigin)].map((scope) => `${origin} ${scope}`),
-    ]),
+    ...shown,
+    ...[...origins].flatMap((origin) => [origin, ...[match, ...best].map((scope) => `${origin} ${scope}`)]),
   ];
 }
 

@@ -166,7 +166,7 @@ export function endingSuite(get: () => Tested): void {
       const { api, people } = get();
       const { id } = await api.list([people.stranger]);
       const replies = await Promise.all(
-        ['one', 'two', 'three'].map((notes) => api.patch(id, { notes }, { 'if-match': '"1"' })),
+        ['one', 'two', 'three'].map((category) => api.patch(id, { category }, { 'if-match': '"1"' })),
       );
       expect(replies.map(({ status }) => status).sort()).toEqual([200, 412, 412]);
     });

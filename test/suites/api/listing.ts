@@ -227,7 +227,8 @@ export function listingSuite(get: () => Tested): void {
       });
       const renamed = { name: newName(), reason: 'Fraud.' };
       const reply = await api.update(entry.id, renamed);
-      const changed = { ...entry, ...renamed, version: 2, updated_date: expect.any(String) };
+      const whenAndWho = { updated_date: expect.any(String), updated_by: expect.any(String) };
+      const changed = { ...entry, ...renamed, version: 2, ...whenAndWho };
       expect([reply.status, JSON.parse(reply.bytes.toString())]).toEqual([200, changed]);
       expect(await api.entry(entry.id)).toEqual(changed);
     });

@@ -13,7 +13,7 @@ export function originsSuite(get: () => Tested): void {
     it('is told in its result and its record, and what is asked by it is found', async () => {
       const { api, people } = get();
       const source = `Tür ${randomUUID()}`;
-      const { id } = await api.list([people.listed]);
+      const { id } = await api.list([people.neighbour]);
       const images = [people.group, people.stranger, await pictureOfNothing()].map((picture) =>
         picture.toString('base64'),
       );

@@ -145,14 +145,17 @@ export function filterSuite(opened: () => OpenedRecords): void {
     expect(await store.getProcessed(7)).toMatchObject({ source: null, reference: ' b  .jpg' });
   });
 
-  test('a crowd of a source is kept, and found by the ten of its entries that match best', async () => {
+  test('a crowd of a source is kept, and found by as many of its entries as fit, the best', async () => {
     const crowd = Array.from({ length: 60 }, (_, index) => index + 1);
     const origin = { source: 'Door 1', reference: 'a.jpg' };
     await store.addProcessed('crowd', { ...resultShowing(...crowd), ...origin });
     const totalOf = async (entryId: number, of = {}) =>
       (await store.listProcessed({ limit: 1, offset: 0, entryId, ...of })).total;
     expect([await totalOf(50), await totalOf(51)]).toEqual([1, 0]);
-    expect([await totalOf(10, origin), await totalOf(11, origin)]).toEqual([1, 0]);
+    expect([await totalOf(11, origin), await totalOf(12, origin)]).toEqual([1, 0]);
+    const few = crowd.slice(0, 20);
+    await store.addProcessed('few', { ...resultShowing(...few), source: 'Door 2', reference: 'a.jpg' });
+    for (const entryId of few) expect(await totalOf(entryId, { source: 'Door 2' })).toBe(1);
   });
 
   test('a picture kept again is listed once', async () => {

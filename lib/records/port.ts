@@ -173,8 +173,8 @@ export interface ProcessedFilter {
   readonly hasMatch?: boolean | undefined;
   /**
    * Id of an entry that the picture must show; the entry may be deleted by now. A picture of more than 50
-   * entries passes only for the 50 that match best; with `source` or `reference`, one of more than 20 only for
-   * the best that fit, 11 at least.
+   * entries passes only for the 50 that match best. With `source` or `reference`, one of more than 20 passes
+   * only for the best that fit, at least 11.
    */
   readonly entryId?: number | undefined;
   /** Source of the picture; normal forms are compared. */

@@ -15,7 +15,12 @@ const timeout = Duration.minutes(15);
 export class SweepSchedule extends Construct {
   readonly sweep: ServiceFunction;
 
-  constructor(scope: Construct, id: string, resources: Resources, { expiredDays }: StackSettings) {
+  constructor(
+    scope: Construct,
+    id: string,
+    resources: Resources,
+    { auditDays, expiredDays }: Pick<StackSettings, 'auditDays' | 'expiredDays'>,
+  ) {
     super(scope, id);
     this.sweep = new ServiceFunction(this, 'Sweep', {
       name: 'sweep',
@@ -26,8 +31,11 @@ export class SweepSchedule extends Construct {
       timeout,
       // The sweep has time, and requests come first.
       rekognitionTps: 1,
-      expiredDays,
       corsOrigins: [],
+      variables: {
+        AUDIT_DAYS: String(auditDays),
+        ...(expiredDays !== undefined && { EXPIRED_DAYS: String(expiredDays) }),
+      },
       // The next run comes in any case, and two must not run side by side.
       retryAttempts: 0,
     });

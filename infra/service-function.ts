@@ -24,9 +24,9 @@ export interface ServiceFunctionProps {
   readonly minSimilarity?: number | undefined;
   /** Filter that refuses reference pictures of too poor quality; undefined for the service's own default. */
   readonly qualityFilter?: QualityFilter | undefined;
-  /** Entries are deleted so many days after they have expired; undefined for the service's own default. */
-  readonly expiredDays?: number | undefined;
   readonly corsOrigins: readonly string[];
+  /** Further settings of the function. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** Number of times that a failed event is tried again; for functions that a schedule calls. */
   readonly retryAttempts?: number;
 }
@@ -89,8 +89,8 @@ function environment({
   similarity,
   minSimilarity,
   qualityFilter,
-  expiredDays,
   corsOrigins,
+  variables,
 }: ServiceFunctionProps): Record<string, string> {
   return {
     FACE_PROCESSING_BACKEND: 'aws_rekognition',
@@ -101,7 +101,7 @@ function environment({
     ...(similarity !== undefined && { AWS_THRESHOLD: String(similarity) }),
     ...(minSimilarity !== undefined && { AWS_MIN_SIMILARITY: String(minSimilarity) }),
     ...(qualityFilter !== undefined && { QUALITY_FILTER: qualityFilter }),
-    ...(expiredDays !== undefined && { EXPIRED_DAYS: String(expiredDays) }),
+    ...variables,
     ...(corsOrigins.length > 0 && { CORS_ORIGINS: corsOrigins.join(',') }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Node } from 'constructs';
 import * as z from 'zod';
+import { type Role, roles } from '../lib/contract/role.ts';
 import type { QualityFilter } from '../lib/faces/port.ts';
 import { isOrigin } from '../lib/setting-values.ts';
 
@@ -35,6 +36,10 @@ export interface StackSettings {
   readonly qualityFilter: QualityFilter | undefined;
   /** Topic to which alarms are sent. */
   readonly alarmTopicArn: string | undefined;
+  /** Role of users of the user pool who are in no group that is called like a role. */
+  readonly ungroupedRole: Role;
+  /** Days for which the audit trail is kept. */
+  readonly auditDays: number;
   /** Address that gets a mail for each picture in which somebody is found. */
   readonly alerts: string | undefined;
 }
@@ -68,6 +73,8 @@ const settings = {
       .optional(),
     takes: 'the ARN of an SNS topic',
   },
+  ungroupedRole: { schema: z.enum(roles).default('admin'), takes: `one of ${roles.join(', ')}` },
+  auditDays: { schema: wholeNumber(1, 36_500).default(365), takes: 'a whole number of days from 1 to 36500' },
   alerts: { schema: z.email().optional(), takes: 'an e-mail address' },
 } satisfies Record<keyof StackSettings, { schema: z.ZodType; takes: string }>;
 
@@ -110,6 +117,8 @@ export function stackSettings(node: Node): StackSettings {
     minSimilarity: read('minSimilarity'),
     qualityFilter: read('qualityFilter'),
     alarmTopicArn: read('alarmTopicArn'),
+    ungroupedRole: read('ungroupedRole'),
+    auditDays: read('auditDays'),
     alerts: read('alerts'),
   };
 }

@@ -196,6 +196,22 @@ const settings: Readonly<Record<string, Setting>> = {
     ],
     takes: 'one or more tokens of visible ASCII characters, separated by commas, each of at least 16',
   }),
+  API_TOKENS_FILE: setting('tokensFile', {
+    unset: undefined,
+    good: [
+      ['/etc/tokens', '/etc/tokens'],
+      ['tokens.txt', resolve('tokens.txt')],
+    ],
+    bad: ['~/tokens.txt', '$HOME/tokens.txt'],
+    takes: "a path that is written out: '~' and variables are not replaced in it",
+  }),
+  UNGROUPED_ROLE: setting('ungroupedRole', {
+    unset: 'admin',
+    good: [['metrics', 'metrics']],
+    bad: ['root', 'Admin'],
+    takes: 'one of metrics, check, desk, editor, admin',
+  }),
+  AUDIT_DAYS: setting('auditDays', { unset: 365, good: [['30', 30]], ...whole(1, 36_500) }),
   ALLOW_UNAUTHENTICATED: setting('allowUnauthenticated', { unset: false, ...flag }),
   EXPIRED_DAYS: setting('expiredDays', {
     unset: 7,

@@ -12,6 +12,7 @@ import { getImageContract } from './endpoints/get-image.ts';
 import { getProcessedContract } from './endpoints/get-processed.ts';
 import { getProcessedImageContract } from './endpoints/get-processed-image.ts';
 import { healthContract } from './endpoints/health.ts';
+import { listAuditContract } from './endpoints/list-audit.ts';
 import { listEntriesContract } from './endpoints/list-entries.ts';
 import { listImagesContract } from './endpoints/list-images.ts';
 import { listProcessedContract } from './endpoints/list-processed.ts';
@@ -48,6 +49,7 @@ export const api: readonly Endpoint[] = [
   welcomeContract,
   healthContract,
   statusContract,
+  listAuditContract,
   openApiContract,
   docsContract,
   docsAssetContract,

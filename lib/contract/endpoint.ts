@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { ErrorCode } from '../errors.ts';
+import type { Role } from './role.ts';
 
 /** A JSON body of one shape. */
 export interface JsonBody<Schema extends z.ZodType = z.ZodType> {
@@ -67,6 +68,10 @@ export interface Endpoint<
   readonly summary: string;
   readonly description?: string;
   readonly tags: readonly string[];
+  /** Least role that may do this. */
+  readonly role: Role;
+  /** True if the endpoint tells of nobody; it leaves no line in the audit trail. */
+  readonly unaudited?: true;
   /** Access without a token, even where the service asks for tokens. */
   readonly public?: true;
   /** Parameters of the path, as decoded text. */

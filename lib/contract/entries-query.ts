@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { normalName } from '../names/normal-form.ts';
-import { pageOffset, text, wholeNumberOf } from './fields.ts';
+import { pageOffset, text, wholeNumberFrom } from './fields.ts';
 import { truth } from './form-values.ts';
 
 /** Fields that a list of entries can be sorted by, upwards, and downwards with a minus. */
@@ -14,7 +14,7 @@ export const entriesQuery = z.object({
     .describe(
       'Only entries whose name, reason or notes have this in them; case, accents, hyphens and apostrophes make no difference.',
     ),
-  limit: wholeNumberOf(1, 1000).optional().describe('Items in the page; all without it.'),
+  limit: wholeNumberFrom(1, 1000).optional().describe('Items in the page; all without it.'),
   offset: pageOffset,
   sort: z
     .enum(directed)

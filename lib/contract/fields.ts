@@ -94,8 +94,8 @@ export const ImagePath = EntryPath.extend({ image_id: z.string().describe("The r
 
 export const ProcessedPath = z.object({ db_id: anyId.describe("The processed picture's `db_id`.") });
 
-/** Makes the shape of a whole number, which may come as text. */
-export function wholeNumberOf(minimum: number, maximum: number) {
+/** Makes the shape of a whole number of a range, which may come as text. */
+export function wholeNumberFrom(minimum: number, maximum: number) {
   return orText(wholeNumber, z.int().min(minimum).max(maximum));
 }
 
@@ -104,7 +104,7 @@ export const pageOffset = orText(wholeNumber, z.int().min(0)).default(0).describ
 /** Makes the shape of a query for a page of a list. */
 export function pageQuery(defaultLimit: number) {
   return z.object({
-    limit: wholeNumberOf(1, 100).default(defaultLimit).describe('Items in the page.'),
+    limit: wholeNumberFrom(1, 100).default(defaultLimit).describe('Items in the page.'),
     offset: pageOffset,
   });
 }

@@ -5,7 +5,7 @@ import { parseMoment } from './moment.ts';
 import { originFilters } from './origin-fields.ts';
 
 /** Moment as text, which becomes ISO 8601 in UTC. */
-const moment = z.preprocess((input, { issues }) => {
+export const moment = z.preprocess((input, { issues }) => {
   const parsed = typeof input === 'string' ? parseMoment(input) : undefined;
   if (input === undefined || parsed) return parsed?.toISOString();
   issues.push({ code: 'custom', params: { type: 'datetime_parsing' }, input });

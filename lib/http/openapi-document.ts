@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Body, type Endpoint, operationsOf } from '../contract/endpoint.ts';
 import { MatchEvent, matchEventType } from '../contract/match-event.ts';
+import { roles } from '../contract/role.ts';
 import {
   type ErrorCode,
   ImageNotFoundError,
@@ -54,8 +55,8 @@ const describedStatus: Record<number, { description: string; example: unknown }>
     example: { detail: 'Not authenticated' },
   },
   403: {
-    description: 'A web page of another origin may not do this.',
-    example: { detail: 'This origin is not allowed.' },
+    description: 'The role of whoever asks is not enough, or a web page of another origin may not do this.',
+    example: { detail: "This wants the role editor or a higher one; 'front-door' has the role check." },
   },
   404: { description: 'There is no such thing.', example: { detail: 'Blacklist entry not found' } },
   409: {
@@ -139,7 +140,7 @@ export function buildOpenApi(
         bearer: {
           type: 'http',
           scheme: 'bearer',
-          description: 'Where the service is set up to ask for a token.',
+          description: `Where the service is set up to ask for a token. Each token has a role, from the least on: ${roles.join(', ')}.`,
         },
       },
     },
@@ -173,12 +174,15 @@ function simplify({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }):
 }
 
 function operation(contract: Endpoint, components: Components): Json {
-  const { operationId, summary, description, tags, success } = contract;
+  const { operationId, summary, description, tags, role, success } = contract;
   return {
     operationId,
     summary,
-    ...(description && { description }),
+    description: [description, !contract.public && `It wants the role \`${role}\` or a higher one.`]
+      .filter(Boolean)
+      .join(' '),
     tags,
+    'x-role': role,
     ...(contract.public && { security: [] }),
     parameters: [
       ...parameters(contract.params, 'path', components),

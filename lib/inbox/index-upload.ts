@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { withDetail } from '../audit/scope.ts';
 import { enrollPicture, measureReference, type SimilarFaces, undo } from '../blacklist/enroll-images.ts';
 import { isAbandoned, isInterrupted } from '../blacklist/interrupted.ts';
 import { logAlikeEntries } from '../blacklist/name-warnings.ts';
@@ -16,6 +17,7 @@ import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
 import { whyNotInForce } from '../records/shared/in-force.ts';
 import { systemPath } from '../system-names.ts';
+import { uploadDetail } from '../uploads/key.ts';
 import { uuidOfHash } from '../uuid.ts';
 import { type Inbox, type InboxFile, inboxPrefix } from './port.ts';
 
@@ -104,7 +106,9 @@ export async function indexUpload(ports: IndexingPorts, key: string, isAlone = t
     return reject(inbox, file, 'The service ended twice while it worked on this picture.');
   if (deaths > 0 && !isAlone) return { outcome: 'postponed' };
   try {
-    const { similar, ...indexed } = await indexPicture(ports, key, file.bytes);
+    const { similar, ...indexed } = await withDetail(uploadDetail(key) ?? null, () =>
+      indexPicture(ports, key, file.bytes),
+    );
     await inbox.notes.indexed(file.mark);
     const left = (await inbox.remove(file)) ? {} : ({ isLeft: true } as const);
     if (indexed.faceCount === undefined) return { outcome: 'known', ...indexed, ...left };

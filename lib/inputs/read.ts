@@ -13,6 +13,8 @@ export interface InputReaderOptions {
    * Folder of uploads, if there is one: its files are read by their absolute paths, wherever `imageRoot` is.
    */
   readonly uploadsFolder?: string | undefined;
+  /** Folders below `imageRoot` whose pictures are not read: those that the service keeps. */
+  readonly hiddenFolders?: readonly string[];
   /** Largest size of one picture in bytes, as sent. */
   readonly maxImageBytes: number;
   /** Reads an http(s) URL; from the public internet by default. */
@@ -41,6 +43,7 @@ export function createInputReader(options: InputReaderOptions): InputReader {
   const {
     imageRoot,
     uploadsFolder,
+    hiddenFolders,
     maxImageBytes,
     readUrl = createUrlReader({ maxBytes: maxImageBytes }),
     readS3,
@@ -71,7 +74,7 @@ export function createInputReader(options: InputReaderOptions): InputReader {
       if (uploadsFolder !== undefined && isPathBelow(input, uploadsFolder)) {
         return readUpload(input, uploadsFolder, maxImageBytes);
       }
-      return readLocalPath(input, imageRoot, maxImageBytes);
+      return readLocalPath(input, imageRoot, maxImageBytes, hiddenFolders);
     },
   };
 }

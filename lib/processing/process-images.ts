@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { meter } from '#metrics';
+import { noteThreshold } from '../audit/scope.ts';
 import type { Config } from '../config.ts';
 import type { ProcessImagesRequest } from '../contract/endpoints/process-images.ts';
 import type { BlacklistMatch, Box, DetectedFace, ImageProcessingResult } from '../contract/shapes.ts';
@@ -174,6 +175,7 @@ async function examine(
       }),
       put(keys.original, picture.original, `image/${picture.format}`),
     ]);
+    noteThreshold(found.threshold);
     if (!found.hasGallery) await refuseLostGallery({ records });
     const shown = await shownFaces({ images, records }, found, options.candidates);
     const boxes = found.faces.map(({ area }, index) => ({

@@ -215,6 +215,10 @@ export interface RecordCounts {
  *   does nothing.
  * - A failure of the store throws `BackendUnavailableError` or `ThrottledError`, with its `cause`.
  * - On a full disk, methods that add throw `DiskFullError`, and deletions still work.
+ *
+ * What changes something that is shown writes its line of the audit trail in the same transaction, on behalf
+ * of whoever `inAuditScope` tells. What only prepares or takes back writes none, but where a part of the
+ * service finishes what others left.
  * @example
  * const { id } = await records.createEntry({ name: 'Ada', reason: null });
  * await records.activateEntry(id);
@@ -363,9 +367,10 @@ export interface RecordStore {
   addProcessed(pictureId: string, result: ProcessedResult): Promise<Stamp>;
   /**
    * Reads a processed picture's answer.
+   * @param actor whoever must have sent it; anybody unless it is given
    * @throws BackendUnavailableError, ThrottledError
    */
-  getProcessed(id: number): Promise<ImageProcessingResult | undefined>;
+  getProcessed(id: number, actor?: string): Promise<ImageProcessingResult | undefined>;
   /**
    * Returns the ids of those processed pictures that exist. The cost grows only with `pictureIds`.
    * @throws BackendUnavailableError, ThrottledError

@@ -1,7 +1,9 @@
+import { noteDetail } from '../audit/scope.ts';
 import { activeEntry } from '../blacklist/blacklist-record.ts';
 import type { UploadContentType, UploadForm } from '../contract/uploads.ts';
 import type { Origin } from '../origin.ts';
 import type { RecordStore } from '../records/port.ts';
+import { uploadDetail } from './key.ts';
 import type { Upload, Uploads } from './port.ts';
 
 /** A client's request for an upload. */
@@ -39,6 +41,9 @@ export async function createEntryUpload(
 
 /** Describes an upload in the contract's terms. */
 function uploadForm({ url, fields, image, maxBytes, expiresAt }: Upload, { origin }: UploadWish): UploadForm {
+  // Whoever was given the form answers for what comes by it.
+  const detail = uploadDetail(image);
+  if (detail !== undefined) noteDetail(detail);
   return {
     url: origin !== undefined && url.startsWith('/') ? `${origin}${url}` : url,
     fields: { ...fields },

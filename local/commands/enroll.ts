@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 import pLimit from 'p-limit';
+import { asService } from '../../lib/audit/scope.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { enrollImages, type ReferenceFile } from '../../lib/blacklist/enroll-images.ts';
 import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
@@ -210,4 +211,4 @@ async function main(): Promise<void> {
   }
 }
 
-await runCommand(main);
+await runCommand(() => asService('enroll', main));

@@ -33,6 +33,7 @@ const defaults: Partial<Record<Name, string>> = {
 /** Descriptions of the values, for settings whose schema takes any text. */
 const values: Partial<Record<Name, string>> = {
   HOST: 'an address or a host name',
+  API_TOKENS_FILE: 'a file, written out',
   DATA_DIR: 'a folder, written out',
   BLACKLIST_DB_PATH: 'a folder, written out',
   PROCESSED_IMAGES_OUTPUT_DIR: 'a folder, written out',
@@ -61,7 +62,10 @@ const groups: readonly Group[] = [
     title: 'Access',
     settings: {
       API_TOKENS:
-        'Bearer tokens, each of at least 16 characters. With any set, every route but `/healthz`, `GET /` and the files of `/console/` wants one.',
+        'Bearer tokens of administrators, each of at least 16 characters. With any set, every route but `/healthz`, `GET /` and the files of `/console/` wants one.',
+      API_TOKENS_FILE:
+        'File of named tokens with [roles](operations.md#tokens-and-roles), which `npm run token` writes. It is read again when it changes.',
+      UNGROUPED_ROLE: "Role of a user of Cognito's user pool who is in no group that is called like a role.",
       ALLOW_UNAUTHENTICATED:
         'Allows a start off loopback without tokens, behind something else that keeps strangers out.',
       ALLOWED_HOSTS:
@@ -85,6 +89,7 @@ const groups: readonly Group[] = [
       IMAGE_ROOT: 'Folder below which pictures given by path must lie.',
       EXPIRED_DAYS:
         'Days after which an entry that has expired is deleted, as if somebody had deleted it. Nobody matches it meanwhile.',
+      AUDIT_DAYS: 'Days that the [audit trail](operations.md#the-audit-trail) is kept.',
       MIN_FREE_BYTES: 'Free space below which `/status`, `/healthz` and the log warn.',
     },
   },

@@ -12,6 +12,7 @@ import { handler as getImage } from '../../functions/get-image.ts';
 import { handler as getProcessed } from '../../functions/get-processed.ts';
 import { handler as getProcessedImage } from '../../functions/get-processed-image.ts';
 import { handler as health } from '../../functions/health.ts';
+import { handler as listAudit } from '../../functions/list-audit.ts';
 import { handler as listEntries } from '../../functions/list-entries.ts';
 import { handler as listImages } from '../../functions/list-images.ts';
 import { handler as listProcessed } from '../../functions/list-processed.ts';
@@ -49,6 +50,7 @@ export const handlers: readonly EndpointHandler[] = [
   welcome,
   health,
   status,
+  listAudit,
   openApi,
   docs,
   docsAsset,

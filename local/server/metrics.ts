@@ -18,6 +18,8 @@ const metricsContract = defineEndpoint({
   path: '/metrics',
   summary: 'Tell figures, for Prometheus',
   tags: ['Service'],
+  role: 'metrics',
+  unaudited: true,
   success: {
     status: 200,
     description: 'In the text format of Prometheus.',

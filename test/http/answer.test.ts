@@ -33,6 +33,7 @@ const contract = defineEndpoint({
   path: '/answer',
   summary: '',
   tags: [],
+  role: 'check',
   success: { status: 201, description: '', schema: z.unknown(), example: null },
   errors: [],
 });

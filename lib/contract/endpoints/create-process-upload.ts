@@ -10,6 +10,7 @@ export const createProcessUploadContract = defineEndpoint({
     'Send the picture to `url` then, with all `fields` before it, and give `image` to process-images or detect-face. ' +
     'It is kept for a day. `source` and `reference` count for it where process-images tells none.',
   tags: ['Processing'],
+  role: 'check',
   body: {
     kind: 'json',
     schema: ProcessUploadRequest,

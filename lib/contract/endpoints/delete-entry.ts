@@ -11,6 +11,7 @@ export const deleteEntryContract = defineEndpoint({
   summary: 'Take a person off the list',
   description: 'Its pictures and faces are deleted from every store.',
   tags: ['Blacklist'],
+  role: 'admin',
   params: EntryPath,
   headers: ifMatchHeader,
   success: {

@@ -10,6 +10,7 @@ export const getEntryContract = defineEndpoint({
   path: '/api/v1/blacklist/{id}/',
   summary: 'Show a listed person',
   tags: ['Blacklist'],
+  role: 'desk',
   params: EntryPath,
   success: {
     status: 200,

@@ -10,6 +10,7 @@ export const listEntriesContract = defineEndpoint({
   path: '/api/v1/blacklist/',
   summary: 'Show all listed people, a page of them, or those that are looked for',
   tags: ['Blacklist'],
+  role: 'desk',
   query: entriesQuery,
   success: {
     status: 200,

@@ -13,6 +13,7 @@ export const patchEntryContract = defineEndpoint({
   description:
     'What the body names is changed, and null empties it; all else stays. A name that it does not know is a 422.',
   tags: ['Blacklist'],
+  role: 'editor',
   params: EntryPath,
   headers: ifMatchHeader,
   body: {

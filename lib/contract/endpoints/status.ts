@@ -84,6 +84,8 @@ export const statusContract = defineEndpoint({
   description:
     'For people who look: what fails is told in `health` and `warnings`, with a status of 200, as long as the records can be read.',
   tags: ['Service'],
+  role: 'metrics',
+  unaudited: true,
   success: {
     status: 200,
     description: 'How things stand.',

@@ -18,6 +18,7 @@ export const updateEntryContract = defineEndpoint({
   summary: "Replace a listed person's name and reason",
   description: 'A `reason` left out becomes null. Of the other fields, those that are left out stay.',
   tags: ['Blacklist'],
+  role: 'editor',
   params: EntryPath,
   headers: ifMatchHeader,
   body: {

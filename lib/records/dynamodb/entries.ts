@@ -1,3 +1,4 @@
+import { changeFacts, countWritten, isService } from '../../audit/scope.ts';
 import { BackendUnavailableError, NameTakenError } from '../../errors.ts';
 import { foldedName } from '../../names/folded-name.ts';
 import type {
@@ -63,10 +64,11 @@ export function entryRecords(table: TableClient) {
       return table.settle(async () => {
         const entry = await readEntry(table, entryId);
         if (entry?.status !== 'PENDING') return undefined;
-        const { done } = await table.transact([
-          changeOf(entry, { status: 'ACTIVE' }),
-          { remove: hiddenEntryPlace(entryId, 'PENDING') },
-        ]);
+        const { done } = await table.transact(
+          [changeOf(entry, { status: 'ACTIVE' }), { remove: hiddenEntryPlace(entryId, 'PENDING') }],
+          [changeFacts({ entryId })],
+        );
+        if (done) countWritten(1);
         return done ? { ...entryRecord(entry), status: 'ACTIVE' } : again;
       });
     },
@@ -116,7 +118,10 @@ export function entryRecords(table: TableClient) {
         const changed = changedEntry(entry, change, actor);
         if (changed === entry) return entry;
         const { imageCount: _, ...attributes } = entryAttributes(changed);
-        const { done, refused } = await table.transact(changing(item, attributes));
+        const { done, refused } = await table.transact(changing(item, attributes), [
+          changeFacts({ entryId }),
+        ]);
+        if (done) countWritten(1);
         if (done) return changed;
         if (refused.has(1) && !refused.has(0)) throw new NameTakenError(changed.name);
         return again;
@@ -138,12 +143,15 @@ export function entryRecords(table: TableClient) {
       await table.settle(async () => {
         const entry = await readEntry(table, entryId);
         if (!entry) return;
-        const { done } = await table.transact([
-          { remove: entryKey(entryId), ...unchanged(entry) },
-          { remove: nameKey(entry.name) },
-          { remove: hiddenEntryPlace(entryId, 'DELETING') },
-          { remove: foldedPlace(foldedName(entry.name), entryId) },
-        ]);
+        const { done } = await table.transact(
+          [
+            { remove: entryKey(entryId), ...unchanged(entry) },
+            { remove: nameKey(entry.name) },
+            { remove: hiddenEntryPlace(entryId, 'DELETING') },
+            { remove: foldedPlace(foldedName(entry.name), entryId) },
+          ],
+          isService() ? [changeFacts({ entryId })] : [],
+        );
         if (!done) return again;
       });
     },
@@ -191,11 +199,16 @@ async function markDeleting(
     const entry = await readEntry(table, entryId);
     if (!entry || entry.status === 'DELETING') return entry && entryRecord(entry);
     requireVersion(entryRecord(entry), condition);
-    const { done } = await table.transact([
-      changeOf(entry, { status: 'DELETING' }),
-      { remove: hiddenEntryPlace(entryId, 'PENDING') },
-      { put: hiddenEntryPlace(entryId, 'DELETING') },
-    ]);
+    const facts = entry.status === 'ACTIVE' ? [changeFacts({ entryId })] : [];
+    const { done } = await table.transact(
+      [
+        changeOf(entry, { status: 'DELETING' }),
+        { remove: hiddenEntryPlace(entryId, 'PENDING') },
+        { put: hiddenEntryPlace(entryId, 'DELETING') },
+      ],
+      facts,
+    );
+    if (done) countWritten(facts.length);
     return done ? entryRecord(entry) : again;
   });
 }
@@ -212,7 +225,9 @@ async function normalize(
   return table.settle(async () => {
     const entry = await readEntry(table, seen.id);
     if (entry?.name !== seen.name || entry.reason !== seen.reason) return false;
-    const { done, refused } = await table.transact(changing(entry, { name, reason }));
+    const { done, refused } = await table.transact(changing(entry, { name, reason }), [
+      changeFacts({ entryId: seen.id }),
+    ]);
     if (done) return true;
     return refused.has(1) ? false : again;
   });

@@ -24,6 +24,8 @@ import type { Item, Key } from './keys.ts';
  * counter              entry           the last entry's id
  * counter              processed       the last picture's number and time, and two scopes' last ranks
  * store                store           the table's own id
+ * audit                shard-<n>       the ends of a chain of the audit trail, see `audit-chain.ts`
+ * audit#shard-<n>      <sequence>      a line of that chain
  * ```
  *
  * DynamoDB's own indexes are read with a delay. So these are items, written in the transaction that changes

@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { type AuditTarget, changeFacts, countWritten, isService } from '../../audit/scope.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { EntryNotFoundError, LastImageError, NameTakenError } from '../../errors.ts';
 import { foldedName } from '../../names/folded-name.ts';
@@ -25,6 +26,7 @@ import type {
 import { changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
 import { isInForce } from '../shared/in-force.ts';
 import { row } from '../shared/row.ts';
+import { SqliteAudit } from './audit.ts';
 import { entryParameters, entryRecord, findEntryIds, newEntryParameters } from './entries.ts';
 import { SqliteOutbox } from './outbox.ts';
 import { addProcessed, getProcessed, listProcessed, timeDisorder } from './processed.ts';
@@ -86,6 +88,7 @@ class SqliteRecords implements RecordStore {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
   readonly #outbox: SqliteOutbox;
+  readonly #audit: SqliteAudit;
   /** Time by `performance.now()` until which the database counts as writable. */
   #writableUntil = 0;
 
@@ -93,6 +96,7 @@ class SqliteRecords implements RecordStore {
     this.#database = database;
     this.#statements = prepareStatements(database);
     this.#outbox = new SqliteOutbox(database);
+    this.#audit = new SqliteAudit(database);
   }
 
   async createEntry(given: NewEntry): Promise<EntryRecord> {
@@ -109,10 +113,13 @@ class SqliteRecords implements RecordStore {
   }
 
   async activateEntry(entryId: number): Promise<EntryRecord | undefined> {
-    return this.#write(() => {
-      const { changes } = this.#statements.activateEntry.run(entryId);
-      return changes === 0 ? undefined : this.#entry(entryId);
-    });
+    return this.#change(
+      () => {
+        const { changes } = this.#statements.activateEntry.run(entryId);
+        return changes === 0 ? undefined : this.#entry(entryId);
+      },
+      (entry) => entry && { entryId },
+    );
   }
 
   async getEntry(entryId: number): Promise<EntryRecord | undefined> {
@@ -144,34 +151,44 @@ class SqliteRecords implements RecordStore {
     change: ChangedFields,
     { actor = null, ...condition }: Parameters<RecordStore['updateEntry']>[2] = {},
   ): Promise<EntryRecord | undefined> {
-    return this.#write(() => {
-      const entry = this.#entry(entryId);
-      if (entry?.status !== 'ACTIVE') return undefined;
-      requireVersion(entry, condition);
-      const changed = changedEntry(entry, change, actor);
-      if (changed === entry) return entry;
-      takingName(changed.name, () =>
-        this.#statements.updateEntry.run({ $id: entryId, ...entryParameters(changed) }),
-      );
-      return changed;
-    });
+    let isChanged = false;
+    return this.#change(
+      () => {
+        const entry = this.#entry(entryId);
+        if (entry?.status !== 'ACTIVE') return undefined;
+        requireVersion(entry, condition);
+        const changed = changedEntry(entry, change, actor);
+        isChanged = changed !== entry;
+        if (!isChanged) return entry;
+        takingName(changed.name, () =>
+          this.#statements.updateEntry.run({ $id: entryId, ...entryParameters(changed) }),
+        );
+        return changed;
+      },
+      () => (isChanged ? { entryId } : undefined),
+    );
   }
 
   async markEntryDeleting(entryId: number, condition: IfVersion = {}): Promise<EntryRecord | undefined> {
-    return this.#write(
+    return this.#change(
       () => {
         const before = this.#entry(entryId);
         if (before && before.status !== 'DELETING') requireVersion(before, condition);
         this.#statements.markEntryDeleting.run(entryId);
         return before;
       },
+      (before) => (before?.status === 'ACTIVE' ? { entryId } : undefined),
       { frees: true },
     );
   }
 
   async removeEntry(entryId: number): Promise<void> {
     // Its images' records are removed too, by their foreign key.
-    await this.#write(() => this.#statements.deleteEntry.run(entryId), { frees: true });
+    await this.#change(
+      () => this.#statements.deleteEntry.run(entryId),
+      ({ changes }) => (changes > 0 && isService() ? { entryId } : undefined),
+      { frees: true },
+    );
   }
 
   async findAlike(name: string): Promise<EntryRecord[]> {
@@ -196,10 +213,13 @@ class SqliteRecords implements RecordStore {
   }
 
   async activateImage(imageId: string, face: RecordedFace): Promise<ImageRecord | undefined> {
-    return this.#write(() => {
-      const { changes } = this.#statements.activateImage.run(JSON.stringify(face), imageId);
-      return changes === 0 ? undefined : this.#image(imageId);
-    });
+    return this.#change(
+      () => {
+        const { changes } = this.#statements.activateImage.run(JSON.stringify(face), imageId);
+        return changes === 0 ? undefined : this.#image(imageId);
+      },
+      (image) => image && { entryId: image.entryId, imageId },
+    );
   }
 
   async replaceFace(imageId: string, face: RecordedFace): Promise<void> {
@@ -226,7 +246,7 @@ class SqliteRecords implements RecordStore {
   }
 
   async withdrawImage(imageId: string): Promise<ImageRecord | undefined> {
-    return this.#write(
+    return this.#change(
       () => {
         const image = this.#image(imageId);
         if (image?.status !== 'ACTIVE') return undefined;
@@ -236,6 +256,7 @@ class SqliteRecords implements RecordStore {
         this.#statements.markImageDeleting.run(imageId);
         return image;
       },
+      (image) => image && { entryId: image.entryId, imageId },
       { frees: true },
     );
   }
@@ -245,7 +266,15 @@ class SqliteRecords implements RecordStore {
   }
 
   async removeImage(imageId: string): Promise<void> {
-    await this.#write(() => this.#statements.deleteImage.run(imageId), { frees: true });
+    await this.#change(
+      () => {
+        const image = this.#image(imageId);
+        this.#statements.deleteImage.run(imageId);
+        return image;
+      },
+      (image) => (image && isService() ? { entryId: image.entryId, imageId } : undefined),
+      { frees: true },
+    );
   }
 
   async findActive(imageIds: readonly string[]) {
@@ -267,11 +296,16 @@ class SqliteRecords implements RecordStore {
   }
 
   async addProcessed(pictureId: string, result: ProcessedResult): Promise<Stamp> {
-    return this.#write(() => addProcessed(this.#statements, this.#outbox, pictureId, result));
+    const { actor } = changeFacts({});
+    const { id, timestamp } = await this.#change(
+      () => addProcessed(this.#statements, this.#outbox, pictureId, result, actor),
+      ({ id, isNew }) => (isNew ? { pictureId: id } : undefined),
+    );
+    return { id, timestamp };
   }
 
-  async getProcessed(id: number): Promise<ImageProcessingResult | undefined> {
-    return this.#read(() => getProcessed(this.#statements, id));
+  async getProcessed(id: number, actor?: string): Promise<ImageProcessingResult | undefined> {
+    return this.#read(() => getProcessed(this.#statements, id, actor));
   }
 
   async findProcessed(pictureIds: readonly string[]): Promise<Set<string>> {
@@ -323,6 +357,27 @@ class SqliteRecords implements RecordStore {
 
   #write<T>(work: () => T, options?: WriteOptions): Promise<T> {
     return write(this.#database, work, options);
+  }
+
+  /**
+   * Writes something, and in the same transaction its line of the audit trail; `undefined` of `target` for no
+   * line.
+   */
+  async #change<T>(
+    work: () => T,
+    target: (result: T) => AuditTarget | undefined,
+    options?: WriteOptions,
+  ): Promise<T> {
+    let lines = 0;
+    const result = await this.#write(() => {
+      const done = work();
+      const about = target(done);
+      if (about) this.#audit.add([changeFacts(about)]);
+      lines = about ? 1 : 0;
+      return done;
+    }, options);
+    countWritten(lines);
+    return result;
   }
 
   #entry(entryId: number): EntryRecord | undefined {

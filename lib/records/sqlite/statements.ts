@@ -80,13 +80,13 @@ const statements = {
       AND entry_id IN (SELECT id FROM entry WHERE status IN ('PENDING', 'DELETING'))
     ) AS total`,
 
-  insertProcessed: 'INSERT INTO processed (picture_id, result, at, run) VALUES (?, ?, ?, ?)',
+  insertProcessed: 'INSERT INTO processed (picture_id, result, at, run, actor) VALUES (?, ?, ?, ?, ?)',
   newestProcessed: 'SELECT id, at, run FROM processed WHERE id = (SELECT max(id) FROM processed)',
   insertPlace: `
     INSERT INTO processed_place (scope, rank, processed_id)
     VALUES (?, 1 + coalesce((SELECT rank FROM processed_place WHERE scope = ? ORDER BY rank DESC LIMIT 1), 0), ?)`,
   processedByPicture: 'SELECT id, at FROM processed WHERE picture_id = ?',
-  processedById: 'SELECT id, at, result FROM processed WHERE id = ?',
+  processedById: 'SELECT id, at, result, actor FROM processed WHERE id = ?',
   processedAmong:
     'SELECT picture_id AS pictureId FROM processed WHERE picture_id IN (SELECT value FROM json_each(?))',
   processedTotal: 'SELECT coalesce(max(id), 0) AS total FROM processed',

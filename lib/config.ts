@@ -78,6 +78,8 @@ export interface Config {
   /** Days that the audit trail is kept. */
   readonly auditDays: number;
   readonly allowUnauthenticated: boolean;
+  /** Days that an entry is kept after it has expired. */
+  readonly expiredDays: number;
   /** Free bytes of a disk below which the service warns. */
   readonly minFreeBytes: number;
   /** Host names, besides addresses, by which web pages may reach a service without tokens. */
@@ -199,6 +201,7 @@ export const settings = z.object({
   UNGROUPED_ROLE: oneOf(roles).default('admin'),
   AUDIT_DAYS: number(1, 36_500, true).default(365),
   ALLOW_UNAUTHENTICATED: flag.default(false),
+  EXPIRED_DAYS: number(0, 3650, true).default(7),
   MIN_FREE_BYTES: number(0, 1024 ** 5, true).default(1024 * mebibyte),
   ALLOWED_HOSTS: allowedHosts.default([]),
   TRUST_PROXY: trustedProxies.default([]),
@@ -264,6 +267,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     ungroupedRole: values.UNGROUPED_ROLE,
     auditDays: values.AUDIT_DAYS,
     allowUnauthenticated: values.ALLOW_UNAUTHENTICATED,
+    expiredDays: values.EXPIRED_DAYS,
     minFreeBytes: values.MIN_FREE_BYTES,
     allowedHosts: values.ALLOWED_HOSTS,
     trustedProxies: values.TRUST_PROXY,

@@ -71,3 +71,7 @@ export type DistanceMetric = (typeof distanceMetrics)[number];
  */
 export const similarityMetrics = [...distanceMetrics, 'aws_similarity'] as const;
 export type SimilarityMetric = (typeof similarityMetrics)[number];
+
+/** Urgency of a match for whoever must act, from the least to the most. */
+export const severities = ['info', 'warning', 'danger'] as const;
+export type Severity = (typeof severities)[number];

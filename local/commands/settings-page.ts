@@ -87,6 +87,8 @@ const groups: readonly Group[] = [
       PROCESSED_IMAGES_OUTPUT_DIR: 'Folder of the processed pictures.',
       CROPPED_FACES_OUTPUT_DIR: 'Folder of the cropped faces.',
       IMAGE_ROOT: 'Folder below which pictures given by path must lie.',
+      EXPIRED_DAYS:
+        'Days after which an entry that has expired is deleted, as if somebody had deleted it. Nobody matches it meanwhile.',
       AUDIT_DAYS: 'Days that the [audit trail](operations.md#the-audit-trail) is kept.',
       MIN_FREE_BYTES: 'Free space below which `/status`, `/healthz` and the log warn.',
     },

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { addEntryDetails } from './entry-details.ts';
 import { normalizeEntries } from './normal-forms.ts';
 
 /**
@@ -169,4 +170,5 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
 
   ALTER TABLE processed ADD COLUMN actor TEXT;
   `,
+  addEntryDetails,
 ];

@@ -139,8 +139,8 @@ export interface RecordCounts {
 export interface RecordStore {
   /**
    * Makes a `PENDING` entry, and reserves its name.
-   * @param entry with `carried`, it comes from another store and keeps its id and date; later entries get
-   *   larger ids
+   * @param entry with `carried`, it comes from another store and keeps its date, and its id if that is given;
+   *   later entries get larger ids
    * @throws NameTakenError when any entry, of whatever status, has the name; of two simultaneous calls, one
    *   throws it
    * @throws BackendUnavailableError when the store fails, or an entry already has the carried id
@@ -149,7 +149,7 @@ export interface RecordStore {
   createEntry(entry: {
     name: string;
     reason: string | null;
-    carried?: Pick<EntryRecord, 'id' | 'addedDate'>;
+    carried?: Pick<EntryRecord, 'addedDate'> & Partial<Pick<EntryRecord, 'id'>>;
   }): Promise<EntryRecord>;
   /**
    * Makes a `PENDING` entry `ACTIVE`. Returns it, or `undefined` if there is no such `PENDING` entry.
@@ -269,9 +269,10 @@ export interface RecordStore {
    * Stores a processed picture's answer. Storing it again with the same `pictureId` adds nothing, and returns
    * the same stamp.
    * @param pictureId id from which the keys of the stored pictures are made
+   * @param carried time of a picture that another service processed; nobody is told of its matches
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
-  addProcessed(pictureId: string, result: ProcessedResult): Promise<Stamp>;
+  addProcessed(pictureId: string, result: ProcessedResult, carried?: Date): Promise<Stamp>;
   /**
    * Reads a processed picture's answer.
    * @throws BackendUnavailableError, ThrottledError

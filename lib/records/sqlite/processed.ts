@@ -20,16 +20,17 @@ export function addProcessed(
   outbox: SqliteOutbox,
   pictureId: string,
   result: ProcessedResult,
+  carried?: Date,
 ): Stamp {
   const known = statements.processedByPicture.get(pictureId);
   if (known) return stampOf(known);
   const newest = statements.newestProcessed.get();
-  const { at, isNewRun } = timeAfter(Number(newest?.at ?? 0));
+  const { at, isNewRun } = timeAfter(Number(newest?.at ?? 0), carried?.getTime());
   const run = Number(newest?.run ?? 0) + (isNewRun ? 1 : 0);
   statements.insertProcessed.run(pictureId, JSON.stringify(result), at, run);
   const stamp = stampOf(statements.processedByPicture.get(pictureId) ?? {});
   for (const scope of scopesOf(result)) statements.insertPlace.run(scope, scope, stamp.id);
-  outbox.add(pictureId, { ...result, db_id: stamp.id, processing_timestamp: stamp.timestamp });
+  if (!carried) outbox.add(pictureId, { ...result, db_id: stamp.id, processing_timestamp: stamp.timestamp });
   return stamp;
 }
 

@@ -94,7 +94,7 @@ class SqliteRecords implements RecordStore {
     const addedDate = carried?.addedDate ?? new Date().toISOString();
     const { lastInsertRowid } = await this.#write(() =>
       takingName(name, () =>
-        carried
+        carried?.id !== undefined
           ? insertCarriedEntry.run(carried.id, name, foldedName(name), reason, addedDate)
           : insertEntry.run(name, foldedName(name), reason, addedDate),
       ),
@@ -244,8 +244,8 @@ class SqliteRecords implements RecordStore {
     });
   }
 
-  async addProcessed(pictureId: string, result: ProcessedResult): Promise<Stamp> {
-    return this.#write(() => addProcessed(this.#statements, this.#outbox, pictureId, result));
+  async addProcessed(pictureId: string, result: ProcessedResult, carried?: Date): Promise<Stamp> {
+    return this.#write(() => addProcessed(this.#statements, this.#outbox, pictureId, result, carried));
   }
 
   async getProcessed(id: number): Promise<ImageProcessingResult | undefined> {

@@ -29,11 +29,24 @@ export function isOldDatabase(path: string): boolean {
   }
 }
 
-/** Finds the old service's folder at or above one of these folders; `undefined` if there is none. */
-export function oldServiceNear(folders: readonly string[]): string | undefined {
-  return folders
-    .flatMap((folder) => [resolve(folder), dirname(resolve(folder))])
-    .find((folder) => isOldDatabase(join(folder, oldDatabaseName)));
+/** Finds the old service's folder: this one, or the one above it; `undefined` if it is neither. */
+export function oldServiceNear(folder: string): string | undefined {
+  return [resolve(folder), dirname(resolve(folder))].find(isOldService);
+}
+
+function isOldService(folder: string): boolean {
+  return isOldDatabase(join(folder, oldDatabaseName));
+}
+
+/** Warns of an old service whose people are not listed here yet; returns `undefined` if there is none. */
+export function waitingOldService(
+  { dataDir, blacklistDir }: Pick<Folders, 'dataDir' | 'blacklistDir'>,
+  workingFolder: string,
+): string | undefined {
+  const folder =
+    oldServiceNear(blacklistDir) ?? oldServiceNear(dataDir) ?? [workingFolder].find(isOldService);
+  if (folder === undefined || takenOverFolders(dataDir).includes(folder)) return undefined;
+  return `${folder} has the old service's ${oldDatabaseName}, whose people are not listed here yet: npm run import -- ${folder}`;
 }
 
 /** Returns true if a folder has files, and this service has not made it its own. */

@@ -71,7 +71,7 @@ export async function claimFolders(folders: ImageFolderPaths, owner: string): Pr
       throw unusableFolder(folder, folderSettings[each], error);
     });
     if (found !== owner) {
-      const old = oldServiceNear([folder]) ?? 'FOLDER';
+      const old = oldServiceNear(folder) ?? 'FOLDER';
       throw new ConfigError(
         `The folder ${folder} has files in it that this DATA_DIR's database did not write. Choose an empty folder. ` +
           `The old service's people, history and pictures are taken over with: npm run import -- ${old}. ` +

@@ -75,7 +75,7 @@ export class OldDatabase implements AsyncDisposable {
 
   entries(): OldEntry[] {
     return row<OldEntry[]>(
-      this.#database.prepare(`${this.#select('blacklist', entryColumns)} ORDER BY id`).all(),
+      this.#database.prepare(`${this.#select('blacklist', entryColumns)} ORDER BY old.id`).all(),
     );
   }
 
@@ -88,7 +88,7 @@ export class OldDatabase implements AsyncDisposable {
   *pictures(): Generator<OldPicture> {
     if (!this.#hasPictures()) return;
     const statement = this.#database.prepare(
-      `${this.#select('processed_images', pictureColumns)} ORDER BY id`,
+      `${this.#select('processed_images', pictureColumns)} ORDER BY old.id`,
     );
     for (const picture of statement.iterate()) yield row<OldPicture>(picture);
   }

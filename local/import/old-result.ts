@@ -40,10 +40,14 @@ export function oldAnswer(
   };
 }
 
-/** Parses JSON, also of Python's own: it writes NaN, and some versions stored the text of a text. */
+/** Strings of JSON, and the numbers that Python writes and JSON lacks. */
+const stringOrNumber = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;
+
+/** Parses JSON as Python writes it. Some versions stored the text of a text. */
 function parse(text: string | null): unknown {
+  const plain = (text ?? '').replaceAll(stringOrNumber, (found) => (found.startsWith('"') ? found : 'null'));
   try {
-    const value: unknown = JSON.parse((text ?? '').replaceAll(/(?<=[[:,]\s*)-?(NaN|Infinity)\b/g, 'null'));
+    const value: unknown = JSON.parse(plain);
     return typeof value === 'string' ? JSON.parse(value) : value;
   } catch {
     return undefined;

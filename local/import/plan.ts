@@ -165,7 +165,9 @@ function tellMissing(
   { remarks }: Remarks,
 ) {
   const named = rows[drafts.indexOf(draft)]?.reference_image_dir;
-  const where = named ? `Its folder ${named} is not there` : 'The database names no folder of pictures';
+  const where = named
+    ? `${named} leads to no folder of this person's own`
+    : 'The database names no folder of pictures';
   remarks.push(`${draft.label}: ${where}. The entry is kept without faces, and matches nobody.`);
 }
 

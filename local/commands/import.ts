@@ -3,7 +3,7 @@
  * Nothing changes at the source. Run again, it goes on where it was interrupted.
  * usage: npm run import -- FOLDER [--dry-run] [--map OLD=NEW ...]
  */
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,7 +13,9 @@ import { type Config, ConfigError, loadConfig } from '../../lib/config.ts';
 import { isUnusablePicture } from '../../lib/errors.ts';
 import { folderMode } from '../../lib/files.ts';
 import { oldFieldsOf, takenOverFile, takenOverFolders, withFoldersInDataDir } from '../../lib/old-service.ts';
-import { recordsFile } from '../../lib/records/sqlite/database.ts';
+import type { RecordStore } from '../../lib/records/port.ts';
+import { openDatabase, recordsFile } from '../../lib/records/sqlite/database.ts';
+import { openSqliteRecords } from '../../lib/records/sqlite/records.ts';
 import { ports, records } from '../../lib/wiring/open.ts';
 import { runCommand } from '../command.ts';
 import { takeEntries } from '../import/entries.ts';
@@ -109,33 +111,33 @@ async function dryRun(config: Config, { database, plan }: Source, report: Import
 }
 
 async function tellConflicts(config: Config, plan: readonly PlannedEntry[], report: ImportReport) {
-  const isEmpty = config.aws?.tableName === undefined && !isFile(recordsFile(config));
-  if (isEmpty) return;
-  const store = await records(config);
+  const store = await presentRecords(config);
+  if (!store) return;
   try {
     for (const { id, label, name, addedDate } of plan) {
       const there = id === undefined ? undefined : await store.getEntry(id);
-      if (there && there.addedDate !== addedDate)
+      if (there && there.addedDate !== addedDate) {
         report.remarks.push(
           `${label}: Another entry, '${there.name}', has the id ${id} here, so this one would get a new id.`,
         );
+      }
       const namesake = await store.findEntry(name);
-      if (namesake && namesake.id !== id)
+      if (namesake && namesake.addedDate !== addedDate) {
         report.remarks.push(
           `${label}: Entry ${namesake.id} has the same name here, so this one would get a number behind its name.`,
         );
+      }
     }
   } finally {
     await store.close();
   }
 }
 
-function isFile(path: string): boolean {
-  try {
-    return readdirSync(join(path, '..')).includes(basename(path));
-  } catch {
-    return false;
-  }
+/** Opens the records without the engine; returns `undefined` if there are none yet. */
+async function presentRecords(config: Config): Promise<RecordStore | undefined> {
+  if (config.aws?.tableName !== undefined) return records(config);
+  const path = recordsFile(config);
+  return existsSync(path) ? openSqliteRecords(await openDatabase(path)) : undefined;
 }
 
 async function importAll(config: Config, source: Source, report: ImportReport): Promise<void> {

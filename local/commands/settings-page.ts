@@ -96,7 +96,7 @@ const groups: readonly Group[] = [
       DETECTOR_BACKEND:
         'Detector that counts where a request names none. One that the engine lacks counts as the default.',
       DISTANCE_METRIC: 'Metric that counts where a request names none.',
-      DETECTION_CONFIDENCE_THRESHOLD: 'Confidence below which a face is left out.',
+      DETECTION_CONFIDENCE_THRESHOLD: 'Confidence below which a face is left out. With a `DETECTOR_BACKEND` that the engine lacks, it is at most 0.4: see [coming-from.md](coming-from.md#settings).',
       MAX_FALSE_MATCH_RATE:
         'Largest share of pairs of different people that any threshold may let match, whoever sets it.',
       QUALITY_FILTER:

@@ -1,11 +1,14 @@
 import type { Context } from 'aws-lambda';
 import { meter } from '#metrics';
-import { sweepAgeMs } from '../lib/blacklist/interrupted.ts';
+import { auditedSince } from '../lib/audit/kept.ts';
+import { asService } from '../lib/audit/scope.ts';
+import { expiredBefore, sweepAgeMs } from '../lib/blacklist/interrupted.ts';
 import { normalizeNames } from '../lib/blacklist/normalize-names.ts';
 import { finishInterrupted, type SweepReport, type SweepTask, sweep } from '../lib/blacklist/sweep.ts';
+import { loadConfig } from '../lib/config.ts';
 import { functionDeadline } from '../lib/deadline.ts';
 import { log } from '../lib/log.ts';
-import { claimedStores, pictureSlots, stores } from '../lib/wiring/open.ts';
+import { audit, claimedStores, pictureSlots, stores } from '../lib/wiring/open.ts';
 
 /** Time that is kept back to end the step that is under way and to write the report. */
 const reserveMs = 60_000;
@@ -14,7 +17,14 @@ const reserveMs = 60_000;
 let isFirstRun = true;
 
 /** Runs the sweep on a schedule. The next run does what this one has no time for. */
-export async function handler(
+export function handler(
+  event: { readonly task: SweepTask },
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+): Promise<SweepReport> {
+  return asService('sweep', () => run(event, context));
+}
+
+async function run(
   { task }: { readonly task: SweepTask },
   context: Pick<Context, 'getRemainingTimeInMillis'>,
 ): Promise<SweepReport> {
@@ -27,7 +37,8 @@ export async function handler(
   const report =
     task === 'finish'
       ? await finishInterrupted({ ...(await stores()), ...slots }, olderThan)
-      : await sweep({ ...(await claimedStores()), ...slots }, olderThan, stop);
+      : await sweep({ ...(await claimedStores()), ...slots }, olderThan, stop, expiredBefore(loadConfig()));
+  if (task === 'compare') await (await audit()).removeBefore(auditedSince(loadConfig()));
   const isWell = report.failed === 0 && report.damaged === 0;
   log()[isWell ? 'info' : 'warn'](report, 'sweep');
   meter.ended('sweep', (performance.now() - started) / 1000);

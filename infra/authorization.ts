@@ -6,6 +6,7 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { AccountRecovery, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { Construct } from 'constructs';
+import { roles } from '../lib/contract/role.ts';
 import { tell } from './outputs.ts';
 import type { StackSettings } from './settings.ts';
 
@@ -56,6 +57,14 @@ function forUserPool(scope: Construct): MethodOptions {
     deletionProtection: true,
     removalPolicy: RemovalPolicy.RETAIN,
   });
+  // A user has the role of the group that it is in.
+  for (const [index, role] of roles.toReversed().entries()) {
+    userPool.addGroup(`${role.slice(0, 1).toUpperCase()}${role.slice(1)}Group`, {
+      groupName: role,
+      description: `Users with the role ${role}.`,
+      precedence: index,
+    });
+  }
   Validations.of(userPool).acknowledge(
     {
       id: 'AwsSolutions-COG2',

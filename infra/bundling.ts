@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
 import { type BuildOptions, buildSync } from 'esbuild';
+import { api } from '../lib/contract/api.ts';
 
 /** Settings for bundling functions, shared by the stack and by the benchmark that measures the bundles. */
 
@@ -60,6 +61,8 @@ const alias = Object.fromEntries(unused.map((name) => [name, absent]));
  * conditions has to repeat esbuild's own `module`.
  */
 const conditions = ['lambda', 'module'];
+/** Functions that tell of nobody have no use for the audit trail's table. */
+const unaudited = new Set(api.filter((contract) => contract.unaudited).map(({ operationId }) => operationId));
 
 export function esbuildOptions(functionName: string, outfile: string): BuildOptions {
   return {
@@ -77,7 +80,7 @@ export function esbuildOptions(functionName: string, outfile: string): BuildOpti
     legalComments: 'none',
     external: externalModules,
     alias,
-    conditions,
+    conditions: [...(unaudited.has(functionName) ? ['unaudited'] : []), ...conditions],
   };
 }
 

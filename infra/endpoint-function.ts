@@ -32,6 +32,7 @@ export class EndpointFunction extends ServiceFunction {
       minSimilarity: settings.minSimilarity,
       qualityFilter: settings.qualityFilter,
       corsOrigins: settings.corsOrigins,
+      ...(settings.auth === 'cognito' && { variables: { UNGROUPED_ROLE: settings.ungroupedRole } }),
     });
     this.contract = contract;
     this.pictures = needs.pictures === true;

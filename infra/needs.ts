@@ -9,6 +9,8 @@ import type { Companions } from './bundling.ts';
 export interface Needs extends Companions {
   /** Actions on the table of the records. */
   readonly table?: readonly string[];
+  /** True for a function that writes lines of the audit trail into the table. */
+  readonly audit?: true;
   /** Actions on objects in the bucket, each with the patterns of their keys. */
   readonly objects?: Readonly<Record<string, readonly string[]>>;
   /**
@@ -60,6 +62,7 @@ const lookAround: Needs = {
 
 export const endpointNeeds: Readonly<Record<string, Needs>> = {
   processImages: {
+    audit: true,
     table: [...read, ...write],
     objects: {
       's3:DeleteObject': ['cropped/*', 'processed/*'],
@@ -71,27 +74,31 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     pictures: true,
     sharp: true,
   },
-  createProcessUpload: { objects: { 's3:PutObject': ['uploads/*'] } },
-  listProcessed: { table: read },
-  getProcessed: { table: read },
+  createProcessUpload: { audit: true, objects: { 's3:PutObject': ['uploads/*'] } },
+  listProcessed: { audit: true, table: read },
+  getProcessed: { audit: true, table: read },
   getProcessedImage: {
+    audit: true,
     table: read,
     objects: { 's3:GetObject': ['cropped/*', 'processed/*'] },
     list: 'everything',
   },
   detectFaces: {
+    audit: true,
     objects: { 's3:GetObject': readable },
     withoutCollection: ['rekognition:DetectFaces'],
     pictures: true,
     sharp: true,
   },
   verify: {
+    audit: true,
     objects: { 's3:GetObject': readable },
     withoutCollection: ['rekognition:CompareFaces', 'rekognition:DetectFaces'],
     pictures: true,
     sharp: true,
   },
   createEntry: {
+    audit: true,
     table: [...read, ...write],
     objects: { 's3:DeleteObject': ['blacklist/*'], 's3:PutObject': ['blacklist/*'] },
     list: ['blacklist/*'],
@@ -99,31 +106,36 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     pictures: true,
     sharp: true,
   },
-  listEntries: { table: read },
-  getEntry: { table: read },
-  updateEntry: { table: [...read, ...write] },
+  listEntries: { audit: true, table: read },
+  getEntry: { audit: true, table: read },
+  updateEntry: { audit: true, table: [...read, ...write] },
+  patchEntry: { audit: true, table: [...read, ...write] },
   deleteEntry: {
+    audit: true,
     table: [...read, ...write],
     objects: { 's3:DeleteObject': ['blacklist/*'] },
     list: ['blacklist/*'],
     collection: ['rekognition:DeleteFaces'],
   },
   addImages: {
+    audit: true,
     table: [...read, ...write],
     objects: { 's3:DeleteObject': ['blacklist/*'], 's3:PutObject': ['blacklist/*'] },
     collection: enrollAndCompare,
     pictures: true,
     sharp: true,
   },
-  listImages: { table: read },
-  getImage: { table: read, objects: { 's3:GetObject': ['blacklist/*'] }, list: 'everything' },
+  listImages: { audit: true, table: read },
+  getImage: { audit: true, table: read, objects: { 's3:GetObject': ['blacklist/*'] }, list: 'everything' },
   deleteImage: {
+    audit: true,
     table: [...read, ...write],
     objects: { 's3:DeleteObject': ['blacklist/*'] },
     collection: ['rekognition:DeleteFaces'],
   },
-  createEntryUpload: { table: read, objects: { 's3:PutObject': ['inbox/*'] } },
+  createEntryUpload: { audit: true, table: read, objects: { 's3:PutObject': ['inbox/*'] } },
   verifyEntry: {
+    audit: true,
     table: read,
     objects: { 's3:GetObject': readable },
     collection: ['rekognition:SearchFacesByImage'],
@@ -131,6 +143,7 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     pictures: true,
     sharp: true,
   },
+  listAudit: { audit: true, table: read },
   welcome: {},
   health: lookAround,
   status: lookAround,

@@ -6,6 +6,7 @@ import type { SweepTask } from '../lib/blacklist/sweep.ts';
 import { sweepNeeds } from './needs.ts';
 import type { Resources } from './resources.ts';
 import { ServiceFunction } from './service-function.ts';
+import type { StackSettings } from './settings.ts';
 
 /** Lambda's longest time; the next sweep does what is left. */
 const timeout = Duration.minutes(15);
@@ -14,17 +15,27 @@ const timeout = Duration.minutes(15);
 export class SweepSchedule extends Construct {
   readonly sweep: ServiceFunction;
 
-  constructor(scope: Construct, id: string, resources: Resources) {
+  constructor(
+    scope: Construct,
+    id: string,
+    resources: Resources,
+    { auditDays, expiredDays }: Pick<StackSettings, 'auditDays' | 'expiredDays'>,
+  ) {
     super(scope, id);
     this.sweep = new ServiceFunction(this, 'Sweep', {
       name: 'sweep',
-      description: 'Finishes or undoes what a crash left, in all three stores.',
+      description:
+        'Finishes or undoes what a crash left, in all three stores, and deletes entries that expired.',
       needs: sweepNeeds,
       resources,
       timeout,
       // The sweep has time, and requests come first.
       rekognitionTps: 1,
       corsOrigins: [],
+      variables: {
+        AUDIT_DAYS: String(auditDays),
+        ...(expiredDays !== undefined && { EXPIRED_DAYS: String(expiredDays) }),
+      },
       // The next run comes in any case, and two must not run side by side.
       retryAttempts: 0,
     });

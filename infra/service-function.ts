@@ -25,6 +25,8 @@ export interface ServiceFunctionProps {
   /** Filter that refuses reference pictures of too poor quality; undefined for the service's own default. */
   readonly qualityFilter?: QualityFilter | undefined;
   readonly corsOrigins: readonly string[];
+  /** Further settings of the function. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** Number of times that a failed event is tried again; for functions that a schedule calls. */
   readonly retryAttempts?: number;
 }
@@ -88,6 +90,7 @@ function environment({
   minSimilarity,
   qualityFilter,
   corsOrigins,
+  variables,
 }: ServiceFunctionProps): Record<string, string> {
   return {
     FACE_PROCESSING_BACKEND: 'aws_rekognition',
@@ -98,6 +101,7 @@ function environment({
     ...(similarity !== undefined && { AWS_THRESHOLD: String(similarity) }),
     ...(minSimilarity !== undefined && { AWS_MIN_SIMILARITY: String(minSimilarity) }),
     ...(qualityFilter !== undefined && { QUALITY_FILTER: qualityFilter }),
+    ...variables,
     ...(corsOrigins.length > 0 && { CORS_ORIGINS: corsOrigins.join(',') }),
   };
 }

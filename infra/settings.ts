@@ -1,5 +1,6 @@
 import type { Node } from 'constructs';
 import * as z from 'zod';
+import { type Role, roles } from '../lib/contract/role.ts';
 import type { QualityFilter } from '../lib/faces/port.ts';
 import { isOrigin } from '../lib/setting-values.ts';
 
@@ -17,6 +18,8 @@ export interface StackSettings {
   readonly corsOrigins: readonly string[];
   /** Days for which processed pictures and crops are kept. */
   readonly processedDays: number;
+  /** Days that an entry is kept after it has expired; undefined for the service's own default. */
+  readonly expiredDays: number | undefined;
   /** The account's quota of Rekognition calls in a second, for each kind of call. */
   readonly rekognitionTps: number;
   /**
@@ -33,6 +36,10 @@ export interface StackSettings {
   readonly qualityFilter: QualityFilter | undefined;
   /** Topic to which alarms are sent. */
   readonly alarmTopicArn: string | undefined;
+  /** Role of users of the user pool who are in no group that is called like a role. */
+  readonly ungroupedRole: Role;
+  /** Days for which the audit trail is kept. */
+  readonly auditDays: number;
   /** Address that gets a mail for each picture in which somebody is found. */
   readonly alerts: string | undefined;
 }
@@ -54,6 +61,7 @@ const settings = {
     takes: 'origins such as https://example.com, separated by commas',
   },
   processedDays: { schema: wholeNumber(1, 3650).default(90), takes: 'a whole number of days from 1 to 3650' },
+  expiredDays: { schema: wholeNumber(0, 3650).optional(), takes: 'a whole number of days from 0 to 3650' },
   rekognitionTps: { schema: wholeNumber(1, 10_000).default(5), takes: 'a whole number from 1 to 10000' },
   similarity: { schema: percentage(0).optional(), takes: 'a number from 0 to 100' },
   minSimilarity: { schema: percentage(50).optional(), takes: 'a number from 50 to 100' },
@@ -65,6 +73,8 @@ const settings = {
       .optional(),
     takes: 'the ARN of an SNS topic',
   },
+  ungroupedRole: { schema: z.enum(roles).default('admin'), takes: `one of ${roles.join(', ')}` },
+  auditDays: { schema: wholeNumber(1, 36_500).default(365), takes: 'a whole number of days from 1 to 36500' },
   alerts: { schema: z.email().optional(), takes: 'an e-mail address' },
 } satisfies Record<keyof StackSettings, { schema: z.ZodType; takes: string }>;
 
@@ -101,11 +111,14 @@ export function stackSettings(node: Node): StackSettings {
     kms: read('kms'),
     corsOrigins: read('corsOrigins'),
     processedDays: read('processedDays'),
+    expiredDays: read('expiredDays'),
     rekognitionTps: read('rekognitionTps'),
     similarity: read('similarity'),
     minSimilarity: read('minSimilarity'),
     qualityFilter: read('qualityFilter'),
     alarmTopicArn: read('alarmTopicArn'),
+    ungroupedRole: read('ungroupedRole'),
+    auditDays: read('auditDays'),
     alerts: read('alerts'),
   };
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { readEnvFile } from '#env-file';
+import { type Role, roles } from './contract/role.ts';
 import {
   customModelName,
   type DetectorName,
@@ -73,7 +74,15 @@ export interface Config {
   readonly apiVersion: string;
   readonly corsOrigins: readonly string[];
   readonly apiTokens: readonly string[];
+  /** File of named tokens; none unless it is set. */
+  readonly tokensFile: string | undefined;
+  /** Role of a user of the user pool who is in none of the roles' groups. */
+  readonly ungroupedRole: Role;
+  /** Days that the audit trail is kept. */
+  readonly auditDays: number;
   readonly allowUnauthenticated: boolean;
+  /** Days that an entry is kept after it has expired. */
+  readonly expiredDays: number;
   /** Free bytes of a disk below which the service warns. */
   readonly minFreeBytes: number;
   /** Host names, besides addresses, by which web pages may reach a service without tokens. */
@@ -192,7 +201,11 @@ export const settings = z.object({
   API_VERSION: z.string().default('1.0.0'),
   CORS_ORIGINS: origins.default([]),
   API_TOKENS: tokens.default([]),
+  API_TOKENS_FILE: folder.optional(),
+  UNGROUPED_ROLE: oneOf(roles).default('admin'),
+  AUDIT_DAYS: number(1, 36_500, true).default(365),
   ALLOW_UNAUTHENTICATED: flag.default(false),
+  EXPIRED_DAYS: number(0, 3650, true).default(7),
   MIN_FREE_BYTES: number(0, 1024 ** 5, true).default(1024 * mebibyte),
   ALLOWED_HOSTS: allowedHosts.default([]),
   TRUST_PROXY: trustedProxies.default([]),
@@ -254,7 +267,11 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     apiVersion: values.API_VERSION,
     corsOrigins: values.CORS_ORIGINS,
     apiTokens: values.API_TOKENS,
+    tokensFile: values.API_TOKENS_FILE && resolve(values.API_TOKENS_FILE),
+    ungroupedRole: values.UNGROUPED_ROLE,
+    auditDays: values.AUDIT_DAYS,
     allowUnauthenticated: values.ALLOW_UNAUTHENTICATED,
+    expiredDays: values.EXPIRED_DAYS,
     minFreeBytes: values.MIN_FREE_BYTES,
     allowedHosts: values.ALLOWED_HOSTS,
     trustedProxies: values.TRUST_PROXY,

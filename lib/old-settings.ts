@@ -8,7 +8,7 @@ import { type DetectorName, engineDetectors } from './contract/vocabulary.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Smallest confidence of a face by this service's own, calibrated scale, 0..1. */
-export const defaultDetectionConfidence = 0.4;
+export const defaultDetectionConfidence = 0.15;
 
 /** Setting of the old service alone: its default was a distance that nearly everybody's picture is within. */
 export const oldThreshold = 'BLACKLIST_CONFIDENCE_THRESHOLD';

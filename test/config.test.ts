@@ -109,7 +109,7 @@ const settings: Readonly<Record<string, Setting>> = {
     takes: 'a number from 0.000001 to 0.01',
   }),
   DETECTION_CONFIDENCE_THRESHOLD: setting('detectionConfidenceThreshold', {
-    unset: 0.4,
+    unset: 0.15,
     good: [
       ['0', 0],
       ['0.75', 0.75],
@@ -196,7 +196,31 @@ const settings: Readonly<Record<string, Setting>> = {
     ],
     takes: 'one or more tokens of visible ASCII characters, separated by commas, each of at least 16',
   }),
+  API_TOKENS_FILE: setting('tokensFile', {
+    unset: undefined,
+    good: [
+      ['/etc/tokens', '/etc/tokens'],
+      ['tokens.txt', resolve('tokens.txt')],
+    ],
+    bad: ['~/tokens.txt', '$HOME/tokens.txt'],
+    takes: "a path that is written out: '~' and variables are not replaced in it",
+  }),
+  UNGROUPED_ROLE: setting('ungroupedRole', {
+    unset: 'admin',
+    good: [['metrics', 'metrics']],
+    bad: ['root', 'Admin'],
+    takes: 'one of metrics, check, desk, editor, admin',
+  }),
+  AUDIT_DAYS: setting('auditDays', { unset: 365, good: [['30', 30]], ...whole(1, 36_500) }),
   ALLOW_UNAUTHENTICATED: setting('allowUnauthenticated', { unset: false, ...flag }),
+  EXPIRED_DAYS: setting('expiredDays', {
+    unset: 7,
+    good: [
+      ['0', 0],
+      ['30', 30],
+    ],
+    ...whole(0, 3650),
+  }),
   MIN_FREE_BYTES: setting('minFreeBytes', {
     unset: 1_073_741_824,
     good: [

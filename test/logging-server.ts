@@ -16,6 +16,7 @@ const contract = defineEndpoint({
   path: '/people/{id}/',
   summary: '',
   tags: [],
+  role: 'check',
   params: z.object({ id: z.string() }),
   body: { kind: 'json', schema: z.object({ name: z.string() }), example: { name: 'Jane Roe' } },
   success: { status: 200, description: '', schema: z.null(), example: null },

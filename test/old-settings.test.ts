@@ -19,18 +19,24 @@ const old = {
 
 test('settings of the old service are taken, and what counts otherwise is said in one line each', () => {
   const config = parseConfig(old);
-  expect(config).toMatchObject({ drawBoundingBoxes: true, logLevel: 'warn', detectionConfidenceThreshold: 0.4 });
+  expect(config).toMatchObject({
+    drawBoundingBoxes: true,
+    logLevel: 'warn',
+    detectionConfidenceThreshold: 0.15,
+  });
   expect(warnings(old)).toEqual([
     expect.stringMatching(/^BLACKLIST_CONFIDENCE_THRESHOLD does nothing: .*"threshold"\.$/),
     'DETECTOR_BACKEND=mtcnn is not a detector of this backend: mediapipe+ssd is used.',
-    expect.stringMatching(/^DETECTION_CONFIDENCE_THRESHOLD=0\.95 is on another detector's scale: 0\.4 is used/),
+    expect.stringMatching(
+      /^DETECTION_CONFIDENCE_THRESHOLD=0\.95 is on another detector's scale: 0\.15 is used/,
+    ),
   ]);
 });
 
 test.each([
-  ['0.95', { BLACKLIST_CONFIDENCE_THRESHOLD: '0.95' }, 0.4],
-  ['0.99', { DETECTOR_BACKEND: 'retinaface' }, 0.4],
-  ['0.2', { DETECTOR_BACKEND: 'mtcnn' }, 0.2],
+  ['0.95', { BLACKLIST_CONFIDENCE_THRESHOLD: '0.95' }, 0.15],
+  ['0.99', { DETECTOR_BACKEND: 'retinaface' }, 0.15],
+  ['0.1', { DETECTOR_BACKEND: 'mtcnn' }, 0.1],
   ['0.95', { DETECTOR_BACKEND: 'ssd' }, 0.95],
   ['0.95', {}, 0.95],
 ])('a confidence of %s with %j means %d', (value, others, meant) => {
@@ -59,7 +65,9 @@ test('names in .env that are no settings are named, without their values', () =>
   expect(names('PORT', 'AWS_SECRET_ACCESS_KEY', 'COMPOSE_PROJECT_NAME')).toEqual([]);
   // Another warning names the setting that is meant, or what counts instead.
   expect(names('API_TOKEN', 'BLACKLIST_CONFIDENCE_THRESHOLD')).toEqual([]);
-  expect(names('DATABASE_URL')).toEqual(['In .env, DATABASE_URL is no setting of this service, and does nothing.']);
+  expect(names('DATABASE_URL')).toEqual([
+    'In .env, DATABASE_URL is no setting of this service, and does nothing.',
+  ]);
   expect(names('DATABASE_URL', 'DEEPFACE_HOME')).toEqual([
     'In .env, DATABASE_URL, DEEPFACE_HOME are no settings of this service, and do nothing.',
   ]);

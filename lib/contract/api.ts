@@ -12,10 +12,12 @@ import { getImageContract } from './endpoints/get-image.ts';
 import { getProcessedContract } from './endpoints/get-processed.ts';
 import { getProcessedImageContract } from './endpoints/get-processed-image.ts';
 import { healthContract } from './endpoints/health.ts';
+import { listAuditContract } from './endpoints/list-audit.ts';
 import { listEntriesContract } from './endpoints/list-entries.ts';
 import { listImagesContract } from './endpoints/list-images.ts';
 import { listProcessedContract } from './endpoints/list-processed.ts';
 import { openApiContract } from './endpoints/openapi.ts';
+import { patchEntryContract } from './endpoints/patch-entry.ts';
 import { processImagesContract } from './endpoints/process-images.ts';
 import { statusContract } from './endpoints/status.ts';
 import { updateEntryContract } from './endpoints/update-entry.ts';
@@ -36,6 +38,7 @@ export const api: readonly Endpoint[] = [
   listEntriesContract,
   getEntryContract,
   updateEntryContract,
+  patchEntryContract,
   deleteEntryContract,
   addImagesContract,
   listImagesContract,
@@ -46,6 +49,7 @@ export const api: readonly Endpoint[] = [
   welcomeContract,
   healthContract,
   statusContract,
+  listAuditContract,
   openApiContract,
   docsContract,
   docsAssetContract,

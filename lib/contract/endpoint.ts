@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { ErrorCode } from '../errors.ts';
+import type { Role } from './role.ts';
 
 /** A JSON body of one shape. */
 export interface JsonBody<Schema extends z.ZodType = z.ZodType> {
@@ -60,13 +61,17 @@ export interface Endpoint<
 > {
   /** Name that is unique among all endpoints and aliases. */
   readonly operationId: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path with `{name}` for a parameter. The endpoint answers with and without its trailing slash. */
   readonly path: string;
   readonly aliases?: readonly Alias<Query>[];
   readonly summary: string;
   readonly description?: string;
   readonly tags: readonly string[];
+  /** Least role that may do this. */
+  readonly role: Role;
+  /** True if the endpoint tells of nobody; it leaves no line in the audit trail. */
+  readonly unaudited?: true;
   /** Access without a token, even where the service asks for tokens. */
   readonly public?: true;
   /** Parameters of the path, as decoded text. */
@@ -74,11 +79,15 @@ export interface Endpoint<
   /** Parameters of the query, as decoded text; the last of a repeated one counts. */
   readonly query?: Query;
   readonly body?: RequestBody;
+  /** Headers that a request may have, each with what it means. The handler reads them itself. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly success: {
     readonly status: number;
     readonly description: string;
     /** Media type of the answer; `application/json` by default. */
     readonly contentType?: string;
+    /** Headers of the answer, each with its meaning. */
+    readonly headers?: Readonly<Record<string, string>>;
     /** Description of the 302 that may come instead; without it, none comes. */
     readonly redirect?: string;
     readonly schema: Answer;

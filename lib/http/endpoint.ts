@@ -1,5 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type * as z from 'zod';
+import { looks } from '#audit';
+import { type AuditScope, factsOf, inAuditScope, noteThreshold } from '../audit/scope.ts';
 import { loadConfig } from '../config.ts';
 import {
   type Endpoint,
@@ -11,7 +13,7 @@ import {
 import { type Deadline, requestDeadline } from '../deadline.ts';
 import { InputTooLargeError } from '../errors.ts';
 import { logFailure, logRequest } from '../log.ts';
-import { type Actor, actorOf } from '../service/actor.ts';
+import { type Actor, actorOf, requireRole } from '../service/actor.ts';
 import { readBody } from './body.ts';
 import { commonHeaders, corsHeaders, requestHeader } from './headers.ts';
 import type { FormReader, UploadedFile } from './multipart.ts';
@@ -67,8 +69,8 @@ export interface EndpointRequest {
   readonly actor: Actor;
   /** Time by which the answer must be there; the host may have no limit, and then it is never. */
   readonly deadline: Deadline;
-  /** Adds to the request's line in the log. */
-  note(counts: { faces?: number; matches?: number }): void;
+  /** Adds to the request's line in the log, and the threshold to that in the audit trail. */
+  note(facts: { faces?: number; matches?: number; threshold?: number }): void;
 }
 
 /** An answer other than the contract's JSON. */
@@ -100,10 +102,29 @@ export function response({
   return new EndpointResponse(status, headers, body, isBase64);
 }
 
+/** The contract's JSON with headers of its own. */
+export class AnswerWithHeaders<Answer> {
+  readonly answer: Answer;
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(answer: Answer, headers: Readonly<Record<string, string>>) {
+    this.answer = answer;
+    this.headers = headers;
+  }
+}
+
+/** Adds headers to the contract's JSON. */
+export function withHeaders<Answer>(
+  answer: Answer,
+  headers: Readonly<Record<string, string>>,
+): AnswerWithHeaders<Answer> {
+  return new AnswerWithHeaders(answer, headers);
+}
+
+type AnswerOf<Contract extends Endpoint> = z.output<Contract['success']['schema']>;
 type Run<Contract extends Endpoint> = (
   input: EndpointInput<Contract>,
   request: EndpointRequest,
-) => Promise<z.output<Contract['success']['schema']> | EndpointResponse>;
+) => Promise<AnswerOf<Contract> | AnswerWithHeaders<AnswerOf<Contract>> | EndpointResponse>;
 
 /** Arguments by which only endpoints with forms get `readMultipart`, so that others need not bundle it. */
 type FormReaderFor<Contract extends Endpoint> =
@@ -127,25 +148,35 @@ export function endpoint<Contract extends Endpoint>(
     const operation = operations.find(({ path }) => resourcePath(path) === event.resource) ?? contract;
     const started = performance.now();
     const { requestId } = event.requestContext;
+    const actor = actorOf(event, loadConfig().ungroupedRole);
+    const scope = scopeOf(actor, operation, requestId);
     const counts: { faces?: number; matches?: number } = {};
     const request: EndpointRequest = {
       requestId,
       event,
-      actor: actorOf(event),
+      actor,
       deadline: requestDeadline(event, context),
-      note: (more) => Object.assign(counts, more),
+      note({ threshold, ...more }) {
+        Object.assign(counts, more);
+        if (threshold !== undefined) noteThreshold(threshold);
+      },
     };
-    let answer: EndpointResponse;
-    try {
-      const result = await run(
-        (await readInput(operation, event, readForm)) as EndpointInput<Contract>,
-        request,
-      );
-      answer = result instanceof EndpointResponse ? result : json(contract.success.status, result);
-      refuseLargeAnswer(proxyResult(answer, event));
-    } catch (error) {
-      answer = failed(error, requestId);
-    }
+    const answer = await inAuditScope(scope, async () => {
+      try {
+        requireRole(actor, operation);
+        const input = await readInput(operation, event, readForm);
+        const answer = successOf(contract, await run(input as EndpointInput<Contract>, request));
+        refuseLargeAnswer(proxyResult(answer, event));
+        await recordLook(scope, operation, event, answer.status);
+        return answer;
+      } catch (error) {
+        const answer = failed(error, requestId);
+        await recordLook(scope, operation, event, answer.status).catch((error: unknown) =>
+          logFailure(requestId, error),
+        );
+        return answer;
+      }
+    });
     logRequest({
       id: requestId,
       contract: operation,
@@ -156,6 +187,52 @@ export function endpoint<Contract extends Endpoint>(
     });
     return proxyResult(answer, event);
   });
+}
+
+function successOf({ success }: Endpoint, result: unknown): EndpointResponse {
+  if (result instanceof EndpointResponse) return result;
+  return result instanceof AnswerWithHeaders
+    ? json(success.status, result.answer, result.headers)
+    : json(success.status, result);
+}
+
+function scopeOf({ name, role }: Actor, { operationId, success }: Endpoint, requestId: string): AuditScope {
+  return {
+    actor: name,
+    role,
+    action: operationId,
+    requestId,
+    outcome: success.status,
+    threshold: null,
+    detail: null,
+    written: 0,
+  };
+}
+
+/**
+ * Writes the audit trail's line of a request that has changed nothing, or has failed. A change that went well
+ * has written its own line, in its own transaction.
+ */
+async function recordLook(
+  scope: AuditScope,
+  { unaudited }: Endpoint,
+  event: APIGatewayProxyEvent,
+  status: number,
+): Promise<void> {
+  if (unaudited || (status < 400 && scope.written > 0)) return;
+  const { id, db_id, image_id } = decoded(event.pathParameters);
+  const target = {
+    entryId: wholeNumber(id ?? event.queryStringParameters?.entry_id),
+    // Clients choose it: only what may be an id is kept.
+    imageId: image_id !== undefined && /^[\da-f-]{36}$/.test(image_id) ? image_id : null,
+    pictureId: wholeNumber(db_id),
+  };
+  await looks.record(factsOf({ ...scope, outcome: status }, target));
+}
+
+function wholeNumber(text: string | undefined): number | null {
+  const number = /^\d{1,15}$/.test(text ?? '') ? Number(text) : 0;
+  return number > 0 ? number : null;
 }
 
 /**

@@ -1,7 +1,14 @@
 import * as z from 'zod';
 import { type Body, type Endpoint, operationsOf } from '../contract/endpoint.ts';
 import { MatchEvent, matchEventType } from '../contract/match-event.ts';
-import { type ErrorCode, ImageNotFoundError, LastImageError, ProcessedNotFoundError } from '../errors.ts';
+import { roles } from '../contract/role.ts';
+import {
+  type ErrorCode,
+  ImageNotFoundError,
+  LastImageError,
+  ProcessedNotFoundError,
+  VersionConflictError,
+} from '../errors.ts';
 import { statusOf } from './problem.ts';
 
 /** Builds the OpenAPI document from the shapes that also check the requests. */
@@ -48,13 +55,24 @@ const describedStatus: Record<number, { description: string; example: unknown }>
     example: { detail: 'Not authenticated' },
   },
   403: {
-    description: 'A web page of another origin may not do this.',
-    example: { detail: 'This origin is not allowed.' },
+    description: 'The role of whoever asks is not enough, or a web page of another origin may not do this.',
+    example: { detail: "This wants the role editor or a higher one; 'front-door' has the role check." },
   },
   404: { description: 'There is no such thing.', example: { detail: 'Blacklist entry not found' } },
   409: {
     description: 'The name is taken.',
     example: { detail: "Blacklist entry with name 'Jane Roe' already exists." },
+  },
+  412: {
+    description: 'Somebody has changed it since; nothing has happened.',
+    example: {
+      detail: new VersionConflictError({
+        id: 7,
+        version: 4,
+        updatedBy: 'front desk',
+        updatedDate: '2026-05-05T18:12:03.512Z',
+      }).message,
+    },
   },
   413: {
     description: 'A picture or the request is too large.',
@@ -122,7 +140,7 @@ export function buildOpenApi(
         bearer: {
           type: 'http',
           scheme: 'bearer',
-          description: 'Where the service is set up to ask for a token.',
+          description: `Where the service is set up to ask for a token. Each token has a role, from the least on: ${roles.join(', ')}.`,
         },
       },
     },
@@ -156,21 +174,26 @@ function simplify({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }):
 }
 
 function operation(contract: Endpoint, components: Components): Json {
-  const { operationId, summary, description, tags, success } = contract;
+  const { operationId, summary, description, tags, role, success } = contract;
   return {
     operationId,
     summary,
-    ...(description && { description }),
+    description: [description, !contract.public && `It wants the role \`${role}\` or a higher one.`]
+      .filter(Boolean)
+      .join(' '),
     tags,
+    'x-role': role,
     ...(contract.public && { security: [] }),
     parameters: [
       ...parameters(contract.params, 'path', components),
       ...parameters(contract.query, 'query', components),
+      ...Object.entries(contract.headers ?? {}).map(headerParameter),
     ],
     ...(contract.body && { requestBody: requestBody(contract.body, components) }),
     responses: {
       [success.status]: {
         description: success.description,
+        ...(success.headers && { headers: describedHeaders(success.headers) }),
         content: {
           [success.contentType ?? 'application/json']: {
             schema: components.add(success.schema, 'output'),
@@ -207,6 +230,17 @@ function parameters(shape: z.ZodObject | undefined, place: 'path' | 'query', com
     const { description, ...schema } = components.add(field, 'output');
     return { name, in: place, required: !field.safeParse(undefined).success, description, schema };
   });
+}
+
+function headerParameter([name, description]: readonly [string, string]): Json {
+  return { name, in: 'header', required: false, description, schema: { type: 'string' } };
+}
+
+function describedHeaders(headers: Readonly<Record<string, string>>): Json {
+  const described = Object.entries(headers).map(([name, description]) => {
+    return [name, { description, schema: { type: 'string' } }];
+  });
+  return Object.fromEntries(described);
 }
 
 function requestBody(body: Body, components: Components): Json {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { withDetail } from '../audit/scope.ts';
 import { enrollPicture, measureReference, type SimilarFaces, undo } from '../blacklist/enroll-images.ts';
 import { isAbandoned, isInterrupted } from '../blacklist/interrupted.ts';
 import { logAlikeEntries } from '../blacklist/name-warnings.ts';
@@ -14,7 +15,9 @@ import { pictureTooLarge } from '../inputs/too-large.ts';
 import { normalName } from '../names/normal-form.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
+import { whyNotInForce } from '../records/shared/in-force.ts';
 import { systemPath } from '../system-names.ts';
+import { uploadDetail } from '../uploads/key.ts';
 import { uuidOfHash } from '../uuid.ts';
 import { type Inbox, type InboxFile, inboxPrefix } from './port.ts';
 
@@ -29,6 +32,8 @@ export interface IndexedUpload {
    * had this picture.
    */
   readonly faceCount: number | undefined;
+  /** A sentence, where nobody matches the entry: it is suspended, or has expired. */
+  readonly warning?: string;
 }
 
 interface UploadedPicture {
@@ -101,7 +106,9 @@ export async function indexUpload(ports: IndexingPorts, key: string, isAlone = t
     return reject(inbox, file, 'The service ended twice while it worked on this picture.');
   if (deaths > 0 && !isAlone) return { outcome: 'postponed' };
   try {
-    const { similar, ...indexed } = await indexPicture(ports, key, file.bytes);
+    const { similar, ...indexed } = await withDetail(uploadDetail(key) ?? null, () =>
+      indexPicture(ports, key, file.bytes),
+    );
     await inbox.notes.indexed(file.mark);
     const left = (await inbox.remove(file)) ? {} : ({ isLeft: true } as const);
     if (indexed.faceCount === undefined) return { outcome: 'known', ...indexed, ...left };
@@ -130,9 +137,9 @@ async function indexPicture(
   const entry =
     'name' in person ? await findOrMakeEntry(ports, person.name) : await listedEntry(ports, person.entryId);
   try {
-    return entry.status === 'ACTIVE'
-      ? await addPicture(ports, entry.id, picture)
-      : await completeEntry(ports, entry.id, picture);
+    if (entry.status !== 'ACTIVE') return await completeEntry(ports, entry.id, picture);
+    const warning = whyNotInForce(entry);
+    return { ...(await addPicture(ports, entry.id, picture)), ...(warning && { warning }) };
   } catch (error) {
     if (!(error instanceof EntryNotFoundError)) throw error;
     throw tryAgain('The entry was deleted meanwhile.', error);

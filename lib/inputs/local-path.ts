@@ -12,6 +12,7 @@ import { pictureTooLarge } from './too-large.ts';
  * Everything else fails with the same error, so that nobody can find out which files exist elsewhere. It
  * makes no difference between absent files, files outside, folders, pipes, devices and database files.
  * @param root the folder that pictures may be read from; `undefined` if local paths are off
+ * @param hiddenFolders folders whose files are not read, wherever links lead
  * @throws InputTooLargeError when the file has more than `maxBytes`
  * @throws InputUnreadableError when there is no such picture file below `root`, or local paths are off
  */
@@ -19,6 +20,7 @@ export async function readLocalPath(
   path: string,
   root: string | undefined,
   maxBytes: number,
+  hiddenFolders: readonly string[] = [],
 ): Promise<Uint8Array> {
   if (root === undefined) {
     throw new InputUnreadableError(
@@ -26,7 +28,7 @@ export async function readLocalPath(
     );
   }
   try {
-    return await readBelow(root, path, maxBytes);
+    return await readBelow(root, path, maxBytes, hiddenFolders);
   } catch (error) {
     if (error instanceof ServiceError) throw error;
     // Only the code is kept: the system's message repeats the path, and base64 taken for a path is somebody's
@@ -44,8 +46,17 @@ export function isPathBelow(path: string, folder: string): boolean {
   return isAbsolute(path) && isBelow(resolve(path), resolve(folder));
 }
 
-async function readBelow(root: string, path: string, maxBytes: number): Promise<Uint8Array> {
+async function readBelow(
+  root: string,
+  path: string,
+  maxBytes: number,
+  hiddenFolders: readonly string[],
+): Promise<Uint8Array> {
   const checkedPath = await realPathBelow(root, path);
+  for (const folder of hiddenFolders) {
+    const real = await realpath(folder).catch(() => resolve(folder));
+    if (isBelow(checkedPath, real)) throw new Error('below a hidden folder');
+  }
   // O_NONBLOCK: without it, opening a pipe without a writer would wait for ever.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   await using file = await openUnlessDatabase(checkedPath, flags);

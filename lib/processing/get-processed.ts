@@ -7,13 +7,15 @@ import type { DeliveryPorts } from '../ports.ts';
 
 /**
  * Returns a processed picture's result.
+ * @param sender name of the actor who must have sent it; anybody unless it is given
  * @throws ProcessedNotFoundError
  */
 export async function getProcessed(
   { records }: Pick<DeliveryPorts, 'records'>,
   id: number,
+  sender?: string,
 ): Promise<ImageProcessingResult> {
-  const result = await records.getProcessed(id);
+  const result = await records.getProcessed(id, sender);
   if (!result) throw new ProcessedNotFoundError();
   return result;
 }
@@ -32,8 +34,9 @@ export async function getProcessedImage(
   { records, delivery }: DeliveryPorts,
   id: number,
   variant: ProcessedVariant,
+  sender?: string,
 ): Promise<DeliveredPicture> {
-  const location = (await getProcessed({ records }, id))[locationFields[variant]];
+  const location = (await getProcessed({ records }, id, sender))[locationFields[variant]];
   const key = location === null ? undefined : processedKeyAt(location);
   const picture = key && (await delivery.deliver(key));
   if (!picture) throw new ProcessedNotFoundError();

@@ -7,6 +7,8 @@ interface ListQuery {
   readonly offset: number;
   readonly has_match?: boolean | undefined;
   readonly entry_id?: number | undefined;
+  readonly source?: string | undefined;
+  readonly reference?: string | undefined;
   readonly since?: string | undefined;
   readonly until?: string | undefined;
 }
@@ -14,9 +16,9 @@ interface ListQuery {
 /** Returns a page of the processed pictures that pass the filters, newest first. */
 export async function listProcessed(
   { records }: Pick<Ports, 'records'>,
-  { limit, offset, has_match: hasMatch, entry_id: entryId, since, until }: ListQuery,
+  { limit, offset, has_match: hasMatch, entry_id: entryId, source, reference, since, until }: ListQuery,
 ): Promise<PaginatedProcessedImages> {
-  const filter = { hasMatch, entryId, since: moment(since), until: moment(until) };
+  const filter = { hasMatch, entryId, source, reference, since: moment(since), until: moment(until) };
   const { total, items } = await records.listProcessed({ limit, offset, ...filter });
   return { total_items: total, items, limit, offset };
 }

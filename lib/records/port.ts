@@ -1,4 +1,5 @@
 import type { ImageProcessingResult } from '../contract/shapes.ts';
+import type { Severity } from '../contract/vocabulary.ts';
 import type { FaceQuality, ImageFace } from '../faces/port.ts';
 
 /**
@@ -7,8 +8,33 @@ import type { FaceQuality, ImageFace } from '../faces/port.ts';
  */
 export type RecordStatus = 'PENDING' | 'ACTIVE' | 'DELETING';
 
+/** The part of an entry that may be left out when it is made. Moments are ISO 8601, UTC. */
+export interface EntryDetails {
+  /** Moment from which nobody matches the entry; `null` for one that does not end. */
+  readonly expiresAt: string | null;
+  /** Moment by which somebody wants to decide again. */
+  readonly reviewAt: string | null;
+  /** 1..50 characters. */
+  readonly category: string | null;
+  readonly severity: Severity | null;
+  /** Up to 5,000 characters, with line breaks. */
+  readonly notes: string | null;
+  /** True while nobody may match the entry. */
+  readonly suspended: boolean;
+}
+
+/** The details of an entry that was made without any. */
+export const noDetails: EntryDetails = {
+  expiresAt: null,
+  reviewAt: null,
+  category: null,
+  severity: null,
+  notes: null,
+  suspended: false,
+};
+
 /** A listed person. */
-export interface EntryRecord {
+export interface EntryRecord extends EntryDetails {
   /** Id, a whole number from 1 on. A later entry has a larger one, and no id is used twice. */
   readonly id: number;
   /** Name of 1 to 100 characters, unique among all entries of any status. */
@@ -19,6 +45,58 @@ export interface EntryRecord {
   readonly status: RecordStatus;
   /** Number of the entry's images that are `ACTIVE`. */
   readonly imageCount: number;
+  /** Name of whoever listed the person, where that is known. */
+  readonly addedBy: string | null;
+  /** Name of whoever changed the entry last, where that is known. */
+  readonly updatedBy: string | null;
+  /** ISO 8601, UTC; `null` until its first change. */
+  readonly updatedDate: string | null;
+  /** 1 for a new entry, and one more for each change of its fields. Its images are not counted. */
+  readonly version: number;
+}
+
+/** An entry to be made. */
+export interface NewEntry extends Partial<EntryDetails> {
+  readonly name: string;
+  readonly reason: string | null;
+  readonly addedBy?: string | null;
+  /** Fields that an entry from another store keeps. */
+  readonly carried?: CarriedEntry;
+}
+export type CarriedEntry = Pick<EntryRecord, 'addedDate'> &
+  Partial<Pick<EntryRecord, 'id' | 'updatedBy' | 'updatedDate' | 'version'>>;
+
+/** The fields of an entry that are to change. */
+export type ChangedFields = Partial<Pick<EntryRecord, 'name' | 'reason'> & EntryDetails>;
+
+/** A condition on the entry: it must have one of these versions. Without it, any will do. */
+export interface IfVersion {
+  readonly ifVersion?: readonly number[] | undefined;
+}
+
+export const entrySorts = ['id', 'name', 'added', 'updated', 'expires', 'review'] as const;
+export type EntrySort = (typeof entrySorts)[number];
+
+/** A choice of shown entries; all that is given must hold. */
+export interface EntryQuery {
+  /** All that are left by `offset` without it. */
+  readonly limit?: number | undefined;
+  readonly offset?: number;
+  /** By id without it. Names are sorted without case and accents; entries without the date come last. */
+  readonly sort?: EntrySort;
+  readonly isDescending?: boolean;
+  /** Case and accents make no difference. */
+  readonly category?: string | undefined;
+  /** Only those that have expired by now, or only the others. */
+  readonly expired?: boolean | undefined;
+  /** A part of name, reason or notes, see `searchForms`. */
+  readonly search?: string | undefined;
+}
+
+export interface EntryPage {
+  /** The number of entries that the query leaves. */
+  readonly total: number;
+  readonly items: EntryRecord[];
 }
 
 /** A change that brings an entry to its normal form. */
@@ -95,9 +173,14 @@ export interface ProcessedFilter {
   readonly hasMatch?: boolean | undefined;
   /**
    * Id of an entry that the picture must show; the entry may be deleted by now. A picture of more than 50
-   * entries passes only for the 50 that match best.
+   * entries passes only for the 50 that match best. With `source` or `reference`, one of more than 20 passes
+   * only for the best that fit, at least 11.
    */
   readonly entryId?: number | undefined;
+  /** Source of the picture; normal forms are compared. */
+  readonly source?: string | undefined;
+  /** Reference of the picture; normal forms are compared. */
+  readonly reference?: string | undefined;
   /** Earliest timestamp, included. */
   readonly since?: Date | undefined;
   /** Latest timestamp, excluded. */
@@ -132,6 +215,10 @@ export interface RecordCounts {
  *   does nothing.
  * - A failure of the store throws `BackendUnavailableError` or `ThrottledError`, with its `cause`.
  * - On a full disk, methods that add throw `DiskFullError`, and deletions still work.
+ *
+ * What changes something that is shown writes its line of the audit trail in the same transaction, on behalf
+ * of whoever `inAuditScope` tells. What only prepares or takes back writes none, but where a part of the
+ * service finishes what others left.
  * @example
  * const { id } = await records.createEntry({ name: 'Ada', reason: null });
  * await records.activateEntry(id);
@@ -139,18 +226,14 @@ export interface RecordCounts {
 export interface RecordStore {
   /**
    * Makes a `PENDING` entry, and reserves its name.
-   * @param entry with `carried`, it comes from another store and keeps its date, and its id if that is given;
-   *   later entries get larger ids
+   * @param entry with `carried`, it comes from another store and keeps its dates and version, and its id if
+   *   that is given; later entries get larger ids
    * @throws NameTakenError when any entry, of whatever status, has the name; of two simultaneous calls, one
    *   throws it
    * @throws BackendUnavailableError when the store fails, or an entry already has the carried id
    * @throws ThrottledError, DiskFullError
    */
-  createEntry(entry: {
-    name: string;
-    reason: string | null;
-    carried?: Pick<EntryRecord, 'addedDate'> & Partial<Pick<EntryRecord, 'id'>>;
-  }): Promise<EntryRecord>;
+  createEntry(entry: NewEntry): Promise<EntryRecord>;
   /**
    * Makes a `PENDING` entry `ACTIVE`. Returns it, or `undefined` if there is no such `PENDING` entry.
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
@@ -172,20 +255,30 @@ export interface RecordStore {
    */
   listEntries(status: RecordStatus): Promise<EntryRecord[]>;
   /**
-   * Replaces name and reason of an `ACTIVE` entry; returns `undefined` if there is none.
+   * Returns a page of the `ACTIVE` entries. It reads no images but those of the entries on the page.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  findEntries(query: EntryQuery): Promise<EntryPage>;
+  /**
+   * Changes these fields of an `ACTIVE` entry; returns `undefined` if there is none. If all fields have their
+   * values already, it changes nothing, and the version stays.
+   * @param options `actor` is the name of whoever changes it, if known
+   * @throws VersionConflictError when it has none of the versions, also after a simultaneous change
    * @throws NameTakenError when another entry has the name
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
   updateEntry(
     entryId: number,
-    change: { name: string; reason: string | null },
+    change: ChangedFields,
+    options?: IfVersion & { readonly actor?: string | null },
   ): Promise<EntryRecord | undefined>;
   /**
    * Hides an entry for good: whatever its status, it is `DELETING` from now on. Returns it as it was before,
    * or `undefined` if there is none.
+   * @throws VersionConflictError when it is not `DELETING` yet and has none of the versions
    * @throws BackendUnavailableError, ThrottledError
    */
-  markEntryDeleting(entryId: number): Promise<EntryRecord | undefined>;
+  markEntryDeleting(entryId: number, options?: IfVersion): Promise<EntryRecord | undefined>;
   /**
    * Removes the entry and the remaining records of its images, and frees its name.
    * @throws BackendUnavailableError, ThrottledError
@@ -260,7 +353,7 @@ export interface RecordStore {
   removeImage(imageId: string): Promise<void>;
   /**
    * Reads images, and returns those that a match may show, each with its entry: image and entry are both
-   * `ACTIVE`. The cost grows only with `imageIds`.
+   * `ACTIVE`, and the entry is neither suspended nor expired by now. The cost grows only with `imageIds`.
    * @throws BackendUnavailableError, ThrottledError
    */
   findActive(imageIds: readonly string[]): Promise<Map<string, { image: ImageRecord; entry: EntryRecord }>>;
@@ -275,9 +368,10 @@ export interface RecordStore {
   addProcessed(pictureId: string, result: ProcessedResult, carried?: Date): Promise<Stamp>;
   /**
    * Reads a processed picture's answer.
+   * @param actor whoever must have sent it; anybody unless it is given
    * @throws BackendUnavailableError, ThrottledError
    */
-  getProcessed(id: number): Promise<ImageProcessingResult | undefined>;
+  getProcessed(id: number, actor?: string): Promise<ImageProcessingResult | undefined>;
   /**
    * Returns the ids of those processed pictures that exist. The cost grows only with `pictureIds`.
    * @throws BackendUnavailableError, ThrottledError

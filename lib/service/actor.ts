@@ -1,5 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { isRole, type Role, roles } from '../contract/role.ts';
+import type { Endpoint } from '../contract/endpoint.ts';
+import { includesRole, isRole, type Role, roles } from '../contract/role.ts';
+import { ForbiddenError } from '../errors.ts';
 
 export type { Role } from '../contract/role.ts';
 
@@ -19,9 +21,13 @@ const leastRole = roles[0];
 /**
  * Returns a request's sender as the gateway in front of the handler reports it. A local server reports it as
  * a custom authorizer does: by `principalId` and `role`.
+ * @param ungroupedRole role of a user of Cognito's who is in none of the roles' groups
  */
-export function actorOf({ requestContext: { authorizer, identity } }: APIGatewayProxyEvent): Actor {
-  if (authorizer?.claims) return actorOfClaims(authorizer.claims);
+export function actorOf(
+  { requestContext: { authorizer, identity } }: APIGatewayProxyEvent,
+  ungroupedRole: Role = leastRole,
+): Actor {
+  if (authorizer?.claims) return actorOfClaims(authorizer.claims, ungroupedRole);
   if (authorizer) {
     return {
       name: nameOf(authorizer.principalId),
@@ -33,13 +39,39 @@ export function actorOf({ requestContext: { authorizer, identity } }: APIGateway
   return { name: identity?.apiKeyId ? `key-${identity.apiKeyId}` : 'anonymous', role: 'admin' };
 }
 
+/** Returns true if somebody has the role for an endpoint. */
+export function mayDo(
+  { role }: Actor,
+  { role: wanted, public: isPublic }: Pick<Endpoint, 'role' | 'public'>,
+): boolean {
+  return isPublic === true || includesRole(role, wanted);
+}
+
+/**
+ * Refuses whoever has not the role for an endpoint.
+ * @throws ForbiddenError
+ */
+export function requireRole(actor: Actor, endpoint: Pick<Endpoint, 'role' | 'public'>): void {
+  if (mayDo(actor, endpoint)) return;
+  const wanted = endpoint.role === 'admin' ? 'the role admin' : `the role ${endpoint.role} or a higher one`;
+  throw new ForbiddenError(`This wants ${wanted}; '${actor.name}' has the role ${actor.role}.`);
+}
+
+/**
+ * Returns the name by which results must have been made that an actor may see; `undefined` where it may see
+ * everybody's.
+ */
+export function ownResultsOf({ name, role }: Actor): string | undefined {
+  return includesRole(role, 'desk') ? undefined : name;
+}
+
 /** Reads the sender from the claims of a Cognito token; the highest role among its groups counts. */
-function actorOfClaims(claims: Readonly<Record<string, unknown>>): Actor {
+function actorOfClaims(claims: Readonly<Record<string, unknown>>, ungroupedRole: Role): Actor {
   // REST APIs write the list as `a,b`, and HTTP APIs as `[a b]`.
   const groups = String(claims['cognito:groups'] ?? '').split(/[[\],\s]+/);
   return {
     name: nameOf(claims['cognito:username'] ?? claims.username ?? claims.sub),
-    role: roles.findLast((role) => groups.includes(role)) ?? leastRole,
+    role: roles.findLast((role) => groups.includes(role)) ?? ungroupedRole,
   };
 }
 

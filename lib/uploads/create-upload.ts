@@ -1,6 +1,9 @@
+import { noteDetail } from '../audit/scope.ts';
 import { activeEntry } from '../blacklist/blacklist-record.ts';
 import type { UploadContentType, UploadForm } from '../contract/uploads.ts';
+import type { Origin } from '../origin.ts';
 import type { RecordStore } from '../records/port.ts';
+import { uploadDetail } from './key.ts';
 import type { Upload, Uploads } from './port.ts';
 
 /** A client's request for an upload. */
@@ -12,13 +15,15 @@ export interface UploadWish {
 
 /**
  * Lets a client send a picture that a later request will name.
+ * @param wish `picture` is its origin, for a request that tells none itself
  * @throws BackendUnavailableError
  */
 export async function createProcessUpload(
   { uploads }: { readonly uploads: Uploads },
-  wish: UploadWish,
+  wish: UploadWish & { readonly picture?: Origin },
 ): Promise<UploadForm> {
-  return uploadForm(await uploads.create({ kind: 'process' }, wish.contentType), wish);
+  const target = { kind: 'process', ...(wish.picture && { origin: wish.picture }) } as const;
+  return uploadForm(await uploads.create(target, wish.contentType), wish);
 }
 
 /**
@@ -36,6 +41,9 @@ export async function createEntryUpload(
 
 /** Describes an upload in the contract's terms. */
 function uploadForm({ url, fields, image, maxBytes, expiresAt }: Upload, { origin }: UploadWish): UploadForm {
+  // Whoever was given the form answers for what comes by it.
+  const detail = uploadDetail(image);
+  if (detail !== undefined) noteDetail(detail);
   return {
     url: origin !== undefined && url.startsWith('/') ? `${origin}${url}` : url,
     fields: { ...fields },

@@ -1,3 +1,4 @@
+import type { AuditTrail } from '../audit/port.ts';
 import { type AwsConfig, type Config, ConfigError } from '../config.ts';
 import type { WebhookStatus } from '../contract/endpoints/status.ts';
 import type { FaceBackend } from '../faces/port.ts';
@@ -9,6 +10,7 @@ import { openS3Delivery } from '../images/s3-delivery.ts';
 import { bucketInboxWarnings } from '../inbox/s3-warnings.ts';
 import { createInputReader, type InputReader } from '../inputs/read.ts';
 import { createS3Reader } from '../inputs/s3.ts';
+import { openDynamoAudit } from '../records/dynamodb/audit.ts';
 import { openDynamoRecords } from '../records/dynamodb/records.ts';
 import { storeId } from '../records/dynamodb/store-id.ts';
 import type { RecordStore } from '../records/port.ts';
@@ -38,6 +40,10 @@ export async function openRecords(config: Config): Promise<RecordStore> {
   return openDynamoRecords(deployed(config));
 }
 
+export async function openAudit(config: Config): Promise<AuditTrail> {
+  return openDynamoAudit(deployed(config));
+}
+
 export async function openImages(config: Config): Promise<ImageStore> {
   return openS3Images(deployed(config));
 }
@@ -51,9 +57,9 @@ export async function openFaces(config: Config): Promise<FaceBackend> {
   return openRekognition({ ...deployed(config), qualityFilter, modelName, distanceMetric });
 }
 
-export async function openInputs(config: Config): Promise<InputReader> {
+export async function openInputs(config: Config, uploadsAlone: boolean): Promise<InputReader> {
   const { imageRoot, maxImageBytes } = config;
-  const readS3 = createS3Reader({ ...deployed(config), maxImageBytes });
+  const readS3 = createS3Reader({ ...deployed(config), maxImageBytes, uploadsAlone });
   return createInputReader({ imageRoot, maxImageBytes, readS3 });
 }
 

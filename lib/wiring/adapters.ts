@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import type { AuditTrail } from '../audit/port.ts';
 import type { Config } from '../config.ts';
 import type { WebhookStatus } from '../contract/endpoints/status.ts';
 import type { Outbox } from '../events/port.ts';
@@ -46,6 +47,16 @@ export async function openRecords(config: Config): Promise<RecordStore> {
   return openSqliteRecords(await recordsDatabase(config));
 }
 
+export async function openAudit(config: Config): Promise<AuditTrail> {
+  const tableName = config.aws?.tableName;
+  if (config.aws && tableName !== undefined) {
+    const { openDynamoAudit } = await import('../records/dynamodb/audit.ts');
+    return openDynamoAudit({ region: config.aws.region, tableName });
+  }
+  const { SqliteAudit } = await import('../records/sqlite/audit.ts');
+  return new SqliteAudit(await recordsDatabase(config));
+}
+
 export async function openImages(config: Config): Promise<ImageStore> {
   if (!config.aws) return (await embedded(config)).images;
   return (await import('../images/s3.ts')).openS3Images(config.aws);
@@ -63,12 +74,26 @@ export async function openFaces(config: Config): Promise<FaceBackend> {
   return openRekognition({ ...config.aws, qualityFilter, modelName, distanceMetric });
 }
 
-export async function openInputs(config: Config): Promise<InputReader> {
+/** @param uploadsAlone true for clients who may not see the pictures that the service keeps. */
+export async function openInputs(config: Config, uploadsAlone: boolean): Promise<InputReader> {
   const { imageRoot, maxImageBytes, aws, dataDir } = config;
   const { createInputReader } = await import('../inputs/read.ts');
-  if (!aws) return createInputReader({ imageRoot, maxImageBytes, uploadsFolder: join(dataDir, 'uploads') });
+  const hiddenFolders = uploadsAlone ? keptFolders(config) : [];
+  if (!aws) {
+    const uploadsFolder = join(dataDir, 'uploads');
+    return createInputReader({ imageRoot, maxImageBytes, uploadsFolder, hiddenFolders });
+  }
   const { createS3Reader } = await import('../inputs/s3.ts');
-  return createInputReader({ imageRoot, maxImageBytes, readS3: createS3Reader({ ...aws, maxImageBytes }) });
+  return createInputReader({
+    imageRoot,
+    maxImageBytes,
+    hiddenFolders,
+    readS3: createS3Reader({ ...aws, maxImageBytes, uploadsAlone }),
+  });
+}
+
+function keptFolders({ blacklistDir, processedDir, croppedDir, dataDir }: Config): string[] {
+  return [blacklistDir, processedDir, croppedDir, join(dataDir, 'inbox'), join(dataDir, 'rejected')];
 }
 
 export async function openUploads(config: Config): Promise<Uploads> {

@@ -1,4 +1,5 @@
 import * as adapters from '#adapters';
+import type { AuditTrail } from '../audit/port.ts';
 import { loadConfig } from '../config.ts';
 import type { FaceBackend } from '../faces/port.ts';
 import { imageLocator } from '../images/location.ts';
@@ -7,6 +8,7 @@ import { PictureSlots } from '../inputs/picture-slots.ts';
 import type { InputReader } from '../inputs/read.ts';
 import type { DeliveryPorts, EnrollingPorts, EntryPorts, Ports, Stores } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';
+import { type Actor, ownResultsOf } from '../service/actor.ts';
 import type { Uploads } from '../uploads/port.ts';
 import { once } from './opened.ts';
 
@@ -15,6 +17,10 @@ import { once } from './opened.ts';
 
 export function records(config = loadConfig()): Promise<RecordStore> {
   return once(config, 'records', () => adapters.openRecords(config));
+}
+
+export function audit(config = loadConfig()): Promise<AuditTrail> {
+  return once(config, 'audit', () => adapters.openAudit(config));
 }
 
 export function images(config = loadConfig()): Promise<ImageStore> {
@@ -32,7 +38,13 @@ export function faces(config = loadConfig()): Promise<FaceBackend> {
 
 /** Opens the reader of the image strings that requests contain. */
 export function inputs(config = loadConfig()): Promise<InputReader> {
-  return once(config, 'inputs', () => adapters.openInputs(config));
+  return once(config, 'inputs', () => adapters.openInputs(config, false));
+}
+
+/** The reader for whoever asks: by a path or a key, only those read kept pictures who may see them. */
+export function inputsFor(actor: Actor, config = loadConfig()): Promise<InputReader> {
+  if (ownResultsOf(actor) === undefined) return inputs(config);
+  return once(config, 'ownInputs', () => adapters.openInputs(config, true));
 }
 
 /** Opens the uploads, to which clients send pictures that are too large for a request. */

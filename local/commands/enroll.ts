@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import pLimit from 'p-limit';
+import { asService } from '../../lib/audit/scope.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { enrollImages, type ReferenceFile } from '../../lib/blacklist/enroll-images.ts';
 import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
@@ -191,4 +192,4 @@ async function main(): Promise<void> {
   }
 }
 
-await runCommand(main);
+await runCommand(() => asService('enroll', main));

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { asService } from '../../lib/audit/scope.ts';
 import { measureReference } from '../../lib/blacklist/enroll-images.ts';
 import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
 import { type Config, ConfigError, loadConfig } from '../../lib/config.ts';
@@ -212,7 +213,7 @@ function rememberFolders(dataDir: string, folders: readonly string[]): void {
   writeFileSync(join(dataDir, takenOverFile), JSON.stringify(all), { mode: 0o600 });
 }
 
-await runCommand(async () => {
+async function main(): Promise<void> {
   const { folder, isDryRun, maps } = readArguments();
   const loaded = loadConfig();
   const root = resolve(folder);
@@ -225,4 +226,6 @@ await runCommand(async () => {
     printRemarks(report);
     rememberFolders(config.dataDir, [root, ...old.map((field) => loaded[field])]);
   });
-});
+}
+
+await runCommand(() => asService('import', main));

@@ -6,6 +6,7 @@
  * usage: npm run reindex -- --to deepface|aws_rekognition
  */
 import { parseArgs } from 'node:util';
+import { asService } from '../../lib/audit/scope.ts';
 import { carryOver, type ReindexReport, reindex } from '../../lib/blacklist/reindex.ts';
 import { type Config, ConfigError, loadConfig, loadConfigFor } from '../../lib/config.ts';
 import type { RecordStore } from '../../lib/records/port.ts';
@@ -61,7 +62,7 @@ async function reindexOver(from: Config, to: Config): Promise<ReindexReport> {
   }
 }
 
-await runCommand(async () => {
+async function reindexAll(): Promise<void> {
   const to = backendFromArguments();
   const config = loadConfig();
   const isOther = to !== config.backend;
@@ -75,4 +76,6 @@ await runCommand(async () => {
   if (problems.length === 0) return;
   console.log(`Left out:\n  ${problems.join('\n  ')}`);
   process.exitCode = 1;
-});
+}
+
+await runCommand(() => asService('reindex', reindexAll));

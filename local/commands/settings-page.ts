@@ -33,6 +33,7 @@ const defaults: Partial<Record<Name, string>> = {
 /** Descriptions of the values, for settings whose schema takes any text. */
 const values: Partial<Record<Name, string>> = {
   HOST: 'an address or a host name',
+  API_TOKENS_FILE: 'a file, written out',
   DATA_DIR: 'a folder, written out',
   BLACKLIST_DB_PATH: 'a folder, written out',
   PROCESSED_IMAGES_OUTPUT_DIR: 'a folder, written out',
@@ -61,7 +62,10 @@ const groups: readonly Group[] = [
     title: 'Access',
     settings: {
       API_TOKENS:
-        'Bearer tokens, each of at least 16 characters. With any set, every route but `/healthz`, `GET /` and the files of `/console/` wants one.',
+        'Bearer tokens of administrators, each of at least 16 characters. With any set, every route but `/healthz`, `GET /` and the files of `/console/` wants one.',
+      API_TOKENS_FILE:
+        'File of named tokens with [roles](operations.md#tokens-and-roles), which `npm run token` writes. It is read again when it changes.',
+      UNGROUPED_ROLE: "Role of a user of Cognito's user pool who is in no group that is called like a role.",
       ALLOW_UNAUTHENTICATED:
         'Allows a start off loopback without tokens, behind something else that keeps strangers out.',
       ALLOWED_HOSTS:
@@ -83,6 +87,9 @@ const groups: readonly Group[] = [
       PROCESSED_IMAGES_OUTPUT_DIR: 'Folder of the processed pictures.',
       CROPPED_FACES_OUTPUT_DIR: 'Folder of the cropped faces.',
       IMAGE_ROOT: 'Folder below which pictures given by path must lie.',
+      EXPIRED_DAYS:
+        'Days after which an entry that has expired is deleted, as if somebody had deleted it. Nobody matches it meanwhile.',
+      AUDIT_DAYS: 'Days that the [audit trail](operations.md#the-audit-trail) is kept.',
       MIN_FREE_BYTES: 'Free space below which `/status`, `/healthz` and the log warn.',
     },
   },
@@ -94,9 +101,10 @@ const groups: readonly Group[] = [
       MODEL_NAME:
         'Model that counts where a request names none. A DeepFace model that the engine lacks counts as the default.',
       DETECTOR_BACKEND:
-        'Detector that counts where a request names none. One that the engine lacks counts as the default.',
+        'Detector that counts where a request names none. One that the engine lacks counts as the default. `mediapipe+ssd` looks with BlazeFace at the picture and its parts; SSD is asked only by `ssd`. `skip` takes each picture for a face.',
       DISTANCE_METRIC: 'Metric that counts where a request names none.',
-      DETECTION_CONFIDENCE_THRESHOLD: 'Confidence below which a face is left out. With a `DETECTOR_BACKEND` that the engine lacks, it is at most 0.4: see [coming-from.md](coming-from.md#settings).',
+      DETECTION_CONFIDENCE_THRESHOLD:
+        'Confidence below which a face is left out. [Confidence](benchmarks.md#confidence) is the share of such boxes that are faces; `0.95` keeps clear faces only. With a `DETECTOR_BACKEND` that the engine lacks, it is at most the default: see [coming-from.md](coming-from.md#settings).',
       MAX_FALSE_MATCH_RATE:
         'Largest share of pairs of different people that any threshold may let match, whoever sets it.',
       QUALITY_FILTER:

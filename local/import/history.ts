@@ -18,6 +18,8 @@ import type { ImportReport } from './report.ts';
 
 /** Number of pictures whose copies are written at the same time. */
 const batchSize = 8;
+/** Details of an entry that the old service did not have. */
+const noDetails = { severity: null, category: null, notes: null, expires_at: null } as const;
 const awsPrefix = 'aws_rekognition_external_id:';
 
 /** Stores and facts that the history needs. */
@@ -117,6 +119,8 @@ async function resultOf(
     original_image_path: null,
     has_blacklist_match: flag === null ? (answer?.has_blacklist_match ?? null) : isTrue(flag),
     cropped_face_path: await copy(picture.cropped_face_path, 'crop'),
+    source: null,
+    reference: null,
     warnings: answer ? null : ['The result of the old service could not be read.'],
   };
 }
@@ -172,10 +176,10 @@ export function entryFinder(taken: readonly TakenEntry[]): (identity: string) =>
     const [person] = names.flatMap((name) => find.flatMap((people) => people.get(name) ?? []));
     if (person) {
       const { id, name, reason } = person.entry;
-      return { id, name, reason };
+      return { ...noDetails, id, name, reason };
     }
     // The entry was deleted at the old service. Somebody else may get its id here, so the match gets none.
-    return { id: 0, name: `Deleted entry ${names[0] ?? ''}`.trim(), reason: null };
+    return { ...noDetails, id: 0, name: `Deleted entry ${names[0] ?? ''}`.trim(), reason: null };
   };
 }
 

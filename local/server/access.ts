@@ -1,30 +1,26 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { ForbiddenError, NotAuthenticatedError } from '../../lib/errors.ts';
 import type { PublicUrl } from '../../lib/network-settings.ts';
+import type { Actor } from '../../lib/service/actor.ts';
+import { type KnownToken, tokenDigest } from '../../lib/service/tokens.ts';
 import type { RequestPlace } from './request-place.ts';
 
 /** Access rules that are decided before a request's body is read. */
 
 /**
- * Makes a check for bearer tokens, which returns the number of the token that a request has. It compares
- * digests of equal length, and always all of them, so that its time does not reveal anything about a token.
+ * Finds the bearer token that came with a request among those that are known. It compares digests of equal
+ * length, and always all of them, so that its time does not reveal anything about a token.
+ * @returns its actor; `undefined` for a token that is not known
+ * @throws NotAuthenticatedError when no token came
  */
-export function tokenCheck(tokens: readonly string[]): (request: IncomingMessage) => number {
-  const digests = tokens.map(digest);
-  return (request) => {
-    const given = /^bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    const givenDigest = digest(given ?? '');
-    const matches = digests.filter((known) => timingSafeEqual(known, givenDigest));
-    const [match] = matches;
-    if (given === undefined || match === undefined) throw new NotAuthenticatedError();
-    return digests.indexOf(match);
-  };
-}
-
-function digest(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+export function bearerOf(request: IncomingMessage, tokens: readonly KnownToken[]): Actor | undefined {
+  const given = /^bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (given === undefined) throw new NotAuthenticatedError();
+  const givenDigest = tokenDigest(given);
+  const matches = tokens.filter(({ digest }) => timingSafeEqual(digest, givenDigest));
+  return matches[0]?.actor;
 }
 
 /** Settings that decide which web pages are let in. */

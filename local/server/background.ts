@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { sweepAgeMs } from '../../lib/blacklist/interrupted.ts';
+import { auditedSince } from '../../lib/audit/kept.ts';
+import { asService } from '../../lib/audit/scope.ts';
+import { expiredBefore, sweepAgeMs } from '../../lib/blacklist/interrupted.ts';
 import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
 import { finishInterrupted, sweep } from '../../lib/blacklist/sweep.ts';
 import type { Config } from '../../lib/config.ts';
 import { log } from '../../lib/log.ts';
 import { diskWarning, lowDisks } from '../../lib/service/machine.ts';
-import { type OpenedPorts, uploads } from '../../lib/wiring/open.ts';
+import { audit, type OpenedPorts, uploads } from '../../lib/wiring/open.ts';
 import type { DataFolderClaim } from './data-folder-claim.ts';
 import { watchInboxFolder } from './inbox.ts';
 import { type Delivery, deliverWebhooks } from './webhooks.ts';
@@ -30,7 +32,7 @@ export async function finishEarlierRun(
   try {
     const isAlone = !sharesRecords && claim.take();
     const olderThan = new Date(Date.now() - (isAlone ? 0 : sweepAgeMs));
-    await finishInterrupted(opened, olderThan);
+    await asService('sweep', () => finishInterrupted(opened, olderThan));
   } catch (error) {
     log().error({ err: error }, 'What an earlier run left unfinished could not be finished yet.');
   }
@@ -47,10 +49,10 @@ export async function workInBackground(
   stop: AbortSignal,
 ): Promise<void> {
   await Promise.all([
-    keepSweeping(opened, config, stop),
+    asService('sweep', () => keepSweeping(opened, config, stop)),
     delivery && deliverWebhooks(delivery, stop),
     // In AWS mode S3's events come to a function of their own.
-    !config.aws && watchInboxFolder(opened, config.dataDir, claim, stop),
+    !config.aws && asService('inbox', () => watchInboxFolder(opened, config.dataDir, claim, stop)),
   ]);
 }
 
@@ -60,7 +62,7 @@ export async function workInBackground(
  */
 export async function updateRecords(opened: OpenedPorts): Promise<void> {
   try {
-    await normalizeNames(opened);
+    await asService('sweep', () => normalizeNames(opened));
   } catch (error) {
     log().error({ err: error }, 'Names of earlier versions could not be brought to their normal form yet.');
   }
@@ -71,9 +73,10 @@ async function keepSweeping(opened: OpenedPorts, config: Config, stop: AbortSign
   while (!stop.aborted) {
     try {
       await normalizeNames(opened);
-      const report = await sweep(opened, new Date(Date.now() - sweepAgeMs), stop);
+      const report = await sweep(opened, new Date(Date.now() - sweepAgeMs), stop, expiredBefore(config));
       const staleUploads = await (await uploads(config)).removeStale(new Date(Date.now() - uploadAgeMs));
-      log().info({ ...report, staleUploads }, 'sweep');
+      const auditLines = await (await audit(config)).removeBefore(auditedSince(config));
+      log().info({ ...report, staleUploads, auditLines }, 'sweep');
       for (const disk of await lowDisks(config)) log().warn(diskWarning(disk));
     } catch (error) {
       log().error({ err: error }, 'The sweep broke off; the next one begins again.');

@@ -7,9 +7,9 @@ const networkHextets = 4;
  * Names the sender of a request, for budgets that are divided by caller. The name is its token's, or its
  * address's if it has no token.
  *
- * @param token number of the token that was given.
+ * @param token name of the token that was given.
  */
-export function callerOf(token: number | undefined, address: string): string {
+export function callerOf(token: string | undefined, address: string): string {
   if (token !== undefined) return `token ${token}`;
   if (!ipaddr.IPv6.isValid(address)) return address;
   return ipaddr.IPv6.parse(address).parts.slice(0, networkHextets).join(':');

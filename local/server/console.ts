@@ -23,6 +23,8 @@ const notBuilt = 'The console is not built yet. This builds it: npm run console\
 const shared = {
   method: 'GET',
   tags: ['Service'],
+  role: 'check',
+  unaudited: true,
   public: true,
   success: {
     status: 200,

@@ -3,22 +3,25 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { Endpoint } from '../../lib/contract/endpoint.ts';
 import { pictureSuccess } from '../../lib/contract/picture-answer.ts';
-import { ForbiddenError, RouteNotFoundError } from '../../lib/errors.ts';
+import { ForbiddenError, NotAuthenticatedError, RouteNotFoundError } from '../../lib/errors.ts';
 import type { EndpointHandler } from '../../lib/http/endpoint.ts';
-import { commonHeaders, corsHeaders } from '../../lib/http/headers.ts';
+import { allowedHeaders, commonHeaders, corsHeaders } from '../../lib/http/headers.ts';
 import { problem } from '../../lib/http/problem.ts';
 import { logFailure, logRequest } from '../../lib/log.ts';
 import type { PublicUrl } from '../../lib/network-settings.ts';
-import { type Actor, localActor } from '../../lib/service/actor.ts';
-import { refuseWebPages, tokenCheck } from './access.ts';
+import { type Actor, localActor, mayDo } from '../../lib/service/actor.ts';
+import { type KnownToken, plainTokens } from '../../lib/service/tokens.ts';
+import { bearerOf, refuseWebPages } from './access.ts';
 import { BodyBudget } from './body-budget.ts';
 import { callerOf } from './caller.ts';
 import { toEvent } from './event.ts';
+import { FailedTokens } from './failed-tokens.ts';
 import { deliverable, gatewayRequestBytes, refuseLargeEvent } from './gateway-limits.ts';
 import { LargeBodies } from './large-bodies.ts';
 import { RequestAbandonedError, readBodyChunks } from './request-body.ts';
 import { placeReader, type RequestPlace } from './request-place.ts';
 import { type RouteMatch, Router } from './router.ts';
+import type { NamedTokens } from './token-file.ts';
 import { turns } from './turns.ts';
 
 /** An endpoint whose body is too large for an event. It takes the request as it arrives. */
@@ -42,6 +45,8 @@ export interface GatewayOptions {
    * all are open.
    */
   readonly apiTokens: readonly string[];
+  /** Named tokens beside those; where it is set, it counts as one even while it has none. */
+  readonly namedTokens?: NamedTokens | undefined;
   readonly corsOrigins: readonly string[];
   readonly maxRequestBytes: number;
   /** True to refuse what API Gateway and Lambda would refuse because of its size. */
@@ -87,7 +92,8 @@ export class Gateway {
   readonly #options: GatewayOptions;
   readonly #router: Router<Route>;
   readonly #readPlace: (request: IncomingMessage) => RequestPlace;
-  readonly #checkToken: (request: IncomingMessage) => number;
+  readonly #plainTokens: readonly KnownToken[];
+  readonly #failedTokens = new FailedTokens();
   readonly #budget: BodyBudget;
   readonly #large = new LargeBodies();
   readonly #pictureTurn = turns(maxPicturesOnTheirWay);
@@ -98,7 +104,7 @@ export class Gateway {
     this.#options = options;
     this.#router = new Router(options.routes);
     this.#readPlace = placeReader(options);
-    this.#checkToken = tokenCheck(options.apiTokens);
+    this.#plainTokens = plainTokens(options.apiTokens);
     this.#budget = new BodyBudget({
       bytes: maxBodiesInMemory * options.maxRequestBytes,
       requests: maxRequestsWithBody,
@@ -147,9 +153,9 @@ export class Gateway {
     response: ServerResponse,
     progress: Progress,
   ): Promise<APIGatewayProxyResult> {
-    const { apiTokens, corsOrigins } = this.#options;
+    const { corsOrigins } = this.#options;
     const place = this.#readPlace(request);
-    if (apiTokens.length === 0) refuseWebPages(request, place, this.#options);
+    if (!this.#wantsTokens) refuseWebPages(request, place, this.#options);
     if (request.method === 'OPTIONS') {
       const methods = this.#methodsOf(place);
       if (isPreflight(request)) return preflight(methods, request, corsOrigins);
@@ -157,8 +163,9 @@ export class Gateway {
     }
     const { route, contract, pathParameters, path } = this.#match(request.method ?? '', place);
     progress.contract = contract;
-    const token = apiTokens.length > 0 && contract.public !== true ? this.#checkToken(request) : undefined;
-    const caller = callerOf(token, place.clientAddress);
+    const actor = this.#actorOf(request, contract, place);
+    const isNamed = this.#wantsTokens && !contract.public;
+    const caller = callerOf(isNamed ? actor.name : undefined, place.clientAddress);
     if ('receive' in route) {
       return this.#withHeaders(await route.receive(request, response, caller), request, progress);
     }
@@ -166,10 +173,11 @@ export class Gateway {
       contract,
       pathParameters,
       requestId: progress.requestId,
-      actor: this.#actorOf(token),
+      actor,
       place: { ...place, path },
     };
-    using share = contract.body && this.#budget.share(caller);
+    // Whoever may not do it is refused by the handler, and nobody reads the body.
+    using share = contract.body && mayDo(actor, contract) ? this.#budget.share(caller) : undefined;
     const chunks = share ? await readBodyChunks(request, response, { maxBytes: this.#maxBytes, share }) : [];
     // Whoever wants to see a gateway's limits gets its event, whole.
     if (this.#options.emulateGatewayLimits || !this.#large.isLarge(chunks)) {
@@ -180,9 +188,19 @@ export class Gateway {
     return await this.#handle(route, event, response, progress);
   }
 
-  #actorOf(token: number | undefined): Actor {
-    if (token !== undefined) return { name: `token-${token + 1}`, role: 'admin' };
-    return this.#options.apiTokens.length === 0 ? localActor : strangerActor;
+  get #wantsTokens(): boolean {
+    return this.#plainTokens.length > 0 || this.#options.namedTokens !== undefined;
+  }
+
+  /** @throws NotAuthenticatedError, ThrottledError */
+  #actorOf(request: IncomingMessage, contract: Endpoint, { clientAddress }: RequestPlace): Actor {
+    if (!this.#wantsTokens) return localActor;
+    if (contract.public) return strangerActor;
+    const { namedTokens } = this.#options;
+    const actor = bearerOf(request, [...this.#plainTokens, ...(namedTokens?.current ?? [])]);
+    this.#failedTokens.check(callerOf(undefined, clientAddress), actor?.name);
+    if (!actor) throw new NotAuthenticatedError();
+    return actor;
   }
 
   async #handle(
@@ -211,7 +229,7 @@ export class Gateway {
   }
 
   #methodsOf({ path, prefix }: RequestPlace): readonly string[] {
-    if (path === '*') return ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'];
+    if (path === '*') return ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
     return withoutPrefix(path, prefix, (bare) => this.#router.methodsOf(bare));
   }
 
@@ -280,7 +298,7 @@ function preflight(
     headers: {
       ...corsHeaders(origin, corsOrigins),
       'Access-Control-Allow-Methods': methods.join(', '),
-      'Access-Control-Allow-Headers': 'Authorization, Content-Type',
+      'Access-Control-Allow-Headers': allowedHeaders.join(', '),
       'Access-Control-Max-Age': preflightMaxAgeSeconds,
     },
     body: '',

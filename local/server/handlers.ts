@@ -12,10 +12,12 @@ import { handler as getImage } from '../../functions/get-image.ts';
 import { handler as getProcessed } from '../../functions/get-processed.ts';
 import { handler as getProcessedImage } from '../../functions/get-processed-image.ts';
 import { handler as health } from '../../functions/health.ts';
+import { handler as listAudit } from '../../functions/list-audit.ts';
 import { handler as listEntries } from '../../functions/list-entries.ts';
 import { handler as listImages } from '../../functions/list-images.ts';
 import { handler as listProcessed } from '../../functions/list-processed.ts';
 import { handler as openApi } from '../../functions/open-api.ts';
+import { handler as patchEntry } from '../../functions/patch-entry.ts';
 import { handler as processImages } from '../../functions/process-images.ts';
 import { handler as status } from '../../functions/status.ts';
 import { handler as updateEntry } from '../../functions/update-entry.ts';
@@ -35,6 +37,7 @@ export const handlers: readonly EndpointHandler[] = [
   listEntries,
   getEntry,
   updateEntry,
+  patchEntry,
   deleteEntry,
   createEntryUpload,
   createProcessUpload,
@@ -47,6 +50,7 @@ export const handlers: readonly EndpointHandler[] = [
   welcome,
   health,
   status,
+  listAudit,
   openApi,
   docs,
   docsAsset,

@@ -1,12 +1,14 @@
 /** Command: serves the API over HTTP until it is told to stop. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { recordLooks } from '../../lib/audit/in-process.ts';
+import { LookBuffer } from '../../lib/audit/look-buffer.ts';
 import { type AwsConfig, type Config, ConfigError, loadConfig, loadedWarnings } from '../../lib/config.ts';
 import { ServiceError } from '../../lib/errors.ts';
 import { log } from '../../lib/log.ts';
 import { waitingOldService } from '../../lib/old-service.ts';
 import { localUploads } from '../../lib/wiring/adapters.ts';
-import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
+import { audit, type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { messageWithReasons } from '../command.ts';
 import { finishEarlierRun, updateRecords, workInBackground } from './background.ts';
 import { consoleRoutes } from './console.ts';
@@ -14,6 +16,7 @@ import { dataFolderClaim } from './data-folder-claim.ts';
 import { handlers } from './handlers.ts';
 import { createHttpServer, stop } from './http-server.ts';
 import { stopSignal } from './stop-signal.ts';
+import { WatchedTokens } from './token-file.ts';
 import { receiveUploadContract, uploadReceiver } from './uploads.ts';
 import { openDelivery } from './webhooks.ts';
 
@@ -21,11 +24,11 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
-function refuseOpenDoors({ host, apiTokens, allowUnauthenticated }: Config): void {
-  if (isLoopback(host) || apiTokens.length > 0 || allowUnauthenticated) return;
+function refuseOpenDoors({ host, apiTokens, tokensFile, allowUnauthenticated }: Config): void {
+  if (isLoopback(host) || apiTokens.length > 0 || tokensFile || allowUnauthenticated) return;
   throw new ConfigError(
-    `HOST=${host} lets other machines in: set API_TOKENS to the bearer tokens that clients must send, ` +
-      'or ALLOW_UNAUTHENTICATED=true when something in front of the service keeps strangers out.',
+    `HOST=${host} lets other machines in: set API_TOKENS to the bearer tokens that clients must send, or API_TOKENS_FILE ` +
+      'to a file of named ones, or ALLOW_UNAUTHENTICATED=true when something in front of the service keeps strangers out.',
   );
 }
 
@@ -55,8 +58,11 @@ async function serve(): Promise<void> {
   process.stdout.on('error', () => {});
   const config = loadConfig();
   refuseOpenDoors(config);
+  using namedTokens = config.tokensFile === undefined ? undefined : new WatchedTokens(config.tokensFile);
   // The engine's threads start meanwhile.
   const [opened, { openMetrics }] = await Promise.all([ports(), import('./metrics.ts')]);
+  const looks = new LookBuffer(await audit(config));
+  recordLooks(looks);
   await updateRecords(opened);
   using claim = dataFolderClaim(config);
   await finishEarlierRun(opened, config, claim);
@@ -71,6 +77,7 @@ async function serve(): Promise<void> {
         : [{ contract: receiveUploadContract, receive: uploadReceiver(await localUploads(config)) }]),
     ],
     apiTokens: [...config.apiTokens],
+    namedTokens,
     corsOrigins: [...config.corsOrigins],
     maxRequestBytes: config.maxRequestBytes,
     emulateGatewayLimits: config.emulateGatewayLimits,
@@ -94,6 +101,9 @@ async function serve(): Promise<void> {
   stopWork.abort();
   await stop(server);
   await work;
+  await looks
+    .close()
+    .catch((error: unknown) => log().error({ err: error }, 'audit: the last lines could not be written'));
   await opened.close();
   log().info('Stopped.');
 }

@@ -16,6 +16,7 @@ export const receiveUploadContract = defineEndpoint({
   path: uploadPath,
   summary: 'Take a large picture',
   tags: ['Service'],
+  role: 'check',
   public: true,
   body: {
     kind: 'multipart',

@@ -8,7 +8,8 @@ import { validate } from '../../lib/http/validation.ts';
 import { decodeBase64 } from '../../lib/inputs/base64.ts';
 import { createInputReader } from '../../lib/inputs/read.ts';
 import { isHost, isPathPrefix } from '../../lib/network-settings.ts';
-import { tokenCheck } from '../../local/server/access.ts';
+import { plainTokens } from '../../lib/service/tokens.ts';
+import { bearerOf } from '../../local/server/access.ts';
 import { readForwarded } from '../../local/server/forwarded.ts';
 import { plainAddress } from '../../local/server/request-place.ts';
 
@@ -143,7 +144,7 @@ describe('100 KB of hostile text takes no longer than its length', () => {
     ['JSON', (text) => parseJson(text)],
     [
       'an Authorization header',
-      (text) => tokenCheck(['a token'])({ headers: { authorization: `Bearer ${text}` } } as never),
+      (text) => bearerOf({ headers: { authorization: `Bearer ${text}` } } as never, plainTokens(['a token'])),
     ],
     ['a Host header', (text) => isHost(text)],
     ['a Forwarded header', (text) => readForwarded({ forwarded: text })],

@@ -22,9 +22,17 @@ const clients = {
 };
 
 /** Lists the AWS clients for what a function may call; its bundle must contain them. */
-function clientsFor({ table, objects, list, collection, withoutCollection, matchEvents }: Needs): string[] {
+function clientsFor({
+  table,
+  audit,
+  objects,
+  list,
+  collection,
+  withoutCollection,
+  matchEvents,
+}: Needs): string[] {
   return [
-    ...(table ? [clients.table] : []),
+    ...(table || audit ? [clients.table] : []),
     ...(objects || list ? [clients.bucket] : []),
     ...(collection || withoutCollection ? [clients.faces] : []),
     ...(matchEvents ? [clients.events] : []),

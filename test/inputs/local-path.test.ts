@@ -104,6 +104,17 @@ describe('a local path', () => {
     await expectRefusal(path);
   });
 
+  test('is refused in the same way below a hidden folder, however it leads there', async () => {
+    await symlink(join(root, 'people'), join(root, 'link'));
+    await symlink(join(root, 'people/ann.jpg'), join(root, 'bob.jpg'));
+    await writeFile(join(root, 'eve.jpg'), picture);
+    const hidden = [join(root, 'link'), join(root, 'absent')];
+    for (const path of ['people/ann.jpg', 'link/ann.jpg', 'bob.jpg', 'link/../people/ann.jpg']) {
+      await expect(readLocalPath(path, root, maxBytes, hidden)).rejects.toThrow(refusal);
+    }
+    expect(Buffer.from(await readLocalPath('eve.jpg', root, maxBytes, hidden)).toString()).toBe(picture);
+  });
+
   test('is refused in the same way when it is a link to a link to the outside', async () => {
     await symlink('../outside', join(root, 'first'));
     await symlink('first/secret.jpg', join(root, 'second'));

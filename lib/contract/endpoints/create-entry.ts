@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
+import { entryDetailTexts } from '../entry-fields.ts';
 import { recordExample } from '../examples.ts';
 import { EntryName, EntryReasonText, maxImagesPerRequest } from '../fields.ts';
 import { PossibleDuplicates } from '../possible-duplicates.ts';
@@ -20,9 +21,10 @@ export const createEntryContract = defineEndpoint({
     'Each picture enrolls its largest face. A file that is not a picture, or shows no usable face, is left out and named ' +
     'in `errors`; when none is left, nothing is kept.',
   tags: ['Blacklist'],
+  role: 'editor',
   body: {
     kind: 'multipart',
-    fields: z.object({ name: EntryName, reason: EntryReasonText }),
+    fields: z.object({ name: EntryName, reason: EntryReasonText, ...entryDetailTexts }),
     files: { name: 'images', description: 'Pictures of the person.', maxCount: maxImagesPerRequest },
   },
   success: {

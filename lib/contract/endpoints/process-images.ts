@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 import { resultExample } from '../examples.ts';
 import { CandidateCount, maxImagesPerRequest, overrides } from '../fields.ts';
+import { oneReferenceEach, References, Source } from '../origin-fields.ts';
 import { ImageProcessingResult } from '../shapes.ts';
 
 export const ProcessImagesRequest = z
@@ -15,7 +16,10 @@ export const ProcessImagesRequest = z
       ),
     ...overrides,
     candidates: CandidateCount,
+    source: Source,
+    references: References,
   })
+  .check(oneReferenceEach)
   .meta({ id: 'ProcessImagesRequest' });
 export type ProcessImagesRequest = z.output<typeof ProcessImagesRequest>;
 
@@ -28,6 +32,7 @@ export const processImagesContract = defineEndpoint({
     'Every face of every picture with its own matches, one result for each picture, in their order. ' +
     'A picture that cannot be read has an `error` in its own result and does not fail the others.',
   tags: ['Processing'],
+  role: 'check',
   body: {
     kind: 'json',
     schema: ProcessImagesRequest,

@@ -84,6 +84,8 @@ export const statusContract = defineEndpoint({
   description:
     'For people who look: what fails is told in `health` and `warnings`, with a status of 200, as long as the records can be read.',
   tags: ['Service'],
+  role: 'metrics',
+  unaudited: true,
   success: {
     status: 200,
     description: 'How things stand.',
@@ -115,7 +117,7 @@ export const statusContract = defineEndpoint({
       },
       settings: {
         quality_filter: 'auto',
-        detection_confidence_threshold: 0.4,
+        detection_confidence_threshold: 0.15,
         max_image_bytes: 15_728_640,
         max_request_bytes: 26_214_400,
         workers: 4,

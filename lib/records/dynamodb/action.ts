@@ -20,6 +20,16 @@ export type Action =
   | ({ readonly remove: Key } & Condition)
   | ({ readonly check: Key; readonly condition: string } & Condition);
 
+/**
+ * Outcome of a transaction: everything was done, or nothing. If it is neither `done` nor `refused`, it met
+ * another transaction, and may be repeated.
+ */
+export interface Outcome {
+  readonly done: boolean;
+  /** Indexes of the actions whose conditions failed, each with the present item. */
+  readonly refused: ReadonlyMap<number, Item | undefined>;
+}
+
 /** Condition that the item does not exist yet. */
 export const isNew: Condition = { condition: 'attribute_not_exists(#pk)' };
 

@@ -10,10 +10,12 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, type NativeAttributeValue, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { AuditFacts } from '../../audit/port.ts';
 import { batches } from '../../batches.ts';
 import { BackendUnavailableError } from '../../errors.ts';
 import { row } from '../shared/row.ts';
-import { type Action, expression, forTable } from './action.ts';
+import { type Action, expression, forTable, type Outcome } from './action.ts';
+import { AuditChainWriter } from './audit-chain.ts';
 import type { Item, Key } from './keys.ts';
 
 export interface TableSettings {
@@ -27,16 +29,6 @@ export interface KeyRange {
   readonly newestFirst?: boolean;
   /** Limit on the items of each list. */
   readonly atOnce?: number;
-}
-
-/**
- * Outcome of a transaction: everything was done, or nothing. If it is neither `done` nor `refused`, it met
- * another transaction, and may be repeated.
- */
-export interface Outcome {
-  readonly done: boolean;
-  /** Indexes of the actions whose conditions failed, each with the present item. */
-  readonly refused: ReadonlyMap<number, Item | undefined>;
 }
 
 /** Result of an attempt in `settle` that asks for another attempt. */
@@ -71,6 +63,10 @@ const passingReasons: readonly unknown[] = [
 export class TableClient {
   readonly #name: string;
   readonly #client: DynamoDBClient;
+  readonly #audit = new AuditChainWriter({
+    get: (key) => this.get(key),
+    send: (actions) => this.#send(actions),
+  });
   #isOpen = true;
 
   constructor({ region, tableName }: TableSettings) {
@@ -128,10 +124,14 @@ export class TableClient {
   }
 
   /**
-   * Does all of the actions, or none. The SDK's repeated calls carry the same token, so DynamoDB recognizes
-   * them.
+   * Does all of the actions, or none, and with them writes lines of the audit trail. The SDK's repeated calls
+   * carry the same token, so DynamoDB recognizes them.
    */
-  async transact(actions: readonly Action[]): Promise<Outcome> {
+  async transact(actions: readonly Action[], facts: readonly AuditFacts[] = []): Promise<Outcome> {
+    return facts.length > 0 ? this.#audit.write(actions, facts) : this.#send(actions);
+  }
+
+  async #send(actions: readonly Action[]): Promise<Outcome> {
     return this.#attempt(async () => {
       try {
         await this.#client.send(

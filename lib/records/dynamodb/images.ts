@@ -1,5 +1,7 @@
+import { changeFacts, countWritten, isService } from '../../audit/scope.ts';
 import { EntryNotFoundError, LastImageError } from '../../errors.ts';
 import type { EntryRecord, ImageRecord, NewImage, RecordedFace, RecordStatus, RecordStore } from '../port.ts';
+import { isInForce } from '../shared/in-force.ts';
 import { type Action, isNew } from './action.ts';
 import { again, type TableClient } from './client.ts';
 import {
@@ -48,10 +50,11 @@ export function imageRecords(table: TableClient) {
       return table.settle(async () => {
         const image = await getImage(table, imageId);
         if (image?.status !== 'PENDING') return undefined;
-        const { done, refused } = await table.transact([
-          changeOfCount(image.entryId, 1),
-          ...changeOfStatus(image, 'ACTIVE', face),
-        ]);
+        const { done, refused } = await table.transact(
+          [changeOfCount(image.entryId, 1), ...changeOfStatus(image, 'ACTIVE', face)],
+          [changeFacts({ entryId: image.entryId, imageId })],
+        );
+        if (done) countWritten(1);
         if (done) return { ...image, status: 'ACTIVE', face };
         return refused.has(0) ? undefined : again;
       });
@@ -90,14 +93,18 @@ export function imageRecords(table: TableClient) {
       return table.settle(async () => {
         const image = await getImage(table, imageId);
         if (image?.status !== 'ACTIVE') return undefined;
-        const { done, refused } = await table.transact([
-          {
-            ...changeOfCount(image.entryId, -1),
-            condition: '#status = :shown AND #imageCount > :one',
-            values: { by: -1, one: 1, shown: 'ACTIVE' },
-          },
-          ...changeOfStatus(image, 'DELETING'),
-        ]);
+        const { done, refused } = await table.transact(
+          [
+            {
+              ...changeOfCount(image.entryId, -1),
+              condition: '#status = :shown AND #imageCount > :one',
+              values: { by: -1, one: 1, shown: 'ACTIVE' },
+            },
+            ...changeOfStatus(image, 'DELETING'),
+          ],
+          [changeFacts({ entryId: image.entryId, imageId })],
+        );
+        if (done) countWritten(1);
         if (done) return image;
         // If the image has changed too, both are read and checked again.
         if (!refused.has(0) || refused.has(1)) return again;
@@ -123,7 +130,8 @@ export function imageRecords(table: TableClient) {
         if (!image) return;
         const actions = removal(image);
         if (image.status === 'ACTIVE') actions.push(changeOfCount(image.entryId, -1));
-        const { done } = await table.transact(actions);
+        const facts = isService() ? [changeFacts({ entryId: image.entryId, imageId })] : [];
+        const { done } = await table.transact(actions, facts);
         if (!done) return again;
       });
     },
@@ -131,8 +139,9 @@ export function imageRecords(table: TableClient) {
     async findActive(imageIds: readonly string[]) {
       const images = [...(await getImages(table, imageIds)).values()].filter(isActive);
       const entryIds = [...new Set(images.map((image) => image.entryId))];
-      const entries = (await table.getAll(entryIds.map(entryKey))).map(entryRecord).filter(isActive);
-      const entriesById = new Map(entries.map((entry) => [entry.id, entry]));
+      const entries = (await table.getAll(entryIds.map(entryKey))).map(entryRecord);
+      const inForce = entries.filter((entry) => isInForce(entry));
+      const entriesById = new Map(inForce.map((entry) => [entry.id, entry]));
 
       const found = new Map<string, { image: ImageRecord; entry: EntryRecord }>();
       for (const image of images) {

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import pLimit from 'p-limit';
+import type { AuditFacts } from '../../audit/port.ts';
 import { timeAfter } from '../shared/clock.ts';
 import { row } from '../shared/row.ts';
 import { type Action, isNew } from './action.ts';
@@ -29,6 +30,8 @@ interface Arrival extends Kept {
   readonly pictureId: string;
   /** Scopes of the picture, see `scopesOf`. */
   readonly scopes: readonly string[];
+  /** Its line of the audit trail, but for its number; an earlier version told none. */
+  readonly facts?: AuditFacts;
 }
 
 /** Number of a picture, and the time when it got the number, in milliseconds since 1970. */
@@ -81,8 +84,8 @@ export function pictureNumbering(
   async function numberAlone(arrival: Arrival, now = Date.now()): Promise<Numbered | undefined> {
     const before = count ?? countOf(await table.get(counterKey('processed')));
     count = undefined;
-    const { actions, after } = await numbering(table, before, [arrival], now);
-    const { done, refused } = await table.transact(actions);
+    const { actions, facts, after } = await numbering(table, before, [arrival], now);
+    const { done, refused } = await table.transact(actions, facts);
     if (!done) return numberedAs(refused.get(1));
     count = after;
     return { number: after.last, at: after.at };
@@ -124,11 +127,9 @@ export function pictureNumbering(
       if (known) return known;
       const before = countOf(items.find(({ pk }) => pk === counter.pk));
       const arrivals = await arrivalsWith(table, arrival);
-      const { actions, after } = await numbering(table, before, arrivals);
-      const { done, refused } = await table.transact([
-        ...actions,
-        ...arrivals.map(({ pictureId }) => ({ remove: arrivalKey(pictureId) })),
-      ]);
+      const { actions, facts, after } = await numbering(table, before, arrivals);
+      const removals = arrivals.map(({ pictureId }) => ({ remove: arrivalKey(pictureId) }));
+      const { done, refused } = await table.transact([...actions, ...removals], facts);
       if (done) return { number: before.last + 1, at: after.at };
       await forget(
         table,
@@ -174,15 +175,16 @@ async function numbering(
   before: Count,
   arrivals: readonly Arrival[],
   now = Date.now(),
-): Promise<{ actions: Action[]; after: Count }> {
+): Promise<{ actions: Action[]; facts: AuditFacts[]; after: Count }> {
   const { at, isNewRun } = timeAfter(before.at, now);
   const ranks = await lastRanks(table, before, arrivals);
   const numbered = arrivals.map((arrival, index) => ({ ...arrival, number: before.last + 1 + index }));
   const pictures = numbered.map(
     ({ pictureId, number }): Action => ({ put: { ...pictureKey(pictureId), number, at }, ...isNew }),
   );
-  const answers = numbered.map(({ pictureId: _, scopes: _scopes, number, ...kept }): Action => {
-    return { put: { pk: processedPartition, sk: padded(number), at, ...kept } };
+  const answers = numbered.map(({ pictureId: _, scopes: _scopes, facts, number, ...kept }): Action => {
+    const actor = facts && { actor: facts.actor };
+    return { put: { pk: processedPartition, sk: padded(number), at, ...kept, ...actor } };
   });
   const places = numbered.flatMap(({ number, scopes }) =>
     scopes.map((scope): Action => {
@@ -202,7 +204,9 @@ async function numbering(
   const run: Action[] = isNewRun
     ? [{ put: { pk: runsPartition, sk: padded(before.last + 1), at, before: before.at } }]
     : [];
-  return { actions: [changeOfCounter(before, after), ...pictures, ...answers, ...places, ...run], after };
+  const lines = numbered.flatMap(({ facts, number }) => (facts ? [{ ...facts, pictureId: number }] : []));
+  const actions = [changeOfCounter(before, after), ...pictures, ...answers, ...places, ...run];
+  return { actions, facts: lines, after };
 }
 
 async function lastRanks(
@@ -251,11 +255,11 @@ async function arrivalsWith(table: TableClient, own: Arrival): Promise<Arrival[]
 
 /** Returns as many of the first arrivals as one transaction has room for, at least one. */
 function fitting(arrivals: readonly Arrival[]): Arrival[] {
-  // Two actions are for the counter and for a new run of times.
-  let actions = 2;
+  // Three actions are for the counter, a new run of times, and the head of the audit trail.
+  let actions = 3;
   const tooMany = arrivals.findIndex(({ scopes }) => {
-    // An arrival needs actions for its number, its answer, its removal, and each of its scopes.
-    actions += 3 + scopes.length;
+    // An arrival needs actions for its number, answer, removal, line of the audit trail, and each scope.
+    actions += 4 + scopes.length;
     return actions > maxActions;
   });
   return arrivals.slice(0, tooMany === -1 ? undefined : tooMany);

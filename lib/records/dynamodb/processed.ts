@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
+import { changeFacts, countWritten } from '../../audit/scope.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import type { ProcessedPage, ProcessedQuery, ProcessedResult, RecordStore, Stamp } from '../port.ts';
 import { pageOf, sizeOf } from '../shared/clock.ts';
@@ -27,14 +28,16 @@ export function processedRecords(table: TableClient) {
       const kept = await keep(table, result);
       // The table's stream makes an event of every picture that has this field.
       const matched = result.has_blacklist_match && !carried ? { matched: pictureId } : {};
-      const arrival = { pictureId, scopes: scopesOf(result), ...kept, ...matched };
+      const facts = changeFacts({});
+      const arrival = { pictureId, scopes: scopesOf(result), ...kept, ...matched, facts };
       const { number, at } = await numberOf(arrival, carried);
+      countWritten(1);
       return { id: number, timestamp: new Date(at).toISOString() };
     },
 
-    async getProcessed(id: number): Promise<ImageProcessingResult | undefined> {
+    async getProcessed(id: number, actor?: string): Promise<ImageProcessingResult | undefined> {
       const item = await table.get({ pk: processedPartition, sk: padded(id) });
-      return item && readResult(table, item);
+      return item && (actor === undefined || item.actor === actor) ? readResult(table, item) : undefined;
     },
 
     async findProcessed(pictureIds: readonly string[]): Promise<Set<string>> {

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { addEntryDetails } from './entry-details.ts';
 import { normalizeEntries } from './normal-forms.ts';
 
 /**
@@ -127,4 +128,47 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
   PRAGMA writable_schema = RESET;
   `,
   normalizeEntries,
+  /*
+   * The audit trail, a line each, and the ends of its chain. Lines are only added; those before the anchor
+   * are removed for their age. `actor` of a processed picture is whoever sent it.
+   */
+  `
+  CREATE TABLE audit (
+    sequence INTEGER NOT NULL PRIMARY KEY,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    role TEXT NOT NULL,
+    action TEXT NOT NULL,
+    entry_id INTEGER,
+    image_id TEXT,
+    picture_id INTEGER,
+    request_id TEXT,
+    outcome INTEGER,
+    threshold REAL,
+    detail TEXT,
+    hash BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_at ON audit (at);
+  CREATE INDEX audit_actor ON audit (actor, at);
+  CREATE INDEX audit_action ON audit (action, at);
+  CREATE INDEX audit_entry ON audit (entry_id, at) WHERE entry_id IS NOT NULL;
+
+  CREATE TABLE audit_chain (
+    one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    anchor_sequence INTEGER NOT NULL,
+    anchor_hash BLOB NOT NULL,
+    head_sequence INTEGER NOT NULL,
+    head_hash BLOB NOT NULL
+  ) STRICT;
+  INSERT INTO audit_chain VALUES (1, 0, zeroblob(32), 0, zeroblob(32));
+
+  CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+  BEGIN SELECT raise(ABORT, 'Lines of the audit trail are not changed.'); END;
+  CREATE TRIGGER audit_is_not_removed BEFORE DELETE ON audit
+  WHEN OLD.sequence > (SELECT anchor_sequence FROM audit_chain)
+  BEGIN SELECT raise(ABORT, 'Lines of the audit trail are not removed.'); END;
+
+  ALTER TABLE processed ADD COLUMN actor TEXT;
+  `,
+  addEntryDetails,
 ];

@@ -20,23 +20,28 @@ export function addProcessed(
   outbox: SqliteOutbox,
   pictureId: string,
   result: ProcessedResult,
+  actor: string,
   carried?: Date,
-): Stamp {
+): Stamp & { readonly isNew: boolean } {
   const known = statements.processedByPicture.get(pictureId);
-  if (known) return stampOf(known);
+  if (known) return { ...stampOf(known), isNew: false };
   const newest = statements.newestProcessed.get();
   const { at, isNewRun } = timeAfter(Number(newest?.at ?? 0), carried?.getTime());
   const run = Number(newest?.run ?? 0) + (isNewRun ? 1 : 0);
-  statements.insertProcessed.run(pictureId, JSON.stringify(result), at, run);
+  statements.insertProcessed.run(pictureId, JSON.stringify(result), at, run, actor);
   const stamp = stampOf(statements.processedByPicture.get(pictureId) ?? {});
   for (const scope of scopesOf(result)) statements.insertPlace.run(scope, scope, stamp.id);
   if (!carried) outbox.add(pictureId, { ...result, db_id: stamp.id, processing_timestamp: stamp.timestamp });
-  return stamp;
+  return { ...stamp, isNew: true };
 }
 
-export function getProcessed(statements: Statements, id: number): ImageProcessingResult | undefined {
+export function getProcessed(
+  statements: Statements,
+  id: number,
+  actor: string | undefined,
+): ImageProcessingResult | undefined {
   const row = statements.processedById.get(id);
-  return row && processedRecord(row);
+  return row && (actor === undefined || row.actor === actor) ? processedRecord(row) : undefined;
 }
 
 /**

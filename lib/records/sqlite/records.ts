@@ -1,11 +1,17 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { type AuditTarget, changeFacts, countWritten, isService } from '../../audit/scope.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { EntryNotFoundError, LastImageError, NameTakenError } from '../../errors.ts';
 import { foldedName } from '../../names/folded-name.ts';
 import type {
+  ChangedFields,
   EntryChange,
+  EntryPage,
+  EntryQuery,
   EntryRecord,
+  IfVersion,
   ImageRecord,
+  NewEntry,
   NewImage,
   ProcessedPage,
   ProcessedQuery,
@@ -17,7 +23,11 @@ import type {
   Stamp,
   TimeDisorder,
 } from '../port.ts';
+import { changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
+import { isInForce } from '../shared/in-force.ts';
 import { row } from '../shared/row.ts';
+import { SqliteAudit } from './audit.ts';
+import { entryParameters, entryRecord, findEntryIds, newEntryParameters } from './entries.ts';
 import { SqliteOutbox } from './outbox.ts';
 import { addProcessed, getProcessed, listProcessed, timeDisorder } from './processed.ts';
 import { prepareStatements, type Statements } from './statements.ts';
@@ -39,7 +49,6 @@ export function openSqliteRecords(database: DatabaseSync): RecordStore {
   return attempt(database, () => new SqliteRecords(database));
 }
 
-type NewEntry = Parameters<RecordStore['createEntry']>[0];
 type Row = Record<string, SQLOutputValue>;
 
 /** Number of images that are read at once where they are read one after the other. */
@@ -51,7 +60,6 @@ const imagesAtOnce = 500;
 const writableMs = 1000;
 
 // The statements name their columns after the fields, so a row is the record.
-const entryRecord = (found: Row) => row<EntryRecord>({ ...found });
 function imageRecord({ sequence, face, file, ...found }: Row): ImageRecord {
   return row<ImageRecord>({
     ...found,
@@ -80,6 +88,7 @@ class SqliteRecords implements RecordStore {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
   readonly #outbox: SqliteOutbox;
+  readonly #audit: SqliteAudit;
   /** Time by `performance.now()` until which the database counts as writable. */
   #writableUntil = 0;
 
@@ -87,26 +96,30 @@ class SqliteRecords implements RecordStore {
     this.#database = database;
     this.#statements = prepareStatements(database);
     this.#outbox = new SqliteOutbox(database);
+    this.#audit = new SqliteAudit(database);
   }
 
-  async createEntry({ name, reason, carried }: NewEntry): Promise<EntryRecord> {
+  async createEntry(given: NewEntry): Promise<EntryRecord> {
     const { insertEntry, insertCarriedEntry } = this.#statements;
-    const addedDate = carried?.addedDate ?? new Date().toISOString();
+    const entry = newEntryRecord(given, given.carried?.id ?? 0);
     const { lastInsertRowid } = await this.#write(() =>
-      takingName(name, () =>
-        carried?.id !== undefined
-          ? insertCarriedEntry.run(carried.id, name, foldedName(name), reason, addedDate)
-          : insertEntry.run(name, foldedName(name), reason, addedDate),
+      takingName(entry.name, () =>
+        given.carried?.id !== undefined
+          ? insertCarriedEntry.run({ $id: entry.id, ...newEntryParameters(entry) })
+          : insertEntry.run(newEntryParameters(entry)),
       ),
     );
-    return { id: Number(lastInsertRowid), name, reason, addedDate, status: 'PENDING', imageCount: 0 };
+    return { ...entry, id: Number(lastInsertRowid) };
   }
 
   async activateEntry(entryId: number): Promise<EntryRecord | undefined> {
-    return this.#write(() => {
-      const { changes } = this.#statements.activateEntry.run(entryId);
-      return changes === 0 ? undefined : this.#entry(entryId);
-    });
+    return this.#change(
+      () => {
+        const { changes } = this.#statements.activateEntry.run(entryId);
+        return changes === 0 ? undefined : this.#entry(entryId);
+      },
+      (entry) => entry && { entryId },
+    );
   }
 
   async getEntry(entryId: number): Promise<EntryRecord | undefined> {
@@ -124,33 +137,58 @@ class SqliteRecords implements RecordStore {
     return this.#read(() => this.#statements.entriesByStatus.all(status).map(entryRecord));
   }
 
-  async updateEntry(
-    entryId: number,
-    { name, reason }: { name: string; reason: string | null },
-  ): Promise<EntryRecord | undefined> {
-    return this.#write(() => {
-      const folded = foldedName(name);
-      const { changes } = takingName(name, () =>
-        this.#statements.updateEntry.run(name, folded, reason, entryId),
-      );
-      return changes === 0 ? undefined : this.#entry(entryId);
+  async findEntries(query: EntryQuery): Promise<EntryPage> {
+    return this.#read(() => {
+      const { total, ids } = findEntryIds(this.#database, query);
+      const found = this.#statements.entriesAmong.all(JSON.stringify(ids)).map(entryRecord);
+      const byId = new Map(found.map((entry) => [entry.id, entry]));
+      return { total, items: ids.flatMap((id) => byId.get(id) ?? []) };
     });
   }
 
-  async markEntryDeleting(entryId: number): Promise<EntryRecord | undefined> {
-    return this.#write(
+  async updateEntry(
+    entryId: number,
+    change: ChangedFields,
+    { actor = null, ...condition }: Parameters<RecordStore['updateEntry']>[2] = {},
+  ): Promise<EntryRecord | undefined> {
+    let isChanged = false;
+    return this.#change(
+      () => {
+        const entry = this.#entry(entryId);
+        if (entry?.status !== 'ACTIVE') return undefined;
+        requireVersion(entry, condition);
+        const changed = changedEntry(entry, change, actor);
+        isChanged = changed !== entry;
+        if (!isChanged) return entry;
+        takingName(changed.name, () =>
+          this.#statements.updateEntry.run({ $id: entryId, ...entryParameters(changed) }),
+        );
+        return changed;
+      },
+      () => (isChanged ? { entryId } : undefined),
+    );
+  }
+
+  async markEntryDeleting(entryId: number, condition: IfVersion = {}): Promise<EntryRecord | undefined> {
+    return this.#change(
       () => {
         const before = this.#entry(entryId);
+        if (before && before.status !== 'DELETING') requireVersion(before, condition);
         this.#statements.markEntryDeleting.run(entryId);
         return before;
       },
+      (before) => (before?.status === 'ACTIVE' ? { entryId } : undefined),
       { frees: true },
     );
   }
 
   async removeEntry(entryId: number): Promise<void> {
     // Its images' records are removed too, by their foreign key.
-    await this.#write(() => this.#statements.deleteEntry.run(entryId), { frees: true });
+    await this.#change(
+      () => this.#statements.deleteEntry.run(entryId),
+      ({ changes }) => (changes > 0 && isService() ? { entryId } : undefined),
+      { frees: true },
+    );
   }
 
   async findAlike(name: string): Promise<EntryRecord[]> {
@@ -175,10 +213,13 @@ class SqliteRecords implements RecordStore {
   }
 
   async activateImage(imageId: string, face: RecordedFace): Promise<ImageRecord | undefined> {
-    return this.#write(() => {
-      const { changes } = this.#statements.activateImage.run(JSON.stringify(face), imageId);
-      return changes === 0 ? undefined : this.#image(imageId);
-    });
+    return this.#change(
+      () => {
+        const { changes } = this.#statements.activateImage.run(JSON.stringify(face), imageId);
+        return changes === 0 ? undefined : this.#image(imageId);
+      },
+      (image) => image && { entryId: image.entryId, imageId },
+    );
   }
 
   async replaceFace(imageId: string, face: RecordedFace): Promise<void> {
@@ -205,7 +246,7 @@ class SqliteRecords implements RecordStore {
   }
 
   async withdrawImage(imageId: string): Promise<ImageRecord | undefined> {
-    return this.#write(
+    return this.#change(
       () => {
         const image = this.#image(imageId);
         if (image?.status !== 'ACTIVE') return undefined;
@@ -215,6 +256,7 @@ class SqliteRecords implements RecordStore {
         this.#statements.markImageDeleting.run(imageId);
         return image;
       },
+      (image) => image && { entryId: image.entryId, imageId },
       { frees: true },
     );
   }
@@ -224,7 +266,15 @@ class SqliteRecords implements RecordStore {
   }
 
   async removeImage(imageId: string): Promise<void> {
-    await this.#write(() => this.#statements.deleteImage.run(imageId), { frees: true });
+    await this.#change(
+      () => {
+        const image = this.#image(imageId);
+        this.#statements.deleteImage.run(imageId);
+        return image;
+      },
+      (image) => (image && isService() ? { entryId: image.entryId, imageId } : undefined),
+      { frees: true },
+    );
   }
 
   async findActive(imageIds: readonly string[]) {
@@ -233,7 +283,8 @@ class SqliteRecords implements RecordStore {
       const images = activeImagesAmong.all(JSON.stringify(imageIds)).map(imageRecord);
       const entryIds = new Set(images.map((image) => image.entryId));
       const entries = activeEntriesAmong.all(JSON.stringify([...entryIds])).map(entryRecord);
-      const entriesById = new Map(entries.map((entry) => [entry.id, entry]));
+      const inForce = entries.filter((entry) => isInForce(entry));
+      const entriesById = new Map(inForce.map((entry) => [entry.id, entry]));
 
       const found = new Map<string, { image: ImageRecord; entry: EntryRecord }>();
       for (const image of images) {
@@ -245,11 +296,16 @@ class SqliteRecords implements RecordStore {
   }
 
   async addProcessed(pictureId: string, result: ProcessedResult, carried?: Date): Promise<Stamp> {
-    return this.#write(() => addProcessed(this.#statements, this.#outbox, pictureId, result, carried));
+    const { actor } = changeFacts({});
+    const { id, timestamp } = await this.#change(
+      () => addProcessed(this.#statements, this.#outbox, pictureId, result, actor, carried),
+      ({ id, isNew }) => (isNew ? { pictureId: id } : undefined),
+    );
+    return { id, timestamp };
   }
 
-  async getProcessed(id: number): Promise<ImageProcessingResult | undefined> {
-    return this.#read(() => getProcessed(this.#statements, id));
+  async getProcessed(id: number, actor?: string): Promise<ImageProcessingResult | undefined> {
+    return this.#read(() => getProcessed(this.#statements, id, actor));
   }
 
   async findProcessed(pictureIds: readonly string[]): Promise<Set<string>> {
@@ -301,6 +357,27 @@ class SqliteRecords implements RecordStore {
 
   #write<T>(work: () => T, options?: WriteOptions): Promise<T> {
     return write(this.#database, work, options);
+  }
+
+  /**
+   * Writes something, and in the same transaction its line of the audit trail; `undefined` of `target` for no
+   * line.
+   */
+  async #change<T>(
+    work: () => T,
+    target: (result: T) => AuditTarget | undefined,
+    options?: WriteOptions,
+  ): Promise<T> {
+    let lines = 0;
+    const result = await this.#write(() => {
+      const done = work();
+      const about = target(done);
+      if (about) this.#audit.add([changeFacts(about)]);
+      lines = about ? 1 : 0;
+      return done;
+    }, options);
+    countWritten(lines);
+    return result;
   }
 
   #entry(entryId: number): EntryRecord | undefined {

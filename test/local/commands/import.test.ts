@@ -9,7 +9,12 @@ import { parseConfig } from '../../../lib/config.ts';
 import { ports } from '../../../lib/wiring/open.ts';
 import { connectOverHttp } from '../../api/connections.ts';
 import { sample } from '../../api/pictures.ts';
-import { ServerProcess, type Settings, startServerProcess, temporaryFolder } from '../../api/server-process.ts';
+import {
+  ServerProcess,
+  type Settings,
+  startServerProcess,
+  temporaryFolder,
+} from '../../api/server-process.ts';
 import { aws } from '../../blacklist/deployments.ts';
 import { ApiClient } from '../../suites/api/client.ts';
 import { contentsOf, makeOldService, rowCount } from '../import/old-service.ts';
@@ -68,7 +73,10 @@ describe('npm run import with the old service’s own settings', () => {
   test('the server does not start with an empty list, and names the command', async () => {
     const { DATA_DIR = '' } = settings;
     const { code, errors } = await new ServerProcess(DATA_DIR, settings).exit;
-    expect({ code, errors }).toEqual({ code: 1, errors: expect.stringContaining(`npm run import -- ${old}. `) });
+    expect({ code, errors }).toEqual({
+      code: 1,
+      errors: expect.stringContaining(`npm run import -- ${old}. `),
+    });
   });
 
   test('a dry run tells everything and writes nothing', async () => {
@@ -76,7 +84,9 @@ describe('npm run import with the old service’s own settings', () => {
     const there = await readdir(DATA_DIR);
     const { code, output } = await run(old, settings, '--dry-run');
     expect(code).toBe(0);
-    expect(output).toContain(`${personCount} persons with 5 pictures, and 5 processed pictures would be taken over`);
+    expect(output).toContain(
+      `${personCount} persons with 5 pictures, and 5 processed pictures would be taken over`,
+    );
     expect(output).toContain("folder 'By Hand': No row of the database names it");
     expect(await readdir(DATA_DIR)).toEqual(there);
     expect(await contentsOf(old)).toEqual(before);
@@ -99,7 +109,11 @@ describe('npm run import with the old service’s own settings', () => {
     const third = await run(old, settings);
     expect(third.code).toBe(0);
     expect(third.output).toMatch(new RegExp(`^0 persons taken over, ${personCount} there already`));
-    expect(withoutTimes((await run(old, settings)).output).split('\n').slice(0, 3)).toEqual([
+    expect(
+      withoutTimes((await run(old, settings)).output)
+        .split('\n')
+        .slice(0, 3),
+    ).toEqual([
       `0 persons taken over, ${personCount} there already.`,
       '0 pictures enrolled, 3 there already.',
       '0 processed pictures taken over, 5 there already.',
@@ -183,7 +197,9 @@ describe('npm run import with the old service’s own settings', () => {
       await opened.close();
     }
     const { output } = await run(old, settings);
-    expect(output).toContain("entry 50 'Person 50': It was deleted here since an earlier run, and is not made again.");
+    expect(output).toContain(
+      "entry 50 'Person 50': It was deleted here since an earlier run, and is not made again.",
+    );
     expect(output).toMatch(new RegExp(`^0 persons taken over, ${personCount - 1} there already`));
   });
 });
@@ -205,9 +221,17 @@ describe('npm run import', () => {
       await opened.records.activateEntry(id);
       const first = await run(old, cloud.settings);
       expect(first).toMatchObject({ code: 0, errors: '' });
-      expect(first.output).toContain("entry 1 'Person 1': Another entry, 'Jane Roe', has the id 1 here, so this one gets a new id.");
-      expect(first.output).toContain("entry 3 'Jane Roe': Another entry is called 'Jane Roe' here, so this one is called 'Jane Roe (2)'.");
-      expect(withoutTimes((await run(old, cloud.settings)).output).split('\n').slice(0, 3)).toEqual([
+      expect(first.output).toContain(
+        "entry 1 'Person 1': Another entry, 'Jane Roe', has the id 1 here, so this one gets a new id.",
+      );
+      expect(first.output).toContain(
+        "entry 3 'Jane Roe': Another entry is called 'Jane Roe' here, so this one is called 'Jane Roe (2)'.",
+      );
+      expect(
+        withoutTimes((await run(old, cloud.settings)).output)
+          .split('\n')
+          .slice(0, 3),
+      ).toEqual([
         `0 persons taken over, ${count + 1} there already.`,
         '0 pictures enrolled, 3 there already.',
         '0 processed pictures taken over, 5 there already.',
@@ -215,7 +239,9 @@ describe('npm run import', () => {
       const entries = await opened.records.listEntries('ACTIVE');
       expect(entries).toHaveLength(count + 2);
       expect(entries.find((entry) => entry.id === 1)?.reason).toBe('Another one.');
-      expect(entries.filter(({ name }) => name === 'Person 1').map((entry) => entry.id > 9000)).toEqual([true]);
+      expect(entries.filter(({ name }) => name === 'Person 1').map((entry) => entry.id > 9000)).toEqual([
+        true,
+      ]);
       expect(entries.find((entry) => entry.id === 3)).toMatchObject({ name: 'Jane Roe (2)', imageCount: 1 });
       const { total, items } = await opened.records.listProcessed({ limit: 1, offset: 4 });
       expect(total).toBe(5);

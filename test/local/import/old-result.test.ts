@@ -2,11 +2,33 @@ import { expect, test } from 'vitest';
 import { ImageProcessingResult } from '../../../lib/contract/shapes.ts';
 import { oldAnswer } from '../../../local/import/old-result.ts';
 
-const entryOf = (identity: string) => ({ id: 7, name: identity, reason: null });
-const read = (value: unknown) => oldAnswer(typeof value === 'string' ? value : JSON.stringify(value), entryOf);
+const entryOf = (identity: string) => ({
+  id: 7,
+  name: identity,
+  reason: null,
+  severity: null,
+  category: null,
+  notes: null,
+  expires_at: null,
+});
+const read = (value: unknown) =>
+  oldAnswer(typeof value === 'string' ? value : JSON.stringify(value), entryOf);
 
-const match = { identity: 'x/7/a.jpg', source_x: 1, source_y: 2, source_w: 3, source_h: 4, distance: 0.1, threshold: 0.4 };
-const face = { face_index: 0, facial_area: { x: 1, y: 2, w: 3, h: 4 }, confidence: 0.9, blacklist_matches: [match] };
+const match = {
+  identity: 'x/7/a.jpg',
+  source_x: 1,
+  source_y: 2,
+  source_w: 3,
+  source_h: 4,
+  distance: 0.1,
+  threshold: 0.4,
+};
+const face = {
+  face_index: 0,
+  facial_area: { x: 1, y: 2, w: 3, h: 4 },
+  confidence: 0.9,
+  blacklist_matches: [match],
+};
 
 function matched(value: unknown) {
   const answer = read(value);
@@ -18,7 +40,11 @@ test('an answer has the shape of today, whatever it lacks', () => {
   const rest = { image_path_or_identifier: '', db_id: 1, saved_image_path: null, original_image_path: null };
   const shown = { ...answer, ...rest, processing_timestamp: null, cropped_face_path: null, warnings: null };
   expect(ImageProcessingResult.safeParse(shown).error).toBeUndefined();
-  expect(answer?.faces[0]?.blacklist_matches[0]).toMatchObject({ similarity: 87.5, model: 'unknown', image_id: null });
+  expect(answer?.faces[0]?.blacklist_matches[0]).toMatchObject({
+    similarity: 87.5,
+    model: 'unknown',
+    image_id: null,
+  });
 });
 
 test.each([
@@ -26,11 +52,14 @@ test.each([
   ['a list of answers', [{ faces: [face] }], [['x/7/a.jpg']]],
   ['a list of faces', [face], [['x/7/a.jpg']]],
   ['a text in a text', JSON.stringify(JSON.stringify({ faces: [face] })), [['x/7/a.jpg']]],
-  ['no faces', { faces: [] }, [] ],
+  ['no faces', { faces: [] }, []],
   ['an empty list', [], []],
   [
     'matches of all faces together',
-    { faces: [{ facial_area: { x: 9, y: 9, w: 9, h: 9 } }, { ...face, blacklist_matches: [] }], blacklist_matches: [match] },
+    {
+      faces: [{ facial_area: { x: 9, y: 9, w: 9, h: 9 } }, { ...face, blacklist_matches: [] }],
+      blacklist_matches: [match],
+    },
     [[], ['x/7/a.jpg']],
   ],
   ['matches without faces', { blacklist_matches: [match] }, [['x/7/a.jpg']]],
@@ -44,7 +73,9 @@ test('the best match of a face comes first', () => {
 });
 
 test('numbers that JSON does not have, as Python writes them, are absent', () => {
-  const answer = read('{"faces": [{"confidence": NaN, "facial_area": {"x": -Infinity, "y": 1, "w": 1, "h": 1}}]}');
+  const answer = read(
+    '{"faces": [{"confidence": NaN, "facial_area": {"x": -Infinity, "y": 1, "w": 1, "h": 1}}]}',
+  );
   expect(answer?.faces).toMatchObject([{ confidence: null, facial_area: null }]);
   expect(read('{"error": "NaN, [NaN"}')?.error).toBe('NaN, [NaN');
 });

@@ -111,7 +111,8 @@ function pictures(): Row[] {
 /** Makes the folder: a database, pictures where rows say and elsewhere, and DeepFace's own files. */
 export async function makeOldService(folder: string, count = rowCount): Promise<void> {
   const listed = join(folder, 'blacklist_db');
-  for (const name of ['3', '7', '11', 'By Hand', '@eaDir']) await mkdir(join(listed, name), { recursive: true });
+  for (const name of ['3', '7', '11', 'By Hand', '@eaDir'])
+    await mkdir(join(listed, name), { recursive: true });
   for (const name of ['processed_images', 'cropped']) await mkdir(join(folder, name));
   await writeFile(join(listed, '3', 'one.jpg'), await sample(3));
   await cp(join(listed, '3', 'one.jpg'), join(listed, '3', 'the same again.jpg'));
@@ -139,7 +140,11 @@ export async function contentsOf(folder: string): Promise<string[]> {
   const lines = items.map(async (item) => {
     const path = join(item.parentPath, item.name);
     const { mtimeMs, mode } = await stat(path);
-    const digest = item.isFile() ? createHash('sha256').update(await readFile(path)).digest('hex') : '';
+    const digest = item.isFile()
+      ? createHash('sha256')
+          .update(await readFile(path))
+          .digest('hex')
+      : '';
     return `${path} ${mode} ${mtimeMs} ${digest}`;
   });
   return (await Promise.all(lines)).sort();

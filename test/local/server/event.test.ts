@@ -15,7 +15,7 @@ const bodies: unknown[] = [];
 let result: Awaited<ReturnType<Handler>>;
 
 const success = { status: 200, description: '', schema: z.null(), example: null };
-const common = { summary: '', tags: [], success, errors: [] } as const;
+const common = { summary: '', tags: [], role: 'check', success, errors: [] } as const;
 const upload = defineEndpoint({
   ...common,
   operationId: 'upload',

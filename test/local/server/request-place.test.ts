@@ -101,8 +101,8 @@ describe('a request that a proxy passed on', () => {
 });
 
 test('callers are told apart by token, else by address, of IPv6 by its network', () => {
-  expect(callerOf(1, '10.0.0.1')).toBe(callerOf(1, '10.0.0.2'));
-  expect(callerOf(0, '10.0.0.1')).not.toBe(callerOf(1, '10.0.0.1'));
+  expect(callerOf('token-1', '10.0.0.1')).toBe(callerOf('token-1', '10.0.0.2'));
+  expect(callerOf('token-0', '10.0.0.1')).not.toBe(callerOf('token-1', '10.0.0.1'));
   expect(callerOf(undefined, '10.0.0.1')).not.toBe(callerOf(undefined, '10.0.0.2'));
   expect(callerOf(undefined, '2001:db8::1')).toBe(callerOf(undefined, '2001:db8::ffff:2'));
   expect(callerOf(undefined, '2001:db8::1')).not.toBe(callerOf(undefined, '2001:db8:0:1::1'));

@@ -143,6 +143,7 @@ export function plainContract(
     path,
     summary: 'A route of the tests',
     tags: [],
+    role: 'check',
     success: { status: 200, description: '', schema: z.unknown(), example: null },
     errors: [],
     ...(method !== 'GET' && { body: { kind: 'json', schema: z.unknown(), example: null } }),

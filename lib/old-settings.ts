@@ -31,9 +31,9 @@ function isOld(environment: Environment): boolean {
 }
 
 /**
- * Returns the smallest confidence of a face. In settings of the old service it is on the scale of a detector
- * that this service does not have, where nearly all faces have more than 0.95. On this service's scale many
- * faces have less, so such a value means the default.
+ * Returns the smallest confidence of a face. Settings of the old service mean the scale of a detector that
+ * this one does not have. There, nearly all faces have more than 0.95; here many have less. So such a value
+ * means the default.
  */
 export function detectionConfidence(configured: number, environment: Environment): number {
   return isOld(environment) ? Math.min(configured, defaultDetectionConfidence) : configured;

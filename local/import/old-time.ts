@@ -1,4 +1,4 @@
-/** Pattern of times as SQLAlchemy, SQLite and Python write them: the time of day and the zone may be absent. */
+/** Pattern of times as SQLAlchemy, SQLite and Python write them. Time of day and zone may be absent. */
 const form =
   /^\s*(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s*(Z|UTC|[+-]\d\d:?\d\d)?\s*$/i;
 /** Number of seconds above which a number is a time in milliseconds: they would be in the year 5138. */

@@ -37,7 +37,14 @@ function matched(value: unknown) {
 
 test('an answer has the shape of today, whatever it lacks', () => {
   const answer = read({ faces: [face, {}], has_blacklist_match: true });
-  const rest = { image_path_or_identifier: '', db_id: 1, saved_image_path: null, original_image_path: null };
+  const rest = {
+    image_path_or_identifier: '',
+    db_id: 1,
+    saved_image_path: null,
+    original_image_path: null,
+    source: null,
+    reference: null,
+  };
   const shown = { ...answer, ...rest, processing_timestamp: null, cropped_face_path: null, warnings: null };
   expect(ImageProcessingResult.safeParse(shown).error).toBeUndefined();
   expect(answer?.faces[0]?.blacklist_matches[0]).toMatchObject({

@@ -17,10 +17,13 @@ import {
 } from './contract/vocabulary.ts';
 import type { EnvFile } from './env-file.ts';
 import { allowedHosts, type PublicUrl, publicUrl, trustedProxies } from './network-settings.ts';
+import { inOwnFolders } from './old-service.ts';
+import { defaultDetectionConfidence, detectionConfidence, oldSettingWarnings } from './old-settings.ts';
 import {
   flag,
   folder,
   httpUrls,
+  logLevel,
   number,
   numbers,
   oneOf,
@@ -31,7 +34,7 @@ import {
   triple,
   webhookSecrets,
 } from './setting-values.ts';
-import { settingWarnings } from './setting-warnings.ts';
+import { settingWarnings, unknownNames } from './setting-warnings.ts';
 
 /** Values of all settings, parsed once. The table in docs/settings.md lists names and defaults. */
 export interface Config {
@@ -159,6 +162,7 @@ export const defaultAwsSimilarity = 95;
 /** Amazon's own default similarity of a match, 0..100. */
 export const defaultAwsMinSimilarity = 80;
 export const defaultMaxFalseMatchRate = 0.001;
+const defaultDetector = 'mediapipe+ssd';
 
 /** Schema of all settings, by their names. */
 export const settings = z.object({
@@ -170,7 +174,7 @@ export const settings = z.object({
   PROCESSED_IMAGES_OUTPUT_DIR: folder.optional(),
   CROPPED_FACES_OUTPUT_DIR: folder.optional(),
   IMAGE_ROOT: folder.optional(),
-  DETECTOR_BACKEND: oneOf(detectorNames).default('mediapipe+ssd'),
+  DETECTOR_BACKEND: oneOf(detectorNames).default(defaultDetector),
   ENGINE_PROFILE: oneOf(['accurate', 'fast']).default('accurate'),
   MODEL_NAME: oneOf(modelNames).optional(),
   MODEL_PATH: folder.optional(),
@@ -187,7 +191,7 @@ export const settings = z.object({
   DISTANCE_METRIC: oneOf(distanceMetrics).default('cosine'),
   // Calibrations were measured from 1 in 1,000,000 to 1 in 100.
   MAX_FALSE_MATCH_RATE: number(0.000001, 0.01, false).default(defaultMaxFalseMatchRate),
-  DETECTION_CONFIDENCE_THRESHOLD: number(0, 1, false).default(0.15),
+  DETECTION_CONFIDENCE_THRESHOLD: number(0, 1, false).default(defaultDetectionConfidence),
   QUALITY_FILTER: oneOf(['auto', 'none']).default('auto'),
   DRAW_BOUNDING_BOXES: flag.default(true),
   CROPPED_FACE_PADDING_RATIO: number(0, 10, false).default(0.4),
@@ -228,7 +232,7 @@ export const settings = z.object({
     /^[a-zA-Z0-9_.-]{3,255}$/,
     '3 to 255 letters, digits, ".", "_" and "-"',
   ).optional(),
-  LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  LOG_LEVEL: logLevel.default('info'),
 });
 
 /**
@@ -253,7 +257,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     customModel: customModelConfig(values),
     distanceMetric: values.DISTANCE_METRIC,
     maxFalseMatchRate: values.MAX_FALSE_MATCH_RATE,
-    detectionConfidenceThreshold: values.DETECTION_CONFIDENCE_THRESHOLD,
+    detectionConfidenceThreshold: detectionConfidence(values.DETECTION_CONFIDENCE_THRESHOLD, environment),
     qualityFilter: values.QUALITY_FILTER,
     drawBoundingBoxes: values.DRAW_BOUNDING_BOXES,
     croppedFacePaddingRatio: values.CROPPED_FACE_PADDING_RATIO,
@@ -400,14 +404,16 @@ export function loadedWarnings(): readonly string[] {
 function load() {
   if (loaded === undefined) {
     const { environment, warnings } = readEnvironment();
-    loaded = { config: parseConfig(environment), warnings };
+    const placed = inOwnFolders(parseConfig(environment));
+    loaded = { config: placed.config, warnings: [...warnings, ...placed.warnings] };
   }
   return loaded;
 }
 
 /** Returns this process's settings for another backend, for commands that copy between the two. */
 export function loadConfigFor(backend: Config['backend']): Config {
-  return parseConfig({ ...readDotEnv().values, ...process.env, FACE_PROCESSING_BACKEND: backend });
+  const environment = { ...readDotEnv().values, ...process.env, FACE_PROCESSING_BACKEND: backend };
+  return inOwnFolders(parseConfig(environment)).config;
 }
 
 /**
@@ -419,7 +425,12 @@ function readEnvironment() {
   const environment = { ...values, ...process.env };
   return {
     environment,
-    warnings: [...warnings, ...settingWarnings(environment, Object.keys(settings.shape))],
+    warnings: [
+      ...warnings,
+      ...unknownNames(Object.keys(values), Object.keys(settings.shape)),
+      ...oldSettingWarnings(environment, defaultDetector),
+      ...settingWarnings(environment, Object.keys(settings.shape)),
+    ],
   };
 }
 

@@ -29,7 +29,7 @@ const flag = {
     ['No', false],
     ['0', false],
   ],
-  bad: ['maybe', '2', 'truefalse', 'on'],
+  bad: ['maybe', '2', 'truefalse', 'perhaps'],
   takes: 'true or false',
 } as const;
 const fraction = (max: number) => ({

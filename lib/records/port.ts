@@ -63,8 +63,8 @@ export interface NewEntry extends Partial<EntryDetails> {
   /** Fields that an entry from another store keeps. */
   readonly carried?: CarriedEntry;
 }
-export type CarriedEntry = Pick<EntryRecord, 'id' | 'addedDate'> &
-  Partial<Pick<EntryRecord, 'updatedBy' | 'updatedDate' | 'version'>>;
+export type CarriedEntry = Pick<EntryRecord, 'addedDate'> &
+  Partial<Pick<EntryRecord, 'id' | 'updatedBy' | 'updatedDate' | 'version'>>;
 
 /** The fields of an entry that are to change. */
 export type ChangedFields = Partial<Pick<EntryRecord, 'name' | 'reason'> & EntryDetails>;
@@ -226,8 +226,8 @@ export interface RecordCounts {
 export interface RecordStore {
   /**
    * Makes a `PENDING` entry, and reserves its name.
-   * @param entry with `carried`, it comes from another store and keeps its id, dates and version; later
-   *   entries get larger ids
+   * @param entry with `carried`, it comes from another store and keeps its dates and version, and its id if
+   *   that is given; later entries get larger ids
    * @throws NameTakenError when any entry, of whatever status, has the name; of two simultaneous calls, one
    *   throws it
    * @throws BackendUnavailableError when the store fails, or an entry already has the carried id
@@ -362,9 +362,10 @@ export interface RecordStore {
    * Stores a processed picture's answer. Storing it again with the same `pictureId` adds nothing, and returns
    * the same stamp.
    * @param pictureId id from which the keys of the stored pictures are made
+   * @param carried time of a picture that another service processed; nobody is told of its matches
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
-  addProcessed(pictureId: string, result: ProcessedResult): Promise<Stamp>;
+  addProcessed(pictureId: string, result: ProcessedResult, carried?: Date): Promise<Stamp>;
   /**
    * Reads a processed picture's answer.
    * @param actor whoever must have sent it; anybody unless it is given

@@ -104,7 +104,7 @@ const groups: readonly Group[] = [
         'Detector that counts where a request names none. One that the engine lacks counts as the default. `mediapipe+ssd` looks with BlazeFace at the picture and its parts; SSD is asked only by `ssd`. `skip` takes each picture for a face.',
       DISTANCE_METRIC: 'Metric that counts where a request names none.',
       DETECTION_CONFIDENCE_THRESHOLD:
-        'Confidence below which a face is left out. [Confidence](benchmarks.md#confidence) is the share of such boxes that are faces; `0.95` keeps clear faces only.',
+        'Confidence below which a face is left out. [Confidence](benchmarks.md#confidence) is the share of such boxes that are faces; `0.95` keeps clear faces only. With a `DETECTOR_BACKEND` that the engine lacks, it is at most the default: see [coming-from.md](coming-from.md#settings).',
       MAX_FALSE_MATCH_RATE:
         'Largest share of pairs of different people that any threshold may let match, whoever sets it.',
       QUALITY_FILTER:

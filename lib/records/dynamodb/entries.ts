@@ -38,7 +38,7 @@ export function entryRecords(table: TableClient) {
   return {
     async createEntry(given: NewEntry): Promise<EntryRecord> {
       const { name, carried } = given;
-      if (carried) await raiseCounter(table, carried.id);
+      if (carried?.id !== undefined) await raiseCounter(table, carried.id);
       return table.settle(async () => {
         const id = carried?.id ?? (await table.next(counterKey('entry')));
         const entry = newEntryRecord(given, id);
@@ -52,7 +52,8 @@ export function entryRecords(table: TableClient) {
           { put: foldedPlace(foldedName(name), id) },
         ]);
         if (done) return entry;
-        if (carried && refused.has(0)) throw new BackendUnavailableError(`Entry ${id} exists already.`, 5);
+        if (carried?.id !== undefined && refused.has(0))
+          throw new BackendUnavailableError(`Entry ${id} exists already.`, 5);
         if (refused.has(1)) throw new NameTakenError(name);
         // Another write was in the way, or an entry just carried here has the id. The next attempt gets
         // another id.

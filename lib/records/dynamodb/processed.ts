@@ -24,12 +24,13 @@ const maxPartBytes = 350_000;
 export function processedRecords(table: TableClient) {
   const numberOf = pictureNumbering(table);
   return {
-    async addProcessed(pictureId: string, result: ProcessedResult): Promise<Stamp> {
+    async addProcessed(pictureId: string, result: ProcessedResult, carried?: Date): Promise<Stamp> {
       const kept = await keep(table, result);
-      const matched = result.has_blacklist_match ? { matched: pictureId } : {};
+      // The table's stream makes an event of every picture that has this field.
+      const matched = result.has_blacklist_match && !carried ? { matched: pictureId } : {};
       const facts = changeFacts({});
       const arrival = { pictureId, scopes: scopesOf(result), ...kept, ...matched, facts };
-      const { number, at } = await numberOf(arrival);
+      const { number, at } = await numberOf(arrival, carried);
       countWritten(1);
       return { id: number, timestamp: new Date(at).toISOString() };
     },

@@ -21,16 +21,17 @@ export function addProcessed(
   pictureId: string,
   result: ProcessedResult,
   actor: string,
+  carried?: Date,
 ): Stamp & { readonly isNew: boolean } {
   const known = statements.processedByPicture.get(pictureId);
   if (known) return { ...stampOf(known), isNew: false };
   const newest = statements.newestProcessed.get();
-  const { at, isNewRun } = timeAfter(Number(newest?.at ?? 0));
+  const { at, isNewRun } = timeAfter(Number(newest?.at ?? 0), carried?.getTime());
   const run = Number(newest?.run ?? 0) + (isNewRun ? 1 : 0);
   statements.insertProcessed.run(pictureId, JSON.stringify(result), at, run, actor);
   const stamp = stampOf(statements.processedByPicture.get(pictureId) ?? {});
   for (const scope of scopesOf(result)) statements.insertPlace.run(scope, scope, stamp.id);
-  outbox.add(pictureId, { ...result, db_id: stamp.id, processing_timestamp: stamp.timestamp });
+  if (!carried) outbox.add(pictureId, { ...result, db_id: stamp.id, processing_timestamp: stamp.timestamp });
   return { ...stamp, isNew: true };
 }
 

@@ -104,7 +104,7 @@ class SqliteRecords implements RecordStore {
     const entry = newEntryRecord(given, given.carried?.id ?? 0);
     const { lastInsertRowid } = await this.#write(() =>
       takingName(entry.name, () =>
-        given.carried
+        given.carried?.id !== undefined
           ? insertCarriedEntry.run({ $id: entry.id, ...newEntryParameters(entry) })
           : insertEntry.run(newEntryParameters(entry)),
       ),
@@ -295,10 +295,10 @@ class SqliteRecords implements RecordStore {
     });
   }
 
-  async addProcessed(pictureId: string, result: ProcessedResult): Promise<Stamp> {
+  async addProcessed(pictureId: string, result: ProcessedResult, carried?: Date): Promise<Stamp> {
     const { actor } = changeFacts({});
     const { id, timestamp } = await this.#change(
-      () => addProcessed(this.#statements, this.#outbox, pictureId, result, actor),
+      () => addProcessed(this.#statements, this.#outbox, pictureId, result, actor, carried),
       ({ id, isNew }) => (isNew ? { pictureId: id } : undefined),
     );
     return { id, timestamp };

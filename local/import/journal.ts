@@ -1,0 +1,62 @@
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { codeOf, fileMode, folderMode } from '../../lib/files.ts';
+
+/** Name of the journal's file in `DATA_DIR`. */
+const fileName = 'import-journal';
+
+/**
+ * Memory of what imports into a `DATA_DIR` have made. People and pictures that were deleted since are not
+ * made again. The file has one line for each, with hashes and ids, and no name.
+ */
+export class ImportJournal {
+  readonly #path: string;
+  readonly #entries = new Map<string, number>();
+  readonly #images = new Set<string>();
+
+  constructor(dataDir: string) {
+    mkdirSync(dataDir, { recursive: true, mode: folderMode });
+    this.#path = join(dataDir, fileName);
+    for (const line of read(this.#path).split('\n')) {
+      const [kind, key = '', id] = line.split(' ');
+      // A line that was cut off by a crash lacks its last word.
+      if (kind === 'entry' && id?.endsWith('.')) this.#entries.set(key, Number(id.slice(0, -1)));
+      if (kind === 'image' && id === '.') this.#images.add(key);
+    }
+  }
+
+  /** Returns the id of the entry that was made for a person. */
+  entryOf(key: string): number | undefined {
+    return this.#entries.get(key);
+  }
+
+  hasImage(imageId: string): boolean {
+    return this.#images.has(imageId);
+  }
+
+  addEntry(key: string, entryId: number): void {
+    if (this.#entries.get(key) === entryId) return;
+    this.#entries.set(key, entryId);
+    this.#append(`entry ${key} ${entryId}.`);
+  }
+
+  addImage(imageId: string): void {
+    if (this.#images.has(imageId)) return;
+    this.#images.add(imageId);
+    this.#append(`image ${imageId} .`);
+  }
+
+  /** Adds a line. It begins with a line break, because the line before may have been cut off. */
+  #append(line: string): void {
+    appendFileSync(this.#path, `\n${line}`, { mode: fileMode });
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return '';
+    throw error;
+  }
+}

@@ -41,6 +41,12 @@ export interface Config {
   /** Quality filter of reference pictures: `auto` refuses pictures whose faces are of little use. */
   readonly qualityFilter: 'auto' | 'none';
   readonly drawBoundingBoxes: boolean;
+  /** Retention of what is kept, in days. */
+  readonly keepDays: KeepDays;
+  /** True once somebody agreed that older data than `keepDays` allows is deleted. */
+  readonly retentionConfirmed: boolean;
+  /** True where stored pictures carry no Exif data, thumbnails, texts or comments. */
+  readonly stripMetadata: boolean;
   /** Share of the box that is added to the crop, half on each side. */
   readonly croppedFacePaddingRatio: number;
   /** Threads that find and compare faces: one for each core unless set. */
@@ -68,6 +74,16 @@ export interface Config {
   /** Set with the `aws_rekognition` backend, and with it alone. */
   readonly aws: AwsConfig | undefined;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+}
+
+/** Days that something is kept. */
+export interface KeepDays {
+  /** Processed pictures without a match; 0: none is ever written. */
+  readonly unmatched: number;
+  /** Processed pictures with a match. */
+  readonly matched: number;
+  /** Files of the inbox that could not be used. */
+  readonly rejected: number;
 }
 
 /** Resources of the `aws_rekognition` backend. Credentials come from the SDK's own chain. */
@@ -227,6 +243,9 @@ export const defaultAwsSimilarity = 95;
 export const defaultAwsMinSimilarity = 80;
 export const defaultMaxFalseMatchRate = 0.001;
 
+/** A century: for ever. */
+const mostDays = 36_500;
+
 /** Schema of all settings, by their names. */
 export const settings = z.object({
   FACE_PROCESSING_BACKEND: oneOf(['deepface', 'aws_rekognition']).default('deepface'),
@@ -257,6 +276,11 @@ export const settings = z.object({
   DETECTION_CONFIDENCE_THRESHOLD: number(0, 1, false).default(0.4),
   QUALITY_FILTER: oneOf(['auto', 'none']).default('auto'),
   DRAW_BOUNDING_BOXES: flag.default(true),
+  KEEP_UNMATCHED_DAYS: number(0, mostDays, true).default(30),
+  KEEP_MATCHED_DAYS: number(1, mostDays, true).default(365),
+  KEEP_REJECTED_DAYS: number(0, mostDays, true).default(30),
+  RETENTION_CONFIRMED: flag.default(false),
+  STRIP_METADATA: flag.default(true),
   CROPPED_FACE_PADDING_RATIO: number(0, 10, false).default(0.4),
   ENGINE_WORKERS: number(1, 256, true).optional(),
   API_TITLE: z.string().default('Face Blacklist API'),
@@ -318,6 +342,13 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     detectionConfidenceThreshold: values.DETECTION_CONFIDENCE_THRESHOLD,
     qualityFilter: values.QUALITY_FILTER,
     drawBoundingBoxes: values.DRAW_BOUNDING_BOXES,
+    keepDays: {
+      unmatched: values.KEEP_UNMATCHED_DAYS,
+      matched: values.KEEP_MATCHED_DAYS,
+      rejected: values.KEEP_REJECTED_DAYS,
+    },
+    retentionConfirmed: values.RETENTION_CONFIRMED,
+    stripMetadata: values.STRIP_METADATA,
     croppedFacePaddingRatio: values.CROPPED_FACE_PADDING_RATIO,
     engineWorkers: values.ENGINE_WORKERS ?? availableParallelism(),
     apiTitle: values.API_TITLE,

@@ -16,6 +16,8 @@ export interface Ports extends Stores {
   readonly inputs: InputReader;
   /** Decoded pictures are large: over all requests, those in work at once share a budget of memory. */
   readonly pictureSlots: PictureSlots;
+  /** False where pictures are stored as they came, with all their metadata. */
+  readonly stripMetadata?: boolean;
 }
 
 /** Ports of the read-only use cases. They need the pictures' locations and not the store itself. */

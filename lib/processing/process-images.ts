@@ -9,6 +9,7 @@ import { type ProcessedKeys, processedKeys } from '../images/key.ts';
 import type { ImageStore } from '../images/port.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import { measurePicture } from '../inputs/measure.ts';
+import { withoutMetadata } from '../inputs/metadata.ts';
 import type { Picture } from '../inputs/picture.ts';
 import { identifierOf } from '../inputs/read.ts';
 import { timed } from '../metrics/timed.ts';
@@ -21,6 +22,8 @@ import { cropFace, drawBoxes } from './render.ts';
 import { shownFaces } from './shown-faces.ts';
 
 type RenderSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRatio'>;
+/** Without `keepDays`, every picture is kept. */
+type ProcessingSettings = RenderSettings & Partial<Pick<Config, 'keepDays'>>;
 
 /** Number of near misses to search beyond those requested, because some entries may be hidden by then. */
 const spareCandidates = 10;
@@ -39,7 +42,7 @@ type RequestOptions = Omit<ProcessImagesRequest, 'images'> & { readonly deadline
  */
 export async function processImages(
   ports: Ports,
-  settings: RenderSettings,
+  settings: ProcessingSettings,
   { images, ...choices }: ProcessImagesRequest,
   deadline: Deadline = noDeadline,
 ): Promise<ImageProcessingResult[]> {
@@ -54,11 +57,11 @@ export async function processImages(
       }),
     ),
   );
-  // Who was found in those that were kept is told all the same.
-  const isAnyKept = results.some((result) => 'db_id' in result && result.db_id !== null);
+  // Who was found in the others is told all the same.
+  const isAnyDone = results.some((result) => 'faces' in result && result.error === null);
   return results.map((result) => {
     if (!('diskFull' in result)) return result;
-    if (!isAnyKept) throw result.diskFull;
+    if (!isAnyDone) throw result.diskFull;
     return unreadableResult(result.identifier, result.diskFull.message);
   });
 }
@@ -71,7 +74,7 @@ interface NotKept {
 
 async function processInput(
   ports: Ports,
-  settings: RenderSettings,
+  settings: ProcessingSettings,
   input: string,
   options: RequestOptions,
 ): Promise<ImageProcessingResult | NotKept> {
@@ -82,12 +85,18 @@ async function processInput(
       // A slow URL, or other requests' pictures, may have taken it.
       if (!options.deadline.leaves(neededMs)) return undefined;
       const started = performance.now();
-      const examined = await examine(ports, settings, identifier, await decodePicture(measured), options);
+      const picture = await decodePicture(measured);
+      const stored =
+        ports.stripMetadata === false
+          ? measured.original
+          : await withoutMetadata(measured, async () => picture);
+      const examined = await examine(ports, settings, identifier, { ...picture, stored }, options);
       meter.worked({ ...countFaces([examined.result]), seconds: (performance.now() - started) / 1000 });
       return examined;
     });
+    if (!examined) return unreadableResult(identifier, noTimeLeft);
     // Whoever waits for the records has no picture any more, and must keep nobody from having one.
-    return examined ? await keep(ports, examined) : unreadableResult(identifier, noTimeLeft);
+    return examined.keys ? await keep(ports, { ...examined, keys: examined.keys }) : withoutRecord(examined);
   } catch (error) {
     if (error instanceof DiskFullError) return { identifier, diskFull: error };
     if (!isUnusablePicture(error)) throw error;
@@ -120,24 +129,48 @@ function unreadableResult(identifier: string, error: string): ImageProcessingRes
   };
 }
 
-/** A picture whose copies are stored, and whose record is to follow. */
+/** A picture that was looked at. */
 interface Examined {
   readonly pictureId: string;
-  readonly keys: ProcessedKeys;
+  /** Where its copies are stored; `undefined` where nothing is kept of it. */
+  readonly keys: ProcessedKeys | undefined;
   readonly result: ProcessedResult;
 }
 
-/** Matches, draws, and stores the pictures. */
+/** A picture with the bytes of it that may be stored. */
+interface StorablePicture extends Picture {
+  readonly stored: Uint8Array;
+}
+
+/** Returns what a picture with or without a match leaves behind: its record and copies, or nothing. */
+function isWanted(
+  keep: ProcessImagesRequest['keep'],
+  { keepDays }: ProcessingSettings,
+  hasMatch: boolean,
+): boolean {
+  if (keep === 'none') return false;
+  return hasMatch || (keep === 'all' && keepDays?.unmatched !== 0);
+}
+
+/** The answer for a picture of which nothing is kept. */
+function withoutRecord({ result }: Examined): ImageProcessingResult {
+  return { ...result, db_id: null, processing_timestamp: null };
+}
+
+/** Matches, draws, and stores the pictures, as far as anything is to be kept. */
 async function examine(
   { faces, images, records }: Ports,
-  settings: RenderSettings,
+  settings: ProcessingSettings,
   identifier: string,
-  picture: Picture,
+  picture: StorablePicture,
   options: RequestOptions,
 ): Promise<Examined> {
   const pictureId = randomUUID();
   const keys = processedKeys(pictureId, new Date(), picture.format);
   const put = (...args: Parameters<typeof images.put>) => timed('store', () => images.put(...args));
+  const putOriginal = () => put(keys.original, picture.stored, `image/${picture.format}`);
+  // Nothing is written of what may not be kept.
+  const isKeptAnyway = isWanted(options.keep, settings, false);
   try {
     // The original is written while the engine computes.
     const [found] = await allOrFirstError([
@@ -146,7 +179,7 @@ async function examine(
         candidates: options.candidates > 0 ? options.candidates + spareCandidates : 0,
         deadline: options.deadline.before(storingMs),
       }),
-      put(keys.original, picture.original, `image/${picture.format}`),
+      isKeptAnyway && putOriginal(),
     ]);
     if (!found.hasGallery) await refuseLostGallery({ records });
     const shown = await shownFaces({ images, records }, found, options.candidates);
@@ -154,25 +187,34 @@ async function examine(
       box: area,
       isMatch: (shown[index]?.blacklist_matches.length ?? 0) > 0,
     }));
-    await storeDrawings(put, settings, picture, boxes, keys);
-    const original = images.location(keys.original);
-    const hasFace = boxes.length > 0;
-    const result = {
+    const hasMatch = boxes.some(({ isMatch }) => isMatch);
+    const answer = {
       image_path_or_identifier: identifier,
       faces: shown,
       error: null,
-      saved_image_path: settings.drawBoundingBoxes && hasFace ? images.location(keys.annotated) : original,
-      original_image_path: original,
-      has_blacklist_match: boxes.some(({ isMatch }) => isMatch),
-      cropped_face_path: hasFace ? images.location(keys.crop) : null,
+      has_blacklist_match: hasMatch,
       warnings: shownWarnings(found),
     };
-    return { pictureId, keys, result };
+    if (!isWanted(options.keep, settings, hasMatch)) {
+      return { pictureId, keys: undefined, result: { ...answer, ...noCopies } };
+    }
+    if (!isKeptAnyway) await putOriginal();
+    await storeDrawings(put, settings, picture, boxes, keys);
+    const original = images.location(keys.original);
+    const hasFace = boxes.length > 0;
+    const copies = {
+      saved_image_path: settings.drawBoundingBoxes && hasFace ? images.location(keys.annotated) : original,
+      original_image_path: original,
+      cropped_face_path: hasFace ? images.location(keys.crop) : null,
+    };
+    return { pictureId, keys, result: { ...answer, ...copies } };
   } catch (error) {
     await removeCopies({ images, records }, pictureId, keys);
     throw error;
   }
 }
+
+const noCopies = { saved_image_path: null, original_image_path: null, cropped_face_path: null };
 
 /** Stores the largest face, cut out, and the picture with boxes around its faces. */
 async function storeDrawings(
@@ -198,7 +240,7 @@ async function storeDrawings(
 /** Keeps the record that names a picture's copies; without the record, none of them stays. */
 async function keep(
   { images, records }: Pick<Ports, 'images' | 'records'>,
-  { pictureId, keys, result }: Examined,
+  { pictureId, keys, result }: Examined & { readonly keys: ProcessedKeys },
 ): Promise<ImageProcessingResult> {
   try {
     const kept = { ...result, faces: result.faces.map((face) => ({ ...face, candidates: null })) };

@@ -106,6 +106,27 @@ export interface ProcessedPage {
   readonly items: ImageProcessingResult[];
 }
 
+/** The state of the deletion by age, as the store remembers it. */
+export interface RetentionNote {
+  /** The limits that were announced, in days. */
+  readonly keepDays: { readonly unmatched: number; readonly matched: number; readonly rejected: number };
+  /** ISO 8601, UTC: when it was first told what would go. */
+  readonly announced: string;
+  /** True once it deletes: nothing was older than the limits, somebody agreed, or the time to object is over. */
+  readonly isConfirmed: boolean;
+  /** Told with the announcement. */
+  readonly due: RetentionDue;
+}
+
+/** Data older than the limits. */
+export interface RetentionDue {
+  readonly unmatched: number;
+  readonly matched: number;
+  readonly rejected: number;
+  /** ISO 8601, UTC; null where nothing is due. */
+  readonly oldest: string | null;
+}
+
 export interface RecordCounts {
   readonly entries: number;
   readonly images: number;
@@ -259,6 +280,22 @@ export interface RecordStore {
    * @throws BackendUnavailableError, ThrottledError
    */
   listProcessed(query: ProcessedQuery): Promise<ProcessedPage>;
+
+  /**
+   * Removes the records of these processed pictures, those that there are; returns how many. Their ids are never given again. Pages and totals
+   * go on being right, at the same cost. Done again from any point, it ends the same.
+   * @param ids 100 at most
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  removeProcessed(ids: readonly number[]): Promise<number>;
+
+  /**
+   * The state of the deletion by age; `undefined` before the first `noteRetention`.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  retention(): Promise<RetentionNote | undefined>;
+  /** @throws BackendUnavailableError, ThrottledError, DiskFullError */
+  noteRetention(note: RetentionNote): Promise<void>;
 
   /**
    * The last time that the clock was put back between two processed pictures; `undefined` when it never was.

@@ -60,7 +60,11 @@ export async function deliveryPorts(config = loadConfig()): Promise<DeliveryPort
 }
 
 export async function enrollingPorts(config = loadConfig()): Promise<EnrollingPorts> {
-  return { ...(await stores(config)), pictureSlots: await pictureSlots(config) };
+  return {
+    ...(await stores(config)),
+    pictureSlots: await pictureSlots(config),
+    stripMetadata: config.stripMetadata,
+  };
 }
 
 /** For what removes an entry from all of them. */
@@ -93,6 +97,7 @@ export async function ports(config = loadConfig()): Promise<OpenedPorts> {
   const all = {
     ...(await claimedStores(config)),
     pictureSlots: await pictureSlots(config),
+    stripMetadata: config.stripMetadata,
     inputs: await inputs(config),
   };
   return {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 import { resultExample } from '../examples.ts';
-import { CandidateCount, maxImagesPerRequest, overrides } from '../fields.ts';
+import { CandidateCount, Keep, maxImagesPerRequest, overrides } from '../fields.ts';
 import { ImageProcessingResult } from '../shapes.ts';
 
 export const ProcessImagesRequest = z
@@ -15,6 +15,7 @@ export const ProcessImagesRequest = z
       ),
     ...overrides,
     candidates: CandidateCount,
+    keep: Keep,
   })
   .meta({ id: 'ProcessImagesRequest' });
 export type ProcessImagesRequest = z.output<typeof ProcessImagesRequest>;

@@ -1,4 +1,5 @@
 import type { EntryRecord, ImageRecord, RecordStatus } from '../port.ts';
+import type { NodePlace } from '../shared/gaps.ts';
 import { row } from '../shared/row.ts';
 import { partitionKey } from './definition.ts';
 import type { Item, Key } from './keys.ts';
@@ -16,6 +17,9 @@ import type { Item, Key } from './keys.ts';
  *   entry#<entry id>     <date>#<id>     where the images of that entry are
  *   processed            <number>        a processed picture's answer, or where the parts of it are, and when it was numbered
  *   processed#<scope>    <rank>          which processed picture has that rank in a scope of `scopes.ts`, and when it was numbered
+ *   processed#<scope>    removed         the root of the counts of removed ranks, see `gaps.ts`; of `all` it is in `processed`
+ *   gaps#<scope>         branch#<number> a node of these counts; the same with leaf
+ *   note                 <name>          what the service remembers of itself
  *   picture#<picture id> picture         which number the processed picture has, and since when
  *   arrived              <picture id>    a processed picture that waits for its number
  *   result#<random>      <place>         a part of an answer that is too large for one item
@@ -44,6 +48,15 @@ export const runsPartition = 'clock';
 /** Where the processed pictures of a scope are, by rank; in `all`, the number is the rank. */
 export const scopePartition = (scope: string) =>
   scope === 'all' ? processedPartition : `${processedPartition}#${scope}`;
+
+/** Behind all ranks of its partition, so that the last rank is read together with it. */
+const rootSortKey = 'removed';
+export const gapNodeKey = (scope: string, { level, number }: NodePlace): Key =>
+  level === 'root'
+    ? { pk: scopePartition(scope), sk: rootSortKey }
+    : { pk: `gaps#${scope}`, sk: `${level}#${padded(number)}` };
+export const isGapRoot = ({ sk }: Key) => sk === rootSortKey;
+export const noteKey = (name: string): Key => ({ pk: 'note', sk: name });
 
 /**
  * Which records of the table's stream tell of a picture in which somebody was found: a filter in the language of Lambda's event source

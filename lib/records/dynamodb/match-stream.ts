@@ -7,7 +7,7 @@ import { row } from '../shared/row.ts';
 import { TableClient, type TableSettings } from './client.ts';
 import { entryKey, entryRecord } from './items.ts';
 import type { Item } from './keys.ts';
-import { readResult } from './processed.ts';
+import { readResult } from './stored.ts';
 
 /** A record's new image, as Lambda gets it: bytes are base64. */
 export type StreamImage = Readonly<Record<string, AttributeValue>>;

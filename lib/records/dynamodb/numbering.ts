@@ -26,6 +26,8 @@ export interface Kept {
 }
 
 interface Arrival extends Kept {
+  /** The same, which stays with the answer. */
+  readonly picture?: string;
   readonly pictureId: string;
   /** Where it is listed, see `scopesOf`. */
   readonly scopes: readonly string[];

@@ -1,20 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
-import { deflateRaw, inflateRaw } from 'node:zlib';
+import { deflateRaw } from 'node:zlib';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import type { ProcessedPage, ProcessedQuery, ProcessedResult, RecordStore, Stamp } from '../port.ts';
-import { pageOf, sizeOf } from '../shared/clock.ts';
-import { row } from '../shared/row.ts';
+import { pageOf } from '../shared/clock.ts';
+import { rankBelow, remaining } from '../shared/gaps.ts';
 import { scopeAsked, scopesOf } from '../shared/scopes.ts';
-import { storedResult } from '../shared/stored-result.ts';
 import { again, type TableClient } from './client.ts';
+import { gapsOf } from './gaps.ts';
 import { padded, pictureKey, processedPartition, scopePartition } from './items.ts';
 import type { Item, Key } from './keys.ts';
 import { type Kept, pictureNumbering } from './numbering.ts';
 import { lastDisorder, ranksWithin } from './ranks.ts';
+import { removeProcessed } from './removal.ts';
+import { readResult } from './stored.ts';
 
 const compress = promisify(deflateRaw);
-const decompress = promisify(inflateRaw);
 
 /** An item has 400 KB at most, keys and all. */
 const maxPartBytes = 350_000;
@@ -26,7 +27,7 @@ export function processedRecords(table: TableClient) {
     async addProcessed(pictureId: string, result: ProcessedResult): Promise<Stamp> {
       const kept = await keep(table, result);
       const matched = result.has_blacklist_match ? { matched: pictureId } : {};
-      const arrival = { pictureId, scopes: scopesOf(result), ...kept, ...matched };
+      const arrival = { pictureId, picture: pictureId, scopes: scopesOf(result), ...kept, ...matched };
       const { number, at } = await numberOf(arrival);
       return { id: number, timestamp: new Date(at).toISOString() };
     },
@@ -43,22 +44,42 @@ export function processedRecords(table: TableClient) {
     },
 
     async listProcessed({ limit, offset, ...filter }: ProcessedQuery): Promise<ProcessedPage> {
-      const ranges = await ranksWithin(table, filter);
-      const total = ranges.reduce((sum, range) => sum + sizeOf(range), 0);
-      const partition = scopePartition(scopeAsked(filter));
+      const scope = scopeAsked(filter);
+      const { ranges, root } = await ranksWithin(table, filter);
+      const gaps = gapsOf(table, scope, root);
+      const counted = await Promise.all(
+        ranges.map(async (range) => ({ ...range, size: await gaps(remaining(range)) })),
+      );
       const items: ImageProcessingResult[] = [];
-      for (const { first, last } of pageOf(ranges, offset, limit)) {
-        const between = [padded(first), padded(last)] as const;
-        for await (const some of table.query(partition, { between, newestFirst: true })) {
-          const pictures = partition === processedPartition ? some : await picturesAt(table, some);
-          items.push(...(await Promise.all(pictures.map((item) => readResult(table, item)))));
-        }
+      for (const { first, last, skipped, size } of pageOf(counted, offset, limit)) {
+        const newest = skipped === 0 ? last : await gaps(rankBelow(last, skipped));
+        const places = await placesFrom(table, scopePartition(scope), [first, newest], size);
+        const pictures = scope === 'all' ? places : await picturesAt(table, places);
+        items.push(...(await Promise.all(pictures.map((item) => readResult(table, item)))));
       }
-      return { total, items };
+      return { total: counted.reduce((sum, { size }) => sum + size, 0), items };
     },
+
+    removeProcessed: (ids: readonly number[]) => removeProcessed(table, ids),
 
     timeDisorder: () => lastDisorder(table),
   } satisfies Partial<RecordStore>;
+}
+
+/** So many items of a partition, newest first. */
+async function placesFrom(
+  table: TableClient,
+  partition: string,
+  [first, last]: readonly [number, number],
+  count: number,
+): Promise<Item[]> {
+  const between = [padded(first), padded(last)] as const;
+  const places: Item[] = [];
+  for await (const some of table.query(partition, { between, newestFirst: true, atOnce: count })) {
+    places.push(...some);
+    if (places.length >= count) break;
+  }
+  return places.slice(0, count);
 }
 
 /** The pictures that have these places, newest first. */
@@ -82,18 +103,4 @@ async function keep(table: TableClient, result: ProcessedResult): Promise<Kept> 
     parts.push(key);
   }
   return { parts };
-}
-
-export async function readResult(
-  table: TableClient,
-  { sk, at, ...item }: Item,
-): Promise<ImageProcessingResult> {
-  const { bytes, parts } = row<Kept>(item);
-  const compressed = parts ? Buffer.concat(await readParts(table, parts)) : (bytes ?? new Uint8Array());
-  return storedResult((await decompress(compressed)).toString(), Number(sk), at);
-}
-
-async function readParts(table: TableClient, parts: readonly Key[]): Promise<Uint8Array[]> {
-  const items = await table.getAll(parts);
-  return items.sort((one, other) => (one.sk < other.sk ? -1 : 1)).map(({ bytes }) => bytes);
 }

@@ -5,8 +5,8 @@ import { normalizeEntries } from './normal-forms.ts';
  * Makes a database of version N into one of version N + 1. One that was ever released is never changed. Foreign keys are not enforced
  * meanwhile.
  *
- * Ids are AUTOINCREMENT, so that none is given twice. Those of processed pictures are 1, 2, … without a gap: the largest is the total,
- * and any page is a range of ids.
+ * Ids are AUTOINCREMENT, so that none is given twice. Those of processed pictures are 1, 2, …; `processed_gap` counts those that were
+ * removed, see `gaps.ts`.
  */
 export const migrations: readonly (string | ((database: DatabaseSync) => void))[] = [
   `
@@ -127,4 +127,20 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
   PRAGMA writable_schema = RESET;
   `,
   normalizeEntries,
+  /*
+   * Processed pictures can be removed: `processed_gap` has the nodes of `gaps.ts`, and `processed_newest` the last picture's time, for the
+   * picture itself may be gone. The index is what foreign keys are checked with.
+   */
+  `
+  CREATE TABLE processed_gap (
+    scope TEXT NOT NULL,
+    level TEXT NOT NULL CHECK (level IN ('root', 'branch', 'leaf')),
+    number INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (scope, level, number)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE processed_newest (id INTEGER NOT NULL, at INTEGER NOT NULL, run INTEGER NOT NULL) STRICT;
+  CREATE INDEX processed_place_picture ON processed_place (processed_id);
+  CREATE TABLE note (name TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -14,12 +14,20 @@ import type {
   RecordedFace,
   RecordStatus,
   RecordStore,
+  RetentionNote,
   Stamp,
   TimeDisorder,
 } from '../port.ts';
 import { row } from '../shared/row.ts';
 import { SqliteOutbox } from './outbox.ts';
-import { addProcessed, getProcessed, listProcessed, timeDisorder } from './processed.ts';
+import {
+  addProcessed,
+  countProcessed,
+  getProcessed,
+  listProcessed,
+  removeProcessed,
+  timeDisorder,
+} from './processed.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 import {
   attempt,
@@ -252,7 +260,20 @@ class SqliteRecords implements RecordStore {
   }
 
   async listProcessed(query: ProcessedQuery): Promise<ProcessedPage> {
-    return this.#read(() => listProcessed(this.#statements, query));
+    return this.#read(() => this.#asOneMoment(() => listProcessed(this.#statements, query)));
+  }
+
+  async removeProcessed(ids: readonly number[]): Promise<number> {
+    return this.#write(() => removeProcessed(this.#statements, ids), { frees: true });
+  }
+
+  async retention(): Promise<RetentionNote | undefined> {
+    const body = await this.#read(() => this.#statements.note.get('retention')?.body);
+    return body === undefined ? undefined : JSON.parse(String(body));
+  }
+
+  async noteRetention(note: RetentionNote): Promise<void> {
+    await this.#write(() => this.#statements.putNote.run('retention', JSON.stringify(note)));
   }
 
   async timeDisorder(): Promise<TimeDisorder | undefined> {
@@ -265,13 +286,13 @@ class SqliteRecords implements RecordStore {
       return {
         entries: counted('entriesTotal'),
         images: counted('imagesTotal'),
-        processed: counted('processedTotal'),
+        processed: countProcessed(this.#statements),
       };
     });
   }
 
   async check(): Promise<void> {
-    await this.#read(() => this.#statements.processedTotal.get());
+    await this.#read(() => this.#statements.lastProcessed.get());
     requireReserve(this.#database);
     if (performance.now() < this.#writableUntil) return;
     tryToWrite(this.#database);
@@ -295,6 +316,16 @@ class SqliteRecords implements RecordStore {
 
   #write<T>(work: () => T, options?: WriteOptions): Promise<T> {
     return write(this.#database, work, options);
+  }
+
+  /** Reads as if nobody wrote meanwhile, also in another process. */
+  #asOneMoment<T>(work: () => T): T {
+    this.#database.exec('BEGIN');
+    try {
+      return work();
+    } finally {
+      if (this.#database.isTransaction) this.#database.exec('COMMIT');
+    }
   }
 
   #entry(entryId: number): EntryRecord | undefined {

@@ -69,6 +69,14 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     objects: { 's3:GetObject': ['cropped/*', 'processed/*'] },
     list: 'everything',
   },
+  deleteProcessed: {
+    table: [...read, ...write],
+    objects: { 's3:DeleteObject': ['cropped/*', 'processed/*'] },
+  },
+  deleteManyProcessed: {
+    table: [...read, ...write],
+    objects: { 's3:DeleteObject': ['cropped/*', 'processed/*'] },
+  },
   detectFaces: {
     objects: { 's3:GetObject': readable },
     withoutCollection: ['rekognition:DetectFaces'],
@@ -147,7 +155,8 @@ export const indexUploadNeeds: Needs = {
 export const sweepNeeds: Needs = {
   table: [...read, ...write],
   objects: {
-    's3:DeleteObject': stored,
+    's3:DeleteObject': [...stored, 'rejected/*'],
+    's3:DeleteObjectVersion': ['rejected/*'],
     's3:GetObject': ['blacklist/*', bucketOwnerKey],
     's3:PutObject': [bucketOwnerKey],
   },

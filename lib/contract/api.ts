@@ -5,6 +5,8 @@ import { createEntryUploadContract } from './endpoints/create-entry-upload.ts';
 import { createProcessUploadContract } from './endpoints/create-process-upload.ts';
 import { deleteEntryContract } from './endpoints/delete-entry.ts';
 import { deleteImageContract } from './endpoints/delete-image.ts';
+import { deleteManyProcessedContract } from './endpoints/delete-many-processed.ts';
+import { deleteProcessedContract } from './endpoints/delete-processed.ts';
 import { detectFacesContract } from './endpoints/detect-faces.ts';
 import { docsAssetContract, docsContract } from './endpoints/docs.ts';
 import { getEntryContract } from './endpoints/get-entry.ts';
@@ -30,6 +32,8 @@ export const api: readonly Endpoint[] = [
   listProcessedContract,
   getProcessedContract,
   getProcessedImageContract,
+  deleteProcessedContract,
+  deleteManyProcessedContract,
   detectFacesContract,
   verifyContract,
   createEntryContract,

@@ -5,7 +5,7 @@ import { parseMoment } from './moment.ts';
 const truths: Readonly<Record<string, boolean>> = { true: true, 1: true, false: false, 0: false };
 
 /** True or false as text. */
-const flag = z.preprocess((input, { issues }) => {
+export const flag = z.preprocess((input, { issues }) => {
   const value = typeof input === 'string' ? truths[input.trim().toLowerCase()] : input;
   if (input === undefined || value !== undefined) return value;
   issues.push({ code: 'custom', params: { type: 'bool_parsing' }, input });

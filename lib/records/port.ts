@@ -114,6 +114,8 @@ export interface RetentionNote {
   readonly announced: string;
   /** True once it deletes: nothing was older than the limits, somebody agreed, or the time to object is over. */
   readonly isConfirmed: boolean;
+  /** ISO 8601, UTC: when it last looked for what is too old. */
+  readonly lastRound?: string;
   /** Told with the announcement. */
   readonly due: RetentionDue;
 }

@@ -5,6 +5,7 @@ import type { WebhookStatus } from '../contract/endpoints/status.ts';
 import type { Outbox } from '../events/port.ts';
 import type { FaceBackend } from '../faces/port.ts';
 import { deliverBytes, type ImageDelivery, type ImageStore } from '../images/port.ts';
+import type { Leftovers } from '../inbox/leftovers.ts';
 import type { InputReader } from '../inputs/read.ts';
 import type { RecordStore } from '../records/port.ts';
 import type { LocalUploads } from '../uploads/local.ts';
@@ -81,6 +82,11 @@ export function localUploads(config: Config): Promise<LocalUploads> {
   return once(config, 'localUploads', async () =>
     (await import('../uploads/local.ts')).openLocalUploads(config),
   );
+}
+
+export async function openLeftovers(config: Config): Promise<Leftovers> {
+  if (config.aws) return (await import('../inbox/s3-leftovers.ts')).openS3Leftovers(config.aws);
+  return (await import('../inbox/folder-leftovers.ts')).openFolderLeftovers(config.dataDir);
 }
 
 /** Makes the pictures these records' own. On one machine that is seen to wherever the folders are opened. */

@@ -3,6 +3,7 @@ import { loadConfig } from '../config.ts';
 import type { FaceBackend } from '../faces/port.ts';
 import { imageLocator } from '../images/location.ts';
 import type { ImageDelivery, ImageStore } from '../images/port.ts';
+import type { Leftovers } from '../inbox/leftovers.ts';
 import { PictureSlots } from '../inputs/picture-slots.ts';
 import type { InputReader } from '../inputs/read.ts';
 import type { DeliveryPorts, EnrollingPorts, EntryPorts, Ports, Stores } from '../ports.ts';
@@ -28,6 +29,11 @@ export function delivery(config = loadConfig()): Promise<ImageDelivery> {
 
 export function faces(config = loadConfig()): Promise<FaceBackend> {
   return once(config, 'faces', () => adapters.openFaces(config));
+}
+
+/** Files of the inbox, and those that were rejected. */
+export function leftovers(config = loadConfig()): Promise<Leftovers> {
+  return once(config, 'leftovers', () => adapters.openLeftovers(config));
 }
 
 /** The reader of the image strings that requests carry. */

@@ -4,6 +4,8 @@ import { handler as createEntryUpload } from '../../functions/create-entry-uploa
 import { handler as createProcessUpload } from '../../functions/create-process-upload.ts';
 import { handler as deleteEntry } from '../../functions/delete-entry.ts';
 import { handler as deleteImage } from '../../functions/delete-image.ts';
+import { handler as deleteManyProcessed } from '../../functions/delete-many-processed.ts';
+import { handler as deleteProcessed } from '../../functions/delete-processed.ts';
 import { handler as detectFaces } from '../../functions/detect-faces.ts';
 import { handler as docs } from '../../functions/docs.ts';
 import { handler as docsAsset } from '../../functions/docs-asset.ts';
@@ -30,6 +32,8 @@ export const handlers: readonly EndpointHandler[] = [
   listProcessed,
   getProcessed,
   getProcessedImage,
+  deleteProcessed,
+  deleteManyProcessed,
   detectFaces,
   createEntry,
   listEntries,

@@ -55,7 +55,7 @@ async function serve(): Promise<void> {
   refuseOpenDoors(config);
   // The engine's threads start meanwhile.
   const [opened, { openMetrics }] = await Promise.all([ports(), import('./metrics.ts')]);
-  await updateRecords(opened);
+  await updateRecords(opened, config);
   await finishEarlierRun(opened, config);
   const delivery = await openDelivery(config);
   const server = createHttpServer({

@@ -30,6 +30,7 @@ export class EndpointFunction extends ServiceFunction {
       similarity: settings.similarity,
       minSimilarity: settings.minSimilarity,
       qualityFilter: settings.qualityFilter,
+      keep: settings,
       corsOrigins: settings.corsOrigins,
     });
     this.contract = contract;

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import type { SweepTask } from '../lib/blacklist/sweep.ts';
 import { sweepNeeds } from './needs.ts';
 import type { Resources } from './resources.ts';
-import { ServiceFunction } from './service-function.ts';
+import { type KeepSettings, ServiceFunction } from './service-function.ts';
 
 /** The longest that a function may take; what is not done then is done by the next sweep. */
 const timeout = Duration.minutes(15);
@@ -14,16 +14,17 @@ const timeout = Duration.minutes(15);
 export class SweepSchedule extends Construct {
   readonly sweep: ServiceFunction;
 
-  constructor(scope: Construct, id: string, resources: Resources) {
+  constructor(scope: Construct, id: string, resources: Resources, keep: KeepSettings) {
     super(scope, id);
     this.sweep = new ServiceFunction(this, 'Sweep', {
       name: 'sweep',
-      description: 'Finishes or undoes what a crash left, in all three stores.',
+      description: 'Finishes or undoes what a crash left, in all three stores, and deletes what is too old.',
       needs: sweepNeeds,
       resources,
       timeout,
       // It has time, and requests come first.
       rekognitionTps: 1,
+      keep,
       corsOrigins: [],
       // The next one comes in any case, and two must not run side by side.
       retryAttempts: 0,

@@ -9,6 +9,7 @@ import { codeOf, kebabCase } from './bundling.ts';
 import { grant } from './grants.ts';
 import type { Needs } from './needs.ts';
 import type { Resources } from './resources.ts';
+import type { StackSettings } from './settings.ts';
 
 export interface ServiceFunctionProps {
   /** Of the source file, in camel case. */
@@ -24,10 +25,17 @@ export interface ServiceFunctionProps {
   readonly minSimilarity?: number | undefined;
   /** Whether reference pictures that are too poor are refused; undefined for the service's own default. */
   readonly qualityFilter?: QualityFilter | undefined;
+  /** Retention and metadata of what is kept; for functions that keep or delete pictures. */
+  readonly keep?: KeepSettings;
   readonly corsOrigins: readonly string[];
   /** How often a failed event is tried again; for functions that a schedule calls. */
   readonly retryAttempts?: number;
 }
+
+export type KeepSettings = Pick<
+  StackSettings,
+  'keepUnmatchedDays' | 'keepMatchedDays' | 'keepRejectedDays' | 'retentionConfirmed' | 'stripMetadata'
+>;
 
 /** Lambda's share of a processor grows with memory: 1,769 MB are one. */
 const memoryMb = {
@@ -86,6 +94,7 @@ function environment({
   similarity,
   minSimilarity,
   qualityFilter,
+  keep,
   corsOrigins,
 }: ServiceFunctionProps): Record<string, string> {
   return {
@@ -97,6 +106,17 @@ function environment({
     ...(similarity !== undefined && { AWS_THRESHOLD: String(similarity) }),
     ...(minSimilarity !== undefined && { AWS_MIN_SIMILARITY: String(minSimilarity) }),
     ...(qualityFilter !== undefined && { QUALITY_FILTER: qualityFilter }),
+    ...(keep && keepVariables(keep)),
     ...(corsOrigins.length > 0 && { CORS_ORIGINS: corsOrigins.join(',') }),
+  };
+}
+
+function keepVariables(keep: KeepSettings): Record<string, string> {
+  return {
+    KEEP_UNMATCHED_DAYS: String(keep.keepUnmatchedDays),
+    KEEP_MATCHED_DAYS: String(keep.keepMatchedDays),
+    KEEP_REJECTED_DAYS: String(keep.keepRejectedDays),
+    ...(keep.retentionConfirmed && { RETENTION_CONFIRMED: 'true' }),
+    ...(keep.stripMetadata !== undefined && { STRIP_METADATA: String(keep.stripMetadata) }),
   };
 }

@@ -22,7 +22,7 @@ export class FaceBlacklistStack extends Stack {
     const api = new Api(this, 'Api', resources, settings);
     const inbox = new Inbox(this, 'Inbox', storage.bucket, resources, settings);
     const matches = new MatchEvents(this, 'MatchEvents', resources, settings);
-    const { sweep } = new SweepSchedule(this, 'SweepSchedule', resources);
+    const { sweep } = new SweepSchedule(this, 'SweepSchedule', resources, settings);
     if (settings.waf) new Firewall(this, 'Firewall', api.restApi);
     const functions = [...api.functions, inbox.indexUpload, matches.publishMatches, sweep];
     const { table } = storage;

@@ -151,10 +151,12 @@ async function atOrAbove(
     ranks.map(async (rank) => {
       const known = byRank.get(rank);
       if (known) return known;
+      // It went just now: whatever is at the end stands for it.
+      const gone = { pk: partition, sk: padded(last), number: Number.MAX_SAFE_INTEGER };
+      if (rank > last) return gone;
       const between = [padded(rank), padded(last)] as const;
       for await (const [item] of table.query(partition, { between, atOnce: 1 })) if (item) return item;
-      // It went just now: whatever is at the end stands for it.
-      return { pk: partition, sk: padded(last), number: Number.MAX_SAFE_INTEGER };
+      return gone;
     }),
   );
 }

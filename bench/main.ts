@@ -22,6 +22,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   quality: () => import('./accuracy/quality.ts'),
   crowd: () => import('./accuracy/crowd.ts'),
   history: () => import('./service/history.ts'),
+  retention: () => import('./service/retention.ts'),
   // Of the AWS mode; they save nothing.
   'cold-start': () => import('./service/cold-start.ts'),
   load: () => import('./service/load.ts'),

@@ -90,8 +90,8 @@ describe('a stored copy', () => {
       Buffer.from('JFIF\0\x01\x02\0\0\x01\0\x01\x05\x05', 'latin1'),
       thumbnail,
     ]);
-    const own = plain.readUInt16BE(4);
-    const stripped = await strip(Buffer.concat([head, plain.subarray(4 + own)]));
+    const own = plain[3] === 0xe0 ? 4 + plain.readUInt16BE(4) : 2;
+    const stripped = await strip(Buffer.concat([head, plain.subarray(own)]));
     expect(stripped.includes(thumbnail)).toBe(false);
     expect(await pixelsOf(stripped)).toEqual(await pixelsOf(plain));
   });

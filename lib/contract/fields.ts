@@ -143,6 +143,7 @@ export const CandidateCount = orText(wholeNumber, z.int().min(0).max(10))
   );
 
 export const keepChoices = ['all', 'matches', 'none'] as const;
+export type KeepChoice = (typeof keepChoices)[number];
 
 /** A picture's record and copies, which are kept or not. */
 export const Keep = z

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { uploadExample } from './examples.ts';
+import { Keep } from './fields.ts';
 
 /** What the two endpoints have in common that give leave to send a large picture. */
 
@@ -11,6 +12,9 @@ export const UploadRequest = z
     content_type: z.enum(uploadContentTypes).default('image/jpeg').describe("The picture's format."),
   })
   .meta({ id: 'UploadRequest' });
+
+/** Of a picture that is to be processed. */
+export const ProcessUploadRequest = UploadRequest.extend({ keep: Keep }).meta({ id: 'ProcessUploadRequest' });
 
 export const UploadForm = z
   .object({

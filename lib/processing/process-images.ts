@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { meter } from '#metrics';
 import type { Config } from '../config.ts';
 import type { ProcessImagesRequest } from '../contract/endpoints/process-images.ts';
+import { type KeepChoice, keepChoices } from '../contract/fields.ts';
 import type { Box, ImageProcessingResult } from '../contract/shapes.ts';
 import { type Deadline, neededMs, noDeadline, noTimeLeft, storingMs } from '../deadline.ts';
 import { DiskFullError, isUnusablePicture, NoUsableImageError } from '../errors.ts';
@@ -18,6 +19,7 @@ import { allOrFirstError } from '../promises.ts';
 import type { ProcessedResult, RecordStore } from '../records/port.ts';
 import { faceOptions, shownWarnings } from './face-options.ts';
 import { refuseLostGallery } from './lost-gallery.ts';
+import { keepOfUpload } from '../uploads/key.ts';
 import { cropFace, drawBoxes } from './render.ts';
 import { shownFaces } from './shown-faces.ts';
 
@@ -53,7 +55,8 @@ export async function processImages(
     images.map((input) =>
       limit(async () => {
         if (!deadline.leaves(neededMs)) return unreadableResult(identifierOf(input), noTimeLeft);
-        return processInput(ports, settings, input, { ...choices, deadline });
+        const keep = lesser(choices.keep, keepOfUpload(input));
+        return processInput(ports, settings, input, { ...choices, keep, deadline });
       }),
     ),
   );
@@ -142,7 +145,12 @@ interface StorablePicture extends Picture {
   readonly stored: Uint8Array;
 }
 
-/** Returns what a picture with or without a match leaves behind: its record and copies, or nothing. */
+/** Returns the one of two wishes that keeps less. */
+function lesser(one: KeepChoice, other: KeepChoice): KeepChoice {
+  return keepChoices.indexOf(one) > keepChoices.indexOf(other) ? one : other;
+}
+
+/** Returns true if a picture with or without a match leaves its record and copies behind, and false if nothing. */
 function isWanted(
   keep: ProcessImagesRequest['keep'],
   { keepDays }: ProcessingSettings,

@@ -1,4 +1,5 @@
 import { activeEntry } from '../blacklist/blacklist-record.ts';
+import type { KeepChoice } from '../contract/fields.ts';
 import type { UploadContentType, UploadForm } from '../contract/uploads.ts';
 import type { RecordStore } from '../records/port.ts';
 import type { Upload, Uploads } from './port.ts';
@@ -16,9 +17,9 @@ export interface UploadWish {
  */
 export async function createProcessUpload(
   { uploads }: { readonly uploads: Uploads },
-  wish: UploadWish,
+  { keep = 'all', ...wish }: UploadWish & { readonly keep?: KeepChoice },
 ): Promise<UploadForm> {
-  return uploadForm(await uploads.create({ kind: 'process' }, wish.contentType), wish);
+  return uploadForm(await uploads.create({ kind: 'process', keep }, wish.contentType), wish);
 }
 
 /**

@@ -1,9 +1,14 @@
+import type { KeepChoice } from '../contract/fields.ts';
 import type { UploadContentType } from '../contract/uploads.ts';
 
 /** The use of an upload: to be listed as a picture of an entry, or to be named in a request. */
 export type UploadTarget =
   | { readonly kind: 'entry'; readonly entryId: number }
-  | { readonly kind: 'process' };
+  | {
+      readonly kind: 'process';
+      /** Kept of the picture once it is processed, whatever the request says that keeps more; `all` without it. */
+      readonly keep?: KeepChoice;
+    };
 
 /** Seconds that a client may wait before it sends the picture. */
 export const uploadSeconds = 300;

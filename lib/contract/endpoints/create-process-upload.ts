@@ -1,5 +1,5 @@
 import { defineEndpoint } from '../endpoint.ts';
-import { uploadBody, uploadSuccess } from '../uploads.ts';
+import { ProcessUploadRequest, uploadBody, uploadSuccess } from '../uploads.ts';
 
 export const createProcessUploadContract = defineEndpoint({
   operationId: 'createProcessUpload',
@@ -10,7 +10,7 @@ export const createProcessUploadContract = defineEndpoint({
     'Send the picture to `url` then, with all `fields` before it, and give `image` to process-images or detect-face. ' +
     'It is kept for a day.',
   tags: ['Processing'],
-  body: uploadBody,
+  body: { ...uploadBody, schema: ProcessUploadRequest },
   success: uploadSuccess,
   errors: ['request_invalid', 'input_unreadable', 'throttled', 'backend_unavailable'],
 });

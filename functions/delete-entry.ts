@@ -4,6 +4,6 @@ import { endpoint } from '../lib/http/endpoint.ts';
 import { stores } from '../lib/wiring/open.ts';
 
 /** DELETE /api/v1/blacklist/{id}/ */
-export const handler = endpoint(deleteEntryContract, async ({ params }) =>
-  deleteEntry(await stores(), params.id),
+export const handler = endpoint(deleteEntryContract, async ({ params, query }) =>
+  deleteEntry(await stores(), params.id, query.history),
 );

@@ -34,7 +34,12 @@ export interface ServiceFunctionProps {
 
 export type KeepSettings = Pick<
   StackSettings,
-  'keepUnmatchedDays' | 'keepMatchedDays' | 'keepRejectedDays' | 'retentionConfirmed' | 'stripMetadata'
+    | 'keepUnmatchedDays'
+  | 'keepMatchedDays'
+  | 'keepRejectedDays'
+  | 'retentionConfirmed'
+  | 'stripMetadata'
+  | 'recoveryDays'
 >;
 
 /** Lambda's share of a processor grows with memory: 1,769 MB are one. */
@@ -116,6 +121,7 @@ function keepVariables(keep: KeepSettings): Record<string, string> {
     KEEP_UNMATCHED_DAYS: String(keep.keepUnmatchedDays),
     KEEP_MATCHED_DAYS: String(keep.keepMatchedDays),
     KEEP_REJECTED_DAYS: String(keep.keepRejectedDays),
+    RECOVERY_DAYS: String(keep.recoveryDays),
     ...(keep.retentionConfirmed && { RETENTION_CONFIRMED: 'true' }),
     ...(keep.stripMetadata !== undefined && { STRIP_METADATA: String(keep.stripMetadata) }),
   };

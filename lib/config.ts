@@ -45,6 +45,8 @@ export interface Config {
   readonly keepDays: KeepDays;
   /** True once somebody agreed that older data than `keepDays` allows is deleted. */
   readonly retentionConfirmed: boolean;
+  /** Days for which a table or a bucket can be restored as it was; for what is told of erasures. */
+  readonly recoveryDays: number;
   /** True where stored pictures carry no Exif data, thumbnails, texts or comments. */
   readonly stripMetadata: boolean;
   /** Share of the box that is added to the crop, half on each side. */
@@ -281,6 +283,7 @@ export const settings = z.object({
   KEEP_REJECTED_DAYS: number(0, mostDays, true).default(30),
   RETENTION_CONFIRMED: flag.default(false),
   STRIP_METADATA: flag.default(true),
+  RECOVERY_DAYS: number(1, 35, true).default(7),
   CROPPED_FACE_PADDING_RATIO: number(0, 10, false).default(0.4),
   ENGINE_WORKERS: number(1, 256, true).optional(),
   API_TITLE: z.string().default('Face Blacklist API'),
@@ -349,6 +352,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     },
     retentionConfirmed: values.RETENTION_CONFIRMED,
     stripMetadata: values.STRIP_METADATA,
+    recoveryDays: values.RECOVERY_DAYS,
     croppedFacePaddingRatio: values.CROPPED_FACE_PADDING_RATIO,
     engineWorkers: values.ENGINE_WORKERS ?? availableParallelism(),
     apiTitle: values.API_TITLE,

@@ -1,14 +1,17 @@
 import type { FaceBackend } from './faces/port.ts';
 import type { ImageDelivery, ImageLocator, ImageStore } from './images/port.ts';
+import type { Leftovers } from './inbox/leftovers.ts';
 import type { PictureSlots } from './inputs/picture-slots.ts';
 import type { InputReader } from './inputs/read.ts';
 import type { RecordStore } from './records/port.ts';
 
-/** The three stores, which change together. */
+/** The stores, which change together. */
 export interface Stores {
   readonly faces: FaceBackend;
   readonly records: RecordStore;
   readonly images: ImageStore;
+  /** Files of the inbox; left out where there is no inbox beside the stores. */
+  readonly leftovers?: Leftovers;
 }
 
 /** Ports of the use cases. */

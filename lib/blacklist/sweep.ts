@@ -8,7 +8,7 @@ import type { ImageRecord, RecordStore } from '../records/port.ts';
 import { compareFaces, type FaceComparison, removeStrays } from './compare-faces.ts';
 import { enrollAgain } from './enroll-again.ts';
 import { failureOf } from './partial-failure.ts';
-import { removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
+import { finishErasures, removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
 
 /** Extent of a scheduled sweep: `finishInterrupted` alone, or a full `sweep`. */
 export type SweepTask = 'finish' | 'compare';
@@ -57,6 +57,7 @@ interface Sweep extends SweepPorts {
  */
 export async function finishInterrupted(ports: SweepPorts, olderThan: Date): Promise<SweepReport> {
   const run = begin(ports, olderThan);
+  await finishErased(run);
   await finishEntries(run);
   await finishImages(run);
   return run.report;
@@ -70,6 +71,7 @@ export async function finishInterrupted(ports: SweepPorts, olderThan: Date): Pro
  */
 export async function sweep(ports: SweepPorts, olderThan: Date, stop?: AbortSignal): Promise<SweepReport> {
   const run = begin(ports, olderThan, stop);
+  await finishErased(run);
   await finishEntries(run);
   await finishImages(run);
   const originals = await sweepPictures(run, 'blacklist');
@@ -86,10 +88,10 @@ export async function sweep(ports: SweepPorts, olderThan: Date, stop?: AbortSign
 }
 
 function begin(ports: SweepPorts, olderThan: Date, stop?: AbortSignal): Sweep {
-  const { records, images, faces, pictureSlots } = ports;
+  const { records, images, faces, leftovers, pictureSlots } = ports;
   const counts = { undone: 0, deletionsFinished: 0, orphansRemoved: 0, reEnrolled: 0, damaged: 0, failed: 0 };
   const report = { ...counts, failures: [], isComplete: true };
-  return { records, images, faces, pictureSlots, olderThan, stop, report };
+  return { records, images, faces, ...(leftovers && { leftovers }), pictureSlots, olderThan, stop, report };
 }
 
 /** Does one part; when that alone fails, it is reported. */
@@ -102,6 +104,12 @@ async function tolerating(
   if (failure === undefined) return;
   report.failed += 1;
   if (report.failures.length < maxFailureLines) report.failures.push(`${part}: ${failure}`);
+}
+
+async function finishErased(run: Sweep): Promise<void> {
+  await tolerating(run, 'erasures', async () => {
+    run.report.deletionsFinished += await finishErasures(run);
+  });
 }
 
 async function finishEntries(run: Sweep): Promise<void> {

@@ -9,6 +9,7 @@ import { deleteManyProcessedContract } from './endpoints/delete-many-processed.t
 import { deleteProcessedContract } from './endpoints/delete-processed.ts';
 import { detectFacesContract } from './endpoints/detect-faces.ts';
 import { docsAssetContract, docsContract } from './endpoints/docs.ts';
+import { getErasureContract } from './endpoints/get-erasure.ts';
 import { getEntryContract } from './endpoints/get-entry.ts';
 import { getImageContract } from './endpoints/get-image.ts';
 import { getProcessedContract } from './endpoints/get-processed.ts';
@@ -41,6 +42,7 @@ export const api: readonly Endpoint[] = [
   getEntryContract,
   updateEntryContract,
   deleteEntryContract,
+  getErasureContract,
   addImagesContract,
   listImagesContract,
   getImageContract,

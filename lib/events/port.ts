@@ -1,5 +1,5 @@
 import type { WebhookStatus } from '../contract/endpoints/status.ts';
-import type { MatchEvent } from '../contract/match-event.ts';
+import type { ServiceEvent } from '../contract/match-event.ts';
 
 /** The outcome of an attempt to send an event. */
 export type Attempt =
@@ -14,7 +14,7 @@ export type Attempt =
     };
 
 /**
- * Takes match events. Webhooks and EventBridge are two targets; a third one is another file beside theirs.
+ * Takes events. Webhooks and EventBridge are two targets; a third one is another file beside theirs.
  * @example
  * const [attempt] = await openWebhook({ url, secrets, dispatcher }).send([event]);
  */
@@ -26,7 +26,7 @@ export interface EventTarget {
    * @param signal cuts the attempt off
    * @throws Never: see `Attempt`.
    */
-  send(events: readonly MatchEvent[], signal?: AbortSignal): Promise<readonly Attempt[]>;
+  send(events: readonly ServiceEvent[], signal?: AbortSignal): Promise<readonly Attempt[]>;
 }
 
 /**
@@ -40,7 +40,7 @@ export interface MatchStream<Change> {
    * nobody is left.
    * @throws BackendUnavailableError
    */
-  eventOf(change: Change): Promise<MatchEvent | undefined>;
+  eventOf(change: Change): Promise<ServiceEvent | undefined>;
 }
 
 /** A receiver of events. */
@@ -51,7 +51,7 @@ export interface Receiver {
 
 /** An event that may be sent now. */
 export interface DueDelivery {
-  /** The id of the processed picture. */
+  /** The id of the processed picture; negative where the event is of an entry. */
   readonly processedId: number;
   /** The number of times that the receiver has refused it. */
   readonly refusals: number;
@@ -86,7 +86,7 @@ export interface Outbox {
    * Makes the event of a processed picture, without those who are not listed any more; `undefined` when nothing is left to tell.
    * @throws BackendUnavailableError
    */
-  event(processedId: number): Promise<MatchEvent | undefined>;
+  event(processedId: number): Promise<ServiceEvent | undefined>;
   /**
    * Notes that the receiver has the event.
    * @throws BackendUnavailableError

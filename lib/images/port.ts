@@ -31,6 +31,12 @@ export interface ImageStore extends ImageLocator {
   /** @throws BackendUnavailableError, ThrottledError */
   delete(key: string): Promise<void>;
   /**
+   * Deletes a picture, or with a slash at the end every picture below a prefix, so that nothing of it can be had back: in a bucket all its
+   * versions go. Returns how many went, old versions included.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  erase(keyOrPrefix: string): Promise<number>;
+  /**
    * Every picture whose key starts with the prefix (whole segments, e.g. `blacklist/7/`), in no promised order.
    * @throws BackendUnavailableError, ThrottledError
    */

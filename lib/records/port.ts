@@ -87,6 +87,8 @@ export interface ProcessedFilter {
   readonly hasMatch?: boolean | undefined;
   /** The picture shows this entry, which may be deleted by now. Of one that shows more than 50, the 50 best matched count. */
   readonly entryId?: number | undefined;
+  /** The picture shows more than 50 entries, so that it is not found by each of them. */
+  readonly isCrowd?: boolean | undefined;
   /** Its timestamp is this or later. */
   readonly since?: Date | undefined;
   /** Its timestamp is earlier. */
@@ -104,6 +106,35 @@ export interface ProcessedPage {
   readonly total: number;
   /** Newest first, each with its `db_id`. */
   readonly items: ImageProcessingResult[];
+}
+
+/** What becomes of the history of an entry that is erased. */
+export const historyChoices = ['redact', 'delete', 'keep'] as const;
+export type HistoryChoice = (typeof historyChoices)[number];
+
+/** Places that an erasure empties, each with how many were found there. */
+export interface ErasedCounts {
+  readonly reference_pictures: number;
+  readonly faces: number;
+  /** Records of processed pictures in which the entry matched. */
+  readonly history_records: number;
+  /** Stored pictures, copies and crops of these. */
+  readonly history_pictures: number;
+  readonly inbox_files: number;
+  readonly rejected_files: number;
+  /** Events that receivers had not been told yet. */
+  readonly pending_events: number;
+}
+
+/** An erasure, which stays when its entry is gone: ids, times and counts. */
+export interface ErasureRecord {
+  readonly entryId: number;
+  readonly history: HistoryChoice;
+  /** ISO 8601, UTC. */
+  readonly started: string;
+  /** ISO 8601, UTC; null until everything is gone. */
+  readonly finished: string | null;
+  readonly removed: ErasedCounts;
 }
 
 /** The state of the deletion by age, as the store remembers it. */
@@ -188,9 +219,43 @@ export interface RecordStore {
   /**
    * Hides an entry for good: `PENDING`, `ACTIVE` or already `DELETING`, it is `DELETING` from now on. Returns it as it was before,
    * `undefined` when there is none.
+   *
+   * With a choice what becomes of its history, an erasure is noted in the same step, and receivers of events are to be told. An erasure that
+   * is under way takes over the choice.
    * @throws BackendUnavailableError, ThrottledError
    */
-  markEntryDeleting(entryId: number): Promise<EntryRecord | undefined>;
+  markEntryDeleting(entryId: number, history?: HistoryChoice): Promise<EntryRecord | undefined>;
+  /**
+   * The erasure of the entry of that id; `undefined` where there is none.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  getErasure(entryId: number): Promise<ErasureRecord | undefined>;
+  /**
+   * Notes what was found, of each place the larger of two counts, so that it can be noted again; and that the erasure is finished.
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
+   */
+  noteErasure(entryId: number, found: Partial<ErasedCounts>, isFinished?: boolean): Promise<void>;
+  /**
+   * Erasures that are not settled: they are under way, or have finished so lately that a request which began before may still have written.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  unsettledErasures(): Promise<ErasureRecord[]>;
+  /**
+   * Notes that nothing can follow an erasure any more.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  settleErasure(entryId: number): Promise<void>;
+  /**
+   * Takes an entry's name, reason and identity out of the records of processed pictures, and the places of their copies, see `redacted`.
+   * @param ids 100 at most
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  redactProcessed(ids: readonly number[], entryId: number): Promise<void>;
+  /**
+   * Makes sure that nothing which was deleted can be read in the store's own files any more.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  purge(): Promise<void>;
   /**
    * Removes the entry, what is left of its images' records, and frees its name.
    * @throws BackendUnavailableError, ThrottledError

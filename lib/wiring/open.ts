@@ -75,7 +75,12 @@ export async function enrollingPorts(config = loadConfig()): Promise<EnrollingPo
 
 /** For what removes an entry from all of them. */
 export async function stores(config = loadConfig()): Promise<Stores> {
-  return { records: await records(config), images: await images(config), faces: await faces(config) };
+  return {
+    records: await records(config),
+    images: await images(config),
+    faces: await faces(config),
+    leftovers: await leftovers(config),
+  };
 }
 
 /**

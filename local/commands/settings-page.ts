@@ -161,6 +161,8 @@ const groups: readonly Group[] = [
       AWS_S3_BUCKET_NAME: 'Bucket of the pictures. Wanted.',
       AWS_REKOGNITION_COLLECTION_ID:
         'Collection of the faces, which the first enrollment makes. Each deployment needs its own: it removes faces that it does not know.',
+      RECOVERY_DAYS:
+        'Days for which table and bucket can be restored as they were, as `GET /erasures/{id}` tells it. The stack sets it by `-c recoveryDays`.',
       DYNAMODB_TABLE_NAME: 'Table of the records. Unset, they are in SQLite.',
       AWS_THRESHOLD: 'Similarity that makes a match.',
       AWS_MIN_SIMILARITY: 'Smallest similarity that any threshold may mean, whoever sets it.',

@@ -1,10 +1,11 @@
 import { BackendUnavailableError, NameTakenError } from '../../errors.ts';
 import { foldedName } from '../../names/folded-name.ts';
-import type { EntryChange, EntryRecord, RecordStatus, RecordStore } from '../port.ts';
+import type { EntryChange, EntryRecord, HistoryChoice, RecordStatus, RecordStore } from '../port.ts';
 import { planNormalForms } from '../shared/normal-entries.ts';
 import { row } from '../shared/row.ts';
 import { type Action, isNew } from './action.ts';
 import { again, type TableClient } from './client.ts';
+import { erasureActions } from './erasures.ts';
 import { removeImagesOf } from './images.ts';
 import {
   counterKey,
@@ -99,8 +100,8 @@ export function entryRecords(table: TableClient) {
       });
     },
 
-    async markEntryDeleting(entryId: number): Promise<EntryRecord | undefined> {
-      return markDeleting(table, entryId);
+    async markEntryDeleting(entryId: number, history?: HistoryChoice): Promise<EntryRecord | undefined> {
+      return markDeleting(table, entryId, history);
     },
 
     /** Its images first, which may be any number, then its name with the entry itself: until then, it can be done again. */
@@ -155,11 +156,21 @@ async function readEntry(table: TableClient, entryId: number): Promise<EntryItem
   return row<EntryItem | undefined>(await table.get(entryKey(entryId)));
 }
 
-async function markDeleting(table: TableClient, entryId: number): Promise<EntryRecord | undefined> {
+async function markDeleting(
+  table: TableClient,
+  entryId: number,
+  history?: HistoryChoice,
+): Promise<EntryRecord | undefined> {
   return table.settle(async () => {
     const entry = await readEntry(table, entryId);
-    if (!entry || entry.status === 'DELETING') return entry && entryRecord(entry);
+    if (!entry) return undefined;
+    const erasure = history ? await erasureActions(table, entry, history) : [];
+    if (entry.status === 'DELETING') {
+      if (erasure.length > 0 && !(await table.transact(erasure)).done) return again;
+      return entryRecord(entry);
+    }
     const { done } = await table.transact([
+      ...erasure,
       changeOf(entry, { status: 'DELETING' }),
       { remove: hiddenEntryPlace(entryId, 'PENDING') },
       { put: hiddenEntryPlace(entryId, 'DELETING') },

@@ -19,6 +19,8 @@ import type { Item, Key } from './keys.ts';
  *   processed#<scope>    <rank>          which processed picture has that rank in a scope of `scopes.ts`, and when it was numbered
  *   processed#<scope>    removed         the root of the counts of removed ranks, see `gaps.ts`; of `all` it is in `processed`
  *   gaps#<scope>         branch#<number> a node of these counts; the same with leaf
+ *   erasure              <entry id>      an erasure, which stays when the entry is gone
+ *   erasures#open        <entry id>      where the erasures are that are not settled
  *   note                 <name>          what the service remembers of itself
  *   picture#<picture id> picture         which number the processed picture has, and since when
  *   arrived              <picture id>    a processed picture that waits for its number
@@ -57,6 +59,17 @@ export const gapNodeKey = (scope: string, { level, number }: NodePlace): Key =>
     : { pk: `gaps#${scope}`, sk: `${level}#${padded(number)}` };
 export const isGapRoot = ({ sk }: Key) => sk === rootSortKey;
 export const noteKey = (name: string): Key => ({ pk: 'note', sk: name });
+
+export const erasuresPartition = 'erasure';
+export const openErasuresPartition = 'erasures#open';
+export const erasureKey = (entryId: number): Key => ({ pk: erasuresPartition, sk: padded(entryId) });
+export const openErasureKey = (entryId: number): Key => ({ pk: openErasuresPartition, sk: padded(entryId) });
+
+/** Which records of the table's stream tell of an entry that is taken off the list, in the same language. */
+export const erasuresFilter = {
+  eventName: ['INSERT'],
+  dynamodb: { Keys: { [partitionKey]: { S: [erasuresPartition] } } },
+};
 
 /**
  * Which records of the table's stream tell of a picture in which somebody was found: a filter in the language of Lambda's event source

@@ -1,24 +1,17 @@
-import { randomUUID } from 'node:crypto';
-import { promisify } from 'node:util';
-import { deflateRaw } from 'node:zlib';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import type { ProcessedPage, ProcessedQuery, ProcessedResult, RecordStore, Stamp } from '../port.ts';
 import { pageOf } from '../shared/clock.ts';
 import { rankBelow, remaining } from '../shared/gaps.ts';
 import { scopeAsked, scopesOf } from '../shared/scopes.ts';
-import { again, type TableClient } from './client.ts';
+import type { TableClient } from './client.ts';
 import { gapsOf } from './gaps.ts';
 import { padded, pictureKey, processedPartition, scopePartition } from './items.ts';
-import type { Item, Key } from './keys.ts';
-import { type Kept, pictureNumbering } from './numbering.ts';
+import { keep } from './kept.ts';
+import type { Item } from './keys.ts';
+import { pictureNumbering } from './numbering.ts';
 import { lastDisorder, ranksWithin } from './ranks.ts';
 import { removeProcessed } from './removal.ts';
 import { readResult } from './stored.ts';
-
-const compress = promisify(deflateRaw);
-
-/** An item has 400 KB at most, keys and all. */
-const maxPartBytes = 350_000;
 
 /** The part of the record store that keeps processed pictures. */
 export function processedRecords(table: TableClient) {
@@ -88,21 +81,4 @@ async function placesFrom(
 async function picturesAt(table: TableClient, places: readonly Item[]): Promise<Item[]> {
   const keys = places.map(({ number }) => ({ pk: processedPartition, sk: padded(Number(number)) }));
   return (await table.getAll(keys)).sort((one, other) => (one.sk < other.sk ? 1 : -1));
-}
-
-/** Parts are written before the number is taken: where that fails, nobody ever sees them. */
-async function keep(table: TableClient, result: ProcessedResult): Promise<Kept> {
-  const bytes = await compress(JSON.stringify(result));
-  if (bytes.length <= maxPartBytes) return { bytes };
-  const pk = `result#${randomUUID()}`;
-  const parts: Key[] = [];
-  for (let start = 0; start < bytes.length; start += maxPartBytes) {
-    const key = { pk, sk: padded(parts.length) };
-    await table.settle(async () => {
-      const put = { ...key, bytes: bytes.subarray(start, start + maxPartBytes) };
-      return (await table.transact([{ put }])).done || again;
-    });
-    parts.push(key);
-  }
-  return { parts };
 }

@@ -1,6 +1,7 @@
 import type { RecordStore } from '../port.ts';
 import { again, TableClient, type TableSettings } from './client.ts';
 import { entryRecords } from './entries.ts';
+import { erasureRecords } from './erasures.ts';
 import { imageRecords } from './images.ts';
 import { noteKey, storeKey } from './items.ts';
 import { processedRecords } from './processed.ts';
@@ -17,6 +18,7 @@ export function openDynamoRecords(settings: TableSettings): RecordStore {
     ...entries,
     ...imageRecords(table),
     ...processed,
+    ...erasureRecords(table),
     async count() {
       const [listed, { total }] = await Promise.all([
         entries.listEntries('ACTIVE'),

@@ -10,16 +10,24 @@ export const maxEntriesOfPicture = 50;
 
 /** Where a picture is listed, besides `all`. */
 export function scopesOf(result: Pick<ProcessedResult, 'faces' | 'has_blacklist_match'>): string[] {
-  const entries = matchedEntries(result).slice(0, maxEntriesOfPicture);
-  return [result.has_blacklist_match ? 'match' : 'no-match', ...entries.map(entryScope)];
+  const entries = matchedEntries(result);
+  return [
+    result.has_blacklist_match ? 'match' : 'no-match',
+    ...entries.slice(0, maxEntriesOfPicture).map(entryScope),
+    ...(entries.length > maxEntriesOfPicture ? [crowdScope] : []),
+  ];
 }
 
 /** The scope in which all pictures are that a filter means; in `none`, there is never any. */
-export function scopeAsked({ hasMatch, entryId }: ProcessedFilter): string {
+export function scopeAsked({ hasMatch, entryId, isCrowd }: ProcessedFilter): string {
+  if (isCrowd) return crowdScope;
   if (entryId !== undefined) return hasMatch === false ? 'none' : entryScope(entryId);
   if (hasMatch === undefined) return 'all';
   return hasMatch ? 'match' : 'no-match';
 }
+
+/** Where pictures are that some of their entries do not lead to. */
+const crowdScope = 'crowd';
 
 const entryScope = (entryId: number) => `entry#${entryId}`;
 

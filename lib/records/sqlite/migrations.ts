@@ -142,5 +142,25 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
   CREATE TABLE processed_newest (id INTEGER NOT NULL, at INTEGER NOT NULL, run INTEGER NOT NULL) STRICT;
   CREATE INDEX processed_place_picture ON processed_place (processed_id);
   CREATE TABLE note (name TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  -- Of pictures that show more than 50 entries, some are not found by their entries.
+  INSERT INTO processed_place (scope, rank, processed_id)
+  SELECT 'crowd', row_number() OVER (ORDER BY id), id FROM (
+    SELECT processed.id FROM processed, json_each(result, '$.faces') AS face, json_each(face.value, '$.blacklist_matches') AS match
+    GROUP BY processed.id HAVING count(DISTINCT match.value ->> '$.entry.id') > 50
+  );
+
+  -- Erasures stay when their entry is gone. What was removed is ErasedCounts as JSON; unsettled ones are looked at again.
+  CREATE TABLE erasure (
+    entry_id INTEGER PRIMARY KEY,
+    history TEXT NOT NULL CHECK (history IN ('redact', 'delete', 'keep')),
+    started TEXT NOT NULL,
+    finished TEXT,
+    removed TEXT NOT NULL,
+    is_settled INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX erasure_unsettled ON erasure (entry_id) WHERE is_settled = 0;
+  -- Events about entries. In the outbox they have the negative of their id.
+  CREATE TABLE notice (id INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL) STRICT;
   `,
 ];

@@ -5,6 +5,9 @@ import { foldedName } from '../../names/folded-name.ts';
 import type {
   EntryChange,
   EntryRecord,
+  ErasedCounts,
+  ErasureRecord,
+  HistoryChoice,
   ImageRecord,
   NewImage,
   ProcessedPage,
@@ -19,6 +22,13 @@ import type {
   TimeDisorder,
 } from '../port.ts';
 import { row } from '../shared/row.ts';
+import {
+  beginErasure,
+  getErasure,
+  noteErasure,
+  redactProcessed,
+  unsettledErasures,
+} from './erasures.ts';
 import { SqliteOutbox } from './outbox.ts';
 import {
   addProcessed,
@@ -28,6 +38,7 @@ import {
   removeProcessed,
   timeDisorder,
 } from './processed.ts';
+import { purgeDatabase } from './purge.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 import {
   attempt,
@@ -139,11 +150,12 @@ class SqliteRecords implements RecordStore {
     });
   }
 
-  async markEntryDeleting(entryId: number): Promise<EntryRecord | undefined> {
+  async markEntryDeleting(entryId: number, history?: HistoryChoice): Promise<EntryRecord | undefined> {
     return this.#write(
       () => {
         const before = this.#entry(entryId);
         this.#statements.markEntryDeleting.run(entryId);
+        if (before && history) beginErasure(this.#statements, this.#outbox, before, history);
         return before;
       },
       { frees: true },
@@ -153,6 +165,30 @@ class SqliteRecords implements RecordStore {
   async removeEntry(entryId: number): Promise<void> {
     // Its images' records go with it, by their foreign key.
     await this.#write(() => this.#statements.deleteEntry.run(entryId), { frees: true });
+  }
+
+  async getErasure(entryId: number): Promise<ErasureRecord | undefined> {
+    return this.#read(() => getErasure(this.#statements, entryId));
+  }
+
+  async noteErasure(entryId: number, found: Partial<ErasedCounts>, isFinished?: boolean): Promise<void> {
+    await this.#write(() => noteErasure(this.#statements, entryId, found, isFinished), { frees: true });
+  }
+
+  async unsettledErasures(): Promise<ErasureRecord[]> {
+    return this.#read(() => unsettledErasures(this.#statements));
+  }
+
+  async settleErasure(entryId: number): Promise<void> {
+    await this.#write(() => this.#statements.settleErasure.run(entryId), { frees: true });
+  }
+
+  async redactProcessed(ids: readonly number[], entryId: number): Promise<void> {
+    await this.#write(() => redactProcessed(this.#statements, ids, entryId), { frees: true });
+  }
+
+  purge(): Promise<void> {
+    return purgeDatabase(this.#database);
   }
 
   async findAlike(name: string): Promise<EntryRecord[]> {

@@ -92,6 +92,18 @@ const statements = {
   forgetNewest: 'DELETE FROM processed_newest',
   noteNewest: 'INSERT INTO processed_newest (id, at, run) VALUES (?, ?, ?)',
 
+  storedAmong: 'SELECT id, at, result FROM processed WHERE id IN (SELECT value FROM json_each(?))',
+  replaceResult: 'UPDATE processed SET result = ? WHERE id = ?',
+
+  insertErasure: `
+    INSERT INTO erasure (entry_id, history, started, removed) VALUES (?, ?, ?, ?)
+    ON CONFLICT (entry_id) DO UPDATE SET history = excluded.history WHERE finished IS NULL`,
+  erasure: 'SELECT entry_id, history, started, finished, removed FROM erasure WHERE entry_id = ?',
+  noteErasure: 'UPDATE erasure SET removed = ?, finished = coalesce(finished, ?) WHERE entry_id = ?',
+  unsettledErasures:
+    'SELECT entry_id, history, started, finished, removed FROM erasure WHERE is_settled = 0 ORDER BY entry_id',
+  settleErasure: 'UPDATE erasure SET is_settled = 1 WHERE entry_id = ?',
+
   note: 'SELECT body FROM note WHERE name = ?',
   putNote: 'INSERT INTO note (name, body) VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body',
 };

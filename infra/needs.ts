@@ -12,6 +12,8 @@ export interface Needs extends Companions {
   readonly objects?: Readonly<Record<string, readonly string[]>>;
   /** To list such keys. Only who may list everything is told by S3 that an object is absent. */
   readonly list?: readonly string[] | 'everything';
+  /** To see all versions of such keys. */
+  readonly versions?: readonly string[];
   /** On the collection. */
   readonly collection?: readonly string[];
   /** Calls to Rekognition that touch no collection: IAM knows no resource for them. */
@@ -38,7 +40,6 @@ const enrollAndCompare = [...enroll, 'rekognition:SearchFaces'];
 
 /** Where pictures lie that a request may name. */
 const readable = ['blacklist/*', 'cropped/*', 'inbox/*', 'processed/*', 'uploads/*'];
-const stored = ['blacklist/*', 'cropped/*', 'processed/*'];
 
 /** Whether everything can be used; Rekognition by a picture that the function carries. */
 const lookAround: Needs = {
@@ -47,6 +48,10 @@ const lookAround: Needs = {
   collection: ['rekognition:DescribeCollection'],
   withoutCollection: ['rekognition:DetectFaces'],
 };
+
+/** Where there may be pictures of a listed person. */
+const ofPeople = ['blacklist/*', 'cropped/*', 'inbox/*', 'processed/*', 'rejected/*'];
+const eraseReferences = { 's3:DeleteObject': ['blacklist/*'], 's3:DeleteObjectVersion': ['blacklist/*'] };
 
 export const endpointNeeds: Readonly<Record<string, Needs>> = {
   processImages: {
@@ -91,8 +96,9 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
   },
   createEntry: {
     table: [...read, ...write],
-    objects: { 's3:DeleteObject': ['blacklist/*'], 's3:PutObject': ['blacklist/*'] },
+    objects: { ...eraseReferences, 's3:PutObject': ['blacklist/*'] },
     list: ['blacklist/*'],
+    versions: ['blacklist/*'],
     collection: enrollAndCompare,
     pictures: true,
     sharp: true,
@@ -102,13 +108,16 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
   updateEntry: { table: [...read, ...write] },
   deleteEntry: {
     table: [...read, ...write],
-    objects: { 's3:DeleteObject': ['blacklist/*'] },
-    list: ['blacklist/*'],
+    objects: { 's3:DeleteObject': ofPeople, 's3:DeleteObjectVersion': ofPeople },
+    list: ['blacklist/*', 'inbox/*', 'rejected/*'],
+    versions: ofPeople,
     collection: ['rekognition:DeleteFaces'],
   },
+  getErasure: { table: read },
   addImages: {
     table: [...read, ...write],
-    objects: { 's3:DeleteObject': ['blacklist/*'], 's3:PutObject': ['blacklist/*'] },
+    objects: { ...eraseReferences, 's3:PutObject': ['blacklist/*'] },
+    versions: ['blacklist/*'],
     collection: enrollAndCompare,
     pictures: true,
     sharp: true,
@@ -117,7 +126,8 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
   getImage: { table: read, objects: { 's3:GetObject': ['blacklist/*'] }, list: 'everything' },
   deleteImage: {
     table: [...read, ...write],
-    objects: { 's3:DeleteObject': ['blacklist/*'] },
+    objects: eraseReferences,
+    versions: ['blacklist/*'],
     collection: ['rekognition:DeleteFaces'],
   },
   createEntryUpload: { table: read, objects: { 's3:PutObject': ['inbox/*'] } },
@@ -141,11 +151,14 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
 export const indexUploadNeeds: Needs = {
   table: [...read, ...write],
   objects: {
-    's3:DeleteObject': ['blacklist/*', 'inbox/*', 'inbox-notes/*'],
+    // The name may be that of an entry whose erasure broke off.
+    's3:DeleteObject': [...ofPeople, 'inbox-notes/*'],
+    's3:DeleteObjectVersion': ofPeople,
     's3:GetObject': ['inbox/*', 'inbox-notes/*'],
     's3:PutObject': ['blacklist/*', 'inbox-notes/*', 'rejected/*'],
   },
   list: 'everything',
+  versions: ofPeople,
   collection: enrollAndCompare,
   pictures: true,
   sharp: true,
@@ -155,12 +168,13 @@ export const indexUploadNeeds: Needs = {
 export const sweepNeeds: Needs = {
   table: [...read, ...write],
   objects: {
-    's3:DeleteObject': [...stored, 'rejected/*'],
-    's3:DeleteObjectVersion': ['rejected/*'],
+    's3:DeleteObject': ofPeople,
+    's3:DeleteObjectVersion': ofPeople,
     's3:GetObject': ['blacklist/*', bucketOwnerKey],
     's3:PutObject': [bucketOwnerKey],
   },
   list: 'everything',
+  versions: ofPeople,
   collection: [...enroll, 'rekognition:DescribeCollection', 'rekognition:ListFaces'],
   pictures: true,
   sharp: true,

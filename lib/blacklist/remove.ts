@@ -2,9 +2,12 @@ import pLimit from 'p-limit';
 import type { EnrolledFace } from '../faces/port.ts';
 import { entryFolder } from '../images/key.ts';
 import type { Stores } from '../ports.ts';
+import { log } from '../log.ts';
 import { allOrFirstError } from '../promises.ts';
 import type { EntryRecord, ErasureRecord, ImageRecord } from '../records/port.ts';
 import { eraseHistory, eraseLeftovers } from './erase-entry.ts';
+
+const postponed = 'What was erased may still be in the files of the records: the sweep tries again to clean them.';
 
 /** A store that is far away is asked for so many deletions at a time. */
 const deletionsAtOnce = 10;
@@ -26,8 +29,12 @@ export async function removeEntryEverywhere(stores: Stores, entryId: number): Pr
   await images.erase(`${entryFolder(entryId)}/`);
   if (erasure) await eraseTraces(stores, entry ?? { id: entryId, name: '' }, erasure);
   await records.removeEntry(entryId);
-  if (!erasure) return;
-  await records.purge();
+  if (erasure) await finishErasure(stores, entryId).catch((err: unknown) => log().warn({ err, entryId }, postponed));
+}
+
+/** What fails here is tried again by the sweep: the entry is gone, and whoever asked for that need not ask again. */
+async function finishErasure({ records }: Stores, entryId: number): Promise<void> {
+  await records.purge(entryId);
   await records.noteErasure(entryId, {}, true);
 }
 
@@ -57,7 +64,7 @@ export async function finishErasures(stores: Stores, now = new Date()): Promise<
       continue;
     }
     const found = await eraseHistory(stores, entryId, history);
-    if (found.history_records > 0) await stores.records.purge();
+    if (found.history_records > 0) await stores.records.purge(entryId);
     if (now.getTime() - Date.parse(erasure.finished) > settledMs) await stores.records.settleErasure(entryId);
   }
   return finished;

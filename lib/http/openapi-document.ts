@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type Body, type Endpoint, operationsOf } from '../contract/endpoint.ts';
-import { MatchEvent, matchEventType } from '../contract/match-event.ts';
-import { type ErrorCode, ImageNotFoundError, LastImageError, ProcessedNotFoundError } from '../errors.ts';
+import { EntryDeletedEvent, entryDeletedType, MatchEvent, matchEventType } from '../contract/match-event.ts';
+import { type ErrorCode, ErasureNotFoundError, ImageNotFoundError, LastImageError, ProcessedNotFoundError } from '../errors.ts';
 import { statusOf } from './problem.ts';
 
 /** Builds the OpenAPI document from the very shapes that requests are checked against. */
@@ -92,6 +92,10 @@ const describedCode: Partial<Record<ErrorCode, { description: string; example: u
     description: 'There is no such picture.',
     example: { detail: new ProcessedNotFoundError().message },
   },
+  erasure_not_found: {
+    description: 'No entry of that id was erased.',
+    example: { detail: new ErasureNotFoundError().message },
+  },
   last_image: {
     description: 'The entry has no other image.',
     example: { detail: new LastImageError().message },
@@ -115,7 +119,10 @@ export function buildOpenApi(
     info: { ...info, description: 'Looks for listed people in pictures.' },
     security: [{}, { bearer: [] }],
     paths,
-    webhooks: { [matchEventType]: { post: matchWebhook(components) } },
+    webhooks: { [matchEventType]: { post: webhook(components, 'Be told of a match', MatchEvent) },
+      [entryDeletedType]: {
+        post: webhook(components, 'Be told that an entry was deleted', EntryDeletedEvent),
+      } },
     components: {
       schemas: components.schemas,
       securitySchemes: {
@@ -182,15 +189,15 @@ function operation(contract: Endpoint, components: Components): Json {
 }
 
 /** What the service itself sends. */
-function matchWebhook(components: Components): Json {
+function webhook(components: Components, summary: string, event: z.ZodType): Json {
   return {
-    summary: 'Be told of a match',
+    summary,
     description: 'Sent to `WEBHOOK_URL`, signed as Standard Webhooks are: https://www.standardwebhooks.com',
     tags: ['Events'],
     security: [],
     requestBody: {
       required: true,
-      content: { 'application/json': { schema: components.add(MatchEvent, 'output') } },
+      content: { 'application/json': { schema: components.add(event, 'output') } },
     },
     responses: {
       '2XX': { description: 'Taken. After any other answer it is sent again, but not after 410.' },

@@ -252,10 +252,10 @@ export interface RecordStore {
    */
   redactProcessed(ids: readonly number[], entryId: number): Promise<void>;
   /**
-   * Makes sure that nothing which was deleted can be read in the store's own files any more.
+   * Makes sure that nothing of an entry that was erased can be read in the store's own files any more.
    * @throws BackendUnavailableError, ThrottledError
    */
-  purge(): Promise<void>;
+  purge(entryId: number): Promise<void>;
   /**
    * Removes the entry, what is left of its images' records, and frees its name.
    * @throws BackendUnavailableError, ThrottledError

@@ -83,7 +83,7 @@ export function erasureRecords(table: TableClient) {
     },
 
     /** Nothing to do: what was deleted is in no file that anybody can read. */
-    async purge(): Promise<void> {},
+    async purge(_entryId: number): Promise<void> {},
   } satisfies Partial<RecordStore>;
 }
 

@@ -43,14 +43,19 @@ export function unsettledErasures(statements: Statements): ErasureRecord[] {
   return statements.unsettledErasures.all().map(erasureOf);
 }
 
-/** To be called in a transaction. */
-export function redactProcessed(statements: Statements, ids: readonly number[], entryId: number): void {
+/** To be called in a transaction. Returns the texts that went. */
+export function redactProcessed(statements: Statements, ids: readonly number[], entryId: number): string[] {
+  const texts: string[] = [];
   for (const { id, at, result: json } of statements.storedAmong.all(JSON.stringify(ids))) {
     const result = storedResult(String(json), Number(id), Number(at));
-    if (tellsOf(result, entryId)) {
-      statements.replaceResult.run(JSON.stringify(redacted(result, entryId)), Number(id));
-    }
+    if (!tellsOf(result, entryId)) continue;
+    statements.replaceResult.run(JSON.stringify(redacted(result, entryId)), Number(id));
+    const own = result.faces
+      .flatMap(({ blacklist_matches }) => blacklist_matches)
+      .filter(({ entry }) => entry.id === entryId);
+    texts.push(...own.flatMap(({ entry, identity }) => [entry.name, identity]));
   }
+  return texts;
 }
 
 function erasureOf({ entry_id, history, started, finished, removed }: Record<string, SQLOutputValue>): ErasureRecord {

@@ -22,6 +22,7 @@ import type {
   TimeDisorder,
 } from '../port.ts';
 import { row } from '../shared/row.ts';
+import { embeddingsOf } from './embedding-rows.ts';
 import {
   beginErasure,
   getErasure,
@@ -61,6 +62,9 @@ export function openSqliteRecords(database: DatabaseSync): RecordStore {
 type NewEntry = Parameters<RecordStore['createEntry']>[0];
 type Row = Record<string, SQLOutputValue>;
 
+/** Bytes of an embedding that are searched for, and the fewest of a text. */
+const traceBytes = 64;
+const leastTraceBytes = 6;
 /** How many images are read at once where they are read in turn. */
 const imagesAtOnce = 500;
 /** Whoever asks may not be known: a disk is not to be busy with answering them. */
@@ -93,6 +97,8 @@ class SqliteRecords implements RecordStore {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
   readonly #outbox: SqliteOutbox;
+  /** Of each entry that is being erased, what must not be found any more, by a name of its own. */
+  readonly #traces = new Map<number, Map<string, Uint8Array>>();
   /** `performance.now()` until which it counts as writable. */
   #writableUntil = 0;
 
@@ -155,7 +161,10 @@ class SqliteRecords implements RecordStore {
       () => {
         const before = this.#entry(entryId);
         this.#statements.markEntryDeleting.run(entryId);
-        if (before && history) beginErasure(this.#statements, this.#outbox, before, history);
+        if (before && history) {
+          beginErasure(this.#statements, this.#outbox, before, history);
+          this.#noteTraces(before);
+        }
         return before;
       },
       { frees: true },
@@ -184,11 +193,18 @@ class SqliteRecords implements RecordStore {
   }
 
   async redactProcessed(ids: readonly number[], entryId: number): Promise<void> {
-    await this.#write(() => redactProcessed(this.#statements, ids, entryId), { frees: true });
+    await this.#write(
+      () => {
+        for (const text of redactProcessed(this.#statements, ids, entryId)) this.#noteTrace(entryId, text);
+      },
+      { frees: true },
+    );
   }
 
-  purge(): Promise<void> {
-    return purgeDatabase(this.#database);
+  async purge(entryId: number): Promise<void> {
+    const traces = this.#traces.get(entryId);
+    await purgeDatabase(this.#database, traces && [...traces.values()]);
+    this.#traces.delete(entryId);
   }
 
   async findAlike(name: string): Promise<EntryRecord[]> {
@@ -362,6 +378,23 @@ class SqliteRecords implements RecordStore {
     } finally {
       if (this.#database.isTransaction) this.#database.exec('COMMIT');
     }
+  }
+
+  /** Notes what the files are searched for once the entry is gone. */
+  #noteTraces({ id, name, reason }: EntryRecord): void {
+    this.#traces.set(id, new Map());
+    for (const text of [name, reason]) if (text !== null) this.#noteTrace(id, text);
+    for (const image of this.#statements.imagesOfEntry.all(id)) this.#noteTrace(id, String(image.id));
+    for (const embedding of embeddingsOf(this.#database, id)) {
+      const place = `embedding ${this.#traces.get(id)?.size}`;
+      this.#traces.get(id)?.set(place, embedding.subarray(0, traceBytes));
+    }
+  }
+
+  /** A short text may stand anywhere by chance, and in the names of others. */
+  #noteTrace(entryId: number, text: string): void {
+    const bytes = Buffer.from(JSON.stringify(text).slice(1, -1));
+    if (bytes.length >= leastTraceBytes) this.#traces.get(entryId)?.set(text, bytes);
   }
 
   #entry(entryId: number): EntryRecord | undefined {

@@ -6,8 +6,8 @@ import { blacklistRecord } from './blacklist-record.ts';
 import { removeEntryEverywhere } from './remove.ts';
 
 /**
- * Erases an entry with its pictures and faces, and with what the history has of it; returns it as it was. One whose erasure broke off is
- * erased to the end.
+ * Erases an entry with its pictures and faces, and with what the history has of it; returns it as it was.
+ * One whose erasure broke off is erased to the end.
  * @throws EntryNotFoundError
  */
 export async function deleteEntry(

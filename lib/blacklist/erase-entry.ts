@@ -1,7 +1,7 @@
-import type { Leftover, LeftoverFolder } from '../inbox/leftovers.ts';
+import type { Leftover, LeftoverFolder } from '../images/leftovers.ts';
 import { normalName } from '../names/normal-form.ts';
 import type { Stores } from '../ports.ts';
-import { copiesOf } from '../processing/remove-processed.ts';
+import { copiesOf } from '../images/copies.ts';
 import type { EntryRecord, HistoryChoice, ProcessedFilter } from '../records/port.ts';
 import { tellsOf } from '../records/shared/redaction.ts';
 
@@ -9,8 +9,8 @@ import { tellsOf } from '../records/shared/redaction.ts';
 const recordsAtOnce = 50;
 
 /**
- * Takes an entry out of the history: its name, reason and identity, and every picture, copy and crop in which it matched; with `delete`, the
- * records too. Doing it again from any point ends the same.
+ * Takes an entry out of the history: its name, reason and identity, and every picture, copy and crop in which
+ * it matched; with `delete`, the records too. Doing it again from any point ends the same.
  */
 export async function eraseHistory(
   stores: Stores,
@@ -19,7 +19,7 @@ export async function eraseHistory(
 ): Promise<{ history_records: number; history_pictures: number }> {
   const counts = { history_records: 0, history_pictures: 0 };
   if (history === 'keep') return counts;
-  // Of very many in one picture, only some are found by their id.
+  // A picture that shows very many is found by the ids of some alone.
   for (const filter of [{ entryId }, { isCrowd: true }]) {
     const found = await eraseMatching(stores, filter, entryId, history);
     counts.history_records += found.records;

@@ -7,14 +7,16 @@ import { allOrFirstError } from '../promises.ts';
 import type { EntryRecord, ErasureRecord, ImageRecord } from '../records/port.ts';
 import { eraseHistory, eraseLeftovers } from './erase-entry.ts';
 
-const postponed = 'What was erased may still be in the files of the records: the sweep tries again to clean them.';
+const postponed =
+  'What was erased may still be in the files of the records: the sweep tries again to clean them.';
 
 /** A store that is far away is asked for so many deletions at a time. */
 const deletionsAtOnce = 10;
 
 /**
- * Takes an entry out of every store: hidden first, then faces, pictures, and at last record and name. Where it is erased, its history and its
- * files in the inbox go before the record, which has the name. Doing it again from any point ends the same.
+ * Takes an entry out of every store: hidden first, then faces, pictures, and at last record and name. Where
+ * it is erased, its history and its files in the inbox go before the record, which has the name. Doing it
+ * again from any point ends the same.
  */
 export async function removeEntryEverywhere(stores: Stores, entryId: number): Promise<void> {
   const { records, faces, images } = stores;
@@ -32,7 +34,7 @@ export async function removeEntryEverywhere(stores: Stores, entryId: number): Pr
   if (erasure) await finishErasure(stores, entryId).catch((err: unknown) => log().warn({ err, entryId }, postponed));
 }
 
-/** What fails here is tried again by the sweep: the entry is gone, and whoever asked for that need not ask again. */
+/** Ends an erasure. The sweep tries again what fails: whoever asked for it need not ask again. */
 async function finishErasure({ records }: Stores, entryId: number): Promise<void> {
   await records.purge(entryId);
   await records.noteErasure(entryId, {}, true);
@@ -51,7 +53,8 @@ async function eraseTraces(
 const settledMs = 10 * 60_000;
 
 /**
- * Goes on with erasures that broke off, and looks again for what requests wrote that had begun before. Returns how many it finished.
+ * Goes on with erasures that broke off, and looks again for what requests wrote that had begun before.
+ * Returns how many it finished.
  * @throws BackendUnavailableError, ThrottledError
  */
 export async function finishErasures(stores: Stores, now = new Date()): Promise<number> {

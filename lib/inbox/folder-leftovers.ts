@@ -2,7 +2,7 @@ import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BackendUnavailableError } from '../errors.ts';
 import { codeOf, ifPresent } from '../files.ts';
-import type { Leftovers } from './leftovers.ts';
+import type { Leftovers } from '../images/leftovers.ts';
 import { joinBytes, walkInbox } from './walk.ts';
 
 const retryAfterSeconds = 5;

@@ -2,7 +2,7 @@ import { ListObjectsV2Command, S3ServiceException } from '@aws-sdk/client-s3';
 import { BackendUnavailableError } from '../errors.ts';
 import { type BucketPlace, createS3Client } from '../s3.ts';
 import { eraseVersions } from '../s3-versions.ts';
-import type { Leftovers } from './leftovers.ts';
+import type { Leftovers } from '../images/leftovers.ts';
 
 const retryAfterSeconds = 5;
 

@@ -15,7 +15,8 @@ export function isTurned({ orientation }: Pick<MeasuredPicture, 'orientation'>):
 }
 
 /**
- * Returns a picture's bytes without Exif data (and with it places, times and thumbnails), XMP, texts, comments, and what follows its end.
+ * Returns a picture's bytes without Exif data (and with it places, times and thumbnails), XMP, texts,
+ * comments, and what follows its end.
  * Pixels stay as they are, bit by bit, unless metadata turns the picture: then its upright pixels are written anew.
  * @param decode gives its upright pixels; it is called only where they are needed.
  * @throws what `decode` throws, and sharp's errors.
@@ -60,8 +61,8 @@ function bufferOf(bytes: Uint8Array): Buffer {
 const jpeg = { start: 0xd8, end: 0xd9, scan: 0xda, comment: 0xfe, firstApp: 0xe0, lastApp: 0xef } as const;
 
 /**
- * Keeps the segments that pixels are made from, and of the others those that colours are: the profile, and Adobe's word on how channels
- * are mixed.
+ * Keeps the segments that pixels are made from, and of the others those that colours are: the profile, and
+ * Adobe's word on how channels are mixed.
  */
 function stripJpeg(bytes: Buffer): Buffer {
   const parts: Buffer[] = [bytes.subarray(0, 2)];
@@ -124,7 +125,7 @@ function stripPng(bytes: Buffer): Buffer {
 }
 
 const webpChunks = new Set(['VP8 ', 'VP8L', 'VP8X', 'ALPH', 'ANIM', 'ANMF', 'ICCP']);
-/** Of the extended head: that there are Exif data, and XMP. */
+/** Flags of the extended head for Exif data and XMP. */
 const webpMetadataFlags = 0x0c;
 
 function stripWebp(bytes: Buffer): Buffer {

@@ -135,7 +135,7 @@ function unreadableResult(identifier: string, error: string): ImageProcessingRes
 /** A picture that was looked at. */
 interface Examined {
   readonly pictureId: string;
-  /** Where its copies are stored; `undefined` where nothing is kept of it. */
+  /** Keys of its copies; `undefined` if nothing is kept of it. */
   readonly keys: ProcessedKeys | undefined;
   readonly result: ProcessedResult;
 }
@@ -150,7 +150,7 @@ function lesser(one: KeepChoice, other: KeepChoice): KeepChoice {
   return keepChoices.indexOf(one) > keepChoices.indexOf(other) ? one : other;
 }
 
-/** Returns true if a picture with or without a match leaves its record and copies behind, and false if nothing. */
+/** Returns true if a picture with or without a match leaves its record and copies behind. */
 function isWanted(
   keep: ProcessImagesRequest['keep'],
   { keepDays }: ProcessingSettings,

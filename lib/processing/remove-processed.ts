@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import type { ImageProcessingResult } from '../contract/shapes.ts';
 import { type Deadline, noDeadline } from '../deadline.ts';
 import { ProcessedNotFoundError } from '../errors.ts';
-import { processedKeyAt } from '../images/key.ts';
+import { copiesOf } from '../images/copies.ts';
 import type { ImageStore } from '../images/port.ts';
 import { allOrFirstError } from '../promises.ts';
 import type { ProcessedFilter, RecordStore } from '../records/port.ts';
@@ -67,11 +67,4 @@ export async function removePictures(
   const limit = pLimit(filesAtOnce);
   await allOrFirstError(results.flatMap(copiesOf).map((key) => limit(() => images.delete(key))));
   await records.removeProcessed(results.flatMap(({ db_id }) => db_id ?? []));
-}
-
-/** The keys of a processed picture's copies, each once. */
-export function copiesOf(result: ImageProcessingResult): string[] {
-  const locations = [result.original_image_path, result.saved_image_path, result.cropped_face_path];
-  const keys = locations.map((location) => (location === null ? undefined : processedKeyAt(location)));
-  return [...new Set(keys.filter((key) => key !== undefined))];
 }

@@ -1,5 +1,5 @@
 import type { Config, KeepDays } from '../config.ts';
-import type { Leftovers } from '../inbox/leftovers.ts';
+import type { Leftovers } from '../images/leftovers.ts';
 import { log } from '../log.ts';
 import type { ProcessedFilter, RecordStore, RetentionDue, RetentionNote } from '../records/port.ts';
 import { type RemovalPorts, removeMatching } from './remove-processed.ts';
@@ -27,12 +27,13 @@ export interface RetentionReport {
 const dayMs = 24 * 60 * 60_000;
 /** Time to object to a deletion that a new version, or a shorter limit, brings. */
 export const objectionMs = 7 * dayMs;
-/** Rounds come every hour. A longer gap may be a clock that jumped ahead, to which nothing may fall victim. */
+/** Rounds come every hour. A longer gap may be a clock that jumped ahead: nothing may fall victim to it. */
 const longestGapMs = 2 * dayMs;
 
 /**
- * Finds out if older data than the limits allow may be deleted. Where there is some, and nobody was told of it, it is announced in the log and
- * remembered in the store; the deletion begins after seven days, or when `RETENTION_CONFIRMED` says so.
+ * Finds out if older data than the limits allow may be deleted. Where there is some, and nobody was told of
+ * it, it is announced in the log and remembered in the store; the deletion begins after seven days, or when
+ * `RETENTION_CONFIRMED` says so.
  * @throws BackendUnavailableError, ThrottledError, DiskFullError
  */
 export async function announceRetention(

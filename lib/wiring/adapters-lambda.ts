@@ -6,7 +6,7 @@ import { claimBucket } from '../images/claim-bucket.ts';
 import type { ImageDelivery, ImageStore } from '../images/port.ts';
 import { openS3Images } from '../images/s3.ts';
 import { openS3Delivery } from '../images/s3-delivery.ts';
-import type { Leftovers } from '../inbox/leftovers.ts';
+import type { Leftovers } from '../images/leftovers.ts';
 import { openS3Leftovers } from '../inbox/s3-leftovers.ts';
 import { bucketInboxWarnings } from '../inbox/s3-warnings.ts';
 import { createInputReader, type InputReader } from '../inputs/read.ts';

@@ -5,7 +5,7 @@ import type { WebhookStatus } from '../contract/endpoints/status.ts';
 import type { Outbox } from '../events/port.ts';
 import type { FaceBackend } from '../faces/port.ts';
 import { deliverBytes, type ImageDelivery, type ImageStore } from '../images/port.ts';
-import type { Leftovers } from '../inbox/leftovers.ts';
+import type { Leftovers } from '../images/leftovers.ts';
 import type { InputReader } from '../inputs/read.ts';
 import type { RecordStore } from '../records/port.ts';
 import type { LocalUploads } from '../uploads/local.ts';

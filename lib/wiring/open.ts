@@ -3,7 +3,7 @@ import { loadConfig } from '../config.ts';
 import type { FaceBackend } from '../faces/port.ts';
 import { imageLocator } from '../images/location.ts';
 import type { ImageDelivery, ImageStore } from '../images/port.ts';
-import type { Leftovers } from '../inbox/leftovers.ts';
+import type { Leftovers } from '../images/leftovers.ts';
 import { PictureSlots } from '../inputs/picture-slots.ts';
 import type { InputReader } from '../inputs/read.ts';
 import type { DeliveryPorts, EnrollingPorts, EntryPorts, Ports, Stores } from '../ports.ts';

@@ -1,6 +1,7 @@
 /**
- * Command: searches every byte that the service keeps for a person's name and pictures. It tells where something was found, and fails then.
- * In AWS, the messages of queues can't be read without taking them: they are left out, and told of.
+ * Command: searches every byte that the service keeps for a person's name and pictures. It tells where
+ * something was found, and fails then. In AWS, the messages of queues can't be read without taking them: they
+ * are left out, and told of.
  * usage: npm run erasure -- check [--name NAME]… [--image FILE]…
  */
 import { readFile } from 'node:fs/promises';

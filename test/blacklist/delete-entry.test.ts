@@ -24,9 +24,11 @@ const hidingSteps = steps(
   'records.markEntryDeleting',
   'records.listImages',
   'faces.remove',
-  'images.list',
-  'images.delete',
-  'images.delete 2',
+  'images.erase',
+  'records.getErasure',
+  'records.noteErasure',
+  'records.noteErasure 2',
+  'records.listProcessed',
   'records.removeEntry',
 ).slice(1);
 
@@ -49,7 +51,7 @@ describe('deleting an entry', () => {
     },
   );
 
-  it.each(hidingSteps.slice(3, 6))(
+  it.each(hidingSteps.slice(3, 8))(
     'that fails %s is finished by the sweep, however young it is',
     async (_name, step) => {
       const { ports } = stores;

@@ -1,5 +1,4 @@
 import { batches } from '../../batches.ts';
-import { pictureIdOfKey, processedKeyAt } from '../../images/key.ts';
 import { leafOf, type NodeBytes, type NodePlace, readLater, removing } from '../shared/gaps.ts';
 import { scopesOf } from '../shared/scopes.ts';
 import { type Action, isNew } from './action.ts';
@@ -49,10 +48,9 @@ async function leavingOf(table: TableClient, item: Item): Promise<Leaving> {
   return { rank: Number(item.sk), scopes: scopesOf(result), keys };
 }
 
-/** An earlier version did not keep it beside the answer. */
+/** Reads a picture's id from the place of its original, for an earlier version did not keep it beside the answer. */
 function pictureIdAt(location: string | null): string | undefined {
-  const key = location === null ? undefined : processedKeyAt(location);
-  return key && pictureIdOfKey(key);
+  return /\/([A-Za-z0-9-]+)-original\.[a-z]+$/.exec(location ?? '')?.[1];
 }
 
 /** Parts of the list that one transaction takes each. */

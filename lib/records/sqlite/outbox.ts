@@ -58,17 +58,20 @@ const statements = {
   deleteDelivery: 'DELETE FROM delivery WHERE receiver_id = ? AND processed_id = ?',
   oldest: `
     SELECT processed_id FROM (
-      SELECT processed_id, created FROM delivery WHERE receiver_id = ? ORDER BY created, processed_id LIMIT ${givenUpAtOnce}
+      SELECT processed_id, created FROM delivery WHERE receiver_id = ? ORDER BY processed_id LIMIT ${givenUpAtOnce}
     ) WHERE created < ?`,
 
   insertNotice: 'INSERT INTO notice (event) VALUES (?)',
   notice: 'SELECT event FROM notice WHERE id = ?',
-  forgetNotices: 'DELETE FROM notice WHERE -id NOT IN (SELECT processed_id FROM delivery)',
+  forgetNotice: `
+    DELETE FROM notice WHERE id = ? AND NOT EXISTS (
+      SELECT 1 FROM receiver CROSS JOIN delivery ON receiver_id = receiver.id WHERE processed_id = -notice.id
+    )`,
   deliveriesOf: `
     SELECT receiver_id, processed_id,
       (SELECT count(*) FROM delivery_entry AS all_of WHERE all_of.receiver_id = own.receiver_id
         AND all_of.processed_id = own.processed_id) AS entries
-    FROM delivery_entry AS own WHERE own.entry_id = ?`,
+    FROM receiver CROSS JOIN delivery_entry AS own ON own.receiver_id = receiver.id WHERE own.entry_id = ?`,
   deleteDeliveryEntry: 'DELETE FROM delivery_entry WHERE receiver_id = ? AND processed_id = ? AND entry_id = ?',
 
   picture: 'SELECT picture_id, result, at FROM processed WHERE id = ?',
@@ -239,7 +242,7 @@ export class SqliteOutbox implements Outbox {
     const following = this.#statements.following.all(receiverId, processedId);
     // Its entries' rows go with it, by their foreign key.
     this.#statements.deleteDelivery.run(receiverId, processedId);
-    if (processedId < 0) this.#statements.forgetNotices.run();
+    if (processedId < 0) this.#statements.forgetNotice.run(-processedId);
     for (const { processed_id } of following) {
       if (processed_id !== null) this.#statements.setWaits.run(receiverId, Number(processed_id));
     }

@@ -9,7 +9,7 @@ export interface Leftover {
 export type LeftoverFolder = 'inbox' | 'rejected';
 
 /**
- * Files that wait in the inbox, or could not be used. What they show belongs to somebody, and must not stay for ever.
+ * Files that wait in the inbox, or could not be used. They show somebody, and must not stay for ever.
  * @example
  * for await (const { key } of leftovers.list('rejected')) await leftovers.delete(key);
  */

@@ -3,6 +3,7 @@ import { EntryNotFoundError } from '../errors.ts';
 import type { Stores } from '../ports.ts';
 import type { HistoryChoice } from '../records/port.ts';
 import { blacklistRecord } from './blacklist-record.ts';
+import { persistently } from './persistently.ts';
 import { removeEntryEverywhere } from './remove.ts';
 
 /**
@@ -17,7 +18,7 @@ export async function deleteEntry(
 ): Promise<BlacklistRecord> {
   const entry = await ports.records.getEntry(entryId);
   if (!entry || entry.status === 'PENDING') throw new EntryNotFoundError();
-  await ports.records.markEntryDeleting(entryId, history);
+  await persistently(() => ports.records.markEntryDeleting(entryId, history));
   await removeEntryEverywhere(ports, entryId);
   return blacklistRecord(ports, entry);
 }

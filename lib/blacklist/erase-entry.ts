@@ -1,9 +1,10 @@
+import { copiesOf } from '../images/copies.ts';
 import type { Leftover, LeftoverFolder } from '../images/leftovers.ts';
 import { normalName } from '../names/normal-form.ts';
 import type { Stores } from '../ports.ts';
-import { copiesOf } from '../images/copies.ts';
 import type { EntryRecord, HistoryChoice, ProcessedFilter } from '../records/port.ts';
 import { tellsOf } from '../records/shared/redaction.ts';
+import { persistently } from './persistently.ts';
 
 /** Records that are read, and changed, at once. */
 const recordsAtOnce = 50;
@@ -35,20 +36,25 @@ async function eraseMatching(
   entryId: number,
   history: HistoryChoice,
 ): Promise<{ records: number; pictures: number }> {
-  const { total } = await records.listProcessed({ ...filter, limit: 1, offset: 0 });
+  const { total } = await persistently(() => records.listProcessed({ ...filter, limit: 1, offset: 0 }));
   const counts = { records: 0, pictures: 0 };
   for (let end = total; end > 0; end -= recordsAtOnce) {
     const offset = Math.max(0, end - recordsAtOnce);
-    const page = await records.listProcessed({ ...filter, limit: end - offset, offset });
+    const query = { ...filter, limit: end - offset, offset };
+    const page = await persistently(() => records.listProcessed(query));
     const shown = page.items.filter(({ faces }) =>
       faces.some(({ blacklist_matches }) => blacklist_matches.some(({ entry }) => entry.id === entryId)),
     );
     const wanted = history === 'delete' ? shown : shown.filter((result) => tellsOf(result, entryId));
-    for (const key of wanted.flatMap(copiesOf)) counts.pictures += (await images.erase(key)) > 0 ? 1 : 0;
+    for (const key of wanted.flatMap(copiesOf)) {
+      counts.pictures += (await persistently(() => images.erase(key))) > 0 ? 1 : 0;
+    }
     const ids = wanted.flatMap(({ db_id }) => db_id ?? []);
     counts.records += ids.length;
     if (ids.length === 0) continue;
-    await (history === 'delete' ? records.removeProcessed(ids) : records.redactProcessed(ids, entryId));
+    await persistently<unknown>(() =>
+      history === 'delete' ? records.removeProcessed(ids) : records.redactProcessed(ids, entryId),
+    );
   }
   return counts;
 }
@@ -56,21 +62,26 @@ async function eraseMatching(
 /** Deletes the files of the inbox that are meant for an entry, and those that were rejected. */
 export async function eraseLeftovers(
   { leftovers }: Stores,
-  { id, name }: Pick<EntryRecord, 'id' | 'name'>,
+  entry: Pick<EntryRecord, 'id' | 'name'>,
 ): Promise<{ inbox_files: number; rejected_files: number }> {
   const erase = async (folder: LeftoverFolder) => {
     const own: Leftover[] = [];
     for await (const leftover of leftovers?.list(folder) ?? []) {
-      if (isMeantFor(leftover.key, id, name)) own.push(leftover);
+      if (isMeantFor(leftover.key, entry)) own.push(leftover);
     }
-    for (const { key } of own) await leftovers?.delete(key);
+    for (const { key } of own) await persistently(async () => leftovers?.delete(key));
+    await persistently(async () => leftovers?.removeEmptyFolders(folder, (name) => isNameOf(name, entry)));
     return own.length;
   };
   return { inbox_files: await erase('inbox'), rejected_files: await erase('rejected') };
 }
 
 /** The first folder tells whose a file is. */
-function isMeantFor(key: string, entryId: number, name: string): boolean {
+function isMeantFor(key: string, entry: Pick<EntryRecord, 'id' | 'name'>): boolean {
   const [, folder = '', ...rest] = key.split('/');
-  return rest.length > 0 && (folder === String(entryId) || normalName(folder) === name);
+  return rest.length > 0 && isNameOf(folder, entry);
+}
+
+function isNameOf(folder: string, { id, name }: Pick<EntryRecord, 'id' | 'name'>): boolean {
+  return folder === String(id) || normalName(folder) === name;
 }

@@ -1,11 +1,12 @@
 import pLimit from 'p-limit';
 import type { EnrolledFace } from '../faces/port.ts';
 import { entryFolder } from '../images/key.ts';
-import type { Stores } from '../ports.ts';
 import { log } from '../log.ts';
+import type { Stores } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';
-import type { EntryRecord, ErasureRecord, ImageRecord } from '../records/port.ts';
+import type { ErasedCounts, ImageRecord } from '../records/port.ts';
 import { eraseHistory, eraseLeftovers } from './erase-entry.ts';
+import { persistently } from './persistently.ts';
 
 const postponed =
   'What was erased may still be in the files of the records: the sweep tries again to clean them.';
@@ -20,33 +21,28 @@ const deletionsAtOnce = 10;
  */
 export async function removeEntryEverywhere(stores: Stores, entryId: number): Promise<void> {
   const { records, faces, images } = stores;
-  const entry = await records.markEntryDeleting(entryId);
-  const erasure = await records.getErasure(entryId);
-  const found = await records.listImages(entryId);
+  const entry = await persistently(() => records.markEntryDeleting(entryId));
+  const erasure = await persistently(() => records.getErasure(entryId));
+  const found = await persistently(() => records.listImages(entryId));
+  const count = (counts: Partial<ErasedCounts>, isFinished = false) =>
+    erasure && persistently(() => records.noteErasure(entryId, counts, isFinished));
+  const enrolled = found.filter(({ face }) => face !== null).length;
+  await count({ reference_pictures: found.length, faces: enrolled });
+  await persistently(() => faces.remove(found.map(faceOf)));
+  await persistently(() => images.erase(`${entryFolder(entryId)}/`));
   if (erasure) {
-    const enrolled = found.filter(({ face }) => face !== null).length;
-    await records.noteErasure(entryId, { reference_pictures: found.length, faces: enrolled });
+    await count(await eraseHistory(stores, entryId, erasure.history));
+    if (entry) await count(await eraseLeftovers(stores, entry));
   }
-  await faces.remove(found.map(faceOf));
-  await images.erase(`${entryFolder(entryId)}/`);
-  if (erasure) await eraseTraces(stores, entry ?? { id: entryId, name: '' }, erasure);
-  await records.removeEntry(entryId);
-  if (erasure) await finishErasure(stores, entryId).catch((err: unknown) => log().warn({ err, entryId }, postponed));
-}
-
-/** Ends an erasure. The sweep tries again what fails: whoever asked for it need not ask again. */
-async function finishErasure({ records }: Stores, entryId: number): Promise<void> {
-  await records.purge(entryId);
-  await records.noteErasure(entryId, {}, true);
-}
-
-async function eraseTraces(
-  stores: Stores,
-  entry: Pick<EntryRecord, 'id' | 'name'>,
-  { history }: ErasureRecord,
-): Promise<void> {
-  await stores.records.noteErasure(entry.id, await eraseHistory(stores, entry.id, history));
-  await stores.records.noteErasure(entry.id, await eraseLeftovers(stores, entry));
+  await persistently(() => records.removeEntry(entryId));
+  if (!erasure) return;
+  try {
+    await persistently(() => records.purge(entryId));
+    await count({}, true);
+  } catch (err) {
+    // Whoever asked for it need not ask again: the entry is gone.
+    log().warn({ err, entryId }, postponed);
+  }
 }
 
 /** A request that began before an entry was hidden has ended by then. */

@@ -24,4 +24,9 @@ export interface Leftovers {
    * @throws BackendUnavailableError
    */
   delete(key: string): Promise<void>;
+  /**
+   * Removes the empty folders at the first level whose names are meant: a folder's name may be a person's.
+   * @throws BackendUnavailableError
+   */
+  removeEmptyFolders(folder: LeftoverFolder, isMeant: (name: string) => boolean): Promise<void>;
 }

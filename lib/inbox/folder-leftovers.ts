@@ -1,5 +1,6 @@
-import { unlink } from 'node:fs/promises';
+import { readdir, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { decodeText } from '../decode-text.ts';
 import { BackendUnavailableError } from '../errors.ts';
 import { codeOf, ifPresent } from '../files.ts';
 import type { Leftovers } from '../images/leftovers.ts';
@@ -28,6 +29,18 @@ export function openFolderLeftovers(dataDir: string): Leftovers {
         throw unavailable(error);
       }
     },
+    async removeEmptyFolders(folder, isMeant) {
+      try {
+        const root = Buffer.from(join(dataDir, folder));
+        const items = await ifPresent(readdir(root, { withFileTypes: true, encoding: 'buffer' }));
+        for (const item of items ?? []) {
+          if (!item.isDirectory() || !isMeant(decodeText(item.name))) continue;
+          await removeIfEmpty(joinBytes(root, item.name));
+        }
+      } catch (error) {
+        throw unavailable(error);
+      }
+    },
     async delete(key) {
       const path = paths.get(key) ?? joinBytes(Buffer.from(dataDir), Buffer.from(key));
       try {
@@ -38,6 +51,17 @@ export function openFolderLeftovers(dataDir: string): Leftovers {
       }
     },
   };
+}
+
+/** Removes a folder with the empty folders in it; one with a file stays. */
+async function removeIfEmpty(folder: Buffer): Promise<void> {
+  const items = await ifPresent(readdir(folder, { withFileTypes: true, encoding: 'buffer' }));
+  for (const item of items ?? []) {
+    if (item.isDirectory()) await removeIfEmpty(joinBytes(folder, item.name));
+  }
+  await ifPresent(rmdir(folder)).catch((error: unknown) => {
+    if (codeOf(error) !== 'ENOTEMPTY') throw error;
+  });
 }
 
 function unavailable(error: unknown): BackendUnavailableError {

@@ -1,8 +1,8 @@
 import { ListObjectsV2Command, S3ServiceException } from '@aws-sdk/client-s3';
 import { BackendUnavailableError } from '../errors.ts';
+import type { Leftovers } from '../images/leftovers.ts';
 import { type BucketPlace, createS3Client } from '../s3.ts';
 import { eraseVersions } from '../s3-versions.ts';
-import type { Leftovers } from '../images/leftovers.ts';
 
 const retryAfterSeconds = 5;
 
@@ -21,6 +21,8 @@ export function openS3Leftovers({ region, bucket }: BucketPlace): Leftovers {
         ContinuationToken = page.NextContinuationToken;
       } while (ContinuationToken !== undefined);
     },
+    /** There are none in a bucket: what looks like one is an object, and listed. */
+    async removeEmptyFolders() {},
     async delete(key) {
       await attempt(() => eraseVersions(client, bucket, key));
     },

@@ -11,11 +11,15 @@ export interface OldVersion {
   readonly modified: Date;
 }
 
+/** The oldest go when there are more: they are in memory. */
+const mostVersions = 2_000;
+
 /** Old versions of the objects of a versioned bucket, in this process's memory. */
 export class OldVersions {
   readonly #versions: OldVersion[] = [];
 
   add(version: Omit<OldVersion, 'id'>): void {
+    if (this.#versions.length >= mostVersions) this.#versions.shift();
     this.#versions.push({ ...version, id: randomUUID() });
   }
 
@@ -40,7 +44,9 @@ interface Listing {
 }
 
 /** Lists, reads and deletes versions, which s3rver knows nothing of. The present ones have the id `null`. */
-export function tellVersions(store: WholeObjectStore): (context: Context, next: () => Promise<void>) => Promise<void> {
+export function tellVersions(
+  store: WholeObjectStore,
+): (context: Context, next: () => Promise<void>) => Promise<void> {
   return async (context, next) => {
     const { versions, versionId, ...query } = context.query;
     const [, bucket = '', ...names] = decodeURIComponent(context.path).split('/');
@@ -68,7 +74,12 @@ export function tellVersions(store: WholeObjectStore): (context: Context, next: 
 }
 
 function versionsOf({ Name, IsTruncated, Contents }: Listing, old: readonly OldVersion[]) {
-  const present = Contents.map(({ Key, LastModified }) => ({ Key, VersionId: 'null', IsLatest: true, LastModified }));
+  const present = Contents.map(({ Key, LastModified }) => ({
+    Key,
+    VersionId: 'null',
+    IsLatest: true,
+    LastModified,
+  }));
   const before = old.map(({ key, id, modified }) => ({
     Key: key,
     VersionId: id,

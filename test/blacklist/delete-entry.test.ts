@@ -5,7 +5,7 @@ import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { finishInterrupted } from '../../lib/blacklist/sweep.ts';
 import { updateEntry } from '../../lib/blacklist/update-entry.ts';
 import { EntryNotFoundError } from '../../lib/errors.ts';
-import { down, failing, stepBefore, steps } from './steps.ts';
+import { down, failing, failingOn, stepBefore, steps } from './steps.ts';
 import { complete, contents, everything, imageFolders, matchedNames, nothing, useStores } from './stores.ts';
 
 const person = { name: 'Jane Roe', reason: null };
@@ -38,7 +38,7 @@ describe('deleting an entry', () => {
     async (_name, step) => {
       const { ports } = stores;
       const record = await list();
-      await expect(deleteEntry(failing(ports, step), record.id)).rejects.toBe(down);
+      await expect(deleteEntry(failingOn(ports, step), record.id)).rejects.toBe(down);
       expect(await ports.records.listEntries('ACTIVE')).toEqual([]);
       expect(await matchedNames(ports, stores.pictures.listed)).toEqual([]);
       await expect(updateEntry(ports, record.id, person)).rejects.toThrow(EntryNotFoundError);
@@ -56,7 +56,7 @@ describe('deleting an entry', () => {
     async (_name, step) => {
       const { ports } = stores;
       const { id } = await list();
-      await expect(deleteEntry(failing(ports, step), id)).rejects.toBe(down);
+      await expect(deleteEntry(failingOn(ports, step), id)).rejects.toBe(down);
       await finishInterrupted(ports, new Date(0));
       expect(await contents(ports)).toEqual(nothing);
     },
@@ -67,7 +67,7 @@ describe('deleting an entry', () => {
     async (_name, step) => {
       const { ports } = stores;
       const { id } = await list();
-      await expect(deleteEntry(failing(ports, step), id)).rejects.toBe(down);
+      await expect(deleteEntry(failingOn(ports, step), id)).rejects.toBe(down);
       const next = await list();
       expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 2 }));
       expect(await deleteEntry(ports, next.id)).toEqual(next);
@@ -81,7 +81,7 @@ describe('deleting an entry', () => {
       ...steps('records.getEntry').map(([, step]) => step),
       stepBefore('records.markEntryDeleting'),
     ]) {
-      await expect(deleteEntry(failing(ports, step), record.id)).rejects.toBe(down);
+      await expect(deleteEntry(failingOn(ports, step), record.id)).rejects.toBe(down);
     }
     expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 2 }));
     expect(await matchedNames(ports, stores.pictures.listed)).toEqual(['Jane Roe', 'Jane Roe']);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NameTakenError } from '../../lib/errors.ts';
 import type { RecordStore } from '../../lib/records/port.ts';
 import { entrySuite } from './records/entries.ts';
+import { erasureSuite } from './records/erasures.ts';
 import { filterSuite } from './records/filters.ts';
 import {
   activeEntry,
@@ -32,6 +33,7 @@ export function recordStoreSuite(name: string, open: () => Promise<OpenedRecords
     processedSuite(() => opened);
     filterSuite(() => opened);
     removalSuite(() => opened);
+    erasureSuite(() => opened);
 
     test('a store opened later finds everything', async () => {
       const { entry, imageId } = await activeEntry(store, 'Ada');

@@ -17,7 +17,8 @@ export function isTurned({ orientation }: Pick<MeasuredPicture, 'orientation'>):
 /**
  * Returns a picture's bytes without Exif data (and with it places, times and thumbnails), XMP, texts,
  * comments, and what follows its end.
- * Pixels stay as they are, bit by bit, unless metadata turns the picture: then its upright pixels are written anew.
+ * Pixels stay as they are, bit by bit, unless metadata turns the picture: then its upright pixels are written
+ * anew.
  * @param decode gives its upright pixels; it is called only where they are needed.
  * @throws what `decode` throws, and sharp's errors.
  */

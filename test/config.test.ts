@@ -149,6 +149,14 @@ const settings: Readonly<Record<string, Setting>> = {
     ...whole(0, 36_500),
   }),
   RETENTION_CONFIRMED: setting('retentionConfirmed', { unset: false, ...flag }),
+  RECOVERY_DAYS: setting('recoveryDays', {
+    unset: 7,
+    good: [
+      ['1', 1],
+      ['35', 35],
+    ],
+    ...whole(1, 35),
+  }),
   STRIP_METADATA: setting('stripMetadata', { unset: true, ...flag }),
   CROPPED_FACE_PADDING_RATIO: setting('croppedFacePaddingRatio', {
     unset: 0.4,

@@ -137,6 +137,33 @@ describe('the outbox', () => {
     expect(dueIds(receiver)).toEqual([both]);
   });
 
+  test('tells everybody of an entry that is erased, and nothing of its pictures any more', async () => {
+    const [first = 0, second = 0] = idsOf(await outbox.setReceivers(urls));
+    const [ada = 0, bob = 0] = await opened.list(2);
+    const alone = await opened.process('a', [ada]);
+    const both = await opened.process('b', [ada, bob]);
+    const ofBob = await opened.process('c', [bob]);
+    expect(dueIds(first)).toEqual([alone]);
+    await opened.records.markEntryDeleting(ada, 'redact');
+    // Doing it again tells nobody twice.
+    await opened.records.markEntryDeleting(ada, 'redact');
+    const [notice = 0, ...others] = dueIds(first).sort((one, other) => one - other);
+    expect([notice < 0, others]).toEqual([true, [both]]);
+    expect(await outbox.event(notice)).toEqual({
+      type: 'entry.deleted',
+      timestamp: expect.any(String),
+      data: { entry_id: ada, history: 'redact' },
+    });
+    expect((await opened.records.getErasure(ada))?.removed.pending_events).toBe(4);
+    await outbox.delivered(first, both);
+    expect(dueIds(first)).toContain(ofBob);
+    await outbox.delivered(first, notice);
+    expect(dueIds(second)).toContain(notice);
+    expect(await outbox.event(notice)).toBeDefined();
+    await outbox.delivered(second, notice);
+    expect(await outbox.event(notice)).toBeUndefined();
+  });
+
   test('gives up what is too old, and counts it', async () => {
     const [receiver = 0] = idsOf(await outbox.setReceivers(urls));
     const [ada = 0] = await opened.list(1);

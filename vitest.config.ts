@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files that take longest begin first, so that none of them is left to run alone at the end. */
+/** Files that take longest. They start first, so that none of them runs alone at the end. */
 const longest = [
   'console/console',
   'api/http',
@@ -24,7 +24,7 @@ class LongestFirst extends BaseSequencer {
 
 const testFiles = (...names: string[]) => names.map((name) => `test/${name}.test.ts`);
 
-/** Files that start no process and open no port; `test/set-up/unit.ts` keeps them so. */
+/** Files that start no process and open no port; `test/set-up/unit.ts` makes sure of that. */
 const unit = testFiles(
   'bench/{lfw,measures}',
   'blacklist/{add-images,create-entry,delete-entry,possible-duplicates,sweep}',
@@ -49,7 +49,7 @@ const unit = testFiles(
   'uploads/create-upload',
 );
 
-/** Adapters, and what they stand on: stores, services, the engine, the emulators. */
+/** Adapters and their foundations: stores, services, the engine and the emulators. */
 const adapters = testFiles(
   'events/{publish-matches,webhook}',
   'faces/**/*',
@@ -65,13 +65,14 @@ const services = ['test/set-up/services.ts'];
 
 export default defineConfig({
   test: {
-    // The engine's tests start workers of their own, and those of the AWS mode spend much of their time waiting.
+    // The engine's tests start workers of their own, and the AWS mode's tests mostly wait, so three at once
+    // are enough.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
-    // Shared machines stall, and are at times less than half as fast.
+    // Shared machines stall, and are sometimes less than half as fast.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // The CDK's own rules for templates take seconds; `cdk synth` goes by them.
+    // The CDK's own rules for templates take seconds, and `cdk synth` checks them anyway.
     env: { LOG_LEVEL: 'silent', CDK_VALIDATION: 'false' },
     coverage: {
       provider: 'v8',
@@ -86,7 +87,7 @@ export default defineConfig({
           include: unit,
           testTimeout: 5_000,
           setupFiles: ['test/set-up/unit.ts'],
-          // Loading the same modules for each file anew would take longer than the tests.
+          // Loading the same modules again for each file would take longer than the tests.
           isolate: false,
           pool: 'threads',
         },

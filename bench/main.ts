@@ -1,6 +1,10 @@
 /**
- * Command: measures. Without a name, all that the documents show: accuracy (where there is --data), speed, service and search, each in a process
- * of its own. Figures go to bench/results.json, plots to docs/, tables to docs/benchmarks.md and README.md; with --out, figures and plots to that folder alone.
+ * Command: runs one benchmark, or without a name all that the documents show. Those are accuracy (only with
+ * --data), speed, service and search, each in a process of its own.
+ *
+ * The figures go to bench/results.json, the plots to docs/, and the tables to docs/benchmarks.md and
+ * README.md. With --out, figures and plots go to that folder, and no document changes.
+ *
  * usage: npm run bench [-- [NAME] [--data FOLDER] [--model MODEL] [--out FOLDER]]
  */
 import { spawn } from 'node:child_process';
@@ -8,7 +12,7 @@ import { once } from 'node:events';
 import { parseWords } from './options.ts';
 import { WrongUseError } from './wrong-use.ts';
 
-/** Those without `run` do their work when they are loaded. */
+/** A benchmark's module. One without `run` does its work when it is loaded. */
 interface Benchmark {
   run?(words: readonly string[]): Promise<void>;
 }
@@ -18,7 +22,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   speed: () => import('./speed/speed.ts'),
   service: () => import('./service/service.ts'),
   search: () => import('./search/search.ts'),
-  // What the bar for reference pictures rests on; it saves nothing.
+  // Shows why the quality filter for reference pictures has its limits; it saves nothing.
   quality: () => import('./accuracy/quality.ts'),
   crowd: () => import('./accuracy/crowd.ts'),
   history: () => import('./service/history.ts'),
@@ -38,7 +42,7 @@ async function runNamed(name: string, words: readonly string[]): Promise<void> {
   await (await load()).run?.(words);
 }
 
-/** One that fails does not keep the next from running. */
+/** Runs the benchmarks one after the other, including those after one that fails. */
 async function runAll(words: readonly string[]): Promise<void> {
   const { values } = parseWords(words);
   const given = (...names: (keyof typeof values)[]) =>
@@ -53,7 +57,7 @@ async function runAll(words: readonly string[]): Promise<void> {
   if (values.data === undefined) {
     console.log('Accuracy is measured only with --data FOLDER: its last figures stay.');
   } else await measure('accuracy', given('data', 'model', 'out'));
-  // Its crowd shows the samples' faces, unless it is called by its name.
+  // Speed gets no --data here, so its crowd always shows the samples' faces.
   await measure('speed', given('model', 'out'));
   await measure('service', given('out'));
   await measure('search', given('out'));

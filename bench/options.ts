@@ -3,17 +3,20 @@ import { parseArgs } from 'node:util';
 import { repository } from './report/results.ts';
 import { WrongUseError } from './wrong-use.ts';
 
-/** Where a benchmark writes what it measured. */
+/** Places to which a benchmark writes what it measured. */
 export interface Output {
   /** The folder of `results.json`. */
   readonly results: string;
   /** The folder of the plots. */
   readonly plots: string;
-  /** Documents whose tables show the figures: all but the summary, and the summary. */
+  /**
+   * Documents whose tables show the figures: first the one with all tables but the summary, then the one with
+   * the summary.
+   */
   readonly documents?: readonly string[];
 }
 
-/** What the command line asks of a benchmark. */
+/** A benchmark's options from the command line. */
 export interface BenchOptions {
   /** A folder of people. */
   readonly data?: string;
@@ -22,7 +25,7 @@ export interface BenchOptions {
   readonly numbers: readonly number[];
 }
 
-/** The repository's own documents and what they show. */
+/** The repository's own figures, plots and documents. */
 export const ownOutput: Output = {
   results: join(repository, 'bench'),
   plots: join(repository, 'docs'),
@@ -30,8 +33,10 @@ export const ownOutput: Output = {
 };
 
 /**
- * @param words what stands behind the benchmark's name
- * @throws WrongUseError
+ * Reads the options of one benchmark.
+ *
+ * @param words the words after the benchmark's name
+ * @throws WrongUseError if a word is no option and no number.
  */
 export function parseOptions(words: readonly string[]): BenchOptions {
   const { values, positionals } = parseWords(words);
@@ -46,7 +51,11 @@ export function parseOptions(words: readonly string[]): BenchOptions {
   };
 }
 
-/** @throws WrongUseError when an option is not one of them, or has no value. */
+/**
+ * Splits the words into options and numbers.
+ *
+ * @throws WrongUseError if an option is unknown or has no value.
+ */
 export function parseWords(words: readonly string[]) {
   try {
     return parseArgs({

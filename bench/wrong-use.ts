@@ -1,4 +1,4 @@
-/** The command line or the folder that it names can't be used as they are: its message is all that the user needs. */
+/** An error in the command line or in the folder that it names. Its message is all that the user needs. */
 export class WrongUseError extends Error {
   override readonly name = 'WrongUseError';
 }

@@ -1,11 +1,11 @@
 import { detectFacesContract } from '../lib/contract/endpoints/detect-faces.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
 import { detectFaces } from '../lib/processing/detect-faces.ts';
-import { faces, inputs, pictureSlots } from '../lib/wiring/open.ts';
+import { faces, inputsFor, pictureSlots } from '../lib/wiring/open.ts';
 
 /** POST /api/v1/detect/detect-face */
-export const handler = endpoint(detectFacesContract, async ({ body }, { note }) => {
-  const ports = { inputs: await inputs(), faces: await faces(), pictureSlots: await pictureSlots() };
+export const handler = endpoint(detectFacesContract, async ({ body }, { actor, note }) => {
+  const ports = { inputs: await inputsFor(actor), faces: await faces(), pictureSlots: await pictureSlots() };
   const found = await detectFaces(ports, body);
   note({ faces: found.length });
   return found;

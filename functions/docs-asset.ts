@@ -13,7 +13,7 @@ SwaggerUIBundle({
 });
 `;
 
-/** What the page loads: a file of Swagger UI, or a text of ours. */
+/** Files that the documentation page loads: from Swagger UI, or this service's own. */
 const assets: Record<string, { contentType: string; read: () => Promise<string> }> = {
   'swagger-ui.css': { contentType: 'text/css', read: () => swaggerFile('swagger-ui.css', 'utf8') },
   'swagger-ui-bundle.js': {

@@ -3,7 +3,7 @@ import { docsContract } from '../lib/contract/endpoints/docs.ts';
 import { endpoint, response } from '../lib/http/endpoint.ts';
 import { swaggerFile } from '../lib/http/swagger.ts';
 
-/** Nothing but this service's own files, and the pictures that the style sheet carries in itself. */
+/** Allows only this service's own files, and the pictures inside the style sheet. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -18,7 +18,8 @@ const contentSecurityPolicy = [
 
 /** GET /docs */
 export const handler = endpoint(docsContract, async (_input, { event }) => {
-  // By the page's own address, whatever stands in front of its path; without a slash at its end, that is relative to the root.
+  // The links are relative, so that they work behind any prefix. Without a slash at its end, a page's address
+  // is relative to its parent.
   const base = event.requestContext.path.endsWith('/') ? '.' : './docs';
   return response({
     status: 200,
@@ -27,7 +28,10 @@ export const handler = endpoint(docsContract, async (_input, { event }) => {
   });
 });
 
-/** The icon lies in the page: through a gateway that takes multipart alone for binary, a file of its own would not arrive. */
+/**
+ * Writes the page, with its icon inside. A gateway that treats only multipart as binary would spoil an icon
+ * in a file of its own.
+ */
 function page(base: string, title: string, icon: string): string {
   return `<!doctype html>
 <html lang="en">

@@ -2,9 +2,12 @@ import { getProcessedImageContract } from '../lib/contract/endpoints/get-process
 import { endpoint } from '../lib/http/endpoint.ts';
 import { pictureResponse } from '../lib/http/picture.ts';
 import { getProcessedImage } from '../lib/processing/get-processed.ts';
+import { ownResultsOf } from '../lib/service/actor.ts';
 import { deliveryPorts } from '../lib/wiring/open.ts';
 
 /** GET /api/v1/processed-images/{db_id}/image */
-export const handler = endpoint(getProcessedImageContract, async ({ params, query }) => {
-  return pictureResponse(await getProcessedImage(await deliveryPorts(), params.db_id, query.variant));
+export const handler = endpoint(getProcessedImageContract, async ({ params, query }, { actor }) => {
+  const { db_id } = params;
+  const ports = await deliveryPorts();
+  return pictureResponse(await getProcessedImage(ports, db_id, query.variant, ownResultsOf(actor)));
 });

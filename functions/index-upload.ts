@@ -1,5 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { meter } from '#metrics';
+import { asService } from '../lib/audit/scope.ts';
 import { ConfigError, loadConfig } from '../lib/config.ts';
 import { functionDeadline } from '../lib/deadline.ts';
 import type { Inbox } from '../lib/inbox/port.ts';
@@ -9,7 +10,10 @@ import { enrollingPorts } from '../lib/wiring/open.ts';
 
 let inbox: Inbox | undefined;
 
-/** A queue of S3's words of uploads to the inbox; it asks for those again that it could not work off. */
+/**
+ * Indexes the uploads to the inbox that S3 announces in a queue. It asks the queue again for those that it
+ * could not index.
+ */
 export async function handler(
   event: SQSEvent,
   context?: Pick<Context, 'getRemainingTimeInMillis'>,
@@ -20,7 +24,9 @@ export async function handler(
     throw new ConfigError('Uploads come by a queue with FACE_PROCESSING_BACKEND=aws_rekognition only.');
   inbox ??= openS3Inbox(aws);
   const ports = { ...(await enrollingPorts()), inbox };
-  const response = await indexMessages(ports, aws.bucket, event, functionDeadline(context));
+  const response = await asService('inbox', () =>
+    indexMessages(ports, aws.bucket, event, functionDeadline(context)),
+  );
   meter.ended('indexUpload', (performance.now() - started) / 1000);
   return response;
 }

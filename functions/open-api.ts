@@ -11,7 +11,7 @@ export const handler = endpoint(openApiContract, async (_input, { event }) => {
   const { apiTitle: title, apiVersion: version, publicUrl } = loadConfig();
   document ??= buildOpenApi(api, { title, version });
   if (publicUrl) return { ...document, servers: [{ url: `${publicUrl.origin}${publicUrl.prefix}` }] };
-  // Behind a gateway the paths start with its stage, behind a proxy with its prefix.
+  // Behind a gateway the paths start with its stage, and behind a proxy with the proxy's prefix.
   const prefix = event.requestContext.path.replace(/\/openapi\.json\/?$/, '');
   return { ...document, servers: [{ url: prefix === '' ? '/' : prefix }] };
 });

@@ -6,7 +6,10 @@ import { openMatchStream } from '../lib/records/dynamodb/match-stream.ts';
 
 let opened: ReturnType<typeof open> | undefined;
 
-/** What the table's stream tells of processed pictures with matches; it asks for those again that it could not publish. */
+/**
+ * Publishes the processed pictures with matches that the table's stream reports. It asks the stream again for
+ * those that it could not publish.
+ */
 export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
   opened ??= open();
   return publishMatches(opened.stream, opened.target, event);

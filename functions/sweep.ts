@@ -1,5 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { meter } from '#metrics';
+import { auditedSince } from '../lib/audit/kept.ts';
+import { asService } from '../lib/audit/scope.ts';
 import { sweepAgeMs } from '../lib/blacklist/interrupted.ts';
 import { normalizeNames } from '../lib/blacklist/normalize-names.ts';
 import { finishInterrupted, type SweepReport, type SweepTask, sweep } from '../lib/blacklist/sweep.ts';
@@ -7,16 +9,23 @@ import { loadConfig } from '../lib/config.ts';
 import { functionDeadline } from '../lib/deadline.ts';
 import { log } from '../lib/log.ts';
 import { retain } from '../lib/processing/retention.ts';
-import { claimedStores, leftovers, pictureSlots, stores } from '../lib/wiring/open.ts';
+import { audit, claimedStores, leftovers, pictureSlots, stores } from '../lib/wiring/open.ts';
 
-/** What was begun may end, and the report be written, before the function's own time is up. */
+/** Time that is kept back to end the step that is under way and to write the report. */
 const reserveMs = 60_000;
 
-/** A new version's first run sees to what the one before it kept. */
+/** The first run of a new version also brings the data of earlier versions up to date. */
 let isFirstRun = true;
 
-/** Runs on a schedule. What it does not reach in its time is left to the next run. */
-export async function handler(
+/** Runs the sweep on a schedule. The next run does what this one has no time for. */
+export function handler(
+  event: { readonly task: SweepTask },
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+): Promise<SweepReport> {
+  return asService('sweep', () => run(event, context));
+}
+
+async function run(
   { task }: { readonly task: SweepTask },
   context: Pick<Context, 'getRemainingTimeInMillis'>,
 ): Promise<SweepReport> {
@@ -32,6 +41,7 @@ export async function handler(
       : await sweep({ ...(await claimedStores()), ...slots }, olderThan, stop);
   const { records, images } = await stores();
   const retained = await retain({ records, images, leftovers: await leftovers() }, loadConfig(), { stop });
+  if (task === 'compare') await (await audit()).removeBefore(auditedSince(loadConfig()));
   const isWell = report.failed === 0 && report.damaged === 0;
   log()[isWell ? 'info' : 'warn']({ ...report, retained }, 'sweep');
   meter.ended('sweep', (performance.now() - started) / 1000);

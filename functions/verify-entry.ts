@@ -1,9 +1,12 @@
 import { verifyEntryContract } from '../lib/contract/endpoints/verify-entry.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
 import { verifyEntry } from '../lib/processing/verify-entry.ts';
-import { enrollingPorts, inputs } from '../lib/wiring/open.ts';
+import { enrollingPorts, inputsFor } from '../lib/wiring/open.ts';
 
 /** POST /api/v1/blacklist/{id}/verify */
-export const handler = endpoint(verifyEntryContract, async ({ params, body }, { deadline }) =>
-  verifyEntry({ ...(await enrollingPorts()), inputs: await inputs() }, params.id, body, deadline),
-);
+export const handler = endpoint(verifyEntryContract, async ({ params, body }, { actor, deadline, note }) => {
+  const ports = { ...(await enrollingPorts()), inputs: await inputsFor(actor) };
+  const verification = await verifyEntry(ports, params.id, body, deadline);
+  note({ threshold: verification.threshold });
+  return verification;
+});

@@ -1,10 +1,12 @@
 import { verifyContract } from '../lib/contract/endpoints/verify.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
 import { verify } from '../lib/processing/verify.ts';
-import { faces, inputs, pictureSlots } from '../lib/wiring/open.ts';
+import { faces, inputsFor, pictureSlots } from '../lib/wiring/open.ts';
 
 /** POST /api/v1/verify */
-export const handler = endpoint(verifyContract, async ({ body }, { deadline }) => {
-  const ports = { inputs: await inputs(), faces: await faces(), pictureSlots: await pictureSlots() };
-  return verify(ports, body, deadline);
+export const handler = endpoint(verifyContract, async ({ body }, { actor, deadline, note }) => {
+  const ports = { inputs: await inputsFor(actor), faces: await faces(), pictureSlots: await pictureSlots() };
+  const verification = await verify(ports, body, deadline);
+  note({ threshold: verification.threshold });
+  return verification;
 });

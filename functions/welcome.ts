@@ -3,7 +3,7 @@ import { welcomeContract } from '../lib/contract/endpoints/welcome.ts';
 import { endpoint, response } from '../lib/http/endpoint.ts';
 import { besideRoot, isBrowserAtRoot } from '../lib/http/root.ts';
 
-/** GET / and GET /api/v1/; the root leads a browser to the documentation. */
+/** GET / and GET /api/v1/; the root sends a browser to the documentation. */
 export const handler = endpoint(welcomeContract, async (_input, { event }) =>
   isBrowserAtRoot(event)
     ? response({ status: 307, headers: { Location: besideRoot(event, 'docs') } })

@@ -23,14 +23,20 @@ import { addProblemResponses } from './problem-responses.ts';
 import type { Resources } from './resources.ts';
 import type { StackSettings } from './settings.ts';
 
-/** Requests in a second over all callers, and how many may come at once: looks into the table are cheap, pictures cost money. */
+/**
+ * Requests in a second over all callers, and how many may come at once. Calls that only read or write records
+ * are cheap; pictures cost money.
+ */
 const recordsThrottle = { rateLimit: 50, burstLimit: 100 };
-/** By one caller with an API key. */
+/** The same limits for one caller, who is known by an API key. */
 const callerThrottle = { rateLimit: 20, burstLimit: 40 };
 const callerQuotaPerDay = 100_000;
 const preflightSeconds = 600;
 
-/** The contract as a REST API: a resource for each path, and a function for each endpoint, which its aliases share. */
+/**
+ * The contract as a REST API. Each path has a resource, and each endpoint has a function, which its aliases
+ * share.
+ */
 export class Api extends Construct {
   readonly restApi: RestApi;
   readonly functions: readonly EndpointFunction[];
@@ -103,7 +109,10 @@ export class Api extends Construct {
     }
   }
 
-  /** It limits those who send an API key, which `-c apiKey=true` asks for; the stage's own limits hold for all together. */
+  /**
+   * Limits each caller who sends an API key, which `-c apiKey=true` asks for. The stage's own limits hold for
+   * all callers together.
+   */
   #addUsagePlan({ apiKey }: StackSettings): void {
     const plan = this.restApi.addUsagePlan('UsagePlan', {
       description: 'What one caller may ask for.',
@@ -146,12 +155,17 @@ const stageDefaults = {
   dataTraceEnabled: false,
 } as const;
 
-/** What answers GET answers HEAD: the gateway leaves the body out. */
+/**
+ * Lists the methods of an endpoint. One that answers GET also answers HEAD: the gateway leaves the body out.
+ */
 function methodsOf({ method }: Endpoint): string[] {
   return method === 'GET' ? ['GET', 'HEAD'] : [method];
 }
 
-/** Who did what, and how it went; no paths as they were sent, and no bodies. */
+/**
+ * Logs who did what, and how it went. Paths as they were sent and bodies stay out of the log: they name
+ * people.
+ */
 function accessLogFormat(): AccessLogFormat {
   return AccessLogFormat.custom(
     JSON.stringify({

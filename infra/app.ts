@@ -1,5 +1,6 @@
 /**
- * Command, by way of `cdk synth` and `cdk deploy`: makes the CloudFormation template. The choices are in `settings.ts`.
+ * Command, run by `cdk synth` and `cdk deploy`: makes the CloudFormation template. The choices are in
+ * `settings.ts`.
  */
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';

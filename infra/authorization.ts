@@ -6,12 +6,13 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { AccountRecovery, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { Construct } from 'constructs';
+import { roles } from '../lib/contract/role.ts';
 import { tell } from './outputs.ts';
 import type { StackSettings } from './settings.ts';
 
 /**
- * Who may call any endpoint. Also those that the contract calls public ask for it: nobody but the gateway needs them here, and each call
- * costs calls to the stores.
+ * Decides who may call the endpoints, including those that the contract calls public. Here only the gateway
+ * needs to be public, and each call costs calls to the stores.
  */
 export function authorization(scope: Construct, { auth, apiKey }: StackSettings): MethodOptions {
   const methods = { iam: forIam, cognito: forUserPool, none: forEverybody };
@@ -56,6 +57,14 @@ function forUserPool(scope: Construct): MethodOptions {
     deletionProtection: true,
     removalPolicy: RemovalPolicy.RETAIN,
   });
+  // A user has the role of the group that it is in.
+  for (const [index, role] of roles.toReversed().entries()) {
+    userPool.addGroup(`${role.slice(0, 1).toUpperCase()}${role.slice(1)}Group`, {
+      groupName: role,
+      description: `Users with the role ${role}.`,
+      precedence: index,
+    });
+  }
   Validations.of(userPool).acknowledge(
     {
       id: 'AwsSolutions-COG2',
@@ -80,7 +89,10 @@ function forUserPool(scope: Construct): MethodOptions {
   };
 }
 
-/** For programs without a secret: the password itself is sent only by those whom IAM lets call `AdminInitiateAuth`. */
+/**
+ * Adds a client for programs without a secret. Only those whom IAM lets call `AdminInitiateAuth` send the
+ * password itself.
+ */
 function addClient(userPool: UserPool): UserPoolClient {
   return userPool.addClient('Client', {
     authFlows: { userSrp: true, adminUserPassword: true },

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { esbuildOptions } from './bundling.ts';
 
-/** What came out of bundling a function. */
+/** The result of bundling a function. */
 export interface Bundle {
   readonly file: string;
   readonly bytes: number;
-  /** Bytes of the bundle by where they are from: a package's name, or a folder of ours. */
+  /** Bytes of the bundle by their origin: a package's name, or one of this repository's folders. */
   readonly contents: ReadonlyMap<string, number>;
-  /** What it can't start without, Node's own modules left out. */
+  /** Modules that the bundle can't start without, except Node's own. */
   readonly imports: readonly string[];
 }
 

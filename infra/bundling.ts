@@ -5,13 +5,14 @@ import { join, resolve } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
 import { type BuildOptions, buildSync } from 'esbuild';
+import { api } from '../lib/contract/api.ts';
 
-/** How functions are bundled: said once, for the stack and for whoever measures the bundles. */
+/** Settings for bundling functions, shared by the stack and by the benchmark that measures the bundles. */
 
 const root = resolve(import.meta.dirname, '..');
 const sources = join(root, 'functions');
 
-/** A function's source, by its name: `getEntry` is `functions/get-entry.ts`. */
+/** Gives the path of a function's source: `getEntry` is `functions/get-entry.ts`. */
 function sourceOf(functionName: string): string {
   return join(sources, `${kebabCase(functionName)}.ts`);
 }
@@ -20,15 +21,16 @@ export function kebabCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** Packages as ES modules where they have them: esbuild leaves out more of those. */
+/** Prefers the ES modules of a package to its CommonJS: esbuild can leave out more of them. */
 const mainFields = ['module', 'main'];
 /** CommonJS packages want a `require`, which an ES module does not have. */
 const banner =
   "import{createRequire as createRequireOfBundle}from'node:module';const require=createRequireOfBundle(import.meta.url);";
 
 /**
- * Where the SDK looks for credentials on other machines: it imports each when it comes to it. A function has its credentials in its
- * environment, where the SDK looks first, and these would make up a fifth of its bundle.
+ * The SDK's sources of credentials on other machines, each of which it imports only when it gets there. A
+ * function has its credentials in its environment, where the SDK looks first. The other sources would make up
+ * a fifth of its bundle.
  */
 const otherCredentials = [
   ...['http', 'ini', 'login', 'process', 'sso', 'web-identity'].map(
@@ -38,19 +40,29 @@ const otherCredentials = [
 ];
 
 /**
- * What is left out of every bundle. `sharp` is native: where it is needed it is installed beside the bundle. The AWS SDK is bundled
- * although the runtime has one: in one minified file, with the used commands only, it starts faster, and its version is the one that was
- * tested.
+ * Modules that every bundle leaves out. `sharp` is native: functions that need it have it installed beside
+ * the bundle.
+ *
+ * The AWS SDK is bundled although the runtime has one. It starts faster in one minified file with only the
+ * commands in use, and its version is the one that was tested.
  */
 const externalModules = ['sharp', ...otherCredentials];
 
-/** Packages that no function uses: DynamoDB's client keeps endpoints in it that it looks for only where it is told to. */
+/**
+ * Packages that no function uses. DynamoDB's client caches endpoints in this one, but only if endpoint
+ * discovery is switched on.
+ */
 const unused = ['mnemonist/lru-cache'];
 const absent = resolve(import.meta.dirname, 'absent.cjs');
 const alias = Object.fromEntries(unused.map((name) => [name, absent]));
 
-/** Which of package.json's `imports` a function gets: those that import theirs as usual. esbuild's own `module` has to be said then. */
+/**
+ * Conditions that choose among package.json's `imports`: functions get those for Lambda. Whoever sets
+ * conditions has to repeat esbuild's own `module`.
+ */
 const conditions = ['lambda', 'module'];
+/** Functions that tell of nobody have no use for the audit trail's table. */
+const unaudited = new Set(api.filter((contract) => contract.unaudited).map(({ operationId }) => operationId));
 
 export function esbuildOptions(functionName: string, outfile: string): BuildOptions {
   return {
@@ -61,25 +73,25 @@ export function esbuildOptions(functionName: string, outfile: string): BuildOpti
     format: 'esm',
     target: 'node24',
     minify: true,
-    // Letters as they are: escapes take three times as much.
+    // Keeps letters as they are: escapes take three times as much.
     charset: 'utf8',
     mainFields,
     banner: { js: banner },
     legalComments: 'none',
     external: externalModules,
     alias,
-    conditions,
+    conditions: [...(unaudited.has(functionName) ? ['unaudited'] : []), ...conditions],
   };
 }
 
-/** What lies beside a bundle. */
+/** Files that lie beside a bundle. */
 export interface Companions {
   readonly sharp?: true;
   /** Files of the package `swagger-ui-dist`. */
   readonly swaggerFiles?: readonly string[];
 }
 
-/** A function's bundle with what lies beside it, made when the stack is synthesized. */
+/** Bundles a function and puts its companions beside it, when the stack is synthesized. */
 export function codeOf(functionName: string, companions: Companions): AssetCode {
   const tryBundle = (folder: string) => {
     buildSync(esbuildOptions(functionName, join(folder, 'index.mjs')));
@@ -88,7 +100,7 @@ export function codeOf(functionName: string, companions: Companions): AssetCode 
   };
   return Code.fromAsset(sources, {
     assetHashType: AssetHashType.OUTPUT,
-    // Never run in a container: the command only tells one function's asset from another's.
+    // The image never runs: CDK only wants one. The command tells one function's asset from another's.
     bundling: { local: { tryBundle }, image: DockerImage.fromRegistry('none'), command: [functionName] },
   });
 }
@@ -103,7 +115,10 @@ function putBeside(folder: string, { sharp, swaggerFiles = [] }: Companions): vo
 
 let installedSharp: string | undefined;
 
-/** A `node_modules` with sharp, of the locked version, as it is on Lambda's processors: installed once for all functions. */
+/**
+ * Installs sharp into a `node_modules`, in the locked version and for Lambda's processors. It does so once
+ * for all functions.
+ */
 function sharpForLambda(): string {
   if (installedSharp) return installedSharp;
   const folder = mkdtempSync(join(tmpdir(), 'face-blacklist-sharp-'));

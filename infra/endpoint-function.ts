@@ -6,13 +6,13 @@ import type { Resources } from './resources.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { StackSettings } from './settings.ts';
 
-/** API Gateway waits no longer; what comes later answers nobody. */
+/** API Gateway waits no longer than this; nobody gets a later answer. */
 const timeout = Duration.seconds(29);
 
-/** The function that answers for an endpoint of the contract. */
+/** The function that answers the requests to one endpoint of the contract. */
 export class EndpointFunction extends ServiceFunction {
   readonly contract: Endpoint;
-  /** Whether it works on pictures, and so costs more than a look into the table. */
+  /** True if it works on pictures, and so costs more than reading or writing records. */
   readonly pictures: boolean;
 
   constructor(scope: Construct, contract: Endpoint, resources: Resources, settings: StackSettings) {
@@ -25,13 +25,15 @@ export class EndpointFunction extends ServiceFunction {
       needs,
       resources,
       timeout,
-      // One request alone may use the whole quota; where several do at once, Rekognition throttles and the calls are repeated.
+      // One request may use the whole quota. If several run at once, Rekognition throttles, and the calls are
+      // repeated.
       rekognitionTps: settings.rekognitionTps,
       similarity: settings.similarity,
       minSimilarity: settings.minSimilarity,
       qualityFilter: settings.qualityFilter,
       keep: settings,
       corsOrigins: settings.corsOrigins,
+      ...(settings.auth === 'cognito' && { variables: { UNGROUPED_ROLE: settings.ungroupedRole } }),
     });
     this.contract = contract;
     this.pictures = needs.pictures === true;

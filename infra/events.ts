@@ -16,20 +16,21 @@ import type { Resources } from './resources.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { StackSettings } from './settings.ts';
 
-/** As many as PutEvents takes at once. */
+/** PutEvents takes no more at once. */
 const batchSize = 10;
 const timeout = Duration.minutes(2);
-/** The stream keeps what happened for 24 hours. */
+/** Shorter than the 24 hours for which the stream keeps its records. */
 const maxRecordAge = Duration.hours(12);
 const maxRetries = 1000;
 
 /**
- * A picture in which somebody was found becomes an event on the account's default bus: the record in the table is the outbox, and the
- * table's stream carries it on, whatever becomes of whoever wrote it.
+ * Publishes each picture in which somebody was found as an event on the account's default bus. The record in
+ * the table is the outbox, and the table's stream reads it. So the event goes out even if the function that
+ * wrote the record crashes.
  */
 export class MatchEvents extends Construct {
   readonly publishMatches: ServiceFunction;
-  /** Which pieces of the stream were not published, and which events were not mailed. */
+  /** Queue of the stream's records that were not published, and of the events that were not mailed. */
   readonly deadLetters: Queue;
 
   constructor(scope: Construct, id: string, resources: Resources, settings: StackSettings) {
@@ -68,7 +69,10 @@ export class MatchEvents extends Construct {
     if (settings.alerts !== undefined) this.#mail(settings.alerts, resources.key);
   }
 
-  /** EventBridge can't use the key that AWS has for SNS, so the topic wants one of its own, where the stack has none. */
+  /**
+   * Mails events through a topic. EventBridge can't use the key that AWS manages for SNS, so the topic gets a
+   * key of its own if the stack has none.
+   */
   #mail(address: string, stackKey: Key | undefined): void {
     const masterKey =
       stackKey ??
@@ -88,8 +92,8 @@ export class MatchEvents extends Construct {
 }
 
 /**
- * Ids, names and similarities, and no more: a mail goes through many hands. It is JSON, for within a text EventBridge can't be trusted with a
- * list.
+ * Gives the mail's text: ids, names and similarities, and no more, since a mail goes through many hands. It
+ * is JSON, because EventBridge can't reliably put a list into plain text.
  */
 function mailText(): RuleTargetInput {
   const data = (path: string) => EventField.fromPath(`$.detail.data.${path}`);

@@ -2,10 +2,13 @@ import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 
-/** By one address in five minutes. */
+/** Requests that one address may send in five minutes. */
 const maxRequests = 2000;
 
-/** Bodies are pictures: larger than these rules take, with any bytes in them, or texts with URLs, which the service checks itself. */
+/**
+ * Rules that do not fit the service's bodies. Pictures are larger than these rules allow and contain any
+ * bytes. Texts contain URLs, which the service checks itself.
+ */
 const rulesOnBodies = [
   'SizeRestrictions_BODY',
   'CrossSiteScripting_BODY',
@@ -13,7 +16,7 @@ const rulesOnBodies = [
   'GenericRFI_BODY',
 ];
 
-/** AWS's common rules and a limit by address, in front of the API. */
+/** A firewall in front of the API: AWS's common rules, and a limit for each address. */
 export class Firewall extends Construct {
   constructor(scope: Construct, id: string, api: RestApi) {
     super(scope, id);
@@ -40,7 +43,7 @@ export class Firewall extends Construct {
   }
 }
 
-/** @param countedOnly rules of the group that count and do not block. */
+/** @param countedOnly rules of the group that only count requests and do not block them. */
 function managedRules(
   name: string,
   priority: number,
@@ -62,6 +65,6 @@ function managedRules(
 }
 
 function visibility(metricName: string): CfnWebACL.VisibilityConfigProperty {
-  // Sampled requests would show parts of them to whoever may look at the firewall.
+  // Sampled requests would show parts of requests to anybody who may look at the firewall.
   return { cloudWatchMetricsEnabled: true, metricName, sampledRequestsEnabled: false };
 }

@@ -4,7 +4,7 @@ import { entryDeletedType, matchEventSource, matchEventType } from '../lib/contr
 import type { Needs } from './needs.ts';
 import type { Resources } from './resources.ts';
 
-/** Lets a function's role do what the function needs, and no more. */
+/** Allows a function's role to do what the function needs, and no more. */
 export function grant(role: Role, needs: Needs, resources: Resources): void {
   for (const statement of statementsFor(needs, resources)) role.addToPrincipalPolicy(statement);
   acknowledgeWildcards(role, needs, resources);
@@ -26,12 +26,22 @@ function statementsFor(needs: Needs, { table, bucket, collectionArn, key }: Reso
     ...statements
       .filter(({ actions }) => actions.length > 0)
       .map(({ actions, resources }) => new PolicyStatement({ actions: [...actions], resources })),
+    ...(needs.audit ? [auditStatement(table)] : []),
     ...listStatements(needs, bucket.bucketArn),
     ...(needs.matchEvents ? [publishStatement(table)] : []),
   ];
 }
 
-/** On the default bus, in this service's name and of its types alone. */
+/** Allows to read the ends of the audit trail's chains and to add lines, but to remove none. */
+function auditStatement(table: Resources['table']): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    resources: [table.tableArn],
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['audit', 'audit#*'] } },
+  });
+}
+
+/** Allows events of this type only, in this service's name, on the default bus. */
 function publishStatement(table: Resources['table']): PolicyStatement {
   return new PolicyStatement({
     actions: ['events:PutEvents'],
@@ -56,13 +66,16 @@ function listStatements({ list, versions }: Needs, bucketArn: string): PolicySta
   return [statement('s3:ListBucket', list), statement('s3:ListBucketVersions', versions)].flat();
 }
 
-/** S3 and DynamoDB use the key in the caller's name: to read they decrypt, to write they make data keys. */
-function keyActions({ table = [], objects = {} }: Needs): string[] {
+/**
+ * Lists the actions on the key. S3 and DynamoDB use the key in the caller's name: they decrypt to read and
+ * make data keys to write.
+ */
+function keyActions({ table = [], objects = {}, audit }: Needs): string[] {
   const actions = new Set<string>();
-  if (table.length > 0 || Object.keys(objects).length > 0) actions.add('kms:Decrypt');
-  if (table.length > 0) actions.add('kms:DescribeKey');
+  if (table.length > 0 || audit || Object.keys(objects).length > 0) actions.add('kms:Decrypt');
+  if (table.length > 0 || audit) actions.add('kms:DescribeKey');
   if ('s3:PutObject' in objects) actions.add('kms:GenerateDataKey');
-  if (table.includes('dynamodb:PutItem')) {
+  if (audit || table.includes('dynamodb:PutItem')) {
     for (const action of ['Encrypt', 'GenerateDataKey', 'ReEncryptFrom', 'ReEncryptTo'])
       actions.add(`kms:${action}`);
   }

@@ -10,14 +10,20 @@ import type { Resources } from './resources.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { StackSettings } from './settings.ts';
 
-/** Pictures that one call indexes, and calls at once, the fewest that SQS allows: requests are to find some of Rekognition's quota left. */
+/**
+ * Pictures that one call indexes, and calls at once. Two calls are the fewest that SQS allows, so that some
+ * of Rekognition's quota is left for requests.
+ */
 const batchSize = 5;
 const maxConcurrency = 2;
 const timeout = Duration.minutes(2);
-/** A picture is tried so often before its event is put aside. */
+/** Attempts to index a picture before SQS moves its event to the dead letters. */
 const maxReceiveCount = 5;
 
-/** A picture that is put into the bucket's inbox becomes an event in a queue, and the event a call of the function that indexes it. */
+/**
+ * Indexes each picture that is put into the bucket's inbox. S3 sends an event to a queue, and the queue calls
+ * the function that indexes it.
+ */
 export class Inbox extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
@@ -34,7 +40,8 @@ export class Inbox extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(4),
-      // As Lambda's documentation asks: an event must not come back while it is worked on, throttled attempts included.
+      // Lambda's documentation asks for this: an event must not come back while it is worked on, throttled
+      // attempts included.
       visibilityTimeout: Duration.seconds(6 * timeout.toSeconds()),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount },
     });
@@ -45,7 +52,7 @@ export class Inbox extends Construct {
       needs: indexUploadNeeds,
       resources,
       timeout,
-      // Half of the quota, shared by the calls at once.
+      // Half of the quota, shared by the calls that run at once.
       rekognitionTps: Math.max(1, Math.floor(settings.rekognitionTps / 2 / maxConcurrency)),
       similarity: settings.similarity,
       minSimilarity: settings.minSimilarity,
@@ -59,8 +66,10 @@ export class Inbox extends Construct {
   }
 
   /**
-   * In the bucket's own properties: the CDK's `addEventNotification` would bring a function with wide permissions to set them.
-   * The bucket's name is not known when the queue's policy is made, so that the account is what the queue trusts.
+   * Sets the bucket's notification in its own properties. The CDK's `addEventNotification` would add a
+   * function with wide permissions to set it.
+   *
+   * The queue trusts the account, since the bucket's name is not known yet when its policy is made.
    */
   #notifyOf(bucket: Bucket): void {
     this.queue.addToResourcePolicy(
@@ -81,7 +90,7 @@ export class Inbox extends Construct {
         },
       ],
     };
-    // S3 tries the queue when it is told of it.
+    // S3 tests the queue when it gets the notification, so the policy must be there first.
     const policy = this.queue.node.findChild('Policy');
     cfnBucket.node.addDependency(policy);
   }

@@ -31,14 +31,17 @@ export interface Monitored {
 }
 
 const period = Duration.minutes(5);
-/** Of requests that take longest, one in twenty: pictures with many faces take seconds, and the gateway ends all at 29. */
+/**
+ * Latency that is too slow for the slowest request in twenty. Pictures with many faces take seconds, and the
+ * gateway ends every request at 29.
+ */
 const slowLatencyMs = 15_000;
 const maxServerErrors = 5;
 const oldestEvent = Duration.hours(1);
-/** Match events are for people who wait for them. */
+/** Short, because people wait for match events. */
 const oldestMatch = Duration.minutes(5);
 
-/** Alarms on what somebody should look at, and a page that shows how it goes. */
+/** Alarms for what somebody should look at, and a dashboard of the service's metrics. */
 export class Monitoring extends Construct {
   readonly #topic: SnsAction | undefined;
 
@@ -68,7 +71,10 @@ export class Monitoring extends Construct {
     });
   }
 
-  /** A handler answers whatever goes wrong: an error is a crash, a lack of memory or of time. */
+  /**
+   * Watches for errors. A handler answers whatever goes wrong, so an error is a crash, a lack of memory or a
+   * timeout.
+   */
   #watchFunctions(functions: readonly LambdaFunction[]): void {
     for (const fn of functions) {
       const once = { threshold: 1, evaluationPeriods: 1 };
@@ -111,7 +117,7 @@ export class Monitoring extends Construct {
     });
   }
 
-  /** The sweep warns in its log of what it can't mend. */
+  /** Watches the log of the sweep, which warns there of what it can't mend. */
   #watchSweep({ logGroup }: LambdaFunction): void {
     const warnings = new MetricFilter(this, 'SweepWarningsInLog', {
       logGroup,
@@ -196,7 +202,10 @@ export class Monitoring extends Construct {
     });
   }
 
-  /** What the functions tell themselves (`lib/metrics/lambda.ts`), a line for each of them that does. */
+  /**
+   * Graphs metrics that the functions publish themselves (`lib/metrics/lambda.ts`), with one line for each
+   * function that does.
+   */
   #own(names: readonly string[], statistic: string = Stats.SUM): IMetric[] {
     const { stackName } = Stack.of(this);
     return names.map((name) => {

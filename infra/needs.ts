@@ -2,15 +2,21 @@ import { bucketOwnerKey } from '../lib/images/key.ts';
 import type { Companions } from './bundling.ts';
 
 /**
- * What each function may do and is given: one entry for each endpoint of `lib/contract/api.ts`, by its operation, and for the functions
- * that no request calls. Each becomes a role of its own; `test/infra/roles.test.ts` shows what comes out.
+ * Permissions and companions of one function, which gets a role of its own. There is an entry for each
+ * endpoint of `lib/contract/api.ts`, by its operation, and for each function that no request calls.
+ * `test/infra/roles.test.ts` shows the resulting roles.
  */
 export interface Needs extends Companions {
-  /** On the table of the records. */
+  /** Actions on the table of the records. */
   readonly table?: readonly string[];
-  /** On objects in the bucket, whose keys are these. */
+  /** True for a function that writes lines of the audit trail into the table. */
+  readonly audit?: true;
+  /** Actions on objects in the bucket, each with the patterns of their keys. */
   readonly objects?: Readonly<Record<string, readonly string[]>>;
-  /** To list such keys. Only who may list everything is told by S3 that an object is absent. */
+  /**
+   * Patterns of the keys that may be listed. S3 says that an object is absent only to those who may list
+   * everything.
+   */
   readonly list?: readonly string[] | 'everything';
   /** To see all versions of such keys. */
   readonly versions?: readonly string[];
@@ -18,9 +24,9 @@ export interface Needs extends Companions {
   readonly collection?: readonly string[];
   /** Calls to Rekognition that touch no collection: IAM knows no resource for them. */
   readonly withoutCollection?: readonly ('rekognition:CompareFaces' | 'rekognition:DetectFaces')[];
-  /** To publish match events on the account's event bus. */
+  /** Permission to publish match events on the account's event bus. */
   readonly matchEvents?: true;
-  /** Pictures are decoded: more memory, and fewer calls at a time. */
+  /** True if the function decodes pictures: it gets more memory, and fewer calls run at a time. */
   readonly pictures?: true;
 }
 
@@ -33,15 +39,21 @@ const write = [
   'dynamodb:UpdateItem',
 ];
 
-/** The collection is made when the first face is enrolled; what goes wrong later is undone. */
+/**
+ * The first enrolled face makes the collection. If a later step of enrolling fails, the faces are deleted
+ * again.
+ */
 const enroll = ['rekognition:CreateCollection', 'rekognition:DeleteFaces', 'rekognition:IndexFaces'];
-/** Whoever is enrolled by a request or an upload is compared with those who are listed. */
+/** A request or an upload that enrolls somebody also compares them with those who are listed. */
 const enrollAndCompare = [...enroll, 'rekognition:SearchFaces'];
 
-/** Where pictures lie that a request may name. */
+/** Keys of the pictures that a request may name. */
 const readable = ['blacklist/*', 'cropped/*', 'inbox/*', 'processed/*', 'uploads/*'];
 
-/** Whether everything can be used; Rekognition by a picture that the function carries. */
+/**
+ * Permissions to check that everything can be used. For Rekognition that means detecting faces in a picture
+ * that the function carries.
+ */
 const lookAround: Needs = {
   table: read,
   list: 'everything',
@@ -55,6 +67,7 @@ const eraseReferences = { 's3:DeleteObject': ['blacklist/*'], 's3:DeleteObjectVe
 
 export const endpointNeeds: Readonly<Record<string, Needs>> = {
   processImages: {
+    audit: true,
     table: [...read, ...write],
     objects: {
       's3:DeleteObject': ['cropped/*', 'processed/*'],
@@ -66,35 +79,41 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     pictures: true,
     sharp: true,
   },
-  createProcessUpload: { objects: { 's3:PutObject': ['uploads/*'] } },
-  listProcessed: { table: read },
-  getProcessed: { table: read },
+  createProcessUpload: { audit: true, objects: { 's3:PutObject': ['uploads/*'] } },
+  listProcessed: { audit: true, table: read },
+  getProcessed: { audit: true, table: read },
   getProcessedImage: {
+    audit: true,
     table: read,
     objects: { 's3:GetObject': ['cropped/*', 'processed/*'] },
     list: 'everything',
   },
   deleteProcessed: {
+    audit: true,
     table: [...read, ...write],
     objects: { 's3:DeleteObject': ['cropped/*', 'processed/*'] },
   },
   deleteManyProcessed: {
+    audit: true,
     table: [...read, ...write],
     objects: { 's3:DeleteObject': ['cropped/*', 'processed/*'] },
   },
   detectFaces: {
+    audit: true,
     objects: { 's3:GetObject': readable },
     withoutCollection: ['rekognition:DetectFaces'],
     pictures: true,
     sharp: true,
   },
   verify: {
+    audit: true,
     objects: { 's3:GetObject': readable },
     withoutCollection: ['rekognition:CompareFaces', 'rekognition:DetectFaces'],
     pictures: true,
     sharp: true,
   },
   createEntry: {
+    audit: true,
     table: [...read, ...write],
     objects: { ...eraseReferences, 's3:PutObject': ['blacklist/*'] },
     list: ['blacklist/*'],
@@ -103,18 +122,20 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     pictures: true,
     sharp: true,
   },
-  listEntries: { table: read },
-  getEntry: { table: read },
-  updateEntry: { table: [...read, ...write] },
+  listEntries: { audit: true, table: read },
+  getEntry: { audit: true, table: read },
+  updateEntry: { audit: true, table: [...read, ...write] },
   deleteEntry: {
+    audit: true,
     table: [...read, ...write],
     objects: { 's3:DeleteObject': ofPeople, 's3:DeleteObjectVersion': ofPeople },
     list: ['blacklist/*', 'inbox/*', 'rejected/*'],
     versions: ofPeople,
     collection: ['rekognition:DeleteFaces'],
   },
-  getErasure: { table: read },
+  getErasure: { audit: true, table: read },
   addImages: {
+    audit: true,
     table: [...read, ...write],
     objects: { ...eraseReferences, 's3:PutObject': ['blacklist/*'] },
     versions: ['blacklist/*'],
@@ -122,16 +143,18 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     pictures: true,
     sharp: true,
   },
-  listImages: { table: read },
-  getImage: { table: read, objects: { 's3:GetObject': ['blacklist/*'] }, list: 'everything' },
+  listImages: { audit: true, table: read },
+  getImage: { audit: true, table: read, objects: { 's3:GetObject': ['blacklist/*'] }, list: 'everything' },
   deleteImage: {
+    audit: true,
     table: [...read, ...write],
     objects: eraseReferences,
     versions: ['blacklist/*'],
     collection: ['rekognition:DeleteFaces'],
   },
-  createEntryUpload: { table: read, objects: { 's3:PutObject': ['inbox/*'] } },
+  createEntryUpload: { audit: true, table: read, objects: { 's3:PutObject': ['inbox/*'] } },
   verifyEntry: {
+    audit: true,
     table: read,
     objects: { 's3:GetObject': readable },
     collection: ['rekognition:SearchFacesByImage'],
@@ -139,6 +162,7 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     pictures: true,
     sharp: true,
   },
+  listAudit: { audit: true, table: read },
   welcome: {},
   health: lookAround,
   status: lookAround,
@@ -147,7 +171,7 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
   docsAsset: { swaggerFiles: ['swagger-ui.css', 'swagger-ui-bundle.js'] },
 };
 
-/** Indexes what was put into the bucket's inbox. */
+/** Needs of the function that indexes pictures from the bucket's inbox. */
 export const indexUploadNeeds: Needs = {
   table: [...read, ...write],
   objects: {
@@ -164,7 +188,10 @@ export const indexUploadNeeds: Needs = {
   sharp: true,
 };
 
-/** Brings the three stores together; first it makes sure that the bucket is not another table's. */
+/**
+ * Needs of the sweep, which makes the three stores agree. First it makes sure that the bucket does not belong
+ * to another table.
+ */
 export const sweepNeeds: Needs = {
   table: [...read, ...write],
   objects: {
@@ -180,10 +207,13 @@ export const sweepNeeds: Needs = {
   sharp: true,
 };
 
-/** Publishes what the table's stream tells of matches; its event source grants it the stream. */
+/**
+ * Needs of the function that publishes the matches that the table's stream reports. Its event source grants
+ * it the stream.
+ */
 export const publishMatchesNeeds: Needs = { table: ['dynamodb:BatchGetItem'], matchEvents: true };
 
-/** Of all functions, by their names. */
+/** Needs of all functions, by the functions' names. */
 export const functionNeeds: Readonly<Record<string, Needs>> = {
   ...endpointNeeds,
   indexUpload: indexUploadNeeds,

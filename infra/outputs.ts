@@ -1,7 +1,7 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
-/** Makes an output of the stack that is called just so, wherever in the stack it is made. */
+/** Makes an output of the stack with exactly this name, wherever in the stack it is made. */
 export function tell(scope: Construct, name: string, value: string, description: string): void {
   new CfnOutput(scope, name, { value, description }).overrideLogicalId(name);
 }

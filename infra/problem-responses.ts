@@ -1,11 +1,11 @@
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { StackSettings } from './settings.ts';
 
-/** What the gateway answers by itself, in the contract's form: `{"detail": "…"}`. */
+/** An answer that the gateway gives by itself, in the contract's form: `{"detail": "…"}`. */
 interface GatewayProblem {
   readonly type: ResponseType;
   readonly status?: number;
-  /** The gateway's own words without one. */
+  /** Text of the answer; without one, the gateway uses its own words. */
   readonly detail?: string;
   readonly retryAfterSeconds?: number;
 }
@@ -41,7 +41,7 @@ export function addProblemResponses(api: RestApi, { auth, corsOrigins }: StackSe
       ...(status !== undefined && { statusCode: String(status) }),
       templates: { 'application/json': `{"detail":${words}}` },
       responseHeaders: {
-        // The gateway has fixed words for this header only: with several origins none can be named.
+        // The gateway can only give this header a fixed value, so none can be named for several origins.
         ...cors,
         'Cache-Control': "'no-store'",
         ...(retryAfterSeconds !== undefined && { 'Retry-After': `'${retryAfterSeconds}'` }),
@@ -50,7 +50,10 @@ export function addProblemResponses(api: RestApi, { auth, corsOrigins }: StackSe
   }
 }
 
-/** With IAM, the gateway has one answer for what it does not know and for a request that is not signed. */
+/**
+ * Gives the answer to an unknown path. With IAM, the gateway does not tell such a request from an unsigned
+ * one.
+ */
 function unknownRoute(auth: StackSettings['auth']): GatewayProblem {
   const type = ResponseType.MISSING_AUTHENTICATION_TOKEN;
   return auth === 'iam'
@@ -58,7 +61,7 @@ function unknownRoute(auth: StackSettings['auth']): GatewayProblem {
     : { type, status: 404, detail: 'Not Found' };
 }
 
-/** `DEFAULT_4XX` as `Default4xx`. */
+/** Turns `DEFAULT_4XX` into `Default4xx`. */
 function pascalCase(name: string): string {
   return name
     .split('_')

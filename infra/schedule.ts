@@ -6,15 +6,21 @@ import type { SweepTask } from '../lib/blacklist/sweep.ts';
 import { sweepNeeds } from './needs.ts';
 import type { Resources } from './resources.ts';
 import { type KeepSettings, ServiceFunction } from './service-function.ts';
+import type { StackSettings } from './settings.ts';
 
-/** The longest that a function may take; what is not done then is done by the next sweep. */
+/** Lambda's longest time; the next sweep does what is left. */
 const timeout = Duration.minutes(15);
 
-/** Brings the three stores together from time to time. */
+/** Makes the three stores agree again from time to time. */
 export class SweepSchedule extends Construct {
   readonly sweep: ServiceFunction;
 
-  constructor(scope: Construct, id: string, resources: Resources, keep: KeepSettings) {
+  constructor(
+    scope: Construct,
+    id: string,
+    resources: Resources,
+    settings: KeepSettings & Pick<StackSettings, 'auditDays'>,
+  ) {
     super(scope, id);
     this.sweep = new ServiceFunction(this, 'Sweep', {
       name: 'sweep',
@@ -22,11 +28,12 @@ export class SweepSchedule extends Construct {
       needs: sweepNeeds,
       resources,
       timeout,
-      // It has time, and requests come first.
+      // The sweep has time, and requests come first.
       rekognitionTps: 1,
-      keep,
+      keep: settings,
       corsOrigins: [],
-      // The next one comes in any case, and two must not run side by side.
+      variables: { AUDIT_DAYS: String(settings.auditDays) },
+      // The next run comes in any case, and two must not run side by side.
       retryAttempts: 0,
     });
     this.#run('Hourly', 'finish', Duration.hours(1));

@@ -12,23 +12,25 @@ import type { Resources } from './resources.ts';
 import type { StackSettings } from './settings.ts';
 
 export interface ServiceFunctionProps {
-  /** Of the source file, in camel case. */
+  /** Name of the source file, in camel case. */
   readonly name: string;
   readonly description: string;
   readonly needs: Needs;
   readonly resources: Resources;
   readonly timeout: Duration;
-  /** Calls to Rekognition in a second, at most, by one instance. */
+  /** Calls to Rekognition in a second, at most, that one instance makes. */
   readonly rekognitionTps: number;
-  /** 0..100: what makes a match; undefined for the service's own default. */
+  /** Similarity (0..100) from which faces match; undefined for the service's own default. */
   readonly similarity?: number | undefined;
   readonly minSimilarity?: number | undefined;
-  /** Whether reference pictures that are too poor are refused; undefined for the service's own default. */
+  /** Filter that refuses reference pictures of too poor quality; undefined for the service's own default. */
   readonly qualityFilter?: QualityFilter | undefined;
   /** Retention and metadata of what is kept; for functions that keep or delete pictures. */
   readonly keep?: KeepSettings;
   readonly corsOrigins: readonly string[];
-  /** How often a failed event is tried again; for functions that a schedule calls. */
+  /** Further settings of the function. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Number of times that a failed event is tried again; for functions that a schedule calls. */
   readonly retryAttempts?: number;
 }
 
@@ -44,19 +46,20 @@ export type KeepSettings = Pick<
 
 /** Lambda's share of a processor grows with memory: 1,769 MB are one. */
 const memoryMb = {
-  /** The SDK loads in the first call, which 128 MB would make slow. */
+  /** The first call loads the SDK, which would be slow with 128 MB. */
   records: 512,
   /**
-   * Half of it is for pictures, see `PICTURE_MEMORY_BYTES`: two of the dearest of 50 megapixels at once. New accounts get no more than this.
+   * Half of it is for pictures (see `PICTURE_MEMORY_BYTES`): it holds two of the largest, of 50 megapixels,
+   * at once. New accounts get no more than this.
    */
   pictures: 3008,
 };
 
-/** One of this service's Lambda functions: runtime, bundling, logs and role are decided here, once for all. */
+/** One of this service's Lambda functions. It settles runtime, bundling, logs and role for all of them. */
 export class ServiceFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     const { name, description, needs, resources, timeout, retryAttempts } = props;
-    // A name that is not the function's own, for the group is there before the function is.
+    // The log group can't be named after the function, because it is made before the function.
     const logGroup = new LogGroup(scope, `${id}Log`, {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -85,7 +88,7 @@ export class ServiceFunction extends NodejsFunction {
       tracing: Tracing.ACTIVE,
       environment: {
         ...environment(props),
-        // Metrics of two stacks in one account are told apart by it.
+        // Tells the metrics of two stacks in one account apart.
         POWERTOOLS_SERVICE_NAME: Stack.of(scope).stackName,
       },
       ...(retryAttempts !== undefined && { retryAttempts }),
@@ -101,6 +104,7 @@ function environment({
   qualityFilter,
   keep,
   corsOrigins,
+  variables,
 }: ServiceFunctionProps): Record<string, string> {
   return {
     FACE_PROCESSING_BACKEND: 'aws_rekognition',
@@ -112,6 +116,7 @@ function environment({
     ...(minSimilarity !== undefined && { AWS_MIN_SIMILARITY: String(minSimilarity) }),
     ...(qualityFilter !== undefined && { QUALITY_FILTER: qualityFilter }),
     ...(keep && keepVariables(keep)),
+    ...variables,
     ...(corsOrigins.length > 0 && { CORS_ORIGINS: corsOrigins.join(',') }),
   };
 }

@@ -1,17 +1,18 @@
 import type { Node } from 'constructs';
 import * as z from 'zod';
-import { isOrigin } from '../lib/config.ts';
+import { type Role, roles } from '../lib/contract/role.ts';
 import type { QualityFilter } from '../lib/faces/port.ts';
+import { isOrigin } from '../lib/setting-values.ts';
 
-/** What `cdk deploy -c name=value` can choose. */
+/** The settings of `cdk deploy -c name=value`. */
 export interface StackSettings {
-  /** Who may call: those who may sign for AWS, those whom the user pool knows, or everybody. */
+  /** Callers who are let in: those who sign for IAM, those in the user pool, or everybody. */
   readonly auth: 'iam' | 'cognito' | 'none';
-  /** Ask for an API key too, so that the usage plan limits each caller. */
+  /** True if callers also need an API key, so that the usage plan limits each of them. */
   readonly apiKey: boolean;
-  /** A firewall for web applications in front of the API. */
+  /** True for a web application firewall in front of the API. */
   readonly waf: boolean;
-  /** Encrypt the table and the buckets of pictures with a key of one's own. */
+  /** True for a key of the stack's own that encrypts the table and the buckets of pictures. */
   readonly kms: boolean;
   /** Origins whose web pages may call. */
   readonly corsOrigins: readonly string[];
@@ -31,21 +32,31 @@ export interface StackSettings {
   readonly stripMetadata: boolean | undefined;
   /** The account's quota of Rekognition calls in a second, of each kind of call. */
   readonly rekognitionTps: number;
-  /** 0..100: faces at least so similar match, unless a request says otherwise; undefined for the service's own default. */
+  /**
+   * Similarity (0..100) from which faces match if a request asks for no other; undefined for the service's
+   * own default.
+   */
   readonly similarity: number | undefined;
-  /** 50..100: no threshold, chosen or asked for, means less; undefined for the service's own default. */
+  /**
+   * Similarity (50..100) that every threshold is raised to, chosen or asked for; undefined for the service's
+   * own default.
+   */
   readonly minSimilarity: number | undefined;
-  /** Whether reference pictures that are too poor are refused; undefined for the service's own default. */
+  /** Filter that refuses reference pictures of too poor quality; undefined for the service's own default. */
   readonly qualityFilter: QualityFilter | undefined;
-  /** Where alarms are sent. */
+  /** Topic to which alarms are sent. */
   readonly alarmTopicArn: string | undefined;
-  /** Who gets a mail for each picture in which somebody is found. */
+  /** Role of users of the user pool who are in no group that is called like a role. */
+  readonly ungroupedRole: Role;
+  /** Days for which the audit trail is kept. */
+  readonly auditDays: number;
+  /** Address that gets a mail for each picture in which somebody is found. */
   readonly alerts: string | undefined;
 }
 
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
 
-/** Values come as texts from the command line, and as they are from `cdk.json`. */
+/** Reads values both as texts, from the command line, and as they are, from `cdk.json`. */
 const settings = {
   auth: { schema: z.enum(['iam', 'cognito', 'none']).default('iam'), takes: 'iam, cognito or none' },
   apiKey: { schema: flag.default(false), takes: 'true or false' },
@@ -86,6 +97,8 @@ const settings = {
       .optional(),
     takes: 'the ARN of an SNS topic',
   },
+  ungroupedRole: { schema: z.enum(roles).default('admin'), takes: `one of ${roles.join(', ')}` },
+  auditDays: { schema: wholeNumber(1, 36_500).default(365), takes: 'a whole number of days from 1 to 36500' },
   alerts: { schema: z.email().optional(), takes: 'an e-mail address' },
 } satisfies Record<keyof StackSettings, { schema: z.ZodType; takes: string }>;
 
@@ -93,7 +106,7 @@ function wholeNumber(min: number, max: number) {
   return z.coerce.number().int().min(min).max(max);
 }
 
-/** Not `z.coerce`, for which an empty text is 0: everybody would match everybody. */
+/** Reads a percentage. `z.coerce` would read an empty text as 0: everybody would match everybody. */
 function percentage(min: number) {
   const text = z
     .string()
@@ -102,7 +115,11 @@ function percentage(min: number) {
   return z.union([z.number(), text]).pipe(z.number().min(min).max(100));
 }
 
-/** @throws Error naming the first setting that is wrong and what it takes. */
+/**
+ * Reads and checks the settings.
+ *
+ * @throws Error naming the first setting that is wrong and what it takes.
+ */
 export function stackSettings(node: Node): StackSettings {
   const read = <Name extends keyof typeof settings>(name: Name) => {
     const { schema, takes } = settings[name];
@@ -129,6 +146,8 @@ export function stackSettings(node: Node): StackSettings {
     minSimilarity: read('minSimilarity'),
     qualityFilter: read('qualityFilter'),
     alarmTopicArn: read('alarmTopicArn'),
+    ungroupedRole: read('ungroupedRole'),
+    auditDays: read('auditDays'),
     alerts: read('alerts'),
   };
 }

@@ -12,7 +12,7 @@ import { SweepSchedule } from './schedule.ts';
 import { type StackSettings, stackSettings } from './settings.ts';
 import { Storage } from './storage.ts';
 
-/** The whole service in one account and region, whichever the CLI deploys to. */
+/** The whole service in one account and region: the ones that the CLI deploys to. */
 export class FaceBlacklistStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
@@ -31,7 +31,10 @@ export class FaceBlacklistStack extends Stack {
     this.#tell(api, resources, settings);
   }
 
-  /** The collection is no resource of the stack: Rekognition has it made when the first face is enrolled, and it stays. */
+  /**
+   * Gathers what the functions use. The collection is no resource of the stack: the first enrolled face makes
+   * it, and it stays.
+   */
   #resources({ table, bucket, key }: Storage): Resources {
     const collectionId = this.stackName;
     return {

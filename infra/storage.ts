@@ -21,7 +21,7 @@ import {
 import type { StackSettings } from './settings.ts';
 
 const uploadDays = 1;
-/** What can't be indexed for so long, for whatever reason, is nobody's any more. */
+/** Nobody needs a picture any more that could not be indexed for so long, for whatever reason. */
 const inboxDays = 30;
 /** The sweep deletes what is too old; the bucket does so later, should it fail, but not before somebody could object. */
 const lateDays = 15;
@@ -118,7 +118,7 @@ function lifecycleRules({
     expire('cropped', processedDays),
     expire('uploads', uploadDays),
     expire('inbox', inboxDays),
-    // An event can't come again later than that, and a picture lies in the inbox no longer.
+    // An event can't come back later than that, and no picture lies in the inbox longer.
     expire('inbox-notes', inboxDays),
     expire('rejected', keepRejectedDays + lateDays),
     {
@@ -131,8 +131,9 @@ function lifecycleRules({
 }
 
 /**
- * Web pages send large pictures to the bucket itself, and are led to it for those that they show: by a redirect from another origin, after
- * which a browser names none. What lets them in is the signed URL.
+ * Lets web pages send large pictures to the bucket itself, and load pictures from it. A redirect from another
+ * origin leads them to a picture, and after it a browser names no origin. The signed URL is what lets them
+ * in.
  */
 function corsRules(origins: readonly string[]): CorsRule[] {
   if (origins.length === 0) return [];

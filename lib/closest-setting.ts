@@ -1,4 +1,4 @@
-/** Variables of others that look like settings of ours. */
+/** Variables of other programs that resemble our settings. */
 const foreign =
   /^(AWS_DEFAULT_REGION|AWS_(ACCESS|SECRET|SESSION|ENDPOINT|LAMBDA|CONTAINER|WEB_IDENTITY)_.*)$/;
 
@@ -36,7 +36,7 @@ function tolerance(setting: string): number {
   return setting.length < 5 ? 0 : setting.length < 9 ? 1 : 2;
 }
 
-/** Returns true if the longer one has all of the shorter one's words, in their order, and one more. */
+/** Returns true if one list has all words of the other, in their order, and one more. */
 function isOneWordApart(one: readonly string[], other: readonly string[]): boolean {
   const [shorter, longer] = one.length < other.length ? [one, other] : [other, one];
   if (shorter.length < 2 || longer.length !== shorter.length + 1) return false;
@@ -44,7 +44,8 @@ function isOneWordApart(one: readonly string[], other: readonly string[]): boole
 }
 
 /**
- * Letters to put in, take out or change, to make one word the other; two that changed places count as one.
+ * Counts the letters to insert, remove or replace that turn one word into the other. Two swapped letters
+ * count as one.
  */
 function distance(one: string, other: string): number {
   let before: number[] = [];

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
-import { closestSetting } from '#closest-setting';
 import { readEnvFile } from '#env-file';
+import { type Role, roles } from './contract/role.ts';
 import {
   customModelName,
   type DetectorName,
@@ -10,13 +10,30 @@ import {
   defaultEngineModel,
   detectorNames,
   distanceMetrics,
+  type EngineRuntime,
+  engineRuntimes,
   type ModelName,
   modelNames,
 } from './contract/vocabulary.ts';
 import type { EnvFile } from './env-file.ts';
 import { allowedHosts, type PublicUrl, publicUrl, trustedProxies } from './network-settings.ts';
+import {
+  flag,
+  folder,
+  httpUrls,
+  number,
+  numbers,
+  oneOf,
+  origins,
+  pattern,
+  type Triple,
+  tokens,
+  triple,
+  webhookSecrets,
+} from './setting-values.ts';
+import { settingWarnings } from './setting-warnings.ts';
 
-/** Every setting, parsed once. Its names and defaults are the README's settings table. */
+/** Values of all settings, parsed once. The table in docs/settings.md lists names and defaults. */
 export interface Config {
   readonly backend: 'deepface' | 'aws_rekognition';
   readonly host: string;
@@ -25,20 +42,23 @@ export interface Config {
   readonly blacklistDir: string;
   readonly processedDir: string;
   readonly croppedDir: string;
-  /** Local input pictures must lie below it; off in a Lambda function, where the disk is nobody's. */
+  /**
+   * Folder that must contain every local input picture; `undefined` in a Lambda function, which has no
+   * pictures on its disk.
+   */
   readonly imageRoot: string | undefined;
   readonly detectorBackend: DetectorName;
-  /** Sets the model that counts where none is named. */
+  /** Profile that chooses the engine's model if the settings name none. */
   readonly engineProfile: 'accurate' | 'fast';
   readonly modelName: ModelName;
-  /** Set with `MODEL_PATH`, and with it alone. */
+  /** The user's own model; only with `MODEL_PATH`. */
   readonly customModel: CustomModelConfig | undefined;
   readonly distanceMetric: DistanceMetric;
-  /** No threshold of the embedded engine lets a larger share of pairs of different people match. */
+  /** Largest share of pairs of different people that any threshold of the embedded engine lets match. */
   readonly maxFalseMatchRate: number;
-  /** 0..1: faces that the detector is less sure of are left out. */
+  /** Smallest confidence of a detected face, 0..1; other faces are left out. */
   readonly detectionConfidenceThreshold: number;
-  /** Quality filter of reference pictures: `auto` refuses pictures whose faces are of little use. */
+  /** Quality filter of reference pictures: `auto` refuses faces of low quality. */
   readonly qualityFilter: 'auto' | 'none';
   readonly drawBoundingBoxes: boolean;
   /** Retention of what is kept, in days. */
@@ -51,29 +71,37 @@ export interface Config {
   readonly stripMetadata: boolean;
   /** Share of the box that is added to the crop, half on each side. */
   readonly croppedFacePaddingRatio: number;
-  /** Threads that find and compare faces: one for each core unless set. */
+  /** Number of threads that find and compare faces; one for each core unless set. */
   readonly engineWorkers: number;
+  /** Runtime of the embedded engine's networks. */
+  readonly engineRuntime: EngineRuntime;
   readonly apiTitle: string;
   readonly apiVersion: string;
   readonly corsOrigins: readonly string[];
   readonly apiTokens: readonly string[];
+  /** File of named tokens; none unless it is set. */
+  readonly tokensFile: string | undefined;
+  /** Role of a user of the user pool who is in none of the roles' groups. */
+  readonly ungroupedRole: Role;
+  /** Days that the audit trail is kept. */
+  readonly auditDays: number;
   readonly allowUnauthenticated: boolean;
-  /** A disk with less room is warned of. */
+  /** Free bytes of a disk below which the service warns. */
   readonly minFreeBytes: number;
-  /** Host names by which web pages may reach a service without tokens, besides addresses. */
+  /** Host names, besides addresses, by which web pages may reach a service without tokens. */
   readonly allowedHosts: readonly string[];
-  /** Addresses and networks of proxies whose `X-Forwarded-` headers count. */
+  /** Addresses and networks of proxies whose `X-Forwarded-` headers are believed. */
   readonly trustedProxies: readonly string[];
-  /** The address that clients know the service by, where it is set. */
+  /** Address at which clients reach the service, if set. */
   readonly publicUrl: PublicUrl | undefined;
   readonly maxRequestBytes: number;
   readonly maxImageBytes: number;
-  /** Memory for the pictures in work, all together, in bytes. */
+  /** Memory in bytes for all pictures in work together. */
   readonly pictureMemoryBytes: number;
   readonly emulateGatewayLimits: boolean;
-  /** Set with `WEBHOOK_URL`, and with it alone. */
+  /** Receivers of match events; only with `WEBHOOK_URL`. */
   readonly webhooks: WebhookConfig | undefined;
-  /** Set with the `aws_rekognition` backend, and with it alone. */
+  /** Resources in AWS; only with the `aws_rekognition` backend. */
   readonly aws: AwsConfig | undefined;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
@@ -93,155 +121,58 @@ export interface AwsConfig {
   readonly region: string;
   readonly bucket: string;
   readonly collectionId: string;
-  /** 0..100: matches are at least so similar unless a request says otherwise. */
+  /** Smallest similarity of a match, 0..100, unless a request asks for another. */
   readonly similarityThreshold: number;
-  /** 0..100: no threshold, asked for or set, means less. */
+  /** Smallest similarity that any threshold may mean, 0..100. */
   readonly minSimilarity: number;
-  /** Calls to Rekognition in a second, at most, by this process. */
+  /** Limit on this process's calls to Rekognition in one second. */
   readonly rekognitionCallsPerSecond: number;
-  /** The records' table; without one they are in SQLite, in `dataDir`. */
+  /** Table of the records; without one, they are in SQLite in `dataDir`. */
   readonly tableName: string | undefined;
 }
 
-/** Whom match events are sent to. */
+/** Receivers of match events. */
 export interface WebhookConfig {
-  /** http(s), each once. They may hold secrets: a log has their origins alone. */
+  /** URLs (http or https), each once. They may contain secrets, so only their origins are logged. */
   readonly urls: readonly string[];
   /**
-   * Keys that events are signed with, the newest first. They have the form of Standard Webhooks (`whsec_` and
-   * base64) or are plain text.
+   * Keys that sign events, the newest first. They have the format of Standard Webhooks (`whsec_` and base64),
+   * or are plain text.
    */
   readonly secrets: readonly string[];
 }
 
-/** An embedding model of the user's own, an ONNX file, and how it sees a face. */
+/** The user's own embedding model: an ONNX file, and the way it takes a face. */
 export interface CustomModelConfig {
   readonly path: string;
-  /** The order of its channels. */
+  /** Order of its channels. */
   readonly channels: 'RGB' | 'BGR';
-  /** Means of its channels in its own order. A pixel's value v, 0..255, becomes (v - mean) / scale. */
+  /** Means of its channels, in its order. A pixel's value v, 0..255, becomes (v - mean) / scale. */
   readonly means: Triple;
   readonly scales: Triple;
   /** Largest cosine distance of a match. It is required to serve matches, but not to measure the model. */
   readonly threshold: number | undefined;
-  /** The cosine distances within which 1 in 100, 1,000, 10,000 … pairs of different people lie. */
+  /** Cosine distances within which 1 in 100, 1,000, 10,000 … pairs of different people lie. */
   readonly calibration: readonly number[] | undefined;
 }
-export type Triple = readonly [number, number, number];
 
-/** A setting has a value that it does not take; the message names the setting and what it takes. */
+/** A setting has a value that it does not accept; the message names the setting and the accepted values. */
 export class ConfigError extends Error {}
 
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== ''),
-);
-
-/**
- * Returns true for an origin as browsers send it: `https://host` or `https://host:port`, in small letters.
- * The scheme's default port must be left out.
- */
-export function isOrigin(text: string): boolean {
-  return /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
-}
-const origins = list.refine(
-  (items) => items.every(isOrigin),
-  'exact origins as browsers send them, separated by commas, such as https://example.com or http://localhost:3000',
-);
-
-/** Shorter ones can be guessed. */
-const minTokenLength = 16;
-const tokens = list.refine(
-  (items) =>
-    items.length > 0 && items.every((item) => item.length >= minTokenLength && /^[\x21-\x7e]+$/.test(item)),
-  `one or more tokens of visible ASCII characters, separated by commas, each of at least ${minTokenLength}, such as the output of: openssl rand -hex 32`,
-);
 /** Settings whose values no message may repeat. */
 const secrets: readonly string[] = ['API_TOKENS', 'WEBHOOK_URL', 'WEBHOOK_SECRET'];
-
-function isHttpUrl(text: string): boolean {
-  return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
-}
-const maxReceivers = 10;
-const httpUrls = list
-  .transform((items) => [...new Set(items)])
-  .refine(
-    (items) => items.length > 0 && items.length <= maxReceivers && items.every(isHttpUrl),
-    `1 to ${maxReceivers} http(s) URLs, separated by commas`,
-  );
-
-/** Keys of 24 to 64 bytes, as Standard Webhooks defines them. */
-const webhookSecrets = list.refine(
-  (items) =>
-    items.length > 0 &&
-    items.every((item) =>
-      /^whsec_(?=.{32,88}$)[A-Za-z0-9+/]+={0,2}$|^(?!whsec_)[\x21-\x7e]{24,64}$/.test(item),
-    ),
-  'whsec_ and 24 to 64 bytes in base64, or a text of 24 to 64 visible ASCII characters; the new and the old one, separated by a comma',
-);
-
-const flag = z
-  .string()
-  .toLowerCase()
-  .pipe(z.enum(['true', 'false', '1', '0', 'yes', 'no'], 'true or false'))
-  .transform((text) => ['true', '1', 'yes'].includes(text));
-
-function number(min: number, max: number, whole: boolean) {
-  const takes = `a ${whole ? 'whole ' : ''}number from ${min} to ${max}`;
-  return z
-    .string()
-    .regex(whole ? /^\d+$/ : /^\d+(\.\d+)?$/, takes)
-    .transform(Number)
-    .pipe(z.number(takes).min(min, takes).max(max, takes));
-}
-
-function pattern(form: RegExp, takes: string) {
-  return z.string().regex(form, takes);
-}
-
-function oneOf<const T extends readonly [string, ...string[]]>(names: T) {
-  return z.enum(names, `one of ${names.join(', ')}`);
-}
-
-/** Numbers from `min` to `max`, separated by commas. */
-function numbers(min: number, max: number, isWanted: (values: readonly number[]) => boolean, takes: string) {
-  return list
-    .refine((items) => items.every((item) => /^\d+(\.\d+)?$/.test(item)), takes)
-    .transform((items) => items.map(Number))
-    .refine((values) => values.every((value) => value >= min && value <= max) && isWanted(values), takes);
-}
-
-function triple(min: number, max: number) {
-  const takes = `a number from ${min} to ${max}, or three of them, separated by commas`;
-  return numbers(min, max, ({ length }) => length === 1 || length === 3, takes).transform(
-    ([first = 0, second = first, third = first]): Triple => [first, second, third],
-  );
-}
-
-/**
- * A shell would have replaced what these begin with; taken as they are, they would name a folder that is
- * called so.
- */
-const folder = z
-  .string()
-  .refine(
-    (path) => !/^~|\$[A-Za-z_{(]|^%\w+%/.test(path),
-    "a path that is written out: '~' and variables are not replaced in it",
-  );
 
 const mebibyte = 1024 * 1024;
 
 /**
- * Enough for the dearest picture that is taken, beside small ones; with all else it stays below 1.2 GB over
- * an idle server.
+ * Memory for pictures on a machine. It suffices for the largest picture allowed, beside small ones. The whole
+ * server then takes less than 1.2 GB more than when idle.
  */
 const defaultPictureMemoryBytes = 768 * mebibyte;
 
-/** 0..100: what makes a match with Rekognition unless it is set. */
+/** Default similarity of a match with Rekognition, 0..100. */
 export const defaultAwsSimilarity = 95;
-/** 0..100: what Amazon's own default for a match is. */
+/** Amazon's own default similarity of a match, 0..100. */
 export const defaultAwsMinSimilarity = 80;
 export const defaultMaxFalseMatchRate = 0.001;
 
@@ -286,10 +217,14 @@ export const settings = z.object({
   RECOVERY_DAYS: number(1, 35, true).default(7),
   CROPPED_FACE_PADDING_RATIO: number(0, 10, false).default(0.4),
   ENGINE_WORKERS: number(1, 256, true).optional(),
+  ENGINE_RUNTIME: oneOf(engineRuntimes).default('auto'),
   API_TITLE: z.string().default('Face Blacklist API'),
   API_VERSION: z.string().default('1.0.0'),
   CORS_ORIGINS: origins.default([]),
   API_TOKENS: tokens.default([]),
+  API_TOKENS_FILE: folder.optional(),
+  UNGROUPED_ROLE: oneOf(roles).default('admin'),
+  AUDIT_DAYS: number(1, 36_500, true).default(365),
   ALLOW_UNAUTHENTICATED: flag.default(false),
   MIN_FREE_BYTES: number(0, 1024 ** 5, true).default(1024 * mebibyte),
   ALLOWED_HOSTS: allowedHosts.default([]),
@@ -321,8 +256,8 @@ export const settings = z.object({
 });
 
 /**
- * Reads the settings. An empty variable counts as unset.
- * @throws ConfigError naming each setting that is wrong and what it takes.
+ * Parses the settings. An empty variable counts as unset.
+ * @throws ConfigError that names each wrong setting, and the values that it accepts
  */
 export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const values = parseSettings(environment);
@@ -355,10 +290,14 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     recoveryDays: values.RECOVERY_DAYS,
     croppedFacePaddingRatio: values.CROPPED_FACE_PADDING_RATIO,
     engineWorkers: values.ENGINE_WORKERS ?? availableParallelism(),
+    engineRuntime: values.ENGINE_RUNTIME,
     apiTitle: values.API_TITLE,
     apiVersion: values.API_VERSION,
     corsOrigins: values.CORS_ORIGINS,
     apiTokens: values.API_TOKENS,
+    tokensFile: values.API_TOKENS_FILE && resolve(values.API_TOKENS_FILE),
+    ungroupedRole: values.UNGROUPED_ROLE,
+    auditDays: values.AUDIT_DAYS,
     allowUnauthenticated: values.ALLOW_UNAUTHENTICATED,
     minFreeBytes: values.MIN_FREE_BYTES,
     allowedHosts: values.ALLOWED_HOSTS,
@@ -375,7 +314,10 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   };
 }
 
-/** @throws ConfigError naming each setting that is wrong and what it takes. */
+/**
+ * Parses the values of all settings.
+ * @throws ConfigError that names each wrong setting, and the values that it accepts
+ */
 function parseSettings(environment: Readonly<Record<string, string | undefined>>): z.output<typeof settings> {
   const given = Object.fromEntries(
     Object.keys(settings.shape)
@@ -391,7 +333,7 @@ function parseSettings(environment: Readonly<Record<string, string | undefined>>
   throw new ConfigError(lines.join('\n'));
 }
 
-/** Takes off the quotes that `docker run --env-file` and lists in compose files leave around a value. */
+/** Removes the quotes that `docker run --env-file` and lists in compose files leave around a value. */
 function withoutQuotes(value: string | undefined): string | undefined {
   return value && /^(["']).*\1$/s.test(value) && value.length > 1 ? value.slice(1, -1).trim() : value;
 }
@@ -401,7 +343,10 @@ function pictureMemoryIn(functionMemory: string | undefined): number {
   return functionMemory === undefined ? defaultPictureMemoryBytes : (Number(functionMemory) * mebibyte) / 2;
 }
 
-/** @throws ConfigError when it is asked for and not there. */
+/**
+ * Collects the settings of the user's own model.
+ * @throws ConfigError when the model is named, but has no file
+ */
 function customModelConfig(values: z.output<typeof settings>): CustomModelConfig | undefined {
   const { MODEL_PATH: path } = values;
   if (path !== undefined) {
@@ -418,7 +363,10 @@ function customModelConfig(values: z.output<typeof settings>): CustomModelConfig
   throw new ConfigError(`MODEL_NAME=${customModelName} is the model that MODEL_PATH names: set that too.`);
 }
 
-/** @throws ConfigError when there is nothing to sign with. */
+/**
+ * Collects the settings of the webhooks.
+ * @throws ConfigError when there is no key to sign with
+ */
 function webhookConfig(values: z.output<typeof settings>): WebhookConfig | undefined {
   const { WEBHOOK_URL: urls, WEBHOOK_SECRET } = values;
   if (urls === undefined) return undefined;
@@ -431,7 +379,10 @@ function webhookConfig(values: z.output<typeof settings>): WebhookConfig | undef
   return { urls, secrets: WEBHOOK_SECRET };
 }
 
-/** @throws ConfigError when what it can't do without is missing. */
+/**
+ * Collects the settings of AWS.
+ * @throws ConfigError when a required one is missing
+ */
 function awsConfig(values: z.output<typeof settings>): AwsConfig {
   const { AWS_REGION: region, AWS_S3_BUCKET_NAME: bucket } = values;
   if (region === undefined || bucket === undefined) {
@@ -442,44 +393,14 @@ function awsConfig(values: z.output<typeof settings>): AwsConfig {
   return {
     region,
     bucket,
-    // Two deployments in one collection would remove each other's faces; no two have the same bucket.
+    // Two deployments with one collection would remove each other's faces. Each has its own bucket, so the
+    // bucket's name is a safe default.
     collectionId: values.AWS_REKOGNITION_COLLECTION_ID ?? bucket,
     similarityThreshold: values.AWS_THRESHOLD,
     minSimilarity: values.AWS_MIN_SIMILARITY,
     rekognitionCallsPerSecond: values.REKOGNITION_TPS,
     tableName: values.DYNAMODB_TABLE_NAME,
   };
-}
-
-/** Settings that count only together with another one. */
-const companions: Readonly<Record<string, string>> = {
-  WEBHOOK_SECRET: 'WEBHOOK_URL',
-  MODEL_CHANNELS: 'MODEL_PATH',
-  MODEL_MEAN: 'MODEL_PATH',
-  MODEL_SCALE: 'MODEL_PATH',
-  MODEL_THRESHOLD: 'MODEL_PATH',
-  MODEL_CALIBRATION: 'MODEL_PATH',
-};
-
-/** Names that other programs of this repository read. */
-const otherNames = ['REKOGNITION_PORT', 'REKOGNITION_DATA_DIR'];
-
-/**
- * Warns of variables that are nearly settings, and of settings that do nothing as things are. No value is
- * repeated.
- */
-export function settingWarnings(environment: Readonly<Record<string, string | undefined>>): string[] {
-  const names = [...Object.keys(settings.shape), ...otherNames];
-  const isSet = (name: string) => Boolean(environment[name]?.trim());
-  return Object.keys(environment)
-    .filter(isSet)
-    .flatMap((name) => {
-      const meant = closestSetting(name, names);
-      if (meant !== undefined) return `${name} is no setting, and does nothing. Is ${meant} meant?`;
-      const companion = companions[name];
-      const isIdle = companion !== undefined && !isSet(companion);
-      return isIdle ? `${name} does nothing where ${companion} is not set.` : [];
-    });
 }
 
 let loaded: { readonly config: Config; readonly warnings: readonly string[] } | undefined;
@@ -494,9 +415,9 @@ export function loadConfig(): Config {
 }
 
 /**
- * Reads warnings about the settings without keeping the settings. A command may change its environment before
- * it loads them.
- * @throws ConfigError if the file `.env` can't be understood.
+ * Reads warnings about the settings, but does not load the settings: a command may change its environment
+ * before it loads them.
+ * @throws ConfigError when the file `.env` can't be understood
  */
 export function readWarnings(): readonly string[] {
   return readEnvironment().warnings;
@@ -515,19 +436,28 @@ function load() {
   return loaded;
 }
 
-/** Returns the settings of this process for another backend, for commands that copy between the two. */
+/** Returns this process's settings for another backend, for commands that copy between the two. */
 export function loadConfigFor(backend: Config['backend']): Config {
   return parseConfig({ ...readDotEnv().values, ...process.env, FACE_PROCESSING_BACKEND: backend });
 }
 
-/** Reads the environment with the file `.env` behind it, and warnings about both. */
+/**
+ * Reads the environment and the file `.env`, and warnings about both. A variable of the environment overrides
+ * the file's.
+ */
 function readEnvironment() {
   const { values, warnings } = readDotEnv();
   const environment = { ...values, ...process.env };
-  return { environment, warnings: [...warnings, ...settingWarnings(environment)] };
+  return {
+    environment,
+    warnings: [...warnings, ...settingWarnings(environment, Object.keys(settings.shape))],
+  };
 }
 
-/** @throws ConfigError when it can't be understood. */
+/**
+ * Reads the file `.env`.
+ * @throws ConfigError when it can't be understood
+ */
 function readDotEnv(): EnvFile {
   const file = readEnvFile('.env', (name) => name in settings.shape);
   if (file.faults.length > 0) throw new ConfigError(file.faults.join('\n'));

@@ -15,7 +15,7 @@ const suffixes = ['', '-wal', '-shm', '-journal'];
 /** Absolute paths of the databases that this process has opened. */
 const databases = new Set<string>();
 
-/** Descriptors of databases that were opened by mistake: closing them would do the harm. */
+/** Descriptors of databases that were opened by mistake: closing them would drop SQLite's locks. */
 const neverClosed: FileHandle[] = [];
 
 /** A file belongs to a database, and must not be opened. */
@@ -25,7 +25,7 @@ export class DatabaseFileError extends Error {
   }
 }
 
-/** Keeps everybody from opening the files of this database by `openUnlessDatabase`. */
+/** Protects the files of this database from `openUnlessDatabase`. */
 export function protectDatabase(path: string): void {
   databases.add(resolve(path));
 }
@@ -36,15 +36,15 @@ export function isDatabaseName(path: string): boolean {
 }
 
 /**
- * Opens a file for reading, unless it is a file of a database that this process has open: by whatever name,
- * link or hard link.
- * @throws DatabaseFileError, and the file system's errors.
+ * Opens a file for reading, unless it belongs to a database that this process has open. It recognizes such a
+ * file by any name or link.
+ * @throws DatabaseFileError, and the file system's errors
  */
 export async function openUnlessDatabase(path: PathLike, flags: number): Promise<FileHandle> {
   const named = statSync(path, { bigint: true, throwIfNoEntry: false });
   if (named && isDatabase(named)) throw new DatabaseFileError();
   const file = await open(path, flags);
-  // The name may have been given to another file meanwhile.
+  // Another file may have got the name since.
   const opened = await file.stat({ bigint: true });
   if (!isDatabase(opened)) return file;
   neverClosed.push(file);

@@ -1,36 +1,38 @@
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 
-/** API Gateway waits this long for an answer, in milliseconds from its receipt of the request. */
+/** Time in milliseconds that API Gateway waits for an answer, from its receipt of the request. */
 const gatewayMs = 29_000;
-/** Node's timers take no more. */
+/** Limit of Node's timers, in milliseconds. */
 const maxTimerMs = 2 ** 31 - 1;
 
-/** The time by which a request's work has to be done. */
+/** Time by which the work on a request must be done. */
 export class Deadline {
   readonly #remainingMs: () => number;
   #signal: AbortSignal | undefined;
 
-  /** @param remainingMs a clock that says how many milliseconds are left, negative when it is too late. */
+  /**
+   * @param remainingMs returns the milliseconds that are left, negative when it is too late
+   */
   constructor(remainingMs: () => number) {
     this.#remainingMs = remainingMs;
   }
 
-  /** Says how many milliseconds are left: negative when it is too late, infinite without a limit. */
+  /** Returns the milliseconds that are left: negative when it is too late, infinite without a limit. */
   remainingMs(): number {
     return this.#remainingMs();
   }
 
-  /** Says if at least so many milliseconds are left. */
+  /** Returns true if at least this many milliseconds are left. */
   leaves(milliseconds: number): boolean {
     return this.#remainingMs() >= milliseconds;
   }
 
-  /** Returns a deadline that comes so many milliseconds before this one. */
+  /** Returns a deadline that is this many milliseconds earlier. */
   before(milliseconds: number): Deadline {
     return new Deadline(() => this.#remainingMs() - milliseconds);
   }
 
-  /** A signal that aborts when the time is up; its timer keeps no process alive. */
+  /** Signal that aborts when the time is up. Its timer does not keep the process alive. */
   get signal(): AbortSignal {
     this.#signal ??= signalAfter(this.#remainingMs());
     return this.#signal;
@@ -42,19 +44,20 @@ function signalAfter(milliseconds: number): AbortSignal {
   return AbortSignal.timeout(Math.min(maxTimerMs, Math.max(0, Math.floor(milliseconds))));
 }
 
-/** A deadline that never comes, for hosts that cut no request off. */
+/** A deadline that never comes, for hosts without a limit. */
 export const noDeadline: Deadline = new Deadline(() => Number.POSITIVE_INFINITY);
 
 type LambdaContext = Pick<Context, 'getRemainingTimeInMillis'>;
 
-/** Returns the deadline of a function's run: it is cut off in the middle then. There is none outside Lambda. */
+/** Returns the deadline of a function's run, at which Lambda kills it. Outside Lambda there is none. */
 export function functionDeadline(context: LambdaContext | undefined): Deadline {
   return context ? new Deadline(() => context.getRemainingTimeInMillis()) : noDeadline;
 }
 
 /**
- * Returns the deadline of a request to a function: the end of its run, or of the gateway's patience, if that comes first. The gateway
- * counts from its own receipt of the request, so that a function's cold start is part of it. There is none outside Lambda.
+ * Returns the deadline of a request to a function: the end of its run, or of the gateway's wait, whichever is
+ * earlier. The gateway counts from its receipt of the request, so a function's cold start takes part of the
+ * time. Outside Lambda there is none.
  */
 export function requestDeadline(
   { requestContext }: Pick<APIGatewayProxyEvent, 'requestContext'>,
@@ -62,19 +65,20 @@ export function requestDeadline(
 ): Deadline {
   if (!context) return noDeadline;
   const { requestTimeEpoch } = requestContext;
-  // An event made by hand, as in the console's tests, may have no time.
+  // A hand-made event, as from the test console of Lambda, may have no time.
   if (!Number.isFinite(requestTimeEpoch)) return functionDeadline(context);
   return new Deadline(() =>
     Math.min(context.getRemainingTimeInMillis(), requestTimeEpoch + gatewayMs - Date.now()),
   );
 }
 
-/** Milliseconds for the stores, after the faces. */
+/** Milliseconds for the stores, after the faces were matched. */
 export const storingMs = 2_000;
 
 /**
- * Milliseconds without which no picture is begun: it might not be done in time, and the others' work would be lost with the request.
- * A call to Rekognition takes 12 s at most, see `lib/faces/rekognition/caller.ts`.
+ * Milliseconds that must be left for a picture to be begun. With less it might not be done in time, and the
+ * results of the other pictures would be lost with the request. A call to Rekognition takes at most 12 s, see
+ * `lib/faces/rekognition/caller.ts`.
  */
 export const neededMs = 12_000 + storingMs;
 

@@ -5,18 +5,19 @@ import { dirname } from 'node:path';
 import { DiskFullError } from './errors.ts';
 
 /**
- * Bytes that are kept for deletions, which are the way out of a full disk. SQLite's write-ahead log grows to
+ * Bytes reserved for deletions, because only they make room on a full disk. SQLite's write-ahead log grows to
  * 4 MiB between two checkpoints, and a checkpoint may make the database larger by as much.
  */
 export const reserveBytes = 5 * 1024 * 1024;
 
-/** Returns true if there is no room on the disk, or none that this user may use. */
+/** Returns true if the disk is full, or this user's quota is used up. */
 export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
 
 /**
- * Bytes that this user may still write where the path is; `undefined` where the file system does not tell.
+ * Returns the bytes that this user may still write at the path, or `undefined` where the file system does not
+ * report them.
  */
 export async function freeBytes(path: string): Promise<number | undefined> {
   return freeIn(await statfs(path));
@@ -27,8 +28,8 @@ function freeIn({ blocks, bavail, bsize }: StatsFs): number | undefined {
 }
 
 /**
- * Refuses to write so many bytes where that would take what deletions need.
- * @throws Error with the code `ENOSPC`, and the file system's errors.
+ * Refuses to write this many bytes if they would use up the reserve for deletions.
+ * @throws Error with the code `ENOSPC`, and the file system's errors
  */
 export async function requireRoom(path: string, bytes: number): Promise<void> {
   const free = await freeBytes(path);
@@ -36,7 +37,7 @@ export async function requireRoom(path: string, bytes: number): Promise<void> {
   throw Object.assign(new Error(`ENOSPC: ${free} bytes are left on the disk`), { code: 'ENOSPC' });
 }
 
-/** A file that takes up room on a disk until deletions need it. */
+/** File that holds room on a disk until deletions need it. */
 export class DiskReserve {
   readonly #path: string;
 
@@ -45,9 +46,9 @@ export class DiskReserve {
   }
 
   /**
-   * Makes the file whole where it is not. Whoever writes more calls this first, so that what deletions were
-   * given is not taken by others.
-   * @throws DiskFullError when there is no room for it.
+   * Completes the file if it is not whole. Whoever adds data calls this first, so that the room freed for
+   * deletions is not taken by new data.
+   * @throws DiskFullError when there is no room for it
    */
   require(): void {
     const missing = reserveBytes - this.#size();
@@ -57,7 +58,7 @@ export class DiskReserve {
     if (this.fillUp() === 'disk full') throw new DiskFullError();
   }
 
-  /** Makes room for deletions; returns whether there was any to be made. */
+  /** Makes room for deletions; returns false if the file held none. */
   giveUp(): boolean {
     const size = this.#size();
     try {
@@ -69,8 +70,8 @@ export class DiskReserve {
   }
 
   /**
-   * Makes the file as large as it may get. Another failure than a full disk says nothing of room: what is
-   * written next will meet it too.
+   * Makes the file as large as it can get, up to its full size. A failure other than a full disk is ignored:
+   * the next write will meet it too.
    */
   fillUp(): 'whole' | 'disk full' | 'failed' {
     try {

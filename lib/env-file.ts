@@ -14,10 +14,10 @@ export interface EnvFile {
 const nothing: EnvFile = { values: {}, faults: [], warnings: [] };
 
 /**
- * Reads a file of lines `NAME=value`, with or without `export`, quotes and comments, in UTF-8 with or without
- * a byte order mark.
- * @param isSetting true for the names of this program's settings; lines of other programs' are judged less
- * strictly.
+ * Reads a file of lines `NAME=value` in UTF-8, with or without a byte order mark. Lines may have `export`,
+ * quotes and comments.
+ * @param isSetting true for the names of this program's settings; lines with other names are judged less
+ *   strictly
  */
 export function readEnvFile(path: string, isSetting: (name: string) => boolean): EnvFile {
   try {
@@ -42,7 +42,7 @@ export function parseEnvFile(bytes: Buffer, path: string, isSetting: (name: stri
     .replaceAll(/\r\n?/g, '\n');
   const scan = scanLines(text, isSetting);
   const named = (lines: readonly Remark[]) => lines.map(({ line, what }) => `${path}, line ${line}: ${what}`);
-  // Node's own reader takes only a space after `export`.
+  // Node's own parser accepts only one space after `export`.
   const values = parseEnv(text.replaceAll(/^[ \t]*export[ \t]+(?=\w+[ \t]*=)/gm, ''));
   return { values, faults: named(scan.faults), warnings: named(scan.warnings) };
 }
@@ -51,7 +51,7 @@ export function parseEnvFile(bytes: Buffer, path: string, isSetting: (name: stri
 function otherEncoding(bytes: Buffer): string | undefined {
   const mark = bytes.subarray(0, 2).toString('hex');
   if (mark === 'fffe' || mark === 'feff') return 'UTF-16';
-  // Zero bytes are in no text but that of encodings with units of two or four bytes.
+  // Only encodings with units of two or four bytes have zero bytes in their text.
   if (bytes.includes(0)) return 'UTF-16 or UTF-32';
   return isUtf8(bytes) ? undefined : 'another encoding than UTF-8, such as Windows-1252';
 }
@@ -61,7 +61,7 @@ interface Remark {
   readonly what: string;
 }
 
-/** Finds the lines that Node's own reader would pass over, or read as something else than they say. */
+/** Finds the lines that Node's own parser would skip, or would read differently from their meaning. */
 function scanLines(text: string, isSetting: (name: string) => boolean) {
   const lines = text.split('\n');
   const seen = new Set<string>();

@@ -1,6 +1,6 @@
 /**
- * The closed set of errors that this service throws on purpose. `lib/http/problem.ts` maps each code to a
- * status; whatever else is thrown is a fault of ours and becomes a bare 500.
+ * Errors that this service throws on purpose, a closed set. `lib/http/problem.ts` maps each code to a status.
+ * Any other error is a fault of ours and becomes a bare 500.
  */
 
 /** Violation of a request's schema, in FastAPI's form. */
@@ -37,7 +37,7 @@ export abstract class ServiceError extends Error {
   abstract readonly code: ErrorCode;
 }
 
-/** The request does not fit its schema; `problems` says where. */
+/** The request does not fit its schema; `problems` lists the places. */
 export class RequestInvalidError extends ServiceError {
   readonly code = 'request_invalid';
   readonly problems: readonly FieldProblem[];
@@ -47,12 +47,14 @@ export class RequestInvalidError extends ServiceError {
   }
 }
 
-/** An input picture can't be had or decoded: no such file, refused or failing URL, broken bytes. */
+/**
+ * An input picture can't be read or decoded: there is no such file, a URL fails, or the bytes are damaged.
+ */
 export class InputUnreadableError extends ServiceError {
   readonly code = 'input_unreadable';
 }
 
-/** No picture was given, or not one of those given can be used; `reasons` has a line for each. */
+/** No picture was given, or none of them can be used; `reasons` has a line for each. */
 export class NoUsableImageError extends ServiceError {
   readonly code = 'no_usable_image';
   readonly reasons: readonly string[];
@@ -78,8 +80,7 @@ export class NoFaceError extends ServiceError {
 }
 
 /**
- * Returns true if the error lies in one picture. It will then fail again, and other pictures may still be
- * usable.
+ * Returns true if the error is due to one picture. That picture will fail again, but others may be usable.
  */
 export function isUnusablePicture(error: unknown): error is ServiceError {
   return (
@@ -112,7 +113,7 @@ export class ImageNotFoundError extends ServiceError {
   }
 }
 
-/** There is no processed picture of that id, or it has not the copy that was asked for. */
+/** There is no processed picture of that id, or it does not have the requested copy. */
 export class ProcessedNotFoundError extends ServiceError {
   readonly code = 'processed_not_found';
   constructor() {
@@ -144,7 +145,7 @@ export class LastImageError extends ServiceError {
   }
 }
 
-/** No token came with the request, or not one that we know. */
+/** The request has no token, or an unknown one. */
 export class NotAuthenticatedError extends ServiceError {
   readonly code = 'not_authenticated';
   constructor() {
@@ -152,7 +153,7 @@ export class NotAuthenticatedError extends ServiceError {
   }
 }
 
-/** The caller may not do this, whoever it is. */
+/** The caller may not do this, even with a valid token. */
 export class ForbiddenError extends ServiceError {
   readonly code = 'forbidden';
 }
@@ -165,7 +166,7 @@ export class RouteNotFoundError extends ServiceError {
   }
 }
 
-/** The path exists, but not with that method; `allowed` lists those it has. */
+/** The path exists, but not with that method; `allowed` lists its methods. */
 export class MethodNotAllowedError extends ServiceError {
   readonly code = 'method_not_allowed';
   readonly allowed: readonly string[];
@@ -175,7 +176,7 @@ export class MethodNotAllowedError extends ServiceError {
   }
 }
 
-/** The disk has no room for what is to be kept. Deletions work all the same. */
+/** The disk has no room for new data. Deletions still work. */
 export class DiskFullError extends ServiceError {
   readonly code = 'disk_full';
   constructor(options?: ErrorOptions) {
@@ -186,7 +187,7 @@ export class DiskFullError extends ServiceError {
   }
 }
 
-/** A request's body came so slowly, while others waited, that it lost its place. */
+/** A request's body arrived so slowly, while others waited, that it lost its place. */
 export class BodyTooSlowError extends ServiceError {
   readonly code = 'body_too_slow';
   constructor() {
@@ -194,7 +195,7 @@ export class BodyTooSlowError extends ServiceError {
   }
 }
 
-/** A backend asks us to slow down. */
+/** A backend asks for fewer calls. */
 export class ThrottledError extends ServiceError {
   readonly code = 'throttled';
   readonly retryAfterSeconds: number;
@@ -204,7 +205,7 @@ export class ThrottledError extends ServiceError {
   }
 }
 
-/** A backend or a store is down or does not answer. */
+/** A backend or a store is down, or does not answer. */
 export class BackendUnavailableError extends ServiceError {
   readonly code = 'backend_unavailable';
   readonly retryAfterSeconds: number;

@@ -6,17 +6,14 @@ import { requireRoom } from './disk-space.ts';
 
 /** Shared functions of the adapters on a POSIX file system. */
 
-/** Files and folders are for the service's user alone. */
+/** Modes that give files and folders to the service's user alone. */
 export const folderMode = 0o700;
 export const fileMode = 0o600;
 
-/**
- * Prefix of the names of files that are still being written. No picture's key has it, and the inbox ignores
- * such names.
- */
+/** Prefix of the names of unfinished files. No picture's key has it, and the inbox ignores such names. */
 export const temporaryPrefix = '.tmp-';
 
-/** Written to see whether there is room. */
+/** Content of a file that is written to test if there is room. */
 const probe = Buffer.alloc(4096, 1);
 
 /** Number of attempts to create a folder that others remove while it is still empty. */
@@ -24,9 +21,9 @@ const maxFolderAttempts = 100;
 
 /**
  * Writes a file under a temporary name in its folder, and renames it when it is complete and on disk. It
- * creates a missing folder. The caller must sync the folder for the new name to be on disk. A failure leaves
- * nothing behind.
- * @throws the file system's errors, and those of `content`.
+ * creates a missing folder. The caller must sync the folder to get the new name on disk. A failure leaves no
+ * file behind.
+ * @throws the file system's errors, and those of `content`
  */
 export async function writeWhole(
   path: string,
@@ -43,8 +40,8 @@ export async function writeWhole(
 }
 
 /**
- * Makes sure that a file can be written in a folder, by writing one and removing it.
- * @throws the file system's errors.
+ * Makes sure that a file can be written in a folder, by writing and removing one.
+ * @throws the file system's errors
  */
 export async function tryToWrite(folder: string): Promise<void> {
   const { path, handle } = await openTemporary(folder);
@@ -78,7 +75,10 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }
 
-/** Makes the folder where there is none, again and again while others remove it because it is empty. */
+/**
+ * Opens a temporary file in a folder. It makes an absent folder, again and again while others remove it
+ * because it is still empty.
+ */
 async function openTemporary(folder: string): Promise<{ path: string; handle: FileHandle }> {
   const path = join(folder, temporaryPrefix + randomUUID());
   for (let attempts = 1; ; attempts += 1) {
@@ -86,9 +86,10 @@ async function openTemporary(folder: string): Promise<{ path: string; handle: Fi
       return { path, handle: await open(path, 'wx', fileMode) };
     } catch (error) {
       if (codeOf(error) !== 'ENOENT' || attempts === maxFolderAttempts) throw error;
-      // Out of step with those who remove it; by chance, one could be just behind us every time.
+      // A random wait breaks the rhythm: otherwise another process could remove the folder right after us
+      // every time.
       if (attempts > 1) await setTimeout(Math.random() * attempts);
-      // When it is removed while several make it, some of them are told that it is absent.
+      // When several make a folder while it is removed, some of them get ENOENT.
       await ifPresent(mkdir(folder, { recursive: true, mode: folderMode }));
     }
   }

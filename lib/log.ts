@@ -7,28 +7,31 @@ import type { Log } from './logging/port.ts';
 let created: Log | undefined;
 
 /**
- * This process's log: JSON lines on standard output, at the level that `LOG_LEVEL` sets. Names, pictures, embeddings and
- * headers do not belong in it.
+ * Returns this process's log: JSON lines on standard output, at the level of `LOG_LEVEL`. Never log names,
+ * pictures, embeddings or headers.
  */
 export function log(): Log {
   created ??= createLog(loadConfig().logLevel);
   return created;
 }
 
-/** What the log tells of a request. */
+/** A request's line in the log. */
 export interface RequestLine {
   readonly id: string;
-  /** The contract's; null when no route has the request's path, which is not repeated. */
+  /**
+   * Contract of the endpoint; null when no route has the path, which is not repeated because it may hold
+   * anything.
+   */
   readonly contract: Pick<Endpoint, 'operationId' | 'path'> | null;
   readonly method: string;
   readonly status: number;
-  /** `performance.now()` when it began. */
+  /** Start of the request, by `performance.now()`. */
   readonly started: number;
   readonly faces?: number;
   readonly matches?: number;
 }
 
-/** Writes the one line that every request gets, and counts it. */
+/** Writes the one line of a request, and counts the request. */
 export function logRequest({ id, contract, method, status, started, ...counts }: RequestLine): void {
   const ms = performance.now() - started;
   const route = contract?.path ?? null;
@@ -36,7 +39,9 @@ export function logRequest({ id, contract, method, status, started, ...counts }:
   meter.answered({ operation: contract?.operationId ?? null, route, method, status, seconds: ms / 1000 });
 }
 
-/** Writes what made a request fail, with its stack and causes: for failures that are not the client's. */
+/**
+ * Logs the cause of a failed request, with its stack. Use it for failures that are not the client's fault.
+ */
 export function logFailure(requestId: string, error: unknown): void {
   log().error({ id: requestId, err: error }, 'failure');
 }

@@ -1,21 +1,22 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
+import { list } from './setting-values.ts';
 
-/** The settings that say how clients reach the service: names, proxies, and the address of it all. */
+/** Settings about the way from clients to the service: host names, proxies and the public address. */
 
-/** The address that clients know the service by. */
+/** Address at which clients reach the service. */
 export interface PublicUrl {
   /** Origin of the URL, such as `https://faces.example`. */
   readonly origin: string;
-  /** The path in front of the API's own, such as `/faces`; empty when there is none. */
+  /** Path before the API's own, such as `/faces`; empty when there is none. */
   readonly prefix: string;
 }
 
 const maxHostLength = 253;
 
 /**
- * Returns true for a host as in `Host`, with or without a port: a name, an IPv4 address, or an IPv6 address
- * in brackets.
+ * Returns true for a host as in the `Host` header, with or without a port: a name, an IPv4 address, or an
+ * IPv6 address in brackets.
  */
 export function isHost(text: string): boolean {
   if (text.length > maxHostLength + ':65535'.length) return false;
@@ -24,7 +25,7 @@ export function isHost(text: string): boolean {
   return name.startsWith('[') ? isIP(name.slice(1, -1)) === 6 : isHostName(name);
 }
 
-/** Underscores are in the names of containers and services. */
+/** Checks a host name. Underscores are allowed because the names of containers and services have them. */
 function isHostName(name: string): boolean {
   return name.length <= maxHostLength && /^[a-z\d_]([a-z\d_-]*[a-z\d_])?(\.[a-z\d_-]+)*\.?$/i.test(name);
 }
@@ -37,15 +38,10 @@ export function isPathPrefix(text: string): boolean {
   return text === '' || (/^(\/[\w~!$&'()*+,;=:@%.-]+)+$/.test(text) && !/\/\.{1,2}(\/|$)/.test(text));
 }
 
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim().toLowerCase())
-    .filter((item) => item !== ''),
-);
+const lowerCaseList = list.transform((items) => items.map((item) => item.toLowerCase()));
 
-/** Host names, in small letters. */
-export const allowedHosts = list
+/** Host names in lower case. */
+export const allowedHosts = lowerCaseList
   .transform((items) => items.map((item) => (isIP(item) === 6 ? `[${item}]` : item)))
   .refine(
     (items) => items.every(isHost),
@@ -62,7 +58,7 @@ function isNetwork(text: string): boolean {
 const everyAddress = ['0.0.0.0/0', '::/0'];
 
 /** Networks in CIDR notation, or single addresses. */
-export const trustedProxies = list
+export const trustedProxies = lowerCaseList
   .transform((items) => {
     const [only, ...others] = items;
     if (others.length > 0) return items;

@@ -1,4 +1,7 @@
 import type { closestSetting as closestSettingOfAll } from './closest-setting.ts';
 
-/** Finds nothing: the stack sets a function's environment, and nobody mistypes a name there. */
+/**
+ * Finds nothing, to keep the search out of a function's bundle: the stack sets its environment, without
+ * typing errors.
+ */
 export const closestSetting: typeof closestSettingOfAll = () => undefined;

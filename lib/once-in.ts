@@ -1,6 +1,6 @@
 /**
- * Wraps a function so that it runs at most once in so many milliseconds, and never twice at once. Callers
- * meanwhile get the result or error of the last run.
+ * Wraps a function so that it runs at most once in this many milliseconds, and never twice at the same time.
+ * Other calls get the result or error of the last run.
  */
 export function onceIn<T>(milliseconds: number, work: () => Promise<T>): () => Promise<T> {
   let last: { readonly began: number; readonly outcome: Promise<T>; isDone: boolean } | undefined;

@@ -17,7 +17,7 @@ export interface Stores {
 /** Ports of the use cases. */
 export interface Ports extends Stores {
   readonly inputs: InputReader;
-  /** Decoded pictures are large: over all requests, those in work at once share a budget of memory. */
+  /** Slots that limit the memory of decoded pictures: those of all requests share one budget. */
   readonly pictureSlots: PictureSlots;
   /** False where pictures are stored as they came, with all their metadata. */
   readonly stripMetadata?: boolean;

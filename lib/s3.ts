@@ -2,15 +2,15 @@ import { Readable } from 'node:stream';
 import { GetObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { BackendUnavailableError, ServiceError } from './errors.ts';
 
-/** Shared parts of the adapters on S3: the client's settings, and the meaning of its errors. */
+/** Parts that all adapters on S3 share: the client's settings, and the meaning of its errors. */
 
-/** A bucket, and the region that it is in. */
+/** A bucket and its region. */
 export interface BucketPlace {
   readonly region: string;
   readonly bucket: string;
 }
 
-/** S3's own limit, of the key as UTF-8. */
+/** S3's limit on a key, in bytes of UTF-8. */
 export const maxKeyBytes = 1024;
 
 /** Attempts of one call. The SDK waits some 50 to 200 ms between them. */
@@ -24,8 +24,7 @@ const idleTimeoutMs = 2_500;
 const retryAfterSeconds = 5;
 
 /**
- * Makes a client; endpoint and credentials come from the SDK's own chain. Nothing is sent before the first
- * call.
+ * Makes a client. The SDK finds endpoint and credentials by itself, and sends nothing before the first call.
  */
 export function createS3Client(region: string): S3Client {
   return new S3Client({
@@ -37,8 +36,8 @@ export function createS3Client(region: string): S3Client {
 }
 
 /**
- * Returns true if S3 says that there is no such object. It says so only to callers that may list the bucket;
- * it refuses others.
+ * Returns true if S3 reports that there is no such object. It reports this only to callers that may list the
+ * bucket, and refuses others.
  */
 export function isAbsent(error: unknown): boolean {
   return nameOf(error) === 'NoSuchKey' || nameOf(error) === 'NotFound';
@@ -68,7 +67,7 @@ export async function getObject(
 }> {
   const answer = await client.send(new GetObjectCommand(object));
   const { Body, ContentLength, ETag: etag = '', LastModified: modified } = answer;
-  // S3 always says how much is to come.
+  // S3 always states the length.
   if (Body === undefined || ContentLength === undefined || ContentLength > maxBytes) {
     if (Body instanceof Readable) Body.destroy();
     return { bytes: undefined, etag, modified };
@@ -76,7 +75,7 @@ export async function getObject(
   return { bytes: await Body.transformToByteArray(), etag, modified };
 }
 
-/** Runs `work`, and lets none of the SDK's errors out. */
+/** Runs `work`, and turns the SDK's errors into ours. */
 export async function attemptS3<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -1,10 +1,10 @@
 /**
- * Names that file systems, NAS boxes, operating systems and sync programs give to files and folders of their
- * own: recycle bins, snapshots, thumbnails, metadata. A picture in one of them was thrown away or made by a
- * machine, and accuses nobody.
+ * Names that file systems, NAS boxes, operating systems and sync programs give to their own files and
+ * folders: recycle bins, snapshots, thumbnails, metadata. A picture there was thrown away, or made by a
+ * machine. It must accuse nobody.
  */
 
-/** Names of files and folders of systems, in small letters. */
+/** Names of systems' own files and folders, in lower case. */
 const systemNames: ReadonlySet<string> = new Set([
   // Recycle bins: Windows, Synology, QNAP, Asustor, TerraMaster, Buffalo, Samba, macOS on servers.
   '$recycle.bin',
@@ -28,7 +28,7 @@ const systemNames: ReadonlySet<string> = new Set([
   '.trashes',
   '.trashbox',
   '.wastebasket',
-  // What file systems keep: files without a name, quotas, a disk check's finds.
+  // File systems' own data: files without a name, quotas, and finds of a disk check.
   'lost+found',
   '#lost+found',
   '.lost+found',
@@ -102,7 +102,7 @@ const systemNames: ReadonlySet<string> = new Set([
   '.hg',
 ]);
 
-/** Patterns of such names, in small letters. */
+/** Patterns of such names, in lower case. */
 const systemForms: readonly RegExp[] = [
   /^\._/,
   /^\.trash-/,
@@ -119,12 +119,12 @@ const systemForms: readonly RegExp[] = [
   /^\.(fuse_hidden|smbdelete|goutputstream|com\.apple\.)/,
 ];
 
-/** First characters by which systems mark their folders, so that no person's name begins with one. */
+/** First characters of systems' folders; no person's name begins with one. */
 const folderMarks = '.@#$~';
 
-/** Why a name is passed over. */
+/** Reason to ignore a file or folder. */
 export interface SystemName {
-  /** The name where it is a known one, else its form. It tells no person's name. */
+  /** Name, if it is a known one, else a description of its form. It reveals no person's name. */
   readonly label: string;
 }
 
@@ -134,7 +134,7 @@ export function isKnownSystemName(name: string): boolean {
 }
 
 function knownLabel(name: string): string | undefined {
-  // Not `trim`, which would take the carriage return off a Mac's icon file.
+  // `trim` would also remove the carriage return at the end of the name of a Mac's icon file.
   const folded = name
     .normalize('NFC')
     .toLowerCase()
@@ -146,15 +146,15 @@ function knownLabel(name: string): string | undefined {
   return beginning && `${beginning}…`;
 }
 
-/** Tells why a file's name is passed over; `undefined` where it is not. */
+/** Returns the reason to ignore a file, by its name; `undefined` if there is none. */
 export function systemFile(name: string): SystemName | undefined {
   const label = knownLabel(name);
   if (label !== undefined) return { label };
-  // Hidden by Unix's convention; sync programs write unfinished files under such names.
+  // Files are hidden by a dot on Unix, and sync programs give such names to unfinished files.
   return name.startsWith('.') ? { label: 'files whose names begin with "."' } : undefined;
 }
 
-/** Tells why a folder's name is passed over; `undefined` where it is not. */
+/** Returns the reason to ignore a folder, by its name; `undefined` if there is none. */
 export function systemFolder(name: string): SystemName | undefined {
   const label = knownLabel(name);
   if (label !== undefined) return { label };
@@ -163,8 +163,8 @@ export function systemFolder(name: string): SystemName | undefined {
 }
 
 /**
- * Tells why a path is passed over, by the first such name in it; `undefined` where it is not.
- * @param segments its folders and, last, its file.
+ * Returns the reason to ignore a path: the first such name in it, or `undefined` if there is none.
+ * @param segments names of its folders and, last, of its file
  */
 export function systemPath(segments: readonly string[]): SystemName | undefined {
   for (const [index, name] of segments.entries()) {

@@ -1,8 +1,8 @@
 import { userInfo } from 'node:os';
 
 /**
- * This process's user as an administrator knows it, such as `user node (uid 1000)`. In a container, there may
- * be a number alone.
+ * Returns this process's user in an administrator's terms, such as `user node (uid 1000)`. In a container,
+ * the user may have only a number.
  */
 export function userName(): string {
   const uid = process.geteuid?.();

@@ -9,19 +9,17 @@ const retryAfterSeconds = 5;
 /** System errors for missing permissions, and for read-only file systems. */
 const forbiddenCodes = ['EACCES', 'EPERM', 'EROFS'];
 
-/**
- * Returns true if an error says that this user may not do something, or that nobody may on this file system.
- */
+/** Returns true if this user lacks a permission, or the file system is read-only. */
 export function isForbidden(error: unknown): boolean {
   return forbiddenCodes.includes(codeOf(error) ?? '');
 }
 
 /**
- * Makes a folder where there is none, 0700, and finds out whether this process may read and write in it.
- * @param setting the name of the setting that says where it is.
- * @returns the first folder that was made; `undefined` where all were there.
- * @throws ConfigError naming folder, setting and user, when this user may not.
- * @throws BackendUnavailableError when anything else speaks against it, such as a file of that name.
+ * Makes an absent folder with mode 0700, and checks that this process may read and write in it.
+ * @param setting name of the setting that contains the folder's path
+ * @returns the first folder that was made, or `undefined` if all existed
+ * @throws ConfigError with the folder, the setting and the user, when this user lacks a permission
+ * @throws BackendUnavailableError for any other failure, such as a file of that name
  */
 export function requireWritableFolder(folder: string, setting: string): string | undefined {
   try {
@@ -34,8 +32,8 @@ export function requireWritableFolder(folder: string, setting: string): string |
 }
 
 /**
- * Says what to do about a folder that can't be used: a matter of the settings where this user may not, else
- * perhaps of time.
+ * Makes the error for a folder that can't be used. It is a ConfigError if this user lacks a permission,
+ * because the settings must change. Otherwise the failure may pass.
  */
 export function unusableFolder(
   folder: string,

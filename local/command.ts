@@ -7,8 +7,8 @@ export function messageWithReasons({ message, cause }: Error): string {
 }
 
 /**
- * Runs a command's work; what the user can mend is told in a line, anything else with its stack. The exit
- * code is 1 then.
+ * Runs a command's work. For an error that the user can mend it prints one line, and for any other the stack
+ * too. After both the exit code is 1.
  */
 export async function runCommand(work: () => Promise<void>): Promise<void> {
   try {

@@ -1,5 +1,7 @@
 /**
- * Command of the container's build: leaves in a `node_modules` folder what this service loads in Node on this platform.
+ * Command for the container's build: removes from a `node_modules` folder what this service does not load in
+ * Node on this platform.
+ *
  * usage: node local/slim-modules.ts FOLDER
  */
 import { cpSync, existsSync, globSync, renameSync, rmSync } from 'node:fs';
@@ -7,19 +9,28 @@ import { join } from 'node:path';
 
 const { platform, arch } = process;
 
+/** Linux without glibc, and ARM of 32 bits, have no build of ONNX Runtime: tfjs runs the networks there. */
+const hasGlibc = 'glibcVersionRuntime' in (process.report.getReport() as { header: object }).header;
+const hasOnnxRuntime = platform === 'linux' && hasGlibc && (arch === 'x64' || arch === 'arm64');
+
 /**
- * The packages that also carry builds for browsers and other platforms, or models that are not used, and the files of each that
- * stay. A pattern that fits no file stops the build, for then a new version has moved what the service needs.
+ * Packages that also carry builds for browsers and other platforms, or models that are not used, with the
+ * files of each to keep. A pattern that fits no file stops the build: a new version has moved what the
+ * service needs.
  */
 const keptFiles: Record<string, readonly string[]> = {
-  'onnxruntime-node': ['dist/*.js', `bin/*/${platform}/${arch}/*`],
+  ...(hasOnnxRuntime && { 'onnxruntime-node': ['dist/*.js', `bin/*/${platform}/${arch}/*`] }),
+  '@tensorflow/tfjs-core': ['dist/tf-core.node.js'],
+  '@tensorflow/tfjs-backend-wasm': ['dist/tf-backend-wasm.node.js', 'dist/tfjs-backend-wasm{,-simd}.wasm'],
+  // Its operators are in the other's file.
+  '@tensorflow/tfjs-backend-cpu': [],
   'swagger-ui-dist': ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'],
 };
 
-/** What stays of every package: its name and version, its licences, and the packages that it has to itself. */
+/** Files to keep of every package: its name and version, its licences, and packages inside its folder. */
 const always = ['package.json', '*{LICENSE,LICENCE,NOTICE,Notice}*', 'node_modules/**'];
 
-/** Source maps, and TypeScript: Node loads none from `node_modules`. */
+/** Source maps and TypeScript, which Node never loads from `node_modules`. */
 const neverLoaded = '**/*.{map,ts,cts,mts}';
 
 function slimPackage(folder: string, kept: readonly string[]): void {
@@ -35,5 +46,6 @@ function slimPackage(folder: string, kept: readonly string[]): void {
 
 const modules = process.argv[2];
 if (modules === undefined || !existsSync(modules)) throw new Error('usage: slim-modules.ts FOLDER');
+if (!hasOnnxRuntime) rmSync(join(modules, 'onnxruntime-node'), { recursive: true, force: true });
 for (const [name, kept] of Object.entries(keptFiles)) slimPackage(join(modules, name), kept);
 for (const file of globSync(neverLoaded, { cwd: modules })) rmSync(join(modules, file));

@@ -1,17 +1,19 @@
 import { type ExecFileException, execFile } from 'node:child_process';
 import { chownSync } from 'node:fs';
 
-/** A user whom nothing here belongs to. */
+/** Id of a user who owns nothing here. */
 const nobody = 65_534;
 
-/** True where the tests run as root, and so can run something as another user. */
+/** True if root runs the tests, who can run something as another user. */
 export const isRoot = process.getuid?.() === 0;
 
 /**
- * Runs statements in a process without root's rights, for root is allowed everything: as nobody where the tests run as root, else as the
- * user who runs them.
- * @param modules what to import, by names to use, as paths below the repository's root. They are loaded with the rights that the tests have.
- * @returns what the statements return, which has been through JSON.
+ * Runs statements in a process without root's rights, because root may do everything. If root runs the tests,
+ * the process runs as `nobody`, and otherwise as the same user.
+ *
+ * @param modules modules to import, by the names to use, as paths below the repository's root. They are
+ * loaded with the tests' own rights.
+ * @returns the statements' result, which has been through JSON.
  */
 export async function runUnprivileged<T>(
   modules: Readonly<Record<string, string>>,
@@ -33,7 +35,7 @@ export async function runUnprivileged<T>(
   return JSON.parse(await promise) as T;
 }
 
-/** Makes a folder the property of the user as whom `runUnprivileged` runs. */
+/** Gives a folder to the user as whom `runUnprivileged` runs. */
 export function giveToUnprivileged(path: string): void {
   if (isRoot) chownSync(path, nobody, nobody);
 }

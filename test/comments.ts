@@ -12,7 +12,7 @@ interface Comment {
   readonly lines: readonly string[];
 }
 
-/** Finds the comments that begin a line; those behind code are shorter than a sentence. */
+/** Finds the comments that begin a line. Comments behind code are shorter than a sentence. */
 function commentsOf(source: string): Comment[] {
   const comments: Comment[] = [];
   let open: { line: number; lines: string[]; isBlock: boolean } | undefined;
@@ -33,7 +33,7 @@ function commentsOf(source: string): Comment[] {
   return comments;
 }
 
-/** Gives a comment's words without its marks; what is in backticks counts as one word. */
+/** Gives a comment's words without its marks. Code in backticks counts as one word. */
 function wordsOf({ lines }: Comment): string {
   return lines
     .map((line) =>
@@ -49,7 +49,7 @@ function wordsOf({ lines }: Comment): string {
     .trim();
 }
 
-/** Tells what is wrong with the comments of a source text, one sentence each, with the line. */
+/** Lists the faults in the comments of a source text, each with its line. */
 export function commentFaults(source: string): string[] {
   return commentsOf(source).flatMap((comment) => {
     const words = wordsOf(comment);
@@ -67,7 +67,22 @@ export function commentFaults(source: string): string[] {
   });
 }
 
-/** Finds the faults in the sources right in a folder, each with its file. */
+/** Lists the methods of a port's interfaces whose comments have no `@throws`. */
+export function methodsWithoutThrows(source: string): string[] {
+  const lines = source.split('\n');
+  let isInside = false;
+  return lines.flatMap((line, index) => {
+    if (/^export interface /.test(line)) isInside = true;
+    if (line === '}') isInside = false;
+    const name = /^ {2}(\w+)(?:<.*?>)?\(/.exec(line)?.[1];
+    if (!isInside || name === undefined) return [];
+    const above = lines.slice(0, index);
+    const comment = above.slice(above.findLastIndex((one) => !/^ {2}(\/\*\*| \*)/.test(one)) + 1);
+    return comment.some((one) => /@throws \S/.test(one)) ? [] : [`line ${index + 1}: ${name}`];
+  });
+}
+
+/** Lists the faults of the source files in a folder, without those below it, each with its file. */
 export function folderFaults(folder: string): string[] {
   return globSync(`${folder}/*.{ts,tsx}`).flatMap((file) =>
     commentFaults(readFileSync(file, 'utf8')).map((fault) => `${file}: ${fault}`),

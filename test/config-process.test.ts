@@ -13,7 +13,7 @@ describe('the settings of a process', () => {
   });
   afterEach(() => rm(cwd, { recursive: true }));
 
-  /** What a process that starts in the folder reads. */
+  /** Loads the configuration in a process that starts in the folder. */
   async function load(
     environment: Record<string, string>,
   ): Promise<Config & { isSame: boolean; warnings: string[] }> {

@@ -1,19 +1,20 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Config, ConfigError, parseConfig, settingWarnings } from '../lib/config.ts';
+import { type Config, ConfigError, parseConfig, settings as schema } from '../lib/config.ts';
 import { detectorNames, distanceMetrics, modelNames } from '../lib/contract/vocabulary.ts';
+import { settingWarnings } from '../lib/setting-warnings.ts';
 
 interface Setting<Key extends keyof Config = keyof Config> {
   readonly key: Key;
   readonly unset: Config[Key];
-  /** Texts that it takes, with what they mean. */
+  /** Texts that the setting accepts, with their meaning. */
   readonly good: readonly (readonly [string, Config[Key]])[];
   readonly bad?: readonly string[];
-  /** What the message about a bad one says that it takes. */
+  /** Values that the error message says would be right. */
   readonly takes?: string;
 }
-/** The value's type is that of the setting's own key. */
+/** Gives a value the type of the setting's own key. */
 function setting<Key extends keyof Config>(key: Key, rest: Omit<Setting<Key>, 'key'>): Setting<Key> {
   return { key, ...rest };
 }
@@ -172,6 +173,16 @@ const settings: Readonly<Record<string, Setting>> = {
     good: [['4', 4]],
     ...whole(1, 256),
   }),
+  ENGINE_RUNTIME: setting('engineRuntime', {
+    unset: 'auto',
+    good: [
+      ['auto', 'auto'],
+      ['onnx', 'onnx'],
+      ['tfjs', 'tfjs'],
+    ],
+    bad: ['cuda', 'ONNX'],
+    takes: 'one of auto, onnx, tfjs',
+  }),
   API_TITLE: setting('apiTitle', { unset: 'Face Blacklist API', good: [['Doors', 'Doors']] }),
   API_VERSION: setting('apiVersion', { unset: '1.0.0', good: [['2.1', '2.1']] }),
   CORS_ORIGINS: setting('corsOrigins', {
@@ -217,6 +228,22 @@ const settings: Readonly<Record<string, Setting>> = {
     ],
     takes: 'one or more tokens of visible ASCII characters, separated by commas, each of at least 16',
   }),
+  API_TOKENS_FILE: setting('tokensFile', {
+    unset: undefined,
+    good: [
+      ['/etc/tokens', '/etc/tokens'],
+      ['tokens.txt', resolve('tokens.txt')],
+    ],
+    bad: ['~/tokens.txt', '$HOME/tokens.txt'],
+    takes: "a path that is written out: '~' and variables are not replaced in it",
+  }),
+  UNGROUPED_ROLE: setting('ungroupedRole', {
+    unset: 'admin',
+    good: [['metrics', 'metrics']],
+    bad: ['root', 'Admin'],
+    takes: 'one of metrics, check, desk, editor, admin',
+  }),
+  AUDIT_DAYS: setting('auditDays', { unset: 365, good: [['30', 30]], ...whole(1, 36_500) }),
   ALLOW_UNAUTHENTICATED: setting('allowUnauthenticated', { unset: false, ...flag }),
   MIN_FREE_BYTES: setting('minFreeBytes', {
     unset: 1_073_741_824,
@@ -254,14 +281,14 @@ const settings: Readonly<Record<string, Setting>> = {
 };
 const byName = Object.entries(settings);
 
-/** What the AWS mode can't do without. */
+/** Settings that the AWS mode requires. */
 const inAws = {
   FACE_PROCESSING_BACKEND: 'aws_rekognition',
   AWS_REGION: 'eu-west-1',
   AWS_S3_BUCKET_NAME: 'my-faces',
 };
 
-/** The message with which settings are refused. */
+/** Gives the message with which settings are refused. */
 function refusal(environment: Record<string, string>): string {
   try {
     parseConfig(environment);
@@ -516,6 +543,9 @@ describe('the settings of the AWS mode', () => {
 });
 
 describe('warnings', () => {
+  const warningsFor = (environment: Readonly<Record<string, string>>) =>
+    settingWarnings(environment, Object.keys(schema.shape));
+
   test.each([
     ['API_TOKEN', 'API_TOKENS'],
     ['API_TOKENS_', 'API_TOKENS'],
@@ -534,7 +564,7 @@ describe('warnings', () => {
     ['ALLOW_UNAUTHENTICATE', 'ALLOW_UNAUTHENTICATED'],
   ])('tell of %s, which nearly is %s', (name, meant) => {
     const expected = meant ? [`${name} is no setting, and does nothing. Is ${meant} meant?`] : [];
-    expect(settingWarnings({ [name]: 'hunter2' })).toEqual(expected);
+    expect(warningsFor({ [name]: 'hunter2' })).toEqual(expected);
   });
 
   test('are not given of settings, of what is empty, or of other programs’ variables', () => {
@@ -559,15 +589,15 @@ describe('warnings', () => {
       'AWS_LAMBDA_FUNCTION_NAME',
     ];
     const none = Object.fromEntries([...others, ...cloud].map((name) => [name, 'x']));
-    expect(settingWarnings({ ...settings, ...none, API_TOKEN: '', REKOGNITION_PORT: '1' })).toEqual([]);
+    expect(warningsFor({ ...settings, ...none, API_TOKEN: '', REKOGNITION_PORT: '1' })).toEqual([]);
   });
 
   test('tell of settings that do nothing without another one', () => {
-    expect(settingWarnings({ WEBHOOK_SECRET: 'hunter2' })).toEqual([
+    expect(warningsFor({ WEBHOOK_SECRET: 'hunter2' })).toEqual([
       'WEBHOOK_SECRET does nothing where WEBHOOK_URL is not set.',
     ]);
-    expect(
-      settingWarnings({ WEBHOOK_SECRET: 'x', WEBHOOK_URL: 'x', MODEL_PATH: 'x', MODEL_MEAN: 'x' }),
-    ).toEqual([]);
+    expect(warningsFor({ WEBHOOK_SECRET: 'x', WEBHOOK_URL: 'x', MODEL_PATH: 'x', MODEL_MEAN: 'x' })).toEqual(
+      [],
+    );
   });
 });

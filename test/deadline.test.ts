@@ -5,7 +5,7 @@ import { Deadline, functionDeadline, noDeadline, requestDeadline } from '../lib/
 
 const lambda = (milliseconds: number) => ({ getRemainingTimeInMillis: () => milliseconds });
 
-/** An event that the gateway has received so many milliseconds ago. */
+/** Makes an event that the gateway received this many milliseconds ago. */
 function eventOfAge(milliseconds: number) {
   const requestTimeEpoch = Date.now() - milliseconds;
   return { requestContext: { requestTimeEpoch } as APIGatewayProxyEvent['requestContext'] };
@@ -28,7 +28,7 @@ describe('a deadline', () => {
   test.each([-5_000, 0, 0.5, 20])('aborts its signal when %d ms are over', async (milliseconds) => {
     const { signal } = new Deadline(() => milliseconds);
     if (!signal.aborted) {
-      // The signal's own timer keeps no process alive.
+      // The signal's own timer does not keep the process alive.
       const alive = setInterval(() => {}, 1_000);
       await once(signal, 'abort');
       clearInterval(alive);

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A server that answers in the place of another one. */
+/** A server that stands in for another one. */
 export interface HttpServer extends AsyncDisposable {
   readonly url: string;
-  /** Cuts all connections; nothing listens there any more then. */
+  /** Cuts all connections and stops listening. */
   stop(): Promise<void>;
 }
 

@@ -4,7 +4,10 @@ import { describe, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
 
-/** Circles that are to go: each with all that is in it. One that is gone is no failure. */
+/**
+ * Circles that are still to be removed, each with all its members. One that is already gone does not fail the
+ * test.
+ */
 const known = [
   'lib/contract/endpoints lib/contract/examples.ts lib/contract/uploads.ts',
   'lib/faces/engine/detect lib/faces/engine/embed',
@@ -19,7 +22,7 @@ const aliases: Readonly<Record<string, string>> = {
 
 type Import = readonly [from: string, to: string];
 
-/** The imports of a folder's files, of types too, as paths from the root. */
+/** Lists the imports of a folder's files, including those of types, as paths from the root. */
 function importsIn(folder: string): Import[] {
   const files = globSync(`${folder}/**/*.{ts,tsx}`, { cwd: root }).filter((file) => !file.endsWith('.d.ts'));
   return files.flatMap((file) => {
@@ -32,7 +35,10 @@ function importsIn(folder: string): Import[] {
   });
 }
 
-/** The circles among the files and folders that lie side by side in a folder, each as its members by name. */
+/**
+ * Finds the circles among the files and folders that lie side by side in a folder, each as its members by
+ * name.
+ */
 function circlesAmong(imports: readonly Import[]): string[] {
   const followers = new Map<string, Set<string>>();
   for (const [from, to] of imports) {

@@ -14,7 +14,10 @@ const change = {
   headers: { authorization: 'Bearer secret-token', 'content-type': 'application/json' },
 } as const;
 
-/** What a server of its own process logs while it gets these requests, and their answers' ids. */
+/**
+ * Returns the log lines that a server in a process of its own writes for these requests, and the ids of its
+ * answers.
+ */
 async function logOf(requests: readonly { path: string; init?: RequestInit }[], level = 'info') {
   const program = fileURLToPath(new URL('logging-server.ts', import.meta.url));
   const child = spawn('node', [program], { env: { ...process.env, LOG_LEVEL: level } });

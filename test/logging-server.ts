@@ -6,13 +6,17 @@ import { BackendUnavailableError } from '../lib/errors.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
 import { createHttpServer, stop } from '../local/server/http-server.ts';
 
-/** A program for `log.test.ts`: serves one endpoint and logs to standard output; its port goes to standard error. */
+/**
+ * Program for `log.test.ts`: serves one endpoint and logs to standard output. It writes its port to standard
+ * error.
+ */
 const contract = defineEndpoint({
   operationId: 'change',
   method: 'PUT',
   path: '/people/{id}/',
   summary: '',
   tags: [],
+  role: 'check',
   params: z.object({ id: z.string() }),
   body: { kind: 'json', schema: z.object({ name: z.string() }), example: { name: 'Jane Roe' } },
   success: { status: 200, description: '', schema: z.null(), example: null },

@@ -9,7 +9,7 @@ test('those who ask while the work goes on share it, and what came of it counts 
     return work.promise;
   });
   const first = [ask(), ask()];
-  // It has gone on for longer than it counts, and is still the one that goes on.
+  // The work has taken longer than its result counts, and still nobody starts it again.
   await new Promise((resolve) => setTimeout(resolve, 40));
   const late = ask();
   begun[0]?.resolve(1);

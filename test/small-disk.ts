@@ -9,13 +9,13 @@ import { describe, expect, test } from 'vitest';
 /** A file system of a few megabytes, which can be filled to its last byte. */
 export interface SmallDisk extends AsyncDisposable {
   readonly path: string;
-  /** Has another program take all the room that is left. */
+  /** Makes another program take all the space that is left. */
   fill(): void;
-  /** Gives that room back. */
+  /** Frees that space again. */
   relieve(): Promise<void>;
 }
 
-/** The system's word against mounting; `undefined` where a test may. */
+/** The system's reason for refusing to mount; `undefined` if a test may mount. */
 const refusal = (() => {
   const script = 'd=$(mktemp -d) && mount -t tmpfs -o size=64k tmpfs "$d" && umount "$d" && rmdir "$d"';
   const { error, status, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
@@ -23,7 +23,10 @@ const refusal = (() => {
   return error?.message ?? (stderr.trim() || `mount ended with ${status}`);
 })();
 
-/** Describes tests that need a small disk. Where none can be mounted they are skipped; in CI, where they must run, they fail. */
+/**
+ * Describes tests that need a small disk. If none can be mounted they are skipped, except in CI, where they
+ * must run and so fail.
+ */
 export function describeWithDisk(title: string, body: () => void): void {
   if (refusal === undefined) describe(title, body);
   else {
@@ -33,7 +36,11 @@ export function describeWithDisk(title: string, body: () => void): void {
   }
 }
 
-/** @param bytes as much as the disk has. */
+/**
+ * Mounts a small disk.
+ *
+ * @param bytes size of the disk.
+ */
 export async function mountSmallDisk(bytes: number): Promise<SmallDisk> {
   const path = await mkdtemp(join(tmpdir(), 'disk-'));
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', path]);

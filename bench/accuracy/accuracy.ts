@@ -36,12 +36,12 @@ export interface AccuracyFigures {
   readonly withFace: number;
   readonly folds: number;
   readonly pairsPerFold: number;
-  /** By the set's pairs, cross-validated, with its standard error. */
+  /** Accuracy on the set's pairs, cross-validated; its standard error is the next field. */
   readonly accuracy: number;
   readonly standardError: number;
   readonly areaUnderCurve: number;
   readonly equalErrorRate: number;
-  /** `[FAR, TAR]` by the set's pairs. */
+  /** `[FAR, TAR]` on the set's pairs. */
   readonly trueAcceptRates: readonly Rate[];
   /** `[FPIR, TPIR]` of the open-set identification. */
   readonly identificationRates: readonly Rate[];
@@ -49,7 +49,7 @@ export interface AccuracyFigures {
   readonly listed: number;
   readonly probes: number;
   readonly strangers: number;
-  /** Of all pairs of two pictures with a face. */
+  /** Number of all pairs of two pictures with a face, by whether both show the same person. */
   readonly samePairs: number;
   readonly differentPairs: number;
   /** `[FMR, FNMR]` */
@@ -70,7 +70,7 @@ export const wantedRates = [0.01, 0.001] as const;
 const wantedMatchRates = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6] as const;
 const histogram = { from: -0.3, to: 1, step: 0.02 } as const;
 
-/** Faces of length 1, side by side; pictures without a face have no place. */
+/** Embeddings of length 1, one after the other; pictures without a face have none. */
 interface Faces {
   readonly vectors: Float32Array;
   readonly dimensions: number;
@@ -99,7 +99,7 @@ export async function run(words: readonly string[]): Promise<void> {
   for (const [name, measured] of figures) print(name, measured);
   const earlier = (await readResults(out.results)).accuracy ?? {};
   const measured = Object.fromEntries(figures.map(([name, one]) => [name, { ...provenance, ...one }]));
-  // One table and one plot show all of them: they must be of the same pictures.
+  // One table and one plot show all models, so their figures must be of the same pictures.
   const isOfThese = (other: AccuracyFigures) =>
     other.pictures === lfw.pictures.length && other.people === lfw.people;
   const known = modelVersionNames.flatMap((name) => {
@@ -174,15 +174,16 @@ function cosine({ vectors, dimensions }: Faces, one: number, other: number): num
   return dot;
 }
 
-/** Cosine; -1 where a face is missing. */
+/** Gives the cosine similarity of two pictures; -1 if a face is missing. */
 function similarityOf(faces: Faces, first: string, second: string): number {
   const [one, other] = [faces.places.get(first), faces.places.get(second)];
   return one === undefined || other === undefined ? -1 : cosine(faces, one, other);
 }
 
 /**
- * Open-set identification: each person of several pictures is listed with the first, their other pictures are looked up, and so is every
- * person of one picture, who is a stranger.
+ * Searches for people by open-set identification. The gallery holds the first picture of each person who has
+ * several. The probes are the other pictures of these people, and the pictures of everybody else, who are
+ * strangers.
  */
 function identify(pictures: readonly string[], faces: Faces): Searches & { gallery: number } {
   const people = [...Map.groupBy(pictures, personOf).values()];

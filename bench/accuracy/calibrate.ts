@@ -1,14 +1,19 @@
 /**
- * Command: what a model's thresholds mean, measured on a folder of people: `FOLDER/<person>/<any picture>`. For false match rates from
- * 1 in 100 on, as far as the number of pairs carries, it prints the distance, cosine unless it is told otherwise, and the share of pairs of one person that are farther
- * apart. Each rate has a 95% interval by drawing persons, not pairs, at random with repetition: a person's pairs are alike.
- * For a model of MODEL_PATH it prints the settings that this gives, too.
+ * Command: measures what a model's thresholds mean, on a folder of people: `FOLDER/<person>/<any picture>`.
+ *
+ * It prints the distance at false match rates from 1 in 100 on, as far as there are enough pairs. With each
+ * goes the false non-match rate. The distance is the cosine distance, unless the command line asks for
+ * another. Each rate has a 95% interval. It comes from drawing persons at random with repetition, not pairs,
+ * because the pairs of one person are alike.
+ *
+ * For a model of MODEL_PATH it also prints the settings that follow.
+ *
  * usage: npm run calibrate -- FOLDER [MODEL [cosine | euclidean]]
  */
 import { type Embeddings, embedPictures, folderAndModel, picturesOf } from './people.ts';
 
 const draws = 500;
-/** A rate is told where at least so many pairs of strangers lie within the distance. */
+/** Pairs of strangers, at least, that must lie within a distance before its rate is printed. */
 const minFalseMatches = 2;
 
 interface Pair {
@@ -23,7 +28,9 @@ const { folder, model } = folderAndModel(usage);
 const metric = process.argv[4] ?? 'cosine';
 if (metric !== 'cosine' && metric !== 'euclidean') throw new Error(`usage: ${usage}`);
 
-/** All pairs of the same person, and the nearest 2% of the pairs of different persons, nearest first. */
+/**
+ * Measures all pairs of the same person, and the nearest 2% of the pairs of different persons, nearest first.
+ */
 function measurePairs(embeddings: Embeddings) {
   const faces = [...embeddings].flatMap(([name, embedding]) => (embedding ? [{ name, embedding }] : []));
   const people = [...new Set(faces.map(({ name }) => name.split('/')[0]))];
@@ -65,7 +72,7 @@ function measurePairs(embeddings: Embeddings) {
 
 type Measured = ReturnType<typeof measurePairs>;
 
-/** The two error rates at a distance, where each person counts `weights` times. */
+/** Gives the two error rates at a distance, where each person counts `weights` times. */
 function ratesAt({ genuine, near, pictures }: Measured, threshold: number, weights: Int32Array) {
   const weight = ({ one, other }: Pair) => (weights[one] as number) * (weights[other] as number);
   let falseMatches = 0;
@@ -87,7 +94,10 @@ function ratesAt({ genuine, near, pictures }: Measured, threshold: number, weigh
   return { falseMatchRate: falseMatches / ((sum ** 2 - squares) / 2), falseNonMatchRate: farther / same };
 }
 
-/** Random numbers 0..1 that are the same each time: a linear congruential generator (Numerical Recipes). */
+/**
+ * Yields random numbers 0..1 that are the same each time: a linear congruential generator (Numerical
+ * Recipes).
+ */
 function* randomNumbers(): Generator<number, never> {
   for (let state = 1; ; ) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -139,7 +149,10 @@ console.log(
 );
 console.table(rows);
 
-/** The settings of a `MODEL_PATH` model: a default threshold of 1 in 100,000, or of the rarest rate that was measured. */
+/**
+ * Writes the settings of a `MODEL_PATH` model. Its default threshold has a false match rate of 1 in 100,000,
+ * or the rarest that was measured.
+ */
 function customSettings(): string {
   const rates = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6].filter(isMeasured);
   const rate = rates[Math.min(3, rates.length - 1)];

@@ -1,7 +1,12 @@
 /**
- * Command: measures which faces of pictures are found, where it is known what they show: mosaics of a folder of people, laid out as
- * Labeled Faces in the Wild; small faces scattered over large canvases; single pictures as they are, and turned; and pictures without
- * a face. The figures are of the detector alone, on one thread.
+ * Command: measures which faces a detector finds in pictures whose faces are known. There are four kinds:
+ * - mosaics of a folder of people, laid out as Labeled Faces in the Wild;
+ * - small faces scattered over large canvases;
+ * - single pictures, upright and turned;
+ * - pictures without a face.
+ *
+ * The figures are of the detector alone, on one thread.
+ *
  * usage: npm run bench -- crowd --data FOLDER [--seeds 3] [--only mosaic,large,single,turned,plain]
  */
 import { join } from 'node:path';
@@ -14,13 +19,13 @@ import { plainKinds, plainPicture } from './plain-pictures.ts';
 
 const parts = ['mosaic', 'large', 'single', 'turned', 'plain'];
 
-/** What was found in a scene. */
+/** The detector's result in a scene. */
 export interface Score {
   readonly faces: number;
-  /** Faces that a detection of their own shows. */
+  /** Number of faces that have a detection of their own. */
   readonly found: number;
   readonly detections: number;
-  /** Of the faces found, those with an eye further from its place than 30% of the eyes' distance. */
+  /** Number of found faces with an eye that is off by more than 30% of the distance between the eyes. */
   readonly badEyes: number;
 }
 
@@ -36,8 +41,9 @@ function plus(one: Score, other: Score): Score {
 }
 
 /**
- * A detection shows a face when its box's middle lies in the inner half of the face's box and the two share at least 30% of what they
- * cover. Each face takes one, the surest; the others of it are false.
+ * Matches detections to faces. A detection shows a face on two conditions. The middle of its box lies in the
+ * inner half of the face's box. Both boxes share at least 30% of the area that they cover together. Each face
+ * takes its most confident detection; any further ones are false.
  */
 export function compare(faces: readonly TrueFace[], detections: readonly Detection[]): Score {
   const left = new Set([...detections].sort((one, other) => other.confidence - one.confidence));
@@ -64,14 +70,14 @@ function shows({ area }: Detection, { centre, size }: TrueFace): boolean {
   return common / (area.w * area.h + size * size - common) >= 0.3;
 }
 
-/** Of the worse eye, as a share of the eyes' distance. */
+/** Gives the error of the worse eye, as a share of the distance between the eyes. */
 function eyeError({ landmarks }: Detection, { leftEye, rightEye }: TrueFace): number {
   const left = Math.hypot(landmarks.leftEye[0] - leftEye[0], landmarks.leftEye[1] - leftEye[1]);
   const right = Math.hypot(landmarks.rightEye[0] - rightEye[0], landmarks.rightEye[1] - rightEye[1]);
   return Math.max(left, right) / Math.hypot(leftEye[0] - rightEye[0], leftEye[1] - rightEye[1]);
 }
 
-/** The scenes of a benchmark, by what they are called together. */
+/** Makes the scenes of one part of the benchmark. */
 async function* scenesOf(album: Album, part: string, seeds: number): AsyncGenerator<Scene> {
   const portraits = album.names.filter((_, index) => index % Math.ceil(album.names.length / 200) === 0);
   for (let seed = 1; seed <= seeds; seed++) {
@@ -134,7 +140,7 @@ function printed({ score, cpuMs }: Row, hasOneFace: boolean) {
     pictures: cpuMs.length,
     faces,
     recall: percent(found, faces),
-    // Single pictures show other people too, whom nobody has marked.
+    // Single pictures also show other people, whose faces are not labelled.
     precision: hasOneFace ? '-' : percent(found, detections),
     detections,
     'eyes misplaced': percent(badEyes, found),

@@ -7,7 +7,7 @@ export interface Degradation {
   degrade(picture: Sharp, amount: number, width: number): Sharp;
 }
 
-/** LFW's faces are about so wide in pictures of 250 pixels. */
+/** Faces of LFW are about 105 pixels wide in pictures of 250. */
 const faceShare = 105 / 250;
 
 export const degradations: readonly Degradation[] = [
@@ -36,7 +36,7 @@ export const degradations: readonly Degradation[] = [
   },
 ];
 
-/** The degraded picture as a file that loses nothing more. */
+/** Degrades a picture, and saves it in a format that loses nothing more. */
 export async function degraded(
   bytes: Uint8Array,
   { degrade }: Degradation,

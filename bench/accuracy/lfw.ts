@@ -13,20 +13,22 @@ export interface LabelledPair {
 
 /** Pictures laid out as Labeled Faces in the Wild. */
 export interface Lfw {
-  /** Of the people's folders. */
+  /** Folder that holds a folder for each person. */
   readonly folder: string;
-  /** Every picture, `<person>/<file>`, sorted. */
+  /** Names of all pictures, `<person>/<file>`, sorted. */
   readonly pictures: readonly string[];
   readonly people: number;
   readonly folds: number;
-  /** Of each kind, in each fold. */
+  /** Number of pairs of each kind in each fold. */
   readonly pairsPerFold: number;
   readonly pairs: readonly LabelledPair[];
 }
 
 /**
- * Opens `FOLDER/<person>/<person>_0001.jpg` or `FOLDER/images/<person>/<person>_0001.jpg`, with `FOLDER/pairs.txt`.
- * @throws WrongUseError when something of it is missing, or the pairs name a picture that is not there.
+ * Opens `FOLDER/<person>/<person>_0001.jpg` or `FOLDER/images/<person>/<person>_0001.jpg`, with
+ * `FOLDER/pairs.txt`.
+ *
+ * @throws WrongUseError if one of them is missing, or the pairs name a picture that does not exist.
  */
 export async function openLfw(data: string): Promise<Lfw> {
   if (!(await isFolder(data))) throw new WrongUseError(`There is no folder ${data}.`);
@@ -47,14 +49,16 @@ export async function openLfw(data: string): Promise<Lfw> {
   return { folder, pictures, people, folds, pairsPerFold, pairs };
 }
 
-/** Of a picture `<person>/<file>`. */
+/** Gives the person of a picture `<person>/<file>`. */
 export function personOf(picture: string): string {
   return picture.slice(0, picture.indexOf('/'));
 }
 
 /**
- * Reads the set's own format: a head `folds<tab>pairs`; then for each fold so many lines `person<tab>1<tab>2` of the same person, and as
- * many lines `person<tab>1<tab>other<tab>2` of different ones.
+ * Reads the set's own format. It begins with a line `folds<tab>pairs`. Then each fold has so many lines
+ * `person<tab>1<tab>2` of the same person, and as many lines `person<tab>1<tab>other<tab>2` of different
+ * ones.
+ *
  * @throws WrongUseError that names the line.
  */
 export function parsePairs(text: string) {

@@ -1,4 +1,7 @@
-/** Measures of a face comparer, from similarities: higher is closer. A similarity passes a threshold when it is above it. */
+/**
+ * Measures of a face comparer, from similarities: higher is closer. A similarity passes a threshold if it is
+ * above it.
+ */
 
 export interface ScoredPair {
   readonly fold: number;
@@ -12,11 +15,14 @@ export interface Scores {
   readonly different: readonly number[];
 }
 
-/** What became of the open-set searches: of people who are listed, and of strangers. */
+/** Results of the open-set searches, for people who are listed and for strangers. */
 export interface Searches {
-  /** A listed person's other picture: the similarity of the nearest who is listed, and whether that is the right one. */
+  /**
+   * For each further picture of a listed person, the similarity of the nearest listed face, and whether it is
+   * the right person's.
+   */
   readonly listed: readonly { readonly similarity: number; readonly isRight: boolean }[];
-  /** A stranger's picture: the similarity of the nearest who is listed. */
+  /** For each stranger's picture, the similarity of the nearest listed face. */
   readonly strangers: readonly number[];
 }
 
@@ -25,20 +31,25 @@ const sum = (values: readonly number[]) => values.reduce((total, value) => total
 const shareAbove = (values: readonly number[], threshold: number) =>
   values.filter((value) => value > threshold).length / values.length;
 
-/** The lowest of the values that at most this share of them is above. */
+/** Finds the lowest value such that at most this share of all values is above it. */
 export function thresholdAt(values: readonly number[], share: number): number {
   const sorted = values.toSorted(descending);
-  // Rounding: 0.07 of 100 values is 7.000000000000001.
+  // Corrects for rounding: 0.07 of 100 values is 7.000000000000001.
   const above = Math.floor(share * sorted.length + 1e-9);
   return sorted[Math.min(above, sorted.length - 1)] as number;
 }
 
-/** TAR at FAR: the share of the same person's pairs that pass where at most this share of different people's does. */
+/**
+ * Gives the TAR at a FAR: the share of the same person's pairs that pass, if at most this share of different
+ * people's pairs does.
+ */
 export function trueAcceptRate({ same, different }: Scores, falseAcceptRate: number): number {
   return shareAbove(same, thresholdAt(different, falseAcceptRate));
 }
 
-/** The chance that a pair of the same person is nearer than one of different people; as near counts half. */
+/**
+ * Gives the chance that a pair of the same person is nearer than one of different people. A tie counts half.
+ */
 export function areaUnderCurve({ same, different }: Scores): number {
   const sorted = different.toSorted((one, other) => one - other);
   const countBelow = (limit: (value: number) => boolean) => {
@@ -56,7 +67,7 @@ export function areaUnderCurve({ same, different }: Scores): number {
   return sum(wins) / (same.length * different.length);
 }
 
-/** The error rate at the threshold where both kinds are nearest to each other: their mean there. */
+/** Gives the mean of both error rates at the threshold where they are nearest to each other. */
 export function equalErrorRate({ same, different }: Scores): number {
   const errors = [...same, ...different].map((threshold) => {
     const falseMatches = shareAbove(different, threshold);
@@ -67,8 +78,9 @@ export function equalErrorRate({ same, different }: Scores): number {
 }
 
 /**
- * LFW's own measure: each fold at the threshold that is best on the others, the mean of the folds, and its standard error (the folds'
- * sample standard deviation over the root of their number).
+ * Measures accuracy as LFW does: each fold at the threshold that is best on the other folds. The result is
+ * the mean of the folds and its standard error, which is their sample standard deviation over the root of
+ * their number.
  */
 export function crossValidate(pairs: readonly ScoredPair[]) {
   const folds = [...new Set(pairs.map(({ fold }) => fold))];
@@ -82,7 +94,10 @@ export function crossValidate(pairs: readonly ScoredPair[]) {
   return { accuracy, standardError: Math.sqrt(variance / folds.length) };
 }
 
-/** The threshold that tells most pairs right, half way between two similarities; the strictest of several. */
+/**
+ * Finds the threshold that is right about most pairs, half way between two similarities. Among equally good
+ * ones it takes the strictest.
+ */
 function bestThreshold(pairs: readonly ScoredPair[]): number {
   const sorted = pairs.toSorted((one, other) => other.similarity - one.similarity);
   let right = sorted.filter(({ same }) => !same).length;
@@ -98,17 +113,23 @@ function bestThreshold(pairs: readonly ScoredPair[]): number {
   return threshold;
 }
 
-/** TPIR at FPIR: the share of listed people who are found as themselves where at most this share of strangers is found as anybody. */
+/**
+ * Gives the TPIR at an FPIR: the share of listed people who are found as themselves, if at most this share of
+ * strangers is found as anybody.
+ */
 export function identificationRate({ listed, strangers }: Searches, falsePositiveRate: number): number {
   const threshold = thresholdAt(strangers, falsePositiveRate);
   const found = listed.filter(({ similarity, isRight }) => isRight && similarity > threshold);
   return found.length / listed.length;
 }
 
-/** The points `[FPIR, TPIR]` of every false positive rate that the number of strangers can tell, thinned out to `most`. */
+/**
+ * Gives the points `[FPIR, TPIR]` of every false positive rate that the number of strangers can show, at most
+ * `most` of them.
+ */
 export function identificationCurve(searches: Searches, most = 120): [number, number][] {
   const count = searches.strangers.length;
-  // Even steps of the logarithm, as the plot has them.
+  // The steps are even on a logarithmic axis, which the plot has.
   const steps = Array.from({ length: most }, (_, index) => Math.round(count ** (index / (most - 1))));
   return [...new Set(steps)].map((passing) => {
     const rate = passing / count;
@@ -116,7 +137,7 @@ export function identificationCurve(searches: Searches, most = 120): [number, nu
   });
 }
 
-/** The one in the middle; of an even number, the upper of the two. NaN of none. */
+/** Gives the median; of an even number of values, the upper of the middle two. Without values it is NaN. */
 export function median(values: readonly number[]): number {
   return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -1,4 +1,7 @@
-/** Pictures whose faces are known: cut out of a folder of people, laid on a background. The same seed makes the same picture. */
+/**
+ * Pictures whose faces are known: cut out of pictures of a folder of people, and laid on a background. The
+ * same seed makes the same picture.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -12,7 +15,7 @@ import { paintBackground, type Random, seededRandom } from './plain-pictures.ts'
 export interface TrueFace {
   readonly picture: string;
   readonly centre: Point;
-  /** The side of the face's box, from the brows to the chin. */
+  /** Side of the face's box, from the brows to the chin. */
   readonly size: number;
   /** Degrees, clockwise. */
   readonly angle: number;
@@ -23,7 +26,7 @@ export interface TrueFace {
 export interface Scene {
   readonly name: string;
   readonly jpeg: Buffer;
-  /** As the service decodes it. */
+  /** The picture as the service decodes it. */
   readonly picture: Pixels;
   readonly faces: readonly TrueFace[];
 }
@@ -39,14 +42,15 @@ export async function openAlbum(folder: string): Promise<Album> {
 }
 
 /**
- * Where a face lies in the set's pictures of 250x250 pixels, which are turned and scaled alike ("deep funneled"): means over 111 people
- * of BlazeFace's box and the mesh's eyes. The eyes vary by 3 pixels, the middle of the box by 9 across and 3 down, as heads turn.
+ * Place of a face in the set's pictures of 250x250 pixels, which are all turned and scaled alike ("deep
+ * funneled"). The values are means of BlazeFace's box and the mesh's eyes over 111 people. As heads turn, the
+ * eyes vary by 3 pixels, and the middle of the box by 9 across and 3 down.
  */
 const inPicture = { centre: [125, 132], size: 104, rightEye: [105, 114], leftEye: [146, 113] } as const;
-/** The part that is cut out, around this point. */
+/** The part of a picture that is cut out, around this point. */
 const crop = { centre: [125, 125], side: 160 } as const;
 
-/** Where one crop goes. */
+/** Place of one crop in a scene. */
 interface Place {
   /** Middle of the crop. */
   readonly centre: Point;
@@ -57,8 +61,9 @@ interface Place {
 }
 
 /**
- * Faces in a grid, one in each cell of a 16:9 canvas: its crop covers 75 to 100% of the cell's shorter side, so that the face's own box
- * takes 49 to 65% of it, is turned by up to 30 degrees, shifted within the cell, and darkened or brightened.
+ * Lays faces out in a grid, one in each cell of a 16:9 canvas. A crop covers 75 to 100% of the cell's shorter
+ * side, so that the box of its face takes 49 to 65% of it. Each crop is turned by up to 30 degrees, shifted
+ * within its cell, and made darker or brighter.
  */
 export async function mosaic(
   album: Album,
@@ -77,7 +82,7 @@ export async function mosaic(
   return scene(`${columns}x${rows} on ${width}`, album, { width, height }, places, random);
 }
 
-/** Faces far from each other, their boxes of `size` pixels, turned by up to 30 degrees. */
+/** Lays faces out far from each other, with boxes of `size` pixels, turned by up to 30 degrees. */
 export async function scattered(
   album: Album,
   canvas: { width: number; height: number },
@@ -102,7 +107,10 @@ export async function scattered(
   return scene(`${count} of ${sizes} px on ${canvas.width}x${canvas.height}`, album, canvas, places, random);
 }
 
-/** One picture of the album as it is, turned clockwise by a multiple of 90 degrees, with the one face that is known of it. */
+/**
+ * Makes a scene of one picture of the album, turned clockwise by a multiple of 90 degrees. One face in it is
+ * known.
+ */
 export async function single(album: Album, name: string, degrees: 0 | 90 | 180 | 270): Promise<Scene> {
   const bytes = await readFile(join(album.folder, name));
   const jpeg = degrees === 0 ? bytes : await sharp(bytes).rotate(degrees).jpeg({ quality: 95 }).toBuffer();
@@ -126,7 +134,7 @@ async function scene(
 ): Promise<Scene> {
   const pixels = paintBackground(canvas.width, canvas.height, random);
   const faces: TrueFace[] = [];
-  // Half of the scenes show pasted squares, half have them fade into the background.
+  // In half of the scenes the crops keep sharp edges; in the others they fade into the background.
   const fade = random.between(0, 1) < 0.5 ? 0.01 : 0.12;
   for (const place of places) {
     const source = album.names[Math.floor(random.between(0, album.names.length))] as string;
@@ -144,7 +152,10 @@ export async function pixelsOf(bytes: Uint8Array): Promise<Pixels> {
   return { width, height, data: pixels };
 }
 
-/** What the set's geometry becomes where `from`, in its pictures, comes to the place's middle, and `side` of their pixels to its side. */
+/**
+ * Moves the set's geometry to a place in a scene. The point `from` of a picture goes to the middle of the
+ * place, and `fromSide` of its pixels become the place's side.
+ */
 function trueFace(picture: string, { centre, side, angle }: Place, from: Point, fromSide: number): TrueFace {
   const scale = side / fromSide;
   const radians = (angle * Math.PI) / 180;
@@ -163,7 +174,7 @@ function trueFace(picture: string, { centre, side, angle }: Place, from: Point, 
   };
 }
 
-/** @param fade share of the crop's side over which it fades into what lies below, at each edge. */
+/** @param fade share of the crop's side over which each edge fades into what lies below. */
 function paste(canvas: Pixels, source: Pixels, place: Place, fade: number, brightness: number): void {
   const { centre, side } = place;
   const radians = (place.angle * Math.PI) / 180;

@@ -11,10 +11,10 @@ import type { Picture } from '../../lib/inputs/picture.ts';
 import { progressBar } from '../../local/commands/progress.ts';
 import { WrongUseError } from '../wrong-use.ts';
 
-/** Of each picture `<person>/<file>`: its embedding, or nothing where no face was found. */
+/** The embedding of each picture `<person>/<file>`; undefined if no face was found in it. */
 export type Embeddings = ReadonlyMap<string, Float32Array | undefined>;
 
-/** Every picture below a folder of people, as `<person>/<file>`, sorted. */
+/** Lists every picture below a folder of people, as `<person>/<file>`, sorted. */
 export async function picturesOf(folder: string): Promise<string[]> {
   const people = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
   const pictures = people.map(async ({ name }) =>
@@ -23,7 +23,7 @@ export async function picturesOf(folder: string): Promise<string[]> {
   return (await Promise.all(pictures)).flat().sort();
 }
 
-/** Embeds pictures by one model, see `embedByModels`. */
+/** Embeds pictures with one model, see `embedByModels`. */
 export async function embedPictures(
   folder: string,
   names: readonly string[],
@@ -33,8 +33,8 @@ export async function embedPictures(
 }
 
 /**
- * Embeds pictures by several models in one pass, on the workers of the service. Of several faces the one nearest to the picture's middle
- * counts, for that is the person whom the folder means.
+ * Embeds pictures with several models in one pass, on the service's workers. If a picture shows several
+ * faces, the one nearest to its middle counts: it is the person whom the folder means.
  */
 export async function embedByModels(
   folder: string,
@@ -44,11 +44,12 @@ export async function embedByModels(
   const workers = availableParallelism();
   const [modelName] = models;
   if (modelName === undefined) return new Map();
-  const { customModel } = loadConfig();
-  const custom = models.includes('Custom') && customModel && (await loadCustomNetwork(customModel));
+  const { customModel, engineRuntime: runtime } = loadConfig();
+  const custom = models.includes('Custom') && customModel && (await loadCustomNetwork(customModel, runtime));
   const pool = await WorkerPool.start(workers, {
     minConfidence: 0.4,
     modelName,
+    runtime,
     ...(custom && { customNetwork: custom.network }),
   });
   const bar = progressBar('embed', names.length);
@@ -84,8 +85,10 @@ async function readPicture(path: string): Promise<Picture> {
 }
 
 /**
- * What the command line names. `Fusion` is the one of the configured profile.
- * @throws when it names no folder, or a model that there is not.
+ * Reads folder and model from the command line. The default model is the custom one if there is one, and
+ * otherwise `Fusion`. `Fusion` stands for the fusion of the configured profile.
+ *
+ * @throws Error if there is no folder, or the model is unknown.
  */
 export function folderAndModel(usage: string): { folder: string; model: EmbedderName } {
   const config = loadConfig();

@@ -1,4 +1,7 @@
-/** The pictures that speed is measured on, made of face-api's samples, and a folder's where one is named. The same each time. */
+/**
+ * The pictures on which speed is measured, the same each time. They are made of face-api's samples, or of the
+ * pictures of a folder if the command line names one.
+ */
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { sampleFolder } from '../../local/models/packages.ts';
@@ -6,7 +9,7 @@ import { openLfw } from './lfw.ts';
 
 const sampleFile = (number: number) => join(sampleFolder, `sample${number}.jpg`);
 
-/** One face in a square picture, cut out of a sample. */
+/** Cuts one face out of a sample, as a square picture. */
 export async function oneFacePicture(side: number): Promise<Buffer> {
   return sharp(sampleFile(1))
     .extract({ left: 1350, top: 100, width: 450, height: 450 })
@@ -27,12 +30,15 @@ const sampleFaces = [
   ...[[6, 1590, 425, 236] as const],
 ] as const;
 
-/** The crowd: its grid, the side of a cell's face with what is around it, and how much of that is the face's box. */
+/**
+ * The crowd's grid and size in pixels, the side of a face's crop, and the share of it that the face's box
+ * takes.
+ */
 const crowd = { columns: 8, rows: 5, width: 1920, height: 1080, cropSide: 208, faceShare: 130 / 208 };
 
 export const crowdSize = crowd.columns * crowd.rows;
 
-/** A crowd, each face about 130 pixels wide and somewhat off the middle of its cell. */
+/** Makes a crowd: each face is about 130 pixels wide, and somewhat off the middle of its cell. */
 export async function crowdPicture(data: string | undefined): Promise<Buffer> {
   const random = randomNumbers();
   const next = () => random.next().value;
@@ -64,7 +70,7 @@ function sampleCrops(): Sharp[] {
   });
 }
 
-/** The middle of LFW's pictures of 250x250 pixels, of as many people as the crowd has faces. */
+/** Cuts out the middle of LFW's pictures of 250x250 pixels, of as many people as the crowd has faces. */
 async function crops250(data: string): Promise<Sharp[]> {
   const { folder, pictures } = await openLfw(data);
   const firsts = pictures.filter((name) => name.endsWith('_0001.jpg'));
@@ -75,7 +81,7 @@ async function crops250(data: string): Promise<Sharp[]> {
     .map((name) => sharp(join(folder, name)).extract({ left: 45, top: 45, width: 160, height: 160 }));
 }
 
-/** Fisher and Yates' shuffle. */
+/** Shuffles values (Fisher and Yates). */
 function shuffled<T>(values: readonly T[], next: () => number): T[] {
   const mixed = [...values];
   for (let last = mixed.length - 1; last > 0; last--) {
@@ -85,7 +91,10 @@ function shuffled<T>(values: readonly T[], next: () => number): T[] {
   return mixed;
 }
 
-/** Random numbers 0..1 that are the same each time: a linear congruential generator (Numerical Recipes). */
+/**
+ * Yields random numbers 0..1 that are the same each time: a linear congruential generator (Numerical
+ * Recipes).
+ */
 function* randomNumbers(): Generator<number, never> {
   for (let state = 1; ; ) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

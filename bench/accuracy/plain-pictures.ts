@@ -1,13 +1,16 @@
-/** Pictures without a face, made by computation: what a detector says of them is false. */
+/** Computed pictures without a face: whatever a detector finds in them is false. */
 import type { Pixels } from '../../lib/faces/engine/geometry/align.ts';
 
-/** Repeatable chance. */
+/** A source of random numbers that a seed makes repeatable. */
 export interface Random {
-  /** Evenly distributed. */
+  /** Draws a number between `low` and `high`, all equally likely. */
   between(low: number, high: number): number;
 }
 
-/** Marsaglia's xorshift with 32 bits ("Xorshift RNGs", 2003), its state begun by a hash of the seed (FNV-1a). */
+/**
+ * Makes random numbers by Marsaglia's xorshift with 32 bits ("Xorshift RNGs", 2003). A hash of the seed
+ * (FNV-1a) is its first state.
+ */
 export function seededRandom(seed: string): Random {
   let state = 0x811c9dc5;
   for (const character of seed) state = Math.imul(state ^ (character.codePointAt(0) as number), 0x01000193);
@@ -23,7 +26,7 @@ export function seededRandom(seed: string): Random {
   return { between: (low, high) => low + (high - low) * next() };
 }
 
-/** Each value 0..255 of a pixel `[x, y]`'s channel. */
+/** Gives the value 0..255 of one channel of the pixel `[x, y]`. */
 type Paint = (x: number, y: number, channel: number) => number;
 
 const paints = {
@@ -93,7 +96,7 @@ export function plainPicture(kind: PlainKind, width: number, height: number, see
   return painted(width, height, paints[kind](random, width, height));
 }
 
-/** What faces are laid on: one colour, a gradient or clouds, with a little noise. */
+/** Paints a background for faces: one colour, a gradient or clouds, with a little noise. */
 export function paintBackground(width: number, height: number, random: Random): Pixels {
   const kinds = ['blank', 'gradient', 'clouds'] as const;
   const kind = kinds[Math.floor(random.between(0, kinds.length))] as (typeof kinds)[number];
@@ -113,7 +116,7 @@ function painted(width: number, height: number, paint: Paint): Pixels {
   return { width, height, data };
 }
 
-/** Smooth random values 0..1, a new one every `size` pixels. */
+/** Makes smooth random values 0..1, with a new one every `size` pixels. */
 function valueNoise(random: Random, size: number): (x: number, y: number) => number {
   const side = 64;
   const values = Float32Array.from({ length: side * side }, () => random.between(0, 1));

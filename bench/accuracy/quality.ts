@@ -1,9 +1,15 @@
 /**
- * Command: what the bar for reference pictures rests on. Pictures of people are degraded step by step, and compared with intact ones of the
- * same person, with intact ones of all others, and with each other's degraded ones: badly blurred faces are alike. Intact pictures are
- * grouped by what is measured of them. It says what the bar refuses of each.
+ * Command: measures what the limits of the quality filter for reference pictures rest on.
+ *
+ * It degrades pictures of people step by step. It compares each result with intact pictures of the same
+ * person and of everybody else. It also compares the degraded ones with each other, since badly blurred faces
+ * look alike. Then it groups intact pictures by their measured quality. For each group it says how many
+ * pictures the filter refuses.
+ *
  * usage: npm run bench -- quality --data FOLDER [--people N]
- * with `FOLDER/images/<person>/<picture>`, as Labeled Faces in the Wild has them; the first N (160) people of several pictures are degraded.
+ *
+ * The folder has `FOLDER/images/<person>/<picture>`, as Labeled Faces in the Wild. N people (160) who have
+ * several pictures are degraded.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -37,7 +43,7 @@ interface Probe {
   readonly person: string;
   readonly face: JobFace;
   readonly quality: MeasuredQuality;
-  /** Of length 1. */
+  /** Embedding of length 1. */
   readonly embedding: Float32Array;
 }
 
@@ -45,7 +51,7 @@ const workers = availableParallelism();
 const pool = await WorkerPool.start(workers, { minConfidence: 0.4, modelName: model });
 const limit = pLimit(workers + 1);
 
-/** Of several faces the one nearest to the picture's middle: that is the person whom the folder means. */
+/** Embeds the face nearest to the picture's middle: it is the person whom the folder means. */
 async function probe(name: string, bytes: Uint8Array): Promise<Probe | undefined> {
   const { width, height, pixels } = await decodePicture(bytes);
   const picture = { width, height, data: pixels };
@@ -103,7 +109,10 @@ function tally(
   return found;
 }
 
-/** The share of a picture's mates, intact pictures of the same person, that it does not match: the mean over the pictures. */
+/**
+ * Gives the false non-match rate: the share of a person's other, intact pictures that a picture does not
+ * match. It is the mean over the pictures.
+ */
 function missed(probes: readonly Probe[], gallery: readonly Probe[]): number {
   const shares = probes.flatMap((one) => {
     const mates = gallery.filter(({ person, name }) => person === one.person && name !== one.name);
@@ -123,7 +132,7 @@ function median(values: readonly number[], digits = 0): number {
   return Number(exactMedian(values).toFixed(digits));
 }
 
-/** A line of a table: what these pictures are, and what becomes of them. */
+/** Makes a line of the table: how these pictures measure, and how they match. */
 function lineOf(probes: readonly Probe[], gallery: readonly Probe[]) {
   const among = probes.flatMap((one, index) => {
     const rest = tally([one], probes.slice(index + 1), areStrangers);
@@ -163,7 +172,7 @@ console.log(
   `${model}, ${seconds.length} pictures degraded, ${intact.length} intact ones, threshold ${threshold}`,
 );
 const table: Record<string, object> = {};
-/** Told at once, and once more in the table: it takes long. */
+/** Prints a line at once, because all of them take long. The table at the end repeats it. */
 function tell(name: string, probes: readonly Probe[]): void {
   table[name] = lineOf(probes, intact);
   console.log(name, Object.values(table[name]).join(', '));

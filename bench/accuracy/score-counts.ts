@@ -1,4 +1,7 @@
-/** Similarities -1..1, counted in steps of 1/10,000: a hundred million pairs take no more memory than ten. */
+/**
+ * Steps of 1/10,000 in which similarities from -1 to 1 are counted. A hundred million pairs take no more
+ * memory than ten.
+ */
 const stepsPerOne = 10_000;
 
 export class ScoreCounts {
@@ -11,7 +14,7 @@ export class ScoreCounts {
     this.total++;
   }
 
-  /** How many lie in each `width` from `from` up to `to`, as shares of all. */
+  /** Counts the similarities in each `width` from `from` to `to`, as shares of all. */
   histogram(from: number, to: number, width: number): number[] {
     const shares = Array<number>(Math.round((to - from) / width)).fill(0);
     this.#counts.forEach((count, step) => {
@@ -21,7 +24,7 @@ export class ScoreCounts {
     return shares;
   }
 
-  /** From the highest similarity down: the share of all that lies in this step or above. */
+  /** Yields the share of all that lies in a step or above it, from the highest similarity down. */
   *sharesFromTop(): Generator<number, void> {
     let above = 0;
     for (let step = this.#counts.length - 1; step >= 0; step--) {
@@ -32,8 +35,9 @@ export class ScoreCounts {
 }
 
 /**
- * The detection error trade-off: points `[FMR, FNMR]`, one for each false match rate of `perDecade` to the power of ten, from the lowest
- * that the number of pairs can tell to 1. FNMR is that of the loosest threshold whose FMR is no higher.
+ * Gives the detection error trade-off as points `[FMR, FNMR]`, with `perDecade` points for each power of ten.
+ * They run from the lowest FMR that the number of pairs can show up to 1. The FNMR is that of the loosest
+ * threshold whose FMR is no higher.
  */
 export function errorTradeOff(same: ScoreCounts, different: ScoreCounts, perDecade = 8): [number, number][] {
   const rates: number[] = [];
@@ -55,7 +59,7 @@ export function errorTradeOff(same: ScoreCounts, different: ScoreCounts, perDeca
   return points;
 }
 
-/** FNMR at one false match rate. */
+/** Gives the FNMR at one false match rate. */
 export function missRateAt(same: ScoreCounts, different: ScoreCounts, falseMatchRate: number): number {
   let missed = 1;
   const accepted = same.sharesFromTop();

@@ -2,7 +2,7 @@ import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import type { Provenance, Results } from './results.ts';
 
-/** Names of the files, which the documents show. */
+/** Names of the plots' files, which the documents show. */
 export type PlotName =
   | 'accuracy-errors.svg'
   | 'accuracy-scores.svg'
@@ -29,7 +29,7 @@ const size = { width: 680, height: 300 };
 const captionLength = 104;
 const count = (value: number) => value.toLocaleString('en');
 
-/** Tells machine, version, day and command in one line, and what else the machine did. */
+/** Describes machine, version, day and command in one line, and how busy the machine was otherwise. */
 export function measuredBy({ machine, cores, node, commit, date, command, loadAverage }: Provenance): string {
   const version = node.replace(/^v/, '');
   const besides = loadAverage >= 1 ? `, other programs using it (load ${loadAverage})` : '';

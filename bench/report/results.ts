@@ -8,20 +8,20 @@ import type { SearchFigures } from '../search/search-one.ts';
 import type { ServiceFigures } from '../service/service.ts';
 import type { SpeedFigures } from '../speed/speed.ts';
 
-/** Where, when and how figures were measured. */
+/** Place, time and way in which figures were measured. */
 export interface Provenance {
   readonly machine: string;
   readonly cores: number;
   readonly node: string;
-  /** What was checked out; with a plus where files had been changed. */
+  /** The commit that was checked out, with a plus if files had been changed. */
   readonly commit: string;
   readonly date: string;
   readonly command: string;
-  /** Of the minute before: how many threads of anybody wanted a core. */
+  /** Load average of the minute before: the number of threads, of all processes, that wanted a core. */
   readonly loadAverage: number;
 }
 
-/** What `results.json` holds: the last figures of each benchmark. */
+/** Contents of `results.json`: the last figures of each benchmark. */
 export interface Results {
   readonly accuracy?: Partial<Record<ModelVersionName, Provenance & AccuracyFigures>>;
   readonly speed?: Provenance & SpeedFigures;
@@ -31,7 +31,7 @@ export interface Results {
 
 export const repository = join(import.meta.dirname, '../..');
 
-/** Call it before the measurement. */
+/** Describes the conditions of a measurement. Call it before measuring, as it notes the machine's load. */
 export function provenanceOf(command: string): Provenance {
   return {
     machine: cpus()[0]?.model.trim() ?? 'unknown',
@@ -48,7 +48,7 @@ function checkedOut(): string {
   const git = (...words: string[]) =>
     execFileSync('git', words, { cwd: repository, encoding: 'utf8' }).trim();
   try {
-    // What the benchmark itself writes is no change.
+    // Files that the benchmark itself writes do not count as changed.
     const others = [':!bench/results.json', ':!docs', ':!README.md'];
     const changed = git('status', '--porcelain', '--untracked-files=no', '--', '.', ...others) !== '';
     return git('rev-parse', '--short=10', 'HEAD') + (changed ? '+' : '');
@@ -57,7 +57,7 @@ function checkedOut(): string {
   }
 }
 
-/** The figures in a folder; none where there are none yet. */
+/** Reads the figures in a folder; there are none before the first measurement. */
 export async function readResults(folder: string): Promise<Results> {
   try {
     return JSON.parse(await readFile(join(folder, 'results.json'), 'utf8')) as Results;
@@ -76,13 +76,13 @@ export async function saveResults(folder: string, figures: Results): Promise<Res
     (_, value) => (typeof value === 'number' ? shortened(value) : value),
     1,
   );
-  // A list of numbers takes one line.
+  // Puts a list of numbers on one line.
   const compact = text.replace(/\[[-+\d.,eE\s]+\]/g, (list) => list.replace(/\s+/g, ''));
   await writeFile(join(folder, 'results.json'), `${compact}\n`);
   return JSON.parse(text) as Results;
 }
 
-/** Six digits are more than any of them means. */
+/** Shortens a number to six digits; no figure is more precise. */
 function shortened(value: number): number {
   return Number(value.toPrecision(6));
 }

@@ -18,7 +18,7 @@ function measured(provenance: Provenance): string {
   return `<sup>${where}: \`${command}\`.</sup>`;
 }
 
-/** Every table that there are figures for, in Markdown, with the plots that go with it. */
+/** Makes every table that there are figures for, in Markdown, with its plots. */
 export function tablesOf(results: Results): Map<TableName, string> {
   const { accuracy, speed, service, search } = results;
   const tables = new Map<TableName, string>();
@@ -33,6 +33,7 @@ export function tablesOf(results: Results): Map<TableName, string> {
 
 /**
  * Writes the tables into the places that a document has for them.
+ *
  * @throws Error if a place is never closed.
  */
 export function withTables(text: string, tables: ReadonlyMap<TableName, string>): string {
@@ -48,7 +49,7 @@ export function withTables(text: string, tables: ReadonlyMap<TableName, string>)
   return written;
 }
 
-/** Five figures for the README, each with the command that measures it. */
+/** Makes the README's table: five figures, each with the command that measures it. */
 function summaryTable(
   { accuracy, trueAcceptRates, identificationRates }: NonNullable<NonNullable<Results['accuracy']>['Fusion']>,
   { pictures }: NonNullable<Results['speed']>,
@@ -115,7 +116,8 @@ function accuracyTable(accuracy: NonNullable<Results['accuracy']>): string {
 
 function speedTable({ pictures, throughput, ...provenance }: NonNullable<Results['speed']>): string {
   const names = pictures[0]?.rows.map(({ pipeline }) => pipeline) ?? [];
-  const named = (name: string) => (name === 'Human' || name === 'face-api' ? name : `\`${name}\``);
+  const named = (name: string) =>
+    name === 'Human' || name === 'face-api' ? name : name.replace(/^\w+/, '`$&`');
   const rows = pictures.flatMap(({ name, rows: measurements, faces }) => [
     [`${name}: ms (CPU)`, ...measurements.map(({ wallMs, cpuMs }) => `${ms(wallMs)} (${ms(cpuMs)})`)],
     [

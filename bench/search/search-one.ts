@@ -16,29 +16,35 @@ import { openSqliteEmbeddings } from '../../lib/records/sqlite/embeddings.ts';
 import { humanBuild, loadBuild } from '../speed/tfjs.ts';
 import { normalVector } from './vectors.ts';
 
-/** What a piece of work took, in milliseconds. */
+/** Times that a task took, in milliseconds. */
 interface Times {
   readonly median: number;
   readonly p99: number;
-  /** Mean of the thread's own time, whoever else used the machine: the system counts it in steps of some milliseconds. */
+  /**
+   * Mean CPU time of the thread, so that other programs do not count. The system measures it in steps of some
+   * milliseconds.
+   */
   readonly cpu: number;
 }
 
 export interface SearchFigures {
-  /** How many are listed. */
+  /** Number of listed faces. */
   readonly listed: number;
   readonly search: Times;
-  /** Of all the crowd's faces together. */
+  /** Times of searching for all the crowd's faces together. */
   readonly crowd: Times;
   readonly crowdSize: number;
   readonly loop: Times;
   readonly human: Times;
   readonly loadMs: number;
-  /** Of all threads. */
+  /** CPU time of all threads while loading. */
   readonly loadCpuMs: number;
-  /** Resident memory that the gallery takes, over that of its vectors in single precision. */
+  /** Resident memory that the gallery takes, divided by that of its vectors in single precision. */
   readonly memoryRatio: number;
-  /** Share of the faces that double precision finds, at most 100 for a probe, that the search found. */
+  /**
+   * Share of the true nearest faces, at most 100 for a probe, that the search found. Double precision decides
+   * which are the true ones.
+   */
   readonly recall: number;
 }
 
@@ -55,7 +61,7 @@ const threadCpuMs = () => {
   return (user + system) / 1000;
 };
 
-/** Times of one piece of work. */
+/** Takes the times of one task. */
 class Stopwatch {
   readonly #wall: number[] = [];
   #cpu = 0;
@@ -75,7 +81,10 @@ class Stopwatch {
   }
 }
 
-/** The plain loop, as JavaScript does it best: unit vectors in single precision, four sums side by side. */
+/**
+ * Computes distances in a plain loop that JavaScript runs fast: unit vectors in single precision, and four
+ * sums side by side.
+ */
 function loopOver(segments: readonly Float32Array[], size: number, probe: Float32Array): number[] {
   const near: number[] = [];
   for (let row = 0; row < size; row++) {
@@ -93,7 +102,7 @@ function loopOver(segments: readonly Float32Array[], size: number, probe: Float3
   return near;
 }
 
-/** The ids of the nearest 100 within a threshold, by all distances in double precision. */
+/** Finds the ids of the nearest 100 faces within a threshold, from all distances in double precision. */
 function nearestExactly(gallery: SharedGallery, probe: Float32Array, most: number): Set<number> {
   const size = rowsUsed(gallery);
   const distances = new Float64Array(size);
@@ -111,7 +120,7 @@ function nearestExactly(gallery: SharedGallery, probe: Float32Array, most: numbe
   }
   const last = Math.min(most, distances.toSorted()[99] ?? most);
   const ids = new Set<number>();
-  // The bench's faces have the ids 1, 2, …, in this order.
+  // The benchmark's faces have the ids 1, 2, … in this order.
   for (let row = 0; row < size; row++) if ((distances[row] as number) <= last) ids.add(row + 1);
   return ids;
 }
@@ -175,7 +184,8 @@ async function measure(path: string): Promise<SearchFigures> {
     for (const most of [threshold, 2]) {
       const exact = nearestExactly(shared, one, most);
       wanted += exact.size;
-      // Everybody is near enough for 2: as near misses the nearest 100 entries, of a picture each.
+      // Every face is within a distance of 2. So this asks for the nearest 100 entries, each of which has one
+      // picture.
       const hits = most === threshold ? find([one], most) : find([one], 0, 100);
       found += (hits[0] ?? []).filter(({ faceId }) => exact.has(faceId)).length;
     }

@@ -1,7 +1,10 @@
 /**
- * Measures the search of a face among many, beside a plain loop and Human's own `match.find`, which take turns with it on one
- * thread. Faces are made up: vectors of 512 normally distributed numbers, half of the probes a listed face with noise.
- * The time of a machine that others use is theirs too: CPU time is the thread's own.
+ * Measures the search of a face among many. A plain loop and Human's own `match.find` take turns with it on
+ * one thread.
+ *
+ * The faces are made up: vectors of 512 normally distributed numbers. Half of the probes are a listed face
+ * with noise. Other programs on the machine slow the elapsed time; CPU time counts the thread alone.
+ *
  * usage: npm run bench -- search [FACES …]
  */
 import { spawn } from 'node:child_process';
@@ -23,7 +26,7 @@ import { normalVector } from './vectors.ts';
 const defaultSizes = [1000, 10_000, 100_000, 1_000_000];
 const { dimensions, version } = embeddingModels.MobileFaceNet;
 
-/** Lists so many faces in a new database. */
+/** Lists this number of faces in a new database. */
 async function fillDatabase(path: string, faces: number): Promise<void> {
   const database = await openDatabase(path);
   database.exec('PRAGMA synchronous = OFF');
@@ -43,7 +46,10 @@ async function fillDatabase(path: string, faces: number): Promise<void> {
   database.close();
 }
 
-/** Each in a process of its own, run as `npm start` runs the server, so that the memory is that of one gallery. */
+/**
+ * Measures each size in a process of its own, so that the memory is that of one gallery. The process runs
+ * with the same options as `npm start`.
+ */
 async function measure(faces: number): Promise<SearchFigures> {
   const folder = await mkdtemp(join(tmpdir(), 'face-blacklist-search-'));
   try {
@@ -66,7 +72,7 @@ async function measure(faces: number): Promise<SearchFigures> {
 
 const ms = (value: number) => (value < 10 ? value.toFixed(2) : value.toFixed(0));
 
-/** Each size is a column. */
+/** Prints a table with a column for each size. */
 function print(sizes: readonly SearchFigures[]): void {
   const columns = sizes.map(({ listed, search, crowd, crowdSize, loop, human, ...figures }) => {
     const wallAndCpu = ({ median, cpu }: SearchFigures['search']) => `${ms(median)} (${ms(cpu)})`;

@@ -1,4 +1,4 @@
-/** Of length 1, in any direction. */
+/** Makes a vector of length 1 in a random direction. */
 export function normalVector(length: number): Float32Array {
   const vector = new Float32Array(length);
   let squares = 0;

@@ -1,6 +1,8 @@
 /**
- * Command: bundles each function as the stack does, and measures how fast it starts: its bundle's size, its import in a fresh process, and
- * that with its first answer, for which it loads its adapters. The answer is one to a store that refuses everything at once.
+ * Command: bundles each function as the stack does, and measures how fast it starts. It measures the bundle's
+ * size, its import in a fresh process, and import and first answer together, since the first answer loads the
+ * adapters. The stores refuse every request at once.
+ *
  * usage: npm run bench -- cold-start
  */
 import { execFile } from 'node:child_process';
@@ -17,7 +19,7 @@ import { api } from '../../lib/contract/api.ts';
 import type { Endpoint } from '../../lib/contract/endpoint.ts';
 import { median } from '../accuracy/measures.ts';
 
-/** For functions without pictures. */
+/** Limit for functions that do not decode pictures. */
 const maxBytes = 600 * 1024;
 const maxImportMs = 120;
 const runs = 7;
@@ -40,7 +42,7 @@ async function timesOf(work: () => Promise<Timing>): Promise<Timing> {
   };
 }
 
-/** What the functions find where their stores should be. */
+/** Starts a server that stands in for the functions' stores and refuses every request. */
 async function startRefusingServer(): Promise<{ server: Server; url: string }> {
   const server = createServer((request, response) => {
     request.resume();
@@ -51,7 +53,7 @@ async function startRefusingServer(): Promise<{ server: Server; url: string }> {
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-/** A request that its contract lets through. */
+/** Makes a request that its contract accepts. */
 function eventFor({ method, path, params, body }: Endpoint): string {
   const values: Record<string, string> = { id: '1', asset: 'initializer.js' };
   return JSON.stringify({
@@ -81,7 +83,7 @@ async function measure(bundle: Bundle, event: string | undefined, storeUrl: stri
       LOG_LEVEL: 'silent',
     },
   });
-  // Before it come the function's own lines of metrics.
+  // The function prints its metrics first.
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Timing;
 }
 
@@ -122,7 +124,7 @@ async function row(name: string, folder: string, storeUrl: string): Promise<Reco
 const folder = await mkdtemp(join(tmpdir(), 'face-blacklist-bundles-'));
 const { server, url } = await startRefusingServer();
 try {
-  // What lies beside the bundles in Lambda.
+  // In Lambda, packages lie beside the bundles.
   await symlink(resolve('node_modules'), join(folder, 'node_modules'));
   const rows: Record<string, string | number>[] = [];
   for (const name of Object.keys(functionNeeds)) rows.push(await row(name, folder, url));

@@ -1,5 +1,7 @@
 /**
- * Command: keeps answers about processed pictures in SQLite, few and many, and measures what a page of them takes; it saves nothing.
+ * Command: keeps few and many answers about processed pictures in SQLite, and measures how long a page of
+ * them takes. It saves nothing.
+ *
  * usage: npm run bench -- history
  */
 import { mkdtempDisposable } from 'node:fs/promises';
@@ -37,11 +39,11 @@ async function msOf(work: () => Promise<unknown>): Promise<number> {
   return median(times);
 }
 
-/** Milliseconds of a page by what is asked for. */
+/** Measures the milliseconds of a page, for each kind of query. */
 async function measure(size: number): Promise<Map<string, number>> {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'face-blacklist-history-'));
   const database = await openDatabase(join(folder.path, 'history.sqlite'));
-  // Reading is measured: what is written need not outlive the machine.
+  // Only reading is measured, so what is written need not survive a crash.
   database.exec('PRAGMA synchronous = OFF');
   const store = openSqliteRecords(database);
   const times = await fill(store, size);

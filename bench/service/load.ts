@@ -1,6 +1,7 @@
 /**
- * Command: lists 500 persons, 20 at a time, in the AWS mode on this machine's emulators, while every tenth call to Rekognition is throttled;
- * then counts what is in each store.
+ * Command: lists 500 persons, 20 at a time, in the AWS mode on this machine's emulators, while every tenth
+ * call to Rekognition is throttled. Then it counts what is in each store.
+ *
  * usage: npm run bench -- load
  */
 import { paginateListFaces, RekognitionClient } from '@aws-sdk/client-rekognition';
@@ -24,13 +25,16 @@ async function createEntry(url: string, name: string, picture: Buffer): Promise<
   return response.status;
 }
 
-/** How often each value is there. */
+/** Counts how often each value occurs. */
 function counts(values: Iterable<string | number>): Record<string, number> {
   const groups = Map.groupBy(values, String);
   return Object.fromEntries([...groups].map(([value, all]) => [value, all.length]));
 }
 
-/** The entries that have a picture in the bucket, and those that have a face in the collection, each as often as they do. */
+/**
+ * Lists the entry of each picture in the bucket and of each face in the collection, so an entry may come
+ * several times.
+ */
 async function storedEntryIds({ environment }: Cloud): Promise<{ pictures: number[]; faces: number[] }> {
   const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = environment;
   const common = {

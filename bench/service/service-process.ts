@@ -13,7 +13,7 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** Whatever `.env` says, nothing of the measurement may end up in real data. */
+/** Empties settings that `.env` may have: a measurement must not write into real data. */
 const ownFolders = { BLACKLIST_DB_PATH: '', PROCESSED_IMAGES_OUTPUT_DIR: '', CROPPED_FACES_OUTPUT_DIR: '' };
 
 /** Starts the server as a user would, on a data folder of its own, and waits for its first answer. */
@@ -39,7 +39,7 @@ export async function startService(settings: Readonly<Record<string, string>> = 
     },
   );
   child.once('exit', (code, signal) => {
-    // It ends in order when it is stopped.
+    // A stopped server ends with 0.
     if (code !== 0) console.error(`The server ended: ${signal ?? `exit code ${code}`}.`);
   });
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];

@@ -1,6 +1,7 @@
 /**
- * Measures the service as a whole, as users run it: what a request costs beside the engine's own work, how soon it answers while it computes,
- * and its memory.
+ * Measures the service as a whole, as users run it. It measures what a request costs beside the engine's own
+ * work, how soon the service answers while it computes, and its memory.
+ *
  * usage: npm run bench -- service
  */
 import { readFile } from 'node:fs/promises';
@@ -26,12 +27,14 @@ interface Times {
 export interface ServiceFigures {
   readonly startMs: number;
   readonly model: string;
-  /** One face in 250 pixels, by the model. */
+  /** Engine's time for one face in 250 pixels. */
   readonly engineMs: number;
   readonly requestMs: number;
   readonly perSecond: number;
   readonly idle: Times;
   readonly busy: Times;
+  /** While a body of 24 MB comes in, is read and is answered. */
+  readonly largeBody: Times;
   readonly memoryAfter100: number;
   readonly memoryAfter500: number;
 }
@@ -57,7 +60,10 @@ function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] as number;
 }
 
-/** A whole request, saving included, beside the engine alone on the same picture; in turns, so that noise meets both. */
+/**
+ * Measures a whole request, saving included, and the engine alone on the same picture. They take turns, so
+ * that other programs slow both alike.
+ */
 async function measureOverhead({ url }: Service) {
   const bytes = await oneFacePicture(250);
   const images = [bytes.toString('base64')];
@@ -71,7 +77,7 @@ async function measureOverhead({ url }: Service) {
   for (let round = 0; round < 120; round++) {
     const engineTime = await timed(engine);
     const requestTime = await timed(() => processPictures(url, images));
-    // The first ones compile.
+    // The first rounds only warm up: the code is still being compiled.
     if (round < 20) continue;
     engineTimes.push(engineTime);
     requestTimes.push(requestTime);
@@ -85,7 +91,7 @@ async function residentMegabytes(pid: number): Promise<number> {
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
 }
 
-/** Six large pictures in turn; the throughput, and the memory after 100 and after 500. */
+/** Sends six large pictures in turn. Measures the throughput, and the memory after 100 and after 500. */
 async function measureMemory({ url, pid }: Service) {
   const large = await Promise.all(
     [1, 2, 3, 4, 5, 6].map((n) => readFile(join(sampleFolder, `sample${n}.jpg`))),
@@ -106,7 +112,7 @@ async function measureMemory({ url, pid }: Service) {
   };
 }
 
-/** `GET /` while the service processes pictures, beside the same on an idle service. */
+/** Measures `GET /` while the service processes pictures, and while it is idle. */
 async function measureResponsiveness({ url }: Service) {
   const sample = async (count: number): Promise<Times> => {
     const times: number[] = [];
@@ -121,7 +127,30 @@ async function measureResponsiveness({ url }: Service) {
   const processed = processPictures(url, Array(40).fill(image));
   const busy = await sample(300);
   await processed;
-  return { idle, busy };
+  return { idle, busy, largeBody: await measureLargeBody(url) };
+}
+
+/** No picture, but as long as one may be: what takes time is the body alone. */
+async function measureLargeBody(url: string): Promise<Times> {
+  const body = Buffer.from(JSON.stringify({ images: ['A'.repeat(24_000_000)] }));
+  const times: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    let isAnswered = false;
+    const answered = fetch(`${url}/api/v1/process/process-images`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body,
+    }).then(async (response) => {
+      await response.arrayBuffer();
+      isAnswered = true;
+    });
+    while (!isAnswered) {
+      times.push(await timed(async () => (await fetch(url)).arrayBuffer()));
+      await delay(1);
+    }
+    await answered;
+  }
+  return { median: quantile(times, 0.5), slowest: quantile(times, 1) };
 }
 
 export async function run(words: readonly string[]): Promise<void> {
@@ -136,9 +165,13 @@ export async function run(words: readonly string[]): Promise<void> {
       ...(await measureResponsiveness(service)),
       ...(await measureMemory(service)),
     };
-    const { idle, busy, ...rest } = figures;
+    const { idle, busy, largeBody, ...rest } = figures;
     console.table(rest);
-    console.table({ 'GET /, idle, ms': idle, 'GET /, busy, ms': busy });
+    console.table({
+      'GET /, idle, ms': idle,
+      'GET /, busy, ms': busy,
+      'GET /, beside 24 MB of JSON, ms': largeBody,
+    });
     await saveReport(out, { service: { ...provenance, ...figures } });
   } finally {
     await service.stop();

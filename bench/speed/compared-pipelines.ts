@@ -1,4 +1,7 @@
-/** The pipelines that the engine is compared with, as their packages have them: on tfjs' WASM backend, in this process. */
+/**
+ * The pipelines that the engine is compared with, as their packages have them. They run in this process, on
+ * the WASM backend of tfjs.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as Tfjs from '@tensorflow/tfjs';
@@ -6,7 +9,7 @@ import type { Pixels } from '../../lib/faces/engine/geometry/align.ts';
 import { faceApiModels, humanModels } from '../../local/models/packages.ts';
 import { faceApiBuild, humanBuild, loadBuild, loadTfjs, wasmFolder } from './tfjs.ts';
 
-/** Finds and embeds every face of a picture; tells how many. */
+/** Finds and embeds every face of a picture, and gives their number. */
 export type Pipeline = (picture: Pixels) => Promise<number>;
 
 interface HumanBuild {
@@ -20,8 +23,9 @@ interface HumanBuild {
 }
 
 /**
- * Human's face detector, mesh and description, each as it configures them, but for what would make answers wrong here: it would give the
- * last picture's answer to one that is alike, and find one face at most.
+ * Opens Human's face detector, mesh and description, each with Human's own settings. Only two settings
+ * differ, since they would make answers wrong here. Human would reuse the last picture's answer for a similar
+ * one, and find one face at most.
  */
 export async function openHumanPipeline(): Promise<Pipeline> {
   serveModelsToFetch();
@@ -61,7 +65,7 @@ interface FaceApiBuild {
   };
 }
 
-/** face-api's SSD MobileNetV1, 68 landmarks and descriptor, each as it configures them. */
+/** Opens face-api's SSD MobileNetV1, 68 landmarks and descriptor, each with face-api's own settings. */
 export async function openFaceApiPipeline(): Promise<Pipeline> {
   const tf = await loadTfjs();
   const { nets, detectAllFaces } = loadBuild<FaceApiBuild>(faceApiBuild);
@@ -77,7 +81,10 @@ export async function openFaceApiPipeline(): Promise<Pipeline> {
   };
 }
 
-/** Human asks `fetch` for its models, which knows no files: in this process it reads them from Human's own folder and nothing else. */
+/**
+ * Replaces `fetch` in this process by one that reads files from Human's own folder and nothing else. Human
+ * loads its models with `fetch`, which can't read files.
+ */
 function serveModelsToFetch(): void {
   globalThis.fetch = async (input) => {
     const name = String(input).split(/[/\\]/).at(-1) ?? '';

@@ -1,20 +1,22 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { EngineRuntime } from '../../lib/contract/vocabulary.ts';
 import { median } from '../accuracy/measures.ts';
 import type { Done, Failed, Task } from './contestant.ts';
 
-/** A pipeline in a process of its own. */
+/** A pipeline in a process of its own, which runs one task at a time. */
 export class Contestant {
   readonly name: string;
   readonly #child: ChildProcess;
 
-  constructor(name: string) {
-    this.name = name;
-    this.#child = fork(join(import.meta.dirname, 'contestant.ts'), [name], { execArgv: [] });
+  /** @param runtime of our models, unless it is `auto` */
+  constructor(name: string, runtime?: Exclude<EngineRuntime, 'auto'>) {
+    this.name = runtime ? `${name} on ${runtime}` : name;
+    const words = runtime ? [name, runtime] : [name];
+    this.#child = fork(join(import.meta.dirname, 'contestant.ts'), words, { execArgv: [] });
   }
 
-  /** One task at a time. */
   async run(task: Task): Promise<Done> {
     const ended = new AbortController();
     const { signal } = ended;
@@ -33,7 +35,7 @@ export class Contestant {
     }
   }
 
-  /** It has no task, and so ends in no inference's middle. */
+  /** Ends the process. It has no task then, so no inference is interrupted. */
   async close(): Promise<void> {
     if (this.#child.exitCode !== null) return;
     this.#child.kill();
@@ -48,14 +50,17 @@ export interface Entry {
   readonly task: Task;
 }
 
-/** Medians, and of the ratios to the first entry's time in the same round. */
+/** Medians over the rounds. The ratio in each round is to the first entry's time. */
 export interface Measured extends Done {
   /** Times as long as the first. */
   readonly wallRatio: number;
   readonly cpuRatio: number;
 }
 
-/** Lets the entries take turns, so that what else the machine does meets all of them; the first `warmUp` rounds do not count. */
+/**
+ * Lets the entries take turns, so that other programs on the machine slow all of them alike. The first
+ * `warmUp` rounds do not count.
+ */
 export async function compete(
   entries: readonly Entry[],
   rounds: number,

@@ -1,30 +1,36 @@
 /**
- * Process: one of the pipelines that are compared. It finds and embeds the faces of the pictures that it was given, as often as it is told.
- * usage: forked by contest.ts, with `Human`, `face-api` or the name of one of our models
+ * Process: one of the pipelines that are compared. It finds and embeds the faces of a picture, as often as
+ * its task says.
+ *
+ * usage: forked by contest.ts, with `Human`, `face-api`, or the name of one of our models and, unless it is
+ * `auto`, the runtime
  */
 import { readFile } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import pLimit from 'p-limit';
+import type { EngineRuntime } from '../../lib/contract/vocabulary.ts';
 import type { Pixels } from '../../lib/faces/engine/geometry/align.ts';
 import { isModelVersion } from '../../lib/faces/engine/models/models.ts';
 import { WorkerPool } from '../../lib/faces/engine/pool.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import { openFaceApiPipeline, openHumanPipeline, type Pipeline } from './compared-pipelines.ts';
 
-/** What the contest asks for. Pictures are called by their files, and decoded once, by the service's own decoder. */
+/**
+ * A task from the contest. Its picture is a path; each file is decoded once, by the service's own decoder.
+ */
 export interface Task {
   readonly picture: string;
-  /** How often, one after the other, or as many side by side as there are workers. */
+  /** Number of runs. They run one after the other, or as many side by side as there are workers. */
   readonly count: number;
-  /** Threads; the other packages' pipelines have one. */
+  /** Threads of the engine; the other packages' pipelines have one. */
   readonly workers: number;
 }
 
 export interface Done {
   readonly wallMs: number;
-  /** Of all threads of this process. */
+  /** CPU time of all threads of this process. */
   readonly cpuMs: number;
-  /** Found in the last one. */
+  /** Faces found in the last run. */
   readonly faces: number;
 }
 
@@ -32,7 +38,7 @@ export interface Failed {
   readonly error: string;
 }
 
-const [name = ''] = process.argv.slice(2);
+const [name = '', runtime = 'auto'] = process.argv.slice(2);
 const pictures = new Map<string, Promise<Pixels>>();
 const pipelines = new Map<number, Promise<Pipeline>>();
 
@@ -43,18 +49,25 @@ function open(workers: number): Promise<Pipeline> {
   return openEngine(workers);
 }
 
-/** That of the engine's workers, which give way to the thread that answers: none may have more of a busy machine than the others. */
+/**
+ * Sets the priority of the engine's workers, which give way to the thread that answers. Otherwise a pipeline
+ * would get more of a busy machine than the engine.
+ */
 function takeWorkersPriority(): void {
   try {
     setPriority(5);
   } catch {
-    // Whoever may not change it has the same as the workers have then.
+    // A user who may not change priorities may not change the workers' either, so they are equal.
   }
 }
 
 async function openEngine(workers: number): Promise<Pipeline> {
   if (!isModelVersion(name)) throw new Error(`There is no pipeline '${name}'.`);
-  const pool = await WorkerPool.start(workers, { minConfidence: 0.4, modelName: name });
+  const pool = await WorkerPool.start(workers, {
+    minConfidence: 0.4,
+    modelName: name,
+    runtime: runtime as EngineRuntime,
+  });
   return async (picture) => {
     const faces = await pool.run({ picture, models: [name] });
     return faces.length;
@@ -72,7 +85,7 @@ async function run({ picture, count, workers }: Task): Promise<Done> {
   const pipeline = pipelines.get(workers) ?? open(workers);
   pipelines.set(workers, pipeline);
   const [input, work] = await Promise.all([pixels, pipeline]);
-  // One more than there are workers waits, so that none of them does.
+  // Lets one picture more than there are workers wait, so that no worker has to.
   const limit = pLimit(workers === 1 ? 1 : workers + 1);
   const [started, cpuStarted] = [performance.now(), process.cpuUsage()];
   const found = await limit.map(Array.from({ length: count }), () => work(input));
@@ -90,5 +103,5 @@ process.on('message', (task: Task) => {
     (error: unknown) => process.send?.({ error: String(error) } satisfies Failed),
   );
 });
-// Whoever started it is gone.
+// The process that started this one has ended.
 process.on('disconnect', () => process.exit());

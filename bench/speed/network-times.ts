@@ -1,6 +1,6 @@
 /**
- * Preloaded by `node --import` into a process that measures: each of its threads adds up what ONNX Runtime takes for each network. The
- * program itself has no part in it.
+ * Module that `node --import` loads before a program that is measured. Each thread of the program adds up the
+ * time that ONNX Runtime takes for each network. The program itself does not know about it.
  */
 import { createRequire } from 'node:module';
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads';
@@ -8,11 +8,14 @@ import type * as Ort from 'onnxruntime-node';
 
 const key = 'face-blacklist network times';
 const most = 32;
-/** Of a network: side of its input, runs, faces or pictures in them, CPU time in milliseconds. */
+/**
+ * Numbers for each network: side of its input, runs, inputs in them (faces or pictures), and CPU time in
+ * milliseconds.
+ */
 const fields = 4;
 
 export interface NetworkTime {
-  /** In pixels; it tells the engine's networks apart. */
+  /** Side of the input in pixels, by which the engine's networks are told apart. */
   readonly side: number;
   readonly runs: number;
   readonly inputs: number;
@@ -21,7 +24,8 @@ export interface NetworkTime {
 
 if (isMainThread) setEnvironmentData(key, new SharedArrayBuffer(8 * fields * most));
 const table = new Float64Array(getEnvironmentData(key) as SharedArrayBuffer);
-// ONNX Runtime is loaded where it is used: what it asks of the environment is set by the main thread first.
+// Only the workers run networks. In the main thread, loading ONNX Runtime here would be too early: the main
+// thread first sets its environment variables.
 if (!isMainThread) timeSessions();
 
 function timeSessions(): void {
@@ -40,7 +44,7 @@ function timeSessions(): void {
   prototype.run = timedRun as typeof plainRun;
 }
 
-/** One thread alone may run networks while times are taken. */
+/** Adds a run to the table. Nothing locks it, so only one thread may run networks while times are taken. */
 function add({ side, runs, inputs, cpuMs }: NetworkTime): void {
   for (let start = 0; start < table.length; start += fields) {
     if (table[start] !== 0 && table[start] !== side) continue;
@@ -50,7 +54,7 @@ function add({ side, runs, inputs, cpuMs }: NetworkTime): void {
   }
 }
 
-/** What was added up since the last call. */
+/** Gives the times that were added up since the last call, and sets them to 0. */
 export function takeNetworkTimes(): NetworkTime[] {
   const times: NetworkTime[] = [];
   for (let start = 0; start < table.length; start += fields) {

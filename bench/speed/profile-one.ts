@@ -19,7 +19,7 @@ import { type NetworkTime, takeNetworkTimes } from './network-times.ts';
 
 export interface Stage {
   readonly name: string;
-  /** Mean for one picture, of all threads. */
+  /** Mean CPU time for one picture, of all threads. */
   readonly cpuMs: number;
 }
 
@@ -29,7 +29,7 @@ export interface Profile {
   readonly stages: readonly Stage[];
 }
 
-/** By the side of their inputs, in pixels. */
+/** Names of the networks by the side of their inputs, in pixels. */
 const networkNames: Readonly<Record<number, string>> = {
   112: 'both MobileFaceNets',
   128: 'BlazeFace, 128 px',
@@ -52,7 +52,7 @@ async function cpuMsOf<T>(work: () => T | Promise<T>): Promise<{ cpuMs: number; 
   return { cpuMs: (user + system) / 1000 / count, last };
 }
 
-/** The networks' stages, and what they leave of the time of all. */
+/** Lists the networks' stages, and the rest of the whole time. */
 function stagesOf(networks: readonly NetworkTime[], cpuMs: number, whole: string, rest: string): Stage[] {
   const stages = networks.map(({ side, cpuMs: total }) => {
     return { name: networkNames[side] ?? `network of ${side} px`, cpuMs: total / count };
@@ -62,7 +62,7 @@ function stagesOf(networks: readonly NetworkTime[], cpuMs: number, whole: string
   return [...stages, { name, cpuMs: Math.max(0, cpuMs - known) }];
 }
 
-/** Both say how long so many rounds took. */
+/** Subtracts the times of some networks from those of all. Both are for the same number of rounds. */
 function lessOf(all: readonly NetworkTime[], some: readonly NetworkTime[]): NetworkTime[] {
   return all.flatMap((time) => {
     const less = some.find(({ side }) => side === time.side);
@@ -86,7 +86,7 @@ async function profile(): Promise<Profile> {
   const pool = await WorkerPool.start(1, { minConfidence: 0.4, modelName: model });
   const { width, height, pixels } = await decodePicture(bytes);
   const job = (models: Job['models']): Job => ({ picture: { width, height, data: pixels }, models });
-  // The first ones compile.
+  // The first rounds only warm up: the code is still being compiled.
   for (let round = 0; round < 5; round++) await pool.run(job([model]));
   takeNetworkTimes();
 

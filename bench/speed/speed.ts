@@ -1,7 +1,7 @@
 /**
- * Measures the engine beside Human's own pipeline and face-api's, each in a process of its own, in turns, on the same decoded pictures; how
- * it grows with the cores; and where the time of a picture goes.
- * usage: npm run bench -- speed [--data FOLDER] [--model MODEL]
+ * Measures the engine on either runtime beside Human's own pipeline and face-api's. They run in processes of
+ * their own, in turns, on the same decoded pictures. It also measures how the speed grows with the cores, and
+ * where the time of a picture goes. usage: npm run bench -- speed [--data FOLDER] [--model MODEL]
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -24,20 +24,20 @@ export interface SpeedRow extends Measured {
   readonly pipeline: string;
 }
 
-/** Pictures a second with as many workers as cores, and with one. */
+/** Pictures in a second with one worker for each core, and with one worker. */
 export interface Throughput {
   readonly model: string;
   readonly workers: number;
   readonly perSecond: number;
   readonly perSecondWithOne: number;
-  /** Median of the rounds' own. */
+  /** Ratio of the two: the median over the rounds. */
   readonly factor: number;
 }
 
 export interface SpeedFigures {
-  /** Whose faces the crowd shows. */
+  /** Origin of the crowd's faces. */
   readonly crowdOf: string;
-  /** The picture's name, and its rows: the engine's first model first. */
+  /** Name of each picture, and its rows, the engine's first model first. */
   readonly pictures: readonly {
     readonly name: string;
     readonly faces: number;
@@ -109,7 +109,9 @@ async function writePictures(folder: string, data: string | undefined): Promise<
 
 async function contest(models: readonly string[], pictures: readonly TestPicture[]) {
   const engines = models.map((model) => new Contestant(model));
-  const others = comparedNames.map((name) => new Contestant(name));
+  const [first = ''] = models;
+  const onTfjs = new Contestant(first, 'tfjs');
+  const others = [onTfjs, ...comparedNames.map((name) => new Contestant(name))];
   try {
     const measured: SpeedFigures['pictures'][number][] = [];
     for (const { name, file, faces, rounds } of pictures) {

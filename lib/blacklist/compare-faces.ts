@@ -7,19 +7,19 @@ import type { ImageRecord } from '../records/port.ts';
 const batchSize = 100;
 
 export interface FaceComparison {
-  /** The images whose face, as their records call it, is enrolled for every model in use. */
+  /** Ids of images whose recorded face is enrolled for every model in use. */
   readonly current: ReadonlySet<string>;
-  /** The faces that no record knows, and those that the record of their image calls by another name. */
+  /** Faces that no record knows, and those whose image's record names another face. */
   readonly strays: readonly EnrolledFace[];
 }
 
-/** Compares the gallery with the records; ends early, with a part of it, when it is told to stop. */
+/** Compares the gallery with the records. After `stop` it returns the part compared so far. */
 export async function compareFaces({ faces, records }: Stores, stop?: AbortSignal): Promise<FaceComparison> {
   const current = new Set<string>();
   const strays: EnrolledFace[] = [];
   for await (const batch of batches(faces.listFaces(), batchSize)) {
     if (stop?.aborted) break;
-    // A face's record is older than the face: one that is being enrolled now has its record in any case.
+    // An image's record is made before its face, so a face that is being enrolled now has a record.
     const recorded = await records.getImages(batch.map(({ imageId }) => imageId));
     for (const face of batch) {
       const image = recorded.get(face.imageId);
@@ -31,8 +31,8 @@ export async function compareFaces({ faces, records }: Stores, stop?: AbortSigna
 }
 
 /**
- * Removes the strays among the faces that still are some; returns how many. A face that its image calls
- * otherwise stays until the image has another that counts: it may be about to become that.
+ * Removes those of the strays that still are strays, and returns their number. A face that its image's record
+ * does not name stays until another face of the image is current: the record may be about to name it.
  */
 export async function removeStrays(
   { faces, records }: Stores,

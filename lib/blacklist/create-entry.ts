@@ -16,10 +16,10 @@ interface Person {
 }
 
 /**
- * Lists a person: takes the name, enrolls the pictures, and only then shows the entry.
- * @param deadline the time by which the request has to be done.
+ * Lists a person: reserves the name, enrolls the pictures, and only then shows the entry.
+ * @param deadline the time by which the request must be done
  * @throws NameTakenError
- * @throws NoUsableImageError when no picture can be used; nothing is kept then.
+ * @throws NoUsableImageError when no picture can be used; then nothing is kept
  */
 export async function createEntry(
   ports: EnrollingPorts,
@@ -29,7 +29,8 @@ export async function createEntry(
 ): Promise<CreatedBlacklistRecord> {
   const { id } = await takeName(ports, person);
   try {
-    // Enrolled pictures go with the entry, below. It is hidden in one step, which frees the name.
+    // The enrolled pictures are removed with the entry, below. That hides the entry in one step, and frees
+    // the name.
     const takeBack = async () => {};
     const { errors, similar } = await enrollImages(ports, id, files, { deadline, takeBack });
     const entry = await ports.records.activateEntry(id);

@@ -5,11 +5,11 @@ import { activeImage } from './reference-image.ts';
 import { removeImageEverywhere } from './remove.ts';
 
 /**
- * Deletes a reference image with its picture and face; returns it as it was. A deletion that breaks off is
- * finished by the sweep.
+ * Deletes a reference image with its picture and face, and returns it as it was. The sweep finishes a
+ * deletion that is interrupted.
  * @throws EntryNotFoundError
- * @throws ImageNotFoundError also when somebody else is deleting it.
- * @throws LastImageError when the entry has no other.
+ * @throws ImageNotFoundError also when another request is deleting it
+ * @throws LastImageError when the entry has no other
  */
 export async function deleteImage(ports: Stores, entryId: number, imageId: string): Promise<ImageRecord> {
   await activeImage(ports.records, entryId, imageId);

@@ -17,14 +17,15 @@ export async function enrollAgain(
 ): Promise<void> {
   const original = await images.get(key);
   if (!original) throw new InputUnreadableError('The stored original is lost.');
-  // Whoever listed the person has taken this picture: the person must not be lost for its quality.
+  // The picture was accepted when the person was listed. The quality filter must not drop the person now.
   const options = { qualityFilter: 'none' } as const;
   const measured = await measurePicture(original);
   const withPicture: WithPicture = (work) =>
     pictureSlots.run(measured.memoryBytes, async () => work(await decodePicture(measured)));
   const { face, quality } = await faces.enroll(withPicture, { entryId, imageId }, options);
   await records.replaceFace(imageId, { ...face, quality });
-  // Its deletion may have begun meanwhile, when this face was not there yet or nobody knew what it is called.
+  // A deletion may have begun before this face existed, or before its id was recorded. Then it did not remove
+  // the face.
   if (await isBeingDeleted(records, { entryId, imageId }))
     await faces.remove([{ entryId, imageId, faceId: face.id }]);
 }

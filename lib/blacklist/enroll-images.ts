@@ -19,7 +19,7 @@ import type { ImageRecord } from '../records/port.ts';
 import { removeImageEverywhere, removeImagesEverywhere } from './remove.ts';
 import { shownFileName } from './shown-file-name.ts';
 
-/** A file that was sent to be a reference image. */
+/** A file that was sent to become a reference image. */
 export interface ReferenceFile {
   /** Name that the client gave the file. It identifies the file in messages and is never used as a path. */
   readonly fileName: string;
@@ -57,19 +57,19 @@ const neededToCompareMs = 20_000;
 const retryAfterSeconds = 5;
 
 export interface EnrollFilesOptions {
-  /** The time by which the request has to be done. */
+  /** Time by which the request must be done. */
   readonly deadline?: Deadline | undefined;
-  /** Takes what was enrolled back, when the rest fails. */
+  /** Removes the images enrolled so far, if a later step fails. */
   readonly takeBack?: (images: readonly ImageRecord[]) => Promise<void>;
 }
 
 /**
- * Enrolls each file's largest face for an entry. A file that can't be used, or for which there is no time
- * left, is left out and named with the reason. When it throws, nothing is kept, so that the same request can
- * be sent again.
- * @throws NoUsableImageError when there is no file, or none can be used.
- * @throws EntryNotFoundError when there is no such entry, or it is deleted meanwhile.
- * @throws BackendUnavailableError also when there was time for none of those that could be used.
+ * Enrolls each file's largest face for an entry. It leaves out files that can't be used, or for which there
+ * is no time, and returns the reasons. If it throws, nothing is kept, so that the client can send the same
+ * request again.
+ * @throws NoUsableImageError when there is no file, or none can be used
+ * @throws EntryNotFoundError when there is no such entry, or it is deleted meanwhile
+ * @throws BackendUnavailableError also when there was no time for any usable file
  */
 export async function enrollImages(
   ports: EnrollingPorts,
@@ -88,7 +88,7 @@ export async function enrollImages(
     return outcome;
   };
   try {
-    // One request's pictures take turns with those of others.
+    // The pictures of a request take turns with those of other requests.
     const outcomes = await allInTurns(files, ports.pictureSlots.fairShare(), enroll);
     const errors = errorsOf(outcomes, files);
     if (enrolled.length === 0) throw noneEnrolled(outcomes, errors);
@@ -139,7 +139,7 @@ async function enrollFile(
   }
 }
 
-/** The request's time went by while the picture waited for its turn. */
+/** The request's time ran out while the picture waited for its turn. */
 class NoTimeLeftError extends Error {}
 
 /**
@@ -155,21 +155,21 @@ export async function measureReference(
 }
 
 export interface EnrollPictureOptions extends EnrollOptions {
-  /** The image's id; a new one unless it is given. */
+  /** Id of the image; a new one by default. */
   readonly imageId?: string;
   /** End of the request's time; none without it. */
   readonly deadline?: Deadline;
 }
 
 /**
- * Stores record, picture and face, and then activates the image. It undoes them if a later step fails.
- * Only the work on the face takes a slot: who waits for the records keeps nobody from having one.
- * So the caller must hold no slot.
- * @param file the picture, see `measureReference`, and its name as `shownFileName` gives it.
+ * Stores record, picture and face, and then activates the image. It undoes them if a later step fails. Only
+ * the work on the face takes a slot, so that no slot is held while it waits for the records. The caller must
+ * hold no slot.
+ * @param file the picture, see `measureReference`, and its name from `shownFileName`
  * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError when the picture
- * can't be used.
- * @throws EntryNotFoundError when there is no such entry, or it is deleted meanwhile.
- * @throws BackendUnavailableError also when an image has the id.
+ *   can't be used
+ * @throws EntryNotFoundError when there is no such entry, or it is deleted meanwhile
+ * @throws BackendUnavailableError also when an image has the id
  */
 export async function enrollPicture(
   ports: EnrollingPorts,
@@ -196,7 +196,7 @@ export async function enrollPicture(
     const { faceCount, quality, similar } = enrollment;
     const face = { ...enrollment.face, quality };
     image = { ...image, face };
-    // Without leave to be shown, the entry was deleted meanwhile.
+    // Otherwise the entry was deleted meanwhile.
     if (!(await records.activateImage(imageId, face))) throw new EntryNotFoundError();
     return { image, faceCount, similar };
   } catch (error) {

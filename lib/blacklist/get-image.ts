@@ -5,9 +5,9 @@ import type { DeliveryPorts } from '../ports.ts';
 import { activeImage } from './reference-image.ts';
 
 /**
- * Returns a reference image's original, as it came.
+ * Returns a reference image's original, as it was sent.
  * @throws EntryNotFoundError
- * @throws ImageNotFoundError also when the original is lost.
+ * @throws ImageNotFoundError also when the original is lost
  */
 export async function getImage(
   { records, delivery }: DeliveryPorts,

@@ -24,7 +24,7 @@ export async function nameWarnings(
   }
 }
 
-/** Logs the ids of such others, for those whom no answer can tell of them. It never throws. */
+/** Logs the ids of such entries, where no client waits for an answer. It never throws. */
 export async function logAlikeEntries(
   { records }: Pick<EntryPorts, 'records'>,
   entry: EntryRecord,
@@ -32,8 +32,8 @@ export async function logAlikeEntries(
   try {
     const alikeIds = (await alikeEntries(records, entry)).map(({ id }) => id);
     if (alikeIds.length === 0) return;
-    const told = 'upload: the new entry has the same name as others but for case and accents';
-    log().warn({ entryId: entry.id, alikeIds }, told);
+    const message = 'upload: the new entry has the same name as others but for case and accents';
+    log().warn({ entryId: entry.id, alikeIds }, message);
   } catch (error) {
     log().warn({ err: error }, 'upload: names that are nearly the same could not be looked up');
   }

@@ -2,7 +2,7 @@ import type { RecordStore } from '../records/port.ts';
 import { logChanges } from '../records/shared/normal-entries.ts';
 
 /**
- * Brings the names and reasons that an earlier version kept to their normal form, and logs whose.
+ * Brings names and reasons of an earlier version to their normal form, and logs the changed entries' ids.
  * @throws BackendUnavailableError
  */
 export async function normalizeNames({ records }: { readonly records: RecordStore }): Promise<void> {

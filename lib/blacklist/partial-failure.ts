@@ -1,15 +1,15 @@
 import { isUnusablePicture, ServiceError } from '../errors.ts';
 
-/** A store or a backend that can tell whether it can be used. */
+/** A store or a backend that can check itself. */
 export interface Checkable {
   check(): Promise<void>;
 }
 
 /**
- * Does one part of a long task. When that fails while the stores can be used, it alone is left undone:
- * returns why, in a line, and `undefined` when it was done.
+ * Does one part of a long task. If only this part fails, because the stores still work, the task can go on.
+ * @returns the reason in one line if the part failed, `undefined` if it was done
  * @throws BackendUnavailableError, ThrottledError when one of the stores can't be used: the rest of the task
- * would fail too.
+ *   would fail too
  */
 export async function failureOf(
   stores: readonly Checkable[],

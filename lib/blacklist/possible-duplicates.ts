@@ -34,7 +34,7 @@ export async function possibleDuplicates(
   }
 }
 
-/** Entries in the order of their best picture that is shown, until there are enough. */
+/** Lists the entries in the order of their best shown picture, until there are enough. */
 async function listedAmong(
   { records }: Pick<EntryPorts, 'records'>,
   matches: readonly FaceMatch[],

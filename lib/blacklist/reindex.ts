@@ -28,10 +28,10 @@ export type Source = Pick<Stores, 'records' | 'images'>;
 const batchSize = 100;
 
 /**
- * Enrolls again, from the stored originals, every shown image whose face is not enrolled for the models, or
- * in the collection, of today. Done again, it goes on where it was interrupted.
- * @param advance is told of each image that was dealt with
- * @throws BackendUnavailableError when a store can't be used.
+ * Enrolls every shown image again from the stored original, if its face is not enrolled for the present
+ * models or collection. A second run continues an interrupted one.
+ * @param advance is called for each image that was handled
+ * @throws BackendUnavailableError when a store can't be used
  */
 export async function reindex(ports: EnrollingPorts, advance: () => void): Promise<ReindexReport> {
   const { records, images, faces, pictureSlots } = ports;
@@ -71,7 +71,8 @@ export async function carryOver(
 ): Promise<ReindexReport> {
   const report: ReindexReport = { enrolled: 0, present: 0, problems: [] };
   const carrying = { source, target, report, advance, turn: target.pictureSlots.fairShare() };
-  // Entries side by side, for most have few pictures; the pictures of all of them take turns.
+  // Most entries have few pictures, so several entries are copied at the same time. The pictures of all of
+  // them take turns.
   const limit = target.pictureSlots.fairShare();
   const entries = await source.records.listEntries('ACTIVE');
   await allOrFirstError(entries.map((entry) => limit(() => carryEntry(carrying, entry))));
@@ -83,7 +84,7 @@ interface Carrying {
   readonly target: EnrollingPorts;
   readonly report: ReindexReport;
   readonly advance: () => void;
-  /** Limits the pictures that are held at once. */
+  /** Limit on the pictures that are held at once. */
   readonly turn: LimitFunction;
 }
 
@@ -108,7 +109,7 @@ async function carryEntry(carrying: Carrying, entry: EntryRecord): Promise<void>
         }),
       ),
     );
-    // None of its images could be carried: the entry would never be complete.
+    // None of its images could be copied, so the entry would never be complete.
     if ((await target.records.getEntry(entry.id))?.status === 'PENDING') {
       await removeEntryEverywhere(target, entry.id);
     }
@@ -129,15 +130,15 @@ async function reporting(
   if (failure !== undefined) report.problems.push(`${part}: ${failure}`);
 }
 
-/** Makes the entry in the target where it is not there yet; returns what is in the way, if anything is. */
+/** Makes the entry in the target, if it is absent. Returns the reason if that is impossible. */
 async function ensureEntry(records: RecordStore, entry: EntryRecord): Promise<string | undefined> {
   const { id, addedDate } = entry;
   const there = await records.getEntry(id);
   if (there?.status === 'DELETING') return 'There, the entry of that id is being deleted. Try again later.';
-  // Carried over earlier, it has its date from here.
+  // An entry that an earlier run copied has the source's date.
   if (there) return there.addedDate === addedDate ? undefined : 'There, another entry has the id.';
   try {
-    // Nobody has normalized what an earlier version keeps in a table.
+    // A table of an earlier version has names that are not in normal form.
     const [change] = planNormalForms([entry]);
     const { name, reason } = change ?? entry;
     await records.createEntry({ name, reason, carried: { id, addedDate } });
@@ -155,18 +156,18 @@ async function carryImage(
 ): Promise<void> {
   if (there?.status === 'ACTIVE') report.present += 1;
   else {
-    // An earlier run was interrupted in the middle of it.
+    // An earlier run was interrupted while it copied this image.
     if (there) await removeImageEverywhere(target, there);
     const original = await source.images.get(key);
     if (!original) throw new InputUnreadableError('The stored original is lost.');
-    // It was good enough for the source, which may have taken any.
+    // The source accepted the picture, possibly without a quality filter, so the target must not refuse it.
     const picture = await measureReference(target.faces, original);
     const named = { picture, fileName: file?.name ?? null };
     const options = { imageId: id, qualityFilter: 'none' } as const;
     await enrollPicture(target, entryId, named, options);
     report.enrolled += 1;
   }
-  // At the first of them, for the target's sweep takes an entry of that age, and not shown, for one that
-  // broke off.
+  // The entry is activated with its first image. Otherwise the target's sweep would take it for an
+  // interrupted one, because its date is old.
   await target.records.activateEntry(entryId);
 }

@@ -11,7 +11,7 @@ import { persistently } from './persistently.ts';
 const postponed =
   'What was erased may still be in the files of the records: the sweep tries again to clean them.';
 
-/** A store that is far away is asked for so many deletions at a time. */
+/** Limit on the deletions that are sent to a remote store at the same time. */
 const deletionsAtOnce = 10;
 
 /**
@@ -69,20 +69,20 @@ export async function finishErasures(stores: Stores, now = new Date()): Promise<
   return finished;
 }
 
-/** Takes one reference image out of every store, in the same order. */
+/** Removes one reference image from every store, in the same order. */
 export async function removeImageEverywhere(stores: Stores, image: ImageRecord): Promise<void> {
   await removeImagesEverywhere(stores, [image]);
 }
 
 /**
- * Takes some reference images out of every store: all are hidden before anything goes, and their faces go at
- * once.
+ * Removes some reference images from every store. It hides all of them before it removes anything, and
+ * removes all faces in one call.
  */
 export async function removeImagesEverywhere(
   { records, faces, images }: Stores,
   removed: readonly ImageRecord[],
 ): Promise<void> {
-  // One by one, for each changes its entry's count of them.
+  // They are marked one after the other, because each changes its entry's count.
   const oneByOne = pLimit(1);
   await allOrFirstError(removed.map(({ id }) => oneByOne(() => records.markImageDeleting(id))));
   await faces.remove(removed.map(faceOf));

@@ -7,6 +7,6 @@ const maxCharacters = 100;
  * if nothing is left of it.
  */
 export function shownFileName(fileName: string): string | null {
-  // More than the longest name on any file system is not looked at.
+  // This is longer than a name on any file system.
   return [...normalName(fileName.slice(0, 4096))].slice(0, maxCharacters).join('') || null;
 }

@@ -15,9 +15,9 @@ export type SweepTask = 'finish' | 'compare';
 
 /** Result of a sweep. All numbers are counts. */
 export interface SweepReport {
-  /** Entries and images that never became complete. */
+  /** Entries and images that were begun and never completed. */
   undone: number;
-  /** Deletions that had broken off. */
+  /** Interrupted deletions that were finished. */
   deletionsFinished: number;
   /** Pictures and faces without a record, and half-written files. */
   orphansRemoved: number;
@@ -32,7 +32,7 @@ export interface SweepReport {
   failed: number;
   /** Descriptions of the first failures, one a line, each with its reason. */
   readonly failures: string[];
-  /** False when it was told to stop before its end. */
+  /** False if the sweep was stopped before its end. */
   isComplete: boolean;
 }
 
@@ -43,7 +43,7 @@ export interface SweepPorts extends Stores {
   readonly pictureSlots: PictureSlots;
 }
 
-/** A sweep on its way. */
+/** State of a running sweep. */
 interface Sweep extends SweepPorts {
   readonly olderThan: Date;
   readonly stop: AbortSignal | undefined;
@@ -51,9 +51,9 @@ interface Sweep extends SweepPorts {
 }
 
 /**
- * Undoes what was begun before `olderThan` and never completed, and finishes deletions that broke off. Its
- * cost grows with what it finds, not with the stores.
- * @throws BackendUnavailableError when a store can't be used.
+ * Undoes what was begun before `olderThan` and never completed, and finishes interrupted deletions. Its cost
+ * grows with what it finds, not with the stores.
+ * @throws BackendUnavailableError when a store can't be used
  */
 export async function finishInterrupted(ports: SweepPorts, olderThan: Date): Promise<SweepReport> {
   const run = begin(ports, olderThan);
@@ -64,10 +64,10 @@ export async function finishInterrupted(ports: SweepPorts, olderThan: Date): Pro
 }
 
 /**
- * Compares the three stores and brings them together again; leaves alone what is younger than `olderThan`.
- * Done again, it ends the same, also when it broke off or was told to stop: its largest part, the processed
- * pictures, comes last.
- * @throws BackendUnavailableError when a store can't be used.
+ * Compares the three stores and makes them agree; it ignores whatever is younger than `olderThan`. A second
+ * run gives the same result, even after an interruption. Its largest part, the processed pictures, comes
+ * last.
+ * @throws BackendUnavailableError when a store can't be used
  */
 export async function sweep(ports: SweepPorts, olderThan: Date, stop?: AbortSignal): Promise<SweepReport> {
   const run = begin(ports, olderThan, stop);
@@ -94,7 +94,7 @@ function begin(ports: SweepPorts, olderThan: Date, stop?: AbortSignal): Sweep {
   return { records, images, faces, ...(leftovers && { leftovers }), pictureSlots, olderThan, stop, report };
 }
 
-/** Does one part; when that alone fails, it is reported. */
+/** Does one part; a failure of this part alone is reported. */
 async function tolerating(
   { records, images, faces, report }: Sweep,
   part: string,
@@ -119,7 +119,7 @@ async function finishEntries(run: Sweep): Promise<void> {
       if (stop?.aborted) return;
       if (status === 'PENDING' && new Date(addedDate) >= olderThan) continue;
       await tolerating(run, `entry ${id}`, async () => {
-        // It may have become complete since it was listed.
+        // The entry may have been completed since it was listed.
         if ((await records.getEntry(id))?.status !== status) return;
         await removeEntryEverywhere(run, id);
         report[status === 'PENDING' ? 'undone' : 'deletionsFinished'] += 1;
@@ -131,7 +131,7 @@ async function finishEntries(run: Sweep): Promise<void> {
 async function finishImages(run: Sweep): Promise<void> {
   const { records, olderThan, stop, report } = run;
   for (const status of ['PENDING', 'DELETING'] as const) {
-    // All of them are listed before the first is removed, so that none is passed over.
+    // All are listed before the first is removed, so that the list skips none.
     for (const { id, addedDate } of await Array.fromAsync(records.listImagesByStatus(status))) {
       if (stop?.aborted) return;
       if (status === 'PENDING' && new Date(addedDate) >= olderThan) continue;
@@ -157,7 +157,7 @@ async function sweepPictures(run: Sweep, folder: ImageFolder): Promise<ReadonlyS
     for (const { key } of batch) {
       if (stop?.aborted) return kept;
       if (!orphans.has(key)) {
-        // The originals are compared with the records; of the others there may be very many.
+        // Only originals are compared with the records later; there may be very many other pictures.
         if (folder === 'blacklist') kept.add(key);
         continue;
       }
@@ -212,7 +212,7 @@ async function mendImages(
   const { records, olderThan, stop, report } = run;
   for await (const image of records.listImagesByStatus('ACTIVE')) {
     if (stop?.aborted) return;
-    // A younger one may have come after the others were compared.
+    // A younger image may have been added after the comparison.
     if (new Date(image.addedDate) >= olderThan) continue;
     if (!originals.has(image.key)) report.damaged += 1;
     else if (!current.has(image.id)) await mendImage(run, image);

@@ -15,6 +15,7 @@ import { getImageContract } from './endpoints/get-image.ts';
 import { getProcessedContract } from './endpoints/get-processed.ts';
 import { getProcessedImageContract } from './endpoints/get-processed-image.ts';
 import { healthContract } from './endpoints/health.ts';
+import { listAuditContract } from './endpoints/list-audit.ts';
 import { listEntriesContract } from './endpoints/list-entries.ts';
 import { listImagesContract } from './endpoints/list-images.ts';
 import { listProcessedContract } from './endpoints/list-processed.ts';
@@ -26,7 +27,7 @@ import { verifyContract } from './endpoints/verify.ts';
 import { verifyEntryContract } from './endpoints/verify-entry.ts';
 import { welcomeContract } from './endpoints/welcome.ts';
 
-/** Every endpoint of the service, in the order in which the documentation shows them. */
+/** Endpoints of the service, in the order in which the documentation shows them. */
 export const api: readonly Endpoint[] = [
   processImagesContract,
   createProcessUploadContract,
@@ -52,10 +53,11 @@ export const api: readonly Endpoint[] = [
   welcomeContract,
   healthContract,
   statusContract,
+  listAuditContract,
   openApiContract,
   docsContract,
   docsAssetContract,
 ];
 
-/** Every operation of the service: an endpoint under its own path, and one for each alias. */
+/** Operations of the service: each endpoint under its own path, and again for each alias. */
 export const operations: readonly Endpoint[] = api.flatMap(operationsOf);

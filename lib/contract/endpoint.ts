@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { ErrorCode } from '../errors.ts';
+import type { Role } from './role.ts';
 
 /** A JSON body of one shape. */
 export interface JsonBody<Schema extends z.ZodType = z.ZodType> {
@@ -8,10 +9,10 @@ export interface JsonBody<Schema extends z.ZodType = z.ZodType> {
   readonly example: z.input<Schema>;
 }
 
-/** A multipart/form-data body: text fields, and files that all come under one name. */
+/** A multipart/form-data body: text fields, and files that all have one field name. */
 export interface MultipartBody<Fields extends z.ZodObject = z.ZodObject> {
   readonly kind: 'multipart';
-  /** An empty text counts as a field that was not sent, as in FastAPI. */
+  /** Text fields; an empty one counts as not sent, as in FastAPI. */
   readonly fields: Fields;
   readonly files: {
     readonly name: string;
@@ -22,57 +23,77 @@ export interface MultipartBody<Fields extends z.ZodObject = z.ZodObject> {
 
 export type Body = JsonBody | MultipartBody;
 
-/** A further path under which an endpoint answers, such as an older spelling. Descriptions and openness are not inherited. */
+/**
+ * A further path of an endpoint, such as an older spelling. It does not inherit the description, or `public`.
+ */
 export interface Alias<Query extends z.ZodObject | undefined = z.ZodObject | undefined> {
-  /** Unique among all endpoints and aliases. */
+  /** Name that is unique among all endpoints and aliases. */
   readonly operationId: string;
   readonly path: string;
   readonly summary: string;
   readonly description?: string;
   /** Public access to this path alone. */
   readonly public?: true;
-  /** The query's parameters where they are read differently here, for example with another default. */
+  /** Parameters of the query, where they differ here, for example by another default. */
   readonly query?: Query;
 }
 
-/** What the API promises for one method and path. Handlers, routers, OpenAPI and infrastructure are made from it. */
+/**
+ * The API's promise for one method and path. Handlers, routers, the OpenAPI document and the infrastructure
+ * are made from it.
+ * @example
+ * export const getEntryContract = defineEndpoint({
+ *   operationId: 'getEntry',
+ *   method: 'GET',
+ *   path: '/api/v1/blacklist/{id}/',
+ *   summary: 'Show a listed person',
+ *   tags: ['Blacklist'],
+ *   params: EntryPath,
+ *   success: { status: 200, description: 'The entry.', schema: BlacklistRecord, example: recordExample },
+ *   errors: ['entry_not_found', 'backend_unavailable'],
+ * });
+ */
 export interface Endpoint<
   Params extends z.ZodObject | undefined = z.ZodObject | undefined,
   Query extends z.ZodObject | undefined = z.ZodObject | undefined,
   RequestBody extends Body | undefined = Body | undefined,
   Answer extends z.ZodType = z.ZodType,
 > {
-  /** Unique. */
+  /** Name that is unique among all endpoints and aliases. */
   readonly operationId: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** With `{name}` for a parameter. It answers with and without its trailing slash. */
+  /** Path with `{name}` for a parameter. The endpoint answers with and without its trailing slash. */
   readonly path: string;
   readonly aliases?: readonly Alias<Query>[];
   readonly summary: string;
   readonly description?: string;
   readonly tags: readonly string[];
-  /** Answered without a token, also where tokens are asked for. */
+  /** Least role that may do this. */
+  readonly role: Role;
+  /** True if the endpoint tells of nobody; it leaves no line in the audit trail. */
+  readonly unaudited?: true;
+  /** Access without a token, even where the service asks for tokens. */
   readonly public?: true;
-  /** The path's parameters, as decoded text. */
+  /** Parameters of the path, as decoded text. */
   readonly params?: Params;
-  /** The query's parameters, as decoded text; of a repeated one the last counts. */
+  /** Parameters of the query, as decoded text; the last of a repeated one counts. */
   readonly query?: Query;
   readonly body?: RequestBody;
   readonly success: {
     readonly status: number;
     readonly description: string;
-    /** `application/json` unless said otherwise. */
+    /** Media type of the answer; `application/json` by default. */
     readonly contentType?: string;
-    /** Said of a 302 that may come instead; without it there is none. */
+    /** Description of the 302 that may come instead; without it, none comes. */
     readonly redirect?: string;
     readonly schema: Answer;
     readonly example: z.output<Answer>;
   };
-  /** What can go wrong here besides what can go wrong everywhere. */
+  /** Errors of this endpoint, besides those of every endpoint. */
   readonly errors: readonly ErrorCode[];
 }
 
-/** States an endpoint; it only infers the types. */
+/** Returns the endpoint as it is; only TypeScript needs it, to infer the types. */
 export function defineEndpoint<
   Params extends z.ZodObject | undefined = undefined,
   Query extends z.ZodObject | undefined = undefined,
@@ -82,7 +103,7 @@ export function defineEndpoint<
   return definition;
 }
 
-/** Lists an endpoint once for each path that it answers: itself first, then its aliases as endpoints of their own. */
+/** Lists an endpoint once for each of its paths: first itself, then its aliases as endpoints of their own. */
 export function operationsOf(contract: Endpoint): readonly Endpoint[] {
   const { aliases = [], description: _, public: __, ...shared } = contract;
   return [contract, ...aliases.map((alias): Endpoint => ({ ...shared, ...alias }))];

@@ -8,7 +8,7 @@ import type {
 } from './shapes.ts';
 import type { UploadForm } from './uploads.ts';
 
-/** What answers look like; the documentation shows them. */
+/** Examples of answers, for the documentation. */
 
 export const facialAreaExample: FacialArea = {
   x: 412,

@@ -2,17 +2,17 @@ import * as z from 'zod';
 import { normalName, normalReason } from '../names/normal-form.ts';
 import { detectorNames, distanceMetrics, modelNames } from './vocabulary.ts';
 
-/** The requests' fields that have rules of their own, and the limits that they share. */
+/** Fields of requests that have rules of their own, and the limits that requests share. */
 
-/** Pictures in one request. */
+/** Limit on the pictures in one request. */
 export const maxImagesPerRequest = 100;
 
-/** A text with more UTF-16 units than this is too long for any field, before and after what goes of it. */
+/** Limit on UTF-16 units: a longer text is too long for any field, even when its normal form is shorter. */
 const maxUnits = 4000;
 
 /**
- * Text of so many characters in its normal form: code points, not UTF-16 units. Half of a surrogate pair is refused, and so is U+FFFD,
- * for it stands where a letter was lost on the way.
+ * Makes the shape of a text that has this number of code points (not UTF-16 units) in its normal form. It
+ * refuses half of a surrogate pair. It also refuses U+FFFD, because that stands for a letter lost on the way.
  */
 export function text(minimum: number, maximum: number, normalForm: (text: string) => string) {
   return z
@@ -46,18 +46,18 @@ const reason = text(0, 255, normalReason).meta({
   examples: ['Banned for life.'],
 });
 
-/** In JSON: left out or null, there is none. */
+/** Reason in JSON; if it is left out or null, there is none. */
 export const EntryReason = reason.nullable().default(null);
 
-/** In a form, which knows no null: left out or blank, there is none. */
+/** Reason in a form, which has no null; if it is left out or blank, there is none. */
 export const EntryReasonText = reason.optional().transform((text) => text || null);
 
-/** Longer than any number that is written out. */
+/** Limit on a number's characters: more than anybody writes. */
 const maxNumberLength = 400;
 const wholeNumber = { expected: 'int', form: /^\s*[+-]?\d+\s*$/ } as const;
 const anyNumber = { expected: 'number', form: /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i } as const;
 
-/** A number that may come as text, as in pydantic. */
+/** Makes the shape of a number that may come as text, as in pydantic. */
 function orText<Schema extends z.ZodType<number>>(
   { expected, form }: typeof wholeNumber | typeof anyNumber,
   schema: Schema,
@@ -75,17 +75,27 @@ function clampedToSafe(text: string): number {
   return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Number(text)));
 }
 
-/** Any whole number may be asked for; one too large for any record becomes the largest there can be, which none has. */
+/**
+ * Id that may be any whole number. One that is too large for any record becomes the largest safe integer,
+ * which no record has.
+ */
 export const anyId = orText(wholeNumber, z.int(), clampedToSafe);
 
 export const EntryPath = z.object({ id: anyId.describe("The entry's id.") });
 
-/** A text that is no image's id is that of none. */
+/**
+ * Ids of an entry and of an image. A text that can't be an image's id is allowed: no image is found by it.
+ */
 export const ImagePath = EntryPath.extend({ image_id: z.string().describe("The reference image's id.") });
 
 export const ProcessedPath = z.object({ db_id: anyId.describe("The processed picture's `db_id`.") });
 
-/** A page of a list. */
+/** Makes the shape of a whole number of a range, which may come as text. */
+export function wholeNumberFrom(minimum: number, maximum: number) {
+  return orText(wholeNumber, z.int().min(minimum).max(maximum));
+}
+
+/** Makes the shape of a query for a page of a list. */
 export function pageQuery(defaultLimit: number) {
   return z.object({
     limit: orText(wholeNumber, z.int().min(1).max(100)).default(defaultLimit).describe('Items in the page.'),
@@ -93,7 +103,7 @@ export function pageQuery(defaultLimit: number) {
   });
 }
 
-/** An override that may be left out or null, which both mean: as configured. */
+/** Makes the shape of an override; left out or null, it leaves the configured value. */
 function override<Schema extends z.ZodType>(schema: Schema, description: string) {
   return schema
     .nullish()
@@ -120,12 +130,12 @@ const ThresholdOverride = override(
     'One that is looser than MAX_FALSE_MATCH_RATE or AWS_MIN_SIMILARITY allows is held there; `warnings` says so.',
 );
 
-/** A picture that a request names. */
+/** Picture as a request names it. */
 export const ImageInput = z
   .string()
   .describe('A local path, an http(s) URL, or base64 with or without a `data:…;base64,` head.');
 
-/** What a request that compares faces may choose. */
+/** Overrides of the settings that a request to compare faces may contain. */
 export const overrides = {
   detector_backend: DetectorOverride,
   model_name: ModelOverride,
@@ -134,7 +144,7 @@ export const overrides = {
 };
 export type Overrides = z.output<z.ZodObject<typeof overrides>>;
 
-/** Near misses for each face. */
+/** Number of near misses for each face. */
 export const CandidateCount = orText(wholeNumber, z.int().min(0).max(10))
   .nullish()
   .transform((count) => count ?? 0)

@@ -3,7 +3,7 @@ import { Box } from './shapes.ts';
 import { similarityMetrics } from './vocabulary.ts';
 
 export const matchEventType = 'face.matched';
-/** What EventBridge calls those who publish such events. */
+/** Source of the events, as EventBridge names their publisher. */
 export const matchEventSource = 'face-blacklist';
 
 const wholeNumber = z.number().int();
@@ -11,8 +11,8 @@ const entry = { id: wholeNumber, name: z.string() };
 const similarity = z.number().min(0).max(100).describe('Higher is closer.');
 
 /**
- * What others are told of a processed picture with a match: the body of a webhook, and the detail of an event of EventBridge. It has no
- * pictures, no reasons, and nothing of what was sent to be processed.
+ * Message about a processed picture with a match: the body of a webhook, and the detail of an EventBridge
+ * event. To keep faces private, it contains no picture, no reason and nothing of the request's input.
  */
 export const MatchEvent = z
   .object({

@@ -1,10 +1,13 @@
 /*
- * ISO 8601's forms of a time with its offset from UTC: dates as calendar dates, ordinal dates or weeks, extended or basic; times down to
- * hours, minutes or seconds, the last of them with a fraction; offsets in hours, or hours and minutes. As many programs write it, a space
- * may stand for the `T`, and before the offset. In a query that was not encoded, the offset's `+` has become a space.
+ * ISO 8601's formats of a time with its offset from UTC:
+ * - The date is a calendar date, an ordinal date or a week date, extended or basic.
+ * - The time goes down to hours, minutes or seconds, the last of them with a fraction.
+ * - The offset has hours, or hours and minutes.
+ * - A space may replace the `T`, and may precede the offset, because many programs write so.
+ * - A space may replace the offset's `+`, because it becomes one in a query that was not encoded.
  */
 
-/** The longest form, with a fraction of far more digits than any clock has. */
+/** Limit on characters: the longest format, with far more digits of a fraction than any clock has. */
 const maxLength = 64;
 const form =
   /^(?<date>[\d-]{7,8}|\d{4}-\d\d-\d\d|\d{4}-?W\d\d-?\d)[Tt ](?<hour>\d\d)(?:(?<colon>:?)(?<minute>\d\d)(?:\k<colon>(?<second>\d\d))?)?(?:[.,](?<fraction>\d+))? ?(?<offset>[Zz]|[+\-\u2212 ]\d\d(?::?\d\d)?)$/;
@@ -13,7 +16,7 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** The moment that the text names, `undefined` when it names none. What is finer than a millisecond is rounded up. */
+/** Parses a moment, and rounds it up to whole milliseconds; returns `undefined` if the text is none. */
 export function parseMoment(text: string): Date | undefined {
   const trimmed = text.trim();
   const parts = trimmed.length > maxLength ? undefined : form.exec(trimmed)?.groups;
@@ -28,7 +31,7 @@ export function parseMoment(text: string): Date | undefined {
 
 type Parts = Readonly<Record<string, string | undefined>>;
 
-/** In milliseconds since 1970, in UTC. */
+/** Computes the start of a day, in milliseconds since 1970, UTC. */
 function startOfDay(date: string): number | undefined {
   const calendar = /^(\d{4})-(\d\d)-(\d\d)$|^(\d{4})(\d\d)(\d\d)$/.exec(date)?.filter(Boolean).map(Number);
   if (calendar) {
@@ -47,7 +50,10 @@ function startOfDay(date: string): number | undefined {
   return week ? startOfWeekday(Number(week[1]), Number(week[3]), Number(week[4])) : undefined;
 }
 
-/** Week 1 is the one with January 4 in it, and begins with its Monday, which is day 1. */
+/**
+ * Computes the start of a day given as year, week and weekday. Week 1 is the one with January 4, and day 1 is
+ * its Monday.
+ */
 function startOfWeekday(year: number, week: number, weekday: number): number | undefined {
   if (week < 1 || weekday < 1 || weekday > 7) return undefined;
   const firstMonday = mondayOf(utc(year, 0, 4));
@@ -59,17 +65,17 @@ function mondayOf(day: Date): number {
   return day.getTime() - ((day.getUTCDay() + 6) % 7) * dayMs;
 }
 
-/** `Date.UTC` takes the years 0 to 99 for those of the last century. */
+/** Makes a date of any year; `Date.UTC` takes 0 to 99 for years of the twentieth century. */
 function utc(year: number, month: number, day: number): Date {
   const date = new Date(0);
   date.setUTCFullYear(year, month, day);
   return date;
 }
 
-/** 24:00 is the end of the day, and second 60 a leap second. */
+/** Computes the milliseconds since midnight. 24:00 is the end of the day, and second 60 a leap second. */
 function sinceMidnight({ hour, minute, second, fraction }: Parts): number | undefined {
   const unit = second !== undefined ? 1000 : minute !== undefined ? minuteMs : hourMs;
-  // Rounded to a nanosecond first: 0.057 times 1000 is a little more than 57.
+  // It is first rounded to a nanosecond, because 0.057 times 1000 is a little more than 57.
   const part = Math.ceil(Number((Number(`0.${fraction ?? 0}`) * unit).toFixed(6)));
   const [hours, minutes, seconds] = [Number(hour), Number(minute ?? 0), Number(second ?? 0)];
   const time = hours * hourMs + minutes * minuteMs + seconds * 1000 + part;

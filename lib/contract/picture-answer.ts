@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What the endpoints that give a picture out have in common. */
+/** Answer of the endpoints that return a picture. */
 export const pictureSuccess = {
   status: 200,
   description: 'The picture itself.',

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** At most so many are told, the nearest. */
+/** Limit on the possible duplicates in an answer; the nearest are kept. */
 export const maxPossibleDuplicates = 10;
 
 export const PossibleDuplicate = z

@@ -12,15 +12,15 @@ export const flag = z.preprocess((input, { issues }) => {
   return z.NEVER;
 }, z.boolean().optional());
 
-/** A moment as text, which becomes ISO 8601 in UTC. */
-const moment = z.preprocess((input, { issues }) => {
+/** Moment as text, which becomes ISO 8601 in UTC. */
+export const moment = z.preprocess((input, { issues }) => {
   const parsed = typeof input === 'string' ? parseMoment(input) : undefined;
   if (input === undefined || parsed) return parsed?.toISOString();
   issues.push({ code: 'custom', params: { type: 'datetime_parsing' }, input });
   return z.NEVER;
 }, z.iso.datetime({ offset: true }).optional());
 
-/** Which processed pictures a list shows; all that is asked for must hold. */
+/** Filters of the list of processed pictures; a picture must pass all that are given. */
 export const processedFilters = {
   has_match: flag.describe('Only pictures that show a listed person, or only those that do not.'),
   entry_id: anyId.optional().describe('Only pictures that show this entry, also one that was deleted.'),

@@ -25,7 +25,7 @@ export const DetectedFaceArea = z
   .meta({ id: 'DetectedFaceArea' });
 export type DetectedFaceArea = z.infer<typeof DetectedFaceArea>;
 
-/** What a request asked for and did not get. */
+/** Sentences about parts of the request that were not met as asked. */
 export const Warnings = z
   .array(z.string())
   .nullable()
@@ -33,7 +33,7 @@ export const Warnings = z
     'What was used otherwise than it was asked for, such as a threshold that was too loose, or what may be missing, and why; null where there is nothing to tell.',
   );
 
-/** The entry of what matched, as it was then. */
+/** Entry that matched, as it was when the picture was processed. */
 export const MatchedEntry = z.object({ id: wholeNumber, name: z.string(), reason: z.string().nullable() });
 
 export const BlacklistMatch = z
@@ -110,7 +110,7 @@ export const PaginatedProcessedImages = z
   .meta({ id: 'PaginatedProcessedImages' });
 export type PaginatedProcessedImages = z.infer<typeof PaginatedProcessedImages>;
 
-/** What a reference image's face is worth, as the backend measured it when it was enrolled. */
+/** Quality of a reference image's face, as the backend measured it at enrollment. */
 const FaceQuality = z.object({
   brightness: z.number().describe('0..100, black to white.'),
   sharpness: z.number().describe('0..100'),

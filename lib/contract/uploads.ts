@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { uploadExample } from './examples.ts';
 import { Keep } from './fields.ts';
 
-/** What the two endpoints have in common that give leave to send a large picture. */
+/** Parts that the two endpoints share by which clients get permission to send a large picture. */
 
 export const uploadContentTypes = ['image/jpeg', 'image/png', 'image/webp', 'image/gif'] as const;
 export type UploadContentType = (typeof uploadContentTypes)[number];
@@ -29,7 +29,7 @@ export const UploadForm = z
   .meta({ id: 'UploadForm' });
 export type UploadForm = z.output<typeof UploadForm>;
 
-/** The parts of a contract that both have. */
+/** Body of both contracts. */
 export const uploadBody = {
   kind: 'json',
   schema: UploadRequest,

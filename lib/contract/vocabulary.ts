@@ -1,8 +1,15 @@
-/** The names that requests and settings may use, DeepFace's and our own. */
+/** Names that requests and settings may use: DeepFace's and our own. */
 
-/** The embedded engine's detectors: BlazeFace, SSD, and SSD only where BlazeFace's look does not settle what a picture shows. */
+/**
+ * Detectors of the embedded engine: BlazeFace, SSD, or SSD only for pictures where BlazeFace's result is
+ * uncertain.
+ */
 export const engineDetectors = ['mediapipe', 'ssd', 'mediapipe+ssd'] as const;
 export type EngineDetector = (typeof engineDetectors)[number];
+
+/** Runtimes of the embedded engine's networks: `auto` is ONNX Runtime where it loads, and tfjs elsewhere. */
+export const engineRuntimes = ['auto', 'onnx', 'tfjs'] as const;
+export type EngineRuntime = (typeof engineRuntimes)[number];
 
 /** DeepFace's detectors, then our own. */
 export const detectorNames = [
@@ -24,7 +31,10 @@ export const detectorNames = [
 ] as const;
 export type DetectorName = (typeof detectorNames)[number];
 
-/** DeepFace's models, then our own; of these the embedded engine has `Dlib`, `MobileFaceNet`, `Fusion`, and `Custom` where one is set. */
+/**
+ * DeepFace's models, then our own. The embedded engine has `Dlib`, `MobileFaceNet`, `Fusion`, and `Custom`
+ * where `MODEL_PATH` is set.
+ */
 export const modelNames = [
   'VGG-Face',
   'Facenet',
@@ -42,16 +52,19 @@ export const modelNames = [
   'Custom',
   'aws_rekognition',
 ] as const;
-/** What the model that `MODEL_PATH` names is called. */
+/** Name of the model in the file that `MODEL_PATH` names. */
 export const customModelName = 'Custom';
 export type ModelName = (typeof modelNames)[number];
 
-/** The embedded engine's model where none is named, or one that it does not have. */
+/** Model that the embedded engine uses if none is named, or one that it does not have. */
 export const defaultEngineModel = 'Fusion';
 
 export const distanceMetrics = ['cosine', 'euclidean', 'euclidean_l2', 'angular'] as const;
 export type DistanceMetric = (typeof distanceMetrics)[number];
 
-/** What a distance was measured in. Rekognition tells similarities alone: there, a distance is `1 - similarity / 100`. */
+/**
+ * Metric that a distance was measured in. Rekognition returns only similarities: its distance is `1 -
+ * similarity / 100`.
+ */
 export const similarityMetrics = [...distanceMetrics, 'aws_similarity'] as const;
 export type SimilarityMetric = (typeof similarityMetrics)[number];

@@ -3,7 +3,7 @@ import { matchEventSource, type ServiceEvent } from '../contract/match-event.ts'
 import { log } from '../log.ts';
 import type { Attempt, EventTarget } from './port.ts';
 
-/** PutEvents takes 10 events and 256 KB at once. */
+/** Limits of PutEvents, which takes 10 events and 256 KB at once. */
 const most = { events: 10, bytes: 250_000 };
 
 // Three attempts with the SDK's pauses end within half a minute.
@@ -11,8 +11,8 @@ const maxAttempts = 3;
 const timeouts = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
 
 /**
- * The account's default event bus. Endpoint and credentials come from the SDK's own chain (`AWS_ENDPOINT_URL_EVENTBRIDGE`); nobody is
- * called before the first use.
+ * Opens the account's default event bus. The SDK finds endpoint (`AWS_ENDPOINT_URL_EVENTBRIDGE`) and
+ * credentials by itself. No request is sent before the first event.
  */
 export function openEventBus({ region }: { readonly region: string }): EventTarget {
   const client = new EventBridgeClient({ region, maxAttempts, requestHandler: timeouts });
@@ -50,8 +50,8 @@ function attemptOf(entry: PutEventsResultEntry | undefined): Attempt {
 function noteRefused(attempts: readonly Attempt[]): void {
   const errors = attempts.flatMap((attempt) => (attempt.outcome === 'delivered' ? [] : attempt.error));
   if (errors.length === 0) return;
-  const told = { events: attempts.length, refused: errors.length, errors: [...new Set(errors)] };
-  log().warn(told, 'match events: refused');
+  const counts = { events: attempts.length, refused: errors.length, errors: [...new Set(errors)] };
+  log().warn(counts, 'match events: refused');
 }
 
 function nameOf(error: unknown): string {

@@ -5,14 +5,14 @@ type EventFace = MatchEvent['data']['faces'][number];
 type EventMatch = EventFace['matches'][number];
 
 /**
- * An event as JSON has no more bytes than this: EventBridge takes 256 KB, and receivers of webhooks, and what events are passed on to,
- * have such limits too.
+ * Limit on an event as JSON. EventBridge takes 256 KB; receivers of webhooks, and those to whom they pass
+ * events on, have similar limits.
  */
 export const maxEventBytes = 200_000;
-/** For what is neither a match nor an entry's line. */
+/** Bytes for the fields of an event outside its matches and entries. */
 const frameBytes = 1_000;
 
-/** The event of a kept picture; `undefined` when nobody was found in it. */
+/** Makes the event of a processed picture; returns `undefined` if nobody was found in it. */
 export function matchEvent(
   pictureId: string,
   { db_id, processing_timestamp, faces }: ImageProcessingResult,
@@ -41,7 +41,7 @@ export function matchEvent(
   });
 }
 
-/** The event without those who are not listed any more; `undefined` when nobody is left. */
+/** Removes people who are no longer listed from an event; returns `undefined` if nobody is left. */
 export function withoutUnlisted(event: MatchEvent, listed: ReadonlySet<number>): MatchEvent | undefined {
   const faces = event.data.faces.map((face) => ({
     ...face,
@@ -54,7 +54,7 @@ export function entryIdsOf({ data }: MatchEvent): number[] {
   return data.entries.map(({ id }) => id);
 }
 
-/** Leaves out faces without matches, and says who is in the others. */
+/** Leaves out faces without matches, and lists the entries found in the others. */
 function eventOf(event: MatchEvent): MatchEvent | undefined {
   const faces = event.data.faces.filter(({ matches }) => matches.length > 0);
   if (faces.length === 0) return undefined;
@@ -68,8 +68,9 @@ function eventOf(event: MatchEvent): MatchEvent | undefined {
 }
 
 /**
- * The best matches, as many as an event has room for, each as the event has it: first the best of each entry, so that no entry's many
- * pictures leave no room for another.
+ * Chooses the best matches, as many as an event has room for, and returns each in the event's format. The
+ * best match of every entry comes before any second one, so that an entry with many pictures does not push
+ * another out.
  */
 function bestThatFit(matches: readonly BlacklistMatch[]): Map<BlacklistMatch, EventMatch> {
   const kept = new Map<BlacklistMatch, EventMatch>();
@@ -81,7 +82,7 @@ function bestThatFit(matches: readonly BlacklistMatch[]): Map<BlacklistMatch, Ev
   const order = [...bestFirst.filter(isFirst), ...bestFirst.filter((match) => !isFirst(match))];
   for (const match of order) {
     const shown = eventMatch(match);
-    // It may be the first of its face, and of its entry.
+    // The match may be the first of its face and of its entry, so both are counted with it.
     bytes +=
       Buffer.byteLength(JSON.stringify(shown)) + Buffer.byteLength(JSON.stringify(shown.entry)) + faceBytes;
     if (bytes > maxEventBytes) break;

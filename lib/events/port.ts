@@ -1,15 +1,18 @@
 import type { WebhookStatus } from '../contract/endpoints/status.ts';
 import type { ServiceEvent } from '../contract/match-event.ts';
 
-/** The outcome of an attempt to send an event. */
+/** Outcome of an attempt to send an event. */
 export type Attempt =
   | { readonly outcome: 'delivered' }
   | {
-      /** `refused`: this event; `unreachable`: the target takes none for now; `gone`: it wants no more. */
+      /**
+       * `refused`: the target refused this event; `unreachable`: it takes no event now; `gone`: it wants none
+       * any more.
+       */
       readonly outcome: 'refused' | 'unreachable' | 'gone';
-      /** Words that tell nothing of the target's address. */
+      /** Words that reveal nothing of the target's address. */
       readonly error: string;
-      /** The time for which the target wants to be left alone. */
+      /** Time in milliseconds for which the target wants no further event. */
       readonly retryAfterMs: number;
     };
 
@@ -19,25 +22,27 @@ export type Attempt =
  * const [attempt] = await openWebhook({ url, secrets, dispatcher }).send([event]);
  */
 export interface EventTarget {
-  /** The largest call: so many events, and so many bytes of them as JSON. */
+  /** Limits of one call: the number of events, and their bytes as JSON. */
   readonly most: { readonly events: number; readonly bytes: number };
   /**
-   * Sends events once, and tells the outcome of each, in their order. A target that fails is an outcome too.
+   * Sends events once, and returns the outcome of each, in their order. A target that fails is an outcome
+   * too.
    * @param signal cuts the attempt off
-   * @throws Never: see `Attempt`.
+   * @throws Never: failures are outcomes, see `Attempt`
    */
   send(events: readonly ServiceEvent[], signal?: AbortSignal): Promise<readonly Attempt[]>;
 }
 
 /**
- * Tells what a change of the records means for others: `Change` is the form in which the store's own stream brings it.
+ * Turns changes of the records into match events. `Change` is the format in which the store's own stream
+ * delivers a change.
  * @example
  * const event = await openMatchStream({ region, tableName }).eventOf(record.dynamodb.NewImage);
  */
 export interface MatchStream<Change> {
   /**
-   * Makes the event of a picture in which somebody was found, without those who are not listed any more. Returns `undefined` when
-   * nobody is left.
+   * Makes the event of a picture in which listed people were found, without those who are no longer listed.
+   * Returns `undefined` if nobody is left.
    * @throws BackendUnavailableError
    */
   eventOf(change: Change): Promise<ServiceEvent | undefined>;
@@ -49,73 +54,82 @@ export interface Receiver {
   readonly url: string;
 }
 
-/** An event that may be sent now. */
+/** A delivery that may be sent now. */
 export interface DueDelivery {
   /** The id of the processed picture; negative where the event is of an entry. */
   readonly processedId: number;
-  /** The number of times that the receiver has refused it. */
+  /** Number of times that the receiver has refused the event. */
   readonly refusals: number;
 }
 
 /** Deliveries that were given up. */
 export interface GivenUp {
-  /** The receiver's origin. */
+  /** Origin of the receiver's address. */
   readonly receiver: string;
   readonly processedIds: readonly number[];
 }
 
 /**
- * Keeps what is still to be told of processed pictures, and to whom. A record store fills it in the transaction that keeps a picture.
- * A delivery waits while an earlier one to the same receiver, for one of the same entries, is there.
+ * Queues events of processed pictures for each receiver. A record store adds an event in the transaction that
+ * stores its picture. A delivery waits while the same receiver has an earlier one queued for one of the same
+ * entries.
  * @example
  * const [receiver] = await outbox.setReceivers(['https://example.com/hook']);
  * for (const { processedId } of outbox.due(receiver.id, 10)) await deliver(await outbox.event(processedId));
  */
 export interface Outbox {
   /**
-   * Makes these the receivers of whatever comes, in any process. Deliveries to others wait for them to come back until they are given up.
+   * Makes these the receivers of all events to come, from any process. Deliveries to former receivers wait
+   * until those return, or until they are given up.
    * @throws BackendUnavailableError, DiskFullError
    */
   setReceivers(urls: readonly string[]): Promise<Receiver[]>;
   /**
-   * Returns those that may be sent now, the longest due first. It answers at once: a delivery that ends meanwhile would be sent again.
+   * Returns the deliveries that may be sent now, those longest due first. It is synchronous: a delivery that
+   * ended during a wait would be sent again.
    * @throws BackendUnavailableError
    */
   due(receiverId: number, limit: number): DueDelivery[];
   /**
-   * Makes the event of a processed picture, without those who are not listed any more; `undefined` when nothing is left to tell.
+   * Makes the event of a processed picture, without people who are no longer listed. Returns `undefined` if
+   * nobody is left.
    * @throws BackendUnavailableError
    */
   event(processedId: number): Promise<ServiceEvent | undefined>;
   /**
-   * Notes that the receiver has the event.
+   * Records that the receiver has the event.
    * @throws BackendUnavailableError
    */
   delivered(receiverId: number, processedId: number): Promise<void>;
   /**
-   * Notes that there is nothing to tell the receiver.
+   * Records that the event has nothing left to report to the receiver.
    * @throws BackendUnavailableError
    */
   withdrawn(receiverId: number, processedId: number): Promise<void>;
   /**
-   * Notes that the receiver did not take the event, which is to be tried again at `due`.
+   * Records that the receiver refused the event, and that it is due again at `due`.
    * @throws BackendUnavailableError, DiskFullError
    */
   refused(receiverId: number, processedId: number, error: string, due: Date): Promise<void>;
   /**
-   * Notes that the receiver takes nothing at all, for now.
+   * Records that the receiver takes no event at present.
    * @throws BackendUnavailableError, DiskFullError
    */
   unreachable(receiverId: number, error: string): Promise<void>;
   /**
-   * Gives up some of what came about before then, whomever it is for; returns how much, by receiver.
+   * Gives up some of the deliveries that were queued before a time, for any receiver; returns them by
+   * receiver.
    * @throws BackendUnavailableError
    */
   giveUp(before: Date): Promise<GivenUp[]>;
   /**
-   * Tells how the delivery to each present receiver goes, in their order.
+   * Reports the state of each present receiver, in their order.
    * @throws BackendUnavailableError
    */
   status(): Promise<WebhookStatus[]>;
+  /**
+   * Closes the queue.
+   * @throws Never
+   */
   close(): void;
 }

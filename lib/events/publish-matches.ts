@@ -3,18 +3,19 @@ import type { ServiceEvent } from '../contract/match-event.ts';
 import { log } from '../log.ts';
 import type { EventTarget, MatchStream } from './port.ts';
 
-/** A record's new image, as Lambda gets it. */
+/** New image of a record, as Lambda receives it. */
 type NewImage = NonNullable<StreamRecord['NewImage']>;
 
-/** Events that are published in one call, each with the record that it is of. */
+/** Events that are published in one call, each with its record's number. */
 interface Batch {
   bytes: number;
   readonly events: { readonly event: ServiceEvent; readonly sequenceNumber: string }[];
 }
 
 /**
- * Publishes an event for each picture of a piece of the table's stream, in order. The answer names the first that failed: Lambda brings
- * that one and all after it again, so that an event may be published twice, with the same `picture_id`, and none is left out.
+ * Publishes an event for each picture in a batch of the table's stream, in order. The answer names the first
+ * record that failed, and Lambda delivers it and all later ones again. So an event may be published twice,
+ * with the same `picture_id`, but none is lost.
  */
 export async function publishMatches(
   stream: MatchStream<NewImage>,
@@ -41,7 +42,7 @@ export async function publishMatches(
 const sequenceOf = ({ dynamodb }: DynamoDBRecord) => dynamodb?.SequenceNumber ?? '';
 const failureAt = (itemIdentifier: string) => ({ batchItemFailures: [{ itemIdentifier }] });
 
-/** `undefined` when there is nothing to tell. */
+/** Makes a record's event; returns `undefined` if there is nothing to report. */
 async function eventOf(
   stream: MatchStream<NewImage>,
   { eventName, dynamodb }: DynamoDBRecord,
@@ -55,7 +56,7 @@ async function eventOf(
   }
 }
 
-/** Returns where it failed, if it did. */
+/** Publishes a batch; returns where it failed, if it did. */
 async function publish(target: EventTarget, { events }: Batch): Promise<DynamoDBBatchResponse | undefined> {
   if (events.length === 0) return undefined;
   const attempts = await target.send(events.map(({ event }) => event));

@@ -3,24 +3,24 @@ import { type Dispatcher, request } from 'undici';
 import { eventId, type ServiceEvent } from '../contract/match-event.ts';
 import type { Attempt, EventTarget } from './port.ts';
 
-/** A receiver must have answered by then. */
+/** Time in milliseconds within which a receiver must answer. */
 export const attemptMs = 15_000;
-/** What more there is of an answer's body is not read, nor what comes later. */
+/** Limit on an answer's body; the rest is not read. */
 const maxAnswerBytes = 64 * 1024;
-/** A longer pause than this is not kept, whatever `Retry-After` says. */
+/** Limit on the pause that a receiver's `Retry-After` can impose. */
 const longestRetryAfterMs = 60 * 60_000;
 
-/** These say something of the receiver, and not of the event. */
+/** Statuses that are about the receiver, not about the event. */
 const unreachableStatuses: readonly number[] = [429, 502, 503, 504];
 
 export interface WebhookSettings {
   readonly url: string;
-  /** See `WebhookConfig`. */
+  /** Secrets that sign the event; see `WebhookConfig`. */
   readonly secrets: readonly string[];
   readonly dispatcher: Dispatcher;
 }
 
-/** A receiver of webhooks, which takes one event at a time. */
+/** Opens a receiver of webhooks, which takes one event at a time. */
 export function openWebhook(settings: WebhookSettings): EventTarget {
   return {
     most: { events: 1, bytes: Number.POSITIVE_INFINITY },
@@ -28,7 +28,10 @@ export function openWebhook(settings: WebhookSettings): EventTarget {
   };
 }
 
-/** Sends an event once, as Standard Webhooks says (https://www.standardwebhooks.com). Redirects are not followed. */
+/**
+ * Sends an event once, as Standard Webhooks specifies (https://www.standardwebhooks.com). It follows no
+ * redirect.
+ */
 async function sendWebhook(
   { url, secrets, dispatcher }: WebhookSettings,
   event: ServiceEvent,
@@ -64,7 +67,7 @@ async function sendWebhook(
 
 function signed(secret: string, id: string, now: Date, body: string): string {
   const prefix = 'whsec_';
-  // The package would decode a plain text too.
+  // The package would base64-decode a plain text too.
   const key = secret.startsWith(prefix)
     ? Buffer.from(secret.slice(prefix.length), 'base64')
     : Buffer.from(secret);
@@ -87,14 +90,17 @@ function attemptOf({ statusCode, headers }: Dispatcher.ResponseData): Attempt {
   };
 }
 
-/** Seconds, or a date (RFC 9110, section 10.2.3); 0 when there is none that can be read. */
+/**
+ * Parses `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3). Returns 0 if there is none that can be
+ * read.
+ */
 function retryAfterMs(header: string | string[] | undefined): number {
   const text = String(header ?? '');
   const ms = /^\d+$/.test(text) ? 1000 * Number(text) : Date.parse(text) - Date.now();
   return Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), longestRetryAfterMs);
 }
 
-/** The error's code alone: messages may have names and addresses in them. */
+/** Describes a failure by the error's code alone, because messages may contain names and addresses. */
 function wordsFor(error: unknown): string {
   const { code, name } = error as { readonly code?: unknown; readonly name?: unknown };
   return `It could not be reached: ${code ?? name}.`;

@@ -1,11 +1,14 @@
 import type { FaceOwner } from './port.ts';
 
-/** Of an entry's reference images that match a face, so many are told: the nearest. Of entries, all that match are told. */
+/**
+ * Limit on the reference images of one entry that a face is reported to match: the nearest are kept. Every
+ * entry that matches is reported.
+ */
 export const maxImagesOfEntry = 100;
 
 /**
- * Keeps the best of each entry, so that one with many reference images does not hide another.
- * @param bestFirst stays in its order
+ * Keeps the best matches of each entry, so that an entry with many reference images does not hide another.
+ * @param bestFirst matches in the order that the result keeps
  */
 export function bestOfEntries<Match extends Pick<FaceOwner, 'entryId'>>(
   bestFirst: readonly Match[],
@@ -19,11 +22,11 @@ export function bestOfEntries<Match extends Pick<FaceOwner, 'entryId'>>(
   });
 }
 
-/** Of each entry that does not match, the nearest reference image; nearest first. */
+/** Finds the nearest reference image of each entry that does not match, nearest first. */
 export function nearMissesAmong<Match extends Pick<FaceOwner, 'entryId'> & { readonly distance: number }>(
   bestFirst: readonly Match[],
   threshold: number,
 ): Match[] {
-  // An entry's best comes first: where that is a match, none of the entry's is a near miss.
+  // An entry's best match comes first. If that is within the threshold, the entry has no near miss.
   return bestOfEntries(bestFirst, 1).filter(({ distance }) => !(distance <= threshold));
 }

@@ -1,11 +1,14 @@
 import { crc32, deflateSync } from 'node:zlib';
 import type { Picture } from '../inputs/picture.ts';
 
-/** A face that nobody has: drawn here out of ellipses, so that the detectors, the mesh and the embedding have something to do. */
+/**
+ * An artificial face for tests of a backend, so that no person's picture is needed. It is drawn of ellipses;
+ * the detectors, the mesh and the embedding take it for a face.
+ */
 
 const side = 160;
 
-/** Where it has its eyes, in pixels. The left one is the person's own. */
+/** Positions of the eyes, in pixels. Left is the person's left. */
 export const drawnEyes = { right: [64, 73], left: [96, 73] } as const;
 
 type Colour = readonly [red: number, green: number, blue: number];
@@ -22,10 +25,10 @@ const dark: Colour = [96, 48, 46];
 const shirt: Colour = [70, 90, 120];
 const wall = 150;
 
-/** An ellipse of one colour that fades out over the last `soft` of its radius. */
+/** Ellipse of one colour that fades out over the last `soft` of its radius, 0..1. */
 type Spot = readonly [x: number, y: number, width: number, height: number, Colour, soft: number];
 
-/** The same on both sides of the face. */
+/** Repeats a spot on the other side of the face. */
 function both([x, ...rest]: Spot): Spot[] {
   return [
     [x, ...rest],
@@ -58,7 +61,7 @@ const spots: readonly Spot[] = [
   [middle, 121, 22, 6, shade, 1],
 ];
 
-/** The picture of it, as if it had come as a PNG. */
+/** Draws the face, as a picture that was uploaded as PNG. */
 export function drawFace(): Picture {
   const pixels = new Uint8Array(3 * side * side).fill(wall);
   for (const spot of spots) paint(pixels, spot);
@@ -81,7 +84,10 @@ function paint(pixels: Uint8Array, [x, y, width, height, colour, soft]: Spot): v
   }
 }
 
-/** By https://www.w3.org/TR/png-3/: functions that only look at this picture need not carry `sharp`. */
+/**
+ * Encodes pixels by https://www.w3.org/TR/png-3/. With `sharp`, the bundles of functions that only use this
+ * picture would have to contain it.
+ */
 function encodePng(pixels: Uint8Array): Uint8Array {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(side, 0);

@@ -3,151 +3,167 @@ import type { DistanceMetric, SimilarityMetric } from '../contract/vocabulary.ts
 import type { Deadline } from '../deadline.ts';
 import type { Picture } from '../inputs/picture.ts';
 
-/** A reference image's enrolled face, as the records keep it. */
+/** An enrolled face of a reference image, as the records keep it. */
 export interface ImageFace {
-  /** See `EnrolledFace.faceId`. */
+  /** Id of the face; see `EnrolledFace.faceId`. */
   readonly id: string | null;
-  /** In the reference image. */
+  /** Box of the face in the reference image, in pixels. */
   readonly box: Box;
 }
 
-/** Which reference image of which entry an enrolled face belongs to. */
+/** Entry and reference image that an enrolled face belongs to. */
 export interface FaceOwner {
   readonly entryId: number;
-  /** Unique over all entries. */
+  /** Id that is unique over all entries. */
   readonly imageId: string;
 }
 
-/** An enrolled face as the backend's gallery knows it. */
+/** An enrolled face in the backend's gallery. */
 export interface EnrolledFace extends FaceOwner {
-  /** What `enroll` called the face, in the words of this backend alone; `null` where it calls faces by their images, or was not told. */
+  /**
+   * Id that this backend's `enroll` returned. It is `null` where the backend identifies faces by their
+   * images, or the caller does not know it.
+   */
   readonly faceId: string | null;
 }
 
 /** A face found in a picture. */
 export interface Face {
   readonly area: FacialArea;
-  /** 0..1: how sure the detector is that this is a face. */
+  /** Detector's confidence that this is a face, 0..1. */
   readonly confidence: number;
 }
 
-/** A reference image whose face is near enough to a probe's. */
+/** A reference image whose face is close to the probe's. */
 export interface FaceMatch extends FaceOwner {
-  /** How answers name what matched; `null` where the place of the reference image does. */
+  /** Identity for the answer; `null` means that the reference image's location is used. */
   readonly identity: string | null;
-  /** The enrolled face in its reference image; `null` where the backend does not tell. */
+  /** Box of the enrolled face in its reference image; `null` if the backend does not return it. */
   readonly target: Box | null;
-  /** In the metric used; lower is closer; at most `threshold`. */
+  /** Distance in the metric used; lower is closer. */
   readonly distance: number;
-  /** 0..100, higher is closer. */
+  /** Similarity, 0..100, higher is closer. */
   readonly similarity: number;
-  /** Facts that this backend alone has, by names of its own; `null` where it has none. */
+  /** Values that only this backend has, by its own names; `null` if it has none. */
   readonly metadata: Readonly<Record<string, string | number>> | null;
 }
 
-/** A face with the reference images that it matches, best first: of every entry that matches, its best, see `maxImagesOfEntry`. */
+/**
+ * A face with the reference images that match it, best first. Every entry that matches is among them, with at
+ * most `maxImagesOfEntry` images.
+ */
 export interface MatchedFace extends Face {
   readonly matches: readonly FaceMatch[];
-  /** Near misses, best first: of each entry that does not match, its nearest reference image; as many as were asked for. */
+  /**
+   * Near misses, best first: the nearest reference image of each entry that does not match, as many as were
+   * requested.
+   */
   readonly candidates: readonly FaceMatch[];
 }
 
-/** What a request may ask for; what the backend does not have is replaced by what is configured. */
+/** Options of a request. A value that the backend does not have is replaced by the configured one. */
 export interface FaceOptions {
   readonly detectorBackend?: string | undefined;
   readonly modelName?: string | undefined;
   readonly distanceMetric?: DistanceMetric | undefined;
-  /** A distance, lower is stricter, on the scale of the model that the request or else the configuration names, see `usedThreshold`. */
+  /**
+   * Distance, lower is stricter. It is on the scale of the model that the request or else the configuration
+   * names, see `usedThreshold`.
+   */
   readonly threshold?: number | undefined;
-  /** The time by which the answer has to be there: a backend that is far away gives up then. No limit without it. */
+  /**
+   * Time by which the answer must be there, for backends that call another service. Without it there is no
+   * limit.
+   */
   readonly deadline?: Deadline | undefined;
 }
 
-/** How a picture is matched. */
+/** Options for matching a picture. */
 export interface MatchOptions extends FaceOptions {
-  /** So many near misses are told too for each face, of an entry each; none without it. */
+  /** Number of near misses to return for each face, each of another entry; 0 by default. */
   readonly candidates?: number;
 }
 
-/** Degrees. */
+/** Rotation of a face, in degrees. */
 export interface FacePose {
-  /** Positive when the picture is turned clockwise. */
+  /** Rotation in the picture; positive is clockwise. */
   readonly roll: number;
-  /** Positive when the nose points to the viewer's right. */
+  /** Turn to the side; positive if the nose points to the viewer's right. */
   readonly yaw: number;
-  /** Positive when the nose points up. */
+  /** Turn up or down; positive if the nose points up. */
   readonly pitch: number;
 }
 
-/** What a face in a picture is worth. */
+/** Quality of a face in a picture. */
 export interface FaceQuality {
-  /** 0..100, black to white. */
+  /** Brightness, 0..100, black to white. */
   readonly brightness: number;
-  /** 0..100 */
+  /** Sharpness, 0..100. */
   readonly sharpness: number;
   readonly pose: FacePose;
 }
 
-/** Whether faces of little use are refused when they are enrolled. */
+/** Filter at enrollment: `auto` refuses faces of low quality, `none` accepts them. */
 export type QualityFilter = 'auto' | 'none';
 
-/** How a picture is enrolled. */
+/** Options for enrolling a picture. */
 export interface EnrollOptions {
-  /** In place of the configured one. */
+  /** Filter in place of the configured one. */
   readonly qualityFilter?: QualityFilter;
-  /** Whether to look for enrolled faces that are like the new one. */
+  /** True to search the gallery for faces that match the new one. */
   readonly compare?: boolean;
 }
 
-/** What became of a picture that was enrolled. */
+/** Result of enrolling a picture. */
 export interface Enrollment {
-  /** How many faces the picture shows. */
+  /** Number of faces in the picture. */
   readonly faceCount: number;
-  /** The one that was enrolled. */
+  /** Face that was enrolled. */
   readonly face: ImageFace;
-  /** Its quality; `null` when the backend was not told. */
+  /** Quality of that face; `null` if the backend did not return it. */
   readonly quality: FaceQuality | null;
   /**
-   * The faces enrolled before that match it at the configured threshold, those of the same entry among them, best first, as in
-   * `MatchedFace`; `null` when it was not asked for, or failed.
+   * Earlier faces that match the new one at the configured threshold, best first, with those of the same
+   * entry. They are limited as in `MatchedFace`. It is `null` if they were not requested, or the search
+   * failed.
    */
   readonly similar: readonly FaceMatch[] | null;
 }
 
 /** A face of the gallery. */
 export interface ListedFace extends EnrolledFace {
-  /** Whether it is enrolled for every model in use: when not, `enroll` it again from the original. */
+  /** True if the face is enrolled for every model in use; otherwise `enroll` it again from the original. */
   readonly isCurrent: boolean;
 }
 
-/** What was really used. */
+/** Options that were really used. */
 export interface UsedOptions {
   readonly model: string;
   readonly detectorBackend: string;
   readonly metric: SimilarityMetric;
-  /** A match has `distance <= threshold`. */
+  /** Largest distance of a match: a match has `distance <= threshold`. */
   readonly threshold: number;
-  /** What was used otherwise than it was asked for, and what may be missing, each a sentence for the client. */
+  /** Sentences for the client about options that were replaced, and about matches that may be missing. */
   readonly warnings: readonly string[];
 }
 
 export interface MatchResult extends UsedOptions {
-  /** Largest face first. */
+  /** Faces of the picture, largest first. */
   readonly faces: readonly MatchedFace[];
-  /** See `FaceBackend.hasGallery`. */
+  /** False if nothing could match, see `FaceBackend.hasGallery`. */
   readonly hasGallery: boolean;
 }
 
 /**
- * Runs some work with a decoded picture, which is released when the work ends. Decoded pictures are large, so
- * that few are held at a time.
- * @throws the error of the work, or that of reading the picture. The caller may add the picture's name to it.
+ * Runs work with a decoded picture, and releases the picture when the work ends. Decoded pictures are large,
+ * so only few are held at a time.
+ * @throws the error of the work, or that of reading the picture; the caller may add the picture's name to it
  */
 export type WithPicture = <T>(work: (picture: Picture) => Promise<T>) => Promise<T>;
 
-/** How near two faces are. */
+/** Distance between the faces of two pictures. */
 export interface Comparison extends UsedOptions, Pick<FaceMatch, 'distance' | 'similarity'> {
-  /** The largest of each picture. */
+  /** Largest face of the first picture. */
   readonly probe: Face;
   readonly reference: Face;
 }
@@ -157,70 +173,95 @@ export interface Reference extends Pick<FaceOwner, 'imageId'> {
   readonly withPicture: WithPicture;
 }
 
-/** How near a face is to each of some enrolled ones. */
+/** Distances between a face and some enrolled ones. */
 export interface EntryComparison extends UsedOptions {
-  /** The largest of the picture. */
+  /** Largest face of the picture. */
   readonly probe: Face;
-  /** Nearest first, whether it is a match or not. Those that are not enrolled for the model in use are left out. */
+  /**
+   * Reference images, nearest first, both matches and others. Those that are not enrolled for the model in
+   * use are left out.
+   */
   readonly references: readonly Pick<FaceMatch, 'imageId' | 'target' | 'distance' | 'similarity'>[];
-  /** See `FaceBackend.hasGallery`. */
+  /** False if nothing could match, see `FaceBackend.hasGallery`. */
   readonly hasGallery: boolean;
 }
 
-/** What counts where a request names nothing else. */
+/** Default detector, metric and thresholds; all thresholds are distances. */
 export interface MatchDefaults {
   readonly detectorBackend: string;
   readonly metric: SimilarityMetric;
-  /** The largest distance that is a match. */
+  /** Largest distance of a match. */
   readonly threshold: number;
-  /** The same, where nobody changes it. */
+  /** Largest distance of a match with default settings. */
   readonly defaultThreshold: number;
-  /** As it is set, which may be looser than the loosest. */
+  /** Threshold of the settings, which may be looser than the loosest allowed. */
   readonly configuredThreshold: number;
-  /** No request gets a looser one. */
+  /** Loosest threshold that a request can get. */
   readonly loosestThreshold: number;
-  /** The share of pictures' pairs of different people that lie within each; null where nobody has measured it. */
+  /**
+   * Share of pairs of different people that match at `threshold`, 0..1 (FMR); null if nobody has measured it.
+   */
   readonly falseMatchRate: number | null;
   readonly defaultFalseMatchRate: number | null;
-  /** Distances of the metric as similarities, rising, straight in between; empty where a distance alone does not tell. */
+  /**
+   * Similarities (0..100) of distances in the metric, by rising distance, linear in between. It is empty
+   * where the distance alone does not determine the similarity.
+   */
   readonly similarityScale: readonly { readonly distance: number; readonly similarity: number }[];
 }
 
-/** How the engine of this process is doing. */
+/** State of the engine in this process. */
 export interface EngineFigures {
-  /** Threads, of which so many compute. */
+  /** Number of threads. */
   readonly workers: number;
+  /** Number of threads that compute now. */
   readonly busy: number;
-  /** Pictures that wait for one. */
+  /** Number of pictures that wait for a thread. */
   readonly waiting: number;
-  /** Faces that pictures are compared with. */
+  /** Runtime of the networks: ONNX Runtime, or tfjs on one of its backends. */
+  readonly runtime: 'onnx' | 'tfjs-node' | 'tfjs-wasm';
+  /** Number of enrolled faces in memory. */
   readonly enrolled: number;
 }
 
 /**
- * Finds faces and compares them. It speaks in faces and matches, not in embeddings, for not every backend gives those away.
- * A failure of the backend throws `BackendUnavailableError` or `ThrottledError` with its `cause`.
+ * Finds faces and compares them. It returns faces and matches, not embeddings, because Rekognition keeps its
+ * embeddings to itself. A failure of the backend throws `BackendUnavailableError` or `ThrottledError` with
+ * its `cause`. A backend that calls another service throws `InputTooLargeError` or `InputUnreadableError` if
+ * that service refuses a picture.
+ * @example
+ * await faces.enroll(reference, { entryId: 7, imageId });
+ * const { faces: found } = await faces.match(picture, { threshold: 0.3 });
+ * for (const { matches } of found) console.log(matches.map(({ entryId }) => entryId));
  */
 export interface FaceBackend {
   readonly name: string;
-  /** The embedding model in use unless a request asks for another. */
+  /** Embedding model in use, unless a request names another. */
   readonly modelId: string;
-  /** The largest original that it takes, in bytes. */
+  /** Largest original that it takes, in bytes. */
   readonly maxImageBytes: number;
-  /** Every face of the picture, largest first. */
+  /**
+   * Finds every face of the picture, largest first.
+   * @throws BackendUnavailableError, ThrottledError, InputTooLargeError, InputUnreadableError
+   */
   detect(picture: Picture, options: FaceOptions): Promise<readonly Face[]>;
-  /** Every face of the picture with its matches in the gallery, in one pass. */
+  /**
+   * Finds every face of the picture with its matches in the gallery, in one pass.
+   * @throws BackendUnavailableError, ThrottledError, InputTooLargeError, InputUnreadableError
+   */
   match(picture: Picture, options: MatchOptions): Promise<MatchResult>;
   /**
    * Compares the largest faces of two pictures.
-   * @throws NoFaceError when a picture shows none, out of the work on that picture.
+   * @throws NoFaceError when a picture shows no face; it is thrown inside the work on that picture
+   * @throws BackendUnavailableError, ThrottledError, InputTooLargeError, InputUnreadableError
    */
   compare(probe: WithPicture, reference: WithPicture, options: FaceOptions): Promise<Comparison>;
   /**
-   * Compares the picture's largest face with the enrolled ones of one entry. Where a backend can't tell of all of them, it tells of some,
-   * and none of the others is a match.
+   * Compares the picture's largest face with the enrolled faces of one entry. A backend may return only some
+   * of them; then none of the others is a match.
    * @param references newest first
-   * @throws NoFaceError when the picture shows none, out of the work on it.
+   * @throws NoFaceError when the picture shows no face; it is thrown inside the work on that picture
+   * @throws BackendUnavailableError, ThrottledError, InputTooLargeError, InputUnreadableError
    */
   compareWith(
     probe: WithPicture,
@@ -228,30 +269,53 @@ export interface FaceBackend {
     options: FaceOptions,
   ): Promise<EntryComparison>;
   /**
-   * Adds the picture's largest face to the gallery; the next match sees it. Doing it twice adds nothing. It does not fail because others
-   * like it could not be looked for.
-   * @param picture the picture, or a way to it that is left before the face is kept: who waits for a store then holds none.
-   * @throws NoFaceError when the picture shows none, or its largest is not good enough; nothing is added then.
+   * Adds the picture's largest face to the gallery; the next match sees it. Enrolling it twice adds nothing.
+   * A failed search for similar faces does not fail the enrollment.
+   * @param picture the picture, or a function that runs work with it. With a function, the picture is
+   *   released before the face is stored, so that nobody who waits for a store holds a picture.
+   * @throws NoFaceError when the picture shows no face, or its largest is not good enough; then nothing is
+   *   added
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError, InputTooLargeError, InputUnreadableError
    */
   enroll(picture: Picture | WithPicture, owner: FaceOwner, options?: EnrollOptions): Promise<Enrollment>;
   /**
-   * Takes faces out of the gallery; the next match does not see them. Absent ones are no error. Where a backend needs a face's id and was
-   * not given it, the face stays until the sweep, which finds it by `listFaces`.
+   * Removes faces from the gallery; the next match does not see them. Absent faces are ignored. A face whose
+   * id the backend needs and was not given stays until the sweep, which finds it by `listFaces`.
+   * @throws BackendUnavailableError, ThrottledError
    */
   remove(faces: readonly EnrolledFace[]): Promise<void>;
-  /** Every enrolled face, for comparing the stores. */
+  /**
+   * Lists every enrolled face, in no promised order, for comparing the stores.
+   * @throws BackendUnavailableError, ThrottledError
+   */
   listFaces(): AsyncIterable<ListedFace>;
-  /** Whether there is a place where faces are kept: none was made yet, or somebody has removed it, and nobody can match. */
+  /**
+   * Tells if there is a gallery. If none was made yet, or somebody has removed it, nobody can match.
+   * @throws BackendUnavailableError, ThrottledError
+   */
   hasGallery(): Promise<boolean>;
+  /** Values that apply if a request names no others. */
   readonly defaults: MatchDefaults;
-  /** Undefined where another service computes. */
+  /**
+   * Reports the engine's state; `undefined` where another service computes.
+   * @throws Never
+   */
   engine(): EngineFigures | undefined;
-  /** Throws when it can't be used. */
+  /**
+   * Checks that the backend can be used.
+   * @throws BackendUnavailableError, ThrottledError when it can't
+   */
   check(): Promise<void>;
   /**
-   * Throws when it can't be used, or does not find the face of `drawn-face.ts`. It works at most once a minute, or an hour where that costs
-   * money; whoever asks meanwhile gets the last outcome, or waits for the same. It takes seconds at most.
+   * Checks that the backend can be used and finds the face of `drawn-face.ts`. It runs at most once a minute,
+   * or once an hour where a test costs money, and takes some seconds at most. Other callers get the result of
+   * the last run, or wait for the present one.
+   * @throws BackendUnavailableError, ThrottledError when the test fails
    */
   test(): Promise<void>;
+  /**
+   * Stops the backend's threads and calls; later calls of its methods fail.
+   * @throws Never
+   */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Why a face is not good enough to be enrolled, in Rekognition's terms. */
+/** Reasons to refuse a face at enrollment, in Rekognition's terms. */
 export type QualityReason =
   | 'EXTREME_POSE'
   | 'LOW_BRIGHTNESS'
@@ -7,7 +7,7 @@ export type QualityReason =
   | 'LOW_SHARPNESS'
   | 'SMALL_BOUNDING_BOX';
 
-/** To follow 'is'. */
+/** Reasons in words that follow "is". */
 const reasonWords: Readonly<Record<QualityReason, string>> = {
   EXTREME_POSE: 'turned too far to the side',
   LOW_BRIGHTNESS: 'too dark',
@@ -18,7 +18,7 @@ const reasonWords: Readonly<Record<QualityReason, string>> = {
 };
 const conjunction = new Intl.ListFormat('en', { type: 'conjunction' });
 
-/** Why a picture's largest face was refused, in a sentence. */
+/** Writes a sentence about why a picture's largest face was refused. */
 export function refusalWords(reasons: readonly QualityReason[], faceCount: number): string {
   const subject = faceCount > 1 ? 'The largest face' : 'The face';
   const words = reasons.map((reason) => reasonWords[reason]);

@@ -3,12 +3,13 @@ import type { DistanceMetric, ModelName } from '../contract/vocabulary.ts';
 
 type StandardThresholds = Readonly<Record<DistanceMetric, number>>;
 
-/** The distance of a similarity by Rekognition; it is the same whatever metric a request names. */
+/** Distance of Rekognition's default similarity. It is the same in every metric that a request may name. */
 const awsDistance = (100 - defaultAwsSimilarity) / 100;
 
 /**
- * The standard thresholds, distances, of the models that clients name and a backend may not have: DeepFace's own table
- * (https://github.com/serengil/deepface/blob/master/deepface/config/threshold.py), and Rekognition's default.
+ * Standard thresholds (distances) of the models that clients name and a backend may not have. They are
+ * DeepFace's own (https://github.com/serengil/deepface/blob/master/deepface/config/threshold.py), and
+ * Rekognition's default.
  */
 export const standardThresholds = {
   'VGG-Face': { cosine: 0.68, euclidean: 1.17, euclidean_l2: 1.17, angular: 0.39 },
@@ -30,7 +31,10 @@ export const standardThresholds = {
   },
 } as const satisfies Record<Exclude<ModelName, 'MobileFaceNet' | 'Fusion' | 'Custom'>, StandardThresholds>;
 
-/** The standard threshold of a model that a backend does not have; `undefined` for a name that is on no scale but the backend's own. */
+/**
+ * Returns the standard threshold of a model that a backend does not have. Returns `undefined` for our own
+ * models, which only their own backend has.
+ */
 export function standardThresholdOf(model: string, metric: DistanceMetric): number | undefined {
   const thresholds: Readonly<Record<string, StandardThresholds>> = standardThresholds;
   return Object.hasOwn(thresholds, model) ? thresholds[model]?.[metric] : undefined;

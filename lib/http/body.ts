@@ -1,14 +1,15 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Body, JsonBody, MultipartBody } from '../contract/endpoint.ts';
-import { type FieldProblem, InputUnreadableError, RequestInvalidError } from '../errors.ts';
+import { type FieldProblem, RequestInvalidError } from '../errors.ts';
 import { requestHeader } from './headers.ts';
-import { keptJson, parseJson } from './json.ts';
+import { decodeUtf8, parseJson } from './json.ts';
+import { keptBody } from './kept-body.ts';
 import type { FormReader, UploadedFile } from './multipart.ts';
 import { validate } from './validation.ts';
 
 /**
- * Reads a request's body as the contract says, from its bytes.
- * @param readForm what reads a multipart body, where the contract has one.
+ * Reads a request's body from its bytes, as the contract describes it.
+ * @param readForm reads a multipart body, where the contract has one
  * @throws RequestInvalidError, InputUnreadableError
  */
 export async function readBody(
@@ -26,12 +27,14 @@ export async function readBody(
   }
 }
 
-/** Without a content type the body counts as JSON; any other type is no object, so that a web page's form can't be one. */
+/**
+ * Reads a JSON body. A body without a content type counts as JSON. Any other type is refused, so that a web
+ * page's form can't pass for JSON.
+ */
 function readJson(contract: JsonBody, event: APIGatewayProxyEvent): unknown {
   const type = mediaType(requestHeader(event, 'content-type') ?? 'application/json');
-  const kept = keptJson(event);
-  const text = kept === undefined ? bodyText(event) : undefined;
-  if (text === '') throw invalid({ loc: ['body'], msg: 'Field required', type: 'missing' });
+  const kept = keptBody(event);
+  if (!kept && !event.body) throw missing();
   if (type !== 'application/json' && !/^application\/.*\+json$/.test(type)) {
     throw invalid({
       loc: ['body'],
@@ -39,7 +42,14 @@ function readJson(contract: JsonBody, event: APIGatewayProxyEvent): unknown {
       type: 'model_attributes_type',
     });
   }
-  return validate(contract.schema, text === undefined ? kept : parseJson(text), 'body');
+  if (kept && 'error' in kept) throw kept.error;
+  return validate(contract.schema, kept && 'value' in kept ? kept.value : readText(event), 'body');
+}
+
+function readText(event: APIGatewayProxyEvent): unknown {
+  const text = bodyText(event);
+  if (text === '') throw missing();
+  return parseJson(text);
 }
 
 function readFormBody(
@@ -49,28 +59,28 @@ function readFormBody(
 ) {
   if (!readForm) throw new TypeError('An endpoint that takes a form was made without a reader of forms.');
   const contentType = requestHeader(event, 'content-type') ?? '';
-  const bytes =
-    mediaType(contentType) === 'multipart/form-data'
-      ? Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8')
-      : Buffer.alloc(0);
-  return readForm(contract, contentType, bytes);
+  const chunks = mediaType(contentType) === 'multipart/form-data' ? formChunks(event) : [];
+  return readForm(contract, contentType, chunks);
+}
+
+function formChunks(event: APIGatewayProxyEvent): readonly Uint8Array[] {
+  const kept = keptBody(event);
+  if (kept) return 'chunks' in kept ? kept.chunks : [];
+  return [Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8')];
 }
 
 function mediaType(contentType: string): string {
   return (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
 }
 
-/** The body as text; bytes must be UTF-8. */
+/** Decodes the body to text; bytes must be UTF-8. */
 function bodyText(event: APIGatewayProxyEvent): string {
   if (!event.isBase64Encoded) return (event.body ?? '').replace(/^\ufeff/, '');
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(event.body ?? '', 'base64'));
-  } catch (cause) {
-    throw new InputUnreadableError(
-      'There was an error parsing the body: it is not UTF-8, which JSON has to be.',
-      { cause },
-    );
-  }
+  return decodeUtf8(Buffer.from(event.body ?? '', 'base64'));
+}
+
+function missing(): RequestInvalidError {
+  return invalid({ loc: ['body'], msg: 'Field required', type: 'missing' });
 }
 
 function invalid(problem: FieldProblem): RequestInvalidError {

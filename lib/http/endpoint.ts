@@ -1,5 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type * as z from 'zod';
+import { looks } from '#audit';
+import { type AuditScope, factsOf, inAuditScope, noteThreshold } from '../audit/scope.ts';
 import { loadConfig } from '../config.ts';
 import {
   type Endpoint,
@@ -11,6 +13,7 @@ import {
 import { type Deadline, requestDeadline } from '../deadline.ts';
 import { InputTooLargeError } from '../errors.ts';
 import { logFailure, logRequest } from '../log.ts';
+import { type Actor, actorOf, requireRole } from '../service/actor.ts';
 import { readBody } from './body.ts';
 import { commonHeaders, corsHeaders, requestHeader } from './headers.ts';
 import type { FormReader, UploadedFile } from './multipart.ts';
@@ -18,15 +21,15 @@ import { lambdaPayloadBytes, payloadBytes } from './payload.ts';
 import { problem } from './problem.ts';
 import { validate } from './validation.ts';
 
-/** An API Gateway REST (v1) proxy handler. It never throws. */
+/** A handler for API Gateway REST (v1) proxy events. It never throws. */
 export type Handler = (event: APIGatewayProxyEvent, context?: Context) => Promise<APIGatewayProxyResult>;
 
-/** A handler that carries the contract which it answers for. */
+/** A handler that carries the contract it fulfils. */
 export interface EndpointHandler<Contract extends Endpoint = Endpoint> extends Handler {
   readonly contract: Contract;
 }
 
-/** Attaches a contract to a handler of one's own. */
+/** Attaches a contract to a hand-written handler. */
 export function withContract<Contract extends Endpoint>(
   contract: Contract,
   handler: Handler,
@@ -48,27 +51,29 @@ interface Input<Params, Query, RequestBody> {
   readonly params: OutputOf<Params>;
   readonly query: OutputOf<Query>;
   readonly body: BodyOf<RequestBody>;
-  /** Of a multipart body; empty otherwise. */
+  /** Files of a multipart body; empty for other bodies. */
   readonly files: readonly UploadedFile[];
 }
 
-/** A request as the contract has it: checked, and in the contract's types. */
+/** A request's input, checked, and in the contract's types. */
 export type EndpointInput<Contract extends Endpoint> =
   Contract extends Endpoint<infer Params, infer Query, infer RequestBody>
     ? Input<Params, Query, RequestBody>
     : never;
 
-/** The request itself, for what the contract does not tell. */
+/** The request itself, for facts that no contract contains. */
 export interface EndpointRequest {
   readonly requestId: string;
   readonly event: APIGatewayProxyEvent;
-  /** The time by which the answer has to be there; never, where the host cuts nothing off. */
+  /** Whoever asks. */
+  readonly actor: Actor;
+  /** Time by which the answer must be there; the host may have no limit, and then it is never. */
   readonly deadline: Deadline;
-  /** Adds to the request's line in the log. */
-  note(counts: { faces?: number; matches?: number }): void;
+  /** Adds to the request's line in the log, and the threshold to that in the audit trail. */
+  note(facts: { faces?: number; matches?: number; threshold?: number }): void;
 }
 
-/** An answer that is not the contract's JSON. */
+/** An answer other than the contract's JSON. */
 export class EndpointResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -82,7 +87,7 @@ export class EndpointResponse {
   }
 }
 
-/** An answer with a status, headers and a body of its own. */
+/** Makes an answer with its own status, headers and body. */
 export function response({
   status,
   headers = {},
@@ -102,7 +107,7 @@ type Run<Contract extends Endpoint> = (
   request: EndpointRequest,
 ) => Promise<z.output<Contract['success']['schema']> | EndpointResponse>;
 
-/** An endpoint that takes forms is made with `readMultipart`: others need not carry it. */
+/** Arguments by which only endpoints with forms get `readMultipart`, so that others need not bundle it. */
 type FormReaderFor<Contract extends Endpoint> =
   Contract extends Endpoint<infer _Params, infer _Query, infer RequestBody>
     ? [RequestBody] extends [MultipartBody]
@@ -111,8 +116,8 @@ type FormReaderFor<Contract extends Endpoint> =
     : [];
 
 /**
- * Makes a handler from a contract and what is to be done: it reads and checks the request, answers what `run` returns, or
- * the problem of what `run` throws, and logs one line.
+ * Makes a handler from a contract and a use case. The handler reads and checks the request and runs `run`. It
+ * answers with the result, or with the problem that an error stands for, and logs one line.
  */
 export function endpoint<Contract extends Endpoint>(
   contract: Contract,
@@ -124,24 +129,36 @@ export function endpoint<Contract extends Endpoint>(
     const operation = operations.find(({ path }) => resourcePath(path) === event.resource) ?? contract;
     const started = performance.now();
     const { requestId } = event.requestContext;
+    const actor = actorOf(event, loadConfig().ungroupedRole);
+    const scope = scopeOf(actor, operation, requestId);
     const counts: { faces?: number; matches?: number } = {};
     const request: EndpointRequest = {
       requestId,
       event,
+      actor,
       deadline: requestDeadline(event, context),
-      note: (more) => Object.assign(counts, more),
+      note({ threshold, ...more }) {
+        Object.assign(counts, more);
+        if (threshold !== undefined) noteThreshold(threshold);
+      },
     };
-    let answer: EndpointResponse;
-    try {
-      const result = await run(
-        (await readInput(operation, event, readForm)) as EndpointInput<Contract>,
-        request,
-      );
-      answer = result instanceof EndpointResponse ? result : json(contract.success.status, result);
-      refuseLargeAnswer(proxyResult(answer, event));
-    } catch (error) {
-      answer = failed(error, requestId);
-    }
+    const answer = await inAuditScope(scope, async () => {
+      try {
+        requireRole(actor, operation);
+        const input = await readInput(operation, event, readForm);
+        const result = await run(input as EndpointInput<Contract>, request);
+        const answer = result instanceof EndpointResponse ? result : json(contract.success.status, result);
+        refuseLargeAnswer(proxyResult(answer, event));
+        await recordLook(scope, operation, event, answer.status);
+        return answer;
+      } catch (error) {
+        const answer = failed(error, requestId);
+        await recordLook(scope, operation, event, answer.status).catch((error: unknown) =>
+          logFailure(requestId, error),
+        );
+        return answer;
+      }
+    });
     logRequest({
       id: requestId,
       contract: operation,
@@ -154,7 +171,49 @@ export function endpoint<Contract extends Endpoint>(
   });
 }
 
-/** @throws RequestInvalidError, InputUnreadableError */
+function scopeOf({ name, role }: Actor, { operationId, success }: Endpoint, requestId: string): AuditScope {
+  return {
+    actor: name,
+    role,
+    action: operationId,
+    requestId,
+    outcome: success.status,
+    threshold: null,
+    detail: null,
+    written: 0,
+  };
+}
+
+/**
+ * Writes the audit trail's line of a request that has changed nothing, or has failed. A change that went well
+ * has written its own line, in its own transaction.
+ */
+async function recordLook(
+  scope: AuditScope,
+  { unaudited }: Endpoint,
+  event: APIGatewayProxyEvent,
+  status: number,
+): Promise<void> {
+  if (unaudited || (status < 400 && scope.written > 0)) return;
+  const { id, db_id, image_id } = decoded(event.pathParameters);
+  const target = {
+    entryId: wholeNumber(id ?? event.queryStringParameters?.entry_id),
+    // Clients choose it: only what may be an id is kept.
+    imageId: image_id !== undefined && /^[\da-f-]{36}$/.test(image_id) ? image_id : null,
+    pictureId: wholeNumber(db_id),
+  };
+  await looks.record(factsOf({ ...scope, outcome: status }, target));
+}
+
+function wholeNumber(text: string | undefined): number | null {
+  const number = /^\d{1,15}$/.test(text ?? '') ? Number(text) : 0;
+  return number > 0 ? number : null;
+}
+
+/**
+ * Reads the parts of a request that the contract names.
+ * @throws RequestInvalidError, InputUnreadableError
+ */
 async function readInput(
   contract: Endpoint,
   event: APIGatewayProxyEvent,
@@ -166,7 +225,7 @@ async function readInput(
   return { params: params ?? {}, query: query ?? {}, body, files } as EndpointInput<Endpoint>;
 }
 
-/** API Gateway's REST APIs leave path parameters percent-encoded. */
+/** Decodes path parameters, because API Gateway's REST APIs leave them percent-encoded. */
 function decoded(parameters: APIGatewayProxyEvent['pathParameters']): Record<string, string | undefined> {
   return Object.fromEntries(
     Object.entries(parameters ?? {}).map(([name, value]) => [name, value && decodedText(value)]),
@@ -201,7 +260,7 @@ function failed(error: unknown, requestId: string): EndpointResponse {
 }
 
 /**
- * What Lambda would not hand over would be a bare 502.
+ * Refuses an answer that Lambda would not pass on; the client would get a bare 502 for it.
  * @throws InputTooLargeError
  */
 function refuseLargeAnswer(result: APIGatewayProxyResult): void {

@@ -1,22 +1,22 @@
 import { decodeText } from '../decode-text.ts';
 
 /**
- * Reads a form's text: in the encoding that the client tells, if it is one and fits; else in UTF-8, if it is that; else in Windows-1252,
- * in which every byte is a letter. No letter becomes U+FFFD.
- * @param charset as WHATWG's Encoding Standard names encodings, in any case.
+ * Decodes a form's text without ever making U+FFFD of a letter. It tries the encoding that the client named,
+ * then UTF-8. The last resort is Windows-1252, in which every byte is a letter.
+ * @param charset an encoding's name as in WHATWG's Encoding Standard, in any case
  */
 export function decodeFormText(bytes: Uint8Array, charset?: string): string {
-  // Whoever tells ASCII and sends more has told nothing.
-  const told =
+  // The text has bytes beyond ASCII, so the name is wrong if it is ASCII's.
+  const decoded =
     charset && !/^\s*(?:us-)?ascii\s*$/i.test(charset) ? decodeAs(charset.trim(), bytes) : undefined;
-  return told ?? decodeText(bytes);
+  return decoded ?? decodeText(bytes);
 }
 
-/** `undefined` when there is no such encoding, or the bytes are not in it. */
+/** Decodes bytes; returns `undefined` if there is no such encoding, or the bytes are not in it. */
 function decodeAs(charset: string, bytes: Uint8Array): string | undefined {
   try {
     const decoder = new TextDecoder(charset, { fatal: true });
-    // It is for bytes that are no text, and makes private letters of them.
+    // This encoding is for bytes that are no text: it makes private-use characters of them.
     return decoder.encoding === 'x-user-defined' ? undefined : decoder.decode(bytes);
   } catch {
     return undefined;
@@ -24,18 +24,18 @@ function decodeAs(charset: string, bytes: Uint8Array): string | undefined {
 }
 
 export interface ParsedHeader {
-  /** What comes before the parameters, in small letters. */
+  /** Text before the parameters, in lower case. */
   readonly value: string;
-  /** By their names in small letters; of one that comes twice, the first counts. */
+  /** Parameters by their names in lower case; the first of two with one name counts. */
   readonly parameters: ReadonlyMap<string, string>;
 }
 
 const parameter = /;[ \t]*([^\s;="]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^;]*))/gs;
 
 /**
- * Reads a header's value and parameters, as browsers send them in quotes and programs in RFC 5987's notation (`filename*`), which counts
- * more.
- * @param header in which a character is a byte; text in it is read as `decodeFormText` does.
+ * Reads a header's value and parameters. Browsers send parameters in quotes; programs use RFC 5987's notation
+ * (`filename*`), which takes precedence.
+ * @param header one character for each byte; text in it is decoded by `decodeFormText`
  */
 export function parseHeader(header: string): ParsedHeader {
   const [value = ''] = header.split(';', 1);
@@ -43,7 +43,7 @@ export function parseHeader(header: string): ParsedHeader {
   const extended = new Map<string, string>();
   for (const [, name = '', quoted, plain = ''] of header.slice(value.length).matchAll(parameter)) {
     const key = name.toLowerCase();
-    // Other backslashes are a path's.
+    // A backslash before any other character belongs to a Windows path.
     const text = quoted === undefined ? plain.trim() : quoted.replaceAll(/\\(["\\])/g, '$1');
     const [place, label, read] = key.endsWith('*')
       ? ([extended, key.slice(0, -1), decodeExtended(text)] as const)
@@ -53,7 +53,7 @@ export function parseHeader(header: string): ParsedHeader {
   return { value: value.trim().toLowerCase(), parameters: new Map([...parameters, ...extended]) };
 }
 
-/** RFC 5987: `utf-8'en'J%C3%BCrgen`. */
+/** Decodes RFC 5987's notation: `utf-8'en'J%C3%BCrgen`. */
 function decodeExtended(text: string): string | undefined {
   const parts = /^([^']*)'[^']*'(.*)$/s.exec(text);
   if (!parts) return undefined;

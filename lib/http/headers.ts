@@ -1,12 +1,12 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 
-/** A request's header, however its name is spelled. */
+/** Finds a request's header, in whatever case its name is spelled. */
 export function requestHeader(event: APIGatewayProxyEvent, name: string): string | undefined {
   const wanted = name.toLowerCase();
   return Object.entries(event.headers ?? {}).find(([key]) => key.toLowerCase() === wanted)?.[1];
 }
 
-/** What lets a page of an allowed origin read the answer. */
+/** Makes the headers that let a page of an allowed origin read the answer. */
 export function corsHeaders(origin: string | undefined, allowed: readonly string[]): Record<string, string> {
   if (allowed.length === 0) return {};
   if (origin === undefined || !allowed.includes(origin)) return { Vary: 'Origin' };
@@ -17,7 +17,7 @@ export function corsHeaders(origin: string | undefined, allowed: readonly string
   };
 }
 
-/** What every answer carries; an answer may say otherwise. */
+/** Makes the headers of every answer; an answer may override them. */
 export function commonHeaders(requestId: string): Record<string, string> {
   return {
     'X-Request-Id': requestId,

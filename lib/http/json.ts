@@ -1,7 +1,6 @@
-import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { RequestInvalidError } from '../errors.ts';
+import { InputUnreadableError, RequestInvalidError } from '../errors.ts';
 
-/** More than any request of ours has, and little enough to be checked at once. */
+/** Limit on values: more than any of our requests has, and few enough to be checked at once. */
 const maxValues = 20_000;
 const maxDepth = 64;
 
@@ -10,7 +9,23 @@ const backslash = 0x5c;
 const [openBracket, closeBracket, openBrace, closeBrace, comma] = [0x5b, 0x5d, 0x7b, 0x7d, 0x2c];
 
 /**
- * Reads JSON in UTF-8. A text of very many values is refused before it is read: they would take far more memory than the text.
+ * Decodes UTF-8, without its byte order mark.
+ * @throws InputUnreadableError when it is something else.
+ */
+export function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new InputUnreadableError(
+      'There was an error parsing the body: it is not UTF-8, which JSON has to be.',
+      { cause },
+    );
+  }
+}
+
+/**
+ * Reads JSON in UTF-8. A text of very many values is refused before it is read: they would take far more
+ * memory than the text.
  * @throws RequestInvalidError
  */
 export function parseJson(text: string, bytes: Uint8Array = Buffer.from(text)): unknown {
@@ -24,7 +39,7 @@ export function parseJson(text: string, bytes: Uint8Array = Buffer.from(text)): 
   try {
     return JSON.parse(text);
   } catch (error) {
-    // The engine's message repeats the input; only the position is passed on.
+    // Node's message repeats the input, so only the position is passed on.
     const position = /at position (\d+)/.exec(String(error))?.[1];
     throw invalid(
       position === undefined ? ['body'] : ['body', Number(position)],
@@ -34,7 +49,9 @@ export function parseJson(text: string, bytes: Uint8Array = Buffer.from(text)): 
   }
 }
 
-/** Counts the marks between values, outside of strings; a string is passed over at the speed of a search. */
+/**
+ * Counts the marks between values, outside of strings. Strings are skipped by a native search, which is fast.
+ */
 function isBounded(bytes: Uint8Array): boolean {
   let values = 0;
   let depth = 0;
@@ -51,7 +68,7 @@ function isBounded(bytes: Uint8Array): boolean {
   return true;
 }
 
-/** Where the string that begins at `start` has its last quote. */
+/** Finds the closing quote of the string that begins at `start`. */
 function endOfString(bytes: Uint8Array, start: number): number {
   let at = bytes.indexOf(quote, start + 1);
   while (at !== -1) {
@@ -65,17 +82,4 @@ function endOfString(bytes: Uint8Array, start: number): number {
 
 function invalid(loc: (string | number)[], msg: string, type: string): RequestInvalidError {
   return new RequestInvalidError([{ loc, msg, type }]);
-}
-
-/** Bodies that were read before the handler got its event: `undefined` is no JSON. */
-const readBefore = new WeakMap<APIGatewayProxyEvent, unknown>();
-
-/** Keeps the value of an event's body, so that its handler need not read it again. */
-export function keepJson(event: APIGatewayProxyEvent, value: unknown): void {
-  readBefore.set(event, value);
-}
-
-/** The value of an event's body, where it was read before. */
-export function keptJson(event: APIGatewayProxyEvent): unknown {
-  return readBefore.get(event);
 }

@@ -6,50 +6,55 @@ import { type FieldProblem, InputUnreadableError, RequestInvalidError } from '..
 import { decodeFormText, parseHeader } from './form-text.ts';
 import { fieldProblem, tooManyItems } from './validation.ts';
 
-/** A file as it was uploaded. */
+/** An uploaded file. */
 export interface UploadedFile {
-  /** The client's name for it, without folders; may be empty, and is not to be trusted as a path. */
+  /** Client's name for the file, without folders. It may be empty, and must not be trusted as a path. */
   readonly fileName: string;
-  /** What the client says that it is. */
+  /** Content type as the client states it. */
   readonly contentType: string;
   readonly bytes: Uint8Array;
 }
 
-/** Reads a multipart/form-data body: `readMultipart`, which only functions that take forms import. */
+/** A reader of multipart/form-data bodies: `readMultipart`, which only functions that take forms import. */
 export type FormReader = typeof readMultipart;
 
 /** A part of a form, as it was sent. */
 interface Part {
   readonly name: string;
-  /** `undefined` in a field; without folders in a file. */
+  /** File name without folders; `undefined` for a field. */
   readonly fileName: string | undefined;
   readonly contentType: string;
-  /** The encoding of its text, as the client calls it. */
+  /** Encoding of the part's text, as the client names it. */
   readonly charset: string | undefined;
   readonly chunks: Buffer[];
 }
 
-/** As many as Starlette reads. */
+/** Limit on parts, the same as Starlette's. */
 const maxParts = 1000;
-/** Longer than any field that we take, so that a text cut here is still too long for its shape. */
+/**
+ * Limit on a field's bytes: longer than any valid field, so that a text cut here is still too long for its
+ * shape.
+ */
 const maxFieldBytes = 64 * 1024;
-/** The field in which browsers send what a form is encoded in. */
+/** Field in which browsers name the form's encoding. */
 const charsetField = '_charset_';
 const maxPartHeaderBytes = 16 * 1024;
 
 /**
- * Reads a multipart/form-data body. A field without text, and a file input where no file was chosen, count as not sent, as in
- * FastAPI; of a field sent twice the last counts; fields and files of other names are ignored. Text that is not in the encoding that the
- * client tells, or in UTF-8, is read as Windows-1252.
+ * Reads a multipart/form-data body. A field without text, and a file input where no file was chosen, count
+ * as not sent, as in FastAPI; of a field sent twice the last counts; fields and files of other names are
+ * ignored. Text that is not in the encoding that the client tells, or in UTF-8, is read as Windows-1252.
+ * @param chunks of the body, in their order.
  * @throws RequestInvalidError when the fields do not fit, or there are more files than the contract takes.
  * @throws InputUnreadableError when the body is not well-formed.
  */
 export async function readMultipart<Fields extends z.ZodObject>(
   contract: MultipartBody<Fields>,
   contentType: string,
-  bytes: Uint8Array,
+  chunks: readonly Uint8Array[],
 ): Promise<{ body: z.output<Fields>; files: UploadedFile[] }> {
-  const parts = bytes.length === 0 ? [] : await parseParts(contentType, bytes);
+  const isEmpty = chunks.every(({ length }) => length === 0);
+  const parts = isEmpty ? [] : await parseParts(contentType, chunks);
   const fields = contract.fields.safeParse(fieldsOf(parts), { reportInput: true });
   const files = filesOf(parts, contract.files.name);
   const problems = [
@@ -60,7 +65,7 @@ export async function readMultipart<Fields extends z.ZodObject>(
   return { body: fields.data, files };
 }
 
-function parseParts(contentType: string, bytes: Uint8Array): Promise<Part[]> {
+function parseParts(contentType: string, chunks: readonly Uint8Array[]): Promise<Part[]> {
   return new Promise((resolve, reject) => {
     const parts: Part[] = [];
     const fail = (cause: unknown) => reject(malformed(cause));
@@ -77,14 +82,14 @@ function parseParts(contentType: string, bytes: Uint8Array): Promise<Part[]> {
     });
     parser.on('error', fail);
     parser.on('finish', () => resolve(parts));
-    feed(parser, bytes).catch(fail);
+    feed(parser, chunks).catch(fail);
   });
 }
 
-/** Each header's values; a character is a byte. */
+/** Values of each header; one character stands for one byte. */
 type PartHeader = Readonly<Record<string, readonly string[] | undefined>>;
 
-/** The part that the header begins; `undefined` when it is none of a form. */
+/** Makes the part that a header begins; returns `undefined` if it does not belong to a form. */
 function startPart(header: PartHeader): Part | undefined {
   const disposition = parseHeader(header['content-disposition']?.[0] ?? '');
   const name = disposition.parameters.get('name');
@@ -95,24 +100,35 @@ function startPart(header: PartHeader): Part | undefined {
   return { name, fileName: fileName && baseName(fileName), contentType: type.value, charset, chunks: [] };
 }
 
-/** Some clients send the whole path, of their own system. */
+/** Removes folders from a file's name: some clients send the whole path of their own system. */
 function baseName(path: string): string {
   const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
   return name === '.' || name === '..' ? '' : name;
 }
 
-/** In pieces, between which other requests are answered. */
+/** Bytes that are parsed at once; between two pieces, other requests get their turn. */
 const pieceBytes = 256 * 1024;
 
-async function feed(parser: Dicer, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length && parser.writable; at += pieceBytes) {
-    if (at > 0) await setImmediate();
-    parser.write(bytes.subarray(at, at + pieceBytes));
+async function feed(parser: Dicer, chunks: readonly Uint8Array[]): Promise<void> {
+  let sinceOthers = 0;
+  for (const chunk of chunks) {
+    for (let at = 0; at < chunk.length && parser.writable; at += pieceBytes) {
+      const piece = chunk.subarray(at, at + pieceBytes);
+      sinceOthers += piece.length;
+      if (sinceOthers > pieceBytes) {
+        sinceOthers = piece.length;
+        await setImmediate();
+      }
+      parser.write(piece);
+    }
   }
   parser.end();
 }
 
-/** @throws InputUnreadableError when the header names no boundary. */
+/**
+ * Makes the parser for the boundary that the header names.
+ * @throws InputUnreadableError when the header names no boundary
+ */
 function createParser(contentType: string): Dicer {
   const boundary = parseHeader(contentType).parameters.get('boundary');
   if (!boundary) throw malformed(new Error('it has no boundary'));
@@ -123,8 +139,8 @@ function createParser(contentType: string): Dicer {
 function fieldsOf(parts: readonly Part[]): Record<string, string> {
   const fields = parts.filter(({ fileName }) => fileName === undefined);
   const bytesOf = ({ chunks }: Part) => Buffer.concat(chunks).subarray(0, maxFieldBytes);
-  const told = fields.findLast(({ name }) => name === charsetField);
-  const formCharset = told && bytesOf(told).toString('latin1');
+  const charset = fields.findLast(({ name }) => name === charsetField);
+  const formCharset = charset && bytesOf(charset).toString('latin1');
   return Object.fromEntries(
     fields.flatMap((field) => {
       const text = decodeFormText(bytesOf(field), field.charset ?? formCharset);
@@ -155,7 +171,10 @@ function problemsOfFiles(
   ];
 }
 
-/** The parser's messages tell of the form, never of what is in it. */
+/**
+ * Makes the error for a body that can't be parsed. The parser's message may be shown: it describes the form,
+ * and never repeats its contents.
+ */
 function malformed(cause: unknown): InputUnreadableError {
   const why = cause instanceof Error ? `: ${cause.message}` : '';
   return new InputUnreadableError(`The body cannot be read as multipart/form-data${why}.`, { cause });

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { type Body, type Endpoint, operationsOf } from '../contract/endpoint.ts';
 import { EntryDeletedEvent, entryDeletedType, MatchEvent, matchEventType } from '../contract/match-event.ts';
+import { roles } from '../contract/role.ts';
 import { type ErrorCode, ErasureNotFoundError, ImageNotFoundError, LastImageError, ProcessedNotFoundError } from '../errors.ts';
 import { statusOf } from './problem.ts';
 
-/** Builds the OpenAPI document from the very shapes that requests are checked against. */
+/** Builds the OpenAPI document from the shapes that also check the requests. */
 
 type Json = Record<string, unknown>;
 
@@ -38,7 +39,7 @@ const InternalError = z
   .object({ detail: z.string(), request_id: z.string().describe('What the log calls the request.') })
   .meta({ id: 'InternalError' });
 
-/** What can go wrong anywhere that a token may be asked for. */
+/** Errors of every endpoint that may ask for a token. */
 const errorsOfAll: readonly ErrorCode[] = ['not_authenticated', 'forbidden'];
 
 const describedStatus: Record<number, { description: string; example: unknown }> = {
@@ -48,8 +49,8 @@ const describedStatus: Record<number, { description: string; example: unknown }>
     example: { detail: 'Not authenticated' },
   },
   403: {
-    description: 'A web page of another origin may not do this.',
-    example: { detail: 'This origin is not allowed.' },
+    description: 'The role of whoever asks is not enough, or a web page of another origin may not do this.',
+    example: { detail: "This wants the role editor or a higher one; 'front-door' has the role check." },
   },
   404: { description: 'There is no such thing.', example: { detail: 'Blacklist entry not found' } },
   409: {
@@ -82,7 +83,7 @@ const describedStatus: Record<number, { description: string; example: unknown }>
   },
 };
 
-/** Where a status says more here than everywhere. */
+/** Descriptions of errors that say more here than their status does elsewhere. */
 const describedCode: Partial<Record<ErrorCode, { description: string; example: unknown }>> = {
   image_not_found: {
     description: 'There is no such entry, or it has no such image.',
@@ -102,7 +103,7 @@ const describedCode: Partial<Record<ErrorCode, { description: string; example: u
   },
 };
 
-/** The document of these endpoints; pages for browsers are left out. It has no `servers`. */
+/** Builds the document of these endpoints, without pages for browsers and without `servers`. */
 export function buildOpenApi(
   contracts: readonly Endpoint[],
   info: { title: string; version: string },
@@ -129,18 +130,18 @@ export function buildOpenApi(
         bearer: {
           type: 'http',
           scheme: 'bearer',
-          description: 'Where the service is set up to ask for a token.',
+          description: `Where the service is set up to ask for a token. Each token has a role, from the least on: ${roles.join(', ')}.`,
         },
       },
     },
   };
 }
 
-/** Gathers the shapes that have an id, and refers to them. */
+/** Collects the shapes that have an id, and refers to them. */
 class Components {
   readonly schemas: Record<string, unknown> = {};
 
-  /** A shape's JSON Schema: `input` as requests have it, `output` as answers have it. */
+  /** Returns a shape's JSON Schema: `input` as requests have it, `output` as answers have it. */
   add(shape: z.ZodType, io: 'input' | 'output'): Json {
     const { $schema: _, $defs, ...schema } = z.toJSONSchema(shape, { io, override: simplify });
     const moved = JSON.parse(
@@ -151,7 +152,10 @@ class Components {
   }
 }
 
-/** Leaves out what a client gains nothing from: the bounds of whole numbers as such, a format spelled out, and a ban on fields added later. */
+/**
+ * Drops what is of no use to a client: the bounds of whole numbers, the pattern of a format, and the ban on
+ * additional fields.
+ */
 function simplify({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
@@ -160,12 +164,15 @@ function simplify({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }):
 }
 
 function operation(contract: Endpoint, components: Components): Json {
-  const { operationId, summary, description, tags, success } = contract;
+  const { operationId, summary, description, tags, role, success } = contract;
   return {
     operationId,
     summary,
-    ...(description && { description }),
+    description: [description, !contract.public && `It wants the role \`${role}\` or a higher one.`]
+      .filter(Boolean)
+      .join(' '),
     tags,
+    'x-role': role,
     ...(contract.public && { security: [] }),
     parameters: [
       ...parameters(contract.params, 'path', components),
@@ -207,7 +214,7 @@ function webhook(components: Components, summary: string, event: z.ZodType): Jso
 
 function parameters(shape: z.ZodObject | undefined, place: 'path' | 'query', components: Components): Json[] {
   return Object.entries(shape?.shape ?? {}).map(([name, field]) => {
-    // As output, for a number that comes as text is read into one, and what it defaults to is told.
+    // The `output` schema shows defaults, and shows a number as such, although it arrives as text.
     const { description, ...schema } = components.add(field, 'output');
     return { name, in: place, required: !field.safeParse(undefined).success, description, schema };
   });

@@ -1,4 +1,7 @@
-/** An event or an answer of Lambda, as JSON: "6 MB", which Lambda's own error message gives as this. */
+/**
+ * Limit on an event or an answer of Lambda as JSON: its "6 MB", in bytes as Lambda's own error message states
+ * them.
+ */
 export const lambdaPayloadBytes = 6_291_556;
 
 export function payloadBytes(payload: object): number {

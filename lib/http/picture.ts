@@ -2,12 +2,12 @@ import type { DeliveredPicture } from '../images/port.ts';
 import { type EndpointResponse, response } from './endpoint.ts';
 
 const headers = {
-  // No shared cache may keep it, and no page of another site show it.
+  // No shared cache may keep a picture, and no page of another site may show it.
   'Cache-Control': 'private, no-store',
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
-/** The picture itself, or where it is. */
+/** Answers with the picture itself, or with a redirect to it. */
 export function pictureResponse(picture: DeliveredPicture): EndpointResponse {
   if ('url' in picture) return response({ status: 302, headers: { ...headers, Location: picture.url } });
   return response({

@@ -8,7 +8,7 @@ import {
   ThrottledError,
 } from '../errors.ts';
 
-/** Each error's status: nothing else chooses one. */
+/** Status of each error; nothing else chooses one. */
 export const statusOf = {
   request_invalid: 422,
   input_unreadable: 400,
@@ -32,7 +32,7 @@ export const statusOf = {
   backend_unavailable: 503,
 } as const satisfies Record<ErrorCode, number>;
 
-/** An error's answer. */
+/** The answer for an error. */
 export interface Problem {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -43,7 +43,10 @@ export interface Problem {
   };
 }
 
-/** An error in FastAPI's form. One that is not ours tells nothing but the id under which the log has its story. */
+/**
+ * Turns an error into an answer in FastAPI's format. An error that is not ours shows only the request id,
+ * under which the log has the details.
+ */
 export function problem(error: unknown, requestId: string): Problem {
   if (!(error instanceof ServiceError)) {
     return { status: 500, headers: {}, body: { detail: 'Internal Server Error', request_id: requestId } };

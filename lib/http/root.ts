@@ -2,8 +2,9 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { requestHeader } from './headers.ts';
 
 /**
- * Returns the address of a page beside the root, for a redirect from the root. Behind a gateway's stage, or a proxy's known prefix,
- * it is absolute, for the root may have been requested without its slash. Elsewhere it is relative, and so fits any prefix.
+ * Returns the address of a page beside the root, for a redirect from the root. Behind a gateway's stage, or a
+ * proxy's known prefix, it is absolute, because the root may have been requested without its slash. Elsewhere
+ * it is relative, and so fits any prefix.
  */
 export function besideRoot({ requestContext }: APIGatewayProxyEvent, path: string): string {
   const prefix = requestContext.path.replace(/\/$/, '');

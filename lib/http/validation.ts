@@ -1,15 +1,16 @@
 import type * as z from 'zod';
 import { type FieldProblem, RequestInvalidError } from '../errors.ts';
 
-/** Which part of the request a value came from: the first item of a problem's `loc`. */
+/** Part of the request that a value came from: the first item of a problem's `loc`. */
 export type RequestPart = 'path' | 'query' | 'body';
 
-/** Of one answer: whoever has more of them mends those first. */
+/** Limit on the problems in one answer; whoever has more solves these first. */
 const maxProblems = 100;
 
 /**
  * Checks a part of a request against its shape.
- * @throws RequestInvalidError with a problem in FastAPI's form for each thing that does not fit; values are never repeated.
+ * @throws RequestInvalidError with one problem, in FastAPI's format, for each value that does not fit; it
+ *   repeats no value
  */
 export function validate<Schema extends z.ZodType>(
   schema: Schema,
@@ -23,7 +24,7 @@ export function validate<Schema extends z.ZodType>(
   );
 }
 
-/** Says of a zod issue what pydantic 2 would say: clients of the old service may read `type` and `loc`. */
+/** Translates a zod issue to pydantic 2's format: clients of the old service may read `type` and `loc`. */
 export function fieldProblem(issue: z.core.$ZodIssue, part: RequestPart): FieldProblem {
   return { loc: [part, ...issue.path.map(plainKey)], ...describe(issue) };
 }
@@ -114,7 +115,7 @@ function describeTooBig(issue: z.core.$ZodIssueTooBig): Description {
     : { type: 'less_than_equal', msg: `Input should be less than or equal to ${maximum}` };
 }
 
-/** A list that is longer than it may be. */
+/** Describes a list that is too long. */
 export function tooManyItems(maximum: number): Description {
   return { type: 'too_long', msg: `List should have at most ${count(maximum, 'item')} after validation` };
 }
@@ -123,7 +124,7 @@ function count(amount: number, noun: string): string {
   return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
 }
 
-/** `'a', 'b' or 'c'`. */
+/** Writes values as `'a', 'b' or 'c'`. */
 function alternatives(values: readonly z.core.util.Primitive[]): string {
   const quoted = values.map((value) => `'${String(value)}'`);
   const last = quoted.pop();

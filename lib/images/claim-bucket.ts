@@ -6,15 +6,19 @@ import { type BucketPlace, createS3Client, isAbsent, s3Unavailable } from '../s3
 import { bucketOwnerKey, imageIdOfKey, pictureIdOfKey } from './key.ts';
 import type { ImageStore } from './port.ts';
 
-/** So many pictures are looked at, of each kind, to learn whether those of a bucket without an owner are known. */
+/**
+ * Number of pictures of each kind that are looked up to learn if the records know an unowned bucket's
+ * pictures.
+ */
 const sampleSize = 100;
 
 /**
- * Makes the bucket this record store's. The sweep removes pictures that no record knows: in another deployment's bucket that would be all
- * of them.
+ * Makes this record store the bucket's owner. The sweep removes every picture that no record knows: in the
+ * bucket of another deployment, it would remove them all.
  * @param owner the record store's own id
- * @throws ConfigError when the bucket is another's, or is nobody's and has pictures in it of which these records know none.
- * @throws BackendUnavailableError when the bucket can't be read or written.
+ * @throws ConfigError when the bucket has another owner, or has none and its pictures are unknown to these
+ *   records
+ * @throws BackendUnavailableError when the bucket can't be read or written
  */
 export async function claimBucket(
   { region, bucket }: BucketPlace,
@@ -26,7 +30,7 @@ export async function claimBucket(
     let present = await readOwner(client, bucket);
     if (present === undefined && !(await areStrange(stores))) {
       await becomeOwner(client, bucket, owner);
-      // Of several who claim it at once, the first one gets it.
+      // Reads it again: if several claim the bucket at once, the first one becomes its owner.
       present = await readOwner(client, bucket);
     }
     if (present !== owner) {
@@ -57,13 +61,13 @@ async function becomeOwner(client: S3Client, bucket: string, owner: string): Pro
   try {
     await client.send(new PutObjectCommand({ ...object, IfNoneMatch: '*' }));
   } catch (error) {
-    // Somebody else was faster: 412 Precondition Failed, or 409 Conflict while both are at it.
+    // Another deployment was faster: S3 answers 412 Precondition Failed, or 409 Conflict while both write.
     const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
     if (status !== 412 && status !== 409) throw error;
   }
 }
 
-/** Whether there are pictures with names as ours, and no record knows any of the first ones. */
+/** Tells if the bucket has pictures with keys like ours, and the records know none of the first ones. */
 async function areStrange({
   records,
   images,

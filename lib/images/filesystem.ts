@@ -33,9 +33,13 @@ import type { ImageLocator, ImageStore, StoredImage } from './port.ts';
 const retryAfterSeconds = 5;
 
 /**
- * The image store on a POSIX file system; makes the folders that are not there. Folders are 0700 and files 0600. A file is written
- * under a temporary name and synced, then renamed, and its folder synced: after a crash it is there whole, or not at all.
- * @throws ConfigError when a folder can't be made, read or written; it names the folder, its setting and the user.
+ * Opens the image store on a POSIX file system, and makes the folders that are absent. Folders get mode 0700,
+ * files 0600.
+ *
+ * A file is written under a temporary name, synced and renamed, and then its folder is synced. So after a
+ * crash the file is there whole, or not at all.
+ * @throws ConfigError when a folder can't be made, read or written; it names the folder, its setting and the
+ *   user
  */
 export function openFileSystemImages(folders: ImageFolderPaths): ImageStore {
   const roots = absolute(folders);
@@ -43,22 +47,23 @@ export function openFileSystemImages(folders: ImageFolderPaths): ImageStore {
   return new FileSystemImages(roots);
 }
 
-/** Where each folder is said to be. */
+/** Settings that name the folders, for error messages. */
 const folderSettings: Readonly<Record<ImageFolder, string>> = {
   blacklist: 'BLACKLIST_DB_PATH',
   processed: 'PROCESSED_IMAGES_OUTPUT_DIR',
   cropped: 'CROPPED_FACES_OUTPUT_DIR',
 };
 
-/** In each folder: whose it is. */
+/** Name of the file, in each folder, that holds the id of the database that owns the folder. */
 const ownerFile = '.face-blacklist-owner';
 
 /**
- * Makes the folders this owner's. The sweep removes pictures that no record knows: in a folder of another database, or of somebody's
- * own pictures, that would be all of them.
- * Hidden files, and what systems make in every folder, are nobody's pictures.
+ * Makes this database the owner of the folders. The sweep removes every picture that no record knows: in a
+ * folder of another database, or of private pictures, it would remove them all. Hidden files, and files that
+ * operating systems make in every folder, do not count as pictures.
  * @param owner the database's `storeId`
- * @throws ConfigError when a folder is another's, or has files in it and is nobody's, or can't be read or written.
+ * @throws ConfigError when a folder has another owner, or has none and has files in it, or can't be read or
+ *   written
  */
 export async function claimFolders(folders: ImageFolderPaths, owner: string): Promise<void> {
   const roots = absolute(folders);
@@ -76,14 +81,14 @@ export async function claimFolders(folders: ImageFolderPaths, owner: string): Pr
   }
 }
 
-/** Whose a folder is now: this owner's, if it was empty. */
+/** Reads a folder's owner; an empty folder without one becomes `owner`'s. */
 async function ownerOf(folder: string, owner: string): Promise<string> {
   const marker = join(folder, ownerFile);
   const present = await ifPresent(readFile(marker, 'utf8'));
   if (present !== undefined) return present;
   const names = await readdir(folder);
   if (names.some((name) => !name.startsWith('.') && !isKnownSystemName(name))) return 'nobody';
-  // Of several who claim it at once, the first one gets it.
+  // If several claim the folder at once, the first one becomes its owner.
   await writeFile(marker, owner, { flag: 'wx', flush: true, mode: fileMode }).catch((error: unknown) => {
     if (codeOf(error) !== 'EEXIST') throw error;
   });
@@ -104,8 +109,8 @@ class FileSystemImages implements ImageStore {
     const folders = parents(key).map((parent) => this.location(parent));
     await attempt(async () => {
       await writeWhole(path, bytes);
-      // Not the last of them alone: it may be new, made just now by us, or by another who has not synced it yet. And it is gone again
-      // when the picture has been deleted meanwhile.
+      // Every folder of the path is synced, not only the last: any may be new, made by us or by another
+      // writer who has not synced it yet. A folder is absent again if the picture has been deleted meanwhile.
       await Promise.all(folders.map((folder) => ifPresent(syncFolder(folder))));
     });
   }
@@ -132,7 +137,10 @@ class FileSystemImages implements ImageStore {
     });
   }
 
-  /** Removes an entry's folder with its last picture. A crash may undo it; the sweep finds what no record knows. */
+  /**
+   * Removes the picture, and the entry's folder with its last picture. A crash may undo the removal: then the
+   * sweep finds the picture, because no record knows it.
+   */
   async delete(key: string): Promise<void> {
     const path = this.location(key);
     await attempt(() => removeFile(this.#folders, path));
@@ -154,7 +162,7 @@ class FileSystemImages implements ImageStore {
     try {
       for await (const path of filesBelow(folder)) {
         const key = prefix + relative(folder, path);
-        // What has another kind of name was not put here by us, or is still being written.
+        // A file whose name is no key is not ours, or is still being written.
         const stats = isKey(key) ? await ifPresent(stat(path)) : undefined;
         if (stats) yield { key, modified: stats.mtime };
       }
@@ -201,7 +209,7 @@ function makeFolder(folder: string, setting: string): void {
   }
 }
 
-/** The keys of the folders that a key is in: of `blacklist/7/a.jpg` they are `blacklist` and `blacklist/7`. */
+/** Lists the keys of the folders above a key: for `blacklist/7/a.jpg`, `blacklist` and `blacklist/7`. */
 function parents(key: string): string[] {
   const names = key.split('/');
   return names.slice(1).map((_, index) => names.slice(0, index + 1).join('/'));
@@ -213,10 +221,13 @@ async function removeFile(folders: ImageFolderPaths, path: string): Promise<void
   if (dirname(folder) === folders.blacklist) await removeIfEmpty(folder);
 }
 
-/** A crash leaves an entry's folder empty: just made, or just emptied. */
+/**
+ * Removes the empty entry folders that a crash left: one just made, or one whose last picture was just
+ * deleted.
+ */
 async function removeEmptyFolders(root: string, olderThan: Date): Promise<void> {
   for (const item of (await ifPresent(readdir(root, { withFileTypes: true }))) ?? []) {
-    // An empty lost+found is not ours to remove.
+    // An empty lost+found belongs to the file system.
     if (!item.isDirectory() || systemFolder(item.name)) continue;
     const folder = join(root, item.name);
     const stats = await ifPresent(stat(folder));
@@ -232,7 +243,10 @@ async function removeIfEmpty(folder: string): Promise<void> {
   }
 }
 
-/** The paths of all files below a folder, whose names are read in portions. What systems make, and may lock, is left out. */
+/**
+ * Walks through the paths of all files below a folder, and reads long folders in portions. It leaves out what
+ * operating systems make, and may lock.
+ */
 async function* filesBelow(folder: string): AsyncGenerator<string> {
   const items = await ifPresent(opendir(folder));
   if (!items) return;
@@ -243,7 +257,7 @@ async function* filesBelow(folder: string): AsyncGenerator<string> {
   }
 }
 
-/** Runs `work`, and lets none of the file system's errors out. */
+/** Runs `work`, and turns the file system's errors into ours. */
 async function attempt<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -12,17 +12,20 @@ const contentTypes: ReadonlyMap<string, string> = new Map(
   Object.entries(extensions).map(([format, extension]) => [extension, `image/${format}`]),
 );
 
-/** The first segments of all keys; a deployment may keep each in a place of its own. */
+/** First segments of all keys; a deployment may keep each in a folder of its own. */
 export const imageFolders = ['blacklist', 'processed', 'cropped'] as const;
 export type ImageFolder = (typeof imageFolders)[number];
 
-/** In a bucket, the object that holds the id of the record store to which the pictures belong. It is none of a picture's keys. */
+/** Key of the bucket's object that holds the id of its owner, a record store. It can't be a picture's key. */
 export const bucketOwnerKey = 'face-blacklist-owner';
 
-/** As long as the shortest limit around: one name in a file system. */
+/** Length that every store takes: the shortest limit is a file system's, for one name. */
 const maxKeyLength = 255;
 
-/** No segment starts with a dot: that rules out `.` and `..`, and leaves such names to the file system's temporary files. */
+/**
+ * Pattern of all keys. No segment starts with a dot: this rules out `.` and `..`, and leaves such names to
+ * the file system's temporary files.
+ */
 const keyPattern = /^(?:blacklist|processed|cropped)(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/;
 const idPattern = /^[A-Za-z0-9-]+$/;
 const referencePattern = /^blacklist\/[0-9]+\/([A-Za-z0-9-]+)\.[a-z]+$/;
@@ -34,8 +37,8 @@ export function isKey(text: string): boolean {
 }
 
 /**
- * Returns the key as it is.
- * @throws RangeError when it is none: keys are built by this file, so a bad one is a fault of ours.
+ * Returns the key, checked.
+ * @throws RangeError when it is no key; only this file builds keys, so a bad one is a programming error
  */
 export function checkKey(key: string): string {
   if (isKey(key)) return key;
@@ -45,22 +48,26 @@ export function checkKey(key: string): string {
   );
 }
 
-/** Where an entry's reference images are: `blacklist/<entry id>`. With a slash at its end it is their prefix. */
+/**
+ * Names the folder of an entry's reference images, `blacklist/<entry id>`. With a slash behind, it is the
+ * prefix of their keys.
+ */
 export function entryFolder(entryId: number): string {
   return checkKey(`blacklist/${entryId}`);
 }
 
 /**
- * `blacklist/<entry id>/<image id>.<extension>`: the original of a reference image.
- * @throws RangeError when the image id is not made of letters, digits and hyphens.
+ * Names the original of a reference image: `blacklist/<entry id>/<image id>.<extension>`.
+ * @throws RangeError when the image id has other characters than letters, digits and hyphens
  */
 export function referenceKey(entryId: number, imageId: string, format: PictureFormat): string {
   return checkKey(`${entryFolder(entryId)}/${checkId(imageId)}.${extensions[format]}`);
 }
 
 /**
- * The keys of a processed picture, under the day (UTC) of `date`. `format` is the original's; what we draw is JPEG.
- * @throws RangeError when the picture id is not made of letters, digits and hyphens.
+ * Names the files of a processed picture, under the day (UTC) of `date`.
+ * @param format the original's; the copies that we draw are JPEG
+ * @throws RangeError when the picture id has other characters than letters, digits and hyphens
  */
 export function processedKeys(pictureId: string, date: Date, format: PictureFormat) {
   checkId(pictureId);
@@ -74,24 +81,24 @@ export function processedKeys(pictureId: string, date: Date, format: PictureForm
 
 export type ProcessedKeys = ReturnType<typeof processedKeys>;
 
-/** The image id in a key that `referenceKey` made; `undefined` for any other. */
+/** Reads the image id from a key made by `referenceKey`; returns `undefined` for any other. */
 export function imageIdOfKey(key: string): string | undefined {
   return referencePattern.exec(key)?.[1];
 }
 
-/** The picture id in a key that `processedKeys` made; `undefined` for any other. */
+/** Reads the picture id from a key made by `processedKeys`; returns `undefined` for any other. */
 export function pictureIdOfKey(key: string): string | undefined {
   return (processedPattern.exec(key) ?? cropPattern.exec(key))?.[1];
 }
 
-/** The media type of what is stored under a key. */
+/** Tells the media type of a key's picture. */
 export function contentTypeOf(key: string): string {
   return contentTypes.get(extname(key).slice(1)) ?? 'application/octet-stream';
 }
 
 /**
- * The key of a processed picture of which only the location is known, be it from before the folders were moved; `undefined` when it is no
- * such picture's.
+ * Finds the key of a processed picture of which only the location is known. The location may be older than a
+ * move of the folders. Returns `undefined` if it is no processed picture's.
  */
 export function processedKeyAt(location: string): string | undefined {
   const dayAndName = location.split('/').slice(-2).join('/');
@@ -100,7 +107,7 @@ export function processedKeyAt(location: string): string | undefined {
     .find((key) => pictureIdOfKey(key) !== undefined);
 }
 
-/** Whether an image can have this id. */
+/** Tells if a text can be an image's id. */
 export function isImageId(text: string): boolean {
   return text.length <= maxKeyLength && idPattern.test(text);
 }

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import type { ImageFolder } from './key.ts';
 import type { ImageLocator } from './port.ts';
 
-/** Where on disk the keys of each first segment are: `blacklist/7/x.jpg` is `<folders.blacklist>/7/x.jpg`. */
+/** Folders on disk, by the keys' first segment: `blacklist/7/x.jpg` is `<folders.blacklist>/7/x.jpg`. */
 export type ImageFolderPaths = Readonly<Record<ImageFolder, string>>;
 
 export function imageFolderPaths(config: Config): ImageFolderPaths {
@@ -25,7 +25,7 @@ export function bucketLocator(bucket: string): ImageLocator {
   return { location: (key) => `s3://${bucket}/${key}` };
 }
 
-/** Where the pictures of these settings are; nothing is opened for it. */
+/** Names pictures as these settings place them, without opening a store. */
 export function imageLocator(config: Config): ImageLocator {
   return config.aws ? bucketLocator(config.aws.bucket) : folderLocator(imageFolderPaths(config));
 }

@@ -5,30 +5,41 @@ export interface StoredImage {
   readonly modified: Date;
 }
 
-/** Names the places of pictures, for those who only tell clients. */
+/** Names the locations of pictures, for callers that only show them to clients. */
 export interface ImageLocator {
-  /** Returns the name that clients use: an absolute path, or `s3://bucket/key`. */
+  /**
+   * Returns the name that clients use: an absolute path, or `s3://bucket/key`.
+   * @throws Never for a checked key
+   */
   location(key: string): string;
 }
 
 /**
- * Pictures by key. Keys are checked by `lib/images/key.ts` before they reach an adapter. Both adapters keep these promises,
- * proven by `test/suites/images.ts`: a `put` that returned survives a crash and is never seen half-written; `get` of what is absent
- * is `undefined`; deletes are idempotent; a failure of the store throws `BackendUnavailableError` (or `ThrottledError`) with its
- * `cause`.
+ * Stores pictures by key. `lib/images/key.ts` checks keys before they reach an adapter. Both adapters keep
+ * these promises, and `test/suites/images.ts` proves them:
+ *
+ * - A picture whose `put` returned survives a crash, and no reader ever sees half of it.
+ * - `get` returns `undefined` for an absent key, and `delete` does nothing.
+ * - A failure of the store throws `BackendUnavailableError` or `ThrottledError`, with its `cause`.
  * @example
  * await images.put('blacklist/7/a.png', bytes, 'image/png');
  * for await (const { key } of images.list('blacklist/7/')) console.log(key);
  */
 export interface ImageStore extends ImageLocator {
   /**
-   * Writes, or replaces.
+   * Writes a picture, or replaces it.
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
   put(key: string, bytes: Uint8Array, contentType: string): Promise<void>;
-  /** @throws BackendUnavailableError, ThrottledError */
+  /**
+   * Reads a picture; returns `undefined` if there is none.
+   * @throws BackendUnavailableError, ThrottledError
+   */
   get(key: string): Promise<Uint8Array | undefined>;
-  /** @throws BackendUnavailableError, ThrottledError */
+  /**
+   * Deletes a picture, if there is one.
+   * @throws BackendUnavailableError, ThrottledError
+   */
   delete(key: string): Promise<void>;
   /**
    * Deletes a picture, or with a slash at the end every picture below a prefix, so that nothing of it can be had back: in a bucket all its
@@ -42,35 +53,35 @@ export interface ImageStore extends ImageLocator {
    */
   list(prefix: `${string}/`): AsyncIterable<StoredImage>;
   /**
-   * Removes what writers that crashed before `olderThan` left half-written; returns how many that were.
+   * Removes half-written files of writers that crashed before `olderThan`.
+   * @returns the number of files removed
    * @throws BackendUnavailableError, ThrottledError
    */
   removeUnfinished(olderThan: Date): Promise<number>;
   /**
-   * Throws when the store can't be used.
-   * @throws BackendUnavailableError, ThrottledError, DiskFullError
+   * Checks that the store can be used.
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError when it can't
    */
   check(): Promise<void>;
 }
 
-/** A picture as a client gets it: its bytes, or a URL where the store itself gives it out for some minutes. */
+/** A picture for a client: its bytes, or the URL by which the store hands it out for some minutes. */
 export type Delivery = { readonly bytes: Uint8Array } | { readonly url: string };
 export type DeliveredPicture = Delivery & { readonly contentType: string };
 
 /**
- * Gives stored pictures out to clients.
- * @example
- * const delivered = await delivery.deliver('blacklist/7/a.png');
+ * Hands stored pictures out to clients.
+ * @example const delivered = await delivery.deliver('blacklist/7/a.png');
  */
 export interface ImageDelivery {
   /**
-   * `undefined` when there is no such picture.
+   * Returns the picture or its URL, or `undefined` if there is no such picture.
    * @throws BackendUnavailableError, ThrottledError
    */
   deliver(key: string): Promise<Delivery | undefined>;
 }
 
-/** Gives out the bytes, where clients can't get at the store. */
+/** Hands out the bytes, because clients can't reach the store. */
 export function deliverBytes(images: Pick<ImageStore, 'get'>): ImageDelivery {
   return {
     async deliver(key) {

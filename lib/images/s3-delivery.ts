@@ -3,12 +3,12 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { type BucketPlace, createS3Client, isAbsent, s3Unavailable } from '../s3.ts';
 import type { Delivery, ImageDelivery } from './port.ts';
 
-/** How long a URL gives its picture out. */
+/** Seconds for which a URL is valid. */
 const urlSeconds = 300;
 
 /**
- * Gives pictures out by URLs, for through API Gateway none of more than 4.5 MB would pass. They are signed here, with the credentials of this
- * process, which must be allowed to get such keys.
+ * Hands pictures out by URL, because API Gateway passes no picture of more than 4.5 MB. This process signs
+ * the URLs with its own credentials, which must be allowed to get such keys.
  */
 export function openS3Delivery({ region, bucket }: BucketPlace): ImageDelivery {
   const client = createS3Client(region);
@@ -16,7 +16,7 @@ export function openS3Delivery({ region, bucket }: BucketPlace): ImageDelivery {
     async deliver(key): Promise<Delivery | undefined> {
       const object = { Bucket: bucket, Key: key };
       try {
-        // Who follows the URL of an absent object would be told so by S3, in its own words.
+        // S3 itself would answer whoever follows the URL of an absent object, with an error page of its own.
         await client.send(new HeadObjectCommand(object));
         const request = new GetObjectCommand({
           ...object,

@@ -13,8 +13,8 @@ import { bucketLocator } from './location.ts';
 import type { ImageStore, StoredImage } from './port.ts';
 
 /**
- * The image store in an S3 bucket, under the keys as they are. What encrypts the objects, and for how long their old versions and
- * unfinished uploads stay, is the bucket's own business.
+ * Opens the image store in an S3 bucket, where objects have the pictures' keys. The bucket's own settings
+ * decide on encryption, on old versions and on unfinished uploads.
  */
 export function openS3Images({ region, bucket }: BucketPlace): ImageStore {
   return new S3Images(createS3Client(region), bucket);
@@ -29,7 +29,7 @@ class S3Images implements ImageStore {
     this.#bucket = bucket;
   }
 
-  /** The SDK sends a checksum of the bytes along: S3 refuses what does not arrive as it left. */
+  /** Writes a picture. The SDK sends a checksum with it, and S3 refuses bytes that changed on the way. */
   async put(key: string, bytes: Uint8Array, contentType: string): Promise<void> {
     await attemptS3(() =>
       this.#client.send(
@@ -68,7 +68,7 @@ class S3Images implements ImageStore {
       const request = new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: prefix, ContinuationToken });
       const page = await attemptS3(() => this.#client.send(request));
       for (const { Key: key, LastModified: modified } of page.Contents ?? []) {
-        // What has another kind of name was not put here by us.
+        // An object whose name is no key is not ours.
         if (key !== undefined && modified !== undefined && isKey(key)) yield { key, modified };
       }
       ContinuationToken = page.NextContinuationToken;
@@ -79,7 +79,7 @@ class S3Images implements ImageStore {
     return bucketLocator(this.#bucket).location(key);
   }
 
-  /** Nothing to do: an object is there whole or not at all. */
+  /** Does nothing: S3 has an object whole, or not at all. */
   async removeUnfinished(_olderThan: Date): Promise<number> {
     return 0;
   }

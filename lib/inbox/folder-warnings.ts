@@ -5,12 +5,12 @@ import { isForbidden } from '../writable-folder.ts';
 import { inboxPrefix } from './port.ts';
 import { isRemovable, walkInbox } from './walk.ts';
 
-/** Files that are looked at for one answer. */
+/** Limit on the files that are read for one answer. */
 const maxFiles = 2_000;
 const shownFolders = 3;
 
 /**
- * Tells of what lies in the inbox of a data folder and can't be indexed, because of permissions or names. It
+ * Warns of files in the inbox of a data folder that can't be indexed, because of permissions or names. It
  * never throws.
  */
 export async function folderInboxWarnings(dataDir: string): Promise<string[]> {

@@ -7,11 +7,11 @@ import { isDiskFull } from '../disk-space.ts';
 import { BackendUnavailableError, DiskFullError, type ServiceError } from '../errors.ts';
 import { codeOf, fileMode, folderMode, ifPresent, syncFolder, writeWhole } from '../files.ts';
 import { isForbidden } from '../writable-folder.ts';
-import { type EarlierWork, InboxNotes, type NoteStorage } from './notes.ts';
+import { InboxNotes, type NoteStorage } from './notes.ts';
 import { type Inbox, type InboxFile, inboxNotesPrefix, inboxPrefix, rejectedPrefix } from './port.ts';
 import { isAbsence, isRemovable, joinBytes, walkInbox } from './walk.ts';
 
-/** A file that has not changed for so long counts as written to its end. */
+/** Milliseconds without a change after which a file counts as complete. */
 const settledMs = 2_000;
 const retryAfterSeconds = 5;
 
@@ -23,24 +23,22 @@ const unusableNameCodes = ['ENAMETOOLONG', 'ENOTDIR', 'EEXIST', 'EISDIR', 'ENOTE
 
 /** Result of listing the inbox. */
 export interface InboxListing {
-  /**
-   * The keys of the files that have not changed for two seconds, as far as earlier listings have seen them.
-   */
+  /** Keys of the files that have not changed for two seconds, as far as earlier listings have seen them. */
   readonly settled: string[];
-  /** The keys of those that have not changed either, but could not be removed once they are indexed. */
+  /** Keys of unchanged files that could not be removed after indexing. */
   readonly unremovable: string[];
-  /** The keys of folders that this user may not read. */
+  /** Keys of folders that this user may not read. */
   readonly unreadable: string[];
   /** Kinds of ignored files and folders, each once, without people's names. */
   readonly passedOver: ReadonlySet<string>;
 }
 
-/** The inbox in a folder, which tells by itself what is in it. */
+/** Inbox in a folder, which must be listed to find new files. */
 export interface FolderInbox extends Inbox {
   /**
-   * Looks for files. Links, hidden files, and what systems keep in folders of their own are passed over, and
-   * so is what is no regular file. A name that is not UTF-8 is read as Windows-1252; of two files that have
-   * the same key then, one waits for the other.
+   * Lists the files. It ignores links, hidden files, systems' own folders, and whatever is no regular file. A
+   * name that is not UTF-8 is read as Windows-1252; of two files that get the same key, one waits for the
+   * other.
    * @throws BackendUnavailableError
    */
   list(): Promise<InboxListing>;
@@ -64,7 +62,10 @@ export function openFolderInbox(dataDir: string): FolderInbox {
   }
 }
 
-/** A file as the last listing saw it; `since` is `performance.now()` of when it first saw this version. */
+/**
+ * A file of the last listing; `since` is the time, by `performance.now()`, of the first listing with this
+ * version.
+ */
 interface Seen {
   readonly path: Buffer;
   readonly version: string;
@@ -72,17 +73,20 @@ interface Seen {
 }
 
 class FolderInboxAdapter implements FolderInbox {
+  readonly notes: InboxNotes;
   readonly #inbox: string;
   readonly #rejected: string;
-  readonly #notes: InboxNotes;
   /** Files of the last listing, by key. */
   #seen = new Map<string, Seen>();
 
-  /** Both folders with no link on the way to them. */
+  /**
+   * @param inbox real path of the folder, without links
+   * @param rejected real path of that folder
+   */
   constructor(inbox: string, rejected: string, notes: InboxNotes) {
     this.#inbox = inbox;
     this.#rejected = rejected;
-    this.#notes = notes;
+    this.notes = notes;
   }
 
   async list(): Promise<InboxListing> {
@@ -97,7 +101,7 @@ class FolderInboxAdapter implements FolderInbox {
       unreadable: (key: string) => unreadable.push(key),
     };
     await attempt(async () => {
-      // Somebody may have tidied up too thoroughly.
+      // Somebody may have deleted the folder.
       await mkdir(this.#inbox, { recursive: true, mode: folderMode });
       for await (const { key, path, stats } of walkInbox(Buffer.from(this.#inbox), listener)) {
         if (seen.has(key)) continue;
@@ -117,9 +121,9 @@ class FolderInboxAdapter implements FolderInbox {
   read(key: string, maxBytes: number): Promise<InboxFile | undefined> {
     const path = this.#path(key);
     return attempt(async () => {
-      // Not even a folder on the way may be a link.
+      // No folder in the path may be a link.
       if (!(await realpath(path, { encoding: 'buffer' })).equals(path)) return undefined;
-      // O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
+      // O_NONBLOCK: without it, opening a pipe without a writer would wait for ever.
       await using file = await openUnlessDatabase(
         path,
         constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
@@ -127,25 +131,13 @@ class FolderInboxAdapter implements FolderInbox {
       const stats = await file.stat({ bigint: true });
       const version = versionOf(stats);
       if (!stats.isFile() || version !== (this.#seen.get(key)?.version ?? version)) return undefined;
-      // Devices' numbers, and on some file systems those of files, are others after a restart.
+      // The mark contains no device number and no inode, because these may change at a restart.
       const known = { key, version, mark: JSON.stringify([key, `${stats.size}`, `${stats.mtimeNs}`]) };
       if (stats.size > maxBytes) return { ...known, bytes: undefined };
       const bytes = await file.readFile();
       const isSame = versionOf(await file.stat({ bigint: true })) === version;
       return isSame ? { ...known, bytes } : undefined;
     });
-  }
-
-  begin({ mark }: InboxFile, maxDeaths: number): Promise<EarlierWork> {
-    return this.#notes.begin(mark, maxDeaths);
-  }
-
-  end({ mark }: InboxFile): Promise<void> {
-    return this.#notes.end(mark);
-  }
-
-  indexed({ mark }: InboxFile): Promise<void> {
-    return this.#notes.indexed(mark);
   }
 
   async remove(file: InboxFile): Promise<boolean> {
@@ -159,7 +151,7 @@ class FolderInboxAdapter implements FolderInbox {
       }
     });
     if (isLeft) return false;
-    await this.#notes.forget(file.mark);
+    await this.notes.forget(file.mark);
     return true;
   }
 
@@ -174,10 +166,13 @@ class FolderInboxAdapter implements FolderInbox {
         return place(createHash('sha256').update(name).digest('hex'));
       });
     });
-    await this.#notes.forget(file.mark);
+    await this.notes.forget(file.mark);
   }
 
-  /** @throws RangeError when the key leads out of the inbox, or to a name that is passed over. */
+  /**
+   * Converts a key to the file's path.
+   * @throws RangeError when the key leads out of the inbox, or contains an ignored name
+   */
   #path(key: string): Buffer {
     const names = key.slice(inboxPrefix.length).split('/');
     const isBelow = key.startsWith(inboxPrefix) && !key.includes('\0');
@@ -238,7 +233,8 @@ async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
 }
 
 function unavailable(error: unknown): ServiceError {
-  // The code alone: the system's message repeats the path, and with it a person's name; this goes to the log.
+  // Only the code is kept: the system's message repeats the path, which contains a person's name, and would
+  // be logged.
   const cause = codeOf(error) ?? error;
   if (isDiskFull(error)) return new DiskFullError({ cause });
   return new BackendUnavailableError('The inbox is not available.', retryAfterSeconds, { cause });

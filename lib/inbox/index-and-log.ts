@@ -3,7 +3,9 @@ import { BackendUnavailableError } from '../errors.ts';
 import { log } from '../log.ts';
 import { type IndexingPorts, indexUpload, type UploadOutcome } from './index-upload.ts';
 
-/** `again`: to be tried again later. `alone`: to be tried again now, while nothing else is. */
+/**
+ * Outcomes of indexing: `again` asks for a later attempt, `alone` for one now, while nothing else is indexed.
+ */
 export type IndexingStatus = 'done' | 'left' | 'again' | 'alone';
 
 /**

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { withDetail } from '../audit/scope.ts';
 import { enrollPicture, measureReference, type SimilarFaces, undo } from '../blacklist/enroll-images.ts';
 import { isAbandoned, isInterrupted } from '../blacklist/interrupted.ts';
 import { logAlikeEntries } from '../blacklist/name-warnings.ts';
@@ -15,6 +16,7 @@ import { normalName } from '../names/normal-form.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
 import { systemPath } from '../system-names.ts';
+import { uploadDetail } from '../uploads/key.ts';
 import { uuidOfHash } from '../uuid.ts';
 import { type Inbox, type InboxFile, inboxPrefix } from './port.ts';
 
@@ -39,7 +41,7 @@ interface UploadedPicture {
 type NewUpload = IndexedUpload & { readonly similar: SimilarFaces };
 
 interface Left {
-  /** True where the picture was indexed, but may not be removed from the inbox. */
+  /** True if the picture was indexed, but this service may not remove it from the inbox. */
   readonly isLeft?: true;
 }
 
@@ -53,11 +55,11 @@ export type UploadOutcome =
       IndexedUpload)
   | ({ readonly outcome: 'known' } & Left & IndexedUpload)
   | { readonly outcome: 'gone' | 'ignored' }
-  /** It was indexed before, is not indexed again, and may still not be removed. */
+  /** The picture was indexed before, and this service may still not remove it. */
   | { readonly outcome: 'left' }
-  /** The process ended once in the middle of it: it is to be done while nothing else is. */
+  /** A process ended once while it indexed this picture, so it must be retried while nothing else runs. */
   | { readonly outcome: 'postponed' }
-  /** It lies where a system keeps files of its own; the label tells no person's name. */
+  /** The file is in a system's own folder; the label reveals no person's name. */
   | { readonly outcome: 'passed over'; readonly label: string }
   | { readonly outcome: 'rejected'; readonly reason: string };
 
@@ -66,10 +68,10 @@ const entryAttempts = 50;
 const entryPauseMs = 200;
 const tryAgainSeconds = 5;
 
-/** A picture that ended so many processes is not tried again. */
+/** Number of processes that ended while they indexed a picture, after which it is not retried. */
 const maxDeaths = 2;
 
-/** An upload lies where it does not say of whom it is; the message says why. */
+/** An upload's key does not say whose picture it is; the message has the reason. */
 class UnplacedError extends Error {}
 
 /**
@@ -89,27 +91,29 @@ class UnplacedError extends Error {}
  */
 export async function indexUpload(ports: IndexingPorts, key: string, isAlone = true): Promise<UploadOutcome> {
   const { faces, inbox } = ports;
-  // S3's console makes a folder by an empty object of its name.
+  // S3's console makes a folder as an empty object of its name.
   if (key.endsWith('/')) return { outcome: 'ignored' };
   const system = systemPath(key.slice(inboxPrefix.length).split('/'));
   if (system) return { outcome: 'passed over', label: system.label };
   const file = await inbox.read(key, faces.maxImageBytes);
   if (!file) return { outcome: 'gone' };
-  const { deaths, isIndexed } = await inbox.begin(file, isAlone ? maxDeaths - 1 : 0);
+  const { deaths, isIndexed } = await inbox.notes.begin(file.mark, isAlone ? maxDeaths - 1 : 0);
   if (isIndexed) return { outcome: (await inbox.remove(file)) ? 'gone' : 'left' };
   if (deaths >= maxDeaths)
     return reject(inbox, file, 'The service ended twice while it worked on this picture.');
   if (deaths > 0 && !isAlone) return { outcome: 'postponed' };
   try {
-    const { similar, ...indexed } = await indexPicture(ports, key, file.bytes);
-    await inbox.indexed(file);
+    const { similar, ...indexed } = await withDetail(uploadDetail(key) ?? null, () =>
+      indexPicture(ports, key, file.bytes),
+    );
+    await inbox.notes.indexed(file.mark);
     const left = (await inbox.remove(file)) ? {} : ({ isLeft: true } as const);
     if (indexed.faceCount === undefined) return { outcome: 'known', ...indexed, ...left };
     const duplicates = await possibleDuplicates(ports, indexed.entryId, [similar]);
     return { outcome: 'enrolled', ...indexed, possibleDuplicates: duplicates, ...left };
   } catch (error) {
     if (isUnusablePicture(error) || error instanceof UnplacedError) return reject(inbox, file, error.message);
-    await undo(() => inbox.end(file));
+    await undo(() => inbox.notes.end(file.mark));
     throw error;
   }
 }
@@ -155,7 +159,8 @@ function personOf(key: string): { entryId: number } | { name: string } {
   }
   const name = normalName(folder);
   if (/^[1-9][0-9]*$/.test(name)) return { entryId: Number(name) };
-  // Somebody's own number, such as a badge's: it must not become the picture of whoever has the id 42.
+  // It is a number of another kind, such as a badge's. It must not become a picture of the entry with the id
+  // 42.
   if (/^0[0-9]*$/.test(name)) {
     throw new UnplacedError('There is no blacklist entry of that id: ids begin with no zero.');
   }
@@ -165,7 +170,10 @@ function personOf(key: string): { entryId: number } | { name: string } {
   );
 }
 
-/** @throws UnplacedError when there is none that is shown. */
+/**
+ * Returns the entry of an id.
+ * @throws UnplacedError when there is none, or it is being deleted
+ */
 async function listedEntry({ records }: IndexingPorts, entryId: number): Promise<EntryRecord> {
   const entry = Number.isSafeInteger(entryId) ? await records.getEntry(entryId) : undefined;
   if (!entry || entry.status === 'DELETING') {
@@ -200,7 +208,7 @@ function ignoreNameTaken(error: unknown): undefined {
   if (!(error instanceof NameTakenError)) throw error;
 }
 
-/** Shows a new entry with its first picture; without one, nothing is kept of it. */
+/** Activates a new entry with its first picture. If that fails, the entry is removed. */
 async function completeEntry(
   ports: IndexingPorts,
   entryId: number,
@@ -210,7 +218,8 @@ async function completeEntry(
     await undo(() => removeEntryEverywhere(ports, entryId));
     throw error;
   });
-  // Not undone when it fails: it may have been done all the same, and others have added their pictures since.
+  // A failure here is not undone: the entry may be active all the same, and others may have added pictures
+  // since.
   const entry = await ports.records.activateEntry(entryId);
   if (!entry) throw new EntryNotFoundError();
   await logAlikeEntries(ports, entry);
@@ -226,7 +235,7 @@ async function addPicture(
   const known = (await ports.records.getImages([imageId])).get(imageId);
   if (known?.status === 'ACTIVE') return { entryId, imageId, faceCount: undefined, similar: [] };
   if (known) {
-    // Not made anew here and now: another one who has found it may be still at removing it.
+    // The image is not made again at once, because another process that found it may still be removing it.
     if (isInterrupted(known)) await removeImageEverywhere(ports, known);
     throw tryAgain('The same picture is being added at this moment.');
   }

@@ -2,31 +2,39 @@ import { createHash, randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { BackendUnavailableError } from '../errors.ts';
 
-/**
- * Storage of small texts. A text that was put survives a crash. Every method throws
- * `BackendUnavailableError`.
- */
+/** Storage of small texts. A text that was put survives a crash. */
 export interface NoteStorage {
-  /** Returns `undefined` if there is no such text. */
+  /**
+   * Reads a text; returns `undefined` if there is none.
+   * @throws BackendUnavailableError
+   */
   get(name: string): Promise<string | undefined>;
+  /**
+   * Writes a text, or replaces it.
+   * @throws BackendUnavailableError, DiskFullError
+   */
   put(name: string, text: string): Promise<void>;
-  /** Deletes a text, if there is one. */
+  /**
+   * Deletes a text, if there is one.
+   * @throws BackendUnavailableError
+   */
   delete(name: string): Promise<void>;
 }
 
 /** Record of earlier attempts to index a file. */
 export interface EarlierWork {
-  /** Times that the process ended in the middle of it. */
+  /** Number of times that a process ended while it indexed the file. */
   readonly deaths: number;
-  /** True once the picture was indexed; it lies there still because it could not be removed. */
+  /** True once the picture was indexed; the file is still there because it could not be removed. */
   readonly isIndexed: boolean;
 }
 
 const Note = z.object({
   deaths: z.number(),
   isIndexed: z.boolean(),
-  /** The run that is at it, and since when, ISO 8601; null when none is. */
+  /** Id of the run that indexes the file now; null if none does. */
   run: z.string().nullable(),
+  /** Start of that run, ISO 8601. */
   since: z.string(),
 });
 type Note = z.infer<typeof Note>;
@@ -41,12 +49,12 @@ const tryAgainSeconds = 5;
 export class InboxNotes {
   readonly #storage: NoteStorage;
   readonly #maxRunMs: number;
-  /** This process's name among those that work on the inbox. */
+  /** Id of this process among those that index files. */
   readonly #run = randomUUID();
 
   /**
-   * @param maxRunMs how long another process may be at a file before it counts as ended; 0 where no two work
-   * on the same inbox.
+   * @param maxRunMs how long another process may be at a file before it counts as ended; 0 where a process
+   * has the inbox to itself, so that the others have ended.
    */
   constructor(storage: NoteStorage, maxRunMs: number) {
     this.#storage = storage;
@@ -54,9 +62,9 @@ export class InboxNotes {
   }
 
   /**
-   * Notes that work on a file begins, and tells what is known of earlier work. Nothing is noted of a file
-   * that was indexed already, or that more than `maxDeaths` runs have ended at.
-   * @throws BackendUnavailableError when another process is at it.
+   * Notes that work on a file begins, and returns the record of earlier work. It writes no note for a file
+   * that was indexed already, or at which more than `maxDeaths` runs have ended.
+   * @throws BackendUnavailableError when another process is indexing it
    */
   async begin(mark: string, maxDeaths: number): Promise<EarlierWork> {
     const note = await this.#read(mark);
@@ -71,7 +79,7 @@ export class InboxNotes {
     return { deaths, isIndexed: note.isIndexed };
   }
 
-  /** Notes that the work ended without a result, and the process did not. */
+  /** Notes that the work ended without a result, although the process lives. */
   async end(mark: string): Promise<void> {
     const { deaths, isIndexed } = await this.#read(mark);
     if (isIndexed) return;
@@ -94,7 +102,7 @@ export class InboxNotes {
     try {
       return text === undefined ? noNote : Note.parse(JSON.parse(text));
     } catch {
-      // A disk's fault, or somebody's edit: no reason to stop.
+      // A damaged note, from a disk's fault or somebody's edit, must not stop the service.
       return noNote;
     }
   }
@@ -104,7 +112,7 @@ export class InboxNotes {
   }
 }
 
-/** Tells no person's name. */
+/** Names a note by a hash, which reveals no person's name. */
 function nameOf(mark: string): string {
   return createHash('sha256').update(mark).digest('hex');
 }

@@ -1,48 +1,50 @@
-import type { EarlierWork } from './notes.ts';
+import type { InboxNotes } from './notes.ts';
 
 /** A picture that was put into the inbox, as it was when it was read. */
 export interface InboxFile {
-  /** `inbox/<entry id or name>/…` */
+  /** Key of the file: `inbox/<entry id or name>/…`. */
   readonly key: string;
-  /** Tells it from another one that is put in its place later. */
+  /** Version of the file, which another file under the same key does not have. */
   readonly version: string;
-  /** Tells it from others as long as it lies there, also after a restart or on another machine. */
+  /** Mark of the file that stays the same while it lies there, after a restart and on other machines too. */
   readonly mark: string;
-  /** `undefined` when there are more of them than were asked for; they are not read then. */
+  /** Bytes of the file; `undefined` if there are more than the limit, because they are not read then. */
   readonly bytes: Uint8Array | undefined;
 }
 
-/** The first segment of all keys in the inbox. */
+/** First segment of all keys in the inbox. */
 export const inboxPrefix = 'inbox/';
 /** Prefix of files that can't be indexed: `inbox/a/b.jpg` is moved to `rejected/a/b.jpg`. */
 export const rejectedPrefix = 'rejected/';
-/** The first segment of the notes on earlier work. */
+/** First segment of the notes on earlier work. */
 export const inboxNotesPrefix = 'inbox-notes/';
 
 /**
- * Place that pictures are uploaded to, to be indexed. `test/suites/inbox.ts` checks these rules on both
- * adapters.
+ * Holds uploaded pictures until they are indexed. `test/suites/inbox.ts` checks these rules on both adapters.
  *
  * - A file is never read half.
  * - Removing or rejecting a file that is gone or replaced does nothing.
- * - A failure throws `BackendUnavailableError`.
+ * - A failure throws `BackendUnavailableError`, or `DiskFullError` on a full disk.
+ * @example
+ * const file = await inbox.read('inbox/7/a.jpg', maxBytes);
+ * if (file && (await inbox.notes.begin(file.mark, 3)).isIndexed) await inbox.remove(file);
  */
 export interface Inbox {
-  /** Returns the file of that key, `undefined` if there is none. */
+  /** Notes on earlier work, by the marks of its files. Removing or rejecting a file removes its note. */
+  readonly notes: InboxNotes;
+  /**
+   * Reads the file of a key; returns `undefined` if there is none.
+   * @throws BackendUnavailableError
+   */
   read(key: string, maxBytes: number): Promise<InboxFile | undefined>;
   /**
-   * Notes that work on a file begins, and returns the record of earlier work. The note survives a crash. It
-   * is not made if the picture was indexed before, or if more than `maxDeaths` processes ended while they
-   * worked on it.
-   * @throws BackendUnavailableError also when another process is indexing it.
+   * Removes a file from the inbox, with its note. Returns false if this service may not remove it.
+   * @throws BackendUnavailableError
    */
-  begin(file: InboxFile, maxDeaths: number): Promise<EarlierWork>;
-  /** Notes that the work ended without a result, and is to be done again. */
-  end(file: InboxFile): Promise<void>;
-  /** Notes that the picture was indexed, so that it is not indexed again while it lies there. */
-  indexed(file: InboxFile): Promise<void>;
-  /** Takes a file out of the inbox, with its note. Returns false when it may not be removed. */
   remove(file: InboxFile): Promise<boolean>;
-  /** Moves a file to `rejected/…`, with the reason beside it. One that is there already is replaced. */
+  /**
+   * Moves a file to `rejected/…`, and writes the reason beside it. A file of that name is replaced.
+   * @throws BackendUnavailableError, DiskFullError
+   */
   reject(file: InboxFile, reason: string): Promise<void>;
 }

@@ -7,8 +7,8 @@ import type { IndexingPorts } from './index-upload.ts';
 import { inboxPrefix } from './port.ts';
 
 /**
- * Time below which no further picture is begun. The function would be stopped in the middle of it and of the
- * others.
+ * Milliseconds below which no further picture is begun. Otherwise the function could be killed during the
+ * work on it, and the results of the others would be lost.
  */
 const minRemainingMs = 30_000;
 
@@ -25,7 +25,7 @@ const S3Message = z.union([
       }),
     ),
   }),
-  // Sent once, when the notification is set up.
+  // S3 sends this once, when the notification is set up.
   z.object({ Event: z.literal('s3:TestEvent') }),
 ]);
 
@@ -69,7 +69,7 @@ function uploadedKeys(messageId: string, body: string, bucket: string): string[]
       log().warn({ messageId }, 'message: it tells of other things than uploads');
     return uploads;
   } catch {
-    // Not the error itself, which may repeat a key.
+    // The error itself is not logged, because it may repeat a key.
     log().error({ messageId }, 'message: it is not one of S3');
     return undefined;
   }

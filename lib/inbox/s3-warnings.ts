@@ -3,10 +3,10 @@ import { type BucketPlace, createS3Client } from '../s3.ts';
 import { systemPath } from '../system-names.ts';
 import { inboxPrefix } from './port.ts';
 
-/** Time after which an upload's event has been delivered for the last time. */
+/** Milliseconds after which an upload's event was delivered for the last time. */
 const longMs = 75 * 60_000;
 
-/** Tells of what has lain in a bucket's inbox for longer than it should. It never throws. */
+/** Warns of files that have been in a bucket's inbox for too long. It never throws. */
 export async function bucketInboxWarnings({ region, bucket }: BucketPlace): Promise<string[]> {
   const client = createS3Client(region);
   try {

@@ -8,13 +8,15 @@ import {
 } from '@aws-sdk/client-s3';
 import { BackendUnavailableError } from '../errors.ts';
 import { type BucketPlace, createS3Client, getObject, isAbsent, isRefused, maxKeyBytes } from '../s3.ts';
-import { type EarlierWork, InboxNotes, type NoteStorage } from './notes.ts';
+import { InboxNotes, type NoteStorage } from './notes.ts';
 import { type Inbox, type InboxFile, inboxNotesPrefix, inboxPrefix, rejectedPrefix } from './port.ts';
 
-/** S3 takes 2 KB of metadata. */
+/** Limit on a reason's characters: S3 takes 2 KB of metadata. */
 const maxReasonLength = 1000;
 const retryAfterSeconds = 5;
-/** A function that has not ended by then never will. Its event comes again later than that. */
+/**
+ * Milliseconds after which a function's run has surely ended. Its event is delivered again later than that.
+ */
 const maxRunMs = 5 * 60_000;
 const maxNoteBytes = 1024;
 
@@ -28,35 +30,23 @@ export function openS3Inbox({ region, bucket }: BucketPlace): Inbox {
 }
 
 class S3Inbox implements Inbox {
+  readonly notes: InboxNotes;
   readonly #client: S3Client;
   readonly #bucket: string;
-  readonly #notes: InboxNotes;
 
   constructor(client: S3Client, bucket: string) {
     this.#client = client;
     this.#bucket = bucket;
-    this.#notes = new InboxNotes(bucketNotes(client, bucket), maxRunMs);
+    this.notes = new InboxNotes(bucketNotes(client, bucket), maxRunMs);
   }
 
   read(key: string, maxBytes: number): Promise<InboxFile | undefined> {
     return attempt(async () => {
       const object = { Bucket: this.#bucket, Key: key };
       const { bytes, etag, modified } = await getObject(this.#client, object, maxBytes);
-      // The same picture that is put there once more has the same etag.
+      // A picture that is uploaded once more has the same etag, so the mark contains the time too.
       return { key, version: etag, mark: JSON.stringify([key, etag, modified?.toISOString() ?? '']), bytes };
     });
-  }
-
-  begin({ mark }: InboxFile, maxDeaths: number): Promise<EarlierWork> {
-    return this.#notes.begin(mark, maxDeaths);
-  }
-
-  end({ mark }: InboxFile): Promise<void> {
-    return this.#notes.end(mark);
-  }
-
-  indexed({ mark }: InboxFile): Promise<void> {
-    return this.#notes.indexed(mark);
   }
 
   /** Removes the object if it is unchanged. A newer one has an event of its own. */
@@ -71,7 +61,7 @@ class S3Inbox implements Inbox {
       }
     });
     if (isLeft) return false;
-    await this.#notes.forget(mark);
+    await this.notes.forget(mark);
     return true;
   }
 
@@ -86,7 +76,7 @@ class S3Inbox implements Inbox {
       Metadata: { reason: asciiReason(reason) },
     });
     if (await attempt(() => this.#client.send(copy))) await this.remove(file);
-    await this.#notes.forget(file.mark);
+    await this.notes.forget(file.mark);
   }
 }
 
@@ -126,7 +116,8 @@ async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
     return await work();
   } catch (error) {
     if (isAbsent(error) || isReplaced(error)) return undefined;
-    // S3's own words may repeat the key, and with it a person's name; this goes to the log.
+    // Only the error's name is kept: S3's message may repeat the key, which contains a person's name, and
+    // would be logged.
     const cause = error instanceof S3ServiceException ? `S3: ${error.name}` : error;
     throw new BackendUnavailableError('The inbox is not available.', retryAfterSeconds, { cause });
   }

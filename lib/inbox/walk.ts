@@ -7,19 +7,19 @@ import { isForbidden } from '../writable-folder.ts';
 import { inboxPrefix } from './port.ts';
 
 /**
- * An empty folder is removed when it has been so for this long: until then, somebody may be about to put
- * pictures there.
+ * Milliseconds for which a folder must have been empty before it is removed; until then, somebody may be
+ * about to put pictures there.
  */
 const emptyFolderMs = 60 * 60_000;
 
-/** Paths are bytes, for names on disk need not be UTF-8. */
+/** Paths are bytes, because names on disk need not be UTF-8. */
 export interface FoundFile {
   readonly key: string;
   readonly path: Buffer;
   readonly stats: BigIntStats;
 }
 
-/** Learns of what a walk does not yield. */
+/** Receives reports on what a walk does not yield. */
 export interface WalkListener {
   /** Reports something that is ignored on purpose. The label contains no person's name. */
   passedOver(label: string): void;
@@ -64,7 +64,7 @@ export async function* walkInbox(
  */
 export async function isRemovable(path: Buffer): Promise<boolean> {
   try {
-    // For file systems that judge permissions by themselves, and systems that judge in another order.
+    // Some file systems check permissions by themselves, and some systems check in another order.
     await access(path.subarray(0, path.lastIndexOf('/')), constants.W_OK | constants.X_OK);
     await rmdir(path);
   } catch (error) {
@@ -77,7 +77,10 @@ export function joinBytes(folder: Buffer, name: Buffer): Buffer {
   return Buffer.concat([folder, Buffer.from('/'), name]);
 }
 
-/** Returns true if a file is gone, also when a folder on the way is a file now, or the file is a link. */
+/**
+ * Returns true if a file is gone. This includes a link in its place, and a file in place of one of its
+ * folders.
+ */
 export function isAbsence(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(error) ?? '');
 }
@@ -89,6 +92,6 @@ function ignoreAbsence(error: unknown): undefined {
 async function removeIfLongEmpty(folder: Buffer): Promise<void> {
   const stats = await lstat(folder).catch(ignoreAbsence);
   if (!stats || Date.now() - stats.mtimeMs < emptyFolderMs) return;
-  // Whatever speaks against it, such as a picture that has just come: it is no more than tidying up.
+  // A failure does not matter, for example because a picture has just come: this is only tidying up.
   await rmdir(folder).catch(() => undefined);
 }

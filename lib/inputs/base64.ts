@@ -2,20 +2,19 @@ import { setImmediate } from 'node:timers/promises';
 import { InputUnreadableError } from '../errors.ts';
 import { pictureTooLarge } from './too-large.ts';
 
-/** Decoded at once; other requests are answered between two pieces. */
+/** Characters that are decoded at once; between two pieces, other requests get their turn. */
 const pieceLength = 256 * 1024;
-/** Decoded without delay. */
+/** Characters of a short text, which is decoded without a pause. */
 const smallLength = 16 * 1024;
-/** A head is shorter, with all parameters that browsers write. */
+/** Limit on the head, longer than any head with all parameters that browsers write. */
 const maxHeadLength = 1024;
 
 /**
- * Decodes a picture given as base64, with or without a `data:…;base64,` head, whatever type that
- * names: a picture is judged by its bytes. Line breaks and spaces, the URL-safe
- * alphabet and missing padding are taken; anything else that is not base64 (RFC 4648) is refused.
- *
- * @throws InputTooLargeError when it gives more than `maxBytes`.
- * @throws InputUnreadableError when it is not base64, or is empty.
+ * Decodes a picture in base64, with or without a `data:…;base64,` head. The type in the head is ignored,
+ * because the picture's own bytes decide. Line breaks, spaces, the URL-safe alphabet and missing padding are
+ * accepted. Anything else that is not base64 (RFC 4648) is refused.
+ * @throws InputTooLargeError when it has more than `maxBytes`
+ * @throws InputUnreadableError when it is not base64, or is empty
  */
 export async function decodeBase64(text: string, maxBytes: number): Promise<Uint8Array> {
   const pieces: Buffer[] = [];
@@ -23,7 +22,7 @@ export async function decodeBase64(text: string, maxBytes: number): Promise<Uint
   let rest = '';
   let padding = '';
   for (let at = startOfSymbols(text); at < text.length; at += pieceLength) {
-    // Also before the first, for there may be a hundred pictures of one piece each.
+    // It also pauses before the first piece, because a request may have a hundred pictures of one piece each.
     if (text.length > smallLength) await setImmediate();
     const [symbols, ends] = splitPadding(text.slice(at, at + pieceLength).replace(/\s+/g, ''));
     padding += ends;

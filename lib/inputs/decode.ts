@@ -16,19 +16,17 @@ sharp.cache(false);
 sharp.concurrency(1);
 
 /**
- * Checks and decodes a picture: JPEG, PNG, WebP or GIF, of which the first frame. The first bytes tell the
+ * Checks and decodes a picture: JPEG, PNG, WebP, or the first frame of a GIF. The first bytes decide on the
  * format, not the name.
  *
  * The result is upright by its EXIF orientation, in 8-bit sRGB, with transparent parts on white. CMYK,
  * 16-bit, grayscale and other profiles are converted. A picture that only lacks the end of its file is
  * accepted.
- *
- * @param picture its bytes, or the result of `measurePicture`. Decoding takes `memoryBytes`, see
- * `PictureSlots`.
- * @throws UnsupportedFormatError when the bytes are of another format.
- * @throws InputTooLargeError when its header announces more pixels than are accepted; nothing is decoded
- * then.
- * @throws InputUnreadableError when it is empty, cut off or damaged.
+ * @param picture its bytes, or the result of `measurePicture`; decoding takes `memoryBytes`, see
+ *   `PictureSlots`
+ * @throws UnsupportedFormatError when the bytes are of another format
+ * @throws InputTooLargeError when its header announces too many pixels; then nothing is decoded
+ * @throws InputUnreadableError when it is empty, cut off or damaged
  */
 export async function decodePicture(picture: Uint8Array | MeasuredPicture): Promise<Picture> {
   const measured = picture instanceof Uint8Array ? await measurePicture(picture) : picture;
@@ -41,7 +39,8 @@ type Decoded = Awaited<ReturnType<typeof decodeWith>>;
 
 async function decodePixels(measured: MeasuredPicture): Promise<Decoded> {
   try {
-    // Refuses missing data and wrong checksums, where faces would be looked for in pixels that are not there.
+    // Missing data and wrong checksums are refused: otherwise faces would be searched in pixels that are not
+    // there.
     if (measured.format !== 'jpeg') return await decodeWith(measured.decodable, 'error');
     return await decodeJpeg(measured);
   } catch (cause) {
@@ -50,14 +49,14 @@ async function decodePixels(measured: MeasuredPicture): Promise<Decoded> {
 }
 
 /**
- * JPEGs of up to so many pixels are read twice in any case: the decoder's warnings for the last rows come too
- * late.
+ * Number of pixels up to which a JPEG is always read twice, because the decoder's warnings for the last rows
+ * come too late.
  */
 const smallJpegPixels = 2_000_000;
 
 /**
- * Decodes a JPEG whose data is complete. The decoder fills missing data before an end marker with gray. It
- * only warns of that, as it does of harmless stray bytes.
+ * Decodes a JPEG whose data is complete. The decoder fills missing data before an end marker with gray, and
+ * only warns, as it also does for harmless stray bytes.
  */
 async function decodeJpeg({ decodable: bytes, pixelCount }: MeasuredPicture): Promise<Decoded> {
   const hasEnd = bytes.at(-2) === 0xff && bytes.at(-1) === 0xd9;
@@ -65,7 +64,7 @@ async function decodeJpeg({ decodable: bytes, pixelCount }: MeasuredPicture): Pr
     try {
       return await decodeWith(bytes, 'warning');
     } catch {
-      // It is looked into.
+      // `wholeJpeg` finds the reason, below.
     }
   }
   const whole = await wholeJpeg(bytes);
@@ -79,8 +78,8 @@ function decodeWith(bytes: Uint8Array, failOn: 'warning' | 'error') {
 }
 
 /**
- * Turns the decoded pixels by Exif's orientation (CIPA DC-008, tag 274). Done by the decoding pipeline, it
- * would hold the picture once more in its own depth and channels.
+ * Turns the decoded pixels by Exif's orientation (CIPA DC-008, tag 274). In the decoding pipeline, the turn
+ * would hold another copy of the picture, in its own depth and channels.
  */
 async function upright({ data, info }: Decoded, { orientation }: MeasuredPicture): Promise<Decoded> {
   if (orientation < 2 || orientation > 8) return { data, info };

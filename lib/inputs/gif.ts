@@ -6,10 +6,10 @@ const trailer = 0x3b;
 const maxCodeBits = 12;
 
 /**
- * Takes the first frame out of a GIF, https://www.w3.org/Graphics/GIF/spec-gif89a.txt: the others take time
- * and memory, and are not looked at. It gets an end where the file breaks off, if no pixel is missing.
- * @returns the bytes as they are when no such frame is found in them; the decoder tells why.
- * @throws InputUnreadableError when pixels of the frame are missing.
+ * Extracts the first frame from a GIF, https://www.w3.org/Graphics/GIF/spec-gif89a.txt: the others would take
+ * time and memory, and are not used. A file that breaks off gets an end, if no pixel is missing.
+ * @returns the unchanged bytes if there is no such frame; the decoder then finds the reason
+ * @throws InputUnreadableError when pixels of the frame are missing
  */
 export function firstFrame(bytes: Uint8Array): Uint8Array {
   const gif = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,6 +1,6 @@
 /** Reads the entropy-coded data of one JPEG scan without making pixels of it: ITU-T T.81, annexes F and G. */
 
-/** The codes of one DHT segment. */
+/** Codes of one DHT segment. */
 export interface HuffmanTable {
   /**
    * Table indexed by the next 9 bits: the code's length times 256, plus its symbol. It has 0 for longer codes
@@ -24,10 +24,10 @@ export interface JpegComponent {
   /** Sampling factors. */
   readonly h: number;
   readonly v: number;
-  /** Blocks in a row and rows of them, as a scan of this component alone has them. */
+  /** Number of blocks in a row, and of rows, in a scan of this component alone. */
   readonly columns: number;
   readonly rows: number;
-  /** Blocks in a row, filled up to whole units of an interleaved scan. */
+  /** Number of blocks in a row, rounded up to whole units of an interleaved scan. */
   readonly stride: number;
   /** Bits of the coefficients that are not 0 in progressive pictures: two words for each block. */
   readonly nonzero: Uint32Array;
@@ -56,12 +56,12 @@ export interface JpegScan {
   readonly unitRows: number;
 }
 
-/** The data does not have what it should: it ends too early, or has a code that there is not. */
+/** The data is incomplete: it ends too early, or has an undefined code. */
 export class ScanBrokenError extends Error {}
 
 /**
  * Makes the table of a DHT segment's codes.
- * @param counts of the codes of 1 to 16 bits.
+ * @param counts numbers of the codes of 1 to 16 bits
  */
 export function huffmanTable(counts: Uint8Array, symbols: Uint8Array): HuffmanTable {
   const short = new Uint16Array(1 << shortBits);
@@ -89,7 +89,7 @@ export class ScanBits {
   #at: number;
   #window = 0;
   #count = 0;
-  /** Bits in the window that the data does not have. */
+  /** Number of bits in the window that lie beyond the data. */
   #absent = 0;
 
   constructor(bytes: Uint8Array, at: number) {
@@ -102,7 +102,10 @@ export class ScanBits {
     return this.#at - Math.max(0, (this.#count - this.#absent) >> 3);
   }
 
-  /** @throws ScanBrokenError */
+  /**
+   * Reads a symbol by a table's codes.
+   * @throws ScanBrokenError when a bit is missing, or there is no such code
+   */
   symbol(table: HuffmanTable): number {
     if (this.#count < 16) this.#fill();
     const entry = table.short[(this.#window >>> (this.#count - shortBits)) & 0x1ff] as number;
@@ -111,7 +114,10 @@ export class ScanBits {
     return entry & 0xff;
   }
 
-  /** @throws ScanBrokenError */
+  /**
+   * Reads some bits as a number.
+   * @throws ScanBrokenError when a bit is missing
+   */
   bits(count: number): number {
     if (this.#count < 16) this.#fill();
     this.#take(count);
@@ -119,7 +125,7 @@ export class ScanBits {
   }
 
   /**
-   * Goes on after the restart marker that has to come next.
+   * Skips the restart marker that must come next.
    * @throws ScanBrokenError
    */
   restart(): void {
@@ -171,8 +177,8 @@ export function nextMarker(bytes: Uint8Array, from: number): number {
 }
 
 /**
- * Reads a scan, row of blocks by row of blocks; between these, others may work.
- * @throws ScanBrokenError when a bit is missing.
+ * Reads a scan, one row of blocks after the other; between two rows, other work may run.
+ * @throws ScanBrokenError when a bit is missing
  */
 export function* readScan(scan: JpegScan, bits: ScanBits): Generator<void> {
   const { parts, restartInterval } = scan;
@@ -207,7 +213,7 @@ function readUnit(reader: BlockReader, part: ScanPart, row: number, column: numb
 class BlockReader {
   readonly #scan: JpegScan;
   readonly #bits: ScanBits;
-  /** Blocks that end where they begin. */
+  /** Number of further blocks that have no more coefficients (EOBRUN). */
   #endRun = 0;
 
   constructor(scan: JpegScan, bits: ScanBits) {
@@ -297,7 +303,7 @@ class BlockReader {
   }
 
   /**
-   * Returns the position of the coefficient after so many zeros. Each coefficient passed that is not 0 has a
+   * Returns the position of the coefficient after some zeros. Each non-zero coefficient on the way has a
    * correction bit.
    */
   #passZeros(component: JpegComponent, block: number, from: number, zeros: number): number {

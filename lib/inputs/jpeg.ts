@@ -20,12 +20,14 @@ const baseline = 0xc0;
 const extended = 0xc1;
 const progressive = 0xc2;
 
-/** More than any encoder writes. Each makes the decoder go over the whole picture once more. */
+/**
+ * Limit on scans: more than any encoder writes. For each, the decoder goes over the whole picture once more.
+ */
 const maxScans = 100;
-/** So long, in milliseconds, before others have a turn. */
+/** Milliseconds of work after which other requests get their turn. */
 const turnMs = 8;
 
-/** JPEG data has something that we can't judge, such as arithmetic codes. */
+/** The JPEG data has something that this reader can't check, such as arithmetic codes. */
 class NotJudgedError extends Error {}
 
 /**
@@ -65,7 +67,10 @@ class JpegReader {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** @throws ScanBrokenError, NotJudgedError */
+  /**
+   * Reads the whole file, and returns it up to its end marker.
+   * @throws ScanBrokenError, NotJudgedError
+   */
   *read(): Generator<void, Uint8Array> {
     let scans = 0;
     let at = 0;
@@ -118,7 +123,7 @@ class JpegReader {
       throw new ScanBrokenError('Not one frame.');
     }
     const [height, width] = [segment.readUInt16BE(1), segment.readUInt16BE(3)];
-    // Only a marker after the first scan tells the height.
+    // The height comes only in a marker after the first scan.
     if (height === 0) throw new NotJudgedError('No height.');
     const sampling = Array.from({ length: count }, (_, index) => {
       const id = segment[6 + 3 * index] as number;
@@ -170,7 +175,10 @@ class JpegReader {
     };
   }
 
-  /** @throws ScanBrokenError when a component is missing. */
+  /**
+   * Checks that every component was read.
+   * @throws ScanBrokenError when a component is missing
+   */
   #checkSeen(): void {
     const isSeen = ({ lowestBit }: JpegComponent) => lowestBit[0] !== -1;
     if (this.#components.length === 0 || !this.#components.every(isSeen)) {
@@ -179,16 +187,16 @@ class JpegReader {
   }
 
   /**
-   * Adds the end marker, when all that should come before it is there.
-   * @param end after the last byte that was used.
+   * Adds the end marker, if all data before it is there.
+   * @param end offset after the last byte that was used
    * @throws ScanBrokenError
    */
   #withEnd(end: number): Uint8Array {
     this.#checkSeen();
-    // Further scans would make it finer.
+    // Further scans would refine it.
     const isFinest = ({ lowestBit }: JpegComponent) => lowestBit.every((bit) => bit === 0);
     if (!this.#components.every(isFinest)) throw new ScanBrokenError('Further scans are missing.');
-    // A download that broke off may be filled up with zeros, which are codes as well.
+    // An interrupted download may have been filled up with zeros, which are valid codes.
     const filler = trailingZeros(this.#bytes);
     if (filler > 2 && end > this.#bytes.length - filler) throw new ScanBrokenError('Zeros in place of data.');
     return Buffer.concat([this.#bytes.subarray(0, end), Buffer.of(0xff, endOfImage)]);

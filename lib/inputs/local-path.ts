@@ -6,20 +6,21 @@ import { InputUnreadableError, ServiceError } from '../errors.ts';
 import { pictureTooLarge } from './too-large.ts';
 
 /**
- * Reads a picture file below `root`, which relative paths start from. Symbolic links are followed if they
+ * Reads a picture file below `root`, from which relative paths start. Symbolic links are followed if they
  * lead to a place below it.
  *
- * Everything else fails in the same way, so that nobody can find out which files exist elsewhere. It is the
- * same for absent files, files outside, folders, pipes, devices and database files.
- *
- * @param root the folder that pictures may be read from; `undefined` where local paths are off.
- * @throws InputTooLargeError when the file has more than `maxBytes`.
- * @throws InputUnreadableError when there is no such picture file below `root`, or local paths are off.
+ * Everything else fails with the same error, so that nobody can find out which files exist elsewhere. It
+ * makes no difference between absent files, files outside, folders, pipes, devices and database files.
+ * @param root the folder that pictures may be read from; `undefined` if local paths are off
+ * @param hiddenFolders folders whose files are not read, wherever links lead
+ * @throws InputTooLargeError when the file has more than `maxBytes`
+ * @throws InputUnreadableError when there is no such picture file below `root`, or local paths are off
  */
 export async function readLocalPath(
   path: string,
   root: string | undefined,
   maxBytes: number,
+  hiddenFolders: readonly string[] = [],
 ): Promise<Uint8Array> {
   if (root === undefined) {
     throw new InputUnreadableError(
@@ -27,10 +28,10 @@ export async function readLocalPath(
     );
   }
   try {
-    return await readBelow(root, path, maxBytes);
+    return await readBelow(root, path, maxBytes, hiddenFolders);
   } catch (error) {
     if (error instanceof ServiceError) throw error;
-    // The code alone: the system's message repeats the path, and base64 that looks like a path is somebody's
+    // Only the code is kept: the system's message repeats the path, and base64 taken for a path is somebody's
     // picture.
     const cause = (error as NodeJS.ErrnoException).code ?? error;
     throw new InputUnreadableError(
@@ -45,14 +46,23 @@ export function isPathBelow(path: string, folder: string): boolean {
   return isAbsolute(path) && isBelow(resolve(path), resolve(folder));
 }
 
-async function readBelow(root: string, path: string, maxBytes: number): Promise<Uint8Array> {
+async function readBelow(
+  root: string,
+  path: string,
+  maxBytes: number,
+  hiddenFolders: readonly string[],
+): Promise<Uint8Array> {
   const checkedPath = await realPathBelow(root, path);
-  // O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
+  for (const folder of hiddenFolders) {
+    const real = await realpath(folder).catch(() => resolve(folder));
+    if (isBelow(checkedPath, real)) throw new Error('below a hidden folder');
+  }
+  // O_NONBLOCK: without it, opening a pipe without a writer would wait for ever.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   await using file = await openUnlessDatabase(checkedPath, flags);
   const size = await sizeOfChecked(file, checkedPath);
   if (size > maxBytes) throw pictureTooLarge(maxBytes);
-  // A file that grows meanwhile is cut here, and refused when it is decoded.
+  // A file that grows meanwhile is cut here, and refused by the decoder.
   return await buffer(file.createReadStream({ start: 0, end: maxBytes - 1, autoClose: false }));
 }
 
@@ -60,8 +70,8 @@ async function readBelow(root: string, path: string, maxBytes: number): Promise<
 async function realPathBelow(root: string, path: string): Promise<string> {
   const realRoot = await realpath(root);
   const candidate = resolve(root, path);
-  // First by its letters alone, so that nothing outside is even looked at; the root itself may be named
-  // through a link.
+  // The text is compared first, so that no file outside is touched. The root itself may be given through a
+  // link.
   if (!isBelow(candidate, resolve(root)) && !isBelow(candidate, realRoot)) {
     throw new Error('outside the root');
   }
@@ -83,8 +93,8 @@ async function sizeOfChecked(file: FileHandle, checkedPath: string): Promise<big
   const opened = await file.stat({ bigint: true });
   if (!opened.isFile()) throw new Error('not a regular file');
   const named = await lstat(checkedPath, { bigint: true });
-  // Linux tells where an open file really is, in one step that can't be raced; elsewhere (a developer's
-  // machine) the file's identity has to do.
+  // Linux reveals the real path of an open file in one step that can't be raced. Elsewhere (on a developer's
+  // machine), the file's identity must suffice.
   const openedPath = await readlink(`/proc/self/fd/${file.fd}`).catch(() => checkedPath);
   if (opened.dev !== named.dev || opened.ino !== named.ino || openedPath !== checkedPath) {
     throw new Error('changed while it was opened');

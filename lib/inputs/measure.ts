@@ -6,7 +6,8 @@ import { essentialChunks, profileBytes } from './png.ts';
 import { wholeRiff } from './webp.ts';
 
 /**
- * 50 megapixels as phones and medium format cameras have them: 8192 x 6144, 8256 x 6192; 157 MB once decoded.
+ * Limit on pixels: 50 megapixels as phones and medium format cameras have them (8192 x 6144, 8256 x 6192),
+ * 157 MB once decoded.
  */
 const maxPixels = 50 * 2 ** 20;
 /**
@@ -16,21 +17,21 @@ const maxSide = 16_384;
 /** Largest ratio of the longer side to the shorter one. */
 const maxAspect = 100;
 
-/** A picture whose header was read, and nothing else. */
+/** A picture of which only the header was read. */
 export interface MeasuredPicture {
-  /** The bytes as they came. */
+  /** Bytes as they were sent. */
   readonly original: Uint8Array;
   /** Bytes for the decoder: the same picture without parts that no decoder should read. */
   readonly decodable: Uint8Array;
   readonly format: PictureFormat;
-  /** Exif's, 1..8. */
+  /** Exif's orientation, 1..8. */
   readonly orientation: number;
-  /** Width by height. */
+  /** Number of pixels, width times height. */
   readonly pixelCount: number;
-  /** In pixels, of the picture turned upright. */
+  /** Width and height of the upright picture, in pixels. */
   readonly width: number;
   readonly height: number;
-  /** The peak of decoding it, and of all work on it afterwards. */
+  /** Peak of the memory for decoding it and for all later work on it. */
   readonly memoryBytes: number;
 }
 
@@ -75,7 +76,7 @@ function formatOf(bytes: Uint8Array): PictureFormat | undefined {
   return undefined;
 }
 
-/** Takes out what costs memory and shows nothing, and mends what only the container's end is missing. */
+/** Functions that remove costly parts that show nothing, and complete a file that lacks only its end. */
 const prepare: Readonly<Record<PictureFormat, (bytes: Uint8Array) => Uint8Array>> = {
   jpeg: (bytes) => bytes,
   png: essentialChunks,
@@ -91,7 +92,10 @@ async function readHeader(bytes: Uint8Array): Promise<Metadata> {
   }
 }
 
-/** @throws InputTooLargeError */
+/**
+ * Checks the picture's size against the limits.
+ * @throws InputTooLargeError
+ */
 function checkSize({ width, height }: Metadata): void {
   const is = `The picture is ${width} x ${height} pixels`;
   if (width * height > maxPixels) throw new InputTooLargeError(`${is}, which is more than 50 megapixels.`);
@@ -106,21 +110,21 @@ function checkSize({ width, height }: Metadata): void {
 /** Decoded pixels: 8-bit RGB. */
 const pixelBytes = 3;
 /**
- * The pixels; the engine's copy of them and its smaller ones, a third of that; and room until the garbage is
- * collected.
+ * Bytes a pixel for the work on a picture: its pixels, the engine's copies at full and smaller sizes, and
+ * uncollected garbage.
  */
 const workedOnBytes = 3 * pixelBytes + 1;
-/** Rows that libvips keeps of a picture which it reads from top to bottom. */
+/** Number of rows that libvips keeps of a picture that it reads from top to bottom. */
 const keptRows = 512;
-/** Memory that each picture takes besides its pixels: loaded code, faces, and a JPEG that is written. */
+/** Bytes that each picture takes besides its pixels: loaded code, faces, and a JPEG that is written. */
 const fixedBytes = 8 * 2 ** 20;
 
 /**
- * Estimates the peak of memory over decoding and working, in bytes.
+ * Estimates the peak of memory for decoding and working, in bytes.
  *
- * It was measured with pictures of 48 megapixels, in bytes a pixel, output included: PNG 3, interlaced 11
- * with 16-bit RGBA; JPEG 3, progressive 9, and 11 with four channels; WebP 8, animated 12; GIF 7; a turned
- * picture 6.
+ * It was measured with pictures of 48 megapixels, in bytes a pixel, with the output. PNG took 3, interlaced
+ * with 16-bit RGBA 11. JPEG took 3, progressive 9, progressive with four channels 11. WebP took 8, animated
+ * 12; GIF took 7, and a turned picture 6.
  */
 export function workingBytes(
   header: Pick<
@@ -134,12 +138,12 @@ export function workingBytes(
   const decoding = pixelBytes + decoderBytes(header, sampleBytes);
   const turning = orientation > 1 ? 2 * pixelBytes : 0;
   const rows = keptRows * width * channels * sampleBytes;
-  // Exif data, profiles and the like are held twice: as they are read, and as they are handed on.
+  // Exif data, profiles and the like exist twice: as read, and as passed on.
   const embedded = 3 * encoded.length + (header.format === 'png' ? profileBytes(encoded) : 0);
   return fixedBytes + embedded + rows + width * height * Math.max(decoding, turning, workedOnBytes);
 }
 
-/** Returns the memory that a decoder holds of a whole picture, in bytes a pixel. */
+/** Returns the memory in which a decoder holds a whole picture, in bytes a pixel. */
 function decoderBytes(
   {
     format,

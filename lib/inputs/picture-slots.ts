@@ -2,7 +2,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { meter } from '#metrics';
 
 export interface PictureSlotsOptions {
-  /** Pictures in work at the same time, at most. */
+  /** Limit on the pictures in work at the same time. */
   readonly atOnce: number;
   /** Memory of all pictures in work together, in bytes. */
   readonly memoryBytes: number;
@@ -10,7 +10,7 @@ export interface PictureSlotsOptions {
 
 interface Waiting {
   readonly bytes: number;
-  /** The `performance.now()` that decides the order: a large picture counts as one that came later. */
+  /** Time by `performance.now()` that decides on the order: a large picture counts as one that came later. */
   readonly due: number;
   readonly begin: () => void;
 }
@@ -19,19 +19,20 @@ interface Waiting {
 const reservedShare = 1 / 6;
 
 /**
- * Small pictures go before a large one that came up to so much earlier, in milliseconds for each byte: 1 s
- * for 10 MB.
+ * Head start of small pictures, in milliseconds for each byte of the large one: 1 s for 10 MB. A small
+ * picture that came later by less goes first.
  */
 const headStartMsPerByte = 1_000 / 10e6;
 
 /**
- * Limiter of the work on decoded pictures, by their memory. Large pictures never take all of the memory or
- * all slots, so that small ones don't wait for them. No picture waits for ever, because one that
- * comes long after it goes behind it.
- * @example await slots.run(measured.memoryBytes, async () => work(await decodePicture(measured)));
+ * Limits the work on decoded pictures, by their memory. Large pictures never take all memory or all slots, so
+ * that small ones need not wait for them. No picture waits for ever: one that comes much later goes behind
+ * it.
+ * @example
+ * await slots.run(measured.memoryBytes, async () => work(await decodePicture(measured)));
  */
 export class PictureSlots {
-  /** Pictures in work at the same time, at most. */
+  /** Limit on the pictures in work at the same time. */
   readonly concurrency: number;
   readonly #memoryBytes: number;
   readonly #reservedBytes: number;
@@ -45,32 +46,32 @@ export class PictureSlots {
     this.#reservedBytes = memoryBytes * reservedShare;
   }
 
-  /** Pictures in work. */
+  /** Number of pictures in work. */
   get active(): number {
     return this.#small.count + this.#large.count;
   }
 
-  /** Pictures that wait for their turn. */
+  /** Number of pictures that wait for their turn. */
   get pending(): number {
     return this.#waiting.length;
   }
 
-  /** Memory of the pictures in work, in bytes, as they were measured. */
+  /** Memory of the pictures in work, in bytes, by their estimates. */
   get activeBytes(): number {
     return this.#small.bytes + this.#large.bytes;
   }
 
-  /** Limits one request's pictures, so that they take turns with those of other requests. */
+  /** Makes a limiter for one request's pictures, so that they take turns with those of other requests. */
   fairShare(): LimitFunction {
     return pLimit(this.concurrency);
   }
 
   /**
-   * Does the work when there is room for it. Work that waits for another run of the same slots may wait for
-   * ever.
-   * @param memoryBytes what the work takes at its peak, see `measurePicture`. More than large pictures may
-   * have counts as just that.
-   * @throws what the work throws.
+   * Runs work as soon as there is room for it. The work must not wait for another run of the same slots,
+   * because that might never begin.
+   * @param memoryBytes peak of the work's memory, see `measurePicture`; it is capped at what large pictures
+   *   may have
+   * @throws the errors of the work
    */
   async run<Result>(memoryBytes: number, work: () => Promise<Result>): Promise<Result> {
     const bytes = Math.min(memoryBytes, this.#memoryBytes - this.#reservedBytes);
@@ -106,8 +107,8 @@ export class PictureSlots {
   }
 
   /**
-   * Checks if there is memory. Pictures that overtake may only use the reserve, or the one that waits would
-   * never fit.
+   * Checks if there is memory. Pictures that overtake may only use the reserve; otherwise the one that waits
+   * would never fit.
    */
   #fits(bytes: number, isOvertaking: boolean): boolean {
     if (this.activeBytes + bytes > this.#memoryBytes) return false;

@@ -1,15 +1,15 @@
-/** The picture formats that we take. */
+/** Picture formats that the service accepts. */
 export type PictureFormat = 'jpeg' | 'png' | 'webp' | 'gif';
 
-/** A picture that was checked, decoded and turned upright: what the face backends work on. */
+/** A checked, decoded and upright picture, on which the face backends work. */
 export interface Picture {
-  /** Pixels, after EXIF orientation. */
+  /** Width in pixels, after EXIF orientation. */
   readonly width: number;
-  /** Pixels, after EXIF orientation. */
+  /** Height in pixels, after EXIF orientation. */
   readonly height: number;
-  /** 8-bit sRGB, row by row, `3 * width * height` bytes. */
+  /** Pixels in 8-bit sRGB, row by row, `3 * width * height` bytes. */
   readonly pixels: Uint8Array;
-  /** The bytes as they came, untouched. */
+  /** Bytes as they were sent. */
   readonly original: Uint8Array;
   readonly format: PictureFormat;
 }

@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
 
 /**
- * Chunks by which a picture looks as it does, https://www.w3.org/TR/png-3/#11Chunks. Texts alone can take
- * gigabytes once they are inflated.
+ * Chunks that determine a picture's look, https://www.w3.org/TR/png-3/#11Chunks. Others are dropped, because
+ * texts alone can take gigabytes once they are inflated.
  */
 const essential = new Set(
   'IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV cLLI eXIf pHYs'.split(' '),
@@ -13,7 +13,7 @@ const frameBytes = 12;
 
 interface Chunk {
   readonly type: string;
-  /** From its length to its checksum. */
+  /** Offsets of the chunk's start, at its length, and of its end, after its checksum. */
   readonly start: number;
   readonly end: number;
   /** Length of its data, as the chunk declares it. */
@@ -34,8 +34,8 @@ function* chunksOf(png: Buffer): Generator<Chunk> {
 
 /**
  * Removes chunks that do not change a PNG's look, such as texts, and bytes after its end. A file that is cut
- * off in or after its pixel data gets an end. The decoder then tells if any pixel is missing.
- * @returns the same bytes if nothing has to change.
+ * off in or after its pixel data gets an end; the decoder then finds out if a pixel is missing.
+ * @returns the same bytes if nothing has to change
  */
 export function essentialChunks(bytes: Uint8Array): Uint8Array {
   const png = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -64,12 +64,12 @@ function chunk(type: string, data: Uint8Array): Buffer {
   return Buffer.concat([head, data, checksum]);
 }
 
-/** Deflate makes at most so many bytes out of one, https://www.zlib.net/zlib_tech.html. */
+/** Limit of deflate on the bytes that one byte becomes, https://www.zlib.net/zlib_tech.html. */
 const maxInflation = 1032;
-/** libvips takes no larger chunk. */
+/** Limit of libvips on a chunk, in bytes. */
 const maxProfileBytes = 60_000_000;
 
-/** Returns the most bytes that a PNG's colour profile can take once it is inflated and copied. */
+/** Returns the largest number of bytes that a PNG's colour profile can take, inflated and copied. */
 export function profileBytes(bytes: Uint8Array): number {
   const png = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (const { type, length } of chunksOf(png)) {

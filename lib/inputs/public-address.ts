@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** Azure's WireServer, which gives every virtual machine its secrets; it lies in a public range. */
+/** Address of Azure's WireServer, which gives every virtual machine its secrets; it is in a public range. */
 const azureWireServer = '168.63.129.16';
 
 const globalUnicast = ipaddr.IPv6.parse('2000::');

@@ -1,16 +1,19 @@
 import { InputUnreadableError } from '../errors.ts';
 import { decodeBase64 } from './base64.ts';
+import { decodedPicture } from './decoded-pictures.ts';
 import { isPathBelow, readLocalPath } from './local-path.ts';
+import { pictureTooLarge } from './too-large.ts';
 import { createUrlReader } from './url.ts';
 
 export interface InputReaderOptions {
-  /** The folder that local paths are read from; `undefined` turns them off. */
+  /** Folder that local paths are read from; `undefined` turns them off. */
   readonly imageRoot: string | undefined;
   /**
-   * The folder of uploads, where there is one: its files are read by their absolute paths, wherever
-   * `imageRoot` is.
+   * Folder of uploads, if there is one: its files are read by their absolute paths, wherever `imageRoot` is.
    */
   readonly uploadsFolder?: string | undefined;
+  /** Folders below `imageRoot` whose pictures are not read: those that the service keeps. */
+  readonly hiddenFolders?: readonly string[];
   /** Largest size of one picture in bytes, as sent. */
   readonly maxImageBytes: number;
   /** Reads an http(s) URL; from the public internet by default. */
@@ -22,26 +25,34 @@ export interface InputReaderOptions {
 export interface InputReader {
   /**
    * Reads the bytes of a picture without decoding them, see `decodePicture`.
-   * @throws InputUnreadableError when the input is of no kind that is taken, or can't be read.
-   * @throws InputTooLargeError when the picture has more than the limit.
+   * @throws InputUnreadableError when the input is of no accepted kind, or can't be read
+   * @throws InputTooLargeError when the picture exceeds the limit
+   * @throws BackendUnavailableError when S3 fails
    */
   read(input: string): Promise<Uint8Array>;
 }
 
 /**
- * Makes a reader of the image strings that requests carry: http(s) URL, base64, local path and, where given,
- * `s3://`.
+ * Makes a reader of the image strings in requests: http(s) URLs, base64, local paths and, with `readS3`,
+ * `s3://` URIs.
+ * @example
+ * const bytes = await createInputReader({ imageRoot: '/srv/pictures', maxImageBytes }).read('door/1.jpg');
  */
 export function createInputReader(options: InputReaderOptions): InputReader {
   const {
     imageRoot,
     uploadsFolder,
+    hiddenFolders,
     maxImageBytes,
     readUrl = createUrlReader({ maxBytes: maxImageBytes }),
     readS3,
   } = options;
   return {
     async read(input) {
+      const decoded = decodedPicture(input);
+      if (decoded instanceof InputUnreadableError) throw decoded;
+      if (decoded !== undefined && decoded.length > maxImageBytes) throw pictureTooLarge(maxImageBytes);
+      if (decoded !== undefined) return decoded;
       const text = input.trim();
       if (/^(https?|s3):\/\//i.test(text) && text.length > maxAddressLength) {
         throw new InputUnreadableError(`An image's address has at most ${maxAddressLength} characters.`);
@@ -51,16 +62,16 @@ export function createInputReader(options: InputReaderOptions): InputReader {
         if (readS3 !== undefined) return readS3(text);
         throw new InputUnreadableError('Pictures in S3 are read with the aws_rekognition backend only.');
       }
-      if (/^data:/i.test(text) || looksLikeBase64(text)) return decodeBase64(text, maxImageBytes);
-      // A file: URL is refused with the rest: a plain path says the same, with one way to write it instead of
-      // many.
+      if (isEncoded(text)) return decodeBase64(text, maxImageBytes);
+      // `file:` URLs are refused with all other schemes: a plain path means the same, and is written in only
+      // one way.
       if (text === '' || /^(?:file:|[a-z][a-z0-9+.-]*:\/\/)/i.test(text)) {
         throw new InputUnreadableError(
           `An image is an http(s) URL, ${readS3 ? 's3://bucket/key, ' : ''}base64 (with or without a data:<type>;base64, head) or a local path.`,
         );
       }
       const isUpload = uploadsFolder !== undefined && isPathBelow(input, uploadsFolder);
-      return readLocalPath(input, isUpload ? uploadsFolder : imageRoot, maxImageBytes);
+      return readLocalPath(input, isUpload ? uploadsFolder : imageRoot, maxImageBytes, hiddenFolders);
     },
   };
 }
@@ -68,11 +79,21 @@ export function createInputReader(options: InputReaderOptions): InputReader {
 /** First characters of base64-encoded JPEG (in either alphabet), PNG, WebP and GIF. */
 const base64Starts = ['/9j/', '_9j_', 'iVBORw0KGgo', 'UklGR', 'R0lGOD'];
 
-/** Longest URL. Signed URLs are the longest, and no host accepts more. */
+/** Limit on a URL's characters. Signed URLs are the longest, and no host accepts more. */
 const maxAddressLength = 16_384;
 
-/** PATH_MAX on Linux: no path is longer. */
+/** Limit on a path's characters: PATH_MAX on Linux. */
 const maxPathLength = 4096;
+
+/** Returns the input's text if it is a picture in base64, with or without a head; otherwise `undefined`. */
+export function encodedPicture(input: string): string | undefined {
+  const text = input.trim();
+  return !/^(https?|s3):\/\//i.test(text) && isEncoded(text) ? text : undefined;
+}
+
+function isEncoded(text: string): boolean {
+  return /^data:/i.test(text) || looksLikeBase64(text);
+}
 
 function looksLikeBase64(text: string): boolean {
   if (text.length > maxPathLength) return true;
@@ -86,8 +107,7 @@ const identifierLength = 100;
  * is longer.
  */
 export function identifierOf(input: string): string {
-  // By code points, as the clients count; no more than two code units each are needed to see whether there
-  // are 101.
+  // Clients count code points. A code point has at most two code units, so this part shows if there are 101.
   const characters = Array.from(input.slice(0, 2 * (identifierLength + 1)));
   if (characters.length <= identifierLength) return input;
   return `${characters.slice(0, identifierLength).join('')}...`;

@@ -20,20 +20,25 @@ const readablePrefixes = ['uploads', 'inbox', 'blacklist', 'processed', 'cropped
  * The reader throws `InputTooLargeError` when the picture has more than `maxImageBytes`. It throws
  * `BackendUnavailableError` when S3 fails. It throws `InputUnreadableError` for everything else: another
  * bucket or prefix, a missing object, or one that S3 refuses.
+ * @param uploadsAlone true for clients who may not see what the service keeps
  */
 export function createS3Reader({
   region,
   bucket,
   maxImageBytes,
-}: BucketPlace & { readonly maxImageBytes: number }): (uri: string) => Promise<Uint8Array> {
+  uploadsAlone = false,
+}: BucketPlace & { readonly maxImageBytes: number; readonly uploadsAlone?: boolean }): (
+  uri: string,
+) => Promise<Uint8Array> {
   const client = createS3Client(region);
+  const prefixes = uploadsAlone ? ['uploads'] : readablePrefixes;
   return async (uri) => {
-    const key = readableKey(uri, bucket);
+    const key = readableKey(uri, bucket, prefixes);
     try {
       const { bytes } = await getObject(client, { Bucket: bucket, Key: key }, maxImageBytes);
       if (bytes) return bytes;
     } catch (error) {
-      // The same for both, or it could be found out what is there.
+      // Both get the same error, so that nobody can find out which keys exist.
       if (isAbsent(error) || isRefused(error)) {
         throw new InputUnreadableError('There is no readable picture of that key in the bucket.', {
           cause: error,
@@ -45,15 +50,18 @@ export function createS3Reader({
   };
 }
 
-/** @throws InputUnreadableError */
-function readableKey(uri: string, ownBucket: string): string {
+/**
+ * Reads the key from a URI, if clients may read it.
+ * @throws InputUnreadableError
+ */
+function readableKey(uri: string, ownBucket: string, prefixes: readonly string[]): string {
   const [, bucket, key] = /^s3:\/\/([^/]*)\/(.*)$/is.exec(uri) ?? [];
   if (bucket !== ownBucket || key === undefined) {
     throw new InputUnreadableError("Pictures in S3 are read from this service's own bucket only.");
   }
-  if (isReadableKey(key)) return key;
+  if (isReadableKey(key, prefixes)) return key;
   throw new InputUnreadableError(
-    `A picture in S3 is named s3://<bucket>/<key>, and its key starts with one of ${readablePrefixes.map((prefix) => `${prefix}/`).join(', ')}.`,
+    `A picture in S3 is named s3://<bucket>/<key>, and its key starts with one of ${prefixes.map((prefix) => `${prefix}/`).join(', ')}.`,
   );
 }
 
@@ -61,11 +69,11 @@ function readableKey(uri: string, ownBucket: string): string {
  * Returns true for a key of whole segments below one of the prefixes. The segments may contain any letters,
  * because people's names are among them.
  */
-function isReadableKey(key: string): boolean {
+function isReadableKey(key: string, prefixes: readonly string[]): boolean {
   const segments = key.split('/');
   return (
     segments.length > 1 &&
-    readablePrefixes.includes(segments[0] ?? '') &&
+    prefixes.includes(segments[0] ?? '') &&
     segments.every((segment) => segment !== '' && segment !== '.' && segment !== '..') &&
     !/\p{Cc}/u.test(key) &&
     key.isWellFormed() &&

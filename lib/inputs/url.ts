@@ -16,9 +16,9 @@ export interface UrlReaderOptions {
   readonly maxBytes: number;
   /** Time limit for everything together: DNS, redirects and the body. */
   readonly timeoutMs?: number;
-  /** All addresses of a host name; the system's resolver by default. */
+  /** Resolves a host name to all its addresses; the system's resolver by default. */
   readonly resolve?: (hostname: string) => Promise<readonly string[]>;
-  /** Which addresses may be talked to; only public ones by default. */
+  /** Tells if an address may be connected to; only public ones by default. */
   readonly isAllowedAddress?: (address: string) => boolean;
   readonly allowedPorts?: readonly number[];
 }
@@ -38,9 +38,9 @@ function refused(message: string): InputUnreadableError {
 }
 
 /**
- * Creates a reader of pictures from http(s) URLs that is safe against server-side request forgery (SSRF). It
- * connects to public addresses only, whatever names, redirects or changing DNS answers say. It uses ports 80
- * and 443, and no cookies, credentials or proxies.
+ * Makes a reader of pictures at http(s) URLs that is safe against server-side request forgery (SSRF). It
+ * connects only to public addresses, whatever names, redirects or changing DNS answers say. It uses only
+ * ports 80 and 443, and no cookies, credentials or proxies.
  *
  * The reader throws `InputTooLargeError` when the picture has more than `maxBytes`. It throws
  * `InputUnreadableError` for everything else: a refused URL, an unreachable host, an answer other than 2xx,
@@ -98,8 +98,8 @@ function checkUrl(text: string, base: URL | undefined, policy: Policy): URL {
 async function visit(url: URL, policy: Policy, signal: AbortSignal): Promise<Uint8Array | URL> {
   const addresses = await allowedAddresses(url, policy);
   signal.throwIfAborted();
-  // A client for this request alone: no connection that was checked for one URL ever serves another. Closing
-  // it drops whatever was not read.
+  // Each request has a client of its own, so that a connection checked for one URL never serves another.
+  // Closing the client drops whatever was not read.
   const client = new Client(url.origin, {
     connect: connectorTo(addresses, policy),
     headersTimeout: headersTimeoutMs,
@@ -132,17 +132,16 @@ async function allowedAddresses({ hostname }: URL, policy: Policy): Promise<read
   const host = hostname.replace(/^\[|\]$/g, '');
   const addresses = isIP(host) === 0 ? await policy.resolve(host).catch(() => []) : [host];
   if (addresses.length === 0 || !addresses.every((address) => policy.isAllowedAddress(address))) {
-    // The same for a name that is unknown, or internal names could be told from others.
+    // An unknown name gets the same error; otherwise clients could find out which internal names exist.
     throw refused('The URL does not lead to a public address.');
   }
   return addresses;
 }
 
-/** Connects to these addresses only, with no second look-up in between, and checks the one that it got. */
+/** Connects only to these addresses, without a second look-up, and checks the address that it got. */
 function connectorTo(addresses: readonly string[], policy: Policy): buildConnector.connector {
   const candidates = addresses.map((address) => ({ address, family: isIP(address) }));
-  // Not called for a host that is an IP address: then that address is dialled, which is the one that was
-  // checked.
+  // It is not called for a host that is an IP address; then that address is used, which was checked.
   const pinned: LookupFunction = (_hostname, _options, callback) => callback(null, candidates);
   const connect = buildConnector({
     lookup: pinned,
@@ -177,14 +176,14 @@ function escapeBytes(value: string): string {
 
 type Decompress = (bytes: Uint8Array, options: { maxOutputLength: number }) => Promise<Uint8Array>;
 
-/** Some send zlib's format (RFC 1950), as HTTP has it, and some bare deflate (RFC 1951). */
+/** Inflates zlib's format (RFC 1950), as HTTP requires, or bare deflate (RFC 1951), which some hosts send. */
 const inflateEither: Decompress = (bytes, options) => {
   const [first = 0, second = 0] = bytes;
   const hasHead = (first & 15) === 8 && (256 * first + second) % 31 === 0;
   return (hasHead ? promisify(inflate) : promisify(inflateRaw))(bytes, options);
 };
 
-/** Takes bytes after the end for a further part, and where they are none, for nothing. */
+/** Decompresses gzip. It takes bytes after the end for a further part, or ignores them if they are none. */
 const gunzipLenient: Decompress = async (bytes, options) => {
   try {
     return await promisify(gunzip)(bytes, options);
@@ -223,7 +222,7 @@ async function readBody({ headers, body }: Dispatcher.ResponseData, maxBytes: nu
   }
   const received = await buffer(upTo(maxBytes, body));
   if (decompress === undefined) return received;
-  // It was not asked for, but some hosts store their files compressed.
+  // The request asked for no compression, but some hosts store their files compressed.
   try {
     return await decompress(received, { maxOutputLength: maxBytes });
   } catch (error) {

@@ -1,15 +1,15 @@
 /**
- * Chunks of pixel data, https://developers.google.com/speed/webp/docs/riff_container. The lossless decoder
- * takes missing bits for zeros.
+ * Chunks of pixel data, https://developers.google.com/speed/webp/docs/riff_container. For the lossless
+ * decoder, missing bits are zeros.
  */
 const lossy = 'VP8 ';
 const lossless = 'VP8L';
 const headBytes = 12;
 
 /**
- * Corrects the lengths of a WebP file whose bytes are more, or fewer, than it says. The decoder then tells if
- * any pixel is missing.
- * @returns the same bytes when the lengths are right.
+ * Corrects the lengths in a WebP file that has more or fewer bytes than they say. The decoder then finds out
+ * if a pixel is missing.
+ * @returns the same bytes if the lengths are right
  */
 export function wholeRiff(bytes: Uint8Array): Uint8Array {
   const riff = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -18,7 +18,7 @@ export function wholeRiff(bytes: Uint8Array): Uint8Array {
   const parts: Buffer[] = [];
   for (let start = headBytes; start + 8 <= riff.length; ) {
     const type = riff.toString('latin1', start, start + 4);
-    // The rest is no part of it.
+    // The rest does not belong to the picture.
     if (!/^[A-Z][A-Z0-9]{2}[A-Z0-9 ]$/.test(type)) break;
     const length = riff.readUInt32LE(start + 4);
     const end = start + 8 + length + (length % 2);

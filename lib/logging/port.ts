@@ -4,7 +4,11 @@ export interface LogLine {
   (message: string): void;
 }
 
-/** A process's log: JSON lines on standard output. */
+/**
+ * A process's log: JSON lines on standard output.
+ * @example
+ * log().warn({ err: error, entryId }, 'sweep: the entry could not be removed');
+ */
 export interface Log {
   readonly info: LogLine;
   readonly warn: LogLine;

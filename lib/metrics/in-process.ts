@@ -2,8 +2,8 @@ import type { Meter, Metrics } from './port.ts';
 import { RecentPictures } from './recent-pictures.ts';
 
 /**
- * `#metrics` of everything but Lambda functions: one process, which remembers its last hour, and tells who
- * listens.
+ * `#metrics` of every process but Lambda functions. It remembers the last hour, and passes measurements to
+ * listeners.
  */
 
 const listeners: Meter[] = [];
@@ -32,7 +32,7 @@ export const meter: Meter = {
   },
 };
 
-/** Tells this meter too, from now on. */
+/** Adds a meter that receives all later measurements. */
 export function listen(listener: Meter): void {
   listeners.push(listener);
 }

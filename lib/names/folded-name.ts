@@ -1,4 +1,4 @@
-/** Letters that Unicode does not take apart, as people type them who lack the key. */
+/** Plain spellings of letters that Unicode does not decompose, for people whose keyboard lacks them. */
 const plainLetters: Readonly<Record<string, string>> = {
   Æ: 'AE',
   Œ: 'OE',
@@ -11,7 +11,7 @@ const plainLetters: Readonly<Record<string, string>> = {
   Þ: 'TH',
 };
 
-/** Accents of letters, the points of Hebrew, the vowel signs of Arabic, and what is not seen by itself. */
+/** Accents of letters, Hebrew points, Arabic vowel signs, and characters that are invisible by themselves. */
 const accents =
   // biome-ignore lint/suspicious/noMisleadingCharacterClass: The marks are meant one by one.
   /[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f]|\p{Default_Ignorable_Code_Point}/gu;

@@ -12,8 +12,8 @@
  */
 
 /**
- * Left out wherever it stands. White space, joiners and selectors are dealt with later; some of `Cf` are
- * visible signs.
+ * Characters that are removed everywhere. White space, joiners and selectors are handled later; some
+ * characters of `Cf` are visible signs.
  */
 const invisible =
   /[[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\ufffc\u{16fe4}\u{1d159}]--\p{White_Space}--[\u200c\u200d\u180b-\u180f\ufe00-\ufe0f\u{e0100}-\u{e01ef}]--[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]]/gv;
@@ -47,8 +47,8 @@ const virama =
   /[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d3b\u0d3c\u0d4d\u0dca\u1039\u103a\u17d2\u1b44\ua9c0\uabed\u{11133}\u{11134}]\p{M}*$/v;
 
 /**
- * UTF-16 units that are looked at on each side of a joiner or selector: bounded, so that the cost grows with
- * the length alone.
+ * Number of UTF-16 units to check on each side of a joiner or selector. The bound makes the cost grow only
+ * with the length.
  */
 const contextLength = 16;
 

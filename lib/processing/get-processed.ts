@@ -5,12 +5,17 @@ import { contentTypeOf, processedKeyAt } from '../images/key.ts';
 import type { DeliveredPicture } from '../images/port.ts';
 import type { DeliveryPorts } from '../ports.ts';
 
-/** @throws ProcessedNotFoundError */
+/**
+ * Returns a processed picture's result.
+ * @param sender name of the actor who must have sent it; anybody unless it is given
+ * @throws ProcessedNotFoundError
+ */
 export async function getProcessed(
   { records }: Pick<DeliveryPorts, 'records'>,
   id: number,
+  sender?: string,
 ): Promise<ImageProcessingResult> {
-  const result = await records.getProcessed(id);
+  const result = await records.getProcessed(id, sender);
   if (!result) throw new ProcessedNotFoundError();
   return result;
 }
@@ -23,14 +28,15 @@ const locationFields = {
 
 /**
  * Returns a processed picture, its annotated copy or its crop.
- * @throws ProcessedNotFoundError when there is no such copy, or it is kept no longer.
+ * @throws ProcessedNotFoundError when there is no such copy, or it was deleted
  */
 export async function getProcessedImage(
   { records, delivery }: DeliveryPorts,
   id: number,
   variant: ProcessedVariant,
+  sender?: string,
 ): Promise<DeliveredPicture> {
-  const location = (await getProcessed({ records }, id))[locationFields[variant]];
+  const location = (await getProcessed({ records }, id, sender))[locationFields[variant]];
   const key = location === null ? undefined : processedKeyAt(location);
   const picture = key && (await delivery.deliver(key));
   if (!picture) throw new ProcessedNotFoundError();

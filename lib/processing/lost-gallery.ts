@@ -4,8 +4,8 @@ import type { RecordStore } from '../records/port.ts';
 const retryAfterSeconds = 60;
 
 /**
- * Refuses to say that nobody was found where nobody can be: somebody is listed, and there is no gallery of
- * faces.
+ * Refuses an answer without matches if people are listed, but the gallery of faces is lost: nobody could
+ * match.
  * @throws BackendUnavailableError
  */
 export async function refuseLostGallery({ records }: { readonly records: RecordStore }): Promise<void> {

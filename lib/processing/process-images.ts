@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { meter } from '#metrics';
+import { noteThreshold } from '../audit/scope.ts';
 import type { Config } from '../config.ts';
 import type { ProcessImagesRequest } from '../contract/endpoints/process-images.ts';
 import { type KeepChoice, keepChoices } from '../contract/fields.ts';
@@ -30,17 +31,17 @@ type ProcessingSettings = RenderSettings & Partial<Pick<Config, 'keepDays'>>;
 /** Number of near misses to search beyond those requested, because some entries may be hidden by then. */
 const spareCandidates = 10;
 
-/** Options of a request: all but its pictures, and its deadline. */
+/** Options of a request: all fields but its pictures, and its deadline. */
 type RequestOptions = Omit<ProcessImagesRequest, 'images'> & { readonly deadline: Deadline };
 
 /**
- * Looks for listed people in each picture and keeps the results. One that can't be read has its `error` in
- * its own result; a backend or a store that fails, fails the request. On a disk that gets full, those that
- * could not be kept have that `error`, if any was kept.
- * @param deadline the time by which the request has to be done.
- * @throws NoUsableImageError when there is no picture.
- * @throws DiskFullError when none could be kept.
- * @throws BackendUnavailableError also when nobody can be found, because the gallery is lost.
+ * Looks for listed people in each picture, and stores the results. A picture that can't be read has an
+ * `error` in its own result. A failure of a backend or a store fails the whole request. If the disk becomes
+ * full, pictures that could not be stored have that `error`, provided that others were stored.
+ * @param deadline the time by which the request must be done
+ * @throws NoUsableImageError when there is no picture
+ * @throws DiskFullError when no picture could be stored
+ * @throws BackendUnavailableError also when nobody can match, because the gallery is lost
  */
 export async function processImages(
   ports: Ports,
@@ -49,7 +50,7 @@ export async function processImages(
   deadline: Deadline = noDeadline,
 ): Promise<ImageProcessingResult[]> {
   if (images.length === 0) throw new NoUsableImageError('No images provided.');
-  // One request's pictures take turns with those of others, and a slow URL keeps nobody else waiting.
+  // The pictures of a request take turns with those of other requests, so a slow URL delays no other request.
   const limit = ports.pictureSlots.fairShare();
   const results = await allOrFirstError(
     images.map((input) =>
@@ -69,7 +70,7 @@ export async function processImages(
   });
 }
 
-/** A picture whose result could not be kept. */
+/** A picture whose result could not be stored. */
 interface NotKept {
   readonly identifier: string;
   readonly diskFull: DiskFullError;
@@ -85,7 +86,7 @@ async function processInput(
   try {
     const measured = await measurePicture(await ports.inputs.read(input));
     const examined = await ports.pictureSlots.run(measured.memoryBytes, async () => {
-      // A slow URL, or other requests' pictures, may have taken it.
+      // A slow URL, or other requests' pictures, may have used up the time.
       if (!options.deadline.leaves(neededMs)) return undefined;
       const started = performance.now();
       const picture = await decodePicture(measured);
@@ -108,7 +109,7 @@ async function processInput(
   }
 }
 
-/** Counts the faces of these pictures, and those of them that matched somebody. */
+/** Counts the faces of these pictures, and the faces that matched somebody. */
 export function countFaces(results: readonly Pick<ImageProcessingResult, 'faces'>[]): {
   faces: number;
   matches: number;
@@ -189,6 +190,7 @@ async function examine(
       }),
       isKeptAnyway && putOriginal(),
     ]);
+    noteThreshold(found.threshold);
     if (!found.hasGallery) await refuseLostGallery({ records });
     const shown = await shownFaces({ images, records }, found, options.candidates);
     const boxes = found.faces.map(({ area }, index) => ({
@@ -234,7 +236,7 @@ async function storeDrawings(
 ): Promise<void> {
   const [largest] = boxes;
   if (!largest) return;
-  // Cut out before the boxes are drawn, on the same pixels.
+  // The crop is cut out before the boxes are drawn on the same pixels.
   const crop = await timed('draw', () => cropFace(picture, largest.box, croppedFacePaddingRatio));
   await allOrFirstError([
     put(keys.crop, crop, 'image/jpeg'),
@@ -245,7 +247,7 @@ async function storeDrawings(
   ]);
 }
 
-/** Keeps the record that names a picture's copies; without the record, none of them stays. */
+/** Stores the record that names a picture's copies. If that fails, the copies are deleted. */
 async function keep(
   { images, records }: Pick<Ports, 'images' | 'records'>,
   { pictureId, keys, result }: Examined & { readonly keys: ProcessedKeys },

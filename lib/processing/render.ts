@@ -2,7 +2,7 @@ import sharp, { type Sharp } from 'sharp';
 import type { Box } from '../contract/shapes.ts';
 import type { Picture } from '../inputs/picture.ts';
 
-/** Red marks a listed face, green any other. */
+/** Colours of the boxes: red for a listed face, green for any other. */
 const colours = { match: [220, 20, 30], other: [0, 170, 70] } as const;
 const jpegQuality = 90;
 
@@ -11,9 +11,8 @@ function jpeg(pixels: Uint8Array, { width, height }: Pick<Picture, 'width' | 'he
 }
 
 /**
- * Makes a copy of the picture with a box around each face, as JPEG. A large picture's pixels are not held
- * twice: the boxes are drawn on them, and they are put back at the end. Nobody else may look at them
- * meanwhile.
+ * Makes a copy of the picture with a box around each face, as JPEG. To save memory, it draws the boxes on the
+ * picture's own pixels, and restores them at the end. Nobody else may use the pixels meanwhile.
  */
 export async function drawBoxes(
   picture: Picture,
@@ -31,13 +30,16 @@ export async function drawBoxes(
   }
 }
 
-/** Pixels of a row as they were. */
+/** Pixels of a part of a row, before a box was drawn on them. */
 interface Span {
   readonly start: number;
   readonly pixels: Uint8Array;
 }
 
-/** @returns what it has covered, in order. */
+/**
+ * Draws a box.
+ * @returns the pixels that it has covered, in order
+ */
 function drawBox(
   { width, height, pixels }: Picture,
   { x, y, w, h }: Box,

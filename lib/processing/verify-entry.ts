@@ -17,17 +17,16 @@ import { secondsSince, verdict } from './verify.ts';
 const maxLookedUp = 100;
 const retryAfterSeconds = 60;
 
-/** The contract's face of which no more than the box is known. */
+/** Landmarks of a face of which only the box is known. */
 const noLandmarks = { left_eye: null, right_eye: null, nose: null, mouth_left: null, mouth_right: null };
 
 /**
- * Compares a picture's largest face with one entry: with the nearest of its reference images. Nothing is
- * kept.
- * @param deadline the time by which the request has to be done.
- * @throws EntryNotFoundError also when the entry is deleted meanwhile.
+ * Compares a picture's largest face with the nearest reference image of one entry. It stores nothing.
+ * @param deadline the time by which the request must be done
+ * @throws EntryNotFoundError also when the entry is deleted meanwhile
  * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError
  * @throws BackendUnavailableError also when the gallery is lost, or none of the entry's images is enrolled
- * for the model in use.
+ *   for the model in use
  */
 export async function verifyEntry(
   ports: Ports,
@@ -70,7 +69,7 @@ async function nearestShown({ records }: Ports, entryId: number, { references }:
   );
 }
 
-/** Lends a reference image's stored original. */
+/** Returns a function that runs work with a reference image's stored original. */
 function openStored({ images, pictureSlots }: Ports, { key }: ImageRecord): WithPicture {
   return async (work) => {
     const original = await images.get(key);

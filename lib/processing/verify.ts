@@ -6,10 +6,10 @@ import { faceOptions, shownWarnings } from './face-options.ts';
 import { openInputs } from './open-inputs.ts';
 
 /**
- * Compares the largest faces of two pictures. Nothing is kept.
- * @param deadline the time by which the request has to be done.
+ * Compares the largest faces of two pictures. It stores nothing.
+ * @param deadline the time by which the request must be done
  * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError which name the
- * picture that can't be used
+ *   picture that can't be used
  */
 export async function verify(
   ports: Pick<Ports, 'faces' | 'inputs' | 'pictureSlots'>,

@@ -2,21 +2,22 @@ import type { ImageProcessingResult } from '../contract/shapes.ts';
 import type { FaceQuality, ImageFace } from '../faces/port.ts';
 
 /**
- * A record's state: `PENDING` is being made, `DELETING` is going; only `ACTIVE` ones are shown.
+ * State of a record: `PENDING` while it is being made, `DELETING` while it is being deleted. Only `ACTIVE`
+ * records are shown.
  */
 export type RecordStatus = 'PENDING' | 'ACTIVE' | 'DELETING';
 
 /** A listed person. */
 export interface EntryRecord {
-  /** Whole number from 1 on; a later entry has a larger one, and none is given twice. */
+  /** Id, a whole number from 1 on. A later entry has a larger one, and no id is used twice. */
   readonly id: number;
-  /** 1..100 characters, unique among all entries whatever their status. */
+  /** Name of 1 to 100 characters, unique among all entries of any status. */
   readonly name: string;
   readonly reason: string | null;
-  /** ISO 8601, UTC. */
+  /** Time of creation, ISO 8601, UTC. */
   readonly addedDate: string;
   readonly status: RecordStatus;
-  /** The number of its images that are `ACTIVE`. */
+  /** Number of the entry's images that are `ACTIVE`. */
   readonly imageCount: number;
 }
 
@@ -25,86 +26,96 @@ export interface EntryChange {
   readonly entryId: number;
   readonly name: string;
   readonly reason: string | null;
-  /** The entry that has the name now which this one would have had; `undefined` where nobody has it. */
+  /**
+   * Id of the entry that has the normal name which this one would have got; `undefined` if none has it.
+   */
   readonly sameNameAs: number | undefined;
 }
 
-/** The facts about a picture that somebody sent. */
+/** Properties of a picture's file. */
 export interface ImageFile {
-  /** As the sender called it, 1..100 characters; `null` when it had no name. */
+  /** Sender's name for the file, 1 to 100 characters; `null` if it had none. */
   readonly name: string | null;
   readonly sizeBytes: number;
-  /** Pixels of the upright picture. */
+  /** Width and height of the upright picture, in pixels. */
   readonly width: number;
   readonly height: number;
 }
 
-/** An image's enrolled face; its quality is `null` where the backend was not told, or an earlier version enrolled it. */
+/**
+ * Enrolled face of an image. Its quality is `null` if the backend did not return it, or an earlier version
+ * enrolled the face.
+ */
 export interface RecordedFace extends ImageFace {
   readonly quality: FaceQuality | null;
 }
 
 /** A reference image of an entry. */
 export interface ImageRecord {
-  /** Unique over all entries; letters, digits and hyphens. */
+  /** Id of letters, digits and hyphens, unique over all entries. */
   readonly id: string;
   readonly entryId: number;
-  /** The image store's key of the original. */
+  /** Key of the original in the image store. */
   readonly key: string;
   readonly status: RecordStatus;
-  /** ISO 8601, UTC. */
+  /** Time of creation, ISO 8601, UTC. */
   readonly addedDate: string;
-  /** Its enrolled face, once that is known. */
+  /** Enrolled face; `null` until it is known. */
   readonly face: RecordedFace | null;
-  /** `null` where an earlier version made the record. */
+  /** Properties of the file; `null` if an earlier version made the record. */
   readonly file: ImageFile | null;
 }
 
 export type NewImage = Pick<ImageRecord, 'id' | 'entryId' | 'key' | 'file'>;
 
-/** The part of a processed picture's record that is given: the answer, all but the id and the time that the record gives it. */
+/** Answer for a processed picture, without the id and the time that its record gets. */
 export type ProcessedResult = Omit<ImageProcessingResult, 'db_id' | 'processing_timestamp'>;
 
-/** The id and the time that the record of a processed picture got. */
+/** Id and time of a processed picture's record. */
 export interface Stamp {
-  /** Whole number from 1 on; a later record has a larger one. */
+  /** Id, a whole number from 1 on; a later record has a larger one. */
   readonly id: number;
   /**
-   * ISO 8601, UTC, by the clock. A later record has an earlier one where the clock was put back by more than a second meanwhile; where it
-   * was put back by less, the same one.
+   * Time by the clock, ISO 8601, UTC. If the clock was put back by more than a second, later records have
+   * earlier times. If it was put back by less, they repeat the last time until the clock has caught up.
    */
   readonly timestamp: string;
 }
 
-/** Two processed pictures in a row whose times fall, because the clock was put back. */
+/**
+ * Two successive processed pictures of which the later has the earlier time, because the clock was put back.
+ */
 export interface TimeDisorder {
   readonly before: Stamp;
   readonly after: Stamp;
 }
 
-/** A choice of processed pictures; all that is given must hold. */
+/** Filter of processed pictures; a picture must pass all conditions. */
 export interface ProcessedFilter {
   readonly hasMatch?: boolean | undefined;
-  /** The picture shows this entry, which may be deleted by now. Of one that shows more than 50, the 50 best matched count. */
+  /**
+   * Id of an entry that the picture must show; the entry may be deleted by now. A picture of more than 50
+   * entries passes only for the 50 that match best.
+   */
   readonly entryId?: number | undefined;
   /** The picture shows more than 50 entries, so that it is not found by each of them. */
   readonly isCrowd?: boolean | undefined;
   /** Its timestamp is this or later. */
   readonly since?: Date | undefined;
-  /** Its timestamp is earlier. */
+  /** Latest timestamp, excluded. */
   readonly until?: Date | undefined;
 }
 
-/** `limit` 1..100, `offset` >= 0. */
+/** A page of processed pictures: `limit` 1..100, `offset` >= 0. */
 export interface ProcessedQuery extends ProcessedFilter {
   readonly limit: number;
   readonly offset: number;
 }
 
 export interface ProcessedPage {
-  /** The number of pictures that the filter leaves. */
+  /** Number of pictures that pass the filter. */
   readonly total: number;
-  /** Newest first, each with its `db_id`. */
+  /** Pictures of the page, newest first, each with its `db_id`. */
   readonly items: ImageProcessingResult[];
 }
 
@@ -167,20 +178,31 @@ export interface RecordCounts {
 }
 
 /**
- * Entries, their images, and processed pictures. Both adapters keep these promises, proven by `test/suites/records.ts`:
- * a write that returned survives a crash; `get` of what is absent is `undefined`; deletes are idempotent; a failure of the
- * store throws `BackendUnavailableError` (or `ThrottledError`) with its `cause`. What adds throws `DiskFullError` on a full disk, where
- * what deletes goes on working.
+ * Stores entries, their images, and processed pictures. Both adapters keep these promises, and
+ * `test/suites/records.ts` proves them:
+ *
+ * - A write that returned survives a crash.
+ * - A method that reads one record returns `undefined` if it is absent, and a deletion of an absent record
+ *   does nothing.
+ * - A failure of the store throws `BackendUnavailableError` or `ThrottledError`, with its `cause`.
+ * - On a full disk, methods that add throw `DiskFullError`, and deletions still work.
+ *
+ * What changes something that is shown writes its line of the audit trail in the same transaction, on behalf
+ * of whoever `inAuditScope` tells. What only prepares or takes back writes none, but where a part of the
+ * service finishes what others left.
  * @example
  * const { id } = await records.createEntry({ name: 'Ada', reason: null });
  * await records.activateEntry(id);
  */
 export interface RecordStore {
   /**
-   * Takes the name and makes a `PENDING` entry. With `carried`, the entry comes from another store, and keeps its id and date; later
-   * entries get larger ids.
-   * @throws BackendUnavailableError when an entry has the carried id already.
-   * @throws NameTakenError when any entry, whatever its status, has the name; also for two calls at the same moment.
+   * Makes a `PENDING` entry, and reserves its name.
+   * @param entry with `carried`, it comes from another store and keeps its id and date; later entries get
+   *   larger ids
+   * @throws NameTakenError when any entry, of whatever status, has the name; of two simultaneous calls, one
+   *   throws it
+   * @throws BackendUnavailableError when the store fails, or an entry already has the carried id
+   * @throws ThrottledError, DiskFullError
    */
   createEntry(entry: {
     name: string;
@@ -188,28 +210,28 @@ export interface RecordStore {
     carried?: Pick<EntryRecord, 'id' | 'addedDate'>;
   }): Promise<EntryRecord>;
   /**
-   * Shows a `PENDING` entry. Returns it, or `undefined` when there is none that is `PENDING`.
+   * Makes a `PENDING` entry `ACTIVE`. Returns it, or `undefined` if there is no such `PENDING` entry.
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
   activateEntry(entryId: number): Promise<EntryRecord | undefined>;
   /**
-   * The entry, whatever its status.
+   * Reads an entry of any status.
    * @throws BackendUnavailableError, ThrottledError
    */
   getEntry(entryId: number): Promise<EntryRecord | undefined>;
   /**
-   * The entry of that name, whatever its status.
+   * Finds the entry of a name, of any status.
    * @throws BackendUnavailableError, ThrottledError
    */
   findEntry(name: string): Promise<EntryRecord | undefined>;
   /**
-   * The entries of one status, by id ascending.
+   * Lists the entries of one status, by rising id.
    * @throws BackendUnavailableError, ThrottledError
    */
   listEntries(status: RecordStatus): Promise<EntryRecord[]>;
   /**
-   * Replaces name and reason of an `ACTIVE` entry; `undefined` when there is none.
-   * @throws NameTakenError when another entry has the name.
+   * Replaces name and reason of an `ACTIVE` entry; returns `undefined` if there is none.
+   * @throws NameTakenError when another entry has the name
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
   updateEntry(
@@ -257,93 +279,106 @@ export interface RecordStore {
    */
   purge(entryId: number): Promise<void>;
   /**
-   * Removes the entry, what is left of its images' records, and frees its name.
+   * Removes the entry and the remaining records of its images, and frees its name.
    * @throws BackendUnavailableError, ThrottledError
    */
   removeEntry(entryId: number): Promise<void>;
   /**
-   * The `ACTIVE` entries whose name is this one but for case and accents, and those of the very name, by id ascending; at a cost that grows
-   * with what is found. A store that an earlier version filled finds its entries once they were normalized.
+   * Lists the `ACTIVE` entries whose name equals this one, apart from case and accents, by rising id. The
+   * cost grows with the entries found. Entries of an earlier version are found only after `normalizeEntries`.
    * @throws BackendUnavailableError, ThrottledError
    */
   findAlike(name: string): Promise<EntryRecord[]>;
   /**
-   * Brings the names and reasons that an earlier version kept to their normal form. Where two names become one, both entries stay, see
-   * `planNormalForms`. Done again, or by several at once, it ends the same. Returns what it changed.
+   * Brings names and reasons of an earlier version to their normal form. If two names become one, both
+   * entries stay, see `planNormalForms`. Running it again, or several times at once, gives the same result.
+   * Returns its changes.
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
   normalizeEntries(): Promise<EntryChange[]>;
 
   /**
-   * Makes a `PENDING` image of an entry that is not `DELETING`; `undefined` when an image, whatever its status, has the id.
-   * @throws EntryNotFoundError when there is no such entry.
+   * Makes a `PENDING` image of an entry that is not `DELETING`. Returns `undefined` if an image of any status
+   * has the id.
+   * @throws EntryNotFoundError when there is no such entry
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
   createImage(image: NewImage): Promise<ImageRecord | undefined>;
   /**
-   * Shows a `PENDING` image of an entry that is not `DELETING`, and keeps what its face is called. Returns it, or `undefined` when there is
-   * none such.
+   * Makes a `PENDING` image `ACTIVE`, unless its entry is `DELETING`, and stores its face. Returns the image,
+   * or `undefined` if there is no such image.
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
   activateImage(imageId: string, face: RecordedFace): Promise<ImageRecord | undefined>;
   /**
-   * Keeps what an `ACTIVE` image's face is called now. Nothing happens when there is no such image.
+   * Replaces the face of an `ACTIVE` image; does nothing if there is no such image.
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
   replaceFace(imageId: string, face: RecordedFace): Promise<void>;
   /**
-   * Those of the images that there are, whatever their status, by their ids; at a cost that grows with `imageIds` alone.
+   * Reads images of any status, and returns those that exist by their ids. The cost grows only with
+   * `imageIds`.
    * @throws BackendUnavailableError, ThrottledError
    */
   getImages(imageIds: readonly string[]): Promise<Map<string, ImageRecord>>;
   /**
-   * All images of an entry, whatever their status, oldest first.
+   * Lists all images of an entry, of any status, oldest first.
    * @throws BackendUnavailableError, ThrottledError
    */
   listImages(entryId: number): Promise<ImageRecord[]>;
   /**
-   * The images of one status over all entries, oldest first.
+   * Lists the images of one status over all entries, oldest first.
    * @throws BackendUnavailableError, ThrottledError
    */
   listImagesByStatus(status: RecordStatus): AsyncIterable<ImageRecord>;
   /**
-   * Marks a shown image of a shown entry `DELETING`, unless it is the last one that the entry shows, also when others are withdrawn at the
-   * same moment. Returns it as it was; `undefined` when it is not shown: of several who withdraw it, one gets it.
-   * @throws EntryNotFoundError when its entry is not shown.
-   * @throws LastImageError
+   * Marks an `ACTIVE` image of an `ACTIVE` entry `DELETING`, unless it is the entry's last `ACTIVE` image.
+   * This holds for simultaneous calls too. Returns the image as it was, or `undefined` if it is not `ACTIVE`.
+   * Of several simultaneous calls for one image, one gets it.
+   * @throws EntryNotFoundError when its entry is not `ACTIVE`
+   * @throws LastImageError when it is the last one
    * @throws BackendUnavailableError, ThrottledError
    */
   withdrawImage(imageId: string): Promise<ImageRecord | undefined>;
   /**
-   * Marks an image `DELETING`, so that it is shown no more. Nothing happens when it is absent.
+   * Marks an image `DELETING`, so that it is no longer shown; does nothing if it is absent.
    * @throws BackendUnavailableError, ThrottledError
    */
   markImageDeleting(imageId: string): Promise<void>;
-  /** @throws BackendUnavailableError, ThrottledError */
+  /**
+   * Removes an image's record, if there is one.
+   * @throws BackendUnavailableError, ThrottledError
+   */
   removeImage(imageId: string): Promise<void>;
   /**
-   * The `ACTIVE` images among these whose entry is `ACTIVE` too, each with that entry: what a match may show.
-   * At a cost that grows with `imageIds` alone.
+   * Reads images, and returns those that a match may show, each with its entry: image and entry are both
+   * `ACTIVE`. The cost grows only with `imageIds`.
    * @throws BackendUnavailableError, ThrottledError
    */
   findActive(imageIds: readonly string[]): Promise<Map<string, { image: ImageRecord; entry: EntryRecord }>>;
 
   /**
-   * Keeps a processed picture's answer. Done again with the same `pictureId`, it adds nothing and returns the same stamp.
-   * `pictureId` is what the names of its stored pictures are made from.
+   * Stores a processed picture's answer. Storing it again with the same `pictureId` adds nothing, and returns
+   * the same stamp.
+   * @param pictureId id from which the keys of the stored pictures are made
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
   addProcessed(pictureId: string, result: ProcessedResult): Promise<Stamp>;
-  /** @throws BackendUnavailableError, ThrottledError */
-  getProcessed(id: number): Promise<ImageProcessingResult | undefined>;
   /**
-   * Those of the `pictureId`s that were kept; at a cost that grows with `pictureIds` alone.
+   * Reads a processed picture's answer.
+   * @param actor whoever must have sent it; anybody unless it is given
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  getProcessed(id: number, actor?: string): Promise<ImageProcessingResult | undefined>;
+  /**
+   * Returns the ids of those processed pictures that exist. The cost grows only with `pictureIds`.
    * @throws BackendUnavailableError, ThrottledError
    */
   findProcessed(pictureIds: readonly string[]): Promise<Set<string>>;
   /**
-   * A page of processed pictures, newest first, at a cost that grows neither with `offset` nor with the table; with times, by no more
-   * than its logarithm, for each time that the clock was put back.
+   * Reads a page of processed pictures, newest first. The cost grows neither with `offset` nor with the
+   * table. With `since` or `until`, it grows with the table's logarithm, for each time that the clock was put
+   * back.
    * @throws BackendUnavailableError, ThrottledError
    */
   listProcessed(query: ProcessedQuery): Promise<ProcessedPage>;
@@ -377,10 +412,13 @@ export interface RecordStore {
   count(): Promise<RecordCounts>;
 
   /**
-   * Throws when the store can't be read, or has no room to write.
-   * @throws BackendUnavailableError, ThrottledError, DiskFullError
+   * Checks that the store can be read, and has room to write.
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError when it can't
    */
   check(): Promise<void>;
-  /** @throws BackendUnavailableError, ThrottledError */
+  /**
+   * Closes the store; no method may be called after it.
+   * @throws BackendUnavailableError, ThrottledError
+   */
   close(): Promise<void>;
 }

@@ -7,10 +7,10 @@ import type { Status } from '../contract/endpoints/status.ts';
  * nobody.
  */
 export function authenticationOf(
-  { apiTokens }: Pick<Config, 'apiTokens'>,
+  { apiTokens, tokensFile }: Pick<Config, 'apiTokens'> & Partial<Pick<Config, 'tokensFile'>>,
   { requestContext }: APIGatewayProxyEvent,
 ): Status['settings']['authentication'] {
-  if (!process.env.AWS_LAMBDA_FUNCTION_NAME) return apiTokens.length > 0 ? 'tokens' : 'none';
+  if (!process.env.AWS_LAMBDA_FUNCTION_NAME) return apiTokens.length > 0 || tokensFile ? 'tokens' : 'none';
   // The gateway tells who asks, by IAM or by Cognito.
   const isKnown = Boolean(requestContext.identity?.userArn || requestContext.authorizer);
   return isKnown ? 'gateway' : 'none';

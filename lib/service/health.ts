@@ -2,8 +2,8 @@ import type { Stores } from '../ports.ts';
 import { refuseLostGallery } from '../processing/lost-gallery.ts';
 
 /**
- * Makes sure that pictures can be worked on and kept, and people found.
- * @throws BackendUnavailableError, DiskFullError, ThrottledError that say what can't be used.
+ * Checks that the service can process pictures, store results, and find people.
+ * @throws BackendUnavailableError, DiskFullError, ThrottledError that name the part that fails
  */
 export async function requireHealth({ faces, records, images }: Stores): Promise<void> {
   await Promise.all([faces.test(), records.check(), images.check()]);

@@ -15,7 +15,7 @@ export interface LowDisk {
 export async function lowDisks(config: Config): Promise<LowDisk[]> {
   const found = new Map<number, LowDisk>();
   for (const folder of foldersOf(config)) {
-    // A folder that is not there, or can't be looked at, is no matter of room.
+    // A folder that does not exist, or can't be read, is reported elsewhere.
     const disk = await stat(folder).catch(() => undefined);
     const free = disk && (await freeBytes(folder).catch(() => undefined));
     if (disk && free !== undefined && free < config.minFreeBytes && !found.has(disk.dev)) {
@@ -38,7 +38,7 @@ export function diskWarning({ folder, freeBytes }: LowDisk): string {
   );
 }
 
-/** A clock that was put back is of interest for so long. */
+/** Milliseconds for which a clock that was put back is reported. */
 const recentMs = 30 * 24 * 60 * 60_000;
 
 /** Returns a warning about a clock that was set back recently, or that is still ahead. */

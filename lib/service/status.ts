@@ -2,6 +2,7 @@ import { startedAt, throughput } from '#metrics';
 import type { Config } from '../config.ts';
 import type { Status, WebhookStatus } from '../contract/endpoints/status.ts';
 import { ServiceError } from '../errors.ts';
+import type { EngineFigures } from '../faces/port.ts';
 import type { Stores } from '../ports.ts';
 import { requireHealth } from './health.ts';
 import { lowDisks } from './machine.ts';
@@ -41,7 +42,7 @@ export async function statusOf(
     health,
     counts,
     throughput: throughput(),
-    settings: settingsOf(config, faces.maxImageBytes, engine?.workers ?? null, authentication),
+    settings: settingsOf(config, faces.maxImageBytes, engine, authentication),
     warnings: warningsOf({
       config,
       authentication,
@@ -61,7 +62,7 @@ export async function statusOf(
 function settingsOf(
   config: Config,
   maxImageBytes: number,
-  workers: number | null,
+  engine: EngineFigures | undefined,
   authentication: Status['settings']['authentication'],
 ): Status['settings'] {
   return {
@@ -69,7 +70,8 @@ function settingsOf(
     detection_confidence_threshold: config.aws ? null : config.detectionConfidenceThreshold,
     max_image_bytes: Math.min(config.maxImageBytes, maxImageBytes),
     max_request_bytes: config.maxRequestBytes,
-    workers,
+    workers: engine?.workers ?? null,
+    runtime: engine?.runtime ?? null,
     authentication,
     console_needs_token: authentication !== 'none',
   };

@@ -21,7 +21,10 @@ export interface Situation {
 
 /** Share of strangers, 0..1, that are falsely matched, above which the operator is warned. */
 const manyStopped = 0.05;
-/** Thresholds that come with the service and are looser than this are DeepFace's; see the README. */
+/**
+ * False match rate above which a model's default threshold is called loose. Such thresholds come from
+ * DeepFace's table.
+ */
 const looseRate = 1 / 10_000;
 
 /**
@@ -62,7 +65,7 @@ export function warningsOf(situation: Situation): string[] {
   ].filter((warning) => typeof warning === 'string');
 }
 
-/** An event that waits longer has met more than a short pause of its receiver. */
+/** Milliseconds after which a waiting event is reported: its receiver has more than a short interruption. */
 const lateMs = 5 * 60_000;
 
 function troubledReceiver(webhook: WebhookStatus): string[] {

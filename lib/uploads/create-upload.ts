@@ -1,18 +1,20 @@
+import { noteDetail } from '../audit/scope.ts';
 import { activeEntry } from '../blacklist/blacklist-record.ts';
 import type { KeepChoice } from '../contract/fields.ts';
 import type { UploadContentType, UploadForm } from '../contract/uploads.ts';
 import type { RecordStore } from '../records/port.ts';
+import { uploadDetail } from './key.ts';
 import type { Upload, Uploads } from './port.ts';
 
-/** Who asks, and for what. */
+/** A client's request for an upload. */
 export interface UploadWish {
   readonly contentType: UploadContentType;
-  /** The address of the API that the request came by, where that is known: an origin, and a prefix where there is one. */
+  /** Address at which the client reached the API, if known: an origin, and a prefix if there is one. */
   readonly origin: string | undefined;
 }
 
 /**
- * Lets a client send a picture that a request will name.
+ * Lets a client send a picture that a later request will name.
  * @throws BackendUnavailableError
  */
 export async function createProcessUpload(
@@ -23,7 +25,7 @@ export async function createProcessUpload(
 }
 
 /**
- * Lets a client send a picture of an entry, which is indexed when it arrives.
+ * Lets a client send a picture of an entry. The picture is indexed when it arrives.
  * @throws EntryNotFoundError, BackendUnavailableError
  */
 export async function createEntryUpload(
@@ -35,8 +37,11 @@ export async function createEntryUpload(
   return uploadForm(await uploads.create({ kind: 'entry', entryId }, wish.contentType), wish);
 }
 
-/** An upload as clients see it. */
+/** Describes an upload in the contract's terms. */
 function uploadForm({ url, fields, image, maxBytes, expiresAt }: Upload, { origin }: UploadWish): UploadForm {
+  // Whoever was given the form answers for what comes by it.
+  const detail = uploadDetail(image);
+  if (detail !== undefined) noteDetail(detail);
   return {
     url: origin !== undefined && url.startsWith('/') ? `${origin}${url}` : url,
     fields: { ...fields },

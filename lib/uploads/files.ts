@@ -9,9 +9,9 @@ import { isForbidden } from '../writable-folder.ts';
 const retryAfterSeconds = 5;
 
 /**
- * Writes a file as its bytes come, under a temporary name, and renames it when it is whole and on disk. Folders that are not there are
- * made, 0700; the file is 0600. What fails leaves nothing.
- * @throws BackendUnavailableError, DiskFullError, and what `chunks` throws of our own.
+ * Writes a file under a temporary name while its bytes arrive, and renames it when all of them are on disk.
+ * Absent folders are made with mode 0700; the file gets 0600. A failure leaves no file behind.
+ * @throws BackendUnavailableError, DiskFullError, and those of our errors that `chunks` throws
  */
 export async function writeUpload(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
   try {
@@ -23,8 +23,9 @@ export async function writeUpload(path: string, chunks: AsyncIterable<Uint8Array
 }
 
 /**
- * Removes from `uploads` in the data folder what was written before `olderThan`, and from `inbox` what was left half-written.
- * Returns how many files that were.
+ * Removes old files from the data folder: from `uploads` all that were written before `olderThan`, from
+ * `inbox` only half-written ones.
+ * @returns the number of files removed
  * @throws BackendUnavailableError
  */
 export async function removeStaleUploads(dataDir: string, olderThan: Date): Promise<number> {
@@ -44,7 +45,7 @@ export async function removeStaleUploads(dataDir: string, olderThan: Date): Prom
   }
 }
 
-/** Removes a file; returns false where this user may not. */
+/** Removes a file; returns false if this user may not. */
 async function isRemoved(path: string): Promise<boolean> {
   try {
     await ifPresent(unlink(path));
@@ -55,7 +56,10 @@ async function isRemoved(path: string): Promise<boolean> {
   }
 }
 
-/** Files below a folder, without those of systems' own folders and of folders that this user may not read. */
+/**
+ * Lists the files below a folder. It leaves out folders that operating systems make, and those that this user
+ * may not read.
+ */
 async function filesBelow(folder: string): Promise<{ name: string; path: string }[]> {
   const items = await ifPresent(readdir(folder, { withFileTypes: true })).catch((error: unknown) => {
     if (!isForbidden(error)) throw error;

@@ -11,8 +11,16 @@ const extensions = {
 } as const satisfies Record<UploadContentType, string>;
 
 /**
- * A key that no other upload has: `uploads/<uuid>.<extension>` or `inbox/<entry id>/<uuid>.<extension>`. What is to be kept of a picture goes
- * with it by its name, `uploads/keep-none-<uuid>.<extension>`: whoever processes it may not know of the wish.
+ * Returns an upload's mark in the audit trail by its key or path; `undefined` for a file that came otherwise.
+ */
+export function uploadDetail(key: string): string | undefined {
+  const id = /([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.\w+$/.exec(key)?.[1];
+  return id && `upload ${id}`;
+}
+
+/**
+ * Makes a key that no other upload has: `uploads/<uuid>.<extension>` or `inbox/<entry
+ * id>/<uuid>.<extension>`.
  */
 export function uploadKey(target: UploadTarget, contentType: UploadContentType): string {
   const name = `${randomUUID()}.${extensions[contentType]}`;

@@ -6,11 +6,11 @@ import { uploadKey } from './key.ts';
 import { checkPolicy, encodePolicy, within } from './policy.ts';
 import { type Uploads, uploadSeconds } from './port.ts';
 
-/** Where the local server takes forms; S3 does it in AWS. */
+/** Path at which the local server takes forms; in AWS, S3 takes them. */
 export const uploadPath = '/api/v1/uploads';
 
 export interface LocalUploadsOptions {
-  /** Pictures go to `uploads` and `inbox` in it. */
+  /** Folder whose `uploads` and `inbox` take the pictures. */
   readonly dataDir: string;
   readonly maxImageBytes: number;
 }
@@ -19,20 +19,23 @@ export interface LocalUploadsOptions {
 export interface LocalUploads extends Uploads {
   readonly maxImageBytes: number;
   /**
-   * Checks a form, and gives what takes its picture. What that has resolved of is on disk, whole; what failed left nothing. It rejects
-   * with InputTooLargeError as soon as there are too many bytes, InputUnreadableError when there are none, and
-   * BackendUnavailableError when it can't be written.
-   * @param fields the form's fields before the picture, by their names in small letters.
-   * @throws ForbiddenError when the form is not one of ours, or too late; InputUnreadableError when fields are missing.
+   * Checks a form, and returns the function that takes its picture. When that function resolves, the whole
+   * picture is on disk; when it fails, nothing is.
+   *
+   * It rejects with InputTooLargeError as soon as there are too many bytes, and with InputUnreadableError
+   * when there are none. It rejects with BackendUnavailableError when the picture can't be written.
+   * @param fields the form's fields before the picture, by their names in lower case
+   * @throws ForbiddenError when the form is not one of ours, or has expired
+   * @throws InputUnreadableError when fields are missing
    */
   permit(fields: ReadonlyMap<string, string>): (file: AsyncIterable<Uint8Array>) => Promise<void>;
-  /** Takes a form's picture: both steps of `permit`, with all that they throw. */
+  /** Takes a form's picture: does both steps of `permit`, and throws the same errors. */
   receive(fields: ReadonlyMap<string, string>, file: AsyncIterable<Uint8Array>): Promise<void>;
 }
 
 /**
- * Opens the uploads. Forms are signed with a secret of this process: after a new start, clients ask for new ones. Folders are made
- * when the first picture comes.
+ * Opens the uploads. A secret of this process signs the forms, so after a restart clients must ask for new
+ * ones. Folders are made when the first picture arrives.
  */
 export function openLocalUploads({ dataDir, maxImageBytes }: LocalUploadsOptions): LocalUploads {
   const root = resolve(dataDir);
@@ -46,7 +49,7 @@ export function openLocalUploads({ dataDir, maxImageBytes }: LocalUploadsOptions
     if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
       throw new ForbiddenError('The signature does not belong to this upload.');
     }
-    // Its key, too, is then one that was made here.
+    // The signature also proves that this process made the key.
     const range = checkPolicy(policy, fields, new Date());
     return (file) => writeUpload(join(root, key), within(range, file));
   };

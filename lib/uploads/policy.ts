@@ -3,11 +3,11 @@ import { ForbiddenError, InputUnreadableError } from '../errors.ts';
 import { pictureTooLarge } from '../inputs/too-large.ts';
 
 /**
- * What a form may send, in the form of S3's POST policies, of which these are the parts in use:
+ * Conditions on a form, in the format of S3's POST policies. Only the parts that we use are here:
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
  */
 const UploadPolicy = z.object({
-  /** ISO 8601, UTC. */
+  /** Time in ISO 8601, UTC. */
   expiration: z.iso.datetime(),
   conditions: z.array(
     z.union([
@@ -19,7 +19,7 @@ const UploadPolicy = z.object({
 });
 export type UploadPolicy = z.output<typeof UploadPolicy>;
 
-/** Of the picture, in bytes. */
+/** Bounds of the picture's size, in bytes. */
 export interface SizeRange {
   readonly minBytes: number;
   readonly maxBytes: number;
@@ -33,11 +33,13 @@ export function encodePolicy(policy: UploadPolicy): string {
 }
 
 /**
- * Checks a form's fields against its policy: that it is in time, that each condition holds, and that there is no field without one.
- * @param encoded as it came; its signature has been checked.
- * @param fields by their names in small letters.
- * @returns how large the picture may be.
- * @throws ForbiddenError when the policy does not allow it; InputUnreadableError when it is none.
+ * Checks a form's fields against its policy: it must not have expired, each condition must hold, and each
+ * field must have a condition.
+ * @param encoded the policy as the client sent it; its signature has been checked
+ * @param fields by their names in lower case
+ * @returns the bounds of the picture's size
+ * @throws ForbiddenError when the policy does not allow the form
+ * @throws InputUnreadableError when `encoded` is no policy
  */
 export function checkPolicy(encoded: string, fields: ReadonlyMap<string, string>, now: Date): SizeRange {
   const { expiration, conditions } = decodePolicy(encoded);
@@ -66,8 +68,9 @@ export function checkPolicy(encoded: string, fields: ReadonlyMap<string, string>
 }
 
 /**
- * Passes a picture's bytes on as they come.
- * @throws InputTooLargeError as soon as there are too many; InputUnreadableError when too few have come.
+ * Passes a picture's bytes on as they arrive.
+ * @throws InputTooLargeError as soon as there are too many bytes
+ * @throws InputUnreadableError when too few have come
  */
 export async function* within(
   { minBytes, maxBytes }: SizeRange,

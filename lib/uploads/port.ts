@@ -1,7 +1,7 @@
 import type { KeepChoice } from '../contract/fields.ts';
 import type { UploadContentType } from '../contract/uploads.ts';
 
-/** The use of an upload: to be listed as a picture of an entry, or to be named in a request. */
+/** Purpose of an upload: to become a picture of an entry, or to be named in a request. */
 export type UploadTarget =
   | { readonly kind: 'entry'; readonly entryId: number }
   | {
@@ -10,32 +10,36 @@ export type UploadTarget =
       readonly keep?: KeepChoice;
     };
 
-/** Seconds that a client may wait before it sends the picture. */
+/** Seconds within which the client must send the picture. */
 export const uploadSeconds = 300;
 
-/** Leave to send one picture: a form that S3, or the local server, takes from whoever has it. */
+/** Permission to send one picture: a form that S3, or the local server, accepts from whoever has it. */
 export interface Upload {
-  /** The form's target, by POST as multipart/form-data: a URL, or a path of this very service. */
+  /** Target of the form, by POST as multipart/form-data: a URL, or a path of this service. */
   readonly url: string;
-  /** The form's parts before its last one, `file`. */
+  /** Parts of the form before its last one, `file`. */
   readonly fields: Readonly<Record<string, string>>;
-  /** The clients' name for the picture once it is there. */
+  /** Name for the picture in later requests, once it has arrived. */
   readonly image: string;
   readonly maxBytes: number;
   readonly expiresAt: Date;
 }
 
 /**
- * Lets clients send pictures that are too large for a request. The key is ours, `uploads/<uuid>.jpg` or
- * `inbox/<entry id>/<uuid>.jpg`, so no client writes over another's picture.
+ * Lets clients send pictures that are too large for a request. Keys are `uploads/<uuid>.jpg` or `inbox/<entry
+ * id>/<uuid>.jpg`. The service makes them, so that no client can overwrite another's picture.
  * @example
  * const { url, fields } = await uploads.create({ kind: 'process' }, 'image/jpeg');
  */
 export interface Uploads {
-  /** @throws BackendUnavailableError */
+  /**
+   * Makes the form for one picture.
+   * @throws BackendUnavailableError
+   */
   create(target: UploadTarget, contentType: UploadContentType): Promise<Upload>;
   /**
-   * Removes uploads for requests, and half-written ones, from before `olderThan`; returns how many that were.
+   * Removes uploads for requests, and half-written ones, from before `olderThan`.
+   * @returns the number of uploads removed
    * @throws BackendUnavailableError
    */
   removeStale(olderThan: Date): Promise<number>;

@@ -5,8 +5,8 @@ import { uploadKey } from './key.ts';
 import { type Uploads, uploadSeconds } from './port.ts';
 
 /**
- * Uploads by presigned POST: S3 itself takes the picture and checks key, type and size. The signature is made here, with the
- * credentials of this process, which must be allowed to put such a key.
+ * Opens uploads by presigned POST: S3 itself takes the picture, and checks its key, type and size. This
+ * process signs the forms with its own credentials, which must be allowed to put such a key.
  */
 export function openS3Uploads({
   region,
@@ -29,7 +29,7 @@ export function openS3Uploads({
       );
       return { url, fields, image: bucketLocator(bucket).location(key), maxBytes, expiresAt };
     },
-    /** The bucket's lifecycle does it. */
+    /** Does nothing: the bucket's lifecycle removes them. */
     removeStale: async () => 0,
   };
 }

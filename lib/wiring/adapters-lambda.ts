@@ -1,3 +1,4 @@
+import type { AuditTrail } from '../audit/port.ts';
 import { type AwsConfig, type Config, ConfigError } from '../config.ts';
 import type { WebhookStatus } from '../contract/endpoints/status.ts';
 import type { FaceBackend } from '../faces/port.ts';
@@ -11,6 +12,7 @@ import { openS3Leftovers } from '../inbox/s3-leftovers.ts';
 import { bucketInboxWarnings } from '../inbox/s3-warnings.ts';
 import { createInputReader, type InputReader } from '../inputs/read.ts';
 import { createS3Reader } from '../inputs/s3.ts';
+import { openDynamoAudit } from '../records/dynamodb/audit.ts';
 import { openDynamoRecords } from '../records/dynamodb/records.ts';
 import { storeId } from '../records/dynamodb/store-id.ts';
 import type { RecordStore } from '../records/port.ts';
@@ -18,11 +20,14 @@ import type { Uploads } from '../uploads/port.ts';
 import { openS3Uploads } from '../uploads/s3.ts';
 
 /**
- * The adapters of a Lambda function, in place of `adapters.ts`. They are imported as usual and not when they are opened: esbuild leaves out
- * what a function does not use only of such.
+ * Adapters of a Lambda function, in place of `adapters.ts`. They are imported statically, not when they are
+ * opened: only then can esbuild leave out those that a function does not use.
  */
 
-/** @throws ConfigError when the function has not the settings of one. */
+/**
+ * Returns the settings of a deployment.
+ * @throws ConfigError when they are not a Lambda function's
+ */
 function deployed({ aws }: Config): AwsConfig & { readonly tableName: string } {
   const tableName = aws?.tableName;
   if (!aws || tableName === undefined) {
@@ -35,6 +40,10 @@ function deployed({ aws }: Config): AwsConfig & { readonly tableName: string } {
 
 export async function openRecords(config: Config): Promise<RecordStore> {
   return openDynamoRecords(deployed(config));
+}
+
+export async function openAudit(config: Config): Promise<AuditTrail> {
+  return openDynamoAudit(deployed(config));
 }
 
 export async function openImages(config: Config): Promise<ImageStore> {
@@ -50,9 +59,9 @@ export async function openFaces(config: Config): Promise<FaceBackend> {
   return openRekognition({ ...deployed(config), qualityFilter, modelName, distanceMetric });
 }
 
-export async function openInputs(config: Config): Promise<InputReader> {
+export async function openInputs(config: Config, uploadsAlone: boolean): Promise<InputReader> {
   const { imageRoot, maxImageBytes } = config;
-  const readS3 = createS3Reader({ ...deployed(config), maxImageBytes });
+  const readS3 = createS3Reader({ ...deployed(config), maxImageBytes, uploadsAlone });
   return createInputReader({ imageRoot, maxImageBytes, readS3 });
 }
 
@@ -76,7 +85,7 @@ export async function runtimeOf(config: Config): Promise<string> {
   return `Rekognition in ${deployed(config).region}`;
 }
 
-/** The table's stream carries match events, not webhooks. */
+/** Returns null: the table's stream carries match events, so there are no webhooks. */
 export async function webhookStatus(): Promise<WebhookStatus[] | null> {
   return null;
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import type { AuditTrail } from '../audit/port.ts';
 import type { Config } from '../config.ts';
 import type { WebhookStatus } from '../contract/endpoints/status.ts';
 import type { Outbox } from '../events/port.ts';
@@ -15,11 +16,12 @@ import type { Embedded } from './embedded.ts';
 import { once } from './opened.ts';
 
 /**
- * The adapters that the settings ask for. Each is loaded when it is opened, so that a machine in one mode has nothing of the other one in
- * its memory. A Lambda function is bundled with `adapters-lambda.ts` instead, which `#adapters` in package.json stands for there.
+ * Adapters that the settings ask for. Each is imported when it is opened, so that a process loads none of the
+ * other mode's libraries. A Lambda function is bundled with `adapters-lambda.ts` instead: `#adapters` in
+ * package.json chooses between them.
  */
 
-/** The adapters of one machine share a database, and are opened together. */
+/** Opens the adapters of one machine together, because they share a database. */
 function embedded(config: Config): Promise<Embedded> {
   return once(config, 'embedded', async () => {
     const { openEmbedded } = await import('./embedded.ts');
@@ -27,7 +29,7 @@ function embedded(config: Config): Promise<Embedded> {
   });
 }
 
-/** The one handle of this process on the records' database, where they are in one. */
+/** Opens the records' SQLite database, once for the whole process. */
 function recordsDatabase(config: Config): Promise<DatabaseSync> {
   return once(config, 'database', async () => {
     const { openDatabase, recordsFile } = await import('../records/sqlite/database.ts');
@@ -44,6 +46,16 @@ export async function openRecords(config: Config): Promise<RecordStore> {
   }
   const { openSqliteRecords } = await import('../records/sqlite/records.ts');
   return openSqliteRecords(await recordsDatabase(config));
+}
+
+export async function openAudit(config: Config): Promise<AuditTrail> {
+  const tableName = config.aws?.tableName;
+  if (config.aws && tableName !== undefined) {
+    const { openDynamoAudit } = await import('../records/dynamodb/audit.ts');
+    return openDynamoAudit({ region: config.aws.region, tableName });
+  }
+  const { SqliteAudit } = await import('../records/sqlite/audit.ts');
+  return new SqliteAudit(await recordsDatabase(config));
 }
 
 export async function openImages(config: Config): Promise<ImageStore> {
@@ -63,12 +75,26 @@ export async function openFaces(config: Config): Promise<FaceBackend> {
   return openRekognition({ ...config.aws, qualityFilter, modelName, distanceMetric });
 }
 
-export async function openInputs(config: Config): Promise<InputReader> {
+/** @param uploadsAlone true for clients who may not see the pictures that the service keeps. */
+export async function openInputs(config: Config, uploadsAlone: boolean): Promise<InputReader> {
   const { imageRoot, maxImageBytes, aws, dataDir } = config;
   const { createInputReader } = await import('../inputs/read.ts');
-  if (!aws) return createInputReader({ imageRoot, maxImageBytes, uploadsFolder: join(dataDir, 'uploads') });
+  const hiddenFolders = uploadsAlone ? keptFolders(config) : [];
+  if (!aws) {
+    const uploadsFolder = join(dataDir, 'uploads');
+    return createInputReader({ imageRoot, maxImageBytes, uploadsFolder, hiddenFolders });
+  }
   const { createS3Reader } = await import('../inputs/s3.ts');
-  return createInputReader({ imageRoot, maxImageBytes, readS3: createS3Reader({ ...aws, maxImageBytes }) });
+  return createInputReader({
+    imageRoot,
+    maxImageBytes,
+    hiddenFolders,
+    readS3: createS3Reader({ ...aws, maxImageBytes, uploadsAlone }),
+  });
+}
+
+function keptFolders({ blacklistDir, processedDir, croppedDir, dataDir }: Config): string[] {
+  return [blacklistDir, processedDir, croppedDir, join(dataDir, 'inbox'), join(dataDir, 'rejected')];
 }
 
 export async function openUploads(config: Config): Promise<Uploads> {
@@ -77,7 +103,7 @@ export async function openUploads(config: Config): Promise<Uploads> {
   return (await import('../uploads/s3.ts')).openS3Uploads({ ...aws, maxImageBytes });
 }
 
-/** The uploads of one machine, which its server receives too. */
+/** Opens the uploads of one machine; its server also receives them. */
 export function localUploads(config: Config): Promise<LocalUploads> {
   return once(config, 'localUploads', async () =>
     (await import('../uploads/local.ts')).openLocalUploads(config),
@@ -109,12 +135,15 @@ async function recordsId(config: Config): Promise<string> {
   return storeId(await recordsDatabase(config));
 }
 
-/** What the pictures are compared on, for the first line of the log. */
+/** Describes, for the first line of the log, what compares the faces. */
 export async function runtimeOf(config: Config): Promise<string> {
   return config.aws ? `Rekognition in ${config.aws.region}` : (await embedded(config)).runtime;
 }
 
-/** Opens what is to be sent to webhooks; `undefined` where the table's stream carries match events. */
+/**
+ * Opens the queue of deliveries to webhooks; returns `undefined` where the table's stream carries match
+ * events.
+ */
 export async function openOutbox(config: Config): Promise<Outbox | undefined> {
   if (config.aws?.tableName !== undefined) return undefined;
   return once(config, 'outbox', async () => {
@@ -123,13 +152,13 @@ export async function openOutbox(config: Config): Promise<Outbox | undefined> {
   });
 }
 
-/** Of the receivers of match events; null where there are none. */
+/** Reports the state of each webhook; returns null where there are no webhooks. */
 export async function webhookStatus(config: Config): Promise<WebhookStatus[] | null> {
   const outbox = config.webhooks && (await openOutbox(config));
   return (await outbox?.status()) ?? null;
 }
 
-/** Warnings of what lies in the inbox and is not worked off. */
+/** Returns warnings about files in the inbox that are not being indexed. */
 export async function inboxWarnings({ aws, dataDir }: Config): Promise<string[]> {
   if (aws) return (await import('../inbox/s3-warnings.ts')).bucketInboxWarnings(aws);
   return (await import('../inbox/folder-warnings.ts')).folderInboxWarnings(dataDir);

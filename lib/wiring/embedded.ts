@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import { openCustomModel } from '../faces/engine/embed/custom-model.ts';
 import { openHuman } from '../faces/engine/engine.ts';
 import { defaultModel } from '../faces/engine/models/models.ts';
-import type { FaceBackend } from '../faces/port.ts';
+import type { EngineFigures, FaceBackend } from '../faces/port.ts';
 import { claimFolders, openFileSystemImages } from '../images/filesystem.ts';
 import { imageFolderPaths } from '../images/location.ts';
 import type { ImageStore } from '../images/port.ts';
@@ -12,18 +12,25 @@ import { storeId } from '../records/sqlite/database.ts';
 import { openSqliteEmbeddings } from '../records/sqlite/embeddings.ts';
 import { openSqliteRecords } from '../records/sqlite/records.ts';
 
-/** The adapters of one machine; the engine keeps its faces in the records' database. */
+/** Names of the runtimes in the first line of the log. */
+const runtimeNames: Readonly<Record<EngineFigures['runtime'], string>> = {
+  onnx: 'ONNX Runtime',
+  'tfjs-node': 'tfjs (TensorFlow)',
+  'tfjs-wasm': 'tfjs (WASM)',
+};
+
+/** Adapters of one machine; the engine keeps its faces in the records' database. */
 export interface Embedded {
   readonly faces: FaceBackend;
   readonly records: RecordStore;
   readonly images: ImageStore;
-  /** What the pictures are compared on, for the first line of the log. */
+  /** Description, for the first line of the log, of what compares the faces. */
   readonly runtime: string;
   close(): Promise<void>;
 }
 
 /**
- * Opens the adapters of one machine on the records' database, which is closed with them.
+ * Opens the adapters of one machine on the records' database, and closes it with them.
  * @throws ConfigError, BackendUnavailableError
  */
 export async function openEmbedded(config: Config, database: DatabaseSync): Promise<Embedded> {
@@ -31,7 +38,7 @@ export async function openEmbedded(config: Config, database: DatabaseSync): Prom
   const folders = imageFolderPaths(config);
   const images = openFileSystemImages(folders);
   await claimFolders(folders, storeId(database));
-  const { engineWorkers: workers } = config;
+  const { engineWorkers: workers, engineRuntime } = config;
   const faces = await openHuman(await openSqliteEmbeddings(database), {
     modelName: defaultModel(config),
     profile: config.engineProfile,
@@ -41,15 +48,17 @@ export async function openEmbedded(config: Config, database: DatabaseSync): Prom
     detectionConfidenceThreshold: config.detectionConfidenceThreshold,
     maxImageBytes: config.maxImageBytes,
     workers,
+    runtime: engineRuntime,
     qualityFilter: config.qualityFilter,
     detectorBackend: config.detectorBackend,
-    customModel: config.customModel && (await openCustomModel(config.customModel)),
+    customModel: config.customModel && (await openCustomModel(config.customModel, engineRuntime)),
   });
+  const runtime = runtimeNames[faces.engine()?.runtime ?? 'onnx'];
   return {
     faces,
     records,
     images,
-    runtime: `${workers} worker${workers === 1 ? '' : 's'}`,
+    runtime: `${workers} worker${workers === 1 ? '' : 's'} on ${runtime}`,
     async close() {
       await faces.close();
       await records.close();

@@ -1,4 +1,5 @@
 import * as adapters from '#adapters';
+import type { AuditTrail } from '../audit/port.ts';
 import { loadConfig } from '../config.ts';
 import type { FaceBackend } from '../faces/port.ts';
 import { imageLocator } from '../images/location.ts';
@@ -8,21 +9,26 @@ import { PictureSlots } from '../inputs/picture-slots.ts';
 import type { InputReader } from '../inputs/read.ts';
 import type { DeliveryPorts, EnrollingPorts, EntryPorts, Ports, Stores } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';
+import { type Actor, ownResultsOf } from '../service/actor.ts';
 import type { Uploads } from '../uploads/port.ts';
 import { once } from './opened.ts';
 
-// Each port has an opener of its own, so that a function opens, and its bundle carries, only those that it uses. Each throws ConfigError or
-// BackendUnavailableError when its adapter can't be opened.
+// Each port has its own opener, so that a function opens, and its bundle carries, only the ports that it
+// uses. All throw ConfigError or BackendUnavailableError when the adapter can't be opened.
 
 export function records(config = loadConfig()): Promise<RecordStore> {
   return once(config, 'records', () => adapters.openRecords(config));
+}
+
+export function audit(config = loadConfig()): Promise<AuditTrail> {
+  return once(config, 'audit', () => adapters.openAudit(config));
 }
 
 export function images(config = loadConfig()): Promise<ImageStore> {
   return once(config, 'images', () => adapters.openImages(config));
 }
 
-/** What gives pictures out to clients. */
+/** Opens the delivery of pictures to clients. */
 export function delivery(config = loadConfig()): Promise<ImageDelivery> {
   return once(config, 'delivery', () => adapters.openDelivery(config));
 }
@@ -38,15 +44,21 @@ export function leftovers(config = loadConfig()): Promise<Leftovers> {
 
 /** The reader of the image strings that requests carry. */
 export function inputs(config = loadConfig()): Promise<InputReader> {
-  return once(config, 'inputs', () => adapters.openInputs(config));
+  return once(config, 'inputs', () => adapters.openInputs(config, false));
 }
 
-/** Where clients put pictures that are too large for a request. */
+/** The reader for whoever asks: by a path or a key, only those read kept pictures who may see them. */
+export function inputsFor(actor: Actor, config = loadConfig()): Promise<InputReader> {
+  if (ownResultsOf(actor) === undefined) return inputs(config);
+  return once(config, 'ownInputs', () => adapters.openInputs(config, true));
+}
+
+/** Opens the uploads, to which clients send pictures that are too large for a request. */
 export function uploads(config = loadConfig()): Promise<Uploads> {
   return once(config, 'uploads', () => adapters.openUploads(config));
 }
 
-/** With Rekognition, a picture waits for the network most of the time. */
+/** Pictures that are worked on at once with Rekognition: each waits for the network most of the time. */
 const picturesAtOnceWithRekognition = 3;
 
 export function pictureSlots(config = loadConfig()): Promise<PictureSlots> {
@@ -73,7 +85,7 @@ export async function enrollingPorts(config = loadConfig()): Promise<EnrollingPo
   };
 }
 
-/** For what removes an entry from all of them. */
+/** Opens the three stores that change together when an entry is removed. */
 export async function stores(config = loadConfig()): Promise<Stores> {
   return {
     records: await records(config),
@@ -84,8 +96,9 @@ export async function stores(config = loadConfig()): Promise<Stores> {
 }
 
 /**
- * The stores, for those who remove what no record knows: pictures are where only these records have any.
- * @throws ConfigError when the bucket is another record store's.
+ * Opens the stores for the sweep, which removes pictures that no record knows. First it makes sure that all
+ * pictures there belong to these records.
+ * @throws ConfigError when the bucket belongs to another record store
  * @throws BackendUnavailableError
  */
 export function claimedStores(config = loadConfig()): Promise<Stores> {
@@ -96,14 +109,14 @@ export function claimedStores(config = loadConfig()): Promise<Stores> {
   });
 }
 
-/** All ports, for the programs that serve every endpoint and the tools. */
+/** All ports, for the tools, and for the programs that serve every endpoint. */
 export interface OpenedPorts extends Ports {
-  /** What the pictures are compared on, for the first line of the log. */
+  /** Description, for the first line of the log, of what compares the faces. */
   readonly runtime: string;
   close(): Promise<void>;
 }
 
-/** Opens all that the settings ask for. */
+/** Opens all ports that the settings ask for. */
 export async function ports(config = loadConfig()): Promise<OpenedPorts> {
   const all = {
     ...(await claimedStores(config)),

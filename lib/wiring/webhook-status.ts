@@ -3,8 +3,8 @@ import { loadConfig } from '../config.ts';
 import type { WebhookStatus } from '../contract/endpoints/status.ts';
 
 /**
- * Tells how the delivery to each receiver goes that `WEBHOOK_URL` names, in its order; null where there are no webhooks, because the records are in DynamoDB and
- * its stream goes to EventBridge.
+ * Reports the state of each receiver that `WEBHOOK_URL` names, in its order. Returns null where the records
+ * are in DynamoDB, because its stream goes to EventBridge and there are no webhooks.
  * @throws BackendUnavailableError
  */
 export function webhookStatus(config = loadConfig()): Promise<WebhookStatus[] | null> {

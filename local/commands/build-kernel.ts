@@ -1,5 +1,6 @@
 /**
- * Command: builds the search's kernel out of its source, for whoever changes it.
+ * Command: builds the search's kernel from its source. Only a change of the source requires it.
+ *
  * usage: node local/commands/build-kernel.ts
  */
 import { readFile, writeFile } from 'node:fs/promises';

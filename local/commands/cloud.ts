@@ -89,8 +89,8 @@ async function serve(): Promise<void> {
   if (isStopped) return;
   const environment = { ...cloud.environment, AWS_DEFAULT_REGION: cloud.environment.AWS_REGION ?? '' };
   printGuide(environment);
-  // The functions read their settings when they are first asked; the API is a child of this process, and
-  // reads the same.
+  // The functions read their settings at their first call. The API is a child of this process, and reads the
+  // same.
   Object.assign(process.env, { REKOGNITION_TPS: callsPerSecond, ...process.env }, environment);
   const stopIndexing = await indexUploads(cloud);
   const stopPublishing = await publishMatches(cloud);

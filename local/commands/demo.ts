@@ -29,7 +29,7 @@ async function post<T>(url: string, body: object): Promise<T> {
   return answerOf(await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) }));
 }
 
-/** Cuts the middle one of sample3's faces out, and lists it. */
+/** Cuts the middle face out of sample3, and lists it. */
 async function listWoman(api: string): Promise<void> {
   const bytes = await readSample('sample3.jpg');
   const faces = await post<DetectedFaceArea[]>(`${api}/detect/detect-face`, {
@@ -71,7 +71,8 @@ async function show(api: string): Promise<void> {
 async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'face-blacklist-demo-'));
   const folders = { BLACKLIST_DB_PATH: '', PROCESSED_IMAGES_OUTPUT_DIR: '', CROPPED_FACES_OUTPUT_DIR: '' };
-  // Before the modules load that read the settings: nothing of the demonstration may end up in real data.
+  // These are set before the modules that read them load: nothing of the demonstration may end up in real
+  // data.
   Object.assign(process.env, { ...folders, DATA_DIR: folder, LOG_LEVEL: 'warn' });
   const { ports } = await import('../../lib/wiring/open.ts');
   const { createHttpServer, stop } = await import('../server/http-server.ts');

@@ -53,10 +53,14 @@ async function embedList(listFile: string, outFile: string, model: EmbeddingMode
     .split(/\r?\n/)
     .filter((path) => path !== '');
   const out = (await open(outFile, 'w')).createWriteStream();
-  const custom = model === 'Custom' && config.customModel && (await loadCustomNetwork(config.customModel));
+  const custom =
+    model === 'Custom' &&
+    config.customModel &&
+    (await loadCustomNetwork(config.customModel, config.engineRuntime));
   const pool = await WorkerPool.start(workers, {
     minConfidence: config.detectionConfidenceThreshold,
     modelName: model,
+    runtime: config.engineRuntime,
     ...(custom && { customNetwork: custom.network }),
   });
   const bar = progressBar('embed', paths.length);

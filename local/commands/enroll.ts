@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 import pLimit from 'p-limit';
+import { asService } from '../../lib/audit/scope.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { enrollImages, type ReferenceFile } from '../../lib/blacklist/enroll-images.ts';
 import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
@@ -26,7 +27,7 @@ import { type Person, type PersonFile, readPersonFolders } from './person-folder
 import { readPictureFile } from './picture-file.ts';
 import { progressBar } from './progress.ts';
 
-/** A person's pictures are read so many at a time. */
+/** Pictures of a person that are read at a time. */
 const batchSize = 16;
 const maxPersonsAtOnce = 4;
 
@@ -78,7 +79,7 @@ async function readOrRemark(file: PersonFile, maxBytes: number, { name }: Person
   }
 }
 
-/** Lists one person, or adds to one who is listed the pictures that are not there yet. */
+/** Lists a person. If the person is listed already, it adds the pictures that are missing. */
 async function enrollPerson(
   opened: OpenedPorts,
   person: Person,
@@ -210,4 +211,4 @@ async function main(): Promise<void> {
   }
 }
 
-await runCommand(main);
+await runCommand(() => asService('enroll', main));

@@ -6,6 +6,7 @@
  * usage: npm run reindex -- --to deepface|aws_rekognition
  */
 import { parseArgs } from 'node:util';
+import { asService } from '../../lib/audit/scope.ts';
 import { carryOver, type ReindexReport, reindex } from '../../lib/blacklist/reindex.ts';
 import { type Config, ConfigError, loadConfig, loadConfigFor } from '../../lib/config.ts';
 import type { RecordStore } from '../../lib/records/port.ts';
@@ -19,7 +20,7 @@ function backendFromArguments(): Config['backend'] {
   throw new ConfigError('usage: npm run reindex -- --to deepface|aws_rekognition');
 }
 
-/** Shows how far it is: how many of the records' images were dealt with. */
+/** Shows its progress: how many of the records' images are done. */
 async function withProgress(
   from: RecordStore,
   work: (advance: () => void) => Promise<ReindexReport>,
@@ -46,7 +47,7 @@ async function reindexInPlace(config: Config): Promise<ReindexReport> {
 }
 
 async function reindexOver(from: Config, to: Config): Promise<ReindexReport> {
-  // Opened one by one, and so not even claimed: nothing changes there.
+  // The source's stores are opened one by one and are not claimed, because nothing changes there.
   const source = { records: await records(from), images: await images(from), faces: await faces(from) };
   try {
     const target = await ports(to);
@@ -61,7 +62,7 @@ async function reindexOver(from: Config, to: Config): Promise<ReindexReport> {
   }
 }
 
-await runCommand(async () => {
+async function reindexAll(): Promise<void> {
   const to = backendFromArguments();
   const config = loadConfig();
   const isOther = to !== config.backend;
@@ -75,4 +76,6 @@ await runCommand(async () => {
   if (problems.length === 0) return;
   console.log(`Left out:\n  ${problems.join('\n  ')}`);
   process.exitCode = 1;
-});
+}
+
+await runCommand(() => asService('reindex', reindexAll));

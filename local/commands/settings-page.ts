@@ -30,9 +30,10 @@ const defaults: Partial<Record<Name, string>> = {
   REKOGNITION_DATA_DIR: '`./data/rekognition`',
 };
 
-/** Values, where the schema takes any text. */
+/** Descriptions of the values, for settings whose schema takes any text. */
 const values: Partial<Record<Name, string>> = {
   HOST: 'an address or a host name',
+  API_TOKENS_FILE: 'a file, written out',
   DATA_DIR: 'a folder, written out',
   BLACKLIST_DB_PATH: 'a folder, written out',
   PROCESSED_IMAGES_OUTPUT_DIR: 'a folder, written out',
@@ -61,7 +62,10 @@ const groups: readonly Group[] = [
     title: 'Access',
     settings: {
       API_TOKENS:
-        'Bearer tokens, each of at least 16 characters. With any set, every route but `/healthz`, `GET /` and the files of `/console/` wants one.',
+        'Bearer tokens of administrators, each of at least 16 characters. With any set, every route but `/healthz`, `GET /` and the files of `/console/` wants one.',
+      API_TOKENS_FILE:
+        'File of named tokens with [roles](operations.md#tokens-and-roles), which `npm run token` writes. It is read again when it changes.',
+      UNGROUPED_ROLE: "Role of a user of Cognito's user pool who is in no group that is called like a role.",
       ALLOW_UNAUTHENTICATED:
         'Allows a start off loopback without tokens, behind something else that keeps strangers out.',
       ALLOWED_HOSTS:
@@ -83,6 +87,7 @@ const groups: readonly Group[] = [
       PROCESSED_IMAGES_OUTPUT_DIR: 'Folder of the processed pictures.',
       CROPPED_FACES_OUTPUT_DIR: 'Folder of the cropped faces.',
       IMAGE_ROOT: 'Folder below which pictures given by path must lie.',
+      AUDIT_DAYS: 'Days that the [audit trail](operations.md#the-audit-trail) is kept.',
       MIN_FREE_BYTES: 'Free space below which `/status`, `/healthz` and the log warn.',
     },
   },
@@ -102,6 +107,8 @@ const groups: readonly Group[] = [
       QUALITY_FILTER:
         'Refuses [poor reference pictures](benchmarks.md#the-quality-gate) with `auto`. It counts in both modes.',
       ENGINE_WORKERS: 'Threads that find and compare faces.',
+      ENGINE_RUNTIME:
+        'What runs the networks. `auto` is ONNX Runtime where it loads, and tfjs elsewhere, which runs on every machine and takes some times as long: see [models.md](models.md#runtimes).',
     },
   },
   {
@@ -192,7 +199,7 @@ function defaultOf(name: Name): string {
     : `\`${String(value)}\``;
 }
 
-/** Tells what a setting takes, in the words of its error message. */
+/** Describes the values that a setting takes, in the words of its error message. */
 function takenBy(name: Name): string {
   const known = values[name];
   if (known !== undefined) return known;

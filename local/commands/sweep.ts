@@ -3,17 +3,24 @@
  * same every hour.
  * usage: npm run sweep
  */
+import { auditedSince } from '../../lib/audit/kept.ts';
+import { asService } from '../../lib/audit/scope.ts';
 import { sweepAgeMs } from '../../lib/blacklist/interrupted.ts';
 import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
 import { sweep } from '../../lib/blacklist/sweep.ts';
-import { ports } from '../../lib/wiring/open.ts';
+import { loadConfig } from '../../lib/config.ts';
+import { audit, ports } from '../../lib/wiring/open.ts';
 import { runCommand } from '../command.ts';
 
 await runCommand(async () => {
   const opened = await ports();
   try {
-    await normalizeNames(opened);
-    const report = await sweep(opened, new Date(Date.now() - sweepAgeMs));
+    const report = await asService('sweep', async () => {
+      await normalizeNames(opened);
+      return sweep(opened, new Date(Date.now() - sweepAgeMs));
+    });
+    const config = loadConfig();
+    await (await audit(config)).removeBefore(auditedSince(config));
     console.log(JSON.stringify(report, null, 2));
     if (report.damaged > 0 || report.failed > 0) process.exitCode = 1;
   } finally {

@@ -59,7 +59,10 @@ async function listPeople(api: string): Promise<void> {
   }
 }
 
-/** Small pictures as a whole; in large ones what lies around each face, below the boxes and landmarks. */
+/**
+ * Style that blurs small pictures as a whole. In large ones it blurs each face, below the boxes and
+ * landmarks.
+ */
 const blurred = `
   .picture img { filter: blur(0.55rem); transform: scale(1.15); }
   .card .picture img { filter: blur(1.5rem); transform: scale(1.4); }
@@ -85,7 +88,7 @@ async function shoot(page: Page, name: string): Promise<void> {
 }
 
 async function openPage(browser: Browser, address: string, options: BrowserContextOptions): Promise<Page> {
-  // The blur is not of the page's own style sheet.
+  // The page's own policy does not allow the style sheet that blurs.
   const context = await browser.newContext({ bypassCSP: true, locale: 'en-GB', ...options });
   const page = await context.newPage();
   await page.goto(address);

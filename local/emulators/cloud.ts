@@ -12,7 +12,7 @@ export interface Cloud extends AsyncDisposable {
   readonly s3: S3Emulator;
   readonly rekognition: Rekognition;
   readonly eventBridge: EventBridgeEmulator;
-  /** The settings with which the API, the AWS SDK and the AWS CLI find everything. */
+  /** Settings with which the API, the AWS SDK and the AWS CLI find everything. */
   readonly environment: Readonly<Record<string, string>>;
 }
 

@@ -13,7 +13,7 @@ import {
   timeToLiveAttribute,
 } from '../../lib/records/dynamodb/definition.ts';
 
-/** Makes the records' table where it is absent, as the infrastructure does it in a deployment. */
+/** Makes the records' table if it is absent, with the same schema as the deployed one. */
 export async function createTable({
   region,
   tableName: TableName,

@@ -36,7 +36,7 @@ export async function startDynamoDb(): Promise<DynamoDbEmulator> {
   const ended = once(emulator, 'exit');
   const output: string[] = [];
   for (const stream of [emulator.stdout, emulator.stderr]) {
-    // Its output is read to the end, or it would stop at a full pipe.
+    // If nobody read its output to the end, it would stop at a full pipe.
     stream.setEncoding('utf8').on('data', (text) => output.length < 100 && output.push(text));
   }
   const close = async () => {
@@ -64,7 +64,7 @@ function run(java: Java, port: number): Emulator {
   const command = [
     java.command,
     ...(java.release <= lastWithSecurityManager ? security : []),
-    // It is started for a short time, and beside other programs.
+    // It runs for a short time, and beside other programs.
     ...['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
     ...['-Djava.library.path=./DynamoDBLocal_lib', '-jar', 'DynamoDBLocal.jar'],
     ...['-port', `${port}`, '-sharedDb', '-disableTelemetry', '-inMemory'],
@@ -78,7 +78,7 @@ function run(java: Java, port: number): Emulator {
 
 /** Finds the emulator in the npm package that contains it. */
 function emulatorFolder(): string {
-  // Not by import.meta.resolve, which vitest's set-up files do not have.
+  // `import.meta.resolve` would do, but vitest's set-up files do not have it.
   const main = createRequire(import.meta.url).resolve('amplify-dynamodb-simulator');
   return join(dirname(main), 'emulator');
 }

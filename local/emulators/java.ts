@@ -21,7 +21,7 @@ export async function findJava(): Promise<Java> {
   const home = process.env.JAVA_HOME;
   const command = home ? join(home, 'bin', 'java') : 'java';
   const output = await promisify(execFile)(command, ['-version']).catch(() => undefined);
-  // The first line is such as: openjdk version "17.0.15" 2025-04-15. Up to 8 it was called 1.8.
+  // The first line looks like this: `openjdk version "17.0.15" 2025-04-15`. Java 8 calls itself 1.8.
   const release = Number(output?.stderr.match(/version "(?:1\.)?(\d+)/)?.[1] ?? Number.NaN);
   if (release >= oldestJava) return { command, release };
   const found = Number.isNaN(release) ? `'${command}' does not run` : `'${command}' is Java ${release}`;

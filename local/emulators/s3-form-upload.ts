@@ -8,20 +8,20 @@ import { ForbiddenError, InputTooLargeError, ServiceError } from '../../lib/erro
 import { checkPolicy, within } from '../../lib/uploads/policy.ts';
 import { readUploadForm } from '../server/uploads-form.ts';
 
-/** S3 takes 5 GB; this is for pictures. */
+/** S3's own limit is 5 GB; this one is for pictures. */
 const maxFileBytes = 100 * 1024 * 1024;
 
 /**
- * Makes POST uploads be what they are in S3: s3rver takes any form, whatever its policy and its signature
- * say.
- * @param secret of the one pair of credentials that there is.
+ * Makes POST uploads behave as in S3. s3rver accepts any form, whatever its policy and its signature.
+ *
+ * @param secret secret of the only pair of credentials.
  */
 export function takeFormUploads(server: S3rver, secret: string) {
   return async (context: Context, next: () => Promise<void>): Promise<void> => {
     const bucket = /^\/([^/]+)\/?$/.exec(context.path)?.[1];
     const isForm = context.req.headers['content-type']?.startsWith('multipart/form-data') === true;
     if (context.method !== 'POST' || bucket === undefined || !isForm) return next();
-    // As the stack's bucket lets the pages of its CORS origins.
+    // The stack's bucket also lets in the pages of its CORS origins.
     context.set('Access-Control-Allow-Origin', '*');
     if ((await server.store.getBucket(bucket)) === null) {
       throw new S3Error('NoSuchBucket', 'The specified bucket does not exist');

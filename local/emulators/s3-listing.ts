@@ -1,15 +1,15 @@
 import type { Context } from 's3rver/lib/stores/filesystem.js';
 
-/** A listing's answer, before it becomes XML. */
+/** Answer of a listing, before it becomes XML. */
 interface Listing {
   readonly IsTruncated: boolean;
   readonly Contents: readonly { readonly Key: string }[];
 }
 
 /**
- * Makes listings longer than a page work: s3rver enciphers its continuation tokens by DES, which Node's
- * OpenSSL has no more. The newer kind of listing is asked for as the older one here, which goes on after a
- * key, and that key is the token.
+ * Makes listings longer than a page work. s3rver encrypts its continuation tokens with DES, which Node's
+ * OpenSSL no longer has. So a listing of the newer kind is turned into one of the older kind. That one goes
+ * on after a key, and the key is the token.
  */
 export async function pageListings(context: Context, next: () => Promise<void>): Promise<void> {
   const { 'list-type': type, 'continuation-token': token, 'start-after': after, ...query } = context.query;

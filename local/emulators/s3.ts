@@ -58,7 +58,7 @@ export async function startS3Emulator({
   const store = new WholeObjectStore(root, versioned);
   server.store = store;
   server.context.store = store;
-  // In front of the router, which is the last.
+  // These come in front of the router, which is the last.
   server.middleware.splice(
     -1,
     0,

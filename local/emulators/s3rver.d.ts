@@ -16,7 +16,7 @@ declare module 's3rver' {
     });
     store: S3Store;
     readonly context: { store: S3Store };
-    /** Koa's: each calls the next one; the last is the router. */
+    /** Middleware of Koa: each calls the next one, and the last is the router. */
     readonly middleware: ((context: Context, next: () => Promise<void>) => Promise<void>)[];
     readonly httpServer: Server;
     on(name: 'event', listener: (event: S3Event) => void): this;

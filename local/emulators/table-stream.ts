@@ -14,7 +14,7 @@ import { erasuresFilter, matchesFilter } from '../../lib/records/dynamodb/items.
 
 /** Batch size of the deployed event source mapping. */
 const batchSize = 10;
-const lookEveryMs = 250;
+const pollEveryMs = 250;
 const longestPauseMs = 10_000;
 
 type StreamHandler = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>;
@@ -62,7 +62,7 @@ async function follow(
     } catch (error) {
       log().error({ err: error }, 'stream: it cannot be read');
     }
-    await pause(lookEveryMs, stop);
+    await pause(pollEveryMs, stop);
   }
 }
 

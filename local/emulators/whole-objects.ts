@@ -33,7 +33,7 @@ export class WholeObjectStore extends FilesystemStore {
 
   override async putObject(object: StoredObject): Promise<{ size: number; md5: string }> {
     const { bucket, key } = object;
-    // In the root: s3rver takes folders there for buckets, and files for nothing.
+    // The file lies in the root, where s3rver takes folders for buckets and ignores files.
     const temporary = join(this.rootDirectory, `.put-${randomUUID()}`);
     try {
       const { size, md5 } = await write(bodyOf(object), temporary);

@@ -4,7 +4,7 @@ import type { Weight } from './tfjs-weights.ts';
 
 const inputSize = 150;
 
-/** The network's blocks after its first convolution: those named `down` halve the picture's sides. */
+/** Blocks of the network after its first convolution. Those named `down` halve the picture's sides. */
 const blocks = [
   ...['conv32_1', 'conv32_2', 'conv32_3'],
   ...['conv64_down', 'conv64_1', 'conv64_2', 'conv64_3'],
@@ -13,9 +13,12 @@ const blocks = [
 ] as const;
 
 /**
- * dlib's face recognition ResNet as an ONNX model, from the weights as face-api carries them. Input `input`: `[faces, 3, 150, 150]`,
- * RGB, each channel less its mean, over 255. Output `output`: `[faces, 128]`. The layers are those of face-api's `FaceRecognitionNet`;
- * each convolution's scale is folded into its filters.
+ * Converts dlib's face recognition ResNet to an ONNX model, from the weights that face-api has of it. The
+ * layers are those of face-api's `FaceRecognitionNet`; each convolution's scale is folded into its filters.
+ *
+ * Input `input`: `[faces, 3, 150, 150]`, RGB, each channel less its mean, over 255. Output `output`:
+ * `[faces, 128]`.
+ *
  * @param folder of `face_recognition_model-weights_manifest.json` and its weights.
  */
 export async function dlibNetwork(folder: string): Promise<Uint8Array> {
@@ -44,7 +47,7 @@ export async function dlibNetwork(folder: string): Promise<Uint8Array> {
   return builder.build();
 }
 
-/** Filters and bias of a convolution with its scale: s * (w x + b) + t = (s w) x + (s b + t). */
+/** Folds a convolution's scale into its filters and bias: s * (w x + b) + t = (s w) x + (s b + t). */
 function foldScale(weights: ReadonlyMap<string, Weight>, name: string) {
   const of = (part: string) => weights.get(`${name}/${part}`) as Weight;
   const { shape, data } = of('conv/filters');

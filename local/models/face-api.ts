@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { readWeights, type Weight, type WeightSpec } from './tfjs-weights.ts';
 
 /**
- * The weights of one of face-api's networks.
+ * Reads the weights of one of face-api's networks.
+ *
  * @param folder of `<name>-weights_manifest.json` and the files that it names.
  */
 export async function readFaceApiWeights(folder: string, name: string): Promise<Map<string, Weight>> {

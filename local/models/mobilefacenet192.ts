@@ -3,14 +3,17 @@ import { type Layer, NetworkBuilder } from './layers.ts';
 import type { Weight } from './tfjs-weights.ts';
 import { readTflite, type TfliteGraph, type TfliteOperator } from './tflite.ts';
 
-/** The network as it was fetched, in TensorFlow Lite's format. */
+/** Path of the network as it was fetched, in TensorFlow Lite's format. */
 export const tfliteFile = fileURLToPath(new URL('../../models/mobilefacenet192.tflite', import.meta.url));
 
 /**
- * The MobileFaceNet of 192 numbers as an ONNX model, from TensorFlow Lite's. Input `input`: `[faces, 3, 112, 112]`, RGB,
- * (value - 127.5) / 128. Output `output`: `[faces, 1, 192]`, not scaled to length 1. The original takes two faces at a time; this one any
- * number.
- * @throws Error when the graph has an operation, or an order of them, that is not known here.
+ * Converts the MobileFaceNet of 192 numbers from TensorFlow Lite's format to an ONNX model. The original
+ * takes two faces at a time; this one takes any number.
+ *
+ * Input `input`: `[faces, 3, 112, 112]`, RGB, (value - 127.5) / 128. Output `output`: `[faces, 1, 192]`, not
+ * scaled to length 1.
+ *
+ * @throws Error if the graph has an operation, or an order of operations, that is not known here.
  */
 export function mobileFaceNet192(tflite: Uint8Array): Uint8Array {
   const graph = readTflite(tflite);
@@ -55,8 +58,8 @@ function convert(
 }
 
 /**
- * The slopes of the PRelu that begins with this operator, which the graph spells relu(x) + m (x - |x|): that is 2 m x where x is negative.
- * Nothing where none does.
+ * Finds the slopes of the PRelu that begins with this operator; undefined if none begins here. The graph
+ * spells a PRelu as relu(x) + m (x - |x|), which is 2 m x for negative x.
  */
 function slopesAt(graph: TfliteGraph, index: number): Weight | undefined {
   const parts = graph.operators.slice(index, index + 5);
@@ -77,7 +80,7 @@ function slopesAt(graph: TfliteGraph, index: number): Weight | undefined {
 
 const isEqual = (one: readonly unknown[], other: readonly unknown[]) => one.join() === other.join();
 
-/** From `[outputs, height, width, inputs]` to `[height, width, inputs, outputs]`. */
+/** Reorders a weight from `[outputs, height, width, inputs]` to `[height, width, inputs, outputs]`. */
 function outputsLast({ shape, data }: Weight): Weight {
   const [outputs = 0, ...rest] = shape;
   const others = data.length / outputs;
@@ -90,7 +93,10 @@ function outputsLast({ shape, data }: Weight): Weight {
   return { shape: [...rest, outputs], data: turned };
 }
 
-/** From `[1, height, width, channels]` to `[height, width, channels, 1]`: the values stay where they are. */
+/**
+ * Reshapes a weight from `[1, height, width, channels]` to `[height, width, channels, 1]`. The order of its
+ * values stays.
+ */
 function channelsThird({ shape, data }: Weight): Weight {
   return { shape: [...shape.slice(1), 1], data };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
-/** The folder of an installed package, whatever its `exports` map hides. */
+/** Finds the folder of an installed package, even if its `exports` map hides it. */
 export function packageFolder(name: string): string {
   const searched = require.resolve.paths(name) ?? [];
   const folder = searched
@@ -14,9 +14,9 @@ export function packageFolder(name: string): string {
   return folder;
 }
 
-/** The weights of Human's networks, and of face-api's. */
+/** Folders of the weights of Human's networks, and of face-api's. */
 export const humanModels = join(packageFolder('@vladmandic/human'), 'models');
 export const faceApiModels = join(packageFolder('@vladmandic/face-api'), 'model');
 
-/** face-api's sample pictures. */
+/** Folder of face-api's sample pictures. */
 export const sampleFolder = join(packageFolder('@vladmandic/face-api'), 'demo');

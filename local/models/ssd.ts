@@ -4,16 +4,20 @@ import type { Weight } from './tfjs-weights.ts';
 
 const inputSize = 512;
 
-/** Of the convolutions between which the picture's sides are halved. */
+/** Numbers of the convolutions that halve the picture's sides. */
 const halvingLayers = new Set([2, 4, 6, 12]);
-/** Of TensorFlow's batch normalization in this network. */
+/** Epsilon of TensorFlow's batch normalization in this network. */
 const epsilon = 0.001;
 
 /**
- * face-api's face detector, an SSD on MobileNet V1, as an ONNX model. Input `input`: `[pictures, 3, 512, 512]`, RGB, -1..1. Outputs
- * `boxes.0` to `boxes.5`: `[pictures, places, 4]`, a place's box relative to its anchor; `classes.0` to `classes.5`: `[pictures, places, 3]`,
- * the second number being the logit of a face; `anchors`: each place's box as `top, left, bottom, right`, 0..1, in the order of the
- * others. The layers are those of face-api's `SsdMobilenetv1`; each batch normalization is folded into the filters before it.
+ * Converts face-api's face detector, an SSD on MobileNet V1, to an ONNX model. The layers are those of
+ * face-api's `SsdMobilenetv1`; each batch normalization is folded into the filters before it.
+ *
+ * Input `input`: `[pictures, 3, 512, 512]`, RGB, -1..1. Outputs:
+ * - `boxes.0` to `boxes.5`: `[pictures, places, 4]`, the box of each place relative to its anchor;
+ * - `classes.0` to `classes.5`: `[pictures, places, 3]`, whose second number is the logit of a face;
+ * - `anchors`: the anchor of each place as `top, left, bottom, right`, 0..1, in the same order.
+ *
  * @param folder of `ssd_mobilenetv1_model-weights_manifest.json` and its weights.
  */
 export async function ssdNetwork(folder: string): Promise<Uint8Array> {
@@ -63,7 +67,7 @@ export async function ssdNetwork(folder: string): Promise<Uint8Array> {
   return builder.build();
 }
 
-/** gamma * (w x - mean) / sqrt(variance + epsilon) + beta, as filters and a bias. */
+/** Folds gamma * (w x - mean) / sqrt(variance + epsilon) + beta into filters and a bias. */
 function foldNormalization(weights: ReadonlyMap<string, Weight>, name: string) {
   const of = (part: string) => (weights.get(`${name}/${part}`) as Weight).data;
   const { shape, data } = weights.get(`${name}/depthwise_weights`) as Weight;

@@ -1,4 +1,7 @@
-/** How tfjs describes a weight; a quantized one is a smaller number `q` that means `min + scale * q`, or a half-precision float. */
+/**
+ * tfjs' description of a weight. A quantized weight is a smaller number `q`, which means `min + scale * q`,
+ * or a half-precision float.
+ */
 export interface WeightSpec {
   readonly name: string;
   readonly shape: readonly number[];
@@ -15,7 +18,10 @@ export interface Weight {
   readonly data: Float32Array;
 }
 
-/** The weights that lie one after the other in `bytes`, by their names; whole numbers too become 32-bit floats. */
+/**
+ * Reads the weights that lie one after the other in `bytes`, by their names. Whole numbers become 32-bit
+ * floats too.
+ */
 export function readWeights(specs: readonly WeightSpec[], bytes: Buffer): Map<string, Weight> {
   let at = 0;
   return new Map(
@@ -30,7 +36,7 @@ export function readWeights(specs: readonly WeightSpec[], bytes: Buffer): Map<st
   );
 }
 
-/** How many bytes a number takes, and how it is read from its first one. */
+/** Gives the bytes of one number, and a function that reads it at its first byte. */
 function numberIn(bytes: Buffer, dtype: WeightSpec['dtype'], quantization: WeightSpec['quantization']) {
   switch (quantization?.dtype) {
     case 'uint8': {
@@ -46,7 +52,10 @@ function numberIn(bytes: Buffer, dtype: WeightSpec['dtype'], quantization: Weigh
   }
 }
 
-/** The value of a 16-bit float of IEEE 754: a sign, 5 bits of exponent, 10 of fraction. Weights are finite. */
+/**
+ * Reads a 16-bit float of IEEE 754: a sign, 5 bits of exponent and 10 of fraction. It must be finite, as
+ * weights are.
+ */
 function halfFloat(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;

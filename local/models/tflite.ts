@@ -2,7 +2,8 @@ import { ByteBuffer } from 'flatbuffers';
 import type { Weight } from './tfjs-weights.ts';
 
 /**
- * Reads what a plain convolutional network of 32-bit floats has in TensorFlow Lite's format. The numbers of fields, operators and types:
+ * Reads TensorFlow Lite's format, as far as a plain convolutional network of 32-bit floats needs it. The
+ * numbers of fields, operators and types are from
  * https://github.com/tensorflow/tensorflow/blob/master/tensorflow/compiler/mlir/lite/schema/schema.fbs
  */
 
@@ -32,7 +33,7 @@ const fileIdentifier = 'TFL3';
 
 export interface TfliteOperator {
   readonly name: TfliteOperatorName;
-  /** Numbers of tensors. */
+  /** Numbers of the tensors that the operator reads. */
   readonly inputs: readonly number[];
   readonly output: number;
   readonly stride: 1 | 2;
@@ -44,13 +45,14 @@ export interface TfliteGraph {
   readonly output: number;
   readonly operators: readonly TfliteOperator[];
   shapeOf(tensor: number): readonly number[];
-  /** Nothing where a tensor is computed. */
+  /** Reads a constant tensor; undefined if the network computes it. */
   weightOf(tensor: number): Weight | undefined;
 }
 
 /**
  * Reads a model of one graph with one input and one output.
- * @throws Error when it is another format, or has an operation or a way of it that is not known here.
+ *
+ * @throws Error if the format is another, or if an operation or one of its options is not known here.
  */
 export function readTflite(bytes: Uint8Array): TfliteGraph {
   const buffer = new ByteBuffer(bytes);
@@ -79,7 +81,7 @@ export function readTflite(bytes: Uint8Array): TfliteGraph {
       if (!data || data.length === 0) return undefined;
       if (described.byte(fields.tensor.type) !== floatType)
         throw new Error(`Tensor ${tensor} has no floats.`);
-      // A copy begins at a multiple of 4, as floats must.
+      // Floats must begin at a multiple of 4, as a copy does.
       return { shape: shapeOf(tensor), data: new Float32Array(new Uint8Array(data).buffer) };
     },
   };
@@ -94,7 +96,10 @@ function operatorOf(operator: Table, codes: readonly number[]): TfliteOperator {
   return { name, inputs, output, ...windowOf(name, operator.table(fields.operator.options)) };
 }
 
-/** The fields of a convolution's options; another operator's only one is its fused activation. */
+/**
+ * Reads the stride and the padding of a convolution. Of any other operator it only checks that no activation
+ * is fused into it.
+ */
 function windowOf(
   name: TfliteOperatorName,
   options: Table | undefined,
@@ -117,7 +122,7 @@ function windowOf(
   return { stride: across, padding: padding === 0 ? 'SAME' : 'VALID' };
 }
 
-/** A table of a flat buffer: its fields by their numbers; one that is absent has its default. */
+/** A table of a flat buffer. Its fields have numbers; an absent field has its default. */
 class Table {
   readonly #buffer: ByteBuffer;
   readonly #at: number;
@@ -157,7 +162,7 @@ class Table {
     return this.#buffer.bytes().subarray(start, start + this.#buffer.__vector_len(at));
   }
 
-  /** The elements of a vector that take 4 bytes each. */
+  /** Reads a vector whose elements take 4 bytes each. */
   #vector<T>(field: number, read: (at: number) => T): T[] {
     const at = this.#place(field);
     if (at === 0) return [];
@@ -165,7 +170,7 @@ class Table {
     return Array.from({ length: this.#buffer.__vector_len(at) }, (_, index) => read(start + 4 * index));
   }
 
-  /** 0 where the field is absent. */
+  /** Finds a field's position in the buffer; 0 if it is absent. */
   #place(field: number): number {
     const offset = this.#buffer.__offset(this.#at, 4 + 2 * field);
     return offset === 0 ? 0 : this.#at + offset;

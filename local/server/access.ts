@@ -1,33 +1,29 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { ForbiddenError, NotAuthenticatedError } from '../../lib/errors.ts';
 import type { PublicUrl } from '../../lib/network-settings.ts';
+import type { Actor } from '../../lib/service/actor.ts';
+import { type KnownToken, tokenDigest } from '../../lib/service/tokens.ts';
 import type { RequestPlace } from './request-place.ts';
 
-/** Who may ask what, decided before a request's body is read. */
+/** Access rules that are decided before a request's body is read. */
 
 /**
- * Makes the check for a bearer token, which tells the number of the one that was given. Digests of equal length are compared, all of
- * them, so that the time taken tells nothing of a token.
+ * Finds the bearer token that came with a request among those that are known. It compares digests of equal
+ * length, and always all of them, so that its time does not reveal anything about a token.
+ * @returns its actor; `undefined` for a token that is not known
+ * @throws NotAuthenticatedError when no token came
  */
-export function tokenCheck(tokens: readonly string[]): (request: IncomingMessage) => number {
-  const digests = tokens.map(digest);
-  return (request) => {
-    const given = /^bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    const givenDigest = digest(given ?? '');
-    const matches = digests.filter((known) => timingSafeEqual(known, givenDigest));
-    const [match] = matches;
-    if (given === undefined || match === undefined) throw new NotAuthenticatedError();
-    return digests.indexOf(match);
-  };
+export function bearerOf(request: IncomingMessage, tokens: readonly KnownToken[]): Actor | undefined {
+  const given = /^bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (given === undefined) throw new NotAuthenticatedError();
+  const givenDigest = tokenDigest(given);
+  const matches = tokens.filter(({ digest }) => timingSafeEqual(digest, givenDigest));
+  return matches[0]?.actor;
 }
 
-function digest(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
-}
-
-/** The settings by which web pages are let in. */
+/** Settings that decide which web pages are let in. */
 export interface WebPageRules {
   readonly corsOrigins: readonly string[];
   readonly allowedHosts?: readonly string[];
@@ -38,8 +34,10 @@ export interface WebPageRules {
 const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
- * Keeps web pages away from a service that lets every program in that reaches it: pages that reach it under a name of their own (DNS
- * rebinding), and pages of other origins that change something by a form or a simple request.
+ * Refuses requests of foreign web pages to a service that lets in every program that reaches it. Such pages
+ * may reach it under a host name of their own (DNS rebinding). Pages of other origins may also try to change
+ * something by a form or a simple request.
+ *
  * @throws ForbiddenError
  */
 export function refuseWebPages(request: IncomingMessage, place: RequestPlace, rules: WebPageRules): void {
@@ -62,8 +60,9 @@ export function refuseWebPages(request: IncomingMessage, place: RequestPlace, ru
 }
 
 /**
- * Decides by a host's name. A page's host that is an address can't lead elsewhere, as a name can whose owner answers for DNS; an address
- * is refused on the loopback alone, where none but its own lead to it.
+ * Decides if requests for this host are allowed. The owner of a foreign name can make it lead to this service
+ * through DNS; an address can't be abused so. A service that listens on the loopback alone also refuses other
+ * addresses, since only its own lead to it.
  */
 function isAllowedHost(
   host: string,
@@ -79,8 +78,8 @@ function isAllowedHost(
 }
 
 /**
- * Recognizes, by what browsers say of it, a request of another site's page that has no origin. To follow a link is all right, to load
- * something into a page is not. Programs say nothing of the kind.
+ * Recognizes a request of another site's page that has no Origin header, by what browsers say of it. Such a
+ * page may link here, but not load or change anything. Programs do not send these headers.
  */
 function isForeignUse({ headers }: IncomingMessage, isSafe: boolean): boolean {
   const site = headers['sec-fetch-site'];

@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { auditedSince } from '../../lib/audit/kept.ts';
+import { asService } from '../../lib/audit/scope.ts';
 import { sweepAgeMs } from '../../lib/blacklist/interrupted.ts';
 import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
 import { finishInterrupted, sweep } from '../../lib/blacklist/sweep.ts';
@@ -6,56 +8,66 @@ import type { Config } from '../../lib/config.ts';
 import { log } from '../../lib/log.ts';
 import { announceRetention, retain } from '../../lib/processing/retention.ts';
 import { diskWarning, lowDisks } from '../../lib/service/machine.ts';
-import { leftovers, type OpenedPorts, uploads } from '../../lib/wiring/open.ts';
+import { audit, leftovers, type OpenedPorts, uploads } from '../../lib/wiring/open.ts';
+import type { DataFolderClaim } from './data-folder-claim.ts';
 import { watchInboxFolder } from './inbox.ts';
 import { type Delivery, deliverWebhooks } from './webhooks.ts';
 
 const sweepIntervalMs = 60 * 60_000;
 
-/** An upload that no request named by then is not wanted any more. */
+/** Age after which an upload is removed if no request has named it. */
 const uploadAgeMs = 24 * 60 * 60_000;
 
 /**
- * Undoes and finishes what an earlier run left unfinished. Where one process has the records to itself, that is whatever is unfinished
- * now: it has begun nothing yet. (A tool that is listing people beside it at this very moment fails, says so, and goes on when it is run
- * again.) What can't be finished now is hidden, and left to the sweep.
+ * Undoes and finishes what an earlier run left unfinished. A server that has the records to itself takes all
+ * of it, for it has begun nothing yet. Beside another server, it takes only what is too old to be under way.
+ * A tool that lists people at this very moment may fail; it says so, and goes on when it is run again. What
+ * can't be finished now is hidden, and left to the sweep.
  */
-export async function finishEarlierRun(opened: OpenedPorts, config: Config): Promise<void> {
+export async function finishEarlierRun(
+  opened: OpenedPorts,
+  config: Config,
+  claim: DataFolderClaim,
+): Promise<void> {
   const sharesRecords = config.aws?.tableName !== undefined;
-  const olderThan = new Date(Date.now() - (sharesRecords ? sweepAgeMs : 0));
   try {
-    await finishInterrupted(opened, olderThan);
+    const isAlone = !sharesRecords && claim.take();
+    const olderThan = new Date(Date.now() - (isAlone ? 0 : sweepAgeMs));
+    await asService('sweep', () => finishInterrupted(opened, olderThan));
   } catch (error) {
     log().error({ err: error }, 'What an earlier run left unfinished could not be finished yet.');
   }
 }
 
-/** What the server does besides answering, until it is told to stop; resolves when what was under way is done. */
+/**
+ * Does the server's work besides answering, until it is told to stop. Resolves when the work under way is
+ * done.
+ */
 export async function workInBackground(
   opened: OpenedPorts,
   config: Config,
-  delivery: Delivery | undefined,
+  { delivery, claim }: { delivery: Delivery | undefined; claim: DataFolderClaim },
   stop: AbortSignal,
 ): Promise<void> {
   await Promise.all([
-    keepSweeping(opened, config, stop),
+    asService('sweep', () => keepSweeping(opened, config, stop)),
     delivery && deliverWebhooks(delivery, stop),
     // In AWS mode S3's events come to a function of their own.
-    !config.aws && watchInboxFolder(opened, config.dataDir, stop),
+    !config.aws && asService('inbox', () => watchInboxFolder(opened, config.dataDir, claim, stop)),
   ]);
 }
 
 /** Brings what earlier versions kept up to date; what a table that is not available now keeps from it is left to the next sweep. */
 export async function updateRecords(opened: OpenedPorts, config: Config): Promise<void> {
   try {
-    await normalizeNames(opened);
+    await asService('sweep', () => normalizeNames(opened));
     await announceRetention({ ...opened, leftovers: await leftovers(config) }, config);
   } catch (error) {
     log().error({ err: error }, 'What earlier versions kept could not be brought up to date yet.');
   }
 }
 
-/** Sweeps now and an hour after each sweep's end. */
+/** Sweeps now, and again an hour after each sweep has ended. */
 async function keepSweeping(opened: OpenedPorts, config: Config, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     try {
@@ -63,7 +75,8 @@ async function keepSweeping(opened: OpenedPorts, config: Config, stop: AbortSign
       const retained = await retain({ ...opened, leftovers: await leftovers(config) }, config, { stop });
       const report = await sweep(opened, new Date(Date.now() - sweepAgeMs), stop);
       const staleUploads = await (await uploads(config)).removeStale(new Date(Date.now() - uploadAgeMs));
-      log().info({ ...report, retained, staleUploads }, 'sweep');
+      const auditLines = await (await audit(config)).removeBefore(auditedSince(config));
+      log().info({ ...report, retained, staleUploads, auditLines }, 'sweep');
       for (const disk of await lowDisks(config)) log().warn(diskWarning(disk));
     } catch (error) {
       log().error({ err: error }, 'The sweep broke off; the next one begins again.');

@@ -5,30 +5,34 @@ const retryAfterSeconds = 2;
 export interface BudgetLimits {
   readonly bytes: number;
   readonly requests: number;
-  /** 0..1: the part of both that one caller may have. All, unless it is set. */
+  /** Share (0..1) of both limits that one caller may take; 1 by default. */
   readonly callerShare?: number;
-  /** A body's age from which its speed counts, in milliseconds. */
+  /** Age of a body, in milliseconds, from which its speed counts. */
   readonly graceMs?: number;
-  /** A body that is slower over the last seconds loses its place when another wants it. */
+  /** Speed over the last seconds below which a body loses its place when another one needs it. */
   readonly minBytesPerSecond?: number;
 }
 
 const defaults = { callerShare: 1, graceMs: 3_000, minBytesPerSecond: 16 * 1024 };
 
-/** A body's place among those that the server reads or holds at once; given back when it is disposed of. */
+/** A place among the bodies that the server reads or holds at once. Disposing of it gives it back. */
 export interface BodyShare extends Disposable {
-  /** Aborted with a BodyTooSlowError when the place went to another. */
+  /** Signal that aborts with a BodyTooSlowError if another body takes the place. */
   readonly signal: AbortSignal;
-  /** @throws BackendUnavailableError when all requests together, or this caller's, hold too many bytes. */
+  /**
+   * Counts bytes that have arrived.
+   *
+   * @throws BackendUnavailableError if all requests together, or this caller's, hold too many bytes.
+   */
   take(bytes: number): void;
-  /** States that all of the body is there, so that it keeps its place. */
+  /** States that the whole body has arrived, so that it keeps its place. */
   complete(): void;
 }
 
 /**
- * How many bytes of bodies, and how many requests with a body, the server holds at once; beyond that it refuses instead of running out
- * of memory. Bytes count as they arrive, so that announcing many and sending none takes no one's place. One caller can't have all, and
- * a body that hardly moves makes way for another.
+ * Limits the bytes of bodies, and the requests with a body, that the server holds at once. Beyond the limits
+ * it refuses instead of running out of memory. Bytes count as they arrive, so announcing many and sending
+ * none blocks nobody. One caller can't take everything, and a body that hardly moves makes room for another.
  */
 export class BodyBudget {
   readonly #limits: Required<BudgetLimits>;
@@ -39,9 +43,10 @@ export class BodyBudget {
   }
 
   /**
-   * A request's share.
-   * @param caller whoever the budget is divided between: a token, an address.
-   * @throws BackendUnavailableError when there are too many requests.
+   * Takes a place for a request.
+   *
+   * @param caller name that shares are counted by: a token or an address.
+   * @throws BackendUnavailableError if there are too many requests.
    */
   share(caller = ''): BodyShare {
     const { requests, callerShare, graceMs } = this.#limits;
@@ -61,8 +66,9 @@ export class BodyBudget {
   }
 
   /**
-   * Takes places of slow bodies away until there is room for `wanted` more.
-   * @throws BackendUnavailableError when that is not enough.
+   * Takes places away from slow bodies until there is room for `wanted` more.
+   *
+   * @throws BackendUnavailableError if that is not enough.
    */
   #makeRoom(
     caller: string,
@@ -103,7 +109,9 @@ class Share implements BodyShare {
   readonly #lost = new AbortController();
   readonly #windowMs: number;
   readonly #budget: { take(bytes: number): void; end(): void };
-  /** Two moments of the past, and what had come by then: the speed is taken since the earlier one. */
+  /**
+   * Two earlier moments, each with the bytes received until then. The speed counts from the first of them.
+   */
   #earlier = { at: this.since, received: 0 };
   #later = this.#earlier;
   #lastAt = this.since;
@@ -131,7 +139,7 @@ class Share implements BodyShare {
     this.#later = { at: now, received: this.received };
   }
 
-  /** Bytes in a second, over the last seconds. */
+  /** Computes the bytes in a second, over the last seconds. */
   speed(now: number): number {
     if (now - this.#lastAt >= this.#windowMs) return 0;
     return ((this.received - this.#earlier.received) * 1000) / Math.max(1, now - this.#earlier.at);

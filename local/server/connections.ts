@@ -3,18 +3,22 @@ import type { Socket } from 'node:net';
 import { plainAddress } from './request-place.ts';
 
 const maxConnections = 1024;
-/** Room for a new one while another is closed for it. */
+/** Connections above the limit, so that a new one is accepted while an old one closes. */
 const spareConnections = 64;
 
-/** A connection, and since when it does nothing that anybody waits for; undefined while a request is worked on. */
+/**
+ * An open connection. `idleSince` is the time since when it waits for its client; undefined while a request
+ * is being answered.
+ */
 interface Held {
   readonly address: string;
   idleSince: number | undefined;
 }
 
 /**
- * Bounds a server's connections. When there are too many, one of the address that has the most is closed: the one that has been without a
- * request for longest. Whoever opens a thousand and says nothing keeps nobody out.
+ * Limits a server's connections. If there are too many, it closes one of the address that has the most: the
+ * one that has been idle for longest. So a client that opens a thousand connections and sends nothing keeps
+ * nobody out.
  */
 export function boundConnections(server: Server, limit = maxConnections): void {
   server.maxConnections = limit + spareConnections;
@@ -28,7 +32,7 @@ export function boundConnections(server: Server, limit = maxConnections): void {
     const state = held.get(socket);
     if (state === undefined) return;
     state.idleSince = undefined;
-    // From there on it waits for the client alone.
+    // From here on the connection only waits for its client.
     response.once('prefinish', () => {
       state.idleSince = performance.now();
     });

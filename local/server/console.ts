@@ -15,9 +15,7 @@ import {
 } from '../../lib/http/endpoint.ts';
 import { besideRoot, isBrowserAtRoot } from '../../lib/http/root.ts';
 
-/**
- * Serves the console at `/console/`: built files that hold no data, so that nobody needs a token for them.
- */
+/** Serves the console at `/console/`. Its built files hold no data, so nobody needs a token for them. */
 
 const builtFolder = join(import.meta.dirname, '../console/dist');
 const notBuilt = 'The console is not built yet. This builds it: npm run console\n';
@@ -25,6 +23,8 @@ const notBuilt = 'The console is not built yet. This builds it: npm run console\
 const shared = {
   method: 'GET',
   tags: ['Service'],
+  role: 'check',
+  unaudited: true,
   public: true,
   success: {
     status: 200,
@@ -70,8 +70,9 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the console's routes, with the files as they are now: no request reaches the disk. In AWS mode its
+ * Returns the console's routes. It reads the files once, so no request reaches the disk. In AWS mode its
  * pages fetch pictures from the bucket, and send large ones there.
+ *
  * @param folder of the built console
  */
 export function consoleRoutes(aws: AwsConfig | undefined, folder = builtFolder): EndpointHandler[] {
@@ -87,7 +88,7 @@ export function consoleRoutes(aws: AwsConfig | undefined, folder = builtFolder):
     endpoint(consolePage, async (_input, { event }) => {
       if (!isBuilt)
         return response({ status: 404, headers: { 'Content-Type': 'text/plain' }, body: notBuilt });
-      // Its files lie beside the page, whatever stands in front of its path.
+      // The files lie beside the page, whatever comes before its path.
       if (!event.path.endsWith('/')) return response({ status: 308, headers: { Location: 'console/' } });
       return file('index.html');
     }),
@@ -97,7 +98,7 @@ export function consoleRoutes(aws: AwsConfig | undefined, folder = builtFolder):
   return isBuilt ? [...routes, welcomeToConsole] : routes;
 }
 
-/** Takes the place of the route that leads a browser to the documentation, which is for programmers. */
+/** Replaces the route that sends a browser to the documentation, which is for programmers. */
 const welcomeToConsole = withContract(welcomeContract, (event, context) =>
   isBrowserAtRoot(event) ? leadToConsole(event, context) : welcomeHandler(event, context),
 );
@@ -112,7 +113,7 @@ function readFiles(folder: string, policy: string): Map<string, EndpointResponse
   return new Map(
     files.map((name) => {
       const path = name.replaceAll('\\', '/');
-      // Here, the service is the one that the page came from.
+      // The page's service here is the one that it came from.
       const bytes =
         path === 'config.json' ? Buffer.from('{"api_url": "../"}') : readFileSync(join(folder, name));
       return [path, fileResponse(path, bytes, policy)];
@@ -121,7 +122,7 @@ function readFiles(folder: string, policy: string): Map<string, EndpointResponse
 }
 
 function fileResponse(path: string, bytes: Buffer, policy: string): EndpointResponse {
-  // The build names a file of that folder by what is in it.
+  // The build puts a hash of a file's content into its name, but only in that folder.
   const isHashed = path === `assets/${basename(path)}`;
   return response({
     status: 200,
@@ -138,7 +139,7 @@ function fileResponse(path: string, bytes: Buffer, policy: string): EndpointResp
   });
 }
 
-/** Returns the policy of what the page may load and call: this service alone, and in AWS mode the bucket. */
+/** Returns the policy for what the page may load and call: this service alone, and in AWS mode the bucket. */
 function contentSecurityPolicy(aws: AwsConfig | undefined): string {
   return [
     "default-src 'none'",
@@ -153,8 +154,8 @@ function contentSecurityPolicy(aws: AwsConfig | undefined): string {
 }
 
 /**
- * Returns the bucket's origins: the SDK's configured endpoint, or Amazon's, with the bucket's name in the
- * host or in the path.
+ * Returns the bucket's origins. They are those of the SDK's configured endpoint, or Amazon's, with the
+ * bucket's name in the host or in the path.
  */
 function bucketOrigins({ region, bucket }: AwsConfig): string[] {
   const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;

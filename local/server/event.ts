@@ -2,23 +2,26 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { type Endpoint, resourcePath } from '../../lib/contract/endpoint.ts';
+import { type Actor, localActor } from '../../lib/service/actor.ts';
 import { placeReader, type RequestPlace } from './request-place.ts';
 
-/** What the server found out about a request before it makes the event. */
+/** Facts about a request that the server knows before it makes the event. */
 export interface RequestFacts {
   readonly contract: Endpoint;
   readonly pathParameters: Readonly<Record<string, string>>;
   readonly requestId: string;
-  /** Read from the request alone where it is not given. */
+  /** Actor who sends the request; by default the one actor of a service without tokens. */
+  readonly actor?: Actor;
+  /** Address of the request; without it, it is read from the request alone. */
   readonly place?: RequestPlace;
 }
 
 const readPlace = placeReader({});
 
 /**
- * The event that API Gateway's REST API would send for the request, with `multipart/form-data` for its one binary media type: such a
- * body is base64, any other is text. One difference: the gateway spoils a text that is not UTF-8, here it arrives as it
- * is, in base64, so that the handler can refuse it.
+ * Makes the event that API Gateway's REST API would send, with `multipart/form-data` as its one binary media
+ * type. Such a body is base64, and any other is text. There is one difference: the gateway spoils a text that
+ * is not UTF-8. Here it arrives unchanged, in base64, so that the handler can refuse it.
  */
 export function toEvent(request: IncomingMessage, body: Buffer, facts: RequestFacts): APIGatewayProxyEvent {
   const place = facts.place ?? readPlace(request);
@@ -36,12 +39,15 @@ export function toEvent(request: IncomingMessage, body: Buffer, facts: RequestFa
     multiValueQueryStringParameters: orNull(parameters),
     pathParameters: orNull({ ...facts.pathParameters }),
     stageVariables: null,
-    requestContext: requestContext(request, place, resource, facts.requestId),
+    requestContext: requestContext(request, place, resource, facts),
     ...eventBody(request, body),
   };
 }
 
-/** The gateway writes these itself: a client's own words in them do not come through. */
+/**
+ * Recognizes headers that are the client's. The gateway writes the others itself, and drops what a client
+ * sent in them.
+ */
 function isClients([name]: readonly [string, string]): boolean {
   return !/^(host|forwarded|x-forwarded-.*)$/i.test(name);
 }
@@ -67,13 +73,14 @@ function requestContext(
   request: IncomingMessage,
   { path, prefix, host, clientAddress }: RequestPlace,
   resourcePath: string,
-  requestId: string,
+  { requestId, actor = localActor }: RequestFacts,
 ): APIGatewayProxyEvent['requestContext'] {
   const now = new Date();
   return {
     accountId: '000000000000',
     apiId: 'local',
-    authorizer: null,
+    // As an authorizer of one's own would have it.
+    authorizer: { principalId: actor.name, role: actor.role },
     httpMethod: request.method ?? '',
     domainName: host.replace(/:\d+$/, ''),
     identity: {
@@ -81,7 +88,7 @@ function requestContext(
       sourceIp: clientAddress,
       userAgent: request.headers['user-agent'] ?? null,
     },
-    // A proxy's prefix stands where the gateway has its stage.
+    // A proxy's prefix takes the place of the gateway's stage.
     path: `${prefix}${path}`,
     protocol: `HTTP/${request.httpVersion}`,
     requestId,
@@ -109,7 +116,7 @@ const noIdentity = {
   userArn: null,
 };
 
-/** `[name, value, name, value]`, as Node has raw headers, in pairs. */
+/** Pairs up Node's raw headers `[name, value, name, value]`. */
 function pairs(flat: readonly string[]): [string, string][] {
   return Array.from({ length: flat.length / 2 }, (_, index) => [
     flat[2 * index] ?? '',
@@ -130,7 +137,7 @@ function orNull<Values extends object>(values: Values): Values | null {
   return Object.keys(values).length === 0 ? null : values;
 }
 
-/** Writes the status and the headers of a handler's answer; returns the bytes of its body. */
+/** Writes the status and the headers of a handler's answer. Returns the bytes of its body. */
 export function writeHead(response: ServerResponse, result: APIGatewayProxyResult): Buffer {
   const body = Buffer.from(result.body, result.isBase64Encoded ? 'base64' : 'utf8');
   for (const [name, value] of Object.entries({ ...result.headers, ...result.multiValueHeaders })) {

@@ -1,9 +1,9 @@
 import { InputUnreadableError } from '../../lib/errors.ts';
 import { isHost, isPathPrefix } from '../../lib/network-settings.ts';
 
-/** What proxies say of the request that they pass on. */
+/** Statements of proxies about the request that they pass on. */
 export interface Forwarded {
-  /** Of the clients and proxies before the last one, the nearest last. */
+  /** Addresses of the client and of the proxies before the last one, the nearest last. */
   readonly addresses: readonly string[];
   readonly schemes: readonly string[];
   readonly hosts: readonly string[];
@@ -12,13 +12,15 @@ export interface Forwarded {
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** Longer than any chain of proxies makes them. */
+/** Limits that no real chain of proxies reaches. */
 const maxHeaderLength = 4096;
 const maxValues = 32;
 
 /**
- * Reads `X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix`, and `Forwarded` (RFC 7239). Only a trusted proxy's are worth reading.
- * @throws InputUnreadableError when one is not of its form, or both kinds name another host or scheme.
+ * Reads `X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix`, and `Forwarded` (RFC 7239). Only those of a
+ * trusted proxy can be believed.
+ *
+ * @throws InputUnreadableError if one is malformed, or if both kinds name different hosts or schemes.
  */
 export function readForwarded(headers: Headers): Forwarded {
   const standard = readStandard(headerText(headers, 'forwarded'));
@@ -40,7 +42,10 @@ export function readForwarded(headers: Headers): Forwarded {
   return result;
 }
 
-/** A client may send the kind that the proxy does not set: two that differ are no proxy's word. */
+/**
+ * Combines both kinds of headers. A client may send the kind that the proxy does not set, so if they differ
+ * neither can be believed.
+ */
 function agreed(ours: readonly string[], standard: readonly string[], name: string): readonly string[] {
   if (ours.length === 0) return standard;
   if (standard.length > 0 && standard.at(-1) !== ours.at(-1)) {
@@ -65,7 +70,10 @@ function headerText(headers: Headers, name: string): string {
   return text;
 }
 
-/** No value that is taken here has a comma or a semicolon in its quotes. */
+/**
+ * Reads the header `Forwarded`. It ignores quoting, since no value that is used here contains a comma or a
+ * semicolon.
+ */
 function readStandard(text: string) {
   const found = { for: [] as string[], proto: [] as string[], host: [] as string[] };
   for (const element of boundedList(text, 'Forwarded', ',')) {

@@ -2,12 +2,16 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { InputTooLargeError } from '../../lib/errors.ts';
 import { lambdaPayloadBytes, payloadBytes } from '../../lib/http/payload.ts';
 
-/** The sizes at which API Gateway and Lambda refuse, for trying them out without either. */
+/** The size limits of API Gateway and Lambda, to try them out without either. */
 
-/** A request's body at API Gateway: 10 MB. */
+/** API Gateway's limit for a request's body: 10 MB. */
 export const gatewayRequestBytes = 10 * 1024 * 1024;
 
-/** @throws InputTooLargeError when Lambda would not take the event. */
+/**
+ * Refuses an event that is too large for Lambda.
+ *
+ * @throws InputTooLargeError
+ */
 export function refuseLargeEvent(event: APIGatewayProxyEvent): void {
   if (payloadBytes(event) > lambdaPayloadBytes) {
     throw new InputTooLargeError(
@@ -16,7 +20,10 @@ export function refuseLargeEvent(event: APIGatewayProxyEvent): void {
   }
 }
 
-/** The answer that the gateway would pass on: a bare 502 when Lambda would not hand the handler's over. */
+/**
+ * Gives the answer that the gateway would pass on. If the handler's answer is too large for Lambda, that is a
+ * bare 502.
+ */
 export function deliverable(result: APIGatewayProxyResult): APIGatewayProxyResult {
   if (payloadBytes(result) <= lambdaPayloadBytes) return result;
   const body = JSON.stringify({ detail: 'The answer is too large for the gateway.' });

@@ -1,95 +1,110 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setImmediate } from 'node:timers/promises';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { Endpoint } from '../../lib/contract/endpoint.ts';
 import { pictureSuccess } from '../../lib/contract/picture-answer.ts';
-import { ForbiddenError, RouteNotFoundError } from '../../lib/errors.ts';
+import { ForbiddenError, NotAuthenticatedError, RouteNotFoundError } from '../../lib/errors.ts';
 import type { EndpointHandler } from '../../lib/http/endpoint.ts';
 import { commonHeaders, corsHeaders } from '../../lib/http/headers.ts';
 import { problem } from '../../lib/http/problem.ts';
 import { logFailure, logRequest } from '../../lib/log.ts';
 import type { PublicUrl } from '../../lib/network-settings.ts';
-import { refuseWebPages, tokenCheck } from './access.ts';
+import { type Actor, localActor, mayDo } from '../../lib/service/actor.ts';
+import { type KnownToken, plainTokens } from '../../lib/service/tokens.ts';
+import { bearerOf, refuseWebPages } from './access.ts';
 import { BodyBudget } from './body-budget.ts';
 import { callerOf } from './caller.ts';
 import { toEvent } from './event.ts';
+import { FailedTokens } from './failed-tokens.ts';
 import { deliverable, gatewayRequestBytes, refuseLargeEvent } from './gateway-limits.ts';
-import { JsonParser } from './json-parser.ts';
-import { RequestAbandonedError, readRequestBody } from './request-body.ts';
+import { LargeBodies } from './large-bodies.ts';
+import { RequestAbandonedError, readBodyChunks } from './request-body.ts';
 import { placeReader, type RequestPlace } from './request-place.ts';
 import { type RouteMatch, Router } from './router.ts';
+import type { NamedTokens } from './token-file.ts';
 import { turns } from './turns.ts';
 
-/** An endpoint whose body is too large for an event, and what takes the request as it comes. */
+/** An endpoint whose body is too large for an event. It takes the request as it arrives. */
 export interface StreamRoute {
   readonly contract: Endpoint;
   /**
-   * Throws errors of ours, and RequestAbandonedError when the client goes away.
-   * @param caller whose share of the receiver's own budgets it takes.
+   * Answers a request. It throws this service's errors, and RequestAbandonedError if the client goes away.
+   *
+   * @param caller name that the receiver's own budgets are counted by.
    */
   receive(request: IncomingMessage, response: ServerResponse, caller: string): Promise<APIGatewayProxyResult>;
 }
 
-/** An answer to requests: of a handler, or of a receiver of what is too large for one. */
+/** A route, answered by a handler or by a receiver of bodies that are too large for one. */
 export type Route = EndpointHandler | StreamRoute;
 
 export interface GatewayOptions {
   readonly routes: readonly Route[];
-  /** When there are any, all endpoints but the public ones want one of them as a bearer token. */
+  /**
+   * Tokens, one of which every endpoint except the public ones requires as a bearer token. If there are none,
+   * all are open.
+   */
   readonly apiTokens: readonly string[];
+  /** Named tokens beside those; where it is set, it counts as one even while it has none. */
+  readonly namedTokens?: NamedTokens | undefined;
   readonly corsOrigins: readonly string[];
   readonly maxRequestBytes: number;
-  /** Refuse what API Gateway and Lambda would refuse for its size. */
+  /** True to refuse what API Gateway and Lambda would refuse because of its size. */
   readonly emulateGatewayLimits: boolean;
-  /** Without tokens, web pages are kept away: here from all hosts but the loopback's, else from all names. */
+  /**
+   * True if only this machine reaches the service. Without tokens, web pages may then use only the loopback's
+   * hosts; otherwise they may use any address, but no name.
+   */
   readonly listensOnLoopback: boolean;
-  /** Host names by which web pages may come all the same. */
+  /** Host names by which web pages may come nevertheless. */
   readonly allowedHosts?: readonly string[];
   /** Addresses and networks of proxies whose `X-Forwarded-` headers count. */
   readonly trustedProxies?: readonly string[];
-  /** The address that clients know the service by. */
+  /** Address by which clients know the service. */
   readonly publicUrl?: PublicUrl | undefined;
 }
 
-/** A body is held about three times at once: as it came, as the event's base64, and as the files that were in it. */
+/** A body is held about three times at once: as it came, as its text, and as the pictures that were in it. */
 const maxBodiesInMemory = 8;
 const maxRequestsWithBody = 256;
-/** One caller's part of both. */
+/** Share of both that one caller may take. */
 const callerShare = 0.75;
-/** A picture is held as a whole until it is sent. */
+/** Pictures that are sent at once: each is in memory as a whole until it is sent. */
 const maxPicturesOnTheirWay = 32;
 const preflightMaxAgeSeconds = 600;
-/** What nginx calls a request whose client went away. */
+/** Actor of a public request to a service that otherwise requires tokens. */
+const strangerActor: Actor = { name: 'anonymous', role: 'metrics' };
+/** nginx's status for a request whose client went away. */
 const clientGoneStatus = 499;
 
-/** What is known of a request while it is answered. */
+/** State of a request that is being answered. */
 interface Progress {
   readonly requestId: string;
   readonly started: number;
-  /** Once it is known. */
+  /** Contract of the endpoint; null until the route is found. */
   contract: Endpoint | null;
-  /** Whether a handler has it, which then writes its line in the log. */
+  /** True once a handler has the request; the handler then logs it. */
   handled: boolean;
 }
 
-/** What a gateway does in front of a handler: routing, tokens, limits, preflights. */
+/** Does what a gateway does in front of a handler: routing, tokens, limits and preflights. */
 export class Gateway {
   readonly #options: GatewayOptions;
   readonly #router: Router<Route>;
   readonly #readPlace: (request: IncomingMessage) => RequestPlace;
-  readonly #checkToken: (request: IncomingMessage) => number;
+  readonly #plainTokens: readonly KnownToken[];
+  readonly #failedTokens = new FailedTokens();
   readonly #budget: BodyBudget;
-  readonly #json = new JsonParser();
+  readonly #large = new LargeBodies();
   readonly #pictureTurn = turns(maxPicturesOnTheirWay);
-  /** Of a request's body. */
+  /** Limit for a request's body. */
   readonly #maxBytes: number;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
     this.#router = new Router(options.routes);
     this.#readPlace = placeReader(options);
-    this.#checkToken = tokenCheck(options.apiTokens);
+    this.#plainTokens = plainTokens(options.apiTokens);
     this.#budget = new BodyBudget({
       bytes: maxBodiesInMemory * options.maxRequestBytes,
       requests: maxRequestsWithBody,
@@ -102,8 +117,10 @@ export class Gateway {
   }
 
   /**
-   * Answers a request, or refuses it, and sees to its line in the log. Undefined when the client went away. Never rejects.
-   * @param response only to tell a waiting client that it may send its body.
+   * Answers or refuses a request, and makes sure that it is logged. Never rejects. Resolves to undefined if
+   * the client went away.
+   *
+   * @param response only used to tell a waiting client that it may send its body.
    */
   async answer(
     request: IncomingMessage,
@@ -136,9 +153,9 @@ export class Gateway {
     response: ServerResponse,
     progress: Progress,
   ): Promise<APIGatewayProxyResult> {
-    const { apiTokens, corsOrigins } = this.#options;
+    const { corsOrigins } = this.#options;
     const place = this.#readPlace(request);
-    if (apiTokens.length === 0) refuseWebPages(request, place, this.#options);
+    if (!this.#wantsTokens) refuseWebPages(request, place, this.#options);
     if (request.method === 'OPTIONS') {
       const methods = this.#methodsOf(place);
       if (isPreflight(request)) return preflight(methods, request, corsOrigins);
@@ -146,20 +163,44 @@ export class Gateway {
     }
     const { route, contract, pathParameters, path } = this.#match(request.method ?? '', place);
     progress.contract = contract;
-    const token = apiTokens.length > 0 && contract.public !== true ? this.#checkToken(request) : undefined;
-    const caller = callerOf(token, place.clientAddress);
+    const actor = this.#actorOf(request, contract, place);
+    const isNamed = this.#wantsTokens && !contract.public;
+    const caller = callerOf(isNamed ? actor.name : undefined, place.clientAddress);
     if ('receive' in route) {
       return this.#withHeaders(await route.receive(request, response, caller), request, progress);
     }
-    const facts = { contract, pathParameters, requestId: progress.requestId, place: { ...place, path } };
-    using share = contract.body && this.#budget.share(caller);
-    const body = share && (await readRequestBody(request, response, { maxBytes: this.#maxBytes, share }));
-    // A large body takes some milliseconds for each of these steps: others are answered in between.
-    if (body !== undefined) await setImmediate();
-    const event = toEvent(request, body ?? Buffer.alloc(0), facts);
-    if (body !== undefined) await setImmediate();
-    if (body !== undefined) await this.#json.prepare(contract, event, body);
+    const facts = {
+      contract,
+      pathParameters,
+      requestId: progress.requestId,
+      actor,
+      place: { ...place, path },
+    };
+    // Whoever may not do it is refused by the handler, and nobody reads the body.
+    using share = contract.body && mayDo(actor, contract) ? this.#budget.share(caller) : undefined;
+    const chunks = share ? await readBodyChunks(request, response, { maxBytes: this.#maxBytes, share }) : [];
+    // Whoever wants to see a gateway's limits gets its event, whole.
+    if (this.#options.emulateGatewayLimits || !this.#large.isLarge(chunks)) {
+      return await this.#handle(route, toEvent(request, Buffer.concat(chunks), facts), response, progress);
+    }
+    const event = toEvent(request, Buffer.alloc(0), facts);
+    using _kept = await this.#large.keep(contract, event, chunks);
     return await this.#handle(route, event, response, progress);
+  }
+
+  get #wantsTokens(): boolean {
+    return this.#plainTokens.length > 0 || this.#options.namedTokens !== undefined;
+  }
+
+  /** @throws NotAuthenticatedError, ThrottledError */
+  #actorOf(request: IncomingMessage, contract: Endpoint, { clientAddress }: RequestPlace): Actor {
+    if (!this.#wantsTokens) return localActor;
+    if (contract.public) return strangerActor;
+    const { namedTokens } = this.#options;
+    const actor = bearerOf(request, [...this.#plainTokens, ...(namedTokens?.current ?? [])]);
+    this.#failedTokens.check(callerOf(undefined, clientAddress), actor?.name);
+    if (!actor) throw new NotAuthenticatedError();
+    return actor;
   }
 
   async #handle(
@@ -178,7 +219,9 @@ export class Gateway {
   }
 
   /**
-   * Finds the route of a path as it came, and else, behind a proxy that passes its prefix on, of the path without it.
+   * Finds the route of a path as it came. If there is none, a proxy may have left its prefix in the path, so
+   * it tries again without the prefix.
+   *
    * @throws RouteNotFoundError, MethodNotAllowedError
    */
   #match(method: string, { path, prefix }: RequestPlace): RouteMatch<Route> & { path: string } {
@@ -228,7 +271,7 @@ function withoutPrefix<T>(path: string, prefix: string, find: (path: string) => 
   }
 }
 
-/** Tells load balancers that check so, and whoever asks, which methods a path has. */
+/** Answers OPTIONS with the methods of a path. Some load balancers check a service this way. */
 function optionsAnswer(methods: readonly string[]): APIGatewayProxyResult {
   return { statusCode: 204, headers: { Allow: [...methods, 'OPTIONS'].join(', ') }, body: '' };
 }
@@ -237,7 +280,11 @@ function isPreflight({ method, headers }: IncomingMessage): boolean {
   return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
 }
 
-/** @throws ForbiddenError when the page's origin is not allowed. */
+/**
+ * Answers a browser's preflight request.
+ *
+ * @throws ForbiddenError if the page's origin is not allowed.
+ */
 function preflight(
   methods: readonly string[],
   { headers: { origin } }: IncomingMessage,

@@ -15,6 +15,7 @@ import { handler as getImage } from '../../functions/get-image.ts';
 import { handler as getProcessed } from '../../functions/get-processed.ts';
 import { handler as getProcessedImage } from '../../functions/get-processed-image.ts';
 import { handler as health } from '../../functions/health.ts';
+import { handler as listAudit } from '../../functions/list-audit.ts';
 import { handler as listEntries } from '../../functions/list-entries.ts';
 import { handler as listImages } from '../../functions/list-images.ts';
 import { handler as listProcessed } from '../../functions/list-processed.ts';
@@ -27,7 +28,7 @@ import { handler as verifyEntry } from '../../functions/verify-entry.ts';
 import { handler as welcome } from '../../functions/welcome.ts';
 import type { EndpointHandler } from '../../lib/http/endpoint.ts';
 
-/** The handlers of all endpoints: what the stack deploys as functions, for the local server. */
+/** The handlers of all endpoints, for the local server. The stack deploys the same ones as functions. */
 export const handlers: readonly EndpointHandler[] = [
   processImages,
   listProcessed,
@@ -53,6 +54,7 @@ export const handlers: readonly EndpointHandler[] = [
   welcome,
   health,
   status,
+  listAudit,
   openApi,
   docs,
   docsAsset,

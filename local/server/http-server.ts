@@ -6,22 +6,29 @@ import { writeHead } from './event.ts';
 import { Gateway, type GatewayOptions } from './gateway.ts';
 import { hasBody } from './request-body.ts';
 
-/** From the first byte of a request's headers, or of its connection; an idle connection is another matter. */
+/**
+ * Time for all headers, from the first byte of a request or from the start of its connection. It does not
+ * apply to an idle connection.
+ */
 const headersTimeoutMs = 10_000;
-/** Longer than the 60 s of nginx, Amazon's and others' proxies: who closes first must be they, or a request is lost now and then. */
+/**
+ * Longer than the 60 s of nginx and other proxies. If the server closed an idle connection first, a proxy
+ * might just be sending a request on it, which would be lost.
+ */
 const keepAliveTimeoutMs = 72_000;
-/** A request's last byte must have come by then: 25 MB at 2 Mbit/s. */
+/** Time for a whole request: enough for 25 MB at 2 Mbit/s. */
 const requestTimeoutMs = 120_000;
-/** An answer's next byte must have been taken by then. */
+/** Time in which a client must take the next byte of an answer. */
 const answerTimeoutMs = 30_000;
-/** How long a client that was refused may go on sending, so that it gets to read why. */
+/** Time for which a refused client may go on sending, so that it reads the answer. */
 const lingerMs = 2_000;
 
-/** The requests that each server has not answered yet. */
+/** Requests of each server that are not answered yet. */
 const runningRequests = new WeakMap<Server, Set<Promise<void>>>();
 
 /**
- * Serves the routes over HTTP: each request becomes API Gateway's event, and a handler's answer the response. Not listening yet.
+ * Creates a server that serves the routes over HTTP. Each request becomes an event of API Gateway, and a
+ * handler's answer the response. The server does not listen yet.
  */
 export function createHttpServer(options: GatewayOptions): Server {
   const gateway = new Gateway(options);
@@ -39,14 +46,15 @@ export function createHttpServer(options: GatewayOptions): Server {
     running.add(served);
   };
   server.on('request', serve);
-  // A client that waits for leave to send its body gets it once its request is known to be allowed.
+  // A client may wait for permission to send its body. It gets it once its request is known to be allowed.
   server.on('checkContinue', serve);
   return server;
 }
 
 /**
- * Stops accepting, lets running requests finish, and resolves when all connections are closed. Requests that still run after
- * the server's `requestTimeout` are cut off, for a closing server no longer sends slow clients away by itself.
+ * Stops accepting connections, lets running requests finish, and resolves when all connections are closed.
+ * Requests that still run after the server's `requestTimeout` are cut off, because a closing server no longer
+ * does that by itself.
  */
 export async function stop(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -58,7 +66,7 @@ export async function stop(server: Server): Promise<void> {
   await closed;
 }
 
-/** One request and its answer, until the last byte is sent; never rejects. */
+/** Serves one request until the last byte of its answer is sent. Never rejects. */
 async function exchange(
   server: Server,
   gateway: Gateway,
@@ -66,7 +74,7 @@ async function exchange(
   response: ServerResponse,
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => response.on('close', resolve));
-  // A client that goes away is no fault; `closed` tells.
+  // A client may go away at any time. `closed` then resolves.
   request.on('error', () => {});
   response.on('error', () => {});
   const result = await gateway.answer(request, response);
@@ -85,10 +93,11 @@ async function send(
   if (isStillSending || !server.listening) response.setHeader('Connection', 'close');
   response.setTimeout(answerTimeoutMs);
   const body = writeHead(response, result);
-  // What nobody read of a body that was refused is thrown away, or the connection's next request would not be seen.
+  // Discards what nobody reads of a refused body. Otherwise the connection's next request would not be seen.
   request.resume();
   if (isStillSending) {
-    // The answer is complete for the client now. To close at once would reset the connection, and the client might never read it.
+    // The client has the whole answer now. Closing at once would reset the connection, and the client might
+    // never read it.
     response.write(body);
     const received = new Promise<void>((resolve) => request.once('close', resolve));
     await Promise.race([received, closed, delay(lingerMs, undefined, { ref: false })]);

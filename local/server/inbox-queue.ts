@@ -5,15 +5,18 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import pLimit from 'p-limit';
 import { log } from '../../lib/log.ts';
 
-/** A queue between S3's events and the function that indexes uploads, with dead letters, in this process's memory. */
+/**
+ * A queue in this process's memory between S3's events and the function that indexes uploads. It has dead
+ * letters.
+ */
 export interface InboxQueue {
-  /** Takes an event of S3's. */
+  /** Adds an event from S3. */
   send(event: object): void;
-  /** The bodies of the messages that were given up, and logged. */
+  /** Bodies of the messages that were given up; each is also logged. */
   readonly deadLetters: readonly string[];
-  /** Resolves when nothing is waiting or under way. */
+  /** Resolves when no message is waiting or being handled. */
   idle(): Promise<void>;
-  /** Waits for what is under way, and sends nothing more. */
+  /** Stops sending messages, and waits for those that are being handled. */
   close(): Promise<void>;
 }
 
@@ -22,18 +25,19 @@ type QueueHandler = (event: SQSEvent) => Promise<SQSBatchResponse>;
 interface Message {
   readonly id: string;
   readonly body: string;
-  /** How often it was sent to the handler. */
+  /** Number of times that it was sent to the handler. */
   receives: number;
 }
 
-/** As a deployed queue does it. */
+/** The same limits as a deployed queue has. */
 const maxReceives = 5;
 const maxBatch = 10;
 const handlersAtOnce = 2;
 
 /**
- * Makes a queue that brings a handler the very events that it gets from SQS.
- * @param pauseMs how long a message that failed waits before it is sent again; twice as long after each further time.
+ * Creates a queue that sends a handler the same events as SQS does.
+ *
+ * @param pauseMs time that a failed message waits before it is sent again; it doubles each time.
  */
 export function createInboxQueue(handler: QueueHandler, pauseMs = 1_000): InboxQueue {
   return new MemoryQueue(handler, pauseMs);
@@ -48,7 +52,7 @@ class MemoryQueue implements InboxQueue {
   readonly #underWay = new Set<Promise<void>>();
   readonly #closing = new AbortController();
   readonly #changes = new EventEmitter();
-  /** Messages that have neither been done nor given up. */
+  /** Number of messages that are neither done nor given up. */
   #open = 0;
 
   constructor(handler: QueueHandler, pauseMs: number) {
@@ -78,7 +82,7 @@ class MemoryQueue implements InboxQueue {
 
   async #invoke(): Promise<void> {
     if (this.#closing.signal.aborted) return;
-    // Another turn may have taken all that were waiting.
+    // Another turn may have taken all waiting messages.
     const batch = this.#waiting.splice(0, maxBatch);
     if (batch.length === 0) return;
     for (const message of batch) message.receives++;
@@ -90,7 +94,7 @@ class MemoryQueue implements InboxQueue {
     }
   }
 
-  /** The ids of those that the handler could not do: all of them when it throws. */
+  /** Sends a batch to the handler and returns the ids of those that failed: all of them if it throws. */
   async #failedOf(batch: readonly Message[]): Promise<Set<string>> {
     try {
       const { batchItemFailures } = await this.#handler({ Records: batch.map(sqsRecord) });
@@ -112,7 +116,7 @@ class MemoryQueue implements InboxQueue {
 
   #giveUp({ id, body, receives }: Message): void {
     this.deadLetters.push(body);
-    // Not the body: keys have people's names in them.
+    // The body is not logged: keys contain people's names.
     log().error({ messageId: id, receives, deadLetters: this.deadLetters.length }, 'queue: given up');
     this.#end();
   }

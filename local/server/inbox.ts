@@ -4,49 +4,63 @@ import { type IndexingStatus, indexAndLog } from '../../lib/inbox/index-and-log.
 import { log } from '../../lib/log.ts';
 import type { EnrollingPorts } from '../../lib/ports.ts';
 import { userName } from '../../lib/user-name.ts';
+import type { DataFolderClaim } from './data-folder-claim.ts';
 
-/** Looking, not listening: it works on every file system, and the inbox is empty most of the time. */
-const lookEveryMs = 1_000;
+/**
+ * Interval at which the folder is listed. Listing works on every file system, unlike listening for changes,
+ * and the inbox is empty most of the time.
+ */
+const pollEveryMs = 1_000;
 const firstPauseMs = 5_000;
 const longestPauseMs = 5 * 60_000;
 
 interface Failed {
   readonly times: number;
-  /** `performance.now()` from which on it is tried again. */
+  /** Time of `performance.now()` from which it is tried again. */
   readonly from: number;
 }
 
 /**
- * Indexes what is in the folder `inbox` of the data folder now, and what is put there later, until it is told to stop; the pictures that
- * are being indexed then are finished first. What fails stays where it is, and is tried again after a pause that doubles. What could not be
- * removed afterwards is not indexed.
+ * Indexes what is in the folder `inbox` of the data folder now, and what is put there later, until it is
+ * told to stop; the pictures that are being indexed then are finished first. What fails stays where it is,
+ * and is tried again after a pause that doubles. What could not be removed afterwards is not indexed.
+ * @param claim without it, nothing is indexed: another process does it, and this one takes over when that
+ * ends. So a note of a run that is not this one's is of one that has ended.
  * @throws BackendUnavailableError when the folder can't be made.
  */
 export async function watchInboxFolder(
   ports: EnrollingPorts,
   dataDir: string,
+  claim: DataFolderClaim,
   signal: AbortSignal,
 ): Promise<void> {
   const inbox = openFolderInbox(dataDir);
   const tell = listingLog();
   let failures: ReadonlyMap<string, Failed> = new Map();
   let isReadable = true;
+  let isWaiting = false;
   while (!signal.aborted) {
     try {
+      // Listed also while another process has it: what has settled by then is known when this one takes over.
       const listing = await inbox.list();
-      tell(listing);
-      failures = await workOffFiles(ports, inbox, listing.settled, failures, signal);
+      if (claim.take()) {
+        tell(listing);
+        failures = await indexFiles(ports, inbox, listing.settled, failures, signal);
+      } else if (!isWaiting) {
+        log().info('inbox: another process indexes it; this one takes over when it ends');
+        isWaiting = true;
+      }
       isReadable = true;
     } catch (error) {
       if (isReadable) log().error({ err: error }, 'The inbox cannot be read.');
       isReadable = false;
     }
-    await delay(lookEveryMs, undefined, { signal, ref: false }).catch(() => undefined);
+    await delay(pollEveryMs, undefined, { signal, ref: false }).catch(() => undefined);
   }
 }
 
-/** Returns what has failed, now or before. */
-async function workOffFiles(
+/** Indexes files; returns those that failed, now or earlier. */
+async function indexFiles(
   ports: EnrollingPorts,
   inbox: FolderInbox,
   keys: readonly string[],
@@ -70,19 +84,23 @@ async function workOffFiles(
     else if (before) failed.set(key, before);
   };
   await Promise.all(keys.map((key) => limit(() => work(key))));
-  // One by one: of several that were worked on when the process ended, only one need have been the reason.
+  // These were being indexed when the process ended, and one of them may have been the reason. Taken one by
+  // one, only that one ends it again.
   for (const key of alone) if (!signal.aborted) end(key, await indexAndLog({ ...ports, inbox }, key, true));
   return failed;
 }
 
-/** Writes what listings find to the log: each thing that is passed over once, and how many can't be used when that changes. */
+/**
+ * Logs the results of listings. It names each file that is passed over once, and counts files that can't be
+ * used whenever their number changes.
+ */
 function listingLog(): (listing: InboxListing) => void {
-  const told = new Set<string>();
+  const logged = new Set<string>();
   let counts = '0 0';
   return ({ passedOver, unremovable, unreadable }) => {
     for (const label of passedOver) {
-      if (told.has(label)) continue;
-      told.add(label);
+      if (logged.has(label)) continue;
+      logged.add(label);
       log().info({ passedOver: label }, 'inbox: passed over, for it is no person’s folder and no picture');
     }
     const now = `${unremovable.length} ${unreadable.length}`;

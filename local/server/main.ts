@@ -1,17 +1,21 @@
 /** Command: serves the API over HTTP until it is told to stop. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { recordLooks } from '../../lib/audit/in-process.ts';
+import { LookBuffer } from '../../lib/audit/look-buffer.ts';
 import { type AwsConfig, type Config, ConfigError, loadConfig, loadedWarnings } from '../../lib/config.ts';
 import { ServiceError } from '../../lib/errors.ts';
 import { log } from '../../lib/log.ts';
 import { localUploads } from '../../lib/wiring/adapters.ts';
-import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
+import { audit, type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { messageWithReasons } from '../command.ts';
 import { finishEarlierRun, updateRecords, workInBackground } from './background.ts';
 import { consoleRoutes } from './console.ts';
+import { dataFolderClaim } from './data-folder-claim.ts';
 import { handlers } from './handlers.ts';
 import { createHttpServer, stop } from './http-server.ts';
 import { stopSignal } from './stop-signal.ts';
+import { WatchedTokens } from './token-file.ts';
 import { receiveUploadContract, uploadReceiver } from './uploads.ts';
 import { openDelivery } from './webhooks.ts';
 
@@ -19,11 +23,11 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
-function refuseOpenDoors({ host, apiTokens, allowUnauthenticated }: Config): void {
-  if (isLoopback(host) || apiTokens.length > 0 || allowUnauthenticated) return;
+function refuseOpenDoors({ host, apiTokens, tokensFile, allowUnauthenticated }: Config): void {
+  if (isLoopback(host) || apiTokens.length > 0 || tokensFile || allowUnauthenticated) return;
   throw new ConfigError(
-    `HOST=${host} lets other machines in: set API_TOKENS to the bearer tokens that clients must send, ` +
-      'or ALLOW_UNAUTHENTICATED=true when something in front of the service keeps strangers out.',
+    `HOST=${host} lets other machines in: set API_TOKENS to the bearer tokens that clients must send, or API_TOKENS_FILE ` +
+      'to a file of named ones, or ALLOW_UNAUTHENTICATED=true when something in front of the service keeps strangers out.',
   );
 }
 
@@ -49,14 +53,18 @@ function announce(
 }
 
 async function serve(): Promise<void> {
-  // A log that nobody reads any more is no reason to stop serving.
+  // If nobody reads the log any more, the server still serves.
   process.stdout.on('error', () => {});
   const config = loadConfig();
   refuseOpenDoors(config);
+  using namedTokens = config.tokensFile === undefined ? undefined : new WatchedTokens(config.tokensFile);
   // The engine's threads start meanwhile.
   const [opened, { openMetrics }] = await Promise.all([ports(), import('./metrics.ts')]);
+  const looks = new LookBuffer(await audit(config));
+  recordLooks(looks);
   await updateRecords(opened, config);
-  await finishEarlierRun(opened, config);
+  using claim = dataFolderClaim(config);
+  await finishEarlierRun(opened, config, claim);
   const delivery = await openDelivery(config);
   const server = createHttpServer({
     routes: [
@@ -68,6 +76,7 @@ async function serve(): Promise<void> {
         : [{ contract: receiveUploadContract, receive: uploadReceiver(await localUploads(config)) }]),
     ],
     apiTokens: [...config.apiTokens],
+    namedTokens,
     corsOrigins: [...config.corsOrigins],
     maxRequestBytes: config.maxRequestBytes,
     emulateGatewayLimits: config.emulateGatewayLimits,
@@ -76,7 +85,8 @@ async function serve(): Promise<void> {
     trustedProxies: config.trustedProxies,
     publicUrl: config.publicUrl,
   });
-  // Before the first line says that it listens: whoever waits for that may tell it to stop at once.
+  // The signal is handled before the first line says that the server listens: whoever waits for that line may
+  // stop it at once.
   const signal = stopSignal();
   server.listen(config.port, config.host);
   await once(server, 'listening');
@@ -84,11 +94,14 @@ async function serve(): Promise<void> {
   for (const warning of loadedWarnings()) log().warn(warning);
   const stopWork = new AbortController();
   // Before the first request is read, whose match the webhooks are to hear of.
-  const work = workInBackground(opened, config, delivery, stopWork.signal);
+  const work = workInBackground(opened, config, { delivery, claim }, stopWork.signal);
   log().info(`${await signal}: finishing the running requests.`);
   stopWork.abort();
   await stop(server);
   await work;
+  await looks
+    .close()
+    .catch((error: unknown) => log().error({ err: error }, 'audit: the last lines could not be written'));
   await opened.close();
   log().info('Stopped.');
 }

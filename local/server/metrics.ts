@@ -10,13 +10,15 @@ import { onceIn } from '../../lib/once-in.ts';
 import type { OpenedPorts } from '../../lib/wiring/open.ts';
 import { webhookStatus } from '../../lib/wiring/webhook-status.ts';
 
-/** Not among the deployed endpoints: Lambda functions' metrics go to CloudWatch. */
+/** Endpoint of the local server only: the metrics of Lambda functions go to CloudWatch. */
 const metricsContract = defineEndpoint({
   operationId: 'metrics',
   method: 'GET',
   path: '/metrics',
   summary: 'Tell figures, for Prometheus',
   tags: ['Service'],
+  role: 'metrics',
+  unaudited: true,
   success: {
     status: 200,
     description: 'In the text format of Prometheus.',
@@ -27,16 +29,16 @@ const metricsContract = defineEndpoint({
   errors: ['backend_unavailable'],
 });
 
-/** Seconds: from an answer without any work to a request of many pictures. */
+/** Buckets in seconds, from an answer without any work to a request of many pictures. */
 const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const stageBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Clients choose methods: only those that the contract may have are told apart. */
+/** Methods that are counted by their names. Clients may send any others, which are counted together. */
 const knownMethods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'];
-/** Of requests that no route has; their paths are the clients' own. */
+/** Label for requests without a route; clients may send any path. */
 const noRoute = 'none';
 
-/** Begins to count, and makes what answers a scrape. */
+/** Starts counting, and makes the handler of the endpoint that Prometheus scrapes. */
 export function openMetrics(config: Config, ports: OpenedPorts): EndpointHandler {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -122,15 +124,23 @@ function countingMeter(registry: Registry): Meter {
   };
 }
 
-/** What is looked up at each scrape. */
+/** Registers gauges whose values are read at each scrape. */
 function gaugeEngine(registry: Registry, config: Config, { faces, pictureSlots }: OpenedPorts): void {
   const registers = [registry];
   new Gauge({
     name: 'face_blacklist_info',
     help: 'Always 1; what is in use.',
-    labelNames: ['version', 'backend', 'model'],
+    labelNames: ['version', 'backend', 'model', 'runtime'],
     registers,
-  }).set({ version: config.apiVersion, backend: config.backend, model: faces.modelId }, 1);
+  }).set(
+    {
+      version: config.apiVersion,
+      backend: config.backend,
+      model: faces.modelId,
+      runtime: faces.engine()?.runtime ?? '',
+    },
+    1,
+  );
   new Gauge({
     name: 'face_blacklist_queue_length',
     help: 'Pictures that wait: for their turn, and once decoded for the engine.',
@@ -169,7 +179,8 @@ function gaugeEngine(registry: Registry, config: Config, { faces, pictureSlots }
 
 function gaugeOutbox(registry: Registry, config: Config): void {
   if (!config.webhooks) return;
-  // The gauges are read side by side, and counting takes longer the more waits.
+  // All gauges are read at the same time, and counting takes longer the more events wait. So they share one
+  // count.
   const receivers = onceIn(0, () => webhookStatus(config));
   const gauge = (name: string, help: string, figureOf: (status: WebhookStatus) => number) =>
     new Gauge({
@@ -179,7 +190,7 @@ function gaugeOutbox(registry: Registry, config: Config): void {
       registers: [registry],
       async collect() {
         this.reset();
-        // Two receivers may have the same origin.
+        // Two receivers may have the same origin, so their values are added.
         for (const status of (await receivers()) ?? []) {
           this.inc({ receiver: status.receiver }, figureOf(status));
         }

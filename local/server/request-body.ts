@@ -2,35 +2,41 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { InputTooLargeError } from '../../lib/errors.ts';
 import type { BodyShare } from './body-budget.ts';
 
-/** The client went away, or took too long, before its request was complete. */
+/** The client went away or took too long before its request was complete. */
 export class RequestAbandonedError extends Error {}
 
-/** Whether the request says that it has a body. */
+/** Checks if a request's headers announce a body. */
 export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
+/** Reads a body to its end, in one piece; see `readBodyChunks`. */
+export async function readRequestBody(...request: Parameters<typeof readBodyChunks>): Promise<Buffer> {
+  return Buffer.concat(await readBodyChunks(...request));
+}
+
 /**
- * Reads a body to its end. When it throws, the connection is still good for an answer.
+ * Reads a body to its end, in the pieces in which it comes. When it throws, the connection is still good
+ * for an answer.
  * @throws InputTooLargeError as soon as the body is announced or found to be larger than `maxBytes`.
- * @throws BackendUnavailableError when the server holds too many bytes already.
- * @throws BodyTooSlowError when it lost its place to another.
- * @throws RequestAbandonedError when the client goes away, or was sent away for taking too long.
+ * @throws BackendUnavailableError if the server already holds too many bytes.
+ * @throws BodyTooSlowError if the body lost its place to another one.
+ * @throws RequestAbandonedError if the client goes away, or was cut off because it took too long.
  */
-export async function readRequestBody(
+export async function readBodyChunks(
   request: IncomingMessage,
   response: ServerResponse,
   { maxBytes, share }: { maxBytes: number; share: BodyShare },
-): Promise<Buffer> {
+): Promise<Buffer[]> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
   if (request.headers.expect !== undefined) response.writeContinue();
-  const body = await collect(request, maxBytes, share);
+  const chunks = await collect(request, maxBytes, share);
   share.complete();
-  return body;
+  return chunks;
 }
 
 /** A refusal leaves the request readable: what the client still sends is thrown away later. */
-async function collect(request: IncomingMessage, maxBytes: number, share: BodyShare): Promise<Buffer> {
+async function collect(request: IncomingMessage, maxBytes: number, share: BodyShare): Promise<Buffer[]> {
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
   const chunks: Buffer[] = [];
   let length = 0;
@@ -56,7 +62,7 @@ async function collect(request: IncomingMessage, maxBytes: number, share: BodySh
     share.signal.removeEventListener('abort', lose);
     request.pause();
   }
-  return Buffer.concat(chunks, length);
+  return chunks;
 }
 
 function tooLarge(maxBytes: number): InputTooLargeError {

@@ -7,19 +7,19 @@ import { readForwarded } from './forwarded.ts';
 /** A request's address as its client sees it. */
 export interface RequestPlace {
   readonly scheme: 'http' | 'https';
-  /** With its port, where that is not the scheme's own. */
+  /** Host, with its port if that is not the scheme's default. */
   readonly host: string;
-  /** Each host by which the request says that it came; none from a client of HTTP/1.0 that names none. */
+  /** Every host that the request names; a client of HTTP/1.0 may name none. */
   readonly namedHosts: readonly string[];
-  /** Origins that pages of this very service have for this client. */
+  /** Origins that pages of this service have for this client. */
   readonly ownOrigins: readonly string[];
-  /** The path in front of the API's own, such as `/faces`; empty when there is none. */
+  /** Path in front of the API's own, such as `/faces`; empty if there is none. */
   readonly prefix: string;
-  /** The path as it was sent. */
+  /** Path as it was sent. */
   readonly path: string;
-  /** The query as it was sent, without its question mark. */
+  /** Query as it was sent, without its question mark. */
   readonly query: string;
-  /** Of the client, by the word of trusted proxies where there are any. */
+  /** Address of the client, as trusted proxies report it if there are any. */
   readonly clientAddress: string;
 }
 
@@ -30,9 +30,10 @@ export interface PlaceOptions {
 }
 
 /**
- * Makes what reads a request's address. `PUBLIC_URL` counts first, then what a trusted proxy says, then the request itself.
+ * Makes a function that reads a request's address. `PUBLIC_URL` counts first, then the headers of a trusted
+ * proxy, and then the request itself.
  *
- * It throws InputUnreadableError when the request has more than one host, or one that is none.
+ * The function throws InputUnreadableError if the request has several hosts, or a malformed one.
  */
 export function placeReader({
   trustedProxies = [],
@@ -67,13 +68,16 @@ function partsOf({ origin }: PublicUrl): { scheme: 'http' | 'https'; host: strin
   return { scheme: protocol === 'https:' ? 'https' : 'http', host };
 }
 
-/** The path, the query and the host of the request's own words: a target that is a whole URL names the host (RFC 9112, 3.2.2). */
+/**
+ * Reads path, query and host from the request itself. A target that is a whole URL names the host (RFC 9112,
+ * 3.2.2).
+ */
 function readTarget(request: IncomingMessage): { path: string; query: string; host: string | undefined } {
   const names = request.rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host');
   if (names.length > 1) throw new InputUnreadableError('A request has one Host header.');
   const target = request.url ?? '';
   const [, authority, rest = target] = /^https?:\/\/([^/?]*)(.*)$/is.exec(target) ?? [];
-  // HTTP/1.0 has none, and load balancers' checks send it empty.
+  // HTTP/1.0 has no host, and load balancers' checks send an empty one.
   const host = (authority ?? request.headers.host) || undefined;
   if (host !== undefined && !isHost(host)) {
     throw new InputUnreadableError('The Host header is a name or an address, with or without a port.');
@@ -88,7 +92,7 @@ function readProxy(request: IncomingMessage, peer: string, isTrusted: (address: 
   const chain = [peer, ...said.addresses.map(plainAddress).reverse()];
   const firstForeign = chain.findIndex((address) => !isTrusted(address));
   const client = firstForeign === -1 ? chain.length - 1 : firstForeign;
-  // Each trusted proxy has added one value; what stands before those are the client's own words.
+  // Each trusted proxy has added one value at the end. Those before them are the client's own claims.
   const added = (values: readonly string[]) => values.at(-Math.min(Math.max(client, 1), values.length));
   const address = chain[client] ?? '';
   return {
@@ -99,7 +103,7 @@ function readProxy(request: IncomingMessage, peer: string, isTrusted: (address: 
   };
 }
 
-/** An address without port and brackets; one of IPv4 in IPv6's clothes is IPv4. */
+/** Gives an address without port and brackets. An IPv4 address that is mapped to IPv6 becomes IPv4. */
 export function plainAddress(text: string): string {
   const bare = /^\[([^\]]*)\](:\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
   return bare.replace(/^::ffff:(?=[\d.]+$)/i, '');
@@ -118,7 +122,7 @@ function networkCheck(networks: readonly string[]): (address: string) => boolean
   };
 }
 
-/** Where the request arrived, for a client that names no host. */
+/** Gives the address at which the request arrived, for a client that names no host. */
 function localHost({ socket }: IncomingMessage): string {
   const address = plainAddress(socket?.localAddress ?? '127.0.0.1');
   const port = socket?.localPort;

@@ -2,10 +2,10 @@ import { addRoute, createRouter, findRoute } from 'rou3';
 import { type Endpoint, operationsOf, resourcePath } from '../../lib/contract/endpoint.ts';
 import { MethodNotAllowedError, RouteNotFoundError } from '../../lib/errors.ts';
 
-/** A route that a request is for, with the path's parameters as they stand in it, percent-encoded. */
+/** The route that a request is for. The path's parameters are still percent-encoded. */
 export interface RouteMatch<Route> {
   readonly route: Route;
-  /** The operation requested: the route's contract, or one of its aliases. */
+  /** Operation that was requested: the route's contract, or one of its aliases. */
   readonly contract: Endpoint;
   readonly pathParameters: Readonly<Record<string, string>>;
 }
@@ -19,8 +19,9 @@ interface Operation<Route> {
 type Resource<Route> = Map<string, Operation<Route>>;
 
 /**
- * Finds routes as API Gateway does: with and without a trailing slash, and a resource that spells a segment out before one that
- * takes it as a parameter. Of two routes with the same method and path the later one counts.
+ * Finds routes as API Gateway does, with or without a trailing slash. A resource that spells a segment out
+ * comes before one that takes it as a parameter. Of two routes with the same method and path the later one
+ * counts.
  */
 export class Router<Route extends { readonly contract: Endpoint }> {
   readonly #resources = createRouter<Resource<Route>>();
@@ -35,18 +36,20 @@ export class Router<Route extends { readonly contract: Endpoint }> {
       }
     }
     for (const [path, resource] of byPath) {
-      // No method: a path that exists with others is answered with 405, not 404.
+      // The library does not know the methods: a path that exists with others is answered with 405, not 404.
       addRoute(this.#resources, '', path.replaceAll(/\{(\w+)\}/g, ':$1'), resource);
     }
   }
 
   /**
-   * @param path as it stands in the request, without its query.
+   * Finds the route of a request.
+   *
+   * @param path path as it stands in the request, without its query.
    * @throws RouteNotFoundError, MethodNotAllowedError
    */
   match(method: string, path: string): RouteMatch<Route> {
     const { resource, pathParameters } = this.#find(path);
-    // Any resource with GET takes HEAD: the server leaves the body out.
+    // Every resource with GET takes HEAD too: the server leaves the body out.
     const operation = resource.get(method) ?? (method === 'HEAD' ? resource.get('GET') : undefined);
     if (operation === undefined) throw new MethodNotAllowedError(methodsOf(resource));
     return { ...operation, pathParameters };
@@ -61,7 +64,7 @@ export class Router<Route extends { readonly contract: Endpoint }> {
   }
 
   #find(path: string) {
-    // The library ignores a text before the first slash.
+    // The library would ignore text before the first slash.
     const found = /^(?:\/|$)/.test(path) ? findRoute(this.#resources, '', path) : undefined;
     if (found === undefined) throw new RouteNotFoundError();
     return { resource: found.data, pathParameters: { ...found.params } };

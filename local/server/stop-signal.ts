@@ -1,7 +1,12 @@
-/** One Ctrl-C may come twice: from the terminal, and from npm, which passes on the one that it got itself. No hand is so quick. */
+/**
+ * Time in which a second signal is ignored. One Ctrl-C may come twice: from the terminal and from npm, which
+ * passes its own on. No user presses it again so soon.
+ */
 const repeatMs = 500;
 
-/** Resolves, with the signal's name, when this process is told to stop. One who tells it again later ends it at once. */
+/**
+ * Resolves with the signal's name when this process is told to stop. A later signal ends the process at once.
+ */
 export function stopSignal(): Promise<NodeJS.Signals> {
   const names: NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
   return new Promise((resolve) => {

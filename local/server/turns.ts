@@ -3,8 +3,9 @@ import pLimit from 'p-limit';
 import { RequestAbandonedError } from './request-body.ts';
 
 /**
- * Lets so many answers be on their way at once: what it makes resolves when it is an answer's turn, which ends when the client has taken
- * the last byte, or is gone. It rejects with RequestAbandonedError when the client went away while it waited.
+ * Limits the number of answers that are sent at once. The returned function resolves when it is an answer's
+ * turn. The turn ends when the client has taken the last byte or is gone. The function rejects with
+ * RequestAbandonedError if the client went away while it waited.
  */
 export function turns(count: number): (response: ServerResponse) => Promise<void> {
   const limit = pLimit(count);

@@ -6,8 +6,9 @@ import type { BodyShare } from './body-budget.ts';
 import { RequestAbandonedError } from './request-body.ts';
 
 /**
- * Takes a form's picture; the fields before it come by their names in small letters. It may throw at once.
- * @param keep changes the place that the form has from then on.
+ * Takes a form's picture, with the fields before it by their names in lower case. It may throw at once.
+ *
+ * @param keep replaces the place that the form has from then on.
  */
 export type TakeUpload<T> = (
   fields: ReadonlyMap<string, string>,
@@ -17,23 +18,28 @@ export type TakeUpload<T> = (
 
 export interface UploadFormOptions<T> {
   readonly maxFileBytes: number;
-  /** The place that the form has at first, where places are counted. */
+  /** Place that the form has at first, if places are counted. */
   readonly share?: BodyShare;
   readonly take: TakeUpload<T>;
 }
 
-/** More than any form of ours or of S3 has. */
+/** More parts than any form of this service or of S3 has. */
 const maxParts = 50;
 const maxFieldBytes = 16 * 1024;
 const maxPartHeaderBytes = 16 * 1024;
-/** What a form may have besides its file. */
+/** Bytes that a form may have besides its file. */
 const maxOtherBytes = 256 * 1024;
 
 /**
- * Reads a form as S3's POST takes it, text fields and then one part `file`, and hands the file on as it comes: nothing of it is kept
- * here. What comes after the file is ignored, as S3 does. When it throws, the connection is still good for an answer.
- * @throws InputUnreadableError when it is no such form; InputTooLargeError when it has far more than `maxFileBytes`;
- * BodyTooSlowError when it lost its place; RequestAbandonedError when the client goes away; and what `take` throws.
+ * Reads a form like S3's POST: text fields, and then one part `file`. It passes the file on as it arrives and
+ * keeps nothing of it. Like S3 it ignores what comes after the file. If it throws, the connection can still
+ * carry an answer.
+ *
+ * @throws InputUnreadableError if it is no such form.
+ * @throws InputTooLargeError if it has far more than `maxFileBytes`.
+ * @throws BodyTooSlowError if it lost its place.
+ * @throws RequestAbandonedError if the client goes away.
+ * @throws whatever `take` throws.
  */
 export async function readUploadForm<T>(
   request: IncomingMessage,
@@ -58,10 +64,10 @@ export async function readUploadForm<T>(
   return await result;
 }
 
-/** The share that a form has now. */
+/** The place that a form has now, which may be replaced. */
 class Place {
   #share: BodyShare | undefined;
-  /** Called with the reason when the share is lost. */
+  /** Callback that gets the reason when the place is lost. */
   onLost: (reason: unknown) => void = () => {};
 
   constructor(share: BodyShare | undefined) {
@@ -80,12 +86,20 @@ class Place {
   }
 }
 
-/** @throws InputTooLargeError when a form that is announced so is too large. */
+/**
+ * Refuses a form whose announced length is too large.
+ *
+ * @throws InputTooLargeError
+ */
 export function refuseLargeForm({ headers }: IncomingMessage, maxFileBytes: number): void {
   if (Number(headers['content-length'] ?? 0) > maxFileBytes + maxOtherBytes) throw formTooLarge(maxFileBytes);
 }
 
-/** @throws InputUnreadableError when the header is not a form's. */
+/**
+ * Creates the form's parser.
+ *
+ * @throws InputUnreadableError if the header is not a form's.
+ */
 function createParser(contentType: string): BusboyInstance {
   try {
     return new Busboy({
@@ -98,7 +112,7 @@ function createParser(contentType: string): BusboyInstance {
   }
 }
 
-/** What comes of the form's file; `fail` ends it early. */
+/** Connects the parser to `take`. `result` settles as `take` does, and `fail` ends it early. */
 function onFile<T>(
   parser: BusboyInstance,
   take: (fields: ReadonlyMap<string, string>, file: AsyncIterable<Uint8Array>) => Promise<T>,
@@ -131,8 +145,8 @@ function onFile<T>(
 }
 
 /**
- * Gives the parser the request's bytes, at the speed at which the file is taken, until they end or the file was refused. What a client
- * sends after that stays readable, to be thrown away.
+ * Passes the request's bytes to the parser, as fast as the file is taken, until they end or the file is
+ * refused. Bytes that a client sends after a refusal stay readable, so that they can be discarded.
  */
 async function feed(
   request: IncomingMessage,
@@ -152,7 +166,7 @@ async function feed(
   request.on('data', count);
   request.once('end', resolve);
   request.once('close', abandon);
-  // Nothing more is heard of a client that has gone already.
+  // A client that is already gone sends no more events.
   if (request.destroyed) abandon();
   request.pipe(parser);
   try {

@@ -7,8 +7,8 @@ import { BodyBudget } from './body-budget.ts';
 import { readUploadForm, refuseLargeForm } from './uploads-form.ts';
 
 /**
- * What takes the place of S3's POST on one machine. It is not among the deployed endpoints, and its body is not an event's: it goes
- * to disk as it comes. The form's signature is the permission, so it wants no token.
+ * Endpoint that stands in for S3's POST on one machine. It is not deployed, and its body does not become an
+ * event: it goes to disk as it arrives. The form's signature is the permission, so no token is needed.
  */
 export const receiveUploadContract = defineEndpoint({
   operationId: 'receiveUpload',
@@ -16,6 +16,7 @@ export const receiveUploadContract = defineEndpoint({
   path: uploadPath,
   summary: 'Take a large picture',
   tags: ['Service'],
+  role: 'check',
   public: true,
   body: {
     kind: 'multipart',
@@ -31,12 +32,12 @@ export const receiveUploadContract = defineEndpoint({
   errors: ['input_unreadable', 'forbidden', 'input_too_large', 'disk_full', 'backend_unavailable'],
 });
 
-/** Uploads go to disk as they come, so that their number is bounded, not their bytes. */
+/** Uploads at once. They go to disk as they arrive, so only their number needs a limit, not their bytes. */
 const maxUploads = 128;
 const callerShare = 0.75;
 /**
- * Forms whose signature has not come yet. Their fields fit in the first packets: one that waits for them longer makes way for the next,
- * so that strangers hold each other up, and nobody else.
+ * Limits for forms whose signature has not arrived yet. The fields fit into the first packets, so a form that
+ * takes longer makes room for the next. Unsigned forms can thus hold up each other, but nobody else.
  */
 const strangers = {
   bytes: Number.POSITIVE_INFINITY,
@@ -47,9 +48,10 @@ const strangers = {
 };
 
 /**
- * Makes what answers an upload, like S3 with 204 and nothing.
+ * Makes the function that receives an upload. Like S3 it answers with 204 and no body.
  *
- * It throws what `LocalUploads.receive` and `readUploadForm` throw; the connection is still good for an answer then.
+ * The function throws what `LocalUploads.receive` and `readUploadForm` throw. The connection can then still
+ * carry an answer.
  */
 export function uploadReceiver(
   uploads: LocalUploads,

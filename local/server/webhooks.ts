@@ -8,29 +8,34 @@ import { recordsFile } from '../../lib/records/sqlite/database.ts';
 import { claim } from '../../lib/records/sqlite/outbox.ts';
 import { openOutbox } from '../../lib/wiring/adapters.ts';
 
-/** Looking, not listening: what is to be sent may have been put there by another process. */
-const lookEveryMs = 250;
-/** At once, to one receiver. */
+/**
+ * Interval at which the outbox is read. Another process may have added events, so there is nothing to listen
+ * to.
+ */
+const pollEveryMs = 250;
+/** Deliveries to one receiver at the same time. */
 const maxDeliveries = 4;
 const firstPauseMs = 1_000;
 const longestPauseMs = 5 * 60_000;
-/** An event that was not delivered by then never is. */
+/** Age at which an undelivered event is given up. */
 const giveUpMs = 72 * 60 * 60_000;
 const giveUpEveryMs = 60_000;
-/** What is under way when the server stops may end within this. */
+/** Time for deliveries that are under way when the server stops. */
 const graceMs = 3_000;
 
-/** What is to be sent to whom, and what it is signed with. */
+/** Everything that delivering needs: the events, their receivers, and the secrets that sign them. */
 export interface Delivery {
   readonly outbox: Outbox;
   readonly urls: readonly string[];
   readonly secrets: readonly string[];
-  /** The file that says which process delivers, by its lock. */
+  /** File whose lock shows which process delivers. */
   readonly claimPath: string;
 }
 
 /**
- * Opens what the settings ask for; `undefined` where events go to EventBridge by the table's stream.
+ * Opens the delivery that the settings ask for; `undefined` if events go from the table's stream to
+ * EventBridge.
+ *
  * @throws BackendUnavailableError
  */
 export async function openDelivery(config: Config): Promise<Delivery | undefined> {
@@ -44,15 +49,18 @@ export async function openDelivery(config: Config): Promise<Delivery | undefined
   return { outbox, urls, secrets, claimPath: `${recordsFile(config)}-webhooks` };
 }
 
-/** Full jitter: those who failed together do not come back together. */
+/** Draws a random pause (full jitter), so that those who failed together do not try again together. */
 function pauseMs(failures: number): number {
   return Math.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** failures);
 }
 
 /**
- * Delivers match events until it is told to stop; then lets those that are under way end, for a short time. It delivers nothing while
- * another process does. Before the next event of the loop, where no other program has locked the database, the receivers are those who
- * hear of the next picture; so it is called by the one who serves, and not by one who only tried to.
+ * Delivers match events until it is told to stop. Then it gives deliveries under way a short time to end. It
+ * delivers nothing while another process does.
+ *
+ * It sets the receivers before it first returns to the event loop, unless another program has locked the
+ * database. So the next picture's match goes to them. Only a server that really serves may call it, not one
+ * that failed to start.
  */
 export async function deliverWebhooks(delivery: Delivery, stop: AbortSignal): Promise<void> {
   const agent = new Agent({ connect: { timeout: attemptMs } });
@@ -73,7 +81,7 @@ export async function deliverWebhooks(delivery: Delivery, stop: AbortSignal): Pr
   }
 }
 
-/** At once, where the database is not locked just then. */
+/** Sets the receivers, at once if the database is not locked. */
 async function setReceivers({ outbox, urls }: Delivery, stop: AbortSignal): Promise<readonly Receiver[]> {
   while (!stop.aborted) {
     const receivers = await withoutFailing(() => outbox.setReceivers(urls));
@@ -83,13 +91,13 @@ async function setReceivers({ outbox, urls }: Delivery, stop: AbortSignal): Prom
   return [];
 }
 
-/** Waits until no other process delivers; `undefined` when it is told to stop before. */
+/** Waits until no other process delivers; `undefined` if it is told to stop before that. */
 async function claimDelivery({ claimPath }: Delivery, stop: AbortSignal): Promise<Disposable | undefined> {
   for (let attempts = 0; !stop.aborted; attempts++) {
     const claimed = await withoutFailing(async () => claim(claimPath));
     if (claimed) return claimed;
     if (attempts === 0) log().info('webhooks: another process delivers; this one takes over when it ends');
-    await pause(lookEveryMs, stop);
+    await pause(pollEveryMs, stop);
   }
   return undefined;
 }
@@ -100,12 +108,12 @@ async function deliverUntil(stop: AbortSignal, senders: readonly Sender[], outbo
       const isMoreLeft = (await withoutFailing(() => giveUp(outbox))) === true;
       if (!isMoreLeft) lastGivenUp = performance.now();
     }
-    for (const sender of senders) sender.look();
-    await pause(senders.length > 0 ? lookEveryMs : giveUpEveryMs, stop);
+    for (const sender of senders) sender.sendDue();
+    await pause(senders.length > 0 ? pollEveryMs : giveUpEveryMs, stop);
   }
 }
 
-/** Gives up some of what is too old; returns whether there was any. */
+/** Gives up some of the events that are too old. Returns true if there were any. */
 async function giveUp(outbox: Outbox): Promise<boolean> {
   const given = await outbox.giveUp(new Date(Date.now() - giveUpMs));
   for (const { receiver, processedIds } of given) {
@@ -119,7 +127,7 @@ async function pause(ms: number, stop: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal: stop, ref: false }).catch(() => undefined);
 }
 
-/** The database may be locked, or its disk full, for a while. */
+/** Logs an error instead of throwing it: the database may be locked, or its disk full, for a while. */
 async function withoutFailing<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
@@ -131,23 +139,26 @@ async function withoutFailing<T>(work: () => Promise<T>): Promise<T | undefined>
 
 interface Sending {
   readonly outbox: Outbox;
-  /** Tells it to begin nothing more. */
+  /** Signal to start no further delivery. */
   readonly stop: AbortSignal;
-  /** Cuts off what is under way. */
+  /** Signal that aborts deliveries under way. */
   readonly cutOff: AbortSignal;
 }
 
-/** Delivers to one receiver: some at once while all goes well, one at a time with pauses while it can't be reached. */
+/**
+ * Delivers to one receiver. It sends several events at once while all goes well. While the receiver can't be
+ * reached, it sends one at a time, with pauses.
+ */
 class Sender {
   readonly #receiver: Receiver;
   readonly #target: EventTarget;
-  /** As the log calls it: the rest of a webhook's URL is often a secret. */
+  /** Origin of the URL, for the log: the rest of a webhook's URL is often a secret. */
   readonly #origin: string;
   readonly #sending: Sending;
   readonly #underWay = new Map<number, Promise<void>>();
-  /** How often in a row it could not be reached. */
+  /** Number of failures in a row to reach it. */
   #failures = 0;
-  /** `performance.now()` until which it is left alone. */
+  /** Time of `performance.now()` until which nothing is sent to it. */
   #pausedUntil = 0;
 
   constructor(receiver: Receiver, target: EventTarget, sending: Sending) {
@@ -157,18 +168,20 @@ class Sender {
     this.#sending = sending;
   }
 
-  /** Sends what may be sent now. */
-  look(): void {
+  /** Sends the events that may be sent now. */
+  sendDue(): void {
     if (this.#sending.stop.aborted || performance.now() < this.#pausedUntil) return;
     const free = (this.#failures > 0 ? 1 : maxDeliveries) - this.#underWay.size;
     if (free <= 0) return;
-    // Those that are under way are due still.
+    // Deliveries that are under way are still due.
     const due = this.#due(free + this.#underWay.size);
     const next = due.filter(({ processedId }) => !this.#underWay.has(processedId)).slice(0, free);
     for (const delivery of next) this.#underWay.set(delivery.processedId, this.#deliver(delivery));
   }
 
-  /** At once: what another delivery ends meanwhile would be sent again. */
+  /**
+   * Reads the due events synchronously. If another delivery ended meanwhile, its event would be sent again.
+   */
   #due(limit: number): DueDelivery[] {
     try {
       return this.#sending.outbox.due(this.#receiver.id, limit);
@@ -188,7 +201,7 @@ class Sender {
       const event = await outbox.event(delivery.processedId);
       if (event) {
         const [sent] = await this.#target.send([event], cutOff);
-        // Cut off by the end of the server: it says nothing of the receiver.
+        // The end of the server aborts it, which says nothing about the receiver.
         if (sent && !cutOff.aborted) await this.#note(delivery, sent);
       } else await outbox.withdrawn(this.#receiver.id, delivery.processedId);
     } catch (error) {
@@ -197,7 +210,7 @@ class Sender {
     } finally {
       this.#underWay.delete(delivery.processedId);
     }
-    this.look();
+    this.sendDue();
   }
 
   async #note({ processedId, refusals }: DueDelivery, sent: Attempt): Promise<void> {
@@ -213,7 +226,7 @@ class Sender {
       await outbox.refused(this.#receiver.id, processedId, sent.error, new Date(due));
       if (refusals === 0) log().warn({ receiver, dbId: processedId, error: sent.error }, 'webhook: refused');
     } else {
-      // First of all, or another delivery would begin meanwhile.
+      // Pauses before anything else, or another delivery would start meanwhile.
       this.#rest(sent);
       await outbox.unreachable(this.#receiver.id, sent.error);
     }
@@ -221,7 +234,7 @@ class Sender {
 
   #rest({ outcome, error, retryAfterMs }: Exclude<Attempt, { outcome: 'delivered' }>): void {
     const now = performance.now();
-    // Those that were under way together are one failure.
+    // Deliveries that failed together count as one failure.
     if (now < this.#pausedUntil) return;
     const receiver = this.#origin;
     if (outcome === 'gone') {

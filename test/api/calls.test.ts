@@ -29,7 +29,7 @@ import { failing, stepBefore } from '../blacklist/steps.ts';
 import { tableForCloud } from '../service.ts';
 import { cropFace, leftToRight, pictureOfNothing, sample } from './pictures.ts';
 
-/** How often an operation calls each service of AWS: what it costs, and how long it takes at the least. */
+/** Calls of each operation to each service of AWS. They set its costs, and the least time that it takes. */
 
 let cloud: Cloud;
 let opened: OpenedPorts;
@@ -48,7 +48,7 @@ beforeAll(async () => {
   if (!area || !next) throw new Error('The sample picture does not show the faces that it should.');
   alone = await cropFace(group, area);
   neighbour = await cropFace(group, next);
-  // The collection is made when the first face is enrolled.
+  // The first enrolled face makes the collection.
   await createEntry(opened, { name: 'First', reason: null }, [{ fileName: 'a.jpg', bytes: alone }]);
 });
 afterAll(async () => {
@@ -56,14 +56,14 @@ afterAll(async () => {
   await cloud[Symbol.asyncDispose]();
 });
 
-/** What a request asks for: an operation's name, or S3's method. */
+/** Names the operation of a request: an operation of AWS, or S3's method. */
 function operationOf(request: ClientRequest): string {
   const target = request.getHeader('x-amz-target');
   if (typeof target === 'string') return target.split('.').at(-1) ?? '';
   return `S3 ${request.method}`;
 }
 
-/** The requests that the work sends, by what they ask for. */
+/** Counts the requests that the work sends, by their operations. */
 async function callsOf(work: () => Promise<unknown>): Promise<Record<string, number>> {
   const operations: string[] = [];
   const count = (message: unknown) => {
@@ -83,7 +83,7 @@ const findFaces = (picture: Buffer) =>
   detectFaces(opened, DetectFacesRequest.parse({ image: picture.toString('base64') }));
 const files = (count: number, bytes = alone) =>
   Array.from({ length: count }, (_, index) => ({ fileName: `${index}.jpg`, bytes }));
-const look = (picture: Buffer, candidates = 0) =>
+const processOne = (picture: Buffer, candidates = 0) =>
   processImages(
     opened,
     { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4 },
@@ -94,7 +94,10 @@ const verifyTwo = (one: Buffer, other: Buffer) =>
 const verifyWith = (entryId: number, picture: Buffer) =>
   verifyEntry(opened, entryId, VerifyEntryRequest.parse({ image: picture.toString('base64') }));
 
-/** The table of docs/aws.md. Whoever gives a name looks for others that are nearly the same: a query, and a read of those. */
+/**
+ * The table in docs/aws.md. An operation that gives a name also looks for similar names, by a query and a
+ * read of what it finds.
+ */
 const expected: Record<string, Record<string, number>> = {
   'list a person, 1 picture': {
     IndexFaces: 1,
@@ -105,7 +108,7 @@ const expected: Record<string, Record<string, number>> = {
     UpdateItem: 1,
     TransactWriteItems: 4,
   },
-  // The entry and the pictures of those who look alike are read besides.
+  // The entries and pictures of people who look similar are read too.
   'list somebody who looks like others, 1 picture': {
     IndexFaces: 1,
     SearchFaces: 1,
@@ -132,7 +135,7 @@ const expected: Record<string, Record<string, number>> = {
     BatchGetItem: 1,
     TransactWriteItems: 1,
   },
-  // A query for each of the entries that are found.
+  // There is a query for each entry that was found.
   'process, 1 face': {
     DetectFaces: 1,
     SearchFacesByImage: 1,
@@ -197,10 +200,10 @@ it('an operation calls each service so often, and no more', async () => {
     'get an entry': () => getEntry(opened, id),
     'get all entries': () => listEntries(opened),
     'change an entry': () => updateEntry(opened, id, { name: 'Jane Roe', reason: null }),
-    'process, nobody': async () => look(await pictureOfNothing()),
-    'process, 1 face': () => look(alone),
-    'process, 3 faces': () => look(group),
-    'process, 3 faces, with near misses': () => look(group, 10),
+    'process, nobody': async () => processOne(await pictureOfNothing()),
+    'process, 1 face': () => processOne(alone),
+    'process, 3 faces': () => processOne(group),
+    'process, 3 faces, with near misses': () => processOne(group, 10),
     'detect, 3 faces': () => findFaces(group),
     'compare two pictures': () => verifyTwo(alone, group),
     'compare with an entry, 10 pictures': () => verifyWith(idOfTen, neighbour),
@@ -227,13 +230,13 @@ it('nobody is said not to be listed while the gallery of faces is lost', async (
   const { AWS_REKOGNITION_COLLECTION_ID } = cloud.environment;
   const client = new RekognitionClient({});
   await client.send(new DeleteCollectionCommand({ CollectionId: AWS_REKOGNITION_COLLECTION_ID }));
-  await expect(look(alone)).rejects.toThrow(BackendUnavailableError);
+  await expect(processOne(alone)).rejects.toThrow(BackendUnavailableError);
   const [first] = await opened.records.listEntries('ACTIVE');
   await expect(verifyWith(first?.id ?? 0, alone)).rejects.toThrow('npm run reindex');
   await expect(refuseLostGallery(opened)).rejects.toThrow('npm run reindex');
 
   await reindex(opened, () => {});
-  const [result] = await look(alone);
+  const [result] = await processOne(alone);
   expect(result?.has_blacklist_match).toBe(true);
   expect((await verifyWith(first?.id ?? 0, alone)).verified).toBe(true);
 });

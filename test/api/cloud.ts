@@ -8,22 +8,22 @@ import { type RunningProcess, type Settings, startServerProcess, temporaryFolder
 export interface RunningCloud extends AsyncDisposable {
   readonly url: string;
   readonly process: RunningProcess['process'];
-  /** What it prints for the AWS CLI: the settings with which an SDK finds everything. */
+  /** Settings that it prints for the AWS CLI, with which an SDK finds everything. */
   readonly environment: Readonly<Record<string, string>>;
   readonly files: KeptFiles;
   /** Replaces the faults of the Rekognition emulator. */
   setFaults(faults: readonly FaultInput[]): Promise<void>;
-  /** How often each operation of Rekognition was called during the work. */
+  /** Counts the calls of each Rekognition operation during the work. */
   callsDuring(work: () => Promise<unknown>): Promise<Record<string, number>>;
 }
 
-/** Starts it on a table of its own in the DynamoDB Local that all test files share. */
+/** Starts `npm run cloud` on a table of its own in the DynamoDB Local that all test files share. */
 export async function startSharedCloudProcess(settings: Settings = {}): Promise<RunningCloud> {
   const { url, tableName } = await tableForCloud();
   return startCloudProcess({ CLOUD_DYNAMODB_URL: url, CLOUD_TABLE_NAME: tableName, ...settings });
 }
 
-/** Starts it as its users do. */
+/** Starts `npm run cloud` as its users do. */
 export async function startCloudProcess(settings: Settings = {}): Promise<RunningCloud> {
   await using resources = new AsyncDisposableStack();
   const folder = resources.use(await temporaryFolder());
@@ -66,7 +66,7 @@ function rekognitionAt(url: string): Pick<RunningCloud, 'setFaults' | 'callsDuri
   };
 }
 
-/** The pictures that answers name by `s3://bucket/key`. */
+/** Gives access to the pictures that answers name by `s3://bucket/key`. */
 function filesInS3(environment: RunningCloud['environment']): KeptFiles {
   const { AWS_REGION, AWS_ENDPOINT_URL_S3, AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = environment;
   const client = new S3Client({

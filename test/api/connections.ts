@@ -6,7 +6,7 @@ import { Router } from '../../local/server/router.ts';
 import type { ApiConnection, Reply } from '../suites/api/client.ts';
 import { temporaryFolder } from './server-process.ts';
 
-/** Over HTTP to whatever serves the API there. */
+/** Connects over HTTP to a server of the API. */
 export function connectOverHttp(url: string, token?: string): ApiConnection {
   return {
     async send(method, path, { headers = {}, body } = {}): Promise<Reply> {
@@ -26,10 +26,12 @@ export function connectOverHttp(url: string, token?: string): ApiConnection {
   };
 }
 
-/** To the handlers of `functions/` in this process, with the events that API Gateway would send. */
+/**
+ * Connects to the handlers of `functions/` in this process, and sends them the events that API Gateway would.
+ */
 export async function connectToHandlers(): Promise<ApiConnection> {
   const folder = await temporaryFolder();
-  // What an empty variable hides is a setting of the developer's own `.env`.
+  // An empty variable hides a setting in the developer's own `.env`.
   const unset = [
     'BLACKLIST_DB_PATH',
     'PROCESSED_IMAGES_OUTPUT_DIR',
@@ -38,7 +40,7 @@ export async function connectToHandlers(): Promise<ApiConnection> {
   ];
   Object.assign(process.env, Object.fromEntries(unset.map((name) => [name, ''])));
   Object.assign(process.env, { DATA_DIR: folder.path, ENGINE_WORKERS: '1' });
-  // The settings are read once, at the first use, so that they had to be there first.
+  // The settings are read at the first use and kept, so they must be set before it.
   const { handlers } = await import('../../local/server/handlers.ts');
   const { ports } = await import('../../lib/wiring/open.ts');
   const router = new Router(handlers);

@@ -39,7 +39,7 @@ async function start(): Promise<void> {
   api = new ApiClient(connectOverHttp(server.url));
 }
 
-/** The paths of all files in the image folders, half-written ones too. */
+/** Lists the paths of all files in the image folders, including half-written ones. */
 async function filesOnDisk(): Promise<string[]> {
   const lists = await Promise.all(
     imageFolders.map((name) => readdir(join(folder.path, name), { recursive: true, withFileTypes: true })),
@@ -50,12 +50,12 @@ async function filesOnDisk(): Promise<string[]> {
     .map(({ parentPath, name }) => join(parentPath, name));
 }
 
-/** Loads the server with requests and kills it in the middle of them, at a random moment. */
+/** Sends many requests to the server, and kills it among them at a random moment. */
 async function killUnderLoad(): Promise<void> {
   const enough = load.acknowledged + 6 + Math.floor(10 * Math.random());
   const killed = Promise.withResolvers<void>();
   const kill = async () => {
-    // Anywhere in the requests that are under way.
+    // The kill comes at a random moment of the requests that are under way.
     await delay(150 * Math.random());
     await server.process.end('SIGKILL');
   };
@@ -65,12 +65,15 @@ async function killUnderLoad(): Promise<void> {
   await killed.promise;
 }
 
-/** Starts the server again, after so long a time that its sweep takes whatever no record knows for left behind. */
+/**
+ * Restarts the server as if much time had passed, so that its sweep removes everything that no record knows.
+ */
 async function restartLater(): Promise<void> {
   const longAgo = new Date(Date.now() - 3_600_000);
   const day = join(folder.path, 'processed', '2020-01-31');
   await mkdir(day, { recursive: true });
-  // What a kill at a bad moment leaves, for this round's may have been a good one: a half-written file, and a picture without a record.
+  // A kill at a bad moment leaves a half-written file and a picture without a record. This round's kill may
+  // have come at a good one.
   for (const name of ['.tmp-half', 'left-original.jpg']) await writeFile(join(day, name), faces[0] as Buffer);
   const entryFolders = (await readdir(join(folder.path, 'blacklist'), { withFileTypes: true }))
     .filter((item) => item.isDirectory())
@@ -81,7 +84,7 @@ async function restartLater(): Promise<void> {
   expect(swept).toMatchObject({ level: 'info', damaged: 0, reEnrolled: 0 });
 }
 
-/** Of each entry, how many of its images each of the faces matches. */
+/** Counts, for each entry, how many of its images each face matches. */
 async function matchesByFace(): Promise<Map<number, number>[]> {
   const results = await Promise.all(faces.map((face) => api.process(face)));
   return results.map(({ faces: [face] }) => {
@@ -106,7 +109,7 @@ function expectAcknowledged(listing: Listing, entry: BlacklistRecord | undefined
   expect(entry.image_count).toBeLessThanOrEqual(listing.imagesAsked);
 }
 
-/** Checks that what is shown is whole, and that all of what was acknowledged is shown. */
+/** Checks that everything that is shown is complete, and that everything that was acknowledged is shown. */
 async function checkEntries(): Promise<void> {
   const entries = await api.entries();
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
@@ -124,7 +127,7 @@ async function checkEntries(): Promise<void> {
   expect(folders.sort()).toEqual(entries.map(({ id }) => String(id)).sort());
 }
 
-/** Checks that every processed picture that was acknowledged is kept, and no picture without a record. */
+/** Checks that every acknowledged picture is kept, and no picture without a record. */
 async function checkProcessed(): Promise<void> {
   const items = await allProcessed();
   for (const result of load.processed) expect(items).toContainEqual(result);
@@ -160,7 +163,7 @@ describe('a server that is killed while it writes', () => {
       const shown = new Set((await api.entries()).map(({ name }) => name));
       for (const listing of load.listings) {
         if (shown.has(listing.name)) continue;
-        // What was not listed can be, under the same name.
+        // A person whose listing failed can be listed again under the same name.
         const { id } = await api.list([faces[listing.face] as Buffer], { name: listing.name });
         await api.delete(id);
         listing.deletion = 'done';

@@ -10,7 +10,7 @@ import { connectOverHttp } from './connections.ts';
 import { sample } from './pictures.ts';
 import { startServerProcess, temporaryFolder } from './server-process.ts';
 
-/** What others do to the data of a started server, as its clients see it. */
+/** Changes that other programs make to a running server's data, as its clients see them. */
 
 let picture: Buffer;
 beforeAll(async () => {
@@ -22,7 +22,10 @@ async function start(folder: string) {
   return { server, api: new ApiClient(connectOverHttp(server.url)) };
 }
 
-/** Reads the database as another program does, and goes; older versions of SQLite, as Python has, do the more harm. */
+/**
+ * Reads the database as another program does, and closes it. It uses Python, whose older SQLite does more
+ * harm.
+ */
 function readFromOutside(path: string): void {
   const script = `import sqlite3
 connection = sqlite3.connect(${JSON.stringify(path)})

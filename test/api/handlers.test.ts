@@ -6,7 +6,10 @@ import { deepface } from '../suites/api/traits.ts';
 import type { Tested } from '../suites/api.ts';
 import { connectToHandlers } from './connections.ts';
 
-/** Each handler as API Gateway calls it; `http.test.ts` has all that they promise, by a server that calls them in the same way. */
+/**
+ * Calls each handler as API Gateway does. `http.test.ts` tests everything else that they promise, through a
+ * server that calls them in the same way.
+ */
 describe('the handlers alone', () => {
   let api: ApiClient | undefined;
   let tested: Tested;

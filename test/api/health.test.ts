@@ -7,7 +7,10 @@ import { answer, refusal } from '../suites/api/client.ts';
 import { connectOverHttp } from './connections.ts';
 import { startServerProcess, temporaryFolder } from './server-process.ts';
 
-/** Its start tries it out with values around 0; scaled up as `MODEL_SCALE` says, a face's are far below, and have no roots. */
+/**
+ * Model that fails only on faces. The self-test at its start uses values around 0. Scaled by `MODEL_SCALE`, a
+ * face's values are far below 0 and have no roots.
+ */
 const failsOnFaces = smallModel({
   nodes: [
     { operator: 'Add', inputs: ['rows', 'ten'], output: 'shifted' },

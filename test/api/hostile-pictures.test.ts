@@ -17,7 +17,7 @@ function pngChunk(type: string, data: Uint8Array): Buffer {
   return Buffer.concat([length, typed, checksum]);
 }
 
-/** A PNG that takes 11 bytes a pixel, with texts of 1 GB. */
+/** Makes a PNG that takes 11 bytes a pixel, with texts of 1 GB. */
 async function hostilePicture(width: number, height: number): Promise<Buffer> {
   const create = { width, height, channels: 4, background: { r: 90, g: 120, b: 60, alpha: 0.5 } } as const;
   const png = await sharp({ create }).toColourspace('rgb16').png({ progressive: true }).toBuffer();
@@ -33,7 +33,7 @@ it('hostile pictures take no more memory than they are given, and keep nobody el
   const detect = (bytes: Buffer) =>
     send('POST', '/api/v1/detect/detect-face', {
       headers: { 'content-type': 'application/json' },
-      // The quickest: it is not the engine that is tried.
+      // This detector is the fastest, since the engine is not what is tested.
       body: JSON.stringify({ image: bytes.toString('base64'), detector_backend: 'mediapipe' }),
     });
   const ordinary = Buffer.from((await sample(1)).original);

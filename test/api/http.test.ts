@@ -19,7 +19,7 @@ apiSuite(
   { files: filesOnDisk, backend: deepface },
 );
 
-/** A service that runs somewhere, such as a container, when the environment names one. */
+/** Address of a service that already runs, such as a container, if the environment names one. */
 const { API_URL: url, API_TOKEN: token } = process.env;
 if (url) {
   apiSuite(url, async () => connectOverHttp(url, token), { backend: deepface });

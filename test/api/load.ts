@@ -1,16 +1,16 @@
 import { ApiClient, newName } from '../suites/api/client.ts';
 import { connectOverHttp } from './connections.ts';
 
-/** Clients that list, add to, delete and process until their server is gone, and remember what they were told. */
+/** Clients that list, add to, delete and process until their server is gone, and remember its answers. */
 
-/** What the clients know of a person that they asked to be listed. */
+/** The clients' knowledge of a person whom they asked to list. */
 export interface Listing {
   readonly name: string;
-  /** Which of the faces all its images show. */
+  /** Number of the face that all its images show. */
   readonly face: number;
-  /** Once the listing was acknowledged. */
+  /** Id of the entry, once the listing was acknowledged. */
   id: number | undefined;
-  /** How many images were asked for, and how many of them acknowledged. */
+  /** Number of images that were sent, and the next field the number of those that were acknowledged. */
   imagesAsked: number;
   imagesKept: number;
   deletion: 'none' | 'asked' | 'done';
@@ -18,9 +18,9 @@ export interface Listing {
 
 export class Load {
   readonly listings: Listing[] = [];
-  /** The answers for processed pictures. */
+  /** Answers about processed pictures. */
   readonly processed: unknown[] = [];
-  /** How often a change was acknowledged. */
+  /** Number of acknowledged changes. */
   acknowledged = 0;
   readonly #faces: readonly Buffer[];
 
@@ -28,10 +28,13 @@ export class Load {
     this.#faces = faces;
   }
 
-  /** Runs the clients against a server; `onAcknowledged` is called at each change. Resolves when none gets an answer any more. */
+  /**
+   * Runs the clients against a server, and calls `onAcknowledged` after each change. Resolves when none of
+   * them gets an answer any more.
+   */
   async run(url: string, clients: number, onAcknowledged: () => void): Promise<void> {
     const untilGone = async (work: (api: ApiClient) => Promise<void>) => {
-      // A client of its own, which deletes nothing at its end.
+      // Each client is new, so that nothing is deleted when it ends.
       const api = new ApiClient(connectOverHttp(url));
       try {
         for (;;) {
@@ -40,7 +43,7 @@ export class Load {
           onAcknowledged();
         }
       } catch (error) {
-        // Only a connection that ends is expected; an answer that is wrong is told.
+        // Only a broken connection is expected; a wrong answer fails the test.
         if (!(error instanceof TypeError && error.cause)) throw error;
       }
     };

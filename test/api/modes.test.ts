@@ -6,7 +6,7 @@ import { connectOverHttp } from './connections.ts';
 import { pictureOfNothing } from './pictures.ts';
 import { startServerProcess, temporaryFolder } from './server-process.ts';
 
-/** The same calls to both modes: clients must not notice which one answers. */
+/** The same calls to both modes: clients must not notice which mode answers. */
 
 const resources = new AsyncDisposableStack();
 const apis: ApiClient[] = [];
@@ -22,8 +22,8 @@ beforeAll(async () => {
 afterAll(() => resources.disposeAsync());
 
 /**
- * A value's shape: the keys of objects, the shape of a list's items, the types of what is in them. An upload's form is its receiver's, and a
- * scale has as many points as it takes.
+ * Describes a value's shape: the keys of objects, the shape of a list's items, and the types of values. An
+ * upload's form depends on its receiver, and the number of points of a scale may vary.
  */
 function shapeOf(value: unknown, name?: string): unknown {
   if (name === 'fields') return 'a form';
@@ -35,8 +35,14 @@ function shapeOf(value: unknown, name?: string): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shapeOf(item, key)]));
 }
 
-/** Where only one mode has something to tell, as the contract says. */
-const nullInOneMode = ['aws_similarity', 'aws_face_id', 'workers', 'detection_confidence_threshold'];
+/** Fields that have a value in only one mode, as the contract says. */
+const nullInOneMode = [
+  'aws_similarity',
+  'aws_face_id',
+  'workers',
+  'runtime',
+  'detection_confidence_threshold',
+];
 
 function shapeOfReply({ status, headers, bytes }: Reply): unknown {
   const json: unknown = JSON.parse(bytes.toString(), (key, value) =>

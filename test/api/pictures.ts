@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import type { Box } from '../../lib/contract/shapes.ts';
 
-/** Pictures of people for the tests. The woman in the middle of sample3 is the right-most of sample1; all others are different people. */
+/**
+ * Pictures of people for the tests. The woman in the middle of sample3 is also the right-most of sample1. All
+ * others are different people.
+ */
 
 const folder = join(import.meta.dirname, '../../node_modules/@vladmandic/face-api/demo');
 
-/** A group picture of 1920 pixels width; `height` pixels high when a smaller one will do. */
+/** Reads a group picture, 1920 pixels wide, or `height` pixels high if a smaller one is enough. */
 export async function sample(number: 1 | 2 | 3 | 4 | 5 | 6, height?: number): Promise<Buffer> {
   const original = await readFile(join(folder, `sample${number}.jpg`));
   return height === undefined
@@ -15,12 +18,12 @@ export async function sample(number: 1 | 2 | 3 | 4 | 5 | 6, height?: number): Pr
     : sharp(original).resize({ height }).jpeg({ quality: 95 }).toBuffer();
 }
 
-/** Boxes in the order in which a reader sees them. */
+/** Sorts boxes from left to right. */
 export function leftToRight<Area extends Pick<Box, 'x'>>(areas: readonly Area[]): Area[] {
   return areas.toSorted((one, other) => one.x - other.x);
 }
 
-/** The face with a margin of 40% of its box on each side, as far as the picture goes. */
+/** Cuts out a face with a margin of 40% of its box on each side, as far as the picture goes. */
 export async function cropFace(picture: Uint8Array, { x, y, w, h }: Box): Promise<Buffer> {
   const { width, height } = await sharp(picture).metadata();
   const left = Math.max(0, Math.round(x - 0.4 * w));
@@ -33,7 +36,7 @@ export async function cropFace(picture: Uint8Array, { x, y, w, h }: Box): Promis
     .toBuffer();
 }
 
-/** A picture of nothing, as small as it may be told from others by its grey. */
+/** Makes a small picture that shows nothing. Different greys make different pictures. */
 export function pictureOfNothing(grey = 128): Promise<Buffer> {
   const background = { r: grey, g: grey, b: grey };
   return sharp({ create: { width: 64, height: 64, channels: 3, background } })

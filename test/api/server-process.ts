@@ -7,9 +7,9 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
-/** The server as its users start it, a process of its own. */
+/** The server as its users start it, in a process of its own. */
 
-/** `npm start` and `npm run cloud`. */
+/** Programs of `npm start` and `npm run cloud`. */
 type Program = 'server/main.ts' | 'commands/cloud.ts';
 
 /** Settings by the names of their environment variables. */
@@ -24,11 +24,11 @@ export interface LogLine extends Record<string, unknown> {
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** All that it wrote to standard error. */
+  /** Text that it wrote to standard error. */
   readonly errors: string;
 }
 
-/** A folder for one test's data, removed when it is disposed of. */
+/** Makes a folder for one test's data. Disposing of it removes it. */
 export function temporaryFolder() {
   return mkdtempDisposable(join(tmpdir(), 'face-blacklist-'));
 }
@@ -37,16 +37,16 @@ export function temporaryFolder() {
 export class ServerProcess {
   /** Resolves when it has ended. */
   readonly exit: Promise<Exit>;
-  /** What it logged. */
+  /** Lines that it logged. */
   readonly lines: LogLine[] = [];
-  /** What it printed besides. */
+  /** Other text that it printed. */
   readonly text: string[] = [];
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #changes = new EventEmitter();
 
   /**
-   * Starts it on a free port with these settings and no others, whatever the tests' own environment is. The data's folder is its working
-   * folder too, where no `.env` is.
+   * Starts it on a free port with only these settings, whatever the tests' own environment is. The data
+   * folder is also its working folder, so that no `.env` is read.
    */
   constructor(dataDir: string, settings: Settings = {}, program: Program = 'server/main.ts') {
     this.#child = spawn(process.execPath, [join(import.meta.dirname, '../../local', program)], {
@@ -63,15 +63,16 @@ export class ServerProcess {
     this.exit = this.#ended(once(output, 'close'), text(this.#child.stderr));
   }
 
-  /** The most memory that it has had in use, in bytes. */
+  /** Reads the largest amount of memory that it has used, in bytes. */
   async peakMemory(): Promise<number> {
     const status = await readFile(`/proc/${this.#child.pid}/status`, 'utf8');
     return 1024 * Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]);
   }
 
   /**
-   * Waits for a line of the log, also one that is there already.
-   * @throws Error when the process ends without.
+   * Waits for a line of the log. A line that is there already counts too.
+   *
+   * @throws Error if the process ends without such a line.
    */
   async line(isIt: (line: LogLine) => boolean): Promise<LogLine> {
     let exit: Exit | undefined;
@@ -87,7 +88,7 @@ export class ServerProcess {
     }
   }
 
-  /** Tells it to end, and waits until it has. */
+  /** Sends it a signal, and waits until it has ended. */
   async end(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL' = 'SIGTERM'): Promise<Exit> {
     this.#child.kill(signal);
     return this.exit;
@@ -106,7 +107,10 @@ export interface RunningProcess extends AsyncDisposable {
   readonly process: ServerProcess;
 }
 
-/** Starts a server and waits until its first line says where it listens. Disposing of it ends it. */
+/**
+ * Starts a server, and waits for the first line, which says where it listens. Disposing of it ends the
+ * process.
+ */
 export async function startServerProcess(
   dataDir: string,
   settings?: Settings,

@@ -39,7 +39,7 @@ afterAll(async () => {
   await folder.remove();
 });
 
-/** The names of all files below one of the server's folders. */
+/** Lists the names of all files below one of the server's folders. */
 async function filesIn(name: string): Promise<string[]> {
   const items = await readdir(join(folder.path, name), { recursive: true, withFileTypes: true });
   return items

@@ -18,7 +18,7 @@ let api: ApiClient;
 let people: People;
 let name: string;
 let entryId: number;
-/** Every line of all servers' logs. */
+/** Lines of all servers' logs. */
 const logs: string[] = [];
 
 beforeAll(async () => {
@@ -45,7 +45,7 @@ async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   logs.push(errors, ...server.process.lines.map((line) => JSON.stringify(line)));
 }
 
-/** Starts the receiver again where it was. */
+/** Starts the receiver again at the same address. */
 async function receiveAgain(): Promise<void> {
   const { port } = new URL(receiver.url);
   receiver = await startReceiver({ port: Number(port), path: '/hook?token=hunter2' });
@@ -145,7 +145,7 @@ describe('match events to a webhook', () => {
       };
       const loading = Promise.all(Array.from({ length: clients }, untilGone));
       await enough.promise;
-      // Anywhere in what is under way then.
+      // The kill comes at a random moment of the deliveries that are under way.
       await delay(100 * Math.random());
       await end('SIGKILL');
       await loading;

@@ -11,7 +11,10 @@ import * as speed from '../../bench/speed/speed.ts';
 import { WrongUseError } from '../../bench/wrong-use.ts';
 import { sampleFolder } from '../../local/models/packages.ts';
 
-/** People of face-api's samples: the sample, and middle (x, y) and half side of what is cut out. Ann is in two of them. */
+/**
+ * People of face-api's samples: the sample, then the middle (x, y) and half the side of the part to cut out.
+ * Ann is in two samples.
+ */
 const pictures = {
   'Ann/Ann_0001.jpg': [1, 1581, 321, 200],
   'Ann/Ann_0002.jpg': [3, 1184, 371, 300],

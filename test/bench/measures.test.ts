@@ -10,7 +10,10 @@ import {
 } from '../../bench/accuracy/measures.ts';
 import { errorTradeOff, missRateAt, ScoreCounts } from '../../bench/accuracy/score-counts.ts';
 
-/** Ten pairs of each kind; by hand: sorted, the same person's are s, different people's d: s s s d s s s s d s d s d s d … */
+/**
+ * Ten pairs of each kind. Sorted, with s for the same person and d for different people, they are
+ * `s s s d s s s s d s d s d s d …`
+ */
 const same = [0.99, 0.95, 0.9, 0.8, 0.75, 0.7, 0.65, 0.55, 0.45, 0.35];
 const different = [0.85, 0.6, 0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1, 0.05];
 const scores = { same, different };
@@ -45,7 +48,7 @@ describe('verification', () => {
   });
 
   test('the area under the curve is the share of won comparisons, a tie being half', () => {
-    // Each of the same person's ten wins against 10 10 10 9 9 9 9 8 7 6 of different people's ten.
+    // The same person's ten pairs win against `10 10 10 9 9 9 9 8 7 6` of different people's ten.
     expect(areaUnderCurve(scores)).toBeCloseTo(0.87, 12);
     expect(areaUnderCurve({ same: [0.5], different: [0.5] })).toBe(0.5);
     expect(areaUnderCurve({ same: [0.5, 0.2], different: [0.5, 0.1] })).toBe(0.625);
@@ -53,7 +56,7 @@ describe('verification', () => {
   });
 
   test('the equal error rate is where both errors are the same', () => {
-    // Above 0.5: 2 of 10 different people's pairs pass, 2 of 10 of the same person's do not.
+    // Above 0.5, 2 of 10 pairs of different people pass, and 2 of 10 pairs of the same person do not.
     expect(equalErrorRate(scores)).toBeCloseTo(0.2, 12);
     expect(equalErrorRate({ same: [0.9, 0.8], different: [0.2, 0.1] })).toBe(0);
   });
@@ -61,14 +64,15 @@ describe('verification', () => {
   test('each fold is measured at the threshold that is best on the others', () => {
     const pair = (fold: number, isSame: boolean, similarity: number) => ({ fold, same: isSame, similarity });
     const folds = [
-      // Best between 0.6 and 0.4; that tells all of the second fold right but one.
+      // The best threshold lies between 0.6 and 0.4. It is right about all but one pair of the second fold.
       ...[pair(0, true, 0.8), pair(0, true, 0.6), pair(0, false, 0.4), pair(0, false, 0.2)],
-      // Best between 0.9 and 0.7; that misses 0.6 and 0.8 of the first, 0.8 being equal to the middle.
+      // The best threshold lies between 0.9 and 0.7. It misses 0.6 and 0.8 of the first fold, since 0.8
+      // equals the middle.
       ...[pair(1, true, 0.95), pair(1, true, 0.9), pair(1, false, 0.7), pair(1, false, 0.1)],
     ];
     const { accuracy, standardError } = crossValidate(folds);
     expect(accuracy).toBeCloseTo((0.5 + 0.75) / 2, 12);
-    // Of two folds a and b: |a - b| / 2.
+    // For two folds a and b it is |a - b| / 2.
     expect(standardError).toBeCloseTo(0.125, 12);
   });
 

@@ -79,7 +79,7 @@ describe('adding images', () => {
       await deleteEntry(ports, id);
     };
     await addImages(interrupted(ports, step, deleting), id, files()).then(
-      // Only the very last step may be done in time.
+      // Only the very last step may still be done in time.
       () => expect(step).toMatchObject(stepAfter('records.activateImage 2')),
       (error) => expect(error).toBeInstanceOf(EntryNotFoundError),
     );
@@ -116,7 +116,7 @@ describe('adding images', () => {
       const id = await list();
       const [added, deleted, again] = await Promise.allSettled([
         addImages(ports, id, files()),
-        // Later by a few turns of the event loop each time.
+        // Each attempt comes a few turns of the event loop later.
         (async () => {
           for (let turn = 0; turn < round; turn += 1) await ports.images.get('blacklist/1/nothing.jpg');
           return deleteEntry(ports, id);
@@ -134,7 +134,7 @@ describe('adding images', () => {
   it('leaves out those for which there is no time, and says so', async () => {
     const { ports } = stores;
     const id = await list();
-    // The time is up when the first one is enrolled; the other waits for its slot meanwhile.
+    // The time is up once the first picture is enrolled, while the other waits for its slot.
     let remainingMs = 20_000;
     const timed = watched(ports, {
       async before() {},
@@ -145,7 +145,7 @@ describe('adding images', () => {
     const oneByOne = { ...timed, pictureSlots: slots(1) };
     expect(await addImages(oneByOne, id, files(), new Deadline(() => remainingMs))).toMatchObject({
       message: '1 image added.',
-      // They are measured side by side, and either may be first.
+      // Both are measured side by side, so either may be first.
       errors: [expect.stringMatching(/^(one|two)\.jpg: .*send it again/)],
     });
     expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 2 }));

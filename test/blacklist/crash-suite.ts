@@ -14,12 +14,14 @@ import { crashing, isChange, type Operation, operations, person } from './crashi
 import type { Deployment } from './deployments.ts';
 import { clear, complete, contents, everything, facesAlone, matchedNames, nothing } from './stores.ts';
 
-/** A test starts at most so many operations and sweeps, at some 100 ms each. */
+/** Time for one test, which starts at most this many operations and sweeps, at some 100 ms each. */
 const timeout = 300_000;
 
 const program = join(import.meta.dirname, 'crash-until-killed.ts');
 
-/** What an operation finds, and how many images of the person there are once it has made these calls. */
+/**
+ * An operation, the state before it, and the number of the person's images once it has made the calls `done`.
+ */
 interface Expectation {
   readonly operation: Operation;
   readonly before: 'nobody' | 'one image' | 'two images';
@@ -57,7 +59,7 @@ const expectations: readonly Expectation[] = [
   },
 ];
 
-/** Some moments at which processes are killed for real. */
+/** Some moments at which real processes are killed. */
 const kills = [
   ['create', 'after images.put'],
   ['create', 'after faces.enroll'],
@@ -70,17 +72,17 @@ const kills = [
   ['delete', 'after images.erase'],
 ] as const;
 
-/** The calls that had been done by the last of the moments. */
+/** Lists the calls that were done by the last of the moments. */
 function doneBy(moments: readonly string[]): string[] {
   return moments.flatMap((moment) => (moment.startsWith('after ') ? moment.slice('after '.length) : []));
 }
 
-/** What crashes leave of the operations on listed people, and what the sweep makes of it. */
+/** Tests the traces that crashes leave of operations on listed people, and the sweep that removes them. */
 export function crashSuite(start: () => Promise<Deployment>): void {
   let deployment: Deployment;
-  /** Crashes. */
+  /** Ports of the process that crashes. */
   let dying: OpenedPorts;
-  /** Has the same stores open, and looks at them afterwards. */
+  /** Ports on the same stores, which check them afterwards. */
   let living: OpenedPorts;
   let portraits: Awaited<ReturnType<typeof facesAlone>>;
 
@@ -108,7 +110,9 @@ export function crashSuite(start: () => Promise<Deployment>): void {
     if (before === 'two images') await list(portraits.listed, portraits.other);
   };
 
-  /** Does an operation up to the moment of that number, or to its end. Tells which moments there were. */
+  /**
+   * Does an operation up to the moment with this number, or to its end. Returns the moments that there were.
+   */
   const crashAt = async (operation: Operation, moment: number): Promise<readonly string[]> => {
     const crash = crashing(dying, moment);
     await Promise.race([crash.crashed, operations[operation](crash.ports, portraits)]);
@@ -120,7 +124,7 @@ export function crashSuite(start: () => Promise<Deployment>): void {
     return crashAt(expectation.operation, Number.POSITIVE_INFINITY);
   };
 
-  /** Sweeps, and expects so many images of the person to be there then, in every store, and nothing else. */
+  /** Sweeps, and expects this many images of the person in every store, and nothing else. */
   const expectAfterSweep = async (images: number, moment: string | undefined) => {
     const report = await sweep(living, everything());
     expect(report, moment).toMatchObject({ reEnrolled: 0, damaged: 0, failed: 0, isComplete: true });
@@ -139,7 +143,7 @@ export function crashSuite(start: () => Promise<Deployment>): void {
       const all = await momentsOf(expectation);
       expect(doneBy(all)).toEqual(expect.arrayContaining([...expectation.calls]));
       for (const [number, moment] of all.entries()) {
-        // Before a change it is as after the one before it.
+        // A crash before a change leaves the same as one after the previous change.
         if (number > 0 && !isChange(moment)) continue;
         await prepare(expectation);
         const moments = await crashAt(expectation.operation, number);
@@ -152,7 +156,7 @@ export function crashSuite(start: () => Promise<Deployment>): void {
   describe('a crash after any change by a sweep', () => {
     const strayKey = 'processed/2026-01-31/stray-original.jpg';
 
-    /** Leaves something for each part of the sweep to do. */
+    /** Leaves something to do for each part of the sweep. */
     const leaveWork = async () => {
       await clear(living);
       const { id } = await list(portraits.other);

@@ -1,4 +1,7 @@
-/** A process for the tests: does one operation with the settings of its environment, and kills itself at one moment of it. */
+/**
+ * Process for the tests: does one operation with the settings of its environment, and kills itself at one
+ * moment of it.
+ */
 import { readFile } from 'node:fs/promises';
 import { parseConfig } from '../../lib/config.ts';
 import { ports } from '../../lib/wiring/open.ts';

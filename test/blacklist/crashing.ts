@@ -8,20 +8,25 @@ import type { EntryRecord } from '../../lib/records/port.ts';
 import { isListing, watched } from './steps.ts';
 import { everything, slots } from './stores.ts';
 
-/** Use cases that stop for ever at a moment of their own, as when the process is killed. */
+/** Use cases that stop for ever at one moment, as if the process were killed. */
 
-/** Both sides of every call of a port are moments, such as `before images.put`; the first one is 0. */
+/**
+ * Ports that crash. There is a moment before and after every call, such as `before images.put`; the first one
+ * has the number 0.
+ */
 export interface Crashing {
   readonly ports: Ports;
-  /** The moments that there were, the last one that of the crash. */
+  /** Moments that there were, up to that of the crash. */
   readonly moments: readonly string[];
-  /** Resolves at the moment, when nothing that was begun is under way any more. From then on nothing happens by these ports. */
+  /** Resolves at that moment, once nothing is under way any more. From then on the ports do nothing. */
   readonly crashed: Promise<void>;
 }
 
 /**
- * @param at the number of the moment
- * @param crash what happens then; by default it is only as if the process were dead
+ * Wraps ports so that they crash at one moment.
+ *
+ * @param at number of the moment
+ * @param crash called at that moment; by default the ports only act as if the process were dead
  */
 export function crashing(ports: Ports, at: number, crash: () => void = () => {}): Crashing {
   const moments: string[] = [];
@@ -35,14 +40,14 @@ export function crashing(ports: Ports, at: number, crash: () => void = () => {})
       if (isDead) crash();
     }
     if (!isDead) return;
-    // What a killed process has begun, the stores may do to the end.
+    // The stores may finish what a killed process has begun.
     if (underWay === 0) resolve();
     await forEver;
   };
   const watcher = {
     async before(call: string) {
       await pass(`before ${call}`);
-      // A listing goes on while its results are worked on, and changes nothing.
+      // A listing goes on while its results are used, and changes nothing.
       if (!isListing(call)) underWay += 1;
     },
     async after(call: string) {
@@ -50,11 +55,15 @@ export function crashing(ports: Ports, at: number, crash: () => void = () => {})
       await pass(`after ${call}`);
     },
   };
-  // Slots of its own, for the dead give none back; and one at a time, so that the moments are the same each time.
+  // A crashed process gives no slots back, so it has slots of its own. There is only one, so that the moments
+  // are the same each time.
   return { ports: { ...watched(ports, watcher), pictureSlots: slots(1) }, moments, crashed };
 }
 
-/** Whether a moment comes after a call that may have changed a store: between two of those, crashes leave the same. */
+/**
+ * Checks if a moment comes after a call that may have changed a store. Crashes at any moment between two
+ * changes leave the same traces.
+ */
 export function isChange(moment: string): boolean {
   return moment.startsWith('after ') && !/\.(list|get|find)/.test(moment);
 }
@@ -67,7 +76,7 @@ export interface Portraits {
 
 export const person = { name: 'Jane Roe', reason: 'Theft.' };
 
-/** What is done with the one who is listed. */
+/** Operations on the listed person. */
 export const operations = {
   async create(ports: Ports, { listed, other }: Portraits): Promise<void> {
     await createEntry(ports, person, [file(listed), file(other)]);

@@ -62,7 +62,7 @@ describe('listing a person', () => {
   it('that is cut off while it is undone leaves the name free, and the next one removes the rest', async () => {
     const { ports } = stores;
     const { promise: cutOff, ...undoing } = Promise.withResolvers<void>();
-    // The first removal is of the picture that failed, the second of the entry.
+    // The first removal is that of the failed picture, and the second that of the entry.
     const hanging = interrupted(ports, stepBefore('faces.remove 2'), () => {
       undoing.resolve();
       return new Promise(() => {});

@@ -19,7 +19,7 @@ const list = async () => {
   return record;
 };
 
-/** Every step that hides the entry, or comes after it was hidden. */
+/** Steps that hide the entry, or come after it was hidden. */
 const hidingSteps = steps(
   'records.markEntryDeleting',
   'records.listImages',

@@ -3,13 +3,15 @@ import { type Cloud, startCloud } from '../../local/emulators/cloud.ts';
 import { type Settings, temporaryFolder } from '../api/server-process.ts';
 import { tableForCloud } from '../service.ts';
 
-/** Something that keeps people's data, for as long as the tests of a file: the settings that lead there, and a folder of its own. */
+/**
+ * Stores of people's data for the tests of one file: the settings that lead to them, and a folder of its own.
+ */
 export interface Deployment extends AsyncDisposable {
   readonly settings: Settings;
   readonly folder: string;
 }
 
-/** The embedded engine, a database and folders. */
+/** Makes a deployment of the embedded engine, with a database and folders. */
 export async function deepface(): Promise<Deployment> {
   const folder = await temporaryFolder();
   return {
@@ -19,7 +21,7 @@ export async function deepface(): Promise<Deployment> {
   };
 }
 
-/** The services of AWS, emulated. While they are there, the SDK in this process finds them too. */
+/** Starts the emulated services of AWS. While they run, the SDK in this process finds them too. */
 export async function aws(): Promise<Deployment & { readonly cloud: Cloud }> {
   const folder = await temporaryFolder();
   const cloud = await startCloud(await tableForCloud());

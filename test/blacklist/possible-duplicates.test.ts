@@ -7,7 +7,7 @@ import { openSqliteRecords } from '../../lib/records/sqlite/records.ts';
 import { temporaryFolder } from '../api/server-process.ts';
 import { activeEntry } from '../suites/records/fixtures.ts';
 
-/** A match of an entry's image. */
+/** Makes a match of an entry's image. */
 function match(entryId: number, imageId: string, similarity: number): FaceMatch {
   const distance = (100 - similarity) / 100;
   const told = { entryId, imageId, similarity, distance };

@@ -46,7 +46,7 @@ const list = (stores: Ports, name: string, ...pictures: Buffer[]) => {
   return createEntry(stores, { name, reason: `About ${name}.` }, files);
 };
 
-/** All that is told of the listed people, and the bytes of their pictures. */
+/** Reads all records of listed people, and the bytes of their pictures. */
 const everythingIn = async ({ records, images }: Ports) => {
   const entries = await records.listEntries('ACTIVE');
   const recorded = (await Promise.all(entries.map(({ id }) => records.listImages(id)))).flat();
@@ -60,7 +60,7 @@ const everythingIn = async ({ records, images }: Ports) => {
   };
 };
 
-/** Does nothing but to count. */
+/** Makes a callback that only counts its calls. */
 const counter = () => {
   const count = () => {
     count.calls += 1;
@@ -70,7 +70,7 @@ const counter = () => {
 };
 const ignore = () => {};
 
-/** Fails the test that changes what is only to be read. */
+/** Wraps stores so that a change to them fails the test. */
 const readOnly = (stores: Ports): Ports =>
   watched(stores, {
     before: async (call) => expect(call).toMatch(/^(records|images)\.(list|get|find)/),
@@ -136,7 +136,7 @@ describe.each([
     const { source, target } = sides();
     const jane = await list(source, 'Jane Roe', portraits.listed);
     const john = await list(source, 'John Doe', portraits.listed);
-    // Made there on their own: one with an id that is taken here, and one with a name.
+    // These were made in the target: one has an id that is taken here, and one has a name of its own.
     const addedDate = '2020-01-31T00:00:00.000Z';
     for (const [id, name] of [
       [jane.id, 'Somebody'],
@@ -222,7 +222,7 @@ describe('re-indexing in place', () => {
     await list(remote, 'Jane Roe', portraits.listed);
     await list(remote, 'John Doe', portraits.other);
     const newer = await ports(parseConfig({ ...cloud.settings, AWS_REKOGNITION_COLLECTION_ID: 'newer' }));
-    // Until it is filled, nobody may be said not to be listed.
+    // Until the gallery is filled, the service must not call anybody unlisted.
     await expect(matchedNames(newer, portraits.listed)).rejects.toThrow(BackendUnavailableError);
     expect(await reindex(newer, ignore)).toEqual({ enrolled: 2, present: 0, problems: [] });
     expect(await matchedNames(newer, portraits.listed)).toEqual(['Jane Roe']);

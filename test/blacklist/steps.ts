@@ -1,24 +1,24 @@
 import { BackendUnavailableError } from '../../lib/errors.ts';
 import type { Stores } from '../../lib/ports.ts';
 
-/** The ports as use cases call them, step by step, and ways to make one of the steps go wrong. */
+/** The ports as use cases call them, step by step, and ways to make one of the steps fail. */
 
-/** Is told of every call of a port's method, by a name such as `records.createImage`. */
+/** An observer of every call of a port's method, by a name such as `records.createImage`. */
 export interface Watcher {
   before(call: string): Promise<void>;
   after(call: string): Promise<void>;
 }
 
-/** The methods that give their results by and by; all others promise theirs. */
+/** Methods that yield their results one by one; all others return a promise. */
 const listings: readonly string[] = ['images.list', 'faces.listFaces', 'records.listImagesByStatus'];
-/** These do nothing. */
+/** Methods that do nothing. */
 const notSteps: readonly string[] = ['images.location'];
 
 export function isListing(call: string): boolean {
   return listings.includes(call);
 }
 
-/** The same ports, with somebody who watches, and may break off, what is done with them. */
+/** Wraps ports so that a watcher sees every call, and may interrupt it. */
 export function watched<P extends Stores>(ports: P, watcher: Watcher): P {
   const watch = <T extends object>(portName: string, port: T): T =>
     new Proxy(port, {
@@ -50,21 +50,24 @@ async function doWatched(call: string, work: () => Promise<unknown>, watcher: Wa
 
 async function* listWatched(call: string, list: () => AsyncIterable<unknown>, watcher: Watcher) {
   await watcher.before(call);
-  // Listed to its end first: one who is stopped for ever in the middle would leave a folder open.
+  // The listing is read to its end first. Stopping for ever in the middle would leave a folder open.
   yield* await Array.fromAsync(list());
   await watcher.after(call);
 }
 
-/** A step of a use case: one side of one of the calls of a port's method. */
+/** A step of a use case: the moment before or after a call of a port's method. */
 export interface Step {
   readonly when: 'before' | 'after';
-  /** Such as `records.createImage`. */
+  /** Name of the method, such as `records.createImage`. */
   readonly call: string;
-  /** Which of those calls; 1 is the first. */
+  /** Number of the call among those of this method, from 1 on. */
   readonly number: number;
 }
 
-/** Steps in words: `records.createImage`, at both sides of its first call; with `2` behind it, of its second. */
+/**
+ * Reads steps from words. `records.createImage` means before and after its first call, and with `2` behind
+ * it, its second.
+ */
 export function steps(...names: string[]): [name: string, step: Step][] {
   return names.flatMap((name) =>
     (['before', 'after'] as const).map((when): [string, Step] => [`${when} ${name}`, stepOf(when, name)]),
@@ -84,7 +87,7 @@ function stepOf(when: Step['when'], name: string): Step {
   return { when, call, number: Number(number) };
 }
 
-/** The ports, with something that happens at one step, before or after it is done. */
+/** Wraps ports so that `happens` runs at one step. */
 export function interrupted<P extends Stores>(ports: P, step: Step, happens: () => Promise<void>): P {
   const begun = { calls: 0 };
   const ended = { calls: 0 };
@@ -94,10 +97,10 @@ export function interrupted<P extends Stores>(ports: P, step: Step, happens: () 
   return watched(ports, { before: hook('before', begun), after: hook('after', ended) });
 }
 
-/** What clients are told of `failing` ports. */
+/** Error that clients get from `failing` ports. */
 export const down = new BackendUnavailableError('The store is down.', 5);
 
-/** The ports, of which one step fails once: before it does anything, or after it was done. */
+/** Wraps ports so that one step fails once: before it does anything, or after it was done. */
 export function failing<P extends Stores>(ports: P, step: Step): P {
   return interrupted(ports, step, () => Promise.reject(down));
 }

@@ -17,7 +17,7 @@ import { temporaryFolder } from '../api/server-process.ts';
 import { FakeFaces, FakeGallery } from '../fakes/faces.ts';
 import { portraitOf } from '../fakes/pictures.ts';
 
-/** Adapters on a folder of the tests, all but the engine real, and ways to look at what is in them. */
+/** Adapters on a folder for tests, and ways to look into them. All of them are real except the engine. */
 
 export interface OpenedStores extends AsyncDisposable {
   readonly ports: Ports;
@@ -26,7 +26,7 @@ export interface OpenedStores extends AsyncDisposable {
 
 const maxImageBytes = 15 * 1024 * 1024;
 
-/** Where the image store keeps its pictures in a folder. */
+/** Gives the folders in which the image store keeps its pictures. */
 export function imageFolders(folder: string) {
   return {
     blacklist: join(folder, 'blacklist'),
@@ -35,7 +35,7 @@ export function imageFolders(folder: string) {
   };
 }
 
-/** Opens the adapters of one machine, faces in a fake engine; several may be open on the same folder. */
+/** Opens the adapters of one machine, with a fake engine. Several may be open on the same folder. */
 async function openStores(folder: string, gallery: FakeGallery): Promise<OpenedStores> {
   const database = await openDatabase(join(folder, 'face-blacklist.sqlite'));
   const records = openSqliteRecords(database);
@@ -57,21 +57,21 @@ async function openStores(folder: string, gallery: FakeGallery): Promise<OpenedS
   };
 }
 
-/** Slots for so many pictures at once, of any size. */
+/** Makes slots for this many pictures at once, of any size. */
 export function slots(atOnce: number): PictureSlots {
   return new PictureSlots({ atOnce, memoryBytes: 2 ** 30 });
 }
 
-/** Later than everything that is there: for a sweep that takes all that is unfinished for broken off. */
+/** Gives a time after everything that exists, so that a sweep treats everything unfinished as abandoned. */
 export const everything = () => new Date(Date.now() + 1000);
 
-/** Takes everyone out of the stores, and what is unfinished or left behind. */
+/** Removes everybody from the stores, and everything unfinished or left behind. */
 export async function clear(ports: Ports): Promise<void> {
   for (const { id } of await ports.records.listEntries('ACTIVE')) await deleteEntry(ports, id);
   await sweep(ports, everything());
 }
 
-/** The stores of a test file. */
+/** Stores of one test file. */
 export class UsedStores {
   folder = '';
   readonly gallery = new FakeGallery();
@@ -86,7 +86,7 @@ export class UsedStores {
     return this.#stores.database;
   }
 
-  /** Two pictures of one face each: the listed woman, and somebody else. */
+  /** Gives two pictures of one face each: the listed woman, and somebody else. */
   get pictures() {
     if (!this.#pictures) throw new Error('The stores are not open yet.');
     return this.#pictures;
@@ -108,7 +108,7 @@ export class UsedStores {
   }
 }
 
-/** Opens stores for the tests of a file, on a folder of their own, and empties them after each. */
+/** Opens stores for the tests of a file, in a folder of their own. Empties them after each test. */
 export function useStores(): UsedStores {
   const used = new UsedStores();
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -124,7 +124,7 @@ export function useStores(): UsedStores {
   return used;
 }
 
-/** Two pictures of one face each: the listed woman, and somebody else. */
+/** Makes two pictures of one face each: the listed woman, and somebody else. */
 export async function facesAlone({
   faces,
 }: Pick<Ports, 'faces'>): Promise<{ listed: Buffer; other: Buffer }> {
@@ -139,7 +139,7 @@ export async function facesAlone({
   return { listed, other };
 }
 
-/** Everything about listed people that is in the stores, shown or not. */
+/** Reads everything about listed people that is in the stores, shown or not. */
 export async function contents({ records, images, faces }: Stores) {
   const entries = await Promise.all(
     (['PENDING', 'ACTIVE', 'DELETING'] as const).map((status) => records.listEntries(status)),
@@ -153,10 +153,12 @@ export async function contents({ records, images, faces }: Stores) {
   };
 }
 
-/** When the stores hold nobody. */
+/** Contents of stores that list nobody. */
 export const nothing = { entries: [], images: [], pictures: 0, faces: 0 };
 
-/** The stores with these people, each with so many images, complete in every one of them. */
+/**
+ * Gives the contents of stores that list these people, each with this many images, complete in every store.
+ */
 export function complete(people: Readonly<Record<string, number>>) {
   const imageCounts = Object.values(people);
   const total = imageCounts.reduce((sum, count) => sum + count, 0);
@@ -168,7 +170,7 @@ export function complete(people: Readonly<Record<string, number>>) {
   };
 }
 
-/** The names that a picture of one face is matched with. */
+/** Lists the names that a picture of one face is matched with. */
 export async function matchedNames(ports: Ports, picture: Uint8Array): Promise<string[]> {
   const settings = { drawBoundingBoxes: false, croppedFacePaddingRatio: 0 };
   const request = ProcessImagesRequest.parse({ images: [Buffer.from(picture).toString('base64')] });

@@ -69,7 +69,7 @@ describe('the sweep of AWS', () => {
   it('names the face anew where the one that the record names is lost', async () => {
     const { faceId, ...owner } = await list('Jane Roe', portraits.listed);
     await opened.faces.remove([{ ...owner, faceId }]);
-    // As when an earlier sweep was killed before it could record the new name.
+    // This is the state after an earlier sweep was killed before it recorded the new name.
     const unrecorded = await enroll(portraits.listed, owner);
     expect(await sweep(opened, everything())).toMatchObject({ orphansRemoved: 0, reEnrolled: 1 });
     expect(await sweep(opened, everything())).toMatchObject({ orphansRemoved: 0, reEnrolled: 0 });
@@ -123,7 +123,7 @@ describe('the sweep of AWS', () => {
 });
 
 describe('a bucket', () => {
-  /** A deployment with a table of its own. */
+  /** Gives the settings of a deployment with a table of its own. */
   const otherTable = async (): Promise<Settings> => {
     const tableName = `other-${crypto.randomUUID()}`;
     const endpoint = cloud.settings.AWS_ENDPOINT_URL_DYNAMODB ?? '';

@@ -22,7 +22,7 @@ const idle: SweepReport = {
   isComplete: true,
 };
 
-/** Younger than nothing, so that the sweep takes nothing for old. */
+/** Time before everything that exists, so that the sweep treats nothing as old. */
 const nothingYet = new Date(0);
 
 const list = async (name: string, picture: Buffer) => {
@@ -33,7 +33,7 @@ const list = async (name: string, picture: Buffer) => {
   return image;
 };
 
-/** Does all of an image's enrollment but the last step; so does a process that is killed then. */
+/** Does all of an image's enrollment except the last step, like a process that is killed then. */
 const enrollHalf = async (entryId: number) => {
   const { records, images, faces } = stores.ports;
   const imageId = crypto.randomUUID();
@@ -44,7 +44,10 @@ const enrollHalf = async (entryId: number) => {
   return { imageId, key };
 };
 
-/** Takes enrolled faces out of the gallery, behind the back of those who have it open: all, or that of the first image. */
+/**
+ * Takes enrolled faces out of the gallery without telling those who have it open: all faces, or those of the
+ * first image.
+ */
 const loseFaces = (which: 'all' | 'first') => stores.gallery.lose(which);
 
 const keptKeys = async () => {

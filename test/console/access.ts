@@ -6,7 +6,7 @@ import { type ConsoleSetup, focused, focusIsOn, pictureIsShown, token } from './
 
 const distFolder = join(import.meta.dirname, '../../local/console/dist');
 
-/** Serves the built files as any host of static files does, and knows nothing of the service. */
+/** Serves the built files as any host of static files does. It knows nothing of the service. */
 export function hostFiles() {
   return startHttpServer(({ url = '/' }, response) => {
     const path = url === '/' ? 'index.html' : url.slice(1);
@@ -25,7 +25,7 @@ export function hostFiles() {
   });
 }
 
-/** Who may come in, by which way, and what happens when the service is away. */
+/** Tests who may sign in, in which way, and what happens if the service is away. */
 export function describeAccess(setup: () => ConsoleSetup, fileHost: () => string): void {
   it('asks for a token, tells a wrong one, and then goes on with what was asked for', async () => {
     const listed = await setup().listWoman();
@@ -40,7 +40,7 @@ export function describeAccess(setup: () => ConsoleSetup, fileHost: () => string
     await field.fill('a wrong one');
     await field.press('Enter');
     await page.getByText('The service did not accept this token.').waitFor();
-    // Nothing is shown without.
+    // Without a token nothing is shown.
     await page.keyboard.press('Escape');
     expect(await page.getByRole('dialog').isVisible()).toBe(true);
     await field.fill(token);

@@ -12,9 +12,12 @@ interface Finding {
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
 }
 
-/** What axe finds wrong with the page as it is, but for trifles; by all of its rules unless some are named. */
+/**
+ * Returns the faults that axe finds on the current page, except trifles. It uses all rules unless some are
+ * named.
+ */
 async function findings(page: Page, runOnly?: readonly string[]): Promise<string[]> {
-  // The tool comes by the browser's own door, for the page's policy lets no script in.
+  // The page's policy lets no script in, so the browser itself injects axe.
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe);
   const options = JSON.stringify({ resultTypes: ['violations'], runOnly });
   const { violations } = (await page.evaluate(`axe.run(document, ${options})`)) as { violations: Finding[] };
@@ -25,7 +28,7 @@ async function findings(page: Page, runOnly?: readonly string[]): Promise<string
     );
 }
 
-/** The dark theme has other colours, and nothing else. */
+/** Themes to test. The dark one differs only in its colours. */
 const themes = [
   { colorScheme: 'light', rules: undefined },
   { colorScheme: 'dark', rules: ['color-contrast', 'link-in-text-block'] },
@@ -35,11 +38,11 @@ const windows = [
   { width: 380, height: 780 },
 ];
 
-/** Every page by axe, in both themes and on a narrow window, on which nothing may stick out. */
+/** Tests every page with axe, in both themes. Also in a narrow window nothing may stick out. */
 export function describeAccessibility(setup: () => ConsoleSetup): void {
   it.each(windows)('has no finding in either theme, $width pixels wide', async (viewport) => {
     const listed = await setup().listWoman();
-    const { db_id } = await setup().api.process(setup().pictures.withWoman);
+    const { db_id } = await setup().api.process(setup().pictures.withWoman, { threshold: 1000 });
     await using visit = await setup().visit('#/check', { viewport, reducedMotion: 'reduce' });
     const { page } = visit;
     const inBothThemes = async (what: string) => {
@@ -71,7 +74,10 @@ export function describeAccessibility(setup: () => ConsoleSetup): void {
       await page.getByText('A name is needed.').waitFor();
     });
     await examine('#/history', () => pictureIsShown(page.locator('.rows')));
-    await examine(`#/history/${db_id}`, () => page.getByRole('button', { name: /^Face 3/ }).waitFor());
+    await examine(`#/history/${db_id}`, async () => {
+      await page.getByRole('button', { name: /^Face 3/ }).waitFor();
+      await page.getByRole('alert').filter({ hasText: 'A threshold of 1000' }).waitFor();
+    });
     await examine('#/status', () => page.getByText('Working').waitFor());
     await examine('#/check', async () => {
       await page

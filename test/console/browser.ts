@@ -6,7 +6,11 @@ import { expect } from 'vitest';
 
 const executablePath = process.env.CHROMIUM_PATH || '/usr/bin/chromium';
 
-/** @throws Error when there is no Chromium. */
+/**
+ * Starts the browser.
+ *
+ * @throws Error if there is no Chromium.
+ */
 export function launchBrowser(): Promise<Browser> {
   if (!existsSync(executablePath)) {
     throw new Error(
@@ -23,7 +27,7 @@ export function launchBrowser(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      // A camera that shows a moving pattern, and leave to use it.
+      // A fake camera shows a moving pattern, and the page may use it.
       '--use-fake-device-for-media-stream',
       '--use-fake-ui-for-media-stream',
     ],
@@ -31,9 +35,9 @@ export function launchBrowser(): Promise<Browser> {
 }
 
 export interface VisitOptions extends BrowserContextOptions {
-  /** What the browser's console may say: such as that a request was refused, which it calls an error. */
+  /** Messages that the browser's console may show, such as a refused request, which it calls an error. */
   readonly expected?: readonly RegExp[];
-  /** Kept for the tab's session before the first page; none when left out. */
+  /** Token that is in the tab's session before the first page; none if undefined. */
   readonly token?: string | undefined;
 }
 
@@ -45,8 +49,10 @@ const reportViolations = `addEventListener('securitypolicyviolation', ({ violate
   console.error('Against the content security policy: ' + violatedDirective + ' ' + blockedURI));`;
 
 /**
- * Opens a window of its own. Disposing of it closes it, and fails when anything was written to the browser's console that was not expected,
- * when a script failed, or when the page did what its content security policy forbids.
+ * Opens a window of its own. Disposing of it closes it, and fails on three occasions:
+ * - the browser's console shows a message that was not expected;
+ * - a script failed;
+ * - the page did something that its content security policy forbids.
  */
 export async function visit(
   browser: Browser,

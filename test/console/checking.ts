@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { pictureOfNothing } from '../api/pictures.ts';
 import { type ConsoleSetup, dropFiles, fileOf, focusIsOn, pictureIsShown } from './setup.ts';
 
-/** Seeing whether somebody in a picture is listed. */
+/** Tests checking if somebody in a picture is listed. */
 export function describeChecking(setup: () => ConsoleSetup): void {
   it('shows the faces of a dropped picture, each beside who looks most like it', async () => {
     const listed = await setup().listWoman();
@@ -23,7 +23,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await match.click();
     await focusIsOn(page, 'Face 1');
 
-    // The box is where the service says that the face is.
+    // The box must be where the service found the face.
     const [result] = (await setup().api.page('?limit=1')).items;
     const { x, w } = result?.faces[0]?.facial_area ?? { x: 0, w: 0 };
     const picture = await page.locator('.faces-picture').boundingBox();
@@ -45,7 +45,8 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await threshold.getByText('0 of 3 faces would match').waitFor();
     await page.getByRole('button', { name: 'Face 1: no match' }).waitFor();
     await slider.fill(String(await slider.getAttribute('max')));
-    // It goes no farther than any request may, so that nobody is shown as a match whom the service would never call one.
+    // The slider ends at the loosest threshold that a request may ask for. So it never shows a match that the
+    // service would not report.
     await threshold.getByText('1 of 3 faces would match').waitFor();
     await page.getByRole('button', { name: `Face 1: matches ${listed.name}` }).waitFor();
     await threshold.getByText(/^1 in 1,\d00 comparisons with a stranger/).waitFor();
@@ -74,7 +75,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
       ['letter.txt', 'Failed'],
     ]);
     await page.getByRole('button', { name: 'letter.txt' }).click();
-    // The same words are announced to screen readers for a moment.
+    // A live region shows the same words to screen readers for a moment.
     await page
       .getByText('This is not a picture that can be read: JPEG, PNG, WebP and GIF can.')
       .first()
@@ -82,7 +83,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await page.getByRole('button', { name: 'nobody.jpg' }).click();
     await page.getByRole('heading', { name: 'No face found' }).waitFor();
 
-    // They are still there after a look elsewhere, until they are cleared.
+    // The results stay while another page is shown, until they are cleared.
     await page.getByRole('link', { name: 'Status' }).click();
     await page.getByRole('heading', { name: 'Status' }).waitFor();
     await page.getByRole('link', { name: 'Check', exact: true }).click();
@@ -118,7 +119,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
       .first()
       .waitFor();
     await pictureIsShown(page.locator('.faces-picture'));
-    // The camera is off again.
+    // The camera must be off again.
     expect(await page.locator('video').count()).toBe(0);
   });
 
@@ -138,7 +139,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     const listed = await setup().listWoman();
     await using visit = await setup().visit('#/check');
     const { page } = visit;
-    // Nothing else stands in for the internet: the service gets the picture itself in the place of its address.
+    // Instead of the internet, the service gets the picture itself in place of its address.
     await page.route('**/process-images', (route) =>
       route.continue({
         postData:
@@ -153,6 +154,21 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await page.getByRole('button', { name: 'Check address' }).click();
     await page.getByRole('button', { name: `Face 1: matches ${listed.name}` }).waitFor();
     await pictureIsShown(page.locator('.faces-picture'));
+  });
+
+  it('passes on what the service warns of', async () => {
+    await using visit = await setup().visit('#/check');
+    const { page } = visit;
+    await page.route('**/process-images', (route) =>
+      route.continue({
+        postData: route.request().postData()?.replace(/^\{/, '{"threshold":1000,') ?? '',
+      }),
+    );
+    await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
+    await page.getByRole('alert').filter({ hasText: 'A threshold of 1000 was asked for' }).waitFor();
+    await page.getByRole('link', { name: 'In the history' }).click();
+    await page.getByRole('region', { name: 'Details' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'A threshold of 1000 was asked for' }).waitFor();
   });
 
   it('sends a picture that is too large for a request by the form for large ones', async () => {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { pictureOfNothing } from '../api/pictures.ts';
 import { type ConsoleSetup, pictureIsShown } from './setup.ts';
 
-/** Looking at what was checked before, and at how the service does. */
+/** Tests the pages of earlier checks, and of the service's status. */
 export function describeHistory(setup: () => ConsoleSetup): void {
   it('shows how to begin where nothing was checked', async () => {
     await using visit = await setup().visit('#/history', { service: 'empty' });
@@ -33,7 +33,7 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     await setup().api.process(await pictureOfNothing());
     await using visit = await setup().visit(`#/blacklist/${listed.id}`);
     const { page } = visit;
-    // A person's own page has her matches alone.
+    // A person's own page shows only her matches.
     const rows = page.locator('.rows').getByRole('listitem');
     await rows.first().waitFor();
     expect(await rows.count()).toBe(1);

@@ -3,7 +3,7 @@ import { pictureOfNothing } from '../api/pictures.ts';
 import { newName } from '../suites/api/client.ts';
 import { type ConsoleSetup, fileOf, focusIsOn, pictureIsShown } from './setup.ts';
 
-/** Listing people, and changing who is listed. */
+/** Tests listing people, and changing who is listed. */
 export function describePeople(setup: () => ConsoleSetup): void {
   it('shows how to begin where nobody is listed', async () => {
     await using visit = await setup().visit('#/blacklist', { service: 'empty' });
@@ -69,9 +69,10 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByText('Somebody is listed under this name already.').waitFor();
     await page.locator('input[type=text]:focus').waitFor();
 
-    const name = newName();
-    await page.getByLabel('Name').fill(name);
+    await page.getByLabel('Name').fill(listed.name.toUpperCase());
     await page.getByRole('button', { name: 'Add to the blacklist' }).click();
+    const alike = `Entry ${listed.id} has the same name but for case and accents: '${listed.name}'.`;
+    await page.getByRole('alert').filter({ hasText: alike }).waitFor();
     const warning = page.getByRole('alert').filter({ hasText: 'This may be somebody who is listed already' });
     await warning.getByRole('link', { name: listed.name }).waitFor();
   });
@@ -88,8 +89,9 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByRole('heading', { name: /^Nobody is called/ }).waitFor();
   });
 
-  it('changes name and reason', async () => {
+  it('changes name and reason, and warns of a name that is nearly the same', async () => {
     const listed = await setup().listWoman();
+    const other = await setup().listWoman(`${listed.name} ii`);
     await using visit = await setup().visit(`#/blacklist/${listed.id}`);
     const { page } = visit;
     await page.getByRole('button', { name: 'Edit' }).click();
@@ -99,6 +101,8 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await dialog.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('heading', { name: `${listed.name} II` }).waitFor();
     expect(await setup().api.entry(listed.id)).toMatchObject({ name: `${listed.name} II`, reason: null });
+    const alike = `Entry ${other.id} has the same name but for case and accents: '${other.name}'.`;
+    await page.getByRole('alert').filter({ hasText: alike }).waitFor();
     // The focus is back where the dialog came from.
     await focusIsOn(page, 'Edit');
   });
@@ -133,7 +137,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByRole('button', { name: 'Delete' }).click();
     const dialog = page.getByRole('dialog', { name: `Delete ${listed.name}?` });
     await dialog.getByText('This cannot be undone.').waitFor();
-    // What Enter presses undoes nothing.
+    // Enter presses Cancel, and so changes nothing.
     await focusIsOn(page, 'Cancel');
     await page.keyboard.press('Enter');
     await dialog.waitFor({ state: 'detached' });

@@ -9,32 +9,35 @@ import { type RunningProcess, startServerProcess, temporaryFolder } from '../api
 import { ApiClient, newName } from '../suites/api/client.ts';
 import { launchBrowser, type Visit, type VisitOptions, visit } from './browser.ts';
 
-/** What the console's tests share: one browser, and one service with people in it. */
+/** Set-up that the console's tests share: one browser, and one service with people in it. */
 
 export const token = 'a-token-of-the-desk';
 
 export interface Pictures {
-  /** The woman in the middle of sample3, alone. */
+  /** Picture of the woman in the middle of sample3, alone. */
   readonly woman: Buffer;
-  /** The same woman, in sample1. */
+  /** Picture of the same woman, from sample1. */
   readonly sameWoman: Buffer;
-  /** Three people, of whom she is the largest face. */
+  /** Picture of three people, in which her face is the largest. */
   readonly withWoman: Buffer;
-  /** Four others. */
+  /** Picture of four others. */
   readonly group: Buffer;
 }
 
 export interface ConsoleSetup extends AsyncDisposable {
   readonly browser: Browser;
   readonly api: ApiClient;
-  /** Its address, without a slash at its end. */
+  /** Address of the service, without a slash at its end. */
   readonly url: string;
   readonly pictures: Pictures;
-  /** Opens a page of the console, with the token unless said otherwise. */
+  /** Opens a page of the console, signed in with the token by default. */
   visit(path: string, options?: VisitOptions & { service?: 'empty' }): Promise<Visit>;
-  /** Lists the woman by one picture, "1.jpg"; under a new name unless one is given. */
+  /** Lists the woman by one picture, "1.jpg". Makes up a name if none is given. */
   listWoman(name?: string): Promise<BlacklistRecord>;
-  /** The path of a file that shows what `withWoman` does and has so many bytes more: what follows a JPEG's end is no part of it. */
+  /**
+   * Path of a file that shows the same as `withWoman` and is this many bytes longer: bytes after a JPEG's end
+   * do not belong to it.
+   */
   padded(bytes: number): Promise<string>;
   /** Deletes everybody who is listed. */
   clear(): Promise<void>;
@@ -93,30 +96,30 @@ async function cutPictures(api: ApiClient): Promise<Pictures> {
   return { woman: await faceOf(other, 1), sameWoman: await faceOf(withWoman, -1), withWoman, group };
 }
 
-/** A file as a person chooses it. */
+/** Makes a file as if a person had chosen it. */
 export function fileOf(name: string, buffer: Buffer) {
   return { name, buffer, mimeType: name.endsWith('.jpg') ? 'image/jpeg' : 'text/plain' };
 }
 
-/** Waits for the first picture in there to be shown. */
+/** Waits until the first picture in this place is shown. */
 export async function pictureIsShown(place: Locator): Promise<void> {
   const image = place.locator('img').first();
   await image.waitFor();
   await image.evaluate((picture: { decode(): Promise<void> }) => picture.decode());
 }
 
-/** Waits until the focus is on what has that name, or else that text. */
+/** Waits until the element with this name, or else this text, has the focus. */
 export async function focusIsOn(page: Page, name: string): Promise<void> {
   await expect.poll(() => focused(page)).toBe(name);
 }
 
-/** What has the focus, by its name, or else its text. */
+/** Gives the name of the element that has the focus, or else its text. */
 export function focused(page: Page): Promise<string> {
   const name = '(document.activeElement.ariaLabel || document.activeElement.innerText || "").trim()';
   return page.evaluate(name);
 }
 
-/** Drops files onto the page, as the browser hands them over. */
+/** Drops files onto the page, with the same events as a browser. */
 export async function dropFiles(
   page: Page,
   files: readonly { name: string; buffer: Buffer }[],

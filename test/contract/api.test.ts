@@ -47,6 +47,7 @@ describe('the contract', () => {
         'GET /docs/{asset}',
         'GET /healthz',
         'GET /api/v1/status',
+        'GET /api/v1/audit',
       ].sort(),
     );
   });

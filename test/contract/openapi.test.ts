@@ -9,7 +9,7 @@ import { startServer } from '../local/server/running-server.ts';
 
 const document = buildOpenApi(api, { title: 'Faces', version: '1.2.3' });
 
-/** A value in the document, by its keys. */
+/** Reads a value of the document by its keys. */
 function at(...keys: (string | number)[]): unknown {
   return keys.reduce<unknown>(
     (value, key) => (value as Record<string, unknown> | undefined)?.[key],
@@ -63,7 +63,7 @@ describe('the OpenAPI document', () => {
           { content?: Record<string, { example?: unknown }> }
         >;
         for (const [status, { content }] of Object.entries(responses)) {
-          // A redirect and a picture have none.
+          // A redirect and a picture have no JSON.
           if (status === '500' || content?.['application/json'] === undefined) continue;
           expect(content['application/json'], `${method} ${path} ${status}`).toHaveProperty('example');
         }

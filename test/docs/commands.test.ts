@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { startServerProcess, temporaryFolder } from '../api/server-process.ts';
 
-/** Matches blocks that talk to a running server; others install, deploy or need an account. */
+/** Recognizes blocks that talk to a running server. Others install, deploy or need an account. */
 const isForServer = (block: string) =>
   /^(SAMPLES=|curl|printf|FORM=)/m.test(block) && !/docker|aws|AWS|npm /.test(block);
 

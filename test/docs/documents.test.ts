@@ -24,7 +24,7 @@ function anchorsOf(text: string): string[] {
   return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
 }
 
-/** Leaves out code and tables, which are no sentences. */
+/** Removes code and tables, which are no sentences. */
 function proseOf(text: string): string {
   return text
     .replace(/^```[\s\S]*?^```/gm, '')

@@ -15,7 +15,7 @@ interface Given {
   readonly distance: number;
 }
 
-/** A kept answer whose faces have these matches. */
+/** Makes a kept answer whose faces have these matches. */
 function resultOf(...matchesOfFaces: readonly Given[][]): ImageProcessingResult {
   return {
     ...rest,

@@ -9,18 +9,18 @@ import { SqliteOutbox } from '../../lib/records/sqlite/outbox.ts';
 import { openSqliteRecords } from '../../lib/records/sqlite/records.ts';
 import { activeEntry, processedResult } from '../suites/records/fixtures.ts';
 
-/** Records with an outbox, each with a handle of its own, as in a server. */
+/** Records with an outbox, each with a database handle of its own, as in a server. */
 export interface OpenedOutbox extends AsyncDisposable {
   readonly records: RecordStore;
   readonly outbox: SqliteOutbox;
   readonly path: string;
-  /** Another outbox on the same data, as a second process would have. */
+  /** Opens another outbox on the same data, as a second process would. */
   another(): Promise<SqliteOutbox>;
-  /** Resolves when this is true of the first receiver. */
+  /** Resolves once this is true of the first receiver. */
   until(isTrue: (status: WebhookStatus) => boolean): Promise<void>;
-  /** Lists so many people; returns their entries' ids. */
+  /** Lists this many people, and returns their entries' ids. */
   list(count: number): Promise<number[]>;
-  /** Keeps the answer for a picture in which these are found, and returns its id. */
+  /** Keeps the answer about a picture that shows these entries, and returns its id. */
   process(pictureId: string, entryIds: readonly number[]): Promise<number>;
 }
 
@@ -35,7 +35,7 @@ export async function openOutbox(): Promise<OpenedOutbox> {
     path,
     another: async () => new SqliteOutbox(await openDatabase(path)),
     async until(isTrue) {
-      // Other handles write it, and tell nobody.
+      // Other handles change it without a notice, so it is polled.
       while (!(await outbox.status()).slice(0, 1).every(isTrue)) await delay(20);
     },
     async list(count) {
@@ -53,7 +53,7 @@ export async function openOutbox(): Promise<OpenedOutbox> {
   };
 }
 
-/** An answer with one face that matches each of these once. */
+/** Makes an answer with one face that matches each of these entries once. */
 export function resultWith(entryIds: readonly number[]) {
   const { faces, ...rest } = processedResult(entryIds.map((_, index) => index / 100));
   const withEntries = faces.map((face) => ({

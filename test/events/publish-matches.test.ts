@@ -18,7 +18,7 @@ import { resultWith } from './outbox.ts';
 
 const tables = dynamoTables();
 const changes = new EventEmitter();
-/** What the function was brought, and what it answered. */
+/** Records that the function was sent, and its answers. */
 const brought: DynamoDBRecord[] = [];
 const answers: DynamoDBBatchResponse[] = [];
 const events: BusEvent[] = [];
@@ -27,7 +27,7 @@ let records: RecordStore;
 let another: RecordStore;
 let entryId: number;
 let stopFollowing: () => Promise<void>;
-/** Who is brought what the stream has. */
+/** Handler that gets the stream's records. */
 let bring: typeof handler = handler;
 
 beforeAll(async () => {
@@ -78,7 +78,7 @@ async function until(isTrue: () => boolean): Promise<void> {
 const pictureOf = ({ detail }: BusEvent) => (detail as MatchEvent).data.picture_id;
 const published = () => events.map(pictureOf);
 
-/** Keeps the answers for so many pictures in which Ada is found; returns their ids. */
+/** Keeps the answers about this many pictures that show Ada, and returns their ids. */
 async function process(count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, () => randomUUID());
   for (const id of ids) await records.addProcessed(id, resultWith([entryId]));
@@ -123,7 +123,7 @@ describe('the table’s stream', () => {
   });
 
   test('brings an answer that lies in parts, the best of its matches', async () => {
-    // Numbers that do not compress well, in more bytes than an item has.
+    // These numbers do not compress well, and have more bytes than one item may have.
     const matches = Array.from({ length: 12_000 }, () => Math.random());
     const result = resultWith(matches.map(() => entryId));
     const faces = result.faces.map((face) => ({

@@ -8,7 +8,7 @@ import { EntryDeletedEvent, MatchEvent } from '../../lib/contract/match-event.ts
 
 export const secret = `whsec_${Buffer.alloc(32, 'secret').toString('base64')}`;
 
-/** A webhook that came, and was what its signature says. */
+/** A webhook that arrived with a valid signature. */
 export interface Received {
   readonly id: string;
   readonly event: MatchEvent;
@@ -16,26 +16,26 @@ export interface Received {
   readonly path: string;
 }
 
-/** What a receiver answers; `undefined` for nothing at all. */
+/** A receiver's answer; `undefined` if it does not answer at all. */
 export type Answer = { readonly status: number; readonly headers?: Record<string, string> } | undefined;
 
 /** A receiver of webhooks that checks each by the reference implementation of Standard Webhooks. */
 export interface Receiver extends AsyncDisposable {
   readonly url: string;
-  /** All that it was sent, in order, whatever it answered. */
+  /** Webhooks that it was sent, in order, whatever it answered. */
   readonly received: Received[];
-  /** What it said of those that it did not believe. */
+  /** Errors of the requests whose signature it did not accept. */
   readonly mistrusted: unknown[];
-  /** What is answered from now on. */
+  /** Gives the answer to each request from now on. */
   answer: (received: Received) => Answer | Promise<Answer>;
-  /** Resolves when this is true, which is looked at whenever something came or was answered. */
+  /** Resolves once this is true. It is checked after each request and each answer. */
   until(isTrue: () => boolean): Promise<void>;
-  /** Of those that were answered with 200, the events' ids, in the order of the answers. */
+  /** Ids of the events that it answered with 200, in the order of its answers. */
   readonly taken: string[];
   stop(): Promise<void>;
 }
 
-/** Starts one on 127.0.0.1, at a free port where none is given. */
+/** Starts a receiver on 127.0.0.1, on a free port by default. */
 export async function startReceiver({
   port = 0,
   path = '/hook',
@@ -83,7 +83,7 @@ export async function startReceiver({
       // Tests of matches delete people too.
       if (EntryDeletedEvent.safeParse(JSON.parse(body)).success) return 'deletion';
       const event = MatchEvent.parse(JSON.parse(body));
-      // What the schema does not know, it leaves out.
+      // Parsing drops fields that the schema does not know, so the texts must be equal.
       deepStrictEqual(JSON.parse(body), event);
       const received = { id: String(headers['webhook-id']), event, headers, path: url };
       receiver.received.push(received);

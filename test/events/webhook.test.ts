@@ -129,7 +129,7 @@ describe('the receiver’s answer', () => {
       more();
     });
     expect(await send(endless.url)).toEqual({ outcome: 'delivered' });
-    // What fits into the sockets between the two comes on top.
+    // The sockets between the two take some bytes that are never read, so this is no exact number.
     expect(sentBytes).toBeLessThan(16 * 1024 * 1024);
   });
 

@@ -7,7 +7,7 @@ import type { Face, FaceBackend } from '../../lib/faces/port.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import type { Picture } from '../../lib/inputs/picture.ts';
 
-/** The pictures that face-api ships, and what is made of them. */
+/** Sample pictures of face-api, and pictures made from them. */
 
 const folder = join(
   dirname(createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json')),
@@ -18,8 +18,8 @@ export type SampleNumber = 1 | 2 | 3 | 4 | 5 | 6;
 export const sampleNumbers: readonly SampleNumber[] = [1, 2, 3, 4, 5, 6];
 
 /**
- * Groups of women, 1920 pixels wide. The right-most of 1 is the one in the middle of 3; all others are different people.
- * The left-most of 2 is seen from the side.
+ * Number of women in each sample picture, which is 1920 pixels wide. The right-most of 1 is the one in the
+ * middle of 3; all others are different people. The left-most of 2 is seen from the side.
  */
 export const peopleInSample: Readonly<Record<SampleNumber, number>> = { 1: 3, 2: 3, 3: 3, 4: 4, 5: 5, 6: 4 };
 
@@ -29,7 +29,9 @@ export async function sample(number: SampleNumber): Promise<Picture> {
   return decodePicture(await readFile(file(number)));
 }
 
-/** At half its size a picture costs a fraction of the time, and its faces are still 100 pixels wide. */
+/**
+ * Gives a sample at half its size. It takes a fraction of the time, and its faces are still 100 pixels wide.
+ */
 export async function smallSample(number: SampleNumber): Promise<Picture> {
   return decodePicture(await sharp(file(number)).resize(960).png().toBuffer());
 }
@@ -38,7 +40,7 @@ function raw({ pixels, width, height }: Picture) {
   return sharp(pixels, { raw: { width, height, channels: 3 } });
 }
 
-/** One face of a picture with half of its box's size around it. */
+/** Cuts out one face of a picture, with half of its box's size around it. */
 export async function portrait(picture: Picture, { x, y, w, h }: Box): Promise<Picture> {
   const left = Math.max(0, Math.round(x - w / 2));
   const top = Math.max(0, Math.round(y - h / 2));
@@ -47,17 +49,17 @@ export async function portrait(picture: Picture, { x, y, w, h }: Box): Promise<P
   return decodePicture(await raw(picture).extract({ left, top, width, height }).png().toBuffer());
 }
 
-/** The picture turned in its plane, on gray. */
+/** Turns the picture in its plane, on a gray background. */
 export async function turned(picture: Picture, degrees: number): Promise<Picture> {
   return decodePicture(await raw(picture).rotate(degrees, { background: '#808080' }).png().toBuffer());
 }
 
-/** The picture out of focus: `sigma` in pixels. */
+/** Blurs the picture, as if out of focus; `sigma` is in pixels. */
 export async function blurredPicture(picture: Picture, sigma: number): Promise<Picture> {
   return decodePicture(await raw(picture).blur(sigma).png().toBuffer());
 }
 
-/** A sky: brighter from row to row, and nobody in it. */
+/** Paints a sky: brighter from row to row, and with nobody in it. */
 export async function pictureOfNobody(): Promise<Picture> {
   const width = 320;
   const height = 240;
@@ -73,14 +75,14 @@ export function fromLeftToRight<F extends Face>(faces: readonly F[]): F[] {
   return faces.toSorted((one, other) => one.area.x - other.area.x);
 }
 
-/** Portraits of a sample's people, from left to right. */
+/** Cuts out portraits of a sample's people, from left to right. */
 export async function portraits(backend: FaceBackend, number: SampleNumber): Promise<Picture[]> {
   const picture = await smallSample(number);
   const faces = fromLeftToRight(await backend.detect(picture, {}));
   return Promise.all(faces.map(({ area }) => portrait(picture, area)));
 }
 
-/** Two pictures side by side on gray, each enlarged by its factor. */
+/** Puts two pictures side by side on gray, each enlarged by its factor. */
 export async function beside(
   left: Picture,
   leftFactor: number,

@@ -44,13 +44,13 @@ interface KeptFace {
 export class FakeGallery {
   readonly faces = new Map<string, KeptFace>();
 
-  /** Loses faces behind the back of those who have the gallery open. */
+  /** Loses faces without telling those who have the gallery open. */
   lose(which: 'all' | 'first'): void {
     const ids = [...this.faces.keys()];
     for (const id of which === 'all' ? ids : ids.slice(0, 1)) this.faces.delete(id);
   }
 
-  /** Loses what one model knows of every face. */
+  /** Loses one model's embeddings of every face. */
   loseModel(model: FakeModel): void {
     for (const { models } of this.faces.values()) models.delete(model);
   }
@@ -61,7 +61,7 @@ interface SeenFace extends Face {
 }
 
 const threshold = 0.1;
-/** The least difference between the channels of a pixel that is part of a face. */
+/** Least difference between the channels of a pixel that belongs to a face. */
 const minColour = 80;
 
 export class FakeFaces implements FaceBackend {
@@ -211,7 +211,7 @@ function isMatch({ threshold }: UsedOptions) {
   return ({ distance }: FaceMatch) => distance <= threshold;
 }
 
-/** Measures the cosine distance of two colours; rounded, so that equal ones have none. */
+/** Measures the cosine distance of two colours. It is rounded, so that equal colours have a distance of 0. */
 function nearness(one: readonly number[], other: readonly number[]) {
   const dot = (a: readonly number[], b: readonly number[]) =>
     a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);
@@ -224,7 +224,7 @@ function boxOf({ x, y, w, h }: Box): Box {
   return { x, y, w, h };
 }
 
-/** Finds spots of colour: one for each run of columns that have any, the largest first. */
+/** Finds spots of colour: one for each run of columns that have any. The largest comes first. */
 function findSpots({ pixels, width, height }: Picture): SeenFace[] {
   const isColour = (x: number, y: number) => {
     const [red = 0, green = 0, blue = 0] = pixels.subarray(3 * (y * width + x), 3 * (y * width + x) + 3);
@@ -236,7 +236,7 @@ function findSpots({ pixels, width, height }: Picture): SeenFace[] {
     const rows = x < width ? Array.from({ length: height }, (_, y) => y).filter((y) => isColour(x, y)) : [];
     for (const y of rows) points.push([x, y]);
     if (rows.length > 0 || points.length === 0) continue;
-    // A few stray pixels are none: lossy formats make some.
+    // A few stray pixels are no face: lossy formats make some.
     if (points.length >= 25) spots.push(spotOf(points, { pixels, width }));
     points = [];
   }

@@ -18,7 +18,7 @@ export type Person = keyof typeof people;
 
 const height = 160;
 
-/** Draws people side by side, the radii of their faces in pixels. */
+/** Draws people side by side, with the radii of their faces in pixels. */
 function draw(faces: readonly { person: Person; radius: number }[]): Sharp {
   const width = height * faces.length;
   const pixels = new Uint8Array(3 * width * height);
@@ -26,7 +26,7 @@ function draw(faces: readonly { person: Person; radius: number }[]): Sharp {
     const [x, y] = [index % width, Math.floor(index / width)];
     const { person, radius } = faces[Math.floor(x / height)] as (typeof faces)[number];
     const isFace = Math.hypot((x % height) - height / 2, y - height / 2) <= radius;
-    // Gray that differs from pixel to pixel, or the file would be smaller than any real one.
+    // The gray differs from pixel to pixel; otherwise the file would be smaller than any real one.
     const gray = 110 + ((index * 7919) % 37);
     pixels.set(isFace ? people[person] : [gray, gray, gray], 3 * index);
   }

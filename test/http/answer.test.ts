@@ -32,11 +32,12 @@ const contract = defineEndpoint({
   path: '/answer',
   summary: '',
   tags: [],
+  role: 'check',
   success: { status: 201, description: '', schema: z.unknown(), example: null },
   errors: [],
 });
 
-/** What a client gets when the use case does that. */
+/** Gives the client's answer if the use case does this. */
 async function replyTo(run: () => unknown, headers: Record<string, string> = {}): Promise<Reply> {
   await using server = await startServer([endpoint(contract, async () => run())]);
   return await server.send('GET', '/answer', { headers });

@@ -10,9 +10,9 @@ import { type EndpointInput, endpoint, response } from '../../lib/http/endpoint.
 import { readMultipart } from '../../lib/http/multipart.ts';
 import { type Reply, type RunningServer, startServer } from '../local/server/running-server.ts';
 
-/** A server with the contract's own routes, whose use cases only look at what they get. */
+/** A server with the contract's own routes, whose use cases only record their input. */
 export interface ContractServer extends RunningServer {
-  /** What the last request that was let through became. */
+  /** Input that the last accepted request became. */
   readonly input: EndpointInput<Endpoint>;
   sendJson(method: string, path: string, body: unknown): Promise<Reply>;
 }
@@ -54,7 +54,7 @@ export interface Problem {
   readonly type: string;
 }
 
-/** What a 422 finds wrong. */
+/** Lists the problems that a 422 answer names. */
 export function problemsIn(reply: Reply): Problem[] {
   expect(reply.status).toBe(422);
   return (reply.json() as { detail: Problem[] }).detail;

@@ -8,7 +8,7 @@ import { type RunningServer, startServer } from '../local/server/running-server.
 
 const routes = [docsHandler, docsAssetHandler, welcomeHandler];
 
-/** The handler as API Gateway calls it under the stage `prod`. */
+/** Wraps the handler so that it runs under the stage `prod`, as API Gateway calls it. */
 function staged(handler: Handler): Handler {
   return ({ requestContext, ...event }) =>
     handler({ ...event, requestContext: { ...requestContext, path: `/prod${requestContext.path}` } });
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Where a browser finds what the page loads. */
+/** Lists the addresses from which a browser loads the page's files. */
 function loadedBy(page: string, address: string): string[] {
   return [...page.matchAll(/(?:src|href)="(?!data:)([^"]*)"/g)].map(
     ([, path = '']) => new URL(path, `http://localhost${address}`).pathname,

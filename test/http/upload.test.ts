@@ -174,7 +174,7 @@ describe('an upload', () => {
     expect(server.input.files).toEqual([]);
     expect((await server.send('POST', '/api/v1/blacklist/7/images')).status).toBe(200);
     expect(server.input.files).toEqual([]);
-    // What a browser sends for a file input where nothing was chosen.
+    // A browser sends this for a file input if nothing was chosen.
     await upload('/api/v1/blacklist/7/images', form([['images', new File([], '')]]));
     expect(server.input.files).toEqual([]);
   });

@@ -113,7 +113,7 @@ describe('image files', () => {
     await utimes(join(folders.blacklist, '9'), hourAgo, hourAgo);
 
     expect(await store.removeUnfinished(new Date(Date.now() - 600_000))).toBe(3);
-    // Of the empty folders the old one is gone too; the other may be about to be filled.
+    // Among the empty folders the old one is removed too; another process may be about to fill the new one.
     await rm(join(folders.blacklist, '10'), { recursive: true });
     expect(await names()).toEqual(['db', 'db/7', 'db/7/.tmp-4', 'db/7/a.jpg', 'out', 'out/all', 'out/crops']);
     expect(await openFileSystemImages(foldersIn(join(root, 'new'))).removeUnfinished(new Date())).toBe(0);
@@ -184,7 +184,7 @@ describe('image files', () => {
       for (const folder of Object.values(folders)) await chmod(dirname(folder), 0o755);
       const locked = join(root, 'locked');
       await mkdir(locked, { mode: 0o555 });
-      // There but not to be written, and not there and not to be made.
+      // One folder exists but can't be written; the other does not exist and can't be made.
       for (const folder of [locked, join(locked, 'below')]) {
         const paths = JSON.stringify({ ...folders, [each]: folder });
         const open = `return Promise.resolve().then(() => files.openFileSystemImages(${paths})).${outcome}`;

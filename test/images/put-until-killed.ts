@@ -1,6 +1,6 @@
 /**
- * A process for the tests to kill: puts pictures that start with the SHA-256 of their rest, until it is killed, and writes a line with
- * the key of each as soon as it is kept.
+ * Process for the tests to kill: puts pictures that start with the SHA-256 of their rest, until it is killed.
+ * It writes a line with the key of each picture as soon as it is kept.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { openFileSystemImages } from '../../lib/images/filesystem.ts';

@@ -31,7 +31,7 @@ imageStoreSuite('S3', async () => {
     another: () => openS3Images({ region, bucket }),
     delivery: () => openS3Delivery({ region, bucket }),
     location: (key) => `s3://${bucket}/${key}`,
-    // The emulator's folder goes as a whole.
+    // The emulator's whole folder is removed later.
     remove: async () => {},
   };
 });
@@ -84,7 +84,7 @@ describe('pictures in a bucket', () => {
   });
 });
 
-/** A store whose S3 is something else, which answers so; and how often it was asked. */
+/** Starts a store on a server that answers in this way instead of S3, and counts its requests. */
 async function startFailing(answer: RequestListener) {
   let requests = 0;
   const server = await startHttpServer((request, response) => {

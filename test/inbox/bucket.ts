@@ -9,7 +9,7 @@ import { openS3Inbox } from '../../lib/inbox/s3.ts';
 import { type BucketPlace, createS3Client, isAbsent } from '../../lib/s3.ts';
 import type { OpenedInbox } from '../suites/inbox.ts';
 
-/** An inbox in an S3 bucket, which the tests reach by the SDK. */
+/** Opens an inbox in an S3 bucket, which the tests reach through the SDK. */
 export function openedBucket(place: BucketPlace): OpenedInbox {
   const client = createS3Client(place.region);
   const object = (Key: string) => ({ Bucket: place.bucket, Key });

@@ -41,7 +41,7 @@ indexingSuite('aws_rekognition', async () => ({ opened, place, close: async () =
 describe('uploads to S3', () => {
   let queue: InboxQueue;
   let picture: Buffer;
-  /** Those of uploads and of others. */
+  /** Events of uploads and of other objects. */
   const events: S3Event[] = [];
   let isSending = true;
 
@@ -114,7 +114,7 @@ describe('uploads to S3', () => {
   });
 
   it('are indexed when they come again after Rekognition refused everything for a while', async () => {
-    // A call is tried seven times: all of those fail, and the first of the event's second delivery.
+    // A call is tried seven times. So all of those fail, and the first one after the event's second delivery.
     cloud.rekognition.faults.set([{ kind: 'throttle', every: 1, operation: 'IndexFaces', times: 8 }]);
     await place.put('inbox/Jane Roe/1.jpg', picture);
     await queue.idle();
@@ -162,7 +162,10 @@ describe('uploads to S3', () => {
   });
 });
 
-/** What SQS brings for these bodies; text is taken as it is. The messages' ids are 0, 1, … */
+/**
+ * Makes the event by which SQS delivers these bodies; text is taken as it is. The messages have the ids 0, 1,
+ * …
+ */
 function messages(bodies: readonly unknown[]): SQSEvent {
   const records = bodies.map((body, index) => ({
     messageId: String(index),

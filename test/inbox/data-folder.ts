@@ -4,7 +4,7 @@ import { type FolderInbox, openFolderInbox } from '../../lib/inbox/folder.ts';
 import { temporaryFolder } from '../api/server-process.ts';
 import type { OpenedInbox } from '../suites/inbox.ts';
 
-/** An inbox in a folder, which the tests reach by the file system. */
+/** Opens an inbox in a folder, which the tests reach through the file system. */
 export async function openedFolder(): Promise<OpenedInbox & { inbox: FolderInbox; path: string }> {
   const folder = await temporaryFolder();
   const pathOf = (key: string) => join(folder.path, key);
@@ -18,7 +18,7 @@ export async function openedFolder(): Promise<OpenedInbox & { inbox: FolderInbox
     path: folder.path,
     async put(key, bytes) {
       await mkdir(dirname(pathOf(key)), { recursive: true });
-      // As one that replaces another does it: a new file under the old name.
+      // Replaces a file the usual way: a new file gets the old name.
       await writeFile(pathOf('.new'), bytes);
       await rm(pathOf(key), { recursive: true, force: true });
       await rename(pathOf('.new'), pathOf(key));

@@ -212,7 +212,7 @@ describe('the inbox of a user who may not remove what is in it', () => {
     for (const name of ['Locked', 'Secret']) await chmod(join(opened.path, 'inbox', name), 0o700);
     await opened.remove();
   });
-  // Somebody else's files in a sticky folder can only be made by root.
+  // Only root can make somebody else's files in a sticky folder.
   const unremovable = isRoot ? ['inbox/Locked/a.jpg', 'inbox/Sticky/a.jpg'] : ['inbox/Locked/a.jpg'];
 
   it('has no pictures to be indexed that could not be removed then, and changes none of them', async () => {

@@ -23,7 +23,7 @@ inboxSuite('S3', async () => openedBucket(place), {
   takesReplacedForSame: 's3rver does not know the conditions If-Match and x-amz-copy-source-if-match.',
 });
 
-/** Answers every request in one way, and keeps their headers. */
+/** Starts a server that gives every request the same answer, and keeps the requests' headers. */
 async function cannedS3(status: number, answer: Record<string, string>, body = '') {
   const requests: Pick<IncomingMessage, 'method' | 'url' | 'headers'>[] = [];
   const server = await startHttpServer((request, response) => {
@@ -90,7 +90,7 @@ describe('the inbox in S3, by itself', () => {
     const { inbox } = s3;
     for (const work of [
       () => inbox.read(file.key, 10),
-      () => inbox.begin(file, 1),
+      () => inbox.notes.begin(file.mark, 1),
       () => inbox.reject(file, 'No.'),
     ]) {
       const error: unknown = await work().catch((thrown: unknown) => thrown);

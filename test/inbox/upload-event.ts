@@ -1,6 +1,6 @@
 import { encodeEventKey } from '../../local/emulators/s3.ts';
 
-/** What is read of the event that S3 sends of an upload. */
+/** Makes S3's event for an upload, with the fields that are read. */
 export function uploadEvent(bucket: string, key: string): object {
   const object = { key: encodeEventKey(key) };
   return { Records: [{ eventName: 'ObjectCreated:Put', s3: { bucket: { name: bucket }, object } }] };

@@ -7,9 +7,9 @@ import { listOf, methodsOf, resourcesOf, textOf } from './template.ts';
 
 const template = synthesize();
 
-/** As API Gateway names it, with and without its last slash the same. */
+/** Routes as API Gateway names them; a trailing slash makes no difference. */
 const routes = operations.map(({ method, path }) => `${method} ${path.replace(/(?<=.)\/$/, '')}`);
-/** What answers GET answers HEAD. */
+/** Routes with HEAD for each GET. */
 const withHead = [
   ...routes,
   ...routes.filter((route) => route.startsWith('GET ')).map((route) => route.replace('GET', 'HEAD')),

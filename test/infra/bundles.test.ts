@@ -21,17 +21,25 @@ const clients = {
   events: '@aws-sdk/client-eventbridge',
 };
 
-/** What of AWS a function may call, and so has to carry. */
-function clientsFor({ table, objects, list, collection, withoutCollection, matchEvents }: Needs): string[] {
+/** Lists the AWS clients for what a function may call; its bundle must contain them. */
+function clientsFor({
+  table,
+  audit,
+  objects,
+  list,
+  collection,
+  withoutCollection,
+  matchEvents,
+}: Needs): string[] {
   return [
-    ...(table ? [clients.table] : []),
+    ...(table || audit ? [clients.table] : []),
     ...(objects || list ? [clients.bucket] : []),
     ...(collection || withoutCollection ? [clients.faces] : []),
     ...(matchEvents ? [clients.events] : []),
   ];
 }
 
-/** Places of what only one machine's own engine and stores need. */
+/** Folders with code that only the engine and stores on one machine need. */
 const localFolders = ['lib/faces/engine', 'lib/records/sqlite'];
 const localFiles = ['lib/wiring/embedded.ts'];
 const localPackages = ['@tensorflow/tfjs', 'onnxruntime-node'];
@@ -74,7 +82,7 @@ describe.each(Object.entries(functionNeeds))('%s', (name, needs) => {
 });
 
 describe('what the CDK makes', () => {
-  /** The folder that a function's code is in, after the CDK has bundled it. */
+  /** Gives the folder of a function's code after the CDK has bundled it. */
   function bundleByCdk(name: string): string {
     const app = new App({ analyticsReporting: false, outdir: join(folder, `${name}.out`) });
     const stack = new Stack(app, 'Bundled');

@@ -4,7 +4,10 @@ import { expect, test } from 'vitest';
 import { findings, makeStack, synthesize } from './synthesize.ts';
 import { resourcesOf } from './template.ts';
 
-/** Made before the tests, whose time the first synthesis, which loads the CDK, would take. */
+/**
+ * The stack with default choices. It is made before the tests, because the first synthesis loads the CDK and
+ * would take up their time.
+ */
 const standard = synthesize();
 
 test.each([

@@ -174,7 +174,8 @@ describe('the functions', () => {
     for (const memory of memoryMb) {
       const { pictureMemoryBytes } = parseConfig({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memory) });
       expect(pictureMemoryBytes).toBe((memory * 2 ** 20) / 2);
-      // A picture of 50 megapixels takes 600 MB at most, and large ones five sixths of the memory.
+      // A picture of 50 megapixels takes at most 600 MB, and large pictures may take five sixths of the
+      // memory.
       expect((pictureMemoryBytes * 5) / 6).toBeGreaterThan(2 * 600e6);
     }
   });
@@ -235,7 +236,7 @@ describe('the inbox', () => {
 
   test('what is put there becomes an event, and nothing else in the bucket does', () => {
     template.hasResource('AWS::S3::Bucket', {
-      // S3 refuses a queue that does not take its events yet.
+      // S3 refuses a queue that does not accept its events yet.
       DependsOn: [Match.stringLikeRegexp('^InboxQueuePolicy')],
       Properties: {
         NotificationConfiguration: {

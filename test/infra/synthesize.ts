@@ -6,7 +6,10 @@ import { FaceBlacklistStack } from '../../infra/stack.ts';
 
 const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: Record<string, unknown> };
 
-/** The stack with the choices that `-c name=value` would make; functions are not bundled, which takes long. */
+/**
+ * Makes the stack with the choices of `-c name=value`. It does not bundle the functions, which would take
+ * long.
+ */
 export function makeStack(choices: Readonly<Record<string, string>> = {}): FaceBlacklistStack {
   const app = new App({
     analyticsReporting: false,
@@ -20,7 +23,7 @@ export function synthesize(choices: Readonly<Record<string, string>> = {}): Temp
   return Template.fromStack(makeStack(choices));
 }
 
-/** What cdk-nag has to say against a stack, one line for each resource and rule. */
+/** Lists cdk-nag's findings on a stack, with one line for each resource and rule. */
 export function findings(stack: Stack): string[] {
   const { violations } = new AwsSolutionsChecks().validateScope(stack.node.root);
   return violations.flatMap(({ ruleName, violatingResources = [] }) =>

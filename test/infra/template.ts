@@ -19,13 +19,15 @@ export function resourcesOf(template: Template, type: string): Resource[] {
   }));
 }
 
-/** The logical id of a reference such as `{Ref}` or `{Fn::GetAtt}`. */
+/** Gives the logical id of a reference such as `{Ref}` or `{Fn::GetAtt}`. */
 export function referenceOf(value: unknown): string {
   const { Ref, 'Fn::GetAtt': attribute } = value as { Ref?: string; 'Fn::GetAtt'?: [string, string] };
   return Ref ?? attribute?.[0] ?? JSON.stringify(value);
 }
 
-/** A value in one text: `{Fn::Join}` joined, and references by the names of what they refer to. */
+/**
+ * Writes a value as one text. It joins `{Fn::Join}`, and replaces references by the names of their targets.
+ */
 export function textOf(value: unknown, names: Readonly<Record<string, string>> = {}): string {
   if (typeof value === 'string') return value;
   const join = (value as { 'Fn::Join'?: [string, unknown[]] })['Fn::Join'];
@@ -39,12 +41,12 @@ export function listOf(value: unknown): unknown[] {
 }
 
 interface Method {
-  /** `GET /api/v1/blacklist/{id}` */
+  /** Method and path, such as `GET /api/v1/blacklist/{id}`. */
   readonly route: string;
   readonly properties: Properties;
 }
 
-/** The methods of the REST API with their whole paths. */
+/** Lists the methods of the REST API with their whole paths. */
 export function methodsOf(template: Template): Method[] {
   const resources = new Map(resourcesOf(template, 'AWS::ApiGateway::Resource').map((one) => [one.id, one]));
   const pathOf = (id: string): string => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { InputTooLargeError, InputUnreadableError } from '../../lib/errors.ts';
 import { decodeBase64 } from '../../lib/inputs/base64.ts';
 
-// Both symbols that the URL-safe alphabet writes in another way, and padding.
+// The text has both symbols that differ in the URL-safe alphabet, and padding.
 const text = '/9j/+++/4A==';
 const bytes = Buffer.from(text, 'base64');
 

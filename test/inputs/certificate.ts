@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
-/** One element of ASN.1's Distinguished Encoding Rules (X.690). */
+/** Encodes one element of ASN.1's Distinguished Encoding Rules (X.690). */
 function element(tag: number, ...contents: Uint8Array[]): Buffer {
   const content = Buffer.concat(contents);
   const size = content.length;
@@ -13,7 +13,10 @@ const objectIdentifier = (hex: string) => element(0x06, Buffer.from(hex, 'hex'))
 const time = (date: Date) =>
   element(0x17, Buffer.from(`${date.toISOString().slice(2, 19).replace(/\D/g, '')}Z`));
 
-/** A self-signed X.509 certificate (RFC 5280) for one host name, valid for an hour around now, with its private key. */
+/**
+ * Creates a self-signed X.509 certificate (RFC 5280) and its private key, for one host name. It is valid for
+ * an hour around now.
+ */
 export function createCertificate(hostname: string): { cert: string; key: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const ecdsaWithSha256 = sequence(objectIdentifier('2a8648ce3d040302'));

@@ -14,7 +14,10 @@ const green: Colour = [40, 180, 40];
 const blue: Colour = [40, 40, 220];
 const white: Colour = [255, 255, 255];
 
-/** What the test pictures show: a colour in each quarter, so that every turn and mirroring can be told. */
+/**
+ * Size of the test pictures. They have a different colour in each quarter, so that every turn and mirroring
+ * shows.
+ */
 const width = 48;
 const height = 32;
 const upright = (x: number, y: number): Colour =>
@@ -33,7 +36,10 @@ function pixel(picture: Picture, x: number, y: number): number[] {
   return [...picture.pixels.subarray(start, start + 3)];
 }
 
-/** Whether the picture shows the four quarters, each channel within `tolerance` (lossy formats, colour conversions). */
+/**
+ * Expects a picture of the four quarters. Each channel may differ by `tolerance`, for lossy formats and
+ * colour conversions.
+ */
 function expectQuarters(picture: Picture, tolerance: number, expected = upright) {
   expect([picture.width, picture.height]).toEqual([width, height]);
   expect(picture.pixels).toHaveLength(3 * width * height);
@@ -53,7 +59,7 @@ function expectQuarters(picture: Picture, tolerance: number, expected = upright)
   }
 }
 
-/** A PNG of one colour, with just as many bytes of pixel data as are given. */
+/** Makes a PNG of one colour from exactly these bytes of pixel data. */
 function handmadePng(columns: number, rows: number, pixelData: Uint8Array): Buffer {
   const chunk = (type: string, content: Uint8Array) => {
     const body = Buffer.concat([Buffer.from(type), content]);
@@ -181,7 +187,9 @@ describe('a picture', () => {
     }
   });
 
-  /** Where the upright picture's pixel lies that a camera stored at (x, y): CIPA DC-008 (EXIF), tag 274. */
+  /**
+   * Place in the upright picture of the pixel that a camera stored at (x, y): CIPA DC-008 (EXIF), tag 274.
+   */
   const stored: Record<number, (x: number, y: number) => [number, number]> = {
     1: (x, y) => [x, y],
     2: (x, y) => [width - 1 - x, y],

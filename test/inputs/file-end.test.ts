@@ -13,7 +13,7 @@ const small = () => sharp(photo).resize(100);
 const flat = () => sharp({ create: { width: 50, height: 40, channels: 3, background: '#305070' } });
 const endOfJpeg = Buffer.of(0xff, 0xd9);
 
-/** Each kind, with the bytes at its end in which no pixel is. */
+/** Kinds of files, each with the number of bytes at its end that hold no pixel. */
 const kinds: readonly (readonly [kind: string, spare: number, encode: () => Sharp])[] = [
   ['JPEG', 2, () => small().jpeg()],
   ['JPEG of one colour', 2, () => flat().jpeg()],
@@ -87,7 +87,7 @@ describe('a JPEG', () => {
     const half = bytes.subarray(0, bytes.length / 2);
     await expect(decodePicture(half)).rejects.toThrow(InputUnreadableError);
     await expect(decodePicture(Buffer.concat([half, endOfJpeg]))).rejects.toThrow(InputUnreadableError);
-    // A download that broke off, in a file that had its full length from the start.
+    // A download stopped early, in a file that had its full length from the start.
     const filled = Buffer.concat([half, Buffer.alloc(bytes.length - half.length)]);
     await expect(decodePicture(filled)).rejects.toThrow(InputUnreadableError);
   });

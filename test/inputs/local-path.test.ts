@@ -14,7 +14,9 @@ const picture = 'a picture';
 const secret = 'a secret';
 const refusal = 'There is no readable picture file of that path below the folder that IMAGE_ROOT names.';
 
-/** Holds `root`, the folder that may be read from, and `outside`, with `secret.jpg` in it, as in `root-2`. */
+/**
+ * Folder of `root`, which may be read from, and of `outside` and `root-2`, which both have a `secret.jpg`.
+ */
 let base: string;
 let root: string;
 
@@ -100,6 +102,17 @@ describe('a local path', () => {
   ])('is refused in the same way when it is %s', async (_kind, target, path) => {
     await symlink(target, join(root, 'link'));
     await expectRefusal(path);
+  });
+
+  test('is refused in the same way below a hidden folder, however it leads there', async () => {
+    await symlink(join(root, 'people'), join(root, 'link'));
+    await symlink(join(root, 'people/ann.jpg'), join(root, 'bob.jpg'));
+    await writeFile(join(root, 'eve.jpg'), picture);
+    const hidden = [join(root, 'link'), join(root, 'absent')];
+    for (const path of ['people/ann.jpg', 'link/ann.jpg', 'bob.jpg', 'link/../people/ann.jpg']) {
+      await expect(readLocalPath(path, root, maxBytes, hidden)).rejects.toThrow(refusal);
+    }
+    expect(Buffer.from(await readLocalPath('eve.jpg', root, maxBytes, hidden)).toString()).toBe(picture);
   });
 
   test('is refused in the same way when it is a link to a link to the outside', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { workingBytes } from '../../lib/inputs/measure.ts';
 import { PictureSlots } from '../../lib/inputs/picture-slots.ts';
 
-/** Work that ends when it is told to, by the names of those that have begun. */
+/** Starts work that ends when the test says so, and lists the names of what has begun. */
 function stage(slots: PictureSlots) {
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
@@ -66,10 +66,11 @@ describe('slots for pictures', () => {
     for (let index = 0; index < 6; index++) run(`small ${index}`, 100);
     run('large', 500);
     await settled();
-    // Its size counts as a fraction of a millisecond, by which those that come later may not be too early.
+    // A large picture counts as if it had come a fraction of a millisecond later. So the others must come
+    // after that.
     const then = performance.now();
     while (performance.now() - then < 1);
-    // Room that becomes free is kept for it, save the part that is reserved.
+    // Space that becomes free is kept for it, except for the reserved part.
     for (let index = 0; index < 4; index++) {
       await end(`small ${index}`);
       run(`later ${index}`, 100);
@@ -104,7 +105,7 @@ describe('the memory of a picture', () => {
     const encoded = await encode(
       sharp({ create: { width: 100, height: 100, channels, background } }),
     ).toBuffer();
-    // As if it were large: only its header tells the size.
+    // It seems large, since only its header states the size.
     const header = { ...(await sharp(encoded).metadata()), width: 3000, height: 16_000 };
     return workingBytes(header, encoded) / (3000 * 16_000);
   };

@@ -16,7 +16,7 @@ const whatItMayBe =
 let imageRoot: string;
 beforeAll(async () => {
   imageRoot = await mkdtemp(join(tmpdir(), 'read-'));
-  // Paths that begin as base64 of a JPEG and of a WebP do.
+  // Paths that begin like the base64 of a JPEG and of a WebP.
   await mkdir(join(imageRoot, 'UklGR'));
   await writeFile(join(imageRoot, 'UklGR/ann.jpg'), picture);
   await writeFile(join(imageRoot, 'ann:2.jpg'), picture);

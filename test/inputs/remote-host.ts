@@ -5,9 +5,9 @@ import { expect } from 'vitest';
 import { InputUnreadableError } from '../../lib/errors.ts';
 import { createUrlReader, type UrlReaderOptions } from '../../lib/inputs/url.ts';
 
-/** Stands for a public host's address in these tests. */
+/** Address that stands for a public host in these tests. */
 export const publicAddress = '127.0.0.1';
-/** Stands for a host of the network that the service runs in. */
+/** Address that stands for a host in the service's own network. */
 export const privateAddress = '127.0.0.2';
 
 export const notPublic = 'The URL does not lead to a public address.';
@@ -19,13 +19,16 @@ export const sendPicture: RequestListener = (_request, response) => {
 /** A server on this machine that stands for a host on the network. */
 export interface RemoteHost extends AsyncDisposable {
   readonly port: number;
-  /** What was asked of it, in order. */
+  /** Requests that it got, in order. */
   readonly requests: readonly { path: string; headers: IncomingHttpHeaders }[];
-  /** How many connections were opened to it. */
+  /** Counts the connections that were opened to it. */
   readonly connections: () => number;
 }
 
-/** Starts one, on every address of this machine where `address` is null, and on a free port where none is given. */
+/**
+ * Starts a host. It listens on every address of this machine if `address` is null, and on a free port if none
+ * is given.
+ */
 export async function startRemoteHost(
   listener: RequestListener,
   { address = publicAddress, port = 0 }: { address?: string | null; port?: number } = {},
@@ -51,7 +54,7 @@ export async function startRemoteHost(
   };
 }
 
-/** Resolves to the port when the server listens. */
+/** Waits until the server listens, and returns its port. */
 export async function listen(server: Server, address: string | null, port = 0): Promise<number> {
   server.listen(address === null ? { port } : { port, host: address });
   await once(server, 'listening');
@@ -65,14 +68,17 @@ const names: Record<string, string[]> = {
   'empty.test': [],
 };
 
-/** Stands for the domain name system. */
+/** Resolves a name in place of the domain name system. */
 export async function resolve(hostname: string): Promise<string[]> {
   const found = names[hostname];
   if (found === undefined) throw new Error(`getaddrinfo ENOTFOUND ${hostname}`);
   return found;
 }
 
-/** A reader that takes `publicAddress` for public, and the host's port for 80 or 443; all else is as in production. */
+/**
+ * Creates a reader that takes `publicAddress` for public, and the host's port for 80 or 443. Everything else
+ * is as in production.
+ */
 export function readerOf({ port }: { port: number }, options: Partial<UrlReaderOptions> = {}) {
   return createUrlReader({
     maxBytes: 1000,

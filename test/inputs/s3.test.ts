@@ -109,7 +109,7 @@ describe('a picture in S3', () => {
   });
 });
 
-/** Reads from something that answers so in S3's place. */
+/** Reads from a server that gives this answer instead of S3. */
 async function readFrom(status: number, code: string, length = 0): Promise<unknown> {
   await using server = await startHttpServer((_request, response) => {
     response.writeHead(status, length > 0 ? { 'Content-Length': length } : {});

@@ -14,7 +14,7 @@ import {
 const maxBytes = 1000;
 
 describe.concurrent('a URL that never ends', () => {
-  /** Resolves when the reader has hung up. */
+  /** Resolves when the reader has closed the connection. */
   const hungUp = (response: ServerResponse) => new Promise((done) => response.on('close', done));
   const tooSlow = 'The URL did not give its picture within 0.6 seconds.';
 
@@ -62,7 +62,7 @@ describe.concurrent('a URL that never ends', () => {
     await startAndStop();
     expect(host.connections()).toBe(0);
   });
-  /** Time enough for a connection to be made: one is. */
+  /** Makes a connection in between, so that there is time enough for one. */
   async function startAndStop() {
     await using other = await startRemoteHost(sendPicture);
     await readerOf(other)(`http://pictures.test:${other.port}/`);
@@ -77,7 +77,7 @@ describe.concurrent('a URL that never ends', () => {
     expect(host.requests.length).toBeLessThan(4);
   });
 
-  /** Sends until the reader hangs up. */
+  /** Sends until the reader closes the connection. */
   function sendEndlessly(response: ServerResponse) {
     const send = () => {
       while (!response.destroyed && response.write('x'.repeat(100)));
@@ -100,7 +100,7 @@ describe.concurrent('a URL that never ends', () => {
 
   test('is cut off at the limit when its gzip is endless and holds nothing', async () => {
     await using host = await startRemoteHost((_request, response) => {
-      // The header of RFC 1952, section 2.3, which promises a file name; the name has no end.
+      // The header of RFC 1952, section 2.3, promises a file name, and the name never ends.
       response.writeHead(200, { 'content-encoding': 'gzip' });
       response.write(Buffer.from([0x1f, 0x8b, 8, 0x08, 0, 0, 0, 0, 0, 3]));
       sendEndlessly(response);
@@ -151,7 +151,7 @@ describe('a URL whose picture is too large', () => {
   );
 
   test('once decompressed is refused without decompressing it all', async () => {
-    // 200 KB, from which 200 MB come.
+    // These 200 KB unpack to 200 MB.
     const bomb = Buffer.concat(Array<Buffer>(200).fill(gzipSync(Buffer.alloc(1_000_000))));
     expect(bomb.length).toBeLessThan(250_000);
     await using host = await startRemoteHost((_request, response) => {

@@ -95,7 +95,7 @@ describe('a URL that leads into the own network', () => {
 
   test.each(loopback)('is refused with no connection made: loopback as %s', async (spelling) => {
     await using host = await startRemoteHost(sendPicture, { address: null });
-    // With the system's resolver and the rule for addresses that are used in production.
+    // This reader has the production's resolver and rule for addresses.
     const read = createUrlReader({ maxBytes, allowedPorts: [host.port] });
     await expectUnreadable(read(`http://${spelling}:${host.port}/`), notPublic);
     expect(host.connections()).toBe(0);
@@ -125,7 +125,7 @@ describe('a URL that leads into the own network', () => {
     }
   });
 
-  /** One host that may be asked, one that may not, on the same port. */
+  /** Starts an allowed and a forbidden host on the same port. */
   async function startBoth(listener: RequestListener) {
     const publicHost = await startRemoteHost(listener);
     const privateHost = await startRemoteHost(sendPicture, {
@@ -205,7 +205,7 @@ describe('a URL that leads into the own network', () => {
     await using host = await startRemoteHost(sendPicture);
     const checked: string[] = [];
     const read = readerOf(host, {
-      // Allowed at the look-up, not any more once connected.
+      // The address is allowed at look-up, but no longer after connecting.
       isAllowedAddress: (address) => checked.push(address) === 1,
     });
     await expectUnreadable(read(`http://pictures.test:${host.port}/`), notPublic);

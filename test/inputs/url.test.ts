@@ -230,7 +230,7 @@ describe("a picture's URL", () => {
 describe('a URL with https', () => {
   const { cert, key } = createCertificate('pictures.test');
 
-  /** A host with that certificate, which the reader's process trusts or not. */
+  /** Starts a host with a certificate that the reader's process trusts or not. */
   async function startHttpsHost({ trusted }: { trusted: boolean }) {
     const server = createHttpsServer({ cert, key }, sendPicture);
     const names: unknown[] = [];

@@ -1,4 +1,4 @@
-/** Command: writes lines of each kind to the log. */
+/** Program for the tests: writes lines of each kind to the log. */
 import { log } from '../../lib/log.ts';
 
 log().info({ id: 'a', route: '/x', ms: 1.5, absent: undefined }, 'request');

@@ -26,7 +26,10 @@ beforeAll(async () => {
 });
 afterAll(() => resources.disposeAsync());
 
-/** What a deployed function's instance writes while it answers these events: metrics, and the rest. */
+/**
+ * Returns the lines that a deployed function's instance writes while it answers these events: metrics, and
+ * others.
+ */
 async function linesOf(name: string, events: readonly object[]) {
   const { file } = await bundleFunction(name, folder);
   await symlink(resolve('node_modules'), join(folder, name, 'node_modules')).catch(() => {});
@@ -67,7 +70,7 @@ function eventOf(method: string, path: string, body?: object) {
   };
 }
 
-/** The names and units that CloudWatch is told to look for, and what they are told by. */
+/** Lists the names and units that a line declares to CloudWatch, and its dimensions. */
 function declared(line: Record<string, unknown> | undefined) {
   const { CloudWatchMetrics } = (line?._aws ?? {}) as {
     CloudWatchMetrics: {
@@ -112,7 +115,7 @@ describe("a function's metrics", () => {
         Latency: 'Milliseconds',
       },
     });
-    // The three people: DetectFaces, and a search of each. The wall: one of each. And one once more.
+    // Three people take DetectFaces and a search each. The wall takes one of each, and one call is repeated.
     expect(first).toMatchObject({
       service: 'FaceBlacklist',
       operation: 'processImages',
@@ -135,7 +138,7 @@ describe("a function's metrics", () => {
     ]);
     expect(statuses).toEqual([200, 200]);
     const units = metrics.map((line) => declared(line).units);
-    // Rekognition looks at the drawn face once an hour.
+    // Rekognition is tested with the drawn face once an hour.
     expect(units).toEqual([
       { Latency: 'Milliseconds', ColdStarts: 'Count', RekognitionCalls: 'Count' },
       { Latency: 'Milliseconds', RekognitionCalls: 'Count' },

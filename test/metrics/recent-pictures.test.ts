@@ -3,7 +3,7 @@ import { RecentPictures } from '../../lib/metrics/recent-pictures.ts';
 
 const second = 1_000;
 const minute = 60 * second;
-/** The clock does not begin with the first picture. */
+/** Time of the first picture, which is not the clock's 0. */
 const start = 1_234_567;
 
 const picture = (seconds: number, faces = 2, matches = 1) => ({ seconds, faces, matches });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { foldedName } from '../../lib/names/folded-name.ts';
 import { normalName, normalReason } from '../../lib/names/normal-form.ts';
 
-/** Characters of every kind that a normal form has to deal with, and letters that they stand between. */
+/** Characters of every kind that a normal form has to handle, and letters around them. */
 const awkward = [
   ...'aZé\u0301\u0308e\u00a0\u2003\u3000\t\n\v\f\r\u0085\u2028\u2029\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\u2061',
   ...'\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c\u00ad\u034f\u115f\u1160\u3164\uffa0\u17b4\u180b\u180e',
@@ -22,10 +22,10 @@ const anyText = fc.oneof(
   fc.string({ unit: 'grapheme' }),
 );
 
-/** Characters that nobody sees, and no script needs. */
+/** Characters that nobody sees and no script needs. */
 const forbidden =
   /[[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}\u2800\ufffc\ufff9]--[\u200c\u200d\u180b-\u180f\ufe00-\ufe0f\u{e0100}-\u{e01ef}]]/v;
-/** Joiners and selectors that nothing stands before. */
+/** Joiners and selectors with no character before them that they could change. */
 const homeless = /(?:^|[\sa-zA-Z])[\u200c\u200d\u180b-\u180f\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/v;
 
 describe('the normal form of a name', () => {
@@ -99,7 +99,7 @@ describe('the normal form of a name', () => {
     };
     for (const piece of [' ', 'ب\u0301\u200c\u0650', '\u200d\ufe0f', '❤\ufe0f\u200d', '\u0301', '\0']) {
       const length = Math.ceil(20_000 / piece.length);
-      // 10 times as long for 10 times as much; 100 times were it quadratic.
+      // A text 10 times as long takes 10 times as long; quadratic work would take 100 times.
       expect(seconds(piece.repeat(10 * length)) / seconds(piece.repeat(length)), piece).toBeLessThan(50);
     }
   });

@@ -21,7 +21,7 @@ const process = (ports: Ports, ...images: Buffer[]) =>
     ProcessImagesRequest.parse({ images: images.map((image) => image.toString('base64')) }),
   );
 
-/** How many pictures and how many records are kept. */
+/** Counts the pictures and the records that are kept. */
 const kept = async () => {
   const { images, records } = stores.ports;
   const kept = await Array.fromAsync(images.list('processed/'));
@@ -35,7 +35,7 @@ const kept = async () => {
 describe('processing a picture', () => {
   it.each([
     ...steps('faces.match', 'images.put', 'images.put 2', 'images.put 3', 'records.findActive'),
-    // Whether a record that the store failed on is there, only the store knows.
+    // After a failure only the store knows if the record is there.
     ['before records.addProcessed', stepBefore('records.addProcessed')] as const,
   ])('that fails %s keeps nothing of it', async (_name, step) => {
     const before = await kept();
@@ -133,7 +133,7 @@ describe('processing a picture', () => {
   it('that would not be done in time is not begun, and says so', async () => {
     const before = await kept();
     const image = stores.pictures.listed;
-    // The first one finds time enough, also when it has been read.
+    // The first picture has time enough, even after it was read.
     const results = await processWithin([20_000, 13_000, 20_000], image, image);
     expect(results.map(({ error, faces }) => [error, faces.length])).toEqual([
       [null, 1],

@@ -25,27 +25,29 @@ function pixelOf({ pixels, width }: Picture, x: number, y: number): [number, num
   return [pixels[at] as number, pixels[at + 1] as number, pixels[at + 2] as number];
 }
 
-/** The colour that most of a pixel is of: where two meet, JPEG mixes up to 7/16 of the neighbours' colour into it. */
+/**
+ * Names a pixel's dominant colour. At an edge, JPEG mixes up to 7/16 of the neighbours' colour into a pixel.
+ */
 function colourOf([red, green]: readonly [number, number, number]): Colour {
   if (red - green > 100) return 'red';
   return green - red > 85 ? 'green' : 'background';
 }
 
 describe('boxes', () => {
-  /** At this width their lines are 16 pixels wide, just as JPEG's blocks. */
+  /** At this width the boxes' lines are 16 pixels wide, like JPEG's blocks. */
   const width = 4800;
   const height = 256;
   const line = 16;
   const gray = picture(width, height);
 
-  /** Where a box's line should be. */
+  /** Checks if a box's line should be at this pixel. */
   const isOnLine = ({ x, y, w, h }: Box, px: number, py: number) => {
     const isWithin = px >= x && px < x + w && py >= y && py < y + h;
     const isInside = px >= x + line && px < x + w - line && py >= y + line && py < y + h - line;
     return isWithin && !isInside;
   };
 
-  /** The first of the pixels that are not of the colour that they should be. */
+  /** Lists the first pixels that have the wrong colour. */
   async function wrongPixels(faces: readonly { box: Box; isMatch: boolean }[]): Promise<string[]> {
     const drawn = await decodePicture(await drawBoxes(gray, faces));
     expect([drawn.width, drawn.height]).toEqual([width, height]);
@@ -109,10 +111,10 @@ describe('boxes', () => {
 });
 
 describe('a crop', () => {
-  /** Red tells the column, green the row. */
+  /** Picture whose red gives the column, and whose green gives the row. */
   const ramp = picture(200, 160, (x, y) => [x, y, 0]);
 
-  /** Which part of the picture a crop shows, by the colours of its corners. */
+  /** Finds the part of the picture that a crop shows, by the colours of its corners. */
   async function shown(box: Box, padding: number) {
     const crop = await decodePicture(await cropFace(ramp, box, padding));
     const [left, top] = pixelOf(crop, 0, 0);

@@ -14,7 +14,7 @@ const well: Situation = {
   health: { status: 'ok', detail: null },
   counts: { entries: 10, images: 20, processed: 30 },
   faces: { modelId: 'Fusion', defaults: matchDefaults('Fusion', embeddingModels.Fusion, 'cosine', 'ssd') },
-  engine: { workers: 1, busy: 0, waiting: 0, enrolled: 20 },
+  engine: { workers: 1, busy: 0, waiting: 0, enrolled: 20, runtime: 'onnx' },
   webhooks: [
     { receiver: 'https://example.com', pending: 0, oldest_pending: null, given_up: 0, last_error: null },
   ],
@@ -22,7 +22,7 @@ const well: Situation = {
 
 const warnings = (change: Partial<Situation>) => warningsOf({ ...well, ...change });
 
-/** As a user's own model has it. */
+/** Describes a user's own model. */
 function custom(threshold: number, calibration?: readonly number[]): Situation['faces'] {
   const model = {
     ...embeddingModels.MobileFaceNet,
@@ -154,7 +154,7 @@ describe('a warning', () => {
   });
 
   test('says how many pictures can not be recognised yet', () => {
-    const engine = { workers: 1, busy: 0, waiting: 0, enrolled: 17 };
+    const engine = { workers: 1, busy: 0, waiting: 0, enrolled: 17, runtime: 'onnx' as const };
     expect(warnings({ engine })).toEqual([
       expect.stringMatching(/^3 of the 20 reference pictures can't be recognised yet/),
     ]);

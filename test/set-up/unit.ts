@@ -1,7 +1,7 @@
 import { ChildProcess } from 'node:child_process';
 import { Server } from 'node:net';
 
-/** Keeps unit tests what they are: a test that starts a process or opens a port belongs elsewhere. */
+/** Keeps unit tests small: a test that starts a process or opens a port belongs elsewhere. */
 
 function refuse(what: string) {
   return (): never => {

@@ -19,21 +19,24 @@ import type { BackendTraits, KeptFiles } from './api/traits.ts';
 import { uploadsSuite } from './api/uploads.ts';
 import { verificationSuite } from './api/verification.ts';
 
-/** What differs between the hosts of the API, and why. */
+/** Differences between the hosts of the API, with the reasons. */
 export interface HostTraits {
-  /** How the tests can read the pictures that answers name; those of another machine or a container they can't. */
+  /** Access to the pictures that answers name; undefined if they lie on another machine or in a container. */
   readonly files?: KeptFiles;
   readonly backend: BackendTraits;
 }
 
-/** What the suites work with, once it is there. */
+/** The subject of the suites, once it has started. */
 export interface Tested {
   readonly api: ApiClient;
   readonly people: People;
   readonly backend: BackendTraits;
 }
 
-/** The promises of the API, for every host alike. The store may hold other entries and pictures already; what is made is deleted. */
+/**
+ * Tests the API's promises, which are the same for every host. The store may already hold other entries and
+ * pictures; everything that the tests make is deleted.
+ */
 export function apiSuite(name: string, connect: () => Promise<ApiConnection>, traits: HostTraits): void {
   describe(`the API on ${name}`, () => {
     let api: ApiClient | undefined;
@@ -47,7 +50,7 @@ export function apiSuite(name: string, connect: () => Promise<ApiConnection>, tr
     const get = () => tested;
     duplicatesSuite(get);
     verificationSuite(get);
-    // The console is no endpoint: what is in front of the handlers serves it.
+    // The console is no endpoint: the host itself serves it, in front of the handlers.
     routesSuite(get, '/console/');
     listingSuite(get);
     addingSuite(get);

@@ -17,7 +17,7 @@ import { matchingSuite } from './faces/matching.ts';
 import { overridesSuite } from './faces/overrides.ts';
 import { recognitionSuite } from './faces/recognition.ts';
 
-/** The promises of `lib/faces/port.ts`, for every adapter that knows people by photographs. */
+/** Tests the promises of `lib/faces/port.ts` on an adapter that recognizes people in photographs. */
 export function faceBackendSuite(
   name: string,
   abilities: FaceAbilities,
@@ -29,7 +29,10 @@ export function faceBackendSuite(
   });
 }
 
-/** The promises that use cases build on: who is in the gallery, and is told as a match. They hold for the fake backend too. */
+/**
+ * Tests the promises that use cases rely on: who is in the gallery, and who is reported as a match. The fake
+ * backend keeps them too.
+ */
 export function faceBookkeepingSuite(
   name: string,
   abilities: FaceAbilities,
@@ -48,7 +51,7 @@ function suite(
     let opened: OpenedFaces;
     let setting: Setting;
 
-    // Engines take a second to start: the tests share one, and each leaves its gallery empty.
+    // Engines take a second to start. So the tests share one, and each test leaves its gallery empty.
     beforeAll(async () => {
       opened = await open();
       const { backend } = opened;
@@ -79,7 +82,7 @@ async function photographs(backend: FaceBackend): Promise<SuitePictures> {
   return { portraits: people, otherPortrait: otherPortrait as Picture, group };
 }
 
-/** What matches by default is what the defaults tell. */
+/** Tests that matches by default follow the reported defaults. */
 function defaultsSuite(get: () => Setting): void {
   test('tells what counts where nothing else is named', async () => {
     const { backend } = get();

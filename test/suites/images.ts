@@ -2,37 +2,37 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Delivery, ImageDelivery, ImageStore, StoredImage } from '../../lib/images/port.ts';
 
-/** An image store with nothing in it, for one test. */
+/** An empty image store for one test. */
 export interface OpenedImages {
   readonly store: ImageStore;
-  /** Another store on the same data, as a second process would have. */
+  /** Opens another store on the same data, as a second process would. */
   another(): ImageStore;
-  /** What gives its pictures out. */
+  /** Gives the delivery of its pictures. */
   delivery(): ImageDelivery;
-  /** What clients see for a key: adapters differ in it, for each names its pictures in its own way. */
+  /** Gives the location that clients see for a key. Each adapter names its pictures in its own way. */
   location(key: string): string;
-  /** Closes what was opened, and removes the data. */
+  /** Closes everything that was opened, and removes the data. */
   remove(): Promise<void>;
 }
 
 const jpeg = 'image/jpeg';
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** The text that a client ends up with. */
+/** Reads the text that a client receives in the end. */
 async function received(delivery: Delivery | undefined): Promise<string> {
   if (delivery === undefined) throw new Error('There is no such picture.');
   if ('bytes' in delivery) return new TextDecoder().decode(delivery.bytes);
   return (await fetch(delivery.url)).text();
 }
 
-/** All that a store lists. */
+/** Lists everything in a store below a prefix. */
 export async function listed(store: ImageStore, prefix: `${string}/`): Promise<StoredImage[]> {
   const images: StoredImage[] = [];
   for await (const image of store.list(prefix)) images.push(image);
   return images;
 }
 
-/** The promises of `lib/images/port.ts`, for every adapter alike. */
+/** Tests the promises of `lib/images/port.ts`, which are the same for every adapter. */
 export function imageStoreSuite(name: string, open: () => Promise<OpenedImages>): void {
   describe(`images in ${name}`, () => {
     let opened: OpenedImages;
@@ -124,7 +124,7 @@ export function imageStoreSuite(name: string, open: () => Promise<OpenedImages>)
       expect(await keys('cropped/')).toEqual(all.slice(3));
       expect(await keys('processed/')).toEqual([]);
       expect(await keys('blacklist/8/')).toEqual([]);
-      // Stores tell whole seconds at worst, by their own clock.
+      // Some stores report whole seconds only, and by their own clock.
       for (const { modified } of await list('blacklist/')) {
         expect(Math.abs(modified.getTime() - before)).toBeLessThan(60_000);
       }

@@ -1,26 +1,29 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Inbox } from '../../lib/inbox/port.ts';
 
-/** An inbox with nothing in it, and ways to look behind it. */
+/** An empty inbox, and ways to look behind it. */
 export interface OpenedInbox {
   readonly inbox: Inbox;
-  /** The same inbox, as another process opens it later. */
+  /** Opens the same inbox as another process would later. */
   another(): Inbox;
   put(key: string, bytes: Uint8Array): Promise<void>;
-  /** The bytes of what is in the inbox or rejected. */
+  /** Reads a file in the inbox or among the rejected ones. */
   get(key: string): Promise<Uint8Array | undefined>;
-  /** All that is in the inbox or rejected, reasons not counted, in alphabetical order. */
+  /** Lists the files in the inbox and the rejected ones, without their reasons, in alphabetical order. */
   keys(): Promise<string[]>;
-  /** Why a file was rejected, by the key that it has now. */
+  /** Reads the reason why a file was rejected, by the key that it has now. */
   reasonOf(rejectedKey: string): Promise<string | undefined>;
-  /** Removes what has one of these keys. */
+  /** Removes the file with this key. */
   discard(key: string): Promise<void>;
-  /** Removes all. */
+  /** Removes everything. */
   remove(): Promise<void>;
 }
 
 export interface InboxTraits {
-  /** Why an emulator does not tell a file from another one in its place; `undefined` where that is tested. */
+  /**
+   * Reason why an emulator does not notice that a file was replaced by another; `undefined` if that is
+   * tested.
+   */
   readonly takesReplacedForSame: string | undefined;
 }
 
@@ -31,7 +34,7 @@ function textOf(bytes: Uint8Array | undefined): string | undefined {
   return bytes && Buffer.from(bytes).toString();
 }
 
-/** The promises of `lib/inbox/port.ts`, for every adapter alike. */
+/** Tests the promises of `lib/inbox/port.ts`, which are the same for every adapter. */
 export function inboxSuite(
   name: string,
   open: () => Promise<OpenedInbox>,
@@ -128,54 +131,54 @@ export function inboxSuite(
       await opened.put(key, bytes);
       return readFile(key);
     };
-    /** The runs of others that are older than this do not count as under way. */
+    /** Moves the clock, so that earlier runs of others do not count as under way any more. */
     const passTime = () => vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 10 * 60_000);
 
     it('knows of processes that ended while they worked on a file', async () => {
       const file = await mark('inbox/7/a.jpg');
-      expect(await opened.inbox.begin(file, 1)).toEqual({ deaths: 0, isIndexed: false });
+      expect(await opened.inbox.notes.begin(file.mark, 1)).toEqual({ deaths: 0, isIndexed: false });
       passTime();
       const second = opened.another();
-      expect(await second.begin(file, 0)).toEqual({ deaths: 1, isIndexed: false });
+      expect(await second.notes.begin(file.mark, 0)).toEqual({ deaths: 1, isIndexed: false });
       // Nothing was noted: it was only asked.
-      expect(await opened.another().begin(file, 1)).toEqual({ deaths: 1, isIndexed: false });
+      expect(await opened.another().notes.begin(file.mark, 1)).toEqual({ deaths: 1, isIndexed: false });
       passTime();
-      expect(await opened.another().begin(file, 1)).toEqual({ deaths: 2, isIndexed: false });
-      expect(await opened.another().begin(file, 1)).toEqual({ deaths: 2, isIndexed: false });
+      expect(await opened.another().notes.begin(file.mark, 1)).toEqual({ deaths: 2, isIndexed: false });
+      expect(await opened.another().notes.begin(file.mark, 1)).toEqual({ deaths: 2, isIndexed: false });
     });
 
     it('does not take a failure for an end of the process', async () => {
       const file = await mark('inbox/7/a.jpg');
       for (let times = 0; times < 3; times++) {
         const inbox = opened.another();
-        expect(await inbox.begin(file, 1)).toEqual({ deaths: 0, isIndexed: false });
-        await inbox.end(file);
+        expect(await inbox.notes.begin(file.mark, 1)).toEqual({ deaths: 0, isIndexed: false });
+        await inbox.notes.end(file.mark);
         passTime();
       }
     });
 
     it('knows that a file was indexed as long as it lies there, and of no other in its place', async () => {
       const file = await mark('inbox/7/a.jpg');
-      await opened.inbox.begin(file, 1);
-      await opened.inbox.indexed(file);
-      await opened.inbox.end(file);
+      await opened.inbox.notes.begin(file.mark, 1);
+      await opened.inbox.notes.indexed(file.mark);
+      await opened.inbox.notes.end(file.mark);
       const again = await opened.another().read('inbox/7/a.jpg', maxBytes);
       expect(again?.mark).toBe(file.mark);
-      expect(await opened.another().begin(file, 1)).toEqual({ deaths: 0, isIndexed: true });
+      expect(await opened.another().notes.begin(file.mark, 1)).toEqual({ deaths: 0, isIndexed: true });
       const other = await mark('inbox/8/a.jpg');
       await opened.put('inbox/7/a.jpg', Buffer.from('others'));
       for (const file of [other, await readFile('inbox/7/a.jpg')]) {
-        expect(await opened.inbox.begin(file, 1)).toEqual({ deaths: 0, isIndexed: false });
+        expect(await opened.inbox.notes.begin(file.mark, 1)).toEqual({ deaths: 0, isIndexed: false });
       }
     });
 
     it('knows nothing of a file that was removed or rejected', async () => {
       for (const leave of ['remove', 'reject'] as const) {
         const file = await mark('inbox/7/a.jpg');
-        await opened.inbox.begin(file, 1);
-        await opened.inbox.indexed(file);
+        await opened.inbox.notes.begin(file.mark, 1);
+        await opened.inbox.notes.indexed(file.mark);
         await opened.inbox[leave](file, 'It is not good.');
-        expect(await opened.inbox.begin(file, 1)).toEqual({ deaths: 0, isIndexed: false });
+        expect(await opened.inbox.notes.begin(file.mark, 1)).toEqual({ deaths: 0, isIndexed: false });
       }
     });
 
@@ -183,7 +186,7 @@ export function inboxSuite(
       for (const key of ['inbox/7', 'inbox/7/a.jpg', 'inbox/8/a.jpg', 'inbox/8']) {
         await opened.put(key, bytes);
         await opened.inbox.reject(await readFile(key), 'It is not good.');
-        // In a file system, nothing can lie below a file.
+        // In a file system nothing can lie below a file.
         await opened.put(key, bytes);
         await opened.inbox.remove(await readFile(key));
       }

@@ -16,7 +16,7 @@ import { imageSuite } from './records/images.ts';
 import { processedSuite } from './records/processed.ts';
 import { removalSuite } from './records/removal.ts';
 
-/** The promises of `lib/records/port.ts`, for every adapter alike. */
+/** Tests the promises of `lib/records/port.ts`, which are the same for every adapter. */
 export function recordStoreSuite(name: string, open: () => Promise<OpenedRecords>): void {
   describe(`records in ${name}`, () => {
     let opened: OpenedRecords;

@@ -1,4 +1,4 @@
-/** A form as the API's clients send it: the fields as they were given, then the file. */
+/** Makes a form as the API's clients send it: first the fields as they were given, then the file. */
 export function formOf(fields: Readonly<Record<string, string>>, file: Uint8Array | string): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.set(name, value);

@@ -30,7 +30,7 @@ function receive({ fields }: Pick<Upload, 'fields'>, file = chunks('a picture'),
   return uploads.receive(new Map(sent), file);
 }
 
-/** Files below the data folder, with their modes. */
+/** Lists the files below the data folder, with their modes. */
 async function files(): Promise<Record<string, number>> {
   const items = await readdir(dataDir, { recursive: true, withFileTypes: true });
   const modes = items.map(async ({ name, parentPath }) => {

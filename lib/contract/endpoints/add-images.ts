@@ -18,6 +18,7 @@ export const addImagesContract = defineEndpoint({
   path: '/api/v1/blacklist/{id}/images',
   summary: 'Add pictures of a listed person',
   tags: ['Blacklist'],
+  role: 'editor',
   params: EntryPath,
   body: {
     kind: 'multipart',

@@ -10,6 +10,7 @@ export const createEntryUploadContract = defineEndpoint({
   description:
     'Send the picture to `url` then, with all `fields` before it. It is added to the entry by itself a moment after it arrived.',
   tags: ['Blacklist'],
+  role: 'editor',
   params: EntryPath,
   body: uploadBody,
   success: uploadSuccess,

@@ -20,6 +20,7 @@ export const createEntryContract = defineEndpoint({
     'Each picture enrolls its largest face. A file that is not a picture, or shows no usable face, is left out and named ' +
     'in `errors`; when none is left, nothing is kept.',
   tags: ['Blacklist'],
+  role: 'editor',
   body: {
     kind: 'multipart',
     fields: z.object({ name: EntryName, reason: EntryReasonText }),

@@ -10,6 +10,7 @@ export const createProcessUploadContract = defineEndpoint({
     'Send the picture to `url` then, with all `fields` before it, and give `image` to process-images or detect-face. ' +
     'It is kept for a day.',
   tags: ['Processing'],
+  role: 'check',
   body: { ...uploadBody, schema: ProcessUploadRequest },
   success: uploadSuccess,
   errors: ['request_invalid', 'input_unreadable', 'throttled', 'backend_unavailable'],

@@ -12,6 +12,7 @@ export const deleteEntryContract = defineEndpoint({
   description:
     'Its pictures and faces are deleted from every store, with all their versions, and what the history has of it. `GET /api/v1/erasures/{id}` tells what was removed, and what remains elsewhere.',
   tags: ['Blacklist'],
+  role: 'admin',
   params: EntryPath,
   query: z.object({
     history: z

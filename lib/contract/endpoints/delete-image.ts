@@ -11,6 +11,7 @@ export const deleteImageContract = defineEndpoint({
   description:
     'The picture and its face are deleted from every store. The last one of an entry stays: delete the entry instead.',
   tags: ['Blacklist'],
+  role: 'admin',
   params: ImagePath,
   success: {
     status: 200,

@@ -34,6 +34,7 @@ export const deleteManyProcessedContract = defineEndpoint({
   summary: 'Delete the processed pictures that filters mean',
   description:
     'Records, copies and crops go, the oldest first. At least one filter is needed. What takes longer than a request may is left: `remaining` says how many.',
+  role: 'admin',
   tags: ['Processing'],
   query,
   success: {

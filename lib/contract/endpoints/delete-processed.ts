@@ -16,6 +16,7 @@ export const deleteProcessedContract = defineEndpoint({
   ],
   summary: 'Delete a processed picture',
   description: 'Its record goes, and every copy and crop of it. Its id is never given again.',
+  role: 'admin',
   tags: ['Processing'],
   params: ProcessedPath,
   success: {

@@ -19,6 +19,7 @@ export const detectFacesContract = defineEndpoint({
   summary: 'Find the faces of a picture',
   description: 'Nothing is compared and nothing is kept.',
   tags: ['Detection'],
+  role: 'check',
   body: {
     kind: 'json',
     schema: DetectFacesRequest,

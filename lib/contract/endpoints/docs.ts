@@ -7,6 +7,8 @@ export const docsContract = defineEndpoint({
   path: '/docs',
   summary: 'Show this API to a person',
   tags: ['Service'],
+  role: 'check',
+  unaudited: true,
   success: {
     status: 200,
     description: 'A page for the browser.',
@@ -23,6 +25,8 @@ export const docsAssetContract = defineEndpoint({
   path: '/docs/{asset}',
   summary: "A script or a style sheet of the documentation's page",
   tags: ['Service'],
+  role: 'check',
+  unaudited: true,
   params: z.object({ asset: z.string() }),
   success: {
     status: 200,

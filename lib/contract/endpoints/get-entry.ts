@@ -9,6 +9,7 @@ export const getEntryContract = defineEndpoint({
   path: '/api/v1/blacklist/{id}/',
   summary: 'Show a listed person',
   tags: ['Blacklist'],
+  role: 'desk',
   params: EntryPath,
   success: { status: 200, description: 'The entry.', schema: BlacklistRecord, example: recordExample },
   errors: ['request_invalid', 'entry_not_found', 'throttled', 'backend_unavailable'],

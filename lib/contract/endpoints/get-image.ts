@@ -8,6 +8,7 @@ export const getImageContract = defineEndpoint({
   path: '/api/v1/blacklist/{id}/images/{image_id}',
   summary: 'Fetch a picture of a listed person',
   tags: ['Blacklist'],
+  role: 'desk',
   params: ImagePath,
   success: pictureSuccess,
   errors: ['request_invalid', 'entry_not_found', 'image_not_found', 'throttled', 'backend_unavailable'],

@@ -12,6 +12,7 @@ export const getProcessedImageContract = defineEndpoint({
   path: '/api/v1/processed-images/{db_id}/image',
   summary: 'Fetch a processed picture',
   tags: ['Processing'],
+  role: 'check',
   params: ProcessedPath,
   query: z.object({
     variant: z

@@ -9,6 +9,7 @@ export const getProcessedContract = defineEndpoint({
   path: '/api/v1/processed-images/{db_id}',
   summary: 'Show what was found in a processed picture',
   tags: ['Processing'],
+  role: 'check',
   params: ProcessedPath,
   success: {
     status: 200,

@@ -7,6 +7,8 @@ export const healthContract = defineEndpoint({
   path: '/healthz',
   summary: 'Tell whether the service can work',
   tags: ['Service'],
+  role: 'metrics',
+  unaudited: true,
   public: true,
   success: {
     status: 200,

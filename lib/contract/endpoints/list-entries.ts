@@ -11,6 +11,7 @@ export const listEntriesContract = defineEndpoint({
   path: '/api/v1/blacklist/',
   summary: 'Show all listed people, or those of a name',
   tags: ['Blacklist'],
+  role: 'desk',
   query: z.object({
     q: text(0, 100, normalName)
       .optional()

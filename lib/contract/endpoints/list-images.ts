@@ -10,6 +10,7 @@ export const listImagesContract = defineEndpoint({
   path: '/api/v1/blacklist/{id}/images',
   summary: 'Show which pictures there are of a listed person',
   tags: ['Blacklist'],
+  role: 'desk',
   params: EntryPath,
   success: {
     status: 200,

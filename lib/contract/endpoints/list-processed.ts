@@ -18,6 +18,7 @@ export const listProcessedContract = defineEndpoint({
   ],
   summary: 'List processed pictures',
   tags: ['Processing'],
+  role: 'desk',
   query: pageQuery(20).extend(processedFilters),
   success: {
     status: 200,

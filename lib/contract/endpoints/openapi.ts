@@ -7,6 +7,8 @@ export const openApiContract = defineEndpoint({
   path: '/openapi.json',
   summary: 'Describe this API',
   tags: ['Service'],
+  role: 'check',
+  unaudited: true,
   success: {
     status: 200,
     description: 'This document, as OpenAPI 3.1.',

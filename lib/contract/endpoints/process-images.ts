@@ -29,6 +29,7 @@ export const processImagesContract = defineEndpoint({
     'Every face of every picture with its own matches, one result for each picture, in their order. ' +
     'A picture that cannot be read has an `error` in its own result and does not fail the others.',
   tags: ['Processing'],
+  role: 'check',
   body: {
     kind: 'json',
     schema: ProcessImagesRequest,

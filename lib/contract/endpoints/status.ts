@@ -23,7 +23,7 @@ const WebhookStatus = z.object({
   given_up: count.describe('Events that it never took.'),
   last_error: z.string().nullable(),
 });
-/** The delivery of match events to one receiver. */
+/** State of the deliveries to one receiver of match events. */
 export type WebhookStatus = z.infer<typeof WebhookStatus>;
 
 export const Status = z
@@ -61,6 +61,10 @@ export const Status = z
       max_image_bytes: count,
       max_request_bytes: count,
       workers: count.nullable().describe('Threads that compute; null where another service does.'),
+      runtime: z
+        .enum(['onnx', 'tfjs-node', 'tfjs-wasm'])
+        .nullable()
+        .describe('What they run the networks on; null where another service does.'),
       authentication: z
         .enum(['tokens', 'none', 'gateway'])
         .describe('`gateway`: API Gateway asks, before this service is reached.'),
@@ -80,6 +84,8 @@ export const statusContract = defineEndpoint({
   description:
     'For people who look: what fails is told in `health` and `warnings`, with a status of 200, as long as the records can be read.',
   tags: ['Service'],
+  role: 'metrics',
+  unaudited: true,
   success: {
     status: 200,
     description: 'How things stand.',
@@ -115,6 +121,7 @@ export const statusContract = defineEndpoint({
         max_image_bytes: 15_728_640,
         max_request_bytes: 26_214_400,
         workers: 4,
+        runtime: 'onnx',
         authentication: 'none',
         console_needs_token: false,
       },

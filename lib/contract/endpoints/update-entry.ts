@@ -16,6 +16,7 @@ export const updateEntryContract = defineEndpoint({
   summary: "Replace a listed person's name and reason",
   description: 'A `reason` left out becomes null.',
   tags: ['Blacklist'],
+  role: 'editor',
   params: EntryPath,
   body: {
     kind: 'json',

@@ -24,6 +24,7 @@ export const verifyEntryContract = defineEndpoint({
   description:
     "The picture's largest face beside the nearest of the entry's reference images, also where that is no match. Nothing is kept.",
   tags: ['Verification'],
+  role: 'check',
   params: EntryPath,
   body: {
     kind: 'json',

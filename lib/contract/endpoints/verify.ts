@@ -37,6 +37,7 @@ export const verifyContract = defineEndpoint({
     'Of several faces in a picture the largest counts. Nobody is looked up and nothing is kept. ' +
     'A picture that cannot be used, or shows no face, is a 400 that says which one.',
   tags: ['Verification'],
+  role: 'check',
   body: {
     kind: 'json',
     schema: VerifyRequest,

@@ -1,6 +1,7 @@
 import {
   type DistanceMetric,
   type EngineDetector,
+  type EngineRuntime,
   engineDetectors,
   type ModelName,
 } from '../../contract/vocabulary.ts';
@@ -56,34 +57,39 @@ import type { Job, JobFace } from './worker.ts';
 
 export interface HumanSettings {
   readonly modelName: EmbeddingModelName;
-  /** Which version of `Fusion` is in use; `accurate` where it is not set. */
+  /** Version of `Fusion` in use; `accurate` unless set. */
   readonly profile?: EngineProfile | undefined;
-  /** The model that is configured, on whose scale thresholds are; `modelName` unless it is set. */
+  /** Configured model, on whose scale thresholds are; `modelName` unless set. */
   readonly namedModel?: ModelName | undefined;
   readonly distanceMetric: DistanceMetric;
-  /** See `thresholdLimits`; its default unless it is set. */
+  /** Largest false match rate, see `thresholdLimits`; its default unless set. */
   readonly maxFalseMatchRate?: number | undefined;
-  /** 0..1 */
+  /** Smallest confidence of a detected face, 0..1. */
   readonly detectionConfidenceThreshold: number;
   readonly maxImageBytes: number;
   readonly workers: number;
+  /** `auto` unless it is set. */
+  readonly runtime?: EngineRuntime | undefined;
   readonly qualityFilter: QualityFilter;
-  /** The detector of requests that name none which the engine has; the same goes for this. */
+  /**
+   * Detector of requests without one that the engine has. If the engine does not have this one either, it
+   * uses its default.
+   */
   readonly detectorBackend?: string | undefined;
-  /** The model that `Custom` means. */
+  /** Model that `Custom` names. */
   readonly customModel?: CustomModel | undefined;
-  /** See `EngineTest`. */
+  /** Limits of the self-test, see `EngineTest`. */
   readonly testLimits?: EngineTestLimits | undefined;
 }
 
-/** `UsedOptions` in the engine's own words. */
+/** `UsedOptions` in the engine's types. */
 interface Used extends UsedOptions {
   readonly model: EmbeddingModelName;
   readonly detectorBackend: EngineDetector;
   readonly metric: DistanceMetric;
 }
 
-/** Enrolled faces, of every model. */
+/** Enrolled faces, for every model. */
 interface Enrolled {
   readonly store: EmbeddingStore;
   readonly models: EmbeddingModels;
@@ -95,18 +101,21 @@ interface EmbeddedFace {
   readonly embeddings: JobFace['embeddings'];
 }
 
-/** A face of a picture with the enrolled ones that are near it, best first. */
+/** A face of a picture with its matches and near misses among the enrolled faces, best first. */
 interface FoundFace {
   readonly face: JobFace;
-  readonly near: readonly FaceMatch[];
+  readonly neighbours: readonly FaceMatch[];
 }
 
-/** A picture is looked through again when a face that it matched was enrolled anew meanwhile: far oftener than chance allows. */
+/**
+ * Limit on the searches for one picture. A search is repeated if a face that it found was enrolled anew
+ * meanwhile; that many times in a row is no chance.
+ */
 const maxTries = 5;
 
 /**
- * Starts the engine and loads the gallery out of the store.
- * @throws BackendUnavailableError when the models or the gallery can't be loaded.
+ * Starts the engine and loads the gallery from the store.
+ * @throws BackendUnavailableError when the models or the gallery can't be loaded
  */
 export async function openHuman(store: EmbeddingStore, settings: HumanSettings): Promise<FaceBackend> {
   const known = modelsWith(settings.customModel, settings.profile);
@@ -115,10 +124,11 @@ export async function openHuman(store: EmbeddingStore, settings: HumanSettings):
     minConfidence: settings.detectionConfidenceThreshold,
     modelName: (models.get(settings.modelName) as EmbeddingModel).embedder,
     customNetwork: settings.customModel?.network,
+    runtime: settings.runtime,
   });
   try {
     const galleries = await store.read(() => openGalleries(pool, store, models));
-    // The others are loaded when they are first asked for: few requests ask for another model.
+    // Other models' galleries are loaded at their first use: few requests name another model.
     await store.read(() => galleries.get(settings.modelName)?.refresh());
     return new Human(pool, { store, models, galleries }, settings);
   } catch (error) {
@@ -175,9 +185,9 @@ class Human implements FaceBackend {
     const { model, detectorBackend: detector, metric, threshold } = used;
     const wanted = { metric, threshold, candidates: options.candidates ?? 0 };
     const found = await this.#search(picture, { detector, models: [] }, model, wanted);
-    const faces = found.map(({ face: { area, confidence }, near }) => {
-      const matches = near.filter(({ distance }) => distance <= threshold);
-      const candidates = near.filter(({ distance }) => !(distance <= threshold));
+    const faces = found.map(({ face: { area, confidence }, neighbours }) => {
+      const matches = neighbours.filter(({ distance }) => distance <= threshold);
+      const candidates = neighbours.filter(({ distance }) => !(distance <= threshold));
       return { area, confidence, matches, candidates };
     });
     return { faces, ...used, hasGallery: true };
@@ -203,11 +213,11 @@ class Human implements FaceBackend {
     await this.#read(() => gallery.refresh());
     const { face, embeddings } = await probe((picture) => this.#largest(picture, used, gallery.embedders));
     const imageIds = references.map(({ imageId }) => imageId);
-    const near = await this.#read(() => gallery.compareWith(embeddings, imageIds, used.metric));
-    const told = near.map(({ distance, similarity, imageId, box }) => {
+    const compared = await this.#read(() => gallery.compareWith(embeddings, imageIds, used.metric));
+    const shown = compared.map(({ distance, similarity, imageId, box }) => {
       return { distance, similarity, imageId, target: box };
     });
-    return { probe: face, references: told, ...used, hasGallery: true };
+    return { probe: face, references: shown, ...used, hasGallery: true };
   }
 
   async enroll(
@@ -226,7 +236,7 @@ class Human implements FaceBackend {
     );
     const [largest] = faces;
     if (!largest) throw new NoFaceError('No face was found in it.');
-    const { face, near: similar } = largest;
+    const { face, neighbours: similar } = largest;
     const measured = face.quality as MeasuredQuality;
     const reasons = qualityFilter === 'auto' ? qualityReasons(face, measured) : [];
     if (reasons.length > 0) throw new NoFaceError(refusalWords(reasons, faces.length));
@@ -301,14 +311,14 @@ class Human implements FaceBackend {
     });
   }
 
-  /** The model of a name, or where there is none the one in use. */
+  /** Returns the model of a name, or the one in use if there is no such model. */
   #modelOf(name: string | undefined): EmbeddingModel & { name: EmbeddingModelName } {
-    const asked = name as EmbeddingModelName;
-    const used = this.#models.has(asked) ? asked : this.modelId;
+    const named = name as EmbeddingModelName;
+    const used = this.#models.has(named) ? named : this.modelId;
     return { ...(this.#models.get(used) as EmbeddingModel), name: used };
   }
 
-  /** What counts for a request. */
+  /** Determines the options that a request gets. */
   #used(options: FaceOptions): Used {
     const { name: model, ...embeddingModel } = this.#modelOf(options.modelName);
     const metric = options.distanceMetric ?? this.#metric;
@@ -317,8 +327,8 @@ class Human implements FaceBackend {
     const isOurs = this.#models.has(named as EmbeddingModelName);
     const standard = isOurs ? undefined : standardThresholdOf(named, metric);
     const limits = thresholdLimits(model, embeddingModel, metric, this.#maxFalseMatchRate);
-    const asked = { threshold: options.threshold, model: named, metric, standard };
-    return { model, detectorBackend, metric, ...usedThreshold(asked, limits) };
+    const requested = { threshold: options.threshold, model: named, metric, standard };
+    return { model, detectorBackend, metric, ...usedThreshold(requested, limits) };
   }
 
   /**
@@ -337,17 +347,17 @@ class Human implements FaceBackend {
   }
 
   async #find(picture: Picture, job: Omit<Job, 'picture'>): Promise<FoundFace[]> {
-    return (await this.#run(picture, job)).map((face) => ({ face, near: [] }));
+    return (await this.#run(picture, job)).map((face) => ({ face, neighbours: [] }));
   }
 
-  /** Searches as is configured. */
+  /** Searches with the configured model, metric and threshold. */
   #searchUsual(picture: Picture, job: Omit<Job, 'picture'>): Promise<FoundFace[]> {
     const { threshold } = this.defaults;
     const { name } = this.#modelOf(this.modelId);
     return this.#search(picture, job, name, { metric: this.#metric, threshold, candidates: 0 });
   }
 
-  /** Finds the faces of a picture and the enrolled ones that are as near to each. */
+  /** Finds the faces of a picture, with the matches and near misses of each. */
   async #search(
     picture: Picture,
     job: Omit<Job, 'picture'>,

@@ -5,16 +5,17 @@ import type { Stage } from '../../metrics/port.ts';
 import type { EngineFigures } from '../port.ts';
 import type { Pixels } from './geometry/align.ts';
 import type { EmbedderName } from './models/models.ts';
+import type { RuntimeName } from './runtime/port.ts';
 import type { SharedGallery } from './search/gallery-memory.ts';
 import type { FromWorker, Job, JobFace, ToWorker, WorkerSettings } from './worker.ts';
 
-// From 1.29 on, ONNX Runtime's own binaries report their use to their maker, unless they are told not to before they load. Workers
-// can't: their `process.env` is a copy.
+// From 1.29 on, ONNX Runtime's own binaries send usage data to their maker. This variable stops them, if it
+// is set before they load. Workers can't set it, because their `process.env` is a copy.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
 interface Task {
   readonly job: Job;
-  /** `performance.now()` when it came. */
+  /** Time of the request, by `performance.now()`. */
   readonly came: number;
   readonly resolve: (faces: JobFace[]) => void;
   readonly reject: (error: Error) => void;
@@ -23,29 +24,36 @@ interface Task {
 interface Thread {
   readonly worker: Worker;
   task: Task | undefined;
-  /** The pixels of the picture that it works on, or did last. */
+  /** Pixels of the picture that the worker processes, or processed last. */
   pixels: SharedArrayBuffer;
   deadline?: NodeJS.Timeout;
   ready: boolean;
-  /** `performance.now()` when it began what it does, or ended what it did last. */
+  /** Time of its last start or end of a job, by `performance.now()`. */
   moved: number;
-  /** Until it is ready, or has ended. */
+  /** Promise that resolves when the worker is ready, or has ended. */
   readonly begun: Promise<unknown>;
 }
 
-/** Far more than 50 megapixels with 200 faces take. A worker that is not done by then is replaced. */
-const jobTimeoutMs = 120_000;
+/**
+ * Limit on a job in milliseconds: far more than 50 megapixels with 200 faces take on ONNX Runtime. A worker
+ * that exceeds it is replaced.
+ */
+const usualJobTimeoutMs = 120_000;
 
-/** A worker that dies this many times in a row before it is ready is not started again. */
+/** Factors by which a picture takes longer than on ONNX Runtime, at most. */
+const slowness: Readonly<Record<RuntimeName, number>> = { onnx: 1, 'tfjs-node': 5, 'tfjs-wasm': 10 };
+
+/** Limit on a worker's failed starts in a row; then it is not started again. */
 const maxStartFailures = 3;
 
-/** Runs jobs on worker threads, one at a time on each, in the order they came. */
+/** Runs jobs on worker threads, one at a time on each, in the order of the requests. */
 export class WorkerPool {
   readonly #settings: WorkerSettings;
   readonly #threads = new Set<Thread>();
   readonly #queue: Task[] = [];
   readonly #unsettled = new Set<Promise<unknown>>();
   readonly #galleries = new Map<EmbedderName, SharedGallery>();
+  #runtime: RuntimeName = 'onnx';
   #startFailures = 0;
   #failure: Error | undefined;
   #closing = false;
@@ -55,8 +63,8 @@ export class WorkerPool {
   }
 
   /**
-   * Starts the workers and waits until each has loaded its models.
-   * @throws BackendUnavailableError when one can't.
+   * Starts the workers, and waits until each has loaded its models.
+   * @throws BackendUnavailableError when one can't start
    */
   static async start(size: number, settings: WorkerSettings): Promise<WorkerPool> {
     const pool = new WorkerPool(settings);
@@ -70,10 +78,10 @@ export class WorkerPool {
   }
 
   /**
-   * Finds, embeds and looks up the faces of one picture.
-   * @param isUrgent it goes before those that wait.
-   * @throws InputUnreadableError when the engine fails on this picture.
-   * @throws BackendUnavailableError when the engine is down, or the worker dies.
+   * Finds and embeds the faces of one picture, and searches the galleries for them.
+   * @param isUrgent puts the job before those that wait
+   * @throws InputUnreadableError when the engine fails on this picture
+   * @throws BackendUnavailableError when the engine is down, or the worker dies
    */
   run(job: Job, { isUrgent = false } = {}): Promise<JobFace[]> {
     this.check();
@@ -91,7 +99,7 @@ export class WorkerPool {
     return faces;
   }
 
-  /** Lets every worker see a gallery: each job that is given after this call searches it. */
+  /** Shares a gallery with every worker: each later job searches it. */
   share(embedder: EmbedderName, gallery: SharedGallery): void {
     this.#galleries.set(embedder, gallery);
     for (const { worker, ready } of this.#threads) {
@@ -101,15 +109,27 @@ export class WorkerPool {
 
   figures(): Omit<EngineFigures, 'enrolled'> {
     const busy = [...this.#threads].filter(({ task }) => task).length;
-    return { workers: this.#threads.size, busy, waiting: this.#queue.length };
+    return { workers: this.#threads.size, busy, waiting: this.#queue.length, runtime: this.#runtime };
   }
 
-  /** For how long none of the workers has begun or ended anything, in milliseconds. */
+  /** Largest ratio between the time of work on this runtime and its time on ONNX Runtime. */
+  get slowness(): number {
+    return slowness[this.#runtime];
+  }
+
+  get #jobTimeoutMs(): number {
+    return this.slowness * usualJobTimeoutMs;
+  }
+
+  /** Milliseconds since any of the workers last started or ended a job. */
   get stillMs(): number {
     return performance.now() - Math.max(...[...this.#threads].map(({ moved }) => moved));
   }
 
-  /** @throws BackendUnavailableError when no worker is left. */
+  /**
+   * Checks that a worker is left.
+   * @throws BackendUnavailableError when none is
+   */
   check(): void {
     if (this.#closing) throw new BackendUnavailableError('The face engine is stopping.', 10);
     if (this.#threads.size === 0) {
@@ -118,8 +138,8 @@ export class WorkerPool {
   }
 
   /**
-   * Refuses the jobs that wait, lets the running ones end, and then ends the workers: ONNX Runtime aborts the process when its thread is
-   * ended while it loads a model, or in the middle of an inference.
+   * Rejects the waiting jobs, lets the running ones end, and then ends the workers. ONNX Runtime aborts the
+   * process if its thread is ended during an inference or while it loads a model.
    */
   async close(): Promise<void> {
     this.#closing = true;
@@ -136,7 +156,7 @@ export class WorkerPool {
   #startThread(): Promise<void> {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: this.#settings,
-      // Short-lived garbage would otherwise make the young generation grow for hours.
+      // Otherwise short-lived garbage would make the young generation grow for hours.
       resourceLimits: { maxYoungGenerationSizeMb: 16 },
     });
     const begun = new Promise((resolve) => worker.once('message', resolve).once('exit', resolve));
@@ -148,6 +168,7 @@ export class WorkerPool {
       let lastError = new Error('The worker ended.');
       worker.on('message', (message: FromWorker) => {
         if (message.kind === 'ready') {
+          this.#runtime = message.runtime;
           this.#makeReady(thread);
           resolve();
         } else this.#finish(thread, message);
@@ -190,18 +211,21 @@ export class WorkerPool {
     }
     const cause = message.error;
     task?.reject(new InputUnreadableError('The face engine can not process this picture.', { cause }));
-    // WASM that ran out of memory, say, fails from then on: a new thread is sure to work.
+    // WASM that ran out of memory, for example, fails from then on, so a new thread takes over.
     thread.ready = false;
     void thread.worker.terminate();
   }
 
-  /** A worker that takes too long is left behind until it is done: ended in the middle of an inference, it would take the process along. */
+  /**
+   * Replaces a worker that takes too long, and lets it end its job alone. If it were ended during an
+   * inference, it would abort the process.
+   */
   #leaveBehind(thread: Thread): void {
     thread.worker.unref();
-    this.#replace(thread, new Error(`The worker was not done after ${jobTimeoutMs / 1000} s.`));
+    this.#replace(thread, new Error(`The worker was not done after ${this.#jobTimeoutMs / 1000} s.`));
   }
 
-  /** A worker that died takes its job with it, and nothing else. */
+  /** Replaces a worker that died. Its job fails, and nothing else. */
   #replace(thread: Thread, error: Error): void {
     if (!this.#threads.delete(thread)) return;
     clearTimeout(thread.deadline);
@@ -216,7 +240,10 @@ export class WorkerPool {
     }
   }
 
-  /** Of the threads that are free, the one whose memory suits the picture best, so that few keep room for large ones. */
+  /**
+   * Chooses the free thread whose memory fits the picture best, so that few threads keep memory for large
+   * ones.
+   */
   #threadFor({ data }: Pixels): Thread | undefined {
     const free = [...this.#threads].filter(({ ready, task }) => ready && !task);
     const roomOf = ({ pixels }: Thread) => pixels.byteLength;
@@ -234,7 +261,7 @@ export class WorkerPool {
       try {
         picture = shown(thread, task.job.picture);
       } catch (error) {
-        // There was no memory for the pixels.
+        // There was not enough memory for the pixels.
         task.reject(engineFailure(error as Error));
         this.#dispatch();
         return;
@@ -242,19 +269,20 @@ export class WorkerPool {
       thread.task = task;
       thread.moved = performance.now();
       meter.waited('engine', (thread.moved - task.came) / 1000);
-      thread.deadline = setTimeout(() => this.#leaveBehind(thread), jobTimeoutMs);
+      thread.deadline = setTimeout(() => this.#leaveBehind(thread), this.#jobTimeoutMs);
       post(thread.worker, { kind: 'job', job: { ...task.job, picture } });
     }
   }
 }
 
 /**
- * The picture with its pixels where the worker reads them: in shared memory of this thread, picture after picture. Shared memory for
- * each picture would go only after both threads' garbage collections found it unused, and these don't count shared memory when they
- * decide that it is time: as chance would have it, hundreds of pictures would stay.
+ * Copies the picture's pixels to shared memory, which the thread uses again for each picture. New shared
+ * memory for each picture would stay until both threads' garbage collections had found it unused. They ignore
+ * shared memory when they decide to run, so hundreds of pictures could pile up.
  */
 function shown(thread: Thread, { width, height, data }: Pixels): Pixels {
-  // A power of 2, so that few pictures want a larger one. What no picture reaches takes no memory.
+  // Its size is a power of 2, so that few pictures need a larger one. Pages that no picture reaches take no
+  // memory.
   if (thread.pixels.byteLength < data.length) {
     thread.pixels = new SharedArrayBuffer(2 ** Math.ceil(Math.log2(data.length)));
   }

@@ -9,21 +9,30 @@ import type { WorkerPool } from './pool.ts';
 import { lengthOf } from './search/distance.ts';
 import type { JobFace } from './worker.ts';
 
-/** How the engine is tested; other limits than the usual ones are for tests of the test. */
+/** Limits of the engine's test; only tests of the test set other limits. */
 export interface EngineTestLimits {
   readonly everyMs: number;
-  /** Whoever asks waits no longer. */
+  /** Milliseconds that a caller waits at most. */
   readonly answerMs: number;
-  /** An engine that does not come to the test is busy, unless it has begun and ended nothing for so long. */
+  /**
+   * Milliseconds without any progress after which an engine that does not get to the test is taken to hang;
+   * before, it counts as busy. A slow runtime has more time.
+   */
   readonly stillMs: number;
 }
 
-/** A container's own check waits for five seconds; 50 megapixels with 200 faces take half a minute. */
+/**
+ * Usual limits. A container's own check waits for five seconds; 50 megapixels with 200 faces take half a
+ * minute.
+ */
 const usualLimits: EngineTestLimits = { everyMs: 60_000, answerMs: 3_000, stillMs: 60_000 };
 
-/** 0..1: the detectors are surer than this that the drawing is a face. Where they have to be surer still, they leave it out. */
+/**
+ * Confidence that all detectors reach for the drawing, 0..1. With a higher minimum they leave it out, and it
+ * can't be required.
+ */
 const drawnConfidence = 0.85;
-/** The mesh's eyes lie within 2 pixels of where they were drawn. */
+/** Largest distance of the eyes found from the eyes drawn, in pixels; the mesh's are within 2. */
 const maxPixelsAway = 6;
 
 interface Tested {
@@ -33,8 +42,8 @@ interface Tested {
 }
 
 /**
- * Makes sure that the engine works, by a small picture of a face that is drawn: it is found, its eyes where they were drawn, and its embedding
- * has the length that it should. It takes a worker some 50 ms.
+ * Tests that the engine works, with a small drawing of a face. The face must be found, with the eyes where
+ * they were drawn, and its embedding must have the right length. It takes a worker about 50 ms.
  */
 export class EngineTest {
   readonly #pool: WorkerPool;
@@ -48,12 +57,15 @@ export class EngineTest {
     this.#outcome = onceIn(limits.everyMs, () => this.#run(tested));
   }
 
-  /** @throws BackendUnavailableError when the last test failed, or the engine hangs. */
+  /**
+   * Returns if the last test passed, or the engine is only busy.
+   * @throws BackendUnavailableError when the last test failed, or the engine hangs
+   */
   async pass(): Promise<void> {
     const { answerMs, stillMs } = this.#limits;
     const outcome = this.#outcome().then(() => true);
     const hasPassed = await Promise.race([outcome, delay(answerMs, false, { ref: false })]);
-    if (hasPassed || this.#pool.stillMs < stillMs) return;
+    if (hasPassed || this.#pool.stillMs < this.#pool.slowness * stillMs) return;
     throw new BackendUnavailableError(
       `The face engine hangs: it has finished nothing for ${Math.round(this.#pool.stillMs / 1000)} s.`,
       10,
@@ -84,7 +96,7 @@ function requireDrawnFace(faces: readonly JobFace[], model: EmbedderName): void 
     throw new Error('It finds eyes where none are drawn.');
   }
   const length = lengthOf(face.embeddings[model] ?? new Float32Array());
-  // Dlib's network alone gives vectors of any length.
+  // Only Dlib's network gives vectors of any length.
   const isRight = model === 'Dlib' ? length > 0 && length < 10 : Math.abs(length - 1) < 1e-3;
   if (!isRight) throw new Error(`Its embedding has a length of ${length}.`);
 }

@@ -1,9 +1,9 @@
-/** One thread of the engine: it holds its own models and sees the galleries that the main thread shares. */
+/** One thread of the engine: it holds its own models, and reads the galleries that the main thread shares. */
 import { readlinkSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { EngineDetector } from '../../contract/vocabulary.ts';
+import type { EngineDetector, EngineRuntime } from '../../contract/vocabulary.ts';
 import type { Face } from '../port.ts';
 import { loadDetector } from './detect/detector.ts';
 import { type MeasuredQuality, measureQuality } from './detect/quality.ts';
@@ -12,38 +12,42 @@ import { type Embedder, loadEmbedder } from './embed/embedders.ts';
 import type { Pixels } from './geometry/align.ts';
 import { Pyramid } from './geometry/pyramid.ts';
 import type { EmbedderName } from './models/models.ts';
+import type { RuntimeName } from './runtime/port.ts';
+import { useRuntime } from './runtime/this-thread.ts';
 import type { SharedGallery } from './search/gallery-memory.ts';
 import { type GalleryHit, type GallerySearch, searchGallery } from './search/search.ts';
 
 export interface WorkerSettings {
   readonly minConfidence: number;
-  /** Loaded at start; the others when they are first asked for. */
+  /** Model that is loaded at start; the others are loaded at their first use. */
   readonly modelName: EmbedderName;
-  /** Of the model `Custom`. */
+  /** Runtime of the networks; `auto` unless it is set. */
+  readonly runtime?: EngineRuntime | undefined;
+  /** Network of the model `Custom`. */
   readonly customNetwork?: CustomNetwork | undefined;
 }
 
-/** What to do with one picture: find its faces, embed them by some models, look these up in galleries. */
+/** Work on one picture: find its faces, embed them by some models, and search galleries for them. */
 export interface Job {
   readonly picture: Pixels;
   readonly detector?: EngineDetector;
   readonly models: readonly EmbedderName[];
-  /** Only the largest face is embedded. */
+  /** True to embed the largest face alone. */
   readonly largestOnly?: boolean;
-  /** Which faces' quality is measured; none unless it says so. */
+  /** Faces whose quality is measured; none by default. */
   readonly measure?: 'largest' | 'all';
-  /** Made one after the other, in this order, by embedders among `models`. */
+  /** Searches by embedders among `models`, run one after the other in this order. */
   readonly searches?: readonly GallerySearch[];
 }
 
 export interface JobFace extends Face {
   readonly quality?: MeasuredQuality;
   readonly embeddings: Partial<Record<EmbedderName, Float32Array>>;
-  /** What each of the job's searches has found. */
+  /** Hits of each of the job's searches. */
   readonly hits: readonly (readonly GalleryHit[])[];
 }
 
-/** Seconds that a job spent in each stage that it came to. */
+/** Seconds that a job spent in each of its stages. */
 export type StageTimes = Partial<Record<'detect' | 'mesh' | 'embed' | 'search', number>>;
 
 export type ToWorker =
@@ -51,7 +55,7 @@ export type ToWorker =
   | { readonly kind: 'gallery'; readonly embedder: EmbedderName; readonly gallery: SharedGallery };
 
 export type FromWorker =
-  | { readonly kind: 'ready' }
+  | { readonly kind: 'ready'; readonly runtime: RuntimeName }
   | { readonly kind: 'done'; readonly faces: JobFace[]; readonly times: StageTimes }
   | { readonly kind: 'failed'; readonly error: Error };
 
@@ -109,7 +113,7 @@ function secondsSince(started: number): number {
   return (performance.now() - started) / 1000;
 }
 
-/** Each face's hits in the gallery that is searched. */
+/** Searches a gallery, and returns each face's hits. */
 function lookUp(
   faces: readonly Pick<JobFace, 'embeddings'>[],
   { embedder, metric, threshold, candidates }: GallerySearch,
@@ -119,19 +123,22 @@ function lookUp(
   return gallery && probes.length > 0 ? searchGallery(gallery, probes, metric, threshold, candidates) : [];
 }
 
-/** The first inference compiles: it is done before the first request waits for it. */
+/** Runs a first inference, which compiles the models, so that the first request need not wait for it. */
 async function warmUp(run: (job: Job) => Promise<unknown>): Promise<void> {
   const side = 64;
   await run({ picture: { width: side, height: side, data: new Uint8Array(3 * side * side) }, models: [] });
 }
 
-/** Requests are answered before pictures are computed, where the system gives threads priorities of their own (Linux). */
+/**
+ * Lowers this thread's priority below the main thread's, where threads have priorities of their own (Linux).
+ * Requests are then answered while pictures are computed.
+ */
 function yieldToMainThread(): void {
   try {
     const threadId = Number(basename(readlinkSync('/proc/thread-self')));
     setPriority(threadId, Math.max(5, getPriority()));
   } catch {
-    // Elsewhere all threads are equal.
+    // Other systems give all threads of a process the same priority.
   }
 }
 
@@ -140,7 +147,9 @@ async function serve(): Promise<void> {
   if (!port) throw new Error('This module runs as a worker thread.');
   yieldToMainThread();
   const post = (message: FromWorker) => port.postMessage(message);
-  const run = await start(workerData as WorkerSettings);
+  const settings = workerData as WorkerSettings;
+  const { name: runtime } = await useRuntime(settings.runtime ?? 'auto');
+  const run = await start(settings);
   port.on('message', (message: ToWorker) => {
     if (message.kind === 'gallery') {
       galleries.set(message.embedder, message.gallery);
@@ -151,7 +160,7 @@ async function serve(): Promise<void> {
       (error: unknown) => post({ kind: 'failed', error: error as Error }),
     );
   });
-  post({ kind: 'ready' });
+  post({ kind: 'ready', runtime });
 }
 
 await serve();

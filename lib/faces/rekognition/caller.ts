@@ -13,14 +13,14 @@ import { isRetryable, isThrottling, toServiceError } from './failures.ts';
 import { RateLimit } from './rate-limit.ts';
 
 /**
- * What a call may take in all, waiting for its turn and further attempts included: of the 29 s after which API Gateway gives up, a picture
- * has that many left, see `neededMs` in `lib/deadline.ts`.
+ * Limit on one call in milliseconds, with its wait and its repeated attempts. API Gateway gives up after 29
+ * s; a picture is begun only if this much is left, see `neededMs` in `lib/deadline.ts`.
  */
 const maxTotalMs = 12_000;
 const maxQueueMs = 10_000;
 const connectionTimeoutMs = 2_000;
 const requestTimeoutMs = 10_000;
-/** Of an attempt that begins shortly before the end; 0 would mean that there is no limit. */
+/** Shortest time-out of an attempt, for one that begins shortly before the end; 0 would mean no limit. */
 const minRequestTimeoutMs = 1_000;
 
 const maxAttempts = 7;
@@ -36,8 +36,8 @@ type RekognitionCommand<Input extends ServiceInputTypes, Output extends ServiceO
 >;
 
 /**
- * Makes this process' calls to Rekognition, attempts that follow a failure included, at no more than one rate. Where they go and who makes
- * them is for the SDK to find (`AWS_ENDPOINT_URL_REKOGNITION`, its chain of credentials), at the first call.
+ * Makes this process's calls to Rekognition, below one common rate that includes repeated attempts. The SDK
+ * finds endpoint (`AWS_ENDPOINT_URL_REKOGNITION`) and credentials at the first call.
  */
 export class RekognitionCaller {
   readonly #client: RekognitionClient;
@@ -48,7 +48,7 @@ export class RekognitionCaller {
     this.#limit = new RateLimit(callsPerSecond);
     this.#client = new RekognitionClient({
       region,
-      // What is tried again is decided here, and nowhere else.
+      // Only this class repeats calls.
       maxAttempts: 1,
       retryMode: 'standard',
       requestHandler: {
@@ -60,11 +60,12 @@ export class RekognitionCaller {
   }
 
   /**
-   * Makes a call. A failure that may pass is met by further attempts, each after a random part of a pause that doubles ("full jitter",
+   * Makes a call. After a failure that may pass, it tries again. The pause is a random part of a limit that
+   * doubles each time ("full jitter",
    * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
-   * @param limitMs what it may take in all, if that is less than usual.
-   * @throws InputUnreadableError, InputTooLargeError when the service refuses the picture; BackendUnavailableError for all else. See
-   * `meaningOf`.
+   * @param limitMs limit on the whole call, if it is shorter than usual
+   * @throws InputUnreadableError, InputTooLargeError when the service refuses the picture
+   * @throws BackendUnavailableError for any other failure; `meaningOf` tells what it means
    */
   async send<Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(
     command: RekognitionCommand<Input, Output>,
@@ -90,13 +91,16 @@ export class RekognitionCaller {
     }
   }
 
-  /** Breaks off the calls that are under way; they and all later ones are refused. */
+  /** Aborts the calls in progress, and refuses all later ones. */
   close(): void {
     this.#closing.abort();
     this.#client.destroy();
   }
 
-  /** Waits for this call's turn. One that would come too late is refused at once, so that no queue grows without bound. */
+  /**
+   * Waits for this call's turn. A call whose turn would come too late is refused at once, so that the queue
+   * stays short.
+   */
   async #turn(deadline: number): Promise<void> {
     const now = performance.now();
     const wait = this.#limit.waitMs(now);
@@ -121,7 +125,10 @@ function outcomeOf(error: unknown): CallOutcome {
   return isRetryable(error) ? 'failed' : 'refused';
 }
 
-/** `DetectFaces`; in a Lambda function's bundle, where names are shortened, it means nothing. */
+/**
+ * Returns the operation's name, such as `DetectFaces`. A Lambda function's bundle shortens names, so there it
+ * says nothing.
+ */
 function operationOf(command: object): string {
   return command.constructor.name.replace(/Command$/, '');
 }

@@ -11,11 +11,11 @@ import { meaningOf } from './failures.ts';
 import { boxOf, faceOf, type Size, sizeOf } from './geometry.ts';
 import { detectFaces, distanceOf, type Gallery, nearestFace, searchPicture } from './match.ts';
 
-/** Pictures of one entry that are compared one by one, and how many of them side by side. */
+/**
+ * Limits on the pictures of one entry that are compared one by one, and on those compared at the same time.
+ */
 const maxComparisons = 10;
 const comparisonsAtOnce = 4;
-
-/** See `FaceOptions`. */
 
 type Nearness = Pick<FaceMatch, 'distance' | 'similarity'>;
 
@@ -27,9 +27,10 @@ interface Probe {
 }
 
 /**
- * Compares the largest faces of two pictures: by one `DetectFaces`, for `CompareFaces` tells of the first picture's face no more than its
- * box, and of a failure not which picture shows nobody; and by one `CompareFaces`.
- * @throws NoFaceError out of the work on the picture that shows none.
+ * Compares the largest faces of two pictures by one `CompareFaces`, after one `DetectFaces` of the probe.
+ * `CompareFaces` alone returns only the box of the probe's face. When it fails, it does not say which picture
+ * shows nobody.
+ * @throws NoFaceError inside the work on the picture that shows no face
  */
 export async function compareLargest(
   caller: RekognitionCaller,
@@ -52,7 +53,10 @@ async function probeOf(
   return { sent, size: { width, height }, faces };
 }
 
-/** @throws NoFaceError */
+/**
+ * Checks that there is a face.
+ * @throws NoFaceError when there is none
+ */
 function oneOrMore(faces: readonly Face[]): readonly [Face, ...Face[]] {
   const [largest, ...others] = faces;
   if (!largest) throw new NoFaceError('No face was found in it.');
@@ -85,7 +89,8 @@ async function compareWithPicture(
     const probe = nearestFace(faces, boxOf(SourceImageFace?.BoundingBox, sent.frame, size)) ?? faces[0];
     return { probe, reference: face, similarity, distance: distanceOf(similarity) };
   } catch (error) {
-    // As the probe shows somebody, the picture does not; where it does, the fault is ours.
+    // The probe shows somebody, so the picture should show nobody. If a face is found in it, the error was
+    // ours.
     if (meaningOf(error) === 'invalid parameters')
       oneOrMore(await detectFaces(caller, picture, target, deadline?.remainingMs()));
     throw error;
@@ -93,10 +98,12 @@ async function compareWithPicture(
 }
 
 /**
- * Compares a picture's largest face with enrolled ones, by one search of the collection for the faces that are nearest, with no threshold: it
- * costs the same however many pictures an entry has. In a collection of more faces than a search gives, an entry need not be among them,
- * and then is farther than all of these: how far, `CompareFaces` tells with some of its pictures.
- * @throws NoFaceError out of the work on the picture.
+ * Compares a picture's largest face with enrolled ones by one search of the collection, for the nearest faces
+ * at any distance. It costs the same however many pictures an entry has.
+ *
+ * The search may return fewer faces than the collection has, without the entry's. Then the entry is farther
+ * than all of these, and `CompareFaces` measures the distance to some of its pictures.
+ * @throws NoFaceError inside the work on the picture
  */
 export async function compareWithReferences(
   gallery: Gallery,
@@ -106,15 +113,15 @@ export async function compareWithReferences(
 ): Promise<Pick<EntryComparison, 'probe' | 'references' | 'hasGallery'>> {
   const limits = { within: Number.POSITIVE_INFINITY, deadline };
   const { probe, found, hasGallery } = await withProbe(async (picture) => {
-    const { faces, near } = await searchPicture(gallery, picture, limits);
+    const { faces, matchesOf } = await searchPicture(gallery, picture, limits);
     const [largest] = oneOrMore(faces);
-    const found = near ? await near(largest) : { matches: [] };
+    const found = matchesOf ? await matchesOf(largest) : { matches: [] };
     if (!found) throw new NoFaceError('No face was found in it.');
-    return { probe: largest, found: found.matches, hasGallery: near !== undefined };
+    return { probe: largest, found: found.matches, hasGallery: matchesOf !== undefined };
   });
   const imageIds = new Set(references.map(({ imageId }) => imageId));
-  const near = found.filter(({ imageId }) => imageIds.has(imageId));
-  if (near.length > 0 || !hasGallery) return { probe, references: near, hasGallery };
+  const enrolled = found.filter(({ imageId }) => imageIds.has(imageId));
+  if (enrolled.length > 0 || !hasGallery) return { probe, references: enrolled, hasGallery };
   const compared = await compareOneByOne(gallery.caller, withProbe, references, deadline);
   return { probe, references: compared, hasGallery };
 }
@@ -130,17 +137,20 @@ async function compareOneByOne(
   const compared = await allOrFirstError(
     references.slice(0, maxComparisons).map(({ imageId, withPicture }) =>
       limit(async () => {
-        const near = await withPicture((picture) =>
+        const face = await withPicture((picture) =>
           compareWithPicture(caller, probe, picture, deadline),
         ).catch(ignoringUnusable);
-        return near ? [{ imageId, target: null, distance: near.distance, similarity: near.similarity }] : [];
+        return face ? [{ imageId, target: null, distance: face.distance, similarity: face.similarity }] : [];
       }),
     ),
   );
   return compared.flat().sort((one, other) => one.distance - other.distance);
 }
 
-/** A reference image that is lost, or in which the service now sees nobody, keeps nobody from being compared with the others. */
+/**
+ * Ignores a reference image that is lost, or in which the service now finds no face. The others are compared
+ * all the same.
+ */
 function ignoringUnusable(error: unknown): undefined {
   if (!isUnusablePicture(error)) throw error;
 }

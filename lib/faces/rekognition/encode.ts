@@ -2,33 +2,42 @@ import type { Box } from '../../contract/shapes.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import type { Frame } from './geometry.ts';
 
-/** What Rekognition takes as bytes in a call, https://docs.aws.amazon.com/rekognition/latest/dg/limits.html */
+/**
+ * Limits on the bytes and sides of a picture in a call,
+ * https://docs.aws.amazon.com/rekognition/latest/dg/limits.html
+ */
 const maxSentBytes = 5 * 1024 * 1024;
 export const minSide = 80;
 
 /**
- * The longer side of a picture that has to be encoded again, in pixels. The service finds faces from about 2% of the picture's side on,
- * so that more pixels show it no more faces; JPEG ends at 65,535.
+ * Longer side of a picture that must be encoded again, in pixels. The service finds faces of about 2% of the
+ * picture's side or more, so more pixels would show it no more faces. JPEG's own limit is 65,535.
  */
 const maxSide = 4096;
 const jpegQuality = 92;
-/** Half as many pixels at each further try. */
+/** Scale of each further attempt: half as many pixels. */
 const shrinking = Math.SQRT1_2;
 
-/** A picture as it is sent: JPEG or PNG within Rekognition's limits. */
+/** A picture as it is sent: JPEG or PNG, within Rekognition's limits. */
 export interface SentPicture {
   readonly bytes: Uint8Array;
   readonly frame: Frame;
 }
 
-/** The whole picture: the bytes that came where the service takes them and sees the same in them, else once more as JPEG. */
+/**
+ * Encodes the whole picture. The original bytes are sent if the service accepts them and sees the same
+ * picture in them; otherwise the picture is encoded again as JPEG.
+ */
 export async function encodeWhole(picture: Picture): Promise<SentPicture> {
   const { width, height, original } = picture;
   const frame = { x: 0, y: 0, width, height };
   return isTakenAsItIs(picture) ? { bytes: original, frame } : encode(picture.pixels, frame);
 }
 
-/** A part of the picture, in which the other faces are painted over, so that the largest left is the one that is meant. */
+/**
+ * Encodes a part of the picture, with the other faces painted over. The service takes the largest face, so
+ * the intended face must be the largest that is left.
+ */
 export async function encodePart(
   picture: Picture,
   frame: Frame,
@@ -42,18 +51,24 @@ export async function encodePart(
 
 function isTakenAsItIs({ format, original, width, height }: Picture): boolean {
   if (original.length > maxSentBytes || Math.min(width, height) < minSide) return false;
-  // Of Exif data, which may turn the picture, the service heeds JPEG's alone.
+  // Exif data can turn a picture, and the service reads it only in JPEG.
   const isSeenAlike = format === 'jpeg' || (format === 'png' && !hasPngExif(original));
   return isSeenAlike && hasEnd(format, original);
 }
 
-/** Tells if the file ends as its format has it: we take one that does not, the service may refuse it. */
+/**
+ * Tells if the file has its format's proper end. We accept files without one, but the service may refuse
+ * them.
+ */
 function hasEnd(format: 'jpeg' | 'png', file: Uint8Array): boolean {
   const end = Buffer.from(file.subarray(-8)).toString('latin1');
   return format === 'jpeg' ? end.endsWith('\xff\xd9') : end.startsWith('IEND');
 }
 
-/** Whether a PNG has a chunk of Exif data. A chunk is its length in 4 bytes, its type in 4, its data, and a checksum in 4. */
+/**
+ * Tells if a PNG has a chunk of Exif data. A chunk has 4 bytes of length, 4 of type, its data, and 4 of
+ * checksum.
+ */
 function hasPngExif(png: Uint8Array): boolean {
   const bytes = Buffer.from(png.buffer, png.byteOffset, png.byteLength);
   for (let at = 8; at + 12 <= bytes.length; at += 12 + bytes.readUInt32BE(at)) {
@@ -62,9 +77,12 @@ function hasPngExif(png: Uint8Array): boolean {
   return false;
 }
 
-/** Encodes a frame's pixels as JPEG: reduced until the service takes so many bytes, and filled up on the right and below if too small. */
+/**
+ * Encodes a frame's pixels as JPEG. It reduces them until the service accepts the size in bytes, and pads
+ * small frames on the right and below.
+ */
 async function encode(pixels: Uint8Array, frame: Frame): Promise<SentPicture> {
-  // Imported where it is needed: functions that send no pictures are bundled without it.
+  // It is imported late, so that functions that send no pictures are bundled without it.
   const { default: sharp } = await import('sharp');
   const raw = { width: frame.width, height: frame.height, channels: 3 } as const;
   for (let scale = Math.min(1, maxSide / Math.max(raw.width, raw.height)); ; scale *= shrinking) {
@@ -98,7 +116,7 @@ function cut(picture: Picture, frame: Frame): Uint8Array {
   return cutOut;
 }
 
-/** Makes a box of the picture gray, all but what it shares with the box to keep. */
+/** Paints a box of the picture gray, except where it overlaps the box to keep. */
 function paintOver(pixels: Uint8Array, frame: Frame, box: Box, keep: Box): void {
   const left = Math.max(0, box.x - frame.x);
   const right = Math.min(frame.width, box.x + box.w - frame.x);

@@ -19,7 +19,7 @@ import { boxOf } from './geometry.ts';
 import type { Gallery } from './match.ts';
 import { externalImageIdOf, faceTokenOf } from './names.ts';
 
-/** What `DeleteFaces` takes in one call. */
+/** Limit of `DeleteFaces` on the faces in one call. */
 const maxDeletedAtOnce = 4096;
 
 /** A face of the collection, with its `FaceId` there. */
@@ -28,8 +28,8 @@ export interface IndexedFace extends Pick<Enrollment, 'faceCount' | 'face' | 'qu
 }
 
 /**
- * Puts the picture's largest face into the collection, which is made when there is none yet.
- * @throws NoFaceError when there is no face, or the largest is not good enough.
+ * Adds the picture's largest face to the collection, and makes the collection if there is none yet.
+ * @throws NoFaceError when there is no face, or the largest is not good enough
  */
 export async function enrollLargest(
   gallery: Gallery,
@@ -42,7 +42,8 @@ export async function enrollLargest(
   const faceCount = FaceRecords.length + UnindexedFaces.length;
   const { FaceId, BoundingBox } = FaceRecords[0]?.Face ?? {};
   const [refused] = UnindexedFaces.toSorted((one, other) => unindexedSize(other) - unindexedSize(one));
-  // A smaller face that is good enough is taken instead of a larger one that is not: that may be somebody else.
+  // The service indexes a smaller face if the largest is not good enough. That may be somebody else, so it is
+  // removed.
   if (refused && unindexedSize(refused) > sizeOf(BoundingBox)) {
     if (FaceId !== undefined) await deleteFaces(gallery, [FaceId]);
     throw new NoFaceError(refusalOf(refused, faceCount));
@@ -53,7 +54,7 @@ export async function enrollLargest(
   return { faceId: FaceId, faceCount, face, quality: qualityOf(FaceRecords[0]?.FaceDetail) };
 }
 
-/** Takes faces out of the collection; those that are not in it are no error. */
+/** Removes faces from the collection; absent ones are ignored. */
 export async function deleteFaces(
   { caller, collectionId }: Gallery,
   faceIds: readonly string[],
@@ -99,7 +100,7 @@ async function createCollection(caller: RekognitionCaller, collectionId: string)
   try {
     await caller.send(new CreateCollectionCommand({ CollectionId: collectionId }));
   } catch (error) {
-    // Somebody else's first use of it was at the same moment.
+    // Another process made it at the same moment.
     if (meaningOf(error) !== 'collection exists') throw error;
   }
 }

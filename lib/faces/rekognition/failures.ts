@@ -5,17 +5,23 @@ import {
   type ServiceError,
 } from '../../errors.ts';
 
-/** The service's way to say that we call too often. */
+/** Names of the service's errors for too many calls. */
 const throttlingErrors = ['ProvisionedThroughputExceededException', 'ThrottlingException'];
 
-/** Lost connections, by Node's codes. Where nothing listens (ECONNREFUSED), trying again at once is of no use. */
+/**
+ * Node's codes for lost connections. ECONNREFUSED is not among them: where nothing listens, an immediate
+ * retry is useless.
+ */
 const connectionErrors = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN'];
 
-/** Seconds after which a client may try again: what passes by itself, and what somebody has to mend. */
+/**
+ * Seconds after which a client may try again: `soon` after failures that pass by themselves, `later` after
+ * those that somebody must fix.
+ */
 const soon = 5;
 const later = 60;
 
-/** What is looked at of the SDK's errors and of Node's. */
+/** Parts of the SDK's and Node's errors that are used here. */
 interface Failure {
   readonly name: string;
   readonly message: string;
@@ -40,14 +46,14 @@ function tellsOfThrottling({ name, httpStatus }: Failure): boolean {
   return throttlingErrors.includes(name) || httpStatus === 429;
 }
 
-/** Whether the service says that we call too often. */
+/** Tells if the service reports too many calls. */
 export function isThrottling(error: unknown): boolean {
   return tellsOfThrottling(failureOf(error));
 }
 
 /**
- * Whether the same call may succeed a moment later: not what AWS' SDK takes for it, which counts `LimitExceededException`, a quota's end,
- * among the throttling errors.
+ * Tells if the same call may succeed a moment later. AWS' SDK decides differently: it takes
+ * `LimitExceededException`, an exhausted quota, for throttling.
  */
 export function isRetryable(error: unknown): boolean {
   const failure = failureOf(error);
@@ -56,14 +62,14 @@ export function isRetryable(error: unknown): boolean {
     failure.name === 'InternalServerError' ||
     failure.httpStatus >= 500 ||
     connectionErrors.includes(String(failure.code)) ||
-    // The SDK calls a refused connection so too.
+    // The SDK reports a refused connection by this name too.
     (failure.name === 'TimeoutError' && failure.code !== 'ECONNREFUSED') ||
-    // Our clock is off: the service told us the time, with which the SDK signs the next call.
+    // Our clock is wrong. The service's answer contained the time, and the SDK signs the next call with it.
     failure.isClockSkewCorrected
   );
 }
 
-/** One of our errors for one of the SDK's, which is its cause. */
+/** Makes one of our errors of one of the SDK's, which becomes its cause. */
 export function toServiceError(error: unknown): ServiceError {
   const failure = failureOf(error);
   const options = { cause: error };
@@ -80,15 +86,15 @@ export function toServiceError(error: unknown): ServiceError {
   return new BackendUnavailableError('Rekognition cannot be used.', later, options);
 }
 
-/** Answers of the service that mean something to whoever asked. */
+/** Meanings of the service's errors that callers distinguish. */
 export type MeantFailure = 'no collection' | 'collection exists' | 'no face' | 'invalid parameters';
 
-/** What an error that `toServiceError` made means; `undefined` for any other failure. */
+/** Returns the meaning of an error that `toServiceError` made; `undefined` for any other failure. */
 export function meaningOf(error: unknown): MeantFailure | undefined {
   const { name, message } = failureOf(error instanceof Error ? error.cause : undefined);
   if (name === 'ResourceNotFoundException') return 'no collection';
   if (name === 'ResourceAlreadyExistsException') return 'collection exists';
   if (name !== 'InvalidParameterException') return undefined;
-  // CompareFaces says no more when a picture shows nobody.
+  // CompareFaces gives no better reason when a picture shows nobody.
   return message.includes('no faces in the image') ? 'no face' : 'invalid parameters';
 }

@@ -9,15 +9,18 @@ export interface Size {
 }
 
 /**
- * The part of the upright picture that a sent picture shows, in the upright picture's pixels. Where pixels were added around a small
- * picture, it reaches beyond.
+ * Part of the upright picture that a sent picture shows, in pixels of the upright picture. It is larger than
+ * a small picture that was padded.
  */
 export interface Frame extends Size {
   readonly x: number;
   readonly y: number;
 }
 
-/** Rekognition's box, shares of the sent picture's sides (below 0 or above 1 beyond its border), in whole pixels of the picture. */
+/**
+ * Converts Rekognition's box to whole pixels of the picture. The box is given in shares of the sent picture's
+ * sides, below 0 or above 1 beyond its border.
+ */
 export function boxOf(ratios: BoundingBox | undefined, frame: Frame, picture: Size): Box {
   const { Left = 0, Top = 0, Width = 0, Height = 0 } = ratios ?? {};
   const x = clamp(Math.round(frame.x + Left * frame.width), picture.width);
@@ -32,7 +35,7 @@ export function boxOf(ratios: BoundingBox | undefined, frame: Frame, picture: Si
   };
 }
 
-/** A detected face. Rekognition's left is the viewer's, the contract's the person's. */
+/** Converts a detected face. Rekognition's left is the viewer's, the contract's is the person's. */
 export function faceOf(detail: FaceDetail | ComparedFace, frame: Frame, picture: Size): Face {
   const landmark = (type: string): [number, number] | null => {
     const { X, Y } = detail.Landmarks?.find(({ Type }) => Type === type) ?? {};
@@ -55,7 +58,7 @@ export function faceOf(detail: FaceDetail | ComparedFace, frame: Frame, picture:
   };
 }
 
-/** A pixel's place along a side of that length. */
+/** Clamps a coordinate to a side of that length. */
 function clamp(place: number, length: number): number {
   return Math.min(length - 1, Math.max(0, place));
 }
@@ -64,7 +67,7 @@ export function sizeOf({ w, h }: Box): number {
   return w * h;
 }
 
-/** The share of both boxes together that they have in common, 0..1. */
+/** Computes the intersection over union of two boxes, 0..1. */
 export function overlap(one: Box, other: Box): number {
   const w = Math.min(one.x + one.w, other.x + other.w) - Math.max(one.x, other.x);
   const h = Math.min(one.y + one.h, other.y + other.h) - Math.max(one.y, other.y);
@@ -72,14 +75,20 @@ export function overlap(one: Box, other: Box): number {
   return (w * h) / (sizeOf(one) + sizeOf(other) - w * h);
 }
 
-/** A face's box with `margin` times its size on each side, and at least `minSide` long, as far as the picture reaches. */
+/**
+ * Widens a face's box by `margin` times its size on each side, to sides of at least `minSide`, but not beyond
+ * the picture.
+ */
 export function frameAround({ x, y, w, h }: Box, margin: number, minSide: number, picture: Size): Frame {
   const [left, width] = stretch(x, w, margin, minSide, picture.width);
   const [top, height] = stretch(y, h, margin, minSide, picture.height);
   return { x: left, y: top, width, height };
 }
 
-/** @returns where it begins, and its length */
+/**
+ * Widens one side of a box.
+ * @returns its start and its length
+ */
 function stretch(
   start: number,
   length: number,

@@ -17,40 +17,52 @@ import { meaningOf } from './failures.ts';
 import { boxOf, faceOf, frameAround, overlap, sizeOf } from './geometry.ts';
 import { ownerOf } from './names.ts';
 
-/** What a search has to give. */
+/** Limits of a search. */
 export interface SearchLimits {
-  /** A distance, see `distanceOf`. */
+  /** Largest distance to return, see `distanceOf`. */
   readonly within: number;
-  /** Says whether the first answer is enough, which has the nearest 100 at most; without it, a search is for all that there are. */
+  /**
+   * Tells if the first answer, which has only the nearest 100 faces, is enough. Without it, the search asks
+   * for all faces at once.
+   */
   readonly isEnough?: (found: readonly FaceMatch[]) => boolean;
-  /** See `FaceOptions`. */
+  /** Deadline of the request, see `FaceOptions`. */
   readonly deadline?: Deadline | undefined;
 }
 
-/** A search gives no more faces, the nearest. */
+/** Limit of a search on the faces that it returns. */
 export const mostFaces = 4096;
-/** Nearly always enough to tell near misses, of which there is no end. */
+/**
+ * Number of faces that nearly always contains all near misses; at any distance, every face of the collection
+ * is one.
+ */
 const fewFaces = 100;
 
-/** Faces of one picture that are searched for side by side. */
+/** Limit on the faces of one picture that are searched for at the same time. */
 const searchesAtOnce = 4;
 
-/** Two boxes with so much in common mean one face: the share of both together. */
+/** Intersection over union from which on two boxes are taken for one face. */
 const sameFaceOverlap = 0.3;
 
-/** What is cut out around a face, in shares of its box on each side: tighter when the service has taken something else for the face. */
+/**
+ * Margins around a face in a part that is cut out, in shares of its box on each side. The narrower one is
+ * tried if the service took something else for the face.
+ */
 const margins = [0.5, 0.1] as const;
 
-/** What a match is looked for with. */
+/** A collection, and the caller that reaches it. */
 export interface Gallery {
   readonly caller: RekognitionCaller;
   readonly collectionId: string;
 }
 
-/** What a look for faces like one that was enrolled may take: nobody waits longer for a warning. */
+/**
+ * Limit in milliseconds on the search for faces like an enrolled one: nobody should wait longer for a
+ * warning.
+ */
 const maxCompareMs = 5_000;
 
-/** Every face of the picture, largest first. */
+/** Finds every face of the picture, largest first. */
 export async function detectFaces(
   caller: RekognitionCaller,
   picture: Picture,
@@ -64,26 +76,27 @@ export async function detectFaces(
   );
 }
 
-/** What a picture is matched with. */
+/** Parameters of a match. */
 interface Match {
-  /** The largest distance that is a match, see `distanceOf`. */
+  /** Largest distance of a match, see `distanceOf`. */
   readonly threshold: number;
-  /** See `MatchOptions`. */
+  /** Number of near misses, see `MatchOptions`. */
   readonly candidates: number;
-  /** See `FaceOptions`. */
+  /** Deadline of the request, see `FaceOptions`. */
   readonly deadline: Deadline | undefined;
 }
 
 /**
- * Every face of the picture with its matches. A search looks at the largest face of what it is given: the whole picture is searched while
- * its faces are being detected, and then what is cut out around each face that this has not answered.
+ * Finds every face of the picture with its matches. A search uses only the largest face of the picture it
+ * gets. So the whole picture is searched while its faces are detected, and then a part around each other
+ * face.
  */
 export async function matchFaces(
   gallery: Gallery,
   picture: Picture,
   { threshold, candidates, deadline }: Match,
 ): Promise<Pick<MatchResult, 'faces' | 'hasGallery' | 'warnings'>> {
-  const { faces, near } = await searchPicture(gallery, picture, {
+  const { faces, matchesOf } = await searchPicture(gallery, picture, {
     ...(candidates > 0
       ? {
           within: Number.POSITIVE_INFINITY,
@@ -92,13 +105,13 @@ export async function matchFaces(
       : { within: threshold }),
     deadline,
   });
-  if (!near) {
+  if (!matchesOf) {
     const unmatched = faces.map((face) => ({ ...face, matches: [], candidates: [] }));
     return { faces: unmatched, hasGallery: false, warnings: [] };
   }
   const warnings: string[] = [];
   const matched = await allInTurns(faces, pLimit(searchesAtOnce), async (face): Promise<MatchedFace> => {
-    const { matches: found, isCut } = (await near(face)) ?? { matches: [], isCut: false };
+    const { matches: found, isCut } = (await matchesOf(face)) ?? { matches: [], isCut: false };
     const matches = found.filter(({ distance }) => distance <= threshold);
     if (isCut && matches.length === found.length) warnings.push(cutWarning(faces.indexOf(face)));
     const nearMisses = nearMissesAmong(found, threshold).slice(0, candidates);
@@ -114,22 +127,25 @@ function cutWarning(index: number): string {
   );
 }
 
-/** The faces of a picture, largest first, and what is near to each. */
+/** Faces of a picture, largest first, with a way to the matches of each. */
 interface SearchedPicture {
   readonly faces: readonly Face[];
-  /** `undefined` when the service does not see the face. There is no way to ask while there is no collection. */
-  readonly near?: (face: Face) => Promise<FoundMatches | undefined>;
+  /**
+   * Search for one face; it returns `undefined` if the service does not find the face. It is absent while
+   * there is no collection.
+   */
+  readonly matchesOf?: (face: Face) => Promise<FoundMatches | undefined>;
 }
 
-/** What is near to a face. */
+/** Result of a search for one face. */
 interface FoundMatches {
-  /** Nearest first. */
+  /** Faces of the collection, nearest first. */
   readonly matches: readonly FaceMatch[];
-  /** True if the service may have more that are near enough, but tells no more. */
+  /** True if the search returned as many faces as it may; others may be near enough too. */
   readonly isCut: boolean;
 }
 
-/** Finds the faces of a picture, and what is near to the largest at the same time. */
+/** Finds the faces of a picture, and at the same time searches for the largest. */
 export async function searchPicture(
   gallery: Gallery,
   picture: Picture,
@@ -144,7 +160,7 @@ export async function searchPicture(
   const searched = whole === 'no face' ? undefined : nearestFace(faces, whole.box);
   return {
     faces,
-    async near(face) {
+    async matchesOf(face) {
       if (face === searched && whole !== 'no face') return whole;
       const others = faces.filter((other) => other !== face).map(({ area }) => area);
       return searchOne(gallery, picture, face, others, limits);
@@ -152,13 +168,16 @@ export async function searchPicture(
   };
 }
 
-/** The face that the service means by a box. */
+/** Finds the face that the service means by a box. */
 export function nearestFace(faces: readonly Face[], box: Box): Face | undefined {
   const nearest = faces.toSorted((one, other) => overlap(other.area, box) - overlap(one.area, box))[0];
   return nearest && overlap(nearest.area, box) >= sameFaceOverlap ? nearest : undefined;
 }
 
-/** What is near to one face; `undefined` when the service does not see it, or sees something else, in what is cut out. */
+/**
+ * Searches for one face by a part cut out around it. Returns `undefined` if the service finds no face in it,
+ * or another one.
+ */
 async function searchOne(
   gallery: Gallery,
   picture: Picture,
@@ -175,7 +194,7 @@ async function searchOne(
   return undefined;
 }
 
-/** What a search gives: the face that it has looked at, and its matches. */
+/** Result of a search: the face that the service used, and its matches. */
 interface Searched extends FoundMatches {
   readonly box: Box;
 }
@@ -218,9 +237,9 @@ async function searchNearest(
 }
 
 /**
- * The other faces of the collection that match one of them.
- * @param faceId Rekognition's own
- * @param threshold the largest distance that is a match, see `distanceOf`
+ * Finds the other faces of the collection that match one of them.
+ * @param faceId Rekognition's own id
+ * @param threshold the largest distance of a match, see `distanceOf`
  */
 export async function matchEnrolled(
   { caller, collectionId }: Gallery,
@@ -237,7 +256,7 @@ export async function matchEnrolled(
   return bestOfEntries(matchesWithin(threshold, FaceMatches));
 }
 
-/** Best first. */
+/** Converts the matches within a threshold, best first. */
 function matchesWithin(threshold: number, found: readonly RekognitionMatch[] = []): FaceMatch[] {
   return found
     .flatMap(matchOf)
@@ -246,19 +265,22 @@ function matchesWithin(threshold: number, found: readonly RekognitionMatch[] = [
 }
 
 /**
- * The distance that a similarity of 0..100 stands for: 1 - similarity / 100, rounded to more digits than Rekognition's similarities have, so
- * that 95 is a distance of 0.05 and not the least bit more.
+ * Converts a similarity (0..100) to a distance: `1 - similarity / 100`. It is rounded to more digits than
+ * Rekognition's similarities have, so that 95 becomes exactly 0.05.
  */
 export function distanceOf(similarity: number): number {
   return Math.round((100 - similarity) * 1e6) / 1e8;
 }
 
-/** What to ask for so that rounding, the service's or ours, loses no match: a little less than the threshold's similarity, 0..100. */
+/**
+ * Computes the similarity (0..100) to ask for. It is a little below the threshold's, so that rounding, by the
+ * service or here, loses no match.
+ */
 function widerSimilarity(threshold: number): number {
   return Math.min(100, Math.max(0, 100 - 100 * threshold - 0.001));
 }
 
-/** None for a face that is not ours, or that a match can't be told of. */
+/** Converts a match; returns none for a face that is not ours, or that has no id. */
 function matchOf({ Face, Similarity = 0 }: RekognitionMatch): FaceMatch[] {
   const owner = ownerOf(Face?.ExternalImageId);
   if (!owner || Face?.FaceId === undefined) return [];

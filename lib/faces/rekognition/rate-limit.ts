@@ -1,11 +1,11 @@
 const secondMs = 1000;
 
 /**
- * At most so many calls begin within any second. Callers book their moment in advance, in the order in which they ask, so that waiting
- * needs no queue. Times are in milliseconds of one steady clock.
+ * Limits the calls that begin within any second. Each caller books its moment in advance, in the order of
+ * asking, so no queue is needed. Times are milliseconds of one monotonic clock.
  */
 export class RateLimit {
-  /** When the last calls began or will begin; the oldest is at `#oldest`. */
+  /** Moments at which the last calls began or will begin; the oldest is at `#oldest`. */
   readonly #moments: Float64Array;
   #oldest = 0;
 
@@ -13,12 +13,12 @@ export class RateLimit {
     this.#moments = new Float64Array(callsPerSecond).fill(Number.NEGATIVE_INFINITY);
   }
 
-  /** How long a call that is asked for now would have to wait. */
+  /** Returns the milliseconds that a call would have to wait now. */
   waitMs(now: number): number {
     return Math.max(0, (this.#moments[this.#oldest] as number) + secondMs - now);
   }
 
-  /** Books the first free moment, and tells how long to wait for it. */
+  /** Books the first free moment, and returns the milliseconds until then. */
   book(now: number): number {
     const wait = this.waitMs(now);
     this.#moments[this.#oldest] = now + wait;

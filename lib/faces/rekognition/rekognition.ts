@@ -39,37 +39,43 @@ import { faceIdOf, faceTokenOf, ownerOf } from './names.ts';
 export interface RekognitionSettings {
   readonly region: string;
   readonly collectionId: string;
-  /** 0..100: matches are at least so similar unless a request says otherwise. */
+  /** Smallest similarity of a match, 0..100, unless a request asks for another. */
   readonly similarityThreshold: number;
-  /** 0..100: no threshold means less; its default unless it is set. */
+  /** Smallest similarity that any threshold may mean, 0..100; Amazon's default of 80 unless set. */
   readonly minSimilarity?: number | undefined;
-  /** The model that is configured: on its scale thresholds are that come without a model's name; Rekognition's own unless it is set. */
+  /**
+   * Configured model, on whose scale thresholds are if a request names no model; Rekognition's own unless
+   * set.
+   */
   readonly modelName?: string | undefined;
-  /** The metric of such thresholds; cosine unless it is set. */
+  /** Metric of such thresholds; cosine unless set. */
   readonly distanceMetric?: DistanceMetric | undefined;
-  /** At most so many calls begin in a second: a whole number from 1 on. */
+  /** Limit on the calls that begin in one second: a whole number, at least 1. */
   readonly rekognitionCallsPerSecond: number;
   readonly qualityFilter: QualityFilter;
 }
 
 /**
- * AWS Rekognition. Opening it calls nothing: where the service is and who asks are found by the SDK, at the first call; the collection is
- * made when the first face is enrolled.
+ * Opens AWS Rekognition, without a call: the SDK finds endpoint and credentials at the first one. The
+ * collection is made when the first face is enrolled.
  */
 export function openRekognition(settings: RekognitionSettings): FaceBackend {
   return new Rekognition(settings);
 }
 
-/** Amazon bills each test, some 0.001 US$. */
+/** Milliseconds between two tests; Amazon charges about 0.001 US$ for each. */
 const testEveryMs = 60 * 60 * 1000;
 
-/** In our own vocabulary; the service has one model and one detector. */
+/** Name of the only model and the only detector of the service, in our vocabulary. */
 const ownName = 'aws_rekognition';
 
 class Rekognition implements FaceBackend {
   readonly name = ownName;
   readonly modelId = ownName;
-  /** More than Rekognition takes in a call: a larger picture is sent smaller. */
+  /**
+   * Limit on an original. It is more than Rekognition takes in a call, because larger pictures are encoded
+   * again.
+   */
   readonly maxImageBytes = 15 * 1024 * 1024;
   readonly defaults: MatchDefaults;
   readonly #gallery: Gallery;
@@ -77,7 +83,9 @@ class Rekognition implements FaceBackend {
   readonly #modelName: string;
   readonly #metric: DistanceMetric;
   readonly #qualityFilter: QualityFilter;
-  /** That the service answers is what counts: whether it takes the drawing for a face is its own affair. */
+  /**
+   * Tests that the service answers. The test passes even if the service does not take the drawing for a face.
+   */
   readonly #detectDrawn = onceIn(testEveryMs, async () => {
     const { original } = drawFace();
     await this.#gallery.caller.send(new DetectFacesCommand({ Image: { Bytes: original } }));
@@ -139,11 +147,14 @@ class Rekognition implements FaceBackend {
     return { ...compared, ...this.#used(options) };
   }
 
-  /** A threshold is a similarity's distance on Rekognition's own scale, and so it is where a model is named that is on no other. */
+  /**
+   * Determines the options used. A threshold is on Rekognition's own scale, unless the named model has
+   * another known scale.
+   */
   #used({ threshold, modelName = this.#modelName, distanceMetric = this.#metric }: FaceOptions): UsedOptions {
     const standard = modelName === ownName ? undefined : standardThresholdOf(modelName, distanceMetric);
-    const asked = { threshold, model: modelName, metric: distanceMetric, standard };
-    const used = usedThreshold(asked, this.#limits);
+    const requested = { threshold, model: modelName, metric: distanceMetric, standard };
+    const used = usedThreshold(requested, this.#limits);
     return { model: ownName, detectorBackend: ownName, metric: 'aws_similarity', ...used };
   }
 
@@ -159,7 +170,10 @@ class Rekognition implements FaceBackend {
     return { ...enrolled, similar };
   }
 
-  /** `null` when it could not be found out: the face is enrolled all the same. */
+  /**
+   * Finds faces like an enrolled one. It returns `null` if that fails, because the face is enrolled all the
+   * same.
+   */
   async #similarTo(faceId: string): Promise<readonly FaceMatch[] | null> {
     try {
       return await matchEnrolled(this.#gallery, faceId, this.defaults.threshold);
@@ -175,7 +189,7 @@ class Rekognition implements FaceBackend {
     await ignoringNoCollection(() => deleteFaces(this.#gallery, [...ids]));
   }
 
-  /** Faces that somebody else put into the collection are left out. */
+  /** Lists our faces, without those that other programs added to the collection. */
   async *listFaces(): AsyncIterable<ListedFace> {
     const { caller, collectionId } = this.#gallery;
     let NextToken: string | undefined;
@@ -215,7 +229,7 @@ class Rekognition implements FaceBackend {
   }
 }
 
-/** Nobody was enrolled yet: there is nothing to list or to remove. */
+/** Ignores an absent collection: nobody was enrolled yet, so there is nothing to list or remove. */
 async function ignoringNoCollection<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();

@@ -4,7 +4,10 @@ import type { Item, Key } from './keys.ts';
 
 type Values = Readonly<Record<string, NativeAttributeValue>>;
 
-/** What must hold for an action, in DynamoDB's language: `#name` stands for the attribute of that name, `:name` for that of `values`. */
+/**
+ * Condition of an action, in DynamoDB's language: `#name` stands for the attribute of that name, `:name` for
+ * that of `values`.
+ */
 export interface Condition {
   readonly condition?: string;
   readonly values?: Values;
@@ -17,10 +20,20 @@ export type Action =
   | ({ readonly remove: Key } & Condition)
   | ({ readonly check: Key; readonly condition: string } & Condition);
 
-/** That there is nothing yet where the item goes. */
+/**
+ * Outcome of a transaction: everything was done, or nothing. If it is neither `done` nor `refused`, it met
+ * another transaction, and may be repeated.
+ */
+export interface Outcome {
+  readonly done: boolean;
+  /** Indexes of the actions whose conditions failed, each with the present item. */
+  readonly refused: ReadonlyMap<number, Item | undefined>;
+}
+
+/** Condition that the item does not exist yet. */
 export const isNew: Condition = { condition: 'attribute_not_exists(#pk)' };
 
-/** The action as the SDK takes it. One whose condition fails comes back with the item that is there. */
+/** Converts an action for the SDK. If its condition fails, DynamoDB returns the present item. */
 export function forTable(TableName: string, action: Action): TransactWriteItem {
   const { condition: ConditionExpression, values } = action;
   const common = { TableName, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
@@ -37,7 +50,10 @@ export function forTable(TableName: string, action: Action): TransactWriteItem {
   return { Delete: { ...common, Key: marshall(action.remove), ...expressions } };
 }
 
-/** The expressions with the names and values that stand in them: every name is given, for many of ours are words of DynamoDB's own. */
+/**
+ * Collects the names and values in some expressions. Every attribute is written as `#name`, because many of
+ * ours are reserved words of DynamoDB.
+ */
 export function expression<T extends Readonly<Record<string, string | undefined>>>(
   expressions: T,
   values: Values = {},

@@ -10,10 +10,12 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, type NativeAttributeValue, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { AuditFacts } from '../../audit/port.ts';
 import { batches } from '../../batches.ts';
 import { BackendUnavailableError } from '../../errors.ts';
 import { row } from '../shared/row.ts';
-import { type Action, expression, forTable } from './action.ts';
+import { type Action, expression, forTable, type Outcome } from './action.ts';
+import { AuditChainWriter } from './audit-chain.ts';
 import type { Item, Key } from './keys.ts';
 
 export interface TableSettings {
@@ -22,35 +24,29 @@ export interface TableSettings {
 }
 
 export interface KeyRange {
-  /** First and last `sk`, both included; all of the partition without them. */
+  /** First and last `sk`, both included; without them, the whole partition. */
   readonly between?: readonly [string, string];
   readonly newestFirst?: boolean;
-  /** How many items are read, at most, for each list that comes. */
+  /** Limit on the items of each list. */
   readonly atOnce?: number;
 }
 
-/** What became of a transaction: all of it was done, or nothing. With neither, it met another one: try again. */
-export interface Outcome {
-  readonly done: boolean;
-  /** The places of the actions whose conditions failed, each with the item that was there. */
-  readonly refused: ReadonlyMap<number, Item | undefined>;
-}
-
-/** What an attempt in `settle` returns to be made again. */
+/** Result of an attempt in `settle` that asks for another attempt. */
 export const again = Symbol('again');
 
-// Three attempts at 2.5 s with the SDK's pauses end within 10 s. A transaction that is still under way is done after 5 s at most, says
-// the documentation of TransactWriteItems: the last attempt learns how it ended.
+// Three attempts at 2.5 s, with the SDK's pauses, end within 10 s. By the documentation of
+// TransactWriteItems, a transaction in progress ends after at most 5 s. So the last attempt learns its
+// outcome.
 const maxAttempts = 3;
 const timeouts = { connectionTimeout: 1000, requestTimeout: 2500, throwOnRequestTimeout: true };
 
-/** How long attempts are repeated that fail because others write the same items, or for lack of capacity. */
+/** Milliseconds for which attempts are repeated that meet other writers, or lack capacity. */
 const settleMs = 6000;
 const firstPauseMs = 50;
 const longestPauseMs = 800;
 const retryAfterSeconds = 5;
 
-/** BatchGetItem's own limit. */
+/** Limit of BatchGetItem. */
 const keysAtOnce = 100;
 
 const passingReasons: readonly unknown[] = [
@@ -60,12 +56,17 @@ const passingReasons: readonly unknown[] = [
 ];
 
 /**
- * DynamoDB's table as the records use it: strongly consistent reads, and writes in transactions. Whatever fails throws
- * BackendUnavailableError with the SDK's error as its cause. Opening it calls nobody.
+ * DynamoDB's table as the records use it: with strongly consistent reads, and writes in transactions. Any
+ * failure throws BackendUnavailableError with the SDK's error as its cause. No request is sent before the
+ * first use.
  */
 export class TableClient {
   readonly #name: string;
   readonly #client: DynamoDBClient;
+  readonly #audit = new AuditChainWriter({
+    get: (key) => this.get(key),
+    send: (actions) => this.#send(actions),
+  });
   #isOpen = true;
 
   constructor({ region, tableName }: TableSettings) {
@@ -78,13 +79,13 @@ export class TableClient {
     return item;
   }
 
-  /** Those of the items that there are, in no promised order. The keys must differ. */
+  /** Reads items, and returns those that exist, in no promised order. The keys must differ. */
   async getAll(keys: readonly Key[]): Promise<Item[]> {
     const groups = await Array.fromAsync(batches(keys, keysAtOnce));
     return (await Promise.all(groups.map((group) => this.#getGroup(group)))).flat();
   }
 
-  /** A partition's items by `sk` ascending, in lists of some length. */
+  /** Reads a partition's items by rising `sk`, in lists. */
   async *query(pk: string, { between, newestFirst = false, atOnce }: KeyRange = {}): AsyncGenerator<Item[]> {
     const condition = `#pk = :pk${between ? ' AND #sk BETWEEN :from AND :to' : ''}`;
     const values = between ? { pk, from: between[0], to: between[1] } : { pk };
@@ -107,7 +108,7 @@ export class TableClient {
     } while (start);
   }
 
-  /** Adds one to the item's `last`, and returns what it is now. A repeated call may skip a number. */
+  /** Adds one to the item's `last`, and returns the new value. A repeated call may skip a number. */
   async next(key: Key): Promise<number> {
     const { Attributes } = await this.#attempt(() =>
       this.#client.send(
@@ -122,8 +123,15 @@ export class TableClient {
     return Number(Attributes?.last?.N);
   }
 
-  /** Does all of it or nothing. The SDK's repetitions carry the same token, so that they find what the first one did. */
-  async transact(actions: readonly Action[]): Promise<Outcome> {
+  /**
+   * Does all of the actions, or none, and with them writes lines of the audit trail. The SDK's repeated calls
+   * carry the same token, so DynamoDB recognizes them.
+   */
+  async transact(actions: readonly Action[], facts: readonly AuditFacts[] = []): Promise<Outcome> {
+    return facts.length > 0 ? this.#audit.write(actions, facts) : this.#send(actions);
+  }
+
+  async #send(actions: readonly Action[]): Promise<Outcome> {
     return this.#attempt(async () => {
       try {
         await this.#client.send(
@@ -144,9 +152,9 @@ export class TableClient {
   }
 
   /**
-   * Repeats the attempt while it returns `again`, with growing pauses of random length, so that those who are in each other's way get
-   * out of it.
-   * @throws BackendUnavailableError when it goes on for too long.
+   * Repeats the attempt while it returns `again`. The pauses grow and have random lengths, so that
+   * simultaneous writers get out of each other's way.
+   * @throws BackendUnavailableError when it goes on for too long
    */
   async settle<T>(attempt: () => Promise<T | typeof again>): Promise<T> {
     const deadline = performance.now() + settleMs;

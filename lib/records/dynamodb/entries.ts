@@ -1,3 +1,4 @@
+import { changeFacts, countWritten, isService } from '../../audit/scope.ts';
 import { BackendUnavailableError, NameTakenError } from '../../errors.ts';
 import { foldedName } from '../../names/folded-name.ts';
 import type { EntryChange, EntryRecord, HistoryChoice, RecordStatus, RecordStore } from '../port.ts';
@@ -23,7 +24,7 @@ import type { Item } from './keys.ts';
 
 type NewEntry = Parameters<RecordStore['createEntry']>[0];
 
-/** The part of the record store that keeps entries. */
+/** Makes the part of the record store that keeps entries. */
 export function entryRecords(table: TableClient) {
   return {
     async createEntry({ name, reason, carried }: NewEntry): Promise<EntryRecord> {
@@ -41,7 +42,8 @@ export function entryRecords(table: TableClient) {
         if (done) return entry;
         if (carried && refused.has(0)) throw new BackendUnavailableError(`Entry ${id} exists already.`, 5);
         if (refused.has(1)) throw new NameTakenError(name);
-        // Another write was in the way, or an entry that was carried here at this very moment has the id: the next one will do.
+        // Another write was in the way, or an entry just carried here has the id. The next attempt gets
+        // another id.
         return again;
       });
     },
@@ -50,10 +52,11 @@ export function entryRecords(table: TableClient) {
       return table.settle(async () => {
         const entry = await readEntry(table, entryId);
         if (entry?.status !== 'PENDING') return undefined;
-        const { done } = await table.transact([
-          changeOf(entry, { status: 'ACTIVE' }),
-          { remove: hiddenEntryPlace(entryId, 'PENDING') },
-        ]);
+        const { done } = await table.transact(
+          [changeOf(entry, { status: 'ACTIVE' }), { remove: hiddenEntryPlace(entryId, 'PENDING') }],
+          [changeFacts({ entryId })],
+        );
+        if (done) countWritten(1);
         return done ? { ...entryRecord(entry), status: 'ACTIVE' } : again;
       });
     },
@@ -68,7 +71,7 @@ export function entryRecords(table: TableClient) {
         const place = await table.get(nameKey(name));
         if (!place) return undefined;
         const entry = await readEntry(table, Number(place.entryId));
-        // Between the two, its name may have gone over to another.
+        // Between the two reads, another entry may have got the name.
         return entry?.name === name ? entryRecord(entry) : again;
       });
     },
@@ -93,7 +96,10 @@ export function entryRecords(table: TableClient) {
       return table.settle(async () => {
         const entry = await readEntry(table, entryId);
         if (entry?.status !== 'ACTIVE') return undefined;
-        const { done, refused } = await table.transact(renaming(entry, name, reason));
+        const { done, refused } = await table.transact(renaming(entry, name, reason), [
+          changeFacts({ entryId }),
+        ]);
+        if (done) countWritten(1);
         if (done) return { ...entryRecord(entry), name, reason };
         if (refused.has(1) && !refused.has(0)) throw new NameTakenError(name);
         return again;
@@ -104,7 +110,10 @@ export function entryRecords(table: TableClient) {
       return markDeleting(table, entryId, history);
     },
 
-    /** Its images first, which may be any number, then its name with the entry itself: until then, it can be done again. */
+    /**
+     * Removes the images first, of which there may be any number, and then the name with the entry itself.
+     * Until that last step, the removal can be repeated.
+     */
     async removeEntry(entryId: number): Promise<void> {
       const marked = await markDeleting(table, entryId);
       if (!marked) return;
@@ -112,12 +121,15 @@ export function entryRecords(table: TableClient) {
       await table.settle(async () => {
         const entry = await readEntry(table, entryId);
         if (!entry) return;
-        const { done } = await table.transact([
-          { remove: entryKey(entryId), ...unchanged(entry) },
-          { remove: nameKey(entry.name) },
-          { remove: hiddenEntryPlace(entryId, 'DELETING') },
-          { remove: foldedPlace(foldedName(entry.name), entryId) },
-        ]);
+        const { done } = await table.transact(
+          [
+            { remove: entryKey(entryId), ...unchanged(entry) },
+            { remove: nameKey(entry.name) },
+            { remove: hiddenEntryPlace(entryId, 'DELETING') },
+            { remove: foldedPlace(foldedName(entry.name), entryId) },
+          ],
+          isService() ? [changeFacts({ entryId })] : [],
+        );
         if (!done) return again;
       });
     },
@@ -169,19 +181,24 @@ async function markDeleting(
       if (erasure.length > 0 && !(await table.transact(erasure)).done) return again;
       return entryRecord(entry);
     }
-    const { done } = await table.transact([
-      ...erasure,
-      changeOf(entry, { status: 'DELETING' }),
-      { remove: hiddenEntryPlace(entryId, 'PENDING') },
-      { put: hiddenEntryPlace(entryId, 'DELETING') },
-    ]);
+    const facts = entry.status === 'ACTIVE' ? [changeFacts({ entryId })] : [];
+    const { done } = await table.transact(
+      [
+        ...erasure,
+        changeOf(entry, { status: 'DELETING' }),
+        { remove: hiddenEntryPlace(entryId, 'PENDING') },
+        { put: hiddenEntryPlace(entryId, 'DELETING') },
+      ],
+      facts,
+    );
+    if (done) countWritten(facts.length);
     return done ? entryRecord(entry) : again;
   });
 }
 
 /**
- * Gives an entry this name and reason, unless it has changed since it was seen, or another has taken the name: whoever did that did it in
- * the normal form, or the next one who looks sees to it.
+ * Gives an entry its normal name and reason, unless it has changed since it was read, or another entry has
+ * the name. In both cases, either the other writer normalized it, or the next run will.
  */
 async function normalize(
   table: TableClient,
@@ -191,13 +208,18 @@ async function normalize(
   return table.settle(async () => {
     const entry = await readEntry(table, seen.id);
     if (entry?.name !== seen.name || entry.reason !== seen.reason) return false;
-    const { done, refused } = await table.transact(renaming(entry, name, reason));
+    const { done, refused } = await table.transact(renaming(entry, name, reason), [
+      changeFacts({ entryId: seen.id }),
+    ]);
     if (done) return true;
     return refused.has(1) ? false : again;
   });
 }
 
-/** The first action is of the entry, and the second, where there is one, of its new name. */
+/**
+ * Makes the actions of a change of name. The first changes the entry; the second, if there is one, takes the
+ * new name.
+ */
 function renaming(entry: EntryItem, name: string, reason: string | null): Action[] {
   const { id: entryId, folded: before } = entry;
   const folded = foldedName(name);
@@ -212,7 +234,7 @@ function renaming(entry: EntryItem, name: string, reason: string | null): Action
   return actions;
 }
 
-/** Makes the ids that are given from now on larger than this one. */
+/** Makes all later ids larger than this one. */
 async function raiseCounter(table: TableClient, entryId: number): Promise<void> {
   await table.settle(async () => {
     const { done, refused } = await table.transact([
@@ -227,7 +249,7 @@ async function raiseCounter(table: TableClient, entryId: number): Promise<void> 
   });
 }
 
-/** That nothing of the entry has changed since it was read. */
+/** Condition that the entry has not changed since it was read. */
 const unchanged = ({ version }: EntryItem) => ({ condition: '#version = :version', values: { version } });
 
 function changeOf(entry: EntryItem, change: Partial<EntryRecord & Pick<EntryItem, 'folded'>>): Action {

@@ -1,3 +1,4 @@
+import { changeFacts, countWritten, isService } from '../../audit/scope.ts';
 import { EntryNotFoundError, LastImageError } from '../../errors.ts';
 import type { EntryRecord, ImageRecord, NewImage, RecordedFace, RecordStatus, RecordStore } from '../port.ts';
 import { type Action, isNew } from './action.ts';
@@ -14,11 +15,11 @@ import {
   statusPlace,
 } from './items.ts';
 
-/** A transaction takes 100 actions, and an image's removal three. */
+/** Number of images removed in one transaction, which takes 100 actions, three for each image. */
 const removedAtOnce = 30;
 const listedAtOnce = 500;
 
-/** The part of the record store that keeps images. */
+/** Makes the part of the record store that keeps images. */
 export function imageRecords(table: TableClient) {
   return {
     async createImage(given: NewImage) {
@@ -48,10 +49,11 @@ export function imageRecords(table: TableClient) {
       return table.settle(async () => {
         const image = await getImage(table, imageId);
         if (image?.status !== 'PENDING') return undefined;
-        const { done, refused } = await table.transact([
-          changeOfCount(image.entryId, 1),
-          ...changeOfStatus(image, 'ACTIVE', face),
-        ]);
+        const { done, refused } = await table.transact(
+          [changeOfCount(image.entryId, 1), ...changeOfStatus(image, 'ACTIVE', face)],
+          [changeFacts({ entryId: image.entryId, imageId })],
+        );
+        if (done) countWritten(1);
         if (done) return { ...image, status: 'ACTIVE', face };
         return refused.has(0) ? undefined : again;
       });
@@ -90,16 +92,20 @@ export function imageRecords(table: TableClient) {
       return table.settle(async () => {
         const image = await getImage(table, imageId);
         if (image?.status !== 'ACTIVE') return undefined;
-        const { done, refused } = await table.transact([
-          {
-            ...changeOfCount(image.entryId, -1),
-            condition: '#status = :shown AND #imageCount > :one',
-            values: { by: -1, one: 1, shown: 'ACTIVE' },
-          },
-          ...changeOfStatus(image, 'DELETING'),
-        ]);
+        const { done, refused } = await table.transact(
+          [
+            {
+              ...changeOfCount(image.entryId, -1),
+              condition: '#status = :shown AND #imageCount > :one',
+              values: { by: -1, one: 1, shown: 'ACTIVE' },
+            },
+            ...changeOfStatus(image, 'DELETING'),
+          ],
+          [changeFacts({ entryId: image.entryId, imageId })],
+        );
+        if (done) countWritten(1);
         if (done) return image;
-        // Where the image has changed too, the entry is judged anew.
+        // If the image has changed too, both are read and checked again.
         if (!refused.has(0) || refused.has(1)) return again;
         if (refused.get(0)?.status !== 'ACTIVE') throw new EntryNotFoundError();
         throw new LastImageError();
@@ -123,7 +129,8 @@ export function imageRecords(table: TableClient) {
         if (!image) return;
         const actions = removal(image);
         if (image.status === 'ACTIVE') actions.push(changeOfCount(image.entryId, -1));
-        const { done } = await table.transact(actions);
+        const facts = isService() ? [changeFacts({ entryId: image.entryId, imageId })] : [];
+        const { done } = await table.transact(actions, facts);
         if (!done) return again;
       });
     },
@@ -145,8 +152,8 @@ export function imageRecords(table: TableClient) {
 }
 
 /**
- * Removes all images of an entry, whose count of them is not kept up: it goes too. None may be made meanwhile. Stopped and done again, it
- * goes on where it was.
+ * Removes all images of an entry that is being removed, without updating the entry's count. No image may be
+ * made meanwhile. After an interruption, a second call continues.
  */
 export async function removeImagesOf(table: TableClient, entryId: number): Promise<void> {
   for await (const places of table.query(ownPartition(entryId), { atOnce: removedAtOnce })) {
@@ -169,19 +176,22 @@ async function getImages(table: TableClient, imageIds: readonly string[]): Promi
   return new Map(items.map(imageRecord).map((image) => [image.id, image]));
 }
 
-/** The images whose places are in the partition, in the order of the places. */
+/** Reads the images whose index items are in a partition, in the order of these items. */
 async function* imagesAt(table: TableClient, partition: string): AsyncGenerator<ImageRecord> {
   for await (const places of table.query(partition, { atOnce: listedAtOnce })) {
     const imageIds = places.map(imageIdAt);
     const images = await getImages(table, imageIds);
-    // One that was removed in between is there no more.
+    // An image may have been removed since its index item was read.
     yield* imageIds.map((imageId) => images.get(imageId)).filter((image) => image !== undefined);
   }
 }
 
 const isActive = ({ status }: { status: RecordStatus }) => status === 'ACTIVE';
 
-/** That the image is still as it was read: its places follow from these. */
+/**
+ * Condition that the image has not changed since it was read, because its index items' keys contain these
+ * values.
+ */
 function unchanged({ entryId, addedDate, status }: ImageRecord) {
   return {
     condition: '#entryId = :entryId AND #addedDate = :addedDate AND #status = :status',
@@ -189,7 +199,10 @@ function unchanged({ entryId, addedDate, status }: ImageRecord) {
   };
 }
 
-/** The face stays as it is without one: it may have been replaced since the image was read. */
+/**
+ * Makes the actions of a change of status. Without `face`, the face is not written, because it may have been
+ * replaced since the image was read.
+ */
 function changeOfStatus(image: ImageRecord, status: RecordStatus, face?: RecordedFace): Action[] {
   const { condition, values } = unchanged(image);
   return [
@@ -212,7 +225,10 @@ function removal(image: ImageRecord): Action[] {
   ];
 }
 
-/** One more image that is shown, of an entry that is not going, or one fewer. */
+/**
+ * Makes the action that adds or subtracts one `ACTIVE` image of an entry. It adds only if the entry is not
+ * `DELETING`.
+ */
 function changeOfCount(entryId: number, by: 1 | -1): Action {
   const update = entryKey(entryId);
   const change = 'ADD #imageCount :by, #version :one';

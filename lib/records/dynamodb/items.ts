@@ -5,7 +5,7 @@ import { partitionKey } from './definition.ts';
 import type { Item, Key } from './keys.ts';
 
 /*
- * What is in the table:
+ * Items of the table. An index item holds only the key of another item:
  *
  *   pk                   sk              what
  *   entry                <entry id>      an entry
@@ -30,14 +30,20 @@ import type { Item, Key } from './keys.ts';
  *   counter              processed       the number that a processed picture got last, when, and the last ranks in match and no-match
  *   store                store           the table's own id
  *
- * DynamoDB's own indexes are read with a delay, so the places are items, written in the transaction that changes what they are for.
- * Numbers in keys are padded, so that their order is that of the numbers.
+ * DynamoDB's own indexes are read with a delay. So these are items, written in the transaction that changes
+ * what they point to. Numbers in keys are padded, so that their order is that of the numbers.
  */
 
-/** An entry as it is kept; every change counts `version` up. `folded` tells where `foldedPlace` has it; earlier versions had none. */
+/**
+ * A stored entry; every change raises `version`. `folded` is the name in the key of its `foldedPlace`;
+ * entries of earlier versions had none.
+ */
 export type EntryItem = EntryRecord & Key & { readonly version: number; readonly folded?: string };
 
-/** Number.MAX_SAFE_INTEGER has 16 digits. What is no whole number from 0 on has a key too, at which there is never anything. */
+/**
+ * Pads a number to the 16 digits of Number.MAX_SAFE_INTEGER. Anything but a whole number from 0 on becomes a
+ * key at which there is never an item.
+ */
 export function padded(number: number): string {
   return String(number).padStart(16, '0');
 }
@@ -45,9 +51,9 @@ export function padded(number: number): string {
 export const entriesPartition = 'entry';
 export const processedPartition = 'processed';
 export const arrivalsPartition = 'arrived';
-/** Where a new run of times begins, see `clock.ts`. */
+/** Partition of the starts of runs, see `clock.ts`. */
 export const runsPartition = 'clock';
-/** Where the processed pictures of a scope are, by rank; in `all`, the number is the rank. */
+/** Names the partition of a scope's processed pictures, by rank; in `all`, the number is the rank. */
 export const scopePartition = (scope: string) =>
   scope === 'all' ? processedPartition : `${processedPartition}#${scope}`;
 
@@ -72,8 +78,8 @@ export const erasuresFilter = {
 };
 
 /**
- * Which records of the table's stream tell of a picture in which somebody was found: a filter in the language of Lambda's event source
- * mappings. `matched` is the picture's id.
+ * Filter, in the language of Lambda's event source mappings, for the stream's records of pictures with a
+ * match. `matched` is the picture's id.
  */
 export const matchesFilter = {
   dynamodb: {
@@ -85,7 +91,10 @@ export const matchesFilter = {
 export const counterKey = (of: 'entry' | 'processed'): Key => ({ pk: 'counter', sk: of });
 export const entryKey = (entryId: number): Key => ({ pk: entriesPartition, sk: padded(entryId) });
 export const nameKey = (name: string): Key => ({ pk: `name#${name}`, sk: 'name' });
-/** A key has 2,048 bytes at most, and a folded name may have many times its letters: those that agree so far are compared when read. */
+/**
+ * Names the partition of a folded name. A key has at most 2,048 bytes, and a folded name may be much longer,
+ * so it is cut. Readers compare the rest.
+ */
 export const foldedPartition = (folded: string) => `folded#${folded.slice(0, 400).toWellFormed()}`;
 export const foldedPlace = (folded: string, entryId: number): Key => ({
   pk: foldedPartition(folded),
@@ -101,22 +110,22 @@ export const hiddenEntriesPartition = (status: RecordStatus) => `entries#${statu
 export const statusPartition = (status: RecordStatus) => `images#${status}`;
 export const ownPartition = (entryId: number) => `entry#${padded(entryId)}`;
 
-/** Where a hidden entry is found by its status. */
+/** Returns the key of a hidden entry's index item, by status. */
 export const hiddenEntryPlace = (entryId: number, status: RecordStatus): Key => ({
   pk: hiddenEntriesPartition(status),
   sk: padded(entryId),
 });
 
-/** In the order in which images were made, as far as the clocks of those who made them agree. */
+/** Returns a sort key in the order in which images were made, as far as their makers' clocks agree. */
 const imageOrder = ({ addedDate, id }: Pick<ImageRecord, 'addedDate' | 'id'>) => `${addedDate}#${id}`;
 
-/** Where an image is found by its status. */
+/** Returns the key of an image's index item by status. */
 export const statusPlace = (
   image: Pick<ImageRecord, 'addedDate' | 'id' | 'status'>,
   status: RecordStatus = image.status,
 ): Key => ({ pk: statusPartition(status), sk: imageOrder(image) });
 
-/** Where an image is found by its entry. */
+/** Returns the key of an image's index item by entry. */
 export const entryPlace = (image: Pick<ImageRecord, 'addedDate' | 'id' | 'entryId'>): Key => ({
   pk: ownPartition(image.entryId),
   sk: imageOrder(image),

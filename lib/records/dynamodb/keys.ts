@@ -1,6 +1,6 @@
 import type { NativeAttributeValue } from '@aws-sdk/util-dynamodb';
 
-/** An item's place in the table. */
+/** Key of an item in the table. */
 export interface Key {
   readonly pk: string;
   readonly sk: string;

@@ -10,10 +10,13 @@ import { entryKey, entryRecord, erasuresPartition } from './items.ts';
 import type { Item } from './keys.ts';
 import { readResult } from './stored.ts';
 
-/** A record's new image, as Lambda gets it: bytes are base64. */
+/** New image of a record, as Lambda receives it: bytes are base64. */
 export type StreamImage = Readonly<Record<string, AttributeValue>>;
 
-/** Reads what the table's stream tells of pictures with a match, see `matchesFilter`. Nobody is called before the first use. */
+/**
+ * Opens the events of pictures with a match in the table's stream, see `matchesFilter`. No request is sent
+ * before the first use.
+ */
 export function openMatchStream(settings: TableSettings): MatchStream<StreamImage> {
   const table = new TableClient(settings);
   return {

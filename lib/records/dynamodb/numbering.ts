@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import pLimit from 'p-limit';
+import type { AuditFacts } from '../../audit/port.ts';
 import { timeAfter } from '../shared/clock.ts';
 import { row } from '../shared/row.ts';
 import { type Action, isNew } from './action.ts';
@@ -17,11 +18,11 @@ import {
 import type { Item, Key } from './keys.ts';
 import { lastRank } from './ranks.ts';
 
-/** Where an answer's bytes are: in the item itself, or in parts beside it. */
+/** Bytes of an answer: in the item itself, or in parts beside it. */
 export interface Kept {
   readonly bytes?: Uint8Array;
   readonly parts?: readonly Key[];
-  /** The picture's id, where somebody was found in it: the table's stream is filtered by it. */
+  /** Id of the picture, if somebody was found in it: the filter of the table's stream needs it. */
   readonly matched?: string;
 }
 
@@ -29,17 +30,19 @@ interface Arrival extends Kept {
   /** The same, which stays with the answer. */
   readonly picture?: string;
   readonly pictureId: string;
-  /** Where it is listed, see `scopesOf`. */
+  /** Scopes of the picture, see `scopesOf`. */
   readonly scopes: readonly string[];
+  /** Its line of the audit trail, but for its number; an earlier version told none. */
+  readonly facts?: AuditFacts;
 }
 
-/** A picture's number, and since when it has it, in milliseconds since 1970. */
+/** Number of a picture, and the time when it got the number, in milliseconds since 1970. */
 export interface Numbered {
   readonly number: number;
   readonly at: number;
 }
 
-/** What the counter tells: the number that was given last, when, and how many pictures there are in these two scopes. */
+/** State of the counter: the last number, its time, and the number of pictures in these two scopes. */
 interface Count {
   readonly last: number;
   readonly at: number;
@@ -47,26 +50,33 @@ interface Count {
   readonly noMatch: number;
 }
 
-/** What a transaction takes. */
+/** Limit on the actions of a transaction. */
 const maxActions = 100;
-/** All of a list that was read have 1 MB at most, and a transaction takes 4. */
+/** Number of arrivals that are read at once: a list has at most 1 MB, and a transaction takes 4 MB. */
 const arrivalsAtOnce = 25;
-/** A crowd is in many scopes. */
-const looksAtOnce = 10;
+/** Limit on the scopes read at the same time, because a crowd is in many. */
+const scopesAtOnce = 10;
 const longestPauseMs = 100;
-/** So often one looks whether the first has done its work, before it does that itself: the first may be gone. */
-const patientLooks = 4;
-/** Whoever put an arrival there waits for it for seconds. What is older was left by a crash, and never acknowledged. */
+/**
+ * Number of checks if the first writer has done its work. After them, the next writer does it, because the
+ * first may have crashed.
+ */
+const maxChecks = 4;
+/**
+ * Milliseconds after which an arrival is abandoned. Its writer waits only for seconds, so an older one was
+ * left by a crash, and never acknowledged.
+ */
 const arrivalMs = 60_000;
 
 /**
- * Numbers processed pictures 1, 2, … without a gap, so that a page is a range of numbers, and ranks them in their scopes in the same way.
- * The last number given, the new one, which picture has it, and its places change in one transaction. Where others are numbering at the
- * same moment, a picture is put down as an arrival, and whoever comes next numbers all that have arrived: many who write together need few
- * transactions.
+ * Numbers processed pictures 1, 2, … without a gap, and ranks them in their scopes in the same way. A page is
+ * then a range of numbers. One transaction changes the counter, the picture's number, and its index items.
+ *
+ * If others number at the same moment, a picture is stored as an arrival. The next writer numbers all
+ * arrivals, so many simultaneous writers need few transactions.
  */
 export function pictureNumbering(table: TableClient): (arrival: Arrival) => Promise<Numbered> {
-  // Those of one process need not be in each other's way.
+  // Writers of one process take turns, so that they do not collide.
   const oneByOne = pLimit(1);
   let count: Count | undefined;
   let failure: { readonly at: number; readonly error: unknown } | undefined;
@@ -74,8 +84,8 @@ export function pictureNumbering(table: TableClient): (arrival: Arrival) => Prom
   async function numberAlone(arrival: Arrival): Promise<Numbered | undefined> {
     const before = count ?? countOf(await table.get(counterKey('processed')));
     count = undefined;
-    const { actions, after } = await numbering(table, before, [arrival]);
-    const { done, refused } = await table.transact(actions);
+    const { actions, facts, after } = await numbering(table, before, [arrival]);
+    const { done, refused } = await table.transact(actions, facts);
     if (!done) return numberedAs(refused.get(1));
     count = after;
     return { number: after.last, at: after.at };
@@ -86,12 +96,12 @@ export function pictureNumbering(table: TableClient): (arrival: Arrival) => Prom
       const put = { ...arrivalKey(arrival.pictureId), ...arrival, arrived: Date.now() };
       return (await table.transact([{ put }])).done || again;
     });
-    // Whoever ends its pause first numbers the others too, and they have nothing left to do.
+    // The writer whose pause ends first numbers all arrivals, and the others have nothing left to do.
     await wait(Math.random() * longestPauseMs);
     try {
       return await numberArrivals(arrival);
     } catch (error) {
-      // Or the next one would number what was not acknowledged.
+      // Otherwise a later writer would number a picture that was never acknowledged.
       await forget(table, [arrival]).catch(() => undefined);
       throw error;
     }
@@ -99,24 +109,22 @@ export function pictureNumbering(table: TableClient): (arrival: Arrival) => Prom
 
   function numberArrivals(arrival: Arrival): Promise<Numbered> {
     let awaited: string | undefined;
-    let looks = 0;
+    let checks = 0;
     return table.settle(async () => {
-      // The first of those who have arrived does the work of all, or they would all do it, and all but one in vain.
+      // Only the first arrival's writer does the work. If all did it, all but one would work in vain.
       const first = await firstArrived(table);
-      looks = first === awaited ? looks + 1 : 1;
+      checks = first === awaited ? checks + 1 : 1;
       awaited = first;
-      if (first !== undefined && first < arrival.pictureId && looks <= patientLooks) return again;
+      if (first !== undefined && first < arrival.pictureId && checks <= maxChecks) return again;
       const counter = counterKey('processed');
       const items = await table.getAll([counter, pictureKey(arrival.pictureId)]);
       const known = numberedAs(items.find(({ pk }) => pk !== counter.pk));
       if (known) return known;
       const before = countOf(items.find(({ pk }) => pk === counter.pk));
       const arrivals = await arrivalsWith(table, arrival);
-      const { actions, after } = await numbering(table, before, arrivals);
-      const { done, refused } = await table.transact([
-        ...actions,
-        ...arrivals.map(({ pictureId }) => ({ remove: arrivalKey(pictureId) })),
-      ]);
+      const { actions, facts, after } = await numbering(table, before, arrivals);
+      const removals = arrivals.map(({ pictureId }) => ({ remove: arrivalKey(pictureId) }));
+      const { done, refused } = await table.transact([...actions, ...removals], facts);
       if (done) return { number: before.last + 1, at: after.at };
       await forget(
         table,
@@ -129,7 +137,7 @@ export function pictureNumbering(table: TableClient): (arrival: Arrival) => Prom
   return (arrival) => {
     const since = performance.now();
     return oneByOne(async () => {
-      // Those who waited for one that failed would fail in turn, each after as long a time.
+      // Calls that waited for a failed one would fail too, each after as long a time, so they fail at once.
       if (failure && failure.at > since) throw failure.error;
       try {
         return (await numberAlone(arrival)) ?? (await numberTogether(arrival));
@@ -142,7 +150,7 @@ export function pictureNumbering(table: TableClient): (arrival: Arrival) => Prom
 }
 
 function countOf(counter: Item | undefined): Count {
-  // An earlier version counted the numbers alone.
+  // An earlier version counted only the numbers.
   const { last = 0, at = 0, match = 0, noMatch = 0 } = (counter ?? {}) as Partial<Count>;
   return { last, at, match, noMatch };
 }
@@ -152,28 +160,31 @@ function numberedAs(picture: Item | undefined): Numbered | undefined {
 }
 
 /**
- * Gives the arrivals the numbers and ranks after those of `before`, if its number is the last one still, and none of the pictures has a
- * number. First comes the counter's action, and then one for each arrival that says which number it has.
+ * Makes the actions that give arrivals the numbers and ranks after those of `before`. Their conditions are
+ * that its number is still the last, and that no picture has a number yet. The counter's action comes first,
+ * then one for each arrival's number.
  */
 async function numbering(
   table: TableClient,
   before: Count,
   arrivals: readonly Arrival[],
-): Promise<{ actions: Action[]; after: Count }> {
+): Promise<{ actions: Action[]; facts: AuditFacts[]; after: Count }> {
   const { at, isNewRun } = timeAfter(before.at);
   const ranks = await lastRanks(table, before, arrivals);
   const numbered = arrivals.map((arrival, index) => ({ ...arrival, number: before.last + 1 + index }));
   const pictures = numbered.map(
     ({ pictureId, number }): Action => ({ put: { ...pictureKey(pictureId), number, at }, ...isNew }),
   );
-  const answers = numbered.map(({ pictureId: _, scopes: _scopes, number, ...kept }): Action => {
-    return { put: { pk: processedPartition, sk: padded(number), at, ...kept } };
+  const answers = numbered.map(({ pictureId: _, scopes: _scopes, facts, number, ...kept }): Action => {
+    const actor = facts && { actor: facts.actor };
+    return { put: { pk: processedPartition, sk: padded(number), at, ...kept, ...actor } };
   });
   const places = numbered.flatMap(({ number, scopes }) =>
     scopes.map((scope): Action => {
       const rank = (ranks.get(scope) ?? 0) + 1;
       ranks.set(scope, rank);
-      // A look into a scope may show it as it was before the transaction whose number the counter had already.
+      // The condition guards against a stale rank: the scope may have been read before a transaction that the
+      // counter already contains.
       return { put: { pk: scopePartition(scope), sk: padded(rank), number, at }, ...isNew };
     }),
   );
@@ -186,7 +197,9 @@ async function numbering(
   const run: Action[] = isNewRun
     ? [{ put: { pk: runsPartition, sk: padded(before.last + 1), at, before: before.at } }]
     : [];
-  return { actions: [changeOfCounter(before, after), ...pictures, ...answers, ...places, ...run], after };
+  const lines = numbered.flatMap(({ facts, number }) => (facts ? [{ ...facts, pictureId: number }] : []));
+  const actions = [changeOfCounter(before, after), ...pictures, ...answers, ...places, ...run];
+  return { actions, facts: lines, after };
 }
 
 async function lastRanks(
@@ -199,7 +212,7 @@ async function lastRanks(
     ['no-match', before.noMatch],
   ]);
   const others = new Set(arrivals.flatMap(({ scopes }) => scopes).filter((scope) => !counted.has(scope)));
-  const limit = pLimit(looksAtOnce);
+  const limit = pLimit(scopesAtOnce);
   const found = [...others].map((scope) => limit(async () => [scope, await lastRank(table, scope)] as const));
   return new Map([...counted, ...(await Promise.all(found))]);
 }
@@ -213,7 +226,7 @@ function changeOfCounter({ last }: Count, { last: next, at, match, noMatch }: Co
   };
 }
 
-/** The id of the first of the pictures that have arrived, as long as there is one. */
+/** Returns the id of the first arrival, if there is one. */
 async function firstArrived(table: TableClient): Promise<string | undefined> {
   const [first] = await arrivedItems(table, 1);
   return first?.sk;
@@ -224,7 +237,7 @@ async function arrivedItems(table: TableClient, atOnce: number): Promise<Item[]>
   return value;
 }
 
-/** This one, and some of the others that have arrived. What crashed writers left is cleared away. */
+/** Returns this arrival and some of the others. It also removes arrivals that crashed writers left. */
 async function arrivalsWith(table: TableClient, own: Arrival): Promise<Arrival[]> {
   const items = await arrivedItems(table, arrivalsAtOnce);
   const isLeft = ({ arrived }: Item) => Date.now() - arrived > arrivalMs;
@@ -233,13 +246,13 @@ async function arrivalsWith(table: TableClient, own: Arrival): Promise<Arrival[]
   return fitting([own, ...others.filter(({ pictureId }) => pictureId !== own.pictureId)]);
 }
 
-/** As many of them, the first ones, as one transaction has room for: at least one. */
+/** Returns as many of the first arrivals as one transaction has room for, at least one. */
 function fitting(arrivals: readonly Arrival[]): Arrival[] {
-  // The counter's, and that of a new run of times.
-  let actions = 2;
+  // Three actions are for the counter, a new run of times, and the head of the audit trail.
+  let actions = 3;
   const tooMany = arrivals.findIndex(({ scopes }) => {
-    // Its number, its answer, its removal, and its places.
-    actions += 3 + scopes.length;
+    // An arrival needs actions for its number, answer, removal, line of the audit trail, and each scope.
+    actions += 4 + scopes.length;
     return actions > maxActions;
   });
   return arrivals.slice(0, tooMany === -1 ? undefined : tooMany);
@@ -252,6 +265,6 @@ async function forget(table: TableClient, arrivals: readonly Arrival[]): Promise
 }
 
 function arrivalOf({ pk: _pk, sk: _sk, arrived: _arrived, ...arrival }: Item): Arrival {
-  // An earlier version told no scopes.
+  // Arrivals of an earlier version had no scopes.
   return row<Arrival>({ scopes: [], ...arrival });
 }

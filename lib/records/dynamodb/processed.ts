@@ -1,8 +1,9 @@
+import { changeFacts, countWritten } from '../../audit/scope.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import type { ProcessedPage, ProcessedQuery, ProcessedResult, RecordStore, Stamp } from '../port.ts';
 import { pageOf } from '../shared/clock.ts';
 import { rankBelow, remaining } from '../shared/gaps.ts';
-import { scopeAsked, scopesOf } from '../shared/scopes.ts';
+import { scopeOfFilter, scopesOf } from '../shared/scopes.ts';
 import type { TableClient } from './client.ts';
 import { gapsOf } from './gaps.ts';
 import { padded, pictureKey, processedPartition, scopePartition } from './items.ts';
@@ -13,21 +14,24 @@ import { lastDisorder, ranksWithin } from './ranks.ts';
 import { removeProcessed } from './removal.ts';
 import { readResult } from './stored.ts';
 
-/** The part of the record store that keeps processed pictures. */
+/** Makes the part of the record store that keeps processed pictures. */
 export function processedRecords(table: TableClient) {
   const numberOf = pictureNumbering(table);
   return {
     async addProcessed(pictureId: string, result: ProcessedResult): Promise<Stamp> {
       const kept = await keep(table, result);
       const matched = result.has_blacklist_match ? { matched: pictureId } : {};
-      const arrival = { pictureId, picture: pictureId, scopes: scopesOf(result), ...kept, ...matched };
+      const facts = changeFacts({});
+      const scopes = scopesOf(result);
+      const arrival = { pictureId, picture: pictureId, scopes, ...kept, ...matched, facts };
       const { number, at } = await numberOf(arrival);
+      countWritten(1);
       return { id: number, timestamp: new Date(at).toISOString() };
     },
 
-    async getProcessed(id: number): Promise<ImageProcessingResult | undefined> {
+    async getProcessed(id: number, actor?: string): Promise<ImageProcessingResult | undefined> {
       const item = await table.get({ pk: processedPartition, sk: padded(id) });
-      return item && readResult(table, item);
+      return item && (actor === undefined || item.actor === actor) ? readResult(table, item) : undefined;
     },
 
     async findProcessed(pictureIds: readonly string[]): Promise<Set<string>> {
@@ -37,7 +41,7 @@ export function processedRecords(table: TableClient) {
     },
 
     async listProcessed({ limit, offset, ...filter }: ProcessedQuery): Promise<ProcessedPage> {
-      const scope = scopeAsked(filter);
+      const scope = scopeOfFilter(filter);
       const { ranges, root } = await ranksWithin(table, filter);
       const gaps = gapsOf(table, scope, root);
       const counted = await Promise.all(

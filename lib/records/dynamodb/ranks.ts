@@ -2,12 +2,12 @@ import pLimit from 'p-limit';
 import type { ProcessedFilter, TimeDisorder } from '../port.ts';
 import { type Range, sizeOf } from '../shared/clock.ts';
 import { largestRemoved, type NodeBytes, readNow } from '../shared/gaps.ts';
-import { scopeAsked } from '../shared/scopes.ts';
+import { scopeOfFilter } from '../shared/scopes.ts';
 import type { TableClient } from './client.ts';
 import { isGapRoot, padded, processedPartition, runsPartition, scopePartition } from './items.ts';
 import type { Item } from './keys.ts';
 
-/** So many items are looked at in one call: a range shrinks to an eighth. */
+/** Number of items that are read in one call: each call narrows a range to an eighth. */
 const probesAtOnce = 7;
 const runsAtOnce = 4;
 
@@ -41,7 +41,7 @@ export interface RanksFound {
  * removed are for `gaps.ts` to count.
  */
 export async function ranksWithin(table: TableClient, filter: ProcessedFilter): Promise<RanksFound> {
-  const partition = scopePartition(scopeAsked(filter));
+  const partition = scopePartition(scopeOfFilter(filter));
   const oldestOfScope = oldestOf(table, partition);
   const [oldest, { newest, root }, oldestKept, runs] = await Promise.all([
     oldestOfScope,
@@ -72,7 +72,7 @@ export async function ranksWithin(table: TableClient, filter: ProcessedFilter): 
   };
 }
 
-/** The last time that the clock was put back between two pictures. */
+/** Finds the last time that the clock was put back between two pictures. */
 export async function lastDisorder(table: TableClient): Promise<TimeDisorder | undefined> {
   const { newest: item } = await newestOf(table, runsPartition);
   if (!item) return undefined;
@@ -83,7 +83,7 @@ export async function lastDisorder(table: TableClient): Promise<TimeDisorder | u
 
 const everything: Range = { first: 1, last: Number.POSITIVE_INFINITY };
 
-/** The runs of times, as ranges of numbers. */
+/** Reads the runs of times, as ranges of numbers. */
 async function runsOf(table: TableClient): Promise<Range[]> {
   const starts = [1];
   for await (const items of table.query(runsPartition, {})) starts.push(...items.map(({ sk }) => Number(sk)));
@@ -94,9 +94,9 @@ async function runsOf(table: TableClient): Promise<Range[]> {
 }
 
 const rankOf = ({ sk }: Item) => Number(sk);
-/** Of a picture itself, it is the rank. */
+/** Returns an item's number; a picture's own item has it as its rank. */
 const numberOf = (item: Item) => Number(item.number ?? item.sk);
-/** An earlier version did not tell it: such pictures are the oldest. */
+/** Returns an item's time. An earlier version did not store it; such pictures are the oldest. */
 const timeOf = ({ at }: Item) => Number(at ?? 0);
 
 async function oldestOf(table: TableClient, partition: string): Promise<Item | undefined> {

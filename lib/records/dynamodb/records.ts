@@ -7,8 +7,8 @@ import { noteKey, storeKey } from './items.ts';
 import { processedRecords } from './processed.ts';
 
 /**
- * The record store in a DynamoDB table of `dynamodb/definition.ts`. Endpoint and credentials come from the SDK's own chain
- * (`AWS_ENDPOINT_URL_DYNAMODB`); nobody is called before the first use.
+ * Opens the record store in a DynamoDB table of `dynamodb/definition.ts`. The SDK finds endpoint
+ * (`AWS_ENDPOINT_URL_DYNAMODB`) and credentials by itself. No request is sent before the first use.
  */
 export function openDynamoRecords(settings: TableSettings): RecordStore {
   const table = new TableClient(settings);

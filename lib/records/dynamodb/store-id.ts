@@ -4,7 +4,8 @@ import { again, TableClient, type TableSettings } from './client.ts';
 import { storeKey } from './items.ts';
 
 /**
- * Tells this table from every other, for as long as it is there: what is stored beside it carries it as its owner's name.
+ * Returns the table's unique id, which it keeps as long as it exists. The bucket beside it contains it as its
+ * owner's.
  * @throws BackendUnavailableError
  */
 export async function storeId(settings: TableSettings): Promise<string> {

@@ -1,19 +1,22 @@
 /**
- * Records follow the clock, and keep the order of their ids. Where the clock was put back, a new *run* of records begins: within a run,
- * time never goes back.
+ * Records follow the clock, and their order is that of their ids. When the clock was put back, a new *run* of
+ * records begins. Within a run, time never goes back.
  */
 
-/** Clocks of several machines differ by less, and so does one that is corrected: no run begins for that, and time waits. */
+/**
+ * Step back in milliseconds that begins no new run; the time stands still instead. Clocks of several
+ * machines, and clocks that are corrected, differ by less.
+ */
 const toleratedMs = 1000;
 
-/** The time of a record, in milliseconds since 1970, that follows one of `previous`. */
+/** Computes the time of a record after one of `previous`, in milliseconds since 1970. */
 export function timeAfter(previous: number, now = Date.now()): { at: number; isNewRun: boolean } {
   if (now >= previous) return { at: now, isNewRun: false };
   const isNewRun = previous - now > toleratedMs;
   return { at: isNewRun ? now : previous, isNewRun };
 }
 
-/** First and last, both included; there are none where the first is larger. */
+/** First and last number of a range, both included; it is empty if the first is larger. */
 export interface Range {
   readonly first: number;
   readonly last: number;

@@ -2,7 +2,7 @@ import { log } from '../../log.ts';
 import { normalName, normalReason } from '../../names/normal-form.ts';
 import type { EntryChange } from '../port.ts';
 
-/** A listed person as an earlier version may have kept them. */
+/** A listed person, possibly as stored by an earlier version. */
 export interface StoredEntry {
   readonly id: number;
   readonly name: string;
@@ -10,15 +10,16 @@ export interface StoredEntry {
   readonly status: 'PENDING' | 'ACTIVE' | 'DELETING';
 }
 
-/** What somebody is called of whose name nothing was to be seen. */
+/** Name of an entry whose name has no visible character. */
 const nameless = 'Unnamed';
 const maxCharacters = 100;
-/** Who is shown keeps the name, and of these the older one. */
+/** Order in which entries of one name keep it: `ACTIVE` ones first, and of these the oldest. */
 const ranks = { ACTIVE: 0, PENDING: 1, DELETING: 2 } as const;
 
 /**
- * The changes that bring entries to their normal form, none where all are in it. Where several names become one, the newer entries get
- * ` (2)`, ` (3)` … behind theirs. In an order in which each new name is free when its turn comes.
+ * Plans the changes that bring entries to their normal form. If several names become one, the newer entries
+ * get ` (2)`, ` (3)` … behind theirs. The changes are in an order in which each new name is free when its
+ * turn comes.
  */
 export function planNormalForms(entries: readonly StoredEntry[]): EntryChange[] {
   const wanted = entries.map((entry) => ({ ...entry, wanted: normalName(entry.name) || nameless }));
@@ -34,7 +35,8 @@ export function planNormalForms(entries: readonly StoredEntry[]): EntryChange[] 
     const reason = entry.reason === null ? null : normalReason(entry.reason);
     if (name === entry.name && reason === entry.reason) continue;
     const change = { entryId: entry.id, name, reason, sameNameAs: holder };
-    // One with a number has a name that nobody had, and may have the name that another is to get.
+    // A numbered name is new, so it is always free. The entry may hold a name that another is to get, so it
+    // goes first.
     (holder === undefined ? others : numbered).push(change);
   }
   return [...numbered, ...others];
@@ -53,7 +55,7 @@ function freeName(name: string, taken: ReadonlySet<string>): string {
   }
 }
 
-/** Tells of the changes by the entries' ids: names do not belong in the log. */
+/** Logs the changes by the entries' ids, because names do not belong in the log. */
 export function logChanges(changes: readonly EntryChange[]): void {
   if (changes.length === 0) return;
   log().info({ entries: changes.length }, 'Names and reasons were brought to their normal form.');

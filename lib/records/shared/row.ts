@@ -1,6 +1,7 @@
 /**
- * Types what a database returned, as the fields that its statement or its writer names. Every cast of a row or an item goes through
- * here: SQLite's tables are STRICT, and DynamoDB's items are written by this program alone.
+ * Types a database's result as the fields that its statement or its writer names. Every cast of a row or an
+ * item is made here. The casts are safe, because SQLite's tables are STRICT, and only this program writes
+ * DynamoDB's items.
  */
 export function row<T>(value: unknown): T {
   return value as T;

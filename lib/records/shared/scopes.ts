@@ -1,14 +1,18 @@
 import type { ProcessedFilter, ProcessedResult } from '../port.ts';
 
 /**
- * Processed pictures are listed in scopes: `all`, `match` or `no-match`, and one for each entry that was found. In each scope they have
- * ranks 1, 2, 3 … in the order of their ids, and so of their time: a page is a range of ranks, and a total the difference of two.
+ * Processed pictures are listed in scopes: `all`, `match` or `no-match`, and one for each entry that was
+ * found. In each scope they have ranks 1, 2, 3 … in the order of their ids, and so of their time. A page is a
+ * range of ranks, and a total is the difference of two.
  */
 
-/** A crowd may show more listed people than one transaction has room for: it is found by the best matched ones. */
+/**
+ * Limit on the entries by which a picture can be found, the best matched ones. A crowd may show more listed
+ * people than one transaction has room for.
+ */
 export const maxEntriesOfPicture = 50;
 
-/** Where a picture is listed, besides `all`. */
+/** Names the scopes of a picture, besides `all`. */
 export function scopesOf(result: Pick<ProcessedResult, 'faces' | 'has_blacklist_match'>): string[] {
   const entries = matchedEntries(result);
   return [
@@ -18,8 +22,8 @@ export function scopesOf(result: Pick<ProcessedResult, 'faces' | 'has_blacklist_
   ];
 }
 
-/** The scope in which all pictures are that a filter means; in `none`, there is never any. */
-export function scopeAsked({ hasMatch, entryId, isCrowd }: ProcessedFilter): string {
+/** Names the scope of all pictures that a filter can pass; `none` is always empty. */
+export function scopeOfFilter({ hasMatch, entryId, isCrowd }: ProcessedFilter): string {
   if (isCrowd) return crowdScope;
   if (entryId !== undefined) return hasMatch === false ? 'none' : entryScope(entryId);
   if (hasMatch === undefined) return 'all';
@@ -31,7 +35,7 @@ const crowdScope = 'crowd';
 
 const entryScope = (entryId: number) => `entry#${entryId}`;
 
-/** The entries that a picture shows, best match first. */
+/** Lists the entries that a picture shows, best match first. */
 function matchedEntries({ faces }: Pick<ProcessedResult, 'faces'>): number[] {
   const best = new Map<number, number>();
   for (const { entry, distance } of faces.flatMap(({ blacklist_matches }) => blacklist_matches)) {

@@ -1,8 +1,9 @@
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 
 /**
- * A processed picture's answer out of the JSON that was kept of it; what older records lack is null.
- * @param at when it was recorded, in milliseconds since 1970; without it, an earlier version has kept the time in the JSON
+ * Reads a processed picture's answer from its stored JSON. Fields that older records lack become null.
+ * @param at time of the record, in milliseconds since 1970; without it, the JSON of an earlier version
+ *   contains the time
  */
 export function storedResult(json: string, id: number, at: number | undefined): ImageProcessingResult {
   const result: ImageProcessingResult = JSON.parse(json);

@@ -4,9 +4,10 @@ import { isMainThread } from 'node:worker_threads';
 import { protectDatabase } from '../../database-files.ts';
 
 /**
- * Opens a database's file, which is made, 0600, where there is none. Every database is opened here, and nobody but SQLite opens or closes
- * its files. No statement waits for a lock, for that would stop the event loop: see `whenUnlocked`.
- * @throws SQLite's errors.
+ * Opens a database's file, and makes it with mode 0600 if there is none. Every database is opened here, and
+ * only SQLite opens or closes its files. No statement waits for a lock, because that would block the event
+ * loop: see `whenUnlocked`.
+ * @throws SQLite's errors
  */
 export function connect(path: string, { readOnly = false } = {}): DatabaseSync {
   protectDatabase(path);
@@ -14,7 +15,10 @@ export function connect(path: string, { readOnly = false } = {}): DatabaseSync {
   return readOnly ? open() : withPrivateFiles(path, open);
 }
 
-/** SQLite makes files that everybody may read, as far as the process's mask lets it. Only a process's first thread can set the mask. */
+/**
+ * Makes new files private. SQLite makes files that everybody may read, as far as the process's mask lets it.
+ * Only a process's first thread can set the mask.
+ */
 function withPrivateFiles(path: string, open: () => DatabaseSync): DatabaseSync {
   if (!isMainThread) {
     const isNew = !existsSync(path);

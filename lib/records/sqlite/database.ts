@@ -9,27 +9,30 @@ import { migrations } from './migrations.ts';
 import { attempt, databaseError, inTransaction, whenUnlocked } from './transactions.ts';
 
 const retryAfterSeconds = 5;
-/** A start is worth a longer wait for another program than a request: what comes instead is another start. */
+/**
+ * Milliseconds that a start waits for another program's lock. It is longer than a request's wait, because a
+ * failed start would only be repeated.
+ */
 const openingWaitMs = 30_000;
-/** Bytes. The log of a large change is not kept for good. */
+/** Bytes to which the write-ahead log shrinks after a large change. */
 const largestKeptLog = 8 * 1024 * 1024;
 
-/** Where a mode's records are, in its data folder. */
+/** Returns the path of a mode's records, in its data folder. */
 export function recordsFile({ dataDir, aws }: Pick<Config, 'dataDir' | 'aws'>): string {
   return join(dataDir, aws ? 'aws-rekognition.sqlite' : 'face-blacklist.sqlite');
 }
 
 /**
- * Opens the database file, makes it (0600, its folder 0700) where there is none, and brings it to this version's schema. Several
- * processes may have it open, and may open it at the same moment.
- * @throws BackendUnavailableError when it can't be opened, or was made by a newer version.
- * @throws DiskFullError when there is not even room for a deletion.
+ * Opens the database file, and brings it to this version's schema. If there is none, it makes the file (0600)
+ * and its folder (0700). Several processes may open it, even at the same moment.
+ * @throws BackendUnavailableError when it can't be opened, or was made by a newer version
+ * @throws DiskFullError when there is not even room for a deletion
  */
 export async function openDatabase(path: string): Promise<DatabaseSync> {
   try {
     return await openOnce(path);
   } catch (error) {
-    // Without the room that is kept, what is stored here could not be deleted.
+    // The reserve makes room for the start; without it, nobody could delete anything.
     const reserve = new DiskReserve(`${path}-reserve`);
     if (!(error instanceof DiskFullError && reserve.giveUp())) throw error;
     try {
@@ -55,7 +58,7 @@ async function openOnce(path: string): Promise<DatabaseSync> {
 
 async function prepare(database: DatabaseSync, path: string): Promise<void> {
   const unlocked = (work: () => void) => whenUnlocked(database, work, performance.now() + openingWaitMs);
-  // The switch of a new file needs it alone for a moment.
+  // The change to WAL locks a new file for a moment.
   await unlocked(() => database.exec('PRAGMA journal_mode = WAL'));
   database.exec(
     `PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; PRAGMA journal_size_limit = ${largestKeptLog};` +
@@ -66,7 +69,7 @@ async function prepare(database: DatabaseSync, path: string): Promise<void> {
   await unlocked(() => database.exec('PRAGMA foreign_keys = ON'));
 }
 
-/** Tells this database from every other: what is stored beside it carries it as its owner's name. */
+/** Returns the database's unique id. Folders beside it contain it as their owner's. */
 export function storeId(database: DatabaseSync): string {
   return attempt(database, () => String(database.prepare('SELECT id FROM store').get()?.id));
 }
@@ -81,10 +84,11 @@ function versionOf(database: DatabaseSync, path: string): number {
   );
 }
 
-/** Needs no lock where there is nothing to do. */
+/** Brings the schema up to date; it takes no lock if it is. */
 function migrate(database: DatabaseSync, path: string): void {
   if (versionOf(database, path) === migrations.length) return;
-  // Neither can be changed within a transaction. SQLite's defence keeps migrations, too, from the schema's text.
+  // Neither setting can be changed within a transaction. SQLite's defensive mode would keep migrations from
+  // changing the schema's text.
   database.exec('PRAGMA foreign_keys = OFF');
   database.enableDefensive(false);
   try {
@@ -103,7 +107,7 @@ function migrate(database: DatabaseSync, path: string): void {
   }
 }
 
-/** Makes other connections read the schema again, as they would not after a change of its text alone. */
+/** Makes other connections read the schema again; after a change of its text alone they would not. */
 function changeSchemaVersion(database: DatabaseSync): void {
   const version = Number(database.prepare('PRAGMA schema_version').get()?.schema_version);
   database.exec(`PRAGMA schema_version = ${version + 1}`);

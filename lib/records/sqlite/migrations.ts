@@ -2,8 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { normalizeEntries } from './normal-forms.ts';
 
 /**
- * Makes a database of version N into one of version N + 1. One that was ever released is never changed. Foreign keys are not enforced
- * meanwhile.
+ * Migrations; number N turns a database of version N into one of version N + 1. A released migration is never
+ * changed. Foreign keys are not enforced while it runs.
  *
  * Ids are AUTOINCREMENT, so that none is given twice. Those of processed pictures are 1, 2, …; `processed_gap` counts those that were
  * removed, see `gaps.ts`.
@@ -41,7 +41,7 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
   `,
   // `face` is a RecordedFace as JSON; earlier versions left out its quality.
   'ALTER TABLE image ADD COLUMN face TEXT;',
-  // The outbox of match events. Times are in milliseconds since 1970.
+  // This is the outbox of match events. Times are in milliseconds since 1970.
   `
   CREATE TABLE receiver (
     id INTEGER PRIMARY KEY,
@@ -75,8 +75,8 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
   // `file` is an ImageFile as JSON.
   'ALTER TABLE image ADD COLUMN file TEXT;',
   /*
-   * `at` is in milliseconds since 1970, and never goes back from one id to the next: the records of before get the latest time that was
-   * known when they were made, but none that is still to come. Places are as `scopes.ts` has them.
+   * `at` is in milliseconds since 1970, and never falls from one id to the next. An older record gets the
+   * latest time known when it was made, but no time in the future. Scopes are described in `scopes.ts`.
    */
   `
   ALTER TABLE processed ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
@@ -109,9 +109,9 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
   ) WHERE place <= 50;
   `,
   /*
-   * Times follow the clock, also where it is put back: pictures of one `run` are those between two such moments, by rising time.
-   * AUTOINCREMENT changes nothing of how rows are stored, so the schema's text alone is changed: a copy of all pictures would take
-   * minutes and twice the room.
+   * Times now follow the clock, also when it is put back: a `run` is the pictures between two such moments,
+   * by rising time. Only the schema's text is changed, because AUTOINCREMENT does not affect how rows are
+   * stored. A copy of all pictures would take minutes and twice the space.
    */
   `
   ALTER TABLE processed ADD COLUMN run INTEGER NOT NULL DEFAULT 0;
@@ -127,6 +127,48 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
   PRAGMA writable_schema = RESET;
   `,
   normalizeEntries,
+  /*
+   * The audit trail, a line each, and the ends of its chain. Lines are only added; those before the anchor
+   * are removed for their age. `actor` of a processed picture is whoever sent it.
+   */
+  `
+  CREATE TABLE audit (
+    sequence INTEGER NOT NULL PRIMARY KEY,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    role TEXT NOT NULL,
+    action TEXT NOT NULL,
+    entry_id INTEGER,
+    image_id TEXT,
+    picture_id INTEGER,
+    request_id TEXT,
+    outcome INTEGER,
+    threshold REAL,
+    detail TEXT,
+    hash BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_at ON audit (at);
+  CREATE INDEX audit_actor ON audit (actor, at);
+  CREATE INDEX audit_action ON audit (action, at);
+  CREATE INDEX audit_entry ON audit (entry_id, at) WHERE entry_id IS NOT NULL;
+
+  CREATE TABLE audit_chain (
+    one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    anchor_sequence INTEGER NOT NULL,
+    anchor_hash BLOB NOT NULL,
+    head_sequence INTEGER NOT NULL,
+    head_hash BLOB NOT NULL
+  ) STRICT;
+  INSERT INTO audit_chain VALUES (1, 0, zeroblob(32), 0, zeroblob(32));
+
+  CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+  BEGIN SELECT raise(ABORT, 'Lines of the audit trail are not changed.'); END;
+  CREATE TRIGGER audit_is_not_removed BEFORE DELETE ON audit
+  WHEN OLD.sequence > (SELECT anchor_sequence FROM audit_chain)
+  BEGIN SELECT raise(ABORT, 'Lines of the audit trail are not removed.'); END;
+
+  ALTER TABLE processed ADD COLUMN actor TEXT;
+  `,
   /*
    * Processed pictures can be removed: `processed_gap` has the nodes of `gaps.ts`, and `processed_newest` the last picture's time, for the
    * picture itself may be gone. The index is what foreign keys are checked with.

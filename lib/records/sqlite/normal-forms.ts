@@ -3,7 +3,10 @@ import { foldedName } from '../../names/folded-name.ts';
 import { logChanges, planNormalForms, type StoredEntry } from '../shared/normal-entries.ts';
 import { row } from '../shared/row.ts';
 
-/** Brings names and reasons to their normal form, and notes each name without case and accents, by which it is looked for. */
+/**
+ * Brings names and reasons to their normal form. It also stores each name without case and accents, for the
+ * search of similar names.
+ */
 export function normalizeEntries(database: DatabaseSync): void {
   database.exec(`
     ALTER TABLE entry ADD COLUMN folded_name TEXT;

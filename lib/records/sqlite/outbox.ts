@@ -9,7 +9,7 @@ import { storedResult } from '../shared/stored-result.ts';
 import { connect } from './connection.ts';
 import { attempt, databaseError, isBusy, type WriteOptions, whenUnlocked, write } from './transactions.ts';
 
-/** The most deliveries that are given up in one transaction. */
+/** Limit on the deliveries that one transaction gives up. */
 const givenUpAtOnce = 500;
 
 const earlierOfSameEntry = `
@@ -47,7 +47,7 @@ const statements = {
     SELECT processed_id, refusals FROM delivery
     WHERE receiver_id = ? AND waits = 0 AND due <= ? ORDER BY due, processed_id LIMIT ?`,
   putOff: 'UPDATE delivery SET refusals = refusals + 1, due = ? WHERE receiver_id = ? AND processed_id = ?',
-  /** Those that come next for one of its entries. */
+  /** Next deliveries for its entries. */
   following: `
     SELECT DISTINCT (
       SELECT min(later.processed_id) FROM delivery_entry AS later
@@ -75,7 +75,7 @@ const statements = {
   deleteDeliveryEntry: 'DELETE FROM delivery_entry WHERE receiver_id = ? AND processed_id = ? AND entry_id = ?',
 
   picture: 'SELECT picture_id, result, at FROM processed WHERE id = ?',
-  /** Takes a JSON array of ids. The `+` keeps the planner from going through all that are `ACTIVE`. */
+  /** Entries of a JSON array of ids. The `+` keeps the planner from going through all `ACTIVE` entries. */
   listedAmong: `
     SELECT id FROM entry WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'ACTIVE'`,
 };
@@ -86,7 +86,8 @@ export function prepareOutboxStatements(database: DatabaseSync) {
 }
 
 /**
- * The outbox in a database from `openDatabase`. It holds ids alone: an event is made from its picture's record when it is sent.
+ * The outbox in a database from `openDatabase`. It holds only ids: an event is made from its picture's record
+ * when it is sent.
  */
 export class SqliteOutbox implements Outbox {
   readonly #database: DatabaseSync;
@@ -97,7 +98,7 @@ export class SqliteOutbox implements Outbox {
     this.#statements = prepareOutboxStatements(database);
   }
 
-  /** Notes that a picture's event is to be delivered to everybody, in the transaction that keeps the picture's record. */
+  /** Queues a picture's event for every receiver, in the transaction that stores the picture's record. */
   add(pictureId: string, result: ImageProcessingResult): void {
     const receivers = this.#statements.wantedReceivers.all();
     const event = receivers.length > 0 && matchEvent(pictureId, result);
@@ -142,7 +143,7 @@ export class SqliteOutbox implements Outbox {
     return this.#write(() => {
       this.#statements.unwantReceivers.run();
       return urls.map((url, place) => {
-        // A URL's path or query is often a secret, and so it is not kept.
+        // Only a hash and the origin are stored, because a URL's path or query is often a secret.
         const key = createHash('sha256').update(url).digest('hex');
         this.#statements.wantReceiver.run(key, new URL(url).origin, place);
         return { id: Number(this.#statements.receiver.get(key)?.id), url };
@@ -240,7 +241,7 @@ export class SqliteOutbox implements Outbox {
 
   #remove(receiverId: number, processedId: number): void {
     const following = this.#statements.following.all(receiverId, processedId);
-    // Its entries' rows go with it, by their foreign key.
+    // The delivery's rows by entry go with it, by their foreign key.
     this.#statements.deleteDelivery.run(receiverId, processedId);
     if (processedId < 0) this.#statements.forgetNotice.run(-processedId);
     for (const { processed_id } of following) {
@@ -256,16 +257,16 @@ export class SqliteOutbox implements Outbox {
     return write(this.#database, work, options);
   }
 
-  /** Removes something where there is anything to remove: a transaction would need the lock for nothing. */
+  /** Removes rows, but only if there are any: a transaction would take the lock for nothing. */
   async #writeIf<T>(isNeeded: () => boolean, work: () => T): Promise<T | undefined> {
     return (await this.#read(isNeeded)) ? this.#write(work, { frees: true }) : undefined;
   }
 }
 
 /**
- * Claims something for this process by a file's lock, which the system frees when the process ends, however that comes; `undefined` while
- * another has it. Disposing of it frees it.
- * @throws BackendUnavailableError when the file can't be made.
+ * Claims a file's lock for this process; returns `undefined` while another process has it. Disposing of it
+ * frees the lock. The operating system also frees it when the process ends in any way.
+ * @throws BackendUnavailableError when the file can't be made
  */
 export function claim(path: string): Disposable | undefined {
   let lock: DatabaseSync | undefined;

@@ -19,24 +19,25 @@ import {
   remaining,
   removing,
 } from '../shared/gaps.ts';
-import { scopeAsked, scopesOf } from '../shared/scopes.ts';
+import { scopeOfFilter, scopesOf } from '../shared/scopes.ts';
 import { storedResult } from '../shared/stored-result.ts';
 import type { SqliteOutbox } from './outbox.ts';
 import type { Statements } from './statements.ts';
 
-/** To be called in a transaction. */
+/** Stores a processed picture; call it in a transaction. */
 export function addProcessed(
   statements: Statements,
   outbox: SqliteOutbox,
   pictureId: string,
   result: ProcessedResult,
-): Stamp {
+  actor: string,
+): Stamp & { readonly isNew: boolean } {
   const known = statements.processedByPicture.get(pictureId);
-  if (known) return stampOf(known);
+  if (known) return { ...stampOf(known), isNew: false };
   const newest = statements.newestProcessed.get();
   const { at, isNewRun } = timeAfter(Number(newest?.at ?? 0));
   const run = Number(newest?.run ?? 0) + (isNewRun ? 1 : 0);
-  statements.insertProcessed.run(pictureId, JSON.stringify(result), at, run);
+  statements.insertProcessed.run(pictureId, JSON.stringify(result), at, run, actor);
   const stamp = stampOf(statements.processedByPicture.get(pictureId) ?? {});
   for (const scope of scopesOf(result)) {
     const last = Number(statements.lastRank.get(scope)?.rank ?? 0);
@@ -44,12 +45,16 @@ export function addProcessed(
     statements.insertPlace.run(scope, rank, stamp.id);
   }
   outbox.add(pictureId, { ...result, db_id: stamp.id, processing_timestamp: stamp.timestamp });
-  return stamp;
+  return { ...stamp, isNew: true };
 }
 
-export function getProcessed(statements: Statements, id: number): ImageProcessingResult | undefined {
+export function getProcessed(
+  statements: Statements,
+  id: number,
+  actor: string | undefined,
+): ImageProcessingResult | undefined {
   const row = statements.processedById.get(id);
-  return row && processedRecord(row);
+  return row && (actor === undefined || row.actor === actor) ? processedRecord(row) : undefined;
 }
 
 /** To be called in a transaction, or nobody else may write meanwhile. */
@@ -57,7 +62,7 @@ export function listProcessed(
   statements: Statements,
   { limit, offset, ...filter }: ProcessedQuery,
 ): ProcessedPage {
-  const scope = scopeAsked(filter);
+  const scope = scopeOfFilter(filter);
   const gaps = gapsOf(statements, scope);
   const ids = idsWithin(statements, filter);
   const ranges = scope === 'all' ? ids : ids.map((range) => ranksWithin(statements, scope, range));
@@ -116,7 +121,7 @@ export function countProcessed(statements: Statements): number {
   return gapsOf(statements, 'all')(remaining({ first: 1, last }));
 }
 
-/** The last time that the clock was put back, as the records have it. */
+/** Finds the last time that the clock was put back. */
 export function timeDisorder(statements: Statements): TimeDisorder | undefined {
   const newest = statements.newestProcessed.get();
   const run = Number(newest?.run ?? 0);
@@ -125,7 +130,7 @@ export function timeDisorder(statements: Statements): TimeDisorder | undefined {
   return { before: stampOf(before), after: stampOf(after) };
 }
 
-/** Times rise within a run: what is between two of them is a range of ids. */
+/** Finds the ranges of ids between two times. Times rise within a run, so there is one range for each run. */
 function idsWithin(statements: Statements, { since, until }: ProcessedFilter): Range[] {
   if (!since && !until) return [{ first: 1, last: Number(statements.lastProcessed.get()?.id) }];
   const newestRun = Number(statements.newestProcessed.get()?.run ?? 0);

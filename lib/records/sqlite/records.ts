@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { type AuditTarget, changeFacts, countWritten, isService } from '../../audit/scope.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { EntryNotFoundError, LastImageError, NameTakenError } from '../../errors.ts';
 import { foldedName } from '../../names/folded-name.ts';
@@ -30,6 +31,7 @@ import {
   redactProcessed,
   unsettledErasures,
 } from './erasures.ts';
+import { SqliteAudit } from './audit.ts';
 import { SqliteOutbox } from './outbox.ts';
 import {
   addProcessed,
@@ -52,8 +54,8 @@ import {
 } from './transactions.ts';
 
 /**
- * The record store in a database from `openDatabase`. It may share the handle with others who keep tables of their own there;
- * `close()` closes it for them too.
+ * Opens the record store in a database from `openDatabase`. Other code may keep tables of its own in the same
+ * database; `close()` closes it for all.
  */
 export function openSqliteRecords(database: DatabaseSync): RecordStore {
   return attempt(database, () => new SqliteRecords(database));
@@ -67,7 +69,10 @@ const traceBytes = 64;
 const leastTraceBytes = 6;
 /** How many images are read at once where they are read in turn. */
 const imagesAtOnce = 500;
-/** Whoever asks may not be known: a disk is not to be busy with answering them. */
+/**
+ * Milliseconds for which a successful test write counts. Anybody may ask for the health, and the answers must
+ * not keep the disk busy.
+ */
 const writableMs = 1000;
 
 // The statements name their columns after the fields, so a row is the record.
@@ -80,7 +85,10 @@ function imageRecord({ sequence, face, file, ...found }: Row): ImageRecord {
   });
 }
 
-/** What `write` returns, or a NameTakenError where it finds the name taken. */
+/**
+ * Runs `write`.
+ * @throws NameTakenError when another entry has the name
+ */
 function takingName<T>(name: string, write: () => T): T {
   try {
     return write();
@@ -90,8 +98,8 @@ function takingName<T>(name: string, write: () => T): T {
 }
 
 /**
- * Writes go by `run()`, and what they return is read by a statement of its own: `get()` on a `RETURNING` would leave the commit to a
- * reset whose failure nobody hears of.
+ * The record store on SQLite. It writes by `run()`, and reads the results by statements of their own. `get()`
+ * on a `RETURNING` would commit only at a later reset, whose failure nobody would see.
  */
 class SqliteRecords implements RecordStore {
   readonly #database: DatabaseSync;
@@ -100,12 +108,15 @@ class SqliteRecords implements RecordStore {
   /** Of each entry that is being erased, what must not be found any more, by a name of its own. */
   readonly #traces = new Map<number, Map<string, Uint8Array>>();
   /** `performance.now()` until which it counts as writable. */
+  readonly #audit: SqliteAudit;
+  /** Time by `performance.now()` until which the database counts as writable. */
   #writableUntil = 0;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#statements = prepareStatements(database);
     this.#outbox = new SqliteOutbox(database);
+    this.#audit = new SqliteAudit(database);
   }
 
   async createEntry({ name, reason, carried }: NewEntry): Promise<EntryRecord> {
@@ -122,10 +133,13 @@ class SqliteRecords implements RecordStore {
   }
 
   async activateEntry(entryId: number): Promise<EntryRecord | undefined> {
-    return this.#write(() => {
-      const { changes } = this.#statements.activateEntry.run(entryId);
-      return changes === 0 ? undefined : this.#entry(entryId);
-    });
+    return this.#change(
+      () => {
+        const { changes } = this.#statements.activateEntry.run(entryId);
+        return changes === 0 ? undefined : this.#entry(entryId);
+      },
+      (entry) => entry && { entryId },
+    );
   }
 
   async getEntry(entryId: number): Promise<EntryRecord | undefined> {
@@ -147,17 +161,20 @@ class SqliteRecords implements RecordStore {
     entryId: number,
     { name, reason }: { name: string; reason: string | null },
   ): Promise<EntryRecord | undefined> {
-    return this.#write(() => {
-      const folded = foldedName(name);
-      const { changes } = takingName(name, () =>
-        this.#statements.updateEntry.run(name, folded, reason, entryId),
-      );
-      return changes === 0 ? undefined : this.#entry(entryId);
-    });
+    return this.#change(
+      () => {
+        const folded = foldedName(name);
+        const { changes } = takingName(name, () =>
+          this.#statements.updateEntry.run(name, folded, reason, entryId),
+        );
+        return changes === 0 ? undefined : this.#entry(entryId);
+      },
+      (entry) => entry && { entryId },
+    );
   }
 
   async markEntryDeleting(entryId: number, history?: HistoryChoice): Promise<EntryRecord | undefined> {
-    return this.#write(
+    return this.#change(
       () => {
         const before = this.#entry(entryId);
         this.#statements.markEntryDeleting.run(entryId);
@@ -167,13 +184,18 @@ class SqliteRecords implements RecordStore {
         }
         return before;
       },
+      (before) => (before?.status === 'ACTIVE' ? { entryId } : undefined),
       { frees: true },
     );
   }
 
   async removeEntry(entryId: number): Promise<void> {
-    // Its images' records go with it, by their foreign key.
-    await this.#write(() => this.#statements.deleteEntry.run(entryId), { frees: true });
+    // Its images' records are removed too, by their foreign key.
+    await this.#change(
+      () => this.#statements.deleteEntry.run(entryId),
+      ({ changes }) => (changes > 0 && isService() ? { entryId } : undefined),
+      { frees: true },
+    );
   }
 
   async getErasure(entryId: number): Promise<ErasureRecord | undefined> {
@@ -211,7 +233,7 @@ class SqliteRecords implements RecordStore {
     return this.#read(() => this.#statements.entriesByFoldedName.all(foldedName(name)).map(entryRecord));
   }
 
-  /** All were when the database was opened, see `openDatabase`. */
+  /** Returns no change: `openDatabase` has normalized all entries. */
   async normalizeEntries(): Promise<EntryChange[]> {
     return [];
   }
@@ -229,10 +251,13 @@ class SqliteRecords implements RecordStore {
   }
 
   async activateImage(imageId: string, face: RecordedFace): Promise<ImageRecord | undefined> {
-    return this.#write(() => {
-      const { changes } = this.#statements.activateImage.run(JSON.stringify(face), imageId);
-      return changes === 0 ? undefined : this.#image(imageId);
-    });
+    return this.#change(
+      () => {
+        const { changes } = this.#statements.activateImage.run(JSON.stringify(face), imageId);
+        return changes === 0 ? undefined : this.#image(imageId);
+      },
+      (image) => image && { entryId: image.entryId, imageId },
+    );
   }
 
   async replaceFace(imageId: string, face: RecordedFace): Promise<void> {
@@ -249,7 +274,7 @@ class SqliteRecords implements RecordStore {
   }
 
   async *listImagesByStatus(status: RecordStatus): AsyncGenerator<ImageRecord> {
-    // Whoever reads them may change them meanwhile, so no statement stays open in between.
+    // The caller may change the images between two of them, so no statement stays open meanwhile.
     for (let last = 0; ; ) {
       const rows = await this.#read(() => this.#statements.imagesByStatus.all(status, last, imagesAtOnce));
       yield* rows.map(imageRecord);
@@ -259,7 +284,7 @@ class SqliteRecords implements RecordStore {
   }
 
   async withdrawImage(imageId: string): Promise<ImageRecord | undefined> {
-    return this.#write(
+    return this.#change(
       () => {
         const image = this.#image(imageId);
         if (image?.status !== 'ACTIVE') return undefined;
@@ -269,6 +294,7 @@ class SqliteRecords implements RecordStore {
         this.#statements.markImageDeleting.run(imageId);
         return image;
       },
+      (image) => image && { entryId: image.entryId, imageId },
       { frees: true },
     );
   }
@@ -278,7 +304,15 @@ class SqliteRecords implements RecordStore {
   }
 
   async removeImage(imageId: string): Promise<void> {
-    await this.#write(() => this.#statements.deleteImage.run(imageId), { frees: true });
+    await this.#change(
+      () => {
+        const image = this.#image(imageId);
+        this.#statements.deleteImage.run(imageId);
+        return image;
+      },
+      (image) => (image && isService() ? { entryId: image.entryId, imageId } : undefined),
+      { frees: true },
+    );
   }
 
   async findActive(imageIds: readonly string[]) {
@@ -299,11 +333,16 @@ class SqliteRecords implements RecordStore {
   }
 
   async addProcessed(pictureId: string, result: ProcessedResult): Promise<Stamp> {
-    return this.#write(() => addProcessed(this.#statements, this.#outbox, pictureId, result));
+    const { actor } = changeFacts({});
+    const { id, timestamp } = await this.#change(
+      () => addProcessed(this.#statements, this.#outbox, pictureId, result, actor),
+      ({ id, isNew }) => (isNew ? { pictureId: id } : undefined),
+    );
+    return { id, timestamp };
   }
 
-  async getProcessed(id: number): Promise<ImageProcessingResult | undefined> {
-    return this.#read(() => getProcessed(this.#statements, id));
+  async getProcessed(id: number, actor?: string): Promise<ImageProcessingResult | undefined> {
+    return this.#read(() => getProcessed(this.#statements, id, actor));
   }
 
   async findProcessed(pictureIds: readonly string[]): Promise<Set<string>> {
@@ -351,13 +390,13 @@ class SqliteRecords implements RecordStore {
     this.#writableUntil = performance.now() + writableMs;
   }
 
-  /** Brings everything into the database file itself, and closes the handle. */
+  /** Moves the write-ahead log into the database file, and closes the database. */
   async close(): Promise<void> {
     if (!this.#database.isOpen) return;
     try {
       this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     } catch {
-      // The log stays beside the file, and loses nothing.
+      // The log stays beside the file, and nothing is lost.
     }
     attempt(this.#database, () => this.#database.close());
   }
@@ -395,6 +434,27 @@ class SqliteRecords implements RecordStore {
   #noteTrace(entryId: number, text: string): void {
     const bytes = Buffer.from(JSON.stringify(text).slice(1, -1));
     if (bytes.length >= leastTraceBytes) this.#traces.get(entryId)?.set(text, bytes);
+  }
+
+  /**
+   * Writes something, and in the same transaction its line of the audit trail; `undefined` of `target` for no
+   * line.
+   */
+  async #change<T>(
+    work: () => T,
+    target: (result: T) => AuditTarget | undefined,
+    options?: WriteOptions,
+  ): Promise<T> {
+    let lines = 0;
+    const result = await this.#write(() => {
+      const done = work();
+      const about = target(done);
+      if (about) this.#audit.add([changeFacts(about)]);
+      lines = about ? 1 : 0;
+      return done;
+    }, options);
+    countWritten(lines);
+    return result;
   }
 
   #entry(entryId: number): EntryRecord | undefined {

@@ -9,7 +9,7 @@ const selectImage = `
   SELECT sequence, id, entry_id AS entryId, key, status, added_date AS addedDate, face, file FROM image`;
 
 /**
- * The SQLite store's statements. Columns are named after the fields of `EntryRecord` and `ImageRecord`;
+ * Statements of the SQLite store. Columns are named after the fields of `EntryRecord` and `ImageRecord`;
  * `sequence` is the order in which images were made.
  */
 const statements = {
@@ -26,7 +26,7 @@ const statements = {
   entriesByFoldedName: `${selectEntry} WHERE folded_name = ? AND +status = 'ACTIVE' ORDER BY id`,
   entriesByStatus: `${selectEntry} WHERE status = ? ORDER BY id`,
   entriesTotal: "SELECT count(*) AS total FROM entry WHERE status = 'ACTIVE'",
-  /** Takes a JSON array of ids. The `+` keeps the planner from going through all that are `ACTIVE`. */
+  /** Entries of a JSON array of ids. The `+` keeps the planner from going through all `ACTIVE` entries. */
   activeEntriesAmong: `${selectEntry} WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'ACTIVE'`,
 
   insertImage: `
@@ -42,18 +42,21 @@ const statements = {
   image: `${selectImage} WHERE id = ?`,
   imagesOfEntry: `${selectImage} WHERE entry_id = ? ORDER BY sequence`,
   imagesByStatus: `${selectImage} WHERE status = ? AND sequence > ? ORDER BY sequence LIMIT ?`,
-  /** As above. */
+  /** Images of a JSON array of ids. */
   imagesAmong: `${selectImage} WHERE id IN (SELECT value FROM json_each(?))`,
-  /** As above. */
+  /** `ACTIVE` images of a JSON array of ids, with the `+` as above. */
   activeImagesAmong: `${selectImage} WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'ACTIVE'`,
-  /** Those of the few other entries are taken off: to look up every image's entry would take longer. */
+  /**
+   * Total without the images of the few entries that are not `ACTIVE`: looking up every image's entry would
+   * take longer.
+   */
   imagesTotal: `
     SELECT (SELECT count(*) FROM image WHERE status = 'ACTIVE') - (
       SELECT count(*) FROM image WHERE status = 'ACTIVE'
       AND entry_id IN (SELECT id FROM entry WHERE status IN ('PENDING', 'DELETING'))
     ) AS total`,
 
-  insertProcessed: 'INSERT INTO processed (picture_id, result, at, run) VALUES (?, ?, ?, ?)',
+  insertProcessed: 'INSERT INTO processed (picture_id, result, at, run, actor) VALUES (?, ?, ?, ?, ?)',
   /** The newest that there ever was, though it may be removed. */
   newestProcessed: `
     SELECT id, at, run FROM (
@@ -63,7 +66,7 @@ const statements = {
   insertPlace: 'INSERT INTO processed_place (scope, rank, processed_id) VALUES (?, ?, ?)',
   lastRank: 'SELECT rank FROM processed_place WHERE scope = ? ORDER BY rank DESC LIMIT 1',
   processedByPicture: 'SELECT id, at FROM processed WHERE picture_id = ?',
-  processedById: 'SELECT id, at, result FROM processed WHERE id = ?',
+  processedById: 'SELECT id, at, result, actor FROM processed WHERE id = ?',
   processedAmong:
     'SELECT picture_id AS pictureId FROM processed WHERE picture_id IN (SELECT value FROM json_each(?))',
   lastProcessed: 'SELECT coalesce(max(id), 0) AS id FROM processed',

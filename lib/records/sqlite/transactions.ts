@@ -5,12 +5,14 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { DiskReserve, hasNoRoom } from '../../disk-space.ts';
 import { BackendUnavailableError, DiskFullError, ServiceError } from '../../errors.ts';
 
-/** Who needs a lock that another program has waits for so long, and is told to come again then. */
+/** Milliseconds that a call waits for another program's lock; then the client must try again. */
 export const lockWaitMs = 5000;
 const longestPauseMs = 50;
 const retryAfterSeconds = 5;
 
-/** SQLite's result codes, https://sqlite.org/rescode.html; those above 255 begin with the byte of a plain one. */
+/**
+ * SQLite's result codes, https://sqlite.org/rescode.html; the low byte of a code above 255 is its plain code.
+ */
 const resultCodes = {
   busy: 5,
   inputOutput: 10,
@@ -18,13 +20,13 @@ const resultCodes = {
   cantOpen: 14,
   protocol: 15,
   constraintUnique: 2067,
-  /** There was no room for the index of the write-ahead log. */
+  /** Code when there was no room for the index of the write-ahead log. */
   sharedMemorySize: 4874,
 };
 
 /**
- * Runs `work` as one transaction: all of it is kept, or none. `work` must not wait for anything, for whatever else uses the handle
- * meanwhile would become part of the transaction.
+ * Runs `work` as one transaction: all of it is kept, or nothing. `work` must be synchronous, because anything
+ * else that uses the database meanwhile would become part of the transaction.
  */
 export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   database.exec('BEGIN IMMEDIATE');
@@ -33,15 +35,16 @@ export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
     database.exec('COMMIT');
     return result;
   } catch (error) {
-    // SQLite has rolled back by itself after some failures, a full disk among them.
+    // After some failures, such as a full disk, SQLite has already rolled back.
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
 }
 
 /**
- * Runs `work`, which uses the database and nothing else, and lets none of SQLite's errors out.
- * @throws BackendUnavailableError, DiskFullError with SQLite's error as the cause; our own errors pass as they are.
+ * Runs `work`, which may use only the database, and turns SQLite's errors into ours.
+ * @throws BackendUnavailableError, DiskFullError with SQLite's error as the cause; our own errors pass
+ *   unchanged
  */
 export function attempt<T>(database: DatabaseSync, work: () => T): T {
   try {
@@ -52,7 +55,8 @@ export function attempt<T>(database: DatabaseSync, work: () => T): T {
 }
 
 /**
- * Runs `work` as `attempt` does. While another program's lock is in its way, it is run again, and others have their turn meanwhile.
+ * Runs `work` as `attempt` does. While another program's lock blocks it, it is repeated, with pauses in which
+ * other work of this process goes on.
  * @throws BackendUnavailableError, DiskFullError
  */
 export async function whenUnlocked<T>(
@@ -71,13 +75,14 @@ export async function whenUnlocked<T>(
 }
 
 export interface WriteOptions {
-  /** True of what deletes: on a full disk, it gets the room that is kept for it. */
+  /** True for deletions: on a full disk, they get the reserve. */
   readonly frees?: boolean;
 }
 
 /**
- * Runs `work` as one transaction as soon as no other program writes. Those who wait for a lock have it in the order in which they came.
- * @throws BackendUnavailableError when another program writes for more than some seconds.
+ * Runs `work` as one transaction as soon as no other program writes. Calls that wait for a lock get it in the
+ * order in which they came.
+ * @throws BackendUnavailableError when another program writes for more than some seconds
  * @throws DiskFullError
  */
 export async function write<T>(
@@ -103,18 +108,18 @@ async function freeing<T>(database: DatabaseSync, transaction: () => Promise<T>)
     const reserve = reserveOf(database);
     reserve?.giveUp();
     try {
-      // The log begins again at its start, over what is in the database by then.
+      // After a checkpoint, the log begins again at its start, over changes that the database already has.
       withoutFailing(() => database.exec('PRAGMA wal_checkpoint(PASSIVE)'));
       return await transaction();
     } finally {
-      // At once, before another program takes it.
+      // The reserve is filled at once, before another program takes the room.
       reserve?.fillUp();
     }
   }
 }
 
 /**
- * Makes sure that the database can be written, by writing. A lock says nothing of that.
+ * Makes sure that the database can be written, by writing. A lock would not prove it.
  * @throws BackendUnavailableError, DiskFullError
  */
 export function tryToWrite(database: DatabaseSync): void {
@@ -136,7 +141,7 @@ export function requireReserve(database: DatabaseSync): void {
   reserveOf(database)?.require();
 }
 
-/** The room that is kept on a database's disk; `undefined` where the database is in memory alone. */
+/** Returns the reserve on a database's disk; `undefined` for a database in memory. */
 function reserveOf(database: DatabaseSync): DiskReserve | undefined {
   const path = database.isOpen ? pathOf(database) : undefined;
   return path === undefined ? undefined : new DiskReserve(`${path}-reserve`);
@@ -150,7 +155,7 @@ function queueOf(database: DatabaseSync): LimitFunction {
   return queue;
 }
 
-/** Returns a failure in our own terms. */
+/** Turns a failure into one of our errors. */
 export function databaseError(error: unknown, path: string | undefined): ServiceError {
   if (error instanceof ServiceError) return error;
   if (isBusy(error)) {
@@ -162,12 +167,12 @@ export function databaseError(error: unknown, path: string | undefined): Service
   return new BackendUnavailableError('The database is not available.', retryAfterSeconds, { cause: error });
 }
 
-/** True when a statement failed because a value that must be unique is there already. */
+/** Tells if a statement failed because a unique value exists already. */
 export function isUniqueViolation(error: unknown): boolean {
   return resultCode(error) === resultCodes.constraintUnique;
 }
 
-/** True when a statement failed because another has a lock. */
+/** Tells if a statement failed because another program has a lock. */
 export function isBusy(error: unknown): boolean {
   return [resultCodes.busy, resultCodes.protocol].includes(plainCode(error));
 }
@@ -175,7 +180,7 @@ export function isBusy(error: unknown): boolean {
 function isFull(error: unknown, path: string | undefined): boolean {
   if (plainCode(error) === resultCodes.full || resultCode(error) === resultCodes.sharedMemorySize)
     return true;
-  // SQLite does not tell a quota that is used up from other failures, nor why it can't make a file.
+  // SQLite reports an exhausted quota as any other failure, and does not say why it can't make a file.
   const isUntold = [resultCodes.inputOutput, resultCodes.cantOpen].includes(plainCode(error));
   return isUntold && path !== undefined && hasNoRoom(dirname(path));
 }
@@ -196,6 +201,6 @@ function withoutFailing(work: () => void): void {
   try {
     work();
   } catch {
-    // What is written next tells.
+    // The next write will meet the failure.
   }
 }

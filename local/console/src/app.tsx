@@ -60,7 +60,7 @@ function Header({ page }: { page: Route['page'] }) {
   );
 }
 
-/** Says that the service does not answer, and that it does again. */
+/** Shows that the service does not answer, and later that it does again. */
 function Offline() {
   const isUnreachable = useStore(reachability) === 'unreachable';
   const was = useRef(false);

@@ -8,8 +8,7 @@ import { Store } from './store.ts';
 import { announce } from './ui/live.tsx';
 
 /**
- * The pictures that are checked. They outlive the page: who looks at a person and comes back finds them as
- * they were.
+ * Pictures that are checked. They outlive the page, so a person who visits another page finds them unchanged.
  */
 
 export interface Check {
@@ -32,7 +31,7 @@ const limit = pLimit(2);
 
 export const checks = new Store<readonly Check[]>([]);
 export const selectedCheck = new Store<number | undefined>(undefined);
-/** The distance that the slider is set to; undefined where it follows the service. */
+/** Distance that the slider is set to; undefined while it follows the service. */
 export const chosenThreshold = new Store<number | undefined>(undefined);
 
 let lastId = 0;
@@ -108,14 +107,14 @@ function fail(id: number, name: string, error: string): void {
 async function checkFile(id: number, source: File): Promise<ImageProcessingResult> {
   const { file, note } = await prepare(source);
   if (note !== undefined) change(id, { note });
-  // The page shows the picture that it sends: boxes are in its pixels.
+  // The page must show the picture that it sends, because boxes are in that picture's pixels.
   await showPicture(id, file);
   return processImage(file.size > inlineBytes ? await uploadPicture(file) : await toBase64(file), candidates);
 }
 
 async function checkUrl(id: number, url: string): Promise<ImageProcessingResult> {
   const result = await processImage(url, candidates);
-  // The service fetched it; this page asks nobody but the service.
+  // The service fetched the picture; this page loads from the service alone.
   if (result.db_id !== null && result.error === null) {
     await showPicture(id, await (await call(processedImagePath(result.db_id, 'original'))).blob());
   }

@@ -8,8 +8,7 @@ import { prepare, preview, UnreadableFileError } from './api/prepare.ts';
 import type { Store } from './store.ts';
 
 /**
- * Pictures that are to become reference pictures: what they show before they are sent, and what became of
- * each.
+ * Pictures that are to become reference pictures: the faces in them before they are sent, and their results.
  */
 
 export interface DraftPicture {
@@ -18,7 +17,7 @@ export interface DraftPicture {
   readonly file: File;
   readonly url: string;
   readonly size?: Size;
-  /** Largest first; undefined while they are looked for, and where they could not be. */
+  /** Faces, largest first; undefined until they were found, and if that failed. */
   readonly faces?: readonly DetectedFaceArea[];
   readonly state: 'looking' | 'ready' | 'unreadable' | 'sending' | 'added' | 'refused';
   /** Message about the picture, in words. */
@@ -27,7 +26,7 @@ export interface DraftPicture {
 
 export type Draft = Store<readonly DraftPicture[]>;
 
-/** The side of the copy in which faces are looked for beforehand. */
+/** Longer side of the copy in which faces are detected before sending. */
 const previewSide = 1_600;
 const limit = pLimit(2);
 let lastId = 0;
@@ -102,13 +101,15 @@ function enlarged({ facial_area: area, ...face }: DetectedFaceArea, scale: numbe
 }
 
 export interface Outcome {
-  /** The person whom the pictures belong to now; undefined where nobody could be listed. */
+  /** Entry that the pictures belong to now; undefined if nobody could be listed. */
   readonly entryId: number | undefined;
   readonly added: number;
   readonly refused: number;
   readonly duplicates: readonly PossibleDuplicate[];
   /** True if some pictures could not be compared with everybody. */
   readonly isUnsure: boolean;
+  /** Warnings of the service about others with nearly the same name. */
+  readonly warnings: readonly string[];
 }
 
 /** A person who is to be listed, or is already. */
@@ -119,10 +120,11 @@ export interface Person {
 }
 
 /**
- * Sends the pictures that were not sent yet, one after the other, so that each has its own verdict. The first
- * that is taken lists the person.
- * @throws what is not about a picture: a name that is taken, a service that cannot be reached. What was added
- * stays; called again with the entry's id, it goes on.
+ * Sends the pictures that were not sent yet, one after the other, so that each has its own result. The first
+ * accepted picture lists the person.
+ *
+ * @throws errors that are not about a picture, such as a name that is taken or a service that can't be
+ * reached. Pictures that were added stay. Called again with the entry's id, it goes on.
  */
 export async function enroll(
   draft: Draft,
@@ -133,6 +135,7 @@ export async function enroll(
   const counts = { added: 0, refused: 0 };
   const duplicates = new Map<number, PossibleDuplicate>();
   let isUnsure = false;
+  let warnings: readonly string[] = [];
   for (const { id, file, name } of draft.value.filter(isToSend)) {
     change(draft, id, { state: 'sending', text: '' });
     try {
@@ -142,6 +145,7 @@ export async function enroll(
           : await addImage(entryId, file);
       if ('id' in answer) {
         entryId = answer.id;
+        warnings = answer.warnings ?? [];
         onListed(answer.id);
       }
       counts.added++;
@@ -158,7 +162,7 @@ export async function enroll(
     }
   }
   const sorted = [...duplicates.values()].sort((one, other) => other.similarity - one.similarity);
-  return { entryId, ...counts, duplicates: sorted, isUnsure };
+  return { entryId, ...counts, duplicates: sorted, isUnsure, warnings };
 }
 
 export function isToSend({ state }: DraftPicture): boolean {

@@ -11,10 +11,11 @@ export interface Loaded<Data> {
 }
 
 /**
- * Reads something, again when its key changes, and again by itself when the service can be reached again
- * after it failed.
- * @param key names what is read; data of another `family`, the key's part before the first space, is not
- * shown while it loads
+ * Reads data, and reads it again when its key changes. After a failure it also reads again once the service
+ * can be reached.
+ *
+ * @param key names the data. Data of another `family`, the key's part before the first space, is not shown
+ * while it loads
  */
 export function useLoad<Data>(key: string, read: (signal: AbortSignal) => Promise<Data>): Loaded<Data> {
   const [round, setRound] = useState(0);

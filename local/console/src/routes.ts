@@ -1,6 +1,6 @@
 import { Store } from './store.ts';
 
-/** Which page is shown stands behind the address's `#`, so that the files can be hosted anywhere. */
+/** A page of the console. It stands behind the address's `#`, so that the files can be hosted anywhere. */
 export type Route =
   | { readonly page: 'check' }
   | { readonly page: 'blacklist' }

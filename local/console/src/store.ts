@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** A value that outlives the pages, and tells those who show it when it changes. */
+/** A value that outlives the pages. It notifies those who show it when it changes. */
 export class Store<Value> {
   #value: Value;
   readonly #listeners = new Set<() => void>();
@@ -23,7 +23,7 @@ export class Store<Value> {
     this.set(change(this.#value));
   }
 
-  /** Returns what ends it. */
+  /** Subscribes to changes. Returns a function that ends the subscription. */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

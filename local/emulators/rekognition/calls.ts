@@ -1,14 +1,14 @@
 /** Record of one call of an operation. */
 export interface Call {
   readonly operation: string;
-  /** The type of the error that it was answered with; absent while it runs, and when it succeeded. */
+  /** Type of the error that answered it; absent while it runs, and if it succeeded. */
   error?: string;
 }
 
-/** The last calls are kept one by one, so that memory is bounded. */
+/** Limit for the calls that are kept one by one, so that memory is bounded. */
 const maxEntries = 10_000;
 
-/** Counts the calls since the start or the last reset, those that failed among them. */
+/** Counts the calls since the start or the last reset, including those that failed. */
 export class CallLog {
   readonly #counts = new Map<string, number>();
   #entries: Call[] = [];

@@ -68,7 +68,7 @@ export const listFaces = define(
   ({ CollectionId, NextToken, MaxResults, FaceIds, UserId }, { store }): ListFacesResponse => {
     const scope = `faces ${CollectionId}`;
     const after = NextToken === undefined ? 0 : readPageToken(scope, NextToken);
-    // There are no users here, so that none has a face.
+    // The emulator has no users, so none of them has a face.
     const faceIds = UserId === undefined ? FaceIds : [];
     const limit = MaxResults || defaultPageSize;
     const { items, next } = store.listFaces(CollectionId, { after, limit, faceIds });

@@ -6,7 +6,7 @@ import { connect } from '../../../lib/records/sqlite/connection.ts';
 import { inTransaction } from '../../../lib/records/sqlite/transactions.ts';
 
 /**
- * Makes a database of version N into one of version N + 1. One that was ever released is never changed.
+ * Statements that turn a database of version N into one of version N + 1. A released one is never changed.
  * Foreign keys are not enforced meanwhile.
  */
 const migrations: readonly string[] = [
@@ -31,7 +31,7 @@ const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX face_collection ON face (collection_id, sequence);
   `,
-  // Lists go by `sequence`, which is never given twice.
+  // Lists are ordered by `sequence`, whose values are never used twice.
   `
   CREATE TABLE numbered_collection (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -46,9 +46,10 @@ const migrations: readonly string[] = [
 ];
 
 /**
- * Opens the emulator's database `rekognition.sqlite` in the folder, which is made (0700) where there is none.
- * One process has it open at a time, for the faces are held in memory too.
- * @throws BackendUnavailableError when it can't be opened.
+ * Opens the emulator's database `rekognition.sqlite` in the folder, which is made (0700) if it is absent.
+ * Only one process may have it open at a time, because the faces are in memory too.
+ *
+ * @throws BackendUnavailableError if it can't be opened.
  */
 export function openCollectionDatabase(dataDir: string): DatabaseSync {
   const path = join(dataDir, 'rekognition.sqlite');
@@ -70,7 +71,7 @@ function openFile(path: string): DatabaseSync {
   try {
     database.exec(
       'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;' +
-        // Deleted embeddings are overwritten, not only unlinked.
+        // `secure_delete` overwrites deleted embeddings, instead of only unlinking them.
         'PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON;',
     );
     migrate(database, path);

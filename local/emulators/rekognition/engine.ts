@@ -12,26 +12,26 @@ import type { Image, QualityFilter } from './parameters.ts';
 import { qualityProblems } from './quality.ts';
 import type { ObjectReader } from './s3.ts';
 
-/** The service finds the 100 largest faces of a picture. */
+/** Faces that are reported of a picture at most: the largest ones, like the service. */
 const maxFaces = 100;
 
-/** The engine's own measure, 0..1: it reports no face that is less certain. */
+/** Confidence (0..1, the engine's own measure) below which a face is not reported. */
 const minConfidence = 0.4;
 
-/** Requests that wait for the engine hold a picture each; more than these are told to slow down. */
+/** Requests that may wait for the engine; further ones are throttled, because each holds a picture. */
 const maxWaiting = 200;
 
-/** Pictures that are read for each that is worked on: a small one goes before large ones. */
+/** Pictures that are read for each that is worked on, so that a small one can overtake large ones. */
 const readsForOne = 8;
 
-/** Memory for the pictures in work, all together. */
+/** Memory for all pictures in work together. */
 const pictureMemoryBytes = 768 * 2 ** 20;
 
 const model = 'MobileFaceNet';
 
 export interface AnalysedFace {
   readonly detail: DefaultFaceDetail;
-  /** Why it does not pass the quality filter; none when it does. */
+  /** Reasons why it does not pass the quality filter; empty if it passes. */
   readonly problems: readonly Reason[];
   /** Embedding of length 1; absent if none was requested. */
   readonly embedding: Float32Array | undefined;
@@ -39,7 +39,7 @@ export interface AnalysedFace {
 
 export interface Analysis {
   readonly imageId: string;
-  /** Largest first, 100 at most. */
+  /** Faces, the largest first, 100 at most. */
   readonly faces: readonly AnalysedFace[];
 }
 
@@ -53,12 +53,16 @@ export class Engine {
   private constructor(pool: WorkerPool, objects: ObjectReader, workers: number) {
     this.#pool = pool;
     this.#objects = objects;
-    // One more than there are workers: the next picture is decoded while they compute.
+    // One more than there are workers, so that the next picture is decoded while they compute.
     this.#slots = new PictureSlots({ atOnce: workers + 1, memoryBytes: pictureMemoryBytes });
     this.#reads = pLimit(readsForOne * (workers + 1));
   }
 
-  /** @throws BackendUnavailableError when a worker does not start. */
+  /**
+   * Starts the workers.
+   *
+   * @throws BackendUnavailableError if a worker does not start.
+   */
   static async start(workers: number, objects: ObjectReader): Promise<Engine> {
     const pool = await WorkerPool.start(workers, { minConfidence, modelName: model });
     return new Engine(pool, objects, workers);

@@ -3,7 +3,7 @@ import type { FacialArea } from '../../../lib/contract/shapes.ts';
 import type { Face, FaceQuality } from '../../../lib/faces/port.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
 
-/** Ratios of the picture's width and height; what reaches out of the picture is below 0 or above 1. */
+/** Ratios of the picture's width and height. Outside of the picture they are below 0 or above 1. */
 export interface RatioBox {
   readonly Left: number;
   readonly Top: number;
@@ -11,7 +11,7 @@ export interface RatioBox {
   readonly Height: number;
 }
 
-/** The part of a `FaceDetail` that the emulator gives: the service's default attributes. */
+/** Part of a `FaceDetail` that the emulator gives: the service's default attributes. */
 export interface DefaultFaceDetail {
   readonly BoundingBox: RatioBox;
   /** 0..100 */

@@ -23,7 +23,7 @@ const initialCapacity = 256;
 export class FaceIndex {
   readonly #dimensions: number;
   #vectors: Float32Array;
-  /** Row by row; the last one takes the place of one that is removed. */
+  /** Faces, row by row. The last one takes the place of one that is removed. */
   readonly #faces: StoredFace[] = [];
   readonly #rows = new Map<string, number>();
 
@@ -58,7 +58,7 @@ export class FaceIndex {
       this.#rows.set(last.faceId, row);
       this.#vectors.set(this.#vector(this.#faces.length), row * this.#dimensions);
     }
-    // The embedding of a face that was deleted does not stay in memory.
+    // The embedding of a deleted face must not stay in memory.
     this.#vector(this.#faces.length).fill(0);
   }
 
@@ -79,7 +79,7 @@ export class FaceIndex {
       const similarity = similarityOf(distance);
       if (similarity >= threshold) hits.push({ face, similarity, distance });
     });
-    // By the distance, which still differs where two similarities are both all but 100.
+    // The order is by distance, which still differs if two similarities are both almost 100.
     return hits.sort((one, other) => one.distance - other.distance).slice(0, limit);
   }
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { operationNames } from './operations.ts';
 
 const common = {
-  /** Which calls: every n-th of those that `operation` names, counted from when the fault was set. */
+  /** Interval of the calls that it strikes: every n-th call of `operation` since the fault was set. */
   every: z.int().min(1),
   /** Operation that fails; all of them if it is left out. */
   operation: z.enum(operationNames).optional(),

@@ -8,12 +8,13 @@ import { imageTooLarge, invalidImageFormat, invalidParameters } from './errors.t
 import type { Image } from './parameters.ts';
 import type { ObjectReader } from './s3.ts';
 
-/** Pixels a side. */
+/** Shortest side of a picture in pixels. */
 const minImageSide = 80;
 
 /**
  * Fetches the picture of a request and measures it.
- * @throws RekognitionError in the service's manner when it can't be had or used.
+ *
+ * @throws RekognitionError as the service would, if it can't be fetched or used.
  */
 export async function readImage({ Bytes, S3Object }: Image, objects: ObjectReader): Promise<MeasuredPicture> {
   if ((Bytes === undefined) === (S3Object === undefined)) throw invalidParameters();
@@ -23,8 +24,9 @@ export async function readImage({ Bytes, S3Object }: Image, objects: ObjectReade
 }
 
 /**
- * Decodes it.
- * @throws RekognitionError in the service's manner when it can't be used.
+ * Decodes a picture.
+ *
+ * @throws RekognitionError as the service would, if it can't be used.
  */
 export async function decodeImage(measured: MeasuredPicture): Promise<Picture> {
   const picture = await inItsManner(() => decodePicture(measured));

@@ -10,7 +10,7 @@ import { startRekognition } from './server.ts';
 import { parseRekognitionSettings } from './settings.ts';
 
 await runCommand(async () => {
-  // Into the environment, where the S3 client looks for its settings too; what is set there already counts.
+  // The S3 client too looks for its settings in the environment. Variables that are already set count first.
   if (existsSync('.env')) process.loadEnvFile('.env');
   const { port, dataDir } = parseRekognitionSettings(process.env);
   const signal = stopSignal();

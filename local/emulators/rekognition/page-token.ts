@@ -9,7 +9,11 @@ export function writePageToken(scope: string, sequence: number): string {
   return Buffer.from(`${markOf(scope)}${sequence}`).toString('base64url');
 }
 
-/** @throws RekognitionError `InvalidPaginationTokenException` when the token is none of this listing's. */
+/**
+ * Reads the row from a token.
+ *
+ * @throws RekognitionError `InvalidPaginationTokenException` if the token is not from this listing.
+ */
 export function readPageToken(scope: string, token: string): number {
   const text = Buffer.from(token, 'base64url').toString();
   const mark = markOf(scope);

@@ -22,13 +22,13 @@ faceBackendSuite(
 );
 
 const owner = { entryId: 1, imageId: 'her-portrait' };
-/** The engine calls faces by their images. */
+/** The engine knows a face by its image's id, and has no face ids. */
 const enrolled = { ...owner, faceId: null };
 
 describe('the embedded engine', () => {
   let files: Galleries;
   let engine: FaceBackend;
-  /** Of the woman in the middle of sample 3. */
+  /** Picture of the woman in the middle of sample 3. */
   let portrait: Picture;
 
   beforeAll(async () => {
@@ -43,7 +43,7 @@ describe('the embedded engine', () => {
   });
 
   const isMatch = ({ matches }: MatchedFace) => matches.length > 0;
-  /** Whether a backend knows her. */
+  /** Checks if a backend knows her. */
   const knowsHer = async (backend: FaceBackend) =>
     (await backend.match(portrait, {})).faces.map(isMatch).includes(true);
 
@@ -64,7 +64,7 @@ describe('the embedded engine', () => {
     expect(Math.min(...distances.flat().filter((distance) => distance !== hers))).toBeGreaterThan(0.07);
   });
 
-  /** A threshold that clients of DeepFace send, and the model that it is for, if they say so. */
+  /** Thresholds that clients of DeepFace send, each with its model if they name it. */
   const deepfaceThresholds = [
     { threshold: 0.4 },
     { threshold: 0.6 },

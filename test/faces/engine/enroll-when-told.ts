@@ -1,6 +1,7 @@
 /**
- * A process for the tests to kill: enrolls persons 1, 2, 3 of sample 3 in the engine on a database, one for each line that it is given,
- * and writes a line after each.
+ * Process for the tests to kill: opens the engine on a database, and enrolls persons 1, 2, 3 of sample 3. It
+ * enrolls one for each line that it reads, and writes a line after each.
+ *
  * usage: node enroll-when-told.ts DATABASE
  */
 import { createInterface } from 'node:readline';

@@ -18,9 +18,9 @@ describe('a gallery of an earlier release', () => {
   let files: Galleries;
   let database: DatabaseSync;
   let engine: FaceBackend;
-  /** Of persons 1, 2 and 3. */
+  /** Pictures of persons 1, 2 and 3. */
   let pictures: Picture[];
-  /** Of person 2 on another day. */
+  /** Picture of person 2 on another day. */
   let later: Picture;
 
   beforeAll(async () => {
@@ -40,11 +40,11 @@ describe('a gallery of an earlier release', () => {
     (await backend.match(picture, options)).faces.flatMap((face) => face.matches);
   const matchedImages = async (backend: FaceBackend, picture: Picture) =>
     (await matches(backend, picture)).map(({ imageId }) => imageId);
-  /** Whom each of the pictures matches. */
+  /** Lists the matches of each picture. */
   const matchedBy = (backend: FaceBackend) =>
     Promise.all(pictures.map((picture) => matchedImages(backend, picture)));
   const everybody = persons.map((person) => [owner(person).imageId]);
-  /** The versions of the model that an image's face is enrolled for. */
+  /** Lists the versions of the model for which an image's face is enrolled. */
   const versionsOf = (person: number) =>
     database
       .prepare("SELECT model FROM faces WHERE image_id = ? AND model LIKE 'Fusion%'")
@@ -60,7 +60,7 @@ describe('a gallery of an earlier release', () => {
     expect(answer).toMatchObject({ model: 'Fusion', threshold: 0.385 });
     const [hit, ...others] = answer.faces.flatMap((face) => face.matches);
     expect(others).toEqual([]);
-    // The earlier release gave a distance of 0.157, with a threshold of 0.22, and this similarity.
+    // The earlier release reported a distance of 0.157, with a threshold of 0.22, and this similarity.
     expect(hit).toMatchObject({ imageId: owner(2).imageId, target: { w: expect.any(Number) } });
     expect(hit?.similarity).toBeCloseTo(99.17, 0);
     expect(hit?.distance).toBeGreaterThan(0.2);

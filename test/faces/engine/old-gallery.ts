@@ -3,13 +3,13 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Box } from '../../../lib/contract/shapes.ts';
 import { openSqliteEmbeddings } from '../../../lib/records/sqlite/embeddings.ts';
 
-/** Of sample 3's people, from left to right, as commit 5bea5f1 enrolled them: its `Fusion` was another. */
+/** A face of sample 3, from left to right, as commit 5bea5f1 enrolled it, when `Fusion` was another model. */
 interface OldFace {
   readonly imageId: string;
   readonly entryId: number;
   readonly model: string;
   readonly box: Box;
-  /** In base64. */
+  /** Embedding in base64. */
   readonly embedding: string;
 }
 

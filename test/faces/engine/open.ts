@@ -9,9 +9,12 @@ import { openSqliteEmbeddings } from '../../../lib/records/sqlite/embeddings.ts'
 
 /** A database file for the engine's tests, and engines on it. */
 export interface Galleries {
-  /** Another engine on the same file, as a second process would have; on its own handle unless it is given one. */
+  /**
+   * Opens another engine on the same file, as a second process would. It has a database handle of its own
+   * unless one is given.
+   */
   open(settings?: Partial<HumanSettings> & { database?: DatabaseSync }): Promise<FaceBackend>;
-  /** Another handle on the same file. */
+  /** Opens another handle on the same file. */
   database(): Promise<DatabaseSync>;
   /** Closes everything, and removes the file. */
   remove(): Promise<void>;

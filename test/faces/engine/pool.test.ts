@@ -12,7 +12,7 @@ const settings = { minConfidence: 0.5, modelName: 'MobileFaceNet' } as const;
 const failed = expect.objectContaining({ code: 'backend_unavailable', cause: expect.any(Error) });
 
 describe("the engine's workers", () => {
-  /** Finding nobody in it is quick. */
+  /** Job with an empty picture, which is quick. */
   let blank: Job;
   let group: Job;
   beforeAll(async () => {
@@ -32,7 +32,7 @@ describe("the engine's workers", () => {
     group = jobOf(await smallSample(3));
   });
 
-  /** Node tells of every worker that this process starts. */
+  /** Workers that this process started, as Node reports them. */
   const started: Worker[] = [];
   const note = (worker: Worker) => started.push(worker);
   const pools: WorkerPool[] = [];
@@ -79,7 +79,8 @@ describe("the engine's workers", () => {
   test('a worker that dies fails its own picture, and another takes its place', async () => {
     const pool = await start(2);
     const [first, second] = started as [Worker, Worker];
-    // It ends at what it can't read, and does not get to the picture: in the middle of an inference it would take the process along.
+    // The thread ends on a message that it can't read, before it gets to the picture. Ending during an
+    // inference would end the whole process.
     first.postMessage(null);
     const outcomes = Promise.allSettled(Array.from({ length: 6 }, () => pool.run(blank)));
     const groups = Map.groupBy(await outcomes, ({ status }) => status);

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => files.remove());
 
-/** How often faces were looked for in this process. */
+/** Number of times that this process searched a picture for faces. */
 let looks = 0;
 listen({
   answered() {},
@@ -26,7 +26,7 @@ listen({
   called() {},
 });
 
-/** Nothing is found in it, which takes the detectors a second or more. */
+/** Makes an empty picture so large that the detectors take a second or more. */
 function longWork(): Picture {
   const [width, height] = [3_000, 2_000];
   const pixels = Uint8Array.from({ length: 3 * width * height }, (_, at) => (at * 7919) % 251);
@@ -101,7 +101,7 @@ describe("the engine's test", () => {
         message: expect.stringMatching(/^The face engine hangs: it has finished nothing for \d+ s\.$/),
       });
       await running;
-      // The test's own turn may take longer than the limit, too.
+      // The self-test itself may also wait longer than the limit for its turn.
       while ((await Promise.allSettled([engine.test()]))[0].status === 'rejected');
       order.push('test');
       await waiting;

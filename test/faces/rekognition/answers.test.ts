@@ -29,7 +29,7 @@ const picture: Picture = await decodePicture(await sharp({ create }).png().toBuf
 
 const middle = { Left: 0.4, Top: 0.4, Width: 0.2, Height: 0.2 };
 const face = (BoundingBox: object) => ({ BoundingBox, Confidence: 99.5 });
-/** The adapter, closed at the end of the block. */
+/** Wraps the adapter so that the end of the block closes it. */
 const closing = (adapter: FaceBackend) =>
   Object.assign(adapter, { [Symbol.asyncDispose]: () => adapter.close() });
 const refusal = (__type: string, Message = 'No.') => ({ __type, Message });
@@ -101,13 +101,13 @@ describe('what Rekognition answers', () => {
     expect(asked).toBeGreaterThan(94.99);
   });
 
-  /** So many faces of an entry, as a search gives them. */
+  /** Makes this many faces of an entry, as a search returns them. */
   const facesOf = (entryId: number, count: number, similarity: number) =>
     Array.from({ length: count }, (_, place) => ({
       Similarity: similarity - place / 10_000,
       Face: { FaceId: `${entryId}-${place}`, ExternalImageId: `${entryId}:${place}` },
     }));
-  /** Answers searches as the service does, with the nearest of these. */
+  /** Answers searches as the service does, with the nearest of these faces. */
   const answerWith = (all: ReturnType<typeof facesOf>) => {
     service.answer = ({ operation, input }) =>
       operation === 'DetectFaces'
@@ -179,7 +179,7 @@ describe('what Rekognition answers', () => {
       named.modelName === 'aws_rekognition'
         ? undefined
         : standardThresholdOf(named.modelName, named.distanceMetric);
-    // By the request, and by the settings.
+    // The limit may come from the request or from the settings.
     for (const ask of [
       (threshold: number, similarityThreshold = 95) => used({ similarityThreshold }, { ...named, threshold }),
       (threshold: number, similarityThreshold = 95) => used({ ...named, similarityThreshold }, { threshold }),
@@ -217,7 +217,8 @@ describe('what Rekognition answers', () => {
     const FaceMatches = [{ Similarity: 99, Face: { FaceId: randomUUID(), ExternalImageId: '1:a' } }];
     const nearBorder = { Left: 0, Top: 0, Width: 0.1, Height: 0.1 };
     const whole = { Left: 0, Top: 0, Width: 1, Height: 1 };
-    // Of the searches: the whole picture's, the first look at the right face, and the second.
+    // There are three searches: the whole picture, and then the right face at the first and the second
+    // attempt.
     const found = (boxes: readonly object[]) => {
       const looks = boxes.values();
       service.answer = ({ operation }) =>
@@ -243,7 +244,7 @@ describe('what Rekognition answers', () => {
       return isWhole ? { SearchedFaceBoundingBox: faces[0]?.BoundingBox } : refusal('AccessDeniedException');
     };
     await expect(backend.match(picture, {})).rejects.toThrow(BackendUnavailableError);
-    // The whole picture, and four side by side.
+    // There is one search for the whole picture, and then four at the same time.
     expect(callsOf('SearchFacesByImage')).toHaveLength(5);
   });
 
@@ -384,7 +385,8 @@ test('what is cut out around a face shows nothing of the others', async () => {
   const { bytes } = await encodePart(picture, { x: 60, y: 10, width: 80, height: 80 }, face, others);
   const { data } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
   const isWhite = (x: number, y: number) => (data[3 * ((y - 10) * 80 + x - 60)] as number) > 200;
-  // Beside the face, in it where the other overlaps it, right of it, and in the second one.
+  // The pixels are beside the face, in it where the other face overlaps it, right of it, and in the other
+  // face.
   expect([isWhite(70, 50), isWhite(85, 50), isWhite(125, 30), isWhite(136, 45)]).toEqual([
     false,
     true,

@@ -10,7 +10,7 @@ import { openAdapter, startEmulator } from './open.ts';
 const { emulator, stop } = await startEmulator();
 afterAll(stop);
 
-/** What the work asks of Rekognition: the number of calls of each operation. */
+/** Counts the calls to each Rekognition operation during the work. */
 async function callsOf(work: () => Promise<unknown>): Promise<Record<string, number>> {
   emulator.calls.reset();
   await work();
@@ -19,7 +19,7 @@ async function callsOf(work: () => Promise<unknown>): Promise<Record<string, num
 
 describe('Rekognition', () => {
   let backend: FaceBackend;
-  /** Of the three women of sample 3, from left to right. */
+  /** Pictures of the three women of sample 3, from left to right. */
   let women: readonly Picture[];
   let her: Picture;
 
@@ -54,7 +54,7 @@ describe('Rekognition', () => {
       removeNone: await callsOf(() => backend.remove([{ ...owner(2), faceId: null }])),
       list: await callsOf(() => gallery(backend)),
       check: await callsOf(() => backend.check()),
-      // The drawn face costs money, and is looked at once an hour.
+      // Detecting the drawn face costs money, so it is done once an hour.
       test: await callsOf(() => Promise.all([backend.test(), backend.test()])),
       testLater: await callsOf(() => backend.test()),
     }).toEqual({

@@ -8,18 +8,21 @@ export interface CannedCall {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** What the service is to answer: a result, or an error by its type. */
+/** Answer that the service is to give: a result, or an error with its type. */
 export type CannedAnswer = object | { __type: string; Message: string };
 
-/** A service that speaks Rekognition's protocol and answers as a test wants: for what the emulator can't be brought to do. */
+/**
+ * A service that speaks Rekognition's protocol and gives the answers that a test wants. It is for cases that
+ * the emulator can't produce.
+ */
 export interface CannedService {
-  /** In the order in which they came. */
+  /** Calls in the order in which they came. */
   readonly calls: CannedCall[];
   answer: (call: CannedCall) => CannedAnswer | Promise<CannedAnswer>;
   stop(): Promise<void>;
 }
 
-/** Starts one, for all adapters of this process. */
+/** Starts such a service for all adapters of this process. */
 export async function startCannedService(): Promise<CannedService> {
   const calls: CannedCall[] = [];
   const server = await startHttpServer(async (request, response) => {

@@ -28,7 +28,7 @@ const callsOf = (operation: string) => service.calls.filter((call) => call.opera
 describe('what Rekognition answers', () => {
   const compared = (Similarity: number, box: object = middle) => ({ Similarity, Face: face(box) });
   const largeFace = { Left: 0, Top: 0, Width: 0.5, Height: 1 };
-  /** Faces of the collection, nearest first: none of entry 1. */
+  /** Makes faces of the collection, nearest first, none of which is of entry 1. */
   const strangers = (count: number) =>
     Array.from({ length: count }, (_, index) => ({
       Similarity: 1 - index / 10_000,

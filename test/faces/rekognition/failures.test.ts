@@ -31,7 +31,7 @@ describe('when Rekognition fails', () => {
     'every second call with %s for a while, all answers are as ever',
     async (error) => {
       const group = await smallSample(3);
-      // Fewer times than a call has attempts, so that not even one that is hit each time gives up.
+      // Fewer times than a call has attempts, so even a call that is throttled each time does not give up.
       emulator.faults.set([{ kind: 'throttle', every: 2, times: 6, error }]);
       const results = await Promise.all(Array.from({ length: 3 }, () => backend.match(group, {})));
       const expected = (await backend.match(group, {})).faces.map(entriesOf);
@@ -78,7 +78,7 @@ describe('when Rekognition fails', () => {
         deadline,
       }),
     ]);
-    // An attempt that began in time has a second of its own.
+    // An attempt that began in time may last a second longer.
     expect(deadline.remainingMs()).toBeGreaterThan(-1_000);
     for (const outcome of outcomes)
       expect(outcome).toMatchObject({ reason: expect.any(BackendUnavailableError) });

@@ -4,14 +4,14 @@ import { openRekognition, type RekognitionSettings } from '../../../lib/faces/re
 import type { Rekognition } from '../../../local/emulators/rekognition/server.ts';
 import { startEmulator as startOne } from '../../local/emulators/rekognition/emulator.ts';
 
-/** Sends all that the SDK asks of Rekognition in this process to that URL. */
+/** Sends all of the SDK's calls to Rekognition in this process to that URL. */
 export function useService(url: string): void {
   process.env.AWS_ENDPOINT_URL_REKOGNITION = url;
   process.env.AWS_ACCESS_KEY_ID = 'test';
   process.env.AWS_SECRET_ACCESS_KEY = 'test';
 }
 
-/** An adapter on a collection of its own that nobody has made yet, at a rate that keeps no test waiting. */
+/** Opens an adapter on a collection that does not exist yet, at a rate that keeps no test waiting. */
 export function openAdapter(settings: Partial<RekognitionSettings> = {}): FaceBackend {
   return openRekognition({
     region: 'eu-west-1',

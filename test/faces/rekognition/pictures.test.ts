@@ -19,9 +19,9 @@ const mebibyte = 1024 * 1024;
 describe('Rekognition takes pictures of any shape', () => {
   let backend: FaceBackend;
   let group: Picture;
-  /** The three faces of the group. */
+  /** Boxes of the group's three faces. */
   let boxes: readonly Box[];
-  /** Of the woman in its middle. */
+  /** Picture of the woman in its middle. */
   let portrait: Picture;
 
   beforeAll(async () => {
@@ -33,7 +33,7 @@ describe('Rekognition takes pictures of any shape', () => {
   });
   afterAll(() => backend.close());
 
-  /** The same faces, at their places in a picture that is `scale` times as large. */
+  /** Expects the same faces, at their places in a picture that is `scale` times as large. */
   async function expectTheGroup(picture: Picture, scale: number): Promise<void> {
     const { faces } = await backend.match(picture, {});
     expect(faces).toHaveLength(boxes.length);
@@ -91,7 +91,7 @@ describe('Rekognition takes pictures of any shape', () => {
     for (const asItCame of [group.original, await jpeg.toBuffer()]) {
       expect((await encodeWhole(await decodePicture(asItCame))).bytes).toBe(asItCame);
     }
-    // The service does not look for Exif data in a PNG, and may not take a file whose end is missing.
+    // The service ignores Exif data in a PNG, and may refuse a file whose end is missing.
     const others = [turned, sharp(group.original).webp()].map((picture) => picture.toBuffer());
     const endless = [
       group.original.subarray(0, -2),
@@ -125,7 +125,8 @@ describe('Rekognition takes pictures of any shape', () => {
 
   test('all of them without a call that the service refused for its picture', () => {
     const refusals = emulator.calls.list().flatMap(({ error }) => error ?? []);
-    // A search answers a picture without a face so, and the first face finds no collection.
+    // Both are normal: a search refuses a picture without a face this way, and the first face finds no
+    // collection.
     expect(new Set(refusals)).toEqual(new Set(['InvalidParameterException', 'ResourceNotFoundException']));
   });
 });

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-/** Each character of the path is one byte. */
+/** Puts a file at a path whose characters are one byte each. */
 async function put(path: string): Promise<void> {
   const whole = (part: string) => Buffer.concat([Buffer.from(`${root}/`), Buffer.from(part, 'latin1')]);
   await mkdir(whole(dirname(path)), { recursive: true });

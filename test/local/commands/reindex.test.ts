@@ -13,7 +13,7 @@ import { complete, contents, facesAlone, matchedNames } from '../../blacklist/st
 const program = join(import.meta.dirname, '../../../local/commands/reindex.ts');
 
 let cloud: Deployment;
-/** Those of the cloud, whose folder holds the data of the `deepface` backend too. */
+/** Settings of the cloud, whose folder also holds the data of the `deepface` backend. */
 let settings: Settings;
 
 beforeAll(async () => {

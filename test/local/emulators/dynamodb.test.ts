@@ -21,7 +21,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Waits until nobody takes connections there. */
+/** Waits until nobody accepts connections there. */
 async function isGone(url: string): Promise<boolean> {
   for (;;) {
     const answer = await fetch(url).catch(() => undefined);

@@ -1,4 +1,4 @@
-/** A process for the tests: starts DynamoDB Local, writes where it is, and waits to be killed. */
+/** Process for the tests: starts DynamoDB Local, prints its address, and waits to be killed. */
 import { startDynamoDb } from '../../../local/emulators/dynamodb.ts';
 
 const { url } = await startDynamoDb();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type * as Tfjs from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { faceApiBuild, loadBuild, loadTfjs } from '../../../bench/speed/tfjs.ts';
-import { runSession, startSession } from '../../../lib/faces/engine/onnx/session.ts';
+import { runSession, startSession } from '../../../lib/faces/engine/runtime/session.ts';
 import { dlibNetwork } from '../../../local/models/dlib.ts';
 import { humanNetwork } from '../../../local/models/human.ts';
 import { mobileFaceNet192, tfliteFile } from '../../../local/models/mobilefacenet192.ts';
@@ -30,14 +30,14 @@ beforeAll(async () => {
   faceApi = loadBuild<FaceApi>(faceApiBuild);
 });
 
-/** Whole numbers 0..255, row by row, three in each pixel. */
+/** Makes whole numbers 0..255, row by row, three for each pixel. */
 function pattern(size: number): Float32Array {
   return Float32Array.from({ length: 3 * size * size }, (_, index) =>
     Math.round(128 + 100 * Math.sin(index * 0.01) * Math.cos(index * 0.0007)),
   );
 }
 
-/** The same values plane by plane, each after `change`. */
+/** Orders the same values plane by plane, each after `change`. */
 function planes(pixels: Float32Array, change: (value: number, channel: number) => number): Float32Array {
   const size = pixels.length / 3;
   return pixels.map((_, index) => {
@@ -51,14 +51,17 @@ function largestDifference(one: ArrayLike<number>, other: ArrayLike<number>): nu
   return Math.max(...Array.from(one, (value, index) => Math.abs(value - (other[index] as number))));
 }
 
-/** Runs a graph of TensorFlow Lite operator by operator as the format means them, without any of the conversion. */
+/**
+ * Runs a graph of TensorFlow Lite operator by operator, as its format defines them, and so without the
+ * conversion.
+ */
 function runTflite(
   { input, output, operators, weightOf }: TfliteGraph,
   pictures: Tfjs.Tensor4D,
 ): Float32Array {
   const values = new Map<number, Tfjs.Tensor>([[input, pictures]]);
   for (const { name, inputs, output: result, stride, padding } of operators) {
-    // A reshaping has its shape as an input, in whole numbers.
+    // A reshape operator also has the shape as an input, in whole numbers.
     const [one, other, bias] = (name === 'Reshape' ? inputs.slice(0, 1) : inputs).map((tensor) => {
       const weight = weightOf(tensor);
       return weight ? tf.tensor(weight.data, [...weight.shape]) : (values.get(tensor) as Tfjs.Tensor);

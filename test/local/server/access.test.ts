@@ -220,7 +220,7 @@ describe('a service off the loopback without tokens', () => {
     expect(await statusOf({ allowedHosts, trustedProxies }, headers, 'POST')).toBe(200);
     expect(await statusOf({ allowedHosts }, headers, 'POST')).toBe(403);
     expect(await statusOf({ trustedProxies }, headers, 'GET')).toBe(403);
-    // The page of a rebound name may send any header, but no other host.
+    // A page with a rebound name may send any header, but no other host.
     const rebound = { ...headers, host: 'rebound.example' };
     expect(await statusOf({ allowedHosts, trustedProxies }, rebound, 'GET')).toBe(403);
   });

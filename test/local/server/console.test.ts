@@ -7,7 +7,7 @@ import type { AwsConfig } from '../../../lib/config.ts';
 import { consoleRoutes } from '../../../local/server/console.ts';
 import { type RunningServer, startServer } from './running-server.ts';
 
-/** How the console's files are served. */
+/** Serving the console's files. */
 
 const distFolder = join(import.meta.dirname, '../../../local/console/dist');
 const maxScriptBytes = 150_000;

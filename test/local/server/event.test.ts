@@ -15,7 +15,7 @@ const bodies: unknown[] = [];
 let result: Awaited<ReturnType<Handler>>;
 
 const success = { status: 200, description: '', schema: z.null(), example: null };
-const common = { summary: '', tags: [], success, errors: [] } as const;
+const common = { summary: '', tags: [], role: 'check', success, errors: [] } as const;
 const upload = defineEndpoint({
   ...common,
   operationId: 'upload',
@@ -69,10 +69,10 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Text as a client may send it in UTF-8: any code points, no half surrogates. */
+/** Texts that a client may send in UTF-8: any code points, but no half surrogates. */
 const text = fc.string({ unit: 'binary' });
 const bytes = fc.uint8Array({ maxLength: 2000 });
-/** Bytes that look like the form's own boundaries, which a careless parser would trip over. */
+/** Bytes that look like the form's own boundaries, and would confuse a careless parser. */
 const trickyBytes = fc
   .array(fc.constantFrom('\r', '\n', '-', '--', '\r\n--', '\r\n--boundar', '\0', 'boundary', 'x', '\xff'), {
     maxLength: 60,

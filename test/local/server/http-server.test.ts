@@ -21,7 +21,9 @@ async function start(options: Partial<GatewayOptions> = {}) {
   return { server, events };
 }
 
-/** A server whose handler answers when it is told to; `entered` counts the requests that reached it. */
+/**
+ * Starts a server whose handler answers when the test says so. `entered` counts the requests that reached it.
+ */
 async function startHeld(options: Partial<GatewayOptions> = {}) {
   const release = Promise.withResolvers<void>();
   const waiters: { count: number; reached: () => void }[] = [];

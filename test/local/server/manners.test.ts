@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Sends a request, with `Connection: close` where that is left to it, and gives all that comes back. */
+/** Sends a request, by default with `Connection: close`, and returns everything that comes back. */
 async function exchange(...lines: string[]): Promise<string> {
   const connection = await server.connect();
   connection.write([...lines, '', ''].join('\r\n'));
@@ -123,7 +123,7 @@ describe('an idle connection', () => {
     const connection = await idle.connect();
     connection.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await connection.until('{}');
-    // Another one that sends no headers is sent away meanwhile: the time for headers is over.
+    // Meanwhile the server closes a connection that sends no headers: the time for headers is over.
     const silent = await idle.connect();
     expect(await silent.closed()).toMatch(/^HTTP\/1\.1 408 /);
     connection.received = '';

@@ -33,7 +33,7 @@ interface Sample {
   readonly value: number;
 }
 
-/** What a scrape tells, by Prometheus' text format; a line that is not of it fails the test. */
+/** Scrapes the metrics in Prometheus' text format. A line that is not in this format fails the test. */
 async function scrape(): Promise<{ types: Map<string, string>; samples: Sample[] }> {
   const reply = await api.get('/metrics');
   expect([reply.status, reply.headers['content-type']]).toEqual([
@@ -56,7 +56,7 @@ function labelsOf(text: string): Record<string, string> {
   return Object.fromEntries([...text.matchAll(/(\w+)="([^"]*)",?/g)].map(([, name, value]) => [name, value]));
 }
 
-/** The sum of a metric's samples that have these labels. */
+/** Adds up a metric's samples that have these labels. */
 async function total(name: string, labels: Record<string, string> = {}): Promise<number> {
   const { samples } = await scrape();
   const wanted = Object.entries(labels);
@@ -65,7 +65,7 @@ async function total(name: string, labels: Record<string, string> = {}): Promise
     .reduce((sum, { value }) => sum + value, 0);
 }
 
-/** By how much each total has grown by the work. */
+/** Measures by how much each total grows during the work. */
 async function growth(
   totals: Record<string, [name: string, labels?: Record<string, string>]>,
   work: () => Promise<unknown>,
@@ -148,7 +148,7 @@ describe('GET /metrics', () => {
       mesh: 1,
       embed: 1,
       search: 1,
-      // Her crop and the picture with boxes; these, both originals and both records.
+      // Her crop and the picture with boxes are drawn. These two, both originals and both records are stored.
       draw: 2,
       store: 6,
     });
@@ -190,7 +190,9 @@ describe('GET /metrics', () => {
     expect(await total('process_resident_memory_bytes')).toBeGreaterThan(50e6);
     const { types } = await scrape();
     expect(types.get('nodejs_eventloop_lag_p99_seconds')).toBe('gauge');
-    expect(await total('face_blacklist_info', { model: 'Fusion', backend: 'deepface' })).toBe(1);
+    expect(
+      await total('face_blacklist_info', { model: 'Fusion', backend: 'deepface', runtime: 'onnx' }),
+    ).toBe(1);
   });
 
   test('tells which match events wait for whom, by the origin alone; so does the status', async () => {
@@ -214,7 +216,7 @@ test('the status tells of this process, its throughput and its token', async () 
   expect(status).toMatchObject({
     health: { status: 'ok', detail: null },
     counts: { entries: 1, images: 1 },
-    settings: { authentication: 'tokens', console_needs_token: true, workers: 1 },
+    settings: { authentication: 'tokens', console_needs_token: true, workers: 1, runtime: 'onnx' },
     warnings: [],
   });
   expect(status.throughput?.pictures_last_hour).toBe(status.counts.processed);

@@ -13,14 +13,15 @@ import { createCertificate } from '../../inputs/certificate.ts';
 const executablePath = process.env.NGINX_PATH || '/usr/sbin/nginx';
 
 export interface Nginx extends AsyncDisposable {
-  /** Of plain HTTP, and of TLS. */
+  /** Ports for plain HTTP and for TLS. */
   readonly ports: { readonly http: number; readonly https: number };
 }
 
 /**
  * Starts a real nginx on free ports of 127.0.0.1.
+ *
  * @param locations the `location` blocks of its one server.
- * @throws Error when there is no nginx, or it does not take the configuration.
+ * @throws Error if there is no nginx, or if it rejects the configuration.
  */
 export async function startNginx(locations: string): Promise<Nginx> {
   if (!existsSync(executablePath)) {
@@ -85,7 +86,7 @@ async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-/** nginx tells nobody when it listens. */
+/** Polls until nginx listens, because it does not report it. */
 async function listening(child: ChildProcess, port: number, errors: () => string): Promise<void> {
   for (;;) {
     if (child.exitCode !== null) throw new Error(`nginx ended: ${errors()}`);
@@ -106,7 +107,7 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Asks as a client that knows 127.0.0.1 by the URL's host name. */
+/** Sends a request as a client for whom the URL's host name leads to 127.0.0.1. */
 export async function ask(
   url: URL,
   { method = 'GET', headers = {}, body = '' as string | Uint8Array } = {},

@@ -73,7 +73,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Where the API is, for a client of the proxy. */
+/** Gives the API's address for a client of the proxy. */
 function base(scheme: 'http' | 'https', prefix: string): URL {
   return new URL(`${scheme}://faces.example:${nginx.ports[scheme]}${prefix}`);
 }

@@ -65,7 +65,7 @@ describe('a request that a proxy passed on', () => {
     };
     const told = { scheme: 'https', host: 'faces.example', clientAddress: '203.0.113.7' };
     expect(place(spoofed)).toMatchObject(told);
-    // Two proxies of ours: the outer one has spoken with the client.
+    // There are two own proxies, and the client has talked to the outer one.
     const chained = {
       'x-forwarded-for': '127.0.0.1, 203.0.113.7, 10.0.0.3',
       'x-forwarded-proto': 'http, https, http',
@@ -101,8 +101,8 @@ describe('a request that a proxy passed on', () => {
 });
 
 test('callers are told apart by token, else by address, of IPv6 by its network', () => {
-  expect(callerOf(1, '10.0.0.1')).toBe(callerOf(1, '10.0.0.2'));
-  expect(callerOf(0, '10.0.0.1')).not.toBe(callerOf(1, '10.0.0.1'));
+  expect(callerOf('token-1', '10.0.0.1')).toBe(callerOf('token-1', '10.0.0.2'));
+  expect(callerOf('token-0', '10.0.0.1')).not.toBe(callerOf('token-1', '10.0.0.1'));
   expect(callerOf(undefined, '10.0.0.1')).not.toBe(callerOf(undefined, '10.0.0.2'));
   expect(callerOf(undefined, '2001:db8::1')).toBe(callerOf(undefined, '2001:db8::ffff:2'));
   expect(callerOf(undefined, '2001:db8::1')).not.toBe(callerOf(undefined, '2001:db8:0:1::1'));

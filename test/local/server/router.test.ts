@@ -11,7 +11,7 @@ function find(method: string, path: string) {
   return { operationId: contract.operationId, pathParameters };
 }
 
-/** A path as a client would ask for it. */
+/** Fills in a path as a client would. */
 function filledIn(path: string): string {
   return path.replace(/\{(\w+)\}/g, '7');
 }

@@ -8,9 +8,9 @@ import type { EndpointHandler, Handler } from '../../../lib/http/endpoint.ts';
 import type { GatewayOptions } from '../../../local/server/gateway.ts';
 import { createHttpServer, stop } from '../../../local/server/http-server.ts';
 
-/** A started server for the tests, and clients that send just what they are told. */
+/** A server for the tests, and clients that send exactly what the test says. */
 
-/** An origin whose pages may read answers: `CORS_ORIGINS` of every test here. */
+/** Origin whose pages may read answers: `CORS_ORIGINS` of every test here. */
 export const allowedOrigin = 'https://app.example';
 process.env.CORS_ORIGINS = allowedOrigin;
 process.env.LOG_LEVEL ??= 'silent';
@@ -19,7 +19,7 @@ export interface Reply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly bytes: Buffer;
-  /** The body's JSON. */
+  /** Parses the body as JSON. */
   json(): unknown;
 }
 
@@ -31,7 +31,7 @@ export interface RunningServer extends AsyncDisposable {
     path: string,
     options?: { headers?: OutgoingHttpHeaders | readonly string[]; body?: string | Uint8Array },
   ): Promise<Reply>;
-  /** A bare connection. */
+  /** Opens a bare connection. */
   connect(): Promise<Connection>;
   stop(): Promise<void>;
 }
@@ -95,7 +95,7 @@ async function send({
   };
 }
 
-/** A socket, and what came over it so far. */
+/** A socket, with everything that it has received so far. */
 export class Connection {
   readonly socket: Socket;
   received = '';
@@ -113,12 +113,12 @@ export class Connection {
     this.socket.write(text);
   }
 
-  /** Waits until that was received. */
+  /** Waits until this text was received. */
   async until(text: string): Promise<void> {
     while (!this.received.includes(text)) await once(this.socket, 'data');
   }
 
-  /** Waits until the server closed the connection; returns all that it sent. */
+  /** Waits until the server closes the connection, and returns everything that it sent. */
   async closed(): Promise<string> {
     if (!this.socket.closed) await new Promise((resolve) => this.socket.once('close', resolve));
     return this.received;
@@ -131,7 +131,7 @@ async function openConnection(port: number): Promise<Connection> {
   return new Connection(socket);
 }
 
-/** A contract for a route that is only about HTTP. */
+/** Makes a contract for a route that only tests HTTP. */
 export function plainContract(
   method: Endpoint['method'],
   path: string,
@@ -143,6 +143,7 @@ export function plainContract(
     path,
     summary: 'A route of the tests',
     tags: [],
+    role: 'check',
     success: { status: 200, description: '', schema: z.unknown(), example: null },
     errors: [],
     ...(method !== 'GET' && { body: { kind: 'json', schema: z.unknown(), example: null } }),
@@ -150,7 +151,7 @@ export function plainContract(
   });
 }
 
-/** A handler that keeps the events that it gets, and answers with nothing. */
+/** Makes a handler that keeps its events and answers with nothing. */
 export function recordEvents(): { handler: Handler; events: APIGatewayProxyEvent[] } {
   const events: APIGatewayProxyEvent[] = [];
   const handler: Handler = async (event) => {

@@ -20,7 +20,7 @@ import { ApiClient, newName, refusal } from '../../suites/api/client.ts';
 const tokens = ['first-secret-token', 'second-secret-token'] as const;
 
 describe('a start', () => {
-  /** Starts a server that is expected to refuse; tells what its user reads. */
+  /** Starts a server that is expected to refuse, and returns the text that its user reads. */
   const refused = async (settings: Settings) => {
     await using folder = await temporaryFolder();
     const { code, errors } = await new ServerProcess(folder.path, settings).exit;
@@ -194,7 +194,7 @@ describe('a server that is told to stop', () => {
     );
     expect(exit).toEqual({ code: 0, signal: null, errors: '' });
 
-    // The room for deletions stays, so that nobody else takes it meanwhile.
+    // The space for deletions stays reserved, so that nobody else takes it meanwhile.
     const files = (await readdir(folder.path)).filter((file) => file.includes('sqlite'));
     expect(files.sort()).toEqual(['face-blacklist.sqlite', 'face-blacklist.sqlite-reserve']);
     const records = openSqliteRecords(await openDatabase(join(folder.path, 'face-blacklist.sqlite')));

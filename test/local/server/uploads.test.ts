@@ -28,7 +28,7 @@ beforeEach(async () => {
   server = await startServer([], {
     routes: [ask, { contract: receiveUploadContract, receive: uploadReceiver(uploads) }],
     apiTokens: [token],
-    // Smaller than a picture, for uploads are not requests that are held in memory.
+    // Smaller than a picture: uploads are not held in memory, so this limit does not count for them.
     maxRequestBytes: 10_000,
     emulateGatewayLimits: true,
   });
@@ -52,7 +52,7 @@ function post({ url, fields }: UploadForm, file: Uint8Array | string, headers: R
 
 const stored = () => readdir(join(dataDir, 'uploads'));
 
-/** A form's bytes, cut before its last line, and the head of the request that sends it. */
+/** Makes a form's bytes, cut before its last line, and the head of the request that sends it. */
 async function bareForm({ fields }: UploadForm, file: Uint8Array) {
   const whole = new Response(formOf(fields, file));
   const type = whole.headers.get('content-type') ?? '';
@@ -148,7 +148,7 @@ describe('an upload to this service', () => {
     const { upload } = await ask();
     const { bytes, head } = await bareForm(upload, Buffer.alloc(maxImageBytes + 100_000));
     const connection = await server.connect();
-    // One byte less than it says: it can't be answered for being complete.
+    // The body is one byte shorter than its header says, so it never becomes complete.
     connection.write(head(`Content-Length: ${bytes.length}`));
     connection.write(bytes.subarray(0, -1));
     await connection.until('larger than');
@@ -224,7 +224,7 @@ describe('strangers who send the beginnings of forms', () => {
     await all;
     const { status, upload } = await ask();
     expect(status).toBe(201);
-    // One that waits for its fields has its place for so long against others.
+    // An upload that waits for its fields keeps its place for this long.
     let answer = await post(upload, 'a picture');
     while (answer.status === 503) answer = await post(upload, 'a picture');
     expect(answer.status).toBe(204);
@@ -251,7 +251,7 @@ describe('strangers who send the beginnings of forms', () => {
   });
 });
 
-/** Waits until so many uploads are being written. */
+/** Waits until this many uploads are being written. */
 function watchFor(count: number): Promise<void> {
   return new Promise((resolve) => {
     const look = async () => {

@@ -24,7 +24,7 @@ afterEach(async () => {
   await opened[Symbol.asyncDispose]();
 });
 
-/** Delivers to these, as a server does; each with a handle of its own. */
+/** Delivers to these receivers as a server does, with a database handle of its own. */
 async function deliver(urls: readonly string[] = [receiver.url]): Promise<{ stop: () => Promise<void> }> {
   const outbox = await opened.another();
   const delivery: Delivery = {
@@ -43,7 +43,7 @@ async function deliver(urls: readonly string[] = [receiver.url]): Promise<{ stop
     },
   };
   running.push(started);
-  // The receivers are set by then.
+  // By then the receivers are set.
   await setImmediate();
   return started;
 }
@@ -60,7 +60,7 @@ describe('deliveries', () => {
     receiver.answer = ({ id }) => {
       const attempts = (seen.get(id) ?? 0) + 1;
       seen.set(id, attempts);
-      // Each third is refused once, and one of them can't be received at first.
+      // Every third event is refused once, and one of them can't be received at first.
       if (attempts === 1 && Number(id.split('-')[1]) % 3 === 0)
         return { status: id === 'picture-6' ? 503 : 500 };
       return { status: 200 };
@@ -154,7 +154,7 @@ describe('deliveries', () => {
     await opened.process('a', [ada]);
     await opened.until(({ last_error }) => last_error === 'It answered 410.');
     await opened.process('b', [bob]);
-    // Whoever gets it second is looked after second.
+    // The receiver that gets it second is checked second.
     await other.until(() => other.taken.includes('b'));
     await first.stop();
     expect(receiver.received.map(({ id }) => id)).toEqual(['a']);

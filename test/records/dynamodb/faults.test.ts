@@ -23,7 +23,10 @@ import { dynamoTables, openedRecords, region, useEndpoint } from './tables.ts';
 const tables = dynamoTables();
 const writes = ['TransactWriteItems', 'UpdateItem'];
 
-/** Loses the answer to each call of these operations once: the SDK's repetition finds what the first one did. */
+/**
+ * Loses the answer to each call of these operations once. The SDK repeats the call, which then finds the
+ * first one's changes.
+ */
 function loseEachOnce(operations: readonly string[]): (call: Call) => Fault | undefined {
   const known = new Set<string>();
   return ({ operation, body }) => {
@@ -42,7 +45,7 @@ recordStoreSuite('DynamoDB, when the answer to every write is lost once', async 
   const opened = openedRecords(settings);
   return {
     ...opened,
-    // Most of them read, which is not disturbed here.
+    // Most of the cases only read, which this proxy does not disturb.
     shareOfCases: 0.1,
     async remove() {
       await opened.remove();
@@ -73,7 +76,7 @@ describe('records in DynamoDB', () => {
     cause: expect.any(Error),
   });
 
-  /** Meets the first calls of the operation with the fault. */
+  /** Lets the first calls of the operation meet the fault. */
   function failFirst(count: number, operation: string, fault: Fault): void {
     let left = count;
     proxy.fault = (call) => (call.operation === operation && left-- > 0 ? fault : undefined);
@@ -114,7 +117,7 @@ describe('records in DynamoDB', () => {
   });
 
   describe('a picture that another process wanted to keep at the same moment', () => {
-    /** As the other process has put it down, to be numbered. */
+    /** Writes a picture as another process does that still has to number it. */
     async function arrive(pictureId: string, arrived: Date): Promise<void> {
       const bytes = deflateRawSync(JSON.stringify(processedResult()));
       const Item = marshall({ pk: 'arrived', sk: pictureId, pictureId, bytes, arrived: arrived.getTime() });
@@ -123,13 +126,13 @@ describe('records in DynamoDB', () => {
       client.destroy();
     }
     const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
-    /** One that meets others, and so looks who has arrived. */
+    /** Adds a picture while others arrive, and so looks for those. */
     function addInTheCrowd(pictureId: string): Promise<Stamp> {
       failFirst(1, 'TransactWriteItems', cancelled('TransactionConflict', 'None', 'None'));
       return store.addProcessed(pictureId, processedResult());
     }
 
-    // The first of those who have arrived numbers all; where it has crashed, the next one does.
+    // The first process that arrived numbers all pictures. If it has crashed, the next one does.
     test.each(['theirs', 'a picture of theirs'])(
       'is numbered along with the next one: %s',
       async (theirs) => {
@@ -232,7 +235,7 @@ describe('records in DynamoDB', () => {
 
   test('removing an entry goes on where it broke off, and its name is free at the end only', async () => {
     const { entry } = await activeEntry(store, 'Ada');
-    // Few at once: this is no test of crowds, which a slow machine would turn away.
+    // Only a few come at once: this does not test crowds, which a slow machine would turn away.
     for (let round = 0; round < 14; round++) {
       await Promise.all(Array.from({ length: 5 }, () => addImage(store, entry.id)));
     }

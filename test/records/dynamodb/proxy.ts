@@ -2,29 +2,29 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { startHttpServer } from '../../http-server.ts';
 
-/** A call that came, such as `BatchGetItem`. */
+/** A call that arrived, such as `BatchGetItem`. */
 export interface Call {
   readonly operation: string;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
 /**
- * What happens to a call: `lost` is done, but its answer never comes, for the connection breaks; `ignored` gets no answer at all; an
- * error or an answer comes instead of what DynamoDB would say.
+ * A fault that a call meets. A `lost` call is done, but its connection breaks before the answer. An `ignored`
+ * call gets no answer at all. An error or an answer replaces DynamoDB's own.
  */
 export type Fault = 'lost' | 'ignored' | { readonly error: string; readonly [detail: string]: unknown };
 
-/** Stands between the store and DynamoDB Local, and does to the calls what a network and a busy service may do. */
+/** A proxy between the store and DynamoDB Local. It treats calls as a network and a busy service might. */
 export interface DynamoDbProxy extends AsyncDisposable {
   readonly url: string;
-  /** What happens to each call from now on. */
+  /** Chooses the fault of each call from now on. */
   fault: (call: Call) => Fault | undefined;
   /** Runs before a call is passed on. */
   before: (call: Call) => Promise<void> | undefined;
-  /** So many answers of BatchGetItem, from now on, leave out all but the first of the keys. */
+  /** Number of answers of BatchGetItem, from now on, that leave out all keys but the first. */
   leaveOut: number;
   readonly calls: Call[];
-  /** Read and write units that the calls took, by DynamoDB's own account. */
+  /** Read and write units that the calls took, as DynamoDB reports them. */
   consumed: number;
 }
 
@@ -86,7 +86,7 @@ function unitsOf({ ConsumedCapacity }: { ConsumedCapacity?: Units | Units[] }): 
 }
 type Units = { readonly CapacityUnits: number };
 
-/** The request for the first key alone, and what it leaves out. */
+/** Splits a request into one for the first key alone, and the keys that it leaves out. */
 function split(body: Record<string, unknown>): [Record<string, unknown>, Record<string, unknown>] {
   const [[table, request] = ['', { Keys: [] }]] = Object.entries(
     body.RequestItems as Record<string, { Keys: unknown[] }>,

@@ -63,7 +63,7 @@ describe('the DynamoDB table', () => {
     return store;
   }
 
-  /** The items of processed pictures as they are, by number. */
+  /** Reads the items of processed pictures as they are stored, by number. */
   async function processedItems() {
     const { Items } = await client.send(
       new QueryCommand({
@@ -75,7 +75,7 @@ describe('the DynamoDB table', () => {
     return (Items ?? []).map((item) => unmarshall(item));
   }
 
-  /** As its client does: it comes again when it is told that the table is not available. */
+  /** Keeps a picture as a client does, which tries again when the table is not available. */
   async function keep(other: RecordStore, pictureId: string, result: ProcessedResult): Promise<Stamp> {
     for (;;) {
       try {
@@ -86,7 +86,8 @@ describe('the DynamoDB table', () => {
     }
   }
 
-  // DynamoDB Local does one thing at a time: on a slow machine fifty wait for longer than they would for DynamoDB.
+  // DynamoDB Local does one thing at a time, so on a slow machine fifty processes wait for longer than with
+  // DynamoDB.
   test.each([20, 50])('%d processes that keep pictures at the same moment lose none', async (count) => {
     const others = Array.from({ length: count }, open);
     const kept = await Promise.all(
@@ -123,7 +124,10 @@ describe('the DynamoDB table', () => {
     expect(items[1]?.bytes.length).toBeLessThan(1000);
   });
 
-  /** As if so many pictures had been kept, one in a second from 1970 on, of which every tenth showed entry 1. */
+  /**
+   * Writes records as if this many pictures had been kept, one a second from 1970 on. Every tenth shows entry
+   * 1.
+   */
   async function fill(count: number): Promise<void> {
     await store.addProcessed('picture', processedResult());
     const [first] = await processedItems();
@@ -175,15 +179,16 @@ describe('the DynamoDB table', () => {
         total: 400,
         items: [{ db_id: 4000 - 10 * offset }, ...Array(19).fill({})],
       });
-      // Both ends, the oldest that is left, the places, and the pictures there.
+      // The calls read both ends, the oldest one left, the places, and the pictures there.
       expect(calls).toBe(5);
       expect(units).toBeLessThan(30);
     }
-    // Three seconds of more than an hour: of 3,600 each look leaves an eighth, so that four find an end.
+    // The query is for three seconds of more than an hour. Each step leaves an eighth of the 3,600, so four
+    // steps find an end.
     const [since, until] = [new Date(2_000_000), new Date(2_003_000)];
     const { result, calls, units } = await page({ limit: 20, offset: 0, hasMatch: false, since, until });
     expect(result).toMatchObject({ total: 2, items: [{ db_id: 2002 }, { db_id: 2001 }] });
-    // The times when the clock was put back are read besides.
+    // The times at which the clock was put back are read too.
     expect(calls).toBeLessThanOrEqual(6 + 2 * 4);
     expect(units).toBeLessThan(90);
   });
@@ -191,7 +196,7 @@ describe('the DynamoDB table', () => {
   test('a table that an earlier version filled goes on as it is, and filters what comes', async () => {
     const parts = ['a', 'b', 'c'].map(async (pictureId) => store.addProcessed(pictureId, processedResult()));
     await Promise.all(parts);
-    // What such a version did not write: times, places and counts.
+    // Such a version did not write times, places and counts.
     const counter = marshall({ pk: 'counter', sk: 'processed', last: 3 });
     await client.send(new PutItemCommand({ TableName: settings.tableName, Item: counter }));
     for (const item of await processedItems()) {
@@ -221,7 +226,7 @@ describe('the DynamoDB table', () => {
 
   test('crowds that are kept at the same moment do not burst a transaction', async () => {
     const others = Array.from({ length: 3 }, open);
-    // A transaction has room for two of these.
+    // A transaction has room for only two of these.
     const crowd = Array.from({ length: 40 }, (_, index) => index + 1);
     await Promise.all(others.map((other, index) => keep(other, `crowd ${index}`, resultShowing(...crowd))));
     for (const entryId of [1, 40]) {
@@ -280,7 +285,7 @@ describe('the DynamoDB table', () => {
       const { id } = await store.createEntry({ name, reason });
       if (status !== 'PENDING') await store.activateEntry(id);
       if (status === 'DELETING') await store.markEntryDeleting(id);
-      // What such a version did not write.
+      // Such a version did not write this item.
       const Key = marshall({ pk: `folded#${foldedName(name)}`, sk: padded(id) });
       await client.send(new DeleteItemCommand({ TableName: settings.tableName, Key }));
       await client.send(
@@ -340,7 +345,7 @@ describe('the DynamoDB table', () => {
   });
 });
 
-/** Faces whose numbers and ids all differ, so that they can hardly be compressed. */
+/** Makes faces whose numbers and ids all differ, so that they hardly compress. */
 function crowdedFaces(faces: number, matches: number): DetectedFace[] {
   const [face] = processedResult().faces;
   const [match] = face?.blacklist_matches ?? [];

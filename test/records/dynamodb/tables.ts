@@ -28,7 +28,9 @@ export function dynamoTables() {
   };
 }
 
-/** A record store on a table; `remove` closes it and all others that were opened on the table with it. */
+/**
+ * Opens a record store on a table. `remove` closes it and all others that were opened on the table with it.
+ */
 export function openedRecords(settings: TableSettings): OpenedRecords {
   const stores: RecordStore[] = [];
   const open = () => {
@@ -46,7 +48,7 @@ export function openedRecords(settings: TableSettings): OpenedRecords {
   };
 }
 
-/** Leads the SDK's own chain to that DynamoDB. */
+/** Makes the SDK find that DynamoDB. */
 export function useEndpoint(url: string): void {
   useServiceAt('dynamodb', url);
 }

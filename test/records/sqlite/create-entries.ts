@@ -1,6 +1,6 @@
 /**
- * A second process for the tests: opens the database file, creates an entry of each name given, and writes a line of JSON for each as
- * soon as it has the answer. With `--until-killed` it goes on, with names of its own.
+ * Process for the tests: opens the database file and creates an entry for each given name. As soon as it has
+ * an answer, it writes it as a line of JSON. With `--until-killed` it goes on, with names of its own.
  */
 import { parseArgs } from 'node:util';
 import { openDatabase } from '../../../lib/records/sqlite/database.ts';

@@ -50,7 +50,7 @@ describe('a database that may not grow', () => {
   });
 });
 
-/** Bytes: as much as a disk of the tests has. */
+/** Size of the tests' disk in bytes. */
 const diskBytes = 24 * 1024 * 1024;
 
 describeWithDisk('a disk that is full', () => {
@@ -81,7 +81,7 @@ describeWithDisk('a disk that is full', () => {
     })();
     await mkdir(join(disk.path, 'data/uploads'), { recursive: true }).catch(() => undefined);
     const outcomes = await Promise.allSettled([
-      // The log has room for some more, but the disk has none for what comes then.
+      // The log still has some space, but the disk has none for what follows.
       (async () => {
         for (let count = 0; count < 2000; count++) await store.addProcessed(`${count}`, processedResult());
       })(),
@@ -97,12 +97,12 @@ describeWithDisk('a disk that is full', () => {
       await store.removeEntry(id);
     }
     await images.delete('blacklist/1/a.jpg');
-    // What deletions were given back is not for others.
+    // Space that deletions gave back is kept for further deletions.
     disk.fill();
     await expect(store.createEntry({ name: 'Bob', reason: null })).rejects.toEqual(full);
     await expect(store.check()).rejects.toEqual(full);
 
-    // Nor does a new start need any.
+    // A new start needs no space either.
     await store.close();
     disk.fill();
     database = await openDatabase(path);

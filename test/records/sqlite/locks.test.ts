@@ -30,7 +30,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Has a process of its own do these things, and waits until it has. Whatever it does, it keeps the locks that say that it is there. */
+/**
+ * Makes a process of its own do these things, and waits for it. Whatever they are, the process must keep the
+ * locks that show it is there.
+ */
 async function serverDoes(...orders: (readonly [order: string, argument: string])[]): Promise<void> {
   server ??= fork(join(import.meta.dirname, 'records-process.ts'), [path]);
   for (const order of orders) {
@@ -43,7 +46,10 @@ async function serverDoes(...orders: (readonly [order: string, argument: string]
   }
 }
 
-/** The POSIX locks of a process on the database's files; on Linux, there is at least one while a database is open. */
+/**
+ * Lists a process's POSIX locks on the database's files. On Linux there is at least one while a database is
+ * open.
+ */
 async function locksOf(pid: number | undefined): Promise<string[]> {
   if (process.platform !== 'linux') return [];
   const inodes = ['', '-shm'].map((suffix) => statSync(path + suffix).ino);
@@ -56,8 +62,8 @@ async function locksOf(pid: number | undefined): Promise<string[]> {
 }
 
 /**
- * Reads the database as any other program does, and goes. Older versions of SQLite than Node has delete the log then, if they take
- * themselves for the last one; so Python's is used, where it is there.
+ * Reads the database as any other program does, and closes it. SQLite versions older than Node's then delete
+ * the log if they think that nobody else has it open. So Python's version is used, if there is one.
  */
 function readFromOutside(): void {
   const script = `
@@ -157,7 +163,7 @@ describe('while another program writes', () => {
       await delay(5);
     }
     expect(order).toEqual([]);
-    // The loop turned between the reads as it does without a lock.
+    // The event loop turned between the reads, as it does without a lock.
     expect(turns).toBeGreaterThanOrEqual(20);
     other.exec('COMMIT');
     await Promise.all(writes);

@@ -28,7 +28,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** Makes a database as that version made it. */
+/** Makes a database as that version did. */
 function databaseOf(version: number): DatabaseSync {
   const database = new DatabaseSync(path);
   for (const migration of migrations.slice(0, version)) {
@@ -92,7 +92,7 @@ describe('a database', () => {
     const { items } = await store.listProcessed({ limit: 100, offset: 0 });
     const times = items.toReversed().map(({ processing_timestamp }) => processing_timestamp ?? '');
     expect(times.slice(0, 2)).toEqual(Array(2).fill('2026-05-04T09:30:00.250Z'));
-    // The clock was wrong once: that moment is still to come, and what comes next must not wait for it.
+    // The clock was wrong once, so that moment is in the future. Later pictures must not wait for it.
     for (const time of times.slice(2)) expect(Math.abs(Date.parse(time) - opened)).toBeLessThan(60_000);
     const crowd = Array.from({ length: 60 }, (_, index) => index + 1);
     expect(await store.addProcessed('new', resultShowing(...crowd))).toMatchObject({ id: 5 });
@@ -105,7 +105,7 @@ describe('a database', () => {
     expect(await idsOf({ until: new Date('2026-05-04T09:30:00.251Z') })).toEqual([2, 1]);
   });
 
-  /** Dumped by SQLite, as that version had left it. */
+  /** Restores a database that SQLite dumped after that version had used it. */
   async function restoreVersion5(): Promise<Map<string, unknown[]>> {
     using before = new DatabaseSync(path, { enableForeignKeyConstraints: false });
     before.exec(await readFile(join(import.meta.dirname, 'databases/version-5.sql'), 'utf8'));
@@ -128,7 +128,7 @@ describe('a database', () => {
   }
 
   function newColumns(table: string, { name }: Record<string, unknown>): Record<string, unknown> {
-    if (table === 'processed') return { run: 0 };
+    if (table === 'processed') return { run: 0, actor: null };
     return table === 'entry' ? { folded_name: foldedName(String(name)) } : {};
   }
 
@@ -176,7 +176,7 @@ describe('a database', () => {
         }),
       );
     const before = highest();
-    // As a later version, or a hand, may do it: the newest of each goes.
+    // A later version, or a person, may remove the newest record of each kind.
     const [entry] = await store.listEntries('ACTIVE');
     await outbox.setReceivers([]);
     database.exec(`
@@ -189,7 +189,7 @@ describe('a database', () => {
     await outbox.setReceivers(['https://hooks.example/new']);
     const after = highest();
     for (const [column, id] of Object.entries(before)) expect(after[column]).toBeGreaterThan(id);
-    // The entry that was deleted before had an id, too.
+    // The entry that was deleted before had an id too.
     expect(after['entry.id']).toBe(4);
   });
 

@@ -1,4 +1,7 @@
-/** A worker for the tests: opens each database file at the very moment when the others open it, and then tells how that went. */
+/**
+ * Worker for the tests: opens each database file at the very moment when the others open it. Then it reports
+ * the result.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openDatabase } from '../../../lib/records/sqlite/database.ts';
 

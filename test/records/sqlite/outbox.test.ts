@@ -44,7 +44,7 @@ describe('the outbox', () => {
   test('has nothing where the record could not be kept', async () => {
     const [receiver = 0] = idsOf(await outbox.setReceivers(urls));
     const [ada = 0, bob = 0] = await opened.list(2);
-    // The last thing that the transaction does fails.
+    // The last step of the transaction fails.
     using other = new DatabaseSync(opened.path);
     other.exec(
       `CREATE TRIGGER full BEFORE INSERT ON delivery_entry WHEN new.entry_id = ${bob} BEGIN SELECT RAISE(ABORT, 'full'); END`,

@@ -1,4 +1,4 @@
-/** A process for the tests, which has a database open and does as it is told. */
+/** Process for the tests: has a database open and does what it is told. */
 
 import { once } from 'node:events';
 import { dirname } from 'node:path';

@@ -13,7 +13,7 @@ import {
 
 export interface Reply {
   readonly status: number;
-  /** By their names in lower case. */
+  /** Headers by their names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly bytes: Buffer;
 }
@@ -23,9 +23,9 @@ export interface Sent {
   readonly body?: string | Uint8Array<ArrayBuffer>;
 }
 
-/** One host of the API: what carries a request to it, and its answer back. */
+/** A connection to one host of the API, for requests and their answers. */
 export interface ApiConnection {
-  /** Redirects are not followed. */
+  /** Sends a request. It does not follow redirects. */
   send(method: string, path: string, sent?: Sent): Promise<Reply>;
   close(): Promise<void>;
 }
@@ -51,12 +51,12 @@ const ValidationRefusal = z.object({
   ),
 });
 
-/** A name that no entry has yet, in a store that may hold others. */
+/** Makes up a name that no entry has yet, even in a store that holds others. */
 export function newName(): string {
   return `Person ${randomUUID()}`;
 }
 
-/** The answer's JSON, which must have that status and exactly the keys of the schema. */
+/** Reads the answer's JSON, which must have this status and exactly the keys of the schema. */
 export function answer<Schema extends z.ZodType>(
   reply: Reply,
   status: number,
@@ -67,22 +67,25 @@ export function answer<Schema extends z.ZodType>(
   expect(reply.headers['content-type']).toMatch(/^application\/json\b/);
   const json: unknown = JSON.parse(body);
   const parsed = schema.parse(json);
-  // What the schema does not know, it leaves out.
+  // Parsing drops fields that the schema does not know, so both must be equal.
   expect(json).toStrictEqual(parsed);
   return parsed;
 }
 
-/** Status and text of an answer that is a failure, which must have its shape. */
+/** Reads status and text of a failure, which must have a failure's shape. */
 export function refusal(reply: Reply): [status: number, detail: string] {
   return [reply.status, answer(reply, reply.status, Refusal).detail];
 }
 
-/** What a 422 finds wrong. */
+/** Lists the problems that a 422 answer names. */
 export function problems(reply: Reply) {
   return answer(reply, 422, ValidationRefusal).detail;
 }
 
-/** The picture that an answer is, or leads to as in AWS mode: there whoever has the URL gets it, and nobody needs a token. */
+/**
+ * Reads the picture that an answer contains, or redirects to in AWS mode. Whoever has that URL gets the
+ * picture without a token.
+ */
 export async function pictureOf(reply: Reply): Promise<Buffer> {
   expect(reply.headers['cache-control']).toContain('no-store');
   if (reply.status !== 302) {
@@ -107,7 +110,10 @@ export async function pictureOf(reply: Reply): Promise<Buffer> {
   return Buffer.from(await picture.arrayBuffer());
 }
 
-/** The API as its clients use it. Answers are checked for their shapes; entries that were made are deleted at its end. */
+/**
+ * The API as its clients use it. It checks the shapes of answers, and finally deletes all entries that it
+ * made.
+ */
 export class ApiClient {
   readonly #connection: ApiConnection;
   readonly #made = new Set<number>();
@@ -131,7 +137,7 @@ export class ApiClient {
     });
   }
 
-  /** POSTs a form with these fields and these images. */
+  /** Sends a form with these fields and images by POST. */
   async upload(path: string, fields: Person, images: readonly Upload[]): Promise<Reply> {
     const form = new FormData();
     for (const [name, value] of Object.entries(fields)) form.append(name, value);
@@ -149,7 +155,7 @@ export class ApiClient {
     return reply;
   }
 
-  /** Lists a person by these pictures. */
+  /** Lists a person with these pictures. */
   async list(images: readonly Upload[], person: Person = {}): Promise<CreatedBlacklistRecord> {
     const reply = await this.upload('/api/v1/blacklist/', { name: newName(), ...person }, images);
     return answer(reply, 201, CreatedBlacklistRecord);
@@ -159,7 +165,7 @@ export class ApiClient {
     return answer(await this.upload(`/api/v1/blacklist/${id}/images`, {}, images), 200, AddedImages);
   }
 
-  /** The reference images of an entry, oldest first. */
+  /** Gets the reference images of an entry, oldest first. */
   async images(id: number): Promise<ReferenceImage[]> {
     return answer(await this.get(`/api/v1/blacklist/${id}/images`), 200, z.array(ReferenceImage));
   }
@@ -189,7 +195,7 @@ export class ApiClient {
     );
   }
 
-  /** Processes inputs as they are. */
+  /** Processes inputs, which are sent unchanged. */
   async processInputs(
     images: readonly string[],
     overrides: Overrides = {},

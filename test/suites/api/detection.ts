@@ -25,7 +25,7 @@ export function detectionSuite(get: () => Tested): void {
           expect(point?.[1], name).toBeGreaterThan(y);
           expect(point?.[1], name).toBeLessThan(y + h);
         }
-        // The person's left, as seen from in front.
+        // The person's left eye is on the right for somebody in front of them.
         expect(parts.left_eye?.[0]).toBeGreaterThan(parts.right_eye?.[0] ?? Number.POSITIVE_INFINITY);
         expect(parts.mouth_left?.[0]).toBeGreaterThan(parts.mouth_right?.[0] ?? Number.POSITIVE_INFINITY);
       }

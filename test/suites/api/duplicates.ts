@@ -3,10 +3,13 @@ import type { PossibleDuplicates } from '../../../lib/contract/possible-duplicat
 import type { Tested } from '../api.ts';
 import { newName } from './client.ts';
 
-/** Before other suites list the same people: no more than ten are told of. */
+/**
+ * Tests possible duplicates. It comes before other suites list the same people, because at most ten
+ * duplicates are reported.
+ */
 export function duplicatesSuite(get: () => Tested): void {
-  /** Of those who are told of, the one with this id: the store may list others who look alike. */
-  const told = (duplicates: PossibleDuplicates, id: number) => {
+  /** Finds the possible duplicate with this id; the store may list others who look similar. */
+  const duplicateWith = (duplicates: PossibleDuplicates, id: number) => {
     expect(duplicates).not.toBeNull();
     const similarities = duplicates?.map(({ similarity }) => similarity) ?? [];
     expect(similarities).toEqual(similarities.toSorted((one, other) => other - one));
@@ -18,36 +21,36 @@ export function duplicatesSuite(get: () => Tested): void {
       const { api, people } = get();
       const name = newName();
       const first = await api.list([people.listed], { name });
-      expect(told(first.possible_duplicates, first.id)).toEqual([]);
+      expect(duplicateWith(first.possible_duplicates, first.id)).toEqual([]);
       const alike = await api.list([people.neighbour, people.listedAgain]);
-      expect(told(alike.possible_duplicates, first.id)).toEqual([
+      expect(duplicateWith(alike.possible_duplicates, first.id)).toEqual([
         { id: first.id, name, similarity: expect.any(Number) },
       ]);
       expect(alike.image_count).toBe(2);
 
       const third = await api.list([people.stranger]);
-      expect(told(third.possible_duplicates, first.id)).toEqual([]);
-      expect(told(third.possible_duplicates, alike.id)).toEqual([]);
+      expect(duplicateWith(third.possible_duplicates, first.id)).toEqual([]);
+      expect(duplicateWith(third.possible_duplicates, alike.id)).toEqual([]);
       const { possible_duplicates } = await api.addImages(third.id, [people.stranger, people.listed]);
-      expect(told(possible_duplicates, third.id)).toEqual([]);
-      expect(told(possible_duplicates, alike.id)).toMatchObject([{ name: alike.name }]);
-      const [same] = told(possible_duplicates, first.id) ?? [];
+      expect(duplicateWith(possible_duplicates, third.id)).toEqual([]);
+      expect(duplicateWith(possible_duplicates, alike.id)).toMatchObject([{ name: alike.name }]);
+      const [same] = duplicateWith(possible_duplicates, first.id) ?? [];
       expect(same?.similarity).toBeCloseTo(100, 1);
 
-      // Of an entry that is gone nobody is told.
+      // A deleted entry is not reported.
       for (const { id } of [first, alike]) await api.delete(id);
       const last = await api.list([people.listed]);
-      expect(told(last.possible_duplicates, first.id)).toEqual([]);
-      expect(told(last.possible_duplicates, alike.id)).toEqual([]);
+      expect(duplicateWith(last.possible_duplicates, first.id)).toEqual([]);
+      expect(duplicateWith(last.possible_duplicates, alike.id)).toEqual([]);
       for (const { id } of [third, last]) await api.delete(id);
     });
 
     it('is no other person for having several pictures that are alike', async () => {
       const { api, people } = get();
       const { id, possible_duplicates } = await api.list([people.neighbour, people.neighbour]);
-      expect(told(possible_duplicates, id)).toEqual([]);
+      expect(duplicateWith(possible_duplicates, id)).toEqual([]);
       const added = await api.addImages(id, [people.neighbour]);
-      expect(told(added.possible_duplicates, id)).toEqual([]);
+      expect(duplicateWith(added.possible_duplicates, id)).toEqual([]);
       await api.delete(id);
     });
   });

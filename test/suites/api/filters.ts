@@ -41,7 +41,7 @@ export function filtersSuite(get: () => Tested): void {
     it('find an entry, also after it was deleted', async () => {
       const { api, people } = get();
       expect(await page({ entry_id: `${entryId}` })).toMatchObject({ total_items: 1, items: [found] });
-      // Nobody else is listed with this face: a picture is found by its 50 best entries.
+      // Nobody else is listed with this face, since a picture is found by only its 50 best entries.
       const { id } = await api.list([people.neighbour]);
       const { db_id } = await api.process(people.neighbour);
       await api.delete(id);
@@ -57,7 +57,7 @@ export function filtersSuite(get: () => Tested): void {
       const inIndia = (moment: string) =>
         new Date(Date.parse(moment) + 5.5 * 3_600_000).toISOString().replace('Z', '+05:30');
       expect(await ids({ since: inIndia(since), until: inIndia(until) })).toEqual(meant);
-      // As a client sends it that does not know what a plus means in a query.
+      // Some clients do not know that a plus means a space in a query.
       const plain = `?since=${inIndia(since)}&until=${inIndia(until)}&limit=1&offset=1`;
       expect(await get().api.page(plain, path)).toMatchObject({ total_items: 2, items: [found] });
       const short = (moment: string) => moment.replaceAll(/[-:]/g, '').replace('Z', '+0000');

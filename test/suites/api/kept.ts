@@ -5,7 +5,7 @@ import { pictureOfNothing, sample } from '../../api/pictures.ts';
 import type { Tested } from '../api.ts';
 import type { KeptFiles } from './traits.ts';
 
-/** What colour the frame around a face has, looked at in the middle of each of its sides. */
+/** Reads the colours of the frame around a face, in the middle of each of its sides. */
 async function frameColours(picture: Buffer, { x, y, w, h }: FacialArea): Promise<string[]> {
   const { data, info } = await sharp(picture).raw().toBuffer({ resolveWithObject: true });
   const inside = 2;

@@ -7,12 +7,15 @@ import { answer, newName, problems, refusal } from './client.ts';
 
 const path = '/api/v1/blacklist/';
 
-/** A name of exactly so many characters, most of them outside the Basic Multilingual Plane. */
+/** Makes a name of exactly this many characters, most of them outside the Basic Multilingual Plane. */
 function nameOf(length: number): string {
   return `${newName()}${'😀'.repeat(length)}`.match(new RegExp(`^.{${length}}`, 'u'))?.[0] ?? '';
 }
 
-/** One of 40,000 characters of CJK Extension B, so that a store which others use hardly has an entry of that name. */
+/**
+ * Draws one of 40,000 characters of CJK Extension B, so that a shared store hardly has an entry with this
+ * name.
+ */
 function oneCharacter(): string {
   return String.fromCodePoint(0x20000 + Math.floor(40_000 * Math.random()));
 }

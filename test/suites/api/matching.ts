@@ -4,7 +4,10 @@ import type { BlacklistMatch, ImageProcessingResult } from '../../../lib/contrac
 import { leftToRight } from '../../api/pictures.ts';
 import type { Tested } from '../api.ts';
 
-/** Of each face, from left to right, the matches with one entry. The store may list others who are alike. */
+/**
+ * Gives the matches of each face with one entry, from left to right. The store may list others who look
+ * similar.
+ */
 function matchesWith(id: number, { faces }: ImageProcessingResult): BlacklistMatch[][] {
   const seen = faces.map(({ facial_area, blacklist_matches }) => ({
     x: facial_area?.x ?? 0,

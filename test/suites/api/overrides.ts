@@ -8,10 +8,10 @@ import { answer, type Overrides, problems } from './client.ts';
 import type { BackendTraits } from './traits.ts';
 
 export function overridesSuite(get: () => Tested, { models, metrics }: BackendTraits): void {
-  /** The entry that the woman of the group picture is listed by. */
+  /** Id of the entry of the woman in the group picture. */
   let id: number;
 
-  /** Its matches in the group picture, best first. */
+  /** Gets her entry's matches in the group picture, best first. */
   const matches = async (overrides: Overrides): Promise<BlacklistMatch[]> => {
     const { faces } = await get().api.process(get().people.group, overrides);
     return faces

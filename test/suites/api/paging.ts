@@ -11,7 +11,7 @@ const spellings = [
 
 export function pagingSuite(get: () => Tested): void {
   describe('the list of processed pictures', () => {
-    /** The newest pictures, newest first, as they were answered: without a face, with faces, and with a match. */
+    /** Answers about the newest pictures, newest first: without a face, with faces, and with a match. */
     let newest: ImageProcessingResult[];
 
     beforeAll(async () => {

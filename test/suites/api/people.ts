@@ -1,17 +1,17 @@
 import { cropFace, leftToRight, sample } from '../../api/pictures.ts';
 import type { ApiClient } from './client.ts';
 
-/** Pictures of people, cut out by the boxes that the API itself finds. */
+/** Pictures of people, cut out along the boxes that the API itself finds. */
 export interface People {
-  /** Three people; the one on the right is listed in most tests. */
+  /** Picture of three people; most tests list the one on the right. */
   readonly group: Buffer;
-  /** The listed woman, alone, from another picture. */
+  /** Picture of the listed woman alone, from another photograph. */
   readonly listed: Buffer;
-  /** The listed woman, alone, cut out of `group`. */
+  /** Picture of the listed woman alone, cut out of `group`. */
   readonly listedAgain: Buffer;
-  /** The left-most person of `group`, alone. */
+  /** Picture of the left-most person of `group` alone. */
   readonly neighbour: Buffer;
-  /** A person who is in no other picture here. */
+  /** Picture of a person who is in no other picture here. */
   readonly stranger: Buffer;
 }
 

@@ -139,7 +139,7 @@ export function picturesSuite(get: () => Tested): void {
       expect(annotated).not.toEqual(people.group);
       const crop = await sharp(await pictureOf(await api.get(`${path}/image?variant=crop`))).metadata();
       const face = result.faces[0]?.facial_area;
-      // The margin is 40 percent of the face's box, where the picture has room for it.
+      // The margin is 40 percent of the face's box, if the picture has room for it.
       expect(crop.width / (face?.w ?? 0)).toBeCloseTo(1.4, 0);
     });
 

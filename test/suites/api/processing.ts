@@ -7,7 +7,7 @@ import { problems, refusal } from './client.ts';
 
 const path = '/api/v1/process/process-images';
 
-/** All that the answer of an input which can't be read tells. */
+/** Gives the whole answer about an input that can't be read. */
 function unreadable(image_path_or_identifier: string): ImageProcessingResult {
   return {
     image_path_or_identifier,
@@ -23,7 +23,7 @@ function unreadable(image_path_or_identifier: string): ImageProcessingResult {
   };
 }
 
-/** Inputs that no server may fetch for a stranger: its own machine, its network, a cloud's metadata. */
+/** Addresses that no server may fetch for a stranger: its own machine, its network, a cloud's metadata. */
 const forbiddenUrls = [
   'http://127.0.0.1/',
   'http://127.0.0.1:8000/healthz',
@@ -137,7 +137,7 @@ export function processingSuite(get: () => Tested): void {
     it('gives places in the upright picture, also when the camera lay on its side', async () => {
       const { api, people } = get();
       const upright = people.group;
-      // Orientation 8: to be shown, the stored pixels are turned a quarter to the left.
+      // Orientation 8 means that the stored pixels are shown turned to the left by a quarter.
       const turned = await sharp(upright)
         .rotate(90)
         .withMetadata({ orientation: 8 })

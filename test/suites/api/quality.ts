@@ -4,7 +4,7 @@ import type { Tested } from '../api.ts';
 import { newName, refusal, type Upload } from './client.ts';
 
 export function qualitySuite(get: () => Tested): void {
-  /** A picture of a face that is too blurred, one that is too small and one that is all but black. */
+  /** Makes pictures of faces that are too blurred, too small, and almost black. */
   async function badPictures(): Promise<Upload[]> {
     const { stranger } = get().people;
     const { width } = await sharp(stranger).metadata();

@@ -6,7 +6,7 @@ import type { Endpoint } from '../../../lib/contract/endpoint.ts';
 import type { Tested } from '../api.ts';
 import { answer, newName, pictureOf, problems, type Reply, refusal } from './client.ts';
 
-/** How a request to each operation looks that succeeds; `path` is the contract's, as it is spelled in the test. */
+/** Sends to each operation a request that succeeds; `path` is the contract's path as the test spells it. */
 const successfulRequests: Record<string, (tested: Tested, path: string) => Promise<Reply>> = {
   processImages: ({ api, people }, path) =>
     api.sendJson('POST', path, { images: [people.stranger.toString('base64')] }),
@@ -61,7 +61,7 @@ async function ofNewEntry({ api, people }: Tested, path: string): Promise<string
   return path.replace('{id}', String(id));
 }
 
-/** Of one that the entry can spare. */
+/** Fills in the path for an image that its entry does not need. */
 async function ofNewImage({ api, people }: Tested, path: string): Promise<string> {
   const { id } = await api.list([people.stranger]);
   await api.addImages(id, [people.stranger]);
@@ -74,13 +74,17 @@ async function ofNewPicture({ api, people }: Tested, path: string): Promise<stri
   return path.replace('{db_id}', String(db_id));
 }
 
-/** Both spellings of a path; the root has but one. */
+/** Gives both spellings of a path; the root has only one. */
 function spellings({ path }: Endpoint): string[] {
   const bare = path.replace(/\/$/, '');
   return bare === '' ? ['/'] : [bare, `${bare}/`];
 }
 
-/** @param browsersHome where a browser is led that asks for the root */
+/**
+ * Tests every route.
+ *
+ * @param browsersHome path to which the root sends a browser
+ */
 export function routesSuite(get: () => Tested, browsersHome: string): void {
   describe('every route', () => {
     const cases = operations.flatMap((endpoint) =>
@@ -170,7 +174,7 @@ export function routesSuite(get: () => Tested, browsersHome: string): void {
   });
 }
 
-/** What the host itself answers, before any handler. */
+/** Tests answers that the host gives itself, before any handler. */
 export function gatewaySuite(get: () => Tested): void {
   describe('what is not in the contract', () => {
     it.each(['/nowhere', '/api/v1/nowhere', '/api/v2/blacklist', '/api/v1/blacklist/7/images/1/2'])(

@@ -2,15 +2,21 @@ import { readdir, readFile } from 'node:fs/promises';
 import type { BlacklistRecord } from '../../../lib/contract/shapes.ts';
 import { distanceMetrics, type SimilarityMetric } from '../../../lib/contract/vocabulary.ts';
 
-/** What differs between the backends, and why. */
+/** Differences between the backends, with the reasons. */
 export interface BackendTraits {
-  /** The models that a request may choose between; Rekognition has but its own. */
+  /** Models that a request may choose; Rekognition has only its own. */
   readonly models: readonly string[];
-  /** Rekognition tells a similarity, and no vectors to measure otherwise. */
+  /**
+   * Metrics that a request may choose. Rekognition reports only a similarity, and no vectors for other
+   * metrics.
+   */
   readonly metrics: readonly SimilarityMetric[];
-  /** How a match names what matched. Rekognition knows a face by its external id, of which the contract shows the entry. */
+  /**
+   * Gives the pattern of a match's identity. Rekognition knows a face by its external id, and the contract
+   * shows the entry in it.
+   */
   identityOf(entry: BlacklistRecord): RegExp;
-  /** Whether a match has Rekognition's own figures. */
+  /** True if a match has Rekognition's own figures. */
   readonly hasAwsFigures: boolean;
 }
 
@@ -28,15 +34,19 @@ export const rekognition: BackendTraits = {
   hasAwsFigures: true,
 };
 
-/** How the tests look at the pictures that answers name. */
+/** Access of the tests to the pictures that answers name. */
 export interface KeptFiles {
-  /** @throws when there is none. */
+  /**
+   * Reads a picture.
+   *
+   * @throws Error if there is none.
+   */
   read(path: string): Promise<Buffer>;
-  /** The paths of the files in a folder; none when it is not there. */
+  /** Lists the paths of the files in a folder; none if it does not exist. */
   list(folder: string): Promise<string[]>;
 }
 
-/** For a host on this machine. */
+/** Access for a host on this machine. */
 export const filesOnDisk: KeptFiles = {
   read: (path) => readFile(path),
   async list(folder) {

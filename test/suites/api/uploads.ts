@@ -26,7 +26,7 @@ async function sendForm({ url, fields }: UploadForm, picture: Uint8Array): Promi
   return response.status;
 }
 
-/** Waits, for a minute, until the entry has so many images. */
+/** Waits, for at most a minute, until the entry has this many images. */
 async function hasImages(api: ApiClient, id: number, count: number): Promise<void> {
   const deadline = Date.now() + 60_000;
   while ((await api.entry(id)).image_count < count && Date.now() < deadline) await delay(200);
@@ -37,7 +37,7 @@ export function uploadsSuite(get: () => Tested): void {
   describe('a picture that is too large for a request', () => {
     it('is sent by a form, and then processed by its name', async () => {
       const { api } = get();
-      // Noise does not compress: about 8 MB, more than a request through API Gateway may have.
+      // Noise does not compress: this is about 8 MB, more than a request through API Gateway may have.
       const { width, height } = await sharp(await sample(1)).metadata();
       const noise = { type: 'gaussian', mean: 128, sigma: 10 } as const;
       const grain = await sharp({ create: { width, height, channels: 3, background: 'black', noise } })

@@ -12,32 +12,32 @@ import type { Picture } from '../../../lib/inputs/picture.ts';
 /** Pictures of three people, from left to right: persons 1, 2 and 3. */
 export interface SuitePictures {
   readonly portraits: readonly Picture[];
-  /** Of person 2 on another day. */
+  /** Picture of person 2 on another day. */
   readonly otherPortrait: Picture;
-  /** All three, faces of different sizes. */
+  /** Picture of all three, with faces of different sizes. */
   readonly group: Picture;
 }
 
-/** A face backend with nobody in its gallery. */
+/** A face backend with an empty gallery. */
 export interface OpenedFaces {
   readonly backend: FaceBackend;
-  /** Pictures that it knows faces in; photographs of people without it. */
+  /** Pictures in which it finds faces; by default photographs of people. */
   readonly pictures?: SuitePictures;
   /** Closes it, and removes its gallery. */
   remove(): Promise<void>;
 }
 
-/** What a backend lets a request choose, and where it cannot do as others do. */
+/** A backend's choices for a request, and its limits compared with other backends. */
 export interface FaceAbilities {
   readonly models: readonly string[];
   readonly detectors: readonly string[];
-  /** The one it always uses, where a request can't choose. */
+  /** Metrics that a request may choose; just one if the backend always uses the same. */
   readonly metrics: readonly SimilarityMetric[];
-  /** Why a match does not tell where the face is in its reference image, if so. */
+  /** Reason why a match does not say where the face is in its reference image, if it does not. */
   readonly noTargetBecause?: string;
 }
 
-/** What the parts of the suite work with. */
+/** Fixtures that the parts of the suite share. */
 export interface Setting extends SuitePictures {
   readonly abilities: FaceAbilities;
   readonly backend: FaceBackend;
@@ -53,12 +53,12 @@ export async function owners(backend: FaceBackend): Promise<FaceOwner[]> {
   return (await gallery(backend)).map(({ entryId, imageId }) => ({ entryId, imageId }));
 }
 
-/** Person 1 is the left-most of sample 3. */
+/** Gives the owner of a person's face. Person 1 is the left-most of sample 3. */
 export function owner(person: number, picture = 'a'): FaceOwner {
   return { entryId: person, imageId: `${person}-${picture}` };
 }
 
-/** Enrolls a picture's largest face, and tells by which words it is removed again. */
+/** Enrolls a picture's largest face, and returns the ids by which it is removed again. */
 export async function enrollAs(
   backend: FaceBackend,
   picture: Picture,
@@ -68,12 +68,12 @@ export async function enrollAs(
   return { ...owner, faceId: face.id };
 }
 
-/** Persons 1, 2 and 3, in this order. */
+/** Enrolls persons 1, 2 and 3, in this order. */
 export async function enrollEach({ backend, portraits }: Setting): Promise<EnrolledFace[]> {
   return Promise.all(portraits.map((portrait, index) => enrollAs(backend, portrait, owner(index + 1))));
 }
 
-/** Wraps a decoded picture as the port takes it. */
+/** Wraps a decoded picture as the port expects it. */
 export function heldPicture(picture: Picture): WithPicture {
   return (work) => work(picture);
 }

@@ -72,7 +72,7 @@ export function matchingSuite(setting: () => Setting): void {
         expect(face && imagesOf(face)).toContain(owner(index + 1).imageId);
       }
     };
-    // Each face takes the place in memory that another person's has just left.
+    // Each face gets the place in memory that another person's face has just left.
     const comeAndGo = async () => {
       for (let round = 0; round < 9; round++) {
         const person = round % 3;

@@ -3,7 +3,7 @@ import type { Picture } from '../../../lib/inputs/picture.ts';
 import { beside, blurredPicture, fromLeftToRight, sample, sampleNumbers } from '../../faces/samples.ts';
 import { entriesOf, gallery, owner, owners, type Setting } from './fixtures.ts';
 
-/** Recognition: cases that only photographs of people show. */
+/** Tests recognition with cases that need photographs of people. */
 export function recognitionSuite(setting: () => Setting): void {
   test('a listed woman is found in another picture, and nobody else in five', async () => {
     const { backend, portraits } = setting();
@@ -38,7 +38,7 @@ export function recognitionSuite(setting: () => Setting): void {
 
   test("everybody's usual pictures are good enough", async () => {
     const { backend } = setting();
-    // The largest face of sample 2 is bowed and half behind her hair.
+    // The largest face of sample 2 is bowed, and half hidden by her hair.
     const usual = sampleNumbers.filter((number) => number !== 2);
     for (const number of usual) {
       const { quality } = await backend.enroll(await sample(number), owner(number));

@@ -30,7 +30,7 @@ export function filterSuite(opened: () => OpenedRecords): void {
     vi.useRealTimers();
   });
 
-  /** Keeps pictures at these moments of the clock, in milliseconds after the start; the newest comes first. */
+  /** Keeps pictures at these times of the clock, in milliseconds after the start. The newest comes first. */
   async function keep(
     pictures: readonly { readonly shows: readonly number[]; readonly clock?: number }[],
   ): Promise<ImageProcessingResult[]> {
@@ -51,7 +51,7 @@ export function filterSuite(opened: () => OpenedRecords): void {
       { shows: [] },
       { shows: [1], clock: 1000 },
       { shows: [2, 1], clock: 2000 },
-      // Put back, it does not turn the order around.
+      // A clock that is put back does not change the order.
       { shows: [], clock: 500 },
       { shows: [3], clock: 1499 },
       { shows: [3], clock: 1500 },

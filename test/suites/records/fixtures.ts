@@ -12,18 +12,18 @@ import type {
   Stamp,
 } from '../../../lib/records/port.ts';
 
-/** A record store with nothing in it, for one test. */
+/** An empty record store for one test. */
 export interface OpenedRecords {
   readonly store: RecordStore;
-  /** Another store on the same data, as a second process would have. */
+  /** Opens another store on the same data, as a second process would. */
   another(): Promise<RecordStore>;
-  /** Closes every store on the data, and removes it. */
+  /** Closes every store on the data, and removes the data. */
   remove(): Promise<void>;
-  /** How many of the random cases are tried, 0..1: all of them unless said otherwise, for they take their time over a network. */
+  /** Share (0..1) of the random cases to try; 1 by default. Over a network they take long. */
   readonly shareOfCases?: number;
 }
 
-/** How many cases of a property are tried, of so many. */
+/** Gives the number of cases of a property to try, out of `all`. */
 export function cases(all: number, { shareOfCases = 1 }: OpenedRecords): { numRuns: number } {
   return { numRuns: Math.ceil(all * shareOfCases) };
 }
@@ -42,7 +42,7 @@ export const enrolledFace: RecordedFace = {
   quality: { brightness: 61.25, sharpness: 74.5, pose: { roll: -2.125, yaw: 6, pitch: 0 } },
 };
 
-/** A pending image of the entry. */
+/** Adds a pending image to the entry. */
 export async function addImage(store: RecordStore, entryId: number): Promise<ImageRecord> {
   const image = await store.createImage(newImage(entryId));
   if (!image) throw new Error('The id of the new image was taken.');
@@ -53,14 +53,14 @@ export async function getImage(store: RecordStore, imageId: string): Promise<Ima
   return (await store.getImages([imageId])).get(imageId);
 }
 
-/** The images of that status. */
+/** Lists the images with that status. */
 export async function imagesOf(store: RecordStore, status: RecordStatus): Promise<ImageRecord[]> {
   const images: ImageRecord[] = [];
   for await (const image of store.listImagesByStatus(status)) images.push(image);
   return images;
 }
 
-/** A shown entry with one shown image. */
+/** Makes a shown entry with one shown image. */
 export async function activeEntry(
   store: RecordStore,
   name: string,
@@ -73,7 +73,7 @@ export async function activeEntry(
   return { entry: entry as EntryRecord, imageId };
 }
 
-/** An answer with one face, which has a match of each of these distances. */
+/** Makes an answer with one face, which has a match at each of these distances. */
 export function processedResult(distances: readonly number[] = [0.25]): ProcessedResult {
   return {
     image_path_or_identifier: 'door.jpg',
@@ -125,7 +125,9 @@ export function processedResult(distances: readonly number[] = [0.25]): Processe
   };
 }
 
-/** An answer that shows these entries, the best matched first; none of them is a picture without a match. */
+/**
+ * Makes an answer that shows these entries, the best match first. Without entries, the picture has no match.
+ */
 export function resultShowing(...entryIds: number[]): ProcessedResult {
   const result = processedResult(entryIds.map((_, index) => (index + 1) / 1000));
   const faces = result.faces.map((face) => ({
@@ -138,7 +140,7 @@ export function resultShowing(...entryIds: number[]): ProcessedResult {
   return { ...result, faces, has_blacklist_match: entryIds.length > 0 };
 }
 
-/** The answer as it is given back. */
+/** Gives the answer as the store returns it. */
 export function recorded(result: ProcessedResult, { id, timestamp }: Stamp): ImageProcessingResult {
   return { ...result, db_id: id, processing_timestamp: timestamp };
 }

@@ -6,7 +6,7 @@ interface Entry {
   readonly status: RecordStatus;
 }
 
-/** What a store of an earlier version has, in the order of ids from 1 on: it took any characters. */
+/** Entries of an earlier version's store, in the order of their ids from 1 on. It accepted any characters. */
 export const namesOfOld: readonly Entry[] = [
   { name: ' Zoe\u0308\n', reason: 'Theft.\r\n\tTwice.\u00a0', status: 'ACTIVE' },
   { name: 'Zoë', reason: null, status: 'ACTIVE' },
@@ -22,7 +22,7 @@ export const namesOfOld: readonly Entry[] = [
   { name: 'Jane\tRoe', reason: 'Banned for life.', status: 'ACTIVE' },
 ];
 
-/** What becomes of it. */
+/** The same entries after the update. */
 export const namesOfNow: readonly Entry[] = [
   { name: 'Zoë', reason: 'Theft.\nTwice.', status: 'ACTIVE' },
   { name: 'Zoë (3)', reason: null, status: 'ACTIVE' },
@@ -38,7 +38,7 @@ export const namesOfNow: readonly Entry[] = [
   { name: 'Jane Roe', reason: 'Banned for life.', status: 'ACTIVE' },
 ];
 
-/** What is in a store, in the order of ids. */
+/** Reads a store's entries, in the order of their ids. */
 export async function namesIn(store: RecordStore): Promise<Entry[]> {
   const lists = await Promise.all(
     (['PENDING', 'ACTIVE', 'DELETING'] as const).map((status) => store.listEntries(status)),

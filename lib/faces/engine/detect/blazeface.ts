@@ -1,7 +1,7 @@
 import type { Point, Similarity } from '../geometry/align.ts';
 import { type NetworkInput, type Pyramid, unmap } from '../geometry/pyramid.ts';
 import { modelFile } from '../models/model-files.ts';
-import { runSession, startSession } from '../onnx/session.ts';
+import { runSession, startSession } from '../runtime/session.ts';
 
 /** A face as a detector sees it, in pixels of the picture, unrounded. */
 export interface FoundFace {
@@ -15,7 +15,9 @@ export interface FoundFace {
   readonly points?: readonly Point[];
 }
 
-/** Looks for faces in each view of a picture; a view is what brings the picture into the detector's square. */
+/**
+ * Looks for faces in each view of a picture; a view is what brings the picture into the detector's square.
+ */
 export type DetectFaces = (pyramid: Pyramid, views: readonly Similarity[]) => Promise<FoundFace[][]>;
 
 export const blazeFaceInput: NetworkInput = {
@@ -24,13 +26,19 @@ export const blazeFaceInput: NetworkInput = {
   scales: [127.5, 127.5, 127.5],
 };
 
-/** Its two grids: how many anchors each of their cells has, and the outputs of Human's model that belong to them. */
+/**
+ * Its two grids: how many anchors each of their cells has, and the outputs of Human's model that belong to
+ * them.
+ */
 const grids = [
   { cells: 16, anchors: 2, scores: 'Identity', boxes: 'Identity_2' },
   { cells: 8, anchors: 6, scores: 'Identity_1', boxes: 'Identity_3' },
 ] as const;
 
-/** An anchor's numbers: its box's middle, width and height, and six points, all but the size from the anchor on. */
+/**
+ * An anchor's numbers: its box's middle, width and height, and six points, all but the size from the anchor
+ * on.
+ */
 const numbersOfBox = 16;
 
 /** Of two boxes that share more than this of their union, the less certain is left out. */
@@ -110,7 +118,10 @@ function shareOfUnion(one: FoundFace, other: FoundFace): number {
   return common / (one.w * one.h + other.w * other.h - common);
 }
 
-/** The network counts from the edge of its square, views from the middle of their first pixel. A turned box keeps its middle and sides. */
+/**
+ * The network counts from the edge of its square, views from the middle of their first pixel. A turned box
+ * keeps its middle and sides.
+ */
 export function placeInPicture(face: FoundFace, view: Similarity): FoundFace {
   const scale = Math.hypot(view.a, view.b);
   const place = ([x, y]: Point) => unmap(view, [x - 0.5, y - 0.5]);

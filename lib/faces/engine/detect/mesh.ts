@@ -2,7 +2,7 @@ import { fitArcFace } from '../embed/chips.ts';
 import type { Point, Similarity } from '../geometry/align.ts';
 import { type NetworkInput, type Pyramid, unmap } from '../geometry/pyramid.ts';
 import { modelFile } from '../models/model-files.ts';
-import { runSession, startSession } from '../onnx/session.ts';
+import { runSession, startSession } from '../runtime/session.ts';
 import type { Landmarks } from './detector.ts';
 
 /** What the mesh sees of a face, and how sure it is that it is one. */
@@ -19,8 +19,9 @@ export type FindMeshes = (pyramid: Pyramid, faces: readonly Landmarks[]) => Prom
 const meshInput: NetworkInput = { size: 192, means: [0, 0, 0], scales: [255, 255, 255] };
 
 /**
- * What the mesh is shown of ArcFace's chip: a square around this point, of this side, in the chip's pixels. That is where MediaPipe's
- * own rule (the box of the mesh, turned upright, 1.5 times as large) lies on average over 1,995 faces of LFW.
+ * What the mesh is shown of ArcFace's chip: a square around this point, of this side, in the chip's pixels.
+ * That is where MediaPipe's own rule (the box of the mesh, turned upright, 1.5 times as large) lies on
+ * average over 1,995 faces of LFW.
  */
 const view = { centre: [56, 70.6], side: 145 } as const;
 

@@ -1,6 +1,6 @@
 import type { NetworkInput } from '../geometry/pyramid.ts';
 import { modelFile } from '../models/model-files.ts';
-import { runSession, startSession } from '../onnx/session.ts';
+import { runSession, startSession } from '../runtime/session.ts';
 import { type DetectFaces, type FoundFace, placeInPicture, withoutOverlaps } from './blazeface.ts';
 
 export const ssdInput: NetworkInput = {
@@ -14,12 +14,16 @@ const grids = 6;
 
 const maxOverlap = 0.5;
 
-/** Numbers of a box that the network gives are these many times what they mean: of its middle, and of the logarithm of its sides. */
+/**
+ * Numbers of a box that the network gives are these many times what they mean: of its middle, and of the
+ * logarithm of its sides.
+ */
 const middleFactor = 10;
 const sideFactor = 5;
 
 /**
- * face-api's SSD on MobileNet V1. It tells boxes only, and takes ten times as long as BlazeFace, but finds faces of a thirtieth of its square.
+ * face-api's SSD on MobileNet V1. It tells boxes only, and takes ten times as long as BlazeFace, but finds
+ * faces of a thirtieth of its square.
  * @param minConfidence 0..1: less certain faces are left out.
  */
 export async function loadSsd(minConfidence: number): Promise<DetectFaces> {

@@ -1,12 +1,15 @@
-/** Where a face's landmarks belong in the chips that the networks take. */
+/** Maps a face's landmarks to their places in the chips that the networks take. */
 
 import type { Landmarks } from '../detect/detector.ts';
 import { fitSimilarity, type Point, type Similarity } from '../geometry/align.ts';
 
-/** Pixels of a side of the chip in which ArcFace's reference points are told. */
+/** Side of the chip of ArcFace's reference points, in pixels. */
 const arcFaceChipSize = 112;
 
-/** ArcFace's reference points in its 112x112 chip (InsightFace), with the mouth's centre for faces without a mesh. */
+/**
+ * ArcFace's reference points in its 112x112 chip (InsightFace), with the mouth's centre for faces without a
+ * mesh.
+ */
 const arcFace = {
   rightEye: [38.29, 51.7],
   leftEye: [73.53, 51.5],
@@ -17,8 +20,10 @@ const arcFace = {
 } as const;
 
 /**
- * What brings a face into ArcFace's chip, of so many pixels a side. Chips of 128 and its multiples show more at the sides' 8 pixels, as
+ * Fits a face into ArcFace's chip. Chips of 128 pixels, or a multiple, show 8 of 128 more on each side, as
  * InsightFace cuts them.
+ * @param size side of the chip, in pixels
+ * @returns the map from the picture to the chip
  */
 export function fitArcFace(landmarks: Landmarks, size = arcFaceChipSize): Similarity {
   const { a, b, tx, ty } = fitArcFaceChip(landmarks);
@@ -38,7 +43,10 @@ function fitArcFaceChip({ mesh, ...marks }: Landmarks): Similarity {
 
 export const dlibChipSize = 150;
 
-/** dlib's mean face for its five-point aligner, 0..1, and the margin of the chip that its ResNet was trained on. */
+/**
+ * dlib's mean face for its five-point aligner, 0..1, and the margin of the chip that its ResNet was trained
+ * on.
+ */
 const dlib = {
   size: dlibChipSize,
   padding: 0.25,
@@ -54,7 +62,10 @@ function dlibChipPoint([x, y]: Point): Point {
   return [(x + dlib.padding) * scale, (y + dlib.padding) * scale];
 }
 
-/** What brings a face into dlib's chip. */
+/**
+ * Fits a face into dlib's chip.
+ * @returns the map from the picture to the chip
+ */
 export function fitDlib({ mesh, leftEye, rightEye }: Landmarks): Similarity {
   const names = ['leftEyeOuter', 'leftEyeInner', 'rightEyeOuter', 'rightEyeInner', 'noseBase'] as const;
   if (mesh) {

@@ -1,48 +1,64 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { ConfigError, type CustomModelConfig } from '../../../config.ts';
+import type { EngineRuntime } from '../../../contract/vocabulary.ts';
 import { distancesAtPowersOfTen } from '../models/calibration.ts';
 import { type EmbeddingModel, thresholdsOfUnits } from '../models/models.ts';
-import { type Session, startSession } from '../onnx/session.ts';
+import type { Session } from '../runtime/port.ts';
+import { startSession } from '../runtime/session.ts';
+import { useRuntime } from '../runtime/this-thread.ts';
 import { lengthOf } from '../search/distance.ts';
 import { arcFaceInput, type Layout, openNetwork, type PictureInput } from './embedding-networks.ts';
 
-/** The user's own network: its file, and how it sees a face. Plain values, for workers are told of it by message. */
+/**
+ * The user's own network: its file and its input. It has only plain values, because it is sent to workers by
+ * message.
+ */
 export interface CustomNetwork extends PictureInput {
   readonly path: string;
-  /** Of the file: a worker that starts later must not read another. */
+  /** Hash of the file, by which a worker that starts later notices another file. */
   readonly sha256: string;
   readonly channels: CustomModelConfig['channels'];
   readonly means: CustomModelConfig['means'];
   readonly scales: CustomModelConfig['scales'];
 }
 
-/** The user's own model, ready to be used. */
+/** The user's own model, ready for use. */
 export interface CustomModel extends EmbeddingModel {
   readonly network: CustomNetwork;
 }
 
-/** How faces are cut and embeddings scaled: changes with what this service does with a network. */
+/** Version of this file's way to cut faces and to scale embeddings; raise it when that changes. */
 const pathVersion = 1;
 
-/** The search takes no more. */
+/** Largest number of dimensions that the search takes. */
 const maxDimensions = 2048;
-/** Fewer tell no faces apart: it is a classifier, say of ages. */
+/**
+ * Smallest number of dimensions that tells faces apart. A network with fewer is a classifier, for example of
+ * ages.
+ */
 const minDimensions = 32;
 const maxBatch = 64;
 const minSide = 32;
 const maxSide = 512;
 const usualSide = 112;
 
-/** An embedding of a test picture whose cosine distance to another's is less sees nothing. */
+/**
+ * Smallest cosine distance between the embeddings of two test pictures; below it, the network does not tell
+ * them apart.
+ */
 const minDifference = 1e-6;
 
 /**
  * Reads the model and tries it out.
- * @throws ConfigError when it can't be used, or its threshold is not set.
+ * @param runtime what this thread's networks run on, `auto` unless it is set
+ * @throws ConfigError when it can't be used, or its threshold is not set
  */
-export async function openCustomModel(config: CustomModelConfig): Promise<CustomModel> {
-  const { network, dimensions } = await loadCustomNetwork(config);
+export async function openCustomModel(
+  config: CustomModelConfig,
+  runtime?: EngineRuntime,
+): Promise<CustomModel> {
+  const { network, dimensions } = await loadCustomNetwork(config, runtime);
   const { threshold } = config;
   if (threshold === undefined) {
     throw new ConfigError(
@@ -63,12 +79,16 @@ export async function openCustomModel(config: CustomModelConfig): Promise<Custom
 
 /**
  * Reads the model and tries it out, for use without a service.
- * @throws ConfigError when it can't be used.
+ * @throws ConfigError when it can't be used
  */
 export async function loadCustomNetwork(
   config: CustomModelConfig,
+  runtime: EngineRuntime = 'auto',
 ): Promise<{ network: CustomNetwork; dimensions: number }> {
   const { path, channels, means, scales } = config;
+  await useRuntime(runtime).catch(({ message }: Error) => {
+    throw new ConfigError(message);
+  });
   const bytes = await readModel(path);
   const session = await startSession(bytes).catch((error: Error) => {
     throw unusable(path, `can't be loaded: ${firstLine(error)}`);
@@ -89,7 +109,7 @@ function unusable(path: string, why: string): ConfigError {
   );
 }
 
-/** Without its full stop. */
+/** Returns the first line of an error's message, without its full stop. */
 function firstLine({ message }: Error): string {
   return (message.trim().split('\n')[0] ?? '').replace(/\.$/, '');
 }
@@ -105,16 +125,19 @@ async function readModel(path: string): Promise<Uint8Array> {
   }
 }
 
-/** What the model says of its input. */
-function pictureInputOf(path: string, { inputMetadata, outputMetadata }: Session): PictureInput {
+/**
+ * Reads the layout and size of the model's input.
+ * @throws ConfigError when it is not one picture of three channels
+ */
+function pictureInputOf(path: string, { inputs, outputs }: Session): PictureInput {
   const count = (values: readonly unknown[], name: string) =>
     `${values.length} ${name}${values.length === 1 ? '' : 's'}`;
-  const [input] = inputMetadata;
-  if (inputMetadata.length !== 1 || outputMetadata.length !== 1 || !input) {
-    throw unusable(path, `has ${count(inputMetadata, 'input')} and ${count(outputMetadata, 'output')}`);
+  const [input] = inputs;
+  if (inputs.length !== 1 || outputs.length !== 1 || !input) {
+    throw unusable(path, `has ${count(inputs, 'input')} and ${count(outputs, 'output')}`);
   }
-  const [output] = outputMetadata;
-  if (!input.isTensor || !output?.isTensor || input.type !== 'float32' || output.type !== 'float32') {
+  const [output] = outputs;
+  if (!input.isFloat32 || !output?.isFloat32) {
     throw unusable(path, 'has other values than 32-bit floats as its input or its output');
   }
   const found = pictureInputOfShape(input.shape);
@@ -123,8 +146,8 @@ function pictureInputOf(path: string, { inputMetadata, outputMetadata }: Session
 }
 
 /**
- * How pictures lie in an input of this shape, or nothing where they don't. A dimension that is not a positive number is free; free sides
- * are as long as the other, or 112.
+ * Derives the layout of pictures from an input's shape; returns `undefined` if pictures do not fit it. A
+ * dimension that is not a positive number is free. A free side becomes as long as the other, or 112.
  */
 export function pictureInputOfShape(shape: readonly (number | string)[]): PictureInput | undefined {
   const [batch, ...rest] = shape.map((size) => (typeof size === 'number' && size > 0 ? size : undefined));
@@ -139,7 +162,11 @@ export function pictureInputOfShape(shape: readonly (number | string)[]): Pictur
   return { layout, size, batch: batch ?? 1, isBatchFixed: batch !== undefined };
 }
 
-/** The number of the embedding's dimensions, from two pictures that show no face but differ, -1..1. */
+/**
+ * Runs the network on two different pictures without a face, with values -1..1.
+ * @returns the number of the embedding's dimensions
+ * @throws ConfigError when the embeddings can't be used
+ */
 async function tryOut(network: CustomNetwork, session: Session): Promise<number> {
   const { path, size } = network;
   const count = 3 * size * size;
@@ -160,7 +187,7 @@ async function tryOut(network: CustomNetwork, session: Session): Promise<number>
     );
   }
   const product = lengthOf(one) * lengthOf(other);
-  // Neither NaN nor infinite is more than 0 and less than infinite.
+  // This is false for NaN and for infinite lengths too.
   if (!(product > 0 && product < Number.POSITIVE_INFINITY)) {
     throw unusable(path, 'gives embeddings that are zero or no numbers');
   }
@@ -170,13 +197,16 @@ async function tryOut(network: CustomNetwork, session: Session): Promise<number>
   return dimensions;
 }
 
-/** Changes with the file and with every setting that changes its embeddings. */
+/** Names a version that changes with the file, and with every setting that changes the embeddings. */
 function versionOf({ sha256, channels, means, scales, layout, size }: CustomNetwork): string {
-  const told = JSON.stringify([pathVersion, sha256, channels, means, scales, layout, size]);
-  return `Custom-${createHash('sha256').update(told).digest('hex').slice(0, 32)}`;
+  const parts = JSON.stringify([pathVersion, sha256, channels, means, scales, layout, size]);
+  return `Custom-${createHash('sha256').update(parts).digest('hex').slice(0, 32)}`;
 }
 
-/** Where it was not measured: as if the threshold were 1 pair in 100,000, and the others lay as MobileFaceNet's do. */
+/**
+ * Estimates a calibration where none was measured. It assumes that 1 pair in 100,000 lies within the
+ * threshold, and that other distances are spread as MobileFaceNet's are.
+ */
 function supposedCalibration(threshold: number): readonly number[] {
   const measured = distancesAtPowersOfTen.MobileFaceNet;
   const factor = threshold / (measured[3] as number);

@@ -5,12 +5,14 @@ import { lengthOf } from '../search/distance.ts';
 import type { CustomNetwork } from './custom-model.ts';
 import { customNetwork, type EmbeddingNetwork, inGroups, mirror, network } from './embedding-networks.ts';
 
-/** Turns faces of a picture into embeddings of its model's dimensions, one for each face, in their order. */
+/**
+ * Computes the embeddings of a picture's faces, in the model's dimensions, one for each face in their order.
+ */
 export type Embedder = (pyramid: Pyramid, faces: readonly Landmarks[]) => Promise<Float32Array[]>;
 
 type LoadEmbedder = (custom?: CustomNetwork) => Promise<Embedder>;
 
-/** Loads each embedder on this thread. */
+/** Loaders of all embedders, for this thread. */
 export const loadEmbedder: Record<EmbedderName, LoadEmbedder> = {
   Fusion: () => loadFusion(true),
   FastFusion: () => loadFusion(false),
@@ -23,33 +25,34 @@ export const loadEmbedder: Record<EmbedderName, LoadEmbedder> = {
   },
 };
 
-/** A network's embeddings, scaled to length 1: of ArcFace's the direction alone counts. */
+/** Scales a network's embeddings to length 1, because only the direction of ArcFace's embeddings counts. */
 function units({ embed }: EmbeddingNetwork): Embedder {
   return async (pyramid, faces) => (await embed(pyramid, faces)).map(unit);
 }
 
-/** Of both MobileFaceNets, pixels. */
+/** Side of both MobileFaceNets' chips, in pixels. */
 const chipSize = 112;
 
 /**
- * Each network's embeddings of faces that share one chip, and with `isMirrored` their sums with the mirror images'. An element holds one
- * face's, in the networks' order, as long as they come.
+ * Makes a function that embeds faces by networks which share one chip. With `isMirrored`, it adds the
+ * embedding of each chip's mirror image. It returns each face's embeddings, one per network in their order,
+ * not scaled.
  */
-function looks(networks: readonly EmbeddingNetwork[], isMirrored: boolean) {
+function chipEmbedder(networks: readonly EmbeddingNetwork[], isMirrored: boolean) {
   return async (pyramid: Pyramid, faces: readonly Landmarks[]): Promise<Float32Array[][]> => {
     const [first] = networks;
     const chips = first?.cut(pyramid, faces) ?? new Float32Array();
-    const seen = await Promise.all(networks.map(({ embedChips }) => embedChips(chips)));
+    const sums = await Promise.all(networks.map(({ embedChips }) => embedChips(chips)));
     if (isMirrored) {
       mirror(chips, chipSize);
       const others = await Promise.all(networks.map(({ embedChips }) => embedChips(chips)));
-      seen.forEach((embeddings, index) => {
+      sums.forEach((embeddings, index) => {
         embeddings.forEach((embedding, face) => {
           addTo(embedding, others[index]?.[face] as Float32Array);
         });
       });
     }
-    return faces.map((_, face) => seen.map((embeddings) => embeddings[face] as Float32Array));
+    return faces.map((_, face) => sums.map((embeddings) => embeddings[face] as Float32Array));
   };
 }
 
@@ -58,44 +61,54 @@ function addTo(sum: Float32Array, other: Float32Array): void {
     sum[index] = (sum[index] as number) + (other[index] as number);
 }
 
-/** The median lengths of the embeddings on LFW's development people, of one look and of the sum of two. */
+/**
+ * Median lengths of the embeddings of LFW's development people: of the face alone, and of the sum with its
+ * mirror image.
+ */
 const medianLengths = {
   MobileFaceNet: { once: 3.53625, mirrored: 7.0381 },
   MobileFaceNet192: { once: 70.4215, mirrored: 140.007 },
 } as const;
 
-/** How far an unsure face's sureness falls at most: bad pictures of strangers would look alike without it. */
-const leastSureness = 0.8;
+/**
+ * Lower limit of a face's confidence. Without it, bad pictures of strangers would have nearly equal
+ * embeddings.
+ */
+const minConfidence = 0.8;
 
-/** How much the constant part of an embedding counts beside the face's own, whose length is its sureness. */
+/** Length of an embedding's constant part; the length of the face's own part is its confidence. */
 const constantLength = 0.5;
 /**
- * The constant part's numbers, all equal: as one it would be by far the largest, and the gallery's codes, whose step follows from the
- * largest number, coarser for it. So many fill the last block of codes.
+ * Number of values of the constant part, all equal. One value would be by far the largest of the embedding.
+ * That would coarsen the gallery's codes, whose step follows from the largest value. This many values fill
+ * the last block of codes.
  */
 const constantCount = 32;
 
 /**
- * Both MobileFaceNets. ArcFace's networks give faces that they are unsure of shorter embeddings, so their lengths tell how sure they are: a
- * face's sureness z is the geometric mean of both lengths over their medians. With u the two unit vectors side by side, scaled to length 1,
- * and c constant, the embedding is [z u, c] scaled to length 1. Its cosines are ordinary ones: faces that are sure can be nearer to each
- * other, and farther from each other, than those that are not.
+ * Loads both MobileFaceNets. ArcFace's networks give shorter embeddings to faces that they are unsure of, so
+ * the lengths measure their confidence. A face's confidence z is the geometric mean of both lengths over
+ * their medians.
+ *
+ * Let u be the two unit vectors side by side, scaled to length 1, and c a constant vector. The embedding is
+ * [z u, c] scaled to length 1, so its cosines are ordinary ones. Two faces of high confidence can be closer
+ * to each other, and farther apart, than two of low confidence.
  */
 async function loadFusion(isMirrored: boolean): Promise<Embedder> {
   const [one, other] = await Promise.all([network('MobileFaceNet'), network('MobileFaceNet192')]);
   const way = isMirrored ? 'mirrored' : 'once';
   const medians = [medianLengths.MobileFaceNet[way], medianLengths.MobileFaceNet192[way]];
-  const look = looks([one, other], isMirrored);
+  const embedGroup = chipEmbedder([one, other], isMirrored);
   return (pyramid, faces) =>
-    inGroups(faces, async (group) => (await look(pyramid, group)).map((raw) => fused(raw, medians)));
+    inGroups(faces, async (group) => (await embedGroup(pyramid, group)).map((raw) => fused(raw, medians)));
 }
 
-/** One vector of length 1 of a face's embeddings by several networks. */
+/** Joins a face's embeddings by several networks to one vector of length 1. */
 export function fused(embeddings: readonly Float32Array[], medians: readonly number[]): Float32Array {
   const lengths = embeddings.map(lengthOf);
   const product = lengths.reduce((sum, length, index) => (sum * length) / (medians[index] as number), 1);
-  const sureness = Math.max(leastSureness, product ** (1 / lengths.length));
-  const own = sureness / Math.sqrt(lengths.length);
+  const confidence = Math.max(minConfidence, product ** (1 / lengths.length));
+  const own = confidence / Math.sqrt(lengths.length);
   const constant = Float32Array.from(
     { length: constantCount },
     () => constantLength / Math.sqrt(constantCount),
@@ -106,21 +119,22 @@ export function fused(embeddings: readonly Float32Array[], medians: readonly num
   return unit(Float32Array.from([...parts, ...constant]));
 }
 
-/** How much dlib's cosine counts beside MobileFaceNet's in the first Fusion. */
+/** Weight of dlib's cosine in the first Fusion, where MobileFaceNet's is 1. */
 const dlibWeight = 2;
 
 /**
- * The first Fusion, by which old galleries are searched until they are enrolled anew: MobileFaceNet on the face and on its mirror image, and
- * dlib on the face. Their unit vectors side by side are one whose cosines are the weighted means of theirs, (a + w b) / (1 + w).
+ * Loads the first Fusion, which searches old galleries until their faces are enrolled anew. It embeds the
+ * face and its mirror image by MobileFaceNet, and the face by dlib. The unit vectors, side by side, form one
+ * vector. Its cosines are the weighted means of theirs, (a + w b) / (1 + w).
  */
 async function loadFirstFusion(): Promise<Embedder> {
   const [arcFace, dlib] = await Promise.all([network('MobileFaceNet'), network('Dlib')]);
-  const look = looks([arcFace], true);
+  const embedGroup = chipEmbedder([arcFace], true);
   const share = 1 / Math.sqrt(1 + dlibWeight);
   const dlibShare = Math.sqrt(dlibWeight) * share;
   return (pyramid, faces) =>
     inGroups(faces, async (group) => {
-      const ones = await look(pyramid, group);
+      const ones = await embedGroup(pyramid, group);
       const others = await dlib.embed(pyramid, group);
       return ones.map(([one], face) =>
         Float32Array.from([

@@ -4,35 +4,40 @@ import type { Landmarks } from '../detect/detector.ts';
 import type { Similarity } from '../geometry/align.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
 import { type ModelName, modelFile } from '../models/model-files.ts';
-import { replacePRelu } from '../onnx/prelu.ts';
-import { runSession, type Session, startSession } from '../onnx/session.ts';
 import { zeroTinyWeights } from '../onnx/weights.ts';
+import type { Session } from '../runtime/port.ts';
+import { runSession, startSession } from '../runtime/session.ts';
 import { dlibChipSize, fitArcFace, fitDlib } from './chips.ts';
 import type { CustomNetwork } from './custom-model.ts';
 
-/** Whether a picture's channels lie one after the other, or each pixel's together. */
+/**
+ * Order of a picture's values: channel after channel (NCHW), or the channels of each pixel together (NHWC).
+ */
 export type Layout = 'NCHW' | 'NHWC';
 
-/** The input of a network that takes square pictures. */
+/** Input of a network that takes square pictures. */
 export interface PictureInput {
   readonly layout: Layout;
-  /** Pixels of a side. */
+  /** Side of the picture, in pixels. */
   readonly size: number;
   /**
-   * How many chips go through at once. MobileFaceNet's and dlib's first layers fill the processor's second-level cache with one: in eights
-   * MobileFaceNet takes 25% longer for each, dlib 15% less.
+   * Number of chips in one inference. The first layers of MobileFaceNet and dlib fill the second-level cache
+   * with one chip. In batches of eight, MobileFaceNet takes 25% longer for each chip, and dlib 15% less.
    */
   readonly batch: number;
-  /** Whether it takes exactly so many. */
+  /** True if the network takes exactly this number. */
   readonly isBatchFixed: boolean;
 }
 
-/** How a network sees a face: where its chip lies, and what becomes of each channel's value v: (v - mean) / scale. */
+/**
+ * Input of a network that embeds faces: the place of its chip, and the scaling of each channel's value v to
+ * (v - mean) / scale.
+ */
 export interface ChipInput extends PictureInput {
   readonly fit: (landmarks: Landmarks) => Similarity;
-  /** In this order. */
+  /** Order of the channels. */
   readonly channels: 'RGB' | 'BGR';
-  /** Of each channel, in that order. */
+  /** Mean of each channel, in that order. */
   readonly means: Triple;
   readonly scales: Triple;
 }
@@ -40,15 +45,15 @@ export interface ChipInput extends PictureInput {
 type Triple = readonly [number, number, number];
 
 export interface EmbeddingNetwork {
-  /** The embeddings of chips, one look at each face. */
+  /** Cuts and embeds each face once. */
   embed(pyramid: Pyramid, faces: readonly Landmarks[]): Promise<Float32Array[]>;
-  /** The faces' chips, as `embedChips` takes them. */
+  /** Cuts the faces' chips for `embedChips`. */
   cut(pyramid: Pyramid, faces: readonly Landmarks[]): Float32Array;
-  /** The embeddings of so many chips: RGB, `[chips, 3, size, size]`, each value less its mean, over its scale. */
+  /** Embeds chips: RGB, `[chips, 3, size, size]`, each value scaled to (v - mean) / scale. */
   embedChips(chips: Float32Array): Promise<Float32Array[]>;
 }
 
-/** Of both MobileFaceNets: one chip serves the two. */
+/** Chip that both MobileFaceNets take. */
 const arcFaceChip = {
   size: 112,
   layout: 'NCHW',
@@ -59,7 +64,7 @@ const arcFaceChip = {
   fit: fitArcFace,
 } as const;
 
-const sights = {
+const chipInputs = {
   MobileFaceNet: { ...arcFaceChip, isBatchFixed: true },
   MobileFaceNet192: { ...arcFaceChip, isBatchFixed: false },
   Dlib: {
@@ -68,14 +73,14 @@ const sights = {
     batch: 8,
     isBatchFixed: false,
     channels: 'RGB',
-    /** Of dlib's training pictures. */
+    /** Means of dlib's training pictures. */
     means: [122.782, 117.001, 104.298],
     scales: [255, 255, 255],
     fit: fitDlib,
   },
 } as const satisfies Record<string, ChipInput>;
 
-/** How the user's own network sees a face. */
+/** Describes the input of the user's own network. */
 export function arcFaceInput(network: CustomNetwork): ChipInput {
   return { ...network, fit: (landmarks) => fitArcFace(landmarks, network.size) };
 }
@@ -84,28 +89,32 @@ const files = {
   MobileFaceNet: 'mobilefacenet',
   MobileFaceNet192: 'mobilefacenet192',
   Dlib: 'dlib',
-} as const satisfies Record<keyof typeof sights, ModelName>;
+} as const satisfies Record<keyof typeof chipInputs, ModelName>;
 
 const networks = new Map<string, Promise<EmbeddingNetwork>>();
 
-/** A network of this thread, loaded once. */
-export function network(name: keyof typeof sights): Promise<EmbeddingNetwork> {
+/** Returns a network of this thread, loaded once. */
+export function network(name: keyof typeof chipInputs): Promise<EmbeddingNetwork> {
   return once(name, async () => {
     const model = await readFile(modelFile(files[name]));
-    return openNetwork(await startFastSession(model), sights[name]);
+    return openNetwork(await startSession(model), chipInputs[name]);
   });
 }
 
-/** The user's own network of this thread, loaded once. */
+/**
+ * Returns the user's own network of this thread, loaded once.
+ * @throws Error when the file has changed since the start
+ */
 export function customNetwork(custom: CustomNetwork): Promise<EmbeddingNetwork> {
   return once('Custom', async () => {
     const model = await readFile(custom.path);
     if (createHash('sha256').update(model).digest('hex') !== custom.sha256) {
       throw new Error(`${custom.path} has changed since the start: start again.`);
     }
-    // Not by ONNX Runtime's own `set_denormal_as_zero`, which changes this thread's arithmetic in JavaScript too.
+    // ONNX Runtime's own `set_denormal_as_zero` is no choice, because it also changes this thread's
+    // arithmetic in JavaScript.
     zeroTinyWeights(model);
-    return openNetwork(await startFastSession(model), arcFaceInput(custom));
+    return openNetwork(await startSession(model), arcFaceInput(custom));
   });
 }
 
@@ -115,20 +124,11 @@ function once(name: string, load: () => Promise<EmbeddingNetwork>): Promise<Embe
   return loaded;
 }
 
-/** ONNX Runtime on a model that is as good and faster, or on the model itself where that can't be had. */
-async function startFastSession(model: Uint8Array): Promise<Session> {
-  try {
-    return await startSession(replacePRelu(model));
-  } catch {
-    return startSession(model);
-  }
-}
-
-/** A network of one input and one output. */
+/** Opens a network of one input and one output. */
 export function openNetwork(session: Session, input: ChipInput): EmbeddingNetwork {
   const { size, batch, layout, isBatchFixed } = input;
   const valuesOfChip = 3 * size * size;
-  const [outputName = ''] = session.outputNames;
+  const { name: outputName = '' } = session.outputs[0] ?? {};
   const run = async (chips: Float32Array) => {
     const count = isBatchFixed ? batch : chips.length / valuesOfChip;
     const shape = layout === 'NCHW' ? [count, 3, size, size] : [count, size, size, 3];
@@ -158,7 +158,7 @@ export function openNetwork(session: Session, input: ChipInput): EmbeddingNetwor
   };
 }
 
-/** Chips of so many faces are in memory at a time: a picture may show 200. */
+/** Number of faces whose chips are in memory at a time, because a picture may show 200. */
 const groupSize = 16;
 
 /** Embeds any number of faces, some at a time. */
@@ -173,19 +173,19 @@ export async function inGroups(
   return embeddings;
 }
 
-/** What the pyramid is asked for: its channels are in the order RGB. */
+/** Returns the size and scaling for the pyramid, whose channels are always in the order RGB. */
 function inRgb({ size, channels, means, scales }: ChipInput) {
   if (channels === 'RGB') return { size, means, scales };
   const turned = ([b, g, r]: Triple): Triple => [r, g, b];
   return { size, means: turned(means), scales: turned(scales) };
 }
 
-/** Turns chips of `size` pixels a side, in place, into what a mirror shows of them: each row of values the other way round. */
+/** Mirrors chips of `size` pixels a side in place, by reversing each row of values. */
 export function mirror(chips: Float32Array, size: number): void {
   for (let start = 0; start < chips.length; start += size) chips.subarray(start, start + size).reverse();
 }
 
-/** Chips as the network takes them, and zeros after them up to `count` chips. */
+/** Arranges chips in the network's layout, with zeros behind them up to `count` chips. */
 function arranged(chips: Float32Array, { size, layout, channels }: ChipInput, count: number): Float32Array {
   const pixelCount = size * size;
   const isAsItIs = layout === 'NCHW' && channels === 'RGB';

@@ -1,7 +1,10 @@
 /** A point in pixels of a picture, `[x, y]`. */
 export type Point = readonly [number, number];
 
-/** Maps `(x, y)` of the source to `(a*x - b*y + tx, b*x + a*y + ty)` of the destination: turn, scale, shift. */
+/**
+ * Map from `(x, y)` of the source to `(a*x - b*y + tx, b*x + a*y + ty)` of the destination: a rotation, a
+ * scaling and a shift.
+ */
 export interface Similarity {
   readonly a: number;
   readonly b: number;
@@ -10,8 +13,10 @@ export interface Similarity {
 }
 
 /**
- * The similarity that brings the source points nearest to the destination points in the least-squares sense (Umeyama 1991, in
- * the plane and without reflection). Both lists have the same length, at least 2.
+ * Fits the similarity that maps the source points closest to the destination points, by least squares
+ * (Umeyama 1991, in the plane and without reflection).
+ * @param source at least 2 points
+ * @param destination as many points
  */
 export function fitSimilarity(source: readonly Point[], destination: readonly Point[]): Similarity {
   const [sourceX, sourceY] = centroid(source);

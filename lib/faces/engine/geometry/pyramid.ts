@@ -1,13 +1,16 @@
 import type { Pixels, Point, Similarity } from './align.ts';
 
-/** What a network is shown: a square of `size` pixels a side, and of each channel's values v: (v - mean) / scale. */
+/**
+ * Input of a network: a square of `size` pixels a side, with each channel's value v scaled to (v - mean) /
+ * scale.
+ */
 export interface NetworkInput {
   readonly size: number;
   readonly means: readonly [number, number, number];
   readonly scales: readonly [number, number, number];
 }
 
-/** A picture, and the same at a half, a quarter … of its size, each made when it is first needed. */
+/** A picture with copies at a half, a quarter … of its size. Each is made at its first use. */
 export class Pyramid {
   readonly #levels: Pixels[];
 
@@ -20,10 +23,11 @@ export class Pyramid {
   }
 
   /**
-   * Cuts upright squares out of the picture, bilinear, black outside of it. One that is smaller than what it shows is cut out of the
-   * smallest level that has its detail, each pixel the mean of four samples, so that what is finer does not alias.
-   * @param views what brings the picture into each square.
-   * @returns `[views, 3, size, size]`, one after the other.
+   * Cuts squares out of the picture, with bilinear interpolation; points outside of the picture are black. A
+   * reduced square is cut out of the smallest level with enough detail. Each of its pixels is the mean of
+   * four samples, to avoid aliasing.
+   * @param views map from the picture to each square
+   * @returns `[views, 3, size, size]`, one after the other
    */
   cut(views: readonly Similarity[], { size, means, scales }: NetworkInput): Float32Array {
     const planeSize = size * size;
@@ -42,7 +46,7 @@ export class Pyramid {
     return planes;
   }
 
-  /** The smallest level of which the view is not an enlargement, and the view of it. */
+  /** Chooses the smallest level that the view does not enlarge, and maps the view to it. */
   #levelFor(view: Similarity): { level: Pixels; toSquare: Similarity } {
     let toSquare = view;
     const { width, height } = this.picture;
@@ -58,7 +62,10 @@ export class Pyramid {
   }
 }
 
-/** Each pixel of the result is the mean of four; an odd rest at the edges is left out, unless nothing else is there. */
+/**
+ * Halves a picture: each new pixel is the mean of four. An odd row or column at the edge is dropped, unless
+ * it is the only one.
+ */
 function halve({ width, height, data }: Pixels): Pixels {
   const half = { width: Math.max(1, width >> 1), height: Math.max(1, height >> 1) };
   const result = new Uint8Array(3 * half.width * half.height);
@@ -82,13 +89,14 @@ function halve({ width, height, data }: Pixels): Pixels {
   return { ...half, data: result };
 }
 
-/** Adds to the three planes of a square what the picture shows, 0..255. */
+/** Adds the picture's values, 0..255, to the three planes of a square. */
 function cutSquare(picture: Pixels, view: Similarity, size: number, into: Float32Array, start: number): void {
   const { a, b, tx, ty } = view;
   const norm = a * a + b * b;
   const along = a / norm;
   const across = b / norm;
-  // The middles of four quarters of a pixel; its own where it shows little more than one of the picture's.
+  // Offsets of the samples: the centres of a pixel's four quarters, or its own centre if it covers little
+  // more than one pixel of the picture.
   const offsets = norm < 0.64 ? [-0.25, 0.25] : [0];
   for (const down of offsets) {
     for (const right of offsets) {
@@ -104,7 +112,7 @@ function cutSquare(picture: Pixels, view: Similarity, size: number, into: Float3
   }
 }
 
-/** A row of points in a picture, `size` of them: the first at (x, y), each further one (stepX, stepY) on. */
+/** A row of `size` points in a picture: the first at (x, y), each further one (stepX, stepY) beyond. */
 interface Row {
   readonly x: number;
   readonly y: number;
@@ -114,8 +122,8 @@ interface Row {
 }
 
 /**
- * Adds `share` of what the picture shows, between its pixels, at the points of a row. Each channel's go to a plane of `size * size`
- * numbers, from `start` on.
+ * Adds `share` times the picture's interpolated values at the points of a row. The values of each channel go
+ * to a plane of `size * size` numbers, the first plane beginning at `start`.
  */
 function addRow(picture: Pixels, row: Row, share: number, into: Float32Array, start: number): void {
   const isInside = (column: number) => {
@@ -123,7 +131,7 @@ function addRow(picture: Pixels, row: Row, share: number, into: Float32Array, st
     const py = row.y + column * row.stepY;
     return px >= 0 && py >= 0 && px < picture.width - 1 && py < picture.height - 1;
   };
-  // What is inside is in one piece.
+  // The points inside the picture are contiguous.
   let first = 0;
   let end = row.size;
   while (first < end && !isInside(first)) first++;
@@ -133,7 +141,10 @@ function addRow(picture: Pixels, row: Row, share: number, into: Float32Array, st
   addAtEdge(picture, row, end, row.size, share, into, start);
 }
 
-/** The columns from `first` to before `end`, of whose points each has four pixels around it. The innermost loop of all looks: no calls, no objects. */
+/**
+ * Adds the columns from `first` to before `end`; each of their points has four pixels around it. This is the
+ * engine's innermost loop, so it has no calls and no objects.
+ */
 function addInside(
   { width, data }: Pixels,
   { x, y, stepX, stepY, size }: Row,
@@ -182,7 +193,10 @@ function addInside(
   }
 }
 
-/** The same for points at the picture's edge and outside of it. A loop of its own: a call for each point took twice as long. */
+/**
+ * Adds points at the picture's edge and outside of it. It is a loop of its own, because a call for each point
+ * took twice as long.
+ */
 function addAtEdge(
   { width, height, data }: Pixels,
   { x, y, stepX, stepY, size }: Row,
@@ -201,7 +215,7 @@ function addAtEdge(
     if (left < -1 || top < -1 || left >= width || top >= height) continue;
     const right = px - left;
     const low = py - top;
-    // Beyond an edge, a pixel's weight is 0.
+    // A pixel beyond an edge has the weight 0.
     const w0 = left < 0 ? 0 : share * (1 - right);
     const w1 = left + 1 >= width ? 0 : share * right;
     const v0 = top < 0 ? 0 : 1 - low;
@@ -221,7 +235,7 @@ function addAtEdge(
   }
 }
 
-/** Where a point of a square lies in the picture. */
+/** Maps a point of a square back to the picture. */
 export function unmap({ a, b, tx, ty }: Similarity, [u, v]: Point): Point {
   const norm = a * a + b * b;
   return [(a * (u - tx) + b * (v - ty)) / norm, (a * (v - ty) - b * (u - tx)) / norm];

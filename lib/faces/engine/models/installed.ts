@@ -3,7 +3,7 @@ import { BackendUnavailableError } from '../../../errors.ts';
 import { type ModelName, modelFile } from './model-files.ts';
 import type { EmbedderName, EmbeddingModelName, EmbeddingModels } from './models.ts';
 
-/** The networks of each embedder; the user's own has a file of its own. */
+/** Networks of each embedder; the user's own network has a file of its own. */
 const networks: Readonly<Record<EmbedderName, readonly ModelName[]>> = {
   Fusion: ['mobilefacenet', 'mobilefacenet192'],
   FastFusion: ['mobilefacenet', 'mobilefacenet192'],
@@ -22,8 +22,9 @@ export function isInstalled(embedder: EmbedderName, hasNetwork = isThere): boole
 }
 
 /**
- * The models whose networks are installed: who may not use a network removes its file, and the models that need it are gone.
- * @throws BackendUnavailableError when the model in use is none of them.
+ * Lists the models whose networks are installed. Somebody who may not use a network removes its file, and
+ * with it the models that need it.
+ * @throws BackendUnavailableError when the model in use is not among them
  */
 export function installedModels(
   models: EmbeddingModels,

@@ -6,12 +6,12 @@ import {
 } from '../../../contract/vocabulary.ts';
 import { distancesAtPowersOfTen, dlibEuclideanAtPowersOfTen } from './calibration.ts';
 
-/** The models that come with the service, the best one first. */
+/** Models that come with the service, the best one first. */
 export const embeddingModelNames = ['Fusion', 'MobileFaceNet', 'Dlib'] as const;
 export type BuiltInModelName = (typeof embeddingModelNames)[number];
 export type EmbeddingModelName = BuiltInModelName | typeof customModelName;
 
-/** What turns faces into the embeddings of one version of a model, see `embedders.ts`. */
+/** Name of the function that embeds faces by one version of a model, see `embedders.ts`. */
 export type EmbedderName = EmbeddingModelName | 'FastFusion' | 'FirstFusion';
 
 export type EngineProfile = Config['engineProfile'];
@@ -19,32 +19,37 @@ export type EngineProfile = Config['engineProfile'];
 /** An embedding model of the engine. */
 export interface EmbeddingModel {
   readonly embedder: EmbedderName;
-  /** How many numbers an embedding has. */
+  /** Number of values in an embedding. */
   readonly dimensions: number;
   /**
-   * Names the exact weights, alignment and scaling: embeddings are compared only with others of the same version, and
-   * re-made from the stored originals when it changes.
+   * Name of the exact weights, alignment and scaling. Only embeddings of the same version are compared. When
+   * the version changes, embeddings are made again from the stored originals.
    */
   readonly version: string;
-  /** A match has a distance of at most this. */
+  /** Largest distance of a match, in each metric. */
   readonly thresholds: Readonly<Record<DistanceMetric, number>>;
-  /** The cosine distances within which 1 in 100, 1,000, 10,000 … pairs of different people lie. */
+  /** Cosine distances within which 1 in 100, 1,000, 10,000 … pairs of different people lie. */
   readonly calibration: readonly number[];
-  /** The same in euclidean distances, where they do not follow from the cosine's: of embeddings that differ in length. */
+  /**
+   * Euclidean distances of the same shares, for embeddings that differ in length: theirs do not follow from
+   * the cosine.
+   */
   readonly euclideanCalibration?: readonly number[];
-  /** Whether the calibration is but supposed. */
+  /** True if the calibration is estimated, not measured. */
   readonly isSupposed?: boolean;
 }
 
 /**
- * The models that come with the service and the one table of their thresholds.
+ * Models that come with the service, with the only table of their thresholds.
  *
- * - `Fusion`: both MobileFaceNets with the mirrored face, see `embedders.ts`. The threshold is chosen for a false match rate of 1 in
- *   100,000: a stranger is taken for somebody in a list of 1,000 pictures one time in 100. Its embeddings are unit vectors too.
- * - `MobileFaceNet`: the cosine distance was measured, see the README's figures; its embeddings are unit vectors, so the
- *   others follow from it: sqrt(2 d) for both euclidean ones, acos(1 - d) / pi for the angle.
- * - `Dlib`: DeepFace's own table, for it is the same network, whose distances mean the same in both. Its euclidean thresholds let more
- *   than 1 in 1,000 pairs of different people match, and so are held at `MAX_FALSE_MATCH_RATE`, see `search/threshold-limits.ts`.
+ * - `Fusion`: both MobileFaceNets, with the mirrored face, see `embedders.ts`. Its threshold gives a false
+ *   match rate of 1 in 100,000. So a stranger matches somebody in a list of 1,000 pictures one time in 100.
+ *   Its embeddings are unit vectors.
+ * - `MobileFaceNet`: the cosine threshold was measured. Its embeddings are unit vectors, so the other
+ *   thresholds follow: sqrt(2 d) for both euclidean ones, acos(1 - d) / pi for the angle.
+ * - `Dlib`: DeepFace's own table, because it is the same network. Its euclidean thresholds let more than 1 in
+ *   1,000 pairs of different people match, so `MAX_FALSE_MATCH_RATE` lowers them, see
+ *   `search/threshold-limits.ts`.
  */
 export const embeddingModels = {
   Fusion: {
@@ -71,7 +76,7 @@ export const embeddingModels = {
   },
 } as const satisfies Record<BuiltInModelName, EmbeddingModel>;
 
-/** `Fusion` where the profile is `fast`: without mirrored faces, and so with other embeddings. */
+/** `Fusion` in the profile `fast`: without mirrored faces, so its embeddings differ. */
 const fastFusion = {
   embedder: 'FastFusion',
   dimensions: 736,
@@ -80,7 +85,7 @@ const fastFusion = {
   calibration: distancesAtPowersOfTen.FastFusion,
 } as const satisfies EmbeddingModel;
 
-/** `Fusion` as it was at first. */
+/** `Fusion` of the first release. */
 const firstFusion = {
   embedder: 'FirstFusion',
   dimensions: 640,
@@ -89,7 +94,7 @@ const firstFusion = {
   calibration: distancesAtPowersOfTen.FirstFusion,
 } as const satisfies EmbeddingModel;
 
-/** The versions of the models that come with the service, by their embedders: what can be measured. */
+/** Versions of the service's models, by their embedders, for measurements. */
 export const modelVersions = {
   Fusion: embeddingModels.Fusion,
   FastFusion: fastFusion,
@@ -104,14 +109,14 @@ export function isModelVersion(name: string | undefined): name is ModelVersionNa
   return name !== undefined && Object.hasOwn(modelVersions, name);
 }
 
-/** Every version of a model whose faces this program can still find. */
+/** Versions of a model whose faces this program can still match. */
 const knownVersions: Partial<Record<EmbeddingModelName, readonly EmbeddingModel[]>> = {
   Fusion: [embeddingModels.Fusion, fastFusion, firstFusion],
 };
 
 /**
- * The other versions of a model, by which faces are found that are not enrolled for the one in use: those of an earlier release, or of
- * another profile.
+ * Lists the other versions of a model: those of an earlier release, or of another profile. They match faces
+ * that are not enrolled yet for the version in use.
  */
 export function otherVersions(name: EmbeddingModelName, { version }: EmbeddingModel): EmbeddingModel[] {
   return (knownVersions[name] ?? []).filter((known) => known.version !== version);
@@ -123,7 +128,7 @@ export function isEmbeddingModel(name: string | undefined): name is BuiltInModel
 
 export type EmbeddingModels = ReadonlyMap<EmbeddingModelName, EmbeddingModel>;
 
-/** The models that come with the service, as the profile has them, and the user's own where there is one. */
+/** Returns the service's models in a profile, and the user's own if there is one. */
 export function modelsWith(custom?: EmbeddingModel, profile: EngineProfile = 'accurate'): EmbeddingModels {
   const models = new Map<EmbeddingModelName, EmbeddingModel>(
     embeddingModelNames.map((name) => [name, embeddingModels[name]]),
@@ -133,7 +138,7 @@ export function modelsWith(custom?: EmbeddingModel, profile: EngineProfile = 'ac
   return models;
 }
 
-/** The versions of these models whose faces can still be found, in words of the database. */
+/** Names the versions of these models whose faces can still be matched, as the database has them. */
 export function usableVersions(
   models: EmbeddingModels,
   isUsable: (embedder: EmbedderName) => boolean = () => true,
@@ -144,12 +149,12 @@ export function usableVersions(
     .map(({ version }) => version);
 }
 
-/** The names of the models that the engine has by these settings. */
+/** Names the models that the engine has with these settings. */
 export function engineModels({ customModel }: Pick<Config, 'customModel'>): EmbeddingModelName[] {
   return customModel ? [...embeddingModelNames, 'Custom'] : [...embeddingModelNames];
 }
 
-/** The model that counts where none is named: the configured one, if the engine has it. */
+/** Returns the model of requests that name none: the configured one, if the engine has it. */
 export function defaultModel({
   modelName,
   customModel,
@@ -158,7 +163,10 @@ export function defaultModel({
   return customModel ? 'Custom' : defaultEngineModel;
 }
 
-/** The thresholds of embeddings of length 1, which follow from the cosine's: sqrt(2 d) for both euclidean ones, acos(1 - d) / pi. */
+/**
+ * Computes all thresholds of embeddings of length 1 from the cosine's: sqrt(2 d) for both euclidean ones,
+ * acos(1 - d) / pi for the angle.
+ */
 export function thresholdsOfUnits(cosine: number): Record<DistanceMetric, number> {
   const euclidean = Math.sqrt(2 * cosine);
   return { cosine, euclidean, euclidean_l2: euclidean, angular: Math.acos(1 - cosine) / Math.PI };

@@ -1,20 +1,23 @@
 /**
- * Writes an ONNX model: the few messages of its protocol buffer that a plain convolutional network takes. Field numbers and types:
- * https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
+ * Writes an ONNX model, with the few messages of its protocol buffer that a plain convolutional network
+ * needs. Field numbers and types: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
 
 const irVersion = 8;
-/** The last version in which all operators used here take their parameters as attributes or inputs as below. */
+/** Last version in which all operators used here take their parameters as written below. */
 const operatorSet = 13;
 const elementTypes = { float: 1, int64: 7 } as const;
-const attributeTypes = { integer: 2, integers: 7 } as const;
+const attributeTypes = { integer: 2, tensor: 4, integers: 7 } as const;
 
 export interface OnnxNode {
   readonly operator: string;
   readonly inputs: readonly string[];
   readonly output: string;
-  readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
+  /** Numbers are whole ones. */
+  readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
 }
+
+type OnnxAttribute = number | readonly number[] | OnnxTensor;
 
 export interface OnnxTensor {
   readonly name: string;
@@ -28,7 +31,7 @@ export interface OnnxValue {
   readonly shape: readonly (number | string)[];
 }
 
-/** The bytes of a model with one input. */
+/** Writes the bytes of a model with one input. */
 export function writeOnnx(
   nodes: readonly OnnxNode[],
   weights: readonly OnnxTensor[],
@@ -55,9 +58,12 @@ export function nodeProto({ operator, inputs, output, attributes = {} }: OnnxNod
   );
 }
 
-function attributeProto(name: string, value: number | readonly number[]): Uint8Array {
+function attributeProto(name: string, value: OnnxAttribute): Uint8Array {
   if (typeof value === 'number') {
     return message(text(1, name), integer(3, value), integer(20, attributeTypes.integer));
+  }
+  if ('data' in value) {
+    return message(text(1, name), bytes(5, tensorProto(value)), integer(20, attributeTypes.tensor));
   }
   return message(text(1, name), ...value.map((one) => integer(8, one)), integer(20, attributeTypes.integers));
 }
@@ -92,7 +98,7 @@ export function message(...parts: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(parts);
 }
 
-/** Seven bits a byte, the lowest first; not for negative numbers. */
+/** Encodes a number with seven bits a byte, the lowest first; it must not be negative. */
 function varint(value: number): number[] {
   const out: number[] = [];
   for (let rest = value; ; rest = Math.floor(rest / 128)) {

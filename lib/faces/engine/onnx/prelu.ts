@@ -10,10 +10,13 @@ const valueFields = { name: 1 } as const;
 const floatType = 1;
 
 /**
- * The same model with each PRelu of a slope per channel written as two convolutions of one pixel, one channel each, and a sum:
- * x > 0 ? x : s x = x + (1 - s) max(0, -x). ONNX Runtime computes PRelu itself value by value, and turns its blocked layout of the channels
- * (x64) back and forth around each; these it fuses and keeps blocked. MobileFaceNet's 33 of them took two thirds of its time; its
- * embeddings stay the same but for rounding (cosine distance below 1e-12). A model without any is returned as it came.
+ * Replaces each PRelu that has a slope per channel by two convolutions of one pixel, one channel each, and a
+ * sum: x > 0 ? x : s x = x + (1 - s) max(0, -x).
+ *
+ * ONNX Runtime computes PRelu value by value, and converts its blocked layout of the channels (x64) back and
+ * forth around each. Convolutions are fused and stay blocked. MobileFaceNet's 33 PRelus took two thirds of
+ * its time. Its embeddings change only by rounding (cosine distance below 1e-12).
+ * @returns the new model, or the same bytes if it has no such PRelu
  */
 export function replacePRelu(model: Uint8Array): Uint8Array {
   const view = new DataView(model.buffer, model.byteOffset, model.byteLength);
@@ -42,7 +45,7 @@ class Reader {
     return [...fields(this.#view, start, end)];
   }
 
-  /** All texts of a number. */
+  /** Reads all texts of a field's number. */
   texts(message: Field, number: number): string[] {
     return this.fieldsOf(message)
       .filter((field) => field.number === number)
@@ -50,7 +53,7 @@ class Reader {
   }
 }
 
-/** Nothing where there is nothing to replace. */
+/** Rewrites the graph; returns `undefined` if there is nothing to replace. */
 function rewriteGraph(reader: Reader, graph: Field): Uint8Array | undefined {
   const parts = reader.fieldsOf(graph);
   const ofNumber = (number: number) => parts.filter((field) => field.number === number);
@@ -85,7 +88,7 @@ function rewriteGraph(reader: Reader, graph: Field): Uint8Array | undefined {
   );
 }
 
-/** The values of a tensor of 32-bit floats of shape `[channels, 1, 1]`. */
+/** Reads the values of a tensor of 32-bit floats of shape `[channels, 1, 1]`. */
 function channelValues(reader: Reader, tensor: Field): Float32Array | undefined {
   const parts = reader.fieldsOf(tensor);
   const shape = parts.filter(({ number }) => number === tensorFields.dimension).map(({ value }) => value);
@@ -94,7 +97,7 @@ function channelValues(reader: Reader, tensor: Field): Float32Array | undefined 
   const data = parts.find(({ number }) => number === tensorFields.raw || number === tensorFields.floats);
   if (!isFloat || !data || ones.length !== 2 || ones.some((size) => size !== 1)) return undefined;
   if (data.end - data.start !== 4 * channels) return undefined;
-  // A copy begins at a multiple of 4, as floats must.
+  // A copy begins at a multiple of 4, as `Float32Array` requires.
   return new Float32Array(new Uint8Array(reader.model.subarray(data.start, data.end)).buffer);
 }
 

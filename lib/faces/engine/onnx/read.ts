@@ -1,16 +1,16 @@
 /** A field of a protocol buffer message. */
 export interface Field {
   readonly number: number;
-  /** Of a number: its value. */
+  /** Value of a field that holds a number. */
   readonly value: number;
-  /** Where the field with its tag begins. */
+  /** Start of the field, with its tag. */
   readonly tagStart: number;
-  /** Of bytes: where they are. */
+  /** Start and end of a field that holds bytes. */
   readonly start: number;
   readonly end: number;
 }
 
-/** The fields of the message that lies in these bytes; every kind that ONNX's messages have. */
+/** Reads the fields of the message in these bytes, of every kind that ONNX's messages have. */
 export function* fields(view: DataView, start: number, end: number): Generator<Field> {
   let at = start;
   const varint = () => {

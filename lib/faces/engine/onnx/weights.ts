@@ -1,7 +1,7 @@
 import { type Field, fields } from './read.ts';
 
 /**
- * The field numbers of ONNX's protocol buffer messages that lead to the weights:
+ * Field numbers of ONNX's protocol buffer messages on the way to the weights:
  * https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
 const graphField = 7;
@@ -10,13 +10,17 @@ const dataTypeField = 2;
 const rawDataField = 9;
 const floatType = 1;
 
-/** Weights below this are taken for zero: 2^-67, far below what a 32-bit sum of ordinary numbers can notice. */
+/**
+ * Exponent below which weights are taken for zero: 2^-67, too small to change a 32-bit sum of ordinary
+ * numbers.
+ */
 const tinyExponent = 60;
 
 /**
- * Sets an ONNX model's tiny 32-bit weights to zero, in place. The channels that training has switched off leave weights around 1e-38;
- * these and their products are subnormal numbers, with which processors are a hundred times slower. On MobileFaceNet the
- * embeddings stay the same to the last bit, and an inference takes a fifth of the time.
+ * Sets an ONNX model's tiny 32-bit weights to zero, in place. Training leaves weights around 1e-38 in
+ * channels that it has switched off. These weights and their products are subnormal numbers, with which
+ * processors are a hundred times slower. MobileFaceNet's embeddings stay the same to the last bit, and an
+ * inference takes a fifth of the time.
  */
 export function zeroTinyWeights(model: Uint8Array): void {
   const view = new DataView(model.buffer, model.byteOffset, model.byteLength);

@@ -1,9 +1,10 @@
 import type { DistanceMetric } from '../../../contract/vocabulary.ts';
 
 /**
- * The distance between two embeddings, from the cosine of the angle between them (-1..1). Lower is closer. These three and `euclidean`,
- * between the embeddings as the model gives them, are DeepFace's: `cosine` 1 - cos (0..2), `euclidean_l2` between their unit vectors
- * (0..2), `angular` the angle over pi (0..1).
+ * Computes the distance between two embeddings from the cosine of their angle (-1..1); lower is closer. The
+ * metrics are DeepFace's: `cosine` is 1 - cos (0..2), `euclidean_l2` is between the unit vectors (0..2),
+ * `angular` is the angle over pi (0..1). `euclidean` is between the embeddings themselves, see
+ * `distanceFrom`.
  */
 export function distanceOf(metric: Exclude<DistanceMetric, 'euclidean'>, cosine: number): number {
   const clamped = Math.max(-1, Math.min(1, cosine));
@@ -17,25 +18,23 @@ export function distanceOf(metric: Exclude<DistanceMetric, 'euclidean'>, cosine:
   }
 }
 
-/** 0..100, higher is closer: the cosine as a percentage, 0 where it is negative. */
-export function similarityOf(cosine: number): number {
-  return 100 * Math.max(0, Math.min(1, cosine));
-}
-
-/** The length of a vector. */
+/** Computes the length of a vector. */
 export function lengthOf(vector: Float32Array): number {
   let sum = 0;
   for (const value of vector) sum += value * value;
   return Math.sqrt(sum);
 }
 
-/** A vector scaled to length 1, and its length. */
+/** Scales a vector to length 1; returns its former length too. */
 export function unitOf(vector: Float64Array): { unit: Float64Array; length: number } {
   const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
   return { unit: vector.map((value) => value / length), length };
 }
 
-/** How near two embeddings of one model are, by the numbers that a search gives. `cosine` -1..1 */
+/**
+ * Computes the distance between two embeddings of one model, exactly as a search does, and their cosine
+ * (-1..1).
+ */
 export function compareEmbeddings(
   probe: Float32Array,
   reference: Float32Array,
@@ -47,10 +46,13 @@ export function compareEmbeddings(
   return { distance, cosine };
 }
 
-/** Less than double precision tells apart after some hundred additions: embeddings that are the same have a distance of 0. */
+/**
+ * Difference from 1 below which a cosine is taken for 1: some hundred additions in double precision are no
+ * more exact. Equal embeddings get the distance 0 by it.
+ */
 const rounding = 1e-14;
 
-/** The cosine of the angle between an embedding and a vector of length 1. */
+/** Computes the cosine of the angle between an embedding and a vector of length 1. */
 export function cosineWith(vectors: Float32Array, start: number, unit: Float64Array): number {
   let dot = 0;
   let squares = 0;
@@ -63,7 +65,10 @@ export function cosineWith(vectors: Float32Array, start: number, unit: Float64Ar
   return cosine > 1 - rounding ? 1 : cosine;
 }
 
-/** How far an embedding is from a probe. Made of cosine and lengths, the distance of two that are near would be what rounding leaves. */
+/**
+ * Computes the euclidean distance between an embedding and a probe. It is not derived from cosine and
+ * lengths, because rounding would falsify small distances.
+ */
 export function distanceFrom(vectors: Float32Array, start: number, probe: Float64Array): number {
   let squares = 0;
   for (let i = 0; i < probe.length; i++) {

@@ -10,90 +10,140 @@ export interface EmbeddedFace extends GalleryFace {
   readonly embedding: Float32Array;
 }
 
-/** A kept embedding: its face's id, its entry's id, and its float32 numbers as bytes. */
+/** A stored embedding: its face's id, its entry's id, and its float32 numbers as bytes. */
 export type EmbeddingRow = readonly [faceId: number, entryId: number, embedding: Uint8Array];
 
-/** The faces of one version whose ids lie in a range, by rising id. */
+/** Faces of one version whose ids lie in a range, by rising id. */
 export interface Share {
   readonly version: string;
   readonly afterId: number;
   readonly lastId: number;
-  /** Faces beyond so many are left out. */
+  /** Limit on the number of faces. */
   readonly most: number;
 }
 
-/** A place from which another thread can read the same embeddings. */
+/** Location from which another thread can read the same embeddings. */
 export interface ReaderPlace {
-  /** The URL of a module that exports `openReader`, see `EmbeddingReader`. */
+  /** URL of a module that exports `openReader`, see `EmbeddingReader`. */
   readonly module: string;
-  /** The string that `openReader` takes. */
+  /** String that `openReader` takes. */
   readonly location: string;
 }
 
 /** Reads embeddings on a thread of its own. */
 export interface EmbeddingReader extends Disposable {
-  /** @throws Any error of the store: whoever asked reads the rows then. */
+  /**
+   * Reads a share's rows.
+   * @throws any error of the store; then the caller reads the rows itself
+   */
   rows(share: Share): Iterable<EmbeddingRow>;
 }
 
 /**
- * Keeps the embeddings of enrolled faces: the truth, of which the engine's memory is a copy. An id is more than 0, grows, and is never given
- * twice. Any of the methods that answer at once is called within `read` or `write` alone.
+ * Stores the embeddings of enrolled faces. The store is authoritative; the engine's memory is a copy. A
+ * face's id is above 0 and grows, and no id is used twice. Call the synchronous methods only within `read` or
+ * `write`.
  * @example
  * const faces = await store.read(() => store.ofVersion('fusion-2', ['fusion-2']));
  * await store.write(() => faces.add({ entryId: 7, imageId: 'a', box }, embedding));
  */
 export interface EmbeddingStore {
   /**
-   * Runs `work`, which reads and waits for nothing, as soon as no other program is in its way.
+   * Runs `work`, which must be synchronous and only read, as soon as no other program blocks it.
    * @throws BackendUnavailableError
    */
   read<T>(work: () => T): Promise<T>;
   /**
-   * Runs `work`, which waits for nothing, as one transaction: all of it is kept, or none.
-   * @param options `frees` is true of what deletes: it works on a full disk too.
+   * Runs `work`, which must be synchronous, as one transaction: all of it is kept, or nothing.
+   * @param options `frees` is true for deletions, which also work on a full disk
    * @throws BackendUnavailableError, DiskFullError
    */
   write<T>(work: () => T, options?: { readonly frees?: boolean }): Promise<T>;
   /**
    * Opens the embeddings of one version of a model.
-   * @param usable the versions whose faces are of use: `remove` clears the others away.
-   * @throws The store's own errors, which `read` turns into BackendUnavailableError; so do all methods of `VersionEmbeddings`.
+   * @param usable the versions whose faces can still be matched; `remove` deletes those of other versions
+   * @throws the store's own errors, which `read` turns into BackendUnavailableError
    */
   ofVersion(version: string, usable: readonly string[]): VersionEmbeddings;
 }
 
-/** The embeddings of one version of a model. Every method throws the store's own errors, which `read` and `write` turn into ours. */
+/**
+ * Embeddings of one version of a model. Every method throws the store's own errors, which `read` and `write`
+ * turn into ours.
+ */
 export interface VersionEmbeddings {
-  /** Returns a mark that is another one once another process may have changed something. @throws See above. */
+  /**
+   * Returns a mark that differs once another process may have changed something.
+   * @throws the store's own errors
+   */
   mark(): unknown;
-  /** Adds a face; nothing changes where its image has one already. @throws See above. */
+  /**
+   * Adds a face; does nothing if its image has one already.
+   * @throws the store's own errors
+   */
   add(face: GalleryFace, embedding: Float32Array): void;
-  /** Removes an image's face of this version, and of versions of no use; returns this version's id, if any. @throws See above. */
+  /**
+   * Removes an image's face of this version, and of versions that can't be matched any more.
+   * @returns the id of the face of this version, if there was one
+   * @throws the store's own errors
+   */
   remove(imageId: string): number | undefined;
-  /** Reads the rows after an id, by rising id. @throws See above. */
+  /**
+   * Reads the rows after an id, by rising id.
+   * @throws the store's own errors
+   */
   since(faceId: number): Iterable<EmbeddingRow>;
-  /** Reads a worker's share. @throws See above. */
+  /**
+   * Reads a worker's share.
+   * @throws the store's own errors
+   */
   rows(share: Omit<Share, 'version'>): Iterable<EmbeddingRow>;
-  /** Names the place where another thread reads shares; `undefined` where there is none. @throws See above. */
+  /**
+   * Names the location from which another thread can read shares; `undefined` if there is none.
+   * @throws the store's own errors
+   */
   readerPlace(): ReaderPlace | undefined;
-  /** Returns every face's id. @throws See above. */
+  /**
+   * Returns every face's id.
+   * @throws the store's own errors
+   */
   ids(): number[];
-  /** Counts the faces whose id is at most this; all without it. @throws See above. */
+  /**
+   * Counts the faces, all or those whose id is at most `upToId`.
+   * @throws the store's own errors
+   */
   count(upToId?: number): number;
-  /** Returns the largest id of all versions' faces; 0 where there is none. @throws See above. */
+  /**
+   * Returns the largest id of all versions' faces; 0 if there are none.
+   * @throws the store's own errors
+   */
   lastId(): number;
-  /** Returns the face of an id, of whatever version. @throws See above. */
+  /**
+   * Returns the face of an id, of any version.
+   * @throws the store's own errors
+   */
   face(faceId: number): GalleryFace | undefined;
-  /** Returns the id of an image's face. @throws See above. */
+  /**
+   * Returns the id of an image's face.
+   * @throws the store's own errors
+   */
   idOf(imageId: string): number | undefined;
-  /** Returns the owners of all faces, by rising id. @throws See above. */
+  /**
+   * Returns the owners of all faces, by rising id.
+   * @throws the store's own errors
+   */
   owners(): FaceOwner[];
-  /** Returns those of the images' faces that there are. @throws See above. */
+  /**
+   * Returns the faces of those images that have one.
+   * @throws the store's own errors
+   */
   among(imageIds: readonly string[]): EmbeddedFace[];
 }
 
-/** Returns the numbers of a row. Its place in memory need not be a multiple of 4: slice() moves it to one that is. */
+/**
+ * Returns the numbers of a row. `slice` copies bytes that do not begin at a multiple of 4, as `Float32Array`
+ * requires.
+ */
 export function floatsOf(bytes: Uint8Array): Float32Array {
   const { buffer, byteOffset, byteLength } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
   return new Float32Array(buffer, byteOffset, byteLength / 4);

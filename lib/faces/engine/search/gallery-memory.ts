@@ -1,40 +1,46 @@
 import { createSharedMemory, kernelOn, pageSize, type SharedMemory } from './search-kernel.ts';
 
 /**
- * One model's enrolled faces in memory that every thread sees. One thread alone writes a row; it is in use where its id is not 0.
+ * One model's enrolled faces, in memory that every thread sees. Only one thread writes a row; the row is in
+ * use if its id is not 0.
  *
- * A face is kept twice: its embedding as the model gave it, by which distances are measured, and its *codes*, a quarter of the size, by
- * which the search rules most rows out without reading their embeddings (see search.ts). With `u` the embedding scaled to length 1,
- * `u[i]` is about `step * code[i]`, and the length of what that leaves of `u` is at most `error`.
+ * Each face is stored twice. Its embedding, as the model gave it, serves to measure distances. Its *codes*, a
+ * quarter of the size, let the search rule most rows out without reading their embeddings (see search.ts).
+ * With `u` the embedding scaled to length 1, `u[i]` is about `step * code[i]`; the length of the remainder is
+ * at most `error`.
  *
- * The codes lie in the memory of the kernel, from byte 64 on, row after row: id (int32), step, error, length of the embedding (float32
- * each), and a code (int8) for each dimension, filled up with zeros to a multiple of 32.
+ * The codes lie in the kernel's memory, from byte 64 on, row after row. A row has its id (int32), its step,
+ * its error and the length of its embedding (float32 each). Then comes a code (int8) for each dimension,
+ * padded with zeros to a multiple of 32.
  */
 export interface SharedGallery {
   readonly dimensions: number;
-  /** Its first number (int32) is how many rows were ever used. */
+  /** Memory of the kernel; its first number (int32) counts the rows that were ever used. */
   readonly memory: SharedMemory;
-  /** `memory`, as large as it was when this object was made. */
+  /** View of `memory`, as large as it was when this object was made. */
   readonly words: Int32Array;
-  /** The embeddings, `rowsPerSegment` in each. */
+  /** Embeddings, `rowsPerSegment` in each segment. */
   readonly segments: readonly Float32Array[];
-  /** The entry of each row's face, beside the segments: numbers of 64 bits, for an entry's id may be any safe whole number. */
+  /**
+   * Ids of the rows' entries, in segments too. They are 64-bit numbers, because an entry's id may be any safe
+   * integer.
+   */
   readonly entries: readonly Float64Array[];
 }
 
-/** A face as a row knows it. */
+/** A face of a row. */
 export interface RowFace {
-  /** Never given twice, more than 0. */
+  /** Id above 0 that is never used twice. */
   readonly faceId: number;
   readonly entryId: number;
 }
 
 export const rowsPerSegment = 4096;
-/** Bytes. */
+/** Start of the first row, in bytes. */
 const firstRow = 64;
 const headSize = 16;
 
-/** The bytes of a row's codes. */
+/** Computes the bytes of a row's codes. */
 export function codesSize(dimensions: number): number {
   return 32 * Math.ceil(dimensions / 32);
 }
@@ -52,7 +58,7 @@ function createEntries(): Float64Array {
   return new Float64Array(new SharedArrayBuffer(8 * rowsPerSegment));
 }
 
-/** Room for `rowsPerSegment` faces of at most 2,048 dimensions, all rows free. */
+/** Makes a gallery with room for `rowsPerSegment` faces of at most 2,048 dimensions; all rows are free. */
 export function createSharedGallery(dimensions: number): SharedGallery {
   const memory = createSharedMemory(pagesFor(dimensions, 1));
   return {
@@ -64,7 +70,10 @@ export function createSharedGallery(dimensions: number): SharedGallery {
   };
 }
 
-/** The same gallery with room for `rowsPerSegment` faces more. Nothing is copied: whoever holds the old object sees the same rows. */
+/**
+ * Makes room for `rowsPerSegment` more faces in the same gallery. Nothing is copied: the old object shows the
+ * same rows.
+ */
 export function enlargeGallery({ dimensions, memory, segments, entries }: SharedGallery): SharedGallery {
   const pages = memory.buffer.byteLength / pageSize;
   memory.grow(Math.max(0, pagesFor(dimensions, segments.length + 1) - pages));
@@ -77,34 +86,34 @@ export function enlargeGallery({ dimensions, memory, segments, entries }: Shared
   };
 }
 
-/** How many rows there is room for. */
+/** Returns the number of rows that there is room for. */
 export function capacityOf({ segments }: SharedGallery): number {
   return segments.length * rowsPerSegment;
 }
 
-/** How many rows were ever used. */
+/** Returns the number of rows that were ever used. */
 export function rowsUsed({ words }: SharedGallery): number {
   return Atomics.load(words, 0);
 }
 
-/** Counts so many rows as used, before they are written: several threads may then write rows, each its own. */
+/** Counts rows as used before they are written, so that several threads can write rows, each its own. */
 export function useRows({ words }: SharedGallery, rows: number): void {
   Atomics.store(words, 0, rows);
 }
 
-/** Where a row begins in the kernel's memory. */
+/** Returns the start of a row in the kernel's memory, in bytes. */
 export function rowStart({ dimensions }: SharedGallery, row: number): number {
   return firstRow + row * (headSize + codesSize(dimensions));
 }
 
-/** The id of a row's face, never given twice; 0 where the row is free. */
+/** Returns the id of a row's face, or 0 if the row is free. */
 export function faceIdAt(gallery: SharedGallery, row: number): number {
   return Atomics.load(gallery.words, rowStart(gallery, row) / 4);
 }
 
 /**
- * Puts a face into a row. A search that reads the row meanwhile sees its id change, and so never gives one face's distance to
- * another.
+ * Writes a face into a row. A search that reads the row meanwhile sees its id change, so it never reports the
+ * distance of another face.
  */
 export function writeRow(
   gallery: SharedGallery,
@@ -128,7 +137,7 @@ export function writeRow(
   if (row >= rowsUsed(gallery)) Atomics.store(words, 0, row + 1);
 }
 
-/** Takes the face out of a row. */
+/** Removes the face from a row. */
 export function clearRow(gallery: SharedGallery, row: number): void {
   Atomics.store(gallery.words, rowStart(gallery, row) / 4, 0);
 }

@@ -21,15 +21,15 @@ import {
 } from './gallery-memory.ts';
 import { loadRows, loadRowsBeside } from './load-rows.ts';
 
-/** So many are loaded by two threads: a thread takes a moment to start. */
+/** Number of faces from which on two threads load them; fewer are not worth the start of a thread. */
 const manyFaces = 20_000;
 
 /**
- * The enrolled faces of one version of a model: kept in the store, their embeddings held in shared memory for the search. The store is
- * the truth; what another process changed in it is taken over by `refresh`.
+ * Enrolled faces of one version of a model. The store keeps them, and shared memory holds their embeddings
+ * for the search. The store is authoritative; `refresh` takes over what other processes changed in it.
  *
- * Nothing of a face but its embedding, its id and its entry's is held in memory, and no copy of the embeddings is kept beside the store: what was
- * deleted there would live on in it.
+ * Memory holds only a face's embedding, its id and its entry's id. No copy of the embeddings is kept on disk
+ * beside the store, because deleted faces would live on in it.
  */
 export class Gallery {
   readonly #faces: VersionEmbeddings;
@@ -38,13 +38,13 @@ export class Gallery {
   #shared: SharedGallery;
   #seenMark: unknown;
   #lastId = 0;
-  /** Each row's face, 0 where the row is free: the ids in shared memory lie too far apart to be looked through. */
+  /** Face of each row, 0 if the row is free. The ids in shared memory lie too far apart for a fast search. */
   #idOfRow = new Int32Array(0);
   readonly #freeRows: number[] = [];
 
   /**
-   * @param share is called with the memory to search, now and whenever it had to be made larger.
-   * @param usable the versions whose faces are of use: `remove` clears the others away.
+   * @param share is called with the memory to search, now and whenever it was enlarged
+   * @param usable the versions whose faces can still be matched; `remove` deletes those of other versions
    */
   constructor(
     store: EmbeddingStore,
@@ -60,8 +60,8 @@ export class Gallery {
   }
 
   /**
-   * Loads the faces, the first time: until then the memory is empty. Later it takes over what another process added or removed, and costs
-   * next to nothing where none did.
+   * Loads the faces the first time; until then the memory is empty. Later it takes over what another process
+   * added or removed, and costs next to nothing if none did.
    */
   refresh(): void {
     const mark = this.#faces.mark();
@@ -69,26 +69,34 @@ export class Gallery {
     if (this.#lastId === 0) this.#loadMany();
     const lastId = this.#faces.lastId();
     this.#takeNew();
-    // The next look need not read other versions' faces again.
+    // The next refresh then skips other versions' faces.
     this.#lastId = Math.max(this.#lastId, lastId);
-    // No id is given twice, and so by now the memory has all of the database's: as many are the same ones.
+    // The memory now has every face of the database, because no id is used twice. If the counts are equal, it
+    // has no other face either.
     if (this.size > 0 && this.#faces.count() !== this.size) this.#dropAbsent();
     this.#seenMark = mark;
   }
 
-  /** Adds a face to the database, and to the memory with the next `takeOver`; nothing changes where its image has one already. */
+  /**
+   * Adds a face to the database, and with the next `takeOver` to the memory. It does nothing if the face's
+   * image has one already.
+   */
   insert(face: GalleryFace, embedding: Float32Array): void {
     this.#faces.add(face, embedding);
   }
 
-  /** Takes what was inserted into the memory: after the commit, for what is rolled back has its id given again. */
+  /**
+   * Takes inserted faces into the memory. Call it after the commit: the id of a face that is rolled back is
+   * used again.
+   */
   takeOver(): void {
     if (this.#seenMark !== undefined) this.#takeNew();
   }
 
   /**
-   * Deletes an image's face of this version, and of versions that are of no use, from the database. Returns the id that is to be dropped
-   * from the memory after the commit, if there is one.
+   * Deletes an image's face of this version, and of versions that can't be matched any more, from the
+   * database.
+   * @returns the id to drop from the memory after the commit, if there is one
    */
   delete(imageId: string): number | undefined {
     return this.#faces.remove(imageId);
@@ -103,12 +111,12 @@ export class Gallery {
     return this.#faces.idOf(imageId) !== undefined;
   }
 
-  /** The face of an id that a search gave, or `undefined` when it was removed since. */
+  /** Returns the face of an id that a search returned, or `undefined` if it was removed since. */
   get(faceId: number): GalleryFace | undefined {
     return this.#faces.face(faceId);
   }
 
-  /** Those of the images' faces that there are, with their embeddings, out of the database. */
+  /** Reads the faces of those images that have one, with their embeddings, from the database. */
   getAmong(imageIds: readonly string[]): EmbeddedFace[] {
     return this.#faces.among(imageIds);
   }
@@ -129,13 +137,17 @@ export class Gallery {
     if (this.#shared !== before) this.#share(this.#shared);
   }
 
-  /** The faces that are there at first, where they are many: half of them on another thread, for reading them takes most of a start. */
+  /**
+   * Loads the faces at the start, if they are many. Another thread loads half of them, because reading takes
+   * most of the start.
+   */
   #loadMany(): void {
     const place = this.#faces.readerPlace();
-    // Read before the faces are counted: a face that another process adds meanwhile is a newer one.
+    // It is read before the faces are counted, so that a face added meanwhile by another process has a larger
+    // id.
     const lastId = this.#faces.lastId();
     const count = this.#faces.count();
-    // Of a version that has none, the faces of all others need not be read.
+    // If this version has no face, those of other versions need not be read.
     if (count === 0) this.#lastId = lastId;
     if (place === undefined || count < manyFaces) return;
     const middle = Math.floor(lastId / 2);

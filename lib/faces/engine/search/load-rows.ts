@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { type EmbeddingRow, floatsOf, type ReaderPlace, type Share } from './embedding-store.ts';
 import { type SharedGallery, writeRow } from './gallery-memory.ts';
 
-/** Writes embeddings into rows that nobody else writes, from `firstRow` on. */
+/** Writes embeddings into rows from `firstRow` on, which nobody else may write. */
 export function loadRows(rows: Iterable<EmbeddingRow>, gallery: SharedGallery, firstRow: number): void {
   let row = firstRow;
   for (const [faceId, entryId, embedding] of rows) {
@@ -10,24 +10,24 @@ export function loadRows(rows: Iterable<EmbeddingRow>, gallery: SharedGallery, f
   }
 }
 
-/** The work of another thread that loads rows. */
+/** Work of another thread that loads rows. */
 export interface LoadTask {
   readonly place: ReaderPlace;
   readonly gallery: SharedGallery;
   readonly share: Share;
   readonly firstRow: number;
-  /** One number: 0 while it works, then one of `loadStates`. */
+  /** State, one number: 0 while it works, then one of `loadStates`. */
   readonly state: Int32Array;
 }
 
 export const loadStates = { done: 1, failed: 2 };
 
-/** Far longer than it takes. */
+/** Limit in milliseconds, far longer than loading takes. */
 const timeoutMs = 120_000;
 
 /**
- * Loads rows on a thread of its own, beside this one. What it returns waits for that, without a turn of the event loop, and tells whether
- * all went well; it throws when the thread does not end.
+ * Loads rows on another thread. The function that it returns waits for that thread without a turn of the
+ * event loop, and returns true if it succeeded. That function throws an Error if the thread does not end.
  */
 export function loadRowsBeside(
   place: ReaderPlace,
@@ -38,7 +38,7 @@ export function loadRowsBeside(
   const state = new Int32Array(new SharedArrayBuffer(4));
   const task: LoadTask = { place, gallery, share, firstRow, state };
   const worker = new Worker(new URL('./load-worker.ts', import.meta.url), { workerData: task });
-  // What went wrong is told by the state.
+  // The failure is reported by the state.
   worker.on('error', () => undefined);
   worker.unref();
   return () => {

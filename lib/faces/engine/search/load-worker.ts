@@ -1,4 +1,4 @@
-/** A thread that loads a part of a gallery and ends. */
+/** Thread that loads a part of a gallery and ends. */
 import { workerData } from 'node:worker_threads';
 import type { EmbeddingReader } from './embedding-store.ts';
 import { type LoadTask, loadRows, loadStates } from './load-rows.ts';

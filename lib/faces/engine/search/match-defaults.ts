@@ -5,15 +5,15 @@ import { falseMatchRateAt, similarityAt } from '../models/calibration.ts';
 import { type EmbeddingModel, type EmbeddingModelName, thresholdsOfUnits } from '../models/models.ts';
 import { thresholdLimits } from './threshold-limits.ts';
 
-/** Where the distance of 1 pair in 100,000 stands among a calibration's. */
+/** Index of the distance of 1 pair in 100,000 in a calibration. */
 const oneInHundredThousand = 3;
 
-/** How far the scale of similarities reaches, in thresholds, and in how many steps. */
+/** Reach of the scale of similarities, in thresholds, and its number of steps. */
 const scaleReach = 4;
 const scaleSteps = 64;
 
 /**
- * What counts with this model, metric and detector.
+ * Computes the defaults of a model, a metric and a detector.
  * @param maxFalseMatchRate see `thresholdLimits`
  */
 export function matchDefaults(
@@ -26,7 +26,7 @@ export function matchDefaults(
   const limits = thresholdLimits(name, model, metric, maxFalseMatchRate);
   const threshold = standardOf(limits);
   const measured = model.isSupposed ? undefined : model.calibration;
-  // The service's models have the threshold that they come with; what the user's own should have, its calibration tells.
+  // The service's models come with a default threshold; that of the user's own follows from its calibration.
   const recommended = name === 'Custom' ? measured?.[oneInHundredThousand] : undefined;
   const usual = recommended === undefined ? limits.configured : thresholdsOfUnits(recommended)[metric];
   const defaultThreshold = Math.min(usual, thresholdLimits(name, model, metric).loosest);
@@ -52,7 +52,10 @@ export function matchDefaults(
   };
 }
 
-/** The cosine distance that a distance of another metric means; undefined where it depends on the embeddings' lengths. */
+/**
+ * Converts a distance of a metric to a cosine distance; returns `undefined` if it depends on the embeddings'
+ * lengths.
+ */
 export function cosineDistance(
   model: EmbeddingModelName,
   metric: DistanceMetric,
@@ -60,6 +63,6 @@ export function cosineDistance(
 ): number | undefined {
   if (metric === 'cosine') return distance;
   if (metric === 'angular') return 1 - Math.cos(Math.PI * distance);
-  // Dlib's embeddings alone are not of length 1.
+  // Only Dlib's embeddings have other lengths than 1.
   return metric === 'euclidean' && model === 'Dlib' ? undefined : distance ** 2 / 2;
 }

@@ -21,43 +21,50 @@ interface VersionGallery {
   readonly gallery: Gallery;
 }
 
-/** What is searched for. */
+/** Parameters of a search. */
 export interface Wanted {
   readonly metric: DistanceMetric;
-  /** In the metric, on the scale of the version in use. */
+  /** Largest distance of a match, in the metric, on the scale of the version in use. */
   readonly threshold: number;
-  /** So many near misses, at most. */
+  /** Limit on the near misses. */
   readonly candidates: number;
 }
 
-/** Nearness on the scale of the version in use. */
+/** Distance and similarity on the scale of the version in use. */
 export interface Nearness {
   readonly distance: number;
-  /** 0..100 */
+  /** Similarity, 0..100. */
   readonly similarity: number;
 }
 
-/** What a search in several versions' galleries has found for one face. */
+/** Result of a search in several versions' galleries, for one face. */
 export interface Found {
-  /** Best first. */
-  readonly near: readonly FaceMatch[];
-  /** A face was moved to the version in use, or removed, since it was found: the search that found it is out of date. */
+  /** Matches, then near misses, best first. */
+  readonly neighbours: readonly FaceMatch[];
+  /**
+   * True if a face that was found has since been moved to the version in use, or removed; then the search
+   * must be repeated.
+   */
   readonly isOutdated: boolean;
 }
 
 /**
- * One model's enrolled faces: those of the version in use, and those of other versions until they are enrolled anew, so that at no time nobody
- * matches. Distances in another version are told on the scale of the one in use, by both calibrations: as near as the same share of
- * strangers comes.
+ * One model's enrolled faces: those of the version in use, and those of other versions until they are
+ * enrolled anew. So people match at all times, also after a change of the version. Distances in another
+ * version are converted to the scale of the one in use: the same share of strangers lies within both.
  *
- * A face moves from another version to the one in use. Whoever looks into the others first, and into the one in use after that, misses none.
+ * A face moves only from another version to the one in use. So a search misses none, if it reads the other
+ * versions first and the one in use last.
  */
 export class ModelGallery {
   readonly #name: EmbeddingModelName;
   readonly #current: VersionGallery;
   readonly #others: readonly VersionGallery[];
 
-  /** `share` is called with each version's memory to search, now and whenever it had to be made larger. */
+  /**
+   * @param share is called with each version's memory to search, now and whenever it was enlarged
+   * @param usable the versions whose faces can still be matched
+   */
   constructor(
     store: EmbeddingStore,
     name: EmbeddingModelName,
@@ -82,8 +89,8 @@ export class ModelGallery {
   }
 
   /**
-   * Adds a face to the version in use in the database, in the place of what its image has in others. Returns what is to be taken over by the
-   * memory after the commit.
+   * Adds a face to the version in use in the database, in place of its image's faces in other versions.
+   * @returns a function that updates the memory; call it after the commit
    */
   insert(face: GalleryFace, embedding: Float32Array): () => void {
     const { gallery } = this.#current;
@@ -95,17 +102,20 @@ export class ModelGallery {
     };
   }
 
-  /** Deletes an image's faces from the database; what it returns drops them from the memory after the commit. */
+  /**
+   * Deletes an image's faces from the database.
+   * @returns a function that drops them from the memory; call it after the commit
+   */
   delete(imageId: string): () => void {
     return deleteFrom(this.#versions, imageId);
   }
 
-  /** Whether an image's face is enrolled for the version in use. */
+  /** Tells if an image's face is enrolled for the version in use. */
   has(imageId: string): boolean {
     return this.#current.gallery.has(imageId);
   }
 
-  /** Those of all versions' faces. */
+  /** Lists the owners of all versions' faces. */
   owners(): FaceOwner[] {
     return this.#versions.flatMap(({ gallery }) => gallery.owners());
   }
@@ -114,12 +124,12 @@ export class ModelGallery {
     return this.#versions.reduce((sum, { gallery }) => sum + gallery.size, 0);
   }
 
-  /** What embeds a face so that it can be compared with every enrolled one. */
+  /** Embedders that a probe needs for comparison with every enrolled face. */
   get embedders(): EmbedderName[] {
     return this.#inUse.map(({ model }) => model.embedder);
   }
 
-  /** How a face is searched for. */
+  /** Lists the searches that find a face in every version. */
   searches({ metric, threshold, candidates }: Wanted): GallerySearch[] {
     return this.#inUse.map(({ model }) => {
       const { embedder } = model;
@@ -130,8 +140,8 @@ export class ModelGallery {
   }
 
   /**
-   * The matches that a search has found, on the scale of the version in use.
-   * @param searches those that were asked for
+   * Converts the hits of searches to matches, on the scale of the version in use.
+   * @param searches the searches that were run
    * @param hits one list for each of them
    */
   found(
@@ -139,7 +149,7 @@ export class ModelGallery {
     hits: readonly (readonly GalleryHit[])[],
     { metric, threshold, candidates }: Wanted,
   ): Found {
-    const near = new Map<string, FaceMatch>();
+    const neighbours = new Map<string, FaceMatch>();
     let isOutdated = false;
     searches.forEach(({ embedder }, index) => {
       const { gallery, model } = this.#versions.find(
@@ -149,24 +159,24 @@ export class ModelGallery {
         const face = gallery.get(hit.faceId);
         const nearness = this.#nearnessOf(model, hit, metric);
         if (!face) isOutdated ||= model !== this.#current.model;
-        // The version in use comes last, and counts where a face has moved meanwhile.
+        // The version in use comes last: its result replaces an older one if a face has moved meanwhile.
         else if (nearness.distance <= threshold || candidates > 0)
-          near.set(face.imageId, matchOf(face, nearness));
-        else near.delete(face.imageId);
+          neighbours.set(face.imageId, matchOf(face, nearness));
+        else neighbours.delete(face.imageId);
       }
     });
-    // Sorting keeps the order of those that are as near.
-    const sorted = [...near.values()].sort((one, other) => one.distance - other.distance);
+    // Sorting is stable, so faces at the same distance keep their order.
+    const sorted = [...neighbours.values()].sort((one, other) => one.distance - other.distance);
     const matches = sorted.filter(({ distance }) => distance <= threshold);
     const known = new Set(matches.map(({ entryId }) => entryId));
     const misses = sorted.filter(({ distance, entryId }) => {
       if (distance <= threshold || known.has(entryId)) return false;
       return known.add(entryId);
     });
-    return { near: [...matches, ...misses.slice(0, candidates)], isOutdated };
+    return { neighbours: [...matches, ...misses.slice(0, candidates)], isOutdated };
   }
 
-  /** How near a probe is to those of some images' faces that there are. */
+  /** Compares a probe with the faces of those images that have one, nearest first. */
   compareWith(
     embeddings: Readonly<Partial<Record<EmbedderName, Float32Array>>>,
     imageIds: readonly string[],
@@ -179,40 +189,40 @@ export class ModelGallery {
       for (const { embedding, ...face } of gallery.getAmong(imageIds)) {
         const isCurrent = model === this.#current.model;
         const { distance, cosine } = compareEmbeddings(probe, embedding, isCurrent ? metric : 'cosine');
-        const nearness = this.#nearnessOf(model, { distance, similarity: 100 * cosine }, metric);
+        const nearness = this.#nearnessOf(model, { distance, cosine }, metric);
         compared.set(face.imageId, { ...face, ...nearness });
       }
     }
     return [...compared.values()].sort((one, other) => one.distance - other.distance);
   }
 
-  /** The version in use last. */
+  /** All versions, the one in use last. */
   get #versions(): VersionGallery[] {
     return [...this.#others, this.#current];
   }
 
-  /** Those with a face, and the one in use. */
+  /** Versions that have a face, and the one in use. */
   get #inUse(): VersionGallery[] {
     return this.#versions.filter((one) => one === this.#current || one.gallery.size > 0);
   }
 
-  /** A cosine distance of the version in use as one of another. */
+  /** Converts a cosine distance of the version in use to another version. */
   #fromCurrent({ calibration }: EmbeddingModel, cosine: number): number {
     return equivalentDistance(cosine, this.#current.model.calibration, calibration);
   }
 
   #nearnessOf(
     model: EmbeddingModel,
-    { distance, similarity: cosinePercent }: Pick<GalleryHit, 'distance' | 'similarity'>,
+    { distance, cosine }: Pick<GalleryHit, 'distance' | 'cosine'>,
     metric: DistanceMetric,
   ): Nearness {
     const { calibration } = this.#current.model;
-    const own = 1 - cosinePercent / 100;
+    const own = distanceOf('cosine', cosine);
     if (model === this.#current.model) return { distance, similarity: similarityAt(calibration, own) };
-    const cosine = equivalentDistance(own, model.calibration, calibration);
-    // The embeddings of models of several versions have a length of 1.
+    const equivalent = equivalentDistance(own, model.calibration, calibration);
+    // Only models whose embeddings have length 1 have several versions.
     const same = metric === 'euclidean' ? 'euclidean_l2' : metric;
-    return { distance: distanceOf(same, 1 - cosine), similarity: similarityAt(calibration, cosine) };
+    return { distance: distanceOf(same, 1 - equivalent), similarity: similarityAt(calibration, equivalent) };
   }
 }
 

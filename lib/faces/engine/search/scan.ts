@@ -1,27 +1,33 @@
 import { codesSize, type SharedGallery } from './gallery-memory.ts';
 import { kernelOn, pageSize } from './search-kernel.ts';
 
-/** Bytes. */
+/** Bytes of a probe before its codes. */
 const headSize = 64;
 
-/** The largest code of a probe. The sum over 2,048 dimensions of 127 times this stays below 2^31. */
+/** Largest code of a probe: the sum over 2,048 dimensions of 127 times this stays below 2^31. */
 const maxCode = 8191;
 
-/** Far more than the rounding of some thousand operations in double precision, far less than matters. */
+/**
+ * Margin for rounding: far more than some thousand operations in double precision lose, and too little to
+ * matter.
+ */
 const roundingMargin = 1e-9;
 
-/** What a row's score is made of, and what it must reach; `upper` is the most that the cosine between row and probe can be. */
+/** Formula of a row's score. `upper` is an upper bound of the cosine between row and probe. */
 export interface Scoring {
-  /** The score is `upper * (constant + perLength * length) - perSquare * length ** 2`, `length` being the row's. */
+  /**
+   * Terms of `upper * (constant + perLength * length) - perSquare * length ** 2`, where `length` is the
+   * row's.
+   */
   readonly constant: number;
   readonly perLength: number;
   readonly perSquare: number;
 }
 
 /**
- * The kernel on one gallery with some probes. Probes lie in the kernel's own memory from byte 0 on, one after the other: least score,
- * step, weight of the row's error, error, the scoring's three numbers (float64 each), 8 bytes free, and a code (int16) for each of the
- * row's.
+ * Runs the kernel on one gallery with some probes. Probes lie in the kernel's own memory from byte 0 on, one
+ * after the other. A probe has its least score, its step, the weight of the row's error, its error, and the
+ * scoring's three numbers (float64 each). Then come 8 free bytes, and a code (int16) for each code of a row.
  */
 export class Scan {
   readonly #kernel: ReturnType<typeof kernelOn>;
@@ -30,7 +36,10 @@ export class Scan {
   readonly #scratch: DataView;
   readonly #out: Uint32Array;
 
-  /** `units` are the probes scaled to length 1, at least one; `scan` is called with at most `maxRows` rows, at most 65,535. */
+  /**
+   * @param units the probes scaled to length 1, at least one
+   * @param maxRows limit on the rows of one `scan`, at most 65,535
+   */
   constructor(
     { memory, dimensions }: SharedGallery,
     units: readonly Float64Array[],
@@ -51,14 +60,14 @@ export class Scan {
     });
   }
 
-  /** From now on, rows whose score is less than this are ruled out for this probe. */
+  /** Rules out, from now on, rows whose score for this probe is below this. */
   setLeastScore(probe: number, score: number): void {
     this.#scratch.setFloat64(probe * this.#probeSize, score, true);
   }
 
   /**
-   * The rows, counted from the one that begins at byte `start`, that can't be ruled out, each as `row << 16 | probe`. The list is
-   * good until the next call.
+   * Finds the rows that can't be ruled out, each as `row << 16 | probe`; rows count from 0 at byte `start`.
+   * The list is valid until the next call.
    */
   scan(start: number, rows: number): Uint32Array {
     const found = this.#kernel.scan(start, rows, this.#codes, 0, this.#probes, this.#out.byteOffset);

@@ -1,7 +1,7 @@
 import type { DistanceMetric } from '../../../contract/vocabulary.ts';
 import { maxImagesOfEntry } from '../../best-of-entries.ts';
 import type { EmbedderName } from '../models/models.ts';
-import { cosineWith, distanceFrom, distanceOf, similarityOf, unitOf } from './distance.ts';
+import { cosineWith, distanceFrom, distanceOf, unitOf } from './distance.ts';
 import {
   capacityOf,
   faceIdAt,
@@ -16,38 +16,45 @@ export interface GalleryHit {
   readonly faceId: number;
   readonly entryId: number;
   readonly distance: number;
-  /** 0..100 */
-  readonly similarity: number;
+  /** Cosine of the angle between probe and face, -1..1; higher is closer. */
+  readonly cosine: number;
 }
 
-/** A look at one gallery for all faces of a picture. */
+/** Search of one gallery for all faces of a picture. */
 export interface GallerySearch {
   readonly embedder: EmbedderName;
   readonly metric: DistanceMetric;
-  /** In the metric. */
+  /** Largest distance of a match, in the metric. */
   readonly threshold: number;
-  /** See `searchGallery`. */
+  /** Limit on the near misses of each face, see `searchGallery`. */
   readonly candidates?: number;
 }
 
-/** Entries that are kept beyond the near misses that are asked for: some of them may turn out to match. */
+/** Number of entries kept beyond the near misses wanted, because some of them may turn out to match. */
 const spareEntries = 10;
 
-/** Rows of one look of the kernel: few at first, so that there soon are hits to beat; later as many as stay in a core's cache. */
+/**
+ * Rows of one call of the kernel. The first calls are short, so that there soon are hits to beat. Later ones
+ * are as long as a core's cache allows.
+ */
 const firstLook = 128;
 const longestLook = 1024;
 
 /**
- * Compares each probe with every enrolled face, in one pass over the gallery. For each it returns the faces with `distance <= threshold`,
- * of every entry that has one, its nearest (see `maxImagesOfEntry`); and then, where near misses are asked for, the nearest face of each
- * of the nearest entries that have none. Nearest first, the older of two that are as near.
+ * Compares each probe with every enrolled face, in one pass over the gallery. For each probe it returns the
+ * faces with `distance <= threshold`, nearest first; an entry has at most `maxImagesOfEntry` of them. Then
+ * follow the near misses: the nearest face of each of the nearest entries that do not match. Of two faces at
+ * the same distance, the older comes first.
  *
- * It is exact: distances are computed in double precision from the embeddings themselves, for every row but those that a bound rules
- * out. Let `u` be a row's embedding and `p` the probe, both of length 1, `u'` and `p'` what their codes stand for, `e` and `f` the
- * lengths of `u - u'` and `p - p'`, all computed and not estimated. As u.p = u'.p' + (u - u').p' + u.(p - p'), and by Cauchy and
- * Schwarz, u.p is at most u'.p' + e(1 + f) + f. A row is ruled out when a face at that cosine would be too far for the threshold and,
- * where near misses are asked for, farther than as many entries that were found before.
- * @param candidates so many near misses for each probe, at most
+ * The search is exact. It computes distances in double precision from the embeddings themselves, for every
+ * row that a bound does not rule out. Let `u` be a row's embedding and `p` the probe, both of length 1. Let
+ * `u'` and `p'` be the vectors that their codes stand for, and `e` and `f` the lengths of `u - u'` and `p -
+ * p'`. All four are computed, not estimated.
+ *
+ * As u.p = u'.p' + (u - u').p' + u.(p - p'), Cauchy and Schwarz give a bound: u.p is at most
+ * u'.p' + e(1 + f) + f. A row is ruled out if a face at that cosine would be beyond the threshold. If near
+ * misses are wanted, it must also be farther than as many entries found before.
+ * @param candidates limit on the near misses of each probe
  */
 export function searchGallery(
   gallery: SharedGallery,
@@ -80,7 +87,7 @@ function passOver(gallery: SharedGallery, searches: readonly ProbeSearch[]): voi
   searches.forEach((search, probe) => {
     scan.setLeastScore(probe, search.leastScore);
   });
-  // Another thread may have enlarged the gallery since, and use rows that this object does not reach.
+  // Another thread may have enlarged the gallery since, and use rows that this object does not contain.
   const size = Math.min(rowsUsed(gallery), capacityOf(gallery));
   let length = firstLook;
   for (let row = 0; row < size; row += length) {
@@ -94,15 +101,15 @@ function passOver(gallery: SharedGallery, searches: readonly ProbeSearch[]): voi
   }
 }
 
-/** Room for rounding in the inverse of the metrics; what it lets through is compared exactly. */
+/** Margin for rounding in the inverse of the metrics; rows within it are compared exactly. */
 const margin = 1e-6;
 
-/** What one probe has found so far. */
+/** Search for one probe, with its hits so far. */
 class ProbeSearch {
-  /** The probe scaled to length 1. */
+  /** Probe scaled to length 1. */
   readonly unit: Float64Array;
   readonly scoring: Scoring;
-  /** No row of a lesser score can be a hit. */
+  /** Score below which no row can be a hit. */
   leastScore: number;
   readonly #gallery: SharedGallery;
   readonly #probe: Float64Array;
@@ -110,13 +117,13 @@ class ProbeSearch {
   readonly #metric: DistanceMetric;
   readonly #threshold: number;
   readonly #candidates: number;
-  /** The hits of each entry that matches. */
+  /** Hits of each entry that matches. */
   readonly #matching = new Map<number, GalleryHit[]>();
-  /** The nearest face of each entry that is near and does not match. */
+  /** Nearest face of each entry that is close and does not match. */
   readonly #nearMisses = new Map<number, GalleryHit>();
-  /** Entries that turned out to match since the farthest distance was set by them. */
+  /** Number of near misses that turned out to match since `#farthest` was set. */
   #left = 0;
-  /** No entry that is farther is among the near misses. */
+  /** Distance beyond which no entry is kept as a near miss. */
   #farthest = Number.POSITIVE_INFINITY;
   #isSecondPass = false;
 
@@ -140,7 +147,10 @@ class ProbeSearch {
     this.leastScore = candidates > 0 ? Number.NEGATIVE_INFINITY : this.#scoreFor(threshold);
   }
 
-  /** An embedding without a direction has no distance to any other, and no distance is negative. */
+  /**
+   * True if a face can be a hit. An embedding of length 0 has no distance to any other, and no distance is
+   * negative.
+   */
   get canMatch(): boolean {
     const hasDirection = this.#length > 0 && this.#length < Number.POSITIVE_INFINITY;
     return hasDirection && (this.#threshold >= 0 || this.#candidates > 0);
@@ -162,7 +172,7 @@ class ProbeSearch {
           ? distanceFrom(segment, start, this.#probe)
           : distanceOf(this.#metric, cosine);
       if (faceIdAt(this.#gallery, row) !== faceId) continue;
-      const hit = { faceId, entryId, distance, similarity: similarityOf(cosine) };
+      const hit = { faceId, entryId, distance, cosine };
       if (distance <= this.#threshold) this.#addMatch(hit);
       else if (this.#candidates > 0 && distance <= this.#farthest) this.#addNearMiss(hit);
       return;
@@ -187,8 +197,9 @@ class ProbeSearch {
   }
 
   /**
-   * Forgets all near misses but the nearest; says whether that raised the least score. What it forgets can't be among those that are asked
-   * for as long as at most `spareEntries` of those that it keeps turn out to match.
+   * Drops all near misses but the nearest. It keeps `spareEntries` more than wanted, so the result stays
+   * right if at most that many turn out to match.
+   * @returns true if this raised the least score
    */
   prune(): boolean {
     const kept = this.#candidates + spareEntries;
@@ -201,7 +212,10 @@ class ProbeSearch {
     return true;
   }
 
-  /** Says whether near misses may have been forgotten in place of entries that matched; then a second pass finds them. */
+  /**
+   * Starts a second pass if near misses may have been dropped in favour of entries that turned out to match.
+   * @returns true if a second pass is needed
+   */
   beginsAgain(): boolean {
     if (this.#farthest === Number.POSITIVE_INFINITY || this.#left <= spareEntries) return false;
     this.#nearMisses.clear();
@@ -214,11 +228,11 @@ class ProbeSearch {
 
   hits(): GalleryHit[] {
     const matches = [...this.#matching.values()].flatMap(best).sort(byDistance);
-    const near = [...this.#nearMisses.values()].sort(byDistance).slice(0, this.#candidates);
-    return [...matches, ...near];
+    const nearMisses = [...this.#nearMisses.values()].sort(byDistance).slice(0, this.#candidates);
+    return [...matches, ...nearMisses];
   }
 
-  /** The score of a face at this distance, less a margin. */
+  /** Computes the score of a face at this distance, less a margin. */
   #scoreFor(distance: number): number {
     switch (this.#metric) {
       case 'cosine':
@@ -240,7 +254,7 @@ function byDistance(one: GalleryHit, other: GalleryHit): number {
   return one.distance - other.distance || one.faceId - other.faceId;
 }
 
-/** The nearest hits of an entry. */
+/** Returns the nearest hits of an entry. */
 function best(hits: GalleryHit[]): GalleryHit[] {
   return hits.sort(byDistance).slice(0, maxImagesOfEntry);
 }

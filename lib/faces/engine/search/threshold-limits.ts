@@ -5,8 +5,9 @@ import { distanceAtRate } from '../models/calibration.ts';
 import { type EmbeddingModel, thresholdsOfUnits } from '../models/models.ts';
 
 /**
- * The thresholds of a model in a metric.
- * @param maxFalseMatchRate the largest share of pairs of different people that may match: more than 0, at most 0.01
+ * Computes the limits on a model's thresholds in a metric.
+ * @param maxFalseMatchRate the largest share of pairs of different people that may match: above 0, at most
+ *   0.01
  */
 export function thresholdLimits(
   name: string,
@@ -32,6 +33,6 @@ function loosestDistance(
   rate: number,
 ): number {
   if (metric === 'euclidean' && euclideanCalibration) return distanceAtRate(euclideanCalibration, rate);
-  // An opposite direction is as far as embeddings can be.
+  // Opposite embeddings have the largest distance, 2.
   return thresholdsOfUnits(Math.min(2, distanceAtRate(calibration, rate)))[metric];
 }

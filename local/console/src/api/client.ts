@@ -1,7 +1,7 @@
 import { noteAnswer, serviceUrl } from './connection.ts';
 import { awaitToken, currentToken } from './token.ts';
 
-/** The service answered that it will not, or cannot. */
+/** The service answered that it refuses, or can't do it. */
 export class RefusedError extends Error {
   readonly status: number;
   /** Reasons, one for each refused picture. */
@@ -22,15 +22,16 @@ export class UnreachableError extends Error {
 
 export interface Call {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Sent as JSON, unless it is a form. */
+  /** Body, sent as JSON unless it is a form. */
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Calls the service, with the token if there is one; where it wants another, a person is asked and the call
- * is made again.
- * @param path below the service's address, without a slash in front.
+ * Calls the service, with the token if there is one. If the service requires another one, it asks the person,
+ * and calls again.
+ *
+ * @param path path below the service's address, without a slash in front.
  * @throws RefusedError, UnreachableError, the signal's reason
  */
 export async function call(path: string, { method = 'GET', body, signal }: Call = {}): Promise<Response> {
@@ -61,8 +62,9 @@ export async function callJson<Answer>(path: string, options?: Call): Promise<An
 }
 
 /**
- * Sends a form where the service said, which may be a bucket: without the token, and what comes of it tells
- * nothing of the service.
+ * Sends a form to the address that the service gave, which may be a bucket's. So it sends no token, and a
+ * failure says nothing about the service.
+ *
  * @throws RefusedError, UnreachableError
  */
 export async function sendForm(url: string, form: FormData): Promise<void> {

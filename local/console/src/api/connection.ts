@@ -1,14 +1,15 @@
 import { Store } from '../store.ts';
 
-/** Which service the console talks to, with which token, and whether it answers. */
+/** Connection to the service: its address, and whether it answers. */
 
 export type Reachability = 'reachable' | 'unreachable';
 
-/** The service's address with a slash at its end; undefined until a person has told it. */
+/** Address of the service with a slash at its end; undefined until a person has entered it. */
 export const serviceUrl = new Store<URL | undefined>(undefined);
 export const reachability = new Store<Reachability>('reachable');
 /**
- * Counts up whenever the service answers again after it did not: what failed meanwhile may be tried again.
+ * Number of times that the service answered again after it did not. Whatever failed meanwhile may then be
+ * tried again.
  */
 export const reconnections = new Store(0);
 
@@ -20,8 +21,8 @@ const probeDelaysMs = [1_000, 2_000, 4_000, 8_000, 15_000];
 export let isAddressChosen = false;
 
 /**
- * Reads `config.json` beside the page. Its `api_url` is the service's address, relative to the page or whole;
- * where it is empty, the one that a person told before counts.
+ * Reads `config.json` beside the page. Its `api_url` is the service's address, relative to the page or whole.
+ * If it is empty, the address that a person entered earlier counts.
  */
 export async function findService(): Promise<void> {
   const { api_url: configured } = await readConfig();
@@ -41,15 +42,12 @@ async function readConfig(): Promise<{ api_url: string }> {
       return { api_url: String(config.api_url) };
     }
   } catch {
-    // No file: then a person is asked.
+    // Without the file, the page asks for the address.
   }
   return { api_url: '' };
 }
 
-/**
- * Returns the address that a person typed, or undefined when it is none. `https` is meant where nothing is
- * said.
- */
+/** Reads the address that a person typed; undefined if it is none. Without a scheme it means `https`. */
 export function parseAddress(text: string): URL | undefined {
   const trimmed = text.trim();
   const url = URL.parse(/^https?:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`);
@@ -73,7 +71,7 @@ export async function answersAt(url: URL): Promise<boolean> {
 
 export function chooseService(url: URL): void {
   localStorage.setItem(addressKey, url.href);
-  // Everything that was read belongs to the other service.
+  // All data on the page belongs to the other service.
   location.reload();
 }
 
@@ -89,7 +87,7 @@ function asFolder({ origin, pathname }: URL): URL {
 
 let probing = false;
 
-/** Tells whether a call got any answer; when it got none, asks on until there is one. */
+/** Notes whether a call got any answer. If it got none, asks again until there is one. */
 export function noteAnswer(answered: boolean): void {
   if (answered) {
     if (reachability.value === 'reachable') return;
@@ -111,7 +109,7 @@ async function keepProbing(): Promise<void> {
   probing = false;
 }
 
-/** Waits, and ends early when the machine's network comes back. */
+/** Waits. It ends early if the machine's network comes back. */
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
@@ -124,7 +122,7 @@ function pause(ms: number): Promise<void> {
   });
 }
 
-/** Asks once whether the service answers, whatever it says. */
+/** Checks once whether the service gives any answer. */
 export async function probe(): Promise<void> {
   const base = serviceUrl.value;
   if (base === undefined) return;

@@ -83,7 +83,7 @@ export async function processImage(
   return result;
 }
 
-/** Sends a picture that is too large for a request. Returns what it is called in requests from then on. */
+/** Sends a picture that is too large for a request. Returns its name for later requests. */
 export async function uploadPicture(image: File): Promise<string> {
   const upload = await callJson<UploadForm>(`${api}/process/uploads`, {
     method: 'POST',

@@ -3,8 +3,8 @@ import type { Box } from '../../../../lib/contract/shapes.ts';
 import { call } from './client.ts';
 
 /**
- * Pictures of the service, fetched with the token and shown by `blob:` addresses. Small ones are cut out and
- * scaled down here, so that a page full of faces does not hold as many whole pictures.
+ * Pictures of the service, fetched with the token and shown through `blob:` addresses. Small ones are cut out
+ * and scaled down here, so that a page full of faces does not hold as many whole pictures.
  */
 
 export interface Size {
@@ -15,7 +15,7 @@ export interface Size {
 export interface Cut {
   /** Box in pixels of the upright picture; the whole picture if left out. */
   readonly box?: Box | null;
-  /** The longer side of what is shown, in pixels; as it is when left out. */
+  /** Longer side of the shown picture, in pixels; by default its own size. */
   readonly size?: number;
 }
 
@@ -27,18 +27,18 @@ interface CachedPicture {
 }
 
 const maxDownloads = 4;
-/** Pictures that nobody shows at the moment and that are kept all the same. */
+/** Number of pictures that are kept although no page shows them at the moment. */
 const maxIdle = 150;
 /** Share of a face's box that is shown around it, on each side. */
 const margin = 0.35;
 
 const limit = pLimit(maxDownloads);
 
-/** Asks for something that belongs to a picture of many, when its turn has come. */
+/** Limits requests for the parts of a page with many pictures: each waits for its turn. */
 export const inTurn = pLimit(maxDownloads);
 const cache = new Map<string, CachedPicture>();
 
-/** Takes a picture into use; whoever does must release it by the same two. */
+/** Takes a picture into use. The caller must release it with the same path and cut. */
 export function acquirePicture(path: string, cut: Cut): Promise<string> {
   const key = keyOf(path, cut);
   const cached = cache.get(key) ?? startDownload(key, path, cut);
@@ -51,18 +51,18 @@ export function releasePicture(path: string, cut: Cut): void {
   const cached = cache.get(key);
   if (cached === undefined) return;
   cached.users--;
-  // A picture that is no longer in sight makes room for those that are.
+  // A picture that is out of sight makes room for those in sight.
   if (cached.users <= 0 && !cached.isThere) {
     drop(key, cached);
     return;
   }
-  // The most recently used last.
+  // The order is by last use, the latest last.
   cache.delete(key);
   cache.set(key, cached);
   dropIdle();
 }
 
-/** Forgets what was fetched below a path, such as of an entry that is gone. */
+/** Forgets the pictures below a path, such as those of a deleted entry. */
 export function forgetPictures(path: string): void {
   for (const [key, cached] of cache) if (key.startsWith(path)) drop(key, cached);
 }
@@ -85,7 +85,7 @@ function startDownload(key: string, path: string, cut: Cut): CachedPicture {
       cached.isThere = true;
     },
     () => {
-      // It may be asked for again.
+      // A failed picture may be requested again.
       if (cache.get(key) === cached) cache.delete(key);
     },
   );
@@ -112,7 +112,7 @@ export async function decode(url: string): Promise<HTMLImageElement> {
 }
 
 /**
- * Returns the face with some of what is around it, as a square as far as the picture goes; or the whole
+ * Cuts a face out with some margin, as a square as far as the picture goes. Without a box it gives the whole
  * picture, smaller.
  */
 async function cutOut(source: Blob, { box, size = 320 }: Cut): Promise<Blob> {
@@ -128,7 +128,7 @@ async function cutOut(source: Blob, { box, size = 320 }: Cut): Promise<Blob> {
   }
 }
 
-/** Returns the square around a face that is shown of a picture of that size. */
+/** Returns the square around a face, for a picture of that size. */
 export function around({ x, y, w, h }: Box, { width, height }: Size): Box {
   const side = Math.min(Math.max(w, h) * (1 + 2 * margin), width, height);
   const clamp = (start: number, length: number) => Math.max(0, Math.min(start, length - side));

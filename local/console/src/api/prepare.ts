@@ -1,18 +1,18 @@
 import type { UploadContentType } from '../../../../lib/contract/uploads.ts';
 import { decode, draw } from './pictures.ts';
 
-/** Makes of any file that this browser can show a picture that the service takes. */
+/** Conversion of any file that this browser can show into a picture that the service accepts. */
 
 /**
- * Larger ones go by a form of their own to be checked: a request through API Gateway holds about 4.5 MB of
- * picture.
+ * Largest picture that is sent inside a request; a larger one is uploaded by a form. A request through API
+ * Gateway holds a picture of about 4.5 MB.
  */
 export const inlineBytes = 3_000_000;
-/** The service's own limit, unless it says otherwise. */
+/** The service's default limit. */
 const defaultMaxBytes = 15 * 1024 * 1024;
 /**
- * The longer side of a picture that had to be scaled down. Faces are compared at 112 pixels: there is detail
- * enough.
+ * Longer side of a picture that had to be scaled down. Faces are compared at 112 pixels, so this keeps enough
+ * detail.
  */
 const scaledSide = 3_000;
 const jpegQuality = 0.9;
@@ -34,8 +34,9 @@ export interface PreparedPicture {
 export class UnreadableFileError extends Error {}
 
 /**
- * @param maxBytes a larger picture is scaled down; so is converted what is of another format than the service
- * takes.
+ * Scales a picture down if it has more than `maxBytes`, and converts one of a format that the service does
+ * not accept.
+ *
  * @throws UnreadableFileError
  */
 export async function prepare(file: File, maxBytes = defaultMaxBytes): Promise<PreparedPicture> {
@@ -53,8 +54,8 @@ export async function prepare(file: File, maxBytes = defaultMaxBytes): Promise<P
 }
 
 /**
- * Returns a small JPEG of a picture, as base64: good enough to find its faces, and its size beside that of
- * the original.
+ * Returns a small JPEG of a picture, as base64, which is good enough to find its faces. Returns its size and
+ * the original's too.
  */
 export async function preview(
   file: File,

@@ -1,12 +1,9 @@
 import { Store } from '../store.ts';
 import { serviceUrl } from './connection.ts';
 
-/**
- * The bearer token, kept for this tab's session and for one service alone: another address never gets to see
- * it.
- */
+/** Bearer token, kept for this tab's session and for one service. No other address ever receives it. */
 
-/** Set while a person is asked for a token: whether the one that was sent was refused. */
+/** Question for a token, while a person is asked for one. It says if the token that was sent was refused. */
 export const tokenQuestion = new Store<{ readonly wasRefused: boolean } | undefined>(undefined);
 /** True if there is a token that can be forgotten. */
 export const hasToken = new Store(false);
@@ -24,8 +21,9 @@ export function currentToken(): string | undefined {
 }
 
 /**
- * Waits for another token than the refused one; calls that are refused together wait for the same answer.
- * @throws the signal's reason when it is aborted first.
+ * Waits for another token than the refused one. Calls that are refused together wait for the same answer.
+ *
+ * @throws the signal's reason if it is aborted first.
  */
 export async function awaitToken(refused: string | undefined, signal?: AbortSignal): Promise<void> {
   if (currentToken() !== refused) return;
@@ -51,7 +49,7 @@ export function answerToken(token: string): void {
   waiting = undefined;
 }
 
-/** Forgets the token, and with it all that it has shown. */
+/** Forgets the token, and all data that was read with it. */
 export function forgetToken(): void {
   sessionStorage.removeItem(storageKey());
   location.reload();

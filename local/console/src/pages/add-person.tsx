@@ -13,6 +13,7 @@ import { Page } from '../ui/page.tsx';
 import { PersonFields } from '../ui/person-fields.tsx';
 import { PictureInput } from '../ui/picture-input.tsx';
 import { Notice } from '../ui/states.tsx';
+import { Warnings } from '../ui/warnings.tsx';
 
 /** Content of the form. It outlives the page, so that a visit to another page loses nothing. */
 interface PersonDraft {
@@ -120,10 +121,11 @@ function useSending() {
 }
 
 /** Opens the person's page if nothing is left to be checked. */
-function finish({ entryId, added, refused, duplicates, isUnsure }: Outcome, name: string): void {
+function finish({ entryId, added, refused, duplicates, isUnsure, warnings }: Outcome, name: string): void {
   if (entryId === undefined) return;
+  const isDoubtful = duplicates.length > 0 || isUnsure || warnings.length > 0;
   const words = `${name} is listed, with ${count(added, 'picture')}.`;
-  if (refused === 0 && duplicates.length === 0 && !isUnsure && pictures.value.length === added) {
+  if (refused === 0 && !isDoubtful && pictures.value.length === added) {
     tell(words);
     discard();
     go(paths.entry(entryId), { replace: true });
@@ -147,6 +149,7 @@ function OutcomeNotice({ outcome, name }: { outcome: Outcome; name: string }) {
         {name} is listed, with {count(added, 'picture')}
         {refused > 0 && `; ${count(refused, 'picture')} could not be used`}.
       </Notice>
+      <Warnings warnings={outcome.warnings} />
       <Duplicates outcome={outcome} />
     </>
   );

@@ -21,6 +21,7 @@ import { Page } from '../ui/page.tsx';
 import { PictureInput } from '../ui/picture-input.tsx';
 import { Results } from '../ui/results.tsx';
 import { Failure, Notice } from '../ui/states.tsx';
+import { Warnings } from '../ui/warnings.tsx';
 
 export function CheckPage() {
   const all = useStore(checks);
@@ -146,6 +147,7 @@ function SelectedCheck({ check, status }: { check: Check; status: Status | undef
           <Notice kind="warning">{error}</Notice>
         </div>
       )}
+      <Warnings warnings={result?.warnings} />
       <Results
         faces={result?.faces}
         isComing={state === 'waiting' || state === 'checking'}

@@ -14,6 +14,7 @@ import { tell } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { LoadingRows, ProcessedRows } from '../ui/processed-rows.tsx';
 import { Empty, Failure } from '../ui/states.tsx';
+import { Warnings } from '../ui/warnings.tsx';
 
 const recentMatches = 6;
 const back = { href: paths.blacklist, label: 'Blacklist' };
@@ -21,6 +22,11 @@ const back = { href: paths.blacklist, label: 'Blacklist' };
 export function EntryPage({ id }: { id: number }) {
   const { data: entry, error, reload } = useLoad(`entry ${id}`, (signal) => getEntry(id, signal));
   const [open, setOpen] = useState<'edit' | 'delete'>();
+  const [warnings, setWarnings] = useState<readonly string[] | null>(null);
+  const showSaved = (saved: BlacklistRecord) => {
+    setWarnings(saved.warnings);
+    reload();
+  };
   if (error instanceof RefusedError && error.status === 404) {
     return (
       <Page title="Not listed any more" back={back}>
@@ -65,10 +71,11 @@ export function EntryPage({ id }: { id: number }) {
       {error !== undefined && entry === undefined && <Failure error={error} onRetry={reload} />}
       {entry && (
         <>
+          <Warnings warnings={warnings} />
           <EntryPictures entry={entry} onChange={reload} />
           <RecentMatches id={id} />
           {open === 'edit' && (
-            <EditPerson entry={entry} onSaved={reload} onClose={() => setOpen(undefined)} />
+            <EditPerson entry={entry} onSaved={showSaved} onClose={() => setOpen(undefined)} />
           )}
           {open === 'delete' && <DeletePerson entry={entry} onClose={() => setOpen(undefined)} />}
         </>

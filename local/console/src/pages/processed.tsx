@@ -10,6 +10,7 @@ import { MatchBadges } from '../ui/processed-rows.tsx';
 import { Fact, useSize } from '../ui/reference-picture.tsx';
 import { Results } from '../ui/results.tsx';
 import { Empty, Failure, Notice } from '../ui/states.tsx';
+import { Warnings } from '../ui/warnings.tsx';
 
 const back = { href: paths.history, label: 'History' };
 
@@ -47,6 +48,7 @@ function Details({ item, id }: { item: ImageProcessingResult; id: number }) {
   return (
     <>
       {item.error !== null && <Notice kind="warning">{item.error}</Notice>}
+      <Warnings warnings={item.warnings} />
       {status.error !== undefined && status.data === undefined && (
         <Failure error={status.error} onRetry={status.reload} />
       )}

@@ -109,6 +109,12 @@ function Section({ title, children }: { title: string; children: ComponentChildr
   );
 }
 
+const runtimeNames: Record<NonNullable<Status['settings']['runtime']>, string> = {
+  onnx: 'ONNX Runtime',
+  'tfjs-node': 'tfjs, on TensorFlow',
+  'tfjs-wasm': 'tfjs, on WASM',
+};
+
 const authentications: Record<Status['settings']['authentication'], string> = {
   tokens: 'Tokens',
   none: 'None: everybody who reaches it may use it',
@@ -143,6 +149,7 @@ function SettingsSection({ status }: { status: Status }) {
       <Fact name="Largest picture" value={bytes(settings.max_image_bytes)} />
       <Fact name="Largest request" value={bytes(settings.max_request_bytes)} />
       {settings.workers !== null && <Fact name="Threads" value={String(settings.workers)} />}
+      {settings.runtime !== null && <Fact name="Runtime" value={runtimeNames[settings.runtime]} />}
       <Fact name="Who may use it" value={authentications[settings.authentication]} />
       <Fact name="Version" value={status.version} />
       {status.started_at !== null && <Fact name="Started" value={timeOf(status.started_at)} />}

@@ -9,7 +9,8 @@ import { Notice } from './states.tsx';
 
 export interface EditPersonProps {
   readonly entry: BlacklistRecord;
-  readonly onSaved: () => void;
+  /** Gets the entry as it is now, with the service's warnings. */
+  readonly onSaved: (saved: BlacklistRecord) => void;
   readonly onClose: () => void;
 }
 
@@ -27,9 +28,9 @@ export function EditPerson({ entry, onSaved, onClose }: EditPersonProps) {
     if (name === '') return;
     setSaving(true);
     try {
-      await updateEntry(entry.id, { name, reason: fields.reason.trim() || null });
-      tell(`${name} was saved.`);
-      onSaved();
+      const saved = await updateEntry(entry.id, { name, reason: fields.reason.trim() || null });
+      tell(`${saved.name} was saved.`);
+      onSaved(saved);
       onClose();
     } catch (failure) {
       setSaving(false);

@@ -22,7 +22,7 @@ beforeAll(async () => {
   portrait = await sharp(sample).extract(area).resize(side, side).png().toBuffer();
 });
 
-/** The faces of a gray picture with the portrait in its middle: boxes as they are in the portrait. */
+/** Finds the faces of a gray picture with the portrait in its middle. Boxes are relative to the portrait. */
 async function facesOn(width: number, height: number) {
   const background = '#808080';
   const canvas = sharp({ create: { width, height, channels: 3, background } });

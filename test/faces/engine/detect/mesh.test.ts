@@ -8,7 +8,7 @@ import { Pyramid } from '../../../../lib/faces/engine/geometry/pyramid.ts';
 import { decodePicture } from '../../../../lib/inputs/decode.ts';
 import { sampleFolder } from '../../../../local/models/packages.ts';
 
-/** Its number in the mesh. */
+/** Number of the tip of the nose in the mesh. */
 const noseTip = 4;
 
 describe('the mesh', () => {

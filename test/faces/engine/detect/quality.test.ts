@@ -21,7 +21,7 @@ const frontal = {
   mouthCentre: [100, 155],
 } as const satisfies Record<string, Point>;
 
-/** A picture of 200 by 200 pixels, each of which has one value. */
+/** Makes a picture of 200 by 200 pixels, with one value for each pixel. */
 function picture(valueAt: (x: number, y: number) => number): Pixels {
   const [width, height] = [200, 200];
   const data = Uint8Array.from({ length: 3 * width * height }, (_, index) => {
@@ -35,7 +35,7 @@ function measure(valueAt: (x: number, y: number) => number, box: Partial<typeof 
   return measureQuality(new Pyramid(picture(valueAt)), { area: { ...area, ...box }, firstLook: frontal });
 }
 
-/** All points turned about (100, 100), clockwise. */
+/** Turns all points clockwise around (100, 100). */
 function turned(degrees: number) {
   const angle = (degrees * Math.PI) / 180;
   const turn = ([x, y]: Point): Point => [
@@ -79,7 +79,7 @@ describe('the pose', () => {
 });
 
 describe('the quality', () => {
-  /** Waves of so many pixels, 120 plus and minus the contrast. */
+  /** Makes waves of this length in pixels, around 120, with this contrast. */
   const waves = (length: number, contrast: number) => (x: number, y: number) =>
     120 + contrast * Math.sin((2 * Math.PI * x) / length) * Math.sin((2 * Math.PI * y) / length);
 

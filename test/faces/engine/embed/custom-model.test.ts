@@ -34,7 +34,7 @@ async function configOf(model: Uint8Array | string): Promise<CustomModelConfig> 
   return { ...mobileFaceNetConfig, path };
 }
 
-/** The message with which a model is refused. */
+/** Gives the message with which a model is refused. */
 async function refusal(config: CustomModelConfig): Promise<string> {
   const error = await openCustomModel(config).then(
     () => undefined,
@@ -154,7 +154,7 @@ describe('a model of MODEL_PATH', () => {
     'is empty': [() => configOf(''), /can't be loaded/],
     'is no model': [() => configOf('name,age\n'.repeat(1000)), /can't be loaded/],
     'has two inputs and outputs': [
-      // Protocol buffers that are written one after the other are one message with the fields of both.
+      // Two messages of protocol buffers, one after the other, are one message with the fields of both.
       () => configOf(Buffer.concat([twoOf('one', 'first'), twoOf('other', 'second')])),
       /has 2 inputs and 2 outputs/,
     ],

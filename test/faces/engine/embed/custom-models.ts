@@ -11,9 +11,9 @@ import {
 } from '../../../../lib/faces/engine/onnx/graph.ts';
 import { fields } from '../../../../lib/faces/engine/onnx/read.ts';
 
-/** Models as users may have them, made of the weights at hand. */
+/** Models that a user might have, made of the weights that are already here. */
 
-/** MobileFaceNet as `MODEL_PATH` has it where nothing else is set but the threshold. */
+/** MobileFaceNet as a `MODEL_PATH` model for which only the threshold is set. */
 export const mobileFaceNetConfig: CustomModelConfig = {
   path: modelFile('mobilefacenet'),
   channels: 'RGB',
@@ -23,7 +23,10 @@ export const mobileFaceNetConfig: CustomModelConfig = {
   calibration: undefined,
 };
 
-/** MobileFaceNet for pictures whose pixels are blue, green, red, 0..2: (v - 127.5) / 128 is (0.5 v' - 0.5) * 255 / 256 of v' = v / 127.5. */
+/**
+ * Writes MobileFaceNet for pictures whose pixels are blue, green, red, 0..2. With v' = v / 127.5, (v - 127.5)
+ * / 128 is (0.5 v' - 0.5) * 255 / 256.
+ */
 export async function writeOtherWay(folder: string): Promise<CustomModelConfig> {
   const path = join(folder, 'other-way.onnx');
   const front = writeOnnx(
@@ -55,7 +58,7 @@ const modelGraph = 7;
 const graphInput = 11;
 const graphOutput = 12;
 
-/** One model's nodes before another's, whose input is the one's output. */
+/** Puts one model's nodes in front of another's, whose input becomes the first one's output. */
 function inFront(front: Uint8Array, model: Uint8Array): Uint8Array {
   const partsOf = (bytesOfModel: Uint8Array, leftOut: number) => {
     const view = new DataView(bytesOfModel.buffer, bytesOfModel.byteOffset, bytesOfModel.byteLength);
@@ -74,14 +77,16 @@ function inFront(front: Uint8Array, model: Uint8Array): Uint8Array {
 
 export interface SmallModel {
   readonly shape?: readonly (number | string)[];
-  /** From `rows`, the means of a picture's rows, to `output`. */
+  /** Nodes from `rows`, the means of a picture's rows, to `output`. */
   readonly nodes?: readonly OnnxNode[];
   readonly tensors?: readonly OnnxTensor[];
-  /** The dimension over which the picture's means are taken. */
+  /** Dimension over which the picture's means are taken. */
   readonly over?: number;
 }
 
-/** A model without training: its embedding is the means of each channel's rows, or what its nodes make of them. */
+/**
+ * Builds an untrained model. Its embedding is the mean of each channel's rows, or whatever its nodes compute.
+ */
 export function smallModel({
   shape = ['faces', 3, 32, 32],
   nodes,

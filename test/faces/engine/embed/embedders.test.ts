@@ -47,10 +47,10 @@ describe.each([...embeddingModelNames, 'FastFusion', 'FirstFusion'] as const)('%
 
 describe('two embeddings of a face as one', () => {
   const medians = [2, 10];
-  /** A face's two embeddings, both in the plane: their directions, and how sure the networks are. */
-  const raw = (angle: number, sureness: number) =>
+  /** Makes a face's two embeddings in a plane, from their angles and lengths. */
+  const raw = (angle: number, confidence: number) =>
     medians.map((median) => {
-      const length = median * sureness;
+      const length = median * confidence;
       return Float32Array.of(length * Math.cos(angle), length * Math.sin(angle));
     });
   const cosine = (one: Float32Array[], other: Float32Array[]) =>
@@ -64,7 +64,7 @@ describe('two embeddings of a face as one', () => {
   });
 
   test('doubt has its floor at 0.8', () => {
-    const [sure, doubtful, hopeless] = [1, 0.8, 0.1].map((sureness) => raw(0.9, sureness));
+    const [sure, doubtful, hopeless] = [1, 0.8, 0.1].map((confidence) => raw(0.9, confidence));
     const other = raw(0, 1);
     expect(cosine(hopeless as Float32Array[], other)).toBeCloseTo(
       cosine(doubtful as Float32Array[], other),

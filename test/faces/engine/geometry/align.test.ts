@@ -4,7 +4,7 @@ import { fitSimilarity, type Point, type Similarity } from '../../../../lib/face
 
 const coordinate = fc.double({ min: -5000, max: 5000, noNaN: true });
 const point = fc.tuple(coordinate, coordinate);
-/** Points that are not all in one place. */
+/** Points that are not all in the same place. */
 const points = fc
   .array(point, { minLength: 2, maxLength: 8 })
   .filter((all) => all.some(([x, y]) => Math.hypot(x - (all[0]?.[0] ?? 0), y - (all[0]?.[1] ?? 0)) > 1));

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { Pixels, Similarity } from '../../../../lib/faces/engine/geometry/align.ts';
 import { Pyramid } from '../../../../lib/faces/engine/geometry/pyramid.ts';
 
-/** One square, RGB 0..255, row by row. */
+/** Cuts out one square, as RGB 0..255, row by row. */
 function cut(picture: Pixels, view: Similarity, size: number): Float32Array {
   const planes = new Pyramid(picture).cut([view], { size, means: [0, 0, 0], scales: [1, 1, 1] });
   return planes.map((_, index) => planes[(index % 3) * size * size + Math.floor(index / 3)] as number);
 }
 
-/** A picture whose pixel (x, y) has the colour that `colour` gives. */
+/** Makes a picture whose pixel (x, y) has the colour that `colour` gives. */
 function picture(
   width: number,
   height: number,
@@ -53,7 +53,7 @@ describe('cutting a square', () => {
     for (let x = 0; x < size; x++) expect(pixel(chip, size, x, size - 1)).toEqual([0, 0, 0]);
     // Chip pixel (5, 3) lies between (2, 4) and (3, 4) of the picture.
     expect(pixel(chip, size, 5, 3)).toEqual([25, 80, 32.5]);
-    // Half of it lies outside.
+    // Half of this pixel lies outside the picture.
     expect(pixel(chip, size, 2, 3)).toEqual([0, 40, 10]);
   });
 

@@ -43,7 +43,7 @@ describe("a distance on another version's scale", () => {
   const cosine = fc.double({ min: 0, max: 2, noNaN: true });
 
   test('has the same similarity', () => {
-    // Nearer than 1 in 100: farther away, nobody has measured.
+    // Beyond the distance of 1 in 100, nothing was measured.
     fc.assert(
       fc.property(fc.double({ min: 0, max: FirstFusion[0], noNaN: true }), (distance) => {
         const other = equivalentDistance(distance, FirstFusion, Fusion);
@@ -57,7 +57,7 @@ describe("a distance on another version's scale", () => {
       fc.property(cosine, cosine, (one, other) => {
         const [first, second] = [one, other].map((each) => equivalentDistance(each, Fusion, FirstFusion));
         expect(equivalentDistance(first as number, FirstFusion, Fusion)).toBeCloseTo(one, 10);
-        // Nearer ones may be the same in floating point.
+        // Distances closer together may be the same in floating point.
         fc.pre(Math.abs(one - other) > 1e-9);
         expect(Math.sign((first as number) - (second as number))).toBe(Math.sign(one - other));
       }),

@@ -16,7 +16,7 @@ async function outputOf(model: Uint8Array, shape: readonly number[], values: Flo
 
 const hasPRelu = (model: Uint8Array) => Buffer.from(model).includes('PRelu');
 
-/** Between -1 and 1, the same each time. */
+/** Makes values between -1 and 1, the same each time. */
 const wave = (length: number) => Float32Array.from({ length }, (_, index) => Math.sin(index * index));
 
 function preluModel(slope: Omit<OnnxTensor, 'name'>, otherUser = false): Uint8Array {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { zeroTinyWeights } from '../../../../lib/faces/engine/onnx/weights.ts';
 
-/** As much of protocol buffers as an ONNX model takes. */
+/** Writes a number as protocol buffers do, as far as an ONNX model needs it. */
 function varint(value: number): number[] {
   return value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];
 }

@@ -12,7 +12,7 @@ import { type GalleryHit, searchGallery } from '../../../../lib/faces/engine/sea
 
 const dimensions = 32;
 
-/** A face of an entry: `angle` is its angle to the probe. */
+/** A face of an entry, at this angle to the probe. */
 interface Placed {
   readonly entryId: number;
   readonly angle: number;
@@ -28,7 +28,7 @@ function embedding(angle: number): Float32Array {
   return vector;
 }
 
-/** Face `n` has the id `n + 1`. */
+/** Makes a gallery in which face `n` has the id `n + 1`. */
 function galleryOf(faces: readonly Placed[]): SharedGallery {
   let gallery = createSharedGallery(dimensions);
   faces.forEach(({ entryId, angle }, row) => {
@@ -42,7 +42,7 @@ function search(faces: readonly Placed[], threshold: number, candidates = 0): Ga
   return searchGallery(galleryOf(faces), [probe], 'angular', threshold, candidates)[0] ?? [];
 }
 
-/** The same by its definition: sort everything, then look at each entry. */
+/** Searches by the definition: sorts all faces, and then takes the best of each entry. */
 function searchPlainly(faces: readonly Placed[], threshold: number, candidates: number): number[] {
   const sorted = faces
     .map(({ entryId, angle }, row) => ({ faceId: row + 1, entryId, distance: angle / Math.PI }))
@@ -108,7 +108,7 @@ describe('a search', () => {
   test('gives for any gallery what sorting it all gives', () => {
     const face = fc.record({
       entryId: fc.integer({ min: 1, max: 40 }),
-      // Steps that double precision tells apart, and some that are alike.
+      // These steps differ in double precision, and some faces get the same one.
       angle: fc.integer({ min: 0, max: 200 }).map((step) => step / 100),
     });
     const setting = {

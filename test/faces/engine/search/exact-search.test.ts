@@ -16,7 +16,7 @@ import {
 import { searchGallery } from '../../../../lib/faces/engine/search/search.ts';
 import { buildKernel } from '../../../../local/commands/build-kernel.ts';
 
-/** Numbers below 1, the same in every run. */
+/** Makes random numbers below 1, the same in every run. */
 function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {
@@ -30,7 +30,7 @@ type Vectors = (random: () => number, dimensions: number) => Float32Array;
 const bell: Vectors = (random, dimensions) =>
   Float32Array.from({ length: dimensions }, () => random() + random() + random() + random() - 2);
 
-/** Vectors that are hard on a search which looks at 8 bits of each number first. */
+/** Vectors that are hard for a search that first compares 8 bits of each number. */
 const kinds: Record<string, Vectors> = {
   'any direction': bell,
   'one large number, the others below its 8 bits': (random, dimensions) =>
@@ -53,7 +53,7 @@ const kinds: Record<string, Vectors> = {
     bell(random, dimensions).map((value) => value * 10 ** (12 * random() - 6)),
 };
 
-/** The distances of a probe from all vectors by their definitions, in double precision. */
+/** Computes the distances of a probe from all vectors by their definitions, in double precision. */
 function distancesOf(
   metric: DistanceMetric,
   probe: Float32Array,
@@ -73,7 +73,7 @@ function distancesOf(
   });
 }
 
-/** Vector `n` gets the id `n + 1`. */
+/** Makes a gallery in which vector `n` has the id `n + 1`. */
 function galleryOf(vectors: readonly Float32Array[], dimensions: number): SharedGallery {
   let gallery = createSharedGallery(dimensions);
   vectors.forEach((vector, row) => {
@@ -84,8 +84,8 @@ function galleryOf(vectors: readonly Float32Array[], dimensions: number): Shared
 }
 
 /**
- * That a search found the nearest at or below the threshold, no farther one in place of a nearer one, each at its own distance. Which of
- * several as near it found is left open, for double precision does not tell them apart.
+ * Expects the nearest faces at or below the threshold, each at its own distance, and no farther face in place
+ * of a nearer one. Among faces equally near in double precision, any may be found.
  */
 function expectExact(
   hits: ReturnType<typeof searchGallery>[number],
@@ -103,12 +103,12 @@ function expectExact(
   );
 }
 
-/** How large the numbers are that a probe's distances are differences of. */
+/** Gives the size of the numbers whose differences are a probe's distances. */
 function scaleOf(metric: DistanceMetric, probe: Float32Array): number {
   return metric === 'euclidean' ? Math.max(1, lengthOf(probe)) : 1;
 }
 
-/** A threshold that this share of the distances passes, with none just beside it. */
+/** Finds a threshold that this share of the distances passes. No distance lies just beside it. */
 function thresholdFor(distances: readonly number[], share: number, scale: number): number {
   const sorted = distances.toSorted((one, other) => one - other);
   let index = Math.floor(share * (sorted.length - 1));
@@ -167,17 +167,21 @@ describe('the search against all distances in double precision', () => {
     );
   });
 
-  /** What is lost of a vector of length 1 when its numbers become whole ones from `-most` to `most`. */
+  /**
+   * Computes the rounding error of a vector of length 1 whose numbers become whole ones from `-most` to
+   * `most`.
+   */
   function lostOf(vector: Float32Array, most: number): Float32Array {
     const unit = vector.map((value) => value / lengthOf(vector));
     const step = Math.max(...unit.map(Math.abs)) / most;
     return unit.map((value) => value - step * Math.round(value / step));
   }
 
-  // The bound is reached here, or nearly so: a search that trusted its codes a little more would miss the face.
+  // These cases reach the error bound, or nearly. A search that trusted its codes a little more would miss
+  // the face.
   test.each([
     ['what the codes lose of the face', 127, (face: Float32Array, lost: Float32Array) => [face, lost]],
-    // The signs alone lose nothing as codes, so that all of the error is the probe's.
+    // Signs alone lose nothing as codes, so the whole error is the probe's.
     [
       'what the codes lose of the probe',
       8191,

@@ -19,13 +19,13 @@ import { inTransaction } from '../../../../lib/records/sqlite/transactions.ts';
 
 const dimensions = 128;
 
-/** Embedding `n`: all of them point elsewhere. */
+/** Makes embedding `n`; all of them have different directions. */
 function embedding(n: number): Float32Array {
   return Float32Array.from({ length: dimensions }, (_, index) => Math.sin((n + 1) * (index + 1) * 0.7));
 }
 const face = (n: number) => ({ entryId: n, imageId: `image-${n}`, box: { x: n, y: 1, w: 2, h: 3 } });
 
-/** As one engine does it, in two steps around the commit. */
+/** Inserts a face as an engine does, in one step before the commit and one after it. */
 function insert(gallery: Gallery, face: GalleryFace, embedding: Float32Array): void {
   gallery.insert(face, embedding);
   gallery.takeOver();
@@ -48,7 +48,10 @@ describe('the gallery', () => {
     await rm(folder, { recursive: true });
   });
 
-  /** A gallery on a handle of its own, as each process has, with the memory that it gave out to search. */
+  /**
+   * Opens a gallery on a handle of its own, as each process does, with the memory that it shares for
+   * searches.
+   */
   async function open() {
     const database = await openDatabase(join(folder, 'faces.sqlite'));
     databases.push(database);
@@ -65,7 +68,7 @@ describe('the gallery', () => {
       memories,
       memory,
       add: (n: number) => insert(gallery, face(n), embedding(n)),
-      /** The faces that are just like embedding `n`. */
+      /** Finds the faces equal to embedding `n`. */
       find: (n: number) =>
         searchGallery(memory(), [embedding(n)], 'cosine', 1e-6)
           .flat()

@@ -1,4 +1,7 @@
-/** Searches a gallery until it is told to stop; counts the answers whose distance is that of their face, and the others. */
+/**
+ * Worker for the tests: searches a gallery until it is told to stop. It counts the answers whose distance is
+ * right for their face, and the others.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { SharedGallery } from '../../../../lib/faces/engine/search/gallery-memory.ts';
 import { searchGallery } from '../../../../lib/faces/engine/search/search.ts';

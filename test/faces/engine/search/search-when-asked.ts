@@ -1,4 +1,4 @@
-/** Answers each message, a gallery and some probes, with the faces that are just like these. */
+/** Worker for the tests: answers each message, a gallery and some probes, with the faces equal to them. */
 import { parentPort } from 'node:worker_threads';
 import type { SharedGallery } from '../../../../lib/faces/engine/search/gallery-memory.ts';
 import { searchGallery } from '../../../../lib/faces/engine/search/search.ts';

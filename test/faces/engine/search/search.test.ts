@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type DistanceMetric, distanceMetrics } from '../../../../lib/contract/vocabulary.ts';
 import { embeddingModels } from '../../../../lib/faces/engine/models/models.ts';
-import { distanceOf, lengthOf, similarityOf } from '../../../../lib/faces/engine/search/distance.ts';
+import { distanceOf, lengthOf } from '../../../../lib/faces/engine/search/distance.ts';
 import {
   clearRow,
   createSharedGallery,
@@ -14,12 +14,12 @@ import {
 import { searchGallery } from '../../../../lib/faces/engine/search/search.ts';
 
 const dimensions = 8;
-/** An embedding with a direction, as numbers of 32 bits. */
+/** Embeddings of 32-bit numbers that have a direction. */
 const embedding = fc
   .float32Array({ minLength: dimensions, maxLength: dimensions, min: -10, max: 10, noNaN: true })
   .filter((vector) => lengthOf(vector) > 0.5);
 
-/** The metrics' definitions, in the plainest form. */
+/** Computes a distance by the metric's definition. */
 function plainDistance(metric: DistanceMetric, one: Float32Array, other: Float32Array): number {
   const dot = (u: readonly number[], v: readonly number[]) =>
     u.reduce((sum, value, index) => sum + value * (v[index] as number), 0);
@@ -65,7 +65,6 @@ describe('distances', () => {
         expect(normed).toBeCloseTo(Math.sqrt(2 * cosine), 10);
         expect(angular).toBeCloseTo(Math.acos(1 - cosine) / Math.PI, 6);
         expect(normed).toBeCloseTo(2 * Math.sin((Math.PI * angular) / 2), 6);
-        expect(similarityOf(value)).toBeCloseTo(100 * Math.max(0, 1 - cosine), 10);
       }),
     );
   });
@@ -75,7 +74,6 @@ describe('distances', () => {
       expect(distanceOf('cosine', cosine)).toBe(cosine > 0 ? 0 : 2);
       expect(distanceOf('euclidean_l2', cosine)).toBe(cosine > 0 ? 0 : 2);
       expect(distanceOf('angular', cosine)).toBe(cosine > 0 ? 0 : 1);
-      expect(similarityOf(cosine)).toBe(cosine > 0 ? 100 : 0);
     }
   });
 });
@@ -83,7 +81,7 @@ describe('distances', () => {
 describe('thresholds', () => {
   test('of MobileFaceNet let the same faces through in all four metrics', () => {
     const { cosine, ...others } = embeddingModels.MobileFaceNet.thresholds;
-    // Of unit vectors.
+    // These hold for unit vectors.
     expect(others.euclidean).toBeCloseTo(distanceOf('euclidean_l2', 1 - cosine), 4);
     expect(others.euclidean_l2).toBeCloseTo(distanceOf('euclidean_l2', 1 - cosine), 4);
     expect(others.angular).toBeCloseTo(distanceOf('angular', 1 - cosine), 4);
@@ -100,13 +98,13 @@ describe('thresholds', () => {
   });
 });
 
-/** One probe's hits. */
+/** Searches for one probe. */
 function search(gallery: SharedGallery, probe: Float32Array, metric: DistanceMetric, threshold: number) {
   return searchGallery(gallery, [probe], metric, threshold)[0] ?? [];
 }
 
 describe('the search', () => {
-  /** Double precision, and the steepness of the angle near 0. */
+  /** Error of double precision where the angle's curve is steep, near 0. */
   const tolerance = 1e-6;
 
   test.each(distanceMetrics)('finds by %s what comparing one by one finds, nearest first', (metric) => {
@@ -129,11 +127,11 @@ describe('the search', () => {
         const near = [...distances].filter(([, distance]) => distance <= threshold);
         expect(new Set(hits.map(({ faceId }) => faceId))).toEqual(new Set(near.map(([faceId]) => faceId)));
         expect(hits).toHaveLength(near.length);
-        hits.forEach(({ faceId, distance, similarity }, index) => {
+        hits.forEach(({ faceId, distance, cosine }, index) => {
           expect(Math.abs(distance - (distances.get(faceId) ?? Number.NaN))).toBeLessThan(tolerance);
           expect(distance).toBeGreaterThanOrEqual(hits[index - 1]?.distance ?? 0);
-          const cosine = 1 - plainDistance('cosine', probe, faces[faceId - 1]?.embedding as Float32Array);
-          expect(similarity).toBeCloseTo(100 * Math.max(0, cosine), 9);
+          const embedding = faces[faceId - 1]?.embedding as Float32Array;
+          expect(cosine).toBeCloseTo(1 - plainDistance('cosine', probe, embedding), 9);
         });
       }),
     );
@@ -153,7 +151,7 @@ describe('the search', () => {
     const shared = createSharedGallery(4);
     writeRow(shared, 0, { faceId: 1, entryId: 1 }, Float32Array.of(0, 1, 0, 0));
     const searchAt = (threshold: number) => search(shared, Float32Array.of(1, 0, 0, 0), 'cosine', threshold);
-    expect(searchAt(1)).toEqual([{ faceId: 1, entryId: 1, distance: 1, similarity: 0 }]);
+    expect(searchAt(1)).toEqual([{ faceId: 1, entryId: 1, distance: 1, cosine: 0 }]);
     expect(searchAt(0.999)).toEqual([]);
   });
 
@@ -178,7 +176,7 @@ describe('the search', () => {
     });
     expect(await once(searcher, 'message')).toEqual(['searching']);
     const answered = once(searcher, 'message') as Promise<[{ wrong: number; right: number }]>;
-    // The searcher looks for one end of a circle on which face `id` lies `id` steps away.
+    // The probe is at one end of a circle on which face `id` lies `id` steps away.
     for (let id = 1; id <= 60_000; id++) {
       const row = id % 16;
       clearRow(shared, row);

@@ -12,7 +12,7 @@ import { thresholdLimits } from '../../../../lib/faces/engine/search/threshold-l
 import { standardThresholds } from '../../../../lib/faces/standard-thresholds.ts';
 import { standardOf, usedThreshold } from '../../../../lib/faces/thresholds.ts';
 
-/** The share of pairs of different people that lie within a distance, by the model's calibration. */
+/** Gives the share of pairs of different people that lie within a distance, by the model's calibration. */
 function rateAt(model: EmbeddingModel, metric: DistanceMetric, distance: number): number {
   if (metric === 'euclidean' && model.euclideanCalibration)
     return falseMatchRateAt(model.euclideanCalibration, distance);

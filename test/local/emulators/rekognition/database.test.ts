@@ -32,7 +32,7 @@ test('an older database keeps its collections and faces, and gives no place in a
   database.exec("DELETE FROM collection WHERE id = 'third'");
   database.exec("INSERT INTO collection (id, created_ms, face_model_version) VALUES ('fourth', 1, '7.0')");
   expect(collections().at(-1)).toEqual({ sequence: Number(third?.sequence) + 1, id: 'fourth' });
-  // Faces go with their collection, as before.
+  // As before, a collection takes its faces with it.
   database.exec("DELETE FROM collection WHERE id = 'second'");
   expect(database.prepare('SELECT id FROM face').all()).toEqual([]);
 });

@@ -9,7 +9,7 @@ import { pictureOfNobody, type SampleNumber, smallSample } from '../../../faces/
 
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
-/** A client that tries once. */
+/** Creates a client that tries each call once. */
 export function createClient(url: string, config: RekognitionClientConfig = {}): Client {
   return new Client({ endpoint: url, region: 'eu-west-1', credentials, maxAttempts: 1, ...config });
 }
@@ -24,7 +24,7 @@ export async function startEmulator(options: Partial<RekognitionOptions> = {}) {
   return { server, client, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 
-/** A sample picture, half its size, as bytes of a PNG. */
+/** Gives a sample picture at half its size, as the bytes of a PNG. */
 export async function sampleBytes(number: SampleNumber): Promise<Uint8Array> {
   return (await smallSample(number)).original;
 }
@@ -33,7 +33,7 @@ export async function nobodyBytes(): Promise<Uint8Array> {
   return (await pictureOfNobody()).original;
 }
 
-/** A part of a picture, given in shares of its width and height. */
+/** Cuts out a part of a picture, given in shares of its width and height. */
 export async function part(
   { pixels, width, height }: Picture,
   [left, top, right, bottom]: readonly [number, number, number, number],
@@ -49,7 +49,7 @@ export async function part(
     .toBuffer();
 }
 
-/** A plain picture of that size. */
+/** Makes a plain picture of that size. */
 export async function plainBytes(
   width: number,
   height: number,

@@ -7,7 +7,7 @@ import {
 
 const dimensions = 8;
 
-/** The same numbers at every run. */
+/** Makes random numbers that are the same in every run. */
 function createRandom(): () => number {
   let state = 1;
   return () => {

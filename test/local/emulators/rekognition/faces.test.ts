@@ -6,9 +6,11 @@ import { nobodyBytes, part, sampleBytes, startEmulator } from './emulator.ts';
 
 let emulator: Awaited<ReturnType<typeof startEmulator>>;
 let client: Rekognition;
-/** Three people; the woman in the middle of 3, its largest face, is the right-most of 1. */
+/**
+ * Sample 3, of three people. Its largest face is the woman in the middle, who is the right-most of sample 1.
+ */
 let sample3: Picture;
-/** Sample 1 without its right-most person, and her alone. */
+/** Sample 1 without its right-most person, and that person alone. */
 let others: Uint8Array;
 let her: Uint8Array;
 const absentFaceId = '00000000-0000-4000-8000-000000000000';

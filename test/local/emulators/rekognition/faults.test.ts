@@ -11,7 +11,7 @@ afterAll(() => emulator[Symbol.asyncDispose]());
 beforeEach(() => emulator.server.calls.reset());
 afterEach(() => emulator.server.faults.set([]));
 
-/** The names of the errors of so many calls, one after the other; `ok` for those that succeeded. */
+/** Makes calls one after the other, and lists the names of their errors; `ok` for those that succeeded. */
 async function outcomes(count: number, call: () => Promise<unknown>): Promise<string[]> {
   const names: string[] = [];
   for (let i = 0; i < count; i++) {

@@ -31,7 +31,7 @@ const detect = (Bytes: Uint8Array) => emulator.client.detectFaces({ Image: { Byt
 const detectObject = (Name: string, more: { Bucket?: string; Version?: string } = {}) =>
   emulator.client.detectFaces({ Image: { S3Object: { Bucket, Name, ...more } } });
 
-/** A picture with bytes behind its end, which no decoder reads. */
+/** Adds bytes after a picture's end, which no decoder reads. */
 function padded(bytes: Uint8Array, length: number): Uint8Array {
   return Buffer.concat([bytes, Buffer.alloc(length - bytes.length)]);
 }

@@ -21,7 +21,7 @@ describe('the settings', () => {
   });
 });
 
-/** Starts the command, on any free port; `url` is what its last line says. */
+/** Starts the command on any free port. Its last line gives the `url`. */
 async function startCommand(dataDir: string): Promise<{ command: ChildProcess; url: string }> {
   const command = spawn(process.execPath, ['local/emulators/rekognition/main.ts'], {
     env: { ...process.env, REKOGNITION_PORT: '0', REKOGNITION_DATA_DIR: dataDir },

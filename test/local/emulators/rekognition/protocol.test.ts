@@ -11,7 +11,7 @@ afterAll(() => emulator[Symbol.asyncDispose]());
 const scope = 'AKIDEXAMPLE/20260102/ap-south-1/rekognition/aws4_request';
 const signed = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`;
 
-/** A request as a program without an SDK would send it. A header that is `null` is left out. */
+/** Sends a request as a program without an SDK would. A header that is `null` is left out. */
 async function send(
   operation: string,
   body: string,

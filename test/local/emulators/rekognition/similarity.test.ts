@@ -23,7 +23,7 @@ describe('similarity', () => {
     similarities.slice(1).forEach((similarity, index) => {
       expect(similarity).toBeLessThanOrEqual(similarities[index] as number);
     });
-    // In the range that thresholds are about, every hundredth makes a difference.
+    // Thresholds lie in this range, so every hundredth must make a difference there.
     expect(new Set(similarities.slice(20, 120)).size).toBe(100);
   });
 });

@@ -4,14 +4,14 @@ import type { Picture } from '../../../../lib/inputs/picture.ts';
 import { smallSample } from '../../../faces/samples.ts';
 import { nobodyBytes, part, startEmulator } from './emulator.ts';
 
-/** What keeps nothing: DetectFaces and CompareFaces. */
+/** Operations that keep nothing: DetectFaces and CompareFaces. */
 
 let emulator: Awaited<ReturnType<typeof startEmulator>>;
 let client: Rekognition;
-/** Three people; the woman in the middle of 3, its largest face, is the right-most of 1. */
+/** Samples of three people. The largest face of 3 is the woman in the middle, who is the right-most of 1. */
 let sample1: Picture;
 let sample3: Picture;
-/** She alone, out of sample 1. */
+/** Picture of her alone, from sample 1. */
 let her: Uint8Array;
 
 beforeAll(async () => {

@@ -1,0 +1,101 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { AuditFacts } from './port.ts';
+
+/**
+ * Tells the record store on whose behalf it works. It reaches through all calls in between, so that no change
+ * can be made without its line.
+ */
+export interface AuditScope {
+  readonly actor: string;
+  readonly role: string;
+  readonly action: string;
+  readonly requestId: string | null;
+  /** Status of a success; `null` for what no request asked for. */
+  readonly outcome: number | null;
+  /** Threshold of a comparison, once it is known. */
+  threshold: number | null;
+  /** Further facts. */
+  detail: string | null;
+  /** Number of lines that changes have written. */
+  written: number;
+}
+
+const storage = new AsyncLocalStorage<AuditScope>();
+
+/** The things that a line is about. */
+export type AuditTarget = Partial<Pick<AuditFacts, 'entryId' | 'imageId' | 'pictureId'>>;
+
+/** Does some work on somebody's behalf. */
+export function inAuditScope<T>(scope: AuditScope, work: () => T): T {
+  return storage.run(scope, work);
+}
+
+/** Does some work of this service itself, such as `sweep`, or of a command. */
+export function asService<T>(actor: string, work: () => T): T {
+  return inAuditScope(
+    {
+      actor,
+      role: 'admin',
+      action: actor,
+      requestId: null,
+      outcome: null,
+      threshold: null,
+      detail: null,
+      written: 0,
+    },
+    work,
+  );
+}
+
+/** Notes the threshold by which faces were compared, for the lines that follow. */
+export function noteThreshold(threshold: number): void {
+  const scope = storage.getStore();
+  if (scope) scope.threshold = threshold;
+}
+
+/** Notes a further fact, such as the upload that is given leave for. */
+export function noteDetail(detail: string): void {
+  const scope = storage.getStore();
+  if (scope) scope.detail = detail;
+}
+
+/** Does a piece of a longer work, whose lines tell a fact of their own. */
+export function withDetail<T>(detail: string | null, work: () => T): T {
+  return inAuditScope({ ...(storage.getStore() ?? nobody), detail, written: 0 }, work);
+}
+
+/** Returns true if a part of this service works by itself: it also finishes and undoes what others left. */
+export function isService(): boolean {
+  const scope = storage.getStore();
+  return scope !== undefined && scope.requestId === null;
+}
+
+/** A change made where nobody said on whose behalf; its line shows that this is missing. */
+const nobody: Omit<AuditScope, 'written'> = {
+  actor: 'unknown',
+  role: 'admin',
+  action: 'unknown',
+  requestId: null,
+  outcome: null,
+  threshold: null,
+  detail: null,
+};
+
+/** Returns the facts of a change. */
+export function changeFacts(target: AuditTarget): AuditFacts {
+  return factsOf(storage.getStore() ?? nobody, target);
+}
+
+/** Counts a line that was written, so that no second one tells of the same request. */
+export function countWritten(lines: number): void {
+  const scope = storage.getStore();
+  if (scope) scope.written += lines;
+}
+
+/** Returns the facts of a line about something. */
+export function factsOf(
+  { actor, role, action, requestId, outcome, threshold, detail }: Omit<AuditScope, 'written'>,
+  { entryId = null, imageId = null, pictureId = null }: AuditTarget,
+): AuditFacts {
+  return { actor, role, action, entryId, imageId, pictureId, requestId, outcome, threshold, detail };
+}

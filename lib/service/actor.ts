@@ -1,0 +1,92 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { Endpoint } from '../contract/endpoint.ts';
+import { includesRole, isRole, type Role, roles } from '../contract/role.ts';
+import { ForbiddenError } from '../errors.ts';
+
+export type { Role } from '../contract/role.ts';
+
+/** Sender of a request, or the part of this service that acts by itself. */
+export interface Actor {
+  /** Name of a token, a user or a role of IAM; never a secret. */
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** Actor of all requests to a service on loopback without tokens. */
+export const localActor: Actor = { name: 'local', role: 'admin' };
+
+/** Role of clients that were let in without one: the lowest. */
+const leastRole = roles[0];
+
+/**
+ * Returns a request's sender as the gateway in front of the handler reports it. A local server reports it as
+ * a custom authorizer does: by `principalId` and `role`.
+ * @param ungroupedRole role of a user of Cognito's who is in none of the roles' groups
+ */
+export function actorOf(
+  { requestContext: { authorizer, identity } }: APIGatewayProxyEvent,
+  ungroupedRole: Role = leastRole,
+): Actor {
+  if (authorizer?.claims) return actorOfClaims(authorizer.claims, ungroupedRole);
+  if (authorizer) {
+    return {
+      name: nameOf(authorizer.principalId),
+      role: isRole(authorizer.role) ? authorizer.role : leastRole,
+    };
+  }
+  // IAM's policies have decided what the sender may call. Without authorization, all calls are allowed.
+  if (identity?.userArn) return { name: nameOfArn(identity.userArn), role: 'admin' };
+  return { name: identity?.apiKeyId ? `key-${identity.apiKeyId}` : 'anonymous', role: 'admin' };
+}
+
+/** Returns true if somebody has the role for an endpoint. */
+export function mayDo(
+  { role }: Actor,
+  { role: wanted, public: isPublic }: Pick<Endpoint, 'role' | 'public'>,
+): boolean {
+  return isPublic === true || includesRole(role, wanted);
+}
+
+/**
+ * Refuses whoever has not the role for an endpoint.
+ * @throws ForbiddenError
+ */
+export function requireRole(actor: Actor, endpoint: Pick<Endpoint, 'role' | 'public'>): void {
+  if (mayDo(actor, endpoint)) return;
+  const wanted = endpoint.role === 'admin' ? 'the role admin' : `the role ${endpoint.role} or a higher one`;
+  throw new ForbiddenError(`This wants ${wanted}; '${actor.name}' has the role ${actor.role}.`);
+}
+
+/**
+ * Returns the name by which results must have been made that an actor may see; `undefined` where it may see
+ * everybody's.
+ */
+export function ownResultsOf({ name, role }: Actor): string | undefined {
+  return includesRole(role, 'desk') ? undefined : name;
+}
+
+/** Reads the sender from the claims of a Cognito token; the highest role among its groups counts. */
+function actorOfClaims(claims: Readonly<Record<string, unknown>>, ungroupedRole: Role): Actor {
+  // REST APIs write the list as `a,b`, and HTTP APIs as `[a b]`.
+  const groups = String(claims['cognito:groups'] ?? '').split(/[[\],\s]+/);
+  return {
+    name: nameOf(claims['cognito:username'] ?? claims.username ?? claims.sub),
+    role: roles.findLast((role) => groups.includes(role)) ?? ungroupedRole,
+  };
+}
+
+/**
+ * Returns the last part of an ARN. For an assumed role, these are the names of the role and of the session,
+ * because the sender chooses the session's name.
+ */
+function nameOfArn(arn: string): string {
+  const [kind, ...path] = (arn.split(':').at(-1) ?? arn).split('/');
+  const name = kind === 'assumed-role' ? path.slice(-2).join('/') : path.at(-1);
+  return nameOf(name ?? kind);
+}
+
+const maxNameLength = 200;
+
+function nameOf(text: unknown): string {
+  return typeof text === 'string' && text !== '' ? text.slice(0, maxNameLength) : 'unknown';
+}

@@ -1,0 +1,204 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AuditLines } from '../../lib/contract/endpoints/list-audit.ts';
+import { type Role, roles } from '../../lib/contract/role.ts';
+import { tokenLine } from '../../lib/service/tokens.ts';
+import { sample } from './pictures.ts';
+import { type RunningProcess, startServerProcess, temporaryFolder } from './server-process.ts';
+
+const run = promisify(execFile);
+const actionsInAll = 1_000;
+const clients = 8;
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let server: RunningProcess;
+let entryId: number;
+let imageId: string;
+let processedId: number;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  const lines = roles.map((role) => tokenLine(`the-${role}`, role, tokenOf(role)));
+  await writeFile(join(folder.path, 'tokens.txt'), lines.join('\n'));
+  await start();
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await folder.remove();
+});
+
+async function start(): Promise<void> {
+  server = await startServerProcess(folder.path, { API_TOKENS_FILE: 'tokens.txt' });
+}
+
+function tokenOf(role: Role): string {
+  return `the-token-of-${role}`;
+}
+
+async function ask(role: Role, method: string, path: string, body?: FormData | object): Promise<Response> {
+  const isJson = body !== undefined && !(body instanceof FormData);
+  return fetch(new URL(`/api/v1${path}`, server.url), {
+    method,
+    headers: {
+      Authorization: `Bearer ${tokenOf(role)}`,
+      ...(isJson && { 'Content-Type': 'application/json' }),
+    },
+    body: isJson ? JSON.stringify(body) : ((body as FormData | undefined) ?? null),
+  });
+}
+
+/** One of many things that people do, by its number. */
+function action(number: number): Promise<Response> {
+  const entry = `/blacklist/${entryId}/`;
+  const choices = [
+    () => ask('desk', 'GET', '/blacklist/'),
+    () => ask('desk', 'GET', entry),
+    () => ask('desk', 'GET', `${entry}images`),
+    () => ask('editor', 'GET', `${entry}images/${imageId}`),
+    () => ask('desk', 'GET', '/processed-images/'),
+    () => ask('check', 'GET', `/processed-images/${processedId}`),
+    () => ask('desk', 'GET', `/processed-images/${processedId}/image`),
+    () => ask('editor', 'PUT', entry, { name: `Person ${number}`, reason: 'x' }),
+    () => ask('desk', 'DELETE', entry),
+    () => ask('desk', 'GET', '/blacklist/9999/'),
+    () => ask('admin', 'PUT', entry, { name: '' }),
+    () => ask('admin', 'GET', '/audit?limit=5'),
+  ];
+  return (choices[number % choices.length] as () => Promise<Response>)();
+}
+
+/** Returns the ids of the requests that were answered. */
+async function doMany(from: number, to: number, onDone: (count: number) => void): Promise<string[]> {
+  const done: string[] = [];
+  let next = from;
+  const work = async () => {
+    while (next < to) {
+      const reply = await action(next++).catch(() => undefined);
+      if (!reply) return;
+      await reply.arrayBuffer();
+      done.push(reply.headers.get('x-request-id') ?? '');
+      onDone(done.length);
+    }
+  };
+  await Promise.all(Array.from({ length: clients }, work));
+  return done;
+}
+
+async function audit(...words: string[]) {
+  const command = join(import.meta.dirname, '../../local/commands/audit.ts');
+  const environment = { PATH: process.env.PATH, DATA_DIR: folder.path };
+  return run(process.execPath, [command, ...words], {
+    cwd: folder.path,
+    env: environment,
+    maxBuffer: 64 * 1024 * 1024,
+  }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }) => ({ code: Number(code), stdout: String(stdout), stderr: String(stderr) }),
+  );
+}
+
+async function exported(): Promise<AuditLines['items']> {
+  const { stdout } = await audit('export');
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+test('the trail of 1,000 actions and a kill is whole, and shows any line that is changed', {
+  timeout: 300_000,
+}, async () => {
+  const form = new FormData();
+  form.append('name', 'Person');
+  form.append('images', new Blob([new Uint8Array(await sample(3))]), 'a.jpg');
+  const created = await ask('editor', 'POST', '/blacklist/', form);
+  entryId = ((await created.json()) as { id: number }).id;
+  const images = (await (await ask('desk', 'GET', `/blacklist/${entryId}/images`)).json()) as {
+    id: string;
+  }[];
+  imageId = images[0]?.id ?? '';
+  const picture = (await sample(3)).toString('base64');
+  const results = await ask('check', 'POST', '/process/process-images', { images: [picture] });
+  processedId = ((await results.json()) as { db_id: number }[])[0]?.db_id ?? 0;
+  const hidden = await ask('admin', 'POST', '/process/process-images', { images: [picture] });
+  const [other] = (await hidden.json()) as { db_id: number }[];
+  expect((await ask('check', 'GET', `/processed-images/${other?.db_id}`)).status).toBe(404);
+  expect((await ask('desk', 'GET', `/processed-images/${other?.db_id}`)).status).toBe(200);
+
+  // Killed while requests are under way.
+  const killed = Promise.withResolvers<void>();
+  const before = await doMany(0, actionsInAll, (count) => {
+    if (count === actionsInAll / 2) killed.resolve(server.process.end('SIGKILL').then(() => undefined));
+  });
+  await killed.promise;
+  await start();
+  const after = await doMany(before.length, actionsInAll, () => {});
+  expect(before.length + after.length).toBeGreaterThanOrEqual(actionsInAll);
+  await server.process.end('SIGTERM');
+
+  const whole = await audit('verify');
+  expect(whole).toMatchObject({ code: 0, stderr: expect.stringMatching(/lines are whole/) });
+  const [noted = ''] = whole.stdout.trim().split('\n');
+
+  const lines = await exported();
+  const told = new Set(lines.map(({ request_id }) => request_id));
+  // Changes are never lost; looks are not by an orderly stop.
+  for (const requestId of after) expect(told).toContain(requestId);
+  expect(before.filter((requestId) => !told.has(requestId)).length).toBeLessThan(before.length / 5);
+  const kinds = new Set(lines.map(({ actor, action, outcome }) => `${actor} ${action} ${outcome}`));
+  for (const kind of [
+    'the-editor createEntry 201',
+    'the-check processImages 200',
+    'the-check getProcessed 404',
+    'the-editor updateEntry 200',
+    'the-desk deleteEntry 403',
+    'the-admin updateEntry 422',
+    'the-desk getEntry 404',
+    'the-admin listAudit 200',
+  ]) {
+    expect(kinds).toContain(kind);
+  }
+  expect(lines.find((line) => line.action === 'processImages')).toMatchObject({
+    picture_id: processedId,
+    threshold: expect.any(Number),
+    entry_id: null,
+  });
+  // Nobody's name, no file, and no picture.
+  expect(JSON.stringify(lines)).not.toMatch(/Person|a\.jpg|theft/);
+
+  const database = new DatabaseSync(join(folder.path, 'face-blacklist.sqlite'));
+  database.exec('DROP TRIGGER audit_is_not_changed; DROP TRIGGER audit_is_not_removed');
+  const last = Number(database.prepare('SELECT max(sequence) AS last FROM audit').get()?.last);
+  const changes = [
+    `UPDATE audit SET actor = 'x' WHERE sequence = ${Math.floor(last / 3)}`,
+    `DELETE FROM audit WHERE sequence = ${Math.floor(last / 2)}`,
+    `DELETE FROM audit WHERE sequence = ${last}`,
+    'DELETE FROM audit WHERE sequence = 1',
+    `UPDATE audit SET sequence = -1 WHERE sequence = 5; UPDATE audit SET sequence = 5 WHERE sequence = 6;
+     UPDATE audit SET sequence = 6 WHERE sequence = -1`,
+  ];
+  for (const change of changes) {
+    database.exec(`CREATE TABLE copy AS SELECT * FROM audit; ${change}`);
+    const { code, stderr } = await audit('verify');
+    expect([change, code, stderr]).toEqual([
+      change,
+      1,
+      expect.stringMatching(/was changed, or lines of it were lost/),
+    ]);
+    database.exec('DELETE FROM audit; INSERT INTO audit SELECT * FROM copy; DROP TABLE copy');
+  }
+  database.close();
+  expect((await audit('verify', noted)).code).toBe(0);
+  expect(
+    (
+      await audit(
+        'verify',
+        noted.replace(/.$/, (digit) => (digit === '0' ? '1' : '0')),
+      )
+    ).code,
+  ).toBe(1);
+});

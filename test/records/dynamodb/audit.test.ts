@@ -1,0 +1,30 @@
+import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { openDynamoAudit } from '../../../lib/records/dynamodb/audit.ts';
+import { padded } from '../../../lib/records/dynamodb/items.ts';
+import { auditSuite } from '../../suites/audit.ts';
+import { dynamoTables, openedRecords, region } from './tables.ts';
+
+const tables = dynamoTables();
+
+auditSuite('DynamoDB', async () => {
+  const settings = await tables.create();
+  const { store, another, remove } = openedRecords(settings);
+  const client = new DynamoDBClient({ region });
+  return {
+    store,
+    trail: openDynamoAudit(settings),
+    another,
+    tamper: async ({ chain, sequence }, line) => {
+      const key = { pk: `audit#${chain}`, sk: padded(sequence) };
+      const TableName = settings.tableName;
+      await (line
+        ? client.send(new PutItemCommand({ TableName, Item: marshall({ ...line, ...key }) }))
+        : client.send(new DeleteItemCommand({ TableName, Key: marshall(key) })));
+    },
+    remove: async () => {
+      client.destroy();
+      await remove();
+    },
+  };
+});

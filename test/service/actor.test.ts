@@ -1,0 +1,50 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { expect, test } from 'vitest';
+import { actorOf } from '../../lib/service/actor.ts';
+
+const event = (requestContext: object) => ({ requestContext }) as APIGatewayProxyEvent;
+const byArn = (userArn: string) => actorOf(event({ authorizer: null, identity: { userArn } }));
+const byClaims = (claims: object) => actorOf(event({ authorizer: { claims }, identity: { userArn: null } }));
+
+test.each([
+  ['arn:aws:iam::123456789012:user/jane', 'jane'],
+  ['arn:aws:iam::123456789012:user/staff/doors/jane', 'jane'],
+  ['arn:aws-cn:sts::123456789012:assumed-role/Door/camera-7', 'Door/camera-7'],
+  ['arn:aws:iam::123456789012:root', 'root'],
+])('%s is %s', (arn, name) => {
+  expect(byArn(arn)).toEqual({ name, role: 'admin' });
+});
+
+test('who may choose the name of a session is not taken for a user of that name', () => {
+  expect(byArn('arn:aws:sts::123456789012:assumed-role/Door/jane').name).not.toBe('jane');
+});
+
+test.each([
+  ['desk', 'desk'],
+  ['check,desk', 'desk'],
+  ['[editor check]', 'editor'],
+  ['Admins,check', 'check'],
+  ['administrators', 'metrics'],
+  ['', 'metrics'],
+  [undefined, 'metrics'],
+])('the groups %s have the role %s', (groups, role) => {
+  const claims = {
+    sub: 'f0',
+    'cognito:username': 'jane',
+    ...(groups !== undefined && { 'cognito:groups': groups }),
+  };
+  expect(byClaims(claims)).toEqual({ name: 'jane', role });
+});
+
+test('an authorizer names the actor and its role, of which one that is unknown is the least', () => {
+  const by = (role?: string) => actorOf(event({ authorizer: { principalId: 'door-3', role } }));
+  expect(by('check')).toEqual({ name: 'door-3', role: 'check' });
+  for (const role of ['Admin', 'root', '', undefined])
+    expect(by(role)).toEqual({ name: 'door-3', role: 'metrics' });
+});
+
+test('whom the gateway lets in without a name is told apart by the key alone', () => {
+  const of = (identity: object) => actorOf(event({ authorizer: null, identity }));
+  expect(of({ userArn: null, apiKeyId: 'k1' })).toEqual({ name: 'key-k1', role: 'admin' });
+  expect(of({ userArn: null, apiKeyId: null })).toEqual({ name: 'anonymous', role: 'admin' });
+});

@@ -1,8 +1,12 @@
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { GetObjectCommand, ListObjectVersionsCommand, type ListObjectVersionsCommandOutput } from '@aws-sdk/client-s3';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { promisify } from 'node:util';
 import { inflateRaw } from 'node:zlib';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import {
+  GetObjectCommand,
+  ListObjectVersionsCommand,
+  type ListObjectVersionsCommandOutput,
+} from '@aws-sdk/client-s3';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AwsConfig } from '../config.ts';
 import { createS3Client } from '../s3.ts';
 import type { Find } from './check-files.ts';
@@ -12,7 +16,8 @@ import type { Trace } from './traces.ts';
 const inflate = promisify(inflateRaw);
 
 /**
- * Searches every item of the table, and every version of every object of the bucket with its key and metadata.
+ * Searches every item of the table, and every version of every object of the bucket with its key and
+ * metadata.
  * @throws the SDK's errors
  */
 export async function* findInCloud(aws: AwsConfig, traces: readonly Trace[]): AsyncGenerator<Find> {
@@ -20,7 +25,11 @@ export async function* findInCloud(aws: AwsConfig, traces: readonly Trace[]): As
   yield* findInBucket(aws, traces);
 }
 
-async function* findInTable(region: string, TableName: string, traces: readonly Trace[]): AsyncGenerator<Find> {
+async function* findInTable(
+  region: string,
+  TableName: string,
+  traces: readonly Trace[],
+): AsyncGenerator<Find> {
   const client = new DynamoDBClient({ region });
   const bytes = traces.map((trace) => trace.bytes);
   let ExclusiveStartKey: ScanCommand['input']['ExclusiveStartKey'];
@@ -37,7 +46,7 @@ async function* findInTable(region: string, TableName: string, traces: readonly 
   client.destroy();
 }
 
-/** Answers about pictures are compressed. A part of a long one can't be read alone, and is searched as it is. */
+/** Answers about pictures are compressed. A part of a long one can't be read alone: it is searched as it is. */
 async function textOf(item: Record<string, unknown>): Promise<Buffer> {
   const parts = [Buffer.from(JSON.stringify(item))];
   for (const value of Object.values(item)) {

@@ -14,8 +14,8 @@ export interface Find {
 }
 
 /**
- * Searches every file of a machine that the service keeps, database, log and pictures, and the names of all files and folders. It must not run in
- * a process that has the database open.
+ * Searches every file of a machine that the service keeps, database, log and pictures, and the names of all
+ * files and folders. It must not run in a process that has the database open.
  * @throws the file system's errors
  */
 export async function* findInFiles(
@@ -52,4 +52,3 @@ async function* everythingBelow(folder: Buffer): AsyncGenerator<{ path: Buffer; 
     if (item.isDirectory()) yield* everythingBelow(path);
   }
 }
-

@@ -1,6 +1,6 @@
+import { decodePicture } from '../inputs/decode.ts';
 import { measurePicture } from '../inputs/measure.ts';
 import { withoutMetadata } from '../inputs/metadata.ts';
-import { decodePicture } from '../inputs/decode.ts';
 import { normalName } from '../names/normal-form.ts';
 
 /** Something that must not be found. */
@@ -9,11 +9,14 @@ export interface Trace {
   readonly bytes: Buffer;
 }
 
-/** Of a picture, so many bytes at so many places: no two pictures agree in them. */
+/** Bytes that are taken from a picture at each of some places: no two pictures agree in them. */
 const windowBytes = 48;
 const windows = 5;
 
-/** The forms in which a name may be written: as it was given and as it is kept, composed or not, in JSON, in URLs, and in a folder's bytes. */
+/**
+ * Makes the forms in which a name may be written: as it was given and as it is kept, composed or not, in JSON,
+ * in URLs, and in a folder's bytes.
+ */
 export function tracesOfName(name: string): Trace[] {
   const forms = new Set<string>();
   for (const form of [name, normalName(name)]) {

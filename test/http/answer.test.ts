@@ -6,6 +6,7 @@ import {
   BodyTooSlowError,
   DiskFullError,
   EntryNotFoundError,
+  ErasureNotFoundError,
   ForbiddenError,
   ImageNotFoundError,
   InputTooLargeError,
@@ -60,6 +61,7 @@ const failures = [
   [new EntryNotFoundError(), 404, 'Blacklist entry not found'],
   [new ImageNotFoundError(), 404, 'Reference image not found'],
   [new ProcessedNotFoundError(), 404, 'Processed image not found'],
+  [new ErasureNotFoundError(), 404, 'Erasure not found'],
   [new NameTakenError('Jane Roe'), 409, "Blacklist entry with name 'Jane Roe' already exists."],
   [
     new LastImageError(),

@@ -95,7 +95,7 @@ test('each function has a role of its own, and writes its own log', () => {
 test('no function may delete or change the table, the bucket, the collection, a queue, a key or a right', () => {
   const harmless = [
     /^dynamodb:(BatchGetItem|ConditionCheckItem|DeleteItem|DescribeStream|GetRecords|GetShardIterator|ListStreams|PutItem|Query|UpdateItem) /,
-    /^s3:(DeleteObject|GetObject|ListBucket|PutObject) /,
+    /^s3:(DeleteObject|DeleteObjectVersion|GetObject|ListBucket|ListBucketVersions|PutObject) /,
     /^rekognition:(CompareFaces|CreateCollection|DeleteFaces|DescribeCollection|DetectFaces|IndexFaces|ListFaces|SearchFaces|SearchFacesByImage) /,
     /^sqs:(ChangeMessageVisibility|DeleteMessage|GetQueueAttributes|GetQueueUrl|ReceiveMessage|SendMessage) /,
     /^events:PutEvents /,
@@ -182,7 +182,7 @@ test('no function reaches objects outside the folders that it is for', () => {
 test('only the function for match events may publish, and those of this service alone', () => {
   expect(mayDo(/^events:/)).toEqual(['publishMatches']);
   expect(roles.get('publishMatches')).toContain(
-    'events:PutEvents event bus if {"StringEquals":{"events:source":"face-blacklist","events:detail-type":"face.matched"}}',
+    'events:PutEvents event bus if {"StringEquals":{"events:source":"face-blacklist","events:detail-type":["face.matched","entry.deleted"]}}',
   );
 });
 

@@ -310,6 +310,12 @@ describe('match events', () => {
               },
             }),
           },
+          {
+            Pattern: Match.serializedJson({
+              eventName: ['INSERT'],
+              dynamodb: { Keys: { pk: { S: ['erasure'] } } },
+            }),
+          },
         ],
       },
       FunctionResponseTypes: ['ReportBatchItemFailures'],

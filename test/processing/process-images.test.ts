@@ -199,12 +199,12 @@ describe('processing a picture', () => {
       expect(JSON.stringify(row)).not.toContain('Jane Roe');
     });
 
-    it('keeps the answer as it was when the entry is deleted later', async () => {
+    it('keeps the answer as it was when the entry is deleted later, and the history is to be kept', async () => {
       const { ports } = stores;
       await list();
       const [result] = await process(ports, stores.pictures.listed);
       expect(result).toMatchObject({ has_blacklist_match: true });
-      await deleteEntry(ports, id);
+      await deleteEntry(ports, id, 'keep');
       expect((await ports.records.listProcessed({ limit: 1, offset: 0 })).items).toEqual([result]);
     });
   });

@@ -23,15 +23,9 @@ import type {
   TimeDisorder,
 } from '../port.ts';
 import { row } from '../shared/row.ts';
-import { embeddingsOf } from './embedding-rows.ts';
-import {
-  beginErasure,
-  getErasure,
-  noteErasure,
-  redactProcessed,
-  unsettledErasures,
-} from './erasures.ts';
 import { SqliteAudit } from './audit.ts';
+import { embeddingsOf } from './embedding-rows.ts';
+import { beginErasure, getErasure, noteErasure, redactProcessed, unsettledErasures } from './erasures.ts';
 import { SqliteOutbox } from './outbox.ts';
 import {
   addProcessed,
@@ -180,7 +174,7 @@ class SqliteRecords implements RecordStore {
         this.#statements.markEntryDeleting.run(entryId);
         if (before && history) {
           beginErasure(this.#statements, this.#outbox, before, history);
-          this.#noteTraces(before);
+          this.#noteTraces(before, history);
         }
         return before;
       },
@@ -420,10 +414,15 @@ class SqliteRecords implements RecordStore {
   }
 
   /** Notes what the files are searched for once the entry is gone. */
-  #noteTraces({ id, name, reason }: EntryRecord): void {
+  #noteTraces({ id, name, reason }: EntryRecord, history: HistoryChoice): void {
     this.#traces.set(id, new Map());
-    for (const text of [name, reason]) if (text !== null) this.#noteTrace(id, text);
-    for (const image of this.#statements.imagesOfEntry.all(id)) this.#noteTrace(id, String(image.id));
+    // A history that is kept has them still.
+    const texts = history === 'keep' ? [] : [name, reason];
+    for (const text of texts) if (text !== null) this.#noteTrace(id, text);
+    // With its size, a file's name is hardly another's. Ids are no traces: the audit trail has them for good.
+    for (const { file } of this.#statements.imagesOfEntry.all(id)) {
+      if (file !== null) this.#traces.get(id)?.set(`file ${file}`, Buffer.from(String(file)));
+    }
     for (const embedding of embeddingsOf(this.#database, id)) {
       const place = `embedding ${this.#traces.get(id)?.size}`;
       this.#traces.get(id)?.set(place, embedding.subarray(0, traceBytes));

@@ -27,7 +27,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   crowd: () => import('./accuracy/crowd.ts'),
   history: () => import('./service/history.ts'),
   retention: () => import('./service/retention.ts'),
-  // Of the AWS mode; they save nothing.
+  // These measure the AWS mode; they save nothing.
   'cold-start': () => import('./service/cold-start.ts'),
   load: () => import('./service/load.ts'),
   // Measures nothing: draws the plots and writes the tables anew.

@@ -61,7 +61,7 @@ const lookAround: Needs = {
   withoutCollection: ['rekognition:DetectFaces'],
 };
 
-/** Where there may be pictures of a listed person. */
+/** Patterns of the keys under which there may be pictures of a listed person. */
 const ofPeople = ['blacklist/*', 'cropped/*', 'inbox/*', 'processed/*', 'rejected/*'];
 const eraseReferences = { 's3:DeleteObject': ['blacklist/*'], 's3:DeleteObjectVersion': ['blacklist/*'] };
 

@@ -24,11 +24,14 @@ export interface StackSettings {
   readonly keepRejectedDays: number;
   /** Begins at once with the deletion of older data than that. */
   readonly retentionConfirmed: boolean;
-  /** Days after which processed pictures and crops go though their records stay; undefined: when their records go. */
+  /**
+   * Days after which processed pictures and crops go though their records stay; undefined: when their
+   * records go.
+   */
   readonly processedDays: number | undefined;
   /** An old or deleted version of an object can be had back for so many days. */
   readonly recoveryDays: number;
-  /** Whether stored pictures carry no metadata; undefined for the service's own default. */
+  /** True if stored pictures carry no metadata; undefined for the service's own default. */
   readonly stripMetadata: boolean | undefined;
   /** The account's quota of Rekognition calls in a second, of each kind of call. */
   readonly rekognitionTps: number;

@@ -23,7 +23,10 @@ import type { StackSettings } from './settings.ts';
 const uploadDays = 1;
 /** Nobody needs a picture any more that could not be indexed for so long, for whatever reason. */
 const inboxDays = 30;
-/** The sweep deletes what is too old; the bucket does so later, should it fail, but not before somebody could object. */
+/**
+ * The sweep deletes what is too old; the bucket does so later, should it fail, but not before somebody could
+ * object.
+ */
 const lateDays = 15;
 const accessLogDays = 90;
 

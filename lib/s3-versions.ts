@@ -9,8 +9,8 @@ import {
 const withoutVersions = ['AccessDenied', 'NotImplemented', 'MethodNotAllowed'];
 
 /**
- * Deletes the objects with a key, or with all keys below a prefix that ends with a slash, and every version of them. Where the caller may not
- * see versions, the objects alone are deleted.
+ * Deletes the objects with a key, or with all keys below a prefix that ends with a slash, and every version
+ * of them. Where the caller may not see versions, the objects alone are deleted.
  * @returns how many versions went beyond the present ones; `undefined` where they could not be seen.
  * @throws the SDK's errors
  */

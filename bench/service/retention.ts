@@ -1,6 +1,6 @@
 /**
- * Command: keeps 100,000 processed pictures on one machine, deletes them by their age, and measures what requests wait meanwhile; it saves nothing.
- * usage: npm run bench -- retention
+ * Command: keeps 100,000 processed pictures on one machine, deletes them by their age, and measures what
+ * requests wait meanwhile; it saves nothing. usage: npm run bench -- retention
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtempDisposable } from 'node:fs/promises';

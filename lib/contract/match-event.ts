@@ -53,7 +53,10 @@ export type MatchEvent = z.infer<typeof MatchEvent>;
 
 export const entryDeletedType = 'entry.deleted';
 
-/** What others are told of an entry that is taken off the list: they may have copies of what earlier events told. */
+/**
+ * Event that tells others of an entry that is taken off the list: they may have copies of what earlier events
+ * told.
+ */
 export const EntryDeletedEvent = z
   .object({
     type: z.literal(entryDeletedType),

@@ -13,7 +13,7 @@ export const UploadRequest = z
   })
   .meta({ id: 'UploadRequest' });
 
-/** Of a picture that is to be processed. */
+/** Request for leave to send a picture that is to be processed. */
 export const ProcessUploadRequest = UploadRequest.extend({ keep: Keep }).meta({ id: 'ProcessUploadRequest' });
 
 export const UploadForm = z

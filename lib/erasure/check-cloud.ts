@@ -46,7 +46,9 @@ async function* findInTable(
   client.destroy();
 }
 
-/** Answers about pictures are compressed. A part of a long one can't be read alone: it is searched as it is. */
+/**
+ * Answers about pictures are compressed. A part of a long one can't be read alone: it is searched as it is.
+ */
 async function textOf(item: Record<string, unknown>): Promise<Buffer> {
   const parts = [Buffer.from(JSON.stringify(item))];
   for (const value of Object.values(item)) {

@@ -4,8 +4,8 @@ import { createReadStream } from 'node:fs';
 const chunkBytes = 8 * 1024 * 1024;
 
 /**
- * Searches a file for traces, piece by piece; returns the numbers of those that were found. A file that is not
- * there has none.
+ * Searches a file for traces, piece by piece; returns the numbers of those that were found. A file that is
+ * not there has none.
  * @throws the file system's errors
  */
 export async function findIn(path: string, traces: readonly Buffer[]): Promise<Set<number>> {

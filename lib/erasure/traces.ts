@@ -14,8 +14,8 @@ const windowBytes = 48;
 const windows = 5;
 
 /**
- * Makes the forms in which a name may be written: as it was given and as it is kept, composed or not, in JSON,
- * in URLs, and in a folder's bytes.
+ * Makes the forms in which a name may be written: as it was given and as it is kept, composed or not, in
+ * JSON, in URLs, and in a folder's bytes.
  */
 export function tracesOfName(name: string): Trace[] {
   const forms = new Set<string>();

@@ -195,7 +195,7 @@ function operation(contract: Endpoint, components: Components): Json {
   };
 }
 
-/** What the service itself sends. */
+/** Describes an event that the service itself sends. */
 function webhook(components: Components, summary: string, event: z.ZodType): Json {
   return {
     summary,

@@ -119,7 +119,7 @@ export interface ProcessedPage {
   readonly items: ImageProcessingResult[];
 }
 
-/** What becomes of the history of an entry that is erased. */
+/** Choices for the history of an entry that is erased. */
 export const historyChoices = ['redact', 'delete', 'keep'] as const;
 export type HistoryChoice = (typeof historyChoices)[number];
 
@@ -154,7 +154,9 @@ export interface RetentionNote {
   readonly keepDays: { readonly unmatched: number; readonly matched: number; readonly rejected: number };
   /** ISO 8601, UTC: when it was first told what would go. */
   readonly announced: string;
-  /** True once it deletes: nothing was older than the limits, somebody agreed, or the time to object is over. */
+  /**
+   * True once it deletes: nothing was older than the limits, somebody agreed, or the time to object is over.
+   */
   readonly isConfirmed: boolean;
   /** ISO 8601, UTC: when it last looked for what is too old. */
   readonly lastRound?: string;
@@ -239,11 +241,11 @@ export interface RecordStore {
     change: { name: string; reason: string | null },
   ): Promise<EntryRecord | undefined>;
   /**
-   * Hides an entry for good: `PENDING`, `ACTIVE` or already `DELETING`, it is `DELETING` from now on. Returns it as it was before,
-   * `undefined` when there is none.
+   * Hides an entry for good: `PENDING`, `ACTIVE` or already `DELETING`, it is `DELETING` from now on.
+   * Returns it as it was before, `undefined` when there is none.
    *
-   * With a choice what becomes of its history, an erasure is noted in the same step, and receivers of events are to be told. An erasure that
-   * is under way takes over the choice.
+   * With a choice what becomes of its history, an erasure is noted in the same step, and receivers of events
+   * are to be told. An erasure that is under way takes over the choice.
    * @throws BackendUnavailableError, ThrottledError
    */
   markEntryDeleting(entryId: number, history?: HistoryChoice): Promise<EntryRecord | undefined>;
@@ -253,12 +255,14 @@ export interface RecordStore {
    */
   getErasure(entryId: number): Promise<ErasureRecord | undefined>;
   /**
-   * Notes what was found, of each place the larger of two counts, so that it can be noted again; and that the erasure is finished.
+   * Notes what was found, of each place the larger of two counts, so that it can be noted again; and that
+   * the erasure is finished.
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
   noteErasure(entryId: number, found: Partial<ErasedCounts>, isFinished?: boolean): Promise<void>;
   /**
-   * Erasures that are not settled: they are under way, or have finished so lately that a request which began before may still have written.
+   * Erasures that are not settled: they are under way, or have finished so lately that a request which began
+   * before may still have written.
    * @throws BackendUnavailableError, ThrottledError
    */
   unsettledErasures(): Promise<ErasureRecord[]>;
@@ -268,7 +272,8 @@ export interface RecordStore {
    */
   settleErasure(entryId: number): Promise<void>;
   /**
-   * Takes an entry's name, reason and identity out of the records of processed pictures, and the places of their copies, see `redacted`.
+   * Takes an entry's name, reason and identity out of the records of processed pictures, and the places of
+   * their copies, see `redacted`.
    * @param ids 100 at most
    * @throws BackendUnavailableError, ThrottledError
    */
@@ -384,8 +389,9 @@ export interface RecordStore {
   listProcessed(query: ProcessedQuery): Promise<ProcessedPage>;
 
   /**
-   * Removes the records of these processed pictures, those that there are; returns how many. Their ids are never given again. Pages and totals
-   * go on being right, at the same cost. Done again from any point, it ends the same.
+   * Removes the records of these processed pictures, those that there are; returns how many. Their ids are
+   * never given again. Pages and totals go on being right, at the same cost. Done again from any point, it
+   * ends the same.
    * @param ids 100 at most
    * @throws BackendUnavailableError, ThrottledError
    */

@@ -6,7 +6,10 @@ export type UploadTarget =
   | { readonly kind: 'entry'; readonly entryId: number }
   | {
       readonly kind: 'process';
-      /** Kept of the picture once it is processed, whatever the request says that keeps more; `all` without it. */
+      /**
+       * Kept of the picture once it is processed, whatever the request says that keeps more; `all` without
+       * it.
+       */
       readonly keep?: KeepChoice;
     };
 

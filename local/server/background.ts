@@ -57,7 +57,10 @@ export async function workInBackground(
   ]);
 }
 
-/** Brings what earlier versions kept up to date; what a table that is not available now keeps from it is left to the next sweep. */
+/**
+ * Brings what earlier versions kept up to date; what a table that is not available now keeps from it is left
+ * to the next sweep.
+ */
 export async function updateRecords(opened: OpenedPorts, config: Config): Promise<void> {
   try {
     await asService('sweep', () => normalizeNames(opened));

@@ -71,7 +71,7 @@ interface Somebody {
   readonly name: string;
   readonly reason: string;
   readonly pictures: readonly Buffer[];
-  /** What was kept when it was seen. */
+  /** Id of the picture in which it was seen. */
   readonly dbId: number;
 }
 

@@ -8,7 +8,7 @@ import type { Item, Key } from './keys.ts';
 import { keep } from './kept.ts';
 import { readResult } from './stored.ts';
 
-/** What a transaction that hides an entry does besides, so that its erasure goes on after a crash. */
+/** Makes the actions that note an erasure, for the transaction that hides its entry. */
 export async function erasureActions(
   table: TableClient,
   { id: entryId }: Pick<EntryRecord, 'id'>,

@@ -7,28 +7,32 @@ import type { Item, Key } from './keys.ts';
 /*
  * Items of the table. An index item holds only the key of another item:
  *
- *   pk                   sk              what
- *   entry                <entry id>      an entry
- *   entries#PENDING      <entry id>      where the entries are that are not shown; the same with DELETING
- *   name#<name>          name            which entry has the name
- *   folded#<name>        <entry id>      where the entries are whose name is this one but for case and accents
- *   image#<image id>     image           an image
- *   images#<STATUS>      <date>#<id>     where the images of that status are
- *   entry#<entry id>     <date>#<id>     where the images of that entry are
- *   processed            <number>        a processed picture's answer, or where the parts of it are, and when it was numbered
- *   processed#<scope>    <rank>          which processed picture has that rank in a scope of `scopes.ts`, and when it was numbered
- *   processed#<scope>    removed         the root of the counts of removed ranks, see `gaps.ts`; of `all` it is in `processed`
- *   gaps#<scope>         branch#<number> a node of these counts; the same with leaf
- *   erasure              <entry id>      an erasure, which stays when the entry is gone
- *   erasures#open        <entry id>      where the erasures are that are not settled
- *   note                 <name>          what the service remembers of itself
- *   picture#<picture id> picture         which number the processed picture has, and since when
- *   arrived              <picture id>    a processed picture that waits for its number
- *   result#<random>      <place>         a part of an answer that is too large for one item
- *   clock                <number>        the first processed picture after the clock was put back, its time and the time before it
- *   counter              entry           the id that an entry got last
- *   counter              processed       the number that a processed picture got last, when, and the last ranks in match and no-match
- *   store                store           the table's own id
+ * ```
+ * pk                   sk              item
+ * entry                <entry id>      an entry
+ * entries#PENDING      <entry id>      index of hidden entries; the same with DELETING
+ * name#<name>          name            the id of the entry that has the name
+ * folded#<name>        <entry id>      index of entries by name without case and accents
+ * image#<image id>     image           an image
+ * images#<STATUS>      <date>#<id>     index of images by status
+ * entry#<entry id>     <date>#<id>     index of images by entry
+ * processed            <number>        a processed picture's answer, or the keys of its parts, and its time
+ * processed#<scope>    <rank>          index of a scope's pictures, see `scopes.ts`
+ * processed#<scope>    removed         the root of the counts of removed ranks, see `gaps.ts`; of `all` it is at `processed`
+ * gaps#<scope>         branch#<number> a node of these counts; the same with leaf
+ * erasure              <entry id>      an erasure, which stays when its entry is gone
+ * erasures#open        <entry id>      index of erasures that are not settled
+ * note                 <name>          a note of the service to itself
+ * picture#<picture id> picture         the number and time of a processed picture
+ * arrived              <picture id>    a processed picture that waits for its number
+ * result#<random>      <place>         a part of an answer that is too large for one item
+ * clock                <number>        the start of a run: its time, and the time of the picture before it
+ * counter              entry           the last entry's id
+ * counter              processed       the last picture's number and time, and two scopes' last ranks
+ * store                store           the table's own id
+ * audit                shard-<n>       the ends of a chain of the audit trail, see `audit-chain.ts`
+ * audit#shard-<n>      <sequence>      a line of that chain
+ * ```
  *
  * DynamoDB's own indexes are read with a delay. So these are items, written in the transaction that changes
  * what they point to. Numbers in keys are padded, so that their order is that of the numbers.

@@ -28,7 +28,7 @@ export async function rankIn(table: TableClient, scope: string, number: number):
   return place && numberOf(place) === number ? rankOf(place) : undefined;
 }
 
-/** What a filter means, in ranks of its scope. */
+/** Pictures that a filter means, as ranks of its scope. */
 export interface RanksFound {
   /** A range for each run of times. */
   readonly ranges: readonly Range[];
@@ -37,8 +37,8 @@ export interface RanksFound {
 }
 
 /**
- * The ranks, in the scope that the filter asks for, of the pictures that it means. Those that have expired are left out; those that were
- * removed are for `gaps.ts` to count.
+ * The ranks, in the scope that the filter asks for, of the pictures that it means. Those that have expired
+ * are left out; those that were removed are for `gaps.ts` to count.
  */
 export async function ranksWithin(table: TableClient, filter: ProcessedFilter): Promise<RanksFound> {
   const partition = scopePartition(scopeOfFilter(filter));
@@ -116,7 +116,10 @@ async function newestOf(table: TableClient, partition: string): Promise<{ newest
   return {};
 }
 
-/** The first rank whose item passes, where all behind one that passes do so too; the one after the newest when none does. */
+/**
+ * The first rank whose item passes, where all behind one that passes do so too; the one after the newest
+ * when none does.
+ */
 async function firstPassing(
   table: TableClient,
   partition: string,

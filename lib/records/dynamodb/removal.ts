@@ -8,7 +8,10 @@ import type { Item, Key } from './keys.ts';
 import { rankIn } from './ranks.ts';
 import { readResult } from './stored.ts';
 
-/** A transaction takes 100 actions: so many on pictures, two for each leaf of the counts, and one for their root. */
+/**
+ * A transaction takes 100 actions: so many on pictures, two for each leaf of the counts, and one for their
+ * root.
+ */
 const maxActions = 60;
 const maxLeaves = 15;
 const ranksAtOnce = 8;
@@ -18,13 +21,13 @@ interface Leaving {
   /** Its number, which is its rank among all. */
   readonly rank: number;
   readonly scopes: readonly string[];
-  /** What goes with it. */
+  /** Items that go with it. */
   readonly keys: readonly Key[];
 }
 
 /**
- * Removes processed pictures: from their scopes first, and then the answers themselves with their numbers. Until then they are listed, and
- * the removal can be done again.
+ * Removes processed pictures: from their scopes first, and then the answers themselves with their numbers.
+ * Until then they are listed, and the removal can be done again.
  */
 export async function removeProcessed(table: TableClient, ids: readonly number[]): Promise<number> {
   const items = await table.getAll(
@@ -48,7 +51,10 @@ async function leavingOf(table: TableClient, item: Item): Promise<Leaving> {
   return { rank: Number(item.sk), scopes: scopesOf(result), keys };
 }
 
-/** Reads a picture's id from the place of its original, for an earlier version did not keep it beside the answer. */
+/**
+ * Reads a picture's id from the place of its original, for an earlier version did not keep it beside the
+ * answer.
+ */
 function pictureIdAt(location: string | null): string | undefined {
   return /\/([A-Za-z0-9-]+)-original\.[a-z]+$/.exec(location ?? '')?.[1];
 }

@@ -1,7 +1,8 @@
 /**
- * Counts the ranks of a scope that were removed, so that a page is found by its offset although ranks are never given anew. A tree of three
- * levels: a bit for each rank in leaves, counts of removed ranks by leaf in branches, and counts by branch in the root. Finding a rank reads
- * one node of each level; a scope of which nothing was removed has none.
+ * Counts the ranks of a scope that were removed, so that a page is found by its offset although ranks are
+ * never given anew. A tree of three levels: a bit for each rank in leaves, counts of removed ranks by leaf
+ * in branches, and counts by branch in the root. Finding a rank reads one node of each level; a scope of
+ * which nothing was removed has none.
  */
 
 /** Ranks of a leaf, and leaves of a branch. */
@@ -23,7 +24,10 @@ export interface NodeChange extends NodePlace {
 
 export type NodeBytes = Uint8Array | undefined;
 
-/** An answer that needs nodes: it yields the place of each, and is given its bytes, `undefined` where there is none. */
+/**
+ * An answer that needs nodes: it yields the place of each, and is given its bytes, `undefined` where there
+ * is none.
+ */
 export type Reading<Result> = Generator<NodePlace, Result, NodeBytes>;
 
 /** Runs a reading with nodes that are there at once. */
@@ -53,7 +57,7 @@ export function* largestRemoved(): Reading<number> {
   return bytes ? viewOf(bytes).getFloat64(0) : 0;
 }
 
-/** How many of the ranks from 1 to this one are removed. */
+/** Counts the removed ranks from 1 to this one. */
 export function* removedUpTo(rank: number): Reading<number> {
   if (rank < 1) return 0;
   const rootBytes = yield root;
@@ -73,7 +77,7 @@ export function* removedUpTo(rank: number): Reading<number> {
   return removed;
 }
 
-/** How many ranks of the range are there still. */
+/** Counts the ranks of the range that are there still. */
 export function* remaining({ first, last }: { first: number; last: number }): Reading<number> {
   if (last < first) return 0;
   return last - first + 1 - (yield* removedUpTo(last)) + (yield* removedUpTo(first - 1));
@@ -111,7 +115,10 @@ export function* rankOfRemaining(count: number): Reading<number> {
   return beforeLeaf + leafRanks;
 }
 
-/** The rank of the one that is there still below so many others that are, counted from `last` down; `skipped` >= 1. */
+/**
+ * The rank of the one that is there still below so many others that are, counted from `last` down; `skipped`
+ * >= 1.
+ */
 export function* rankBelow(last: number, skipped: number): Reading<number> {
   const there = last - (yield* removedUpTo(last));
   return there > skipped ? yield* rankOfRemaining(there - skipped) : 0;
@@ -171,7 +178,7 @@ function leafCount(bytes: NodeBytes, leaf: number): number {
   return bytes ? viewOf(bytes).getUint16(2 * leaf) : 0;
 }
 
-/** Of that length at least; what is new is 0. */
+/** Copies bytes to an array of that length at least; new bytes are 0. */
 function copyOf(bytes: NodeBytes, length: number): Uint8Array {
   const copy = new Uint8Array(Math.max(length, bytes?.length ?? 0));
   if (bytes) copy.set(bytes);

@@ -12,8 +12,9 @@ export function tellsOf(result: ImageProcessingResult, entryId: number): boolean
 }
 
 /**
- * Returns the result without an erased entry's name, reason and identity, and without the input's name and the places of its copies: time,
- * boxes and counts stay, and the entry's id, which is nobody's any more. What this version does not know of is left out.
+ * Returns the result without an erased entry's name, reason and identity, and without the input's name and
+ * the places of its copies: time, boxes and counts stay, and the entry's id, which is nobody's any more.
+ * What this version does not know of is left out.
  */
 export function redacted(result: ImageProcessingResult, entryId: number): ProcessedResult {
   return {

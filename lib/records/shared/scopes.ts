@@ -30,7 +30,7 @@ export function scopeOfFilter({ hasMatch, entryId, isCrowd }: ProcessedFilter): 
   return hasMatch ? 'match' : 'no-match';
 }
 
-/** Where pictures are that some of their entries do not lead to. */
+/** Scope of the pictures that some of their entries do not lead to. */
 const crowdScope = 'crowd';
 
 const entryScope = (entryId: number) => `entry#${entryId}`;

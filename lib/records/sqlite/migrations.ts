@@ -5,8 +5,8 @@ import { normalizeEntries } from './normal-forms.ts';
  * Migrations; number N turns a database of version N into one of version N + 1. A released migration is never
  * changed. Foreign keys are not enforced while it runs.
  *
- * Ids are AUTOINCREMENT, so that none is given twice. Those of processed pictures are 1, 2, …; `processed_gap` counts those that were
- * removed, see `gaps.ts`.
+ * Ids are AUTOINCREMENT, so that none is given twice. Those of processed pictures are 1, 2, …;
+ * `processed_gap` counts those that were removed, see `gaps.ts`.
  */
 export const migrations: readonly (string | ((database: DatabaseSync) => void))[] = [
   `
@@ -170,8 +170,9 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
   ALTER TABLE processed ADD COLUMN actor TEXT;
   `,
   /*
-   * Processed pictures can be removed: `processed_gap` has the nodes of `gaps.ts`, and `processed_newest` the last picture's time, for the
-   * picture itself may be gone. The index is what foreign keys are checked with.
+   * Processed pictures can be removed: `processed_gap` has the nodes of `gaps.ts`, and `processed_newest`
+   * the last picture's time, for the picture itself may be gone. The index is what foreign keys are checked
+   * with.
    */
   `
   CREATE TABLE processed_gap (

@@ -112,7 +112,10 @@ export class SqliteOutbox implements Outbox {
     }
   }
 
-  /** Takes an entry out of what is still to be told, in the transaction that hides it; returns how many events told of it. */
+  /**
+   * Takes an entry out of what is still to be told, in the transaction that hides it; returns how many
+   * events told of it.
+   */
   forgetEntry(entryId: number): number {
     const deliveries = this.#statements.deliveriesOf.all(entryId);
     for (const { receiver_id, processed_id, entries } of deliveries) {

@@ -16,9 +16,9 @@ const firstPauseMs = 5;
 const retryAfterSeconds = 30;
 
 /**
- * Makes sure that what was deleted is in none of the database's files. Deleted rows are overwritten, but a copy may stay in the unused part of a page
- * that SQLite once divided. So the log is emptied, and the file searched; where a trace is found, the database
- * is written anew.
+ * Makes sure that what was deleted is in none of the database's files. Deleted rows are overwritten, but a
+ * copy may stay in the unused part of a page that SQLite once divided. So the log is emptied, and the file
+ * searched; where a trace is found, the database is written anew.
  * @param traces what must not be found; without them, it is written anew in any case.
  * @throws BackendUnavailableError when another program is in the way, or there is no room.
  */
@@ -33,7 +33,10 @@ export async function purgeDatabase(
   await writeAnew(path);
 }
 
-/** Descriptors for searching, by path: to close one would drop this process's locks, so that they stay until it ends. */
+/**
+ * Descriptors for searching, by path: to close one would drop this process's locks, so that they stay until
+ * it ends.
+ */
 const descriptors = new Map<string, { readonly descriptor: number; readonly inode: bigint }>();
 
 function descriptorOf(path: string): number {

@@ -61,7 +61,7 @@ type Row = Record<string, SQLOutputValue>;
 /** Bytes of an embedding that are searched for, and the fewest of a text. */
 const traceBytes = 64;
 const leastTraceBytes = 6;
-/** How many images are read at once where they are read in turn. */
+/** Number of images that are read at once where they are read in turn. */
 const imagesAtOnce = 500;
 /**
  * Milliseconds for which a successful test write counts. Anybody may ask for the health, and the answers must
@@ -99,7 +99,7 @@ class SqliteRecords implements RecordStore {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
   readonly #outbox: SqliteOutbox;
-  /** Of each entry that is being erased, what must not be found any more, by a name of its own. */
+  /** Traces that must not be found any more of the entries that are being erased, by the entries' ids. */
   readonly #traces = new Map<number, Map<string, Uint8Array>>();
   /** `performance.now()` until which it counts as writable. */
   readonly #audit: SqliteAudit;

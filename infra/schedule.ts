@@ -19,7 +19,7 @@ export class SweepSchedule extends Construct {
     scope: Construct,
     id: string,
     resources: Resources,
-    settings: KeepSettings & Pick<StackSettings, 'auditDays'>,
+    settings: KeepSettings & Pick<StackSettings, 'auditDays' | 'expiredDays'>,
   ) {
     super(scope, id);
     this.sweep = new ServiceFunction(this, 'Sweep', {
@@ -32,7 +32,10 @@ export class SweepSchedule extends Construct {
       rekognitionTps: 1,
       keep: settings,
       corsOrigins: [],
-      variables: { AUDIT_DAYS: String(settings.auditDays) },
+      variables: {
+        AUDIT_DAYS: String(settings.auditDays),
+        ...(settings.expiredDays !== undefined && { EXPIRED_DAYS: String(settings.expiredDays) }),
+      },
       // The next run comes in any case, and two must not run side by side.
       retryAttempts: 0,
     });

@@ -33,7 +33,9 @@ export interface StackSettings {
   readonly recoveryDays: number;
   /** True if stored pictures carry no metadata; undefined for the service's own default. */
   readonly stripMetadata: boolean | undefined;
-  /** The account's quota of Rekognition calls in a second, of each kind of call. */
+  /** Days that an entry is kept after it has expired; undefined for the service's own default. */
+  readonly expiredDays: number | undefined;
+  /** The account's quota of Rekognition calls in a second, for each kind of call. */
   readonly rekognitionTps: number;
   /**
    * Similarity (0..100) from which faces match if a request asks for no other; undefined for the service's
@@ -89,6 +91,7 @@ const settings = {
   processedDays: { schema: wholeNumber(1, 3650).optional(), takes: 'a whole number of days from 1 to 3650' },
   recoveryDays: { schema: wholeNumber(1, 35).default(7), takes: 'a whole number of days from 1 to 35' },
   stripMetadata: { schema: flag.optional(), takes: 'true or false' },
+  expiredDays: { schema: wholeNumber(0, 3650).optional(), takes: 'a whole number of days from 0 to 3650' },
   rekognitionTps: { schema: wholeNumber(1, 10_000).default(5), takes: 'a whole number from 1 to 10000' },
   similarity: { schema: percentage(0).optional(), takes: 'a number from 0 to 100' },
   minSimilarity: { schema: percentage(50).optional(), takes: 'a number from 50 to 100' },
@@ -144,6 +147,7 @@ export function stackSettings(node: Node): StackSettings {
     processedDays: read('processedDays'),
     recoveryDays: read('recoveryDays'),
     stripMetadata: read('stripMetadata'),
+    expiredDays: read('expiredDays'),
     rekognitionTps: read('rekognitionTps'),
     similarity: read('similarity'),
     minSimilarity: read('minSimilarity'),

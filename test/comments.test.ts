@@ -12,22 +12,15 @@ const folders = [
   ),
 ].sort();
 
-/** Folders, each without those below it, whose comments do not keep the rules yet. */
-const exceptions = ['lib/faces/engine/detect'];
-
 test('the folders are those of the sources', () => {
   expect(folders).toEqual(
     expect.arrayContaining(['.', 'functions', 'lib/blacklist', 'local/console/src/ui']),
   );
-  expect(folders).toEqual(expect.arrayContaining(exceptions));
 });
 
-test.each(folders.filter((folder) => !exceptions.includes(folder)))(
-  'the comments in %s keep the rules',
-  (folder) => {
-    expect(folderFaults(folder)).toEqual([]);
-  },
-);
+test.each(folders)('the comments in %s keep the rules', (folder) => {
+  expect(folderFaults(folder)).toEqual([]);
+});
 
 describe('ports', () => {
   const ports = [...globSync('lib/**/port.ts'), 'lib/faces/engine/search/embedding-store.ts'];

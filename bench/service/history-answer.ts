@@ -13,7 +13,10 @@ export function historyAnswer(index: number): ProcessedResult {
     ...{ source_x: 1, source_y: 2, source_w: 30, source_h: 40 },
     ...{ threshold: 0.385, distance: 0.1, similarity: 99, aws_similarity: null, aws_face_id: null },
     ...{ model: 'Fusion', detector_backend: 'mediapipe+ssd', similarity_metric: 'cosine' as const },
-    entry: { id, name: `Person ${id}`, reason: null },
+    entry: {
+      ...{ id, name: `Person ${id}`, reason: null, severity: null, category: null, notes: null },
+      expires_at: null,
+    },
     image_id: 'a',
   };
   const noPoints = { left_eye: null, right_eye: null, nose: null, mouth_left: null, mouth_right: null };
@@ -33,6 +36,8 @@ export function historyAnswer(index: number): ProcessedResult {
     original_image_path: `/data/processed/2026-01-31/${index}-original.jpg`,
     has_blacklist_match: hasMatch,
     cropped_face_path: null,
+    source: null,
+    reference: null,
     warnings: null,
   };
 }

@@ -9,6 +9,7 @@ import { readFile } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import pLimit from 'p-limit';
 import type { EngineRuntime } from '../../lib/contract/vocabulary.ts';
+import { usualMinConfidence } from '../../lib/faces/engine/detect/confidence.ts';
 import type { Pixels } from '../../lib/faces/engine/geometry/align.ts';
 import { isModelVersion } from '../../lib/faces/engine/models/models.ts';
 import { WorkerPool } from '../../lib/faces/engine/pool.ts';
@@ -64,7 +65,7 @@ function takeWorkersPriority(): void {
 async function openEngine(workers: number): Promise<Pipeline> {
   if (!isModelVersion(name)) throw new Error(`There is no pipeline '${name}'.`);
   const pool = await WorkerPool.start(workers, {
-    minConfidence: 0.4,
+    minConfidence: usualMinConfidence,
     modelName: name,
     runtime: runtime as EngineRuntime,
   });

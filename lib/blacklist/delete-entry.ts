@@ -1,7 +1,7 @@
 import type { BlacklistRecord } from '../contract/shapes.ts';
 import { EntryNotFoundError } from '../errors.ts';
 import type { Stores } from '../ports.ts';
-import type { HistoryChoice } from '../records/port.ts';
+import type { ErasureOptions } from '../records/port.ts';
 import { blacklistRecord } from './blacklist-record.ts';
 import { persistently } from './persistently.ts';
 import { removeEntryEverywhere } from './remove.ts';
@@ -10,15 +10,17 @@ import { removeEntryEverywhere } from './remove.ts';
  * Erases an entry with its pictures and faces, and with what the history has of it; returns it as it was.
  * One whose erasure broke off is erased to the end.
  * @throws EntryNotFoundError
+ * @throws VersionConflictError when it has none of the versions; nothing is deleted then.
  */
 export async function deleteEntry(
   ports: Stores,
   entryId: number,
-  history: HistoryChoice = 'redact',
+  { history = 'redact', ...condition }: ErasureOptions = {},
 ): Promise<BlacklistRecord> {
   const entry = await ports.records.getEntry(entryId);
   if (!entry || entry.status === 'PENDING') throw new EntryNotFoundError();
-  await persistently(() => ports.records.markEntryDeleting(entryId, history));
+  // Hidden first, in one step with the look at its version, and with the note of its erasure.
+  await persistently(() => ports.records.markEntryDeleting(entryId, { ...condition, history }));
   await removeEntryEverywhere(ports, entryId);
   return blacklistRecord(ports, entry);
 }

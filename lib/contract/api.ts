@@ -9,8 +9,8 @@ import { deleteManyProcessedContract } from './endpoints/delete-many-processed.t
 import { deleteProcessedContract } from './endpoints/delete-processed.ts';
 import { detectFacesContract } from './endpoints/detect-faces.ts';
 import { docsAssetContract, docsContract } from './endpoints/docs.ts';
-import { getErasureContract } from './endpoints/get-erasure.ts';
 import { getEntryContract } from './endpoints/get-entry.ts';
+import { getErasureContract } from './endpoints/get-erasure.ts';
 import { getImageContract } from './endpoints/get-image.ts';
 import { getProcessedContract } from './endpoints/get-processed.ts';
 import { getProcessedImageContract } from './endpoints/get-processed-image.ts';
@@ -20,6 +20,7 @@ import { listEntriesContract } from './endpoints/list-entries.ts';
 import { listImagesContract } from './endpoints/list-images.ts';
 import { listProcessedContract } from './endpoints/list-processed.ts';
 import { openApiContract } from './endpoints/openapi.ts';
+import { patchEntryContract } from './endpoints/patch-entry.ts';
 import { processImagesContract } from './endpoints/process-images.ts';
 import { statusContract } from './endpoints/status.ts';
 import { updateEntryContract } from './endpoints/update-entry.ts';
@@ -42,6 +43,7 @@ export const api: readonly Endpoint[] = [
   listEntriesContract,
   getEntryContract,
   updateEntryContract,
+  patchEntryContract,
   deleteEntryContract,
   getErasureContract,
   addImagesContract,

@@ -6,6 +6,8 @@ import type { ProcessedFilter } from '../records/port.ts';
 export interface FilterQuery {
   readonly has_match?: boolean | undefined;
   readonly entry_id?: number | undefined;
+  readonly source?: string | undefined;
+  readonly reference?: string | undefined;
   readonly since?: string | undefined;
   readonly until?: string | undefined;
 }
@@ -27,10 +29,12 @@ export async function listProcessed(
 export function filterOf({
   has_match: hasMatch,
   entry_id: entryId,
+  source,
+  reference,
   since,
   until,
 }: FilterQuery): ProcessedFilter {
-  return { hasMatch, entryId, since: moment(since), until: moment(until) };
+  return { hasMatch, entryId, source, reference, since: moment(since), until: moment(until) };
 }
 
 const moment = (text: string | undefined) => (text === undefined ? undefined : new Date(text));

@@ -1,10 +1,11 @@
+import { matchedEntry } from '../blacklist/matched-entry.ts';
 import type { BlacklistMatch, DetectedFace } from '../contract/shapes.ts';
 import type { FaceMatch, MatchedFace, MatchResult } from '../faces/port.ts';
 import type { Ports } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';
 
 /**
- * Converts the faces to the API's form, with the matches whose entry and image are active.
+ * Converts the faces to the API's form, with the matches whose image is active and whose entry is in force.
  * @param candidateCount largest number of near misses for each face
  */
 export async function shownFaces(
@@ -22,9 +23,23 @@ export async function shownFaces(
       face_index: index,
       facial_area: face.area,
       confidence: face.confidence,
-      blacklist_matches: face.matches.flatMap(show),
+      blacklist_matches: notesOnce(face.matches.flatMap(show)),
       candidates: candidateCount > 0 ? face.candidates.flatMap(show).slice(0, candidateCount) : null,
     };
+  });
+}
+
+/**
+ * Leaves an entry's notes in its first match alone: a hundred reference pictures would repeat them as often.
+ */
+function notesOnce(matches: readonly BlacklistMatch[]): BlacklistMatch[] {
+  const told = new Set<number>();
+  return matches.map((match) => {
+    if (!told.has(match.entry.id)) {
+      told.add(match.entry.id);
+      return match;
+    }
+    return { ...match, entry: { ...match.entry, notes: null } };
   });
 }
 
@@ -38,7 +53,6 @@ function shownMatch(
 ): BlacklistMatch[] {
   const listed = active.get(match.imageId);
   if (!listed) return [];
-  const { id, name, reason } = listed.entry;
   const target = match.target ?? listed.image.face?.box;
   return [
     {
@@ -58,7 +72,7 @@ function shownMatch(
       model,
       detector_backend: detectorBackend,
       similarity_metric: metric,
-      entry: { id, name, reason },
+      entry: matchedEntry(listed.entry),
       image_id: match.imageId,
     },
   ];

@@ -2,6 +2,7 @@ import { noteDetail } from '../audit/scope.ts';
 import { activeEntry } from '../blacklist/blacklist-record.ts';
 import type { KeepChoice } from '../contract/fields.ts';
 import type { UploadContentType, UploadForm } from '../contract/uploads.ts';
+import type { Origin } from '../origin.ts';
 import type { RecordStore } from '../records/port.ts';
 import { uploadDetail } from './key.ts';
 import type { Upload, Uploads } from './port.ts';
@@ -15,13 +16,15 @@ export interface UploadWish {
 
 /**
  * Lets a client send a picture that a later request will name.
+ * @param wish `picture` is its origin, for a request that tells none itself
  * @throws BackendUnavailableError
  */
 export async function createProcessUpload(
   { uploads }: { readonly uploads: Uploads },
-  { keep = 'all', ...wish }: UploadWish & { readonly keep?: KeepChoice },
+  { keep = 'all', ...wish }: UploadWish & { readonly keep?: KeepChoice; readonly picture?: Origin },
 ): Promise<UploadForm> {
-  return uploadForm(await uploads.create({ kind: 'process', keep }, wish.contentType), wish);
+  const target = { kind: 'process', keep, ...(wish.picture && { origin: wish.picture }) } as const;
+  return uploadForm(await uploads.create(target, wish.contentType), wish);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { auditedSince } from '../../lib/audit/kept.ts';
 import { asService } from '../../lib/audit/scope.ts';
-import { sweepAgeMs } from '../../lib/blacklist/interrupted.ts';
+import { expiredBefore, sweepAgeMs } from '../../lib/blacklist/interrupted.ts';
 import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
 import { finishInterrupted, sweep } from '../../lib/blacklist/sweep.ts';
 import type { Config } from '../../lib/config.ts';
@@ -76,7 +76,7 @@ async function keepSweeping(opened: OpenedPorts, config: Config, stop: AbortSign
     try {
       await normalizeNames(opened);
       const retained = await retain({ ...opened, leftovers: await leftovers(config) }, config, { stop });
-      const report = await sweep(opened, new Date(Date.now() - sweepAgeMs), stop);
+      const report = await sweep(opened, new Date(Date.now() - sweepAgeMs), stop, expiredBefore(config));
       const staleUploads = await (await uploads(config)).removeStale(new Date(Date.now() - uploadAgeMs));
       const auditLines = await (await audit(config)).removeBefore(auditedSince(config));
       log().info({ ...report, retained, staleUploads, auditLines }, 'sweep');

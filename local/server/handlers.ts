@@ -9,8 +9,8 @@ import { handler as deleteProcessed } from '../../functions/delete-processed.ts'
 import { handler as detectFaces } from '../../functions/detect-faces.ts';
 import { handler as docs } from '../../functions/docs.ts';
 import { handler as docsAsset } from '../../functions/docs-asset.ts';
-import { handler as getErasure } from '../../functions/get-erasure.ts';
 import { handler as getEntry } from '../../functions/get-entry.ts';
+import { handler as getErasure } from '../../functions/get-erasure.ts';
 import { handler as getImage } from '../../functions/get-image.ts';
 import { handler as getProcessed } from '../../functions/get-processed.ts';
 import { handler as getProcessedImage } from '../../functions/get-processed-image.ts';
@@ -20,6 +20,7 @@ import { handler as listEntries } from '../../functions/list-entries.ts';
 import { handler as listImages } from '../../functions/list-images.ts';
 import { handler as listProcessed } from '../../functions/list-processed.ts';
 import { handler as openApi } from '../../functions/open-api.ts';
+import { handler as patchEntry } from '../../functions/patch-entry.ts';
 import { handler as processImages } from '../../functions/process-images.ts';
 import { handler as status } from '../../functions/status.ts';
 import { handler as updateEntry } from '../../functions/update-entry.ts';
@@ -41,6 +42,7 @@ export const handlers: readonly EndpointHandler[] = [
   listEntries,
   getEntry,
   updateEntry,
+  patchEntry,
   deleteEntry,
   getErasure,
   createEntryUpload,

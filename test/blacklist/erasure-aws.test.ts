@@ -50,7 +50,9 @@ it('an erasure leaves no trace in table, bucket and collection, nor in old versi
   for (const history of ['redact', 'delete'] as const) {
     const name = `Ägnes Example ${history}`;
     const reason = `Reason of ${history}`;
-    const { id } = await createEntry(opened, { name, reason }, [{ fileName: `${name}.jpg`, bytes: portraits.listed }]);
+    const { id } = await createEntry(opened, { name, reason }, [
+      { fileName: `${name}.jpg`, bytes: portraits.listed },
+    ]);
     const images = [portraits.listed.toString('base64')];
     const [seen] = await processImages(opened, settings, ProcessImagesRequest.parse({ images }));
     expect(seen?.has_blacklist_match).toBe(true);
@@ -66,17 +68,20 @@ it('an erasure leaves no trace in table, bucket and collection, nor in old versi
       ...(await tracesOfPicture(portraits.listed, 'picture')),
     ];
     expect(new Set((await find(traces)).map(({ label }) => label))).toEqual(new Set(['name', 'picture']));
-    await deleteEntry(broken, id, history).catch((error: unknown) => expect(error).toBe(down));
+    await deleteEntry(broken, id, { history }).catch((error: unknown) => expect(error).toBe(down));
     for (let sweeps = 0; (await opened.records.getErasure(id))?.finished == null; sweeps += 1) {
       expect(sweeps).toBeLessThan(20);
-      await deleteEntry(broken, id, history).catch(() => undefined);
+      await deleteEntry(broken, id, { history }).catch(() => undefined);
       await finishInterrupted(broken, new Date(0)).catch(() => undefined);
     }
     expect(await find(traces)).toEqual([]);
     expect(await Array.fromAsync(opened.faces.listFaces())).toEqual([]);
     const kept = await opened.records.getProcessed(Number(seen?.db_id));
     expect(kept?.has_blacklist_match).toBe(history === 'redact' ? true : undefined);
-    expect((await opened.records.getErasure(id))?.removed).toMatchObject({ reference_pictures: 1, history_records: 1 });
+    expect((await opened.records.getErasure(id))?.removed).toMatchObject({
+      reference_pictures: 1,
+      history_records: 1,
+    });
   }
   s3.destroy();
 });

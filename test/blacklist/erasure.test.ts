@@ -110,7 +110,7 @@ async function findAll(traces: readonly Trace[]) {
 async function erase({ id }: Somebody, history: HistoryChoice, dies: boolean): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      await deleteEntry(unreliable(), id, history);
+      await deleteEntry(unreliable(), id, { history });
       break;
     } catch (error) {
       if (error instanceof EntryNotFoundError) break;
@@ -194,7 +194,7 @@ describe('an erasure', () => {
 
   it('in AWS tells until when copies may remain', async () => {
     const person = await somebody();
-    await deleteEntry(opened(), person.id, 'delete');
+    await deleteEntry(opened(), person.id, { history: 'delete' });
     const aws = { ...parseConfig({}), aws: { tableName: 'records' } as never, recoveryDays: 7 };
     const { finished_at, remaining } = await getErasure(opened(), aws, person.id);
     const until = new Date(Date.parse(finished_at ?? '') + 7 * 24 * 3_600_000).toISOString();
@@ -206,7 +206,7 @@ describe('an erasure', () => {
 
   it('that keeps the history takes the entry alone', async () => {
     const person = await somebody();
-    await deleteEntry(opened(), person.id, 'keep');
+    await deleteEntry(opened(), person.id, { history: 'keep' });
     const kept = await opened().records.getProcessed(person.dbId);
     expect(kept?.faces[0]?.blacklist_matches.map(({ entry }) => entry.name)).toContain(person.name);
     expect(kept?.saved_image_path).not.toBeNull();

@@ -204,7 +204,7 @@ describe('processing a picture', () => {
       await list();
       const [result] = await process(ports, stores.pictures.listed);
       expect(result).toMatchObject({ has_blacklist_match: true });
-      await deleteEntry(ports, id, 'keep');
+      await deleteEntry(ports, id, { history: 'keep' });
       expect((await ports.records.listProcessed({ limit: 1, offset: 0 })).items).toEqual([result]);
     });
   });

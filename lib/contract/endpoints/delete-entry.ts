@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
+import { ifMatchHeader } from '../entry-version.ts';
 import { recordExample } from '../examples.ts';
 import { EntryPath } from '../fields.ts';
 import { BlacklistRecord } from '../shapes.ts';
@@ -22,11 +23,19 @@ export const deleteEntryContract = defineEndpoint({
         'What becomes of the processed pictures in which it matched. `redact`: name, reason, identity and all pictures go, time and counts stay; `delete`: the records go too; `keep`: all stays.',
       ),
   }),
+  headers: ifMatchHeader,
   success: {
     status: 200,
     description: 'The entry that was deleted.',
     schema: BlacklistRecord,
     example: recordExample,
   },
-  errors: ['request_invalid', 'entry_not_found', 'throttled', 'disk_full', 'backend_unavailable'],
+  errors: [
+    'request_invalid',
+    'entry_not_found',
+    'version_conflict',
+    'throttled',
+    'disk_full',
+    'backend_unavailable',
+  ],
 });

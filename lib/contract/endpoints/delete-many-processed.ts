@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
-import { flag, processedFilters } from '../processed-filters.ts';
+import { truth } from '../form-values.ts';
+import { processedFilters } from '../processed-filters.ts';
 
 const count = z.number().int().min(0);
 
@@ -17,7 +18,7 @@ export type DeletedProcessed = z.infer<typeof DeletedProcessed>;
 /** Strict, for a filter that is misspelled would otherwise delete what was to stay. */
 const query = z.strictObject({
   ...processedFilters,
-  dry_run: flag.describe('Only tell how many there are.'),
+  dry_run: truth.optional().describe('Only tell how many there are.'),
 });
 
 export const deleteManyProcessedContract = defineEndpoint({

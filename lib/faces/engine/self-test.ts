@@ -31,7 +31,7 @@ const usualLimits: EngineTestLimits = { everyMs: 60_000, answerMs: 3_000, stillM
  * Confidence that all detectors reach for the drawing, 0..1. With a higher minimum they leave it out, and it
  * can't be required.
  */
-const drawnConfidence = 0.85;
+const drawnConfidence = 0.99;
 /** Largest distance of the eyes found from the eyes drawn, in pixels; the mesh's are within 2. */
 const maxPixelsAway = 6;
 

@@ -1,11 +1,12 @@
 import type { EntryRecord, ErasedCounts, ErasureRecord, HistoryChoice, RecordStore } from '../port.ts';
 import { mostOf, nothingErased, redacted, tellsOf } from '../shared/redaction.ts';
 import { row } from '../shared/row.ts';
+import { scopesOf } from '../shared/scopes.ts';
 import { type Action, isNew } from './action.ts';
 import { again, type TableClient } from './client.ts';
 import { erasureKey, openErasureKey, openErasuresPartition, padded, processedPartition } from './items.ts';
-import type { Item, Key } from './keys.ts';
 import { keep } from './kept.ts';
+import type { Item, Key } from './keys.ts';
 import { readResult } from './stored.ts';
 
 /** Makes the actions that note an erasure, for the transaction that hides its entry. */
@@ -94,7 +95,9 @@ async function redactItem(table: TableClient, item: Item, entryId: number): Prom
   const { bytes, parts } = await keep(table, redacted(result, entryId));
   const old: readonly Key[] = item.parts ?? [];
   const { bytes: _, parts: __, ...others } = item;
-  const put = { ...others, ...(bytes && { bytes }), ...(parts && { parts }) };
+  // Its places are named after what is told no more.
+  const scopes = item.scopes ?? scopesOf(result);
+  const put = { ...others, scopes, ...(bytes && { bytes }), ...(parts && { parts }) };
   await table.settle(async () => {
     const { done, refused } = await table.transact([
       { put, condition: 'attribute_exists(#pk)' },

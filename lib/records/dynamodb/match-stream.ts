@@ -4,6 +4,7 @@ import type { AttributeValue } from 'aws-lambda';
 import type { EntryDeletedEvent } from '../../contract/match-event.ts';
 import { entryIdsOf, matchEvent, withoutUnlisted } from '../../events/match-event.ts';
 import type { MatchStream } from '../../events/port.ts';
+import { isInForce } from '../shared/in-force.ts';
 import { row } from '../shared/row.ts';
 import { TableClient, type TableSettings } from './client.ts';
 import { entryKey, entryRecord, erasuresPartition } from './items.ts';
@@ -40,5 +41,5 @@ function deletionOf({ entryId, started, history }: Item): EntryDeletedEvent {
 
 async function listedAmong(table: TableClient, entryIds: readonly number[]): Promise<Set<number>> {
   const entries = (await table.getAll(entryIds.map(entryKey))).map(entryRecord);
-  return new Set(entries.filter(({ status }) => status === 'ACTIVE').map(({ id }) => id));
+  return new Set(entries.filter((entry) => isInForce(entry)).map(({ id }) => id));
 }

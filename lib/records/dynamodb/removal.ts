@@ -48,7 +48,7 @@ async function leavingOf(table: TableClient, item: Item): Promise<Leaving> {
   const picture = item.picture === undefined ? pictureIdAt(result.original_image_path) : String(item.picture);
   const parts: readonly Key[] = item.parts ?? [];
   const keys = [{ pk: item.pk, sk: item.sk }, ...parts, ...(picture ? [pictureKey(picture)] : [])];
-  return { rank: Number(item.sk), scopes: scopesOf(result), keys };
+  return { rank: Number(item.sk), scopes: item.scopes ?? scopesOf(result), keys };
 }
 
 /**

@@ -1,4 +1,9 @@
-import type { BlacklistMatch, DetectedFace, FacialArea, ImageProcessingResult } from '../../contract/shapes.ts';
+import type {
+  BlacklistMatch,
+  DetectedFace,
+  FacialArea,
+  ImageProcessingResult,
+} from '../../contract/shapes.ts';
 import type { ErasedCounts, ProcessedResult } from '../port.ts';
 
 /** Stands where something was erased. */
@@ -25,6 +30,9 @@ export function redacted(result: ImageProcessingResult, entryId: number): Proces
     original_image_path: null,
     has_blacklist_match: result.has_blacklist_match,
     cropped_face_path: null,
+    // A camera or a door is nobody; a reference is often a file's name.
+    source: result.source,
+    reference: null,
     warnings: result.warnings,
   };
 }
@@ -52,7 +60,10 @@ function redactedMatch(match: BlacklistMatch): BlacklistMatch {
     identity: erasedText,
     ...{ target_x: null, target_y: null, target_w: null, target_h: null },
     aws_face_id: null,
-    entry: { id: match.entry.id, name: erasedText, reason: null },
+    entry: {
+      ...{ id: match.entry.id, name: erasedText, reason: null, severity: null, category: null, notes: null },
+      expires_at: null,
+    },
     image_id: null,
   };
 }

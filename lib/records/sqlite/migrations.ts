@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { addEntryDetails } from './entry-details.ts';
 import { normalizeEntries } from './normal-forms.ts';
 
 /**
@@ -206,4 +207,5 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
   -- Events about entries. In the outbox they have the negative of their id.
   CREATE TABLE notice (id INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL) STRICT;
   `,
+  addEntryDetails,
 ];

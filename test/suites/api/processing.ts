@@ -19,6 +19,8 @@ function unreadable(image_path_or_identifier: string): ImageProcessingResult {
     processing_timestamp: null,
     has_blacklist_match: null,
     cropped_face_path: null,
+    source: null,
+    reference: null,
     warnings: null,
   };
 }

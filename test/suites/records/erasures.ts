@@ -12,7 +12,7 @@ export function erasureSuite(opened: () => OpenedRecords): void {
   test('an erasure begins with the step that hides its entry, and stays when that is gone', async () => {
     const { entry } = await activeEntry(store, 'Ada');
     expect(await store.getErasure(entry.id)).toBeUndefined();
-    expect(await store.markEntryDeleting(entry.id, 'redact')).toEqual(entry);
+    expect(await store.markEntryDeleting(entry.id, { history: 'redact' })).toEqual(entry);
     const begun = {
       entryId: entry.id,
       history: 'redact',
@@ -22,7 +22,7 @@ export function erasureSuite(opened: () => OpenedRecords): void {
     };
     expect(await store.getErasure(entry.id)).toEqual(begun);
     // Another wish before it is done counts, and what was found is counted once.
-    await store.markEntryDeleting(entry.id, 'delete');
+    await store.markEntryDeleting(entry.id, { history: 'delete' });
     await store.noteErasure(entry.id, { reference_pictures: 2, faces: 1 });
     await store.noteErasure(entry.id, { reference_pictures: 1, faces: 3 });
     await store.removeEntry(entry.id);
@@ -47,7 +47,7 @@ export function erasureSuite(opened: () => OpenedRecords): void {
     await store.noteErasure(entry.id, { faces: 1 }, true);
     expect(await store.getErasure(entry.id)).toBeUndefined();
     expect(await store.unsettledErasures()).toEqual([]);
-    expect(await store.markEntryDeleting(4711, 'redact')).toBeUndefined();
+    expect(await store.markEntryDeleting(4711, { history: 'redact' })).toBeUndefined();
     expect(await store.getErasure(4711)).toBeUndefined();
   });
 

@@ -58,7 +58,13 @@ export function redactProcessed(statements: Statements, ids: readonly number[], 
   return texts;
 }
 
-function erasureOf({ entry_id, history, started, finished, removed }: Record<string, SQLOutputValue>): ErasureRecord {
+function erasureOf({
+  entry_id,
+  history,
+  started,
+  finished,
+  removed,
+}: Record<string, SQLOutputValue>): ErasureRecord {
   return {
     entryId: Number(entry_id),
     history: row<HistoryChoice>(history),

@@ -36,7 +36,7 @@ export interface ServiceFunctionProps {
 
 export type KeepSettings = Pick<
   StackSettings,
-    | 'keepUnmatchedDays'
+  | 'keepUnmatchedDays'
   | 'keepMatchedDays'
   | 'keepRejectedDays'
   | 'retentionConfirmed'

@@ -150,6 +150,7 @@ const settings: Readonly<Record<string, Setting>> = {
     ...whole(0, 36_500),
   }),
   RETENTION_CONFIRMED: setting('retentionConfirmed', { unset: false, ...flag }),
+  STRIP_METADATA: setting('stripMetadata', { unset: true, ...flag }),
   RECOVERY_DAYS: setting('recoveryDays', {
     unset: 7,
     good: [
@@ -158,7 +159,6 @@ const settings: Readonly<Record<string, Setting>> = {
     ],
     ...whole(1, 35),
   }),
-  STRIP_METADATA: setting('stripMetadata', { unset: true, ...flag }),
   CROPPED_FACE_PADDING_RATIO: setting('croppedFacePaddingRatio', {
     unset: 0.4,
     good: [

@@ -68,7 +68,12 @@ async function ask(store: RecordStore, stop: AbortSignal) {
 function told(waits: readonly number[]) {
   const sorted = waits.toSorted((one, other) => one - other);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-  return { requests: sorted.length, median: at(0.5).toFixed(1), '99 of 100': at(0.99).toFixed(1), longest: at(1).toFixed(1) };
+  return {
+    requests: sorted.length,
+    median: at(0.5).toFixed(1),
+    '99 of 100': at(0.99).toFixed(1),
+    longest: at(1).toFixed(1),
+  };
 }
 
 await fill();
@@ -85,7 +90,9 @@ const seconds = (performance.now() - started) / 1000;
 busy.abort();
 const during = await asking;
 await records.close();
-console.log(`${removed} pictures with their records and files were deleted in ${seconds.toFixed(1)} s. Requests took, in ms:`);
+console.log(
+  `${removed} pictures with their records and files were deleted in ${seconds.toFixed(1)} s. Requests took, in ms:`,
+);
 console.table({
   'a page, before': told(before.page),
   'a page, meanwhile': told(during.page),

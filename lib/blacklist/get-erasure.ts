@@ -39,7 +39,13 @@ function remainingOf({ started, finished, history }: ErasureRecord, settings: Er
   const isDeployed = settings.aws?.tableName !== undefined;
   return [
     ...(history === 'keep'
-      ? [{ place: 'history', until: null, note: 'It was to be kept, with names and pictures, until its own time is up.' }]
+      ? [
+          {
+            place: 'history',
+            until: null,
+            note: 'It was to be kept, with names and pictures, until its own time is up.',
+          },
+        ]
       : []),
     ...(isDeployed
       ? [
@@ -71,7 +77,13 @@ function remainingOf({ started, finished, history }: ErasureRecord, settings: Er
         ]
       : []),
     ...(settings.webhooks || isDeployed
-      ? [{ place: 'receivers', until: null, note: 'Receivers of events were sent entry.deleted. What they keep is theirs to delete.' }]
+      ? [
+          {
+            place: 'receivers',
+            until: null,
+            note: 'Receivers of events were sent entry.deleted. What they keep is theirs to delete.',
+          },
+        ]
       : []),
     { place: 'backups', until: null, note: 'Copies of the data that you made outside the service.' },
   ];

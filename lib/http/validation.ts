@@ -63,11 +63,6 @@ function describe(issue: z.core.$ZodIssue): Description {
       return issue.input === undefined
         ? { type: 'missing', msg: 'Field required' }
         : (wrongType[issue.expected] ?? describeWrongNumber(issue));
-    case 'unrecognized_keys':
-      return {
-        type: 'extra_forbidden',
-        msg: 'There is a parameter that is not known here: nothing is done, for it may be misspelled',
-      };
     case 'invalid_value':
       return { type: 'enum', msg: `Input should be ${alternatives(issue.values)}` };
     case 'too_small':

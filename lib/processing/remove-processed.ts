@@ -14,7 +14,7 @@ export interface RemovalPorts {
 }
 
 /** Records of one transaction: it must not keep a request waiting. */
-const recordsAtOnce = 50;
+const recordsAtOnce = 20;
 /** Requests have files to read and write at the same time. */
 const filesAtOnce = 4;
 /** Time that is left for the answer, in ms. */

@@ -33,6 +33,9 @@ export function uploadKey(target: UploadTarget, contentType: UploadContentType):
 /** The wish that goes with an upload's name, in whatever form a request names it. */
 export function keepOfUpload(input: string): KeepChoice {
   // A picture in base64 is long, and is no upload.
-  const name = input.length <= 4096 ? /\/uploads\/keep-(matches|none)-[0-9a-f-]{36}\.[a-z]+$/.exec(input)?.[1] : undefined;
+  const name =
+    input.length <= 4096
+      ? /\/uploads\/keep-(matches|none)-[0-9a-f-]{36}\.[a-z]+$/.exec(input)?.[1]
+      : undefined;
   return (name as KeepChoice | undefined) ?? 'all';
 }

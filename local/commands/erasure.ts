@@ -41,7 +41,9 @@ async function findAll(traces: readonly Trace[]): Promise<string[]> {
   for await (const find of findInFiles(config, traces)) note(find);
   if (config.aws) {
     for await (const find of findInCloud(config.aws, traces)) note(find);
-    console.log('Not searched: queues and dead letters of the inbox, backups, access logs, receivers of events.');
+    console.log(
+      'Not searched: queues and dead letters of the inbox, backups, access logs, receivers of events.',
+    );
   }
   return [...lines];
 }

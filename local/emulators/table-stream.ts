@@ -132,7 +132,8 @@ function asLambdaGetsIt(record: SdkRecord): DynamoDBRecord {
   return JSON.parse(text);
 }
 
-const isWanted = (record: DynamoDBRecord) => [matchesFilter, erasuresFilter].some((filter) => fits(filter, record));
+const isWanted = (record: DynamoDBRecord) =>
+  [matchesFilter, erasuresFilter].some((filter) => fits(filter, record));
 
 /** Returns true if a value passes a filter. It supports lists of texts, and `{exists: true}`. */
 function fits(filter: unknown, value: unknown): boolean {

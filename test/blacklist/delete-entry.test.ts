@@ -5,7 +5,7 @@ import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { finishInterrupted } from '../../lib/blacklist/sweep.ts';
 import { updateEntry } from '../../lib/blacklist/update-entry.ts';
 import { EntryNotFoundError } from '../../lib/errors.ts';
-import { down, failing, failingOn, stepBefore, steps } from './steps.ts';
+import { down, failingOn, stepBefore, steps } from './steps.ts';
 import { complete, contents, everything, imageFolders, matchedNames, nothing, useStores } from './stores.ts';
 
 const person = { name: 'Jane Roe', reason: null };

@@ -52,7 +52,12 @@ export function imageStoreSuite(name: string, open: () => Promise<OpenedImages>)
     const keys = async (prefix: `${string}/`) => (await list(prefix)).map((image) => image.key).sort();
 
     test('erasing removes a picture, or all below a prefix, and tells how many there were', async () => {
-      for (const key of ['blacklist/7/a.jpg', 'blacklist/7/b.jpg', 'blacklist/77/a.jpg', 'processed/2026-05-04/a.jpg']) {
+      for (const key of [
+        'blacklist/7/a.jpg',
+        'blacklist/7/b.jpg',
+        'blacklist/77/a.jpg',
+        'processed/2026-05-04/a.jpg',
+      ]) {
         await store.put(key, bytesOf('first'), jpeg);
       }
       expect(await store.erase('processed/2026-05-04/a.jpg')).toBe(1);

@@ -7,7 +7,6 @@ import type {
   EntryQuery,
   EntryRecord,
   ErasureOptions,
-  IfVersion,
   NewEntry,
   RecordStatus,
   RecordStore,

@@ -18,7 +18,7 @@ import type { Item, Key } from './keys.ts';
  * entry#<entry id>     <date>#<id>     index of images by entry
  * processed            <number>        a processed picture's answer, or the keys of its parts, and its time
  * processed#<scope>    <rank>          index of a scope's pictures, see `scopes.ts`
- * processed#<scope>    removed         the root of the counts of removed ranks, see `gaps.ts`; of `all` it is at `processed`
+ * processed#<scope>    removed         the root of the counts of removed ranks, see `gaps.ts`
  * gaps#<scope>         branch#<number> a node of these counts; the same with leaf
  * erasure              <entry id>      an erasure, which stays when its entry is gone
  * erasures#open        <entry id>      index of erasures that are not settled

@@ -13,7 +13,6 @@ import type {
   ErasureOptions,
   ErasureRecord,
   HistoryChoice,
-  IfVersion,
   ImageRecord,
   NewEntry,
   NewImage,
@@ -447,10 +446,6 @@ class SqliteRecords implements RecordStore {
     // A history that is kept has them still.
     const texts = history === 'keep' ? [] : [name, reason, notes];
     for (const text of texts) if (text !== null) this.#noteTrace(id, text);
-    // With its size, a file's name is hardly another's. Ids are no traces: the audit trail has them for good.
-    for (const { file } of this.#statements.imagesOfEntry.all(id)) {
-      if (file !== null) this.#traces.get(id)?.set(`file ${file}`, Buffer.from(String(file)));
-    }
     for (const embedding of embeddingsOf(this.#database, id)) {
       const place = `embedding ${this.#traces.get(id)?.size}`;
       this.#traces.get(id)?.set(place, embedding.subarray(0, traceBytes));

@@ -157,7 +157,7 @@ export function filtersSuite(get: () => Tested): void {
       expect(page).toMatchObject({ total_items: before - 1, items: [two] });
       expect((await api.get(`/api/v1/processed-images/${one.db_id}`)).status).toBe(404);
       for (const query of ['', '?dry_run=true', '?has_match=false&untill=2026-01-01T00:00:00Z']) {
-        expect(problems(await api.send('DELETE', `${path}${query}`))[0]?.loc).toEqual(['query']);
+        expect(problems(await api.send('DELETE', `${path}${query}`))[0]?.loc[0]).toBe('query');
       }
       expect((await api.page('', path)).total_items).toBe(before - 1);
       const next = await api.process(people.stranger, { keep: 'none' });

@@ -97,7 +97,7 @@ export function erasureSuite(opened: () => OpenedRecords): void {
     const { items } = await store.listProcessed({ limit: 5, offset: 0, isCrowd: true });
     expect(items.map(({ db_id }) => db_id)).toEqual([crowd.id]);
     await store.redactProcessed([crowd.id], 60);
-    expect((await store.getProcessed(crowd.id))?.faces[0]?.blacklist_matches[59]?.entry).toEqual({
+    expect((await store.getProcessed(crowd.id))?.faces[0]?.blacklist_matches[59]?.entry).toMatchObject({
       id: 60,
       name: '(erased)',
       reason: null,

@@ -64,6 +64,14 @@ export interface Config {
   /** Quality filter of reference pictures: `auto` refuses faces of low quality. */
   readonly qualityFilter: 'auto' | 'none';
   readonly drawBoundingBoxes: boolean;
+  /** Retention of what is kept, in days. */
+  readonly keepDays: KeepDays;
+  /** True once somebody agreed that older data than `keepDays` allows is deleted. */
+  readonly retentionConfirmed: boolean;
+  /** Days for which a table or a bucket can be restored as it was; for what is told of erasures. */
+  readonly recoveryDays: number;
+  /** True where stored pictures carry no Exif data, thumbnails, texts or comments. */
+  readonly stripMetadata: boolean;
   /** Share of the box that is added to the crop, half on each side. */
   readonly croppedFacePaddingRatio: number;
   /** Number of threads that find and compare faces; one for each core unless set. */
@@ -103,7 +111,17 @@ export interface Config {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
-/** Resources of the `aws_rekognition` backend. The SDK finds credentials by itself. */
+/** Days that something is kept. */
+export interface KeepDays {
+  /** Processed pictures without a match; 0: none is ever written. */
+  readonly unmatched: number;
+  /** Processed pictures with a match. */
+  readonly matched: number;
+  /** Files of the inbox that could not be used. */
+  readonly rejected: number;
+}
+
+/** Resources of the `aws_rekognition` backend. Credentials come from the SDK's own chain. */
 export interface AwsConfig {
   readonly region: string;
   readonly bucket: string;
@@ -164,6 +182,9 @@ export const defaultAwsMinSimilarity = 80;
 export const defaultMaxFalseMatchRate = 0.001;
 const defaultDetector = 'mediapipe+ssd';
 
+/** A century: for ever. */
+const mostDays = 36_500;
+
 /** Schema of all settings, by their names. */
 export const settings = z.object({
   FACE_PROCESSING_BACKEND: oneOf(['deepface', 'aws_rekognition']).default('deepface'),
@@ -194,6 +215,12 @@ export const settings = z.object({
   DETECTION_CONFIDENCE_THRESHOLD: number(0, 1, false).default(defaultDetectionConfidence),
   QUALITY_FILTER: oneOf(['auto', 'none']).default('auto'),
   DRAW_BOUNDING_BOXES: flag.default(true),
+  KEEP_UNMATCHED_DAYS: number(0, mostDays, true).default(30),
+  KEEP_MATCHED_DAYS: number(1, mostDays, true).default(365),
+  KEEP_REJECTED_DAYS: number(0, mostDays, true).default(30),
+  RETENTION_CONFIRMED: flag.default(false),
+  STRIP_METADATA: flag.default(true),
+  RECOVERY_DAYS: number(1, 35, true).default(7),
   CROPPED_FACE_PADDING_RATIO: number(0, 10, false).default(0.4),
   ENGINE_WORKERS: number(1, 256, true).optional(),
   ENGINE_RUNTIME: oneOf(engineRuntimes).default('auto'),
@@ -260,6 +287,14 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     detectionConfidenceThreshold: detectionConfidence(values.DETECTION_CONFIDENCE_THRESHOLD, environment),
     qualityFilter: values.QUALITY_FILTER,
     drawBoundingBoxes: values.DRAW_BOUNDING_BOXES,
+    keepDays: {
+      unmatched: values.KEEP_UNMATCHED_DAYS,
+      matched: values.KEEP_MATCHED_DAYS,
+      rejected: values.KEEP_REJECTED_DAYS,
+    },
+    retentionConfirmed: values.RETENTION_CONFIRMED,
+    stripMetadata: values.STRIP_METADATA,
+    recoveryDays: values.RECOVERY_DAYS,
     croppedFacePaddingRatio: values.CROPPED_FACE_PADDING_RATIO,
     engineWorkers: values.ENGINE_WORKERS ?? availableParallelism(),
     engineRuntime: values.ENGINE_RUNTIME,

@@ -54,3 +54,30 @@ export const MatchEvent = z
   })
   .meta({ id: 'MatchEvent' });
 export type MatchEvent = z.infer<typeof MatchEvent>;
+
+export const entryDeletedType = 'entry.deleted';
+
+/**
+ * Event that tells others of an entry that is taken off the list: they may have copies of what earlier events
+ * told.
+ */
+export const EntryDeletedEvent = z
+  .object({
+    type: z.literal(entryDeletedType),
+    timestamp: z.string().describe('When it was taken off the list, ISO 8601, UTC.'),
+    data: z.object({
+      entry_id: wholeNumber.describe('The id that earlier events named. It is never given again.'),
+      history: z
+        .enum(['redact', 'delete', 'keep'])
+        .describe('What becomes of the history here; do the same with what you keep.'),
+    }),
+  })
+  .meta({ id: 'EntryDeletedEvent' });
+export type EntryDeletedEvent = z.infer<typeof EntryDeletedEvent>;
+
+export type ServiceEvent = MatchEvent | EntryDeletedEvent;
+
+/** The event's own id, the same whenever it is sent again. */
+export function eventId(event: ServiceEvent): string {
+  return event.type === entryDeletedType ? `entry-${event.data.entry_id}-deleted` : event.data.picture_id;
+}

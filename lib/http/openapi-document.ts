@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { type Body, type Endpoint, operationsOf } from '../contract/endpoint.ts';
-import { MatchEvent, matchEventType } from '../contract/match-event.ts';
+import { EntryDeletedEvent, entryDeletedType, MatchEvent, matchEventType } from '../contract/match-event.ts';
 import { roles } from '../contract/role.ts';
 import {
+  ErasureNotFoundError,
   type ErrorCode,
   ImageNotFoundError,
   LastImageError,
@@ -110,6 +111,10 @@ const describedCode: Partial<Record<ErrorCode, { description: string; example: u
     description: 'There is no such picture.',
     example: { detail: new ProcessedNotFoundError().message },
   },
+  erasure_not_found: {
+    description: 'No entry of that id was erased.',
+    example: { detail: new ErasureNotFoundError().message },
+  },
   last_image: {
     description: 'The entry has no other image.',
     example: { detail: new LastImageError().message },
@@ -133,7 +138,12 @@ export function buildOpenApi(
     info: { ...info, description: 'Looks for listed people in pictures.' },
     security: [{}, { bearer: [] }],
     paths,
-    webhooks: { [matchEventType]: { post: matchWebhook(components) } },
+    webhooks: {
+      [matchEventType]: { post: webhook(components, 'Be told of a match', MatchEvent) },
+      [entryDeletedType]: {
+        post: webhook(components, 'Be told that an entry was deleted', EntryDeletedEvent),
+      },
+    },
     components: {
       schemas: components.schemas,
       securitySchemes: {
@@ -207,16 +217,16 @@ function operation(contract: Endpoint, components: Components): Json {
   };
 }
 
-/** Describes the message that the service itself sends. */
-function matchWebhook(components: Components): Json {
+/** Describes an event that the service itself sends. */
+function webhook(components: Components, summary: string, event: z.ZodType): Json {
   return {
-    summary: 'Be told of a match',
+    summary,
     description: 'Sent to `WEBHOOK_URL`, signed as Standard Webhooks are: https://www.standardwebhooks.com',
     tags: ['Events'],
     security: [],
     requestBody: {
       required: true,
-      content: { 'application/json': { schema: components.add(MatchEvent, 'output') } },
+      content: { 'application/json': { schema: components.add(event, 'output') } },
     },
     responses: {
       '2XX': { description: 'Taken. After any other answer it is sent again, but not after 410.' },

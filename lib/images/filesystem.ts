@@ -146,6 +146,17 @@ class FileSystemImages implements ImageStore {
     await attempt(() => removeFile(this.#folders, path));
   }
 
+  async erase(keyOrPrefix: string): Promise<number> {
+    if (!keyOrPrefix.endsWith('/')) {
+      const isThere = (await ifPresent(stat(this.location(keyOrPrefix)))) !== undefined;
+      await this.delete(keyOrPrefix);
+      return isThere ? 1 : 0;
+    }
+    const pictures = await Array.fromAsync(this.list(keyOrPrefix as `${string}/`));
+    for (const { key } of pictures) await this.delete(key);
+    return pictures.length;
+  }
+
   async *list(prefix: `${string}/`): AsyncGenerator<StoredImage> {
     const folder = this.location(prefix);
     try {

@@ -18,11 +18,12 @@ export async function statusOf(
   authentication: Status['settings']['authentication'],
 ): Promise<Status> {
   const { faces, records } = stores;
-  const [counts, health, disorder, disks] = await Promise.all([
+  const [counts, health, disorder, disks, retention] = await Promise.all([
     records.count(),
     healthOf(stores),
     records.timeDisorder(),
     lowDisks(config),
+    records.retention(),
   ]);
   const { detectorBackend, metric, threshold, loosestThreshold, defaultThreshold, similarityScale } =
     faces.defaults;
@@ -52,6 +53,7 @@ export async function statusOf(
       webhooks,
       disorder,
       disks,
+      retention,
     }),
     webhooks: webhooks && [...webhooks],
   };

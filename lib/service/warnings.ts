@@ -1,7 +1,8 @@
 import type { Config } from '../config.ts';
 import type { Status, WebhookStatus } from '../contract/endpoints/status.ts';
 import type { EngineFigures, FaceBackend, MatchDefaults } from '../faces/port.ts';
-import type { TimeDisorder } from '../records/port.ts';
+import { retentionWarning } from '../processing/retention.ts';
+import type { RetentionNote, TimeDisorder } from '../records/port.ts';
 import { clockWarning, diskWarning, type LowDisk } from './machine.ts';
 
 /** Facts that warnings are derived from. */
@@ -15,6 +16,7 @@ export interface Situation {
   readonly webhooks: readonly WebhookStatus[] | null;
   readonly disorder?: TimeDisorder | undefined;
   readonly disks?: readonly LowDisk[];
+  readonly retention?: RetentionNote | undefined;
 }
 
 /** Share of strangers, 0..1, that are falsely matched, above which the operator is warned. */
@@ -30,10 +32,22 @@ const looseRate = 1 / 10_000;
  * first.
  */
 export function warningsOf(situation: Situation): string[] {
-  const { config, authentication, health, counts, faces, engine, webhooks, disorder, disks = [] } = situation;
+  const {
+    config,
+    authentication,
+    health,
+    counts,
+    faces,
+    engine,
+    webhooks,
+    disorder,
+    disks = [],
+    retention,
+  } = situation;
   return [
     health.status === 'failing' && `The service does not work as it should: ${health.detail}`,
     ...disks.map(diskWarning),
+    retentionWarning(retention),
     authentication === 'none' && openDoor(config),
     ...(webhooks ?? []).flatMap(troubledReceiver),
     heldThreshold(config, faces),

@@ -10,7 +10,7 @@ import {
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { log } from '../../lib/log.ts';
 import type { TableSettings } from '../../lib/records/dynamodb/client.ts';
-import { matchesFilter } from '../../lib/records/dynamodb/items.ts';
+import { erasuresFilter, matchesFilter } from '../../lib/records/dynamodb/items.ts';
 
 /** Batch size of the deployed event source mapping. */
 const batchSize = 10;
@@ -132,7 +132,8 @@ function asLambdaGetsIt(record: SdkRecord): DynamoDBRecord {
   return JSON.parse(text);
 }
 
-const isWanted = (record: DynamoDBRecord) => fits(matchesFilter, record);
+const isWanted = (record: DynamoDBRecord) =>
+  [matchesFilter, erasuresFilter].some((filter) => fits(filter, record));
 
 /** Returns true if a value passes a filter. It supports lists of texts, and `{exists: true}`. */
 function fits(filter: unknown, value: unknown): boolean {

@@ -63,7 +63,7 @@ async function serve(): Promise<void> {
   const [opened, { openMetrics }] = await Promise.all([ports(), import('./metrics.ts')]);
   const looks = new LookBuffer(await audit(config));
   recordLooks(looks);
-  await updateRecords(opened);
+  await updateRecords(opened, config);
   using claim = dataFolderClaim(config);
   await finishEarlierRun(opened, config, claim);
   const delivery = await openDelivery(config);

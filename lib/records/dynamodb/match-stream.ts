@@ -1,14 +1,15 @@
 import type { AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue } from 'aws-lambda';
+import type { EntryDeletedEvent } from '../../contract/match-event.ts';
 import { entryIdsOf, matchEvent, withoutUnlisted } from '../../events/match-event.ts';
 import type { MatchStream } from '../../events/port.ts';
 import { isInForce } from '../shared/in-force.ts';
 import { row } from '../shared/row.ts';
 import { TableClient, type TableSettings } from './client.ts';
-import { entryKey, entryRecord } from './items.ts';
+import { entryKey, entryRecord, erasuresPartition } from './items.ts';
 import type { Item } from './keys.ts';
-import { readResult } from './processed.ts';
+import { readResult } from './stored.ts';
 
 /** New image of a record, as Lambda receives it: bytes are base64. */
 export type StreamImage = Readonly<Record<string, AttributeValue>>;
@@ -22,6 +23,7 @@ export function openMatchStream(settings: TableSettings): MatchStream<StreamImag
   return {
     async eventOf(image) {
       const item = itemOf(image);
+      if (item.pk === erasuresPartition) return deletionOf(item);
       const event = matchEvent(String(item.matched), await readResult(table, item));
       return event && withoutUnlisted(event, await listedAmong(table, entryIdsOf(event)));
     },
@@ -31,6 +33,10 @@ export function openMatchStream(settings: TableSettings): MatchStream<StreamImag
 function itemOf({ bytes, ...image }: StreamImage): Item {
   const item = row<Item>(unmarshall(image as Record<string, SdkValue>));
   return bytes?.B === undefined ? item : { ...item, bytes: Buffer.from(bytes.B, 'base64') };
+}
+
+function deletionOf({ entryId, started, history }: Item): EntryDeletedEvent {
+  return { type: 'entry.deleted', timestamp: String(started), data: { entry_id: Number(entryId), history } };
 }
 
 async function listedAmong(table: TableClient, entryIds: readonly number[]): Promise<Set<number>> {

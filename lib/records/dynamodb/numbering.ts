@@ -27,6 +27,8 @@ export interface Kept {
 }
 
 interface Arrival extends Kept {
+  /** The same, which stays with the answer. */
+  readonly picture?: string;
   readonly pictureId: string;
   /** Scopes of the picture, see `scopesOf`. */
   readonly scopes: readonly string[];

@@ -1,24 +1,18 @@
-import { randomUUID } from 'node:crypto';
-import { promisify } from 'node:util';
-import { deflateRaw, inflateRaw } from 'node:zlib';
 import { changeFacts, countWritten } from '../../audit/scope.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import type { ProcessedPage, ProcessedQuery, ProcessedResult, RecordStore, Stamp } from '../port.ts';
-import { pageOf, sizeOf } from '../shared/clock.ts';
-import { row } from '../shared/row.ts';
+import { pageOf } from '../shared/clock.ts';
+import { rankBelow, remaining } from '../shared/gaps.ts';
 import { scopeOfFilter, scopesOf } from '../shared/scopes.ts';
-import { storedResult } from '../shared/stored-result.ts';
-import { again, type TableClient } from './client.ts';
+import type { TableClient } from './client.ts';
+import { gapsOf } from './gaps.ts';
 import { padded, pictureKey, processedPartition, scopePartition } from './items.ts';
-import type { Item, Key } from './keys.ts';
-import { type Kept, pictureNumbering } from './numbering.ts';
+import { keep } from './kept.ts';
+import type { Item } from './keys.ts';
+import { pictureNumbering } from './numbering.ts';
 import { lastDisorder, ranksWithin } from './ranks.ts';
-
-const compress = promisify(deflateRaw);
-const decompress = promisify(inflateRaw);
-
-/** Bytes of one part of an answer; an item has at most 400 KB, with its keys. */
-const maxPartBytes = 350_000;
+import { removeProcessed } from './removal.ts';
+import { readResult } from './stored.ts';
 
 /** Makes the part of the record store that keeps processed pictures. */
 export function processedRecords(table: TableClient) {
@@ -29,7 +23,8 @@ export function processedRecords(table: TableClient) {
       // The table's stream makes an event of every picture that has this field.
       const matched = result.has_blacklist_match && !carried ? { matched: pictureId } : {};
       const facts = changeFacts({});
-      const arrival = { pictureId, scopes: scopesOf(result), ...kept, ...matched, facts };
+      const scopes = scopesOf(result);
+      const arrival = { pictureId, picture: pictureId, scopes, ...kept, ...matched, facts };
       const { number, at } = await numberOf(arrival, carried);
       countWritten(1);
       return { id: number, timestamp: new Date(at).toISOString() };
@@ -47,57 +42,48 @@ export function processedRecords(table: TableClient) {
     },
 
     async listProcessed({ limit, offset, ...filter }: ProcessedQuery): Promise<ProcessedPage> {
-      const ranges = await ranksWithin(table, filter);
-      const total = ranges.reduce((sum, range) => sum + sizeOf(range), 0);
-      const partition = scopePartition(scopeOfFilter(filter));
+      const scope = scopeOfFilter(filter);
+      const { ranges, root } = await ranksWithin(table, filter);
+      const gaps = gapsOf(table, scope, root);
+      const counted = await Promise.all(
+        ranges.map(async (range) => ({ ...range, size: await gaps(remaining(range)) })),
+      );
       const items: ImageProcessingResult[] = [];
-      for (const { first, last } of pageOf(ranges, offset, limit)) {
-        const between = [padded(first), padded(last)] as const;
-        for await (const some of table.query(partition, { between, newestFirst: true })) {
-          const pictures = partition === processedPartition ? some : await picturesAt(table, some);
-          items.push(...(await Promise.all(pictures.map((item) => readResult(table, item)))));
-        }
+      for (const { first, last, skipped, size } of pageOf(counted, offset, limit)) {
+        const newest = skipped === 0 ? last : await gaps(rankBelow(last, skipped));
+        const places = await placesFrom(table, scopePartition(scope), [first, newest], size);
+        const pictures = scope === 'all' ? places : await picturesAt(table, places);
+        items.push(...(await Promise.all(pictures.map((item) => readResult(table, item)))));
       }
-      return { total, items };
+      return { total: counted.reduce((sum, { size }) => sum + size, 0), items };
     },
+
+    removeProcessed: (ids: readonly number[]) => removeProcessed(table, ids),
 
     timeDisorder: () => lastDisorder(table),
   } satisfies Partial<RecordStore>;
 }
 
-/** Reads the pictures of some index items, newest first. */
+/** So many items of a partition, newest first. */
+async function placesFrom(
+  table: TableClient,
+  partition: string,
+  [first, last]: readonly [number, number],
+  count: number,
+): Promise<Item[]> {
+  // Others remove some at this moment.
+  if (last < first) return [];
+  const between = [padded(first), padded(last)] as const;
+  const places: Item[] = [];
+  for await (const some of table.query(partition, { between, newestFirst: true, atOnce: count })) {
+    places.push(...some);
+    if (places.length >= count) break;
+  }
+  return places.slice(0, count);
+}
+
+/** The pictures that have these places, newest first. */
 async function picturesAt(table: TableClient, places: readonly Item[]): Promise<Item[]> {
   const keys = places.map(({ number }) => ({ pk: processedPartition, sk: padded(Number(number)) }));
   return (await table.getAll(keys)).sort((one, other) => (one.sk < other.sk ? 1 : -1));
-}
-
-/** Stores an answer's parts, before the picture gets its number. If that fails, no reader ever sees them. */
-async function keep(table: TableClient, result: ProcessedResult): Promise<Kept> {
-  const bytes = await compress(JSON.stringify(result));
-  if (bytes.length <= maxPartBytes) return { bytes };
-  const pk = `result#${randomUUID()}`;
-  const parts: Key[] = [];
-  for (let start = 0; start < bytes.length; start += maxPartBytes) {
-    const key = { pk, sk: padded(parts.length) };
-    await table.settle(async () => {
-      const put = { ...key, bytes: bytes.subarray(start, start + maxPartBytes) };
-      return (await table.transact([{ put }])).done || again;
-    });
-    parts.push(key);
-  }
-  return { parts };
-}
-
-export async function readResult(
-  table: TableClient,
-  { sk, at, ...item }: Item,
-): Promise<ImageProcessingResult> {
-  const { bytes, parts } = row<Kept>(item);
-  const compressed = parts ? Buffer.concat(await readParts(table, parts)) : (bytes ?? new Uint8Array());
-  return storedResult((await decompress(compressed)).toString(), Number(sk), at);
-}
-
-async function readParts(table: TableClient, parts: readonly Key[]): Promise<Uint8Array[]> {
-  const items = await table.getAll(parts);
-  return items.sort((one, other) => (one.sk < other.sk ? -1 : 1)).map(({ bytes }) => bytes);
 }

@@ -25,7 +25,8 @@ type Listed = Pick<ProcessedResult, 'faces' | 'has_blacklist_match' | keyof Orig
 
 /** Names the scopes of a picture, besides `all`. */
 export function scopesOf(result: Listed): string[] {
-  const entries = matchedEntries(result).map(entryScope);
+  const matched = matchedEntries(result);
+  const entries = matched.map(entryScope);
   const match = result.has_blacklist_match ? 'match' : 'no-match';
   const { source, reference } = result;
   const origins = new Set([
@@ -34,18 +35,21 @@ export function scopesOf(result: Listed): string[] {
     originScope({ source, reference }),
   ]);
   origins.delete('');
+  const crowd = matched.length > maxEntriesOfPicture ? [crowdScope] : [];
   const shown = entries.slice(0, maxEntriesOfPicture);
   const room = maxScopes - 1 - shown.length - 2 * origins.size;
   const best = shown.slice(0, Math.floor(room / Math.max(1, origins.size)));
   return [
     match,
+    ...crowd,
     ...shown,
     ...[...origins].flatMap((origin) => [origin, ...[match, ...best].map((scope) => `${origin} ${scope}`)]),
   ];
 }
 
 /** Names the scope of all pictures that a filter can pass; `none` is always empty. */
-export function scopeOfFilter({ hasMatch, entryId, source, reference }: ProcessedFilter): string {
+export function scopeOfFilter({ hasMatch, entryId, isCrowd, source, reference }: ProcessedFilter): string {
+  if (isCrowd) return crowdScope;
   const origin = originScope({ source, reference });
   const scope = shownScope({ hasMatch, entryId });
   if (origin === '' || scope === 'none') return scope;
@@ -57,6 +61,9 @@ function shownScope({ hasMatch, entryId }: ProcessedFilter): string {
   if (hasMatch === undefined) return 'all';
   return hasMatch ? 'match' : 'no-match';
 }
+
+/** Scope of the pictures that some of their entries do not lead to. */
+const crowdScope = 'crowd';
 
 /** A key has little room, and a name is nothing for one: of source and reference, the scope tells a hash. */
 function originScope(origin: { readonly [Name in keyof Origin]?: string | null | undefined }): string {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { WebhookStatus } from '../../contract/endpoints/status.ts';
-import type { MatchEvent } from '../../contract/match-event.ts';
+import type { EntryDeletedEvent, ServiceEvent } from '../../contract/match-event.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { entryIdsOf, matchEvent, withoutUnlisted } from '../../events/match-event.ts';
 import type { DueDelivery, GivenUp, Outbox, Receiver } from '../../events/port.ts';
@@ -38,7 +38,7 @@ const statements = {
   status: `
     SELECT origin, given_up, last_error,
       (SELECT count(*) FROM delivery WHERE receiver_id = receiver.id) AS pending,
-      (SELECT created FROM delivery WHERE receiver_id = receiver.id ORDER BY processed_id LIMIT 1) AS oldest
+      (SELECT min(created) FROM delivery WHERE receiver_id = receiver.id) AS oldest
     FROM receiver WHERE place IS NOT NULL ORDER BY place`,
 
   insertDelivery: 'INSERT INTO delivery (receiver_id, processed_id, created, due) VALUES (?, ?, ?, ?)',
@@ -62,6 +62,20 @@ const statements = {
     SELECT processed_id FROM (
       SELECT processed_id, created FROM delivery WHERE receiver_id = ? ORDER BY processed_id LIMIT ${givenUpAtOnce}
     ) WHERE created < ?`,
+
+  insertNotice: 'INSERT INTO notice (event) VALUES (?)',
+  notice: 'SELECT event FROM notice WHERE id = ?',
+  forgetNotice: `
+    DELETE FROM notice WHERE id = ? AND NOT EXISTS (
+      SELECT 1 FROM receiver CROSS JOIN delivery ON receiver_id = receiver.id WHERE processed_id = -notice.id
+    )`,
+  deliveriesOf: `
+    SELECT receiver_id, processed_id,
+      (SELECT count(*) FROM delivery_entry AS all_of WHERE all_of.receiver_id = own.receiver_id
+        AND all_of.processed_id = own.processed_id) AS entries
+    FROM receiver CROSS JOIN delivery_entry AS own ON own.receiver_id = receiver.id WHERE own.entry_id = ?`,
+  deleteDeliveryEntry:
+    'DELETE FROM delivery_entry WHERE receiver_id = ? AND processed_id = ? AND entry_id = ?',
 
   picture: 'SELECT picture_id, result, at FROM processed WHERE id = ?',
   /** Entries of a JSON array of ids. The `+` keeps the planner from going through all `ACTIVE` entries. */
@@ -102,6 +116,36 @@ export class SqliteOutbox implements Outbox {
     }
   }
 
+  /**
+   * Takes an entry out of what is still to be told, in the transaction that hides it; returns how many
+   * events told of it.
+   */
+  forgetEntry(entryId: number): number {
+    const deliveries = this.#statements.deliveriesOf.all(entryId);
+    for (const { receiver_id, processed_id, entries } of deliveries) {
+      const [receiverId, processedId] = [Number(receiver_id), Number(processed_id)];
+      if (Number(entries) === 1) this.#remove(receiverId, processedId);
+      else {
+        const following = this.#statements.following.all(receiverId, processedId);
+        this.#statements.deleteDeliveryEntry.run(receiverId, processedId, entryId);
+        const waiting = [processedId, ...following.flatMap((row) => row.processed_id ?? [])];
+        for (const id of waiting) this.#statements.setWaits.run(receiverId, Number(id));
+      }
+    }
+    return deliveries.length;
+  }
+
+  /** Notes that everybody is to be told of an entry's end, in the transaction that hides it. */
+  tellDeleted(event: EntryDeletedEvent): void {
+    const receivers = this.#statements.wantedReceivers.all();
+    if (receivers.length === 0) return;
+    const { lastInsertRowid } = this.#statements.insertNotice.run(JSON.stringify(event));
+    const now = Date.now();
+    for (const { id } of receivers) {
+      this.#statements.insertDelivery.run(Number(id), -Number(lastInsertRowid), now, now);
+    }
+  }
+
   setReceivers(urls: readonly string[]): Promise<Receiver[]> {
     return this.#write(() => {
       this.#statements.unwantReceivers.run();
@@ -122,8 +166,12 @@ export class SqliteOutbox implements Outbox {
     }));
   }
 
-  event(processedId: number): Promise<MatchEvent | undefined> {
+  event(processedId: number): Promise<ServiceEvent | undefined> {
     return this.#read(() => {
+      if (processedId < 0) {
+        const notice = this.#statements.notice.get(-processedId);
+        return notice && JSON.parse(String(notice.event));
+      }
       const row = this.#statements.picture.get(processedId);
       const event =
         row &&
@@ -203,6 +251,7 @@ export class SqliteOutbox implements Outbox {
     const following = this.#statements.following.all(receiverId, processedId);
     // The delivery's rows by entry go with it, by their foreign key.
     this.#statements.deleteDelivery.run(receiverId, processedId);
+    if (processedId < 0) this.#statements.forgetNotice.run(-processedId);
     for (const { processed_id } of following) {
       if (processed_id !== null) this.#statements.setWaits.run(receiverId, Number(processed_id));
     }

@@ -8,7 +8,17 @@ import type {
   Stamp,
   TimeDisorder,
 } from '../port.ts';
-import { pageOf, type Range, sizeOf, timeAfter } from '../shared/clock.ts';
+import { pageOf, type Range, timeAfter } from '../shared/clock.ts';
+import {
+  largestRemoved,
+  type NodeBytes,
+  type NodePlace,
+  type Reading,
+  rankBelow,
+  readNow,
+  remaining,
+  removing,
+} from '../shared/gaps.ts';
 import { scopeOfFilter, scopesOf } from '../shared/scopes.ts';
 import { storedResult } from '../shared/stored-result.ts';
 import type { SqliteOutbox } from './outbox.ts';
@@ -30,7 +40,11 @@ export function addProcessed(
   const run = Number(newest?.run ?? 0) + (isNewRun ? 1 : 0);
   statements.insertProcessed.run(pictureId, JSON.stringify(result), at, run, actor);
   const stamp = stampOf(statements.processedByPicture.get(pictureId) ?? {});
-  for (const scope of scopesOf(result)) statements.insertPlace.run(scope, scope, stamp.id);
+  for (const scope of scopesOf(result)) {
+    const last = Number(statements.lastRank.get(scope)?.rank ?? 0);
+    const rank = 1 + Math.max(last, gapsOf(statements, scope)(largestRemoved()));
+    statements.insertPlace.run(scope, rank, stamp.id);
+  }
   if (!carried) outbox.add(pictureId, { ...result, db_id: stamp.id, processing_timestamp: stamp.timestamp });
   return { ...stamp, isNew: true };
 }
@@ -44,24 +58,68 @@ export function getProcessed(
   return row && (actor === undefined || row.actor === actor) ? processedRecord(row) : undefined;
 }
 
-/**
- * Reads a page. It needs no transaction, because records are only added, and those in a range do not change
- * between the statements.
- */
+/** To be called in a transaction, or nobody else may write meanwhile. */
 export function listProcessed(
   statements: Statements,
   { limit, offset, ...filter }: ProcessedQuery,
 ): ProcessedPage {
   const scope = scopeOfFilter(filter);
+  const gaps = gapsOf(statements, scope);
   const ids = idsWithin(statements, filter);
   const ranges = scope === 'all' ? ids : ids.map((range) => ranksWithin(statements, scope, range));
-  const total = ranges.reduce((sum, range) => sum + sizeOf(range), 0);
-  const rows = pageOf(ranges, offset, limit).flatMap(({ first, last }) =>
-    scope === 'all'
-      ? statements.processedRange.all(first, last)
-      : statements.placedRange.all(scope, first, last),
-  );
-  return { total, items: rows.map(processedRecord) };
+  const counted = ranges.map((range) => ({ ...range, size: gaps(remaining(range)) }));
+  const rows = pageOf(counted, offset, limit).flatMap(({ first, last, skipped, size }) => {
+    const newest = skipped === 0 ? last : gaps(rankBelow(last, skipped));
+    return scope === 'all'
+      ? statements.processedRange.all(first, newest, size)
+      : statements.placedRange.all(scope, first, newest, size);
+  });
+  return { total: counted.reduce((sum, { size }) => sum + size, 0), items: rows.map(processedRecord) };
+}
+
+/** To be called in a transaction. Returns how many there were. */
+export function removeProcessed(statements: Statements, wanted: readonly number[]): number {
+  const ids = statements.processedIdsAmong.all(JSON.stringify(wanted)).map(({ id }) => Number(id));
+  if (ids.length === 0) return 0;
+  const list = JSON.stringify(ids);
+  const newest = statements.newestProcessed.get();
+  if (newest && ids.includes(Number(newest.id))) {
+    statements.forgetNewest.run();
+    statements.noteNewest.run(newest.id ?? null, newest.at ?? null, newest.run ?? null);
+  }
+  const places = statements.placesAmong.all(list).map(({ scope, rank }) => ({ scope: String(scope), rank }));
+  const byScope = Map.groupBy(places, ({ scope }) => scope);
+  for (const [scope, ofScope] of byScope) {
+    noteRemoved(
+      statements,
+      scope,
+      ofScope.map(({ rank }) => Number(rank)),
+    );
+  }
+  noteRemoved(statements, 'all', ids);
+  statements.deletePlaces.run(list);
+  statements.deleteProcessed.run(list);
+  return ids.length;
+}
+
+function noteRemoved(statements: Statements, scope: string, ranks: readonly number[]): void {
+  for (const { level, number, bytes } of gapsOf(statements, scope)(removing(ranks))) {
+    statements.putGapNode.run(scope, level, number, bytes);
+  }
+}
+
+/** Answers what the gaps of a scope tell. */
+function gapsOf(statements: Statements, scope: string) {
+  const nodeAt = ({ level, number }: NodePlace): NodeBytes => {
+    const bytes = statements.gapNode.get(scope, level, number)?.bytes;
+    return bytes instanceof Uint8Array ? bytes : undefined;
+  };
+  return <Result>(reading: Reading<Result>): Result => readNow(reading, nodeAt);
+}
+
+export function countProcessed(statements: Statements): number {
+  const last = Number(statements.lastProcessed.get()?.id);
+  return gapsOf(statements, 'all')(remaining({ first: 1, last }));
 }
 
 /** Finds the last time that the clock was put back. */
@@ -75,7 +133,7 @@ export function timeDisorder(statements: Statements): TimeDisorder | undefined {
 
 /** Finds the ranges of ids between two times. Times rise within a run, so there is one range for each run. */
 function idsWithin(statements: Statements, { since, until }: ProcessedFilter): Range[] {
-  if (!since && !until) return [{ first: 1, last: Number(statements.processedTotal.get()?.total) }];
+  if (!since && !until) return [{ first: 1, last: Number(statements.lastProcessed.get()?.id) }];
   const newestRun = Number(statements.newestProcessed.get()?.run ?? 0);
   return Array.from({ length: newestRun + 1 }, (_, run): Range => {
     const lastOfRun = Number(statements.lastOfRun.get(run)?.id ?? 0);

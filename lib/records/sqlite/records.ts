@@ -9,7 +9,10 @@ import type {
   EntryPage,
   EntryQuery,
   EntryRecord,
-  IfVersion,
+  ErasedCounts,
+  ErasureOptions,
+  ErasureRecord,
+  HistoryChoice,
   ImageRecord,
   NewEntry,
   NewImage,
@@ -20,6 +23,7 @@ import type {
   RecordedFace,
   RecordStatus,
   RecordStore,
+  RetentionNote,
   Stamp,
   TimeDisorder,
 } from '../port.ts';
@@ -27,9 +31,19 @@ import { changedEntry, newEntryRecord, requireVersion } from '../shared/entry-ch
 import { isInForce } from '../shared/in-force.ts';
 import { row } from '../shared/row.ts';
 import { SqliteAudit } from './audit.ts';
+import { embeddingsOf } from './embedding-rows.ts';
 import { entryParameters, entryRecord, findEntryIds, newEntryParameters } from './entries.ts';
+import { beginErasure, getErasure, noteErasure, redactProcessed, unsettledErasures } from './erasures.ts';
 import { SqliteOutbox } from './outbox.ts';
-import { addProcessed, getProcessed, listProcessed, timeDisorder } from './processed.ts';
+import {
+  addProcessed,
+  countProcessed,
+  getProcessed,
+  listProcessed,
+  removeProcessed,
+  timeDisorder,
+} from './processed.ts';
+import { purgeDatabase } from './purge.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 import {
   attempt,
@@ -51,7 +65,10 @@ export function openSqliteRecords(database: DatabaseSync): RecordStore {
 
 type Row = Record<string, SQLOutputValue>;
 
-/** Number of images that are read at once where they are read one after the other. */
+/** Bytes of an embedding that are searched for, and the fewest of a text. */
+const traceBytes = 64;
+const leastTraceBytes = 6;
+/** Number of images that are read at once where they are read in turn. */
 const imagesAtOnce = 500;
 /**
  * Milliseconds for which a successful test write counts. Anybody may ask for the health, and the answers must
@@ -88,6 +105,9 @@ class SqliteRecords implements RecordStore {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
   readonly #outbox: SqliteOutbox;
+  /** Traces that must not be found any more of the entries that are being erased, by the entries' ids. */
+  readonly #traces = new Map<number, Map<string, Uint8Array>>();
+  /** `performance.now()` until which it counts as writable. */
   readonly #audit: SqliteAudit;
   /** Time by `performance.now()` until which the database counts as writable. */
   #writableUntil = 0;
@@ -169,12 +189,19 @@ class SqliteRecords implements RecordStore {
     );
   }
 
-  async markEntryDeleting(entryId: number, condition: IfVersion = {}): Promise<EntryRecord | undefined> {
+  async markEntryDeleting(
+    entryId: number,
+    { history, ...condition }: ErasureOptions = {},
+  ): Promise<EntryRecord | undefined> {
     return this.#change(
       () => {
         const before = this.#entry(entryId);
         if (before && before.status !== 'DELETING') requireVersion(before, condition);
         this.#statements.markEntryDeleting.run(entryId);
+        if (before && history) {
+          beginErasure(this.#statements, this.#outbox, before, history);
+          this.#noteTraces(before, history);
+        }
         return before;
       },
       (before) => (before?.status === 'ACTIVE' ? { entryId } : undefined),
@@ -189,6 +216,37 @@ class SqliteRecords implements RecordStore {
       ({ changes }) => (changes > 0 && isService() ? { entryId } : undefined),
       { frees: true },
     );
+  }
+
+  async getErasure(entryId: number): Promise<ErasureRecord | undefined> {
+    return this.#read(() => getErasure(this.#statements, entryId));
+  }
+
+  async noteErasure(entryId: number, found: Partial<ErasedCounts>, isFinished?: boolean): Promise<void> {
+    await this.#write(() => noteErasure(this.#statements, entryId, found, isFinished), { frees: true });
+  }
+
+  async unsettledErasures(): Promise<ErasureRecord[]> {
+    return this.#read(() => unsettledErasures(this.#statements));
+  }
+
+  async settleErasure(entryId: number): Promise<void> {
+    await this.#write(() => this.#statements.settleErasure.run(entryId), { frees: true });
+  }
+
+  async redactProcessed(ids: readonly number[], entryId: number): Promise<void> {
+    await this.#write(
+      () => {
+        for (const text of redactProcessed(this.#statements, ids, entryId)) this.#noteTrace(entryId, text);
+      },
+      { frees: true },
+    );
+  }
+
+  async purge(entryId: number): Promise<void> {
+    const traces = this.#traces.get(entryId);
+    await purgeDatabase(this.#database, traces && [...traces.values()]);
+    this.#traces.delete(entryId);
   }
 
   async findAlike(name: string): Promise<EntryRecord[]> {
@@ -314,7 +372,20 @@ class SqliteRecords implements RecordStore {
   }
 
   async listProcessed(query: ProcessedQuery): Promise<ProcessedPage> {
-    return this.#read(() => listProcessed(this.#statements, query));
+    return this.#read(() => this.#asOneMoment(() => listProcessed(this.#statements, query)));
+  }
+
+  async removeProcessed(ids: readonly number[]): Promise<number> {
+    return this.#write(() => removeProcessed(this.#statements, ids), { frees: true });
+  }
+
+  async retention(): Promise<RetentionNote | undefined> {
+    const body = await this.#read(() => this.#statements.note.get('retention')?.body);
+    return body === undefined ? undefined : JSON.parse(String(body));
+  }
+
+  async noteRetention(note: RetentionNote): Promise<void> {
+    await this.#write(() => this.#statements.putNote.run('retention', JSON.stringify(note)));
   }
 
   async timeDisorder(): Promise<TimeDisorder | undefined> {
@@ -327,13 +398,13 @@ class SqliteRecords implements RecordStore {
       return {
         entries: counted('entriesTotal'),
         images: counted('imagesTotal'),
-        processed: counted('processedTotal'),
+        processed: countProcessed(this.#statements),
       };
     });
   }
 
   async check(): Promise<void> {
-    await this.#read(() => this.#statements.processedTotal.get());
+    await this.#read(() => this.#statements.lastProcessed.get());
     requireReserve(this.#database);
     if (performance.now() < this.#writableUntil) return;
     tryToWrite(this.#database);
@@ -357,6 +428,34 @@ class SqliteRecords implements RecordStore {
 
   #write<T>(work: () => T, options?: WriteOptions): Promise<T> {
     return write(this.#database, work, options);
+  }
+
+  /** Reads as if nobody wrote meanwhile, also in another process. */
+  #asOneMoment<T>(work: () => T): T {
+    this.#database.exec('BEGIN');
+    try {
+      return work();
+    } finally {
+      if (this.#database.isTransaction) this.#database.exec('COMMIT');
+    }
+  }
+
+  /** Notes what the files are searched for once the entry is gone. */
+  #noteTraces({ id, name, reason, notes }: EntryRecord, history: HistoryChoice): void {
+    this.#traces.set(id, new Map());
+    // A history that is kept has them still.
+    const texts = history === 'keep' ? [] : [name, reason, notes];
+    for (const text of texts) if (text !== null) this.#noteTrace(id, text);
+    for (const embedding of embeddingsOf(this.#database, id)) {
+      const place = `embedding ${this.#traces.get(id)?.size}`;
+      this.#traces.get(id)?.set(place, embedding.subarray(0, traceBytes));
+    }
+  }
+
+  /** A short text may stand anywhere by chance, and in the names of others. */
+  #noteTrace(entryId: number, text: string): void {
+    const bytes = Buffer.from(JSON.stringify(text).slice(1, -1));
+    if (bytes.length >= leastTraceBytes) this.#traces.get(entryId)?.set(text, bytes);
   }
 
   /**

@@ -166,7 +166,7 @@ async function importAll(config: Config, source: Source, report: ImportReport): 
     const historyTime = stopwatch();
     const { maxImageBytes } = opened.faces;
     await withBar('history', source.database.countPictures(), (advance) =>
-      takeHistory(opened, { ...source, taken, maxImageBytes }, report, advance),
+      takeHistory(opened, { ...source, taken, maxImageBytes }, journal, report, advance),
     );
     console.log(
       `${counted(report.historyAdded, 'processed picture')} taken over, ${report.historyPresent} there already (${historyTime()}).`,

@@ -10,6 +10,7 @@ import type { ProcessedResult, RecordStore } from '../../lib/records/port.ts';
 import { uuidOfHash } from '../../lib/uuid.ts';
 import { readPictureFile } from '../commands/picture-file.ts';
 import type { TakenEntry } from './entries.ts';
+import type { ImportJournal } from './journal.ts';
 import type { OldDatabase, OldPicture } from './old-database.ts';
 import type { OldPaths } from './old-paths.ts';
 import { type MatchedEntry, oldAnswer } from './old-result.ts';
@@ -34,13 +35,14 @@ export interface HistorySource {
 
 /**
  * Takes over the processed pictures in the order of their ids, with their times, results and files. Nobody is
- * told of their matches.
+ * told of their matches. Those that were deleted here since an earlier run do not come back.
  * @param advance is called for each picture that was handled
  * @throws BackendUnavailableError, ThrottledError, DiskFullError
  */
 export async function takeHistory(
   stores: { readonly records: RecordStore; readonly images: ImageStore },
   source: HistorySource,
+  journal: ImportJournal,
   report: ImportReport,
   advance: () => void,
 ): Promise<void> {
@@ -60,7 +62,8 @@ export async function takeHistory(
     });
     const results = await allOrFirstError(
       timed.map(async ({ picture, time }) => {
-        if (known.has(pictureIdOf(picture))) return undefined;
+        const id = pictureIdOf(picture);
+        if (known.has(id) || journal.hasPicture(id)) return undefined;
         return resultOf(stores.images, source, picture, time, entryOf, report);
       }),
     );
@@ -68,6 +71,7 @@ export async function takeHistory(
       const { picture, time } = timed[index] as (typeof timed)[number];
       if (result) await addPicture(stores.records, picture, result, time, report);
       else report.historyPresent += 1;
+      journal.addPicture(pictureIdOf(picture));
       advance();
     }
   }

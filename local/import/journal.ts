@@ -6,13 +6,13 @@ import { codeOf, fileMode, folderMode } from '../../lib/files.ts';
 const fileName = 'import-journal';
 
 /**
- * Memory of what imports into a `DATA_DIR` have made. People and pictures that were deleted since are not
- * made again. The file has one line for each, with hashes and ids, and no name.
+ * Memory of what imports into a `DATA_DIR` have made. People, pictures and processed pictures that were
+ * deleted since are not made again. The file has one line for each, with hashes and ids, and no name.
  */
 export class ImportJournal {
   readonly #path: string;
   readonly #entries = new Map<string, number>();
-  readonly #images = new Set<string>();
+  readonly #pictures = new Set<string>();
 
   constructor(dataDir: string) {
     mkdirSync(dataDir, { recursive: true, mode: folderMode });
@@ -21,7 +21,7 @@ export class ImportJournal {
       const [kind, key = '', id] = line.split(' ');
       // A line that was cut off by a crash lacks its last word.
       if (kind === 'entry' && id?.endsWith('.')) this.#entries.set(key, Number(id.slice(0, -1)));
-      if (kind === 'image' && id === '.') this.#images.add(key);
+      if (kind === 'picture' && id === '.') this.#pictures.add(key);
     }
   }
 
@@ -30,8 +30,9 @@ export class ImportJournal {
     return this.#entries.get(key);
   }
 
-  hasImage(imageId: string): boolean {
-    return this.#images.has(imageId);
+  /** Returns true if a reference picture or a processed one was taken over. */
+  hasPicture(id: string): boolean {
+    return this.#pictures.has(id);
   }
 
   addEntry(key: string, entryId: number): void {
@@ -40,10 +41,10 @@ export class ImportJournal {
     this.#append(`entry ${key} ${entryId}.`);
   }
 
-  addImage(imageId: string): void {
-    if (this.#images.has(imageId)) return;
-    this.#images.add(imageId);
-    this.#append(`image ${imageId} .`);
+  addPicture(id: string): void {
+    if (this.#pictures.has(id)) return;
+    this.#pictures.add(id);
+    this.#append(`picture ${id} .`);
   }
 
   /** Adds a line. It begins with a line break, because the line before may have been cut off. */

@@ -104,7 +104,7 @@ async function takePicture(
       report.picturesPresent += 1;
       return 'present';
     }
-    if (journal.hasImage(imageId)) {
+    if (journal.hasPicture(imageId)) {
       report.remarks.push(
         `${label}, ${file.name}: It was deleted here since an earlier run, and is not added again.`,
       );
@@ -116,7 +116,7 @@ async function takePicture(
     const named = { picture, fileName: shownFileName(file.name) };
     const options = { imageId, ...(qualityFilter && { qualityFilter }) };
     const { faceCount } = await enrollPicture(ports, entry.id, named, options);
-    journal.addImage(imageId);
+    journal.addPicture(imageId);
     report.picturesAdded += 1;
     if (faceCount > 1)
       report.remarks.push(`${label}, ${file.name}: It shows ${faceCount} faces; the largest was enrolled.`);

@@ -163,10 +163,9 @@ describe('npm run import with the old service’s own settings', () => {
     expect(entries.filter(({ image_count }) => image_count > 0).map(({ id }) => id)).toEqual([3, 7, 9001]);
 
     const { faces } = await api.process(await sample(1));
-    expect(faces.map((face) => face.blacklist_matches.map(({ entry }) => entry.name))).toEqual([
-      ['Jane Roe'],
-      [],
-      [],
+    expect(faces).toHaveLength(3);
+    expect(faces.flatMap((face) => face.blacklist_matches.map(({ entry }) => entry.name))).toEqual([
+      'Jane Roe',
     ]);
     const history = await api.page('?limit=100&offset=1');
     expect(history.items.map((item) => [item.db_id, item.processing_timestamp])).toEqual([

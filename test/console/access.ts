@@ -128,9 +128,9 @@ export function describeAccess(setup: () => ConsoleSetup, fileHost: () => string
     ]);
     await page.getByText('1 of 3 faces matches').waitFor();
     await page.getByRole('heading', { name: 'door.jpg' }).waitFor();
-    await tabTo(`Face 1: matches ${listed.name}`);
+    await tabTo(`Face 3: matches ${listed.name}`);
     await page.keyboard.press('Enter');
-    await focusIsOn(page, 'Face 1');
+    await focusIsOn(page, 'Face 3');
     await tabTo(listed.name);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: listed.name }).waitFor();

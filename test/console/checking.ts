@@ -9,23 +9,23 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await using visit = await setup().visit('#/check');
     const { page } = visit;
     await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
-    const match = page.getByRole('button', { name: `Face 1: matches ${listed.name}` });
+    const match = page.getByRole('button', { name: `Face 3: matches ${listed.name}` });
     await match.waitFor();
     expect(await page.getByRole('button', { name: /^Face \d: no match$/ }).count()).toBe(2);
     expect(await page.locator('circle.landmark').count()).toBe(15);
 
-    const face = page.getByRole('region', { name: 'Face 1' });
+    const face = page.getByRole('region', { name: 'Face 3' });
     await face.getByText('Banned for life.').waitFor();
     await pictureIsShown(face.getByRole('listitem'));
     const words = await face.innerText();
     expect(words).toMatch(/Distance\s+0\.2\d\d\s+Threshold\s+0\.385\s+Similarity\s+99\.\d%/);
     expect(words).toContain('Fewer than 1 in 1,000,000 pairs of strangers look this much alike.');
     await match.click();
-    await focusIsOn(page, 'Face 1');
+    await focusIsOn(page, 'Face 3');
 
     // The box must be where the service found the face.
     const [result] = (await setup().api.page('?limit=1')).items;
-    const { x, w } = result?.faces[0]?.facial_area ?? { x: 0, w: 0 };
+    const { x, w } = result?.faces[2]?.facial_area ?? { x: 0, w: 0 };
     const picture = await page.locator('.faces-picture').boundingBox();
     const box = await match.boundingBox();
     expect(((box?.x ?? 0) - (picture?.x ?? 0)) / (picture?.width ?? 1)).toBeCloseTo(x / 1920, 2);
@@ -43,12 +43,12 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     const slider = page.getByRole('slider', { name: 'Match up to a distance of' });
     await slider.fill('0.1');
     await threshold.getByText('0 of 3 faces would match').waitFor();
-    await page.getByRole('button', { name: 'Face 1: no match' }).waitFor();
+    await page.getByRole('button', { name: 'Face 3: no match' }).waitFor();
     await slider.fill(String(await slider.getAttribute('max')));
     // The slider ends at the loosest threshold that a request may ask for. So it never shows a match that the
     // service would not report.
     await threshold.getByText('1 of 3 faces would match').waitFor();
-    await page.getByRole('button', { name: `Face 1: matches ${listed.name}` }).waitFor();
+    await page.getByRole('button', { name: `Face 3: matches ${listed.name}` }).waitFor();
     await threshold.getByText(/^1 in 1,\d00 comparisons with a stranger/).waitFor();
     await threshold.getByRole('button', { name: 'Reset to 0.385' }).click();
     await threshold.getByText('1 of 3 faces matches').waitFor();
@@ -152,7 +152,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     );
     await page.getByLabel('Address of a picture').fill('https://pictures.example/door.jpg');
     await page.getByRole('button', { name: 'Check address' }).click();
-    await page.getByRole('button', { name: `Face 1: matches ${listed.name}` }).waitFor();
+    await page.getByRole('button', { name: `Face 3: matches ${listed.name}` }).waitFor();
     await pictureIsShown(page.locator('.faces-picture'));
   });
 
@@ -178,7 +178,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     const uploaded = page.waitForResponse((response) => response.url() === `${setup().url}/api/v1/uploads`);
     await page.locator('input[type=file]').setInputFiles(await setup().padded(4_000_000));
     expect((await uploaded).status()).toBe(204);
-    await page.getByRole('button', { name: `Face 1: matches ${listed.name}` }).waitFor();
+    await page.getByRole('button', { name: `Face 3: matches ${listed.name}` }).waitFor();
   });
 
   it('scales down what is larger than the service takes, and says so', async () => {
@@ -187,6 +187,6 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     const { page } = visit;
     await page.locator('input[type=file]').setInputFiles(await setup().padded(16_000_000));
     await page.getByText('Scaled down to 1920 × 1280 pixels').waitFor();
-    await page.getByRole('button', { name: `Face 1: matches ${listed.name}` }).waitFor();
+    await page.getByRole('button', { name: `Face 3: matches ${listed.name}` }).waitFor();
   });
 }

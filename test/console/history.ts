@@ -21,9 +21,9 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     expect(await rows.nth(1).innerText()).toMatch(new RegExp(`${listed.name}\\s+3 faces`));
     await pictureIsShown(rows.nth(1));
     await rows.nth(1).getByRole('link').click();
-    await page.getByRole('button', { name: `Face 1: matches ${listed.name}` }).waitFor();
+    await page.getByRole('button', { name: `Face 3: matches ${listed.name}` }).waitFor();
     await pictureIsShown(page.locator('.faces-picture'));
-    await pictureIsShown(page.getByRole('region', { name: 'Face 1' }).getByRole('listitem'));
+    await pictureIsShown(page.getByRole('region', { name: 'Face 3' }).getByRole('listitem'));
     await page.getByRole('region', { name: 'Details' }).getByText('Fusion').waitFor();
   });
 

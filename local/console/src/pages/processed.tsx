@@ -38,13 +38,14 @@ export function ProcessedPage({ id }: { id: number }) {
   );
 }
 
+/** Finds the kept picture: one from another service is the annotated copy alone, and an erased one is none. */
+function pathOfPicture({ original_image_path, saved_image_path }: ImageProcessingResult, id: number) {
+  if (original_image_path !== null) return processedImagePath(id, 'original');
+  return saved_image_path === null ? undefined : processedImagePath(id, 'annotated');
+}
+
 function Details({ item, id }: { item: ImageProcessingResult; id: number }) {
-  const { url, failed } = useWholePicture(
-    // Pictures taken over from another service have only the annotated copy.
-    item.error === null
-      ? processedImagePath(id, item.original_image_path === null ? 'annotated' : 'original')
-      : undefined,
-  );
+  const { url, failed } = useWholePicture(pathOfPicture(item, id));
   const size = useSize(url);
   const status = useLoad('status', getStatus);
   const [best] = item.faces.flatMap((face) => face.blacklist_matches);

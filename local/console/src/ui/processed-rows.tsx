@@ -20,7 +20,7 @@ export function ProcessedRows({ items }: { items: readonly ImageProcessingResult
 }
 
 function ProcessedRow({ item }: { item: ImageProcessingResult }) {
-  const { db_id, processing_timestamp, image_path_or_identifier, faces } = item;
+  const { db_id, processing_timestamp, image_path_or_identifier, faces, error } = item;
   const isPictureKept = (item.saved_image_path ?? item.original_image_path) !== null;
   if (db_id === null || processing_timestamp === null) return null;
   const time = timeOf(processing_timestamp);

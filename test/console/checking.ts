@@ -16,6 +16,8 @@ export function describeChecking(setup: () => ConsoleSetup): void {
 
     const face = page.getByRole('region', { name: 'Face 3' });
     await face.getByText('Banned for life.').waitFor();
+    // Pictures out of sight are not loaded.
+    await face.getByRole('listitem').first().scrollIntoViewIfNeeded();
     await pictureIsShown(face.getByRole('listitem'));
     const words = await face.innerText();
     expect(words).toMatch(/Distance\s+0\.2\d\d\s+Threshold\s+0\.385\s+Similarity\s+99\.\d%/);

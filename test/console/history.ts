@@ -71,6 +71,7 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     await rows.first().filter({ hasNotText: first }).waitFor();
     await page.getByRole('button', { name: 'Newer' }).click();
     await page.getByText(/^Page 1 of/).waitFor();
+    await rows.first().filter({ hasText: first }).waitFor();
     for (const row of await rows.all()) await row.scrollIntoViewIfNeeded();
     await pictureIsShown(rows.last());
     expect(await page.evaluate('globalThis.moved ?? 0')).toBeLessThan(0.01);

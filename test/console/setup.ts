@@ -101,9 +101,8 @@ export function fileOf(name: string, buffer: Buffer) {
   return { name, buffer, mimeType: name.endsWith('.jpg') ? 'image/jpeg' : 'text/plain' };
 }
 
-/** Waits until the first picture in this place is shown. Pictures out of sight are not loaded. */
+/** Waits until the first picture in this place is shown. */
 export async function pictureIsShown(place: Locator): Promise<void> {
-  await place.first().scrollIntoViewIfNeeded();
   const image = place.locator('img').first();
   await image.waitFor();
   await image.evaluate((picture: { decode(): Promise<void> }) => picture.decode());

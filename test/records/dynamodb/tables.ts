@@ -1,28 +1,33 @@
 import { randomUUID } from 'node:crypto';
-import { beforeAll } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import type { TableSettings } from '../../../lib/records/dynamodb/client.ts';
 import { openDynamoRecords } from '../../../lib/records/dynamodb/records.ts';
 import type { RecordStore } from '../../../lib/records/port.ts';
+import { type DynamoDbEmulator, startDynamoDb } from '../../../local/emulators/dynamodb.ts';
 import { createTable } from '../../../local/emulators/dynamodb-table.ts';
-import { sharedService, useEndpoint as useServiceAt } from '../../service.ts';
+import { useEndpoint as useServiceAt } from '../../service.ts';
 import type { OpenedRecords } from '../../suites/records/fixtures.ts';
 
 export const region = 'eu-west-1';
 
-/** Makes a table for each test in the DynamoDB Local that all files share. */
+/**
+ * Makes a table for each test in a DynamoDB Local of the file's own. It does one thing at a time, so files
+ * that write much would make each other wait too long.
+ */
 export function dynamoTables() {
-  let url: string;
+  let emulator: DynamoDbEmulator;
 
   beforeAll(async () => {
-    url = await sharedService('dynamodb');
-    useEndpoint(url);
+    emulator = await startDynamoDb();
+    useEndpoint(emulator.url);
   });
+  afterAll(() => emulator.close());
 
   return {
-    url: () => url,
+    url: () => emulator.url,
     async create(): Promise<TableSettings> {
       const settings = { region, tableName: `records-${randomUUID()}` };
-      await createTable({ ...settings, endpoint: url });
+      await createTable({ ...settings, endpoint: emulator.url });
       return settings;
     },
   };

@@ -66,12 +66,13 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     }).observe({ type: 'layout-shift', buffered: true })`);
     expect(await rows.count()).toBe(25);
     const first = await rows.first().innerText();
+    const time = await rows.first().locator('.row-time').innerText();
     await page.getByRole('button', { name: 'Older' }).click();
     await page.getByText(/^Page 2 of/).waitFor();
     await rows.first().filter({ hasNotText: first }).waitFor();
     await page.getByRole('button', { name: 'Newer' }).click();
     await page.getByText(/^Page 1 of/).waitFor();
-    await rows.first().filter({ hasText: first }).waitFor();
+    await rows.first().filter({ hasText: time }).waitFor();
     for (const row of await rows.all()) await row.scrollIntoViewIfNeeded();
     await pictureIsShown(rows.last());
     expect(await page.evaluate('globalThis.moved ?? 0')).toBeLessThan(0.01);

@@ -197,7 +197,8 @@ export function verificationSuite(get: () => Tested): void {
 
     it('are told where they are asked for, once for each entry, and are no matches', async () => {
       const { api, people } = get();
-      const { id, name } = await api.list([people.stranger, people.listed, people.listedAgain]);
+      // A picture that is cut out of the group would be as similar as can be.
+      const { id, name } = await api.list([people.stranger, people.listed]);
       const strict = { threshold: 0 };
       expect((await api.process(people.listedAgain, strict)).faces[0]?.candidates).toBeNull();
       const result = await api.process(people.group, { ...strict, candidates: 10 });

@@ -179,11 +179,11 @@ const expected: Record<string, Record<string, number>> = {
   status: { DescribeCollection: 2, 'S3 HEAD': 1, BatchGetItem: 2, Query: 5 },
   'delete an entry, 10 pictures': {
     DeleteFaces: 1,
-    'S3 GET': 1,
-    'S3 DELETE': 10,
-    BatchGetItem: 6,
-    Query: 2,
-    TransactWriteItems: 3,
+    'S3 GET': 12,
+    'S3 DELETE': 19,
+    BatchGetItem: 16,
+    Query: 13,
+    TransactWriteItems: 10,
   },
 };
 

@@ -70,8 +70,8 @@ describe.each(Object.entries(functionNeeds))('%s', (name, needs) => {
   });
 
   if (!needs.sharp)
-    test('is 600 KiB at most', () => {
-      expect(bundle.bytes).toBeLessThanOrEqual(600 * 1024);
+    test('is 640 KiB at most', () => {
+      expect(bundle.bytes).toBeLessThanOrEqual(640 * 1024);
     });
 
   test('is an ES module with a handler', async () => {

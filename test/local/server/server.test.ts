@@ -194,9 +194,14 @@ describe('a server that is told to stop', () => {
     );
     expect(exit).toEqual({ code: 0, signal: null, errors: '' });
 
-    // The space for deletions stays reserved, so that nobody else takes it meanwhile.
+    // The space for deletions stays reserved, so that nobody else takes it meanwhile. The server's lock is
+    // an empty database.
     const files = (await readdir(folder.path)).filter((file) => file.includes('sqlite'));
-    expect(files.sort()).toEqual(['face-blacklist.sqlite', 'face-blacklist.sqlite-reserve']);
+    expect(files.sort()).toEqual([
+      'face-blacklist.sqlite',
+      'face-blacklist.sqlite-reserve',
+      'face-blacklist.sqlite-server',
+    ]);
     const records = openSqliteRecords(await openDatabase(join(folder.path, 'face-blacklist.sqlite')));
     expect(await records.listProcessed({ limit: 1, offset: 0 })).toMatchObject({ total: 8 });
     await records.close();

@@ -38,7 +38,7 @@ export function ProcessedPage({ id }: { id: number }) {
   );
 }
 
-/** Finds the kept picture: one from another service is the annotated copy alone, and an erased one is none. */
+/** Finds the kept picture. One from another service is the annotated copy alone; an erased one is none. */
 function pathOfPicture({ original_image_path, saved_image_path }: ImageProcessingResult, id: number) {
   if (original_image_path !== null) return processedImagePath(id, 'original');
   return saved_image_path === null ? undefined : processedImagePath(id, 'annotated');

@@ -105,6 +105,8 @@ async function send(
   { path, type, body }: { path: string; type: string; body: Uint8Array<ArrayBuffer> },
 ): Promise<{ status: number; longest: number }> {
   await using server = await startServer([handler], { maxRequestBytes: 25 * mebibyte });
+  // The first body starts the server's thread, which has nothing to do with its size.
+  await server.send('POST', path, { headers: { 'Content-Type': type }, body: ' '.repeat(mebibyte) });
   const worker = new Worker(client, {
     eval: true,
     workerData: { port: server.port, path, type, body },
@@ -127,7 +129,7 @@ test.each([
   const sent = await send(lookFor, { path: processImagesContract.path, type: 'application/json', body });
   expect(sent.status).toBe(status);
   if (status === 200) expect(read.length).toBeGreaterThan(0);
-  expect(sent.longest, `${sent.longest} ms, of ${whole} ms at once`).toBeLessThan(whole / 2);
+  expect(sent.longest, `${sent.longest} ms, of ${whole} ms at once`).toBeLessThan(whole / 4);
 });
 
 test('a form of 24 MB does not hold the event loop', async () => {
@@ -139,7 +141,7 @@ test('a form of 24 MB does not hold the event loop', async () => {
   const sent = await send(addImages, { path, type: 'multipart/form-data; boundary=x', body });
   expect(sent.status).toBe(200);
   expect(read).toEqual([base64Length]);
-  expect(sent.longest, `${sent.longest} ms, of ${whole} ms at once`).toBeLessThan(whole / 2);
+  expect(sent.longest, `${sent.longest} ms, of ${whole} ms at once`).toBeLessThan(whole / 4);
 });
 
 test('a large body means the same as in an event', async () => {

@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, read, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
-import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import { foundIn } from '../../erasure/find.ts';
 import { BackendUnavailableError } from '../../errors.ts';
 import { attempt, lockWaitMs } from './transactions.ts';
@@ -60,19 +59,18 @@ async function isTraced(path: string, traces: readonly Uint8Array[]): Promise<bo
   }
 }
 
-/** In a process of its own, or requests would wait for the copying. */
+/** Runs in a thread of its own, or requests would wait for the copying. */
 async function writeAnew(path: string): Promise<void> {
-  const child = spawn(process.execPath, [new URL('./purge-process.ts', import.meta.url).pathname, path], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, NODE_NO_WARNINGS: '1' },
-  });
-  const [[code], words] = await Promise.all([once(child, 'close'), text(child.stderr)]);
-  if (code === 0) return;
-  throw new BackendUnavailableError(
-    'The database could not be cleaned of what was deleted yet.',
-    retryAfterSeconds,
-    { cause: new Error(words.slice(0, 500)) },
-  );
+  const worker = new Worker(new URL('./purge-worker.ts', import.meta.url), { workerData: path });
+  try {
+    await once(worker, 'exit');
+  } catch (cause) {
+    throw new BackendUnavailableError(
+      'The database could not be cleaned of what was deleted yet.',
+      retryAfterSeconds,
+      { cause },
+    );
+  }
 }
 
 /** Readers hold it up for as long as they read. */

@@ -46,20 +46,25 @@ export function hashOf(before: string, line: Omit<AuditLine, 'hash'>): string {
     .digest('hex');
 }
 
-/** Returns the facts of the line that tells of a removal of old lines. */
-export function trimFacts(anchor: AuditPlace): AuditFacts {
+/** Returns the facts of what a part of this service, or a command, does by itself. */
+export function serviceFacts(actor: string, action: string, detail: string | null = null): AuditFacts {
   return {
-    actor: 'sweep',
+    actor,
     role: 'admin',
-    action: trimAction,
+    action,
     entryId: null,
     imageId: null,
     pictureId: null,
     requestId: null,
     outcome: null,
     threshold: null,
-    detail: anchorDetail(anchor),
+    detail,
   };
+}
+
+/** Returns the facts of the line that tells of a removal of old lines. */
+export function trimFacts(anchor: AuditPlace): AuditFacts {
+  return serviceFacts('sweep', trimAction, anchorDetail(anchor));
 }
 
 /** Writes where a chain begins. */

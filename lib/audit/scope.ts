@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { serviceFacts } from './chain.ts';
 import type { AuditFacts } from './port.ts';
 
 /**
@@ -32,19 +33,7 @@ export function inAuditScope<T>(scope: AuditScope, work: () => T): T {
 
 /** Does some work of this service itself, such as `sweep`, or of a command. */
 export function asService<T>(actor: string, work: () => T): T {
-  return inAuditScope(
-    {
-      actor,
-      role: 'admin',
-      action: actor,
-      requestId: null,
-      outcome: null,
-      threshold: null,
-      detail: null,
-      written: 0,
-    },
-    work,
-  );
+  return inAuditScope({ ...serviceFacts(actor, actor), written: 0 }, work);
 }
 
 /** Notes the threshold by which faces were compared, for the lines that follow. */
@@ -71,15 +60,7 @@ export function isService(): boolean {
 }
 
 /** A change made where nobody said on whose behalf; its line shows that this is missing. */
-const nobody: Omit<AuditScope, 'written'> = {
-  actor: 'unknown',
-  role: 'admin',
-  action: 'unknown',
-  requestId: null,
-  outcome: null,
-  threshold: null,
-  detail: null,
-};
+const nobody = serviceFacts('unknown', 'unknown');
 
 /** Returns the facts of a change. */
 export function changeFacts(target: AuditTarget): AuditFacts {

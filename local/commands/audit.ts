@@ -3,6 +3,7 @@
  * usage: npm run audit -- verify [CHAIN:SEQUENCE:HASH …] | export [SINCE]
  */
 import { once } from 'node:events';
+import { serviceFacts } from '../../lib/audit/chain.ts';
 import { shownLine } from '../../lib/audit/list-audit.ts';
 import { asService } from '../../lib/audit/scope.ts';
 import { type NotedPlace, verifyAudit } from '../../lib/audit/verify.ts';
@@ -44,21 +45,8 @@ async function exportLines(since: Date): Promise<void> {
       if (!process.stdout.write(`${JSON.stringify(shownLine(line))}\n`)) await once(process.stdout, 'drain');
     }
   }
-  await trail.append([exportFacts]);
+  await trail.append([serviceFacts('audit', 'exportAudit')]);
 }
-
-const exportFacts = {
-  actor: 'audit',
-  role: 'admin',
-  action: 'exportAudit',
-  entryId: null,
-  imageId: null,
-  pictureId: null,
-  requestId: null,
-  outcome: null,
-  threshold: null,
-  detail: null,
-} as const;
 
 await runCommand(() =>
   asService('audit', async () => {

@@ -4,7 +4,10 @@ import {
   type S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
+import pLimit from 'p-limit';
+import { allOrFirstError } from './promises.ts';
 
+const deletionsAtOnce = 10;
 /** S3 says so where versions may not be listed, or are not known of. */
 const withoutVersions = ['AccessDenied', 'NotImplemented', 'MethodNotAllowed'];
 
@@ -20,6 +23,7 @@ export async function eraseVersions(
   keyOrPrefix: string,
 ): Promise<number | undefined> {
   const isWanted = (key: string | undefined) => keyOrPrefix.endsWith('/') || key === keyOrPrefix;
+  const limit = pLimit(deletionsAtOnce);
   let erased = 0;
   let next: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } = {};
   try {
@@ -27,11 +31,15 @@ export async function eraseVersions(
       const page = await client.send(
         new ListObjectVersionsCommand({ Bucket: bucket, Prefix: keyOrPrefix, ...next }),
       );
-      for (const { Key, VersionId } of [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])]) {
-        if (!isWanted(Key)) continue;
-        await client.send(new DeleteObjectCommand({ Bucket: bucket, Key, VersionId }));
-        erased += 1;
-      }
+      const versions = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].filter(({ Key }) =>
+        isWanted(Key),
+      );
+      await allOrFirstError(
+        versions.map(({ Key, VersionId }) =>
+          limit(() => client.send(new DeleteObjectCommand({ Bucket: bucket, Key, VersionId }))),
+        ),
+      );
+      erased += versions.length;
       if (!page.IsTruncated) return erased;
       next = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
     }

@@ -1,13 +1,19 @@
+import pLimit from 'p-limit';
+import type { ImageProcessingResult } from '../contract/shapes.ts';
 import { copiesOf } from '../images/copies.ts';
 import type { Leftover, LeftoverFolder } from '../images/leftovers.ts';
+import type { ImageStore } from '../images/port.ts';
 import { normalName } from '../names/normal-form.ts';
 import type { Stores } from '../ports.ts';
+import { allOrFirstError } from '../promises.ts';
 import type { EntryRecord, HistoryChoice, ProcessedFilter } from '../records/port.ts';
 import { tellsOf } from '../records/shared/redaction.ts';
 import { persistently } from './persistently.ts';
 
 /** Records that are read, and changed, at once. */
 const recordsAtOnce = 50;
+/** Limit on the deletions that are sent to a remote store at the same time. */
+export const deletionsAtOnce = 10;
 
 /**
  * Takes an entry out of the history: its name, reason and identity, and every picture, copy and crop in which
@@ -29,34 +35,57 @@ export async function eraseHistory(
   return counts;
 }
 
-/** From the oldest on: what comes meanwhile, and what goes, leaves the places of the others as they are. */
+/**
+ * Goes from the oldest record to the newest, so that those which are removed move no others. Offsets count
+ * from the newest: records that come meanwhile move all, and the page is read again with more at its end.
+ */
 async function eraseMatching(
   { records, images }: Stores,
   filter: ProcessedFilter,
   entryId: number,
   history: HistoryChoice,
 ): Promise<{ records: number; pictures: number }> {
-  const { total } = await persistently(() => records.listProcessed({ ...filter, limit: 1, offset: 0 }));
+  const read = (limit: number, offset: number) =>
+    persistently(() => records.listProcessed({ ...filter, limit, offset }));
+  const newest = await read(recordsAtOnce, 0);
   const counts = { records: 0, pictures: 0 };
-  for (let end = total; end > 0; end -= recordsAtOnce) {
+  let { total } = newest;
+  let came = 0;
+  let more = 0;
+  for (let end = total; end > 0; ) {
     const offset = Math.max(0, end - recordsAtOnce);
-    const query = { ...filter, limit: end - offset, offset };
-    const page = await persistently(() => records.listProcessed(query));
+    const page = newest.total <= recordsAtOnce ? newest : await read(end - offset + more, offset + came);
+    const arrivals = Math.max(0, page.total - total);
+    came += arrivals;
+    total += arrivals;
+    if (arrivals > more) {
+      more = recordsAtOnce;
+      continue;
+    }
+    end = offset;
     const shown = page.items.filter(({ faces }) =>
       faces.some(({ blacklist_matches }) => blacklist_matches.some(({ entry }) => entry.id === entryId)),
     );
     const wanted = history === 'delete' ? shown : shown.filter((result) => tellsOf(result, entryId));
-    for (const key of wanted.flatMap(copiesOf)) {
-      counts.pictures += (await persistently(() => images.erase(key))) > 0 ? 1 : 0;
-    }
     const ids = wanted.flatMap(({ db_id }) => db_id ?? []);
-    counts.records += ids.length;
     if (ids.length === 0) continue;
+    counts.pictures += await eraseCopies(images, wanted);
+    counts.records += ids.length;
     await persistently<unknown>(() =>
       history === 'delete' ? records.removeProcessed(ids) : records.redactProcessed(ids, entryId),
     );
+    if (history === 'delete') total -= ids.length;
   }
   return counts;
+}
+
+/** Returns how many pictures there were. */
+async function eraseCopies(images: ImageStore, results: readonly ImageProcessingResult[]): Promise<number> {
+  const limit = pLimit(deletionsAtOnce);
+  const erased = await allOrFirstError(
+    results.flatMap(copiesOf).map((key) => limit(() => persistently(() => images.erase(key)))),
+  );
+  return erased.filter((count) => count > 0).length;
 }
 
 /** Deletes the files of the inbox that are meant for an entry, and those that were rejected. */

@@ -4,15 +4,12 @@ import { entryFolder } from '../images/key.ts';
 import { log } from '../log.ts';
 import type { Stores } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';
-import type { ErasedCounts, ImageRecord } from '../records/port.ts';
-import { eraseHistory, eraseLeftovers } from './erase-entry.ts';
+import type { ErasedCounts, ErasureRecord, ImageRecord } from '../records/port.ts';
+import { deletionsAtOnce, eraseHistory, eraseLeftovers } from './erase-entry.ts';
 import { persistently } from './persistently.ts';
 
 const postponed =
   'What was erased may still be in the files of the records: the sweep tries again to clean them.';
-
-/** Limit on the deletions that are sent to a remote store at the same time. */
-const deletionsAtOnce = 10;
 
 /**
  * Takes an entry out of every store: hidden first, then faces, pictures, and at last record and name. Where
@@ -49,24 +46,23 @@ export async function removeEntryEverywhere(stores: Stores, entryId: number): Pr
 const settledMs = 10 * 60_000;
 
 /**
- * Goes on with erasures that broke off, and looks again for what requests wrote that had begun before.
- * Returns how many it finished.
+ * Goes on with an erasure that broke off, and then returns true. For one that ended, it looks again for what
+ * requests wrote that had begun before.
  * @throws BackendUnavailableError, ThrottledError
  */
-export async function finishErasures(stores: Stores, now = new Date()): Promise<number> {
-  let finished = 0;
-  for (const erasure of await stores.records.unsettledErasures()) {
-    const { entryId, history } = erasure;
-    if (erasure.finished === null) {
-      await removeEntryEverywhere(stores, entryId);
-      finished += 1;
-      continue;
-    }
-    const found = await eraseHistory(stores, entryId, history);
-    if (found.history_records > 0) await stores.records.purge(entryId);
-    if (now.getTime() - Date.parse(erasure.finished) > settledMs) await stores.records.settleErasure(entryId);
+export async function finishErasure(
+  stores: Stores,
+  { entryId, history, finished }: ErasureRecord,
+  now = new Date(),
+): Promise<boolean> {
+  if (finished === null) {
+    await removeEntryEverywhere(stores, entryId);
+    return true;
   }
-  return finished;
+  const found = await eraseHistory(stores, entryId, history);
+  if (found.history_records > 0) await stores.records.purge(entryId);
+  if (now.getTime() - Date.parse(finished) > settledMs) await stores.records.settleErasure(entryId);
+  return false;
 }
 
 /** Removes one reference image from every store, in the same order. */

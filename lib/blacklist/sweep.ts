@@ -9,7 +9,7 @@ import { compareFaces, type FaceComparison, removeStrays } from './compare-faces
 import { deleteEntry } from './delete-entry.ts';
 import { enrollAgain } from './enroll-again.ts';
 import { failureOf } from './partial-failure.ts';
-import { finishErasures, removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
+import { finishErasure, removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
 
 /** Extent of a scheduled sweep: `finishInterrupted` alone, or a full `sweep`. */
 export type SweepTask = 'finish' | 'compare';
@@ -126,9 +126,12 @@ async function tolerating(
 }
 
 async function finishErased(run: Sweep): Promise<void> {
-  await tolerating(run, 'erasures', async () => {
-    run.report.deletionsFinished += await finishErasures(run);
-  });
+  for (const erasure of await run.records.unsettledErasures()) {
+    if (run.stop?.aborted) return;
+    await tolerating(run, `the erasure of entry ${erasure.entryId}`, async () => {
+      if (await finishErasure(run, erasure)) run.report.deletionsFinished += 1;
+    });
+  }
 }
 
 async function finishEntries(run: Sweep): Promise<void> {

@@ -15,6 +15,9 @@ import { removeEntryEverywhere, removeImageEverywhere } from '../../lib/blacklis
 import { ConfigError, loadConfig } from '../../lib/config.ts';
 import type { PossibleDuplicates } from '../../lib/contract/possible-duplicates.ts';
 import { isUnusablePicture, NameTakenError, NoUsableImageError } from '../../lib/errors.ts';
+import { decodePicture } from '../../lib/inputs/decode.ts';
+import { measurePicture } from '../../lib/inputs/measure.ts';
+import { withoutMetadata } from '../../lib/inputs/metadata.ts';
 import { allOrFirstError } from '../../lib/promises.ts';
 import type { EntryRecord } from '../../lib/records/port.ts';
 import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
@@ -57,6 +60,17 @@ function digest(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
+/** Makes the digests that a file's picture may have where it is stored: as it is, and without metadata. */
+async function digestsOf(bytes: Uint8Array): Promise<string[]> {
+  try {
+    const picture = await measurePicture(bytes);
+    return [digest(bytes), digest(await withoutMetadata(picture, async () => decodePicture(picture)))];
+  } catch (error) {
+    if (isUnusablePicture(error)) return [digest(bytes)];
+    throw error;
+  }
+}
+
 async function digestsOfListed({ records, images }: OpenedPorts, entry: EntryRecord): Promise<Set<string>> {
   const digests = new Set<string>();
   for (const { key, status } of await records.listImages(entry.id)) {
@@ -92,10 +106,10 @@ async function enrollPerson(
     for (const file of files) {
       const bytes = await readOrRemark(file, opened.faces.maxImageBytes, person, summary);
       if (!bytes) continue;
-      const key = digest(bytes);
-      if (present.has(key)) summary.picturesPresent++;
+      const keys = await digestsOf(bytes);
+      if (keys.some((key) => present.has(key))) summary.picturesPresent++;
       else batch.push({ fileName: file.name, bytes });
-      present.add(key);
+      for (const key of keys) present.add(key);
     }
     if (batch.length > 0) entryId = await enrollBatch(opened, person.name, entryId, batch, summary);
     advance(files.length);

@@ -88,6 +88,8 @@ describe('match events to a webhook', () => {
           },
         ],
         truncated: false,
+        source: null,
+        reference: null,
       },
     });
     expect(result.original_image_path).toContain(String(received?.id));

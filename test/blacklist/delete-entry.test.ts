@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
+import { eraseHistory } from '../../lib/blacklist/erase-entry.ts';
 import { finishInterrupted } from '../../lib/blacklist/sweep.ts';
 import { updateEntry } from '../../lib/blacklist/update-entry.ts';
 import { EntryNotFoundError } from '../../lib/errors.ts';
+import { resultShowing } from '../suites/records/fixtures.ts';
 import { down, failingOn, stepBefore, steps } from './steps.ts';
 import { complete, contents, everything, imageFolders, matchedNames, nothing, useStores } from './stores.ts';
 
@@ -102,6 +105,28 @@ describe('deleting an entry', () => {
     await rename(`${blacklist}-away`, blacklist);
     await deleteEntry(ports, id);
     expect(await contents(ports)).toEqual(nothing);
+  });
+
+  it('takes the person out of every picture of the history, also while others come', async () => {
+    const { ports } = stores;
+    const { id } = await list();
+    const add = () => ports.records.addProcessed(randomUUID(), resultShowing(id));
+    for (let count = 0; count < 120; count++) await add();
+    // Each page is read just after another picture has come.
+    const listProcessed: typeof ports.records.listProcessed = async (query) => {
+      if (query.entryId === id) await add();
+      return ports.records.listProcessed(query);
+    };
+    const records = new Proxy(ports.records, {
+      get(target, name) {
+        const value = name === 'listProcessed' ? listProcessed : Reflect.get(target, name);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    await eraseHistory({ ...ports, records }, id, 'redact');
+    const { items } = await ports.records.listProcessed({ limit: 100, offset: 20, entryId: id });
+    const names = items.flatMap(({ faces }) => faces[0]?.blacklist_matches[0]?.entry.name ?? []);
+    expect(new Set(names)).toEqual(new Set(['(erased)']));
   });
 
   it('by several at the same moment deletes it', async () => {

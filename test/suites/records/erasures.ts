@@ -51,6 +51,15 @@ export function erasureSuite(opened: () => OpenedRecords): void {
     expect(await store.getErasure(4711)).toBeUndefined();
   });
 
+  test('two people who are taken out of a record at the same moment are both gone', async () => {
+    const another = await opened().another();
+    const { id } = await store.addProcessed('both', resultShowing(1, 2));
+    await Promise.all([store.redactProcessed([id], 1), another.redactProcessed([id], 2)]);
+    const { faces } = (await store.getProcessed(id)) ?? {};
+    const names = faces?.flatMap(({ blacklist_matches }) => blacklist_matches.map(({ entry }) => entry.name));
+    expect(names).toEqual(['(erased)', '(erased)']);
+  });
+
   test('redaction takes one person out of a record, and leaves time, counts and the others', async () => {
     const both = resultShowing(1, 2);
     const { id, timestamp } = await store.addProcessed('both', both);

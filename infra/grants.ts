@@ -1,6 +1,6 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
-import { matchEventSource, matchEventType } from '../lib/contract/match-event.ts';
+import { matchEventSource, matchEventType, reviewEventType } from '../lib/contract/match-event.ts';
 import type { Needs } from './needs.ts';
 import type { Resources } from './resources.ts';
 
@@ -41,7 +41,7 @@ function auditStatement(table: Resources['table']): PolicyStatement {
   });
 }
 
-/** Allows events of this type only, in this service's name, on the default bus. */
+/** Allows events of these types only, in this service's name, on the default bus. */
 function publishStatement(table: Resources['table']): PolicyStatement {
   return new PolicyStatement({
     actions: ['events:PutEvents'],
@@ -49,7 +49,7 @@ function publishStatement(table: Resources['table']): PolicyStatement {
       Stack.of(table).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }),
     ],
     conditions: {
-      StringEquals: { 'events:source': matchEventSource, 'events:detail-type': matchEventType },
+      StringEquals: { 'events:source': matchEventSource, 'events:detail-type': [matchEventType, reviewEventType] },
     },
   });
 }

@@ -83,6 +83,7 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     objects: { 's3:GetObject': ['cropped/*', 'processed/*'] },
     list: 'everything',
   },
+  reviewProcessed: { audit: true, table: [...read, ...write] },
   detectFaces: {
     audit: true,
     objects: { 's3:GetObject': readable },

@@ -29,6 +29,7 @@ function answer(index: number): ProcessedResult {
     ...{ model: 'Fusion', detector_backend: 'mediapipe+ssd', similarity_metric: 'cosine' as const },
     entry: { id, name: `Person ${id}`, reason: null },
     image_id: 'a',
+    review: null,
   };
   const noPoints = { left_eye: null, right_eye: null, nose: null, mouth_left: null, mouth_right: null };
   return {

@@ -18,6 +18,7 @@ import { listImagesContract } from './endpoints/list-images.ts';
 import { listProcessedContract } from './endpoints/list-processed.ts';
 import { openApiContract } from './endpoints/openapi.ts';
 import { processImagesContract } from './endpoints/process-images.ts';
+import { reviewProcessedContract } from './endpoints/review-processed.ts';
 import { statusContract } from './endpoints/status.ts';
 import { updateEntryContract } from './endpoints/update-entry.ts';
 import { verifyContract } from './endpoints/verify.ts';
@@ -31,6 +32,7 @@ export const api: readonly Endpoint[] = [
   listProcessedContract,
   getProcessedContract,
   getProcessedImageContract,
+  reviewProcessedContract,
   detectFacesContract,
   verifyContract,
   createEntryContract,

@@ -99,6 +99,7 @@ export const resultExample: ImageProcessingResult = {
           similarity_metric: 'cosine',
           entry: { id: 7, name: 'Jane Roe', reason: 'Banned after the incident of 3 May.' },
           image_id: '0b9f4c52-6f0e-4d5e-9c1a-3a7f5f0c1d2e',
+          review: null,
         },
       ],
       candidates: null,
@@ -112,6 +113,28 @@ export const resultExample: ImageProcessingResult = {
   has_blacklist_match: true,
   cropped_face_path: '/data/cropped/2026-05-05/5d1c7e90-4b1f-4c57-8a55-2f8f6c9d0b11.jpg',
   warnings: null,
+};
+
+/** The example with a review of each match. */
+export const reviewedExample: ImageProcessingResult = {
+  ...resultExample,
+  faces: resultExample.faces.map((face) => ({
+    ...face,
+    blacklist_matches: face.blacklist_matches.map((match) => ({
+      ...match,
+      review: {
+        verdict: 'rejected' as const,
+        reviews: [
+          {
+            actor: 'front-desk',
+            verdict: 'rejected' as const,
+            note: 'The scar is missing.',
+            at: '2026-05-05T18:13:40.020Z',
+          },
+        ],
+      },
+    })),
+  })),
 };
 
 export const pageExample: PaginatedProcessedImages = {

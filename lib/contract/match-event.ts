@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { reviewStates, reviewVerdicts } from './review.ts';
 import { Box } from './shapes.ts';
 import { similarityMetrics } from './vocabulary.ts';
 
@@ -50,3 +51,29 @@ export const MatchEvent = z
   })
   .meta({ id: 'MatchEvent' });
 export type MatchEvent = z.infer<typeof MatchEvent>;
+
+export const reviewEventType = 'match.reviewed';
+
+/** Message that somebody has judged a match. It has ids alone, and neither the note nor who judged. */
+export const ReviewEvent = z
+  .object({
+    type: z.literal(reviewEventType),
+    timestamp: z.string().describe('When it was judged, ISO 8601, UTC.'),
+    data: z.object({
+      review_id: z.string().describe("The event's own id: the same whenever it is sent again."),
+      db_id: wholeNumber.describe("The processed picture's id."),
+      face_index: wholeNumber,
+      entry_id: wholeNumber,
+      given: z.enum(reviewVerdicts).describe('The verdict that was given now.'),
+      verdict: z.enum(reviewStates).describe('What counts now, see `Review`.'),
+    }),
+  })
+  .meta({ id: 'ReviewEvent' });
+export type ReviewEvent = z.infer<typeof ReviewEvent>;
+
+export type ServiceEvent = MatchEvent | ReviewEvent;
+
+/** Returns the event's own id, which is the same whenever it is sent again. */
+export function eventId(event: ServiceEvent): string {
+  return event.type === reviewEventType ? event.data.review_id : event.data.picture_id;
+}

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { anyId } from './fields.ts';
 import { parseMoment } from './moment.ts';
+import { reviewStates } from './review.ts';
 
 const truths: Readonly<Record<string, boolean>> = { true: true, 1: true, false: false, 0: false };
 
@@ -24,6 +25,12 @@ export const moment = z.preprocess((input, { issues }) => {
 export const processedFilters = {
   has_match: flag.describe('Only pictures that show a listed person, or only those that do not.'),
   entry_id: anyId.optional().describe('Only pictures that show this entry, also one that was deleted.'),
+  review: z
+    .enum(reviewStates)
+    .optional()
+    .describe(
+      'Only pictures with a match whose review stands so: `open` if any match is; else `confirmed` if any is, else `unsure` if any is, else `rejected`.',
+    ),
   since: moment.describe(
     'Only pictures processed at this moment or later: any ISO 8601 time with its offset.',
   ),

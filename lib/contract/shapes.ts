@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Review } from './review.ts';
 import { similarityMetrics } from './vocabulary.ts';
 
 const wholeNumber = z.number().int();
@@ -62,6 +63,9 @@ export const BlacklistMatch = z
       .string()
       .nullable()
       .describe("The matched reference image's id; null in results of before it was kept."),
+    review: Review.nullable().describe(
+      'What people say of the face and the entry, the same for all images of the entry; null until somebody does.',
+    ),
   })
   .meta({ id: 'BlacklistMatch' });
 export type BlacklistMatch = z.infer<typeof BlacklistMatch>;

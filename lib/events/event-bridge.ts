@@ -1,5 +1,5 @@
 import { EventBridgeClient, PutEventsCommand, type PutEventsResultEntry } from '@aws-sdk/client-eventbridge';
-import { type MatchEvent, matchEventSource } from '../contract/match-event.ts';
+import { matchEventSource, type ServiceEvent } from '../contract/match-event.ts';
 import { log } from '../log.ts';
 import type { Attempt, EventTarget } from './port.ts';
 
@@ -33,7 +33,7 @@ export function openEventBus({ region }: { readonly region: string }): EventTarg
   };
 }
 
-function entryOf(event: MatchEvent) {
+function entryOf(event: ServiceEvent) {
   return {
     Source: matchEventSource,
     DetailType: event.type,

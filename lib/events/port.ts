@@ -1,5 +1,5 @@
 import type { WebhookStatus } from '../contract/endpoints/status.ts';
-import type { MatchEvent } from '../contract/match-event.ts';
+import type { ServiceEvent } from '../contract/match-event.ts';
 
 /** Outcome of an attempt to send an event. */
 export type Attempt =
@@ -17,7 +17,7 @@ export type Attempt =
     };
 
 /**
- * Takes match events. Webhooks and EventBridge are two targets; a third one is another file beside theirs.
+ * Takes events. Webhooks and EventBridge are two targets; a third one is another file beside theirs.
  * @example
  * const [attempt] = await openWebhook({ url, secrets, dispatcher }).send([event]);
  */
@@ -30,7 +30,7 @@ export interface EventTarget {
    * @param signal cuts the attempt off
    * @throws Never: failures are outcomes, see `Attempt`
    */
-  send(events: readonly MatchEvent[], signal?: AbortSignal): Promise<readonly Attempt[]>;
+  send(events: readonly ServiceEvent[], signal?: AbortSignal): Promise<readonly Attempt[]>;
 }
 
 /**
@@ -41,11 +41,11 @@ export interface EventTarget {
  */
 export interface MatchStream<Change> {
   /**
-   * Makes the event of a picture in which listed people were found, without those who are no longer listed.
-   * Returns `undefined` if nobody is left.
+   * Makes the event of a picture in which listed people were found, without those who are no longer listed;
+   * or that of a review. Returns `undefined` if nobody is left.
    * @throws BackendUnavailableError
    */
-  eventOf(change: Change): Promise<MatchEvent | undefined>;
+  eventOf(change: Change): Promise<ServiceEvent | undefined>;
 }
 
 /** A receiver of events. */
@@ -56,7 +56,7 @@ export interface Receiver {
 
 /** A delivery that may be sent now. */
 export interface DueDelivery {
-  /** Id of the processed picture. */
+  /** Id of the processed picture; negative for an event of another kind. */
   readonly processedId: number;
   /** Number of times that the receiver has refused the event. */
   readonly refusals: number;
@@ -95,7 +95,7 @@ export interface Outbox {
    * nobody is left.
    * @throws BackendUnavailableError
    */
-  event(processedId: number): Promise<MatchEvent | undefined>;
+  event(processedId: number): Promise<ServiceEvent | undefined>;
   /**
    * Records that the receiver has the event.
    * @throws BackendUnavailableError

@@ -1,5 +1,5 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, StreamRecord } from 'aws-lambda';
-import type { MatchEvent } from '../contract/match-event.ts';
+import type { ServiceEvent } from '../contract/match-event.ts';
 import { log } from '../log.ts';
 import type { EventTarget, MatchStream } from './port.ts';
 
@@ -9,7 +9,7 @@ type NewImage = NonNullable<StreamRecord['NewImage']>;
 /** Events that are published in one call, each with its record's number. */
 interface Batch {
   bytes: number;
-  readonly events: { readonly event: MatchEvent; readonly sequenceNumber: string }[];
+  readonly events: { readonly event: ServiceEvent; readonly sequenceNumber: string }[];
 }
 
 /**
@@ -46,7 +46,7 @@ const failureAt = (itemIdentifier: string) => ({ batchItemFailures: [{ itemIdent
 async function eventOf(
   stream: MatchStream<NewImage>,
   { eventName, dynamodb }: DynamoDBRecord,
-): Promise<MatchEvent | undefined | 'failed'> {
+): Promise<ServiceEvent | undefined | 'failed'> {
   if (eventName !== 'INSERT' || !dynamodb?.NewImage) return undefined;
   try {
     return await stream.eventOf(dynamodb.NewImage);

@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { type Dispatcher, request } from 'undici';
-import type { MatchEvent } from '../contract/match-event.ts';
+import { eventId, type ServiceEvent } from '../contract/match-event.ts';
 import type { Attempt, EventTarget } from './port.ts';
 
 /** Time in milliseconds within which a receiver must answer. */
@@ -34,11 +34,11 @@ export function openWebhook(settings: WebhookSettings): EventTarget {
  */
 async function sendWebhook(
   { url, secrets, dispatcher }: WebhookSettings,
-  event: MatchEvent,
+  event: ServiceEvent,
   signal?: AbortSignal,
 ): Promise<Attempt> {
   const body = JSON.stringify(event);
-  const id = event.data.picture_id;
+  const id = eventId(event);
   const now = new Date();
   const { username, password } = new URL(url);
   const timeout = AbortSignal.timeout(attemptMs);

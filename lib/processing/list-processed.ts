@@ -1,3 +1,4 @@
+import type { ReviewState } from '../contract/review.ts';
 import type { PaginatedProcessedImages } from '../contract/shapes.ts';
 import type { Ports } from '../ports.ts';
 
@@ -7,6 +8,7 @@ interface ListQuery {
   readonly offset: number;
   readonly has_match?: boolean | undefined;
   readonly entry_id?: number | undefined;
+  readonly review?: ReviewState | undefined;
   readonly since?: string | undefined;
   readonly until?: string | undefined;
 }
@@ -14,9 +16,9 @@ interface ListQuery {
 /** Returns a page of the processed pictures that pass the filters, newest first. */
 export async function listProcessed(
   { records }: Pick<Ports, 'records'>,
-  { limit, offset, has_match: hasMatch, entry_id: entryId, since, until }: ListQuery,
+  { limit, offset, has_match: hasMatch, entry_id: entryId, review, since, until }: ListQuery,
 ): Promise<PaginatedProcessedImages> {
-  const filter = { hasMatch, entryId, since: moment(since), until: moment(until) };
+  const filter = { hasMatch, entryId, review, since: moment(since), until: moment(until) };
   const { total, items } = await records.listProcessed({ limit, offset, ...filter });
   return { total_items: total, items, limit, offset };
 }

@@ -60,6 +60,7 @@ function shownMatch(
       similarity_metric: metric,
       entry: { id, name, reason },
       image_id: match.imageId,
+      review: null,
     },
   ];
 }

@@ -1,3 +1,4 @@
+import type { ReviewState, ReviewVerdict } from '../contract/review.ts';
 import type { ImageProcessingResult } from '../contract/shapes.ts';
 import type { FaceQuality, ImageFace } from '../faces/port.ts';
 
@@ -98,6 +99,11 @@ export interface ProcessedFilter {
    * entries passes only for the 50 that match best.
    */
   readonly entryId?: number | undefined;
+  /**
+   * State of the picture's matches: `open` if any is, else `confirmed`, `unsure` or `rejected`, whichever
+   * comes first.
+   */
+  readonly review?: ReviewState | undefined;
   /** Earliest timestamp, included. */
   readonly since?: Date | undefined;
   /** Latest timestamp, excluded. */
@@ -116,6 +122,29 @@ export interface ProcessedPage {
   /** Pictures of the page, newest first, each with its `db_id`. */
   readonly items: ImageProcessingResult[];
 }
+
+/** A person's verdict on a match. */
+export interface NewReview {
+  readonly faceIndex: number;
+  readonly entryId: number;
+  readonly verdict: ReviewVerdict;
+  readonly note: string | null;
+  /** Name of whoever judges. */
+  readonly actor: string;
+}
+
+/** Matches that are counted together. */
+export interface TallyKey {
+  /** Day of the pictures, in days since 1970 (UTC). */
+  readonly day: number;
+  readonly entryId: number;
+  readonly model: string;
+  readonly metric: string;
+  readonly threshold: number;
+}
+
+/** Number of decided matches, by verdict. */
+export type ReviewTally = TallyKey & Readonly<Record<ReviewVerdict, number>>;
 
 export interface RecordCounts {
   readonly entries: number;
@@ -283,6 +312,26 @@ export interface RecordStore {
    */
   getProcessed(id: number, actor?: string): Promise<ImageProcessingResult | undefined>;
   /**
+   * Stores what somebody says of a match, in place of what the same person said of it before. Returns the
+   * picture's answer with its reviews, or `undefined` if there is no such picture. Receivers of events are
+   * told in the same transaction. Saying the same again changes nothing.
+   * @param reviewers number of people who must judge a match before it is decided
+   * @throws RequestInvalidError when the picture has no such match or near miss
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
+   */
+  reviewProcessed(
+    id: number,
+    review: NewReview,
+    reviewers: 1 | 2,
+  ): Promise<ImageProcessingResult | undefined>;
+  /**
+   * Counts the decided matches of pictures of this day or later. The cost grows with the days and the entries
+   * that were decided on them. Counts are kept for 90 days at least.
+   * @param sinceDay day in days since 1970 (UTC)
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  reviewTallies(sinceDay: number): Promise<ReviewTally[]>;
+  /**
    * Returns the ids of those processed pictures that exist. The cost grows only with `pictureIds`.
    * @throws BackendUnavailableError, ThrottledError
    */
@@ -290,7 +339,8 @@ export interface RecordStore {
   /**
    * Reads a page of processed pictures, newest first. The cost grows neither with `offset` nor with the
    * table. With `since` or `until`, it grows with the table's logarithm, for each time that the clock was put
-   * back.
+   * back. With `review`, it grows by one count for each 1,000 pictures with a match. With `review` and
+   * `entryId`, it grows with the pictures of that entry.
    * @throws BackendUnavailableError, ThrottledError
    */
   listProcessed(query: ProcessedQuery): Promise<ProcessedPage>;

@@ -10,7 +10,7 @@ import {
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { log } from '../../lib/log.ts';
 import type { TableSettings } from '../../lib/records/dynamodb/client.ts';
-import { matchesFilter } from '../../lib/records/dynamodb/items.ts';
+import { matchesFilter, reviewsFilter } from '../../lib/records/dynamodb/items.ts';
 
 /** Batch size of the deployed event source mapping. */
 const batchSize = 10;
@@ -21,7 +21,7 @@ type StreamHandler = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchRespon
 
 /**
  * Passes a table's stream in DynamoDB Local to a handler, from its beginning. It passes only pictures that
- * matched somebody. As with Lambda's event source mapping, records come in order. After a failure, they come
+ * matched somebody, and reviews. As with Lambda's event source mapping, records come in order. After a failure, they come
  * again from the first that failed.
  * @returns a function that stops it and waits for work in progress.
  */
@@ -132,7 +132,8 @@ function asLambdaGetsIt(record: SdkRecord): DynamoDBRecord {
   return JSON.parse(text);
 }
 
-const isWanted = (record: DynamoDBRecord) => fits(matchesFilter, record);
+const isWanted = (record: DynamoDBRecord) =>
+  [matchesFilter, reviewsFilter].some((filter) => fits(filter, record));
 
 /** Returns true if a value passes a filter. It supports lists of texts, and `{exists: true}`. */
 function fits(filter: unknown, value: unknown): boolean {

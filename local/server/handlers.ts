@@ -18,6 +18,7 @@ import { handler as listImages } from '../../functions/list-images.ts';
 import { handler as listProcessed } from '../../functions/list-processed.ts';
 import { handler as openApi } from '../../functions/open-api.ts';
 import { handler as processImages } from '../../functions/process-images.ts';
+import { handler as reviewProcessed } from '../../functions/review-processed.ts';
 import { handler as status } from '../../functions/status.ts';
 import { handler as updateEntry } from '../../functions/update-entry.ts';
 import { handler as verify } from '../../functions/verify.ts';
@@ -31,6 +32,7 @@ export const handlers: readonly EndpointHandler[] = [
   listProcessed,
   getProcessed,
   getProcessedImage,
+  reviewProcessed,
   detectFaces,
   createEntry,
   listEntries,

@@ -13,6 +13,7 @@ import {
 } from './records/fixtures.ts';
 import { imageSuite } from './records/images.ts';
 import { processedSuite } from './records/processed.ts';
+import { reviewSuite } from './records/reviews.ts';
 
 /** Tests the promises of `lib/records/port.ts`, which are the same for every adapter. */
 export function recordStoreSuite(name: string, open: () => Promise<OpenedRecords>): void {
@@ -30,6 +31,7 @@ export function recordStoreSuite(name: string, open: () => Promise<OpenedRecords
     imageSuite(() => opened);
     processedSuite(() => opened);
     filterSuite(() => opened);
+    reviewSuite(() => opened);
 
     test('a store opened later finds everything', async () => {
       const { entry, imageId } = await activeEntry(store, 'Ada');

@@ -5,9 +5,9 @@ import { entryIdsOf, matchEvent, withoutUnlisted } from '../../events/match-even
 import type { MatchStream } from '../../events/port.ts';
 import { row } from '../shared/row.ts';
 import { TableClient, type TableSettings } from './client.ts';
-import { entryKey, entryRecord } from './items.ts';
+import { entryKey, entryRecord, reviewEventsPartition } from './items.ts';
 import type { Item } from './keys.ts';
-import { readResult } from './processed.ts';
+import { readResult } from './stored.ts';
 
 /** New image of a record, as Lambda receives it: bytes are base64. */
 export type StreamImage = Readonly<Record<string, AttributeValue>>;
@@ -21,6 +21,7 @@ export function openMatchStream(settings: TableSettings): MatchStream<StreamImag
   return {
     async eventOf(image) {
       const item = itemOf(image);
+      if (item.pk === reviewEventsPartition) return JSON.parse(String(item.event));
       const event = matchEvent(String(item.matched), await readResult(table, item));
       return event && withoutUnlisted(event, await listedAmong(table, entryIdsOf(event)));
     },

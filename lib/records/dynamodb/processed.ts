@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
-import { deflateRaw, inflateRaw } from 'node:zlib';
+import { deflateRaw } from 'node:zlib';
 import { changeFacts, countWritten } from '../../audit/scope.ts';
+import type { ReviewState } from '../../contract/review.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import type { ProcessedPage, ProcessedQuery, ProcessedResult, RecordStore, Stamp } from '../port.ts';
 import { pageOf, sizeOf } from '../shared/clock.ts';
-import { row } from '../shared/row.ts';
-import { scopeOfFilter, scopesOf } from '../shared/scopes.ts';
-import { storedResult } from '../shared/stored-result.ts';
+import { scopeOfFilter, scopeOfReviewed, scopesOf } from '../shared/scopes.ts';
 import { again, type TableClient } from './client.ts';
 import { padded, pictureKey, processedPartition, scopePartition } from './items.ts';
 import type { Item, Key } from './keys.ts';
 import { type Kept, pictureNumbering } from './numbering.ts';
 import { lastDisorder, ranksWithin } from './ranks.ts';
+import { addReviews, pageInState, pageOfScope } from './reviews.ts';
+import { readResult } from './stored.ts';
 
 const compress = promisify(deflateRaw);
-const decompress = promisify(inflateRaw);
 
 /** Bytes of one part of an answer; an item has at most 400 KB, with its keys. */
 const maxPartBytes = 350_000;
@@ -36,7 +36,9 @@ export function processedRecords(table: TableClient) {
 
     async getProcessed(id: number, actor?: string): Promise<ImageProcessingResult | undefined> {
       const item = await table.get({ pk: processedPartition, sk: padded(id) });
-      return item && (actor === undefined || item.actor === actor) ? readResult(table, item) : undefined;
+      if (!item || (actor !== undefined && item.actor !== actor)) return undefined;
+      const [result] = await addReviews(table, [await readResult(table, item)]);
+      return result;
     },
 
     async findProcessed(pictureIds: readonly string[]): Promise<Set<string>> {
@@ -46,9 +48,12 @@ export function processedRecords(table: TableClient) {
     },
 
     async listProcessed({ limit, offset, ...filter }: ProcessedQuery): Promise<ProcessedPage> {
-      const ranges = await ranksWithin(table, filter);
+      const { review } = filter;
+      if (review) return listReviewed(table, { limit, offset, ...filter, review });
+      const scope = scopeOfFilter(filter);
+      const ranges = await ranksWithin(table, scope, filter);
       const total = ranges.reduce((sum, range) => sum + sizeOf(range), 0);
-      const partition = scopePartition(scopeOfFilter(filter));
+      const partition = scopePartition(scope);
       const items: ImageProcessingResult[] = [];
       for (const { first, last } of pageOf(ranges, offset, limit)) {
         const between = [padded(first), padded(last)] as const;
@@ -57,11 +62,29 @@ export function processedRecords(table: TableClient) {
           items.push(...(await Promise.all(pictures.map((item) => readResult(table, item)))));
         }
       }
-      return { total, items };
+      return { total, items: await addReviews(table, items) };
     },
 
     timeDisorder: () => lastDisorder(table),
   } satisfies Partial<RecordStore>;
+}
+
+/** Reads a page of the pictures whose matches are in one state. */
+async function listReviewed(
+  table: TableClient,
+  { limit, offset, review, ...filter }: ProcessedQuery & { readonly review: ReviewState },
+): Promise<ProcessedPage> {
+  const scope = scopeOfReviewed(filter);
+  const ranges = await ranksWithin(table, scope, filter);
+  const page = { limit, offset };
+  const { total, ranks } =
+    scope === 'match'
+      ? await pageInState(table, ranges, review, page)
+      : await pageOfScope(table, scope, ranges, review, page);
+  const places = await table.getAll(ranks.map((rank) => ({ pk: scopePartition(scope), sk: padded(rank) })));
+  const pictures = await picturesAt(table, places);
+  const items = await Promise.all(pictures.map((item) => readResult(table, item)));
+  return { total, items: await addReviews(table, items) };
 }
 
 /** Reads the pictures of some index items, newest first. */
@@ -85,18 +108,4 @@ async function keep(table: TableClient, result: ProcessedResult): Promise<Kept> 
     parts.push(key);
   }
   return { parts };
-}
-
-export async function readResult(
-  table: TableClient,
-  { sk, at, ...item }: Item,
-): Promise<ImageProcessingResult> {
-  const { bytes, parts } = row<Kept>(item);
-  const compressed = parts ? Buffer.concat(await readParts(table, parts)) : (bytes ?? new Uint8Array());
-  return storedResult((await decompress(compressed)).toString(), Number(sk), at);
-}
-
-async function readParts(table: TableClient, parts: readonly Key[]): Promise<Uint8Array[]> {
-  const items = await table.getAll(parts);
-  return items.sort((one, other) => (one.sk < other.sk ? -1 : 1)).map(({ bytes }) => bytes);
 }

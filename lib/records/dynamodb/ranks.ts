@@ -1,7 +1,6 @@
 import pLimit from 'p-limit';
 import type { ProcessedFilter, TimeDisorder } from '../port.ts';
 import { type Range, sizeOf } from '../shared/clock.ts';
-import { scopeOfFilter } from '../shared/scopes.ts';
 import type { TableClient } from './client.ts';
 import { padded, processedPartition, runsPartition, scopePartition } from './items.ts';
 import type { Item } from './keys.ts';
@@ -17,11 +16,14 @@ export async function lastRank(table: TableClient, scope: string): Promise<numbe
 }
 
 /**
- * Finds the ranks of the pictures that a filter passes, in the filter's scope: one range for each run of
- * times. Expired pictures are left out.
+ * Finds the ranks of a scope's pictures between two times: one range for each run of times. Expired pictures are left out.
  */
-export async function ranksWithin(table: TableClient, filter: ProcessedFilter): Promise<Range[]> {
-  const partition = scopePartition(scopeOfFilter(filter));
+export async function ranksWithin(
+  table: TableClient,
+  scope: string,
+  filter: Pick<ProcessedFilter, 'since' | 'until'>,
+): Promise<Range[]> {
+  const partition = scopePartition(scope);
   const oldestOf = (partition: string) => endOf(table, partition, false);
   const oldestOfScope = oldestOf(partition);
   const [oldest, newest, oldestKept, runs] = await Promise.all([
@@ -57,6 +59,19 @@ export async function lastDisorder(table: TableClient): Promise<TimeDisorder | u
   const first = Number(item.sk);
   const stamp = (id: number, at: unknown) => ({ id, timestamp: new Date(Number(at)).toISOString() });
   return { before: stamp(first - 1, item.before), after: stamp(first, item.at) };
+}
+
+/** Finds the rank that a picture has in a scope; `undefined` if it has none. */
+export async function rankIn(table: TableClient, scope: string, number: number): Promise<number | undefined> {
+  const partition = scopePartition(scope);
+  const [oldest, newest] = await Promise.all([
+    endOf(table, partition, false),
+    endOf(table, partition, true),
+  ]);
+  if (!oldest || !newest) return undefined;
+  const rank = await firstPassing(table, partition, [oldest, newest], (item) => numberOf(item) >= number);
+  const place = await table.get({ pk: partition, sk: padded(rank) });
+  return place && numberOf(place) === number ? rank : undefined;
 }
 
 const everything: Range = { first: 1, last: Number.POSITIVE_INFINITY };

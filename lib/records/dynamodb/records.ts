@@ -4,6 +4,7 @@ import { entryRecords } from './entries.ts';
 import { imageRecords } from './images.ts';
 import { storeKey } from './items.ts';
 import { processedRecords } from './processed.ts';
+import { reviewRecords } from './reviews.ts';
 
 /**
  * Opens the record store in a DynamoDB table of `dynamodb/definition.ts`. The SDK finds endpoint
@@ -17,6 +18,7 @@ export function openDynamoRecords(settings: TableSettings): RecordStore {
     ...entries,
     ...imageRecords(table),
     ...processed,
+    ...reviewRecords(table),
     async count() {
       const [listed, { total }] = await Promise.all([
         entries.listEntries('ACTIVE'),

@@ -25,6 +25,15 @@ export function scopeOfFilter({ hasMatch, entryId }: ProcessedFilter): string {
   return hasMatch ? 'match' : 'no-match';
 }
 
+/**
+ * Names the scope in which the pictures that a filter can pass are looked for by their review. Only pictures
+ * with a match have one.
+ */
+export function scopeOfReviewed(filter: ProcessedFilter): string {
+  const scope = scopeOfFilter({ ...filter, hasMatch: filter.hasMatch ?? true });
+  return scope === 'no-match' ? 'none' : scope;
+}
+
 const entryScope = (entryId: number) => `entry#${entryId}`;
 
 /** Lists the entries that a picture shows, best match first. */

@@ -12,6 +12,7 @@ export function storedResult(json: string, id: number, at: number | undefined): 
     blacklist_matches: face.blacklist_matches.map((match) => ({
       ...match,
       image_id: match.image_id ?? null,
+      review: null,
     })),
     candidates: null,
   }));

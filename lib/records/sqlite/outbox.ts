@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { WebhookStatus } from '../../contract/endpoints/status.ts';
-import type { MatchEvent } from '../../contract/match-event.ts';
+import type { ReviewEvent, ServiceEvent } from '../../contract/match-event.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { entryIdsOf, matchEvent, withoutUnlisted } from '../../events/match-event.ts';
 import type { DueDelivery, GivenUp, Outbox, Receiver } from '../../events/port.ts';
@@ -36,7 +36,7 @@ const statements = {
   status: `
     SELECT origin, given_up, last_error,
       (SELECT count(*) FROM delivery WHERE receiver_id = receiver.id) AS pending,
-      (SELECT created FROM delivery WHERE receiver_id = receiver.id ORDER BY processed_id LIMIT 1) AS oldest
+      (SELECT min(created) FROM delivery WHERE receiver_id = receiver.id) AS oldest
     FROM receiver WHERE place IS NOT NULL ORDER BY place`,
 
   insertDelivery: 'INSERT INTO delivery (receiver_id, processed_id, created, due) VALUES (?, ?, ?, ?)',
@@ -61,6 +61,13 @@ const statements = {
       SELECT processed_id, created FROM delivery WHERE receiver_id = ? ORDER BY processed_id LIMIT ${givenUpAtOnce}
     ) WHERE created < ?`,
 
+  insertNotice: 'INSERT INTO notice (event) VALUES (?)',
+  notice: 'SELECT event FROM notice WHERE id = ?',
+  forgetNotice: `
+    DELETE FROM notice WHERE id = ? AND NOT EXISTS (
+      SELECT 1 FROM receiver CROSS JOIN delivery ON receiver_id = receiver.id WHERE processed_id = -notice.id
+    )`,
+
   picture: 'SELECT picture_id, result, at FROM processed WHERE id = ?',
   /** Entries of a JSON array of ids. The `+` keeps the planner from going through all `ACTIVE` entries. */
   listedAmong: `
@@ -73,8 +80,8 @@ export function prepareOutboxStatements(database: DatabaseSync) {
 }
 
 /**
- * The outbox in a database from `openDatabase`. It holds only ids: an event is made from its picture's record
- * when it is sent.
+ * The outbox in a database from `openDatabase`. It holds only ids: a match event is made from its picture's
+ * record when it is sent. Other events are kept as notices, whose negative ids stand for the picture's.
  */
 export class SqliteOutbox implements Outbox {
   readonly #database: DatabaseSync;
@@ -99,6 +106,17 @@ export class SqliteOutbox implements Outbox {
     }
   }
 
+  /** Queues the event of a review for every receiver, in the transaction that stores the review. */
+  addReview(event: ReviewEvent): void {
+    const receivers = this.#statements.wantedReceivers.all();
+    if (receivers.length === 0) return;
+    const { lastInsertRowid } = this.#statements.insertNotice.run(JSON.stringify(event));
+    const now = Date.now();
+    for (const { id } of receivers) {
+      this.#statements.insertDelivery.run(Number(id), -Number(lastInsertRowid), now, now);
+    }
+  }
+
   setReceivers(urls: readonly string[]): Promise<Receiver[]> {
     return this.#write(() => {
       this.#statements.unwantReceivers.run();
@@ -119,8 +137,12 @@ export class SqliteOutbox implements Outbox {
     }));
   }
 
-  event(processedId: number): Promise<MatchEvent | undefined> {
+  event(processedId: number): Promise<ServiceEvent | undefined> {
     return this.#read(() => {
+      if (processedId < 0) {
+        const notice = this.#statements.notice.get(-processedId);
+        return notice && JSON.parse(String(notice.event));
+      }
       const row = this.#statements.picture.get(processedId);
       const event =
         row &&
@@ -199,6 +221,7 @@ export class SqliteOutbox implements Outbox {
     const following = this.#statements.following.all(receiverId, processedId);
     // The delivery's rows by entry go with it, by their foreign key.
     this.#statements.deleteDelivery.run(receiverId, processedId);
+    if (processedId < 0) this.#statements.forgetNotice.run(-processedId);
     for (const { processed_id } of following) {
       if (processed_id !== null) this.#statements.setWaits.run(receiverId, Number(processed_id));
     }

@@ -1,4 +1,5 @@
 import type { SQLOutputValue } from 'node:sqlite';
+import { type ReviewState, reviewVerdicts } from '../../contract/review.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import type {
   ProcessedFilter,
@@ -9,7 +10,9 @@ import type {
   TimeDisorder,
 } from '../port.ts';
 import { pageOf, type Range, sizeOf, timeAfter } from '../shared/clock.ts';
-import { scopeOfFilter, scopesOf } from '../shared/scopes.ts';
+import { reviewPage } from '../shared/review-pages.ts';
+import { type ReviewedMatch, withReviews } from '../shared/reviews.ts';
+import { scopeOfFilter, scopeOfReviewed, scopesOf } from '../shared/scopes.ts';
 import { storedResult } from '../shared/stored-result.ts';
 import type { SqliteOutbox } from './outbox.ts';
 import type { Statements } from './statements.ts';
@@ -45,12 +48,13 @@ export function getProcessed(
 
 /**
  * Reads a page. It needs no transaction, because records are only added, and those in a range do not change
- * between the statements.
+ * between the statements. Pages by review do change, so those are read in one transaction.
  */
 export function listProcessed(
   statements: Statements,
   { limit, offset, ...filter }: ProcessedQuery,
 ): ProcessedPage {
+  if (filter.review) return listReviewed(statements, { limit, offset, ...filter, review: filter.review });
   const scope = scopeOfFilter(filter);
   const ids = idsWithin(statements, filter);
   const ranges = scope === 'all' ? ids : ids.map((range) => ranksWithin(statements, scope, range));
@@ -61,6 +65,49 @@ export function listProcessed(
       : statements.placedRange.all(scope, first, last),
   );
   return { total, items: rows.map(processedRecord) };
+}
+
+/** Reads a page of the pictures whose matches are in one state. */
+function listReviewed(
+  statements: Statements,
+  { limit, offset, review, ...filter }: ProcessedQuery & { readonly review: ReviewState },
+): ProcessedPage {
+  const scope = scopeOfReviewed(filter);
+  const ranges = idsWithin(statements, filter).map((ids) => ranksWithin(statements, scope, ids));
+  const { total, ranks } =
+    scope === 'match'
+      ? pageInState(statements, ranges, review, { limit, offset })
+      : pageOfScope(statements, scope, ranges, review, { limit, offset });
+  return { total, items: statements.placedAmong.all(scope, JSON.stringify(ranks)).map(processedRecord) };
+}
+
+type Page = Pick<ProcessedQuery, 'limit' | 'offset'>;
+
+function pageInState(statements: Statements, ranges: readonly Range[], review: ReviewState, page: Page) {
+  const verdicts = JSON.stringify(review === 'open' ? reviewVerdicts : [review]);
+  const buckets = statements.buckets.all(verdicts);
+  const counts = new Map(buckets.map(({ bucket, pictures }) => [Number(bucket), Number(pictures)]));
+  const pages = reviewPage(ranges, counts, review === 'open', page);
+  for (let step = pages.next(); ; ) {
+    if (step.done) return step.value;
+    const { first, last } = step.value;
+    step = pages.next(statements.decidedRanks.all(verdicts, first, last).map(({ rank }) => Number(rank)));
+  }
+}
+
+/** Looks at all pictures of a scope. */
+function pageOfScope(
+  statements: Statements,
+  scope: string,
+  ranges: readonly Range[],
+  review: ReviewState,
+  { offset, limit }: Page,
+) {
+  const ranks = ranges
+    .toReversed()
+    .flatMap(({ first, last }) => statements.placesInState.all(scope, first, last, review))
+    .map(({ rank }) => Number(rank));
+  return { total: ranks.length, ranks: ranks.slice(offset, offset + limit) };
 }
 
 /** Finds the last time that the clock was put back. */
@@ -99,6 +146,11 @@ function stampOf({ id, at }: Row): Stamp {
   return { id: Number(id), timestamp: new Date(Number(at)).toISOString() };
 }
 
-function processedRecord({ id, at, result }: Row): ImageProcessingResult {
-  return storedResult(String(result), Number(id), Number(at));
+export function processedRecord({ id, at, result, matches }: Row): ImageProcessingResult {
+  const stored = storedResult(String(result), Number(id), Number(at));
+  return matches ? withReviews(stored, reviewedMatches(matches)) : stored;
+}
+
+export function reviewedMatches(matches: Row[string] | undefined): ReviewedMatch[] {
+  return matches ? JSON.parse(String(matches)) : [];
 }

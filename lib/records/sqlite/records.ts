@@ -8,6 +8,7 @@ import type {
   EntryRecord,
   ImageRecord,
   NewImage,
+  NewReview,
   ProcessedPage,
   ProcessedQuery,
   ProcessedResult,
@@ -15,6 +16,7 @@ import type {
   RecordedFace,
   RecordStatus,
   RecordStore,
+  ReviewTally,
   Stamp,
   TimeDisorder,
 } from '../port.ts';
@@ -22,6 +24,7 @@ import { row } from '../shared/row.ts';
 import { SqliteAudit } from './audit.ts';
 import { SqliteOutbox } from './outbox.ts';
 import { addProcessed, getProcessed, listProcessed, timeDisorder } from './processed.ts';
+import { addReview, readTallies } from './reviews.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 import {
   attempt,
@@ -284,13 +287,30 @@ class SqliteRecords implements RecordStore {
     return this.#read(() => getProcessed(this.#statements, id, actor));
   }
 
+  async reviewProcessed(
+    id: number,
+    review: NewReview,
+    reviewers: 1 | 2,
+  ): Promise<ImageProcessingResult | undefined> {
+    const { entryId } = review;
+    const reviewed = await this.#change(
+      () => addReview(this.#statements, this.#outbox, id, review, reviewers),
+      (found) => (found?.isChanged ? { pictureId: id, entryId } : undefined),
+    );
+    return reviewed?.result;
+  }
+
+  async reviewTallies(sinceDay: number): Promise<ReviewTally[]> {
+    return this.#read(() => readTallies(this.#statements, sinceDay));
+  }
+
   async findProcessed(pictureIds: readonly string[]): Promise<Set<string>> {
     const rows = await this.#read(() => this.#statements.processedAmong.all(JSON.stringify(pictureIds)));
     return new Set(rows.map((row) => String(row.pictureId)));
   }
 
   async listProcessed(query: ProcessedQuery): Promise<ProcessedPage> {
-    return this.#read(() => listProcessed(this.#statements, query));
+    return this.#read(() => this.#asOneMoment(() => listProcessed(this.#statements, query)));
   }
 
   async timeDisorder(): Promise<TimeDisorder | undefined> {
@@ -354,6 +374,16 @@ class SqliteRecords implements RecordStore {
     }, options);
     countWritten(lines);
     return result;
+  }
+
+  /** Reads as if nobody wrote meanwhile, also in another process. */
+  #asOneMoment<T>(work: () => T): T {
+    this.#database.exec('BEGIN');
+    try {
+      return work();
+    } finally {
+      if (this.#database.isTransaction) this.#database.exec('COMMIT');
+    }
   }
 
   #entry(entryId: number): EntryRecord | undefined {

@@ -62,11 +62,14 @@ const statements = {
     INSERT INTO processed_place (scope, rank, processed_id)
     VALUES (?, 1 + coalesce((SELECT rank FROM processed_place WHERE scope = ? ORDER BY rank DESC LIMIT 1), 0), ?)`,
   processedByPicture: 'SELECT id, at FROM processed WHERE picture_id = ?',
-  processedById: 'SELECT id, at, result, actor FROM processed WHERE id = ?',
+  processedById: `
+    SELECT id, at, result, actor, matches FROM processed LEFT JOIN review ON processed_id = id WHERE id = ?`,
   processedAmong:
     'SELECT picture_id AS pictureId FROM processed WHERE picture_id IN (SELECT value FROM json_each(?))',
   processedTotal: 'SELECT coalesce(max(id), 0) AS total FROM processed',
-  processedRange: 'SELECT id, at, result FROM processed WHERE id BETWEEN ? AND ? ORDER BY id DESC',
+  processedRange: `
+    SELECT id, at, result, matches FROM processed LEFT JOIN review ON processed_id = id
+    WHERE id BETWEEN ? AND ? ORDER BY id DESC`,
   firstOfRun: 'SELECT id, at FROM processed WHERE run = ? ORDER BY at, id LIMIT 1',
   firstOfRunSince: 'SELECT id FROM processed WHERE run = ? AND at >= ? ORDER BY at, id LIMIT 1',
   lastOfRun: 'SELECT id, at FROM processed WHERE run = ? ORDER BY at DESC, id DESC LIMIT 1',
@@ -75,8 +78,40 @@ const statements = {
   lastPlace: `
     SELECT rank FROM processed_place WHERE scope = ? AND processed_id <= ? ORDER BY processed_id DESC LIMIT 1`,
   placedRange: `
-    SELECT id, at, result FROM processed_place JOIN processed ON id = processed_id
-    WHERE scope = ? AND rank BETWEEN ? AND ? ORDER BY rank DESC`,
+    SELECT id, at, result, matches FROM processed_place AS place JOIN processed ON id = place.processed_id
+    LEFT JOIN review ON review.processed_id = id
+    WHERE scope = ? AND place.rank BETWEEN ? AND ? ORDER BY place.rank DESC`,
+
+  review: 'SELECT matches, verdict, rank FROM review WHERE processed_id = ?',
+  putReview: `
+    INSERT INTO review (processed_id, matches, verdict, rank) VALUES (?, ?, ?, ?)
+    ON CONFLICT (processed_id) DO UPDATE SET matches = excluded.matches, verdict = excluded.verdict`,
+  rankOf: 'SELECT rank FROM processed_place WHERE scope = ? AND processed_id = ?',
+  countInBucket: `
+    INSERT INTO review_bucket (verdict, bucket, pictures) VALUES (?, ?, ?)
+    ON CONFLICT (verdict, bucket) DO UPDATE SET pictures = pictures + excluded.pictures`,
+  buckets: `
+    SELECT bucket, sum(pictures) AS pictures FROM review_bucket
+    WHERE verdict IN (SELECT value FROM json_each(?)) GROUP BY bucket`,
+  decidedRanks: `
+    SELECT rank FROM review WHERE verdict IN (SELECT value FROM json_each(?)) AND rank BETWEEN ? AND ?
+    ORDER BY rank`,
+  placedAmong: `
+    SELECT id, at, result, matches FROM processed_place AS place JOIN processed ON id = place.processed_id
+    LEFT JOIN review ON review.processed_id = id
+    WHERE scope = ? AND place.rank IN (SELECT value FROM json_each(?)) ORDER BY place.rank DESC`,
+  placesInState: `
+    SELECT place.rank FROM processed_place AS place LEFT JOIN review USING (processed_id)
+    WHERE scope = ? AND place.rank BETWEEN ? AND ? AND coalesce(verdict, 'open') = ? ORDER BY place.rank DESC`,
+  tally: `
+    INSERT INTO review_tally (day, entry_id, model, metric, threshold, confirmed, rejected, unsure)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET confirmed = confirmed + excluded.confirmed,
+      rejected = rejected + excluded.rejected, unsure = unsure + excluded.unsure`,
+  forgetTallies: 'DELETE FROM review_tally WHERE day < ?',
+  tallies: `
+    SELECT day, entry_id AS entryId, model, metric, threshold, confirmed, rejected, unsure FROM review_tally
+    WHERE day >= ?`,
 };
 
 export type Statements = { readonly [name in keyof typeof statements]: StatementSync };

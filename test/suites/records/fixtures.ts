@@ -112,6 +112,7 @@ export function processedResult(distances: readonly number[] = [0.25]): Processe
           similarity_metric: 'cosine',
           entry: { id: 1, name: 'Ada', reason: null },
           image_id: '0b9f4c52-6f0e-4d5e-9c1a-3a7f5f0c1d2e',
+          review: null,
         })),
         candidates: null,
       },

@@ -32,7 +32,10 @@ export class EndpointFunction extends ServiceFunction {
       minSimilarity: settings.minSimilarity,
       qualityFilter: settings.qualityFilter,
       corsOrigins: settings.corsOrigins,
-      ...(settings.auth === 'cognito' && { variables: { UNGROUPED_ROLE: settings.ungroupedRole } }),
+      variables: {
+        ...(settings.auth === 'cognito' && { UNGROUPED_ROLE: settings.ungroupedRole }),
+        ...(operationId === 'reviewProcessed' && { REVIEWERS: String(settings.reviewers) }),
+      },
     });
     this.contract = contract;
     this.pictures = needs.pictures === true;

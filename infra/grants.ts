@@ -49,7 +49,10 @@ function publishStatement(table: Resources['table']): PolicyStatement {
       Stack.of(table).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }),
     ],
     conditions: {
-      StringEquals: { 'events:source': matchEventSource, 'events:detail-type': [matchEventType, reviewEventType] },
+      StringEquals: {
+        'events:source': matchEventSource,
+        'events:detail-type': [matchEventType, reviewEventType],
+      },
     },
   });
 }

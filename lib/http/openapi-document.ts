@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Body, type Endpoint, operationsOf } from '../contract/endpoint.ts';
-import { MatchEvent, matchEventType } from '../contract/match-event.ts';
+import { MatchEvent, matchEventType, ReviewEvent, reviewEventType } from '../contract/match-event.ts';
 import { roles } from '../contract/role.ts';
 import { type ErrorCode, ImageNotFoundError, LastImageError, ProcessedNotFoundError } from '../errors.ts';
 import { statusOf } from './problem.ts';
@@ -116,7 +116,10 @@ export function buildOpenApi(
     info: { ...info, description: 'Looks for listed people in pictures.' },
     security: [{}, { bearer: [] }],
     paths,
-    webhooks: { [matchEventType]: { post: matchWebhook(components) } },
+    webhooks: {
+      [matchEventType]: { post: webhook(components, 'Be told of a match', MatchEvent) },
+      [reviewEventType]: { post: webhook(components, 'Be told that a match was judged', ReviewEvent) },
+    },
     components: {
       schemas: components.schemas,
       securitySchemes: {
@@ -188,16 +191,16 @@ function operation(contract: Endpoint, components: Components): Json {
   };
 }
 
-/** Describes the message that the service itself sends. */
-function matchWebhook(components: Components): Json {
+/** Describes a message that the service itself sends. */
+function webhook(components: Components, summary: string, event: z.ZodType): Json {
   return {
-    summary: 'Be told of a match',
+    summary,
     description: 'Sent to `WEBHOOK_URL`, signed as Standard Webhooks are: https://www.standardwebhooks.com',
     tags: ['Events'],
     security: [],
     requestBody: {
       required: true,
-      content: { 'application/json': { schema: components.add(MatchEvent, 'output') } },
+      content: { 'application/json': { schema: components.add(event, 'output') } },
     },
     responses: {
       '2XX': { description: 'Taken. After any other answer it is sent again, but not after 410.' },

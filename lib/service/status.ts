@@ -6,6 +6,7 @@ import type { EngineFigures } from '../faces/port.ts';
 import type { Stores } from '../ports.ts';
 import { requireHealth } from './health.ts';
 import { lowDisks } from './machine.ts';
+import { reviewsOf } from './reviews.ts';
 import { warningsOf } from './warnings.ts';
 
 /**
@@ -18,11 +19,12 @@ export async function statusOf(
   authentication: Status['settings']['authentication'],
 ): Promise<Status> {
   const { faces, records } = stores;
-  const [counts, health, disorder, disks] = await Promise.all([
+  const [counts, health, disorder, disks, reviews] = await Promise.all([
     records.count(),
     healthOf(stores),
     records.timeDisorder(),
     lowDisks(config),
+    reviewsOf(records),
   ]);
   const { detectorBackend, metric, threshold, loosestThreshold, defaultThreshold, similarityScale } =
     faces.defaults;
@@ -40,6 +42,7 @@ export async function statusOf(
     started_at: startedAt()?.toISOString() ?? null,
     health,
     counts,
+    reviews,
     throughput: throughput(),
     settings: settingsOf(config, faces.maxImageBytes, engine, authentication),
     warnings: warningsOf({
@@ -52,6 +55,7 @@ export async function statusOf(
       webhooks,
       disorder,
       disks,
+      reviews,
     }),
     webhooks: webhooks && [...webhooks],
   };

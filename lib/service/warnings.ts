@@ -3,6 +3,7 @@ import type { Status, WebhookStatus } from '../contract/endpoints/status.ts';
 import type { EngineFigures, FaceBackend, MatchDefaults } from '../faces/port.ts';
 import type { TimeDisorder } from '../records/port.ts';
 import { clockWarning, diskWarning, type LowDisk } from './machine.ts';
+import { accusingEntries } from './reviews.ts';
 
 /** Facts that warnings are derived from. */
 export interface Situation {
@@ -15,6 +16,7 @@ export interface Situation {
   readonly webhooks: readonly WebhookStatus[] | null;
   readonly disorder?: TimeDisorder | undefined;
   readonly disks?: readonly LowDisk[];
+  readonly reviews?: Status['reviews'];
 }
 
 /** Share of strangers, 0..1, that are falsely matched, above which the operator is warned. */
@@ -30,12 +32,24 @@ const looseRate = 1 / 10_000;
  * first.
  */
 export function warningsOf(situation: Situation): string[] {
-  const { config, authentication, health, counts, faces, engine, webhooks, disorder, disks = [] } = situation;
+  const {
+    config,
+    authentication,
+    health,
+    counts,
+    faces,
+    engine,
+    webhooks,
+    disorder,
+    disks = [],
+    reviews,
+  } = situation;
   return [
     health.status === 'failing' && `The service does not work as it should: ${health.detail}`,
     ...disks.map(diskWarning),
     authentication === 'none' && openDoor(config),
     ...(webhooks ?? []).flatMap(troubledReceiver),
+    ...(reviews ? accusingEntries(reviews) : []),
     heldThreshold(config, faces),
     changedThreshold(faces.defaults),
     looseModel(faces),

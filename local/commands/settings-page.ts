@@ -87,7 +87,8 @@ const groups: readonly Group[] = [
       PROCESSED_IMAGES_OUTPUT_DIR: 'Folder of the processed pictures.',
       CROPPED_FACES_OUTPUT_DIR: 'Folder of the cropped faces.',
       IMAGE_ROOT: 'Folder below which pictures given by path must lie.',
-      REVIEWERS: 'People who must [judge a match](api.md#reviews) before it is no longer open. It counts in both modes.',
+      REVIEWERS:
+        'People who must [judge a match](api.md#reviews) before it is no longer open. It counts in both modes.',
       AUDIT_DAYS: 'Days that the [audit trail](operations.md#the-audit-trail) is kept.',
       MIN_FREE_BYTES: 'Free space below which `/status`, `/healthz` and the log warn.',
     },

@@ -42,6 +42,9 @@ describe('the OpenAPI document', () => {
   it('has the event that webhooks get', () => {
     const content = ['post', 'requestBody', 'content', 'application/json', 'schema'];
     expect(at('webhooks', 'face.matched', ...content)).toEqual({ $ref: '#/components/schemas/MatchEvent' });
+    expect(at('webhooks', 'match.reviewed', ...content)).toEqual({
+      $ref: '#/components/schemas/ReviewEvent',
+    });
     expect(at('components', 'schemas', 'MatchEvent', 'properties', 'type')).toMatchObject({
       const: 'face.matched',
     });

@@ -64,10 +64,7 @@ export async function lastDisorder(table: TableClient): Promise<TimeDisorder | u
 /** Finds the rank that a picture has in a scope; `undefined` if it has none. */
 export async function rankIn(table: TableClient, scope: string, number: number): Promise<number | undefined> {
   const partition = scopePartition(scope);
-  const [oldest, newest] = await Promise.all([
-    endOf(table, partition, false),
-    endOf(table, partition, true),
-  ]);
+  const [oldest, newest] = await Promise.all([endOf(table, partition, false), endOf(table, partition, true)]);
   if (!oldest || !newest) return undefined;
   const rank = await firstPassing(table, partition, [oldest, newest], (item) => numberOf(item) >= number);
   const place = await table.get({ pk: partition, sk: padded(rank) });

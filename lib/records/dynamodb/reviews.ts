@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { changeFacts, countWritten } from '../../audit/scope.ts';
 import type { ReviewEvent } from '../../contract/match-event.ts';
 import { type ReviewState, type ReviewVerdict, reviewVerdicts } from '../../contract/review.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
-import { changeFacts, countWritten } from '../../audit/scope.ts';
 import type { NewReview, ProcessedQuery, RecordStore, ReviewTally, TallyKey } from '../port.ts';
 import type { Range } from '../shared/clock.ts';
 import { bucketOf, type ReviewPage, reviewPage } from '../shared/review-pages.ts';
@@ -20,8 +20,8 @@ import {
   padded,
   processedPartition,
   reviewBucketsPartition,
-  reviewedPartition,
   reviewEventsPartition,
+  reviewedPartition,
   reviewKey,
   scopePartition,
   talliesPartition,
@@ -194,7 +194,10 @@ export async function pageInState(
   }
 }
 
-async function countsOf(table: TableClient, verdicts: readonly ReviewVerdict[]): Promise<Map<number, number>> {
+async function countsOf(
+  table: TableClient,
+  verdicts: readonly ReviewVerdict[],
+): Promise<Map<number, number>> {
   const counts = new Map<number, number>();
   await Promise.all(
     verdicts.map(async (verdict) => {

@@ -44,8 +44,7 @@ export function reviewChange(
   eventId: string,
 ): ReviewChange | undefined {
   const match = requireMatch(result, review);
-  const isSame = (one: ReviewedMatch) =>
-    one.faceIndex === review.faceIndex && one.entryId === review.entryId;
+  const isSame = (one: ReviewedMatch) => one.faceIndex === review.faceIndex && one.entryId === review.entryId;
   const known = before.find(isSame);
   const { actor, verdict, note } = review;
   const own = known?.reviews.find((one) => one.actor === actor);
@@ -114,10 +113,7 @@ export function verdictOf(reviews: readonly SingleReview[], reviewers: 1 | 2): R
 }
 
 /** Computes the verdict on a picture; `undefined` while any match is open, or if it has none. */
-function pictureVerdict(
-  { faces }: Result,
-  reviewed: readonly ReviewedMatch[],
-): ReviewVerdict | undefined {
+function pictureVerdict({ faces }: Result, reviewed: readonly ReviewedMatch[]): ReviewVerdict | undefined {
   const verdicts = new Map(
     reviewed.map(({ faceIndex, entryId, verdict }) => [`${faceIndex} ${entryId}`, verdict]),
   );

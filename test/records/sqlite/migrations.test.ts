@@ -150,7 +150,7 @@ describe('a database', () => {
     const before = await restoreVersion5();
     using database = await openDatabase(path);
     const after = rowsOf(database);
-    const later = ['audit', 'audit_chain'];
+    const later = ['audit', 'audit_chain', 'notice', 'review', 'review_bucket', 'review_tally'];
     expect([...after.keys()].filter((table) => !later.includes(table))).toEqual([...before.keys()]);
     for (const [table, rows] of before) {
       const expected = rows as Record<string, unknown>[];
@@ -203,7 +203,16 @@ describe('a database', () => {
     using made = await openDatabase(join(folder, 'new.sqlite'));
     expect(schemaOf(old)).toEqual(schemaOf(made));
     const ids = schemaOf(made).filter(({ sql }) => String(sql).includes('INTEGER PRIMARY KEY'));
-    expect(ids.map(({ name }) => name)).toEqual(['entry', 'image', 'processed', 'receiver']);
-    for (const { sql } of ids) expect(sql).toContain('INTEGER PRIMARY KEY AUTOINCREMENT');
+    expect(ids.map(({ name }) => name)).toEqual([
+      'entry',
+      'image',
+      'notice',
+      'processed',
+      'receiver',
+      'review',
+    ]);
+    // A review has the id of its picture.
+    for (const { sql } of ids.filter(({ name }) => name !== 'review'))
+      expect(sql).toContain('INTEGER PRIMARY KEY AUTOINCREMENT');
   });
 });

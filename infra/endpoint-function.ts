@@ -34,6 +34,7 @@ export class EndpointFunction extends ServiceFunction {
       corsOrigins: settings.corsOrigins,
       variables: {
         ...(settings.auth === 'cognito' && { UNGROUPED_ROLE: settings.ungroupedRole }),
+        ...(operationId === 'processImages' && { REVIEW_BAND: String(settings.reviewBand) }),
         ...(operationId === 'reviewProcessed' && { REVIEWERS: String(settings.reviewers) }),
       },
     });

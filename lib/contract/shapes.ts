@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Review } from './review.ts';
+import { VerdictField, VerdictReasons } from './verdict.ts';
 import { similarityMetrics } from './vocabulary.ts';
 
 const wholeNumber = z.number().int();
@@ -70,6 +71,15 @@ export const BlacklistMatch = z
   .meta({ id: 'BlacklistMatch' });
 export type BlacklistMatch = z.infer<typeof BlacklistMatch>;
 
+/** Quality of a face, as the backend measured it. */
+const FaceQuality = z.object({
+  brightness: z.number().describe('0..100, black to white.'),
+  sharpness: z.number().describe('0..100'),
+  pose: z
+    .object({ roll: z.number(), yaw: z.number(), pitch: z.number() })
+    .describe("Degrees; positive is: turned clockwise, the nose to the viewer's right, the nose upwards."),
+});
+
 export const DetectedFace = z
   .object({
     face_index: wholeNumber.describe('0 is the largest face.'),
@@ -84,6 +94,15 @@ export const DetectedFace = z
       .describe(
         'Near misses, best first: of each entry that does not match, the nearest reference image. They are no matches, and are not kept; null unless asked for.',
       ),
+    near_misses: z
+      .array(BlacklistMatch)
+      .nullable()
+      .describe(
+        'The best entry that is near, but no match: within REVIEW_BAND above the threshold. It is kept; null in results of before it was.',
+      ),
+    quality: FaceQuality.nullable().describe('Null where the backend does not tell it.'),
+    verdict: VerdictField,
+    verdict_reasons: VerdictReasons,
   })
   .meta({ id: 'DetectedFace' });
 export type DetectedFace = z.infer<typeof DetectedFace>;
@@ -98,6 +117,9 @@ export const ImageProcessingResult = z
     original_image_path: z.string().nullable().describe('The picture as it came.'),
     processing_timestamp: z.string().nullable().describe('ISO 8601, UTC.'),
     has_blacklist_match: z.boolean().nullable(),
+    has_near_miss: z.boolean().nullable().describe('Some face nearly matched; that is no match.'),
+    verdict: VerdictField,
+    verdict_reasons: VerdictReasons,
     cropped_face_path: z.string().nullable().describe("The largest face's crop."),
     warnings: Warnings,
   })
@@ -113,15 +135,6 @@ export const PaginatedProcessedImages = z
   })
   .meta({ id: 'PaginatedProcessedImages' });
 export type PaginatedProcessedImages = z.infer<typeof PaginatedProcessedImages>;
-
-/** Quality of a reference image's face, as the backend measured it at enrollment. */
-const FaceQuality = z.object({
-  brightness: z.number().describe('0..100, black to white.'),
-  sharpness: z.number().describe('0..100'),
-  pose: z
-    .object({ roll: z.number(), yaw: z.number(), pitch: z.number() })
-    .describe("Degrees; positive is: turned clockwise, the nose to the viewer's right, the nose upwards."),
-});
 
 export const ReferenceImage = z
   .object({

@@ -20,8 +20,9 @@ import { faceOptions, shownWarnings } from './face-options.ts';
 import { refuseLostGallery } from './lost-gallery.ts';
 import { cropFace, drawBoxes } from './render.ts';
 import { shownFaces } from './shown-faces.ts';
+import { notProcessed, pictureVerdict } from './verdicts.ts';
 
-type RenderSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRatio'>;
+type RenderSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRatio' | 'reviewBand'>;
 
 /** Number of near misses to search beyond those requested, because some entries may be hidden by then. */
 const spareCandidates = 10;
@@ -116,6 +117,8 @@ function unreadableResult(identifier: string, error: string): ImageProcessingRes
     original_image_path: null,
     processing_timestamp: null,
     has_blacklist_match: null,
+    has_near_miss: null,
+    ...notProcessed,
     cropped_face_path: null,
     warnings: null,
   };
@@ -145,6 +148,7 @@ async function examine(
       faces.match(picture, {
         ...faceOptions(options),
         candidates: options.candidates > 0 ? options.candidates + spareCandidates : 0,
+        reviewBand: settings.reviewBand,
         deadline: options.deadline.before(storingMs),
       }),
       put(keys.original, picture.original, `image/${picture.format}`),
@@ -166,6 +170,8 @@ async function examine(
       saved_image_path: settings.drawBoundingBoxes && hasFace ? images.location(keys.annotated) : original,
       original_image_path: original,
       has_blacklist_match: boxes.some(({ isMatch }) => isMatch),
+      has_near_miss: shown.some(({ near_misses }) => near_misses && near_misses.length > 0),
+      ...pictureVerdict(shown),
       cropped_face_path: hasFace ? images.location(keys.crop) : null,
       warnings: shownWarnings(found),
     };

@@ -2,6 +2,7 @@ import type { BlacklistMatch, DetectedFace } from '../contract/shapes.ts';
 import type { FaceMatch, MatchedFace, MatchResult } from '../faces/port.ts';
 import type { Ports } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';
+import { faceVerdict } from './verdicts.ts';
 
 /**
  * Converts the faces to the API's form, with the matches whose entry and image are active.
@@ -9,7 +10,7 @@ import type { RecordStore } from '../records/port.ts';
  */
 export async function shownFaces(
   { images, records }: Pick<Ports, 'images' | 'records'>,
-  { faces, ...used }: MatchResult,
+  { faces, nearThreshold, ...used }: MatchResult,
   candidateCount: number,
 ): Promise<DetectedFace[]> {
   const imageIds = faces.flatMap(({ matches, candidates }) =>
@@ -18,11 +19,18 @@ export async function shownFaces(
   const active = await records.findActive([...new Set(imageIds)]);
   return faces.map((face, index) => {
     const show = (match: FaceMatch) => shownMatch({ images }, used, face, match, active);
+    const near = face.candidates.filter(({ distance }) => distance <= nearThreshold);
+    const matches = {
+      blacklist_matches: face.matches.flatMap(show),
+      near_misses: near.flatMap(show).slice(0, 1),
+    };
     return {
       face_index: index,
       facial_area: face.area,
       confidence: face.confidence,
-      blacklist_matches: face.matches.flatMap(show),
+      ...matches,
+      quality: face.quality,
+      ...faceVerdict(matches, face.reasons),
       candidates: candidateCount > 0 ? face.candidates.flatMap(show).slice(0, candidateCount) : null,
     };
   });
@@ -31,7 +39,7 @@ export async function shownFaces(
 /** Returns the match as the API has it, or nothing if its entry or image is hidden. */
 function shownMatch(
   { images }: Pick<Ports, 'images'>,
-  { model, detectorBackend, metric, threshold }: Omit<MatchResult, 'faces'>,
+  { model, detectorBackend, metric, threshold }: Omit<MatchResult, 'faces' | 'nearThreshold'>,
   { area }: MatchedFace,
   match: FaceMatch,
   active: Awaited<ReturnType<RecordStore['findActive']>>,

@@ -60,5 +60,6 @@ function grouped(
   tallies: readonly ReviewTally[],
   keyOf: (tally: ReviewTally) => string,
 ): (readonly [ReviewTally, ...ReviewTally[]])[] {
-  return [...Map.groupBy(tallies, keyOf).values()] as (readonly [ReviewTally, ...ReviewTally[]])[];
+  const groups: unknown = [...Map.groupBy(tallies, keyOf).values()];
+  return groups as (readonly [ReviewTally, ...ReviewTally[]])[];
 }

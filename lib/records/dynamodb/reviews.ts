@@ -159,7 +159,7 @@ function eventItem(event: ReviewEvent): Item {
   return { pk: reviewEventsPartition, sk: event.data.review_id, event: JSON.stringify(event), expiresAt };
 }
 
-/** Adds the reviews to answers with a match; others have none. */
+/** Adds the reviews to answers with a match or a near miss; others have none. */
 export async function addReviews(
   table: TableClient,
   results: readonly ImageProcessingResult[],
@@ -171,7 +171,9 @@ export async function addReviews(
 }
 
 function hasMatches({ faces }: ImageProcessingResult): boolean {
-  return faces.some(({ blacklist_matches }) => blacklist_matches.length > 0);
+  return faces.some(
+    ({ blacklist_matches, near_misses }) => blacklist_matches.length > 0 || (near_misses?.length ?? 0) > 0,
+  );
 }
 
 type Page = Pick<ProcessedQuery, 'limit' | 'offset'>;

@@ -91,7 +91,8 @@ export function withReviews(
       );
       return found ? { ...match, review: { verdict: found.verdict, reviews: found.reviews } } : match;
     };
-    return { ...face, blacklist_matches: face.blacklist_matches.map(show) };
+    const near_misses = face.near_misses?.map(show) ?? null;
+    return { ...face, blacklist_matches: face.blacklist_matches.map(show), near_misses };
   });
   return { ...result, faces };
 }
@@ -150,6 +151,8 @@ function requireMatch(
   if (!face) throw unknownMatch('face_index', 'The picture has no such face');
   const match = face.blacklist_matches.find(({ entry }) => entry.id === entryId);
   if (match) return { match, isNear: false };
+  const near = face.near_misses?.find(({ entry }) => entry.id === entryId);
+  if (near) return { match: near, isNear: true };
   throw unknownMatch('entry_id', 'The face neither matched nor nearly matched this entry');
 }
 

@@ -35,6 +35,7 @@ describe('the contract', () => {
         'DELETE /api/v1/blacklist/{id}/images/{image_id}',
         'GET /api/v1/processed-images/{db_id}',
         'GET /api/v1/processed-images/{db_id}/image',
+        'PUT /api/v1/processed-images/{db_id}/review',
         'POST /api/v1/blacklist/{id}/uploads',
         'POST /api/v1/process/uploads',
         'GET /openapi.json',

@@ -95,7 +95,7 @@ export class FakeFaces implements FaceBackend {
     const used = usedOptions(options);
     const nearThreshold = used.threshold * (options.reviewBand ?? 1);
     const faces = this.#see(picture).map((face) =>
-      this.#matched(face, used, options.candidates || nearMissesSearched),
+      this.#matched(face, { ...used, nearThreshold }, options.candidates ?? 0),
     );
     return { faces, ...used, hasGallery: true, nearThreshold };
   }
@@ -188,10 +188,16 @@ export class FakeFaces implements FaceBackend {
     return largest;
   }
 
-  #matched({ area, confidence, embedding }: SeenFace, used: UsedOptions, count: number): MatchedFace {
+  #matched(
+    { area, confidence, embedding }: SeenFace,
+    used: UsedOptions & { readonly nearThreshold: number },
+    count: number,
+  ): MatchedFace {
     const near = this.#near(embedding, used);
     const matches = bestOfEntries(near.filter(isMatch(used)));
-    const candidates = nearMissesAmong(near, used.threshold).slice(0, count);
+    const misses = nearMissesAmong(near, used.threshold);
+    const inBand = misses.filter(({ distance }) => distance <= used.nearThreshold);
+    const candidates = count > 0 ? misses.slice(0, count) : inBand.slice(0, nearMissesSearched);
     const quality = { brightness: 50, sharpness: 90, pose: { roll: 0, yaw: 0, pitch: 0 } };
     return { area, confidence, matches, candidates, quality, reasons: [] };
   }

@@ -10,7 +10,7 @@ import { processImages } from '../../lib/processing/process-images.ts';
 import { down, failing, interrupted, stepBefore, steps } from '../blacklist/steps.ts';
 import { imageFolders, useStores } from '../blacklist/stores.ts';
 
-const settings = { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4 };
+const settings = { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4, reviewBand: 10 };
 
 const stores = useStores();
 

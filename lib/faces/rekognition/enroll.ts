@@ -16,8 +16,8 @@ import { encodeWhole, type SentPicture } from './encode.ts';
 import { meaningOf } from './failures.ts';
 import { boxOf } from './geometry.ts';
 import type { Gallery } from './match.ts';
-import { qualityOf } from './quality.ts';
 import { externalImageIdOf, faceTokenOf } from './names.ts';
+import { qualityOf } from './quality.ts';
 
 /** Limit of `DeleteFaces` on the faces in one call. */
 const maxDeletedAtOnce = 4096;

@@ -10,7 +10,13 @@ import type { Deadline } from '../../deadline.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { allInTurns, allOrFirstError } from '../../promises.ts';
 import { bestOfEntries, nearMissesAmong } from '../best-of-entries.ts';
-import { type Face, type FaceMatch, type MatchedFace, type MatchResult, nearMissesSearched } from '../port.ts';
+import {
+  type Face,
+  type FaceMatch,
+  type MatchedFace,
+  type MatchResult,
+  nearMissesSearched,
+} from '../port.ts';
 import type { QualityReason } from '../quality-reasons.ts';
 import type { RekognitionCaller } from './caller.ts';
 import { encodePart, encodeWhole, minSide, type SentPicture } from './encode.ts';
@@ -81,9 +87,7 @@ export async function detectFaces(
     const quality = qualityOf(detail);
     return { ...face, quality, reasons: poorQuality(quality, face.area, face.confidence) };
   });
-  return faces.sort(
-    (one, other) => sizeOf(other.area) - sizeOf(one.area),
-  );
+  return faces.sort((one, other) => sizeOf(other.area) - sizeOf(one.area));
 }
 
 /** Parameters of a match. */

@@ -12,8 +12,8 @@ import { compareEmbeddings, distanceOf } from './distance.ts';
 import type { EmbeddingStore, GalleryFace } from './embedding-store.ts';
 import { Gallery } from './gallery.ts';
 import type { SharedGallery } from './gallery-memory.ts';
-import { cosineDistance } from './threshold-limits.ts';
 import type { GalleryHit, GallerySearch } from './search.ts';
+import { cosineDistance } from './threshold-limits.ts';
 
 /** A version of the model, with the faces that are enrolled for it. */
 interface VersionGallery {
@@ -135,7 +135,8 @@ export class ModelGallery {
   searches({ metric, threshold, candidates, within }: Wanted): GallerySearch[] {
     return this.#inUse.map(({ model }) => {
       const { embedder } = model;
-      if (model === this.#current.model) return { embedder, metric, threshold, candidates, ...(within !== undefined && { within }) };
+      if (model === this.#current.model)
+        return { embedder, metric, threshold, candidates, ...(within !== undefined && { within }) };
       const converted = (distance: number) =>
         this.#fromCurrent(model, cosineDistance(this.#name, metric, distance) ?? Number.POSITIVE_INFINITY);
       const limits = {

@@ -21,8 +21,8 @@ type StreamHandler = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchRespon
 
 /**
  * Passes a table's stream in DynamoDB Local to a handler, from its beginning. It passes only pictures that
- * matched somebody, and reviews. As with Lambda's event source mapping, records come in order. After a failure, they come
- * again from the first that failed.
+ * matched somebody, and reviews. As with Lambda's event source mapping, records come in order. After a
+ * failure, they come again from the first that failed.
  * @returns a function that stops it and waits for work in progress.
  */
 export function followTable(

@@ -122,6 +122,11 @@ describe('the OpenAPI document', () => {
       },
       expect.objectContaining({ name: 'has_match', required: false, schema: { type: 'boolean' } }),
       expect.objectContaining({ name: 'entry_id', required: false, schema: { type: 'integer' } }),
+      expect.objectContaining({
+        name: 'review',
+        required: false,
+        schema: { type: 'string', enum: ['open', 'confirmed', 'rejected', 'unsure'] },
+      }),
       expect.objectContaining({ name: 'since', schema: { type: 'string', format: 'date-time' } }),
       expect.objectContaining({ name: 'until', schema: { type: 'string', format: 'date-time' } }),
     ]);

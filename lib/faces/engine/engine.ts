@@ -408,7 +408,7 @@ class Human implements FaceBackend {
   }
 }
 
-/** Returns the parameters of a search for matches, and for near misses in the band unless others were asked for. */
+/** Returns the parameters of a search: near misses are those in the band, unless others were asked for. */
 function wantedOf(
   { candidates = 0 }: MatchOptions,
   { metric, threshold, nearThreshold }: { metric: DistanceMetric; threshold: number; nearThreshold: number },

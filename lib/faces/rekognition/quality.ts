@@ -3,8 +3,8 @@ import type { FaceQuality } from '../port.ts';
 import type { QualityReason } from '../quality-reasons.ts';
 
 /**
- * Values that a face must reach for an answer without a match to mean something. Amazon does not tell its own,
- * so these are chosen, not measured: they mark only what is plainly poor.
+ * Values that a face must reach for an answer without a match to mean something. Amazon does not tell its
+ * own, so these are chosen, not measured: they mark only what is plainly poor.
  */
 const bar = { yaw: 60, pitch: 35, boxPixels: 36, sharpness: 5, minBrightness: 10, confidence: 0.5 };
 

@@ -232,9 +232,9 @@ class Rekognition implements FaceBackend {
 }
 
 /**
- * Computes the largest distance of a near miss. Amazon tells no false match rates, so Rekognition's similarity
- * is taken for one of ours, which (1 - similarity / 100)^3 of different people's pairs reach: with a band of
- * 10, a threshold of 95 has near misses from 89.2 on.
+ * Computes the largest distance of a near miss. Amazon tells no false match rates, so a similarity of
+ * Rekognition is taken for one of ours. Of different people's pairs, (1 - similarity / 100)^3 reach that.
+ * With a band of 10, a threshold of 95 has near misses from 89.2 on.
  */
 function nearMissThreshold(threshold: number, band: number): number {
   return Math.min(1, threshold * Math.max(1, band) ** (1 / 3));

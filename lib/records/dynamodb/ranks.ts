@@ -16,7 +16,8 @@ export async function lastRank(table: TableClient, scope: string): Promise<numbe
 }
 
 /**
- * Finds the ranks of a scope's pictures between two times: one range for each run of times. Expired pictures are left out.
+ * Finds the ranks of a scope's pictures between two times: one range for each run of times. Expired
+ * pictures are left out.
  */
 export async function ranksWithin(
   table: TableClient,

@@ -131,7 +131,7 @@ function decided(state: ReviewState | undefined): ReviewVerdict | undefined {
   return state === 'open' ? undefined : state;
 }
 
-/** Returns the key of the count to which a match belongs. The day is that of the picture, so it never changes. */
+/** Returns the key of a match's count. The day is that of the picture, so it never changes. */
 function tallyKey({ processing_timestamp }: Result, match: BlacklistMatch): TallyKey {
   const { model, similarity_metric: metric, threshold, entry } = match;
   return { day: dayOf(new Date(processing_timestamp ?? 0)), entryId: entry.id, model, metric, threshold };

@@ -170,7 +170,7 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
   ALTER TABLE processed ADD COLUMN actor TEXT;
   `,
   /*
-   * What people say of the matches of a picture: `matches` is ReviewedMatch[] as JSON. `verdict` is that on the
+   * Reviews of the matches of a picture: `matches` is ReviewedMatch[] as JSON. `verdict` is that on the
    * picture, null while it is open; `rank` is that in the scope `match`. See `review-pages.ts`.
    */
   `

@@ -95,8 +95,8 @@ export interface MatchOptions extends FaceOptions {
 }
 
 /**
- * Number of near misses that are searched for in the review band. One is shown, but some entries may be hidden
- * by then.
+ * Number of near misses that are searched for in the review band. One is shown, but some entries may be
+ * hidden by then.
  */
 export const nearMissesSearched = 5;
 

@@ -25,6 +25,9 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   // Shows why the quality filter for reference pictures has its limits; it saves nothing.
   quality: () => import('./accuracy/quality.ts'),
   crowd: () => import('./accuracy/crowd.ts'),
+  // Computes what the detections' confidence rests on.
+  confidence: () => import('./accuracy/confidence.ts'),
+  edges: () => import('./accuracy/edges.ts'),
   history: () => import('./service/history.ts'),
   // These measure the AWS mode; they save nothing.
   'cold-start': () => import('./service/cold-start.ts'),

@@ -7,6 +7,7 @@ import { enrollingPorts } from '../lib/wiring/open.ts';
 /** POST /api/v1/blacklist/ */
 export const handler = endpoint(
   createEntryContract,
-  async ({ body, files }, { deadline }) => createEntry(await enrollingPorts(), body, files, deadline),
+  async ({ body, files }, { deadline, actor }) =>
+    createEntry(await enrollingPorts(), body, files, deadline, actor.name),
   readMultipart,
 );

@@ -8,6 +8,10 @@ import { uploads } from '../lib/wiring/open.ts';
 export const handler = endpoint(createProcessUploadContract, async ({ body }, { event }) =>
   createProcessUpload(
     { uploads: await uploads() },
-    { contentType: body.content_type, origin: requestBase(event) },
+    {
+      contentType: body.content_type,
+      origin: requestBase(event),
+      picture: { source: body.source, reference: body.reference },
+    },
   ),
 );

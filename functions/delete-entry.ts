@@ -1,9 +1,10 @@
 import { deleteEntry } from '../lib/blacklist/delete-entry.ts';
 import { deleteEntryContract } from '../lib/contract/endpoints/delete-entry.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
+import { wantedVersions } from '../lib/http/if-match.ts';
 import { stores } from '../lib/wiring/open.ts';
 
 /** DELETE /api/v1/blacklist/{id}/ */
-export const handler = endpoint(deleteEntryContract, async ({ params }) =>
-  deleteEntry(await stores(), params.id),
+export const handler = endpoint(deleteEntryContract, async ({ params }, { event }) =>
+  deleteEntry(await stores(), params.id, { ifVersion: wantedVersions(event) }),
 );

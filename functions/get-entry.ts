@@ -1,9 +1,11 @@
 import { getEntry } from '../lib/blacklist/get-entry.ts';
 import { getEntryContract } from '../lib/contract/endpoints/get-entry.ts';
-import { endpoint } from '../lib/http/endpoint.ts';
+import { entityTag } from '../lib/contract/entry-version.ts';
+import { endpoint, withHeaders } from '../lib/http/endpoint.ts';
 import { entryPorts } from '../lib/wiring/open.ts';
 
 /** GET /api/v1/blacklist/{id}/ */
-export const handler = endpoint(getEntryContract, async ({ params }) =>
-  getEntry(await entryPorts(), params.id),
-);
+export const handler = endpoint(getEntryContract, async ({ params }) => {
+  const entry = await getEntry(await entryPorts(), params.id);
+  return withHeaders(entry, { ETag: entityTag(entry) });
+});

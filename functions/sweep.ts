@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import { meter } from '#metrics';
 import { auditedSince } from '../lib/audit/kept.ts';
 import { asService } from '../lib/audit/scope.ts';
-import { sweepAgeMs } from '../lib/blacklist/interrupted.ts';
+import { expiredBefore, sweepAgeMs } from '../lib/blacklist/interrupted.ts';
 import { normalizeNames } from '../lib/blacklist/normalize-names.ts';
 import { finishInterrupted, type SweepReport, type SweepTask, sweep } from '../lib/blacklist/sweep.ts';
 import { loadConfig } from '../lib/config.ts';
@@ -37,7 +37,7 @@ async function run(
   const report =
     task === 'finish'
       ? await finishInterrupted({ ...(await stores()), ...slots }, olderThan)
-      : await sweep({ ...(await claimedStores()), ...slots }, olderThan, stop);
+      : await sweep({ ...(await claimedStores()), ...slots }, olderThan, stop, expiredBefore(loadConfig()));
   if (task === 'compare') await (await audit()).removeBefore(auditedSince(loadConfig()));
   const isWell = report.failed === 0 && report.damaged === 0;
   log()[isWell ? 'info' : 'warn'](report, 'sweep');

@@ -1,9 +1,13 @@
 import { updateEntry } from '../lib/blacklist/update-entry.ts';
 import { updateEntryContract } from '../lib/contract/endpoints/update-entry.ts';
-import { endpoint } from '../lib/http/endpoint.ts';
+import { entityTag } from '../lib/contract/entry-version.ts';
+import { endpoint, withHeaders } from '../lib/http/endpoint.ts';
+import { wantedVersions } from '../lib/http/if-match.ts';
 import { entryPorts } from '../lib/wiring/open.ts';
 
 /** PUT /api/v1/blacklist/{id}/ */
-export const handler = endpoint(updateEntryContract, async ({ params, body }) =>
-  updateEntry(await entryPorts(), params.id, body),
-);
+export const handler = endpoint(updateEntryContract, async ({ params, body }, { event, actor }) => {
+  const options = { ifVersion: wantedVersions(event), actor: actor.name };
+  const entry = await updateEntry(await entryPorts(), params.id, body, options);
+  return withHeaders(entry, { ETag: entityTag(entry) });
+});

@@ -16,6 +16,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { api } from '../lib/contract/api.ts';
 import { type Endpoint, operationsOf, resourcePath } from '../lib/contract/endpoint.ts';
+import { allowedHeaders } from '../lib/http/headers.ts';
 import { authorization } from './authorization.ts';
 import { EndpointFunction } from './endpoint-function.ts';
 import { tell } from './outputs.ts';
@@ -189,7 +190,7 @@ function addPreflight(resource: IResource, methods: readonly string[], corsOrigi
   const method = resource.addCorsPreflight({
     allowOrigins: [...corsOrigins],
     allowMethods: [...methods],
-    allowHeaders: Cors.DEFAULT_HEADERS,
+    allowHeaders: [...new Set([...Cors.DEFAULT_HEADERS, ...allowedHeaders])],
     maxAge: Duration.seconds(preflightSeconds),
   });
   const reason =

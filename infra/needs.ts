@@ -110,6 +110,7 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
   listEntries: { audit: true, table: read },
   getEntry: { audit: true, table: read },
   updateEntry: { audit: true, table: [...read, ...write] },
+  patchEntry: { audit: true, table: [...read, ...write] },
   deleteEntry: {
     audit: true,
     table: [...read, ...write],

@@ -19,19 +19,23 @@ export class SweepSchedule extends Construct {
     scope: Construct,
     id: string,
     resources: Resources,
-    { auditDays }: Pick<StackSettings, 'auditDays'>,
+    { auditDays, expiredDays }: Pick<StackSettings, 'auditDays' | 'expiredDays'>,
   ) {
     super(scope, id);
     this.sweep = new ServiceFunction(this, 'Sweep', {
       name: 'sweep',
-      description: 'Finishes or undoes what a crash left, in all three stores.',
+      description:
+        'Finishes or undoes what a crash left, in all three stores, and deletes entries that expired.',
       needs: sweepNeeds,
       resources,
       timeout,
       // The sweep has time, and requests come first.
       rekognitionTps: 1,
       corsOrigins: [],
-      variables: { AUDIT_DAYS: String(auditDays) },
+      variables: {
+        AUDIT_DAYS: String(auditDays),
+        ...(expiredDays !== undefined && { EXPIRED_DAYS: String(expiredDays) }),
+      },
       // The next run comes in any case, and two must not run side by side.
       retryAttempts: 0,
     });

@@ -18,6 +18,8 @@ export interface StackSettings {
   readonly corsOrigins: readonly string[];
   /** Days for which processed pictures and crops are kept. */
   readonly processedDays: number;
+  /** Days that an entry is kept after it has expired; undefined for the service's own default. */
+  readonly expiredDays: number | undefined;
   /** The account's quota of Rekognition calls in a second, for each kind of call. */
   readonly rekognitionTps: number;
   /**
@@ -63,6 +65,7 @@ const settings = {
     takes: 'origins such as https://example.com, separated by commas',
   },
   processedDays: { schema: wholeNumber(1, 3650).default(90), takes: 'a whole number of days from 1 to 3650' },
+  expiredDays: { schema: wholeNumber(0, 3650).optional(), takes: 'a whole number of days from 0 to 3650' },
   rekognitionTps: { schema: wholeNumber(1, 10_000).default(5), takes: 'a whole number from 1 to 10000' },
   similarity: { schema: percentage(0).optional(), takes: 'a number from 0 to 100' },
   minSimilarity: { schema: percentage(50).optional(), takes: 'a number from 50 to 100' },
@@ -114,6 +117,7 @@ export function stackSettings(node: Node): StackSettings {
     kms: read('kms'),
     corsOrigins: read('corsOrigins'),
     processedDays: read('processedDays'),
+    expiredDays: read('expiredDays'),
     rekognitionTps: read('rekognitionTps'),
     similarity: read('similarity'),
     minSimilarity: read('minSimilarity'),

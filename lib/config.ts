@@ -82,6 +82,8 @@ export interface Config {
   /** Days that the audit trail is kept. */
   readonly auditDays: number;
   readonly allowUnauthenticated: boolean;
+  /** Days that an entry is kept after it has expired. */
+  readonly expiredDays: number;
   /** Free bytes of a disk below which the service warns. */
   readonly minFreeBytes: number;
   /** Host names, besides addresses, by which web pages may reach a service without tokens. */
@@ -189,7 +191,7 @@ export const settings = z.object({
   DISTANCE_METRIC: oneOf(distanceMetrics).default('cosine'),
   // Calibrations were measured from 1 in 1,000,000 to 1 in 100.
   MAX_FALSE_MATCH_RATE: number(0.000001, 0.01, false).default(defaultMaxFalseMatchRate),
-  DETECTION_CONFIDENCE_THRESHOLD: number(0, 1, false).default(0.4),
+  DETECTION_CONFIDENCE_THRESHOLD: number(0, 1, false).default(0.15),
   QUALITY_FILTER: oneOf(['auto', 'none']).default('auto'),
   DRAW_BOUNDING_BOXES: flag.default(true),
   CROPPED_FACE_PADDING_RATIO: number(0, 10, false).default(0.4),
@@ -205,6 +207,7 @@ export const settings = z.object({
   REVIEWERS: number(1, 2, true).default(1),
   AUDIT_DAYS: number(1, 36_500, true).default(365),
   ALLOW_UNAUTHENTICATED: flag.default(false),
+  EXPIRED_DAYS: number(0, 3650, true).default(7),
   MIN_FREE_BYTES: number(0, 1024 ** 5, true).default(1024 * mebibyte),
   ALLOWED_HOSTS: allowedHosts.default([]),
   TRUST_PROXY: trustedProxies.default([]),
@@ -272,6 +275,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     reviewers: values.REVIEWERS === 2 ? 2 : 1,
     auditDays: values.AUDIT_DAYS,
     allowUnauthenticated: values.ALLOW_UNAUTHENTICATED,
+    expiredDays: values.EXPIRED_DAYS,
     minFreeBytes: values.MIN_FREE_BYTES,
     allowedHosts: values.ALLOWED_HOSTS,
     trustedProxies: values.TRUST_PROXY,

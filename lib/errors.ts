@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'processed_not_found'
   | 'name_taken'
   | 'last_image'
+  | 'version_conflict'
   | 'not_authenticated'
   | 'forbidden'
   | 'route_not_found'
@@ -133,6 +134,25 @@ export class LastImageError extends ServiceError {
   readonly code = 'last_image';
   constructor() {
     super("This is the entry's last reference image: delete the entry instead, or add another image first.");
+  }
+}
+
+/** Somebody else has changed the entry since the version that the request is for. */
+export class VersionConflictError extends ServiceError {
+  readonly code = 'version_conflict';
+  constructor(entry: {
+    readonly id: number;
+    readonly version: number;
+    readonly updatedBy: string | null;
+    readonly updatedDate: string | null;
+  }) {
+    const by = entry.updatedBy === null ? '' : ` by ${entry.updatedBy}`;
+    const at = entry.updatedDate === null ? '' : ` at ${entry.updatedDate}`;
+    const changed = entry.updatedDate === null ? '' : `Entry ${entry.id} was changed${by}${at}. `;
+    super(
+      `${changed}It has version ${entry.version}, not the one that this request is for: ` +
+        'read the entry again, and send the request with its present version if it is still wanted.',
+    );
   }
 }
 

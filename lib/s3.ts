@@ -64,15 +64,17 @@ export async function getObject(
   readonly bytes: Uint8Array | undefined;
   readonly etag: string;
   readonly modified: Date | undefined;
+  /** Keys without their prefix, in small letters. */
+  readonly metadata: Readonly<Record<string, string>>;
 }> {
   const answer = await client.send(new GetObjectCommand(object));
-  const { Body, ContentLength, ETag: etag = '', LastModified: modified } = answer;
+  const { Body, ContentLength, ETag: etag = '', LastModified: modified, Metadata: metadata = {} } = answer;
   // S3 always states the length.
   if (Body === undefined || ContentLength === undefined || ContentLength > maxBytes) {
     if (Body instanceof Readable) Body.destroy();
-    return { bytes: undefined, etag, modified };
+    return { bytes: undefined, etag, modified, metadata };
   }
-  return { bytes: await Body.transformToByteArray(), etag, modified };
+  return { bytes: await Body.transformToByteArray(), etag, modified, metadata };
 }
 
 /** Runs `work`, and turns the SDK's errors into ours. */

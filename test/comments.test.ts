@@ -12,22 +12,38 @@ const folders = [
   ),
 ].sort();
 
-/** Folders, each without those below it, whose comments do not keep the rules yet. */
-const exceptions = ['lib/faces/engine/detect'];
-
 test('the folders are those of the sources', () => {
   expect(folders).toEqual(
     expect.arrayContaining(['.', 'functions', 'lib/blacklist', 'local/console/src/ui']),
   );
-  expect(folders).toEqual(expect.arrayContaining(exceptions));
 });
 
-test.each(folders.filter((folder) => !exceptions.includes(folder)))(
-  'the comments in %s keep the rules',
-  (folder) => {
-    expect(folderFaults(folder)).toEqual([]);
-  },
-);
+test.each(folders)('the comments in %s keep the rules', (folder) => {
+  expect(folderFaults(folder)).toEqual([]);
+});
+
+describe('ports', () => {
+  const ports = [...globSync('lib/**/port.ts'), 'lib/faces/engine/search/embedding-store.ts'];
+
+  test('are found', () => {
+    expect(ports).toContain('lib/faces/port.ts');
+  });
+
+  test.each(ports)('say of each method what it throws: %s', (port) => {
+    expect(methodsWithoutThrows(readFileSync(port, 'utf8'))).toEqual([]);
+  });
+
+  test('may not leave out @throws of a method; fields and functions have none', () => {
+    const port = (comment: string) =>
+      `export interface Port {\n  /** A field. */\n  a: string;\n${comment}  b<T>(\n    a: T,\n  ): void;\n}\nfunction c() {\n  d();\n}`;
+    expect(methodsWithoutThrows(port(''))).toEqual(['line 4: b']);
+    expect(methodsWithoutThrows(port('  /** Reads it. */\n'))).toEqual(['line 5: b']);
+    expect(methodsWithoutThrows(port('  /** @throws Never */\n'))).toEqual([]);
+    expect(methodsWithoutThrows(port('  /**\n   * Reads it.\n   * @throws ConfigError\n   */\n'))).toEqual(
+      [],
+    );
+  });
+});
 
 describe('the rules for comments', () => {
   const words = (count: number) => Array(count).fill('word').join(' ');

@@ -109,7 +109,7 @@ const settings: Readonly<Record<string, Setting>> = {
     takes: 'a number from 0.000001 to 0.01',
   }),
   DETECTION_CONFIDENCE_THRESHOLD: setting('detectionConfidenceThreshold', {
-    unset: 0.4,
+    unset: 0.15,
     good: [
       ['0', 0],
       ['0.75', 0.75],
@@ -220,6 +220,14 @@ const settings: Readonly<Record<string, Setting>> = {
   REVIEWERS: setting('reviewers', { unset: 1, good: [['2', 2]], ...whole(1, 2) }),
   AUDIT_DAYS: setting('auditDays', { unset: 365, good: [['30', 30]], ...whole(1, 36_500) }),
   ALLOW_UNAUTHENTICATED: setting('allowUnauthenticated', { unset: false, ...flag }),
+  EXPIRED_DAYS: setting('expiredDays', {
+    unset: 7,
+    good: [
+      ['0', 0],
+      ['30', 30],
+    ],
+    ...whole(0, 3650),
+  }),
   MIN_FREE_BYTES: setting('minFreeBytes', {
     unset: 1_073_741_824,
     good: [

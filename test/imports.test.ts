@@ -10,8 +10,6 @@ const root = join(import.meta.dirname, '..');
  */
 const known = [
   'lib/contract/endpoints lib/contract/examples.ts lib/contract/uploads.ts',
-  'lib/faces/engine/detect lib/faces/engine/embed',
-  'lib/faces/engine/detect/detector.ts lib/faces/engine/detect/mesh.ts',
   'lib/faces/engine/embed/custom-model.ts lib/faces/engine/embed/embedding-networks.ts',
 ];
 

@@ -11,6 +11,7 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { usualMinConfidence } from '../../lib/faces/engine/detect/confidence.ts';
 import { type Detection, type Detector, loadDetector } from '../../lib/faces/engine/detect/detector.ts';
 import { Pyramid } from '../../lib/faces/engine/geometry/pyramid.ts';
 import { WrongUseError } from '../wrong-use.ts';
@@ -40,22 +41,33 @@ function plus(one: Score, other: Score): Score {
   };
 }
 
-/**
- * Matches detections to faces. A detection shows a face on two conditions. The middle of its box lies in the
- * inner half of the face's box. Both boxes share at least 30% of the area that they cover together. Each face
- * takes its most confident detection; any further ones are false.
- */
+/** Matches detections to faces. */
 export function compare(faces: readonly TrueFace[], detections: readonly Detection[]): Score {
+  const pairs = pairFaces(faces, detections);
+  const badEyes = pairs.filter((shown, index) => shown && eyeError(shown, faces[index] as TrueFace) > 0.3);
+  return {
+    faces: faces.length,
+    found: pairs.filter((shown) => shown).length,
+    detections: detections.length,
+    badEyes: badEyes.length,
+  };
+}
+
+/**
+ * Finds for each face the detection that shows it. That is one on two conditions. The middle of its box
+ * lies in the inner half of the face's box. Both boxes share at least 30% of the area that they cover
+ * together. Each face takes its most confident detection; any further ones are false.
+ */
+export function pairFaces(
+  faces: readonly TrueFace[],
+  detections: readonly Detection[],
+): (Detection | undefined)[] {
   const left = new Set([...detections].sort((one, other) => other.confidence - one.confidence));
-  let [found, badEyes] = [0, 0];
-  for (const face of faces) {
+  return faces.map((face) => {
     const shown = [...left].find((detection) => shows(detection, face));
-    if (!shown) continue;
-    left.delete(shown);
-    found++;
-    if (eyeError(shown, face) > 0.3) badEyes++;
-  }
-  return { faces: faces.length, found, detections: detections.length, badEyes };
+    if (shown) left.delete(shown);
+    return shown;
+  });
 }
 
 function shows({ area }: Detection, { centre, size }: TrueFace): boolean {
@@ -172,7 +184,7 @@ function parse(words: readonly string[]) {
 export async function run(words: readonly string[]): Promise<void> {
   const { folder, seeds, chosen } = parse(words);
   const album = await openAlbum(folder);
-  const detector = await loadDetector(0.4);
+  const detector = await loadDetector(usualMinConfidence);
   await detector.detect(new Pyramid(plainPicture('noise', 640, 480, 0)));
   for (const part of chosen) {
     const rows = await measure(detector, scenesOf(album, part, seeds));

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { loadConfig } from '../../lib/config.ts';
+import { usualMinConfidence } from '../../lib/faces/engine/detect/confidence.ts';
 import { loadCustomNetwork } from '../../lib/faces/engine/embed/custom-model.ts';
 import { type EmbedderName, engineModels, isModelVersion } from '../../lib/faces/engine/models/models.ts';
 import { WorkerPool } from '../../lib/faces/engine/pool.ts';
@@ -47,7 +48,7 @@ export async function embedByModels(
   const { customModel, engineRuntime: runtime } = loadConfig();
   const custom = models.includes('Custom') && customModel && (await loadCustomNetwork(customModel, runtime));
   const pool = await WorkerPool.start(workers, {
-    minConfidence: 0.4,
+    minConfidence: usualMinConfidence,
     modelName,
     runtime,
     ...(custom && { customNetwork: custom.network }),

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { sampleFolder } from '../../local/models/packages.ts';
 import { openLfw } from './lfw.ts';
+import { plainPicture } from './plain-pictures.ts';
 
 const sampleFile = (number: number) => join(sampleFolder, `sample${number}.jpg`);
 
@@ -14,6 +15,40 @@ export async function oneFacePicture(side: number): Promise<Buffer> {
   return sharp(sampleFile(1))
     .extract({ left: 1350, top: 100, width: 450, height: 450 })
     .resize(side, side)
+    .jpeg({ quality: 90 })
+    .toBuffer();
+}
+
+/**
+ * Makes a square picture without anybody: clouds, which a detector takes for faces more often than an even
+ * wall.
+ */
+export async function nobodyPicture(side: number): Promise<Buffer> {
+  const { width, height, data } = plainPicture('clouds', side, side, 1);
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: 90 })
+    .toBuffer();
+}
+
+/**
+ * Makes a picture of 24 megapixels with as many faces as the crowd has, 36 to 60 pixels wide and far from
+ * each other.
+ */
+export async function largePicture(): Promise<Buffer> {
+  const random = randomNumbers();
+  const next = () => random.next().value;
+  const crops = sampleCrops();
+  const [width, height] = [6000, 4000];
+  const [cellWidth, cellHeight] = [width / crowd.columns, height / crowd.rows];
+  const overlays = Array.from({ length: crowdSize }, async (_, index) => {
+    const side = Math.round((36 + 24 * next()) / crowd.faceShare);
+    const left = Math.round((index % crowd.columns) * cellWidth + (cellWidth - side) * next());
+    const top = Math.round(Math.floor(index / crowd.columns) * cellHeight + (cellHeight - side) * next());
+    const crop = crops[index % crops.length] as Sharp;
+    return { left, top, input: await crop.clone().resize(side, side).png().toBuffer() };
+  });
+  return sharp({ create: { width, height, channels: 3, background: '#6f7a80' } })
+    .composite(await Promise.all(overlays))
     .jpeg({ quality: 90 })
     .toBuffer();
 }

@@ -16,6 +16,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pLimit from 'p-limit';
+import { usualMinConfidence } from '../../lib/faces/engine/detect/confidence.ts';
 import { type MeasuredQuality, qualityReasons } from '../../lib/faces/engine/detect/quality.ts';
 import { embeddingModels } from '../../lib/faces/engine/models/models.ts';
 import { WorkerPool } from '../../lib/faces/engine/pool.ts';
@@ -48,7 +49,7 @@ interface Probe {
 }
 
 const workers = availableParallelism();
-const pool = await WorkerPool.start(workers, { minConfidence: 0.4, modelName: model });
+const pool = await WorkerPool.start(workers, { minConfidence: usualMinConfidence, modelName: model });
 const limit = pLimit(workers + 1);
 
 /** Embeds the face nearest to the picture's middle: it is the person whom the folder means. */

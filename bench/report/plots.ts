@@ -7,6 +7,7 @@ export type PlotName =
   | 'accuracy-errors.svg'
   | 'accuracy-scores.svg'
   | 'accuracy-identification.svg'
+  | 'confidence.svg'
   | 'search-latency.svg'
   | 'speed-stages.svg';
 
@@ -46,6 +47,7 @@ export async function plotsOf(results: Results): Promise<Map<PlotName, string>> 
     plots.set('accuracy-scores.svg', await draw(scorePlot(...first)));
     plots.set('accuracy-identification.svg', await draw(identificationPlot(models)));
   }
+  if (results.confidence) plots.set('confidence.svg', await draw(reliabilityPlot(results.confidence)));
   if (results.search) plots.set('search-latency.svg', await draw(searchPlot(results.search)));
   if (results.speed) plots.set('speed-stages.svg', await draw(stagePlot(results.speed)));
   return plots;
@@ -226,6 +228,41 @@ function identificationPlot(models: Models): Plot {
           x: { field: 'x', ...logarithmic(x, '~p', [least, 1]) },
           y: { field: 'y', ...linear('listed people found as themselves', '~p', [floor, 1]) },
           color: series,
+        },
+      },
+    ],
+  };
+}
+
+/** Shows how many of the boxes of a confidence are faces. */
+function reliabilityPlot({ reliability, ...provenance }: NonNullable<Results['confidence']>): Plot {
+  const bins = [['BlazeFace', reliability.blazeFace] as const, ['SSD', reliability.ssd] as const].flatMap(
+    ([name, own]) => own.map(({ confidence, faces, boxes }) => ({ name, x: confidence, y: faces, boxes })),
+  );
+  const ideal = [0, 1].map((value) => ({ x: value, y: value }));
+  const x = { field: 'x', ...linear('confidence, mean of the boxes of a range', '~p', [0, 1]) };
+  const y = { field: 'y', ...linear('share of the boxes that are faces', '~p', [0, 1]) };
+  return {
+    title: 'What a confidence is worth',
+    caption: `Each point is a range of confidences; the larger, the more boxes. On the dashed line confidence is the share of faces. ${measuredBy(provenance)}`,
+    layer: [
+      {
+        data: { values: ideal },
+        mark: { type: 'line', strokeDash: [5, 4], color: '#8c959f' },
+        encoding: { x, y },
+      },
+      { data: { values: bins }, mark: { type: 'line' }, encoding: { x, y, color: series } },
+      {
+        data: { values: bins },
+        mark: { type: 'point', filled: true, opacity: 0.9 },
+        encoding: {
+          ...{ x, y, color: series },
+          size: {
+            field: 'boxes',
+            type: 'quantitative',
+            scale: { type: 'log', range: [20, 300] },
+            legend: null,
+          },
         },
       },
     ],

@@ -4,6 +4,7 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import type { ModelVersionName } from '../../lib/faces/engine/models/models.ts';
 import type { AccuracyFigures } from '../accuracy/accuracy.ts';
+import type { ConfidenceFigures } from '../accuracy/confidence.ts';
 import type { SearchFigures } from '../search/search-one.ts';
 import type { ServiceFigures } from '../service/service.ts';
 import type { SpeedFigures } from '../speed/speed.ts';
@@ -26,6 +27,7 @@ export interface Results {
   readonly accuracy?: Partial<Record<ModelVersionName, Provenance & AccuracyFigures>>;
   readonly speed?: Provenance & SpeedFigures;
   readonly service?: Provenance & ServiceFigures;
+  readonly confidence?: Provenance & ConfidenceFigures;
   readonly search?: Provenance & { readonly sizes: readonly SearchFigures[] };
 }
 

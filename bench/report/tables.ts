@@ -1,8 +1,9 @@
+import type { SpeedRow } from '../speed/speed.ts';
 import { measuredBy } from './plots.ts';
 import type { Provenance, Results } from './results.ts';
 
 /** Tables of the documents, each between `<!-- bench: NAME -->` and `<!-- /bench -->`. */
-export type TableName = 'summary' | 'accuracy' | 'speed' | 'service' | 'search';
+export type TableName = 'summary' | 'accuracy' | 'confidence' | 'speed' | 'service' | 'search';
 
 const count = (value: number) => value.toLocaleString('en');
 const percent = (share: number, digits: number) => `${(100 * share).toFixed(digits)}%`;
@@ -20,11 +21,12 @@ function measured(provenance: Provenance): string {
 
 /** Makes every table that there are figures for, in Markdown, with its plots. */
 export function tablesOf(results: Results): Map<TableName, string> {
-  const { accuracy, speed, service, search } = results;
+  const { accuracy, confidence, speed, service, search } = results;
   const tables = new Map<TableName, string>();
   if (accuracy?.Fusion && speed && search)
     tables.set('summary', summaryTable(accuracy.Fusion, speed, search));
   if (accuracy && Object.keys(accuracy).length > 0) tables.set('accuracy', accuracyTable(accuracy));
+  if (confidence) tables.set('confidence', confidenceTable(confidence));
   if (speed) tables.set('speed', speedTable(speed));
   if (service) tables.set('service', serviceTable(service));
   if (search) tables.set('search', searchTable(search));
@@ -47,6 +49,25 @@ export function withTables(text: string, tables: ReadonlyMap<TableName, string>)
     written = `${written.slice(0, from)}${start}\n\n${content}\n\n${written.slice(to)}`;
   }
   return written;
+}
+
+/** Makes the table of what some thresholds keep: faces, and boxes that are none. */
+function confidenceTable({ kept, ...provenance }: NonNullable<Results['confidence']>): string {
+  const names = { blazeFace: 'BlazeFace', ssd: 'SSD' } as const;
+  const [first] = kept;
+  const head = (first?.at ?? []).map(({ threshold }) => `${threshold}`);
+  const rows = kept.map(({ detector, kind, pictures, faces, at }) => {
+    const cells = at.map((one) => {
+      const falses = `${one.falses} false`;
+      return faces === 0 ? falses : `${percent(one.faces / faces, 1)}${one.falses > 0 ? `, ${falses}` : ''}`;
+    });
+    return [`${names[detector]}: ${kind}`, `${count(pictures)}`, `${count(faces)}`, ...cells];
+  });
+  return [
+    table(['', 'pictures', 'faces', ...head.map((one) => `at ${one}`)], rows),
+    measured(provenance),
+    '![The share of boxes that are faces, by confidence](confidence.svg)',
+  ].join('\n\n');
 }
 
 /** Makes the README's table: five figures, each with the command that measures it. */
@@ -114,10 +135,20 @@ function accuracyTable(accuracy: NonNullable<Results['accuracy']>): string {
   return [table(head, rows), measured(first), ...plots].join('\n\n');
 }
 
+/** Makes the row that compares each pipeline's CPU time with its own for a picture with one face. */
+function timesOne(rows: readonly SpeedRow[], one: readonly SpeedRow[]): string[] {
+  const times = rows.map(({ pipeline, cpuMs }) => {
+    const alone = one.find((other) => other.pipeline === pipeline)?.cpuMs ?? 0;
+    return (cpuMs / alone).toFixed(1);
+  });
+  return ['times one face of 1,080 px, CPU', ...times];
+}
+
 function speedTable({ pictures, throughput, ...provenance }: NonNullable<Results['speed']>): string {
   const names = pictures[0]?.rows.map(({ pipeline }) => pipeline) ?? [];
   const named = (name: string) =>
     name === 'Human' || name === 'face-api' ? name : name.replace(/^\w+/, '`$&`');
+  const one = pictures.find(({ name }) => name === '1,080 px, 1 face')?.rows;
   const rows = pictures.flatMap(({ name, rows: measurements, faces }) => [
     [`${name}: ms (CPU)`, ...measurements.map(({ wallMs, cpuMs }) => `${ms(wallMs)} (${ms(cpuMs)})`)],
     [
@@ -125,6 +156,7 @@ function speedTable({ pictures, throughput, ...provenance }: NonNullable<Results
       ...measurements.map(({ wallRatio, cpuRatio }) => `${wallRatio.toFixed(2)} (${cpuRatio.toFixed(2)})`),
     ],
     ...(faces > 1 ? [['faces found', ...measurements.map(({ faces: found }) => String(found))]] : []),
+    ...(faces !== 1 && one ? [timesOne(measurements, one)] : []),
   ]);
   const perSecond = throughput.map(({ model, workers, perSecond: all, perSecondWithOne, factor }) => {
     return [

@@ -27,7 +27,10 @@ function answer(index: number): ProcessedResult {
     ...{ source_x: 1, source_y: 2, source_w: 30, source_h: 40 },
     ...{ threshold: 0.385, distance: 0.1, similarity: 99, aws_similarity: null, aws_face_id: null },
     ...{ model: 'Fusion', detector_backend: 'mediapipe+ssd', similarity_metric: 'cosine' as const },
-    entry: { id, name: `Person ${id}`, reason: null },
+    entry: {
+      ...{ id, name: `Person ${id}`, reason: null, severity: null, category: null, notes: null },
+      expires_at: null,
+    },
     image_id: 'a',
     review: null,
   };
@@ -55,6 +58,8 @@ function answer(index: number): ProcessedResult {
     verdict: hasMatch ? 'match' : 'no_match',
     verdict_reasons: [],
     cropped_face_path: null,
+    source: null,
+    reference: null,
     warnings: null,
   };
 }

@@ -7,6 +7,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { usualMinConfidence } from '../../lib/faces/engine/detect/confidence.ts';
 import { WorkerPool } from '../../lib/faces/engine/pool.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import { sampleFolder } from '../../local/models/packages.ts';
@@ -67,7 +68,7 @@ function quantile(values: readonly number[], share: number): number {
 async function measureOverhead({ url }: Service) {
   const bytes = await oneFacePicture(250);
   const images = [bytes.toString('base64')];
-  const pool = await WorkerPool.start(1, { minConfidence: 0.4, modelName: model });
+  const pool = await WorkerPool.start(1, { minConfidence: usualMinConfidence, modelName: model });
   const engine = async () => {
     const { width, height, pixels } = await decodePicture(bytes);
     await pool.run({ picture: { width, height, data: pixels }, models: [model] });

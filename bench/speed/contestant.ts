@@ -1,12 +1,15 @@
 /**
- * Process: one of the pipelines that are compared. It finds and embeds the faces of the pictures that it
- * was given, as often as it is told. usage: forked by contest.ts, with `Human`, `face-api`, or the name of
- * one of our models and after it the runtime, `auto` unless it is there
+ * Process: one of the pipelines that are compared. It finds and embeds the faces of a picture, as often as
+ * its task says.
+ *
+ * usage: forked by contest.ts, with `Human`, `face-api`, or the name of one of our models and, unless it is
+ * `auto`, the runtime
  */
 import { readFile } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import pLimit from 'p-limit';
 import type { EngineRuntime } from '../../lib/contract/vocabulary.ts';
+import { usualMinConfidence } from '../../lib/faces/engine/detect/confidence.ts';
 import type { Pixels } from '../../lib/faces/engine/geometry/align.ts';
 import { isModelVersion } from '../../lib/faces/engine/models/models.ts';
 import { WorkerPool } from '../../lib/faces/engine/pool.ts';
@@ -62,7 +65,7 @@ function takeWorkersPriority(): void {
 async function openEngine(workers: number): Promise<Pipeline> {
   if (!isModelVersion(name)) throw new Error(`There is no pipeline '${name}'.`);
   const pool = await WorkerPool.start(workers, {
-    minConfidence: 0.4,
+    minConfidence: usualMinConfidence,
     modelName: name,
     runtime: runtime as EngineRuntime,
   });

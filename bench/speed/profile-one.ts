@@ -3,6 +3,7 @@
  * usage: node --import ./bench/speed/network-times.ts bench/speed/profile-one.ts MODEL PICTURE ROUNDS
  */
 import { readFile } from 'node:fs/promises';
+import { usualMinConfidence } from '../../lib/faces/engine/detect/confidence.ts';
 import { isModelVersion, modelVersions } from '../../lib/faces/engine/models/models.ts';
 import { WorkerPool } from '../../lib/faces/engine/pool.ts';
 import {
@@ -83,7 +84,7 @@ function galleryOf(dimensions: number) {
 async function profile(): Promise<Profile> {
   if (!isModelVersion(model)) throw new Error(`There is no model '${model}'.`);
   const bytes = await readFile(file);
-  const pool = await WorkerPool.start(1, { minConfidence: 0.4, modelName: model });
+  const pool = await WorkerPool.start(1, { minConfidence: usualMinConfidence, modelName: model });
   const { width, height, pixels } = await decodePicture(bytes);
   const job = (models: Job['models']): Job => ({ picture: { width, height, data: pixels }, models });
   // The first rounds only warm up: the code is still being compiled.

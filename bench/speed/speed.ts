@@ -1,9 +1,7 @@
 /**
- * Measures the engine on either runtime beside Human's own pipeline and face-api's. Each runs in a process of
- * its own, in turns, on the same decoded pictures. Also measures how speed grows with the cores, and where
- * the time of a picture goes.
- *
- * usage: npm run bench -- speed [--data FOLDER] [--model MODEL]
+ * Measures the engine on either runtime beside Human's own pipeline and face-api's. They run in processes of
+ * their own, in turns, on the same decoded pictures. It also measures how the speed grows with the cores, and
+ * where the time of a picture goes. usage: npm run bench -- speed [--data FOLDER] [--model MODEL]
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -11,7 +9,13 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { isModelVersion, modelVersionNames } from '../../lib/faces/engine/models/models.ts';
-import { crowdPicture, crowdSize, oneFacePicture } from '../accuracy/pictures.ts';
+import {
+  crowdPicture,
+  crowdSize,
+  largePicture,
+  nobodyPicture,
+  oneFacePicture,
+} from '../accuracy/pictures.ts';
 import { parseOptions } from '../options.ts';
 import { saveReport } from '../report/report.ts';
 import { provenanceOf } from '../report/results.ts';
@@ -54,7 +58,8 @@ interface TestPicture {
   readonly file: string;
   readonly faces: number;
   readonly rounds: number;
-  readonly profileRounds: number;
+  /** Without it, the stages of its time are not measured. */
+  readonly profileRounds?: number;
 }
 
 const comparedNames = ['Human', 'face-api'] as const;
@@ -105,6 +110,16 @@ async function writePictures(folder: string, data: string | undefined): Promise<
       name: `1,920 px, ${crowdSize} faces`,
       file: await write('crowd.jpg', await crowdPicture(data)),
       ...{ faces: crowdSize, rounds: 5, profileRounds: 3 },
+    },
+    {
+      name: '1,080 px, nobody',
+      file: await write('nobody.jpg', await nobodyPicture(1080)),
+      ...{ faces: 0, rounds: 7 },
+    },
+    {
+      name: `24 megapixels, ${crowdSize} faces of 36 to 60 px`,
+      file: await write('large.jpg', await largePicture()),
+      ...{ faces: crowdSize, rounds: 3 },
     },
   ];
 }
@@ -158,6 +173,7 @@ async function profile(models: readonly string[], pictures: readonly TestPicture
   const script = (name: string) => join(import.meta.dirname, name);
   for (const model of models) {
     for (const { name: picture, file, profileRounds } of pictures) {
+      if (profileRounds === undefined) continue;
       const { stdout } = await runFile(process.execPath, [
         ...['--import', script('network-times.ts'), script('profile-one.ts')],
         ...[model, file, String(profileRounds)],

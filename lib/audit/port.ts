@@ -70,23 +70,44 @@ export interface AuditPage {
 }
 
 /**
- * The trail's lines. Those of changes are written by the record store, in the transaction of the change.
- * Every failure throws BackendUnavailableError, ThrottledError or DiskFullError.
+ * Audit trail. The record store writes the lines of changes, each in the transaction of its change.
+ * @example
+ * for (const chain of await trail.chains()) for await (const line of trail.read(chain)) check(line);
  */
 export interface AuditTrail {
-  /** Writes lines of their own; a line that was written survives a crash. */
+  /**
+   * Writes lines of their own; a line that was written survives a crash.
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
+   */
   append(facts: readonly AuditFacts[]): Promise<void>;
-  /** @throws RequestInvalidError for a cursor that is none. */
+  /**
+   * Reads a page of lines, newest first.
+   * @throws RequestInvalidError for a cursor that is none.
+   * @throws BackendUnavailableError, ThrottledError
+   */
   list(query: AuditQuery): Promise<AuditPage>;
+  /**
+   * Reads the heads of all chains.
+   * @throws BackendUnavailableError, ThrottledError
+   */
   chains(): Promise<AuditChain[]>;
-  /** A chain's lines by ascending sequence, up to its head. */
+  /**
+   * Reads a chain's lines by ascending sequence, up to its head.
+   * @throws BackendUnavailableError, ThrottledError
+   */
   read(chain: AuditChain): AsyncIterable<AuditLine>;
-  /** Removes lines from before a time, and writes down where each chain begins now. Returns their number. */
+  /**
+   * Removes lines from before a time, and writes down where each chain begins now. Returns their number.
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
+   */
   removeBefore(time: Date): Promise<number>;
 }
 
-/** Takes the lines of what changed nothing: looks, and what was refused. */
+/** Recorder of requests that changed nothing: looks, and refusals. */
 export interface LookRecorder {
-  /** It rejects where the line can't be kept: whoever looks must be told that then. */
+  /**
+   * Records a look. If its line can't be kept, the look itself must fail.
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
+   */
   record(facts: AuditFacts): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { AddedImages } from '../contract/endpoints/add-images.ts';
 import type { Deadline } from '../deadline.ts';
 import type { EnrollingPorts } from '../ports.ts';
+import { whyNotInForce } from '../records/shared/in-force.ts';
 import { activeEntry } from './blacklist-record.ts';
 import { enrollImages, type ReferenceFile } from './enroll-images.ts';
 import { possibleDuplicates } from './possible-duplicates.ts';
@@ -17,10 +18,10 @@ export async function addImages(
   files: readonly ReferenceFile[],
   deadline?: Deadline,
 ): Promise<AddedImages> {
-  await activeEntry(ports, entryId);
+  const why = whyNotInForce(await activeEntry(ports, entryId));
   const { enrolled, errors, similar } = await enrollImages(ports, entryId, files, { deadline });
   return {
-    message: `${enrolled} image${enrolled === 1 ? '' : 's'} added.`,
+    message: `${enrolled} image${enrolled === 1 ? '' : 's'} added.${why ? ` ${why}` : ''}`,
     errors,
     possible_duplicates: await possibleDuplicates(ports, entryId, similar),
   };

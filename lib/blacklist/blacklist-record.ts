@@ -4,7 +4,7 @@ import { entryFolder } from '../images/key.ts';
 import type { EntryPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
 
-/** Converts an entry to the API's form, with the warnings of `nameWarnings` if they were requested. */
+/** Converts an entry to the API's form, with the warnings of `entryWarnings` if they were requested. */
 export function blacklistRecord(
   { images }: Pick<EntryPorts, 'images'>,
   entry: EntryRecord,
@@ -17,6 +17,16 @@ export function blacklistRecord(
     added_date: entry.addedDate,
     reference_image_dir: images.location(entryFolder(entry.id)),
     image_count: entry.imageCount,
+    expires_at: entry.expiresAt,
+    review_at: entry.reviewAt,
+    category: entry.category,
+    severity: entry.severity,
+    notes: entry.notes,
+    suspended: entry.suspended,
+    added_by: entry.addedBy,
+    updated_by: entry.updatedBy,
+    updated_date: entry.updatedDate,
+    version: entry.version,
     warnings,
   };
 }

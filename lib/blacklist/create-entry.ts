@@ -2,15 +2,16 @@ import type { CreatedBlacklistRecord } from '../contract/endpoints/create-entry.
 import type { Deadline } from '../deadline.ts';
 import { BackendUnavailableError, EntryNotFoundError, NameTakenError } from '../errors.ts';
 import type { EnrollingPorts } from '../ports.ts';
-import type { EntryRecord } from '../records/port.ts';
+import type { EntryRecord, NewEntry } from '../records/port.ts';
 import { blacklistRecord } from './blacklist-record.ts';
 import { enrollImages, type ReferenceFile, undo } from './enroll-images.ts';
+import { entryDetails, type GivenDetails } from './entry-details.ts';
 import { isAbandoned } from './interrupted.ts';
-import { nameWarnings } from './name-warnings.ts';
+import { entryWarnings } from './name-warnings.ts';
 import { possibleDuplicates } from './possible-duplicates.ts';
 import { removeEntryEverywhere } from './remove.ts';
 
-interface Person {
+interface Person extends GivenDetails {
   readonly name: string;
   readonly reason: string | null;
 }
@@ -18,6 +19,7 @@ interface Person {
 /**
  * Lists a person: reserves the name, enrolls the pictures, and only then shows the entry.
  * @param deadline the time by which the request must be done
+ * @param actor name of whoever lists the person, if known
  * @throws NameTakenError
  * @throws NoUsableImageError when no picture can be used; then nothing is kept
  */
@@ -26,8 +28,10 @@ export async function createEntry(
   person: Person,
   files: readonly ReferenceFile[],
   deadline?: Deadline,
+  actor: string | null = null,
 ): Promise<CreatedBlacklistRecord> {
-  const { id } = await takeName(ports, person);
+  const { name, reason, ...given } = person;
+  const { id } = await takeName(ports, { name, reason, ...entryDetails(given), addedBy: actor });
   try {
     // The enrolled pictures are removed with the entry, below. That hides the entry in one step, and frees
     // the name.
@@ -37,7 +41,7 @@ export async function createEntry(
     if (!entry) throw new EntryNotFoundError();
     const possible_duplicates = await possibleDuplicates(ports, id, similar);
     return {
-      ...blacklistRecord(ports, entry, await nameWarnings(ports, entry)),
+      ...blacklistRecord(ports, entry, await entryWarnings(ports, entry)),
       errors,
       possible_duplicates,
     };
@@ -51,7 +55,7 @@ export async function createEntry(
 }
 
 /** Creates the entry. An abandoned entry still holds its name, and is removed first. */
-async function takeName(ports: EnrollingPorts, person: Person): Promise<EntryRecord> {
+async function takeName(ports: EnrollingPorts, person: NewEntry): Promise<EntryRecord> {
   const { records } = ports;
   try {
     return await records.createEntry(person);

@@ -1,3 +1,4 @@
+import type { Config } from '../config.ts';
 import type { EntryRecord } from '../records/port.ts';
 
 /** Age in ms below which a change may still be in progress in another process. */
@@ -11,4 +12,11 @@ export function isInterrupted({ addedDate }: { readonly addedDate: string }): bo
 /** Returns true if an entry holds its name only because its creation or deletion was interrupted. */
 export function isAbandoned(entry: EntryRecord): boolean {
   return entry.status === 'DELETING' || (entry.status === 'PENDING' && isInterrupted(entry));
+}
+
+const dayMs = 24 * 60 * 60_000;
+
+/** Returns the moment before which an entry must have expired for the sweep to delete it. */
+export function expiredBefore({ expiredDays }: Pick<Config, 'expiredDays'>): Date {
+  return new Date(Date.now() - expiredDays * dayMs);
 }

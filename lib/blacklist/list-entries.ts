@@ -1,13 +1,25 @@
+import type { EntriesQuery } from '../contract/entries-query.ts';
 import type { BlacklistRecord } from '../contract/shapes.ts';
-import { foldedName } from '../names/folded-name.ts';
 import type { EntryPorts } from '../ports.ts';
+import type { EntrySort } from '../records/port.ts';
 import { blacklistRecord } from './blacklist-record.ts';
 
-/** Returns the active entries by ascending id: all, or those whose normalized name contains `search`. */
-export async function listEntries(ports: EntryPorts, search = ''): Promise<BlacklistRecord[]> {
-  const entries = await ports.records.listEntries('ACTIVE');
-  const wanted = foldedName(search);
-  return entries
-    .filter(({ name }) => wanted === '' || foldedName(name).includes(wanted))
-    .map((entry) => blacklistRecord(ports, entry));
+export interface ListedEntries {
+  readonly entries: BlacklistRecord[];
+  /** The number of entries on all pages. */
+  readonly total: number;
+}
+
+/** Returns the active entries that the query asks for, in its order. */
+export async function listEntries(ports: EntryPorts, query: EntriesQuery): Promise<ListedEntries> {
+  const { q, sort, category, ...page } = query;
+  const isDescending = sort.startsWith('-');
+  const { total, items } = await ports.records.findEntries({
+    ...page,
+    search: q,
+    sort: (isDescending ? sort.slice(1) : sort) as EntrySort,
+    isDescending,
+    category: category || undefined,
+  });
+  return { total, entries: items.map((entry) => blacklistRecord(ports, entry)) };
 }

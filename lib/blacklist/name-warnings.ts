@@ -1,15 +1,26 @@
 import { log } from '../log.ts';
 import type { EntryPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
+import { isExpired, whyNotInForce } from '../records/shared/in-force.ts';
 
 /** Largest number of warnings for one entry. */
 const maxWarnings = 10;
 
 /**
- * Returns a warning for each other active entry whose name differs only in case or accents. Returns `null` if
- * there is none. It never throws, because the entry is kept in any case.
+ * Returns a warning for each other active entry whose name differs only in case or accents, and one if the
+ * entry has expired already. Returns `null` if there is none. It never throws, because the entry is kept in
+ * any case.
  */
-export async function nameWarnings(
+export async function entryWarnings(
+  ports: Pick<EntryPorts, 'records'>,
+  entry: EntryRecord,
+): Promise<string[] | null> {
+  const why = isExpired(entry) ? whyNotInForce({ ...entry, suspended: false }) : undefined;
+  const lines = [...((await nameWarnings(ports, entry)) ?? []), ...(why ? [why] : [])];
+  return lines.length === 0 ? null : lines;
+}
+
+async function nameWarnings(
   { records }: Pick<EntryPorts, 'records'>,
   entry: EntryRecord,
 ): Promise<string[] | null> {

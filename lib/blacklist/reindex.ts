@@ -56,8 +56,8 @@ export async function reindex(ports: EnrollingPorts, advance: () => void): Promi
 }
 
 /**
- * Copies every active entry to another backend: id, name, reason and date. The originals of its reference
- * images are enrolled there under the same ids.
+ * Copies every active entry to another backend, with its id, dates and version. The originals of its
+ * reference images are enrolled there under the same ids.
  *
  * A second run continues an interrupted one and adds new images. It changes nothing that the target has, not
  * even entries that conflict.
@@ -132,7 +132,7 @@ async function reporting(
 
 /** Makes the entry in the target, if it is absent. Returns the reason if that is impossible. */
 async function ensureEntry(records: RecordStore, entry: EntryRecord): Promise<string | undefined> {
-  const { id, addedDate } = entry;
+  const { id, addedDate, status: _status, imageCount: _imageCount, ...kept } = entry;
   const there = await records.getEntry(id);
   if (there?.status === 'DELETING') return 'There, the entry of that id is being deleted. Try again later.';
   // An entry that an earlier run copied has the source's date.
@@ -141,7 +141,9 @@ async function ensureEntry(records: RecordStore, entry: EntryRecord): Promise<st
     // A table of an earlier version has names that are not in normal form.
     const [change] = planNormalForms([entry]);
     const { name, reason } = change ?? entry;
-    await records.createEntry({ name, reason, carried: { id, addedDate } });
+    const { updatedBy, updatedDate, version, ...details } = kept;
+    const carried = { id, addedDate, updatedBy, updatedDate, version };
+    await records.createEntry({ ...details, name, reason, carried });
     return undefined;
   } catch (error) {
     if (error instanceof NameTakenError) return 'There, another entry has the name.';

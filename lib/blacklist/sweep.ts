@@ -1,11 +1,12 @@
 import { batches } from '../batches.ts';
-import { isUnusablePicture } from '../errors.ts';
+import { EntryNotFoundError, isUnusablePicture, VersionConflictError } from '../errors.ts';
 import { type ImageFolder, imageIdOfKey, pictureIdOfKey } from '../images/key.ts';
 import type { StoredImage } from '../images/port.ts';
 import type { PictureSlots } from '../inputs/picture-slots.ts';
 import type { Stores } from '../ports.ts';
 import type { ImageRecord, RecordStore } from '../records/port.ts';
 import { compareFaces, type FaceComparison, removeStrays } from './compare-faces.ts';
+import { deleteEntry } from './delete-entry.ts';
 import { enrollAgain } from './enroll-again.ts';
 import { failureOf } from './partial-failure.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
@@ -19,6 +20,8 @@ export interface SweepReport {
   undone: number;
   /** Interrupted deletions that were finished. */
   deletionsFinished: number;
+  /** Entries that had expired long enough ago. */
+  expiredErased: number;
   /** Pictures and faces without a record, and half-written files. */
   orphansRemoved: number;
   /** Reference images whose face was enrolled again, from the stored original. */
@@ -66,12 +69,19 @@ export async function finishInterrupted(ports: SweepPorts, olderThan: Date): Pro
  * Compares the three stores and makes them agree; it ignores whatever is younger than `olderThan`. A second
  * run gives the same result, even after an interruption. Its largest part, the processed pictures, comes
  * last.
+ * @param expiredBefore entries that expired before it are deleted; none without it
  * @throws BackendUnavailableError when a store can't be used
  */
-export async function sweep(ports: SweepPorts, olderThan: Date, stop?: AbortSignal): Promise<SweepReport> {
+export async function sweep(
+  ports: SweepPorts,
+  olderThan: Date,
+  stop?: AbortSignal,
+  expiredBefore?: Date,
+): Promise<SweepReport> {
   const run = begin(ports, olderThan, stop);
   await finishEntries(run);
   await finishImages(run);
+  if (expiredBefore) await eraseExpired(run, expiredBefore);
   const originals = await sweepPictures(run, 'blacklist');
   const comparison = await compareFaces(ports, stop);
   await removeOrphanFaces(run, comparison);
@@ -87,8 +97,17 @@ export async function sweep(ports: SweepPorts, olderThan: Date, stop?: AbortSign
 
 function begin(ports: SweepPorts, olderThan: Date, stop?: AbortSignal): Sweep {
   const { records, images, faces, pictureSlots } = ports;
-  const counts = { undone: 0, deletionsFinished: 0, orphansRemoved: 0, reEnrolled: 0, damaged: 0, failed: 0 };
-  const report = { ...counts, failures: [], isComplete: true };
+  const report: SweepReport = {
+    undone: 0,
+    deletionsFinished: 0,
+    expiredErased: 0,
+    orphansRemoved: 0,
+    reEnrolled: 0,
+    damaged: 0,
+    failed: 0,
+    failures: [],
+    isComplete: true,
+  };
   return { records, images, faces, pictureSlots, olderThan, stop, report };
 }
 
@@ -134,6 +153,22 @@ async function finishImages(run: Sweep): Promise<void> {
         report[status === 'PENDING' ? 'undone' : 'deletionsFinished'] += 1;
       });
     }
+  }
+}
+
+/** Deletes the entries that expired long ago, unless somebody changes or deletes one meanwhile. */
+async function eraseExpired(run: Sweep, expiredBefore: Date): Promise<void> {
+  const { items } = await run.records.findEntries({ expired: true, sort: 'expires' });
+  for (const { id, version, expiresAt } of items) {
+    if (run.stop?.aborted || Date.parse(expiresAt ?? '') > expiredBefore.getTime()) return;
+    await tolerating(run, `entry ${id}`, async () => {
+      try {
+        await deleteEntry(run, id, { ifVersion: [version] });
+        run.report.expiredErased += 1;
+      } catch (error) {
+        if (!(error instanceof VersionConflictError || error instanceof EntryNotFoundError)) throw error;
+      }
+    });
   }
 }
 

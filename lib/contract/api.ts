@@ -17,6 +17,7 @@ import { listEntriesContract } from './endpoints/list-entries.ts';
 import { listImagesContract } from './endpoints/list-images.ts';
 import { listProcessedContract } from './endpoints/list-processed.ts';
 import { openApiContract } from './endpoints/openapi.ts';
+import { patchEntryContract } from './endpoints/patch-entry.ts';
 import { processImagesContract } from './endpoints/process-images.ts';
 import { reviewProcessedContract } from './endpoints/review-processed.ts';
 import { statusContract } from './endpoints/status.ts';
@@ -39,6 +40,7 @@ export const api: readonly Endpoint[] = [
   listEntriesContract,
   getEntryContract,
   updateEntryContract,
+  patchEntryContract,
   deleteEntryContract,
   addImagesContract,
   listImagesContract,

@@ -61,7 +61,7 @@ export interface Endpoint<
 > {
   /** Name that is unique among all endpoints and aliases. */
   readonly operationId: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path with `{name}` for a parameter. The endpoint answers with and without its trailing slash. */
   readonly path: string;
   readonly aliases?: readonly Alias<Query>[];
@@ -79,11 +79,15 @@ export interface Endpoint<
   /** Parameters of the query, as decoded text; the last of a repeated one counts. */
   readonly query?: Query;
   readonly body?: RequestBody;
+  /** Headers that a request may have, each with what it means. The handler reads them itself. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly success: {
     readonly status: number;
     readonly description: string;
     /** Media type of the answer; `application/json` by default. */
     readonly contentType?: string;
+    /** Headers of the answer, each with its meaning. */
+    readonly headers?: Readonly<Record<string, string>>;
     /** Description of the 302 that may come instead; without it, none comes. */
     readonly redirect?: string;
     readonly schema: Answer;

@@ -3,6 +3,7 @@ import type {
   BlacklistRecord,
   FacialArea,
   ImageProcessingResult,
+  MatchedEntry,
   PaginatedProcessedImages,
   ReferenceImage,
 } from './shapes.ts';
@@ -55,7 +56,27 @@ export const recordExample: BlacklistRecord = {
   added_date: '2026-05-04T09:30:00.000Z',
   reference_image_dir: '/data/blacklist/7',
   image_count: 2,
+  expires_at: '2027-05-04T00:00:00.000Z',
+  review_at: null,
+  category: 'shoplifting',
+  severity: 'warning',
+  notes: 'Do not approach alone.\nCall the duty manager.',
+  suspended: false,
+  added_by: null,
+  updated_by: null,
+  updated_date: null,
+  version: 1,
   warnings: null,
+};
+
+export const matchedEntryExample: MatchedEntry = {
+  id: 7,
+  name: 'Jane Roe',
+  reason: 'Banned after the incident of 3 May.',
+  severity: 'warning',
+  category: 'shoplifting',
+  notes: 'Do not approach alone.\nCall the duty manager.',
+  expires_at: '2027-05-04T00:00:00.000Z',
 };
 
 export const referenceImageExample: ReferenceImage = {
@@ -97,7 +118,7 @@ export const resultExample: ImageProcessingResult = {
           model: 'Fusion',
           detector_backend: 'mediapipe+ssd',
           similarity_metric: 'cosine',
-          entry: { id: 7, name: 'Jane Roe', reason: 'Banned after the incident of 3 May.' },
+          entry: matchedEntryExample,
           image_id: '0b9f4c52-6f0e-4d5e-9c1a-3a7f5f0c1d2e',
           review: null,
         },
@@ -119,6 +140,8 @@ export const resultExample: ImageProcessingResult = {
   verdict: 'match',
   verdict_reasons: [],
   cropped_face_path: '/data/cropped/2026-05-05/5d1c7e90-4b1f-4c57-8a55-2f8f6c9d0b11.jpg',
+  source: 'Entrance, camera 2',
+  reference: 'IMG_0042.JPG',
   warnings: null,
 };
 

@@ -7,7 +7,10 @@ import { detectorNames, distanceMetrics, modelNames } from './vocabulary.ts';
 /** Limit on the pictures in one request. */
 export const maxImagesPerRequest = 100;
 
-/** Limit on UTF-16 units: a longer text is too long for any field, even when its normal form is shorter. */
+/**
+ * Limit on UTF-16 units: a longer text is too long for any field of up to 1,000 characters, even when its
+ * normal form is shorter.
+ */
 const maxUnits = 4000;
 
 /**
@@ -15,11 +18,12 @@ const maxUnits = 4000;
  * refuses half of a surrogate pair. It also refuses U+FFFD, because that stands for a letter lost on the way.
  */
 export function text(minimum: number, maximum: number, normalForm: (text: string) => string) {
+  const most = Math.max(maxUnits, 4 * maximum);
   return z
     .string()
     .check(({ value, issues }) => {
       const stop = { input: value, continue: false } as const;
-      if (value.length > maxUnits) issues.push({ code: 'too_big', maximum, origin: 'string', ...stop });
+      if (value.length > most) issues.push({ code: 'too_big', maximum, origin: 'string', ...stop });
       else if (!value.isWellFormed())
         issues.push({ code: 'custom', params: { type: 'string_unicode' }, ...stop });
       else if (value.includes('\ufffd'))
@@ -102,11 +106,13 @@ export function wholeNumberFrom(minimum: number, maximum: number) {
   return orText(wholeNumber, z.int().min(minimum).max(maximum));
 }
 
+export const pageOffset = orText(wholeNumber, z.int().min(0)).default(0).describe('Items before the page.');
+
 /** Makes the shape of a query for a page of a list. */
 export function pageQuery(defaultLimit: number) {
   return z.object({
-    limit: orText(wholeNumber, z.int().min(1).max(100)).default(defaultLimit).describe('Items in the page.'),
-    offset: orText(wholeNumber, z.int().min(0)).default(0).describe('Items before the page.'),
+    limit: wholeNumberFrom(1, 100).default(defaultLimit).describe('Items in the page.'),
+    offset: pageOffset,
   });
 }
 
@@ -120,7 +126,7 @@ function override<Schema extends z.ZodType>(schema: Schema, description: string)
 
 export const DetectorOverride = override(
   z.enum(detectorNames),
-  'The detector to use; one that the active backend does not have is replaced by the configured one.',
+  'The detector to use; one that the active backend does not have is replaced by the configured one. `skip`: the picture is the face.',
 );
 
 const ModelOverride = override(

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { reviewStates, reviewVerdicts } from './review.ts';
-import { Box } from './shapes.ts';
+import { Box, MatchedEntry } from './shapes.ts';
 import { similarityMetrics } from './vocabulary.ts';
 
 export const matchEventType = 'face.matched';
@@ -8,12 +8,14 @@ export const matchEventType = 'face.matched';
 export const matchEventSource = 'face-blacklist';
 
 const wholeNumber = z.number().int();
-const entry = { id: wholeNumber, name: z.string() };
+const { severity, category, expires_at } = MatchedEntry.shape;
+const entry = { id: wholeNumber, name: z.string(), severity, category, expires_at };
 const similarity = z.number().min(0).max(100).describe('Higher is closer.');
 
 /**
  * Message about a processed picture with a match: the body of a webhook, and the detail of an EventBridge
- * event. To keep faces private, it contains no picture, no reason and nothing of the request's input.
+ * event. To keep faces private, it contains no picture, no reason, no notes, and of the request's input only
+ * where it came from.
  */
 export const MatchEvent = z
   .object({
@@ -22,6 +24,8 @@ export const MatchEvent = z
     data: z.object({
       picture_id: z.string().describe("The event's own id: the same whenever it is sent again."),
       db_id: wholeNumber.describe("The processed picture's id."),
+      source: z.string().nullable().describe('Where the picture came from, as its client told.'),
+      reference: z.string().nullable().describe("The client's own id or file name of the picture."),
       entries: z
         .array(z.object({ ...entry, similarity }))
         .describe('Everybody who was found, once, with the best similarity; best first.'),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Review } from './review.ts';
 import { VerdictField, VerdictReasons } from './verdict.ts';
-import { similarityMetrics } from './vocabulary.ts';
+import { severities, similarityMetrics } from './vocabulary.ts';
 
 const wholeNumber = z.number().int();
 const point = z.tuple([wholeNumber, wholeNumber]).nullable();
@@ -35,8 +35,32 @@ export const Warnings = z
     'What was used otherwise than it was asked for, such as a threshold that was too loose, or what may be missing, and why; null where there is nothing to tell.',
   );
 
+const severity = z
+  .enum(severities)
+  .nullable()
+  .describe('What a match means for whoever must act; null where nobody said so.');
+const category = z.string().nullable();
+const expiresAt = z
+  .string()
+  .nullable()
+  .describe('ISO 8601, UTC: from then on nobody matches the entry. Null for one that does not end.');
+
 /** Entry that matched, as it was when the picture was processed. */
-export const MatchedEntry = z.object({ id: wholeNumber, name: z.string(), reason: z.string().nullable() });
+export const MatchedEntry = z.object({
+  id: wholeNumber,
+  name: z.string(),
+  reason: z.string().nullable(),
+  severity,
+  category,
+  notes: z
+    .string()
+    .nullable()
+    .describe(
+      "For whoever must act. They stand in the first match of each entry alone, and are null in a face's others and in the history.",
+    ),
+  expires_at: expiresAt,
+});
+export type MatchedEntry = z.infer<typeof MatchedEntry>;
 
 export const BlacklistMatch = z
   .object({
@@ -121,6 +145,8 @@ export const ImageProcessingResult = z
     verdict: VerdictField,
     verdict_reasons: VerdictReasons,
     cropped_face_path: z.string().nullable().describe("The largest face's crop."),
+    source: z.string().nullable().describe('Where the picture came from, as its client told.'),
+    reference: z.string().nullable().describe("The client's own id or file name of the picture."),
     warnings: Warnings,
   })
   .meta({ id: 'ImageProcessingResult' });
@@ -160,11 +186,21 @@ export const BlacklistRecord = z
     added_date: z.string().describe('ISO 8601, UTC.'),
     reference_image_dir: z.string().nullable(),
     image_count: wholeNumber,
+    expires_at: expiresAt,
+    review_at: z.string().nullable().describe('ISO 8601, UTC: when somebody is to decide again.'),
+    category,
+    severity,
+    notes: z.string().nullable().describe('For whoever must act on a match.'),
+    suspended: z.boolean().describe('While it is true, nobody matches the entry.'),
+    added_by: z.string().nullable().describe('Who listed the person, where that is known.'),
+    updated_by: z.string().nullable().describe('Who changed the entry last, where that is known.'),
+    updated_date: z.string().nullable().describe('ISO 8601, UTC; null until the first change.'),
+    version: wholeNumber.describe('1 for a new entry, and one more for each change; pictures do not count.'),
     warnings: z
       .array(z.string())
       .nullable()
       .describe(
-        'When an entry is listed or changed: one line for each other entry whose name differs only in case or accents. Null when there is none, and in all other answers.',
+        'When an entry is listed or changed: one line for each other entry whose name differs only in case or accents, and one where the entry has expired already. Null when there is none, and in all other answers.',
       ),
   })
   .meta({ id: 'BlacklistRecord' });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { uploadExample } from './examples.ts';
+import { Reference, Source } from './origin-fields.ts';
 
 /** Parts that the two endpoints share by which clients get permission to send a large picture. */
 
@@ -11,6 +12,10 @@ export const UploadRequest = z
     content_type: z.enum(uploadContentTypes).default('image/jpeg').describe("The picture's format."),
   })
   .meta({ id: 'UploadRequest' });
+
+export const ProcessUploadRequest = UploadRequest.extend({ source: Source, reference: Reference }).meta({
+  id: 'ProcessUploadRequest',
+});
 
 export const UploadForm = z
   .object({

@@ -1,10 +1,12 @@
 /** Names that requests and settings may use: DeepFace's and our own. */
 
 /**
- * Detectors of the embedded engine: BlazeFace, SSD, or SSD only for pictures where BlazeFace's result is
- * uncertain.
+/**
+ * Detectors of the embedded engine: BlazeFace on the whole picture; SSD; BlazeFace also on parts of the
+ * picture, where the whole does not settle it; and none, where the picture is the face. SSD once looked at
+ * the parts: the name of that detector is kept.
  */
-export const engineDetectors = ['mediapipe', 'ssd', 'mediapipe+ssd'] as const;
+export const engineDetectors = ['mediapipe', 'ssd', 'mediapipe+ssd', 'skip'] as const;
 export type EngineDetector = (typeof engineDetectors)[number];
 
 /** Runtimes of the embedded engine's networks: `auto` is ONNX Runtime where it loads, and tfjs elsewhere. */
@@ -26,6 +28,7 @@ export const detectorNames = [
   'yolov11m',
   'yunet',
   'centerface',
+  'skip',
   'mediapipe+ssd',
   'aws_rekognition',
 ] as const;
@@ -68,3 +71,7 @@ export type DistanceMetric = (typeof distanceMetrics)[number];
  */
 export const similarityMetrics = [...distanceMetrics, 'aws_similarity'] as const;
 export type SimilarityMetric = (typeof similarityMetrics)[number];
+
+/** Urgency of a match for whoever must act, from the least to the most. */
+export const severities = ['info', 'warning', 'danger'] as const;
+export type Severity = (typeof severities)[number];

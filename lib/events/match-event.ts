@@ -9,13 +9,13 @@ type EventMatch = EventFace['matches'][number];
  * events on, have similar limits.
  */
 export const maxEventBytes = 200_000;
-/** Bytes for the fields of an event outside its matches and entries. */
-const frameBytes = 1_000;
+/** Bytes for the fields of an event outside its matches and entries, most of them for the origin. */
+const frameBytes = 4_000;
 
 /** Makes the event of a processed picture; returns `undefined` if nobody was found in it. */
 export function matchEvent(
   pictureId: string,
-  { db_id, processing_timestamp, faces }: ImageProcessingResult,
+  { db_id, processing_timestamp, faces, source, reference }: ImageProcessingResult,
 ): MatchEvent | undefined {
   const matching = faces.filter(({ blacklist_matches }) => blacklist_matches.length > 0);
   const all = matching.flatMap(({ blacklist_matches }) => blacklist_matches);
@@ -34,6 +34,8 @@ export function matchEvent(
     data: {
       picture_id: pictureId,
       db_id,
+      source,
+      reference,
       entries: [],
       faces: eventFaces,
       truncated: kept.size < all.length,
@@ -94,7 +96,13 @@ function bestThatFit(matches: readonly BlacklistMatch[]): Map<BlacklistMatch, Ev
 function eventMatch(match: BlacklistMatch): EventMatch {
   const { entry, image_id, distance, threshold, similarity, similarity_metric, model } = match;
   return {
-    entry: { id: entry.id, name: entry.name },
+    entry: {
+      id: entry.id,
+      name: entry.name,
+      severity: entry.severity,
+      category: entry.category,
+      expires_at: entry.expires_at,
+    },
     image_id,
     distance,
     threshold,

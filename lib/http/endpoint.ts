@@ -102,10 +102,29 @@ export function response({
   return new EndpointResponse(status, headers, body, isBase64);
 }
 
+/** The contract's JSON with headers of its own. */
+export class AnswerWithHeaders<Answer> {
+  readonly answer: Answer;
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(answer: Answer, headers: Readonly<Record<string, string>>) {
+    this.answer = answer;
+    this.headers = headers;
+  }
+}
+
+/** Adds headers to the contract's JSON. */
+export function withHeaders<Answer>(
+  answer: Answer,
+  headers: Readonly<Record<string, string>>,
+): AnswerWithHeaders<Answer> {
+  return new AnswerWithHeaders(answer, headers);
+}
+
+type AnswerOf<Contract extends Endpoint> = z.output<Contract['success']['schema']>;
 type Run<Contract extends Endpoint> = (
   input: EndpointInput<Contract>,
   request: EndpointRequest,
-) => Promise<z.output<Contract['success']['schema']> | EndpointResponse>;
+) => Promise<AnswerOf<Contract> | AnswerWithHeaders<AnswerOf<Contract>> | EndpointResponse>;
 
 /** Arguments by which only endpoints with forms get `readMultipart`, so that others need not bundle it. */
 type FormReaderFor<Contract extends Endpoint> =
@@ -146,8 +165,7 @@ export function endpoint<Contract extends Endpoint>(
       try {
         requireRole(actor, operation);
         const input = await readInput(operation, event, readForm);
-        const result = await run(input as EndpointInput<Contract>, request);
-        const answer = result instanceof EndpointResponse ? result : json(contract.success.status, result);
+        const answer = successOf(contract, await run(input as EndpointInput<Contract>, request));
         refuseLargeAnswer(proxyResult(answer, event));
         await recordLook(scope, operation, event, answer.status);
         return answer;
@@ -169,6 +187,13 @@ export function endpoint<Contract extends Endpoint>(
     });
     return proxyResult(answer, event);
   });
+}
+
+function successOf({ success }: Endpoint, result: unknown): EndpointResponse {
+  if (result instanceof EndpointResponse) return result;
+  return result instanceof AnswerWithHeaders
+    ? json(success.status, result.answer, result.headers)
+    : json(success.status, result);
 }
 
 function scopeOf({ name, role }: Actor, { operationId, success }: Endpoint, requestId: string): AuditScope {

@@ -6,6 +6,12 @@ export function requestHeader(event: APIGatewayProxyEvent, name: string): string
   return Object.entries(event.headers ?? {}).find(([key]) => key.toLowerCase() === wanted)?.[1];
 }
 
+/** Headers of requests that a page of another origin may send. */
+export const allowedHeaders = ['Authorization', 'Content-Type', 'If-Match'] as const;
+
+/** Headers of answers that a page of another origin may read. */
+export const exposedHeaders = ['X-Request-Id', 'Retry-After', 'ETag', 'X-Total-Count'] as const;
+
 /** Makes the headers that let a page of an allowed origin read the answer. */
 export function corsHeaders(origin: string | undefined, allowed: readonly string[]): Record<string, string> {
   if (allowed.length === 0) return {};
@@ -13,7 +19,7 @@ export function corsHeaders(origin: string | undefined, allowed: readonly string
   return {
     Vary: 'Origin',
     'Access-Control-Allow-Origin': origin,
-    'Access-Control-Expose-Headers': 'X-Request-Id, Retry-After',
+    'Access-Control-Expose-Headers': exposedHeaders.join(', '),
   };
 }
 

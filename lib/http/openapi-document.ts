@@ -2,7 +2,13 @@ import * as z from 'zod';
 import { type Body, type Endpoint, operationsOf } from '../contract/endpoint.ts';
 import { MatchEvent, matchEventType, ReviewEvent, reviewEventType } from '../contract/match-event.ts';
 import { roles } from '../contract/role.ts';
-import { type ErrorCode, ImageNotFoundError, LastImageError, ProcessedNotFoundError } from '../errors.ts';
+import {
+  type ErrorCode,
+  ImageNotFoundError,
+  LastImageError,
+  ProcessedNotFoundError,
+  VersionConflictError,
+} from '../errors.ts';
 import { statusOf } from './problem.ts';
 
 /** Builds the OpenAPI document from the shapes that also check the requests. */
@@ -56,6 +62,17 @@ const describedStatus: Record<number, { description: string; example: unknown }>
   409: {
     description: 'The name is taken.',
     example: { detail: "Blacklist entry with name 'Jane Roe' already exists." },
+  },
+  412: {
+    description: 'Somebody has changed it since; nothing has happened.',
+    example: {
+      detail: new VersionConflictError({
+        id: 7,
+        version: 4,
+        updatedBy: 'front desk',
+        updatedDate: '2026-05-05T18:12:03.512Z',
+      }).message,
+    },
   },
   413: {
     description: 'A picture or the request is too large.',
@@ -173,11 +190,13 @@ function operation(contract: Endpoint, components: Components): Json {
     parameters: [
       ...parameters(contract.params, 'path', components),
       ...parameters(contract.query, 'query', components),
+      ...Object.entries(contract.headers ?? {}).map(headerParameter),
     ],
     ...(contract.body && { requestBody: requestBody(contract.body, components) }),
     responses: {
       [success.status]: {
         description: success.description,
+        ...(success.headers && { headers: describedHeaders(success.headers) }),
         content: {
           [success.contentType ?? 'application/json']: {
             schema: components.add(success.schema, 'output'),
@@ -214,6 +233,17 @@ function parameters(shape: z.ZodObject | undefined, place: 'path' | 'query', com
     const { description, ...schema } = components.add(field, 'output');
     return { name, in: place, required: !field.safeParse(undefined).success, description, schema };
   });
+}
+
+function headerParameter([name, description]: readonly [string, string]): Json {
+  return { name, in: 'header', required: false, description, schema: { type: 'string' } };
+}
+
+function describedHeaders(headers: Readonly<Record<string, string>>): Json {
+  const described = Object.entries(headers).map(([name, description]) => {
+    return [name, { description, schema: { type: 'string' } }];
+  });
+  return Object.fromEntries(described);
 }
 
 function requestBody(body: Body, components: Components): Json {

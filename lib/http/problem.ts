@@ -21,6 +21,7 @@ export const statusOf = {
   processed_not_found: 404,
   name_taken: 409,
   last_image: 409,
+  version_conflict: 412,
   not_authenticated: 401,
   forbidden: 403,
   route_not_found: 404,

@@ -20,8 +20,20 @@ export function validate<Schema extends z.ZodType>(
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   throw new RequestInvalidError(
-    result.error.issues.slice(0, maxProblems).map((issue) => fieldProblem(issue, part)),
+    result.error.issues
+      .flatMap(oneForEachKey)
+      .slice(0, maxProblems)
+      .map((issue) => fieldProblem(issue, part)),
   );
+}
+
+/** Limit on a key in a problem's `loc`, in UTF-16 units: the client chooses its keys. */
+const maxKeyLength = 100;
+
+/** Splits the problem of an object's unknown keys into one for each key, as pydantic does. */
+function oneForEachKey(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'unrecognized_keys') return [issue];
+  return issue.keys.map((key) => ({ ...issue, path: [...issue.path, key.slice(0, maxKeyLength)] }));
 }
 
 /** Translates a zod issue to pydantic 2's format: clients of the old service may read `type` and `loc`. */
@@ -60,7 +72,13 @@ function describe(issue: z.core.$ZodIssue): Description {
     case 'invalid_format':
       if (issue.format === 'datetime') return describeCustom('datetime_parsing');
       break;
+    case 'unrecognized_keys':
+      return {
+        type: 'extra_forbidden',
+        msg: 'Extra inputs are not permitted: there is no such field to set',
+      };
     case 'custom':
+      if (issue.params?.type === 'wrong_length') return describeLength(issue.params);
       return describeCustom(String(issue.params?.type));
   }
   return { type: 'value_error', msg: 'Input is not valid' };
@@ -77,6 +95,11 @@ const customMessages: Record<string, string> = {
 function describeCustom(type: string): Description {
   const msg = customMessages[type];
   return msg === undefined ? { type: 'value_error', msg: 'Input is not valid' } : { type, msg };
+}
+
+function describeLength({ wanted, given }: Record<string, unknown>): Description {
+  const msg = `List should have ${count(Number(wanted), 'item')}, one for each picture, not ${Number(given)}`;
+  return { type: Number(given) > Number(wanted) ? 'too_long' : 'too_short', msg };
 }
 
 function describeWrongNumber(issue: z.core.$ZodIssueInvalidType): Description {

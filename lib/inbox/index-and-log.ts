@@ -44,7 +44,11 @@ function logOutcome(upload: string, outcome: UploadOutcome): void {
   const remark = isShared && { remark: `It shows ${faceCount} faces; the largest was enrolled.` };
   const likes = possibleDuplicates?.map(({ id, similarity }) => ({ entryId: id, similarity }));
   const isLeft = outcome.outcome === 'left' || 'isLeft' in outcome;
-  const isWarning = isLeft || outcome.outcome === 'rejected' || (likes !== undefined && likes.length > 0);
+  const isWarning =
+    isLeft ||
+    'warning' in outcome ||
+    outcome.outcome === 'rejected' ||
+    (likes !== undefined && likes.length > 0);
   const line = { upload, ...fields, faceCount, ...remark, possibleDuplicates: likes };
   const advice = isLeft ? ': it may not be removed from the inbox; allow that, or remove it' : '';
   log()[isWarning ? 'warn' : 'info'](line, `upload${advice}`);

@@ -15,6 +15,7 @@ import { pictureTooLarge } from '../inputs/too-large.ts';
 import { normalName } from '../names/normal-form.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import type { EntryRecord } from '../records/port.ts';
+import { whyNotInForce } from '../records/shared/in-force.ts';
 import { systemPath } from '../system-names.ts';
 import { uploadDetail } from '../uploads/key.ts';
 import { uuidOfHash } from '../uuid.ts';
@@ -31,6 +32,8 @@ export interface IndexedUpload {
    * had this picture.
    */
   readonly faceCount: number | undefined;
+  /** A sentence, where nobody matches the entry: it is suspended, or has expired. */
+  readonly warning?: string;
 }
 
 interface UploadedPicture {
@@ -134,9 +137,9 @@ async function indexPicture(
   const entry =
     'name' in person ? await findOrMakeEntry(ports, person.name) : await listedEntry(ports, person.entryId);
   try {
-    return entry.status === 'ACTIVE'
-      ? await addPicture(ports, entry.id, picture)
-      : await completeEntry(ports, entry.id, picture);
+    if (entry.status !== 'ACTIVE') return await completeEntry(ports, entry.id, picture);
+    const warning = whyNotInForce(entry);
+    return { ...(await addPicture(ports, entry.id, picture)), ...(warning && { warning }) };
   } catch (error) {
     if (!(error instanceof EntryNotFoundError)) throw error;
     throw tryAgain('The entry was deleted meanwhile.', error);

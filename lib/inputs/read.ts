@@ -1,4 +1,5 @@
 import { InputUnreadableError } from '../errors.ts';
+import { maxOriginBytes, noteOrigin, originFile } from '../origin.ts';
 import { decodeBase64 } from './base64.ts';
 import { decodedPicture } from './decoded-pictures.ts';
 import { isPathBelow, readLocalPath } from './local-path.ts';
@@ -70,10 +71,20 @@ export function createInputReader(options: InputReaderOptions): InputReader {
           `An image is an http(s) URL, ${readS3 ? 's3://bucket/key, ' : ''}base64 (with or without a data:<type>;base64, head) or a local path.`,
         );
       }
-      const isUpload = uploadsFolder !== undefined && isPathBelow(input, uploadsFolder);
-      return readLocalPath(input, isUpload ? uploadsFolder : imageRoot, maxImageBytes, hiddenFolders);
+      if (uploadsFolder !== undefined && isPathBelow(input, uploadsFolder)) {
+        return readUpload(input, uploadsFolder, maxImageBytes);
+      }
+      return readLocalPath(input, imageRoot, maxImageBytes, hiddenFolders);
     },
   };
+}
+
+/** Reads an upload's picture, and notes where it came from. */
+async function readUpload(path: string, folder: string, maxBytes: number): Promise<Uint8Array> {
+  const bytes = await readLocalPath(path, folder, maxBytes);
+  const origin = await readLocalPath(originFile(path), folder, maxOriginBytes).catch(() => undefined);
+  if (origin) noteOrigin(bytes, JSON.parse(Buffer.from(origin).toString()));
+  return bytes;
 }
 
 /** First characters of base64-encoded JPEG (in either alphabet), PNG, WebP and GIF. */

@@ -1,4 +1,5 @@
 import { InputUnreadableError } from '../errors.ts';
+import { noteOrigin, originOfMetadata } from '../origin.ts';
 import {
   type BucketPlace,
   createS3Client,
@@ -35,8 +36,11 @@ export function createS3Reader({
   return async (uri) => {
     const key = readableKey(uri, bucket, prefixes);
     try {
-      const { bytes } = await getObject(client, { Bucket: bucket, Key: key }, maxImageBytes);
-      if (bytes) return bytes;
+      const { bytes, metadata } = await getObject(client, { Bucket: bucket, Key: key }, maxImageBytes);
+      if (bytes) {
+        noteOrigin(bytes, originOfMetadata(metadata));
+        return bytes;
+      }
     } catch (error) {
       // Both get the same error, so that nobody can find out which keys exist.
       if (isAbsent(error) || isRefused(error)) {

@@ -24,8 +24,8 @@ export const meter: Meter = {
     recent.add(picture);
     for (const listener of listeners) listener.worked(picture);
   },
-  unusable() {
-    for (const listener of listeners) listener.unusable();
+  unusable(source) {
+    for (const listener of listeners) listener.unusable(source);
   },
   called(operation, outcome) {
     for (const listener of listeners) listener.called(operation, outcome);

@@ -1,5 +1,6 @@
 import { MetricUnit, Metrics as PowertoolsMetrics } from '@aws-lambda-powertools/metrics';
 import type { Meter, Metrics } from './port.ts';
+import { SourceLabels } from './source-labels.ts';
 
 /**
  * `#metrics` of a Lambda function: CloudWatch's embedded metric format, one line in the log for each
@@ -19,11 +20,22 @@ function count(name: string, more = 1): void {
   if (more > 0) counts.set(name, (counts.get(name) ?? 0) + more);
 }
 
+/** Sources of this run's pictures: a property of the line, for CloudWatch bills each value of a dimension. */
+let sources = new Set<string>();
+const labels = new SourceLabels();
+
+function noteSource(source: string | null): void {
+  const label = labels.labelsOf(source).source;
+  if (label !== undefined) sources.add(label);
+}
+
 function publish(operation: string, seconds: number): void {
   published.addDimension('operation', operation);
   published.addMetric('Latency', MetricUnit.Milliseconds, 1000 * seconds);
   for (const [name, total] of counts) published.addMetric(name, MetricUnit.Count, total);
+  if (sources.size > 0) published.addMetadata('sources', [...sources].join('\n'));
   counts.clear();
+  sources = new Set();
   published.publishStoredMetrics();
 }
 
@@ -32,12 +44,13 @@ export const meter: Meter = {
   ended: publish,
   waited() {},
   passed() {},
-  worked({ faces, matches }) {
+  worked({ faces, matches, source }) {
+    noteSource(source);
     count('Pictures');
     count('Faces', faces);
     count('Matches', matches);
   },
-  unusable() {},
+  unusable: noteSource,
   called(_operation, outcome) {
     count('RekognitionCalls');
     if (outcome === 'throttled') count('RekognitionThrottles');

@@ -27,13 +27,15 @@ export interface WorkedPicture {
   readonly faces: number;
   /** Number of faces that matched somebody. */
   readonly matches: number;
+  /** Source that the client told. */
+  readonly source: string | null;
   /** Seconds from the start of the work on it, without its wait. */
   readonly seconds: number;
 }
 
 /**
- * Receives the service's measurements. They contain no names, keys or identifiers, and cost next to nothing.
- * The container and the Lambda functions each have their own meter, see `#metrics` in package.json.
+ * Receives the service's measurements. They contain no names of people, keys or identifiers, and cost next to
+ * nothing. The container and the Lambda functions each have their own meter, see `#metrics` in package.json.
  * @example
  * meter.passed('decode', (performance.now() - started) / 1000);
  */
@@ -67,7 +69,7 @@ export interface Meter {
    * Records a picture of `process-images` that could not be read.
    * @throws Never
    */
-  unusable(): void;
+  unusable(source: string | null): void;
   /**
    * Records one attempt to call Rekognition.
    * @throws Never

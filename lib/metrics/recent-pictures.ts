@@ -25,7 +25,7 @@ export class RecentPictures {
   #next = 0;
 
   /** @param now milliseconds of a clock that never goes back; the same goes for `throughput`. */
-  add({ faces, matches, seconds }: WorkedPicture, now = performance.now()): void {
+  add({ faces, matches, seconds }: Omit<WorkedPicture, 'source'>, now = performance.now()): void {
     const number = Math.floor(now / bucketMs);
     const place = number % bucketCount;
     if (this.#buckets[place]?.number !== number) this.#buckets[place] = emptyBucket(number);

@@ -9,6 +9,8 @@ interface ListQuery {
   readonly has_match?: boolean | undefined;
   readonly entry_id?: number | undefined;
   readonly review?: ReviewState | undefined;
+  readonly source?: string | undefined;
+  readonly reference?: string | undefined;
   readonly since?: string | undefined;
   readonly until?: string | undefined;
 }
@@ -16,9 +18,19 @@ interface ListQuery {
 /** Returns a page of the processed pictures that pass the filters, newest first. */
 export async function listProcessed(
   { records }: Pick<Ports, 'records'>,
-  { limit, offset, has_match: hasMatch, entry_id: entryId, review, since, until }: ListQuery,
+  {
+    limit,
+    offset,
+    has_match: hasMatch,
+    entry_id: entryId,
+    review,
+    source,
+    reference,
+    since,
+    until,
+  }: ListQuery,
 ): Promise<PaginatedProcessedImages> {
-  const filter = { hasMatch, entryId, review, since: moment(since), until: moment(until) };
+  const filter = { hasMatch, entryId, review, source, reference, since: moment(since), until: moment(until) };
   const { total, items } = await records.listProcessed({ limit, offset, ...filter });
   return { total_items: total, items, limit, offset };
 }

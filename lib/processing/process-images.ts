@@ -3,7 +3,7 @@ import { meter } from '#metrics';
 import { noteThreshold } from '../audit/scope.ts';
 import type { Config } from '../config.ts';
 import type { ProcessImagesRequest } from '../contract/endpoints/process-images.ts';
-import type { Box, ImageProcessingResult } from '../contract/shapes.ts';
+import type { BlacklistMatch, Box, DetectedFace, ImageProcessingResult } from '../contract/shapes.ts';
 import { type Deadline, neededMs, noDeadline, noTimeLeft, storingMs } from '../deadline.ts';
 import { DiskFullError, isUnusablePicture, NoUsableImageError } from '../errors.ts';
 import { type ProcessedKeys, processedKeys } from '../images/key.ts';
@@ -13,6 +13,7 @@ import { measurePicture } from '../inputs/measure.ts';
 import type { Picture } from '../inputs/picture.ts';
 import { identifierOf } from '../inputs/read.ts';
 import { timed } from '../metrics/timed.ts';
+import { type Origin, originOf } from '../origin.ts';
 import type { Ports } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';
 import type { ProcessedResult, RecordStore } from '../records/port.ts';
@@ -27,8 +28,16 @@ type RenderSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRati
 /** Number of near misses to search beyond those requested, because some entries may be hidden by then. */
 const spareCandidates = 10;
 
+/** A picture of a request: its image string, and its origin as far as the request tells it. */
+interface Input {
+  readonly image: string;
+  readonly origin: Origin;
+}
+
 /** Options of a request: all fields but its pictures, and its deadline. */
-type RequestOptions = Omit<ProcessImagesRequest, 'images'> & { readonly deadline: Deadline };
+type RequestOptions = Omit<ProcessImagesRequest, 'images' | 'source' | 'references'> & {
+  readonly deadline: Deadline;
+};
 
 /**
  * Looks for listed people in each picture, and stores the results. A picture that can't be read has an
@@ -42,16 +51,17 @@ type RequestOptions = Omit<ProcessImagesRequest, 'images'> & { readonly deadline
 export async function processImages(
   ports: Ports,
   settings: RenderSettings,
-  { images, ...choices }: ProcessImagesRequest,
+  { images, source, references, ...choices }: ProcessImagesRequest,
   deadline: Deadline = noDeadline,
 ): Promise<ImageProcessingResult[]> {
   if (images.length === 0) throw new NoUsableImageError('No images provided.');
   // The pictures of a request take turns with those of other requests, so a slow URL delays no other request.
   const limit = ports.pictureSlots.fairShare();
   const results = await allOrFirstError(
-    images.map((input) =>
+    images.map((image, index) =>
       limit(async () => {
-        if (!deadline.leaves(neededMs)) return unreadableResult(identifierOf(input), noTimeLeft);
+        const input = { image, origin: { source, reference: references?.[index] ?? null } };
+        if (!deadline.leaves(neededMs)) return unreadableResult(input, noTimeLeft);
         return processInput(ports, settings, input, { ...choices, deadline });
       }),
     ),
@@ -61,41 +71,56 @@ export async function processImages(
   return results.map((result) => {
     if (!('diskFull' in result)) return result;
     if (!isAnyKept) throw result.diskFull;
-    return unreadableResult(result.identifier, result.diskFull.message);
+    return unreadableResult(result.input, result.diskFull.message);
   });
 }
 
 /** A picture whose result could not be stored. */
 interface NotKept {
-  readonly identifier: string;
+  readonly input: Input;
   readonly diskFull: DiskFullError;
 }
 
 async function processInput(
   ports: Ports,
   settings: RenderSettings,
-  input: string,
+  asked: Input,
   options: RequestOptions,
 ): Promise<ImageProcessingResult | NotKept> {
-  const identifier = identifierOf(input);
+  let input = asked;
   try {
-    const measured = await measurePicture(await ports.inputs.read(input));
+    const bytes = await ports.inputs.read(input.image);
+    input = { ...input, origin: originTold(input.origin, originOf(bytes)) };
+    const measured = await measurePicture(bytes);
     const examined = await ports.pictureSlots.run(measured.memoryBytes, async () => {
       // A slow URL, or other requests' pictures, may have used up the time.
       if (!options.deadline.leaves(neededMs)) return undefined;
       const started = performance.now();
-      const examined = await examine(ports, settings, identifier, await decodePicture(measured), options);
-      meter.worked({ ...countFaces([examined.result]), seconds: (performance.now() - started) / 1000 });
+      const examined = await examine(ports, settings, input, await decodePicture(measured), options);
+      const { source } = input.origin;
+      meter.worked({
+        ...countFaces([examined.result]),
+        source,
+        seconds: (performance.now() - started) / 1000,
+      });
       return examined;
     });
     // The records are awaited after the slot is free, so that the wait blocks no other picture.
-    return examined ? await keep(ports, examined) : unreadableResult(identifier, noTimeLeft);
+    return examined ? await keep(ports, examined) : unreadableResult(input, noTimeLeft);
   } catch (error) {
-    if (error instanceof DiskFullError) return { identifier, diskFull: error };
+    if (error instanceof DiskFullError) return { input, diskFull: error };
     if (!isUnusablePicture(error)) throw error;
-    meter.unusable();
-    return unreadableResult(identifier, error.message);
+    meter.unusable(input.origin.source);
+    return unreadableResult(input, error.message);
   }
+}
+
+/** Joins the origin that the request tells with that of the upload: the request counts more. */
+function originTold(request: Origin, upload: Origin): Origin {
+  return {
+    source: request.source ?? upload.source,
+    reference: request.reference ?? upload.reference,
+  };
 }
 
 /** Counts the faces of these pictures, and the faces that matched somebody. */
@@ -107,9 +132,9 @@ export function countFaces(results: readonly Pick<ImageProcessingResult, 'faces'
   return { faces: faces.length, matches: faces.filter((face) => face.blacklist_matches.length > 0).length };
 }
 
-function unreadableResult(identifier: string, error: string): ImageProcessingResult {
+function unreadableResult({ image, origin }: Input, error: string): ImageProcessingResult {
   return {
-    image_path_or_identifier: identifier,
+    image_path_or_identifier: identifierOf(image),
     faces: [],
     error,
     db_id: null,
@@ -120,6 +145,7 @@ function unreadableResult(identifier: string, error: string): ImageProcessingRes
     has_near_miss: null,
     ...notProcessed,
     cropped_face_path: null,
+    ...origin,
     warnings: null,
   };
 }
@@ -135,7 +161,7 @@ interface Examined {
 async function examine(
   { faces, images, records }: Ports,
   settings: RenderSettings,
-  identifier: string,
+  { image, origin }: Input,
   picture: Picture,
   options: RequestOptions,
 ): Promise<Examined> {
@@ -164,7 +190,7 @@ async function examine(
     const original = images.location(keys.original);
     const hasFace = boxes.length > 0;
     const result = {
-      image_path_or_identifier: identifier,
+      image_path_or_identifier: identifierOf(image),
       faces: shown,
       error: null,
       saved_image_path: settings.drawBoundingBoxes && hasFace ? images.location(keys.annotated) : original,
@@ -173,6 +199,7 @@ async function examine(
       has_near_miss: shown.some(({ near_misses }) => near_misses && near_misses.length > 0),
       ...pictureVerdict(shown),
       cropped_face_path: hasFace ? images.location(keys.crop) : null,
+      ...origin,
       warnings: shownWarnings(found),
     };
     return { pictureId, keys, result };
@@ -209,13 +236,19 @@ async function keep(
   { pictureId, keys, result }: Examined,
 ): Promise<ImageProcessingResult> {
   try {
-    const kept = { ...result, faces: result.faces.map((face) => ({ ...face, candidates: null })) };
+    const kept = { ...result, faces: result.faces.map(keptFace) };
     const { id, timestamp } = await timed('store', () => records.addProcessed(pictureId, kept));
     return { ...result, db_id: id, processing_timestamp: timestamp };
   } catch (error) {
     await removeCopies({ images, records }, pictureId, keys);
     throw error;
   }
+}
+
+/** Leaves out candidates, and the notes of whom was found: a text about somebody is kept in one place. */
+function keptFace(face: DetectedFace): DetectedFace {
+  const withoutNotes = (match: BlacklistMatch) => ({ ...match, entry: { ...match.entry, notes: null } });
+  return { ...face, blacklist_matches: face.blacklist_matches.map(withoutNotes), candidates: null };
 }
 
 async function removeCopies(

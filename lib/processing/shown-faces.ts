@@ -1,3 +1,4 @@
+import { matchedEntry } from '../blacklist/matched-entry.ts';
 import type { BlacklistMatch, DetectedFace } from '../contract/shapes.ts';
 import type { FaceMatch, MatchedFace, MatchResult } from '../faces/port.ts';
 import type { Ports } from '../ports.ts';
@@ -5,7 +6,7 @@ import type { RecordStore } from '../records/port.ts';
 import { faceVerdict } from './verdicts.ts';
 
 /**
- * Converts the faces to the API's form, with the matches whose entry and image are active.
+ * Converts the faces to the API's form, with the matches whose image is active and whose entry is in force.
  * @param candidateCount largest number of near misses for each face
  */
 export async function shownFaces(
@@ -21,8 +22,8 @@ export async function shownFaces(
     const show = (match: FaceMatch) => shownMatch({ images }, used, face, match, active);
     const near = face.candidates.filter(({ distance }) => distance <= nearThreshold);
     const matches = {
-      blacklist_matches: face.matches.flatMap(show),
-      near_misses: near.flatMap(show).slice(0, 1),
+      blacklist_matches: notesOnce(face.matches.flatMap(show)),
+      near_misses: near.flatMap(show).slice(0, 1).map(withoutNotes),
     };
     return {
       face_index: index,
@@ -36,6 +37,25 @@ export async function shownFaces(
   });
 }
 
+/** Leaves out an entry's notes: nobody is to act on a near miss, and it is kept. */
+function withoutNotes(match: BlacklistMatch): BlacklistMatch {
+  return { ...match, entry: { ...match.entry, notes: null } };
+}
+
+/**
+ * Leaves an entry's notes in its first match alone: a hundred reference pictures would repeat them as often.
+ */
+function notesOnce(matches: readonly BlacklistMatch[]): BlacklistMatch[] {
+  const told = new Set<number>();
+  return matches.map((match) => {
+    if (!told.has(match.entry.id)) {
+      told.add(match.entry.id);
+      return match;
+    }
+    return { ...match, entry: { ...match.entry, notes: null } };
+  });
+}
+
 /** Returns the match as the API has it, or nothing if its entry or image is hidden. */
 function shownMatch(
   { images }: Pick<Ports, 'images'>,
@@ -46,7 +66,6 @@ function shownMatch(
 ): BlacklistMatch[] {
   const listed = active.get(match.imageId);
   if (!listed) return [];
-  const { id, name, reason } = listed.entry;
   const target = match.target ?? listed.image.face?.box;
   return [
     {
@@ -66,7 +85,7 @@ function shownMatch(
       model,
       detector_backend: detectorBackend,
       similarity_metric: metric,
-      entry: { id, name, reason },
+      entry: matchedEntry(listed.entry),
       image_id: match.imageId,
       review: null,
     },

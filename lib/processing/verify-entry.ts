@@ -1,5 +1,6 @@
 import { activeEntry } from '../blacklist/blacklist-record.ts';
 import { listImages } from '../blacklist/list-images.ts';
+import { matchedEntry } from '../blacklist/matched-entry.ts';
 import type { EntryVerification, VerifyEntryRequest } from '../contract/endpoints/verify-entry.ts';
 import type { Deadline } from '../deadline.ts';
 import { BackendUnavailableError, InputUnreadableError } from '../errors.ts';
@@ -8,6 +9,7 @@ import { decodePicture } from '../inputs/decode.ts';
 import { measurePicture } from '../inputs/measure.ts';
 import type { Ports } from '../ports.ts';
 import type { ImageRecord } from '../records/port.ts';
+import { whyNotInForce } from '../records/shared/in-force.ts';
 import { faceOptions } from './face-options.ts';
 import { refuseLostGallery } from './lost-gallery.ts';
 import { openInputs } from './open-inputs.ts';
@@ -21,7 +23,8 @@ const retryAfterSeconds = 60;
 const noLandmarks = { left_eye: null, right_eye: null, nose: null, mouth_left: null, mouth_right: null };
 
 /**
- * Compares a picture's largest face with the nearest reference image of one entry. It stores nothing.
+ * Compares a picture's largest face with the nearest reference image of one entry. It stores nothing. An
+ * entry that is suspended or has expired verifies nobody, however near a face is.
  * @param deadline the time by which the request must be done
  * @throws EntryNotFoundError also when the entry is deleted meanwhile
  * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError
@@ -44,11 +47,14 @@ export async function verifyEntry(
   const compared = await ports.faces.compareWith(opened.image, references, options);
   if (!compared.hasGallery) await refuseLostGallery(ports);
   const { box, entry, imageId, ...nearness } = await nearestShown(ports, entryId, compared);
+  const compares = verdict({ ...compared, ...nearness });
+  const why = whyNotInForce(entry);
   return {
-    ...verdict({ ...compared, ...nearness }),
+    ...compares,
+    ...(why && { verified: false, warnings: [...(compares.warnings ?? []), why] }),
     facial_areas: { img1: compared.probe.area, img2: { ...box, ...noLandmarks } },
     time: secondsSince(started),
-    entry: { id: entry.id, name: entry.name, reason: entry.reason },
+    entry: matchedEntry(entry),
     image_id: imageId,
   };
 }
@@ -56,13 +62,13 @@ export async function verifyEntry(
 /** Returns the nearest reference image that is still active. */
 async function nearestShown({ records }: Ports, entryId: number, { references }: EntryComparison) {
   const nearest = references.slice(0, maxLookedUp);
-  const active = await records.findActive(nearest.map(({ imageId }) => imageId));
+  const images = await records.getImages(nearest.map(({ imageId }) => imageId));
+  const entry = await activeEntry({ records }, entryId);
   for (const { imageId, target, distance, similarity } of nearest) {
-    const shown = active.get(imageId);
-    const box = target ?? shown?.image.face?.box;
-    if (shown && box) return { imageId, box, distance, similarity, entry: shown.entry };
+    const image = images.get(imageId);
+    const box = target ?? image?.face?.box;
+    if (image?.status === 'ACTIVE' && box) return { imageId, box, distance, similarity, entry };
   }
-  await activeEntry({ records }, entryId);
   throw new BackendUnavailableError(
     "None of the entry's pictures is enrolled for this model yet; the sweep, or npm run reindex, enrolls them.",
     retryAfterSeconds,

@@ -1,5 +1,6 @@
 import type { ReviewState, ReviewVerdict } from '../contract/review.ts';
 import type { ImageProcessingResult } from '../contract/shapes.ts';
+import type { Severity } from '../contract/vocabulary.ts';
 import type { FaceQuality, ImageFace } from '../faces/port.ts';
 
 /**
@@ -8,8 +9,33 @@ import type { FaceQuality, ImageFace } from '../faces/port.ts';
  */
 export type RecordStatus = 'PENDING' | 'ACTIVE' | 'DELETING';
 
+/** The part of an entry that may be left out when it is made. Moments are ISO 8601, UTC. */
+export interface EntryDetails {
+  /** Moment from which nobody matches the entry; `null` for one that does not end. */
+  readonly expiresAt: string | null;
+  /** Moment by which somebody wants to decide again. */
+  readonly reviewAt: string | null;
+  /** 1..50 characters. */
+  readonly category: string | null;
+  readonly severity: Severity | null;
+  /** Up to 5,000 characters, with line breaks. */
+  readonly notes: string | null;
+  /** True while nobody may match the entry. */
+  readonly suspended: boolean;
+}
+
+/** The details of an entry that was made without any. */
+export const noDetails: EntryDetails = {
+  expiresAt: null,
+  reviewAt: null,
+  category: null,
+  severity: null,
+  notes: null,
+  suspended: false,
+};
+
 /** A listed person. */
-export interface EntryRecord {
+export interface EntryRecord extends EntryDetails {
   /** Id, a whole number from 1 on. A later entry has a larger one, and no id is used twice. */
   readonly id: number;
   /** Name of 1 to 100 characters, unique among all entries of any status. */
@@ -20,6 +46,58 @@ export interface EntryRecord {
   readonly status: RecordStatus;
   /** Number of the entry's images that are `ACTIVE`. */
   readonly imageCount: number;
+  /** Name of whoever listed the person, where that is known. */
+  readonly addedBy: string | null;
+  /** Name of whoever changed the entry last, where that is known. */
+  readonly updatedBy: string | null;
+  /** ISO 8601, UTC; `null` until its first change. */
+  readonly updatedDate: string | null;
+  /** 1 for a new entry, and one more for each change of its fields. Its images are not counted. */
+  readonly version: number;
+}
+
+/** An entry to be made. */
+export interface NewEntry extends Partial<EntryDetails> {
+  readonly name: string;
+  readonly reason: string | null;
+  readonly addedBy?: string | null;
+  /** Fields that an entry from another store keeps. */
+  readonly carried?: CarriedEntry;
+}
+export type CarriedEntry = Pick<EntryRecord, 'id' | 'addedDate'> &
+  Partial<Pick<EntryRecord, 'updatedBy' | 'updatedDate' | 'version'>>;
+
+/** The fields of an entry that are to change. */
+export type ChangedFields = Partial<Pick<EntryRecord, 'name' | 'reason'> & EntryDetails>;
+
+/** A condition on the entry: it must have one of these versions. Without it, any will do. */
+export interface IfVersion {
+  readonly ifVersion?: readonly number[] | undefined;
+}
+
+export const entrySorts = ['id', 'name', 'added', 'updated', 'expires', 'review'] as const;
+export type EntrySort = (typeof entrySorts)[number];
+
+/** A choice of shown entries; all that is given must hold. */
+export interface EntryQuery {
+  /** All that are left by `offset` without it. */
+  readonly limit?: number | undefined;
+  readonly offset?: number;
+  /** By id without it. Names are sorted without case and accents; entries without the date come last. */
+  readonly sort?: EntrySort;
+  readonly isDescending?: boolean;
+  /** Case and accents make no difference. */
+  readonly category?: string | undefined;
+  /** Only those that have expired by now, or only the others. */
+  readonly expired?: boolean | undefined;
+  /** A part of name, reason or notes, see `searchForms`. */
+  readonly search?: string | undefined;
+}
+
+export interface EntryPage {
+  /** The number of entries that the query leaves. */
+  readonly total: number;
+  readonly items: EntryRecord[];
 }
 
 /** A change that brings an entry to its normal form. */
@@ -96,7 +174,8 @@ export interface ProcessedFilter {
   readonly hasMatch?: boolean | undefined;
   /**
    * Id of an entry that the picture must show; the entry may be deleted by now. A picture of more than 50
-   * entries passes only for the 50 that match best.
+   * entries passes only for the 50 that match best. With `source` or `reference`, one of more than 20 passes
+   * only for the best that fit, at least 11.
    */
   readonly entryId?: number | undefined;
   /**
@@ -104,6 +183,10 @@ export interface ProcessedFilter {
    * comes first.
    */
   readonly review?: ReviewState | undefined;
+  /** Source of the picture; normal forms are compared. */
+  readonly source?: string | undefined;
+  /** Reference of the picture; normal forms are compared. */
+  readonly reference?: string | undefined;
   /** Earliest timestamp, included. */
   readonly since?: Date | undefined;
   /** Latest timestamp, excluded. */
@@ -172,18 +255,14 @@ export interface RecordCounts {
 export interface RecordStore {
   /**
    * Makes a `PENDING` entry, and reserves its name.
-   * @param entry with `carried`, it comes from another store and keeps its id and date; later entries get
-   *   larger ids
+   * @param entry with `carried`, it comes from another store and keeps its id, dates and version; later
+   *   entries get larger ids
    * @throws NameTakenError when any entry, of whatever status, has the name; of two simultaneous calls, one
    *   throws it
    * @throws BackendUnavailableError when the store fails, or an entry already has the carried id
    * @throws ThrottledError, DiskFullError
    */
-  createEntry(entry: {
-    name: string;
-    reason: string | null;
-    carried?: Pick<EntryRecord, 'id' | 'addedDate'>;
-  }): Promise<EntryRecord>;
+  createEntry(entry: NewEntry): Promise<EntryRecord>;
   /**
    * Makes a `PENDING` entry `ACTIVE`. Returns it, or `undefined` if there is no such `PENDING` entry.
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
@@ -205,20 +284,30 @@ export interface RecordStore {
    */
   listEntries(status: RecordStatus): Promise<EntryRecord[]>;
   /**
-   * Replaces name and reason of an `ACTIVE` entry; returns `undefined` if there is none.
+   * Returns a page of the `ACTIVE` entries. It reads no images but those of the entries on the page.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  findEntries(query: EntryQuery): Promise<EntryPage>;
+  /**
+   * Changes these fields of an `ACTIVE` entry; returns `undefined` if there is none. If all fields have their
+   * values already, it changes nothing, and the version stays.
+   * @param options `actor` is the name of whoever changes it, if known
+   * @throws VersionConflictError when it has none of the versions, also after a simultaneous change
    * @throws NameTakenError when another entry has the name
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
   updateEntry(
     entryId: number,
-    change: { name: string; reason: string | null },
+    change: ChangedFields,
+    options?: IfVersion & { readonly actor?: string | null },
   ): Promise<EntryRecord | undefined>;
   /**
    * Hides an entry for good: whatever its status, it is `DELETING` from now on. Returns it as it was before,
    * or `undefined` if there is none.
+   * @throws VersionConflictError when it is not `DELETING` yet and has none of the versions
    * @throws BackendUnavailableError, ThrottledError
    */
-  markEntryDeleting(entryId: number): Promise<EntryRecord | undefined>;
+  markEntryDeleting(entryId: number, options?: IfVersion): Promise<EntryRecord | undefined>;
   /**
    * Removes the entry and the remaining records of its images, and frees its name.
    * @throws BackendUnavailableError, ThrottledError
@@ -293,7 +382,7 @@ export interface RecordStore {
   removeImage(imageId: string): Promise<void>;
   /**
    * Reads images, and returns those that a match may show, each with its entry: image and entry are both
-   * `ACTIVE`. The cost grows only with `imageIds`.
+   * `ACTIVE`, and the entry is neither suspended nor expired by now. The cost grows only with `imageIds`.
    * @throws BackendUnavailableError, ThrottledError
    */
   findActive(imageIds: readonly string[]): Promise<Map<string, { image: ImageRecord; entry: EntryRecord }>>;

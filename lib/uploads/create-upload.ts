@@ -1,6 +1,7 @@
 import { noteDetail } from '../audit/scope.ts';
 import { activeEntry } from '../blacklist/blacklist-record.ts';
 import type { UploadContentType, UploadForm } from '../contract/uploads.ts';
+import type { Origin } from '../origin.ts';
 import type { RecordStore } from '../records/port.ts';
 import { uploadDetail } from './key.ts';
 import type { Upload, Uploads } from './port.ts';
@@ -14,13 +15,15 @@ export interface UploadWish {
 
 /**
  * Lets a client send a picture that a later request will name.
+ * @param wish `picture` is its origin, for a request that tells none itself
  * @throws BackendUnavailableError
  */
 export async function createProcessUpload(
   { uploads }: { readonly uploads: Uploads },
-  wish: UploadWish,
+  wish: UploadWish & { readonly picture?: Origin },
 ): Promise<UploadForm> {
-  return uploadForm(await uploads.create({ kind: 'process' }, wish.contentType), wish);
+  const target = { kind: 'process', ...(wish.picture && { origin: wish.picture }) } as const;
+  return uploadForm(await uploads.create(target, wish.contentType), wish);
 }
 
 /**

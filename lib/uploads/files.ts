@@ -13,7 +13,10 @@ const retryAfterSeconds = 5;
  * Absent folders are made with mode 0700; the file gets 0600. A failure leaves no file behind.
  * @throws BackendUnavailableError, DiskFullError, and those of our errors that `chunks` throws
  */
-export async function writeUpload(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+export async function writeUpload(
+  path: string,
+  chunks: AsyncIterable<Uint8Array> | Uint8Array,
+): Promise<void> {
   try {
     await writeWhole(path, chunks);
     await syncFolder(dirname(path));

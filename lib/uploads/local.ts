@@ -1,10 +1,11 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { ForbiddenError, InputUnreadableError } from '../errors.ts';
+import { originFile, originOfFields } from '../origin.ts';
 import { removeStaleUploads, writeUpload } from './files.ts';
 import { uploadKey } from './key.ts';
 import { checkPolicy, encodePolicy, within } from './policy.ts';
-import { type Uploads, uploadSeconds } from './port.ts';
+import { originFieldsOf, type Uploads, uploadSeconds } from './port.ts';
 
 /** Path at which the local server takes forms; in AWS, S3 takes them. */
 export const uploadPath = '/api/v1/uploads';
@@ -51,19 +52,31 @@ export function openLocalUploads({ dataDir, maxImageBytes }: LocalUploadsOptions
     }
     // The signature also proves that this process made the key.
     const range = checkPolicy(policy, fields, new Date());
-    return (file) => writeUpload(join(root, key), within(range, file));
+    const path = join(root, key);
+    const origin = originOfFields(fields);
+    return async (file) => {
+      if (!origin) return writeUpload(path, within(range, file));
+      // Before the picture, so that a picture never lacks it. Alone, it is removed with other stale uploads.
+      await writeUpload(originFile(path), Buffer.from(JSON.stringify(origin)));
+      return writeUpload(path, within(range, file));
+    };
   };
   return {
     maxImageBytes,
     async create(target, contentType) {
       const key = uploadKey(target, contentType);
       const expiresAt = new Date(Date.now() + uploadSeconds * 1000);
+      const told = { 'Content-Type': contentType, ...originFieldsOf(target) };
       const policy = encodePolicy({
         expiration: expiresAt.toISOString(),
-        conditions: [{ key }, { 'Content-Type': contentType }, ['content-length-range', 1, maxImageBytes]],
+        conditions: [
+          { key },
+          ...Object.entries(told).map(([name, value]) => ({ [name]: value })),
+          ['content-length-range', 1, maxImageBytes],
+        ],
       });
       const signature = sign(policy).toString('base64url');
-      const fields = { 'Content-Type': contentType, key, policy, signature };
+      const fields = { ...told, key, policy, signature };
       return { url: uploadPath, fields, image: join(root, key), maxBytes: maxImageBytes, expiresAt };
     },
     permit,

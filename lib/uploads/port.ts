@@ -1,9 +1,15 @@
 import type { UploadContentType } from '../contract/uploads.ts';
+import { noOrigin, type Origin, originFields } from '../origin.ts';
 
 /** Purpose of an upload: to become a picture of an entry, or to be named in a request. */
 export type UploadTarget =
   | { readonly kind: 'entry'; readonly entryId: number }
-  | { readonly kind: 'process' };
+  | { readonly kind: 'process'; readonly origin?: Origin };
+
+/** Returns the form's fields that tell where a picture comes from. */
+export function originFieldsOf(target: UploadTarget): Record<string, string> {
+  return originFields(target.kind === 'process' ? (target.origin ?? noOrigin) : noOrigin);
+}
 
 /** Seconds within which the client must send the picture. */
 export const uploadSeconds = 300;

@@ -2,7 +2,7 @@ import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { bucketLocator } from '../images/location.ts';
 import { attemptS3, type BucketPlace, createS3Client } from '../s3.ts';
 import { uploadKey } from './key.ts';
-import { type Uploads, uploadSeconds } from './port.ts';
+import { originFieldsOf, type Uploads, uploadSeconds } from './port.ts';
 
 /**
  * Opens uploads by presigned POST: S3 itself takes the picture, and checks its key, type and size. This
@@ -22,7 +22,7 @@ export function openS3Uploads({
         createPresignedPost(client, {
           Bucket: bucket,
           Key: key,
-          Fields: { 'Content-Type': contentType },
+          Fields: { 'Content-Type': contentType, ...originFieldsOf(target) },
           Conditions: [['content-length-range', 1, maxBytes]],
           Expires: uploadSeconds,
         }),

@@ -19,7 +19,7 @@ const runtimeNames: Readonly<Record<EngineFigures['runtime'], string>> = {
   'tfjs-wasm': 'tfjs (WASM)',
 };
 
-/** Opens the adapters of one machine; the engine keeps its faces in the records' database. */
+/** Adapters of one machine; the engine keeps its faces in the records' database. */
 export interface Embedded {
   readonly faces: FaceBackend;
   readonly records: RecordStore;

@@ -91,6 +91,8 @@ const groups: readonly Group[] = [
         'Band above the threshold in which the nearest entry is a [near miss](api.md#near-misses), in times the false match rate of the threshold. 1 for none. It counts in both modes.',
       REVIEWERS:
         'People who must [judge a match](api.md#reviews) before it is no longer open. It counts in both modes.',
+      EXPIRED_DAYS:
+        'Days after which an entry that has expired is deleted, as if somebody had deleted it. Nobody matches it meanwhile.',
       AUDIT_DAYS: 'Days that the [audit trail](operations.md#the-audit-trail) is kept.',
       MIN_FREE_BYTES: 'Free space below which `/status`, `/healthz` and the log warn.',
     },
@@ -103,9 +105,10 @@ const groups: readonly Group[] = [
       MODEL_NAME:
         'Model that counts where a request names none. A DeepFace model that the engine lacks counts as the default.',
       DETECTOR_BACKEND:
-        'Detector that counts where a request names none. One that the engine lacks counts as the default.',
+        'Detector that counts where a request names none. One that the engine lacks counts as the default. `mediapipe+ssd` looks with BlazeFace at the picture and its parts; SSD is asked only by `ssd`. `skip` takes each picture for a face.',
       DISTANCE_METRIC: 'Metric that counts where a request names none.',
-      DETECTION_CONFIDENCE_THRESHOLD: 'Confidence below which a face is left out.',
+      DETECTION_CONFIDENCE_THRESHOLD:
+        'Confidence below which a face is left out. [Confidence](benchmarks.md#confidence) is the share of such boxes that are faces; `0.95` keeps clear faces only.',
       MAX_FALSE_MATCH_RATE:
         'Largest share of pairs of different people that any threshold may let match, whoever sets it.',
       QUALITY_FILTER:

@@ -5,7 +5,7 @@
  */
 import { auditedSince } from '../../lib/audit/kept.ts';
 import { asService } from '../../lib/audit/scope.ts';
-import { sweepAgeMs } from '../../lib/blacklist/interrupted.ts';
+import { expiredBefore, sweepAgeMs } from '../../lib/blacklist/interrupted.ts';
 import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
 import { sweep } from '../../lib/blacklist/sweep.ts';
 import { loadConfig } from '../../lib/config.ts';
@@ -15,11 +15,11 @@ import { runCommand } from '../command.ts';
 await runCommand(async () => {
   const opened = await ports();
   try {
+    const config = loadConfig();
     const report = await asService('sweep', async () => {
       await normalizeNames(opened);
-      return sweep(opened, new Date(Date.now() - sweepAgeMs));
+      return sweep(opened, new Date(Date.now() - sweepAgeMs), undefined, expiredBefore(config));
     });
-    const config = loadConfig();
     await (await audit(config)).removeBefore(auditedSince(config));
     console.log(JSON.stringify(report, null, 2));
     if (report.damaged > 0 || report.failed > 0) process.exitCode = 1;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { auditedSince } from '../../lib/audit/kept.ts';
 import { asService } from '../../lib/audit/scope.ts';
-import { sweepAgeMs } from '../../lib/blacklist/interrupted.ts';
+import { expiredBefore, sweepAgeMs } from '../../lib/blacklist/interrupted.ts';
 import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
 import { finishInterrupted, sweep } from '../../lib/blacklist/sweep.ts';
 import type { Config } from '../../lib/config.ts';
@@ -73,7 +73,7 @@ async function keepSweeping(opened: OpenedPorts, config: Config, stop: AbortSign
   while (!stop.aborted) {
     try {
       await normalizeNames(opened);
-      const report = await sweep(opened, new Date(Date.now() - sweepAgeMs), stop);
+      const report = await sweep(opened, new Date(Date.now() - sweepAgeMs), stop, expiredBefore(config));
       const staleUploads = await (await uploads(config)).removeStale(new Date(Date.now() - uploadAgeMs));
       const auditLines = await (await audit(config)).removeBefore(auditedSince(config));
       log().info({ ...report, staleUploads, auditLines }, 'sweep');

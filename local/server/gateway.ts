@@ -5,7 +5,7 @@ import type { Endpoint } from '../../lib/contract/endpoint.ts';
 import { pictureSuccess } from '../../lib/contract/picture-answer.ts';
 import { ForbiddenError, NotAuthenticatedError, RouteNotFoundError } from '../../lib/errors.ts';
 import type { EndpointHandler } from '../../lib/http/endpoint.ts';
-import { commonHeaders, corsHeaders } from '../../lib/http/headers.ts';
+import { allowedHeaders, commonHeaders, corsHeaders } from '../../lib/http/headers.ts';
 import { problem } from '../../lib/http/problem.ts';
 import { logFailure, logRequest } from '../../lib/log.ts';
 import type { PublicUrl } from '../../lib/network-settings.ts';
@@ -229,7 +229,7 @@ export class Gateway {
   }
 
   #methodsOf({ path, prefix }: RequestPlace): readonly string[] {
-    if (path === '*') return ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'];
+    if (path === '*') return ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
     return withoutPrefix(path, prefix, (bare) => this.#router.methodsOf(bare));
   }
 
@@ -298,7 +298,7 @@ function preflight(
     headers: {
       ...corsHeaders(origin, corsOrigins),
       'Access-Control-Allow-Methods': methods.join(', '),
-      'Access-Control-Allow-Headers': 'Authorization, Content-Type',
+      'Access-Control-Allow-Headers': allowedHeaders.join(', '),
       'Access-Control-Max-Age': preflightMaxAgeSeconds,
     },
     body: '',

@@ -17,6 +17,7 @@ import { handler as listEntries } from '../../functions/list-entries.ts';
 import { handler as listImages } from '../../functions/list-images.ts';
 import { handler as listProcessed } from '../../functions/list-processed.ts';
 import { handler as openApi } from '../../functions/open-api.ts';
+import { handler as patchEntry } from '../../functions/patch-entry.ts';
 import { handler as processImages } from '../../functions/process-images.ts';
 import { handler as reviewProcessed } from '../../functions/review-processed.ts';
 import { handler as status } from '../../functions/status.ts';
@@ -38,6 +39,7 @@ export const handlers: readonly EndpointHandler[] = [
   listEntries,
   getEntry,
   updateEntry,
+  patchEntry,
   deleteEntry,
   createEntryUpload,
   createProcessUpload,

@@ -6,6 +6,7 @@ import type { WebhookStatus } from '../../lib/contract/endpoints/status.ts';
 import { type EndpointHandler, endpoint, response } from '../../lib/http/endpoint.ts';
 import { listen } from '../../lib/metrics/in-process.ts';
 import type { Meter } from '../../lib/metrics/port.ts';
+import { SourceLabels } from '../../lib/metrics/source-labels.ts';
 import { onceIn } from '../../lib/once-in.ts';
 import { reviewsOf } from '../../lib/service/reviews.ts';
 import type { OpenedPorts } from '../../lib/wiring/open.ts';
@@ -35,7 +36,7 @@ const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 const stageBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Methods that are counted by their names. Clients may send any others, which are counted together. */
-const knownMethods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'];
+const knownMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 /** Label for requests without a route; clients may send any path. */
 const noRoute = 'none';
 
@@ -58,6 +59,7 @@ export function openMetrics(config: Config, ports: OpenedPorts): EndpointHandler
 
 function countingMeter(registry: Registry): Meter {
   const registers = [registry];
+  const sources = new SourceLabels();
   const requests = new Counter({
     name: 'face_blacklist_requests_total',
     help: 'Requests that were answered.',
@@ -87,8 +89,8 @@ function countingMeter(registry: Registry): Meter {
   });
   const pictures = new Counter({
     name: 'face_blacklist_pictures_total',
-    help: 'Pictures that were processed, by what came of them.',
-    labelNames: ['outcome'],
+    help: 'Pictures that were processed, by what came of them, and by their source where that is known.',
+    labelNames: ['outcome', 'source'],
     registers,
   });
   const faces = new Counter({
@@ -98,9 +100,12 @@ function countingMeter(registry: Registry): Meter {
   });
   const matches = new Counter({
     name: 'face_blacklist_matches_total',
-    help: 'Faces that matched somebody.',
+    help: 'Faces that matched somebody, by their source where that is known.',
+    labelNames: ['source'],
     registers,
   });
+  // Before the first, there are none: a series that is not there yet would lose it.
+  matches.inc({}, 0);
   const calls = new Counter({
     name: 'face_blacklist_rekognition_calls_total',
     help: 'Calls to Amazon Rekognition, by what came of them.',
@@ -117,11 +122,12 @@ function countingMeter(registry: Registry): Meter {
     waited: (queue, seconds) => waits.observe({ queue }, seconds),
     passed: (stage, seconds) => stages.observe({ stage }, seconds),
     worked(picture) {
-      pictures.inc({ outcome: picture.matches > 0 ? 'match' : 'no_match' });
+      const source = sources.labelsOf(picture.source);
+      pictures.inc({ outcome: picture.matches > 0 ? 'match' : 'no_match', ...source });
       faces.inc(picture.faces);
-      matches.inc(picture.matches);
+      matches.inc(source, picture.matches);
     },
-    unusable: () => pictures.inc({ outcome: 'unusable' }),
+    unusable: (source) => pictures.inc({ outcome: 'unusable', ...sources.labelsOf(source) }),
     called: (operation, outcome) => calls.inc({ operation, outcome }),
   };
 }

@@ -198,7 +198,7 @@ it('an operation calls each service so often, and no more', async () => {
       createEntry(opened, { name: 'John', reason: null }, files(1)),
     'add 1 picture': () => addImages(opened, id, files(1, neighbour)),
     'get an entry': () => getEntry(opened, id),
-    'get all entries': () => listEntries(opened),
+    'get all entries': () => listEntries(opened, { sort: 'id', offset: 0 }),
     'change an entry': () => updateEntry(opened, id, { name: 'Jane Roe', reason: null }),
     'process, nobody': async () => processOne(await pictureOfNothing()),
     'process, 1 face': () => processOne(alone),

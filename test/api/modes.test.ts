@@ -35,7 +35,7 @@ function shapeOf(value: unknown, name?: string): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shapeOf(item, key)]));
 }
 
-/** Fields that only one mode fills, as the contract says. */
+/** Fields that have a value in only one mode, as the contract says. */
 const nullInOneMode = [
   'aws_similarity',
   'aws_face_id',

@@ -45,6 +45,16 @@ describe('adding images', () => {
     expect(await matchedNames(ports, stores.pictures.listed)).toEqual(['Jane Roe', 'Jane Roe']);
   });
 
+  it('tells where nobody matches the entry, for it has expired', async () => {
+    const { ports } = stores;
+    const id = await list();
+    await ports.records.updateEntry(id, { expiresAt: '2020-01-31T12:00:00.000Z' });
+    expect((await addImages(ports, id, files())).message).toBe(
+      '2 images added. The entry expired at 2020-01-31T12:00:00.000Z: nobody matches it.',
+    );
+    expect(await matchedNames(ports, stores.pictures.listed)).toEqual([]);
+  });
+
   it.each(steps('records.createImage', 'records.createImage 2'))(
     'that fails %s shows none of them, and leaves at most a record, which the sweep removes',
     async (_name, step) => {

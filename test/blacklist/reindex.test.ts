@@ -84,11 +84,13 @@ describe.each([
   const sides = () =>
     from === 'deepface' ? { source: local, target: remote } : { source: remote, target: local };
 
-  it('keeps ids, names, reasons, dates and originals, and the people are found there', async () => {
+  it('keeps ids, names, reasons, dates, details, versions and originals, and the people are found there', async () => {
     const { source, target } = sides();
     await deleteEntry(source, (await list(source, 'Gone', portraits.other)).id);
     await list(source, 'Jane Roe', portraits.listed, portraits.listed);
-    await list(source, 'John Doe', portraits.other);
+    const { id } = await list(source, 'John Doe', portraits.other);
+    const details = { severity: 'danger', notes: 'one\ntwo', expiresAt: '2999-01-31T12:00:00.000Z' } as const;
+    await source.records.updateEntry(id, details, { actor: 'front desk' });
     const before = await everythingIn(source);
 
     const advance = counter();

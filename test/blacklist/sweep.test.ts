@@ -14,6 +14,7 @@ const stores = useStores();
 const idle: SweepReport = {
   undone: 0,
   deletionsFinished: 0,
+  expiredErased: 0,
   orphansRemoved: 0,
   reEnrolled: 0,
   damaged: 0,
@@ -128,6 +129,41 @@ describe('the sweep', () => {
 
     expect(await sweep(ports, nothingYet)).toEqual({ ...idle, deletionsFinished: 2 });
     expect(await contents(ports)).toEqual(complete({ 'John Doe': 1 }));
+  });
+
+  it('deletes who expired before its limit, with pictures and faces, and nobody else', async () => {
+    const { ports, pictures } = stores;
+    const { records } = ports;
+    const limit = new Date('2026-01-31T12:00:00.000Z');
+    const ends = {
+      'Long ago': { expiresAt: '2020-01-31T12:00:00.000Z', suspended: true },
+      'At the limit': { expiresAt: limit.toISOString() },
+      'A moment later': { expiresAt: '2026-01-31T12:00:00.001Z' },
+      'Still to come': { expiresAt: '2999-01-31T12:00:00.000Z' },
+      'Without an end': { suspended: true },
+    };
+    for (const [name, change] of Object.entries(ends))
+      await records.updateEntry((await list(name, pictures.listed)).entryId, change);
+    expect(await sweep(ports, nothingYet)).toEqual(idle);
+    expect(await sweep(ports, nothingYet, undefined, limit)).toEqual({ ...idle, expiredErased: 2 });
+    const left = { 'A moment later': 1, 'Still to come': 1, 'Without an end': 1 };
+    expect(await contents(ports)).toEqual(complete(left));
+    expect(await sweep(ports, nothingYet, undefined, limit)).toEqual(idle);
+  });
+
+  it('lets somebody live whose end is put off while it looks', async () => {
+    const { ports, pictures } = stores;
+    const { entryId } = await list('Jane Roe', pictures.listed);
+    await ports.records.updateEntry(entryId, { expiresAt: '2020-01-31T12:00:00.000Z' });
+    const extending = {
+      before: async () => {},
+      after: async (call: string) => {
+        if (call !== 'records.findEntries') return;
+        await ports.records.updateEntry(entryId, { expiresAt: '2999-01-31T12:00:00.000Z' });
+      },
+    };
+    expect(await sweep(watched(ports, extending), nothingYet, undefined, new Date())).toEqual(idle);
+    expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 1 }));
   });
 
   it('removes pictures that no record knows, and neither young ones nor files of others', async () => {

@@ -28,6 +28,7 @@ describe('the contract', () => {
         'GET /api/v1/blacklist/',
         'GET /api/v1/blacklist/{id}/',
         'PUT /api/v1/blacklist/{id}/',
+        'PATCH /api/v1/blacklist/{id}/',
         'DELETE /api/v1/blacklist/{id}/',
         'POST /api/v1/blacklist/{id}/images',
         'GET /api/v1/blacklist/{id}/images',

@@ -129,10 +129,28 @@ describe('the OpenAPI document', () => {
       }),
       expect.objectContaining({ name: 'since', schema: { type: 'string', format: 'date-time' } }),
       expect.objectContaining({ name: 'until', schema: { type: 'string', format: 'date-time' } }),
+      expect.objectContaining({ name: 'source', required: false }),
+      expect.objectContaining({ name: 'reference', required: false }),
     ]);
     expect(at('paths', '/api/v1/blacklist/{id}/', 'get', 'parameters')).toMatchObject([
       { name: 'id', in: 'path', required: true, schema: { type: 'integer' } },
     ]);
+  });
+
+  it('tells of the headers by which two people hear of each other', () => {
+    const path = ['paths', '/api/v1/blacklist/{id}/'];
+    const ifMatch = { name: 'If-Match', in: 'header', required: false };
+    for (const method of ['put', 'patch', 'delete']) {
+      expect(at(...path, method, 'parameters')).toMatchObject([{ name: 'id' }, ifMatch]);
+      expect(at(...path, method, 'responses', 412, 'content', 'application/json', 'schema')).toEqual({
+        $ref: '#/components/schemas/HTTPError',
+      });
+    }
+    for (const method of ['get', 'put', 'patch'])
+      expect(at(...path, method, 'responses', 200, 'headers')).toHaveProperty('ETag');
+    expect(at('paths', '/api/v1/blacklist/', 'get', 'responses', 200, 'headers')).toHaveProperty(
+      'X-Total-Count',
+    );
   });
 
   it("has the errors in FastAPI's shapes", () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { MatchEvent } from '../../lib/contract/match-event.ts';
 import type { BlacklistMatch, ImageProcessingResult } from '../../lib/contract/shapes.ts';
 import { matchEvent, maxEventBytes, withoutUnlisted } from '../../lib/events/match-event.ts';
-import { processedResult } from '../suites/records/fixtures.ts';
+import { plainEntry, processedResult } from '../suites/records/fixtures.ts';
 
 const { faces, ...rest } = processedResult();
 const [face] = faces;
@@ -36,14 +36,20 @@ function resultOf(...matchesOfFaces: readonly Given[][]): ImageProcessingResult 
         distance,
         similarity: 100 - 10 * distance,
         image_id: `image-of-${entryId}`,
-        entry: { id: entryId, name, reason: 'a secret reason' },
+        entry: {
+          ...plainEntry(entryId, name, 'a secret reason'),
+          ...{ severity: 'danger', category: 'fraud', notes: 'secret notes' },
+        },
       })),
     })),
   };
 }
 
-test('an event has ids, names, distances and boxes, and nothing else of the picture', () => {
-  const result = resultOf([{ entryId: 7, name: 'Jane Roe', distance: 0.1 }], []);
+const details = { severity: 'danger', category: 'fraud', expires_at: null };
+
+test('an event has ids, names, distances and boxes, how urgent it is, and nothing else of picture or person', () => {
+  const origin = { source: 'Entrance', reference: 'a.jpg' };
+  const result = { ...resultOf([{ entryId: 7, name: 'Jane Roe', distance: 0.1 }], []), ...origin };
   const event = matchEvent('picture-1', result);
   expect(MatchEvent.parse(event)).toEqual(event);
   expect(event).toEqual({
@@ -52,14 +58,15 @@ test('an event has ids, names, distances and boxes, and nothing else of the pict
     data: {
       picture_id: 'picture-1',
       db_id: 41,
-      entries: [{ id: 7, name: 'Jane Roe', similarity: 99 }],
+      ...origin,
+      entries: [{ id: 7, name: 'Jane Roe', ...details, similarity: 99 }],
       faces: [
         {
           face_index: 0,
           box: { x: 10, y: 20, w: 30, h: 40 },
           matches: [
             {
-              entry: { id: 7, name: 'Jane Roe' },
+              entry: { id: 7, name: 'Jane Roe', ...details },
               image_id: 'image-of-7',
               distance: 0.1,
               threshold: 0.6,
@@ -95,8 +102,8 @@ test('everybody is named once, with the best similarity, best first', () => {
     ),
   );
   expect(event?.data.entries).toEqual([
-    { id: 2, name: 'Person 2', similarity: 99 },
-    { id: 1, name: 'Person 1', similarity: 97 },
+    { id: 2, name: 'Person 2', ...details, similarity: 99 },
+    { id: 1, name: 'Person 1', ...details, similarity: 97 },
   ]);
 });
 
@@ -113,7 +120,7 @@ test('who is not listed any more is left out, and nobody left is no event', () =
   ) as MatchEvent;
   const left = withoutUnlisted(event, new Set([2, 3]));
   expect(JSON.stringify(left)).not.toContain('Ada');
-  expect(left?.data.entries).toEqual([{ id: 2, name: 'Bob', similarity: 98 }]);
+  expect(left?.data.entries).toEqual([{ id: 2, name: 'Bob', ...details, similarity: 98 }]);
   expect(left?.data.faces.map(({ face_index }) => face_index)).toEqual([0]);
   expect(withoutUnlisted(event, new Set([3]))).toBeUndefined();
 });

@@ -7,7 +7,7 @@ import type { RecordStore } from '../../lib/records/port.ts';
 import { openDatabase } from '../../lib/records/sqlite/database.ts';
 import { SqliteOutbox } from '../../lib/records/sqlite/outbox.ts';
 import { openSqliteRecords } from '../../lib/records/sqlite/records.ts';
-import { activeEntry, processedResult } from '../suites/records/fixtures.ts';
+import { activeEntry, plainEntry, processedResult } from '../suites/records/fixtures.ts';
 
 /** Records with an outbox, each with a database handle of its own, as in a server. */
 export interface OpenedOutbox extends AsyncDisposable {
@@ -60,7 +60,7 @@ export function resultWith(entryIds: readonly number[]) {
     ...face,
     blacklist_matches: face.blacklist_matches.map((match, index) => {
       const id = entryIds[index] ?? 0;
-      return { ...match, entry: { id, name: `Person ${id}`, reason: null } };
+      return { ...match, entry: plainEntry(id, `Person ${id}`) };
     }),
   }));
   return { ...rest, faces: withEntries };

@@ -146,13 +146,16 @@ describe('the table’s stream', () => {
     expect(told.toSorted((one, other) => one - other)).toEqual(all.slice(0, told.length));
   });
 
-  test('brings nothing of who was deleted meanwhile', async () => {
+  test('brings nothing of who was deleted, or suspended, meanwhile', async () => {
     const { entry: gone } = await activeEntry(records, 'Eve');
     bus.fault = () => ({ error: 'InternalException' });
+    const { entry: suspended } = await activeEntry(records, 'Sue');
     await records.addProcessed('of-eve', resultWith([gone.id]));
+    await records.addProcessed('of-sue', resultWith([suspended.id]));
     await records.addProcessed('of-both', resultWith([gone.id, entryId]));
     await until(() => answers.some(({ batchItemFailures }) => batchItemFailures.length > 0));
     await records.markEntryDeleting(gone.id);
+    await records.updateEntry(suspended.id, { suspended: true });
     bus.fault = () => undefined;
     await until(() => published().includes('of-both'));
     expect(published()).toEqual(['of-both']);

@@ -17,7 +17,14 @@ const event: MatchEvent = {
   data: {
     picture_id: '3da2db12-a1b8-41d3-ab0c-957c266de12f',
     db_id: 41,
-    entries: [{ id: 7, name: 'Zoë “Z” Müller 😀', similarity: 99 }],
+    source: 'Tür 1',
+    reference: null,
+    entries: [
+      {
+        ...{ id: 7, name: 'Zoë “Z” Müller 😀', severity: 'danger', category: 'Diebstahl' },
+        ...{ expires_at: null, similarity: 99 },
+      },
+    ],
     faces: [],
     truncated: false,
   },

@@ -21,6 +21,7 @@ import {
   RouteNotFoundError,
   ThrottledError,
   UnsupportedFormatError,
+  VersionConflictError,
 } from '../../lib/errors.ts';
 import { endpoint, response } from '../../lib/http/endpoint.ts';
 import { statusOf } from '../../lib/http/problem.ts';
@@ -61,6 +62,12 @@ const failures = [
   [new ImageNotFoundError(), 404, 'Reference image not found'],
   [new ProcessedNotFoundError(), 404, 'Processed image not found'],
   [new NameTakenError('Jane Roe'), 409, "Blacklist entry with name 'Jane Roe' already exists."],
+  [
+    new VersionConflictError({ id: 7, version: 4, updatedBy: 'desk 2', updatedDate: '2026-05-05T18:12Z' }),
+    412,
+    'Entry 7 was changed by desk 2 at 2026-05-05T18:12Z. It has version 4, not the one that this request is for: ' +
+      'read the entry again, and send the request with its present version if it is still wanted.',
+  ],
   [
     new LastImageError(),
     409,

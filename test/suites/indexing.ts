@@ -88,6 +88,14 @@ export function indexingSuite(mode: string, open: () => Promise<OpenedIndexing>)
       expect(face?.matches[0]).toMatchObject({ entryId: id, imageId });
     });
 
+    it('tells where nobody matches the entry, for it is suspended', async () => {
+      const { id } = await list('Jane Roe');
+      await opened.records.updateEntry(id, { suspended: true });
+      const warning = 'The entry is suspended: nobody matches it.';
+      expect(await upload('inbox/Jane Roe/a.jpg', jane)).toMatchObject({ outcome: 'enrolled', warning });
+      expect(await listed()).toEqual({ 'Jane Roe': 2 });
+    });
+
     const names = [
       'Jane Roe',
       'Zoë Müller',

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NameTakenError } from '../../lib/errors.ts';
 import type { RecordStore } from '../../lib/records/port.ts';
 import { entrySuite } from './records/entries.ts';
+import { entryDetailSuite } from './records/entry-details.ts';
+import { entryPageSuite } from './records/entry-pages.ts';
 import { filterSuite } from './records/filters.ts';
 import {
   activeEntry,
@@ -28,6 +30,8 @@ export function recordStoreSuite(name: string, open: () => Promise<OpenedRecords
     afterEach(() => opened.remove());
 
     entrySuite(() => opened);
+    entryDetailSuite(() => opened);
+    entryPageSuite(() => opened);
     imageSuite(() => opened);
     processedSuite(() => opened);
     filterSuite(() => opened);

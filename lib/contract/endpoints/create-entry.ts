@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
+import { entryDetailTexts } from '../entry-fields.ts';
 import { recordExample } from '../examples.ts';
 import { EntryName, EntryReasonText, maxImagesPerRequest } from '../fields.ts';
 import { PossibleDuplicates } from '../possible-duplicates.ts';
@@ -23,7 +24,7 @@ export const createEntryContract = defineEndpoint({
   role: 'editor',
   body: {
     kind: 'multipart',
-    fields: z.object({ name: EntryName, reason: EntryReasonText }),
+    fields: z.object({ name: EntryName, reason: EntryReasonText, ...entryDetailTexts }),
     files: { name: 'images', description: 'Pictures of the person.', maxCount: maxImagesPerRequest },
   },
   success: {

@@ -1,4 +1,5 @@
 import { defineEndpoint } from '../endpoint.ts';
+import { ifMatchHeader } from '../entry-version.ts';
 import { recordExample } from '../examples.ts';
 import { EntryPath } from '../fields.ts';
 import { BlacklistRecord } from '../shapes.ts';
@@ -12,11 +13,19 @@ export const deleteEntryContract = defineEndpoint({
   tags: ['Blacklist'],
   role: 'admin',
   params: EntryPath,
+  headers: ifMatchHeader,
   success: {
     status: 200,
     description: 'The entry that was deleted.',
     schema: BlacklistRecord,
     example: recordExample,
   },
-  errors: ['request_invalid', 'entry_not_found', 'throttled', 'disk_full', 'backend_unavailable'],
+  errors: [
+    'request_invalid',
+    'entry_not_found',
+    'version_conflict',
+    'throttled',
+    'disk_full',
+    'backend_unavailable',
+  ],
 });

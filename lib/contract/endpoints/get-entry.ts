@@ -1,4 +1,5 @@
 import { defineEndpoint } from '../endpoint.ts';
+import { etagHeader } from '../entry-version.ts';
 import { recordExample } from '../examples.ts';
 import { EntryPath } from '../fields.ts';
 import { BlacklistRecord } from '../shapes.ts';
@@ -11,6 +12,12 @@ export const getEntryContract = defineEndpoint({
   tags: ['Blacklist'],
   role: 'desk',
   params: EntryPath,
-  success: { status: 200, description: 'The entry.', schema: BlacklistRecord, example: recordExample },
+  success: {
+    status: 200,
+    description: 'The entry.',
+    headers: etagHeader,
+    schema: BlacklistRecord,
+    example: recordExample,
+  },
   errors: ['request_invalid', 'entry_not_found', 'throttled', 'backend_unavailable'],
 });

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 import { resultExample } from '../examples.ts';
 import { CandidateCount, maxImagesPerRequest, overrides } from '../fields.ts';
+import { oneReferenceEach, References, Source } from '../origin-fields.ts';
 import { ImageProcessingResult } from '../shapes.ts';
 
 export const ProcessImagesRequest = z
@@ -15,7 +16,10 @@ export const ProcessImagesRequest = z
       ),
     ...overrides,
     candidates: CandidateCount,
+    source: Source,
+    references: References,
   })
+  .check(oneReferenceEach)
   .meta({ id: 'ProcessImagesRequest' });
 export type ProcessImagesRequest = z.output<typeof ProcessImagesRequest>;
 

@@ -163,7 +163,7 @@ export const statusContract = defineEndpoint({
       },
       settings: {
         quality_filter: 'auto',
-        detection_confidence_threshold: 0.4,
+        detection_confidence_threshold: 0.15,
         max_image_bytes: 15_728_640,
         max_request_bytes: 26_214_400,
         workers: 4,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
-import { verificationExample } from '../examples.ts';
+import { matchedEntryExample, verificationExample } from '../examples.ts';
 import { EntryPath, ImageInput, overrides } from '../fields.ts';
 import { MatchedEntry } from '../shapes.ts';
 import { Verification } from './verify.ts';
@@ -22,7 +22,7 @@ export const verifyEntryContract = defineEndpoint({
   path: '/api/v1/blacklist/{id}/verify',
   summary: 'Compare a picture with one listed person',
   description:
-    "The picture's largest face beside the nearest of the entry's reference images, also where that is no match. Nothing is kept.",
+    "The picture's largest face beside the nearest of the entry's reference images, also where that is no match. An entry that is suspended or has expired verifies nobody. Nothing is kept.",
   tags: ['Verification'],
   role: 'check',
   params: EntryPath,
@@ -48,7 +48,7 @@ export const verifyEntryContract = defineEndpoint({
           mouth_right: null,
         },
       },
-      entry: { id: 7, name: 'Jane Roe', reason: 'Banned after the incident of 3 May.' },
+      entry: matchedEntryExample,
       image_id: '0b9f4c52-6f0e-4d5e-9c1a-3a7f5f0c1d2e',
     },
   },

@@ -170,7 +170,9 @@ class Human implements FaceBackend {
     this.#maxFalseMatchRate = settings.maxFalseMatchRate;
     this.defaults = matchDefaults(modelName, model, this.#metric, this.#detector, this.#maxFalseMatchRate);
     const { detectionConfidenceThreshold: minConfidence, testLimits } = settings;
-    const tested = { modelName: model.embedder, detector: this.#detector, minConfidence };
+    // The drawn face does not fill its picture.
+    const detector = this.#detector === 'skip' ? 'mediapipe+ssd' : this.#detector;
+    const tested = { modelName: model.embedder, detector, minConfidence };
     this.#test = new EngineTest(pool, tested, testLimits);
   }
 

@@ -35,12 +35,12 @@ interface Thread {
 }
 
 /**
- * Limit on a job in milliseconds on ONNX Runtime: far more than 50 megapixels with 200 faces take. A worker
+ * Limit on a job in milliseconds: far more than 50 megapixels with 200 faces take on ONNX Runtime. A worker
  * that exceeds it is replaced.
  */
 const usualJobTimeoutMs = 120_000;
 
-/** Largest ratio between a picture's time on each runtime and its time on ONNX Runtime. */
+/** Factors by which a picture takes longer than on ONNX Runtime, at most. */
 const slowness: Readonly<Record<RuntimeName, number>> = { onnx: 1, 'tfjs-node': 5, 'tfjs-wasm': 10 };
 
 /** Limit on a worker's failed starts in a row; then it is not started again. */

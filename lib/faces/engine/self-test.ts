@@ -15,8 +15,8 @@ export interface EngineTestLimits {
   /** Milliseconds that a caller waits at most. */
   readonly answerMs: number;
   /**
-   * An engine that does not come to the test is busy, unless it has begun and ended nothing for so long;
-   * longer on a slow runtime.
+   * Milliseconds without any progress after which an engine that does not get to the test is taken to hang;
+   * before, it counts as busy. A slow runtime has more time.
    */
   readonly stillMs: number;
 }
@@ -31,7 +31,7 @@ const usualLimits: EngineTestLimits = { everyMs: 60_000, answerMs: 3_000, stillM
  * Confidence that all detectors reach for the drawing, 0..1. With a higher minimum they leave it out, and it
  * can't be required.
  */
-const drawnConfidence = 0.85;
+const drawnConfidence = 0.99;
 /** Largest distance of the eyes found from the eyes drawn, in pixels; the mesh's are within 2. */
 const maxPixelsAway = 6;
 

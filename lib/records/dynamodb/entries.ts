@@ -1,7 +1,18 @@
 import { changeFacts, countWritten, isService } from '../../audit/scope.ts';
 import { BackendUnavailableError, NameTakenError } from '../../errors.ts';
 import { foldedName } from '../../names/folded-name.ts';
-import type { EntryChange, EntryRecord, RecordStatus, RecordStore } from '../port.ts';
+import type {
+  EntryChange,
+  EntryPage,
+  EntryQuery,
+  EntryRecord,
+  IfVersion,
+  NewEntry,
+  RecordStatus,
+  RecordStore,
+} from '../port.ts';
+import { changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
+import { pageOfEntries } from '../shared/entry-pages.ts';
 import { planNormalForms } from '../shared/normal-entries.ts';
 import { row } from '../shared/row.ts';
 import { type Action, isNew } from './action.ts';
@@ -11,6 +22,7 @@ import {
   counterKey,
   type EntryItem,
   entriesPartition,
+  entryAttributes,
   entryKey,
   entryRecord,
   foldedPartition,
@@ -21,19 +33,20 @@ import {
 } from './items.ts';
 import type { Item } from './keys.ts';
 
-type NewEntry = Parameters<RecordStore['createEntry']>[0];
-
 /** Makes the part of the record store that keeps entries. */
 export function entryRecords(table: TableClient) {
   return {
-    async createEntry({ name, reason, carried }: NewEntry): Promise<EntryRecord> {
+    async createEntry(given: NewEntry): Promise<EntryRecord> {
+      const { name, carried } = given;
       if (carried) await raiseCounter(table, carried.id);
       return table.settle(async () => {
         const id = carried?.id ?? (await table.next(counterKey('entry')));
-        const addedDate = carried?.addedDate ?? new Date().toISOString();
-        const entry: EntryRecord = { id, name, reason, addedDate, status: 'PENDING', imageCount: 0 };
+        const entry = newEntryRecord(given, id);
         const { done, refused } = await table.transact([
-          { put: { ...entryKey(id), ...entry, version: 1, folded: foldedName(name) }, ...isNew },
+          {
+            put: { ...entryKey(id), ...entryAttributes(entry), version: 1, folded: foldedName(name) },
+            ...isNew,
+          },
           { put: { ...nameKey(name), entryId: id }, ...isNew },
           { put: hiddenEntryPlace(id, 'PENDING') },
           { put: foldedPlace(foldedName(name), id) },
@@ -88,25 +101,35 @@ export function entryRecords(table: TableClient) {
       return records.sort((one, other) => one.id - other.id);
     },
 
-    async updateEntry(
-      entryId: number,
-      { name, reason }: { name: string; reason: string | null },
-    ): Promise<EntryRecord | undefined> {
+    /** All entries are read, with the number of their images in them: no image is. */
+    async findEntries(query: EntryQuery): Promise<EntryPage> {
+      const items: Item[] = [];
+      for await (const some of table.query(entriesPartition)) items.push(...some);
+      const shown = items.map(entryRecord).filter(({ status }) => status === 'ACTIVE');
+      return pageOfEntries(shown, query);
+    },
+
+    async updateEntry(entryId, change, { actor = null, ...condition } = {}) {
       return table.settle(async () => {
-        const entry = await readEntry(table, entryId);
-        if (entry?.status !== 'ACTIVE') return undefined;
-        const { done, refused } = await table.transact(renaming(entry, name, reason), [
+        const item = await readEntry(table, entryId);
+        if (item?.status !== 'ACTIVE') return undefined;
+        const entry = entryRecord(item);
+        requireVersion(entry, condition);
+        const changed = changedEntry(entry, change, actor);
+        if (changed === entry) return entry;
+        const { imageCount: _, ...attributes } = entryAttributes(changed);
+        const { done, refused } = await table.transact(changing(item, attributes), [
           changeFacts({ entryId }),
         ]);
         if (done) countWritten(1);
-        if (done) return { ...entryRecord(entry), name, reason };
-        if (refused.has(1) && !refused.has(0)) throw new NameTakenError(name);
+        if (done) return changed;
+        if (refused.has(1) && !refused.has(0)) throw new NameTakenError(changed.name);
         return again;
       });
     },
 
-    async markEntryDeleting(entryId: number): Promise<EntryRecord | undefined> {
-      return markDeleting(table, entryId);
+    async markEntryDeleting(entryId: number, condition?: IfVersion): Promise<EntryRecord | undefined> {
+      return markDeleting(table, entryId, condition);
     },
 
     /**
@@ -167,10 +190,15 @@ async function readEntry(table: TableClient, entryId: number): Promise<EntryItem
   return row<EntryItem | undefined>(await table.get(entryKey(entryId)));
 }
 
-async function markDeleting(table: TableClient, entryId: number): Promise<EntryRecord | undefined> {
+async function markDeleting(
+  table: TableClient,
+  entryId: number,
+  condition: IfVersion = {},
+): Promise<EntryRecord | undefined> {
   return table.settle(async () => {
     const entry = await readEntry(table, entryId);
     if (!entry || entry.status === 'DELETING') return entry && entryRecord(entry);
+    requireVersion(entryRecord(entry), condition);
     const facts = entry.status === 'ACTIVE' ? [changeFacts({ entryId })] : [];
     const { done } = await table.transact(
       [
@@ -197,7 +225,7 @@ async function normalize(
   return table.settle(async () => {
     const entry = await readEntry(table, seen.id);
     if (entry?.name !== seen.name || entry.reason !== seen.reason) return false;
-    const { done, refused } = await table.transact(renaming(entry, name, reason), [
+    const { done, refused } = await table.transact(changing(entry, { name, reason }), [
       changeFacts({ entryId: seen.id }),
     ]);
     if (done) return true;
@@ -206,13 +234,14 @@ async function normalize(
 }
 
 /**
- * Makes the actions of a change of name. The first changes the entry; the second, if there is one, takes the
- * new name.
+ * Makes the actions of a change. The first changes the entry; the second, if the name changes, takes the new
+ * name.
  */
-function renaming(entry: EntryItem, name: string, reason: string | null): Action[] {
+function changing(entry: EntryItem, change: Partial<EntryItem> & Pick<EntryItem, 'name'>): Action[] {
   const { id: entryId, folded: before } = entry;
+  const { name } = change;
   const folded = foldedName(name);
-  const actions = [changeOf(entry, { name, reason, folded })];
+  const actions = [changeOf(entry, { ...change, folded })];
   if (name !== entry.name) {
     actions.push({ put: { ...nameKey(name), entryId }, ...isNew }, { remove: nameKey(entry.name) });
   }
@@ -241,7 +270,7 @@ async function raiseCounter(table: TableClient, entryId: number): Promise<void> 
 /** Condition that the entry has not changed since it was read. */
 const unchanged = ({ version }: EntryItem) => ({ condition: '#version = :version', values: { version } });
 
-function changeOf(entry: EntryItem, change: Partial<EntryRecord & Pick<EntryItem, 'folded'>>): Action {
+function changeOf(entry: EntryItem, change: Partial<EntryItem>): Action {
   const { condition, values } = unchanged(entry);
   const assignments = Object.keys(change).map((name) => `#${name} = :new_${name}`);
   const newValues = Object.entries(change).map(([name, value]) => [`new_${name}`, value]);

@@ -1,4 +1,4 @@
-import type { EntryRecord, ImageRecord, RecordStatus } from '../port.ts';
+import { type EntryRecord, type ImageRecord, noDetails, type RecordStatus } from '../port.ts';
 import { row } from '../shared/row.ts';
 import { partitionKey } from './definition.ts';
 import type { Item, Key } from './keys.ts';
@@ -37,11 +37,17 @@ import type { Item, Key } from './keys.ts';
  * what they point to. Numbers in keys are padded, so that their order is that of the numbers.
  */
 
+/** Fields of an entry that earlier versions did not keep. */
+type LaterFields = keyof typeof noDetails | 'addedBy' | 'updatedBy' | 'updatedDate';
+
 /**
- * A stored entry; every change raises `version`. `folded` is the name in the key of its `foldedPlace`;
- * entries of earlier versions had none.
+ * A stored entry. Every change of the item raises `version`, also one of its images; `edition` is the version
+ * of the entry itself. `folded` is the name in the key of its `foldedPlace`. Earlier versions left out the
+ * optional attributes.
  */
-export type EntryItem = EntryRecord & Key & { readonly version: number; readonly folded?: string };
+export type EntryItem = Omit<EntryRecord, LaterFields | 'version'> &
+  Partial<Pick<EntryRecord, LaterFields>> &
+  Key & { readonly version: number; readonly edition?: number; readonly folded?: string };
 
 /**
  * Pads a number to the 16 digits of Number.MAX_SAFE_INTEGER. Anything but a whole number from 0 on becomes a
@@ -129,8 +135,20 @@ export const entryPlace = (image: Pick<ImageRecord, 'addedDate' | 'id' | 'entryI
 export const imageIdAt = ({ sk }: Key) => sk.slice(sk.indexOf('#') + 1);
 
 export function entryRecord(item: Item): EntryRecord {
-  const { id, name, reason, addedDate, status, imageCount } = row<EntryItem>(item);
-  return { id, name, reason, addedDate, status, imageCount };
+  const {
+    pk: _pk,
+    sk: _sk,
+    version: _version,
+    folded: _folded,
+    edition = 1,
+    ...entry
+  } = row<EntryItem>(item);
+  return { ...noDetails, addedBy: null, updatedBy: null, updatedDate: null, ...entry, version: edition };
+}
+
+/** The attributes of an entry's item that its record decides. */
+export function entryAttributes({ version, ...entry }: EntryRecord) {
+  return { ...entry, edition: version };
 }
 
 export function imageRecord(item: Item): ImageRecord {

@@ -3,6 +3,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue } from 'aws-lambda';
 import { entryIdsOf, matchEvent, withoutUnlisted } from '../../events/match-event.ts';
 import type { MatchStream } from '../../events/port.ts';
+import { isInForce } from '../shared/in-force.ts';
 import { row } from '../shared/row.ts';
 import { TableClient, type TableSettings } from './client.ts';
 import { entryKey, entryRecord, reviewEventsPartition } from './items.ts';
@@ -35,5 +36,5 @@ function itemOf({ bytes, ...image }: StreamImage): Item {
 
 async function listedAmong(table: TableClient, entryIds: readonly number[]): Promise<Set<number>> {
   const entries = (await table.getAll(entryIds.map(entryKey))).map(entryRecord);
-  return new Set(entries.filter(({ status }) => status === 'ACTIVE').map(({ id }) => id));
+  return new Set(entries.filter((entry) => isInForce(entry)).map(({ id }) => id));
 }

@@ -1,4 +1,8 @@
-import type { ImageProcessingResult } from '../../contract/shapes.ts';
+import type { ImageProcessingResult, MatchedEntry } from '../../contract/shapes.ts';
+import { noOrigin } from '../../origin.ts';
+
+/** The details of a match's entry that older records lack. */
+const noDetails: Partial<MatchedEntry> = { severity: null, category: null, expires_at: null };
 
 /**
  * Reads a processed picture's answer from its stored JSON. Fields that older records lack become null.
@@ -11,6 +15,7 @@ export function storedResult(json: string, id: number, at: number | undefined): 
     ...face,
     blacklist_matches: face.blacklist_matches.map((match) => ({
       ...match,
+      entry: { ...noDetails, ...match.entry, notes: null },
       image_id: match.image_id ?? null,
       review: null,
     })),
@@ -24,6 +29,7 @@ export function storedResult(json: string, id: number, at: number | undefined): 
   const warnings = result.warnings ?? null;
   const { has_near_miss = null, verdict = null, verdict_reasons = null } = result;
   return {
+    ...noOrigin,
     ...result,
     faces,
     db_id: id,

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { addEntryDetails } from './entry-details.ts';
 import { normalizeEntries } from './normal-forms.ts';
 
 /**
@@ -169,6 +170,7 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
 
   ALTER TABLE processed ADD COLUMN actor TEXT;
   `,
+  addEntryDetails,
   /*
    * Reviews of the matches of a picture: `matches` is ReviewedMatch[] as JSON. `verdict` is that on the
    * picture, null while it is open; `rank` is that in the scope `match`. See `review-pages.ts`.

@@ -5,8 +5,10 @@ import type { ReviewEvent, ServiceEvent } from '../../contract/match-event.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { entryIdsOf, matchEvent, withoutUnlisted } from '../../events/match-event.ts';
 import type { DueDelivery, GivenUp, Outbox, Receiver } from '../../events/port.ts';
+import { isInForce } from '../shared/in-force.ts';
 import { storedResult } from '../shared/stored-result.ts';
 import { connect } from './connection.ts';
+import { entryRecord } from './entries.ts';
 import { attempt, databaseError, isBusy, type WriteOptions, whenUnlocked, write } from './transactions.ts';
 
 /** Limit on the deliveries that one transaction gives up. */
@@ -71,7 +73,8 @@ const statements = {
   picture: 'SELECT picture_id, result, at FROM processed WHERE id = ?',
   /** Entries of a JSON array of ids. The `+` keeps the planner from going through all `ACTIVE` entries. */
   listedAmong: `
-    SELECT id FROM entry WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'ACTIVE'`,
+    SELECT id, status, expires_at AS expiresAt, suspended FROM entry
+    WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'ACTIVE'`,
 };
 
 export function prepareOutboxStatements(database: DatabaseSync) {
@@ -148,8 +151,9 @@ export class SqliteOutbox implements Outbox {
         row &&
         matchEvent(String(row.picture_id), storedResult(String(row.result), processedId, Number(row.at)));
       if (!event) return undefined;
-      const listed = this.#statements.listedAmong.all(JSON.stringify(entryIdsOf(event)));
-      return withoutUnlisted(event, new Set(listed.map(({ id }) => Number(id))));
+      const entries = this.#statements.listedAmong.all(JSON.stringify(entryIdsOf(event))).map(entryRecord);
+      const listed = entries.filter((entry) => isInForce(entry));
+      return withoutUnlisted(event, new Set(listed.map(({ id }) => id)));
     });
   }
 

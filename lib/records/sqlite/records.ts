@@ -4,9 +4,14 @@ import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { EntryNotFoundError, LastImageError, NameTakenError } from '../../errors.ts';
 import { foldedName } from '../../names/folded-name.ts';
 import type {
+  ChangedFields,
   EntryChange,
+  EntryPage,
+  EntryQuery,
   EntryRecord,
+  IfVersion,
   ImageRecord,
+  NewEntry,
   NewImage,
   NewReview,
   ProcessedPage,
@@ -20,8 +25,11 @@ import type {
   Stamp,
   TimeDisorder,
 } from '../port.ts';
+import { changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
+import { isInForce } from '../shared/in-force.ts';
 import { row } from '../shared/row.ts';
 import { SqliteAudit } from './audit.ts';
+import { entryParameters, entryRecord, findEntryIds, newEntryParameters } from './entries.ts';
 import { SqliteOutbox } from './outbox.ts';
 import { addProcessed, getProcessed, listProcessed, timeDisorder } from './processed.ts';
 import { addReview, readTallies } from './reviews.ts';
@@ -44,7 +52,6 @@ export function openSqliteRecords(database: DatabaseSync): RecordStore {
   return attempt(database, () => new SqliteRecords(database));
 }
 
-type NewEntry = Parameters<RecordStore['createEntry']>[0];
 type Row = Record<string, SQLOutputValue>;
 
 /** Number of images that are read at once where they are read one after the other. */
@@ -56,7 +63,6 @@ const imagesAtOnce = 500;
 const writableMs = 1000;
 
 // The statements name their columns after the fields, so a row is the record.
-const entryRecord = (found: Row) => row<EntryRecord>({ ...found });
 function imageRecord({ sequence, face, file, ...found }: Row): ImageRecord {
   return row<ImageRecord>({
     ...found,
@@ -96,17 +102,17 @@ class SqliteRecords implements RecordStore {
     this.#audit = new SqliteAudit(database);
   }
 
-  async createEntry({ name, reason, carried }: NewEntry): Promise<EntryRecord> {
+  async createEntry(given: NewEntry): Promise<EntryRecord> {
     const { insertEntry, insertCarriedEntry } = this.#statements;
-    const addedDate = carried?.addedDate ?? new Date().toISOString();
+    const entry = newEntryRecord(given, given.carried?.id ?? 0);
     const { lastInsertRowid } = await this.#write(() =>
-      takingName(name, () =>
-        carried
-          ? insertCarriedEntry.run(carried.id, name, foldedName(name), reason, addedDate)
-          : insertEntry.run(name, foldedName(name), reason, addedDate),
+      takingName(entry.name, () =>
+        given.carried
+          ? insertCarriedEntry.run({ $id: entry.id, ...newEntryParameters(entry) })
+          : insertEntry.run(newEntryParameters(entry)),
       ),
     );
-    return { id: Number(lastInsertRowid), name, reason, addedDate, status: 'PENDING', imageCount: 0 };
+    return { ...entry, id: Number(lastInsertRowid) };
   }
 
   async activateEntry(entryId: number): Promise<EntryRecord | undefined> {
@@ -134,26 +140,43 @@ class SqliteRecords implements RecordStore {
     return this.#read(() => this.#statements.entriesByStatus.all(status).map(entryRecord));
   }
 
+  async findEntries(query: EntryQuery): Promise<EntryPage> {
+    return this.#read(() => {
+      const { total, ids } = findEntryIds(this.#database, query);
+      const found = this.#statements.entriesAmong.all(JSON.stringify(ids)).map(entryRecord);
+      const byId = new Map(found.map((entry) => [entry.id, entry]));
+      return { total, items: ids.flatMap((id) => byId.get(id) ?? []) };
+    });
+  }
+
   async updateEntry(
     entryId: number,
-    { name, reason }: { name: string; reason: string | null },
+    change: ChangedFields,
+    { actor = null, ...condition }: Parameters<RecordStore['updateEntry']>[2] = {},
   ): Promise<EntryRecord | undefined> {
+    let isChanged = false;
     return this.#change(
       () => {
-        const folded = foldedName(name);
-        const { changes } = takingName(name, () =>
-          this.#statements.updateEntry.run(name, folded, reason, entryId),
+        const entry = this.#entry(entryId);
+        if (entry?.status !== 'ACTIVE') return undefined;
+        requireVersion(entry, condition);
+        const changed = changedEntry(entry, change, actor);
+        isChanged = changed !== entry;
+        if (!isChanged) return entry;
+        takingName(changed.name, () =>
+          this.#statements.updateEntry.run({ $id: entryId, ...entryParameters(changed) }),
         );
-        return changes === 0 ? undefined : this.#entry(entryId);
+        return changed;
       },
-      (entry) => entry && { entryId },
+      () => (isChanged ? { entryId } : undefined),
     );
   }
 
-  async markEntryDeleting(entryId: number): Promise<EntryRecord | undefined> {
+  async markEntryDeleting(entryId: number, condition: IfVersion = {}): Promise<EntryRecord | undefined> {
     return this.#change(
       () => {
         const before = this.#entry(entryId);
+        if (before && before.status !== 'DELETING') requireVersion(before, condition);
         this.#statements.markEntryDeleting.run(entryId);
         return before;
       },
@@ -263,7 +286,8 @@ class SqliteRecords implements RecordStore {
       const images = activeImagesAmong.all(JSON.stringify(imageIds)).map(imageRecord);
       const entryIds = new Set(images.map((image) => image.entryId));
       const entries = activeEntriesAmong.all(JSON.stringify([...entryIds])).map(entryRecord);
-      const entriesById = new Map(entries.map((entry) => [entry.id, entry]));
+      const inForce = entries.filter((entry) => isInForce(entry));
+      const entriesById = new Map(inForce.map((entry) => [entry.id, entry]));
 
       const found = new Map<string, { image: ImageRecord; entry: EntryRecord }>();
       for (const image of images) {

@@ -2,8 +2,32 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 const selectEntry = `
   SELECT id, name, reason, added_date AS addedDate, status,
-    (SELECT count(*) FROM image WHERE entry_id = entry.id AND status = 'ACTIVE') AS imageCount
+    (SELECT count(*) FROM image WHERE entry_id = entry.id AND status = 'ACTIVE') AS imageCount,
+    expires_at AS expiresAt, review_at AS reviewAt, category, severity, notes, suspended,
+    added_by AS addedBy, updated_by AS updatedBy, updated_date AS updatedDate, version
   FROM entry`;
+
+/** Named parameters are those of `entryParameters`. */
+const entryValues = {
+  name: '$name',
+  folded_name: '$foldedName',
+  reason: '$reason',
+  expires_at: '$expiresAt',
+  review_at: '$reviewAt',
+  category: '$category',
+  folded_category: '$foldedCategory',
+  severity: '$severity',
+  notes: '$notes',
+  suspended: '$suspended',
+  search_text: '$searchText',
+  updated_by: '$updatedBy',
+  updated_date: '$updatedDate',
+  version: '$version',
+};
+const newEntryValues = { ...entryValues, added_date: '$addedDate', added_by: '$addedBy', status: '$status' };
+const insertInto = (values: Readonly<Record<string, string>>) =>
+  `INSERT INTO entry (${Object.keys(values).join(', ')}) VALUES (${Object.values(values).join(', ')})`;
+const assignments = Object.entries(entryValues).map(([column, value]) => `${column} = ${value}`);
 
 const selectImage = `
   SELECT sequence, id, entry_id AS entryId, key, status, added_date AS addedDate, face, file FROM image`;
@@ -13,12 +37,10 @@ const selectImage = `
  * `sequence` is the order in which images were made.
  */
 const statements = {
-  insertEntry:
-    "INSERT INTO entry (name, folded_name, reason, added_date, status) VALUES (?, ?, ?, ?, 'PENDING')",
-  insertCarriedEntry:
-    "INSERT INTO entry (id, name, folded_name, reason, added_date, status) VALUES (?, ?, ?, ?, ?, 'PENDING')",
+  insertEntry: insertInto(newEntryValues),
+  insertCarriedEntry: insertInto({ id: '$id', ...newEntryValues }),
   activateEntry: "UPDATE entry SET status = 'ACTIVE' WHERE id = ? AND status = 'PENDING'",
-  updateEntry: "UPDATE entry SET name = ?, folded_name = ?, reason = ? WHERE id = ? AND status = 'ACTIVE'",
+  updateEntry: `UPDATE entry SET ${assignments.join(', ')} WHERE id = $id AND status = 'ACTIVE'`,
   markEntryDeleting: "UPDATE entry SET status = 'DELETING' WHERE id = ?",
   deleteEntry: 'DELETE FROM entry WHERE id = ?',
   entry: `${selectEntry} WHERE id = ?`,
@@ -26,6 +48,8 @@ const statements = {
   entriesByFoldedName: `${selectEntry} WHERE folded_name = ? AND +status = 'ACTIVE' ORDER BY id`,
   entriesByStatus: `${selectEntry} WHERE status = ? ORDER BY id`,
   entriesTotal: "SELECT count(*) AS total FROM entry WHERE status = 'ACTIVE'",
+  /** Entries of a JSON array of ids. */
+  entriesAmong: `${selectEntry} WHERE id IN (SELECT value FROM json_each(?))`,
   /** Entries of a JSON array of ids. The `+` keeps the planner from going through all `ACTIVE` entries. */
   activeEntriesAmong: `${selectEntry} WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'ACTIVE'`,
 

@@ -1,6 +1,7 @@
 import type { Reason } from '@aws-sdk/client-rekognition';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { BackendUnavailableError } from '../../../lib/errors.ts';
+import { usualMinConfidence } from '../../../lib/faces/engine/detect/confidence.ts';
 import type { MeasuredQuality } from '../../../lib/faces/engine/detect/quality.ts';
 import { WorkerPool } from '../../../lib/faces/engine/pool.ts';
 import type { MeasuredPicture } from '../../../lib/inputs/measure.ts';
@@ -14,9 +15,6 @@ import type { ObjectReader } from './s3.ts';
 
 /** Faces that are reported of a picture at most: the largest ones, like the service. */
 const maxFaces = 100;
-
-/** Confidence (0..1, the engine's own measure) below which a face is not reported. */
-const minConfidence = 0.4;
 
 /** Requests that may wait for the engine; further ones are throttled, because each holds a picture. */
 const maxWaiting = 200;
@@ -64,7 +62,10 @@ export class Engine {
    * @throws BackendUnavailableError if a worker does not start.
    */
   static async start(workers: number, objects: ObjectReader): Promise<Engine> {
-    const pool = await WorkerPool.start(workers, { minConfidence, modelName: model });
+    const pool = await WorkerPool.start(workers, {
+      minConfidence: usualMinConfidence,
+      modelName: model,
+    });
     return new Engine(pool, objects, workers);
   }
 

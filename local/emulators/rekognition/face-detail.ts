@@ -31,20 +31,11 @@ export function describeFace(
 ): DefaultFaceDetail {
   return {
     BoundingBox: boundingBox(area, picture),
-    Confidence: confidenceOf(confidence),
+    Confidence: 100 * confidence,
     Landmarks: landmarks(area, picture),
     Pose: { Roll: pose.roll, Yaw: pose.yaw, Pitch: pose.pitch },
     Quality: { Brightness: brightness, Sharpness: sharpness },
   };
-}
-
-/**
- * Computes the service's confidence, 0..100, from BlazeFace's, 0..1. For clear frontal faces, BlazeFace gives
- * some 0.7 and the service more than 99.9. The logistic curve goes through (0.4, 90), where the engine begins
- * to be sure, and (0.7, 99.9).
- */
-function confidenceOf(score: number): number {
-  return 100 / (1 + Math.exp(-(2.197 + (score - 0.4) * 15.7)));
 }
 
 /**

@@ -16,11 +16,11 @@ const bars: Record<Exclude<QualityFilter, 'NONE' | 'AUTO'>, QualityBar> = {
   LOW: enrollmentBar,
   MEDIUM: {
     ...enrollmentBar,
-    ...{ yaw: 45, pitch: 35, boxPixels: 44, sharpness: 50, minBrightness: 15, contrast: 5, confidence: 0.6 },
+    ...{ yaw: 45, pitch: 35, boxPixels: 44, sharpness: 50, minBrightness: 15, contrast: 5, confidence: 0.8 },
   },
   HIGH: {
     ...enrollmentBar,
-    ...{ yaw: 35, pitch: 30, boxPixels: 56, sharpness: 60, minBrightness: 25, contrast: 6, confidence: 0.7 },
+    ...{ yaw: 35, pitch: 30, boxPixels: 56, sharpness: 60, minBrightness: 25, contrast: 6, confidence: 0.95 },
   },
 };
 

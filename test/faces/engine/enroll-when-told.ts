@@ -15,7 +15,7 @@ const [path = ''] = process.argv.slice(2);
 const engine = await openHuman(await openSqliteEmbeddings(await openDatabase(path)), {
   modelName: 'Fusion',
   distanceMetric: 'cosine',
-  detectionConfidenceThreshold: 0.4,
+  detectionConfidenceThreshold: 0.15,
   maxImageBytes: 15 * 1024 * 1024,
   qualityFilter: 'auto',
   workers: 1,

@@ -39,7 +39,7 @@ export async function galleries(): Promise<Galleries> {
       const backend = await openHuman(await openSqliteEmbeddings(database ?? (await openHandle())), {
         modelName: 'Fusion',
         distanceMetric: 'cosine',
-        detectionConfidenceThreshold: 0.4,
+        detectionConfidenceThreshold: 0.15,
         maxImageBytes: 15 * 1024 * 1024,
         qualityFilter: 'auto',
         workers: 1,

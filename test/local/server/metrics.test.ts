@@ -110,6 +110,24 @@ describe('GET /metrics', () => {
     expect(JSON.stringify(samples)).not.toMatch(/Jane|nowhere|4001|PROPFIND/);
   });
 
+  test('counts pictures and matches by their source, where that is told', async () => {
+    await api.list([people.listed]);
+    const grown = await growth(
+      {
+        match: ['face_blacklist_pictures_total', { outcome: 'match', source: 'Door "1"' }],
+        unusable: ['face_blacklist_pictures_total', { outcome: 'unusable', source: 'Door "1"' }],
+        matches: ['face_blacklist_matches_total', { source: 'Door "1"' }],
+      },
+      async () =>
+        api.processInputs([people.group.toString('base64'), 'nowhere.jpg'], {
+          source: 'Door "1"',
+          references: ['secret 1', 'secret 2'],
+        }),
+    );
+    expect(grown).toEqual({ match: 1, unusable: 1, matches: 1 });
+    expect(JSON.stringify((await scrape()).samples)).not.toContain('secret');
+  });
+
   test('counts pictures, faces, matches, and the stages of their work', async () => {
     await api.list([people.listed]);
     const pictures = 'face_blacklist_pictures_total';

@@ -22,6 +22,7 @@ const table: Readonly<Record<string, Role>> = {
   listEntries: 'desk',
   getEntry: 'desk',
   updateEntry: 'editor',
+  patchEntry: 'editor',
   deleteEntry: 'admin',
   addImages: 'editor',
   listImages: 'desk',

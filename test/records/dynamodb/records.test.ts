@@ -308,6 +308,25 @@ describe('the DynamoDB table', () => {
     await expect(store.createEntry({ name: 'Zoë', reason: null })).rejects.toThrow(NameTakenError);
   });
 
+  test('that an earlier version filled has entries without details, in their first version', async () => {
+    const { entry, imageId } = await activeEntry(store, 'Ada');
+    await client.send(
+      new UpdateItemCommand({
+        TableName: settings.tableName,
+        Key: marshall({ pk: 'entry', sk: padded(entry.id) }),
+        UpdateExpression:
+          'REMOVE edition, expiresAt, reviewAt, category, severity, notes, suspended, addedBy, updatedBy, updatedDate',
+      }),
+    );
+    expect(await store.getEntry(entry.id)).toEqual(entry);
+    expect((await store.findActive([imageId])).get(imageId)?.entry).toEqual(entry);
+    expect(await store.findEntries({ expired: false })).toEqual({ total: 1, items: [entry] });
+    expect(await store.updateEntry(entry.id, { suspended: true }, { ifVersion: [1] })).toMatchObject({
+      version: 2,
+      suspended: true,
+    });
+  });
+
   test('keeps what was changed while its names were brought to their normal form', async () => {
     const { entry } = await activeEntry(store, 'Ada ');
     await using proxy = await startProxy(tables.url());
@@ -319,7 +338,7 @@ describe('the DynamoDB table', () => {
     };
     expect(await open().normalizeEntries()).toEqual([]);
     useEndpoint(tables.url());
-    expect(changed).toEqual({ ...entry, ...change });
+    expect(changed).toMatchObject({ ...entry, ...change, version: 2, updatedDate: expect.any(String) });
     expect(await store.getEntry(entry.id)).toEqual(changed);
     expect(await store.findEntry('Ada')).toBeUndefined();
     expect(await store.findEntry('Ada Lovelace')).toEqual(changed);

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NameTakenError } from '../../../lib/errors.ts';
 import { foldedName } from '../../../lib/names/folded-name.ts';
-import type { ProcessedFilter } from '../../../lib/records/port.ts';
+import { noDetails, type ProcessedFilter } from '../../../lib/records/port.ts';
 import { openDatabase } from '../../../lib/records/sqlite/database.ts';
 import { migrations } from '../../../lib/records/sqlite/migrations.ts';
 import { SqliteOutbox } from '../../../lib/records/sqlite/outbox.ts';
@@ -31,6 +31,8 @@ afterEach(() => rm(folder, { recursive: true }));
 /** Makes a database as that version did. */
 function databaseOf(version: number): DatabaseSync {
   const database = new DatabaseSync(path);
+  // As where a database is opened: a migration changes the schema's text.
+  database.enableDefensive(false);
   for (const migration of migrations.slice(0, version)) {
     if (typeof migration === 'string') database.exec(migration);
     else migration(database);
@@ -126,7 +128,12 @@ describe('a database', () => {
 
   function newColumns(table: string, { name }: Record<string, unknown>): Record<string, unknown> {
     if (table === 'processed') return { run: 0, actor: null };
-    return table === 'entry' ? { folded_name: foldedName(String(name)) } : {};
+    if (table !== 'entry') return {};
+    return {
+      ...{ folded_name: foldedName(String(name)), folded_category: null, search_text: expect.any(String) },
+      ...{ expires_at: null, review_at: null, category: null, severity: null, notes: null, suspended: 0 },
+      ...{ added_by: null, updated_by: null, updated_date: null, version: 1 },
+    };
   }
 
   test('from before names had a normal form has all names and reasons in it, and nobody is lost', async () => {
@@ -144,6 +151,37 @@ describe('a database', () => {
     expect((await store.findAlike('zoe')).map(({ id }) => id)).toEqual([1, 9]);
     await expect(store.createEntry({ name: 'Zoë', reason: null })).rejects.toThrow(NameTakenError);
     expect(await store.normalizeEntries()).toEqual([]);
+  });
+
+  test('from before entries could end has them without an end, found by name and reason', async () => {
+    const before = databaseOf(8);
+    const insert = before.prepare(
+      "INSERT INTO entry (name, folded_name, reason, added_date, status) VALUES (?, ?, ?, ?, 'ACTIVE')",
+    );
+    const addedDate = '2026-05-04T09:30:00.000Z';
+    insert.run('Anne-Zoë', 'ANNE-ZOE', 'Theft of a co-worker’s bag', addedDate);
+    insert.run('Bob', 'BOB', null, addedDate);
+    before.close();
+
+    using database = await openDatabase(path);
+    const store = openSqliteRecords(database);
+    const { total, items } = await store.findEntries({ expired: false, search: 'annezoe' });
+    expect([total, items]).toMatchObject([
+      1,
+      [
+        {
+          id: 1,
+          name: 'Anne-Zoë',
+          ...noDetails,
+          addedBy: null,
+          updatedBy: null,
+          updatedDate: null,
+          version: 1,
+        },
+      ],
+    ]);
+    expect(await store.findEntries({ search: 'coworker' })).toEqual({ total, items });
+    expect(await store.updateEntry(1, { suspended: true }, { ifVersion: [1] })).toMatchObject({ version: 2 });
   });
 
   test('from before ids were given once alone keeps every row, and is whole', async () => {

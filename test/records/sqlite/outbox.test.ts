@@ -167,6 +167,18 @@ describe('the outbox', () => {
     expect(dueIds(receiver)).toEqual([both]);
   });
 
+  test('tells nothing of who is suspended, or has expired meanwhile', async () => {
+    await outbox.setReceivers(urls);
+    const [ada = 0, bob = 0] = await opened.list(2);
+    const both = await opened.process('a', [ada, bob]);
+    await opened.records.updateEntry(ada, { suspended: true });
+    expect(await outbox.event(both)).toMatchObject({ data: { entries: [{ id: bob }] } });
+    await opened.records.updateEntry(ada, { suspended: false, expiresAt: '2020-01-31T12:00:00.000Z' });
+    expect(await outbox.event(both)).toMatchObject({ data: { entries: [{ id: bob }] } });
+    await opened.records.updateEntry(ada, { expiresAt: '2999-01-31T12:00:00.000Z' });
+    expect(await outbox.event(both)).toMatchObject({ data: { entries: [{ id: ada }, { id: bob }] } });
+  });
+
   test('gives up what is too old, and counts it', async () => {
     const [receiver = 0] = idsOf(await outbox.setReceivers(urls));
     const [ada = 0] = await opened.list(1);

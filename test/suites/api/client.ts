@@ -36,6 +36,12 @@ export type Upload = Uint8Array | readonly [fileName: string, bytes: Uint8Array]
 export interface Person {
   readonly name?: string;
   readonly reason?: string;
+  readonly expires_at?: string;
+  readonly review_at?: string;
+  readonly category?: string;
+  readonly severity?: string;
+  readonly notes?: string;
+  readonly suspended?: string;
 }
 
 export type Overrides = Readonly<Record<string, unknown>>;
@@ -130,9 +136,9 @@ export class ApiClient {
     return this.send('GET', path);
   }
 
-  sendJson(method: string, path: string, body: unknown): Promise<Reply> {
+  sendJson(method: string, path: string, body: unknown, headers: Sent['headers'] = {}): Promise<Reply> {
     return this.send(method, path, {
-      headers: { 'content-type': 'application/json' },
+      headers: { ...headers, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
   }
@@ -180,6 +186,10 @@ export class ApiClient {
 
   update(id: number, change: object): Promise<Reply> {
     return this.sendJson('PUT', `/api/v1/blacklist/${id}/`, change);
+  }
+
+  patch(id: number, change: object, headers: Sent['headers'] = {}): Promise<Reply> {
+    return this.sendJson('PATCH', `/api/v1/blacklist/${id}/`, change, headers);
   }
 
   async delete(id: number): Promise<BlacklistRecord> {

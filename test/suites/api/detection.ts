@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { pictureOfNothing } from '../../api/pictures.ts';
 import type { Tested } from '../api.ts';
@@ -52,6 +53,18 @@ export function detectionSuite(get: () => Tested): void {
       expect(JSON.parse(replaced.bytes.toString())).toEqual(await api.detect(people.stranger));
       const unknown = await api.sendJson('POST', path, { image, detector_backend: 'haar' });
       expect(problems(unknown)).toMatchObject([{ loc: ['body', 'detector_backend'], type: 'enum' }]);
+    });
+
+    it('takes the picture for the face where detection is skipped, or looks for faces where it can not', async () => {
+      const { api, people, backend } = get();
+      const image = people.stranger.toString('base64');
+      const skipped = await api.sendJson('POST', path, { image, detector_backend: 'skip' });
+      const faces = JSON.parse(skipped.bytes.toString());
+      if (backend.skipsDetection) {
+        const { width, height } = await sharp(people.stranger).metadata();
+        const facial_area = expect.objectContaining({ x: 0, y: 0, w: width, h: height });
+        expect(faces).toEqual([expect.objectContaining({ facial_area, confidence: 1 })]);
+      } else expect(faces).toEqual(await api.detect(people.stranger));
     });
 
     it('needs an image', async () => {

@@ -227,8 +227,10 @@ export function listingSuite(get: () => Tested): void {
       });
       const renamed = { name: newName(), reason: 'Fraud.' };
       const reply = await api.update(entry.id, renamed);
-      expect([reply.status, JSON.parse(reply.bytes.toString())]).toEqual([200, { ...entry, ...renamed }]);
-      expect(await api.entry(entry.id)).toEqual({ ...entry, ...renamed });
+      const whenAndWho = { updated_date: expect.any(String), updated_by: expect.any(String) };
+      const changed = { ...entry, ...renamed, version: 2, ...whenAndWho };
+      expect([reply.status, JSON.parse(reply.bytes.toString())]).toEqual([200, changed]);
+      expect(await api.entry(entry.id)).toEqual(changed);
     });
 
     it('takes the reason away when there is none in the request', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { BlacklistMatch, ImageProcessingResult } from '../../../lib/contract/shapes.ts';
 import { leftToRight } from '../../api/pictures.ts';
 import type { Tested } from '../api.ts';
+import { plainEntry } from '../records/fixtures.ts';
 
 /**
  * Gives the matches of each face with one entry, from left to right. The store may list others who look
@@ -33,7 +34,7 @@ export function matchingSuite(get: () => Tested): void {
       expect(right).toHaveLength(1);
       const match = right?.[0] as BlacklistMatch;
       expect(match.identity).toMatch(backend.identityOf(entry));
-      expect(match.entry).toEqual({ id, name, reason: 'Theft.' });
+      expect(match.entry).toEqual(plainEntry(id, name, 'Theft.'));
 
       await api.delete(id);
       expect(matchesWith(id, await api.process(people.group)).flat()).toEqual([]);

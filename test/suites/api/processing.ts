@@ -22,6 +22,8 @@ function unreadable(image_path_or_identifier: string): ImageProcessingResult {
     verdict: 'cannot_tell',
     verdict_reasons: ['NOT_PROCESSED'],
     cropped_face_path: null,
+    source: null,
+    reference: null,
     warnings: null,
   };
 }

@@ -29,6 +29,8 @@ const successfulRequests: Record<string, (tested: Tested, path: string) => Promi
   getEntry: async (tested, path) => tested.api.get(await ofNewEntry(tested, path)),
   updateEntry: async (tested, path) =>
     tested.api.sendJson('PUT', await ofNewEntry(tested, path), { name: newName() }),
+  patchEntry: async (tested, path) =>
+    tested.api.sendJson('PATCH', await ofNewEntry(tested, path), { category: 'fraud' }),
   deleteEntry: async (tested, path) => tested.api.send('DELETE', await ofNewEntry(tested, path)),
   addImages: async (tested, path) =>
     tested.api.upload(await ofNewEntry(tested, path), {}, [tested.people.stranger]),
@@ -93,6 +95,7 @@ export function routesSuite(get: () => Tested, browsersHome: string): void {
     it.each([
       ['GET', ''],
       ['PUT', ''],
+      ['PATCH', ''],
       ['DELETE', ''],
       ['POST', '/images'],
       ['GET', '/images'],
@@ -105,7 +108,8 @@ export function routesSuite(get: () => Tested, browsersHome: string): void {
         const send = (id: string) => {
           const path = `/api/v1/blacklist/${id}${rest}`;
           if (method === 'POST') return api.upload(path, {}, [people.stranger]);
-          return method === 'PUT' ? api.sendJson('PUT', path, { name: newName() }) : api.send(method, path);
+          const hasBody = method === 'PUT' || method === 'PATCH';
+          return hasBody ? api.sendJson(method, path, { name: newName() }) : api.send(method, path);
         };
         for (const id of ['0', '-1', '999999999', '99999999999999999999']) {
           expect(refusal(await send(id))).toEqual([404, 'Blacklist entry not found']);
@@ -176,7 +180,7 @@ export function gatewaySuite(get: () => Tested): void {
 
     it.each([
       ['DELETE', '/api/v1/blacklist', 'POST, GET, HEAD'],
-      ['PATCH', '/api/v1/blacklist/7/', 'GET, HEAD, PUT, DELETE'],
+      ['POST', '/api/v1/blacklist/7/', 'GET, HEAD, PUT, PATCH, DELETE'],
       ['GET', '/api/v1/process/process-images/', 'POST'],
       ['POST', '/healthz', 'GET, HEAD'],
     ])('such as %s %s is a 405 that says what there is', async (method, path, allowed) => {

@@ -18,6 +18,8 @@ export interface BackendTraits {
   identityOf(entry: BlacklistRecord): RegExp;
   /** True if a match has Rekognition's own figures. */
   readonly hasAwsFigures: boolean;
+  /** A picture may be taken for a face without a look for one. Rekognition always looks. */
+  readonly skipsDetection: boolean;
 }
 
 export const deepface: BackendTraits = {
@@ -25,6 +27,7 @@ export const deepface: BackendTraits = {
   metrics: distanceMetrics,
   identityOf: ({ reference_image_dir }) => new RegExp(`^${RegExp.escape(`${reference_image_dir}/`)}[^/]+$`),
   hasAwsFigures: false,
+  skipsDetection: true,
 };
 
 export const rekognition: BackendTraits = {
@@ -32,6 +35,7 @@ export const rekognition: BackendTraits = {
   metrics: ['aws_similarity'],
   identityOf: ({ id }) => new RegExp(`^aws_rekognition_external_id:${id}$`),
   hasAwsFigures: true,
+  skipsDetection: false,
 };
 
 /** Access of the tests to the pictures that answers name. */

@@ -13,7 +13,7 @@ async function askForForm(api: ApiClient, path: string, body: object = {}): Prom
 }
 
 /** Sends the form as a browser would. */
-async function sendForm({ url, fields }: UploadForm, picture: Uint8Array): Promise<number> {
+export async function sendForm({ url, fields }: UploadForm, picture: Uint8Array): Promise<number> {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
   form.append(

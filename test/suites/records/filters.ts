@@ -113,6 +113,51 @@ export function filterSuite(opened: () => OpenedRecords): void {
     expect(await store.timeDisorder()).toBeUndefined();
   });
 
+  test('pictures are found by where they came from, with all else that is asked', async () => {
+    const origins = [
+      { source: 'Door 1', reference: 'a.jpg' },
+      { source: 'Door 1', reference: null },
+      { source: 'Door 2', reference: 'a.jpg' },
+      { source: null, reference: ' b  .jpg' },
+      { source: null, reference: null },
+    ];
+    for (const [index, origin] of origins.entries()) {
+      await store.addProcessed(`found ${index}`, { ...resultShowing(1, 2), ...origin });
+      await store.addProcessed(`nobody ${index}`, { ...resultShowing(), ...origin });
+    }
+    const idsOf = async (filter: ProcessedFilter) => {
+      const { total, items } = await store.listProcessed({ limit: 100, offset: 0, ...filter });
+      expect(total).toBe(items.length);
+      return items.map(({ db_id }) => db_id);
+    };
+    expect(await idsOf({ source: 'Door 1' })).toEqual([4, 3, 2, 1]);
+    expect(await idsOf({ reference: 'a.jpg' })).toEqual([6, 5, 2, 1]);
+    expect(await idsOf({ reference: 'b .jpg' })).toEqual([8, 7]);
+    expect(await idsOf({ source: 'Door 1', reference: 'a.jpg' })).toEqual([2, 1]);
+    expect(await idsOf({ source: 'Door 1', hasMatch: false })).toEqual([4, 2]);
+    expect(await idsOf({ source: 'Door 1', entryId: 2 })).toEqual([3, 1]);
+    expect(await idsOf({ source: 'Door 1', entryId: 2, hasMatch: false })).toEqual([]);
+    expect(await idsOf({ reference: 'a.jpg', source: 'Door 2', entryId: 1, hasMatch: true })).toEqual([5]);
+    for (const nothing of [{ source: 'door 1' }, { source: 'Door 2', reference: 'b .jpg' }])
+      expect(await idsOf(nothing)).toEqual([]);
+    const page = await store.listProcessed({ limit: 1, offset: 1, source: 'Door 1' });
+    expect(page).toMatchObject({ total: 4, items: [{ db_id: 3, source: 'Door 1', reference: null }] });
+    expect(await store.getProcessed(7)).toMatchObject({ source: null, reference: ' b  .jpg' });
+  });
+
+  test('a crowd of a source is kept, and found by as many of its entries as fit, the best', async () => {
+    const crowd = Array.from({ length: 60 }, (_, index) => index + 1);
+    const origin = { source: 'Door 1', reference: 'a.jpg' };
+    await store.addProcessed('crowd', { ...resultShowing(...crowd), ...origin });
+    const totalOf = async (entryId: number, of = {}) =>
+      (await store.listProcessed({ limit: 1, offset: 0, entryId, ...of })).total;
+    expect([await totalOf(50), await totalOf(51)]).toEqual([1, 0]);
+    expect([await totalOf(11, origin), await totalOf(12, origin)]).toEqual([1, 0]);
+    const few = crowd.slice(0, 20);
+    await store.addProcessed('few', { ...resultShowing(...few), source: 'Door 2', reference: 'a.jpg' });
+    for (const entryId of few) expect(await totalOf(entryId, { source: 'Door 2' })).toBe(1);
+  });
+
   test('a picture kept again is listed once', async () => {
     await keep([{ shows: [1] }, { shows: [2] }]);
     await store.addProcessed('picture-0', resultShowing(2, 3));

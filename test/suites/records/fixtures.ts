@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { ImageProcessingResult } from '../../../lib/contract/shapes.ts';
+import type { ImageProcessingResult, MatchedEntry } from '../../../lib/contract/shapes.ts';
 import type {
   EntryRecord,
   ImageRecord,
@@ -73,6 +73,11 @@ export async function activeEntry(
   return { entry: entry as EntryRecord, imageId };
 }
 
+/** Makes the entry of a match that has no more than a name. */
+export function plainEntry(id: number, name: string, reason: string | null = null): MatchedEntry {
+  return { id, name, reason, severity: null, category: null, notes: null, expires_at: null };
+}
+
 /** Makes an answer with one face, which has a match at each of these distances. */
 export function processedResult(distances: readonly number[] = [0.25]): ProcessedResult {
   return {
@@ -110,7 +115,7 @@ export function processedResult(distances: readonly number[] = [0.25]): Processe
           model: 'MobileFaceNet',
           detector_backend: 'mediapipe',
           similarity_metric: 'cosine',
-          entry: { id: 1, name: 'Ada', reason: null },
+          entry: plainEntry(1, 'Ada'),
           image_id: '0b9f4c52-6f0e-4d5e-9c1a-3a7f5f0c1d2e',
           review: null,
         })),
@@ -129,6 +134,8 @@ export function processedResult(distances: readonly number[] = [0.25]): Processe
     verdict: 'match',
     verdict_reasons: [],
     cropped_face_path: null,
+    source: null,
+    reference: null,
     warnings: null,
   };
 }

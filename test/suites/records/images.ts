@@ -196,7 +196,7 @@ export function imageSuite(opened: () => OpenedRecords): void {
     expect(await store.getEntry(entry.id)).toEqual(counted);
     expect(await store.listEntries('ACTIVE')).toMatchObject([{ imageCount: 2 }, { imageCount: 1 }]);
     expect((await store.findActive([second.id])).get(second.id)?.entry).toEqual(counted);
-    expect(await store.updateEntry(entry.id, entry)).toEqual(counted);
+    expect(await store.updateEntry(entry.id, { reason: 'theft' })).toEqual(counted);
     expect(await store.markEntryDeleting(entry.id)).toEqual(counted);
   });
 

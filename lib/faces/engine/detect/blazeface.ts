@@ -2,6 +2,7 @@ import type { Point, Similarity } from '../geometry/align.ts';
 import { type NetworkInput, type Pyramid, unmap } from '../geometry/pyramid.ts';
 import { modelFile } from '../models/model-files.ts';
 import { runSession, startSession } from '../runtime/session.ts';
+import { shareOfUnion } from './overlap.ts';
 
 /** A face as a detector sees it, in pixels of the picture, unrounded. */
 export interface FoundFace {
@@ -20,10 +21,23 @@ export interface FoundFace {
  */
 export type DetectFaces = (pyramid: Pyramid, views: readonly Similarity[]) => Promise<FoundFace[][]>;
 
+/** The detector, with two ways to look. */
+export interface BlazeFace {
+  /** Looks for faces in each view of a picture. */
+  readonly detect: DetectFaces;
+  /**
+   * Does the same with several small views side by side in one square. A view brings the picture into a
+   * tile.
+   */
+  readonly detectInTiles: DetectFaces;
+}
+
 export const blazeFaceInput: NetworkInput = {
   size: 256,
   means: [127.5, 127.5, 127.5],
   scales: [127.5, 127.5, 127.5],
+  // On gray it is surer of a face that is cut by the picture's edge than on black.
+  outside: 127.5,
 };
 
 /**
@@ -41,32 +55,91 @@ const grids = [
  */
 const numbersOfBox = 16;
 
-/** Of two boxes that share more than this of their union, the less certain is left out. */
+/**
+ * Share of the union of two boxes. Of two that share more than this of their union, the less certain is
+ * left out.
+ */
 const maxOverlap = 0.3;
 
 /**
  * MediaPipe's BlazeFace for the camera on a phone's back, as Human carries it.
  * @param minConfidence 0..1: less certain faces are left out.
  */
-export async function loadBlazeFace(minConfidence: number): Promise<DetectFaces> {
+export async function loadBlazeFace(minConfidence: number): Promise<BlazeFace> {
   const { size } = blazeFaceInput;
   const session = await startSession(modelFile('blazeface'));
-  return async (pyramid, views) => {
-    const outputs = await runSession(session, pyramid.cut(views, blazeFaceInput), [
-      views.length,
-      3,
-      size,
-      size,
-    ]);
-    return views.map((view, index) => {
+  const run = async (planes: Float32Array): Promise<FoundFace[][]> => {
+    const count = planes.length / (3 * size * size);
+    const outputs = await runSession(session, planes, [count, 3, size, size]);
+    return Array.from({ length: count }, (_, index) => {
       const found = grids.flatMap((grid) => {
-        const scores = part(outputs[grid.scores] as Float32Array, index, views.length);
-        const boxes = part(outputs[grid.boxes] as Float32Array, index, views.length);
+        const scores = part(outputs[grid.scores] as Float32Array, index, count);
+        const boxes = part(outputs[grid.boxes] as Float32Array, index, count);
         return decode(grid, scores, boxes, minConfidence);
       });
-      return withoutOverlaps(found, maxOverlap).map((face) => placeInPicture(face, view));
+      return withoutOverlaps(found, maxOverlap);
     });
   };
+  return {
+    async detect(pyramid, views) {
+      const found = await run(pyramid.cut(views, blazeFaceInput));
+      return views.map((view, index) => (found[index] ?? []).map((face) => placeInPicture(face, view)));
+    },
+    async detectInTiles(pyramid, views) {
+      const tiles = pyramid.cut(views, { ...blazeFaceInput, size: tileSize });
+      const found = await run(sheetsOf(tiles));
+      return views.map((view, index) => facesOfTile(found, index).map((face) => placeInPicture(face, view)));
+    },
+  };
+}
+
+/** A sheet shows so many tiles a side. */
+const tilesAcross = 2;
+
+/** Pixels of a tile's side. */
+export const tileSize = blazeFaceInput.size / tilesAcross;
+
+const tilesOfSheet = tilesAcross ** 2;
+
+/**
+ * Lays tiles side by side into squares; what is left free stays as gray as what lies outside of a picture.
+ */
+function sheetsOf(tiles: Float32Array): Float32Array {
+  const { size } = blazeFaceInput;
+  const count = tiles.length / (3 * tileSize ** 2);
+  const sheets = new Float32Array(Math.ceil(count / tilesOfSheet) * 3 * size * size);
+  for (let row = 0; row < count * 3 * tileSize; row++) {
+    const plane = Math.floor(row / tileSize);
+    const tile = Math.floor(plane / 3);
+    const sheet = Math.floor(tile / tilesOfSheet);
+    const { left, top } = cornerOf(tile);
+    const y = top + (row % tileSize);
+    const to = ((3 * sheet + (plane % 3)) * size + y) * size + left;
+    sheets.set(tiles.subarray(row * tileSize, (row + 1) * tileSize), to);
+  }
+  return sheets;
+}
+
+/** A tile's place on its sheet. */
+function cornerOf(tile: number): { left: number; top: number } {
+  const place = tile % tilesOfSheet;
+  return { left: tileSize * (place % tilesAcross), top: tileSize * Math.floor(place / tilesAcross) };
+}
+
+/** The faces whose middle lies in a tile, in pixels of the tile. */
+function facesOfTile(sheets: readonly FoundFace[][], tile: number): FoundFace[] {
+  const { left, top } = cornerOf(tile);
+  return (sheets[Math.floor(tile / tilesOfSheet)] ?? [])
+    .filter(({ x, y, w, h }) => {
+      const [across, down] = [x + w / 2 - left, y + h / 2 - top];
+      return across >= 0 && across < tileSize && down >= 0 && down < tileSize;
+    })
+    .map((face) => ({
+      ...face,
+      x: face.x - left,
+      y: face.y - top,
+      ...(face.points && { points: face.points.map(([x, y]): Point => [x - left, y - top]) }),
+    }));
 }
 
 /** One picture's share of an output. */
@@ -109,13 +182,6 @@ export function withoutOverlaps(faces: readonly FoundFace[], most: number): Foun
     if (!kept.some((surer) => shareOfUnion(face, surer) > most)) kept.push(face);
   }
   return kept;
-}
-
-function shareOfUnion(one: FoundFace, other: FoundFace): number {
-  const w = Math.min(one.x + one.w, other.x + other.w) - Math.max(one.x, other.x);
-  const h = Math.min(one.y + one.h, other.y + other.h) - Math.max(one.y, other.y);
-  const common = Math.max(0, w) * Math.max(0, h);
-  return common / (one.w * one.h + other.w * other.h - common);
 }
 
 /**

@@ -1,11 +1,11 @@
-import { fitArcFace } from '../embed/chips.ts';
 import type { Point, Similarity } from '../geometry/align.ts';
+import { fitArcFace } from '../geometry/chips.ts';
+import type { Landmarks } from '../geometry/landmarks.ts';
 import { type NetworkInput, type Pyramid, unmap } from '../geometry/pyramid.ts';
 import { modelFile } from '../models/model-files.ts';
 import { runSession, startSession } from '../runtime/session.ts';
-import type { Landmarks } from './detector.ts';
 
-/** What the mesh sees of a face, and how sure it is that it is one. */
+/** Points of a face as the mesh sees them, and how sure it is that it is one. */
 export interface Mesh {
   /** 0..1 */
   readonly confidence: number;
@@ -19,8 +19,8 @@ export type FindMeshes = (pyramid: Pyramid, faces: readonly Landmarks[]) => Prom
 const meshInput: NetworkInput = { size: 192, means: [0, 0, 0], scales: [255, 255, 255] };
 
 /**
- * What the mesh is shown of ArcFace's chip: a square around this point, of this side, in the chip's pixels.
- * That is where MediaPipe's own rule (the box of the mesh, turned upright, 1.5 times as large) lies on
+ * Part of ArcFace's chip that the mesh is shown: a square around this point, of this side, in the chip's
+ * pixels. MediaPipe's own rule (the box of the mesh, turned upright, 1.5 times as large) gives it on
  * average over 1,995 faces of LFW.
  */
 const view = { centre: [56, 70.6], side: 145 } as const;
@@ -32,7 +32,7 @@ const numbersOfPoint = 3;
 /** So many faces of a crowd are looked at at once: more would not be faster, and take memory. */
 const batchSize = 16;
 
-/** Human's face mesh, which is MediaPipe's. */
+/** Loads Human's face mesh, which is MediaPipe's. */
 export async function loadMesh(): Promise<FindMeshes> {
   const { size } = meshInput;
   const session = await startSession(modelFile('facemesh'));
@@ -60,7 +60,7 @@ export async function loadMesh(): Promise<FindMeshes> {
   };
 }
 
-/** From what brings a face into ArcFace's chip, what brings it before the mesh. */
+/** Converts the map from the picture to ArcFace's chip to the map to the mesh's square. */
 function seenFrom({ a, b, tx, ty }: Similarity): Similarity {
   const scale = meshInput.size / view.side;
   const middle = (meshInput.size - 1) / 2;

@@ -2,8 +2,9 @@ import type { Box } from '../../../contract/shapes.ts';
 import type { Face, FacePose, FaceQuality } from '../../port.ts';
 import type { QualityReason } from '../../quality-reasons.ts';
 import type { Point } from '../geometry/align.ts';
+import type { Landmarks } from '../geometry/landmarks.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
-import type { Detection, Landmarks } from './detector.ts';
+import type { Detection } from './detector.ts';
 
 /** Pixels a side of the chip on which a face is measured, so that all are measured at one scale. */
 const chipSide = 64;
@@ -18,9 +19,10 @@ export interface MeasuredQuality extends FaceQuality {
 }
 
 /**
- * Brightness: the mean luma (BT.601) of the face's box. Sharpness: how much fine detail it has for its contrast, the mean square of the
- * luma's Laplacian over the luma's variance on a 64x64 chip, mapped to 0..100: neither light nor contrast changes it, and a face of fewer
- * pixels than the chip is as blurred as it looks there.
+ * Measures brightness: the mean luma (BT.601) of the face's box. Measures sharpness: fine detail for its
+ * contrast. That is the mean square of the luma's Laplacian over the luma's variance on a 64x64 chip,
+ * mapped to 0..100. Neither light nor contrast changes it, and a face of fewer pixels than the chip is as
+ * blurred as it looks there.
  */
 export function measureQuality(
   pyramid: Pyramid,
@@ -69,15 +71,17 @@ function laplacianEnergy(luma: Float32Array): number {
 }
 
 /**
- * How far the tip of the nose stands out of the face, and how far below the eyes a face that looks straight ahead has it (the median of
- * LFW's faces): in distances of the eyes.
+ * Height of the nose's tip over the face, and its depth below the eyes in one that looks straight
+ * ahead: in distances of the eyes.
+ * The second is the median of LFW's faces.
  */
 const noseHeight = 0.6;
 const eyesToNose = 0.57;
 
 /**
- * Degrees, with Rekognition's signs: a positive roll turns the picture clockwise, a positive yaw the nose to the viewer's right, a positive
- * pitch the nose up. It is an estimate: the nose's tip is taken as a pointer of `noseHeight` on the plane of eyes and mouth.
+ * Degrees, with Rekognition's signs: a positive roll turns the picture clockwise, a positive yaw the nose
+ * to the viewer's right, a positive pitch the nose up. It is an estimate: the nose's tip is taken as a
+ * pointer of `noseHeight` on the plane of eyes and mouth.
  */
 export function poseOf({ leftEye, rightEye, noseTip }: Landmarks): FacePose {
   const across = [leftEye[0] - rightEye[0], leftEye[1] - rightEye[1]] as const;
@@ -102,13 +106,13 @@ function degrees(radians: number): number {
   return (radians * 180) / Math.PI;
 }
 
-/** What a face must have at least (at most, for the angles and what is too bright) to be enrolled. */
+/** Least values of a face that is enrolled; for the angles and for what is too bright, the largest. */
 export interface QualityBar {
   /** Degrees to either side. */
   readonly yaw: number;
   /** Degrees up or down. */
   readonly pitch: number;
-  /** Of the box's shorter side. */
+  /** Pixels of the box's shorter side. */
   readonly boxPixels: number;
   /** 0..100 */
   readonly sharpness: number;
@@ -118,14 +122,15 @@ export interface QualityBar {
   readonly maxBrightness: number;
   /** See `MeasuredQuality`. */
   readonly contrast: number;
-  /** 0..1, the detector's own. */
+  /** 0..1: how likely it is a face. */
   readonly confidence: number;
 }
 
 /**
- * Measured by `npm run bench -- quality` on LFW's pictures degraded step by step, see the README's table: about where twice as many pictures
- * of the same person are missed, or where bad pictures of strangers begin to look alike. How a face is tilted does not matter. The detector is
- * less sure of a good face that is small in its picture, so that its bar is lower than for LFW's.
+ * Measured by `npm run bench -- quality` on LFW's pictures degraded step by step, see the README's table:
+ * about where twice as many pictures of the same person are missed, or where bad pictures of strangers
+ * begin to look alike. How a face is tilted does not matter. What is less likely a face than not is none to
+ * enroll.
  */
 export const enrollmentBar: QualityBar = {
   yaw: 60,

@@ -51,8 +51,8 @@ const minDifference = 1e-6;
 
 /**
  * Reads the model and tries it out.
- * @param runtime what this thread's networks run on, `auto` unless it is set.
- * @throws ConfigError when it can't be used, or its threshold is not set.
+ * @param runtime what this thread's networks run on, `auto` unless it is set
+ * @throws ConfigError when it can't be used, or its threshold is not set
  */
 export async function openCustomModel(
   config: CustomModelConfig,
@@ -125,7 +125,10 @@ async function readModel(path: string): Promise<Uint8Array> {
   }
 }
 
-/** Reads from a model how its input is laid out. */
+/**
+ * Reads the layout and size of the model's input.
+ * @throws ConfigError when it is not one picture of three channels
+ */
 function pictureInputOf(path: string, { inputs, outputs }: Session): PictureInput {
   const count = (values: readonly unknown[], name: string) =>
     `${values.length} ${name}${values.length === 1 ? '' : 's'}`;

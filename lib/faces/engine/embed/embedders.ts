@@ -1,4 +1,4 @@
-import type { Landmarks } from '../detect/detector.ts';
+import type { Landmarks } from '../geometry/landmarks.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
 import type { EmbedderName } from '../models/models.ts';
 import { lengthOf } from '../search/distance.ts';

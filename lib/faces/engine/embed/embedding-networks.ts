@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Landmarks } from '../detect/detector.ts';
 import type { Similarity } from '../geometry/align.ts';
+import { dlibChipSize, fitArcFace, fitDlib } from '../geometry/chips.ts';
+import type { Landmarks } from '../geometry/landmarks.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
 import { type ModelName, modelFile } from '../models/model-files.ts';
 import { zeroTinyWeights } from '../onnx/weights.ts';
 import type { Session } from '../runtime/port.ts';
 import { runSession, startSession } from '../runtime/session.ts';
-import { dlibChipSize, fitArcFace, fitDlib } from './chips.ts';
 import type { CustomNetwork } from './custom-model.ts';
 
 /**

@@ -8,6 +8,8 @@ export interface NetworkInput {
   readonly size: number;
   readonly means: readonly [number, number, number];
   readonly scales: readonly [number, number, number];
+  /** The value, 0..255, of all that lies outside of the picture; black where none is named. */
+  readonly outside?: number;
 }
 
 /** A picture with copies at a half, a quarter … of its size. Each is made at its first use. */
@@ -23,18 +25,17 @@ export class Pyramid {
   }
 
   /**
-   * Cuts squares out of the picture, with bilinear interpolation; points outside of the picture are black. A
-   * reduced square is cut out of the smallest level with enough detail. Each of its pixels is the mean of
-   * four samples, to avoid aliasing.
+   * Cuts squares out of the picture, with bilinear interpolation. A reduced square is cut out of the smallest
+   * level with enough detail. Each of its pixels is the mean of four samples, to avoid aliasing.
    * @param views map from the picture to each square
    * @returns `[views, 3, size, size]`, one after the other
    */
-  cut(views: readonly Similarity[], { size, means, scales }: NetworkInput): Float32Array {
+  cut(views: readonly Similarity[], { size, means, scales, outside = 0 }: NetworkInput): Float32Array {
     const planeSize = size * size;
     const planes = new Float32Array(views.length * 3 * planeSize);
     views.forEach((view, index) => {
       const { level, toSquare } = this.#levelFor(view);
-      cutSquare(level, toSquare, size, planes, index * 3 * planeSize);
+      cutSquare(level, toSquare, { size, outside, into: planes, start: index * 3 * planeSize });
     });
     for (let plane = 0; plane < 3 * views.length; plane++) {
       const mean = means[plane % 3] as number;
@@ -89,8 +90,17 @@ function halve({ width, height, data }: Pixels): Pixels {
   return { ...half, data: result };
 }
 
+/** Three planes of a square, one after the other in `into` from `start` on. */
+interface Square {
+  readonly size: number;
+  /** Value of what lies outside of the picture. */
+  readonly outside: number;
+  readonly into: Float32Array;
+  readonly start: number;
+}
+
 /** Adds the picture's values, 0..255, to the three planes of a square. */
-function cutSquare(picture: Pixels, view: Similarity, size: number, into: Float32Array, start: number): void {
+function cutSquare(picture: Pixels, view: Similarity, { size, outside, into, start }: Square): void {
   const { a, b, tx, ty } = view;
   const norm = a * a + b * b;
   const along = a / norm;
@@ -105,7 +115,7 @@ function cutSquare(picture: Pixels, view: Similarity, size: number, into: Float3
         const v = row + down - ty;
         const x = along * u + across * v;
         const y = along * v - across * u;
-        const points = { x, y, stepX: along, stepY: -across, size };
+        const points = { x, y, stepX: along, stepY: -across, size, outside };
         addRow(picture, points, 1 / offsets.length ** 2, into, start + row * size);
       }
     }
@@ -119,6 +129,8 @@ interface Row {
   readonly stepX: number;
   readonly stepY: number;
   readonly size: number;
+  /** The value of what lies outside of the picture. */
+  readonly outside: number;
 }
 
 /**
@@ -199,7 +211,7 @@ function addInside(
  */
 function addAtEdge(
   { width, height, data }: Pixels,
-  { x, y, stepX, stepY, size }: Row,
+  { x, y, stepX, stepY, size, outside }: Row,
   first: number,
   end: number,
   share: number,
@@ -207,12 +219,19 @@ function addAtEdge(
   start: number,
 ): void {
   const planeSize = size * size;
+  const shareOfOutside = share * outside;
   for (let column = first; column < end; column++) {
     const px = x + column * stepX;
     const py = y + column * stepY;
     const left = Math.floor(px);
     const top = Math.floor(py);
-    if (left < -1 || top < -1 || left >= width || top >= height) continue;
+    const at = start + column;
+    if (left < -1 || top < -1 || left >= width || top >= height) {
+      for (let channel = 0; channel < 3; channel++) {
+        into[at + channel * planeSize] = (into[at + channel * planeSize] as number) + shareOfOutside;
+      }
+      continue;
+    }
     const right = px - left;
     const low = py - top;
     // A pixel beyond an edge has the weight 0.
@@ -223,10 +242,11 @@ function addAtEdge(
     const a = 3 * ((top < 0 ? 0 : top) * width + (left < 0 ? 0 : left));
     const b = left < 0 || left + 1 >= width ? a : a + 3;
     const down = top < 0 || top + 1 >= height ? 0 : 3 * width;
-    const at = start + column;
+    const beyond = shareOfOutside - (w0 + w1) * (v0 + v1) * outside;
     for (let channel = 0; channel < 3; channel++) {
       into[at + channel * planeSize] =
         (into[at + channel * planeSize] as number) +
+        beyond +
         w0 * v0 * (data[a + channel] as number) +
         w1 * v0 * (data[b + channel] as number) +
         w0 * v1 * (data[a + down + channel] as number) +

@@ -30,18 +30,18 @@ const shapeFields = { dimension: 1 } as const;
 const dimensionFields = { value: 1, name: 2 } as const;
 const elementTypes = { float: 1, int32: 6, int64: 7 } as const;
 
-/** Input or output of a model, as the model describes it. */
+/** An input or an output of a model, as the model describes it. */
 export interface ValueDescription {
   readonly name: string;
   readonly isFloat32: boolean;
-  /** A dimension that is not a positive number is free. */
+  /** Dimensions; one that is not a positive number is free. */
   readonly shape: readonly (number | string)[];
 }
 
-/** A tensor that the model itself holds. */
+/** A tensor that the model contains. */
 export interface ModelTensor {
   readonly shape: readonly number[];
-  /** 64-bit integers as 32-bit ones: larger ones, which mean "to the end", become the largest. */
+  /** Values. 64-bit integers become 32-bit ones; larger ones, which mean "to the end", become the largest. */
   readonly data: Float32Array | Int32Array;
 }
 
@@ -194,7 +194,7 @@ class Reader {
     return [...fields(this.#view, message.start, message.end)].filter(({ number }) => number === wanted);
   }
 
-  /** Empty where there is none. */
+  /** Returns an empty text if there is none. */
   #text(message: Field, wanted: number): string {
     const [field] = this.#all(message, wanted);
     return field ? this.#textOf(field) : '';
@@ -204,7 +204,7 @@ class Reader {
     return Buffer.from(this.#bytes.subarray(start, end)).toString();
   }
 
-  /** Reads floats from fields that hold one number or many each. */
+  /** Reads 32-bit floats from fields that hold one number or many each. */
   #floats(all: readonly Field[]): number[] {
     return all.flatMap(({ start, end }) =>
       Array.from({ length: (end - start) / 4 }, (_, index) => this.#view.getFloat32(start + 4 * index, true)),
@@ -215,12 +215,12 @@ class Reader {
   #integers(all: readonly Field[]): number[] {
     return all.flatMap(({ tagStart, start, end }) => {
       if (end > start) return this.#varints(start, end);
-      // The number itself lies before the end, behind the tag.
+      // The field holds a single number, which lies between its tag and its end.
       return this.#varints(tagStart, end).slice(1);
     });
   }
 
-  /** Signed, which `fields` does not read: negative ones have ten bytes. */
+  /** Reads signed numbers, which `fields` does not: negative ones have ten bytes. */
   #varints(start: number, end: number): number[] {
     const numbers: number[] = [];
     let bits = 0n;

@@ -5,16 +5,16 @@ import { replacePRelu } from '../onnx/prelu.ts';
 import type { Runtime, Session } from './port.ts';
 
 /**
- * Loads ONNX Runtime. It has builds for Linux with glibc, macOS and Windows on x64 and ARM of 64 bits;
- * elsewhere its package can't be loaded, or is not installed.
- * @throws Error where it has none.
+ * Loads ONNX Runtime. It has builds for Linux with glibc, macOS and Windows, on x64 and 64-bit ARM. Elsewhere
+ * its package can't be loaded, or is not installed.
+ * @throws Error where it has no build
  */
 export function loadOnnxRuntime(require: NodeJS.Require = createRequire(import.meta.url)): Runtime {
   const ort: typeof Ort = require('onnxruntime-node');
   return { name: 'onnx', start: (model) => start(ort, model) };
 }
 
-/** Bytes are rewritten to what is faster, where that can be had. */
+/** Starts a session. The bytes of a model are first rewritten to a faster model, where possible. */
 async function start(ort: typeof Ort, model: string | Uint8Array): Promise<Session> {
   if (typeof model === 'string') return sessionOf(ort, await ort.InferenceSession.create(model, options));
   try {
@@ -25,14 +25,14 @@ async function start(ort: typeof Ort, model: string | Uint8Array): Promise<Sessi
 }
 
 const options: Ort.InferenceSession.SessionOptions = {
-  // The pool of workers uses the cores: a thread of its own for each session would only get in their way.
+  // The pool of workers uses all cores: further threads for each session would only compete with them.
   intraOpNumThreads: 1,
-  // Nothing short of a crash: what it throws says the rest, and its warnings are for who makes a model.
+  // Only fatal errors are logged: other errors are thrown, and warnings concern the model's author.
   logSeverityLevel: 4,
-  // A pattern keeps one block for each shape of input that ever came: in two workers 120 MB, and it saves
-  // no time that can be measured.
+  // A memory pattern keeps one block for each shape of input that ever came. That took 120 MB in two workers,
+  // and saved no measurable time.
   enableMemPattern: false,
-  // Weights lie outside the arena, which grows by doubling.
+  // Weights stay out of the arena, which grows by doubling.
   extra: { session: { use_device_allocator_for_initializers: '1' } },
 };
 

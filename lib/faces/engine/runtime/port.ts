@@ -3,18 +3,23 @@ import type { ValueDescription } from '../onnx/model.ts';
 
 export type RuntimeName = EngineFigures['runtime'];
 
-/** Runs ONNX models on this thread. */
+/**
+ * Runs ONNX models on this thread.
+ * @example
+ * const session = await runtime.start('models/blazeface.onnx');
+ * const outputs = await session.run(values, [1, 3, 128, 128]);
+ */
 export interface Runtime {
   readonly name: RuntimeName;
   /**
    * Loads a model.
-   * @param model its path or its bytes.
-   * @throws Error in words for whoever made the model when it can't be run.
+   * @param model its path or its bytes
+   * @throws Error when it can't be run; the message is for the model's author
    */
   start(model: string | Uint8Array): Promise<Session>;
 }
 
-/** Each output's values by its name. */
+/** Values of each output, by its name. */
 export type Outputs = Readonly<Record<string, Float32Array>>;
 
 /** A loaded model. */
@@ -23,9 +28,13 @@ export interface Session {
   readonly outputs: readonly ValueDescription[];
   /**
    * Runs a model that has one input.
-   * @param input 32-bit floats of this shape.
+   * @param input 32-bit floats of this shape
+   * @throws any error of the runtime
    */
   run(input: Float32Array, shape: readonly number[]): Promise<Outputs>;
-  /** Gives the model's memory back. */
+  /**
+   * Frees the model's memory.
+   * @throws any error of the runtime
+   */
   release(): Promise<void>;
 }

@@ -6,16 +6,16 @@ import type { Runtime } from './port.ts';
 let used: Promise<Runtime> | undefined;
 
 /**
- * Chooses what runs this thread's networks. Later calls change nothing.
- * @param choice `auto` takes ONNX Runtime where it loads, and tfjs otherwise.
- * @throws Error where the runtime that is asked for can't be loaded.
+ * Chooses the runtime of this thread's networks. Later calls change nothing.
+ * @param choice `auto` takes ONNX Runtime where it loads, and tfjs otherwise
+ * @throws Error when the requested runtime can't be loaded
  */
 export function useRuntime(choice: EngineRuntime): Promise<Runtime> {
   used ??= loadRuntime(choice);
   return used;
 }
 
-/** Loads what `useRuntime` uses. */
+/** Loads the runtime for `useRuntime`. */
 export async function loadRuntime(
   choice: EngineRuntime,
   require = createRequire(import.meta.url),
@@ -38,7 +38,7 @@ function reasonOf(error: unknown): string {
   return ((error as Error).message.split('\n')[0] ?? '').replace(/\.$/, '');
 }
 
-/** tfjs takes a while to load: only who needs it does. */
+/** Loads tfjs only when it is needed, because that takes a while. */
 async function loadTfjs(): Promise<Runtime> {
   return (await import('./tfjs/session.ts')).loadTfjs();
 }

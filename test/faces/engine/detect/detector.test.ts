@@ -15,7 +15,7 @@ let portrait: Buffer;
 const side = 400;
 
 beforeAll(async () => {
-  detector = await loadDetector(0.4);
+  detector = await loadDetector(0.15);
   embed = await loadEmbedder.MobileFaceNet();
   const sample = await readFile(join(sampleFolder, 'sample1.jpg'));
   const area = { left: 300, top: 300, width: 420, height: 420 };

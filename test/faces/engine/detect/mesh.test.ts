@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Landmarks, loadDetector } from '../../../../lib/faces/engine/detect/detector.ts';
+import { loadDetector } from '../../../../lib/faces/engine/detect/detector.ts';
 import { type FindMeshes, loadMesh } from '../../../../lib/faces/engine/detect/mesh.ts';
 import type { Point } from '../../../../lib/faces/engine/geometry/align.ts';
+import type { Landmarks } from '../../../../lib/faces/engine/geometry/landmarks.ts';
 import { Pyramid } from '../../../../lib/faces/engine/geometry/pyramid.ts';
 import { decodePicture } from '../../../../lib/inputs/decode.ts';
 import { sampleFolder } from '../../../../local/models/packages.ts';
@@ -16,7 +17,7 @@ describe('the mesh', () => {
   let faces: Landmarks[];
   let findMeshes: FindMeshes;
   beforeAll(async () => {
-    const detector = await loadDetector(0.4);
+    const detector = await loadDetector(0.15);
     findMeshes = await loadMesh();
     const { width, height, pixels } = await decodePicture(await readFile(join(sampleFolder, 'sample1.jpg')));
     pyramid = new Pyramid({ width, height, data: pixels });

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigError, type CustomModelConfig } from '../../../../lib/config.ts';
 import { distanceMetrics } from '../../../../lib/contract/vocabulary.ts';
-import { fitArcFace } from '../../../../lib/faces/engine/embed/chips.ts';
 import {
   loadCustomNetwork,
   openCustomModel,
   pictureInputOfShape,
 } from '../../../../lib/faces/engine/embed/custom-model.ts';
+import { fitArcFace } from '../../../../lib/faces/engine/geometry/chips.ts';
 import { similarityAt } from '../../../../lib/faces/engine/models/calibration.ts';
 import { embeddingModels } from '../../../../lib/faces/engine/models/models.ts';
 import { type OnnxTensor, writeOnnx } from '../../../../lib/faces/engine/onnx/graph.ts';
@@ -221,7 +221,7 @@ describe('the same network in other clothes', () => {
 
   async function embeddingsBy(config: CustomModelConfig) {
     const { network } = await loadCustomNetwork(config);
-    const settings = { minConfidence: 0.4, modelName: 'Custom', customNetwork: network } as const;
+    const settings = { minConfidence: 0.15, modelName: 'Custom', customNetwork: network } as const;
     const pool = await WorkerPool.start(1, settings);
     try {
       const { width, height, pixels: data } = group;
@@ -249,7 +249,7 @@ describe('the same network in other clothes', () => {
     const config = await configOf(smallModel({}));
     const { network } = await loadCustomNetwork(config);
     await writeFile(config.path, smallModel({ over: 2 }));
-    const settings = { minConfidence: 0.4, modelName: 'Custom', customNetwork: network } as const;
+    const settings = { minConfidence: 0.15, modelName: 'Custom', customNetwork: network } as const;
     await expect(WorkerPool.start(1, settings)).rejects.toMatchObject({
       cause: expect.objectContaining({ message: expect.stringContaining('has changed since the start') }),
     });

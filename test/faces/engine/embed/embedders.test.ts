@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Landmarks, loadDetector } from '../../../../lib/faces/engine/detect/detector.ts';
+import { loadDetector } from '../../../../lib/faces/engine/detect/detector.ts';
 import { fused, loadEmbedder } from '../../../../lib/faces/engine/embed/embedders.ts';
+import type { Landmarks } from '../../../../lib/faces/engine/geometry/landmarks.ts';
 import { Pyramid } from '../../../../lib/faces/engine/geometry/pyramid.ts';
 import { embeddingModelNames } from '../../../../lib/faces/engine/models/models.ts';
 import { smallSample } from '../../samples.ts';
@@ -10,7 +11,7 @@ let faces: Landmarks[];
 beforeAll(async () => {
   const { width, height, pixels } = await smallSample(5);
   pyramid = new Pyramid({ width, height, data: pixels });
-  const detector = await loadDetector(0.4);
+  const detector = await loadDetector(0.15);
   faces = (await detector.detect(pyramid)).map(({ landmarks }) => landmarks);
 });
 

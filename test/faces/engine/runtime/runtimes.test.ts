@@ -106,10 +106,7 @@ describe('a machine that ONNX Runtime has no build for', () => {
 
 describe('tfjs takes TensorFlow where tfjs-node is installed', () => {
   const wasm = '@tensorflow/tfjs-backend-wasm';
-  /**
-   * Stands in for tfjs-node, whose library no registry has: tfjs' own backend in JavaScript by the name of
-   * the other.
-   */
+  /** Stands in for tfjs-node, whose library no registry has: tfjs' backend in JavaScript by its name. */
   const standIn = () => {
     tf.registerBackend('tensorflow', () => new cpu.MathBackendCPU());
     tf.copyRegisteredKernels('cpu', 'tensorflow');

@@ -23,7 +23,10 @@ export class Attributes {
     return Array.isArray(value) ? (value as readonly number[]) : undefined;
   }
 
-  /** @throws Error that says what is lacking. */
+  /**
+   * Refuses an attribute's value.
+   * @throws Error that says what tfjs lacks
+   */
   refuse(name: string, value: unknown): never {
     throw new Error(`its operator ${this.#node.operator} has ${name}=${value}, which the runtime tfjs lacks`);
   }

@@ -12,8 +12,8 @@ export interface Backend {
 type Require = (name: string) => unknown;
 
 /**
- * Loads tfjs on TensorFlow where `@tensorflow/tfjs-node` is installed and works, and else on its WASM
- * backend, which works everywhere.
+ * Loads tfjs on TensorFlow where `@tensorflow/tfjs-node` is installed and works. Elsewhere its WASM backend
+ * computes.
  */
 export async function loadBackend(require: Require = createRequire(import.meta.url)): Promise<Backend> {
   const native = await loadNative(require);
@@ -26,8 +26,7 @@ async function loadNative(require: Require): Promise<Backend | undefined> {
     const tf = require('@tensorflow/tfjs-node') as typeof Tf;
     await tf.setBackend('tensorflow');
     await tf.ready();
-    // Its package can be there without the library that its installation fetches, or with one that fails at
-    // the first operation.
+    // The package may lack its native library, or have one that fails at the first operation.
     const isRight = tf.tidy(() => {
       const picture = tf.ones([1, 3, 3, 1]) as Tf.Tensor4D;
       return tf.conv2d(picture, tf.ones([3, 3, 1, 1]) as Tf.Tensor4D, 1, 'valid').dataSync()[0] === 9;
@@ -38,7 +37,10 @@ async function loadNative(require: Require): Promise<Backend | undefined> {
   }
 }
 
-/** tfjs-node 4.22 calls two functions in every operation that Node 23 has removed from its module `util`. */
+/**
+ * Restores two functions of the module `util` that Node 23 removed, and that tfjs-node 4.22 calls in every
+ * operation.
+ */
 function restoreChecks(): void {
   const util = createRequire(import.meta.url)('node:util') as Record<string, unknown>;
   util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
@@ -56,7 +58,8 @@ async function loadWasm(require: Require): Promise<Backend> {
   tf.enableProdMode();
   const before = processFailures.map((event) => process.listeners(event as 'exit'));
   if (!(await tf.setBackend('wasm'))) throw new Error('The WASM backend of tfjs does not start.');
-  // It throws on what nobody catches, which hides where that was thrown.
+  // The WASM backend adds listeners that throw unhandled errors again, which hides their origin. They are
+  // removed.
   processFailures.forEach((event, index) => {
     for (const listener of process.listeners(event as 'exit')) {
       if (!before[index]?.includes(listener)) process.off(event, listener);

@@ -18,7 +18,7 @@ class Uses {
   }
 }
 
-/** The same graph with fewer operators: what follows a convolution value by value is computed with it. */
+/** Fuses operators: an activation after a convolution is computed together with it. */
 export function fuseActivations(model: Model): Model {
   const uses = new Uses(model);
   const fused = new Map<ModelNode, ConvNode>();

@@ -1,6 +1,6 @@
 /**
- * ONNX's operators by those of tfjs. Each is prepared once for its node: weights are laid out as tfjs wants
- * them then.
+ * ONNX's operators, computed by those of tfjs. Each is prepared once for its node, and then converts its
+ * weights to tfjs's layout.
  */
 import type * as Tf from '@tensorflow/tfjs-core';
 import type { ModelTensor } from '../../onnx/model.ts';
@@ -13,7 +13,7 @@ import { concat, flatten, gather, pad, reshape, slice, squeezed, transpose } fro
 type One = (tf: typeof Tf, x: Tf.Tensor, attributes: Attributes) => Tf.Tensor;
 type Two = (tf: typeof Tf, one: Tf.Tensor, other: Tf.Tensor) => Tf.Tensor;
 
-/** Value by value: the layout stays. */
+/** Prepares an operator on single values, which keeps the layout. */
 function each(compute: One): Prepare {
   return ({ tf, node }) => {
     const attributes = new Attributes(node);
@@ -21,7 +21,7 @@ function each(compute: One): Prepare {
   };
 }
 
-/** Two tensors value by value, the smaller one spread over the other. */
+/** Prepares an operator on two tensors, value by value; the smaller one is broadcast. */
 function both(compute: Two): Prepare {
   return ({ tf }) =>
     ([one, other]) => {
@@ -31,7 +31,7 @@ function both(compute: Two): Prepare {
     };
 }
 
-/** The product of the sizes of some axes is computed away. */
+/** Prepares a reduction over some axes. */
 function reduce(
   compute: (tf: typeof Tf, x: Tf.Tensor, axes: number[], keeps: boolean) => Tf.Tensor,
 ): Prepare {
@@ -43,7 +43,7 @@ function reduce(
       const all = axes ?? x.tensor.shape.map((_, axis) => axis);
       const isWholePicture =
         all.length === 2 && all.every((axis) => axisIn(x, axis) === 1 || axisIn(x, axis) === 2);
-      // One number of each channel is left, and no layout.
+      // One number is left for each channel, so the layout does not matter any more.
       if (x.isChannelsLast && (keeps || isWholePicture)) {
         const tensor = compute(
           tf,
@@ -146,7 +146,7 @@ const unitLength: Prepare = ({ tf, node }) => {
   };
 };
 
-/** One of the model's own tensors. */
+/** Makes a tensor of one of the model's own. */
 export function tensorOf(tf: typeof Tf, { shape, data }: ModelTensor): Tf.Tensor {
   return tf.tensor(data, [...shape], data instanceof Float32Array ? 'float32' : 'int32');
 }

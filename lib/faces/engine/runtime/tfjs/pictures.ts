@@ -1,7 +1,4 @@
-/**
- * The operators that look at pixels together with their neighbours, and those that treat each channel in
- * its own way.
- */
+/** Operators on pixels and their neighbours, and operators that treat each channel differently. */
 import type * as Tf from '@tensorflow/tfjs-core';
 import type { ModelNode, ModelTensor } from '../../onnx/model.ts';
 import { Attributes } from './attributes.ts';
@@ -16,7 +13,7 @@ function pair(values: readonly number[] | undefined, usual: number): Pair {
   return [one, other];
 }
 
-/** The same on every side as ONNX tells it: top, left, bottom, right. */
+/** Reads the padding; ONNX's order is top, left, bottom, right. */
 function paddingOf(attributes: Attributes): Padding {
   const automatic = attributes.text('auto_pad', 'NOTSET');
   if (automatic === 'SAME_UPPER') return 'same';
@@ -31,7 +28,7 @@ function paddingOf(attributes: Attributes): Padding {
   ];
 }
 
-/** Activation that follows a convolution and is computed with it. */
+/** Activation that is computed together with the convolution before it. */
 export type Activation =
   | { readonly kind: 'relu' | 'relu6' }
   | { readonly kind: 'prelu'; readonly slope: ModelTensor };
@@ -98,7 +95,7 @@ function convolve({ tf }: Preparation, filter: Tf.Tensor4D, how: ConvOptions) {
   return ([x]: Parameters<Compute>[0]) => lastOf(tf.fused.conv2d({ x: asPicture(tf, x), filter, ...how }));
 }
 
-/** Each channel with filters of its own. */
+/** Convolves each channel with filters of its own. */
 function convolveEach({ tf }: Preparation, filter: Tf.Tensor4D, how: ConvOptions) {
   return ([x]: Parameters<Compute>[0]) =>
     lastOf(tf.fused.depthwiseConv2d({ x: asPicture(tf, x), filter, ...how, pad: how.pad as 'valid' }));
@@ -120,7 +117,7 @@ function convolveGroups({ tf, keep }: Preparation, filter: Tf.Tensor4D, how: Con
   };
 }
 
-/** Pools of two dimensions. */
+/** Prepares pooling in two dimensions. */
 function pool(isMean: boolean): Prepare {
   return ({ tf, node }) => {
     const attributes = new Attributes(node);
@@ -151,7 +148,7 @@ export const globalAveragePool: Prepare =
   ([x]) =>
     lastOf(tf.mean(asPicture(tf, x), [1, 2], true));
 
-/** In inference a factor and a summand for each channel. */
+/** Computes a factor and a summand for each channel once. */
 export const batchNormalization: Prepare = ({ tf, node, constant, keep }) => {
   const epsilon = new Attributes(node).number('epsilon', 1e-5);
   const [scale, shift, mean, variance] = [1, 2, 3, 4].map(constant);

@@ -8,7 +8,7 @@ import { asGraph, plain, type Value } from './layout.ts';
 import { operators, tensorOf } from './operators.ts';
 import type { Compute } from './prepare.ts';
 
-/** Loads tfjs, which runs wherever Node runs, some times as slow as ONNX Runtime. */
+/** Loads tfjs, which runs wherever Node runs, but several times slower than ONNX Runtime. */
 export async function loadTfjs(loaded: Promise<Backend> = loadBackend()): Promise<Runtime> {
   const { name, tf } = await loaded;
   return {
@@ -21,7 +21,10 @@ export async function loadTfjs(loaded: Promise<Backend> = loadBackend()): Promis
   };
 }
 
-/** @throws Error naming the operators that are lacking, and the remedy. */
+/**
+ * Checks that tfjs has all operators of a model.
+ * @throws Error that names the missing operators, and the remedy
+ */
 function requireOperators({ nodes }: Model): void {
   const lacking = [...new Set(nodes.map(({ operator }) => operator))].filter(
     (operator) => !Object.hasOwn(operators, operator),
@@ -100,19 +103,19 @@ class Graph implements Session {
 function runStep({ node, compute, spent }: Step, values: Map<string, Value>): void {
   const inputs = node.inputs.map((name) => values.get(name));
   values.set(node.outputs[0] ?? '', compute(inputs as unknown as Parameters<Compute>[0]));
-  // Tensors that were kept to the end would take memory many times over.
+  // Values are freed at once: kept until the end, they would take many times the memory.
   for (const name of spent) {
     values.get(name)?.tensor.dispose();
     values.delete(name);
   }
 }
 
-/** A copy, as it is of no use to the next run. */
+/** Copies a tensor's values, because the next run frees the tensor. */
 function numbersOf(tensor: Tf.Tensor): Float32Array {
   return Float32Array.from(tensor.dataSync());
 }
 
-/** The step that uses each value last; the outputs' come after all of them. */
+/** Finds the last step that uses each value; outputs are used after all steps. */
 function lastUses(nodes: readonly ModelNode[], outputs: Session['outputs']): Map<string, number> {
   const last = new Map<string, number>();
   nodes.forEach(({ inputs }, index) => {
@@ -122,7 +125,7 @@ function lastUses(nodes: readonly ModelNode[], outputs: Session['outputs']): Map
   return last;
 }
 
-/** The inputs that a node does not keep in a form of its own. */
+/** Lists the inputs that a node does not convert and keep when it is prepared. */
 function directInputs({ operator, inputs }: ModelNode): readonly string[] {
   return operator === 'Conv' || operator === 'BatchNormalization' ? inputs.slice(0, 1) : inputs;
 }

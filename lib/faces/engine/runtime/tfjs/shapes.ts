@@ -1,4 +1,4 @@
-/** The operators that lay values out anew, or leave some out. */
+/** Operators that rearrange values, or leave some out. */
 import { Attributes } from './attributes.ts';
 import {
   asGraph,
@@ -48,12 +48,12 @@ export const pad: Prepare = ({ tf, node, constant }) => {
   const attributes = new Attributes(node);
   const mode = attributes.text('mode', 'constant');
   if (mode !== 'constant') attributes.refuse('mode', mode);
-  const told = attributes.numbers('pads') ?? [...(constant(1)?.data ?? [])];
+  const padding = attributes.numbers('pads') ?? [...(constant(1)?.data ?? [])];
   const filler = constant(2)?.data[0] ?? attributes.number('value', 0);
   return ([x]) => {
     const pads: [number, number][] = x.tensor.shape.map(() => [0, 0]);
     for (let axis = 0; axis < x.tensor.rank; axis++) {
-      pads[axisIn(x, axis)] = [told[axis] ?? 0, told[axis + x.tensor.rank] ?? 0];
+      pads[axisIn(x, axis)] = [padding[axis] ?? 0, padding[axis + x.tensor.rank] ?? 0];
     }
     return { ...x, tensor: tf.pad(x.tensor, pads, filler) };
   };
@@ -102,11 +102,14 @@ export const concat: Prepare = ({ tf, node }) => {
   };
 };
 
-/** Axes of size 1 come or go: told by an attribute or, in later versions, by an input. */
+/**
+ * Prepares the removal or insertion of axes of size 1. An attribute names the axes or, in later versions, an
+ * input.
+ */
 export function squeezed(isGoing: boolean): Prepare {
   return ({ tf, node }) =>
-    ([x, told]) => {
-      const axes = integers(told) ?? new Attributes(node).numbers('axes');
+    ([x, named]) => {
+      const axes = integers(named) ?? new Attributes(node).numbers('axes');
       const shape = shapeOf(x);
       const tensor = asGraph(tf, x);
       if (isGoing) {

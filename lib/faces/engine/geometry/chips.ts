@@ -1,7 +1,7 @@
 /** Maps a face's landmarks to their places in the chips that the networks take. */
 
-import type { Landmarks } from '../detect/detector.ts';
-import { fitSimilarity, type Point, type Similarity } from '../geometry/align.ts';
+import { fitSimilarity, type Point, type Similarity } from './align.ts';
+import type { Landmarks } from './landmarks.ts';
 
 /** Side of the chip of ArcFace's reference points, in pixels. */
 const arcFaceChipSize = 112;

@@ -1,0 +1,50 @@
+import { VersionConflictError } from '../../errors.ts';
+import {
+  type ChangedFields,
+  type EntryDetails,
+  type EntryRecord,
+  type IfVersion,
+  type NewEntry,
+  noDetails,
+} from '../port.ts';
+
+/** Makes the record of a new entry, `PENDING` and without images. */
+export function newEntryRecord({ carried, ...entry }: NewEntry, id: number): EntryRecord {
+  return {
+    ...noDetails,
+    addedBy: null,
+    ...entry,
+    updatedBy: null,
+    updatedDate: null,
+    version: 1,
+    addedDate: new Date().toISOString(),
+    ...carried,
+    id,
+    status: 'PENDING',
+    imageCount: 0,
+  };
+}
+
+const changeable = ['name', 'reason', ...(Object.keys(noDetails) as (keyof EntryDetails)[])] as const;
+
+/** Returns the entry as it is after the change; itself where nothing changes. */
+export function changedEntry(
+  entry: EntryRecord,
+  change: ChangedFields,
+  actor: string | null = null,
+): EntryRecord {
+  const wanted = changeable.filter((field) => change[field] !== undefined && change[field] !== entry[field]);
+  if (wanted.length === 0) return entry;
+  return {
+    ...entry,
+    ...Object.fromEntries(wanted.map((field) => [field, change[field]])),
+    updatedBy: actor,
+    updatedDate: new Date().toISOString(),
+    version: entry.version + 1,
+  };
+}
+
+/** @throws VersionConflictError when the entry has none of the wanted versions. */
+export function requireVersion(entry: EntryRecord, { ifVersion }: IfVersion): void {
+  if (ifVersion && !ifVersion.includes(entry.version)) throw new VersionConflictError(entry);
+}

@@ -1,0 +1,19 @@
+import type { EntryRecord } from '../port.ts';
+
+type Force = Pick<EntryRecord, 'status' | 'expiresAt' | 'suspended'>;
+
+/** Returns true if the entry has expired by that moment. */
+export function isExpired({ expiresAt }: Pick<EntryRecord, 'expiresAt'>, now = Date.now()): boolean {
+  return expiresAt !== null && Date.parse(expiresAt) <= now;
+}
+
+/** Returns true if faces may match the entry now: it is `ACTIVE`, not suspended, and not expired. */
+export function isInForce(entry: Force, now = Date.now()): boolean {
+  return entry.status === 'ACTIVE' && !entry.suspended && !isExpired(entry, now);
+}
+
+/** Tells why nobody matches the entry, as a sentence; `undefined` while it is in force. */
+export function whyNotInForce(entry: Force, now = Date.now()): string | undefined {
+  if (entry.suspended) return 'The entry is suspended: nobody matches it.';
+  return isExpired(entry, now) ? `The entry expired at ${entry.expiresAt}: nobody matches it.` : undefined;
+}

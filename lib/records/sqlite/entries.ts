@@ -1,0 +1,87 @@
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import { foldedName } from '../../names/folded-name.ts';
+import { searchForms, searchText } from '../../names/search-text.ts';
+import type { EntryQuery, EntryRecord, EntrySort } from '../port.ts';
+import { row } from '../shared/row.ts';
+
+type Row = Readonly<Record<string, SQLOutputValue>>;
+type Parameters = Record<string, SQLInputValue>;
+
+/** Reads an entry's record from a row, whose columns are named after its fields. */
+export function entryRecord({ suspended, ...found }: Row): EntryRecord {
+  return row<EntryRecord>({ ...found, suspended: suspended === 1 });
+}
+
+/** Returns the columns of an entry's row that may change. */
+export function entryParameters(entry: EntryRecord): Parameters {
+  const { name, reason, category, notes } = entry;
+  return {
+    $name: name,
+    $foldedName: foldedName(name),
+    $reason: reason,
+    $expiresAt: entry.expiresAt,
+    $reviewAt: entry.reviewAt,
+    $category: category,
+    $foldedCategory: category === null ? null : foldedName(category),
+    $severity: entry.severity,
+    $notes: notes,
+    $suspended: Number(entry.suspended),
+    $searchText: searchText([name, reason, notes]),
+    $updatedBy: entry.updatedBy,
+    $updatedDate: entry.updatedDate,
+    $version: entry.version,
+  };
+}
+
+/** Returns all columns of a new entry's row but its id. */
+export function newEntryParameters(entry: EntryRecord): Parameters {
+  const { addedDate, addedBy, status } = entry;
+  return { ...entryParameters(entry), $addedDate: addedDate, $addedBy: addedBy, $status: status };
+}
+
+const sortColumns: Readonly<Record<EntrySort, string>> = {
+  id: 'id',
+  name: 'folded_name',
+  added: 'added_date',
+  updated: 'updated_date',
+  expires: 'expires_at',
+  review: 'review_at',
+};
+
+/**
+ * Finds the entries of a page by their ids, in its order, and counts all that the query leaves. It reads no
+ * images: only the entries of the page need their number.
+ */
+export function findEntryIds(
+  database: DatabaseSync,
+  { limit, offset = 0, sort = 'id', isDescending = false, ...filter }: EntryQuery,
+): { total: number; ids: number[] } {
+  const { where, values } = conditionsOf(filter);
+  const column = sortColumns[sort];
+  const direction = isDescending ? 'DESC' : 'ASC';
+  const order = `${column} IS NULL, ${column} ${direction}, id ${direction}`;
+  const count = database.prepare(`SELECT count(*) AS total FROM entry WHERE ${where}`).get(values);
+  const rows = database
+    .prepare(`SELECT id FROM entry WHERE ${where} ORDER BY ${order} LIMIT $limit OFFSET $offset`)
+    .all({ ...values, $limit: limit ?? -1, $offset: offset });
+  return { total: Number(count?.total), ids: rows.map(({ id }) => Number(id)) };
+}
+
+function conditionsOf({ category, expired, search = '' }: EntryQuery): { where: string; values: Parameters } {
+  const conditions = ["status = 'ACTIVE'"];
+  const values: Parameters = {};
+  if (category !== undefined) {
+    conditions.push('folded_category = $category');
+    values.$category = foldedName(category);
+  }
+  if (expired !== undefined) {
+    conditions.push(expired ? 'expires_at <= $now' : '(expires_at IS NULL OR expires_at > $now)');
+    values.$now = new Date().toISOString();
+  }
+  const forms = searchForms(search);
+  for (const [place, form] of forms.entries()) values[`$form${place}`] = form;
+  if (forms.length > 0) {
+    conditions.push(`(${forms.map((_, place) => `instr(search_text, $form${place}) > 0`).join(' OR ')})`);
+  }
+  return { where: conditions.join(' AND '), values };
+}

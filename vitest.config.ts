@@ -28,7 +28,7 @@ const testFiles = (...names: string[]) => names.map((name) => `test/${name}.test
 const unit = testFiles(
   'bench/{lfw,measures}',
   'blacklist/{add-images,create-entry,delete-entry,possible-duplicates,sweep}',
-  '{comments,config,env-file,once-in,system-names}',
+  '{comments,config,env-file,old-settings,once-in,system-names}',
   'contract/{api,hostile-text,moment}',
   'events/match-event',
   'faces/{fake,thresholds}',
@@ -40,6 +40,7 @@ const unit = testFiles(
   'inbox/queue',
   'inputs/{base64,decode,picture-slots,public-address}',
   'local/commands/person-folders',
+  'local/import/*',
   'local/emulators/rekognition/{face-detail,face-index,quality,similarity}',
   'local/server/{body-budget,request-place,router}',
   'metrics/recent-pictures',

@@ -29,6 +29,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   confidence: () => import('./accuracy/confidence.ts'),
   edges: () => import('./accuracy/edges.ts'),
   history: () => import('./service/history.ts'),
+  retention: () => import('./service/retention.ts'),
   // These measure the AWS mode; they save nothing.
   'cold-start': () => import('./service/cold-start.ts'),
   load: () => import('./service/load.ts'),

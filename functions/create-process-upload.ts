@@ -10,6 +10,7 @@ export const handler = endpoint(createProcessUploadContract, async ({ body }, { 
     { uploads: await uploads() },
     {
       contentType: body.content_type,
+      keep: body.keep,
       origin: requestBase(event),
       picture: { source: body.source, reference: body.reference },
     },

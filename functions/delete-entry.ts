@@ -5,6 +5,6 @@ import { wantedVersions } from '../lib/http/if-match.ts';
 import { stores } from '../lib/wiring/open.ts';
 
 /** DELETE /api/v1/blacklist/{id}/ */
-export const handler = endpoint(deleteEntryContract, async ({ params }, { event }) =>
-  deleteEntry(await stores(), params.id, { ifVersion: wantedVersions(event) }),
+export const handler = endpoint(deleteEntryContract, async ({ params, query }, { event }) =>
+  deleteEntry(await stores(), params.id, { ifVersion: wantedVersions(event), history: query.history }),
 );

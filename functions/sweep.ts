@@ -8,7 +8,8 @@ import { finishInterrupted, type SweepReport, type SweepTask, sweep } from '../l
 import { loadConfig } from '../lib/config.ts';
 import { functionDeadline } from '../lib/deadline.ts';
 import { log } from '../lib/log.ts';
-import { audit, claimedStores, pictureSlots, stores } from '../lib/wiring/open.ts';
+import { retain } from '../lib/processing/retention.ts';
+import { audit, claimedStores, leftovers, pictureSlots, stores } from '../lib/wiring/open.ts';
 
 /** Time that is kept back to end the step that is under way and to write the report. */
 const reserveMs = 60_000;
@@ -38,9 +39,11 @@ async function run(
     task === 'finish'
       ? await finishInterrupted({ ...(await stores()), ...slots }, olderThan)
       : await sweep({ ...(await claimedStores()), ...slots }, olderThan, stop, expiredBefore(loadConfig()));
+  const { records, images } = await stores();
+  const retained = await retain({ records, images, leftovers: await leftovers() }, loadConfig(), { stop });
   if (task === 'compare') await (await audit()).removeBefore(auditedSince(loadConfig()));
   const isWell = report.failed === 0 && report.damaged === 0;
-  log()[isWell ? 'info' : 'warn'](report, 'sweep');
+  log()[isWell ? 'info' : 'warn']({ ...report, retained }, 'sweep');
   meter.ended('sweep', (performance.now() - started) / 1000);
   return report;
 }

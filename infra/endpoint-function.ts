@@ -31,6 +31,7 @@ export class EndpointFunction extends ServiceFunction {
       similarity: settings.similarity,
       minSimilarity: settings.minSimilarity,
       qualityFilter: settings.qualityFilter,
+      keep: settings,
       corsOrigins: settings.corsOrigins,
       variables: {
         ...(settings.auth === 'cognito' && { UNGROUPED_ROLE: settings.ungroupedRole }),

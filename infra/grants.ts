@@ -1,6 +1,11 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
-import { matchEventSource, matchEventType, reviewEventType } from '../lib/contract/match-event.ts';
+import {
+  entryDeletedType,
+  matchEventSource,
+  matchEventType,
+  reviewEventType,
+} from '../lib/contract/match-event.ts';
 import type { Needs } from './needs.ts';
 import type { Resources } from './resources.ts';
 
@@ -51,21 +56,22 @@ function publishStatement(table: Resources['table']): PolicyStatement {
     conditions: {
       StringEquals: {
         'events:source': matchEventSource,
-        'events:detail-type': [matchEventType, reviewEventType],
+        'events:detail-type': [matchEventType, entryDeletedType, reviewEventType],
       },
     },
   });
 }
 
-function listStatements({ list }: Needs, bucketArn: string): PolicyStatement[] {
-  if (list === undefined) return [];
-  return [
-    new PolicyStatement({
-      actions: ['s3:ListBucket'],
-      resources: [bucketArn],
-      ...(list !== 'everything' && { conditions: { StringLike: { 's3:prefix': list } } }),
-    }),
-  ];
+function listStatements({ list, versions }: Needs, bucketArn: string): PolicyStatement[] {
+  const statement = (action: string, keys: Needs['list']) =>
+    keys === undefined
+      ? []
+      : new PolicyStatement({
+          actions: [action],
+          resources: [bucketArn],
+          ...(keys !== 'everything' && { conditions: { StringLike: { 's3:prefix': keys } } }),
+        });
+  return [statement('s3:ListBucket', list), statement('s3:ListBucketVersions', versions)].flat();
 }
 
 /**

@@ -57,6 +57,7 @@ export class Inbox extends Construct {
       similarity: settings.similarity,
       minSimilarity: settings.minSimilarity,
       qualityFilter: settings.qualityFilter,
+      keep: settings,
       corsOrigins: [],
     });
     this.indexUpload.addEventSource(

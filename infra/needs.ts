@@ -18,7 +18,9 @@ export interface Needs extends Companions {
    * everything.
    */
   readonly list?: readonly string[] | 'everything';
-  /** Actions on the collection. */
+  /** To see all versions of such keys. */
+  readonly versions?: readonly string[];
+  /** On the collection. */
   readonly collection?: readonly string[];
   /** Calls to Rekognition that touch no collection: IAM knows no resource for them. */
   readonly withoutCollection?: readonly ('rekognition:CompareFaces' | 'rekognition:DetectFaces')[];
@@ -47,7 +49,6 @@ const enrollAndCompare = [...enroll, 'rekognition:SearchFaces'];
 
 /** Keys of the pictures that a request may name. */
 const readable = ['blacklist/*', 'cropped/*', 'inbox/*', 'processed/*', 'uploads/*'];
-const stored = ['blacklist/*', 'cropped/*', 'processed/*'];
 
 /**
  * Permissions to check that everything can be used. For Rekognition that means detecting faces in a picture
@@ -59,6 +60,10 @@ const lookAround: Needs = {
   collection: ['rekognition:DescribeCollection'],
   withoutCollection: ['rekognition:DetectFaces'],
 };
+
+/** Patterns of the keys under which there may be pictures of a listed person. */
+const ofPeople = ['blacklist/*', 'cropped/*', 'inbox/*', 'processed/*', 'rejected/*'];
+const eraseReferences = { 's3:DeleteObject': ['blacklist/*'], 's3:DeleteObjectVersion': ['blacklist/*'] };
 
 export const endpointNeeds: Readonly<Record<string, Needs>> = {
   processImages: {
@@ -84,6 +89,16 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     list: 'everything',
   },
   reviewProcessed: { audit: true, table: [...read, ...write] },
+  deleteProcessed: {
+    audit: true,
+    table: [...read, ...write],
+    objects: { 's3:DeleteObject': ['cropped/*', 'processed/*'] },
+  },
+  deleteManyProcessed: {
+    audit: true,
+    table: [...read, ...write],
+    objects: { 's3:DeleteObject': ['cropped/*', 'processed/*'] },
+  },
   detectFaces: {
     audit: true,
     objects: { 's3:GetObject': readable },
@@ -101,8 +116,9 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
   createEntry: {
     audit: true,
     table: [...read, ...write],
-    objects: { 's3:DeleteObject': ['blacklist/*'], 's3:PutObject': ['blacklist/*'] },
+    objects: { ...eraseReferences, 's3:PutObject': ['blacklist/*'] },
     list: ['blacklist/*'],
+    versions: ['blacklist/*'],
     collection: enrollAndCompare,
     pictures: true,
     sharp: true,
@@ -114,14 +130,17 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
   deleteEntry: {
     audit: true,
     table: [...read, ...write],
-    objects: { 's3:DeleteObject': ['blacklist/*'] },
-    list: ['blacklist/*'],
+    objects: { 's3:DeleteObject': ofPeople, 's3:DeleteObjectVersion': ofPeople },
+    list: ['blacklist/*', 'inbox/*', 'rejected/*'],
+    versions: ofPeople,
     collection: ['rekognition:DeleteFaces'],
   },
+  getErasure: { audit: true, table: read },
   addImages: {
     audit: true,
     table: [...read, ...write],
-    objects: { 's3:DeleteObject': ['blacklist/*'], 's3:PutObject': ['blacklist/*'] },
+    objects: { ...eraseReferences, 's3:PutObject': ['blacklist/*'] },
+    versions: ['blacklist/*'],
     collection: enrollAndCompare,
     pictures: true,
     sharp: true,
@@ -131,7 +150,8 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
   deleteImage: {
     audit: true,
     table: [...read, ...write],
-    objects: { 's3:DeleteObject': ['blacklist/*'] },
+    objects: eraseReferences,
+    versions: ['blacklist/*'],
     collection: ['rekognition:DeleteFaces'],
   },
   createEntryUpload: { audit: true, table: read, objects: { 's3:PutObject': ['inbox/*'] } },
@@ -157,11 +177,14 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
 export const indexUploadNeeds: Needs = {
   table: [...read, ...write],
   objects: {
-    's3:DeleteObject': ['blacklist/*', 'inbox/*', 'inbox-notes/*'],
+    // The name may be that of an entry whose erasure broke off.
+    's3:DeleteObject': [...ofPeople, 'inbox-notes/*'],
+    's3:DeleteObjectVersion': ofPeople,
     's3:GetObject': ['inbox/*', 'inbox-notes/*'],
     's3:PutObject': ['blacklist/*', 'inbox-notes/*', 'rejected/*'],
   },
   list: 'everything',
+  versions: ofPeople,
   collection: enrollAndCompare,
   pictures: true,
   sharp: true,
@@ -174,11 +197,13 @@ export const indexUploadNeeds: Needs = {
 export const sweepNeeds: Needs = {
   table: [...read, ...write],
   objects: {
-    's3:DeleteObject': stored,
+    's3:DeleteObject': ofPeople,
+    's3:DeleteObjectVersion': ofPeople,
     's3:GetObject': ['blacklist/*', bucketOwnerKey],
     's3:PutObject': [bucketOwnerKey],
   },
   list: 'everything',
+  versions: ofPeople,
   collection: [...enroll, 'rekognition:DescribeCollection', 'rekognition:ListFaces'],
   pictures: true,
   sharp: true,

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import type { SweepTask } from '../lib/blacklist/sweep.ts';
 import { sweepNeeds } from './needs.ts';
 import type { Resources } from './resources.ts';
-import { ServiceFunction } from './service-function.ts';
+import { type KeepSettings, ServiceFunction } from './service-function.ts';
 import type { StackSettings } from './settings.ts';
 
 /** Lambda's longest time; the next sweep does what is left. */
@@ -19,22 +19,22 @@ export class SweepSchedule extends Construct {
     scope: Construct,
     id: string,
     resources: Resources,
-    { auditDays, expiredDays }: Pick<StackSettings, 'auditDays' | 'expiredDays'>,
+    settings: KeepSettings & Pick<StackSettings, 'auditDays' | 'expiredDays'>,
   ) {
     super(scope, id);
     this.sweep = new ServiceFunction(this, 'Sweep', {
       name: 'sweep',
-      description:
-        'Finishes or undoes what a crash left, in all three stores, and deletes entries that expired.',
+      description: 'Finishes or undoes what a crash left, in all three stores, and deletes what is too old.',
       needs: sweepNeeds,
       resources,
       timeout,
       // The sweep has time, and requests come first.
       rekognitionTps: 1,
+      keep: settings,
       corsOrigins: [],
       variables: {
-        AUDIT_DAYS: String(auditDays),
-        ...(expiredDays !== undefined && { EXPIRED_DAYS: String(expiredDays) }),
+        AUDIT_DAYS: String(settings.auditDays),
+        ...(settings.expiredDays !== undefined && { EXPIRED_DAYS: String(settings.expiredDays) }),
       },
       // The next run comes in any case, and two must not run side by side.
       retryAttempts: 0,

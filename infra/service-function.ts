@@ -9,6 +9,7 @@ import { codeOf, kebabCase } from './bundling.ts';
 import { grant } from './grants.ts';
 import type { Needs } from './needs.ts';
 import type { Resources } from './resources.ts';
+import type { StackSettings } from './settings.ts';
 
 export interface ServiceFunctionProps {
   /** Name of the source file, in camel case. */
@@ -24,12 +25,24 @@ export interface ServiceFunctionProps {
   readonly minSimilarity?: number | undefined;
   /** Filter that refuses reference pictures of too poor quality; undefined for the service's own default. */
   readonly qualityFilter?: QualityFilter | undefined;
+  /** Retention and metadata of what is kept; for functions that keep or delete pictures. */
+  readonly keep?: KeepSettings;
   readonly corsOrigins: readonly string[];
   /** Further settings of the function. */
   readonly variables?: Readonly<Record<string, string>>;
   /** Number of times that a failed event is tried again; for functions that a schedule calls. */
   readonly retryAttempts?: number;
 }
+
+export type KeepSettings = Pick<
+  StackSettings,
+  | 'keepUnmatchedDays'
+  | 'keepMatchedDays'
+  | 'keepRejectedDays'
+  | 'retentionConfirmed'
+  | 'stripMetadata'
+  | 'recoveryDays'
+>;
 
 /** Lambda's share of a processor grows with memory: 1,769 MB are one. */
 const memoryMb = {
@@ -89,6 +102,7 @@ function environment({
   similarity,
   minSimilarity,
   qualityFilter,
+  keep,
   corsOrigins,
   variables,
 }: ServiceFunctionProps): Record<string, string> {
@@ -101,7 +115,19 @@ function environment({
     ...(similarity !== undefined && { AWS_THRESHOLD: String(similarity) }),
     ...(minSimilarity !== undefined && { AWS_MIN_SIMILARITY: String(minSimilarity) }),
     ...(qualityFilter !== undefined && { QUALITY_FILTER: qualityFilter }),
+    ...(keep && keepVariables(keep)),
     ...variables,
     ...(corsOrigins.length > 0 && { CORS_ORIGINS: corsOrigins.join(',') }),
+  };
+}
+
+function keepVariables(keep: KeepSettings): Record<string, string> {
+  return {
+    KEEP_UNMATCHED_DAYS: String(keep.keepUnmatchedDays),
+    KEEP_MATCHED_DAYS: String(keep.keepMatchedDays),
+    KEEP_REJECTED_DAYS: String(keep.keepRejectedDays),
+    RECOVERY_DAYS: String(keep.recoveryDays),
+    ...(keep.retentionConfirmed && { RETENTION_CONFIRMED: 'true' }),
+    ...(keep.stripMetadata !== undefined && { STRIP_METADATA: String(keep.stripMetadata) }),
   };
 }

@@ -16,8 +16,23 @@ export interface StackSettings {
   readonly kms: boolean;
   /** Origins whose web pages may call. */
   readonly corsOrigins: readonly string[];
-  /** Days for which processed pictures and crops are kept. */
-  readonly processedDays: number;
+  /** Processed pictures without a match are kept for so many days, with their records. */
+  readonly keepUnmatchedDays: number;
+  /** Those with a match. */
+  readonly keepMatchedDays: number;
+  /** Files of the inbox that could not be used. */
+  readonly keepRejectedDays: number;
+  /** Begins at once with the deletion of older data than that. */
+  readonly retentionConfirmed: boolean;
+  /**
+   * Days after which processed pictures and crops go though their records stay; undefined: when their
+   * records go.
+   */
+  readonly processedDays: number | undefined;
+  /** An old or deleted version of an object can be had back for so many days. */
+  readonly recoveryDays: number;
+  /** True if stored pictures carry no metadata; undefined for the service's own default. */
+  readonly stripMetadata: boolean | undefined;
   /** Days that an entry is kept after it has expired; undefined for the service's own default. */
   readonly expiredDays: number | undefined;
   /** The account's quota of Rekognition calls in a second, for each kind of call. */
@@ -64,7 +79,22 @@ const settings = {
       .refine((origins) => origins.every(isOrigin)),
     takes: 'origins such as https://example.com, separated by commas',
   },
-  processedDays: { schema: wholeNumber(1, 3650).default(90), takes: 'a whole number of days from 1 to 3650' },
+  keepUnmatchedDays: {
+    schema: wholeNumber(0, 36_500).default(30),
+    takes: 'a whole number of days from 0 to 36500',
+  },
+  keepMatchedDays: {
+    schema: wholeNumber(1, 36_500).default(365),
+    takes: 'a whole number of days from 1 to 36500',
+  },
+  keepRejectedDays: {
+    schema: wholeNumber(0, 36_500).default(30),
+    takes: 'a whole number of days from 0 to 36500',
+  },
+  retentionConfirmed: { schema: flag.default(false), takes: 'true or false' },
+  processedDays: { schema: wholeNumber(1, 3650).optional(), takes: 'a whole number of days from 1 to 3650' },
+  recoveryDays: { schema: wholeNumber(1, 35).default(7), takes: 'a whole number of days from 1 to 35' },
+  stripMetadata: { schema: flag.optional(), takes: 'true or false' },
   expiredDays: { schema: wholeNumber(0, 3650).optional(), takes: 'a whole number of days from 0 to 3650' },
   rekognitionTps: { schema: wholeNumber(1, 10_000).default(5), takes: 'a whole number from 1 to 10000' },
   similarity: { schema: percentage(0).optional(), takes: 'a number from 0 to 100' },
@@ -116,7 +146,13 @@ export function stackSettings(node: Node): StackSettings {
     waf: read('waf'),
     kms: read('kms'),
     corsOrigins: read('corsOrigins'),
+    keepUnmatchedDays: read('keepUnmatchedDays'),
+    keepMatchedDays: read('keepMatchedDays'),
+    keepRejectedDays: read('keepRejectedDays'),
+    retentionConfirmed: read('retentionConfirmed'),
     processedDays: read('processedDays'),
+    recoveryDays: read('recoveryDays'),
+    stripMetadata: read('stripMetadata'),
     expiredDays: read('expiredDays'),
     rekognitionTps: read('rekognitionTps'),
     similarity: read('similarity'),

@@ -20,12 +20,14 @@ import {
 } from '../lib/records/dynamodb/definition.ts';
 import type { StackSettings } from './settings.ts';
 
-/** Days for which an old or deleted version of a picture can be restored. */
-const noncurrentDays = 7;
 const uploadDays = 1;
 /** Nobody needs a picture any more that could not be indexed for so long, for whatever reason. */
 const inboxDays = 30;
-const rejectedDays = 30;
+/**
+ * The sweep deletes what is too old; the bucket does so later, should it fail, but not before somebody could
+ * object.
+ */
+const lateDays = 15;
 const accessLogDays = 90;
 
 /** The table of the records and the bucket of the pictures. Both outlive the stack. */
@@ -43,18 +45,21 @@ export class Storage extends Construct {
           removalPolicy: RemovalPolicy.RETAIN,
         })
       : undefined;
-    this.table = this.#createTable();
+    this.table = this.#createTable(settings);
     this.bucket = this.#createBucket(settings);
   }
 
-  #createTable(): Table {
+  #createTable({ recoveryDays }: StackSettings): Table {
     return new Table(this, 'Table', {
       partitionKey: { name: partitionKey, type: AttributeType.STRING },
       sortKey: { name: sortKey, type: AttributeType.STRING },
       timeToLiveAttribute,
       stream: StreamViewType[streamView],
       billingMode: BillingMode.PAY_PER_REQUEST,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      pointInTimeRecoverySpecification: {
+        pointInTimeRecoveryEnabled: true,
+        recoveryPeriodInDays: recoveryDays,
+      },
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
       ...(this.key
@@ -63,15 +68,15 @@ export class Storage extends Construct {
     });
   }
 
-  #createBucket({ processedDays, corsOrigins }: StackSettings): Bucket {
+  #createBucket(settings: StackSettings): Bucket {
     return new Bucket(this, 'Bucket', {
       ...privateBucket,
       ...(this.key
         ? { encryption: BucketEncryption.KMS, encryptionKey: this.key, bucketKeyEnabled: true }
         : { encryption: BucketEncryption.S3_MANAGED }),
       versioned: true,
-      lifecycleRules: lifecycleRules(processedDays),
-      cors: corsRules(corsOrigins),
+      lifecycleRules: lifecycleRules(settings),
+      cors: corsRules(settings.corsOrigins),
       // The library's own types do not agree on what may be left out.
       serverAccessLogsBucket: this.#createAccessLogs() as IBucket,
     });
@@ -99,7 +104,13 @@ const privateBucket = {
   removalPolicy: RemovalPolicy.RETAIN,
 } as const;
 
-function lifecycleRules(processedDays: number): LifecycleRule[] {
+function lifecycleRules({
+  keepMatchedDays,
+  keepUnmatchedDays,
+  keepRejectedDays,
+  processedDays = Math.max(keepMatchedDays, keepUnmatchedDays) + lateDays,
+  recoveryDays,
+}: StackSettings): LifecycleRule[] {
   const expire = (prefix: string, days: number): LifecycleRule => ({
     id: `expire-${prefix}`,
     prefix: `${prefix}/`,
@@ -112,10 +123,10 @@ function lifecycleRules(processedDays: number): LifecycleRule[] {
     expire('inbox', inboxDays),
     // An event can't come back later than that, and no picture lies in the inbox longer.
     expire('inbox-notes', inboxDays),
-    expire('rejected', rejectedDays),
+    expire('rejected', keepRejectedDays + lateDays),
     {
       id: 'leftovers',
-      noncurrentVersionExpiration: Duration.days(noncurrentDays),
+      noncurrentVersionExpiration: Duration.days(recoveryDays),
       expiredObjectDeleteMarker: true,
       abortIncompleteMultipartUploadAfter: Duration.days(1),
     },

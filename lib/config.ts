@@ -17,10 +17,13 @@ import {
 } from './contract/vocabulary.ts';
 import type { EnvFile } from './env-file.ts';
 import { allowedHosts, type PublicUrl, publicUrl, trustedProxies } from './network-settings.ts';
+import { inOwnFolders } from './old-service.ts';
+import { defaultDetectionConfidence, detectionConfidence, oldSettingWarnings } from './old-settings.ts';
 import {
   flag,
   folder,
   httpUrls,
+  logLevel,
   number,
   numbers,
   oneOf,
@@ -31,7 +34,7 @@ import {
   triple,
   webhookSecrets,
 } from './setting-values.ts';
-import { settingWarnings } from './setting-warnings.ts';
+import { settingWarnings, unknownNames } from './setting-warnings.ts';
 
 /** Values of all settings, parsed once. The table in docs/settings.md lists names and defaults. */
 export interface Config {
@@ -61,6 +64,14 @@ export interface Config {
   /** Quality filter of reference pictures: `auto` refuses faces of low quality. */
   readonly qualityFilter: 'auto' | 'none';
   readonly drawBoundingBoxes: boolean;
+  /** Retention of what is kept, in days. */
+  readonly keepDays: KeepDays;
+  /** True once somebody agreed that older data than `keepDays` allows is deleted. */
+  readonly retentionConfirmed: boolean;
+  /** Days for which a table or a bucket can be restored as it was; for what is told of erasures. */
+  readonly recoveryDays: number;
+  /** True where stored pictures carry no Exif data, thumbnails, texts or comments. */
+  readonly stripMetadata: boolean;
   /** Share of the box that is added to the crop, half on each side. */
   readonly croppedFacePaddingRatio: number;
   /** Number of threads that find and compare faces; one for each core unless set. */
@@ -104,7 +115,17 @@ export interface Config {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
-/** Resources of the `aws_rekognition` backend. The SDK finds credentials by itself. */
+/** Days that something is kept. */
+export interface KeepDays {
+  /** Processed pictures without a match; 0: none is ever written. */
+  readonly unmatched: number;
+  /** Processed pictures with a match. */
+  readonly matched: number;
+  /** Files of the inbox that could not be used. */
+  readonly rejected: number;
+}
+
+/** Resources of the `aws_rekognition` backend. Credentials come from the SDK's own chain. */
 export interface AwsConfig {
   readonly region: string;
   readonly bucket: string;
@@ -163,6 +184,10 @@ export const defaultAwsSimilarity = 95;
 /** Amazon's own default similarity of a match, 0..100. */
 export const defaultAwsMinSimilarity = 80;
 export const defaultMaxFalseMatchRate = 0.001;
+const defaultDetector = 'mediapipe+ssd';
+
+/** A century: for ever. */
+const mostDays = 36_500;
 
 /** Schema of all settings, by their names. */
 export const settings = z.object({
@@ -174,7 +199,7 @@ export const settings = z.object({
   PROCESSED_IMAGES_OUTPUT_DIR: folder.optional(),
   CROPPED_FACES_OUTPUT_DIR: folder.optional(),
   IMAGE_ROOT: folder.optional(),
-  DETECTOR_BACKEND: oneOf(detectorNames).default('mediapipe+ssd'),
+  DETECTOR_BACKEND: oneOf(detectorNames).default(defaultDetector),
   ENGINE_PROFILE: oneOf(['accurate', 'fast']).default('accurate'),
   MODEL_NAME: oneOf(modelNames).optional(),
   MODEL_PATH: folder.optional(),
@@ -191,9 +216,15 @@ export const settings = z.object({
   DISTANCE_METRIC: oneOf(distanceMetrics).default('cosine'),
   // Calibrations were measured from 1 in 1,000,000 to 1 in 100.
   MAX_FALSE_MATCH_RATE: number(0.000001, 0.01, false).default(defaultMaxFalseMatchRate),
-  DETECTION_CONFIDENCE_THRESHOLD: number(0, 1, false).default(0.15),
+  DETECTION_CONFIDENCE_THRESHOLD: number(0, 1, false).default(defaultDetectionConfidence),
   QUALITY_FILTER: oneOf(['auto', 'none']).default('auto'),
   DRAW_BOUNDING_BOXES: flag.default(true),
+  KEEP_UNMATCHED_DAYS: number(0, mostDays, true).default(30),
+  KEEP_MATCHED_DAYS: number(1, mostDays, true).default(365),
+  KEEP_REJECTED_DAYS: number(0, mostDays, true).default(30),
+  RETENTION_CONFIRMED: flag.default(false),
+  STRIP_METADATA: flag.default(true),
+  RECOVERY_DAYS: number(1, 35, true).default(7),
   CROPPED_FACE_PADDING_RATIO: number(0, 10, false).default(0.4),
   ENGINE_WORKERS: number(1, 256, true).optional(),
   ENGINE_RUNTIME: oneOf(engineRuntimes).default('auto'),
@@ -234,7 +265,7 @@ export const settings = z.object({
     /^[a-zA-Z0-9_.-]{3,255}$/,
     '3 to 255 letters, digits, ".", "_" and "-"',
   ).optional(),
-  LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  LOG_LEVEL: logLevel.default('info'),
 });
 
 /**
@@ -259,9 +290,17 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     customModel: customModelConfig(values),
     distanceMetric: values.DISTANCE_METRIC,
     maxFalseMatchRate: values.MAX_FALSE_MATCH_RATE,
-    detectionConfidenceThreshold: values.DETECTION_CONFIDENCE_THRESHOLD,
+    detectionConfidenceThreshold: detectionConfidence(values.DETECTION_CONFIDENCE_THRESHOLD, environment),
     qualityFilter: values.QUALITY_FILTER,
     drawBoundingBoxes: values.DRAW_BOUNDING_BOXES,
+    keepDays: {
+      unmatched: values.KEEP_UNMATCHED_DAYS,
+      matched: values.KEEP_MATCHED_DAYS,
+      rejected: values.KEEP_REJECTED_DAYS,
+    },
+    retentionConfirmed: values.RETENTION_CONFIRMED,
+    stripMetadata: values.STRIP_METADATA,
+    recoveryDays: values.RECOVERY_DAYS,
     croppedFacePaddingRatio: values.CROPPED_FACE_PADDING_RATIO,
     engineWorkers: values.ENGINE_WORKERS ?? availableParallelism(),
     engineRuntime: values.ENGINE_RUNTIME,
@@ -408,14 +447,16 @@ export function loadedWarnings(): readonly string[] {
 function load() {
   if (loaded === undefined) {
     const { environment, warnings } = readEnvironment();
-    loaded = { config: parseConfig(environment), warnings };
+    const placed = inOwnFolders(parseConfig(environment));
+    loaded = { config: placed.config, warnings: [...warnings, ...placed.warnings] };
   }
   return loaded;
 }
 
 /** Returns this process's settings for another backend, for commands that copy between the two. */
 export function loadConfigFor(backend: Config['backend']): Config {
-  return parseConfig({ ...readDotEnv().values, ...process.env, FACE_PROCESSING_BACKEND: backend });
+  const environment = { ...readDotEnv().values, ...process.env, FACE_PROCESSING_BACKEND: backend };
+  return inOwnFolders(parseConfig(environment)).config;
 }
 
 /**
@@ -427,7 +468,12 @@ function readEnvironment() {
   const environment = { ...values, ...process.env };
   return {
     environment,
-    warnings: [...warnings, ...settingWarnings(environment, Object.keys(settings.shape))],
+    warnings: [
+      ...warnings,
+      ...unknownNames(Object.keys(values), Object.keys(settings.shape)),
+      ...oldSettingWarnings(environment, defaultDetector),
+      ...settingWarnings(environment, Object.keys(settings.shape)),
+    ],
   };
 }
 

@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'entry_not_found'
   | 'image_not_found'
   | 'processed_not_found'
+  | 'erasure_not_found'
   | 'name_taken'
   | 'last_image'
   | 'version_conflict'
@@ -118,6 +119,14 @@ export class ProcessedNotFoundError extends ServiceError {
   readonly code = 'processed_not_found';
   constructor() {
     super('Processed image not found');
+  }
+}
+
+/** No entry of that id was erased. */
+export class ErasureNotFoundError extends ServiceError {
+  readonly code = 'erasure_not_found';
+  constructor() {
+    super('Erasure not found');
   }
 }
 

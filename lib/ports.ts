@@ -1,14 +1,17 @@
 import type { FaceBackend } from './faces/port.ts';
+import type { Leftovers } from './images/leftovers.ts';
 import type { ImageDelivery, ImageLocator, ImageStore } from './images/port.ts';
 import type { PictureSlots } from './inputs/picture-slots.ts';
 import type { InputReader } from './inputs/read.ts';
 import type { RecordStore } from './records/port.ts';
 
-/** The three stores that change together. */
+/** The stores, which change together. */
 export interface Stores {
   readonly faces: FaceBackend;
   readonly records: RecordStore;
   readonly images: ImageStore;
+  /** Files of the inbox; left out where there is no inbox beside the stores. */
+  readonly leftovers?: Leftovers;
 }
 
 /** Ports of the use cases. */
@@ -16,6 +19,8 @@ export interface Ports extends Stores {
   readonly inputs: InputReader;
   /** Slots that limit the memory of decoded pictures: those of all requests share one budget. */
   readonly pictureSlots: PictureSlots;
+  /** False where pictures are stored as they came, with all their metadata. */
+  readonly stripMetadata?: boolean;
 }
 
 /** Ports of the read-only use cases. They need the pictures' locations and not the store itself. */

@@ -65,8 +65,18 @@ export const webhookSecrets = list.refine(
 export const flag = z
   .string()
   .toLowerCase()
-  .pipe(z.enum(['true', 'false', '1', '0', 'yes', 'no'], 'true or false'))
-  .transform((text) => ['true', '1', 'yes'].includes(text));
+  .pipe(z.enum(['true', 'false', '1', '0', 'yes', 'no', 'on', 'off', 't', 'f', 'y', 'n'], 'true or false'))
+  .transform((text) => ['true', '1', 'yes', 'on', 't', 'y'].includes(text));
+
+/** Python's names of log levels that differ from this service's. */
+const pythonLevels: Readonly<Record<string, string>> = { warning: 'warn', critical: 'error', fatal: 'error' };
+
+/** Level of the log, also by Python's name and in capitals. */
+export const logLevel = z
+  .string()
+  .toLowerCase()
+  .transform((level) => pythonLevels[level] ?? level)
+  .pipe(z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'one of debug, info, warn, error, silent'));
 
 /** Makes the shape of a number from `min` to `max`, both included. */
 export function number(min: number, max: number, whole: boolean) {

@@ -1,4 +1,5 @@
 import { closestSetting } from '#closest-setting';
+import { oldThreshold } from './old-settings.ts';
 
 /** Settings that have no effect without another one. */
 const companions: Readonly<Record<string, string>> = {
@@ -33,4 +34,21 @@ export function settingWarnings(
       const isIdle = companion !== undefined && !isSet(companion);
       return isIdle ? `${name} does nothing where ${companion} is not set.` : [];
     });
+}
+
+/** Names that belong to other programs which read the same file. */
+const otherPrograms = /^(AWS|COMPOSE|DOCKER|NODE|NPM|npm)_|^(PATH|HOME|TZ|LANG|LC_ALL|DEBUG)$/;
+
+/**
+ * Warns of the names in a settings file that are no settings and resemble none. A setting of another service
+ * is not passed over in silence.
+ */
+export function unknownNames(names: readonly string[], settings: readonly string[]): string[] {
+  const known = [...settings, ...otherNames, oldThreshold];
+  const unknown = names.filter(
+    (name) => !known.includes(name) && !otherPrograms.test(name) && closestSetting(name, known) === undefined,
+  );
+  if (unknown.length === 0) return [];
+  const [are, have] = unknown.length === 1 ? ['is no setting', 'does'] : ['are no settings', 'do'];
+  return [`In .env, ${unknown.join(', ')} ${are} of this service, and ${have} nothing.`];
 }

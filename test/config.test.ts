@@ -29,7 +29,7 @@ const flag = {
     ['No', false],
     ['0', false],
   ],
-  bad: ['maybe', '2', 'truefalse', 'on'],
+  bad: ['maybe', '2', 'truefalse', 'perhaps'],
   takes: 'true or false',
 } as const;
 const fraction = (max: number) => ({
@@ -40,6 +40,7 @@ const whole = (min: number, max: number) => ({
   bad: [`${min - 1}`, `${max + 1}`, '1.5', 'many', '1e3', 'Infinity', '0x10', '9'.repeat(400)],
   takes: `a whole number from ${min} to ${max}`,
 });
+const keepDays = { unmatched: 30, matched: 365, rejected: 30 };
 const folder = (unset: string) => ({
   unset: resolve(unset),
   good: [
@@ -127,6 +128,37 @@ const settings: Readonly<Record<string, Setting>> = {
     takes: 'one of auto, none',
   }),
   DRAW_BOUNDING_BOXES: setting('drawBoundingBoxes', { unset: true, ...flag }),
+  KEEP_UNMATCHED_DAYS: setting('keepDays', {
+    unset: keepDays,
+    good: [
+      ['0', { ...keepDays, unmatched: 0 }],
+      ['36500', { ...keepDays, unmatched: 36_500 }],
+    ],
+    ...whole(0, 36_500),
+  }),
+  KEEP_MATCHED_DAYS: setting('keepDays', {
+    unset: keepDays,
+    good: [
+      ['1', { ...keepDays, matched: 1 }],
+      ['36500', { ...keepDays, matched: 36_500 }],
+    ],
+    ...whole(1, 36_500),
+  }),
+  KEEP_REJECTED_DAYS: setting('keepDays', {
+    unset: keepDays,
+    good: [['0', { ...keepDays, rejected: 0 }]],
+    ...whole(0, 36_500),
+  }),
+  RETENTION_CONFIRMED: setting('retentionConfirmed', { unset: false, ...flag }),
+  STRIP_METADATA: setting('stripMetadata', { unset: true, ...flag }),
+  RECOVERY_DAYS: setting('recoveryDays', {
+    unset: 7,
+    good: [
+      ['1', 1],
+      ['35', 35],
+    ],
+    ...whole(1, 35),
+  }),
   CROPPED_FACE_PADDING_RATIO: setting('croppedFacePaddingRatio', {
     unset: 0.4,
     good: [

@@ -11,6 +11,7 @@ import type { EnrollOptions, FaceBackend, FaceMatch, WithPicture } from '../face
 import { referenceKey } from '../images/key.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import { type MeasuredPicture, measurePicture } from '../inputs/measure.ts';
+import { withoutMetadata } from '../inputs/metadata.ts';
 import { pictureTooLarge } from '../inputs/too-large.ts';
 import type { EnrollingPorts } from '../ports.ts';
 import { allInTurns } from '../promises.ts';
@@ -177,9 +178,10 @@ export async function enrollPicture(
   { imageId = randomUUID(), deadline, ...options }: EnrollPictureOptions = {},
 ): Promise<EnrolledPicture> {
   const { faces, images, records } = ports;
-  const { original, format, width, height } = picture;
+  const { format, width, height } = picture;
   const key = referenceKey(entryId, imageId, format);
-  const description = { name: fileName, sizeBytes: original.length, width, height };
+  const stored = await storedBytes(ports, picture);
+  const description = { name: fileName, sizeBytes: stored.length, width, height };
   const withPicture: WithPicture = (work) =>
     ports.pictureSlots.run(picture.memoryBytes, async () => {
       if (deadline && !deadline.leaves(neededMs)) throw new NoTimeLeftError(noTimeLeft);
@@ -189,7 +191,7 @@ export async function enrollPicture(
   if (!created) throw new BackendUnavailableError('The same picture is being added at this moment.', 5);
   let image = created;
   try {
-    await images.put(key, original, `image/${format}`);
+    await images.put(key, stored, `image/${format}`);
     const enrollment = await faces.enroll(withPicture, { entryId, imageId }, options);
     const { faceCount, quality, similar } = enrollment;
     const face = { ...enrollment.face, quality };
@@ -201,6 +203,17 @@ export async function enrollPicture(
     await undo(() => removeImageEverywhere(ports, image));
     throw error;
   }
+}
+
+/** Returns what is stored of a picture; one that has to be turned upright takes a slot for that. */
+async function storedBytes(
+  { stripMetadata = true, pictureSlots }: EnrollingPorts,
+  picture: MeasuredPicture,
+): Promise<Uint8Array> {
+  if (!stripMetadata) return picture.original;
+  return withoutMetadata(picture, () =>
+    pictureSlots.run(picture.memoryBytes, async () => decodePicture(picture)),
+  );
 }
 
 /**

@@ -1,27 +1,72 @@
 import pLimit from 'p-limit';
 import type { EnrolledFace } from '../faces/port.ts';
 import { entryFolder } from '../images/key.ts';
+import { log } from '../log.ts';
 import type { Stores } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';
-import type { ImageRecord } from '../records/port.ts';
+import type { ErasedCounts, ImageRecord } from '../records/port.ts';
+import { eraseHistory, eraseLeftovers } from './erase-entry.ts';
+import { persistently } from './persistently.ts';
+
+const postponed =
+  'What was erased may still be in the files of the records: the sweep tries again to clean them.';
 
 /** Limit on the deletions that are sent to a remote store at the same time. */
 const deletionsAtOnce = 10;
 
 /**
- * Removes an entry from every store: first it is hidden, then faces and pictures go, and last record and
- * name. A second call, from any point, gives the same result.
+ * Takes an entry out of every store: hidden first, then faces, pictures, and at last record and name. Where
+ * it is erased, its history and its files in the inbox go before the record, which has the name. Doing it
+ * again from any point ends the same.
  */
-export async function removeEntryEverywhere(
-  { records, faces, images }: Stores,
-  entryId: number,
-): Promise<void> {
-  await records.markEntryDeleting(entryId);
-  await faces.remove((await records.listImages(entryId)).map(faceOf));
-  const pictures = await Array.fromAsync(images.list(`${entryFolder(entryId)}/`));
-  const limit = pLimit(deletionsAtOnce);
-  await allOrFirstError(pictures.map(({ key }) => limit(() => images.delete(key))));
-  await records.removeEntry(entryId);
+export async function removeEntryEverywhere(stores: Stores, entryId: number): Promise<void> {
+  const { records, faces, images } = stores;
+  const entry = await persistently(() => records.markEntryDeleting(entryId));
+  const erasure = await persistently(() => records.getErasure(entryId));
+  const found = await persistently(() => records.listImages(entryId));
+  const count = (counts: Partial<ErasedCounts>, isFinished = false) =>
+    erasure && persistently(() => records.noteErasure(entryId, counts, isFinished));
+  const enrolled = found.filter(({ face }) => face !== null).length;
+  await count({ reference_pictures: found.length, faces: enrolled });
+  await persistently(() => faces.remove(found.map(faceOf)));
+  await persistently(() => images.erase(`${entryFolder(entryId)}/`));
+  if (erasure) {
+    await count(await eraseHistory(stores, entryId, erasure.history));
+    if (entry) await count(await eraseLeftovers(stores, entry));
+  }
+  await persistently(() => records.removeEntry(entryId));
+  if (!erasure) return;
+  try {
+    await persistently(() => records.purge(entryId));
+    await count({}, true);
+  } catch (err) {
+    // Whoever asked for it need not ask again: the entry is gone.
+    log().warn({ err, entryId }, postponed);
+  }
+}
+
+/** A request that began before an entry was hidden has ended by then. */
+const settledMs = 10 * 60_000;
+
+/**
+ * Goes on with erasures that broke off, and looks again for what requests wrote that had begun before.
+ * Returns how many it finished.
+ * @throws BackendUnavailableError, ThrottledError
+ */
+export async function finishErasures(stores: Stores, now = new Date()): Promise<number> {
+  let finished = 0;
+  for (const erasure of await stores.records.unsettledErasures()) {
+    const { entryId, history } = erasure;
+    if (erasure.finished === null) {
+      await removeEntryEverywhere(stores, entryId);
+      finished += 1;
+      continue;
+    }
+    const found = await eraseHistory(stores, entryId, history);
+    if (found.history_records > 0) await stores.records.purge(entryId);
+    if (now.getTime() - Date.parse(erasure.finished) > settledMs) await stores.records.settleErasure(entryId);
+  }
+  return finished;
 }
 
 /** Removes one reference image from every store, in the same order. */
@@ -42,7 +87,7 @@ export async function removeImagesEverywhere(
   await allOrFirstError(removed.map(({ id }) => oneByOne(() => records.markImageDeleting(id))));
   await faces.remove(removed.map(faceOf));
   const limit = pLimit(deletionsAtOnce);
-  await allOrFirstError(removed.map(({ key }) => limit(() => images.delete(key))));
+  await allOrFirstError(removed.map(({ key }) => limit(() => images.erase(key))));
   await allOrFirstError(removed.map(({ id }) => limit(() => records.removeImage(id))));
 }
 

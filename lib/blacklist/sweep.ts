@@ -9,7 +9,7 @@ import { compareFaces, type FaceComparison, removeStrays } from './compare-faces
 import { deleteEntry } from './delete-entry.ts';
 import { enrollAgain } from './enroll-again.ts';
 import { failureOf } from './partial-failure.ts';
-import { removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
+import { finishErasures, removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
 
 /** Extent of a scheduled sweep: `finishInterrupted` alone, or a full `sweep`. */
 export type SweepTask = 'finish' | 'compare';
@@ -60,6 +60,7 @@ interface Sweep extends SweepPorts {
  */
 export async function finishInterrupted(ports: SweepPorts, olderThan: Date): Promise<SweepReport> {
   const run = begin(ports, olderThan);
+  await finishErased(run);
   await finishEntries(run);
   await finishImages(run);
   return run.report;
@@ -79,6 +80,7 @@ export async function sweep(
   expiredBefore?: Date,
 ): Promise<SweepReport> {
   const run = begin(ports, olderThan, stop);
+  await finishErased(run);
   await finishEntries(run);
   await finishImages(run);
   if (expiredBefore) await eraseExpired(run, expiredBefore);
@@ -96,7 +98,7 @@ export async function sweep(
 }
 
 function begin(ports: SweepPorts, olderThan: Date, stop?: AbortSignal): Sweep {
-  const { records, images, faces, pictureSlots } = ports;
+  const { records, images, faces, leftovers, pictureSlots } = ports;
   const report: SweepReport = {
     undone: 0,
     deletionsFinished: 0,
@@ -108,7 +110,7 @@ function begin(ports: SweepPorts, olderThan: Date, stop?: AbortSignal): Sweep {
     failures: [],
     isComplete: true,
   };
-  return { records, images, faces, pictureSlots, olderThan, stop, report };
+  return { records, images, faces, ...(leftovers && { leftovers }), pictureSlots, olderThan, stop, report };
 }
 
 /** Does one part; a failure of this part alone is reported. */
@@ -121,6 +123,12 @@ async function tolerating(
   if (failure === undefined) return;
   report.failed += 1;
   if (report.failures.length < maxFailureLines) report.failures.push(`${part}: ${failure}`);
+}
+
+async function finishErased(run: Sweep): Promise<void> {
+  await tolerating(run, 'erasures', async () => {
+    run.report.deletionsFinished += await finishErasures(run);
+  });
 }
 
 async function finishEntries(run: Sweep): Promise<void> {

@@ -5,9 +5,12 @@ import { createEntryUploadContract } from './endpoints/create-entry-upload.ts';
 import { createProcessUploadContract } from './endpoints/create-process-upload.ts';
 import { deleteEntryContract } from './endpoints/delete-entry.ts';
 import { deleteImageContract } from './endpoints/delete-image.ts';
+import { deleteManyProcessedContract } from './endpoints/delete-many-processed.ts';
+import { deleteProcessedContract } from './endpoints/delete-processed.ts';
 import { detectFacesContract } from './endpoints/detect-faces.ts';
 import { docsAssetContract, docsContract } from './endpoints/docs.ts';
 import { getEntryContract } from './endpoints/get-entry.ts';
+import { getErasureContract } from './endpoints/get-erasure.ts';
 import { getImageContract } from './endpoints/get-image.ts';
 import { getProcessedContract } from './endpoints/get-processed.ts';
 import { getProcessedImageContract } from './endpoints/get-processed-image.ts';
@@ -34,6 +37,8 @@ export const api: readonly Endpoint[] = [
   getProcessedContract,
   getProcessedImageContract,
   reviewProcessedContract,
+  deleteProcessedContract,
+  deleteManyProcessedContract,
   detectFacesContract,
   verifyContract,
   createEntryContract,
@@ -42,6 +47,7 @@ export const api: readonly Endpoint[] = [
   updateEntryContract,
   patchEntryContract,
   deleteEntryContract,
+  getErasureContract,
   addImagesContract,
   listImagesContract,
   getImageContract,

@@ -164,3 +164,15 @@ export const CandidateCount = orText(wholeNumber, z.int().min(0).max(10))
   .describe(
     'How many near misses to tell for each face, at most: of the nearest entries that do not match, the nearest reference image.',
   );
+
+export const keepChoices = ['all', 'matches', 'none'] as const;
+export type KeepChoice = (typeof keepChoices)[number];
+
+/** A picture's record and copies, which are kept or not. */
+export const Keep = z
+  .enum(keepChoices)
+  .nullish()
+  .transform((choice) => choice ?? 'all')
+  .describe(
+    'Pictures that are kept, with their results: all (as long as the settings say), those with a match, or none. Of the others nothing is written; their `db_id`, paths and timestamp are null, and no event tells of them.',
+  );

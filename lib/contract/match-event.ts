@@ -75,9 +75,36 @@ export const ReviewEvent = z
   .meta({ id: 'ReviewEvent' });
 export type ReviewEvent = z.infer<typeof ReviewEvent>;
 
-export type ServiceEvent = MatchEvent | ReviewEvent;
+export const entryDeletedType = 'entry.deleted';
+
+/**
+ * Event that tells others of an entry that is taken off the list: they may have copies of what earlier events
+ * told.
+ */
+export const EntryDeletedEvent = z
+  .object({
+    type: z.literal(entryDeletedType),
+    timestamp: z.string().describe('When it was taken off the list, ISO 8601, UTC.'),
+    data: z.object({
+      entry_id: wholeNumber.describe('The id that earlier events named. It is never given again.'),
+      history: z
+        .enum(['redact', 'delete', 'keep'])
+        .describe('What becomes of the history here; do the same with what you keep.'),
+    }),
+  })
+  .meta({ id: 'EntryDeletedEvent' });
+export type EntryDeletedEvent = z.infer<typeof EntryDeletedEvent>;
+
+export type ServiceEvent = MatchEvent | EntryDeletedEvent | ReviewEvent;
 
 /** Returns the event's own id, which is the same whenever it is sent again. */
 export function eventId(event: ServiceEvent): string {
-  return event.type === reviewEventType ? event.data.review_id : event.data.picture_id;
+  switch (event.type) {
+    case matchEventType:
+      return event.data.picture_id;
+    case entryDeletedType:
+      return `entry-${event.data.entry_id}-deleted`;
+    case reviewEventType:
+      return event.data.review_id;
+  }
 }

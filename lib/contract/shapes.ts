@@ -136,7 +136,7 @@ export const ImageProcessingResult = z
     image_path_or_identifier: z.string().describe("The input's first 100 characters."),
     faces: z.array(DetectedFace),
     error: z.string().nullable(),
-    db_id: wholeNumber.nullable(),
+    db_id: wholeNumber.nullable().describe('Null where nothing of the picture is kept.'),
     saved_image_path: z.string().nullable().describe('The annotated copy, where boxes are drawn.'),
     original_image_path: z.string().nullable().describe('The picture as it came.'),
     processing_timestamp: z.string().nullable().describe('ISO 8601, UTC.'),

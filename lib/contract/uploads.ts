@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { uploadExample } from './examples.ts';
+import { Keep } from './fields.ts';
 import { Reference, Source } from './origin-fields.ts';
 
 /** Parts that the two endpoints share by which clients get permission to send a large picture. */
@@ -13,9 +14,12 @@ export const UploadRequest = z
   })
   .meta({ id: 'UploadRequest' });
 
-export const ProcessUploadRequest = UploadRequest.extend({ source: Source, reference: Reference }).meta({
-  id: 'ProcessUploadRequest',
-});
+/** Request for permission to send a picture that is to be processed. */
+export const ProcessUploadRequest = UploadRequest.extend({
+  source: Source,
+  reference: Reference,
+  keep: Keep,
+}).meta({ id: 'ProcessUploadRequest' });
 
 export const UploadForm = z
   .object({

@@ -56,7 +56,7 @@ export interface Receiver {
 
 /** A delivery that may be sent now. */
 export interface DueDelivery {
-  /** Id of the processed picture; negative for an event of another kind. */
+  /** The id of the processed picture; negative where the event is of an entry. */
   readonly processedId: number;
   /** Number of times that the receiver has refused the event. */
   readonly refusals: number;

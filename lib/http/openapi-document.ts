@@ -1,8 +1,16 @@
 import * as z from 'zod';
 import { type Body, type Endpoint, operationsOf } from '../contract/endpoint.ts';
-import { MatchEvent, matchEventType, ReviewEvent, reviewEventType } from '../contract/match-event.ts';
+import {
+  EntryDeletedEvent,
+  entryDeletedType,
+  MatchEvent,
+  matchEventType,
+  ReviewEvent,
+  reviewEventType,
+} from '../contract/match-event.ts';
 import { roles } from '../contract/role.ts';
 import {
+  ErasureNotFoundError,
   type ErrorCode,
   ImageNotFoundError,
   LastImageError,
@@ -110,6 +118,10 @@ const describedCode: Partial<Record<ErrorCode, { description: string; example: u
     description: 'There is no such picture.',
     example: { detail: new ProcessedNotFoundError().message },
   },
+  erasure_not_found: {
+    description: 'No entry of that id was erased.',
+    example: { detail: new ErasureNotFoundError().message },
+  },
   last_image: {
     description: 'The entry has no other image.',
     example: { detail: new LastImageError().message },
@@ -135,6 +147,9 @@ export function buildOpenApi(
     paths,
     webhooks: {
       [matchEventType]: { post: webhook(components, 'Be told of a match', MatchEvent) },
+      [entryDeletedType]: {
+        post: webhook(components, 'Be told that an entry was deleted', EntryDeletedEvent),
+      },
       [reviewEventType]: { post: webhook(components, 'Be told that a match was judged', ReviewEvent) },
     },
     components: {
@@ -210,7 +225,7 @@ function operation(contract: Endpoint, components: Components): Json {
   };
 }
 
-/** Describes a message that the service itself sends. */
+/** Describes an event that the service itself sends. */
 function webhook(components: Components, summary: string, event: z.ZodType): Json {
   return {
     summary,

@@ -24,6 +24,7 @@ import {
   tryToWrite,
   writeWhole,
 } from '../files.ts';
+import { oldServiceNear, ownerFile } from '../old-service.ts';
 import { isKnownSystemName, systemFolder } from '../system-names.ts';
 import { requireWritableFolder, unusableFolder } from '../writable-folder.ts';
 import { type ImageFolder, imageFolders, isKey } from './key.ts';
@@ -54,9 +55,6 @@ const folderSettings: Readonly<Record<ImageFolder, string>> = {
   cropped: 'CROPPED_FACES_OUTPUT_DIR',
 };
 
-/** Name of the file, in each folder, that holds the id of the database that owns the folder. */
-const ownerFile = '.face-blacklist-owner';
-
 /**
  * Makes this database the owner of the folders. The sweep removes every picture that no record knows: in a
  * folder of another database, or of private pictures, it would remove them all. Hidden files, and files that
@@ -73,9 +71,11 @@ export async function claimFolders(folders: ImageFolderPaths, owner: string): Pr
       throw unusableFolder(folder, folderSettings[each], error);
     });
     if (found !== owner) {
+      const old = oldServiceNear(folder) ?? 'FOLDER';
       throw new ConfigError(
-        `The folder ${folder} has files in it that this DATA_DIR's database did not write. Choose an empty folder; ` +
-          'pictures of an older service are listed with npm run enroll.',
+        `The folder ${folder} has files in it that this DATA_DIR's database did not write. Choose an empty folder. ` +
+          `The old service's people, history and pictures are taken over with: npm run import -- ${old}. ` +
+          'Pictures from elsewhere are listed with npm run enroll.',
       );
     }
   }
@@ -144,6 +144,17 @@ class FileSystemImages implements ImageStore {
   async delete(key: string): Promise<void> {
     const path = this.location(key);
     await attempt(() => removeFile(this.#folders, path));
+  }
+
+  async erase(keyOrPrefix: string): Promise<number> {
+    if (!keyOrPrefix.endsWith('/')) {
+      const isThere = (await ifPresent(stat(this.location(keyOrPrefix)))) !== undefined;
+      await this.delete(keyOrPrefix);
+      return isThere ? 1 : 0;
+    }
+    const pictures = await Array.fromAsync(this.list(keyOrPrefix as `${string}/`));
+    for (const { key } of pictures) await this.delete(key);
+    return pictures.length;
   }
 
   async *list(prefix: `${string}/`): AsyncGenerator<StoredImage> {

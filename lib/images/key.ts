@@ -66,16 +66,22 @@ export function referenceKey(entryId: number, imageId: string, format: PictureFo
 
 /**
  * Names the files of a processed picture, under the day (UTC) of `date`.
- * @param format the original's; the copies that we draw are JPEG
+ * @param format format of the original
+ * @param copies format of the annotated copy and the crop; this service draws JPEG
  * @throws RangeError when the picture id has other characters than letters, digits and hyphens
  */
-export function processedKeys(pictureId: string, date: Date, format: PictureFormat) {
+export function processedKeys(
+  pictureId: string,
+  date: Date,
+  format: PictureFormat,
+  copies: PictureFormat = 'jpeg',
+) {
   checkId(pictureId);
   const day = date.toISOString().slice(0, 'yyyy-mm-dd'.length);
   return {
     original: checkKey(`processed/${day}/${pictureId}-original.${extensions[format]}`),
-    annotated: checkKey(`processed/${day}/${pictureId}-annotated.jpg`),
-    crop: checkKey(`cropped/${day}/${pictureId}.jpg`),
+    annotated: checkKey(`processed/${day}/${pictureId}-annotated.${extensions[copies]}`),
+    crop: checkKey(`cropped/${day}/${pictureId}.${extensions[copies]}`),
   };
 }
 

@@ -42,8 +42,14 @@ export interface ImageStore extends ImageLocator {
    */
   delete(key: string): Promise<void>;
   /**
-   * Lists every picture whose key starts with the prefix, in no promised order.
-   * @param prefix whole segments, such as `blacklist/7/`
+   * Deletes a picture, or with a slash at the end every picture below a prefix, so that nothing of it can be
+   * had back: in a bucket all its versions go. Returns how many went, old versions included.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  erase(keyOrPrefix: string): Promise<number>;
+  /**
+   * Every picture whose key starts with the prefix (whole segments, e.g. `blacklist/7/`), in no promised
+   * order.
    * @throws BackendUnavailableError, ThrottledError
    */
   list(prefix: `${string}/`): AsyncIterable<StoredImage>;

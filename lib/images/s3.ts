@@ -7,6 +7,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { attemptS3, type BucketPlace, createS3Client, isAbsent, s3Unavailable } from '../s3.ts';
+import { eraseVersions } from '../s3-versions.ts';
 import { isKey } from './key.ts';
 import { bucketLocator } from './location.ts';
 import type { ImageStore, StoredImage } from './port.ts';
@@ -49,6 +50,16 @@ class S3Images implements ImageStore {
 
   async delete(key: string): Promise<void> {
     await attemptS3(() => this.#client.send(new DeleteObjectCommand(this.#object(key))));
+  }
+
+  async erase(keyOrPrefix: string): Promise<number> {
+    const erased = await attemptS3(() => eraseVersions(this.#client, this.#bucket, keyOrPrefix));
+    if (erased !== undefined) return erased;
+    if (!keyOrPrefix.endsWith('/')) return 1;
+    // Without the right to see versions, what is there now goes.
+    const pictures = await Array.fromAsync(this.list(keyOrPrefix as `${string}/`));
+    for (const { key } of pictures) await this.delete(key);
+    return pictures.length;
   }
 
   async *list(prefix: `${string}/`): AsyncGenerator<StoredImage> {

@@ -250,7 +250,7 @@ async function addPicture(
 }
 
 /** Computes an image's id, which is the same for the same picture of the same entry. */
-function imageIdOf(entryId: number, bytes: Uint8Array): string {
+export function imageIdOf(entryId: number, bytes: Uint8Array): string {
   return uuidOfHash(createHash('sha256').update(`${entryId}:`).update(bytes).digest());
 }
 

@@ -1,11 +1,10 @@
 import type { ReviewState } from '../contract/review.ts';
 import type { PaginatedProcessedImages } from '../contract/shapes.ts';
 import type { Ports } from '../ports.ts';
+import type { ProcessedFilter } from '../records/port.ts';
 
-/** Query of the contract. Times are ISO 8601. */
-interface ListQuery {
-  readonly limit: number;
-  readonly offset: number;
+/** Filters of the contract. Times are ISO 8601. */
+export interface FilterQuery {
   readonly has_match?: boolean | undefined;
   readonly entry_id?: number | undefined;
   readonly review?: ReviewState | undefined;
@@ -15,24 +14,30 @@ interface ListQuery {
   readonly until?: string | undefined;
 }
 
+interface ListQuery extends FilterQuery {
+  readonly limit: number;
+  readonly offset: number;
+}
+
 /** Returns a page of the processed pictures that pass the filters, newest first. */
 export async function listProcessed(
   { records }: Pick<Ports, 'records'>,
-  {
-    limit,
-    offset,
-    has_match: hasMatch,
-    entry_id: entryId,
-    review,
-    source,
-    reference,
-    since,
-    until,
-  }: ListQuery,
+  { limit, offset, ...filters }: ListQuery,
 ): Promise<PaginatedProcessedImages> {
-  const filter = { hasMatch, entryId, review, source, reference, since: moment(since), until: moment(until) };
-  const { total, items } = await records.listProcessed({ limit, offset, ...filter });
+  const { total, items } = await records.listProcessed({ limit, offset, ...filterOf(filters) });
   return { total_items: total, items, limit, offset };
+}
+
+export function filterOf({
+  has_match: hasMatch,
+  entry_id: entryId,
+  review,
+  source,
+  reference,
+  since,
+  until,
+}: FilterQuery): ProcessedFilter {
+  return { hasMatch, entryId, review, source, reference, since: moment(since), until: moment(until) };
 }
 
 const moment = (text: string | undefined) => (text === undefined ? undefined : new Date(text));

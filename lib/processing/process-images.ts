@@ -3,6 +3,7 @@ import { meter } from '#metrics';
 import { noteThreshold } from '../audit/scope.ts';
 import type { Config } from '../config.ts';
 import type { ProcessImagesRequest } from '../contract/endpoints/process-images.ts';
+import { type KeepChoice, keepChoices } from '../contract/fields.ts';
 import type { BlacklistMatch, Box, DetectedFace, ImageProcessingResult } from '../contract/shapes.ts';
 import { type Deadline, neededMs, noDeadline, noTimeLeft, storingMs } from '../deadline.ts';
 import { DiskFullError, isUnusablePicture, NoUsableImageError } from '../errors.ts';
@@ -10,6 +11,7 @@ import { type ProcessedKeys, processedKeys } from '../images/key.ts';
 import type { ImageStore } from '../images/port.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import { measurePicture } from '../inputs/measure.ts';
+import { withoutMetadata } from '../inputs/metadata.ts';
 import type { Picture } from '../inputs/picture.ts';
 import { identifierOf } from '../inputs/read.ts';
 import { timed } from '../metrics/timed.ts';
@@ -17,6 +19,7 @@ import { type Origin, originOf } from '../origin.ts';
 import type { Ports } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';
 import type { ProcessedResult, RecordStore } from '../records/port.ts';
+import { keepOfUpload } from '../uploads/key.ts';
 import { faceOptions, shownWarnings } from './face-options.ts';
 import { refuseLostGallery } from './lost-gallery.ts';
 import { cropFace, drawBoxes } from './render.ts';
@@ -24,6 +27,8 @@ import { shownFaces } from './shown-faces.ts';
 import { notProcessed, pictureVerdict } from './verdicts.ts';
 
 type RenderSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRatio' | 'reviewBand'>;
+/** Without `keepDays`, every picture is kept. */
+type ProcessingSettings = RenderSettings & Partial<Pick<Config, 'keepDays'>>;
 
 /** Number of near misses to search beyond those requested, because some entries may be hidden by then. */
 const spareCandidates = 10;
@@ -50,7 +55,7 @@ type RequestOptions = Omit<ProcessImagesRequest, 'images' | 'source' | 'referenc
  */
 export async function processImages(
   ports: Ports,
-  settings: RenderSettings,
+  settings: ProcessingSettings,
   { images, source, references, ...choices }: ProcessImagesRequest,
   deadline: Deadline = noDeadline,
 ): Promise<ImageProcessingResult[]> {
@@ -62,15 +67,16 @@ export async function processImages(
       limit(async () => {
         const input = { image, origin: { source, reference: references?.[index] ?? null } };
         if (!deadline.leaves(neededMs)) return unreadableResult(input, noTimeLeft);
-        return processInput(ports, settings, input, { ...choices, deadline });
+        const keep = lesser(choices.keep, keepOfUpload(image));
+        return processInput(ports, settings, input, { ...choices, keep, deadline });
       }),
     ),
   );
-  // If some pictures were stored, their matches must be reported, although others failed.
-  const isAnyKept = results.some((result) => 'db_id' in result && result.db_id !== null);
+  // Who was found in the others is told all the same.
+  const isAnyDone = results.some((result) => 'faces' in result && result.error === null);
   return results.map((result) => {
     if (!('diskFull' in result)) return result;
-    if (!isAnyKept) throw result.diskFull;
+    if (!isAnyDone) throw result.diskFull;
     return unreadableResult(result.input, result.diskFull.message);
   });
 }
@@ -83,7 +89,7 @@ interface NotKept {
 
 async function processInput(
   ports: Ports,
-  settings: RenderSettings,
+  settings: ProcessingSettings,
   asked: Input,
   options: RequestOptions,
 ): Promise<ImageProcessingResult | NotKept> {
@@ -96,7 +102,12 @@ async function processInput(
       // A slow URL, or other requests' pictures, may have used up the time.
       if (!options.deadline.leaves(neededMs)) return undefined;
       const started = performance.now();
-      const examined = await examine(ports, settings, input, await decodePicture(measured), options);
+      const picture = await decodePicture(measured);
+      const stored =
+        ports.stripMetadata === false
+          ? measured.original
+          : await withoutMetadata(measured, async () => picture);
+      const examined = await examine(ports, settings, input, { ...picture, stored }, options);
       const { source } = input.origin;
       meter.worked({
         ...countFaces([examined.result]),
@@ -105,8 +116,9 @@ async function processInput(
       });
       return examined;
     });
-    // The records are awaited after the slot is free, so that the wait blocks no other picture.
-    return examined ? await keep(ports, examined) : unreadableResult(input, noTimeLeft);
+    if (!examined) return unreadableResult(input, noTimeLeft);
+    // Whoever waits for the records has no picture any more, and must keep nobody from having one.
+    return examined.keys ? await keep(ports, { ...examined, keys: examined.keys }) : withoutRecord(examined);
   } catch (error) {
     if (error instanceof DiskFullError) return { input, diskFull: error };
     if (!isUnusablePicture(error)) throw error;
@@ -150,24 +162,53 @@ function unreadableResult({ image, origin }: Input, error: string): ImageProcess
   };
 }
 
-/** A picture whose copies are stored, but not yet its record. */
+/** A picture that was looked at. */
 interface Examined {
   readonly pictureId: string;
-  readonly keys: ProcessedKeys;
+  /** Keys of its copies; `undefined` if nothing is kept of it. */
+  readonly keys: ProcessedKeys | undefined;
   readonly result: ProcessedResult;
 }
 
-/** Matches, draws, and stores the pictures. */
+/** A picture with the bytes of it that may be stored. */
+interface StorablePicture extends Picture {
+  readonly stored: Uint8Array;
+}
+
+/** Returns the one of two wishes that keeps less. */
+function lesser(one: KeepChoice, other: KeepChoice): KeepChoice {
+  return keepChoices.indexOf(one) > keepChoices.indexOf(other) ? one : other;
+}
+
+/** Returns true if a picture with or without a match leaves its record and copies behind. */
+function isWanted(
+  keep: ProcessImagesRequest['keep'],
+  { keepDays }: ProcessingSettings,
+  hasMatch: boolean,
+): boolean {
+  if (keep === 'none') return false;
+  return hasMatch || (keep === 'all' && keepDays?.unmatched !== 0);
+}
+
+/** The answer for a picture of which nothing is kept. */
+function withoutRecord({ result }: Examined): ImageProcessingResult {
+  return { ...result, db_id: null, processing_timestamp: null };
+}
+
+/** Matches, draws, and stores the pictures, as far as anything is to be kept. */
 async function examine(
   { faces, images, records }: Ports,
-  settings: RenderSettings,
+  settings: ProcessingSettings,
   { image, origin }: Input,
-  picture: Picture,
+  picture: StorablePicture,
   options: RequestOptions,
 ): Promise<Examined> {
   const pictureId = randomUUID();
   const keys = processedKeys(pictureId, new Date(), picture.format);
   const put = (...args: Parameters<typeof images.put>) => timed('store', () => images.put(...args));
+  const putOriginal = () => put(keys.original, picture.stored, `image/${picture.format}`);
+  // Nothing is written of what may not be kept.
+  const isKeptAnyway = isWanted(options.keep, settings, false);
   try {
     // The original is written while the engine computes.
     const [found] = await allOrFirstError([
@@ -177,7 +218,7 @@ async function examine(
         reviewBand: settings.reviewBand,
         deadline: options.deadline.before(storingMs),
       }),
-      put(keys.original, picture.original, `image/${picture.format}`),
+      isKeptAnyway && putOriginal(),
     ]);
     noteThreshold(found.threshold);
     if (!found.hasGallery) await refuseLostGallery({ records });
@@ -186,28 +227,37 @@ async function examine(
       box: area,
       isMatch: (shown[index]?.blacklist_matches.length ?? 0) > 0,
     }));
-    await storeDrawings(put, settings, picture, boxes, keys);
-    const original = images.location(keys.original);
-    const hasFace = boxes.length > 0;
-    const result = {
+    const hasMatch = boxes.some(({ isMatch }) => isMatch);
+    const answer = {
       image_path_or_identifier: identifierOf(image),
       faces: shown,
       error: null,
-      saved_image_path: settings.drawBoundingBoxes && hasFace ? images.location(keys.annotated) : original,
-      original_image_path: original,
-      has_blacklist_match: boxes.some(({ isMatch }) => isMatch),
+      has_blacklist_match: hasMatch,
       has_near_miss: shown.some(({ near_misses }) => near_misses && near_misses.length > 0),
       ...pictureVerdict(shown),
-      cropped_face_path: hasFace ? images.location(keys.crop) : null,
       ...origin,
       warnings: shownWarnings(found),
     };
-    return { pictureId, keys, result };
+    if (!isWanted(options.keep, settings, hasMatch)) {
+      return { pictureId, keys: undefined, result: { ...answer, ...noCopies } };
+    }
+    if (!isKeptAnyway) await putOriginal();
+    await storeDrawings(put, settings, picture, boxes, keys);
+    const original = images.location(keys.original);
+    const hasFace = boxes.length > 0;
+    const copies = {
+      saved_image_path: settings.drawBoundingBoxes && hasFace ? images.location(keys.annotated) : original,
+      original_image_path: original,
+      cropped_face_path: hasFace ? images.location(keys.crop) : null,
+    };
+    return { pictureId, keys, result: { ...answer, ...copies } };
   } catch (error) {
     await removeCopies({ images, records }, pictureId, keys);
     throw error;
   }
 }
+
+const noCopies = { saved_image_path: null, original_image_path: null, cropped_face_path: null };
 
 /** Stores the largest face, cut out, and the picture with boxes around its faces. */
 async function storeDrawings(
@@ -233,7 +283,7 @@ async function storeDrawings(
 /** Stores the record that names a picture's copies. If that fails, the copies are deleted. */
 async function keep(
   { images, records }: Pick<Ports, 'images' | 'records'>,
-  { pictureId, keys, result }: Examined,
+  { pictureId, keys, result }: Examined & { readonly keys: ProcessedKeys },
 ): Promise<ImageProcessingResult> {
   try {
     const kept = { ...result, faces: result.faces.map(keptFace) };

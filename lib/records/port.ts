@@ -64,8 +64,8 @@ export interface NewEntry extends Partial<EntryDetails> {
   /** Fields that an entry from another store keeps. */
   readonly carried?: CarriedEntry;
 }
-export type CarriedEntry = Pick<EntryRecord, 'id' | 'addedDate'> &
-  Partial<Pick<EntryRecord, 'updatedBy' | 'updatedDate' | 'version'>>;
+export type CarriedEntry = Pick<EntryRecord, 'addedDate'> &
+  Partial<Pick<EntryRecord, 'id' | 'updatedBy' | 'updatedDate' | 'version'>>;
 
 /** The fields of an entry that are to change. */
 export type ChangedFields = Partial<Pick<EntryRecord, 'name' | 'reason'> & EntryDetails>;
@@ -183,6 +183,10 @@ export interface ProcessedFilter {
    * comes first.
    */
   readonly review?: ReviewState | undefined;
+  /** Id of an entry that nearly matched, and did not match, in the picture; no other condition but times. */
+  readonly nearEntryId?: number | undefined;
+  /** The picture shows very many entries, so that it is not found by each of them. */
+  readonly isCrowd?: boolean | undefined;
   /** Source of the picture; normal forms are compared. */
   readonly source?: string | undefined;
   /** Reference of the picture; normal forms are compared. */
@@ -229,6 +233,65 @@ export interface TallyKey {
 /** Number of decided matches, by verdict. */
 export type ReviewTally = TallyKey & Readonly<Record<ReviewVerdict, number>>;
 
+/** Choices for the history of an entry that is erased. */
+export const historyChoices = ['redact', 'delete', 'keep'] as const;
+export type HistoryChoice = (typeof historyChoices)[number];
+
+/** Conditions and choices of a deletion. */
+export interface ErasureOptions extends IfVersion {
+  readonly history?: HistoryChoice;
+}
+
+/** Places that an erasure empties, each with how many were found there. */
+export interface ErasedCounts {
+  readonly reference_pictures: number;
+  readonly faces: number;
+  /** Records of processed pictures in which the entry matched. */
+  readonly history_records: number;
+  /** Stored pictures, copies and crops of these. */
+  readonly history_pictures: number;
+  readonly inbox_files: number;
+  readonly rejected_files: number;
+  /** Events that receivers had not been told yet. */
+  readonly pending_events: number;
+}
+
+/** An erasure, which stays when its entry is gone: ids, times and counts. */
+export interface ErasureRecord {
+  readonly entryId: number;
+  readonly history: HistoryChoice;
+  /** ISO 8601, UTC. */
+  readonly started: string;
+  /** ISO 8601, UTC; null until everything is gone. */
+  readonly finished: string | null;
+  readonly removed: ErasedCounts;
+}
+
+/** The state of the deletion by age, as the store remembers it. */
+export interface RetentionNote {
+  /** The limits that were announced, in days. */
+  readonly keepDays: { readonly unmatched: number; readonly matched: number; readonly rejected: number };
+  /** ISO 8601, UTC: when it was first told what would go. */
+  readonly announced: string;
+  /**
+   * True once it deletes: nothing was older than the limits, somebody agreed, or the time to object is over.
+   */
+  readonly isConfirmed: boolean;
+  /** ISO 8601, UTC: when it last looked for what is too old. */
+  readonly lastRound?: string;
+  /** Told with the announcement. */
+  readonly due: RetentionDue;
+}
+
+/** Data older than the limits. */
+export interface RetentionDue {
+  readonly unmatched: number;
+  readonly matched: number;
+  readonly rejected: number;
+  /** ISO 8601, UTC; null where nothing is due. */
+  readonly oldest: string | null;
+}
+
 export interface RecordCounts {
   readonly entries: number;
   readonly images: number;
@@ -255,8 +318,8 @@ export interface RecordCounts {
 export interface RecordStore {
   /**
    * Makes a `PENDING` entry, and reserves its name.
-   * @param entry with `carried`, it comes from another store and keeps its id, dates and version; later
-   *   entries get larger ids
+   * @param entry with `carried`, it comes from another store and keeps its dates and version, and its id if
+   *   that is given; later entries get larger ids
    * @throws NameTakenError when any entry, of whatever status, has the name; of two simultaneous calls, one
    *   throws it
    * @throws BackendUnavailableError when the store fails, or an entry already has the carried id
@@ -302,12 +365,49 @@ export interface RecordStore {
     options?: IfVersion & { readonly actor?: string | null },
   ): Promise<EntryRecord | undefined>;
   /**
-   * Hides an entry for good: whatever its status, it is `DELETING` from now on. Returns it as it was before,
-   * or `undefined` if there is none.
-   * @throws VersionConflictError when it is not `DELETING` yet and has none of the versions
+   * Hides an entry for good: `PENDING`, `ACTIVE` or already `DELETING`, it is `DELETING` from now on.
+   * Returns it as it was before, `undefined` when there is none.
+   *
+   * With a choice what becomes of its history, an erasure is noted in the same step, and receivers of events
+   * are to be told. An erasure that is under way takes over the choice.
+   * @throws VersionConflictError when an `ACTIVE` entry has none of the versions
    * @throws BackendUnavailableError, ThrottledError
    */
-  markEntryDeleting(entryId: number, options?: IfVersion): Promise<EntryRecord | undefined>;
+  markEntryDeleting(entryId: number, options?: ErasureOptions): Promise<EntryRecord | undefined>;
+  /**
+   * The erasure of the entry of that id; `undefined` where there is none.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  getErasure(entryId: number): Promise<ErasureRecord | undefined>;
+  /**
+   * Notes what was found, of each place the larger of two counts, so that it can be noted again; and that
+   * the erasure is finished.
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
+   */
+  noteErasure(entryId: number, found: Partial<ErasedCounts>, isFinished?: boolean): Promise<void>;
+  /**
+   * Erasures that are not settled: they are under way, or have finished so lately that a request which began
+   * before may still have written.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  unsettledErasures(): Promise<ErasureRecord[]>;
+  /**
+   * Notes that nothing can follow an erasure any more.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  settleErasure(entryId: number): Promise<void>;
+  /**
+   * Takes an entry's name, reason and identity out of the records of processed pictures, and the places of
+   * their copies, see `redacted`.
+   * @param ids 100 at most
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  redactProcessed(ids: readonly number[], entryId: number): Promise<void>;
+  /**
+   * Makes sure that nothing of an entry that was erased can be read in the store's own files any more.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  purge(entryId: number): Promise<void>;
   /**
    * Removes the entry and the remaining records of its images, and frees its name.
    * @throws BackendUnavailableError, ThrottledError
@@ -391,9 +491,10 @@ export interface RecordStore {
    * Stores a processed picture's answer. Storing it again with the same `pictureId` adds nothing, and returns
    * the same stamp.
    * @param pictureId id from which the keys of the stored pictures are made
+   * @param carried time of a picture that another service processed; nobody is told of its matches
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
-  addProcessed(pictureId: string, result: ProcessedResult): Promise<Stamp>;
+  addProcessed(pictureId: string, result: ProcessedResult, carried?: Date): Promise<Stamp>;
   /**
    * Reads a processed picture's answer.
    * @param actor whoever must have sent it; anybody unless it is given
@@ -435,8 +536,24 @@ export interface RecordStore {
   listProcessed(query: ProcessedQuery): Promise<ProcessedPage>;
 
   /**
-   * Finds the last time that the clock was put back between two processed pictures; `undefined` if it never
-   * was.
+   * Removes the records of these processed pictures, those that there are; returns how many. Their ids are
+   * never given again. Pages and totals go on being right, at the same cost. Done again from any point, it
+   * ends the same.
+   * @param ids 100 at most
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  removeProcessed(ids: readonly number[]): Promise<number>;
+
+  /**
+   * The state of the deletion by age; `undefined` before the first `noteRetention`.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  retention(): Promise<RetentionNote | undefined>;
+  /** @throws BackendUnavailableError, ThrottledError, DiskFullError */
+  noteRetention(note: RetentionNote): Promise<void>;
+
+  /**
+   * The last time that the clock was put back between two processed pictures; `undefined` when it never was.
    * @throws BackendUnavailableError, ThrottledError
    */
   timeDisorder(): Promise<TimeDisorder | undefined>;

@@ -19,12 +19,13 @@ export async function statusOf(
   authentication: Status['settings']['authentication'],
 ): Promise<Status> {
   const { faces, records } = stores;
-  const [counts, health, disorder, disks, reviews] = await Promise.all([
+  const [counts, health, disorder, disks, reviews, retention] = await Promise.all([
     records.count(),
     healthOf(stores),
     records.timeDisorder(),
     lowDisks(config),
     reviewsOf(records),
+    records.retention(),
   ]);
   const { detectorBackend, metric, threshold, loosestThreshold, defaultThreshold, similarityScale } =
     faces.defaults;
@@ -56,6 +57,7 @@ export async function statusOf(
       disorder,
       disks,
       reviews,
+      retention,
     }),
     webhooks: webhooks && [...webhooks],
   };

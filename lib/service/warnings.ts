@@ -1,7 +1,8 @@
 import type { Config } from '../config.ts';
 import type { Status, WebhookStatus } from '../contract/endpoints/status.ts';
 import type { EngineFigures, FaceBackend, MatchDefaults } from '../faces/port.ts';
-import type { TimeDisorder } from '../records/port.ts';
+import { retentionWarning } from '../processing/retention.ts';
+import type { RetentionNote, TimeDisorder } from '../records/port.ts';
 import { clockWarning, diskWarning, type LowDisk } from './machine.ts';
 import { accusingEntries } from './reviews.ts';
 
@@ -17,6 +18,7 @@ export interface Situation {
   readonly disorder?: TimeDisorder | undefined;
   readonly disks?: readonly LowDisk[];
   readonly reviews?: Status['reviews'];
+  readonly retention?: RetentionNote | undefined;
 }
 
 /** Share of strangers, 0..1, that are falsely matched, above which the operator is warned. */
@@ -43,10 +45,12 @@ export function warningsOf(situation: Situation): string[] {
     disorder,
     disks = [],
     reviews,
+    retention,
   } = situation;
   return [
     health.status === 'failing' && `The service does not work as it should: ${health.detail}`,
     ...disks.map(diskWarning),
+    retentionWarning(retention),
     authentication === 'none' && openDoor(config),
     ...(webhooks ?? []).flatMap(troubledReceiver),
     ...(reviews ? accusingEntries(reviews) : []),

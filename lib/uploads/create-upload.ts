@@ -1,5 +1,6 @@
 import { noteDetail } from '../audit/scope.ts';
 import { activeEntry } from '../blacklist/blacklist-record.ts';
+import type { KeepChoice } from '../contract/fields.ts';
 import type { UploadContentType, UploadForm } from '../contract/uploads.ts';
 import type { Origin } from '../origin.ts';
 import type { RecordStore } from '../records/port.ts';
@@ -20,9 +21,9 @@ export interface UploadWish {
  */
 export async function createProcessUpload(
   { uploads }: { readonly uploads: Uploads },
-  wish: UploadWish & { readonly picture?: Origin },
+  { keep = 'all', ...wish }: UploadWish & { readonly keep?: KeepChoice; readonly picture?: Origin },
 ): Promise<UploadForm> {
-  const target = { kind: 'process', ...(wish.picture && { origin: wish.picture }) } as const;
+  const target = { kind: 'process', keep, ...(wish.picture && { origin: wish.picture }) } as const;
   return uploadForm(await uploads.create(target, wish.contentType), wish);
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { KeepChoice } from '../contract/fields.ts';
 import type { UploadContentType } from '../contract/uploads.ts';
 import type { UploadTarget } from './port.ts';
 
@@ -22,6 +23,19 @@ export function uploadDetail(key: string): string | undefined {
  * id>/<uuid>.<extension>`.
  */
 export function uploadKey(target: UploadTarget, contentType: UploadContentType): string {
-  const folder = target.kind === 'entry' ? `inbox/${target.entryId}` : 'uploads';
-  return `${folder}/${randomUUID()}.${extensions[contentType]}`;
+  const name = `${randomUUID()}.${extensions[contentType]}`;
+  if (target.kind === 'entry') return `inbox/${target.entryId}/${name}`;
+  return target.keep === undefined || target.keep === 'all'
+    ? `uploads/${name}`
+    : `uploads/keep-${target.keep}-${name}`;
+}
+
+/** The wish that goes with an upload's name, in whatever form a request names it. */
+export function keepOfUpload(input: string): KeepChoice {
+  // A picture in base64 is long, and is no upload.
+  const name =
+    input.length <= 4096
+      ? /\/uploads\/keep-(matches|none)-[0-9a-f-]{36}\.[a-z]+$/.exec(input)?.[1]
+      : undefined;
+  return (name as KeepChoice | undefined) ?? 'all';
 }

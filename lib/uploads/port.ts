@@ -1,10 +1,19 @@
+import type { KeepChoice } from '../contract/fields.ts';
 import type { UploadContentType } from '../contract/uploads.ts';
 import { noOrigin, type Origin, originFields } from '../origin.ts';
 
 /** Purpose of an upload: to become a picture of an entry, or to be named in a request. */
 export type UploadTarget =
   | { readonly kind: 'entry'; readonly entryId: number }
-  | { readonly kind: 'process'; readonly origin?: Origin };
+  | {
+      readonly kind: 'process';
+      readonly origin?: Origin;
+      /**
+       * Kept of the picture once it is processed, whatever the request says that keeps more; `all` without
+       * it.
+       */
+      readonly keep?: KeepChoice;
+    };
 
 /** Returns the form's fields that tell where a picture comes from. */
 export function originFieldsOf(target: UploadTarget): Record<string, string> {

@@ -4,9 +4,11 @@ import type { WebhookStatus } from '../contract/endpoints/status.ts';
 import type { FaceBackend } from '../faces/port.ts';
 import { openRekognition } from '../faces/rekognition/rekognition.ts';
 import { claimBucket } from '../images/claim-bucket.ts';
+import type { Leftovers } from '../images/leftovers.ts';
 import type { ImageDelivery, ImageStore } from '../images/port.ts';
 import { openS3Images } from '../images/s3.ts';
 import { openS3Delivery } from '../images/s3-delivery.ts';
+import { openS3Leftovers } from '../inbox/s3-leftovers.ts';
 import { bucketInboxWarnings } from '../inbox/s3-warnings.ts';
 import { createInputReader, type InputReader } from '../inputs/read.ts';
 import { createS3Reader } from '../inputs/s3.ts';
@@ -65,6 +67,10 @@ export async function openInputs(config: Config, uploadsAlone: boolean): Promise
 
 export async function openUploads(config: Config): Promise<Uploads> {
   return openS3Uploads({ ...deployed(config), maxImageBytes: config.maxImageBytes });
+}
+
+export async function openLeftovers(config: Config): Promise<Leftovers> {
+  return openS3Leftovers(deployed(config));
 }
 
 export async function claimPictures(

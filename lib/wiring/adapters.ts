@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import type { WebhookStatus } from '../contract/endpoints/status.ts';
 import type { Outbox } from '../events/port.ts';
 import type { FaceBackend } from '../faces/port.ts';
+import type { Leftovers } from '../images/leftovers.ts';
 import { deliverBytes, type ImageDelivery, type ImageStore } from '../images/port.ts';
 import type { InputReader } from '../inputs/read.ts';
 import type { RecordStore } from '../records/port.ts';
@@ -109,7 +110,12 @@ export function localUploads(config: Config): Promise<LocalUploads> {
   );
 }
 
-/** Makes these records the owner of the bucket. Folders get their owner when they are opened. */
+export async function openLeftovers(config: Config): Promise<Leftovers> {
+  if (config.aws) return (await import('../inbox/s3-leftovers.ts')).openS3Leftovers(config.aws);
+  return (await import('../inbox/folder-leftovers.ts')).openFolderLeftovers(config.dataDir);
+}
+
+/** Makes the pictures these records' own. On one machine that is seen to wherever the folders are opened. */
 export async function claimPictures(
   config: Config,
   stores: { readonly records: RecordStore; readonly images: ImageStore },

@@ -2,6 +2,7 @@ import * as adapters from '#adapters';
 import type { AuditTrail } from '../audit/port.ts';
 import { loadConfig } from '../config.ts';
 import type { FaceBackend } from '../faces/port.ts';
+import type { Leftovers } from '../images/leftovers.ts';
 import { imageLocator } from '../images/location.ts';
 import type { ImageDelivery, ImageStore } from '../images/port.ts';
 import { PictureSlots } from '../inputs/picture-slots.ts';
@@ -36,7 +37,12 @@ export function faces(config = loadConfig()): Promise<FaceBackend> {
   return once(config, 'faces', () => adapters.openFaces(config));
 }
 
-/** Opens the reader of the image strings that requests contain. */
+/** Files of the inbox, and those that were rejected. */
+export function leftovers(config = loadConfig()): Promise<Leftovers> {
+  return once(config, 'leftovers', () => adapters.openLeftovers(config));
+}
+
+/** The reader of the image strings that requests carry. */
 export function inputs(config = loadConfig()): Promise<InputReader> {
   return once(config, 'inputs', () => adapters.openInputs(config, false));
 }
@@ -72,12 +78,21 @@ export async function deliveryPorts(config = loadConfig()): Promise<DeliveryPort
 }
 
 export async function enrollingPorts(config = loadConfig()): Promise<EnrollingPorts> {
-  return { ...(await stores(config)), pictureSlots: await pictureSlots(config) };
+  return {
+    ...(await stores(config)),
+    pictureSlots: await pictureSlots(config),
+    stripMetadata: config.stripMetadata,
+  };
 }
 
 /** Opens the three stores that change together when an entry is removed. */
 export async function stores(config = loadConfig()): Promise<Stores> {
-  return { records: await records(config), images: await images(config), faces: await faces(config) };
+  return {
+    records: await records(config),
+    images: await images(config),
+    faces: await faces(config),
+    leftovers: await leftovers(config),
+  };
 }
 
 /**
@@ -106,6 +121,7 @@ export async function ports(config = loadConfig()): Promise<OpenedPorts> {
   const all = {
     ...(await claimedStores(config)),
     pictureSlots: await pictureSlots(config),
+    stripMetadata: config.stripMetadata,
     inputs: await inputs(config),
   };
   return {

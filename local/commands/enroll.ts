@@ -4,9 +4,6 @@
  * usage: npm run enroll -- FOLDER
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 import pLimit from 'p-limit';
 import { asService } from '../../lib/audit/scope.ts';
@@ -20,9 +17,9 @@ import type { PossibleDuplicates } from '../../lib/contract/possible-duplicates.
 import { isUnusablePicture, NameTakenError, NoUsableImageError } from '../../lib/errors.ts';
 import { allOrFirstError } from '../../lib/promises.ts';
 import type { EntryRecord } from '../../lib/records/port.ts';
-import { connect } from '../../lib/records/sqlite/connection.ts';
 import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { runCommand } from '../command.ts';
+import { lockAgainstOthers } from './enroll-lock.ts';
 import { type Person, type PersonFile, readPersonFolders } from './person-folders.ts';
 import { readPictureFile } from './picture-file.ts';
 import { progressBar } from './progress.ts';
@@ -178,22 +175,6 @@ function report(summary: Summary): void {
   }
   const lines = [...duplicates.values()];
   if (lines.length > 0) console.log(`Perhaps listed twice:\n  ${lines.join('\n  ')}`);
-}
-
-/**
- * Locks the data folder, because two runs at once would list the same pictures twice. The system releases the
- * lock however this process ends.
- */
-function lockAgainstOthers(dataDir: string): DatabaseSync {
-  // Nothing has needed the folder yet if records and pictures are in AWS.
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const lock = connect(join(dataDir, 'enroll.lock'));
-  try {
-    lock.exec('BEGIN EXCLUSIVE');
-    return lock;
-  } catch {
-    throw new ConfigError('Another enroll is running on this DATA_DIR.');
-  }
 }
 
 async function main(): Promise<void> {

@@ -108,7 +108,7 @@ const groups: readonly Group[] = [
         'Detector that counts where a request names none. One that the engine lacks counts as the default. `mediapipe+ssd` looks with BlazeFace at the picture and its parts; SSD is asked only by `ssd`. `skip` takes each picture for a face.',
       DISTANCE_METRIC: 'Metric that counts where a request names none.',
       DETECTION_CONFIDENCE_THRESHOLD:
-        'Confidence below which a face is left out. [Confidence](benchmarks.md#confidence) is the share of such boxes that are faces; `0.95` keeps clear faces only.',
+        'Confidence below which a face is left out. [Confidence](benchmarks.md#confidence) is the share of such boxes that are faces; `0.95` keeps clear faces only. With a `DETECTOR_BACKEND` that the engine lacks, it is at most the default: see [coming-from.md](coming-from.md#settings).',
       MAX_FALSE_MATCH_RATE:
         'Largest share of pairs of different people that any threshold may let match, whoever sets it.',
       QUALITY_FILTER:
@@ -144,6 +144,21 @@ const groups: readonly Group[] = [
     },
   },
   {
+    title: 'Retention',
+    intro:
+      '[Privacy](privacy.md) explains these. What is older than a limit is deleted every hour. Older data that a new version or a shorter limit would delete is announced first, in log and status, for seven days.',
+    settings: {
+      KEEP_UNMATCHED_DAYS:
+        'Days that processed pictures without a match are kept, with their records. With 0, nothing is ever written of them.',
+      KEEP_MATCHED_DAYS: 'Days that processed pictures with a match are kept, with their records.',
+      KEEP_REJECTED_DAYS: 'Days that files of the inbox are kept that could not be used.',
+      RETENTION_CONFIRMED:
+        'Begins with a deletion that was announced, and with any that comes later, without waiting. Take it out again afterwards.',
+      STRIP_METADATA:
+        'Stores pictures without Exif data, places, thumbnails, texts and comments. Pixels stay as they came, unless metadata turns the picture.',
+    },
+  },
+  {
     title: 'Match events',
     intro: '[Match events](events.md) explains these. They count with the records in SQLite.',
     settings: {
@@ -160,6 +175,8 @@ const groups: readonly Group[] = [
       AWS_S3_BUCKET_NAME: 'Bucket of the pictures. Wanted.',
       AWS_REKOGNITION_COLLECTION_ID:
         'Collection of the faces, which the first enrollment makes. Each deployment needs its own: it removes faces that it does not know.',
+      RECOVERY_DAYS:
+        'Days for which table and bucket can be restored as they were, as `GET /erasures/{id}` tells it. The stack sets it by `-c recoveryDays`.',
       DYNAMODB_TABLE_NAME: 'Table of the records. Unset, they are in SQLite.',
       AWS_THRESHOLD: 'Similarity that makes a match.',
       AWS_MIN_SIMILARITY: 'Smallest similarity that any threshold may mean, whoever sets it.',

@@ -39,7 +39,9 @@ export async function startCloud(table?: CloudTable): Promise<Cloud> {
   const folder = resources.use(await mkdtempDisposable(join(tmpdir(), 'face-blacklist-cloud-')));
   const dynamodb = table ?? resources.use(await startDynamoDb());
   const tableName = table?.tableName ?? ownTable;
-  const s3 = resources.use(await startS3Emulator({ buckets: [bucket], directory: join(folder.path, 's3') }));
+  const s3 = resources.use(
+    await startS3Emulator({ buckets: [bucket], directory: join(folder.path, 's3'), versioned: true }),
+  );
   const rekognition = resources.use(
     await startRekognition({
       port: 0,

@@ -7,6 +7,7 @@ import { readCopySource } from './s3-copy-source.ts';
 import { s3Credentials } from './s3-credentials.ts';
 import { takeFormUploads } from './s3-form-upload.ts';
 import { pageListings } from './s3-listing.ts';
+import { tellVersions } from './s3-versions.ts';
 import { WholeObjectStore } from './whole-objects.ts';
 
 /** S3 for tests and for trying things out: s3rver in this process, mended where S3 promises more. */
@@ -28,6 +29,8 @@ export interface S3EmulatorOptions {
   readonly buckets: readonly string[];
   /** Folder of the objects. By default, a temporary one that is deleted with the emulator. */
   readonly directory?: string;
+  /** Keeps old and deleted versions of objects, as the stack's bucket does; they end with this process. */
+  readonly versioned?: boolean;
 }
 
 /**
@@ -38,7 +41,11 @@ const readableByWebPages =
   '<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>';
 
 /** Starts S3 on a free port of 127.0.0.1. */
-export async function startS3Emulator({ buckets, directory }: S3EmulatorOptions): Promise<S3Emulator> {
+export async function startS3Emulator({
+  buckets,
+  directory,
+  versioned = false,
+}: S3EmulatorOptions): Promise<S3Emulator> {
   const root = directory === undefined ? await mkdtemp(join(tmpdir(), 's3-')) : resolve(directory);
   await mkdir(root, { recursive: true });
   const server = new S3rver({
@@ -48,7 +55,7 @@ export async function startS3Emulator({ buckets, directory }: S3EmulatorOptions)
     silent: true,
     configureBuckets: buckets.map((name) => ({ name, configs: [readableByWebPages] })),
   });
-  const store = new WholeObjectStore(root);
+  const store = new WholeObjectStore(root, versioned);
   server.store = store;
   server.context.store = store;
   // These come in front of the router, which is the last.
@@ -56,6 +63,7 @@ export async function startS3Emulator({ buckets, directory }: S3EmulatorOptions)
     -1,
     0,
     readCopySource,
+    tellVersions(store),
     pageListings,
     takeFormUploads(server, s3Credentials.secretAccessKey),
   );

@@ -10,7 +10,7 @@ import {
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { log } from '../../lib/log.ts';
 import type { TableSettings } from '../../lib/records/dynamodb/client.ts';
-import { matchesFilter, reviewsFilter } from '../../lib/records/dynamodb/items.ts';
+import { erasuresFilter, matchesFilter, reviewsFilter } from '../../lib/records/dynamodb/items.ts';
 
 /** Batch size of the deployed event source mapping. */
 const batchSize = 10;
@@ -133,7 +133,7 @@ function asLambdaGetsIt(record: SdkRecord): DynamoDBRecord {
 }
 
 const isWanted = (record: DynamoDBRecord) =>
-  [matchesFilter, reviewsFilter].some((filter) => fits(filter, record));
+  [matchesFilter, erasuresFilter, reviewsFilter].some((filter) => fits(filter, record));
 
 /** Returns true if a value passes a filter. It supports lists of texts, and `{exists: true}`. */
 function fits(filter: unknown, value: unknown): boolean {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -9,6 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import pLimit from 'p-limit';
 import FilesystemStore, { type StoredObject } from 's3rver/lib/stores/filesystem.js';
 import { decodeAwsChunks, isAwsChunked } from './aws-chunked.ts';
+import { OldVersions } from './s3-versions.ts';
 
 /**
  * Store of s3rver, with promises of S3 that s3rver does not keep:
@@ -21,6 +22,14 @@ import { decodeAwsChunks, isAwsChunked } from './aws-chunked.ts';
  */
 export class WholeObjectStore extends FilesystemStore {
   readonly #turn = pLimit(1);
+  readonly #isVersioned: boolean;
+  readonly oldVersions = new OldVersions();
+
+  /** @param isVersioned keeps what is replaced and deleted. */
+  constructor(root: string, isVersioned = false) {
+    super(root);
+    this.#isVersioned = isVersioned;
+  }
 
   override async putObject(object: StoredObject): Promise<{ size: number; md5: string }> {
     const { bucket, key } = object;
@@ -30,6 +39,7 @@ export class WholeObjectStore extends FilesystemStore {
       const { size, md5 } = await write(bodyOf(object), temporary);
       await this.#turn(async () => {
         const path = this.getResourcePath(bucket, key, 'object');
+        await this.#keepVersion(bucket, key);
         await mkdir(dirname(path), { recursive: true });
         await rename(temporary, path);
         await this.putMetadata(bucket, key, metadataOf(object), md5);
@@ -63,8 +73,22 @@ export class WholeObjectStore extends FilesystemStore {
 
   override async deleteObject(bucket: string, key: string): Promise<void> {
     await this.#turn(async () => {
+      await this.#keepVersion(bucket, key);
       if (await this.existsObject(bucket, key)) await super.deleteObject(bucket, key);
     });
+  }
+
+  /** Deletes the present version, of which nothing stays. */
+  async deleteForGood(bucket: string, key: string): Promise<void> {
+    await this.#turn(async () => {
+      if (await this.existsObject(bucket, key)) await super.deleteObject(bucket, key);
+    });
+  }
+
+  async #keepVersion(bucket: string, key: string): Promise<void> {
+    if (!this.#isVersioned || !(await this.existsObject(bucket, key))) return;
+    const bytes = await readFile(this.getResourcePath(bucket, key, 'object'));
+    this.oldVersions.add({ bucket, key, bytes, modified: new Date() });
   }
 }
 

@@ -6,8 +6,9 @@ import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
 import { finishInterrupted, sweep } from '../../lib/blacklist/sweep.ts';
 import type { Config } from '../../lib/config.ts';
 import { log } from '../../lib/log.ts';
+import { announceRetention, retain } from '../../lib/processing/retention.ts';
 import { diskWarning, lowDisks } from '../../lib/service/machine.ts';
-import { audit, type OpenedPorts, uploads } from '../../lib/wiring/open.ts';
+import { audit, leftovers, type OpenedPorts, uploads } from '../../lib/wiring/open.ts';
 import type { DataFolderClaim } from './data-folder-claim.ts';
 import { watchInboxFolder } from './inbox.ts';
 import { type Delivery, deliverWebhooks } from './webhooks.ts';
@@ -57,14 +58,15 @@ export async function workInBackground(
 }
 
 /**
- * Brings records of earlier versions up to date. If a table is not available now, the next sweep does the
- * rest.
+ * Brings what earlier versions kept up to date; what a table that is not available now keeps from it is left
+ * to the next sweep.
  */
-export async function updateRecords(opened: OpenedPorts): Promise<void> {
+export async function updateRecords(opened: OpenedPorts, config: Config): Promise<void> {
   try {
     await asService('sweep', () => normalizeNames(opened));
+    await announceRetention({ ...opened, leftovers: await leftovers(config) }, config);
   } catch (error) {
-    log().error({ err: error }, 'Names of earlier versions could not be brought to their normal form yet.');
+    log().error({ err: error }, 'What earlier versions kept could not be brought up to date yet.');
   }
 }
 
@@ -73,10 +75,11 @@ async function keepSweeping(opened: OpenedPorts, config: Config, stop: AbortSign
   while (!stop.aborted) {
     try {
       await normalizeNames(opened);
+      const retained = await retain({ ...opened, leftovers: await leftovers(config) }, config, { stop });
       const report = await sweep(opened, new Date(Date.now() - sweepAgeMs), stop, expiredBefore(config));
       const staleUploads = await (await uploads(config)).removeStale(new Date(Date.now() - uploadAgeMs));
       const auditLines = await (await audit(config)).removeBefore(auditedSince(config));
-      log().info({ ...report, staleUploads, auditLines }, 'sweep');
+      log().info({ ...report, retained, staleUploads, auditLines }, 'sweep');
       for (const disk of await lowDisks(config)) log().warn(diskWarning(disk));
     } catch (error) {
       log().error({ err: error }, 'The sweep broke off; the next one begins again.');

@@ -4,10 +4,13 @@ import { handler as createEntryUpload } from '../../functions/create-entry-uploa
 import { handler as createProcessUpload } from '../../functions/create-process-upload.ts';
 import { handler as deleteEntry } from '../../functions/delete-entry.ts';
 import { handler as deleteImage } from '../../functions/delete-image.ts';
+import { handler as deleteManyProcessed } from '../../functions/delete-many-processed.ts';
+import { handler as deleteProcessed } from '../../functions/delete-processed.ts';
 import { handler as detectFaces } from '../../functions/detect-faces.ts';
 import { handler as docs } from '../../functions/docs.ts';
 import { handler as docsAsset } from '../../functions/docs-asset.ts';
 import { handler as getEntry } from '../../functions/get-entry.ts';
+import { handler as getErasure } from '../../functions/get-erasure.ts';
 import { handler as getImage } from '../../functions/get-image.ts';
 import { handler as getProcessed } from '../../functions/get-processed.ts';
 import { handler as getProcessedImage } from '../../functions/get-processed-image.ts';
@@ -34,6 +37,8 @@ export const handlers: readonly EndpointHandler[] = [
   getProcessed,
   getProcessedImage,
   reviewProcessed,
+  deleteProcessed,
+  deleteManyProcessed,
   detectFaces,
   createEntry,
   listEntries,
@@ -41,6 +46,7 @@ export const handlers: readonly EndpointHandler[] = [
   updateEntry,
   patchEntry,
   deleteEntry,
+  getErasure,
   createEntryUpload,
   createProcessUpload,
   addImages,

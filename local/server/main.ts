@@ -6,6 +6,7 @@ import { LookBuffer } from '../../lib/audit/look-buffer.ts';
 import { type AwsConfig, type Config, ConfigError, loadConfig, loadedWarnings } from '../../lib/config.ts';
 import { ServiceError } from '../../lib/errors.ts';
 import { log } from '../../lib/log.ts';
+import { waitingOldService } from '../../lib/old-service.ts';
 import { localUploads } from '../../lib/wiring/adapters.ts';
 import { audit, type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { messageWithReasons } from '../command.ts';
@@ -62,7 +63,7 @@ async function serve(): Promise<void> {
   const [opened, { openMetrics }] = await Promise.all([ports(), import('./metrics.ts')]);
   const looks = new LookBuffer(await audit(config));
   recordLooks(looks);
-  await updateRecords(opened);
+  await updateRecords(opened, config);
   using claim = dataFolderClaim(config);
   await finishEarlierRun(opened, config, claim);
   const delivery = await openDelivery(config);
@@ -91,7 +92,8 @@ async function serve(): Promise<void> {
   server.listen(config.port, config.host);
   await once(server, 'listening');
   announce(config, opened, server.address() as AddressInfo);
-  for (const warning of loadedWarnings()) log().warn(warning);
+  const waiting = waitingOldService(config, process.cwd());
+  for (const warning of [...loadedWarnings(), ...(waiting ? [waiting] : [])]) log().warn(warning);
   const stopWork = new AbortController();
   // Before the first request is read, whose match the webhooks are to hear of.
   const work = workInBackground(opened, config, { delivery, claim }, stopWork.signal);

@@ -49,13 +49,13 @@ const expectations: readonly Expectation[] = [
     operation: 'deleteImage',
     before: 'two images',
     images: (done) => (done.includes('records.withdrawImage') ? 1 : 2),
-    calls: ['records.withdrawImage', 'faces.remove', 'images.delete', 'records.removeImage'],
+    calls: ['records.withdrawImage', 'faces.remove', 'images.erase', 'records.removeImage'],
   },
   {
     operation: 'delete',
     before: 'two images',
     images: (done) => (done.includes('records.markEntryDeleting') ? 0 : 2),
-    calls: ['records.markEntryDeleting', 'faces.remove', 'images.delete', 'records.removeEntry'],
+    calls: ['records.markEntryDeleting', 'faces.remove', 'images.erase', 'records.removeEntry'],
   },
 ];
 
@@ -67,9 +67,9 @@ const kills = [
   ['create', 'after records.activateEntry'],
   ['add', 'after faces.enroll'],
   ['deleteImage', 'after records.withdrawImage'],
-  ['deleteImage', 'after images.delete'],
+  ['deleteImage', 'after images.erase'],
   ['delete', 'after faces.remove'],
-  ['delete', 'after images.delete'],
+  ['delete', 'after images.erase'],
 ] as const;
 
 /** Lists the calls that were done by the last of the moments. */

@@ -144,7 +144,7 @@ describe('listing a person', () => {
     database.exec('PRAGMA max_page_count = 1000000');
     expect(await contents(ports)).toEqual(complete(kept));
     await createEntry(ports, { name: `Person ${Object.keys(kept).length}`, reason: null }, files());
-  });
+  }, 30_000);
 
   it('that loses its database is undone when it is opened again', async () => {
     const { ports, database } = stores;

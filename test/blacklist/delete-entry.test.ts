@@ -5,7 +5,7 @@ import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { finishInterrupted } from '../../lib/blacklist/sweep.ts';
 import { updateEntry } from '../../lib/blacklist/update-entry.ts';
 import { EntryNotFoundError } from '../../lib/errors.ts';
-import { down, failing, stepBefore, steps } from './steps.ts';
+import { down, failingOn, stepBefore, steps } from './steps.ts';
 import { complete, contents, everything, imageFolders, matchedNames, nothing, useStores } from './stores.ts';
 
 const person = { name: 'Jane Roe', reason: null };
@@ -24,9 +24,11 @@ const hidingSteps = steps(
   'records.markEntryDeleting',
   'records.listImages',
   'faces.remove',
-  'images.list',
-  'images.delete',
-  'images.delete 2',
+  'images.erase',
+  'records.getErasure',
+  'records.noteErasure',
+  'records.noteErasure 2',
+  'records.listProcessed',
   'records.removeEntry',
 ).slice(1);
 
@@ -36,7 +38,7 @@ describe('deleting an entry', () => {
     async (_name, step) => {
       const { ports } = stores;
       const record = await list();
-      await expect(deleteEntry(failing(ports, step), record.id)).rejects.toBe(down);
+      await expect(deleteEntry(failingOn(ports, step), record.id)).rejects.toBe(down);
       expect(await ports.records.listEntries('ACTIVE')).toEqual([]);
       expect(await matchedNames(ports, stores.pictures.listed)).toEqual([]);
       await expect(updateEntry(ports, record.id, person)).rejects.toThrow(EntryNotFoundError);
@@ -49,12 +51,12 @@ describe('deleting an entry', () => {
     },
   );
 
-  it.each(hidingSteps.slice(3, 6))(
+  it.each(hidingSteps.slice(3, 8))(
     'that fails %s is finished by the sweep, however young it is',
     async (_name, step) => {
       const { ports } = stores;
       const { id } = await list();
-      await expect(deleteEntry(failing(ports, step), id)).rejects.toBe(down);
+      await expect(deleteEntry(failingOn(ports, step), id)).rejects.toBe(down);
       await finishInterrupted(ports, new Date(0));
       expect(await contents(ports)).toEqual(nothing);
     },
@@ -65,7 +67,7 @@ describe('deleting an entry', () => {
     async (_name, step) => {
       const { ports } = stores;
       const { id } = await list();
-      await expect(deleteEntry(failing(ports, step), id)).rejects.toBe(down);
+      await expect(deleteEntry(failingOn(ports, step), id)).rejects.toBe(down);
       const next = await list();
       expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 2 }));
       expect(await deleteEntry(ports, next.id)).toEqual(next);
@@ -79,7 +81,7 @@ describe('deleting an entry', () => {
       ...steps('records.getEntry').map(([, step]) => step),
       stepBefore('records.markEntryDeleting'),
     ]) {
-      await expect(deleteEntry(failing(ports, step), record.id)).rejects.toBe(down);
+      await expect(deleteEntry(failingOn(ports, step), record.id)).rejects.toBe(down);
     }
     expect(await contents(ports)).toEqual(complete({ 'Jane Roe': 2 }));
     expect(await matchedNames(ports, stores.pictures.listed)).toEqual(['Jane Roe', 'Jane Roe']);

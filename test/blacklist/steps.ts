@@ -104,3 +104,16 @@ export const down = new BackendUnavailableError('The store is down.', 5);
 export function failing<P extends Stores>(ports: P, step: Step): P {
   return interrupted(ports, step, () => Promise.reject(down));
 }
+
+/** The ports, of which one step fails so often that nobody tries any more. */
+export function failingOn<P extends Stores>(ports: P, step: Step, attempts = 3): P {
+  let failed = 0;
+  const counts = { before: 0, after: 0 };
+  const hook = (when: Step['when']) => async (call: string) => {
+    if (call !== step.call || ++counts[when] < step.number || when !== step.when || failed === attempts)
+      return;
+    failed += 1;
+    throw down;
+  };
+  return watched(ports, { before: hook('before'), after: hook('after') });
+}

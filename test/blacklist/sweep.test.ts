@@ -6,7 +6,7 @@ import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { finishInterrupted, type SweepReport, sweep } from '../../lib/blacklist/sweep.ts';
 import { processedKeys, referenceKey } from '../../lib/images/key.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
-import { down, failing, interrupted, stepAfter, stepBefore, watched } from './steps.ts';
+import { down, failing, failingOn, interrupted, stepAfter, stepBefore, watched } from './steps.ts';
 import { complete, contents, everything, imageFolders, matchedNames, nothing, useStores } from './stores.ts';
 
 const stores = useStores();
@@ -122,7 +122,7 @@ describe('the sweep', () => {
   it('finishes deletions that broke off', async () => {
     const { ports, pictures } = stores;
     const { entryId } = await list('Jane Roe', pictures.listed);
-    await expect(deleteEntry(failing(ports, stepAfter('faces.remove')), entryId)).rejects.toBe(down);
+    await expect(deleteEntry(failingOn(ports, stepAfter('faces.remove')), entryId)).rejects.toBe(down);
     const kept = await list('John Doe', pictures.other);
     const { imageId } = await enrollHalf(kept.entryId);
     await ports.records.markImageDeleting(imageId);
@@ -148,7 +148,9 @@ describe('the sweep', () => {
     expect(await sweep(ports, nothingYet, undefined, limit)).toEqual({ ...idle, expiredErased: 2 });
     const left = { 'A moment later': 1, 'Still to come': 1, 'Without an end': 1 };
     expect(await contents(ports)).toEqual(complete(left));
-    expect(await sweep(ports, nothingYet, undefined, limit)).toEqual(idle);
+    // A database that somebody reads meanwhile is cleaned by a later sweep, which counts that.
+    expect(await sweep(ports, nothingYet, undefined, limit)).toMatchObject({ expiredErased: 0, failed: 0 });
+    expect(await contents(ports)).toEqual(complete(left));
   });
 
   it('lets somebody live whose end is put off while it looks', async () => {
@@ -255,7 +257,10 @@ describe('the sweep', () => {
     for (const imageId of ['stray', 'astray']) {
       await ports.images.put(referenceKey(99, imageId, 'jpeg'), pictures.other, 'image/jpeg');
     }
-    const report = await sweep(failing(ports, stepBefore(call)), everything());
+    // A removal's steps are tried three times.
+    const isTriedAgain = ['faces.remove', 'records.removeEntry'].includes(call);
+    const broken = (isTriedAgain ? failingOn : failing)(ports, stepBefore(call));
+    const report = await sweep(broken, everything());
     expect(report).toMatchObject({ damaged: 0, failed: 1, isComplete: true });
     expect(report.failures).toEqual([expect.stringMatching(/^[a-z].*: The store is down\.$/)]);
     expect(report.undone + report.orphansRemoved + report.reEnrolled).toBeGreaterThanOrEqual(5);

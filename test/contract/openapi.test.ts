@@ -141,7 +141,9 @@ describe('the OpenAPI document', () => {
     const path = ['paths', '/api/v1/blacklist/{id}/'];
     const ifMatch = { name: 'If-Match', in: 'header', required: false };
     for (const method of ['put', 'patch', 'delete']) {
-      expect(at(...path, method, 'parameters')).toMatchObject([{ name: 'id' }, ifMatch]);
+      expect(at(...path, method, 'parameters')).toEqual(
+        expect.arrayContaining([expect.objectContaining({ name: 'id' }), expect.objectContaining(ifMatch)]),
+      );
       expect(at(...path, method, 'responses', 412, 'content', 'application/json', 'schema')).toEqual({
         $ref: '#/components/schemas/HTTPError',
       });

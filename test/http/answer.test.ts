@@ -6,6 +6,7 @@ import {
   BodyTooSlowError,
   DiskFullError,
   EntryNotFoundError,
+  ErasureNotFoundError,
   ForbiddenError,
   ImageNotFoundError,
   InputTooLargeError,
@@ -61,6 +62,7 @@ const failures = [
   [new EntryNotFoundError(), 404, 'Blacklist entry not found'],
   [new ImageNotFoundError(), 404, 'Reference image not found'],
   [new ProcessedNotFoundError(), 404, 'Processed image not found'],
+  [new ErasureNotFoundError(), 404, 'Erasure not found'],
   [new NameTakenError('Jane Roe'), 409, "Blacklist entry with name 'Jane Roe' already exists."],
   [
     new VersionConflictError({ id: 7, version: 4, updatedBy: 'desk 2', updatedDate: '2026-05-05T18:12Z' }),

@@ -15,7 +15,10 @@ describe('a JSON body', () => {
     expect((await process({ images: ['a'], threshold: '0.4', model_name: null, colour: 'red' })).status).toBe(
       200,
     );
-    expect(server.input.body).toEqual({ images: ['a'], threshold: 0.4, candidates: 0 });
+    expect(server.input.body).toEqual({
+      ...{ images: ['a'], threshold: 0.4, candidates: 0 },
+      ...{ keep: 'all', references: null, source: null },
+    });
     await update({ name: 'Jane Roe' });
     expect(server.input.body).toEqual({ name: 'Jane Roe', reason: null });
     await update({ name: 'Jane Roe', reason: '' });

@@ -13,6 +13,8 @@ const standard = synthesize();
 test.each([
   ['auth', 'basic', '-c auth takes iam, cognito or none'],
   ['waf', 'yes', '-c waf takes true or false'],
+  ['keepMatchedDays', '0', '-c keepMatchedDays takes a whole number of days from 1 to 36500'],
+  ['recoveryDays', '36', '-c recoveryDays takes a whole number of days from 1 to 35'],
   ['processedDays', '0', '-c processedDays takes a whole number of days from 1 to 3650'],
   ['rekognitionTps', 'many', '-c rekognitionTps takes a whole number from 1 to 10000'],
   ['similarity', '101', '-c similarity takes a number from 0 to 100'],

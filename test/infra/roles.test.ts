@@ -95,7 +95,7 @@ test('each function has a role of its own, and writes its own log', () => {
 test('no function may delete or change the table, the bucket, the collection, a queue, a key or a right', () => {
   const harmless = [
     /^dynamodb:(BatchGetItem|ConditionCheckItem|DeleteItem|DescribeStream|GetRecords|GetShardIterator|ListStreams|PutItem|Query|UpdateItem) /,
-    /^s3:(DeleteObject|GetObject|ListBucket|PutObject) /,
+    /^s3:(DeleteObject|DeleteObjectVersion|GetObject|ListBucket|ListBucketVersions|PutObject) /,
     /^rekognition:(CompareFaces|CreateCollection|DeleteFaces|DescribeCollection|DetectFaces|IndexFaces|ListFaces|SearchFaces|SearchFacesByImage) /,
     /^sqs:(ChangeMessageVisibility|DeleteMessage|GetQueueAttributes|GetQueueUrl|ReceiveMessage|SendMessage) /,
     /^events:PutEvents /,
@@ -169,7 +169,7 @@ test('each function that tells of somebody may write the line of it, and no othe
 });
 
 test('no function reaches objects outside the folders that it is for', () => {
-  const objects = [...roles.values()].flat().filter((line) => /^s3:\w+Object /.test(line));
+  const objects = [...roles.values()].flat().filter((line) => /^s3:\w+Object(Version)? /.test(line));
   const folders = '(blacklist|cropped|inbox|inbox-notes|processed|rejected|uploads)/\\*';
   const place = new RegExp(`^s3:\\w+ bucket/(${folders}|face-blacklist-owner)$`);
   expect(objects.filter((line) => !place.test(line))).toEqual([]);
@@ -182,7 +182,7 @@ test('no function reaches objects outside the folders that it is for', () => {
 test('only the function for match events may publish, and those of this service alone', () => {
   expect(mayDo(/^events:/)).toEqual(['publishMatches']);
   expect(roles.get('publishMatches')).toContain(
-    'events:PutEvents event bus if {"StringEquals":{"events:source":"face-blacklist","events:detail-type":["face.matched","match.reviewed"]}}',
+    'events:PutEvents event bus if {"StringEquals":{"events:source":"face-blacklist","events:detail-type":["face.matched","entry.deleted","match.reviewed"]}}',
   );
 });
 

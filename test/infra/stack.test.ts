@@ -18,7 +18,7 @@ describe('what is kept', () => {
         { AttributeName: 'pk', KeyType: 'HASH' },
         { AttributeName: 'sk', KeyType: 'RANGE' },
       ],
-      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 7 },
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
       StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
     });
@@ -71,9 +71,10 @@ describe('what is kept', () => {
       'uploads/': 1,
       'inbox/': 30,
       'inbox-notes/': 30,
-      'rejected/': 30,
+      'rejected/': 45,
     });
-    expect(lifecycleOf(template)).toMatchObject({ 'processed/': 90, 'cropped/': 90 });
+    // Behind the sweep, and behind the time to object to it.
+    expect(lifecycleOf(template)).toMatchObject({ 'processed/': 380, 'cropped/': 380 });
     template.hasResourceProperties('AWS::S3::Bucket', {
       VersioningConfiguration: { Status: 'Enabled' },
       LoggingConfiguration: Match.anyValue(),
@@ -307,6 +308,12 @@ describe('match events', () => {
                 Keys: { pk: { S: ['processed'] } },
                 NewImage: { matched: { S: [{ exists: true }] } },
               },
+            }),
+          },
+          {
+            Pattern: Match.serializedJson({
+              eventName: ['INSERT'],
+              dynamodb: { Keys: { pk: { S: ['erasure'] } } },
             }),
           },
         ],

@@ -45,6 +45,45 @@ describe('processing a picture', () => {
     expect(await kept()).toEqual(before);
   });
 
+  it('keeps what the request and the settings want, and writes nothing of the rest', async () => {
+    const { ports, pictures } = stores;
+    const portrait = { fileName: 'a.jpg', bytes: pictures.listed };
+    const { id } = await createEntry(ports, { name: 'Kept', reason: null }, [portrait]);
+    const nothing = {
+      db_id: null,
+      saved_image_path: null,
+      original_image_path: null,
+      cropped_face_path: null,
+      processing_timestamp: null,
+      error: null,
+    };
+    for (const [picture, keep, unmatched, hasMatch, isKept] of [
+      [pictures.other, 'none', 30, false, false],
+      [pictures.listed, 'none', 30, true, false],
+      [pictures.other, 'matches', 30, false, false],
+      [pictures.other, 'all', 0, false, false],
+      [pictures.listed, 'matches', 0, true, true],
+      [pictures.listed, null, 0, true, true],
+      [pictures.other, null, 30, false, true],
+    ] as const) {
+      const before = await kept();
+      // A store that takes nothing shows that nothing is put there and taken away again.
+      const broken = isKept ? ports : failing(ports, stepBefore('images.put'));
+      const [result] = await processImages(
+        broken,
+        { ...settings, keepDays: { unmatched, matched: 365, rejected: 30 } },
+        ProcessImagesRequest.parse({ images: [picture.toString('base64')], keep }),
+      );
+      expect(result).toMatchObject({ has_blacklist_match: hasMatch, faces: [{ face_index: 0 }] });
+      expect(await kept()).toEqual({
+        pictures: before.pictures + (isKept ? 3 : 0),
+        records: before.records + (isKept ? 1 : 0),
+      });
+      if (!isKept) expect(result).toMatchObject(nothing);
+    }
+    await deleteEntry(ports, id);
+  });
+
   it('that fails does not undo the others of its request', async () => {
     const { ports } = stores;
     const before = await kept();
@@ -188,12 +227,12 @@ describe('processing a picture', () => {
       expect(narrow).toMatchObject({ has_near_miss: false, verdict: 'no_match' });
     });
 
-    it('keeps the answer as it was when the entry is deleted later', async () => {
+    it('keeps the answer as it was when the entry is deleted later, and the history is to be kept', async () => {
       const { ports } = stores;
       await list();
       const [result] = await process(ports, stores.pictures.listed);
       expect(result).toMatchObject({ has_blacklist_match: true });
-      await deleteEntry(ports, id);
+      await deleteEntry(ports, id, { history: 'keep' });
       expect((await ports.records.listProcessed({ limit: 1, offset: 0 })).items).toEqual([result]);
     });
   });

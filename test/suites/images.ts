@@ -51,6 +51,25 @@ export function imageStoreSuite(name: string, open: () => Promise<OpenedImages>)
     const list = (prefix: `${string}/`) => listed(store, prefix);
     const keys = async (prefix: `${string}/`) => (await list(prefix)).map((image) => image.key).sort();
 
+    test('erasing removes a picture, or all below a prefix, and tells how many there were', async () => {
+      for (const key of [
+        'blacklist/7/a.jpg',
+        'blacklist/7/b.jpg',
+        'blacklist/77/a.jpg',
+        'processed/2026-05-04/a.jpg',
+      ]) {
+        await store.put(key, bytesOf('first'), jpeg);
+      }
+      expect(await store.erase('processed/2026-05-04/a.jpg')).toBe(1);
+      expect(await store.erase('processed/2026-05-04/a.jpg')).toBe(0);
+      // A key that begins alike is another's.
+      await store.put('blacklist/7/a.jpg.jpg', bytesOf('other'), jpeg);
+      expect(await store.erase('blacklist/7/a.jpg')).toBe(1);
+      expect(await store.erase('blacklist/7/')).toBe(2);
+      expect(await store.erase('blacklist/8/')).toBe(0);
+      expect((await listed(store, 'blacklist/')).map(({ key }) => key)).toEqual(['blacklist/77/a.jpg']);
+    });
+
     test('a picture comes back byte for byte', async () => {
       await fc.assert(
         fc.asyncProperty(fc.uint8Array({ maxLength: 300_000, size: 'max' }), async (bytes) => {

@@ -4,6 +4,7 @@ import type { RecordStore } from '../../lib/records/port.ts';
 import { entrySuite } from './records/entries.ts';
 import { entryDetailSuite } from './records/entry-details.ts';
 import { entryPageSuite } from './records/entry-pages.ts';
+import { erasureSuite } from './records/erasures.ts';
 import { filterSuite } from './records/filters.ts';
 import {
   activeEntry,
@@ -15,6 +16,7 @@ import {
 } from './records/fixtures.ts';
 import { imageSuite } from './records/images.ts';
 import { processedSuite } from './records/processed.ts';
+import { removalSuite } from './records/removal.ts';
 import { reviewSuite } from './records/reviews.ts';
 
 /** Tests the promises of `lib/records/port.ts`, which are the same for every adapter. */
@@ -36,6 +38,8 @@ export function recordStoreSuite(name: string, open: () => Promise<OpenedRecords
     processedSuite(() => opened);
     filterSuite(() => opened);
     reviewSuite(() => opened);
+    removalSuite(() => opened);
+    erasureSuite(() => opened);
 
     test('a store opened later finds everything', async () => {
       const { entry, imageId } = await activeEntry(store, 'Ada');

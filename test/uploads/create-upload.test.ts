@@ -7,6 +7,7 @@ import type { RecordStore } from '../../lib/records/port.ts';
 import { openDatabase } from '../../lib/records/sqlite/database.ts';
 import { openSqliteRecords } from '../../lib/records/sqlite/records.ts';
 import { createEntryUpload, createProcessUpload } from '../../lib/uploads/create-upload.ts';
+import { keepOfUpload } from '../../lib/uploads/key.ts';
 import { type LocalUploads, openLocalUploads } from '../../lib/uploads/local.ts';
 
 const wish = { contentType: 'image/jpeg', origin: 'http://127.0.0.1:8000' } as const;
@@ -37,6 +38,15 @@ describe('an upload', () => {
       const proxied = await createProcessUpload({ uploads }, { ...wish, origin });
       expect(proxied.url).toBe(`${origin}/api/v1/uploads`);
     }
+  });
+
+  test('carries the wish what to keep of it in its name', async () => {
+    for (const keep of ['all', 'matches', 'none'] as const) {
+      const { image } = await createProcessUpload({ uploads }, { ...wish, keep });
+      expect(keepOfUpload(image)).toBe(keep);
+      expect(keepOfUpload(`s3://bucket/uploads/${image.split('/').at(-1)}`)).toBe(keep);
+    }
+    expect(keepOfUpload('https://example.com/none.jpg')).toBe('all');
   });
 
   test('goes to a path when the client did not say what it called', async () => {

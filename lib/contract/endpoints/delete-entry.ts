@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 import { ifMatchHeader } from '../entry-version.ts';
 import { recordExample } from '../examples.ts';
@@ -9,10 +10,19 @@ export const deleteEntryContract = defineEndpoint({
   method: 'DELETE',
   path: '/api/v1/blacklist/{id}/',
   summary: 'Take a person off the list',
-  description: 'Its pictures and faces are deleted from every store.',
+  description:
+    'Its pictures and faces are deleted from every store, with all their versions, and what the history has of it. `GET /api/v1/erasures/{id}` tells what was removed, and what remains elsewhere.',
   tags: ['Blacklist'],
   role: 'admin',
   params: EntryPath,
+  query: z.object({
+    history: z
+      .enum(['redact', 'delete', 'keep'])
+      .default('redact')
+      .describe(
+        'What becomes of the processed pictures in which it matched. `redact`: name, reason, identity and all pictures go, time and counts stay; `delete`: the records go too; `keep`: all stays.',
+      ),
+  }),
   headers: ifMatchHeader,
   success: {
     status: 200,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 import { resultExample } from '../examples.ts';
-import { CandidateCount, maxImagesPerRequest, overrides } from '../fields.ts';
+import { CandidateCount, Keep, maxImagesPerRequest, overrides } from '../fields.ts';
 import { oneReferenceEach, References, Source } from '../origin-fields.ts';
 import { ImageProcessingResult } from '../shapes.ts';
 
@@ -16,6 +16,7 @@ export const ProcessImagesRequest = z
       ),
     ...overrides,
     candidates: CandidateCount,
+    keep: Keep,
     source: Source,
     references: References,
   })

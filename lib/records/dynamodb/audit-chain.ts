@@ -11,8 +11,11 @@ import type { Item, Key } from './keys.ts';
 export const auditChainsPartition = 'audit';
 /** Each writer keeps to one of so many chains, so that no item is written by all. */
 const chainCount = 16;
+/** Transactions that one process may send at the same moment. */
+const laneCount = 4;
 /** Chains that are tried before the caller tries again. */
 const maxAttempts = 10;
+const firstChain = 'shard-0';
 const chainNames = Array.from({ length: chainCount }, (_, index) => `shard-${index}`);
 
 export const auditChainKey = (chain: string): Key => ({ pk: auditChainsPartition, sk: chain });
@@ -32,15 +35,24 @@ interface Table {
   send(actions: readonly Action[]): Promise<Outcome>;
 }
 
+/** A chain that one transaction at a time is written to. */
+interface Lane {
+  chain: string;
+  /** `undefined` until it is read, and after others may have written there. */
+  head: AuditPlace | undefined;
+}
+
 /**
- * Writes lines together with other actions, in one transaction. A process has one chain at a time, whose head
- * it knows: it reads that only when another process has written there, and takes another chain then.
+ * Writes lines together with other actions, in one transaction. A process has a few chains at a time, whose
+ * heads it knows, so that its transactions need not wait for each other. It reads a head again only when
+ * another process has written there, and takes another chain then.
  */
 export class AuditChainWriter {
   readonly #table: Table;
-  readonly #oneByOne = pLimit(1);
-  #chain = anyChain();
-  #head: AuditPlace | undefined;
+  readonly #slots = pLimit(laneCount);
+  /** The lane that was used last is used first, so that a calm process keeps to one chain. */
+  readonly #free: Lane[] = [];
+  readonly #taken = new Set<string>();
 
   constructor(table: Table) {
     this.#table = table;
@@ -48,33 +60,47 @@ export class AuditChainWriter {
 
   /** Does all of it or nothing. The places of `refused` are those of `actions`. */
   write(actions: readonly Action[], facts: readonly AuditFacts[]): Promise<Outcome> {
-    return this.#oneByOne(async () => {
-      for (let attempts = 1; ; attempts++) {
-        const before = this.#head ?? (await this.#readHead());
-        const lines = linesAfter(before, this.#chain, facts);
-        // Whatever fails, the head may have been written all the same.
-        this.#head = undefined;
-        const { done, refused } = await this.#table.send([...actions, ...actionsOf(lines, before)]);
-        if (done) {
-          this.#head = lines.at(-1) ?? before;
-          return { done, refused };
-        }
-        const others = new Map([...refused].filter(([place]) => place < actions.length));
-        const isOursAlone = refused.size > 0 && others.size === 0;
-        if (!isOursAlone || attempts === maxAttempts) return { done, refused: others };
-        this.#chain = anyChain();
+    return this.#slots(async () => {
+      const lane = this.#free.pop() ?? { chain: this.#takeChain(), head: undefined };
+      try {
+        return await this.#writeIn(lane, actions, facts);
+      } finally {
+        this.#free.push(lane);
       }
     });
   }
 
-  async #readHead(): Promise<AuditPlace> {
-    const item = row<ChainItem | undefined>(await this.#table.get(auditChainKey(this.#chain)));
+  async #writeIn(lane: Lane, actions: readonly Action[], facts: readonly AuditFacts[]): Promise<Outcome> {
+    for (let attempts = 1; ; attempts++) {
+      const before = lane.head ?? (await this.#readHead(lane.chain));
+      const lines = linesAfter(before, lane.chain, facts);
+      // Whatever fails, the head may have been written all the same.
+      lane.head = undefined;
+      const { done, refused } = await this.#table.send([...actions, ...actionsOf(lines, before)]);
+      if (done) {
+        lane.head = lines.at(-1) ?? before;
+        return { done, refused };
+      }
+      const others = new Map([...refused].filter(([place]) => place < actions.length));
+      const isOursAlone = refused.size > 0 && others.size === 0;
+      if (!isOursAlone || attempts === maxAttempts) return { done, refused: others };
+      this.#taken.delete(lane.chain);
+      lane.chain = this.#takeChain();
+    }
+  }
+
+  /** Takes a chain that no other lane has. */
+  #takeChain(): string {
+    const free = chainNames.filter((name) => !this.#taken.has(name));
+    const chain = free[randomInt(free.length)] ?? firstChain;
+    this.#taken.add(chain);
+    return chain;
+  }
+
+  async #readHead(chain: string): Promise<AuditPlace> {
+    const item = row<ChainItem | undefined>(await this.#table.get(auditChainKey(chain)));
     return item ? { sequence: item.sequence, hash: item.hash } : chainStart;
   }
-}
-
-function anyChain(): string {
-  return chainNames[randomInt(chainCount)] ?? 'shard-0';
 }
 
 /** A chain's lines from some place on, as they are put. */

@@ -6,7 +6,7 @@ import type {
   EntryPage,
   EntryQuery,
   EntryRecord,
-  IfVersion,
+  ErasureOptions,
   NewEntry,
   RecordStatus,
   RecordStore,
@@ -17,6 +17,7 @@ import { planNormalForms } from '../shared/normal-entries.ts';
 import { row } from '../shared/row.ts';
 import { type Action, isNew } from './action.ts';
 import { again, type TableClient } from './client.ts';
+import { erasureActions } from './erasures.ts';
 import { removeImagesOf } from './images.ts';
 import {
   counterKey,
@@ -38,7 +39,7 @@ export function entryRecords(table: TableClient) {
   return {
     async createEntry(given: NewEntry): Promise<EntryRecord> {
       const { name, carried } = given;
-      if (carried) await raiseCounter(table, carried.id);
+      if (carried?.id !== undefined) await raiseCounter(table, carried.id);
       return table.settle(async () => {
         const id = carried?.id ?? (await table.next(counterKey('entry')));
         const entry = newEntryRecord(given, id);
@@ -52,7 +53,8 @@ export function entryRecords(table: TableClient) {
           { put: foldedPlace(foldedName(name), id) },
         ]);
         if (done) return entry;
-        if (carried && refused.has(0)) throw new BackendUnavailableError(`Entry ${id} exists already.`, 5);
+        if (carried?.id !== undefined && refused.has(0))
+          throw new BackendUnavailableError(`Entry ${id} exists already.`, 5);
         if (refused.has(1)) throw new NameTakenError(name);
         // Another write was in the way, or an entry just carried here has the id. The next attempt gets
         // another id.
@@ -128,8 +130,8 @@ export function entryRecords(table: TableClient) {
       });
     },
 
-    async markEntryDeleting(entryId: number, condition?: IfVersion): Promise<EntryRecord | undefined> {
-      return markDeleting(table, entryId, condition);
+    async markEntryDeleting(entryId: number, options?: ErasureOptions): Promise<EntryRecord | undefined> {
+      return markDeleting(table, entryId, options);
     },
 
     /**
@@ -193,15 +195,21 @@ async function readEntry(table: TableClient, entryId: number): Promise<EntryItem
 async function markDeleting(
   table: TableClient,
   entryId: number,
-  condition: IfVersion = {},
+  { history, ...condition }: ErasureOptions = {},
 ): Promise<EntryRecord | undefined> {
   return table.settle(async () => {
     const entry = await readEntry(table, entryId);
-    if (!entry || entry.status === 'DELETING') return entry && entryRecord(entry);
+    if (!entry) return undefined;
+    const erasure = history ? await erasureActions(table, entry, history) : [];
+    if (entry.status === 'DELETING') {
+      if (erasure.length > 0 && !(await table.transact(erasure)).done) return again;
+      return entryRecord(entry);
+    }
     requireVersion(entryRecord(entry), condition);
     const facts = entry.status === 'ACTIVE' ? [changeFacts({ entryId })] : [];
     const { done } = await table.transact(
       [
+        ...erasure,
         changeOf(entry, { status: 'DELETING' }),
         { remove: hiddenEntryPlace(entryId, 'PENDING') },
         { put: hiddenEntryPlace(entryId, 'DELETING') },

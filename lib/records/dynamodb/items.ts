@@ -1,4 +1,5 @@
 import { type EntryRecord, type ImageRecord, noDetails, type RecordStatus } from '../port.ts';
+import type { NodePlace } from '../shared/gaps.ts';
 import { row } from '../shared/row.ts';
 import { partitionKey } from './definition.ts';
 import type { Item, Key } from './keys.ts';
@@ -17,6 +18,11 @@ import type { Item, Key } from './keys.ts';
  * entry#<entry id>     <date>#<id>     index of images by entry
  * processed            <number>        a processed picture's answer, or the keys of its parts, and its time
  * processed#<scope>    <rank>          index of a scope's pictures, see `scopes.ts`
+ * processed#<scope>    removed         the root of the counts of removed ranks, see `gaps.ts`
+ * gaps#<scope>         branch#<number> a node of these counts; the same with leaf
+ * erasure              <entry id>      an erasure, which stays when its entry is gone
+ * erasures#open        <entry id>      index of erasures that are not settled
+ * note                 <name>          a note of the service to itself
  * picture#<picture id> picture         the number and time of a processed picture
  * review               <number>        what people say of a picture's matches, see `reviews.ts`
  * reviewed#<verdict>   <rank>          index of decided pictures, by their rank in the scope `match`
@@ -65,6 +71,26 @@ export const runsPartition = 'clock';
 /** Names the partition of a scope's processed pictures, by rank; in `all`, the number is the rank. */
 export const scopePartition = (scope: string) =>
   scope === 'all' ? processedPartition : `${processedPartition}#${scope}`;
+
+/** Behind all ranks of its partition, so that the last rank is read together with it. */
+const rootSortKey = 'removed';
+export const gapNodeKey = (scope: string, { level, number }: NodePlace): Key =>
+  level === 'root'
+    ? { pk: scopePartition(scope), sk: rootSortKey }
+    : { pk: `gaps#${scope}`, sk: `${level}#${padded(number)}` };
+export const isGapRoot = ({ sk }: Key) => sk === rootSortKey;
+export const noteKey = (name: string): Key => ({ pk: 'note', sk: name });
+
+export const erasuresPartition = 'erasure';
+export const openErasuresPartition = 'erasures#open';
+export const erasureKey = (entryId: number): Key => ({ pk: erasuresPartition, sk: padded(entryId) });
+export const openErasureKey = (entryId: number): Key => ({ pk: openErasuresPartition, sk: padded(entryId) });
+
+/** Which records of the table's stream tell of an entry that is taken off the list, in the same language. */
+export const erasuresFilter = {
+  eventName: ['INSERT'],
+  dynamodb: { Keys: { [partitionKey]: { S: [erasuresPartition] } } },
+};
 
 /**
  * Filter, in the language of Lambda's event source mappings, for the stream's records of pictures with a

@@ -27,6 +27,8 @@ export interface Kept {
 }
 
 interface Arrival extends Kept {
+  /** The same, which stays with the answer. */
+  readonly picture?: string;
   readonly pictureId: string;
   /** Scopes of the picture, see `scopesOf`. */
   readonly scopes: readonly string[];
@@ -73,20 +75,27 @@ const arrivalMs = 60_000;
  * If others number at the same moment, a picture is stored as an arrival. The next writer numbers all
  * arrivals, so many simultaneous writers need few transactions.
  */
-export function pictureNumbering(table: TableClient): (arrival: Arrival) => Promise<Numbered> {
+export function pictureNumbering(
+  table: TableClient,
+): (arrival: Arrival, carried?: Date) => Promise<Numbered> {
   // Writers of one process take turns, so that they do not collide.
   const oneByOne = pLimit(1);
   let count: Count | undefined;
   let failure: { readonly at: number; readonly error: unknown } | undefined;
 
-  async function numberAlone(arrival: Arrival): Promise<Numbered | undefined> {
+  async function numberAlone(arrival: Arrival, now = Date.now()): Promise<Numbered | undefined> {
     const before = count ?? countOf(await table.get(counterKey('processed')));
     count = undefined;
-    const { actions, facts, after } = await numbering(table, before, [arrival]);
+    const { actions, facts, after } = await numbering(table, before, [arrival], now);
     const { done, refused } = await table.transact(actions, facts);
     if (!done) return numberedAs(refused.get(1));
     count = after;
     return { number: after.last, at: after.at };
+  }
+
+  /** Numbers a picture of an earlier time. It never becomes an arrival, because those share one time. */
+  function numberCarried(arrival: Arrival, time: Date): Promise<Numbered> {
+    return table.settle(async () => (await numberAlone(arrival, time.getTime())) ?? again);
   }
 
   async function numberTogether(arrival: Arrival): Promise<Numbered> {
@@ -132,12 +141,13 @@ export function pictureNumbering(table: TableClient): (arrival: Arrival) => Prom
     });
   }
 
-  return (arrival) => {
+  return (arrival, carried) => {
     const since = performance.now();
     return oneByOne(async () => {
       // Calls that waited for a failed one would fail too, each after as long a time, so they fail at once.
       if (failure && failure.at > since) throw failure.error;
       try {
+        if (carried) return await numberCarried(arrival, carried);
         return (await numberAlone(arrival)) ?? (await numberTogether(arrival));
       } catch (error) {
         failure = { at: performance.now(), error };
@@ -166,8 +176,9 @@ async function numbering(
   table: TableClient,
   before: Count,
   arrivals: readonly Arrival[],
+  now = Date.now(),
 ): Promise<{ actions: Action[]; facts: AuditFacts[]; after: Count }> {
-  const { at, isNewRun } = timeAfter(before.at);
+  const { at, isNewRun } = timeAfter(before.at, now);
   const ranks = await lastRanks(table, before, arrivals);
   const numbered = arrivals.map((arrival, index) => ({ ...arrival, number: before.last + 1 + index }));
   const pictures = numbered.map(

@@ -1,35 +1,33 @@
-import { randomUUID } from 'node:crypto';
-import { promisify } from 'node:util';
-import { deflateRaw } from 'node:zlib';
 import { changeFacts, countWritten } from '../../audit/scope.ts';
 import type { ReviewState } from '../../contract/review.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import type { ProcessedPage, ProcessedQuery, ProcessedResult, RecordStore, Stamp } from '../port.ts';
-import { pageOf, sizeOf } from '../shared/clock.ts';
+import { pageOf } from '../shared/clock.ts';
+import { rankBelow, remaining } from '../shared/gaps.ts';
 import { scopeOfFilter, scopeOfReviewed, scopesOf } from '../shared/scopes.ts';
-import { again, type TableClient } from './client.ts';
+import type { TableClient } from './client.ts';
+import { gapsOf } from './gaps.ts';
 import { padded, pictureKey, processedPartition, scopePartition } from './items.ts';
-import type { Item, Key } from './keys.ts';
-import { type Kept, pictureNumbering } from './numbering.ts';
+import { keep } from './kept.ts';
+import type { Item } from './keys.ts';
+import { pictureNumbering } from './numbering.ts';
 import { lastDisorder, ranksWithin } from './ranks.ts';
+import { removeProcessed } from './removal.ts';
 import { addReviews, pageInState, pageOfScope } from './reviews.ts';
 import { readResult } from './stored.ts';
-
-const compress = promisify(deflateRaw);
-
-/** Bytes of one part of an answer; an item has at most 400 KB, with its keys. */
-const maxPartBytes = 350_000;
 
 /** Makes the part of the record store that keeps processed pictures. */
 export function processedRecords(table: TableClient) {
   const numberOf = pictureNumbering(table);
   return {
-    async addProcessed(pictureId: string, result: ProcessedResult): Promise<Stamp> {
+    async addProcessed(pictureId: string, result: ProcessedResult, carried?: Date): Promise<Stamp> {
       const kept = await keep(table, result);
-      const matched = result.has_blacklist_match ? { matched: pictureId } : {};
+      // The table's stream makes an event of every picture that has this field.
+      const matched = result.has_blacklist_match && !carried ? { matched: pictureId } : {};
       const facts = changeFacts({});
-      const arrival = { pictureId, scopes: scopesOf(result), ...kept, ...matched, facts };
-      const { number, at } = await numberOf(arrival);
+      const scopes = scopesOf(result);
+      const arrival = { pictureId, picture: pictureId, scopes, ...kept, ...matched, facts };
+      const { number, at } = await numberOf(arrival, carried);
       countWritten(1);
       return { id: number, timestamp: new Date(at).toISOString() };
     },
@@ -51,19 +49,23 @@ export function processedRecords(table: TableClient) {
       const { review } = filter;
       if (review) return listReviewed(table, { limit, offset, ...filter, review });
       const scope = scopeOfFilter(filter);
-      const ranges = await ranksWithin(table, scope, filter);
-      const total = ranges.reduce((sum, range) => sum + sizeOf(range), 0);
-      const partition = scopePartition(scope);
+      const { ranges, root } = await ranksWithin(table, scope, filter);
+      const gaps = gapsOf(table, scope, root);
+      const counted = await Promise.all(
+        ranges.map(async (range) => ({ ...range, size: await gaps(remaining(range)) })),
+      );
       const items: ImageProcessingResult[] = [];
-      for (const { first, last } of pageOf(ranges, offset, limit)) {
-        const between = [padded(first), padded(last)] as const;
-        for await (const some of table.query(partition, { between, newestFirst: true })) {
-          const pictures = partition === processedPartition ? some : await picturesAt(table, some);
-          items.push(...(await Promise.all(pictures.map((item) => readResult(table, item)))));
-        }
+      for (const { first, last, skipped, size } of pageOf(counted, offset, limit)) {
+        const newest = skipped === 0 ? last : await gaps(rankBelow(last, skipped));
+        const places = await placesFrom(table, scopePartition(scope), [first, newest], size);
+        const pictures = scope === 'all' ? places : await picturesAt(table, places);
+        items.push(...(await Promise.all(pictures.map((item) => readResult(table, item)))));
       }
+      const total = counted.reduce((sum, { size }) => sum + size, 0);
       return { total, items: await addReviews(table, items) };
     },
+
+    removeProcessed: (ids: readonly number[]) => removeProcessed(table, ids),
 
     timeDisorder: () => lastDisorder(table),
   } satisfies Partial<RecordStore>;
@@ -75,11 +77,11 @@ async function listReviewed(
   { limit, offset, review, ...filter }: ProcessedQuery & { readonly review: ReviewState },
 ): Promise<ProcessedPage> {
   const scope = scopeOfReviewed(filter);
-  const ranges = await ranksWithin(table, scope, filter);
+  const { ranges, root } = await ranksWithin(table, scope, filter);
   const page = { limit, offset };
   const { total, ranks } =
     scope === 'match'
-      ? await pageInState(table, ranges, review, page)
+      ? await pageInState(table, { ranges, root }, review, page)
       : await pageOfScope(table, scope, ranges, review, page);
   const places = await table.getAll(ranks.map((rank) => ({ pk: scopePartition(scope), sk: padded(rank) })));
   const pictures = await picturesAt(table, places);
@@ -87,25 +89,26 @@ async function listReviewed(
   return { total, items: await addReviews(table, items) };
 }
 
-/** Reads the pictures of some index items, newest first. */
+/** So many items of a partition, newest first. */
+async function placesFrom(
+  table: TableClient,
+  partition: string,
+  [first, last]: readonly [number, number],
+  count: number,
+): Promise<Item[]> {
+  // Others remove some at this moment.
+  if (last < first) return [];
+  const between = [padded(first), padded(last)] as const;
+  const places: Item[] = [];
+  for await (const some of table.query(partition, { between, newestFirst: true, atOnce: count })) {
+    places.push(...some);
+    if (places.length >= count) break;
+  }
+  return places.slice(0, count);
+}
+
+/** The pictures that have these places, newest first. */
 async function picturesAt(table: TableClient, places: readonly Item[]): Promise<Item[]> {
   const keys = places.map(({ number }) => ({ pk: processedPartition, sk: padded(Number(number)) }));
   return (await table.getAll(keys)).sort((one, other) => (one.sk < other.sk ? 1 : -1));
-}
-
-/** Stores an answer's parts, before the picture gets its number. If that fails, no reader ever sees them. */
-async function keep(table: TableClient, result: ProcessedResult): Promise<Kept> {
-  const bytes = await compress(JSON.stringify(result));
-  if (bytes.length <= maxPartBytes) return { bytes };
-  const pk = `result#${randomUUID()}`;
-  const parts: Key[] = [];
-  for (let start = 0; start < bytes.length; start += maxPartBytes) {
-    const key = { pk, sk: padded(parts.length) };
-    await table.settle(async () => {
-      const put = { ...key, bytes: bytes.subarray(start, start + maxPartBytes) };
-      return (await table.transact([{ put }])).done || again;
-    });
-    parts.push(key);
-  }
-  return { parts };
 }

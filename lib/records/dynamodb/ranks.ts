@@ -1,39 +1,58 @@
 import pLimit from 'p-limit';
 import type { ProcessedFilter, TimeDisorder } from '../port.ts';
 import { type Range, sizeOf } from '../shared/clock.ts';
+import { largestRemoved, type NodeBytes, readNow } from '../shared/gaps.ts';
 import type { TableClient } from './client.ts';
-import { padded, processedPartition, runsPartition, scopePartition } from './items.ts';
+import { isGapRoot, padded, processedPartition, runsPartition, scopePartition } from './items.ts';
 import type { Item } from './keys.ts';
 
 /** Number of items that are read in one call: each call narrows a range to an eighth. */
 const probesAtOnce = 7;
 const runsAtOnce = 4;
 
-/** Returns the last rank in a scope; 0 if there is none. */
+/** The rank that was given last in a scope, though its picture may be removed; 0 where there is none. */
 export async function lastRank(table: TableClient, scope: string): Promise<number> {
-  const newest = await endOf(table, scopePartition(scope), true);
-  return newest ? rankOf(newest) : 0;
+  const { newest, root } = await newestOf(table, scopePartition(scope));
+  const removed = root ? readNow(largestRemoved(), () => root.bytes) : 0;
+  return Math.max(newest ? rankOf(newest) : 0, removed);
+}
+
+/** The rank that a picture has in a scope; `undefined` where it has none. */
+export async function rankIn(table: TableClient, scope: string, number: number): Promise<number | undefined> {
+  const partition = scopePartition(scope);
+  const [oldest, { newest }] = await Promise.all([oldestOf(table, partition), newestOf(table, partition)]);
+  if (!oldest || !newest) return undefined;
+  const first = await firstPassing(table, partition, [oldest, newest], (item) => numberOf(item) >= number);
+  const [place] = await atOrAbove(table, partition, [first], rankOf(newest));
+  return place && numberOf(place) === number ? rankOf(place) : undefined;
+}
+
+/** Pictures that a filter means, as ranks of its scope. */
+export interface RanksFound {
+  /** A range for each run of times. */
+  readonly ranges: readonly Range[];
+  /** The root of the counts of removed ranks. */
+  readonly root: NodeBytes;
 }
 
 /**
- * Finds the ranks of a scope's pictures between two times: one range for each run of times. Expired
- * pictures are left out.
+ * The ranks, in the scope that the filter asks for, of the pictures that it means. Those that have expired
+ * are left out; those that were removed are for `gaps.ts` to count.
  */
 export async function ranksWithin(
   table: TableClient,
   scope: string,
   filter: Pick<ProcessedFilter, 'since' | 'until'>,
-): Promise<Range[]> {
+): Promise<RanksFound> {
   const partition = scopePartition(scope);
-  const oldestOf = (partition: string) => endOf(table, partition, false);
-  const oldestOfScope = oldestOf(partition);
-  const [oldest, newest, oldestKept, runs] = await Promise.all([
+  const oldestOfScope = oldestOf(table, partition);
+  const [oldest, { newest, root }, oldestKept, runs] = await Promise.all([
     oldestOfScope,
-    endOf(table, partition, true),
-    partition === processedPartition ? oldestOfScope : oldestOf(processedPartition),
+    newestOf(table, partition),
+    partition === processedPartition ? oldestOfScope : oldestOf(table, processedPartition),
     filter.since || filter.until ? runsOf(table) : [everything],
   ]);
-  if (!oldest || !newest || !oldestKept) return [];
+  if (!oldest || !newest || !oldestKept) return { ranges: [], root: undefined };
   const keptSince = rankOf(oldestKept);
   const [since, until] = [filter.since?.getTime() ?? 0, filter.until?.getTime() ?? Number.POSITIVE_INFINITY];
   const search = (run: Range, time: number) =>
@@ -50,26 +69,19 @@ export async function ranksWithin(
         return { first, last: afterLast - 1 };
       }),
     );
-  return (await Promise.all(ranges)).filter((range) => sizeOf(range) > 0);
+  return {
+    ranges: (await Promise.all(ranges)).filter((range) => sizeOf(range) > 0),
+    root: root?.bytes,
+  };
 }
 
 /** Finds the last time that the clock was put back between two pictures. */
 export async function lastDisorder(table: TableClient): Promise<TimeDisorder | undefined> {
-  const item = await endOf(table, runsPartition, true);
+  const { newest: item } = await newestOf(table, runsPartition);
   if (!item) return undefined;
   const first = Number(item.sk);
   const stamp = (id: number, at: unknown) => ({ id, timestamp: new Date(Number(at)).toISOString() });
   return { before: stamp(first - 1, item.before), after: stamp(first, item.at) };
-}
-
-/** Finds the rank that a picture has in a scope; `undefined` if it has none. */
-export async function rankIn(table: TableClient, scope: string, number: number): Promise<number | undefined> {
-  const partition = scopePartition(scope);
-  const [oldest, newest] = await Promise.all([endOf(table, partition, false), endOf(table, partition, true)]);
-  if (!oldest || !newest) return undefined;
-  const rank = await firstPassing(table, partition, [oldest, newest], (item) => numberOf(item) >= number);
-  const place = await table.get({ pk: partition, sk: padded(rank) });
-  return place && numberOf(place) === number ? rank : undefined;
 }
 
 const everything: Range = { first: 1, last: Number.POSITIVE_INFINITY };
@@ -90,15 +102,26 @@ const numberOf = (item: Item) => Number(item.number ?? item.sk);
 /** Returns an item's time. An earlier version did not store it; such pictures are the oldest. */
 const timeOf = ({ at }: Item) => Number(at ?? 0);
 
-/** Reads a partition's last item, or its first. */
-async function endOf(table: TableClient, partition: string, newestFirst: boolean): Promise<Item | undefined> {
-  for await (const [item] of table.query(partition, { newestFirst, atOnce: 1 })) return item;
+async function oldestOf(table: TableClient, partition: string): Promise<Item | undefined> {
+  for await (const [item] of table.query(partition, { atOnce: 1 })) {
+    return item && isGapRoot(item) ? undefined : item;
+  }
   return undefined;
 }
 
+/** A partition's last item, and the root behind it. */
+async function newestOf(table: TableClient, partition: string): Promise<{ newest?: Item; root?: Item }> {
+  for await (const items of table.query(partition, { newestFirst: true, atOnce: 2 })) {
+    const newest = items.find((item) => !isGapRoot(item));
+    const root = items.find(isGapRoot);
+    return { ...(newest && { newest }), ...(root && { root }) };
+  }
+  return {};
+}
+
 /**
- * Finds the first rank whose item passes; all items after it must pass too. If none passes, it returns the
- * rank after the newest.
+ * The first rank whose item passes, where all behind one that passes do so too; the one after the newest
+ * when none does.
  */
 async function firstPassing(
   table: TableClient,
@@ -111,15 +134,40 @@ async function firstPassing(
   let [failing, passing] = [rankOf(oldest), rankOf(newest)];
   while (passing - failing > 1) {
     const ranks = between(failing, passing);
-    const items = await table.getAll(ranks.map((rank) => ({ pk: partition, sk: padded(rank) })));
-    const passed = items.filter(passes).map(rankOf);
+    const found = await atOrAbove(table, partition, ranks, passing);
+    // A rank that was removed counts as the next one that is there.
+    const passed = ranks.filter((_, index) => passes(found[index] as Item));
+    const failed = found.filter((item) => !passes(item)).map(rankOf);
     passing = Math.min(passing, ...passed);
-    failing = Math.max(failing, ...ranks.filter((rank) => rank < passing));
+    failing = Math.max(failing, ...failed);
   }
   return passing;
 }
 
-/** Chooses some evenly spaced ranks between two. */
+/** For each of the ranks, its item, or the next one of those that are there; there is one at `last`. */
+async function atOrAbove(
+  table: TableClient,
+  partition: string,
+  ranks: readonly number[],
+  last: number,
+): Promise<Item[]> {
+  const items = await table.getAll(ranks.map((rank) => ({ pk: partition, sk: padded(rank) })));
+  const byRank = new Map(items.map((item) => [rankOf(item), item]));
+  return Promise.all(
+    ranks.map(async (rank) => {
+      const known = byRank.get(rank);
+      if (known) return known;
+      // It went just now: whatever is at the end stands for it.
+      const gone = { pk: partition, sk: padded(last), number: Number.MAX_SAFE_INTEGER };
+      if (rank > last) return gone;
+      const between = [padded(rank), padded(last)] as const;
+      for await (const [item] of table.query(partition, { between, atOnce: 1 })) if (item) return item;
+      return gone;
+    }),
+  );
+}
+
+/** Some ranks between the two, evenly apart. */
 function between(low: number, high: number): number[] {
   const count = Math.min(probesAtOnce, high - low - 1);
   return Array.from(

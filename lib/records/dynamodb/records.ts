@@ -1,8 +1,9 @@
 import type { RecordStore } from '../port.ts';
-import { TableClient, type TableSettings } from './client.ts';
+import { again, TableClient, type TableSettings } from './client.ts';
 import { entryRecords } from './entries.ts';
+import { erasureRecords } from './erasures.ts';
 import { imageRecords } from './images.ts';
-import { storeKey } from './items.ts';
+import { noteKey, storeKey } from './items.ts';
 import { processedRecords } from './processed.ts';
 import { reviewRecords } from './reviews.ts';
 
@@ -19,6 +20,7 @@ export function openDynamoRecords(settings: TableSettings): RecordStore {
     ...imageRecords(table),
     ...processed,
     ...reviewRecords(table),
+    ...erasureRecords(table),
     async count() {
       const [listed, { total }] = await Promise.all([
         entries.listEntries('ACTIVE'),
@@ -26,6 +28,14 @@ export function openDynamoRecords(settings: TableSettings): RecordStore {
       ]);
       const images = listed.reduce((sum, { imageCount }) => sum + imageCount, 0);
       return { entries: listed.length, images, processed: total };
+    },
+    async retention() {
+      const item = await table.get(noteKey('retention'));
+      return item && JSON.parse(String(item.body));
+    },
+    async noteRetention(note) {
+      const put = { ...noteKey('retention'), body: JSON.stringify(note) };
+      await table.settle(async () => (await table.transact([{ put }])).done || again);
     },
     async check() {
       await table.get(storeKey);

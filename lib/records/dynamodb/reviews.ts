@@ -5,6 +5,8 @@ import { type ReviewState, type ReviewVerdict, reviewVerdicts } from '../../cont
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import type { NewReview, ProcessedQuery, RecordStore, ReviewTally, TallyKey } from '../port.ts';
 import type { Range } from '../shared/clock.ts';
+import { remaining, remainingRanks } from '../shared/gaps.ts';
+import { redactedReviews } from '../shared/redaction.ts';
 import { bucketOf, type ReviewPage, reviewPage } from '../shared/review-pages.ts';
 import {
   keptTallyDays,
@@ -16,6 +18,7 @@ import {
 import { row } from '../shared/row.ts';
 import { type Action, isNew } from './action.ts';
 import { again, type TableClient } from './client.ts';
+import { gapsOf } from './gaps.ts';
 import {
   padded,
   processedPartition,
@@ -27,7 +30,7 @@ import {
   talliesPartition,
 } from './items.ts';
 import type { Item, Key } from './keys.ts';
-import { rankIn } from './ranks.ts';
+import { type RanksFound, rankIn } from './ranks.ts';
 import { readResult } from './stored.ts';
 
 const dayMs = 24 * 60 * 60_000;
@@ -60,7 +63,8 @@ export function reviewRecords(table: TableClient) {
         if (!change) return withReviews(result, known?.matches ?? []);
         const rank = known ? known.rank : await rankIn(table, 'match', id);
         const facts = changeFacts({ pictureId: id, entryId: review.entryId });
-        const { done } = await table.transact(actionsOf(id, known, change, rank), [facts]);
+        const actions = [...actionsOf(id, known, change, rank), isUnchanged(item)];
+        const { done } = await table.transact(actions, [facts]);
         if (!done) return again;
         countWritten(1);
         return withReviews(result, change.matches);
@@ -77,6 +81,56 @@ export function reviewRecords(table: TableClient) {
     },
   } satisfies Partial<RecordStore>;
 }
+
+/** Checks that the picture was neither removed nor redacted meanwhile. */
+function isUnchanged({ pk, sk, redactions }: Item): Action {
+  const check = { pk, sk };
+  if (redactions !== undefined)
+    return { check, condition: '#redactions = :redactions', values: { redactions } };
+  return { check, condition: 'attribute_exists(#pk) AND attribute_not_exists(#redactions)' };
+}
+
+/** Makes the action that takes notes on an erased entry out of a picture's reviews, as they were read. */
+export async function redactReviews(table: TableClient, id: number, entryId: number): Promise<Action> {
+  const known = await readReview(table, id);
+  if (!known) return { check: reviewKey(id), condition: 'attribute_not_exists(#pk)' };
+  const put = { ...known, matches: redactedReviews(known.matches, entryId), version: known.version + 1 };
+  return { put, condition: '#version = :version', values: { version: known.version } };
+}
+
+/** Makes the actions that remove the reviews of pictures, as they are at this moment. */
+export async function removeReviews(table: TableClient, ids: readonly number[]): Promise<Action[]> {
+  const items = row<ReviewItem[]>(await table.getAll(ids.map(reviewKey)));
+  const known = new Map(items.map((item) => [Number(item.sk), item]));
+  const decided = items.flatMap(({ verdict, rank }) =>
+    verdict && rank !== undefined ? [{ verdict, rank }] : [],
+  );
+  // A transaction takes one action on an item.
+  const buckets = Map.groupBy(decided, ({ verdict, rank }) => bucketKey(verdict, rank).sk);
+  return [
+    ...ids.map((id): Action => {
+      const version = known.get(id)?.version;
+      if (version === undefined) return { check: reviewKey(id), condition: 'attribute_not_exists(#pk)' };
+      return { remove: reviewKey(id), condition: '#version = :version', values: { version } };
+    }),
+    ...decided.map(({ verdict, rank }) => ({ remove: placeOf(verdict, rank) })),
+    ...[...buckets].map(([sk, some]): Action => countIn({ pk: reviewBucketsPartition, sk }, -some.length)),
+  ];
+}
+
+const bucketKey = (verdict: ReviewVerdict, rank: number): Key => ({
+  pk: reviewBucketsPartition,
+  sk: `${verdict}#${padded(bucketOf(rank))}`,
+});
+const placeOf = (verdict: ReviewVerdict, rank: number): Key => ({
+  pk: reviewedPartition(verdict),
+  sk: padded(rank),
+});
+const countIn = (update: Key, more: number): Action => ({
+  update,
+  change: 'ADD #pictures :more',
+  values: { more },
+});
 
 async function readReview(table: TableClient, id: number): Promise<ReviewItem | undefined> {
   return row<ReviewItem | undefined>(await table.get(reviewKey(id)));
@@ -113,15 +167,9 @@ function moves(
   to: ReviewVerdict | undefined,
 ): Action[] {
   if (from === to) return [];
-  const count = (verdict: ReviewVerdict, more: number): Action => ({
-    update: { pk: reviewBucketsPartition, sk: `${verdict}#${padded(bucketOf(rank))}` },
-    change: 'ADD #pictures :more',
-    values: { more },
-  });
-  const place = (verdict: ReviewVerdict): Key => ({ pk: reviewedPartition(verdict), sk: padded(rank) });
   return [
-    ...(from ? [{ remove: place(from) }, count(from, -1)] : []),
-    ...(to ? [{ put: { ...place(to), number } }, count(to, 1)] : []),
+    ...(from ? [{ remove: placeOf(from, rank) }, countIn(bucketKey(from, rank), -1)] : []),
+    ...(to ? [{ put: { ...placeOf(to, rank), number } }, countIn(bucketKey(to, rank), 1)] : []),
   ];
 }
 
@@ -170,7 +218,8 @@ export async function addReviews(
   return results.map((result) => withReviews(result, matches.get(result.db_id ?? 0) ?? []));
 }
 
-function hasMatches({ faces }: ImageProcessingResult): boolean {
+/** Returns true if the picture has anything that people can judge. */
+export function hasMatches({ faces }: ImageProcessingResult): boolean {
   return faces.some(
     ({ blacklist_matches, near_misses }) => blacklist_matches.length > 0 || (near_misses?.length ?? 0) > 0,
   );
@@ -179,20 +228,26 @@ function hasMatches({ faces }: ImageProcessingResult): boolean {
 type Page = Pick<ProcessedQuery, 'limit' | 'offset'>;
 
 /**
- * Finds a page of the pictures in a state.
- * @param ranges ranks in the scope `match`
+ * Finds a page of the pictures in a state, by their ranks in the scope `match`.
  */
 export async function pageInState(
   table: TableClient,
-  ranges: readonly Range[],
+  { ranges, root }: RanksFound,
   review: ReviewState,
   page: Page,
 ): Promise<ReviewPage> {
+  const gaps = gapsOf(table, 'match', root);
+  const counted = await Promise.all(
+    ranges.map(async (range) => ({ ...range, size: await gaps(remaining(range)) })),
+  );
   const verdicts = review === 'open' ? reviewVerdicts : [review];
-  const pages = reviewPage(ranges, await countsOf(table, verdicts), review === 'open', page);
+  const pages = reviewPage(counted, await countsOf(table, verdicts), review === 'open', page);
   for (let step = pages.next(); ; ) {
     if (step.done) return step.value;
-    step = pages.next(await decidedRanks(table, verdicts, step.value));
+    const { wanted, ...range } = step.value;
+    step = pages.next(
+      wanted === 'remaining' ? await gaps(remainingRanks(range)) : await decidedRanks(table, verdicts, range),
+    );
   }
 }
 

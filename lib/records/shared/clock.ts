@@ -26,22 +26,27 @@ export function sizeOf({ first, last }: Range): number {
   return Math.max(0, last - first + 1);
 }
 
-/**
- * Computes the parts of ascending ranges that make up a page. The newest part comes first. Within a part,
- * items are read from the last to the first.
- */
-export function pageOf(ranges: readonly Range[], offset: number, limit: number): Range[] {
-  const parts: Range[] = [];
+/** A range of which so many are there still. */
+export interface CountedRange extends Range {
+  readonly size: number;
+}
+
+/** A part of a page: so many of a range, from its last on, behind so many that are skipped. */
+export interface PagePart extends CountedRange {
+  readonly skipped: number;
+}
+
+/** The parts of the ranges, which ascend, that make a page; the newest comes first. */
+export function pageOf(ranges: readonly CountedRange[], offset: number, limit: number): PagePart[] {
+  const parts: PagePart[] = [];
   let [skipped, left] = [offset, limit];
   for (const range of ranges.toReversed()) {
-    const size = sizeOf(range);
-    if (skipped < size && left > 0) {
-      const last = range.last - skipped;
-      const first = Math.max(range.first, last - left + 1);
-      parts.push({ first, last });
-      left -= last - first + 1;
+    if (skipped < range.size && left > 0) {
+      const size = Math.min(left, range.size - skipped);
+      parts.push({ ...range, skipped, size });
+      left -= size;
     }
-    skipped = Math.max(0, skipped - size);
+    skipped = Math.max(0, skipped - range.size);
   }
   return parts;
 }

@@ -4,6 +4,7 @@ import { reviewVerdicts } from '../../contract/review.ts';
 import type { BlacklistMatch, ImageProcessingResult } from '../../contract/shapes.ts';
 import { RequestInvalidError } from '../../errors.ts';
 import type { NewReview, TallyKey } from '../port.ts';
+import { erasedText } from './redaction.ts';
 
 /** A match of a picture with its reviews, as the stores keep it. */
 export interface ReviewedMatch extends Review {
@@ -149,10 +150,13 @@ function requireMatch(
 ): { readonly match: BlacklistMatch; readonly isNear: boolean } {
   const face = faces.find(({ face_index }) => face_index === faceIndex);
   if (!face) throw unknownMatch('face_index', 'The picture has no such face');
-  const match = face.blacklist_matches.find(({ entry }) => entry.id === entryId);
-  if (match) return { match, isNear: false };
-  const near = face.near_misses?.find(({ entry }) => entry.id === entryId);
-  if (near) return { match: near, isNear: true };
+  const isOfEntry = ({ entry }: BlacklistMatch) => entry.id === entryId;
+  const match = face.blacklist_matches.find(isOfEntry);
+  const found = match ?? face.near_misses?.find(isOfEntry);
+  if (found?.identity === erasedText) {
+    throw unknownMatch('entry_id', 'The entry was erased, and its matches are not judged any more');
+  }
+  if (found) return { match: found, isNear: !match };
   throw unknownMatch('entry_id', 'The face neither matched nor nearly matched this entry');
 }
 

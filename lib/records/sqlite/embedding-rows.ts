@@ -12,7 +12,18 @@ export function shareOf(database: DatabaseSync, share: Share): Iterable<Embeddin
   return row<Iterable<EmbeddingRow>>(select.iterate(share.version, share.afterId, share.lastId, share.most));
 }
 
-/** Opens a database's file for reading, on a thread of its own. */
+/** The embeddings of an entry; none where another service keeps the faces. */
+export function embeddingsOf(database: DatabaseSync, entryId: number): Uint8Array[] {
+  const table = database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'faces'");
+  if (table.get() === undefined) return [];
+  // By the images, which there is an index for.
+  const select = database.prepare(
+    'SELECT embedding FROM faces WHERE image_id IN (SELECT id FROM image WHERE entry_id = ?)',
+  );
+  return select.all(entryId).map(({ embedding }) => row<Uint8Array>(embedding));
+}
+
+/** Opens a database's file for reading, on a thread that has no handle on it. */
 export function openReader(path: string): EmbeddingReader {
   const database = connect(path, { readOnly: true });
   return {

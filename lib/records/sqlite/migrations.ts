@@ -6,8 +6,8 @@ import { normalizeEntries } from './normal-forms.ts';
  * Migrations; number N turns a database of version N into one of version N + 1. A released migration is never
  * changed. Foreign keys are not enforced while it runs.
  *
- * Ids are AUTOINCREMENT, so that no id is used twice. The ids of processed pictures are 1, 2, … without a
- * gap: the largest is the total, and any page is a range of ids.
+ * Ids are AUTOINCREMENT, so that none is given twice. Those of processed pictures are 1, 2, …;
+ * `processed_gap` counts those that were removed, see `gaps.ts`.
  */
 export const migrations: readonly (string | ((database: DatabaseSync) => void))[] = [
   `
@@ -170,6 +170,43 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
 
   ALTER TABLE processed ADD COLUMN actor TEXT;
   `,
+  /*
+   * Processed pictures can be removed: `processed_gap` has the nodes of `gaps.ts`, and `processed_newest`
+   * the last picture's time, for the picture itself may be gone. The index is what foreign keys are checked
+   * with.
+   */
+  `
+  CREATE TABLE processed_gap (
+    scope TEXT NOT NULL,
+    level TEXT NOT NULL CHECK (level IN ('root', 'branch', 'leaf')),
+    number INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (scope, level, number)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE processed_newest (id INTEGER NOT NULL, at INTEGER NOT NULL, run INTEGER NOT NULL) STRICT;
+  CREATE INDEX processed_place_picture ON processed_place (processed_id);
+  CREATE TABLE note (name TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  -- Of pictures that show more than 50 entries, some are not found by their entries.
+  INSERT INTO processed_place (scope, rank, processed_id)
+  SELECT 'crowd', row_number() OVER (ORDER BY id), id FROM (
+    SELECT processed.id FROM processed, json_each(result, '$.faces') AS face, json_each(face.value, '$.blacklist_matches') AS match
+    GROUP BY processed.id HAVING count(DISTINCT match.value ->> '$.entry.id') > 50
+  );
+
+  -- Erasures stay when their entry is gone. What was removed is ErasedCounts as JSON; unsettled ones are looked at again.
+  CREATE TABLE erasure (
+    entry_id INTEGER PRIMARY KEY,
+    history TEXT NOT NULL CHECK (history IN ('redact', 'delete', 'keep')),
+    started TEXT NOT NULL,
+    finished TEXT,
+    removed TEXT NOT NULL,
+    is_settled INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX erasure_unsettled ON erasure (entry_id) WHERE is_settled = 0;
+  -- Events about entries. In the outbox they have the negative of their id.
+  CREATE TABLE notice (id INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL) STRICT;
+  `,
   addEntryDetails,
   /*
    * Reviews of the matches of a picture: `matches` is ReviewedMatch[] as JSON. `verdict` is that on the
@@ -202,8 +239,5 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
     unsure INTEGER NOT NULL,
     PRIMARY KEY (day, entry_id, model, metric, threshold)
   ) STRICT, WITHOUT ROWID;
-
-  -- Events that are not about a picture's matches. In the outbox they have the negative of their id.
-  CREATE TABLE IF NOT EXISTS notice (id INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL) STRICT;
   `,
 ];

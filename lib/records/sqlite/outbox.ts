@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { WebhookStatus } from '../../contract/endpoints/status.ts';
-import type { ReviewEvent, ServiceEvent } from '../../contract/match-event.ts';
+import type { EntryDeletedEvent, ReviewEvent, ServiceEvent } from '../../contract/match-event.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { entryIdsOf, matchEvent, withoutUnlisted } from '../../events/match-event.ts';
 import type { DueDelivery, GivenUp, Outbox, Receiver } from '../../events/port.ts';
@@ -69,6 +69,13 @@ const statements = {
     DELETE FROM notice WHERE id = ? AND NOT EXISTS (
       SELECT 1 FROM receiver CROSS JOIN delivery ON receiver_id = receiver.id WHERE processed_id = -notice.id
     )`,
+  deliveriesOf: `
+    SELECT receiver_id, processed_id,
+      (SELECT count(*) FROM delivery_entry AS all_of WHERE all_of.receiver_id = own.receiver_id
+        AND all_of.processed_id = own.processed_id) AS entries
+    FROM receiver CROSS JOIN delivery_entry AS own ON own.receiver_id = receiver.id WHERE own.entry_id = ?`,
+  deleteDeliveryEntry:
+    'DELETE FROM delivery_entry WHERE receiver_id = ? AND processed_id = ? AND entry_id = ?',
 
   picture: 'SELECT picture_id, result, at FROM processed WHERE id = ?',
   /** Entries of a JSON array of ids. The `+` keeps the planner from going through all `ACTIVE` entries. */
@@ -109,8 +116,27 @@ export class SqliteOutbox implements Outbox {
     }
   }
 
-  /** Queues the event of a review for every receiver, in the transaction that stores the review. */
-  addReview(event: ReviewEvent): void {
+  /**
+   * Takes an entry out of what is still to be told, in the transaction that hides it; returns how many
+   * events told of it.
+   */
+  forgetEntry(entryId: number): number {
+    const deliveries = this.#statements.deliveriesOf.all(entryId);
+    for (const { receiver_id, processed_id, entries } of deliveries) {
+      const [receiverId, processedId] = [Number(receiver_id), Number(processed_id)];
+      if (Number(entries) === 1) this.#remove(receiverId, processedId);
+      else {
+        const following = this.#statements.following.all(receiverId, processedId);
+        this.#statements.deleteDeliveryEntry.run(receiverId, processedId, entryId);
+        const waiting = [processedId, ...following.flatMap((row) => row.processed_id ?? [])];
+        for (const id of waiting) this.#statements.setWaits.run(receiverId, Number(id));
+      }
+    }
+    return deliveries.length;
+  }
+
+  /** Queues an event that is not about a new picture, in the transaction that stores what it tells of. */
+  addNotice(event: EntryDeletedEvent | ReviewEvent): void {
     const receivers = this.#statements.wantedReceivers.all();
     if (receivers.length === 0) return;
     const { lastInsertRowid } = this.#statements.insertNotice.run(JSON.stringify(event));

@@ -9,8 +9,19 @@ import type {
   Stamp,
   TimeDisorder,
 } from '../port.ts';
-import { pageOf, type Range, sizeOf, timeAfter } from '../shared/clock.ts';
-import { reviewPage } from '../shared/review-pages.ts';
+import { pageOf, type Range, timeAfter } from '../shared/clock.ts';
+import {
+  largestRemoved,
+  type NodeBytes,
+  type NodePlace,
+  type Reading,
+  rankBelow,
+  readNow,
+  remaining,
+  remainingRanks,
+  removing,
+} from '../shared/gaps.ts';
+import { bucketOf, type CountedRange, reviewPage } from '../shared/review-pages.ts';
 import { type ReviewedMatch, withReviews } from '../shared/reviews.ts';
 import { scopeOfFilter, scopeOfReviewed, scopesOf } from '../shared/scopes.ts';
 import { storedResult } from '../shared/stored-result.ts';
@@ -24,16 +35,21 @@ export function addProcessed(
   pictureId: string,
   result: ProcessedResult,
   actor: string,
+  carried?: Date,
 ): Stamp & { readonly isNew: boolean } {
   const known = statements.processedByPicture.get(pictureId);
   if (known) return { ...stampOf(known), isNew: false };
   const newest = statements.newestProcessed.get();
-  const { at, isNewRun } = timeAfter(Number(newest?.at ?? 0));
+  const { at, isNewRun } = timeAfter(Number(newest?.at ?? 0), carried?.getTime());
   const run = Number(newest?.run ?? 0) + (isNewRun ? 1 : 0);
   statements.insertProcessed.run(pictureId, JSON.stringify(result), at, run, actor);
   const stamp = stampOf(statements.processedByPicture.get(pictureId) ?? {});
-  for (const scope of scopesOf(result)) statements.insertPlace.run(scope, scope, stamp.id);
-  outbox.add(pictureId, { ...result, db_id: stamp.id, processing_timestamp: stamp.timestamp });
+  for (const scope of scopesOf(result)) {
+    const last = Number(statements.lastRank.get(scope)?.rank ?? 0);
+    const rank = 1 + Math.max(last, gapsOf(statements, scope)(largestRemoved()));
+    statements.insertPlace.run(scope, rank, stamp.id);
+  }
+  if (!carried) outbox.add(pictureId, { ...result, db_id: stamp.id, processing_timestamp: stamp.timestamp });
   return { ...stamp, isNew: true };
 }
 
@@ -46,25 +62,76 @@ export function getProcessed(
   return row && (actor === undefined || row.actor === actor) ? processedRecord(row) : undefined;
 }
 
-/**
- * Reads a page. It needs no transaction, because records are only added, and those in a range do not change
- * between the statements. Pages by review do change, so those are read in one transaction.
- */
+/** To be called in a transaction, or nobody else may write meanwhile. */
 export function listProcessed(
   statements: Statements,
   { limit, offset, ...filter }: ProcessedQuery,
 ): ProcessedPage {
   if (filter.review) return listReviewed(statements, { limit, offset, ...filter, review: filter.review });
   const scope = scopeOfFilter(filter);
+  const gaps = gapsOf(statements, scope);
   const ids = idsWithin(statements, filter);
-  const ranges = scope === 'all' ? ids : ids.map((range) => ranksWithin(statements, scope, range));
-  const total = ranges.reduce((sum, range) => sum + sizeOf(range), 0);
-  const rows = pageOf(ranges, offset, limit).flatMap(({ first, last }) =>
-    scope === 'all'
-      ? statements.processedRange.all(first, last)
-      : statements.placedRange.all(scope, first, last),
+  const ranges = counted(
+    statements,
+    scope,
+    scope === 'all' ? ids : ids.map((range) => ranksWithin(statements, scope, range)),
   );
-  return { total, items: rows.map(processedRecord) };
+  const rows = pageOf(ranges, offset, limit).flatMap(({ first, last, skipped, size }) => {
+    const newest = skipped === 0 ? last : gaps(rankBelow(last, skipped));
+    return scope === 'all'
+      ? statements.processedRange.all(first, newest, size)
+      : statements.placedRange.all(scope, first, newest, size);
+  });
+  return { total: ranges.reduce((sum, { size }) => sum + size, 0), items: rows.map(processedRecord) };
+}
+
+/** To be called in a transaction. Returns how many there were. */
+export function removeProcessed(statements: Statements, wanted: readonly number[]): number {
+  const ids = statements.processedIdsAmong.all(JSON.stringify(wanted)).map(({ id }) => Number(id));
+  if (ids.length === 0) return 0;
+  const list = JSON.stringify(ids);
+  const newest = statements.newestProcessed.get();
+  if (newest && ids.includes(Number(newest.id))) {
+    statements.forgetNewest.run();
+    statements.noteNewest.run(newest.id ?? null, newest.at ?? null, newest.run ?? null);
+  }
+  const places = statements.placesAmong.all(list).map(({ scope, rank }) => ({ scope: String(scope), rank }));
+  const byScope = Map.groupBy(places, ({ scope }) => scope);
+  for (const [scope, ofScope] of byScope) {
+    noteRemoved(
+      statements,
+      scope,
+      ofScope.map(({ rank }) => Number(rank)),
+    );
+  }
+  noteRemoved(statements, 'all', ids);
+  for (const { verdict, rank } of statements.decidedAmong.all(list)) {
+    statements.countInBucket.run(String(verdict), bucketOf(Number(rank)), -1);
+  }
+  statements.deleteReviews.run(list);
+  statements.deletePlaces.run(list);
+  statements.deleteProcessed.run(list);
+  return ids.length;
+}
+
+function noteRemoved(statements: Statements, scope: string, ranks: readonly number[]): void {
+  for (const { level, number, bytes } of gapsOf(statements, scope)(removing(ranks))) {
+    statements.putGapNode.run(scope, level, number, bytes);
+  }
+}
+
+/** Answers what the gaps of a scope tell. */
+function gapsOf(statements: Statements, scope: string) {
+  const nodeAt = ({ level, number }: NodePlace): NodeBytes => {
+    const bytes = statements.gapNode.get(scope, level, number)?.bytes;
+    return bytes instanceof Uint8Array ? bytes : undefined;
+  };
+  return <Result>(reading: Reading<Result>): Result => readNow(reading, nodeAt);
+}
+
+export function countProcessed(statements: Statements): number {
+  const last = Number(statements.lastProcessed.get()?.id);
+  return gapsOf(statements, 'all')(remaining({ first: 1, last }));
 }
 
 /** Reads a page of the pictures whose matches are in one state. */
@@ -76,22 +143,39 @@ function listReviewed(
   const ranges = idsWithin(statements, filter).map((ids) => ranksWithin(statements, scope, ids));
   const { total, ranks } =
     scope === 'match'
-      ? pageInState(statements, ranges, review, { limit, offset })
+      ? pageInState(statements, counted(statements, scope, ranges), review, { limit, offset })
       : pageOfScope(statements, scope, ranges, review, { limit, offset });
   return { total, items: statements.placedAmong.all(scope, JSON.stringify(ranks)).map(processedRecord) };
 }
 
 type Page = Pick<ProcessedQuery, 'limit' | 'offset'>;
 
-function pageInState(statements: Statements, ranges: readonly Range[], review: ReviewState, page: Page) {
+/** Counts the ranks of ranges that were not removed. */
+function counted(statements: Statements, scope: string, ranges: readonly Range[]): CountedRange[] {
+  const gaps = gapsOf(statements, scope);
+  return ranges.map((range) => ({ ...range, size: gaps(remaining(range)) }));
+}
+
+/** Finds a page of the pictures in a state by ranks in the scope `match`. */
+function pageInState(
+  statements: Statements,
+  ranges: readonly CountedRange[],
+  review: ReviewState,
+  page: Page,
+) {
+  const gaps = gapsOf(statements, 'match');
   const verdicts = JSON.stringify(review === 'open' ? reviewVerdicts : [review]);
   const buckets = statements.buckets.all(verdicts);
   const counts = new Map(buckets.map(({ bucket, pictures }) => [Number(bucket), Number(pictures)]));
   const pages = reviewPage(ranges, counts, review === 'open', page);
   for (let step = pages.next(); ; ) {
     if (step.done) return step.value;
-    const { first, last } = step.value;
-    step = pages.next(statements.decidedRanks.all(verdicts, first, last).map(({ rank }) => Number(rank)));
+    const { first, last, wanted } = step.value;
+    step = pages.next(
+      wanted === 'remaining'
+        ? gaps(remainingRanks({ first, last }))
+        : statements.decidedRanks.all(verdicts, first, last).map(({ rank }) => Number(rank)),
+    );
   }
 }
 
@@ -121,7 +205,7 @@ export function timeDisorder(statements: Statements): TimeDisorder | undefined {
 
 /** Finds the ranges of ids between two times. Times rise within a run, so there is one range for each run. */
 function idsWithin(statements: Statements, { since, until }: ProcessedFilter): Range[] {
-  if (!since && !until) return [{ first: 1, last: Number(statements.processedTotal.get()?.total) }];
+  if (!since && !until) return [{ first: 1, last: Number(statements.lastProcessed.get()?.id) }];
   const newestRun = Number(statements.newestProcessed.get()?.run ?? 0);
   return Array.from({ length: newestRun + 1 }, (_, run): Range => {
     const lastOfRun = Number(statements.lastOfRun.get(run)?.id ?? 0);

@@ -9,7 +9,10 @@ import type {
   EntryPage,
   EntryQuery,
   EntryRecord,
-  IfVersion,
+  ErasedCounts,
+  ErasureOptions,
+  ErasureRecord,
+  HistoryChoice,
   ImageRecord,
   NewEntry,
   NewImage,
@@ -21,6 +24,7 @@ import type {
   RecordedFace,
   RecordStatus,
   RecordStore,
+  RetentionNote,
   ReviewTally,
   Stamp,
   TimeDisorder,
@@ -29,9 +33,19 @@ import { changedEntry, newEntryRecord, requireVersion } from '../shared/entry-ch
 import { isInForce } from '../shared/in-force.ts';
 import { row } from '../shared/row.ts';
 import { SqliteAudit } from './audit.ts';
+import { embeddingsOf } from './embedding-rows.ts';
 import { entryParameters, entryRecord, findEntryIds, newEntryParameters } from './entries.ts';
+import { beginErasure, getErasure, noteErasure, redactProcessed, unsettledErasures } from './erasures.ts';
 import { SqliteOutbox } from './outbox.ts';
-import { addProcessed, getProcessed, listProcessed, timeDisorder } from './processed.ts';
+import {
+  addProcessed,
+  countProcessed,
+  getProcessed,
+  listProcessed,
+  removeProcessed,
+  timeDisorder,
+} from './processed.ts';
+import { purgeDatabase } from './purge.ts';
 import { addReview, readTallies } from './reviews.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 import {
@@ -54,7 +68,10 @@ export function openSqliteRecords(database: DatabaseSync): RecordStore {
 
 type Row = Record<string, SQLOutputValue>;
 
-/** Number of images that are read at once where they are read one after the other. */
+/** Bytes of an embedding that are searched for, and the fewest of a text. */
+const traceBytes = 64;
+const leastTraceBytes = 6;
+/** Number of images that are read at once where they are read in turn. */
 const imagesAtOnce = 500;
 /**
  * Milliseconds for which a successful test write counts. Anybody may ask for the health, and the answers must
@@ -91,6 +108,9 @@ class SqliteRecords implements RecordStore {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
   readonly #outbox: SqliteOutbox;
+  /** Traces that must not be found any more of the entries that are being erased, by the entries' ids. */
+  readonly #traces = new Map<number, Map<string, Uint8Array>>();
+  /** `performance.now()` until which it counts as writable. */
   readonly #audit: SqliteAudit;
   /** Time by `performance.now()` until which the database counts as writable. */
   #writableUntil = 0;
@@ -107,7 +127,7 @@ class SqliteRecords implements RecordStore {
     const entry = newEntryRecord(given, given.carried?.id ?? 0);
     const { lastInsertRowid } = await this.#write(() =>
       takingName(entry.name, () =>
-        given.carried
+        given.carried?.id !== undefined
           ? insertCarriedEntry.run({ $id: entry.id, ...newEntryParameters(entry) })
           : insertEntry.run(newEntryParameters(entry)),
       ),
@@ -172,12 +192,19 @@ class SqliteRecords implements RecordStore {
     );
   }
 
-  async markEntryDeleting(entryId: number, condition: IfVersion = {}): Promise<EntryRecord | undefined> {
+  async markEntryDeleting(
+    entryId: number,
+    { history, ...condition }: ErasureOptions = {},
+  ): Promise<EntryRecord | undefined> {
     return this.#change(
       () => {
         const before = this.#entry(entryId);
         if (before && before.status !== 'DELETING') requireVersion(before, condition);
         this.#statements.markEntryDeleting.run(entryId);
+        if (before && history) {
+          beginErasure(this.#statements, this.#outbox, before, history);
+          this.#noteTraces(before, history);
+        }
         return before;
       },
       (before) => (before?.status === 'ACTIVE' ? { entryId } : undefined),
@@ -192,6 +219,37 @@ class SqliteRecords implements RecordStore {
       ({ changes }) => (changes > 0 && isService() ? { entryId } : undefined),
       { frees: true },
     );
+  }
+
+  async getErasure(entryId: number): Promise<ErasureRecord | undefined> {
+    return this.#read(() => getErasure(this.#statements, entryId));
+  }
+
+  async noteErasure(entryId: number, found: Partial<ErasedCounts>, isFinished?: boolean): Promise<void> {
+    await this.#write(() => noteErasure(this.#statements, entryId, found, isFinished), { frees: true });
+  }
+
+  async unsettledErasures(): Promise<ErasureRecord[]> {
+    return this.#read(() => unsettledErasures(this.#statements));
+  }
+
+  async settleErasure(entryId: number): Promise<void> {
+    await this.#write(() => this.#statements.settleErasure.run(entryId), { frees: true });
+  }
+
+  async redactProcessed(ids: readonly number[], entryId: number): Promise<void> {
+    await this.#write(
+      () => {
+        for (const text of redactProcessed(this.#statements, ids, entryId)) this.#noteTrace(entryId, text);
+      },
+      { frees: true },
+    );
+  }
+
+  async purge(entryId: number): Promise<void> {
+    const traces = this.#traces.get(entryId);
+    await purgeDatabase(this.#database, traces && [...traces.values()]);
+    this.#traces.delete(entryId);
   }
 
   async findAlike(name: string): Promise<EntryRecord[]> {
@@ -298,10 +356,10 @@ class SqliteRecords implements RecordStore {
     });
   }
 
-  async addProcessed(pictureId: string, result: ProcessedResult): Promise<Stamp> {
+  async addProcessed(pictureId: string, result: ProcessedResult, carried?: Date): Promise<Stamp> {
     const { actor } = changeFacts({});
     const { id, timestamp } = await this.#change(
-      () => addProcessed(this.#statements, this.#outbox, pictureId, result, actor),
+      () => addProcessed(this.#statements, this.#outbox, pictureId, result, actor, carried),
       ({ id, isNew }) => (isNew ? { pictureId: id } : undefined),
     );
     return { id, timestamp };
@@ -337,6 +395,19 @@ class SqliteRecords implements RecordStore {
     return this.#read(() => this.#asOneMoment(() => listProcessed(this.#statements, query)));
   }
 
+  async removeProcessed(ids: readonly number[]): Promise<number> {
+    return this.#write(() => removeProcessed(this.#statements, ids), { frees: true });
+  }
+
+  async retention(): Promise<RetentionNote | undefined> {
+    const body = await this.#read(() => this.#statements.note.get('retention')?.body);
+    return body === undefined ? undefined : JSON.parse(String(body));
+  }
+
+  async noteRetention(note: RetentionNote): Promise<void> {
+    await this.#write(() => this.#statements.putNote.run('retention', JSON.stringify(note)));
+  }
+
   async timeDisorder(): Promise<TimeDisorder | undefined> {
     return this.#read(() => timeDisorder(this.#statements));
   }
@@ -347,13 +418,13 @@ class SqliteRecords implements RecordStore {
       return {
         entries: counted('entriesTotal'),
         images: counted('imagesTotal'),
-        processed: counted('processedTotal'),
+        processed: countProcessed(this.#statements),
       };
     });
   }
 
   async check(): Promise<void> {
-    await this.#read(() => this.#statements.processedTotal.get());
+    await this.#read(() => this.#statements.lastProcessed.get());
     requireReserve(this.#database);
     if (performance.now() < this.#writableUntil) return;
     tryToWrite(this.#database);
@@ -379,6 +450,34 @@ class SqliteRecords implements RecordStore {
     return write(this.#database, work, options);
   }
 
+  /** Reads as if nobody wrote meanwhile, also in another process. */
+  #asOneMoment<T>(work: () => T): T {
+    this.#database.exec('BEGIN');
+    try {
+      return work();
+    } finally {
+      if (this.#database.isTransaction) this.#database.exec('COMMIT');
+    }
+  }
+
+  /** Notes what the files are searched for once the entry is gone. */
+  #noteTraces({ id, name, reason, notes }: EntryRecord, history: HistoryChoice): void {
+    this.#traces.set(id, new Map());
+    // A history that is kept has them still.
+    const texts = history === 'keep' ? [] : [name, reason, notes];
+    for (const text of texts) if (text !== null) this.#noteTrace(id, text);
+    for (const embedding of embeddingsOf(this.#database, id)) {
+      const place = `embedding ${this.#traces.get(id)?.size}`;
+      this.#traces.get(id)?.set(place, embedding.subarray(0, traceBytes));
+    }
+  }
+
+  /** A short text may stand anywhere by chance, and in the names of others. */
+  #noteTrace(entryId: number, text: string): void {
+    const bytes = Buffer.from(JSON.stringify(text).slice(1, -1));
+    if (bytes.length >= leastTraceBytes) this.#traces.get(entryId)?.set(text, bytes);
+  }
+
   /**
    * Writes something, and in the same transaction its line of the audit trail; `undefined` of `target` for no
    * line.
@@ -398,16 +497,6 @@ class SqliteRecords implements RecordStore {
     }, options);
     countWritten(lines);
     return result;
-  }
-
-  /** Reads as if nobody wrote meanwhile, also in another process. */
-  #asOneMoment<T>(work: () => T): T {
-    this.#database.exec('BEGIN');
-    try {
-      return work();
-    } finally {
-      if (this.#database.isTransaction) this.#database.exec('COMMIT');
-    }
   }
 
   #entry(entryId: number): EntryRecord | undefined {

@@ -27,7 +27,7 @@ export function addReview(
   const change = reviewChange(result, before, review, reviewers, randomUUID());
   if (!change) return { result, isChanged: false };
   putReview(statements, id, change);
-  outbox.addReview(change.event);
+  outbox.addNotice(change.event);
   return { result: withReviews(result, change.matches), isChanged: true };
 }
 

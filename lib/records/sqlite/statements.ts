@@ -81,19 +81,23 @@ const statements = {
     ) AS total`,
 
   insertProcessed: 'INSERT INTO processed (picture_id, result, at, run, actor) VALUES (?, ?, ?, ?, ?)',
-  newestProcessed: 'SELECT id, at, run FROM processed WHERE id = (SELECT max(id) FROM processed)',
-  insertPlace: `
-    INSERT INTO processed_place (scope, rank, processed_id)
-    VALUES (?, 1 + coalesce((SELECT rank FROM processed_place WHERE scope = ? ORDER BY rank DESC LIMIT 1), 0), ?)`,
+  /** The newest that there ever was, though it may be removed. */
+  newestProcessed: `
+    SELECT id, at, run FROM (
+      SELECT id, at, run FROM processed WHERE id = (SELECT max(id) FROM processed)
+      UNION ALL SELECT id, at, run FROM processed_newest
+    ) ORDER BY id DESC LIMIT 1`,
+  insertPlace: 'INSERT INTO processed_place (scope, rank, processed_id) VALUES (?, ?, ?)',
+  lastRank: 'SELECT rank FROM processed_place WHERE scope = ? ORDER BY rank DESC LIMIT 1',
   processedByPicture: 'SELECT id, at FROM processed WHERE picture_id = ?',
   processedById: `
     SELECT id, at, result, actor, matches FROM processed LEFT JOIN review ON processed_id = id WHERE id = ?`,
   processedAmong:
     'SELECT picture_id AS pictureId FROM processed WHERE picture_id IN (SELECT value FROM json_each(?))',
-  processedTotal: 'SELECT coalesce(max(id), 0) AS total FROM processed',
+  lastProcessed: 'SELECT coalesce(max(id), 0) AS id FROM processed',
   processedRange: `
     SELECT id, at, result, matches FROM processed LEFT JOIN review ON processed_id = id
-    WHERE id BETWEEN ? AND ? ORDER BY id DESC`,
+    WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT ?`,
   firstOfRun: 'SELECT id, at FROM processed WHERE run = ? ORDER BY at, id LIMIT 1',
   firstOfRunSince: 'SELECT id FROM processed WHERE run = ? AND at >= ? ORDER BY at, id LIMIT 1',
   lastOfRun: 'SELECT id, at FROM processed WHERE run = ? ORDER BY at DESC, id DESC LIMIT 1',
@@ -104,12 +108,17 @@ const statements = {
   placedRange: `
     SELECT id, at, result, matches FROM processed_place AS place JOIN processed ON id = place.processed_id
     LEFT JOIN review ON review.processed_id = id
-    WHERE scope = ? AND place.rank BETWEEN ? AND ? ORDER BY place.rank DESC`,
+    WHERE scope = ? AND place.rank BETWEEN ? AND ? ORDER BY place.rank DESC LIMIT ?`,
 
   review: 'SELECT matches, verdict, rank FROM review WHERE processed_id = ?',
   putReview: `
     INSERT INTO review (processed_id, matches, verdict, rank) VALUES (?, ?, ?, ?)
     ON CONFLICT (processed_id) DO UPDATE SET matches = excluded.matches, verdict = excluded.verdict`,
+  replaceReviews: 'UPDATE review SET matches = ? WHERE processed_id = ?',
+  decidedAmong: `
+    SELECT verdict, rank FROM review
+    WHERE verdict IS NOT NULL AND rank IS NOT NULL AND processed_id IN (SELECT value FROM json_each(?))`,
+  deleteReviews: 'DELETE FROM review WHERE processed_id IN (SELECT value FROM json_each(?))',
   rankOf: 'SELECT rank FROM processed_place WHERE scope = ? AND processed_id = ?',
   countInBucket: `
     INSERT INTO review_bucket (verdict, bucket, pictures) VALUES (?, ?, ?)
@@ -136,6 +145,34 @@ const statements = {
   tallies: `
     SELECT day, entry_id AS entryId, model, metric, threshold, confirmed, rejected, unsure FROM review_tally
     WHERE day >= ?`,
+
+  gapNode: 'SELECT bytes FROM processed_gap WHERE scope = ? AND level = ? AND number = ?',
+  putGapNode: `
+    INSERT INTO processed_gap (scope, level, number, bytes) VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET bytes = excluded.bytes`,
+  placesAmong:
+    'SELECT scope, rank FROM processed_place WHERE processed_id IN (SELECT value FROM json_each(?)) ORDER BY rank',
+  /** As above. */
+  processedIdsAmong: 'SELECT id FROM processed WHERE id IN (SELECT value FROM json_each(?))',
+  deletePlaces: 'DELETE FROM processed_place WHERE processed_id IN (SELECT value FROM json_each(?))',
+  deleteProcessed: 'DELETE FROM processed WHERE id IN (SELECT value FROM json_each(?))',
+  forgetNewest: 'DELETE FROM processed_newest',
+  noteNewest: 'INSERT INTO processed_newest (id, at, run) VALUES (?, ?, ?)',
+
+  storedAmong: 'SELECT id, at, result FROM processed WHERE id IN (SELECT value FROM json_each(?))',
+  replaceResult: 'UPDATE processed SET result = ? WHERE id = ?',
+
+  insertErasure: `
+    INSERT INTO erasure (entry_id, history, started, removed) VALUES (?, ?, ?, ?)
+    ON CONFLICT (entry_id) DO UPDATE SET history = excluded.history WHERE finished IS NULL`,
+  erasure: 'SELECT entry_id, history, started, finished, removed FROM erasure WHERE entry_id = ?',
+  noteErasure: 'UPDATE erasure SET removed = ?, finished = coalesce(finished, ?) WHERE entry_id = ?',
+  unsettledErasures:
+    'SELECT entry_id, history, started, finished, removed FROM erasure WHERE is_settled = 0 ORDER BY entry_id',
+  settleErasure: 'UPDATE erasure SET is_settled = 1 WHERE entry_id = ?',
+
+  note: 'SELECT body FROM note WHERE name = ?',
+  putNote: 'INSERT INTO note (name, body) VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body',
 };
 
 export type Statements = { readonly [name in keyof typeof statements]: StatementSync };

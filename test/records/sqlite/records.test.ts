@@ -203,7 +203,7 @@ describe('what SQLite does for a statement', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   test('a page and the total of processed pictures are found by id, whatever the size of the table', () => {
-    expect(plans.get('processedTotal')).toEqual(['SEARCH processed']);
+    expect(plans.get('lastProcessed')).toEqual(['SEARCH processed']);
     expect(plans.get('processedRange')).toEqual([
       'SEARCH processed USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)',
       'SEARCH review USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN',

@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { BlacklistRecord, type ImageProcessingResult } from '../../../lib/contract/shapes.ts';
+import { DeletedProcessed } from '../../../lib/contract/endpoints/delete-many-processed.ts';
+import { BlacklistRecord, ImageProcessingResult } from '../../../lib/contract/shapes.ts';
 import { pictureOfNothing } from '../../api/pictures.ts';
 import type { Tested } from '../api.ts';
-import { answer, newName, problems } from './client.ts';
+import { answer, newName, problems, refusal } from './client.ts';
 
 const spellings = ['/api/v1/processed-images/', '/api/v1/process/processed-images/'];
 
@@ -118,6 +119,50 @@ export function filtersSuite(get: () => Tested): void {
       expect(problems(await api.get(`/api/v1/blacklist/?q=${'x'.repeat(101)}`))).toMatchObject([
         { loc: ['query', 'q'], type: 'string_too_long' },
       ]);
+    });
+  });
+
+  describe.each(spellings)('deleting from %s', (path) => {
+    it('takes a picture away, with its copies, and leaves the pages right', async () => {
+      const { api, people } = get();
+      const [older, newer] = [await api.process(people.stranger), await api.process(people.stranger)];
+      const before = (await api.page('', path)).total_items;
+      const gone = await api.send('DELETE', `${path}${older.db_id}/`);
+      expect(answer(gone, 200, ImageProcessingResult)).toEqual(older);
+      const page = await api.page('?limit=1', path);
+      expect(page).toMatchObject({ total_items: before - 1, items: [newer] });
+      for (const again of [
+        await api.send('DELETE', `${path}${older.db_id}`),
+        await api.get(`/api/v1/processed-images/${older.db_id}`),
+        await api.get(`/api/v1/processed-images/${older.db_id}/image`),
+      ]) {
+        expect(refusal(again)).toEqual([404, 'Processed image not found']);
+      }
+    });
+
+    it('by a filter tells how many there are, and deletes no others', async () => {
+      const { api, people } = get();
+      const { id } = await api.list([people.listed]);
+      const [one, two] = [await api.process(people.listed), await api.process(people.stranger)];
+      const send = async (query: string) => {
+        const reply = await api.send('DELETE', `${path}?entry_id=${id}${query}`);
+        return answer(reply, 200, DeletedProcessed);
+      };
+      const before = (await api.page('', path)).total_items;
+      const told = { matched: 1, deleted: 0, remaining: 1 };
+      expect(await send('&dry_run=true')).toEqual({ dry_run: true, ...told });
+      expect((await api.page('', path)).total_items).toBe(before);
+      expect(await send('')).toEqual({ dry_run: false, matched: 1, deleted: 1, remaining: 0 });
+      const page = await api.page('?limit=1', path);
+      expect(page).toMatchObject({ total_items: before - 1, items: [two] });
+      expect((await api.get(`/api/v1/processed-images/${one.db_id}`)).status).toBe(404);
+      for (const query of ['', '?dry_run=true', '?has_match=false&untill=2026-01-01T00:00:00Z']) {
+        expect(problems(await api.send('DELETE', `${path}${query}`))[0]?.loc[0]).toBe('query');
+      }
+      expect((await api.page('', path)).total_items).toBe(before - 1);
+      const next = await api.process(people.stranger, { keep: 'none' });
+      expect([next.db_id, next.original_image_path, next.processing_timestamp]).toEqual([null, null, null]);
+      expect((await api.page('', path)).total_items).toBe(before - 1);
     });
   });
 }

@@ -23,6 +23,18 @@ const successfulRequests: Record<string, (tested: Tested, path: string) => Promi
       verdict: 'confirmed',
     });
   },
+  deleteProcessed: async (tested, path) => tested.api.send('DELETE', await ofNewPicture(tested, path)),
+  deleteProcessedUnderProcess: async (tested, path) =>
+    tested.api.send('DELETE', await ofNewPicture(tested, path)),
+  deleteManyProcessed: ({ api }, path) => api.send('DELETE', `${path}?until=2000-01-01T00:00:00Z`),
+  deleteManyProcessedUnderProcess: ({ api }, path) =>
+    api.send('DELETE', `${path}?until=2000-01-01T00:00:00Z`),
+  getErasure: async (tested, path) => {
+    const { id } = await tested.api.list([tested.people.stranger]);
+    await tested.api.delete(id);
+    return tested.api.get(path.replace('{id}', String(id)));
+  },
+  listAudit: ({ api }, path) => api.get(path),
   detectFaces: ({ api, people }, path) =>
     api.sendJson('POST', path, { image: people.stranger.toString('base64') }),
   verify: ({ api, people }, path) => {

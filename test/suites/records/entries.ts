@@ -262,6 +262,15 @@ export function entrySuite(opened: () => OpenedRecords): void {
     expect((await store.createEntry({ name: 'Cy', reason: null })).id).toBeGreaterThan(later.id);
   });
 
+  test('an entry from another store may keep its date alone', async () => {
+    const carried = { addedDate: '2020-02-29T12:00:00.000Z' };
+    const { entry } = await activeEntry(store, 'Ada');
+    const other = await store.createEntry({ name: 'Bob', reason: null, carried });
+    expect(other).toMatchObject(carried);
+    expect(other.id).toBeGreaterThan(entry.id);
+    expect(await store.getEntry(other.id)).toEqual(other);
+  });
+
   test('an entry from another store takes neither an id nor a name that is taken', async () => {
     const { entry } = await activeEntry(store, 'Ada');
     const carried = { id: entry.id, addedDate: '2020-02-29T12:00:00.000Z' };

@@ -6,10 +6,8 @@ import { cases, type OpenedRecords, recorded, resultShowing } from './fixtures.t
 
 const start = Date.parse('2026-05-04T09:30:00.000Z');
 
-/**
- * Checks if a picture passes a filter. This is the rule in plain words; the stores implement it with ranks.
- */
-function isMeant(
+/** Returns true if a filter means a picture: the rule in plain words, which the stores keep by ranks. */
+export function isMeant(
   { faces, has_blacklist_match, processing_timestamp }: ImageProcessingResult,
   { hasMatch, entryId, since, until }: ProcessedFilter,
 ): boolean {

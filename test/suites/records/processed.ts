@@ -61,6 +61,39 @@ export function processedSuite(opened: () => OpenedRecords): void {
     });
   });
 
+  test('a picture from another service keeps its time, and is found by it', async () => {
+    const times = ['2020-02-29T12:00:00.000Z', '2021-01-01T00:00:00.500Z'].map((time) => new Date(time));
+    const stamps: Stamp[] = [];
+    for (const [index, time] of times.entries())
+      stamps.push(await store.addProcessed(`carried-${index}`, processedResult(), time));
+    expect(stamps.map(({ timestamp }) => timestamp)).toEqual(times.map((time) => time.toISOString()));
+    expect(await store.addProcessed('carried-0', processedResult(), times[1])).toEqual(stamps[0]);
+    const [now] = await addProcessed(1);
+    expect(now?.db_id).toBe(3);
+    const page = { limit: 20, offset: 0 };
+    const early = await store.listProcessed({ ...page, until: new Date('2020-12-31') });
+    expect(early.items.map(({ db_id }) => db_id)).toEqual([1]);
+    const late = await store.listProcessed({ ...page, since: new Date('2020-12-31') });
+    expect(late.items.map(({ db_id }) => db_id)).toEqual([3, 2]);
+  });
+
+  test('pictures from another service are numbered while others are processed', async () => {
+    const another = await opened().another();
+    const time = new Date('2020-02-29T12:00:00.000Z');
+    const stamps = await Promise.all(
+      Array.from({ length: 12 }, (_, index) =>
+        index % 2 === 0
+          ? store.addProcessed(`${index}`, processedResult(), time)
+          : another.addProcessed(`${index}`, processedResult()),
+      ),
+    );
+    expect(stamps.map(({ id }) => id).sort((one, other) => one - other)).toEqual(
+      Array.from({ length: 12 }, (_, index) => index + 1),
+    );
+    const carried = stamps.filter((_, index) => index % 2 === 0).map(({ timestamp }) => timestamp);
+    expect(new Set(carried)).toEqual(new Set([time.toISOString()]));
+  });
+
   test('a thousand pictures are looked up at once', async () => {
     await addProcessed(2);
     const ids = Array.from({ length: 1000 }, (_, index) => `picture-${index}`);

@@ -40,7 +40,10 @@ export function ProcessedPage({ id }: { id: number }) {
 
 function Details({ item, id }: { item: ImageProcessingResult; id: number }) {
   const { url, failed } = useWholePicture(
-    item.error === null ? processedImagePath(id, 'original') : undefined,
+    // Pictures taken over from another service have only the annotated copy.
+    item.error === null
+      ? processedImagePath(id, item.original_image_path === null ? 'annotated' : 'original')
+      : undefined,
   );
   const size = useSize(url);
   const status = useLoad('status', getStatus);

@@ -1,0 +1,90 @@
+import type { Config } from '../config.ts';
+import type { Erasure } from '../contract/endpoints/get-erasure.ts';
+import { ErasureNotFoundError } from '../errors.ts';
+import type { ErasureRecord, RecordStore } from '../records/port.ts';
+
+type Remaining = Erasure['remaining'][number];
+export type ErasureSettings = Pick<Config, 'aws' | 'webhooks' | 'recoveryDays'>;
+
+const dayMs = 24 * 60 * 60_000;
+/** As the stack has them. */
+const deadLetterDays = 14;
+const accessLogDays = 90;
+const streamDays = 1;
+
+/**
+ * Tells what an erasure removed, and what remains where the service has no hand.
+ * @throws ErasureNotFoundError
+ */
+export async function getErasure(
+  { records }: { readonly records: Pick<RecordStore, 'getErasure'> },
+  settings: ErasureSettings,
+  entryId: number,
+): Promise<Erasure> {
+  const erasure = await records.getErasure(entryId);
+  if (!erasure) throw new ErasureNotFoundError();
+  return {
+    entry_id: erasure.entryId,
+    history: erasure.history,
+    started_at: erasure.started,
+    finished_at: erasure.finished,
+    removed: Object.entries(erasure.removed).map(([place, count]) => ({ place, count })),
+    remaining: remainingOf(erasure, settings),
+  };
+}
+
+function remainingOf({ started, finished, history }: ErasureRecord, settings: ErasureSettings): Remaining[] {
+  const since = Date.parse(finished ?? started);
+  const after = (days: number) => new Date(since + days * dayMs).toISOString();
+  const isDeployed = settings.aws?.tableName !== undefined;
+  return [
+    ...(history === 'keep'
+      ? [
+          {
+            place: 'history',
+            until: null,
+            note: 'It was to be kept, with names and pictures, until its own time is up.',
+          },
+        ]
+      : []),
+    ...(isDeployed
+      ? [
+          {
+            place: 'point_in_time_recovery',
+            until: after(settings.recoveryDays),
+            note: 'The table can be restored as it was. Whoever restores it must erase the entry again.',
+          },
+          { place: 'table_stream', until: after(streamDays), note: 'Changes on their way to events.' },
+        ]
+      : []),
+    ...(settings.aws
+      ? [
+          {
+            place: 'object_versions',
+            until: after(settings.recoveryDays),
+            note: 'Only where the service may not delete versions: s3:DeleteObjectVersion and s3:ListBucketVersions.',
+          },
+          {
+            place: 'dead_letters',
+            until: after(deadLetterDays),
+            note: 'Messages of the inbox that failed have keys, and a name where a folder was called by it.',
+          },
+          {
+            place: 'access_logs',
+            until: after(accessLogDays),
+            note: 'The bucket’s access logs have keys: ids, and names of folders of the inbox.',
+          },
+        ]
+      : []),
+    ...(settings.webhooks || isDeployed
+      ? [
+          {
+            place: 'receivers',
+            until: null,
+            note: 'Receivers of events were sent entry.deleted. What they keep is theirs to delete.',
+          },
+        ]
+      : []),
+    { place: 'backups', until: null, note: 'Copies of the data that you made outside the service.' },
+  ];
+}

@@ -1,0 +1,22 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { BackendUnavailableError, ThrottledError } from '../errors.ts';
+
+const attempts = 3;
+const pauseMs = 50;
+
+/**
+ * Does a step of an erasure, again if the store does not answer: an erasure has many steps, and none may be
+ * left out because one fails now and then. The step can be done twice.
+ * @throws what the last attempt throws.
+ */
+export async function persistently<T>(step: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await step();
+    } catch (error) {
+      const isPassing = error instanceof BackendUnavailableError || error instanceof ThrottledError;
+      if (!isPassing || attempt === attempts) throw error;
+    }
+    await delay(pauseMs * attempt);
+  }
+}

@@ -1,0 +1,58 @@
+import { decodePicture } from '../inputs/decode.ts';
+import { measurePicture } from '../inputs/measure.ts';
+import { withoutMetadata } from '../inputs/metadata.ts';
+import { normalName } from '../names/normal-form.ts';
+
+/** Something that must not be found. */
+export interface Trace {
+  readonly label: string;
+  readonly bytes: Buffer;
+}
+
+/** Bytes that are taken from a picture at each of some places: no two pictures agree in them. */
+const windowBytes = 48;
+const windows = 5;
+
+/**
+ * Makes the forms in which a name may be written: as it was given and as it is kept, composed or not, in
+ * JSON, in URLs, and in a folder's bytes.
+ */
+export function tracesOfName(name: string): Trace[] {
+  const forms = new Set<string>();
+  for (const form of [name, normalName(name)]) {
+    for (const text of [form, form.normalize('NFC'), form.normalize('NFD')]) {
+      forms.add(text);
+      forms.add(JSON.stringify(text).slice(1, -1));
+      forms.add(encodeURIComponent(text));
+      forms.add(encodeURIComponent(text).replaceAll('%20', '+'));
+      forms.add(text.toLowerCase());
+    }
+  }
+  const texts = [...forms].filter((form) => form !== '').map((form) => Buffer.from(form));
+  // Forms from other systems have the one byte for each letter.
+  const latin = Buffer.from(name.normalize('NFC'), 'latin1');
+  const isLatin = latin.toString('latin1') === name.normalize('NFC');
+  const all = [...texts, ...(isLatin ? [latin] : [])];
+  return all.map((bytes) => ({ label: 'name', bytes }));
+}
+
+/**
+ * Pieces of a picture, as it was sent and as it is stored.
+ * @throws InputUnreadableError, UnsupportedFormatError, InputTooLargeError
+ */
+export async function tracesOfPicture(bytes: Uint8Array, label: string): Promise<Trace[]> {
+  const measured = await measurePicture(bytes);
+  const stored = await withoutMetadata(measured, () => decodePicture(measured));
+  return [Buffer.from(bytes), Buffer.from(stored)].flatMap((picture) =>
+    piecesOf(picture).map((piece) => ({ label, bytes: piece })),
+  );
+}
+
+/** Not from its beginning, which many pictures share, nor from the end. */
+function piecesOf(picture: Buffer): Buffer[] {
+  if (picture.length < 4 * windowBytes) return [picture];
+  return Array.from({ length: windows }, (_, index) => {
+    const start = Math.floor((picture.length * (index + 2)) / (windows + 3)) - windowBytes / 2;
+    return picture.subarray(start, start + windowBytes);
+  }).filter((piece) => new Set(piece).size > windowBytes / 4);
+}

@@ -1,0 +1,72 @@
+import { readdir, rmdir, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decodeText } from '../decode-text.ts';
+import { BackendUnavailableError } from '../errors.ts';
+import { codeOf, ifPresent } from '../files.ts';
+import type { Leftovers } from '../images/leftovers.ts';
+import { joinBytes, walkInbox } from './walk.ts';
+
+const retryAfterSeconds = 5;
+const nobody = { passedOver: () => undefined, unreadable: () => undefined };
+
+/** The files in the folders `inbox` and `rejected` of a data folder. */
+export function openFolderLeftovers(dataDir: string): Leftovers {
+  /** Names on disk need not be UTF-8, so the paths that were listed are kept. */
+  const paths = new Map<string, Buffer>();
+  return {
+    async *list(folder) {
+      try {
+        for await (const { key, path, stats } of walkInbox(
+          Buffer.from(join(dataDir, folder)),
+          nobody,
+          `${folder}/`,
+        )) {
+          paths.set(key, path);
+          // The time of the file's arrival, for its own time came with it.
+          yield { key, since: new Date(Number(stats.ctimeMs)) };
+        }
+      } catch (error) {
+        throw unavailable(error);
+      }
+    },
+    async removeEmptyFolders(folder, isMeant) {
+      try {
+        const root = Buffer.from(join(dataDir, folder));
+        const items = await ifPresent(readdir(root, { withFileTypes: true, encoding: 'buffer' }));
+        for (const item of items ?? []) {
+          if (!item.isDirectory() || !isMeant(decodeText(item.name))) continue;
+          await removeIfEmpty(joinBytes(root, item.name));
+        }
+      } catch (error) {
+        throw unavailable(error);
+      }
+    },
+    async delete(key) {
+      const path = paths.get(key) ?? joinBytes(Buffer.from(dataDir), Buffer.from(key));
+      try {
+        await ifPresent(unlink(path));
+        paths.delete(key);
+      } catch (error) {
+        throw unavailable(error);
+      }
+    },
+  };
+}
+
+/** Removes a folder with the empty folders in it; one with a file stays. */
+async function removeIfEmpty(folder: Buffer): Promise<void> {
+  const items = await ifPresent(readdir(folder, { withFileTypes: true, encoding: 'buffer' }));
+  for (const item of items ?? []) {
+    if (item.isDirectory()) await removeIfEmpty(joinBytes(folder, item.name));
+  }
+  await ifPresent(rmdir(folder)).catch((error: unknown) => {
+    if (codeOf(error) !== 'ENOTEMPTY') throw error;
+  });
+}
+
+function unavailable(error: unknown): BackendUnavailableError {
+  // The code alone: the system's message repeats the path, and with it a person's name.
+  return new BackendUnavailableError('The inbox is not available.', retryAfterSeconds, {
+    cause: codeOf(error) ?? error,
+  });
+}

@@ -1,0 +1,70 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import type { ImageProcessingResult } from '../contract/shapes.ts';
+import { type Deadline, noDeadline } from '../deadline.ts';
+import { ProcessedNotFoundError } from '../errors.ts';
+import { copiesOf } from '../images/copies.ts';
+import type { ImageStore } from '../images/port.ts';
+import { allOrFirstError } from '../promises.ts';
+import type { ProcessedFilter, RecordStore } from '../records/port.ts';
+
+export interface RemovalPorts {
+  readonly records: Pick<RecordStore, 'getProcessed' | 'listProcessed' | 'removeProcessed'>;
+  readonly images: Pick<ImageStore, 'delete'>;
+}
+
+/** Records of one transaction: it must not keep a request waiting. */
+const recordsAtOnce = 20;
+/** Requests have files to read and write at the same time. */
+const filesAtOnce = 4;
+/** Time that is left for the answer, in ms. */
+const answerMs = 3_000;
+
+/**
+ * Removes a processed picture with its copies; returns it as it was.
+ * @throws ProcessedNotFoundError
+ */
+export async function deleteProcessed(ports: RemovalPorts, id: number): Promise<ImageProcessingResult> {
+  const result = await ports.records.getProcessed(id);
+  if (!result) throw new ProcessedNotFoundError();
+  await removePictures(ports, [result]);
+  return result;
+}
+
+export interface Removal {
+  /** Pictures that the filter meant. */
+  readonly matched: number;
+  readonly removed: number;
+}
+
+/**
+ * Removes the pictures that the filter means, the oldest first, some at a time, until the time is up.
+ * @throws BackendUnavailableError, ThrottledError; what was removed until then is gone.
+ */
+export async function removeMatching(
+  ports: RemovalPorts,
+  filter: ProcessedFilter,
+  { deadline = noDeadline, stop }: { deadline?: Deadline; stop?: AbortSignal | undefined } = {},
+): Promise<Removal> {
+  const { total: matched } = await ports.records.listProcessed({ ...filter, limit: 1, offset: 0 });
+  let removed = 0;
+  while (removed < matched && !stop?.aborted && deadline.leaves(answerMs)) {
+    const offset = Math.max(0, matched - removed - recordsAtOnce);
+    const { items } = await ports.records.listProcessed({ ...filter, limit: recordsAtOnce, offset });
+    if (items.length === 0) break;
+    await removePictures(ports, items);
+    removed += items.length;
+    await othersTurn();
+  }
+  return { matched, removed };
+}
+
+/** Removes pictures first, and then their records: as long as there is the one, the other is found. */
+export async function removePictures(
+  { records, images }: Pick<RemovalPorts, 'images'> & { records: Pick<RecordStore, 'removeProcessed'> },
+  results: readonly ImageProcessingResult[],
+): Promise<void> {
+  const limit = pLimit(filesAtOnce);
+  await allOrFirstError(results.flatMap(copiesOf).map((key) => limit(() => images.delete(key))));
+  await records.removeProcessed(results.flatMap(({ db_id }) => db_id ?? []));
+}

@@ -1,0 +1,178 @@
+import type { Config, KeepDays } from '../config.ts';
+import type { Leftovers } from '../images/leftovers.ts';
+import { log } from '../log.ts';
+import type { ProcessedFilter, RecordStore, RetentionDue, RetentionNote } from '../records/port.ts';
+import { type RemovalPorts, removeMatching } from './remove-processed.ts';
+
+/** Ports of the deletion by age. */
+export interface RetentionPorts extends RemovalPorts {
+  readonly records: Pick<
+    RecordStore,
+    'getProcessed' | 'listProcessed' | 'removeProcessed' | 'retention' | 'noteRetention'
+  >;
+  readonly leftovers: Leftovers;
+}
+
+export type RetentionSettings = Pick<Config, 'keepDays' | 'retentionConfirmed'>;
+
+/** Counts of what went because of its age. */
+export interface RetentionReport {
+  readonly unmatched: number;
+  readonly matched: number;
+  readonly rejected: number;
+  /** ISO 8601, UTC: when the deletion begins that was announced; null where it has begun. */
+  readonly begins: string | null;
+}
+
+const dayMs = 24 * 60 * 60_000;
+/** Time to object to a deletion that a new version, or a shorter limit, brings. */
+export const objectionMs = 7 * dayMs;
+/** Rounds come every hour. A longer gap may be a clock that jumped ahead: nothing may fall victim to it. */
+const longestGapMs = 2 * dayMs;
+
+/**
+ * Finds out if older data than the limits allow may be deleted. Where there is some, and nobody was told of
+ * it, it is announced in the log and remembered in the store; the deletion begins after seven days, or when
+ * `RETENTION_CONFIRMED` says so.
+ * @throws BackendUnavailableError, ThrottledError, DiskFullError
+ */
+export async function announceRetention(
+  ports: RetentionPorts,
+  { keepDays, retentionConfirmed }: RetentionSettings,
+  now = new Date(),
+): Promise<RetentionNote> {
+  const known = await ports.records.retention();
+  if (known && isSame(known.keepDays, keepDays)) {
+    const isOver = now.getTime() - Date.parse(known.announced) >= objectionMs;
+    if (known.isConfirmed || (!retentionConfirmed && !isOver)) return known;
+    return remember(ports, { ...known, isConfirmed: true });
+  }
+  if (known?.isConfirmed && !isShorter(keepDays, known.keepDays))
+    return remember(ports, { ...known, keepDays });
+  const due = await dueOf(ports, keepDays, now);
+  const isConfirmed = retentionConfirmed || due.unmatched + due.matched + due.rejected === 0;
+  const note = await remember(ports, { keepDays, announced: now.toISOString(), isConfirmed, due });
+  if (!isConfirmed) log().warn({ ...due, begins: beginOf(note) }, announcement(note));
+  return note;
+}
+
+/** Returns the words for an announced deletion that has not begun; `undefined` where there is none. */
+export function retentionWarning(note: RetentionNote | undefined): string | undefined {
+  return note && !note.isConfirmed ? announcement(note) : undefined;
+}
+
+function announcement(note: RetentionNote): string {
+  const { due, keepDays } = note;
+  return (
+    `Older data than the settings keep will be deleted from ${beginOf(note)} on: ${due.unmatched} processed pictures without a match ` +
+    `(KEEP_UNMATCHED_DAYS=${keepDays.unmatched}), ${due.matched} with one (KEEP_MATCHED_DAYS=${keepDays.matched}), and ${due.rejected} rejected files ` +
+    `(KEEP_REJECTED_DAYS=${keepDays.rejected})${due.oldest === null ? '' : `; the oldest is of ${due.oldest}`}. Nothing of it is gone yet. To keep it, ` +
+    'raise these settings; to begin now, set RETENTION_CONFIRMED=true.'
+  );
+}
+
+function beginOf({ announced }: RetentionNote): string {
+  return new Date(Date.parse(announced) + objectionMs).toISOString();
+}
+
+/**
+ * Deletes what is older than the limits, oldest first, unless it was only announced so far.
+ * @param stop tells it to leave the rest to the next round.
+ * @throws BackendUnavailableError, ThrottledError; what was deleted until then is gone.
+ */
+export async function retain(
+  ports: RetentionPorts,
+  settings: RetentionSettings,
+  { stop, now = new Date() }: { stop?: AbortSignal; now?: Date } = {},
+): Promise<RetentionReport> {
+  const note = await announceRetention(ports, settings, now);
+  const nothing = { unmatched: 0, matched: 0, rejected: 0 };
+  if (!note.isConfirmed) return { ...nothing, begins: beginOf(note) };
+  const sinceLast = now.getTime() - Date.parse(note.lastRound ?? note.announced);
+  await remember(ports, { ...note, lastRound: now.toISOString() });
+  if (sinceLast < 0 || sinceLast > longestGapMs) {
+    log().warn(
+      { lastRound: note.lastRound },
+      'The clock has moved, or the service was off: deletion by age waits for the next round.',
+    );
+    return { ...nothing, begins: null };
+  }
+  const { unmatched, matched } = filtersOf(settings.keepDays, now);
+  return {
+    unmatched: (await removeMatching(ports, unmatched, { stop })).removed,
+    matched: (await removeMatching(ports, matched, { stop })).removed,
+    rejected: await removeRejected(ports, before(settings.keepDays.rejected, now), stop),
+    begins: null,
+  };
+}
+
+async function removeRejected(
+  { leftovers }: RetentionPorts,
+  until: Date,
+  stop: AbortSignal | undefined,
+): Promise<number> {
+  let removed = 0;
+  for await (const { key, since } of leftovers.list('rejected')) {
+    if (stop?.aborted) break;
+    if (since >= until) continue;
+    await leftovers.delete(key);
+    removed += 1;
+  }
+  return removed;
+}
+
+async function remember({ records }: RetentionPorts, note: RetentionNote): Promise<RetentionNote> {
+  await records.noteRetention(note);
+  return note;
+}
+
+function filtersOf(keepDays: KeepDays, now: Date) {
+  return {
+    unmatched: { hasMatch: false, until: before(keepDays.unmatched, now) },
+    matched: { hasMatch: true, until: before(keepDays.matched, now) },
+  };
+}
+
+const before = (days: number, now: Date) => new Date(now.getTime() - days * dayMs);
+
+async function dueOf(ports: RetentionPorts, keepDays: KeepDays, now: Date): Promise<RetentionDue> {
+  const filters = filtersOf(keepDays, now);
+  const [unmatched, matched] = [
+    await countOf(ports, filters.unmatched),
+    await countOf(ports, filters.matched),
+  ];
+  const until = before(keepDays.rejected, now);
+  let rejected = 0;
+  let oldestRejected: Date | undefined;
+  for await (const { since } of ports.leftovers.list('rejected')) {
+    if (since >= until) continue;
+    rejected += 1;
+    if (!oldestRejected || since < oldestRejected) oldestRejected = since;
+  }
+  const times = [unmatched.oldest, matched.oldest, oldestRejected?.toISOString()].filter(
+    (time) => time !== undefined,
+  );
+  return {
+    unmatched: unmatched.count,
+    matched: matched.count,
+    rejected,
+    oldest: times.sort()[0] ?? null,
+  };
+}
+
+async function countOf({ records }: RetentionPorts, filter: ProcessedFilter) {
+  const { total: count } = await records.listProcessed({ ...filter, limit: 1, offset: 0 });
+  if (count === 0) return { count, oldest: undefined };
+  const { items } = await records.listProcessed({ ...filter, limit: 1, offset: count - 1 });
+  return { count, oldest: items[0]?.processing_timestamp ?? undefined };
+}
+
+function isSame(one: KeepDays, other: KeepDays): boolean {
+  return (
+    one.unmatched === other.unmatched && one.matched === other.matched && one.rejected === other.rejected
+  );
+}
+
+function isShorter(one: KeepDays, other: KeepDays): boolean {
+  return one.unmatched < other.unmatched || one.matched < other.matched || one.rejected < other.rejected;
+}

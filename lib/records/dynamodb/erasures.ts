@@ -1,0 +1,112 @@
+import type { EntryRecord, ErasedCounts, ErasureRecord, HistoryChoice, RecordStore } from '../port.ts';
+import { mostOf, nothingErased, redacted, tellsOf } from '../shared/redaction.ts';
+import { row } from '../shared/row.ts';
+import { scopesOf } from '../shared/scopes.ts';
+import { type Action, isNew } from './action.ts';
+import { again, type TableClient } from './client.ts';
+import { erasureKey, openErasureKey, openErasuresPartition, padded, processedPartition } from './items.ts';
+import { keep } from './kept.ts';
+import type { Item, Key } from './keys.ts';
+import { redactReviews } from './reviews.ts';
+import { readResult } from './stored.ts';
+
+/** Makes the actions that note an erasure, for the transaction that hides its entry. */
+export async function erasureActions(
+  table: TableClient,
+  { id: entryId }: Pick<EntryRecord, 'id'>,
+  history: HistoryChoice,
+): Promise<Action[]> {
+  const known = await readErasure(table, entryId);
+  if (known?.finished) return [];
+  if (known) {
+    const change = 'SET #history = :history';
+    return [{ update: erasureKey(entryId), change, condition: 'attribute_exists(#pk)', values: { history } }];
+  }
+  const started = new Date().toISOString();
+  const erasure: ErasureRecord = { entryId, history, started, finished: null, removed: nothingErased };
+  return [
+    { put: { ...erasureKey(entryId), ...erasure, version: 1 }, ...isNew },
+    { put: openErasureKey(entryId) },
+  ];
+}
+
+type ErasureItem = ErasureRecord & Key & { readonly version: number };
+
+async function readErasure(table: TableClient, entryId: number): Promise<ErasureItem | undefined> {
+  return row<ErasureItem | undefined>(await table.get(erasureKey(entryId)));
+}
+
+function erasureOf({ entryId, history, started, finished, removed }: ErasureItem): ErasureRecord {
+  return { entryId, history, started, finished, removed };
+}
+
+/** The part of the record store that keeps erasures. */
+export function erasureRecords(table: TableClient) {
+  return {
+    async getErasure(entryId: number): Promise<ErasureRecord | undefined> {
+      const found = await readErasure(table, entryId);
+      return found && erasureOf(found);
+    },
+
+    async noteErasure(entryId: number, found: Partial<ErasedCounts>, isFinished = false): Promise<void> {
+      await table.settle(async () => {
+        const known = await readErasure(table, entryId);
+        if (!known) return true;
+        const finished = known.finished ?? (isFinished ? new Date().toISOString() : null);
+        const values = { removed: mostOf(known.removed, found), finished, version: known.version, one: 1 };
+        const { done } = await table.transact([
+          {
+            update: erasureKey(entryId),
+            change: 'SET #removed = :removed, #finished = :finished ADD #version :one',
+            condition: '#version = :version',
+            values,
+          },
+        ]);
+        return done || again;
+      });
+    },
+
+    async unsettledErasures(): Promise<ErasureRecord[]> {
+      const found: ErasureItem[] = [];
+      for await (const places of table.query(openErasuresPartition)) {
+        found.push(...row<ErasureItem[]>(await table.getAll(places.map(({ sk }) => erasureKey(Number(sk))))));
+      }
+      return found.map(erasureOf).sort((one, other) => one.entryId - other.entryId);
+    },
+
+    async settleErasure(entryId: number): Promise<void> {
+      const action = { remove: openErasureKey(entryId) };
+      await table.settle(async () => (await table.transact([action])).done || again);
+    },
+
+    async redactProcessed(ids: readonly number[], entryId: number): Promise<void> {
+      const keys = [...new Set(ids)].map((id) => ({ pk: processedPartition, sk: padded(id) }));
+      for (const item of await table.getAll(keys)) await redactItem(table, item, entryId);
+    },
+
+    /** Nothing to do: what was deleted is in no file that anybody can read. */
+    async purge(_entryId: number): Promise<void> {},
+  } satisfies Partial<RecordStore>;
+}
+
+/** The new answer's parts are written first, and the old ones go with the change itself. */
+async function redactItem(table: TableClient, item: Item, entryId: number): Promise<void> {
+  const result = await readResult(table, item);
+  if (!tellsOf(result, entryId)) return;
+  const { bytes, parts } = await keep(table, redacted(result, entryId));
+  const old: readonly Key[] = item.parts ?? [];
+  const { bytes: _, parts: __, redactions = 0, ...others } = item;
+  // Its places are named after what is told no more.
+  const scopes = item.scopes ?? scopesOf(result);
+  // A review that is written at this moment checks the number of redactions.
+  const kept = { ...(bytes && { bytes }), ...(parts && { parts }), redactions: redactions + 1 };
+  const put = { ...others, scopes, ...kept };
+  await table.settle(async () => {
+    const { done, refused } = await table.transact([
+      { put, condition: 'attribute_exists(#pk)' },
+      await redactReviews(table, Number(item.sk), entryId),
+      ...old.map((remove) => ({ remove })),
+    ]);
+    return done || refused.has(0) || again;
+  });
+}

@@ -1,0 +1,83 @@
+import type { SQLOutputValue } from 'node:sqlite';
+import type { EntryRecord, ErasedCounts, ErasureRecord, HistoryChoice } from '../port.ts';
+import { matchesOf, mostOf, nothingErased, redacted, redactedReviews, tellsOf } from '../shared/redaction.ts';
+import { row } from '../shared/row.ts';
+import { storedResult } from '../shared/stored-result.ts';
+import type { SqliteOutbox } from './outbox.ts';
+import { reviewedMatches } from './processed.ts';
+import type { Statements } from './statements.ts';
+
+/** Notes that an entry is to be erased, and that receivers are to be told. To be called in a transaction. */
+export function beginErasure(
+  statements: Statements,
+  outbox: SqliteOutbox,
+  entry: EntryRecord,
+  history: HistoryChoice,
+): void {
+  const isNew = statements.erasure.get(entry.id) === undefined;
+  const now = new Date().toISOString();
+  statements.insertErasure.run(entry.id, history, now, JSON.stringify(nothingErased));
+  if (!isNew) return;
+  noteErasure(statements, entry.id, { pending_events: outbox.forgetEntry(entry.id) });
+  outbox.addNotice({ type: 'entry.deleted', timestamp: now, data: { entry_id: entry.id, history } });
+}
+
+export function getErasure(statements: Statements, entryId: number): ErasureRecord | undefined {
+  const found = statements.erasure.get(entryId);
+  return found && erasureOf(found);
+}
+
+/** To be called in a transaction. */
+export function noteErasure(
+  statements: Statements,
+  entryId: number,
+  found: Partial<ErasedCounts>,
+  isFinished = false,
+): void {
+  const known = getErasure(statements, entryId);
+  if (!known) return;
+  const finished = isFinished ? new Date().toISOString() : null;
+  statements.noteErasure.run(JSON.stringify(mostOf(known.removed, found)), finished, entryId);
+}
+
+export function unsettledErasures(statements: Statements): ErasureRecord[] {
+  return statements.unsettledErasures.all().map(erasureOf);
+}
+
+/** To be called in a transaction. Returns the texts that went. */
+export function redactProcessed(statements: Statements, ids: readonly number[], entryId: number): string[] {
+  const texts: string[] = [];
+  for (const { id, at, result: json } of statements.storedAmong.all(JSON.stringify(ids))) {
+    const result = storedResult(String(json), Number(id), Number(at));
+    if (!tellsOf(result, entryId)) continue;
+    statements.replaceResult.run(JSON.stringify(redacted(result, entryId)), Number(id));
+    texts.push(...matchesOf(result, entryId).flatMap(({ entry, identity }) => [entry.name, identity]));
+    texts.push(...redactReviews(statements, Number(id), entryId));
+  }
+  return texts;
+}
+
+/** Returns the notes that went. */
+function redactReviews(statements: Statements, id: number, entryId: number): string[] {
+  const reviewed = reviewedMatches(statements.review.get(id)?.matches);
+  const own = reviewed.filter((one) => one.entryId === entryId);
+  if (own.length === 0) return [];
+  statements.replaceReviews.run(JSON.stringify(redactedReviews(reviewed, entryId)), id);
+  return own.flatMap(({ reviews }) => reviews.flatMap(({ note }) => note ?? []));
+}
+
+function erasureOf({
+  entry_id,
+  history,
+  started,
+  finished,
+  removed,
+}: Record<string, SQLOutputValue>): ErasureRecord {
+  return {
+    entryId: Number(entry_id),
+    history: row<HistoryChoice>(history),
+    started: String(started),
+    finished: finished === null ? null : String(finished),
+    removed: JSON.parse(String(removed)),
+  };
+}

@@ -1,0 +1,36 @@
+import { readdir } from 'node:fs/promises';
+import { decodeText } from '../../lib/decode-text.ts';
+import { codeOf } from '../../lib/files.ts';
+import { joinBytes } from '../../lib/inbox/walk.ts';
+import { systemFile, systemFolder } from '../../lib/system-names.ts';
+import type { PersonFile } from '../commands/person-folders.ts';
+import type { ImportReport } from './report.ts';
+
+/** Files in which DeepFace keeps the embeddings of a folder. */
+const embeddingFile = /\.pkl$/i;
+
+/** Lists the files of a person's folder and of those below it, in the order of their names. */
+export async function filesOfFolder(
+  folder: string | Buffer,
+  { remarks, passedOver }: Pick<ImportReport, 'remarks' | 'passedOver'>,
+  prefix = '',
+): Promise<PersonFile[]> {
+  const path = Buffer.from(folder);
+  const items = await readdir(path, { withFileTypes: true, encoding: 'buffer' }).catch((error: unknown) => {
+    if (codeOf(error) === undefined) throw error;
+    remarks.push(`${decodeText(path)}: The folder can't be read (${codeOf(error)}).`);
+    return [];
+  });
+  const files: PersonFile[] = [];
+  for (const item of items.toSorted((one, other) => Buffer.compare(one.name, other.name))) {
+    const name = decodeText(item.name);
+    const system = item.isDirectory() ? systemFolder(name) : systemFile(name);
+    const below = joinBytes(path, item.name);
+    if (system) passedOver.add(system.label);
+    else if (item.isDirectory())
+      files.push(...(await filesOfFolder(below, { remarks, passedOver }, `${prefix}${name}/`)));
+    else if (embeddingFile.test(name)) passedOver.add('embeddings of DeepFace (*.pkl)');
+    else files.push({ name: prefix + name, path: below });
+  }
+  return files;
+}

@@ -1,0 +1,133 @@
+import { enrollPicture, measureReference } from '../../lib/blacklist/enroll-images.ts';
+import { removeImageEverywhere } from '../../lib/blacklist/remove.ts';
+import { shownFileName } from '../../lib/blacklist/shown-file-name.ts';
+import { isUnusablePicture, NoFaceError } from '../../lib/errors.ts';
+import type { QualityFilter } from '../../lib/faces/port.ts';
+import { imageIdOf } from '../../lib/inbox/index-upload.ts';
+import type { EnrollingPorts } from '../../lib/ports.ts';
+import { allInTurns } from '../../lib/promises.ts';
+import type { PersonFile } from '../commands/person-folders.ts';
+import { readPictureFile } from '../commands/picture-file.ts';
+import type { TakenEntry } from './entries.ts';
+import type { ImportJournal } from './journal.ts';
+import { filesOfFolder } from './person-files.ts';
+import type { PlannedEntry } from './plan.ts';
+import type { ImportReport } from './report.ts';
+
+/** Pictures of a person that are held at a time. */
+const batchSize = 16;
+
+export interface Person extends TakenEntry {
+  readonly files: readonly PersonFile[];
+}
+
+/** Lists the pictures of a planned person, over all of the person's folders. */
+export async function filesOf({ folders }: PlannedEntry, report: ImportReport): Promise<PersonFile[]> {
+  const files: PersonFile[] = [];
+  for (const folder of folders) files.push(...(await filesOfFolder(folder, report)));
+  return files;
+}
+
+/**
+ * Enrolls the pictures of the people. Pictures of an earlier run stay; those deleted since are not enrolled
+ * again.
+ * @param advance is called for each picture that was handled
+ * @throws BackendUnavailableError, ThrottledError, DiskFullError
+ */
+export async function takePictures(
+  ports: EnrollingPorts,
+  people: readonly Person[],
+  journal: ImportJournal,
+  report: ImportReport,
+  advance: () => void,
+): Promise<void> {
+  const taking = { ports, journal, report, advance };
+  await allInTurns(people, ports.pictureSlots.fairShare(), (person) => takePerson(taking, person));
+}
+
+interface Taking {
+  readonly ports: EnrollingPorts;
+  readonly journal: ImportJournal;
+  readonly report: ImportReport;
+  readonly advance: () => void;
+}
+
+/** Result of one picture. */
+type Outcome = 'enrolled' | 'present' | 'deleted' | 'refused' | 'unusable';
+
+async function takePerson(taking: Taking, person: Person): Promise<void> {
+  const { ports, report, advance } = taking;
+  const refused: { readonly file: PersonFile; readonly reason: string }[] = [];
+  let hasFace = false;
+  const seen = new Set<string>();
+  for (let start = 0; start < person.files.length; start += batchSize) {
+    const batch = person.files.slice(start, start + batchSize);
+    await allInTurns(batch, ports.pictureSlots.fairShare(), async (file) => {
+      const refuse = (reason: string) => refused.push({ file, reason });
+      const outcome = await takePicture(taking, person, file, seen, refuse);
+      hasFace ||= outcome === 'enrolled' || outcome === 'present';
+      advance();
+    });
+  }
+  const { label, folders } = person.planned;
+  // The old service accepted every picture. A poor one is better than none, if the person has no other.
+  for (const { file, reason } of refused) {
+    const isRescued: boolean =
+      !hasFace && (await takePicture(taking, person, file, new Set(), () => {}, 'none')) === 'enrolled';
+    report.remarks.push(
+      `${label}, ${file.name}: ${reason}${isRescued ? ' It was enrolled nevertheless, because the person has no better picture.' : ''}`,
+    );
+    hasFace ||= isRescued;
+  }
+  if (!hasFace && folders.length > 0)
+    report.remarks.push(
+      `${label}: No picture can be used. The entry is kept without faces, and matches nobody.`,
+    );
+}
+
+async function takePicture(
+  { ports, journal, report }: Taking,
+  { entry, planned }: Person,
+  file: PersonFile,
+  seen: Set<string>,
+  refuse: (reason: string) => void,
+  qualityFilter?: QualityFilter,
+): Promise<Outcome> {
+  const { label } = planned;
+  try {
+    const bytes = await readPictureFile(file.path, ports.faces.maxImageBytes);
+    const imageId = imageIdOf(entry.id, bytes);
+    if (seen.has(imageId)) return 'present';
+    seen.add(imageId);
+    const there = (await ports.records.getImages([imageId])).get(imageId);
+    if (there?.status === 'ACTIVE') {
+      report.picturesPresent += 1;
+      return 'present';
+    }
+    if (journal.hasPicture(imageId)) {
+      report.remarks.push(
+        `${label}, ${file.name}: It was deleted here since an earlier run, and is not added again.`,
+      );
+      return 'deleted';
+    }
+    // An earlier run was interrupted while it enrolled this picture.
+    if (there) await removeImageEverywhere(ports, there);
+    const picture = await measureReference(ports.faces, bytes);
+    const named = { picture, fileName: shownFileName(file.name) };
+    const options = { imageId, ...(qualityFilter && { qualityFilter }) };
+    const { faceCount } = await enrollPicture(ports, entry.id, named, options);
+    journal.addPicture(imageId);
+    report.picturesAdded += 1;
+    if (faceCount > 1)
+      report.remarks.push(`${label}, ${file.name}: It shows ${faceCount} faces; the largest was enrolled.`);
+    return 'enrolled';
+  } catch (error) {
+    if (!isUnusablePicture(error)) throw error;
+    if (error instanceof NoFaceError) {
+      refuse(error.message);
+      return 'refused';
+    }
+    report.remarks.push(`${label}, ${file.name}: ${error.message}`);
+    return 'unusable';
+  }
+}

@@ -1,0 +1,227 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEntry } from '../../lib/blacklist/create-entry.ts';
+import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
+import { getErasure } from '../../lib/blacklist/get-erasure.ts';
+import { finishInterrupted } from '../../lib/blacklist/sweep.ts';
+import { parseConfig } from '../../lib/config.ts';
+import { ProcessImagesRequest } from '../../lib/contract/endpoints/process-images.ts';
+import { findInFiles } from '../../lib/erasure/check-files.ts';
+import { type Trace, tracesOfName, tracesOfPicture } from '../../lib/erasure/traces.ts';
+import { EntryNotFoundError, ErasureNotFoundError } from '../../lib/errors.ts';
+import { openFolderLeftovers } from '../../lib/inbox/folder-leftovers.ts';
+import { processImages } from '../../lib/processing/process-images.ts';
+import type { HistoryChoice } from '../../lib/records/port.ts';
+import { temporaryFolder } from '../api/server-process.ts';
+import { people } from '../fakes/pictures.ts';
+import { down, watched } from './steps.ts';
+import { UsedStores } from './stores.ts';
+
+/** Erasures in all; many more by hand: ERASURES=500 npm test -- test/blacklist/erasure.test.ts */
+const rounds = Number(process.env.ERASURES ?? 12);
+/** Each so many-th call of a store fails. */
+const failEvery = 10;
+const settings = { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4, reviewBand: 1 };
+const histories = ['redact', 'delete', 'redact'] as const;
+
+const stores = new UsedStores();
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let calls = 0;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  await stores.open(folder.path);
+});
+afterAll(async () => {
+  await stores.close();
+  await folder.remove();
+});
+
+const opened = () => ({ ...stores.ports, leftovers: openFolderLeftovers(folder.path) });
+
+/** Ports that fail now and then, before a call is done or after it was. */
+function unreliable() {
+  const fail = async () => {
+    calls += 1;
+    if (calls % failEvery === 0) throw down;
+  };
+  return watched(opened(), { before: fail, after: fail });
+}
+
+/** A picture of a disc like nobody else's, with noise that no other picture has. */
+async function portrait(): Promise<Buffer> {
+  const size = 160;
+  const pixels = new Uint8Array(3 * size * size);
+  for (let index = 0; index < size * size; index += 1) {
+    const isFace = Math.hypot((index % size) - size / 2, Math.floor(index / size) - size / 2) <= 50;
+    const gray = 100 + Math.floor(Math.random() * 50);
+    pixels.set(isFace ? people.listed : [gray, gray, gray], 3 * index);
+  }
+  return sharp(pixels, { raw: { width: size, height: size, channels: 3 } })
+    .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
+    .withExif({ IFD0: { Copyright: 'Somebody' } })
+    .toBuffer();
+}
+
+interface Somebody {
+  readonly id: number;
+  readonly name: string;
+  readonly reason: string;
+  readonly pictures: readonly Buffer[];
+  /** Id of the picture in which it was seen. */
+  readonly dbId: number;
+}
+
+/** Lists somebody, who is seen once, and has a file in the inbox and one among the rejected. */
+async function somebody(): Promise<Somebody> {
+  const name = `Ägnes ${randomUUID()}`;
+  const reason = `Reason ${randomUUID()}`;
+  const pictures = [await portrait(), await portrait(), await portrait(), await portrait()] as const;
+  const files = pictures.slice(0, 2).map((bytes) => ({ fileName: `${name}.jpg`, bytes }));
+  const { id } = await createEntry(opened(), { name, reason }, files);
+  const images = [pictures[2].toString('base64')];
+  const [seen] = await processImages(opened(), settings, ProcessImagesRequest.parse({ images }));
+  expect(seen?.has_blacklist_match).toBe(true);
+  for (const place of [join('inbox', name), join('inbox', String(id)), join('rejected', name)]) {
+    await mkdir(join(folder.path, place), { recursive: true });
+    await writeFile(join(folder.path, place, 'picture.jpg'), pictures[3]);
+  }
+  return { id, name, reason, pictures, dbId: Number(seen?.db_id) };
+}
+
+const tracesOf = async ({ name, reason, pictures }: Somebody): Promise<Trace[]> => [
+  ...tracesOfName(name),
+  ...tracesOfName(reason),
+  ...(await Promise.all(pictures.map((bytes) => tracesOfPicture(bytes, 'picture')))).flat(),
+];
+
+/** Searches everything, as the command does: with the database closed, and no log written back by that. */
+async function findAll(traces: readonly Trace[]) {
+  await stores.close();
+  const found = await Array.fromAsync(findInFiles(parseConfig({ DATA_DIR: folder.path }), traces));
+  await stores.open(folder.path);
+  return found;
+}
+
+/** Asks for it until it is done, as a client would, and then lets the sweep do the rest. */
+async function erase({ id }: Somebody, history: HistoryChoice, dies: boolean): Promise<void> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      await deleteEntry(unreliable(), id, { history });
+      break;
+    } catch (error) {
+      if (error instanceof EntryNotFoundError) break;
+      expect(error).toBe(down);
+      // The next process knows only what is on the disk.
+      if (dies && attempt === 0) {
+        await stores.close();
+        await stores.open(folder.path);
+        if (await opened().records.getErasure(id)) break;
+      }
+    }
+  }
+  // Each of them may meet a failure of its own, and reports it.
+  for (let sweeps = 0; (await opened().records.getErasure(id))?.finished === null; sweeps += 1) {
+    expect(sweeps).toBeLessThan(50);
+    await finishInterrupted(unreliable(), new Date(0)).catch((error: unknown) => expect(error).toBe(down));
+  }
+}
+
+describe('an erasure', () => {
+  it('finds what it must not find as long as it is there', async () => {
+    const person = await somebody();
+    const found = await findAll(await tracesOf(person));
+    expect(new Set(found.map(({ label }) => label))).toEqual(new Set(['name', 'picture']));
+    expect(found.map(({ place }) => place).filter((place) => place.includes('.sqlite'))).not.toEqual([]);
+    await deleteEntry(opened(), person.id);
+    expect(await findAll(await tracesOf(person))).toEqual([]);
+  });
+
+  it('leaves no trace, though stores fail and processes end in the middle of it', async () => {
+    const erased: Somebody[] = [];
+    const traces: Trace[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const [person, staying] = [await somebody(), round % 4 === 0 ? await somebody() : undefined];
+      const history = histories[round % histories.length] ?? 'redact';
+      await erase(person, history, round % 3 === 0);
+      erased.push(person);
+      traces.push(...(await tracesOf(person)));
+      const kept = await opened().records.getProcessed(person.dbId);
+      if (history === 'delete') expect(kept).toBeUndefined();
+      else {
+        expect(kept).toMatchObject({ db_id: person.dbId, has_blacklist_match: true, saved_image_path: null });
+        expect(kept?.processing_timestamp).not.toBeNull();
+      }
+      if (staying) {
+        expect(await opened().records.getEntry(staying.id)).toMatchObject({ name: staying.name });
+        await erase(staying, 'redact', false);
+        traces.push(...(await tracesOf(staying)));
+      }
+    }
+    const records = await opened().records.unsettledErasures();
+    expect(records.filter(({ finished }) => finished === null)).toEqual([]);
+    expect(erased).toHaveLength(rounds);
+    expect(await findAll(traces)).toEqual([]);
+  }, 600_000);
+
+  it('tells what it removed, what remains, and nothing of the person; and stays', async () => {
+    const person = await somebody();
+    const config = parseConfig({});
+    await expect(getErasure(opened(), config, person.id)).rejects.toThrow(ErasureNotFoundError);
+    await deleteEntry(opened(), person.id);
+    const erasure = await getErasure(opened(), config, person.id);
+    expect(erasure).toMatchObject({ entry_id: person.id, history: 'redact' });
+    expect(Date.parse(erasure.finished_at ?? '')).toBeGreaterThanOrEqual(Date.parse(erasure.started_at));
+    const counts = Object.fromEntries(erasure.removed.map(({ place, count }) => [place, count]));
+    expect(counts).toEqual({
+      reference_pictures: 2,
+      faces: 2,
+      history_records: 1,
+      history_pictures: 3,
+      inbox_files: 2,
+      rejected_files: 1,
+      pending_events: 0,
+    });
+    expect(erasure.remaining.map(({ place }) => place)).toEqual(['backups']);
+    expect(JSON.stringify(erasure)).not.toContain(person.name);
+    // Nothing follows it any more.
+    await finishInterrupted(opened(), new Date(0));
+    expect(await getErasure(opened(), config, person.id)).toEqual(erasure);
+  });
+
+  it('in AWS tells until when copies may remain', async () => {
+    const person = await somebody();
+    await deleteEntry(opened(), person.id, { history: 'delete' });
+    const aws = { ...parseConfig({}), aws: { tableName: 'records' } as never, recoveryDays: 7 };
+    const { finished_at, remaining } = await getErasure(opened(), aws, person.id);
+    const until = new Date(Date.parse(finished_at ?? '') + 7 * 24 * 3_600_000).toISOString();
+    expect(remaining).toContainEqual(expect.objectContaining({ place: 'point_in_time_recovery', until }));
+    expect(remaining.map(({ place }) => place)).toEqual(
+      expect.arrayContaining(['object_versions', 'dead_letters', 'access_logs', 'receivers', 'backups']),
+    );
+  });
+
+  it('that keeps the history takes the entry alone', async () => {
+    const person = await somebody();
+    await deleteEntry(opened(), person.id, { history: 'keep' });
+    const kept = await opened().records.getProcessed(person.dbId);
+    expect(kept?.faces[0]?.blacklist_matches.map(({ entry }) => entry.name)).toContain(person.name);
+    expect(kept?.saved_image_path).not.toBeNull();
+    await opened().records.removeProcessed([person.dbId]);
+  });
+
+  it('catches up with a request that had begun before, and then is settled', async () => {
+    const person = await somebody();
+    const before = await opened().records.getProcessed(person.dbId);
+    if (!before) throw new Error('It was kept.');
+    await deleteEntry(opened(), person.id);
+    const { db_id: _, processing_timestamp: __, ...late } = before;
+    const { id } = await opened().records.addProcessed(randomUUID(), late);
+    await finishInterrupted(opened(), new Date(0));
+    expect(JSON.stringify(await opened().records.getProcessed(id))).not.toContain(person.name);
+    expect(await findAll(tracesOfName(person.name))).toEqual([]);
+  });
+});

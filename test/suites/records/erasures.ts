@@ -1,0 +1,107 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { RecordStore } from '../../../lib/records/port.ts';
+import { nothingErased } from '../../../lib/records/shared/redaction.ts';
+import { activeEntry, isoTime, type OpenedRecords, processedResult, resultShowing } from './fixtures.ts';
+
+export function erasureSuite(opened: () => OpenedRecords): void {
+  let store: RecordStore;
+  beforeEach(() => {
+    store = opened().store;
+  });
+
+  test('an erasure begins with the step that hides its entry, and stays when that is gone', async () => {
+    const { entry } = await activeEntry(store, 'Ada');
+    expect(await store.getErasure(entry.id)).toBeUndefined();
+    expect(await store.markEntryDeleting(entry.id, { history: 'redact' })).toEqual(entry);
+    const begun = {
+      entryId: entry.id,
+      history: 'redact',
+      started: expect.stringMatching(isoTime),
+      finished: null,
+      removed: nothingErased,
+    };
+    expect(await store.getErasure(entry.id)).toEqual(begun);
+    // Another wish before it is done counts, and what was found is counted once.
+    await store.markEntryDeleting(entry.id, { history: 'delete' });
+    await store.noteErasure(entry.id, { reference_pictures: 2, faces: 1 });
+    await store.noteErasure(entry.id, { reference_pictures: 1, faces: 3 });
+    await store.removeEntry(entry.id);
+    await store.noteErasure(entry.id, {}, true);
+    const later = await opened().another();
+    const done = await later.getErasure(entry.id);
+    expect(done).toEqual({
+      ...begun,
+      history: 'delete',
+      finished: expect.stringMatching(isoTime),
+      removed: { ...nothingErased, reference_pictures: 2, faces: 3 },
+    });
+    expect(await later.unsettledErasures()).toEqual([done]);
+    await later.settleErasure(entry.id);
+    expect(await store.unsettledErasures()).toEqual([]);
+    expect(await store.getErasure(entry.id)).toEqual(done);
+  });
+
+  test('an entry that is only hidden has no erasure, and none can be noted of it', async () => {
+    const { entry } = await activeEntry(store, 'Ada');
+    await store.markEntryDeleting(entry.id);
+    await store.noteErasure(entry.id, { faces: 1 }, true);
+    expect(await store.getErasure(entry.id)).toBeUndefined();
+    expect(await store.unsettledErasures()).toEqual([]);
+    expect(await store.markEntryDeleting(4711, { history: 'redact' })).toBeUndefined();
+    expect(await store.getErasure(4711)).toBeUndefined();
+  });
+
+  test('redaction takes one person out of a record, and leaves time, counts and the others', async () => {
+    const both = resultShowing(1, 2);
+    const { id, timestamp } = await store.addProcessed('both', both);
+    const other = await store.addProcessed('other', resultShowing(2));
+    const before = await store.getProcessed(other.id);
+    await store.redactProcessed([id, other.id, 999], 1);
+    await store.redactProcessed([id], 1);
+    const redacted = await store.getProcessed(id);
+    expect(redacted).toMatchObject({
+      db_id: id,
+      processing_timestamp: timestamp,
+      has_blacklist_match: true,
+      image_path_or_identifier: '(erased)',
+      ...{ saved_image_path: null, original_image_path: null, cropped_face_path: null },
+    });
+    const [own, others] = redacted?.faces[0]?.blacklist_matches ?? [];
+    expect(own).toMatchObject({
+      entry: { id: 1, name: '(erased)', reason: null },
+      identity: '(erased)',
+      image_id: null,
+      distance: both.faces[0]?.blacklist_matches[0]?.distance,
+    });
+    expect(others).toEqual(both.faces[0]?.blacklist_matches[1]);
+    expect(redacted?.faces[0]?.facial_area).toMatchObject({ x: 10, y: 20, w: 30, h: 40, left_eye: null });
+    expect(await store.getProcessed(other.id)).toEqual(before);
+    // It is found, counted and removed as before.
+    expect(await store.listProcessed({ limit: 5, offset: 0, entryId: 1 })).toEqual({
+      total: 1,
+      items: [redacted],
+    });
+    expect(await store.removeProcessed([id])).toBe(1);
+    expect((await store.listProcessed({ limit: 5, offset: 0, entryId: 1 })).total).toBe(0);
+    expect((await store.listProcessed({ limit: 5, offset: 0, hasMatch: true })).total).toBe(1);
+  });
+
+  test('redaction of an answer of many parts, and of a crowd that its entry does not lead to', async () => {
+    const long = processedResult(Array.from({ length: 1000 }, (_, index) => index / 1000));
+    const { id } = await store.addProcessed('long', long);
+    await store.redactProcessed([id], 1);
+    expect(JSON.stringify(await store.getProcessed(id))).not.toContain('Ada');
+    const entryIds = Array.from({ length: 60 }, (_, index) => index + 1);
+    const crowd = await store.addProcessed('crowd', resultShowing(...entryIds));
+    expect((await store.listProcessed({ limit: 5, offset: 0, entryId: 60 })).total).toBe(0);
+    const { items } = await store.listProcessed({ limit: 5, offset: 0, isCrowd: true });
+    expect(items.map(({ db_id }) => db_id)).toEqual([crowd.id]);
+    await store.redactProcessed([crowd.id], 60);
+    expect((await store.getProcessed(crowd.id))?.faces[0]?.blacklist_matches[59]?.entry).toMatchObject({
+      id: 60,
+      name: '(erased)',
+      reason: null,
+    });
+    expect((await store.listProcessed({ limit: 5, offset: 0, isCrowd: true })).total).toBe(1);
+  });
+}

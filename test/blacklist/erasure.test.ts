@@ -224,4 +224,24 @@ describe('an erasure', () => {
     expect(JSON.stringify(await opened().records.getProcessed(id))).not.toContain(person.name);
     expect(await findAll(tracesOfName(person.name))).toEqual([]);
   });
+
+  it('takes the person out of pictures that only nearly show them, with their copies and notes', async () => {
+    const person = await somebody();
+    const { records } = opened();
+    const before = await records.getProcessed(person.dbId);
+    if (!before) throw new Error('It was kept.');
+    const { db_id: _, processing_timestamp: __, ...result } = before;
+    const faces = result.faces.map((face) => ({
+      ...face,
+      blacklist_matches: [],
+      near_misses: face.blacklist_matches,
+    }));
+    const near = { ...result, faces, has_blacklist_match: false, has_near_miss: true };
+    const { id } = await records.addProcessed(randomUUID(), near);
+    const review = { faceIndex: 0, entryId: person.id, verdict: 'rejected', actor: 'ada' } as const;
+    await records.reviewProcessed(id, { ...review, note: `Not ${person.name}.` }, 1);
+    await deleteEntry(opened(), person.id);
+    expect(await records.getProcessed(id)).toMatchObject({ has_near_miss: true, original_image_path: null });
+    expect(await findAll(tracesOfName(person.name))).toEqual([]);
+  });
 });

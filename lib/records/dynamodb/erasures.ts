@@ -6,8 +6,8 @@ import { type Action, isNew } from './action.ts';
 import { again, type TableClient } from './client.ts';
 import { erasureKey, openErasureKey, openErasuresPartition, padded, processedPartition } from './items.ts';
 import { keep } from './kept.ts';
-import type { Item, Key } from './keys.ts';
-import { redactReviews } from './reviews.ts';
+import type { Key } from './keys.ts';
+import { asRead, redactReviews } from './reviews.ts';
 import { readResult } from './stored.ts';
 
 /** Makes the actions that note an erasure, for the transaction that hides its entry. */
@@ -80,8 +80,9 @@ export function erasureRecords(table: TableClient) {
     },
 
     async redactProcessed(ids: readonly number[], entryId: number): Promise<void> {
-      const keys = [...new Set(ids)].map((id) => ({ pk: processedPartition, sk: padded(id) }));
-      for (const item of await table.getAll(keys)) await redactItem(table, item, entryId);
+      for (const id of new Set(ids)) {
+        await redactPicture(table, { pk: processedPartition, sk: padded(id) }, entryId);
+      }
     },
 
     /** Nothing to do: what was deleted is in no file that anybody can read. */
@@ -90,23 +91,26 @@ export function erasureRecords(table: TableClient) {
 }
 
 /** The new answer's parts are written first, and the old ones go with the change itself. */
-async function redactItem(table: TableClient, item: Item, entryId: number): Promise<void> {
-  const result = await readResult(table, item);
-  if (!tellsOf(result, entryId)) return;
-  const { bytes, parts } = await keep(table, redacted(result, entryId));
-  const old: readonly Key[] = item.parts ?? [];
-  const { bytes: _, parts: __, redactions = 0, ...others } = item;
-  // Its places are named after what is told no more.
-  const scopes = item.scopes ?? scopesOf(result);
-  // A review that is written at this moment checks the number of redactions.
-  const kept = { ...(bytes && { bytes }), ...(parts && { parts }), redactions: redactions + 1 };
-  const put = { ...others, scopes, ...kept };
+async function redactPicture(table: TableClient, key: Key, entryId: number): Promise<void> {
   await table.settle(async () => {
-    const { done, refused } = await table.transact([
-      { put, condition: 'attribute_exists(#pk)' },
+    const item = await table.get(key);
+    if (!item) return true;
+    const result = await readResult(table, item);
+    if (!tellsOf(result, entryId)) return true;
+    const { bytes, parts } = await keep(table, redacted(result, entryId));
+    const old: readonly Key[] = item.parts ?? [];
+    const { bytes: _, parts: __, redactions = 0, ...others } = item;
+    // Its places are named after what is told no more.
+    const scopes = item.scopes ?? scopesOf(result);
+    const kept = { ...(bytes && { bytes }), ...(parts && { parts }), redactions: redactions + 1 };
+    // Somebody else may be erased from it, or judged in it, at this moment.
+    const { done } = await table.transact([
+      { put: { ...others, scopes, ...kept }, ...asRead(item) },
       await redactReviews(table, Number(item.sk), entryId),
       ...old.map((remove) => ({ remove })),
     ]);
-    return done || refused.has(0) || again;
+    if (done) return true;
+    if (parts) await table.transact(parts.map((remove) => ({ remove })));
+    return again;
   });
 }

@@ -63,7 +63,10 @@ export function reviewRecords(table: TableClient) {
         if (!change) return withReviews(result, known?.matches ?? []);
         const rank = known ? known.rank : await rankIn(table, 'match', id);
         const facts = changeFacts({ pictureId: id, entryId: review.entryId });
-        const actions = [...actionsOf(id, known, change, rank), isUnchanged(item)];
+        const actions = [
+          ...actionsOf(id, known, change, rank),
+          { check: { pk: item.pk, sk: item.sk }, ...asRead(item) },
+        ];
         const { done } = await table.transact(actions, [facts]);
         if (!done) return again;
         countWritten(1);
@@ -82,12 +85,11 @@ export function reviewRecords(table: TableClient) {
   } satisfies Partial<RecordStore>;
 }
 
-/** Checks that the picture was neither removed nor redacted meanwhile. */
-function isUnchanged({ pk, sk, redactions }: Item): Action {
-  const check = { pk, sk };
-  if (redactions !== undefined)
-    return { check, condition: '#redactions = :redactions', values: { redactions } };
-  return { check, condition: 'attribute_exists(#pk) AND attribute_not_exists(#redactions)' };
+/** Condition that a picture was neither removed nor redacted since it was read. */
+export function asRead({ redactions }: Item) {
+  return redactions === undefined
+    ? { condition: 'attribute_exists(#pk) AND attribute_not_exists(#redactions)' }
+    : { condition: '#redactions = :redactions', values: { redactions } };
 }
 
 /** Makes the action that takes notes on an erased entry out of a picture's reviews, as they were read. */

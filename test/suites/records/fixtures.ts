@@ -155,6 +155,18 @@ export function resultShowing(...entryIds: number[]): ProcessedResult {
   return { ...result, faces, has_blacklist_match: entryIds.length > 0 };
 }
 
+/** Makes an answer whose face only nearly matches entries of these ids. */
+export function resultNearly(...entryIds: number[]): ProcessedResult {
+  const result = resultShowing(...entryIds);
+  const faces = result.faces.map((face) => ({
+    ...face,
+    blacklist_matches: [],
+    near_misses: face.blacklist_matches,
+    verdict: 'possible' as const,
+  }));
+  return { ...result, faces, has_blacklist_match: false, has_near_miss: true, verdict: 'possible' };
+}
+
 /** Gives the answer as the store returns it. */
 export function recorded(result: ProcessedResult, { id, timestamp }: Stamp): ImageProcessingResult {
   return { ...result, db_id: id, processing_timestamp: timestamp };

@@ -188,6 +188,42 @@ export function reviewSuite(opened: () => OpenedRecords): void {
     );
   });
 
+  test('a removed picture is in no list by review, whatever was said of it', async () => {
+    const ids = await process([1], [1], [], [1], [1, 2], [1]);
+    const [first = 0, second = 0, unmatched = 0, third = 0, fourth = 0, fifth = 0] = ids;
+    await judge(first, 1, 'rejected');
+    await judge(third, 1, 'rejected');
+    await judge(fourth, 1, 'confirmed');
+    // The fourth is open still, because nobody has judged its second match.
+    expect(await store.removeProcessed([first, second, unmatched, fourth, fourth])).toBe(4);
+    expect(await list({ review: 'open' })).toEqual({ total: 1, ids: [fifth] });
+    expect(await list({ review: 'open', limit: 1, offset: 1 })).toEqual({ total: 1, ids: [] });
+    expect(await list({ review: 'rejected' })).toEqual({ total: 1, ids: [third] });
+    expect(await list({ review: 'rejected', entryId: 1 })).toEqual({ total: 1, ids: [third] });
+    expect(await list({ review: 'confirmed' })).toEqual({ total: 0, ids: [] });
+    expect(await judge(first, 1, 'confirmed')).toBeUndefined();
+    // The next pictures get places of their own.
+    const next = await store.addProcessed('next', resultShowing(1));
+    expect(await list({ review: 'open' })).toEqual({ total: 2, ids: [next.id, fifth] });
+    await judge(next.id, 1, 'rejected');
+    expect(await list({ review: 'rejected' })).toEqual({ total: 2, ids: [next.id, third] });
+    await store.removeProcessed([third, fifth, next.id]);
+    for (const review of reviewStates) expect(await list({ review })).toEqual({ total: 0, ids: [] });
+  });
+
+  test('whoever judges a picture that is removed at the same moment leaves nothing of it', async () => {
+    const another = await opened().another();
+    const ids = await process(...Array.from({ length: 8 }, () => [1]));
+    for (const id of ids.slice(0, 4)) await judge(id, 1, 'unsure');
+    await Promise.all([
+      store.removeProcessed(ids),
+      ...ids.map((id) => judge(id, 1, 'rejected', { by: another })),
+    ]);
+    for (const review of reviewStates) expect(await list({ review })).toEqual({ total: 0, ids: [] });
+    const next = await store.addProcessed('next', resultShowing(1));
+    expect(await list({ review: 'open' })).toEqual({ total: 1, ids: [next.id] });
+  });
+
   test('times narrow a page by review', async () => {
     const ids = await process([1], [1], [1]);
     const { items } = await store.listProcessed({ limit: 3, offset: 0 });

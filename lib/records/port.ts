@@ -246,7 +246,7 @@ export interface ErasureOptions extends IfVersion {
 export interface ErasedCounts {
   readonly reference_pictures: number;
   readonly faces: number;
-  /** Records of processed pictures in which the entry matched. */
+  /** Records of processed pictures in which the entry matched or nearly matched. */
   readonly history_records: number;
   /** Stored pictures, copies and crops of these. */
   readonly history_pictures: number;
@@ -397,8 +397,8 @@ export interface RecordStore {
    */
   settleErasure(entryId: number): Promise<void>;
   /**
-   * Takes an entry's name, reason and identity out of the records of processed pictures, and the places of
-   * their copies, see `redacted`.
+   * Takes an entry's name, reason and identity out of the records of processed pictures, with the notes of
+   * its reviews and the places of the copies, see `redacted`.
    * @param ids 100 at most
    * @throws BackendUnavailableError, ThrottledError
    */

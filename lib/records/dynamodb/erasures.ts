@@ -99,7 +99,9 @@ async function redactPicture(table: TableClient, key: Key, entryId: number): Pro
     if (!tellsOf(result, entryId)) return true;
     const { bytes, parts } = await keep(table, redacted(result, entryId));
     const old: readonly Key[] = item.parts ?? [];
-    const { bytes: _, parts: __, redactions = 0, ...others } = item;
+    // Without `matched`, the table's stream makes no second event of the picture.
+    const { bytes: _, parts: __, matched, redactions = 0, ...rest } = item;
+    const others = { ...(matched && { picture: matched }), ...rest };
     // Its places are named after what is told no more.
     const scopes = item.scopes ?? scopesOf(result);
     const kept = { ...(bytes && { bytes }), ...(parts && { parts }), redactions: redactions + 1 };

@@ -88,6 +88,7 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     objects: { 's3:GetObject': ['cropped/*', 'processed/*'] },
     list: 'everything',
   },
+  reviewProcessed: { audit: true, table: [...read, ...write] },
   deleteProcessed: {
     audit: true,
     table: [...read, ...write],

@@ -86,6 +86,10 @@ export interface Config {
   readonly tokensFile: string | undefined;
   /** Role of a user of the user pool who is in none of the roles' groups. */
   readonly ungroupedRole: Role;
+  /** Width of the band of near misses, in times the false match rate of the threshold. */
+  readonly reviewBand: number;
+  /** Number of people who must judge a match. */
+  readonly reviewers: 1 | 2;
   /** Days that the audit trail is kept. */
   readonly auditDays: number;
   readonly allowUnauthenticated: boolean;
@@ -230,6 +234,8 @@ export const settings = z.object({
   API_TOKENS: tokens.default([]),
   API_TOKENS_FILE: folder.optional(),
   UNGROUPED_ROLE: oneOf(roles).default('admin'),
+  REVIEW_BAND: number(1, 1000, false).default(10),
+  REVIEWERS: number(1, 2, true).default(1),
   AUDIT_DAYS: number(1, 36_500, true).default(365),
   ALLOW_UNAUTHENTICATED: flag.default(false),
   EXPIRED_DAYS: number(0, 3650, true).default(7),
@@ -304,6 +310,8 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     apiTokens: values.API_TOKENS,
     tokensFile: values.API_TOKENS_FILE && resolve(values.API_TOKENS_FILE),
     ungroupedRole: values.UNGROUPED_ROLE,
+    reviewBand: values.REVIEW_BAND,
+    reviewers: values.REVIEWERS === 2 ? 2 : 1,
     auditDays: values.AUDIT_DAYS,
     allowUnauthenticated: values.ALLOW_UNAUTHENTICATED,
     expiredDays: values.EXPIRED_DAYS,

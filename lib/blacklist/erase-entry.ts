@@ -7,7 +7,7 @@ import { normalName } from '../names/normal-form.ts';
 import type { Stores } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';
 import type { EntryRecord, HistoryChoice, ProcessedFilter } from '../records/port.ts';
-import { tellsOf } from '../records/shared/redaction.ts';
+import { matchesOf, tellsOf } from '../records/shared/redaction.ts';
 import { persistently } from './persistently.ts';
 
 /** Records that are read, and changed, at once. */
@@ -17,7 +17,7 @@ export const deletionsAtOnce = 10;
 
 /**
  * Takes an entry out of the history: its name, reason and identity, and every picture, copy and crop in which
- * it matched; with `delete`, the records too. Doing it again from any point ends the same.
+ * it matched or nearly matched; with `delete`, the records too. Doing it again from any point ends the same.
  */
 export async function eraseHistory(
   stores: Stores,
@@ -27,7 +27,7 @@ export async function eraseHistory(
   const counts = { history_records: 0, history_pictures: 0 };
   if (history === 'keep') return counts;
   // A picture that shows very many is found by the ids of some alone.
-  for (const filter of [{ entryId }, { isCrowd: true }]) {
+  for (const filter of [{ entryId }, { nearEntryId: entryId }, { isCrowd: true }]) {
     const found = await eraseMatching(stores, filter, entryId, history);
     counts.history_records += found.records;
     counts.history_pictures += found.pictures;
@@ -63,9 +63,7 @@ async function eraseMatching(
       continue;
     }
     end = offset;
-    const shown = page.items.filter(({ faces }) =>
-      faces.some(({ blacklist_matches }) => blacklist_matches.some(({ entry }) => entry.id === entryId)),
-    );
+    const shown = page.items.filter((result) => matchesOf(result, entryId).length > 0);
     const wanted = history === 'delete' ? shown : shown.filter((result) => tellsOf(result, entryId));
     const ids = wanted.flatMap(({ db_id }) => db_id ?? []);
     if (ids.length === 0) continue;

@@ -22,6 +22,7 @@ import { listProcessedContract } from './endpoints/list-processed.ts';
 import { openApiContract } from './endpoints/openapi.ts';
 import { patchEntryContract } from './endpoints/patch-entry.ts';
 import { processImagesContract } from './endpoints/process-images.ts';
+import { reviewProcessedContract } from './endpoints/review-processed.ts';
 import { statusContract } from './endpoints/status.ts';
 import { updateEntryContract } from './endpoints/update-entry.ts';
 import { verifyContract } from './endpoints/verify.ts';
@@ -35,6 +36,7 @@ export const api: readonly Endpoint[] = [
   listProcessedContract,
   getProcessedContract,
   getProcessedImageContract,
+  reviewProcessedContract,
   deleteProcessedContract,
   deleteManyProcessedContract,
   detectFacesContract,

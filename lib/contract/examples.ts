@@ -120,9 +120,14 @@ export const resultExample: ImageProcessingResult = {
           similarity_metric: 'cosine',
           entry: matchedEntryExample,
           image_id: '0b9f4c52-6f0e-4d5e-9c1a-3a7f5f0c1d2e',
+          review: null,
         },
       ],
       candidates: null,
+      near_misses: [],
+      quality: { brightness: 58.4, sharpness: 71.3, pose: { roll: 1.8, yaw: -4.2, pitch: 2.6 } },
+      verdict: 'match',
+      verdict_reasons: [],
     },
   ],
   error: null,
@@ -131,10 +136,35 @@ export const resultExample: ImageProcessingResult = {
   original_image_path: '/data/processed/2026-05-05/5d1c7e90-4b1f-4c57-8a55-2f8f6c9d0b11-original.jpg',
   processing_timestamp: '2026-05-05T18:12:03.512Z',
   has_blacklist_match: true,
+  has_near_miss: false,
+  verdict: 'match',
+  verdict_reasons: [],
   cropped_face_path: '/data/cropped/2026-05-05/5d1c7e90-4b1f-4c57-8a55-2f8f6c9d0b11.jpg',
   source: 'Entrance, camera 2',
   reference: 'IMG_0042.JPG',
   warnings: null,
+};
+
+/** The example with a review of each match. */
+export const reviewedExample: ImageProcessingResult = {
+  ...resultExample,
+  faces: resultExample.faces.map((face) => ({
+    ...face,
+    blacklist_matches: face.blacklist_matches.map((match) => ({
+      ...match,
+      review: {
+        verdict: 'rejected' as const,
+        reviews: [
+          {
+            actor: 'front-desk',
+            verdict: 'rejected' as const,
+            note: 'The scar is missing.',
+            at: '2026-05-05T18:13:40.020Z',
+          },
+        ],
+      },
+    })),
+  })),
 };
 
 export const pageExample: PaginatedProcessedImages = {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { reviewStates, reviewVerdicts } from './review.ts';
 import { Box, MatchedEntry } from './shapes.ts';
 import { similarityMetrics } from './vocabulary.ts';
 
@@ -55,6 +56,25 @@ export const MatchEvent = z
   .meta({ id: 'MatchEvent' });
 export type MatchEvent = z.infer<typeof MatchEvent>;
 
+export const reviewEventType = 'match.reviewed';
+
+/** Message that somebody has judged a match. It has ids alone, and neither the note nor who judged. */
+export const ReviewEvent = z
+  .object({
+    type: z.literal(reviewEventType),
+    timestamp: z.string().describe('When it was judged, ISO 8601, UTC.'),
+    data: z.object({
+      review_id: z.string().describe("The event's own id: the same whenever it is sent again."),
+      db_id: wholeNumber.describe("The processed picture's id."),
+      face_index: wholeNumber,
+      entry_id: wholeNumber,
+      given: z.enum(reviewVerdicts).describe('The verdict that was given now.'),
+      verdict: z.enum(reviewStates).describe('What counts now, see `Review`.'),
+    }),
+  })
+  .meta({ id: 'ReviewEvent' });
+export type ReviewEvent = z.infer<typeof ReviewEvent>;
+
 export const entryDeletedType = 'entry.deleted';
 
 /**
@@ -75,9 +95,16 @@ export const EntryDeletedEvent = z
   .meta({ id: 'EntryDeletedEvent' });
 export type EntryDeletedEvent = z.infer<typeof EntryDeletedEvent>;
 
-export type ServiceEvent = MatchEvent | EntryDeletedEvent;
+export type ServiceEvent = MatchEvent | EntryDeletedEvent | ReviewEvent;
 
-/** The event's own id, the same whenever it is sent again. */
+/** Returns the event's own id, which is the same whenever it is sent again. */
 export function eventId(event: ServiceEvent): string {
-  return event.type === entryDeletedType ? `entry-${event.data.entry_id}-deleted` : event.data.picture_id;
+  switch (event.type) {
+    case matchEventType:
+      return event.data.picture_id;
+    case entryDeletedType:
+      return `entry-${event.data.entry_id}-deleted`;
+    case reviewEventType:
+      return event.data.review_id;
+  }
 }

@@ -2,6 +2,7 @@ import type { Box, FacialArea } from '../contract/shapes.ts';
 import type { DistanceMetric, SimilarityMetric } from '../contract/vocabulary.ts';
 import type { Deadline } from '../deadline.ts';
 import type { Picture } from '../inputs/picture.ts';
+import type { QualityReason } from './quality-reasons.ts';
 
 /** An enrolled face of a reference image, as the records keep it. */
 export interface ImageFace {
@@ -56,9 +57,13 @@ export interface MatchedFace extends Face {
   readonly matches: readonly FaceMatch[];
   /**
    * Near misses, best first: the nearest reference image of each entry that does not match, as many as were
-   * requested.
+   * requested, or those within the review band.
    */
   readonly candidates: readonly FaceMatch[];
+  /** Quality of the face; `null` if the backend does not return it. */
+  readonly quality: FaceQuality | null;
+  /** Reasons why the face may have been missed. */
+  readonly reasons: readonly QualityReason[];
 }
 
 /** Options of a request. A value that the backend does not have is replaced by the configured one. */
@@ -82,7 +87,18 @@ export interface FaceOptions {
 export interface MatchOptions extends FaceOptions {
   /** Number of near misses to return for each face, each of another entry; 0 by default. */
   readonly candidates?: number;
+  /**
+   * Width of the band above the threshold in which the nearest entry is a near miss: so many times the
+   * threshold's false match rate. At 1, the default, there is no band.
+   */
+  readonly reviewBand?: number;
 }
+
+/**
+ * Number of near misses that are searched for in the review band. One is shown, but some entries may be
+ * hidden by then.
+ */
+export const nearMissesSearched = 5;
 
 /** Rotation of a face, in degrees. */
 export interface FacePose {
@@ -152,6 +168,8 @@ export interface MatchResult extends UsedOptions {
   readonly faces: readonly MatchedFace[];
   /** False if nothing could match, see `FaceBackend.hasGallery`. */
   readonly hasGallery: boolean;
+  /** Largest distance of a near miss in the review band; the threshold if there is no band. */
+  readonly nearThreshold: number;
 }
 
 /**

@@ -24,8 +24,9 @@ import { faceOptions, shownWarnings } from './face-options.ts';
 import { refuseLostGallery } from './lost-gallery.ts';
 import { cropFace, drawBoxes } from './render.ts';
 import { shownFaces } from './shown-faces.ts';
+import { notProcessed, pictureVerdict } from './verdicts.ts';
 
-type RenderSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRatio'>;
+type RenderSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRatio' | 'reviewBand'>;
 /** Without `keepDays`, every picture is kept. */
 type ProcessingSettings = RenderSettings & Partial<Pick<Config, 'keepDays'>>;
 
@@ -153,6 +154,8 @@ function unreadableResult({ image, origin }: Input, error: string): ImageProcess
     original_image_path: null,
     processing_timestamp: null,
     has_blacklist_match: null,
+    has_near_miss: null,
+    ...notProcessed,
     cropped_face_path: null,
     ...origin,
     warnings: null,
@@ -212,6 +215,7 @@ async function examine(
       faces.match(picture, {
         ...faceOptions(options),
         candidates: options.candidates > 0 ? options.candidates + spareCandidates : 0,
+        reviewBand: settings.reviewBand,
         deadline: options.deadline.before(storingMs),
       }),
       isKeptAnyway && putOriginal(),
@@ -229,6 +233,8 @@ async function examine(
       faces: shown,
       error: null,
       has_blacklist_match: hasMatch,
+      has_near_miss: shown.some(({ near_misses }) => near_misses && near_misses.length > 0),
+      ...pictureVerdict(shown),
       ...origin,
       warnings: shownWarnings(found),
     };
@@ -289,7 +295,7 @@ async function keep(
   }
 }
 
-/** Leaves out near misses, and the notes of whom was found: a text about somebody is kept in one place. */
+/** Leaves out candidates, and the notes of whom was found: a text about somebody is kept in one place. */
 function keptFace(face: DetectedFace): DetectedFace {
   const withoutNotes = (match: BlacklistMatch) => ({ ...match, entry: { ...match.entry, notes: null } });
   return { ...face, blacklist_matches: face.blacklist_matches.map(withoutNotes), candidates: null };

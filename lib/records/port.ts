@@ -1,3 +1,4 @@
+import type { ReviewState, ReviewVerdict } from '../contract/review.ts';
 import type { ImageProcessingResult } from '../contract/shapes.ts';
 import type { Severity } from '../contract/vocabulary.ts';
 import type { FaceQuality, ImageFace } from '../faces/port.ts';
@@ -177,7 +178,14 @@ export interface ProcessedFilter {
    * only for the best that fit, at least 11.
    */
   readonly entryId?: number | undefined;
-  /** The picture shows more than 50 entries, so that it is not found by each of them. */
+  /**
+   * State of the picture's matches: `open` if any is, else `confirmed`, `unsure` or `rejected`, whichever
+   * comes first.
+   */
+  readonly review?: ReviewState | undefined;
+  /** Id of an entry that nearly matched, and did not match, in the picture; no other condition but times. */
+  readonly nearEntryId?: number | undefined;
+  /** The picture shows very many entries, so that it is not found by each of them. */
   readonly isCrowd?: boolean | undefined;
   /** Source of the picture; normal forms are compared. */
   readonly source?: string | undefined;
@@ -202,6 +210,29 @@ export interface ProcessedPage {
   readonly items: ImageProcessingResult[];
 }
 
+/** A person's verdict on a match. */
+export interface NewReview {
+  readonly faceIndex: number;
+  readonly entryId: number;
+  readonly verdict: ReviewVerdict;
+  readonly note: string | null;
+  /** Name of whoever judges. */
+  readonly actor: string;
+}
+
+/** Matches that are counted together. */
+export interface TallyKey {
+  /** Day of the pictures, in days since 1970 (UTC). */
+  readonly day: number;
+  readonly entryId: number;
+  readonly model: string;
+  readonly metric: string;
+  readonly threshold: number;
+}
+
+/** Number of decided matches, by verdict. */
+export type ReviewTally = TallyKey & Readonly<Record<ReviewVerdict, number>>;
+
 /** Choices for the history of an entry that is erased. */
 export const historyChoices = ['redact', 'delete', 'keep'] as const;
 export type HistoryChoice = (typeof historyChoices)[number];
@@ -215,7 +246,7 @@ export interface ErasureOptions extends IfVersion {
 export interface ErasedCounts {
   readonly reference_pictures: number;
   readonly faces: number;
-  /** Records of processed pictures in which the entry matched. */
+  /** Records of processed pictures in which the entry matched or nearly matched. */
   readonly history_records: number;
   /** Stored pictures, copies and crops of these. */
   readonly history_pictures: number;
@@ -366,8 +397,8 @@ export interface RecordStore {
    */
   settleErasure(entryId: number): Promise<void>;
   /**
-   * Takes an entry's name, reason and identity out of the records of processed pictures, and the places of
-   * their copies, see `redacted`.
+   * Takes an entry's name, reason and identity out of the records of processed pictures, with the notes of
+   * its reviews and the places of the copies, see `redacted`.
    * @param ids 100 at most
    * @throws BackendUnavailableError, ThrottledError
    */
@@ -471,6 +502,26 @@ export interface RecordStore {
    */
   getProcessed(id: number, actor?: string): Promise<ImageProcessingResult | undefined>;
   /**
+   * Stores what somebody says of a match, in place of what the same person said of it before. Returns the
+   * picture's answer with its reviews, or `undefined` if there is no such picture. Receivers of events are
+   * told in the same transaction. Saying the same again changes nothing.
+   * @param reviewers number of people who must judge a match before it is decided
+   * @throws RequestInvalidError when the picture has no such match or near miss
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
+   */
+  reviewProcessed(
+    id: number,
+    review: NewReview,
+    reviewers: 1 | 2,
+  ): Promise<ImageProcessingResult | undefined>;
+  /**
+   * Counts the decided matches of pictures of this day or later. The cost grows with the days and the entries
+   * that were decided on them. Counts are kept for 90 days at least.
+   * @param sinceDay day in days since 1970 (UTC)
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  reviewTallies(sinceDay: number): Promise<ReviewTally[]>;
+  /**
    * Returns the ids of those processed pictures that exist. The cost grows only with `pictureIds`.
    * @throws BackendUnavailableError, ThrottledError
    */
@@ -478,7 +529,8 @@ export interface RecordStore {
   /**
    * Reads a page of processed pictures, newest first. The cost grows neither with `offset` nor with the
    * table. With `since` or `until`, it grows with the table's logarithm, for each time that the clock was put
-   * back.
+   * back. With `review`, it grows by one count for each 1,000 pictures with a match. With `review` and
+   * `entryId`, it grows with the pictures of that entry.
    * @throws BackendUnavailableError, ThrottledError
    */
   listProcessed(query: ProcessedQuery): Promise<ProcessedPage>;

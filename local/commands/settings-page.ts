@@ -87,6 +87,10 @@ const groups: readonly Group[] = [
       PROCESSED_IMAGES_OUTPUT_DIR: 'Folder of the processed pictures.',
       CROPPED_FACES_OUTPUT_DIR: 'Folder of the cropped faces.',
       IMAGE_ROOT: 'Folder below which pictures given by path must lie.',
+      REVIEW_BAND:
+        'Band above the threshold in which the nearest entry is a [near miss](api.md#near-misses), in times the false match rate of the threshold. 1 for none. It counts in both modes.',
+      REVIEWERS:
+        'People who must [judge a match](api.md#reviews) before it is no longer open. It counts in both modes.',
       EXPIRED_DAYS:
         'Days after which an entry that has expired is deleted, as if somebody had deleted it. Nobody matches it meanwhile.',
       AUDIT_DAYS: 'Days that the [audit trail](operations.md#the-audit-trail) is kept.',

@@ -22,6 +22,7 @@ import { handler as listProcessed } from '../../functions/list-processed.ts';
 import { handler as openApi } from '../../functions/open-api.ts';
 import { handler as patchEntry } from '../../functions/patch-entry.ts';
 import { handler as processImages } from '../../functions/process-images.ts';
+import { handler as reviewProcessed } from '../../functions/review-processed.ts';
 import { handler as status } from '../../functions/status.ts';
 import { handler as updateEntry } from '../../functions/update-entry.ts';
 import { handler as verify } from '../../functions/verify.ts';
@@ -35,6 +36,7 @@ export const handlers: readonly EndpointHandler[] = [
   listProcessed,
   getProcessed,
   getProcessedImage,
+  reviewProcessed,
   deleteProcessed,
   deleteManyProcessed,
   detectFaces,

@@ -24,7 +24,7 @@ import { UsedStores } from './stores.ts';
 const rounds = Number(process.env.ERASURES ?? 12);
 /** Each so many-th call of a store fails. */
 const failEvery = 10;
-const settings = { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4 };
+const settings = { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4, reviewBand: 1 };
 const histories = ['redact', 'delete', 'redact'] as const;
 
 const stores = new UsedStores();
@@ -222,6 +222,26 @@ describe('an erasure', () => {
     const { id } = await opened().records.addProcessed(randomUUID(), late);
     await finishInterrupted(opened(), new Date(0));
     expect(JSON.stringify(await opened().records.getProcessed(id))).not.toContain(person.name);
+    expect(await findAll(tracesOfName(person.name))).toEqual([]);
+  });
+
+  it('takes the person out of pictures that only nearly show them, with their copies and notes', async () => {
+    const person = await somebody();
+    const { records } = opened();
+    const before = await records.getProcessed(person.dbId);
+    if (!before) throw new Error('It was kept.');
+    const { db_id: _, processing_timestamp: __, ...result } = before;
+    const faces = result.faces.map((face) => ({
+      ...face,
+      blacklist_matches: [],
+      near_misses: face.blacklist_matches,
+    }));
+    const near = { ...result, faces, has_blacklist_match: false, has_near_miss: true };
+    const { id } = await records.addProcessed(randomUUID(), near);
+    const review = { faceIndex: 0, entryId: person.id, verdict: 'rejected', actor: 'ada' } as const;
+    await records.reviewProcessed(id, { ...review, note: `Not ${person.name}.` }, 1);
+    await deleteEntry(opened(), person.id);
+    expect(await records.getProcessed(id)).toMatchObject({ has_near_miss: true, original_image_path: null });
     expect(await findAll(tracesOfName(person.name))).toEqual([]);
   });
 });

@@ -172,7 +172,7 @@ export function complete(people: Readonly<Record<string, number>>) {
 
 /** Lists the names that a picture of one face is matched with. */
 export async function matchedNames(ports: Ports, picture: Uint8Array): Promise<string[]> {
-  const settings = { drawBoundingBoxes: false, croppedFacePaddingRatio: 0 };
+  const settings = { drawBoundingBoxes: false, croppedFacePaddingRatio: 0, reviewBand: 1 };
   const request = ProcessImagesRequest.parse({ images: [Buffer.from(picture).toString('base64')] });
   const [result] = await processImages(ports, settings, request);
   return (result?.faces ?? []).flatMap(({ blacklist_matches }) =>

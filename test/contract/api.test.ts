@@ -37,6 +37,7 @@ describe('the contract', () => {
         'DELETE /api/v1/blacklist/{id}/images/{image_id}',
         'GET /api/v1/processed-images/{db_id}',
         'GET /api/v1/processed-images/{db_id}/image',
+        'PUT /api/v1/processed-images/{db_id}/review',
         'DELETE /api/v1/processed-images/',
         'DELETE /api/v1/process/processed-images/',
         'DELETE /api/v1/processed-images/{db_id}',

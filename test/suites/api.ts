@@ -17,6 +17,7 @@ import { findPeople, type People } from './api/people.ts';
 import { picturesSuite } from './api/pictures.ts';
 import { processingSuite } from './api/processing.ts';
 import { qualitySuite } from './api/quality.ts';
+import { reviewsSuite } from './api/reviews.ts';
 import { gatewaySuite, routesSuite } from './api/routes.ts';
 import type { BackendTraits, KeptFiles } from './api/traits.ts';
 import { uploadsSuite } from './api/uploads.ts';
@@ -68,6 +69,7 @@ export function apiSuite(name: string, connect: () => Promise<ApiConnection>, tr
     detectionSuite(get);
     pagingSuite(get);
     filtersSuite(get);
+    reviewsSuite(get);
     uploadsSuite(get);
     originsSuite(get);
     gatewaySuite(get);

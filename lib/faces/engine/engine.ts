@@ -22,6 +22,7 @@ import type {
   FaceOwner,
   ListedFace,
   MatchDefaults,
+  MatchedFace,
   MatchOptions,
   MatchResult,
   QualityFilter,
@@ -29,6 +30,7 @@ import type {
   UsedOptions,
   WithPicture,
 } from '../port.ts';
+import { nearMissesSearched } from '../port.ts';
 import { refusalWords } from '../quality-reasons.ts';
 import { standardThresholdOf } from '../standard-thresholds.ts';
 import { usedThreshold } from '../thresholds.ts';
@@ -51,7 +53,7 @@ import { compareEmbeddings } from './search/distance.ts';
 import type { EmbeddingStore, GalleryFace } from './search/embedding-store.ts';
 import { matchDefaults } from './search/match-defaults.ts';
 import { ModelGallery, type Wanted } from './search/model-gallery.ts';
-import { thresholdLimits } from './search/threshold-limits.ts';
+import { nearMissThreshold, thresholdLimits } from './search/threshold-limits.ts';
 import { EngineTest, type EngineTestLimits } from './self-test.ts';
 import type { Job, JobFace } from './worker.ts';
 
@@ -185,14 +187,16 @@ class Human implements FaceBackend {
   async match(picture: Picture, options: MatchOptions): Promise<MatchResult> {
     const used = this.#used(options);
     const { model, detectorBackend: detector, metric, threshold } = used;
-    const wanted = { metric, threshold, candidates: options.candidates ?? 0 };
-    const found = await this.#search(picture, { detector, models: [] }, model, wanted);
-    const faces = found.map(({ face: { area, confidence }, neighbours }) => {
+    const nearThreshold = this.#nearThreshold(model, metric, threshold, options.reviewBand);
+    const wanted = wantedOf(options, { metric, threshold, nearThreshold });
+    const found = await this.#search(picture, { detector, models: [], measure: 'all' }, model, wanted);
+    const faces = found.map(({ face, neighbours }) => {
+      const { area, confidence } = face;
       const matches = neighbours.filter(({ distance }) => distance <= threshold);
       const candidates = neighbours.filter(({ distance }) => !(distance <= threshold));
-      return { area, confidence, matches, candidates };
+      return { area, confidence, matches, candidates, ...shownQuality(face) };
     });
-    return { faces, ...used, hasGallery: true };
+    return { faces, ...used, hasGallery: true, nearThreshold };
   }
 
   async compare(probe: WithPicture, reference: WithPicture, options: FaceOptions): Promise<Comparison> {
@@ -320,6 +324,11 @@ class Human implements FaceBackend {
     return { ...(this.#models.get(used) as EmbeddingModel), name: used };
   }
 
+  /** Computes the largest distance of a near miss. */
+  #nearThreshold(model: EmbeddingModelName, metric: DistanceMetric, threshold: number, band = 1): number {
+    return nearMissThreshold(model, this.#modelOf(model), metric, threshold, band);
+  }
+
   /** Determines the options that a request gets. */
   #used(options: FaceOptions): Used {
     const { name: model, ...embeddingModel } = this.#modelOf(options.modelName);
@@ -399,6 +408,21 @@ class Human implements FaceBackend {
     const { width, height, pixels } = picture;
     return this.#pool.run({ picture: { width, height, data: pixels }, ...job });
   }
+}
+
+/** Returns the parameters of a search: near misses are those in the band, unless others were asked for. */
+function wantedOf(
+  { candidates = 0 }: MatchOptions,
+  { metric, threshold, nearThreshold }: { metric: DistanceMetric; threshold: number; nearThreshold: number },
+): Wanted {
+  if (candidates > 0 || nearThreshold <= threshold) return { metric, threshold, candidates };
+  return { metric, threshold, candidates: nearMissesSearched, within: nearThreshold };
+}
+
+function shownQuality(face: JobFace): Pick<MatchedFace, 'quality' | 'reasons'> {
+  const { brightness, sharpness, pose, ...more } = face.quality as MeasuredQuality;
+  const quality = { brightness, sharpness, pose };
+  return { quality, reasons: qualityReasons(face, { ...quality, ...more }) };
 }
 
 function detectorOf(name: string | undefined): EngineDetector | undefined {

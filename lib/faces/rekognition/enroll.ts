@@ -2,7 +2,6 @@ import {
   type BoundingBox,
   CreateCollectionCommand,
   DeleteFacesCommand,
-  type FaceDetail,
   IndexFacesCommand,
   type IndexFacesCommandOutput,
   type UnindexedFace,
@@ -10,7 +9,7 @@ import {
 import { batches } from '../../batches.ts';
 import { BackendUnavailableError, NoFaceError } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
-import type { Enrollment, FaceOwner, FaceQuality, QualityFilter } from '../port.ts';
+import type { Enrollment, FaceOwner, QualityFilter } from '../port.ts';
 import { refusalWords } from '../quality-reasons.ts';
 import type { RekognitionCaller } from './caller.ts';
 import { encodeWhole, type SentPicture } from './encode.ts';
@@ -18,6 +17,7 @@ import { meaningOf } from './failures.ts';
 import { boxOf } from './geometry.ts';
 import type { Gallery } from './match.ts';
 import { externalImageIdOf, faceTokenOf } from './names.ts';
+import { qualityOf } from './quality.ts';
 
 /** Limit of `DeleteFaces` on the faces in one call. */
 const maxDeletedAtOnce = 4096;
@@ -116,12 +116,4 @@ function unindexedSize({ FaceDetail }: UnindexedFace): number {
 function refusalOf({ Reasons = [] }: UnindexedFace, faceCount: number): string {
   const reasons = Reasons.filter((reason) => reason !== 'EXCEEDS_MAX_FACES');
   return refusalWords(reasons, faceCount);
-}
-
-function qualityOf({ Quality, Pose }: FaceDetail = {}): FaceQuality | null {
-  const { Brightness: brightness, Sharpness: sharpness } = Quality ?? {};
-  const { Roll: roll, Yaw: yaw, Pitch: pitch } = Pose ?? {};
-  if (brightness === undefined || sharpness === undefined) return null;
-  if (roll === undefined || yaw === undefined || pitch === undefined) return null;
-  return { brightness, sharpness, pose: { roll, yaw, pitch } };
 }

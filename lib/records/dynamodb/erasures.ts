@@ -7,6 +7,7 @@ import { again, type TableClient } from './client.ts';
 import { erasureKey, openErasureKey, openErasuresPartition, padded, processedPartition } from './items.ts';
 import { keep } from './kept.ts';
 import type { Key } from './keys.ts';
+import { asRead, redactReviews } from './reviews.ts';
 import { readResult } from './stored.ts';
 
 /** Makes the actions that note an erasure, for the transaction that hides its entry. */
@@ -89,10 +90,7 @@ export function erasureRecords(table: TableClient) {
   } satisfies Partial<RecordStore>;
 }
 
-/**
- * The new answer's parts are written first, and the old ones go with the change itself. `redactions` counts
- * the changes, for another entry may be erased from the picture at this moment.
- */
+/** The new answer's parts are written first, and the old ones go with the change itself. */
 async function redactPicture(table: TableClient, key: Key, entryId: number): Promise<void> {
   await table.settle(async () => {
     const item = await table.get(key);
@@ -102,17 +100,15 @@ async function redactPicture(table: TableClient, key: Key, entryId: number): Pro
     const { bytes, parts } = await keep(table, redacted(result, entryId));
     const old: readonly Key[] = item.parts ?? [];
     // Without `matched`, the table's stream makes no second event of the picture.
-    const { bytes: _, parts: __, matched, redactions, ...rest } = item;
+    const { bytes: _, parts: __, matched, redactions = 0, ...rest } = item;
     const others = { ...(matched && { picture: matched }), ...rest };
     // Its places are named after what is told no more.
     const scopes = item.scopes ?? scopesOf(result);
-    const changed = { ...(bytes && { bytes }), ...(parts && { parts }), redactions: (redactions ?? 0) + 1 };
-    const asRead =
-      redactions === undefined
-        ? { condition: 'attribute_exists(#pk) AND attribute_not_exists(#redactions)' }
-        : { condition: '#redactions = :redactions', values: { redactions } };
+    const kept = { ...(bytes && { bytes }), ...(parts && { parts }), redactions: redactions + 1 };
+    // Somebody else may be erased from it, or judged in it, at this moment.
     const { done } = await table.transact([
-      { put: { ...others, scopes, ...changed }, ...asRead },
+      { put: { ...others, scopes, ...kept }, ...asRead(item) },
+      await redactReviews(table, Number(item.sk), entryId),
       ...old.map((remove) => ({ remove })),
     ]);
     if (done) return true;

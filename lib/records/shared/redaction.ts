@@ -5,14 +5,34 @@ import type {
   ImageProcessingResult,
 } from '../../contract/shapes.ts';
 import type { ErasedCounts, ProcessedResult } from '../port.ts';
+import type { ReviewedMatch } from './reviews.ts';
 
 /** Stands where something was erased. */
 export const erasedText = '(erased)';
 
 /** Returns true if the result still tells of the entry, or of where its pictures are. */
 export function tellsOf(result: ImageProcessingResult, entryId: number): boolean {
-  return result.faces.some(({ blacklist_matches }) =>
-    blacklist_matches.some(({ entry, identity }) => entry.id === entryId && identity !== erasedText),
+  return matchesOf(result, entryId).some(({ identity }) => identity !== erasedText);
+}
+
+/** Returns the matches and near misses of an entry. */
+export function matchesOf(
+  { faces }: Pick<ImageProcessingResult, 'faces'>,
+  entryId: number,
+): BlacklistMatch[] {
+  const shown = faces.flatMap(({ blacklist_matches, near_misses }) => [
+    ...blacklist_matches,
+    ...(near_misses ?? []),
+  ]);
+  return shown.filter(({ entry }) => entry.id === entryId);
+}
+
+/** Returns the reviews of a picture without what people wrote about an erased entry; verdicts stay. */
+export function redactedReviews(reviewed: readonly ReviewedMatch[], entryId: number): ReviewedMatch[] {
+  return reviewed.map((one) =>
+    one.entryId === entryId
+      ? { ...one, reviews: one.reviews.map((review) => ({ ...review, note: null })) }
+      : one,
   );
 }
 
@@ -29,6 +49,9 @@ export function redacted(result: ImageProcessingResult, entryId: number): Proces
     saved_image_path: null,
     original_image_path: null,
     has_blacklist_match: result.has_blacklist_match,
+    has_near_miss: result.has_near_miss,
+    verdict: result.verdict,
+    verdict_reasons: result.verdict_reasons,
     cropped_face_path: null,
     // A camera or a door is nobody; a reference is often a file's name.
     source: result.source,
@@ -39,13 +62,20 @@ export function redacted(result: ImageProcessingResult, entryId: number): Proces
 
 function redactedFace(face: DetectedFace, entryId: number): DetectedFace {
   const isOf = (match: BlacklistMatch) => match.entry.id === entryId;
-  if (!face.blacklist_matches.some(isOf)) return face;
+  if (matchesOf({ faces: [face] }, entryId).length === 0) return face;
+  const withoutEntry = <Match extends BlacklistMatch>(match: Match) =>
+    isOf(match) ? redactedMatch(match) : match;
   return {
     face_index: face.face_index,
     facial_area: face.facial_area && withoutPoints(face.facial_area),
     confidence: face.confidence,
-    blacklist_matches: face.blacklist_matches.map((match) => (isOf(match) ? redactedMatch(match) : match)),
+    blacklist_matches: face.blacklist_matches.map(withoutEntry),
     candidates: null,
+    near_misses: face.near_misses?.map(withoutEntry) ?? null,
+    // How bright and sharp a face is, and where it looks, tells nobody's from another's.
+    quality: face.quality,
+    verdict: face.verdict,
+    verdict_reasons: face.verdict_reasons,
   };
 }
 
@@ -54,7 +84,7 @@ function withoutPoints({ x, y, w, h }: FacialArea): FacialArea {
   return { x, y, w, h, left_eye: null, right_eye: null, nose: null, mouth_left: null, mouth_right: null };
 }
 
-function redactedMatch(match: BlacklistMatch): BlacklistMatch {
+function redactedMatch<Match extends BlacklistMatch>(match: Match): Match {
   return {
     ...match,
     identity: erasedText,

@@ -1,9 +1,10 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { EntryRecord, ErasedCounts, ErasureRecord, HistoryChoice } from '../port.ts';
-import { mostOf, nothingErased, redacted, tellsOf } from '../shared/redaction.ts';
+import { matchesOf, mostOf, nothingErased, redacted, redactedReviews, tellsOf } from '../shared/redaction.ts';
 import { row } from '../shared/row.ts';
 import { storedResult } from '../shared/stored-result.ts';
 import type { SqliteOutbox } from './outbox.ts';
+import { reviewedMatches } from './processed.ts';
 import type { Statements } from './statements.ts';
 
 /** Notes that an entry is to be erased, and that receivers are to be told. To be called in a transaction. */
@@ -18,7 +19,7 @@ export function beginErasure(
   statements.insertErasure.run(entry.id, history, now, JSON.stringify(nothingErased));
   if (!isNew) return;
   noteErasure(statements, entry.id, { pending_events: outbox.forgetEntry(entry.id) });
-  outbox.tellDeleted({ type: 'entry.deleted', timestamp: now, data: { entry_id: entry.id, history } });
+  outbox.addNotice({ type: 'entry.deleted', timestamp: now, data: { entry_id: entry.id, history } });
 }
 
 export function getErasure(statements: Statements, entryId: number): ErasureRecord | undefined {
@@ -50,12 +51,19 @@ export function redactProcessed(statements: Statements, ids: readonly number[], 
     const result = storedResult(String(json), Number(id), Number(at));
     if (!tellsOf(result, entryId)) continue;
     statements.replaceResult.run(JSON.stringify(redacted(result, entryId)), Number(id));
-    const own = result.faces
-      .flatMap(({ blacklist_matches }) => blacklist_matches)
-      .filter(({ entry }) => entry.id === entryId);
-    texts.push(...own.flatMap(({ entry, identity }) => [entry.name, identity]));
+    texts.push(...matchesOf(result, entryId).flatMap(({ entry, identity }) => [entry.name, identity]));
+    texts.push(...redactReviews(statements, Number(id), entryId));
   }
   return texts;
+}
+
+/** Returns the notes that went. */
+function redactReviews(statements: Statements, id: number, entryId: number): string[] {
+  const reviewed = reviewedMatches(statements.review.get(id)?.matches);
+  const own = reviewed.filter((one) => one.entryId === entryId);
+  if (own.length === 0) return [];
+  statements.replaceReviews.run(JSON.stringify(redactedReviews(reviewed, entryId)), id);
+  return own.flatMap(({ reviews }) => reviews.flatMap(({ note }) => note ?? []));
 }
 
 function erasureOf({

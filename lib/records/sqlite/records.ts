@@ -16,6 +16,7 @@ import type {
   ImageRecord,
   NewEntry,
   NewImage,
+  NewReview,
   ProcessedPage,
   ProcessedQuery,
   ProcessedResult,
@@ -24,6 +25,7 @@ import type {
   RecordStatus,
   RecordStore,
   RetentionNote,
+  ReviewTally,
   Stamp,
   TimeDisorder,
 } from '../port.ts';
@@ -44,6 +46,7 @@ import {
   timeDisorder,
 } from './processed.ts';
 import { purgeDatabase } from './purge.ts';
+import { addReview, readTallies } from './reviews.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 import {
   attempt,
@@ -364,6 +367,23 @@ class SqliteRecords implements RecordStore {
 
   async getProcessed(id: number, actor?: string): Promise<ImageProcessingResult | undefined> {
     return this.#read(() => getProcessed(this.#statements, id, actor));
+  }
+
+  async reviewProcessed(
+    id: number,
+    review: NewReview,
+    reviewers: 1 | 2,
+  ): Promise<ImageProcessingResult | undefined> {
+    const { entryId } = review;
+    const reviewed = await this.#change(
+      () => addReview(this.#statements, this.#outbox, id, review, reviewers),
+      (found) => (found?.isChanged ? { pictureId: id, entryId } : undefined),
+    );
+    return reviewed?.result;
+  }
+
+  async reviewTallies(sinceDay: number): Promise<ReviewTally[]> {
+    return this.#read(() => readTallies(this.#statements, sinceDay));
   }
 
   async findProcessed(pictureIds: readonly string[]): Promise<Set<string>> {

@@ -158,5 +158,24 @@ export function comparingSuite(setting: () => Setting): void {
       expect(one.faces[0]?.matches).toEqual(face?.matches);
       expect(one.faces[0]?.candidates).toEqual(face?.candidates.slice(0, 1));
     });
+
+    test('in the review band are told unasked, and are no matches', async () => {
+      const { backend, portraits } = setting();
+      await enrollEach(setting());
+      const her = portraits[1] as Picture;
+      const [asked] = (await backend.match(her, { candidates: 10 })).faces;
+      const [nearest, farther] = asked?.candidates ?? [];
+      // A threshold just below the nearest stranger: the band reaches to that one at least.
+      const threshold = (nearest?.distance ?? 0) - 1e-4;
+      const options = { threshold, distanceMetric: 'cosine' } as const;
+      const plain = await backend.match(her, options);
+      const banded = await backend.match(her, { ...options, reviewBand: 10 });
+      expect(banded.faces[0]?.matches).toEqual(plain.faces[0]?.matches);
+      expect(plain.faces[0]?.candidates).toEqual([]);
+      expect(plain.nearThreshold).toBe(plain.threshold);
+      const near = [nearest, farther].filter((one) => one && one.distance <= banded.nearThreshold);
+      expect(banded.faces[0]?.candidates).toEqual(near);
+      expect(banded.nearThreshold).toBeGreaterThanOrEqual(banded.threshold);
+    });
   });
 }

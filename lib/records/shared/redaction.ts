@@ -5,7 +5,6 @@ import type {
   ImageProcessingResult,
 } from '../../contract/shapes.ts';
 import type { ErasedCounts, ProcessedResult } from '../port.ts';
-import type { ReviewedMatch } from './reviews.ts';
 
 /** Stands where something was erased. */
 export const erasedText = '(erased)';
@@ -25,15 +24,6 @@ export function matchesOf(
     ...(near_misses ?? []),
   ]);
   return shown.filter(({ entry }) => entry.id === entryId);
-}
-
-/** Returns the reviews of a picture without what people wrote about an erased entry; verdicts stay. */
-export function redactedReviews(reviewed: readonly ReviewedMatch[], entryId: number): ReviewedMatch[] {
-  return reviewed.map((one) =>
-    one.entryId === entryId
-      ? { ...one, reviews: one.reviews.map((review) => ({ ...review, note: null })) }
-      : one,
-  );
 }
 
 /**

@@ -4,7 +4,7 @@ import type { DistanceMetric } from '../../contract/vocabulary.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { log } from '../../log.ts';
 import { onceIn } from '../../once-in.ts';
-import { drawFace } from '../drawn-face.ts';
+import { drawnFace } from '../drawn-face.ts';
 import type {
   Comparison,
   EnrolledFace,
@@ -87,8 +87,7 @@ class Rekognition implements FaceBackend {
    * Tests that the service answers. The test passes even if the service does not take the drawing for a face.
    */
   readonly #detectDrawn = onceIn(testEveryMs, async () => {
-    const { original } = drawFace();
-    await this.#gallery.caller.send(new DetectFacesCommand({ Image: { Bytes: original } }));
+    await this.#gallery.caller.send(new DetectFacesCommand({ Image: { Bytes: drawnFace } }));
   });
 
   constructor(settings: RekognitionSettings) {

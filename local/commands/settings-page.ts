@@ -6,7 +6,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { settings } from '../../lib/config.ts';
 
-type Name = keyof typeof settings.shape | 'REKOGNITION_PORT' | 'REKOGNITION_DATA_DIR';
+type Name =
+  | keyof typeof settings.shape
+  | 'REKOGNITION_PORT'
+  | 'REKOGNITION_DATA_DIR'
+  | 'REKOGNITION_CONSISTENCY_MS';
 interface Group {
   readonly title: string;
   readonly intro?: string;
@@ -27,6 +31,7 @@ const defaults: Partial<Record<Name, string>> = {
   MODEL_MEAN: '`127.5`',
   MODEL_SCALE: '`128`',
   REKOGNITION_PORT: '`4600`',
+  REKOGNITION_CONSISTENCY_MS: '`0`',
   REKOGNITION_DATA_DIR: '`./data/rekognition`',
 };
 
@@ -43,6 +48,7 @@ const values: Partial<Record<Name, string>> = {
   API_TITLE: 'a text',
   API_VERSION: 'a text',
   REKOGNITION_PORT: 'a whole number from 0 to 65535',
+  REKOGNITION_CONSISTENCY_MS: 'a whole number from 0 to 600000',
   REKOGNITION_DATA_DIR: 'a folder',
 };
 
@@ -183,6 +189,8 @@ const groups: readonly Group[] = [
       REKOGNITION_TPS: 'Calls to Rekognition a second, at most, by this process.',
       EMULATE_GATEWAY_LIMITS: 'Refuses what API Gateway and Lambda would refuse for its size.',
       REKOGNITION_PORT: 'Port of `npm run rekognition`.',
+      REKOGNITION_CONSISTENCY_MS:
+        'Milliseconds after which the emulator tells of a new face or collection, and no longer of a deleted face.',
       REKOGNITION_DATA_DIR: 'Folder of `npm run rekognition`.',
     },
   },

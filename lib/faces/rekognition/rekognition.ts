@@ -30,7 +30,7 @@ import { standardOf, type ThresholdLimits, usedThreshold } from '../thresholds.t
 import { withPictureOf } from '../with-picture.ts';
 import { RekognitionCaller } from './caller.ts';
 import { compareLargest, compareWithReferences } from './compare.ts';
-import { encodeWhole } from './encode.ts';
+import { sendWhole } from './encode.ts';
 import { deleteFaces, enrollLargest } from './enroll.ts';
 import { meaningOf } from './failures.ts';
 import { detectFaces, distanceOf, type Gallery, matchEnrolled, matchFaces } from './match.ts';
@@ -121,7 +121,7 @@ class Rekognition implements FaceBackend {
   }
 
   async detect(picture: Picture): Promise<readonly Face[]> {
-    const faces = await detectFaces(this.#gallery.caller, picture, await encodeWhole(picture));
+    const faces = await sendWhole(picture, (sent) => detectFaces(this.#gallery.caller, picture, sent));
     return faces.map(({ area, confidence }) => ({ area, confidence }));
   }
 

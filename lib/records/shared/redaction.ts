@@ -72,7 +72,7 @@ function redactedFace(face: DetectedFace, entryId: number): DetectedFace {
     blacklist_matches: face.blacklist_matches.map(withoutEntry),
     candidates: null,
     near_misses: face.near_misses?.map(withoutEntry) ?? null,
-    // How bright and sharp a face is, and where it looks, tells nobody's from another's.
+    // Brightness, sharpness and pose tell nobody's face from another's.
     quality: face.quality,
     verdict: face.verdict,
     verdict_reasons: face.verdict_reasons,

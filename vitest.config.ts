@@ -30,6 +30,7 @@ const unit = testFiles(
   'blacklist/{add-images,create-entry,delete-entry,possible-duplicates,sweep}',
   '{comments,config,env-file,old-settings,once-in,system-names}',
   'contract/{api,hostile-text,moment}',
+  'erasure/*',
   'events/match-event',
   'faces/{fake,thresholds}',
   'faces/engine/detect/quality',

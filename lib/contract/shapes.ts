@@ -116,13 +116,13 @@ export const DetectedFace = z
       .array(BlacklistMatch)
       .nullable()
       .describe(
-        'Near misses, best first: of each entry that does not match, the nearest reference image. They are no matches, and are not kept; null unless asked for.',
+        'Near misses, best first: of each entry that does not match, the nearest reference image. They are no matches, and are not kept; null unless asked for, and for the role check.',
       ),
     near_misses: z
       .array(BlacklistMatch)
       .nullable()
       .describe(
-        'The best entry that is near, but no match: within REVIEW_BAND above the threshold. It is kept; null in results of before it was.',
+        'The best entry that is near, but no match: within REVIEW_BAND above the threshold. It is kept; null in results of before it was, and for the role check.',
       ),
     quality: FaceQuality.nullable().describe('Null where the backend does not tell it.'),
     verdict: VerdictField,

@@ -386,7 +386,7 @@ export interface RecordStore {
    */
   noteErasure(entryId: number, found: Partial<ErasedCounts>, isFinished?: boolean): Promise<void>;
   /**
-   * Erasures that are not settled: they are under way, or have finished so lately that a request which began
+   * Erasures that are not settled. They are under way, or have finished so lately that a request which began
    * before may still have written.
    * @throws BackendUnavailableError, ThrottledError
    */

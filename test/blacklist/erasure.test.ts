@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -138,6 +138,18 @@ describe('an erasure', () => {
     expect(found.map(({ place }) => place).filter((place) => place.includes('.sqlite'))).not.toEqual([]);
     await deleteEntry(opened(), person.id);
     expect(await findAll(await tracesOf(person))).toEqual([]);
+  });
+
+  it('finds a name that is written otherwise, also behind a link', async () => {
+    const [name, written] = ["Zoë O'Hara-Ünal", 'zoe ohara unal'];
+    expect(await findAll(tracesOfName(name))).toEqual([]);
+    await using elsewhere = await temporaryFolder();
+    await writeFile(join(elsewhere.path, 'list.txt'), `1;${written};`);
+    await symlink(elsewhere.path, join(folder.path, 'linked'));
+    await symlink(folder.path, join(elsewhere.path, 'back'));
+    const found = await findAll(tracesOfName(name));
+    expect(found).toEqual([{ label: 'name', place: join(folder.path, 'linked', 'list.txt') }]);
+    await rm(join(folder.path, 'linked'));
   });
 
   it('leaves no trace, though stores fail and processes end in the middle of it', async () => {

@@ -397,8 +397,8 @@ export interface RecordStore {
    */
   settleErasure(entryId: number): Promise<void>;
   /**
-   * Takes an entry's name, reason and identity out of the records of processed pictures, with the notes of
-   * its reviews and the places of the copies, see `redacted`.
+   * Takes an entry's name, reason and identity out of the records of processed pictures, see `redacted`. The
+   * notes of its reviews and the places of the copies go too.
    * @param ids 100 at most
    * @throws BackendUnavailableError, ThrottledError
    */

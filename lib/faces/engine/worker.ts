@@ -7,8 +7,8 @@ import type { EngineDetector, EngineRuntime } from '../../contract/vocabulary.ts
 import type { Face } from '../port.ts';
 import { loadDetector } from './detect/detector.ts';
 import { type MeasuredQuality, measureQuality } from './detect/quality.ts';
-import type { CustomNetwork } from './embed/custom-model.ts';
 import { type Embedder, loadEmbedder } from './embed/embedders.ts';
+import type { CustomNetwork } from './embed/picture-input.ts';
 import type { Pixels } from './geometry/align.ts';
 import { Pyramid } from './geometry/pyramid.ts';
 import type { EmbedderName } from './models/models.ts';

@@ -5,7 +5,6 @@ import type {
   ImageProcessingResult,
 } from '../../contract/shapes.ts';
 import type { ErasedCounts, ProcessedResult } from '../port.ts';
-import type { ReviewedMatch } from './reviews.ts';
 
 /** Stands where something was erased. */
 export const erasedText = '(erased)';
@@ -25,15 +24,6 @@ export function matchesOf(
     ...(near_misses ?? []),
   ]);
   return shown.filter(({ entry }) => entry.id === entryId);
-}
-
-/** Returns the reviews of a picture without what people wrote about an erased entry; verdicts stay. */
-export function redactedReviews(reviewed: readonly ReviewedMatch[], entryId: number): ReviewedMatch[] {
-  return reviewed.map((one) =>
-    one.entryId === entryId
-      ? { ...one, reviews: one.reviews.map((review) => ({ ...review, note: null })) }
-      : one,
-  );
 }
 
 /**
@@ -72,7 +62,7 @@ function redactedFace(face: DetectedFace, entryId: number): DetectedFace {
     blacklist_matches: face.blacklist_matches.map(withoutEntry),
     candidates: null,
     near_misses: face.near_misses?.map(withoutEntry) ?? null,
-    // How bright and sharp a face is, and where it looks, tells nobody's from another's.
+    // Brightness, sharpness and pose don't tell one person from another.
     quality: face.quality,
     verdict: face.verdict,
     verdict_reasons: face.verdict_reasons,

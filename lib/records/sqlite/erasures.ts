@@ -1,6 +1,7 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { EntryRecord, ErasedCounts, ErasureRecord, HistoryChoice } from '../port.ts';
-import { matchesOf, mostOf, nothingErased, redacted, redactedReviews, tellsOf } from '../shared/redaction.ts';
+import { matchesOf, mostOf, nothingErased, redacted, tellsOf } from '../shared/redaction.ts';
+import { redactedReviews } from '../shared/reviews.ts';
 import { row } from '../shared/row.ts';
 import { storedResult } from '../shared/stored-result.ts';
 import type { SqliteOutbox } from './outbox.ts';

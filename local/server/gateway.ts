@@ -7,6 +7,7 @@ import { ForbiddenError, NotAuthenticatedError, RouteNotFoundError } from '../..
 import type { EndpointHandler } from '../../lib/http/endpoint.ts';
 import { allowedHeaders, commonHeaders, corsHeaders } from '../../lib/http/headers.ts';
 import { problem } from '../../lib/http/problem.ts';
+import { allowStream } from '../../lib/http/streamed-answer.ts';
 import { logFailure, logRequest } from '../../lib/log.ts';
 import type { PublicUrl } from '../../lib/network-settings.ts';
 import { type Actor, localActor, mayDo } from '../../lib/service/actor.ts';
@@ -214,6 +215,7 @@ export class Gateway {
     if (handler.contract.success.contentType === pictureSuccess.contentType)
       await this.#pictureTurn(response);
     progress.handled = true;
+    if (!emulateGatewayLimits) allowStream(event);
     const result = await handler(event);
     return emulateGatewayLimits ? deliverable(result) : result;
   }

@@ -14,7 +14,7 @@ const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(JSON.string
 describe('an answer with a limit', () => {
   it('begins no further picture once it is nearly full, and tells of all that was kept', async () => {
     const { ports, pictures } = stores;
-    const settings = { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4 };
+    const settings = { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4, reviewBand: 1 };
     const images = Array.from({ length: 30 }, () => pictures.listed.toString('base64'));
     const request = ProcessImagesRequest.parse({ images });
     const count = async () => (await ports.records.listProcessed({ limit: 1, offset: 0 })).total;

@@ -167,6 +167,7 @@ describe('-c waf=true', () => {
   const guarded = synthesize({ waf: 'true', rekognitionTps: '80' });
   const [webAcl] = resourcesOf(guarded, 'AWS::WAFv2::WebACL');
   const rules = webAcl?.properties.Rules as { Name: string; Action?: object; Statement: Properties }[];
+  const statementOf = (name: string) => rules.find(({ Name }) => Name === name)?.Statement ?? {};
 
   test('a firewall stands before the API, and before none without it', () => {
     guarded.resourceCountIs('AWS::WAFv2::WebACLAssociation', 1);
@@ -175,8 +176,8 @@ describe('-c waf=true', () => {
   });
 
   test('it does not take pictures for attacks, nor cameras and scripts for bad browsers', () => {
-    const group = rules.find(({ Name }) => Name === 'AWSManagedRulesCommonRuleSet')?.Statement;
-    const { RuleActionOverrides } = group?.ManagedRuleGroupStatement as {
+    const { ManagedRuleGroupStatement } = statementOf('AWSManagedRulesCommonRuleSet');
+    const { RuleActionOverrides } = ManagedRuleGroupStatement as {
       RuleActionOverrides: { Name: string; ActionToUse: object }[];
     };
     const counted = RuleActionOverrides.filter(({ ActionToUse }) => 'Count' in ActionToUse);
@@ -186,18 +187,16 @@ describe('-c waf=true', () => {
   });
 
   test('an address may send more than the gateway lets through', () => {
-    const rate = rules.find(({ Name }) => Name === 'rate');
-    expect(rate?.Action).toEqual({ Block: {} });
-    const { Limit, EvaluationWindowSec } = rate?.Statement.RateBasedStatement as Record<string, number>;
+    expect(rules.find(({ Name }) => Name === 'rate')?.Action).toEqual({ Block: {} });
+    const { Limit, EvaluationWindowSec } = statementOf('rate').RateBasedStatement as Record<string, number>;
     const perSecond = Number(Limit) / Number(EvaluationWindowSec);
-    const [plan] = resourcesOf(guarded, 'AWS::ApiGateway::UsagePlan');
-    const [stage] = resourcesOf(guarded, 'AWS::ApiGateway::Stage');
-    const limits = [
-      (plan?.properties.Throttle as { RateLimit: number }).RateLimit,
-      ...(stage?.properties.MethodSettings as { ThrottlingRateLimit: number }[]).map(
-        ({ ThrottlingRateLimit }) => ThrottlingRateLimit,
-      ),
-    ];
+    const planned = resourcesOf(guarded, 'AWS::ApiGateway::UsagePlan').map(({ properties }) =>
+      Number((properties.Throttle as Properties).RateLimit),
+    );
+    const ofMethods = resourcesOf(guarded, 'AWS::ApiGateway::Stage').flatMap(({ properties }) =>
+      listOf(properties.MethodSettings).map((one) => Number((one as Properties).ThrottlingRateLimit)),
+    );
+    const limits = [...planned, ...ofMethods];
     expect(Math.max(...limits)).toBe(80);
     for (const limit of limits) expect(perSecond).toBeGreaterThan(limit);
   });

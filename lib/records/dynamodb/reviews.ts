@@ -6,12 +6,12 @@ import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import type { NewReview, ProcessedQuery, RecordStore, ReviewTally, TallyKey } from '../port.ts';
 import type { Range } from '../shared/clock.ts';
 import { remaining, remainingRanks } from '../shared/gaps.ts';
-import { redactedReviews } from '../shared/redaction.ts';
 import { bucketOf, type ReviewPage, reviewPage } from '../shared/review-pages.ts';
 import {
   keptTallyDays,
   type ReviewChange,
   type ReviewedMatch,
+  redactedReviews,
   reviewChange,
   withReviews,
 } from '../shared/reviews.ts';

@@ -14,6 +14,7 @@ import { measurePicture } from '../inputs/measure.ts';
 import { withoutMetadata } from '../inputs/metadata.ts';
 import type { Picture } from '../inputs/picture.ts';
 import { identifierOf } from '../inputs/read.ts';
+import { log } from '../log.ts';
 import { timed } from '../metrics/timed.ts';
 import { type Origin, originOf } from '../origin.ts';
 import type { Ports } from '../ports.ts';
@@ -125,13 +126,21 @@ async function processInput(
     });
     if (!examined) return unreadableResult(input, noTimeLeft);
     // Whoever waits for the records has no picture any more, and must keep nobody from having one.
-    return examined.keys ? await keep(ports, { ...examined, keys: examined.keys }) : withoutRecord(examined);
+    if (examined.keys) return await keep(ports, { ...examined, keys: examined.keys });
+    await forgetUpload(ports, input);
+    return withoutRecord(examined);
   } catch (error) {
     if (error instanceof DiskFullError) return { input, diskFull: error };
     if (!isUnusablePicture(error)) throw error;
     meter.unusable(input.origin.source);
+    if (!isWanted(options.keep, settings, false)) await forgetUpload(ports, input);
     return unreadableResult(input, error.message);
   }
+}
+
+/** Deletes the upload of a picture of which nothing is kept. A failure delays that to the end of its time. */
+async function forgetUpload({ inputs }: Pick<Ports, 'inputs'>, { image }: Input): Promise<void> {
+  await inputs.forget(image).catch((err: unknown) => log().warn({ err }, 'An upload could not be deleted.'));
 }
 
 /** Joins the origin that the request tells with that of the upload: the request counts more. */

@@ -252,6 +252,8 @@ export interface ErasedCounts {
   readonly history_pictures: number;
   readonly inbox_files: number;
   readonly rejected_files: number;
+  /** Pictures that were sent for a request, in which the entry matched or nearly matched. */
+  readonly uploads: number;
   /** Events that receivers had not been told yet. */
   readonly pending_events: number;
 }
@@ -398,7 +400,7 @@ export interface RecordStore {
   settleErasure(entryId: number): Promise<void>;
   /**
    * Takes an entry's name, reason and identity out of the records of processed pictures, see `redacted`. The
-   * notes of its reviews and the places of the copies go too.
+   * notes of its reviews and the places of the copies go too. Its erasure counts what goes, in the same step.
    * @param ids 100 at most
    * @throws BackendUnavailableError, ThrottledError
    */

@@ -1,5 +1,5 @@
 import type { EntryRecord, ErasedCounts, ErasureRecord, HistoryChoice, RecordStore } from '../port.ts';
-import { mostOf, nothingErased, redacted, tellsOf } from '../shared/redaction.ts';
+import { countsOf, mostOf, nothingErased, redacted, tellsOf } from '../shared/redaction.ts';
 import { row } from '../shared/row.ts';
 import { scopesOf } from '../shared/scopes.ts';
 import { type Action, isNew } from './action.ts';
@@ -80,8 +80,9 @@ export function erasureRecords(table: TableClient) {
     },
 
     async redactProcessed(ids: readonly number[], entryId: number): Promise<void> {
+      const isErasure = (await readErasure(table, entryId)) !== undefined;
       for (const id of new Set(ids)) {
-        await redactPicture(table, { pk: processedPartition, sk: padded(id) }, entryId);
+        await redactPicture(table, { pk: processedPartition, sk: padded(id) }, entryId, isErasure);
       }
     },
 
@@ -90,8 +91,26 @@ export function erasureRecords(table: TableClient) {
   } satisfies Partial<RecordStore>;
 }
 
+/** Makes the action that counts what goes, in the transaction in which it goes. */
+function countAction(entryId: number, result: Parameters<typeof countsOf>[0]): Action {
+  const { history_records: records, history_pictures: pictures } = countsOf(result);
+  return {
+    update: erasureKey(entryId),
+    change:
+      'SET #removed.#history_records = #removed.#history_records + :records, ' +
+      '#removed.#history_pictures = #removed.#history_pictures + :pictures ADD #version :one',
+    condition: 'attribute_exists(#pk)',
+    values: { records, pictures, one: 1 },
+  };
+}
+
 /** The new answer's parts are written first, and the old ones go with the change itself. */
-async function redactPicture(table: TableClient, key: Key, entryId: number): Promise<void> {
+async function redactPicture(
+  table: TableClient,
+  key: Key,
+  entryId: number,
+  isErasure: boolean,
+): Promise<void> {
   await table.settle(async () => {
     const item = await table.get(key);
     if (!item) return true;
@@ -110,6 +129,7 @@ async function redactPicture(table: TableClient, key: Key, entryId: number): Pro
       { put: { ...others, scopes, ...kept }, ...asRead(item) },
       await redactReviews(table, Number(item.sk), entryId),
       ...old.map((remove) => ({ remove })),
+      ...(isErasure ? [countAction(entryId, result)] : []),
     ]);
     if (done) return true;
     if (parts) await table.transact(parts.map((remove) => ({ remove })));

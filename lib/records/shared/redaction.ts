@@ -95,6 +95,7 @@ export const nothingErased: ErasedCounts = {
   history_pictures: 0,
   inbox_files: 0,
   rejected_files: 0,
+  uploads: 0,
   pending_events: 0,
 };
 
@@ -104,4 +105,12 @@ export function mostOf(one: ErasedCounts, other: Partial<ErasedCounts>): ErasedC
   return Object.fromEntries(
     places.map((place) => [place, Math.max(one[place] ?? 0, other[place] ?? 0)]),
   ) as unknown as ErasedCounts;
+}
+
+/** Returns what goes with the redaction of a result: one record, and the copies that it names. */
+export function countsOf(
+  result: ImageProcessingResult,
+): Pick<ErasedCounts, 'history_records' | 'history_pictures'> {
+  const copies = [result.original_image_path, result.saved_image_path, result.cropped_face_path];
+  return { history_records: 1, history_pictures: new Set(copies.filter((copy) => copy !== null)).size };
 }

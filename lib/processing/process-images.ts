@@ -15,7 +15,7 @@ import { withoutMetadata } from '../inputs/metadata.ts';
 import type { Picture } from '../inputs/picture.ts';
 import { identifierOf } from '../inputs/read.ts';
 import { timed } from '../metrics/timed.ts';
-import { type Origin, originOf } from '../origin.ts';
+import { noCamera, type Origin, originOf } from '../origin.ts';
 import type { Ports } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';
 import type { ProcessedResult, RecordStore } from '../records/port.ts';
@@ -155,6 +155,7 @@ function unreadableResult({ image, origin }: Input, error: string): ImageProcess
     has_blacklist_match: null,
     cropped_face_path: null,
     ...origin,
+    ...noCamera,
     warnings: null,
   };
 }
@@ -230,6 +231,7 @@ async function examine(
       error: null,
       has_blacklist_match: hasMatch,
       ...origin,
+      ...noCamera,
       warnings: shownWarnings(found),
     };
     if (!isWanted(options.keep, settings, hasMatch)) {

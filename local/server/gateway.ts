@@ -9,7 +9,7 @@ import { allowedHeaders, commonHeaders, corsHeaders } from '../../lib/http/heade
 import { problem } from '../../lib/http/problem.ts';
 import { logFailure, logRequest } from '../../lib/log.ts';
 import type { PublicUrl } from '../../lib/network-settings.ts';
-import { type Actor, localActor, mayDo } from '../../lib/service/actor.ts';
+import { type Actor, localActor, mayDo, requireRole } from '../../lib/service/actor.ts';
 import { type KnownToken, plainTokens } from '../../lib/service/tokens.ts';
 import { bearerOf, refuseWebPages } from './access.ts';
 import { BodyBudget } from './body-budget.ts';
@@ -31,8 +31,14 @@ export interface StreamRoute {
    * Answers a request. It throws this service's errors, and RequestAbandonedError if the client goes away.
    *
    * @param caller name that the receiver's own budgets are counted by.
+   * @param pathParameters the path's parameters, still percent-encoded.
    */
-  receive(request: IncomingMessage, response: ServerResponse, caller: string): Promise<APIGatewayProxyResult>;
+  receive(
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: string,
+    pathParameters: Readonly<Record<string, string>>,
+  ): Promise<APIGatewayProxyResult>;
 }
 
 /** A route, answered by a handler or by a receiver of bodies that are too large for one. */
@@ -167,7 +173,9 @@ export class Gateway {
     const isNamed = this.#wantsTokens && !contract.public;
     const caller = callerOf(isNamed ? actor.name : undefined, place.clientAddress);
     if ('receive' in route) {
-      return this.#withHeaders(await route.receive(request, response, caller), request, progress);
+      requireRole(actor, contract);
+      const answer = await route.receive(request, response, caller, pathParameters);
+      return this.#withHeaders(answer, request, progress);
     }
     const facts = {
       contract,

@@ -1,9 +1,17 @@
 import { changeFacts, countWritten } from '../../audit/scope.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
-import type { ProcessedPage, ProcessedQuery, ProcessedResult, RecordStore, Stamp } from '../port.ts';
+import type {
+  ProcessedPage,
+  ProcessedQuery,
+  ProcessedResult,
+  RecordStore,
+  Stamp,
+  TrackProgress,
+} from '../port.ts';
 import { pageOf } from '../shared/clock.ts';
 import { rankBelow, remaining } from '../shared/gaps.ts';
 import { scopeOfFilter, scopesOf } from '../shared/scopes.ts';
+import { changePicture } from './change-picture.ts';
 import type { TableClient } from './client.ts';
 import { gapsOf } from './gaps.ts';
 import { padded, pictureKey, processedPartition, scopePartition } from './items.ts';
@@ -21,7 +29,8 @@ export function processedRecords(table: TableClient) {
     async addProcessed(pictureId: string, result: ProcessedResult, carried?: Date): Promise<Stamp> {
       const kept = await keep(table, result);
       // The table's stream makes an event of every picture that has this field.
-      const matched = result.has_blacklist_match && !carried ? { matched: pictureId } : {};
+      const isTold = result.has_blacklist_match && !carried && !result.track?.suppressed;
+      const matched = isTold ? { matched: pictureId } : {};
       const facts = changeFacts({});
       const scopes = scopesOf(result);
       const arrival = { pictureId, picture: pictureId, scopes, ...kept, ...matched, facts };
@@ -33,6 +42,12 @@ export function processedRecords(table: TableClient) {
     async getProcessed(id: number, actor?: string): Promise<ImageProcessingResult | undefined> {
       const item = await table.get({ pk: processedPartition, sk: padded(id) });
       return item && (actor === undefined || item.actor === actor) ? readResult(table, item) : undefined;
+    },
+
+    async updateTrack(id: number, progress: TrackProgress): Promise<void> {
+      await changePicture(table, { pk: processedPartition, sk: padded(id) }, (result) =>
+        result.track ? { ...result, track: { ...result.track, ...progress } } : undefined,
+      );
     },
 
     async findProcessed(pictureIds: readonly string[]): Promise<Set<string>> {

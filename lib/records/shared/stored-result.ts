@@ -1,5 +1,5 @@
 import type { ImageProcessingResult, MatchedEntry } from '../../contract/shapes.ts';
-import { noOrigin } from '../../origin.ts';
+import { noCamera, noOrigin } from '../../origin.ts';
 
 /** The details of a match's entry that older records lack. */
 const noDetails: Partial<MatchedEntry> = { severity: null, category: null, expires_at: null };
@@ -22,5 +22,5 @@ export function storedResult(json: string, id: number, at: number | undefined): 
   }));
   const processing_timestamp = at === undefined ? result.processing_timestamp : new Date(at).toISOString();
   const warnings = result.warnings ?? null;
-  return { ...noOrigin, ...result, faces, db_id: id, processing_timestamp, warnings };
+  return { ...noOrigin, ...noCamera, ...result, faces, db_id: id, processing_timestamp, warnings };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { WebhookStatus } from '../../contract/endpoints/status.ts';
-import type { EntryDeletedEvent, ServiceEvent } from '../../contract/match-event.ts';
+import type { CameraEvent, EntryDeletedEvent, ServiceEvent } from '../../contract/match-event.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { entryIdsOf, matchEvent, withoutUnlisted } from '../../events/match-event.ts';
 import type { DueDelivery, GivenUp, Outbox, Receiver } from '../../events/port.ts';
@@ -137,6 +137,14 @@ export class SqliteOutbox implements Outbox {
 
   /** Notes that everybody is to be told of an entry's end, in the transaction that hides it. */
   tellDeleted(event: EntryDeletedEvent): void {
+    this.#queueNotice(event);
+  }
+
+  async tell(event: CameraEvent): Promise<void> {
+    await this.#write(() => this.#queueNotice(event));
+  }
+
+  #queueNotice(event: EntryDeletedEvent | CameraEvent): void {
     const receivers = this.#statements.wantedReceivers.all();
     if (receivers.length === 0) return;
     const { lastInsertRowid } = this.#statements.insertNotice.run(JSON.stringify(event));

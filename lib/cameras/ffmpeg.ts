@@ -114,6 +114,7 @@ export class FfmpegSource implements FrameSource {
 
   /** Gives all frames of a recording, as fast as they are taken. */
   async *#all(child: ChildProcess): AsyncGenerator<Frame, void> {
+    const start = Date.now();
     const reader = new PixmapReader();
     const failed = once(child, 'error').then(([error]) => Promise.reject(error));
     failed.catch(() => undefined);
@@ -122,7 +123,7 @@ export class FfmpegSource implements FrameSource {
       const { value, done } = await Promise.race([chunks.next(), failed]);
       if (done) return;
       for (const frame of reader.push(value)) {
-        const at = (this.#newest.received++ * 1000) / this.#settings.framesPerSecond;
+        const at = start + (this.#newest.received++ * 1000) / this.#settings.framesPerSecond;
         yield { ...frame, at };
       }
     }

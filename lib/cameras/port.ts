@@ -6,7 +6,7 @@ export interface FramePixels {
 }
 
 export interface Frame extends FramePixels {
-  /** Time by this machine's clock, in milliseconds since 1970; of a recording, from its beginning on. */
+  /** Milliseconds since 1970 by this machine's clock. A recording begins when it is read. */
   readonly at: number;
 }
 

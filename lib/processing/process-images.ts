@@ -16,7 +16,7 @@ import type { Picture } from '../inputs/picture.ts';
 import { identifierOf } from '../inputs/read.ts';
 import { log } from '../log.ts';
 import { timed } from '../metrics/timed.ts';
-import { type Origin, originOf } from '../origin.ts';
+import { noCamera, type Origin, originOf } from '../origin.ts';
 import type { Ports } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';
 import type { ProcessedResult, RecordStore } from '../records/port.ts';
@@ -174,6 +174,7 @@ function unreadableResult({ image, origin }: Input, error: string): ImageProcess
     ...notProcessed,
     cropped_face_path: null,
     ...origin,
+    ...noCamera,
     warnings: null,
   };
 }
@@ -252,6 +253,7 @@ async function examine(
       has_near_miss: shown.some(({ near_misses }) => near_misses && near_misses.length > 0),
       ...pictureVerdict(shown),
       ...origin,
+      ...noCamera,
       warnings: shownWarnings(found),
     };
     if (!isWanted(options.keep, settings, hasMatch)) {

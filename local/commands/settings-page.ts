@@ -26,6 +26,7 @@ const defaults: Partial<Record<Name, string>> = {
   MODEL_NAME: '`Fusion`',
   MODEL_CALIBRATION: 'estimated from `MODEL_THRESHOLD`',
   ENGINE_WORKERS: 'one for each core',
+  CAMERAS: '`cameras.json` in `DATA_DIR`, if it is there',
   PICTURE_MEMORY_BYTES: '`805306368` (768 MiB); in Lambda half of the memory',
   AWS_REKOGNITION_COLLECTION_ID: "the bucket's name",
   MODEL_MEAN: '`127.5`',
@@ -45,6 +46,8 @@ const values: Partial<Record<Name, string>> = {
   CROPPED_FACES_OUTPUT_DIR: 'a folder, written out',
   IMAGE_ROOT: 'a folder, written out',
   MODEL_PATH: 'an ONNX file, written out',
+  CAMERAS: 'a JSON file, written out',
+  FFMPEG_PATH: 'a program, by its name or written out',
   API_TITLE: 'a text',
   API_VERSION: 'a text',
   REKOGNITION_PORT: 'a whole number from 0 to 65535',
@@ -162,6 +165,14 @@ const groups: readonly Group[] = [
         'Begins with a deletion that was announced, and with any that comes later, without waiting. Take it out again afterwards.',
       STRIP_METADATA:
         'Stores pictures without Exif data, places, thumbnails, texts and comments. Pixels stay as they came, unless metadata turns the picture.',
+    },
+  },
+  {
+    title: 'Cameras',
+    intro: '[cameras.md](cameras.md) describes the file, and what a camera needs.',
+    settings: {
+      CAMERAS: 'File that lists the cameras to watch.',
+      FFMPEG_PATH: 'Program that decodes RTSP, USB cameras and recordings. MJPEG and snapshots need none.',
     },
   },
   {

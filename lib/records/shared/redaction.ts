@@ -46,6 +46,9 @@ export function redacted(result: ImageProcessingResult, entryId: number): Proces
     // A camera or a door is nobody; a reference is often a file's name.
     source: result.source,
     reference: null,
+    camera: result.camera,
+    // Its times and counts stay, and the distance measures a face.
+    track: result.track && { ...result.track, distance_mean: null },
     warnings: result.warnings,
   };
 }

@@ -172,12 +172,3 @@ function requireMatch(
 function unknownMatch(field: string, msg: string): RequestInvalidError {
   return new RequestInvalidError([{ loc: ['body', field], msg, type: 'value_error' }]);
 }
-
-/** Returns the reviews of a picture without what people wrote about an erased entry; verdicts stay. */
-export function redactedReviews(reviewed: readonly ReviewedMatch[], entryId: number): ReviewedMatch[] {
-  return reviewed.map((one) =>
-    one.entryId === entryId
-      ? { ...one, reviews: one.reviews.map((review) => ({ ...review, note: null })) }
-      : one,
-  );
-}

@@ -9,12 +9,16 @@ import { stores } from '../lib/wiring/open.ts';
 import { webhookStatus } from '../lib/wiring/webhook-status.ts';
 
 /** GET /api/v1/status */
-export const handler = endpoint(statusContract, async (_input, { event }) => {
+export const handler = endpoint(statusContract, async (_input, { event, actor }) => {
   const config = loadConfig();
   const webhooks = await webhookStatus(config);
   const [answer, inbox] = await Promise.all([
     statusOf({ ...(await stores()), webhooks }, config, authenticationOf(config, event)),
     inboxWarnings(config),
   ]);
-  return { ...answer, warnings: [...answer.warnings, ...inbox, ...cameraWarnings(), ...loadedWarnings()] };
+  return {
+    ...answer,
+    warnings: [...answer.warnings, ...inbox, ...cameraWarnings(), ...loadedWarnings()],
+    caller: { name: actor.name, role: actor.role },
+  };
 });

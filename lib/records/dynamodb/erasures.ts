@@ -6,6 +6,7 @@ import { type Action, isNew } from './action.ts';
 import { again, type TableClient } from './client.ts';
 import { erasureKey, openErasureKey, openErasuresPartition, padded, processedPartition } from './items.ts';
 import { keep } from './kept.ts';
+import { forgetAnswers } from './kept-answers.ts';
 import type { Key } from './keys.ts';
 import { readResult } from './stored.ts';
 
@@ -84,8 +85,10 @@ export function erasureRecords(table: TableClient) {
       }
     },
 
-    /** Nothing to do: what was deleted is in no file that anybody can read. */
-    async purge(_entryId: number): Promise<void> {},
+    /** Only kept answers are left: what was deleted is in no file that anybody can read. */
+    async purge(entryId: number): Promise<void> {
+      await forgetAnswers(table, entryId);
+    },
   } satisfies Partial<RecordStore>;
 }
 

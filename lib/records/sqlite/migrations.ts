@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { addEntryDetails } from './entry-details.ts';
+import { keptAnswersMigration } from './kept-answers.ts';
 import { normalizeEntries } from './normal-forms.ts';
 
 /**
@@ -208,4 +209,5 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
   CREATE TABLE notice (id INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL) STRICT;
   `,
   addEntryDetails,
+  keptAnswersMigration,
 ];

@@ -182,13 +182,13 @@ class RunningGate {
   }
 
   #send(request: IncomingMessage, response: ServerResponse, { status, type, body }: GateAnswer): void {
-    // What is left of the body would be taken for the connection's next request.
+    // The rest of the body would be taken for the connection's next request.
     request.resume();
     response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) });
     response.end(request.method === 'HEAD' ? undefined : body);
   }
 
-  /** Answers the paths for tests: `GET` and `POST /faults`, as the Rekognition emulator does, and `GET /refusals`. */
+  /** Answers the paths for tests: `GET` and `POST /faults`, and `GET /refusals`. */
   async #answerAdmin(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const json = (status: number, body: object) => {
       this.#send(request, response, { status, type: 'application/json', body: JSON.stringify(body) });

@@ -39,7 +39,7 @@ function synthesizeStack(outdir: string): { stack: FaceBlacklistStack; template:
   return { stack, template: template.Resources };
 }
 
-/** Finds the functions' names: those of their constructs, which begin with a small letter in `infra/needs.ts`. */
+/** Finds the functions' names: those of their constructs, beginning with a small letter as in `needs.ts`. */
 function functionNames(stack: FaceBlacklistStack): Map<string, string> {
   const names = new Map<string, string>();
   for (const { node } of stack.node.findAll()) {

@@ -1,19 +1,13 @@
-import pLimit from 'p-limit';
-import type { ImageProcessingResult } from '../contract/shapes.ts';
-import { copiesOf } from '../images/copies.ts';
 import type { Leftover, LeftoverFolder } from '../images/leftovers.ts';
-import type { ImageStore } from '../images/port.ts';
 import { normalName } from '../names/normal-form.ts';
 import type { Stores } from '../ports.ts';
-import { allOrFirstError } from '../promises.ts';
 import type { EntryRecord, HistoryChoice, ProcessedFilter } from '../records/port.ts';
 import { matchesOf, tellsOf } from '../records/shared/redaction.ts';
+import { eraseCopies } from './erase-copies.ts';
 import { persistently } from './persistently.ts';
 
 /** Records that are read, and changed, at once. */
 const recordsAtOnce = 50;
-/** Limit on the deletions that are sent to a remote store at the same time. */
-export const deletionsAtOnce = 10;
 
 /**
  * Takes an entry out of the history: its name, reason and identity, and every picture, copy and crop in which
@@ -75,15 +69,6 @@ async function eraseMatching(
     if (history === 'delete') total -= ids.length;
   }
   return counts;
-}
-
-/** Returns how many pictures there were. */
-async function eraseCopies(images: ImageStore, results: readonly ImageProcessingResult[]): Promise<number> {
-  const limit = pLimit(deletionsAtOnce);
-  const erased = await allOrFirstError(
-    results.flatMap(copiesOf).map((key) => limit(() => persistently(() => images.erase(key)))),
-  );
-  return erased.filter((count) => count > 0).length;
 }
 
 /** Deletes the files of the inbox that are meant for an entry, and those that were rejected. */

@@ -5,7 +5,9 @@ import { log } from '../log.ts';
 import type { Stores } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';
 import type { ErasedCounts, ErasureRecord, ImageRecord } from '../records/port.ts';
-import { deletionsAtOnce, eraseHistory, eraseLeftovers } from './erase-entry.ts';
+import { deletionsAtOnce } from './erase-copies.ts';
+import { eraseHistory, eraseLeftovers } from './erase-entry.ts';
+import { eraseKeptFaces } from './erase-kept-faces.ts';
 import { persistently } from './persistently.ts';
 
 const postponed =
@@ -25,6 +27,7 @@ export async function removeEntryEverywhere(stores: Stores, entryId: number): Pr
     erasure && persistently(() => records.noteErasure(entryId, counts, isFinished));
   const enrolled = found.filter(({ face }) => face !== null).length;
   await count({ reference_pictures: found.length, faces: enrolled });
+  if (erasure) await count(await eraseKeptFaces(stores, entryId, found, erasure.history));
   await persistently(() => faces.remove(found.map(faceOf)));
   await persistently(() => images.erase(`${entryFolder(entryId)}/`));
   if (erasure) {

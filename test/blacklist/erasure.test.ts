@@ -184,6 +184,8 @@ describe('an erasure', () => {
       inbox_files: 2,
       rejected_files: 1,
       pending_events: 0,
+      kept_faces: 0,
+      seen_pictures: 0,
     });
     expect(erasure.remaining.map(({ place }) => place)).toEqual(['backups']);
     expect(JSON.stringify(erasure)).not.toContain(person.name);

@@ -1,6 +1,6 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { EntryRecord, ErasedCounts, ErasureRecord, HistoryChoice } from '../port.ts';
-import { matchesOf, mostOf, nothingErased, redacted, tellsOf } from '../shared/redaction.ts';
+import { matchesOf, mostOf, nothingErased, redacted, redactedSeen, tellsOf } from '../shared/redaction.ts';
 import { redactedReviews } from '../shared/reviews.ts';
 import { row } from '../shared/row.ts';
 import { storedResult } from '../shared/stored-result.ts';
@@ -46,12 +46,21 @@ export function unsettledErasures(statements: Statements): ErasureRecord[] {
 }
 
 /** To be called in a transaction. Returns the texts that went. */
-export function redactProcessed(statements: Statements, ids: readonly number[], entryId: number): string[] {
+export function redactProcessed(
+  statements: Statements,
+  ids: readonly number[],
+  entryId: number,
+  isSeen = false,
+): string[] {
   const texts: string[] = [];
   for (const { id, at, result: json } of statements.storedAmong.all(JSON.stringify(ids))) {
     const result = storedResult(String(json), Number(id), Number(at));
-    if (!tellsOf(result, entryId)) continue;
-    statements.replaceResult.run(JSON.stringify(redacted(result, entryId)), Number(id));
+    if (!isSeen && !tellsOf(result, entryId)) continue;
+    statements.deleteKeptFacesOf.run(Number(id));
+    statements.replaceResult.run(
+      JSON.stringify((isSeen ? redactedSeen : redacted)(result, entryId)),
+      Number(id),
+    );
     texts.push(...matchesOf(result, entryId).flatMap(({ entry, identity }) => [entry.name, identity]));
     texts.push(...redactReviews(statements, Number(id), entryId));
   }

@@ -28,8 +28,10 @@ const testFiles = (...names: string[]) => names.map((name) => `test/${name}.test
 const unit = testFiles(
   'bench/{lfw,measures}',
   'blacklist/{add-images,create-entry,delete-entry,possible-duplicates,sweep,export-entry}',
+  'cameras/{decide,motion,print,reading,regions,tracks}',
   '{comments,config,env-file,old-settings,once-in,system-names}',
   'contract/{api,hostile-text,moment}',
+  'erasure/*',
   'events/match-event',
   'faces/{fake,thresholds}',
   'faces/engine/detect/quality',

@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'processed_not_found'
   | 'erasure_not_found'
   | 'look_back_off'
+  | 'camera_not_found'
   | 'name_taken'
   | 'last_image'
   | 'version_conflict'
@@ -137,6 +138,11 @@ export class LookBackOffError extends ServiceError {
   constructor() {
     super('No faces are kept for a look-back: LOOK_BACK_DAYS says for how many days they are to be.');
   }
+}
+
+/** No camera has that name, or it gives no frames now. */
+export class CameraNotFoundError extends ServiceError {
+  readonly code = 'camera_not_found';
 }
 
 /** Another blacklist entry has that name. */

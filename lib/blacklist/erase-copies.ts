@@ -8,14 +8,13 @@ import { persistently } from './persistently.ts';
 /** Limit on the deletions that are sent to a remote store at the same time. */
 export const deletionsAtOnce = 10;
 
-/** Erases the copies of processed pictures. Returns how many there were. */
+/** Erases the copies of processed pictures. */
 export async function eraseCopies(
   images: Pick<ImageStore, 'erase'>,
   results: readonly ImageProcessingResult[],
-): Promise<number> {
+): Promise<void> {
   const limit = pLimit(deletionsAtOnce);
-  const erased = await allOrFirstError(
+  await allOrFirstError(
     results.flatMap(copiesOf).map((key) => limit(() => persistently(() => images.erase(key)))),
   );
-  return erased.filter((count) => count > 0).length;
 }

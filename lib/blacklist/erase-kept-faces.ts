@@ -1,6 +1,6 @@
 import type { ImageStore } from '../images/port.ts';
 import type { Stores } from '../ports.ts';
-import type { HistoryChoice, ImageRecord } from '../records/port.ts';
+import type { ErasureRecord, ImageRecord } from '../records/port.ts';
 import { eraseCopies } from './erase-copies.ts';
 import { persistently } from './persistently.ts';
 
@@ -10,6 +10,7 @@ const recordsAtOnce = 50;
 /**
  * Erases what a look-back would find of a person: the faces that are kept of pictures of before the listing,
  * and unless the history is kept, these pictures. It must be done while the person's own faces are enrolled.
+ * The records count what goes.
  * Doing it again from any point ends the same.
  *
  * Faces that can't be compared go too, because one of them may be the person's: those of another version, and
@@ -17,22 +18,19 @@ const recordsAtOnce = 50;
  */
 export async function eraseKeptFaces(
   { records, faces, images }: Omit<Stores, 'images'> & { readonly images: Pick<ImageStore, 'erase'> },
-  entryId: number,
+  { entryId, history }: Pick<ErasureRecord, 'entryId' | 'history'>,
   enrolled: readonly ImageRecord[],
-  history: HistoryChoice,
-): Promise<{ kept_faces: number; seen_pictures: number }> {
+): Promise<void> {
   const { lookBack } = faces;
-  const counts = { kept_faces: 0, seen_pictures: 0 };
-  if (!lookBack) return counts;
+  if (!lookBack) return;
   const references = enrolled.map(({ id: imageId }) => ({ imageId }));
   const found = await persistently(() => lookBack.findReferences(references));
-  counts.kept_faces = found.seen.length;
   for (let next = 0; next < found.seen.length; next += recordsAtOnce) {
     const seen = found.seen.slice(next, next + recordsAtOnce);
     const ids = [...new Set(seen.map(({ processedId }) => processedId))];
     if (history !== 'keep') {
       const results = await Promise.all(ids.map((id) => persistently(() => records.getProcessed(id))));
-      counts.seen_pictures += await eraseCopies(
+      await eraseCopies(
         images,
         results.flatMap((result) => result ?? []),
       );
@@ -44,5 +42,4 @@ export async function eraseKeptFaces(
   const everything = found.missing > 0;
   const before = everything ? new Date(8.64e15) : new Date(0);
   while ((await persistently(() => records.forgetFacesBefore(before, lookBack.version))) > 0);
-  return counts;
 }

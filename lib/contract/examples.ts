@@ -141,6 +141,8 @@ export const resultExample: ImageProcessingResult = {
   cropped_face_path: '/data/cropped/2026-05-05/5d1c7e90-4b1f-4c57-8a55-2f8f6c9d0b11.jpg',
   source: 'Entrance, camera 2',
   reference: 'IMG_0042.JPG',
+  camera: null,
+  track: null,
   warnings: null,
 };
 

@@ -17,7 +17,7 @@ import { type Actor, actorOf, requireRole } from '../service/actor.ts';
 import { readBody } from './body.ts';
 import { commonHeaders, corsHeaders, requestHeader } from './headers.ts';
 import type { FormReader, UploadedFile } from './multipart.ts';
-import { lambdaPayloadBytes, payloadBytes } from './payload.ts';
+import { isPayloadLimited, lambdaPayloadBytes, payloadBytes } from './payload.ts';
 import { problem } from './problem.ts';
 import { streamBody } from './streamed-answer.ts';
 import { validate } from './validation.ts';
@@ -303,8 +303,7 @@ function failed(error: unknown, requestId: string): EndpointResponse {
  * @throws InputTooLargeError
  */
 function refuseLargeAnswer(result: APIGatewayProxyResult): void {
-  const isLimited = process.env.AWS_LAMBDA_FUNCTION_NAME || loadConfig().emulateGatewayLimits;
-  if (!isLimited || payloadBytes(result) <= lambdaPayloadBytes) return;
+  if (!isPayloadLimited() || payloadBytes(result) <= lambdaPayloadBytes) return;
   throw new InputTooLargeError(
     `The answer would have more than ${lambdaPayloadBytes} bytes, which is all that Lambda passes on: ask for less at once.`,
   );

@@ -17,6 +17,7 @@ import type {
   EntryComparison,
   Face,
   FaceBackend,
+  FaceFollower,
   FaceMatch,
   FaceOptions,
   FaceOwner,
@@ -38,6 +39,7 @@ import { usedThreshold } from '../thresholds.ts';
 import { withPictureOf } from '../with-picture.ts';
 import { type MeasuredQuality, qualityReasons } from './detect/quality.ts';
 import type { CustomModel } from './embed/custom-model.ts';
+import { engineFollower } from './follow.ts';
 import { EngineLookBack } from './look-back.ts';
 import { similarityAt } from './models/calibration.ts';
 import { installedModels, isInstalled } from './models/installed.ts';
@@ -149,6 +151,7 @@ class Human implements FaceBackend {
   readonly maxImageBytes: number;
   readonly defaults: MatchDefaults;
   readonly lookBack: LookBack | undefined;
+  readonly follower: FaceFollower;
   readonly #pool: WorkerPool;
   readonly #store: EmbeddingStore;
   readonly #metric: DistanceMetric;
@@ -180,6 +183,14 @@ class Human implements FaceBackend {
     const tested = { modelName: model.embedder, detector, minConfidence };
     this.#test = new EngineTest(pool, tested, testLimits);
     this.lookBack = store.kept && this.#lookBack(store.kept, settings.lookBackDays ?? 0);
+    this.follower = engineFollower({
+      pool,
+      store,
+      modelOf: (options) => {
+        const used = this.#used(options);
+        return { used, gallery: this.#gallery(used.model) };
+      },
+    });
   }
 
   async detect(picture: Picture, { detectorBackend }: FaceOptions = {}): Promise<readonly Face[]> {

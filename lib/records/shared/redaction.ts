@@ -46,6 +46,9 @@ export function redacted(result: ImageProcessingResult, entryId: number): Proces
     // A camera or a door is nobody; a reference is often a file's name.
     source: result.source,
     reference: null,
+    camera: result.camera,
+    // Its times and counts stay, and the distance measures a face.
+    track: result.track && { ...result.track, distance_mean: null },
     warnings: result.warnings,
   };
 }
@@ -103,9 +106,9 @@ export const nothingErased: ErasedCounts = {
   history_records: 0,
   history_pictures: 0,
   kept_faces: 0,
-  seen_pictures: 0,
   inbox_files: 0,
   rejected_files: 0,
+  uploads: 0,
   pending_events: 0,
 };
 
@@ -115,4 +118,12 @@ export function mostOf(one: ErasedCounts, other: Partial<ErasedCounts>): ErasedC
   return Object.fromEntries(
     places.map((place) => [place, Math.max(one[place] ?? 0, other[place] ?? 0)]),
   ) as unknown as ErasedCounts;
+}
+
+/** Returns what goes with the redaction of a result: one record, and the copies that it names. */
+export function countsOf(
+  result: ImageProcessingResult,
+): Pick<ErasedCounts, 'history_records' | 'history_pictures'> {
+  const copies = [result.original_image_path, result.saved_image_path, result.cropped_face_path];
+  return { history_records: 1, history_pictures: new Set(copies.filter((copy) => copy !== null)).size };
 }

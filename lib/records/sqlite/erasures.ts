@@ -1,6 +1,14 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { EntryRecord, ErasedCounts, ErasureRecord, HistoryChoice } from '../port.ts';
-import { matchesOf, mostOf, nothingErased, redacted, redactedSeen, tellsOf } from '../shared/redaction.ts';
+import {
+  countsOf,
+  matchesOf,
+  mostOf,
+  nothingErased,
+  redacted,
+  redactedSeen,
+  tellsOf,
+} from '../shared/redaction.ts';
 import { redactedReviews } from '../shared/reviews.ts';
 import { row } from '../shared/row.ts';
 import { storedResult } from '../shared/stored-result.ts';
@@ -45,26 +53,38 @@ export function unsettledErasures(statements: Statements): ErasureRecord[] {
   return statements.unsettledErasures.all().map(erasureOf);
 }
 
-/** To be called in a transaction. Returns the texts that went. */
+/** To be called in a transaction. Counts what goes; returns the texts that went, and the kept faces that are to go. */
 export function redactProcessed(
   statements: Statements,
   ids: readonly number[],
   entryId: number,
   isSeen = false,
-): string[] {
+): { texts: string[]; keptFaces: Record<string, SQLOutputValue>[] } {
   const texts: string[] = [];
+  const keptFaces: Record<string, SQLOutputValue>[] = [];
+  const counts = { history_records: 0, history_pictures: 0 };
   for (const { id, at, result: json } of statements.storedAmong.all(JSON.stringify(ids))) {
     const result = storedResult(String(json), Number(id), Number(at));
     if (!isSeen && !tellsOf(result, entryId)) continue;
-    statements.deleteKeptFacesOf.run(Number(id));
+    keptFaces.push(...statements.keptFacesOf.all(Number(id)));
     statements.replaceResult.run(
       JSON.stringify((isSeen ? redactedSeen : redacted)(result, entryId)),
       Number(id),
     );
     texts.push(...matchesOf(result, entryId).flatMap(({ entry, identity }) => [entry.name, identity]));
     texts.push(...redactReviews(statements, Number(id), entryId));
+    const { history_records, history_pictures } = countsOf(result);
+    counts.history_records += history_records;
+    counts.history_pictures += history_pictures;
   }
-  return texts;
+  const known = counts.history_records > 0 ? getErasure(statements, entryId) : undefined;
+  if (known) {
+    noteErasure(statements, entryId, {
+      history_records: known.removed.history_records + counts.history_records,
+      history_pictures: known.removed.history_pictures + counts.history_pictures,
+    });
+  }
+  return { texts, keptFaces };
 }
 
 /** Returns the notes that went. */

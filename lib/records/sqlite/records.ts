@@ -30,6 +30,7 @@ import type {
   ReviewTally,
   Stamp,
   TimeDisorder,
+  TrackProgress,
 } from '../port.ts';
 import { changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
 import { isInForce } from '../shared/in-force.ts';
@@ -46,6 +47,7 @@ import {
   listProcessed,
   removeProcessed,
   timeDisorder,
+  updateTrack,
 } from './processed.ts';
 import { purgeDatabase } from './purge.ts';
 import { addReview, readTallies } from './reviews.ts';
@@ -248,9 +250,9 @@ class SqliteRecords implements RecordStore {
   ): Promise<void> {
     await this.#write(
       () => {
-        this.#noteKeptFaces(this.#statements.keptFacesOf.all(JSON.stringify(ids)), entryId);
-        for (const text of redactProcessed(this.#statements, ids, entryId, isSeen))
-          this.#noteTrace(entryId, text);
+        const told = redactProcessed(this.#statements, ids, entryId, isSeen);
+        for (const text of told.texts) this.#noteTrace(entryId, text);
+        this.#forgetKept(told.keptFaces, entryId);
       },
       { frees: true },
     );
@@ -385,8 +387,7 @@ class SqliteRecords implements RecordStore {
       () => {
         const places = JSON.stringify(faces.map(({ processedId, faceIndex }) => [processedId, faceIndex]));
         const found = this.#statements.keptFacesAmong.all(places);
-        this.#noteKeptFaces(found, entryId);
-        this.#statements.deleteKeptFaces.run(JSON.stringify(found.map(({ id }) => Number(id))));
+        this.#forgetKept(found, entryId);
       },
       { frees: true },
     );
@@ -424,6 +425,10 @@ class SqliteRecords implements RecordStore {
   async findProcessed(pictureIds: readonly string[]): Promise<Set<string>> {
     const rows = await this.#read(() => this.#statements.processedAmong.all(JSON.stringify(pictureIds)));
     return new Set(rows.map((row) => String(row.pictureId)));
+  }
+
+  async updateTrack(id: number, track: TrackProgress): Promise<void> {
+    await this.#write(() => updateTrack(this.#statements, id, track));
   }
 
   async listProcessed(query: ProcessedQuery): Promise<ProcessedPage> {
@@ -507,11 +512,16 @@ class SqliteRecords implements RecordStore {
     }
   }
 
-  #noteKeptFaces(rows: readonly Row[], entryId: number): void {
+  /** Removes kept faces, counts them, and notes what must not be found of them. */
+  #forgetKept(rows: readonly Row[], entryId: number): void {
+    if (rows.length === 0) return;
     for (const { id, embedding } of rows) {
       const bytes = row<Uint8Array>(embedding).slice(0, traceBytes);
       this.#traces.get(entryId)?.set(`kept face ${id}`, bytes);
     }
+    this.#statements.deleteKeptFaces.run(JSON.stringify(rows.map(({ id }) => Number(id))));
+    const known = getErasure(this.#statements, entryId)?.removed.kept_faces ?? 0;
+    noteErasure(this.#statements, entryId, { kept_faces: known + rows.length });
   }
 
   /** A short text may stand anywhere by chance, and in the names of others. */

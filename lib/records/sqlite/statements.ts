@@ -94,8 +94,7 @@ const statements = {
     SELECT kept_face.id, embedding FROM json_each(?) CROSS JOIN kept_face
     ON processed_id = value ->> 0 AND face_index = value ->> 1`,
   deleteKeptFaces: 'DELETE FROM kept_face WHERE id IN (SELECT value FROM json_each(?))',
-  keptFacesOf: 'SELECT id, embedding FROM kept_face WHERE processed_id IN (SELECT value FROM json_each(?))',
-  deleteKeptFacesOf: 'DELETE FROM kept_face WHERE processed_id = ?',
+  keptFacesOf: 'SELECT id, embedding FROM kept_face WHERE processed_id = ?',
   deleteKeptFacesBefore: `
     DELETE FROM kept_face WHERE id IN (
       SELECT id FROM kept_face WHERE version = ?2 AND at < ?1

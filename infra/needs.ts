@@ -143,6 +143,17 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     objects: { 's3:GetObject': ['blacklist/*', 'cropped/*', 'processed/*'] },
     list: 'everything',
   },
+  lookBack: { audit: true, table: read, sharp: true },
+  searchHistory: {
+    audit: true,
+    table: read,
+    objects: { 's3:GetObject': readable },
+    list: 'everything',
+    collection: ['rekognition:SearchFacesByImage'],
+    withoutCollection: ['rekognition:CompareFaces', 'rekognition:DetectFaces'],
+    pictures: true,
+    sharp: true,
+  },
   getErasure: { audit: true, table: read },
   addImages: {
     audit: true,

@@ -66,6 +66,8 @@ export interface Config {
   readonly drawBoundingBoxes: boolean;
   /** Retention of what is kept, in days. */
   readonly keepDays: KeepDays;
+  /** Days that unmatched faces are kept to find somebody who is listed later; 0 to keep none. */
+  readonly lookBackDays: number;
   /** True once somebody agreed that older data than `keepDays` allows is deleted. */
   readonly retentionConfirmed: boolean;
   /** Days for which a table or a bucket can be restored as it was; for what is told of erasures. */
@@ -226,6 +228,7 @@ export const settings = z.object({
   KEEP_UNMATCHED_DAYS: number(0, mostDays, true).default(30),
   KEEP_MATCHED_DAYS: number(1, mostDays, true).default(365),
   KEEP_REJECTED_DAYS: number(0, mostDays, true).default(30),
+  LOOK_BACK_DAYS: number(0, mostDays, true).default(0),
   RETENTION_CONFIRMED: flag.default(false),
   STRIP_METADATA: flag.default(true),
   RECOVERY_DAYS: number(1, 35, true).default(7),
@@ -304,6 +307,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
       matched: values.KEEP_MATCHED_DAYS,
       rejected: values.KEEP_REJECTED_DAYS,
     },
+    lookBackDays: lookBackDays(values),
     retentionConfirmed: values.RETENTION_CONFIRMED,
     stripMetadata: values.STRIP_METADATA,
     recoveryDays: values.RECOVERY_DAYS,
@@ -355,6 +359,27 @@ function parseSettings(environment: Readonly<Record<string, string | undefined>>
     return `${setting} takes ${message}${secrets.includes(setting) ? '' : `, not '${given[setting]}'`}.`;
   });
   throw new ConfigError(lines.join('\n'));
+}
+
+/**
+ * Returns the days of the look-back.
+ * @throws ConfigError when faces would be kept longer than their pictures, or the backend can keep none
+ */
+function lookBackDays(values: z.output<typeof settings>): number {
+  const { LOOK_BACK_DAYS: days, KEEP_UNMATCHED_DAYS, KEEP_MATCHED_DAYS, FACE_PROCESSING_BACKEND } = values;
+  const most = Math.min(KEEP_UNMATCHED_DAYS, KEEP_MATCHED_DAYS);
+  if (days > most) {
+    const setting = KEEP_UNMATCHED_DAYS === most ? 'KEEP_UNMATCHED_DAYS' : 'KEEP_MATCHED_DAYS';
+    throw new ConfigError(
+      `LOOK_BACK_DAYS takes at most ${most}, not ${days}: ${setting}=${most} keeps the pictures no longer, and faces go with them.`,
+    );
+  }
+  if (days > 0 && FACE_PROCESSING_BACKEND !== 'deepface') {
+    throw new ConfigError(
+      `LOOK_BACK_DAYS takes 0 with FACE_PROCESSING_BACKEND=${FACE_PROCESSING_BACKEND}: faces are kept in deepface mode alone.`,
+    );
+  }
+  return days;
 }
 
 /** Removes the quotes that `docker run --env-file` and lists in compose files leave around a value. */

@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'image_not_found'
   | 'processed_not_found'
   | 'erasure_not_found'
+  | 'look_back_off'
   | 'camera_not_found'
   | 'name_taken'
   | 'last_image'
@@ -130,6 +131,14 @@ export class ErasureNotFoundError extends ServiceError {
   readonly code = 'erasure_not_found';
   constructor() {
     super('Erasure not found');
+  }
+}
+
+/** No faces are kept in which somebody could be found. */
+export class LookBackOffError extends ServiceError {
+  readonly code = 'look_back_off';
+  constructor() {
+    super('No faces are kept for a look-back: LOOK_BACK_DAYS says for how many days they are to be.');
   }
 }
 

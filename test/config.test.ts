@@ -149,6 +149,14 @@ const settings: Readonly<Record<string, Setting>> = {
     good: [['0', { ...keepDays, rejected: 0 }]],
     ...whole(0, 36_500),
   }),
+  LOOK_BACK_DAYS: setting('lookBackDays', {
+    unset: 0,
+    good: [
+      ['0', 0],
+      ['30', 30],
+    ],
+    ...whole(0, 36_500),
+  }),
   RETENTION_CONFIRMED: setting('retentionConfirmed', { unset: false, ...flag }),
   STRIP_METADATA: setting('stripMetadata', { unset: true, ...flag }),
   RECOVERY_DAYS: setting('recoveryDays', {

@@ -7,6 +7,7 @@ import { blacklistRecord } from './blacklist-record.ts';
 import { enrollImages, type ReferenceFile, undo } from './enroll-images.ts';
 import { entryDetails, type GivenDetails } from './entry-details.ts';
 import { isAbandoned } from './interrupted.ts';
+import { seenBefore } from './look-back.ts';
 import { entryWarnings } from './name-warnings.ts';
 import { possibleDuplicates } from './possible-duplicates.ts';
 import { removeEntryEverywhere } from './remove.ts';
@@ -49,6 +50,7 @@ export async function createEntry(
       ...blacklistRecord(ports, entry, await entryWarnings(ports, entry)),
       errors,
       possible_duplicates,
+      seen_before: await seenBefore(ports, id),
     };
   } catch (error) {
     await undo(() => removeEntryEverywhere(ports, id));

@@ -1,21 +1,16 @@
-import pLimit from 'p-limit';
 import type { ImageProcessingResult } from '../contract/shapes.ts';
-import { copiesOf } from '../images/copies.ts';
 import type { Leftover, LeftoverFolder } from '../images/leftovers.ts';
-import type { ImageStore } from '../images/port.ts';
 import { normalName } from '../names/normal-form.ts';
 import { originFile } from '../origin.ts';
 import type { Stores } from '../ports.ts';
-import { allOrFirstError } from '../promises.ts';
 import type { EntryRecord, ErasedCounts, ErasureRecord, ProcessedFilter } from '../records/port.ts';
 import { matchesOf, tellsOf } from '../records/shared/redaction.ts';
 import { uploadKeyStart } from '../upload-name.ts';
+import { eraseCopies } from './erase-copies.ts';
 import { persistently } from './persistently.ts';
 
 /** Records that are read, and changed, at once. */
 const recordsAtOnce = 50;
-/** Limit on the deletions that are sent to a remote store at the same time. */
-export const deletionsAtOnce = 10;
 
 /**
  * Takes an entry out of the history: its name, reason and identity, and every picture, copy, crop and upload
@@ -83,13 +78,6 @@ async function eraseMatching(
     done += ids.length;
   }
   return done;
-}
-
-async function eraseCopies(images: ImageStore, results: readonly ImageProcessingResult[]): Promise<void> {
-  const limit = pLimit(deletionsAtOnce);
-  await allOrFirstError(
-    results.flatMap(copiesOf).map((key) => limit(() => persistently(() => images.erase(key)))),
-  );
 }
 
 /** Uploads that are there, and the number of those that an erasure has deleted so far. */

@@ -5,7 +5,9 @@ import { log } from '../log.ts';
 import type { Stores } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';
 import type { ErasureRecord, ImageRecord } from '../records/port.ts';
-import { countsOf, deletionsAtOnce, eraseHistory, eraseLeftovers, findLeftovers } from './erase-entry.ts';
+import { deletionsAtOnce } from './erase-copies.ts';
+import { countsOf, eraseHistory, eraseLeftovers, findLeftovers } from './erase-entry.ts';
+import { eraseKeptFaces } from './erase-kept-faces.ts';
 import { persistently } from './persistently.ts';
 
 const postponed =
@@ -32,6 +34,8 @@ export async function removeEntryEverywhere(stores: Stores, entryId: number): Pr
     if (Object.values(counts).some((count) => count > 0)) {
       await persistently(() => records.noteErasure(entryId, counts));
     }
+    // As long as the person's own faces are enrolled.
+    await eraseKeptFaces(stores, erasure, found);
   }
   await persistently(() => faces.remove(found.map(faceOf)));
   await persistently(() => images.erase(`${entryFolder(entryId)}/`));

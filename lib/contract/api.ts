@@ -20,10 +20,12 @@ import { listAuditContract } from './endpoints/list-audit.ts';
 import { listEntriesContract } from './endpoints/list-entries.ts';
 import { listImagesContract } from './endpoints/list-images.ts';
 import { listProcessedContract } from './endpoints/list-processed.ts';
+import { lookBackContract } from './endpoints/look-back.ts';
 import { openApiContract } from './endpoints/openapi.ts';
 import { patchEntryContract } from './endpoints/patch-entry.ts';
 import { processImagesContract } from './endpoints/process-images.ts';
 import { reviewProcessedContract } from './endpoints/review-processed.ts';
+import { searchHistoryContract } from './endpoints/search-history.ts';
 import { statusContract } from './endpoints/status.ts';
 import { updateEntryContract } from './endpoints/update-entry.ts';
 import { verifyContract } from './endpoints/verify.ts';
@@ -40,6 +42,7 @@ export const api: readonly Endpoint[] = [
   reviewProcessedContract,
   deleteProcessedContract,
   deleteManyProcessedContract,
+  searchHistoryContract,
   detectFacesContract,
   verifyContract,
   createEntryContract,
@@ -49,6 +52,7 @@ export const api: readonly Endpoint[] = [
   patchEntryContract,
   deleteEntryContract,
   exportEntryContract,
+  lookBackContract,
   getErasureContract,
   addImagesContract,
   listImagesContract,

@@ -65,6 +65,8 @@ export interface MatchedFace extends Face {
   readonly quality: FaceQuality | null;
   /** Reasons why the face may have been missed. */
   readonly reasons: readonly QualityReason[];
+  /** Face for a later look-back, only if that was asked for. */
+  readonly template?: FaceTemplate;
 }
 
 /** Options of a request. A value that the backend does not have is replaced by the configured one. */
@@ -93,6 +95,8 @@ export interface MatchOptions extends FaceOptions {
    * threshold's false match rate. At 1, the default, there is no band.
    */
   readonly reviewBand?: number;
+  /** True to return each face's template. */
+  readonly withTemplates?: boolean;
 }
 
 /**
@@ -243,6 +247,64 @@ export interface EngineFigures {
   readonly enrolled: number;
 }
 
+/** A face of a processed picture, for the records to keep and for nobody but its backend to read. */
+export interface FaceTemplate {
+  /** Version of the model, or of the collection, that can compare it. */
+  readonly version: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A kept face that a person matches. */
+export interface SeenFace {
+  /** The `db_id` of the processed picture. */
+  readonly processedId: number;
+  readonly faceIndex: number;
+  /** Distance in the metric used; lower is closer. */
+  readonly distance: number;
+  /** Similarity, 0..100, higher is closer. */
+  readonly similarity: number;
+}
+
+/** Result of a look-back. */
+export interface SeenFaces extends UsedOptions {
+  /** Nearest first, each face once. */
+  readonly seen: readonly SeenFace[];
+  /** Number of kept faces that were compared. */
+  readonly compared: number;
+  /** Number of kept faces of another model or version, which can't be compared. */
+  readonly notCompared: number;
+  /** Number of references that are not enrolled, and were not compared. */
+  readonly missing: number;
+  /** Only faces of this time or later were compared. */
+  readonly since: Date;
+}
+
+/**
+ * Finds people in the pictures of before they were listed: the faces that nobody matched are kept with their
+ * records for some days.
+ * @example const { seen } = await faces.lookBack.findReferences([{ imageId }]);
+ */
+export interface LookBack {
+  /** Days that unmatched faces are kept; with 0 none are. */
+  readonly days: number;
+  /** Version of the faces that can be compared. */
+  readonly version: string;
+  /**
+   * Finds the kept faces that match one of these reference images. It reads the picture of one that is not
+   * enrolled for the model in use, and leaves it out where there is none.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  findReferences(
+    references: readonly (Pick<Reference, 'imageId'> & Partial<Pick<Reference, 'withPicture'>>)[],
+  ): Promise<SeenFaces>;
+  /**
+   * Finds the kept faces that match the largest face of a picture.
+   * @throws NoFaceError when the picture shows no face
+   * @throws BackendUnavailableError, ThrottledError, InputTooLargeError, InputUnreadableError
+   */
+  findLargest(probe: WithPicture, options?: FaceOptions): Promise<SeenFaces>;
+}
+
 /** Places of a frame at which to look for faces. */
 export interface LookPlaces {
   /** Squares, each looked at once. They may reach beyond the frame. */
@@ -354,6 +416,8 @@ export interface FaceBackend {
    * @throws BackendUnavailableError, ThrottledError
    */
   hasGallery(): Promise<boolean>;
+  /** Look-back; `undefined` where the backend has none. */
+  readonly lookBack?: LookBack | undefined;
   /** Values that apply if a request names no others. */
   readonly defaults: MatchDefaults;
   /** Left out where another service computes. */

@@ -14,6 +14,7 @@ import {
   type ErrorCode,
   ImageNotFoundError,
   LastImageError,
+  LookBackOffError,
   ProcessedNotFoundError,
   VersionConflictError,
 } from '../errors.ts';
@@ -121,6 +122,10 @@ const describedCode: Partial<Record<ErrorCode, { description: string; example: u
   erasure_not_found: {
     description: 'No entry of that id was erased.',
     example: { detail: new ErasureNotFoundError().message },
+  },
+  look_back_off: {
+    description: 'No faces are kept for a look-back.',
+    example: { detail: new LookBackOffError().message },
   },
   last_image: {
     description: 'The entry has no other image.',

@@ -21,6 +21,7 @@ export const statusOf = {
   image_not_found: 404,
   processed_not_found: 404,
   erasure_not_found: 404,
+  look_back_off: 409,
   camera_not_found: 404,
   name_taken: 409,
   last_image: 409,

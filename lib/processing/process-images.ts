@@ -7,6 +7,7 @@ import { type KeepChoice, keepChoices } from '../contract/fields.ts';
 import type { BlacklistMatch, Box, DetectedFace, ImageProcessingResult } from '../contract/shapes.ts';
 import { type Deadline, neededMs, noDeadline, noTimeLeft, storingMs } from '../deadline.ts';
 import { DiskFullError, isUnusablePicture, NoUsableImageError } from '../errors.ts';
+import type { MatchResult } from '../faces/port.ts';
 import { type ProcessedKeys, processedKeys } from '../images/key.ts';
 import type { ImageStore } from '../images/port.ts';
 import { decodePicture } from '../inputs/decode.ts';
@@ -19,7 +20,7 @@ import { timed } from '../metrics/timed.ts';
 import { noCamera, type Origin, originOf } from '../origin.ts';
 import type { Ports } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';
-import type { ProcessedResult, RecordStore } from '../records/port.ts';
+import type { KeptFace, ProcessedResult, RecordStore } from '../records/port.ts';
 import { keepOfUpload } from '../uploads/key.ts';
 import { AnswerBudget, fitted, noRoomLeft } from './answer-size.ts';
 import { faceOptions, shownWarnings } from './face-options.ts';
@@ -30,7 +31,7 @@ import { notProcessed, pictureVerdict } from './verdicts.ts';
 
 type RenderSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRatio' | 'reviewBand'>;
 /** Without `keepDays`, every picture is kept. */
-type ProcessingSettings = RenderSettings & Partial<Pick<Config, 'keepDays'>>;
+type ProcessingSettings = RenderSettings & Partial<Pick<Config, 'keepDays' | 'lookBackDays'>>;
 
 /** Number of near misses to search beyond those requested, because some entries may be hidden by then. */
 const spareCandidates = 10;
@@ -197,6 +198,8 @@ interface Examined {
   /** Keys of its copies; `undefined` if nothing is kept of it. */
   readonly keys: ProcessedKeys | undefined;
   readonly result: ProcessedResult;
+  /** Faces that matched nobody, for a later look-back. */
+  readonly unmatched: readonly KeptFace[];
 }
 
 /** A picture with the bytes of it that may be stored. */
@@ -245,6 +248,7 @@ async function examine(
         ...faceOptions(options),
         candidates: options.candidates > 0 ? options.candidates + spareCandidates : 0,
         reviewBand: settings.reviewBand,
+        withTemplates: Boolean(settings.lookBackDays) && options.keep !== 'none',
         deadline: options.deadline.before(storingMs),
       }),
       isKeptAnyway && putOriginal(),
@@ -269,7 +273,7 @@ async function examine(
       warnings: shownWarnings(found),
     };
     if (!isWanted(options.keep, settings, hasMatch)) {
-      return { pictureId, keys: undefined, result: { ...answer, ...noCopies } };
+      return { pictureId, keys: undefined, result: { ...answer, ...noCopies }, unmatched: [] };
     }
     if (!isKeptAnyway) await putOriginal();
     await storeDrawings(put, settings, picture, boxes, keys);
@@ -280,11 +284,18 @@ async function examine(
       original_image_path: original,
       cropped_face_path: hasFace ? images.location(keys.crop) : null,
     };
-    return { pictureId, keys, result: { ...answer, ...copies } };
+    return { pictureId, keys, result: { ...answer, ...copies }, unmatched: unmatchedFaces(found, shown) };
   } catch (error) {
     await removeCopies({ images, records }, pictureId, keys);
     throw error;
   }
+}
+
+/** Returns the faces that match nobody, as the backend can find them again. */
+function unmatchedFaces({ faces }: MatchResult, shown: readonly DetectedFace[]): KeptFace[] {
+  return faces.flatMap(({ template }, faceIndex) =>
+    template && shown[faceIndex]?.blacklist_matches.length === 0 ? { faceIndex, ...template } : [],
+  );
 }
 
 const noCopies = { saved_image_path: null, original_image_path: null, cropped_face_path: null };
@@ -313,11 +324,13 @@ async function storeDrawings(
 /** Stores the record that names a picture's copies. If that fails, the copies are deleted. */
 async function keep(
   { images, records }: Pick<Ports, 'images' | 'records'>,
-  { pictureId, keys, result }: Examined & { readonly keys: ProcessedKeys },
+  { pictureId, keys, result, unmatched }: Examined & { readonly keys: ProcessedKeys },
 ): Promise<ImageProcessingResult> {
   try {
     const kept = { ...result, faces: result.faces.map(keptFace) };
-    const { id, timestamp } = await timed('store', () => records.addProcessed(pictureId, kept));
+    const { id, timestamp } = await timed('store', () =>
+      records.addProcessed(pictureId, kept, undefined, unmatched),
+    );
     return { ...result, db_id: id, processing_timestamp: timestamp };
   } catch (error) {
     await removeCopies({ images, records }, pictureId, keys);

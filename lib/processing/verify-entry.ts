@@ -1,14 +1,12 @@
 import { activeEntry } from '../blacklist/blacklist-record.ts';
 import { listImages } from '../blacklist/list-images.ts';
 import { matchedEntry } from '../blacklist/matched-entry.ts';
+import { openStored } from '../blacklist/open-stored.ts';
 import type { EntryVerification, VerifyEntryRequest } from '../contract/endpoints/verify-entry.ts';
 import type { Deadline } from '../deadline.ts';
-import { BackendUnavailableError, InputUnreadableError } from '../errors.ts';
-import type { EntryComparison, Reference, WithPicture } from '../faces/port.ts';
-import { decodePicture } from '../inputs/decode.ts';
-import { measurePicture } from '../inputs/measure.ts';
+import { BackendUnavailableError } from '../errors.ts';
+import type { EntryComparison, Reference } from '../faces/port.ts';
 import type { Ports } from '../ports.ts';
-import type { ImageRecord } from '../records/port.ts';
 import { whyNotInForce } from '../records/shared/in-force.ts';
 import { faceOptions } from './face-options.ts';
 import { refuseLostGallery } from './lost-gallery.ts';
@@ -47,7 +45,7 @@ export async function verifyEntry(
   const listed = await listImages(ports.records, entryId);
   const opened = await openInputs(ports, { image });
   const references = listed
-    .map((record): Reference => ({ imageId: record.id, withPicture: openStored(ports, record) }))
+    .map((record): Reference => ({ imageId: record.id, withPicture: openStored(ports, record.key) }))
     .reverse();
   const options = { ...faceOptions(overrides), deadline };
   const compared = await ports.faces.compareWith(opened.image, references, options);
@@ -82,14 +80,4 @@ async function nearestShown({ records }: Ports, entryId: number, { references }:
     "None of the entry's pictures is enrolled for this model yet; the sweep, or npm run reindex, enrolls them.",
     retryAfterSeconds,
   );
-}
-
-/** Returns a function that runs work with a reference image's stored original. */
-function openStored({ images, pictureSlots }: Ports, { key }: ImageRecord): WithPicture {
-  return async (work) => {
-    const original = await images.get(key);
-    if (!original) throw new InputUnreadableError('The stored original is lost.');
-    const measured = await measurePicture(original);
-    return pictureSlots.run(measured.memoryBytes, async () => work(await decodePicture(measured)));
-  };
 }

@@ -39,8 +39,11 @@ export async function* oldestFirst(
   }
 }
 
-/** Counts the pictures of a later id. The list is sorted by ids, so it is searched by halves. */
-async function countAfter(records: Reader, filter: ProcessedFilter, id: number): Promise<number> {
+/**
+ * Counts the pictures of a later id. The list is sorted by ids, so it is searched by halves.
+ * @throws BackendUnavailableError, ThrottledError
+ */
+export async function countAfter(records: Reader, filter: ProcessedFilter, id: number): Promise<number> {
   let most = (await records.listProcessed({ ...filter, offset: 0, limit: 1 })).total;
   let least = id === 0 ? most : 0;
   while (least < most) {

@@ -1,7 +1,7 @@
 import type { ReviewState, ReviewVerdict } from '../contract/review.ts';
 import type { ImageProcessingResult, Track } from '../contract/shapes.ts';
 import type { Severity } from '../contract/vocabulary.ts';
-import type { FaceQuality, ImageFace } from '../faces/port.ts';
+import type { FaceQuality, FaceTemplate, ImageFace } from '../faces/port.ts';
 
 /**
  * State of a record: `PENDING` while it is being made, `DELETING` while it is being deleted. Only `ACTIVE`
@@ -200,6 +200,18 @@ export interface ProcessedFilter {
   readonly until?: Date | undefined;
 }
 
+/** A face that is kept with its picture for a look-back. */
+export interface KeptFace extends FaceTemplate {
+  readonly faceIndex: number;
+}
+
+/** Names a kept face. */
+export interface KeptFacePlace {
+  /** The `db_id` of its picture. */
+  readonly processedId: number;
+  readonly faceIndex: number;
+}
+
 /** A page of processed pictures: `limit` 1..100, `offset` >= 0. */
 export interface ProcessedQuery extends ProcessedFilter {
   readonly limit: number;
@@ -253,6 +265,8 @@ export interface ErasedCounts {
   readonly history_records: number;
   /** Stored pictures, copies and crops of these. */
   readonly history_pictures: number;
+  /** Faces that were kept for a look-back. */
+  readonly kept_faces: number;
   readonly inbox_files: number;
   readonly rejected_files: number;
   /** Pictures that were sent for a request, in which the entry matched or nearly matched. */
@@ -405,9 +419,14 @@ export interface RecordStore {
    * Takes an entry's name, reason and identity out of the records of processed pictures, see `redacted`. The
    * notes of its reviews and the places of the copies go too. Its erasure counts what goes, in the same step.
    * @param ids 100 at most
+   * @param options `isSeen` is true for pictures in which a look-back found the person, who is no match there
    * @throws BackendUnavailableError, ThrottledError
    */
-  redactProcessed(ids: readonly number[], entryId: number): Promise<void>;
+  redactProcessed(
+    ids: readonly number[],
+    entryId: number,
+    options?: { readonly isSeen?: boolean },
+  ): Promise<void>;
   /**
    * Makes sure that nothing of an entry that was erased can be read in the store's own files any more.
    * @throws BackendUnavailableError, ThrottledError
@@ -497,9 +516,27 @@ export interface RecordStore {
    * the same stamp.
    * @param pictureId id from which the keys of the stored pictures are made
    * @param carried time of a picture that another service processed; nobody is told of its matches
+   * @param kept faces that go with the record, whenever it is removed or redacted
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
-  addProcessed(pictureId: string, result: ProcessedResult, carried?: Date): Promise<Stamp>;
+  addProcessed(
+    pictureId: string,
+    result: ProcessedResult,
+    carried?: Date,
+    kept?: readonly KeptFace[],
+  ): Promise<Stamp>;
+  /**
+   * Removes these kept faces, and remembers until the next `purge` that nothing of them may be left.
+   * @param entryId the entry that is erased
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  forgetFaces(faces: readonly KeptFacePlace[], entryId: number): Promise<void>;
+  /**
+   * Removes kept faces of before a time, some at a time; returns how many. Call it until it returns 0.
+   * @param version faces of other versions go too, however new they are
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  forgetFacesBefore(time: Date, version: string): Promise<number>;
   /**
    * Brings the times and counts of a passage up to date, in the record that tells of it; nobody is told
    * again. Does nothing if the record or its passage is absent.

@@ -1,10 +1,11 @@
 /**
- * Command: writes docs/settings.md and .env.example from the settings' schema.
+ * Command: writes docs/settings.md, .env.example and the tables of docs/privacy.md from the settings' schema.
  * usage: npm run docs
  */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { settings } from '../../lib/config.ts';
+import { privacyPage } from './privacy-page.ts';
 
 type Name =
   | keyof typeof settings.shape
@@ -161,6 +162,8 @@ const groups: readonly Group[] = [
         'Days that processed pictures without a match are kept, with their records. With 0, nothing is ever written of them.',
       KEEP_MATCHED_DAYS: 'Days that processed pictures with a match are kept, with their records.',
       KEEP_REJECTED_DAYS: 'Days that files of the inbox are kept that could not be used.',
+      LOOK_BACK_DAYS:
+        'Days that the faces of people who matched nobody are kept as numbers, to find who is listed later in the pictures of before; at most as long as the pictures. With 0, none are. It counts in `deepface` mode.',
       RETENTION_CONFIRMED:
         'Begins with a deletion that was announced, and with any that comes later, without waiting. Take it out again afterwards.',
       STRIP_METADATA:
@@ -271,4 +274,6 @@ if (import.meta.main) {
   const root = join(import.meta.dirname, '../..');
   await writeFile(join(root, 'docs/settings.md'), settingsPage());
   await writeFile(join(root, '.env.example'), exampleFile());
+  const privacy = join(root, 'docs/privacy.md');
+  await writeFile(privacy, privacyPage(await readFile(privacy, 'utf8')));
 }

@@ -6,6 +6,7 @@ import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
 import { finishInterrupted, sweep } from '../../lib/blacklist/sweep.ts';
 import type { Config } from '../../lib/config.ts';
 import { log } from '../../lib/log.ts';
+import { forgetFaces } from '../../lib/processing/forget-faces.ts';
 import { announceRetention, retain } from '../../lib/processing/retention.ts';
 import { diskWarning, lowDisks } from '../../lib/service/machine.ts';
 import { audit, keptAnswers, leftovers, type OpenedPorts, uploads } from '../../lib/wiring/open.ts';
@@ -91,11 +92,12 @@ async function keepSweeping(opened: OpenedPorts, config: Config, stop: AbortSign
     try {
       await normalizeNames(opened);
       const retained = await retain({ ...opened, leftovers: await leftovers(config) }, config, { stop });
+      const facesForgotten = await forgetFaces(opened, { stop });
       const report = await sweep(opened, new Date(Date.now() - sweepAgeMs), stop, expiredBefore(config));
       const staleUploads = await (await uploads(config)).removeStale(new Date(Date.now() - uploadAgeMs));
       await (await keptAnswers(config)).removeExpired();
       const auditLines = await (await audit(config)).removeBefore(auditedSince(config));
-      log().info({ ...report, retained, staleUploads, auditLines }, 'sweep');
+      log().info({ ...report, retained, facesForgotten, staleUploads, auditLines }, 'sweep');
       for (const disk of await lowDisks(config)) log().warn(diskWarning(disk));
     } catch (error) {
       log().error({ err: error }, 'The sweep broke off; the next one begins again.');

@@ -20,10 +20,12 @@ import { handler as listAudit } from '../../functions/list-audit.ts';
 import { handler as listEntries } from '../../functions/list-entries.ts';
 import { handler as listImages } from '../../functions/list-images.ts';
 import { handler as listProcessed } from '../../functions/list-processed.ts';
+import { handler as lookBack } from '../../functions/look-back.ts';
 import { handler as openApi } from '../../functions/open-api.ts';
 import { handler as patchEntry } from '../../functions/patch-entry.ts';
 import { handler as processImages } from '../../functions/process-images.ts';
 import { handler as reviewProcessed } from '../../functions/review-processed.ts';
+import { handler as searchHistory } from '../../functions/search-history.ts';
 import { handler as status } from '../../functions/status.ts';
 import { handler as updateEntry } from '../../functions/update-entry.ts';
 import { handler as verify } from '../../functions/verify.ts';
@@ -48,6 +50,8 @@ export const handlers: readonly EndpointHandler[] = [
   patchEntry,
   deleteEntry,
   exportEntry,
+  searchHistory,
+  lookBack,
   getErasure,
   createEntryUpload,
   createProcessUpload,

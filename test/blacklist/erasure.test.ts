@@ -213,6 +213,7 @@ describe('an erasure', () => {
       rejected_files: 1,
       uploads: 1,
       pending_events: 0,
+      kept_faces: 0,
     });
     expect(erasure.remaining.map(({ place }) => place)).toEqual([
       'unmatched_pictures',

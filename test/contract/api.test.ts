@@ -31,6 +31,8 @@ describe('the contract', () => {
         'PATCH /api/v1/blacklist/{id}/',
         'DELETE /api/v1/blacklist/{id}/',
         'GET /api/v1/blacklist/{id}/export',
+        'POST /api/v1/blacklist/{id}/look-back',
+        'POST /api/v1/history/search',
         'GET /api/v1/erasures/{id}',
         'POST /api/v1/blacklist/{id}/images',
         'GET /api/v1/blacklist/{id}/images',

@@ -22,6 +22,7 @@ import type {
   FaceOptions,
   FaceOwner,
   ListedFace,
+  LookBack,
   MatchDefaults,
   MatchedFace,
   MatchOptions,
@@ -39,6 +40,7 @@ import { withPictureOf } from '../with-picture.ts';
 import { type MeasuredQuality, qualityReasons } from './detect/quality.ts';
 import type { CustomModel } from './embed/custom-model.ts';
 import { engineFollower } from './follow.ts';
+import { EngineLookBack } from './look-back.ts';
 import { similarityAt } from './models/calibration.ts';
 import { installedModels, isInstalled } from './models/installed.ts';
 import {
@@ -52,7 +54,7 @@ import {
 } from './models/models.ts';
 import { WorkerPool } from './pool.ts';
 import { compareEmbeddings } from './search/distance.ts';
-import type { EmbeddingStore, GalleryFace } from './search/embedding-store.ts';
+import type { EmbeddingStore, GalleryFace, KeptFaces } from './search/embedding-store.ts';
 import { matchDefaults } from './search/match-defaults.ts';
 import { ModelGallery, type Wanted } from './search/model-gallery.ts';
 import { nearMissThreshold, thresholdLimits } from './search/threshold-limits.ts';
@@ -82,6 +84,8 @@ export interface HumanSettings {
   readonly detectorBackend?: string | undefined;
   /** Model that `Custom` names. */
   readonly customModel?: CustomModel | undefined;
+  /** Days that unmatched faces are kept for a look-back; 0 unless set. */
+  readonly lookBackDays?: number | undefined;
   /** Limits of the self-test, see `EngineTest`. */
   readonly testLimits?: EngineTestLimits | undefined;
 }
@@ -146,6 +150,7 @@ class Human implements FaceBackend {
   readonly modelId: EmbeddingModelName;
   readonly maxImageBytes: number;
   readonly defaults: MatchDefaults;
+  readonly lookBack: LookBack | undefined;
   readonly follower: FaceFollower;
   readonly #pool: WorkerPool;
   readonly #store: EmbeddingStore;
@@ -177,6 +182,7 @@ class Human implements FaceBackend {
     const detector = this.#detector === 'skip' ? 'mediapipe+ssd' : this.#detector;
     const tested = { modelName: model.embedder, detector, minConfidence };
     this.#test = new EngineTest(pool, tested, testLimits);
+    this.lookBack = store.kept && this.#lookBack(store.kept, settings.lookBackDays ?? 0);
     this.follower = engineFollower({
       pool,
       store,
@@ -200,12 +206,20 @@ class Human implements FaceBackend {
     const { model, detectorBackend: detector, metric, threshold } = used;
     const nearThreshold = this.#nearThreshold(model, metric, threshold, options.reviewBand);
     const wanted = wantedOf(options, { metric, threshold, nearThreshold });
-    const found = await this.#search(picture, { detector, models: [], measure: 'all' }, model, wanted);
+    const kept = options.withTemplates ? this.#modelOf(this.modelId) : undefined;
+    const job = { detector, models: kept ? [kept.embedder] : [], measure: 'all' } as const;
+    const found = await this.#search(picture, job, model, wanted);
     const faces = found.map(({ face, neighbours }) => {
       const { area, confidence } = face;
       const matches = neighbours.filter(({ distance }) => distance <= threshold);
       const candidates = neighbours.filter(({ distance }) => !(distance <= threshold));
-      return { area, confidence, matches, candidates, ...shownQuality(face) };
+      const embedding = kept && face.embeddings[kept.embedder];
+      const template = embedding && { version: kept.version, bytes: bytesOf(embedding) };
+      return {
+        ...{ area, confidence, matches, candidates },
+        ...shownQuality(face),
+        ...(template && { template }),
+      };
     });
     return { faces, ...used, hasGallery: true, nearThreshold };
   }
@@ -310,6 +324,21 @@ class Human implements FaceBackend {
 
   close(): Promise<void> {
     return this.#pool.close();
+  }
+
+  #lookBack(kept: KeptFaces, days: number): LookBack {
+    return new EngineLookBack(kept, days, {
+      used: (options) => {
+        const used = this.#used({ ...options, modelName: undefined });
+        return { ...used, embeddingModel: this.#modelOf(this.modelId) };
+      },
+      embeddingOf: async (probe, options) => {
+        const used = this.#used({ ...options, modelName: undefined });
+        const { embeddings } = await probe((picture) => this.#largest(picture, used));
+        return embeddings[this.#embedder(used.model)] as Float32Array;
+      },
+      enrolled: (imageIds) => this.#read(() => this.#gallery(this.modelId).embeddingsOf(imageIds)),
+    });
   }
 
   #read<T>(work: () => T): Promise<T> {
@@ -434,6 +463,10 @@ function shownQuality(face: JobFace): Pick<MatchedFace, 'quality' | 'reasons'> {
   const { brightness, sharpness, pose, ...more } = face.quality as MeasuredQuality;
   const quality = { brightness, sharpness, pose };
   return { quality, reasons: qualityReasons(face, { ...quality, ...more }) };
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function detectorOf(name: string | undefined): EngineDetector | undefined {

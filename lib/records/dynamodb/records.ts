@@ -37,6 +37,11 @@ export function openDynamoRecords(settings: TableSettings): RecordStore {
       const put = { ...noteKey('retention'), body: JSON.stringify(note) };
       await table.settle(async () => (await table.transact([{ put }])).done || again);
     },
+    // Rekognition gives no embeddings away, so that no faces come to the records.
+    async forgetFaces() {},
+    async forgetFacesBefore() {
+      return 0;
+    },
     async check() {
       await table.get(storeKey);
     },

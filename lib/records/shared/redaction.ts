@@ -53,6 +53,15 @@ export function redacted(result: ImageProcessingResult, entryId: number): Proces
   };
 }
 
+/** Returns the result of a picture in which a look-back found the erased person, who is no match there. */
+export function redactedSeen(result: ImageProcessingResult, entryId: number): ProcessedResult {
+  const redaction = redacted(result, entryId);
+  const faces = redaction.faces.map((face) => {
+    return { ...face, facial_area: face.facial_area && withoutPoints(face.facial_area) };
+  });
+  return { ...redaction, faces };
+}
+
 function redactedFace(face: DetectedFace, entryId: number): DetectedFace {
   const isOf = (match: BlacklistMatch) => match.entry.id === entryId;
   if (matchesOf({ faces: [face] }, entryId).length === 0) return face;
@@ -96,6 +105,7 @@ export const nothingErased: ErasedCounts = {
   faces: 0,
   history_records: 0,
   history_pictures: 0,
+  kept_faces: 0,
   inbox_files: 0,
   rejected_files: 0,
   uploads: 0,

@@ -1,6 +1,14 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { EntryRecord, ErasedCounts, ErasureRecord, HistoryChoice } from '../port.ts';
-import { countsOf, matchesOf, mostOf, nothingErased, redacted, tellsOf } from '../shared/redaction.ts';
+import {
+  countsOf,
+  matchesOf,
+  mostOf,
+  nothingErased,
+  redacted,
+  redactedSeen,
+  tellsOf,
+} from '../shared/redaction.ts';
 import { redactedReviews } from '../shared/reviews.ts';
 import { row } from '../shared/row.ts';
 import { storedResult } from '../shared/stored-result.ts';
@@ -45,14 +53,24 @@ export function unsettledErasures(statements: Statements): ErasureRecord[] {
   return statements.unsettledErasures.all().map(erasureOf);
 }
 
-/** To be called in a transaction. Counts what goes, and returns the texts that went. */
-export function redactProcessed(statements: Statements, ids: readonly number[], entryId: number): string[] {
+/** To be called in a transaction. Counts what goes; returns the texts that went, and the kept faces that are to go. */
+export function redactProcessed(
+  statements: Statements,
+  ids: readonly number[],
+  entryId: number,
+  isSeen = false,
+): { texts: string[]; keptFaces: Record<string, SQLOutputValue>[] } {
   const texts: string[] = [];
+  const keptFaces: Record<string, SQLOutputValue>[] = [];
   const counts = { history_records: 0, history_pictures: 0 };
   for (const { id, at, result: json } of statements.storedAmong.all(JSON.stringify(ids))) {
     const result = storedResult(String(json), Number(id), Number(at));
-    if (!tellsOf(result, entryId)) continue;
-    statements.replaceResult.run(JSON.stringify(redacted(result, entryId)), Number(id));
+    if (!isSeen && !tellsOf(result, entryId)) continue;
+    keptFaces.push(...statements.keptFacesOf.all(Number(id)));
+    statements.replaceResult.run(
+      JSON.stringify((isSeen ? redactedSeen : redacted)(result, entryId)),
+      Number(id),
+    );
     texts.push(...matchesOf(result, entryId).flatMap(({ entry, identity }) => [entry.name, identity]));
     texts.push(...redactReviews(statements, Number(id), entryId));
     const { history_records, history_pictures } = countsOf(result);
@@ -66,7 +84,7 @@ export function redactProcessed(statements: Statements, ids: readonly number[], 
       history_pictures: known.removed.history_pictures + counts.history_pictures,
     });
   }
-  return texts;
+  return { texts, keptFaces };
 }
 
 /** Returns the notes that went. */

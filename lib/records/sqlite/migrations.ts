@@ -242,4 +242,20 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
   ) STRICT, WITHOUT ROWID;
   `,
   keptAnswersMigration,
+  /*
+   * Unmatched faces of processed pictures, kept for a look-back; they go with their picture. `at` is the
+   * time of keeping, in milliseconds since 1970.
+   */
+  `
+  CREATE TABLE kept_face (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    processed_id INTEGER NOT NULL REFERENCES processed (id) ON DELETE CASCADE,
+    face_index INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    version TEXT NOT NULL,
+    embedding BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX kept_face_picture ON kept_face (processed_id);
+  CREATE INDEX kept_face_version ON kept_face (version, at);
+  `,
 ];

@@ -2,6 +2,7 @@ import type { SQLOutputValue } from 'node:sqlite';
 import { type ReviewState, reviewVerdicts } from '../../contract/review.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import type {
+  KeptFace,
   ProcessedFilter,
   ProcessedPage,
   ProcessedQuery,
@@ -37,6 +38,7 @@ export function addProcessed(
   result: ProcessedResult,
   actor: string,
   carried?: Date,
+  kept: readonly KeptFace[] = [],
 ): Stamp & { readonly isNew: boolean } {
   const known = statements.processedByPicture.get(pictureId);
   if (known) return { ...stampOf(known), isNew: false };
@@ -49,6 +51,9 @@ export function addProcessed(
     const last = Number(statements.lastRank.get(scope)?.rank ?? 0);
     const rank = 1 + Math.max(last, gapsOf(statements, scope)(largestRemoved()));
     statements.insertPlace.run(scope, rank, stamp.id);
+  }
+  for (const { faceIndex, version, bytes } of kept) {
+    statements.insertKeptFace.run(stamp.id, faceIndex, Date.now(), version, bytes);
   }
   if (!carried && !result.track?.suppressed)
     outbox.add(pictureId, { ...result, db_id: stamp.id, processing_timestamp: stamp.timestamp });

@@ -14,6 +14,8 @@ import type {
   ErasureRecord,
   HistoryChoice,
   ImageRecord,
+  KeptFace,
+  KeptFacePlace,
   NewEntry,
   NewImage,
   NewReview,
@@ -74,6 +76,8 @@ type Row = Record<string, SQLOutputValue>;
 /** Bytes of an embedding that are searched for, and the fewest of a text. */
 const traceBytes = 64;
 const leastTraceBytes = 6;
+/** Kept faces that are removed in one transaction, which no request should notice. */
+const keptFacesAtOnce = 200;
 /** Number of images that are read at once where they are read in turn. */
 const imagesAtOnce = 500;
 /**
@@ -240,10 +244,16 @@ class SqliteRecords implements RecordStore {
     await this.#write(() => this.#statements.settleErasure.run(entryId), { frees: true });
   }
 
-  async redactProcessed(ids: readonly number[], entryId: number): Promise<void> {
+  async redactProcessed(
+    ids: readonly number[],
+    entryId: number,
+    { isSeen = false }: Parameters<RecordStore['redactProcessed']>[2] = {},
+  ): Promise<void> {
     await this.#write(
       () => {
-        for (const text of redactProcessed(this.#statements, ids, entryId)) this.#noteTrace(entryId, text);
+        const told = redactProcessed(this.#statements, ids, entryId, isSeen);
+        for (const text of told.texts) this.#noteTrace(entryId, text);
+        this.#forgetKept(told.keptFaces, entryId);
       },
       { frees: true },
     );
@@ -360,13 +370,37 @@ class SqliteRecords implements RecordStore {
     });
   }
 
-  async addProcessed(pictureId: string, result: ProcessedResult, carried?: Date): Promise<Stamp> {
+  async addProcessed(
+    pictureId: string,
+    result: ProcessedResult,
+    carried?: Date,
+    kept?: readonly KeptFace[],
+  ): Promise<Stamp> {
     const { actor } = changeFacts({});
     const { id, timestamp } = await this.#change(
-      () => addProcessed(this.#statements, this.#outbox, pictureId, result, actor, carried),
+      () => addProcessed(this.#statements, this.#outbox, pictureId, result, actor, carried, kept),
       ({ id, isNew }) => (isNew ? { pictureId: id } : undefined),
     );
     return { id, timestamp };
+  }
+
+  async forgetFaces(faces: readonly KeptFacePlace[], entryId: number): Promise<void> {
+    await this.#write(
+      () => {
+        const places = JSON.stringify(faces.map(({ processedId, faceIndex }) => [processedId, faceIndex]));
+        const found = this.#statements.keptFacesAmong.all(places);
+        this.#forgetKept(found, entryId);
+      },
+      { frees: true },
+    );
+  }
+
+  async forgetFacesBefore(time: Date, version: string): Promise<number> {
+    const { changes } = await this.#write(
+      () => this.#statements.deleteKeptFacesBefore.run(time.getTime(), version, keptFacesAtOnce),
+      { frees: true },
+    );
+    return Number(changes);
   }
 
   async getProcessed(id: number, actor?: string): Promise<ImageProcessingResult | undefined> {
@@ -478,6 +512,18 @@ class SqliteRecords implements RecordStore {
       const place = `embedding ${this.#traces.get(id)?.size}`;
       this.#traces.get(id)?.set(place, embedding.subarray(0, traceBytes));
     }
+  }
+
+  /** Removes kept faces, counts them, and notes what must not be found of them. */
+  #forgetKept(rows: readonly Row[], entryId: number): void {
+    if (rows.length === 0) return;
+    for (const { id, embedding } of rows) {
+      const bytes = row<Uint8Array>(embedding).slice(0, traceBytes);
+      this.#traces.get(entryId)?.set(`kept face ${id}`, bytes);
+    }
+    this.#statements.deleteKeptFaces.run(JSON.stringify(rows.map(({ id }) => Number(id))));
+    const known = getErasure(this.#statements, entryId)?.removed.kept_faces ?? 0;
+    noteErasure(this.#statements, entryId, { kept_faces: known + rows.length });
   }
 
   /** A short text may stand anywhere by chance, and in the names of others. */

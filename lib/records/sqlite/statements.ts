@@ -87,6 +87,20 @@ const statements = {
       SELECT id, at, run FROM processed WHERE id = (SELECT max(id) FROM processed)
       UNION ALL SELECT id, at, run FROM processed_newest
     ) ORDER BY id DESC LIMIT 1`,
+  insertKeptFace: `
+    INSERT INTO kept_face (processed_id, face_index, at, version, embedding) VALUES (?, ?, ?, ?, ?)`,
+  /** Kept faces of a JSON array of `[db_id, face index]`. */
+  keptFacesAmong: `
+    SELECT kept_face.id, embedding FROM json_each(?) CROSS JOIN kept_face
+    ON processed_id = value ->> 0 AND face_index = value ->> 1`,
+  deleteKeptFaces: 'DELETE FROM kept_face WHERE id IN (SELECT value FROM json_each(?))',
+  keptFacesOf: 'SELECT id, embedding FROM kept_face WHERE processed_id = ?',
+  deleteKeptFacesBefore: `
+    DELETE FROM kept_face WHERE id IN (
+      SELECT id FROM kept_face WHERE version = ?2 AND at < ?1
+      UNION ALL SELECT id FROM kept_face WHERE version < ?2
+      UNION ALL SELECT id FROM kept_face WHERE version > ?2 LIMIT ?3
+    )`,
   insertPlace: 'INSERT INTO processed_place (scope, rank, processed_id) VALUES (?, ?, ?)',
   lastRank: 'SELECT rank FROM processed_place WHERE scope = ? ORDER BY rank DESC LIMIT 1',
   processedByPicture: 'SELECT id, at FROM processed WHERE picture_id = ?',

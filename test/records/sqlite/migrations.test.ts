@@ -247,6 +247,7 @@ describe('a database', () => {
       'entry',
       'erasure',
       'image',
+      'kept_face',
       'notice',
       'processed',
       'receiver',

@@ -117,6 +117,12 @@ export class ModelGallery {
     return this.#current.gallery.has(imageId);
   }
 
+  /** Reads the embeddings of those images that are enrolled for the version in use. */
+  embeddingsOf(imageIds: readonly string[]): Map<string, Float32Array> {
+    const faces = this.#current.gallery.getAmong(imageIds);
+    return new Map(faces.map(({ imageId, embedding }) => [imageId, embedding]));
+  }
+
   /** Lists the owners of all versions' faces. */
   owners(): FaceOwner[] {
     return this.#versions.flatMap(({ gallery }) => gallery.owners());

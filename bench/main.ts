@@ -28,6 +28,8 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   // Computes what the detections' confidence rests on.
   confidence: () => import('./accuracy/confidence.ts'),
   edges: () => import('./accuracy/edges.ts'),
+  // Measures the rule by which whom a camera shows is decided; its table is in docs/cameras.md.
+  video: () => import('./video/video.ts'),
   history: () => import('./service/history.ts'),
   retention: () => import('./service/retention.ts'),
   // These measure the AWS mode; they save nothing.

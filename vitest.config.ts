@@ -40,7 +40,7 @@ const unit = testFiles(
   'http/form-text',
   'inbox/queue',
   'inputs/{base64,decode,picture-slots,public-address}',
-  'local/commands/person-folders',
+  'local/commands/{person-folders,printable}',
   'local/import/*',
   'local/emulators/rekognition/{face-detail,face-index,quality,similarity}',
   'local/server/{body-budget,request-place,router}',

@@ -28,7 +28,7 @@ const testFiles = (...names: string[]) => names.map((name) => `test/${name}.test
 const unit = testFiles(
   'bench/{lfw,measures}',
   'blacklist/{add-images,create-entry,delete-entry,possible-duplicates,sweep}',
-  '{comments,config,env-file,old-settings,once-in,system-names}',
+  '{comments,config,env-file,errors,old-settings,once-in,system-names}',
   'contract/{api,hostile-text,moment}',
   'erasure/*',
   'events/match-event',
@@ -37,7 +37,7 @@ const unit = testFiles(
   'faces/engine/{geometry,models}/*',
   'faces/engine/search/{match-defaults,threshold-limits}',
   'faces/rekognition/rate-limit',
-  'http/form-text',
+  'http/{form-text,unknown-fields}',
   'inbox/queue',
   'inputs/{base64,decode,picture-slots,public-address}',
   'local/commands/{person-folders,printable}',

@@ -7,6 +7,9 @@ import { enrollingPorts } from '../lib/wiring/open.ts';
 /** POST /api/v1/blacklist/{id}/images */
 export const handler = endpoint(
   addImagesContract,
-  async ({ params, files }, { deadline }) => addImages(await enrollingPorts(), params.id, files, deadline),
+  async ({ params, files, fieldWarnings }, { deadline }) => {
+    const added = await addImages(await enrollingPorts(), params.id, files, deadline);
+    return { ...added, errors: [...added.errors, ...fieldWarnings] };
+  },
   readMultipart,
 );

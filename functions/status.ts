@@ -1,7 +1,7 @@
 import { loadConfig, loadedWarnings } from '../lib/config.ts';
 import { statusContract } from '../lib/contract/endpoints/status.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
-import { authenticationOf } from '../lib/service/authentication.ts';
+import { authenticationOf, tokensWarning } from '../lib/service/authentication.ts';
 import { statusOf } from '../lib/service/status.ts';
 import { inboxWarnings } from '../lib/wiring/inbox-warnings.ts';
 import { stores } from '../lib/wiring/open.ts';
@@ -15,5 +15,7 @@ export const handler = endpoint(statusContract, async (_input, { event }) => {
     statusOf({ ...(await stores()), webhooks }, config, authenticationOf(config, event)),
     inboxWarnings(config),
   ]);
-  return { ...answer, warnings: [...answer.warnings, ...inbox, ...loadedWarnings()] };
+  const tokens = tokensWarning();
+  const warnings = [...(tokens ? [tokens] : []), ...answer.warnings, ...inbox, ...loadedWarnings()];
+  return { ...answer, warnings };
 });

@@ -37,6 +37,7 @@ const table: Readonly<Record<string, Role>> = {
   deleteManyProcessed: 'admin',
   deleteManyProcessedUnderProcess: 'admin',
   getErasure: 'admin',
+  reviewProcessed: 'desk',
   openApi: 'check',
   docs: 'check',
   docsAsset: 'check',

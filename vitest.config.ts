@@ -27,7 +27,8 @@ const testFiles = (...names: string[]) => names.map((name) => `test/${name}.test
 /** Files that start no process and open no port; `test/set-up/unit.ts` makes sure of that. */
 const unit = testFiles(
   'bench/{lfw,measures}',
-  'blacklist/{add-images,create-entry,delete-entry,possible-duplicates,sweep}',
+  'blacklist/{add-images,create-entry,delete-entry,possible-duplicates,sweep,export-entry}',
+  'cameras/{decide,motion,print,reading,regions,tracks}',
   '{comments,config,env-file,errors,old-settings,once-in,system-names}',
   'contract/{api,hostile-text,moment}',
   'erasure/*',

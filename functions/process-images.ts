@@ -1,6 +1,7 @@
 import { loadConfig } from '../lib/config.ts';
 import { processImagesContract } from '../lib/contract/endpoints/process-images.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
+import { maxBodyBytes } from '../lib/http/payload.ts';
 import { withWarnings } from '../lib/http/unknown-fields.ts';
 import { matchedOnly } from '../lib/processing/matched-only.ts';
 import { countFaces, processImages } from '../lib/processing/process-images.ts';
@@ -11,7 +12,7 @@ import { enrollingPorts, inputsFor } from '../lib/wiring/open.ts';
 export const handler = endpoint(processImagesContract, async ({ body, fieldWarnings }, request) => {
   const { actor, note, deadline } = request;
   const ports = { ...(await enrollingPorts()), inputs: await inputsFor(actor) };
-  const results = await processImages(ports, loadConfig(), body, deadline);
+  const results = await processImages(ports, loadConfig(), body, deadline, maxBodyBytes());
   note(countFaces(results));
   const told = maySeeUnmatched(actor) ? results : results.map(matchedOnly);
   return told.map((result) => ({ ...result, warnings: withWarnings(result.warnings, fieldWarnings) }));

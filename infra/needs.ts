@@ -137,6 +137,12 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     versions: ofPeople,
     collection: ['rekognition:DeleteFaces'],
   },
+  exportEntry: {
+    audit: true,
+    table: read,
+    objects: { 's3:GetObject': ['blacklist/*', 'cropped/*', 'processed/*'] },
+    list: 'everything',
+  },
   getErasure: { audit: true, table: read },
   addImages: {
     audit: true,

@@ -1,5 +1,5 @@
 import type { ReviewState, ReviewVerdict } from '../contract/review.ts';
-import type { ImageProcessingResult } from '../contract/shapes.ts';
+import type { ImageProcessingResult, Track } from '../contract/shapes.ts';
 import type { Severity } from '../contract/vocabulary.ts';
 import type { FaceQuality, ImageFace } from '../faces/port.ts';
 
@@ -149,6 +149,9 @@ export type NewImage = Pick<ImageRecord, 'id' | 'entryId' | 'key' | 'file'>;
 
 /** Answer for a processed picture, without the id and the time that its record gets. */
 export type ProcessedResult = Omit<ImageProcessingResult, 'db_id' | 'processing_timestamp'>;
+
+/** Times and counts of a passage that goes on after its record was made. */
+export type TrackProgress = Pick<Track, 'last_seen' | 'looks' | 'matched_looks'>;
 
 /** Id and time of a processed picture's record. */
 export interface Stamp {
@@ -497,6 +500,12 @@ export interface RecordStore {
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
   addProcessed(pictureId: string, result: ProcessedResult, carried?: Date): Promise<Stamp>;
+  /**
+   * Brings the times and counts of a passage up to date, in the record that tells of it; nobody is told
+   * again. Does nothing if the record or its passage is absent.
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
+   */
+  updateTrack(id: number, track: TrackProgress): Promise<void>;
   /**
    * Reads a processed picture's answer.
    * @param actor whoever must have sent it; anybody unless it is given

@@ -17,7 +17,7 @@ export async function statusOf(
   { webhooks, ...stores }: Stores & { readonly webhooks: readonly WebhookStatus[] | null },
   config: Config,
   authentication: Status['settings']['authentication'],
-): Promise<Status> {
+): Promise<Omit<Status, 'caller'>> {
   const { faces, records } = stores;
   const [counts, health, disorder, disks, reviews, retention] = await Promise.all([
     records.count(),

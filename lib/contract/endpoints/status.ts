@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
+import { roles } from '../role.ts';
 import { similarityMetrics } from '../vocabulary.ts';
 
 const count = z.number().int().min(0);
@@ -99,6 +100,9 @@ export const Status = z
     }),
     warnings: z.array(z.string()).describe('What somebody should know or mend, in plain words.'),
     webhooks: z.array(WebhookStatus).nullable().describe('Null where there are none.'),
+    caller: z
+      .object({ name: z.string(), role: z.enum(roles) })
+      .describe('Whoever asks, by the name of the token or user, and what that may do.'),
   })
   .meta({ id: 'Status' });
 export type Status = z.infer<typeof Status>;
@@ -175,6 +179,7 @@ export const statusContract = defineEndpoint({
         'Nobody is asked for a token: every program on this computer can see and change the list. Set API_TOKENS to change that.',
       ],
       webhooks: null,
+      caller: { name: 'front-desk', role: 'desk' },
     },
   },
   errors: ['throttled', 'backend_unavailable'],

@@ -3,7 +3,7 @@ import { defineEndpoint } from '../endpoint.ts';
 import { matchedEntryExample, verificationExample } from '../examples.ts';
 import { EntryPath, ImageInput, overrides } from '../fields.ts';
 import { MatchedEntry } from '../shapes.ts';
-import { Verification } from './verify.ts';
+import { Verification } from '../verification.ts';
 
 export const VerifyEntryRequest = z
   .object({ image: ImageInput, ...overrides })

@@ -17,6 +17,7 @@ import {
 } from '../shared/reviews.ts';
 import { row } from '../shared/row.ts';
 import { type Action, isNew } from './action.ts';
+import { asRead } from './change-picture.ts';
 import { again, type TableClient } from './client.ts';
 import { gapsOf } from './gaps.ts';
 import {
@@ -83,13 +84,6 @@ export function reviewRecords(table: TableClient) {
       return tallies;
     },
   } satisfies Partial<RecordStore>;
-}
-
-/** Condition that a picture was neither removed nor redacted since it was read. */
-export function asRead({ redactions }: Item) {
-  return redactions === undefined
-    ? { condition: 'attribute_exists(#pk) AND attribute_not_exists(#redactions)' }
-    : { condition: '#redactions = :redactions', values: { redactions } };
 }
 
 /** Makes the action that takes notes on an erased entry out of a picture's reviews, as they were read. */

@@ -46,6 +46,9 @@ export function redacted(result: ImageProcessingResult, entryId: number): Proces
     // A camera or a door is nobody; a reference is often a file's name.
     source: result.source,
     reference: null,
+    camera: result.camera,
+    // Its times and counts stay, and the distance measures a face.
+    track: result.track && { ...result.track, distance_mean: null },
     warnings: result.warnings,
   };
 }
@@ -62,7 +65,7 @@ function redactedFace(face: DetectedFace, entryId: number): DetectedFace {
     blacklist_matches: face.blacklist_matches.map(withoutEntry),
     candidates: null,
     near_misses: face.near_misses?.map(withoutEntry) ?? null,
-    // Brightness, sharpness and pose tell nobody's face from another's.
+    // Brightness, sharpness and pose don't tell one person from another.
     quality: face.quality,
     verdict: face.verdict,
     verdict_reasons: face.verdict_reasons,

@@ -11,7 +11,10 @@ export const handler = endpoint(
   async (input, request) => {
     const { id } = input.params;
     return answeredOnce(keptAnswers, addImagesContract.operationId, input, request, {
-      work: async (ids) => addImages(await enrollingPorts(), id, input.files, request.deadline, ids),
+      async work(ids) {
+        const added = await addImages(await enrollingPorts(), id, input.files, request.deadline, ids);
+        return { ...added, errors: [...added.errors, ...input.fieldWarnings] };
+      },
       entryIdsOf: ({ possible_duplicates }) => [id, ...(possible_duplicates ?? []).map((one) => one.id)],
     });
   },

@@ -3,6 +3,7 @@ import { createEntryContract } from '../lib/contract/endpoints/create-entry.ts';
 import { answeredOnce } from '../lib/http/answer-once.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
 import { readMultipart } from '../lib/http/multipart.ts';
+import { withWarnings } from '../lib/http/unknown-fields.ts';
 import { enrollingPorts, keptAnswers } from '../lib/wiring/open.ts';
 
 /** POST /api/v1/blacklist/ */
@@ -11,8 +12,11 @@ export const handler = endpoint(
   async (input, request) => {
     const { deadline, actor } = request;
     return answeredOnce(keptAnswers, createEntryContract.operationId, input, request, {
-      work: async (ids) =>
-        createEntry(await enrollingPorts(), input.body, input.files, deadline, actor.name, ids),
+      async work(ids) {
+        const { body, files, fieldWarnings } = input;
+        const entry = await createEntry(await enrollingPorts(), body, files, deadline, actor.name, ids);
+        return { ...entry, warnings: withWarnings(entry.warnings, fieldWarnings) };
+      },
       entryIdsOf: ({ id, possible_duplicates }) => [id, ...(possible_duplicates ?? []).map((one) => one.id)],
     });
   },

@@ -3,6 +3,7 @@ import { processImagesContract } from '../lib/contract/endpoints/process-images.
 import { answeredOnce } from '../lib/http/answer-once.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
 import { maxBodyBytes } from '../lib/http/payload.ts';
+import { withWarnings } from '../lib/http/unknown-fields.ts';
 import { matchedOnly } from '../lib/processing/matched-only.ts';
 import { countFaces, entryIdsIn, processImages } from '../lib/processing/process-images.ts';
 import { maySeeUnmatched } from '../lib/service/actor.ts';
@@ -16,7 +17,9 @@ export const handler = endpoint(processImagesContract, async (input, request) =>
       const ports = { ...(await enrollingPorts()), inputs: await inputsFor(actor) };
       const results = await processImages(ports, loadConfig(), input.body, deadline, maxBodyBytes(), ids);
       note(countFaces(results));
-      return maySeeUnmatched(actor) ? results : results.map(matchedOnly);
+      const told = maySeeUnmatched(actor) ? results : results.map(matchedOnly);
+      const { fieldWarnings } = input;
+      return told.map((result) => ({ ...result, warnings: withWarnings(result.warnings, fieldWarnings) }));
     },
     entryIdsOf: (results) => entryIdsIn(results),
   });

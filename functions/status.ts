@@ -1,7 +1,7 @@
 import { loadConfig, loadedWarnings } from '../lib/config.ts';
 import { statusContract } from '../lib/contract/endpoints/status.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
-import { authenticationOf } from '../lib/service/authentication.ts';
+import { authenticationOf, tokensWarning } from '../lib/service/authentication.ts';
 import { cameraWarnings } from '../lib/service/cameras.ts';
 import { statusOf } from '../lib/service/status.ts';
 import { inboxWarnings } from '../lib/wiring/inbox-warnings.ts';
@@ -16,9 +16,11 @@ export const handler = endpoint(statusContract, async (_input, { event, actor })
     statusOf({ ...(await stores()), webhooks }, config, authenticationOf(config, event)),
     inboxWarnings(config),
   ]);
+  const tokens = tokensWarning();
+  const found = [...answer.warnings, ...inbox, ...cameraWarnings(), ...loadedWarnings()];
   return {
     ...answer,
-    warnings: [...answer.warnings, ...inbox, ...cameraWarnings(), ...loadedWarnings()],
+    warnings: [...(tokens ? [tokens] : []), ...found],
     caller: { name: actor.name, role: actor.role },
   };
 });

@@ -174,9 +174,10 @@ export class VersionConflictError extends ServiceError {
   }) {
     const by = entry.updatedBy === null ? '' : ` by ${entry.updatedBy}`;
     const at = entry.updatedDate === null ? '' : ` at ${entry.updatedDate}`;
-    const changed = entry.updatedDate === null ? '' : `Entry ${entry.id} was changed${by}${at}. `;
+    const subject =
+      entry.updatedDate === null ? `Entry ${entry.id}` : `Entry ${entry.id} was changed${by}${at}. It`;
     super(
-      `${changed}It has version ${entry.version}, not the one that this request is for: ` +
+      `${subject} has version ${entry.version}, not the one that this request is for: ` +
         'read the entry again, and send the request with its present version if it is still wanted.',
     );
   }

@@ -54,6 +54,8 @@ interface Input<Params, Query, RequestBody> {
   readonly body: BodyOf<RequestBody>;
   /** Files of a multipart body; empty for other bodies. */
   readonly files: readonly UploadedFile[];
+  /** Lines for an answer's `warnings`, on fields that the contract does not know. */
+  readonly fieldWarnings: readonly string[];
 }
 
 /** A request's input, checked, and in the contract's types. */
@@ -260,8 +262,8 @@ async function readInput(
 ): Promise<EndpointInput<Endpoint>> {
   const params = contract.params && validate(contract.params, decoded(event.pathParameters), 'path');
   const query = contract.query && validate(contract.query, event.queryStringParameters ?? {}, 'query');
-  const { body, files } = await readBody(contract.body, event, readForm);
-  return { params: params ?? {}, query: query ?? {}, body, files } as EndpointInput<Endpoint>;
+  const read = await readBody(contract.body, event, readForm);
+  return { params: params ?? {}, query: query ?? {}, ...read } as EndpointInput<Endpoint>;
 }
 
 /** Decodes path parameters, because API Gateway's REST APIs leave them percent-encoded. */

@@ -10,7 +10,7 @@ import { ConfigError, loadConfig } from '../../lib/config.ts';
 import { findInCloud } from '../../lib/erasure/check-cloud.ts';
 import { type Find, findInFiles } from '../../lib/erasure/check-files.ts';
 import { type Trace, tracesOfName, tracesOfPicture } from '../../lib/erasure/traces.ts';
-import { runCommand } from '../command.ts';
+import { printable, runCommand } from '../command.ts';
 import { requirePresentRecords } from './present-records.ts';
 
 const usage = 'usage: npm run erasure -- check [--name NAME]… [--image FILE]…';
@@ -29,7 +29,7 @@ await runCommand(async () => {
   }
   const { finds, searched } = await findAll(traces);
   if (searched === 0) throw new ConfigError('There is nothing to search: the service keeps nothing there.');
-  for (const find of finds.slice(0, mostTold)) console.log(find);
+  for (const find of finds.slice(0, mostTold)) console.log(printable(find));
   if (finds.length > mostTold) console.log(`… and ${finds.length - mostTold} more`);
   console.log(
     finds.length === 0

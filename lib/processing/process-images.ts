@@ -168,7 +168,11 @@ export function countFaces(results: readonly Pick<ImageProcessingResult, 'faces'
 /** Lists the entries that results tell of. */
 export function entryIdsIn(results: readonly Pick<ImageProcessingResult, 'faces'>[]): number[] {
   const shown = results.flatMap(({ faces }) =>
-    faces.flatMap(({ blacklist_matches, candidates }) => [...blacklist_matches, ...(candidates ?? [])]),
+    faces.flatMap(({ blacklist_matches, near_misses, candidates }) => [
+      ...blacklist_matches,
+      ...(near_misses ?? []),
+      ...(candidates ?? []),
+    ]),
   );
   return [...new Set(shown.map(({ entry }) => entry.id))];
 }

@@ -41,7 +41,6 @@ const table: Readonly<Record<string, Role>> = {
   lookBack: 'editor',
   searchHistory: 'admin',
   getErasure: 'admin',
-  reviewProcessed: 'desk',
   openApi: 'check',
   docs: 'check',
   docsAsset: 'check',

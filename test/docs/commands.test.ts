@@ -13,6 +13,23 @@ async function blocksOf(page: string): Promise<string[]> {
   return [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block = '']) => block).filter(isForServer);
 }
 
+/** Figures that the page's answers show, as they were rounded. */
+function figuresOf(text: string): [name: string, value: number][] {
+  const answers = [...text.matchAll(/^```json\n([\s\S]*?)^```/gm)].map(([, block = '']) => block).join('\n');
+  return [...answers.matchAll(/"(distance|similarity|threshold)": ([\d.]+)/g)].map(([, name = '', value]) => [
+    name,
+    Number(value),
+  ]);
+}
+
+/** Values of a field in what the commands printed, rounded as the pages round them. */
+function answersOf(printed: string, figure: string): number[] {
+  const digits = figure === 'similarity' ? 1 : 3;
+  return [...printed.matchAll(new RegExp(`"${figure}":([\\d.]+)`, 'g'))].map(([, value]) =>
+    Number(Number(value).toFixed(digits)),
+  );
+}
+
 test.each(['README.md', 'docs/api.md'])(
   'the commands of %s do what they say, as they stand',
   async (page) => {
@@ -26,5 +43,8 @@ test.each(['README.md', 'docs/api.md'])(
     const { stdout } = await promisify(execFile)('bash', ['-c', script], { maxBuffer: 64 * 1024 * 1024 });
     expect(stdout).toContain('"name":"Jane Roe"');
     expect(stdout).toContain('"has_blacklist_match":true');
+    for (const [figure, shown] of figuresOf(await readFile(page, 'utf8'))) {
+      expect([figure, answersOf(stdout, figure)]).toEqual([figure, expect.arrayContaining([shown])]);
+    }
   },
 );

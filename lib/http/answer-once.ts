@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { answerOnce, type RepeatableWork } from '../answers/answer-once.ts';
 import type { KeptAnswers } from '../answers/port.ts';
 import { maxKeyLength } from '../contract/idempotency-key.ts';
 import { RequestInvalidError } from '../errors.ts';
+import { decodedPicture } from '../inputs/decoded-pictures.ts';
 import { type AnswerWithHeaders, type EndpointRequest, withHeaders } from './endpoint.ts';
 import { requestHeader } from './headers.ts';
 import type { UploadedFile } from './multipart.ts';
@@ -35,10 +37,21 @@ export async function answeredOnce<Result>(
   const key = idempotencyKey(event);
   if (key === undefined) return work.work();
   const sent = files.flatMap(({ fileName, bytes }) => [fileName, bytes]);
-  const content = [operationId, JSON.stringify(params), JSON.stringify(body), ...sent];
+  const content = [operationId, JSON.stringify(params), JSON.stringify(body, withoutStandIns), ...sent];
   const request = { caller: actor.name, key, content, deadline };
   const { result, isRepeated } = await answerOnce(await open(), request, work);
   return isRepeated ? withHeaders(result, { 'Idempotent-Replayed': 'true' }) : result;
+}
+
+/**
+ * Replaces the text that stands for a large picture by the picture's hash: the text is another one in each
+ * request.
+ */
+function withoutStandIns(_name: string, value: unknown): unknown {
+  const picture = typeof value === 'string' ? decodedPicture(value) : undefined;
+  if (picture === undefined) return value;
+  if (picture instanceof Uint8Array) return createHash('sha256').update(picture).digest('hex');
+  return picture.message;
 }
 
 /**

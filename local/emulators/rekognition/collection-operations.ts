@@ -19,8 +19,8 @@ const defaultPageSize = 1000;
 
 export const createCollection = define(
   parameters.CreateCollection,
-  ({ CollectionId }, { store, region }): CreateCollectionResponse => {
-    store.createCollection(CollectionId);
+  ({ CollectionId, Tags }, { store, region }): CreateCollectionResponse => {
+    store.createCollection(CollectionId, Tags);
     return {
       StatusCode: 200,
       // The service leaves the `arn:` out here, and here only.
@@ -32,14 +32,14 @@ export const createCollection = define(
 
 export const describeCollection = define(
   parameters.DescribeCollection,
-  ({ CollectionId }, { store, region }) => {
+  ({ CollectionId }, { store, users, region }) => {
     const { createdMs, faceCount } = store.getCollection(CollectionId);
     return {
       FaceCount: faceCount,
       FaceModelVersion: faceModelVersion,
       CollectionARN: `arn:aws:rekognition:${region}:${accountId}:collection/${CollectionId}`,
       CreationTimestamp: createdMs / 1000,
-      UserCount: 0,
+      UserCount: users.count(CollectionId),
     };
   },
 );
@@ -67,15 +67,19 @@ export const deleteCollection = define(
 
 export const listFaces = define(
   parameters.ListFaces,
-  ({ CollectionId, NextToken, MaxResults, FaceIds, UserId }, { store }): ListFacesResponse => {
+  ({ CollectionId, NextToken, MaxResults, FaceIds, UserId }, { store, users }): ListFacesResponse => {
     const scope = `faces ${CollectionId}`;
     const after = NextToken === undefined ? 0 : readPageToken(scope, NextToken);
-    // The emulator has no users, so none of them has a face.
-    const faceIds = UserId === undefined ? FaceIds : [];
+    const own = UserId === undefined ? undefined : users.facesOf(CollectionId, UserId);
+    const faceIds = own && FaceIds ? own.filter((id) => FaceIds.includes(id)) : (own ?? FaceIds);
     const limit = MaxResults || defaultPageSize;
     const { items, next } = store.listFaces(CollectionId, { after, limit, faceIds });
+    const userOf = users.usersOf(
+      CollectionId,
+      items.map(({ faceId }) => faceId),
+    );
     return {
-      Faces: items.map(faceOf),
+      Faces: items.map((face) => faceOf(face, userOf.get(face.faceId))),
       FaceModelVersion: faceModelVersion,
       ...(next !== undefined && { NextToken: writePageToken(scope, next) }),
     };
@@ -84,12 +88,21 @@ export const listFaces = define(
 
 export const deleteFaces = define(
   parameters.DeleteFaces,
-  ({ CollectionId, FaceIds }, { store }): DeleteFacesResponse => {
-    const deleted = store.deleteFaces(CollectionId, FaceIds);
-    const absent = [...new Set(FaceIds).difference(new Set(deleted))];
+  ({ CollectionId, FaceIds }, { store, users }): DeleteFacesResponse => {
+    store.checkExists(CollectionId);
+    const userOf = users.usersOf(CollectionId, FaceIds);
+    const deleted = store.deleteFaces(
+      CollectionId,
+      FaceIds.filter((id) => !userOf.has(id)),
+    );
+    const kept = [...new Set(FaceIds).difference(new Set(deleted))];
     return {
       DeletedFaces: deleted,
-      UnsuccessfulFaceDeletions: absent.map((FaceId) => ({ FaceId, Reasons: ['FACE_NOT_FOUND'] })),
+      UnsuccessfulFaceDeletions: kept.map((FaceId) => {
+        const UserId = userOf.get(FaceId);
+        if (UserId === undefined) return { FaceId, Reasons: ['FACE_NOT_FOUND'] };
+        return { FaceId, UserId, Reasons: ['ASSOCIATED_TO_AN_EXISTING_USER'] };
+      }),
     };
   },
 );

@@ -43,6 +43,18 @@ const migrations: readonly string[] = [
   DROP TABLE collection;
   ALTER TABLE numbered_collection RENAME TO collection;
   `,
+  // A user is a set of faces. Tags are JSON.
+  `
+  CREATE TABLE user (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    collection_id TEXT NOT NULL REFERENCES collection (id) ON DELETE CASCADE,
+    id TEXT NOT NULL,
+    UNIQUE (collection_id, id)
+  ) STRICT;
+  ALTER TABLE face ADD COLUMN user_id TEXT;
+  CREATE INDEX face_user ON face (collection_id, user_id) WHERE user_id IS NOT NULL;
+  ALTER TABLE collection ADD COLUMN tags TEXT NOT NULL DEFAULT '{}';
+  `,
 ];
 
 /**

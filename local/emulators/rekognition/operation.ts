@@ -2,10 +2,12 @@ import type * as z from 'zod';
 import type { Engine } from './engine.ts';
 import { parseParameters } from './parameters.ts';
 import type { CollectionStore } from './store.ts';
+import type { UserStore } from './user-store.ts';
 
 /** Dependencies of an operation. */
 export interface Context {
   readonly store: CollectionStore;
+  readonly users: UserStore;
   readonly engine: Engine;
   /** Region of the request's signature. */
   readonly region: string;

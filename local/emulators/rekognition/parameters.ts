@@ -108,10 +108,14 @@ const Search = {
   FaceMatchThreshold: Percent.default(80),
 };
 
-export const CreateCollection = z.object({
-  CollectionId,
-  Tags: z.record(z.string(), text({ max: 256 })).optional(),
-});
+const tagPattern = '(?!aws:)[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*';
+const Tags = z.record(
+  text({ min: 1, max: 128, pattern: tagPattern }),
+  text({ max: 256, pattern: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*' }),
+);
+const ResourceArn = text({ min: 20, max: 2048 });
+
+export const CreateCollection = z.object({ CollectionId, Tags: Tags.optional() });
 export const DescribeCollection = z.object({ CollectionId });
 export const ListCollections = z.object(Page);
 export const DeleteCollection = z.object({ CollectionId });
@@ -137,6 +141,53 @@ export const SearchFacesByImage = z.object({
   ...Search,
   QualityFilter: QualityFilter.default('NONE'),
 });
+const ClientRequestToken = text({ min: 1, max: 64, pattern: '[a-zA-Z0-9-_]+' }).optional();
+const UserFaceIds = z
+  .array(FaceId)
+  .min(1, 'Member must have length greater than or equal to 1')
+  .max(100, 'Member must have length less than or equal to 100');
+const MaxUsers = z.int().min(1, atLeast(1)).max(500, atMost(500)).default(80);
+
+export const CreateUser = z.object({ CollectionId, UserId, ClientRequestToken });
+export const DeleteUser = z.object({ CollectionId, UserId, ClientRequestToken });
+export const ListUsers = z.object({
+  CollectionId,
+  NextToken: Page.NextToken,
+  MaxResults: z.int().min(1, atLeast(1)).max(500, atMost(500)).optional(),
+});
+export const AssociateFaces = z.object({
+  CollectionId,
+  UserId,
+  FaceIds: UserFaceIds,
+  UserMatchThreshold: Percent.default(75),
+  ClientRequestToken,
+});
+export const DisassociateFaces = z.object({
+  CollectionId,
+  UserId,
+  FaceIds: UserFaceIds,
+  ClientRequestToken,
+});
+export const SearchUsers = z.object({
+  CollectionId,
+  UserId: UserId.optional(),
+  FaceId: FaceId.optional(),
+  UserMatchThreshold: Percent.default(80),
+  MaxUsers,
+});
+export const SearchUsersByImage = z.object({
+  CollectionId,
+  Image,
+  UserMatchThreshold: Percent.default(80),
+  MaxUsers,
+  QualityFilter: QualityFilter.default('NONE'),
+});
+export const TagResource = z.object({ ResourceArn, Tags });
+export const UntagResource = z.object({
+  ResourceArn,
+  TagKeys: z.array(text({ min: 1, max: 128, pattern: tagPattern })).max(200),
+});
+export const ListTagsForResource = z.object({ ResourceArn });
 export const DetectFaces = z.object({ Image, Attributes: Attributes.optional() });
 export const CompareFaces = z.object({
   SourceImage: Image,

@@ -12,10 +12,11 @@ import { openCollectionDatabase } from './database.ts';
 import { Engine } from './engine.ts';
 import { internalError, namedError, throttled } from './errors.ts';
 import { type FaultInput, Faults } from './faults.ts';
-import { operations } from './operations.ts';
+import { type OperationName, operations } from './operations.ts';
 import { contentType, readInput, readRegion, readTarget, toRekognitionError } from './protocol.ts';
 import { createObjectReader } from './s3.ts';
 import { CollectionStore } from './store.ts';
+import { UserStore } from './user-store.ts';
 
 /** Two pictures of 5 MB in base64, and what is around them. */
 const maxRequestBytes = 15 * 1024 * 1024;
@@ -41,6 +42,8 @@ export interface RekognitionOptions {
   readonly faults?: readonly FaultInput[];
   /** Milliseconds after which reads tell of a write; 0 by default. */
   readonly consistencyMs?: number;
+  /** Called with each good answer, for checks. */
+  readonly onAnswer?: (operation: OperationName, answer: object) => void;
 }
 
 /** A running emulator. */
@@ -64,13 +67,18 @@ export interface Rekognition extends AsyncDisposable {
 export async function startRekognition(options: RekognitionOptions): Promise<Rekognition> {
   await using resources = new AsyncDisposableStack();
   const consistency = new Consistency(options.consistencyMs);
-  const store = resources.adopt(
-    new CollectionStore(openCollectionDatabase(options.dataDir), consistency),
-    (one) => one.close(),
-  );
+  const database = openCollectionDatabase(options.dataDir);
+  const store = resources.adopt(new CollectionStore(database, consistency), (one) => one.close());
   const objects = createObjectReader(options.s3Endpoint);
   const engine = resources.adopt(await Engine.start(options.workers, objects), (one) => one.close());
-  const emulator = new Emulator(store, engine, new Faults(options.faults), consistency);
+  const emulator = new Emulator({
+    store,
+    users: new UserStore(database, store),
+    engine,
+    faults: new Faults(options.faults),
+    consistency,
+    onAnswer: options.onAnswer,
+  });
   const server = createHttpServer();
   emulator.serve(server);
   server.listen(options.port, '127.0.0.1');
@@ -104,20 +112,33 @@ function createHttpServer(): Server {
   return server;
 }
 
+interface EmulatorParts {
+  readonly store: CollectionStore;
+  readonly users: UserStore;
+  readonly engine: Engine;
+  readonly faults: Faults;
+  readonly consistency: Consistency;
+  readonly onAnswer: RekognitionOptions['onAnswer'];
+}
+
 class Emulator {
   readonly faults: Faults;
   readonly consistency: Consistency;
   readonly calls = new CallLog();
   readonly #store: CollectionStore;
+  readonly #users: UserStore;
   readonly #engine: Engine;
+  readonly #onAnswer: RekognitionOptions['onAnswer'];
   readonly #budget = new BodyBudget(heldLimits);
   readonly #running = new Set<Promise<void>>();
 
-  constructor(store: CollectionStore, engine: Engine, faults: Faults, consistency: Consistency) {
-    this.consistency = consistency;
+  constructor({ store, users, engine, faults, consistency, onAnswer }: EmulatorParts) {
     this.#store = store;
+    this.#users = users;
     this.#engine = engine;
     this.faults = faults;
+    this.consistency = consistency;
+    this.#onAnswer = onAnswer;
   }
 
   serve(server: Server): void {
@@ -186,10 +207,12 @@ class Emulator {
       if (fault?.kind === 'unsuccessful-deletions') return keptFaces(input, fault.reason);
       const context = {
         store: this.#store,
+        users: this.#users,
         engine: this.#engine,
         region: readRegion(request.headers),
       };
       const answer = await operations[name](input, context);
+      this.#onAnswer?.(name, answer);
       if (fault?.answer === 'error') throw internalError();
       return fault ? 'drop' : answer;
     } catch (error) {

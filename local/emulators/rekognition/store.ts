@@ -62,13 +62,14 @@ export class CollectionStore {
   }
 
   /** @throws RekognitionError `ResourceAlreadyExistsException` */
-  createCollection(id: string): void {
+  createCollection(id: string, tags: Readonly<Record<string, string>> = {}): void {
     if (this.#indexes.has(id)) throw collectionExists(id);
     this.#run(
-      'INSERT INTO collection (id, created_ms, face_model_version) VALUES (?, ?, ?)',
+      'INSERT INTO collection (id, created_ms, face_model_version, tags) VALUES (?, ?, ?, ?)',
       id,
       Date.now(),
       faceModelVersion,
+      JSON.stringify(tags),
     );
     this.#indexes.set(id, new FaceIndex(dimensions));
     this.#consistency.written(id);
@@ -170,6 +171,22 @@ export class CollectionStore {
     return hits.filter(({ face }) => this.#consistency.isKnown(face.faceId)).slice(0, limit);
   }
 
+  /** Returns the embedding of a face that reads tell of; `undefined` for others. */
+  embedding(collectionId: string, faceId: string): Float32Array | undefined {
+    const embedding = this.#index(collectionId).embedding(faceId);
+    return this.#consistency.isKnown(faceId) ? embedding : undefined;
+  }
+
+  tags(collectionId: string): Record<string, string> {
+    this.#index(collectionId);
+    const row = this.#database.prepare('SELECT tags FROM collection WHERE id = ?').get(collectionId);
+    return JSON.parse(String(row?.tags ?? '{}'));
+  }
+
+  setTags(collectionId: string, tags: Readonly<Record<string, string>>): void {
+    this.#run('UPDATE collection SET tags = ? WHERE id = ?', JSON.stringify(tags), collectionId);
+  }
+
   /** @throws RekognitionError `ResourceNotFoundException` */
   checkExists(collectionId: string): void {
     this.#index(collectionId);
@@ -222,7 +239,10 @@ export class CollectionStore {
 }
 
 /** Converts a stored face to the service's form. */
-export function faceOf({ faceId, imageId, externalImageId, box, confidence }: StoredFace): Face {
+export function faceOf(
+  { faceId, imageId, externalImageId, box, confidence }: StoredFace,
+  userId?: string,
+): Face {
   return {
     FaceId: faceId,
     BoundingBox: box,
@@ -230,6 +250,7 @@ export function faceOf({ faceId, imageId, externalImageId, box, confidence }: St
     ...(externalImageId !== undefined && { ExternalImageId: externalImageId }),
     Confidence: confidence,
     IndexFacesModelVersion: faceModelVersion,
+    ...(userId !== undefined && { UserId: userId }),
   };
 }
 

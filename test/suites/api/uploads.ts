@@ -109,8 +109,15 @@ export function uploadsSuite(get: () => Tested): void {
     it('becomes a picture of its entry by itself', async () => {
       const { api, people } = get();
       const { id } = await api.list([people.stranger]);
-      const form = await askForForm(api, `/api/v1/blacklist/${id}/uploads`);
-      expect(await sendForm(form, people.listed)).toBe(204);
+      // It has more than 5 MB, which is all that Rekognition takes in a call.
+      const large = await sharp(people.listed)
+        .resize(1400, 1400, { fit: 'fill' })
+        .png({ compressionLevel: 0 })
+        .toBuffer();
+      expect(large.length).toBeGreaterThan(5.2e6);
+      const content_type = 'image/png';
+      const form = await askForForm(api, `/api/v1/blacklist/${id}/uploads`, { content_type });
+      expect(await sendForm(form, large)).toBe(204);
       await hasImages(api, id, 2);
       const { faces } = await api.process(people.group);
       const entries = faces.flatMap((face) => face.blacklist_matches.map(({ entry }) => entry.id));

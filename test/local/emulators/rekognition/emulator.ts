@@ -4,6 +4,7 @@ import type { Picture } from '../../../../lib/inputs/picture.ts';
 import { type RekognitionOptions, startRekognition } from '../../../../local/emulators/rekognition/server.ts';
 import { temporaryFolder } from '../../../api/server-process.ts';
 import { pictureOfNobody, type SampleNumber, smallSample } from '../../../faces/samples.ts';
+import { shapeProblems } from './answer-shapes.ts';
 
 /** An emulator with an empty database of its own, and the real SDK's client for it. */
 
@@ -14,11 +15,20 @@ export function createClient(url: string, config: RekognitionClientConfig = {}):
   return new Client({ endpoint: url, region: 'eu-west-1', credentials, maxAttempts: 1, ...config });
 }
 
+/**
+ * Checks every answer of every test against the service's own model.
+ * @throws Error, which the emulator answers as an internal one
+ */
+function checkShape(operation: string, answer: object): void {
+  const problems = shapeProblems(operation, JSON.parse(JSON.stringify(answer)));
+  if (problems.length > 0) throw new Error(`An answer does not fit the model: ${problems.join('; ')}`);
+}
+
 export async function startEmulator(options: Partial<RekognitionOptions> = {}) {
   const resources = new AsyncDisposableStack();
   const folder = resources.use(await temporaryFolder());
   const server = resources.use(
-    await startRekognition({ port: 0, dataDir: folder.path, workers: 1, ...options }),
+    await startRekognition({ port: 0, dataDir: folder.path, workers: 1, onAnswer: checkShape, ...options }),
   );
   const client = resources.adopt(createClient(server.url), (one) => one.destroy());
   return { server, client, [Symbol.asyncDispose]: () => resources.disposeAsync() };

@@ -28,6 +28,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   // Computes what the detections' confidence rests on.
   confidence: () => import('./accuracy/confidence.ts'),
   edges: () => import('./accuracy/edges.ts'),
+  'look-back': () => import('./search/look-back.ts'),
   history: () => import('./service/history.ts'),
   retention: () => import('./service/retention.ts'),
   // These measure the AWS mode; they save nothing.

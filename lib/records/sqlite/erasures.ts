@@ -53,7 +53,10 @@ export function unsettledErasures(statements: Statements): ErasureRecord[] {
   return statements.unsettledErasures.all().map(erasureOf);
 }
 
-/** To be called in a transaction. Counts what goes; returns the texts that went, and the kept faces that are to go. */
+/**
+ * To be called in a transaction. Counts what goes; returns the texts that went, and the kept faces that are
+ * to go.
+ */
 export function redactProcessed(
   statements: Statements,
   ids: readonly number[],

@@ -178,6 +178,8 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     audit: true,
     table: read,
     objects: { 's3:GetObject': readable },
+    // One lost picture must not look like a bucket that is out of order.
+    list: 'everything',
     collection: ['rekognition:SearchFacesByImage'],
     withoutCollection: ['rekognition:CompareFaces', 'rekognition:DetectFaces'],
     pictures: true,

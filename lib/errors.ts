@@ -26,6 +26,8 @@ export type ErrorCode =
   | 'name_taken'
   | 'last_image'
   | 'version_conflict'
+  | 'request_in_progress'
+  | 'answer_forgotten'
   | 'not_authenticated'
   | 'forbidden'
   | 'route_not_found'
@@ -176,6 +178,26 @@ export class VersionConflictError extends ServiceError {
     super(
       `${changed}It has version ${entry.version}, not the one that this request is for: ` +
         'read the entry again, and send the request with its present version if it is still wanted.',
+    );
+  }
+}
+
+/** The same request, with the same `Idempotency-Key`, is still being worked on. */
+export class RequestInProgressError extends ServiceError {
+  readonly code = 'request_in_progress';
+  readonly retryAfterSeconds: number;
+  constructor(retryAfterSeconds: number) {
+    super('The first request with this Idempotency-Key is still being worked on. Send it again later.');
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** The answer to the first request with this `Idempotency-Key` was deleted with an entry that it told of. */
+export class AnswerForgottenError extends ServiceError {
+  readonly code = 'answer_forgotten';
+  constructor() {
+    super(
+      'The first request with this Idempotency-Key was answered, but told of an entry that was deleted since. Nothing was done again.',
     );
   }
 }

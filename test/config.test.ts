@@ -292,6 +292,21 @@ const settings: Readonly<Record<string, Setting>> = {
     ...whole(256 * mebibyte, 1024 * 1024 * mebibyte),
   }),
   EMULATE_GATEWAY_LIMITS: setting('emulateGatewayLimits', { unset: false, ...flag }),
+  CAMERAS: setting('camerasFile', {
+    unset: undefined,
+    good: [
+      ['/etc/cameras.json', '/etc/cameras.json'],
+      ['cameras.json', resolve('cameras.json')],
+    ],
+    bad: ['~/cameras.json'],
+    takes: "a path that is written out: '~' and variables are not replaced in it",
+  }),
+  FFMPEG_PATH: setting('ffmpegPath', {
+    unset: 'ffmpeg',
+    good: [['/opt/ffmpeg/bin/ffmpeg', '/opt/ffmpeg/bin/ffmpeg']],
+    bad: ['$HOME/ffmpeg'],
+    takes: "a path that is written out: '~' and variables are not replaced in it",
+  }),
   LOG_LEVEL: setting('logLevel', {
     unset: 'info',
     good: [

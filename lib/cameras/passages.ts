@@ -38,13 +38,14 @@ export class Passages {
   readonly #settings: PassageSettings;
   readonly #listener: PassageListener;
   readonly #gate = new MotionGate();
-  readonly #tracker = new Tracker<Kept>();
+  readonly #tracker: Tracker<Kept>;
   /** Ids of tracks that were told of, for as long as they may go on. */
   readonly #told = new Map<string, number>();
   #thoroughAt = Number.NEGATIVE_INFINITY;
 
   constructor(follower: FaceFollower, judge: Judge, settings: PassageSettings, listener: PassageListener) {
     this.#follower = follower;
+    this.#tracker = new Tracker(follower.scale);
     this.#judge = judge;
     this.#settings = settings;
     this.#listener = listener;

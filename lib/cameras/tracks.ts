@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Box } from '../contract/shapes.ts';
+import type { PrintScale } from '../faces/port.ts';
 import { type FacePrint, printDistance } from '../faces/print.ts';
 import { qualityOf } from './decide.ts';
 
@@ -58,9 +59,6 @@ const printEveryMs = 450;
 const endAfterMs = 1_500;
 /** A person who was out of view for less goes on under the same id. */
 const foundAgainMs = 10_000;
-/** Cosine distance of two prints within which they show one person for sure, and beyond which hardly. */
-const sameWithin = 0.2;
-const differsBeyond = 0.75;
 /** Distance of two faces' middles, in their sizes, that a person may go between two frames. */
 const reach = 1.2;
 /** Quality by which a further look must be better than the worst one that is kept. */
@@ -79,9 +77,14 @@ interface OpenTrack<Extra> extends Track<Extra> {
 
 /** Follows faces from frame to frame, by where they must be and by how alike they are. */
 export class Tracker<Extra = undefined> {
+  readonly #scale: PrintScale;
   #open: OpenTrack<Extra>[] = [];
   /** Tracks that are over, for as long as their people may come back. */
   #past: OpenTrack<Extra>[] = [];
+
+  constructor(scale: PrintScale) {
+    this.#scale = scale;
+  }
 
   /** People who are in view. */
   get tracks(): readonly Track<Extra>[] {
@@ -143,7 +146,9 @@ export class Tracker<Extra = undefined> {
   /** Pairs faces with tracks, the best first. A track gets one face of a frame, and a face one track. */
   #pair(faces: readonly SeenFace[], at: number): (OpenTrack<Extra> | undefined)[] {
     const pairs = this.#open
-      .flatMap((track) => faces.map((face, index) => ({ track, index, cost: costOf(track, face, at) })))
+      .flatMap((track) =>
+        faces.map((face, index) => ({ track, index, cost: costOf(track, face, at, this.#scale) })),
+      )
       .filter(({ cost }) => cost < Number.POSITIVE_INFINITY)
       .sort((one, other) => one.cost - other.cost);
     const owners: (OpenTrack<Extra> | undefined)[] = faces.map(() => undefined);
@@ -158,7 +163,8 @@ export class Tracker<Extra = undefined> {
 
   /** Begins a track, or goes on with that of a person who was here a moment ago. */
   #begin(face: SeenFace, at: number): OpenTrack<Extra> {
-    const known = face.print && this.#past.find((track) => isAlike(track, face.print as FacePrint));
+    const known =
+      face.print && this.#past.find((track) => isAlike(track, face.print as FacePrint, this.#scale));
     if (known) {
       this.#past = this.#past.filter((track) => track !== known);
       known.velocity = [0, 0];
@@ -200,8 +206,8 @@ export class Tracker<Extra = undefined> {
   }
 }
 
-function isAlike(track: Track<unknown>, print: FacePrint): boolean {
-  return track.looks.some((look) => printDistance(look.print, print) <= sameWithin);
+function isAlike(track: Track<unknown>, print: FacePrint, { same }: PrintScale): boolean {
+  return track.looks.some((look) => printDistance(look.print, print) <= same);
 }
 
 function middleOf({ x, y, w, h }: Box): [number, number] {
@@ -229,18 +235,23 @@ function predictedBox({ box, velocity: [vx, vy], lastSeen }: OpenTrack<unknown>,
 }
 
 /** Tells how badly a face fits a track; infinite if it can't be the same person. */
-function costOf(track: OpenTrack<unknown>, { box, print }: SeenFace, at: number): number {
+function costOf(
+  track: OpenTrack<unknown>,
+  { box, print }: SeenFace,
+  at: number,
+  { same, differs }: PrintScale,
+): number {
   const expected = predictedBox(track, at);
   const size = Math.max(expected.w, box.w);
   const ratio = size / Math.max(1, Math.min(expected.w, box.w));
   const [x, y] = middleOf(box);
   const [expectedX, expectedY] = middleOf(expected);
   const way = Math.hypot(x - expectedX, y - expectedY) / size;
-  const best = track.looks.slice(0, 3);
-  const likeness =
-    print && best.length > 0 ? Math.min(...best.map((look) => printDistance(look.print, print))) : 0.5;
-  if (likeness > differsBeyond || ratio > 2) return Number.POSITIVE_INFINITY;
+  const distances = print ? track.looks.slice(0, 3).map((look) => printDistance(look.print, print)) : [];
+  // Without a print to compare, a face may be the track's or not.
+  const distance = distances.length > 0 ? Math.min(...distances) : (2 * differs) / 3;
+  if (distance > differs || ratio > 2) return Number.POSITIVE_INFINITY;
   const seconds = (at - track.lastSeen) / 1000;
-  const farthest = likeness <= sameWithin ? 3 * reach * (1 + seconds) : reach * (1 + seconds);
-  return way > farthest ? Number.POSITIVE_INFINITY : way + 2 * likeness;
+  const farthest = (distance <= same ? 3 : 1) * reach * (1 + seconds);
+  return way > farthest ? Number.POSITIVE_INFINITY : way + (1.5 * distance) / differs;
 }

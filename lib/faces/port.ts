@@ -327,6 +327,14 @@ export interface NearestFaces extends UsedOptions {
   readonly neighbours: readonly (readonly FaceMatch[])[];
 }
 
+/** Cosine distances of two prints by which a face is followed. They depend on the model. */
+export interface PrintScale {
+  /** Within it they show one person: hardly two people in a million are as alike. */
+  readonly same: number;
+  /** Beyond it they hardly show one person. */
+  readonly differs: number;
+}
+
 /**
  * Follows faces through the frames of a camera. It gives way to all other work on pictures.
  * @example
@@ -334,6 +342,8 @@ export interface NearestFaces extends UsedOptions {
  * if (look?.print) await follower.nearest([look.print], {});
  */
 export interface FaceFollower {
+  /** Distances on the scale of its prints. */
+  readonly scale: PrintScale;
   /**
    * Finds upright faces at some places of a frame, largest first.
    * @throws BackendUnavailableError

@@ -3,6 +3,7 @@ import {
   type ErrorCode,
   MethodNotAllowedError,
   NoUsableImageError,
+  RequestInProgressError,
   RequestInvalidError,
   ServiceError,
   ThrottledError,
@@ -25,6 +26,8 @@ export const statusOf = {
   name_taken: 409,
   last_image: 409,
   version_conflict: 412,
+  request_in_progress: 409,
+  answer_forgotten: 410,
   not_authenticated: 401,
   forbidden: 403,
   route_not_found: 404,
@@ -58,7 +61,11 @@ export function problem(error: unknown, requestId: string): Problem {
 }
 
 function headersOf(error: ServiceError): Record<string, string> {
-  if (error instanceof ThrottledError || error instanceof BackendUnavailableError) {
+  if (
+    error instanceof ThrottledError ||
+    error instanceof BackendUnavailableError ||
+    error instanceof RequestInProgressError
+  ) {
     return { 'Retry-After': String(Math.max(1, Math.ceil(error.retryAfterSeconds))) };
   }
   if (error instanceof MethodNotAllowedError) return { Allow: error.allowed.join(', ') };

@@ -45,6 +45,7 @@ interface Input {
 /** Options of a request: all fields but its pictures, and its deadline. */
 type RequestOptions = Omit<ProcessImagesRequest, 'images' | 'source' | 'references'> & {
   readonly deadline: Deadline;
+  readonly pictureId: string;
 };
 
 /**
@@ -54,6 +55,7 @@ type RequestOptions = Omit<ProcessImagesRequest, 'images' | 'source' | 'referenc
  * picture is begun when the time is up or the answer is full: those have an `error` too.
  * @param deadline the time by which the request must be done
  * @param maxAnswerBytes limit on the answer, as JSON inside of JSON
+ * @param pictureIdOf gives ids to the pictures; one that was stored before keeps its first record
  * @throws NoUsableImageError when there is no picture
  * @throws DiskFullError when no picture could be stored
  * @throws BackendUnavailableError also when nobody can match, because the gallery is lost
@@ -64,6 +66,7 @@ export async function processImages(
   { images, source, references, ...choices }: ProcessImagesRequest,
   deadline: Deadline = noDeadline,
   maxAnswerBytes = Number.POSITIVE_INFINITY,
+  pictureIdOf: (place: number) => string = () => randomUUID(),
 ): Promise<ImageProcessingResult[]> {
   if (images.length === 0) throw new NoUsableImageError('No images provided.');
   // The pictures of a request take turns with those of other requests, so a slow URL delays no other request.
@@ -76,7 +79,8 @@ export async function processImages(
         if (!deadline.leaves(neededMs)) return unreadableResult(input, noTimeLeft);
         if (budget.isSpent) return unreadableResult(input, noRoomLeft);
         const keep = lesser(choices.keep, keepOfUpload(image));
-        return budget.count(await processInput(ports, settings, input, { ...choices, keep, deadline }));
+        const how = { ...choices, keep, deadline, pictureId: pictureIdOf(index) };
+        return budget.count(await processInput(ports, settings, input, how));
       }),
     ),
   );
@@ -161,6 +165,14 @@ export function countFaces(results: readonly Pick<ImageProcessingResult, 'faces'
   return { faces: faces.length, matches: faces.filter((face) => face.blacklist_matches.length > 0).length };
 }
 
+/** Lists the entries that results tell of. */
+export function entryIdsIn(results: readonly Pick<ImageProcessingResult, 'faces'>[]): number[] {
+  const shown = results.flatMap(({ faces }) =>
+    faces.flatMap(({ blacklist_matches, candidates }) => [...blacklist_matches, ...(candidates ?? [])]),
+  );
+  return [...new Set(shown.map(({ entry }) => entry.id))];
+}
+
 function unreadableResult({ image, origin }: Input, error: string): ImageProcessingResult {
   return {
     image_path_or_identifier: identifierOf(image),
@@ -223,7 +235,7 @@ async function examine(
   picture: StorablePicture,
   options: RequestOptions,
 ): Promise<Examined> {
-  const pictureId = randomUUID();
+  const { pictureId } = options;
   const keys = processedKeys(pictureId, new Date(), picture.format);
   const put = (...args: Parameters<typeof images.put>) => timed('store', () => images.put(...args));
   const putOriginal = () => put(keys.original, picture.stored, `image/${picture.format}`);

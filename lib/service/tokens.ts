@@ -16,7 +16,7 @@ export interface TokenFile {
 }
 
 /** Names that actors have who need no token. */
-const reservedNames = /^(local|anonymous|unknown|sweep|inbox|enroll|reindex|audit|token-\d+|key-.*)$/i;
+const reservedNames = /^(local|anonymous|unknown|sweep|inbox|enroll|reindex|audit|camera|token-\d+|key-.*)$/i;
 const nameForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** Returns the reason why a token can't have a name; `undefined` where it can. */

@@ -1,3 +1,4 @@
+import type { KeptAnswers } from '../answers/port.ts';
 import type { AuditTrail } from '../audit/port.ts';
 import { type AwsConfig, type Config, ConfigError } from '../config.ts';
 import type { WebhookStatus } from '../contract/endpoints/status.ts';
@@ -13,6 +14,7 @@ import { bucketInboxWarnings } from '../inbox/s3-warnings.ts';
 import { createInputReader, type InputReader } from '../inputs/read.ts';
 import { createS3Forgetter, createS3Reader } from '../inputs/s3.ts';
 import { openDynamoAudit } from '../records/dynamodb/audit.ts';
+import { openDynamoKeptAnswers } from '../records/dynamodb/kept-answers.ts';
 import { openDynamoRecords } from '../records/dynamodb/records.ts';
 import { storeId } from '../records/dynamodb/store-id.ts';
 import type { RecordStore } from '../records/port.ts';
@@ -44,6 +46,10 @@ export async function openRecords(config: Config): Promise<RecordStore> {
 
 export async function openAudit(config: Config): Promise<AuditTrail> {
   return openDynamoAudit(deployed(config));
+}
+
+export async function openKeptAnswers(config: Config): Promise<KeptAnswers> {
+  return openDynamoKeptAnswers(deployed(config));
 }
 
 export async function openImages(config: Config): Promise<ImageStore> {

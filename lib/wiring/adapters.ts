@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import type { KeptAnswers } from '../answers/port.ts';
 import type { AuditTrail } from '../audit/port.ts';
 import type { Config } from '../config.ts';
 import type { WebhookStatus } from '../contract/endpoints/status.ts';
@@ -56,6 +57,16 @@ export async function openAudit(config: Config): Promise<AuditTrail> {
   }
   const { SqliteAudit } = await import('../records/sqlite/audit.ts');
   return new SqliteAudit(await recordsDatabase(config));
+}
+
+export async function openKeptAnswers(config: Config): Promise<KeptAnswers> {
+  const tableName = config.aws?.tableName;
+  if (config.aws && tableName !== undefined) {
+    const { openDynamoKeptAnswers } = await import('../records/dynamodb/kept-answers.ts');
+    return openDynamoKeptAnswers({ region: config.aws.region, tableName });
+  }
+  const { SqliteKeptAnswers } = await import('../records/sqlite/kept-answers.ts');
+  return new SqliteKeptAnswers(await recordsDatabase(config));
 }
 
 export async function openImages(config: Config): Promise<ImageStore> {

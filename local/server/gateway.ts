@@ -12,6 +12,7 @@ import { logFailure, logRequest } from '../../lib/log.ts';
 import type { PublicUrl } from '../../lib/network-settings.ts';
 import { type Actor, localActor, mayDo, requireRole } from '../../lib/service/actor.ts';
 import { type KnownToken, plainTokens } from '../../lib/service/tokens.ts';
+import { runAsFunction } from '../function-runs.ts';
 import { bearerOf, refuseWebPages } from './access.ts';
 import { BodyBudget } from './body-budget.ts';
 import { callerOf } from './caller.ts';
@@ -224,7 +225,7 @@ export class Gateway {
       await this.#pictureTurn(response);
     progress.handled = true;
     if (!emulateGatewayLimits) allowStream(event);
-    const result = await handler(event);
+    const result = await runAsFunction(handler.contract.operationId, () => handler(event));
     return emulateGatewayLimits ? deliverable(result) : result;
   }
 

@@ -7,9 +7,10 @@ function face(x: number, degrees: number | null, { w = 60, confidence = 0.9, y =
   return { box: { x, y, w, h: w }, confidence, print: degrees === null ? null : printAt(degrees) };
 }
 const none = () => undefined;
+const scale = { same: 0.2, differs: 0.75 };
 
 /** Runs frames through a tracker, 200 ms apart; returns the ids of each frame's faces. */
-function follow(frames: readonly (readonly SeenFace[])[], tracker = new Tracker()) {
+function follow(frames: readonly (readonly SeenFace[])[], tracker = new Tracker(scale)) {
   return frames.map((faces, index) =>
     tracker.update(faces, 200 * index, none).assigned.map(({ track }) => track.id),
   );
@@ -35,7 +36,7 @@ describe('the tracker', () => {
   });
 
   test('goes on after a short gap, and under the same id when the person comes back', () => {
-    const tracker = new Tracker();
+    const tracker = new Tracker(scale);
     const idAt = (at: number, seen: SeenFace) => tracker.update([seen], at, none).assigned[0]?.track.id;
     const id = idAt(0, face(100, 10));
     expect(idAt(1_000, face(120, 10))).toBe(id);
@@ -46,7 +47,7 @@ describe('the tracker', () => {
   });
 
   test('wants two prints a second at most, and no further ones once it has enough good ones', () => {
-    const tracker = new Tracker();
+    const tracker = new Tracker(scale);
     tracker.update([face(100, 10)], 0, none);
     expect(tracker.predicted(200)).toEqual([{ box: face(100, 10).box, needsPrint: false }]);
     expect(tracker.predicted(500)[0]?.needsPrint).toBe(true);
@@ -58,7 +59,7 @@ describe('the tracker', () => {
   });
 
   test('keeps the best looks, best first, with what the caller keeps with them', () => {
-    const tracker = new Tracker<number>();
+    const tracker = new Tracker<number>(scale);
     for (let at = 0; at < mostLooks + 5; at++) {
       tracker.update([face(100, 10, { w: 50 + at })], 500 * at, () => at);
     }
@@ -69,7 +70,7 @@ describe('the tracker', () => {
   });
 
   test('predicts where a walking face will be', () => {
-    const tracker = new Tracker();
+    const tracker = new Tracker(scale);
     for (let at = 0; at < 8; at++) tracker.update([face(100 + 50 * at, 10)], 200 * at, none);
     const x = tracker.predicted(200 * 8)[0]?.box.x ?? 0;
     expect(x).toBeGreaterThan(490);
@@ -83,7 +84,7 @@ describe('the tracker', () => {
     });
     fc.assert(
       fc.property(fc.array(fc.array(seen, { maxLength: 5 }), { maxLength: 20 }), (frames) => {
-        const tracker = new Tracker();
+        const tracker = new Tracker(scale);
         const over = new Set<string>();
         frames.forEach((faces, index) => {
           const seenFaces = faces.map(({ x, degrees }) => face(x, degrees));

@@ -158,7 +158,7 @@ describe('the functions', () => {
     const timeouts = functions
       .filter(({ id }) => id.startsWith('Api'))
       .map(({ properties }) => properties.Timeout);
-    expect(new Set(timeouts)).toEqual(new Set([29]));
+    expect(new Set(timeouts)).toEqual(new Set([28]));
   });
 
   test('those that decode pictures have room for all that they admit at once, and as much for the rest', () => {

@@ -18,6 +18,7 @@ import { findPeople, type People } from './api/people.ts';
 import { picturesSuite } from './api/pictures.ts';
 import { processingSuite } from './api/processing.ts';
 import { qualitySuite } from './api/quality.ts';
+import { repeatingSuite } from './api/repeating.ts';
 import { reviewsSuite } from './api/reviews.ts';
 import { gatewaySuite, routesSuite } from './api/routes.ts';
 import type { BackendTraits, KeptFiles } from './api/traits.ts';
@@ -59,6 +60,7 @@ export function apiSuite(name: string, connect: () => Promise<ApiConnection>, tr
     routesSuite(get, '/console/');
     listingSuite(get);
     addingSuite(get);
+    repeatingSuite(get);
     qualitySuite(get);
     deletingSuite(get);
     endingSuite(get);

@@ -3,6 +3,7 @@ import { defineEndpoint } from '../endpoint.ts';
 import { entryDetailTexts } from '../entry-fields.ts';
 import { recordExample } from '../examples.ts';
 import { EntryName, EntryReasonText, maxImagesPerRequest } from '../fields.ts';
+import { idempotencyKeyHeader, replayedHeader } from '../idempotency-key.ts';
 import { SeenBefore, seenFacesExample } from '../look-back.ts';
 import { PossibleDuplicates } from '../possible-duplicates.ts';
 import { BlacklistRecord } from '../shapes.ts';
@@ -29,7 +30,9 @@ export const createEntryContract = defineEndpoint({
     fields: z.object({ name: EntryName, reason: EntryReasonText, ...entryDetailTexts }),
     files: { name: 'images', description: 'Pictures of the person.', maxCount: maxImagesPerRequest },
   },
+  headers: idempotencyKeyHeader,
   success: {
+    headers: replayedHeader,
     status: 201,
     description: 'The new entry.',
     schema: CreatedBlacklistRecord,
@@ -47,6 +50,8 @@ export const createEntryContract = defineEndpoint({
     'no_usable_image',
     'name_taken',
     'input_too_large',
+    'request_in_progress',
+    'answer_forgotten',
     'throttled',
     'disk_full',
     'backend_unavailable',

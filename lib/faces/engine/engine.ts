@@ -186,6 +186,7 @@ class Human implements FaceBackend {
     this.follower = engineFollower({
       pool,
       store,
+      calibration: this.#modelOf(this.modelId).calibration,
       modelOf: (options) => {
         const used = this.#used(options);
         return { used, gallery: this.#gallery(used.model) };

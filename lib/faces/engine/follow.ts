@@ -17,13 +17,21 @@ export interface FollowerNeeds {
   readonly store: EmbeddingStore;
   /** Determines model and threshold, as for a picture. */
   readonly modelOf: (options: FaceOptions) => FollowerModel;
+  /** Cosine distances within which 1 in 100, 1,000 … pairs of different people lie. */
+  readonly calibration: readonly number[];
 }
+
+/** Distance beyond which two looks hardly show one person, in distances of 1 in 100 pairs of strangers. */
+const differsBeyond = 1.3;
 
 const noPixels = { width: 0, height: 0, data: new Uint8Array() };
 
 /** Makes the follower of the engine. */
-export function engineFollower({ pool, store, modelOf }: FollowerNeeds): FaceFollower {
+export function engineFollower({ pool, store, modelOf, calibration }: FollowerNeeds): FaceFollower {
+  const [oneInHundred = 1] = calibration;
   return {
+    scale: { same: calibration.at(-1) ?? 0, differs: differsBeyond * oneInHundred },
+
     async look(
       { width, height, pixels }: Pick<Picture, 'width' | 'height' | 'pixels'>,
       places: LookPlaces,

@@ -5,6 +5,7 @@ import { type Action, isNew } from './action.ts';
 import { changePicture } from './change-picture.ts';
 import { again, type TableClient } from './client.ts';
 import { erasureKey, openErasureKey, openErasuresPartition, padded, processedPartition } from './items.ts';
+import { forgetAnswers } from './kept-answers.ts';
 import type { Key } from './keys.ts';
 import { redactReviews } from './reviews.ts';
 
@@ -92,8 +93,10 @@ export function erasureRecords(table: TableClient) {
       }
     },
 
-    /** Nothing to do: what was deleted is in no file that anybody can read. */
-    async purge(_entryId: number): Promise<void> {},
+    /** Only kept answers are left: what was deleted is in no file that anybody can read. */
+    async purge(entryId: number): Promise<void> {
+      await forgetAnswers(table, entryId);
+    },
   } satisfies Partial<RecordStore>;
 }
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { addEntryDetails } from './entry-details.ts';
+import { keptAnswersMigration } from './kept-answers.ts';
 import { normalizeEntries } from './normal-forms.ts';
 
 /**
@@ -240,6 +241,7 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
     PRIMARY KEY (day, entry_id, model, metric, threshold)
   ) STRICT, WITHOUT ROWID;
   `,
+  keptAnswersMigration,
   /*
    * Unmatched faces of processed pictures, kept for a look-back; they go with their picture. `at` is the
    * time of keeping, in milliseconds since 1970.

@@ -39,6 +39,7 @@ import { SqliteAudit } from './audit.ts';
 import { embeddingsOf } from './embedding-rows.ts';
 import { entryParameters, entryRecord, findEntryIds, newEntryParameters } from './entries.ts';
 import { beginErasure, getErasure, noteErasure, redactProcessed, unsettledErasures } from './erasures.ts';
+import { forgetAnswers } from './kept-answers.ts';
 import { SqliteOutbox } from './outbox.ts';
 import {
   addProcessed,
@@ -259,6 +260,7 @@ class SqliteRecords implements RecordStore {
   }
 
   async purge(entryId: number): Promise<void> {
+    await write(this.#database, () => forgetAnswers(this.#database, entryId), { frees: true });
     const traces = this.#traces.get(entryId);
     await purgeDatabase(this.#database, traces && [...traces.values()]);
     this.#traces.delete(entryId);

@@ -14,8 +14,7 @@ export interface AdminAnswer {
  * Answers the paths for tests:
  *
  * - `GET /faults`: the faults in force; `POST /faults` with a JSON array replaces them, `[]` ends them;
- * - `GET /consistency-ms`: the delay of reads behind writes; `POST /consistency-ms` with a JSON number sets
- *   it;
+ * - `GET /consistency-ms`: the delay of reads behind writes; `POST` with a JSON number sets it;
  * - `GET /calls`: `{total, counts, calls}`, where `calls` are the last ones; `DELETE /calls` begins anew.
  *
  * It returns `undefined` for other requests.

@@ -1,7 +1,6 @@
 import type { AddedImages } from '../../../../lib/contract/endpoints/add-images.ts';
 import type { CreatedBlacklistRecord } from '../../../../lib/contract/endpoints/create-entry.ts';
 import type { Status } from '../../../../lib/contract/endpoints/status.ts';
-import type { Verification } from '../../../../lib/contract/endpoints/verify.ts';
 import type { EntryVerification } from '../../../../lib/contract/endpoints/verify-entry.ts';
 import type { ReviewVerdict } from '../../../../lib/contract/review.ts';
 import type {
@@ -11,6 +10,7 @@ import type {
   ReferenceImage,
 } from '../../../../lib/contract/shapes.ts';
 import type { UploadContentType, UploadForm } from '../../../../lib/contract/uploads.ts';
+import type { Verification } from '../../../../lib/contract/verification.ts';
 import { formTexts, type PersonPatch, type PersonValues } from '../model/person.ts';
 import { caller } from './caller.ts';
 import { callJson, sendForm } from './client.ts';

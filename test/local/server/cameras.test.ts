@@ -1,0 +1,153 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { recordLooks } from '../../../lib/audit/in-process.ts';
+import type { AuditFacts } from '../../../lib/audit/port.ts';
+import { CameraEntry } from '../../../lib/cameras/settings.ts';
+import { CameraWatcher } from '../../../lib/cameras/watch.ts';
+import { CameraState } from '../../../lib/contract/endpoints/cameras.ts';
+import type { FaceFollower } from '../../../lib/faces/port.ts';
+import { plainTokens } from '../../../lib/service/tokens.ts';
+import { cameraRoutes } from '../../../local/server/camera-routes.ts';
+import { testPicture } from '../../cameras/http-camera.ts';
+import { type RunningServer, startServer } from './running-server.ts';
+
+/** Sees nobody. */
+const follower: FaceFollower = {
+  scale: { same: 0.2, differs: 0.7 },
+  look: async () => [],
+  nearest: async () => {
+    throw new Error('There is nothing to search for.');
+  },
+};
+
+const tokens = {
+  desk: 'a-token-of-the-desk',
+  check: 'a-token-to-check-pictures',
+  metrics: 'a-token-of-the-monitor',
+};
+const as = (role: keyof typeof tokens) => ({ Authorization: `Bearer ${tokens[role]}` });
+
+let server: RunningServer;
+let watchers: CameraWatcher[];
+let stop: AbortController;
+let running: Promise<unknown>;
+
+beforeEach(async () => {
+  const listener = {
+    onTold: async () => true,
+    onEnded: async () => undefined,
+    onState: () => undefined,
+    onError: (error: unknown) => {
+      throw error;
+    },
+  };
+  const needs = { follower, judge: { judge: async () => undefined }, listener, ffmpeg: 'ffmpeg' };
+  watchers = [
+    { name: 'Côté desk', url: 'push' },
+    { name: 'door', url: 'http://user:secret@127.0.0.1:1/path?key=word' },
+  ].map((camera) => new CameraWatcher(CameraEntry.parse(camera), needs));
+  stop = new AbortController();
+  running = Promise.all(watchers.map((watcher) => watcher.run(stop.signal)));
+  const roles = Object.keys(tokens) as (keyof typeof tokens)[];
+  const current = roles.flatMap((role) =>
+    plainTokens([tokens[role]]).map(({ digest }) => ({ actor: { name: role, role }, digest })),
+  );
+  server = await startServer([], { routes: cameraRoutes(watchers), namedTokens: { current } });
+});
+afterEach(async () => {
+  stop.abort();
+  await running;
+  await server.stop();
+});
+
+async function states(): Promise<CameraState[]> {
+  const reply = await server.send('GET', '/api/v1/cameras', { headers: as('desk') });
+  expect(reply.status).toBe(200);
+  return CameraState.array().parse(reply.json());
+}
+
+/** Waits until a camera is in a state. */
+async function stateOf(name: string, wanted: CameraState['state']): Promise<CameraState> {
+  for (;;) {
+    const found = (await states()).find((camera) => camera.name === name);
+    if (found?.state === wanted) return found;
+    await delay(20);
+  }
+}
+
+const pushPath = `/api/v1/cameras/${encodeURIComponent('CÔTÉ desk')}/frames`;
+
+test('the list tells of each camera why it gives no frames, and no user, password, path or query', async () => {
+  const door = await stateOf('door', 'offline');
+  expect(door).toMatchObject({
+    address: 'http://127.0.0.1:1',
+    reason: 'Nothing listens at that host and port.',
+  });
+  const reply = await server.send('GET', '/api/v1/cameras', { headers: as('desk') });
+  expect(reply.bytes.toString()).not.toMatch(/secret|user|path|key=word/);
+});
+
+test('a picture that is sent is looked at, and is the newest frame then', async () => {
+  const body = await testPicture(1);
+  const sent = await server.send('POST', pushPath, { headers: as('check'), body });
+  expect([sent.status, sent.json()]).toEqual([202, { camera: 'Côté desk' }]);
+  const camera = await stateOf('Côté desk', 'online');
+  expect(camera).toMatchObject({ width: 320, height: 240, address: 'push' });
+  for (;;) {
+    const framePath = pushPath.replace(/s$/, '');
+    const frame = await server.send('GET', framePath, { headers: as('desk') });
+    if (frame.status === 200) {
+      expect(frame.headers['content-type']).toBe('image/jpeg');
+      expect(frame.headers['cache-control']).toBe('private, no-store');
+      break;
+    }
+    expect(frame.status).toBe(404);
+    await delay(20);
+  }
+});
+
+test('a picture may come in a form, and one that is none is refused in words', async () => {
+  const form = new FormData();
+  form.append('file', new Blob([new Uint8Array(await testPicture(2))]), 'a.jpg');
+  const url = `http://127.0.0.1:${server.port}${pushPath}`;
+  const sent = await fetch(url, { method: 'POST', headers: as('check'), body: form });
+  expect(sent.status).toBe(202);
+  const refused = await server.send('POST', pushPath, { headers: as('check'), body: 'no picture' });
+  expect(refused.status).toBe(400);
+  const other = await server.send('POST', '/api/v1/cameras/door/frames', { headers: as('check'), body: 'x' });
+  expect([other.status, other.json()]).toEqual([
+    400,
+    { detail: 'This camera is watched by its address, and takes no pictures.' },
+  ]);
+  const unknown = await server.send('POST', '/api/v1/cameras/none/frames', {
+    headers: as('check'),
+    body: 'x',
+  });
+  expect([unknown.status, unknown.json()]).toEqual([404, { detail: 'There is no camera of this name.' }]);
+});
+
+test('whoever has not the role neither sends, nor sees, nor pauses', async () => {
+  const body = await testPicture(1);
+  expect((await server.send('POST', pushPath, { headers: as('metrics'), body })).status).toBe(403);
+  expect((await server.send('POST', pushPath, { body })).status).toBe(401);
+  expect((await server.send('GET', '/api/v1/cameras', { headers: as('check') })).status).toBe(403);
+  const pause = { headers: as('check'), body: '{"paused":true}' };
+  expect((await server.send('PUT', '/api/v1/cameras/door', pause)).status).toBe(403);
+});
+
+test('a pause stops a camera, shows no frame, and is written to the audit trail', async () => {
+  const lines: AuditFacts[] = [];
+  recordLooks({ record: async (facts) => void lines.push(facts) });
+  const pause = (paused: boolean) =>
+    server.send('PUT', '/api/v1/cameras/door', { headers: as('desk'), body: JSON.stringify({ paused }) });
+  expect((await pause(true)).json()).toMatchObject({ name: 'door', state: 'paused' });
+  await stateOf('door', 'paused');
+  expect((await server.send('GET', '/api/v1/cameras/door/frame', { headers: as('desk') })).status).toBe(404);
+  await pause(false);
+  await stateOf('door', 'offline');
+  const pauses = lines.filter(({ action }) => action === 'pauseCamera');
+  expect(pauses).toMatchObject([
+    { actor: 'desk', outcome: 200, detail: 'door: paused' },
+    { actor: 'desk', outcome: 200, detail: 'door: resumed' },
+  ]);
+});

@@ -64,7 +64,12 @@ export async function createEntry(
 /** Answers for an entry that an earlier attempt at the same request has made, without its remarks. */
 async function madeEarlier(ports: EnrollingPorts, entry: EntryRecord): Promise<CreatedBlacklistRecord> {
   const warnings = await entryWarnings(ports, entry);
-  return { ...blacklistRecord(ports, entry, warnings), errors: [], possible_duplicates: null };
+  return {
+    ...blacklistRecord(ports, entry, warnings),
+    errors: [],
+    possible_duplicates: null,
+    seen_before: await seenBefore(ports, entry.id),
+  };
 }
 
 /**

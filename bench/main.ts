@@ -28,6 +28,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   // Computes what the detections' confidence rests on.
   confidence: () => import('./accuracy/confidence.ts'),
   edges: () => import('./accuracy/edges.ts'),
+  'look-back': () => import('./search/look-back.ts'),
   // Measures the rule by which whom a camera shows is decided; its table is in docs/cameras.md.
   video: () => import('./video/video.ts'),
   history: () => import('./service/history.ts'),

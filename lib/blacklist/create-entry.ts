@@ -68,7 +68,7 @@ async function madeEarlier(ports: EnrollingPorts, entry: EntryRecord): Promise<C
     ...blacklistRecord(ports, entry, warnings),
     errors: [],
     possible_duplicates: null,
-    seen_before: null,
+    seen_before: await seenBefore(ports, entry.id),
   };
 }
 

@@ -1,7 +1,8 @@
 /**
  * Command: searches every byte that the service keeps for a person's name and pictures. It tells where
  * something was found, and fails then. In AWS, the messages of queues can't be read without taking them: they
- * are left out, and told of. Where there is nothing to search, it fails too.
+ * are left out, and told of. Where there is nothing to search, it fails too. Faces that are kept for a
+ * look-back are compared with the pictures.
  * usage: npm run erasure -- check [--name NAME]… [--image FILE]…
  */
 import { readFile } from 'node:fs/promises';
@@ -10,6 +11,9 @@ import { ConfigError, loadConfig } from '../../lib/config.ts';
 import { findInCloud } from '../../lib/erasure/check-cloud.ts';
 import { type Find, findInFiles } from '../../lib/erasure/check-files.ts';
 import { type Trace, tracesOfName, tracesOfPicture } from '../../lib/erasure/traces.ts';
+import { decodePicture } from '../../lib/inputs/decode.ts';
+import { countKeptFaces } from '../../lib/records/sqlite/count-kept-faces.ts';
+import { ports } from '../../lib/wiring/open.ts';
 import { printable, runCommand } from '../command.ts';
 import { requirePresentRecords } from './present-records.ts';
 
@@ -27,7 +31,8 @@ await runCommand(async () => {
   for (const [index, path] of images.entries()) {
     traces.push(...(await tracesOfPicture(await readFile(path), `image ${index + 1}`)));
   }
-  const { finds, searched } = await findAll(traces);
+  const { finds: found, searched } = await findAll(traces);
+  const finds = [...found, ...(await findKeptFaces(images))];
   if (searched === 0) throw new ConfigError('There is nothing to search: the service keeps nothing there.');
   for (const find of finds.slice(0, mostTold)) console.log(printable(find));
   if (finds.length > mostTold) console.log(`… and ${finds.length - mostTold} more`);
@@ -38,6 +43,29 @@ await runCommand(async () => {
   );
   if (finds.length > 0) process.exitCode = 1;
 });
+
+/**
+ * Finds the kept faces that match the largest face of a picture; their bytes differ from picture to picture.
+ * @throws NoFaceError for a picture without a face, where faces are kept
+ */
+async function findKeptFaces(paths: readonly string[]): Promise<string[]> {
+  const config = loadConfig();
+  if (config.aws || paths.length === 0 || countKeptFaces(config) === 0) return [];
+  const opened = await ports(config);
+  try {
+    const finds: string[] = [];
+    for (const [index, path] of paths.entries()) {
+      const picture = await decodePicture(await readFile(path));
+      const found = await opened.faces.lookBack?.findLargest((work) => work(picture));
+      for (const { processedId, faceIndex } of found?.seen ?? []) {
+        finds.push(`image ${index + 1}: kept face ${faceIndex} of processed picture ${processedId}`);
+      }
+    }
+    return finds;
+  } finally {
+    await opened.close();
+  }
+}
 
 /** @throws ConfigError for a name that nothing could be found by */
 function tracesToFind(name: string): Trace[] {

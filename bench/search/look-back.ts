@@ -1,0 +1,80 @@
+/**
+ * Measures a look-back among kept faces on one machine: the thread that reads them, and the comparison. The
+ * faces are made up, as those of `npm run bench -- search`. It prints its figures, and saves nothing.
+ *
+ * usage: npm run bench -- look-back [FACES …]
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { embeddingModels } from '../../lib/faces/engine/models/models.ts';
+import { searchKept } from '../../lib/faces/engine/search/kept-faces.ts';
+import { openDatabase } from '../../lib/records/sqlite/database.ts';
+import { sqliteKeptFaces } from '../../lib/records/sqlite/kept-faces.ts';
+import { inTransaction } from '../../lib/records/sqlite/transactions.ts';
+import { parseOptions } from '../options.ts';
+import { normalVector } from './vectors.ts';
+
+const defaultSizes = [10_000, 100_000];
+const { dimensions, version, thresholds } = embeddingModels.Fusion;
+const rounds = 7;
+
+interface LookBackFigures {
+  readonly faces: number;
+  /** Median time in ms with one reference picture. */
+  readonly oneMs: number;
+  /** Median time in ms with five. */
+  readonly fiveMs: number;
+  readonly databaseBytes: number;
+}
+
+async function measure(faces: number): Promise<LookBackFigures> {
+  const folder = await mkdtemp(join(tmpdir(), 'face-blacklist-look-back-'));
+  const database = await openDatabase(join(folder, 'faces.sqlite'));
+  try {
+    database.exec('PRAGMA synchronous = OFF');
+    const picture = database.prepare("INSERT INTO processed (id, picture_id, result) VALUES (?, ?, '{}')");
+    const keep = database.prepare(
+      'INSERT INTO kept_face (processed_id, face_index, at, version, embedding) VALUES (?, 0, ?, ?, ?)',
+    );
+    const perTransaction = 5_000;
+    for (let first = 1; first <= faces; first += perTransaction) {
+      inTransaction(database, () => {
+        for (let id = first; id < Math.min(faces + 1, first + perTransaction); id++) {
+          picture.run(id, crypto.randomUUID());
+          keep.run(id, Date.now(), version, new Uint8Array(normalVector(dimensions).buffer));
+        }
+      });
+    }
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    const kept = sqliteKeptFaces(database);
+    const median = async (probes: number) => {
+      const times: number[] = [];
+      for (let round = 0; round < rounds; round++) {
+        const search = {
+          ...({ version, since: 0, metric: 'cosine', threshold: thresholds.cosine } as const),
+          probes: Array.from({ length: probes }, () => normalVector(dimensions)),
+        };
+        const started = performance.now();
+        await kept.count(version, 0);
+        await searchKept(kept, search);
+        times.push(performance.now() - started);
+      }
+      return times.sort((one, other) => one - other)[Math.floor(rounds / 2)] as number;
+    };
+    const { bytes } = database
+      .prepare('SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()')
+      .get() as { bytes: number };
+    return { faces, oneMs: await median(1), fiveMs: await median(5), databaseBytes: bytes };
+  } finally {
+    database.close();
+    await rm(folder, { recursive: true });
+  }
+}
+
+export async function run(words: readonly string[]): Promise<void> {
+  const { numbers } = parseOptions(words);
+  const sizes: LookBackFigures[] = [];
+  for (const faces of numbers.length > 0 ? numbers : defaultSizes) sizes.push(await measure(faces));
+  console.table(sizes);
+}

@@ -6,12 +6,15 @@ import { createTable } from './dynamodb-table.ts';
 import { type EventBridgeEmulator, startEventBridge } from './event-bridge.ts';
 import { type Rekognition, startRekognition } from './rekognition/server.ts';
 import { type S3Emulator, startS3Emulator } from './s3.ts';
+import { type SqsEmulator, startSqs } from './sqs.ts';
 
 /** Emulators of all services that the `aws_rekognition` mode needs, on this machine's loopback. */
 export interface Cloud extends AsyncDisposable {
   readonly s3: S3Emulator;
   readonly rekognition: Rekognition;
   readonly eventBridge: EventBridgeEmulator;
+  /** Queues of dead letters, by the names in `deadLetterQueues`. */
+  readonly sqs: SqsEmulator;
   /** Settings with which the API, the AWS SDK and the AWS CLI find everything. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -21,6 +24,9 @@ const bucket = 'face-blacklist';
 const ownTable = 'face-blacklist';
 const collectionId = 'face-blacklist';
 
+/** Names of the queues of dead letters. */
+export const deadLetterQueues = { inbox: 'inbox-dead-letters', matches: 'match-dead-letters' } as const;
+
 /** A table in a DynamoDB Local that somebody else has started. */
 export interface CloudTable {
   /** Such as `http://127.0.0.1:4567`. */
@@ -29,8 +35,8 @@ export interface CloudTable {
 }
 
 /**
- * Starts DynamoDB Local, S3, Rekognition and EventBridge on free ports, with an empty bucket and an empty
- * table. Their data is deleted with them, except for a given table.
+ * Starts DynamoDB Local, S3, Rekognition, EventBridge and SQS on free ports, with an empty bucket and an
+ * empty table. Their data is deleted with them, except for a given table.
  * @param table made if it is absent; without it, DynamoDB Local is started too
  * @throws ConfigError when Java is missing.
  */
@@ -51,12 +57,16 @@ export async function startCloud(table?: CloudTable): Promise<Cloud> {
     }),
   );
   const eventBridge = resources.use(await startEventBridge());
+  const sqs = resources.use(await startSqs());
   const environment = {
     AWS_REGION: region,
     ...s3.environment,
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
     AWS_ENDPOINT_URL_REKOGNITION: rekognition.url,
     AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridge.url,
+    AWS_ENDPOINT_URL_SQS: sqs.url,
+    INBOX_DEAD_LETTERS_URL: sqs.urlOf(deadLetterQueues.inbox),
+    MATCH_DEAD_LETTERS_URL: sqs.urlOf(deadLetterQueues.matches),
     FACE_PROCESSING_BACKEND: 'aws_rekognition',
     AWS_REKOGNITION_COLLECTION_ID: collectionId,
     AWS_S3_BUCKET_NAME: bucket,
@@ -64,5 +74,8 @@ export async function startCloud(table?: CloudTable): Promise<Cloud> {
   };
   await createTable({ region, tableName, endpoint: dynamodb.url });
   const opened = resources.move();
-  return { s3, rekognition, eventBridge, environment, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  return {
+    ...{ s3, rekognition, eventBridge, sqs, environment },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
 }

@@ -39,7 +39,11 @@ export class EndpointFunction extends ServiceFunction {
       qualityFilter: settings.qualityFilter,
       keep: settings,
       corsOrigins: settings.corsOrigins,
-      ...(settings.auth === 'cognito' && { variables: { UNGROUPED_ROLE: settings.ungroupedRole } }),
+      variables: {
+        ...(settings.auth === 'cognito' && { UNGROUPED_ROLE: settings.ungroupedRole }),
+        ...(operationId === 'processImages' && { REVIEW_BAND: String(settings.reviewBand) }),
+        ...(operationId === 'reviewProcessed' && { REVIEWERS: String(settings.reviewers) }),
+      },
     });
     this.contract = contract;
     this.pictures = needs.pictures === true;

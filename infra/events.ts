@@ -11,7 +11,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { matchEventSource, matchEventType } from '../lib/contract/match-event.ts';
-import { erasuresFilter, matchesFilter } from '../lib/records/dynamodb/items.ts';
+import { erasuresFilter, matchesFilter, reviewsFilter } from '../lib/records/dynamodb/items.ts';
 import { publishMatchesNeeds } from './needs.ts';
 import type { Resources } from './resources.ts';
 import { ServiceFunction } from './service-function.ts';
@@ -65,7 +65,9 @@ export class MatchEvents extends Construct {
       new DynamoEventSource(resources.table as ITable, {
         startingPosition: StartingPosition.TRIM_HORIZON,
         batchSize,
-        filters: [matchesFilter, erasuresFilter].map((filter) => ({ pattern: JSON.stringify(filter) })),
+        filters: [matchesFilter, erasuresFilter, reviewsFilter].map((filter) => ({
+          pattern: JSON.stringify(filter),
+        })),
         reportBatchItemFailures: true,
         bisectBatchOnError: true,
         retryAttempts: maxRetries,

@@ -76,6 +76,10 @@ export interface StackSettings {
   readonly alarmTopicArn: string | undefined;
   /** Role of users of the user pool who are in no group that is called like a role. */
   readonly ungroupedRole: Role;
+  /** Width of the band of near misses, see `REVIEW_BAND`. */
+  readonly reviewBand: number;
+  /** Number of people who must judge a match before it is no longer open. */
+  readonly reviewers: number;
   /** Days for which the audit trail is kept. */
   readonly auditDays: number;
   /** Address that gets a mail for each picture in which somebody is found. */
@@ -146,6 +150,8 @@ const settings = {
     takes: 'the ARN of an SNS topic',
   },
   ungroupedRole: { schema: z.enum(roles).default('admin'), takes: `one of ${roles.join(', ')}` },
+  reviewBand: { schema: z.coerce.number().min(1).max(1000).default(10), takes: 'a number from 1 to 1000' },
+  reviewers: { schema: wholeNumber(1, 2).default(1), takes: '1 or 2' },
   auditDays: { schema: wholeNumber(1, 36_500).default(365), takes: 'a whole number of days from 1 to 36500' },
   alerts: { schema: z.email().optional(), takes: 'an e-mail address' },
 } satisfies Record<keyof StackSettings, { schema: z.ZodType; takes: string }>;
@@ -211,6 +217,8 @@ export function stackSettings(node: Node): StackSettings {
     qualityFilter: read('qualityFilter'),
     alarmTopicArn: read('alarmTopicArn'),
     ungroupedRole: read('ungroupedRole'),
+    reviewBand: read('reviewBand'),
+    reviewers: read('reviewers'),
     auditDays: read('auditDays'),
     alerts: read('alerts'),
   };

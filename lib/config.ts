@@ -86,6 +86,10 @@ export interface Config {
   readonly tokensFile: string | undefined;
   /** Role of a user of the user pool who is in none of the roles' groups. */
   readonly ungroupedRole: Role;
+  /** Width of the band of near misses, in times the false match rate of the threshold. */
+  readonly reviewBand: number;
+  /** Number of people who must judge a match. */
+  readonly reviewers: 1 | 2;
   /** Days that the audit trail is kept. */
   readonly auditDays: number;
   readonly allowUnauthenticated: boolean;
@@ -104,6 +108,10 @@ export interface Config {
   /** Memory in bytes for all pictures in work together. */
   readonly pictureMemoryBytes: number;
   readonly emulateGatewayLimits: boolean;
+  /** File that lists the cameras; without it `cameras.json` in `dataDir`, if there is one. */
+  readonly camerasFile: string | undefined;
+  /** Program that decodes video. */
+  readonly ffmpegPath: string;
   /** Receivers of match events; only with `WEBHOOK_URL`. */
   readonly webhooks: WebhookConfig | undefined;
   /** Resources in AWS; only with the `aws_rekognition` backend. */
@@ -230,6 +238,8 @@ export const settings = z.object({
   API_TOKENS: tokens.default([]),
   API_TOKENS_FILE: folder.optional(),
   UNGROUPED_ROLE: oneOf(roles).default('admin'),
+  REVIEW_BAND: number(1, 1000, false).default(10),
+  REVIEWERS: number(1, 2, true).default(1),
   AUDIT_DAYS: number(1, 36_500, true).default(365),
   ALLOW_UNAUTHENTICATED: flag.default(false),
   EXPIRED_DAYS: number(0, 3650, true).default(7),
@@ -241,6 +251,8 @@ export const settings = z.object({
   MAX_IMAGE_BYTES: number(1024, 1024 * mebibyte, true).default(15 * mebibyte),
   PICTURE_MEMORY_BYTES: number(256 * mebibyte, 1024 * 1024 * mebibyte, true).optional(),
   EMULATE_GATEWAY_LIMITS: flag.default(false),
+  CAMERAS: folder.optional(),
+  FFMPEG_PATH: folder.default('ffmpeg'),
   WEBHOOK_URL: httpUrls.optional(),
   WEBHOOK_SECRET: webhookSecrets.optional(),
   AWS_REGION: pattern(/^[a-z0-9-]+$/, "a region's code such as eu-west-1").optional(),
@@ -304,6 +316,8 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     apiTokens: values.API_TOKENS,
     tokensFile: values.API_TOKENS_FILE && resolve(values.API_TOKENS_FILE),
     ungroupedRole: values.UNGROUPED_ROLE,
+    reviewBand: values.REVIEW_BAND,
+    reviewers: values.REVIEWERS === 2 ? 2 : 1,
     auditDays: values.AUDIT_DAYS,
     allowUnauthenticated: values.ALLOW_UNAUTHENTICATED,
     expiredDays: values.EXPIRED_DAYS,
@@ -316,6 +330,8 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     pictureMemoryBytes:
       values.PICTURE_MEMORY_BYTES ?? pictureMemoryIn(environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE),
     emulateGatewayLimits: values.EMULATE_GATEWAY_LIMITS,
+    camerasFile: values.CAMERAS && resolve(values.CAMERAS),
+    ffmpegPath: values.FFMPEG_PATH,
     webhooks: webhookConfig(values),
     aws: values.FACE_PROCESSING_BACKEND === 'aws_rekognition' ? awsConfig(values) : undefined,
     logLevel: values.LOG_LEVEL,

@@ -243,6 +243,13 @@ const settings: Readonly<Record<string, Setting>> = {
     bad: ['root', 'Admin'],
     takes: 'one of metrics, check, desk, editor, admin',
   }),
+  REVIEW_BAND: setting('reviewBand', {
+    unset: 10,
+    good: [['2.5', 2.5]],
+    bad: ['0.5', '1001', 'wide'],
+    takes: 'a number from 1 to 1000',
+  }),
+  REVIEWERS: setting('reviewers', { unset: 1, good: [['2', 2]], ...whole(1, 2) }),
   AUDIT_DAYS: setting('auditDays', { unset: 365, good: [['30', 30]], ...whole(1, 36_500) }),
   ALLOW_UNAUTHENTICATED: setting('allowUnauthenticated', { unset: false, ...flag }),
   EXPIRED_DAYS: setting('expiredDays', {

@@ -2,6 +2,8 @@ import type { Box, FacialArea } from '../contract/shapes.ts';
 import type { DistanceMetric, SimilarityMetric } from '../contract/vocabulary.ts';
 import type { Deadline } from '../deadline.ts';
 import type { Picture } from '../inputs/picture.ts';
+import type { FacePrint } from './print.ts';
+import type { QualityReason } from './quality-reasons.ts';
 
 /** An enrolled face of a reference image, as the records keep it. */
 export interface ImageFace {
@@ -56,9 +58,13 @@ export interface MatchedFace extends Face {
   readonly matches: readonly FaceMatch[];
   /**
    * Near misses, best first: the nearest reference image of each entry that does not match, as many as were
-   * requested.
+   * requested, or those within the review band.
    */
   readonly candidates: readonly FaceMatch[];
+  /** Quality of the face; `null` if the backend does not return it. */
+  readonly quality: FaceQuality | null;
+  /** Reasons why the face may have been missed. */
+  readonly reasons: readonly QualityReason[];
 }
 
 /** Options of a request. A value that the backend does not have is replaced by the configured one. */
@@ -82,7 +88,18 @@ export interface FaceOptions {
 export interface MatchOptions extends FaceOptions {
   /** Number of near misses to return for each face, each of another entry; 0 by default. */
   readonly candidates?: number;
+  /**
+   * Width of the band above the threshold in which the nearest entry is a near miss: so many times the
+   * threshold's false match rate. At 1, the default, there is no band.
+   */
+  readonly reviewBand?: number;
 }
+
+/**
+ * Number of near misses that are searched for in the review band. One is shown, but some entries may be
+ * hidden by then.
+ */
+export const nearMissesSearched = 5;
 
 /** Rotation of a face, in degrees. */
 export interface FacePose {
@@ -152,6 +169,8 @@ export interface MatchResult extends UsedOptions {
   readonly faces: readonly MatchedFace[];
   /** False if nothing could match, see `FaceBackend.hasGallery`. */
   readonly hasGallery: boolean;
+  /** Largest distance of a near miss in the review band; the threshold if there is no band. */
+  readonly nearThreshold: number;
 }
 
 /**
@@ -222,6 +241,47 @@ export interface EngineFigures {
   readonly runtime: 'onnx' | 'tfjs-node' | 'tfjs-wasm';
   /** Number of enrolled faces in memory. */
   readonly enrolled: number;
+}
+
+/** Places of a frame at which to look for faces. */
+export interface LookPlaces {
+  /** Squares, each looked at once. They may reach beyond the frame. */
+  readonly regions: readonly Box[];
+  /** Boxes in which followed faces must be. */
+  readonly faces: readonly Box[];
+  /** Boxes of those that need no print. */
+  readonly known: readonly Box[];
+}
+
+/** A face of a frame. */
+export interface FaceLook extends Face {
+  /** Null for a face that was only found again. */
+  readonly print: FacePrint | null;
+}
+
+/** Neighbours of prints in the gallery. */
+export interface NearestFaces extends UsedOptions {
+  /** Reference images within the threshold of each print, nearest first. */
+  readonly neighbours: readonly (readonly FaceMatch[])[];
+}
+
+/**
+ * Follows faces through the frames of a camera. It gives way to all other work on pictures.
+ * @example
+ * const [look] = await follower.look(frame, { regions, faces: [], known: [] });
+ * if (look?.print) await follower.nearest([look.print], {});
+ */
+export interface FaceFollower {
+  /**
+   * Finds upright faces at some places of a frame, largest first.
+   * @throws BackendUnavailableError
+   */
+  look(frame: Pick<Picture, 'width' | 'height' | 'pixels'>, places: LookPlaces): Promise<readonly FaceLook[]>;
+  /**
+   * Searches the gallery for prints that `look` made, or for means of them.
+   * @throws BackendUnavailableError
+   */
+  nearest(prints: readonly FacePrint[], options: FaceOptions): Promise<NearestFaces>;
 }
 
 /**
@@ -296,6 +356,8 @@ export interface FaceBackend {
   hasGallery(): Promise<boolean>;
   /** Values that apply if a request names no others. */
   readonly defaults: MatchDefaults;
+  /** Left out where another service computes. */
+  readonly follower?: FaceFollower;
   /**
    * Reports the engine's state; `undefined` where another service computes.
    * @throws Never

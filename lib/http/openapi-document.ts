@@ -1,6 +1,13 @@
 import * as z from 'zod';
 import { type Body, type Endpoint, operationsOf } from '../contract/endpoint.ts';
-import { EntryDeletedEvent, entryDeletedType, MatchEvent, matchEventType } from '../contract/match-event.ts';
+import {
+  EntryDeletedEvent,
+  entryDeletedType,
+  MatchEvent,
+  matchEventType,
+  ReviewEvent,
+  reviewEventType,
+} from '../contract/match-event.ts';
 import { roles } from '../contract/role.ts';
 import {
   ErasureNotFoundError,
@@ -143,6 +150,7 @@ export function buildOpenApi(
       [entryDeletedType]: {
         post: webhook(components, 'Be told that an entry was deleted', EntryDeletedEvent),
       },
+      [reviewEventType]: { post: webhook(components, 'Be told that a match was judged', ReviewEvent) },
     },
     components: {
       schemas: components.schemas,

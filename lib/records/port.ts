@@ -1,4 +1,5 @@
-import type { ImageProcessingResult } from '../contract/shapes.ts';
+import type { ReviewState, ReviewVerdict } from '../contract/review.ts';
+import type { ImageProcessingResult, Track } from '../contract/shapes.ts';
 import type { Severity } from '../contract/vocabulary.ts';
 import type { FaceQuality, ImageFace } from '../faces/port.ts';
 
@@ -149,6 +150,9 @@ export type NewImage = Pick<ImageRecord, 'id' | 'entryId' | 'key' | 'file'>;
 /** Answer for a processed picture, without the id and the time that its record gets. */
 export type ProcessedResult = Omit<ImageProcessingResult, 'db_id' | 'processing_timestamp'>;
 
+/** Times and counts of a passage that goes on after its record was made. */
+export type TrackProgress = Pick<Track, 'last_seen' | 'looks' | 'matched_looks'>;
+
 /** Id and time of a processed picture's record. */
 export interface Stamp {
   /** Id, a whole number from 1 on; a later record has a larger one. */
@@ -177,7 +181,14 @@ export interface ProcessedFilter {
    * only for the best that fit, at least 11.
    */
   readonly entryId?: number | undefined;
-  /** The picture shows more than 50 entries, so that it is not found by each of them. */
+  /**
+   * State of the picture's matches: `open` if any is, else `confirmed`, `unsure` or `rejected`, whichever
+   * comes first.
+   */
+  readonly review?: ReviewState | undefined;
+  /** Id of an entry that nearly matched, and did not match, in the picture; no other condition but times. */
+  readonly nearEntryId?: number | undefined;
+  /** The picture shows very many entries, so that it is not found by each of them. */
   readonly isCrowd?: boolean | undefined;
   /** Source of the picture; normal forms are compared. */
   readonly source?: string | undefined;
@@ -202,6 +213,29 @@ export interface ProcessedPage {
   readonly items: ImageProcessingResult[];
 }
 
+/** A person's verdict on a match. */
+export interface NewReview {
+  readonly faceIndex: number;
+  readonly entryId: number;
+  readonly verdict: ReviewVerdict;
+  readonly note: string | null;
+  /** Name of whoever judges. */
+  readonly actor: string;
+}
+
+/** Matches that are counted together. */
+export interface TallyKey {
+  /** Day of the pictures, in days since 1970 (UTC). */
+  readonly day: number;
+  readonly entryId: number;
+  readonly model: string;
+  readonly metric: string;
+  readonly threshold: number;
+}
+
+/** Number of decided matches, by verdict. */
+export type ReviewTally = TallyKey & Readonly<Record<ReviewVerdict, number>>;
+
 /** Choices for the history of an entry that is erased. */
 export const historyChoices = ['redact', 'delete', 'keep'] as const;
 export type HistoryChoice = (typeof historyChoices)[number];
@@ -215,12 +249,14 @@ export interface ErasureOptions extends IfVersion {
 export interface ErasedCounts {
   readonly reference_pictures: number;
   readonly faces: number;
-  /** Records of processed pictures in which the entry matched. */
+  /** Records of processed pictures in which the entry matched or nearly matched. */
   readonly history_records: number;
   /** Stored pictures, copies and crops of these. */
   readonly history_pictures: number;
   readonly inbox_files: number;
   readonly rejected_files: number;
+  /** Pictures that were sent for a request, in which the entry matched or nearly matched. */
+  readonly uploads: number;
   /** Events that receivers had not been told yet. */
   readonly pending_events: number;
 }
@@ -355,7 +391,7 @@ export interface RecordStore {
    */
   noteErasure(entryId: number, found: Partial<ErasedCounts>, isFinished?: boolean): Promise<void>;
   /**
-   * Erasures that are not settled: they are under way, or have finished so lately that a request which began
+   * Erasures that are not settled. They are under way, or have finished so lately that a request which began
    * before may still have written.
    * @throws BackendUnavailableError, ThrottledError
    */
@@ -366,8 +402,8 @@ export interface RecordStore {
    */
   settleErasure(entryId: number): Promise<void>;
   /**
-   * Takes an entry's name, reason and identity out of the records of processed pictures, and the places of
-   * their copies, see `redacted`.
+   * Takes an entry's name, reason and identity out of the records of processed pictures, see `redacted`. The
+   * notes of its reviews and the places of the copies go too. Its erasure counts what goes, in the same step.
    * @param ids 100 at most
    * @throws BackendUnavailableError, ThrottledError
    */
@@ -465,11 +501,37 @@ export interface RecordStore {
    */
   addProcessed(pictureId: string, result: ProcessedResult, carried?: Date): Promise<Stamp>;
   /**
+   * Brings the times and counts of a passage up to date, in the record that tells of it; nobody is told
+   * again. Does nothing if the record or its passage is absent.
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
+   */
+  updateTrack(id: number, track: TrackProgress): Promise<void>;
+  /**
    * Reads a processed picture's answer.
    * @param actor whoever must have sent it; anybody unless it is given
    * @throws BackendUnavailableError, ThrottledError
    */
   getProcessed(id: number, actor?: string): Promise<ImageProcessingResult | undefined>;
+  /**
+   * Stores what somebody says of a match, in place of what the same person said of it before. Returns the
+   * picture's answer with its reviews, or `undefined` if there is no such picture. Receivers of events are
+   * told in the same transaction. Saying the same again changes nothing.
+   * @param reviewers number of people who must judge a match before it is decided
+   * @throws RequestInvalidError when the picture has no such match or near miss
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
+   */
+  reviewProcessed(
+    id: number,
+    review: NewReview,
+    reviewers: 1 | 2,
+  ): Promise<ImageProcessingResult | undefined>;
+  /**
+   * Counts the decided matches of pictures of this day or later. The cost grows with the days and the entries
+   * that were decided on them. Counts are kept for 90 days at least.
+   * @param sinceDay day in days since 1970 (UTC)
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  reviewTallies(sinceDay: number): Promise<ReviewTally[]>;
   /**
    * Returns the ids of those processed pictures that exist. The cost grows only with `pictureIds`.
    * @throws BackendUnavailableError, ThrottledError
@@ -478,7 +540,8 @@ export interface RecordStore {
   /**
    * Reads a page of processed pictures, newest first. The cost grows neither with `offset` nor with the
    * table. With `since` or `until`, it grows with the table's logarithm, for each time that the clock was put
-   * back.
+   * back. With `review`, it grows by one count for each 1,000 pictures with a match. With `review` and
+   * `entryId`, it grows with the pictures of that entry.
    * @throws BackendUnavailableError, ThrottledError
    */
   listProcessed(query: ProcessedQuery): Promise<ProcessedPage>;

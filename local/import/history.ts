@@ -121,10 +121,15 @@ async function resultOf(
     saved_image_path: await copy(picture.saved_image_path, 'annotated'),
     // The old service kept no picture without boxes.
     original_image_path: null,
+    has_near_miss: null,
+    verdict: null,
+    verdict_reasons: null,
     has_blacklist_match: flag === null ? (answer?.has_blacklist_match ?? null) : isTrue(flag),
     cropped_face_path: await copy(picture.cropped_face_path, 'crop'),
     source: null,
     reference: null,
+    camera: null,
+    track: null,
     warnings: answer ? null : ['The result of the old service could not be read.'],
   };
 }

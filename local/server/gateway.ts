@@ -7,9 +7,10 @@ import { ForbiddenError, NotAuthenticatedError, RouteNotFoundError } from '../..
 import type { EndpointHandler } from '../../lib/http/endpoint.ts';
 import { allowedHeaders, commonHeaders, corsHeaders } from '../../lib/http/headers.ts';
 import { problem } from '../../lib/http/problem.ts';
+import { allowStream } from '../../lib/http/streamed-answer.ts';
 import { logFailure, logRequest } from '../../lib/log.ts';
 import type { PublicUrl } from '../../lib/network-settings.ts';
-import { type Actor, localActor, mayDo } from '../../lib/service/actor.ts';
+import { type Actor, localActor, mayDo, requireRole } from '../../lib/service/actor.ts';
 import { type KnownToken, plainTokens } from '../../lib/service/tokens.ts';
 import { bearerOf, refuseWebPages } from './access.ts';
 import { BodyBudget } from './body-budget.ts';
@@ -31,8 +32,14 @@ export interface StreamRoute {
    * Answers a request. It throws this service's errors, and RequestAbandonedError if the client goes away.
    *
    * @param caller name that the receiver's own budgets are counted by.
+   * @param pathParameters the path's parameters, still percent-encoded.
    */
-  receive(request: IncomingMessage, response: ServerResponse, caller: string): Promise<APIGatewayProxyResult>;
+  receive(
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: string,
+    pathParameters: Readonly<Record<string, string>>,
+  ): Promise<APIGatewayProxyResult>;
 }
 
 /** A route, answered by a handler or by a receiver of bodies that are too large for one. */
@@ -167,7 +174,9 @@ export class Gateway {
     const isNamed = this.#wantsTokens && !contract.public;
     const caller = callerOf(isNamed ? actor.name : undefined, place.clientAddress);
     if ('receive' in route) {
-      return this.#withHeaders(await route.receive(request, response, caller), request, progress);
+      requireRole(actor, contract);
+      const answer = await route.receive(request, response, caller, pathParameters);
+      return this.#withHeaders(answer, request, progress);
     }
     const facts = {
       contract,
@@ -214,6 +223,7 @@ export class Gateway {
     if (handler.contract.success.contentType === pictureSuccess.contentType)
       await this.#pictureTurn(response);
     progress.handled = true;
+    if (!emulateGatewayLimits) allowStream(event);
     const result = await handler(event);
     return emulateGatewayLimits ? deliverable(result) : result;
   }

@@ -11,6 +11,8 @@ import { localUploads } from '../../lib/wiring/adapters.ts';
 import { audit, type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { messageWithReasons } from '../command.ts';
 import { finishEarlierRun, updateRecords, workInBackground } from './background.ts';
+import { cameraRoutes } from './camera-routes.ts';
+import { openServerCameras } from './cameras.ts';
 import { consoleRoutes } from './console.ts';
 import { dataFolderClaim } from './data-folder-claim.ts';
 import { handlers } from './handlers.ts';
@@ -67,11 +69,13 @@ async function serve(): Promise<void> {
   using claim = dataFolderClaim(config);
   await finishEarlierRun(opened, config, claim);
   const delivery = await openDelivery(config);
+  const cameras = await openServerCameras({ ...opened, outbox: delivery?.outbox }, config);
   const server = createHttpServer({
     routes: [
       ...handlers,
       openMetrics(config, opened),
       ...consoleRoutes(config.aws),
+      ...cameraRoutes(cameras?.watchers ?? []),
       ...(config.aws
         ? []
         : [{ contract: receiveUploadContract, receive: uploadReceiver(await localUploads(config)) }]),
@@ -96,7 +100,7 @@ async function serve(): Promise<void> {
   for (const warning of [...loadedWarnings(), ...(waiting ? [waiting] : [])]) log().warn(warning);
   const stopWork = new AbortController();
   // Before the first request is read, whose match the webhooks are to hear of.
-  const work = workInBackground(opened, config, { delivery, claim }, stopWork.signal);
+  const work = workInBackground(opened, config, { delivery, claim, cameras }, stopWork.signal);
   log().info(`${await signal}: finishing the running requests.`);
   stopWork.abort();
   await stop(server);

@@ -8,6 +8,8 @@ import { listen } from '../../lib/metrics/in-process.ts';
 import type { Meter } from '../../lib/metrics/port.ts';
 import { SourceLabels } from '../../lib/metrics/source-labels.ts';
 import { onceIn } from '../../lib/once-in.ts';
+import { type CameraFigures, cameraFigures } from '../../lib/service/cameras.ts';
+import { reviewsOf } from '../../lib/service/reviews.ts';
 import type { OpenedPorts } from '../../lib/wiring/open.ts';
 import { webhookStatus } from '../../lib/wiring/webhook-status.ts';
 
@@ -46,6 +48,8 @@ export function openMetrics(config: Config, ports: OpenedPorts): EndpointHandler
   listen(countingMeter(registry));
   gaugeEngine(registry, config, ports);
   gaugeOutbox(registry, config);
+  gaugeReviews(registry, ports);
+  gaugeCameras(registry);
   return endpoint(metricsContract, async () =>
     response({
       status: 200,
@@ -183,6 +187,37 @@ function gaugeEngine(registry: Registry, config: Config, { faces, pictureSlots }
   }
 }
 
+/** Registers gauges of the verdicts of the last 30 days. Entries are labelled by their ids, 100 at most. */
+function gaugeReviews(registry: Registry, { records }: OpenedPorts): void {
+  const verdicts = ['confirmed', 'rejected', 'unsure'] as const;
+  const registers = [registry];
+  new Gauge({
+    name: 'face_blacklist_reviewed_matches',
+    help: 'Matches of the last 30 days that people have judged, by entry and verdict.',
+    labelNames: ['entry_id', 'verdict'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const { entry_id, ...counts } of (await reviewsOf(records)).by_entry) {
+        for (const verdict of verdicts) this.set({ entry_id, verdict }, counts[verdict]);
+      }
+    },
+  });
+  new Gauge({
+    name: 'face_blacklist_rejected_share',
+    help: 'Share of the judged matches of the last 30 days that were rejected, by threshold.',
+    labelNames: ['model', 'metric', 'threshold'],
+    registers,
+    async collect() {
+      this.reset();
+      const { by_threshold } = await reviewsOf(records);
+      for (const { model, similarity_metric: metric, threshold, rejected_share } of by_threshold) {
+        this.set({ model, metric, threshold }, rejected_share ?? 0);
+      }
+    },
+  });
+}
+
 function gaugeOutbox(registry: Registry, config: Config): void {
   if (!config.webhooks) return;
   // All gauges are read at the same time, and counting takes longer the more events wait. So they share one
@@ -216,5 +251,35 @@ function gaugeOutbox(registry: Registry, config: Config): void {
     'face_blacklist_outbox_given_up',
     'Match events that a receiver did not take in time.',
     ({ given_up }) => given_up,
+  );
+}
+
+/** Registers what is told of cameras; there is no series where there are none. */
+function gaugeCameras(registry: Registry): void {
+  const register = (
+    name: string,
+    help: string,
+    outcomes: (camera: CameraFigures) => Readonly<Record<string, number>>,
+  ) =>
+    new Gauge({
+      name: `face_blacklist_camera_${name}`,
+      help,
+      labelNames: ['camera', 'outcome'],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const camera of cameraFigures()) {
+          for (const [outcome, value] of Object.entries(outcomes(camera))) {
+            this.set({ camera: camera.name, ...(outcome !== '' && { outcome }) }, value);
+          }
+        }
+      },
+    });
+  register('up', '1 for a camera that gives frames.', ({ state }) => ({ '': state === 'online' ? 1 : 0 }));
+  register('frames_total', 'Frames since the start, by what came of them.', ({ frames }) => ({ ...frames }));
+  register('tracks_total', 'People who passed since the start.', ({ tracks }) => ({ ...tracks }));
+  register('restarts_total', 'Times that a source was opened again.', ({ restarts }) => ({ '': restarts }));
+  register('frame_age_seconds', 'Age of the newest frame.', ({ lastFrame }) =>
+    lastFrame ? { '': (Date.now() - lastFrame.getTime()) / 1000 } : {},
   );
 }

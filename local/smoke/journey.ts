@@ -126,6 +126,15 @@ export class Journey {
     const params = { db_id: first ?? 0 };
     await this.#call('read a result', { operation: 'getProcessed', params });
     await this.#fetchPicture('fetch its picture', { operation: 'getProcessedImage', params });
+    const face = results[0]?.faces.find(({ blacklist_matches: matches }) => matches.length > 0);
+    await this.#call('judge the match', {
+      ...{ operation: 'reviewProcessed', params },
+      json: { face_index: face?.face_index ?? 0, entry_id: this.#entryId, verdict: 'confirmed' },
+    });
+    await this.#call('export what is known of the person', {
+      operation: 'exportEntry',
+      params: { id: this.#entryId ?? 0 },
+    });
     await this.#call('delete a result', { operation: 'deleteProcessed', params });
     await this.#call('delete another', {
       operation: 'deleteProcessedUnderProcess',

@@ -144,6 +144,23 @@ test("what the gateway answers by itself has the contract's form", () => {
   expect(answers.get('REQUEST_TOO_LARGE')).toMatchObject({ StatusCode: '413' });
 });
 
+test.each([
+  ['https://console.example', "'https://console.example'"],
+  ['https://console.example,https://desk.example', 'method.request.header.Origin'],
+])('pages of %s can read what the gateway answers by itself', (corsOrigins, named) => {
+  const answers = resourcesOf(synthesize({ corsOrigins }), 'AWS::ApiGateway::GatewayResponse');
+  expect(answers.length).toBeGreaterThan(6);
+  for (const { properties } of answers) {
+    const headers = properties.ResponseParameters as Record<string, string>;
+    expect(headers).toMatchObject({
+      'gatewayresponse.header.Access-Control-Allow-Origin': named,
+      'gatewayresponse.header.Vary': "'Origin'",
+    });
+    const exposed = headers['gatewayresponse.header.Access-Control-Expose-Headers'];
+    for (const name of ['Retry-After', 'ETag', 'Location']) expect(exposed).toContain(name);
+  }
+});
+
 test('pages of a configured origin, and of no other, may call it and send pictures to the bucket', () => {
   const origin = 'https://console.example';
   const open = synthesize({ corsOrigins: origin });

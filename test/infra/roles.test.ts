@@ -182,7 +182,7 @@ test('no function reaches objects outside the folders that it is for', () => {
 test('only the function for match events may publish, and those of this service alone', () => {
   expect(mayDo(/^events:/)).toEqual(['publishMatches']);
   expect(roles.get('publishMatches')).toContain(
-    'events:PutEvents event bus if {"StringEquals":{"events:source":"face-blacklist","events:detail-type":["face.matched","entry.deleted"]}}',
+    'events:PutEvents event bus if {"StringEquals":{"events:source":"face-blacklist","events:detail-type":["face.matched","entry.deleted","match.reviewed"]}}',
   );
 });
 

@@ -318,6 +318,12 @@ describe('match events', () => {
               dynamodb: { Keys: { pk: { S: ['erasure'] } } },
             }),
           },
+          {
+            Pattern: Match.serializedJson({
+              eventName: ['INSERT'],
+              dynamodb: { Keys: { pk: { S: ['review-event'] } } },
+            }),
+          },
         ],
       },
       FunctionResponseTypes: ['ReportBatchItemFailures'],

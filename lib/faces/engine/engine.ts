@@ -17,11 +17,13 @@ import type {
   EntryComparison,
   Face,
   FaceBackend,
+  FaceFollower,
   FaceMatch,
   FaceOptions,
   FaceOwner,
   ListedFace,
   MatchDefaults,
+  MatchedFace,
   MatchOptions,
   MatchResult,
   QualityFilter,
@@ -29,12 +31,14 @@ import type {
   UsedOptions,
   WithPicture,
 } from '../port.ts';
+import { nearMissesSearched } from '../port.ts';
 import { refusalWords } from '../quality-reasons.ts';
 import { standardThresholdOf } from '../standard-thresholds.ts';
 import { usedThreshold } from '../thresholds.ts';
 import { withPictureOf } from '../with-picture.ts';
 import { type MeasuredQuality, qualityReasons } from './detect/quality.ts';
 import type { CustomModel } from './embed/custom-model.ts';
+import { engineFollower } from './follow.ts';
 import { similarityAt } from './models/calibration.ts';
 import { installedModels, isInstalled } from './models/installed.ts';
 import {
@@ -51,7 +55,7 @@ import { compareEmbeddings } from './search/distance.ts';
 import type { EmbeddingStore, GalleryFace } from './search/embedding-store.ts';
 import { matchDefaults } from './search/match-defaults.ts';
 import { ModelGallery, type Wanted } from './search/model-gallery.ts';
-import { thresholdLimits } from './search/threshold-limits.ts';
+import { nearMissThreshold, thresholdLimits } from './search/threshold-limits.ts';
 import { EngineTest, type EngineTestLimits } from './self-test.ts';
 import type { Job, JobFace } from './worker.ts';
 
@@ -142,6 +146,7 @@ class Human implements FaceBackend {
   readonly modelId: EmbeddingModelName;
   readonly maxImageBytes: number;
   readonly defaults: MatchDefaults;
+  readonly follower: FaceFollower;
   readonly #pool: WorkerPool;
   readonly #store: EmbeddingStore;
   readonly #metric: DistanceMetric;
@@ -172,6 +177,14 @@ class Human implements FaceBackend {
     const detector = this.#detector === 'skip' ? 'mediapipe+ssd' : this.#detector;
     const tested = { modelName: model.embedder, detector, minConfidence };
     this.#test = new EngineTest(pool, tested, testLimits);
+    this.follower = engineFollower({
+      pool,
+      store,
+      modelOf: (options) => {
+        const used = this.#used(options);
+        return { used, gallery: this.#gallery(used.model) };
+      },
+    });
   }
 
   async detect(picture: Picture, { detectorBackend }: FaceOptions = {}): Promise<readonly Face[]> {
@@ -185,14 +198,16 @@ class Human implements FaceBackend {
   async match(picture: Picture, options: MatchOptions): Promise<MatchResult> {
     const used = this.#used(options);
     const { model, detectorBackend: detector, metric, threshold } = used;
-    const wanted = { metric, threshold, candidates: options.candidates ?? 0 };
-    const found = await this.#search(picture, { detector, models: [] }, model, wanted);
-    const faces = found.map(({ face: { area, confidence }, neighbours }) => {
+    const nearThreshold = this.#nearThreshold(model, metric, threshold, options.reviewBand);
+    const wanted = wantedOf(options, { metric, threshold, nearThreshold });
+    const found = await this.#search(picture, { detector, models: [], measure: 'all' }, model, wanted);
+    const faces = found.map(({ face, neighbours }) => {
+      const { area, confidence } = face;
       const matches = neighbours.filter(({ distance }) => distance <= threshold);
       const candidates = neighbours.filter(({ distance }) => !(distance <= threshold));
-      return { area, confidence, matches, candidates };
+      return { area, confidence, matches, candidates, ...shownQuality(face) };
     });
-    return { faces, ...used, hasGallery: true };
+    return { faces, ...used, hasGallery: true, nearThreshold };
   }
 
   async compare(probe: WithPicture, reference: WithPicture, options: FaceOptions): Promise<Comparison> {
@@ -320,6 +335,11 @@ class Human implements FaceBackend {
     return { ...(this.#models.get(used) as EmbeddingModel), name: used };
   }
 
+  /** Computes the largest distance of a near miss. */
+  #nearThreshold(model: EmbeddingModelName, metric: DistanceMetric, threshold: number, band = 1): number {
+    return nearMissThreshold(model, this.#modelOf(model), metric, threshold, band);
+  }
+
   /** Determines the options that a request gets. */
   #used(options: FaceOptions): Used {
     const { name: model, ...embeddingModel } = this.#modelOf(options.modelName);
@@ -399,6 +419,21 @@ class Human implements FaceBackend {
     const { width, height, pixels } = picture;
     return this.#pool.run({ picture: { width, height, data: pixels }, ...job });
   }
+}
+
+/** Returns the parameters of a search: near misses are those in the band, unless others were asked for. */
+function wantedOf(
+  { candidates = 0 }: MatchOptions,
+  { metric, threshold, nearThreshold }: { metric: DistanceMetric; threshold: number; nearThreshold: number },
+): Wanted {
+  if (candidates > 0 || nearThreshold <= threshold) return { metric, threshold, candidates };
+  return { metric, threshold, candidates: nearMissesSearched, within: nearThreshold };
+}
+
+function shownQuality(face: JobFace): Pick<MatchedFace, 'quality' | 'reasons'> {
+  const { brightness, sharpness, pose, ...more } = face.quality as MeasuredQuality;
+  const quality = { brightness, sharpness, pose };
+  return { quality, reasons: qualityReasons(face, { ...quality, ...more }) };
 }
 
 function detectorOf(name: string | undefined): EngineDetector | undefined {

@@ -1,6 +1,6 @@
 import type { ServiceEvent } from '../../contract/match-event.ts';
 import { TableClient, type TableSettings } from './client.ts';
-import { erasuresPartition, processedPartition } from './items.ts';
+import { erasuresPartition, processedPartition, reviewEventsPartition } from './items.ts';
 import type { Item } from './keys.ts';
 import { eventOfItem } from './match-stream.ts';
 
@@ -14,7 +14,7 @@ export interface Period {
 
 /**
  * Makes the events of a past time again, from the records themselves: the table's stream forgets them after a
- * day. Pictures come from the newest to the oldest, then the entries that were taken off the list.
+ * day. Pictures come from the newest to the oldest, then what became of entries and reviews.
  * @throws BackendUnavailableError
  */
 export async function* pastEvents(
@@ -30,10 +30,12 @@ export async function* pastEvents(
     const event = isWithin(time) ? await eventOfItem(table, { ...item, at }) : undefined;
     if (event) yield event;
   }
-  for await (const items of table.query(erasuresPartition, { atOnce: itemsAtOnce })) {
-    for (const item of items) {
-      const event = isWithin(Date.parse(item.started)) ? await eventOfItem(table, item) : undefined;
-      if (event) yield event;
+  for (const partition of [erasuresPartition, reviewEventsPartition]) {
+    for await (const items of table.query(partition, { atOnce: itemsAtOnce })) {
+      for (const item of items) {
+        const event = await eventOfItem(table, item);
+        if (event && isWithin(Date.parse(event.timestamp))) yield event;
+      }
     }
   }
 }

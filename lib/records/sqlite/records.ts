@@ -16,6 +16,7 @@ import type {
   ImageRecord,
   NewEntry,
   NewImage,
+  NewReview,
   ProcessedPage,
   ProcessedQuery,
   ProcessedResult,
@@ -24,8 +25,10 @@ import type {
   RecordStatus,
   RecordStore,
   RetentionNote,
+  ReviewTally,
   Stamp,
   TimeDisorder,
+  TrackProgress,
 } from '../port.ts';
 import { changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
 import { isInForce } from '../shared/in-force.ts';
@@ -42,8 +45,10 @@ import {
   listProcessed,
   removeProcessed,
   timeDisorder,
+  updateTrack,
 } from './processed.ts';
 import { purgeDatabase } from './purge.ts';
+import { addReview, readTallies } from './reviews.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 import {
   attempt,
@@ -366,9 +371,30 @@ class SqliteRecords implements RecordStore {
     return this.#read(() => getProcessed(this.#statements, id, actor));
   }
 
+  async reviewProcessed(
+    id: number,
+    review: NewReview,
+    reviewers: 1 | 2,
+  ): Promise<ImageProcessingResult | undefined> {
+    const { entryId } = review;
+    const reviewed = await this.#change(
+      () => addReview(this.#statements, this.#outbox, id, review, reviewers),
+      (found) => (found?.isChanged ? { pictureId: id, entryId } : undefined),
+    );
+    return reviewed?.result;
+  }
+
+  async reviewTallies(sinceDay: number): Promise<ReviewTally[]> {
+    return this.#read(() => readTallies(this.#statements, sinceDay));
+  }
+
   async findProcessed(pictureIds: readonly string[]): Promise<Set<string>> {
     const rows = await this.#read(() => this.#statements.processedAmong.all(JSON.stringify(pictureIds)));
     return new Set(rows.map((row) => String(row.pictureId)));
+  }
+
+  async updateTrack(id: number, track: TrackProgress): Promise<void> {
+    await this.#write(() => updateTrack(this.#statements, id, track));
   }
 
   async listProcessed(query: ProcessedQuery): Promise<ProcessedPage> {

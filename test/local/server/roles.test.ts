@@ -36,6 +36,7 @@ const table: Readonly<Record<string, Role>> = {
   deleteProcessedUnderProcess: 'admin',
   deleteManyProcessed: 'admin',
   deleteManyProcessedUnderProcess: 'admin',
+  exportEntry: 'admin',
   getErasure: 'admin',
   openApi: 'check',
   docs: 'check',

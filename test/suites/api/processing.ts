@@ -18,9 +18,14 @@ function unreadable(image_path_or_identifier: string): ImageProcessingResult {
     original_image_path: null,
     processing_timestamp: null,
     has_blacklist_match: null,
+    has_near_miss: null,
+    verdict: 'cannot_tell',
+    verdict_reasons: ['NOT_PROCESSED'],
     cropped_face_path: null,
     source: null,
     reference: null,
+    camera: null,
+    track: null,
     warnings: null,
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Command: serves the API in the aws_rekognition mode without an AWS account. DynamoDB Local, S3, Rekognition
- * and EventBridge run on this machine's loopback. All of their data is deleted at the end.
+ * Command: serves the API in the aws_rekognition mode without an AWS account. DynamoDB Local, S3,
+ * Rekognition, EventBridge and SQS run on this machine's loopback. All of their data is deleted at the end.
  * usage: npm run cloud
  */
 import { spawn } from 'node:child_process';
@@ -10,7 +10,7 @@ import { MatchEvent, matchEventType } from '../../lib/contract/match-event.ts';
 import { inboxPrefix } from '../../lib/inbox/port.ts';
 import { log } from '../../lib/log.ts';
 import { runCommand } from '../command.ts';
-import { type Cloud, type CloudTable, startCloud } from '../emulators/cloud.ts';
+import { type Cloud, type CloudTable, deadLetterQueues, startCloud } from '../emulators/cloud.ts';
 import '../emulators/gate/name-caller.ts';
 import { followTable } from '../emulators/table-stream.ts';
 import { runAsFunction } from '../function-runs.ts';
@@ -56,9 +56,11 @@ function printGuide(environment: Readonly<Record<string, string>>): void {
  * Runs the function that indexes uploads on S3's own events, as the deployed queue does. Resolves to what
  * ends it.
  */
-async function indexUploads({ s3 }: Cloud): Promise<() => Promise<void>> {
+async function indexUploads({ s3, sqs }: Cloud): Promise<() => Promise<void>> {
   const { handler } = await import('../../functions/index-upload.ts');
   const queue = createInboxQueue((event) => runAsFunction('indexUpload', () => handler(event)));
+  const { deadLetters: letters } = queue;
+  sqs.add(deadLetterQueues.inbox, { letters, giveBack: (body) => queue.send(JSON.parse(body)) });
   s3.onEvent((event) => {
     const tellsOfUploads = event.Records.some(
       ({ eventName, s3 }) => eventName.startsWith('ObjectCreated:') && s3.object.key.startsWith(inboxPrefix),
@@ -72,7 +74,9 @@ async function indexUploads({ s3 }: Cloud): Promise<() => Promise<void>> {
  * Runs the function that publishes matches on the table's own stream, and logs what arrives. Resolves to what
  * ends it.
  */
-async function publishMatches({ eventBridge, environment }: Cloud): Promise<() => Promise<void>> {
+async function publishMatches({ eventBridge, sqs, environment }: Cloud): Promise<() => Promise<void>> {
+  // The stream is followed without end here, so that nothing is put aside.
+  sqs.add(deadLetterQueues.matches, { letters: [] });
   eventBridge.onEvent(({ id, detail, 'detail-type': type }) => {
     if (type !== matchEventType) {
       log().info({ eventId: id }, `event: ${type}`);

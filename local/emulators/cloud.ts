@@ -10,6 +10,7 @@ import { synthesizeRoles } from './gate/roles.ts';
 import { type Rekognition, startRekognition } from './rekognition/server.ts';
 import { parseConsistencyMs } from './rekognition/settings.ts';
 import { type S3Emulator, startS3Emulator } from './s3.ts';
+import { type SqsEmulator, startSqs } from './sqs.ts';
 
 /** Emulators of all services that the `aws_rekognition` mode needs, on this machine's loopback. */
 export interface Cloud extends AsyncDisposable {
@@ -18,6 +19,8 @@ export interface Cloud extends AsyncDisposable {
   readonly eventBridge: EventBridgeEmulator;
   /** Proxies in front of them, which apply the functions' roles and fail when told to. */
   readonly gates: Readonly<Record<'s3' | 'dynamodb' | 'rekognition' | 'events', Gate>>;
+  /** Queues of dead letters, by the names in `deadLetterQueues`. */
+  readonly sqs: SqsEmulator;
   /** Settings with which the API, the AWS SDK and the AWS CLI find everything. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -27,6 +30,9 @@ const bucket = 'face-blacklist';
 const ownTable = 'face-blacklist';
 const collectionId = 'face-blacklist';
 
+/** Names of the queues of dead letters. */
+export const deadLetterQueues = { inbox: 'inbox-dead-letters', matches: 'match-dead-letters' } as const;
+
 /** A table in a DynamoDB Local that somebody else has started. */
 export interface CloudTable {
   /** Such as `http://127.0.0.1:4567`. */
@@ -35,8 +41,8 @@ export interface CloudTable {
 }
 
 /**
- * Starts DynamoDB Local, S3, Rekognition and EventBridge on free ports, with an empty bucket and an empty
- * table. Their data is deleted with them, except for a given table.
+ * Starts DynamoDB Local, S3, Rekognition, EventBridge and SQS on free ports, with an empty bucket and an
+ * empty table. Their data is deleted with them, except for a given table.
  * @param table made if it is absent; without it, DynamoDB Local is started too
  * @param appliesRoles refuses what a function's role in the synthesized template does not allow
  * @throws ConfigError when Java is missing.
@@ -64,6 +70,7 @@ export async function startCloud(table?: CloudTable, appliesRoles = false): Prom
     }),
   );
   const eventBridge = resources.use(await startEventBridge());
+  const sqs = resources.use(await startSqs());
   const gate = async (service: ServiceName, target: string) =>
     resources.use(await startGate({ service, target, roles }));
   const gates = {
@@ -79,6 +86,9 @@ export async function startCloud(table?: CloudTable, appliesRoles = false): Prom
     AWS_ENDPOINT_URL_DYNAMODB: gates.dynamodb.url,
     AWS_ENDPOINT_URL_REKOGNITION: gates.rekognition.url,
     AWS_ENDPOINT_URL_EVENTBRIDGE: gates.events.url,
+    AWS_ENDPOINT_URL_SQS: sqs.url,
+    INBOX_DEAD_LETTERS_URL: sqs.urlOf(deadLetterQueues.inbox),
+    MATCH_DEAD_LETTERS_URL: sqs.urlOf(deadLetterQueues.matches),
     FACE_PROCESSING_BACKEND: 'aws_rekognition',
     AWS_REKOGNITION_COLLECTION_ID: collectionId,
     AWS_S3_BUCKET_NAME: bucket,
@@ -87,11 +97,7 @@ export async function startCloud(table?: CloudTable, appliesRoles = false): Prom
   await createTable({ region, tableName, endpoint: dynamodb.url });
   const opened = resources.move();
   return {
-    s3,
-    rekognition,
-    eventBridge,
-    gates,
-    environment,
+    ...{ s3, rekognition, eventBridge, sqs, gates, environment },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

@@ -12,8 +12,10 @@ import { log } from '../../lib/log.ts';
 export interface InboxQueue {
   /** Adds an event from S3. */
   send(event: object): void;
-  /** Bodies of the messages that were given up; each is also logged. */
-  readonly deadLetters: readonly string[];
+  /**
+   * Bodies of the messages that were given up; each is also logged. Whoever brings them back takes them out.
+   */
+  readonly deadLetters: string[];
   /** Resolves when no message is waiting or being handled. */
   idle(): Promise<void>;
   /** Stops sending messages, and waits for those that are being handled. */

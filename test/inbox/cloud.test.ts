@@ -7,9 +7,10 @@ import { sweep } from '../../lib/blacklist/sweep.ts';
 import { loadConfig } from '../../lib/config.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
-import { type Cloud, startCloud } from '../../local/emulators/cloud.ts';
+import { type Cloud, deadLetterQueues, startCloud } from '../../local/emulators/cloud.ts';
 import { createInboxQueue, type InboxQueue } from '../../local/server/inbox-queue.ts';
 import { cropFace, leftToRight, sample } from '../api/pictures.ts';
+import { runCommandProcess } from '../local/commands/run-command.ts';
 import { tableForCloud } from '../service.ts';
 import type { OpenedInbox } from '../suites/inbox.ts';
 import { indexingSuite } from '../suites/indexing.ts';
@@ -133,6 +134,35 @@ describe('uploads to S3', () => {
     queue.send(event as S3Event);
     await queue.idle();
     expect(await people()).toEqual({ 'Jane Roe': 1 });
+  });
+
+  it('are indexed after npm run redrive, when they were put aside and the cause is mended', async () => {
+    isSending = false;
+    await place.put('inbox/Jane Roe/1.jpg', picture);
+    let isMended = false;
+    const brittle = createInboxQueue(async (event) => {
+      if (!isMended) throw new Error('It is not mended yet.');
+      return handler(event);
+    }, 1);
+    const { deadLetters: letters } = brittle;
+    cloud.sqs.add(deadLetterQueues.inbox, { letters, giveBack: (body) => brittle.send(JSON.parse(body)) });
+    brittle.send(events[0] as S3Event);
+    await brittle.idle();
+    expect(letters).toHaveLength(1);
+    expect(await people()).toEqual({});
+    isMended = true;
+    cloud.sqs.add(deadLetterQueues.matches, { letters: [] });
+    const redrive = (...words: string[]) => runCommandProcess('redrive', words, cloud.environment);
+    expect(await redrive()).toMatchObject({
+      code: 0,
+      output: 'inbox: 1, brought back by npm run redrive -- inbox\nmatches: 0\n',
+    });
+    expect(await redrive('inbox')).toEqual({ code: 0, output: 'inbox: 1 given back\n', errors: '' });
+    await brittle.idle();
+    expect(await people()).toEqual({ 'Jane Roe': 1 });
+    expect(await redrive('inbox')).toMatchObject({ code: 0, output: 'inbox: nothing to bring back\n' });
+    expect(await redrive('mails')).toMatchObject({ code: 1, errors: expect.stringContaining('usage: ') });
+    await brittle.close();
   });
 
   it('are asked for again one by one', async () => {

@@ -1,7 +1,7 @@
 import type { AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue } from 'aws-lambda';
-import type { EntryDeletedEvent } from '../../contract/match-event.ts';
+import type { EntryDeletedEvent, ServiceEvent } from '../../contract/match-event.ts';
 import { entryIdsOf, matchEvent, withoutUnlisted } from '../../events/match-event.ts';
 import type { MatchStream } from '../../events/port.ts';
 import { isInForce } from '../shared/in-force.ts';
@@ -21,14 +21,16 @@ export type StreamImage = Readonly<Record<string, AttributeValue>>;
 export function openMatchStream(settings: TableSettings): MatchStream<StreamImage> {
   const table = new TableClient(settings);
   return {
-    async eventOf(image) {
-      const item = itemOf(image);
-      if (item.pk === reviewEventsPartition) return JSON.parse(String(item.event));
-      if (item.pk === erasuresPartition) return deletionOf(item);
-      const event = matchEvent(String(item.matched), await readResult(table, item));
-      return event && withoutUnlisted(event, await listedAmong(table, entryIdsOf(event)));
-    },
+    eventOf: (image) => eventOfItem(table, itemOf(image)),
   };
+}
+
+/** Makes the event of an item that the stream reports, see `matchesFilter` and `erasuresFilter`. */
+export async function eventOfItem(table: TableClient, item: Item): Promise<ServiceEvent | undefined> {
+  if (item.pk === reviewEventsPartition) return JSON.parse(String(item.event));
+  if (item.pk === erasuresPartition) return deletionOf(item);
+  const event = matchEvent(String(item.matched), await readResult(table, item));
+  return event && withoutUnlisted(event, await listedAmong(table, entryIdsOf(event)));
 }
 
 function itemOf({ bytes, ...image }: StreamImage): Item {

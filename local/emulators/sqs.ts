@@ -1,0 +1,170 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import * as z from 'zod';
+
+/** Messages of a queue of dead letters, and the queue that they came from. */
+export interface DeadLetterQueue {
+  /** Bodies of the messages, the oldest first. What is received and deleted is taken out. */
+  readonly letters: string[];
+  /** Gives a message back to its queue; undefined where it came from none. */
+  readonly giveBack?: (body: string) => void;
+}
+
+/** The part of SQS that reads, deletes and moves dead letters. */
+export interface SqsEmulator extends AsyncDisposable {
+  /** URL for `AWS_ENDPOINT_URL_SQS`. */
+  readonly url: string;
+  /** URL of a queue, which there may be only later. */
+  urlOf(name: string): string;
+  /** Adds a queue, or replaces it. */
+  add(name: string, queue: DeadLetterQueue): void;
+}
+
+const account = '000000000000';
+const arnPrefix = `arn:aws:sqs:us-east-1:${account}:`;
+const mostAtOnce = 10;
+
+const ofQueue = z.object({ QueueUrl: z.string() });
+const requests = {
+  GetQueueAttributes: ofQueue,
+  SendMessage: ofQueue.extend({ MessageBody: z.string().min(1) }),
+  ReceiveMessage: ofQueue.extend({ MaxNumberOfMessages: z.number().int().min(1).max(mostAtOnce).default(1) }),
+  DeleteMessage: ofQueue.extend({ ReceiptHandle: z.string() }),
+  StartMessageMoveTask: z.object({ SourceArn: z.string() }),
+  ListMessageMoveTasks: z.object({ SourceArn: z.string() }),
+};
+type Action = keyof typeof requests;
+
+class SqsError extends Error {
+  readonly type: string;
+
+  constructor(type: string, message: string) {
+    super(message);
+    this.type = type;
+  }
+}
+
+/** Work of the emulator, without HTTP. */
+class Queues {
+  readonly #queues = new Map<string, DeadLetterQueue>();
+  /** Bodies of received messages, by their receipts. As with SQS, others do not receive them meanwhile. */
+  readonly #received = new Map<string, string>();
+  readonly #moved = new Map<string, number>();
+
+  add(name: string, queue: DeadLetterQueue): void {
+    this.#queues.set(name, queue);
+  }
+
+  answer(action: Action, body: unknown): object {
+    const parsed = requests[action].safeParse(body);
+    if (!parsed.success) throw new SqsError('InvalidParameterValue', z.prettifyError(parsed.error));
+    switch (action) {
+      case 'GetQueueAttributes':
+        return this.#attributes(nameOf(ofQueue.parse(body).QueueUrl));
+      case 'SendMessage':
+        return this.#send(requests.SendMessage.parse(body));
+      case 'ReceiveMessage':
+        return this.#receive(requests.ReceiveMessage.parse(body));
+      case 'DeleteMessage':
+        this.#received.delete(requests.DeleteMessage.parse(body).ReceiptHandle);
+        return {};
+      case 'StartMessageMoveTask':
+        return this.#move(requests.StartMessageMoveTask.parse(body).SourceArn);
+      case 'ListMessageMoveTasks':
+        return this.#moves(requests.ListMessageMoveTasks.parse(body).SourceArn);
+    }
+  }
+
+  #queue(name: string): DeadLetterQueue {
+    const queue = this.#queues.get(name);
+    if (!queue) throw new SqsError('QueueDoesNotExist', 'The specified queue does not exist.');
+    return queue;
+  }
+
+  #attributes(name: string): object {
+    const waiting = this.#queue(name).letters.length;
+    return { Attributes: { QueueArn: arnPrefix + name, ApproximateNumberOfMessages: String(waiting) } };
+  }
+
+  #send({ QueueUrl, MessageBody }: z.infer<typeof requests.SendMessage>): object {
+    this.#queue(nameOf(QueueUrl)).letters.push(MessageBody);
+    return { MessageId: randomUUID(), MD5OfMessageBody: md5(MessageBody) };
+  }
+
+  #receive({ QueueUrl, MaxNumberOfMessages }: z.infer<typeof requests.ReceiveMessage>): object {
+    const bodies = this.#queue(nameOf(QueueUrl)).letters.splice(0, MaxNumberOfMessages);
+    const Messages = bodies.map((Body) => {
+      const ReceiptHandle = randomUUID();
+      this.#received.set(ReceiptHandle, Body);
+      return { MessageId: randomUUID(), ReceiptHandle, Body, MD5OfBody: md5(Body) };
+    });
+    return Messages.length > 0 ? { Messages } : {};
+  }
+
+  #move(arn: string): object {
+    const { letters, giveBack } = this.#queue(nameOf(arn));
+    if (!giveBack) {
+      throw new SqsError(
+        'UnsupportedOperation',
+        'Source queue must be configured as a Dead Letter Queue of another queue.',
+      );
+    }
+    const bodies = letters.splice(0);
+    for (const body of bodies) giveBack(body);
+    this.#moved.set(arn, bodies.length);
+    return { TaskHandle: randomUUID() };
+  }
+
+  #moves(arn: string): object {
+    this.#queue(nameOf(arn));
+    const moved = this.#moved.get(arn);
+    if (moved === undefined) return { Results: [] };
+    return { Results: [{ Status: 'COMPLETED', SourceArn: arn, ApproximateNumberOfMessagesMoved: moved }] };
+  }
+}
+
+/** Finds the name at the end of a queue's URL or ARN. */
+const nameOf = (place: string) => place.split(/[/:]/).at(-1) ?? '';
+const md5 = (text: string) => createHash('md5').update(text).digest('hex');
+
+export async function startSqs(): Promise<SqsEmulator> {
+  const queues = new Queues();
+  const server = createServer((request, response) => {
+    void serve(queues, request, response).catch(() => response.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    urlOf: (name) => `${url}/${account}/${name}`,
+    add: (name, queue) => queues.add(name, queue),
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function serve(queues: Queues, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await json(request);
+  const action = String(request.headers['x-amz-target']).replace('AmazonSQS.', '');
+  try {
+    if (!Object.hasOwn(requests, action)) {
+      throw new SqsError('UnsupportedOperation', `${action} is not known here.`);
+    }
+    answer(response, 200, queues.answer(action as Action, body));
+  } catch (error) {
+    if (!(error instanceof SqsError)) throw error;
+    answer(response, 400, { __type: `com.amazonaws.sqs#${error.type}`, message: error.message });
+  }
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
+  response.end(JSON.stringify(body));
+}

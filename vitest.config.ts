@@ -27,7 +27,7 @@ const testFiles = (...names: string[]) => names.map((name) => `test/${name}.test
 /** Files that start no process and open no port; `test/set-up/unit.ts` makes sure of that. */
 const unit = testFiles(
   'bench/{lfw,measures}',
-  'cameras/{decide,motion,print,reading,regions,settings,tracks}',
+  'cameras/{decide,motion,passages,print,reading,regions,settings,tracks}',
   'blacklist/{add-images,create-entry,delete-entry,possible-duplicates,sweep}',
   '{comments,config,env-file,old-settings,once-in,system-names}',
   'contract/{api,hostile-text,moment}',

@@ -1,5 +1,4 @@
-import type { Picture } from '../../inputs/picture.ts';
-import type { FaceFollower, FaceLook, FaceOptions, LookPlaces, NearestFaces, UsedOptions } from '../port.ts';
+import type { FaceFollower, FaceLook, FaceOptions, NearestFaces, UsedOptions } from '../port.ts';
 import type { FacePrint } from '../print.ts';
 import type { EmbedderName } from './models/models.ts';
 import type { WorkerPool } from './pool.ts';

@@ -1,13 +1,26 @@
 import { loadConfig } from '../lib/config.ts';
 import { processImagesContract } from '../lib/contract/endpoints/process-images.ts';
+import { answeredOnce } from '../lib/http/answer-once.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
-import { countFaces, processImages } from '../lib/processing/process-images.ts';
-import { enrollingPorts, inputsFor } from '../lib/wiring/open.ts';
+import { maxBodyBytes } from '../lib/http/payload.ts';
+import { withWarnings } from '../lib/http/unknown-fields.ts';
+import { matchedOnly } from '../lib/processing/matched-only.ts';
+import { countFaces, entryIdsIn, processImages } from '../lib/processing/process-images.ts';
+import { maySeeUnmatched } from '../lib/service/actor.ts';
+import { enrollingPorts, inputsFor, keptAnswers } from '../lib/wiring/open.ts';
 
 /** POST /api/v1/process/process-images */
-export const handler = endpoint(processImagesContract, async ({ body }, { actor, note, deadline }) => {
-  const ports = { ...(await enrollingPorts()), inputs: await inputsFor(actor) };
-  const results = await processImages(ports, loadConfig(), body, deadline);
-  note(countFaces(results));
-  return results;
+export const handler = endpoint(processImagesContract, async (input, request) => {
+  const { actor, note, deadline } = request;
+  return answeredOnce(keptAnswers, processImagesContract.operationId, input, request, {
+    async work(ids) {
+      const ports = { ...(await enrollingPorts()), inputs: await inputsFor(actor) };
+      const results = await processImages(ports, loadConfig(), input.body, deadline, maxBodyBytes(), ids);
+      note(countFaces(results));
+      const told = maySeeUnmatched(actor) ? results : results.map(matchedOnly);
+      const { fieldWarnings } = input;
+      return told.map((result) => ({ ...result, warnings: withWarnings(result.warnings, fieldWarnings) }));
+    },
+    entryIdsOf: (results) => entryIdsIn(results),
+  });
 });

@@ -1,7 +1,7 @@
 import { loadConfig, loadedWarnings } from '../lib/config.ts';
 import { statusContract } from '../lib/contract/endpoints/status.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
-import { authenticationOf } from '../lib/service/authentication.ts';
+import { authenticationOf, tokensWarning } from '../lib/service/authentication.ts';
 import { cameraWarnings } from '../lib/service/cameras.ts';
 import { statusOf } from '../lib/service/status.ts';
 import { inboxWarnings } from '../lib/wiring/inbox-warnings.ts';
@@ -9,12 +9,18 @@ import { stores } from '../lib/wiring/open.ts';
 import { webhookStatus } from '../lib/wiring/webhook-status.ts';
 
 /** GET /api/v1/status */
-export const handler = endpoint(statusContract, async (_input, { event }) => {
+export const handler = endpoint(statusContract, async (_input, { event, actor }) => {
   const config = loadConfig();
   const webhooks = await webhookStatus(config);
   const [answer, inbox] = await Promise.all([
     statusOf({ ...(await stores()), webhooks }, config, authenticationOf(config, event)),
     inboxWarnings(config),
   ]);
-  return { ...answer, warnings: [...answer.warnings, ...inbox, ...cameraWarnings(), ...loadedWarnings()] };
+  const tokens = tokensWarning();
+  const found = [...answer.warnings, ...inbox, ...cameraWarnings(), ...loadedWarnings()];
+  return {
+    ...answer,
+    warnings: [...(tokens ? [tokens] : []), ...found],
+    caller: { name: actor.name, role: actor.role },
+  };
 });

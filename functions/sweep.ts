@@ -9,7 +9,7 @@ import { loadConfig } from '../lib/config.ts';
 import { functionDeadline } from '../lib/deadline.ts';
 import { log } from '../lib/log.ts';
 import { retain } from '../lib/processing/retention.ts';
-import { audit, claimedStores, leftovers, pictureSlots, stores } from '../lib/wiring/open.ts';
+import { audit, claimedStores, keptAnswers, leftovers, pictureSlots, stores } from '../lib/wiring/open.ts';
 
 /** Time that is kept back to end the step that is under way and to write the report. */
 const reserveMs = 60_000;
@@ -41,6 +41,7 @@ async function run(
       : await sweep({ ...(await claimedStores()), ...slots }, olderThan, stop, expiredBefore(loadConfig()));
   const { records, images } = await stores();
   const retained = await retain({ records, images, leftovers: await leftovers() }, loadConfig(), { stop });
+  await (await keptAnswers()).removeExpired();
   if (task === 'compare') await (await audit()).removeBefore(auditedSince(loadConfig()));
   const isWell = report.failed === 0 && report.damaged === 0;
   log()[isWell ? 'info' : 'warn']({ ...report, retained }, 'sweep');

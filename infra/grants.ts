@@ -1,6 +1,11 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
-import { entryDeletedType, matchEventSource, matchEventType } from '../lib/contract/match-event.ts';
+import {
+  entryDeletedType,
+  matchEventSource,
+  matchEventType,
+  reviewEventType,
+} from '../lib/contract/match-event.ts';
 import type { Needs } from './needs.ts';
 import type { Resources } from './resources.ts';
 
@@ -41,7 +46,7 @@ function auditStatement(table: Resources['table']): PolicyStatement {
   });
 }
 
-/** Allows events of this type only, in this service's name, on the default bus. */
+/** Allows events of these types only, in this service's name, on the default bus. */
 function publishStatement(table: Resources['table']): PolicyStatement {
   return new PolicyStatement({
     actions: ['events:PutEvents'],
@@ -51,7 +56,7 @@ function publishStatement(table: Resources['table']): PolicyStatement {
     conditions: {
       StringEquals: {
         'events:source': matchEventSource,
-        'events:detail-type': [matchEventType, entryDeletedType],
+        'events:detail-type': [matchEventType, entryDeletedType, reviewEventType],
       },
     },
   });

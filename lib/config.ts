@@ -66,6 +66,8 @@ export interface Config {
   readonly drawBoundingBoxes: boolean;
   /** Retention of what is kept, in days. */
   readonly keepDays: KeepDays;
+  /** Days that unmatched faces are kept to find somebody who is listed later; 0 to keep none. */
+  readonly lookBackDays: number;
   /** True once somebody agreed that older data than `keepDays` allows is deleted. */
   readonly retentionConfirmed: boolean;
   /** Days for which a table or a bucket can be restored as it was; for what is told of erasures. */
@@ -86,6 +88,10 @@ export interface Config {
   readonly tokensFile: string | undefined;
   /** Role of a user of the user pool who is in none of the roles' groups. */
   readonly ungroupedRole: Role;
+  /** Width of the band of near misses, in times the false match rate of the threshold. */
+  readonly reviewBand: number;
+  /** Number of people who must judge a match. */
+  readonly reviewers: 1 | 2;
   /** Days that the audit trail is kept. */
   readonly auditDays: number;
   readonly allowUnauthenticated: boolean;
@@ -222,6 +228,7 @@ export const settings = z.object({
   KEEP_UNMATCHED_DAYS: number(0, mostDays, true).default(30),
   KEEP_MATCHED_DAYS: number(1, mostDays, true).default(365),
   KEEP_REJECTED_DAYS: number(0, mostDays, true).default(30),
+  LOOK_BACK_DAYS: number(0, mostDays, true).default(0),
   RETENTION_CONFIRMED: flag.default(false),
   STRIP_METADATA: flag.default(true),
   RECOVERY_DAYS: number(1, 35, true).default(7),
@@ -234,6 +241,8 @@ export const settings = z.object({
   API_TOKENS: tokens.default([]),
   API_TOKENS_FILE: folder.optional(),
   UNGROUPED_ROLE: oneOf(roles).default('admin'),
+  REVIEW_BAND: number(1, 1000, false).default(10),
+  REVIEWERS: number(1, 2, true).default(1),
   AUDIT_DAYS: number(1, 36_500, true).default(365),
   ALLOW_UNAUTHENTICATED: flag.default(false),
   EXPIRED_DAYS: number(0, 3650, true).default(7),
@@ -298,6 +307,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
       matched: values.KEEP_MATCHED_DAYS,
       rejected: values.KEEP_REJECTED_DAYS,
     },
+    lookBackDays: lookBackDays(values),
     retentionConfirmed: values.RETENTION_CONFIRMED,
     stripMetadata: values.STRIP_METADATA,
     recoveryDays: values.RECOVERY_DAYS,
@@ -310,6 +320,8 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     apiTokens: values.API_TOKENS,
     tokensFile: values.API_TOKENS_FILE && resolve(values.API_TOKENS_FILE),
     ungroupedRole: values.UNGROUPED_ROLE,
+    reviewBand: values.REVIEW_BAND,
+    reviewers: values.REVIEWERS === 2 ? 2 : 1,
     auditDays: values.AUDIT_DAYS,
     allowUnauthenticated: values.ALLOW_UNAUTHENTICATED,
     expiredDays: values.EXPIRED_DAYS,
@@ -347,6 +359,27 @@ function parseSettings(environment: Readonly<Record<string, string | undefined>>
     return `${setting} takes ${message}${secrets.includes(setting) ? '' : `, not '${given[setting]}'`}.`;
   });
   throw new ConfigError(lines.join('\n'));
+}
+
+/**
+ * Returns the days of the look-back.
+ * @throws ConfigError when faces would be kept longer than their pictures, or the backend can keep none
+ */
+function lookBackDays(values: z.output<typeof settings>): number {
+  const { LOOK_BACK_DAYS: days, KEEP_UNMATCHED_DAYS, KEEP_MATCHED_DAYS, FACE_PROCESSING_BACKEND } = values;
+  const most = Math.min(KEEP_UNMATCHED_DAYS, KEEP_MATCHED_DAYS);
+  if (days > most) {
+    const setting = KEEP_UNMATCHED_DAYS === most ? 'KEEP_UNMATCHED_DAYS' : 'KEEP_MATCHED_DAYS';
+    throw new ConfigError(
+      `LOOK_BACK_DAYS takes at most ${most}, not ${days}: ${setting}=${most} keeps the pictures no longer, and faces go with them.`,
+    );
+  }
+  if (days > 0 && FACE_PROCESSING_BACKEND !== 'deepface') {
+    throw new ConfigError(
+      `LOOK_BACK_DAYS takes 0 with FACE_PROCESSING_BACKEND=${FACE_PROCESSING_BACKEND}: faces are kept in deepface mode alone.`,
+    );
+  }
+  return days;
 }
 
 /** Removes the quotes that `docker run --env-file` and lists in compose files leave around a value. */

@@ -21,10 +21,13 @@ export type ErrorCode =
   | 'image_not_found'
   | 'processed_not_found'
   | 'erasure_not_found'
+  | 'look_back_off'
   | 'camera_not_found'
   | 'name_taken'
   | 'last_image'
   | 'version_conflict'
+  | 'request_in_progress'
+  | 'answer_forgotten'
   | 'not_authenticated'
   | 'forbidden'
   | 'route_not_found'
@@ -131,6 +134,14 @@ export class ErasureNotFoundError extends ServiceError {
   }
 }
 
+/** No faces are kept in which somebody could be found. */
+export class LookBackOffError extends ServiceError {
+  readonly code = 'look_back_off';
+  constructor() {
+    super('No faces are kept for a look-back: LOOK_BACK_DAYS says for how many days they are to be.');
+  }
+}
+
 /** No camera has that name, or it gives no frames now. */
 export class CameraNotFoundError extends ServiceError {
   readonly code = 'camera_not_found';
@@ -163,10 +174,31 @@ export class VersionConflictError extends ServiceError {
   }) {
     const by = entry.updatedBy === null ? '' : ` by ${entry.updatedBy}`;
     const at = entry.updatedDate === null ? '' : ` at ${entry.updatedDate}`;
-    const changed = entry.updatedDate === null ? '' : `Entry ${entry.id} was changed${by}${at}. `;
+    const subject =
+      entry.updatedDate === null ? `Entry ${entry.id}` : `Entry ${entry.id} was changed${by}${at}. It`;
     super(
-      `${changed}It has version ${entry.version}, not the one that this request is for: ` +
+      `${subject} has version ${entry.version}, not the one that this request is for: ` +
         'read the entry again, and send the request with its present version if it is still wanted.',
+    );
+  }
+}
+
+/** The same request, with the same `Idempotency-Key`, is still being worked on. */
+export class RequestInProgressError extends ServiceError {
+  readonly code = 'request_in_progress';
+  readonly retryAfterSeconds: number;
+  constructor(retryAfterSeconds: number) {
+    super('The first request with this Idempotency-Key is still being worked on. Send it again later.');
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** The answer to the first request with this `Idempotency-Key` was deleted with an entry that it told of. */
+export class AnswerForgottenError extends ServiceError {
+  readonly code = 'answer_forgotten';
+  constructor() {
+    super(
+      'The first request with this Idempotency-Key was answered, but told of an entry that was deleted since. Nothing was done again.',
     );
   }
 }

@@ -29,6 +29,8 @@ export interface RequestLine {
   readonly started: number;
   readonly faces?: number;
   readonly matches?: number;
+  /** Address of a client whose token was refused; of others none is logged. */
+  readonly address?: string;
 }
 
 /** Writes the one line of a request, and counts the request. */

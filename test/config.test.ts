@@ -149,6 +149,14 @@ const settings: Readonly<Record<string, Setting>> = {
     good: [['0', { ...keepDays, rejected: 0 }]],
     ...whole(0, 36_500),
   }),
+  LOOK_BACK_DAYS: setting('lookBackDays', {
+    unset: 0,
+    good: [
+      ['0', 0],
+      ['30', 30],
+    ],
+    ...whole(0, 36_500),
+  }),
   RETENTION_CONFIRMED: setting('retentionConfirmed', { unset: false, ...flag }),
   STRIP_METADATA: setting('stripMetadata', { unset: true, ...flag }),
   RECOVERY_DAYS: setting('recoveryDays', {
@@ -243,6 +251,13 @@ const settings: Readonly<Record<string, Setting>> = {
     bad: ['root', 'Admin'],
     takes: 'one of metrics, check, desk, editor, admin',
   }),
+  REVIEW_BAND: setting('reviewBand', {
+    unset: 10,
+    good: [['2.5', 2.5]],
+    bad: ['0.5', '1001', 'wide'],
+    takes: 'a number from 1 to 1000',
+  }),
+  REVIEWERS: setting('reviewers', { unset: 1, good: [['2', 2]], ...whole(1, 2) }),
   AUDIT_DAYS: setting('auditDays', { unset: 365, good: [['30', 30]], ...whole(1, 36_500) }),
   ALLOW_UNAUTHENTICATED: setting('allowUnauthenticated', { unset: false, ...flag }),
   EXPIRED_DAYS: setting('expiredDays', {

@@ -18,6 +18,7 @@ export function historyAnswer(index: number): ProcessedResult {
       expires_at: null,
     },
     image_id: 'a',
+    review: null,
   };
   const noPoints = { left_eye: null, right_eye: null, nose: null, mouth_left: null, mouth_right: null };
   return {
@@ -29,12 +30,19 @@ export function historyAnswer(index: number): ProcessedResult {
         confidence: 0.9,
         blacklist_matches: hasMatch ? [match] : [],
         candidates: null,
+        near_misses: [],
+        quality: { brightness: 60, sharpness: 70, pose: { roll: 0, yaw: 0, pitch: 0 } },
+        verdict: hasMatch ? 'match' : 'no_match',
+        verdict_reasons: [],
       },
     ],
     error: null,
     saved_image_path: null,
     original_image_path: `/data/processed/2026-01-31/${index}-original.jpg`,
     has_blacklist_match: hasMatch,
+    has_near_miss: false,
+    verdict: hasMatch ? 'match' : 'no_match',
+    verdict_reasons: [],
     cropped_face_path: null,
     source: null,
     reference: null,

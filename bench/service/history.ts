@@ -16,7 +16,7 @@ import { historyAnswer } from './history-answer.ts';
 
 const limit = 20;
 const runs = 200;
-/** Keeps so many; the time of each comes back. */
+/** Keeps `size` answers and gives their times. */
 async function fill(store: RecordStore, size: number): Promise<Date[]> {
   const bar = progressBar('keep', size);
   const times: Date[] = [];

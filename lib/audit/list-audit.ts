@@ -10,6 +10,7 @@ interface ListQuery {
   readonly actor?: string | undefined;
   readonly action?: string | undefined;
   readonly entry_id?: number | undefined;
+  readonly picture_id?: number | undefined;
 }
 
 /**
@@ -18,11 +19,12 @@ interface ListQuery {
  */
 export async function listAudit(
   trail: Pick<AuditTrail, 'list'>,
-  { since, until, entry_id: entryId, ...query }: ListQuery,
+  { since, until, entry_id: entryId, picture_id: pictureId, ...query }: ListQuery,
 ): Promise<AuditLines> {
   const { items, next } = await trail.list({
     ...query,
     entryId,
+    pictureId,
     since: moment(since),
     until: moment(until),
   });

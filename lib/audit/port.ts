@@ -56,6 +56,7 @@ export interface AuditQuery {
   readonly actor?: string | undefined;
   readonly action?: string | undefined;
   readonly entryId?: number | undefined;
+  readonly pictureId?: number | undefined;
   /** Number of lines, 1..1000. */
   readonly limit: number;
   /** The `next` of the page before. */

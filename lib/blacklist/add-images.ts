@@ -9,6 +9,7 @@ import { possibleDuplicates } from './possible-duplicates.ts';
 /**
  * Adds pictures to a listed person.
  * @param deadline the time by which the request has to be done.
+ * @param imageIdOf gives ids to the images, by which a repeated request knows those that it has added
  * @throws EntryNotFoundError
  * @throws NoUsableImageError when no picture can be used.
  */
@@ -17,9 +18,10 @@ export async function addImages(
   entryId: number,
   files: readonly ReferenceFile[],
   deadline?: Deadline,
+  imageIdOf?: (place: number) => string,
 ): Promise<AddedImages> {
   const why = whyNotInForce(await activeEntry(ports, entryId));
-  const { enrolled, errors, similar } = await enrollImages(ports, entryId, files, { deadline });
+  const { enrolled, errors, similar } = await enrollImages(ports, entryId, files, { deadline, imageIdOf });
   return {
     message: `${enrolled} image${enrolled === 1 ? '' : 's'} added.${why ? ` ${why}` : ''}`,
     errors,

@@ -61,6 +61,8 @@ export interface EnrollFilesOptions {
   readonly deadline?: Deadline | undefined;
   /** Removes the images enrolled so far, if a later step fails. */
   readonly takeBack?: (images: readonly ImageRecord[]) => Promise<void>;
+  /** Gives ids to the images; one that an earlier attempt has enrolled is not enrolled again. */
+  readonly imageIdOf?: ((place: number) => string) | undefined;
 }
 
 /**
@@ -78,25 +80,62 @@ export async function enrollImages(
   {
     deadline = noDeadline,
     takeBack = (images) => undo(() => removeImagesEverywhere(ports, images)),
+    imageIdOf,
   }: EnrollFilesOptions = {},
 ): Promise<Enrollment> {
   if (files.length === 0) throw new NoUsableImageError('No images provided.');
+  const known = await enrolledEarlier(
+    ports,
+    entryId,
+    imageIdOf ? files.map((_, place) => imageIdOf(place)) : [],
+  );
   const enrolled: EnrolledPicture[] = [];
-  const enroll = async (file: ReferenceFile): Promise<Outcome> => {
-    const outcome = await enrollFile(ports, entryId, file, deadline);
+  const enroll = async ({ file, place }: { file: ReferenceFile; place: number }): Promise<Outcome> => {
+    const imageId = imageIdOf?.(place);
+    if (imageId !== undefined && known.has(imageId)) return {};
+    const outcome = await enrollFile(ports, entryId, file, deadline, imageId);
     if (outcome.enrolled) enrolled.push(outcome.enrolled);
     return outcome;
   };
   try {
     // The pictures of a request take turns with those of other requests.
-    const outcomes = await allInTurns(files, ports.pictureSlots.fairShare(), enroll);
+    const outcomes = await allInTurns(
+      files.map((file, place) => ({ file, place })),
+      ports.pictureSlots.fairShare(),
+      enroll,
+    );
     const errors = errorsOf(outcomes, files);
-    if (enrolled.length === 0) throw noneEnrolled(outcomes, errors);
-    return { enrolled: enrolled.length, errors, similar: enrolled.map(({ similar }) => similar) };
+    const count = known.size + enrolled.length;
+    if (count === 0) throw noneEnrolled(outcomes, errors);
+    const similar = [...enrolled.map(({ similar }) => similar), ...[...known].map(() => null)];
+    return { enrolled: count, errors, similar };
   } catch (error) {
     await takeBack(enrolled.map(({ image }) => image));
     throw error;
   }
+}
+
+/**
+ * Finds the images that an earlier attempt at the same request has enrolled. What it left half-done is
+ * removed first.
+ * @throws BackendUnavailableError after such a removal: the next attempt can begin anew
+ */
+async function enrolledEarlier(
+  ports: EnrollingPorts,
+  entryId: number,
+  imageIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (imageIds.length === 0) return new Set();
+  const found = [...(await ports.records.getImages(imageIds)).values()];
+  const unfinished = found.filter(({ status }) => status !== 'ACTIVE');
+  if (unfinished.length > 0) {
+    await removeImagesEverywhere(ports, unfinished);
+    throw new BackendUnavailableError(
+      'An earlier attempt had broken off. Its rest is removed: try again.',
+      1,
+    );
+  }
+  return new Set(found.filter((image) => image.entryId === entryId).map(({ id }) => id));
 }
 
 function errorsOf(outcomes: readonly Outcome[], files: readonly ReferenceFile[]): string[] {
@@ -122,12 +161,14 @@ async function enrollFile(
   entryId: number,
   { bytes, fileName }: ReferenceFile,
   deadline: Deadline,
+  imageId?: string,
 ): Promise<Outcome> {
   try {
     const picture = await measureReference(ports.faces, bytes);
     if (!deadline.leaves(neededMs)) return { remark: noTimeLeft };
     const named = { picture, fileName: shownFileName(fileName) };
-    const options = { compare: deadline.leaves(neededToCompareMs), deadline };
+    const compare = deadline.leaves(neededToCompareMs);
+    const options = { compare, deadline, ...(imageId !== undefined && { imageId }) };
     const enrolled = await enrollPicture(ports, entryId, named, options);
     const { faceCount } = enrolled;
     if (faceCount === 1) return { enrolled };

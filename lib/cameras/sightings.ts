@@ -9,6 +9,7 @@ import type { Picture } from '../inputs/picture.ts';
 import type { Stores } from '../ports.ts';
 import { cropFace, drawBoxes, encodeJpeg } from '../processing/render.ts';
 import { shownFaces } from '../processing/shown-faces.ts';
+import { pictureVerdict } from '../processing/verdicts.ts';
 import type { ProcessedResult } from '../records/port.ts';
 import type { Judgement, WatchedTrack } from './judge.ts';
 import type { CameraSettings } from './settings.ts';
@@ -79,6 +80,10 @@ export class Sightings {
       facial_area: shot.area,
       confidence: best.confidence,
       blacklist_matches: [],
+      near_misses: [],
+      quality: null,
+      verdict: 'no_match',
+      verdict_reasons: [],
       candidates: null,
     };
     const nobody = { matched_looks: 0, distance_mean: null, suppressed: false };
@@ -123,6 +128,8 @@ export class Sightings {
         saved_image_path: images.location(this.#settings.drawBoundingBoxes ? keys.annotated : keys.original),
         original_image_path: images.location(keys.original),
         has_blacklist_match: hasMatch,
+        has_near_miss: false,
+        ...pictureVerdict([face]),
         cropped_face_path: images.location(keys.crop),
         source: name,
         reference: null,
@@ -181,8 +188,10 @@ function matchResultOf(track: WatchedTrack, shot: Shot, { told, ...used }: Judge
     confidence: track.looks[0]?.confidence ?? 0,
     matches: matches.sort((one, other) => one.distance - other.distance),
     candidates: [],
+    quality: null,
+    reasons: [],
   };
-  return { ...used, faces: [face], hasGallery: true };
+  return { ...used, nearThreshold: used.threshold, faces: [face], hasGallery: true };
 }
 
 /** Leaves out the notes of whom was found: a text about somebody is kept in one place. */

@@ -9,6 +9,7 @@ import { deleteManyProcessedContract } from './endpoints/delete-many-processed.t
 import { deleteProcessedContract } from './endpoints/delete-processed.ts';
 import { detectFacesContract } from './endpoints/detect-faces.ts';
 import { docsAssetContract, docsContract } from './endpoints/docs.ts';
+import { exportEntryContract } from './endpoints/export-entry.ts';
 import { getEntryContract } from './endpoints/get-entry.ts';
 import { getErasureContract } from './endpoints/get-erasure.ts';
 import { getImageContract } from './endpoints/get-image.ts';
@@ -19,9 +20,12 @@ import { listAuditContract } from './endpoints/list-audit.ts';
 import { listEntriesContract } from './endpoints/list-entries.ts';
 import { listImagesContract } from './endpoints/list-images.ts';
 import { listProcessedContract } from './endpoints/list-processed.ts';
+import { lookBackContract } from './endpoints/look-back.ts';
 import { openApiContract } from './endpoints/openapi.ts';
 import { patchEntryContract } from './endpoints/patch-entry.ts';
 import { processImagesContract } from './endpoints/process-images.ts';
+import { reviewProcessedContract } from './endpoints/review-processed.ts';
+import { searchHistoryContract } from './endpoints/search-history.ts';
 import { statusContract } from './endpoints/status.ts';
 import { updateEntryContract } from './endpoints/update-entry.ts';
 import { verifyContract } from './endpoints/verify.ts';
@@ -35,8 +39,10 @@ export const api: readonly Endpoint[] = [
   listProcessedContract,
   getProcessedContract,
   getProcessedImageContract,
+  reviewProcessedContract,
   deleteProcessedContract,
   deleteManyProcessedContract,
+  searchHistoryContract,
   detectFacesContract,
   verifyContract,
   createEntryContract,
@@ -45,6 +51,8 @@ export const api: readonly Endpoint[] = [
   updateEntryContract,
   patchEntryContract,
   deleteEntryContract,
+  exportEntryContract,
+  lookBackContract,
   getErasureContract,
   addImagesContract,
   listImagesContract,

@@ -31,7 +31,7 @@ export const entryDetails = {
   category: category.nullable().optional(),
   severity: severity.nullable().optional(),
   notes: notes.nullable().optional(),
-  suspended: suspended.optional(),
+  suspended: z.preprocess((value) => value ?? false, suspended).optional(),
 } as const;
 
 /** In a form, which knows no null: what is left out or blank is none. */

@@ -1,4 +1,3 @@
-import type { Verification } from './endpoints/verify.ts';
 import type {
   BlacklistRecord,
   FacialArea,
@@ -7,7 +6,7 @@ import type {
   PaginatedProcessedImages,
   ReferenceImage,
 } from './shapes.ts';
-import type { UploadForm } from './uploads.ts';
+import type { Verification } from './verification.ts';
 
 /** Examples of answers, for the documentation. */
 
@@ -120,9 +119,14 @@ export const resultExample: ImageProcessingResult = {
           similarity_metric: 'cosine',
           entry: matchedEntryExample,
           image_id: '0b9f4c52-6f0e-4d5e-9c1a-3a7f5f0c1d2e',
+          review: null,
         },
       ],
       candidates: null,
+      near_misses: [],
+      quality: { brightness: 58.4, sharpness: 71.3, pose: { roll: 1.8, yaw: -4.2, pitch: 2.6 } },
+      verdict: 'match',
+      verdict_reasons: [],
     },
   ],
   error: null,
@@ -131,6 +135,9 @@ export const resultExample: ImageProcessingResult = {
   original_image_path: '/data/processed/2026-05-05/5d1c7e90-4b1f-4c57-8a55-2f8f6c9d0b11-original.jpg',
   processing_timestamp: '2026-05-05T18:12:03.512Z',
   has_blacklist_match: true,
+  has_near_miss: false,
+  verdict: 'match',
+  verdict_reasons: [],
   cropped_face_path: '/data/cropped/2026-05-05/5d1c7e90-4b1f-4c57-8a55-2f8f6c9d0b11.jpg',
   source: 'Entrance, camera 2',
   reference: 'IMG_0042.JPG',
@@ -139,22 +146,31 @@ export const resultExample: ImageProcessingResult = {
   warnings: null,
 };
 
+/** The example with a review of each match. */
+export const reviewedExample: ImageProcessingResult = {
+  ...resultExample,
+  faces: resultExample.faces.map((face) => ({
+    ...face,
+    blacklist_matches: face.blacklist_matches.map((match) => ({
+      ...match,
+      review: {
+        verdict: 'rejected' as const,
+        reviews: [
+          {
+            actor: 'front-desk',
+            verdict: 'rejected' as const,
+            note: 'The scar is missing.',
+            at: '2026-05-05T18:13:40.020Z',
+          },
+        ],
+      },
+    })),
+  })),
+};
+
 export const pageExample: PaginatedProcessedImages = {
   total_items: 1,
   items: [resultExample],
   limit: 20,
   offset: 0,
-};
-
-export const uploadExample: UploadForm = {
-  url: 'http://127.0.0.1:8000/api/v1/uploads',
-  fields: {
-    'Content-Type': 'image/jpeg',
-    key: 'uploads/5d1c7e90-4b1f-4c57-8a55-2f8f6c9d0b11.jpg',
-    policy: 'eyJleHBpcmF0aW9uIjoiMjAyNi0wNS0wNVQxODoxNzowMy41MTJaIiwiY29uZGl0aW9ucyI6W119',
-    signature: 'qhTbJ1bKxk1o4m0cO3Zl2m5nXy2kS0bX8m2b0mZ8w5E',
-  },
-  image: '/data/uploads/5d1c7e90-4b1f-4c57-8a55-2f8f6c9d0b11.jpg',
-  max_bytes: 15_728_640,
-  expires_at: '2026-05-05T18:17:03.512Z',
 };

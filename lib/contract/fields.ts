@@ -56,6 +56,13 @@ export const EntryReason = reason.nullable().default(null);
 /** Reason in a form, which has no null; if it is left out or blank, there is none. */
 export const EntryReasonText = reason.optional().transform((text) => text || null);
 
+/** Note on a match; if it is left out, null or blank, there is none. */
+export const ReviewNote = text(0, 1000, normalReason)
+  .nullable()
+  .default(null)
+  .transform((note) => note || null)
+  .describe('Why, in at most 1,000 characters.');
+
 /** Limit on a number's characters: more than anybody writes. */
 const maxNumberLength = 400;
 const wholeNumber = { expected: 'int', form: /^\s*[+-]?\d+\s*$/ } as const;

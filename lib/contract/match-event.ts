@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { reviewStates, reviewVerdicts } from './review.ts';
 import { Box, MatchedEntry, Track } from './shapes.ts';
 import { similarityMetrics } from './vocabulary.ts';
 
@@ -57,6 +58,25 @@ export const MatchEvent = z
   .meta({ id: 'MatchEvent' });
 export type MatchEvent = z.infer<typeof MatchEvent>;
 
+export const reviewEventType = 'match.reviewed';
+
+/** Message that somebody has judged a match. It has ids alone, and neither the note nor who judged. */
+export const ReviewEvent = z
+  .object({
+    type: z.literal(reviewEventType),
+    timestamp: z.string().describe('When it was judged, ISO 8601, UTC.'),
+    data: z.object({
+      review_id: z.string().describe("The event's own id: the same whenever it is sent again."),
+      db_id: wholeNumber.describe("The processed picture's id."),
+      face_index: wholeNumber,
+      entry_id: wholeNumber,
+      given: z.enum(reviewVerdicts).describe('The verdict that was given now.'),
+      verdict: z.enum(reviewStates).describe('What counts now, see `Review`.'),
+    }),
+  })
+  .meta({ id: 'ReviewEvent' });
+export type ReviewEvent = z.infer<typeof ReviewEvent>;
+
 export const entryDeletedType = 'entry.deleted';
 
 /**
@@ -92,15 +112,17 @@ export const CameraEvent = z
   .meta({ id: 'CameraEvent' });
 export type CameraEvent = z.infer<typeof CameraEvent>;
 
-export type ServiceEvent = MatchEvent | EntryDeletedEvent | CameraEvent;
+export type ServiceEvent = MatchEvent | EntryDeletedEvent | ReviewEvent | CameraEvent;
 
-/** The event's own id, the same whenever it is sent again. */
+/** Returns the event's own id, which is the same whenever it is sent again. */
 export function eventId(event: ServiceEvent): string {
   switch (event.type) {
-    case entryDeletedType:
-      return `entry-${event.data.entry_id}-deleted`;
     case matchEventType:
       return event.data.picture_id;
+    case entryDeletedType:
+      return `entry-${event.data.entry_id}-deleted`;
+    case reviewEventType:
+      return event.data.review_id;
     default:
       return `${event.type} ${event.timestamp} ${encodeURIComponent(event.data.camera)}`;
   }

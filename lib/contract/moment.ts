@@ -16,11 +16,14 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** Parses a moment, and rounds it up to whole milliseconds; returns `undefined` if the text is none. */
+/**
+ * Parses a moment, and rounds it up to whole milliseconds; returns `undefined` if the text is none. The year
+ * 0000 is none: it stands where a program knew no date.
+ */
 export function parseMoment(text: string): Date | undefined {
   const trimmed = text.trim();
   const parts = trimmed.length > maxLength ? undefined : form.exec(trimmed)?.groups;
-  if (!parts) return undefined;
+  if (!parts || parts.date?.startsWith('0000')) return undefined;
   const day = startOfDay(parts.date ?? '');
   const time = sinceMidnight(parts);
   const offset = offsetMs(parts.offset ?? '');

@@ -3,6 +3,7 @@ import { anyId } from './fields.ts';
 import { truth } from './form-values.ts';
 import { parseMoment } from './moment.ts';
 import { originFilters } from './origin-fields.ts';
+import { reviewStates } from './review.ts';
 
 /** Moment as text, which becomes ISO 8601 in UTC. */
 export const moment = z.preprocess((input, { issues }) => {
@@ -16,6 +17,12 @@ export const moment = z.preprocess((input, { issues }) => {
 export const processedFilters = {
   has_match: truth.optional().describe('Only pictures that show a listed person, or only those that do not.'),
   entry_id: anyId.optional().describe('Only pictures that show this entry, also one that was deleted.'),
+  review: z
+    .enum(reviewStates)
+    .optional()
+    .describe(
+      'Only pictures with a match whose review stands so: `open` if any match is; else `confirmed` if any is, else `unsure` if any is, else `rejected`.',
+    ),
   since: moment.describe(
     'Only pictures processed at this moment or later: any ISO 8601 time with its offset.',
   ),

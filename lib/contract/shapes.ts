@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { Review } from './review.ts';
+import { VerdictField, VerdictReasons } from './verdict.ts';
 import { severities, similarityMetrics } from './vocabulary.ts';
 
 const wholeNumber = z.number().int();
@@ -86,9 +88,21 @@ export const BlacklistMatch = z
       .string()
       .nullable()
       .describe("The matched reference image's id; null in results of before it was kept."),
+    review: Review.nullable().describe(
+      'What people say of the face and the entry, the same for all images of the entry; null until somebody does.',
+    ),
   })
   .meta({ id: 'BlacklistMatch' });
 export type BlacklistMatch = z.infer<typeof BlacklistMatch>;
+
+/** Quality of a face, as the backend measured it. */
+const FaceQuality = z.object({
+  brightness: z.number().describe('0..100, black to white.'),
+  sharpness: z.number().describe('0..100'),
+  pose: z
+    .object({ roll: z.number(), yaw: z.number(), pitch: z.number() })
+    .describe("Degrees; positive is: turned clockwise, the nose to the viewer's right, the nose upwards."),
+});
 
 export const DetectedFace = z
   .object({
@@ -102,8 +116,17 @@ export const DetectedFace = z
       .array(BlacklistMatch)
       .nullable()
       .describe(
-        'Near misses, best first: of each entry that does not match, the nearest reference image. They are no matches, and are not kept; null unless asked for.',
+        'Near misses, best first: of each entry that does not match, the nearest reference image. They are no matches, and are not kept; null unless asked for, and for the role check.',
       ),
+    near_misses: z
+      .array(BlacklistMatch)
+      .nullable()
+      .describe(
+        'The best entry that is near, but no match: within REVIEW_BAND above the threshold. It is kept; null in results of before it was, and for the role check.',
+      ),
+    quality: FaceQuality.nullable().describe('Null where the backend does not tell it.'),
+    verdict: VerdictField,
+    verdict_reasons: VerdictReasons,
   })
   .meta({ id: 'DetectedFace' });
 export type DetectedFace = z.infer<typeof DetectedFace>;
@@ -137,6 +160,9 @@ export const ImageProcessingResult = z
     original_image_path: z.string().nullable().describe('The picture as it came.'),
     processing_timestamp: z.string().nullable().describe('ISO 8601, UTC.'),
     has_blacklist_match: z.boolean().nullable(),
+    has_near_miss: z.boolean().nullable().describe('Some face nearly matched; that is no match.'),
+    verdict: VerdictField,
+    verdict_reasons: VerdictReasons,
     cropped_face_path: z.string().nullable().describe("The largest face's crop."),
     source: z.string().nullable().describe('Where the picture came from, as its client told.'),
     reference: z.string().nullable().describe("The client's own id or file name of the picture."),
@@ -156,15 +182,6 @@ export const PaginatedProcessedImages = z
   })
   .meta({ id: 'PaginatedProcessedImages' });
 export type PaginatedProcessedImages = z.infer<typeof PaginatedProcessedImages>;
-
-/** Quality of a reference image's face, as the backend measured it at enrollment. */
-const FaceQuality = z.object({
-  brightness: z.number().describe('0..100, black to white.'),
-  sharpness: z.number().describe('0..100'),
-  pose: z
-    .object({ roll: z.number(), yaw: z.number(), pitch: z.number() })
-    .describe("Degrees; positive is: turned clockwise, the nose to the viewer's right, the nose upwards."),
-});
 
 export const ReferenceImage = z
   .object({

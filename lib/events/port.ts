@@ -41,8 +41,8 @@ export interface EventTarget {
  */
 export interface MatchStream<Change> {
   /**
-   * Makes the event of a picture in which listed people were found, without those who are no longer listed.
-   * Returns `undefined` if nobody is left.
+   * Makes the event of a picture in which listed people were found, without those who are no longer listed;
+   * or that of a review. Returns `undefined` if nobody is left.
    * @throws BackendUnavailableError
    */
   eventOf(change: Change): Promise<ServiceEvent | undefined>;

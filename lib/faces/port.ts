@@ -3,6 +3,7 @@ import type { DistanceMetric, SimilarityMetric } from '../contract/vocabulary.ts
 import type { Deadline } from '../deadline.ts';
 import type { Picture } from '../inputs/picture.ts';
 import type { FacePrint } from './print.ts';
+import type { QualityReason } from './quality-reasons.ts';
 
 /** An enrolled face of a reference image, as the records keep it. */
 export interface ImageFace {
@@ -57,9 +58,15 @@ export interface MatchedFace extends Face {
   readonly matches: readonly FaceMatch[];
   /**
    * Near misses, best first: the nearest reference image of each entry that does not match, as many as were
-   * requested.
+   * requested, or those within the review band.
    */
   readonly candidates: readonly FaceMatch[];
+  /** Quality of the face; `null` if the backend does not return it. */
+  readonly quality: FaceQuality | null;
+  /** Reasons why the face may have been missed. */
+  readonly reasons: readonly QualityReason[];
+  /** Face for a later look-back, only if that was asked for. */
+  readonly template?: FaceTemplate;
 }
 
 /** Options of a request. A value that the backend does not have is replaced by the configured one. */
@@ -83,7 +90,20 @@ export interface FaceOptions {
 export interface MatchOptions extends FaceOptions {
   /** Number of near misses to return for each face, each of another entry; 0 by default. */
   readonly candidates?: number;
+  /**
+   * Width of the band above the threshold in which the nearest entry is a near miss: so many times the
+   * threshold's false match rate. At 1, the default, there is no band.
+   */
+  readonly reviewBand?: number;
+  /** True to return each face's template. */
+  readonly withTemplates?: boolean;
 }
+
+/**
+ * Number of near misses that are searched for in the review band. One is shown, but some entries may be
+ * hidden by then.
+ */
+export const nearMissesSearched = 5;
 
 /** Rotation of a face, in degrees. */
 export interface FacePose {
@@ -153,6 +173,8 @@ export interface MatchResult extends UsedOptions {
   readonly faces: readonly MatchedFace[];
   /** False if nothing could match, see `FaceBackend.hasGallery`. */
   readonly hasGallery: boolean;
+  /** Largest distance of a near miss in the review band; the threshold if there is no band. */
+  readonly nearThreshold: number;
 }
 
 /**
@@ -229,6 +251,64 @@ export interface EngineFigures {
   readonly runtime: 'onnx' | 'tfjs-node' | 'tfjs-wasm';
   /** Number of enrolled faces in memory. */
   readonly enrolled: number;
+}
+
+/** A face of a processed picture, for the records to keep and for nobody but its backend to read. */
+export interface FaceTemplate {
+  /** Version of the model, or of the collection, that can compare it. */
+  readonly version: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A kept face that a person matches. */
+export interface SeenFace {
+  /** The `db_id` of the processed picture. */
+  readonly processedId: number;
+  readonly faceIndex: number;
+  /** Distance in the metric used; lower is closer. */
+  readonly distance: number;
+  /** Similarity, 0..100, higher is closer. */
+  readonly similarity: number;
+}
+
+/** Result of a look-back. */
+export interface SeenFaces extends UsedOptions {
+  /** Nearest first, each face once. */
+  readonly seen: readonly SeenFace[];
+  /** Number of kept faces that were compared. */
+  readonly compared: number;
+  /** Number of kept faces of another model or version, which can't be compared. */
+  readonly notCompared: number;
+  /** Number of references that are not enrolled, and were not compared. */
+  readonly missing: number;
+  /** Only faces of this time or later were compared. */
+  readonly since: Date;
+}
+
+/**
+ * Finds people in the pictures of before they were listed: the faces that nobody matched are kept with their
+ * records for some days.
+ * @example const { seen } = await faces.lookBack.findReferences([{ imageId }]);
+ */
+export interface LookBack {
+  /** Days that unmatched faces are kept; with 0 none are. */
+  readonly days: number;
+  /** Version of the faces that can be compared. */
+  readonly version: string;
+  /**
+   * Finds the kept faces that match one of these reference images. It reads the picture of one that is not
+   * enrolled for the model in use, and leaves it out where there is none.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  findReferences(
+    references: readonly (Pick<Reference, 'imageId'> & Partial<Pick<Reference, 'withPicture'>>)[],
+  ): Promise<SeenFaces>;
+  /**
+   * Finds the kept faces that match the largest face of a picture.
+   * @throws NoFaceError when the picture shows no face
+   * @throws BackendUnavailableError, ThrottledError, InputTooLargeError, InputUnreadableError
+   */
+  findLargest(probe: WithPicture, options?: FaceOptions): Promise<SeenFaces>;
 }
 
 /** Places of a frame at which to look for faces. */
@@ -352,6 +432,8 @@ export interface FaceBackend {
    * @throws BackendUnavailableError, ThrottledError
    */
   hasGallery(): Promise<boolean>;
+  /** Look-back; `undefined` where the backend has none. */
+  readonly lookBack?: LookBack | undefined;
   /** Values that apply if a request names no others. */
   readonly defaults: MatchDefaults;
   /** Left out where another service computes. */

@@ -1,11 +1,6 @@
-/** Reasons to refuse a face at enrollment, in Rekognition's terms. */
-export type QualityReason =
-  | 'EXTREME_POSE'
-  | 'LOW_BRIGHTNESS'
-  | 'LOW_CONFIDENCE'
-  | 'LOW_FACE_QUALITY'
-  | 'LOW_SHARPNESS'
-  | 'SMALL_BOUNDING_BOX';
+import type { QualityReason } from '../contract/verdict.ts';
+
+export type { QualityReason } from '../contract/verdict.ts';
 
 /** Reasons in words that follow "is". */
 const reasonWords: Readonly<Record<QualityReason, string>> = {

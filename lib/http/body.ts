@@ -1,11 +1,21 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import * as z from 'zod';
 import type { Body, JsonBody, MultipartBody } from '../contract/endpoint.ts';
 import { type FieldProblem, RequestInvalidError } from '../errors.ts';
 import { requestHeader } from './headers.ts';
 import { decodeUtf8, parseJson } from './json.ts';
 import { keptBody } from './kept-body.ts';
 import type { FormReader, UploadedFile } from './multipart.ts';
+import { unknownFieldWarnings } from './unknown-fields.ts';
 import { validate } from './validation.ts';
+
+/** A request's body, checked. */
+interface RequestBody {
+  readonly body: unknown;
+  readonly files: readonly UploadedFile[];
+  /** Lines for an answer's `warnings`, on fields that the contract does not know. */
+  readonly fieldWarnings: readonly string[];
+}
 
 /**
  * Reads a request's body from its bytes, as the contract describes it.
@@ -16,12 +26,12 @@ export async function readBody(
   contract: Body | undefined,
   event: APIGatewayProxyEvent,
   readForm: FormReader | undefined,
-): Promise<{ body: unknown; files: readonly UploadedFile[] }> {
+): Promise<RequestBody> {
   switch (contract?.kind) {
     case undefined:
-      return { body: undefined, files: [] };
+      return { body: undefined, files: [], fieldWarnings: [] };
     case 'json':
-      return { body: readJson(contract, event), files: [] };
+      return { ...readJson(contract, event), files: [] };
     case 'multipart':
       return readFormBody(contract, event, readForm);
   }
@@ -31,7 +41,7 @@ export async function readBody(
  * Reads a JSON body. A body without a content type counts as JSON. Any other type is refused, so that a web
  * page's form can't pass for JSON.
  */
-function readJson(contract: JsonBody, event: APIGatewayProxyEvent): unknown {
+function readJson(contract: JsonBody, event: APIGatewayProxyEvent): Omit<RequestBody, 'files'> {
   const type = mediaType(requestHeader(event, 'content-type') ?? 'application/json');
   const kept = keptBody(event);
   if (!kept && !event.body) throw missing();
@@ -43,7 +53,12 @@ function readJson(contract: JsonBody, event: APIGatewayProxyEvent): unknown {
     });
   }
   if (kept && 'error' in kept) throw kept.error;
-  return validate(contract.schema, kept && 'value' in kept ? kept.value : readText(event), 'body');
+  const value = kept && 'value' in kept ? kept.value : readText(event);
+  const body = validate(contract.schema, value, 'body');
+  const { schema } = contract;
+  if (!(schema instanceof z.ZodObject)) return { body, fieldWarnings: [] };
+  const given = Object.keys(value as object);
+  return { body, fieldWarnings: unknownFieldWarnings(given, Object.keys(schema.shape)) };
 }
 
 function readText(event: APIGatewayProxyEvent): unknown {
@@ -52,15 +67,17 @@ function readText(event: APIGatewayProxyEvent): unknown {
   return parseJson(text);
 }
 
-function readFormBody(
+async function readFormBody(
   contract: MultipartBody,
   event: APIGatewayProxyEvent,
   readForm: FormReader | undefined,
-) {
+): Promise<RequestBody> {
   if (!readForm) throw new TypeError('An endpoint that takes a form was made without a reader of forms.');
   const contentType = requestHeader(event, 'content-type') ?? '';
   const chunks = mediaType(contentType) === 'multipart/form-data' ? formChunks(event) : [];
-  return readForm(contract, contentType, chunks);
+  const { body, files, names } = await readForm(contract, contentType, chunks);
+  const known = [...Object.keys(contract.fields.shape), contract.files.name];
+  return { body, files, fieldWarnings: unknownFieldWarnings(names, known) };
 }
 
 function formChunks(event: APIGatewayProxyEvent): readonly Uint8Array[] {

@@ -17,8 +17,9 @@ import { type Actor, actorOf, requireRole } from '../service/actor.ts';
 import { readBody } from './body.ts';
 import { commonHeaders, corsHeaders, requestHeader } from './headers.ts';
 import type { FormReader, UploadedFile } from './multipart.ts';
-import { lambdaPayloadBytes, payloadBytes } from './payload.ts';
+import { isPayloadLimited, lambdaPayloadBytes, payloadBytes } from './payload.ts';
 import { problem } from './problem.ts';
+import { streamBody } from './streamed-answer.ts';
 import { validate } from './validation.ts';
 
 /** A handler for API Gateway REST (v1) proxy events. It never throws. */
@@ -53,6 +54,8 @@ interface Input<Params, Query, RequestBody> {
   readonly body: BodyOf<RequestBody>;
   /** Files of a multipart body; empty for other bodies. */
   readonly files: readonly UploadedFile[];
+  /** Lines for an answer's `warnings`, on fields that the contract does not know. */
+  readonly fieldWarnings: readonly string[];
 }
 
 /** A request's input, checked, and in the contract's types. */
@@ -79,11 +82,20 @@ export class EndpointResponse {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly isBase64: boolean;
-  constructor(status: number, headers: Readonly<Record<string, string>>, body: string, isBase64: boolean) {
+  /** Body that is sent as it is made, only to hosts that can; `body` is empty then. */
+  readonly stream: ReadableStream<Uint8Array> | undefined;
+  constructor(
+    status: number,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+    isBase64: boolean,
+    stream?: ReadableStream<Uint8Array>,
+  ) {
     this.status = status;
     this.headers = headers;
     this.body = body;
     this.isBase64 = isBase64;
+    this.stream = stream;
   }
 }
 
@@ -93,13 +105,15 @@ export function response({
   headers = {},
   body = '',
   isBase64 = false,
+  stream,
 }: {
   status: number;
   headers?: Record<string, string>;
   body?: string;
   isBase64?: boolean;
+  stream?: ReadableStream<Uint8Array>;
 }): EndpointResponse {
-  return new EndpointResponse(status, headers, body, isBase64);
+  return new EndpointResponse(status, headers, body, isBase64, stream);
 }
 
 /** The contract's JSON with headers of its own. */
@@ -185,7 +199,9 @@ export function endpoint<Contract extends Endpoint>(
       started,
       ...counts,
     });
-    return proxyResult(answer, event);
+    const result = proxyResult(answer, event);
+    if (answer.stream) streamBody(result, answer.stream);
+    return result;
   });
 }
 
@@ -246,8 +262,8 @@ async function readInput(
 ): Promise<EndpointInput<Endpoint>> {
   const params = contract.params && validate(contract.params, decoded(event.pathParameters), 'path');
   const query = contract.query && validate(contract.query, event.queryStringParameters ?? {}, 'query');
-  const { body, files } = await readBody(contract.body, event, readForm);
-  return { params: params ?? {}, query: query ?? {}, body, files } as EndpointInput<Endpoint>;
+  const read = await readBody(contract.body, event, readForm);
+  return { params: params ?? {}, query: query ?? {}, ...read } as EndpointInput<Endpoint>;
 }
 
 /** Decodes path parameters, because API Gateway's REST APIs leave them percent-encoded. */
@@ -289,8 +305,7 @@ function failed(error: unknown, requestId: string): EndpointResponse {
  * @throws InputTooLargeError
  */
 function refuseLargeAnswer(result: APIGatewayProxyResult): void {
-  const isLimited = process.env.AWS_LAMBDA_FUNCTION_NAME || loadConfig().emulateGatewayLimits;
-  if (!isLimited || payloadBytes(result) <= lambdaPayloadBytes) return;
+  if (!isPayloadLimited() || payloadBytes(result) <= lambdaPayloadBytes) return;
   throw new InputTooLargeError(
     `The answer would have more than ${lambdaPayloadBytes} bytes, which is all that Lambda passes on: ask for less at once.`,
   );

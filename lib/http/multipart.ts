@@ -42,8 +42,9 @@ const maxPartHeaderBytes = 16 * 1024;
 
 /**
  * Reads a multipart/form-data body. A field without text, and a file input where no file was chosen, count
- * as not sent, as in FastAPI; of a field sent twice the last counts; fields and files of other names are
- * ignored. Text that is not in the encoding that the client tells, or in UTF-8, is read as Windows-1252.
+ * as not sent, as in FastAPI; of a field sent twice the last counts. Fields and files of other names are
+ * passed over, but are among `names`. Text that is not in the encoding that the client tells, or in UTF-8, is
+ * read as Windows-1252.
  * @param chunks of the body, in their order.
  * @throws RequestInvalidError when the fields do not fit, or there are more files than the contract takes.
  * @throws InputUnreadableError when the body is not well-formed.
@@ -52,7 +53,7 @@ export async function readMultipart<Fields extends z.ZodObject>(
   contract: MultipartBody<Fields>,
   contentType: string,
   chunks: readonly Uint8Array[],
-): Promise<{ body: z.output<Fields>; files: UploadedFile[] }> {
+): Promise<{ body: z.output<Fields>; files: UploadedFile[]; names: string[] }> {
   const isEmpty = chunks.every(({ length }) => length === 0);
   const parts = isEmpty ? [] : await parseParts(contentType, chunks);
   const fields = contract.fields.safeParse(fieldsOf(parts), { reportInput: true });
@@ -62,7 +63,8 @@ export async function readMultipart<Fields extends z.ZodObject>(
     ...problemsOfFiles(parts, files.length, contract.files),
   ];
   if (!fields.success || problems.length > 0) throw new RequestInvalidError(problems);
-  return { body: fields.data, files };
+  const names = parts.map(({ name }) => name).filter((name) => name !== charsetField);
+  return { body: fields.data, files, names };
 }
 
 function parseParts(contentType: string, chunks: readonly Uint8Array[]): Promise<Part[]> {

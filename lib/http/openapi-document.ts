@@ -1,12 +1,20 @@
 import * as z from 'zod';
 import { type Body, type Endpoint, operationsOf } from '../contract/endpoint.ts';
-import { EntryDeletedEvent, entryDeletedType, MatchEvent, matchEventType } from '../contract/match-event.ts';
+import {
+  EntryDeletedEvent,
+  entryDeletedType,
+  MatchEvent,
+  matchEventType,
+  ReviewEvent,
+  reviewEventType,
+} from '../contract/match-event.ts';
 import { roles } from '../contract/role.ts';
 import {
   ErasureNotFoundError,
   type ErrorCode,
   ImageNotFoundError,
   LastImageError,
+  LookBackOffError,
   ProcessedNotFoundError,
   VersionConflictError,
 } from '../errors.ts';
@@ -115,6 +123,10 @@ const describedCode: Partial<Record<ErrorCode, { description: string; example: u
     description: 'No entry of that id was erased.',
     example: { detail: new ErasureNotFoundError().message },
   },
+  look_back_off: {
+    description: 'No faces are kept for a look-back.',
+    example: { detail: new LookBackOffError().message },
+  },
   last_image: {
     description: 'The entry has no other image.',
     example: { detail: new LastImageError().message },
@@ -143,6 +155,7 @@ export function buildOpenApi(
       [entryDeletedType]: {
         post: webhook(components, 'Be told that an entry was deleted', EntryDeletedEvent),
       },
+      [reviewEventType]: { post: webhook(components, 'Be told that a match was judged', ReviewEvent) },
     },
     components: {
       schemas: components.schemas,

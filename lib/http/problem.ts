@@ -3,6 +3,7 @@ import {
   type ErrorCode,
   MethodNotAllowedError,
   NoUsableImageError,
+  RequestInProgressError,
   RequestInvalidError,
   ServiceError,
   ThrottledError,
@@ -20,10 +21,13 @@ export const statusOf = {
   image_not_found: 404,
   processed_not_found: 404,
   erasure_not_found: 404,
+  look_back_off: 409,
   camera_not_found: 404,
   name_taken: 409,
   last_image: 409,
   version_conflict: 412,
+  request_in_progress: 409,
+  answer_forgotten: 410,
   not_authenticated: 401,
   forbidden: 403,
   route_not_found: 404,
@@ -57,7 +61,11 @@ export function problem(error: unknown, requestId: string): Problem {
 }
 
 function headersOf(error: ServiceError): Record<string, string> {
-  if (error instanceof ThrottledError || error instanceof BackendUnavailableError) {
+  if (
+    error instanceof ThrottledError ||
+    error instanceof BackendUnavailableError ||
+    error instanceof RequestInProgressError
+  ) {
     return { 'Retry-After': String(Math.max(1, Math.ceil(error.retryAfterSeconds))) };
   }
   if (error instanceof MethodNotAllowedError) return { Allow: error.allowed.join(', ') };

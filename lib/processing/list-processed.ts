@@ -1,3 +1,4 @@
+import type { ReviewState } from '../contract/review.ts';
 import type { PaginatedProcessedImages } from '../contract/shapes.ts';
 import type { Ports } from '../ports.ts';
 import type { ProcessedFilter } from '../records/port.ts';
@@ -6,6 +7,7 @@ import type { ProcessedFilter } from '../records/port.ts';
 export interface FilterQuery {
   readonly has_match?: boolean | undefined;
   readonly entry_id?: number | undefined;
+  readonly review?: ReviewState | undefined;
   readonly source?: string | undefined;
   readonly reference?: string | undefined;
   readonly since?: string | undefined;
@@ -29,12 +31,13 @@ export async function listProcessed(
 export function filterOf({
   has_match: hasMatch,
   entry_id: entryId,
+  review,
   source,
   reference,
   since,
   until,
 }: FilterQuery): ProcessedFilter {
-  return { hasMatch, entryId, source, reference, since: moment(since), until: moment(until) };
+  return { hasMatch, entryId, review, source, reference, since: moment(since), until: moment(until) };
 }
 
 const moment = (text: string | undefined) => (text === undefined ? undefined : new Date(text));

@@ -7,6 +7,7 @@ import { type KeepChoice, keepChoices } from '../contract/fields.ts';
 import type { BlacklistMatch, Box, DetectedFace, ImageProcessingResult } from '../contract/shapes.ts';
 import { type Deadline, neededMs, noDeadline, noTimeLeft, storingMs } from '../deadline.ts';
 import { DiskFullError, isUnusablePicture, NoUsableImageError } from '../errors.ts';
+import type { MatchResult } from '../faces/port.ts';
 import { type ProcessedKeys, processedKeys } from '../images/key.ts';
 import type { ImageStore } from '../images/port.ts';
 import { decodePicture } from '../inputs/decode.ts';
@@ -14,20 +15,23 @@ import { measurePicture } from '../inputs/measure.ts';
 import { withoutMetadata } from '../inputs/metadata.ts';
 import type { Picture } from '../inputs/picture.ts';
 import { identifierOf } from '../inputs/read.ts';
+import { log } from '../log.ts';
 import { timed } from '../metrics/timed.ts';
 import { noCamera, type Origin, originOf } from '../origin.ts';
 import type { Ports } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';
-import type { ProcessedResult, RecordStore } from '../records/port.ts';
+import type { KeptFace, ProcessedResult, RecordStore } from '../records/port.ts';
 import { keepOfUpload } from '../uploads/key.ts';
+import { AnswerBudget, fitted, noRoomLeft } from './answer-size.ts';
 import { faceOptions, shownWarnings } from './face-options.ts';
 import { refuseLostGallery } from './lost-gallery.ts';
 import { cropFace, drawBoxes } from './render.ts';
 import { shownFaces } from './shown-faces.ts';
+import { notProcessed, pictureVerdict } from './verdicts.ts';
 
-type RenderSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRatio'>;
+type RenderSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRatio' | 'reviewBand'>;
 /** Without `keepDays`, every picture is kept. */
-type ProcessingSettings = RenderSettings & Partial<Pick<Config, 'keepDays'>>;
+type ProcessingSettings = RenderSettings & Partial<Pick<Config, 'keepDays' | 'lookBackDays'>>;
 
 /** Number of near misses to search beyond those requested, because some entries may be hidden by then. */
 const spareCandidates = 10;
@@ -41,13 +45,17 @@ interface Input {
 /** Options of a request: all fields but its pictures, and its deadline. */
 type RequestOptions = Omit<ProcessImagesRequest, 'images' | 'source' | 'references'> & {
   readonly deadline: Deadline;
+  readonly pictureId: string;
 };
 
 /**
  * Looks for listed people in each picture, and stores the results. A picture that can't be read has an
  * `error` in its own result. A failure of a backend or a store fails the whole request. If the disk becomes
- * full, pictures that could not be stored have that `error`, provided that others were stored.
+ * full, pictures that could not be stored have that `error`, provided that others were stored. No further
+ * picture is begun when the time is up or the answer is full: those have an `error` too.
  * @param deadline the time by which the request must be done
+ * @param maxAnswerBytes limit on the answer, as JSON inside of JSON
+ * @param pictureIdOf gives ids to the pictures; one that was stored before keeps its first record
  * @throws NoUsableImageError when there is no picture
  * @throws DiskFullError when no picture could be stored
  * @throws BackendUnavailableError also when nobody can match, because the gallery is lost
@@ -57,27 +65,33 @@ export async function processImages(
   settings: ProcessingSettings,
   { images, source, references, ...choices }: ProcessImagesRequest,
   deadline: Deadline = noDeadline,
+  maxAnswerBytes = Number.POSITIVE_INFINITY,
+  pictureIdOf: (place: number) => string = () => randomUUID(),
 ): Promise<ImageProcessingResult[]> {
   if (images.length === 0) throw new NoUsableImageError('No images provided.');
   // The pictures of a request take turns with those of other requests, so a slow URL delays no other request.
   const limit = ports.pictureSlots.fairShare();
+  const budget = new AnswerBudget(maxAnswerBytes);
   const results = await allOrFirstError(
     images.map((image, index) =>
       limit(async () => {
         const input = { image, origin: { source, reference: references?.[index] ?? null } };
         if (!deadline.leaves(neededMs)) return unreadableResult(input, noTimeLeft);
+        if (budget.isSpent) return unreadableResult(input, noRoomLeft);
         const keep = lesser(choices.keep, keepOfUpload(image));
-        return processInput(ports, settings, input, { ...choices, keep, deadline });
+        const how = { ...choices, keep, deadline, pictureId: pictureIdOf(index) };
+        return budget.count(await processInput(ports, settings, input, how));
       }),
     ),
   );
   // Who was found in the others is told all the same.
   const isAnyDone = results.some((result) => 'faces' in result && result.error === null);
-  return results.map((result) => {
+  const told = results.map((result) => {
     if (!('diskFull' in result)) return result;
     if (!isAnyDone) throw result.diskFull;
     return unreadableResult(result.input, result.diskFull.message);
   });
+  return [...fitted(told, maxAnswerBytes)];
 }
 
 /** A picture whose result could not be stored. */
@@ -117,13 +131,21 @@ async function processInput(
     });
     if (!examined) return unreadableResult(input, noTimeLeft);
     // Whoever waits for the records has no picture any more, and must keep nobody from having one.
-    return examined.keys ? await keep(ports, { ...examined, keys: examined.keys }) : withoutRecord(examined);
+    if (examined.keys) return await keep(ports, { ...examined, keys: examined.keys });
+    await forgetUpload(ports, input);
+    return withoutRecord(examined);
   } catch (error) {
     if (error instanceof DiskFullError) return { input, diskFull: error };
     if (!isUnusablePicture(error)) throw error;
     meter.unusable(input.origin.source);
+    if (!isWanted(options.keep, settings, false)) await forgetUpload(ports, input);
     return unreadableResult(input, error.message);
   }
+}
+
+/** Deletes the upload of a picture of which nothing is kept. A failure delays that to the end of its time. */
+async function forgetUpload({ inputs }: Pick<Ports, 'inputs'>, { image }: Input): Promise<void> {
+  await inputs.forget(image).catch((err: unknown) => log().warn({ err }, 'An upload could not be deleted.'));
 }
 
 /** Joins the origin that the request tells with that of the upload: the request counts more. */
@@ -143,6 +165,14 @@ export function countFaces(results: readonly Pick<ImageProcessingResult, 'faces'
   return { faces: faces.length, matches: faces.filter((face) => face.blacklist_matches.length > 0).length };
 }
 
+/** Lists the entries that results tell of. */
+export function entryIdsIn(results: readonly Pick<ImageProcessingResult, 'faces'>[]): number[] {
+  const shown = results.flatMap(({ faces }) =>
+    faces.flatMap(({ blacklist_matches, candidates }) => [...blacklist_matches, ...(candidates ?? [])]),
+  );
+  return [...new Set(shown.map(({ entry }) => entry.id))];
+}
+
 function unreadableResult({ image, origin }: Input, error: string): ImageProcessingResult {
   return {
     image_path_or_identifier: identifierOf(image),
@@ -153,6 +183,8 @@ function unreadableResult({ image, origin }: Input, error: string): ImageProcess
     original_image_path: null,
     processing_timestamp: null,
     has_blacklist_match: null,
+    has_near_miss: null,
+    ...notProcessed,
     cropped_face_path: null,
     ...origin,
     ...noCamera,
@@ -166,6 +198,8 @@ interface Examined {
   /** Keys of its copies; `undefined` if nothing is kept of it. */
   readonly keys: ProcessedKeys | undefined;
   readonly result: ProcessedResult;
+  /** Faces that matched nobody, for a later look-back. */
+  readonly unmatched: readonly KeptFace[];
 }
 
 /** A picture with the bytes of it that may be stored. */
@@ -201,7 +235,7 @@ async function examine(
   picture: StorablePicture,
   options: RequestOptions,
 ): Promise<Examined> {
-  const pictureId = randomUUID();
+  const { pictureId } = options;
   const keys = processedKeys(pictureId, new Date(), picture.format);
   const put = (...args: Parameters<typeof images.put>) => timed('store', () => images.put(...args));
   const putOriginal = () => put(keys.original, picture.stored, `image/${picture.format}`);
@@ -213,6 +247,8 @@ async function examine(
       faces.match(picture, {
         ...faceOptions(options),
         candidates: options.candidates > 0 ? options.candidates + spareCandidates : 0,
+        reviewBand: settings.reviewBand,
+        withTemplates: Boolean(settings.lookBackDays) && options.keep !== 'none',
         deadline: options.deadline.before(storingMs),
       }),
       isKeptAnyway && putOriginal(),
@@ -230,12 +266,14 @@ async function examine(
       faces: shown,
       error: null,
       has_blacklist_match: hasMatch,
+      has_near_miss: shown.some(({ near_misses }) => near_misses && near_misses.length > 0),
+      ...pictureVerdict(shown),
       ...origin,
       ...noCamera,
       warnings: shownWarnings(found),
     };
     if (!isWanted(options.keep, settings, hasMatch)) {
-      return { pictureId, keys: undefined, result: { ...answer, ...noCopies } };
+      return { pictureId, keys: undefined, result: { ...answer, ...noCopies }, unmatched: [] };
     }
     if (!isKeptAnyway) await putOriginal();
     await storeDrawings(put, settings, picture, boxes, keys);
@@ -246,11 +284,18 @@ async function examine(
       original_image_path: original,
       cropped_face_path: hasFace ? images.location(keys.crop) : null,
     };
-    return { pictureId, keys, result: { ...answer, ...copies } };
+    return { pictureId, keys, result: { ...answer, ...copies }, unmatched: unmatchedFaces(found, shown) };
   } catch (error) {
     await removeCopies({ images, records }, pictureId, keys);
     throw error;
   }
+}
+
+/** Returns the faces that match nobody, as the backend can find them again. */
+function unmatchedFaces({ faces }: MatchResult, shown: readonly DetectedFace[]): KeptFace[] {
+  return faces.flatMap(({ template }, faceIndex) =>
+    template && shown[faceIndex]?.blacklist_matches.length === 0 ? { faceIndex, ...template } : [],
+  );
 }
 
 const noCopies = { saved_image_path: null, original_image_path: null, cropped_face_path: null };
@@ -279,11 +324,13 @@ async function storeDrawings(
 /** Stores the record that names a picture's copies. If that fails, the copies are deleted. */
 async function keep(
   { images, records }: Pick<Ports, 'images' | 'records'>,
-  { pictureId, keys, result }: Examined & { readonly keys: ProcessedKeys },
+  { pictureId, keys, result, unmatched }: Examined & { readonly keys: ProcessedKeys },
 ): Promise<ImageProcessingResult> {
   try {
     const kept = { ...result, faces: result.faces.map(keptFace) };
-    const { id, timestamp } = await timed('store', () => records.addProcessed(pictureId, kept));
+    const { id, timestamp } = await timed('store', () =>
+      records.addProcessed(pictureId, kept, undefined, unmatched),
+    );
     return { ...result, db_id: id, processing_timestamp: timestamp };
   } catch (error) {
     await removeCopies({ images, records }, pictureId, keys);
@@ -291,7 +338,7 @@ async function keep(
   }
 }
 
-/** Leaves out near misses, and the notes of whom was found: a text about somebody is kept in one place. */
+/** Leaves out candidates, and the notes of whom was found: a text about somebody is kept in one place. */
 function keptFace(face: DetectedFace): DetectedFace {
   const withoutNotes = (match: BlacklistMatch) => ({ ...match, entry: { ...match.entry, notes: null } });
   return { ...face, blacklist_matches: face.blacklist_matches.map(withoutNotes), candidates: null };

@@ -37,6 +37,13 @@ export interface Removal {
   readonly removed: number;
 }
 
+interface RemovalOptions {
+  readonly deadline?: Deadline;
+  readonly stop?: AbortSignal | undefined;
+  /** Is told the ids of pictures before they go, and how many the filter meant in all. */
+  readonly beforeEach?: (ids: readonly number[], matched: number) => void;
+}
+
 /**
  * Removes the pictures that the filter means, the oldest first, some at a time, until the time is up.
  * @throws BackendUnavailableError, ThrottledError; what was removed until then is gone.
@@ -44,7 +51,7 @@ export interface Removal {
 export async function removeMatching(
   ports: RemovalPorts,
   filter: ProcessedFilter,
-  { deadline = noDeadline, stop }: { deadline?: Deadline; stop?: AbortSignal | undefined } = {},
+  { deadline = noDeadline, stop, beforeEach }: RemovalOptions = {},
 ): Promise<Removal> {
   const { total: matched } = await ports.records.listProcessed({ ...filter, limit: 1, offset: 0 });
   let removed = 0;
@@ -52,6 +59,10 @@ export async function removeMatching(
     const offset = Math.max(0, matched - removed - recordsAtOnce);
     const { items } = await ports.records.listProcessed({ ...filter, limit: recordsAtOnce, offset });
     if (items.length === 0) break;
+    beforeEach?.(
+      items.flatMap(({ db_id }) => db_id ?? []),
+      matched,
+    );
     await removePictures(ports, items);
     removed += items.length;
     await othersTurn();

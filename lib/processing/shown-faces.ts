@@ -3,6 +3,7 @@ import type { BlacklistMatch, DetectedFace } from '../contract/shapes.ts';
 import type { FaceMatch, MatchedFace, MatchResult } from '../faces/port.ts';
 import type { Ports } from '../ports.ts';
 import type { RecordStore } from '../records/port.ts';
+import { faceVerdict } from './verdicts.ts';
 
 /**
  * Converts the faces to the API's form, with the matches whose image is active and whose entry is in force.
@@ -10,7 +11,7 @@ import type { RecordStore } from '../records/port.ts';
  */
 export async function shownFaces(
   { images, records }: Pick<Ports, 'images' | 'records'>,
-  { faces, ...used }: MatchResult,
+  { faces, nearThreshold, ...used }: MatchResult,
   candidateCount: number,
 ): Promise<DetectedFace[]> {
   const imageIds = faces.flatMap(({ matches, candidates }) =>
@@ -19,14 +20,26 @@ export async function shownFaces(
   const active = await records.findActive([...new Set(imageIds)]);
   return faces.map((face, index) => {
     const show = (match: FaceMatch) => shownMatch({ images }, used, face, match, active);
+    const near = face.candidates.filter(({ distance }) => distance <= nearThreshold);
+    const matches = {
+      blacklist_matches: notesOnce(face.matches.flatMap(show)),
+      near_misses: near.flatMap(show).slice(0, 1).map(withoutNotes),
+    };
     return {
       face_index: index,
       facial_area: face.area,
       confidence: face.confidence,
-      blacklist_matches: notesOnce(face.matches.flatMap(show)),
+      ...matches,
+      quality: face.quality,
+      ...faceVerdict(matches, face.reasons),
       candidates: candidateCount > 0 ? face.candidates.flatMap(show).slice(0, candidateCount) : null,
     };
   });
+}
+
+/** Leaves out an entry's notes: nobody is to act on a near miss, and it is kept. */
+function withoutNotes(match: BlacklistMatch): BlacklistMatch {
+  return { ...match, entry: { ...match.entry, notes: null } };
 }
 
 /**
@@ -46,7 +59,7 @@ function notesOnce(matches: readonly BlacklistMatch[]): BlacklistMatch[] {
 /** Returns the match as the API has it, or nothing if its entry or image is hidden. */
 function shownMatch(
   { images }: Pick<Ports, 'images'>,
-  { model, detectorBackend, metric, threshold }: Omit<MatchResult, 'faces'>,
+  { model, detectorBackend, metric, threshold }: Omit<MatchResult, 'faces' | 'nearThreshold'>,
   { area }: MatchedFace,
   match: FaceMatch,
   active: Awaited<ReturnType<RecordStore['findActive']>>,
@@ -74,6 +87,7 @@ function shownMatch(
       similarity_metric: metric,
       entry: matchedEntry(listed.entry),
       image_id: match.imageId,
+      review: null,
     },
   ];
 }

@@ -1,6 +1,7 @@
+import type { ReviewState, ReviewVerdict } from '../contract/review.ts';
 import type { ImageProcessingResult, Track } from '../contract/shapes.ts';
 import type { Severity } from '../contract/vocabulary.ts';
-import type { FaceQuality, ImageFace } from '../faces/port.ts';
+import type { FaceQuality, FaceTemplate, ImageFace } from '../faces/port.ts';
 
 /**
  * State of a record: `PENDING` while it is being made, `DELETING` while it is being deleted. Only `ACTIVE`
@@ -180,7 +181,14 @@ export interface ProcessedFilter {
    * only for the best that fit, at least 11.
    */
   readonly entryId?: number | undefined;
-  /** The picture shows more than 50 entries, so that it is not found by each of them. */
+  /**
+   * State of the picture's matches: `open` if any is, else `confirmed`, `unsure` or `rejected`, whichever
+   * comes first.
+   */
+  readonly review?: ReviewState | undefined;
+  /** Id of an entry that nearly matched, and did not match, in the picture; no other condition but times. */
+  readonly nearEntryId?: number | undefined;
+  /** The picture shows very many entries, so that it is not found by each of them. */
   readonly isCrowd?: boolean | undefined;
   /** Source of the picture; normal forms are compared. */
   readonly source?: string | undefined;
@@ -190,6 +198,18 @@ export interface ProcessedFilter {
   readonly since?: Date | undefined;
   /** Latest timestamp, excluded. */
   readonly until?: Date | undefined;
+}
+
+/** A face that is kept with its picture for a look-back. */
+export interface KeptFace extends FaceTemplate {
+  readonly faceIndex: number;
+}
+
+/** Names a kept face. */
+export interface KeptFacePlace {
+  /** The `db_id` of its picture. */
+  readonly processedId: number;
+  readonly faceIndex: number;
 }
 
 /** A page of processed pictures: `limit` 1..100, `offset` >= 0. */
@@ -205,6 +225,29 @@ export interface ProcessedPage {
   readonly items: ImageProcessingResult[];
 }
 
+/** A person's verdict on a match. */
+export interface NewReview {
+  readonly faceIndex: number;
+  readonly entryId: number;
+  readonly verdict: ReviewVerdict;
+  readonly note: string | null;
+  /** Name of whoever judges. */
+  readonly actor: string;
+}
+
+/** Matches that are counted together. */
+export interface TallyKey {
+  /** Day of the pictures, in days since 1970 (UTC). */
+  readonly day: number;
+  readonly entryId: number;
+  readonly model: string;
+  readonly metric: string;
+  readonly threshold: number;
+}
+
+/** Number of decided matches, by verdict. */
+export type ReviewTally = TallyKey & Readonly<Record<ReviewVerdict, number>>;
+
 /** Choices for the history of an entry that is erased. */
 export const historyChoices = ['redact', 'delete', 'keep'] as const;
 export type HistoryChoice = (typeof historyChoices)[number];
@@ -218,12 +261,16 @@ export interface ErasureOptions extends IfVersion {
 export interface ErasedCounts {
   readonly reference_pictures: number;
   readonly faces: number;
-  /** Records of processed pictures in which the entry matched. */
+  /** Records of processed pictures in which the entry matched or nearly matched. */
   readonly history_records: number;
   /** Stored pictures, copies and crops of these. */
   readonly history_pictures: number;
+  /** Faces that were kept for a look-back. */
+  readonly kept_faces: number;
   readonly inbox_files: number;
   readonly rejected_files: number;
+  /** Pictures that were sent for a request, in which the entry matched or nearly matched. */
+  readonly uploads: number;
   /** Events that receivers had not been told yet. */
   readonly pending_events: number;
 }
@@ -358,7 +405,7 @@ export interface RecordStore {
    */
   noteErasure(entryId: number, found: Partial<ErasedCounts>, isFinished?: boolean): Promise<void>;
   /**
-   * Erasures that are not settled: they are under way, or have finished so lately that a request which began
+   * Erasures that are not settled. They are under way, or have finished so lately that a request which began
    * before may still have written.
    * @throws BackendUnavailableError, ThrottledError
    */
@@ -369,12 +416,17 @@ export interface RecordStore {
    */
   settleErasure(entryId: number): Promise<void>;
   /**
-   * Takes an entry's name, reason and identity out of the records of processed pictures, and the places of
-   * their copies, see `redacted`.
+   * Takes an entry's name, reason and identity out of the records of processed pictures, see `redacted`. The
+   * notes of its reviews and the places of the copies go too. Its erasure counts what goes, in the same step.
    * @param ids 100 at most
+   * @param options `isSeen` is true for pictures in which a look-back found the person, who is no match there
    * @throws BackendUnavailableError, ThrottledError
    */
-  redactProcessed(ids: readonly number[], entryId: number): Promise<void>;
+  redactProcessed(
+    ids: readonly number[],
+    entryId: number,
+    options?: { readonly isSeen?: boolean },
+  ): Promise<void>;
   /**
    * Makes sure that nothing of an entry that was erased can be read in the store's own files any more.
    * @throws BackendUnavailableError, ThrottledError
@@ -464,9 +516,27 @@ export interface RecordStore {
    * the same stamp.
    * @param pictureId id from which the keys of the stored pictures are made
    * @param carried time of a picture that another service processed; nobody is told of its matches
+   * @param kept faces that go with the record, whenever it is removed or redacted
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
-  addProcessed(pictureId: string, result: ProcessedResult, carried?: Date): Promise<Stamp>;
+  addProcessed(
+    pictureId: string,
+    result: ProcessedResult,
+    carried?: Date,
+    kept?: readonly KeptFace[],
+  ): Promise<Stamp>;
+  /**
+   * Removes these kept faces, and remembers until the next `purge` that nothing of them may be left.
+   * @param entryId the entry that is erased
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  forgetFaces(faces: readonly KeptFacePlace[], entryId: number): Promise<void>;
+  /**
+   * Removes kept faces of before a time, some at a time; returns how many. Call it until it returns 0.
+   * @param version faces of other versions go too, however new they are
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  forgetFacesBefore(time: Date, version: string): Promise<number>;
   /**
    * Brings the times and counts of a passage up to date, in the record that tells of it; nobody is told
    * again. Does nothing if the record or its passage is absent.
@@ -480,6 +550,26 @@ export interface RecordStore {
    */
   getProcessed(id: number, actor?: string): Promise<ImageProcessingResult | undefined>;
   /**
+   * Stores what somebody says of a match, in place of what the same person said of it before. Returns the
+   * picture's answer with its reviews, or `undefined` if there is no such picture. Receivers of events are
+   * told in the same transaction. Saying the same again changes nothing.
+   * @param reviewers number of people who must judge a match before it is decided
+   * @throws RequestInvalidError when the picture has no such match or near miss
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
+   */
+  reviewProcessed(
+    id: number,
+    review: NewReview,
+    reviewers: 1 | 2,
+  ): Promise<ImageProcessingResult | undefined>;
+  /**
+   * Counts the decided matches of pictures of this day or later. The cost grows with the days and the entries
+   * that were decided on them. Counts are kept for 90 days at least.
+   * @param sinceDay day in days since 1970 (UTC)
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  reviewTallies(sinceDay: number): Promise<ReviewTally[]>;
+  /**
    * Returns the ids of those processed pictures that exist. The cost grows only with `pictureIds`.
    * @throws BackendUnavailableError, ThrottledError
    */
@@ -487,7 +577,8 @@ export interface RecordStore {
   /**
    * Reads a page of processed pictures, newest first. The cost grows neither with `offset` nor with the
    * table. With `since` or `until`, it grows with the table's logarithm, for each time that the clock was put
-   * back.
+   * back. With `review`, it grows by one count for each 1,000 pictures with a match. With `review` and
+   * `entryId`, it grows with the pictures of that entry.
    * @throws BackendUnavailableError, ThrottledError
    */
   listProcessed(query: ProcessedQuery): Promise<ProcessedPage>;

@@ -15,3 +15,17 @@ export function authenticationOf(
   const isKnown = Boolean(requestContext.identity?.userArn || requestContext.authorizer);
   return isKnown ? 'gateway' : 'none';
 }
+
+let fault: string | undefined;
+
+/** Notes why the tokens' file can't be read again; `undefined` once it can. */
+export function noteTokensFault(message: string | undefined): void {
+  fault = message;
+}
+
+/** Returns a warning while the tokens' file can't be read: what was withdrawn there still counts. */
+export function tokensWarning(): string | undefined {
+  return fault === undefined
+    ? undefined
+    : `${fault} The tokens of before go on counting until it is mended, and those that were withdrawn since too.`;
+}

@@ -6,6 +6,7 @@ import type { EngineFigures } from '../faces/port.ts';
 import type { Stores } from '../ports.ts';
 import { requireHealth } from './health.ts';
 import { lowDisks } from './machine.ts';
+import { reviewsOf } from './reviews.ts';
 import { warningsOf } from './warnings.ts';
 
 /**
@@ -16,13 +17,14 @@ export async function statusOf(
   { webhooks, ...stores }: Stores & { readonly webhooks: readonly WebhookStatus[] | null },
   config: Config,
   authentication: Status['settings']['authentication'],
-): Promise<Status> {
+): Promise<Omit<Status, 'caller'>> {
   const { faces, records } = stores;
-  const [counts, health, disorder, disks, retention] = await Promise.all([
+  const [counts, health, disorder, disks, reviews, retention] = await Promise.all([
     records.count(),
     healthOf(stores),
     records.timeDisorder(),
     lowDisks(config),
+    reviewsOf(records),
     records.retention(),
   ]);
   const { detectorBackend, metric, threshold, loosestThreshold, defaultThreshold, similarityScale } =
@@ -41,6 +43,7 @@ export async function statusOf(
     started_at: startedAt()?.toISOString() ?? null,
     health,
     counts,
+    reviews,
     throughput: throughput(),
     settings: settingsOf(config, faces.maxImageBytes, engine, authentication),
     warnings: warningsOf({
@@ -53,6 +56,7 @@ export async function statusOf(
       webhooks,
       disorder,
       disks,
+      reviews,
       retention,
     }),
     webhooks: webhooks && [...webhooks],

@@ -4,6 +4,7 @@ import type { EngineFigures, FaceBackend, MatchDefaults } from '../faces/port.ts
 import { retentionWarning } from '../processing/retention.ts';
 import type { RetentionNote, TimeDisorder } from '../records/port.ts';
 import { clockWarning, diskWarning, type LowDisk } from './machine.ts';
+import { accusingEntries } from './reviews.ts';
 
 /** Facts that warnings are derived from. */
 export interface Situation {
@@ -16,6 +17,7 @@ export interface Situation {
   readonly webhooks: readonly WebhookStatus[] | null;
   readonly disorder?: TimeDisorder | undefined;
   readonly disks?: readonly LowDisk[];
+  readonly reviews?: Status['reviews'];
   readonly retention?: RetentionNote | undefined;
 }
 
@@ -42,6 +44,7 @@ export function warningsOf(situation: Situation): string[] {
     webhooks,
     disorder,
     disks = [],
+    reviews,
     retention,
   } = situation;
   return [
@@ -50,6 +53,7 @@ export function warningsOf(situation: Situation): string[] {
     retentionWarning(retention),
     authentication === 'none' && openDoor(config),
     ...(webhooks ?? []).flatMap(troubledReceiver),
+    ...(reviews ? accusingEntries(reviews) : []),
     heldThreshold(config, faces),
     changedThreshold(faces.defaults),
     looseModel(faces),

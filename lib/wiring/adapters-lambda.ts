@@ -1,3 +1,4 @@
+import type { KeptAnswers } from '../answers/port.ts';
 import type { AuditTrail } from '../audit/port.ts';
 import { type AwsConfig, type Config, ConfigError } from '../config.ts';
 import type { WebhookStatus } from '../contract/endpoints/status.ts';
@@ -11,8 +12,9 @@ import { openS3Delivery } from '../images/s3-delivery.ts';
 import { openS3Leftovers } from '../inbox/s3-leftovers.ts';
 import { bucketInboxWarnings } from '../inbox/s3-warnings.ts';
 import { createInputReader, type InputReader } from '../inputs/read.ts';
-import { createS3Reader } from '../inputs/s3.ts';
+import { createS3Forgetter, createS3Reader } from '../inputs/s3.ts';
 import { openDynamoAudit } from '../records/dynamodb/audit.ts';
+import { openDynamoKeptAnswers } from '../records/dynamodb/kept-answers.ts';
 import { openDynamoRecords } from '../records/dynamodb/records.ts';
 import { storeId } from '../records/dynamodb/store-id.ts';
 import type { RecordStore } from '../records/port.ts';
@@ -46,6 +48,10 @@ export async function openAudit(config: Config): Promise<AuditTrail> {
   return openDynamoAudit(deployed(config));
 }
 
+export async function openKeptAnswers(config: Config): Promise<KeptAnswers> {
+  return openDynamoKeptAnswers(deployed(config));
+}
+
 export async function openImages(config: Config): Promise<ImageStore> {
   return openS3Images(deployed(config));
 }
@@ -62,7 +68,8 @@ export async function openFaces(config: Config): Promise<FaceBackend> {
 export async function openInputs(config: Config, uploadsAlone: boolean): Promise<InputReader> {
   const { imageRoot, maxImageBytes } = config;
   const readS3 = createS3Reader({ ...deployed(config), maxImageBytes, uploadsAlone });
-  return createInputReader({ imageRoot, maxImageBytes, readS3 });
+  const forgetS3 = createS3Forgetter(deployed(config));
+  return createInputReader({ imageRoot, maxImageBytes, readS3, forgetS3 });
 }
 
 export async function openUploads(config: Config): Promise<Uploads> {

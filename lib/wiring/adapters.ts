@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import type { KeptAnswers } from '../answers/port.ts';
 import type { AuditTrail } from '../audit/port.ts';
 import type { Config } from '../config.ts';
 import type { WebhookStatus } from '../contract/endpoints/status.ts';
@@ -58,6 +59,16 @@ export async function openAudit(config: Config): Promise<AuditTrail> {
   return new SqliteAudit(await recordsDatabase(config));
 }
 
+export async function openKeptAnswers(config: Config): Promise<KeptAnswers> {
+  const tableName = config.aws?.tableName;
+  if (config.aws && tableName !== undefined) {
+    const { openDynamoKeptAnswers } = await import('../records/dynamodb/kept-answers.ts');
+    return openDynamoKeptAnswers({ region: config.aws.region, tableName });
+  }
+  const { SqliteKeptAnswers } = await import('../records/sqlite/kept-answers.ts');
+  return new SqliteKeptAnswers(await recordsDatabase(config));
+}
+
 export async function openImages(config: Config): Promise<ImageStore> {
   if (!config.aws) return (await embedded(config)).images;
   return (await import('../images/s3.ts')).openS3Images(config.aws);
@@ -84,12 +95,13 @@ export async function openInputs(config: Config, uploadsAlone: boolean): Promise
     const uploadsFolder = join(dataDir, 'uploads');
     return createInputReader({ imageRoot, maxImageBytes, uploadsFolder, hiddenFolders });
   }
-  const { createS3Reader } = await import('../inputs/s3.ts');
+  const { createS3Forgetter, createS3Reader } = await import('../inputs/s3.ts');
   return createInputReader({
     imageRoot,
     maxImageBytes,
     hiddenFolders,
     readS3: createS3Reader({ ...aws, maxImageBytes, uploadsAlone }),
+    forgetS3: createS3Forgetter(aws),
   });
 }
 

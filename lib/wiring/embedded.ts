@@ -50,6 +50,7 @@ export async function openEmbedded(config: Config, database: DatabaseSync): Prom
     workers,
     runtime: engineRuntime,
     qualityFilter: config.qualityFilter,
+    lookBackDays: config.lookBackDays,
     detectorBackend: config.detectorBackend,
     customModel: config.customModel && (await openCustomModel(config.customModel, engineRuntime)),
   });

@@ -1,4 +1,5 @@
 import * as adapters from '#adapters';
+import type { KeptAnswers } from '../answers/port.ts';
 import type { AuditTrail } from '../audit/port.ts';
 import { loadConfig } from '../config.ts';
 import type { FaceBackend } from '../faces/port.ts';
@@ -22,6 +23,11 @@ export function records(config = loadConfig()): Promise<RecordStore> {
 
 export function audit(config = loadConfig()): Promise<AuditTrail> {
   return once(config, 'audit', () => adapters.openAudit(config));
+}
+
+/** Opens the answers that are kept for repeated requests. */
+export function keptAnswers(config = loadConfig()): Promise<KeptAnswers> {
+  return once(config, 'keptAnswers', () => adapters.openKeptAnswers(config));
 }
 
 export function images(config = loadConfig()): Promise<ImageStore> {

@@ -6,12 +6,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { MatchEvent } from '../../lib/contract/match-event.ts';
+import { MatchEvent, matchEventType } from '../../lib/contract/match-event.ts';
 import { inboxPrefix } from '../../lib/inbox/port.ts';
 import { log } from '../../lib/log.ts';
 import { runCommand } from '../command.ts';
 import { type Cloud, type CloudTable, startCloud } from '../emulators/cloud.ts';
+import '../emulators/gate/name-caller.ts';
 import { followTable } from '../emulators/table-stream.ts';
+import { runAsFunction } from '../function-runs.ts';
 import { createInboxQueue } from '../server/inbox-queue.ts';
 import { stopSignal } from '../server/stop-signal.ts';
 
@@ -22,6 +24,11 @@ import { stopSignal } from '../server/stop-signal.ts';
 function tableOfOthers(): CloudTable | undefined {
   const { CLOUD_DYNAMODB_URL: url, CLOUD_TABLE_NAME: tableName } = process.env;
   return url && tableName ? { url, tableName } : undefined;
+}
+
+/** Returns false if `CLOUD_ROLES=false` asks for functions that may do everything. */
+function appliesRoles(): boolean {
+  return process.env.CLOUD_ROLES?.trim().toLowerCase() !== 'false';
 }
 
 /** The emulator has no quota of its own. */
@@ -51,7 +58,7 @@ function printGuide(environment: Readonly<Record<string, string>>): void {
  */
 async function indexUploads({ s3 }: Cloud): Promise<() => Promise<void>> {
   const { handler } = await import('../../functions/index-upload.ts');
-  const queue = createInboxQueue(handler);
+  const queue = createInboxQueue((event) => runAsFunction('indexUpload', () => handler(event)));
   s3.onEvent((event) => {
     const tellsOfUploads = event.Records.some(
       ({ eventName, s3 }) => eventName.startsWith('ObjectCreated:') && s3.object.key.startsWith(inboxPrefix),
@@ -66,7 +73,11 @@ async function indexUploads({ s3 }: Cloud): Promise<() => Promise<void>> {
  * ends it.
  */
 async function publishMatches({ eventBridge, environment }: Cloud): Promise<() => Promise<void>> {
-  eventBridge.onEvent(({ id, detail }) => {
+  eventBridge.onEvent(({ id, detail, 'detail-type': type }) => {
+    if (type !== matchEventType) {
+      log().info({ eventId: id }, `event: ${type}`);
+      return;
+    }
     const { data } = MatchEvent.parse(detail);
     const entryIds = data.entries.map((entry) => entry.id);
     log().info(
@@ -77,7 +88,9 @@ async function publishMatches({ eventBridge, environment }: Cloud): Promise<() =
   const { handler } = await import('../../functions/publish-matches.ts');
   const { AWS_REGION: region = '', DYNAMODB_TABLE_NAME: tableName = '' } = environment;
   const endpoint = environment.AWS_ENDPOINT_URL_DYNAMODB ?? '';
-  return followTable({ region, tableName, endpoint }, handler);
+  return followTable({ region, tableName, endpoint }, (event) =>
+    runAsFunction('publishMatches', () => handler(event)),
+  );
 }
 
 async function serve(): Promise<void> {
@@ -85,7 +98,7 @@ async function serve(): Promise<void> {
   const stop = stopSignal().then(() => {
     isStopped = true;
   });
-  await using cloud = await startCloud(tableOfOthers());
+  await using cloud = await startCloud(tableOfOthers(), appliesRoles());
   if (isStopped) return;
   const environment = { ...cloud.environment, AWS_DEFAULT_REGION: cloud.environment.AWS_REGION ?? '' };
   printGuide(environment);
@@ -94,9 +107,14 @@ async function serve(): Promise<void> {
   Object.assign(process.env, { REKOGNITION_TPS: callsPerSecond, ...process.env }, environment);
   const stopIndexing = await indexUploads(cloud);
   const stopPublishing = await publishMatches(cloud);
-  const api = spawn(process.execPath, [join(import.meta.dirname, '../server/main.ts')], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  const server = [join(import.meta.dirname, '../server/main.ts')];
+  const api = spawn(
+    process.execPath,
+    ['--import', import.meta.resolve('../emulators/gate/name-caller.ts'), ...server],
+    {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
   const ended = once(api, 'exit');
   await Promise.race([stop, ended]);
   api.kill('SIGTERM');

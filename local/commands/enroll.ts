@@ -21,7 +21,7 @@ import { withoutMetadata } from '../../lib/inputs/metadata.ts';
 import { allOrFirstError } from '../../lib/promises.ts';
 import type { EntryRecord } from '../../lib/records/port.ts';
 import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
-import { runCommand } from '../command.ts';
+import { printable, runCommand } from '../command.ts';
 import { lockAgainstOthers } from './enroll-lock.ts';
 import { type Person, type PersonFile, readPersonFolders } from './person-folders.ts';
 import { readPictureFile } from './picture-file.ts';
@@ -183,12 +183,14 @@ function report(summary: Summary): void {
   console.log(
     `${counted(personsListed, 'person')} listed, ${counted(picturesAdded, 'picture')} added, ${picturesPresent} there already.`,
   );
-  if (remarks.length > 0) console.log(`Left out, or used in part:\n  ${remarks.join('\n  ')}`);
+  if (remarks.length > 0) console.log(`Left out, or used in part:\n  ${remarks.map(printable).join('\n  ')}`);
   if (passedOver.size > 0) {
-    console.log(`Passed over, for systems make such for themselves:\n  ${[...passedOver].join('\n  ')}`);
+    console.log(
+      `Passed over, for systems make such for themselves:\n  ${[...passedOver].map(printable).join('\n  ')}`,
+    );
   }
   const lines = [...duplicates.values()];
-  if (lines.length > 0) console.log(`Perhaps listed twice:\n  ${lines.join('\n  ')}`);
+  if (lines.length > 0) console.log(`Perhaps listed twice:\n  ${lines.map(printable).join('\n  ')}`);
 }
 
 async function main(): Promise<void> {
@@ -196,12 +198,11 @@ async function main(): Promise<void> {
   const [folder] = positionals;
   if (folder === undefined || positionals.length > 1)
     throw new ConfigError('usage: npm run enroll -- FOLDER');
+  using _lock = lockAgainstOthers(loadConfig().dataDir);
   const opened = await ports();
-  const lock = lockAgainstOthers(loadConfig().dataDir);
   try {
     report(await enrollFolder(opened, folder));
   } finally {
-    lock.close();
     await opened.close();
   }
 }

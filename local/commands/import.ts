@@ -18,7 +18,7 @@ import type { RecordStore } from '../../lib/records/port.ts';
 import { openDatabase, recordsFile } from '../../lib/records/sqlite/database.ts';
 import { openSqliteRecords } from '../../lib/records/sqlite/records.ts';
 import { ports, records } from '../../lib/wiring/open.ts';
-import { runCommand } from '../command.ts';
+import { printable, runCommand } from '../command.ts';
 import { takeEntries } from '../import/entries.ts';
 import { takeHistory } from '../import/history.ts';
 import { ImportJournal } from '../import/journal.ts';
@@ -89,11 +89,15 @@ async function withSource<T>(
 }
 
 /** Tells what an import would do, without writing anything. */
-async function dryRun(config: Config, { database, plan }: Source, report: ImportReport): Promise<void> {
+async function dryRun(
+  config: Config,
+  { database, paths, plan }: Source,
+  report: ImportReport,
+): Promise<void> {
   const limit = { maxImageBytes: config.maxImageBytes };
   let usable = 0;
   for (const planned of plan) {
-    for (const file of await filesOf(planned, report)) {
+    for (const file of await filesOf(planned, paths, report)) {
       try {
         await measureReference(limit, await readPictureFile(file.path, config.maxImageBytes));
         usable += 1;
@@ -142,8 +146,8 @@ async function presentRecords(config: Config): Promise<RecordStore | undefined> 
 }
 
 async function importAll(config: Config, source: Source, report: ImportReport): Promise<void> {
+  using _lock = lockAgainstOthers(config.dataDir);
   const opened = await ports(config);
-  const lock = lockAgainstOthers(config.dataDir);
   try {
     await normalizeNames(opened);
     const journal = new ImportJournal(config.dataDir);
@@ -153,7 +157,9 @@ async function importAll(config: Config, source: Source, report: ImportReport): 
       `${counted(report.entriesAdded, 'person', 'persons')} taken over, ${report.entriesPresent} there already (${recordsTime()}).`,
     );
     const people: Person[] = [];
-    for (const person of taken) people.push({ ...person, files: await filesOf(person.planned, report) });
+    for (const person of taken) {
+      people.push({ ...person, files: await filesOf(person.planned, source.paths, report) });
+    }
     const picturesTime = stopwatch();
     await withBar(
       'pictures',
@@ -177,7 +183,6 @@ async function importAll(config: Config, source: Source, report: ImportReport): 
       );
     }
   } finally {
-    lock.close();
     await opened.close();
   }
 }
@@ -201,9 +206,12 @@ function stopwatch(): () => string {
 }
 
 function printRemarks({ remarks, passedOver }: ImportReport): void {
-  if (remarks.length > 0) console.log(`Left out, or taken otherwise:\n  ${remarks.join('\n  ')}`);
+  if (remarks.length > 0)
+    console.log(`Left out, or taken otherwise:\n  ${remarks.map(printable).join('\n  ')}`);
   if (passedOver.size > 0)
-    console.log(`Passed over, for programs make such for themselves:\n  ${[...passedOver].join('\n  ')}`);
+    console.log(
+      `Passed over, for programs make such for themselves:\n  ${[...passedOver].map(printable).join('\n  ')}`,
+    );
 }
 
 /** Remembers that the folders' people are listed now, so that the server starts with the old settings. */

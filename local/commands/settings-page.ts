@@ -1,12 +1,17 @@
 /**
- * Command: writes docs/settings.md and .env.example from the settings' schema.
+ * Command: writes docs/settings.md, .env.example and the tables of docs/privacy.md from the settings' schema.
  * usage: npm run docs
  */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { settings } from '../../lib/config.ts';
+import { privacyPage } from './privacy-page.ts';
 
-type Name = keyof typeof settings.shape | 'REKOGNITION_PORT' | 'REKOGNITION_DATA_DIR';
+type Name =
+  | keyof typeof settings.shape
+  | 'REKOGNITION_PORT'
+  | 'REKOGNITION_DATA_DIR'
+  | 'REKOGNITION_CONSISTENCY_MS';
 interface Group {
   readonly title: string;
   readonly intro?: string;
@@ -28,6 +33,7 @@ const defaults: Partial<Record<Name, string>> = {
   MODEL_MEAN: '`127.5`',
   MODEL_SCALE: '`128`',
   REKOGNITION_PORT: '`4600`',
+  REKOGNITION_CONSISTENCY_MS: '`0`',
   REKOGNITION_DATA_DIR: '`./data/rekognition`',
 };
 
@@ -46,6 +52,7 @@ const values: Partial<Record<Name, string>> = {
   API_TITLE: 'a text',
   API_VERSION: 'a text',
   REKOGNITION_PORT: 'a whole number from 0 to 65535',
+  REKOGNITION_CONSISTENCY_MS: 'a whole number from 0 to 600000',
   REKOGNITION_DATA_DIR: 'a folder',
 };
 
@@ -90,6 +97,10 @@ const groups: readonly Group[] = [
       PROCESSED_IMAGES_OUTPUT_DIR: 'Folder of the processed pictures.',
       CROPPED_FACES_OUTPUT_DIR: 'Folder of the cropped faces.',
       IMAGE_ROOT: 'Folder below which pictures given by path must lie.',
+      REVIEW_BAND:
+        'Band above the threshold in which the nearest entry is a [near miss](api.md#near-misses), in times the false match rate of the threshold. 1 for none. It counts in both modes.',
+      REVIEWERS:
+        'People who must [judge a match](api.md#reviews) before it is no longer open. It counts in both modes.',
       EXPIRED_DAYS:
         'Days after which an entry that has expired is deleted, as if somebody had deleted it. Nobody matches it meanwhile.',
       AUDIT_DAYS: 'Days that the [audit trail](operations.md#the-audit-trail) is kept.',
@@ -151,6 +162,8 @@ const groups: readonly Group[] = [
         'Days that processed pictures without a match are kept, with their records. With 0, nothing is ever written of them.',
       KEEP_MATCHED_DAYS: 'Days that processed pictures with a match are kept, with their records.',
       KEEP_REJECTED_DAYS: 'Days that files of the inbox are kept that could not be used.',
+      LOOK_BACK_DAYS:
+        'Days that the faces of people who matched nobody are kept as numbers, to find who is listed later in the pictures of before; at most as long as the pictures. With 0, none are. It counts in `deepface` mode.',
       RETENTION_CONFIRMED:
         'Begins with a deletion that was announced, and with any that comes later, without waiting. Take it out again afterwards.',
       STRIP_METADATA:
@@ -190,6 +203,8 @@ const groups: readonly Group[] = [
       REKOGNITION_TPS: 'Calls to Rekognition a second, at most, by this process.',
       EMULATE_GATEWAY_LIMITS: 'Refuses what API Gateway and Lambda would refuse for its size.',
       REKOGNITION_PORT: 'Port of `npm run rekognition`.',
+      REKOGNITION_CONSISTENCY_MS:
+        'Milliseconds after which the emulator tells of a new face or collection, and no longer of a deleted face.',
       REKOGNITION_DATA_DIR: 'Folder of `npm run rekognition`.',
     },
   },
@@ -259,4 +274,6 @@ if (import.meta.main) {
   const root = join(import.meta.dirname, '../..');
   await writeFile(join(root, 'docs/settings.md'), settingsPage());
   await writeFile(join(root, '.env.example'), exampleFile());
+  const privacy = join(root, 'docs/privacy.md');
+  await writeFile(privacy, privacyPage(await readFile(privacy, 'utf8')));
 }

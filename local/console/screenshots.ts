@@ -107,8 +107,7 @@ async function shootAll(browser: Browser, service: string): Promise<void> {
   await shoot(check, 'check');
   const onPhone = await openPage(browser, `${service}/console/#/check`, phone);
   await onPhone.locator('input[type=file]').setInputFiles(samplePath(1));
-  await onPhone.getByText('1 of 3 faces matches').waitFor();
-  await onPhone.evaluate('scrollTo(0, document.querySelector(".check").offsetTop - 60)');
+  await onPhone.getByRole('heading', { name: /^Match: / }).waitFor();
   await shoot(onPhone, 'phone');
   await shoot(await openPage(browser, `${service}/console/#/blacklist`, day), 'blacklist');
   await shoot(await openPage(browser, `${service}/console/#/history`, night), 'history');

@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { startDynamoDb } from './dynamodb.ts';
 import { createTable } from './dynamodb-table.ts';
 import { type EventBridgeEmulator, startEventBridge } from './event-bridge.ts';
+import type { ServiceName } from './gate/answers.ts';
+import { type Gate, startGate } from './gate/gate.ts';
+import { synthesizeRoles } from './gate/roles.ts';
 import { type Rekognition, startRekognition } from './rekognition/server.ts';
+import { parseConsistencyMs } from './rekognition/settings.ts';
 import { type S3Emulator, startS3Emulator } from './s3.ts';
 
 /** Emulators of all services that the `aws_rekognition` mode needs, on this machine's loopback. */
@@ -12,6 +16,8 @@ export interface Cloud extends AsyncDisposable {
   readonly s3: S3Emulator;
   readonly rekognition: Rekognition;
   readonly eventBridge: EventBridgeEmulator;
+  /** Proxies in front of them, which apply the functions' roles and fail when told to. */
+  readonly gates: Readonly<Record<'s3' | 'dynamodb' | 'rekognition' | 'events', Gate>>;
   /** Settings with which the API, the AWS SDK and the AWS CLI find everything. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -32,13 +38,19 @@ export interface CloudTable {
  * Starts DynamoDB Local, S3, Rekognition and EventBridge on free ports, with an empty bucket and an empty
  * table. Their data is deleted with them, except for a given table.
  * @param table made if it is absent; without it, DynamoDB Local is started too
+ * @param appliesRoles refuses what a function's role in the synthesized template does not allow
  * @throws ConfigError when Java is missing.
  */
-export async function startCloud(table?: CloudTable): Promise<Cloud> {
+export async function startCloud(table?: CloudTable, appliesRoles = false): Promise<Cloud> {
   await using resources = new AsyncDisposableStack();
   const folder = resources.use(await mkdtempDisposable(join(tmpdir(), 'face-blacklist-cloud-')));
-  const dynamodb = table ?? resources.use(await startDynamoDb());
   const tableName = table?.tableName ?? ownTable;
+  const names = { region, bucket, table: tableName, collection: collectionId };
+  // Both take seconds.
+  const [roles, dynamodb] = await Promise.all([
+    appliesRoles ? synthesizeRoles(names) : undefined,
+    table ?? startDynamoDb().then((started) => resources.use(started)),
+  ]);
   const s3 = resources.use(
     await startS3Emulator({ buckets: [bucket], directory: join(folder.path, 's3'), versioned: true }),
   );
@@ -48,15 +60,25 @@ export async function startCloud(table?: CloudTable): Promise<Cloud> {
       dataDir: join(folder.path, 'rekognition'),
       workers: 1,
       s3Endpoint: s3.url,
+      consistencyMs: parseConsistencyMs(process.env),
     }),
   );
   const eventBridge = resources.use(await startEventBridge());
+  const gate = async (service: ServiceName, target: string) =>
+    resources.use(await startGate({ service, target, roles }));
+  const gates = {
+    s3: await gate('s3', s3.url),
+    dynamodb: await gate('dynamodb', dynamodb.url),
+    rekognition: await gate('rekognition', rekognition.url),
+    events: await gate('events', eventBridge.url),
+  };
   const environment = {
     AWS_REGION: region,
     ...s3.environment,
-    AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
-    AWS_ENDPOINT_URL_REKOGNITION: rekognition.url,
-    AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridge.url,
+    AWS_ENDPOINT_URL_S3: gates.s3.url,
+    AWS_ENDPOINT_URL_DYNAMODB: gates.dynamodb.url,
+    AWS_ENDPOINT_URL_REKOGNITION: gates.rekognition.url,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: gates.events.url,
     FACE_PROCESSING_BACKEND: 'aws_rekognition',
     AWS_REKOGNITION_COLLECTION_ID: collectionId,
     AWS_S3_BUCKET_NAME: bucket,
@@ -64,5 +86,12 @@ export async function startCloud(table?: CloudTable): Promise<Cloud> {
   };
   await createTable({ region, tableName, endpoint: dynamodb.url });
   const opened = resources.move();
-  return { s3, rekognition, eventBridge, environment, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  return {
+    s3,
+    rekognition,
+    eventBridge,
+    gates,
+    environment,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
 }

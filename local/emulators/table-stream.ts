@@ -10,7 +10,7 @@ import {
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { log } from '../../lib/log.ts';
 import type { TableSettings } from '../../lib/records/dynamodb/client.ts';
-import { erasuresFilter, matchesFilter } from '../../lib/records/dynamodb/items.ts';
+import { erasuresFilter, matchesFilter, reviewsFilter } from '../../lib/records/dynamodb/items.ts';
 
 /** Batch size of the deployed event source mapping. */
 const batchSize = 10;
@@ -21,8 +21,8 @@ type StreamHandler = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchRespon
 
 /**
  * Passes a table's stream in DynamoDB Local to a handler, from its beginning. It passes only pictures that
- * matched somebody. As with Lambda's event source mapping, records come in order. After a failure, they come
- * again from the first that failed.
+ * matched somebody, and reviews. As with Lambda's event source mapping, records come in order. After a
+ * failure, they come again from the first that failed.
  * @returns a function that stops it and waits for work in progress.
  */
 export function followTable(
@@ -133,7 +133,7 @@ function asLambdaGetsIt(record: SdkRecord): DynamoDBRecord {
 }
 
 const isWanted = (record: DynamoDBRecord) =>
-  [matchesFilter, erasuresFilter].some((filter) => fits(filter, record));
+  [matchesFilter, erasuresFilter, reviewsFilter].some((filter) => fits(filter, record));
 
 /** Returns true if a value passes a filter. It supports lists of texts, and `{exists: true}`. */
 function fits(filter: unknown, value: unknown): boolean {

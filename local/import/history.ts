@@ -3,7 +3,9 @@ import { batches } from '../../lib/batches.ts';
 import { isUnusablePicture } from '../../lib/errors.ts';
 import { processedKeys } from '../../lib/images/key.ts';
 import type { ImageStore } from '../../lib/images/port.ts';
+import { decodePicture } from '../../lib/inputs/decode.ts';
 import { measurePicture } from '../../lib/inputs/measure.ts';
+import { withoutMetadata } from '../../lib/inputs/metadata.ts';
 import { identifierOf } from '../../lib/inputs/read.ts';
 import { allOrFirstError } from '../../lib/promises.ts';
 import type { ProcessedResult, RecordStore } from '../../lib/records/port.ts';
@@ -33,6 +35,14 @@ export interface HistorySource {
   readonly maxImageBytes: number;
 }
 
+/** Stores that the history goes to. */
+export interface HistoryStores {
+  readonly records: RecordStore;
+  readonly images: ImageStore;
+  /** False where pictures are stored as they are, with all their metadata. */
+  readonly stripMetadata?: boolean;
+}
+
 /**
  * Takes over the processed pictures in the order of their ids, with their times, results and files. Nobody is
  * told of their matches. Those that were deleted here since an earlier run do not come back.
@@ -40,7 +50,7 @@ export interface HistorySource {
  * @throws BackendUnavailableError, ThrottledError, DiskFullError
  */
 export async function takeHistory(
-  stores: { readonly records: RecordStore; readonly images: ImageStore },
+  stores: HistoryStores,
   source: HistorySource,
   journal: ImportJournal,
   report: ImportReport,
@@ -52,19 +62,20 @@ export async function takeHistory(
     const known = await stores.records.findProcessed(batch.map(pictureIdOf));
     const timed = batch.map((picture) => {
       const time = oldTime(picture.processing_timestamp);
-      if (!time) {
+      const isFuture = time !== undefined && time.getTime() > Date.now();
+      if (!time || isFuture) {
         report.remarks.push(
-          `${labelOf(picture)}: Its time '${picture.processing_timestamp ?? ''}' can't be read; that of the picture before takes its place.`,
+          `${labelOf(picture)}: Its time '${picture.processing_timestamp ?? ''}' ${isFuture ? 'is in the future' : "can't be read"}; that of the picture before takes its place.`,
         );
       }
-      last = time ?? last;
+      last = isFuture || !time ? last : time;
       return { picture, time: last };
     });
     const results = await allOrFirstError(
       timed.map(async ({ picture, time }) => {
         const id = pictureIdOf(picture);
         if (known.has(id) || journal.hasPicture(id)) return undefined;
-        return resultOf(stores.images, source, picture, time, entryOf, report);
+        return resultOf(stores, source, picture, time, entryOf, report);
       }),
     );
     for (const [index, result] of results.entries()) {
@@ -101,7 +112,7 @@ function pictureIdOf(picture: OldPicture): string {
 }
 
 async function resultOf(
-  images: ImageStore,
+  stores: HistoryStores,
   source: HistorySource,
   picture: OldPicture,
   time: Date,
@@ -113,7 +124,7 @@ async function resultOf(
   if (!answer)
     report.remarks.push(`${labelOf(picture)}: Its result can't be read, so it is kept without faces.`);
   const copy = async (path: string | null, variant: 'annotated' | 'crop') =>
-    path === null ? null : copyPicture(images, source, { picture, path, variant, time }, report);
+    path === null ? null : copyPicture(stores, source, { picture, path, variant, time }, report);
   return {
     image_path_or_identifier: identifierOf(input ?? answer?.identifier ?? ''),
     faces: answer?.faces ?? [],
@@ -121,6 +132,9 @@ async function resultOf(
     saved_image_path: await copy(picture.saved_image_path, 'annotated'),
     // The old service kept no picture without boxes.
     original_image_path: null,
+    has_near_miss: null,
+    verdict: null,
+    verdict_reasons: null,
     has_blacklist_match: flag === null ? (answer?.has_blacklist_match ?? null) : isTrue(flag),
     cropped_face_path: await copy(picture.cropped_face_path, 'crop'),
     source: null,
@@ -137,7 +151,7 @@ function isTrue(flag: string): boolean {
 
 /** Copies a picture's file, and returns its new location; null if there is none to copy. */
 async function copyPicture(
-  images: ImageStore,
+  { images, stripMetadata }: HistoryStores,
   { paths, maxImageBytes }: HistorySource,
   copied: { picture: OldPicture; path: string; variant: 'annotated' | 'crop'; time: Date },
   { remarks }: ImportReport,
@@ -146,14 +160,19 @@ async function copyPicture(
   const name = variant === 'crop' ? 'cropped face' : 'picture';
   const file = paths.file(path);
   if (file === undefined) {
-    remarks.push(`${labelOf(picture)}: The ${name} ${path} is not there. Its result is kept without it.`);
+    remarks.push(
+      `${labelOf(picture)}: The ${name} ${path} is not there. Its result is kept without it.${paths.adviceOn(path)}`,
+    );
     return null;
   }
   try {
     const bytes = await readPictureFile(file, maxImageBytes);
-    const { format } = await measurePicture(bytes);
+    const measured = await measurePicture(bytes);
+    const { format } = measured;
+    const stored =
+      stripMetadata === false ? bytes : await withoutMetadata(measured, () => decodePicture(measured));
     const key = processedKeys(pictureIdOf(picture), time, format, format)[variant];
-    await images.put(key, bytes, `image/${format}`);
+    await images.put(key, stored, `image/${format}`);
     return images.location(key);
   } catch (error) {
     if (!isUnusablePicture(error)) throw error;

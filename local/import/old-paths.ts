@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
+import { realpathSync, statSync } from 'node:fs';
+import { isAbsolute, join, resolve, sep } from 'node:path';
 import { ConfigError } from '../../lib/config.ts';
 
 /** Part of the old machine's paths, and the folder that has its files now. */
@@ -21,10 +21,14 @@ export function readPathMaps(texts: readonly string[]): PathMap[] {
   });
 }
 
-/** Finds files and folders of the old service by the paths in its database. */
+/**
+ * Finds files and folders of the old service by the paths in its database. Nothing is found outside of the
+ * folders given: whoever could write the database, or a link, would else choose what is read here.
+ */
 export class OldPaths {
   readonly #root: string;
   readonly #maps: readonly PathMap[];
+  readonly #allowed: readonly string[];
 
   /**
    * @param root folder of the old service
@@ -33,14 +37,31 @@ export class OldPaths {
   constructor(root: string, maps: readonly PathMap[]) {
     this.#root = resolve(root);
     this.#maps = maps.toSorted((one, other) => other.from.length - one.from.length);
+    this.#allowed = [this.#root, ...maps.map(({ to }) => to)].map((folder) => realpathSync(folder));
   }
 
   folder(old: string): string | undefined {
-    return this.#candidates(old).find(isFolder);
+    return this.#candidates(old).find((path) => isFolder(path) && this.contains(path));
   }
 
   file(old: string): string | undefined {
-    return this.#candidates(old).find(isFile);
+    return this.#candidates(old).find((path) => isFile(path) && this.contains(path));
+  }
+
+  /** Returns true if a path leads, by whatever links, to a place in the folders given. */
+  contains(path: string | Buffer): boolean {
+    try {
+      const real = realpathSync(path);
+      return this.#allowed.some((folder) => real === folder || real.startsWith(join(folder, sep)));
+    } catch {
+      return false;
+    }
+  }
+
+  /** Tells what to do about a path that leads out of the folders given; otherwise nothing. */
+  adviceOn(old: string): string {
+    const isOutside = this.#candidates(old).some((path) => statSync(path, { throwIfNoEntry: false }));
+    return isOutside ? ' It lies outside of the folder given: --map OLD=NEW lets it be read.' : '';
   }
 
   /**

@@ -54,6 +54,9 @@ function parse(text: string | null): unknown {
   }
 }
 
+/** Fields of a face that the old service did not tell. */
+const notTold = { near_misses: null, quality: null, verdict: null, verdict_reasons: null };
+
 function faceOf(face: Json, index: number, entryOf: (identity: string) => MatchedEntry): DetectedFace {
   const area = areaOf(face.facial_area);
   const confidence = numberOf(face.confidence);
@@ -65,6 +68,7 @@ function faceOf(face: Json, index: number, entryOf: (identity: string) => Matche
       .map((match) => matchOf(match, area ?? undefined, entryOf))
       .sort((one, other) => one.distance - other.distance),
     candidates: null,
+    ...notTold,
   };
 }
 
@@ -119,6 +123,7 @@ function matchOf(
     similarity_metric: metricOf(match.similarity_metric ?? match.distance_metric, awsSimilarity !== null),
     entry: entryOf(identity),
     image_id: null,
+    review: null,
   };
 }
 
@@ -151,6 +156,7 @@ function giveToFace(match: BlacklistMatch, faces: DetectedFace[]): void {
     confidence: null,
     blacklist_matches: [match],
     candidates: null,
+    ...notTold,
   });
 }
 

@@ -16,7 +16,7 @@ export function oldTime(text: string | null): Date | undefined {
   }
   const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = '', zone = 'Z'] =
     form.exec(text) ?? [];
-  if (year === undefined) return undefined;
+  if (year === undefined || year === '0000') return undefined;
   const milliseconds = fraction.slice(0, 3).padEnd(3, '0');
   const local = `${year}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}Z`;
   const time = new Date(local);

@@ -4,6 +4,7 @@ import { codeOf } from '../../lib/files.ts';
 import { joinBytes } from '../../lib/inbox/walk.ts';
 import { systemFile, systemFolder } from '../../lib/system-names.ts';
 import type { PersonFile } from '../commands/person-folders.ts';
+import type { OldPaths } from './old-paths.ts';
 import type { ImportReport } from './report.ts';
 
 /** Files in which DeepFace keeps the embeddings of a folder. */
@@ -12,9 +13,11 @@ const embeddingFile = /\.pkl$/i;
 /** Lists the files of a person's folder and of those below it, in the order of their names. */
 export async function filesOfFolder(
   folder: string | Buffer,
-  { remarks, passedOver }: Pick<ImportReport, 'remarks' | 'passedOver'>,
+  paths: Pick<OldPaths, 'contains'>,
+  report: Pick<ImportReport, 'remarks' | 'passedOver'>,
   prefix = '',
 ): Promise<PersonFile[]> {
+  const { remarks, passedOver } = report;
   const path = Buffer.from(folder);
   const items = await readdir(path, { withFileTypes: true, encoding: 'buffer' }).catch((error: unknown) => {
     if (codeOf(error) === undefined) throw error;
@@ -28,9 +31,11 @@ export async function filesOfFolder(
     const below = joinBytes(path, item.name);
     if (system) passedOver.add(system.label);
     else if (item.isDirectory())
-      files.push(...(await filesOfFolder(below, { remarks, passedOver }, `${prefix}${name}/`)));
+      files.push(...(await filesOfFolder(below, paths, report, `${prefix}${name}/`)));
     else if (embeddingFile.test(name)) passedOver.add('embeddings of DeepFace (*.pkl)');
-    else files.push({ name: prefix + name, path: below });
+    else if (item.isSymbolicLink() && !paths.contains(below)) {
+      remarks.push(`${prefix}${name}: It is a link to nothing in the folders given, and is left out.`);
+    } else files.push({ name: prefix + name, path: below });
   }
   return files;
 }

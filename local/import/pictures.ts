@@ -10,6 +10,7 @@ import type { PersonFile } from '../commands/person-folders.ts';
 import { readPictureFile } from '../commands/picture-file.ts';
 import type { TakenEntry } from './entries.ts';
 import type { ImportJournal } from './journal.ts';
+import type { OldPaths } from './old-paths.ts';
 import { filesOfFolder } from './person-files.ts';
 import type { PlannedEntry } from './plan.ts';
 import type { ImportReport } from './report.ts';
@@ -22,9 +23,13 @@ export interface Person extends TakenEntry {
 }
 
 /** Lists the pictures of a planned person, over all of the person's folders. */
-export async function filesOf({ folders }: PlannedEntry, report: ImportReport): Promise<PersonFile[]> {
+export async function filesOf(
+  { folders }: PlannedEntry,
+  paths: OldPaths,
+  report: ImportReport,
+): Promise<PersonFile[]> {
   const files: PersonFile[] = [];
-  for (const folder of folders) files.push(...(await filesOfFolder(folder, report)));
+  for (const folder of folders) files.push(...(await filesOfFolder(folder, paths, report)));
   return files;
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { realpathSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { decodeText } from '../../lib/decode-text.ts';
 import { foldedName } from '../../lib/names/folded-name.ts';
 import { normalName, normalReason } from '../../lib/names/normal-form.ts';
@@ -49,8 +49,10 @@ export async function planEntries(
   const drafts = rows.map((row) => draftOf(row, fallback, report));
   for (const [index, draft] of drafts.entries())
     placeFolder(draft, rows[index] as OldEntry, paths, pictureRoots);
-  await addUnnamedFolders(drafts, pictureRoots, report);
-  for (const draft of drafts) if (draft.folders.length === 0) tellMissing(draft, rows, drafts, report);
+  await addUnnamedFolders(drafts, pictureRoots, paths, report);
+  for (const [index, draft] of drafts.entries()) {
+    if (draft.folders.length === 0) tellMissing(draft, rows[index], paths, report);
+  }
   return withNormalNames(drafts, report);
 }
 
@@ -60,12 +62,15 @@ function draftOf(row: OldEntry, fallback: Date, { remarks }: Remarks): Draft {
   const label = `entry ${row.id} '${row.name ?? ''}'`;
   if (!isKept) remarks.push(`${label}: Its id is no whole number from 1 on, so it gets a new one.`);
   const time = oldTime(row.added_date);
+  const isFuture = time !== undefined && time.getTime() > Date.now();
   if (!time) {
     remarks.push(
       `${label}: Its date '${row.added_date ?? ''}' can't be read; ${fallback.toISOString()}, the database's own, takes its place.`,
     );
-  } else if (time.getTime() > Date.now()) {
-    remarks.push(`${label}: Its date ${time.toISOString()} is in the future, and is kept.`);
+  } else if (isFuture) {
+    remarks.push(
+      `${label}: Its date ${time.toISOString()} is in the future; ${fallback.toISOString()}, the database's own, takes its place.`,
+    );
   }
   return {
     key: keyOf('row', row.id, row.name, row.added_date),
@@ -73,7 +78,7 @@ function draftOf(row: OldEntry, fallback: Date, { remarks }: Remarks): Draft {
     id: isKept ? id : undefined,
     name: row.name ?? '',
     reason: row.reason === null ? null : normalReason(row.reason) || null,
-    addedDate: (time ?? fallback).toISOString(),
+    addedDate: (isFuture || !time ? fallback : time).toISOString(),
     folders: [],
     folderName: row.reference_image_dir ? lastName(row.reference_image_dir) : undefined,
   };
@@ -90,7 +95,9 @@ function lastName(path: string): string {
 /** Finds the folder that a row names. Without one, a folder of its id is the person's. */
 function placeFolder(draft: Draft, row: OldEntry, paths: OldPaths, roots: readonly string[]): void {
   const named = row.reference_image_dir === null ? undefined : paths.folder(row.reference_image_dir);
-  const byId = roots.map((root) => join(root, String(row.id))).find(isFolder);
+  const byId = roots
+    .map((root) => join(root, String(row.id)))
+    .find((path) => isFolder(path) && paths.contains(path));
   const found = named ?? byId;
   // A path that leads to the folder of all people would give one person everybody's pictures.
   const isRoot = found !== undefined && roots.some((root) => isSameOrAbove(found, root));
@@ -106,9 +113,15 @@ function isSameOrAbove(folder: string, other: string): boolean {
  * Gives each folder that no row names to the person of its name, or to a new entry. Operators have put them
  * there by hand, and the old service matched them too.
  */
-async function addUnnamedFolders(drafts: Draft[], roots: readonly string[], report: Remarks): Promise<void> {
-  const used = new Set(drafts.flatMap(({ folders }) => folders.map((folder) => realpathSync(folder))));
-  const isUsed = (folder: string) => [...used].some((one) => isSameOrAbove(folder, one));
+async function addUnnamedFolders(
+  drafts: Draft[],
+  roots: readonly string[],
+  paths: OldPaths,
+  report: Remarks,
+): Promise<void> {
+  const used = new Set(
+    drafts.flatMap(({ folders }) => folders.flatMap((folder) => withFoldersAbove(realpathSync(folder)))),
+  );
   for (const root of roots) {
     const items = await readdir(root, { withFileTypes: true, encoding: 'buffer' });
     for (const item of items.toSorted((one, other) => Buffer.compare(one.name, other.name))) {
@@ -123,9 +136,17 @@ async function addUnnamedFolders(drafts: Draft[], roots: readonly string[], repo
         report.remarks.push(
           `folder '${written}': Its name is not UTF-8. Rename it, and run the import again.`,
         );
-      else if (!isUsed(path)) addFolder(drafts, path, written, report);
+      else if (!paths.contains(path))
+        report.remarks.push(`folder '${written}': It is a link out of the folders given, and is left out.`);
+      else if (!used.has(realpathSync(path))) addFolder(drafts, path, written, report);
     }
   }
+}
+
+/** Lists a path and all folders above it. */
+function withFoldersAbove(path: string): string[] {
+  const above = dirname(path);
+  return above === path ? [path] : [path, ...withFoldersAbove(above)];
 }
 
 function tellLooseFile(name: string, { remarks, passedOver }: Remarks): void {
@@ -158,17 +179,14 @@ function addFolder(drafts: Draft[], path: string, written: string, { remarks }: 
   });
 }
 
-function tellMissing(
-  draft: Draft,
-  rows: readonly OldEntry[],
-  drafts: readonly Draft[],
-  { remarks }: Remarks,
-) {
-  const named = rows[drafts.indexOf(draft)]?.reference_image_dir;
+function tellMissing(draft: Draft, row: OldEntry | undefined, paths: OldPaths, { remarks }: Remarks): void {
+  const named = row?.reference_image_dir;
   const where = named
     ? `${named} leads to no folder of this person's own`
     : 'The database names no folder of pictures';
-  remarks.push(`${draft.label}: ${where}. The entry is kept without faces, and matches nobody.`);
+  remarks.push(
+    `${draft.label}: ${where}. The entry is kept without faces, and matches nobody.${named ? paths.adviceOn(named) : ''}`,
+  );
 }
 
 /** Brings all names to their normal form, and tells which changed or look alike. */

@@ -6,10 +6,12 @@ import { normalizeNames } from '../../lib/blacklist/normalize-names.ts';
 import { finishInterrupted, sweep } from '../../lib/blacklist/sweep.ts';
 import type { Config } from '../../lib/config.ts';
 import { log } from '../../lib/log.ts';
+import { forgetFaces } from '../../lib/processing/forget-faces.ts';
 import { announceRetention, retain } from '../../lib/processing/retention.ts';
 import { diskWarning, lowDisks } from '../../lib/service/machine.ts';
-import { audit, leftovers, type OpenedPorts, uploads } from '../../lib/wiring/open.ts';
+import { audit, keptAnswers, leftovers, type OpenedPorts, uploads } from '../../lib/wiring/open.ts';
 import type { Cameras } from '../cameras.ts';
+import { runAsFunction } from '../function-runs.ts';
 import type { DataFolderClaim } from './data-folder-claim.ts';
 import { watchInboxFolder } from './inbox.ts';
 import { type Delivery, deliverWebhooks } from './webhooks.ts';
@@ -34,7 +36,7 @@ export async function finishEarlierRun(
   try {
     const isAlone = !sharesRecords && claim.take();
     const olderThan = new Date(Date.now() - (isAlone ? 0 : sweepAgeMs));
-    await asService('sweep', () => finishInterrupted(opened, olderThan));
+    await asSweep(() => finishInterrupted(opened, olderThan));
   } catch (error) {
     log().error({ err: error }, 'What an earlier run left unfinished could not be finished yet.');
   }
@@ -58,7 +60,7 @@ export async function workInBackground(
   stop: AbortSignal,
 ): Promise<void> {
   await Promise.all([
-    asService('sweep', () => keepSweeping(opened, config, stop)),
+    asSweep(() => keepSweeping(opened, config, stop)),
     delivery && deliverWebhooks(delivery, stop),
     cameras?.run(stop),
     // In AWS mode S3's events come to a function of their own.
@@ -72,11 +74,16 @@ export async function workInBackground(
  */
 export async function updateRecords(opened: OpenedPorts, config: Config): Promise<void> {
   try {
-    await asService('sweep', () => normalizeNames(opened));
+    await asSweep(() => normalizeNames(opened));
     await announceRetention({ ...opened, leftovers: await leftovers(config) }, config);
   } catch (error) {
     log().error({ err: error }, 'What earlier versions kept could not be brought up to date yet.');
   }
+}
+
+/** Does some of the work that is the sweep's own function in AWS. */
+function asSweep<Result>(work: () => Result): Result {
+  return runAsFunction('sweep', () => asService('sweep', work));
 }
 
 /** Sweeps now, and again an hour after each sweep has ended. */
@@ -85,10 +92,12 @@ async function keepSweeping(opened: OpenedPorts, config: Config, stop: AbortSign
     try {
       await normalizeNames(opened);
       const retained = await retain({ ...opened, leftovers: await leftovers(config) }, config, { stop });
+      const facesForgotten = await forgetFaces(opened, { stop });
       const report = await sweep(opened, new Date(Date.now() - sweepAgeMs), stop, expiredBefore(config));
       const staleUploads = await (await uploads(config)).removeStale(new Date(Date.now() - uploadAgeMs));
+      await (await keptAnswers(config)).removeExpired();
       const auditLines = await (await audit(config)).removeBefore(auditedSince(config));
-      log().info({ ...report, retained, staleUploads, auditLines }, 'sweep');
+      log().info({ ...report, retained, facesForgotten, staleUploads, auditLines }, 'sweep');
       for (const disk of await lowDisks(config)) log().warn(diskWarning(disk));
     } catch (error) {
       log().error({ err: error }, 'The sweep broke off; the next one begins again.');

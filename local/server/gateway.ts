@@ -7,10 +7,12 @@ import { ForbiddenError, NotAuthenticatedError, RouteNotFoundError } from '../..
 import type { EndpointHandler } from '../../lib/http/endpoint.ts';
 import { allowedHeaders, commonHeaders, corsHeaders } from '../../lib/http/headers.ts';
 import { problem } from '../../lib/http/problem.ts';
+import { allowStream } from '../../lib/http/streamed-answer.ts';
 import { logFailure, logRequest } from '../../lib/log.ts';
 import type { PublicUrl } from '../../lib/network-settings.ts';
 import { type Actor, localActor, mayDo, requireRole } from '../../lib/service/actor.ts';
 import { type KnownToken, plainTokens } from '../../lib/service/tokens.ts';
+import { runAsFunction } from '../function-runs.ts';
 import { bearerOf, refuseWebPages } from './access.ts';
 import { BodyBudget } from './body-budget.ts';
 import { callerOf } from './caller.ts';
@@ -18,6 +20,7 @@ import { toEvent } from './event.ts';
 import { FailedTokens } from './failed-tokens.ts';
 import { deliverable, gatewayRequestBytes, refuseLargeEvent } from './gateway-limits.ts';
 import { LargeBodies } from './large-bodies.ts';
+import { RefusedTokens } from './refused-tokens.ts';
 import { RequestAbandonedError, readBodyChunks } from './request-body.ts';
 import { placeReader, type RequestPlace } from './request-place.ts';
 import { type RouteMatch, Router } from './router.ts';
@@ -91,6 +94,8 @@ interface Progress {
   contract: Endpoint | null;
   /** True once a handler has the request; the handler then logs it. */
   handled: boolean;
+  /** Address of a client whose token was refused. */
+  refusedAddress?: string;
 }
 
 /** Does what a gateway does in front of a handler: routing, tokens, limits and preflights. */
@@ -100,6 +105,7 @@ export class Gateway {
   readonly #readPlace: (request: IncomingMessage) => RequestPlace;
   readonly #plainTokens: readonly KnownToken[];
   readonly #failedTokens = new FailedTokens();
+  readonly #refusedTokens = new RefusedTokens();
   readonly #budget: BodyBudget;
   readonly #large = new LargeBodies();
   readonly #pictureTurn = turns(maxPicturesOnTheirWay);
@@ -147,9 +153,16 @@ export class Gateway {
       progress.handled = false;
     }
     if (!progress.handled) {
-      const { requestId: id, contract, started } = progress;
+      const { requestId: id, contract, started, refusedAddress: address } = progress;
       const status = result?.statusCode ?? clientGoneStatus;
-      logRequest({ id, contract, method: request.method ?? '', status, started });
+      logRequest({
+        id,
+        contract,
+        method: request.method ?? '',
+        status,
+        started,
+        ...(address && { address }),
+      });
     }
     return result;
   }
@@ -169,7 +182,7 @@ export class Gateway {
     }
     const { route, contract, pathParameters, path } = this.#match(request.method ?? '', place);
     progress.contract = contract;
-    const actor = this.#actorOf(request, contract, place);
+    const actor = await this.#actorOf(request, contract, place, progress);
     const isNamed = this.#wantsTokens && !contract.public;
     const caller = callerOf(isNamed ? actor.name : undefined, place.clientAddress);
     if ('receive' in route) {
@@ -201,9 +214,28 @@ export class Gateway {
   }
 
   /** @throws NotAuthenticatedError, ThrottledError */
-  #actorOf(request: IncomingMessage, contract: Endpoint, { clientAddress }: RequestPlace): Actor {
+  async #actorOf(
+    request: IncomingMessage,
+    contract: Endpoint,
+    { clientAddress }: RequestPlace,
+    progress: Progress,
+  ): Promise<Actor> {
     if (!this.#wantsTokens) return localActor;
     if (contract.public) return strangerActor;
+    try {
+      return this.#namedActor(request, clientAddress);
+    } catch (error) {
+      progress.refusedAddress = clientAddress;
+      const { status } = problem(error, progress.requestId);
+      // Those of one household are one sender here too.
+      const address = callerOf(undefined, clientAddress);
+      await this.#refusedTokens.record({ address, requestId: progress.requestId, status });
+      throw error;
+    }
+  }
+
+  /** @throws NotAuthenticatedError, ThrottledError */
+  #namedActor(request: IncomingMessage, clientAddress: string): Actor {
     const { namedTokens } = this.#options;
     const actor = bearerOf(request, [...this.#plainTokens, ...(namedTokens?.current ?? [])]);
     this.#failedTokens.check(callerOf(undefined, clientAddress), actor?.name);
@@ -222,7 +254,8 @@ export class Gateway {
     if (handler.contract.success.contentType === pictureSuccess.contentType)
       await this.#pictureTurn(response);
     progress.handled = true;
-    const result = await handler(event);
+    if (!emulateGatewayLimits) allowStream(event);
+    const result = await runAsFunction(handler.contract.operationId, () => handler(event));
     return emulateGatewayLimits ? deliverable(result) : result;
   }
 

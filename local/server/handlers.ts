@@ -9,6 +9,7 @@ import { handler as deleteProcessed } from '../../functions/delete-processed.ts'
 import { handler as detectFaces } from '../../functions/detect-faces.ts';
 import { handler as docs } from '../../functions/docs.ts';
 import { handler as docsAsset } from '../../functions/docs-asset.ts';
+import { handler as exportEntry } from '../../functions/export-entry.ts';
 import { handler as getEntry } from '../../functions/get-entry.ts';
 import { handler as getErasure } from '../../functions/get-erasure.ts';
 import { handler as getImage } from '../../functions/get-image.ts';
@@ -19,9 +20,12 @@ import { handler as listAudit } from '../../functions/list-audit.ts';
 import { handler as listEntries } from '../../functions/list-entries.ts';
 import { handler as listImages } from '../../functions/list-images.ts';
 import { handler as listProcessed } from '../../functions/list-processed.ts';
+import { handler as lookBack } from '../../functions/look-back.ts';
 import { handler as openApi } from '../../functions/open-api.ts';
 import { handler as patchEntry } from '../../functions/patch-entry.ts';
 import { handler as processImages } from '../../functions/process-images.ts';
+import { handler as reviewProcessed } from '../../functions/review-processed.ts';
+import { handler as searchHistory } from '../../functions/search-history.ts';
 import { handler as status } from '../../functions/status.ts';
 import { handler as updateEntry } from '../../functions/update-entry.ts';
 import { handler as verify } from '../../functions/verify.ts';
@@ -35,6 +39,7 @@ export const handlers: readonly EndpointHandler[] = [
   listProcessed,
   getProcessed,
   getProcessedImage,
+  reviewProcessed,
   deleteProcessed,
   deleteManyProcessed,
   detectFaces,
@@ -44,6 +49,9 @@ export const handlers: readonly EndpointHandler[] = [
   updateEntry,
   patchEntry,
   deleteEntry,
+  exportEntry,
+  searchHistory,
+  lookBack,
   getErasure,
   createEntryUpload,
   createProcessUpload,

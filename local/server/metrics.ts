@@ -9,6 +9,7 @@ import type { Meter } from '../../lib/metrics/port.ts';
 import { SourceLabels } from '../../lib/metrics/source-labels.ts';
 import { onceIn } from '../../lib/once-in.ts';
 import { type CameraFigures, cameraFigures } from '../../lib/service/cameras.ts';
+import { reviewsOf } from '../../lib/service/reviews.ts';
 import type { OpenedPorts } from '../../lib/wiring/open.ts';
 import { webhookStatus } from '../../lib/wiring/webhook-status.ts';
 
@@ -47,6 +48,7 @@ export function openMetrics(config: Config, ports: OpenedPorts): EndpointHandler
   listen(countingMeter(registry));
   gaugeEngine(registry, config, ports);
   gaugeOutbox(registry, config);
+  gaugeReviews(registry, ports);
   gaugeCameras(registry);
   return endpoint(metricsContract, async () =>
     response({
@@ -183,6 +185,37 @@ function gaugeEngine(registry: Registry, config: Config, { faces, pictureSlots }
       },
     });
   }
+}
+
+/** Registers gauges of the verdicts of the last 30 days. Entries are labelled by their ids, 100 at most. */
+function gaugeReviews(registry: Registry, { records }: OpenedPorts): void {
+  const verdicts = ['confirmed', 'rejected', 'unsure'] as const;
+  const registers = [registry];
+  new Gauge({
+    name: 'face_blacklist_reviewed_matches',
+    help: 'Matches of the last 30 days that people have judged, by entry and verdict.',
+    labelNames: ['entry_id', 'verdict'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const { entry_id, ...counts } of (await reviewsOf(records)).by_entry) {
+        for (const verdict of verdicts) this.set({ entry_id, verdict }, counts[verdict]);
+      }
+    },
+  });
+  new Gauge({
+    name: 'face_blacklist_rejected_share',
+    help: 'Share of the judged matches of the last 30 days that were rejected, by threshold.',
+    labelNames: ['model', 'metric', 'threshold'],
+    registers,
+    async collect() {
+      this.reset();
+      const { by_threshold } = await reviewsOf(records);
+      for (const { model, similarity_metric: metric, threshold, rejected_share } of by_threshold) {
+        this.set({ model, metric, threshold }, rejected_share ?? 0);
+      }
+    },
+  });
 }
 
 function gaugeOutbox(registry: Registry, config: Config): void {

@@ -1,6 +1,7 @@
 import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import { ConfigError } from '../../lib/config.ts';
 import { log } from '../../lib/log.ts';
+import { noteTokensFault } from '../../lib/service/authentication.ts';
 import { type KnownToken, parseTokenFile } from '../../lib/service/tokens.ts';
 
 /** Tokens that may change while the service runs. */
@@ -35,14 +36,17 @@ export class WatchedTokens implements NamedTokens, Disposable {
   [Symbol.dispose](): void {
     unwatchFile(this.#path, this.#reload);
     process.off('SIGHUP', this.#reload);
+    noteTokensFault(undefined);
   }
 
   #readAgain(): void {
     try {
       this.#current = readTokens(this.#path);
+      noteTokensFault(undefined);
       log().info({ tokens: this.#current.length }, 'API_TOKENS_FILE was read again');
     } catch (error) {
       const message = error instanceof ConfigError ? error.message : 'API_TOKENS_FILE was not read again.';
+      noteTokensFault(message.replaceAll('\n', ' '));
       log().error(`${message}\nThe tokens of before go on counting until it is mended.`);
     }
   }

@@ -86,7 +86,7 @@ const files = (count: number, bytes = alone) =>
 const processOne = (picture: Buffer, candidates = 0) =>
   processImages(
     opened,
-    { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4 },
+    { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4, reviewBand: 1 },
     ProcessImagesRequest.parse({ images: [picture.toString('base64')], candidates }),
   );
 const verifyTwo = (one: Buffer, other: Buffer) =>

@@ -1,4 +1,6 @@
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import type { GateFaultInput } from '../../local/emulators/gate/faults.ts';
+import type { Refusal } from '../../local/emulators/gate/gate.ts';
 import type { FaultInput } from '../../local/emulators/rekognition/faults.ts';
 import { tableForCloud } from '../service.ts';
 import type { KeptFiles } from '../suites/api/traits.ts';
@@ -11,8 +13,17 @@ export interface RunningCloud extends AsyncDisposable {
   /** Settings that it prints for the AWS CLI, with which an SDK finds everything. */
   readonly environment: Readonly<Record<string, string>>;
   readonly files: KeptFiles;
+  /** Deletes a picture that an answer names, as if it were lost. */
+  deletePicture(uri: string): Promise<void>;
   /** Replaces the faults of the Rekognition emulator. */
   setFaults(faults: readonly FaultInput[]): Promise<void>;
+  /** Replaces the faults of another service's gate. */
+  setGateFaults(
+    service: Exclude<GatedService, 'rekognition'>,
+    faults: readonly GateFaultInput[],
+  ): Promise<void>;
+  /** Lists the calls that the functions' roles did not allow, of all services. */
+  refusals(): Promise<Refusal[]>;
   /** Counts the calls of each Rekognition operation during the work. */
   callsDuring(work: () => Promise<unknown>): Promise<Record<string, number>>;
 }
@@ -40,9 +51,38 @@ export async function startCloudProcess(settings: Settings = {}): Promise<Runnin
   return {
     ...running,
     environment,
-    files: filesInS3(environment),
+    ...filesInS3(environment),
     ...rekognitionAt(environment.AWS_ENDPOINT_URL_REKOGNITION ?? ''),
+    ...gatesAt(environment),
     [Symbol.asyncDispose]: async () => opened.disposeAsync(),
+  };
+}
+
+const services = {
+  s3: 'S3',
+  dynamodb: 'DYNAMODB',
+  rekognition: 'REKOGNITION',
+  events: 'EVENTBRIDGE',
+} as const;
+export type GatedService = keyof typeof services;
+
+function gatesAt(environment: RunningCloud['environment']): Pick<RunningCloud, 'setGateFaults' | 'refusals'> {
+  const urlOf = (service: GatedService, path: string) =>
+    new URL(path, environment[`AWS_ENDPOINT_URL_${services[service]}`]);
+  return {
+    async setGateFaults(service, faults) {
+      const headers = { 'content-type': 'application/json' };
+      const body = JSON.stringify(faults);
+      const { status } = await fetch(urlOf(service, '/faults'), { method: 'POST', headers, body });
+      if (status !== 200) throw new Error(`The gate of ${service} answered ${status}.`);
+    },
+    async refusals() {
+      const names = Object.keys(services) as GatedService[];
+      const lists = await Promise.all(
+        names.map(async (one) => (await fetch(urlOf(one, '/refusals'))).json()),
+      );
+      return lists.flat() as Refusal[];
+    },
   };
 }
 
@@ -67,7 +107,7 @@ function rekognitionAt(url: string): Pick<RunningCloud, 'setFaults' | 'callsDuri
 }
 
 /** Gives access to the pictures that answers name by `s3://bucket/key`. */
-function filesInS3(environment: RunningCloud['environment']): KeptFiles {
+function filesInS3(environment: RunningCloud['environment']): Pick<RunningCloud, 'files' | 'deletePicture'> {
   const { AWS_REGION, AWS_ENDPOINT_URL_S3, AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = environment;
   const client = new S3Client({
     region: AWS_REGION ?? '',
@@ -78,7 +118,7 @@ function filesInS3(environment: RunningCloud['environment']): KeptFiles {
     const [, Bucket = '', Key = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? [];
     return { Bucket, Key };
   };
-  return {
+  const files: KeptFiles = {
     async read(uri) {
       const { Body } = await client.send(new GetObjectCommand(place(uri)));
       return Buffer.from((await Body?.transformToByteArray()) ?? []);
@@ -87,6 +127,12 @@ function filesInS3(environment: RunningCloud['environment']): KeptFiles {
       const { Bucket, Key } = place(folder);
       const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket, Prefix: `${Key}/` }));
       return Contents.map((object) => `s3://${Bucket}/${object.Key}`);
+    },
+  };
+  return {
+    files,
+    async deletePicture(uri) {
+      await client.send(new DeleteObjectCommand(place(uri)));
     },
   };
 }

@@ -16,7 +16,7 @@ import { facesAlone } from './stores.ts';
 
 /** Each so many-th call of a store fails. */
 const failEvery = 10;
-const settings = { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4 };
+const settings = { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4, reviewBand: 1 };
 
 let cloud: Awaited<ReturnType<typeof aws>>;
 let config: Config;

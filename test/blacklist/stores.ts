@@ -44,7 +44,7 @@ async function openStores(folder: string, gallery: FakeGallery): Promise<OpenedS
     faces,
     records,
     images: openFileSystemImages(imageFolders(folder)),
-    inputs: createInputReader({ imageRoot: folder, maxImageBytes }),
+    inputs: createInputReader({ imageRoot: folder, uploadsFolder: join(folder, 'uploads'), maxImageBytes }),
     pictureSlots: slots(2),
   };
   return {
@@ -172,7 +172,7 @@ export function complete(people: Readonly<Record<string, number>>) {
 
 /** Lists the names that a picture of one face is matched with. */
 export async function matchedNames(ports: Ports, picture: Uint8Array): Promise<string[]> {
-  const settings = { drawBoundingBoxes: false, croppedFacePaddingRatio: 0 };
+  const settings = { drawBoundingBoxes: false, croppedFacePaddingRatio: 0, reviewBand: 1 };
   const request = ProcessImagesRequest.parse({ images: [Buffer.from(picture).toString('base64')] });
   const [result] = await processImages(ports, settings, request);
   return (result?.faces ?? []).flatMap(({ blacklist_matches }) =>

@@ -111,7 +111,7 @@ export function describeAccess(setup: () => ConsoleSetup, fileHost: () => string
     await page.getByRole('heading', { name: 'Check' }).waitFor();
     const chooser = page.waitForEvent('filechooser');
     const tabTo = async (name: string) => {
-      for (let presses = 0; presses < 40; presses++) {
+      for (let presses = 0; presses < 60; presses++) {
         await page.keyboard.press('Tab');
         if ((await focused(page)) === name) return;
       }
@@ -126,14 +126,16 @@ export function describeAccess(setup: () => ConsoleSetup, fileHost: () => string
     await (await chooser).setFiles([
       { name: 'door.jpg', mimeType: 'image/jpeg', buffer: setup().pictures.withWoman },
     ]);
-    await page.getByText('1 of 3 faces matches').waitFor();
+    await page.getByRole('heading', { name: `Match: ${listed.name}` }).waitFor();
     await page.getByRole('heading', { name: 'door.jpg' }).waitFor();
+    await tabTo('Whole picture, boxes and numbers');
+    await page.keyboard.press('Enter');
     await tabTo(`Face 3: matches ${listed.name}`);
     await page.keyboard.press('Enter');
     await focusIsOn(page, 'Face 3');
     await tabTo(listed.name);
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: listed.name }).waitFor();
+    await page.getByRole('heading', { name: listed.name, exact: true }).waitFor();
     await focusIsOn(page, listed.name);
   });
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { type ConsoleSetup, fileOf, pictureIsShown } from './setup.ts';
+import { type ConsoleSetup, fileOf, pictureIsShown, unfold } from './setup.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -75,6 +75,7 @@ export function describeAccessibility(setup: () => ConsoleSetup): void {
     });
     await examine('#/history', () => pictureIsShown(page.locator('.rows')));
     await examine(`#/history/${db_id}`, async () => {
+      await unfold(page);
       await page.getByRole('button', { name: /^Face 3/ }).waitFor();
       await page.getByRole('alert').filter({ hasText: 'A threshold of 1000' }).waitFor();
     });
@@ -87,7 +88,7 @@ export function describeAccessibility(setup: () => ConsoleSetup): void {
           fileOf('letter.txt', Buffer.from('Dear Sir or Madam')),
         ]);
       await page.getByText('2 of 2 checked').waitFor();
-      await page.getByText('1 of 3 faces matches').waitFor();
+      await page.getByRole('heading', { name: `Match: ${listed.name}` }).waitFor();
     });
     await examine('#/nowhere', () => page.getByRole('heading', { name: 'There is no such page' }).waitFor());
   });

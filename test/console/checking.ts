@@ -1,6 +1,9 @@
+import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { pictureOfNothing } from '../api/pictures.ts';
-import { type ConsoleSetup, dropFiles, fileOf, focusIsOn, pictureIsShown } from './setup.ts';
+import { type ConsoleSetup, dropFiles, fileOf, focusIsOn, pictureIsShown, unfold } from './setup.ts';
+
+const verdictOf = ({ name }: { name: string }) => ({ name: `Match: ${name}` });
 
 /** Tests checking if somebody in a picture is listed. */
 export function describeChecking(setup: () => ConsoleSetup): void {
@@ -9,11 +12,17 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await using visit = await setup().visit('#/check');
     const { page } = visit;
     await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
+    await page.getByRole('heading', { name: `Match: ${listed.name}` }).waitFor();
+    const hit = page.getByRole('article', { name: `Face 3: ${listed.name}` });
+    await hit.getByText('Banned for life.').waitFor();
+    await pictureIsShown(hit.getByRole('figure').nth(0));
+    await pictureIsShown(hit.getByRole('figure').nth(1));
+    expect(await page.getByRole('region', { name: 'Other faces' }).getByText('No match').count()).toBe(2);
+
+    await unfold(page);
     const match = page.getByRole('button', { name: `Face 3: matches ${listed.name}` });
     await match.waitFor();
     expect(await page.getByRole('button', { name: /^Face \d: no match$/ }).count()).toBe(2);
-    expect(await page.locator('circle.landmark').count()).toBe(15);
-
     const face = page.getByRole('region', { name: 'Face 3' });
     await face.getByText('Banned for life.').waitFor();
     // Pictures out of sight are not loaded.
@@ -34,30 +43,145 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     expect((box?.width ?? 0) / (picture?.width ?? 1)).toBeCloseTo(w / 1920, 2);
   });
 
-  it('says at once what another threshold would make of it, and what that means', async () => {
+  it('tells what another threshold would make of one picture, and judges the next as ever', async () => {
     const listed = await setup().listWoman();
     await using visit = await setup().visit('#/check');
     const { page } = visit;
     await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
-    const threshold = page.getByRole('region', { name: 'Threshold' });
-    await threshold.getByText('1 of 3 faces matches').waitFor();
+    await unfold(page);
+    const threshold = page.getByRole('region', { name: 'What if' });
+    await threshold.getByText(`${listed.name} would match.`).waitFor();
     await threshold.getByText('1 in 110,000 comparisons with a stranger is a false accusation').waitFor();
     const slider = page.getByRole('slider', { name: 'Match up to a distance of' });
-    await slider.fill('0.1');
-    await threshold.getByText('0 of 3 faces would match').waitFor();
-    await page.getByRole('button', { name: 'Face 3: no match' }).waitFor();
     await slider.fill(String(await slider.getAttribute('max')));
-    // The slider ends at the loosest threshold that a request may ask for. So it never shows a match that the
-    // service would not report.
-    await threshold.getByText('1 of 3 faces would match').waitFor();
-    await page.getByRole('button', { name: `Face 3: matches ${listed.name}` }).waitFor();
+    // The slider ends at the loosest threshold that a request may ask for.
     await threshold.getByText(/^1 in 1,\d00 comparisons with a stranger/).waitFor();
-    await threshold.getByRole('button', { name: 'Reset to 0.385' }).click();
-    await threshold.getByText('1 of 3 faces matches').waitFor();
+    await slider.fill('0.1');
+    await threshold.getByText('Nobody would match.').waitFor();
+    const verdict = page.getByRole('heading', { name: `Match: ${listed.name}` });
+    await verdict.waitFor();
+    await page.getByRole('button', { name: `Face 3: matches ${listed.name}` }).waitFor();
+
+    await page.getByRole('link', { name: 'Status' }).click();
+    await page.getByRole('link', { name: 'Check', exact: true }).click();
+    await dropFiles(page, [{ name: 'again.jpg', buffer: setup().pictures.sameWoman }]);
+    await page.getByText('2 of 2 checked · 2 with a match').waitFor();
+    await page.getByRole('article', { name: 'again.jpg' }).getByRole('heading', verdictOf(listed)).waitFor();
+    await threshold.getByText(`${listed.name} would match.`).waitFor();
+  });
+
+  it.each([
+    { width: 380, height: 800 },
+    { width: 320, height: 568 },
+  ])('shows all that is needed to act in the first screen, $width pixels wide', async (viewport) => {
+    const notes = 'Do not approach alone.\nCall the duty manager on 4411.';
+    const listed = await setup().listWoman();
+    await setup().api.patch(listed.id, { severity: 'danger', reason: 'ARMED, do not approach.', notes });
+    await using visit = await setup().visit('#/check', { viewport, hasTouch: true });
+    const { page } = visit;
+    await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
+    const hit = page.getByRole('article', { name: `Face 3: ${listed.name}` });
+    await pictureIsShown(hit.getByRole('figure').nth(1));
+    const navigation = await page.getByRole('navigation', { name: 'Sections' }).boundingBox();
+    const needed = [
+      page.getByRole('heading', verdictOf(listed)),
+      ...(await hit.locator('.picture').all()),
+      hit.getByText('Danger'),
+      hit.getByText('ARMED, do not approach.'),
+      hit.getByText('Call the duty manager on 4411.'),
+      ...(await hit.getByRole('button').all()),
+    ];
+    expect(needed.length).toBe(9);
+    for (const part of needed) {
+      const box = await part.boundingBox();
+      expect(box?.y).toBeGreaterThanOrEqual(0);
+      expect((box?.y ?? 0) + (box?.height ?? 0), await part.innerText()).toBeLessThanOrEqual(
+        navigation?.y ?? 0,
+      );
+    }
+    for (const button of await hit.getByRole('button').all()) {
+      expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+    }
+  });
+
+  it('shows live and listed face side by side, each at least 240 pixels wide, where there is room', async () => {
+    const listed = await setup().listWoman();
+    await using visit = await setup().visit('#/check', { viewport: { width: 768, height: 1024 } });
+    const { page } = visit;
+    await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
+    const hit = page.getByRole('article', { name: `Face 3: ${listed.name}` });
+    await pictureIsShown(hit.getByRole('figure').nth(1));
+    const boxes = await Promise.all((await hit.locator('.picture').all()).map((each) => each.boundingBox()));
+    expect(boxes).toHaveLength(2);
+    expect(boxes.every((box) => (box?.width ?? 0) >= 240)).toBe(true);
+    expect(boxes[0]?.y).toBe(boxes[1]?.y);
+  });
+
+  it('keeps what a person says of a match, by button or key, and no longer calls a rejected one a match', async () => {
+    const listed = await setup().listWoman();
+    await using visit = await setup().visit('#/check');
+    const { page } = visit;
+    await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
+    await page.getByRole('heading', verdictOf(listed)).waitFor();
+    await page.keyboard.press('2');
+    await page.getByRole('heading', { name: `Rejected: not ${listed.name}` }).waitFor();
+    expect(await page.getByRole('button', { name: 'Not them' }).getAttribute('aria-pressed')).toBe('true');
+    expect((await setup().api.page('?review=rejected&limit=1')).items).toMatchObject([
+      { faces: [{}, {}, { blacklist_matches: [{ entry: { id: listed.id } }] }] },
+    ]);
+
+    // In a field, a key is a letter.
+    await page.getByLabel('Address of a picture').press('1');
+    expect(await page.getByLabel('Address of a picture').inputValue()).toBe('1');
+    await page.getByRole('link', { name: 'In the history' }).click();
+    await page.getByRole('heading', { name: `Rejected: not ${listed.name}` }).waitFor();
+    await page.getByRole('button', { name: 'It is him / her' }).click();
+    await page.getByRole('heading', { name: `Confirmed: ${listed.name}` }).waitFor();
+  });
+
+  it('shows a near miss as possible, also later', async () => {
+    const listed = await setup().listWoman();
+    const { faces } = await setup().api.process(setup().pictures.withWoman);
+    const distance = faces[2]?.blacklist_matches[0]?.distance ?? 0;
+    await using visit = await setup().visit('#/check');
+    const { page } = visit;
+    await page.route('**/process-images', (route) =>
+      route.continue({
+        postData:
+          route
+            .request()
+            .postData()
+            ?.replace(/^\{/, `{"threshold":${distance - 0.002},`) ?? '',
+      }),
+    );
+    await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
+    await page.getByRole('heading', { name: `Possible: ${listed.name}` }).waitFor();
+    await page.getByRole('link', { name: 'In the history' }).click();
+    await page.getByRole('region', { name: 'Details' }).waitFor();
+    await page.getByRole('heading', { name: `Possible: ${listed.name}` }).waitFor();
+    await page.getByRole('link', { name: 'History', exact: true }).first().click();
+    await page.locator('.rows').getByText(`Possible: ${listed.name}`).first().waitFor();
+  });
+
+  it('never calls clear what could not be judged', async () => {
+    await setup().listWoman();
+    const far = await sharp(setup().pictures.group).resize({ width: 160 }).jpeg().toBuffer();
+    await using visit = await setup().visit('#/check');
+    const { page } = visit;
+    await page
+      .locator('input[type=file]')
+      .setInputFiles([fileOf('nobody.jpg', await pictureOfNothing()), fileOf('far.jpg', far)]);
+    await page.getByText('2 of 2 checked').waitFor();
+    for (const name of ['nobody.jpg', 'far.jpg']) {
+      await page.getByRole('button', { name }).click();
+      await page.getByRole('article', { name }).getByRole('heading', { name: 'Cannot tell' }).waitFor();
+      await page.getByRole('article', { name }).getByText('take another picture').waitFor();
+    }
+    expect(await page.getByText('No match').count()).toBe(0);
   });
 
   it('checks several pictures, with their progress, and says of each what came of it', async () => {
-    await setup().listWoman();
+    const listed = await setup().listWoman();
     await using visit = await setup().visit('#/check');
     const { page } = visit;
     await page
@@ -69,9 +193,12 @@ export function describeChecking(setup: () => ConsoleSetup): void {
         fileOf('letter.txt', Buffer.from('Dear Sir or Madam')),
       ]);
     await page.getByText('4 of 4 checked · 1 with a match').waitFor();
-    const verdicts = await page.getByRole('region', { name: 'Pictures' }).getByRole('button').allInnerTexts();
+    const verdicts = await page
+      .getByRole('region', { name: 'Pictures' })
+      .getByRole('listitem')
+      .allInnerTexts();
     expect(verdicts.map((text) => text.split('\n'))).toEqual([
-      ['with-her.jpg', '1 match'],
+      ['with-her.jpg', `Match: ${listed.name}`],
       ['others.jpg', 'No match'],
       ['nobody.jpg', 'No face'],
       ['letter.txt', 'Failed'],
@@ -83,7 +210,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
       .first()
       .waitFor();
     await page.getByRole('button', { name: 'nobody.jpg' }).click();
-    await page.getByRole('heading', { name: 'No face found' }).waitFor();
+    await page.getByRole('article').getByText('No face was found.').first().waitFor();
 
     // The results stay while another page is shown, until they are cleared.
     await page.getByRole('link', { name: 'Status' }).click();
@@ -107,7 +234,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
       await navigator.clipboard.write([new ClipboardItem({ 'image/png': png })]);
     })()`);
     await page.keyboard.press('Control+V');
-    await page.getByRole('heading', { name: 'No face found' }).waitFor();
+    await page.getByRole('article').getByText('No face was found.').first().waitFor();
   });
 
   it('takes a picture with the camera', async () => {
@@ -116,10 +243,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await page.getByRole('button', { name: 'Camera' }).click();
     await page.getByRole('button', { name: 'Take picture' }).click();
     await page.getByRole('heading', { name: /^Camera \d\d\.\d\d\.\d\d\.jpg$/ }).waitFor();
-    await page
-      .getByText(/No face found|of \d+ faces?/)
-      .first()
-      .waitFor();
+    await unfold(page);
     await pictureIsShown(page.locator('.faces-picture'));
     // The camera must be off again.
     expect(await page.locator('video').count()).toBe(0);
@@ -154,6 +278,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     );
     await page.getByLabel('Address of a picture').fill('https://pictures.example/door.jpg');
     await page.getByRole('button', { name: 'Check address' }).click();
+    await unfold(page);
     await page.getByRole('button', { name: `Face 3: matches ${listed.name}` }).waitFor();
     await pictureIsShown(page.locator('.faces-picture'));
   });
@@ -180,7 +305,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     const uploaded = page.waitForResponse((response) => response.url() === `${setup().url}/api/v1/uploads`);
     await page.locator('input[type=file]').setInputFiles(await setup().padded(4_000_000));
     expect((await uploaded).status()).toBe(204);
-    await page.getByRole('button', { name: `Face 3: matches ${listed.name}` }).waitFor();
+    await page.getByRole('heading', verdictOf(listed)).waitFor();
   });
 
   it('scales down what is larger than the service takes, and says so', async () => {
@@ -189,6 +314,6 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     const { page } = visit;
     await page.locator('input[type=file]').setInputFiles(await setup().padded(16_000_000));
     await page.getByText('Scaled down to 1920 × 1280 pixels').waitFor();
-    await page.getByRole('button', { name: `Face 3: matches ${listed.name}` }).waitFor();
+    await page.getByRole('heading', verdictOf(listed)).waitFor();
   });
 }

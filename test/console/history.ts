@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { pictureOfNothing } from '../api/pictures.ts';
-import { type ConsoleSetup, pictureIsShown } from './setup.ts';
+import { type ConsoleSetup, pictureIsShown, unfold } from './setup.ts';
 
 /** Tests the pages of earlier checks, and of the service's status. */
 export function describeHistory(setup: () => ConsoleSetup): void {
@@ -17,13 +17,20 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     const { page } = visit;
     const rows = page.getByRole('main').getByRole('listitem');
     await rows.first().waitFor();
-    expect(await rows.nth(0).innerText()).toMatch(/No match\s+No face/);
+    expect(await rows.nth(0).innerText()).toMatch(/Cannot tell\s+No face/);
     expect(await rows.nth(1).innerText()).toMatch(new RegExp(`${listed.name}\\s+3 faces`));
     await pictureIsShown(rows.nth(1));
     await rows.nth(1).getByRole('link').click();
+    await page.getByRole('heading', { name: `Match: ${listed.name}` }).waitFor();
+    await unfold(page);
     await page.getByRole('button', { name: `Face 3: matches ${listed.name}` }).waitFor();
     await pictureIsShown(page.locator('.faces-picture'));
-    await pictureIsShown(page.getByRole('region', { name: 'Face 3' }).getByRole('listitem'));
+    await pictureIsShown(
+      page
+        .getByRole('article', { name: /^Face 3/ })
+        .getByRole('figure')
+        .nth(1),
+    );
     await page.getByRole('region', { name: 'Details' }).getByText('Fusion').waitFor();
   });
 
@@ -45,7 +52,7 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     await page.getByLabel('Result').selectOption('Without a match');
     await page.getByRole('heading', { name: 'No picture fits' }).waitFor();
     await page.getByRole('button', { name: 'Show matches of everybody' }).click();
-    await rows.first().getByText('No match').waitFor();
+    await rows.first().getByText('Cannot tell').waitFor();
     await page.getByLabel('To').fill('2020-01-01');
     await page.getByRole('heading', { name: 'No picture fits' }).waitFor();
     await page.getByLabel('To').fill('');

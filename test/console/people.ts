@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { pictureOfNothing } from '../api/pictures.ts';
+import { cropFace, pictureOfNothing } from '../api/pictures.ts';
 import { newName } from '../suites/api/client.ts';
-import { type ConsoleSetup, fileOf, focusIsOn, pictureIsShown } from './setup.ts';
+import { type ConsoleSetup, deskToken, fileOf, focusIsOn, pictureIsShown } from './setup.ts';
 
 /** Tests listing people, and changing who is listed. */
 export function describePeople(setup: () => ConsoleSetup): void {
@@ -32,49 +32,79 @@ export function describePeople(setup: () => ConsoleSetup): void {
     const draft = (file: string) => page.getByRole('listitem').filter({ hasText: file });
     await draft('alone.jpg').getByText('One face found.').waitFor();
     await draft('group.jpg')
-      .getByText(/\d faces found. The largest, marked/)
+      .getByText(/\d faces found. Choose the one that is meant./)
       .waitFor();
     await draft('nobody.jpg').getByText('No face found').waitFor();
     await draft('letter.txt').getByText('Cannot be used.').waitFor();
-    expect(await draft('group.jpg').locator('rect.counts').count()).toBe(1);
-    expect(await draft('group.jpg').locator('rect.other').count()).toBeGreaterThan(1);
+    const add = page.getByRole('button', { name: 'Add to the blacklist' });
+    await add.click();
+    await page.getByText('group.jpg shows several faces. Choose the one that is meant.').waitFor();
+    expect(await setup().api.entries()).toEqual([]);
 
-    await page.getByRole('button', { name: 'Add to the blacklist' }).click();
+    await page.getByRole('button', { name: 'Face 3 of group.jpg' }).click();
+    await add.click();
+    // The face in the group is somebody else's.
+    const dialog = page.getByRole('dialog', { name: 'Look twice before this is kept' });
+    await dialog.getByText('group.jpg,').waitFor();
+    expect(await setup().api.entries()).toEqual([]);
+    await dialog.getByRole('button', { name: `List ${name} nevertheless` }).click();
     await page
       .getByText(`${name} is listed, with 2 pictures; 1 picture could not be used.`)
       .first()
       .waitFor();
     await draft('alone.jpg').getByText('Added.').waitFor();
-    await draft('group.jpg')
-      .getByText(/It shows \d faces; the largest was enrolled/)
-      .waitFor();
+    await draft('group.jpg').getByText('Added.').waitFor();
     await draft('nobody.jpg').getByText('Not taken.').waitFor();
     await page.getByRole('link', { name: `Open ${name}` }).click();
     await page.getByRole('heading', { name, exact: true }).waitFor();
     await page.getByText('Banned for life.').waitFor();
     await pictureIsShown(page.getByRole('button', { name: 'Look at alone.jpg' }));
-    expect(await setup().api.entries()).toMatchObject([{ name, reason: 'Banned for life.', image_count: 2 }]);
+    const [entry] = await setup().api.entries();
+    expect(entry).toMatchObject({ name, reason: 'Banned for life.', image_count: 2 });
+    // The chosen face was enrolled, and not the largest.
+    const { faces } = await setup().api.process(group);
+    const matched = faces.filter((face) => face.blacklist_matches.length > 0);
+    expect(matched.map((face) => face.blacklist_matches[0]?.entry.id)).toEqual([entry?.id]);
+    expect(matched[0]?.face_index).toBeGreaterThan(0);
   });
 
-  it('warns of somebody who looks like a person who is listed, and of a name that is taken', async () => {
+  it('names whom a face looks like before anybody is listed, and leads to them with the pictures', async () => {
     const listed = await setup().listWoman();
-    await using visit = await setup().visit('#/blacklist/new', { expected: [/409 \(Conflict\)/] });
+    await using visit = await setup().visit('#/blacklist/new');
     const { page } = visit;
     await page.getByRole('button', { name: 'Add to the blacklist' }).click();
     await page.getByText('A name is needed.').waitFor();
-    await page.getByLabel('Name').fill(listed.name);
+    await page.getByLabel('Name').fill(newName());
+    await page.locator('input[type=file]').setInputFiles([fileOf('again.jpg', setup().pictures.sameWoman)]);
+    await page.getByText('Looks like').waitFor();
+    await page.getByRole('button', { name: 'Add to the blacklist' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Look twice before this is kept' });
+    await dialog.getByRole('link', { name: listed.name }).waitFor();
+    expect(await setup().api.entries()).toHaveLength(1);
+    await dialog.getByRole('button', { name: `Add the pictures to ${listed.name}` }).click();
+    await page.getByRole('heading', { name: listed.name }).waitFor();
+    await page.getByRole('button', { name: 'Add 1 picture' }).click();
+    await pictureIsShown(page.getByRole('button', { name: 'Look at again.jpg' }));
+    expect(await setup().api.entries()).toMatchObject([{ id: listed.id, image_count: 2 }]);
+  });
+
+  it('tells that a name is taken, and of one that is nearly the same', async () => {
+    const listed = await setup().listWoman();
+    await using visit = await setup().visit('#/blacklist/new', { expected: [/409 \(Conflict\)/] });
+    const { page } = visit;
+    const list = async (name: string) => {
+      await page.getByLabel('Name').fill(name);
+      await page.getByRole('button', { name: 'Add to the blacklist' }).click();
+      await page.getByRole('button', { name: `List ${name} nevertheless` }).click();
+    };
     await page.locator('input[type=file]').setInputFiles([fileOf('again.jpg', setup().pictures.sameWoman)]);
     await page.getByText('One face found.').waitFor();
-    await page.getByRole('button', { name: 'Add to the blacklist' }).click();
+    await list(listed.name);
     await page.getByText('Somebody is listed under this name already.').waitFor();
     await page.locator('input[type=text]:focus').waitFor();
-
-    await page.getByLabel('Name').fill(listed.name.toUpperCase());
-    await page.getByRole('button', { name: 'Add to the blacklist' }).click();
+    await list(listed.name.toUpperCase());
     const alike = `Entry ${listed.id} has the same name but for case and accents: '${listed.name}'.`;
     await page.getByRole('alert').filter({ hasText: alike }).waitFor();
-    const warning = page.getByRole('alert').filter({ hasText: 'This may be somebody who is listed already' });
-    await warning.getByRole('link', { name: listed.name }).waitFor();
   });
 
   it('finds people by a part of their name, whatever its accents', async () => {
@@ -130,22 +160,119 @@ export function describePeople(setup: () => ConsoleSetup): void {
     expect((await setup().api.entry(listed.id)).image_count).toBe(1);
   });
 
-  it('deletes a person once that is confirmed by name', async () => {
+  it('asks before a picture of somebody else is added', async () => {
+    const listed = await setup().listWoman();
+    const [, other] = (await setup().api.detect(setup().pictures.group)).map((face) => face.facial_area);
+    if (!other) throw new Error('The group shows fewer faces.');
+    await using visit = await setup().visit(`#/blacklist/${listed.id}`);
+    const { page } = visit;
+    const file = fileOf('other.jpg', await cropFace(setup().pictures.group, other));
+    await page.locator('input[type=file]').setInputFiles([file]);
+    await page.getByText('One face found.').waitFor();
+    await page.getByRole('button', { name: 'Add 1 picture' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Look twice before this is kept' });
+    await dialog.getByText('A picture does not look like the person’s others:').waitFor();
+    await dialog.getByRole('button', { name: 'Back' }).click();
+    expect((await setup().api.entry(listed.id)).image_count).toBe(1);
+  });
+
+  it('shows and changes what a person means for whoever must act', async () => {
+    const listed = await setup().listWoman();
+    await using visit = await setup().visit(`#/blacklist/${listed.id}`);
+    const { page } = visit;
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByLabel('Severity').selectOption('Danger');
+    await page.getByLabel('Category').fill('shoplifting');
+    await page.getByLabel('Banned until').fill('2035-05-04');
+    await page.getByLabel('Notes').fill('Do not approach.\nCall 4411.');
+    await page.getByRole('button', { name: 'Save' }).click();
+    const about = page.getByRole('region', { name: 'About the person' });
+    await about.getByText('Danger').waitFor();
+    await about.getByText('Banned until 4 May 2035').waitFor();
+    expect(await about.innerText()).toContain('Do not approach.\nCall 4411.');
+    expect(await setup().api.entry(listed.id)).toMatchObject({
+      severity: 'danger',
+      category: 'shoplifting',
+      reason: 'Banned for life.',
+      notes: 'Do not approach.\nCall 4411.',
+    });
+
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByLabel(/^Suspended/).check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await about.getByText(/^Suspended: nobody matches this entry/).waitFor();
+    await page.getByRole('link', { name: 'Blacklist', exact: true }).first().click();
+    await page.getByRole('main').getByText('Suspended').waitFor();
+  });
+
+  it('shows both texts where somebody else has saved the entry meanwhile', async () => {
+    const listed = await setup().listWoman();
+    await using visit = await setup().visit(`#/blacklist/${listed.id}`, {
+      expected: [/412 \(Precondition Failed\)/],
+    });
+    const { page } = visit;
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByLabel('Reason').fill('Theft on 3 May.');
+    await page.getByLabel('Category').fill('shoplifting');
+    await setup().api.patch(listed.id, { reason: 'ARMED, do not approach.', severity: 'danger' });
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('alert').filter({ hasText: 'while you wrote' }).waitFor();
+    await page.getByText('ARMED, do not approach.').waitFor();
+    expect(await page.getByLabel('Reason').first().inputValue()).toBe('Theft on 3 May.');
+    expect(await setup().api.entry(listed.id)).toMatchObject({ reason: 'ARMED, do not approach.' });
+
+    await page.getByRole('button', { name: 'Take their reason' }).click();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await setup().api.entry(listed.id)).toMatchObject({
+      reason: 'ARMED, do not approach.',
+      severity: 'danger',
+      category: 'shoplifting',
+    });
+  });
+
+  it('deletes a person once that is confirmed by name, and can take it back', async () => {
     const listed = await setup().listWoman();
     await using visit = await setup().visit(`#/blacklist/${listed.id}`);
     const { page } = visit;
     await page.getByRole('button', { name: 'Delete' }).click();
     const dialog = page.getByRole('dialog', { name: `Delete ${listed.name}?` });
-    await dialog.getByText('This cannot be undone.').waitFor();
+    await dialog.getByText('this cannot be undone.').waitFor();
     // Enter presses Cancel, and so changes nothing.
     await focusIsOn(page, 'Cancel');
     await page.keyboard.press('Enter');
     await dialog.waitFor({ state: 'detached' });
     expect((await setup().api.entry(listed.id)).id).toBe(listed.id);
 
-    await page.getByRole('button', { name: 'Delete' }).click();
-    await dialog.getByRole('button', { name: `Delete ${listed.name}` }).click();
-    await page.getByRole('heading', { name: 'Blacklist' }).waitFor();
-    expect(await setup().api.entries()).toEqual([]);
+    const confirm = async () => {
+      await page.getByRole('button', { name: 'Delete' }).click();
+      await dialog.getByRole('button', { name: `Delete ${listed.name}` }).click();
+      await page.getByRole('heading', { name: 'Blacklist' }).waitFor();
+      await page.getByRole('heading', { name: 'Nobody is listed yet' }).waitFor();
+    };
+    await confirm();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('link', { name: listed.name }).click();
+    await page.getByRole('heading', { name: listed.name }).waitFor();
+    expect((await setup().api.entry(listed.id)).id).toBe(listed.id);
+
+    await confirm();
+    // Whoever leaves the page wants it to happen.
+    await page.reload();
+    await expect.poll(() => setup().api.entries()).toEqual([]);
+  });
+
+  it('shows nobody what their role may not do', async () => {
+    const listed = await setup().listWoman();
+    await using visit = await setup().visit(`#/blacklist/${listed.id}`, { token: deskToken });
+    const { page } = visit;
+    await pictureIsShown(page.getByRole('button', { name: 'Look at 1.jpg' }));
+    await expect.poll(() => page.getByRole('button', { name: 'Edit' }).count()).toBe(0);
+    for (const name of ['Delete', 'Remove 1.jpg', 'Choose pictures']) {
+      expect(await page.getByRole('button', { name }).count(), name).toBe(0);
+    }
+    await page.getByRole('link', { name: 'Blacklist', exact: true }).first().click();
+    await page.getByRole('link', { name: listed.name }).waitFor();
+    expect(await page.getByRole('link', { name: 'Add person' }).count()).toBe(0);
   });
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { BlacklistRecord } from '../../lib/contract/shapes.ts';
+import { tokenLine } from '../../lib/service/tokens.ts';
 import { connectOverHttp } from '../api/connections.ts';
 import { cropFace, leftToRight, sample } from '../api/pictures.ts';
 import { type RunningProcess, startServerProcess, temporaryFolder } from '../api/server-process.ts';
@@ -12,6 +13,8 @@ import { launchBrowser, type Visit, type VisitOptions, visit } from './browser.t
 /** Set-up that the console's tests share: one browser, and one service with people in it. */
 
 export const token = 'a-token-of-the-desk';
+/** Token of somebody who may look and review, but change nothing. */
+export const deskToken = 'a-token-of-the-guard';
 
 export interface Pictures {
   /** Picture of the woman in the middle of sample3, alone. */
@@ -50,16 +53,18 @@ export async function startConsole(corsOrigin: string): Promise<ConsoleSetup> {
     opened.defer(() => folder.remove());
     return opened.use(await startServerProcess(folder.path, settings));
   };
+  const files = await temporaryFolder();
+  opened.defer(() => files.remove());
+  const tokensFile = join(files.path, 'tokens.txt');
+  await writeFile(tokensFile, tokenLine('guard', 'desk', deskToken));
   const [browser, server, empty] = await Promise.all([
     launchBrowser(),
-    start({ API_TOKENS: token, CORS_ORIGINS: corsOrigin }),
+    start({ API_TOKENS: token, API_TOKENS_FILE: tokensFile, CORS_ORIGINS: corsOrigin }),
     start({}),
   ]);
   opened.defer(() => browser.close());
   const api = new ApiClient(connectOverHttp(server.url, token));
   const pictures = await cutPictures(api);
-  const files = await temporaryFolder();
-  opened.defer(() => files.remove());
   const resources = opened.move();
   return {
     browser,
@@ -99,6 +104,11 @@ async function cutPictures(api: ApiClient): Promise<Pictures> {
 /** Makes a file as if a person had chosen it. */
 export function fileOf(name: string, buffer: Buffer) {
   return { name, buffer, mimeType: name.endsWith('.jpg') ? 'image/jpeg' : 'text/plain' };
+}
+
+/** Unfolds the whole picture of a result, with its boxes and numbers. */
+export async function unfold(page: Page): Promise<void> {
+  await page.getByText('Whole picture, boxes and numbers').click();
 }
 
 /** Waits until the first picture in this place is shown. */

@@ -42,6 +42,9 @@ describe('the OpenAPI document', () => {
   it('has the event that webhooks get', () => {
     const content = ['post', 'requestBody', 'content', 'application/json', 'schema'];
     expect(at('webhooks', 'face.matched', ...content)).toEqual({ $ref: '#/components/schemas/MatchEvent' });
+    expect(at('webhooks', 'match.reviewed', ...content)).toEqual({
+      $ref: '#/components/schemas/ReviewEvent',
+    });
     expect(at('components', 'schemas', 'MatchEvent', 'properties', 'type')).toMatchObject({
       const: 'face.matched',
     });
@@ -119,6 +122,11 @@ describe('the OpenAPI document', () => {
       },
       expect.objectContaining({ name: 'has_match', required: false, schema: { type: 'boolean' } }),
       expect.objectContaining({ name: 'entry_id', required: false, schema: { type: 'integer' } }),
+      expect.objectContaining({
+        name: 'review',
+        required: false,
+        schema: { type: 'string', enum: ['open', 'confirmed', 'rejected', 'unsure'] },
+      }),
       expect.objectContaining({ name: 'since', schema: { type: 'string', format: 'date-time' } }),
       expect.objectContaining({ name: 'until', schema: { type: 'string', format: 'date-time' } }),
       expect.objectContaining({ name: 'source', required: false }),

@@ -27,6 +27,10 @@ function resultOf(...matchesOfFaces: readonly Given[][]): ImageProcessingResult 
       facial_area: face?.facial_area ?? null,
       confidence: 0.9,
       candidates: null,
+      near_misses: [],
+      quality: null,
+      verdict: null,
+      verdict_reasons: null,
       blacklist_matches: matches.map(({ entryId, name = `Person ${entryId}`, distance }) => ({
         ...(match as BlacklistMatch),
         distance,

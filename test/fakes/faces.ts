@@ -21,6 +21,7 @@ import type {
   UsedOptions,
   WithPicture,
 } from '../../lib/faces/port.ts';
+import { nearMissesSearched } from '../../lib/faces/port.ts';
 import { withPictureOf } from '../../lib/faces/with-picture.ts';
 import type { Picture } from '../../lib/inputs/picture.ts';
 import { allOrFirstError } from '../../lib/promises.ts';
@@ -92,8 +93,11 @@ export class FakeFaces implements FaceBackend {
 
   async match(picture: Picture, options: MatchOptions): Promise<MatchResult> {
     const used = usedOptions(options);
-    const faces = this.#see(picture).map((face) => this.#matched(face, used, options.candidates ?? 0));
-    return { faces, ...used, hasGallery: true };
+    const nearThreshold = used.threshold * (options.reviewBand ?? 1);
+    const faces = this.#see(picture).map((face) =>
+      this.#matched(face, { ...used, nearThreshold }, options.candidates ?? 0),
+    );
+    return { faces, ...used, hasGallery: true, nearThreshold };
   }
 
   async compare(probe: WithPicture, reference: WithPicture, options: FaceOptions): Promise<Comparison> {
@@ -184,10 +188,18 @@ export class FakeFaces implements FaceBackend {
     return largest;
   }
 
-  #matched({ area, confidence, embedding }: SeenFace, used: UsedOptions, count: number): MatchedFace {
+  #matched(
+    { area, confidence, embedding }: SeenFace,
+    used: UsedOptions & { readonly nearThreshold: number },
+    count: number,
+  ): MatchedFace {
     const near = this.#near(embedding, used);
     const matches = bestOfEntries(near.filter(isMatch(used)));
-    return { area, confidence, matches, candidates: nearMissesAmong(near, used.threshold).slice(0, count) };
+    const misses = nearMissesAmong(near, used.threshold);
+    const inBand = misses.filter(({ distance }) => distance <= used.nearThreshold);
+    const candidates = count > 0 ? misses.slice(0, count) : inBand.slice(0, nearMissesSearched);
+    const quality = { brightness: 50, sharpness: 90, pose: { roll: 0, yaw: 0, pitch: 0 } };
+    return { area, confidence, matches, candidates, quality, reasons: [] };
   }
 
   /** Compares with every enrolled face, nearest first. */

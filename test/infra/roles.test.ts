@@ -182,7 +182,7 @@ test('no function reaches objects outside the folders that it is for', () => {
 test('only the function for match events may publish, and those of this service alone', () => {
   expect(mayDo(/^events:/)).toEqual(['publishMatches']);
   expect(roles.get('publishMatches')).toContain(
-    'events:PutEvents event bus if {"StringEquals":{"events:source":"face-blacklist","events:detail-type":["face.matched","entry.deleted"]}}',
+    'events:PutEvents event bus if {"StringEquals":{"events:source":"face-blacklist","events:detail-type":["face.matched","entry.deleted","match.reviewed"]}}',
   );
 });
 
@@ -193,7 +193,7 @@ test('functions that answer without any data may reach none', () => {
 });
 
 test('no role has an action with a wildcard, or a policy of AWS with many', () => {
-  const template = synthesize({ kms: 'true', auth: 'cognito', waf: 'true' });
+  const template = synthesize({ kms: 'true', auth: 'cognito', waf: 'true', gatewayLogRole: 'new' });
   const statements = resourcesOf(template, 'AWS::IAM::Policy').flatMap(
     ({ properties }) => (properties.PolicyDocument as { Statement: Statement[] }).Statement,
   );

@@ -3,14 +3,16 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { ProcessImagesRequest } from '../../lib/contract/endpoints/process-images.ts';
+import type { ImageProcessingResult } from '../../lib/contract/shapes.ts';
 import { Deadline } from '../../lib/deadline.ts';
 import { BackendUnavailableError, NoUsableImageError } from '../../lib/errors.ts';
+import { matchEvent } from '../../lib/events/match-event.ts';
 import type { Ports } from '../../lib/ports.ts';
 import { processImages } from '../../lib/processing/process-images.ts';
 import { down, failing, interrupted, stepBefore, steps } from '../blacklist/steps.ts';
 import { imageFolders, useStores } from '../blacklist/stores.ts';
 
-const settings = { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4 };
+const settings = { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4, reviewBand: 1 };
 
 const stores = useStores();
 
@@ -197,6 +199,32 @@ describe('processing a picture', () => {
       ]);
       const row = stores.database.prepare('SELECT * FROM processed ORDER BY id DESC LIMIT 1').get();
       expect(JSON.stringify(row)).not.toContain('Jane Roe');
+    });
+
+    it('keeps the nearest entry in the review band, which is no match and no event', async () => {
+      const { ports, pictures } = stores;
+      await list();
+      const request = ProcessImagesRequest.parse({ images: [pictures.other.toString('base64')] });
+      const [result] = await processImages(ports, { ...settings, reviewBand: 10 }, request);
+      const near = { blacklist_matches: [], near_misses: [{ entry: { id } }], verdict: 'possible' };
+      expect(result).toMatchObject({
+        has_blacklist_match: false,
+        has_near_miss: true,
+        verdict: 'possible',
+        faces: [{ ...near, candidates: null }],
+      });
+      const dbId = result?.db_id ?? 0;
+      expect(await ports.records.getProcessed(dbId)).toEqual(result);
+      expect(matchEvent('near', result as ImageProcessingResult)).toBeUndefined();
+      // Somebody may look at it all the same; it is no open match.
+      const review = { faceIndex: 0, entryId: id, verdict: 'confirmed', note: null, actor: 'ada' } as const;
+      const judged = await ports.records.reviewProcessed(dbId, review, 1);
+      expect(judged?.faces[0]?.near_misses?.[0]?.review).toMatchObject({ verdict: 'confirmed' });
+      expect(await ports.records.getProcessed(dbId)).toEqual(judged);
+      const { items } = await ports.records.listProcessed({ limit: 9, offset: 0, review: 'confirmed' });
+      expect(items.map(({ db_id }) => db_id)).not.toContain(dbId);
+      const [narrow] = await processImages(ports, { ...settings, reviewBand: 1 }, request);
+      expect(narrow).toMatchObject({ has_near_miss: false, verdict: 'no_match' });
     });
 
     it('keeps the answer as it was when the entry is deleted later, and the history is to be kept', async () => {

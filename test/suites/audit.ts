@@ -184,6 +184,7 @@ export function auditSuite(name: string, open: () => Promise<OpenedAudit>): void
           line(`actor-${number % 3}`, {
             entryId: number % 5 || null,
             action: number % 2 ? 'getEntry' : 'getImage',
+            pictureId: number % 10 === 0 ? number : null,
           }),
         ]);
       }
@@ -210,6 +211,7 @@ export function auditSuite(name: string, open: () => Promise<OpenedAudit>): void
       expect(await filtered({ action: 'getImage', entryId: 2 })).toEqual(
         all.filter(({ action, entryId }) => action === 'getImage' && entryId === 2),
       );
+      expect((await filtered({ pictureId: 20 })).map(({ pictureId }) => pictureId)).toEqual([20]);
       const time = new Date(all[10]?.time ?? '');
       expect(await filtered({ since: time })).toEqual(all.filter((one) => new Date(one.time) >= time));
       expect(await filtered({ until: time })).toEqual(all.filter((one) => new Date(one.time) < time));

@@ -17,6 +17,7 @@ import {
 import { imageSuite } from './records/images.ts';
 import { processedSuite } from './records/processed.ts';
 import { removalSuite } from './records/removal.ts';
+import { reviewSuite } from './records/reviews.ts';
 
 /** Tests the promises of `lib/records/port.ts`, which are the same for every adapter. */
 export function recordStoreSuite(name: string, open: () => Promise<OpenedRecords>): void {
@@ -36,6 +37,7 @@ export function recordStoreSuite(name: string, open: () => Promise<OpenedRecords
     imageSuite(() => opened);
     processedSuite(() => opened);
     filterSuite(() => opened);
+    reviewSuite(() => opened);
     removalSuite(() => opened);
     erasureSuite(() => opened);
 

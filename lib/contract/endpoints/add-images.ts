@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 import { EntryPath, maxImagesPerRequest } from '../fields.ts';
+import { idempotencyKeyHeader, replayedHeader } from '../idempotency-key.ts';
 import { PossibleDuplicates } from '../possible-duplicates.ts';
 
 export const AddedImages = z
@@ -25,7 +26,9 @@ export const addImagesContract = defineEndpoint({
     fields: z.object({}),
     files: { name: 'images', description: 'More pictures of the person.', maxCount: maxImagesPerRequest },
   },
+  headers: idempotencyKeyHeader,
   success: {
+    headers: replayedHeader,
     status: 200,
     description: 'At least one picture was added.',
     schema: AddedImages,
@@ -37,6 +40,8 @@ export const addImagesContract = defineEndpoint({
     'no_usable_image',
     'entry_not_found',
     'input_too_large',
+    'request_in_progress',
+    'answer_forgotten',
     'throttled',
     'disk_full',
     'backend_unavailable',

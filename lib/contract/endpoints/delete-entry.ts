@@ -20,7 +20,7 @@ export const deleteEntryContract = defineEndpoint({
       .enum(['redact', 'delete', 'keep'])
       .default('redact')
       .describe(
-        'What becomes of the processed pictures in which it matched. `redact`: name, reason, identity and all pictures go, time and counts stay; `delete`: the records go too; `keep`: all stays.',
+        'What becomes of the processed pictures in which it matched or nearly matched. `redact`: name, reason, identity and all pictures go, time and counts stay; `delete`: the records go too; `keep`: all stays.',
       ),
   }),
   headers: ifMatchHeader,

@@ -45,7 +45,8 @@ export const listAuditContract = defineEndpoint({
   summary: 'Tell who looked at or changed what',
   tags: ['Service'],
   role: 'admin',
-  query: z.object({
+  // Strict: a filter that is misspelled would else show everything, and what was looked for not be seen.
+  query: z.strictObject({
     limit: wholeNumberFrom(1, 1000).default(100).describe('Lines in the page.'),
     cursor: z.string().max(2000).optional().describe('The `next` of the page before.'),
     since: moment.describe('Only lines of this moment or later: any ISO 8601 time with its offset.'),
@@ -53,6 +54,7 @@ export const listAuditContract = defineEndpoint({
     actor: z.string().optional().describe('Only what this actor did.'),
     action: z.string().optional().describe('Only this action.'),
     entry_id: anyId.optional().describe('Only what is about this entry, also one that was deleted.'),
+    picture_id: anyId.optional().describe('Only what is about this processed picture (`db_id`).'),
   }),
   success: {
     status: 200,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 import { resultExample } from '../examples.ts';
 import { CandidateCount, Keep, maxImagesPerRequest, overrides } from '../fields.ts';
+import { idempotencyKeyHeader, replayedHeader } from '../idempotency-key.ts';
 import { oneReferenceEach, References, Source } from '../origin-fields.ts';
 import { ImageProcessingResult } from '../shapes.ts';
 
@@ -39,7 +40,9 @@ export const processImagesContract = defineEndpoint({
     schema: ProcessImagesRequest,
     example: { images: ['https://example.com/entrance.jpg'] },
   },
+  headers: idempotencyKeyHeader,
   success: {
+    headers: replayedHeader,
     status: 200,
     description: 'One result for each picture, in their order.',
     schema: z.array(ImageProcessingResult),
@@ -49,6 +52,8 @@ export const processImagesContract = defineEndpoint({
     'request_invalid',
     'no_usable_image',
     'input_too_large',
+    'request_in_progress',
+    'answer_forgotten',
     'throttled',
     'disk_full',
     'backend_unavailable',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
+import { roles } from '../role.ts';
 import { similarityMetrics } from '../vocabulary.ts';
 
 const count = z.number().int().min(0);
@@ -26,6 +27,32 @@ const WebhookStatus = z.object({
 /** State of the deliveries to one receiver of match events. */
 export type WebhookStatus = z.infer<typeof WebhookStatus>;
 
+const reviewCounts = {
+  confirmed: count,
+  rejected: count,
+  unsure: count,
+  rejected_share: z.number().min(0).max(1).nullable().describe('Null where nothing was judged.'),
+};
+export type ReviewCounts = z.infer<z.ZodObject<typeof reviewCounts>>;
+
+const Reviews = z
+  .object({
+    days: count.describe('The matches are of pictures of the last so many days.'),
+    ...reviewCounts,
+    by_entry: z
+      .array(z.object({ entry_id: z.number().int(), ...reviewCounts }))
+      .describe('The 100 entries with the most rejected matches.'),
+    by_threshold: z.array(
+      z.object({
+        model: z.string(),
+        similarity_metric: z.string(),
+        threshold: z.number(),
+        ...reviewCounts,
+      }),
+    ),
+  })
+  .describe('Matches that people have judged, by what counts.');
+
 export const Status = z
   .object({
     backend: z.enum(['deepface', 'aws_rekognition']),
@@ -51,6 +78,7 @@ export const Status = z
       images: count.nullable().describe('Reference pictures; null where to count them would cost too much.'),
       processed: count.describe('Processed pictures that were kept.'),
     }),
+    reviews: Reviews,
     throughput: Throughput.nullable().describe('Of this process since it started; null in AWS Lambda.'),
     settings: z.object({
       quality_filter: z.enum(['auto', 'none']),
@@ -72,6 +100,9 @@ export const Status = z
     }),
     warnings: z.array(z.string()).describe('What somebody should know or mend, in plain words.'),
     webhooks: z.array(WebhookStatus).nullable().describe('Null where there are none.'),
+    caller: z
+      .object({ name: z.string(), role: z.enum(roles) })
+      .describe('Whoever asks, by the name of the token or user, and what that may do.'),
   })
   .meta({ id: 'Status' });
 export type Status = z.infer<typeof Status>;
@@ -108,6 +139,25 @@ export const statusContract = defineEndpoint({
       started_at: '2026-05-05T07:00:12.345Z',
       health: { status: 'ok', detail: null },
       counts: { entries: 214, images: 530, processed: 48_210 },
+      reviews: {
+        days: 30,
+        confirmed: 9,
+        rejected: 1,
+        unsure: 0,
+        rejected_share: 0.1,
+        by_entry: [{ entry_id: 7, confirmed: 9, rejected: 1, unsure: 0, rejected_share: 0.1 }],
+        by_threshold: [
+          {
+            model: 'Fusion',
+            similarity_metric: 'cosine',
+            threshold: 0.385,
+            confirmed: 9,
+            rejected: 1,
+            unsure: 0,
+            rejected_share: 0.1,
+          },
+        ],
+      },
       throughput: {
         pictures_last_minute: 12,
         pictures_last_hour: 640,
@@ -129,6 +179,7 @@ export const statusContract = defineEndpoint({
         'Nobody is asked for a token: every program on this computer can see and change the list. Set API_TOKENS to change that.',
       ],
       webhooks: null,
+      caller: { name: 'front-desk', role: 'desk' },
     },
   },
   errors: ['throttled', 'backend_unavailable'],

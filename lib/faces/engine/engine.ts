@@ -22,7 +22,9 @@ import type {
   FaceOptions,
   FaceOwner,
   ListedFace,
+  LookBack,
   MatchDefaults,
+  MatchedFace,
   MatchOptions,
   MatchResult,
   QualityFilter,
@@ -30,6 +32,7 @@ import type {
   UsedOptions,
   WithPicture,
 } from '../port.ts';
+import { nearMissesSearched } from '../port.ts';
 import { refusalWords } from '../quality-reasons.ts';
 import { standardThresholdOf } from '../standard-thresholds.ts';
 import { usedThreshold } from '../thresholds.ts';
@@ -37,6 +40,7 @@ import { withPictureOf } from '../with-picture.ts';
 import { type MeasuredQuality, qualityReasons } from './detect/quality.ts';
 import type { CustomModel } from './embed/custom-model.ts';
 import { engineFollower } from './follow.ts';
+import { EngineLookBack } from './look-back.ts';
 import { similarityAt } from './models/calibration.ts';
 import { installedModels, isInstalled } from './models/installed.ts';
 import {
@@ -50,10 +54,10 @@ import {
 } from './models/models.ts';
 import { WorkerPool } from './pool.ts';
 import { compareEmbeddings } from './search/distance.ts';
-import type { EmbeddingStore, GalleryFace } from './search/embedding-store.ts';
+import type { EmbeddingStore, GalleryFace, KeptFaces } from './search/embedding-store.ts';
 import { matchDefaults } from './search/match-defaults.ts';
 import { ModelGallery, type Wanted } from './search/model-gallery.ts';
-import { thresholdLimits } from './search/threshold-limits.ts';
+import { nearMissThreshold, thresholdLimits } from './search/threshold-limits.ts';
 import { EngineTest, type EngineTestLimits } from './self-test.ts';
 import type { Job, JobFace } from './worker.ts';
 
@@ -80,6 +84,8 @@ export interface HumanSettings {
   readonly detectorBackend?: string | undefined;
   /** Model that `Custom` names. */
   readonly customModel?: CustomModel | undefined;
+  /** Days that unmatched faces are kept for a look-back; 0 unless set. */
+  readonly lookBackDays?: number | undefined;
   /** Limits of the self-test, see `EngineTest`. */
   readonly testLimits?: EngineTestLimits | undefined;
 }
@@ -144,6 +150,7 @@ class Human implements FaceBackend {
   readonly modelId: EmbeddingModelName;
   readonly maxImageBytes: number;
   readonly defaults: MatchDefaults;
+  readonly lookBack: LookBack | undefined;
   readonly follower: FaceFollower;
   readonly #pool: WorkerPool;
   readonly #store: EmbeddingStore;
@@ -175,6 +182,7 @@ class Human implements FaceBackend {
     const detector = this.#detector === 'skip' ? 'mediapipe+ssd' : this.#detector;
     const tested = { modelName: model.embedder, detector, minConfidence };
     this.#test = new EngineTest(pool, tested, testLimits);
+    this.lookBack = store.kept && this.#lookBack(store.kept, settings.lookBackDays ?? 0);
     this.follower = engineFollower({
       pool,
       store,
@@ -197,14 +205,24 @@ class Human implements FaceBackend {
   async match(picture: Picture, options: MatchOptions): Promise<MatchResult> {
     const used = this.#used(options);
     const { model, detectorBackend: detector, metric, threshold } = used;
-    const wanted = { metric, threshold, candidates: options.candidates ?? 0 };
-    const found = await this.#search(picture, { detector, models: [] }, model, wanted);
-    const faces = found.map(({ face: { area, confidence }, neighbours }) => {
+    const nearThreshold = this.#nearThreshold(model, metric, threshold, options.reviewBand);
+    const wanted = wantedOf(options, { metric, threshold, nearThreshold });
+    const kept = options.withTemplates ? this.#modelOf(this.modelId) : undefined;
+    const job = { detector, models: kept ? [kept.embedder] : [], measure: 'all' } as const;
+    const found = await this.#search(picture, job, model, wanted);
+    const faces = found.map(({ face, neighbours }) => {
+      const { area, confidence } = face;
       const matches = neighbours.filter(({ distance }) => distance <= threshold);
       const candidates = neighbours.filter(({ distance }) => !(distance <= threshold));
-      return { area, confidence, matches, candidates };
+      const embedding = kept && face.embeddings[kept.embedder];
+      const template = embedding && { version: kept.version, bytes: bytesOf(embedding) };
+      return {
+        ...{ area, confidence, matches, candidates },
+        ...shownQuality(face),
+        ...(template && { template }),
+      };
     });
-    return { faces, ...used, hasGallery: true };
+    return { faces, ...used, hasGallery: true, nearThreshold };
   }
 
   async compare(probe: WithPicture, reference: WithPicture, options: FaceOptions): Promise<Comparison> {
@@ -309,6 +327,21 @@ class Human implements FaceBackend {
     return this.#pool.close();
   }
 
+  #lookBack(kept: KeptFaces, days: number): LookBack {
+    return new EngineLookBack(kept, days, {
+      used: (options) => {
+        const used = this.#used({ ...options, modelName: undefined });
+        return { ...used, embeddingModel: this.#modelOf(this.modelId) };
+      },
+      embeddingOf: async (probe, options) => {
+        const used = this.#used({ ...options, modelName: undefined });
+        const { embeddings } = await probe((picture) => this.#largest(picture, used));
+        return embeddings[this.#embedder(used.model)] as Float32Array;
+      },
+      enrolled: (imageIds) => this.#read(() => this.#gallery(this.modelId).embeddingsOf(imageIds)),
+    });
+  }
+
   #read<T>(work: () => T): Promise<T> {
     return this.#store.read(work);
   }
@@ -330,6 +363,11 @@ class Human implements FaceBackend {
     const named = name as EmbeddingModelName;
     const used = this.#models.has(named) ? named : this.modelId;
     return { ...(this.#models.get(used) as EmbeddingModel), name: used };
+  }
+
+  /** Computes the largest distance of a near miss. */
+  #nearThreshold(model: EmbeddingModelName, metric: DistanceMetric, threshold: number, band = 1): number {
+    return nearMissThreshold(model, this.#modelOf(model), metric, threshold, band);
   }
 
   /** Determines the options that a request gets. */
@@ -411,6 +449,25 @@ class Human implements FaceBackend {
     const { width, height, pixels } = picture;
     return this.#pool.run({ picture: { width, height, data: pixels }, ...job });
   }
+}
+
+/** Returns the parameters of a search: near misses are those in the band, unless others were asked for. */
+function wantedOf(
+  { candidates = 0 }: MatchOptions,
+  { metric, threshold, nearThreshold }: { metric: DistanceMetric; threshold: number; nearThreshold: number },
+): Wanted {
+  if (candidates > 0 || nearThreshold <= threshold) return { metric, threshold, candidates };
+  return { metric, threshold, candidates: nearMissesSearched, within: nearThreshold };
+}
+
+function shownQuality(face: JobFace): Pick<MatchedFace, 'quality' | 'reasons'> {
+  const { brightness, sharpness, pose, ...more } = face.quality as MeasuredQuality;
+  const quality = { brightness, sharpness, pose };
+  return { quality, reasons: qualityReasons(face, { ...quality, ...more }) };
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function detectorOf(name: string | undefined): EngineDetector | undefined {

@@ -8,8 +8,8 @@ import type { Face, LookPlaces } from '../port.ts';
 import type { FacePrint } from '../print.ts';
 import { loadDetector } from './detect/detector.ts';
 import { type MeasuredQuality, measureQuality } from './detect/quality.ts';
-import type { CustomNetwork } from './embed/custom-model.ts';
 import { type Embedder, loadEmbedder } from './embed/embedders.ts';
+import type { CustomNetwork } from './embed/picture-input.ts';
 import type { Pixels } from './geometry/align.ts';
 import { Pyramid } from './geometry/pyramid.ts';
 import type { EmbedderName } from './models/models.ts';
@@ -135,11 +135,12 @@ function secondsSince(started: number): number {
 /** Searches a gallery, and returns each face's hits. */
 function lookUp(
   faces: readonly Pick<JobFace, 'embeddings'>[],
-  { embedder, metric, threshold, candidates }: GallerySearch,
+  { embedder, metric, threshold, candidates, within }: GallerySearch,
 ): GalleryHit[][] {
   const gallery = galleries.get(embedder);
   const probes = faces.flatMap(({ embeddings }) => embeddings[embedder] ?? []);
-  return gallery && probes.length > 0 ? searchGallery(gallery, probes, metric, threshold, candidates) : [];
+  if (!gallery || probes.length === 0) return [];
+  return searchGallery(gallery, probes, metric, threshold, candidates, within);
 }
 
 /** Runs a first inference, which compiles the models, so that the first request need not wait for it. */

@@ -10,12 +10,21 @@ import type { Deadline } from '../../deadline.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { allInTurns, allOrFirstError } from '../../promises.ts';
 import { bestOfEntries, nearMissesAmong } from '../best-of-entries.ts';
-import type { Face, FaceMatch, MatchedFace, MatchResult } from '../port.ts';
+import {
+  type Face,
+  type FaceMatch,
+  type MatchedFace,
+  type MatchResult,
+  nearMissesSearched,
+} from '../port.ts';
+import type { QualityReason } from '../quality-reasons.ts';
 import type { RekognitionCaller } from './caller.ts';
-import { encodePart, encodeWhole, minSide, type SentPicture } from './encode.ts';
+import { encodePart, minSide, type SentPicture, sendWhole } from './encode.ts';
+import { onceKnown } from './eventually.ts';
 import { meaningOf } from './failures.ts';
 import { boxOf, faceOf, frameAround, overlap, sizeOf } from './geometry.ts';
 import { ownerOf } from './names.ts';
+import { poorQuality, qualityOf } from './quality.ts';
 
 /** Limits of a search. */
 export interface SearchLimits {
@@ -62,18 +71,24 @@ export interface Gallery {
  */
 const maxCompareMs = 5_000;
 
+/** A detected face with its quality. */
+export type MeasuredFace = Omit<MatchedFace, 'matches' | 'candidates'>;
+
 /** Finds every face of the picture, largest first. */
 export async function detectFaces(
   caller: RekognitionCaller,
   picture: Picture,
   { bytes, frame }: SentPicture,
   limitMs?: number,
-): Promise<Face[]> {
+): Promise<MeasuredFace[]> {
   const command = new DetectFacesCommand({ Image: { Bytes: bytes } });
   const { FaceDetails = [] } = await caller.send(command, limitMs);
-  return FaceDetails.map((detail) => faceOf(detail, frame, picture)).sort(
-    (one, other) => sizeOf(other.area) - sizeOf(one.area),
-  );
+  const faces = FaceDetails.map((detail): MeasuredFace => {
+    const face = faceOf(detail, frame, picture);
+    const quality = qualityOf(detail);
+    return { ...face, quality, reasons: poorQuality(quality, face.area, face.confidence) };
+  });
+  return faces.sort((one, other) => sizeOf(other.area) - sizeOf(one.area));
 }
 
 /** Parameters of a match. */
@@ -82,6 +97,8 @@ interface Match {
   readonly threshold: number;
   /** Number of near misses, see `MatchOptions`. */
   readonly candidates: number;
+  /** Largest distance of a near miss; see `MatchResult`. */
+  readonly nearThreshold: number;
   /** Deadline of the request, see `FaceOptions`. */
   readonly deadline: Deadline | undefined;
 }
@@ -94,7 +111,7 @@ interface Match {
 export async function matchFaces(
   gallery: Gallery,
   picture: Picture,
-  { threshold, candidates, deadline }: Match,
+  { threshold, candidates, nearThreshold, deadline }: Match,
 ): Promise<Pick<MatchResult, 'faces' | 'hasGallery' | 'warnings'>> {
   const { faces, matchesOf } = await searchPicture(gallery, picture, {
     ...(candidates > 0
@@ -102,7 +119,7 @@ export async function matchFaces(
           within: Number.POSITIVE_INFINITY,
           isEnough: (found) => nearMissesAmong(found, threshold).length >= candidates,
         }
-      : { within: threshold }),
+      : { within: nearThreshold }),
     deadline,
   });
   if (!matchesOf) {
@@ -111,11 +128,14 @@ export async function matchFaces(
   }
   const warnings: string[] = [];
   const matched = await allInTurns(faces, pLimit(searchesAtOnce), async (face): Promise<MatchedFace> => {
-    const { matches: found, isCut } = (await matchesOf(face)) ?? { matches: [], isCut: false };
+    const searched = await matchesOf(face);
+    const { matches: found, isCut } = searched ?? { matches: [], isCut: false };
     const matches = found.filter(({ distance }) => distance <= threshold);
     if (isCut && matches.length === found.length) warnings.push(cutWarning(faces.indexOf(face)));
-    const nearMisses = nearMissesAmong(found, threshold).slice(0, candidates);
-    return { ...face, matches: bestOfEntries(matches), candidates: nearMisses };
+    const nearMisses = nearMissesAmong(found, threshold).slice(0, candidates || nearMissesSearched);
+    // A face that the service does not find again in its part was compared with nobody.
+    const reasons: QualityReason[] = searched ? [...face.reasons] : ['LOW_FACE_QUALITY', ...face.reasons];
+    return { ...face, matches: bestOfEntries(matches), candidates: nearMisses, reasons };
   });
   return { faces: matched, hasGallery: true, warnings };
 }
@@ -125,7 +145,7 @@ export async function matchKnownFace(
   gallery: Gallery,
   picture: Picture,
   area: Box,
-  { threshold, deadline }: Omit<Match, 'candidates'>,
+  { threshold, deadline }: Pick<Match, 'threshold' | 'deadline'>,
 ): Promise<Pick<MatchResult, 'hasGallery'> & { readonly matches: readonly FaceMatch[] }> {
   const part = await encodePart(picture, frameAround(area, margins[0], minSide, picture), area, []);
   const found = await search(gallery, picture, part, { within: threshold, deadline });
@@ -143,7 +163,7 @@ function cutWarning(index: number): string {
 
 /** Faces of a picture, largest first, with a way to the matches of each. */
 interface SearchedPicture {
-  readonly faces: readonly Face[];
+  readonly faces: readonly MeasuredFace[];
   /**
    * Search for one face; it returns `undefined` if the service does not find the face. It is absent while
    * there is no collection.
@@ -165,11 +185,12 @@ export async function searchPicture(
   picture: Picture,
   limits: SearchLimits,
 ): Promise<SearchedPicture> {
-  const sent = await encodeWhole(picture);
-  const [faces, whole] = await allOrFirstError([
-    detectFaces(gallery.caller, picture, sent, limits.deadline?.remainingMs()),
-    search(gallery, picture, sent, limits),
-  ]);
+  const [faces, whole] = await sendWhole(picture, (sent) =>
+    allOrFirstError([
+      detectFaces(gallery.caller, picture, sent, limits.deadline?.remainingMs()),
+      search(gallery, picture, sent, limits),
+    ]),
+  );
   if (whole === 'no collection') return { faces };
   const searched = whole === 'no face' ? undefined : nearestFace(faces, whole.box);
   return {
@@ -266,7 +287,9 @@ export async function matchEnrolled(
     MaxFaces: mostFaces,
     FaceMatchThreshold: widerSimilarity(threshold),
   });
-  const { FaceMatches } = await caller.send(command, maxCompareMs);
+  const { FaceMatches } = await onceKnown('unknown face', maxCompareMs, (leftMs) =>
+    caller.send(command, leftMs),
+  );
   return bestOfEntries(matchesWithin(threshold, FaceMatches));
 }
 

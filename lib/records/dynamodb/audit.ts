@@ -104,14 +104,16 @@ function isEnd(sources: readonly NewestFirst[], since: Date): boolean {
   return sources.every((source) => !source.hasMoreSince(since));
 }
 
-function fits(line: AuditLine, { since, until, actor, action, entryId }: Omit<AuditQuery, 'limit'>): boolean {
+function fits(line: AuditLine, query: Omit<AuditQuery, 'limit'>): boolean {
+  const { since, until, actor, action, entryId, pictureId } = query;
   const time = new Date(line.time);
   return (
     (!since || time >= since) &&
     (!until || time < until) &&
     (actor === undefined || line.actor === actor) &&
     (action === undefined || line.action === action) &&
-    (entryId === undefined || line.entryId === entryId)
+    (entryId === undefined || line.entryId === entryId) &&
+    (pictureId === undefined || line.pictureId === pictureId)
   );
 }
 

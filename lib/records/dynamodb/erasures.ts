@@ -1,11 +1,13 @@
 import type { EntryRecord, ErasedCounts, ErasureRecord, HistoryChoice, RecordStore } from '../port.ts';
-import { mostOf, nothingErased, redacted, tellsOf } from '../shared/redaction.ts';
+import { countsOf, mostOf, nothingErased, redacted, tellsOf } from '../shared/redaction.ts';
 import { row } from '../shared/row.ts';
 import { type Action, isNew } from './action.ts';
 import { changePicture } from './change-picture.ts';
 import { again, type TableClient } from './client.ts';
 import { erasureKey, openErasureKey, openErasuresPartition, padded, processedPartition } from './items.ts';
+import { forgetAnswers } from './kept-answers.ts';
 import type { Key } from './keys.ts';
+import { redactReviews } from './reviews.ts';
 
 /** Makes the actions that note an erasure, for the transaction that hides its entry. */
 export async function erasureActions(
@@ -77,14 +79,36 @@ export function erasureRecords(table: TableClient) {
     },
 
     async redactProcessed(ids: readonly number[], entryId: number): Promise<void> {
+      const isErasure = (await readErasure(table, entryId)) !== undefined;
       for (const id of new Set(ids)) {
-        await changePicture(table, { pk: processedPartition, sk: padded(id) }, (result) =>
-          tellsOf(result, entryId) ? redacted(result, entryId) : undefined,
+        await changePicture(
+          table,
+          { pk: processedPartition, sk: padded(id) },
+          (result) => (tellsOf(result, entryId) ? redacted(result, entryId) : undefined),
+          async (result) => [
+            await redactReviews(table, id, entryId),
+            ...(isErasure ? [countAction(entryId, result)] : []),
+          ],
         );
       }
     },
 
-    /** Nothing to do: what was deleted is in no file that anybody can read. */
-    async purge(_entryId: number): Promise<void> {},
+    /** Only kept answers are left: what was deleted is in no file that anybody can read. */
+    async purge(entryId: number): Promise<void> {
+      await forgetAnswers(table, entryId);
+    },
   } satisfies Partial<RecordStore>;
+}
+
+/** Makes the action that counts what goes, in the transaction in which it goes. */
+function countAction(entryId: number, result: Parameters<typeof countsOf>[0]): Action {
+  const { history_records: records, history_pictures: pictures } = countsOf(result);
+  return {
+    update: erasureKey(entryId),
+    change:
+      'SET #removed.#history_records = #removed.#history_records + :records, ' +
+      '#removed.#history_pictures = #removed.#history_pictures + :pictures ADD #version :one',
+    condition: 'attribute_exists(#pk)',
+    values: { records, pictures, one: 1 },
+  };
 }

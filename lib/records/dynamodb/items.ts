@@ -24,6 +24,11 @@ import type { Item, Key } from './keys.ts';
  * erasures#open        <entry id>      index of erasures that are not settled
  * note                 <name>          a note of the service to itself
  * picture#<picture id> picture         the number and time of a processed picture
+ * review               <number>        what people say of a picture's matches, see `reviews.ts`
+ * reviewed#<verdict>   <rank>          index of decided pictures, by their rank in the scope `match`
+ * reviewed             <verdict>#<n>   the number of those in a bucket, see `review-pages.ts`
+ * review-tally         <day>#<entry>#… counts of decided matches
+ * review-event         <event id>      an event of a review, for the table's stream
  * arrived              <picture id>    a processed picture that waits for its number
  * result#<random>      <place>         a part of an answer that is too large for one item
  * clock                <number>        the start of a run: its time, and the time of the picture before it
@@ -97,6 +102,18 @@ export const matchesFilter = {
     NewImage: { matched: { S: [{ exists: true }] } },
   },
 };
+
+/** Filter, in the same language, for the stream's records of reviews. */
+export const reviewsFilter = {
+  eventName: ['INSERT'],
+  dynamodb: { Keys: { [partitionKey]: { S: ['review-event'] } } },
+};
+
+export const reviewEventsPartition = 'review-event';
+export const reviewBucketsPartition = 'reviewed';
+export const talliesPartition = 'review-tally';
+export const reviewedPartition = (verdict: string) => `${reviewBucketsPartition}#${verdict}`;
+export const reviewKey = (number: number): Key => ({ pk: 'review', sk: padded(number) });
 
 export const counterKey = (of: 'entry' | 'processed'): Key => ({ pk: 'counter', sk: of });
 export const entryKey = (entryId: number): Key => ({ pk: entriesPartition, sk: padded(entryId) });

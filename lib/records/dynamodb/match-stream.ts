@@ -7,7 +7,7 @@ import type { MatchStream } from '../../events/port.ts';
 import { isInForce } from '../shared/in-force.ts';
 import { row } from '../shared/row.ts';
 import { TableClient, type TableSettings } from './client.ts';
-import { entryKey, entryRecord, erasuresPartition } from './items.ts';
+import { entryKey, entryRecord, erasuresPartition, reviewEventsPartition } from './items.ts';
 import type { Item } from './keys.ts';
 import { readResult } from './stored.ts';
 
@@ -23,6 +23,7 @@ export function openMatchStream(settings: TableSettings): MatchStream<StreamImag
   return {
     async eventOf(image) {
       const item = itemOf(image);
+      if (item.pk === reviewEventsPartition) return JSON.parse(String(item.event));
       if (item.pk === erasuresPartition) return deletionOf(item);
       const event = matchEvent(String(item.matched), await readResult(table, item));
       return event && withoutUnlisted(event, await listedAmong(table, entryIdsOf(event)));

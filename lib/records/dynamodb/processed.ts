@@ -1,4 +1,5 @@
 import { changeFacts, countWritten } from '../../audit/scope.ts';
+import type { ReviewState } from '../../contract/review.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import type {
   ProcessedPage,
@@ -10,7 +11,7 @@ import type {
 } from '../port.ts';
 import { pageOf } from '../shared/clock.ts';
 import { rankBelow, remaining } from '../shared/gaps.ts';
-import { scopeOfFilter, scopesOf } from '../shared/scopes.ts';
+import { scopeOfFilter, scopeOfReviewed, scopesOf } from '../shared/scopes.ts';
 import { changePicture } from './change-picture.ts';
 import type { TableClient } from './client.ts';
 import { gapsOf } from './gaps.ts';
@@ -20,6 +21,7 @@ import type { Item } from './keys.ts';
 import { pictureNumbering } from './numbering.ts';
 import { lastDisorder, ranksWithin } from './ranks.ts';
 import { removeProcessed } from './removal.ts';
+import { addReviews, pageInState, pageOfScope } from './reviews.ts';
 import { readResult } from './stored.ts';
 
 /** Makes the part of the record store that keeps processed pictures. */
@@ -41,7 +43,9 @@ export function processedRecords(table: TableClient) {
 
     async getProcessed(id: number, actor?: string): Promise<ImageProcessingResult | undefined> {
       const item = await table.get({ pk: processedPartition, sk: padded(id) });
-      return item && (actor === undefined || item.actor === actor) ? readResult(table, item) : undefined;
+      if (!item || (actor !== undefined && item.actor !== actor)) return undefined;
+      const [result] = await addReviews(table, [await readResult(table, item)]);
+      return result;
     },
 
     async updateTrack(id: number, progress: TrackProgress): Promise<void> {
@@ -57,8 +61,10 @@ export function processedRecords(table: TableClient) {
     },
 
     async listProcessed({ limit, offset, ...filter }: ProcessedQuery): Promise<ProcessedPage> {
+      const { review } = filter;
+      if (review) return listReviewed(table, { limit, offset, ...filter, review });
       const scope = scopeOfFilter(filter);
-      const { ranges, root } = await ranksWithin(table, filter);
+      const { ranges, root } = await ranksWithin(table, scope, filter);
       const gaps = gapsOf(table, scope, root);
       const counted = await Promise.all(
         ranges.map(async (range) => ({ ...range, size: await gaps(remaining(range)) })),
@@ -70,13 +76,32 @@ export function processedRecords(table: TableClient) {
         const pictures = scope === 'all' ? places : await picturesAt(table, places);
         items.push(...(await Promise.all(pictures.map((item) => readResult(table, item)))));
       }
-      return { total: counted.reduce((sum, { size }) => sum + size, 0), items };
+      const total = counted.reduce((sum, { size }) => sum + size, 0);
+      return { total, items: await addReviews(table, items) };
     },
 
     removeProcessed: (ids: readonly number[]) => removeProcessed(table, ids),
 
     timeDisorder: () => lastDisorder(table),
   } satisfies Partial<RecordStore>;
+}
+
+/** Reads a page of the pictures whose matches are in one state. */
+async function listReviewed(
+  table: TableClient,
+  { limit, offset, review, ...filter }: ProcessedQuery & { readonly review: ReviewState },
+): Promise<ProcessedPage> {
+  const scope = scopeOfReviewed(filter);
+  const { ranges, root } = await ranksWithin(table, scope, filter);
+  const page = { limit, offset };
+  const { total, ranks } =
+    scope === 'match'
+      ? await pageInState(table, { ranges, root }, review, page)
+      : await pageOfScope(table, scope, ranges, review, page);
+  const places = await table.getAll(ranks.map((rank) => ({ pk: scopePartition(scope), sk: padded(rank) })));
+  const pictures = await picturesAt(table, places);
+  const items = await Promise.all(pictures.map((item) => readResult(table, item)));
+  return { total, items: await addReviews(table, items) };
 }
 
 /** So many items of a partition, newest first. */

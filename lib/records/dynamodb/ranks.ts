@@ -2,7 +2,6 @@ import pLimit from 'p-limit';
 import type { ProcessedFilter, TimeDisorder } from '../port.ts';
 import { type Range, sizeOf } from '../shared/clock.ts';
 import { largestRemoved, type NodeBytes, readNow } from '../shared/gaps.ts';
-import { scopeOfFilter } from '../shared/scopes.ts';
 import type { TableClient } from './client.ts';
 import { isGapRoot, padded, processedPartition, runsPartition, scopePartition } from './items.ts';
 import type { Item } from './keys.ts';
@@ -40,8 +39,12 @@ export interface RanksFound {
  * The ranks, in the scope that the filter asks for, of the pictures that it means. Those that have expired
  * are left out; those that were removed are for `gaps.ts` to count.
  */
-export async function ranksWithin(table: TableClient, filter: ProcessedFilter): Promise<RanksFound> {
-  const partition = scopePartition(scopeOfFilter(filter));
+export async function ranksWithin(
+  table: TableClient,
+  scope: string,
+  filter: Pick<ProcessedFilter, 'since' | 'until'>,
+): Promise<RanksFound> {
+  const partition = scopePartition(scope);
   const oldestOfScope = oldestOf(table, partition);
   const [oldest, { newest, root }, oldestKept, runs] = await Promise.all([
     oldestOfScope,

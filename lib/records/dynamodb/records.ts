@@ -5,6 +5,7 @@ import { erasureRecords } from './erasures.ts';
 import { imageRecords } from './images.ts';
 import { noteKey, storeKey } from './items.ts';
 import { processedRecords } from './processed.ts';
+import { reviewRecords } from './reviews.ts';
 
 /**
  * Opens the record store in a DynamoDB table of `dynamodb/definition.ts`. The SDK finds endpoint
@@ -18,6 +19,7 @@ export function openDynamoRecords(settings: TableSettings): RecordStore {
     ...entries,
     ...imageRecords(table),
     ...processed,
+    ...reviewRecords(table),
     ...erasureRecords(table),
     async count() {
       const [listed, { total }] = await Promise.all([
@@ -34,6 +36,11 @@ export function openDynamoRecords(settings: TableSettings): RecordStore {
     async noteRetention(note) {
       const put = { ...noteKey('retention'), body: JSON.stringify(note) };
       await table.settle(async () => (await table.transact([{ put }])).done || again);
+    },
+    // Rekognition gives no embeddings away, so that no faces come to the records.
+    async forgetFaces() {},
+    async forgetFacesBefore() {
+      return 0;
     },
     async check() {
       await table.get(storeKey);

@@ -6,6 +6,7 @@ import { again, type TableClient } from './client.ts';
 import { gapNodeKey, padded, pictureKey, processedPartition, scopePartition } from './items.ts';
 import type { Item, Key } from './keys.ts';
 import { rankIn } from './ranks.ts';
+import { hasMatches, removeReviews } from './reviews.ts';
 import { readResult } from './stored.ts';
 
 /**
@@ -23,7 +24,12 @@ interface Leaving {
   readonly scopes: readonly string[];
   /** Items that go with it. */
   readonly keys: readonly Key[];
+  /** It shows somebody, and people may have judged it. */
+  readonly mayHaveReviews: boolean;
 }
+
+/** Actions that remove the reviews of a picture, at most. */
+const actionsOfReviews = 3;
 
 /**
  * Removes processed pictures: from their scopes first, and then the answers themselves with their numbers.
@@ -39,7 +45,10 @@ export async function removeProcessed(table: TableClient, ids: readonly number[]
     for (const scope of scopes) byScope.set(scope, [...(byScope.get(scope) ?? []), number]);
   }
   for (const [scope, numbers] of byScope) await leaveScope(table, scope, numbers);
-  for (const some of fitting(leaving)) await removeRanks(table, 'all', some);
+  for (const some of fitting(leaving)) {
+    const ids = some.filter(({ mayHaveReviews }) => mayHaveReviews).map(({ rank }) => rank);
+    await removeRanks(table, 'all', some, () => removeReviews(table, ids));
+  }
   return leaving.length;
 }
 
@@ -48,7 +57,8 @@ async function leavingOf(table: TableClient, item: Item): Promise<Leaving> {
   const picture = item.picture === undefined ? pictureIdAt(result.original_image_path) : String(item.picture);
   const parts: readonly Key[] = item.parts ?? [];
   const keys = [{ pk: item.pk, sk: item.sk }, ...parts, ...(picture ? [pictureKey(picture)] : [])];
-  return { rank: Number(item.sk), scopes: item.scopes ?? scopesOf(result), keys };
+  const scopes = item.scopes ?? scopesOf(result);
+  return { rank: Number(item.sk), scopes, keys, mayHaveReviews: hasMatches(result) };
 }
 
 /**
@@ -60,7 +70,7 @@ function pictureIdAt(location: string | null): string | undefined {
 }
 
 /** Parts of the list that one transaction takes each. */
-function* fitting<T extends { readonly rank: number; readonly keys: readonly Key[] }>(
+function* fitting<T extends Pick<Leaving, 'rank' | 'keys'> & Partial<Leaving>>(
   all: readonly T[],
 ): Generator<T[]> {
   let some: T[] = [];
@@ -68,11 +78,12 @@ function* fitting<T extends { readonly rank: number; readonly keys: readonly Key
   const leaves = new Set<number>();
   for (const one of all) {
     leaves.add(leafOf(one.rank));
-    actions += one.keys.length;
+    const own = one.keys.length + (one.mayHaveReviews ? actionsOfReviews : 0);
+    actions += own;
     if (some.length > 0 && (actions > maxActions || leaves.size > maxLeaves)) {
       yield some;
       some = [];
-      actions = one.keys.length;
+      actions = own;
       leaves.clear();
       leaves.add(leafOf(one.rank));
     }
@@ -98,6 +109,7 @@ async function removeRanks(
   table: TableClient,
   scope: string,
   leaving: readonly { readonly rank: number; readonly keys: readonly Key[] }[],
+  others: () => Promise<Action[]> = async () => [],
 ): Promise<void> {
   const ranks = leaving.map(({ rank }) => rank);
   const keys = leaving.flatMap((one) => one.keys);
@@ -115,7 +127,8 @@ async function removeRanks(
       if (version === undefined) return { put, ...isNew };
       return { put, condition: '#version = :version', values: { version } };
     });
-    const { done } = await table.transact([...nodes, ...keys.map((remove) => ({ remove }))]);
+    const removals = keys.map((remove) => ({ remove }));
+    const { done } = await table.transact([...nodes, ...removals, ...(await others())]);
     return done || again;
   });
 }

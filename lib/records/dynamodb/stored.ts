@@ -9,7 +9,7 @@ import type { Kept } from './numbering.ts';
 
 const decompress = promisify(inflateRaw);
 
-/** Reads a processed picture's answer out of its item, and out of the parts beside it where there are any. */
+/** Reads a processed picture's answer from its item, and from the parts beside it if there are any. */
 export async function readResult(
   table: TableClient,
   { sk, at, ...item }: Item,

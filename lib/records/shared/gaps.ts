@@ -83,6 +83,24 @@ export function* remaining({ first, last }: { first: number; last: number }): Re
   return last - first + 1 - (yield* removedUpTo(last)) + (yield* removedUpTo(first - 1));
 }
 
+/** The ranks of the range that are there still, ascending. */
+export function* remainingRanks({ first, last }: { first: number; last: number }): Reading<number[]> {
+  const rootBytes = yield root;
+  const ranks: number[] = [];
+  for (let from = first; from <= last; ) {
+    const leaf = leafOf(from);
+    const end = Math.min(last, (leaf + 1) * leafRanks);
+    const branch = Math.floor(leaf / branchLeaves);
+    const isGapped = rootBytes !== undefined && branchCount(rootBytes, branch) > 0;
+    const leafBytes = isGapped ? yield { level: 'leaf', number: leaf } : undefined;
+    for (let rank = from; rank <= end; rank += 1) {
+      if (!isSet(leafBytes, (rank - 1) % leafRanks)) ranks.push(rank);
+    }
+    from = end + 1;
+  }
+  return ranks;
+}
+
 /** The rank of the `count`-th one that is there still, counted from rank 1 on; `count` >= 1. */
 export function* rankOfRemaining(count: number): Reading<number> {
   const rootBytes = yield root;

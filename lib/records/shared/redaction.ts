@@ -11,9 +11,19 @@ export const erasedText = '(erased)';
 
 /** Returns true if the result still tells of the entry, or of where its pictures are. */
 export function tellsOf(result: ImageProcessingResult, entryId: number): boolean {
-  return result.faces.some(({ blacklist_matches }) =>
-    blacklist_matches.some(({ entry, identity }) => entry.id === entryId && identity !== erasedText),
-  );
+  return matchesOf(result, entryId).some(({ identity }) => identity !== erasedText);
+}
+
+/** Returns the matches and near misses of an entry. */
+export function matchesOf(
+  { faces }: Pick<ImageProcessingResult, 'faces'>,
+  entryId: number,
+): BlacklistMatch[] {
+  const shown = faces.flatMap(({ blacklist_matches, near_misses }) => [
+    ...blacklist_matches,
+    ...(near_misses ?? []),
+  ]);
+  return shown.filter(({ entry }) => entry.id === entryId);
 }
 
 /**
@@ -29,6 +39,9 @@ export function redacted(result: ImageProcessingResult, entryId: number): Proces
     saved_image_path: null,
     original_image_path: null,
     has_blacklist_match: result.has_blacklist_match,
+    has_near_miss: result.has_near_miss,
+    verdict: result.verdict,
+    verdict_reasons: result.verdict_reasons,
     cropped_face_path: null,
     // A camera or a door is nobody; a reference is often a file's name.
     source: result.source,
@@ -40,15 +53,31 @@ export function redacted(result: ImageProcessingResult, entryId: number): Proces
   };
 }
 
+/** Returns the result of a picture in which a look-back found the erased person, who is no match there. */
+export function redactedSeen(result: ImageProcessingResult, entryId: number): ProcessedResult {
+  const redaction = redacted(result, entryId);
+  const faces = redaction.faces.map((face) => {
+    return { ...face, facial_area: face.facial_area && withoutPoints(face.facial_area) };
+  });
+  return { ...redaction, faces };
+}
+
 function redactedFace(face: DetectedFace, entryId: number): DetectedFace {
   const isOf = (match: BlacklistMatch) => match.entry.id === entryId;
-  if (!face.blacklist_matches.some(isOf)) return face;
+  if (matchesOf({ faces: [face] }, entryId).length === 0) return face;
+  const withoutEntry = <Match extends BlacklistMatch>(match: Match) =>
+    isOf(match) ? redactedMatch(match) : match;
   return {
     face_index: face.face_index,
     facial_area: face.facial_area && withoutPoints(face.facial_area),
     confidence: face.confidence,
-    blacklist_matches: face.blacklist_matches.map((match) => (isOf(match) ? redactedMatch(match) : match)),
+    blacklist_matches: face.blacklist_matches.map(withoutEntry),
     candidates: null,
+    near_misses: face.near_misses?.map(withoutEntry) ?? null,
+    // Brightness, sharpness and pose don't tell one person from another.
+    quality: face.quality,
+    verdict: face.verdict,
+    verdict_reasons: face.verdict_reasons,
   };
 }
 
@@ -57,7 +86,7 @@ function withoutPoints({ x, y, w, h }: FacialArea): FacialArea {
   return { x, y, w, h, left_eye: null, right_eye: null, nose: null, mouth_left: null, mouth_right: null };
 }
 
-function redactedMatch(match: BlacklistMatch): BlacklistMatch {
+function redactedMatch<Match extends BlacklistMatch>(match: Match): Match {
   return {
     ...match,
     identity: erasedText,
@@ -76,8 +105,10 @@ export const nothingErased: ErasedCounts = {
   faces: 0,
   history_records: 0,
   history_pictures: 0,
+  kept_faces: 0,
   inbox_files: 0,
   rejected_files: 0,
+  uploads: 0,
   pending_events: 0,
 };
 
@@ -87,4 +118,12 @@ export function mostOf(one: ErasedCounts, other: Partial<ErasedCounts>): ErasedC
   return Object.fromEntries(
     places.map((place) => [place, Math.max(one[place] ?? 0, other[place] ?? 0)]),
   ) as unknown as ErasedCounts;
+}
+
+/** Returns what goes with the redaction of a result: one record, and the copies that it names. */
+export function countsOf(
+  result: ImageProcessingResult,
+): Pick<ErasedCounts, 'history_records' | 'history_pictures'> {
+  const copies = [result.original_image_path, result.saved_image_path, result.cropped_face_path];
+  return { history_records: 1, history_pictures: new Set(copies.filter((copy) => copy !== null)).size };
 }

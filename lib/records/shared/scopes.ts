@@ -5,9 +5,10 @@ import type { ProcessedFilter, ProcessedResult } from '../port.ts';
 
 /**
  * Processed pictures are listed in scopes: `all`, `match` or `no-match`, and one for each entry that was
- * found. One that tells its origin is listed by its source, by its reference and by both, and there again by
- * match and entry. In each scope they have ranks 1, 2, 3 … in the order of their ids, and so of their time. A
- * page is a range of ranks, and a total is the difference of two.
+ * found. Near misses have a scope for each entry too, by which an erasure finds them. One that tells its
+ * origin is listed by its source, by its reference and by both, and there again by match and entry. In each
+ * scope they have ranks 1, 2, 3 … in the order of their ids, and so of their time. A page is a range of
+ * ranks, and a total is the difference of two.
  */
 
 /**
@@ -35,21 +36,26 @@ export function scopesOf(result: Listed): string[] {
     originScope({ source, reference }),
   ]);
   origins.delete('');
-  const crowd = matched.length > maxEntriesOfPicture ? [crowdScope] : [];
   const shown = entries.slice(0, maxEntriesOfPicture);
   const room = maxScopes - 1 - shown.length - 2 * origins.size;
   const best = shown.slice(0, Math.floor(room / Math.max(1, origins.size)));
+  const near = nearEntries(result);
+  const nearRoom = Math.max(0, maxScopes - 2 - shown.length - origins.size * (2 + best.length));
+  const isCrowd = matched.length > maxEntriesOfPicture || near.length > nearRoom;
   return [
     match,
-    ...crowd,
+    ...(isCrowd ? [crowdScope] : []),
     ...shown,
+    ...near.slice(0, nearRoom).map(nearScope),
     ...[...origins].flatMap((origin) => [origin, ...[match, ...best].map((scope) => `${origin} ${scope}`)]),
   ];
 }
 
 /** Names the scope of all pictures that a filter can pass; `none` is always empty. */
-export function scopeOfFilter({ hasMatch, entryId, isCrowd, source, reference }: ProcessedFilter): string {
+export function scopeOfFilter(filter: ProcessedFilter): string {
+  const { hasMatch, entryId, nearEntryId, isCrowd, source, reference } = filter;
   if (isCrowd) return crowdScope;
+  if (nearEntryId !== undefined) return nearScope(nearEntryId);
   const origin = originScope({ source, reference });
   const scope = shownScope({ hasMatch, entryId });
   if (origin === '' || scope === 'none') return scope;
@@ -60,6 +66,15 @@ function shownScope({ hasMatch, entryId }: ProcessedFilter): string {
   if (entryId !== undefined) return hasMatch === false ? 'none' : entryScope(entryId);
   if (hasMatch === undefined) return 'all';
   return hasMatch ? 'match' : 'no-match';
+}
+
+/**
+ * Names the scope in which the pictures that a filter can pass are looked for by their review. Only pictures
+ * with a match have one.
+ */
+export function scopeOfReviewed(filter: ProcessedFilter): string {
+  const scope = scopeOfFilter({ ...filter, hasMatch: filter.hasMatch ?? true });
+  return scope === 'no-match' ? 'none' : scope;
 }
 
 /** Scope of the pictures that some of their entries do not lead to. */
@@ -76,6 +91,14 @@ function hashOf(name: string): string {
 }
 
 const entryScope = (entryId: number) => `entry#${entryId}`;
+const nearScope = (entryId: number) => `near#${entryId}`;
+
+/** Lists the entries that a picture shows as near misses alone. */
+function nearEntries({ faces }: Pick<ProcessedResult, 'faces'>): number[] {
+  const matched = new Set(faces.flatMap((face) => face.blacklist_matches.map(({ entry }) => entry.id)));
+  const near = new Set(faces.flatMap(({ near_misses }) => near_misses?.map(({ entry }) => entry.id) ?? []));
+  return [...near.difference(matched)];
+}
 
 /** Lists the entries that a picture shows, best match first. */
 function matchedEntries({ faces }: Pick<ProcessedResult, 'faces'>): number[] {

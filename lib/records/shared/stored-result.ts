@@ -17,10 +17,27 @@ export function storedResult(json: string, id: number, at: number | undefined): 
       ...match,
       entry: { ...noDetails, ...match.entry, notes: null },
       image_id: match.image_id ?? null,
+      review: null,
     })),
     candidates: null,
+    near_misses: face.near_misses ?? null,
+    quality: face.quality ?? null,
+    verdict: face.verdict ?? null,
+    verdict_reasons: face.verdict_reasons ?? null,
   }));
   const processing_timestamp = at === undefined ? result.processing_timestamp : new Date(at).toISOString();
   const warnings = result.warnings ?? null;
-  return { ...noOrigin, ...noCamera, ...result, faces, db_id: id, processing_timestamp, warnings };
+  const { has_near_miss = null, verdict = null, verdict_reasons = null } = result;
+  return {
+    ...noOrigin,
+    ...noCamera,
+    ...result,
+    faces,
+    db_id: id,
+    processing_timestamp,
+    warnings,
+    has_near_miss,
+    verdict,
+    verdict_reasons,
+  };
 }

@@ -12,6 +12,7 @@ import { floatsOf } from '../../faces/engine/search/embedding-store.ts';
 import type { FaceOwner } from '../../faces/port.ts';
 import { row } from '../shared/row.ts';
 import { shareOf } from './embedding-rows.ts';
+import { sqliteKeptFaces } from './kept-faces.ts';
 import { whenUnlocked, write } from './transactions.ts';
 
 // AUTOINCREMENT never uses an id twice, so an id that a search returns always means the face that it
@@ -36,7 +37,16 @@ export async function openSqliteEmbeddings(database: DatabaseSync): Promise<Embe
     read: (work) => whenUnlocked(database, work),
     write: (work, options) => write(database, work, options),
     ofVersion: (version, usable) => new SqliteEmbeddings(database, version, usable),
+    ...(hasRecords(database) && { kept: sqliteKeptFaces(database) }),
   };
+}
+
+/** Returns true if the records' tables are in the database too. */
+function hasRecords(database: DatabaseSync): boolean {
+  return (
+    database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'kept_face'").get() !==
+    undefined
+  );
 }
 
 interface FaceRow {

@@ -1,9 +1,19 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { EntryRecord, ErasedCounts, ErasureRecord, HistoryChoice } from '../port.ts';
-import { mostOf, nothingErased, redacted, tellsOf } from '../shared/redaction.ts';
+import {
+  countsOf,
+  matchesOf,
+  mostOf,
+  nothingErased,
+  redacted,
+  redactedSeen,
+  tellsOf,
+} from '../shared/redaction.ts';
+import { redactedReviews } from '../shared/reviews.ts';
 import { row } from '../shared/row.ts';
 import { storedResult } from '../shared/stored-result.ts';
 import type { SqliteOutbox } from './outbox.ts';
+import { reviewedMatches } from './processed.ts';
 import type { Statements } from './statements.ts';
 
 /** Notes that an entry is to be erased, and that receivers are to be told. To be called in a transaction. */
@@ -18,7 +28,7 @@ export function beginErasure(
   statements.insertErasure.run(entry.id, history, now, JSON.stringify(nothingErased));
   if (!isNew) return;
   noteErasure(statements, entry.id, { pending_events: outbox.forgetEntry(entry.id) });
-  outbox.tellDeleted({ type: 'entry.deleted', timestamp: now, data: { entry_id: entry.id, history } });
+  outbox.addNotice({ type: 'entry.deleted', timestamp: now, data: { entry_id: entry.id, history } });
 }
 
 export function getErasure(statements: Statements, entryId: number): ErasureRecord | undefined {
@@ -43,19 +53,47 @@ export function unsettledErasures(statements: Statements): ErasureRecord[] {
   return statements.unsettledErasures.all().map(erasureOf);
 }
 
-/** To be called in a transaction. Returns the texts that went. */
-export function redactProcessed(statements: Statements, ids: readonly number[], entryId: number): string[] {
+/** To be called in a transaction. Counts what goes; returns the texts that went, and the kept faces that are to go. */
+export function redactProcessed(
+  statements: Statements,
+  ids: readonly number[],
+  entryId: number,
+  isSeen = false,
+): { texts: string[]; keptFaces: Record<string, SQLOutputValue>[] } {
   const texts: string[] = [];
+  const keptFaces: Record<string, SQLOutputValue>[] = [];
+  const counts = { history_records: 0, history_pictures: 0 };
   for (const { id, at, result: json } of statements.storedAmong.all(JSON.stringify(ids))) {
     const result = storedResult(String(json), Number(id), Number(at));
-    if (!tellsOf(result, entryId)) continue;
-    statements.replaceResult.run(JSON.stringify(redacted(result, entryId)), Number(id));
-    const own = result.faces
-      .flatMap(({ blacklist_matches }) => blacklist_matches)
-      .filter(({ entry }) => entry.id === entryId);
-    texts.push(...own.flatMap(({ entry, identity }) => [entry.name, identity]));
+    if (!isSeen && !tellsOf(result, entryId)) continue;
+    keptFaces.push(...statements.keptFacesOf.all(Number(id)));
+    statements.replaceResult.run(
+      JSON.stringify((isSeen ? redactedSeen : redacted)(result, entryId)),
+      Number(id),
+    );
+    texts.push(...matchesOf(result, entryId).flatMap(({ entry, identity }) => [entry.name, identity]));
+    texts.push(...redactReviews(statements, Number(id), entryId));
+    const { history_records, history_pictures } = countsOf(result);
+    counts.history_records += history_records;
+    counts.history_pictures += history_pictures;
   }
-  return texts;
+  const known = counts.history_records > 0 ? getErasure(statements, entryId) : undefined;
+  if (known) {
+    noteErasure(statements, entryId, {
+      history_records: known.removed.history_records + counts.history_records,
+      history_pictures: known.removed.history_pictures + counts.history_pictures,
+    });
+  }
+  return { texts, keptFaces };
+}
+
+/** Returns the notes that went. */
+function redactReviews(statements: Statements, id: number, entryId: number): string[] {
+  const reviewed = reviewedMatches(statements.review.get(id)?.matches);
+  const own = reviewed.filter((one) => one.entryId === entryId);
+  if (own.length === 0) return [];
+  statements.replaceReviews.run(JSON.stringify(redactedReviews(reviewed, entryId)), id);
+  return own.flatMap(({ reviews }) => reviews.flatMap(({ note }) => note ?? []));
 }
 
 function erasureOf({

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { addEntryDetails } from './entry-details.ts';
+import { keptAnswersMigration } from './kept-answers.ts';
 import { normalizeEntries } from './normal-forms.ts';
 
 /**
@@ -208,4 +209,53 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
   CREATE TABLE notice (id INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL) STRICT;
   `,
   addEntryDetails,
+  /*
+   * Reviews of the matches of a picture: `matches` is ReviewedMatch[] as JSON. `verdict` is that on the
+   * picture, null while it is open; `rank` is that in the scope `match`. See `review-pages.ts`.
+   */
+  `
+  CREATE TABLE review (
+    processed_id INTEGER PRIMARY KEY REFERENCES processed (id) ON DELETE CASCADE,
+    matches TEXT NOT NULL,
+    verdict TEXT CHECK (verdict IN ('confirmed', 'rejected', 'unsure')),
+    rank INTEGER
+  ) STRICT;
+  CREATE INDEX review_rank ON review (verdict, rank) WHERE verdict IS NOT NULL;
+
+  CREATE TABLE review_bucket (
+    verdict TEXT NOT NULL,
+    bucket INTEGER NOT NULL,
+    pictures INTEGER NOT NULL,
+    PRIMARY KEY (verdict, bucket)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE review_tally (
+    day INTEGER NOT NULL,
+    entry_id INTEGER NOT NULL,
+    model TEXT NOT NULL,
+    metric TEXT NOT NULL,
+    threshold REAL NOT NULL,
+    confirmed INTEGER NOT NULL,
+    rejected INTEGER NOT NULL,
+    unsure INTEGER NOT NULL,
+    PRIMARY KEY (day, entry_id, model, metric, threshold)
+  ) STRICT, WITHOUT ROWID;
+  `,
+  keptAnswersMigration,
+  /*
+   * Unmatched faces of processed pictures, kept for a look-back; they go with their picture. `at` is the
+   * time of keeping, in milliseconds since 1970.
+   */
+  `
+  CREATE TABLE kept_face (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    processed_id INTEGER NOT NULL REFERENCES processed (id) ON DELETE CASCADE,
+    face_index INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    version TEXT NOT NULL,
+    embedding BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX kept_face_picture ON kept_face (processed_id);
+  CREATE INDEX kept_face_version ON kept_face (version, at);
+  `,
 ];

@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { WebhookStatus } from '../../contract/endpoints/status.ts';
-import type { CameraEvent, EntryDeletedEvent, ServiceEvent } from '../../contract/match-event.ts';
+import type {
+  CameraEvent,
+  EntryDeletedEvent,
+  ReviewEvent,
+  ServiceEvent,
+} from '../../contract/match-event.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { entryIdsOf, matchEvent, withoutUnlisted } from '../../events/match-event.ts';
 import type { DueDelivery, GivenUp, Outbox, Receiver } from '../../events/port.ts';
@@ -90,8 +95,8 @@ export function prepareOutboxStatements(database: DatabaseSync) {
 }
 
 /**
- * The outbox in a database from `openDatabase`. It holds only ids: an event is made from its picture's record
- * when it is sent.
+ * The outbox in a database from `openDatabase`. It holds only ids: a match event is made from its picture's
+ * record when it is sent. Other events are kept as notices, whose negative ids stand for the picture's.
  */
 export class SqliteOutbox implements Outbox {
   readonly #database: DatabaseSync;
@@ -135,16 +140,13 @@ export class SqliteOutbox implements Outbox {
     return deliveries.length;
   }
 
-  /** Notes that everybody is to be told of an entry's end, in the transaction that hides it. */
-  tellDeleted(event: EntryDeletedEvent): void {
-    this.#queueNotice(event);
-  }
-
+  /** Queues an event of a camera. */
   async tell(event: CameraEvent): Promise<void> {
-    await this.#write(() => this.#queueNotice(event));
+    await this.#write(() => this.addNotice(event));
   }
 
-  #queueNotice(event: EntryDeletedEvent | CameraEvent): void {
+  /** Queues an event that is not about a new picture, in the transaction that stores what it tells of. */
+  addNotice(event: EntryDeletedEvent | ReviewEvent | CameraEvent): void {
     const receivers = this.#statements.wantedReceivers.all();
     if (receivers.length === 0) return;
     const { lastInsertRowid } = this.#statements.insertNotice.run(JSON.stringify(event));

@@ -1,6 +1,8 @@
 import type { SQLOutputValue } from 'node:sqlite';
+import { type ReviewState, reviewVerdicts } from '../../contract/review.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import type {
+  KeptFace,
   ProcessedFilter,
   ProcessedPage,
   ProcessedQuery,
@@ -18,9 +20,12 @@ import {
   rankBelow,
   readNow,
   remaining,
+  remainingRanks,
   removing,
 } from '../shared/gaps.ts';
-import { scopeOfFilter, scopesOf } from '../shared/scopes.ts';
+import { bucketOf, type CountedRange, reviewPage } from '../shared/review-pages.ts';
+import { type ReviewedMatch, withReviews } from '../shared/reviews.ts';
+import { scopeOfFilter, scopeOfReviewed, scopesOf } from '../shared/scopes.ts';
 import { storedResult } from '../shared/stored-result.ts';
 import type { SqliteOutbox } from './outbox.ts';
 import type { Statements } from './statements.ts';
@@ -33,6 +38,7 @@ export function addProcessed(
   result: ProcessedResult,
   actor: string,
   carried?: Date,
+  kept: readonly KeptFace[] = [],
 ): Stamp & { readonly isNew: boolean } {
   const known = statements.processedByPicture.get(pictureId);
   if (known) return { ...stampOf(known), isNew: false };
@@ -45,6 +51,9 @@ export function addProcessed(
     const last = Number(statements.lastRank.get(scope)?.rank ?? 0);
     const rank = 1 + Math.max(last, gapsOf(statements, scope)(largestRemoved()));
     statements.insertPlace.run(scope, rank, stamp.id);
+  }
+  for (const { faceIndex, version, bytes } of kept) {
+    statements.insertKeptFace.run(stamp.id, faceIndex, Date.now(), version, bytes);
   }
   if (!carried && !result.track?.suppressed)
     outbox.add(pictureId, { ...result, db_id: stamp.id, processing_timestamp: stamp.timestamp });
@@ -75,18 +84,22 @@ export function listProcessed(
   statements: Statements,
   { limit, offset, ...filter }: ProcessedQuery,
 ): ProcessedPage {
+  if (filter.review) return listReviewed(statements, { limit, offset, ...filter, review: filter.review });
   const scope = scopeOfFilter(filter);
   const gaps = gapsOf(statements, scope);
   const ids = idsWithin(statements, filter);
-  const ranges = scope === 'all' ? ids : ids.map((range) => ranksWithin(statements, scope, range));
-  const counted = ranges.map((range) => ({ ...range, size: gaps(remaining(range)) }));
-  const rows = pageOf(counted, offset, limit).flatMap(({ first, last, skipped, size }) => {
+  const ranges = counted(
+    statements,
+    scope,
+    scope === 'all' ? ids : ids.map((range) => ranksWithin(statements, scope, range)),
+  );
+  const rows = pageOf(ranges, offset, limit).flatMap(({ first, last, skipped, size }) => {
     const newest = skipped === 0 ? last : gaps(rankBelow(last, skipped));
     return scope === 'all'
       ? statements.processedRange.all(first, newest, size)
       : statements.placedRange.all(scope, first, newest, size);
   });
-  return { total: counted.reduce((sum, { size }) => sum + size, 0), items: rows.map(processedRecord) };
+  return { total: ranges.reduce((sum, { size }) => sum + size, 0), items: rows.map(processedRecord) };
 }
 
 /** To be called in a transaction. Returns how many there were. */
@@ -109,6 +122,10 @@ export function removeProcessed(statements: Statements, wanted: readonly number[
     );
   }
   noteRemoved(statements, 'all', ids);
+  for (const { verdict, rank } of statements.decidedAmong.all(list)) {
+    statements.countInBucket.run(String(verdict), bucketOf(Number(rank)), -1);
+  }
+  statements.deleteReviews.run(list);
   statements.deletePlaces.run(list);
   statements.deleteProcessed.run(list);
   return ids.length;
@@ -132,6 +149,66 @@ function gapsOf(statements: Statements, scope: string) {
 export function countProcessed(statements: Statements): number {
   const last = Number(statements.lastProcessed.get()?.id);
   return gapsOf(statements, 'all')(remaining({ first: 1, last }));
+}
+
+/** Reads a page of the pictures whose matches are in one state. */
+function listReviewed(
+  statements: Statements,
+  { limit, offset, review, ...filter }: ProcessedQuery & { readonly review: ReviewState },
+): ProcessedPage {
+  const scope = scopeOfReviewed(filter);
+  const ranges = idsWithin(statements, filter).map((ids) => ranksWithin(statements, scope, ids));
+  const { total, ranks } =
+    scope === 'match'
+      ? pageInState(statements, counted(statements, scope, ranges), review, { limit, offset })
+      : pageOfScope(statements, scope, ranges, review, { limit, offset });
+  return { total, items: statements.placedAmong.all(scope, JSON.stringify(ranks)).map(processedRecord) };
+}
+
+type Page = Pick<ProcessedQuery, 'limit' | 'offset'>;
+
+/** Counts the ranks of ranges that were not removed. */
+function counted(statements: Statements, scope: string, ranges: readonly Range[]): CountedRange[] {
+  const gaps = gapsOf(statements, scope);
+  return ranges.map((range) => ({ ...range, size: gaps(remaining(range)) }));
+}
+
+/** Finds a page of the pictures in a state by ranks in the scope `match`. */
+function pageInState(
+  statements: Statements,
+  ranges: readonly CountedRange[],
+  review: ReviewState,
+  page: Page,
+) {
+  const gaps = gapsOf(statements, 'match');
+  const verdicts = JSON.stringify(review === 'open' ? reviewVerdicts : [review]);
+  const buckets = statements.buckets.all(verdicts);
+  const counts = new Map(buckets.map(({ bucket, pictures }) => [Number(bucket), Number(pictures)]));
+  const pages = reviewPage(ranges, counts, review === 'open', page);
+  for (let step = pages.next(); ; ) {
+    if (step.done) return step.value;
+    const { first, last, wanted } = step.value;
+    step = pages.next(
+      wanted === 'remaining'
+        ? gaps(remainingRanks({ first, last }))
+        : statements.decidedRanks.all(verdicts, first, last).map(({ rank }) => Number(rank)),
+    );
+  }
+}
+
+/** Looks at all pictures of a scope. */
+function pageOfScope(
+  statements: Statements,
+  scope: string,
+  ranges: readonly Range[],
+  review: ReviewState,
+  { offset, limit }: Page,
+) {
+  const ranks = ranges
+    .toReversed()
+    .flatMap(({ first, last }) => statements.placesInState.all(scope, first, last, review))
+    .map(({ rank }) => Number(rank));
+  return { total: ranks.length, ranks: ranks.slice(offset, offset + limit) };
 }
 
 /** Finds the last time that the clock was put back. */
@@ -170,6 +247,11 @@ function stampOf({ id, at }: Row): Stamp {
   return { id: Number(id), timestamp: new Date(Number(at)).toISOString() };
 }
 
-function processedRecord({ id, at, result }: Row): ImageProcessingResult {
-  return storedResult(String(result), Number(id), Number(at));
+export function processedRecord({ id, at, result, matches }: Row): ImageProcessingResult {
+  const stored = storedResult(String(result), Number(id), Number(at));
+  return matches ? withReviews(stored, reviewedMatches(matches)) : stored;
+}
+
+export function reviewedMatches(matches: Row[string] | undefined): ReviewedMatch[] {
+  return matches ? JSON.parse(String(matches)) : [];
 }

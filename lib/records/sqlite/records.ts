@@ -14,8 +14,11 @@ import type {
   ErasureRecord,
   HistoryChoice,
   ImageRecord,
+  KeptFace,
+  KeptFacePlace,
   NewEntry,
   NewImage,
+  NewReview,
   ProcessedPage,
   ProcessedQuery,
   ProcessedResult,
@@ -24,6 +27,7 @@ import type {
   RecordStatus,
   RecordStore,
   RetentionNote,
+  ReviewTally,
   Stamp,
   TimeDisorder,
   TrackProgress,
@@ -35,6 +39,7 @@ import { SqliteAudit } from './audit.ts';
 import { embeddingsOf } from './embedding-rows.ts';
 import { entryParameters, entryRecord, findEntryIds, newEntryParameters } from './entries.ts';
 import { beginErasure, getErasure, noteErasure, redactProcessed, unsettledErasures } from './erasures.ts';
+import { forgetAnswers } from './kept-answers.ts';
 import { SqliteOutbox } from './outbox.ts';
 import {
   addProcessed,
@@ -46,6 +51,7 @@ import {
   updateTrack,
 } from './processed.ts';
 import { purgeDatabase } from './purge.ts';
+import { addReview, readTallies } from './reviews.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 import {
   attempt,
@@ -70,6 +76,8 @@ type Row = Record<string, SQLOutputValue>;
 /** Bytes of an embedding that are searched for, and the fewest of a text. */
 const traceBytes = 64;
 const leastTraceBytes = 6;
+/** Kept faces that are removed in one transaction, which no request should notice. */
+const keptFacesAtOnce = 200;
 /** Number of images that are read at once where they are read in turn. */
 const imagesAtOnce = 500;
 /**
@@ -236,16 +244,23 @@ class SqliteRecords implements RecordStore {
     await this.#write(() => this.#statements.settleErasure.run(entryId), { frees: true });
   }
 
-  async redactProcessed(ids: readonly number[], entryId: number): Promise<void> {
+  async redactProcessed(
+    ids: readonly number[],
+    entryId: number,
+    { isSeen = false }: Parameters<RecordStore['redactProcessed']>[2] = {},
+  ): Promise<void> {
     await this.#write(
       () => {
-        for (const text of redactProcessed(this.#statements, ids, entryId)) this.#noteTrace(entryId, text);
+        const told = redactProcessed(this.#statements, ids, entryId, isSeen);
+        for (const text of told.texts) this.#noteTrace(entryId, text);
+        this.#forgetKept(told.keptFaces, entryId);
       },
       { frees: true },
     );
   }
 
   async purge(entryId: number): Promise<void> {
+    await write(this.#database, () => forgetAnswers(this.#database, entryId), { frees: true });
     const traces = this.#traces.get(entryId);
     await purgeDatabase(this.#database, traces && [...traces.values()]);
     this.#traces.delete(entryId);
@@ -355,17 +370,58 @@ class SqliteRecords implements RecordStore {
     });
   }
 
-  async addProcessed(pictureId: string, result: ProcessedResult, carried?: Date): Promise<Stamp> {
+  async addProcessed(
+    pictureId: string,
+    result: ProcessedResult,
+    carried?: Date,
+    kept?: readonly KeptFace[],
+  ): Promise<Stamp> {
     const { actor } = changeFacts({});
     const { id, timestamp } = await this.#change(
-      () => addProcessed(this.#statements, this.#outbox, pictureId, result, actor, carried),
+      () => addProcessed(this.#statements, this.#outbox, pictureId, result, actor, carried, kept),
       ({ id, isNew }) => (isNew ? { pictureId: id } : undefined),
     );
     return { id, timestamp };
   }
 
+  async forgetFaces(faces: readonly KeptFacePlace[], entryId: number): Promise<void> {
+    await this.#write(
+      () => {
+        const places = JSON.stringify(faces.map(({ processedId, faceIndex }) => [processedId, faceIndex]));
+        const found = this.#statements.keptFacesAmong.all(places);
+        this.#forgetKept(found, entryId);
+      },
+      { frees: true },
+    );
+  }
+
+  async forgetFacesBefore(time: Date, version: string): Promise<number> {
+    const { changes } = await this.#write(
+      () => this.#statements.deleteKeptFacesBefore.run(time.getTime(), version, keptFacesAtOnce),
+      { frees: true },
+    );
+    return Number(changes);
+  }
+
   async getProcessed(id: number, actor?: string): Promise<ImageProcessingResult | undefined> {
     return this.#read(() => getProcessed(this.#statements, id, actor));
+  }
+
+  async reviewProcessed(
+    id: number,
+    review: NewReview,
+    reviewers: 1 | 2,
+  ): Promise<ImageProcessingResult | undefined> {
+    const { entryId } = review;
+    const reviewed = await this.#change(
+      () => addReview(this.#statements, this.#outbox, id, review, reviewers),
+      (found) => (found?.isChanged ? { pictureId: id, entryId } : undefined),
+    );
+    return reviewed?.result;
+  }
+
+  async reviewTallies(sinceDay: number): Promise<ReviewTally[]> {
+    return this.#read(() => readTallies(this.#statements, sinceDay));
   }
 
   async findProcessed(pictureIds: readonly string[]): Promise<Set<string>> {
@@ -456,6 +512,18 @@ class SqliteRecords implements RecordStore {
       const place = `embedding ${this.#traces.get(id)?.size}`;
       this.#traces.get(id)?.set(place, embedding.subarray(0, traceBytes));
     }
+  }
+
+  /** Removes kept faces, counts them, and notes what must not be found of them. */
+  #forgetKept(rows: readonly Row[], entryId: number): void {
+    if (rows.length === 0) return;
+    for (const { id, embedding } of rows) {
+      const bytes = row<Uint8Array>(embedding).slice(0, traceBytes);
+      this.#traces.get(entryId)?.set(`kept face ${id}`, bytes);
+    }
+    this.#statements.deleteKeptFaces.run(JSON.stringify(rows.map(({ id }) => Number(id))));
+    const known = getErasure(this.#statements, entryId)?.removed.kept_faces ?? 0;
+    noteErasure(this.#statements, entryId, { kept_faces: known + rows.length });
   }
 
   /** A short text may stand anywhere by chance, and in the names of others. */

@@ -87,14 +87,31 @@ const statements = {
       SELECT id, at, run FROM processed WHERE id = (SELECT max(id) FROM processed)
       UNION ALL SELECT id, at, run FROM processed_newest
     ) ORDER BY id DESC LIMIT 1`,
+  insertKeptFace: `
+    INSERT INTO kept_face (processed_id, face_index, at, version, embedding) VALUES (?, ?, ?, ?, ?)`,
+  /** Kept faces of a JSON array of `[db_id, face index]`. */
+  keptFacesAmong: `
+    SELECT kept_face.id, embedding FROM json_each(?) CROSS JOIN kept_face
+    ON processed_id = value ->> 0 AND face_index = value ->> 1`,
+  deleteKeptFaces: 'DELETE FROM kept_face WHERE id IN (SELECT value FROM json_each(?))',
+  keptFacesOf: 'SELECT id, embedding FROM kept_face WHERE processed_id = ?',
+  deleteKeptFacesBefore: `
+    DELETE FROM kept_face WHERE id IN (
+      SELECT id FROM kept_face WHERE version = ?2 AND at < ?1
+      UNION ALL SELECT id FROM kept_face WHERE version < ?2
+      UNION ALL SELECT id FROM kept_face WHERE version > ?2 LIMIT ?3
+    )`,
   insertPlace: 'INSERT INTO processed_place (scope, rank, processed_id) VALUES (?, ?, ?)',
   lastRank: 'SELECT rank FROM processed_place WHERE scope = ? ORDER BY rank DESC LIMIT 1',
   processedByPicture: 'SELECT id, at FROM processed WHERE picture_id = ?',
-  processedById: 'SELECT id, at, result, actor FROM processed WHERE id = ?',
+  processedById: `
+    SELECT id, at, result, actor, matches FROM processed LEFT JOIN review ON processed_id = id WHERE id = ?`,
   processedAmong:
     'SELECT picture_id AS pictureId FROM processed WHERE picture_id IN (SELECT value FROM json_each(?))',
   lastProcessed: 'SELECT coalesce(max(id), 0) AS id FROM processed',
-  processedRange: 'SELECT id, at, result FROM processed WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT ?',
+  processedRange: `
+    SELECT id, at, result, matches FROM processed LEFT JOIN review ON processed_id = id
+    WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT ?`,
   firstOfRun: 'SELECT id, at FROM processed WHERE run = ? ORDER BY at, id LIMIT 1',
   firstOfRunSince: 'SELECT id FROM processed WHERE run = ? AND at >= ? ORDER BY at, id LIMIT 1',
   lastOfRun: 'SELECT id, at FROM processed WHERE run = ? ORDER BY at DESC, id DESC LIMIT 1',
@@ -103,8 +120,45 @@ const statements = {
   lastPlace: `
     SELECT rank FROM processed_place WHERE scope = ? AND processed_id <= ? ORDER BY processed_id DESC LIMIT 1`,
   placedRange: `
-    SELECT id, at, result FROM processed_place JOIN processed ON id = processed_id
-    WHERE scope = ? AND rank BETWEEN ? AND ? ORDER BY rank DESC LIMIT ?`,
+    SELECT id, at, result, matches FROM processed_place AS place JOIN processed ON id = place.processed_id
+    LEFT JOIN review ON review.processed_id = id
+    WHERE scope = ? AND place.rank BETWEEN ? AND ? ORDER BY place.rank DESC LIMIT ?`,
+
+  review: 'SELECT matches, verdict, rank FROM review WHERE processed_id = ?',
+  putReview: `
+    INSERT INTO review (processed_id, matches, verdict, rank) VALUES (?, ?, ?, ?)
+    ON CONFLICT (processed_id) DO UPDATE SET matches = excluded.matches, verdict = excluded.verdict`,
+  replaceReviews: 'UPDATE review SET matches = ? WHERE processed_id = ?',
+  decidedAmong: `
+    SELECT verdict, rank FROM review
+    WHERE verdict IS NOT NULL AND rank IS NOT NULL AND processed_id IN (SELECT value FROM json_each(?))`,
+  deleteReviews: 'DELETE FROM review WHERE processed_id IN (SELECT value FROM json_each(?))',
+  rankOf: 'SELECT rank FROM processed_place WHERE scope = ? AND processed_id = ?',
+  countInBucket: `
+    INSERT INTO review_bucket (verdict, bucket, pictures) VALUES (?, ?, ?)
+    ON CONFLICT (verdict, bucket) DO UPDATE SET pictures = pictures + excluded.pictures`,
+  buckets: `
+    SELECT bucket, sum(pictures) AS pictures FROM review_bucket
+    WHERE verdict IN (SELECT value FROM json_each(?)) GROUP BY bucket`,
+  decidedRanks: `
+    SELECT rank FROM review WHERE verdict IN (SELECT value FROM json_each(?)) AND rank BETWEEN ? AND ?
+    ORDER BY rank`,
+  placedAmong: `
+    SELECT id, at, result, matches FROM processed_place AS place JOIN processed ON id = place.processed_id
+    LEFT JOIN review ON review.processed_id = id
+    WHERE scope = ? AND place.rank IN (SELECT value FROM json_each(?)) ORDER BY place.rank DESC`,
+  placesInState: `
+    SELECT place.rank FROM processed_place AS place LEFT JOIN review USING (processed_id)
+    WHERE scope = ? AND place.rank BETWEEN ? AND ? AND coalesce(verdict, 'open') = ? ORDER BY place.rank DESC`,
+  tally: `
+    INSERT INTO review_tally (day, entry_id, model, metric, threshold, confirmed, rejected, unsure)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET confirmed = confirmed + excluded.confirmed,
+      rejected = rejected + excluded.rejected, unsure = unsure + excluded.unsure`,
+  forgetTallies: 'DELETE FROM review_tally WHERE day < ?',
+  tallies: `
+    SELECT day, entry_id AS entryId, model, metric, threshold, confirmed, rejected, unsure FROM review_tally
+    WHERE day >= ?`,
 
   gapNode: 'SELECT bytes FROM processed_gap WHERE scope = ? AND level = ? AND number = ?',
   putGapNode: `

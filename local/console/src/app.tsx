@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { isAddressChosen, leaveService, probe, reachability, serviceUrl } from './api/connection.ts';
+import { getStatus } from './api/endpoints.ts';
 import { tokenQuestion } from './api/token.ts';
 import { AddPersonPage } from './pages/add-person.tsx';
 import { BlacklistPage } from './pages/blacklist.tsx';
@@ -26,6 +27,10 @@ export function App() {
   const shown = useStore(route);
   const service = useStore(serviceUrl);
   const question = useStore(tokenQuestion);
+  useEffect(() => {
+    // It tells who asks, and so what each page may offer. A page shows by itself what fails.
+    if (service !== undefined) getStatus().catch(() => {});
+  }, [service]);
   return (
     <>
       <button type="button" class="skip" onClick={() => document.querySelector<HTMLElement>('h1')?.focus()}>

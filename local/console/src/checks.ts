@@ -1,9 +1,10 @@
 import pLimit from 'p-limit';
-import type { ImageProcessingResult } from '../../../lib/contract/shapes.ts';
+import type { BlacklistMatch, ImageProcessingResult } from '../../../lib/contract/shapes.ts';
 import { call, messageOf } from './api/client.ts';
 import { processedImagePath, processImage, uploadPicture } from './api/endpoints.ts';
 import { decode, type Size } from './api/pictures.ts';
 import { inlineBytes, prepare, toBase64, UnreadableFileError } from './api/prepare.ts';
+import { headlineOf } from './model/verdict-words.ts';
 import { Store } from './store.ts';
 import { announce } from './ui/live.tsx';
 
@@ -25,14 +26,12 @@ export interface Check {
 }
 
 export const maxChecks = 100;
-/** Number of near misses requested for each face. The threshold's slider can show them as matches. */
+/** Number of near misses requested for each face, for the question of another threshold. */
 const candidates = 5;
 const limit = pLimit(2);
 
 export const checks = new Store<readonly Check[]>([]);
 export const selectedCheck = new Store<number | undefined>(undefined);
-/** Distance that the slider is set to; undefined while it follows the service. */
-export const chosenThreshold = new Store<number | undefined>(undefined);
 
 let lastId = 0;
 
@@ -69,7 +68,26 @@ export function clearChecks(): void {
   limit.clearQueue();
   checks.set([]);
   selectedCheck.set(undefined);
-  chosenThreshold.set(undefined);
+}
+
+/** Takes over what people said of a result's matches. The kept result has no candidates and no notes. */
+export function noteReviews(id: number, reviewed: ImageProcessingResult): void {
+  const { result } = checks.value.find((check) => check.id === id) ?? {};
+  if (result === undefined) return;
+  const faces = result.faces.map((face) => {
+    const kept = reviewed.faces.find(({ face_index }) => face_index === face.face_index);
+    const told = [...(kept?.blacklist_matches ?? []), ...(kept?.near_misses ?? [])];
+    const withReview = (match: BlacklistMatch): BlacklistMatch => {
+      const same = told.find(({ entry }) => entry.id === match.entry.id);
+      return same ? { ...match, review: same.review } : match;
+    };
+    return {
+      ...face,
+      blacklist_matches: face.blacklist_matches.map(withReview),
+      near_misses: face.near_misses?.map(withReview) ?? null,
+    };
+  });
+  change(id, { result: { ...result, faces } });
 }
 
 function change(id: number, part: Partial<Check>): void {
@@ -92,7 +110,8 @@ async function run({ id, name, source }: Check): Promise<void> {
       const result = await (typeof source === 'string' ? checkUrl(id, source) : checkFile(id, source));
       if (result.error !== null) return fail(id, name, result.error);
       change(id, { state: 'done', result });
-      announce(`${name}: ${summaryOf(result)}`);
+      const { text, detail } = headlineOf(result);
+      announce(`${name}: ${text}. ${detail}`);
     } catch (error) {
       fail(id, name, error instanceof UnreadableFileError ? error.message : messageOf(error));
     }
@@ -119,13 +138,4 @@ async function checkUrl(id: number, url: string): Promise<ImageProcessingResult>
     await showPicture(id, await (await call(processedImagePath(result.db_id, 'original'))).blob());
   }
   return result;
-}
-
-/** Summarizes the service's verdict in a few words. */
-function summaryOf({ faces }: ImageProcessingResult): string {
-  if (faces.length === 0) return 'no face found';
-  const names = new Set(faces.flatMap((face) => face.blacklist_matches.map(({ entry }) => entry.name)));
-  return names.size === 0
-    ? `${faces.length} ${faces.length === 1 ? 'face' : 'faces'}, no match`
-    : `matches ${[...names].join(', ')}`;
 }

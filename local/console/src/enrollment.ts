@@ -1,104 +1,11 @@
-import pLimit from 'p-limit';
 import type { PossibleDuplicate } from '../../../lib/contract/possible-duplicates.ts';
-import type { DetectedFaceArea } from '../../../lib/contract/shapes.ts';
-import { messageOf, RefusedError } from './api/client.ts';
-import { addImage, createEntry, detectFaces } from './api/endpoints.ts';
-import type { Size } from './api/pictures.ts';
-import { prepare, preview, UnreadableFileError } from './api/prepare.ts';
-import type { Store } from './store.ts';
+import { RefusedError } from './api/client.ts';
+import { addImage, createEntry, verify, verifyEntry } from './api/endpoints.ts';
+import { preview } from './api/prepare.ts';
+import { change, chosenFace, type Draft, type DraftPicture, fileToSend, type LooksLike } from './draft.ts';
+import type { PersonValues } from './model/person.ts';
 
-/**
- * Pictures that are to become reference pictures: the faces in them before they are sent, and their results.
- */
-
-export interface DraftPicture {
-  readonly id: number;
-  readonly name: string;
-  readonly file: File;
-  readonly url: string;
-  readonly size?: Size;
-  /** Faces, largest first; undefined until they were found, and if that failed. */
-  readonly faces?: readonly DetectedFaceArea[];
-  readonly state: 'looking' | 'ready' | 'unreadable' | 'sending' | 'added' | 'refused';
-  /** Message about the picture, in words. */
-  readonly text?: string;
-}
-
-export type Draft = Store<readonly DraftPicture[]>;
-
-/** Longer side of the copy in which faces are detected before sending. */
-const previewSide = 1_600;
-const limit = pLimit(2);
-let lastId = 0;
-
-export function addFiles(draft: Draft, files: readonly File[], maxBytes: number | undefined): void {
-  for (const file of files) {
-    const id = ++lastId;
-    const added: DraftPicture = {
-      id,
-      name: file.name,
-      file,
-      url: URL.createObjectURL(file),
-      state: 'looking',
-    };
-    draft.update((pictures) => [...pictures, added]);
-    void limit(() => look(draft, added, maxBytes));
-  }
-}
-
-export function removePicture(draft: Draft, id: number): void {
-  draft.update((pictures) =>
-    pictures.filter((picture) => {
-      if (picture.id === id) URL.revokeObjectURL(picture.url);
-      return picture.id !== id;
-    }),
-  );
-}
-
-export function clearDraft(draft: Draft): void {
-  for (const { url } of draft.value) URL.revokeObjectURL(url);
-  draft.set([]);
-}
-
-function change(draft: Draft, id: number, part: Partial<DraftPicture>): void {
-  draft.update((pictures) =>
-    pictures.map((picture) => (picture.id === id ? { ...picture, ...part } : picture)),
-  );
-}
-
-/** Stores the result of a check, unless the picture was sent meanwhile: then the service's answer stays. */
-function found(draft: Draft, id: number, { state, text, ...shown }: Partial<DraftPicture>): void {
-  const isLooking = draft.value.some((picture) => picture.id === id && picture.state === 'looking');
-  change(draft, id, isLooking ? { ...shown, ...(state && { state }), ...(text && { text }) } : shown);
-}
-
-async function look(draft: Draft, { id, file: original }: DraftPicture, maxBytes: number | undefined) {
-  if (!draft.value.some((picture) => picture.id === id)) return;
-  try {
-    const { file, note } = await prepare(original, maxBytes);
-    const { base64, scale, width, height } = await preview(file, previewSide);
-    change(draft, id, { file, size: { width, height } });
-    const faces = await detectFaces(base64);
-    const text = [wordsOf(faces.length), note].filter(Boolean).join(' ');
-    found(draft, id, { state: 'ready', faces: faces.map((face) => enlarged(face, scale)), text });
-  } catch (error) {
-    if (error instanceof UnreadableFileError) found(draft, id, { state: 'unreadable', text: error.message });
-    // The service tells if there is a face.
-    else found(draft, id, { state: 'ready', text: `Not looked at yet: ${messageOf(error)}` });
-  }
-}
-
-function wordsOf(faces: number): string {
-  if (faces === 0) return 'No face found: it will hardly be taken.';
-  return faces === 1
-    ? 'One face found.'
-    : `${faces} faces found. The largest, marked, is the one that counts.`;
-}
-
-function enlarged({ facial_area: area, ...face }: DetectedFaceArea, scale: number): DetectedFaceArea {
-  const [x, y, w, h] = [area.x / scale, area.y / scale, area.w / scale, area.h / scale];
-  return { ...face, facial_area: { ...area, x, y, w, h } };
-}
+/** Enrolling the pictures of a draft: what is doubtful about them first, and then their results. */
 
 export interface Outcome {
   /** Entry that the pictures belong to now; undefined if nobody could be listed. */
@@ -114,9 +21,61 @@ export interface Outcome {
 
 /** A person who is to be listed, or is already. */
 export interface Person {
-  readonly name: string;
-  readonly reason: string;
+  readonly values: PersonValues;
   readonly entryId: number | undefined;
+}
+
+/** Reasons to ask before the pictures are sent. */
+export interface Doubts {
+  /** Listed people whom the chosen faces look like already. */
+  readonly duplicates: readonly LooksLike[];
+  /** Pictures whose face does not look like the person's others, with their similarity. */
+  readonly strangers: readonly { readonly picture: DraftPicture; readonly similarity: number }[];
+}
+
+/** Longer side of the pictures that are only compared. */
+const comparedSide = 800;
+
+/**
+ * Finds out whom the chosen faces look like, and if they are all of one person. Nothing is kept of that.
+ *
+ * @throws errors of the service, except those about a picture, which enrolling tells
+ */
+export async function findDoubts(
+  draft: readonly DraftPicture[],
+  entryId: number | undefined,
+): Promise<Doubts> {
+  const pictures = draft.filter(isToSend);
+  const duplicates = new Map<number, LooksLike>();
+  for (const alike of pictures.flatMap((picture) => chosenFace(picture)?.looksLike ?? [])) {
+    const known = duplicates.get(alike.id);
+    if (alike.id !== entryId && (known?.similarity ?? -1) < alike.similarity) duplicates.set(alike.id, alike);
+  }
+  const strangers: { picture: DraftPicture; similarity: number }[] = [];
+  const [first, ...others] = pictures.filter((picture) => chosenFace(picture) !== undefined);
+  const reference = entryId === undefined && first ? await comparable(first) : undefined;
+  for (const picture of entryId === undefined || !first ? others : [first, ...others]) {
+    const compared = await likeness(await comparable(picture), entryId, reference);
+    // A suspended entry verifies nobody, but its pictures look alike nevertheless.
+    if (compared && compared.distance > compared.threshold)
+      strangers.push({ picture, similarity: compared.similarity });
+  }
+  const sorted = [...duplicates.values()].sort((one, other) => other.similarity - one.similarity);
+  return { duplicates: sorted, strangers };
+}
+
+async function comparable(picture: DraftPicture): Promise<string> {
+  return (await preview(await fileToSend(picture), comparedSide)).base64;
+}
+
+async function likeness(image: string, entryId: number | undefined, reference: string | undefined) {
+  try {
+    if (entryId !== undefined) return await verifyEntry(entryId, image);
+    return reference === undefined ? undefined : await verify(reference, image);
+  } catch (error) {
+    if (isAboutPicture(error)) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -128,21 +87,20 @@ export interface Person {
  */
 export async function enroll(
   draft: Draft,
-  person: Person,
+  { values, entryId: knownId }: Person,
   onListed: (entryId: number) => void,
 ): Promise<Outcome> {
-  let { entryId } = person;
+  let entryId = knownId;
   const counts = { added: 0, refused: 0 };
   const duplicates = new Map<number, PossibleDuplicate>();
   let isUnsure = false;
   let warnings: readonly string[] = [];
-  for (const { id, file, name } of draft.value.filter(isToSend)) {
+  for (const picture of draft.value.filter(isToSend)) {
+    const { id, name } = picture;
     change(draft, id, { state: 'sending', text: '' });
     try {
-      const answer =
-        entryId === undefined
-          ? await createEntry(person.name, person.reason, file)
-          : await addImage(entryId, file);
+      const file = await fileToSend(picture);
+      const answer = entryId === undefined ? await createEntry(values, file) : await addImage(entryId, file);
       if ('id' in answer) {
         entryId = answer.id;
         warnings = answer.warnings ?? [];
@@ -166,7 +124,7 @@ export async function enroll(
 }
 
 export function isToSend({ state }: DraftPicture): boolean {
-  return state === 'ready' || state === 'looking';
+  return state === 'ready';
 }
 
 function isAboutPicture(error: unknown): error is RefusedError {

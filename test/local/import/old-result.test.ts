@@ -44,6 +44,9 @@ test('an answer has the shape of today, whatever it lacks', () => {
     original_image_path: null,
     source: null,
     reference: null,
+    has_near_miss: null,
+    verdict: null,
+    verdict_reasons: null,
   };
   const shown = { ...answer, ...rest, processing_timestamp: null, cropped_face_path: null, warnings: null };
   expect(ImageProcessingResult.safeParse(shown).error).toBeUndefined();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { withContract } from '../../../lib/http/endpoint.ts';
+import { tokensWarning } from '../../../lib/service/authentication.ts';
 import { parseTokenFile, tokenLine } from '../../../lib/service/tokens.ts';
 import { WatchedTokens } from '../../../local/server/token-file.ts';
 import { plainContract, recordEvents, startServer } from './running-server.ts';
@@ -91,6 +92,12 @@ test('a changed file that is not understood changes nothing', async () => {
   await writeFile(path, 'listed\n');
   process.emit('SIGHUP');
   expect(tokens.current.map(({ actor }) => actor.name)).toEqual(['listed']);
+  // Whoever looks at the service is warned: a token that was withdrawn by that change still counts.
+  expect(tokensWarning()).toMatch(/API_TOKENS_FILE=.*, line 1: it takes a name.* The tokens of before go on/);
+  expect(tokensWarning()).not.toContain('\n');
+  await writeFile(path, `${tokenLine('listed', 'desk', 'a')}\n`);
+  process.emit('SIGHUP');
+  expect(tokensWarning()).toBeUndefined();
 });
 
 test('a file that is not there, or has a bad line, refuses the start with what is to be done', async () => {

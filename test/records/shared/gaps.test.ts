@@ -11,6 +11,7 @@ import {
   rankOfRemaining,
   readNow,
   remaining,
+  remainingRanks,
   removedUpTo,
   removing,
 } from '../../../lib/records/shared/gaps.ts';
@@ -72,6 +73,20 @@ test('ranks that are there still are counted and found as in a plain list', () =
     ),
     { numRuns: 200 },
   );
+});
+
+test('the ranks of a range that are there still are those of a plain list', () => {
+  fc.assert(
+    fc.property(fc.array(rank, { maxLength: 30 }), rank, fc.nat(3000), (removed, first, more) => {
+      const scope = countedScope();
+      scope.remove(removed);
+      const range = { first, last: first + more };
+      const all = Array.from({ length: more + 1 }, (_, index) => first + index);
+      expect(scope.tell(remainingRanks(range))).toEqual(all.filter((one) => !scope.removed.has(one)));
+    }),
+    { numRuns: 200 },
+  );
+  expect(countedScope().tell(remainingRanks({ first: 5, last: 4 }))).toEqual([]);
 });
 
 test('a whole leaf, and all ranks up to some, can be removed', () => {

@@ -247,12 +247,14 @@ describe('a database', () => {
       'entry',
       'erasure',
       'image',
+      'kept_face',
       'notice',
       'processed',
       'receiver',
+      'review',
     ]);
-    // Erasures have the ids of their entries.
-    for (const { sql } of ids.filter(({ name }) => name !== 'erasure'))
+    // Erasures have the ids of their entries, and reviews those of their pictures.
+    for (const { sql } of ids.filter(({ name }) => name !== 'erasure' && name !== 'review'))
       expect(sql).toContain('INTEGER PRIMARY KEY AUTOINCREMENT');
   });
 });

@@ -32,6 +32,36 @@ describe('the outbox', () => {
     });
   });
 
+  test('has an event of each review, which is forgotten once everybody has it', async () => {
+    const [first = 0, second = 0] = idsOf(await outbox.setReceivers(urls));
+    const [ada = 0] = await opened.list(1);
+    const id = await opened.process('a', [ada]);
+    for (const receiver of [first, second]) await outbox.delivered(receiver, id);
+    const review = { faceIndex: 0, entryId: ada, verdict: 'rejected', note: 'secret', actor: 'eve' } as const;
+    await opened.records.reviewProcessed(id, review, 1);
+    await opened.records.reviewProcessed(id, review, 1);
+    const [due = 0, ...more] = dueIds(first);
+    expect(more).toEqual([]);
+    const event = await outbox.event(due);
+    expect(event).toEqual({
+      type: 'match.reviewed',
+      timestamp: expect.any(String),
+      data: {
+        review_id: expect.stringMatching(/^[\da-f-]{36}$/),
+        db_id: id,
+        face_index: 0,
+        entry_id: ada,
+        given: 'rejected',
+        verdict: 'rejected',
+      },
+    });
+    await outbox.delivered(first, due);
+    expect(await outbox.event(due)).toEqual(event);
+    await outbox.delivered(second, due);
+    expect(await outbox.event(due)).toBeUndefined();
+    expect(dueIds(second)).toEqual([]);
+  });
+
   test('has it once, though the picture is kept again', async () => {
     const [receiver = 0] = idsOf(await outbox.setReceivers(urls));
     const [ada = 0] = await opened.list(1);

@@ -206,6 +206,7 @@ describe('what SQLite does for a statement', () => {
     expect(plans.get('lastProcessed')).toEqual(['SEARCH processed']);
     expect(plans.get('processedRange')).toEqual([
       'SEARCH processed USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)',
+      'SEARCH review USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN',
     ]);
   });
 
@@ -220,9 +221,13 @@ describe('what SQLite does for a statement', () => {
     );
     expect([plans.get('firstPlace'), plans.get('lastPlace')]).toEqual([[byId], [byId]]);
     expect(plans.get('placedRange')).toEqual([
-      'SEARCH processed_place USING PRIMARY KEY (scope=? AND rank>? AND rank<?)',
+      'SEARCH place USING PRIMARY KEY (scope=? AND rank>? AND rank<?)',
       'SEARCH processed USING INTEGER PRIMARY KEY (rowid=?)',
+      'SEARCH review USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN',
     ]);
+    expect(plans.get('decidedRanks')?.[0]).toBe(
+      'SEARCH review USING COVERING INDEX review_rank (verdict=? AND rank>? AND rank<?)',
+    );
   });
 
   test('images among given ids, and their entries, are found by id', () => {
@@ -233,6 +238,10 @@ describe('what SQLite does for a statement', () => {
   test('no statement goes through a whole table', () => {
     const steps = [...plans.values()].flat();
     expect(steps.length).toBeGreaterThan(15);
-    expect(steps.filter((step) => /^SCAN (entry|image|processed|processed_place)\b/.test(step))).toEqual([]);
+    expect(
+      steps.filter((step) =>
+        /^SCAN (entry|image|processed|processed_place|place|review|kept_face)\b/.test(step),
+      ),
+    ).toEqual([]);
   });
 });

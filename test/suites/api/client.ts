@@ -144,7 +144,12 @@ export class ApiClient {
   }
 
   /** Sends a form with these fields and images by POST. */
-  async upload(path: string, fields: Person, images: readonly Upload[]): Promise<Reply> {
+  async upload(
+    path: string,
+    fields: Person,
+    images: readonly Upload[],
+    more: Sent['headers'] = {},
+  ): Promise<Reply> {
     const form = new FormData();
     for (const [name, value] of Object.entries(fields)) form.append(name, value);
     for (const [index, image] of images.entries()) {
@@ -152,7 +157,7 @@ export class ApiClient {
       form.append('images', new Blob([new Uint8Array(bytes)]), name);
     }
     const encoded = new Response(form);
-    const headers = { 'content-type': encoded.headers.get('content-type') ?? '' };
+    const headers = { ...more, 'content-type': encoded.headers.get('content-type') ?? '' };
     const reply = await this.send('POST', path, {
       headers,
       body: new Uint8Array(await encoded.arrayBuffer()),

@@ -49,6 +49,26 @@ export function endingSuite(get: () => Tested): void {
       await api.delete(id);
     });
 
+    it('is told of with fields that nobody knows, and what was perhaps meant', async () => {
+      const { api, people } = get();
+      const misnamed: object = { expiry: future };
+      const { id, warnings, expires_at } = await api.list([people.stranger], misnamed);
+      const warning = "The field 'expiry' is not known, and was passed over. Was expires_at meant?";
+      expect([expires_at, warnings]).toEqual([null, [warning]]);
+      const body = { name: newName(), expires: future };
+      const put = await api.sendJson('PUT', `/api/v1/blacklist/${id}/`, body);
+      expect(answer(put, 200, BlacklistRecord)).toMatchObject({
+        expires_at: null,
+        warnings: [warning.replace('expiry', 'expires')],
+      });
+      const { warnings: ofPicture } = await api.process(people.group, { treshold: 0 });
+      expect(ofPicture).toEqual([expect.stringMatching(/'treshold' .* Was threshold meant\?$/)]);
+      answer(await api.patch(id, { suspended: true }), 200, BlacklistRecord);
+      const freed = answer(await api.patch(id, { suspended: null }), 200, BlacklistRecord);
+      expect(freed.suspended).toBe(false);
+      await api.delete(id);
+    });
+
     it('matches nobody while it is suspended or once it has expired, and somebody again when that is undone', async () => {
       const { api, people } = get();
       const { id } = await api.list([people.listed], { suspended: 'on' });

@@ -14,6 +14,15 @@ const successfulRequests: Record<string, (tested: Tested, path: string) => Promi
   listProcessedUnderProcess: ({ api }, path) => api.get(path),
   getProcessed: async (tested, path) => tested.api.get(await ofNewPicture(tested, path)),
   getProcessedImage: async (tested, path) => tested.api.get(await ofNewPicture(tested, path)),
+  reviewProcessed: async ({ api, people }, path) => {
+    const { id } = await api.list([people.listed]);
+    const { db_id } = await api.process(people.listed);
+    return api.sendJson('PUT', path.replace('{db_id}', String(db_id)), {
+      face_index: 0,
+      entry_id: id,
+      verdict: 'confirmed',
+    });
+  },
   deleteProcessed: async (tested, path) => tested.api.send('DELETE', await ofNewPicture(tested, path)),
   deleteProcessedUnderProcess: async (tested, path) =>
     tested.api.send('DELETE', await ofNewPicture(tested, path)),

@@ -26,7 +26,7 @@ export function comparingSuite(setting: () => Setting): void {
       await enrollAs(backend, her, owner(2));
       const match = await backend.match(otherPortrait, {});
       const same = await backend.compare(heldPicture(otherPortrait), heldPicture(her), {});
-      const { faces: _, hasGallery: __, ...used } = match;
+      const { faces: _, hasGallery: __, nearThreshold: ___, ...used } = match;
       expect(same).toMatchObject(used);
       expect(same.distance).toBeCloseTo(match.faces[0]?.matches[0]?.distance ?? Number.NaN, 6);
       expect(same.similarity).toBeCloseTo(match.faces[0]?.matches[0]?.similarity ?? Number.NaN, 4);
@@ -60,8 +60,8 @@ export function comparingSuite(setting: () => Setting): void {
           {},
         );
         expect(distance).toBeLessThan(threshold);
-        expect(probe).toEqual((await backend.detect(one, {}))[0]);
-        expect(reference).toEqual((await backend.detect(other, {}))[0]);
+        expect(probe).toMatchObject((await backend.detect(one, {}))[0] as Face);
+        expect(reference).toMatchObject((await backend.detect(other, {}))[0] as Face);
       }
     });
 
@@ -108,7 +108,7 @@ export function comparingSuite(setting: () => Setting): void {
       ];
       const found = await backend.compareWith(heldPicture(her), [other, stranger, same], {});
       expect(found.hasGallery).toBe(true);
-      expect(found.probe).toEqual((await backend.detect(her, {}))[0]);
+      expect(found.probe).toMatchObject((await backend.detect(her, {}))[0] as Face);
       expect(found.references.map(({ imageId }) => imageId)).toEqual(['2-a', '2-other', '3-a']);
       const [face] = (await backend.match(her, { candidates: 10 })).faces;
       const near = [...(face?.matches ?? []), ...(face?.candidates ?? [])];
@@ -157,6 +157,25 @@ export function comparingSuite(setting: () => Setting): void {
       const one = await backend.match(her, { candidates: 1 });
       expect(one.faces[0]?.matches).toEqual(face?.matches);
       expect(one.faces[0]?.candidates).toEqual(face?.candidates.slice(0, 1));
+    });
+
+    test('in the review band are told unasked, and are no matches', async () => {
+      const { backend, portraits } = setting();
+      await enrollEach(setting());
+      const her = portraits[1] as Picture;
+      const [asked] = (await backend.match(her, { candidates: 10 })).faces;
+      const [nearest, farther] = asked?.candidates ?? [];
+      // A threshold just below the nearest stranger: the band reaches to that one at least.
+      const threshold = (nearest?.distance ?? 0) - 1e-4;
+      const options = { threshold, distanceMetric: 'cosine' } as const;
+      const plain = await backend.match(her, options);
+      const banded = await backend.match(her, { ...options, reviewBand: 10 });
+      expect(banded.faces[0]?.matches).toEqual(plain.faces[0]?.matches);
+      expect(plain.faces[0]?.candidates).toEqual([]);
+      expect(plain.nearThreshold).toBe(plain.threshold);
+      const near = [nearest, farther].filter((one) => one && one.distance <= banded.nearThreshold);
+      expect(banded.faces[0]?.candidates).toEqual(near);
+      expect(banded.nearThreshold).toBeGreaterThanOrEqual(banded.threshold);
     });
   });
 }

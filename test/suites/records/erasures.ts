@@ -1,7 +1,15 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { RecordStore } from '../../../lib/records/port.ts';
+import { RequestInvalidError } from '../../../lib/errors.ts';
+import type { ProcessedFilter, RecordStore } from '../../../lib/records/port.ts';
 import { nothingErased } from '../../../lib/records/shared/redaction.ts';
-import { activeEntry, isoTime, type OpenedRecords, processedResult, resultShowing } from './fixtures.ts';
+import {
+  activeEntry,
+  isoTime,
+  type OpenedRecords,
+  processedResult,
+  resultNearly,
+  resultShowing,
+} from './fixtures.ts';
 
 export function erasureSuite(opened: () => OpenedRecords): void {
   let store: RecordStore;
@@ -60,6 +68,21 @@ export function erasureSuite(opened: () => OpenedRecords): void {
     expect(names).toEqual(['(erased)', '(erased)']);
   });
 
+  test('an erasure counts what is redacted in the same step, each record once', async () => {
+    const { entry } = await activeEntry(store, 'Ada');
+    const ids: number[] = [];
+    for (const pictureId of ['one', 'two']) {
+      const copies = { original_image_path: 'a', saved_image_path: 'b', cropped_face_path: 'c' };
+      ids.push((await store.addProcessed(pictureId, { ...resultShowing(entry.id), ...copies })).id);
+    }
+    const other = await store.addProcessed('other', resultShowing(entry.id + 1));
+    await store.markEntryDeleting(entry.id, { history: 'redact' });
+    await store.redactProcessed(ids.slice(0, 1), entry.id);
+    await store.redactProcessed([...ids, other.id, 4711], entry.id);
+    const counts = { history_records: 2, history_pictures: 6 };
+    expect((await store.getErasure(entry.id))?.removed).toEqual({ ...nothingErased, ...counts });
+  });
+
   test('redaction takes one person out of a record, and leaves time, counts and the others', async () => {
     const both = resultShowing(1, 2);
     const { id, timestamp } = await store.addProcessed('both', both);
@@ -112,5 +135,86 @@ export function erasureSuite(opened: () => OpenedRecords): void {
       reason: null,
     });
     expect((await store.listProcessed({ limit: 5, offset: 0, isCrowd: true })).total).toBe(1);
+  });
+
+  const all = { limit: 100, offset: 0 };
+  const judged = { faceIndex: 0, verdict: 'rejected', note: "Ada's sister.", actor: 'bob' } as const;
+
+  test('redaction takes a person out of near misses, and leaves what the face looked like', async () => {
+    const near = resultNearly(1, 2);
+    const { id } = await store.addProcessed('near', near);
+    await store.redactProcessed([id], 1);
+    const redacted = await store.getProcessed(id);
+    const [own, other] = redacted?.faces[0]?.near_misses ?? [];
+    expect(own).toMatchObject({ entry: { id: 1, name: '(erased)', reason: null }, identity: '(erased)' });
+    expect(own).toMatchObject({ image_id: null, distance: near.faces[0]?.near_misses?.[0]?.distance });
+    expect(other).toEqual(near.faces[0]?.near_misses?.[1]);
+    const { quality, verdict, verdict_reasons } = near.faces[0] ?? {};
+    expect(redacted?.faces[0]).toMatchObject({ quality, verdict, verdict_reasons, candidates: null });
+    expect(redacted).toMatchObject({ has_near_miss: true, has_blacklist_match: false, verdict: 'possible' });
+    expect(redacted).toMatchObject({ image_path_or_identifier: '(erased)', original_image_path: null });
+  });
+
+  test('pictures that only nearly show an entry are found by it, and not counted as showing it', async () => {
+    const both = resultShowing(1);
+    const nearToo = { ...both, faces: [...both.faces, ...resultNearly(1, 2).faces] };
+    await store.addProcessed('match', resultShowing(1));
+    const near = await store.addProcessed('near', resultNearly(1));
+    const second = await store.addProcessed('both', nearToo);
+    const idsOf = async (filter: ProcessedFilter) => {
+      const { total, items } = await store.listProcessed({ ...all, ...filter });
+      expect(total).toBe(items.length);
+      return items.map(({ db_id }) => db_id);
+    };
+    expect(await idsOf({ nearEntryId: 1 })).toEqual([near.id]);
+    expect(await idsOf({ nearEntryId: 2 })).toEqual([second.id]);
+    expect(await idsOf({ entryId: 1 })).not.toContain(near.id);
+    expect(await idsOf({ hasMatch: false })).toEqual([near.id]);
+    await store.redactProcessed([near.id], 1);
+    expect(await idsOf({ nearEntryId: 1 })).toEqual([near.id]);
+    expect(await store.removeProcessed([near.id])).toBe(1);
+    expect(await idsOf({ nearEntryId: 1 })).toEqual([]);
+  });
+
+  test('a picture that nearly shows very many is found among the crowds', async () => {
+    const entryIds = Array.from({ length: 120 }, (_, index) => index + 1);
+    const origin = { source: 'door', reference: 'a.jpg' };
+    const { id } = await store.addProcessed('crowd', { ...resultNearly(...entryIds), ...origin });
+    const { items } = await store.listProcessed({ ...all, isCrowd: true });
+    expect(items.map(({ db_id }) => db_id)).toEqual([id]);
+    await store.redactProcessed([id], 120);
+    expect((await store.getProcessed(id))?.faces[0]?.near_misses?.[119]?.entry.name).toBe('(erased)');
+  });
+
+  test("redaction takes what people wrote about a person's matches, and leaves verdicts and the others", async () => {
+    const { id } = await store.addProcessed('both', resultShowing(1, 2));
+    await store.reviewProcessed(id, { ...judged, entryId: 1 }, 1);
+    await store.reviewProcessed(id, { ...judged, entryId: 2 }, 1);
+    await store.redactProcessed([id], 1);
+    const [own, other] = (await store.getProcessed(id))?.faces[0]?.blacklist_matches ?? [];
+    expect(own?.review).toMatchObject({ verdict: 'rejected', reviews: [{ actor: 'bob', note: null }] });
+    expect(other?.review?.reviews).toMatchObject([{ note: judged.note }]);
+    expect((await store.listProcessed({ ...all, review: 'rejected' })).total).toBe(1);
+    // Nobody writes about an erased person any more, and the others can be judged as before.
+    const again = store.reviewProcessed(id, { ...judged, entryId: 1, note: 'Ada!' }, 1);
+    await expect(again).rejects.toThrow(RequestInvalidError);
+    const later = await store.reviewProcessed(id, { ...judged, entryId: 2, verdict: 'confirmed' }, 1);
+    expect(later?.faces[0]?.blacklist_matches[1]?.review?.verdict).toBe('confirmed');
+  });
+
+  test('two people who are erased at the same moment, and judged, are both gone', async () => {
+    const another = await opened().another();
+    const { id } = await store.addProcessed('both', resultShowing(1, 2));
+    const refused = (error: unknown) => expect(error).toBeInstanceOf(RequestInvalidError);
+    await Promise.all([
+      store.redactProcessed([id], 1),
+      another.redactProcessed([id], 2),
+      store.reviewProcessed(id, { ...judged, entryId: 1 }, 1).catch(refused),
+      another.reviewProcessed(id, { ...judged, entryId: 2 }, 1).catch(refused),
+    ]);
+    const { faces } = (await store.getProcessed(id)) ?? {};
+    const names = faces?.flatMap(({ blacklist_matches }) => blacklist_matches.map(({ entry }) => entry.name));
+    expect(names).toEqual(['(erased)', '(erased)']);
+    expect(JSON.stringify(faces)).not.toContain(judged.note);
   });
 }

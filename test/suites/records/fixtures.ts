@@ -117,14 +117,22 @@ export function processedResult(distances: readonly number[] = [0.25]): Processe
           similarity_metric: 'cosine',
           entry: plainEntry(1, 'Ada'),
           image_id: '0b9f4c52-6f0e-4d5e-9c1a-3a7f5f0c1d2e',
+          review: null,
         })),
         candidates: null,
+        near_misses: [],
+        quality: { brightness: 60, sharpness: 70, pose: { roll: 0, yaw: 1.5, pitch: 0 } },
+        verdict: 'match',
+        verdict_reasons: [],
       },
     ],
     error: null,
     saved_image_path: '/data/processed/2025-01-31/a-annotated.jpg',
     original_image_path: '/data/processed/2025-01-31/a-original.jpg',
     has_blacklist_match: true,
+    has_near_miss: false,
+    verdict: 'match',
+    verdict_reasons: [],
     cropped_face_path: null,
     source: null,
     reference: null,
@@ -147,6 +155,18 @@ export function resultShowing(...entryIds: number[]): ProcessedResult {
     })),
   }));
   return { ...result, faces, has_blacklist_match: entryIds.length > 0 };
+}
+
+/** Makes an answer whose face only nearly matches entries of these ids. */
+export function resultNearly(...entryIds: number[]): ProcessedResult {
+  const result = resultShowing(...entryIds);
+  const faces = result.faces.map((face) => ({
+    ...face,
+    blacklist_matches: [],
+    near_misses: face.blacklist_matches,
+    verdict: 'possible' as const,
+  }));
+  return { ...result, faces, has_blacklist_match: false, has_near_miss: true, verdict: 'possible' };
 }
 
 /** Gives the answer as the store returns it. */

@@ -175,14 +175,18 @@ export function processedSuite(opened: () => OpenedRecords): void {
     const { faces, ...result } = processedResult();
     const older = faces.map(({ candidates: _, blacklist_matches, ...face }) => ({
       ...face,
-      blacklist_matches: blacklist_matches.map(({ image_id: __, ...match }) => match),
+      blacklist_matches: blacklist_matches.map(({ image_id: __, review: ___, ...match }) => match),
     }));
     await store.addProcessed('older', { ...result, faces: older as typeof faces });
     const { items } = await store.listProcessed({ limit: 1, offset: 0 });
     expect(items[0]?.faces).toEqual(
       older.map((face) => ({
         ...face,
-        blacklist_matches: face.blacklist_matches.map((match) => ({ ...match, image_id: null })),
+        blacklist_matches: face.blacklist_matches.map((match) => ({
+          ...match,
+          image_id: null,
+          review: null,
+        })),
         candidates: null,
       })),
     );

@@ -39,6 +39,37 @@ export interface EmbeddingReader extends Disposable {
   rows(share: Share): Iterable<EmbeddingRow>;
 }
 
+/** A face of a processed picture that nobody matched: its float32 numbers as bytes. */
+export type KeptFaceRow = readonly [
+  id: number,
+  processedId: number,
+  faceIndex: number,
+  embedding: Uint8Array,
+];
+
+/** Reads kept faces on a thread of its own. */
+export interface KeptFaceReader extends Disposable {
+  /**
+   * Reads the faces of one version that were kept since a time, in milliseconds since 1970.
+   * @throws any error of the store
+   */
+  rows(version: string, since: number): Iterable<KeptFaceRow>;
+}
+
+/** The embeddings of unmatched faces, which the records keep with their pictures. */
+export interface KeptFaces extends Pick<KeptFaceReader, 'rows'> {
+  /**
+   * Names a module that exports `openKeptFaces`, and its argument; `undefined` if no other thread can read.
+   * @throws the store's own errors
+   */
+  readerPlace(): ReaderPlace | undefined;
+  /**
+   * Counts the faces since a time: those of the version, and all.
+   * @throws BackendUnavailableError
+   */
+  count(version: string, since: number): Promise<{ own: number; total: number }>;
+}
+
 /**
  * Stores the embeddings of enrolled faces. The store is authoritative; the engine's memory is a copy. A
  * face's id is above 0 and grows, and no id is used twice. Call the synchronous methods only within `read` or
@@ -65,6 +96,8 @@ export interface EmbeddingStore {
    * @throws the store's own errors, which `read` turns into BackendUnavailableError
    */
   ofVersion(version: string, usable: readonly string[]): VersionEmbeddings;
+  /** Faces of processed pictures, if the records keep them in the same store. */
+  readonly kept?: KeptFaces;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { MatchDefaults } from '../../port.ts';
 import { standardOf } from '../../thresholds.ts';
 import { falseMatchRateAt, similarityAt } from '../models/calibration.ts';
 import { type EmbeddingModel, type EmbeddingModelName, thresholdsOfUnits } from '../models/models.ts';
-import { thresholdLimits } from './threshold-limits.ts';
+import { cosineDistance, thresholdLimits } from './threshold-limits.ts';
 
 /** Index of the distance of 1 pair in 100,000 in a calibration. */
 const oneInHundredThousand = 3;
@@ -50,19 +50,4 @@ export function matchDefaults(
       return cosine === undefined ? [] : [{ distance, similarity: similarityAt(model.calibration, cosine) }];
     }).flat(),
   };
-}
-
-/**
- * Converts a distance of a metric to a cosine distance; returns `undefined` if it depends on the embeddings'
- * lengths.
- */
-export function cosineDistance(
-  model: EmbeddingModelName,
-  metric: DistanceMetric,
-  distance: number,
-): number | undefined {
-  if (metric === 'cosine') return distance;
-  if (metric === 'angular') return 1 - Math.cos(Math.PI * distance);
-  // Only Dlib's embeddings have other lengths than 1.
-  return metric === 'euclidean' && model === 'Dlib' ? undefined : distance ** 2 / 2;
 }

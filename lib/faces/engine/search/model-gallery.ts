@@ -12,8 +12,8 @@ import { compareEmbeddings, distanceOf } from './distance.ts';
 import type { EmbeddingStore, GalleryFace } from './embedding-store.ts';
 import { Gallery } from './gallery.ts';
 import type { SharedGallery } from './gallery-memory.ts';
-import { cosineDistance } from './match-defaults.ts';
 import type { GalleryHit, GallerySearch } from './search.ts';
+import { cosineDistance } from './threshold-limits.ts';
 
 /** A version of the model, with the faces that are enrolled for it. */
 interface VersionGallery {
@@ -28,6 +28,8 @@ export interface Wanted {
   readonly threshold: number;
   /** Limit on the near misses. */
   readonly candidates: number;
+  /** Largest distance of a near miss, on the same scale; any unless set. */
+  readonly within?: number;
 }
 
 /** Distance and similarity on the scale of the version in use. */
@@ -115,6 +117,12 @@ export class ModelGallery {
     return this.#current.gallery.has(imageId);
   }
 
+  /** Reads the embeddings of those images that are enrolled for the version in use. */
+  embeddingsOf(imageIds: readonly string[]): Map<string, Float32Array> {
+    const faces = this.#current.gallery.getAmong(imageIds);
+    return new Map(faces.map(({ imageId, embedding }) => [imageId, embedding]));
+  }
+
   /** Lists the owners of all versions' faces. */
   owners(): FaceOwner[] {
     return this.#versions.flatMap(({ gallery }) => gallery.owners());
@@ -130,12 +138,19 @@ export class ModelGallery {
   }
 
   /** Lists the searches that find a face in every version. */
-  searches({ metric, threshold, candidates }: Wanted): GallerySearch[] {
+  searches({ metric, threshold, candidates, within }: Wanted): GallerySearch[] {
     return this.#inUse.map(({ model }) => {
       const { embedder } = model;
-      if (model === this.#current.model) return { embedder, metric, threshold, candidates };
-      const cosine = cosineDistance(this.#name, metric, threshold) ?? Number.POSITIVE_INFINITY;
-      return { embedder, metric: 'cosine', threshold: this.#fromCurrent(model, cosine), candidates };
+      if (model === this.#current.model)
+        return { embedder, metric, threshold, candidates, ...(within !== undefined && { within }) };
+      const converted = (distance: number) =>
+        this.#fromCurrent(model, cosineDistance(this.#name, metric, distance) ?? Number.POSITIVE_INFINITY);
+      const limits = {
+        threshold: converted(threshold),
+        candidates,
+        ...(within !== undefined && { within: converted(within) }),
+      };
+      return { embedder, metric: 'cosine', ...limits };
     });
   }
 
@@ -147,7 +162,7 @@ export class ModelGallery {
   found(
     searches: readonly GallerySearch[],
     hits: readonly (readonly GalleryHit[])[],
-    { metric, threshold, candidates }: Wanted,
+    { metric, threshold, candidates, within = Number.POSITIVE_INFINITY }: Wanted,
   ): Found {
     const neighbours = new Map<string, FaceMatch>();
     let isOutdated = false;
@@ -170,7 +185,7 @@ export class ModelGallery {
     const matches = sorted.filter(({ distance }) => distance <= threshold);
     const known = new Set(matches.map(({ entryId }) => entryId));
     const misses = sorted.filter(({ distance, entryId }) => {
-      if (distance <= threshold || known.has(entryId)) return false;
+      if (distance <= threshold || distance > within || known.has(entryId)) return false;
       return known.add(entryId);
     });
     return { neighbours: [...matches, ...misses.slice(0, candidates)], isOutdated };

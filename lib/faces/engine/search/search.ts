@@ -28,6 +28,8 @@ export interface GallerySearch {
   readonly threshold: number;
   /** Limit on the near misses of each face, see `searchGallery`. */
   readonly candidates?: number;
+  /** Largest distance of a near miss, in the metric; any unless set. */
+  readonly within?: number;
 }
 
 /** Number of entries kept beyond the near misses wanted, because some of them may turn out to match. */
@@ -55,6 +57,7 @@ const longestLook = 1024;
  * u'.p' + e(1 + f) + f. A row is ruled out if a face at that cosine would be beyond the threshold. If near
  * misses are wanted, it must also be farther than as many entries found before.
  * @param candidates limit on the near misses of each probe
+ * @param within largest distance of a near miss
  */
 export function searchGallery(
   gallery: SharedGallery,
@@ -62,8 +65,10 @@ export function searchGallery(
   metric: DistanceMetric,
   threshold: number,
   candidates = 0,
+  within = Number.POSITIVE_INFINITY,
 ): GalleryHit[][] {
-  const searches = probes.map((probe) => new ProbeSearch(gallery, probe, metric, threshold, candidates));
+  const limits = { threshold, candidates, within };
+  const searches = probes.map((probe) => new ProbeSearch(gallery, probe, metric, limits));
   passOver(
     gallery,
     searches.filter(({ canMatch }) => canMatch),
@@ -117,6 +122,7 @@ class ProbeSearch {
   readonly #metric: DistanceMetric;
   readonly #threshold: number;
   readonly #candidates: number;
+  readonly #within: number;
   /** Hits of each entry that matches. */
   readonly #matching = new Map<number, GalleryHit[]>();
   /** Nearest face of each entry that is close and does not match. */
@@ -124,27 +130,30 @@ class ProbeSearch {
   /** Number of near misses that turned out to match since `#farthest` was set. */
   #left = 0;
   /** Distance beyond which no entry is kept as a near miss. */
-  #farthest = Number.POSITIVE_INFINITY;
+  #farthest: number;
+  /** True if near misses were dropped. */
+  #isPruned = false;
   #isSecondPass = false;
 
   constructor(
     gallery: SharedGallery,
     probe: Float32Array,
     metric: DistanceMetric,
-    threshold: number,
-    candidates: number,
+    { threshold, candidates, within }: Required<Pick<GallerySearch, 'threshold' | 'candidates' | 'within'>>,
   ) {
     this.#gallery = gallery;
     this.#metric = metric;
     this.#threshold = threshold;
     this.#candidates = candidates;
+    this.#within = within;
+    this.#farthest = within;
     this.#probe = Float64Array.from(probe);
     ({ unit: this.unit, length: this.#length } = unitOf(this.#probe));
     this.scoring =
       metric === 'euclidean'
         ? { constant: 0, perLength: 2 * this.#length, perSquare: 1 - margin }
         : { constant: 1, perLength: 0, perSquare: 0 };
-    this.leastScore = candidates > 0 ? Number.NEGATIVE_INFINITY : this.#scoreFor(threshold);
+    this.leastScore = this.#scoreFor(candidates > 0 ? Math.max(threshold, within) : threshold);
   }
 
   /**
@@ -208,6 +217,7 @@ class ProbeSearch {
     for (const { entryId } of sorted.slice(kept)) this.#nearMisses.delete(entryId);
     this.#farthest = (sorted[kept - 1] as GalleryHit).distance;
     this.#left = 0;
+    this.#isPruned = true;
     this.leastScore = this.#scoreFor(this.#farthest);
     return true;
   }
@@ -217,12 +227,13 @@ class ProbeSearch {
    * @returns true if a second pass is needed
    */
   beginsAgain(): boolean {
-    if (this.#farthest === Number.POSITIVE_INFINITY || this.#left <= spareEntries) return false;
+    if (!this.#isPruned || this.#left <= spareEntries) return false;
     this.#nearMisses.clear();
     this.#left = 0;
-    this.#farthest = Number.POSITIVE_INFINITY;
+    this.#farthest = this.#within;
+    this.#isPruned = false;
     this.#isSecondPass = true;
-    this.leastScore = Number.NEGATIVE_INFINITY;
+    this.leastScore = this.#scoreFor(this.#within);
     return true;
   }
 
@@ -234,6 +245,7 @@ class ProbeSearch {
 
   /** Computes the score of a face at this distance, less a margin. */
   #scoreFor(distance: number): number {
+    if (distance === Number.POSITIVE_INFINITY) return Number.NEGATIVE_INFINITY;
     switch (this.#metric) {
       case 'cosine':
         return 1 - distance - margin;

@@ -21,10 +21,14 @@ export class UnreachableError extends Error {
 }
 
 export interface Call {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Body, sent as JSON unless it is a form. */
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
+  /** Version of the entry that a change is for. */
+  readonly version?: number | undefined;
+  /** True to send it even if the page is left at this moment. */
+  readonly keepalive?: boolean;
 }
 
 /**
@@ -34,7 +38,10 @@ export interface Call {
  * @param path path below the service's address, without a slash in front.
  * @throws RefusedError, UnreachableError, the signal's reason
  */
-export async function call(path: string, { method = 'GET', body, signal }: Call = {}): Promise<Response> {
+export async function call(
+  path: string,
+  { method = 'GET', body, signal, version, keepalive = false }: Call = {},
+): Promise<Response> {
   const base = serviceUrl.value;
   if (base === undefined) throw new UnreachableError();
   for (;;) {
@@ -42,11 +49,13 @@ export async function call(path: string, { method = 'GET', body, signal }: Call 
     const headers = new Headers();
     if (token !== undefined) headers.set('Authorization', `Bearer ${token}`);
     if (body !== undefined && !(body instanceof FormData)) headers.set('Content-Type', 'application/json');
+    if (version !== undefined) headers.set('If-Match', `"${version}"`);
     const response = await answerOf(new URL(path, base), {
       method,
       headers,
       cache: 'no-store',
       credentials: 'omit',
+      keepalive,
       body: body === undefined ? null : body instanceof FormData ? body : JSON.stringify(body),
       signal: signal ?? null,
     });

@@ -1,15 +1,18 @@
 import type { AddedImages } from '../../../../lib/contract/endpoints/add-images.ts';
 import type { CreatedBlacklistRecord } from '../../../../lib/contract/endpoints/create-entry.ts';
 import type { Status } from '../../../../lib/contract/endpoints/status.ts';
-import type { UpdateEntryRequest } from '../../../../lib/contract/endpoints/update-entry.ts';
+import type { EntryVerification } from '../../../../lib/contract/endpoints/verify-entry.ts';
+import type { ReviewVerdict } from '../../../../lib/contract/review.ts';
 import type {
   BlacklistRecord,
-  DetectedFaceArea,
   ImageProcessingResult,
   PaginatedProcessedImages,
   ReferenceImage,
 } from '../../../../lib/contract/shapes.ts';
 import type { UploadContentType, UploadForm } from '../../../../lib/contract/uploads.ts';
+import type { Verification } from '../../../../lib/contract/verification.ts';
+import { formTexts, type PersonPatch, type PersonValues } from '../model/person.ts';
+import { caller } from './caller.ts';
 import { callJson, sendForm } from './client.ts';
 
 /** The service's endpoints that the console uses, each as a function. All throw what `call` throws. */
@@ -32,19 +35,20 @@ export function getEntry(id: number, signal?: AbortSignal): Promise<BlacklistRec
   return callJson(`${api}/blacklist/${id}/`, { signal });
 }
 
-export function createEntry(name: string, reason: string, image: File): Promise<CreatedBlacklistRecord> {
+export function createEntry(values: PersonValues, image: File): Promise<CreatedBlacklistRecord> {
   const form = imageForm(image);
-  form.set('name', name);
-  form.set('reason', reason);
+  for (const [name, text] of Object.entries(formTexts(values))) form.set(name, text);
   return callJson(`${api}/blacklist/`, { method: 'POST', body: form });
 }
 
-export function updateEntry(id: number, body: UpdateEntryRequest): Promise<BlacklistRecord> {
-  return callJson(`${api}/blacklist/${id}/`, { method: 'PUT', body });
+/** Changes what the patch names. With a `version`, it is refused with a 412 if the entry has another. */
+export function patchEntry(id: number, patch: PersonPatch): Promise<BlacklistRecord> {
+  return callJson(`${api}/blacklist/${id}/`, { method: 'PATCH', body: patch });
 }
 
-export function deleteEntry(id: number): Promise<BlacklistRecord> {
-  return callJson(`${api}/blacklist/${id}/`, { method: 'DELETE' });
+/** Deletes an entry, also when the page is left meanwhile. Another version than that is a 412. */
+export function deleteEntry(id: number, version?: number): Promise<BlacklistRecord> {
+  return callJson(`${api}/blacklist/${id}/`, { method: 'DELETE', version, keepalive: true });
 }
 
 export function listImages(entryId: number, signal?: AbortSignal): Promise<ReferenceImage[]> {
@@ -65,22 +69,36 @@ function imageForm(image: File): FormData {
   return form;
 }
 
-export function detectFaces(image: string, signal?: AbortSignal): Promise<DetectedFaceArea[]> {
-  return callJson(`${api}/detect/detect-face`, { method: 'POST', body: { image }, signal });
+/** Finds the faces of a picture, with their faults and whom they look like. Nothing is kept of it. */
+export function examineImage(image: string, signal?: AbortSignal): Promise<ImageProcessingResult> {
+  return processOne({ images: [image], keep: 'none' }, signal);
 }
 
-export async function processImage(
+export function processImage(
   image: string,
   candidates: number,
   signal?: AbortSignal,
 ): Promise<ImageProcessingResult> {
+  return processOne({ images: [image], candidates }, signal);
+}
+
+async function processOne(body: object, signal: AbortSignal | undefined): Promise<ImageProcessingResult> {
   const [result] = await callJson<ImageProcessingResult[]>(`${api}/process/process-images`, {
     method: 'POST',
-    body: { images: [image], candidates },
+    body,
     signal,
   });
   if (result === undefined) throw new Error('One picture must have one result.');
   return result;
+}
+
+/** Compares the faces of two pictures; of several faces the largest counts. */
+export function verify(image1: string, image2: string): Promise<Verification> {
+  return callJson(`${api}/verify`, { method: 'POST', body: { image1, image2 } });
+}
+
+export function verifyEntry(entryId: number, image: string): Promise<EntryVerification> {
+  return callJson(`${api}/blacklist/${entryId}/verify`, { method: 'POST', body: { image } });
 }
 
 /** Sends a picture that is too large for a request. Returns its name for later requests. */
@@ -121,6 +139,26 @@ export function getProcessed(id: number, signal?: AbortSignal): Promise<ImagePro
   return callJson(`${api}/processed-images/${id}`, { signal });
 }
 
-export function getStatus(signal?: AbortSignal): Promise<Status> {
-  return callJson(`${api}/status`, { signal });
+export async function getStatus(signal?: AbortSignal): Promise<Status> {
+  const status = await callJson<Status>(`${api}/status`, { signal });
+  // An earlier service does not tell who asks.
+  caller.update((known) => (known?.role === status.caller?.role ? known : status.caller));
+  return status;
+}
+
+/** Verdict of a person on a face and the entry that it matched, or nearly matched. */
+export interface ReviewOfFace {
+  readonly faceIndex: number;
+  readonly entryId: number;
+  readonly verdict: ReviewVerdict;
+}
+
+export function reviewProcessed(
+  id: number,
+  { faceIndex, entryId, verdict }: ReviewOfFace,
+): Promise<ImageProcessingResult> {
+  return callJson(`${api}/processed-images/${id}/review`, {
+    method: 'PUT',
+    body: { face_index: faceIndex, entry_id: entryId, verdict },
+  });
 }

@@ -1,5 +1,6 @@
+import type { Box } from '../../../../lib/contract/shapes.ts';
 import type { UploadContentType } from '../../../../lib/contract/uploads.ts';
-import { decode, draw } from './pictures.ts';
+import { around, decode, draw } from './pictures.ts';
 
 /** Conversion of any file that this browser can show into a picture that the service accepts. */
 
@@ -16,6 +17,7 @@ const defaultMaxBytes = 15 * 1024 * 1024;
  */
 const scaledSide = 3_000;
 const jpegQuality = 0.9;
+const cutQuality = 0.95;
 
 const taken: Record<UploadContentType, true> = {
   'image/jpeg': true,
@@ -66,6 +68,29 @@ export async function preview(
   const scale = Math.min(1, side / Math.max(width, height));
   const blob = await draw(image, { x: 0, y: 0, w: width, h: height }, scale, 'image/jpeg', jpegQuality);
   return { base64: await toBase64(blob), scale, width, height };
+}
+
+/** Share of a face's box that is sent around it, on each side. It is enough to find the face again. */
+const sentMargin = 0.6;
+
+/** Cuts one face out of a picture. Other faces within the cut are painted over. */
+export async function cutFace(file: File, face: Box, others: readonly Box[]): Promise<File> {
+  const image = await decodeFile(file);
+  const { naturalWidth: width, naturalHeight: height } = image;
+  const area = around(face, { width, height }, sentMargin);
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.round(area.w);
+  canvas.height = Math.round(area.h);
+  const context = canvas.getContext('2d');
+  if (context === null) throw new Error('This browser cannot draw.');
+  context.drawImage(image, area.x, area.y, area.w, area.h, 0, 0, canvas.width, canvas.height);
+  context.fillStyle = '#808080';
+  for (const { x, y, w, h } of others) context.fillRect(x - area.x, y - area.y, w, h);
+  // The chosen face stays whole, also where another one lies across it.
+  context.drawImage(image, face.x, face.y, face.w, face.h, face.x - area.x, face.y - area.y, face.w, face.h);
+  const whole = { x: 0, y: 0, w: canvas.width, h: canvas.height };
+  const blob = await draw(canvas, whole, 1, 'image/jpeg', cutQuality);
+  return new File([blob], `${file.name.replace(/\.[^.]*$/, '')}.jpg`, { type: 'image/jpeg' });
 }
 
 async function decodeFile(file: File): Promise<HTMLImageElement> {

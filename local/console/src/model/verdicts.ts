@@ -1,42 +1,112 @@
-import type { BlacklistMatch, DetectedFace } from '../../../../lib/contract/shapes.ts';
+import type { BlacklistMatch, DetectedFace, ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
+import type { Verdict as VerdictKind, VerdictReason } from '../../../../lib/contract/verdict.ts';
+
+export type { Verdict as VerdictKind } from '../../../../lib/contract/verdict.ts';
 
 /** Comparison of a face with one listed person: the pictures that the service returned, best first. */
 export interface Comparison {
   readonly entry: BlacklistMatch['entry'];
   readonly best: BlacklistMatch;
   readonly references: readonly BlacklistMatch[];
-  readonly isMatch: boolean;
+  /** Likeness in the service's own judgement. */
+  readonly likeness: 'match' | 'possible' | 'other';
 }
 
 export interface Verdict {
   readonly face: DetectedFace;
+  readonly kind: VerdictKind;
   /** Best first. */
   readonly comparisons: readonly Comparison[];
-  readonly isMatch: boolean;
+  readonly reasons: readonly VerdictReason[];
 }
 
-/**
- * Determines who matches a face at a threshold. It can only judge the people whom the service returned: its
- * own matches, and the near misses.
- * @param threshold undefined: the one that the service judged by
- */
-export function judge(face: DetectedFace, threshold: number | undefined): Verdict {
-  const told = [...face.blacklist_matches, ...(face.candidates ?? [])];
-  const byEntry = Map.groupBy(told, ({ entry }) => entry.id);
-  const comparisons = [...byEntry.values()]
+/** Returns the service's own verdict on a face, with the people that it was compared with. */
+export function judge(face: DetectedFace): Verdict {
+  const { blacklist_matches: matches, near_misses: near, candidates, verdict_reasons: reasons } = face;
+  const comparisons = [
+    ...comparisonsOf(matches, 'match', []),
+    ...comparisonsOf(near ?? [], 'possible', matches),
+    ...comparisonsOf(candidates ?? [], 'other', [...matches, ...(near ?? [])]),
+  ];
+  return { face, kind: kindOf(face), comparisons, reasons: reasons ?? [] };
+}
+
+/** Groups by entry, without the entries that are known by others already. */
+function comparisonsOf(
+  told: readonly BlacklistMatch[],
+  likeness: Comparison['likeness'],
+  others: readonly BlacklistMatch[],
+): Comparison[] {
+  const known = new Set(others.map(({ entry }) => entry.id));
+  const byEntry = Map.groupBy(
+    told.filter(({ entry }) => !known.has(entry.id)),
+    ({ entry }) => entry.id,
+  );
+  return [...byEntry.values()]
     .map((group) => group.toSorted((one, other) => one.distance - other.distance))
     .flatMap((references) => {
       const [best] = references;
       if (best === undefined) return [];
-      return [{ entry: best.entry, best, references, isMatch: matches(face, best, threshold) }];
+      // The notes stand in the first match that the service gives.
+      const notes = references.find(({ entry }) => entry.notes)?.entry.notes ?? null;
+      return [{ entry: { ...best.entry, notes }, best, references, likeness }];
     })
     .sort((one, other) => one.best.distance - other.best.distance);
-  return { face, comparisons, isMatch: comparisons.some(({ isMatch }) => isMatch) };
 }
 
-function matches(face: DetectedFace, best: BlacklistMatch, threshold: number | undefined): boolean {
-  // The service's own verdict is not computed again from rounded numbers.
-  return threshold === undefined ? face.blacklist_matches.includes(best) : best.distance <= threshold;
+/** A record of an earlier version does not tell if its faces could be judged, and so gives no all-clear. */
+function kindOf({ verdict, blacklist_matches, near_misses }: DetectedFace): VerdictKind {
+  if (blacklist_matches.length > 0) return 'match';
+  if (near_misses && near_misses.length > 0) return 'possible';
+  return verdict ?? 'cannot_tell';
+}
+
+const gravity: readonly VerdictKind[] = ['match', 'possible', 'cannot_tell', 'no_match'];
+
+export interface PictureVerdict {
+  readonly kind: VerdictKind;
+  /** Gravest first. */
+  readonly faces: readonly Verdict[];
+}
+
+/** Returns the service's verdict on a picture: that on the gravest of its faces. */
+export function judgePicture({ faces }: Pick<ImageProcessingResult, 'faces'>): PictureVerdict {
+  const verdicts = faces
+    .map(judge)
+    .sort((one, other) => gravity.indexOf(one.kind) - gravity.indexOf(other.kind));
+  return { kind: verdicts[0]?.kind ?? 'cannot_tell', faces: verdicts };
+}
+
+/** A face that matched or nearly matched a person. */
+export interface Hit {
+  readonly verdict: Verdict;
+  readonly comparison: Comparison;
+}
+
+/** Lists who matched or nearly matched, gravest first. */
+export function hitsOf({ faces }: PictureVerdict): Hit[] {
+  return faces.flatMap((verdict) =>
+    verdict.comparisons
+      .filter(({ likeness }) => likeness !== 'other')
+      .map((comparison) => ({ verdict, comparison })),
+  );
+}
+
+export const reviewOf = ({ best }: Comparison) => best.review;
+
+/** Returns true if people have said that it is somebody else. */
+export const isRejected = (comparison: Comparison) => reviewOf(comparison)?.verdict === 'rejected';
+
+/**
+ * Names the people who would match at another threshold. It can only tell of the people whom the service
+ * returned: its own matches, and the near misses.
+ * @param distance the largest that would be a match
+ */
+export function wouldMatch(verdicts: readonly Verdict[], distance: number): string[] {
+  const names = verdicts.flatMap(({ comparisons }) =>
+    comparisons.filter(({ best }) => best.distance <= distance).map(({ entry }) => entry.name),
+  );
+  return [...new Set(names)];
 }
 
 /** A distance and the similarity that goes with it. */

@@ -10,7 +10,7 @@ const moment = new Intl.DateTimeFormat(undefined, {
   second: '2-digit',
 });
 
-export const dateOf = (iso: string) => day.format(new Date(iso));
+export const dateOf = (iso: string | Date) => day.format(new Date(iso));
 export const timeOf = (iso: string) => moment.format(new Date(iso));
 
 export function count(number: number, one: string, many = `${one}s`): string {

@@ -1,46 +1,69 @@
 import { useState } from 'preact/hooks';
-import { messageOf, RefusedError } from '../api/client.ts';
+import { RefusedError } from '../api/client.ts';
 import { getStatus } from '../api/endpoints.ts';
-import { addFiles, clearDraft, type DraftPicture, enroll, isToSend, type Outcome } from '../enrollment.ts';
+import { addFiles, clearDraft, type DraftPicture, movePictures } from '../draft.ts';
+import { isToSend, type Outcome } from '../enrollment.ts';
 import { useLoad } from '../load.ts';
+import { nobody, type PersonValues } from '../model/person.ts';
 import { count } from '../model/words.ts';
 import { go, paths } from '../routes.ts';
 import { Store, useStore } from '../store.ts';
+import { DoubtsDialog } from '../ui/doubts.tsx';
 import { DraftPictures } from '../ui/draft-pictures.tsx';
 import { Duplicates } from '../ui/duplicates.tsx';
+import { picturesFor } from '../ui/entry-pictures.tsx';
 import { announce, tell } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { PersonFields } from '../ui/person-fields.tsx';
 import { PictureInput } from '../ui/picture-input.tsx';
 import { Notice } from '../ui/states.tsx';
 import { Warnings } from '../ui/warnings.tsx';
+import { useEnrolling } from '../use-enrolling.ts';
 
 /** Content of the form. It outlives the page, so that a visit to another page loses nothing. */
 interface PersonDraft {
-  readonly name: string;
-  readonly reason: string;
+  readonly values: PersonValues;
   /** Once the first picture was taken. */
   readonly entryId: number | undefined;
 }
-const nobody: PersonDraft = { name: '', reason: '', entryId: undefined };
-const person = new Store<PersonDraft>(nobody);
-const pictures = new Store<readonly DraftPicture[]>([]);
+const empty: PersonDraft = { values: nobody, entryId: undefined };
+const person = new Store<PersonDraft>(empty);
+export const newPersonPictures = new Store<readonly DraftPicture[]>([]);
+const pictures = newPersonPictures;
 
 function discard(): void {
-  person.set(nobody);
+  person.set(empty);
   clearDraft(pictures);
 }
 
 export function AddPersonPage() {
-  const { name, reason, entryId } = useStore(person);
+  const { values, entryId } = useStore(person);
   const drafts = useStore(pictures);
   const status = useLoad('status', getStatus);
-  const { isSending, outcome, nameError, error, send } = useSending();
+  const [nameError, setNameError] = useState<string>();
+  const { isSending, outcome, doubts, error, send, goOn, reset } = useEnrolling({
+    draft: pictures,
+    person: () => person.value,
+    onListed: (id) => person.update((before) => ({ ...before, entryId: id })),
+    onDone: (result) => finish(result, person.value.values.name.trim()),
+    onError: (failure) => {
+      const isTaken = failure instanceof RefusedError && failure.status === 409;
+      if (isTaken) setNameError('Somebody is listed under this name already.');
+      return isTaken;
+    },
+  });
   const toSend = drafts.filter(isToSend).length;
   const isListed = entryId !== undefined;
+  const name = values.name.trim();
   const submit = (event: Event) => {
     event.preventDefault();
-    void send();
+    setNameError(name === '' ? 'A name is needed.' : undefined);
+    if (name !== '') void send();
+  };
+  const addTo = (id: number) => {
+    reset();
+    movePictures(pictures, picturesFor(id));
+    go(paths.entry(id));
   };
   return (
     <Page
@@ -49,19 +72,20 @@ export function AddPersonPage() {
       lead="One good picture will do; two or three make misses rarer."
     >
       <form class="form wide" onSubmit={submit} noValidate>
-        <PersonFields
-          name={name}
-          reason={reason}
-          nameError={nameError}
-          isDisabled={isListed || isSending}
-          onChange={(part) => person.update((before) => ({ ...before, ...part }))}
-        />
         <PictureInput
           compact={drafts.length > 0}
           hint="The face should be sharp, well lit, and turned to the camera."
           onFiles={(files) => addFiles(pictures, files, status.data?.settings.max_image_bytes)}
         />
-        <DraftPictures draft={pictures} isBusy={isSending} />
+        <DraftPictures draft={pictures} isBusy={isSending} entryId={entryId} />
+        <PersonFields
+          values={values}
+          nameError={nameError}
+          isDisabled={isListed || isSending}
+          onChange={(part) =>
+            person.update((before) => ({ ...before, values: { ...before.values, ...part } }))
+          }
+        />
         {error !== undefined && (
           <div role="alert">
             <Notice kind="warning">{error}</Notice>
@@ -84,40 +108,18 @@ export function AddPersonPage() {
             </button>
           )}
         </div>
+        {doubts && (
+          <DoubtsDialog
+            doubts={doubts}
+            action={`List ${name} nevertheless`}
+            onGoOn={() => void goOn()}
+            onAddTo={addTo}
+            onClose={reset}
+          />
+        )}
       </form>
     </Page>
   );
-}
-
-function useSending() {
-  const [isSending, setSending] = useState(false);
-  const [outcome, setOutcome] = useState<Outcome>();
-  const [nameError, setNameError] = useState<string>();
-  const [error, setError] = useState<string>();
-  const send = async (): Promise<void> => {
-    const { name, reason, entryId } = person.value;
-    const trimmed = { name: name.trim(), reason: reason.trim() };
-    const hasPictures = pictures.value.some(isToSend);
-    setNameError(trimmed.name === '' ? 'A name is needed.' : undefined);
-    setError(hasPictures ? undefined : 'Add at least one picture that shows the face.');
-    setOutcome(undefined);
-    if (trimmed.name === '' || !hasPictures) return;
-    setSending(true);
-    try {
-      const result = await enroll(pictures, { ...trimmed, entryId }, (id) =>
-        person.set({ ...trimmed, entryId: id }),
-      );
-      finish(result, trimmed.name);
-      setOutcome(result);
-    } catch (failure) {
-      const isTaken = failure instanceof RefusedError && failure.status === 409;
-      if (isTaken) setNameError('Somebody is listed under this name already.');
-      else setError(messageOf(failure));
-    } finally {
-      setSending(false);
-    }
-  };
-  return { isSending, outcome, nameError, error, send };
 }
 
 /** Opens the person's page if nothing is left to be checked. */

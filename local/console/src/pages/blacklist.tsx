@@ -1,11 +1,14 @@
 import { useEffect, useId, useState } from 'preact/hooks';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
+import { useMay } from '../api/caller.ts';
 import { imagePath, listEntries, listImages } from '../api/endpoints.ts';
 import { inTurn } from '../api/pictures.ts';
+import { deleting } from '../deletions.ts';
 import { useLoad } from '../load.ts';
 import { count, dateOf } from '../model/words.ts';
 import { paths } from '../routes.ts';
 import { Store, useStore } from '../store.ts';
+import { EntryBadges, isExpired } from '../ui/entry-badges.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { announce } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
@@ -23,12 +26,18 @@ const shownCards = new Store(cardsAtOnce);
 export function BlacklistPage() {
   const query = useStore(search);
   const shown = useStore(shownCards);
-  const { data, error, isLoading, reload } = useLoad(`entries ${query}`, (signal) =>
-    listEntries(query, signal),
-  );
+  const hidden = useStore(deleting);
+  const mayAdd = useMay('editor');
+  const {
+    data: all,
+    error,
+    isLoading,
+    reload,
+  } = useLoad(`entries ${query}`, (signal) => listEntries(query, signal));
+  const data = all?.filter(({ id }) => !hidden.has(id));
   useEffect(() => {
     if (data && query !== '') announce(`${count(data.length, 'person', 'people')} found`);
-  }, [data, query]);
+  }, [all, query]);
   return (
     <Page
       title="Blacklist"
@@ -38,10 +47,12 @@ export function BlacklistPage() {
           : 'The people whom pictures are compared with'
       }
       actions={
-        <a class="button primary" href={paths.addPerson}>
-          <Icon name="plus" />
-          Add person
-        </a>
+        mayAdd && (
+          <a class="button primary" href={paths.addPerson}>
+            <Icon name="plus" />
+            Add person
+          </a>
+        )
       }
     >
       <Search />
@@ -98,15 +109,20 @@ function Search() {
 }
 
 function PersonCard({ entry }: { entry: BlacklistRecord }) {
-  const { id, name, reason, added_date, image_count } = entry;
+  const { id, name, reason, added_date, image_count, suspended } = entry;
   return (
-    <li class="card">
+    <li class={`card ${suspended || isExpired(entry) ? 'out-of-force' : ''}`}>
       <PersonPicture entry={entry} />
       <div class="card-text">
         <h2>
-          <a href={paths.entry(id)}>{name}</a>
+          <a href={paths.entry(id)} dir="auto">
+            {name}
+          </a>
         </h2>
-        <p class="card-reason">{reason ?? <span class="hint">No reason given</span>}</p>
+        <EntryBadges entry={entry} />
+        <p class="card-reason" dir="auto">
+          {reason ?? <span class="hint">No reason given</span>}
+        </p>
         <p class="hint">
           {count(image_count, 'picture')} · {dateOf(added_date)}
         </p>

@@ -3,16 +3,17 @@ import { getStatus } from '../api/endpoints.ts';
 import {
   type Check,
   checks,
-  chosenThreshold,
   clearChecks,
   maxChecks,
+  noteReviews,
   removeCheck,
   retryCheck,
   selectedCheck,
   startChecks,
 } from '../checks.ts';
 import { useLoad } from '../load.ts';
-import { judge } from '../model/verdicts.ts';
+import { headlineOf, type Tone } from '../model/verdict-words.ts';
+import { hitsOf, isRejected, judgePicture } from '../model/verdicts.ts';
 import { count } from '../model/words.ts';
 import { paths } from '../routes.ts';
 import { useStore } from '../store.ts';
@@ -20,7 +21,8 @@ import { tell } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { PictureInput } from '../ui/picture-input.tsx';
 import { Results } from '../ui/results.tsx';
-import { Failure, Notice } from '../ui/states.tsx';
+import { Notice } from '../ui/states.tsx';
+import { VerdictBar } from '../ui/verdict-bar.tsx';
 import { Warnings } from '../ui/warnings.tsx';
 
 export function CheckPage() {
@@ -39,15 +41,11 @@ export function CheckPage() {
   return (
     <Page
       title="Check"
+      isCompact={all.length > 0}
       lead="See whether somebody in a picture is listed. What you check is kept in the history."
-      actions={
-        all.length > 0 && (
-          <button type="button" class="button" onClick={clearChecks}>
-            Clear all
-          </button>
-        )
-      }
     >
+      {selected && <SelectedCheck key={selected.id} check={selected} status={status.data} />}
+      {all.length > 1 && <Strip all={all} selected={selected} />}
       {status.data?.counts.entries === 0 && (
         <Notice kind="info">
           Nobody is listed yet, so nobody can match. <a href={paths.addPerson}>Add the first person</a>
@@ -60,11 +58,6 @@ export function CheckPage() {
         onFiles={start}
         onUrl={(url) => start([url])}
       />
-      {all.length > 1 && <Strip all={all} selected={selected} />}
-      {status.error !== undefined && status.data === undefined && all.length > 0 && (
-        <Failure error={status.error} onRetry={status.reload} />
-      )}
-      {selected && <SelectedCheck key={selected.id} check={selected} status={status.data} />}
     </Page>
   );
 }
@@ -72,8 +65,7 @@ export function CheckPage() {
 /** Shows the pictures that are checked, in a row, with what is known of each. */
 function Strip({ all, selected }: { all: readonly Check[]; selected: Check | undefined }) {
   const done = all.filter(({ state }) => state === 'done' || state === 'failed').length;
-  const threshold = useStore(chosenThreshold);
-  const verdicts = all.map((check) => verdictOf(check, threshold));
+  const verdicts = all.map(verdictOf);
   const matching = verdicts.filter(({ kind }) => kind === 'match').length;
   return (
     <section aria-label="Pictures">
@@ -82,10 +74,13 @@ function Strip({ all, selected }: { all: readonly Check[]; selected: Check | und
         <span>
           {done} of {all.length} checked{matching > 0 && ` · ${matching} with a match`}
         </span>
+        <button type="button" class="button quiet" onClick={clearChecks}>
+          Clear all
+        </button>
       </div>
       <ul class="strip">
         {all.map((check, index) => {
-          const { kind, text } = verdicts[index] ?? verdictOf(check, threshold);
+          const { kind, text } = verdicts[index] ?? verdictOf(check);
           return (
             <li key={check.id}>
               <button
@@ -108,23 +103,39 @@ function Strip({ all, selected }: { all: readonly Check[]; selected: Check | und
   );
 }
 
-function verdictOf({ state, result }: Check, threshold: number | undefined) {
+function verdictOf({ state, result }: Check): { kind: Tone | 'waiting' | 'failed'; text: string } {
   if (state === 'waiting') return { kind: 'waiting', text: 'Waiting' };
   if (state === 'checking') return { kind: 'waiting', text: 'Checking …' };
   if (state === 'failed' || result === undefined) return { kind: 'failed', text: 'Failed' };
-  if (result.faces.length === 0) return { kind: 'clear', text: 'No face' };
-  const matching = result.faces.filter((face) => judge(face, threshold).isMatch).length;
-  if (matching > 0) return { kind: 'match', text: count(matching, 'match', 'matches') };
-  return { kind: 'clear', text: 'No match' };
+  const { tone, text } = headlineOf(result);
+  if (result.faces.length === 0) return { kind: tone, text: 'No face' };
+  const open = hitsOf(judgePicture(result)).filter(({ comparison }) => !isRejected(comparison));
+  return { kind: tone, text: open.length > 1 ? `${open.length}: ${text}` : text };
 }
 
 function SelectedCheck({ check, status }: { check: Check; status: Status | undefined }) {
-  const threshold = useStore(chosenThreshold);
-  const { name, state, picture, result, error, note } = check;
+  const { id, name, state, picture, result, error, note } = check;
   return (
     <article class="check" aria-label={name} aria-busy={state === 'waiting' || state === 'checking'}>
+      {error ? (
+        <div role="alert">
+          <VerdictBar headline={{ tone: 'cannot-tell', text: 'Not checked', detail: error }} />
+        </div>
+      ) : (
+        <Results
+          result={result}
+          comingText={state === 'waiting' ? 'Waiting …' : 'Checking …'}
+          picture={picture}
+          alt={name}
+          status={status}
+          isKept={false}
+          onReviewed={(reviewed) => noteReviews(id, reviewed)}
+        />
+      )}
+      {note && <Notice kind="info">{note}</Notice>}
+      <Warnings warnings={result?.warnings} />
       <div class="check-head">
-        <h2>{name}</h2>
+        <h2 dir="auto">{name}</h2>
         <div class="actions">
           {result?.db_id != null && (
             <a class="button quiet" href={paths.processed(result.db_id)}>
@@ -136,27 +147,11 @@ function SelectedCheck({ check, status }: { check: Check; status: Status | undef
               Check again
             </button>
           )}
-          <button type="button" class="button quiet" onClick={() => removeCheck(check.id)}>
+          <button type="button" class="button quiet" onClick={() => removeCheck(id)}>
             Remove
           </button>
         </div>
       </div>
-      {note && <Notice kind="info">{note}</Notice>}
-      {error && (
-        <div role="alert">
-          <Notice kind="warning">{error}</Notice>
-        </div>
-      )}
-      <Warnings warnings={result?.warnings} />
-      <Results
-        faces={result?.faces}
-        isComing={state === 'waiting' || state === 'checking'}
-        picture={picture}
-        alt={name}
-        status={status}
-        threshold={threshold}
-        onThreshold={chosenThreshold.set.bind(chosenThreshold)}
-      />
     </article>
   );
 }

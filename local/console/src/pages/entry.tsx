@@ -1,19 +1,21 @@
 import { useState } from 'preact/hooks';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
+import { useMay } from '../api/caller.ts';
 import { RefusedError } from '../api/client.ts';
-import { deleteEntry, getEntry, imagePath, listProcessed } from '../api/endpoints.ts';
-import { forgetPictures } from '../api/pictures.ts';
+import { getEntry, listProcessed } from '../api/endpoints.ts';
+import { deleteLater, deleting } from '../deletions.ts';
 import { useLoad } from '../load.ts';
-import { count, dateOf } from '../model/words.ts';
+import { count, dateOf, timeOf } from '../model/words.ts';
 import { go, historyPath, paths } from '../routes.ts';
+import { useStore } from '../store.ts';
 import { Confirm } from '../ui/dialog.tsx';
 import { EditPerson } from '../ui/edit-person.tsx';
+import { EntryBadges, isExpired } from '../ui/entry-badges.tsx';
 import { EntryPictures } from '../ui/entry-pictures.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { tell } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { LoadingRows, ProcessedRows } from '../ui/processed-rows.tsx';
-import { Empty, Failure } from '../ui/states.tsx';
+import { Empty, Failure, Notice } from '../ui/states.tsx';
 import { Warnings } from '../ui/warnings.tsx';
 
 const recentMatches = 6;
@@ -22,12 +24,15 @@ const back = { href: paths.blacklist, label: 'Blacklist' };
 export function EntryPage({ id }: { id: number }) {
   const { data: entry, error, reload } = useLoad(`entry ${id}`, (signal) => getEntry(id, signal));
   const [open, setOpen] = useState<'edit' | 'delete'>();
+  const mayEdit = useMay('editor');
+  const mayDelete = useMay('admin');
+  const isDeleting = useStore(deleting).has(id);
   const [warnings, setWarnings] = useState<readonly string[] | null>(null);
   const showSaved = (saved: BlacklistRecord) => {
     setWarnings(saved.warnings);
     reload();
   };
-  if (error instanceof RefusedError && error.status === 404) {
+  if (isDeleting || (error instanceof RefusedError && error.status === 404)) {
     return (
       <Page title="Not listed any more" back={back}>
         <Empty icon="people" title="There is nobody here">
@@ -45,25 +50,29 @@ export function EntryPage({ id }: { id: number }) {
       back={back}
       lead={
         entry && (
-          <>
-            {entry.reason ?? 'No reason given'}
-            <span class="hint">
-              Listed since {dateOf(entry.added_date)} · number {entry.id}
-            </span>
-          </>
+          <span class="hint">
+            Listed since {dateOf(entry.added_date)}
+            {entry.added_by && ` by ${entry.added_by}`} · number {entry.id}
+            {entry.updated_date &&
+              ` · changed ${timeOf(entry.updated_date)}${entry.updated_by ? ` by ${entry.updated_by}` : ''}`}
+          </span>
         )
       }
       actions={
         entry && (
           <>
-            <button type="button" class="button" onClick={() => setOpen('edit')}>
-              <Icon name="pencil" />
-              Edit
-            </button>
-            <button type="button" class="button danger-quiet" onClick={() => setOpen('delete')}>
-              <Icon name="trash" />
-              Delete
-            </button>
+            {mayEdit && (
+              <button type="button" class="button" onClick={() => setOpen('edit')}>
+                <Icon name="pencil" />
+                Edit
+              </button>
+            )}
+            {mayDelete && (
+              <button type="button" class="button danger-quiet" onClick={() => setOpen('delete')}>
+                <Icon name="trash" />
+                Delete
+              </button>
+            )}
           </>
         )
       }
@@ -72,6 +81,7 @@ export function EntryPage({ id }: { id: number }) {
       {entry && (
         <>
           <Warnings warnings={warnings} />
+          <About entry={entry} />
           <EntryPictures entry={entry} onChange={reload} />
           <RecentMatches id={id} />
           {open === 'edit' && (
@@ -84,26 +94,46 @@ export function EntryPage({ id }: { id: number }) {
   );
 }
 
-function DeletePerson({
-  entry: { id, name, image_count },
-  onClose,
-}: {
-  entry: BlacklistRecord;
-  onClose: () => void;
-}) {
+/** Shows what whoever must act should know. */
+function About({ entry }: { entry: BlacklistRecord }) {
+  const { reason, notes, suspended, expires_at } = entry;
+  return (
+    <section class="about" aria-label="About the person">
+      {(suspended || isExpired(entry)) && (
+        <Notice kind="info">
+          {suspended
+            ? 'Suspended: nobody matches this entry until that is taken back.'
+            : `Expired: nobody has matched this entry since ${timeOf(expires_at ?? '')}. It will be erased.`}
+        </Notice>
+      )}
+      <EntryBadges entry={entry} />
+      <p class="hit-reason" dir="auto">
+        {reason ?? <span class="hint">No reason given</span>}
+      </p>
+      {notes && (
+        <p class="about-notes" dir="auto">
+          {notes}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function DeletePerson({ entry, onClose }: { entry: BlacklistRecord; onClose: () => void }) {
+  const { name, image_count } = entry;
   const run = async () => {
-    await deleteEntry(id);
-    forgetPictures(imagePath(id, ''));
-    tell(`${name} was deleted.`);
+    deleteLater(entry);
     go(paths.blacklist, { replace: true });
   };
   return (
     <Confirm title={`Delete ${name}?`} action={`Delete ${name}`} run={run} onClose={onClose}>
       <p>
         {name} will match no longer. The entry, {count(image_count, 'reference picture')} and all face data
-        made from {image_count === 1 ? 'it' : 'them'} are removed. This cannot be undone.
+        made from {image_count === 1 ? 'it' : 'them'} are removed. After ten seconds this cannot be undone.
       </p>
-      <p class="hint">The history keeps past matches with the name.</p>
+      <p class="hint">
+        Past matches stay in the history as times and counts, without the name and without pictures.
+      </p>
     </Confirm>
   );
 }

@@ -6,10 +6,9 @@ import { count, sourceOf, timeOf } from '../model/words.ts';
 import { paths } from '../routes.ts';
 import { Page } from '../ui/page.tsx';
 import { useWholePicture } from '../ui/picture.tsx';
-import { MatchBadges } from '../ui/processed-rows.tsx';
 import { Fact, useSize } from '../ui/reference-picture.tsx';
 import { Results } from '../ui/results.tsx';
-import { Empty, Failure, Notice } from '../ui/states.tsx';
+import { Empty, Failure } from '../ui/states.tsx';
 import { Warnings } from '../ui/warnings.tsx';
 
 const back = { href: paths.history, label: 'History' };
@@ -30,10 +29,10 @@ export function ProcessedPage({ id }: { id: number }) {
     <Page
       title={data ? timeOf(data.processing_timestamp ?? '') : error === undefined ? undefined : 'Picture'}
       back={back}
-      lead={data && <MatchBadges item={data} />}
+      isCompact
     >
       {error !== undefined && data === undefined && <Failure error={error} onRetry={reload} />}
-      {data && <Details item={data} id={id} />}
+      {data && <Details item={data} id={id} onChange={reload} />}
     </Page>
   );
 }
@@ -44,38 +43,31 @@ function pathOfPicture({ original_image_path, saved_image_path }: ImageProcessin
   return saved_image_path === null ? undefined : processedImagePath(id, 'annotated');
 }
 
-function Details({ item, id }: { item: ImageProcessingResult; id: number }) {
-  const { url, failed } = useWholePicture(pathOfPicture(item, id));
+function Details({ item, id, onChange }: { item: ImageProcessingResult; id: number; onChange: () => void }) {
+  const { url } = useWholePicture(pathOfPicture(item, id));
   const size = useSize(url);
   const status = useLoad('status', getStatus);
   const [best] = item.faces.flatMap((face) => face.blacklist_matches);
   return (
     <>
-      {item.error !== null && <Notice kind="warning">{item.error}</Notice>}
+      <Results
+        result={item}
+        comingText=""
+        picture={url && size ? { url, size } : undefined}
+        alt="The picture that was checked"
+        status={status.data}
+        isKept
+        onReviewed={onChange}
+      />
       <Warnings warnings={item.warnings} />
-      {status.error !== undefined && status.data === undefined && (
-        <Failure error={status.error} onRetry={status.reload} />
-      )}
-      {item.error === null && (
-        <section aria-labelledby="faces">
-          <h2 class="visually-hidden" id="faces">
-            Faces
-          </h2>
-          <Results
-            faces={item.faces}
-            isComing={!failed && size === undefined}
-            picture={url && size ? { url, size } : undefined}
-            alt="The picture that was checked"
-            status={status.data}
-            threshold={undefined}
-          />
-        </section>
-      )}
       <section class="section" aria-labelledby="details">
         <h2 id="details">Details</h2>
         <dl class="facts-list">
+          {item.processing_timestamp && <Fact name="When" value={timeOf(item.processing_timestamp)} />}
           <Fact name="Number" value={String(id)} />
-          <Fact name="Source" value={sourceOf(item.image_path_or_identifier)} />
+          <Fact name="Came from" value={sourceOf(item.image_path_or_identifier)} />
+          {item.source && <Fact name="Source" value={item.source} />}
+          {item.reference && <Fact name="Reference" value={item.reference} />}
           <Fact name="Faces" value={count(item.faces.length, 'face')} />
           {best && <Fact name="Model" value={best.model} />}
           {best && <Fact name="Detector" value={best.detector_backend} />}

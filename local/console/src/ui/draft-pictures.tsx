@@ -1,21 +1,51 @@
-import { type Draft, type DraftPicture, removePicture } from '../enrollment.ts';
+import {
+  chooseFace,
+  chosenFace,
+  type Draft,
+  type DraftPicture,
+  lookAgain,
+  needsChoice,
+  removePicture,
+} from '../draft.ts';
+import { faultsOf } from '../model/verdict-words.ts';
+import { similarityOf } from '../model/words.ts';
+import { paths } from '../routes.ts';
 import { useStore } from '../store.ts';
 import { Icon } from './icon.tsx';
 
-/** Shows the pictures of a draft, with the face that counts, and the verdict on each. */
-export function DraftPictures({ draft, isBusy }: { draft: Draft; isBusy: boolean }) {
+export interface DraftPicturesProps {
+  readonly draft: Draft;
+  readonly isBusy: boolean;
+  /** Entry that the pictures are added to: to look like it is right. */
+  readonly entryId?: number | undefined;
+}
+
+/** Shows the pictures of a draft with their faces, of which one is chosen, and what is known of that. */
+export function DraftPictures({ draft, isBusy, entryId }: DraftPicturesProps) {
   const pictures = useStore(draft);
   return (
     <ul class="drafts" aria-label="Pictures to add">
       {pictures.map((picture) => (
-        <li key={picture.id} class={`draft ${picture.state}`}>
-          <Preview picture={picture} />
+        <li
+          key={picture.id}
+          class={`draft ${picture.state} ${(picture.faces?.length ?? 0) > 1 ? 'several' : ''}`}
+        >
+          <Preview
+            picture={picture}
+            isBusy={isBusy}
+            onChoose={(face) => chooseFace(draft, picture.id, face)}
+          />
           <div class="draft-text">
             <p class="draft-name">{picture.name}</p>
-            <p class="draft-verdict" role="status">
-              {stateWords[picture.state] && <strong>{stateWords[picture.state]} </strong>}
-              {picture.text}
-            </p>
+            <div class="draft-verdict" role="status">
+              <DraftVerdict picture={picture} />
+              <Alike picture={picture} entryId={entryId} />
+            </div>
+            {picture.state === 'not-looked-at' && (
+              <button type="button" class="button" onClick={() => lookAgain(draft, picture)}>
+                Look again
+              </button>
+            )}
           </div>
           {picture.state !== 'added' && (
             <button
@@ -37,37 +67,91 @@ export function DraftPictures({ draft, isBusy }: { draft: Draft; isBusy: boolean
 const stateWords: Record<DraftPicture['state'], string> = {
   looking: 'Looking for the face …',
   ready: '',
+  'not-looked-at': 'The face could not be looked for.',
   unreadable: 'Cannot be used.',
   sending: 'Sending …',
   added: 'Added.',
   refused: 'Not taken.',
 };
 
-function Preview({ picture: { url, size, faces, state, name } }: { picture: DraftPicture }) {
-  if (state === 'unreadable') {
+function DraftVerdict({ picture }: { picture: DraftPicture }) {
+  const { state, text, faces } = picture;
+  const face = chosenFace(picture);
+  return (
+    <p>
+      {stateWords[state] && <strong>{stateWords[state]} </strong>}
+      {state === 'ready' && faces?.length === 0 && 'No face found: it will hardly be taken. '}
+      {state === 'ready' && faces?.length === 1 && 'One face found. '}
+      {needsChoice(picture) && <strong>{faces?.length} faces found. Choose the one that is meant. </strong>}
+      {state === 'ready' && (faces?.length ?? 0) > 1 && face && 'The marked face alone is sent. '}
+      {state === 'ready' && face && face.reasons.length > 0 && (
+        <strong>{faultsOf(face.reasons)} It may not be taken, or accuse others. </strong>
+      )}
+      {text}
+    </p>
+  );
+}
+
+/** Names the listed people whom the chosen face looks like. */
+function Alike({ picture, entryId }: { picture: DraftPicture; entryId: number | undefined }) {
+  const alike = chosenFace(picture)?.looksLike.filter(({ id }) => id !== entryId) ?? [];
+  if (alike.length === 0 || picture.state === 'added') return null;
+  return (
+    <p class="draft-alike">
+      <Icon name="warning" />
+      <span>
+        Looks like{' '}
+        {alike.map(({ id, name, similarity }, index) => (
+          <span key={id}>
+            {index > 0 && ', '}
+            <a href={paths.entry(id)} dir="auto">
+              {name}
+            </a>{' '}
+            ({similarityOf(similarity)})
+          </span>
+        ))}
+        , listed already.
+      </span>
+    </p>
+  );
+}
+
+interface PreviewProps {
+  readonly picture: DraftPicture;
+  readonly isBusy: boolean;
+  readonly onChoose: (face: number) => void;
+}
+
+function Preview({ picture, isBusy, onChoose }: PreviewProps) {
+  const { url, size, faces = [], chosen, state, name } = picture;
+  if (state === 'unreadable' || !size) {
     return (
       <span class="draft-picture">
         <Icon name="image" />
       </span>
     );
   }
+  const percent = (length: number, whole: number) => `${(100 * length) / whole}%`;
   return (
-    <span class="draft-picture" style={size && { aspectRatio: `${size.width} / ${size.height}` }}>
-      {size ? <img src={url} alt={name} /> : <Icon name="image" />}
-      {size && (
-        <svg viewBox={`0 0 ${size.width} ${size.height}`} aria-hidden="true">
-          {faces?.map(({ facial_area: { x, y, w, h } }, index) => (
-            <rect
-              key={`${x} ${y}`}
-              class={index === 0 ? 'counts' : 'other'}
-              x={x}
-              y={y}
-              width={w}
-              height={h}
-            />
-          ))}
-        </svg>
-      )}
+    <span class="draft-picture" style={{ aspectRatio: `${size.width} / ${size.height}` }}>
+      <img src={url} alt={name} />
+      {faces.map(({ area }, index) => (
+        <button
+          key={`${area.x} ${area.y}`}
+          type="button"
+          class="draft-face"
+          aria-label={`Face ${index + 1} of ${name}`}
+          aria-pressed={index === chosen}
+          disabled={isBusy || state !== 'ready' || faces.length === 1}
+          style={{
+            left: percent(area.x, size.width),
+            top: percent(area.y, size.height),
+            width: percent(area.w, size.width),
+            height: percent(area.h, size.height),
+          }}
+          onClick={() => onChoose(index)}
+        />
+      ))}
     </span>
   );
 }

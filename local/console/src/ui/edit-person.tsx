@@ -1,7 +1,9 @@
 import { useState } from 'preact/hooks';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import { messageOf, RefusedError } from '../api/client.ts';
-import { updateEntry } from '../api/endpoints.ts';
+import { getEntry, patchEntry } from '../api/endpoints.ts';
+import { changedFields, type PersonValues, patchOf, valuesOf } from '../model/person.ts';
+import { timeOf } from '../model/words.ts';
 import { Dialog } from './dialog.tsx';
 import { tell } from './live.tsx';
 import { PersonFields } from './person-fields.tsx';
@@ -14,40 +16,44 @@ export interface EditPersonProps {
   readonly onClose: () => void;
 }
 
-/** Changes a person's name and reason. */
+/**
+ * Changes what is known of a person. If somebody else has saved the entry meanwhile, it shows both texts of
+ * each field that both changed, and nothing is overwritten unseen.
+ */
 export function EditPerson({ entry, onSaved, onClose }: EditPersonProps) {
-  const [fields, setFields] = useState({ name: entry.name, reason: entry.reason ?? '' });
-  const [isSaving, setSaving] = useState(false);
-  const [nameError, setNameError] = useState<string>();
-  const [error, setError] = useState<string>();
-  const save = async (event: Event) => {
+  const { values, base, theirs, isSaving, nameError, error, change, save } = useEditing(entry, (saved) => {
+    tell(`${saved.name} was saved.`);
+    onSaved(saved);
+    onClose();
+  });
+  const submit = (event: Event) => {
     event.preventDefault();
-    const name = fields.name.trim();
-    setError(undefined);
-    setNameError(name === '' ? 'A name is needed.' : undefined);
-    if (name === '') return;
-    setSaving(true);
-    try {
-      const saved = await updateEntry(entry.id, { name, reason: fields.reason.trim() || null });
-      tell(`${saved.name} was saved.`);
-      onSaved(saved);
-      onClose();
-    } catch (failure) {
-      setSaving(false);
-      if (failure instanceof RefusedError && failure.status === 409) {
-        setNameError('Somebody else is listed under this name.');
-      } else setError(messageOf(failure));
-    }
+    void save();
   };
   return (
-    <Dialog title={`Edit ${entry.name}`} onClose={onClose}>
-      <form class="form" onSubmit={save} noValidate>
+    <Dialog title={`Edit ${entry.name}`} onClose={onClose} wide>
+      <form class="form" onSubmit={submit} noValidate>
+        {theirs && (
+          <div role="alert">
+            <Notice kind="warning">
+              <strong>
+                {base.updated_by ?? 'Somebody else'} has saved this entry
+                {base.updated_date && ` at ${timeOf(base.updated_date)}`}, while you wrote.
+              </strong>{' '}
+              {Object.keys(theirs).length > 0
+                ? 'Both texts are shown. Save again to keep what stands in the fields.'
+                : 'That changed other fields than yours. Save again to keep both.'}
+            </Notice>
+          </div>
+        )}
         <PersonFields
-          {...fields}
+          values={values}
           nameError={nameError}
           isFirst
+          isListed
           isDisabled={isSaving}
-          onChange={(part) => setFields((before) => ({ ...before, ...part }))}
+          theirs={theirs ?? {}}
+          onChange={change}
         />
         {error !== undefined && (
           <div role="alert">
@@ -65,4 +71,42 @@ export function EditPerson({ entry, onSaved, onClose }: EditPersonProps) {
       </form>
     </Dialog>
   );
+}
+
+function useEditing(entry: BlacklistRecord, onSaved: (saved: BlacklistRecord) => void) {
+  /** The entry that the changes are for. */
+  const [base, setBase] = useState(entry);
+  const [values, setValues] = useState(() => valuesOf(entry));
+  const [theirs, setTheirs] = useState<Partial<PersonValues>>();
+  const [isSaving, setSaving] = useState(false);
+  const [nameError, setNameError] = useState<string>();
+  const [error, setError] = useState<string>();
+  const meet = async () => {
+    const latest = await getEntry(entry.id);
+    const [before, now] = [valuesOf(base), valuesOf(latest)];
+    const mine = changedFields(before, values);
+    const disputed = mine.filter((field) => now[field] !== before[field] && now[field] !== values[field]);
+    setTheirs(Object.fromEntries(disputed.map((field) => [field, now[field]])));
+    // Changes of the other alone are taken over.
+    setValues({ ...now, ...Object.fromEntries(mine.map((field) => [field, values[field]])) });
+    setBase(latest);
+  };
+  const save = async () => {
+    setError(undefined);
+    setNameError(values.name.trim() === '' ? 'A name is needed.' : undefined);
+    if (values.name.trim() === '') return;
+    setSaving(true);
+    try {
+      const patch = patchOf(valuesOf(base), values);
+      onSaved(await patchEntry(entry.id, { ...patch, version: base.version }));
+    } catch (failure) {
+      const status = failure instanceof RefusedError ? failure.status : 0;
+      if (status === 409) setNameError('Somebody else is listed under this name.');
+      else if (status === 412) await meet().catch((later) => setError(messageOf(later)));
+      else setError(messageOf(failure));
+      setSaving(false);
+    }
+  };
+  const change = (part: Partial<PersonValues>) => setValues((before) => ({ ...before, ...part }));
+  return { values, base, theirs, isSaving, nameError, error, change, save };
 }

@@ -1,13 +1,18 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { BlacklistRecord, ReferenceImage } from '../../../../lib/contract/shapes.ts';
-import { messageOf } from '../api/client.ts';
+import { useMay } from '../api/caller.ts';
 import { deleteImage, getStatus, imagePath, listImages } from '../api/endpoints.ts';
 import { forgetPictures } from '../api/pictures.ts';
-import { addFiles, clearDraft, type DraftPicture, enroll, isToSend, type Outcome } from '../enrollment.ts';
+import { addFiles, clearDraft, type Draft, type DraftPicture, movePictures } from '../draft.ts';
+import { isToSend } from '../enrollment.ts';
 import { useLoad } from '../load.ts';
+import { valuesOf } from '../model/person.ts';
 import { count, dateOf } from '../model/words.ts';
+import { go, paths } from '../routes.ts';
 import { Store, useStore } from '../store.ts';
+import { useEnrolling } from '../use-enrolling.ts';
 import { Confirm } from './dialog.tsx';
+import { DoubtsDialog } from './doubts.tsx';
 import { DraftPictures } from './draft-pictures.tsx';
 import { Duplicates } from './duplicates.tsx';
 import { Icon } from './icon.tsx';
@@ -28,6 +33,8 @@ export function EntryPictures({ entry, onChange }: EntryPicturesProps) {
   const { data, error, reload } = useLoad(`images ${entry.id}`, (signal) => listImages(entry.id, signal));
   const [looking, setLooking] = useState<ReferenceImage>();
   const [removing, setRemoving] = useState<ReferenceImage>();
+  const mayEdit = useMay('editor');
+  const mayRemove = useMay('admin');
   const changed = () => {
     reload();
     onChange();
@@ -53,15 +60,16 @@ export function EntryPictures({ entry, onChange }: EntryPicturesProps) {
             image={image}
             name={entry.name}
             isLast={data.length === 1}
+            mayRemove={mayRemove}
             onLook={() => setLooking(image)}
             onRemove={() => setRemoving(image)}
           />
         ))}
       </ul>
-      {data?.length === 1 && (
+      {data?.length === 1 && mayRemove && (
         <p class="hint">The last picture cannot be removed. Delete the person instead.</p>
       )}
-      <AddPictures entry={entry} onAdded={changed} />
+      {mayEdit && <AddPictures entry={entry} onAdded={changed} />}
       {looking && (
         <ReferencePicture image={looking} name={entry.name} onClose={() => setLooking(undefined)} />
       )}
@@ -81,11 +89,12 @@ interface ReferenceCardProps {
   readonly image: ReferenceImage;
   readonly name: string;
   readonly isLast: boolean;
+  readonly mayRemove: boolean;
   readonly onLook: () => void;
   readonly onRemove: () => void;
 }
 
-function ReferenceCard({ image, name, isLast, onLook, onRemove }: ReferenceCardProps) {
+function ReferenceCard({ image, name, isLast, mayRemove, onLook, onRemove }: ReferenceCardProps) {
   const { id, entry_id, face, file_name, added_date } = image;
   const title = file_name ?? 'Picture';
   return (
@@ -100,10 +109,12 @@ function ReferenceCard({ image, name, isLast, onLook, onRemove }: ReferenceCardP
           </p>
           <p class="hint">{dateOf(added_date)}</p>
         </div>
-        <button type="button" class="button quiet icon-only" disabled={isLast} onClick={onRemove}>
-          <Icon name="trash" />
-          <span class="visually-hidden">Remove {title}</span>
-        </button>
+        {mayRemove && (
+          <button type="button" class="button quiet icon-only" disabled={isLast} onClick={onRemove}>
+            <Icon name="trash" />
+            <span class="visually-hidden">Remove {title}</span>
+          </button>
+        )}
       </div>
     </li>
   );
@@ -142,30 +153,35 @@ function RemovePicture({
   );
 }
 
+/** Pictures that are to be added to each person. They outlive the page. */
+const drafts = new Map<number, Draft>();
+
+/** Returns the pictures that are to be added to a person. */
+export function picturesFor(entryId: number): Draft {
+  const draft = drafts.get(entryId) ?? new Store<readonly DraftPicture[]>([]);
+  drafts.set(entryId, draft);
+  return draft;
+}
+
 function AddPictures({ entry, onAdded }: { entry: BlacklistRecord; onAdded: () => void }) {
-  const draft = useMemo(() => new Store<readonly DraftPicture[]>([]), []);
+  const draft = picturesFor(entry.id);
   const pictures = useStore(draft);
   const status = useLoad('status', getStatus);
-  const [isSending, setSending] = useState(false);
-  const [outcome, setOutcome] = useState<Outcome>();
-  const [error, setError] = useState<string>();
-  const toSend = pictures.filter(isToSend).length;
-  const send = async () => {
-    setSending(true);
-    setError(undefined);
-    setOutcome(undefined);
-    try {
-      const { id: entryId, name, reason } = entry;
-      const result = await enroll(draft, { name, reason: reason ?? '', entryId }, () => {});
-      setOutcome(result);
+  const { isSending, outcome, doubts, error, send, goOn, reset } = useEnrolling({
+    draft,
+    person: () => ({ values: valuesOf(entry), entryId: entry.id }),
+    onListed: () => {},
+    onDone: (result) => {
       if (result.added > 0) tell(`${count(result.added, 'picture')} added.`);
-      if (result.added === pictures.length) clearDraft(draft);
-    } catch (failure) {
-      setError(messageOf(failure));
-    } finally {
-      setSending(false);
+      if (result.added === draft.value.length) clearDraft(draft);
       onAdded();
-    }
+    },
+  });
+  const toSend = pictures.filter(isToSend).length;
+  const addTo = (id: number) => {
+    reset();
+    movePictures(draft, picturesFor(id));
+    go(paths.entry(id));
   };
   return (
     <div class="add-pictures">
@@ -173,11 +189,11 @@ function AddPictures({ entry, onAdded }: { entry: BlacklistRecord; onAdded: () =
         compact
         hint="More pictures of the same person make misses rarer."
         onFiles={(files) => {
-          setOutcome(undefined);
+          reset();
           addFiles(draft, files, status.data?.settings.max_image_bytes);
         }}
       />
-      <DraftPictures draft={draft} isBusy={isSending} />
+      <DraftPictures draft={draft} isBusy={isSending} entryId={entry.id} />
       {error !== undefined && (
         <div role="alert">
           <Notice kind="warning">{error}</Notice>
@@ -190,11 +206,20 @@ function AddPictures({ entry, onAdded }: { entry: BlacklistRecord; onAdded: () =
             {toSend > 0 ? 'Cancel' : 'Done'}
           </button>
           {toSend > 0 && (
-            <button type="button" class="button primary" disabled={isSending} onClick={send}>
+            <button type="button" class="button primary" disabled={isSending} onClick={() => void send()}>
               {isSending ? 'Adding …' : `Add ${count(toSend, 'picture')}`}
             </button>
           )}
         </div>
+      )}
+      {doubts && (
+        <DoubtsDialog
+          doubts={doubts}
+          action={`Add to ${entry.name} nevertheless`}
+          onGoOn={() => void goOn()}
+          onAddTo={addTo}
+          onClose={reset}
+        />
       )}
     </div>
   );

@@ -2,10 +2,11 @@ import type { ComponentChildren } from 'preact';
 import type { BlacklistMatch } from '../../../../lib/contract/shapes.ts';
 import { imagePath } from '../api/endpoints.ts';
 import { type Backend, meaningOf } from '../model/false-matches.ts';
-import type { Comparison, Verdict } from '../model/verdicts.ts';
+import { faultsOf } from '../model/verdict-words.ts';
+import type { Comparison, Verdict, VerdictKind } from '../model/verdicts.ts';
 import { count, distanceOf, similarityOf } from '../model/words.ts';
 import { paths } from '../routes.ts';
-import { Badge } from './badge.tsx';
+import { Badge, type BadgeKind } from './badge.tsx';
 import { NoPicture, ServicePicture } from './picture.tsx';
 
 /** Largest number of pictures shown of one person, the nearest. */
@@ -18,29 +19,36 @@ export interface FaceVerdictProps {
   /** The face, cut out of the picture. */
   readonly face: ComponentChildren;
   readonly isActive: boolean;
-  /** The slider's distance, where it is not the service's. */
-  readonly threshold: number | undefined;
 }
 
-/** Shows a face, and the listed people it was compared with. */
-export function FaceVerdict({ number, verdict, backend, face, isActive, threshold }: FaceVerdictProps) {
-  const { comparisons, isMatch } = verdict;
+const verdictBadges: Record<VerdictKind, { kind: BadgeKind; text: string }> = {
+  match: { kind: 'match', text: 'Match' },
+  possible: { kind: 'possible', text: 'Possible' },
+  cannot_tell: { kind: 'cannot-tell', text: 'Cannot tell' },
+  no_match: { kind: 'clear', text: 'No match' },
+};
+
+/** Shows the numbers of a face, and the listed people it was compared with. */
+export function FaceVerdict({ number, verdict, backend, face, isActive }: FaceVerdictProps) {
+  const { comparisons, kind, reasons } = verdict;
   // If nobody matches, the nearest shows how far that is.
-  const shown = comparisons.slice(0, Math.max(1, comparisons.filter((one) => one.isMatch).length));
+  const hits = comparisons.filter(({ likeness }) => likeness !== 'other');
+  const shown = comparisons.slice(0, Math.max(1, hits.length));
   const others = comparisons.slice(shown.length);
-  const judged = { backend, threshold };
   const { confidence } = verdict.face;
   return (
     <section
       class={`panel face-verdict ${isActive ? 'active' : ''}`}
       tabIndex={-1}
+      data-face={number}
       aria-label={`Face ${number}`}
     >
       <div class="face-head">
         {face}
         <div>
           <h3>Face {number}</h3>
-          <Badge kind={isMatch ? 'match' : 'clear'}>{isMatch ? 'Match' : 'No match'}</Badge>
+          <Badge kind={verdictBadges[kind].kind}>{verdictBadges[kind].text}</Badge>
+          {kind === 'cannot_tell' && <p class="hint">{faultsOf(reasons)}</p>}
           {confidence !== null && (
             <p class="hint">Face found with {Math.round(confidence * 100)}% confidence</p>
           )}
@@ -51,32 +59,22 @@ export function FaceVerdict({ number, verdict, backend, face, isActive, threshol
           {verdict.face.candidates === null ? 'Nobody matched.' : 'There is nobody else to compare with.'}
         </p>
       )}
-      <Comparisons shown={shown} {...judged} />
+      <Comparisons shown={shown} backend={backend} />
       {others.length > 0 && (
         <details>
           <summary>{count(others.length, 'other')}, less alike</summary>
-          <Comparisons shown={others} {...judged} />
+          <Comparisons shown={others} backend={backend} />
         </details>
       )}
     </section>
   );
 }
 
-interface Judged {
-  readonly backend: Backend;
-  readonly threshold: number | undefined;
-}
-
-function Comparisons({ shown, backend, threshold }: Judged & { shown: readonly Comparison[] }) {
+function Comparisons({ shown, backend }: { backend: Backend; shown: readonly Comparison[] }) {
   return (
     <ul class="comparisons">
       {shown.map((comparison) => (
-        <ComparisonRow
-          key={comparison.entry.id}
-          comparison={comparison}
-          backend={backend}
-          threshold={threshold ?? comparison.best.threshold}
-        />
+        <ComparisonRow key={comparison.entry.id} comparison={comparison} backend={backend} />
       ))}
     </ul>
   );
@@ -85,11 +83,11 @@ function Comparisons({ shown, backend, threshold }: Judged & { shown: readonly C
 interface ComparisonRowProps {
   readonly comparison: Comparison;
   readonly backend: Backend;
-  readonly threshold: number;
 }
 
-function ComparisonRow({ comparison, backend, threshold }: ComparisonRowProps) {
-  const { entry, best, references, isMatch } = comparison;
+function ComparisonRow({ comparison, backend }: ComparisonRowProps) {
+  const { entry, best, references, likeness } = comparison;
+  const isMatch = likeness === 'match';
   return (
     <li class={`comparison ${isMatch ? 'match' : ''}`}>
       <div class="references">
@@ -101,12 +99,13 @@ function ComparisonRow({ comparison, backend, threshold }: ComparisonRowProps) {
         <div class="comparison-name">
           <a href={paths.entry(entry.id)}>{entry.name}</a>
           {isMatch && <Badge kind="match">Match</Badge>}
+          {likeness === 'possible' && <Badge kind="possible">Possible</Badge>}
         </div>
         {entry.reason && <p class="hint">{entry.reason}</p>}
-        <Meter distance={best.distance} threshold={threshold} isMatch={isMatch} />
+        <Meter distance={best.distance} threshold={best.threshold} isMatch={isMatch} />
         <dl class="numbers">
           <Figure name="Distance" value={distanceOf(best.distance)} />
-          <Figure name="Threshold" value={distanceOf(threshold)} />
+          <Figure name="Threshold" value={distanceOf(best.threshold)} />
           <Figure name="Similarity" value={similarityOf(best.similarity)} />
         </dl>
         <p class="meaning">{meaningOf(best.similarity, backend)}</p>

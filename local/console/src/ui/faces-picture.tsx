@@ -1,5 +1,6 @@
 import type { FacialArea } from '../../../../lib/contract/shapes.ts';
 import type { Size } from '../api/pictures.ts';
+import type { VerdictKind } from '../model/verdicts.ts';
 
 export interface MarkedFace {
   /** From 1. */
@@ -7,7 +8,7 @@ export interface MarkedFace {
   readonly area: FacialArea;
   /** Label of the box, such as "Face 1: matches Jane Roe". */
   readonly label: string;
-  readonly isMatch: boolean;
+  readonly kind: VerdictKind;
 }
 
 export interface FacesPictureProps {
@@ -20,26 +21,19 @@ export interface FacesPictureProps {
   readonly onPick?: (number: number) => void;
 }
 
-const landmarks = ['left_eye', 'right_eye', 'nose', 'mouth_left', 'mouth_right'] as const;
-
-/** Shows a picture with a box around each face, which can be pressed, and its landmarks. */
+/**
+ * Shows a picture with a box around each face, which can be pressed. Nothing is drawn over the face itself.
+ */
 export function FacesPicture({ url, size, alt, faces, active, onPick }: FacesPictureProps) {
   const percent = (length: number, whole: number) => `${(100 * length) / whole}%`;
   return (
     <div class="faces-picture" style={{ '--ratio': `${size.width / size.height}` }}>
       <img src={url} alt={alt} />
-      <svg viewBox={`0 0 ${size.width} ${size.height}`} aria-hidden="true">
-        {faces.map(({ area, label }) => (
-          <g key={label}>
-            {landmarks.map((name) => area[name] && <Landmark key={name} at={area[name]} face={area.w} />)}
-          </g>
-        ))}
-      </svg>
-      {faces.map(({ number, area, label, isMatch }) => (
+      {faces.map(({ number, area, label, kind }) => (
         <button
           key={label}
           type="button"
-          class={`face-box ${isMatch ? 'match' : 'clear'} ${number === active ? 'active' : ''}`}
+          class={`face-box ${kind} ${number === active ? 'active' : ''}`}
           aria-label={label}
           style={{
             left: percent(area.x, size.width),
@@ -54,8 +48,4 @@ export function FacesPicture({ url, size, alt, faces, active, onPick }: FacesPic
       ))}
     </div>
   );
-}
-
-function Landmark({ at: [x, y], face }: { at: readonly [number, number]; face: number }) {
-  return <circle class="landmark" cx={x} cy={y} r={Math.max(1.5, face / 45)} />;
 }

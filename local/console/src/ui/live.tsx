@@ -6,6 +6,8 @@ import { Icon } from './icon.tsx';
 interface Toast {
   readonly id: number;
   readonly text: string;
+  /** Takes back what the text tells of. */
+  readonly undo?: () => void;
 }
 
 const spoken = new Store('');
@@ -27,6 +29,21 @@ export function tell(text: string): void {
   setTimeout(() => dismiss(id), toastMs);
 }
 
+/** Time in which something can be taken back. */
+export const undoMs = 10_000;
+
+/** Says it, and offers to take it back while that is possible. */
+export function tellWithUndo(text: string, undo: () => void): void {
+  const id = ++lastId;
+  announce(text);
+  const close = () => {
+    dismiss(id);
+    undo();
+  };
+  toasts.update((shown) => [...shown, { id, text, undo: close }]);
+  setTimeout(() => dismiss(id), undoMs);
+}
+
 function dismiss(id: number): void {
   toasts.update((shown) => shown.filter((toast) => toast.id !== id));
 }
@@ -43,10 +60,15 @@ export function Toasts() {
   const shown = useStore(toasts);
   return (
     <div class="toasts">
-      {shown.map(({ id, text }) => (
+      {shown.map(({ id, text, undo }) => (
         <div class="toast" key={id}>
           <Icon name="tick" />
           <span>{text}</span>
+          {undo && (
+            <button type="button" class="button" onClick={undo}>
+              Undo
+            </button>
+          )}
           <button type="button" class="button quiet icon-only" onClick={() => dismiss(id)}>
             <Icon name="close" />
             <span class="visually-hidden">Dismiss</span>

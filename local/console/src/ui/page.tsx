@@ -12,13 +12,15 @@ export interface PageProps {
   readonly back?: { readonly href: string; readonly label: string };
   readonly lead?: ComponentChildren;
   readonly actions?: ComponentChildren;
+  /** True to give the room to the content: on a phone the heading is then only read aloud. */
+  readonly isCompact?: boolean;
   readonly children: ComponentChildren;
 }
 
 /**
  * Shows a page with its heading, which is focused when the page is come to, so that a reader begins there.
  */
-export function Page({ title, back, lead, actions, children }: PageProps) {
+export function Page({ title, back, lead, actions, isCompact = false, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     if (!isFirst) {
@@ -31,7 +33,7 @@ export function Page({ title, back, lead, actions, children }: PageProps) {
     document.title = title === undefined ? product : `${title} · ${product}`;
   }, [title]);
   return (
-    <main class="page" id="main">
+    <main class={`page ${isCompact ? 'compact' : ''}`} id="main">
       {back && (
         <a class="back" href={back.href}>
           {back.label}

@@ -1,27 +1,28 @@
 import { useEffect, useId, useRef } from 'preact/hooks';
+import { fieldNames, type PersonValues } from '../model/person.ts';
+import { Field } from './field.tsx';
 
 const maxNameLength = 100;
 const maxReasonLength = 255;
+const maxCategoryLength = 50;
+const maxNotesLength = 5_000;
 
 export interface PersonFieldsProps {
-  readonly name: string;
-  readonly reason: string;
+  readonly values: PersonValues;
   readonly nameError: string | undefined;
   /** True if the name takes the focus first. */
   readonly isFirst?: boolean;
   readonly isDisabled: boolean;
-  readonly onChange: (part: { name?: string; reason?: string }) => void;
+  /** True for a person who is listed, and can be suspended. */
+  readonly isListed?: boolean;
+  /** Values of somebody else, who saved meanwhile, of the fields in which they differ. */
+  readonly theirs?: Partial<PersonValues>;
+  readonly onChange: (part: Partial<PersonValues>) => void;
 }
 
-/** Shows the fields for a person's name and the reason of the entry. */
-export function PersonFields({
-  name,
-  reason,
-  nameError,
-  isFirst = false,
-  isDisabled,
-  onChange,
-}: PersonFieldsProps) {
+/** Shows the fields of a person's entry. */
+export function PersonFields(props: PersonFieldsProps) {
+  const { values, nameError, isFirst = false, isDisabled, isListed = false, onChange } = props;
   const id = useId();
   const nameField = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -30,18 +31,19 @@ export function PersonFields({
   useEffect(() => {
     if (nameError !== undefined && !isDisabled) nameField.current?.focus();
   }, [nameError, isDisabled]);
+  const theirs = (field: keyof PersonValues) => <Theirs {...props} field={field} />;
   return (
     <div class="fields">
-      <div class="field">
-        <label for={`${id}-name`}>Name</label>
+      <Field id={`${id}-name`} label={fieldNames.name}>
         <input
           ref={nameField}
           id={`${id}-name`}
           type="text"
+          dir="auto"
           autocomplete="off"
           required
           maxLength={maxNameLength}
-          value={name}
+          value={values.name}
           disabled={isDisabled}
           aria-invalid={nameError !== undefined}
           aria-describedby={nameError === undefined ? undefined : `${id}-wrong`}
@@ -52,24 +54,125 @@ export function PersonFields({
             {nameError}
           </p>
         )}
-      </div>
-      <div class="field">
-        <label for={`${id}-reason`}>
-          Reason <span class="hint">optional</span>
-        </label>
+        {theirs('name')}
+      </Field>
+      <Field id={`${id}-reason`} label={fieldNames.reason} isOptional>
         <textarea
           id={`${id}-reason`}
           rows={2}
+          dir="auto"
           maxLength={maxReasonLength}
-          value={reason}
+          value={values.reason}
           disabled={isDisabled}
           aria-describedby={`${id}-hint`}
           onInput={({ currentTarget }) => onChange({ reason: currentTarget.value })}
         />
         <p class="hint" id={`${id}-hint`}>
-          What the people at the desk should know. {reason.length} of {maxReasonLength} characters.
+          Shown large beside a match. {values.reason.length} of {maxReasonLength} characters.
+        </p>
+        {theirs('reason')}
+      </Field>
+      <div class="field-row">
+        <Field id={`${id}-severity`} label={fieldNames.severity} isOptional>
+          <select
+            id={`${id}-severity`}
+            value={values.severity}
+            disabled={isDisabled}
+            onChange={({ currentTarget }) =>
+              onChange({ severity: currentTarget.value as PersonValues['severity'] })
+            }
+          >
+            <option value="">Not said</option>
+            <option value="info">Information</option>
+            <option value="warning">Warning</option>
+            <option value="danger">Danger</option>
+          </select>
+          {theirs('severity')}
+        </Field>
+        <Field id={`${id}-category`} label={fieldNames.category} isOptional>
+          <input
+            id={`${id}-category`}
+            type="text"
+            dir="auto"
+            maxLength={maxCategoryLength}
+            value={values.category}
+            disabled={isDisabled}
+            onInput={({ currentTarget }) => onChange({ category: currentTarget.value })}
+          />
+          {theirs('category')}
+        </Field>
+        <Field id={`${id}-until`} label={fieldNames.lastDay} isOptional>
+          <input
+            id={`${id}-until`}
+            type="date"
+            value={values.lastDay}
+            disabled={isDisabled}
+            aria-describedby={`${id}-until-hint`}
+            onChange={({ currentTarget }) => onChange({ lastDay: currentTarget.value })}
+          />
+          <p class="hint" id={`${id}-until-hint`}>
+            After this day nobody matches, and the entry is erased some days later.
+          </p>
+          {theirs('lastDay')}
+        </Field>
+      </div>
+      <Field id={`${id}-notes`} label={fieldNames.notes} isOptional>
+        <textarea
+          id={`${id}-notes`}
+          rows={3}
+          dir="auto"
+          maxLength={maxNotesLength}
+          value={values.notes}
+          disabled={isDisabled}
+          onInput={({ currentTarget }) => onChange({ notes: currentTarget.value })}
+        />
+        {theirs('notes')}
+      </Field>
+      {isListed && (
+        <div class="field">
+          <label class="checkbox">
+            <input
+              type="checkbox"
+              checked={values.suspended}
+              disabled={isDisabled}
+              onChange={({ currentTarget }) => onChange({ suspended: currentTarget.checked })}
+            />
+            <span>Suspended: nobody matches until this is taken back</span>
+          </label>
+          {theirs('suspended')}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Shows what somebody else has saved in a field meanwhile, and lets it be taken over. */
+function Theirs({
+  field,
+  theirs = {},
+  isDisabled,
+  onChange,
+}: PersonFieldsProps & { field: keyof PersonValues }) {
+  const value = theirs[field];
+  if (value === undefined) return null;
+  const shown = typeof value === 'boolean' ? (value ? 'Yes' : 'No') : value;
+  return (
+    <div class="theirs">
+      <div>
+        <p class="hint">{fieldNames[field]}, as somebody else has saved it meanwhile:</p>
+        <p class="theirs-text" dir="auto">
+          {shown || <span class="hint">Empty</span>}
         </p>
       </div>
+      <button
+        type="button"
+        class="button"
+        disabled={isDisabled}
+        onClick={() => onChange({ [field]: value })}
+        aria-label={`Take their ${fieldNames[field].toLowerCase()}`}
+      >
+        Take theirs
+      </button>
     </div>
   );
 }

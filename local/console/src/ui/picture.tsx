@@ -30,7 +30,7 @@ export function useNear<Kind extends Element>() {
  * Returns a picture of the service, by its path; undefined while the path is not known. It is fetched when it
  * comes into sight.
  */
-function useServicePicture(path: string | undefined, { box, size }: Cut, isNear: boolean): Shown {
+function useServicePicture(path: string | undefined, { box, size, isPadded }: Cut, isNear: boolean): Shown {
   const [shown, setShown] = useState<Shown>({});
   // A box is what its numbers are.
   const boxKey = box ? `${box.x},${box.y},${box.w},${box.h}` : '';
@@ -38,7 +38,11 @@ function useServicePicture(path: string | undefined, { box, size }: Cut, isNear:
     setShown({});
     if (path === undefined || !isNear) return;
     let isGone = false;
-    const cut: Cut = { ...(box && { box }), ...(size !== undefined && { size }) };
+    const cut: Cut = {
+      ...(box && { box }),
+      ...(size !== undefined && { size }),
+      ...(isPadded && { isPadded }),
+    };
     acquirePicture(path, cut).then(
       (url) => !isGone && setShown({ url }),
       () => !isGone && setShown({ failed: true }),
@@ -47,7 +51,7 @@ function useServicePicture(path: string | undefined, { box, size }: Cut, isNear:
       isGone = true;
       releasePicture(path, cut);
     };
-  }, [path, boxKey, size, isNear]);
+  }, [path, boxKey, size, isPadded, isNear]);
   return shown;
 }
 
@@ -56,6 +60,8 @@ export interface ServicePictureProps {
   readonly alt: string;
   readonly box?: Box | null;
   readonly size?: number;
+  /** True to keep the face's size in the cut, also where it lies at the picture's edge. */
+  readonly isPadded?: boolean;
   readonly class?: string;
 }
 
@@ -65,10 +71,11 @@ export function ServicePicture({
   alt,
   box = null,
   size = 320,
+  isPadded = false,
   class: className = '',
 }: ServicePictureProps) {
   const { element, isNear } = useNear<HTMLSpanElement>();
-  const { url, failed } = useServicePicture(path, { box, size }, isNear);
+  const { url, failed } = useServicePicture(path, { box, size, isPadded }, isNear);
   return (
     <span ref={element} class={`picture ${url || failed ? '' : 'skeleton'} ${className}`}>
       {url && <img src={url} alt={alt} />}
@@ -101,7 +108,7 @@ export function useWholePicture(path: string | undefined): Shown {
 
 /** Shows a face out of a picture that this page has already, which is not copied for it. */
 export function FaceCut({ source, box, size, alt }: { source: string; box: Box; size: Size; alt: string }) {
-  const { x, y, w } = around(box, size);
+  const { x, y, w } = around(box);
   const percent = (length: number) => `${(100 * length) / w}%`;
   return (
     <span class="picture cut">

@@ -1,8 +1,10 @@
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
 import { processedImagePath } from '../api/endpoints.ts';
+import { headlineOf, type Tone } from '../model/verdict-words.ts';
+import { hitsOf, isRejected, judgePicture } from '../model/verdicts.ts';
 import { count, sourceOf, timeOf } from '../model/words.ts';
 import { paths } from '../routes.ts';
-import { Badge } from './badge.tsx';
+import { Badge, type BadgeKind } from './badge.tsx';
 import { NoPicture, ServicePicture } from './picture.tsx';
 
 /** Largest number of names shown. Beyond it, their count is shown. */
@@ -47,18 +49,32 @@ function ProcessedRow({ item }: { item: ImageProcessingResult }) {
   );
 }
 
-export function MatchBadges({ item: { faces, error } }: { item: ImageProcessingResult }) {
-  if (error !== null) return <Badge kind="warning">Not readable</Badge>;
-  const names = [...new Set(faces.flatMap((face) => face.blacklist_matches.map(({ entry }) => entry.name)))];
-  if (names.length === 0) return <Badge kind="clear">No match</Badge>;
+const toneOf: Record<Tone, BadgeKind> = {
+  match: 'match',
+  possible: 'possible',
+  'cannot-tell': 'cannot-tell',
+  clear: 'clear',
+};
+
+/** Shows the verdict on a picture: who matched, or that nobody did, or that it could not be judged. */
+function MatchBadges({ item }: { item: ImageProcessingResult }) {
+  if (item.error !== null) return <Badge kind="warning">Not readable</Badge>;
+  const open = hitsOf(judgePicture(item))
+    .map(({ comparison }) => comparison)
+    .filter((comparison) => !isRejected(comparison));
+  const { tone, text } = headlineOf(item);
+  if (open.length === 0) return <Badge kind={toneOf[tone]}>{text}</Badge>;
+  const byName = new Map(open.toReversed().map((comparison) => [comparison.entry.name, comparison]));
+  const shown = [...byName.values()].toReversed();
   return (
     <>
-      {names.slice(0, maxNames).map((name) => (
-        <Badge key={name} kind="match">
-          {name}
+      {shown.slice(0, maxNames).map(({ entry, likeness }) => (
+        <Badge key={entry.id} kind={likeness === 'match' ? 'match' : 'possible'}>
+          <span class="visually-hidden">{likeness === 'match' ? 'Match: ' : 'Possible: '}</span>
+          <span dir="auto">{entry.name}</span>
         </Badge>
       ))}
-      {names.length > maxNames && <Badge kind="match">and {names.length - maxNames} more</Badge>}
+      {shown.length > maxNames && <Badge kind="match">and {shown.length - maxNames} more</Badge>}
     </>
   );
 }

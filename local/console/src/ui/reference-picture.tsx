@@ -37,7 +37,7 @@ export function ReferencePicture({
                     number: 1,
                     area: { ...face, ...noLandmarks },
                     label: `The face that counts`,
-                    isMatch: false,
+                    kind: 'cannot_tell',
                   },
                 ]
               : []

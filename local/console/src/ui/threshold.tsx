@@ -1,17 +1,15 @@
-import { useId } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import type { Status } from '../../../../lib/contract/endpoints/status.ts';
 import { thresholdMeaning } from '../model/false-matches.ts';
-import { similarityAt, type Verdict } from '../model/verdicts.ts';
-import { count, distanceOf, similarityOf } from '../model/words.ts';
+import { similarityAt, type Verdict, wouldMatch } from '../model/verdicts.ts';
+import { distanceOf, similarityOf } from '../model/words.ts';
 
 export interface ThresholdProps {
   readonly status: Status;
-  /** Undefined: as the service judges. */
-  readonly chosen: number | undefined;
-  readonly onChoose: (distance: number | undefined) => void;
-  /** Verdicts on the faces shown, at the chosen threshold. */
   readonly verdicts: readonly Verdict[];
 }
+
+const list = new Intl.ListFormat('en', { type: 'conjunction' });
 
 /**
  * Returns the farthest that the slider goes: as far as the service lets any request go, for beyond it
@@ -21,16 +19,21 @@ function farthest({ threshold, loosest_threshold: loosest }: Status): number {
   return Math.max(threshold, Math.floor(loosest * 1000) / 1000);
 }
 
-/** Shows what would match if the threshold were another. Nothing is changed by it but what is shown. */
-export function Threshold({ status, chosen, onChoose, verdicts }: ThresholdProps) {
+/**
+ * Shows who of this one picture would match if the threshold were another. It changes no verdict, here or
+ * elsewhere.
+ */
+export function Threshold({ status, verdicts }: ThresholdProps) {
   const id = useId();
+  const [chosen, setChosen] = useState<number>();
   const { threshold: configured, backend, counts, similarity_scale: scale } = status;
   const distance = chosen ?? configured;
   const max = farthest(status);
   const similarity = scale.length === 0 ? undefined : similarityAt(scale, distance);
-  const matching = verdicts.filter(({ isMatch }) => isMatch).length;
+  const names = wouldMatch(verdicts, distance);
   return (
-    <section class="panel threshold" aria-label="Threshold">
+    <section class="panel threshold" aria-label="What if">
+      <h3>What if the threshold were another?</h3>
       <div class="threshold-head">
         <label for={id}>Match up to a distance of</label>
         <output for={id}>{distanceOf(distance)}</output>
@@ -38,7 +41,7 @@ export function Threshold({ status, chosen, onChoose, verdicts }: ThresholdProps
           type="button"
           class="button quiet"
           disabled={chosen === undefined}
-          onClick={() => onChoose(undefined)}
+          onClick={() => setChosen(undefined)}
         >
           Reset to {distanceOf(configured)}
         </button>
@@ -57,7 +60,7 @@ export function Threshold({ status, chosen, onChoose, verdicts }: ThresholdProps
               : `${distanceOf(distance)}, a similarity of ${similarityOf(similarity)}`
           }
           aria-describedby={`${id}-meaning`}
-          onInput={({ currentTarget }) => onChoose(Number(currentTarget.value))}
+          onInput={({ currentTarget }) => setChosen(Number(currentTarget.value))}
         />
         <span class="slider-mark" style={{ left: `${(100 * configured) / max}%` }} aria-hidden="true" />
       </div>
@@ -69,11 +72,8 @@ export function Threshold({ status, chosen, onChoose, verdicts }: ThresholdProps
         {thresholdMeaning(similarity, counts.images, backend)}
       </p>
       <p class="threshold-result" role="status">
-        <strong>
-          {matching} of {count(verdicts.length, 'face')} {chosen === undefined ? '' : 'would '}
-          {matching === 1 && chosen === undefined ? 'matches' : 'match'}
-        </strong>
-        {chosen !== undefined && ' · only shown here, the service goes on as it is set'}
+        <strong>{names.length === 0 ? 'Nobody would match.' : `${list.format(names)} would match.`}</strong>{' '}
+        The verdict above stays, and so do all others.
       </p>
     </section>
   );

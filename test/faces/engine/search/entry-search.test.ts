@@ -38,19 +38,31 @@ function galleryOf(faces: readonly Placed[]): SharedGallery {
   return gallery;
 }
 
-function search(faces: readonly Placed[], threshold: number, candidates = 0): GalleryHit[] {
-  return searchGallery(galleryOf(faces), [probe], 'angular', threshold, candidates)[0] ?? [];
+function search(
+  faces: readonly Placed[],
+  threshold: number,
+  candidates = 0,
+  within = Number.POSITIVE_INFINITY,
+): GalleryHit[] {
+  return searchGallery(galleryOf(faces), [probe], 'angular', threshold, candidates, within)[0] ?? [];
 }
 
 /** Searches by the definition: sorts all faces, and then takes the best of each entry. */
-function searchPlainly(faces: readonly Placed[], threshold: number, candidates: number): number[] {
+function searchPlainly(
+  faces: readonly Placed[],
+  threshold: number,
+  candidates: number,
+  within: number,
+): number[] {
   const sorted = faces
     .map(({ entryId, angle }, row) => ({ faceId: row + 1, entryId, distance: angle / Math.PI }))
     .sort((one, other) => one.distance - other.distance || one.faceId - other.faceId);
   const byEntry = [...Map.groupBy(sorted, ({ entryId }) => entryId).values()];
   const isMatch = ({ distance }: { distance: number }) => distance <= threshold;
   const matches = byEntry.flatMap((hits) => hits.filter(isMatch).slice(0, maxImagesOfEntry));
-  const near = byEntry.flatMap(([nearest]) => (nearest && !isMatch(nearest) ? [nearest] : []));
+  const near = byEntry.flatMap(([nearest]) =>
+    nearest && !isMatch(nearest) && nearest.distance <= within ? [nearest] : [],
+  );
   const order = (hits: typeof sorted) => sorted.filter((hit) => hits.includes(hit));
   return [...order(matches), ...order(near).slice(0, candidates)].map(({ faceId }) => faceId);
 }
@@ -115,12 +127,15 @@ describe('a search', () => {
       faces: fc.array(face, { minLength: 1, maxLength: 600, size: 'max' }),
       step: fc.integer({ min: 0, max: 200 }),
       candidates: fc.integer({ min: 0, max: 10 }),
+      // Near misses may be limited to a band above the threshold.
+      band: fc.oneof(fc.constant(Number.POSITIVE_INFINITY), fc.integer({ min: 0, max: 60 })),
     };
     fc.assert(
-      fc.property(fc.record(setting), ({ faces, step, candidates }) => {
+      fc.property(fc.record(setting), ({ faces, step, candidates, band }) => {
         const threshold = (step + 0.5) / 100 / Math.PI;
-        expect(search(faces, threshold, candidates).map(({ faceId }) => faceId)).toEqual(
-          searchPlainly(faces, threshold, candidates),
+        const within = (step + 0.5 + band) / 100 / Math.PI;
+        expect(search(faces, threshold, candidates, within).map(({ faceId }) => faceId)).toEqual(
+          searchPlainly(faces, threshold, candidates, within),
         );
       }),
       { numRuns: 300 },

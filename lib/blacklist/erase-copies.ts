@@ -1,0 +1,20 @@
+import pLimit from 'p-limit';
+import type { ImageProcessingResult } from '../contract/shapes.ts';
+import { copiesOf } from '../images/copies.ts';
+import type { ImageStore } from '../images/port.ts';
+import { allOrFirstError } from '../promises.ts';
+import { persistently } from './persistently.ts';
+
+/** Limit on the deletions that are sent to a remote store at the same time. */
+export const deletionsAtOnce = 10;
+
+/** Erases the copies of processed pictures. */
+export async function eraseCopies(
+  images: Pick<ImageStore, 'erase'>,
+  results: readonly ImageProcessingResult[],
+): Promise<void> {
+  const limit = pLimit(deletionsAtOnce);
+  await allOrFirstError(
+    results.flatMap(copiesOf).map((key) => limit(() => persistently(() => images.erase(key)))),
+  );
+}

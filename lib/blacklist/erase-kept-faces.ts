@@ -1,0 +1,45 @@
+import type { ImageStore } from '../images/port.ts';
+import type { Stores } from '../ports.ts';
+import type { ErasureRecord, ImageRecord } from '../records/port.ts';
+import { eraseCopies } from './erase-copies.ts';
+import { persistently } from './persistently.ts';
+
+/** Records that are changed at once. */
+const recordsAtOnce = 50;
+
+/**
+ * Erases what a look-back would find of a person: the faces that are kept of pictures of before the listing,
+ * and unless the history is kept, these pictures. It must be done while the person's own faces are enrolled.
+ * The records count what goes.
+ * Doing it again from any point ends the same.
+ *
+ * Faces that can't be compared go too, because one of them may be the person's: those of another version, and
+ * all of them where a reference picture is not enrolled.
+ */
+export async function eraseKeptFaces(
+  { records, faces, images }: Omit<Stores, 'images'> & { readonly images: Pick<ImageStore, 'erase'> },
+  { entryId, history }: Pick<ErasureRecord, 'entryId' | 'history'>,
+  enrolled: readonly ImageRecord[],
+): Promise<void> {
+  const { lookBack } = faces;
+  if (!lookBack) return;
+  const references = enrolled.map(({ id: imageId }) => ({ imageId }));
+  const found = await persistently(() => lookBack.findReferences(references));
+  for (let next = 0; next < found.seen.length; next += recordsAtOnce) {
+    const seen = found.seen.slice(next, next + recordsAtOnce);
+    const ids = [...new Set(seen.map(({ processedId }) => processedId))];
+    if (history !== 'keep') {
+      const results = await Promise.all(ids.map((id) => persistently(() => records.getProcessed(id))));
+      await eraseCopies(
+        images,
+        results.flatMap((result) => result ?? []),
+      );
+      await persistently(() => records.redactProcessed(ids, entryId, { isSeen: true }));
+      if (history === 'delete') await persistently(() => records.removeProcessed(ids));
+    }
+    await persistently(() => records.forgetFaces(seen, entryId));
+  }
+  const everything = found.missing > 0;
+  const before = everything ? new Date(8.64e15) : new Date(0);
+  while ((await persistently(() => records.forgetFacesBefore(before, lookBack.version))) > 0);
+}

@@ -1,0 +1,43 @@
+import { closestSetting } from '../closest-setting.ts';
+
+const maxWarnings = 10;
+/** Limit on a name in a warning, in UTF-16 units: the client chooses it. */
+const maxNameLength = 50;
+/** Letters that two names begin with alike, such as `expiry` and `expires_at`. */
+const sharedLetters = 4;
+
+/**
+ * Returns a warning for each field of a request that its contract does not know, with the one that was
+ * probably meant. Such fields are passed over as ever: the clients of the old service may send some.
+ */
+export function unknownFieldWarnings(given: Iterable<string>, known: readonly string[]): string[] {
+  const unknown = [...new Set(given)].filter((name) => !known.includes(name));
+  return unknown.slice(0, maxWarnings).map((name) => {
+    const shown = name.slice(0, maxNameLength).replaceAll(/[\p{C}\p{Z}]/gu, ' ');
+    const meant = closestSetting(name, known) ?? beginningAlike(name, known);
+    return `The field '${shown}' is not known, and was passed over.${meant ? ` Was ${meant} meant?` : ''}`;
+  });
+}
+
+/** Adds lines to an answer's warnings, which are null where there are none. */
+export function withWarnings(warnings: readonly string[] | null, more: readonly string[]): string[] | null {
+  const all = [...(warnings ?? []), ...more];
+  return all.length > 0 ? all : null;
+}
+
+/** Finds the name that begins with most of the same letters. */
+function beginningAlike(name: string, known: readonly string[]): string | undefined {
+  const given = lettersOf(name);
+  const shared = known.map((other) => ({ other, length: sharedLength(given, lettersOf(other)) }));
+  const [best] = shared.sort((one, next) => next.length - one.length);
+  return best && best.length >= sharedLetters ? best.other : undefined;
+}
+
+function lettersOf(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+}
+
+function sharedLength(one: string, other: string): number {
+  const end = [...one].findIndex((letter, index) => letter !== other[index]);
+  return end === -1 ? one.length : end;
+}

@@ -1,0 +1,35 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
+import type { LookBack } from '../faces/port.ts';
+import type { RecordStore } from '../records/port.ts';
+
+const dayMs = 24 * 60 * 60_000;
+
+/**
+ * Forgets the faces that were kept longer than the look-back lasts, and those that no model in use can
+ * compare; with 0 days, all. Returns how many. Pictures and records stay.
+ * @param stop tells it to leave the rest to the next round
+ * @throws BackendUnavailableError, ThrottledError
+ */
+export async function forgetFaces(
+  {
+    records,
+    faces,
+  }: {
+    readonly records: Pick<RecordStore, 'forgetFacesBefore'>;
+    readonly faces: { readonly lookBack?: Pick<LookBack, 'days' | 'version'> | undefined };
+  },
+  { stop, now = new Date() }: { stop?: AbortSignal; now?: Date } = {},
+): Promise<number> {
+  const { lookBack } = faces;
+  if (!lookBack) return 0;
+  // One that was kept this very moment is too old for a look-back of 0 days.
+  const before = new Date(now.getTime() - lookBack.days * dayMs + (lookBack.days === 0 ? 1 : 0));
+  let forgotten = 0;
+  while (!stop?.aborted) {
+    const count = await records.forgetFacesBefore(before, lookBack.version);
+    if (count === 0) break;
+    forgotten += count;
+    await othersTurn();
+  }
+  return forgotten;
+}

@@ -1,0 +1,306 @@
+import { randomUUID } from 'node:crypto';
+import { changeFacts, countWritten } from '../../audit/scope.ts';
+import type { ReviewEvent } from '../../contract/match-event.ts';
+import { type ReviewState, type ReviewVerdict, reviewVerdicts } from '../../contract/review.ts';
+import type { ImageProcessingResult } from '../../contract/shapes.ts';
+import type { NewReview, ProcessedQuery, RecordStore, ReviewTally, TallyKey } from '../port.ts';
+import type { Range } from '../shared/clock.ts';
+import { remaining, remainingRanks } from '../shared/gaps.ts';
+import { bucketOf, type ReviewPage, reviewPage } from '../shared/review-pages.ts';
+import {
+  keptTallyDays,
+  type ReviewChange,
+  type ReviewedMatch,
+  redactedReviews,
+  reviewChange,
+  withReviews,
+} from '../shared/reviews.ts';
+import { row } from '../shared/row.ts';
+import { type Action, isNew } from './action.ts';
+import { asRead } from './change-picture.ts';
+import { again, type TableClient } from './client.ts';
+import { gapsOf } from './gaps.ts';
+import {
+  padded,
+  processedPartition,
+  reviewBucketsPartition,
+  reviewEventsPartition,
+  reviewedPartition,
+  reviewKey,
+  scopePartition,
+  talliesPartition,
+} from './items.ts';
+import type { Item, Key } from './keys.ts';
+import { type RanksFound, rankIn } from './ranks.ts';
+import { readResult } from './stored.ts';
+
+const dayMs = 24 * 60 * 60_000;
+/** Days for which the item of an event is kept; the stream keeps its record for one. */
+const eventDays = 7;
+
+/** A picture's reviews as they are kept; every change raises `version`. */
+interface ReviewItem extends Key {
+  readonly matches: readonly ReviewedMatch[];
+  /** Verdict on the picture, while it is decided. */
+  readonly verdict?: ReviewVerdict;
+  /** Rank in the scope `match`, if it is there. */
+  readonly rank?: number;
+  readonly version: number;
+}
+
+/** Makes the part of the record store that keeps reviews. */
+export function reviewRecords(table: TableClient) {
+  return {
+    async reviewProcessed(
+      id: number,
+      review: NewReview,
+      reviewers: 1 | 2,
+    ): Promise<ImageProcessingResult | undefined> {
+      return table.settle(async () => {
+        const item = await table.get({ pk: processedPartition, sk: padded(id) });
+        if (!item) return undefined;
+        const [result, known] = await Promise.all([readResult(table, item), readReview(table, id)]);
+        const change = reviewChange(result, known?.matches ?? [], review, reviewers, randomUUID());
+        if (!change) return withReviews(result, known?.matches ?? []);
+        const rank = known ? known.rank : await rankIn(table, 'match', id);
+        const facts = changeFacts({ pictureId: id, entryId: review.entryId });
+        const actions = [
+          ...actionsOf(id, known, change, rank),
+          { check: { pk: item.pk, sk: item.sk }, ...asRead(item) },
+        ];
+        const { done } = await table.transact(actions, [facts]);
+        if (!done) return again;
+        countWritten(1);
+        return withReviews(result, change.matches);
+      });
+    },
+
+    async reviewTallies(sinceDay: number): Promise<ReviewTally[]> {
+      const tallies: ReviewTally[] = [];
+      const between = [padded(sinceDay), '\uffff'] as const;
+      for await (const items of table.query(talliesPartition, { between })) {
+        tallies.push(...items.map(tallyOf));
+      }
+      return tallies;
+    },
+  } satisfies Partial<RecordStore>;
+}
+
+/** Makes the action that takes notes on an erased entry out of a picture's reviews, as they were read. */
+export async function redactReviews(table: TableClient, id: number, entryId: number): Promise<Action> {
+  const known = await readReview(table, id);
+  if (!known) return { check: reviewKey(id), condition: 'attribute_not_exists(#pk)' };
+  const put = { ...known, matches: redactedReviews(known.matches, entryId), version: known.version + 1 };
+  return { put, condition: '#version = :version', values: { version: known.version } };
+}
+
+/** Makes the actions that remove the reviews of pictures, as they are at this moment. */
+export async function removeReviews(table: TableClient, ids: readonly number[]): Promise<Action[]> {
+  const items = row<ReviewItem[]>(await table.getAll(ids.map(reviewKey)));
+  const known = new Map(items.map((item) => [Number(item.sk), item]));
+  const decided = items.flatMap(({ verdict, rank }) =>
+    verdict && rank !== undefined ? [{ verdict, rank }] : [],
+  );
+  // A transaction takes one action on an item.
+  const buckets = Map.groupBy(decided, ({ verdict, rank }) => bucketKey(verdict, rank).sk);
+  return [
+    ...ids.map((id): Action => {
+      const version = known.get(id)?.version;
+      if (version === undefined) return { check: reviewKey(id), condition: 'attribute_not_exists(#pk)' };
+      return { remove: reviewKey(id), condition: '#version = :version', values: { version } };
+    }),
+    ...decided.map(({ verdict, rank }) => ({ remove: placeOf(verdict, rank) })),
+    ...[...buckets].map(([sk, some]): Action => countIn({ pk: reviewBucketsPartition, sk }, -some.length)),
+  ];
+}
+
+const bucketKey = (verdict: ReviewVerdict, rank: number): Key => ({
+  pk: reviewBucketsPartition,
+  sk: `${verdict}#${padded(bucketOf(rank))}`,
+});
+const placeOf = (verdict: ReviewVerdict, rank: number): Key => ({
+  pk: reviewedPartition(verdict),
+  sk: padded(rank),
+});
+const countIn = (update: Key, more: number): Action => ({
+  update,
+  change: 'ADD #pictures :more',
+  values: { more },
+});
+
+async function readReview(table: TableClient, id: number): Promise<ReviewItem | undefined> {
+  return row<ReviewItem | undefined>(await table.get(reviewKey(id)));
+}
+
+function actionsOf(
+  id: number,
+  known: ReviewItem | undefined,
+  change: ReviewChange,
+  rank: number | undefined,
+): Action[] {
+  const { matches, verdict, tally, event } = change;
+  const put = {
+    ...reviewKey(id),
+    matches,
+    version: (known?.version ?? 0) + 1,
+    ...(verdict && { verdict }),
+    ...(rank !== undefined && { rank }),
+  };
+  const unchanged = { condition: '#version = :version', values: { version: known?.version } };
+  return [
+    { put, ...(known ? unchanged : isNew) },
+    ...(rank === undefined ? [] : moves(id, rank, known?.verdict, verdict)),
+    ...(tally ? [countInTally(tally, tally.lost, tally.gained)] : []),
+    { put: eventItem(event) },
+  ];
+}
+
+/** Moves a picture from one verdict's list to another's. */
+function moves(
+  number: number,
+  rank: number,
+  from: ReviewVerdict | undefined,
+  to: ReviewVerdict | undefined,
+): Action[] {
+  if (from === to) return [];
+  return [
+    ...(from ? [{ remove: placeOf(from, rank) }, countIn(bucketKey(from, rank), -1)] : []),
+    ...(to ? [{ put: { ...placeOf(to, rank), number } }, countIn(bucketKey(to, rank), 1)] : []),
+  ];
+}
+
+function countInTally(
+  { day, entryId, model, metric, threshold }: TallyKey,
+  lost: ReviewVerdict | undefined,
+  gained: ReviewVerdict | undefined,
+): Action {
+  const fields = { day, entryId, model, metric, threshold };
+  const expiresAt = ((day + keptTallyDays) * dayMs) / 1000;
+  const added = [lost, gained].filter((verdict) => verdict !== undefined);
+  const names = [...Object.keys(fields), 'expiresAt'];
+  return {
+    update: { pk: talliesPartition, sk: [padded(day), padded(entryId), model, metric, threshold].join('#') },
+    change:
+      `SET ${names.map((name) => `#${name} = :${name}`).join(', ')} ` +
+      `ADD ${added.map((verdict) => `#${verdict} :${verdict}`).join(', ')}`,
+    values: {
+      ...fields,
+      expiresAt,
+      ...(lost && { [lost]: -1 }),
+      ...(gained && { [gained]: 1 }),
+    },
+  };
+}
+
+function tallyOf(item: Item): ReviewTally {
+  const { day, entryId, model, metric, threshold, confirmed = 0, rejected = 0, unsure = 0 } = item;
+  return row<ReviewTally>({ day, entryId, model, metric, threshold, confirmed, rejected, unsure });
+}
+
+/** The table's stream reads it. */
+function eventItem(event: ReviewEvent): Item {
+  const expiresAt = Math.floor(Date.now() / 1000) + (eventDays * dayMs) / 1000;
+  return { pk: reviewEventsPartition, sk: event.data.review_id, event: JSON.stringify(event), expiresAt };
+}
+
+/** Adds the reviews to answers with a match or a near miss; others have none. */
+export async function addReviews(
+  table: TableClient,
+  results: readonly ImageProcessingResult[],
+): Promise<ImageProcessingResult[]> {
+  const keys = results.filter(hasMatches).flatMap(({ db_id }) => (db_id === null ? [] : [reviewKey(db_id)]));
+  const items = await table.getAll(keys);
+  const matches = new Map(items.map((item) => [Number(item.sk), row<ReviewItem>(item).matches]));
+  return results.map((result) => withReviews(result, matches.get(result.db_id ?? 0) ?? []));
+}
+
+/** Returns true if the picture has anything that people can judge. */
+export function hasMatches({ faces }: ImageProcessingResult): boolean {
+  return faces.some(
+    ({ blacklist_matches, near_misses }) => blacklist_matches.length > 0 || (near_misses?.length ?? 0) > 0,
+  );
+}
+
+type Page = Pick<ProcessedQuery, 'limit' | 'offset'>;
+
+/**
+ * Finds a page of the pictures in a state, by their ranks in the scope `match`.
+ */
+export async function pageInState(
+  table: TableClient,
+  { ranges, root }: RanksFound,
+  review: ReviewState,
+  page: Page,
+): Promise<ReviewPage> {
+  const gaps = gapsOf(table, 'match', root);
+  const counted = await Promise.all(
+    ranges.map(async (range) => ({ ...range, size: await gaps(remaining(range)) })),
+  );
+  const verdicts = review === 'open' ? reviewVerdicts : [review];
+  const pages = reviewPage(counted, await countsOf(table, verdicts), review === 'open', page);
+  for (let step = pages.next(); ; ) {
+    if (step.done) return step.value;
+    const { wanted, ...range } = step.value;
+    step = pages.next(
+      wanted === 'remaining' ? await gaps(remainingRanks(range)) : await decidedRanks(table, verdicts, range),
+    );
+  }
+}
+
+async function countsOf(
+  table: TableClient,
+  verdicts: readonly ReviewVerdict[],
+): Promise<Map<number, number>> {
+  const counts = new Map<number, number>();
+  await Promise.all(
+    verdicts.map(async (verdict) => {
+      const between = [`${verdict}#`, `${verdict}#\uffff`] as const;
+      for await (const items of table.query(reviewBucketsPartition, { between })) {
+        for (const { sk, pictures } of items) {
+          const bucket = Number(sk.slice(sk.indexOf('#') + 1));
+          counts.set(bucket, (counts.get(bucket) ?? 0) + Number(pictures));
+        }
+      }
+    }),
+  );
+  return counts;
+}
+
+async function decidedRanks(
+  table: TableClient,
+  verdicts: readonly ReviewVerdict[],
+  { first, last }: Range,
+): Promise<number[]> {
+  const between = [padded(first), padded(last)] as const;
+  const found = await Promise.all(
+    verdicts.map(async (verdict) => {
+      const ranks: number[] = [];
+      for await (const items of table.query(reviewedPartition(verdict), { between })) {
+        ranks.push(...items.map(({ sk }) => Number(sk)));
+      }
+      return ranks;
+    }),
+  );
+  return found.flat().sort((one, other) => one - other);
+}
+
+/** Finds a page of a scope's pictures in a state, by a look at all pictures of the scope. */
+export async function pageOfScope(
+  table: TableClient,
+  scope: string,
+  ranges: readonly Range[],
+  review: ReviewState,
+  { offset, limit }: Page,
+): Promise<ReviewPage> {
+  const ranks: number[] = [];
+  for (const { first, last } of ranges.toReversed()) {
+    const between = [padded(first), padded(last)] as const;
+    for await (const places of table.query(scopePartition(scope), { between, newestFirst: true })) {
+      const items = await table.getAll(places.map(({ number }) => reviewKey(Number(number))));
+      const verdicts = new Map(items.map((item) => [Number(item.sk), row<ReviewItem>(item).verdict]));
+      const inState = places.filter(({ number }) => (verdicts.get(Number(number)) ?? 'open') === review);
+      ranks.push(...inState.map(({ sk }) => Number(sk)));
+    }
+  }
+  return { total: ranks.length, ranks: ranks.slice(offset, offset + limit) };
+}

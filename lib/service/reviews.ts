@@ -1,0 +1,65 @@
+import type { ReviewCounts, Status } from '../contract/endpoints/status.ts';
+import type { RecordStore, ReviewTally } from '../records/port.ts';
+import { dayOf } from '../records/shared/reviews.ts';
+
+/** Days over which verdicts are counted. */
+export const reviewDays = 30;
+/** Limit on the entries told of: those with the most rejected matches. */
+const maxEntries = 100;
+/** Number of judged matches from which on an entry's share of rejected ones means something. */
+const enoughJudged = 10;
+/** Share of rejected matches above which an entry's pictures accuse strangers. */
+const manyRejected = 1 / 5;
+
+/**
+ * Returns the verdicts on the matches of the last 30 days.
+ * @throws BackendUnavailableError, ThrottledError
+ */
+export async function reviewsOf(records: Pick<RecordStore, 'reviewTallies'>): Promise<Status['reviews']> {
+  const tallies = await records.reviewTallies(dayOf(new Date()) - reviewDays + 1);
+  const entries = grouped(tallies, ({ entryId }) => String(entryId));
+  const thresholds = grouped(tallies, ({ model, metric, threshold }) => `${model} ${metric} ${threshold}`);
+  return {
+    days: reviewDays,
+    ...countsOf(tallies),
+    by_entry: entries
+      .map((some) => ({ entry_id: some[0].entryId, ...countsOf(some) }))
+      .sort((one, other) => other.rejected - one.rejected || one.entry_id - other.entry_id)
+      .slice(0, maxEntries),
+    by_threshold: thresholds.map((some) => {
+      const [{ model, metric, threshold }] = some;
+      return { model, similarity_metric: metric, threshold, ...countsOf(some) };
+    }),
+  };
+}
+
+/** Returns a warning for each entry whose pictures accuse strangers. */
+export function accusingEntries({ by_entry: entries }: Status['reviews']): string[] {
+  return entries
+    .filter((entry) => judged(entry) >= enoughJudged && entry.rejected > manyRejected * judged(entry))
+    .map(
+      (entry) =>
+        `The pictures of entry ${entry.entry_id} accuse strangers: of ${judged(entry)} matches of the last ${reviewDays} days that people have judged, ` +
+        `${entry.rejected} were rejected. Look at its reference pictures, and remove what is poor or shows somebody else.`,
+    );
+}
+
+function judged({ confirmed, rejected, unsure }: ReviewCounts): number {
+  return confirmed + rejected + unsure;
+}
+
+function countsOf(tallies: readonly ReviewTally[]): ReviewCounts {
+  const sum = (verdict: 'confirmed' | 'rejected' | 'unsure') =>
+    tallies.reduce((total, tally) => total + tally[verdict], 0);
+  const counts = { confirmed: sum('confirmed'), rejected: sum('rejected'), unsure: sum('unsure') };
+  const all = counts.confirmed + counts.rejected + counts.unsure;
+  return { ...counts, rejected_share: all === 0 ? null : counts.rejected / all };
+}
+
+function grouped(
+  tallies: readonly ReviewTally[],
+  keyOf: (tally: ReviewTally) => string,
+): (readonly [ReviewTally, ...ReviewTally[]])[] {
+  const groups: unknown = [...Map.groupBy(tallies, keyOf).values()];
+  return groups as (readonly [ReviewTally, ...ReviewTally[]])[];
+}

@@ -1,0 +1,49 @@
+import type { BlacklistRecord } from '../../../lib/contract/shapes.ts';
+import { messageOf, RefusedError } from './api/client.ts';
+import { deleteEntry, imagePath } from './api/endpoints.ts';
+import { forgetPictures } from './api/pictures.ts';
+import { Store } from './store.ts';
+import { tell, tellWithUndo, undoMs } from './ui/live.tsx';
+
+/** Deletions that can still be taken back. They are sent when the time is over, or the page is left. */
+
+/** Ids of the entries that are about to be deleted. Lists leave them out. */
+export const deleting = new Store<ReadonlySet<number>>(new Set());
+
+const waiting = new Map<number, () => Promise<void>>();
+
+addEventListener('pagehide', () => {
+  for (const send of waiting.values()) void send();
+});
+
+/**
+ * Deletes an entry in some seconds, unless it is taken back. Until then the person matches, which is the
+ * safer error.
+ */
+export function deleteLater({ id, name, version }: BlacklistRecord): void {
+  const show = () => {
+    waiting.delete(id);
+    deleting.update((ids) => new Set([...ids].filter((other) => other !== id)));
+  };
+  const timer = setTimeout(() => void send(), undoMs);
+  const send = async () => {
+    clearTimeout(timer);
+    if (!waiting.delete(id)) return;
+    try {
+      await deleteEntry(id, version);
+      forgetPictures(imagePath(id, ''));
+    } catch (error) {
+      const isGone = error instanceof RefusedError && error.status === 404;
+      if (!isGone) {
+        show();
+        tell(`${name} was not deleted: ${messageOf(error)}`);
+      }
+    }
+  };
+  waiting.set(id, send);
+  deleting.update((ids) => new Set([...ids, id]));
+  tellWithUndo(`${name} is deleted in ${undoMs / 1_000} seconds.`, () => {
+    clearTimeout(timer);
+    show();
+  });
+}

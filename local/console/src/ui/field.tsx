@@ -1,0 +1,23 @@
+import type { ComponentChildren } from 'preact';
+
+/** Shows a field below its label. */
+export function Field({
+  id,
+  label,
+  isOptional = false,
+  children,
+}: {
+  id: string;
+  label: string;
+  isOptional?: boolean;
+  children: ComponentChildren;
+}) {
+  return (
+    <div class="field">
+      <label for={id}>
+        {label} {isOptional && <span class="hint">optional</span>}
+      </label>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,107 @@
+import type { ComponentChildren } from 'preact';
+import type { ReviewVerdict } from '../../../../lib/contract/review.ts';
+import type { BlacklistMatch, BlacklistRecord } from '../../../../lib/contract/shapes.ts';
+import { useMay } from '../api/caller.ts';
+import { getEntry, imagePath } from '../api/endpoints.ts';
+import { useLoad } from '../load.ts';
+import { faultsOf } from '../model/verdict-words.ts';
+import { type Hit, isRejected, reviewOf } from '../model/verdicts.ts';
+import { similarityOf } from '../model/words.ts';
+import { paths } from '../routes.ts';
+import { EntryBadges } from './entry-badges.tsx';
+import { NoPicture, ServicePicture } from './picture.tsx';
+import { ReviewButtons } from './review-buttons.tsx';
+
+export interface HitCardProps {
+  readonly hit: Hit;
+  /** The face, cut out of the picture. */
+  readonly face: ComponentChildren;
+  /** True if the picture comes from the history, whose matches hold no notes. */
+  readonly isKept: boolean;
+  readonly hasKeys: boolean;
+  /** True if nobody else matched, so that the bar has the name already. */
+  readonly isOnly: boolean;
+  /** Undefined where nothing of the picture is kept. */
+  readonly onReview: ((verdict: ReviewVerdict) => Promise<void>) | undefined;
+}
+
+/** Shows a face beside the listed person whom it matched or nearly matched, and asks who it is. */
+export function HitCard({ hit, face, isKept, hasKeys, isOnly, onReview }: HitCardProps) {
+  const { comparison, verdict } = hit;
+  const { entry, best, likeness } = comparison;
+  const mayReview = useMay('desk');
+  const tone = isRejected(comparison) ? 'rejected' : likeness;
+  return (
+    <article
+      class={`panel hit ${tone} ${isOnly ? 'only' : ''}`}
+      aria-label={`Face ${verdict.face.face_index + 1}: ${entry.name}`}
+    >
+      <div class="pair">
+        <figure>
+          {face}
+          <figcaption>In the picture</figcaption>
+        </figure>
+        <figure>
+          <ListedFace match={best} />
+          <figcaption>Listed, {similarityOf(best.similarity)} alike</figcaption>
+        </figure>
+      </div>
+      <div class="hit-text">
+        <h3 dir="auto">{mayReview ? <a href={paths.entry(entry.id)}>{entry.name}</a> : entry.name}</h3>
+        {isKept && mayReview ? <EntryToday entry={entry} /> : <EntryFacts entry={entry} />}
+        {verdict.reasons.length > 0 && <p class="hint">{faultsOf(verdict.reasons)} Look twice.</p>}
+      </div>
+      {onReview && mayReview && (
+        <ReviewButtons
+          name={entry.name}
+          review={reviewOf(comparison)}
+          hasKeys={hasKeys}
+          onReview={onReview}
+        />
+      )}
+    </article>
+  );
+}
+
+type Facts = BlacklistMatch['entry'] & Partial<Pick<BlacklistRecord, 'suspended'>>;
+
+/** Shows what is known of the person now, because whoever must act needs the notes of today. */
+function EntryToday({ entry }: { entry: BlacklistMatch['entry'] }) {
+  const { data, error } = useLoad(`entry-today ${entry.id}`, (signal) => getEntry(entry.id, signal));
+  return (
+    <>
+      <EntryFacts entry={data?.id === entry.id ? data : entry} />
+      {error !== undefined && data === undefined && (
+        <p class="hint">This is how the entry was then. It may have been deleted since.</p>
+      )}
+    </>
+  );
+}
+
+function EntryFacts({ entry }: { entry: Facts }) {
+  const { reason, notes } = entry;
+  return (
+    <>
+      <EntryBadges entry={entry} />
+      {reason && (
+        <p class="hit-reason" dir="auto">
+          {reason}
+        </p>
+      )}
+      {notes && (
+        <p class="hit-notes" dir="auto">
+          {notes}
+        </p>
+      )}
+    </>
+  );
+}
+
+function ListedFace({ match }: { match: BlacklistMatch }) {
+  const { entry, image_id, target_x: x, target_y: y, target_w: w, target_h: h } = match;
+  const box = x === null || y === null || w === null || h === null ? null : { x, y, w, h };
+  const alt = `Listed picture of ${entry.name}`;
+  // Records of earlier versions do not tell.
+  if (image_id === null) return <NoPicture alt={alt} />;
+  return <ServicePicture path={imagePath(entry.id, image_id)} box={box} size={480} alt={alt} isPadded />;
+}

@@ -1,0 +1,90 @@
+import { useRef, useState } from 'preact/hooks';
+import type { Status } from '../../../../lib/contract/endpoints/status.ts';
+import type { Verdict, VerdictKind } from '../model/verdicts.ts';
+import { Store, useStore } from '../store.ts';
+import { FaceOf, type ShownPicture } from './face-of.tsx';
+import { FaceVerdict } from './face-verdict.tsx';
+import { FacesPicture, type MarkedFace } from './faces-picture.tsx';
+import { NoPicture } from './picture.tsx';
+import { Threshold } from './threshold.tsx';
+
+export interface ResultDetailsProps {
+  readonly verdicts: readonly Verdict[];
+  readonly picture: ShownPicture | undefined;
+  readonly alt: string;
+  readonly status: Status | undefined;
+  /** True if the service also told of people who did not match, for the slider. */
+  readonly hasOthers: boolean;
+}
+
+/** True while the details are unfolded: a person who wants them wants them of the next picture too. */
+const isUnfolded = new Store(false);
+
+/** Shows the whole picture with its boxes, and the numbers, folded away until they are wanted. */
+export function ResultDetails({ verdicts, picture, alt, status, hasOthers }: ResultDetailsProps) {
+  const isOpen = useStore(isUnfolded);
+  const [active, setActive] = useState<number>();
+  const list = useRef<HTMLDivElement>(null);
+  const pick = (number: number) => {
+    setActive(number);
+    list.current?.querySelector<HTMLElement>(`[data-face="${number}"]`)?.focus();
+  };
+  const inOrder = verdicts.toSorted((one, other) => one.face.face_index - other.face.face_index);
+  return (
+    <details
+      class="details"
+      open={isOpen}
+      onToggle={({ currentTarget }) => isUnfolded.set(currentTarget.open)}
+    >
+      <summary>Whole picture, boxes and numbers</summary>
+      {isOpen && (
+        <div class="results">
+          <div class="results-picture">
+            {picture ? (
+              <FacesPicture
+                url={picture.url}
+                size={picture.size}
+                alt={alt}
+                faces={marked(inOrder)}
+                active={active}
+                onPick={pick}
+              />
+            ) : (
+              <NoPicture alt={alt} class="wide" />
+            )}
+          </div>
+          <div class="results-faces" ref={list}>
+            {status && hasOthers && verdicts.length > 0 && <Threshold status={status} verdicts={verdicts} />}
+            {status &&
+              inOrder.map((verdict) => (
+                <FaceVerdict
+                  key={verdict.face.face_index}
+                  number={verdict.face.face_index + 1}
+                  verdict={verdict}
+                  backend={status.backend}
+                  isActive={verdict.face.face_index + 1 === active}
+                  face={<FaceOf picture={picture} verdict={verdict} />}
+                />
+              ))}
+          </div>
+        </div>
+      )}
+    </details>
+  );
+}
+
+const words: Record<VerdictKind, string> = {
+  match: 'matches',
+  possible: 'possibly',
+  cannot_tell: 'cannot tell',
+  no_match: 'no match',
+};
+
+function marked(verdicts: readonly Verdict[]): MarkedFace[] {
+  return verdicts.flatMap(({ face: { face_index, facial_area: area }, kind, comparisons }) => {
+    if (area === null) return [];
+    const names = comparisons.filter(({ likeness }) => likeness === kind).map(({ entry }) => entry.name);
+    const label = `Face ${face_index + 1}: ${[words[kind], names.join(', ')].filter(Boolean).join(' ')}`;
+    return [{ number: face_index + 1, area, kind, label }];
+  });
+}

@@ -1,0 +1,35 @@
+import type { Headline } from '../model/verdict-words.ts';
+import { Icon, type IconName } from './icon.tsx';
+
+const icons: Record<Headline['tone'], IconName> = {
+  match: 'warning',
+  possible: 'question',
+  'cannot-tell': 'question',
+  clear: 'tick',
+};
+
+/** Shows the verdict on a picture: one bar, which its words tell as well as its colour. */
+export function VerdictBar({ headline: { tone, text, detail } }: { headline: Headline }) {
+  return (
+    <div class={`verdict-bar ${tone}`}>
+      <Icon name={icons[tone]} />
+      <div>
+        <h2 dir="auto">{text}</h2>
+        <p>{detail}</p>
+      </div>
+    </div>
+  );
+}
+
+/** Keeps the bar's place while a picture is checked. */
+export function ComingVerdict({ text }: { text: string }) {
+  return (
+    <div class="verdict-bar cannot-tell" role="status">
+      <Icon name="check" />
+      <div>
+        <h2>{text}</h2>
+        <p>The verdict comes in a moment.</p>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,106 @@
+/**
+ * Program: prints the policies of all functions' roles as JSON, from the stack's template. References to the
+ * stack's resources are replaced by the emulators' names, which come as JSON in the first argument.
+ */
+import { mkdtempDisposableSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, CfnResource } from 'aws-cdk-lib';
+import { FaceBlacklistStack } from '../../../infra/stack.ts';
+import { account } from './call.ts';
+import type { Roles, Statement } from './policy.ts';
+import type { EmulatedNames } from './roles.ts';
+
+interface TemplateResource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+}
+
+interface PolicyProperties {
+  readonly Roles: readonly unknown[];
+  readonly PolicyDocument: unknown;
+}
+
+type Template = Readonly<Record<string, TemplateResource>>;
+
+const root = join(import.meta.dirname, '../../..');
+
+function synthesizeStack(outdir: string): { stack: FaceBlacklistStack; template: Template } {
+  const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8'));
+  const app = new App({
+    outdir,
+    analyticsReporting: false,
+    stackTraces: false,
+    // The functions' code is not needed.
+    context: { ...context, 'aws:cdk:bundling-stacks': [] },
+  });
+  const stack = new FaceBlacklistStack(app, 'FaceBlacklist');
+  const { template } = app.synth().getStackByName(stack.stackName);
+  return { stack, template: template.Resources };
+}
+
+/** Finds the functions' names: those of their constructs, beginning with a small letter as in `needs.ts`. */
+function functionNames(stack: FaceBlacklistStack): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const { node } of stack.node.findAll()) {
+    const resource = node.defaultChild;
+    if (!(resource instanceof CfnResource) || resource.cfnResourceType !== 'AWS::Lambda::Function') continue;
+    names.set(stack.getLogicalId(resource), node.id.charAt(0).toLowerCase() + node.id.slice(1));
+  }
+  return names;
+}
+
+function rolesOf(stack: FaceBlacklistStack, template: Template, names: EmulatedNames): Roles {
+  const resolve = resolver(template, stack.stackName, names);
+  const policies = Object.values(template).filter(({ Type }) => Type === 'AWS::IAM::Policy');
+  const roles: Record<string, readonly Statement[]> = {};
+  for (const [id, name] of functionNames(stack)) {
+    const role = referenceOf(template[id]?.Properties?.Role);
+    roles[name] = policies
+      .map(({ Properties = {} }) => Properties as unknown as PolicyProperties)
+      .filter(({ Roles }) => Roles.some((one) => referenceOf(one) === role))
+      .flatMap(({ PolicyDocument }) => (resolve(PolicyDocument) as { Statement: Statement[] }).Statement);
+  }
+  return roles;
+}
+
+function referenceOf(value: unknown): string | undefined {
+  const { Ref, 'Fn::GetAtt': attribute } = (value ?? {}) as { Ref?: string; 'Fn::GetAtt'?: string[] };
+  return Ref ?? attribute?.[0];
+}
+
+/** Makes a function that replaces CloudFormation's references in a value by the emulators' names. */
+function resolver(template: Template, stackName: string, names: EmulatedNames): (value: unknown) => unknown {
+  const pseudo: Record<string, string> = {
+    'AWS::Partition': 'aws',
+    'AWS::Region': names.region,
+    'AWS::AccountId': account,
+    'AWS::StackName': stackName,
+    'AWS::URLSuffix': 'amazonaws.com',
+  };
+  const arns: Record<string, string> = {
+    'AWS::DynamoDB::Table': `arn:aws:dynamodb:${names.region}:${account}:table/${names.table}`,
+    'AWS::S3::Bucket': `arn:aws:s3:::${names.bucket}`,
+  };
+  const reference = (id: string) => pseudo[id] ?? arns[template[id]?.Type ?? ''] ?? `arn:aws:unknown:::${id}`;
+  const resolve = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(resolve);
+    if (typeof value !== 'object' || value === null) return value;
+    const { Ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = value as Record<string, never>;
+    if (Ref !== undefined) return reference(Ref);
+    if (attribute !== undefined) return reference(attribute[0]);
+    if (join !== undefined) return (resolve(join[1]) as string[]).join(join[0]);
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, resolve(one)]));
+  };
+  // The stack names the collection after itself; the emulators have a name of their own for it.
+  const collection = `:collection/${stackName}`;
+  return (value) =>
+    JSON.parse(
+      JSON.stringify(resolve(value)).replaceAll(`${collection}"`, `:collection/${names.collection}"`),
+    );
+}
+
+const names: EmulatedNames = JSON.parse(process.argv[2] ?? '{}');
+using folder = mkdtempDisposableSync(join(tmpdir(), 'face-blacklist-roles-'));
+const { stack, template } = synthesizeStack(folder.path);
+process.stdout.write(JSON.stringify(rolesOf(stack, template, names)));

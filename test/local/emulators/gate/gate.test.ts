@@ -1,0 +1,123 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Gate, startGate } from '../../../../local/emulators/gate/gate.ts';
+import type { Roles } from '../../../../local/emulators/gate/policy.ts';
+import { startS3Emulator } from '../../../../local/emulators/s3.ts';
+import { s3Credentials } from '../../../../local/emulators/s3-credentials.ts';
+
+const pictures = 'arn:aws:s3:::b/pictures/*';
+const roles: Roles = {
+  reader: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: pictures }],
+  writer: [
+    { Effect: 'Allow', Action: ['s3:PutObject', 's3:GetObject'], Resource: pictures },
+    { Effect: 'Allow', Action: 's3:ListBucket', Resource: 'arn:aws:s3:::b' },
+  ],
+};
+
+const resources = new AsyncDisposableStack();
+let gate: Gate;
+beforeAll(async () => {
+  const s3 = resources.use(await startS3Emulator({ buckets: ['b'] }));
+  gate = resources.use(await startGate({ service: 's3', target: s3.url, roles }));
+});
+afterAll(() => resources.disposeAsync());
+
+/** Makes a client whose calls come from that function; without a name, from an administrator. */
+function clientOf(name?: string): S3Client {
+  const client = new S3Client({
+    region: 'us-east-1',
+    endpoint: gate.url,
+    forcePathStyle: true,
+    credentials: s3Credentials,
+    maxAttempts: 1,
+  });
+  client.middlewareStack.add(
+    (next) => (args) => {
+      if (name) (args.request as { headers: Record<string, string> }).headers['x-emulated-function'] = name;
+      return next(args);
+    },
+    { step: 'build' },
+  );
+  return resources.adopt(client, (one) => one.destroy());
+}
+
+const object = (Key: string) => ({ Bucket: 'b', Key });
+
+describe('a gate', () => {
+  it("lets through what a function's role allows, and whoever is no function", async () => {
+    await clientOf().send(new PutObjectCommand({ ...object('other/1'), Body: 'one' }));
+    await clientOf('writer').send(new PutObjectCommand({ ...object('pictures/ä b.jpg'), Body: 'picture' }));
+    const { Body } = await clientOf('reader').send(new GetObjectCommand(object('pictures/ä b.jpg')));
+    expect(await Body?.transformToString()).toBe('picture');
+  });
+
+  it("refuses the rest with S3's own answers, and does nothing", async () => {
+    const refused = { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } };
+    const reader = clientOf('reader');
+    await expect(
+      reader.send(new PutObjectCommand({ ...object('pictures/2'), Body: 'x' })),
+    ).rejects.toMatchObject({
+      ...refused,
+      message: expect.stringContaining(
+        'is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::b/',
+      ),
+    });
+    await expect(reader.send(new GetObjectCommand(object('other/1')))).rejects.toMatchObject(refused);
+    await expect(reader.send(new ListObjectsV2Command({ Bucket: 'b' }))).rejects.toMatchObject(refused);
+    await expect(reader.send(new DeleteObjectCommand(object('pictures/ä b.jpg')))).rejects.toMatchObject(
+      refused,
+    );
+    await expect(clientOf('unknown').send(new HeadBucketCommand({ Bucket: 'b' }))).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 403 },
+    });
+    const { Contents = [] } = await clientOf().send(new ListObjectsV2Command({ Bucket: 'b' }));
+    expect(Contents.map(({ Key }) => Key)).toEqual(['other/1', 'pictures/ä b.jpg']);
+    const told = await (await fetch(new URL('/refusals', gate.url))).json();
+    expect(told).toContainEqual({ function: 'reader', action: 's3:ListBucket', resource: 'arn:aws:s3:::b' });
+  });
+
+  it('tells that an object is absent only to those who may list the bucket', async () => {
+    const absent = object('pictures/absent');
+    await expect(clientOf('reader').send(new GetObjectCommand(absent))).rejects.toMatchObject({
+      name: 'AccessDenied',
+    });
+    await expect(clientOf('reader').send(new HeadObjectCommand(absent))).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 403 },
+    });
+    for (const who of ['writer', undefined]) {
+      await expect(clientOf(who).send(new GetObjectCommand(absent))).rejects.toMatchObject({
+        name: 'NoSuchKey',
+      });
+    }
+  });
+
+  it('fails by name when it is told to, before or after the work', async () => {
+    const admin = clientOf();
+    const put = (key: string) => admin.send(new PutObjectCommand({ ...object(key), Body: 'x' }));
+    gate.faults.set([{ kind: 'error', every: 1, times: 1, operation: 'PutObject', error: 'SlowDown' }]);
+    await expect(put('faults/1')).rejects.toMatchObject({
+      name: 'SlowDown',
+      $metadata: { httpStatusCode: 503 },
+    });
+    gate.faults.set([{ kind: 'fail-after', every: 1, times: 1, operation: 'PutObject' }]);
+    await expect(put('faults/2')).rejects.toMatchObject({ name: 'InternalError' });
+    gate.faults.set([{ kind: 'fail-after', every: 1, times: 1, operation: 'PutObject', answer: 'drop' }]);
+    await expect(put('faults/3')).rejects.toMatchObject({ code: 'ECONNRESET' });
+    const post = await fetch(new URL('/faults', gate.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '[]',
+    });
+    expect(await post.json()).toEqual([]);
+    const { Contents = [] } = await admin.send(new ListObjectsV2Command({ Bucket: 'b', Prefix: 'faults/' }));
+    expect(Contents.map(({ Key }) => Key)).toEqual(['faults/2', 'faults/3']);
+  });
+});

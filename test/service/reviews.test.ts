@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import type { ReviewTally } from '../../lib/records/port.ts';
+import { dayOf } from '../../lib/records/shared/reviews.ts';
+import { accusingEntries, reviewsOf } from '../../lib/service/reviews.ts';
+
+const today = dayOf(new Date());
+
+function tally(change: Partial<ReviewTally>): ReviewTally {
+  const key = { day: today, entryId: 1, model: 'Fusion', metric: 'cosine', threshold: 0.385 };
+  return { ...key, confirmed: 0, rejected: 0, unsure: 0, ...change };
+}
+
+const statusOf = (...tallies: ReviewTally[]) =>
+  reviewsOf({ reviewTallies: async (since) => tallies.filter(({ day }) => day >= since) });
+
+test('verdicts of 30 days are told by entry and by threshold', async () => {
+  const status = await statusOf(
+    tally({ confirmed: 3, rejected: 1 }),
+    tally({ day: today - 29, entryId: 2, threshold: 0.4, rejected: 2 }),
+    tally({ day: today - 30, rejected: 50 }),
+  );
+  expect(status).toMatchObject({ days: 30, confirmed: 3, rejected: 3, unsure: 0, rejected_share: 0.5 });
+  expect(status.by_entry).toEqual([
+    { entry_id: 2, confirmed: 0, rejected: 2, unsure: 0, rejected_share: 1 },
+    { entry_id: 1, confirmed: 3, rejected: 1, unsure: 0, rejected_share: 0.25 },
+  ]);
+  expect(status.by_threshold.map(({ threshold, rejected_share }) => [threshold, rejected_share])).toEqual([
+    [0.385, 0.25],
+    [0.4, 1],
+  ]);
+  expect((await statusOf()).rejected_share).toBeNull();
+});
+
+test.each([
+  [{ confirmed: 7, rejected: 3 }, true],
+  [{ confirmed: 8, rejected: 2 }, false],
+  [{ confirmed: 6, rejected: 3 }, false],
+  [{ confirmed: 0, unsure: 7, rejected: 3 }, true],
+])('an entry with %j is said to accuse strangers: %s', async (counts, isSaid) => {
+  const warnings = accusingEntries(await statusOf(tally({ entryId: 7, ...counts })));
+  expect(warnings).toHaveLength(isSaid ? 1 : 0);
+  if (isSaid) expect(warnings[0]).toMatch(/^The pictures of entry 7 accuse strangers: .* 3 were rejected/);
+});

@@ -1,11 +1,12 @@
 import { asService } from '../lib/audit/scope.ts';
-import { galleryJudge, type Judgement, type WatchedTrack } from '../lib/cameras/judge.ts';
+import { galleryJudge, type Judge, type Judgement, type WatchedTrack } from '../lib/cameras/judge.ts';
+import { askingJudge } from '../lib/cameras/remote-judge.ts';
 import type { CameraSettings } from '../lib/cameras/settings.ts';
 import { readCameras } from '../lib/cameras/settings.ts';
 import { type Sighting, Sightings } from '../lib/cameras/sightings.ts';
 import { type CameraStatus, CameraWatcher } from '../lib/cameras/watch.ts';
 import type { Config } from '../lib/config.ts';
-import { BackendUnavailableError, ServiceError } from '../lib/errors.ts';
+import { ServiceError } from '../lib/errors.ts';
 import type { Outbox } from '../lib/events/port.ts';
 import type { FaceFollower } from '../lib/faces/port.ts';
 import { log } from '../lib/log.ts';
@@ -38,31 +39,48 @@ export interface Passage {
 /**
  * Reads the file of cameras, and prepares to watch them.
  * @throws ConfigError when the file is wrong
+ * @throws BackendUnavailableError when the networks can't be loaded
  */
-export function openCameras(ports: CameraPorts, config: Config, file: string): Cameras {
-  const { follower } = ports.faces;
-  if (!follower) throw new BackendUnavailableError('Cameras need the embedded engine.', 60);
-  return watchCameras(ports, config, readCameras(file, process.env), follower);
+export async function openCameras(ports: CameraPorts, config: Config, file: string): Promise<Cameras> {
+  return watchCameras(ports, config, readCameras(file, process.env));
 }
 
-export function watchCameras(
+/**
+ * Prepares to watch cameras.
+ * @throws BackendUnavailableError when the networks can't be loaded
+ */
+export async function watchCameras(
   ports: CameraPorts,
   config: Config,
   cameras: readonly CameraSettings[],
-  follower: FaceFollower,
-): Cameras {
+): Promise<Cameras> {
+  await using opening = new AsyncDisposableStack();
+  const follower = ports.faces.follower ?? (await openOwnFollower(config, opening));
   const watchers = cameras.map((camera) => watcherOf(ports, config, camera, follower));
   reportCameras(() =>
     watchers.map(({ settings, status }) => ({ ...status, keepsUnknown: settings.keep === 'all' })),
   );
+  const opened = opening.move();
   return {
     watchers,
     async run(signal) {
       await Promise.all(
         watchers.map((watcher) => asService('camera', () => watcher.run(signal).catch(logCrash(watcher)))),
       );
+      await opened.disposeAsync();
     },
   };
+}
+
+/** Opens networks of this process, where another service compares the faces. */
+async function openOwnFollower(config: Config, opening: AsyncDisposableStack): Promise<FaceFollower> {
+  const { openLocalFollower } = await import('../lib/faces/engine/local-follower.ts');
+  return opening.adopt(await openLocalFollower(config), (follower) => follower.close());
+}
+
+function judgeOf({ faces }: CameraPorts, { threshold }: CameraSettings, follower: FaceFollower): Judge {
+  if (!faces.matchFace) return galleryJudge(follower, threshold);
+  return askingJudge(faces.matchFace.bind(faces), threshold);
 }
 
 /** Track that was told of. It may go on after its end, if the person comes back soon. */
@@ -92,7 +110,7 @@ function watcherOf(
   let hasFailed = false;
   return new CameraWatcher(camera, {
     follower,
-    judge: galleryJudge(follower, camera.threshold),
+    judge: judgeOf(ports, camera, follower),
     ffmpeg: config.ffmpegPath,
     listener: {
       async onTold(track: WatchedTrack, judgement: Judgement) {

@@ -14,11 +14,10 @@ export interface Clip {
 }
 
 const size = { width: 320, height: 240 } as const;
-/** Frames of a clip, of which every second one is looked at. */
-const frameCount = 30;
-export const looksOfClip = frameCount / 2;
+/** Frames of a clip of 4.5 seconds, of which every second one is looked at: a track gets two a second. */
+const frameCount = 18;
 /** Frames a second. */
-const rate = 7.5;
+const rate = 4;
 /** Faces of LFW are about 105 pixels wide in pictures of 250. */
 const faceShare = 105 / 250;
 
@@ -41,9 +40,9 @@ export async function clipFrames(folder: string, { person, pictures }: Clip): Pr
   const look = {
     first: between(32, 55),
     last: between(50, 94),
-    blur: between(0.5, 2.2),
-    light: between(0.35, 1),
-    noise: Math.round(between(4, 16)),
+    blur: between(0.4, 1.8),
+    light: between(0.42, 1),
+    noise: Math.round(between(4, 13)),
     crf: Math.round(between(25, 36)),
     sway: between(4, 18),
     x: between(0.35, 0.65),
@@ -56,13 +55,13 @@ export async function clipFrames(folder: string, { person, pictures }: Clip): Pr
     const share = frame / (frameCount - 1);
     const width = Math.round((look.first + share * (look.last - look.first)) / faceShare);
     const still = stills[Math.min(stills.length - 1, Math.floor(share * stills.length))] as Buffer;
-    const motion = 1 + Math.abs(Math.sin(frame / 3)) * 0.8;
+    const motion = 1 + Math.abs(Math.sin(frame / 2)) * 0.8;
     const face = await sharp(still)
       .resize(width, width)
       .blur(Math.max(0.3, look.blur * motion * 0.6))
       .linear(look.light, 0)
       .toBuffer();
-    const x = Math.round(look.x * size.width - width / 2 + look.sway * Math.sin(frame / 4));
+    const x = Math.round(look.x * size.width - width / 2 + look.sway * Math.sin(frame / 2.5));
     const y = Math.round(look.y * size.height - width / 2);
     const pixels = await onWall(face, width, x, y, look.light);
     if (!child.stdin.write(pixels)) await once(child.stdin, 'drain');

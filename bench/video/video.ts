@@ -11,7 +11,7 @@ import { embedPictures } from '../accuracy/people.ts';
 import { parseOptions } from '../options.ts';
 import { provenanceOf, repository } from '../report/results.ts';
 import { WrongUseError } from '../wrong-use.ts';
-import { type Clip, clipFrames, looksOfClip } from './clips.ts';
+import { type Clip, clipFrames } from './clips.ts';
 import { type Look, type Reference, type Rule, rules, toldBy } from './rules.ts';
 
 /** Figures of a rule on some clips. */
@@ -68,12 +68,16 @@ export async function run(words: readonly string[]): Promise<void> {
 /** Takes for each person a reference, and up to three other pictures that the camera sees. */
 function clipsOf(pictures: readonly string[]): (Clip & { readonly reference: string | undefined })[] {
   const byPerson = Map.groupBy(pictures, personOf);
-  return [...byPerson].map(([person, own]) => {
+  const clips = [...byPerson].map(([person, own]) => {
     const [reference, ...others] = own as [string, ...string[]];
     return others.length > 0
       ? { person, reference, pictures: others.slice(0, 3) }
       : { person, reference: undefined, pictures: [reference] };
   });
+  // Those who are listed come first, where not all clips are wanted.
+  return clips.sort(
+    (one, other) => Number(one.reference === undefined) - Number(other.reference === undefined),
+  );
 }
 
 /** Puts every second person into each half, by a sum of the name's letters. */
@@ -93,7 +97,7 @@ async function lookAt(folder: string, clips: readonly Clip[]): Promise<SeenClip[
         limit(async () => {
           const frames = await clipFrames(folder, clip);
           const looks: Look[] = [];
-          for (const { width, height, pixels } of frames.slice(0, looksOfClip)) {
+          for (const { width, height, pixels } of frames) {
             const places = { regions: [{ x: 32, y: -8, w: 256, h: 256 }], faces: [], known: [] };
             const picture = { width, height, data: pixels };
             const [face] = await pool.run({ picture, places, models: [embedder] });

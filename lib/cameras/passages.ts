@@ -42,6 +42,7 @@ export class Passages {
   /** Ids of tracks that were told of, for as long as they may go on. */
   readonly #told = new Map<string, number>();
   #thoroughAt = Number.NEGATIVE_INFINITY;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(follower: FaceFollower, judge: Judge, settings: PassageSettings, listener: PassageListener) {
     this.#follower = follower;
@@ -55,7 +56,26 @@ export class Passages {
    * Looks at the next frame.
    * @throws BackendUnavailableError, ThrottledError
    */
-  async look(frame: Frame): Promise<FrameOutcome> {
+  look(frame: Frame): Promise<FrameOutcome> {
+    return this.#inTurn(() => this.#lookAt(frame));
+  }
+
+  /**
+   * Ends the tracks of people who have not been seen for a while, where no frame comes that would tell.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  expire(at: number): Promise<void> {
+    return this.#inTurn(() => this.#endTracks(this.#tracker.expire(at)));
+  }
+
+  /** Does one thing after the other: frames and ends change the same tracks. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #lookAt(frame: Frame): Promise<FrameOutcome> {
     const { width, height, at } = frame;
     const motion = this.#gate.look(frame);
     const followed = this.#tracker.predicted(at);
@@ -75,8 +95,8 @@ export class Passages {
   }
 
   /** Ends all tracks, because no more frames come. */
-  async end(): Promise<void> {
-    await this.#endTracks(this.#tracker.endAll());
+  end(): Promise<void> {
+    return this.#inTurn(() => this.#endTracks(this.#tracker.endAll()));
   }
 
   async #takeOver(frame: Frame, looks: readonly FaceLook[]): Promise<void> {

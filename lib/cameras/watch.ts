@@ -53,6 +53,8 @@ export interface WatcherNeeds {
 
 const scheduleCheckMs = 10_000;
 const rateWindowMs = 5_000;
+/** Milliseconds without a frame after which people count as gone. */
+const silenceMs = 2_000;
 
 /** Watches one camera. */
 export class CameraWatcher {
@@ -172,6 +174,12 @@ export class CameraWatcher {
         onDown: (error: SourceError) => this.#enter('offline', error.message),
         ...(this.#needs.firstPauseMs !== undefined && { firstPauseMs: this.#needs.firstPauseMs }),
       };
+      // A camera that breaks off, or sends pictures now and then, must not keep a decision waiting.
+      using timer = disposableInterval(() => {
+        if (Date.now() - (this.#lastFrame?.getTime() ?? 0) < silenceMs) return;
+        passages.expire(Date.now()).catch(this.#needs.listener.onError);
+      }, silenceMs);
+      void timer;
       for await (const frame of keepOpen(kept, signal)) await this.#look(passages, frame);
       return false;
     } finally {

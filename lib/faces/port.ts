@@ -184,6 +184,12 @@ export interface MatchResult extends UsedOptions {
  */
 export type WithPicture = <T>(work: (picture: Picture) => Promise<T>) => Promise<T>;
 
+/** Matches of a face whose place was known. */
+export interface KnownFaceMatch extends UsedOptions, Pick<MatchResult, 'hasGallery'> {
+  /** Best first. */
+  readonly matches: readonly FaceMatch[];
+}
+
 /** Distance between the faces of two pictures. */
 export interface Comparison extends UsedOptions, Pick<FaceMatch, 'distance' | 'similarity'> {
   /** Largest face of the first picture. */
@@ -432,6 +438,12 @@ export interface FaceBackend {
   readonly defaults: MatchDefaults;
   /** Left out where another service computes. */
   readonly follower?: FaceFollower;
+  /**
+   * Searches for one face whose place in the picture is known, with one call. Left out where faces are
+   * compared by their prints.
+   * @throws BackendUnavailableError, ThrottledError, InputTooLargeError, InputUnreadableError
+   */
+  matchFace?(picture: Picture, area: Box, options: FaceOptions): Promise<KnownFaceMatch>;
   /**
    * Reports the engine's state; `undefined` where another service computes.
    * @throws Never

@@ -69,13 +69,11 @@ await runCommand(async () => {
   const config = loadConfig();
   const opened = await ports();
   try {
-    const { follower } = opened.faces;
-    if (!follower) throw new ConfigError('This mode has no engine of its own to watch with.');
     const stop = new AbortController();
     void stopSignal().then(() => stop.abort());
     const outbox = config.webhooks && (await openOutbox(config));
     const onPassage = (passage: Passage) => printPassage(passage, json);
-    const { run, watchers } = watchCameras({ ...opened, outbox, onPassage }, config, [settings], follower);
+    const { run, watchers } = await watchCameras({ ...opened, outbox, onPassage }, config, [settings]);
     await run(stop.signal);
     const [status] = watchers.map((watcher) => watcher.status);
     if (status?.reason) console.error(status.reason);

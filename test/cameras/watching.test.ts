@@ -45,15 +45,12 @@ afterAll(async () => {
 
 /** Watches the film once, as a process that has just started does; returns who passed. */
 async function watchFilm(): Promise<Passage[]> {
-  const { follower } = opened.faces;
-  if (!follower) throw new Error('The engine follows nobody.');
   const passages: Passage[] = [];
   const camera = CameraEntry.parse({ name: 'door', url: film });
   const outbox = await openOutbox(used);
   const onPassage = (passage: Passage) => passages.push(passage);
-  await watchCameras({ ...opened, outbox, onPassage }, used, [camera], follower).run(
-    new AbortController().signal,
-  );
+  const { run } = await watchCameras({ ...opened, outbox, onPassage }, used, [camera]);
+  await run(new AbortController().signal);
   return passages;
 }
 

@@ -1,6 +1,6 @@
-import type { Picture } from '../../inputs/picture.ts';
-import type { FaceFollower, FaceLook, FaceOptions, LookPlaces, NearestFaces, UsedOptions } from '../port.ts';
+import type { FaceFollower, FaceLook, FaceOptions, NearestFaces, UsedOptions } from '../port.ts';
 import type { FacePrint } from '../print.ts';
+import type { EmbedderName } from './models/models.ts';
 import type { WorkerPool } from './pool.ts';
 import type { EmbeddingStore } from './search/embedding-store.ts';
 import type { ModelGallery } from './search/model-gallery.ts';
@@ -26,21 +26,27 @@ const differsBeyond = 1.3;
 
 const noPixels = { width: 0, height: 0, data: new Uint8Array() };
 
-/** Makes the follower of the engine. */
-export function engineFollower({ pool, store, modelOf, calibration }: FollowerNeeds): FaceFollower {
+/** Makes the part of a follower that needs no gallery. */
+export function lookFor(
+  pool: WorkerPool,
+  models: () => readonly EmbedderName[],
+  calibration: readonly number[],
+): Pick<FaceFollower, 'look' | 'scale'> {
   const [oneInHundred = 1] = calibration;
   return {
     scale: { same: calibration.at(-1) ?? 0, differs: differsBeyond * oneInHundred },
-
-    async look(
-      { width, height, pixels }: Pick<Picture, 'width' | 'height' | 'pixels'>,
-      places: LookPlaces,
-    ): Promise<readonly FaceLook[]> {
-      const { embedders: models } = modelOf({}).gallery;
+    async look({ width, height, pixels }, places): Promise<readonly FaceLook[]> {
       const picture = { width, height, data: pixels };
-      const faces = await pool.run({ picture, places, models }, { isPatient: true });
+      const faces = await pool.run({ picture, places, models: models() }, { isPatient: true });
       return faces.map(lookOf);
     },
+  };
+}
+
+/** Makes the follower of the engine. */
+export function engineFollower({ pool, store, modelOf, calibration }: FollowerNeeds): FaceFollower {
+  return {
+    ...lookFor(pool, () => modelOf({}).gallery.embedders, calibration),
 
     async nearest(prints: readonly FacePrint[], options: FaceOptions): Promise<NearestFaces> {
       const { gallery, used } = modelOf(options);

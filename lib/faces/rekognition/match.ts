@@ -140,6 +140,20 @@ export async function matchFaces(
   return { faces: matched, hasGallery: true, warnings };
 }
 
+/** Searches for one face whose place is known, with one call. */
+export async function matchKnownFace(
+  gallery: Gallery,
+  picture: Picture,
+  area: Box,
+  { threshold, deadline }: Pick<Match, 'threshold' | 'deadline'>,
+): Promise<Pick<MatchResult, 'hasGallery'> & { readonly matches: readonly FaceMatch[] }> {
+  const part = await encodePart(picture, frameAround(area, margins[0], minSide, picture), area, []);
+  const found = await search(gallery, picture, part, { within: threshold, deadline });
+  if (found === 'no collection') return { matches: [], hasGallery: false };
+  const isMeant = found !== 'no face' && overlap(found.box, area) >= sameFaceOverlap;
+  return { matches: isMeant ? bestOfEntries(found.matches) : [], hasGallery: true };
+}
+
 function cutWarning(index: number): string {
   return (
     `Face ${index} matches the ${mostFaces.toLocaleString('en')} listed pictures that Amazon Rekognition tells at most: ` +

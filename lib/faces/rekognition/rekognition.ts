@@ -1,5 +1,6 @@
 import { DescribeCollectionCommand, DetectFacesCommand, ListFacesCommand } from '@aws-sdk/client-rekognition';
 import { defaultAwsMinSimilarity, defaultAwsSimilarity } from '../../config.ts';
+import type { Box } from '../../contract/shapes.ts';
 import type { DistanceMetric } from '../../contract/vocabulary.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { log } from '../../log.ts';
@@ -16,6 +17,7 @@ import type {
   FaceMatch,
   FaceOptions,
   FaceOwner,
+  KnownFaceMatch,
   ListedFace,
   MatchDefaults,
   MatchOptions,
@@ -33,7 +35,7 @@ import { compareLargest, compareWithReferences } from './compare.ts';
 import { sendWhole } from './encode.ts';
 import { deleteFaces, enrollLargest } from './enroll.ts';
 import { meaningOf } from './failures.ts';
-import { detectFaces, distanceOf, type Gallery, matchEnrolled, matchFaces } from './match.ts';
+import { detectFaces, distanceOf, type Gallery, matchEnrolled, matchFaces, matchKnownFace } from './match.ts';
 import { faceIdOf, faceTokenOf, ownerOf } from './names.ts';
 
 export interface RekognitionSettings {
@@ -132,6 +134,13 @@ class Rekognition implements FaceBackend {
     const how = { threshold: used.threshold, candidates, nearThreshold, deadline };
     const matched = await matchFaces(this.#gallery, picture, how);
     return { ...matched, ...used, nearThreshold, warnings: [...used.warnings, ...matched.warnings] };
+  }
+
+  async matchFace(picture: Picture, area: Box, options: FaceOptions): Promise<KnownFaceMatch> {
+    const used = this.#used(options);
+    const { threshold } = used;
+    const { deadline } = options;
+    return { ...(await matchKnownFace(this.#gallery, picture, area, { threshold, deadline })), ...used };
   }
 
   async compare(probe: WithPicture, reference: WithPicture, options: FaceOptions): Promise<Comparison> {

@@ -1,0 +1,63 @@
+import type { FaceBackend, KnownFaceMatch } from '../faces/port.ts';
+import { encodeJpeg } from '../processing/render.ts';
+import type { Phase, TrackMatch } from './decide.ts';
+import type { Judge, Judgement, WatchedTrack } from './judge.ts';
+
+/** Looks before the first question: the best of three is a good one. */
+const looksBeforeAsking = 3;
+/** Quality by which the best look must have become better for a second question. */
+const betterBy = 0.3;
+const mostQuestions = 2;
+
+/** Questions about a track so far. */
+interface Asked {
+  questions: number;
+  quality: number;
+  judgement: Judgement | undefined;
+}
+
+/**
+ * Judges by a service that takes money for each question. It is asked with the best shot, and a second time
+ * at the end if nobody matched and a much better one has come.
+ */
+export function askingJudge(match: NonNullable<FaceBackend['matchFace']>, threshold: number | null): Judge {
+  const known = new WeakMap<WatchedTrack, Asked>();
+
+  async function ask(track: WatchedTrack, asked: Asked): Promise<void> {
+    const [best] = track.looks;
+    const shot = best?.extra.shot;
+    if (!best || !shot) return;
+    // A question that fails counts: whoever is down or throttles must not be asked more often for it.
+    asked.questions++;
+    asked.quality = best.quality;
+    const picture = { ...shot, original: await encodeJpeg(shot), format: 'jpeg' } as const;
+    const found = await match(picture, shot.area, threshold === null ? {} : { threshold });
+    asked.judgement = judgementOf(found);
+  }
+
+  return {
+    async judge(track, phase) {
+      const asked = known.get(track) ?? { questions: 0, quality: 0, judgement: undefined };
+      known.set(track, asked);
+      if (isWorthAsking(track, asked, phase)) await ask(track, asked);
+      return asked.judgement;
+    },
+  };
+}
+
+function isWorthAsking(
+  { looks }: WatchedTrack,
+  { questions, quality, judgement }: Asked,
+  phase: Phase,
+): boolean {
+  const [best] = looks;
+  if (!best || (judgement?.told.length ?? 0) > 0) return false;
+  if (questions === 0) return phase === 'end' || looks.length >= looksBeforeAsking;
+  return questions < mostQuestions && phase === 'end' && best.quality > quality + betterBy;
+}
+
+function judgementOf({ matches, hasGallery: _, ...used }: KnownFaceMatch): Judgement {
+  const byEntry = Map.groupBy(matches, ({ entryId }) => entryId);
+  const told = [...byEntry].map(([entryId, own]): TrackMatch => ({ entryId, matchedLooks: 1, matches: own }));
+  return { ...used, told };
+}

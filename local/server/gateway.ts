@@ -9,7 +9,7 @@ import { allowedHeaders, commonHeaders, corsHeaders } from '../../lib/http/heade
 import { problem } from '../../lib/http/problem.ts';
 import { logFailure, logRequest } from '../../lib/log.ts';
 import type { PublicUrl } from '../../lib/network-settings.ts';
-import { type Actor, localActor, mayDo } from '../../lib/service/actor.ts';
+import { type Actor, localActor, mayDo, requireRole } from '../../lib/service/actor.ts';
 import { type KnownToken, plainTokens } from '../../lib/service/tokens.ts';
 import { bearerOf, refuseWebPages } from './access.ts';
 import { BodyBudget } from './body-budget.ts';
@@ -28,11 +28,16 @@ import { turns } from './turns.ts';
 export interface StreamRoute {
   readonly contract: Endpoint;
   /**
-   * Answers a request. It throws this service's errors, and RequestAbandonedError if the client goes away.
+   * Answers a request, or sends the answer itself and returns nothing. It throws this service's errors, and
+   * RequestAbandonedError if the client goes away.
    *
    * @param caller name that the receiver's own budgets are counted by.
    */
-  receive(request: IncomingMessage, response: ServerResponse, caller: string): Promise<APIGatewayProxyResult>;
+  receive(
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: string,
+  ): Promise<APIGatewayProxyResult | undefined>;
 }
 
 /** A route, answered by a handler or by a receiver of bodies that are too large for one. */
@@ -142,7 +147,7 @@ export class Gateway {
     }
     if (!progress.handled) {
       const { requestId: id, contract, started } = progress;
-      const status = result?.statusCode ?? clientGoneStatus;
+      const status = result?.statusCode ?? (response.headersSent ? response.statusCode : clientGoneStatus);
       logRequest({ id, contract, method: request.method ?? '', status, started });
     }
     return result;
@@ -152,7 +157,7 @@ export class Gateway {
     request: IncomingMessage,
     response: ServerResponse,
     progress: Progress,
-  ): Promise<APIGatewayProxyResult> {
+  ): Promise<APIGatewayProxyResult | undefined> {
     const { corsOrigins } = this.#options;
     const place = this.#readPlace(request);
     if (!this.#wantsTokens) refuseWebPages(request, place, this.#options);
@@ -167,7 +172,10 @@ export class Gateway {
     const isNamed = this.#wantsTokens && !contract.public;
     const caller = callerOf(isNamed ? actor.name : undefined, place.clientAddress);
     if ('receive' in route) {
-      return this.#withHeaders(await route.receive(request, response, caller), request, progress);
+      requireRole(actor, contract);
+      setHeaders(response, this.#sharedHeaders(request, progress));
+      const result = await route.receive(request, response, caller);
+      return result && this.#withHeaders(result, request, progress);
     }
     const facts = {
       contract,
@@ -249,16 +257,21 @@ export class Gateway {
     request: IncomingMessage,
     { requestId }: Pick<Progress, 'requestId'>,
   ): APIGatewayProxyResult {
-    const { corsOrigins } = this.#options;
-    return {
-      ...result,
-      headers: {
-        ...commonHeaders(requestId),
-        ...corsHeaders(request.headers.origin, corsOrigins),
-        ...result.headers,
-      },
-    };
+    return { ...result, headers: { ...this.#sharedHeaders(request, { requestId }), ...result.headers } };
   }
+
+  #sharedHeaders(
+    request: IncomingMessage,
+    { requestId }: Pick<Progress, 'requestId'>,
+  ): Record<string, string> {
+    const { corsOrigins } = this.#options;
+    return { ...commonHeaders(requestId), ...corsHeaders(request.headers.origin, corsOrigins) };
+  }
+}
+
+/** Sets the headers of an answer that a receiver may send by itself. */
+function setHeaders(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 }
 
 function withoutPrefix<T>(path: string, prefix: string, find: (path: string) => T): T {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import { compressed } from './compression.ts';
 import { boundConnections } from './connections.ts';
 import { writeHead } from './event.ts';
 import { Gateway, type GatewayOptions } from './gateway.ts';
@@ -78,7 +79,9 @@ async function exchange(
   request.on('error', () => {});
   response.on('error', () => {});
   const result = await gateway.answer(request, response);
-  if (result !== undefined && !response.destroyed) await send(server, request, response, result, closed);
+  if (result !== undefined && !response.destroyed) {
+    await send(server, request, response, await compressed(request, result), closed);
+  }
   await closed;
 }
 

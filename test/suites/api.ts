@@ -16,6 +16,7 @@ import { pagingSuite } from './api/paging.ts';
 import { findPeople, type People } from './api/people.ts';
 import { picturesSuite } from './api/pictures.ts';
 import { processingSuite } from './api/processing.ts';
+import { eventsSuite } from './api/events.ts';
 import { qualitySuite } from './api/quality.ts';
 import { reviewsSuite } from './api/reviews.ts';
 import { gatewaySuite, routesSuite } from './api/routes.ts';
@@ -70,6 +71,7 @@ export function apiSuite(name: string, connect: () => Promise<ApiConnection>, tr
     pagingSuite(get);
     filtersSuite(get);
     reviewsSuite(get);
+    eventsSuite(get);
     uploadsSuite(get);
     originsSuite(get);
     gatewaySuite(get);

@@ -128,11 +128,12 @@ async function checkFile(id: number, source: File): Promise<ImageProcessingResul
   if (note !== undefined) change(id, { note });
   // The page must show the picture that it sends, because boxes are in that picture's pixels.
   await showPicture(id, file);
-  return processImage(file.size > inlineBytes ? await uploadPicture(file) : await toBase64(file), candidates);
+  const image = file.size > inlineBytes ? await uploadPicture(file) : await toBase64(file);
+  return processImage(image, candidates, source.name);
 }
 
 async function checkUrl(id: number, url: string): Promise<ImageProcessingResult> {
-  const result = await processImage(url, candidates);
+  const result = await processImage(url, candidates, url);
   // The service fetched the picture; this page loads from the service alone.
   if (result.db_id !== null && result.error === null) {
     await showPicture(id, await (await call(processedImagePath(result.db_id, 'original'))).blob());

@@ -31,6 +31,7 @@ const table: Readonly<Record<string, Role>> = {
   createEntryUpload: 'editor',
   welcomeToApi: 'check',
   status: 'metrics',
+  listEvents: 'desk',
   listAudit: 'admin',
   deleteProcessed: 'admin',
   deleteProcessedUnderProcess: 'admin',

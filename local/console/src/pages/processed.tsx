@@ -15,7 +15,10 @@ const back = { href: paths.history, label: 'History' };
 
 /** Shows one processed picture with all that is known of it. */
 export function ProcessedPage({ id }: { id: number }) {
-  const { data, error, reload } = useLoad(`processed ${id}`, (signal) => getProcessed(id, signal));
+  const { data, error, reload } = useLoad(`processed ${id}`, (signal) => getProcessed(id, signal), [
+    'review',
+    'deletion',
+  ]);
   if (error instanceof RefusedError && error.status === 404) {
     return (
       <Page title="Not in the history" back={back}>

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { ReviewVerdict } from '../../../../lib/contract/review.ts';
 import type { BlacklistMatch, BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import { useMay } from '../api/caller.ts';
-import { getEntry, imagePath } from '../api/endpoints.ts';
+import { faceOf, getEntry, imagePath } from '../api/endpoints.ts';
 import { useLoad } from '../load.ts';
 import { faultsOf } from '../model/verdict-words.ts';
 import { type Hit, isRejected, reviewOf } from '../model/verdicts.ts';
@@ -98,10 +98,9 @@ function EntryFacts({ entry }: { entry: Facts }) {
 }
 
 function ListedFace({ match }: { match: BlacklistMatch }) {
-  const { entry, image_id, target_x: x, target_y: y, target_w: w, target_h: h } = match;
-  const box = x === null || y === null || w === null || h === null ? null : { x, y, w, h };
+  const { entry, image_id } = match;
   const alt = `Listed picture of ${entry.name}`;
   // Records of earlier versions do not tell.
   if (image_id === null) return <NoPicture alt={alt} />;
-  return <ServicePicture path={imagePath(entry.id, image_id)} box={box} size={480} alt={alt} isPadded />;
+  return <ServicePicture path={faceOf(imagePath(entry.id, image_id), 640)} alt={alt} />;
 }

@@ -27,9 +27,11 @@ const testFiles = (...names: string[]) => names.map((name) => `test/${name}.test
 /** Files that start no process and open no port; `test/set-up/unit.ts` makes sure of that. */
 const unit = testFiles(
   'bench/{lfw,measures}',
-  'blacklist/{add-images,create-entry,delete-entry,possible-duplicates,sweep}',
+  'blacklist/{add-images,create-entry,delete-entry,possible-duplicates,sweep,export-entry}',
+  'cameras/{decide,motion,print,reading,regions,tracks}',
   '{comments,config,env-file,old-settings,once-in,system-names}',
   'contract/{api,hostile-text,moment}',
+  'erasure/*',
   'events/match-event',
   'faces/{fake,thresholds}',
   'faces/engine/detect/quality',

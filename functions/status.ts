@@ -2,6 +2,7 @@ import { loadConfig, loadedWarnings } from '../lib/config.ts';
 import { statusContract } from '../lib/contract/endpoints/status.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
 import { authenticationOf } from '../lib/service/authentication.ts';
+import { cameraWarnings } from '../lib/service/cameras.ts';
 import { statusOf } from '../lib/service/status.ts';
 import { inboxWarnings } from '../lib/wiring/inbox-warnings.ts';
 import { stores } from '../lib/wiring/open.ts';
@@ -17,7 +18,7 @@ export const handler = endpoint(statusContract, async (_input, { event, actor })
   ]);
   return {
     ...answer,
-    warnings: [...answer.warnings, ...inbox, ...loadedWarnings()],
+    warnings: [...answer.warnings, ...inbox, ...cameraWarnings(), ...loadedWarnings()],
     caller: { name: actor.name, role: actor.role },
   };
 });

@@ -19,18 +19,12 @@ import { type Endpoint, operationsOf, resourcePath } from '../lib/contract/endpo
 import { allowedHeaders } from '../lib/http/headers.ts';
 import { authorization } from './authorization.ts';
 import { EndpointFunction } from './endpoint-function.ts';
+import { callerThrottle, recordsThrottle } from './limits.ts';
 import { tell } from './outputs.ts';
 import { addProblemResponses } from './problem-responses.ts';
 import type { Resources } from './resources.ts';
 import type { StackSettings } from './settings.ts';
 
-/**
- * Requests in a second over all callers, and how many may come at once. Calls that only read or write records
- * are cheap; pictures cost money.
- */
-const recordsThrottle = { rateLimit: 50, burstLimit: 100 };
-/** The same limits for one caller, who is known by an API key. */
-const callerThrottle = { rateLimit: 20, burstLimit: 40 };
 const callerQuotaPerDay = 100_000;
 const preflightSeconds = 600;
 
@@ -53,8 +47,10 @@ export class Api extends Construct {
       // Clients that accept JPEG first get small pictures as bytes.
       binaryMediaTypes: ['multipart/form-data', 'image/jpeg'],
       minCompressionSize: Size.kibibytes(1),
-      cloudWatchRole: true,
-      cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
+      cloudWatchRole: settings.gatewayLogRole === 'new',
+      ...(settings.gatewayLogRole === 'new' && {
+        cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+      }),
       deployOptions: this.#stage(settings),
       defaultMethodOptions: authorization(this, settings),
     });
@@ -66,16 +62,18 @@ export class Api extends Construct {
     this.#acknowledge(settings);
   }
 
-  #stage({ rekognitionTps }: StackSettings): StageOptions {
+  #stage({ rekognitionTps, gatewayLogRole }: StackSettings): StageOptions {
     const pictureThrottle = {
       throttlingRateLimit: rekognitionTps,
       throttlingBurstLimit: 2 * rekognitionTps,
     };
     const slow = this.functions.filter(({ pictures }) => pictures);
-    const accessLogs = new LogGroup(this, 'AccessLog', {
-      retention: RetentionDays.THREE_MONTHS,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const methodDefaults = {
+      metricsEnabled: true,
+      loggingLevel: gatewayLogRole === 'none' ? MethodLoggingLevel.OFF : MethodLoggingLevel.ERROR,
+      // Bodies are people's faces.
+      dataTraceEnabled: false,
+    };
     return {
       stageName: 'prod',
       throttlingRateLimit: recordsThrottle.rateLimit,
@@ -85,11 +83,21 @@ export class Api extends Construct {
           .flatMap(({ contract }) => operationsOf(contract))
           .map(({ path, method }): [string, MethodDeploymentOptions] => [
             `${resourcePath(path)}/${method}`,
-            { ...stageDefaults, ...pictureThrottle },
+            { ...methodDefaults, ...pictureThrottle },
           ]),
       ),
-      ...stageDefaults,
+      ...methodDefaults,
       tracingEnabled: true,
+      ...(gatewayLogRole !== 'none' && this.#accessLog()),
+    };
+  }
+
+  #accessLog(): StageOptions {
+    const accessLogs = new LogGroup(this, 'AccessLog', {
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    return {
       accessLogDestination: new LogGroupLogDestination(accessLogs),
       accessLogFormat: accessLogFormat(),
     };
@@ -104,7 +112,7 @@ export class Api extends Construct {
       const resource = this.restApi.root.resourceForPath(path);
       for (const { contract, fn } of operationsOfPath) {
         for (const method of methodsOf(contract)) {
-          resource.addMethod(method, new LambdaIntegration(fn, { allowTestInvoke: false }));
+          resource.addMethod(method, new LambdaIntegration(fn.target, { scopePermissionToMethod: false }));
         }
       }
       const methods = operationsOfPath.flatMap(({ contract }) => methodsOf(contract));
@@ -129,7 +137,14 @@ export class Api extends Construct {
     tell(this, 'ApiKeyId', key.keyId, 'Of the first API key.');
   }
 
-  #acknowledge({ waf }: StackSettings): void {
+  #acknowledge({ waf, gatewayLogRole }: StackSettings): void {
+    if (gatewayLogRole === 'none') {
+      const reason = 'Asked for with -c gatewayLogRole=none; the audit trail tells who did what.';
+      Validations.of(this.restApi.deploymentStage).acknowledge(
+        { id: 'AwsSolutions-APIG1', reason },
+        { id: 'AwsSolutions-APIG6', reason },
+      );
+    }
     Validations.of(this.restApi).acknowledge(
       {
         id: 'AwsSolutions-APIG2',
@@ -150,13 +165,6 @@ export class Api extends Construct {
     });
   }
 }
-
-const stageDefaults = {
-  metricsEnabled: true,
-  loggingLevel: MethodLoggingLevel.ERROR,
-  // Bodies are people's faces.
-  dataTraceEnabled: false,
-} as const;
 
 /**
  * Lists the methods of an endpoint. One that answers GET also answers HEAD: the gateway leaves the body out.

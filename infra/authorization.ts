@@ -54,8 +54,8 @@ function forUserPool(scope: Construct): MethodOptions {
     mfa: Mfa.OPTIONAL,
     mfaSecondFactor: { otp: true, sms: false },
     accountRecovery: AccountRecovery.EMAIL_ONLY,
-    deletionProtection: true,
-    removalPolicy: RemovalPolicy.RETAIN,
+    // Protection from deletion would leave the pool behind if the first deployment fails.
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
   // A user has the role of the group that it is in.
   for (const [index, role] of roles.toReversed().entries()) {

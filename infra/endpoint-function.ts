@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { Alias, type IFunction, type IVersion } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { Endpoint } from '../lib/contract/endpoint.ts';
 import { endpointNeeds } from './needs.ts';
@@ -9,11 +10,16 @@ import type { StackSettings } from './settings.ts';
 /** API Gateway waits no longer than this; nobody gets a later answer. */
 const timeout = Duration.seconds(29);
 
+/** Operation that somebody at a door waits for, and that starts slowly. */
+const keptStarted = 'processImages';
+
 /** The function that answers the requests to one endpoint of the contract. */
 export class EndpointFunction extends ServiceFunction {
   readonly contract: Endpoint;
   /** True if it works on pictures, and so costs more than reading or writing records. */
   readonly pictures: boolean;
+  /** Alias that requests go to, where versions are shifted or kept started; undefined where they aren't. */
+  readonly live: Alias | undefined;
 
   constructor(scope: Construct, contract: Endpoint, resources: Resources, settings: StackSettings) {
     const { operationId, method, path, summary } = contract;
@@ -41,6 +47,24 @@ export class EndpointFunction extends ServiceFunction {
     });
     this.contract = contract;
     this.pictures = needs.pictures === true;
+    this.live = this.#alias(settings);
+  }
+
+  /** The function that requests are sent to. */
+  get target(): IFunction {
+    // The library's own types do not agree on what may be left out.
+    return (this.live ?? this) as IFunction;
+  }
+
+  /** Makes an alias where one is needed. A function that only reads goes to its new version at once. */
+  #alias({ canary, provisionedConcurrency }: StackSettings): Alias | undefined {
+    const isKeptStarted = provisionedConcurrency > 0 && this.contract.operationId === keptStarted;
+    if (!isKeptStarted && (!canary || this.contract.method === 'GET')) return undefined;
+    return new Alias(this, 'Live', {
+      aliasName: 'live',
+      version: this.currentVersion as IVersion,
+      ...(isKeptStarted && { provisionedConcurrentExecutions: provisionedConcurrency }),
+    });
   }
 }
 

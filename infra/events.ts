@@ -1,8 +1,9 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -30,8 +31,13 @@ const maxRetries = 1000;
  */
 export class MatchEvents extends Construct {
   readonly publishMatches: ServiceFunction;
-  /** Queue of the stream's records that were not published, and of the events that were not mailed. */
+  /**
+   * Queue of what tells where in the stream a record was not published. It names nobody: the record itself is
+   * in the table.
+   */
   readonly deadLetters: Queue;
+  /** Rule that mails matches, with `-c alerts`. */
+  readonly mail: Rule | undefined;
 
   constructor(scope: Construct, id: string, resources: Resources, settings: StackSettings) {
     super(scope, id);
@@ -42,7 +48,7 @@ export class MatchEvents extends Construct {
     });
     Validations.of(this.deadLetters).acknowledge({
       id: 'AwsSolutions-SQS3',
-      reason: 'It holds the dead letters of a stream and of a rule, which name it themselves.',
+      reason: 'It holds the dead letters of a stream, whose event source names it.',
     });
     this.publishMatches = new ServiceFunction(this, 'PublishMatches', {
       name: 'publishMatches',
@@ -51,6 +57,7 @@ export class MatchEvents extends Construct {
       resources,
       timeout,
       rekognitionTps: 1,
+      reservedConcurrency: settings.reservedConcurrency,
       corsOrigins: [],
     });
     this.publishMatches.addEventSource(
@@ -68,14 +75,18 @@ export class MatchEvents extends Construct {
         onFailure: new SqsDlq(this.deadLetters),
       }),
     );
-    if (settings.alerts !== undefined) this.#mail(settings.alerts, resources.key);
+    this.mail = settings.alerts === undefined ? undefined : this.#mail(settings.alerts, resources.key);
   }
 
   /**
    * Mails events through a topic. EventBridge can't use the key that AWS manages for SNS, so the topic gets a
    * key of its own if the stack has none.
+   *
+   * EventBridge uses topic and key in the name of a role. KMS knows no condition for EventBridge itself, so
+   * that the key would have to trust the service in every account. A mail that can't be sent has no dead
+   * letter, because the event names people. An alarm tells of it.
    */
-  #mail(address: string, stackKey: Key | undefined): void {
+  #mail(address: string, stackKey: IKey | undefined): Rule {
     const masterKey =
       stackKey ??
       new Key(this, 'AlertsKey', {
@@ -85,10 +96,20 @@ export class MatchEvents extends Construct {
       });
     const topic = new Topic(this, 'Alerts', { masterKey, enforceSSL: true });
     topic.addSubscription(new EmailSubscription(address));
-    new Rule(this, 'Mail', {
+    const role = new Role(this, 'MailRole', {
+      description: 'Lets EventBridge mail who was found in a picture.',
+      assumedBy: new ServicePrincipal('events.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    });
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]',
+      reason: 'SNS makes data keys with or without their plain text; there is no other action of that name.',
+    });
+    return new Rule(this, 'Mail', {
       description: 'Mails who was found in a picture.',
       eventPattern: { source: [matchEventSource], detailType: [matchEventType] },
-      targets: [new SnsTopic(topic, { message: mailText(), deadLetterQueue: this.deadLetters })],
+      targets: [new SnsTopic(topic, { message: mailText(), role })],
     });
   }
 }

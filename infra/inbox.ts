@@ -10,12 +10,13 @@ import type { Resources } from './resources.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { StackSettings } from './settings.ts';
 
-/**
- * Pictures that one call indexes, and calls at once. Two calls are the fewest that SQS allows, so that some
- * of Rekognition's quota is left for requests.
- */
+/** Pictures that one call indexes. */
 const batchSize = 5;
-const maxConcurrency = 2;
+/**
+ * Calls at once, if none are reserved. They are the fewest that SQS allows, so that some of Rekognition's
+ * quota is left for requests.
+ */
+const fewestCalls = 2;
 const timeout = Duration.minutes(2);
 /** Attempts to index a picture before SQS moves its event to the dead letters. */
 const maxReceiveCount = 5;
@@ -46,6 +47,8 @@ export class Inbox extends Construct {
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount },
     });
     this.#notifyOf(bucket);
+    const { reservedConcurrency } = settings;
+    const maxConcurrency = Math.max(fewestCalls, reservedConcurrency);
     this.indexUpload = new ServiceFunction(this, 'IndexUpload', {
       name: 'indexUpload',
       description: 'Indexes pictures that are put into the inbox.',
@@ -58,6 +61,7 @@ export class Inbox extends Construct {
       minSimilarity: settings.minSimilarity,
       qualityFilter: settings.qualityFilter,
       keep: settings,
+      reservedConcurrency,
       corsOrigins: [],
     });
     this.indexUpload.addEventSource(

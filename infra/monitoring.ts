@@ -1,19 +1,22 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import {
-  type Alarm,
+  Alarm,
+  AlarmRule,
   ComparisonOperator,
+  CompositeAlarm,
   type CreateAlarmOptions,
   Dashboard,
   GraphWidget,
   type IMetric,
   MathExpression,
-  type Metric,
+  Metric,
   Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Rule } from 'aws-cdk-lib/aws-events';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -41,8 +44,19 @@ const oldestEvent = Duration.hours(1);
 /** Short, because people wait for match events. */
 const oldestMatch = Duration.minutes(5);
 
-/** Alarms for what somebody should look at, and a dashboard of the service's metrics. */
+/** Place of the way back from the dead letters, for the alarms' texts. */
+const wayBack = 'npm run redrive, see docs/aws.md#dead-letters';
+
+/**
+ * Alarms for what somebody should look at, and a dashboard of the service's metrics.
+ *
+ * There are few alarms, because each costs by the month, and because one cause should send one message. So
+ * those that one cause raises together report through a composite one. What waits for somebody to act, such
+ * as dead letters, reports by itself: it may last for days, and would hide the others.
+ */
 export class Monitoring extends Construct {
+  /** Alarm of requests that failed, which also ends a release. */
+  readonly serverErrors: Alarm;
   readonly #topic: SnsAction | undefined;
 
   constructor(scope: Construct, id: string, monitored: Monitored, alarmTopicArn: string | undefined) {
@@ -50,77 +64,93 @@ export class Monitoring extends Construct {
     if (alarmTopicArn !== undefined) {
       this.#topic = new SnsAction(Topic.fromTopicArn(this, 'Topic', alarmTopicArn));
     }
-    this.#watchApi(monitored.api);
-    this.#watchFunctions(monitored.functions);
-    this.#watchInbox(monitored.inbox);
-    this.#watchMatches(monitored.matches);
+    this.serverErrors = this.#watchServerErrors(monitored.api);
+    const trouble = [
+      this.serverErrors,
+      this.#watchLatency(monitored.api),
+      this.#watchThrottles(),
+      this.#watchInboxAge(monitored.inbox),
+      this.#watchMatchAge(monitored.matches),
+    ];
+    const composite = new CompositeAlarm(this, 'Trouble', {
+      alarmDescription: 'The service fails or is slow; the alarms that raised this one say where.',
+      alarmRule: AlarmRule.anyOf(...trouble),
+    });
+    if (this.#topic) composite.addAlarmAction(this.#topic);
+    this.#watchDeadLetters(monitored.inbox, monitored.matches);
     this.#watchSweep(monitored.sweep);
+    if (monitored.matches.mail) this.#watchMail(monitored.matches.mail);
     this.#draw(monitored);
   }
 
-  #watchApi(api: RestApi): void {
-    this.#alarm('ApiServerErrors', api.metricServerError({ period }), {
-      alarmDescription: 'Requests ended with a status of 500 or more.',
+  /**
+   * Watches the gateway. A function behind it that crashes, or runs out of time or memory, is an answer of
+   * 502 or 504 there. So the functions need no alarms of their own.
+   */
+  #watchServerErrors(api: RestApi): Alarm {
+    return this.#alarm('ApiServerErrors', api.metricServerError({ period }), {
+      alarmDescription: 'Requests ended with a status of 500 or more; the dashboard shows which function.',
       threshold: maxServerErrors,
       evaluationPeriods: 1,
     });
-    this.#alarm('ApiLatency', api.metricLatency({ period, statistic: Stats.percentile(95) }), {
+  }
+
+  #watchLatency(api: RestApi): Alarm {
+    return this.#alarm('ApiLatency', api.metricLatency({ period, statistic: Stats.percentile(95) }), {
       alarmDescription: 'For a quarter of an hour, one in twenty requests has taken very long.',
       threshold: slowLatencyMs,
       evaluationPeriods: 3,
     });
   }
 
-  /**
-   * Watches for errors. A handler answers whatever goes wrong, so an error is a crash, a lack of memory or a
-   * timeout.
-   */
-  #watchFunctions(functions: readonly LambdaFunction[]): void {
-    for (const fn of functions) {
-      const once = { threshold: 1, evaluationPeriods: 1 };
-      this.#alarm(`${fn.node.id}Errors`, fn.metricErrors({ period }), {
-        ...once,
-        alarmDescription: `${fn.node.id} has crashed, or run out of time or memory.`,
-      });
-      this.#alarm(`${fn.node.id}Throttles`, fn.metricThrottles({ period }), {
-        ...once,
-        alarmDescription: `${fn.node.id} was not run: too many functions run at once in this account.`,
-      });
-    }
-  }
-
-  #watchInbox({ queue, deadLetters }: Inbox): void {
-    this.#alarm('InboxDeadLetters', deadLetters.metricApproximateNumberOfMessagesVisible({ period }), {
-      alarmDescription:
-        'Pictures in the inbox could not be indexed; their events are in the dead letter queue.',
+  /** Watches the whole account, whose functions share one limit. */
+  #watchThrottles(): Alarm {
+    const throttles = new Metric({
+      namespace: 'AWS/Lambda',
+      metricName: 'Throttles',
+      statistic: Stats.SUM,
+      period,
+    });
+    return this.#alarm('Throttles', throttles, {
+      alarmDescription: 'Functions were not run: too many run at once in this account.',
       threshold: 1,
       evaluationPeriods: 1,
     });
-    this.#alarm('InboxAge', queue.metricApproximateAgeOfOldestMessage({ period }), {
+  }
+
+  #watchInboxAge({ queue }: Inbox): Alarm {
+    return this.#alarm('InboxAge', queue.metricApproximateAgeOfOldestMessage({ period }), {
       alarmDescription: 'Pictures have waited in the inbox for long.',
       threshold: oldestEvent.toSeconds(),
       evaluationPeriods: 3,
     });
   }
 
-  #watchMatches({ publishMatches, deadLetters }: MatchEvents): void {
-    this.#alarm('MatchDeadLetters', deadLetters.metricApproximateNumberOfMessagesVisible({ period }), {
-      alarmDescription: 'Match events were not published or not mailed; the dead letter queue says which.',
-      threshold: 1,
-      evaluationPeriods: 1,
-    });
+  #watchMatchAge({ publishMatches }: MatchEvents): Alarm {
     const age = publishMatches.metric('IteratorAge', { period, statistic: Stats.MAXIMUM });
-    this.#alarm('MatchAge', age, {
+    return this.#alarm('MatchAge', age, {
       alarmDescription: 'Match events are published late: EventBridge, or the function, fails.',
       threshold: oldestMatch.toMilliseconds(),
       evaluationPeriods: 1,
     });
   }
 
-  /** Watches the log of the sweep, which warns there of what it can't mend. */
-  #watchSweep({ logGroup }: LambdaFunction): void {
+  #watchDeadLetters(inbox: Inbox, matches: MatchEvents): void {
+    const once = { threshold: 1, evaluationPeriods: 1 };
+    this.#act('InboxDeadLetters', inbox.deadLetters.metricApproximateNumberOfMessagesVisible({ period }), {
+      ...once,
+      alarmDescription: `Pictures in the inbox could not be indexed, so somebody may not be listed: ${wayBack}.`,
+    });
+    this.#act('MatchDeadLetters', matches.deadLetters.metricApproximateNumberOfMessagesVisible({ period }), {
+      ...once,
+      alarmDescription: `Match events were not published: ${wayBack}.`,
+    });
+  }
+
+  /** Watches the sweep's crashes, and its log, in which it warns of what it can't mend. */
+  #watchSweep(sweep: LambdaFunction): void {
     const warnings = new MetricFilter(this, 'SweepWarningsInLog', {
-      logGroup,
+      logGroup: sweep.logGroup,
       filterPattern: FilterPattern.all(
         FilterPattern.stringValue('$.msg', '=', 'sweep'),
         FilterPattern.stringValue('$.level', '=', 'warn'),
@@ -128,22 +158,52 @@ export class Monitoring extends Construct {
       metricNamespace: Stack.of(this).stackName,
       metricName: 'SweepWarnings',
     });
-    this.#alarm('SweepWarnings', warnings.metric({ period }), {
+    const either = new MathExpression({
+      expression: 'FILL(warnings, 0) + FILL(errors, 0)',
+      usingMetrics: {
+        warnings: warnings.metric({ period, statistic: Stats.SUM }),
+        errors: sweep.metricErrors({ period }),
+      },
+      label: 'Warnings and crashes of the sweep',
+      period,
+    });
+    this.#act('Sweep', either, {
       alarmDescription:
-        'Reference pictures are damaged, so that somebody listed may not be recognised; the log says which.',
+        'Reference pictures are damaged, so that somebody listed may not be recognised, or the sweep fails; its log says which.',
       threshold: 1,
       evaluationPeriods: 1,
     });
   }
 
-  #alarm(id: string, metric: Metric, options: CreateAlarmOptions): Alarm {
-    const alarm = metric.createAlarm(this, id, {
+  #watchMail({ ruleName }: Rule): void {
+    const failures = new Metric({
+      namespace: 'AWS/Events',
+      metricName: 'FailedInvocations',
+      dimensionsMap: { RuleName: ruleName },
+      statistic: Stats.SUM,
+      period,
+    });
+    this.#act('MailFailures', failures, {
+      alarmDescription:
+        'Mails about matches were not sent; the matches are in the list of processed pictures.',
+      threshold: 1,
+      evaluationPeriods: 1,
+    });
+  }
+
+  /** Makes an alarm that reports by itself. */
+  #act(id: string, metric: IMetric, options: CreateAlarmOptions): void {
+    const alarm = this.#alarm(id, metric, options);
+    if (this.#topic) alarm.addAlarmAction(this.#topic);
+  }
+
+  #alarm(id: string, metric: IMetric, options: CreateAlarmOptions): Alarm {
+    return new Alarm(this, id, {
+      metric,
       treatMissingData: TreatMissingData.NOT_BREACHING,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       ...options,
     });
-    if (this.#topic) alarm.addAlarmAction(this.#topic);
-    return alarm;
   }
 
   #draw({ api, functions, inbox, table }: Monitored): void {

@@ -62,7 +62,7 @@ const lookAround: Needs = {
 };
 
 /** Patterns of the keys under which there may be pictures of a listed person. */
-const ofPeople = ['blacklist/*', 'cropped/*', 'inbox/*', 'processed/*', 'rejected/*'];
+const ofPeople = ['blacklist/*', 'cropped/*', 'inbox/*', 'processed/*', 'rejected/*', 'uploads/*'];
 const eraseReferences = { 's3:DeleteObject': ['blacklist/*'], 's3:DeleteObjectVersion': ['blacklist/*'] };
 
 export const endpointNeeds: Readonly<Record<string, Needs>> = {
@@ -70,10 +70,12 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     audit: true,
     table: [...read, ...write],
     objects: {
-      's3:DeleteObject': ['cropped/*', 'processed/*'],
+      's3:DeleteObject': ['cropped/*', 'processed/*', 'uploads/*'],
+      's3:DeleteObjectVersion': ['uploads/*'],
       's3:GetObject': readable,
       's3:PutObject': ['cropped/*', 'processed/*'],
     },
+    versions: ['uploads/*'],
     collection: ['rekognition:SearchFacesByImage'],
     withoutCollection: ['rekognition:DetectFaces'],
     pictures: true,
@@ -133,9 +135,15 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     audit: true,
     table: [...read, ...write],
     objects: { 's3:DeleteObject': ofPeople, 's3:DeleteObjectVersion': ofPeople },
-    list: ['blacklist/*', 'inbox/*', 'rejected/*'],
+    list: ['blacklist/*', 'inbox/*', 'rejected/*', 'uploads/*'],
     versions: ofPeople,
     collection: ['rekognition:DeleteFaces'],
+  },
+  exportEntry: {
+    audit: true,
+    table: read,
+    objects: { 's3:GetObject': ['blacklist/*', 'cropped/*', 'processed/*'] },
+    list: 'everything',
   },
   getErasure: { audit: true, table: read },
   addImages: {

@@ -1,4 +1,5 @@
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { exposedHeaders } from '../lib/http/headers.ts';
 import type { StackSettings } from './settings.ts';
 
 /** An answer that the gateway gives by itself, in the contract's form: `{"detail": "…"}`. */
@@ -31,9 +32,6 @@ const problems: readonly GatewayProblem[] = [
 ];
 
 export function addProblemResponses(api: RestApi, { auth, corsOrigins }: StackSettings): void {
-  const [origin, ...others] = corsOrigins;
-  const cors = origin !== undefined &&
-    others.length === 0 && { 'Access-Control-Allow-Origin': `'${origin}'` };
   for (const { type, status, detail, retryAfterSeconds } of [...problems, unknownRoute(auth)]) {
     const words = detail === undefined ? '$context.error.messageString' : JSON.stringify(detail);
     api.addGatewayResponse(pascalCase(type.responseType), {
@@ -41,13 +39,26 @@ export function addProblemResponses(api: RestApi, { auth, corsOrigins }: StackSe
       ...(status !== undefined && { statusCode: String(status) }),
       templates: { 'application/json': `{"detail":${words}}` },
       responseHeaders: {
-        // The gateway can only give this header a fixed value, so none can be named for several origins.
-        ...cors,
+        ...readableBy(corsOrigins),
         'Cache-Control': "'no-store'",
         ...(retryAfterSeconds !== undefined && { 'Retry-After': `'${retryAfterSeconds}'` }),
       },
     });
   }
+}
+
+/**
+ * Makes the headers by which pages of other origins can read the answer. The gateway can't choose from a
+ * list, so of several origins it names the caller's own: these answers tell nobody's data.
+ */
+function readableBy(corsOrigins: readonly string[]): Record<string, string> {
+  const [origin, ...others] = corsOrigins;
+  if (origin === undefined) return {};
+  return {
+    'Access-Control-Allow-Origin': others.length === 0 ? `'${origin}'` : 'method.request.header.Origin',
+    'Access-Control-Expose-Headers': `'${exposedHeaders.join(', ')}'`,
+    Vary: "'Origin'",
+  };
 }
 
 /**

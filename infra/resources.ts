@@ -1,5 +1,5 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import type { Key } from 'aws-cdk-lib/aws-kms';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 
 /** Resources that the functions use. */
@@ -7,7 +7,7 @@ export interface Resources {
   readonly table: Table;
   readonly bucket: Bucket;
   /** Key that encrypts the table and the bucket; undefined if AWS's own keys do. */
-  readonly key: Key | undefined;
+  readonly key: IKey | undefined;
   readonly collectionId: string;
   readonly collectionArn: string;
 }

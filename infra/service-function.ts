@@ -32,6 +32,8 @@ export interface ServiceFunctionProps {
   readonly variables?: Readonly<Record<string, string>>;
   /** Number of times that a failed event is tried again; for functions that a schedule calls. */
   readonly retryAttempts?: number;
+  /** Executions that no other function can use up, and the most that this one gets; 0 for none. */
+  readonly reservedConcurrency?: number;
 }
 
 export type KeepSettings = Pick<
@@ -58,7 +60,7 @@ const memoryMb = {
 /** One of this service's Lambda functions. It settles runtime, bundling, logs and role for all of them. */
 export class ServiceFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
-    const { name, description, needs, resources, timeout, retryAttempts } = props;
+    const { name, description, needs, resources, timeout, retryAttempts, reservedConcurrency = 0 } = props;
     // The log group can't be named after the function, because it is made before the function.
     const logGroup = new LogGroup(scope, `${id}Log`, {
       retention: RetentionDays.ONE_MONTH,
@@ -92,6 +94,7 @@ export class ServiceFunction extends NodejsFunction {
         POWERTOOLS_SERVICE_NAME: Stack.of(scope).stackName,
       },
       ...(retryAttempts !== undefined && { retryAttempts }),
+      ...(reservedConcurrency > 0 && { reservedConcurrentExecutions: reservedConcurrency }),
     });
   }
 }

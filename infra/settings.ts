@@ -12,8 +12,31 @@ export interface StackSettings {
   readonly apiKey: boolean;
   /** True for a web application firewall in front of the API. */
   readonly waf: boolean;
-  /** True for a key of the stack's own that encrypts the table and the buckets of pictures. */
-  readonly kms: boolean;
+  /**
+   * True for a key of the stack's own that encrypts the table and the buckets of pictures; the ARN of the key
+   * of an earlier deployment, whose table and bucket are taken over.
+   */
+  readonly kms: boolean | string;
+  /**
+   * Role with which API Gateway writes logs, one for all APIs of the account: the one that the account has,
+   * one that this stack makes in its place, or none and no logs of the gateway.
+   */
+  readonly gatewayLogRole: 'account' | 'new' | 'none';
+  /**
+   * Executions that the inbox and the match events each have for themselves, so that requests can't starve
+   * them. With 0 they share the account's with the requests.
+   */
+  readonly reservedConcurrency: number;
+  /** Instances of the function that processes pictures that are kept started. */
+  readonly provisionedConcurrency: number;
+  /** True to shift requests to a new version of a function little by little. */
+  readonly canary: boolean;
+  /** Names of what an earlier deployment left, to be taken over; undefined for new ones. */
+  readonly tableName: string | undefined;
+  readonly bucketName: string | undefined;
+  readonly logsBucketName: string | undefined;
+  /** True to deploy to a region that is not known to have Rekognition. */
+  readonly anyRegion: boolean;
   /** Origins whose web pages may call. */
   readonly corsOrigins: readonly string[];
   /** Processed pictures without a match are kept for so many days, with their records. */
@@ -63,6 +86,8 @@ export interface StackSettings {
   readonly alerts: string | undefined;
 }
 
+const bucketPattern = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
 
 /** Reads values both as texts, from the command line, and as they are, from `cdk.json`. */
@@ -70,7 +95,24 @@ const settings = {
   auth: { schema: z.enum(['iam', 'cognito', 'none']).default('iam'), takes: 'iam, cognito or none' },
   apiKey: { schema: flag.default(false), takes: 'true or false' },
   waf: { schema: flag.default(false), takes: 'true or false' },
-  kms: { schema: flag.default(false), takes: 'true or false' },
+  kms: {
+    schema: z.union([flag, z.string().regex(/^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/.+$/)]).default(false),
+    takes: 'true, false or the ARN of a key',
+  },
+  gatewayLogRole: {
+    schema: z.enum(['account', 'new', 'none']).default('account'),
+    takes: 'account, new or none',
+  },
+  reservedConcurrency: {
+    schema: z.union([wholeNumber(0, 0), wholeNumber(2, 400)]).default(0),
+    takes: '0, or a whole number from 2 to 400',
+  },
+  provisionedConcurrency: { schema: wholeNumber(0, 400).default(0), takes: 'a whole number from 0 to 400' },
+  canary: { schema: flag.default(false), takes: 'true or false' },
+  tableName: { schema: resourceName(/^[\w.-]{3,255}$/), takes: 'the name of a table' },
+  bucketName: { schema: resourceName(bucketPattern), takes: 'the name of a bucket' },
+  logsBucketName: { schema: resourceName(bucketPattern), takes: 'the name of a bucket' },
+  anyRegion: { schema: flag.default(false), takes: 'true or false' },
   corsOrigins: {
     schema: z
       .string()
@@ -114,8 +156,15 @@ const settings = {
   alerts: { schema: z.email().optional(), takes: 'an e-mail address' },
 } satisfies Record<keyof StackSettings, { schema: z.ZodType; takes: string }>;
 
+function resourceName(pattern: RegExp) {
+  return z.string().regex(pattern).optional();
+}
+
+/** Reads a whole number. An empty text is none: `z.coerce` would read it as 0. */
 function wholeNumber(min: number, max: number) {
-  return z.coerce.number().int().min(min).max(max);
+  return z
+    .union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
+    .pipe(z.number().int().min(min).max(max));
 }
 
 /** Reads a percentage. `z.coerce` would read an empty text as 0: everybody would match everybody. */
@@ -145,6 +194,14 @@ export function stackSettings(node: Node): StackSettings {
     apiKey: read('apiKey'),
     waf: read('waf'),
     kms: read('kms'),
+    gatewayLogRole: read('gatewayLogRole'),
+    reservedConcurrency: read('reservedConcurrency'),
+    provisionedConcurrency: read('provisionedConcurrency'),
+    canary: read('canary'),
+    tableName: read('tableName'),
+    bucketName: read('bucketName'),
+    logsBucketName: read('logsBucketName'),
+    anyRegion: read('anyRegion'),
     corsOrigins: read('corsOrigins'),
     keepUnmatchedDays: read('keepUnmatchedDays'),
     keepMatchedDays: read('keepMatchedDays'),

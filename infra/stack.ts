@@ -1,5 +1,5 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { inboxPrefix } from '../lib/inbox/port.ts';
 import { Api } from './api.ts';
 import { MatchEvents } from './events.ts';
@@ -7,28 +7,40 @@ import { Firewall } from './firewall.ts';
 import { Inbox } from './inbox.ts';
 import { Monitoring } from './monitoring.ts';
 import { tell } from './outputs.ts';
+import { refuseRegionsWithoutRekognition } from './regions.ts';
+import { Releases } from './releases.ts';
 import type { Resources } from './resources.ts';
 import { SweepSchedule } from './schedule.ts';
 import { type StackSettings, stackSettings } from './settings.ts';
 import { Storage } from './storage.ts';
+import { TableProtection } from './table-protection.ts';
 
 /** The whole service in one account and region: the ones that the CLI deploys to. */
 export class FaceBlacklistStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
     const settings = stackSettings(this.node);
+    refuseRegionsWithoutRekognition(this, settings.anyRegion);
     const storage = new Storage(this, 'Storage', settings);
     const resources = this.#resources(storage);
     const api = new Api(this, 'Api', resources, settings);
     const inbox = new Inbox(this, 'Inbox', storage.bucket, resources, settings);
     const matches = new MatchEvents(this, 'MatchEvents', resources, settings);
-    const { sweep } = new SweepSchedule(this, 'SweepSchedule', resources, settings);
-    if (settings.waf) new Firewall(this, 'Firewall', api.restApi);
+    const sweepSchedule = new SweepSchedule(this, 'SweepSchedule', resources, settings);
+    const { sweep } = sweepSchedule;
     const functions = [...api.functions, inbox.indexUpload, matches.publishMatches, sweep];
     const { table } = storage;
     const monitored = { api: api.restApi, functions, inbox, matches, sweep, table };
-    new Monitoring(this, 'Monitoring', monitored, settings.alarmTopicArn);
+    const monitoring = new Monitoring(this, 'Monitoring', monitored, settings.alarmTopicArn);
+    if (settings.canary) {
+      const aliases = api.functions.flatMap(({ live }) => live ?? []);
+      new Releases(this, 'Releases', aliases, monitoring.serverErrors);
+    }
+    const last: IConstruct[] = [api.restApi.deploymentStage, inbox, matches, sweepSchedule, monitoring];
+    if (settings.waf) last.push(new Firewall(this, 'Firewall', api.restApi, settings.rekognitionTps));
+    new TableProtection(this, 'TableProtection', table, last);
     this.#tell(api, resources, settings);
+    this.#tellQueues(inbox, matches);
   }
 
   /**
@@ -56,5 +68,15 @@ export class FaceBlacklistStack extends Stack {
     tell(this, 'TableName', table.tableName, 'The records.');
     tell(this, 'CollectionId', collectionId, 'The faces, once the first is enrolled.');
     tell(this, 'InboxUri', bucket.s3UrlForObject(inboxPrefix), 'A picture below it, at <name>/, is listed.');
+  }
+  /** Tells where `npm run redrive` finds the dead letters. */
+  #tellQueues(inbox: Inbox, matches: MatchEvents): void {
+    tell(
+      this,
+      'InboxDeadLettersUrl',
+      inbox.deadLetters.queueUrl,
+      'Events of pictures that were not indexed.',
+    );
+    tell(this, 'MatchDeadLettersUrl', matches.deadLetters.queueUrl, 'Match events that were not published.');
   }
 }

@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
   Bucket,
@@ -30,27 +30,36 @@ const inboxDays = 30;
 const lateDays = 15;
 const accessLogDays = 90;
 
+/** Outlives the stack, but not a first deployment that fails. */
+const kept = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
+
 /** The table of the records and the bucket of the pictures. Both outlive the stack. */
 export class Storage extends Construct {
-  readonly key: Key | undefined;
+  readonly key: IKey | undefined;
   readonly table: Table;
   readonly bucket: Bucket;
 
   constructor(scope: Construct, id: string, settings: StackSettings) {
     super(scope, id);
-    this.key = settings.kms
-      ? new Key(this, 'Key', {
-          description: 'Encrypts the records and the pictures of the face blacklist.',
-          enableKeyRotation: true,
-          removalPolicy: RemovalPolicy.RETAIN,
-        })
-      : undefined;
+    this.key = this.#key(settings);
     this.table = this.#createTable(settings);
     this.bucket = this.#createBucket(settings);
   }
 
-  #createTable({ recoveryDays }: StackSettings): Table {
+  #key({ kms }: StackSettings): IKey | undefined {
+    if (typeof kms === 'string') return Key.fromKeyArn(this, 'Key', kms);
+    if (!kms) return undefined;
+    return new Key(this, 'Key', {
+      description: 'Encrypts the records and the pictures of the face blacklist.',
+      enableKeyRotation: true,
+      removalPolicy: kept,
+    });
+  }
+
+  /** Creates it without protection from deletion: `TableProtection` adds that once the stack stands. */
+  #createTable({ tableName, recoveryDays }: StackSettings): Table {
     return new Table(this, 'Table', {
+      ...(tableName !== undefined && { tableName }),
       partitionKey: { name: partitionKey, type: AttributeType.STRING },
       sortKey: { name: sortKey, type: AttributeType.STRING },
       timeToLiveAttribute,
@@ -60,8 +69,7 @@ export class Storage extends Construct {
         pointInTimeRecoveryEnabled: true,
         recoveryPeriodInDays: recoveryDays,
       },
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: kept,
       ...(this.key
         ? { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: this.key }
         : { encryption: TableEncryption.DEFAULT }),
@@ -71,6 +79,7 @@ export class Storage extends Construct {
   #createBucket(settings: StackSettings): Bucket {
     return new Bucket(this, 'Bucket', {
       ...privateBucket,
+      ...(settings.bucketName !== undefined && { bucketName: settings.bucketName }),
       ...(this.key
         ? { encryption: BucketEncryption.KMS, encryptionKey: this.key, bucketKeyEnabled: true }
         : { encryption: BucketEncryption.S3_MANAGED }),
@@ -78,13 +87,14 @@ export class Storage extends Construct {
       lifecycleRules: lifecycleRules(settings),
       cors: corsRules(settings.corsOrigins),
       // The library's own types do not agree on what may be left out.
-      serverAccessLogsBucket: this.#createAccessLogs() as IBucket,
+      serverAccessLogsBucket: this.#createAccessLogs(settings) as IBucket,
     });
   }
 
-  #createAccessLogs(): Bucket {
+  #createAccessLogs({ logsBucketName }: StackSettings): Bucket {
     const bucket = new Bucket(this, 'AccessLogs', {
       ...privateBucket,
+      ...(logsBucketName !== undefined && { bucketName: logsBucketName }),
       encryption: BucketEncryption.S3_MANAGED,
       lifecycleRules: [{ id: 'access-logs', expiration: Duration.days(accessLogDays) }],
     });
@@ -101,7 +111,7 @@ const privateBucket = {
   objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
   enforceSSL: true,
   minimumTLSVersion: 1.2,
-  removalPolicy: RemovalPolicy.RETAIN,
+  removalPolicy: kept,
 } as const;
 
 function lifecycleRules({

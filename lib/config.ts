@@ -108,6 +108,10 @@ export interface Config {
   /** Memory in bytes for all pictures in work together. */
   readonly pictureMemoryBytes: number;
   readonly emulateGatewayLimits: boolean;
+  /** File that lists the cameras; without it `cameras.json` in `dataDir`, if there is one. */
+  readonly camerasFile: string | undefined;
+  /** Program that decodes video. */
+  readonly ffmpegPath: string;
   /** Receivers of match events; only with `WEBHOOK_URL`. */
   readonly webhooks: WebhookConfig | undefined;
   /** Resources in AWS; only with the `aws_rekognition` backend. */
@@ -247,6 +251,8 @@ export const settings = z.object({
   MAX_IMAGE_BYTES: number(1024, 1024 * mebibyte, true).default(15 * mebibyte),
   PICTURE_MEMORY_BYTES: number(256 * mebibyte, 1024 * 1024 * mebibyte, true).optional(),
   EMULATE_GATEWAY_LIMITS: flag.default(false),
+  CAMERAS: folder.optional(),
+  FFMPEG_PATH: folder.default('ffmpeg'),
   WEBHOOK_URL: httpUrls.optional(),
   WEBHOOK_SECRET: webhookSecrets.optional(),
   AWS_REGION: pattern(/^[a-z0-9-]+$/, "a region's code such as eu-west-1").optional(),
@@ -324,6 +330,8 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     pictureMemoryBytes:
       values.PICTURE_MEMORY_BYTES ?? pictureMemoryIn(environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE),
     emulateGatewayLimits: values.EMULATE_GATEWAY_LIMITS,
+    camerasFile: values.CAMERAS && resolve(values.CAMERAS),
+    ffmpegPath: values.FFMPEG_PATH,
     webhooks: webhookConfig(values),
     aws: values.FACE_PROCESSING_BACKEND === 'aws_rekognition' ? awsConfig(values) : undefined,
     logLevel: values.LOG_LEVEL,

@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'image_not_found'
   | 'processed_not_found'
   | 'erasure_not_found'
+  | 'camera_not_found'
   | 'name_taken'
   | 'last_image'
   | 'version_conflict'
@@ -128,6 +129,11 @@ export class ErasureNotFoundError extends ServiceError {
   constructor() {
     super('Erasure not found');
   }
+}
+
+/** No camera has that name, or it gives no frames now. */
+export class CameraNotFoundError extends ServiceError {
+  readonly code = 'camera_not_found';
 }
 
 /** Another blacklist entry has that name. */

@@ -8,6 +8,9 @@ export interface Origin {
 
 export const noOrigin: Origin = { source: null, reference: null };
 
+/** Fields of a picture that no camera of this service saw, which older records lack. */
+export const noCamera = { camera: null, track: null } as const;
+
 /*
  * An upload's origin is kept beside its picture: in S3 as metadata, which must be ASCII and 2 KB at most, and
  * here in a file.

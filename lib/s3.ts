@@ -29,10 +29,35 @@ const retryAfterSeconds = 5;
 export function createS3Client(region: string): S3Client {
   return new S3Client({
     region,
+    forcePathStyle: wantsPathStyle(process.env),
     maxAttempts,
     retryMode: 'standard',
     requestHandler: { connectionTimeout: connectionTimeoutMs, socketTimeout: idleTimeoutMs },
   });
+}
+
+/** Domains of AWS's own endpoints, in all of its partitions. */
+const awsDomains = [
+  'amazonaws.com',
+  'amazonaws.com.cn',
+  'amazonaws.eu',
+  'api.aws',
+  'c2s.ic.gov',
+  'cloud.adc-e.uk',
+  'csp.hci.ic.gov',
+  'sc2s.sgov.gov',
+];
+
+/**
+ * Returns true if the environment names an endpoint outside of AWS's own domains, such as MinIO, Garage or an
+ * emulator. Bucket names are no host names there, so they go into the path, also of presigned URLs and forms.
+ */
+export function wantsPathStyle(environment: Readonly<Record<string, string | undefined>>): boolean {
+  if (environment.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS?.toLowerCase() === 'true') return false;
+  const endpoint = environment.AWS_ENDPOINT_URL_S3 || environment.AWS_ENDPOINT_URL || '';
+  if (!URL.canParse(endpoint)) return false;
+  const { hostname } = new URL(endpoint);
+  return !awsDomains.some((domain) => hostname === domain || hostname.endsWith(`.${domain}`));
 }
 
 /**

@@ -11,6 +11,10 @@ export function messageWithReasons({ message, cause }: Error): string {
  * too. After both the exit code is 1.
  */
 export async function runCommand(work: () => Promise<void>): Promise<void> {
+  // Whoever reads the output, such as `head`, may have had enough of it.
+  process.stdout.on('error', (error) => {
+    if (!('code' in error && error.code === 'EPIPE')) throw error;
+  });
   try {
     for (const warning of readWarnings()) console.error(warning);
     await work();

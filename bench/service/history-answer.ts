@@ -46,6 +46,8 @@ export function historyAnswer(index: number): ProcessedResult {
     cropped_face_path: null,
     source: null,
     reference: null,
+    camera: null,
+    track: null,
     warnings: null,
   };
 }

@@ -4,10 +4,12 @@ import { copiesOf } from '../images/copies.ts';
 import type { Leftover, LeftoverFolder } from '../images/leftovers.ts';
 import type { ImageStore } from '../images/port.ts';
 import { normalName } from '../names/normal-form.ts';
+import { originFile } from '../origin.ts';
 import type { Stores } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';
-import type { EntryRecord, HistoryChoice, ProcessedFilter } from '../records/port.ts';
+import type { EntryRecord, ErasedCounts, ErasureRecord, ProcessedFilter } from '../records/port.ts';
 import { matchesOf, tellsOf } from '../records/shared/redaction.ts';
+import { uploadKeyStart } from '../upload-name.ts';
 import { persistently } from './persistently.ts';
 
 /** Records that are read, and changed, at once. */
@@ -16,23 +18,23 @@ const recordsAtOnce = 50;
 export const deletionsAtOnce = 10;
 
 /**
- * Takes an entry out of the history: its name, reason and identity, and every picture, copy and crop in which
- * it matched or nearly matched; with `delete`, the records too. Doing it again from any point ends the same.
+ * Takes an entry out of the history: its name, reason and identity, and every picture, copy, crop and upload
+ * in which it matched or nearly matched; with `delete`, the records too. The records count what goes. Doing
+ * it again from any point ends the same.
+ * @returns the number of records that told of the entry
  */
 export async function eraseHistory(
   stores: Stores,
-  entryId: number,
-  history: HistoryChoice,
-): Promise<{ history_records: number; history_pictures: number }> {
-  const counts = { history_records: 0, history_pictures: 0 };
-  if (history === 'keep') return counts;
+  erasure: Pick<ErasureRecord, 'entryId' | 'history' | 'removed'>,
+): Promise<number> {
+  if (erasure.history === 'keep') return 0;
+  const uploads = { files: await list(stores, 'uploads'), removed: erasure.removed.uploads ?? 0 };
+  let records = 0;
   // A picture that shows very many is found by the ids of some alone.
-  for (const filter of [{ entryId }, { nearEntryId: entryId }, { isCrowd: true }]) {
-    const found = await eraseMatching(stores, filter, entryId, history);
-    counts.history_records += found.records;
-    counts.history_pictures += found.pictures;
+  for (const filter of [{ entryId: erasure.entryId }, { nearEntryId: erasure.entryId }, { isCrowd: true }]) {
+    records += await eraseMatching(stores, filter, erasure, uploads);
   }
-  return counts;
+  return records;
 }
 
 /**
@@ -40,15 +42,16 @@ export async function eraseHistory(
  * from the newest: records that come meanwhile move all, and the page is read again with more at its end.
  */
 async function eraseMatching(
-  { records, images }: Stores,
+  stores: Stores,
   filter: ProcessedFilter,
-  entryId: number,
-  history: HistoryChoice,
-): Promise<{ records: number; pictures: number }> {
+  { entryId, history }: Pick<ErasureRecord, 'entryId' | 'history'>,
+  uploads: KnownUploads,
+): Promise<number> {
+  const { records, images } = stores;
   const read = (limit: number, offset: number) =>
     persistently(() => records.listProcessed({ ...filter, limit, offset }));
   const newest = await read(recordsAtOnce, 0);
-  const counts = { records: 0, pictures: 0 };
+  let done = 0;
   let { total } = newest;
   let came = 0;
   let more = 0;
@@ -67,40 +70,77 @@ async function eraseMatching(
     const wanted = history === 'delete' ? shown : shown.filter((result) => tellsOf(result, entryId));
     const ids = wanted.flatMap(({ db_id }) => db_id ?? []);
     if (ids.length === 0) continue;
-    counts.pictures += await eraseCopies(images, wanted);
-    counts.records += ids.length;
-    await persistently<unknown>(() =>
-      history === 'delete' ? records.removeProcessed(ids) : records.redactProcessed(ids, entryId),
-    );
-    if (history === 'delete') total -= ids.length;
+    await eraseCopies(images, wanted);
+    if (await eraseUploads(stores, wanted, uploads)) {
+      await persistently(() => records.noteErasure(entryId, { uploads: uploads.removed }));
+    }
+    await persistently(() => records.redactProcessed(ids, entryId));
+    if (history === 'delete') {
+      // After the redaction, which counts them in the step that changes them.
+      await persistently(() => records.removeProcessed(ids));
+      total -= ids.length;
+    }
+    done += ids.length;
   }
-  return counts;
+  return done;
 }
 
-/** Returns how many pictures there were. */
-async function eraseCopies(images: ImageStore, results: readonly ImageProcessingResult[]): Promise<number> {
+async function eraseCopies(images: ImageStore, results: readonly ImageProcessingResult[]): Promise<void> {
   const limit = pLimit(deletionsAtOnce);
-  const erased = await allOrFirstError(
+  await allOrFirstError(
     results.flatMap(copiesOf).map((key) => limit(() => persistently(() => images.erase(key)))),
   );
-  return erased.filter((count) => count > 0).length;
 }
 
-/** Deletes the files of the inbox that are meant for an entry, and those that were rejected. */
+/** Uploads that are there, and the number of those that an erasure has deleted so far. */
+interface KnownUploads {
+  readonly files: readonly Leftover[];
+  removed: number;
+}
+
+/** Deletes the uploads that results name, with what is told beside them; returns true if there were any. */
+async function eraseUploads(
+  { leftovers }: Stores,
+  results: readonly ImageProcessingResult[],
+  uploads: KnownUploads,
+): Promise<boolean> {
+  if (uploads.files.length === 0) return false;
+  const starts = results.flatMap((result) => uploadKeyStart(result.image_path_or_identifier) ?? []);
+  const own = uploads.files.filter(({ key }) => starts.some((start) => key.startsWith(start)));
+  for (const upload of own) await persistently(async () => leftovers?.delete(upload));
+  uploads.removed += own.filter(({ key }) => !key.endsWith(originFile(''))).length;
+  return own.length > 0;
+}
+
+/** Lists the files of the inbox that are meant for an entry, and those that were rejected. */
+export async function findLeftovers(
+  stores: Stores,
+  entry: Pick<EntryRecord, 'id' | 'name'>,
+): Promise<Leftover[]> {
+  const all = [...(await list(stores, 'inbox')), ...(await list(stores, 'rejected'))];
+  return all.filter(({ key }) => isMeantFor(key, entry));
+}
+
+/** Counts leftovers by their folders. */
+export function countsOf(left: readonly Leftover[]): Pick<ErasedCounts, 'inbox_files' | 'rejected_files'> {
+  const inbox = left.filter(({ key }) => key.startsWith('inbox/')).length;
+  return { inbox_files: inbox, rejected_files: left.length - inbox };
+}
+
+/** Deletes leftovers of an entry, and the empty folders that have its name. */
 export async function eraseLeftovers(
   { leftovers }: Stores,
   entry: Pick<EntryRecord, 'id' | 'name'>,
-): Promise<{ inbox_files: number; rejected_files: number }> {
-  const erase = async (folder: LeftoverFolder) => {
-    const own: Leftover[] = [];
-    for await (const leftover of leftovers?.list(folder) ?? []) {
-      if (isMeantFor(leftover.key, entry)) own.push(leftover);
-    }
-    for (const { key } of own) await persistently(async () => leftovers?.delete(key));
+  left: readonly Leftover[],
+): Promise<void> {
+  for (const leftover of left) await persistently(async () => leftovers?.delete(leftover));
+  for (const folder of ['inbox', 'rejected'] as const) {
     await persistently(async () => leftovers?.removeEmptyFolders(folder, (name) => isNameOf(name, entry)));
-    return own.length;
-  };
-  return { inbox_files: await erase('inbox'), rejected_files: await erase('rejected') };
+  }
+}
+
+function list({ leftovers }: Stores, folder: LeftoverFolder): Promise<Leftover[]> {
+  return persistently(() => Array.fromAsync(leftovers?.list(folder) ?? []));
 }
 
 /** The first folder tells whose a file is. */

@@ -4,10 +4,11 @@ import { ErasureNotFoundError } from '../errors.ts';
 import type { ErasureRecord, RecordStore } from '../records/port.ts';
 
 type Remaining = Erasure['remaining'][number];
-export type ErasureSettings = Pick<Config, 'aws' | 'webhooks' | 'recoveryDays'>;
+export type ErasureSettings = Pick<Config, 'aws' | 'webhooks' | 'recoveryDays' | 'keepDays'>;
 
 const dayMs = 24 * 60 * 60_000;
-/** As the stack has them. */
+/** Uploads are deleted a day after they came; the others are as the stack has them. */
+const uploadDays = 1;
 const deadLetterDays = 14;
 const accessLogDays = 90;
 const streamDays = 1;
@@ -47,6 +48,21 @@ function remainingOf({ started, finished, history }: ErasureRecord, settings: Er
           },
         ]
       : []),
+    {
+      place: 'unmatched_pictures',
+      until: after(settings.keepDays.unmatched),
+      note: 'Processed pictures in which the person did not match may show them all the same.',
+    },
+    {
+      place: 'pictures_of_others',
+      until: after(settings.keepDays.matched),
+      note: 'Processed pictures in which others matched may show the person too.',
+    },
+    {
+      place: 'uploads',
+      until: after(uploadDays),
+      note: 'Pictures that were sent for a request which matched nobody, or has not come yet.',
+    },
     ...(isDeployed
       ? [
           {

@@ -4,8 +4,8 @@ import { entryFolder } from '../images/key.ts';
 import { log } from '../log.ts';
 import type { Stores } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';
-import type { ErasedCounts, ErasureRecord, ImageRecord } from '../records/port.ts';
-import { deletionsAtOnce, eraseHistory, eraseLeftovers } from './erase-entry.ts';
+import type { ErasureRecord, ImageRecord } from '../records/port.ts';
+import { countsOf, deletionsAtOnce, eraseHistory, eraseLeftovers, findLeftovers } from './erase-entry.ts';
 import { persistently } from './persistently.ts';
 
 const postponed =
@@ -21,21 +21,27 @@ export async function removeEntryEverywhere(stores: Stores, entryId: number): Pr
   const entry = await persistently(() => records.markEntryDeleting(entryId));
   const erasure = await persistently(() => records.getErasure(entryId));
   const found = await persistently(() => records.listImages(entryId));
-  const count = (counts: Partial<ErasedCounts>, isFinished = false) =>
-    erasure && persistently(() => records.noteErasure(entryId, counts, isFinished));
-  const enrolled = found.filter(({ face }) => face !== null).length;
-  await count({ reference_pictures: found.length, faces: enrolled });
+  const left = erasure && entry ? await findLeftovers(stores, entry) : [];
+  if (erasure) {
+    // Noted before it goes: after a crash, there would be less to count.
+    const counts = {
+      reference_pictures: found.length,
+      faces: found.filter(({ face }) => face !== null).length,
+      ...countsOf(left),
+    };
+    if (Object.values(counts).some((count) => count > 0)) {
+      await persistently(() => records.noteErasure(entryId, counts));
+    }
+  }
   await persistently(() => faces.remove(found.map(faceOf)));
   await persistently(() => images.erase(`${entryFolder(entryId)}/`));
-  if (erasure) {
-    await count(await eraseHistory(stores, entryId, erasure.history));
-    if (entry) await count(await eraseLeftovers(stores, entry));
-  }
+  if (erasure) await eraseHistory(stores, erasure);
+  if (erasure && entry) await eraseLeftovers(stores, entry, left);
   await persistently(() => records.removeEntry(entryId));
   if (!erasure) return;
   try {
     await persistently(() => records.purge(entryId));
-    await count({}, true);
+    await persistently(() => records.noteErasure(entryId, {}, true));
   } catch (err) {
     // Whoever asked for it need not ask again: the entry is gone.
     log().warn({ err, entryId }, postponed);
@@ -52,15 +58,15 @@ const settledMs = 10 * 60_000;
  */
 export async function finishErasure(
   stores: Stores,
-  { entryId, history, finished }: ErasureRecord,
+  erasure: ErasureRecord,
   now = new Date(),
 ): Promise<boolean> {
+  const { entryId, finished } = erasure;
   if (finished === null) {
     await removeEntryEverywhere(stores, entryId);
     return true;
   }
-  const found = await eraseHistory(stores, entryId, history);
-  if (found.history_records > 0) await stores.records.purge(entryId);
+  if ((await eraseHistory(stores, erasure)) > 0) await stores.records.purge(entryId);
   if (now.getTime() - Date.parse(finished) > settledMs) await stores.records.settleErasure(entryId);
   return false;
 }

@@ -9,6 +9,7 @@ import { deleteManyProcessedContract } from './endpoints/delete-many-processed.t
 import { deleteProcessedContract } from './endpoints/delete-processed.ts';
 import { detectFacesContract } from './endpoints/detect-faces.ts';
 import { docsAssetContract, docsContract } from './endpoints/docs.ts';
+import { exportEntryContract } from './endpoints/export-entry.ts';
 import { getEntryContract } from './endpoints/get-entry.ts';
 import { getErasureContract } from './endpoints/get-erasure.ts';
 import { getImageContract } from './endpoints/get-image.ts';
@@ -48,6 +49,7 @@ export const api: readonly Endpoint[] = [
   updateEntryContract,
   patchEntryContract,
   deleteEntryContract,
+  exportEntryContract,
   getErasureContract,
   addImagesContract,
   listImagesContract,

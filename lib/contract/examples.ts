@@ -1,4 +1,3 @@
-import type { Verification } from './endpoints/verify.ts';
 import type {
   BlacklistRecord,
   FacialArea,
@@ -7,7 +6,7 @@ import type {
   PaginatedProcessedImages,
   ReferenceImage,
 } from './shapes.ts';
-import type { UploadForm } from './uploads.ts';
+import type { Verification } from './verification.ts';
 
 /** Examples of answers, for the documentation. */
 
@@ -142,6 +141,8 @@ export const resultExample: ImageProcessingResult = {
   cropped_face_path: '/data/cropped/2026-05-05/5d1c7e90-4b1f-4c57-8a55-2f8f6c9d0b11.jpg',
   source: 'Entrance, camera 2',
   reference: 'IMG_0042.JPG',
+  camera: null,
+  track: null,
   warnings: null,
 };
 
@@ -172,17 +173,4 @@ export const pageExample: PaginatedProcessedImages = {
   items: [resultExample],
   limit: 20,
   offset: 0,
-};
-
-export const uploadExample: UploadForm = {
-  url: 'http://127.0.0.1:8000/api/v1/uploads',
-  fields: {
-    'Content-Type': 'image/jpeg',
-    key: 'uploads/5d1c7e90-4b1f-4c57-8a55-2f8f6c9d0b11.jpg',
-    policy: 'eyJleHBpcmF0aW9uIjoiMjAyNi0wNS0wNVQxODoxNzowMy41MTJaIiwiY29uZGl0aW9ucyI6W119',
-    signature: 'qhTbJ1bKxk1o4m0cO3Zl2m5nXy2kS0bX8m2b0mZ8w5E',
-  },
-  image: '/data/uploads/5d1c7e90-4b1f-4c57-8a55-2f8f6c9d0b11.jpg',
-  max_bytes: 15_728_640,
-  expires_at: '2026-05-05T18:17:03.512Z',
 };

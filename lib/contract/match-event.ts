@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { reviewStates, reviewVerdicts } from './review.ts';
-import { Box, MatchedEntry } from './shapes.ts';
+import { Box, MatchedEntry, Track } from './shapes.ts';
 import { similarityMetrics } from './vocabulary.ts';
 
 export const matchEventType = 'face.matched';
@@ -26,6 +26,8 @@ export const MatchEvent = z
       db_id: wholeNumber.describe("The processed picture's id."),
       source: z.string().nullable().describe('Where the picture came from, as its client told.'),
       reference: z.string().nullable().describe("The client's own id or file name of the picture."),
+      camera: z.string().nullable().describe('The camera that saw it; null for pictures that were sent.'),
+      track: Track.nullable().describe('The passage before the camera, as far as it is known by now.'),
       entries: z
         .array(z.object({ ...entry, similarity }))
         .describe('Everybody who was found, once, with the best similarity; best first.'),
@@ -95,7 +97,22 @@ export const EntryDeletedEvent = z
   .meta({ id: 'EntryDeletedEvent' });
 export type EntryDeletedEvent = z.infer<typeof EntryDeletedEvent>;
 
-export type ServiceEvent = MatchEvent | EntryDeletedEvent | ReviewEvent;
+export const cameraEventTypes = ['camera.offline', 'camera.online'] as const;
+
+/** Event that tells others that a camera gives no frames any more, or gives some again. */
+export const CameraEvent = z
+  .object({
+    type: z.enum(cameraEventTypes),
+    timestamp: z.string().describe('When it went or came back, ISO 8601, UTC.'),
+    data: z.object({
+      camera: z.string(),
+      reason: z.string().nullable().describe('A sentence about why it gives no frames.'),
+    }),
+  })
+  .meta({ id: 'CameraEvent' });
+export type CameraEvent = z.infer<typeof CameraEvent>;
+
+export type ServiceEvent = MatchEvent | EntryDeletedEvent | ReviewEvent | CameraEvent;
 
 /** Returns the event's own id, which is the same whenever it is sent again. */
 export function eventId(event: ServiceEvent): string {
@@ -106,5 +123,7 @@ export function eventId(event: ServiceEvent): string {
       return `entry-${event.data.entry_id}-deleted`;
     case reviewEventType:
       return event.data.review_id;
+    default:
+      return `${event.type} ${event.timestamp} ${encodeURIComponent(event.data.camera)}`;
   }
 }

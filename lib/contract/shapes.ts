@@ -116,13 +116,13 @@ export const DetectedFace = z
       .array(BlacklistMatch)
       .nullable()
       .describe(
-        'Near misses, best first: of each entry that does not match, the nearest reference image. They are no matches, and are not kept; null unless asked for.',
+        'Near misses, best first: of each entry that does not match, the nearest reference image. They are no matches, and are not kept; null unless asked for, and for the role check.',
       ),
     near_misses: z
       .array(BlacklistMatch)
       .nullable()
       .describe(
-        'The best entry that is near, but no match: within REVIEW_BAND above the threshold. It is kept; null in results of before it was.',
+        'The best entry that is near, but no match: within REVIEW_BAND above the threshold. It is kept; null in results of before it was, and for the role check.',
       ),
     quality: FaceQuality.nullable().describe('Null where the backend does not tell it.'),
     verdict: VerdictField,
@@ -130,6 +130,25 @@ export const DetectedFace = z
   })
   .meta({ id: 'DetectedFace' });
 export type DetectedFace = z.infer<typeof DetectedFace>;
+
+/** Passage of a person before a camera. */
+export const Track = z
+  .object({
+    id: z.string().describe('The same for all that is told of one passage.'),
+    first_seen: z.string().describe('ISO 8601, UTC.'),
+    last_seen: z.string().describe('ISO 8601, UTC; at first, when the person was recognised.'),
+    looks: wholeNumber.describe('Views of the face that were compared.'),
+    matched_looks: wholeNumber.describe('How many of them matched by themselves.'),
+    distance_mean: z
+      .number()
+      .nullable()
+      .describe('Of the mean of the best views; null where nobody matched.'),
+    suppressed: z
+      .boolean()
+      .describe('The same person was told of before this camera a short time ago, so no event was sent.'),
+  })
+  .meta({ id: 'Track' });
+export type Track = z.infer<typeof Track>;
 
 export const ImageProcessingResult = z
   .object({
@@ -147,6 +166,8 @@ export const ImageProcessingResult = z
     cropped_face_path: z.string().nullable().describe("The largest face's crop."),
     source: z.string().nullable().describe('Where the picture came from, as its client told.'),
     reference: z.string().nullable().describe("The client's own id or file name of the picture."),
+    camera: z.string().nullable().describe('The camera that saw it; null for pictures that were sent.'),
+    track: Track.nullable().describe('The passage before the camera; null for pictures that were sent.'),
     warnings: Warnings,
   })
   .meta({ id: 'ImageProcessingResult' });

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { uploadExample } from './examples.ts';
 import { Keep } from './fields.ts';
 import { Reference, Source } from './origin-fields.ts';
 
@@ -33,6 +32,19 @@ export const UploadForm = z
   })
   .meta({ id: 'UploadForm' });
 export type UploadForm = z.output<typeof UploadForm>;
+
+const uploadExample: UploadForm = {
+  url: 'http://127.0.0.1:8000/api/v1/uploads',
+  fields: {
+    'Content-Type': 'image/jpeg',
+    key: 'uploads/5d1c7e90-4b1f-4c57-8a55-2f8f6c9d0b11.jpg',
+    policy: 'eyJleHBpcmF0aW9uIjoiMjAyNi0wNS0wNVQxODoxNzowMy41MTJaIiwiY29uZGl0aW9ucyI6W119',
+    signature: 'qhTbJ1bKxk1o4m0cO3Zl2m5nXy2kS0bX8m2b0mZ8w5E',
+  },
+  image: '/data/uploads/5d1c7e90-4b1f-4c57-8a55-2f8f6c9d0b11.jpg',
+  max_bytes: 15_728_640,
+  expires_at: '2026-05-05T18:17:03.512Z',
+};
 
 /** Body of both contracts. */
 export const uploadBody = {

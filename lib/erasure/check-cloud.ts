@@ -10,7 +10,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AwsConfig } from '../config.ts';
 import { createS3Client } from '../s3.ts';
 import type { Find } from './check-files.ts';
-import { foundIn } from './find.ts';
+import { foundIn, soughtIn } from './find.ts';
 import type { Trace } from './traces.ts';
 
 const inflate = promisify(inflateRaw);
@@ -18,24 +18,31 @@ const inflate = promisify(inflateRaw);
 /**
  * Searches every item of the table, and every version of every object of the bucket with its key and
  * metadata.
+ * @param searched is told of each item, and of each version of an object
  * @throws the SDK's errors
  */
-export async function* findInCloud(aws: AwsConfig, traces: readonly Trace[]): AsyncGenerator<Find> {
-  if (aws.tableName !== undefined) yield* findInTable(aws.region, aws.tableName, traces);
-  yield* findInBucket(aws, traces);
+export async function* findInCloud(
+  aws: AwsConfig,
+  traces: readonly Trace[],
+  searched = () => {},
+): AsyncGenerator<Find> {
+  if (aws.tableName !== undefined) yield* findInTable(aws.region, aws.tableName, traces, searched);
+  yield* findInBucket(aws, traces, searched);
 }
 
 async function* findInTable(
   region: string,
   TableName: string,
   traces: readonly Trace[],
+  searched: () => void,
 ): AsyncGenerator<Find> {
   const client = new DynamoDBClient({ region });
-  const bytes = traces.map((trace) => trace.bytes);
+  const bytes = traces.map((trace) => trace.sought);
   let ExclusiveStartKey: ScanCommand['input']['ExclusiveStartKey'];
   do {
     const page = await client.send(new ScanCommand({ TableName, ExclusiveStartKey, ConsistentRead: true }));
     for (const [index, raw] of (page.Items ?? []).entries()) {
+      searched();
       const item = unmarshall(raw);
       for (const number of foundIn(await textOf(item), bytes)) {
         yield { label: traces[number]?.label ?? '', place: `item ${index} of a page of table ${TableName}` };
@@ -58,9 +65,13 @@ async function textOf(item: Record<string, unknown>): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-async function* findInBucket({ region, bucket }: AwsConfig, traces: readonly Trace[]): AsyncGenerator<Find> {
+async function* findInBucket(
+  { region, bucket }: AwsConfig,
+  traces: readonly Trace[],
+  searched: () => void,
+): AsyncGenerator<Find> {
   const client = createS3Client(region);
-  const bytes = traces.map((trace) => trace.bytes);
+  const bytes = traces.map((trace) => trace.sought);
   let next: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } | undefined = {};
   while (next) {
     const page: ListObjectVersionsCommandOutput = await client.send(
@@ -72,10 +83,12 @@ async function* findInBucket({ region, bucket }: AwsConfig, traces: readonly Tra
       }
     }
     for (const { Key, VersionId } of page.Versions ?? []) {
+      searched();
       const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key, VersionId }));
       const content = Buffer.from((await object.Body?.transformToByteArray()) ?? []);
       const metadata = Buffer.from(JSON.stringify(object.Metadata ?? {}));
-      for (const number of foundIn(Buffer.concat([metadata, content]), bytes)) {
+      const inContent = foundIn(content, soughtIn(content, bytes));
+      for (const number of new Set([...foundIn(metadata, bytes), ...inContent])) {
         yield { label: traces[number]?.label ?? '', place: `s3://${bucket}/${Key} (version ${VersionId})` };
       }
     }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { opendir } from 'node:fs/promises';
+import { opendir, stat } from 'node:fs/promises';
 import type { Config } from '../config.ts';
 import { decodeText } from '../decode-text.ts';
 import { ifPresent } from '../files.ts';
@@ -16,19 +16,22 @@ export interface Find {
 /**
  * Searches every file of a machine that the service keeps, database, log and pictures, and the names of all
  * files and folders. It must not run in a process that has the database open.
+ * @param searched is told of each file
  * @throws the file system's errors
  */
 export async function* findInFiles(
   { dataDir, blacklistDir, processedDir, croppedDir }: Config,
   traces: readonly Trace[],
+  searched = () => {},
 ): AsyncGenerator<Find> {
   const seen = new Set<string>();
-  const bytes = traces.map((trace) => trace.bytes);
+  const bytes = traces.map((trace) => trace.sought);
   for (const folder of [dataDir, blacklistDir, processedDir, croppedDir]) {
     for await (const { path, isFile } of everythingBelow(Buffer.from(folder))) {
       const key = path.toString('latin1');
       if (seen.has(key)) continue;
       seen.add(key);
+      if (isFile) searched();
       const relative = path.subarray(Buffer.byteLength(folder));
       const inName = foundIn(relative, bytes);
       const inside = isFile ? await findIn(path as unknown as string, bytes) : [];
@@ -42,13 +45,24 @@ export async function* findInFiles(
 
 const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 
-/** Hidden files too, and files that are half-written. Names need not be UTF-8. */
-async function* everythingBelow(folder: Buffer): AsyncGenerator<{ path: Buffer; isFile: boolean }> {
+/**
+ * Hidden files too, those that are half-written, and what links lead to: the inbox may lie on another disk.
+ * Names need not be UTF-8.
+ * @param entered folders that were entered before, which a link may lead back to
+ */
+async function* everythingBelow(
+  folder: Buffer,
+  entered = new Set<string>(),
+): AsyncGenerator<{ path: Buffer; isFile: boolean }> {
+  const own = await ifPresent(stat(folder, { bigint: true }));
+  const id = `${own?.dev}:${own?.ino}`;
+  if (!own || entered.has(id)) return;
+  entered.add(id);
   const items = await ifPresent(opendir(folder as unknown as string, { encoding: 'buffer' as never }));
-  if (!items) return;
-  for await (const item of items) {
+  for await (const item of items ?? []) {
     const path = Buffer.concat([folder, Buffer.from('/'), Buffer.from(item.name as unknown as Uint8Array)]);
-    yield { path, isFile: item.isFile() };
-    if (item.isDirectory()) yield* everythingBelow(path);
+    const target = item.isSymbolicLink() ? await ifPresent(stat(path)) : item;
+    yield { path, isFile: target?.isFile() ?? false };
+    if (target?.isDirectory()) yield* everythingBelow(path, entered);
   }
 }

@@ -2,11 +2,13 @@ import { decodePicture } from '../inputs/decode.ts';
 import { measurePicture } from '../inputs/measure.ts';
 import { withoutMetadata } from '../inputs/metadata.ts';
 import { normalName } from '../names/normal-form.ts';
+import type { Sought } from './find.ts';
+import { spellingsOf } from './spellings.ts';
 
 /** Something that must not be found. */
 export interface Trace {
   readonly label: string;
-  readonly bytes: Buffer;
+  readonly sought: Sought;
 }
 
 /** Bytes that are taken from a picture at each of some places: no two pictures agree in them. */
@@ -15,9 +17,12 @@ const windows = 5;
 
 /**
  * Makes the forms in which a name may be written: as it was given and as it is kept, composed or not, in
- * JSON, in URLs, and in a folder's bytes.
+ * JSON, in URLs, and in a folder's bytes; and a pattern for spellings that differ in case, accents and
+ * hyphens. A name without any letter or digit has none.
  */
 export function tracesOfName(name: string): Trace[] {
+  const spellings = spellingsOf(name);
+  if (!spellings) return [];
   const forms = new Set<string>();
   for (const form of [name, normalName(name)]) {
     for (const text of [form, form.normalize('NFC'), form.normalize('NFD')]) {
@@ -33,7 +38,7 @@ export function tracesOfName(name: string): Trace[] {
   const latin = Buffer.from(name.normalize('NFC'), 'latin1');
   const isLatin = latin.toString('latin1') === name.normalize('NFC');
   const all = [...texts, ...(isLatin ? [latin] : [])];
-  return all.map((bytes) => ({ label: 'name', bytes }));
+  return [...all.map((sought) => ({ label: 'name', sought })), { label: 'name', sought: spellings }];
 }
 
 /**
@@ -44,7 +49,7 @@ export async function tracesOfPicture(bytes: Uint8Array, label: string): Promise
   const measured = await measurePicture(bytes);
   const stored = await withoutMetadata(measured, () => decodePicture(measured));
   return [Buffer.from(bytes), Buffer.from(stored)].flatMap((picture) =>
-    piecesOf(picture).map((piece) => ({ label, bytes: piece })),
+    piecesOf(picture).map((piece) => ({ label, sought: piece })),
   );
 }
 

@@ -15,7 +15,7 @@ const frameBytes = 4_000;
 /** Makes the event of a processed picture; returns `undefined` if nobody was found in it. */
 export function matchEvent(
   pictureId: string,
-  { db_id, processing_timestamp, faces, source, reference }: ImageProcessingResult,
+  { db_id, processing_timestamp, faces, source, reference, camera, track }: ImageProcessingResult,
 ): MatchEvent | undefined {
   const matching = faces.filter(({ blacklist_matches }) => blacklist_matches.length > 0);
   const all = matching.flatMap(({ blacklist_matches }) => blacklist_matches);
@@ -36,6 +36,8 @@ export function matchEvent(
       db_id,
       source,
       reference,
+      camera,
+      track,
       entries: [],
       faces: eventFaces,
       truncated: kept.size < all.length,

@@ -1,5 +1,5 @@
 import type { WebhookStatus } from '../contract/endpoints/status.ts';
-import type { ServiceEvent } from '../contract/match-event.ts';
+import type { CameraEvent, ServiceEvent } from '../contract/match-event.ts';
 
 /** Outcome of an attempt to send an event. */
 export type Attempt =
@@ -84,6 +84,11 @@ export interface Outbox {
    * @throws BackendUnavailableError, DiskFullError
    */
   setReceivers(urls: readonly string[]): Promise<Receiver[]>;
+  /**
+   * Queues an event of the service itself, such as that of a camera, for each receiver.
+   * @throws BackendUnavailableError, DiskFullError
+   */
+  tell(event: CameraEvent): Promise<void>;
   /**
    * Returns the deliveries that may be sent now, those longest due first. It is synchronous: a delivery that
    * ended during a wait would be sent again.

@@ -2,6 +2,7 @@ import type { Box, FacialArea } from '../contract/shapes.ts';
 import type { DistanceMetric, SimilarityMetric } from '../contract/vocabulary.ts';
 import type { Deadline } from '../deadline.ts';
 import type { Picture } from '../inputs/picture.ts';
+import type { FacePrint } from './print.ts';
 import type { QualityReason } from './quality-reasons.ts';
 
 /** An enrolled face of a reference image, as the records keep it. */
@@ -242,6 +243,47 @@ export interface EngineFigures {
   readonly enrolled: number;
 }
 
+/** Places of a frame at which to look for faces. */
+export interface LookPlaces {
+  /** Squares, each looked at once. They may reach beyond the frame. */
+  readonly regions: readonly Box[];
+  /** Boxes in which followed faces must be. */
+  readonly faces: readonly Box[];
+  /** Boxes of those that need no print. */
+  readonly known: readonly Box[];
+}
+
+/** A face of a frame. */
+export interface FaceLook extends Face {
+  /** Null for a face that was only found again. */
+  readonly print: FacePrint | null;
+}
+
+/** Neighbours of prints in the gallery. */
+export interface NearestFaces extends UsedOptions {
+  /** Reference images within the threshold of each print, nearest first. */
+  readonly neighbours: readonly (readonly FaceMatch[])[];
+}
+
+/**
+ * Follows faces through the frames of a camera. It gives way to all other work on pictures.
+ * @example
+ * const [look] = await follower.look(frame, { regions, faces: [], known: [] });
+ * if (look?.print) await follower.nearest([look.print], {});
+ */
+export interface FaceFollower {
+  /**
+   * Finds upright faces at some places of a frame, largest first.
+   * @throws BackendUnavailableError
+   */
+  look(frame: Pick<Picture, 'width' | 'height' | 'pixels'>, places: LookPlaces): Promise<readonly FaceLook[]>;
+  /**
+   * Searches the gallery for prints that `look` made, or for means of them.
+   * @throws BackendUnavailableError
+   */
+  nearest(prints: readonly FacePrint[], options: FaceOptions): Promise<NearestFaces>;
+}
+
 /**
  * Finds faces and compares them. It returns faces and matches, not embeddings, because Rekognition keeps its
  * embeddings to itself. A failure of the backend throws `BackendUnavailableError` or `ThrottledError` with
@@ -314,6 +356,8 @@ export interface FaceBackend {
   hasGallery(): Promise<boolean>;
   /** Values that apply if a request names no others. */
   readonly defaults: MatchDefaults;
+  /** Left out where another service computes. */
+  readonly follower?: FaceFollower;
   /**
    * Reports the engine's state; `undefined` where another service computes.
    * @throws Never

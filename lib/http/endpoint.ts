@@ -17,8 +17,9 @@ import { type Actor, actorOf, requireRole } from '../service/actor.ts';
 import { readBody } from './body.ts';
 import { commonHeaders, corsHeaders, requestHeader } from './headers.ts';
 import type { FormReader, UploadedFile } from './multipart.ts';
-import { lambdaPayloadBytes, payloadBytes } from './payload.ts';
+import { isPayloadLimited, lambdaPayloadBytes, payloadBytes } from './payload.ts';
 import { problem } from './problem.ts';
+import { streamBody } from './streamed-answer.ts';
 import { validate } from './validation.ts';
 
 /** A handler for API Gateway REST (v1) proxy events. It never throws. */
@@ -79,11 +80,20 @@ export class EndpointResponse {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly isBase64: boolean;
-  constructor(status: number, headers: Readonly<Record<string, string>>, body: string, isBase64: boolean) {
+  /** Body that is sent as it is made, only to hosts that can; `body` is empty then. */
+  readonly stream: ReadableStream<Uint8Array> | undefined;
+  constructor(
+    status: number,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+    isBase64: boolean,
+    stream?: ReadableStream<Uint8Array>,
+  ) {
     this.status = status;
     this.headers = headers;
     this.body = body;
     this.isBase64 = isBase64;
+    this.stream = stream;
   }
 }
 
@@ -93,13 +103,15 @@ export function response({
   headers = {},
   body = '',
   isBase64 = false,
+  stream,
 }: {
   status: number;
   headers?: Record<string, string>;
   body?: string;
   isBase64?: boolean;
+  stream?: ReadableStream<Uint8Array>;
 }): EndpointResponse {
-  return new EndpointResponse(status, headers, body, isBase64);
+  return new EndpointResponse(status, headers, body, isBase64, stream);
 }
 
 /** The contract's JSON with headers of its own. */
@@ -185,7 +197,9 @@ export function endpoint<Contract extends Endpoint>(
       started,
       ...counts,
     });
-    return proxyResult(answer, event);
+    const result = proxyResult(answer, event);
+    if (answer.stream) streamBody(result, answer.stream);
+    return result;
   });
 }
 
@@ -289,8 +303,7 @@ function failed(error: unknown, requestId: string): EndpointResponse {
  * @throws InputTooLargeError
  */
 function refuseLargeAnswer(result: APIGatewayProxyResult): void {
-  const isLimited = process.env.AWS_LAMBDA_FUNCTION_NAME || loadConfig().emulateGatewayLimits;
-  if (!isLimited || payloadBytes(result) <= lambdaPayloadBytes) return;
+  if (!isPayloadLimited() || payloadBytes(result) <= lambdaPayloadBytes) return;
   throw new InputTooLargeError(
     `The answer would have more than ${lambdaPayloadBytes} bytes, which is all that Lambda passes on: ask for less at once.`,
   );

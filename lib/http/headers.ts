@@ -10,7 +10,7 @@ export function requestHeader(event: APIGatewayProxyEvent, name: string): string
 export const allowedHeaders = ['Authorization', 'Content-Type', 'If-Match', 'Last-Event-ID'] as const;
 
 /** Headers of answers that a page of another origin may read. */
-export const exposedHeaders = ['X-Request-Id', 'Retry-After', 'ETag', 'X-Total-Count'] as const;
+export const exposedHeaders = ['X-Request-Id', 'Retry-After', 'ETag', 'Location', 'X-Total-Count'] as const;
 
 /** Makes the headers that let a page of an allowed origin read the answer. */
 export function corsHeaders(origin: string | undefined, allowed: readonly string[]): Record<string, string> {

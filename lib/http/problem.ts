@@ -20,6 +20,7 @@ export const statusOf = {
   image_not_found: 404,
   processed_not_found: 404,
   erasure_not_found: 404,
+  camera_not_found: 404,
   name_taken: 409,
   last_image: 409,
   version_conflict: 412,

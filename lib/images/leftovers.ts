@@ -1,17 +1,20 @@
-/** A file of the inbox, or one that was rejected. */
+/** A file of the inbox, one that was rejected, or one that was sent for a request. */
 export interface Leftover {
-  /** `inbox/<entry id or name>/…` or `rejected/…` */
+  /** `inbox/<entry id or name>/…`, `rejected/…` or `uploads/…` */
   readonly key: string;
+  /** Its path on disk, where names need not be UTF-8. */
+  readonly path?: Buffer;
   /** The time since when it is there. */
   readonly since: Date;
 }
 
-export type LeftoverFolder = 'inbox' | 'rejected';
+export type LeftoverFolder = 'inbox' | 'rejected' | 'uploads';
 
 /**
- * Files that wait in the inbox, or could not be used. They show somebody, and must not stay for ever.
+ * Files that wait in the inbox, could not be used, or were sent for a request. They show somebody, and must
+ * not stay for ever.
  * @example
- * for await (const { key } of leftovers.list('rejected')) await leftovers.delete(key);
+ * for await (const leftover of leftovers.list('rejected')) await leftovers.delete(leftover);
  */
 export interface Leftovers {
   /**
@@ -23,7 +26,7 @@ export interface Leftovers {
    * Deletes a file, in a bucket with all its versions. Nothing happens when it is gone.
    * @throws BackendUnavailableError
    */
-  delete(key: string): Promise<void>;
+  delete(leftover: Pick<Leftover, 'key' | 'path'>): Promise<void>;
   /**
    * Removes the empty folders at the first level whose names are meant: a folder's name may be a person's.
    * @throws BackendUnavailableError

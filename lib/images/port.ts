@@ -81,9 +81,10 @@ export type DeliveredPicture = Delivery & {
 export interface ImageDelivery {
   /**
    * Returns the picture or its URL, or `undefined` if there is no such picture.
+   * @param seconds time for which a URL is valid; five minutes unless set
    * @throws BackendUnavailableError, ThrottledError
    */
-  deliver(key: string): Promise<Delivery | undefined>;
+  deliver(key: string, seconds?: number): Promise<Delivery | undefined>;
 }
 
 /** Hands out the bytes, because clients can't reach the store. */

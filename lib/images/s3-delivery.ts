@@ -13,7 +13,7 @@ const urlSeconds = 300;
 export function openS3Delivery({ region, bucket }: BucketPlace): ImageDelivery {
   const client = createS3Client(region);
   return {
-    async deliver(key): Promise<Delivery | undefined> {
+    async deliver(key, seconds = urlSeconds): Promise<Delivery | undefined> {
       const object = { Bucket: bucket, Key: key };
       try {
         // S3 itself would answer whoever follows the URL of an absent object, with an error page of its own.
@@ -23,7 +23,7 @@ export function openS3Delivery({ region, bucket }: BucketPlace): ImageDelivery {
           ResponseCacheControl: 'private, no-store',
           ResponseContentDisposition: 'inline',
         });
-        return { url: await getSignedUrl(client, request, { expiresIn: urlSeconds }) };
+        return { url: await getSignedUrl(client, request, { expiresIn: seconds }) };
       } catch (error) {
         if (isAbsent(error)) return undefined;
         throw s3Unavailable(error);

@@ -9,10 +9,8 @@ import { joinBytes, walkInbox } from './walk.ts';
 const retryAfterSeconds = 5;
 const nobody = { passedOver: () => undefined, unreadable: () => undefined };
 
-/** The files in the folders `inbox` and `rejected` of a data folder. */
+/** The files in the folders `inbox`, `rejected` and `uploads` of a data folder. */
 export function openFolderLeftovers(dataDir: string): Leftovers {
-  /** Names on disk need not be UTF-8, so the paths that were listed are kept. */
-  const paths = new Map<string, Buffer>();
   return {
     async *list(folder) {
       try {
@@ -21,9 +19,8 @@ export function openFolderLeftovers(dataDir: string): Leftovers {
           nobody,
           `${folder}/`,
         )) {
-          paths.set(key, path);
           // The time of the file's arrival, for its own time came with it.
-          yield { key, since: new Date(Number(stats.ctimeMs)) };
+          yield { key, path, since: new Date(Number(stats.ctimeMs)) };
         }
       } catch (error) {
         throw unavailable(error);
@@ -41,11 +38,9 @@ export function openFolderLeftovers(dataDir: string): Leftovers {
         throw unavailable(error);
       }
     },
-    async delete(key) {
-      const path = paths.get(key) ?? joinBytes(Buffer.from(dataDir), Buffer.from(key));
+    async delete({ key, path = joinBytes(Buffer.from(dataDir), Buffer.from(key)) }) {
       try {
         await ifPresent(unlink(path));
-        paths.delete(key);
       } catch (error) {
         throw unavailable(error);
       }

@@ -6,7 +6,7 @@ import { eraseVersions } from '../s3-versions.ts';
 
 const retryAfterSeconds = 5;
 
-/** The objects below `inbox/` and `rejected/` of a bucket. */
+/** The objects below `inbox/`, `rejected/` and `uploads/` of a bucket. */
 export function openS3Leftovers({ region, bucket }: BucketPlace): Leftovers {
   const client = createS3Client(region);
   return {
@@ -23,7 +23,7 @@ export function openS3Leftovers({ region, bucket }: BucketPlace): Leftovers {
     },
     /** There are none in a bucket: what looks like one is an object, and listed. */
     async removeEmptyFolders() {},
-    async delete(key) {
+    async delete({ key }) {
       await attempt(() => eraseVersions(client, bucket, key));
     },
   };

@@ -42,7 +42,8 @@ export async function* walkInbox(
     if (isForbidden(error)) listener.unreadable(prefix);
     else if (!isAbsence(error)) throw error;
   });
-  if (items?.length === 0 && prefix !== inboxPrefix) await removeIfLongEmpty(folder);
+  // The folders that the service makes stay.
+  if (items?.length === 0 && prefix.indexOf('/') < prefix.length - 1) await removeIfLongEmpty(folder);
   for (const item of items ?? []) {
     const path = joinBytes(folder, item.name);
     const name = decodeText(item.name);

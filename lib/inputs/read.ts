@@ -1,8 +1,10 @@
+import { resolve } from 'node:path';
 import { InputUnreadableError } from '../errors.ts';
 import { maxOriginBytes, noteOrigin, originFile } from '../origin.ts';
 import { decodeBase64 } from './base64.ts';
 import { decodedPicture } from './decoded-pictures.ts';
 import { isPathBelow, readLocalPath } from './local-path.ts';
+import { removeUpload } from './remove-upload.ts';
 import { pictureTooLarge } from './too-large.ts';
 import { createUrlReader } from './url.ts';
 
@@ -21,6 +23,8 @@ export interface InputReaderOptions {
   readonly readUrl?: (url: string) => Promise<Uint8Array>;
   /** Reads an `s3://bucket/key`, where the backend has S3. */
   readonly readS3?: (uri: string) => Promise<Uint8Array>;
+  /** Deletes the upload that an `s3://bucket/key` names. */
+  readonly forgetS3?: (uri: string) => Promise<void>;
 }
 
 export interface InputReader {
@@ -31,6 +35,12 @@ export interface InputReader {
    * @throws BackendUnavailableError when S3 fails
    */
   read(input: string): Promise<Uint8Array>;
+  /**
+   * Deletes the upload that an input names, where nothing may be kept of it; other inputs stay where they
+   * are.
+   * @throws BackendUnavailableError
+   */
+  forget(input: string): Promise<void>;
 }
 
 /**
@@ -47,8 +57,14 @@ export function createInputReader(options: InputReaderOptions): InputReader {
     maxImageBytes,
     readUrl = createUrlReader({ maxBytes: maxImageBytes }),
     readS3,
+    forgetS3,
   } = options;
   return {
+    async forget(input) {
+      if (input.length > maxPathLength) return;
+      if (/^s3:\/\//i.test(input.trim())) return forgetS3?.(input.trim());
+      if (uploadsFolder !== undefined) await removeUpload(uploadsFolder, resolve(imageRoot ?? '/', input));
+    },
     async read(input) {
       const decoded = decodedPicture(input);
       if (decoded instanceof InputUnreadableError) throw decoded;

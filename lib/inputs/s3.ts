@@ -9,6 +9,8 @@ import {
   maxKeyBytes,
   s3Unavailable,
 } from '../s3.ts';
+import { eraseVersions } from '../s3-versions.ts';
+import { isUploadName } from '../upload-name.ts';
 import { pictureTooLarge } from './too-large.ts';
 
 /** Prefixes that clients may name. They contain nothing but pictures. */
@@ -51,6 +53,23 @@ export function createS3Reader({
       throw s3Unavailable(error);
     }
     throw pictureTooLarge(maxImageBytes);
+  };
+}
+
+/**
+ * Creates the function that deletes the upload that a URI names, with all its versions, and leaves all other
+ * objects.
+ *
+ * The function throws `BackendUnavailableError` when S3 fails.
+ */
+export function createS3Forgetter({ region, bucket }: BucketPlace): (uri: string) => Promise<void> {
+  const client = createS3Client(region);
+  return async (uri) => {
+    const [, named, name = ''] = /^s3:\/\/([^/]*)\/uploads\/([^/]*)$/i.exec(uri) ?? [];
+    if (named !== bucket || !isUploadName(name)) return;
+    await eraseVersions(client, bucket, `uploads/${name}`).catch((error: unknown) => {
+      throw s3Unavailable(error);
+    });
   };
 }
 

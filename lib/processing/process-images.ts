@@ -14,12 +14,14 @@ import { measurePicture } from '../inputs/measure.ts';
 import { withoutMetadata } from '../inputs/metadata.ts';
 import type { Picture } from '../inputs/picture.ts';
 import { identifierOf } from '../inputs/read.ts';
+import { log } from '../log.ts';
 import { timed } from '../metrics/timed.ts';
-import { type Origin, originOf } from '../origin.ts';
+import { noCamera, type Origin, originOf } from '../origin.ts';
 import type { Ports } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';
 import type { ProcessedResult, RecordStore } from '../records/port.ts';
 import { keepOfUpload } from '../uploads/key.ts';
+import { AnswerBudget, fitted, noRoomLeft } from './answer-size.ts';
 import { faceOptions, shownWarnings } from './face-options.ts';
 import { refuseLostGallery } from './lost-gallery.ts';
 import { cropFace, drawBoxes } from './render.ts';
@@ -47,8 +49,10 @@ type RequestOptions = Omit<ProcessImagesRequest, 'images' | 'source' | 'referenc
 /**
  * Looks for listed people in each picture, and stores the results. A picture that can't be read has an
  * `error` in its own result. A failure of a backend or a store fails the whole request. If the disk becomes
- * full, pictures that could not be stored have that `error`, provided that others were stored.
+ * full, pictures that could not be stored have that `error`, provided that others were stored. No further
+ * picture is begun when the time is up or the answer is full: those have an `error` too.
  * @param deadline the time by which the request must be done
+ * @param maxAnswerBytes limit on the answer, as JSON inside of JSON
  * @throws NoUsableImageError when there is no picture
  * @throws DiskFullError when no picture could be stored
  * @throws BackendUnavailableError also when nobody can match, because the gallery is lost
@@ -58,27 +62,31 @@ export async function processImages(
   settings: ProcessingSettings,
   { images, source, references, ...choices }: ProcessImagesRequest,
   deadline: Deadline = noDeadline,
+  maxAnswerBytes = Number.POSITIVE_INFINITY,
 ): Promise<ImageProcessingResult[]> {
   if (images.length === 0) throw new NoUsableImageError('No images provided.');
   // The pictures of a request take turns with those of other requests, so a slow URL delays no other request.
   const limit = ports.pictureSlots.fairShare();
+  const budget = new AnswerBudget(maxAnswerBytes);
   const results = await allOrFirstError(
     images.map((image, index) =>
       limit(async () => {
         const input = { image, origin: { source, reference: references?.[index] ?? null } };
         if (!deadline.leaves(neededMs)) return unreadableResult(input, noTimeLeft);
+        if (budget.isSpent) return unreadableResult(input, noRoomLeft);
         const keep = lesser(choices.keep, keepOfUpload(image));
-        return processInput(ports, settings, input, { ...choices, keep, deadline });
+        return budget.count(await processInput(ports, settings, input, { ...choices, keep, deadline }));
       }),
     ),
   );
   // Who was found in the others is told all the same.
   const isAnyDone = results.some((result) => 'faces' in result && result.error === null);
-  return results.map((result) => {
+  const told = results.map((result) => {
     if (!('diskFull' in result)) return result;
     if (!isAnyDone) throw result.diskFull;
     return unreadableResult(result.input, result.diskFull.message);
   });
+  return [...fitted(told, maxAnswerBytes)];
 }
 
 /** A picture whose result could not be stored. */
@@ -118,13 +126,21 @@ async function processInput(
     });
     if (!examined) return unreadableResult(input, noTimeLeft);
     // Whoever waits for the records has no picture any more, and must keep nobody from having one.
-    return examined.keys ? await keep(ports, { ...examined, keys: examined.keys }) : withoutRecord(examined);
+    if (examined.keys) return await keep(ports, { ...examined, keys: examined.keys });
+    await forgetUpload(ports, input);
+    return withoutRecord(examined);
   } catch (error) {
     if (error instanceof DiskFullError) return { input, diskFull: error };
     if (!isUnusablePicture(error)) throw error;
     meter.unusable(input.origin.source);
+    if (!isWanted(options.keep, settings, false)) await forgetUpload(ports, input);
     return unreadableResult(input, error.message);
   }
+}
+
+/** Deletes the upload of a picture of which nothing is kept. A failure delays that to the end of its time. */
+async function forgetUpload({ inputs }: Pick<Ports, 'inputs'>, { image }: Input): Promise<void> {
+  await inputs.forget(image).catch((err: unknown) => log().warn({ err }, 'An upload could not be deleted.'));
 }
 
 /** Joins the origin that the request tells with that of the upload: the request counts more. */
@@ -158,6 +174,7 @@ function unreadableResult({ image, origin }: Input, error: string): ImageProcess
     ...notProcessed,
     cropped_face_path: null,
     ...origin,
+    ...noCamera,
     warnings: null,
   };
 }
@@ -236,6 +253,7 @@ async function examine(
       has_near_miss: shown.some(({ near_misses }) => near_misses && near_misses.length > 0),
       ...pictureVerdict(shown),
       ...origin,
+      ...noCamera,
       warnings: shownWarnings(found),
     };
     if (!isWanted(options.keep, settings, hasMatch)) {

@@ -10,6 +10,11 @@ function jpeg(pixels: Uint8Array, { width, height }: Pick<Picture, 'width' | 'he
   return sharp(pixels, { raw: { width, height, channels: 3 } }).jpeg({ quality: jpegQuality });
 }
 
+/** Encodes pixels as JPEG. */
+export async function encodeJpeg(picture: Pick<Picture, 'width' | 'height' | 'pixels'>): Promise<Uint8Array> {
+  return jpeg(picture.pixels, picture).toBuffer();
+}
+
 /**
  * Makes a copy of the picture with a box around each face, as JPEG. To save memory, it draws the boxes on the
  * picture's own pixels, and restores them at the end. Nobody else may use the pixels meanwhile.

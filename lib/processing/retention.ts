@@ -112,10 +112,10 @@ async function removeRejected(
   stop: AbortSignal | undefined,
 ): Promise<number> {
   let removed = 0;
-  for await (const { key, since } of leftovers.list('rejected')) {
+  for await (const leftover of leftovers.list('rejected')) {
     if (stop?.aborted) break;
-    if (since >= until) continue;
-    await leftovers.delete(key);
+    if (leftover.since >= until) continue;
+    await leftovers.delete(leftover);
     removed += 1;
   }
   return removed;

@@ -22,10 +22,16 @@ const retryAfterSeconds = 60;
 /** Landmarks of a face of which only the box is known. */
 const noLandmarks = { left_eye: null, right_eye: null, nose: null, mouth_left: null, mouth_right: null };
 
+interface Options {
+  /** Time by which the request must be done. */
+  readonly deadline?: Deadline;
+  /** False where the entry and its state are told only if it is verified. */
+  readonly isUnmatchedTold?: boolean;
+}
+
 /**
  * Compares a picture's largest face with the nearest reference image of one entry. It stores nothing. An
  * entry that is suspended or has expired verifies nobody, however near a face is.
- * @param deadline the time by which the request must be done
  * @throws EntryNotFoundError also when the entry is deleted meanwhile
  * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError
  * @throws BackendUnavailableError also when the gallery is lost, or none of the entry's images is enrolled
@@ -35,7 +41,7 @@ export async function verifyEntry(
   ports: Ports,
   entryId: number,
   { image, ...overrides }: VerifyEntryRequest,
-  deadline?: Deadline,
+  { deadline, isUnmatchedTold = true }: Options = {},
 ): Promise<EntryVerification> {
   const started = performance.now();
   const listed = await listImages(ports.records, entryId);
@@ -49,13 +55,16 @@ export async function verifyEntry(
   const { box, entry, imageId, ...nearness } = await nearestShown(ports, entryId, compared);
   const compares = verdict({ ...compared, ...nearness });
   const why = whyNotInForce(entry);
+  const verified = compares.verified && why === undefined;
+  const isTold = verified || isUnmatchedTold;
   return {
     ...compares,
-    ...(why && { verified: false, warnings: [...(compares.warnings ?? []), why] }),
+    verified,
+    ...(why && isTold && { warnings: [...(compares.warnings ?? []), why] }),
     facial_areas: { img1: compared.probe.area, img2: { ...box, ...noLandmarks } },
     time: secondsSince(started),
-    entry: matchedEntry(entry),
-    image_id: imageId,
+    entry: isTold ? matchedEntry(entry) : null,
+    image_id: isTold ? imageId : null,
   };
 }
 

@@ -1,4 +1,5 @@
-import type { Verification, VerifyRequest } from '../contract/endpoints/verify.ts';
+import type { VerifyRequest } from '../contract/endpoints/verify.ts';
+import type { Verification } from '../contract/verification.ts';
 import type { Deadline } from '../deadline.ts';
 import type { Comparison } from '../faces/port.ts';
 import type { Ports } from '../ports.ts';

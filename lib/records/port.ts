@@ -1,5 +1,5 @@
 import type { ReviewState, ReviewVerdict } from '../contract/review.ts';
-import type { ImageProcessingResult } from '../contract/shapes.ts';
+import type { ImageProcessingResult, Track } from '../contract/shapes.ts';
 import type { Severity } from '../contract/vocabulary.ts';
 import type { FaceQuality, ImageFace } from '../faces/port.ts';
 
@@ -150,6 +150,9 @@ export type NewImage = Pick<ImageRecord, 'id' | 'entryId' | 'key' | 'file'>;
 /** Answer for a processed picture, without the id and the time that its record gets. */
 export type ProcessedResult = Omit<ImageProcessingResult, 'db_id' | 'processing_timestamp'>;
 
+/** Times and counts of a passage that goes on after its record was made. */
+export type TrackProgress = Pick<Track, 'last_seen' | 'looks' | 'matched_looks'>;
+
 /** Id and time of a processed picture's record. */
 export interface Stamp {
   /** Id, a whole number from 1 on; a later record has a larger one. */
@@ -252,6 +255,8 @@ export interface ErasedCounts {
   readonly history_pictures: number;
   readonly inbox_files: number;
   readonly rejected_files: number;
+  /** Pictures that were sent for a request, in which the entry matched or nearly matched. */
+  readonly uploads: number;
   /** Events that receivers had not been told yet. */
   readonly pending_events: number;
 }
@@ -386,7 +391,7 @@ export interface RecordStore {
    */
   noteErasure(entryId: number, found: Partial<ErasedCounts>, isFinished?: boolean): Promise<void>;
   /**
-   * Erasures that are not settled: they are under way, or have finished so lately that a request which began
+   * Erasures that are not settled. They are under way, or have finished so lately that a request which began
    * before may still have written.
    * @throws BackendUnavailableError, ThrottledError
    */
@@ -397,8 +402,8 @@ export interface RecordStore {
    */
   settleErasure(entryId: number): Promise<void>;
   /**
-   * Takes an entry's name, reason and identity out of the records of processed pictures, with the notes of
-   * its reviews and the places of the copies, see `redacted`.
+   * Takes an entry's name, reason and identity out of the records of processed pictures, see `redacted`. The
+   * notes of its reviews and the places of the copies go too. Its erasure counts what goes, in the same step.
    * @param ids 100 at most
    * @throws BackendUnavailableError, ThrottledError
    */
@@ -495,6 +500,12 @@ export interface RecordStore {
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
   addProcessed(pictureId: string, result: ProcessedResult, carried?: Date): Promise<Stamp>;
+  /**
+   * Brings the times and counts of a passage up to date, in the record that tells of it; nobody is told
+   * again. Does nothing if the record or its passage is absent.
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
+   */
+  updateTrack(id: number, track: TrackProgress): Promise<void>;
   /**
    * Reads a processed picture's answer.
    * @param actor whoever must have sent it; anybody unless it is given

@@ -57,6 +57,11 @@ export function requireRole(actor: Actor, endpoint: Pick<Endpoint, 'role' | 'pub
   throw new ForbiddenError(`This wants ${wanted}; '${actor.name}' has the role ${actor.role}.`);
 }
 
+/** Returns true if somebody may be told of listed people whom no face matched: whoever may read the list. */
+export function maySeeUnmatched({ role }: Pick<Actor, 'role'>): boolean {
+  return includesRole(role, 'desk');
+}
+
 /**
  * Returns the name by which results must have been made that an actor may see; `undefined` where it may see
  * everybody's.

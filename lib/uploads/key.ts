@@ -35,7 +35,7 @@ export function keepOfUpload(input: string): KeepChoice {
   // A picture in base64 is long, and is no upload.
   const name =
     input.length <= 4096
-      ? /\/uploads\/keep-(matches|none)-[0-9a-f-]{36}\.[a-z]+$/.exec(input)?.[1]
+      ? /(?:^|\/)uploads\/keep-(matches|none)-[0-9a-f-]{36}\.[a-z]+$/.exec(input)?.[1]
       : undefined;
   return (name as KeepChoice | undefined) ?? 'all';
 }

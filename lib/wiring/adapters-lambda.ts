@@ -11,7 +11,7 @@ import { openS3Delivery } from '../images/s3-delivery.ts';
 import { openS3Leftovers } from '../inbox/s3-leftovers.ts';
 import { bucketInboxWarnings } from '../inbox/s3-warnings.ts';
 import { createInputReader, type InputReader } from '../inputs/read.ts';
-import { createS3Reader } from '../inputs/s3.ts';
+import { createS3Forgetter, createS3Reader } from '../inputs/s3.ts';
 import { openDynamoAudit } from '../records/dynamodb/audit.ts';
 import { openDynamoRecords } from '../records/dynamodb/records.ts';
 import { storeId } from '../records/dynamodb/store-id.ts';
@@ -62,7 +62,8 @@ export async function openFaces(config: Config): Promise<FaceBackend> {
 export async function openInputs(config: Config, uploadsAlone: boolean): Promise<InputReader> {
   const { imageRoot, maxImageBytes } = config;
   const readS3 = createS3Reader({ ...deployed(config), maxImageBytes, uploadsAlone });
-  return createInputReader({ imageRoot, maxImageBytes, readS3 });
+  const forgetS3 = createS3Forgetter(deployed(config));
+  return createInputReader({ imageRoot, maxImageBytes, readS3, forgetS3 });
 }
 
 export async function openUploads(config: Config): Promise<Uploads> {

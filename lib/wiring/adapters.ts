@@ -84,12 +84,13 @@ export async function openInputs(config: Config, uploadsAlone: boolean): Promise
     const uploadsFolder = join(dataDir, 'uploads');
     return createInputReader({ imageRoot, maxImageBytes, uploadsFolder, hiddenFolders });
   }
-  const { createS3Reader } = await import('../inputs/s3.ts');
+  const { createS3Forgetter, createS3Reader } = await import('../inputs/s3.ts');
   return createInputReader({
     imageRoot,
     maxImageBytes,
     hiddenFolders,
     readS3: createS3Reader({ ...aws, maxImageBytes, uploadsAlone }),
+    forgetS3: createS3Forgetter(aws),
   });
 }
 

@@ -5,12 +5,15 @@
 import { once } from 'node:events';
 import { serviceFacts } from '../../lib/audit/chain.ts';
 import { shownLine } from '../../lib/audit/list-audit.ts';
+import type { AuditTrail } from '../../lib/audit/port.ts';
 import { asService } from '../../lib/audit/scope.ts';
 import { type NotedPlace, verifyAudit } from '../../lib/audit/verify.ts';
-import { ConfigError } from '../../lib/config.ts';
+import { ConfigError, loadConfig } from '../../lib/config.ts';
 import { parseMoment } from '../../lib/contract/moment.ts';
+import { codeOf } from '../../lib/files.ts';
 import { audit } from '../../lib/wiring/open.ts';
 import { runCommand } from '../command.ts';
+import { requirePresentRecords } from './present-records.ts';
 
 const usage = `usage: npm run audit -- verify [CHAIN:SEQUENCE:HASH …] | export [SINCE]
 verify prints each chain's head in that form: note it down elsewhere, and give it to a later run.
@@ -25,7 +28,7 @@ function parsePlace(text: string): NotedPlace {
 }
 
 async function verify(noted: readonly NotedPlace[]): Promise<void> {
-  const { lines, faults, chains } = await verifyAudit(await audit(), noted);
+  const { lines, faults, chains } = await verifyAudit(await presentTrail(), noted);
   for (const { name, head } of chains) console.log(`${name}:${head.sequence}:${head.hash}`);
   for (const fault of faults) console.error(fault);
   console.error(
@@ -36,16 +39,34 @@ async function verify(noted: readonly NotedPlace[]): Promise<void> {
   if (faults.length > 0) process.exitCode = 1;
 }
 
-/** Writes all lines; the export is told of in the trail itself. */
+/** @throws ConfigError where there is no trail: an empty one would be whole */
+function presentTrail(): Promise<AuditTrail> {
+  const config = loadConfig();
+  requirePresentRecords(config);
+  return audit(config);
+}
+
+/**
+ * Writes all lines. The export is told of in the trail itself, before: whoever reads may stop in the middle.
+ */
 async function exportLines(since: Date): Promise<void> {
-  const trail = await audit();
+  const trail = await presentTrail();
+  await trail.append([serviceFacts('audit', 'exportAudit')]);
   for (const chain of await trail.chains()) {
     for await (const line of trail.read(chain)) {
       if (new Date(line.time) < since) continue;
-      if (!process.stdout.write(`${JSON.stringify(shownLine(line))}\n`)) await once(process.stdout, 'drain');
+      await print(JSON.stringify(shownLine(line)));
+      if (process.stdout.destroyed) return;
     }
   }
-  await trail.append([serviceFacts('audit', 'exportAudit')]);
+}
+
+/** Writes a line, and waits while the reader is slow. */
+async function print(line: string): Promise<void> {
+  if (process.stdout.write(`${line}\n`) || process.stdout.destroyed) return;
+  await once(process.stdout, 'drain').catch((error: unknown) => {
+    if (codeOf(error) !== 'EPIPE') throw error;
+  });
 }
 
 await runCommand(() =>

@@ -1,7 +1,7 @@
 /**
  * Command: searches every byte that the service keeps for a person's name and pictures. It tells where
  * something was found, and fails then. In AWS, the messages of queues can't be read without taking them: they
- * are left out, and told of.
+ * are left out, and told of. Where there is nothing to search, it fails too.
  * usage: npm run erasure -- check [--name NAME]… [--image FILE]…
  */
 import { readFile } from 'node:fs/promises';
@@ -11,6 +11,7 @@ import { findInCloud } from '../../lib/erasure/check-cloud.ts';
 import { type Find, findInFiles } from '../../lib/erasure/check-files.ts';
 import { type Trace, tracesOfName, tracesOfPicture } from '../../lib/erasure/traces.ts';
 import { runCommand } from '../command.ts';
+import { requirePresentRecords } from './present-records.ts';
 
 const usage = 'usage: npm run erasure -- check [--name NAME]… [--image FILE]…';
 const mostTold = 50;
@@ -22,28 +23,45 @@ await runCommand(async () => {
   });
   const { name: names = [], image: images = [] } = values;
   if (positionals.join() !== 'check' || names.length + images.length === 0) throw new ConfigError(usage);
-  const traces: Trace[] = names.flatMap(tracesOfName);
+  const traces: Trace[] = names.flatMap(tracesToFind);
   for (const [index, path] of images.entries()) {
     traces.push(...(await tracesOfPicture(await readFile(path), `image ${index + 1}`)));
   }
-  const finds = await findAll(traces);
+  const { finds, searched } = await findAll(traces);
+  if (searched === 0) throw new ConfigError('There is nothing to search: the service keeps nothing there.');
   for (const find of finds.slice(0, mostTold)) console.log(find);
   if (finds.length > mostTold) console.log(`… and ${finds.length - mostTold} more`);
-  console.log(finds.length === 0 ? 'Nothing was found.' : `Found at ${finds.length} places.`);
+  console.log(
+    finds.length === 0
+      ? `Nothing was found in ${searched} files and items.`
+      : `Found at ${finds.length} places.`,
+  );
   if (finds.length > 0) process.exitCode = 1;
 });
 
-/** Each label of a place once. */
-async function findAll(traces: readonly Trace[]): Promise<string[]> {
+/** @throws ConfigError for a name that nothing could be found by */
+function tracesToFind(name: string): Trace[] {
+  const traces = tracesOfName(name);
+  if (traces.length === 0) throw new ConfigError(`The name '${name}' has no letter to search for.\n${usage}`);
+  return traces;
+}
+
+/** Finds each label of a place once, and counts what was searched. */
+async function findAll(traces: readonly Trace[]): Promise<{ finds: string[]; searched: number }> {
   const config = loadConfig();
+  requirePresentRecords(config);
   const lines = new Set<string>();
+  let searched = 0;
+  const count = () => {
+    searched += 1;
+  };
   const note = ({ label, place }: Find) => lines.add(`${label}: ${place}`);
-  for await (const find of findInFiles(config, traces)) note(find);
+  for await (const find of findInFiles(config, traces, count)) note(find);
   if (config.aws) {
-    for await (const find of findInCloud(config.aws, traces)) note(find);
+    for await (const find of findInCloud(config.aws, traces, count)) note(find);
     console.log(
       'Not searched: queues and dead letters of the inbox, backups, access logs, receivers of events.',
     );
   }
-  return [...lines];
+  return { finds: [...lines], searched };
 }

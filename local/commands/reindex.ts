@@ -12,6 +12,7 @@ import { type Config, ConfigError, loadConfig, loadConfigFor } from '../../lib/c
 import type { RecordStore } from '../../lib/records/port.ts';
 import { faces, images, ports, records } from '../../lib/wiring/open.ts';
 import { runCommand } from '../command.ts';
+import { requirePresentRecords } from './present-records.ts';
 import { progressBar } from './progress.ts';
 
 function backendFromArguments(): Config['backend'] {
@@ -38,6 +39,7 @@ async function withProgress(
 }
 
 async function reindexInPlace(config: Config): Promise<ReindexReport> {
+  requirePresentRecords(config);
   const opened = await ports(config);
   try {
     return await withProgress(opened.records, (advance) => reindex(opened, advance));
@@ -47,6 +49,7 @@ async function reindexInPlace(config: Config): Promise<ReindexReport> {
 }
 
 async function reindexOver(from: Config, to: Config): Promise<ReindexReport> {
+  requirePresentRecords(from);
   // The source's stores are opened one by one and are not claimed, because nothing changes there.
   const source = { records: await records(from), images: await images(from), faces: await faces(from) };
   try {

@@ -6,7 +6,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { settings } from '../../lib/config.ts';
 
-type Name = keyof typeof settings.shape | 'REKOGNITION_PORT' | 'REKOGNITION_DATA_DIR';
+type Name =
+  | keyof typeof settings.shape
+  | 'REKOGNITION_PORT'
+  | 'REKOGNITION_DATA_DIR'
+  | 'REKOGNITION_CONSISTENCY_MS';
 interface Group {
   readonly title: string;
   readonly intro?: string;
@@ -22,11 +26,13 @@ const defaults: Partial<Record<Name, string>> = {
   MODEL_NAME: '`Fusion`',
   MODEL_CALIBRATION: 'estimated from `MODEL_THRESHOLD`',
   ENGINE_WORKERS: 'one for each core',
+  CAMERAS: '`cameras.json` in `DATA_DIR`, if it is there',
   PICTURE_MEMORY_BYTES: '`805306368` (768 MiB); in Lambda half of the memory',
   AWS_REKOGNITION_COLLECTION_ID: "the bucket's name",
   MODEL_MEAN: '`127.5`',
   MODEL_SCALE: '`128`',
   REKOGNITION_PORT: '`4600`',
+  REKOGNITION_CONSISTENCY_MS: '`0`',
   REKOGNITION_DATA_DIR: '`./data/rekognition`',
 };
 
@@ -40,9 +46,12 @@ const values: Partial<Record<Name, string>> = {
   CROPPED_FACES_OUTPUT_DIR: 'a folder, written out',
   IMAGE_ROOT: 'a folder, written out',
   MODEL_PATH: 'an ONNX file, written out',
+  CAMERAS: 'a JSON file, written out',
+  FFMPEG_PATH: 'a program, by its name or written out',
   API_TITLE: 'a text',
   API_VERSION: 'a text',
   REKOGNITION_PORT: 'a whole number from 0 to 65535',
+  REKOGNITION_CONSISTENCY_MS: 'a whole number from 0 to 600000',
   REKOGNITION_DATA_DIR: 'a folder',
 };
 
@@ -159,6 +168,14 @@ const groups: readonly Group[] = [
     },
   },
   {
+    title: 'Cameras',
+    intro: '[cameras.md](cameras.md) describes the file, and what a camera needs.',
+    settings: {
+      CAMERAS: 'File that lists the cameras to watch.',
+      FFMPEG_PATH: 'Program that decodes RTSP, USB cameras and recordings. MJPEG and snapshots need none.',
+    },
+  },
+  {
     title: 'Match events',
     intro: '[Match events](events.md) explains these. They count with the records in SQLite.',
     settings: {
@@ -183,6 +200,8 @@ const groups: readonly Group[] = [
       REKOGNITION_TPS: 'Calls to Rekognition a second, at most, by this process.',
       EMULATE_GATEWAY_LIMITS: 'Refuses what API Gateway and Lambda would refuse for its size.',
       REKOGNITION_PORT: 'Port of `npm run rekognition`.',
+      REKOGNITION_CONSISTENCY_MS:
+        'Milliseconds after which the emulator tells of a new face or collection, and no longer of a deleted face.',
       REKOGNITION_DATA_DIR: 'Folder of `npm run rekognition`.',
     },
   },

@@ -11,11 +11,13 @@ import { sweep } from '../../lib/blacklist/sweep.ts';
 import { loadConfig } from '../../lib/config.ts';
 import { audit, ports } from '../../lib/wiring/open.ts';
 import { runCommand } from '../command.ts';
+import { requirePresentRecords } from './present-records.ts';
 
 await runCommand(async () => {
-  const opened = await ports();
+  const config = loadConfig();
+  requirePresentRecords(config);
+  const opened = await ports(config);
   try {
-    const config = loadConfig();
     const report = await asService('sweep', async () => {
       await normalizeNames(opened);
       return sweep(opened, new Date(Date.now() - sweepAgeMs), undefined, expiredBefore(config));

@@ -5,6 +5,7 @@ import { startDynamoDb } from './dynamodb.ts';
 import { createTable } from './dynamodb-table.ts';
 import { type EventBridgeEmulator, startEventBridge } from './event-bridge.ts';
 import { type Rekognition, startRekognition } from './rekognition/server.ts';
+import { parseConsistencyMs } from './rekognition/settings.ts';
 import { type S3Emulator, startS3Emulator } from './s3.ts';
 
 /** Emulators of all services that the `aws_rekognition` mode needs, on this machine's loopback. */
@@ -48,6 +49,7 @@ export async function startCloud(table?: CloudTable): Promise<Cloud> {
       dataDir: join(folder.path, 'rekognition'),
       workers: 1,
       s3Endpoint: s3.url,
+      consistencyMs: parseConsistencyMs(process.env),
     }),
   );
   const eventBridge = resources.use(await startEventBridge());

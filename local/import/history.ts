@@ -128,6 +128,8 @@ async function resultOf(
     cropped_face_path: await copy(picture.cropped_face_path, 'crop'),
     source: null,
     reference: null,
+    camera: null,
+    track: null,
     warnings: answer ? null : ['The result of the old service could not be read.'],
   };
 }

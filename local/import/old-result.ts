@@ -54,7 +54,7 @@ function parse(text: string | null): unknown {
   }
 }
 
-/** What the old service did not tell of a face. */
+/** Fields of a face that the old service did not tell. */
 const notTold = { near_misses: null, quality: null, verdict: null, verdict_reasons: null };
 
 function faceOf(face: Json, index: number, entryOf: (identity: string) => MatchedEntry): DetectedFace {

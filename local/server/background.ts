@@ -9,6 +9,7 @@ import { log } from '../../lib/log.ts';
 import { announceRetention, retain } from '../../lib/processing/retention.ts';
 import { diskWarning, lowDisks } from '../../lib/service/machine.ts';
 import { audit, leftovers, type OpenedPorts, uploads } from '../../lib/wiring/open.ts';
+import type { Cameras } from '../cameras.ts';
 import type { DataFolderClaim } from './data-folder-claim.ts';
 import { watchInboxFolder } from './inbox.ts';
 import { type Delivery, deliverWebhooks } from './webhooks.ts';
@@ -39,6 +40,13 @@ export async function finishEarlierRun(
   }
 }
 
+/** Work that the settings ask for, and what it needs. */
+export interface BackgroundWork {
+  readonly delivery: Delivery | undefined;
+  readonly claim: DataFolderClaim;
+  readonly cameras: Cameras | undefined;
+}
+
 /**
  * Does the server's work besides answering, until it is told to stop. Resolves when the work under way is
  * done.
@@ -46,12 +54,13 @@ export async function finishEarlierRun(
 export async function workInBackground(
   opened: OpenedPorts,
   config: Config,
-  { delivery, claim }: { delivery: Delivery | undefined; claim: DataFolderClaim },
+  { delivery, claim, cameras }: BackgroundWork,
   stop: AbortSignal,
 ): Promise<void> {
   await Promise.all([
     asService('sweep', () => keepSweeping(opened, config, stop)),
     delivery && deliverWebhooks(delivery, stop),
+    cameras?.run(stop),
     // In AWS mode S3's events come to a function of their own.
     !config.aws && asService('inbox', () => watchInboxFolder(opened, config.dataDir, claim, stop)),
   ]);

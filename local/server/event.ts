@@ -137,13 +137,20 @@ function orNull<Values extends object>(values: Values): Values | null {
   return Object.keys(values).length === 0 ? null : values;
 }
 
-/** Writes the status and the headers of a handler's answer. Returns the bytes of its body. */
-export function writeHead(response: ServerResponse, result: APIGatewayProxyResult): Buffer {
+/**
+ * Writes the status and the headers of a handler's answer. Returns the bytes of its body.
+ * @param options `isStreamed` is true for a body whose length nobody knows yet
+ */
+export function writeHead(
+  response: ServerResponse,
+  result: APIGatewayProxyResult,
+  { isStreamed = false } = {},
+): Buffer {
   const body = Buffer.from(result.body, result.isBase64Encoded ? 'base64' : 'utf8');
   for (const [name, value] of Object.entries({ ...result.headers, ...result.multiValueHeaders })) {
     response.setHeader(name, Array.isArray(value) ? value.map(String) : String(value));
   }
-  if (result.statusCode !== 204) response.setHeader('Content-Length', body.length);
+  if (result.statusCode !== 204 && !isStreamed) response.setHeader('Content-Length', body.length);
   response.writeHead(result.statusCode);
   return body;
 }

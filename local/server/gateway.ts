@@ -7,6 +7,7 @@ import { ForbiddenError, NotAuthenticatedError, RouteNotFoundError } from '../..
 import type { EndpointHandler } from '../../lib/http/endpoint.ts';
 import { allowedHeaders, commonHeaders, corsHeaders } from '../../lib/http/headers.ts';
 import { problem } from '../../lib/http/problem.ts';
+import { allowStream } from '../../lib/http/streamed-answer.ts';
 import { logFailure, logRequest } from '../../lib/log.ts';
 import type { PublicUrl } from '../../lib/network-settings.ts';
 import { type Actor, localActor, mayDo, requireRole } from '../../lib/service/actor.ts';
@@ -32,11 +33,13 @@ export interface StreamRoute {
    * RequestAbandonedError if the client goes away.
    *
    * @param caller name that the receiver's own budgets are counted by.
+   * @param pathParameters the path's parameters, still percent-encoded.
    */
   receive(
     request: IncomingMessage,
     response: ServerResponse,
     caller: string,
+    pathParameters: Readonly<Record<string, string>>,
   ): Promise<APIGatewayProxyResult | undefined>;
 }
 
@@ -174,7 +177,7 @@ export class Gateway {
     if ('receive' in route) {
       requireRole(actor, contract);
       setHeaders(response, this.#sharedHeaders(request, progress));
-      const result = await route.receive(request, response, caller);
+      const result = await route.receive(request, response, caller, pathParameters);
       return result && this.#withHeaders(result, request, progress);
     }
     const facts = {
@@ -222,6 +225,7 @@ export class Gateway {
     if (handler.contract.success.contentType === pictureSuccess.contentType)
       await this.#pictureTurn(response);
     progress.handled = true;
+    if (!emulateGatewayLimits) allowStream(event);
     const result = await handler(event);
     return emulateGatewayLimits ? deliverable(result) : result;
   }

@@ -9,6 +9,7 @@ import { handler as deleteProcessed } from '../../functions/delete-processed.ts'
 import { handler as detectFaces } from '../../functions/detect-faces.ts';
 import { handler as docs } from '../../functions/docs.ts';
 import { handler as docsAsset } from '../../functions/docs-asset.ts';
+import { handler as exportEntry } from '../../functions/export-entry.ts';
 import { handler as getEntry } from '../../functions/get-entry.ts';
 import { handler as getErasure } from '../../functions/get-erasure.ts';
 import { handler as getImage } from '../../functions/get-image.ts';
@@ -47,6 +48,7 @@ export const handlers: readonly EndpointHandler[] = [
   updateEntry,
   patchEntry,
   deleteEntry,
+  exportEntry,
   getErasure,
   createEntryUpload,
   createProcessUpload,

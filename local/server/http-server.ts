@@ -1,6 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import { streamedBody } from '../../lib/http/streamed-answer.ts';
+import { log } from '../../lib/log.ts';
 import { compressed } from './compression.ts';
 import { boundConnections } from './connections.ts';
 import { writeHead } from './event.ts';
@@ -80,7 +84,7 @@ async function exchange(
   response.on('error', () => {});
   const result = await gateway.answer(request, response);
   if (result !== undefined && !response.destroyed) {
-    await send(server, request, response, await compressed(request, result), closed);
+    await send(server, request, response, result, closed);
   }
   await closed;
 }
@@ -95,7 +99,9 @@ async function send(
   const isStillSending = hasBody(request) && !request.complete;
   if (isStillSending || !server.listening) response.setHeader('Connection', 'close');
   response.setTimeout(answerTimeoutMs);
-  const body = writeHead(response, result);
+  const stream = streamedBody(result);
+  if (stream) return sendStream(request, response, result, stream);
+  const body = writeHead(response, await compressed(request, result));
   // Discards what nobody reads of a refused body. Otherwise the connection's next request would not be seen.
   request.resume();
   if (isStillSending) {
@@ -108,5 +114,27 @@ async function send(
   } else {
     // Node leaves the body of an answer to HEAD out.
     response.end(body);
+  }
+}
+
+/** Sends a body as it is made. If that fails, the connection breaks off: nobody takes it for whole. */
+async function sendStream(
+  request: IncomingMessage,
+  response: ServerResponse,
+  result: APIGatewayProxyResult,
+  stream: ReadableStream<Uint8Array>,
+): Promise<void> {
+  writeHead(response, result, { isStreamed: true });
+  request.resume();
+  if (request.method === 'HEAD') {
+    await stream.cancel();
+    response.end();
+    return;
+  }
+  try {
+    await pipeline(Readable.fromWeb(stream as Parameters<typeof Readable.fromWeb>[0]), response);
+  } catch (err) {
+    if (!request.socket.destroyed || response.errored !== null) log().warn({ err }, 'An answer broke off.');
+    response.destroy();
   }
 }

@@ -11,6 +11,8 @@ import { localUploads } from '../../lib/wiring/adapters.ts';
 import { audit, type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { messageWithReasons } from '../command.ts';
 import { finishEarlierRun, updateRecords, workInBackground } from './background.ts';
+import { cameraRoutes } from './camera-routes.ts';
+import { openServerCameras } from './cameras.ts';
 import { consoleRoutes } from './console.ts';
 import { dataFolderClaim } from './data-folder-claim.ts';
 import { EventStreams } from './event-stream.ts';
@@ -76,12 +78,14 @@ async function serve(): Promise<void> {
     { trail: await audit(config), records: opened.records },
     { everyMs: config.aws ? awsLookMs : lookMs },
   );
+  const cameras = await openServerCameras({ ...opened, outbox: delivery?.outbox }, config);
   const server = createHttpServer({
     routes: [
       ...handlers,
       openMetrics(config, opened),
       ...consoleRoutes(config.aws),
       events,
+      ...cameraRoutes(cameras?.watchers ?? []),
       ...(config.aws
         ? []
         : [{ contract: receiveUploadContract, receive: uploadReceiver(await localUploads(config)) }]),
@@ -106,7 +110,7 @@ async function serve(): Promise<void> {
   for (const warning of [...loadedWarnings(), ...(waiting ? [waiting] : [])]) log().warn(warning);
   const stopWork = new AbortController();
   // Before the first request is read, whose match the webhooks are to hear of.
-  const work = workInBackground(opened, config, { delivery, claim }, stopWork.signal);
+  const work = workInBackground(opened, config, { delivery, claim, cameras }, stopWork.signal);
   log().info(`${await signal}: finishing the running requests.`);
   stopWork.abort();
   events.close();

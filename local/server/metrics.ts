@@ -8,6 +8,7 @@ import { listen } from '../../lib/metrics/in-process.ts';
 import type { Meter } from '../../lib/metrics/port.ts';
 import { SourceLabels } from '../../lib/metrics/source-labels.ts';
 import { onceIn } from '../../lib/once-in.ts';
+import { type CameraFigures, cameraFigures } from '../../lib/service/cameras.ts';
 import { reviewsOf } from '../../lib/service/reviews.ts';
 import type { OpenedPorts } from '../../lib/wiring/open.ts';
 import { webhookStatus } from '../../lib/wiring/webhook-status.ts';
@@ -48,6 +49,7 @@ export function openMetrics(config: Config, ports: OpenedPorts): EndpointHandler
   gaugeEngine(registry, config, ports);
   gaugeOutbox(registry, config);
   gaugeReviews(registry, ports);
+  gaugeCameras(registry);
   return endpoint(metricsContract, async () =>
     response({
       status: 200,
@@ -249,5 +251,35 @@ function gaugeOutbox(registry: Registry, config: Config): void {
     'face_blacklist_outbox_given_up',
     'Match events that a receiver did not take in time.',
     ({ given_up }) => given_up,
+  );
+}
+
+/** Registers what is told of cameras; there is no series where there are none. */
+function gaugeCameras(registry: Registry): void {
+  const register = (
+    name: string,
+    help: string,
+    outcomes: (camera: CameraFigures) => Readonly<Record<string, number>>,
+  ) =>
+    new Gauge({
+      name: `face_blacklist_camera_${name}`,
+      help,
+      labelNames: ['camera', 'outcome'],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const camera of cameraFigures()) {
+          for (const [outcome, value] of Object.entries(outcomes(camera))) {
+            this.set({ camera: camera.name, ...(outcome !== '' && { outcome }) }, value);
+          }
+        }
+      },
+    });
+  register('up', '1 for a camera that gives frames.', ({ state }) => ({ '': state === 'online' ? 1 : 0 }));
+  register('frames_total', 'Frames since the start, by what came of them.', ({ frames }) => ({ ...frames }));
+  register('tracks_total', 'People who passed since the start.', ({ tracks }) => ({ ...tracks }));
+  register('restarts_total', 'Times that a source was opened again.', ({ restarts }) => ({ '': restarts }));
+  register('frame_age_seconds', 'Age of the newest frame.', ({ lastFrame }) =>
+    lastFrame ? { '': (Date.now() - lastFrame.getTime()) / 1000 } : {},
   );
 }

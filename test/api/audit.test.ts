@@ -5,7 +5,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AuditLines } from '../../lib/contract/endpoints/list-audit.ts';
+import type { EntryVerification } from '../../lib/contract/endpoints/verify-entry.ts';
 import { type Role, roles } from '../../lib/contract/role.ts';
+import type { ImageProcessingResult } from '../../lib/contract/shapes.ts';
 import { tokenLine } from '../../lib/service/tokens.ts';
 import { sample } from './pictures.ts';
 import { type RunningProcess, startServerProcess, temporaryFolder } from './server-process.ts';
@@ -201,4 +203,41 @@ test('the trail of 1,000 actions and a kill is whole, and shows any line that is
       )
     ).code,
   ).toBe(1);
+});
+
+test('whoever may only check pictures learns of nobody who did not match', async () => {
+  await start();
+  const form = new FormData();
+  for (const [name, value] of Object.entries({ name: 'Ada Secret', reason: 'Hidden.', notes: 'Quiet.' })) {
+    form.append(name, value);
+  }
+  form.append('images', new Blob([new Uint8Array(await sample(6))]), 'a.jpg');
+  const created = await ask('editor', 'POST', '/blacklist/', form);
+  const { id } = (await created.json()) as { id: number };
+  const stranger = (await sample(3)).toString('base64');
+  const itself = (await sample(6)).toString('base64');
+  const verify = async (role: Role, image: string) =>
+    (await (await ask(role, 'POST', `/blacklist/${id}/verify`, { image })).json()) as EntryVerification;
+  const told = async (role: Role) => {
+    const verification = await verify(role, stranger);
+    const path = '/process/process-images';
+    const processed = await ask(role, 'POST', path, { images: [stranger], candidates: 10 });
+    const [result] = (await processed.json()) as ImageProcessingResult[];
+    const kept = await (await ask(role, 'GET', `/processed-images/${result?.db_id}`)).json();
+    return { verification, text: JSON.stringify([verification, result, kept]) };
+  };
+
+  const checked = await told('check');
+  expect(checked.verification).toMatchObject({ verified: false, entry: null, image_id: null });
+  expect(checked.text).not.toMatch(/Ada|Hidden|Quiet|suspended/);
+  const seen = await told('desk');
+  expect(seen.verification).toMatchObject({ verified: false, entry: { id, name: 'Ada Secret' } });
+  expect(seen.text.match(/Ada Secret/g)?.length).toBeGreaterThan(1);
+  expect(await verify('check', itself)).toMatchObject({ verified: true, entry: { id, name: 'Ada Secret' } });
+
+  await ask('editor', 'PATCH', `/blacklist/${id}/`, { suspended: true });
+  expect(await verify('check', itself)).toMatchObject({ verified: false, entry: null, warnings: null });
+  const suspended = await verify('desk', itself);
+  expect(suspended).toMatchObject({ verified: false, entry: { id } });
+  expect(suspended.warnings).toEqual([expect.stringMatching(/suspended/)]);
 });

@@ -7,6 +7,7 @@ import { eraseHistory } from '../../lib/blacklist/erase-entry.ts';
 import { finishInterrupted } from '../../lib/blacklist/sweep.ts';
 import { updateEntry } from '../../lib/blacklist/update-entry.ts';
 import { EntryNotFoundError } from '../../lib/errors.ts';
+import { nothingErased } from '../../lib/records/shared/redaction.ts';
 import { resultShowing } from '../suites/records/fixtures.ts';
 import { down, failingOn, stepBefore, steps } from './steps.ts';
 import { complete, contents, everything, imageFolders, matchedNames, nothing, useStores } from './stores.ts';
@@ -30,7 +31,6 @@ const hidingSteps = steps(
   'images.erase',
   'records.getErasure',
   'records.noteErasure',
-  'records.noteErasure 2',
   'records.listProcessed',
   'records.removeEntry',
 ).slice(1);
@@ -123,7 +123,7 @@ describe('deleting an entry', () => {
         return typeof value === 'function' ? value.bind(target) : value;
       },
     });
-    await eraseHistory({ ...ports, records }, id, 'redact');
+    await eraseHistory({ ...ports, records }, { entryId: id, history: 'redact', removed: nothingErased });
     const { items } = await ports.records.listProcessed({ limit: 100, offset: 20, entryId: id });
     const names = items.flatMap(({ faces }) => faces[0]?.blacklist_matches[0]?.entry.name ?? []);
     expect(new Set(names)).toEqual(new Set(['(erased)']));

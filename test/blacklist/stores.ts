@@ -44,7 +44,7 @@ async function openStores(folder: string, gallery: FakeGallery): Promise<OpenedS
     faces,
     records,
     images: openFileSystemImages(imageFolders(folder)),
-    inputs: createInputReader({ imageRoot: folder, maxImageBytes }),
+    inputs: createInputReader({ imageRoot: folder, uploadsFolder: join(folder, 'uploads'), maxImageBytes }),
     pictureSlots: slots(2),
   };
   return {

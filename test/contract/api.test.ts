@@ -30,6 +30,7 @@ describe('the contract', () => {
         'PUT /api/v1/blacklist/{id}/',
         'PATCH /api/v1/blacklist/{id}/',
         'DELETE /api/v1/blacklist/{id}/',
+        'GET /api/v1/blacklist/{id}/export',
         'GET /api/v1/erasures/{id}',
         'POST /api/v1/blacklist/{id}/images',
         'GET /api/v1/blacklist/{id}/images',

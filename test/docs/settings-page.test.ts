@@ -9,6 +9,6 @@ test('the settings page and the example file are as the schema is', async () => 
 });
 
 test('every setting is described once', () => {
-  const others = ['REKOGNITION_PORT', 'REKOGNITION_DATA_DIR'];
+  const others = ['REKOGNITION_PORT', 'REKOGNITION_DATA_DIR', 'REKOGNITION_CONSISTENCY_MS'];
   expect(describedNames().sort()).toEqual([...Object.keys(settings.shape), ...others].sort());
 });

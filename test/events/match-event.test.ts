@@ -48,7 +48,7 @@ function resultOf(...matchesOfFaces: readonly Given[][]): ImageProcessingResult 
 const details = { severity: 'danger', category: 'fraud', expires_at: null };
 
 test('an event has ids, names, distances and boxes, how urgent it is, and nothing else of picture or person', () => {
-  const origin = { source: 'Entrance', reference: 'a.jpg' };
+  const origin = { source: 'Entrance', reference: 'a.jpg', camera: null, track: null };
   const result = { ...resultOf([{ entryId: 7, name: 'Jane Roe', distance: 0.1 }], []), ...origin };
   const event = matchEvent('picture-1', result);
   expect(MatchEvent.parse(event)).toEqual(event);

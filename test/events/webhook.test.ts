@@ -19,6 +19,8 @@ const event: MatchEvent = {
     db_id: 41,
     source: 'Tür 1',
     reference: null,
+    camera: null,
+    track: null,
     entries: [
       {
         ...{ id: 7, name: 'Zoë “Z” Müller 😀', severity: 'danger', category: 'Diebstahl' },

@@ -40,6 +40,13 @@ export async function portraitOf(person: Person): Promise<Buffer> {
     .toBuffer();
 }
 
+/** Gives several people side by side, as the bytes of a JPEG. */
+export async function groupOf(...group: Person[]): Promise<Buffer> {
+  return draw(group.map((person) => ({ person, radius: 50 })))
+    .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
+    .toBuffer();
+}
+
 /** Gives the pictures of the bookkeeping suite. */
 export async function suitePictures() {
   const decoded = async (drawn: Sharp): Promise<Picture> => decodePicture(await drawn.png().toBuffer());

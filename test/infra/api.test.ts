@@ -1,9 +1,9 @@
 import { Match } from 'aws-cdk-lib/assertions';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { api, operations } from '../../lib/contract/api.ts';
 import { operationsOf } from '../../lib/contract/endpoint.ts';
 import { synthesize } from './synthesize.ts';
-import { listOf, methodsOf, resourcesOf, textOf } from './template.ts';
+import { listOf, methodsOf, type Properties, resourcesOf, textOf } from './template.ts';
 
 const template = synthesize();
 
@@ -60,7 +60,7 @@ test('asks for IAM by default', () => {
 test('the user pool lets nobody sign up, and is kept', () => {
   const [pool] = resourcesOf(synthesize({ auth: 'cognito' }), 'AWS::Cognito::UserPool');
   expect(pool).toMatchObject({
-    deletionPolicy: 'Retain',
+    deletionPolicy: 'RetainExceptOnCreate',
     properties: {
       AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
       MfaConfiguration: 'OPTIONAL',
@@ -84,6 +84,8 @@ test('is throttled: pictures to what Rekognition takes, all else to more', () =>
     'POST /api/v1/detect/detect-face': 50,
     'POST /api/v1/blacklist': 50,
     'POST /api/v1/blacklist/{id}/images': 50,
+    'GET /api/v1/blacklist/{id}/images/{image_id}': 50,
+    'GET /api/v1/processed-images/{db_id}/image': 50,
   });
   template.hasResourceProperties('AWS::ApiGateway::Stage', {
     MethodSettings: Match.arrayWith([
@@ -110,7 +112,11 @@ test('its log tells who asked for what, and no bodies are logged', () => {
   const accessLog = stage?.properties.AccessLogSetting as { Format: string };
   const line = JSON.parse(accessLog.Format) as Record<string, string>;
   expect(line).toMatchObject({ requestId: '$context.requestId', caller: '$context.identity.userArn' });
-  expect(Object.values(line)).not.toContain('$context.path');
+  // A path with its values, a query or a body may name somebody.
+  const telling = Object.values(line).filter((text) =>
+    /context\.(path|request\.|requestOverride|authorizer\.claims\.(name|email))/.test(text),
+  );
+  expect(telling).toEqual([]);
   for (const settings of listOf(stage?.properties.MethodSettings)) {
     expect(settings).toMatchObject({
       DataTraceEnabled: false,
@@ -143,6 +149,23 @@ test("what the gateway answers by itself has the contract's form", () => {
   expect(answers.get('REQUEST_TOO_LARGE')).toMatchObject({ StatusCode: '413' });
 });
 
+test.each([
+  ['https://console.example', "'https://console.example'"],
+  ['https://console.example,https://desk.example', 'method.request.header.Origin'],
+])('pages of %s can read what the gateway answers by itself', (corsOrigins, named) => {
+  const answers = resourcesOf(synthesize({ corsOrigins }), 'AWS::ApiGateway::GatewayResponse');
+  expect(answers.length).toBeGreaterThan(6);
+  for (const { properties } of answers) {
+    const headers = properties.ResponseParameters as Record<string, string>;
+    expect(headers).toMatchObject({
+      'gatewayresponse.header.Access-Control-Allow-Origin': named,
+      'gatewayresponse.header.Vary': "'Origin'",
+    });
+    const exposed = headers['gatewayresponse.header.Access-Control-Expose-Headers'];
+    for (const name of ['Retry-After', 'ETag', 'Location']) expect(exposed).toContain(name);
+  }
+});
+
 test('pages of a configured origin, and of no other, may call it and send pictures to the bucket', () => {
   const origin = 'https://console.example';
   const open = synthesize({ corsOrigins: origin });
@@ -162,24 +185,81 @@ test('pages of a configured origin, and of no other, may call it and send pictur
   expect(methodsOf(template).some(({ route }) => route.startsWith('OPTIONS '))).toBe(false);
 });
 
-test('-c waf=true: a firewall stands before it, and does not take pictures for attacks', () => {
-  const guarded = synthesize({ waf: 'true' });
-  guarded.resourceCountIs('AWS::WAFv2::WebACLAssociation', 1);
-  guarded.hasResourceProperties('AWS::WAFv2::WebACL', {
-    Scope: 'REGIONAL',
-    Rules: Match.arrayWith([
-      Match.objectLike({ Name: 'rate', Action: { Block: {} } }),
-      Match.objectLike({
-        Statement: {
-          ManagedRuleGroupStatement: Match.objectLike({
-            Name: 'AWSManagedRulesCommonRuleSet',
-            RuleActionOverrides: Match.arrayWith([
-              { Name: 'SizeRestrictions_BODY', ActionToUse: { Count: {} } },
-            ]),
-          }),
-        },
-      }),
-    ]),
+describe('-c waf=true', () => {
+  const guarded = synthesize({ waf: 'true', rekognitionTps: '80' });
+  const [webAcl] = resourcesOf(guarded, 'AWS::WAFv2::WebACL');
+  const rules = webAcl?.properties.Rules as { Name: string; Action?: object; Statement: Properties }[];
+  const statementOf = (name: string) => rules.find(({ Name }) => Name === name)?.Statement ?? {};
+
+  test('a firewall stands before the API, and before none without it', () => {
+    guarded.resourceCountIs('AWS::WAFv2::WebACLAssociation', 1);
+    expect(webAcl?.properties.Scope).toBe('REGIONAL');
+    template.resourceCountIs('AWS::WAFv2::WebACL', 0);
   });
-  template.resourceCountIs('AWS::WAFv2::WebACL', 0);
+
+  test('it does not take pictures for attacks, nor cameras and scripts for bad browsers', () => {
+    const { ManagedRuleGroupStatement } = statementOf('AWSManagedRulesCommonRuleSet');
+    const { RuleActionOverrides } = ManagedRuleGroupStatement as {
+      RuleActionOverrides: { Name: string; ActionToUse: object }[];
+    };
+    const counted = RuleActionOverrides.filter(({ ActionToUse }) => 'Count' in ActionToUse);
+    expect(counted.map(({ Name }) => Name)).toEqual(
+      expect.arrayContaining(['SizeRestrictions_BODY', 'NoUserAgent_HEADER', 'UserAgent_BadBots_HEADER']),
+    );
+  });
+
+  test('an address may send more than the gateway lets through', () => {
+    expect(rules.find(({ Name }) => Name === 'rate')?.Action).toEqual({ Block: {} });
+    const { Limit, EvaluationWindowSec } = statementOf('rate').RateBasedStatement as Record<string, number>;
+    const perSecond = Number(Limit) / Number(EvaluationWindowSec);
+    const planned = resourcesOf(guarded, 'AWS::ApiGateway::UsagePlan').map(({ properties }) =>
+      Number((properties.Throttle as Properties).RateLimit),
+    );
+    const ofMethods = resourcesOf(guarded, 'AWS::ApiGateway::Stage').flatMap(({ properties }) =>
+      listOf(properties.MethodSettings).map((one) => Number((one as Properties).ThrottlingRateLimit)),
+    );
+    const limits = [...planned, ...ofMethods];
+    expect(Math.max(...limits)).toBe(80);
+    for (const limit of limits) expect(perSecond).toBeGreaterThan(limit);
+  });
+
+  test('it logs what it refuses, without what somebody looked for and what lets somebody in', () => {
+    const [logging] = resourcesOf(guarded, 'AWS::WAFv2::LoggingConfiguration');
+    const [group] = resourcesOf(guarded, 'AWS::Logs::LogGroup').filter(({ id }) => id.startsWith('Firewall'));
+    expect(group?.properties).toMatchObject({
+      LogGroupName: 'aws-waf-logs-FaceBlacklist',
+      RetentionInDays: 30,
+    });
+    const [destination] = listOf(logging?.properties.LogDestinationConfigs);
+    expect(textOf(destination)).toMatch(/:log-group:aws-waf-logs-FaceBlacklist$/);
+    expect(logging?.properties).toMatchObject({
+      ResourceArn: { 'Fn::GetAtt': [webAcl?.id, 'Arn'] },
+      LoggingFilter: { DefaultBehavior: 'DROP' },
+    });
+    const fields = listOf(logging?.properties.RedactedFields);
+    expect(fields).toContainEqual({ QueryString: {} });
+    expect(fields).toContainEqual({ SingleHeader: { Name: 'authorization' } });
+  });
+});
+
+describe('the role with which API Gateway writes logs', () => {
+  test('is left as it is in the account, and logs are written with it', () => {
+    template.resourceCountIs('AWS::ApiGateway::Account', 0);
+    template.hasResourceProperties('AWS::ApiGateway::Stage', { AccessLogSetting: Match.anyValue() });
+  });
+
+  test('-c gatewayLogRole=new sets one, which a first deployment that fails takes back', () => {
+    const [account] = resourcesOf(synthesize({ gatewayLogRole: 'new' }), 'AWS::ApiGateway::Account');
+    expect(account?.deletionPolicy).toBe('RetainExceptOnCreate');
+  });
+
+  test('-c gatewayLogRole=none: nothing is written that needs one', () => {
+    const silent = synthesize({ gatewayLogRole: 'none' });
+    silent.resourceCountIs('AWS::ApiGateway::Account', 0);
+    const [stage] = resourcesOf(silent, 'AWS::ApiGateway::Stage');
+    expect(stage?.properties.AccessLogSetting).toBeUndefined();
+    for (const settings of listOf(stage?.properties.MethodSettings)) {
+      expect(settings).toMatchObject({ LoggingLevel: 'OFF', DataTraceEnabled: false });
+    }
+  });
 });

@@ -26,6 +26,13 @@ test.each([
   ['alarmTopicArn', 'alarms', '-c alarmTopicArn takes the ARN of an SNS topic'],
   ['alerts', 'Jane Roe', '-c alerts takes an e-mail address'],
   ['alerts', '', '-c alerts takes an e-mail address'],
+  ['kms', 'alias/mine', '-c kms takes true, false or the ARN of a key'],
+  ['bucketName', 'Pictures', '-c bucketName takes the name of a bucket'],
+  ['tableName', '', '-c tableName takes the name of a table'],
+  ['gatewayLogRole', 'mine', '-c gatewayLogRole takes account, new or none'],
+  ['reservedConcurrency', '1', '-c reservedConcurrency takes 0, or a whole number from 2 to 400'],
+  ['provisionedConcurrency', '', '-c provisionedConcurrency takes a whole number from 0 to 400'],
+  ['expiredDays', '', '-c expiredDays takes a whole number of days from 0 to 3650'],
 ])('-c %s=%s is refused in words', (name, value, words) => {
   expect(() => makeStack({ [name]: value })).toThrow(words);
 });
@@ -46,7 +53,10 @@ test.each([
   [{ auth: 'cognito' }, ['UserPoolClientId', 'UserPoolId']],
   [{ apiKey: 'true' }, ['ApiKeyId']],
 ])('the outputs say, by names that are known before, where everything is: %o', (choices, more) => {
-  const always = ['ApiUrl', 'BucketName', 'CollectionId', 'InboxUri', 'TableName'];
+  const always = [
+    ...['ApiUrl', 'BucketName', 'CollectionId', 'InboxDeadLettersUrl', 'InboxUri', 'MatchDeadLettersUrl'],
+    'TableName',
+  ];
   expect(Object.keys(synthesize(choices).findOutputs('*')).sort()).toEqual([...always, ...more].sort());
 });
 
@@ -68,6 +78,8 @@ test.each([
   [{ auth: 'none', corsOrigins: 'https://a.example,https://b.example' }],
   [{ alerts: 'mail@example.com' }],
   [{ alerts: 'mail@example.com', kms: 'true' }],
+  [{ canary: 'true', provisionedConcurrency: '2', gatewayLogRole: 'new' }],
+  [{ gatewayLogRole: 'none', kms: 'arn:aws:kms:eu-west-1:123456789012:key/1a2b' }],
 ])('cdk-nag (AwsSolutions) finds nothing without a written reason: %o', (choices) => {
   expect(findings(makeStack(choices))).toEqual([]);
 });

@@ -193,7 +193,7 @@ test('functions that answer without any data may reach none', () => {
 });
 
 test('no role has an action with a wildcard, or a policy of AWS with many', () => {
-  const template = synthesize({ kms: 'true', auth: 'cognito', waf: 'true' });
+  const template = synthesize({ kms: 'true', auth: 'cognito', waf: 'true', gatewayLogRole: 'new' });
   const statements = resourcesOf(template, 'AWS::IAM::Policy').flatMap(
     ({ properties }) => (properties.PolicyDocument as { Statement: Statement[] }).Statement,
   );

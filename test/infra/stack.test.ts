@@ -3,17 +3,16 @@ import { describe, expect, test } from 'vitest';
 import { functionNeeds } from '../../infra/needs.ts';
 import { parseConfig } from '../../lib/config.ts';
 import { synthesize } from './synthesize.ts';
-import { referenceOf, resourcesOf, textOf } from './template.ts';
+import { listOf, referenceOf, resourcesOf, textOf } from './template.ts';
 
 const template = synthesize();
 
 describe('what is kept', () => {
   test('the table is encrypted, can be restored to any second, and outlives the stack', () => {
     const [table] = resourcesOf(template, 'AWS::DynamoDB::Table');
-    expect(table).toMatchObject({ deletionPolicy: 'Retain', updateReplacePolicy: 'Retain' });
+    expect(table).toMatchObject({ deletionPolicy: 'RetainExceptOnCreate', updateReplacePolicy: 'Retain' });
     expect(table?.properties).toMatchObject({
       BillingMode: 'PAY_PER_REQUEST',
-      DeletionProtectionEnabled: true,
       KeySchema: [
         { AttributeName: 'pk', KeyType: 'HASH' },
         { AttributeName: 'sk', KeyType: 'RANGE' },
@@ -28,7 +27,7 @@ describe('what is kept', () => {
     const buckets = resourcesOf(template, 'AWS::S3::Bucket');
     expect(buckets).toHaveLength(2);
     for (const { properties, deletionPolicy, updateReplacePolicy } of buckets) {
-      expect([deletionPolicy, updateReplacePolicy]).toEqual(['Retain', 'Retain']);
+      expect([deletionPolicy, updateReplacePolicy]).toEqual(['RetainExceptOnCreate', 'Retain']);
       expect(properties).toMatchObject({
         BucketEncryption: {
           ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
@@ -96,7 +95,10 @@ describe('what is kept', () => {
   test('-c kms=true encrypts table and pictures with a key that is kept and renewed', () => {
     const withKey = synthesize({ kms: 'true' });
     const [key] = resourcesOf(withKey, 'AWS::KMS::Key');
-    expect(key).toMatchObject({ deletionPolicy: 'Retain', properties: { EnableKeyRotation: true } });
+    expect(key).toMatchObject({
+      deletionPolicy: 'RetainExceptOnCreate',
+      properties: { EnableKeyRotation: true },
+    });
     const reference = { 'Fn::GetAtt': [key?.id, 'Arn'] };
     withKey.hasResourceProperties('AWS::DynamoDB::Table', {
       SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: reference },
@@ -214,11 +216,11 @@ describe('the functions', () => {
   });
 
   test.each([
-    ['rate(1 hour)', 'finish'],
-    ['rate(1 day)', 'compare'],
-  ])('the sweep runs at the %s with the task %s, for up to 15 minutes, and is not repeated', (rate, task) => {
+    ['cron(17 * * * ? *)', 'finish'],
+    ['cron(47 3 * * ? *)', 'compare'],
+  ])('the sweep runs at %s with the task %s, for up to 15 minutes, and is not repeated', (times, task) => {
     template.hasResourceProperties('AWS::Events::Rule', {
-      ScheduleExpression: rate,
+      ScheduleExpression: times,
       Targets: [
         Match.objectLike({ Input: JSON.stringify({ task }), RetryPolicy: { MaximumRetryAttempts: 0 } }),
       ],
@@ -342,25 +344,36 @@ describe('match events', () => {
   });
 
   test.each([[{}], [{ kms: 'true' }]])(
-    '-c alerts mails ids, names and similarities, encrypted by a key that EventBridge may use: %o',
+    '-c alerts mails ids, names and similarities, by a role that may use the key: %o',
     (choices) => {
       const alerting = synthesize({ ...choices, alerts: 'mail@example.com' });
       const [topic, ...others] = resourcesOf(alerting, 'AWS::SNS::Topic');
       const [key, ...otherKeys] = resourcesOf(alerting, 'AWS::KMS::Key');
       expect([others, otherKeys]).toEqual([[], []]);
       expect(topic?.properties).toEqual({ KmsMasterKeyId: { 'Fn::GetAtt': [key?.id, 'Arn'] } });
-      expect(key?.properties).toMatchObject({
-        EnableKeyRotation: true,
-        KeyPolicy: {
-          Statement: expect.arrayContaining([
-            expect.objectContaining({
-              Effect: 'Allow',
-              Principal: { Service: 'events.amazonaws.com' },
+      expect(key?.properties).toMatchObject({ EnableKeyRotation: true });
+      expect(JSON.stringify(key?.properties.KeyPolicy)).not.toContain('"Service"');
+      const [rule] = resourcesOf(alerting, 'AWS::Events::Rule').filter(({ id }) => id.includes('Mail'));
+      const role = referenceOf((listOf(rule?.properties.Targets)[0] as { RoleArn: unknown }).RoleArn);
+      alerting.hasResourceProperties('AWS::IAM::Policy', {
+        Roles: [{ Ref: role }],
+        PolicyDocument: {
+          Statement: Match.arrayWith([
+            Match.objectLike({ Action: 'sns:Publish', Resource: { Ref: topic?.id } }),
+            Match.objectLike({
               Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+              Resource: { 'Fn::GetAtt': [key?.id, 'Arn'] },
             }),
           ]),
         },
       });
+      const trust = resourcesOf(alerting, 'AWS::IAM::Role').find(({ id }) => id === role)?.properties
+        .AssumeRolePolicyDocument as { Statement: object[] };
+      expect(trust.Statement).toEqual([
+        expect.objectContaining({
+          Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+        }),
+      ]);
       alerting.hasResourceProperties('AWS::SNS::Subscription', {
         Protocol: 'email',
         Endpoint: 'mail@example.com',
@@ -383,7 +396,8 @@ describe('match events', () => {
         Targets: [
           Match.objectLike({
             Arn: { Ref: topic?.id },
-            DeadLetterConfig: Match.anyValue(),
+            // It would hold the event, which names who was found.
+            DeadLetterConfig: Match.absent(),
             InputTransformer: {
               InputPathsMap: {
                 'detail-data-db_id': '$.detail.data.db_id',
@@ -402,28 +416,43 @@ describe('match events', () => {
 });
 
 describe('watching it', () => {
-  test('alarms tell of errors and throttles of every function, of the API, and of events put aside', () => {
+  const metricOf = ({ Namespace, MetricName, Metrics }: Record<string, unknown>) =>
+    MetricName === undefined
+      ? (Metrics as { MetricStat?: { Metric: { MetricName: string } } }[]).flatMap(
+          ({ MetricStat }) => MetricStat?.Metric.MetricName ?? [],
+        )
+      : [`${Namespace} ${MetricName}`];
+
+  test('alarms tell of failed, slow and refused requests, of late work, of what was put aside, and of the sweep', () => {
     const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(({ properties }) => properties);
-    const watched = (metric: string) => alarms.filter(({ MetricName }) => MetricName === metric).length;
-    expect({
-      errors: watched('Errors'),
-      throttles: watched('Throttles'),
-      serverErrors: watched('5XXError'),
-      latency: watched('Latency'),
-      visible: watched('ApproximateNumberOfMessagesVisible'),
-      age: watched('ApproximateAgeOfOldestMessage'),
-      iteratorAge: watched('IteratorAge'),
-    }).toEqual({
-      errors: Object.keys(functionNeeds).length,
-      throttles: Object.keys(functionNeeds).length,
-      serverErrors: 1,
-      latency: 1,
-      visible: 2,
-      age: 1,
-      iteratorAge: 1,
-    });
+    expect(alarms.flatMap(metricOf).sort()).toEqual([
+      'AWS/ApiGateway 5XXError',
+      'AWS/ApiGateway Latency',
+      'AWS/Lambda IteratorAge',
+      'AWS/Lambda Throttles',
+      'AWS/SQS ApproximateAgeOfOldestMessage',
+      'AWS/SQS ApproximateNumberOfMessagesVisible',
+      'AWS/SQS ApproximateNumberOfMessagesVisible',
+      'Errors',
+      'SweepWarnings',
+    ]);
     for (const alarm of alarms) expect(alarm.TreatMissingData).toBe('notBreaching');
     template.resourceCountIs('AWS::CloudWatch::Dashboard', 1);
+  });
+
+  test('there are ten alarms at most, and those of dead letters say how to bring them back', () => {
+    const alerting = synthesize({ alerts: 'mail@example.com' });
+    const count = (type: string) => resourcesOf(alerting, type).length;
+    expect(count('AWS::CloudWatch::Alarm') + count('AWS::CloudWatch::CompositeAlarm')).toBeLessThanOrEqual(
+      10,
+    );
+    const deadLetters = resourcesOf(alerting, 'AWS::CloudWatch::Alarm').filter(
+      ({ properties }) => properties.MetricName === 'ApproximateNumberOfMessagesVisible',
+    );
+    expect(deadLetters).toHaveLength(2);
+    for (const { properties } of deadLetters) {
+      expect(properties.AlarmDescription).toContain('npm run redrive, see docs/aws.md#dead-letters');
+    }
   });
 
   test('the dashboard shows what the functions themselves tell, of this stack alone', () => {
@@ -444,10 +473,16 @@ describe('watching it', () => {
     expect(own).toEqual(names.map((name) => ['FaceBlacklist', name]));
   });
 
-  test('-c alarmTopicArn: alarms go there', () => {
+  test('-c alarmTopicArn: what is wrong is told there once, and each alarm is told by itself or by the composite one', () => {
     const alarmTopicArn = 'arn:aws:sns:eu-west-1:123456789012:alarms';
-    for (const { properties } of resourcesOf(synthesize({ alarmTopicArn }), 'AWS::CloudWatch::Alarm')) {
-      expect(properties.AlarmActions).toEqual([alarmTopicArn]);
+    const telling = synthesize({ alarmTopicArn });
+    const [composite, ...others] = resourcesOf(telling, 'AWS::CloudWatch::CompositeAlarm');
+    expect(others).toEqual([]);
+    expect(composite?.properties.AlarmActions).toEqual([alarmTopicArn]);
+    const rule = JSON.stringify(composite?.properties.AlarmRule);
+    for (const { id, properties } of resourcesOf(telling, 'AWS::CloudWatch::Alarm')) {
+      const isPart = rule.includes(`"${id}"`);
+      expect(properties.AlarmActions, id).toEqual(isPart ? undefined : [alarmTopicArn]);
     }
   });
 });

@@ -19,8 +19,14 @@ export function makeStack(choices: Readonly<Record<string, string>> = {}): FaceB
   return new FaceBlacklistStack(app, 'FaceBlacklist');
 }
 
+const synthesized = new Map<string, Template>();
+
+/** Gives the stack's template. A test file makes that of a set of choices once, because it takes a second. */
 export function synthesize(choices: Readonly<Record<string, string>> = {}): Template {
-  return Template.fromStack(makeStack(choices));
+  const key = JSON.stringify(Object.entries(choices).sort());
+  const template = synthesized.get(key) ?? Template.fromStack(makeStack(choices));
+  synthesized.set(key, template);
+  return template;
 }
 
 /** Lists cdk-nag's findings on a stack, with one line for each resource and rule. */

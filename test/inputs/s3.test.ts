@@ -3,7 +3,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BackendUnavailableError, InputTooLargeError, InputUnreadableError } from '../../lib/errors.ts';
 import { createInputReader } from '../../lib/inputs/read.ts';
-import { createS3Reader } from '../../lib/inputs/s3.ts';
+import { createS3Forgetter, createS3Reader } from '../../lib/inputs/s3.ts';
 import { type S3Emulator, startS3Emulator } from '../../local/emulators/s3.ts';
 import { startHttpServer } from '../http-server.ts';
 
@@ -53,6 +53,24 @@ describe('a picture in S3', () => {
       expect(await read(`s3://${bucket}/${key}`)).toBe(key);
     },
   );
+
+  test('is deleted if it is an upload of which nothing is to be kept, and stays otherwise', async () => {
+    const upload = 'uploads/keep-none-5d1c7e90-4b1f-4c57-8a55-2f8f6c9d0b11.jpg';
+    await put(upload);
+    const forget = createS3Forgetter({ region, bucket });
+    for (const uri of [
+      `s3://others/${upload}`,
+      `s3://${bucket}/uploads/a.jpg`,
+      `s3://${bucket}/blacklist/a.jpg`,
+    ]) {
+      await forget(uri);
+    }
+    expect(await read(`s3://${bucket}/uploads/a.jpg`)).toBe('a picture');
+    expect(await read(`s3://${bucket}/${upload}`)).toBe('a picture');
+    await forget(`s3://${bucket}/${upload}`);
+    await forget(`s3://${bucket}/${upload}`);
+    await expect(read(`s3://${bucket}/${upload}`)).rejects.toThrow(InputUnreadableError);
+  });
 
   test.each([
     ['another bucket', 's3://others/uploads/a.jpg'],

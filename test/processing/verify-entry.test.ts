@@ -28,10 +28,25 @@ describe('comparing a picture with an entry', () => {
     const id = await list(pictures.other, pictures.listed);
     const nearest = await compare(ports, id, pictures.listed, { threshold: 0 });
     expect(nearest).toMatchObject({ verified: true, distance: 0, similarity: 100 });
-    await ports.records.markImageDeleting(nearest.image_id);
+    await ports.records.markImageDeleting(String(nearest.image_id));
     const other = await compare(ports, id, pictures.listed);
     expect(other.verified).toBe(false);
-    expect(other.image_id).not.toBe(nearest.image_id);
+    expect(other.image_id).not.toBe(String(nearest.image_id));
+  });
+
+  it('tells of an entry that it does not verify only to whoever may know of it', async () => {
+    const { ports, pictures } = stores;
+    const id = await list(pictures.other);
+    const ask = (picture: Buffer, isUnmatchedTold: boolean) => {
+      const request = VerifyEntryRequest.parse({ image: picture.toString('base64') });
+      return verifyEntry(ports, id, request, { isUnmatchedTold });
+    };
+    expect(await ask(pictures.listed, true)).toMatchObject({ verified: false, entry: { id } });
+    expect(await ask(pictures.listed, false)).toMatchObject({ verified: false, entry: null, image_id: null });
+    expect(await ask(pictures.other, false)).toMatchObject({ verified: true, entry: { id } });
+    await ports.records.updateEntry(id, { expiresAt: '2020-01-01T00:00:00.000Z' });
+    expect(await ask(pictures.other, false)).toMatchObject({ verified: false, entry: null, warnings: null });
+    expect(await ask(pictures.other, true)).toMatchObject({ verified: false, entry: { id } });
   });
 
   it('finds no entry that is deleted, or is being deleted, whenever that begins', async () => {

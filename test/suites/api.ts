@@ -6,6 +6,7 @@ import { detectionSuite } from './api/detection.ts';
 import { duplicatesSuite } from './api/duplicates.ts';
 import { endingSuite } from './api/ending.ts';
 import { entryPagesSuite } from './api/entry-pages.ts';
+import { exportSuite } from './api/export.ts';
 import { filtersSuite } from './api/filters.ts';
 import { keptSuite } from './api/kept.ts';
 import { listingSuite } from './api/listing.ts';
@@ -72,6 +73,7 @@ export function apiSuite(name: string, connect: () => Promise<ApiConnection>, tr
     filtersSuite(get);
     reviewsSuite(get);
     eventsSuite(get);
+    exportSuite(get);
     uploadsSuite(get);
     originsSuite(get);
     gatewaySuite(get);

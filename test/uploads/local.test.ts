@@ -55,6 +55,45 @@ describe('an upload to the data folder', () => {
     expect(Buffer.from(await inputs.read(upload.image)).toString()).toBe('a picture');
   });
 
+  test('is deleted with its origin where nothing is to be kept of it, and nothing else is', async () => {
+    const inputs = createInputReader({
+      imageRoot: dataDir,
+      uploadsFolder: join(dataDir, 'uploads'),
+      maxImageBytes,
+    });
+    const origin = { source: 'door', reference: 'a.jpg' };
+    const sent = [];
+    for (const keep of ['all', 'none', 'matches'] as const) {
+      const upload = await uploads.create({ kind: 'process', origin, keep }, 'image/jpeg');
+      await receive(upload);
+      sent.push(upload.image);
+    }
+    const [first = '', second = '', third = ''] = sent;
+    const other = await uploads.create({ kind: 'entry', entryId: 7 }, 'image/jpeg');
+    await receive(other);
+    await writeFile(join(dataDir, 'uploads', 'own.jpg'), 'own');
+    const left = async () => Object.keys(await files()).filter((name) => name.includes('.'));
+    const before = await left();
+    for (const input of [
+      other.image,
+      'uploads/own.jpg',
+      `${first}.json`,
+      'https://a/uploads/x.jpg',
+      '',
+      '/',
+    ]) {
+      await inputs.forget(input);
+    }
+    expect(await left()).toEqual(before);
+    await inputs.forget(first);
+    // Named from the root of pictures.
+    await inputs.forget(relative(dataDir, second));
+    await inputs.forget(second);
+    const gone = [first, second].map((path) => relative(dataDir, path));
+    expect(await left()).toEqual(before.filter((name) => !gone.some((path) => name.startsWith(path))));
+    expect((await left()).filter((name) => name.startsWith(relative(dataDir, third)))).toHaveLength(2);
+  });
+
   test("of an entry lies in the entry's inbox; all are for their owner alone, and nothing is beside them", async () => {
     const upload = await uploads.create({ kind: 'entry', entryId: 7 }, 'image/jpeg');
     await receive(upload);

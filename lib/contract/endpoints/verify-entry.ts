@@ -3,7 +3,7 @@ import { defineEndpoint } from '../endpoint.ts';
 import { matchedEntryExample, verificationExample } from '../examples.ts';
 import { EntryPath, ImageInput, overrides } from '../fields.ts';
 import { MatchedEntry } from '../shapes.ts';
-import { Verification } from './verify.ts';
+import { Verification } from '../verification.ts';
 
 export const VerifyEntryRequest = z
   .object({ image: ImageInput, ...overrides })
@@ -11,8 +11,11 @@ export const VerifyEntryRequest = z
 export type VerifyEntryRequest = z.output<typeof VerifyEntryRequest>;
 
 export const EntryVerification = Verification.extend({
-  entry: MatchedEntry,
-  image_id: z.string().describe('The nearest reference image, whose face is `facial_areas.img2`.'),
+  entry: MatchedEntry.nullable().describe('Null for the role check where the face is not verified.'),
+  image_id: z
+    .string()
+    .nullable()
+    .describe('The nearest reference image, whose face is `facial_areas.img2`; null where `entry` is.'),
 }).meta({ id: 'EntryVerification' });
 export type EntryVerification = z.output<typeof EntryVerification>;
 

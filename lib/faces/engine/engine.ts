@@ -17,6 +17,7 @@ import type {
   EntryComparison,
   Face,
   FaceBackend,
+  FaceFollower,
   FaceMatch,
   FaceOptions,
   FaceOwner,
@@ -37,6 +38,7 @@ import { usedThreshold } from '../thresholds.ts';
 import { withPictureOf } from '../with-picture.ts';
 import { type MeasuredQuality, qualityReasons } from './detect/quality.ts';
 import type { CustomModel } from './embed/custom-model.ts';
+import { engineFollower } from './follow.ts';
 import { similarityAt } from './models/calibration.ts';
 import { installedModels, isInstalled } from './models/installed.ts';
 import {
@@ -144,6 +146,7 @@ class Human implements FaceBackend {
   readonly modelId: EmbeddingModelName;
   readonly maxImageBytes: number;
   readonly defaults: MatchDefaults;
+  readonly follower: FaceFollower;
   readonly #pool: WorkerPool;
   readonly #store: EmbeddingStore;
   readonly #metric: DistanceMetric;
@@ -174,6 +177,14 @@ class Human implements FaceBackend {
     const detector = this.#detector === 'skip' ? 'mediapipe+ssd' : this.#detector;
     const tested = { modelName: model.embedder, detector, minConfidence };
     this.#test = new EngineTest(pool, tested, testLimits);
+    this.follower = engineFollower({
+      pool,
+      store,
+      modelOf: (options) => {
+        const used = this.#used(options);
+        return { used, gallery: this.#gallery(used.model) };
+      },
+    });
   }
 
   async detect(picture: Picture, { detectorBackend }: FaceOptions = {}): Promise<readonly Face[]> {

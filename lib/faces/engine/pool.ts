@@ -19,6 +19,8 @@ interface Task {
   readonly came: number;
   readonly resolve: (faces: JobFace[]) => void;
   readonly reject: (error: Error) => void;
+  /** True for a camera's frame, before which every other picture goes. */
+  readonly isPatient: boolean;
 }
 
 interface Thread {
@@ -80,15 +82,14 @@ export class WorkerPool {
   /**
    * Finds and embeds the faces of one picture, and searches the galleries for them.
    * @param isUrgent puts the job before those that wait
+   * @param isPatient lets all other jobs go before it
    * @throws InputUnreadableError when the engine fails on this picture
    * @throws BackendUnavailableError when the engine is down, or the worker dies
    */
-  run(job: Job, { isUrgent = false } = {}): Promise<JobFace[]> {
+  run(job: Job, { isUrgent = false, isPatient = false } = {}): Promise<JobFace[]> {
     this.check();
     const faces = new Promise<JobFace[]>((resolve, reject) => {
-      const task = { job, came: performance.now(), resolve, reject };
-      if (isUrgent) this.#queue.unshift(task);
-      else this.#queue.push(task);
+      this.#enqueue({ job, came: performance.now(), resolve, reject, isPatient }, isUrgent);
       this.#dispatch();
     });
     const settled: Promise<unknown> = faces.then(
@@ -97,6 +98,12 @@ export class WorkerPool {
     );
     this.#unsettled.add(settled);
     return faces;
+  }
+
+  #enqueue(task: Task, isUrgent: boolean): void {
+    const firstPatient = this.#queue.findIndex(({ isPatient }) => isPatient);
+    const end = task.isPatient || firstPatient === -1 ? this.#queue.length : firstPatient;
+    this.#queue.splice(isUrgent ? 0 : end, 0, task);
   }
 
   /** Shares a gallery with every worker: each later job searches it. */

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EngineDetector } from '../../contract/vocabulary.ts';
 import { BackendUnavailableError } from '../../errors.ts';
+import { decodePicture } from '../../inputs/decode.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { onceIn } from '../../once-in.ts';
-import { drawFace, drawnEyes } from '../drawn-face.ts';
+import { drawnEyes, drawnFace } from '../drawn-face.ts';
 import type { EmbedderName } from './models/models.ts';
 import type { WorkerPool } from './pool.ts';
 import { lengthOf } from './search/distance.ts';
@@ -73,7 +74,7 @@ export class EngineTest {
   }
 
   async #run({ modelName, detector, minConfidence }: Tested): Promise<void> {
-    this.#picture ??= drawFace();
+    this.#picture ??= await decodePicture(drawnFace);
     const { width, height, pixels: data } = this.#picture;
     const job = { picture: { width, height, data }, detector, models: [modelName] };
     try {

@@ -4,11 +4,12 @@ import { getPriority, setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EngineDetector, EngineRuntime } from '../../contract/vocabulary.ts';
-import type { Face } from '../port.ts';
+import type { Face, LookPlaces } from '../port.ts';
+import type { FacePrint } from '../print.ts';
 import { loadDetector } from './detect/detector.ts';
 import { type MeasuredQuality, measureQuality } from './detect/quality.ts';
-import type { CustomNetwork } from './embed/custom-model.ts';
 import { type Embedder, loadEmbedder } from './embed/embedders.ts';
+import type { CustomNetwork } from './embed/picture-input.ts';
 import type { Pixels } from './geometry/align.ts';
 import { Pyramid } from './geometry/pyramid.ts';
 import type { EmbedderName } from './models/models.ts';
@@ -31,6 +32,10 @@ export interface WorkerSettings {
 export interface Job {
   readonly picture: Pixels;
   readonly detector?: EngineDetector;
+  /** Places at which to look for upright faces, in place of the detector's search. */
+  readonly places?: LookPlaces;
+  /** Prints to search for, in place of the faces of a picture. */
+  readonly prints?: readonly FacePrint[];
   readonly models: readonly EmbedderName[];
   /** True to embed the largest face alone. */
   readonly largestOnly?: boolean;
@@ -45,6 +50,14 @@ export interface JobFace extends Face {
   readonly embeddings: Partial<Record<EmbedderName, Float32Array>>;
   /** Hits of each of the job's searches. */
   readonly hits: readonly (readonly GalleryHit[])[];
+}
+
+type FoundFace = Omit<JobFace, 'hits'>;
+
+/** Makes the face that a print stands for, which is nowhere in the picture. */
+function faceOf({ vectors }: FacePrint): FoundFace {
+  const nowhere = { left_eye: null, right_eye: null, nose: null, mouth_left: null, mouth_right: null };
+  return { area: { x: 0, y: 0, w: 0, h: 0, ...nowhere }, confidence: 1, embeddings: vectors };
 }
 
 /** Seconds that a job spent in each of its stages. */
@@ -70,34 +83,40 @@ async function start(settings: WorkerSettings) {
     return embedder;
   };
 
-  async function run({
-    picture,
-    detector: choice,
-    models,
-    largestOnly,
-    measure,
-    searches = [],
-  }: Job): Promise<{ faces: JobFace[]; times: StageTimes }> {
-    const times: StageTimes = {};
+  async function findAll(job: Job, times: StageTimes): Promise<FoundFace[]> {
+    const { picture, places, detector: choice, models, largestOnly, measure } = job;
     const pyramid = new Pyramid(picture);
-    const detections = await detector.detect(pyramid, choice, times);
-    const faces = detections.map((detection, index): Omit<JobFace, 'hits'> => {
-      const { area, confidence } = detection;
-      const isMeasured = measure === 'all' || (measure === 'largest' && index === 0);
+    const detections = places
+      ? await detector.detectAt(pyramid, places, times)
+      : await detector.detect(pyramid, choice, times);
+    const faces = detections.map((detection, index): FoundFace => {
+      const { area, confidence, landmarks } = detection;
+      const isMeasured = landmarks && (measure === 'all' || (measure === 'largest' && index === 0));
       const quality = isMeasured && { quality: measureQuality(pyramid, detection) };
       return { area, confidence, embeddings: {}, ...quality };
     });
-    const wanted = detections.slice(0, largestOnly ? 1 : undefined).map(({ landmarks }) => landmarks);
+    const wanted = detections
+      .map(({ landmarks }, index) => ({ landmarks, face: faces[index] as FoundFace }))
+      .slice(0, largestOnly ? 1 : undefined)
+      .flatMap(({ landmarks, face }) => (landmarks ? [{ landmarks, face }] : []));
     if (wanted.length > 0) {
       const started = performance.now();
+      const landmarks = wanted.map((one) => one.landmarks);
       for (const model of models) {
-        const embeddings = await (await embedderOf(model))(pyramid, wanted);
+        const embeddings = await (await embedderOf(model))(pyramid, landmarks);
         embeddings.forEach((embedding, index) => {
-          (faces[index] as JobFace).embeddings[model] = embedding;
+          (wanted[index] as (typeof wanted)[number]).face.embeddings[model] = embedding;
         });
       }
       if (models.length > 0) times.embed = secondsSince(started);
     }
+    return faces;
+  }
+
+  async function run(job: Job): Promise<{ faces: JobFace[]; times: StageTimes }> {
+    const { prints, searches = [] } = job;
+    const times: StageTimes = {};
+    const faces = prints ? prints.map(faceOf) : await findAll(job, times);
     const started = performance.now();
     const hits = searches.map((search) => lookUp(faces, search));
     if (searches.length > 0 && faces.length > 0) times.search = secondsSince(started);

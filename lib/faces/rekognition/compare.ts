@@ -6,7 +6,7 @@ import type { Picture } from '../../inputs/picture.ts';
 import { allOrFirstError } from '../../promises.ts';
 import type { Comparison, EntryComparison, Face, FaceMatch, Reference, WithPicture } from '../port.ts';
 import type { RekognitionCaller } from './caller.ts';
-import { encodeWhole, type SentPicture } from './encode.ts';
+import { type SentPicture, sendWhole } from './encode.ts';
 import { meaningOf } from './failures.ts';
 import { boxOf, faceOf, type Size, sizeOf } from './geometry.ts';
 import { detectFaces, distanceOf, type Gallery, nearestFace, searchPicture } from './match.ts';
@@ -47,10 +47,11 @@ async function probeOf(
   picture: Picture,
   deadline: Deadline | undefined,
 ): Promise<Probe> {
-  const sent = await encodeWhole(picture);
   const { width, height } = picture;
-  const faces = oneOrMore(await detectFaces(caller, picture, sent, deadline?.remainingMs()));
-  return { sent, size: { width, height }, faces };
+  return sendWhole(picture, async (sent) => {
+    const faces = oneOrMore(await detectFaces(caller, picture, sent, deadline?.remainingMs()));
+    return { sent, size: { width, height }, faces };
+  });
 }
 
 /**
@@ -63,13 +64,22 @@ function oneOrMore(faces: readonly Face[]): readonly [Face, ...Face[]] {
   return [largest, ...others];
 }
 
-async function compareWithPicture(
+function compareWithPicture(
   caller: RekognitionCaller,
-  { sent, size, faces }: Probe,
+  probe: Probe,
   picture: Picture,
   deadline: Deadline | undefined,
 ): Promise<Pick<Comparison, 'probe' | 'reference' | keyof Nearness>> {
-  const target = await encodeWhole(picture);
+  return sendWhole(picture, (target) => compareWithSent(caller, probe, picture, target, deadline));
+}
+
+async function compareWithSent(
+  caller: RekognitionCaller,
+  { sent, size, faces }: Probe,
+  picture: Picture,
+  target: SentPicture,
+  deadline: Deadline | undefined,
+): Promise<Pick<Comparison, 'probe' | 'reference' | keyof Nearness>> {
   const command = new CompareFacesCommand({
     SourceImage: { Bytes: sent.bytes },
     TargetImage: { Bytes: target.bytes },

@@ -1,4 +1,5 @@
 import type { Box } from '../../contract/shapes.ts';
+import { isUnusablePicture } from '../../errors.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import type { Frame } from './geometry.ts';
 
@@ -25,13 +26,31 @@ export interface SentPicture {
 }
 
 /**
- * Encodes the whole picture. The original bytes are sent if the service accepts them and sees the same
- * picture in them; otherwise the picture is encoded again as JPEG.
+ * Sends the whole picture by some calls. Its original bytes are sent if the service should accept them and
+ * see the same picture in them; otherwise it is encoded again as JPEG. Originals that the service refuses all
+ * the same are encoded again too, and sent once more: its decoder is stricter than ours.
+ * @param send makes the calls, at most twice
+ * @throws the errors of `send`
  */
-export async function encodeWhole(picture: Picture): Promise<SentPicture> {
-  const { width, height, original } = picture;
+export async function sendWhole<Result>(
+  picture: Picture,
+  send: (sent: SentPicture) => Promise<Result>,
+): Promise<Result> {
+  const { width, height, original: bytes } = picture;
   const frame = { x: 0, y: 0, width, height };
-  return isTakenAsItIs(picture) ? { bytes: original, frame } : encode(picture.pixels, frame);
+  if (isTakenAsItIs(picture)) {
+    try {
+      return await send({ bytes, frame });
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+    }
+  }
+  return send(await encode(picture.pixels, frame));
+}
+
+/** Returns true if the service could not read the picture, or found it too large. */
+function isRefusal(error: unknown): boolean {
+  return isUnusablePicture(error) && (error.code === 'input_unreadable' || error.code === 'input_too_large');
 }
 
 /**

@@ -12,12 +12,16 @@ import type { Picture } from '../../inputs/picture.ts';
 import type { Enrollment, FaceOwner, QualityFilter } from '../port.ts';
 import { refusalWords } from '../quality-reasons.ts';
 import type { RekognitionCaller } from './caller.ts';
-import { encodeWhole, type SentPicture } from './encode.ts';
+import { type SentPicture, sendWhole } from './encode.ts';
+import { onceKnown } from './eventually.ts';
 import { meaningOf } from './failures.ts';
 import { boxOf } from './geometry.ts';
 import type { Gallery } from './match.ts';
 import { externalImageIdOf, faceTokenOf } from './names.ts';
 import { qualityOf } from './quality.ts';
+
+/** Time in milliseconds in which the service should know a new collection. */
+const maxCreationMs = 5_000;
 
 /** Limit of `DeleteFaces` on the faces in one call. */
 const maxDeletedAtOnce = 4096;
@@ -37,8 +41,10 @@ export async function enrollLargest(
   owner: FaceOwner,
   qualityFilter: QualityFilter,
 ): Promise<IndexedFace> {
-  const sent = await encodeWhole(picture);
-  const { FaceRecords = [], UnindexedFaces = [] } = await index(gallery, sent, owner, qualityFilter);
+  const { sent, FaceRecords, UnindexedFaces } = await sendWhole(picture, async (sent) => {
+    const { FaceRecords = [], UnindexedFaces = [] } = await index(gallery, sent, owner, qualityFilter);
+    return { sent, FaceRecords, UnindexedFaces };
+  });
   const faceCount = FaceRecords.length + UnindexedFaces.length;
   const { FaceId, BoundingBox } = FaceRecords[0]?.Face ?? {};
   const [refused] = UnindexedFaces.toSorted((one, other) => unindexedSize(other) - unindexedSize(one));
@@ -92,7 +98,7 @@ async function index(
   } catch (error) {
     if (meaningOf(error) !== 'no collection') throw error;
     await createCollection(caller, collectionId);
-    return caller.send(command);
+    return onceKnown('no collection', maxCreationMs, (leftMs) => caller.send(command, leftMs));
   }
 }
 

@@ -87,7 +87,12 @@ export function toServiceError(error: unknown): ServiceError {
 }
 
 /** Meanings of the service's errors that callers distinguish. */
-export type MeantFailure = 'no collection' | 'collection exists' | 'no face' | 'invalid parameters';
+export type MeantFailure =
+  | 'no collection'
+  | 'collection exists'
+  | 'no face'
+  | 'unknown face'
+  | 'invalid parameters';
 
 /** Returns the meaning of an error that `toServiceError` made; `undefined` for any other failure. */
 export function meaningOf(error: unknown): MeantFailure | undefined {
@@ -95,6 +100,7 @@ export function meaningOf(error: unknown): MeantFailure | undefined {
   if (name === 'ResourceNotFoundException') return 'no collection';
   if (name === 'ResourceAlreadyExistsException') return 'collection exists';
   if (name !== 'InvalidParameterException') return undefined;
+  if (message.includes('was not found in the collection')) return 'unknown face';
   // CompareFaces gives no better reason when a picture shows nobody.
   return message.includes('no faces in the image') ? 'no face' : 'invalid parameters';
 }

@@ -19,7 +19,8 @@ import {
 } from '../port.ts';
 import type { QualityReason } from '../quality-reasons.ts';
 import type { RekognitionCaller } from './caller.ts';
-import { encodePart, encodeWhole, minSide, type SentPicture } from './encode.ts';
+import { encodePart, minSide, type SentPicture, sendWhole } from './encode.ts';
+import { onceKnown } from './eventually.ts';
 import { meaningOf } from './failures.ts';
 import { boxOf, faceOf, frameAround, overlap, sizeOf } from './geometry.ts';
 import { ownerOf } from './names.ts';
@@ -170,11 +171,12 @@ export async function searchPicture(
   picture: Picture,
   limits: SearchLimits,
 ): Promise<SearchedPicture> {
-  const sent = await encodeWhole(picture);
-  const [faces, whole] = await allOrFirstError([
-    detectFaces(gallery.caller, picture, sent, limits.deadline?.remainingMs()),
-    search(gallery, picture, sent, limits),
-  ]);
+  const [faces, whole] = await sendWhole(picture, (sent) =>
+    allOrFirstError([
+      detectFaces(gallery.caller, picture, sent, limits.deadline?.remainingMs()),
+      search(gallery, picture, sent, limits),
+    ]),
+  );
   if (whole === 'no collection') return { faces };
   const searched = whole === 'no face' ? undefined : nearestFace(faces, whole.box);
   return {
@@ -271,7 +273,9 @@ export async function matchEnrolled(
     MaxFaces: mostFaces,
     FaceMatchThreshold: widerSimilarity(threshold),
   });
-  const { FaceMatches } = await caller.send(command, maxCompareMs);
+  const { FaceMatches } = await onceKnown('unknown face', maxCompareMs, (leftMs) =>
+    caller.send(command, leftMs),
+  );
   return bestOfEntries(matchesWithin(threshold, FaceMatches));
 }
 

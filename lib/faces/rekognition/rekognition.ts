@@ -4,7 +4,7 @@ import type { DistanceMetric } from '../../contract/vocabulary.ts';
 import type { Picture } from '../../inputs/picture.ts';
 import { log } from '../../log.ts';
 import { onceIn } from '../../once-in.ts';
-import { drawFace } from '../drawn-face.ts';
+import { drawnFace } from '../drawn-face.ts';
 import type {
   Comparison,
   EnrolledFace,
@@ -30,7 +30,7 @@ import { standardOf, type ThresholdLimits, usedThreshold } from '../thresholds.t
 import { withPictureOf } from '../with-picture.ts';
 import { RekognitionCaller } from './caller.ts';
 import { compareLargest, compareWithReferences } from './compare.ts';
-import { encodeWhole } from './encode.ts';
+import { sendWhole } from './encode.ts';
 import { deleteFaces, enrollLargest } from './enroll.ts';
 import { meaningOf } from './failures.ts';
 import { detectFaces, distanceOf, type Gallery, matchEnrolled, matchFaces } from './match.ts';
@@ -87,8 +87,7 @@ class Rekognition implements FaceBackend {
    * Tests that the service answers. The test passes even if the service does not take the drawing for a face.
    */
   readonly #detectDrawn = onceIn(testEveryMs, async () => {
-    const { original } = drawFace();
-    await this.#gallery.caller.send(new DetectFacesCommand({ Image: { Bytes: original } }));
+    await this.#gallery.caller.send(new DetectFacesCommand({ Image: { Bytes: drawnFace } }));
   });
 
   constructor(settings: RekognitionSettings) {
@@ -122,7 +121,7 @@ class Rekognition implements FaceBackend {
   }
 
   async detect(picture: Picture): Promise<readonly Face[]> {
-    const faces = await detectFaces(this.#gallery.caller, picture, await encodeWhole(picture));
+    const faces = await sendWhole(picture, (sent) => detectFaces(this.#gallery.caller, picture, sent));
     return faces.map(({ area, confidence }) => ({ area, confidence }));
   }
 

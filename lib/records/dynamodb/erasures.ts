@@ -1,14 +1,12 @@
 import type { EntryRecord, ErasedCounts, ErasureRecord, HistoryChoice, RecordStore } from '../port.ts';
-import { mostOf, nothingErased, redacted, tellsOf } from '../shared/redaction.ts';
+import { countsOf, mostOf, nothingErased, redacted, tellsOf } from '../shared/redaction.ts';
 import { row } from '../shared/row.ts';
-import { scopesOf } from '../shared/scopes.ts';
 import { type Action, isNew } from './action.ts';
+import { changePicture } from './change-picture.ts';
 import { again, type TableClient } from './client.ts';
 import { erasureKey, openErasureKey, openErasuresPartition, padded, processedPartition } from './items.ts';
-import { keep } from './kept.ts';
 import type { Key } from './keys.ts';
-import { asRead, redactReviews } from './reviews.ts';
-import { readResult } from './stored.ts';
+import { redactReviews } from './reviews.ts';
 
 /** Makes the actions that note an erasure, for the transaction that hides its entry. */
 export async function erasureActions(
@@ -80,8 +78,17 @@ export function erasureRecords(table: TableClient) {
     },
 
     async redactProcessed(ids: readonly number[], entryId: number): Promise<void> {
+      const isErasure = (await readErasure(table, entryId)) !== undefined;
       for (const id of new Set(ids)) {
-        await redactPicture(table, { pk: processedPartition, sk: padded(id) }, entryId);
+        await changePicture(
+          table,
+          { pk: processedPartition, sk: padded(id) },
+          (result) => (tellsOf(result, entryId) ? redacted(result, entryId) : undefined),
+          async (result) => [
+            await redactReviews(table, id, entryId),
+            ...(isErasure ? [countAction(entryId, result)] : []),
+          ],
+        );
       }
     },
 
@@ -90,29 +97,15 @@ export function erasureRecords(table: TableClient) {
   } satisfies Partial<RecordStore>;
 }
 
-/** The new answer's parts are written first, and the old ones go with the change itself. */
-async function redactPicture(table: TableClient, key: Key, entryId: number): Promise<void> {
-  await table.settle(async () => {
-    const item = await table.get(key);
-    if (!item) return true;
-    const result = await readResult(table, item);
-    if (!tellsOf(result, entryId)) return true;
-    const { bytes, parts } = await keep(table, redacted(result, entryId));
-    const old: readonly Key[] = item.parts ?? [];
-    // Without `matched`, the table's stream makes no second event of the picture.
-    const { bytes: _, parts: __, matched, redactions = 0, ...rest } = item;
-    const others = { ...(matched && { picture: matched }), ...rest };
-    // Its places are named after what is told no more.
-    const scopes = item.scopes ?? scopesOf(result);
-    const kept = { ...(bytes && { bytes }), ...(parts && { parts }), redactions: redactions + 1 };
-    // Somebody else may be erased from it, or judged in it, at this moment.
-    const { done } = await table.transact([
-      { put: { ...others, scopes, ...kept }, ...asRead(item) },
-      await redactReviews(table, Number(item.sk), entryId),
-      ...old.map((remove) => ({ remove })),
-    ]);
-    if (done) return true;
-    if (parts) await table.transact(parts.map((remove) => ({ remove })));
-    return again;
-  });
+/** Makes the action that counts what goes, in the transaction in which it goes. */
+function countAction(entryId: number, result: Parameters<typeof countsOf>[0]): Action {
+  const { history_records: records, history_pictures: pictures } = countsOf(result);
+  return {
+    update: erasureKey(entryId),
+    change:
+      'SET #removed.#history_records = #removed.#history_records + :records, ' +
+      '#removed.#history_pictures = #removed.#history_pictures + :pictures ADD #version :one',
+    condition: 'attribute_exists(#pk)',
+    values: { records, pictures, one: 1 },
+  };
 }

@@ -1,10 +1,18 @@
 import { changeFacts, countWritten } from '../../audit/scope.ts';
 import type { ReviewState } from '../../contract/review.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
-import type { ProcessedPage, ProcessedQuery, ProcessedResult, RecordStore, Stamp } from '../port.ts';
+import type {
+  ProcessedPage,
+  ProcessedQuery,
+  ProcessedResult,
+  RecordStore,
+  Stamp,
+  TrackProgress,
+} from '../port.ts';
 import { pageOf } from '../shared/clock.ts';
 import { rankBelow, remaining } from '../shared/gaps.ts';
 import { scopeOfFilter, scopeOfReviewed, scopesOf } from '../shared/scopes.ts';
+import { changePicture } from './change-picture.ts';
 import type { TableClient } from './client.ts';
 import { gapsOf } from './gaps.ts';
 import { padded, pictureKey, processedPartition, scopePartition } from './items.ts';
@@ -23,7 +31,8 @@ export function processedRecords(table: TableClient) {
     async addProcessed(pictureId: string, result: ProcessedResult, carried?: Date): Promise<Stamp> {
       const kept = await keep(table, result);
       // The table's stream makes an event of every picture that has this field.
-      const matched = result.has_blacklist_match && !carried ? { matched: pictureId } : {};
+      const isTold = result.has_blacklist_match && !carried && !result.track?.suppressed;
+      const matched = isTold ? { matched: pictureId } : {};
       const facts = changeFacts({});
       const scopes = scopesOf(result);
       const arrival = { pictureId, picture: pictureId, scopes, ...kept, ...matched, facts };
@@ -37,6 +46,12 @@ export function processedRecords(table: TableClient) {
       if (!item || (actor !== undefined && item.actor !== actor)) return undefined;
       const [result] = await addReviews(table, [await readResult(table, item)]);
       return result;
+    },
+
+    async updateTrack(id: number, progress: TrackProgress): Promise<void> {
+      await changePicture(table, { pk: processedPartition, sk: padded(id) }, (result) =>
+        result.track ? { ...result, track: { ...result.track, ...progress } } : undefined,
+      );
     },
 
     async findProcessed(pictureIds: readonly string[]): Promise<Set<string>> {

@@ -6,17 +6,18 @@ import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import type { NewReview, ProcessedQuery, RecordStore, ReviewTally, TallyKey } from '../port.ts';
 import type { Range } from '../shared/clock.ts';
 import { remaining, remainingRanks } from '../shared/gaps.ts';
-import { redactedReviews } from '../shared/redaction.ts';
 import { bucketOf, type ReviewPage, reviewPage } from '../shared/review-pages.ts';
 import {
   keptTallyDays,
   type ReviewChange,
   type ReviewedMatch,
+  redactedReviews,
   reviewChange,
   withReviews,
 } from '../shared/reviews.ts';
 import { row } from '../shared/row.ts';
 import { type Action, isNew } from './action.ts';
+import { asRead } from './change-picture.ts';
 import { again, type TableClient } from './client.ts';
 import { gapsOf } from './gaps.ts';
 import {
@@ -83,13 +84,6 @@ export function reviewRecords(table: TableClient) {
       return tallies;
     },
   } satisfies Partial<RecordStore>;
-}
-
-/** Condition that a picture was neither removed nor redacted since it was read. */
-export function asRead({ redactions }: Item) {
-  return redactions === undefined
-    ? { condition: 'attribute_exists(#pk) AND attribute_not_exists(#redactions)' }
-    : { condition: '#redactions = :redactions', values: { redactions } };
 }
 
 /** Makes the action that takes notes on an erased entry out of a picture's reviews, as they were read. */

@@ -5,7 +5,6 @@ import type {
   ImageProcessingResult,
 } from '../../contract/shapes.ts';
 import type { ErasedCounts, ProcessedResult } from '../port.ts';
-import type { ReviewedMatch } from './reviews.ts';
 
 /** Stands where something was erased. */
 export const erasedText = '(erased)';
@@ -25,15 +24,6 @@ export function matchesOf(
     ...(near_misses ?? []),
   ]);
   return shown.filter(({ entry }) => entry.id === entryId);
-}
-
-/** Returns the reviews of a picture without what people wrote about an erased entry; verdicts stay. */
-export function redactedReviews(reviewed: readonly ReviewedMatch[], entryId: number): ReviewedMatch[] {
-  return reviewed.map((one) =>
-    one.entryId === entryId
-      ? { ...one, reviews: one.reviews.map((review) => ({ ...review, note: null })) }
-      : one,
-  );
 }
 
 /**
@@ -56,6 +46,9 @@ export function redacted(result: ImageProcessingResult, entryId: number): Proces
     // A camera or a door is nobody; a reference is often a file's name.
     source: result.source,
     reference: null,
+    camera: result.camera,
+    // Its times and counts stay, and the distance measures a face.
+    track: result.track && { ...result.track, distance_mean: null },
     warnings: result.warnings,
   };
 }
@@ -72,7 +65,7 @@ function redactedFace(face: DetectedFace, entryId: number): DetectedFace {
     blacklist_matches: face.blacklist_matches.map(withoutEntry),
     candidates: null,
     near_misses: face.near_misses?.map(withoutEntry) ?? null,
-    // How bright and sharp a face is, and where it looks, tells nobody's from another's.
+    // Brightness, sharpness and pose don't tell one person from another.
     quality: face.quality,
     verdict: face.verdict,
     verdict_reasons: face.verdict_reasons,
@@ -105,6 +98,7 @@ export const nothingErased: ErasedCounts = {
   history_pictures: 0,
   inbox_files: 0,
   rejected_files: 0,
+  uploads: 0,
   pending_events: 0,
 };
 
@@ -114,4 +108,12 @@ export function mostOf(one: ErasedCounts, other: Partial<ErasedCounts>): ErasedC
   return Object.fromEntries(
     places.map((place) => [place, Math.max(one[place] ?? 0, other[place] ?? 0)]),
   ) as unknown as ErasedCounts;
+}
+
+/** Returns what goes with the redaction of a result: one record, and the copies that it names. */
+export function countsOf(
+  result: ImageProcessingResult,
+): Pick<ErasedCounts, 'history_records' | 'history_pictures'> {
+  const copies = [result.original_image_path, result.saved_image_path, result.cropped_face_path];
+  return { history_records: 1, history_pictures: new Set(copies.filter((copy) => copy !== null)).size };
 }

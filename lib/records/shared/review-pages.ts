@@ -3,7 +3,8 @@ import { type Range, sizeOf } from './clock.ts';
 /**
  * Pictures with a match are listed by what people say of them. A picture moves from one list to another, so
  * it has no lasting rank there. Instead it keeps its rank among all pictures with a match, and the ranks of
- * those that are decided are counted in buckets. Those that are open are all the others that were not removed.
+ * those that are decided are counted in buckets. Those that are open are all the others that were not
+ * removed.
  *
  * A page costs a look at the counts, 1 for each 1,000 pictures with a match. It also costs a look at the
  * ranks of the few buckets that it lies in.

@@ -98,6 +98,15 @@ export function withReviews(
   return { ...result, faces };
 }
 
+/** Returns the reviews of a picture without what people wrote about an erased entry; verdicts stay. */
+export function redactedReviews(reviewed: readonly ReviewedMatch[], entryId: number): ReviewedMatch[] {
+  return reviewed.map((one) =>
+    one.entryId === entryId
+      ? { ...one, reviews: one.reviews.map((review) => ({ ...review, note: null })) }
+      : one,
+  );
+}
+
 /**
  * Computes what counts. One reviewer's latest verdict counts at once. With two, at least two people must have
  * judged; most votes count, and a tie is `unsure`.

@@ -5,9 +5,10 @@ import type { ProcessedFilter, ProcessedResult } from '../port.ts';
 
 /**
  * Processed pictures are listed in scopes: `all`, `match` or `no-match`, and one for each entry that was
- * found. Near misses have a scope for each entry too, by which an erasure finds them. One that tells its origin is listed by its source, by its reference and by both, and there again by
- * match and entry. In each scope they have ranks 1, 2, 3 … in the order of their ids, and so of their time. A
- * page is a range of ranks, and a total is the difference of two.
+ * found. Near misses have a scope for each entry too, by which an erasure finds them. One that tells its
+ * origin is listed by its source, by its reference and by both, and there again by match and entry. In each
+ * scope they have ranks 1, 2, 3 … in the order of their ids, and so of their time. A page is a range of
+ * ranks, and a total is the difference of two.
  */
 
 /**

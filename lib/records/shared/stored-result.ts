@@ -1,5 +1,5 @@
 import type { ImageProcessingResult, MatchedEntry } from '../../contract/shapes.ts';
-import { noOrigin } from '../../origin.ts';
+import { noCamera, noOrigin } from '../../origin.ts';
 
 /** The details of a match's entry that older records lack. */
 const noDetails: Partial<MatchedEntry> = { severity: null, category: null, expires_at: null };
@@ -30,6 +30,7 @@ export function storedResult(json: string, id: number, at: number | undefined): 
   const { has_near_miss = null, verdict = null, verdict_reasons = null } = result;
   return {
     ...noOrigin,
+    ...noCamera,
     ...result,
     faces,
     db_id: id,

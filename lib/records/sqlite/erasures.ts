@@ -1,6 +1,7 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { EntryRecord, ErasedCounts, ErasureRecord, HistoryChoice } from '../port.ts';
-import { matchesOf, mostOf, nothingErased, redacted, redactedReviews, tellsOf } from '../shared/redaction.ts';
+import { countsOf, matchesOf, mostOf, nothingErased, redacted, tellsOf } from '../shared/redaction.ts';
+import { redactedReviews } from '../shared/reviews.ts';
 import { row } from '../shared/row.ts';
 import { storedResult } from '../shared/stored-result.ts';
 import type { SqliteOutbox } from './outbox.ts';
@@ -44,15 +45,26 @@ export function unsettledErasures(statements: Statements): ErasureRecord[] {
   return statements.unsettledErasures.all().map(erasureOf);
 }
 
-/** To be called in a transaction. Returns the texts that went. */
+/** To be called in a transaction. Counts what goes, and returns the texts that went. */
 export function redactProcessed(statements: Statements, ids: readonly number[], entryId: number): string[] {
   const texts: string[] = [];
+  const counts = { history_records: 0, history_pictures: 0 };
   for (const { id, at, result: json } of statements.storedAmong.all(JSON.stringify(ids))) {
     const result = storedResult(String(json), Number(id), Number(at));
     if (!tellsOf(result, entryId)) continue;
     statements.replaceResult.run(JSON.stringify(redacted(result, entryId)), Number(id));
     texts.push(...matchesOf(result, entryId).flatMap(({ entry, identity }) => [entry.name, identity]));
     texts.push(...redactReviews(statements, Number(id), entryId));
+    const { history_records, history_pictures } = countsOf(result);
+    counts.history_records += history_records;
+    counts.history_pictures += history_pictures;
+  }
+  const known = counts.history_records > 0 ? getErasure(statements, entryId) : undefined;
+  if (known) {
+    noteErasure(statements, entryId, {
+      history_records: known.removed.history_records + counts.history_records,
+      history_pictures: known.removed.history_pictures + counts.history_pictures,
+    });
   }
   return texts;
 }

@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { WebhookStatus } from '../../contract/endpoints/status.ts';
-import type { EntryDeletedEvent, ReviewEvent, ServiceEvent } from '../../contract/match-event.ts';
+import type {
+  CameraEvent,
+  EntryDeletedEvent,
+  ReviewEvent,
+  ServiceEvent,
+} from '../../contract/match-event.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { entryIdsOf, matchEvent, withoutUnlisted } from '../../events/match-event.ts';
 import type { DueDelivery, GivenUp, Outbox, Receiver } from '../../events/port.ts';
@@ -135,8 +140,13 @@ export class SqliteOutbox implements Outbox {
     return deliveries.length;
   }
 
+  /** Queues an event of a camera. */
+  async tell(event: CameraEvent): Promise<void> {
+    await this.#write(() => this.addNotice(event));
+  }
+
   /** Queues an event that is not about a new picture, in the transaction that stores what it tells of. */
-  addNotice(event: EntryDeletedEvent | ReviewEvent): void {
+  addNotice(event: EntryDeletedEvent | ReviewEvent | CameraEvent): void {
     const receivers = this.#statements.wantedReceivers.all();
     if (receivers.length === 0) return;
     const { lastInsertRowid } = this.#statements.insertNotice.run(JSON.stringify(event));

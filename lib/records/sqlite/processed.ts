@@ -8,6 +8,7 @@ import type {
   ProcessedResult,
   Stamp,
   TimeDisorder,
+  TrackProgress,
 } from '../port.ts';
 import { pageOf, type Range, timeAfter } from '../shared/clock.ts';
 import {
@@ -49,8 +50,19 @@ export function addProcessed(
     const rank = 1 + Math.max(last, gapsOf(statements, scope)(largestRemoved()));
     statements.insertPlace.run(scope, rank, stamp.id);
   }
-  if (!carried) outbox.add(pictureId, { ...result, db_id: stamp.id, processing_timestamp: stamp.timestamp });
+  if (!carried && !result.track?.suppressed)
+    outbox.add(pictureId, { ...result, db_id: stamp.id, processing_timestamp: stamp.timestamp });
   return { ...stamp, isNew: true };
+}
+
+/** Changes the times and counts of a passage; call it in a transaction. */
+export function updateTrack(statements: Statements, id: number, progress: TrackProgress): void {
+  for (const { at, result: json } of statements.storedAmong.all(JSON.stringify([id]))) {
+    const result = storedResult(String(json), id, Number(at));
+    if (!result.track) continue;
+    const track = { ...result.track, ...progress };
+    statements.replaceResult.run(JSON.stringify({ ...JSON.parse(String(json)), track }), id);
+  }
 }
 
 export function getProcessed(

@@ -4,7 +4,6 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { foundIn } from '../../erasure/find.ts';
 import { BackendUnavailableError } from '../../errors.ts';
 import { attempt, lockWaitMs } from './transactions.ts';
 
@@ -48,13 +47,14 @@ function descriptorOf(path: string): number {
 }
 
 async function isTraced(path: string, traces: readonly Uint8Array[]): Promise<boolean> {
-  const wanted = traces.map((trace) => Buffer.from(trace));
+  const wanted = traces.filter(({ length }) => length > 0).map((trace) => Buffer.from(trace));
   const longest = Math.max(1, ...wanted.map(({ length }) => length));
   const descriptor = descriptorOf(path);
   const piece = Buffer.alloc(pieceBytes);
   for (let position = 0; ; position += pieceBytes - longest) {
     const { bytesRead } = await readPiece(descriptor, piece, 0, pieceBytes, position);
-    if (foundIn(piece.subarray(0, bytesRead), wanted).length > 0) return true;
+    const read = piece.subarray(0, bytesRead);
+    if (wanted.some((trace) => read.includes(trace))) return true;
     if (bytesRead < pieceBytes) return false;
   }
 }

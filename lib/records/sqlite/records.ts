@@ -28,6 +28,7 @@ import type {
   ReviewTally,
   Stamp,
   TimeDisorder,
+  TrackProgress,
 } from '../port.ts';
 import { changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
 import { isInForce } from '../shared/in-force.ts';
@@ -44,6 +45,7 @@ import {
   listProcessed,
   removeProcessed,
   timeDisorder,
+  updateTrack,
 } from './processed.ts';
 import { purgeDatabase } from './purge.ts';
 import { addReview, readTallies } from './reviews.ts';
@@ -389,6 +391,10 @@ class SqliteRecords implements RecordStore {
   async findProcessed(pictureIds: readonly string[]): Promise<Set<string>> {
     const rows = await this.#read(() => this.#statements.processedAmong.all(JSON.stringify(pictureIds)));
     return new Set(rows.map((row) => String(row.pictureId)));
+  }
+
+  async updateTrack(id: number, track: TrackProgress): Promise<void> {
+    await this.#write(() => updateTrack(this.#statements, id, track));
   }
 
   async listProcessed(query: ProcessedQuery): Promise<ProcessedPage> {

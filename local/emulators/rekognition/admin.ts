@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import * as z from 'zod';
 import type { CallLog } from './calls.ts';
+import type { Consistency } from './consistency.ts';
 import { Fault, type Faults } from './faults.ts';
 
 /** Answer in JSON, outside of the service's own protocol. */
@@ -13,6 +14,8 @@ export interface AdminAnswer {
  * Answers the paths for tests:
  *
  * - `GET /faults`: the faults in force; `POST /faults` with a JSON array replaces them, `[]` ends them;
+ * - `GET /consistency-ms`: the delay of reads behind writes; `POST /consistency-ms` with a JSON number sets
+ *   it;
  * - `GET /calls`: `{total, counts, calls}`, where `calls` are the last ones; `DELETE /calls` begins anew.
  *
  * It returns `undefined` for other requests.
@@ -20,18 +23,23 @@ export interface AdminAnswer {
 export async function answerAdmin(
   { method, url, headers }: IncomingMessage,
   readBody: () => Promise<Buffer>,
-  { faults, calls }: { faults: Faults; calls: CallLog },
+  { faults, calls, consistency }: { faults: Faults; calls: CallLog; consistency: Consistency },
 ): Promise<AdminAnswer | undefined> {
   switch (`${method} ${url}`) {
     case 'GET /faults':
       return { status: 200, body: faults.list() };
     case 'POST /faults':
-      // A web page can't send this type to another origin without asking first, and nobody answers its
-      // question.
-      if (headers['content-type'] !== 'application/json') {
-        return { status: 415, body: { message: 'Send application/json.' } };
-      }
-      return setFaults(faults, await readBody());
+      return readJson(headers, await readBody(), z.array(Fault), (given) => {
+        faults.set(given);
+        return faults.list();
+      });
+    case 'GET /consistency-ms':
+      return { status: 200, body: { ms: consistency.delayMs } };
+    case 'POST /consistency-ms':
+      return readJson(headers, await readBody(), z.int().min(0).max(600_000), (ms) => {
+        consistency.delayMs = ms;
+        return { ms };
+      });
     case 'GET /calls':
       return {
         status: 200,
@@ -45,15 +53,24 @@ export async function answerAdmin(
   }
 }
 
-function setFaults(faults: Faults, body: Buffer): AdminAnswer {
+/** Reads a body of JSON, checks it, and answers with what is made of it. */
+function readJson<Schema extends z.ZodType>(
+  headers: IncomingMessage['headers'],
+  body: Buffer,
+  schema: Schema,
+  use: (given: z.output<Schema>) => object,
+): AdminAnswer {
+  // A web page can't send this type to another origin without asking first, and nobody answers its question.
+  if (headers['content-type'] !== 'application/json') {
+    return { status: 415, body: { message: 'Send application/json.' } };
+  }
   let given: unknown;
   try {
     given = JSON.parse(body.toString());
   } catch {
     return { status: 400, body: { message: 'The body is not JSON.' } };
   }
-  const parsed = z.array(Fault).safeParse(given);
+  const parsed = schema.safeParse(given);
   if (!parsed.success) return { status: 400, body: { message: z.prettifyError(parsed.error) } };
-  faults.set(parsed.data);
-  return { status: 200, body: faults.list() };
+  return { status: 200, body: use(parsed.data) };
 }

@@ -4,10 +4,12 @@ import type {
   DeleteFacesResponse,
   ListCollectionsResponse,
   ListFacesResponse,
+  UnsuccessfulFaceDeletion,
 } from '@aws-sdk/client-rekognition';
 import { define } from './operation.ts';
 import { readPageToken, writePageToken } from './page-token.ts';
 import * as parameters from './parameters.ts';
+import { parseParameters } from './parameters.ts';
 import { faceModelVersion, faceOf } from './store.ts';
 
 const accountId = '000000000000';
@@ -91,3 +93,15 @@ export const deleteFaces = define(
     };
   },
 );
+
+/** Makes the answer of a `DeleteFaces` that deletes nothing. */
+export function keptFaces(
+  input: unknown,
+  reason: NonNullable<UnsuccessfulFaceDeletion['Reasons']>[number],
+): DeleteFacesResponse {
+  const { FaceIds } = parseParameters(parameters.DeleteFaces, input);
+  return {
+    DeletedFaces: [],
+    UnsuccessfulFaceDeletions: FaceIds.map((FaceId) => ({ FaceId, Reasons: [reason] })),
+  };
+}

@@ -1,14 +1,18 @@
 /** Errors that Rekognition models: their bodies carry `Code`, `Logref` and `Message`. */
 const modelled = [
+  'AccessDeniedException',
+  'ConflictException',
   'ImageTooLargeException',
   'InternalServerError',
   'InvalidImageFormatException',
   'InvalidPaginationTokenException',
   'InvalidParameterException',
   'InvalidS3ObjectException',
+  'LimitExceededException',
   'ProvisionedThroughputExceededException',
   'ResourceAlreadyExistsException',
   'ResourceNotFoundException',
+  'ServiceQuotaExceededException',
   'ThrottlingException',
 ] as const;
 
@@ -114,6 +118,14 @@ export function throttled(
 
 export function internalError(options?: ErrorOptions): RekognitionError {
   return new RekognitionError('InternalServerError', 'Internal server error', options);
+}
+
+/** Makes the error of a fault that was asked for by name. */
+export function namedError(
+  type: ErrorType,
+  message = 'The emulator was told to answer so.',
+): RekognitionError {
+  return new RekognitionError(type, message);
 }
 
 export function notSerializable(message: string): RekognitionError {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CountedFaults } from '../counted-faults.ts';
 import { operationNames } from './operations.ts';
 
 const common = {
@@ -9,6 +10,22 @@ const common = {
   /** Number of calls that fail; unlimited if it is left out. */
   times: z.int().min(1).optional(),
 };
+
+/** Errors of the service that can be asked for by name; `LimitExceededException` is an exhausted quota. */
+export const namedErrors = [
+  'AccessDeniedException',
+  'ConflictException',
+  'ImageTooLargeException',
+  'InternalServerError',
+  'InvalidImageFormatException',
+  'InvalidParameterException',
+  'InvalidS3ObjectException',
+  'LimitExceededException',
+  'ProvisionedThroughputExceededException',
+  'ResourceNotFoundException',
+  'ServiceQuotaExceededException',
+  'ThrottlingException',
+] as const;
 
 /** Fault that the emulator simulates. */
 export const Fault = z.discriminatedUnion('kind', [
@@ -28,46 +45,35 @@ export const Fault = z.discriminatedUnion('kind', [
     ...common,
     answer: z.enum(['error', 'drop']).default('error'),
   }),
+  /** The call is refused by an error of that name before anything is done. */
+  z.strictObject({
+    kind: z.literal('error'),
+    ...common,
+    error: z.enum(namedErrors),
+    message: z.string().optional(),
+  }),
+  /** `DeleteFaces` keeps the faces, and says so in a good answer. */
+  z.strictObject({
+    kind: z.literal('unsuccessful-deletions'),
+    ...common,
+    reason: z
+      .enum(['ASSOCIATED_TO_AN_EXISTING_USER', 'FACE_NOT_FOUND'])
+      .default('ASSOCIATED_TO_AN_EXISTING_USER'),
+  }),
 ]);
 export type Fault = z.output<typeof Fault>;
 /** The same as callers write it, without what has a default. */
 export type FaultInput = z.input<typeof Fault>;
 
-interface CountedFault {
-  readonly fault: Fault;
-  calls: number;
-  strikes: number;
-}
-
 /** The faults in force. */
-export class Faults {
-  #faults: CountedFault[] = [];
-
+export class Faults extends CountedFaults<Fault> {
   constructor(faults: readonly FaultInput[] = []) {
+    super();
     this.set(faults);
   }
 
   /** Replaces all faults and begins to count anew; an empty list ends them. */
   set(faults: readonly FaultInput[]): void {
-    this.#faults = faults.map((fault) => ({ fault: Fault.parse(fault), calls: 0, strikes: 0 }));
-  }
-
-  /** Returns the faults in force, with the calls that each has counted and how often it struck. */
-  list(): (Fault & { readonly calls: number; readonly strikes: number })[] {
-    return this.#faults.map(({ fault, calls, strikes }) => ({ ...fault, calls, strikes }));
-  }
-
-  /** Counts a call; returns the fault that strikes it, the first one set if there are several. */
-  strike(operation: string): Fault | undefined {
-    let struck: CountedFault | undefined;
-    for (const counted of this.#faults) {
-      const { fault } = counted;
-      if (fault.operation !== undefined && fault.operation !== operation) continue;
-      counted.calls++;
-      const isOver = fault.times !== undefined && counted.strikes >= fault.times;
-      if (!isOver && counted.calls % fault.every === 0) struck ??= counted;
-    }
-    if (struck) struck.strikes++;
-    return struck?.fault;
+    this.replace(faults.map((fault) => Fault.parse(fault)));
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Command: an emulator of Amazon Rekognition's face operations, until it is told to stop.
- * usage: npm run rekognition `REKOGNITION_PORT` (4600) and `REKOGNITION_DATA_DIR` (`./data/rekognition`) are
- * its settings, from the environment or `.env`.
+ * usage: npm run rekognition `REKOGNITION_PORT` (4600), `REKOGNITION_DATA_DIR` (`./data/rekognition`) and
+ * `REKOGNITION_CONSISTENCY_MS` (0) are its settings, from the environment or `.env`.
  */
 import { existsSync } from 'node:fs';
 import { runCommand } from '../../command.ts';
@@ -12,9 +12,9 @@ import { parseRekognitionSettings } from './settings.ts';
 await runCommand(async () => {
   // The S3 client too looks for its settings in the environment. Variables that are already set count first.
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const { port, dataDir } = parseRekognitionSettings(process.env);
+  const { port, dataDir, consistencyMs } = parseRekognitionSettings(process.env);
   const signal = stopSignal();
-  const rekognition = await startRekognition({ port, dataDir, workers: 1 });
+  const rekognition = await startRekognition({ port, dataDir, workers: 1, consistencyMs });
   console.log(
     `Rekognition, emulated, with its data in ${dataDir}. Point an AWS SDK or the AWS CLI to it with:`,
   );

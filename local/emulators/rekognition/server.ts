@@ -6,9 +6,11 @@ import { BodyBudget } from '../../server/body-budget.ts';
 import { RequestAbandonedError, readRequestBody } from '../../server/request-body.ts';
 import { answerAdmin } from './admin.ts';
 import { CallLog } from './calls.ts';
+import { keptFaces } from './collection-operations.ts';
+import { Consistency } from './consistency.ts';
 import { openCollectionDatabase } from './database.ts';
 import { Engine } from './engine.ts';
-import { internalError, throttled } from './errors.ts';
+import { internalError, namedError, throttled } from './errors.ts';
 import { type FaultInput, Faults } from './faults.ts';
 import { operations } from './operations.ts';
 import { contentType, readInput, readRegion, readTarget, toRekognitionError } from './protocol.ts';
@@ -37,6 +39,8 @@ export interface RekognitionOptions {
   /** Endpoint of an S3 emulator. Without it the SDK's own settings count, such as `AWS_ENDPOINT_URL_S3`. */
   readonly s3Endpoint?: string;
   readonly faults?: readonly FaultInput[];
+  /** Milliseconds after which reads tell of a write; 0 by default. */
+  readonly consistencyMs?: number;
 }
 
 /** A running emulator. */
@@ -45,6 +49,8 @@ export interface Rekognition extends AsyncDisposable {
   readonly url: string;
   readonly faults: Faults;
   readonly calls: CallLog;
+  /** Delay of reads behind writes. */
+  readonly consistency: Consistency;
   /** Lets running calls end, then stops. */
   close(): Promise<void>;
 }
@@ -57,12 +63,14 @@ export interface Rekognition extends AsyncDisposable {
  */
 export async function startRekognition(options: RekognitionOptions): Promise<Rekognition> {
   await using resources = new AsyncDisposableStack();
-  const store = resources.adopt(new CollectionStore(openCollectionDatabase(options.dataDir)), (one) =>
-    one.close(),
+  const consistency = new Consistency(options.consistencyMs);
+  const store = resources.adopt(
+    new CollectionStore(openCollectionDatabase(options.dataDir), consistency),
+    (one) => one.close(),
   );
   const objects = createObjectReader(options.s3Endpoint);
   const engine = resources.adopt(await Engine.start(options.workers, objects), (one) => one.close());
-  const emulator = new Emulator(store, engine, new Faults(options.faults));
+  const emulator = new Emulator(store, engine, new Faults(options.faults), consistency);
   const server = createHttpServer();
   emulator.serve(server);
   server.listen(options.port, '127.0.0.1');
@@ -78,6 +86,7 @@ export async function startRekognition(options: RekognitionOptions): Promise<Rek
     url: `http://127.0.0.1:${port}`,
     faults: emulator.faults,
     calls: emulator.calls,
+    consistency,
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -97,13 +106,15 @@ function createHttpServer(): Server {
 
 class Emulator {
   readonly faults: Faults;
+  readonly consistency: Consistency;
   readonly calls = new CallLog();
   readonly #store: CollectionStore;
   readonly #engine: Engine;
   readonly #budget = new BodyBudget(heldLimits);
   readonly #running = new Set<Promise<void>>();
 
-  constructor(store: CollectionStore, engine: Engine, faults: Faults) {
+  constructor(store: CollectionStore, engine: Engine, faults: Faults, consistency: Consistency) {
+    this.consistency = consistency;
     this.#store = store;
     this.#engine = engine;
     this.faults = faults;
@@ -169,13 +180,16 @@ class Emulator {
       const body = await readBody();
       const fault = this.faults.strike(name);
       if (fault?.kind === 'throttle') throw throttled(fault.error);
+      if (fault?.kind === 'error') throw namedError(fault.error, fault.message);
       if (fault?.kind === 'timeout') return 'never';
+      const input = readInput(body);
+      if (fault?.kind === 'unsuccessful-deletions') return keptFaces(input, fault.reason);
       const context = {
         store: this.#store,
         engine: this.#engine,
         region: readRegion(request.headers),
       };
-      const answer = await operations[name](readInput(body), context);
+      const answer = await operations[name](input, context);
       if (fault?.answer === 'error') throw internalError();
       return fault ? 'drop' : answer;
     } catch (error) {

@@ -8,6 +8,7 @@ import { ConfigError } from '../../../lib/config.ts';
 export function parseRekognitionSettings(environment: Readonly<Record<string, string | undefined>>): {
   readonly port: number;
   readonly dataDir: string;
+  readonly consistencyMs: number;
 } {
   const port = environment.REKOGNITION_PORT?.trim() || '4600';
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) {
@@ -15,6 +16,21 @@ export function parseRekognitionSettings(environment: Readonly<Record<string, st
   }
   return {
     port: Number(port),
+    consistencyMs: parseConsistencyMs(environment),
     dataDir: resolve(environment.REKOGNITION_DATA_DIR?.trim() || './data/rekognition'),
   };
+}
+
+/**
+ * Reads `REKOGNITION_CONSISTENCY_MS`, the delay of reads behind writes; unset, there is none.
+ * @throws ConfigError
+ */
+export function parseConsistencyMs(environment: Readonly<Record<string, string | undefined>>): number {
+  const ms = environment.REKOGNITION_CONSISTENCY_MS?.trim() || '0';
+  if (!/^\d{1,6}$/.test(ms) || Number(ms) > 600_000) {
+    throw new ConfigError(
+      `REKOGNITION_CONSISTENCY_MS takes a whole number of milliseconds from 0 to 600000, not '${ms}'.`,
+    );
+  }
+  return Number(ms);
 }

@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Face } from '@aws-sdk/client-rekognition';
 import { embeddingModels } from '../../../lib/faces/engine/models/models.ts';
 import { inTransaction } from '../../../lib/records/sqlite/transactions.ts';
+import { Consistency } from './consistency.ts';
 import { collectionExists, collectionNotFound, faceNotFound } from './errors.ts';
 import { FaceIndex, type IndexHit, type StoredFace } from './face-index.ts';
 
@@ -46,9 +47,11 @@ const metadata =
 export class CollectionStore {
   readonly #database: DatabaseSync;
   readonly #indexes = new Map<string, FaceIndex>();
+  readonly #consistency: Consistency;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, consistency = new Consistency()) {
     this.#database = database;
+    this.#consistency = consistency;
     for (const { id } of database.prepare('SELECT id FROM collection').all()) {
       this.#indexes.set(String(id), new FaceIndex(dimensions));
     }
@@ -68,6 +71,7 @@ export class CollectionStore {
       faceModelVersion,
     );
     this.#indexes.set(id, new FaceIndex(dimensions));
+    this.#consistency.written(id);
   }
 
   getCollection(id: string): Collection {
@@ -102,7 +106,9 @@ export class CollectionStore {
     const kept = inTransaction(this.#database, () => faces.map((face) => this.#keep(collectionId, face)));
     kept.forEach((face, position) => {
       const added = faces[position];
-      if (added && index.embedding(face.faceId) === undefined) index.add(face, added.embedding);
+      if (!added || index.embedding(face.faceId) !== undefined) return;
+      index.add(face, added.embedding);
+      this.#consistency.written(face.faceId);
     });
     return kept;
   }
@@ -121,35 +127,47 @@ export class CollectionStore {
       ...(faceIds ? [JSON.stringify(faceIds)] : []),
       limit + 1,
     );
-    return pageOf(rows, limit, storedFace);
+    const { items, next } = pageOf(rows, limit, storedFace);
+    return { items: items.filter(({ faceId }) => this.#consistency.isKnown(faceId)), next };
   }
 
   /** Deletes the faces that are there; returns the ids of those. */
   deleteFaces(collectionId: string, faceIds: readonly string[]): string[] {
     const index = this.#index(collectionId);
-    const present = [...new Set(faceIds)].filter((faceId) => index.embedding(faceId) !== undefined);
+    const present = [...new Set(faceIds)].filter(
+      (faceId) => index.embedding(faceId) !== undefined && !this.#consistency.isLeaving(faceId),
+    );
     inTransaction(this.#database, () => {
       const remove = this.#database.prepare('DELETE FROM face WHERE id = ?');
       for (const faceId of present) remove.run(faceId);
     });
-    for (const faceId of present) index.remove(faceId);
+    for (const faceId of present) this.#consistency.deleted(faceId, () => index.remove(faceId));
     return present;
   }
 
   /** Returns the faces that are similar to the embedding, see `FaceIndex.search`. */
   search(collectionId: string, probe: Float32Array, threshold: number, limit: number): IndexHit[] {
-    return this.#index(collectionId).search(probe, threshold, limit);
+    return this.#known(
+      this.#index(collectionId).search(probe, threshold, limit + this.#consistency.freshCount),
+      limit,
+    );
   }
 
   /** Searches by a face of the collection, without that face itself in the result. */
   searchFace(collectionId: string, faceId: string, threshold: number, limit: number): IndexHit[] {
     const index = this.#index(collectionId);
     const probe = index.embedding(faceId);
-    if (!probe) throw faceNotFound();
-    return index
-      .search(probe, threshold, limit + 1)
-      .filter(({ face }) => face.faceId !== faceId)
-      .slice(0, limit);
+    if (!probe || !this.#consistency.isKnown(faceId)) throw faceNotFound();
+    const hits = index.search(probe, threshold, limit + 1 + this.#consistency.freshCount);
+    return this.#known(
+      hits.filter(({ face }) => face.faceId !== faceId),
+      limit,
+    );
+  }
+
+  /** Leaves out the faces that the service does not tell yet. */
+  #known(hits: readonly IndexHit[], limit: number): IndexHit[] {
+    return hits.filter(({ face }) => this.#consistency.isKnown(face.faceId)).slice(0, limit);
   }
 
   /** @throws RekognitionError `ResourceNotFoundException` */
@@ -188,8 +206,9 @@ export class CollectionStore {
   }
 
   #index(collectionId: string): FaceIndex {
+    this.#consistency.settle();
     const index = this.#indexes.get(collectionId);
-    if (!index) throw collectionNotFound(collectionId);
+    if (!index || !this.#consistency.isKnown(collectionId)) throw collectionNotFound(collectionId);
     return index;
   }
 

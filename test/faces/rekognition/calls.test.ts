@@ -1,7 +1,8 @@
 import { IndexFacesCommand, RekognitionClient } from '@aws-sdk/client-rekognition';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { drawFace } from '../../../lib/faces/drawn-face.ts';
+import { drawnFace } from '../../../lib/faces/drawn-face.ts';
 import type { FaceBackend, MatchedFace } from '../../../lib/faces/port.ts';
+import { decodePicture } from '../../../lib/inputs/decode.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
 import { enrollAs, entriesOf, gallery, heldPicture, owner } from '../../suites/faces/fixtures.ts';
 import { beside, pictureOfNobody, portraits, smallSample } from '../samples.ts';
@@ -76,7 +77,7 @@ describe('Rekognition', () => {
   });
 
   test('finds the drawn face of the test', async () => {
-    const faces = await backend.detect(drawFace(), {});
+    const faces = await backend.detect(await decodePicture(drawnFace), {});
     expect(faces.map(({ area }) => [area.left_eye, area.right_eye].map((eye) => eye?.[1]))).toEqual([
       [expect.closeTo(73, -1), expect.closeTo(73, -1)],
     ]);
@@ -98,6 +99,7 @@ describe('Rekognition', () => {
     expect(used).toEqual({
       model: 'aws_rekognition',
       detectorBackend: 'aws_rekognition',
+      nearThreshold: 0.05,
       metric: 'aws_similarity',
       threshold: 0.05,
       hasGallery: true,

@@ -108,6 +108,72 @@ describe('when Rekognition fails', () => {
     ]);
   });
 
+  test('to know yet a face that it has just indexed, it is asked until it does', async () => {
+    emulator.consistency.delayMs = 700;
+    try {
+      const { similar } = await backend.enroll(her, owner(5), { compare: true });
+      expect(similar?.map(({ entryId }) => entryId)).toEqual([2]);
+      const { SearchFaces = 0 } = emulator.calls.counts();
+      expect(SearchFaces).toBeGreaterThan(1);
+    } finally {
+      emulator.consistency.delayMs = 0;
+    }
+  });
+
+  test('to know yet the collection that it has just made, the first face is enrolled all the same', async () => {
+    emulator.consistency.delayMs = 400;
+    const first = openAdapter();
+    try {
+      const { face } = await first.enroll(her, owner(1));
+      expect(face.id).not.toBe('');
+      expect(emulator.calls.counts()).toMatchObject({ CreateCollection: 1 });
+      emulator.consistency.delayMs = 0;
+      await expect.poll(() => owners(first)).toEqual([owner(1)]);
+    } finally {
+      emulator.consistency.delayMs = 0;
+      await first.close();
+    }
+  });
+
+  test.each(['AccessDeniedException', 'LimitExceededException', 'ServiceQuotaExceededException'] as const)(
+    'with %s, nothing is repeated, and it is never said that there is nobody',
+    async (error) => {
+      emulator.faults.set([{ kind: 'error', every: 1, error }]);
+      const outcomes = await Promise.allSettled([
+        backend.detect(her, {}),
+        backend.match(her, {}),
+        backend.compare(heldPicture(her), heldPicture(her), {}),
+        backend.compareWith(heldPicture(her), [{ imageId: hers.imageId, withPicture: heldPicture(her) }], {}),
+        backend.enroll(her, owner(3)),
+        backend.remove([hers]),
+        gallery(backend),
+        backend.hasGallery(),
+        backend.check(),
+      ]);
+      for (const outcome of outcomes) {
+        expect(outcome).toMatchObject({
+          status: 'rejected',
+          reason: { code: 'backend_unavailable', retryAfterSeconds: 60, cause: { name: error } },
+        });
+      }
+      const counts = Object.values(emulator.calls.counts());
+      expect(counts.reduce((sum, count) => sum + count)).toBeLessThanOrEqual(outcomes.length + 2);
+      emulator.faults.set([]);
+      expect(await owners(backend)).toEqual([owner(2)]);
+    },
+  );
+
+  test('to delete a face although it answers well, that is told, and the face can be deleted later', async () => {
+    emulator.faults.set([{ kind: 'unsuccessful-deletions', every: 1, times: 1, operation: 'DeleteFaces' }]);
+    await expect(backend.remove([hers])).rejects.toMatchObject({
+      code: 'backend_unavailable',
+      message: expect.stringContaining('ASSOCIATED_TO_AN_EXISTING_USER'),
+    });
+    expect(await owners(backend)).toEqual([owner(2)]);
+    await backend.remove([hers]);
+    expect(await owners(backend)).toEqual([]);
+  });
+
   test('to answer at all, it is asked once more', async () => {
     emulator.faults.set([{ kind: 'timeout', every: 1, operation: 'DetectFaces', times: 1 }]);
     expect((await backend.match(her, {})).faces.map(entriesOf)).toEqual([[2]]);

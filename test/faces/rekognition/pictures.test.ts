@@ -3,11 +3,11 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Box } from '../../../lib/contract/shapes.ts';
 import type { FaceBackend } from '../../../lib/faces/port.ts';
-import { encodeWhole } from '../../../lib/faces/rekognition/encode.ts';
+import { sendWhole } from '../../../lib/faces/rekognition/encode.ts';
 import { overlap } from '../../../lib/faces/rekognition/geometry.ts';
 import { decodePicture } from '../../../lib/inputs/decode.ts';
 import type { Picture } from '../../../lib/inputs/picture.ts';
-import { imagesOf, owner } from '../../suites/faces/fixtures.ts';
+import { heldPicture, imagesOf, owner } from '../../suites/faces/fixtures.ts';
 import { portraits, smallSample } from '../samples.ts';
 import { openAdapter, startEmulator } from './open.ts';
 
@@ -15,6 +15,8 @@ const { emulator, stop } = await startEmulator();
 afterAll(stop);
 
 const mebibyte = 1024 * 1024;
+
+const wholeOf = (picture: Picture) => sendWhole(picture, async (sent) => sent);
 
 describe('Rekognition takes pictures of any shape', () => {
   let backend: FaceBackend;
@@ -63,7 +65,7 @@ describe('Rekognition takes pictures of any shape', () => {
   test('noise, which hardly gets smaller, is sent with as many pixels as there is room for', async () => {
     const [width, height] = [4000, 3000];
     const pixels = randomFillSync(new Uint8Array(3 * width * height));
-    const { bytes, frame } = await encodeWhole({ width, height, pixels, original: pixels, format: 'png' });
+    const { bytes, frame } = await wholeOf({ width, height, pixels, original: pixels, format: 'png' });
     expect(bytes.length).toBeLessThanOrEqual(5 * mebibyte);
     expect(bytes.length).toBeGreaterThan(mebibyte);
     expect(frame).toEqual({ x: 0, y: 0, width, height });
@@ -76,7 +78,7 @@ describe('Rekognition takes pictures of any shape', () => {
     const bytes = await sharp(upright).rotate(-90).withMetadata({ orientation: 6 }).jpeg().toBuffer();
     expect(await sharp(bytes).metadata()).toMatchObject({ width: height, height: width, orientation: 6 });
     const picture = await decodePicture(bytes);
-    expect((await encodeWhole(picture)).bytes).toBe(bytes);
+    expect((await wholeOf(picture)).bytes).toBe(bytes);
     await expectTheGroup(picture, scale);
   });
 
@@ -89,7 +91,7 @@ describe('Rekognition takes pictures of any shape', () => {
     const jpeg = sharp(group.original).rotate(90).withMetadata({ orientation: 8 }).jpeg();
     const turned = sharp(group.original).rotate(90).withMetadata({ orientation: 8 }).png();
     for (const asItCame of [group.original, await jpeg.toBuffer()]) {
-      expect((await encodeWhole(await decodePicture(asItCame))).bytes).toBe(asItCame);
+      expect((await wholeOf(await decodePicture(asItCame))).bytes).toBe(asItCame);
     }
     // The service ignores Exif data in a PNG, and may refuse a file whose end is missing.
     const others = [turned, sharp(group.original).webp()].map((picture) => picture.toBuffer());
@@ -98,7 +100,7 @@ describe('Rekognition takes pictures of any shape', () => {
       (await sharp(group.original).png().toBuffer()).subarray(0, -12),
     ];
     for (const other of [...(await Promise.all(others)), ...endless]) {
-      const { bytes } = await encodeWhole(await decodePicture(other));
+      const { bytes } = await wholeOf(await decodePicture(other));
       const { format, width, height, orientation } = await sharp(bytes).metadata();
       expect({ format, width, height }).toEqual({ format: 'jpeg', width: group.width, height: group.height });
       expect(orientation).toBeUndefined();
@@ -129,4 +131,35 @@ describe('Rekognition takes pictures of any shape', () => {
     // collection.
     expect(new Set(refusals)).toEqual(new Set(['InvalidParameterException', 'ResourceNotFoundException']));
   });
+
+  test.each(['InvalidImageFormatException', 'ImageTooLargeException'] as const)(
+    'once more, encoded again, if it refuses the original with %s',
+    async (error) => {
+      const operations = ['DetectFaces', 'SearchFacesByImage', 'IndexFaces', 'CompareFaces'] as const;
+      const refuseFirst = () =>
+        emulator.faults.set(
+          operations.map((operation) => ({ kind: 'error', every: 1, times: 1, operation, error })),
+        );
+      try {
+        refuseFirst();
+        await expectTheGroup(group, 1);
+        expect(emulator.faults.list().map(({ strikes }) => strikes)).toEqual([1, 1, 0, 0]);
+        refuseFirst();
+        const enrolled = await backend.enroll(portrait, owner(7));
+        expect(enrolled.faceCount).toBe(1);
+        await backend.remove([{ ...owner(7), faceId: enrolled.face.id }]);
+        refuseFirst();
+        const compared = await backend.compare(heldPicture(portrait), heldPicture(portrait), {});
+        expect(compared.similarity).toBeGreaterThan(99);
+        emulator.faults.set([{ kind: 'error', every: 1, error }]);
+        emulator.calls.reset();
+        await expect(backend.detect(group, {})).rejects.toMatchObject({
+          code: error === 'ImageTooLargeException' ? 'input_too_large' : 'input_unreadable',
+        });
+        expect(emulator.calls.counts()).toEqual({ DetectFaces: 2 });
+      } finally {
+        emulator.faults.set([]);
+      }
+    },
+  );
 });

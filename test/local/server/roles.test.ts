@@ -37,6 +37,7 @@ const table: Readonly<Record<string, Role>> = {
   deleteProcessedUnderProcess: 'admin',
   deleteManyProcessed: 'admin',
   deleteManyProcessedUnderProcess: 'admin',
+  exportEntry: 'admin',
   getErasure: 'admin',
   openApi: 'check',
   docs: 'check',

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Status } from '../../../lib/contract/endpoints/status.ts';
-import { Verification } from '../../../lib/contract/endpoints/verify.ts';
 import type { BlacklistMatch } from '../../../lib/contract/shapes.ts';
+import { Verification } from '../../../lib/contract/verification.ts';
 import { distanceMetrics } from '../../../lib/contract/vocabulary.ts';
 import type { Tested } from '../api.ts';
 import { answer, type Overrides, problems } from './client.ts';

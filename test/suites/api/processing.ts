@@ -24,6 +24,8 @@ function unreadable(image_path_or_identifier: string): ImageProcessingResult {
     cropped_face_path: null,
     source: null,
     reference: null,
+    camera: null,
+    track: null,
     warnings: null,
   };
 }

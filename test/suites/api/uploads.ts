@@ -59,6 +59,25 @@ export function uploadsSuite(get: () => Tested): void {
       expect(result?.faces).toHaveLength(3);
     });
 
+    it('is gone once it was processed, where nothing of it is to be kept', async () => {
+      const { api, people } = get();
+      for (const [body, wish] of [
+        [{ keep: 'none' }, {}],
+        [{ keep: 'matches', reference: 'door 1.jpg' }, {}],
+        [{}, { keep: 'none' }],
+      ]) {
+        const form = await askForForm(api, processPath, body);
+        expect(await sendForm(form, people.stranger)).toBe(204);
+        const [result] = await api.processInputs([form.image], wish);
+        expect(result).toMatchObject({ error: null, db_id: null });
+        const [again] = await api.processInputs([form.image], wish);
+        expect(again?.error).toMatch(/^There is no readable picture/);
+      }
+      const kept = await askForForm(api, processPath, { keep: 'matches' });
+      await sendForm(kept, people.stranger);
+      expect(await api.processInputs([kept.image], { keep: 'all' })).toMatchObject([{ db_id: null }]);
+    });
+
     it('is not there before it was sent', async () => {
       const { api } = get();
       const { image } = await askForForm(api, processPath);

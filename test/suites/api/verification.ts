@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type Verification,
-  Verification as VerificationShape,
-} from '../../../lib/contract/endpoints/verify.ts';
 import { EntryVerification } from '../../../lib/contract/endpoints/verify-entry.ts';
 import type { BlacklistMatch } from '../../../lib/contract/shapes.ts';
+import { type Verification, Verification as VerificationShape } from '../../../lib/contract/verification.ts';
 import { cropFace, leftToRight, pictureOfNothing } from '../../api/pictures.ts';
 import type { Tested } from '../api.ts';
 import { answer, type Overrides, problems, type Reply, refusal } from './client.ts';

@@ -68,6 +68,21 @@ export function erasureSuite(opened: () => OpenedRecords): void {
     expect(names).toEqual(['(erased)', '(erased)']);
   });
 
+  test('an erasure counts what is redacted in the same step, each record once', async () => {
+    const { entry } = await activeEntry(store, 'Ada');
+    const ids: number[] = [];
+    for (const pictureId of ['one', 'two']) {
+      const copies = { original_image_path: 'a', saved_image_path: 'b', cropped_face_path: 'c' };
+      ids.push((await store.addProcessed(pictureId, { ...resultShowing(entry.id), ...copies })).id);
+    }
+    const other = await store.addProcessed('other', resultShowing(entry.id + 1));
+    await store.markEntryDeleting(entry.id, { history: 'redact' });
+    await store.redactProcessed(ids.slice(0, 1), entry.id);
+    await store.redactProcessed([...ids, other.id, 4711], entry.id);
+    const counts = { history_records: 2, history_pictures: 6 };
+    expect((await store.getErasure(entry.id))?.removed).toEqual({ ...nothingErased, ...counts });
+  });
+
   test('redaction takes one person out of a record, and leaves time, counts and the others', async () => {
     const both = resultShowing(1, 2);
     const { id, timestamp } = await store.addProcessed('both', both);

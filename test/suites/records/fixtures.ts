@@ -136,6 +136,8 @@ export function processedResult(distances: readonly number[] = [0.25]): Processe
     cropped_face_path: null,
     source: null,
     reference: null,
+    camera: null,
+    track: null,
     warnings: null,
   };
 }

@@ -37,6 +37,36 @@ export function processedSuite(opened: () => OpenedRecords): void {
     );
   });
 
+  test('a passage goes on in the record that tells of it', async () => {
+    const track = {
+      id: 'a2b1c9d0-0000-4000-8000-000000000001',
+      first_seen: '2026-11-29T08:00:00.000Z',
+      last_seen: '2026-11-29T08:00:01.000Z',
+      looks: 2,
+      matched_looks: 2,
+      distance_mean: 0.12,
+      suppressed: false,
+    };
+    const result = { ...processedResult(), source: 'door', camera: 'door', track };
+    const stamp = await store.addProcessed('picture-0', result);
+    const other = await store.addProcessed('picture-1', processedResult());
+    const progress = { last_seen: '2026-11-29T08:00:09.000Z', looks: 15, matched_looks: 11 };
+    await store.updateTrack(stamp.id, progress);
+    await store.updateTrack(stamp.id, progress);
+    await store.updateTrack(other.id, progress);
+    await store.updateTrack(other.id + 1, progress);
+    const now = { ...result, track: { ...track, ...progress } };
+    expect(await store.getProcessed(stamp.id)).toEqual(recorded(now, stamp));
+    expect(await store.getProcessed(other.id)).toEqual(recorded(processedResult(), other));
+    const found = await store.listProcessed({ source: 'door', entryId: 1, limit: 20, offset: 0 });
+    expect(found).toEqual({ total: 1, items: [recorded(now, stamp)] });
+    await store.removeProcessed([stamp.id]);
+    expect(await store.listProcessed({ source: 'door', limit: 20, offset: 0 })).toEqual({
+      total: 0,
+      items: [],
+    });
+  });
+
   test('a picture kept again gets the id that it has, and stays as it was', async () => {
     const [second, first] = await addProcessed(2);
     const changed = { ...processedResult(), error: 'changed' };

@@ -1,14 +1,16 @@
 import type { Box, FacialArea } from '../../../contract/shapes.ts';
 import type { EngineDetector } from '../../../contract/vocabulary.ts';
+import type { LookPlaces } from '../../port.ts';
 import type { Pixels, Point } from '../geometry/align.ts';
 import type { Landmarks } from '../geometry/landmarks.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
-import { type DetectFaces, loadBlazeFace } from './blazeface.ts';
+import { type DetectFaces, type FoundFace, loadBlazeFace } from './blazeface.ts';
 import { confidenceOf } from './confidence.ts';
 import { suspicion } from './find-by-ssd.ts';
 import { findFaces, weakestGuess } from './find-faces.ts';
 import { loadMesh } from './mesh.ts';
 import { withoutDoubles } from './overlap.ts';
+import { findAt } from './regions.ts';
 import { boxLandmarks, type SeenFace, Seer } from './see-faces.ts';
 import { loadSsd } from './ssd.ts';
 
@@ -29,13 +31,22 @@ export interface Detection {
 export interface Detector {
   /**
    * Finds every face of the picture, largest first.
-   * @param times where it is written how long the looks for faces took, and those at each, in seconds.
+   * @param times where it is written how long it took
    */
-  detect(
-    pyramid: Pyramid,
-    detector?: EngineDetector,
-    times?: { detect?: number; mesh?: number },
-  ): Promise<Detection[]>;
+  detect(pyramid: Pyramid, detector?: EngineDetector, times?: LookTimes): Promise<Detection[]>;
+  /** Finds upright faces at some places of the picture, largest first. Known ones have no landmarks. */
+  detectAt(pyramid: Pyramid, places: LookPlaces, times?: LookTimes): Promise<(Detection | KnownDetection)[]>;
+}
+
+/** Seconds that the looks for faces took, and those at each. */
+export interface LookTimes {
+  detect?: number;
+  mesh?: number;
+}
+
+/** A face that was found again, and not examined. */
+export interface KnownDetection extends Pick<Detection, 'area' | 'confidence'> {
+  readonly landmarks?: undefined;
 }
 
 /**
@@ -73,6 +84,20 @@ export async function loadDetector(minConfidence: number): Promise<Detector> {
         .filter(({ confidence }) => confidence >= minConfidence)
         .sort((one, other) => other.confidence - one.confidence);
       return withoutSameFace(detections).sort((one, other) => sizeOf(other.area) - sizeOf(one.area));
+    },
+    async detectAt(pyramid, places, times = {}) {
+      const { picture } = pyramid;
+      const started = performance.now();
+      const { fresh, known } = await findAt(pyramid, blazeFace, places);
+      const found = performance.now();
+      times.detect = (found - started) / 1000;
+      const seen = await new Seer(pyramid, findMeshes, blazeFace.detect).seeUpright(fresh);
+      if (fresh.length > 0) times.mesh = (performance.now() - found) / 1000;
+      const detections = [
+        ...known.map((face) => knownOf(face, picture)),
+        ...seen.map((one) => detectionOf(one, picture)),
+      ].filter(({ area, confidence }) => area.w > 0 && area.h > 0 && confidence >= minConfidence);
+      return detections.sort((one, other) => sizeOf(other.area) - sizeOf(one.area));
     },
   };
 }
@@ -113,6 +138,12 @@ function detectionOf({ face, landmarks, middle, confidence }: SeenFace, picture:
     landmarks,
     firstLook: face.points ? boxLandmarks(face.points) : landmarks,
   };
+}
+
+function knownOf(face: FoundFace, picture: Pixels): KnownDetection {
+  const nowhere = { left_eye: null, right_eye: null, nose: null, mouth_left: null, mouth_right: null };
+  const box = clampBox([face.x + 0.5, face.y + 0.5, face.w, face.h], picture);
+  return { area: { ...box, ...nowhere }, confidence: face.confidence };
 }
 
 /** Takes the picture for a face, as the caller says. Its parts are told where the mesh sees them. */

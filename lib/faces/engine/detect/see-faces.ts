@@ -43,7 +43,15 @@ export class Seer {
   async see(faces: readonly FoundFace[]): Promise<SeenFace[]> {
     const seen = await this.#look(faces.map((face) => seenWithout(face)));
     await this.#tryTurns(seen);
-    const told = await this.#turnRight(seen);
+    return this.#lookAgain(await this.#turnRight(seen));
+  }
+
+  /** Sees faces that stand upright: a camera does. */
+  async seeUpright(faces: readonly FoundFace[]): Promise<SeenFace[]> {
+    return this.#lookAgain(await this.#look(faces.map((face) => seenWithout(face))));
+  }
+
+  async #lookAgain(told: SeenFace[]): Promise<SeenFace[]> {
     for (let count = 1; count < meshLooks; count++) {
       const known = told.filter(({ confidence }) => confidence > 0);
       const again = await this.#look(known, unsteadiness);

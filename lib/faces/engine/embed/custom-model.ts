@@ -8,20 +8,8 @@ import type { Session } from '../runtime/port.ts';
 import { startSession } from '../runtime/session.ts';
 import { useRuntime } from '../runtime/this-thread.ts';
 import { lengthOf } from '../search/distance.ts';
-import { arcFaceInput, type Layout, openNetwork, type PictureInput } from './embedding-networks.ts';
-
-/**
- * The user's own network: its file and its input. It has only plain values, because it is sent to workers by
- * message.
- */
-export interface CustomNetwork extends PictureInput {
-  readonly path: string;
-  /** Hash of the file, by which a worker that starts later notices another file. */
-  readonly sha256: string;
-  readonly channels: CustomModelConfig['channels'];
-  readonly means: CustomModelConfig['means'];
-  readonly scales: CustomModelConfig['scales'];
-}
+import { arcFaceInput, openNetwork } from './embedding-networks.ts';
+import type { CustomNetwork, Layout, PictureInput } from './picture-input.ts';
 
 /** The user's own model, ready for use. */
 export interface CustomModel extends EmbeddingModel {

@@ -2,8 +2,8 @@ import type { Landmarks } from '../geometry/landmarks.ts';
 import type { Pyramid } from '../geometry/pyramid.ts';
 import type { EmbedderName } from '../models/models.ts';
 import { lengthOf } from '../search/distance.ts';
-import type { CustomNetwork } from './custom-model.ts';
 import { customNetwork, type EmbeddingNetwork, inGroups, mirror, network } from './embedding-networks.ts';
+import type { CustomNetwork } from './picture-input.ts';
 
 /**
  * Computes the embeddings of a picture's faces, in the model's dimensions, one for each face in their order.

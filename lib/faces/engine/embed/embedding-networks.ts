@@ -8,26 +8,7 @@ import { type ModelName, modelFile } from '../models/model-files.ts';
 import { zeroTinyWeights } from '../onnx/weights.ts';
 import type { Session } from '../runtime/port.ts';
 import { runSession, startSession } from '../runtime/session.ts';
-import type { CustomNetwork } from './custom-model.ts';
-
-/**
- * Order of a picture's values: channel after channel (NCHW), or the channels of each pixel together (NHWC).
- */
-export type Layout = 'NCHW' | 'NHWC';
-
-/** Input of a network that takes square pictures. */
-export interface PictureInput {
-  readonly layout: Layout;
-  /** Side of the picture, in pixels. */
-  readonly size: number;
-  /**
-   * Number of chips in one inference. The first layers of MobileFaceNet and dlib fill the second-level cache
-   * with one chip. In batches of eight, MobileFaceNet takes 25% longer for each chip, and dlib 15% less.
-   */
-  readonly batch: number;
-  /** True if the network takes exactly this number. */
-  readonly isBatchFixed: boolean;
-}
+import type { CustomNetwork, PictureInput } from './picture-input.ts';
 
 /**
  * Input of a network that embeds faces: the place of its chip, and the scaling of each channel's value v to

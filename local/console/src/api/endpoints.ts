@@ -3,7 +3,6 @@ import type { CreatedBlacklistRecord } from '../../../../lib/contract/endpoints/
 import type { Erasure } from '../../../../lib/contract/endpoints/get-erasure.ts';
 import type { AuditLines } from '../../../../lib/contract/endpoints/list-audit.ts';
 import type { Status } from '../../../../lib/contract/endpoints/status.ts';
-import type { Verification } from '../../../../lib/contract/endpoints/verify.ts';
 import type { EntryVerification } from '../../../../lib/contract/endpoints/verify-entry.ts';
 import type { ReviewState, ReviewVerdict } from '../../../../lib/contract/review.ts';
 import type {
@@ -13,6 +12,7 @@ import type {
   ReferenceImage,
 } from '../../../../lib/contract/shapes.ts';
 import type { UploadContentType, UploadForm } from '../../../../lib/contract/uploads.ts';
+import type { Verification } from '../../../../lib/contract/verification.ts';
 import { formTexts, type PersonPatch, type PersonValues } from '../model/person.ts';
 import { caller } from './caller.ts';
 import { call, callJson, sendForm } from './client.ts';
@@ -25,7 +25,7 @@ const maxReference = 255;
 export const imagePath = (entryId: number, imageId: string) =>
   `${api}/blacklist/${entryId}/images/${encodeURIComponent(imageId)}`;
 
-/** Path of the square around an entry's or a picture's face, so that no phone loads whole pictures for a list. */
+/** Path of the square around a face, so that no phone loads whole pictures for a list. */
 export const faceOf = (path: string, size: 160 | 320 | 640 = 320) =>
   `${path}${path.includes('?') ? '&' : '?'}size=${size}&crop=face`;
 

@@ -7,7 +7,7 @@ import { Store } from '../store.ts';
 import { call, callJson, RefusedError } from './client.ts';
 
 /**
- * What happens at the service, as it happens: by its stream of events, or by asking again and again where
+ * Events of the service, as they happen: by its stream of events, or by asking again and again where
  * there is none, such as in AWS.
  */
 

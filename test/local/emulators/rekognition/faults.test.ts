@@ -212,3 +212,49 @@ describe('over HTTP', () => {
     expect((await send('GET', '/calls')).body).toEqual({ total: 0, counts: {}, calls: [] });
   });
 });
+
+describe('eventual consistency', () => {
+  afterEach(() => {
+    emulator.server.consistency.delayMs = 0;
+  });
+
+  it('hides a new face from searches and lists, and shows a deleted one, for a while', async () => {
+    const { client, server } = emulator;
+    await client.createCollection({ CollectionId: 'slow' });
+    const bytes = await sampleBytes(1);
+    server.consistency.delayMs = 60_000;
+    const { FaceRecords } = await client.indexFaces({ CollectionId: 'slow', Image: { Bytes: bytes } });
+    const FaceId = FaceRecords?.[0]?.Face?.FaceId;
+    await expect(client.searchFaces({ CollectionId: 'slow', FaceId })).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+      message: 'faceId was not found in the collection.',
+    });
+    const found = () => client.searchFacesByImage({ CollectionId: 'slow', Image: { Bytes: bytes } });
+    expect((await found()).FaceMatches).toEqual([]);
+    expect((await client.listFaces({ CollectionId: 'slow' })).Faces).toEqual([]);
+    server.consistency.delayMs = 0;
+    const search = async () =>
+      (await found()).FaceMatches?.filter(({ Face }) => Face?.FaceId === FaceId).length;
+    expect(await search()).toBe(1);
+    server.consistency.delayMs = 60_000;
+    const FaceIds = [FaceId ?? ''];
+    expect((await client.deleteFaces({ CollectionId: 'slow', FaceIds })).DeletedFaces).toEqual(FaceIds);
+    expect(await search()).toBe(1);
+    expect((await client.deleteFaces({ CollectionId: 'slow', FaceIds })).UnsuccessfulFaceDeletions).toEqual([
+      { FaceId, Reasons: ['FACE_NOT_FOUND'] },
+    ]);
+    server.consistency.delayMs = 0;
+    expect(await search()).toBe(0);
+  });
+
+  it('is set over HTTP', async () => {
+    const { server } = emulator;
+    const url = new URL('/consistency-ms', server.url);
+    const post = (body: string) =>
+      fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    expect(await (await post('250')).json()).toEqual({ ms: 250 });
+    expect(server.consistency.delayMs).toBe(250);
+    expect((await post('-1')).status).toBe(400);
+    expect(await (await fetch(url)).json()).toEqual({ ms: 250 });
+  });
+});

@@ -1,0 +1,152 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { CameraAddress } from './address.ts';
+import { redactor } from './address.ts';
+import { failureOf } from './failure-words.ts';
+import { ffmpegCall } from './ffmpeg-arguments.ts';
+import { Newest } from './newest.ts';
+import { PixmapReader } from './pixmap-stream.ts';
+import { type Frame, type FrameSource, SourceError } from './port.ts';
+
+export interface FfmpegSettings {
+  readonly address: Exclude<CameraAddress, { kind: 'push' }>;
+  readonly framesPerSecond: number;
+  /** Program that is started; `ffmpeg` of the path unless the settings name another. */
+  readonly program: string;
+  readonly patience?: Patience;
+}
+
+/** Milliseconds without a frame after which the child is killed. */
+export interface Patience {
+  readonly firstFrameMs: number;
+  readonly nextFrameMs: number;
+}
+const usualPatience: Patience = { firstFrameMs: 20_000, nextFrameMs: 10_000 };
+
+/** Characters of what ffmpeg says that are kept: its last lines tell why it ended. */
+const keptWords = 4_000;
+
+/**
+ * Decodes a camera or a recording with the system's ffmpeg, as a child. A crash or a hostile stream ends the
+ * child and not the service.
+ */
+export class FfmpegSource implements FrameSource {
+  readonly #settings: FfmpegSettings;
+  readonly #newest = new Newest<Frame>();
+  #words = '';
+
+  constructor(settings: FfmpegSettings) {
+    this.#settings = settings;
+  }
+
+  get counts(): FrameSource['counts'] {
+    return this.#newest;
+  }
+
+  async *frames(signal: AbortSignal): AsyncGenerator<Frame, void> {
+    const child = this.#start();
+    const kill = () => child.kill('SIGKILL');
+    signal.addEventListener('abort', kill);
+    const closed = once(child, 'close').catch(() => undefined);
+    try {
+      if (signal.aborted) return;
+      yield* this.#settings.address.kind === 'recording' ? this.#all(child) : this.#latest(child);
+      await closed;
+      if (signal.aborted) return;
+      this.#checkEnd(child);
+    } catch (error) {
+      // Its last words come a little later than its end.
+      kill();
+      await closed;
+      if (signal.aborted) return;
+      throw error instanceof SourceError ? error : this.#failure(error);
+    } finally {
+      kill();
+      signal.removeEventListener('abort', kill);
+    }
+  }
+
+  #start(): ChildProcess {
+    const { address, framesPerSecond, program } = this.#settings;
+    const call = ffmpegCall(address, framesPerSecond);
+    // It gets none of the service's secrets.
+    const { PATH, HOME, LANG } = process.env;
+    const env = { PATH, HOME, LANG, LC_ALL: 'C' };
+    const child = spawn(program, call.arguments, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(call.input);
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#words = (this.#words + text).slice(-keptWords);
+    });
+    return child;
+  }
+
+  /** Gives the newest frames of what goes on, and ends a child that gives none. */
+  async *#latest(child: ChildProcess): AsyncGenerator<Frame, void> {
+    const { firstFrameMs, nextFrameMs } = this.#settings.patience ?? usualPatience;
+    const reader = new PixmapReader();
+    const newest = this.#newest;
+    const silent = () => {
+      newest.end(failureOf([this.#words], `No frame came for ${nextFrameMs / 1000} seconds.`));
+      child.kill('SIGKILL');
+    };
+    let watchdog = setTimeout(silent, firstFrameMs);
+    child.on('error', (error) => newest.end(this.#failure(error)));
+    child.stdout?.on('data', (chunk: Uint8Array) => {
+      try {
+        for (const frame of reader.push(chunk)) {
+          clearTimeout(watchdog);
+          watchdog = setTimeout(silent, nextFrameMs);
+          newest.put({ ...frame, at: Date.now() });
+        }
+      } catch (error) {
+        newest.end(error);
+        child.kill('SIGKILL');
+      }
+    });
+    child.on('close', () => newest.end());
+    try {
+      yield* newest.items();
+    } finally {
+      clearTimeout(watchdog);
+    }
+  }
+
+  /** Gives all frames of a recording, as fast as they are taken. */
+  async *#all(child: ChildProcess): AsyncGenerator<Frame, void> {
+    const start = Date.now();
+    const reader = new PixmapReader();
+    const failed = once(child, 'error').then(([error]) => Promise.reject(error));
+    failed.catch(() => undefined);
+    const chunks = (child.stdout as NonNullable<ChildProcess['stdout']>)[Symbol.asyncIterator]();
+    for (;;) {
+      const { value, done } = await Promise.race([chunks.next(), failed]);
+      if (done) return;
+      for (const frame of reader.push(value)) {
+        const at = start + (this.#newest.received++ * 1000) / this.#settings.framesPerSecond;
+        yield { ...frame, at };
+      }
+    }
+  }
+
+  /** @throws SourceError unless a recording was read to its end */
+  #checkEnd(child: ChildProcess): void {
+    const isWhole = this.#settings.address.kind === 'recording' && this.#newest.received > 0;
+    if (isWhole && child.exitCode === 0) return;
+    throw failureOf([this.#words], isWhole ? 'It is damaged from here on.' : 'It ended the stream.');
+  }
+
+  #failure(error: unknown): SourceError {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && syscall?.startsWith('spawn')) return missingFfmpeg(error);
+    const redact = redactor(this.#settings.address);
+    return failureOf([this.#words, String(code ?? '')], redact('The decoder failed.'), error);
+  }
+}
+
+function missingFfmpeg(cause: unknown): SourceError {
+  return new SourceError(
+    'ffmpeg is not installed: on Debian `apt-get install ffmpeg`, on a Mac `brew install ffmpeg`; or name it by FFMPEG_PATH.',
+    { cause },
+  );
+}

@@ -1,0 +1,125 @@
+import type { FaceFollower, FaceLook } from '../faces/port.ts';
+import type { Judge, Judgement, Kept, WatchedTrack } from './judge.ts';
+import { MotionGate } from './motion.ts';
+import type { Frame } from './port.ts';
+import { isInZone, planRegions, type ZonePoint } from './regions.ts';
+import { cutShot } from './shot.ts';
+import { Tracker } from './tracks.ts';
+
+export interface PassageSettings {
+  /** Pixels of the smallest face that is compared. */
+  readonly minFace: number;
+  readonly zone: readonly ZonePoint[];
+}
+
+/** Receiver of what is learned of people who pass. */
+export interface PassageListener {
+  /** A track shows listed people. It is called once for a track. */
+  readonly onTold: (track: WatchedTrack, judgement: Judgement) => Promise<void>;
+  /** A track is over; `isTold` if it was told of. */
+  readonly onEnded: (track: WatchedTrack, isTold: boolean, judgement: Judgement | undefined) => Promise<void>;
+}
+
+/** Result of a frame. */
+export interface FrameOutcome {
+  /** False if nothing moved and nobody was followed, so that nothing was looked for. */
+  readonly isLookedAt: boolean;
+  /** Faces that are followed, in pixels of the frame. */
+  readonly faces: readonly { readonly id: string; readonly box: WatchedTrack['box'] }[];
+}
+
+/** Milliseconds between looks at everything while something moves, and while nothing does. */
+const thoroughEveryMs = { moving: 1_500, quiet: 4_000 } as const;
+
+/** Follows people through a camera's frames, and has each of them judged. */
+export class Passages {
+  readonly #follower: FaceFollower;
+  readonly #judge: Judge;
+  readonly #settings: PassageSettings;
+  readonly #listener: PassageListener;
+  readonly #gate = new MotionGate();
+  readonly #tracker = new Tracker<Kept>();
+  /** Ids of tracks that were told of, for as long as they may go on. */
+  readonly #told = new Map<string, number>();
+  #thoroughAt = Number.NEGATIVE_INFINITY;
+
+  constructor(follower: FaceFollower, judge: Judge, settings: PassageSettings, listener: PassageListener) {
+    this.#follower = follower;
+    this.#judge = judge;
+    this.#settings = settings;
+    this.#listener = listener;
+  }
+
+  /**
+   * Looks at the next frame.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  async look(frame: Frame): Promise<FrameOutcome> {
+    const { width, height, at } = frame;
+    const motion = this.#gate.look(frame);
+    const followed = this.#tracker.predicted(at);
+    const isMoving = motion.boxes.length > 0 || motion.isNewScene;
+    const isThorough = at - this.#thoroughAt >= thoroughEveryMs[isMoving ? 'moving' : 'quiet'];
+    if (!isMoving && followed.length === 0 && !isThorough) return { isLookedAt: false, faces: [] };
+    if (isThorough) this.#thoroughAt = at;
+    const boxes = followed.map(({ box }) => box);
+    const regions = planRegions({ width, height, moving: motion.boxes, followed: boxes, isThorough });
+    const known = followed.filter(({ needsPrint }) => !needsPrint).map(({ box }) => box);
+    const looks =
+      regions.length + boxes.length > 0
+        ? await this.#follower.look(frame, { regions, faces: boxes, known })
+        : [];
+    await this.#takeOver(frame, looks);
+    return { isLookedAt: true, faces: this.#tracker.tracks.map(({ id, box }) => ({ id, box })) };
+  }
+
+  /** Ends all tracks, because no more frames come. */
+  async end(): Promise<void> {
+    await this.#endTracks(this.#tracker.endAll());
+  }
+
+  async #takeOver(frame: Frame, looks: readonly FaceLook[]): Promise<void> {
+    const { width, height, at } = frame;
+    const { minFace, zone } = this.#settings;
+    const wanted = looks.filter(({ area }) => isInZone(area, zone, width, height));
+    const faces = wanted.map(({ area, confidence, print }) => {
+      const { x, y, w, h } = area;
+      return { box: { x, y, w, h }, confidence, print: area.w >= minFace ? print : null };
+    });
+    const { assigned, ended } = this.#tracker.update(faces, at, (_, index) => {
+      const own = (wanted[index] as FaceLook).area;
+      const others = looks.map(({ area }) => area).filter((area) => area !== own);
+      return { shot: cutShot(frame, own, others) };
+    });
+    for (const { track, look } of assigned) {
+      if (!look) continue;
+      for (const { extra } of track.looks.slice(1)) extra.shot = undefined;
+      await this.#judgeNow(track);
+    }
+    await this.#endTracks(ended);
+    for (const [id, time] of this.#told) if (at - time > 60_000) this.#told.delete(id);
+  }
+
+  async #judgeNow(track: WatchedTrack): Promise<void> {
+    if (this.#told.has(track.id)) {
+      this.#told.set(track.id, track.lastSeen);
+      return;
+    }
+    const judgement = await this.#judge.judge(track, 'early');
+    if (judgement && judgement.told.length > 0) await this.#tell(track, judgement);
+  }
+
+  async #endTracks(tracks: readonly WatchedTrack[]): Promise<void> {
+    for (const track of tracks) {
+      const isTold = this.#told.has(track.id);
+      const judgement = isTold ? undefined : await this.#judge.judge(track, 'end');
+      if (judgement && judgement.told.length > 0) await this.#tell(track, judgement);
+      await this.#listener.onEnded(track, this.#told.has(track.id), judgement);
+    }
+  }
+
+  async #tell(track: WatchedTrack, judgement: Judgement): Promise<void> {
+    await this.#listener.onTold(track, judgement);
+    this.#told.set(track.id, track.lastSeen);
+  }
+}

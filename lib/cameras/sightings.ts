@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto';
+import { meter } from '#metrics';
+import { noteThreshold } from '../audit/scope.ts';
+import type { Config } from '../config.ts';
+import type { DetectedFace, Track } from '../contract/shapes.ts';
+import type { FaceMatch, MatchedFace, MatchResult } from '../faces/port.ts';
+import { type ProcessedKeys, processedKeys } from '../images/key.ts';
+import type { Picture } from '../inputs/picture.ts';
+import type { Stores } from '../ports.ts';
+import { cropFace, drawBoxes, encodeJpeg } from '../processing/render.ts';
+import { shownFaces } from '../processing/shown-faces.ts';
+import { pictureVerdict } from '../processing/verdicts.ts';
+import type { ProcessedResult } from '../records/port.ts';
+import type { Judgement, WatchedTrack } from './judge.ts';
+import type { CameraSettings } from './settings.ts';
+import type { Shot } from './shot.ts';
+
+export type SightingPorts = Pick<Stores, 'images' | 'records'>;
+export type SightingSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRatio' | 'keepDays'>;
+
+/** A sighting that was recorded. */
+export interface Sighting {
+  readonly dbId: number;
+  /** True if the same people were told of a short time ago, so that no event was sent. */
+  readonly isSuppressed: boolean;
+  /** Entries that are told, best first. */
+  readonly entryIds: readonly number[];
+}
+
+/** Records whom a camera has seen: one record for a passage, with the best view of the face. */
+export class Sightings {
+  readonly #ports: SightingPorts;
+  readonly #settings: SightingSettings;
+  readonly #camera: Pick<CameraSettings, 'name' | 'cooldown_s'>;
+
+  constructor(
+    ports: SightingPorts,
+    settings: SightingSettings,
+    camera: Pick<CameraSettings, 'name' | 'cooldown_s'>,
+  ) {
+    this.#ports = ports;
+    this.#settings = settings;
+    this.#camera = camera;
+  }
+
+  /**
+   * Records a passage of listed people. Returns nothing if none of them is in force any more: then nothing is
+   * written.
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
+   */
+  async record(track: WatchedTrack, judgement: Judgement): Promise<Sighting | undefined> {
+    const shot = track.looks[0]?.extra.shot;
+    if (!shot) return undefined;
+    noteThreshold(judgement.threshold);
+    const [face] = await shownFaces(this.#ports, matchResultOf(track, shot, judgement), 0);
+    const entryIds = [...new Set(face?.blacklist_matches.map(({ entry }) => entry.id))];
+    if (!face || entryIds.length === 0) return undefined;
+    const isSuppressed = await this.#areTold(entryIds);
+    const { told } = judgement;
+    const matched = told.find(({ entryId }) => entryId === entryIds[0]) ?? told[0];
+    const passage = passageOf(track, {
+      matched_looks: matched?.matchedLooks ?? 0,
+      distance_mean: matched?.matches[0]?.distance ?? null,
+      suppressed: isSuppressed,
+    });
+    const dbId = await this.#store(shot, face, passage);
+    return { dbId, isSuppressed, entryIds };
+  }
+
+  /**
+   * Records a passage of somebody who is not listed, where the camera's operator wants that.
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
+   */
+  async recordUnknown(track: WatchedTrack): Promise<void> {
+    const [best] = track.looks;
+    if (!best?.extra.shot || this.#settings.keepDays.unmatched === 0) return;
+    const { shot } = best.extra;
+    const face: DetectedFace = {
+      face_index: 0,
+      facial_area: shot.area,
+      confidence: best.confidence,
+      blacklist_matches: [],
+      near_misses: [],
+      quality: null,
+      verdict: 'no_match',
+      verdict_reasons: [],
+      candidates: null,
+    };
+    const nobody = { matched_looks: 0, distance_mean: null, suppressed: false };
+    await this.#store(shot, face, passageOf(track, nobody));
+  }
+
+  /**
+   * Brings a record up to date when its passage is over.
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
+   */
+  async complete(dbId: number, track: WatchedTrack, matchedLooks: number): Promise<void> {
+    const { last_seen, looks } = passageOf(track, nothingMatched);
+    await this.#ports.records.updateTrack(dbId, { last_seen, looks, matched_looks: matchedLooks });
+  }
+
+  /** Tells if all of these people were seen here a short time ago: who lingers is told of once. */
+  async #areTold(entryIds: readonly number[]): Promise<boolean> {
+    const { name, cooldown_s } = this.#camera;
+    if (cooldown_s === 0) return false;
+    const earliest = Date.now() - 1000 * cooldown_s;
+    for (const entryId of entryIds) {
+      const query = { entryId, source: name, limit: 1, offset: 0 };
+      const [last] = (await this.#ports.records.listProcessed(query)).items;
+      const seen = last?.track?.last_seen ?? last?.processing_timestamp;
+      if (!seen || Date.parse(seen) < earliest) return false;
+    }
+    return true;
+  }
+
+  async #store(shot: Shot, face: DetectedFace, track: Track): Promise<number> {
+    const { images, records } = this.#ports;
+    const { name } = this.#camera;
+    const pictureId = randomUUID();
+    const keys = processedKeys(pictureId, new Date(), 'jpeg');
+    const hasMatch = face.blacklist_matches.length > 0;
+    try {
+      await this.#putPictures(shot, hasMatch, keys);
+      const result: ProcessedResult = {
+        image_path_or_identifier: `camera:${name}`,
+        faces: [withoutNotes(face)],
+        error: null,
+        saved_image_path: images.location(this.#settings.drawBoundingBoxes ? keys.annotated : keys.original),
+        original_image_path: images.location(keys.original),
+        has_blacklist_match: hasMatch,
+        has_near_miss: false,
+        ...pictureVerdict([face]),
+        cropped_face_path: images.location(keys.crop),
+        source: name,
+        reference: null,
+        camera: name,
+        track,
+        warnings: null,
+      };
+      const { id } = await records.addProcessed(pictureId, result);
+      meter.worked({ faces: 1, matches: hasMatch ? 1 : 0, source: name, seconds: 0 });
+      return id;
+    } catch (error) {
+      const mayBeKept = await records.findProcessed([pictureId]).then(
+        (found) => found.has(pictureId),
+        () => true,
+      );
+      // The sweep finds pictures without a record.
+      if (!mayBeKept) await Promise.allSettled(Object.values(keys).map((key) => images.delete(key)));
+      throw error;
+    }
+  }
+
+  async #putPictures(shot: Shot, hasMatch: boolean, keys: ProcessedKeys): Promise<void> {
+    const { drawBoundingBoxes, croppedFacePaddingRatio } = this.#settings;
+    const { images } = this.#ports;
+    const original = await encodeJpeg(shot);
+    const picture: Picture = { ...shot, original, format: 'jpeg' };
+    await images.put(keys.original, original, 'image/jpeg');
+    await images.put(keys.crop, await cropFace(picture, shot.area, croppedFacePaddingRatio), 'image/jpeg');
+    if (!drawBoundingBoxes) return;
+    const drawn = await drawBoxes(picture, [{ box: shot.area, isMatch: hasMatch }]);
+    await images.put(keys.annotated, drawn, 'image/jpeg');
+  }
+}
+
+const nothingMatched = { matched_looks: 0, distance_mean: null, suppressed: false };
+
+/** Describes a passage as the API does. */
+function passageOf(
+  { id, firstSeen, lastSeen, looks }: WatchedTrack,
+  matched: Pick<Track, 'matched_looks' | 'distance_mean' | 'suppressed'>,
+): Track {
+  return {
+    id,
+    first_seen: new Date(firstSeen).toISOString(),
+    last_seen: new Date(lastSeen).toISOString(),
+    looks: looks.length,
+    ...matched,
+  };
+}
+
+/** Makes the result of a match of the shot's face, as if it had been sent as a picture. */
+function matchResultOf(track: WatchedTrack, shot: Shot, { told, ...used }: Judgement): MatchResult {
+  const matches: FaceMatch[] = told.flatMap((match) => match.matches);
+  const face: MatchedFace = {
+    area: shot.area,
+    confidence: track.looks[0]?.confidence ?? 0,
+    matches: matches.sort((one, other) => one.distance - other.distance),
+    candidates: [],
+    quality: null,
+    reasons: [],
+  };
+  return { ...used, nearThreshold: used.threshold, faces: [face], hasGallery: true };
+}
+
+/** Leaves out the notes of whom was found: a text about somebody is kept in one place. */
+function withoutNotes(face: DetectedFace): DetectedFace {
+  const blacklist_matches = face.blacklist_matches.map((match) => ({
+    ...match,
+    entry: { ...match.entry, notes: null },
+  }));
+  return { ...face, blacklist_matches };
+}

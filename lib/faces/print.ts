@@ -1,0 +1,45 @@
+/** Embeddings of a face by their networks. Only the backend that made it can search its gallery for it. */
+export interface FacePrint {
+  readonly vectors: Readonly<Record<string, Float32Array>>;
+}
+
+/**
+ * Joins the prints of one face: the mean of their directions, as long as they are on average.
+ * @param prints at least one, all of the same networks
+ */
+export function meanPrint(prints: readonly FacePrint[]): FacePrint {
+  const [first] = prints;
+  if (!first) throw new RangeError('A mean needs at least one print.');
+  const names = Object.keys(first.vectors);
+  const meanOf = (name: string) => meanVector(prints.flatMap(({ vectors }) => vectors[name] ?? []));
+  return { vectors: Object.fromEntries(names.map((name) => [name, meanOf(name)])) };
+}
+
+function meanVector(vectors: readonly Float32Array[]): Float32Array {
+  const sum = new Float64Array(vectors[0]?.length ?? 0);
+  let lengths = 0;
+  for (const vector of vectors) {
+    const length = lengthOf(vector);
+    lengths += length;
+    for (let at = 0; at < sum.length; at++) {
+      sum[at] = (sum[at] as number) + (vector[at] as number) / (length || 1);
+    }
+  }
+  const scale = lengths / vectors.length / (lengthOf(sum) || 1);
+  return Float32Array.from(sum, (value) => value * scale);
+}
+
+/** Computes the cosine distance (0..2) of two prints; 2 where they have no network in common. */
+export function printDistance(one: FacePrint, other: FacePrint): number {
+  const name = Object.keys(one.vectors).find((known) => other.vectors[known] !== undefined);
+  const [first, second] = name === undefined ? [] : [one.vectors[name], other.vectors[name]];
+  if (!first || !second) return 2;
+  const dot = first.reduce((sum, value, at) => sum + value * (second[at] as number), 0);
+  return 1 - dot / (lengthOf(first) * lengthOf(second) || 1);
+}
+
+function lengthOf(vector: Float32Array | Float64Array): number {
+  let sum = 0;
+  for (const value of vector) sum += value * value;
+  return Math.sqrt(sum);
+}

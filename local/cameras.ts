@@ -1,0 +1,156 @@
+import { asService } from '../lib/audit/scope.ts';
+import { galleryJudge, type Judgement, type WatchedTrack } from '../lib/cameras/judge.ts';
+import type { CameraSettings } from '../lib/cameras/settings.ts';
+import { readCameras } from '../lib/cameras/settings.ts';
+import { type Sighting, Sightings } from '../lib/cameras/sightings.ts';
+import { type CameraStatus, CameraWatcher } from '../lib/cameras/watch.ts';
+import type { Config } from '../lib/config.ts';
+import { BackendUnavailableError, ServiceError } from '../lib/errors.ts';
+import type { Outbox } from '../lib/events/port.ts';
+import type { FaceFollower } from '../lib/faces/port.ts';
+import { log } from '../lib/log.ts';
+import type { Stores } from '../lib/ports.ts';
+import { offlineAfterMs, reportCameras } from '../lib/service/cameras.ts';
+
+/** Cameras that this process watches. */
+export interface Cameras {
+  readonly watchers: readonly CameraWatcher[];
+  /** Watches all of them until the signal; resolves when nothing is left running. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** Everything that watching needs of the service. */
+export interface CameraPorts extends Stores {
+  /** Queue of events; `undefined` where there are no webhooks. */
+  readonly outbox?: Outbox | undefined;
+  /** Is told of each passage when it is over. */
+  readonly onPassage?: (passage: Passage) => void;
+}
+
+/** Person who has passed a camera. */
+export interface Passage {
+  readonly camera: string;
+  readonly track: WatchedTrack;
+  /** Record of the sighting; `undefined` for somebody who is not listed. */
+  readonly sighting: Sighting | undefined;
+}
+
+/**
+ * Reads the file of cameras, and prepares to watch them.
+ * @throws ConfigError when the file is wrong
+ */
+export function openCameras(ports: CameraPorts, config: Config, file: string): Cameras {
+  const { follower } = ports.faces;
+  if (!follower) throw new BackendUnavailableError('Cameras need the embedded engine.', 60);
+  return watchCameras(ports, config, readCameras(file, process.env), follower);
+}
+
+export function watchCameras(
+  ports: CameraPorts,
+  config: Config,
+  cameras: readonly CameraSettings[],
+  follower: FaceFollower,
+): Cameras {
+  const watchers = cameras.map((camera) => watcherOf(ports, config, camera, follower));
+  reportCameras(() =>
+    watchers.map(({ settings, status }) => ({ ...status, keepsUnknown: settings.keep === 'all' })),
+  );
+  return {
+    watchers,
+    async run(signal) {
+      await Promise.all(
+        watchers.map((watcher) => asService('camera', () => watcher.run(signal).catch(logCrash(watcher)))),
+      );
+    },
+  };
+}
+
+/** Track that was told of. It may go on after its end, if the person comes back soon. */
+interface ToldTrack {
+  readonly at: number;
+  readonly sighting: Sighting;
+  readonly matchedLooks: number;
+}
+
+/** Milliseconds after which a track that was told of can't go on: longer than anybody stands in view. */
+const forgottenAfterMs = 6 * 60 * 60_000;
+
+function logCrash({ settings }: CameraWatcher): (error: unknown) => void {
+  return (error) => log().error({ err: error, camera: settings.name }, 'camera: it is not watched any more');
+}
+
+function watcherOf(
+  ports: CameraPorts,
+  config: Config,
+  camera: CameraSettings,
+  follower: FaceFollower,
+): CameraWatcher {
+  const { name } = camera;
+  const sightings = new Sightings(ports, config, camera);
+  const told = new Map<string, ToldTrack>();
+  const tellState = stateTeller(ports.outbox);
+  let hasFailed = false;
+  return new CameraWatcher(camera, {
+    follower,
+    judge: galleryJudge(follower, camera.threshold),
+    ffmpeg: config.ffmpegPath,
+    listener: {
+      async onTold(track: WatchedTrack, judgement: Judgement) {
+        const sighting = await sightings.record(track, judgement);
+        hasFailed = false;
+        if (!sighting) return false;
+        const { dbId, isSuppressed } = sighting;
+        log().info({ camera: name, track: track.id, dbId, suppressed: isSuppressed }, 'camera: a match');
+        for (const [id, { at }] of told) if (track.lastSeen - at > forgottenAfterMs) told.delete(id);
+        told.set(track.id, {
+          at: track.lastSeen,
+          sighting,
+          matchedLooks: judgement.told[0]?.matchedLooks ?? 0,
+        });
+        return true;
+      },
+      async onEnded(track, isTold) {
+        const known = told.get(track.id);
+        ports.onPassage?.({ camera: name, track, sighting: known?.sighting });
+        if (known) await sightings.complete(known.sighting.dbId, track, known.matchedLooks);
+        else if (!isTold && camera.keep === 'all') await sightings.recordUnknown(track);
+      },
+      onState: (status) => tellState(status),
+      onError(error) {
+        // One line for a failure that lasts, not five a second.
+        if (!hasFailed) log().error({ err: error, camera: name }, 'camera: a frame could not be looked at');
+        hasFailed = error instanceof ServiceError;
+      },
+    },
+  });
+}
+
+/** Tells by the log of each change, and receivers of events of a camera that stays away. */
+function stateTeller(outbox: Outbox | undefined): (status: CameraStatus) => void {
+  let timer: NodeJS.Timeout | undefined;
+  let isToldAway = false;
+  const tell = (type: 'camera.offline' | 'camera.online', { name, reason }: CameraStatus) => {
+    const event = { type, timestamp: new Date().toISOString(), data: { camera: name, reason } } as const;
+    outbox
+      ?.tell(event)
+      .catch((error: unknown) => log().error({ err: error, camera: name }, `camera: ${type}`));
+  };
+  return (status) => {
+    const { name: camera, state, reason } = status;
+    if (state === 'offline') {
+      log().warn({ camera, reason }, 'camera: it gives no frames');
+      timer ??= setTimeout(() => {
+        isToldAway = true;
+        tell('camera.offline', status);
+      }, offlineAfterMs).unref();
+      return;
+    }
+    log().info({ camera, state }, 'camera: its state');
+    // A try to reach it is no news yet.
+    if (state === 'starting') return;
+    clearTimeout(timer);
+    timer = undefined;
+    if (isToldAway && state === 'online') tell('camera.online', status);
+    isToldAway = false;
+  };
+}

@@ -1,0 +1,77 @@
+import { noteDetail } from '../../lib/audit/scope.ts';
+import type { CameraWatcher } from '../../lib/cameras/watch.ts';
+import {
+  type CameraState,
+  getCameraFrameContract,
+  listCamerasContract,
+  pauseCameraContract,
+} from '../../lib/contract/endpoints/cameras.ts';
+import { CameraNotFoundError } from '../../lib/errors.ts';
+import { endpoint, response } from '../../lib/http/endpoint.ts';
+import { normalName } from '../../lib/names/normal-form.ts';
+import { encodeJpeg } from '../../lib/processing/render.ts';
+import { frameReceiver } from './frame-receiver.ts';
+import type { Route } from './gateway.ts';
+
+/** Makes the endpoints of the cameras that this process watches; there may be none. */
+export function cameraRoutes(watchers: readonly CameraWatcher[]): Route[] {
+  const find = (name: string) => findCamera(watchers, name);
+  return [
+    endpoint(listCamerasContract, async () => watchers.map(stateOf)),
+    endpoint(pauseCameraContract, async ({ params, body }) => {
+      const watcher = find(params.name);
+      noteDetail(`${watcher.settings.name}: ${body.paused ? 'paused' : 'resumed'}`);
+      watcher.pause(body.paused);
+      return stateOf(watcher);
+    }),
+    endpoint(getCameraFrameContract, async ({ params }) => {
+      const newest = find(params.name).newest;
+      if (!newest) throw new CameraNotFoundError('The camera gives no frames now.');
+      const bytes = await encodeJpeg(newest.frame);
+      return response({
+        status: 200,
+        headers: {
+          'Content-Type': 'image/jpeg',
+          'Cache-Control': 'private, no-store',
+          'Cross-Origin-Resource-Policy': 'same-origin',
+        },
+        body: Buffer.from(bytes).toString('base64'),
+        isBase64: true,
+      });
+    }),
+    frameReceiver(find),
+  ];
+}
+
+/** @throws CameraNotFoundError */
+function findCamera(watchers: readonly CameraWatcher[], name: string): CameraWatcher {
+  const wanted = normalName(name).toLowerCase();
+  const found = watchers.find(({ settings }) => settings.name.toLowerCase() === wanted);
+  if (!found) throw new CameraNotFoundError('There is no camera of this name.');
+  return found;
+}
+
+function stateOf(watcher: CameraWatcher): CameraState {
+  const { settings, status } = watcher;
+  const { name, address, state, reason, width, height, frames, tracks, restarts } = status;
+  return {
+    name,
+    address,
+    // A pause that was asked for a moment ago is under way.
+    state: watcher.isPaused ? 'paused' : state,
+    since: status.since.toISOString(),
+    reason,
+    fps: settings.fps,
+    fps_seen: status.framesPerSecond,
+    width,
+    height,
+    last_frame: status.lastFrame?.toISOString() ?? null,
+    last_sighting: status.lastSighting?.toISOString() ?? null,
+    frames,
+    tracks,
+    restarts,
+    keep: settings.keep,
+    zone: settings.zone.map(([x, y]) => [x, y]),
+    faces: (watcher.newest?.faces ?? []).map(({ id, box }) => ({ id, box })),
+  };
+}

@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decide, qualityOf } from '../../lib/cameras/decide.ts';
+import type { FaceMatch } from '../../lib/faces/port.ts';
+
+function neighbour(entryId: number, distance = 0.1): FaceMatch {
+  const imageId = `image-${entryId}-${distance}`;
+  return { entryId, imageId, distance, similarity: 99, identity: null, target: null, metadata: null };
+}
+
+describe('the decision about a track', () => {
+  test('needs the mean and two looks while the person is in view', () => {
+    const mean = [neighbour(1)];
+    expect(decide({ mean, looks: [[neighbour(1)]] }, 'early')).toEqual([]);
+    expect(decide({ mean, looks: [[neighbour(1)], [neighbour(1)]] }, 'early')).toEqual([
+      { entryId: 1, matchedLooks: 2, matches: mean },
+    ]);
+    expect(decide({ mean: [], looks: [[neighbour(1)], [neighbour(1)]] }, 'early')).toEqual([]);
+  });
+
+  test('needs the mean and one look at the end', () => {
+    const mean = [neighbour(1)];
+    expect(decide({ mean, looks: [[], [neighbour(1)]] }, 'end')).toHaveLength(1);
+    expect(decide({ mean, looks: [[], []] }, 'end')).toEqual([]);
+    expect(decide({ mean: [], looks: [[neighbour(1)]] }, 'end')).toEqual([]);
+  });
+
+  test('takes looks of another person for none of this one', () => {
+    const looks = [[neighbour(2)], [neighbour(2)]];
+    expect(decide({ mean: [neighbour(1)], looks }, 'early')).toEqual([]);
+  });
+
+  test('counts a look once, however many pictures of the entry are near it', () => {
+    const looks = [[neighbour(1, 0.1), neighbour(1, 0.2)]];
+    expect(decide({ mean: [neighbour(1)], looks }, 'early')).toEqual([]);
+  });
+
+  test('tells several entries, nearest first, each with its pictures nearest first', () => {
+    const mean = [neighbour(1, 0.2), neighbour(2, 0.15), neighbour(1, 0.1)];
+    const looks = [[neighbour(1), neighbour(2)]];
+    const told = decide({ mean, looks }, 'end');
+    expect(told.map(({ entryId }) => entryId)).toEqual([1, 2]);
+    expect(told[0]?.matches.map(({ distance }) => distance)).toEqual([0.1, 0.2]);
+  });
+
+  test('never tells by one look early, and does not depend on the order of the looks', () => {
+    const look = fc.array(
+      fc.integer({ min: 1, max: 4 }).map((id) => neighbour(id)),
+      { maxLength: 3 },
+    );
+    fc.assert(
+      fc.property(look, fc.array(look, { maxLength: 6 }), (mean, looks) => {
+        for (const phase of ['early', 'end'] as const) {
+          const told = decide({ mean, looks }, phase);
+          expect(decide({ mean, looks: looks.toReversed() }, phase)).toEqual(told);
+          for (const { matchedLooks } of told)
+            expect(matchedLooks).toBeGreaterThan(phase === 'early' ? 1 : 0);
+        }
+      }),
+    );
+  });
+
+  test('rates large and sure faces higher', () => {
+    expect(qualityOf(80, 0.9)).toBeGreaterThan(qualityOf(40, 0.9));
+    expect(qualityOf(40, 0.95)).toBeGreaterThan(qualityOf(40, 0.6));
+  });
+});

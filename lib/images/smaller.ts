@@ -1,7 +1,5 @@
-import sharp from 'sharp';
 import type { Box } from '../contract/shapes.ts';
-// It also allows the loaders of the accepted formats alone.
-import '../inputs/decode.ts';
+import { openStored } from '../inputs/decode.ts';
 import { measurePicture } from '../inputs/measure.ts';
 import type { PictureSlots } from '../inputs/picture-slots.ts';
 
@@ -28,9 +26,9 @@ export async function smallerPicture(
 ): Promise<Uint8Array> {
   const { decodable, memoryBytes } = await measurePicture(bytes);
   return slots.run(memoryBytes, async () => {
-    const upright = sharp(decodable, { failOn: 'none' }).autoOrient().flatten({ background: '#fff' });
+    const upright = openStored(decodable).autoOrient().flatten({ background: '#fff' });
     if (box !== null) {
-      const { autoOrient } = await sharp(decodable).metadata();
+      const { autoOrient } = await openStored(decodable).metadata();
       upright.extract(around(box, autoOrient));
     }
     return upright

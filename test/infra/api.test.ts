@@ -84,8 +84,6 @@ test('is throttled: pictures to what Rekognition takes, all else to more', () =>
     'POST /api/v1/detect/detect-face': 50,
     'POST /api/v1/blacklist': 50,
     'POST /api/v1/blacklist/{id}/images': 50,
-    'GET /api/v1/blacklist/{id}/images/{image_id}': 50,
-    'GET /api/v1/processed-images/{db_id}/image': 50,
   });
   template.hasResourceProperties('AWS::ApiGateway::Stage', {
     MethodSettings: Match.arrayWith([

@@ -63,6 +63,11 @@ export function removeCheck(id: number): void {
   if (selectedCheck.value === id) selectedCheck.set((after[index] ?? after.at(-1))?.id);
 }
 
+/** Takes back the pictures that wait for their turn. */
+export function cancelWaiting(): void {
+  for (const { id, state } of checks.value) if (state === 'waiting') removeCheck(id);
+}
+
 export function clearChecks(): void {
   for (const { picture } of checks.value) if (picture) URL.revokeObjectURL(picture.url);
   limit.clearQueue();

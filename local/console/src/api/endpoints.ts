@@ -239,3 +239,21 @@ export function listAudit(
 export function getErasure(entryId: number): Promise<Erasure> {
   return callJson(`${api}/erasures/${entryId}`);
 }
+
+/** Deletes a processed picture with all its copies. */
+export async function deleteProcessed(id: number): Promise<void> {
+  await call(`${api}/processed-images/${id}`, { method: 'DELETE' });
+}
+
+export interface DeletedCount {
+  readonly matched: number;
+  readonly deleted: number;
+  readonly remaining: number;
+}
+
+/** Deletes the pictures that a filter means, or only counts them. */
+export function deleteMany(filter: ProcessedFilter, isDryRun: boolean): Promise<DeletedCount> {
+  const query = filterQuery(filter);
+  query.set('dry_run', String(isDryRun));
+  return callJson(`${api}/processed-images/?${query}`, { method: 'DELETE' });
+}

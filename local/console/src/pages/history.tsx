@@ -3,6 +3,7 @@ import { type ReviewState, reviewStates } from '../model/review-states.ts';
 import { getEntry, listProcessed, type ProcessedFilter } from '../api/endpoints.ts';
 import { useLoad } from '../load.ts';
 import { go, historyPath, paths } from '../routes.ts';
+import { HistoryActions } from '../ui/history-actions.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Page } from '../ui/page.tsx';
 import { LoadingRows, ProcessedRows } from '../ui/processed-rows.tsx';
@@ -80,11 +81,7 @@ export function HistoryPage({ query: parameters }: { query: URLSearchParams }) {
     <Page
       title="History"
       lead="Every picture that was checked, newest first"
-      actions={
-        <button type="button" class="button" onClick={reload} disabled={isLoading}>
-          Refresh
-        </button>
-      }
+      actions={<HistoryActions filter={filterOf(query)} isFiltered={isFiltered} />}
     >
       <Filters query={query} isFiltered={isFiltered} />
       {error !== undefined && data === undefined && <Failure error={error} onRetry={reload} />}

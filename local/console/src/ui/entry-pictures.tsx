@@ -3,13 +3,13 @@ import type { BlacklistRecord, ReferenceImage } from '../../../../lib/contract/s
 import { useMay } from '../api/caller.ts';
 import { deleteImage, faceOf, getStatus, imagePath, listImages } from '../api/endpoints.ts';
 import { forgetPictures } from '../api/pictures.ts';
-import { addFiles, clearDraft, type Draft, type DraftPicture, movePictures } from '../draft.ts';
+import { addFiles, clearDraft, movePictures, picturesFor } from '../draft.ts';
 import { isToSend } from '../enrollment.ts';
 import { useLoad } from '../load.ts';
 import { valuesOf } from '../model/person.ts';
 import { count, dateOf } from '../model/words.ts';
 import { go, paths } from '../routes.ts';
-import { Store, useStore } from '../store.ts';
+import { useStore } from '../store.ts';
 import { useEnrolling } from '../use-enrolling.ts';
 import { Confirm } from './dialog.tsx';
 import { DoubtsDialog } from './doubts.tsx';
@@ -149,16 +149,6 @@ function RemovePicture({
       </div>
     </Confirm>
   );
-}
-
-/** Pictures that are to be added to each person. They outlive the page. */
-const drafts = new Map<number, Draft>();
-
-/** Returns the pictures that are to be added to a person. */
-export function picturesFor(entryId: number): Draft {
-  const draft = drafts.get(entryId) ?? new Store<readonly DraftPicture[]>([]);
-  drafts.set(entryId, draft);
-  return draft;
 }
 
 function AddPictures({ entry, onAdded }: { entry: BlacklistRecord; onAdded: () => void }) {

@@ -1,7 +1,7 @@
 import { useId } from 'preact/hooks';
-import { type ReviewState, reviewStates } from '../model/review-states.ts';
 import { getEntry, listProcessed, type ProcessedFilter } from '../api/endpoints.ts';
 import { useLoad } from '../load.ts';
+import { type ReviewState, reviewStates } from '../model/review-states.ts';
 import { go, historyPath, paths } from '../routes.ts';
 import { HistoryActions } from '../ui/history-actions.tsx';
 import { Icon } from '../ui/icon.tsx';

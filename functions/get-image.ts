@@ -5,6 +5,6 @@ import { pictureResponse } from '../lib/http/picture.ts';
 import { deliveryPorts } from '../lib/wiring/open.ts';
 
 /** GET /api/v1/blacklist/{id}/images/{image_id} */
-export const handler = endpoint(getImageContract, async ({ params }) => {
-  return pictureResponse(await getImage(await deliveryPorts(), params.id, params.image_id));
+export const handler = endpoint(getImageContract, async ({ params, query }) => {
+  return pictureResponse(await getImage(await deliveryPorts(), params.id, params.image_id, query));
 });

@@ -9,5 +9,5 @@ import { deliveryPorts } from '../lib/wiring/open.ts';
 export const handler = endpoint(getProcessedImageContract, async ({ params, query }, { actor }) => {
   const { db_id } = params;
   const ports = await deliveryPorts();
-  return pictureResponse(await getProcessedImage(ports, db_id, query.variant, ownResultsOf(actor)));
+  return pictureResponse(await getProcessedImage(ports, db_id, query, ownResultsOf(actor)));
 });

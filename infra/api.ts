@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Size, Validations } from 'aws-cdk-lib';
 import {
   AccessLogFormat,
   Cors,
@@ -44,7 +44,9 @@ export class Api extends Construct {
       description: 'Looks for listed people in pictures.',
       endpointTypes: [EndpointType.REGIONAL],
       // All other bodies are text; see `lib/http/body.ts`.
-      binaryMediaTypes: ['multipart/form-data'],
+      // Clients that accept JPEG first get small pictures as bytes.
+      binaryMediaTypes: ['multipart/form-data', 'image/jpeg'],
+      minCompressionSize: Size.kibibytes(1),
       cloudWatchRole: settings.gatewayLogRole === 'new',
       ...(settings.gatewayLogRole === 'new' && {
         cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,

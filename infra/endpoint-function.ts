@@ -46,7 +46,9 @@ export class EndpointFunction extends ServiceFunction {
       },
     });
     this.contract = contract;
-    this.pictures = needs.pictures === true;
+    // Smaller copies of stored pictures are made without Rekognition, whose quota limits the others.
+    const callsRekognition = (needs.collection ?? needs.withoutCollection) !== undefined;
+    this.pictures = needs.pictures === true && callsRekognition;
     this.live = this.#alias(settings);
   }
 

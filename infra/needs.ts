@@ -89,6 +89,8 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     table: read,
     objects: { 's3:GetObject': ['cropped/*', 'processed/*'] },
     list: 'everything',
+    pictures: true,
+    sharp: true,
   },
   reviewProcessed: { audit: true, table: [...read, ...write] },
   deleteProcessed: {
@@ -165,7 +167,14 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     sharp: true,
   },
   listImages: { audit: true, table: read },
-  getImage: { audit: true, table: read, objects: { 's3:GetObject': ['blacklist/*'] }, list: 'everything' },
+  getImage: {
+    audit: true,
+    table: read,
+    objects: { 's3:GetObject': ['blacklist/*'] },
+    list: 'everything',
+    pictures: true,
+    sharp: true,
+  },
   deleteImage: {
     audit: true,
     table: [...read, ...write],
@@ -185,6 +194,7 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     pictures: true,
     sharp: true,
   },
+  listEvents: { table: read },
   listAudit: { audit: true, table: read },
   welcome: {},
   health: lookAround,

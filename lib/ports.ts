@@ -33,6 +33,8 @@ export interface EntryPorts {
 export interface DeliveryPorts {
   readonly records: RecordStore;
   readonly delivery: ImageDelivery;
+  readonly images: ImageStore;
+  readonly pictureSlots: PictureSlots;
 }
 
 /** Ports of the use cases that enroll pictures. */

@@ -1,21 +1,46 @@
+import type { PictureSize } from '../contract/picture-size.ts';
 import { ImageNotFoundError } from '../errors.ts';
 import { contentTypeOf } from '../images/key.ts';
 import type { DeliveredPicture } from '../images/port.ts';
+import { smallerPicture } from '../images/smaller.ts';
 import type { DeliveryPorts } from '../ports.ts';
+import type { ImageRecord, RecordStore } from '../records/port.ts';
+import { activeEntry } from './blacklist-record.ts';
 import { activeImage } from './reference-image.ts';
 
+/** Word that stands for the first of an entry's images. */
+const cover = 'cover';
+
 /**
- * Returns a reference image's original, as it was sent.
+ * Returns a reference image's original, as it was sent, or a smaller picture of it.
+ * @param imageId its id, or `cover`
  * @throws EntryNotFoundError
  * @throws ImageNotFoundError also when the original is lost
  */
 export async function getImage(
-  { records, delivery }: DeliveryPorts,
+  { records, delivery, images, pictureSlots }: DeliveryPorts,
   entryId: number,
   imageId: string,
+  { size, crop }: PictureSize = {},
 ): Promise<DeliveredPicture> {
-  const { key } = await activeImage(records, entryId, imageId);
+  const { key, face } = await (imageId === cover
+    ? firstImage(records, entryId)
+    : activeImage(records, entryId, imageId));
+  if (size !== undefined) {
+    const original = await images.get(key);
+    if (!original) throw new ImageNotFoundError();
+    const options = { size: Number(size), box: crop === 'face' ? (face?.box ?? null) : null };
+    const bytes = await smallerPicture(original, options, pictureSlots);
+    return { bytes, contentType: 'image/jpeg', mayBeKept: imageId !== cover };
+  }
   const picture = await delivery.deliver(key);
   if (!picture) throw new ImageNotFoundError();
   return { ...picture, contentType: contentTypeOf(key) };
+}
+
+async function firstImage(records: RecordStore, entryId: number): Promise<ImageRecord> {
+  await activeEntry({ records }, entryId);
+  const first = (await records.listImages(entryId)).find(({ status }) => status === 'ACTIVE');
+  if (!first) throw new ImageNotFoundError();
+  return first;
 }

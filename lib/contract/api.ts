@@ -18,6 +18,7 @@ import { getProcessedImageContract } from './endpoints/get-processed-image.ts';
 import { healthContract } from './endpoints/health.ts';
 import { listAuditContract } from './endpoints/list-audit.ts';
 import { listEntriesContract } from './endpoints/list-entries.ts';
+import { listEventsContract } from './endpoints/list-events.ts';
 import { listImagesContract } from './endpoints/list-images.ts';
 import { listProcessedContract } from './endpoints/list-processed.ts';
 import { lookBackContract } from './endpoints/look-back.ts';
@@ -63,6 +64,7 @@ export const api: readonly Endpoint[] = [
   welcomeContract,
   healthContract,
   statusContract,
+  listEventsContract,
   listAuditContract,
   openApiContract,
   docsContract,

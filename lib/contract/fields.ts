@@ -97,7 +97,9 @@ export const EntryPath = z.object({ id: anyId.describe("The entry's id.") });
 /**
  * Ids of an entry and of an image. A text that can't be an image's id is allowed: no image is found by it.
  */
-export const ImagePath = EntryPath.extend({ image_id: z.string().describe("The reference image's id.") });
+export const ImagePath = EntryPath.extend({
+  image_id: z.string().describe("The reference image's id, or `cover` for the first of the entry's."),
+});
 
 export const ProcessedPath = z.object({ db_id: anyId.describe("The processed picture's `db_id`.") });
 

@@ -7,7 +7,13 @@ export function requestHeader(event: APIGatewayProxyEvent, name: string): string
 }
 
 /** Headers of requests that a page of another origin may send. */
-export const allowedHeaders = ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match'] as const;
+export const allowedHeaders = [
+  'Authorization',
+  'Content-Type',
+  'Idempotency-Key',
+  'If-Match',
+  'Last-Event-ID',
+] as const;
 
 /** Headers of answers that a page of another origin may read. */
 export const exposedHeaders = [

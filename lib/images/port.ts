@@ -68,7 +68,11 @@ export interface ImageStore extends ImageLocator {
 
 /** A picture for a client: its bytes, or the URL by which the store hands it out for some minutes. */
 export type Delivery = { readonly bytes: Uint8Array } | { readonly url: string };
-export type DeliveredPicture = Delivery & { readonly contentType: string };
+export type DeliveredPicture = Delivery & {
+  readonly contentType: string;
+  /** True if the client may keep it for a while: the picture of that address never changes. */
+  readonly mayBeKept?: boolean;
+};
 
 /**
  * Hands stored pictures out to clients.

@@ -35,6 +35,11 @@ export async function decodePicture(picture: Uint8Array | MeasuredPicture): Prom
   return { width: info.width, height: info.height, pixels: data, original, format };
 }
 
+/** Opens a stored picture, which was checked when it came, with the loaders of the accepted formats alone. */
+export function openStored(decodable: Uint8Array): Sharp {
+  return sharp(decodable, { failOn: 'none' });
+}
+
 type Decoded = Awaited<ReturnType<typeof decodeWith>>;
 
 async function decodePixels(measured: MeasuredPicture): Promise<Decoded> {

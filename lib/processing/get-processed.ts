@@ -1,8 +1,10 @@
 import type { ProcessedVariant } from '../contract/endpoints/get-processed-image.ts';
 import type { ImageProcessingResult } from '../contract/shapes.ts';
 import { ProcessedNotFoundError } from '../errors.ts';
+import type { PictureSize } from '../contract/picture-size.ts';
 import { contentTypeOf, processedKeyAt } from '../images/key.ts';
 import type { DeliveredPicture } from '../images/port.ts';
+import { smallerPicture } from '../images/smaller.ts';
 import type { DeliveryPorts } from '../ports.ts';
 
 /**
@@ -27,17 +29,26 @@ const locationFields = {
 } as const satisfies Record<ProcessedVariant, keyof ImageProcessingResult>;
 
 /**
- * Returns a processed picture, its annotated copy or its crop.
+ * Returns a processed picture, its annotated copy or its crop, or a smaller picture of one.
  * @throws ProcessedNotFoundError when there is no such copy, or it was deleted
  */
 export async function getProcessedImage(
-  { records, delivery }: DeliveryPorts,
+  { records, delivery, images, pictureSlots }: DeliveryPorts,
   id: number,
-  variant: ProcessedVariant,
+  { variant, size, crop }: { readonly variant: ProcessedVariant } & PictureSize,
   sender?: string,
 ): Promise<DeliveredPicture> {
-  const location = (await getProcessed({ records }, id, sender))[locationFields[variant]];
+  const result = await getProcessed({ records }, id, sender);
+  const location = result[locationFields[variant]];
   const key = location === null ? undefined : processedKeyAt(location);
+  if (key !== undefined && size !== undefined) {
+    const original = await images.get(key);
+    if (!original) throw new ProcessedNotFoundError();
+    // The crop shows the largest face alone already.
+    const face = crop === 'face' && variant !== 'crop' ? result.faces[0]?.facial_area : null;
+    const bytes = await smallerPicture(original, { size: Number(size), box: face ?? null }, pictureSlots);
+    return { bytes, contentType: 'image/jpeg', mayBeKept: true };
+  }
   const picture = key && (await delivery.deliver(key));
   if (!picture) throw new ProcessedNotFoundError();
   return { ...picture, contentType: contentTypeOf(key) };

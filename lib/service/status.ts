@@ -78,6 +78,14 @@ function settingsOf(
     runtime: engine?.runtime ?? null,
     authentication,
     console_needs_token: authentication !== 'none',
+    retention: {
+      unmatched_days: config.keepDays.unmatched,
+      matched_days: config.keepDays.matched,
+      rejected_days: config.keepDays.rejected,
+      expired_days: config.expiredDays,
+      audit_days: config.auditDays,
+      strip_metadata: config.stripMetadata,
+    },
   };
 }
 

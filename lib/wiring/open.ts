@@ -80,7 +80,12 @@ export async function entryPorts(config = loadConfig()): Promise<EntryPorts> {
 }
 
 export async function deliveryPorts(config = loadConfig()): Promise<DeliveryPorts> {
-  return { records: await records(config), delivery: await delivery(config) };
+  return {
+    records: await records(config),
+    delivery: await delivery(config),
+    images: await images(config),
+    pictureSlots: await pictureSlots(config),
+  };
 }
 
 export async function enrollingPorts(config = loadConfig()): Promise<EnrollingPorts> {

@@ -80,7 +80,7 @@ const veilFaces = `for (const box of document.querySelectorAll('.face-box')) {
 }`;
 
 async function shoot(page: Page, name: string): Promise<void> {
-  await page.waitForLoadState('networkidle');
+  await page.locator('.picture.skeleton').first().waitFor({ state: 'detached' });
   await page.waitForFunction('[...document.images].every((image) => image.complete)');
   await page.addStyleTag({ content: blurred });
   await page.evaluate(veilFaces);

@@ -31,7 +31,8 @@ import { turns } from './turns.ts';
 export interface StreamRoute {
   readonly contract: Endpoint;
   /**
-   * Answers a request. It throws this service's errors, and RequestAbandonedError if the client goes away.
+   * Answers a request, or sends the answer itself and returns nothing. It throws this service's errors, and
+   * RequestAbandonedError if the client goes away.
    *
    * @param caller name that the receiver's own budgets are counted by.
    * @param pathParameters the path's parameters, still percent-encoded.
@@ -41,7 +42,7 @@ export interface StreamRoute {
     response: ServerResponse,
     caller: string,
     pathParameters: Readonly<Record<string, string>>,
-  ): Promise<APIGatewayProxyResult>;
+  ): Promise<APIGatewayProxyResult | undefined>;
 }
 
 /** A route, answered by a handler or by a receiver of bodies that are too large for one. */
@@ -154,7 +155,7 @@ export class Gateway {
     }
     if (!progress.handled) {
       const { requestId: id, contract, started, refusedAddress: address } = progress;
-      const status = result?.statusCode ?? clientGoneStatus;
+      const status = result?.statusCode ?? (response.headersSent ? response.statusCode : clientGoneStatus);
       logRequest({
         id,
         contract,
@@ -171,7 +172,7 @@ export class Gateway {
     request: IncomingMessage,
     response: ServerResponse,
     progress: Progress,
-  ): Promise<APIGatewayProxyResult> {
+  ): Promise<APIGatewayProxyResult | undefined> {
     const { corsOrigins } = this.#options;
     const place = this.#readPlace(request);
     if (!this.#wantsTokens) refuseWebPages(request, place, this.#options);
@@ -187,8 +188,9 @@ export class Gateway {
     const caller = callerOf(isNamed ? actor.name : undefined, place.clientAddress);
     if ('receive' in route) {
       requireRole(actor, contract);
-      const answer = await route.receive(request, response, caller, pathParameters);
-      return this.#withHeaders(answer, request, progress);
+      setHeaders(response, this.#sharedHeaders(request, progress));
+      const result = await route.receive(request, response, caller, pathParameters);
+      return result && this.#withHeaders(result, request, progress);
     }
     const facts = {
       contract,
@@ -290,16 +292,21 @@ export class Gateway {
     request: IncomingMessage,
     { requestId }: Pick<Progress, 'requestId'>,
   ): APIGatewayProxyResult {
-    const { corsOrigins } = this.#options;
-    return {
-      ...result,
-      headers: {
-        ...commonHeaders(requestId),
-        ...corsHeaders(request.headers.origin, corsOrigins),
-        ...result.headers,
-      },
-    };
+    return { ...result, headers: { ...this.#sharedHeaders(request, { requestId }), ...result.headers } };
   }
+
+  #sharedHeaders(
+    request: IncomingMessage,
+    { requestId }: Pick<Progress, 'requestId'>,
+  ): Record<string, string> {
+    const { corsOrigins } = this.#options;
+    return { ...commonHeaders(requestId), ...corsHeaders(request.headers.origin, corsOrigins) };
+  }
+}
+
+/** Sets the headers of an answer that a receiver may send by itself. */
+function setHeaders(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 }
 
 function withoutPrefix<T>(path: string, prefix: string, find: (path: string) => T): T {

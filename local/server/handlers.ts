@@ -18,6 +18,7 @@ import { handler as getProcessedImage } from '../../functions/get-processed-imag
 import { handler as health } from '../../functions/health.ts';
 import { handler as listAudit } from '../../functions/list-audit.ts';
 import { handler as listEntries } from '../../functions/list-entries.ts';
+import { handler as listEvents } from '../../functions/list-events.ts';
 import { handler as listImages } from '../../functions/list-images.ts';
 import { handler as listProcessed } from '../../functions/list-processed.ts';
 import { handler as lookBack } from '../../functions/look-back.ts';
@@ -64,6 +65,7 @@ export const handlers: readonly EndpointHandler[] = [
   welcome,
   health,
   status,
+  listEvents,
   listAudit,
   openApi,
   docs,

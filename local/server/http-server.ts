@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { streamedBody } from '../../lib/http/streamed-answer.ts';
 import { log } from '../../lib/log.ts';
+import { compressed } from './compression.ts';
 import { boundConnections } from './connections.ts';
 import { writeHead } from './event.ts';
 import { Gateway, type GatewayOptions } from './gateway.ts';
@@ -82,7 +83,9 @@ async function exchange(
   request.on('error', () => {});
   response.on('error', () => {});
   const result = await gateway.answer(request, response);
-  if (result !== undefined && !response.destroyed) await send(server, request, response, result, closed);
+  if (result !== undefined && !response.destroyed) {
+    await send(server, request, response, result, closed);
+  }
   await closed;
 }
 
@@ -98,7 +101,7 @@ async function send(
   response.setTimeout(answerTimeoutMs);
   const stream = streamedBody(result);
   if (stream) return sendStream(request, response, result, stream);
-  const body = writeHead(response, result);
+  const body = writeHead(response, await compressed(request, result));
   // Discards what nobody reads of a refused body. Otherwise the connection's next request would not be seen.
   request.resume();
   if (isStillSending) {

@@ -15,12 +15,17 @@ import { cameraRoutes } from './camera-routes.ts';
 import { openServerCameras } from './cameras.ts';
 import { consoleRoutes } from './console.ts';
 import { dataFolderClaim } from './data-folder-claim.ts';
+import { EventStreams } from './event-stream.ts';
 import { handlers } from './handlers.ts';
 import { createHttpServer, stop } from './http-server.ts';
 import { stopSignal } from './stop-signal.ts';
 import { WatchedTokens } from './token-file.ts';
 import { receiveUploadContract, uploadReceiver } from './uploads.ts';
 import { openDelivery } from './webhooks.ts';
+
+/** Times between two looks for events, while anybody follows them. In AWS each look is a paid request. */
+const lookMs = 1_000;
+const awsLookMs = 3_000;
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
@@ -69,12 +74,17 @@ async function serve(): Promise<void> {
   using claim = dataFolderClaim(config);
   await finishEarlierRun(opened, config, claim);
   const delivery = await openDelivery(config);
+  const events = new EventStreams(
+    { trail: await audit(config), records: opened.records },
+    { everyMs: config.aws ? awsLookMs : lookMs },
+  );
   const cameras = await openServerCameras({ ...opened, outbox: delivery?.outbox }, config);
   const server = createHttpServer({
     routes: [
       ...handlers,
       openMetrics(config, opened),
       ...consoleRoutes(config.aws),
+      events,
       ...cameraRoutes(cameras?.watchers ?? []),
       ...(config.aws
         ? []
@@ -103,6 +113,7 @@ async function serve(): Promise<void> {
   const work = workInBackground(opened, config, { delivery, claim, cameras }, stopWork.signal);
   log().info(`${await signal}: finishing the running requests.`);
   stopWork.abort();
+  events.close();
   await stop(server);
   await work;
   await looks

@@ -51,8 +51,7 @@ describe('the motion gate', () => {
     const gate = new MotionGate();
     gate.look(frame());
     let moving = 0;
-    for (let seed = 2; seed < 60; seed++)
-      moving = gate.look(frame({ seed, square: [150, 50] })).boxes.length;
+    for (let seed = 2; seed < 60; seed++) moving = gate.look(frame({ seed, square: [150, 50] })).boxes.length;
     expect(moving).toBe(0);
   });
 

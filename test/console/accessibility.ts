@@ -80,6 +80,9 @@ export function describeAccessibility(setup: () => ConsoleSetup): void {
       await page.getByRole('alert').filter({ hasText: 'A threshold of 1000' }).waitFor();
     });
     await examine('#/status', () => page.getByText('Working').waitFor());
+    await examine('#/audit', () => page.getByRole('row').nth(1).waitFor());
+    await examine('#/privacy', () => page.getByText('365 days').first().waitFor());
+    await examine('#/tokens', () => page.getByText('Your role').waitFor());
     await examine('#/check', async () => {
       await page
         .locator('input[type=file]')

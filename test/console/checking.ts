@@ -199,9 +199,9 @@ export function describeChecking(setup: () => ConsoleSetup): void {
       .allInnerTexts();
     expect(verdicts.map((text) => text.split('\n'))).toEqual([
       ['with-her.jpg', `Match: ${listed.name}`],
-      ['others.jpg', 'No match'],
       ['nobody.jpg', 'No face'],
       ['letter.txt', 'Failed'],
+      ['others.jpg', 'No match'],
     ]);
     await page.getByRole('button', { name: 'letter.txt' }).click();
     // A live region shows the same words to screen readers for a moment.

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { pictureOfNothing } from '../api/pictures.ts';
-import { type ConsoleSetup, pictureIsShown, unfold } from './setup.ts';
+import { type ConsoleSetup, deskToken, pictureIsShown, unfold } from './setup.ts';
 
 /** Tests the pages of earlier checks, and of the service's status. */
 export function describeHistory(setup: () => ConsoleSetup): void {
@@ -83,6 +83,57 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     for (const row of await rows.all()) await row.scrollIntoViewIfNeeded();
     await pictureIsShown(rows.last());
     expect(await page.evaluate('globalThis.moved ?? 0')).toBeLessThan(0.01);
+  });
+
+  it('follows by itself, and alerts of a match that comes from elsewhere until somebody acknowledges it', async () => {
+    const listed = await setup().listWoman();
+    await setup().api.patch(listed.id, { severity: 'danger' });
+    await using visit = await setup().visit('#/history');
+    const { page } = visit;
+    await page.getByRole('heading', { name: 'History' }).waitFor();
+    const { db_id } = await setup().api.process(setup().pictures.withWoman, {});
+    const alert = page.getByRole('alert').filter({ hasText: `Danger. Match: ${listed.name}` });
+    await alert.waitFor();
+    await page.locator(`.rows a[href="#/history/${db_id}"]`).waitFor();
+    const bell = page.getByRole('link', { name: /^To review \(\d+\)$/ });
+    await bell.waitFor();
+    const waiting = Number(/\d+/.exec(await bell.innerText())?.[0]);
+    await alert.getByRole('button', { name: 'Acknowledge' }).click();
+    await alert.waitFor({ state: 'detached' });
+
+    // A colleague's judgement counts here too.
+    await setup().api.sendJson('PUT', `/api/v1/processed-images/${db_id}/review`, {
+      face_index: 2,
+      entry_id: listed.id,
+      verdict: 'confirmed',
+    });
+    const expected = waiting > 1 ? `To review (${waiting - 1})` : 'Nothing to review';
+    await page.getByRole('link', { name: expected }).waitFor();
+    await page.goto(`${setup().url}/console/#/history?review=confirmed`);
+    await page.locator(`.rows a[href="#/history/${db_id}"]`).waitFor();
+  });
+
+  it('shows administrators the audit trail, the roles, and how long things are kept', async () => {
+    const listed = await setup().listWoman();
+    await setup().api.patch(listed.id, { category: 'fraud' });
+    await using visit = await setup().visit('#/status');
+    const { page } = visit;
+    await page.getByRole('link', { name: 'Audit' }).click();
+    await page.getByLabel('Number of the entry').fill(String(listed.id));
+    await page.getByLabel('Number of the entry').press('Enter');
+    await page.getByRole('row').filter({ hasText: 'patchEntry' }).getByText('200').waitFor();
+    await page.getByRole('link', { name: 'Privacy' }).click();
+    await page.getByText('365 days').first().waitFor();
+    await setup().api.delete(listed.id);
+    await page.getByLabel('Number of the deleted entry').fill(String(listed.id));
+    await page.getByRole('button', { name: 'Look up' }).click();
+    await page.getByText('Removed: reference pictures').waitFor();
+    await page.getByRole('link', { name: 'Tokens' }).click();
+    await page.getByText('Tokens are kept as hashes alone').waitFor();
+
+    await using guard = await setup().visit('#/status', { token: deskToken });
+    await guard.page.getByText('Working').waitFor();
+    expect(await guard.page.getByRole('link', { name: 'Audit' }).count()).toBe(0);
   });
 
   it('shows how the service is set up and does, with its warnings', async () => {

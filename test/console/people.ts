@@ -111,12 +111,12 @@ export function describePeople(setup: () => ConsoleSetup): void {
     const listed = await setup().listWoman(`Zoë ${newName()}`);
     await using visit = await setup().visit('#/blacklist');
     const { page } = visit;
-    await page.getByLabel('Search by name').fill('zoe');
+    await page.getByLabel('Search names, reasons and notes').fill('zoe');
     await page.getByRole('link', { name: listed.name }).waitFor();
     await pictureIsShown(page.getByRole('listitem').filter({ hasText: listed.name }));
     expect(await page.getByRole('main').getByRole('listitem').count()).toBe(1);
-    await page.getByLabel('Search by name').fill('nobody is called so');
-    await page.getByRole('heading', { name: /^Nobody is called/ }).waitFor();
+    await page.getByLabel('Search names, reasons and notes').fill('nobody is called so');
+    await page.getByRole('heading', { name: /^Nobody fits/ }).waitFor();
   });
 
   it('changes name and reason, and warns of a name that is nearly the same', async () => {

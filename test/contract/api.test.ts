@@ -52,6 +52,7 @@ describe('the contract', () => {
         'GET /docs/{asset}',
         'GET /healthz',
         'GET /api/v1/status',
+        'GET /api/v1/events',
         'GET /api/v1/audit',
       ].sort(),
     );

@@ -35,7 +35,10 @@ test('has a method, and the function of its endpoint behind it, for each operati
 });
 
 test('takes multipart bodies as bytes', () => {
-  template.hasResourceProperties('AWS::ApiGateway::RestApi', { BinaryMediaTypes: ['multipart/form-data'] });
+  template.hasResourceProperties('AWS::ApiGateway::RestApi', {
+    BinaryMediaTypes: ['multipart/form-data', 'image/jpeg'],
+    MinimumCompressionSize: 1024,
+  });
 });
 
 test.each([

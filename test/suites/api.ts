@@ -17,6 +17,7 @@ import { pagingSuite } from './api/paging.ts';
 import { findPeople, type People } from './api/people.ts';
 import { picturesSuite } from './api/pictures.ts';
 import { processingSuite } from './api/processing.ts';
+import { eventsSuite } from './api/events.ts';
 import { qualitySuite } from './api/quality.ts';
 import { repeatingSuite } from './api/repeating.ts';
 import { reviewsSuite } from './api/reviews.ts';
@@ -73,6 +74,7 @@ export function apiSuite(name: string, connect: () => Promise<ApiConnection>, tr
     pagingSuite(get);
     filtersSuite(get);
     reviewsSuite(get);
+    eventsSuite(get);
     exportSuite(get);
     uploadsSuite(get);
     originsSuite(get);

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 import { ProcessedPath } from '../fields.ts';
 import { pictureSuccess } from '../picture-answer.ts';
+import { pictureSize } from '../picture-size.ts';
 
 export const processedVariants = ['original', 'annotated', 'crop'] as const;
 export type ProcessedVariant = (typeof processedVariants)[number];
@@ -15,6 +16,7 @@ export const getProcessedImageContract = defineEndpoint({
   role: 'check',
   params: ProcessedPath,
   query: z.object({
+    ...pictureSize,
     variant: z
       .enum(processedVariants)
       .default('annotated')

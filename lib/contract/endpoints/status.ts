@@ -97,6 +97,16 @@ export const Status = z
         .enum(['tokens', 'none', 'gateway'])
         .describe('`gateway`: API Gateway asks, before this service is reached.'),
       console_needs_token: z.boolean(),
+      retention: z
+        .object({
+          unmatched_days: count,
+          matched_days: count,
+          rejected_days: count,
+          expired_days: count,
+          audit_days: count,
+          strip_metadata: z.boolean(),
+        })
+        .describe('Days for which things are kept, as it is set.'),
     }),
     warnings: z.array(z.string()).describe('What somebody should know or mend, in plain words.'),
     webhooks: z.array(WebhookStatus).nullable().describe('Null where there are none.'),
@@ -174,6 +184,14 @@ export const statusContract = defineEndpoint({
         runtime: 'onnx',
         authentication: 'none',
         console_needs_token: false,
+        retention: {
+          unmatched_days: 30,
+          matched_days: 365,
+          rejected_days: 30,
+          expired_days: 7,
+          audit_days: 365,
+          strip_metadata: true,
+        },
       },
       warnings: [
         'Nobody is asked for a token: every program on this computer can see and change the list. Set API_TOKENS to change that.',

@@ -3,15 +3,19 @@ import { isAddressChosen, leaveService, probe, reachability, serviceUrl } from '
 import { getStatus } from './api/endpoints.ts';
 import { tokenQuestion } from './api/token.ts';
 import { AddPersonPage } from './pages/add-person.tsx';
+import { AuditPage } from './pages/audit.tsx';
 import { BlacklistPage } from './pages/blacklist.tsx';
 import { CheckPage } from './pages/check.tsx';
 import { ServiceQuestion, TokenQuestion } from './pages/connect.tsx';
 import { EntryPage } from './pages/entry.tsx';
 import { HistoryPage } from './pages/history.tsx';
+import { PrivacyPage } from './pages/privacy.tsx';
 import { ProcessedPage } from './pages/processed.tsx';
 import { StatusPage } from './pages/status.tsx';
+import { TokensPage } from './pages/tokens.tsx';
 import { keyOf, paths, type Route, route } from './routes.ts';
 import { useStore } from './store.ts';
+import { AlertBar, Bell } from './ui/bell.tsx';
 import { Icon, type IconName } from './ui/icon.tsx';
 import { announce, LiveRegion, Toasts } from './ui/live.tsx';
 import { Page } from './ui/page.tsx';
@@ -20,7 +24,7 @@ const sections: readonly { name: string; path: string; icon: IconName; pages: re
   { name: 'Check', path: paths.check, icon: 'check', pages: ['check'] },
   { name: 'Blacklist', path: paths.blacklist, icon: 'people', pages: ['blacklist', 'add-person', 'entry'] },
   { name: 'History', path: paths.history, icon: 'history', pages: ['history', 'processed'] },
-  { name: 'Status', path: paths.status, icon: 'status', pages: ['status'] },
+  { name: 'Status', path: paths.status, icon: 'status', pages: ['status', 'audit', 'tokens', 'privacy'] },
 ];
 
 export function App() {
@@ -36,8 +40,9 @@ export function App() {
       <button type="button" class="skip" onClick={() => document.querySelector<HTMLElement>('h1')?.focus()}>
         Skip to the page
       </button>
-      <Header page={shown.page} />
+      <Header page={shown.page} isConnected={service !== undefined} />
       <Offline />
+      <AlertBar />
       {service === undefined ? <ServiceQuestion /> : <CurrentPage key={keyOf(shown)} route={shown} />}
       {question && <TokenQuestion wasRefused={question.wasRefused} />}
       <Toasts />
@@ -46,7 +51,7 @@ export function App() {
   );
 }
 
-function Header({ page }: { page: Route['page'] }) {
+function Header({ page, isConnected }: { page: Route['page']; isConnected: boolean }) {
   return (
     <header class="header">
       <a class="brand" href={paths.check}>
@@ -61,6 +66,7 @@ function Header({ page }: { page: Route['page'] }) {
           </a>
         ))}
       </nav>
+      {isConnected && <Bell />}
     </header>
   );
 }
@@ -106,6 +112,12 @@ function CurrentPage({ route: shown }: { route: Route }) {
       return <ProcessedPage id={shown.id} />;
     case 'status':
       return <StatusPage />;
+    case 'audit':
+      return <AuditPage query={shown.query} />;
+    case 'tokens':
+      return <TokensPage />;
+    case 'privacy':
+      return <PrivacyPage />;
     case 'unknown':
       return (
         <Page title="There is no such page">

@@ -63,6 +63,11 @@ export function removeCheck(id: number): void {
   if (selectedCheck.value === id) selectedCheck.set((after[index] ?? after.at(-1))?.id);
 }
 
+/** Takes back the pictures that wait for their turn. */
+export function cancelWaiting(): void {
+  for (const { id, state } of checks.value) if (state === 'waiting') removeCheck(id);
+}
+
 export function clearChecks(): void {
   for (const { picture } of checks.value) if (picture) URL.revokeObjectURL(picture.url);
   limit.clearQueue();
@@ -128,11 +133,12 @@ async function checkFile(id: number, source: File): Promise<ImageProcessingResul
   if (note !== undefined) change(id, { note });
   // The page must show the picture that it sends, because boxes are in that picture's pixels.
   await showPicture(id, file);
-  return processImage(file.size > inlineBytes ? await uploadPicture(file) : await toBase64(file), candidates);
+  const image = file.size > inlineBytes ? await uploadPicture(file) : await toBase64(file);
+  return processImage(image, candidates, source.name);
 }
 
 async function checkUrl(id: number, url: string): Promise<ImageProcessingResult> {
-  const result = await processImage(url, candidates);
+  const result = await processImage(url, candidates, url);
   // The service fetched the picture; this page loads from the service alone.
   if (result.db_id !== null && result.error === null) {
     await showPicture(id, await (await call(processedImagePath(result.db_id, 'original'))).blob());

@@ -5,7 +5,7 @@ import { messageOf } from './api/client.ts';
 import { examineImage } from './api/endpoints.ts';
 import type { Size } from './api/pictures.ts';
 import { cutFace, prepare, preview, UnreadableFileError } from './api/prepare.ts';
-import type { Store } from './store.ts';
+import { Store } from './store.ts';
 
 /** Pictures that are to become reference pictures. Of their faces a person chooses one before sending. */
 
@@ -41,6 +41,18 @@ export interface DraftPicture {
 }
 
 export type Draft = Store<readonly DraftPicture[]>;
+
+/** Pictures of the person who is to be listed. They outlive the page. */
+export const newPersonPictures: Draft = new Store<readonly DraftPicture[]>([]);
+
+const ofEntries = new Map<number, Draft>();
+
+/** Returns the pictures that are to be added to a listed person. They outlive the page. */
+export function picturesFor(entryId: number): Draft {
+  const draft = ofEntries.get(entryId) ?? new Store<readonly DraftPicture[]>([]);
+  ofEntries.set(entryId, draft);
+  return draft;
+}
 
 /** Longer side of the copy in which faces are looked for before sending. */
 const previewSide = 1_600;

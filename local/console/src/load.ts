@@ -1,6 +1,11 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import type { EventKind } from '../../../lib/contract/endpoints/list-events.ts';
 import { reconnections } from './api/connection.ts';
+import { beats } from './api/live-events.ts';
 import { useStore } from './store.ts';
+
+/** Many events at once need one look. */
+const eventPauseMs = 400;
 
 export interface Loaded<Data> {
   /** Data read last, kept while it is read again. */
@@ -16,8 +21,13 @@ export interface Loaded<Data> {
  *
  * @param key names the data. Data of another `family`, the key's part before the first space, is not shown
  * while it loads
+ * @param follows kinds of events after which it is read again
  */
-export function useLoad<Data>(key: string, read: (signal: AbortSignal) => Promise<Data>): Loaded<Data> {
+export function useLoad<Data>(
+  key: string,
+  read: (signal: AbortSignal) => Promise<Data>,
+  follows: readonly EventKind[] = [],
+): Loaded<Data> {
   const [round, setRound] = useState(0);
   const [state, setState] = useState<{ key: string; data?: Data | undefined; error?: unknown }>({ key: '' });
   const [isLoading, setLoading] = useState(true);
@@ -50,6 +60,18 @@ export function useLoad<Data>(key: string, read: (signal: AbortSignal) => Promis
   useEffect(() => {
     if (failed.current) reload();
   }, [reconnected]);
+
+  const happened = useStore(beats);
+  const seen = follows.reduce((sum, kind) => sum + happened[kind], 0);
+  const seenFirst = useRef(seen);
+  useEffect(() => {
+    if (seen === seenFirst.current) return;
+    const timer = setTimeout(() => {
+      seenFirst.current = seen;
+      reload();
+    }, eventPauseMs);
+    return () => clearTimeout(timer);
+  }, [seen]);
 
   const isFamily = familyOf(state.key) === familyOf(key);
   return {

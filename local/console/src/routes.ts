@@ -9,6 +9,9 @@ export type Route =
   | { readonly page: 'history'; readonly query: URLSearchParams }
   | { readonly page: 'processed'; readonly id: number }
   | { readonly page: 'status' }
+  | { readonly page: 'audit'; readonly query: URLSearchParams }
+  | { readonly page: 'tokens' }
+  | { readonly page: 'privacy' }
   | { readonly page: 'unknown' };
 
 export const paths = {
@@ -19,10 +22,17 @@ export const paths = {
   history: '#/history',
   processed: (id: number) => `#/history/${id}`,
   status: '#/status',
+  audit: '#/audit',
+  tokens: '#/tokens',
+  privacy: '#/privacy',
 } as const;
 
 export function historyPath(query: URLSearchParams): string {
   return query.size === 0 ? paths.history : `${paths.history}?${query}`;
+}
+
+export function auditPath(query: URLSearchParams): string {
+  return query.size === 0 ? paths.audit : `${paths.audit}?${query}`;
 }
 
 function parse(hash: string): Route {
@@ -31,7 +41,8 @@ function parse(hash: string): Route {
   const id = /^\d{1,15}$/.test(second ?? '') ? Number(second) : undefined;
   if (rest.length > 0) return { page: 'unknown' };
   if (first === '' || first === 'check') return { page: 'check' };
-  if (first === 'status') return { page: 'status' };
+  if (first === 'status' || first === 'tokens' || first === 'privacy') return { page: first };
+  if (first === 'audit') return { page: 'audit', query: new URLSearchParams(query) };
   if (first === 'blacklist') {
     if (second === undefined) return { page: 'blacklist' };
     if (second === 'new') return { page: 'add-person' };

@@ -167,5 +167,37 @@ export function picturesSuite(get: () => Tested): void {
         { loc: ['query', 'variant'], type: 'enum' },
       ]);
     });
+
+    it('come in a smaller size, of the face alone where that is wanted, and may be kept by the client', async () => {
+      const { api, people } = get();
+      const { id } = await api.list([people.listed]);
+      const [image] = await api.images(id);
+      const { db_id } = await api.process(people.listed);
+      const small = async (path: string, cacheControl: RegExp) => {
+        const reply = await api.get(path);
+        expect([reply.status, reply.headers['content-type']]).toEqual([200, 'image/jpeg']);
+        expect(reply.headers['cache-control']).toMatch(cacheControl);
+        const { width, height, exif } = await sharp(reply.bytes).metadata();
+        expect(exif).toBeUndefined();
+        return [width, height];
+      };
+      const reference = `/api/v1/blacklist/${id}/images/${image?.id}`;
+      const processed = `/api/v1/processed-images/${db_id}/image`;
+      const { width = 0, height = 0 } = await sharp(people.listed).metadata();
+      const scale = Math.min(1, 160 / Math.max(width, height));
+      const whole = [Math.round(width * scale), Math.round(height * scale)];
+      expect(await small(`${reference}?size=160`, /^private, max-age=\d+, immutable$/)).toEqual(whole);
+      expect(await small(`${processed}?variant=original&size=160`, /immutable/)).toEqual(whole);
+      for (const path of [`${reference}?`, `${processed}?variant=original&`]) {
+        const [faceWidth, faceHeight] = await small(`${path}size=160&crop=face`, /immutable/);
+        expect(faceWidth).toBe(faceHeight);
+        expect(faceWidth).toBeLessThanOrEqual(160);
+      }
+      // The cover may be another picture tomorrow.
+      await small(`/api/v1/blacklist/${id}/images/cover?size=320&crop=face`, /no-store/);
+      expect(problems(await api.get(`${reference}?size=5000`))).toMatchObject([{ loc: ['query', 'size'] }]);
+      await api.delete(id);
+      expect((await api.get(`${reference}?size=160`)).status).toBe(404);
+    });
   });
 }

@@ -34,6 +34,7 @@ const successfulRequests: Record<string, (tested: Tested, path: string) => Promi
     await tested.api.delete(id);
     return tested.api.get(path.replace('{id}', String(id)));
   },
+  listEvents: ({ api }, path) => api.get(path),
   listAudit: ({ api }, path) => api.get(path),
   detectFaces: ({ api, people }, path) =>
     api.sendJson('POST', path, { image: people.stranger.toString('base64') }),

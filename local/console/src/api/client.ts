@@ -27,6 +27,8 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
   /** Version of the entry that a change is for. */
   readonly version?: number | undefined;
+  /** The last event that was seen of a stream. */
+  readonly lastEventId?: string | undefined;
   /** True to send it even if the page is left at this moment. */
   readonly keepalive?: boolean;
 }
@@ -40,20 +42,25 @@ export interface Call {
  */
 export async function call(
   path: string,
-  { method = 'GET', body, signal, version, keepalive = false }: Call = {},
+  { method = 'GET', body, signal, version, lastEventId, keepalive = false }: Call = {},
 ): Promise<Response> {
   const base = serviceUrl.value;
   if (base === undefined) throw new UnreachableError();
+  // Small pictures of an address that never changes; the service says for how long.
+  const isKeepable = method === 'GET' && path.includes('size=');
   for (;;) {
     const token = currentToken();
     const headers = new Headers();
     if (token !== undefined) headers.set('Authorization', `Bearer ${token}`);
     if (body !== undefined && !(body instanceof FormData)) headers.set('Content-Type', 'application/json');
+    // API Gateway sends bytes only to those who accept them first.
+    if (isKeepable) headers.set('Accept', 'image/jpeg, */*');
     if (version !== undefined) headers.set('If-Match', `"${version}"`);
+    if (lastEventId !== undefined) headers.set('Last-Event-ID', lastEventId);
     const response = await answerOf(new URL(path, base), {
       method,
       headers,
-      cache: 'no-store',
+      cache: isKeepable ? 'default' : 'no-store',
       credentials: 'omit',
       keepalive,
       body: body === undefined ? null : body instanceof FormData ? body : JSON.stringify(body),

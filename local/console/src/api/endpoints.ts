@@ -1,8 +1,10 @@
 import type { AddedImages } from '../../../../lib/contract/endpoints/add-images.ts';
 import type { CreatedBlacklistRecord } from '../../../../lib/contract/endpoints/create-entry.ts';
+import type { Erasure } from '../../../../lib/contract/endpoints/get-erasure.ts';
+import type { AuditLines } from '../../../../lib/contract/endpoints/list-audit.ts';
 import type { Status } from '../../../../lib/contract/endpoints/status.ts';
 import type { EntryVerification } from '../../../../lib/contract/endpoints/verify-entry.ts';
-import type { ReviewVerdict } from '../../../../lib/contract/review.ts';
+import type { ReviewState, ReviewVerdict } from '../../../../lib/contract/review.ts';
 import type {
   BlacklistRecord,
   ImageProcessingResult,
@@ -13,22 +15,56 @@ import type { UploadContentType, UploadForm } from '../../../../lib/contract/upl
 import type { Verification } from '../../../../lib/contract/verification.ts';
 import { formTexts, type PersonPatch, type PersonValues } from '../model/person.ts';
 import { caller } from './caller.ts';
-import { callJson, sendForm } from './client.ts';
+import { call, callJson, sendForm } from './client.ts';
 
 /** The service's endpoints that the console uses, each as a function. All throw what `call` throws. */
 
 const api = 'api/v1';
+const maxReference = 255;
 
 export const imagePath = (entryId: number, imageId: string) =>
   `${api}/blacklist/${entryId}/images/${encodeURIComponent(imageId)}`;
 
+/** Path of the square around a face, so that no phone loads whole pictures for a list. */
+export const faceOf = (path: string, size: 160 | 320 | 640 = 320) =>
+  `${path}${path.includes('?') ? '&' : '?'}size=${size}&crop=face`;
+
+/** Path of a picture in a smaller size. */
+export const smallOf = (path: string, size: 160 | 320 | 640) =>
+  `${path}${path.includes('?') ? '&' : '?'}size=${size}`;
+
+export const coverPath = (entryId: number) => faceOf(imagePath(entryId, 'cover'));
+
 export const processedImagePath = (id: number, variant: 'original' | 'annotated' | 'crop') =>
   `${api}/processed-images/${id}/image?variant=${variant}`;
 
-export function listEntries(query: string, signal?: AbortSignal): Promise<BlacklistRecord[]> {
-  return callJson(`${api}/blacklist/${query === '' ? '' : `?${new URLSearchParams({ q: query })}`}`, {
-    signal,
-  });
+export type EntrySort = '-added' | 'added' | 'name' | '-updated' | 'expires';
+
+/** Which entries are wanted. */
+export interface EntryChoice {
+  readonly query: string;
+  readonly sort: EntrySort;
+  readonly expired?: boolean | undefined;
+  readonly limit: number;
+  readonly offset?: number;
+}
+
+export interface EntryPage {
+  readonly items: readonly BlacklistRecord[];
+  /** Number of entries on all pages. */
+  readonly total: number;
+}
+
+export async function listEntries(
+  { query, sort, expired, limit, offset = 0 }: EntryChoice,
+  signal?: AbortSignal,
+): Promise<EntryPage> {
+  const wanted = new URLSearchParams({ limit: String(limit), offset: String(offset), sort });
+  if (query !== '') wanted.set('q', query);
+  if (expired !== undefined) wanted.set('expired', String(expired));
+  const response = await call(`${api}/blacklist/?${wanted}`, { signal });
+  const items = (await response.json()) as BlacklistRecord[];
+  return { items, total: Number(response.headers.get('X-Total-Count') ?? items.length) };
 }
 
 export function getEntry(id: number, signal?: AbortSignal): Promise<BlacklistRecord> {
@@ -77,9 +113,10 @@ export function examineImage(image: string, signal?: AbortSignal): Promise<Image
 export function processImage(
   image: string,
   candidates: number,
+  reference: string,
   signal?: AbortSignal,
 ): Promise<ImageProcessingResult> {
-  return processOne({ images: [image], candidates }, signal);
+  return processOne({ images: [image], candidates, references: [reference.slice(0, maxReference)] }, signal);
 }
 
 async function processOne(body: object, signal: AbortSignal | undefined): Promise<ImageProcessingResult> {
@@ -117,21 +154,37 @@ export async function uploadPicture(image: File): Promise<string> {
 /** Filter of the list of processed pictures. Times are ISO 8601. */
 export interface ProcessedFilter {
   readonly hasMatch?: boolean | undefined;
+  readonly review?: ReviewState | undefined;
+  readonly source?: string | undefined;
+  readonly reference?: string | undefined;
   readonly entryId?: number | undefined;
   readonly since?: string | undefined;
   readonly until?: string | undefined;
 }
 
+/** Returns a filter as the service's list, and its deletion of many, take it. */
+function filterQuery({ hasMatch, review, entryId, source, reference, since, until }: ProcessedFilter) {
+  const wanted = {
+    has_match: hasMatch,
+    review,
+    entry_id: entryId,
+    source: source || undefined,
+    reference: reference || undefined,
+    since,
+    until,
+  };
+  const given = Object.entries(wanted).filter(([, value]) => value !== undefined);
+  return new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+}
+
 export function listProcessed(
-  { hasMatch, entryId, since, until }: ProcessedFilter,
+  filter: ProcessedFilter,
   { limit, offset }: { limit: number; offset: number },
   signal?: AbortSignal,
 ): Promise<PaginatedProcessedImages> {
-  const query = new URLSearchParams({ limit: String(limit), offset: String(offset) });
-  if (hasMatch !== undefined) query.set('has_match', String(hasMatch));
-  if (entryId !== undefined) query.set('entry_id', String(entryId));
-  if (since !== undefined) query.set('since', since);
-  if (until !== undefined) query.set('until', until);
+  const query = filterQuery(filter);
+  query.set('limit', String(limit));
+  query.set('offset', String(offset));
   return callJson(`${api}/processed-images/?${query}`, { signal });
 }
 
@@ -161,4 +214,46 @@ export function reviewProcessed(
     method: 'PUT',
     body: { face_index: faceIndex, entry_id: entryId, verdict },
   });
+}
+
+export interface AuditFilter {
+  readonly actor: string;
+  readonly action: string;
+  readonly entryId: string;
+  readonly limit: number;
+  readonly cursor: string | undefined;
+}
+
+export function listAudit(
+  { actor, action, entryId, limit, cursor }: AuditFilter,
+  signal?: AbortSignal,
+): Promise<AuditLines> {
+  const query = new URLSearchParams({ limit: String(limit) });
+  if (actor !== '') query.set('actor', actor);
+  if (action !== '') query.set('action', action);
+  if (entryId !== '') query.set('entry_id', entryId);
+  if (cursor !== undefined) query.set('cursor', cursor);
+  return callJson(`${api}/audit?${query}`, { signal });
+}
+
+export function getErasure(entryId: number): Promise<Erasure> {
+  return callJson(`${api}/erasures/${entryId}`);
+}
+
+/** Deletes a processed picture with all its copies. */
+export async function deleteProcessed(id: number): Promise<void> {
+  await call(`${api}/processed-images/${id}`, { method: 'DELETE' });
+}
+
+export interface DeletedCount {
+  readonly matched: number;
+  readonly deleted: number;
+  readonly remaining: number;
+}
+
+/** Deletes the pictures that a filter means, or only counts them. */
+export function deleteMany(filter: ProcessedFilter, isDryRun: boolean): Promise<DeletedCount> {
+  const query = filterQuery(filter);
+  query.set('dry_run', String(isDryRun));
+  return callJson(`${api}/processed-images/?${query}`, { method: 'DELETE' });
 }

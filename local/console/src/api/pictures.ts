@@ -17,8 +17,6 @@ export interface Cut {
   readonly box?: Box | null;
   /** Longer side of the shown picture, in pixels; by default its own size. */
   readonly size?: number;
-  /** True to cut the same share of every face, with nothing where the picture ends. */
-  readonly isPadded?: boolean;
 }
 
 interface CachedPicture {
@@ -69,8 +67,8 @@ export function forgetPictures(path: string): void {
   for (const [key, cached] of cache) if (key.startsWith(path)) drop(key, cached);
 }
 
-function keyOf(path: string, { box, size, isPadded }: Cut): string {
-  return `${path} ${box ? `${box.x},${box.y},${box.w},${box.h}` : ''} ${size ?? ''} ${isPadded ?? ''}`;
+function keyOf(path: string, { box, size }: Cut): string {
+  return `${path} ${box ? `${box.x},${box.y},${box.w},${box.h}` : ''} ${size ?? ''}`;
 }
 
 function startDownload(key: string, path: string, cut: Cut): CachedPicture {
@@ -117,14 +115,12 @@ export async function decode(url: string): Promise<HTMLImageElement> {
  * Cuts a face out with some margin, as a square as far as the picture goes. Without a box it gives the whole
  * picture, smaller.
  */
-async function cutOut(source: Blob, { box, size = 320, isPadded }: Cut): Promise<Blob> {
+async function cutOut(source: Blob, { box, size = 320 }: Cut): Promise<Blob> {
   const url = URL.createObjectURL(source);
   try {
     const image = await decode(url);
     const { naturalWidth: width, naturalHeight: height } = image;
-    const area = box
-      ? around(box, isPadded ? undefined : { width, height })
-      : { x: 0, y: 0, w: width, h: height };
+    const area = box ? around(box, { width, height }) : { x: 0, y: 0, w: width, h: height };
     const scale = Math.min(1, size / Math.max(area.w, area.h));
     return await draw(image, area, scale, 'image/webp', 0.86);
   } finally {
@@ -132,15 +128,13 @@ async function cutOut(source: Blob, { box, size = 320, isPadded }: Cut): Promise
   }
 }
 
-/** Returns the square around a face. Within a picture of a size, it goes no further than that picture. */
-export function around({ x, y, w, h }: Box, within?: Size, share = margin): Box {
-  const wanted = Math.max(w, h) * (1 + 2 * share);
-  const side = within ? Math.min(wanted, within.width, within.height) : wanted;
-  const clamp = (start: number, length: number | undefined) =>
-    length === undefined ? start : Math.max(0, Math.min(start, length - side));
+/** Returns the square around a face, as far as a picture of that size goes. */
+export function around({ x, y, w, h }: Box, { width, height }: Size, share = margin): Box {
+  const side = Math.min(Math.max(w, h) * (1 + 2 * share), width, height);
+  const clamp = (start: number, length: number) => Math.max(0, Math.min(start, length - side));
   return {
-    x: clamp(x + (w - side) / 2, within?.width),
-    y: clamp(y + (h - side) / 2, within?.height),
+    x: clamp(x + (w - side) / 2, width),
+    y: clamp(y + (h - side) / 2, height),
     w: side,
     h: side,
   };

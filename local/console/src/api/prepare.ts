@@ -73,9 +73,19 @@ export async function preview(
 /** Share of a face's box that is sent around it, on each side. It is enough to find the face again. */
 const sentMargin = 0.6;
 
-/** Cuts one face out of a picture. Other faces within the cut are painted over. */
+/** Cuts one face out of a file's picture. Other faces within the cut are painted over. */
 export async function cutFace(file: File, face: Box, others: readonly Box[]): Promise<File> {
-  const image = await decodeFile(file);
+  const name = `${file.name.replace(/\.[^.]*$/, '')}.jpg`;
+  return cutFaceOf(await decodeFile(file), name, face, others);
+}
+
+/** Cuts one face out of a picture. Other faces within the cut are painted over. */
+export async function cutFaceOf(
+  image: HTMLImageElement,
+  name: string,
+  face: Box,
+  others: readonly Box[],
+): Promise<File> {
   const { naturalWidth: width, naturalHeight: height } = image;
   const area = around(face, { width, height }, sentMargin);
   const canvas = document.createElement('canvas');
@@ -90,7 +100,7 @@ export async function cutFace(file: File, face: Box, others: readonly Box[]): Pr
   context.drawImage(image, face.x, face.y, face.w, face.h, face.x - area.x, face.y - area.y, face.w, face.h);
   const whole = { x: 0, y: 0, w: canvas.width, h: canvas.height };
   const blob = await draw(canvas, whole, 1, 'image/jpeg', cutQuality);
-  return new File([blob], `${file.name.replace(/\.[^.]*$/, '')}.jpg`, { type: 'image/jpeg' });
+  return new File([blob], name, { type: 'image/jpeg' });
 }
 
 async function decodeFile(file: File): Promise<HTMLImageElement> {

@@ -15,7 +15,9 @@ function storageKey(): string {
 }
 
 export function currentToken(): string | undefined {
-  const token = sessionStorage.getItem(storageKey()) ?? undefined;
+  const kept = sessionStorage.getItem(storageKey()) ?? undefined;
+  // An earlier version kept what no header can hold, and then every call failed.
+  const token = kept !== undefined && isSendable(kept) ? kept : undefined;
   hasToken.set(token !== undefined);
   return token;
 }
@@ -40,6 +42,9 @@ export async function awaitToken(refused: string | undefined, signal?: AbortSign
     });
   });
 }
+
+/** Returns true if a header can hold the token: visible ASCII characters without spaces. */
+export const isSendable = (token: string) => /^[\x21-\x7e]+$/.test(token);
 
 export function answerToken(token: string): void {
   sessionStorage.setItem(storageKey(), token);

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { RefusedError } from '../api/client.ts';
 import { getStatus } from '../api/endpoints.ts';
-import { addFiles, clearDraft, type DraftPicture, movePictures } from '../draft.ts';
+import { addFiles, clearDraft, movePictures, newPersonPictures, picturesFor } from '../draft.ts';
 import { isToSend, type Outcome } from '../enrollment.ts';
 import { useLoad } from '../load.ts';
 import { nobody, type PersonValues } from '../model/person.ts';
@@ -11,7 +11,6 @@ import { Store, useStore } from '../store.ts';
 import { DoubtsDialog } from '../ui/doubts.tsx';
 import { DraftPictures } from '../ui/draft-pictures.tsx';
 import { Duplicates } from '../ui/duplicates.tsx';
-import { picturesFor } from '../ui/entry-pictures.tsx';
 import { announce, tell } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { PersonFields } from '../ui/person-fields.tsx';
@@ -28,7 +27,6 @@ interface PersonDraft {
 }
 const empty: PersonDraft = { values: nobody, entryId: undefined };
 const person = new Store<PersonDraft>(empty);
-export const newPersonPictures = new Store<readonly DraftPicture[]>([]);
 const pictures = newPersonPictures;
 
 function discard(): void {

@@ -1,8 +1,7 @@
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import { useMay } from '../api/caller.ts';
-import { imagePath, listEntries, listImages } from '../api/endpoints.ts';
-import { inTurn } from '../api/pictures.ts';
+import { coverPath, type EntrySort, listEntries } from '../api/endpoints.ts';
 import { deleting } from '../deletions.ts';
 import { useLoad } from '../load.ts';
 import { count, dateOf } from '../model/words.ts';
@@ -12,38 +11,49 @@ import { EntryBadges, isExpired } from '../ui/entry-badges.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { announce } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
-import { NoPicture, ServicePicture, useNear } from '../ui/picture.tsx';
+import { ServicePicture } from '../ui/picture.tsx';
 import { Empty, Failure } from '../ui/states.tsx';
 
-/** Number of cards shown first, and added each time. */
-const cardsAtOnce = 48;
+/** Number of entries that are read at once. */
+const entriesAtOnce = 48;
 const typingPauseMs = 200;
+
+const sorts: Readonly<Record<EntrySort, string>> = {
+  '-added': 'Added last',
+  added: 'Added first',
+  name: 'Name',
+  '-updated': 'Changed last',
+  expires: 'Ends first',
+};
 
 /** Kept when a person is looked at, so that the way back leads to the same list. */
 const search = new Store('');
-const shownCards = new Store(cardsAtOnce);
+const sorting = new Store<EntrySort>('-added');
+const showsExpired = new Store(false);
+const wantedEntries = new Store(entriesAtOnce);
 
 export function BlacklistPage() {
   const query = useStore(search);
-  const shown = useStore(shownCards);
+  const sort = useStore(sorting);
+  const expired = useStore(showsExpired);
+  const limit = useStore(wantedEntries);
   const hidden = useStore(deleting);
   const mayAdd = useMay('editor');
-  const {
-    data: all,
-    error,
-    isLoading,
-    reload,
-  } = useLoad(`entries ${query}`, (signal) => listEntries(query, signal));
-  const data = all?.filter(({ id }) => !hidden.has(id));
+  const { data, error, isLoading, reload } = useLoad(
+    `entries ${limit} ${sort} ${expired} ${query}`,
+    (signal) => listEntries({ query, sort, expired, limit }, signal),
+    ['entry'],
+  );
+  const shown = data?.items.filter(({ id }) => !hidden.has(id));
   useEffect(() => {
-    if (data && query !== '') announce(`${count(data.length, 'person', 'people')} found`);
-  }, [all, query]);
+    if (data && query !== '') announce(`${count(data.total, 'person', 'people')} found`);
+  }, [data, query]);
   return (
     <Page
       title="Blacklist"
       lead={
-        data && query === ''
-          ? `${count(data.length, 'person', 'people')} listed`
+        data && query === '' && !expired
+          ? `${count(data.total, 'person', 'people')} listed`
           : 'The people whom pictures are compared with'
       }
       actions={
@@ -55,27 +65,80 @@ export function BlacklistPage() {
         )
       }
     >
-      <Search />
+      <div class="filters">
+        <Search />
+        <Sorting />
+      </div>
       {error !== undefined && data === undefined && <Failure error={error} onRetry={reload} />}
       {data === undefined && isLoading && <LoadingCards />}
-      {data?.length === 0 && !isLoading && <Nobody query={query} />}
-      {data && data.length > 0 && (
+      {shown?.length === 0 && !isLoading && <Nobody query={query} isExpired={expired} />}
+      {data && shown && shown.length > 0 && (
         <>
           <ul class="cards" aria-busy={isLoading}>
-            {data.slice(0, shown).map((entry) => (
+            {shown.map((entry) => (
               <PersonCard key={entry.id} entry={entry} />
             ))}
           </ul>
-          {data.length > shown && (
-            <div class="more">
-              <button type="button" class="button" onClick={() => shownCards.set(shown + cardsAtOnce)}>
-                Show {Math.min(cardsAtOnce, data.length - shown)} more of {data.length - shown}
-              </button>
-            </div>
+          {data.total > data.items.length && (
+            <More left={data.total - data.items.length} isLoading={isLoading} />
           )}
         </>
       )}
     </Page>
+  );
+}
+
+/** Reads more entries once the list's end comes near, or the button is pressed. */
+function More({ left, isLoading }: { left: number; isLoading: boolean }) {
+  const end = useRef<HTMLDivElement>(null);
+  const more = () => wantedEntries.update((wanted) => Math.min(maxEntries, wanted + entriesAtOnce));
+  useEffect(() => {
+    if (end.current === null || isLoading) return;
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && more(), {
+      rootMargin: '600px',
+    });
+    observer.observe(end.current);
+    return () => observer.disconnect();
+  }, [left, isLoading]);
+  return (
+    <div class="more" ref={end}>
+      <button type="button" class="button" disabled={isLoading} onClick={more}>
+        Show more of {left.toLocaleString('en')}
+      </button>
+    </div>
+  );
+}
+
+/** The service gives no larger page. Whoever looks for somebody further down searches by name. */
+const maxEntries = 1_000;
+
+function Sorting() {
+  const id = useId();
+  return (
+    <>
+      <div class="field">
+        <label for={id}>Sort by</label>
+        <select
+          id={id}
+          value={useStore(sorting)}
+          onChange={({ currentTarget }) => sorting.set(currentTarget.value as EntrySort)}
+        >
+          {Object.entries(sorts).map(([sort, name]) => (
+            <option key={sort} value={sort}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </div>
+      <label class="checkbox">
+        <input
+          type="checkbox"
+          checked={useStore(showsExpired)}
+          onChange={({ currentTarget }) => showsExpired.set(currentTarget.checked)}
+        />
+        <span>Expired only</span>
+      </label>
+    </>
   );
 }
 
@@ -86,20 +149,20 @@ function Search() {
     if (text.trim() === search.value) return;
     const timer = setTimeout(() => {
       search.set(text.trim());
-      shownCards.set(cardsAtOnce);
+      wantedEntries.set(entriesAtOnce);
     }, typingPauseMs);
     return () => clearTimeout(timer);
   }, [text]);
   return (
     <search class="search">
       <label class="visually-hidden" for={id}>
-        Search by name
+        Search names, reasons and notes
       </label>
       <Icon name="search" />
       <input
         id={id}
         type="search"
-        placeholder="Search by name"
+        placeholder="Search names, reasons and notes"
         maxLength={100}
         value={text}
         onInput={({ currentTarget }) => setText(currentTarget.value)}
@@ -112,7 +175,7 @@ function PersonCard({ entry }: { entry: BlacklistRecord }) {
   const { id, name, reason, added_date, image_count, suspended } = entry;
   return (
     <li class={`card ${suspended || isExpired(entry) ? 'out-of-force' : ''}`}>
-      <PersonPicture entry={entry} />
+      <ServicePicture path={image_count === 0 ? undefined : coverPath(id)} alt={name} />
       <div class="card-text">
         <h2>
           <a href={paths.entry(id)} dir="auto">
@@ -131,23 +194,6 @@ function PersonCard({ entry }: { entry: BlacklistRecord }) {
   );
 }
 
-function PersonPicture({ entry }: { entry: BlacklistRecord }) {
-  const { element, isNear } = useNear<HTMLDivElement>();
-  return (
-    <div ref={element}>{isNear ? <FirstPicture entry={entry} /> : <span class="picture skeleton" />}</div>
-  );
-}
-
-/** Shows the first of a person's pictures; another is shown when that one goes. */
-function FirstPicture({ entry: { id, name, image_count } }: { entry: BlacklistRecord }) {
-  const { data, error } = useLoad(`images ${id} ${image_count}`, (signal) =>
-    inTurn(() => listImages(id, signal)),
-  );
-  const [first] = data ?? [];
-  if (error !== undefined || data?.length === 0) return <NoPicture alt={name} />;
-  return <ServicePicture path={first && imagePath(id, first.id)} box={first?.face ?? null} alt={name} />;
-}
-
 function LoadingCards() {
   return (
     <div class="cards" role="status" aria-label="Loading the blacklist">
@@ -163,11 +209,18 @@ function LoadingCards() {
   );
 }
 
-function Nobody({ query }: { query: string }) {
+function Nobody({ query, isExpired }: { query: string; isExpired: boolean }) {
+  if (isExpired && query === '') {
+    return (
+      <Empty icon="people" title="No entry has expired">
+        <p>Entries whose ban is over stand here until they are erased.</p>
+      </Empty>
+    );
+  }
   if (query !== '') {
     return (
-      <Empty icon="search" title={`Nobody is called “${query}”`}>
-        <p>Any part of a name will do; accents and capitals do not matter.</p>
+      <Empty icon="search" title={`Nobody fits “${query}”`}>
+        <p>Any part of a name, a reason or the notes will do; accents, hyphens and capitals do not matter.</p>
       </Empty>
     );
   }

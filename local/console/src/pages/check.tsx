@@ -2,6 +2,7 @@ import type { Status } from '../../../../lib/contract/endpoints/status.ts';
 import { getStatus } from '../api/endpoints.ts';
 import {
   type Check,
+  cancelWaiting,
   checks,
   clearChecks,
   maxChecks,
@@ -65,8 +66,12 @@ export function CheckPage() {
 /** Shows the pictures that are checked, in a row, with what is known of each. */
 function Strip({ all, selected }: { all: readonly Check[]; selected: Check | undefined }) {
   const done = all.filter(({ state }) => state === 'done' || state === 'failed').length;
-  const verdicts = all.map(verdictOf);
-  const matching = verdicts.filter(({ kind }) => kind === 'match').length;
+  const told = all.map((check) => ({ check, verdict: verdictOf(check) }));
+  const matching = told.filter(({ verdict }) => verdict.kind === 'match').length;
+  const failed = all.filter(({ state }) => state === 'failed');
+  const waiting = all.filter(({ state }) => state === 'waiting').length;
+  // The gravest come first, and otherwise the order in which they were chosen stays.
+  const sorted = told.toSorted((one, other) => order(one.verdict.kind) - order(other.verdict.kind));
   return (
     <section aria-label="Pictures">
       <div class="progress-line">
@@ -74,13 +79,22 @@ function Strip({ all, selected }: { all: readonly Check[]; selected: Check | und
         <span>
           {done} of {all.length} checked{matching > 0 && ` · ${matching} with a match`}
         </span>
+        {waiting > 0 && (
+          <button type="button" class="button quiet" onClick={cancelWaiting}>
+            Cancel {count(waiting, 'picture')}
+          </button>
+        )}
+        {failed.length > 0 && (
+          <button type="button" class="button quiet" onClick={() => failed.forEach(retryCheck)}>
+            Try {count(failed.length, 'picture')} again
+          </button>
+        )}
         <button type="button" class="button quiet" onClick={clearChecks}>
           Clear all
         </button>
       </div>
       <ul class="strip">
-        {all.map((check, index) => {
-          const { kind, text } = verdicts[index] ?? verdictOf(check);
+        {sorted.map(({ check, verdict: { kind, text } }) => {
           return (
             <li key={check.id}>
               <button
@@ -102,6 +116,9 @@ function Strip({ all, selected }: { all: readonly Check[]; selected: Check | und
     </section>
   );
 }
+
+const gravity = ['match', 'possible', 'cannot-tell', 'failed', 'clear', 'waiting'] as const;
+const order = (kind: (typeof gravity)[number]) => gravity.indexOf(kind);
 
 function verdictOf({ state, result }: Check): { kind: Tone | 'waiting' | 'failed'; text: string } {
   if (state === 'waiting') return { kind: 'waiting', text: 'Waiting' };

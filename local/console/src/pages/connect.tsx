@@ -7,7 +7,7 @@ import {
   parseAddress,
   serviceUrl,
 } from '../api/connection.ts';
-import { answerToken } from '../api/token.ts';
+import { answerToken, isSendable } from '../api/token.ts';
 import { useStore } from '../store.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Page } from '../ui/page.tsx';
@@ -17,11 +17,18 @@ export function TokenQuestion({ wasRefused }: { wasRefused: boolean }) {
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
   const service = useStore(serviceUrl);
+  const [isUnsendable, setUnsendable] = useState(false);
+  const fault = isUnsendable
+    ? 'A token has letters, digits and signs of plain ASCII only, without spaces. Copy it again.'
+    : wasRefused
+      ? 'The service did not accept this token.'
+      : undefined;
   useEffect(() => field.current?.focus(), []);
   const send = (event: Event) => {
     event.preventDefault();
     const token = field.current?.value.trim() ?? '';
-    if (token !== '') answerToken(token);
+    setUnsendable(token !== '' && !isSendable(token));
+    if (isSendable(token)) answerToken(token);
   };
   return (
     <Dialog title="This service wants a token" onClose={undefined}>
@@ -37,12 +44,12 @@ export function TokenQuestion({ wasRefused }: { wasRefused: boolean }) {
             type="password"
             autocomplete="off"
             required
-            aria-invalid={wasRefused}
-            aria-describedby={wasRefused ? `${id}-wrong` : undefined}
+            aria-invalid={fault !== undefined}
+            aria-describedby={fault ? `${id}-wrong` : undefined}
           />
-          {wasRefused && (
+          {fault && (
             <p class="field-error" id={`${id}-wrong`} role="alert">
-              The service did not accept this token.
+              {fault}
             </p>
           )}
         </div>

@@ -22,7 +22,7 @@ const recentMatches = 6;
 const back = { href: paths.blacklist, label: 'Blacklist' };
 
 export function EntryPage({ id }: { id: number }) {
-  const { data: entry, error, reload } = useLoad(`entry ${id}`, (signal) => getEntry(id, signal));
+  const { data: entry, error, reload } = useLoad(`entry ${id}`, (signal) => getEntry(id, signal), ['entry']);
   const [open, setOpen] = useState<'edit' | 'delete'>();
   const mayEdit = useMay('editor');
   const mayDelete = useMay('admin');
@@ -139,8 +139,10 @@ function DeletePerson({ entry, onClose }: { entry: BlacklistRecord; onClose: () 
 }
 
 function RecentMatches({ id }: { id: number }) {
-  const { data, error, reload } = useLoad(`matches ${id}`, (signal) =>
-    listProcessed({ entryId: id }, { limit: recentMatches, offset: 0 }, signal),
+  const { data, error, reload } = useLoad(
+    `matches ${id}`,
+    (signal) => listProcessed({ entryId: id }, { limit: recentMatches, offset: 0 }, signal),
+    ['match', 'review', 'deletion'],
   );
   return (
     <section class="section" aria-labelledby="recent-matches">

@@ -1,7 +1,9 @@
 import { useId } from 'preact/hooks';
 import { getEntry, listProcessed, type ProcessedFilter } from '../api/endpoints.ts';
 import { useLoad } from '../load.ts';
+import { type ReviewState, reviewStates } from '../model/review-states.ts';
 import { go, historyPath, paths } from '../routes.ts';
+import { HistoryActions } from '../ui/history-actions.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Page } from '../ui/page.tsx';
 import { LoadingRows, ProcessedRows } from '../ui/processed-rows.tsx';
@@ -12,6 +14,9 @@ const rowsPerPage = 25;
 /** The filter as the page's address has it: days are those of the person who looks. */
 interface HistoryQuery {
   readonly match: '' | 'yes' | 'no';
+  readonly review: '' | ReviewState;
+  readonly source: string;
+  readonly reference: string;
   readonly entry: number | undefined;
   readonly from: string;
   readonly to: string;
@@ -27,6 +32,9 @@ function parseQuery(query: URLSearchParams): HistoryQuery {
     /^\d{4}-\d\d-\d\d$/.test(query.get(name) ?? '') ? (query.get(name) ?? '') : '';
   return {
     match: match === 'yes' || match === 'no' ? match : '',
+    review: reviewStates.find((state) => state === query.get('review')) ?? '',
+    source: query.get('source') ?? '',
+    reference: query.get('reference') ?? '',
     entry: wholeNumber('entry'),
     from: day('from'),
     to: day('to'),
@@ -35,12 +43,12 @@ function parseQuery(query: URLSearchParams): HistoryQuery {
 }
 
 function show(query: HistoryQuery, part: Partial<HistoryQuery>): void {
-  const { match, entry, from, to, page } = { ...query, page: 1, ...part };
-  const all = { match, entry: entry?.toString() ?? '', from, to, page: page > 1 ? String(page) : '' };
+  const { entry, page, ...texts } = { ...query, page: 1, ...part };
+  const all = { ...texts, entry: entry?.toString() ?? '', page: page > 1 ? String(page) : '' };
   go(historyPath(new URLSearchParams(Object.entries(all).filter(([, value]) => value !== ''))));
 }
 
-function filterOf({ match, entry, from, to }: HistoryQuery): ProcessedFilter {
+function filterOf({ match, review, source, reference, entry, from, to }: HistoryQuery): ProcessedFilter {
   const midnight = (day: string, daysLater: number) => {
     if (day === '') return undefined;
     const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
@@ -49,6 +57,9 @@ function filterOf({ match, entry, from, to }: HistoryQuery): ProcessedFilter {
   };
   return {
     hasMatch: match === '' ? undefined : match === 'yes',
+    review: review === '' ? undefined : review,
+    source,
+    reference,
     entryId: entry,
     since: midnight(from, 0),
     until: midnight(to, 1),
@@ -58,19 +69,19 @@ function filterOf({ match, entry, from, to }: HistoryQuery): ProcessedFilter {
 export function HistoryPage({ query: parameters }: { query: URLSearchParams }) {
   const query = parseQuery(parameters);
   const offset = (query.page - 1) * rowsPerPage;
-  const { data, error, isLoading, reload } = useLoad(`history ${historyPath(parameters)}`, (signal) =>
-    listProcessed(filterOf(query), { limit: rowsPerPage, offset }, signal),
+  const { data, error, isLoading, reload } = useLoad(
+    `history ${historyPath(parameters)}`,
+    (signal) => listProcessed(filterOf(query), { limit: rowsPerPage, offset }, signal),
+    query.page === 1 ? ['match', 'near_miss', 'picture', 'review', 'deletion'] : ['review', 'deletion'],
   );
-  const isFiltered = query.match !== '' || query.entry !== undefined || query.from !== '' || query.to !== '';
+  const { match, review, source, reference, from, to } = query;
+  const isFiltered =
+    query.entry !== undefined || [match, review, source, reference, from, to].some((text) => text !== '');
   return (
     <Page
       title="History"
       lead="Every picture that was checked, newest first"
-      actions={
-        <button type="button" class="button" onClick={reload} disabled={isLoading}>
-          Refresh
-        </button>
-      }
+      actions={<HistoryActions filter={filterOf(query)} isFiltered={isFiltered} />}
     >
       <Filters query={query} isFiltered={isFiltered} />
       {error !== undefined && data === undefined && <Failure error={error} onRetry={reload} />}
@@ -100,14 +111,21 @@ function Filters({ query, isFiltered }: { query: HistoryQuery; isFiltered: boole
         <label for={`${id}-match`}>Result</label>
         <select
           id={`${id}-match`}
-          value={query.match}
+          value={query.review || query.match}
           onChange={({ currentTarget: { value } }) =>
-            show(query, { match: value === 'yes' || value === 'no' ? value : '' })
+            show(query, {
+              match: value === 'yes' || value === 'no' ? value : '',
+              review: reviewStates.find((state) => state === value) ?? '',
+            })
           }
         >
           <option value="">All</option>
+          <option value="open">To review</option>
           <option value="yes">With a match</option>
           <option value="no">Without a match</option>
+          <option value="confirmed">Confirmed</option>
+          <option value="rejected">Rejected</option>
+          <option value="unsure">Unsure</option>
         </select>
       </div>
       <div class="field">
@@ -130,6 +148,12 @@ function Filters({ query, isFiltered }: { query: HistoryQuery; isFiltered: boole
           onChange={({ currentTarget }) => show(query, { to: currentTarget.value })}
         />
       </div>
+      <TextFilter label="Source" value={query.source} onChange={(source) => show(query, { source })} />
+      <TextFilter
+        label="File name or reference"
+        value={query.reference}
+        onChange={(reference) => show(query, { reference })}
+      />
       {query.entry !== undefined && (
         <PersonFilter id={query.entry} onClear={() => show(query, { entry: undefined })} />
       )}
@@ -139,6 +163,32 @@ function Filters({ query, isFiltered }: { query: HistoryQuery; isFiltered: boole
         </a>
       )}
     </search>
+  );
+}
+
+/** Filters by a text as the client told it. It counts once it is written to the end. */
+function TextFilter({
+  label,
+  value,
+  onChange,
+}: {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+}) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        type="search"
+        dir="auto"
+        maxLength={200}
+        value={value}
+        onChange={({ currentTarget }) => onChange(currentTarget.value.trim())}
+      />
+    </div>
   );
 }
 

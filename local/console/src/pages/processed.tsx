@@ -1,9 +1,13 @@
+import { useState } from 'preact/hooks';
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
+import { useMay } from '../api/caller.ts';
 import { RefusedError } from '../api/client.ts';
-import { getProcessed, getStatus, processedImagePath } from '../api/endpoints.ts';
+import { deleteProcessed, getProcessed, getStatus, processedImagePath } from '../api/endpoints.ts';
 import { useLoad } from '../load.ts';
 import { count, sourceOf, timeOf } from '../model/words.ts';
-import { paths } from '../routes.ts';
+import { go, paths } from '../routes.ts';
+import { Confirm } from '../ui/dialog.tsx';
+import { Icon } from '../ui/icon.tsx';
 import { Page } from '../ui/page.tsx';
 import { useWholePicture } from '../ui/picture.tsx';
 import { Fact, useSize } from '../ui/reference-picture.tsx';
@@ -15,7 +19,10 @@ const back = { href: paths.history, label: 'History' };
 
 /** Shows one processed picture with all that is known of it. */
 export function ProcessedPage({ id }: { id: number }) {
-  const { data, error, reload } = useLoad(`processed ${id}`, (signal) => getProcessed(id, signal));
+  const { data, error, reload } = useLoad(`processed ${id}`, (signal) => getProcessed(id, signal), [
+    'review',
+    'deletion',
+  ]);
   if (error instanceof RefusedError && error.status === 404) {
     return (
       <Page title="Not in the history" back={back}>
@@ -44,6 +51,8 @@ function pathOfPicture({ original_image_path, saved_image_path }: ImageProcessin
 }
 
 function Details({ item, id, onChange }: { item: ImageProcessingResult; id: number; onChange: () => void }) {
+  const mayDelete = useMay('admin');
+  const [isDeleting, setDeleting] = useState(false);
   const { url } = useWholePicture(pathOfPicture(item, id));
   const size = useSize(url);
   const status = useLoad('status', getStatus);
@@ -60,6 +69,30 @@ function Details({ item, id, onChange }: { item: ImageProcessingResult; id: numb
         onReviewed={onChange}
       />
       <Warnings warnings={item.warnings} />
+      <div class="actions">
+        <button type="button" class="button" onClick={() => print()}>
+          Print
+        </button>
+        {mayDelete && (
+          <button type="button" class="button danger-quiet" onClick={() => setDeleting(true)}>
+            <Icon name="trash" />
+            Delete from the history
+          </button>
+        )}
+      </div>
+      {isDeleting && (
+        <Confirm
+          title="Delete this picture?"
+          action="Delete the picture"
+          run={async () => {
+            await deleteProcessed(id);
+            go(paths.history, { replace: true });
+          }}
+          onClose={() => setDeleting(false)}
+        >
+          <p>The record, the picture and all its copies are deleted. This cannot be undone.</p>
+        </Confirm>
+      )}
       <section class="section" aria-labelledby="details">
         <h2 id="details">Details</h2>
         <dl class="facts-list">

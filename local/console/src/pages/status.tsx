@@ -7,8 +7,10 @@ import { useLoad } from '../load.ts';
 import { bytes, count, distanceOf, timeOf } from '../model/words.ts';
 import { useStore } from '../store.ts';
 import { Badge } from '../ui/badge.tsx';
+import { SoundSetting } from '../ui/bell.tsx';
 import { Page } from '../ui/page.tsx';
 import { Fact } from '../ui/reference-picture.tsx';
+import { ServiceTabs } from '../ui/service-tabs.tsx';
 import { Failure, Notice } from '../ui/states.tsx';
 
 export function StatusPage() {
@@ -23,6 +25,7 @@ export function StatusPage() {
         </button>
       }
     >
+      <ServiceTabs />
       {error !== undefined && data === undefined && <Failure error={error} onRetry={reload} />}
       {data === undefined && error === undefined && (
         <div class="tiles" role="status" aria-label="Loading the status">
@@ -180,6 +183,7 @@ function ConnectionSection() {
         <Fact name="Service" value={service?.href ?? ''} isLong />
         <Fact name="Token" value={isSignedIn ? 'Kept until this tab is closed' : 'None'} />
       </dl>
+      <SoundSetting />
       <div class="actions">
         {isSignedIn && (
           <button type="button" class="button" onClick={forgetToken}>

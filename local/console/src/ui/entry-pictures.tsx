@@ -1,15 +1,15 @@
 import { useState } from 'preact/hooks';
 import type { BlacklistRecord, ReferenceImage } from '../../../../lib/contract/shapes.ts';
 import { useMay } from '../api/caller.ts';
-import { deleteImage, getStatus, imagePath, listImages } from '../api/endpoints.ts';
+import { deleteImage, faceOf, getStatus, imagePath, listImages } from '../api/endpoints.ts';
 import { forgetPictures } from '../api/pictures.ts';
-import { addFiles, clearDraft, type Draft, type DraftPicture, movePictures } from '../draft.ts';
+import { addFiles, clearDraft, movePictures, picturesFor } from '../draft.ts';
 import { isToSend } from '../enrollment.ts';
 import { useLoad } from '../load.ts';
 import { valuesOf } from '../model/person.ts';
 import { count, dateOf } from '../model/words.ts';
 import { go, paths } from '../routes.ts';
-import { Store, useStore } from '../store.ts';
+import { useStore } from '../store.ts';
 import { useEnrolling } from '../use-enrolling.ts';
 import { Confirm } from './dialog.tsx';
 import { DoubtsDialog } from './doubts.tsx';
@@ -30,7 +30,9 @@ export interface EntryPicturesProps {
 
 /** Shows a person's reference pictures: to look at, to remove, to add to. */
 export function EntryPictures({ entry, onChange }: EntryPicturesProps) {
-  const { data, error, reload } = useLoad(`images ${entry.id}`, (signal) => listImages(entry.id, signal));
+  const { data, error, reload } = useLoad(`images ${entry.id}`, (signal) => listImages(entry.id, signal), [
+    'entry',
+  ]);
   const [looking, setLooking] = useState<ReferenceImage>();
   const [removing, setRemoving] = useState<ReferenceImage>();
   const mayEdit = useMay('editor');
@@ -95,12 +97,12 @@ interface ReferenceCardProps {
 }
 
 function ReferenceCard({ image, name, isLast, mayRemove, onLook, onRemove }: ReferenceCardProps) {
-  const { id, entry_id, face, file_name, added_date } = image;
+  const { id, entry_id, file_name, added_date } = image;
   const title = file_name ?? 'Picture';
   return (
     <li class="card">
       <button type="button" class="picture-button" onClick={onLook} aria-label={`Look at ${title}`}>
-        <ServicePicture path={imagePath(entry_id, id)} box={face} alt={`${name}, ${title}`} />
+        <ServicePicture path={faceOf(imagePath(entry_id, id))} alt={`${name}, ${title}`} />
       </button>
       <div class="card-text with-action">
         <div>
@@ -142,25 +144,11 @@ function RemovePicture({
   return (
     <Confirm title={`Remove ${title}?`} action={`Remove ${title}`} run={run} onClose={onClose}>
       <div class="confirm-picture">
-        <ServicePicture
-          path={imagePath(image.entry_id, image.id)}
-          box={image.face}
-          alt={`${name}, ${title}`}
-        />
+        <ServicePicture path={faceOf(imagePath(image.entry_id, image.id))} alt={`${name}, ${title}`} />
         <p>{name} will no longer be found by this picture. It cannot be brought back.</p>
       </div>
     </Confirm>
   );
-}
-
-/** Pictures that are to be added to each person. They outlive the page. */
-const drafts = new Map<number, Draft>();
-
-/** Returns the pictures that are to be added to a person. */
-export function picturesFor(entryId: number): Draft {
-  const draft = drafts.get(entryId) ?? new Store<readonly DraftPicture[]>([]);
-  drafts.set(entryId, draft);
-  return draft;
 }
 
 function AddPictures({ entry, onAdded }: { entry: BlacklistRecord; onAdded: () => void }) {

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { BlacklistMatch } from '../../../../lib/contract/shapes.ts';
-import { imagePath } from '../api/endpoints.ts';
+import { faceOf, imagePath } from '../api/endpoints.ts';
 import { type Backend, meaningOf } from '../model/false-matches.ts';
 import { faultsOf } from '../model/verdict-words.ts';
 import type { Comparison, Verdict, VerdictKind } from '../model/verdicts.ts';
@@ -115,12 +115,11 @@ function ComparisonRow({ comparison, backend }: ComparisonRowProps) {
 }
 
 function Reference({ reference }: { reference: BlacklistMatch }) {
-  const { entry, image_id, target_x: x, target_y: y, target_w: w, target_h: h } = reference;
-  const box = x === null || y === null || w === null || h === null ? null : { x, y, w, h };
+  const { entry, image_id } = reference;
   const alt = `Listed picture of ${entry.name}`;
   // Records of earlier versions do not tell.
   if (image_id === null) return <NoPicture alt={alt} />;
-  return <ServicePicture path={imagePath(entry.id, image_id)} box={box} size={240} alt={alt} />;
+  return <ServicePicture path={faceOf(imagePath(entry.id, image_id), 160)} alt={alt} />;
 }
 
 function Figure({ name, value }: { name: string; value: string }) {

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { ReviewVerdict } from '../../../../lib/contract/review.ts';
 import type { BlacklistMatch, BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import { useMay } from '../api/caller.ts';
-import { getEntry, imagePath } from '../api/endpoints.ts';
+import { faceOf, getEntry, imagePath } from '../api/endpoints.ts';
 import { useLoad } from '../load.ts';
 import { faultsOf } from '../model/verdict-words.ts';
 import { type Hit, isRejected, reviewOf } from '../model/verdicts.ts';
@@ -21,12 +21,14 @@ export interface HitCardProps {
   readonly hasKeys: boolean;
   /** True if nobody else matched, so that the bar has the name already. */
   readonly isOnly: boolean;
+  /** Adds the face to the person's pictures; undefined where that is not possible. */
+  readonly onAdd: (() => void) | undefined;
   /** Undefined where nothing of the picture is kept. */
   readonly onReview: ((verdict: ReviewVerdict) => Promise<void>) | undefined;
 }
 
 /** Shows a face beside the listed person whom it matched or nearly matched, and asks who it is. */
-export function HitCard({ hit, face, isKept, hasKeys, isOnly, onReview }: HitCardProps) {
+export function HitCard({ hit, face, isKept, hasKeys, isOnly, onAdd, onReview }: HitCardProps) {
   const { comparison, verdict } = hit;
   const { entry, best, likeness } = comparison;
   const mayReview = useMay('desk');
@@ -49,6 +51,11 @@ export function HitCard({ hit, face, isKept, hasKeys, isOnly, onReview }: HitCar
       <div class="hit-text">
         <h3 dir="auto">{mayReview ? <a href={paths.entry(entry.id)}>{entry.name}</a> : entry.name}</h3>
         {isKept && mayReview ? <EntryToday entry={entry} /> : <EntryFacts entry={entry} />}
+        {onAdd && reviewOf(comparison)?.verdict === 'confirmed' && (
+          <button type="button" class="button" onClick={onAdd}>
+            Add this face to their pictures
+          </button>
+        )}
         {verdict.reasons.length > 0 && <p class="hint">{faultsOf(verdict.reasons)} Look twice.</p>}
       </div>
       {onReview && mayReview && (
@@ -98,10 +105,9 @@ function EntryFacts({ entry }: { entry: Facts }) {
 }
 
 function ListedFace({ match }: { match: BlacklistMatch }) {
-  const { entry, image_id, target_x: x, target_y: y, target_w: w, target_h: h } = match;
-  const box = x === null || y === null || w === null || h === null ? null : { x, y, w, h };
+  const { entry, image_id } = match;
   const alt = `Listed picture of ${entry.name}`;
   // Records of earlier versions do not tell.
   if (image_id === null) return <NoPicture alt={alt} />;
-  return <ServicePicture path={imagePath(entry.id, image_id)} box={box} size={480} alt={alt} isPadded />;
+  return <ServicePicture path={faceOf(imagePath(entry.id, image_id), 640)} alt={alt} />;
 }

@@ -8,10 +8,12 @@ export interface OtherFacesProps {
   readonly verdicts: readonly Verdict[];
   readonly hasHits: boolean;
   readonly faceOf: (verdict: Verdict) => ComponentChildren;
+  /** Begins to list the person with this face; undefined where that is not possible. */
+  readonly onList: ((verdict: Verdict) => void) | undefined;
 }
 
 /** Shows the faces that matched nobody: those that could not be judged apart from those that were. */
-export function OtherFaces({ verdicts, hasHits, faceOf }: OtherFacesProps) {
+export function OtherFaces({ verdicts, hasHits, faceOf, onList }: OtherFacesProps) {
   if (verdicts.length === 0) return null;
   return (
     <section aria-label="Other faces" class="other-faces">
@@ -29,6 +31,11 @@ export function OtherFaces({ verdicts, hasHits, faceOf }: OtherFacesProps) {
                   <Badge kind="cannot-tell">Cannot tell</Badge>
                   <p class="hint">{faultsOf(verdict.reasons)}</p>
                 </>
+              )}
+              {onList && verdict.face.facial_area && (
+                <button type="button" class="button quiet" onClick={() => onList(verdict)}>
+                  List this person
+                </button>
               )}
             </div>
           </li>

@@ -30,7 +30,7 @@ export function useNear<Kind extends Element>() {
  * Returns a picture of the service, by its path; undefined while the path is not known. It is fetched when it
  * comes into sight.
  */
-function useServicePicture(path: string | undefined, { box, size, isPadded }: Cut, isNear: boolean): Shown {
+function useServicePicture(path: string | undefined, { box, size }: Cut, isNear: boolean): Shown {
   const [shown, setShown] = useState<Shown>({});
   // A box is what its numbers are.
   const boxKey = box ? `${box.x},${box.y},${box.w},${box.h}` : '';
@@ -38,11 +38,7 @@ function useServicePicture(path: string | undefined, { box, size, isPadded }: Cu
     setShown({});
     if (path === undefined || !isNear) return;
     let isGone = false;
-    const cut: Cut = {
-      ...(box && { box }),
-      ...(size !== undefined && { size }),
-      ...(isPadded && { isPadded }),
-    };
+    const cut: Cut = { ...(box && { box }), ...(size !== undefined && { size }) };
     acquirePicture(path, cut).then(
       (url) => !isGone && setShown({ url }),
       () => !isGone && setShown({ failed: true }),
@@ -51,7 +47,7 @@ function useServicePicture(path: string | undefined, { box, size, isPadded }: Cu
       isGone = true;
       releasePicture(path, cut);
     };
-  }, [path, boxKey, size, isPadded, isNear]);
+  }, [path, boxKey, size, isNear]);
   return shown;
 }
 
@@ -60,22 +56,13 @@ export interface ServicePictureProps {
   readonly alt: string;
   readonly box?: Box | null;
   readonly size?: number;
-  /** True to keep the face's size in the cut, also where it lies at the picture's edge. */
-  readonly isPadded?: boolean;
   readonly class?: string;
 }
 
 /** Shows a picture. Its space is reserved before it has loaded, so that nothing moves then. */
-export function ServicePicture({
-  path,
-  alt,
-  box = null,
-  size = 320,
-  isPadded = false,
-  class: className = '',
-}: ServicePictureProps) {
+export function ServicePicture({ path, alt, box = null, size, class: className = '' }: ServicePictureProps) {
   const { element, isNear } = useNear<HTMLSpanElement>();
-  const { url, failed } = useServicePicture(path, { box, size, isPadded }, isNear);
+  const { url, failed } = useServicePicture(path, { box, ...(size !== undefined && { size }) }, isNear);
   return (
     <span ref={element} class={`picture ${url || failed ? '' : 'skeleton'} ${className}`}>
       {url && <img src={url} alt={alt} />}
@@ -108,7 +95,7 @@ export function useWholePicture(path: string | undefined): Shown {
 
 /** Shows a face out of a picture that this page has already, which is not copied for it. */
 export function FaceCut({ source, box, size, alt }: { source: string; box: Box; size: Size; alt: string }) {
-  const { x, y, w } = around(box);
+  const { x, y, w } = around(box, size);
   const percent = (length: number) => `${(100 * length) / w}%`;
   return (
     <span class="picture cut">

@@ -1,5 +1,5 @@
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
-import { processedImagePath } from '../api/endpoints.ts';
+import { processedImagePath, smallOf } from '../api/endpoints.ts';
 import { headlineOf, type Tone } from '../model/verdict-words.ts';
 import { hitsOf, isRejected, judgePicture } from '../model/verdicts.ts';
 import { count, sourceOf, timeOf } from '../model/words.ts';
@@ -29,7 +29,10 @@ function ProcessedRow({ item }: { item: ImageProcessingResult }) {
   return (
     <li class="row">
       {isPictureKept ? (
-        <ServicePicture path={processedImagePath(db_id, 'annotated')} size={240} alt={`Picture of ${time}`} />
+        <ServicePicture
+          path={smallOf(processedImagePath(db_id, 'annotated'), 160)}
+          alt={`Picture of ${time}`}
+        />
       ) : (
         <NoPicture alt={`Picture of ${time}`} />
       )}
@@ -37,7 +40,9 @@ function ProcessedRow({ item }: { item: ImageProcessingResult }) {
         <a class="row-time" href={paths.processed(db_id)}>
           {time}
         </a>
-        <p class="hint row-source">{sourceOf(image_path_or_identifier)}</p>
+        <p class="hint row-source" dir="auto">
+          {[item.source, item.reference].filter(Boolean).join(' · ') || sourceOf(image_path_or_identifier)}
+        </p>
       </div>
       <div class="row-verdict">
         <MatchBadges item={item} />

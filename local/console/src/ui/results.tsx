@@ -1,8 +1,12 @@
 import type { Status } from '../../../../lib/contract/endpoints/status.ts';
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
+import { useMay } from '../api/caller.ts';
 import { type ReviewOfFace, reviewProcessed } from '../api/endpoints.ts';
+import { type Draft, newPersonPictures, picturesFor } from '../draft.ts';
+import { listFace } from '../list-face.ts';
 import { headlineOf } from '../model/verdict-words.ts';
 import { type Hit, hitsOf, judgePicture, reviewOf, type Verdict } from '../model/verdicts.ts';
+import { go, paths } from '../routes.ts';
 import { FaceOf, type ShownPicture } from './face-of.tsx';
 import { HitCard } from './hit-card.tsx';
 import { OtherFaces } from './other-faces.tsx';
@@ -24,6 +28,7 @@ export interface ResultsProps {
 
 /** Shows the verdict on a picture first, then whoever matched, and then its other faces and numbers. */
 export function Results({ result, comingText, picture, alt, status, isKept, onReviewed }: ResultsProps) {
+  const mayEdit = useMay('editor');
   if (result === undefined) return <ComingVerdict text={comingText} />;
   const verdict = judgePicture(result);
   const hits = hitsOf(verdict);
@@ -32,6 +37,14 @@ export function Results({ result, comingText, picture, alt, status, isKept, onRe
   const faceOf = (of: Verdict) => <FaceOf picture={picture} verdict={of} />;
   const review = async (given: ReviewOfFace) => {
     if (id !== null) onReviewed(await reviewProcessed(id, given));
+  };
+  const mayList = mayEdit && picture !== undefined;
+  const take = async (of: Verdict, draft: Draft, path: string) => {
+    const boxOf = ({ face }: Verdict) => face.facial_area ?? [];
+    const [face] = [boxOf(of)].flat();
+    if (picture === undefined || face === undefined) return;
+    await listFace(draft, picture.url, face, verdict.faces.filter((other) => other !== of).flatMap(boxOf));
+    go(path);
   };
   return (
     <>
@@ -44,6 +57,16 @@ export function Results({ result, comingText, picture, alt, status, isKept, onRe
           isKept={isKept}
           hasKeys={hit === withKeys}
           isOnly={hits.length === 1}
+          onAdd={
+            mayList
+              ? () =>
+                  void take(
+                    hit.verdict,
+                    picturesFor(hit.comparison.entry.id),
+                    paths.entry(hit.comparison.entry.id),
+                  )
+              : undefined
+          }
           onReview={
             id === null
               ? undefined
@@ -60,6 +83,7 @@ export function Results({ result, comingText, picture, alt, status, isKept, onRe
         verdicts={verdict.faces.filter(({ kind }) => kind === 'no_match' || kind === 'cannot_tell')}
         hasHits={hits.length > 0}
         faceOf={faceOf}
+        onList={mayList ? (of) => void take(of, newPersonPictures, paths.addPerson) : undefined}
       />
       {result.error === null && (
         <ResultDetails

@@ -1,0 +1,21 @@
+import * as z from 'zod';
+
+/** Longer sides, in pixels, that pictures are made smaller to. */
+const sizes = ['160', '320', '640'] as const;
+
+/** Smaller pictures for lists: what a query may ask for. */
+export const pictureSize = {
+  size: z
+    .enum(sizes)
+    .optional()
+    .describe(
+      'The longer side in pixels: a smaller JPEG instead of the picture itself. It never gets larger. The client may keep it for a day.',
+    ),
+  crop: z
+    .enum(['face'])
+    .optional()
+    .describe(
+      '`face`: only the square around the face that counts, the enrolled one or the largest. With `size` alone; without a face it is the whole picture.',
+    ),
+} as const;
+export type PictureSize = z.output<z.ZodObject<typeof pictureSize>>;

@@ -1,0 +1,103 @@
+import type { AuditLine, AuditTrail } from '../audit/port.ts';
+import type { EventKind, ServiceEvent, ServiceEvents } from '../contract/endpoints/list-events.ts';
+import { RequestInvalidError } from '../errors.ts';
+import type { RecordStore } from '../records/port.ts';
+
+/** Events for pages that follow by themselves, read from the lines that the audit trail has of changes. */
+
+export interface EventSources {
+  readonly trail: Pick<AuditTrail, 'list'>;
+  readonly records: Pick<RecordStore, 'getProcessed'>;
+}
+
+/** Writers of several chains may write a line that is a little older than one that was read. */
+const overlapMs = 2_000;
+const linesAtOnce = 1_000;
+/** Pictures that are looked up in one answer. Of more, only that there were some is told. */
+const lookedUpAtOnce = 100;
+const nothingYet = '0_none_0';
+const noPlace = {
+  loc: ['query', 'after'],
+  msg: 'It is the `last` of an earlier answer.',
+  type: 'value_error',
+};
+
+/** Kinds of the changes that requests make, by their operation. */
+const kinds: Readonly<Record<string, EventKind>> = {
+  processImages: 'picture',
+  reviewProcessed: 'review',
+  deleteProcessed: 'deletion',
+  deleteManyProcessed: 'deletion',
+  createEntry: 'entry',
+  updateEntry: 'entry',
+  patchEntry: 'entry',
+  deleteEntry: 'entry',
+  addImages: 'entry',
+  deleteImage: 'entry',
+  mergeEntries: 'entry',
+};
+
+/**
+ * Returns what has happened after an event, oldest first. An event may come twice.
+ * @param after `last` of the answer before; without it, nothing is told but where to begin.
+ * @throws RequestInvalidError for an `after` that is none.
+ * @throws BackendUnavailableError, ThrottledError
+ */
+export async function recentEvents(
+  { trail, records }: EventSources,
+  after: string | undefined,
+): Promise<ServiceEvents> {
+  if (after === undefined) {
+    const [newest] = (await trail.list({ limit: 1 })).items;
+    return { events: [], last: newest ? idOf(newest) : nothingYet, is_complete: true };
+  }
+  const from = placeOf(after);
+  const since = new Date(Math.max(0, from.time - overlapMs));
+  const { items, next } = await trail.list({ limit: linesAtOnce, since });
+  const isNew = ({ chain, sequence }: AuditLine) => chain !== from.chain || sequence > from.sequence;
+  const lines = items.filter(isNew);
+  const told = lines.filter((line) => kindOf(line) !== undefined).toReversed();
+  const events: ServiceEvent[] = [];
+  for (const [index, line] of told.entries()) {
+    const isLookedUp = told.length - index <= lookedUpAtOnce;
+    events.push({
+      id: idOf(line),
+      type: await typeOf(records, line, isLookedUp),
+      time: line.time,
+      actor: line.actor,
+      entry_id: line.entryId,
+      picture_id: line.pictureId,
+    });
+  }
+  const [newest] = lines;
+  return { events, last: newest ? idOf(newest) : after, is_complete: next === null };
+}
+
+function idOf({ time, chain, sequence }: AuditLine): string {
+  return `${Date.parse(time)}_${chain}_${sequence}`;
+}
+
+function placeOf(after: string): { time: number; chain: string; sequence: number } {
+  const [, time, chain = '', sequence] = /^(\d{1,15})_(.{1,100})_(\d{1,15})$/.exec(after) ?? [];
+  if (time === undefined) throw new RequestInvalidError([noPlace]);
+  return { time: Number(time), chain, sequence: Number(sequence) };
+}
+
+/** Returns the kind of a change; `undefined` for a look, a refusal, and what is about nothing. */
+function kindOf({ action, outcome, entryId, pictureId }: AuditLine): EventKind | undefined {
+  if (entryId === null && pictureId === null) return undefined;
+  if (outcome === null) return pictureId === null ? 'entry' : 'deletion';
+  return outcome >= 200 && outcome < 300 ? kinds[action] : undefined;
+}
+
+async function typeOf(
+  records: EventSources['records'],
+  line: AuditLine,
+  isLookedUp: boolean,
+): Promise<EventKind> {
+  const kind = kindOf(line) ?? 'entry';
+  if (kind !== 'picture' || line.pictureId === null || !isLookedUp) return kind;
+  const result = await records.getProcessed(line.pictureId);
+  if (result?.has_blacklist_match) return 'match';
+  return result?.has_near_miss ? 'near_miss' : 'picture';
+}

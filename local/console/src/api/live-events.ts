@@ -1,0 +1,144 @@
+import type {
+  EventKind,
+  ServiceEvent,
+  ServiceEvents,
+} from '../../../../lib/contract/endpoints/list-events.ts';
+import { Store } from '../store.ts';
+import { call, callJson, RefusedError } from './client.ts';
+
+/**
+ * Events of the service, as they happen: by its stream of events, or by asking again and again where
+ * there is none, such as in AWS.
+ */
+
+/** Number of things that have happened, by kind. Whoever shows them reads again when it grows. */
+export const beats = new Store<Readonly<Record<EventKind, number>>>({
+  match: 0,
+  near_miss: 0,
+  picture: 0,
+  review: 0,
+  entry: 0,
+  deletion: 0,
+});
+
+type Listener = (event: ServiceEvent) => void;
+
+const listeners = new Set<Listener>();
+const path = 'api/v1/events';
+const pollEveryMs = 4_000;
+const retryAfterMs = 3_000;
+/** Ids of the events that came last, because one may come twice. */
+const known = new Set<string>();
+const maxKnown = 1_000;
+/** True once a stream was there. */
+let hasFollowed = false;
+
+/** Calls the listener for each event. Returns a function that ends that. */
+export function onEvent(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Follows the events until the signal is aborted, or the caller's role may not see them. */
+export async function followEvents(signal: AbortSignal): Promise<void> {
+  let last: string | undefined;
+  let hasStream = true;
+  while (!signal.aborted) {
+    try {
+      if (hasStream) last = await readStream(last, signal);
+      else last = await poll(last, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      const status = error instanceof RefusedError ? error.status : 0;
+      if (status === 403) return;
+      // A gateway answers a path that it does not know with 403 or 404, and an earlier service has no events.
+      if (status === 404 || status === 405) {
+        if (!hasStream) return;
+        hasStream = false;
+        continue;
+      }
+    }
+    await pause(hasStream ? retryAfterMs : pollEveryMs, signal);
+  }
+}
+
+async function poll(last: string | undefined, signal: AbortSignal): Promise<string> {
+  const query = last === undefined ? '' : `?after=${encodeURIComponent(last)}`;
+  const answer = await callJson<ServiceEvents>(`${path}${query}`, { signal });
+  for (const event of answer.events) receive(event);
+  if (!answer.is_complete) readAllAgain();
+  return answer.last;
+}
+
+/** Reads the stream until it ends, and returns the last event's id. */
+async function readStream(last: string | undefined, signal: AbortSignal): Promise<string | undefined> {
+  const { body } = await call(`${path}/stream`, { signal, lastEventId: last });
+  if (body === null) return last;
+  // Whatever happened while nothing was followed is read now. A page that has just begun has read it.
+  if (last === undefined && hasFollowed) readAllAgain();
+  hasFollowed = true;
+  let text = '';
+  let newest = last;
+  for await (const part of partsOf(body)) {
+    text += part;
+    const blocks = text.split('\n\n');
+    text = blocks.pop() ?? '';
+    for (const block of blocks) newest = take(block) ?? newest;
+  }
+  return newest;
+}
+
+async function* partsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const reader = body
+    .pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)
+    .getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read().catch(() => ({ done: true, value: undefined }));
+      if (done) return;
+      if (value !== undefined) yield value;
+    }
+  } finally {
+    reader.releaseLock();
+  }
+}
+
+/** Takes one block of the stream. Returns the id of an event. */
+function take(block: string): string | undefined {
+  const field = (name: string) =>
+    block
+      .split('\n')
+      .find((line) => line.startsWith(`${name}: `))
+      ?.slice(name.length + 2);
+  if (field('event') === 'reload') readAllAgain();
+  const [id, data] = [field('id'), field('data')];
+  if (id === undefined || data === undefined) return undefined;
+  receive(JSON.parse(data) as ServiceEvent);
+  return id;
+}
+
+function receive(event: ServiceEvent): void {
+  if (known.has(event.id)) return;
+  known.add(event.id);
+  const [oldest] = known;
+  if (known.size > maxKnown && oldest !== undefined) known.delete(oldest);
+  beats.update((before) => ({ ...before, [event.type]: (before[event.type] ?? 0) + 1 }));
+  for (const listener of listeners) listener(event);
+}
+
+function readAllAgain(): void {
+  beats.update((before) => {
+    const kinds = Object.entries(before).map(([kind, number]) => [kind, number + 1]);
+    return Object.fromEntries(kinds) as typeof before;
+  });
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,104 @@
+import { useEffect } from 'preact/hooks';
+import { acknowledge, alerts, countToReview, hasSound, setSound, toReview, watchAlerts } from '../alerts.ts';
+import { useMay } from '../api/caller.ts';
+import { beats, followEvents } from '../api/live-events.ts';
+import { timeOf } from '../model/words.ts';
+import { historyPath, paths } from '../routes.ts';
+import { useStore } from '../store.ts';
+import { Icon } from './icon.tsx';
+
+const list = new Intl.ListFormat('en', { type: 'conjunction' });
+const countPauseMs = 300;
+const reviewPath = historyPath(new URLSearchParams({ review: 'open' }));
+
+/** Shows on every page how many matches wait for somebody's judgement. */
+export function Bell() {
+  const isAllowed = useMay('desk');
+  const count = useStore(toReview);
+  const unseen = useStore(alerts).length;
+  const { match, near_miss, review, deletion } = useStore(beats);
+  useEffect(() => {
+    if (!isAllowed) return;
+    const following = new AbortController();
+    const endAlerts = watchAlerts();
+    void followEvents(following.signal);
+    return () => {
+      following.abort();
+      endAlerts();
+    };
+  }, [isAllowed]);
+  useEffect(() => {
+    if (!isAllowed) return;
+    // Many events at once need one look.
+    const timer = setTimeout(() => countToReview().catch(() => {}), countPauseMs);
+    return () => clearTimeout(timer);
+  }, [isAllowed, match, near_miss, review, deletion]);
+  if (!isAllowed) return null;
+  return (
+    <a class={`bell ${unseen > 0 ? 'ringing' : ''}`} href={reviewPath}>
+      <Icon name="bell" />
+      {count !== undefined && count > 0 ? (
+        <span>To review ({count.toLocaleString('en')})</span>
+      ) : (
+        <span class="visually-hidden">Nothing to review</span>
+      )}
+    </a>
+  );
+}
+
+/** Alerts of a match that another program or person has just found. */
+export function AlertBar() {
+  const all = useStore(alerts);
+  const isSoundOn = useStore(hasSound);
+  const [latest] = all;
+  if (latest === undefined) return null;
+  const { pictureId, names, isDanger, source, time } = latest;
+  return (
+    <div class={`alert-bar ${isDanger ? 'danger' : ''}`} role="alert">
+      <Icon name="warning" />
+      <p>
+        <strong dir="auto">
+          {isDanger && 'Danger. '}Match: {list.format(names)}
+        </strong>{' '}
+        {source && <span dir="auto">{source}, </span>}
+        {timeOf(time)}
+        {all.length > 1 && ` · ${all.length - 1} more`}
+      </p>
+      <div class="actions">
+        <a class="button" href={paths.processed(pictureId)} onClick={acknowledge}>
+          Look
+        </a>
+        {isSoundOn === undefined && (
+          <button type="button" class="button" onClick={() => setSound(true)}>
+            With sound from now on
+          </button>
+        )}
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            if (isSoundOn === undefined) setSound(false);
+            acknowledge();
+          }}
+        >
+          Acknowledge
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** Lets a person change the answer to the question for sound. */
+export function SoundSetting() {
+  const isOn = useStore(hasSound) === true;
+  return (
+    <label class="checkbox">
+      <input
+        type="checkbox"
+        checked={isOn}
+        onChange={({ currentTarget }) => setSound(currentTarget.checked)}
+      />
+      <span>Sound and vibration for a match that comes from elsewhere</span>
+    </label>
+  );
+}

@@ -1,0 +1,87 @@
+import { useState } from 'preact/hooks';
+import { useMay } from '../api/caller.ts';
+import { messageOf } from '../api/client.ts';
+import { type DeletedCount, deleteMany, listProcessed, type ProcessedFilter } from '../api/endpoints.ts';
+import { csvOf } from '../model/csv.ts';
+import { count } from '../model/words.ts';
+import { Confirm } from './dialog.tsx';
+import { tell } from './live.tsx';
+
+const rowsAtOnce = 100;
+
+export interface HistoryActionsProps {
+  readonly filter: ProcessedFilter;
+  readonly isFiltered: boolean;
+}
+
+/** Exports the pictures that the filter leaves, and deletes them. */
+export function HistoryActions({ filter, isFiltered }: HistoryActionsProps) {
+  const mayDelete = useMay('admin');
+  const [isExporting, setExporting] = useState(false);
+  const [found, setFound] = useState<DeletedCount>();
+  const exportAll = async () => {
+    setExporting(true);
+    try {
+      await download(filter);
+    } catch (error) {
+      tell(`The export failed: ${messageOf(error)}`);
+    }
+    setExporting(false);
+  };
+  const ask = () => deleteMany(filter, true).then(setFound, (error: unknown) => tell(messageOf(error)));
+  return (
+    <>
+      <button type="button" class="button" disabled={isExporting} onClick={() => void exportAll()}>
+        {isExporting ? 'Exporting …' : 'Export as CSV'}
+      </button>
+      {mayDelete && isFiltered && (
+        <button type="button" class="button danger-quiet" onClick={() => void ask()}>
+          Delete these
+        </button>
+      )}
+      {found && (
+        <Confirm
+          title={`Delete ${count(found.matched, 'picture')}?`}
+          action={`Delete ${count(found.matched, 'picture')}`}
+          run={async () => {
+            tell(await deleteAll(filter));
+            setFound(undefined);
+          }}
+          onClose={() => setFound(undefined)}
+        >
+          <p>
+            All pictures that the filter leaves now are deleted, with their records and copies. This cannot be
+            undone.
+          </p>
+        </Confirm>
+      )}
+    </>
+  );
+}
+
+/** Deletes in as many requests as it takes. */
+async function deleteAll(filter: ProcessedFilter): Promise<string> {
+  for (let total = 0; ; ) {
+    const { deleted, remaining } = await deleteMany(filter, false);
+    total += deleted;
+    if (remaining === 0 || deleted === 0) return `${count(total, 'picture')} deleted.`;
+  }
+}
+
+async function download(filter: ProcessedFilter): Promise<void> {
+  const lines: string[] = [];
+  // Pictures that are checked meanwhile would move the pages.
+  const until = filter.until ?? new Date().toISOString();
+  for (let offset = 0; ; offset += rowsAtOnce) {
+    const page = await listProcessed({ ...filter, until }, { limit: rowsAtOnce, offset });
+    lines.push(...page.items.map(csvOf));
+    if (page.items.length < rowsAtOnce) break;
+  }
+  // The mark tells spreadsheets that it is UTF-8.
+  const text = `\ufeff${[csvOf(undefined), ...lines].join('\r\n')}\r\n`;
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
+  link.download = `history-${new Date().toISOString().slice(0, 10)}.csv`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}

@@ -1,0 +1,26 @@
+import { useMay } from '../api/caller.ts';
+import { paths, route } from '../routes.ts';
+import { useStore } from '../store.ts';
+
+const tabs = [
+  { page: 'status', path: paths.status, name: 'Status' },
+  { page: 'audit', path: paths.audit, name: 'Audit' },
+  { page: 'tokens', path: paths.tokens, name: 'Tokens' },
+  { page: 'privacy', path: paths.privacy, name: 'Privacy' },
+] as const;
+
+/** Leads to the pages about the service itself. Others than administrators see its status alone. */
+export function ServiceTabs() {
+  const isAdmin = useMay('admin');
+  const shown = useStore(route).page;
+  if (!isAdmin) return null;
+  return (
+    <nav class="tabs" aria-label="About the service">
+      {tabs.map(({ page, path, name }) => (
+        <a key={page} href={path} aria-current={page === shown ? 'page' : undefined}>
+          {name}
+        </a>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,147 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import * as z from 'zod';
+import { defineEndpoint } from '../../lib/contract/endpoint.ts';
+import type { ServiceEvent, ServiceEvents } from '../../lib/contract/endpoints/list-events.ts';
+import { ThrottledError } from '../../lib/errors.ts';
+import { log } from '../../lib/log.ts';
+import { type EventSources, recentEvents } from '../../lib/service/recent-events.ts';
+import type { StreamRoute } from './gateway.ts';
+
+/** Server-sent events of what happens, for pages that follow by themselves. It is not deployed. */
+
+export const eventStreamContract = defineEndpoint({
+  operationId: 'streamEvents',
+  method: 'GET',
+  path: '/api/v1/events/stream',
+  summary: 'Follow what happens, by server-sent events',
+  tags: ['Service'],
+  role: 'desk',
+  unaudited: true,
+  headers: { 'Last-Event-ID': 'The last event that was seen: those after it come first.' },
+  success: {
+    status: 200,
+    description: 'Events with ids and kinds, as `GET /api/v1/events` tells them.',
+    contentType: 'text/event-stream',
+    schema: z.string(),
+    example: 'event: match\nid: 1777999923512_main_1204\ndata: {}\n\n',
+  },
+  errors: ['throttled', 'backend_unavailable'],
+});
+
+export interface EventStreamOptions {
+  /** Time between two looks at the records, while anybody follows. */
+  readonly everyMs: number;
+  /** Time after which something is sent, so that proxies keep the connection. */
+  readonly keepAliveMs?: number;
+  readonly maxStreams?: number;
+  readonly maxStreamsOfCaller?: number;
+}
+
+/** Events that are kept for clients that come back. */
+const keptEvents = 500;
+const retryAfterSeconds = 10;
+/** Tells a client to read again what it shows, because some events are lost to it. */
+const reload = 'event: reload\ndata: {}\n\n';
+
+/** Followers of what happens. All share one look at the records. */
+export class EventStreams implements StreamRoute {
+  readonly contract = eventStreamContract;
+  readonly #sources: EventSources;
+  readonly #options: Required<EventStreamOptions>;
+  readonly #streams = new Map<ServerResponse, string>();
+  #kept: readonly ServiceEvent[] = [];
+  #last: string | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(sources: EventSources, options: EventStreamOptions) {
+    this.#sources = sources;
+    this.#options = { keepAliveMs: 20_000, maxStreams: 200, maxStreamsOfCaller: 50, ...options };
+  }
+
+  /**
+   * Sends events until the client goes.
+   * @throws ThrottledError when too many follow already.
+   */
+  async receive(request: IncomingMessage, response: ServerResponse, caller: string): Promise<undefined> {
+    const ofCaller = [...this.#streams.values()].filter((other) => other === caller).length;
+    const { maxStreams, maxStreamsOfCaller, keepAliveMs } = this.#options;
+    if (this.#isClosed || this.#streams.size >= maxStreams || ofCaller >= maxStreamsOfCaller) {
+      throw new ThrottledError('Too many follow the events already.', retryAfterSeconds);
+    }
+    const closed = new Promise<void>((resolve) => response.once('close', resolve));
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
+    if (request.method === 'HEAD') {
+      response.end();
+      return;
+    }
+    response.write(`retry: 3000\n\n${this.#since(request.headers['last-event-id'])}`);
+    const keepAlive = setInterval(() => response.write(': still here\n\n'), keepAliveMs);
+    this.#streams.set(response, caller);
+    this.#start();
+    await closed;
+    clearInterval(keepAlive);
+    this.#streams.delete(response);
+  }
+
+  /** Ends all streams, and accepts no more. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    for (const response of this.#streams.keys()) response.end();
+  }
+
+  /** Returns what a client has missed. */
+  #since(lastId: string | string[] | undefined): string {
+    if (typeof lastId !== 'string' || lastId === '') return '';
+    const index = this.#kept.findIndex(({ id }) => id === lastId);
+    return index === -1
+      ? reload
+      : this.#kept
+          .slice(index + 1)
+          .map(message)
+          .join('');
+  }
+
+  #start(): void {
+    if (this.#timer !== undefined || this.#isClosed) return;
+    this.#timer = setTimeout(() => void this.#look(), 0);
+  }
+
+  async #look(): Promise<void> {
+    try {
+      const found = await recentEvents(this.#sources, this.#last);
+      this.#last = found.last;
+      this.#send(found);
+    } catch (err) {
+      log().warn({ err }, 'events: the records could not be read; it is tried again');
+    }
+    this.#timer = undefined;
+    if (this.#streams.size > 0 && !this.#isClosed) {
+      this.#timer = setTimeout(() => void this.#look(), this.#options.everyMs);
+    } else {
+      // Whoever comes next begins with that moment.
+      this.#last = undefined;
+      this.#kept = [];
+    }
+  }
+
+  #send({ events, is_complete }: ServiceEvents): void {
+    const known = new Set(this.#kept.map(({ id }) => id));
+    const fresh = events.filter(({ id }) => !known.has(id));
+    this.#kept = [...this.#kept, ...fresh].slice(-keptEvents);
+    const text = `${is_complete ? '' : reload}${fresh.map(message).join('')}`;
+    if (text === '') return;
+    for (const response of this.#streams.keys()) {
+      // A client that does not read would fill the memory. It comes back, and reads all again.
+      if (response.writableLength > maxUnreadBytes) response.destroy();
+      else response.write(text);
+    }
+  }
+}
+
+const maxUnreadBytes = 256 * 1024;
+
+function message(event: ServiceEvent): string {
+  return `event: ${event.type}\nid: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`;
+}

@@ -73,9 +73,10 @@ test('a failure to record is tried again with the next look', async () => {
 });
 
 test('a face that is too small, or outside of the zone, is never judged', async () => {
-  const { passages, judged } = watched(() => true, [
-    { area: { x: 100, y: 60, w: 30, h: 30, ...nowhere }, confidence: 0.9, print: printAt(10) },
-  ]);
+  const { passages, judged } = watched(
+    () => true,
+    [{ area: { x: 100, y: 60, w: 30, h: 30, ...nowhere }, confidence: 0.9, print: printAt(10) }],
+  );
   await passages.look(frameAt(1_000));
   await passages.look(frameAt(1_600));
   expect(judged).toEqual([]);

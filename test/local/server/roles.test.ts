@@ -31,7 +31,6 @@ const table: Readonly<Record<string, Role>> = {
   deleteImage: 'admin',
   createEntryUpload: 'editor',
   welcomeToApi: 'check',
-  reviewProcessed: 'desk',
   status: 'metrics',
   listEvents: 'desk',
   listAudit: 'admin',

@@ -49,7 +49,7 @@ function fitting(operationId: string, value: unknown): unknown {
   validate(body.schema, value, 'body');
   if (!(body.schema instanceof z.ZodObject)) return value;
   const known = Object.keys(body.schema.shape);
-  // Of the others the names alone are told of.
+  // The names alone of the others are kept, for a warning.
   const entries = Object.entries(value as object);
   const unknown = entries.filter(([name]) => !known.includes(name)).slice(0, maxUnknown);
   return Object.fromEntries([

@@ -35,6 +35,9 @@ async function read({ id, operationId, chunks }: JsonTask): Promise<JsonAnswer> 
   }
 }
 
+/** Limit on the names of unknown fields that are kept. */
+const maxUnknown = 20;
+
 /**
  * Checks a body, so that a large one that does not fit need not be handed over. Members that the contract
  * does not know are left out.
@@ -46,7 +49,13 @@ function fitting(operationId: string, value: unknown): unknown {
   validate(body.schema, value, 'body');
   if (!(body.schema instanceof z.ZodObject)) return value;
   const known = Object.keys(body.schema.shape);
-  return Object.fromEntries(Object.entries(value as object).filter(([name]) => known.includes(name)));
+  // The names alone of the others are kept, for a warning.
+  const entries = Object.entries(value as object);
+  const unknown = entries.filter(([name]) => !known.includes(name)).slice(0, maxUnknown);
+  return Object.fromEntries([
+    ...entries.filter(([name]) => known.includes(name)),
+    ...unknown.map(([name]) => [name, null]),
+  ]);
 }
 
 /** Returns the value with stand-ins for its long pictures, which it decodes and adds to `pictures`. */

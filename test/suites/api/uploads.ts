@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { UploadForm } from '../../../lib/contract/uploads.ts';
-import { sample } from '../../api/pictures.ts';
+import { pictureOfNothing, sample } from '../../api/pictures.ts';
 import type { Tested } from '../api.ts';
 import { type ApiClient, answer, problems, refusal } from './client.ts';
 
@@ -60,21 +60,22 @@ export function uploadsSuite(get: () => Tested): void {
     });
 
     it('is gone once it was processed, where nothing of it is to be kept', async () => {
-      const { api, people } = get();
+      const { api } = get();
+      const picture = await pictureOfNothing();
       for (const [body, wish] of [
         [{ keep: 'none' }, {}],
         [{ keep: 'matches', reference: 'door 1.jpg' }, {}],
         [{}, { keep: 'none' }],
       ]) {
         const form = await askForForm(api, processPath, body);
-        expect(await sendForm(form, people.stranger)).toBe(204);
+        expect(await sendForm(form, picture)).toBe(204);
         const [result] = await api.processInputs([form.image], wish);
         expect(result).toMatchObject({ error: null, db_id: null });
         const [again] = await api.processInputs([form.image], wish);
         expect(again?.error).toMatch(/^There is no readable picture/);
       }
       const kept = await askForForm(api, processPath, { keep: 'matches' });
-      await sendForm(kept, people.stranger);
+      await sendForm(kept, picture);
       expect(await api.processInputs([kept.image], { keep: 'all' })).toMatchObject([{ db_id: null }]);
     });
 

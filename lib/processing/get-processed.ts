@@ -1,7 +1,7 @@
 import type { ProcessedVariant } from '../contract/endpoints/get-processed-image.ts';
+import type { PictureSize } from '../contract/picture-size.ts';
 import type { ImageProcessingResult } from '../contract/shapes.ts';
 import { ProcessedNotFoundError } from '../errors.ts';
-import type { PictureSize } from '../contract/picture-size.ts';
 import { contentTypeOf, processedKeyAt } from '../images/key.ts';
 import type { DeliveredPicture } from '../images/port.ts';
 import { smallerPicture } from '../images/smaller.ts';

@@ -9,6 +9,7 @@ export function deletingSuite(get: () => Tested): void {
       const {
         errors,
         possible_duplicates: _,
+        seen_before: __,
         ...entry
       } = await api.list([people.stranger], { reason: 'Theft.' });
       expect(await api.delete(entry.id)).toEqual(entry);

@@ -32,7 +32,12 @@ export function endingSuite(get: () => Tested): void {
   describe('an entry that ends', () => {
     it('has its details from the form, and tells them wherever it is shown', async () => {
       const { api, people } = get();
-      const { errors: _, possible_duplicates: __, ...entry } = await api.list([people.listed], details);
+      const {
+        errors: _,
+        possible_duplicates: __,
+        seen_before: ___,
+        ...entry
+      } = await api.list([people.listed], details);
       expect(entry).toMatchObject({ ...answered, suspended: false, version: 1, updated_date: null });
       expect(await api.entry(entry.id)).toEqual(entry);
       expect((await api.entries()).find(({ id }) => id === entry.id)).toEqual(entry);

@@ -31,6 +31,7 @@ export function listingSuite(get: () => Tested): void {
       const {
         errors,
         possible_duplicates: _,
+        seen_before: __,
         ...entry
       } = await api.list([people.stranger, people.stranger], {
         name,
@@ -221,6 +222,7 @@ export function listingSuite(get: () => Tested): void {
       const {
         errors,
         possible_duplicates: _,
+        seen_before: __,
         ...entry
       } = await api.list([people.stranger], {
         reason: 'Theft.',

@@ -196,8 +196,8 @@ describe('the DynamoDB table', () => {
         total: 400,
         items: [{ db_id: 4000 - 10 * offset }, ...Array(19).fill({})],
       });
-      // The calls read both ends, the oldest one left, the places, and the pictures there.
-      expect(calls).toBe(5);
+      // The calls read both ends, the oldest one left, the places, the pictures there, and their reviews.
+      expect(calls).toBe(6);
       expect(units).toBeLessThan(30);
     }
     // The query is for three seconds of more than an hour. Each step leaves an eighth of the 3,600, so four

@@ -66,8 +66,14 @@ function operationOf(request: ClientRequest): string {
 /** Counts the requests that the work sends, by their operations. */
 async function callsOf(work: () => Promise<unknown>): Promise<Record<string, number>> {
   const operations: string[] = [];
+  const known = new Set<string>();
   const count = (message: unknown) => {
-    operations.push(operationOf((message as { request: ClientRequest }).request));
+    const { request } = message as { request: ClientRequest };
+    // The gates in front of the services pass each request on, with the same headers.
+    const attempt = `${request.getHeader('amz-sdk-invocation-id')} ${request.getHeader('amz-sdk-request')}`;
+    if (known.has(attempt)) return;
+    known.add(attempt);
+    operations.push(operationOf(request));
   };
   subscribe('http.client.request.start', count);
   try {
@@ -168,7 +174,8 @@ const expected: Record<string, Record<string, number>> = {
     BatchGetItem: 4,
     Query: 1,
   },
-  'get a page': { Query: 3 },
+  // With the reviews of its pictures.
+  'get a page': { Query: 3, BatchGetItem: 1 },
   'health, for the first time in an hour': {
     DetectFaces: 1,
     DescribeCollection: 2,
@@ -176,14 +183,14 @@ const expected: Record<string, Record<string, number>> = {
     BatchGetItem: 1,
   },
   health: { DescribeCollection: 2, 'S3 HEAD': 1, BatchGetItem: 1 },
-  status: { DescribeCollection: 2, 'S3 HEAD': 1, BatchGetItem: 2, Query: 5 },
+  status: { DescribeCollection: 2, 'S3 HEAD': 1, BatchGetItem: 3, Query: 6 },
   'delete an entry, 10 pictures': {
     DeleteFaces: 1,
-    'S3 GET': 12,
+    'S3 GET': 13,
     'S3 DELETE': 19,
-    BatchGetItem: 16,
+    BatchGetItem: 20,
     Query: 13,
-    TransactWriteItems: 10,
+    TransactWriteItems: 8,
   },
 };
 

@@ -78,6 +78,7 @@ test('is throttled: pictures to what Rekognition takes, all else to more', () =>
   ]);
   expect(Object.fromEntries(limits)).toEqual({
     '* *': 50,
+    'POST /api/v1/history/search': 50,
     'POST /api/v1/process/process-images': 50,
     'POST /api/v1/verify': 50,
     'POST /api/v1/blacklist/{id}/verify': 50,

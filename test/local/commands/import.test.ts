@@ -127,7 +127,7 @@ describe('npm run import with the old service’s own settings', () => {
         "entry 20 'JANE ROE': Its name differs from that of entry 3 'Jane Roe' only in case or accents. Both are kept.",
         "entry 22 'Zoé Doe': Its name is that of entry 21 '  Zoe\u0301   Doe ' in normal form, so this one is called 'Zoé Doe (2)'.",
         "entry 40 'Missing Folder': /app/blacklist_db/40 leads to no folder of this person's own. The entry is kept without faces, and matches nobody.",
-        "entry 41 'Everybody': /app/blacklist_db leads to no folder of this person's own. The entry is kept without faces, and matches nobody.",
+        "entry 41 'Everybody': /app/blacklist_db leads to no folder of this person's own. The entry is kept without faces, and matches nobody. It lies outside of the folder given: --map OLD=NEW lets it be read.",
         "entry 42 'Outside': ../../etc leads to no folder of this person's own. The entry is kept without faces, and matches nobody.",
         "entry 11 'Nobody', nothing.jpg: No face was found in it.",
         "entry 11 'Nobody': No picture can be used. The entry is kept without faces, and matches nobody.",

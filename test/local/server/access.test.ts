@@ -237,7 +237,7 @@ describe('pages of other origins', () => {
     expect(reply.headers).toMatchObject({
       'access-control-allow-origin': allowedOrigin,
       'access-control-allow-methods': 'GET, HEAD, POST',
-      'access-control-allow-headers': 'Authorization, Content-Type, If-Match, Last-Event-ID',
+      'access-control-allow-headers': 'Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID',
       vary: 'Origin',
     });
     expect(reply.headers).not.toHaveProperty('access-control-allow-credentials');

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { defineEndpoint } from '../../lib/contract/endpoint.ts';
 import {
+  AnswerForgottenError,
   BackendUnavailableError,
   BodyTooSlowError,
   DiskFullError,
@@ -18,6 +19,7 @@ import {
   NotAuthenticatedError,
   NoUsableImageError,
   ProcessedNotFoundError,
+  RequestInProgressError,
   RequestInvalidError,
   RouteNotFoundError,
   ThrottledError,
@@ -56,6 +58,16 @@ const failures = [
   [new RequestInvalidError([problem]), 422, [problem]],
   [new InputUnreadableError('The picture cannot be read.'), 400, 'The picture cannot be read.'],
   [new NoUsableImageError('No images provided.'), 400, 'No images provided.'],
+  [
+    new RequestInProgressError(5),
+    409,
+    'The first request with this Idempotency-Key is still being worked on. Send it again later.',
+  ],
+  [
+    new AnswerForgottenError(),
+    410,
+    'The first request with this Idempotency-Key was answered, but told of an entry that was deleted since. Nothing was done again.',
+  ],
   [new InputTooLargeError('Too large.'), 413, 'Too large.'],
   [new UnsupportedFormatError('Not a picture.'), 415, 'Not a picture.'],
   [new NoFaceError('No face.'), 400, 'No face.'],

@@ -104,7 +104,7 @@ test('parts have each record once, also while records come and go', async () => 
     await stores.ports.records.removeProcessed(ids);
   } while (after !== undefined);
   expect(seen).toEqual(wanted);
-});
+}, 60_000);
 
 test('with links in place of pictures, the zip says where each is', async () => {
   const id = await list(stores.pictures.listed, 'Jane Roe');

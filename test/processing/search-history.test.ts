@@ -44,7 +44,7 @@ test('a picture finds the kept pictures of the person and the entries, and nobod
   expect((await search(other)).entries).toEqual([]);
   // Nothing is kept of the picture.
   expect((await stores.ports.records.listProcessed({ limit: 1, offset: 0 })).total).toBe(4);
-});
+}, 60_000);
 
 test('a search without time or room goes on where it was, and tells how far it got', async () => {
   const { listed, other } = stores.pictures;

@@ -121,7 +121,11 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     await page.getByRole('link', { name: 'Audit' }).click();
     await page.getByLabel('Number of the entry').fill(String(listed.id));
     await page.getByLabel('Number of the entry').press('Enter');
-    await page.getByRole('row').filter({ hasText: 'patchEntry' }).getByText('200').waitFor();
+    await page
+      .getByRole('row')
+      .filter({ hasText: 'patchEntry' })
+      .getByRole('cell', { name: '200', exact: true })
+      .waitFor();
     await page.getByRole('link', { name: 'Privacy' }).click();
     await page.getByText('365 days').first().waitFor();
     await setup().api.delete(listed.id);

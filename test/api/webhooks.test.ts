@@ -61,6 +61,7 @@ describe('match events to a webhook', () => {
     const [face] = result.faces;
     const [match] = face?.blacklist_matches ?? [];
     const { x, y, w, h } = face?.facial_area ?? {};
+    const noDetails = { severity: null, category: null, expires_at: null };
     expect(receiver.received).toHaveLength(1);
     const [received] = receiver.received;
     expect(received?.event).toEqual({
@@ -69,14 +70,14 @@ describe('match events to a webhook', () => {
       data: {
         picture_id: received?.id,
         db_id: result.db_id,
-        entries: [{ id: entryId, name, similarity: match?.similarity }],
+        entries: [{ id: entryId, name, ...noDetails, similarity: match?.similarity }],
         faces: [
           {
             face_index: 0,
             box: { x, y, w, h },
             matches: [
               {
-                entry: { id: entryId, name },
+                entry: { id: entryId, name, ...noDetails },
                 image_id: match?.image_id,
                 distance: match?.distance,
                 threshold: match?.threshold,
@@ -90,6 +91,8 @@ describe('match events to a webhook', () => {
         truncated: false,
         source: null,
         reference: null,
+        camera: null,
+        track: null,
       },
     });
     expect(result.original_image_path).toContain(String(received?.id));

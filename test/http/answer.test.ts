@@ -5,6 +5,7 @@ import {
   AnswerForgottenError,
   BackendUnavailableError,
   BodyTooSlowError,
+  CameraNotFoundError,
   DiskFullError,
   EntryNotFoundError,
   ErasureNotFoundError,
@@ -13,6 +14,7 @@ import {
   InputTooLargeError,
   InputUnreadableError,
   LastImageError,
+  LookBackOffError,
   MethodNotAllowedError,
   NameTakenError,
   NoFaceError,
@@ -75,6 +77,12 @@ const failures = [
   [new ImageNotFoundError(), 404, 'Reference image not found'],
   [new ProcessedNotFoundError(), 404, 'Processed image not found'],
   [new ErasureNotFoundError(), 404, 'Erasure not found'],
+  [new CameraNotFoundError('There is no such camera.'), 404, 'There is no such camera.'],
+  [
+    new LookBackOffError(),
+    409,
+    'No faces are kept for a look-back: LOOK_BACK_DAYS says for how many days they are to be.',
+  ],
   [new NameTakenError('Jane Roe'), 409, "Blacklist entry with name 'Jane Roe' already exists."],
   [
     new VersionConflictError({ id: 7, version: 4, updatedBy: 'desk 2', updatedDate: '2026-05-05T18:12Z' }),
@@ -196,10 +204,13 @@ describe('an answer', () => {
   it('may be read by pages of the listed origins, also when it is a failure', async () => {
     for (const run of [() => null, throwing(new EntryNotFoundError())]) {
       const listed = await replyTo(run, { origin: allowedOrigin });
-      expect(listed.headers).toMatchObject({ 'access-control-allow-origin': allowedOrigin, vary: 'Origin' });
+      expect(listed.headers).toMatchObject({
+        'access-control-allow-origin': allowedOrigin,
+        vary: expect.stringMatching(/^Origin\b/),
+      });
       const other = await replyTo(run, { origin: 'https://elsewhere.example' });
       expect(other.headers).not.toHaveProperty('access-control-allow-origin');
-      expect(other.headers).toMatchObject({ vary: 'Origin' });
+      expect(other.headers).toMatchObject({ vary: expect.stringMatching(/^Origin\b/) });
     }
   });
 });

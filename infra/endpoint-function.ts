@@ -49,7 +49,7 @@ export class EndpointFunction extends ServiceFunction {
     // Smaller copies of stored pictures are made without Rekognition, whose quota limits the others.
     const callsRekognition = (needs.collection ?? needs.withoutCollection) !== undefined;
     this.pictures = needs.pictures === true && callsRekognition;
-    this.live = this.#alias(settings);
+    this.live = this.#alias(settings, callsRekognition);
   }
 
   /** The function that requests are sent to. */
@@ -58,10 +58,14 @@ export class EndpointFunction extends ServiceFunction {
     return (this.live ?? this) as IFunction;
   }
 
-  /** Makes an alias where one is needed. A function that only reads goes to its new version at once. */
-  #alias({ canary, provisionedConcurrency }: StackSettings): Alias | undefined {
+  /**
+   * Makes an alias where one is needed. A function that reads, or changes records alone, goes to its new
+   * version at once: with an alias for each, a stack would have more than 400 resources.
+   */
+  #alias({ canary, provisionedConcurrency }: StackSettings, callsRekognition: boolean): Alias | undefined {
     const isKeptStarted = provisionedConcurrency > 0 && this.contract.operationId === keptStarted;
-    if (!isKeptStarted && (!canary || this.contract.method === 'GET')) return undefined;
+    const isGradual = canary && callsRekognition && this.contract.method !== 'GET';
+    if (!isKeptStarted && !isGradual) return undefined;
     return new Alias(this, 'Live', {
       aliasName: 'live',
       version: this.currentVersion as IVersion,

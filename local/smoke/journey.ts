@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CreatedBlacklistRecord } from '../../lib/contract/endpoints/create-entry.ts';
 import type { BlacklistRecord, DetectedFaceArea, ImageProcessingResult } from '../../lib/contract/shapes.ts';
 import type { UploadForm } from '../../lib/contract/uploads.ts';
 import { type Answer, type Call, type Connection, jsonOf, operationOf } from './connection.ts';
@@ -30,6 +31,8 @@ export class Journey {
   /** Mark of all that this journey makes: the person's name and the pictures' source. */
   readonly #mark = `smoke-${randomUUID()}`;
   #entryId: number | undefined;
+  /** True if the service keeps faces in which somebody can be found later. */
+  #looksBack = false;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -62,12 +65,13 @@ export class Journey {
     const [group, other] = await Promise.all([samplePicture(3), samplePicture(1)]);
     const woman = await faceAt(group, await this.#detect(group), 1);
     const again = await faceAt(other, await this.#detect(other), -1);
-    const created = await this.#json<BlacklistRecord>('list somebody', {
+    const created = await this.#json<CreatedBlacklistRecord>('list somebody', {
       operation: 'createEntry',
       form: this.#form({ name: this.#mark, reason: 'Made up by npm run smoke.' }, woman),
     });
     const id = created.id;
     this.#entryId = id;
+    this.#looksBack = created.seen_before !== null;
     const params = { id };
     await this.#call('list the same name again', {
       ...{ operation: 'createEntry', status: 409 },
@@ -135,6 +139,15 @@ export class Journey {
       operation: 'exportEntry',
       params: { id: this.#entryId ?? 0 },
     });
+    await this.#call('look for the person in the history', {
+      operation: 'searchHistory',
+      json: { image: images[0] },
+    });
+    await this.#call('look back', {
+      ...{ operation: 'lookBack', params: { id: this.#entryId ?? 0 } },
+      ...(!this.#looksBack && { status: 409 }),
+    });
+    await this.#call('ask what happened', { operation: 'listEvents' });
     await this.#call('delete a result', { operation: 'deleteProcessed', params });
     await this.#call('delete another', {
       operation: 'deleteProcessedUnderProcess',

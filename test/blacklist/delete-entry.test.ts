@@ -19,7 +19,11 @@ const stores = useStores();
 const list = async () => {
   const { listed } = stores.pictures;
   const files = [listed, listed].map((bytes) => ({ fileName: 'a.jpg', bytes }));
-  const { errors, possible_duplicates, ...record } = await createEntry(stores.ports, person, files);
+  const { errors, possible_duplicates, seen_before, ...record } = await createEntry(
+    stores.ports,
+    person,
+    files,
+  );
   return record;
 };
 

@@ -21,7 +21,7 @@ describe('an answer with a limit', () => {
     const [alone] = await processImages(ports, settings, { ...request, images: images.slice(0, 1) });
     const before = await count();
     // Results without faces are short, and 30 of them need room too.
-    const maxBytes = 10 * bytesOf(alone) + 30 * 600;
+    const maxBytes = 10 * bytesOf(alone) + 30 * 900;
     const results = await processImages(ports, settings, request, noDeadline, maxBytes);
     const done = results.filter(({ error }) => error === null);
     expect(done.length).toBeGreaterThanOrEqual(8);

@@ -44,6 +44,8 @@ test('an answer has the shape of today, whatever it lacks', () => {
     original_image_path: null,
     source: null,
     reference: null,
+    camera: null,
+    track: null,
     has_near_miss: null,
     verdict: null,
     verdict_reasons: null,

@@ -121,11 +121,10 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     await page.getByRole('link', { name: 'Audit' }).click();
     await page.getByLabel('Number of the entry').fill(String(listed.id));
     await page.getByLabel('Number of the entry').press('Enter');
-    await page
-      .getByRole('row')
-      .filter({ hasText: 'patchEntry' })
-      .getByRole('cell', { name: '200', exact: true })
-      .waitFor();
+    const changes = page.getByRole('row').filter({ hasText: 'patchEntry' });
+    // Until the filter is applied, those of other entries are there too.
+    await expect.poll(() => changes.count(), { timeout: 30_000 }).toBe(1);
+    expect(await changes.getByRole('cell', { name: '200', exact: true }).count()).toBe(1);
     await page.getByRole('link', { name: 'Privacy' }).click();
     await page.getByText('365 days').first().waitFor();
     await setup().api.delete(listed.id);

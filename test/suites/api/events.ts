@@ -41,7 +41,7 @@ export function eventsSuite(get: () => Tested): void {
         'review',
       ]);
       const known = new Set(events.map((event) => event.id));
-      // What was told of shortly before may be told of again, and so may what others did before the start.
+      // Events of shortly before may come again, also those of before the start.
       const started = Number(start.last.split('_')[0]);
       const isNew = (event: { id: string; time: string }) =>
         !known.has(event.id) && Date.parse(event.time) > started;

@@ -1,12 +1,12 @@
 import type { Config } from '../config.ts';
 import type { Erasure } from '../contract/endpoints/get-erasure.ts';
+import { dayMs } from '../days.ts';
 import { ErasureNotFoundError } from '../errors.ts';
 import type { ErasureRecord, RecordStore } from '../records/port.ts';
 
 type Remaining = Erasure['remaining'][number];
 export type ErasureSettings = Pick<Config, 'aws' | 'webhooks' | 'recoveryDays' | 'keepDays'>;
 
-const dayMs = 24 * 60 * 60_000;
 /** Uploads are deleted a day after they came; the others are as the stack has them. */
 const uploadDays = 1;
 const deadLetterDays = 14;

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { daysBefore } from '../days.ts';
 import type { EntryRecord } from '../records/port.ts';
 
 /** Age in ms below which a change may still be in progress in another process. */
@@ -14,9 +15,7 @@ export function isAbandoned(entry: EntryRecord): boolean {
   return entry.status === 'DELETING' || (entry.status === 'PENDING' && isInterrupted(entry));
 }
 
-const dayMs = 24 * 60 * 60_000;
-
 /** Returns the moment before which an entry must have expired for the sweep to delete it. */
 export function expiredBefore({ expiredDays }: Pick<Config, 'expiredDays'>): Date {
-  return new Date(Date.now() - expiredDays * dayMs);
+  return daysBefore(expiredDays);
 }

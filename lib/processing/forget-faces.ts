@@ -1,8 +1,7 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
+import { daysBefore } from '../days.ts';
 import type { LookBack } from '../faces/port.ts';
 import type { RecordStore } from '../records/port.ts';
-
-const dayMs = 24 * 60 * 60_000;
 
 /**
  * Forgets the faces that were kept longer than the look-back lasts, and those that no model in use can
@@ -23,7 +22,7 @@ export async function forgetFaces(
   const { lookBack } = faces;
   if (!lookBack) return 0;
   // One that was kept this very moment is too old for a look-back of 0 days.
-  const before = new Date(now.getTime() - lookBack.days * dayMs + (lookBack.days === 0 ? 1 : 0));
+  const before = lookBack.days === 0 ? new Date(now.getTime() + 1) : daysBefore(lookBack.days, now);
   let forgotten = 0;
   while (!stop?.aborted) {
     const count = await records.forgetFacesBefore(before, lookBack.version);

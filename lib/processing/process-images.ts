@@ -116,10 +116,8 @@ async function processInput(
       if (!options.deadline.leaves(neededMs)) return undefined;
       const started = performance.now();
       const picture = await decodePicture(measured);
-      const stored =
-        ports.stripMetadata === false
-          ? measured.original
-          : await withoutMetadata(measured, async () => picture);
+      const stored = async () =>
+        ports.stripMetadata === false ? measured.original : withoutMetadata(measured, async () => picture);
       const examined = await examine(ports, settings, input, { ...picture, stored }, options);
       const { source } = input.origin;
       meter.worked({
@@ -206,9 +204,10 @@ interface Examined {
   readonly unmatched: readonly KeptFace[];
 }
 
-/** A picture with the bytes of it that may be stored. */
+/** A picture that may be stored. */
 interface StorablePicture extends Picture {
-  readonly stored: Uint8Array;
+  /** Makes the bytes to store, which takes time if the picture is turned. */
+  readonly stored: () => Promise<Uint8Array>;
 }
 
 /** Returns the one of two wishes that keeps less. */
@@ -242,7 +241,7 @@ async function examine(
   const { pictureId } = options;
   const keys = processedKeys(pictureId, new Date(), picture.format);
   const put = (...args: Parameters<typeof images.put>) => timed('store', () => images.put(...args));
-  const putOriginal = () => put(keys.original, picture.stored, `image/${picture.format}`);
+  const putOriginal = async () => put(keys.original, await picture.stored(), `image/${picture.format}`);
   // Nothing is written of what may not be kept.
   const isKeptAnyway = isWanted(options.keep, settings, false);
   try {

@@ -1,4 +1,5 @@
 import type { Config, KeepDays } from '../config.ts';
+import { dayMs, daysBefore } from '../days.ts';
 import type { Leftovers } from '../images/leftovers.ts';
 import { log } from '../log.ts';
 import type { ProcessedFilter, RecordStore, RetentionDue, RetentionNote } from '../records/port.ts';
@@ -24,7 +25,6 @@ export interface RetentionReport {
   readonly begins: string | null;
 }
 
-const dayMs = 24 * 60 * 60_000;
 /** Time to object to a deletion that a new version, or a shorter limit, brings. */
 export const objectionMs = 7 * dayMs;
 /** Rounds come every hour. A longer gap may be a clock that jumped ahead: nothing may fall victim to it. */
@@ -101,7 +101,7 @@ export async function retain(
   return {
     unmatched: (await removeMatching(ports, unmatched, { stop })).removed,
     matched: (await removeMatching(ports, matched, { stop })).removed,
-    rejected: await removeRejected(ports, before(settings.keepDays.rejected, now), stop),
+    rejected: await removeRejected(ports, daysBefore(settings.keepDays.rejected, now), stop),
     begins: null,
   };
 }
@@ -128,12 +128,10 @@ async function remember({ records }: RetentionPorts, note: RetentionNote): Promi
 
 function filtersOf(keepDays: KeepDays, now: Date) {
   return {
-    unmatched: { hasMatch: false, until: before(keepDays.unmatched, now) },
-    matched: { hasMatch: true, until: before(keepDays.matched, now) },
+    unmatched: { hasMatch: false, until: daysBefore(keepDays.unmatched, now) },
+    matched: { hasMatch: true, until: daysBefore(keepDays.matched, now) },
   };
 }
-
-const before = (days: number, now: Date) => new Date(now.getTime() - days * dayMs);
 
 async function dueOf(ports: RetentionPorts, keepDays: KeepDays, now: Date): Promise<RetentionDue> {
   const filters = filtersOf(keepDays, now);
@@ -141,7 +139,7 @@ async function dueOf(ports: RetentionPorts, keepDays: KeepDays, now: Date): Prom
     await countOf(ports, filters.unmatched),
     await countOf(ports, filters.matched),
   ];
-  const until = before(keepDays.rejected, now);
+  const until = daysBefore(keepDays.rejected, now);
   let rejected = 0;
   let oldestRejected: Date | undefined;
   for await (const { since } of ports.leftovers.list('rejected')) {

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Config } from '../config.ts';
+import { dayMs } from '../days.ts';
 import { freeBytes } from '../disk-space.ts';
 import { imageFolderPaths } from '../images/location.ts';
 import type { TimeDisorder } from '../records/port.ts';
@@ -39,7 +40,7 @@ export function diskWarning({ folder, freeBytes }: LowDisk): string {
 }
 
 /** Milliseconds for which a clock that was put back is reported. */
-const recentMs = 30 * 24 * 60 * 60_000;
+const recentMs = 30 * dayMs;
 
 /** Returns a warning about a clock that was set back recently, or that is still ahead. */
 export function clockWarning({ before, after }: TimeDisorder): string | undefined {

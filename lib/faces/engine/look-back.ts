@@ -1,4 +1,5 @@
 import type { DistanceMetric } from '../../contract/vocabulary.ts';
+import { daysBefore } from '../../days.ts';
 import { isUnusablePicture } from '../../errors.ts';
 import type { FaceOptions, LookBack, SeenFaces, UsedOptions, WithPicture } from '../port.ts';
 import { similarityAt } from './models/calibration.ts';
@@ -19,8 +20,6 @@ export interface LookBackEngine {
   /** Reads the embeddings of enrolled images, by the images' ids. */
   enrolled(imageIds: readonly string[]): Promise<ReadonlyMap<string, Float32Array>>;
 }
-
-const dayMs = 24 * 60 * 60_000;
 
 /** Look-back among the faces that the records keep as embeddings. */
 export class EngineLookBack implements LookBack {
@@ -66,7 +65,7 @@ export class EngineLookBack implements LookBack {
     const { embeddingModel, ...used } = this.#engine.used(options);
     const { version, calibration } = embeddingModel;
     // Faces that are too old count no more, even before they are removed.
-    const since = this.days === 0 ? 0 : Date.now() - this.days * dayMs;
+    const since = this.days === 0 ? 0 : daysBefore(this.days).getTime();
     const { metric, threshold } = used;
     const { own, total } = await this.#kept.count(version, since);
     const hits = await searchKept(this.#kept, { version, since, probes, metric, threshold });

@@ -3,6 +3,7 @@ import { changeFacts, countWritten } from '../../audit/scope.ts';
 import type { ReviewEvent } from '../../contract/match-event.ts';
 import { type ReviewState, type ReviewVerdict, reviewVerdicts } from '../../contract/review.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
+import { dayMs } from '../../days.ts';
 import type { NewReview, ProcessedQuery, RecordStore, ReviewTally, TallyKey } from '../port.ts';
 import type { Range } from '../shared/clock.ts';
 import { remaining, remainingRanks } from '../shared/gaps.ts';
@@ -34,7 +35,6 @@ import type { Item, Key } from './keys.ts';
 import { type RanksFound, rankIn } from './ranks.ts';
 import { readResult } from './stored.ts';
 
-const dayMs = 24 * 60 * 60_000;
 /** Days for which the item of an event is kept; the stream keeps its record for one. */
 const eventDays = 7;
 

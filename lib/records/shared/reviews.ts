@@ -2,6 +2,7 @@ import type { ReviewEvent } from '../../contract/match-event.ts';
 import type { Review, ReviewState, ReviewVerdict, SingleReview } from '../../contract/review.ts';
 import { reviewVerdicts } from '../../contract/review.ts';
 import type { BlacklistMatch, ImageProcessingResult } from '../../contract/shapes.ts';
+import { dayMs } from '../../days.ts';
 import { RequestInvalidError } from '../../errors.ts';
 import type { NewReview, TallyKey } from '../port.ts';
 import { erasedText } from './redaction.ts';
@@ -30,7 +31,6 @@ export interface ReviewChange {
 type Result = Pick<ImageProcessingResult, 'faces' | 'db_id' | 'processing_timestamp'>;
 /** Days for which counts are kept. */
 export const keptTallyDays = 90;
-const dayMs = 24 * 60 * 60_000;
 
 /**
  * Computes the effects of a review; `undefined` if the same person has said the same before.

@@ -9,8 +9,6 @@ import { openStored } from './open-stored.ts';
 
 /** Faces in the answer to a listing. */
 const seenBeforeLimit = 10;
-/** Records that are read at once. */
-const recordsAtOnce = 100;
 
 type LookBackPorts = Pick<Ports, 'records' | 'images' | 'faces' | 'pictureSlots'>;
 
@@ -62,20 +60,18 @@ export async function shownSeen(
 ): Promise<SeenFaces> {
   const shown: SeenFaces['seen'] = [];
   let gone = 0;
-  for (let next = 0; next < seen.length && shown.length < limit; next += recordsAtOnce) {
-    for (const { processedId, faceIndex, distance, similarity } of seen.slice(next, next + recordsAtOnce)) {
-      if (shown.length === limit) break;
-      const result = await records.getProcessed(processedId);
-      if (!result) {
-        gone += 1;
-        continue;
-      }
-      const { processing_timestamp, source } = result;
-      shown.push({
-        ...{ db_id: processedId, face_index: faceIndex, processing_timestamp, source },
-        ...{ distance, similarity },
-      });
+  for (const { processedId, faceIndex, distance, similarity } of seen) {
+    if (shown.length === limit) break;
+    const result = await records.getProcessed(processedId);
+    if (!result) {
+      gone += 1;
+      continue;
     }
+    const { processing_timestamp, source } = result;
+    shown.push({
+      ...{ db_id: processedId, face_index: faceIndex, processing_timestamp, source },
+      ...{ distance, similarity },
+    });
   }
   return {
     total: seen.length - gone,

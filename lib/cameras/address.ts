@@ -7,7 +7,7 @@ export type CameraAddress =
   | { readonly kind: 'push' };
 
 /** Address of a camera that sends its pictures itself. */
-export const pushAddress = 'push';
+const pushAddress = 'push';
 
 const kinds: Readonly<Record<string, 'rtsp' | 'http'>> = {
   'rtsp:': 'rtsp',

@@ -6,7 +6,7 @@ const step = 4;
 /** Samples of a cell's side: a cell has 32 pixels. */
 const cellSamples = 8;
 /** Pixels of a cell's side. */
-export const cellSize = step * cellSamples;
+const cellSize = step * cellSamples;
 /** Share of a new frame in the running mean. */
 const learning = 0.1;
 /** Mean difference of a moving cell's samples, in levels of 0..255, above what noise alone makes. */

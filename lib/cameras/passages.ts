@@ -17,7 +17,7 @@ export interface PassageListener {
   /** A track shows listed people. It is called once for a track. */
   readonly onTold: (track: WatchedTrack, judgement: Judgement) => Promise<void>;
   /** A track is over; `isTold` if it was told of. */
-  readonly onEnded: (track: WatchedTrack, isTold: boolean, judgement: Judgement | undefined) => Promise<void>;
+  readonly onEnded: (track: WatchedTrack, isTold: boolean) => Promise<void>;
 }
 
 /** Result of a frame. */
@@ -135,7 +135,7 @@ export class Passages {
       const isTold = this.#told.has(track.id);
       const judgement = isTold ? undefined : await this.#judge.judge(track, 'end');
       if (judgement && judgement.told.length > 0) await this.#tell(track, judgement);
-      await this.#listener.onEnded(track, this.#told.has(track.id), judgement);
+      await this.#listener.onEnded(track, this.#told.has(track.id));
     }
   }
 

@@ -86,8 +86,7 @@ export class Sightings {
       verdict_reasons: [],
       candidates: null,
     };
-    const nobody = { matched_looks: 0, distance_mean: null, suppressed: false };
-    await this.#store(shot, face, passageOf(track, nobody));
+    await this.#store(shot, face, passageOf(track, nothingMatched));
   }
 
   /**

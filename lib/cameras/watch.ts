@@ -35,7 +35,7 @@ export interface CameraStatus {
 export interface CameraListener {
   /** Records listed people. Returns true if something was told. */
   readonly onTold: (track: WatchedTrack, judgement: Judgement) => Promise<boolean>;
-  readonly onEnded: (track: WatchedTrack, isTold: boolean, judgement: Judgement | undefined) => Promise<void>;
+  readonly onEnded: (track: WatchedTrack, isTold: boolean) => Promise<void>;
   readonly onState: (status: CameraStatus) => void;
   /** Is told of a frame that could not be looked at. */
   readonly onError: (error: unknown) => void;
@@ -214,9 +214,9 @@ export class CameraWatcher {
           if (!(await listener.onTold(track, judgement))) return;
           this.#lastSighting = new Date();
         },
-        onEnded: async (track, isTold, judgement) => {
+        onEnded: async (track, isTold) => {
           this.#tracks[isTold ? 'matched' : 'unknown']++;
-          await listener.onEnded(track, isTold, judgement);
+          await listener.onEnded(track, isTold);
         },
       },
     );

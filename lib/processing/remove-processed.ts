@@ -71,7 +71,7 @@ export async function removeMatching(
 }
 
 /** Removes pictures first, and then their records: as long as there is the one, the other is found. */
-export async function removePictures(
+async function removePictures(
   { records, images }: Pick<RemovalPorts, 'images'> & { records: Pick<RecordStore, 'removeProcessed'> },
   results: readonly ImageProcessingResult[],
 ): Promise<void> {

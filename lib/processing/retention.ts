@@ -26,7 +26,7 @@ export interface RetentionReport {
 }
 
 /** Time to object to a deletion that a new version, or a shorter limit, brings. */
-export const objectionMs = 7 * dayMs;
+const objectionMs = 7 * dayMs;
 /** Rounds come every hour. A longer gap may be a clock that jumped ahead: nothing may fall victim to it. */
 const longestGapMs = 2 * dayMs;
 

@@ -9,7 +9,7 @@ import type { StreamRoute } from './gateway.ts';
 
 /** Server-sent events of what happens, for pages that follow by themselves. It is not deployed. */
 
-export const eventStreamContract = defineEndpoint({
+const eventStreamContract = defineEndpoint({
   operationId: 'streamEvents',
   method: 'GET',
   path: '/api/v1/events/stream',

@@ -8,7 +8,7 @@ const linesInWindow = 60;
 /** Lines of one hour from one address. */
 const linesOfAddress = 6;
 /** Action of the lines in the audit trail. */
-export const refusalAction = 'refuseToken';
+const refusalAction = 'refuseToken';
 
 /** A request that was refused for its token, or for having none. */
 export interface Refusal {

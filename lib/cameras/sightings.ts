@@ -5,10 +5,12 @@ import type { Config } from '../config.ts';
 import type { DetectedFace, Track } from '../contract/shapes.ts';
 import type { FaceMatch, MatchedFace, MatchResult } from '../faces/port.ts';
 import { type ProcessedKeys, processedKeys } from '../images/key.ts';
+import type { ImageStore } from '../images/port.ts';
 import type { Picture } from '../inputs/picture.ts';
 import type { Stores } from '../ports.ts';
-import { cropFace, drawBoxes, encodeJpeg } from '../processing/render.ts';
+import { encodeJpeg } from '../processing/render.ts';
 import { shownFaces } from '../processing/shown-faces.ts';
+import { keptFace, removeCopies, storeDrawings } from '../processing/stored-copies.ts';
 import { pictureVerdict } from '../processing/verdicts.ts';
 import type { ProcessedResult } from '../records/port.ts';
 import type { Judgement, WatchedTrack } from './judge.ts';
@@ -122,7 +124,7 @@ export class Sightings {
       await this.#putPictures(shot, hasMatch, keys);
       const result: ProcessedResult = {
         image_path_or_identifier: `camera:${name}`,
-        faces: [withoutNotes(face)],
+        faces: [keptFace(face)],
         error: null,
         saved_image_path: images.location(this.#settings.drawBoundingBoxes ? keys.annotated : keys.original),
         original_image_path: images.location(keys.original),
@@ -140,26 +142,18 @@ export class Sightings {
       meter.worked({ faces: 1, matches: hasMatch ? 1 : 0, source: name, seconds: 0 });
       return id;
     } catch (error) {
-      const mayBeKept = await records.findProcessed([pictureId]).then(
-        (found) => found.has(pictureId),
-        () => true,
-      );
-      // The sweep finds pictures without a record.
-      if (!mayBeKept) await Promise.allSettled(Object.values(keys).map((key) => images.delete(key)));
+      await removeCopies(this.#ports, pictureId, keys);
       throw error;
     }
   }
 
   async #putPictures(shot: Shot, hasMatch: boolean, keys: ProcessedKeys): Promise<void> {
-    const { drawBoundingBoxes, croppedFacePaddingRatio } = this.#settings;
-    const { images } = this.#ports;
     const original = await encodeJpeg(shot);
     const picture: Picture = { ...shot, original, format: 'jpeg' };
-    await images.put(keys.original, original, 'image/jpeg');
-    await images.put(keys.crop, await cropFace(picture, shot.area, croppedFacePaddingRatio), 'image/jpeg');
-    if (!drawBoundingBoxes) return;
-    const drawn = await drawBoxes(picture, [{ box: shot.area, isMatch: hasMatch }]);
-    await images.put(keys.annotated, drawn, 'image/jpeg');
+    const put: ImageStore['put'] = (...args) => this.#ports.images.put(...args);
+    const boxes = [{ box: shot.area, isMatch: hasMatch }];
+    await put(keys.original, original, 'image/jpeg');
+    await storeDrawings(put, this.#settings, picture, boxes, keys);
   }
 }
 
@@ -191,13 +185,4 @@ function matchResultOf(track: WatchedTrack, shot: Shot, { told, ...used }: Judge
     reasons: [],
   };
   return { ...used, nearThreshold: used.threshold, faces: [face], hasGallery: true };
-}
-
-/** Leaves out the notes of whom was found: a text about somebody is kept in one place. */
-function withoutNotes(face: DetectedFace): DetectedFace {
-  const blacklist_matches = face.blacklist_matches.map((match) => ({
-    ...match,
-    entry: { ...match.entry, notes: null },
-  }));
-  return { ...face, blacklist_matches };
 }

@@ -4,12 +4,11 @@ import { noteThreshold } from '../audit/scope.ts';
 import type { Config } from '../config.ts';
 import type { ProcessImagesRequest } from '../contract/endpoints/process-images.ts';
 import { type KeepChoice, keepChoices } from '../contract/fields.ts';
-import type { BlacklistMatch, Box, DetectedFace, ImageProcessingResult } from '../contract/shapes.ts';
+import type { DetectedFace, ImageProcessingResult } from '../contract/shapes.ts';
 import { type Deadline, neededMs, noDeadline, noTimeLeft, storingMs } from '../deadline.ts';
 import { DiskFullError, isUnusablePicture, NoUsableImageError } from '../errors.ts';
 import type { MatchResult } from '../faces/port.ts';
 import { type ProcessedKeys, processedKeys } from '../images/key.ts';
-import type { ImageStore } from '../images/port.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import { measurePicture } from '../inputs/measure.ts';
 import { withoutMetadata } from '../inputs/metadata.ts';
@@ -20,13 +19,13 @@ import { timed } from '../metrics/timed.ts';
 import { noCamera, type Origin, originOf } from '../origin.ts';
 import type { Ports } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';
-import type { KeptFace, ProcessedResult, RecordStore } from '../records/port.ts';
+import type { KeptFace, ProcessedResult } from '../records/port.ts';
 import { keepOfUpload } from '../uploads/key.ts';
 import { AnswerBudget, fitted, noRoomLeft } from './answer-size.ts';
 import { faceOptions, shownWarnings } from './face-options.ts';
 import { refuseLostGallery } from './lost-gallery.ts';
-import { cropFace, drawBoxes } from './render.ts';
 import { shownFaces } from './shown-faces.ts';
+import { keptFace, removeCopies, storeDrawings } from './stored-copies.ts';
 import { notProcessed, pictureVerdict } from './verdicts.ts';
 
 type RenderSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRatio' | 'reviewBand'>;
@@ -303,27 +302,6 @@ function unmatchedFaces({ faces }: MatchResult, shown: readonly DetectedFace[]):
 
 const noCopies = { saved_image_path: null, original_image_path: null, cropped_face_path: null };
 
-/** Stores the largest face, cut out, and the picture with boxes around its faces. */
-async function storeDrawings(
-  put: ImageStore['put'],
-  { drawBoundingBoxes, croppedFacePaddingRatio }: RenderSettings,
-  picture: Picture,
-  boxes: readonly { readonly box: Box; readonly isMatch: boolean }[],
-  keys: ProcessedKeys,
-): Promise<void> {
-  const [largest] = boxes;
-  if (!largest) return;
-  // The crop is cut out before the boxes are drawn on the same pixels.
-  const crop = await timed('draw', () => cropFace(picture, largest.box, croppedFacePaddingRatio));
-  await allOrFirstError([
-    put(keys.crop, crop, 'image/jpeg'),
-    drawBoundingBoxes &&
-      timed('draw', () => drawBoxes(picture, boxes)).then((drawn) =>
-        put(keys.annotated, drawn, 'image/jpeg'),
-      ),
-  ]);
-}
-
 /** Stores the record that names a picture's copies. If that fails, the copies are deleted. */
 async function keep(
   { images, records }: Pick<Ports, 'images' | 'records'>,
@@ -338,32 +316,5 @@ async function keep(
   } catch (error) {
     await removeCopies({ images, records }, pictureId, keys);
     throw error;
-  }
-}
-
-/** Leaves out candidates, and the notes of whom was found: a text about somebody is kept in one place. */
-function keptFace(face: DetectedFace): DetectedFace {
-  const withoutNotes = (match: BlacklistMatch) => ({ ...match, entry: { ...match.entry, notes: null } });
-  return { ...face, blacklist_matches: face.blacklist_matches.map(withoutNotes), candidates: null };
-}
-
-async function removeCopies(
-  { images, records }: Pick<Ports, 'images' | 'records'>,
-  pictureId: string,
-  keys: ProcessedKeys,
-): Promise<void> {
-  if (await mayBeKept(records, pictureId)) return;
-  await Promise.allSettled(Object.values(keys).map((key) => images.delete(key)));
-}
-
-/**
- * Returns true if the record may exist although storing it failed: the answer can get lost. The sweep finds
- * pictures without a record.
- */
-async function mayBeKept(records: RecordStore, pictureId: string): Promise<boolean> {
-  try {
-    return (await records.findProcessed([pictureId])).has(pictureId);
-  } catch {
-    return true;
   }
 }

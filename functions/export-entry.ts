@@ -1,4 +1,5 @@
 import { exportEntry } from '../lib/blacklist/export-entry.ts';
+import { loadConfig } from '../lib/config.ts';
 import { exportEntryContract } from '../lib/contract/endpoints/export-entry.ts';
 import { neededMs } from '../lib/deadline.ts';
 import { apiPrefix } from '../lib/http/api-prefix.ts';
@@ -16,7 +17,11 @@ const linkSeconds = 3_600;
 /** GET /api/v1/blacklist/{id}/export */
 export const handler = endpoint(exportEntryContract, async ({ params, query }, { event, deadline }) => {
   const isStreamed = mayStream(event);
-  const ports = { ...(await entryPorts()), audit: await audit(), receivers: () => webhookStatus() };
+  const hasEventBus = loadConfig().aws?.tableName !== undefined;
+  const ports = {
+    ...{ ...(await entryPorts()), audit: await audit() },
+    ...{ receivers: () => webhookStatus(), hasEventBus },
+  };
   const options = { apiPrefix: apiPrefix(event), after: query.after };
   const fileName = `entry-${params.id}${query.after === undefined ? '' : `-after-${query.after}`}.zip`;
   if (isStreamed) {

@@ -20,8 +20,10 @@ export interface ExportPorts {
   readonly records: RecordStore;
   readonly images: ImageLocator;
   readonly audit: Pick<AuditTrail, 'list'>;
-  /** Receivers of events; null where EventBridge has them. */
+  /** Receivers of events; null where there are no webhooks. */
   readonly receivers: () => Promise<WebhookStatus[] | null>;
+  /** True if EventBridge has the events too. */
+  readonly hasEventBus: boolean;
   /** Hands out a stored picture's bytes or a link to it; `undefined` if there is none. */
   readonly picture: (key: string) => Promise<Uint8Array | string | undefined>;
 }
@@ -149,8 +151,8 @@ class ExportPart {
     const webhooks = await this.#ports.receivers();
     return {
       webhooks: webhooks?.map(({ receiver }) => receiver) ?? [],
-      event_bus: webhooks === null ? 'The account’s default bus; its rules tell who else.' : null,
-      note: 'They are told of each match with the name and the reason, and of the deletion.',
+      event_bus: this.#ports.hasEventBus ? 'The account’s default bus; its rules tell who else.' : null,
+      note: 'They are told of each match with the name, and of the deletion.',
     };
   }
 

@@ -66,10 +66,14 @@ async function searchKeptFaces(
   options: FaceOptions,
   limit: number,
 ): Promise<Answer> {
-  const found = await requireLookBack(ports).findLargest(probe, options);
+  const lookBack = requireLookBack(ports);
+  const found = await lookBack.findLargest(probe, options);
   const { seen, total } = await shownSeen(ports, found, limit, performance.now());
   const { total: pictures } = await ports.records.listProcessed({ limit: 1, offset: 0 });
   const { compared, notCompared: not_compared } = found;
+  const others =
+    `Only faces that matched nobody, of the last ${lookBack.days} days, were compared. ` +
+    "Ask with 'by': 'pictures' to compare all kept pictures.";
   const more = `${total} faces match; the answer has the nearest ${limit}. Ask with a larger limit.`;
   return {
     by: 'kept_faces',
@@ -78,7 +82,7 @@ async function searchKeptFaces(
     progress: { done: pictures, total: pictures },
     next: null,
     ...usedFields(found),
-    ...(total > seen.length && { warnings: [...found.warnings, more] }),
+    warnings: [...found.warnings, others, ...(total > seen.length ? [more] : [])],
   };
 }
 

@@ -19,7 +19,8 @@ function ports(): ExportPorts {
   return {
     ...stores.ports,
     audit: new SqliteAudit(stores.database),
-    receivers: async () => [],
+    receivers: async () => null,
+    hasEventBus: false,
     picture: (key) => stores.ports.images.get(key),
   };
 }

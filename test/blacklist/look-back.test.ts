@@ -7,11 +7,13 @@ import { getErasure } from '../../lib/blacklist/get-erasure.ts';
 import { lookBack } from '../../lib/blacklist/look-back.ts';
 import { parseConfig } from '../../lib/config.ts';
 import { ProcessImagesRequest } from '../../lib/contract/endpoints/process-images.ts';
+import { HistorySearch } from '../../lib/contract/endpoints/search-history.ts';
 import { LookBackOffError } from '../../lib/errors.ts';
 import { createInputReader } from '../../lib/inputs/read.ts';
 import type { Ports } from '../../lib/ports.ts';
 import { forgetFaces } from '../../lib/processing/forget-faces.ts';
 import { processImages } from '../../lib/processing/process-images.ts';
+import { searchHistory } from '../../lib/processing/search-history.ts';
 import type { HistoryChoice } from '../../lib/records/port.ts';
 import { openDatabase } from '../../lib/records/sqlite/database.ts';
 import { type Embedded, openEmbedded } from '../../lib/wiring/embedded.ts';
@@ -97,6 +99,11 @@ test('who is listed is found in the pictures of before, and nobody else is', asy
   const found = await lookBack(ports, id, 100);
   expect(found.seen.map(({ db_id }) => db_id)).toEqual([group]);
   expect(again).toBeGreaterThan(stranger as number);
+  // Her match is no kept face, and whoever asks for all that is known of her must learn so.
+  const request = HistorySearch.parse({ image: people.herAgain.toString('base64') });
+  const searched = await searchHistory(ports, request);
+  expect([searched.by, searched.seen.map(({ db_id }) => db_id)]).toEqual(['kept_faces', [group]]);
+  expect(searched.warnings).toEqual([expect.stringContaining("'by': 'pictures'")]);
   await forgetAll();
 });
 

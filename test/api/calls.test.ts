@@ -69,10 +69,10 @@ async function callsOf(work: () => Promise<unknown>): Promise<Record<string, num
   const known = new Set<string>();
   const count = (message: unknown) => {
     const { request } = message as { request: ClientRequest };
-    // The gates in front of the services pass each request on, with the same headers.
-    const attempt = `${request.getHeader('amz-sdk-invocation-id')} ${request.getHeader('amz-sdk-request')}`;
-    if (known.has(attempt)) return;
-    known.add(attempt);
+    // The gates in front of the services pass each request on, and the SDK repeats what a connection lost.
+    const call = String(request.getHeader('amz-sdk-invocation-id'));
+    if (known.has(call)) return;
+    known.add(call);
     operations.push(operationOf(request));
   };
   subscribe('http.client.request.start', count);

@@ -1,4 +1,4 @@
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { AuditLine } from '../../../../lib/contract/endpoints/list-audit.ts';
 import { listAudit } from '../api/endpoints.ts';
 import { useLoad } from '../load.ts';
@@ -7,6 +7,7 @@ import { auditPath, go, paths } from '../routes.ts';
 import { Page } from '../ui/page.tsx';
 import { ServiceTabs } from '../ui/service-tabs.tsx';
 import { Empty, Failure } from '../ui/states.tsx';
+import { TextFilter } from '../ui/text-filter.tsx';
 
 const linesAtOnce = 50;
 
@@ -32,9 +33,9 @@ export function AuditPage({ query }: { query: URLSearchParams }) {
     <Page title="Audit" lead="Who looked at or changed what. No names of listed people are kept here.">
       <ServiceTabs />
       <search class="filters" aria-label="Narrow the list">
-        <TextField label="Actor" value={filter.actor} onChange={(actor) => show({ actor })} />
-        <TextField label="Action" value={filter.action} onChange={(action) => show({ action })} />
-        <TextField
+        <TextFilter label="Actor" value={filter.actor} onChange={(actor) => show({ actor })} />
+        <TextFilter label="Action" value={filter.action} onChange={(action) => show({ action })} />
+        <TextFilter
           label="Number of the entry"
           value={filter.entryId}
           pattern="[0-9]*"
@@ -111,31 +112,5 @@ function Line({ line }: { line: AuditLine }) {
       </td>
       <td>{outcome ?? 'done'}</td>
     </tr>
-  );
-}
-
-function TextField({
-  label,
-  value,
-  pattern,
-  onChange,
-}: {
-  label: string;
-  value: string;
-  pattern?: string;
-  onChange: (value: string) => void;
-}) {
-  const id = useId();
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <input
-        id={id}
-        type="search"
-        {...(pattern && { pattern, inputMode: 'numeric' as const })}
-        value={value}
-        onChange={({ currentTarget }) => onChange(currentTarget.value.trim())}
-      />
-    </div>
   );
 }

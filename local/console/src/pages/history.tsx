@@ -8,6 +8,7 @@ import { Icon } from '../ui/icon.tsx';
 import { Page } from '../ui/page.tsx';
 import { LoadingRows, ProcessedRows } from '../ui/processed-rows.tsx';
 import { Empty, Failure } from '../ui/states.tsx';
+import { TextFilter } from '../ui/text-filter.tsx';
 
 const rowsPerPage = 25;
 
@@ -163,32 +164,6 @@ function Filters({ query, isFiltered }: { query: HistoryQuery; isFiltered: boole
         </a>
       )}
     </search>
-  );
-}
-
-/** Filters by a text as the client told it. It counts once it is written to the end. */
-function TextFilter({
-  label,
-  value,
-  onChange,
-}: {
-  label: string;
-  value: string;
-  onChange: (value: string) => void;
-}) {
-  const id = useId();
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <input
-        id={id}
-        type="search"
-        dir="auto"
-        maxLength={200}
-        value={value}
-        onChange={({ currentTarget }) => onChange(currentTarget.value.trim())}
-      />
-    </div>
   );
 }
 

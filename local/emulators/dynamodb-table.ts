@@ -18,8 +18,9 @@ export async function createTable({
   region,
   tableName: TableName,
   endpoint,
-}: TableSettings & { endpoint: string }): Promise<void> {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  accessKeyId = 'local',
+}: TableSettings & { endpoint: string; accessKeyId?: string }): Promise<void> {
+  const credentials = { accessKeyId, secretAccessKey: 'local' };
   const client = new DynamoDBClient({ region, endpoint, credentials });
   try {
     await client.send(

@@ -22,5 +22,5 @@ apiSuite(
 /** Address of a service that already runs, such as a container, if the environment names one. */
 const { API_URL: url, API_TOKEN: token } = process.env;
 if (url) {
-  apiSuite(url, async () => connectOverHttp(url, token), { backend: deepface });
+  apiSuite(url, async () => ({ ...connectOverHttp(url, token), isLasting: true }), { backend: deepface });
 }

@@ -5,20 +5,19 @@ import { openDynamoRecords } from '../../../lib/records/dynamodb/records.ts';
 import type { RecordStore } from '../../../lib/records/port.ts';
 import { type DynamoDbEmulator, startDynamoDb } from '../../../local/emulators/dynamodb.ts';
 import { createTable } from '../../../local/emulators/dynamodb-table.ts';
-import { useEndpoint as useServiceAt } from '../../service.ts';
 import type { OpenedRecords } from '../../suites/records/fixtures.ts';
 
 export const region = 'eu-west-1';
 
 /**
- * Makes a table for each test in a DynamoDB Local of the file's own. It does one thing at a time, so files
- * that write much would make each other wait too long.
+ * Makes a table for each test, in a place of its own, in a DynamoDB Local of the file's own. It does one
+ * thing at a time, so files that write much would make each other wait too long.
  */
 export function dynamoTables() {
   let emulator: DynamoDbEmulator;
 
   beforeAll(async () => {
-    emulator = await startDynamoDb();
+    emulator = await startDynamoDb({ isByAccessKey: true });
     useEndpoint(emulator.url);
   });
   afterAll(() => emulator.close());
@@ -27,7 +26,10 @@ export function dynamoTables() {
     url: () => emulator.url,
     async create(): Promise<TableSettings> {
       const settings = { region, tableName: `records-${randomUUID()}` };
-      await createTable({ ...settings, endpoint: emulator.url });
+      // The more DynamoDB Local holds in one place, the slower each call gets.
+      const accessKeyId = randomUUID().replaceAll('-', '');
+      process.env.AWS_ACCESS_KEY_ID = accessKeyId;
+      await createTable({ ...settings, endpoint: emulator.url, accessKeyId });
       return settings;
     },
   };
@@ -53,7 +55,8 @@ export function openedRecords(settings: TableSettings): OpenedRecords {
   };
 }
 
-/** Makes the SDK find that DynamoDB. */
+/** Makes the SDK find that DynamoDB, with the access key of the last table that was made. */
 export function useEndpoint(url: string): void {
-  useServiceAt('dynamodb', url);
+  process.env.AWS_ENDPOINT_URL_DYNAMODB = url;
+  process.env.AWS_SECRET_ACCESS_KEY = 'local';
 }

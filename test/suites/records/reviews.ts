@@ -101,7 +101,7 @@ export function reviewSuite(opened: () => OpenedRecords): void {
         1,
       ),
     ];
-    for (const one of refused) await expect(one).rejects.toThrow(RequestInvalidError);
+    await Promise.all(refused.map((one) => expect(one).rejects.toThrow(RequestInvalidError)));
     expect(await judge(999, 1, 'confirmed')).toBeUndefined();
     expect(await list({ review: 'open' })).toEqual({ total: 1, ids: [id] });
     expect(await store.reviewTallies(0)).toEqual([]);

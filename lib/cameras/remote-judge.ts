@@ -29,9 +29,10 @@ export function askingJudge(match: NonNullable<FaceBackend['matchFace']>, thresh
     if (!best || !shot) return;
     // A question that fails counts: whoever is down or throttles must not be asked more often for it.
     asked.questions++;
-    asked.quality = best.quality;
     const picture = { ...shot, original: await encodeJpeg(shot), format: 'jpeg' } as const;
     const found = await match(picture, shot.area, threshold === null ? {} : { threshold });
+    // After a failure the second question is asked however good the best look is.
+    asked.quality = best.quality;
     asked.judgement = judgementOf(found);
   }
 

@@ -21,9 +21,10 @@ export const CameraEntry = z.strictObject({
   name: z
     .string()
     .transform(normalName)
+    .refine(({ length }) => length > 0 && length <= 100, 'takes 1 to 100 characters')
     .refine(
-      (name) => name.length > 0 && name.length <= 100 && !/[/\\]/.test(name),
-      'takes 1 to 100 characters',
+      (name) => !/[/\\]|^\.{1,2}$/.test(name),
+      'takes no / and no \\, and is not . or ..: it is a part of addresses',
     ),
   url: z.string(),
   fps: z.number().min(0.2).max(15).default(5),

@@ -76,7 +76,10 @@ await runCommand(async () => {
     const { run, watchers } = await watchCameras({ ...opened, outbox, onPassage }, config, [settings]);
     await run(stop.signal);
     const [status] = watchers.map((watcher) => watcher.status);
-    if (status?.reason) console.error(status.reason);
+    if (status?.state === 'offline') {
+      console.error(status.reason);
+      process.exitCode = 1;
+    }
   } finally {
     await opened.close();
   }

@@ -57,8 +57,7 @@ function stateOf(watcher: CameraWatcher): CameraState {
   return {
     name,
     address,
-    // A pause that was asked for a moment ago is under way.
-    state: watcher.isPaused ? 'paused' : state,
+    state,
     since: status.since.toISOString(),
     reason,
     fps: settings.fps,

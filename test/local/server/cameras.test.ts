@@ -135,6 +135,29 @@ test('whoever has not the role neither sends, nor sees, nor pauses', async () =>
   expect((await server.send('PUT', '/api/v1/cameras/door', pause)).status).toBe(403);
 });
 
+test('a paused camera takes no picture, says so at once, and goes on with the next picture', async () => {
+  const put = (paused: boolean) =>
+    server.send('PUT', pushPath.replace(/\/frames$/, ''), {
+      headers: as('desk'),
+      body: JSON.stringify({ paused }),
+    });
+  const push = async () =>
+    server.send('POST', pushPath, { headers: as('check'), body: await testPicture(1) });
+  await push();
+  const { since: before } = await stateOf('Côté desk', 'online');
+  const paused = (await put(true)).json() as CameraState;
+  expect(paused).toMatchObject({ state: 'paused', fps_seen: 0, faces: [], reason: null });
+  expect(Date.parse(paused.since)).toBeGreaterThan(Date.parse(before));
+  const refused = await push();
+  expect([refused.status, refused.json()]).toEqual([
+    409,
+    { detail: 'The camera is paused, and takes no pictures.' },
+  ]);
+  expect((await put(false)).json()).toMatchObject({ state: 'starting' });
+  expect((await push()).status).toBe(202);
+  await stateOf('Côté desk', 'online');
+});
+
 test('a pause stops a camera, shows no frame, and is written to the audit trail', async () => {
   const lines: AuditFacts[] = [];
   recordLooks({ record: async (facts) => void lines.push(facts) });

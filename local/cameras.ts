@@ -147,6 +147,7 @@ function watcherOf(
 function stateTeller(outbox: Outbox | undefined): (status: CameraStatus) => void {
   let timer: NodeJS.Timeout | undefined;
   let isToldAway = false;
+  let newest: CameraStatus | undefined;
   const tell = (type: 'camera.offline' | 'camera.online', { name, reason }: CameraStatus) => {
     const event = { type, timestamp: new Date().toISOString(), data: { camera: name, reason } } as const;
     outbox
@@ -155,11 +156,13 @@ function stateTeller(outbox: Outbox | undefined): (status: CameraStatus) => void
   };
   return (status) => {
     const { name: camera, state, reason } = status;
+    newest = status;
     if (state === 'offline') {
       log().warn({ camera, reason }, 'camera: it gives no frames');
       timer ??= setTimeout(() => {
         isToldAway = true;
-        tell('camera.offline', status);
+        // A reason that has become clearer meanwhile is told, not the first one.
+        tell('camera.offline', newest ?? status);
       }, offlineAfterMs).unref();
       return;
     }

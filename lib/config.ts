@@ -16,7 +16,13 @@ import {
   modelNames,
 } from './contract/vocabulary.ts';
 import type { EnvFile } from './env-file.ts';
-import { allowedHosts, type PublicUrl, publicUrl, trustedProxies } from './network-settings.ts';
+import {
+  allowedHosts,
+  cameraNetworks,
+  type PublicUrl,
+  publicUrl,
+  trustedProxies,
+} from './network-settings.ts';
 import { inOwnFolders } from './old-service.ts';
 import { defaultDetectionConfidence, detectionConfidence, oldSettingWarnings } from './old-settings.ts';
 import {
@@ -112,6 +118,8 @@ export interface Config {
   readonly emulateGatewayLimits: boolean;
   /** File that lists the cameras; without it `cameras.json` in `dataDir`, if there is one. */
   readonly camerasFile: string | undefined;
+  /** Networks in which cameras may be; any unless it is set. */
+  readonly cameraNetworks: readonly string[] | undefined;
   /** Program that decodes video. */
   readonly ffmpegPath: string;
   /** Receivers of match events; only with `WEBHOOK_URL`. */
@@ -255,6 +263,7 @@ export const settings = z.object({
   PICTURE_MEMORY_BYTES: number(256 * mebibyte, 1024 * 1024 * mebibyte, true).optional(),
   EMULATE_GATEWAY_LIMITS: flag.default(false),
   CAMERAS: folder.optional(),
+  CAMERA_NETWORKS: cameraNetworks.optional(),
   FFMPEG_PATH: folder.default('ffmpeg'),
   WEBHOOK_URL: httpUrls.optional(),
   WEBHOOK_SECRET: webhookSecrets.optional(),
@@ -335,6 +344,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
       values.PICTURE_MEMORY_BYTES ?? pictureMemoryIn(environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE),
     emulateGatewayLimits: values.EMULATE_GATEWAY_LIMITS,
     camerasFile: values.CAMERAS && resolve(values.CAMERAS),
+    cameraNetworks: values.CAMERA_NETWORKS,
     ffmpegPath: values.FFMPEG_PATH,
     webhooks: webhookConfig(values),
     aws: values.FACE_PROCESSING_BACKEND === 'aws_rekognition' ? awsConfig(values) : undefined,

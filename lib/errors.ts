@@ -23,7 +23,7 @@ export type ErrorCode =
   | 'erasure_not_found'
   | 'look_back_off'
   | 'camera_not_found'
-  | 'camera_not_watching'
+  | 'camera_conflict'
   | 'name_taken'
   | 'last_image'
   | 'version_conflict'
@@ -148,9 +148,9 @@ export class CameraNotFoundError extends ServiceError {
   readonly code = 'camera_not_found';
 }
 
-/** The camera is paused or off by its schedule, and takes no pictures. */
-export class CameraNotWatchingError extends ServiceError {
-  readonly code = 'camera_not_watching';
+/** The camera, or the name for one, is in no state for that: it is paused, taken, or the operator's. */
+export class CameraConflictError extends ServiceError {
+  readonly code = 'camera_conflict';
 }
 
 /** Another blacklist entry has that name. */

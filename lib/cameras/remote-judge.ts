@@ -10,7 +10,7 @@ const betterBy = 0.3;
 const mostQuestions = 2;
 
 /** Questions about a track so far. */
-interface Asked {
+export interface Asked {
   questions: number;
   quality: number;
   judgement: Judgement | undefined;
@@ -46,7 +46,8 @@ export function askingJudge(match: NonNullable<FaceBackend['matchFace']>, thresh
   };
 }
 
-function isWorthAsking(
+/** Tells if a further question about a track may find somebody whom the last one did not. */
+export function isWorthAsking(
   { looks }: WatchedTrack,
   { questions, quality, judgement }: Asked,
   phase: Phase,

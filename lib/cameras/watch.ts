@@ -1,9 +1,10 @@
 import type { CameraStateName } from '../contract/endpoints/cameras.ts';
-import { CameraNotWatchingError } from '../errors.ts';
+import { CameraConflictError } from '../errors.ts';
 import type { FaceFollower } from '../faces/port.ts';
 import { type CameraAddress, parseAddress, shownAddress } from './address.ts';
 import type { Judge, Judgement, WatchedTrack } from './judge.ts';
 import { keepOpen } from './keep-open.ts';
+import type { AddressCheck } from './networks.ts';
 import { openSource } from './open-source.ts';
 import { Passages } from './passages.ts';
 import { type Frame, type FrameSource, SourceError } from './port.ts';
@@ -45,6 +46,8 @@ export interface WatcherNeeds {
   readonly listener: CameraListener;
   /** Program that decodes video. */
   readonly ffmpeg: string;
+  /** Addresses that a camera may have; any without it. */
+  readonly isAllowed?: AddressCheck | undefined;
   /** Milliseconds before a source that failed is opened again for the first time. */
   readonly firstPauseMs?: number;
 }
@@ -92,8 +95,9 @@ export class CameraWatcher {
       this.#push = push;
       this.#open = () => push;
     } else {
-      const { ffmpeg: program } = needs;
-      this.#open = () => openSource(address, { framesPerSecond: settings.fps, program });
+      const { ffmpeg: program, isAllowed } = needs;
+      const opening = { framesPerSecond: settings.fps, program, isAllowed };
+      this.#open = () => openSource(address, opening);
     }
   }
 
@@ -141,14 +145,14 @@ export class CameraWatcher {
   /**
    * Takes a picture that a client has sent.
    * @throws SourceError when this camera takes none, or the picture can't be read
-   * @throws CameraNotWatchingError
+   * @throws CameraConflictError
    */
   async receive(bytes: Uint8Array): Promise<void> {
     if (!this.#push) throw new SourceError('This camera is watched by its address, and takes no pictures.');
     const checkWanted = () => {
       const rest = this.#rest();
-      if (rest === 'paused') throw new CameraNotWatchingError('The camera is paused, and takes no pictures.');
-      if (rest) throw new CameraNotWatchingError('By its schedule the camera takes no pictures now.');
+      if (rest === 'paused') throw new CameraConflictError('The camera is paused, and takes no pictures.');
+      if (rest) throw new CameraConflictError('By its schedule the camera takes no pictures now.');
     };
     checkWanted();
     await this.#push.receive(bytes, checkWanted);

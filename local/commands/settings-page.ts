@@ -175,6 +175,8 @@ const groups: readonly Group[] = [
     intro: '[cameras.md](cameras.md) describes the file, and what a camera needs.',
     settings: {
       CAMERAS: 'File that lists the cameras to watch.',
+      CAMERA_NETWORKS:
+        'Networks in which cameras may be; the address is checked at each connection. Unless it is set, the file may name any address, and the API none.',
       FFMPEG_PATH: 'Program that decodes RTSP, USB cameras and recordings. MJPEG and snapshots need none.',
     },
   },

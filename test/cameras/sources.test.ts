@@ -11,6 +11,7 @@ import { parseAddress } from '../../lib/cameras/address.ts';
 import { FfmpegSource } from '../../lib/cameras/ffmpeg.ts';
 import { HttpSource } from '../../lib/cameras/http.ts';
 import { keepOpen } from '../../lib/cameras/keep-open.ts';
+import { type AddressCheck, addressCheck } from '../../lib/cameras/networks.ts';
 import type { Frame, FrameSource } from '../../lib/cameras/port.ts';
 import { PushSource } from '../../lib/cameras/push.ts';
 import { httpCamera, sendStream, testPicture } from './http-camera.ts';
@@ -31,10 +32,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-function decoded(address: string, patience = { firstFrameMs: 30_000, nextFrameMs: 30_000 }): FfmpegSource {
+function decoded(
+  address: string,
+  patience = { firstFrameMs: 30_000, nextFrameMs: 30_000 },
+  isAllowed?: AddressCheck,
+): FfmpegSource {
   const parsed = parseAddress(address);
   if (!parsed || parsed.kind === 'push') throw new Error('It is no address for ffmpeg.');
-  return new FfmpegSource({ address: parsed, framesPerSecond: 5, program, patience });
+  return new FfmpegSource({ address: parsed, framesPerSecond: 5, program, patience, isAllowed });
 }
 
 function overHttp(address: string, framesPerSecond = 20): HttpSource {
@@ -133,6 +138,28 @@ describe('RTSP', () => {
     await expect(stalled()).rejects.toThrow('No frame came for 0.3 seconds.');
   });
 
+  test('within CAMERA_NETWORKS is reached over this process, and ffmpeg is led nowhere else', async () => {
+    await using camera = await rtspCamera(film, { user: 'door', password });
+    const login = `door:${encodeURIComponent(password)}@`;
+    const inside = addressCheck(['127.0.0.0/8']);
+    const address = `rtsp://${login}localhost:${camera.port}/stream`;
+    expect(await take(decoded(address, undefined, addressCheck(['127.0.0.0/8', '::1'])), 2)).toHaveLength(2);
+    expect(camera.plays).toBe(1);
+    const outside = take(decoded(address, undefined, addressCheck(['192.168.0.0/16'])), 1);
+    await expect(outside).rejects.toThrow(/^Its address is outside of CAMERA_NETWORKS\.$/);
+    const wrong = take(decoded(`rtsp://door:no@127.0.0.1:${camera.port}/stream`, undefined, inside), 1);
+    await expect(wrong).rejects.toMatchObject({ isRefused: true });
+    await using other = await rtspCamera(film);
+    await using lure = await rtspCamera(film, { redirect: `rtsp://127.0.0.1:${other.port}/stream` });
+    const led = take(decoded(`rtsp://127.0.0.1:${lure.port}/stream`, undefined, inside), 1);
+    await expect(led).rejects.toThrow(/^It redirects to another server/);
+    expect([camera.plays, other.plays]).toEqual([1, 0]);
+    const free = await httpCamera(() => undefined);
+    await free[Symbol.asyncDispose]();
+    const closed = take(decoded(`rtsp://127.0.0.1:${free.port}/stream`, undefined, inside), 1);
+    await expect(closed).rejects.toThrow('Nothing listens at that host and port.');
+  });
+
   test('leaves no child behind when the service is killed', async () => {
     await using camera = await rtspCamera(film);
     const script = join(folder, 'watch.ts');
@@ -218,6 +245,28 @@ describe('HTTP', () => {
     closed.close();
     await once(closed, 'close');
     await expect(take(overHttp(`http://127.0.0.1:${port}/`), 1)).rejects.toThrow('Nothing listens at that');
+  });
+
+  test('connects within CAMERA_NETWORKS alone, by address and by name', async () => {
+    let asked = 0;
+    await using camera = await httpCamera(async (_, response) => {
+      asked++;
+      response.writeHead(200, { 'content-type': 'image/jpeg' }).end(await testPicture(3));
+    });
+    const read = (host: string, networks: string[]) =>
+      take(
+        new HttpSource({
+          url: new URL(`http://${host}:${camera.port}/`),
+          framesPerSecond: 20,
+          isAllowed: addressCheck(networks),
+        }),
+        1,
+      );
+    const outside = 'Its address is outside of CAMERA_NETWORKS.';
+    await expect(read('127.0.0.1', ['10.0.0.0/8'])).rejects.toThrow(outside);
+    await expect(read('localhost', ['10.0.0.0/8'])).rejects.toThrow(outside);
+    expect(asked).toBe(0);
+    expect(await read('localhost', ['127.0.0.0/8', '::1'])).toHaveLength(1);
   });
 
   test('gives only the newest frame to whoever is slow', async () => {

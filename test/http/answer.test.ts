@@ -5,8 +5,8 @@ import {
   AnswerForgottenError,
   BackendUnavailableError,
   BodyTooSlowError,
+  CameraConflictError,
   CameraNotFoundError,
-  CameraNotWatchingError,
   DiskFullError,
   EntryNotFoundError,
   ErasureNotFoundError,
@@ -79,7 +79,7 @@ const failures = [
   [new ProcessedNotFoundError(), 404, 'Processed image not found'],
   [new ErasureNotFoundError(), 404, 'Erasure not found'],
   [new CameraNotFoundError('There is no such camera.'), 404, 'There is no such camera.'],
-  [new CameraNotWatchingError('The camera is paused.'), 409, 'The camera is paused.'],
+  [new CameraConflictError('The camera is paused.'), 409, 'The camera is paused.'],
   [
     new LookBackOffError(),
     409,

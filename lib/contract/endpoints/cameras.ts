@@ -81,6 +81,37 @@ export const listCamerasContract = defineEndpoint({
   errors: [],
 });
 
+export const addCameraContract = defineEndpoint({
+  operationId: 'addCamera',
+  method: 'POST',
+  path: '/api/v1/cameras',
+  summary: 'Watch a further camera',
+  description:
+    'The fields of `cameras.json`. The address is an rtsp(s) or http(s) URL within `CAMERA_NETWORKS`, or `push`; nothing tells it again.',
+  tags: ['Cameras'],
+  role: 'admin',
+  body: {
+    kind: 'json',
+    schema: z.looseObject({ name: z.string(), url: z.string() }),
+    example: { name: 'yard', url: 'rtsp://watcher:password@192.168.10.9/stream1', fps: 5 },
+  },
+  success: { status: 201, description: 'Its state.', schema: CameraState, example: stateExample },
+  errors: ['request_invalid', 'camera_conflict', 'disk_full', 'backend_unavailable'],
+});
+
+export const removeCameraContract = defineEndpoint({
+  operationId: 'removeCamera',
+  method: 'DELETE',
+  path: '/api/v1/cameras/{name}',
+  summary: 'Watch a camera no more',
+  description: 'Only one that was added here. What it has seen stays.',
+  tags: ['Cameras'],
+  role: 'admin',
+  params: CameraPath,
+  success: { status: 200, description: 'Its last state.', schema: CameraState, example: stateExample },
+  errors: ['camera_not_found', 'camera_conflict', 'backend_unavailable'],
+});
+
 export const pauseCameraContract = defineEndpoint({
   operationId: 'pauseCamera',
   method: 'PUT',
@@ -133,7 +164,7 @@ export const pushFrameContract = defineEndpoint({
     'input_unreadable',
     'input_too_large',
     'camera_not_found',
-    'camera_not_watching',
+    'camera_conflict',
     'body_too_slow',
     'backend_unavailable',
   ],

@@ -30,6 +30,7 @@ import {
   folder,
   httpUrls,
   logLevel,
+  mqttUrl,
   number,
   numbers,
   oneOf,
@@ -124,9 +125,18 @@ export interface Config {
   readonly ffmpegPath: string;
   /** Receivers of match events; only with `WEBHOOK_URL`. */
   readonly webhooks: WebhookConfig | undefined;
+  /** Broker that gets the events too; only with `MQTT_URL`. */
+  readonly mqtt: MqttConfig | undefined;
   /** Resources in AWS; only with the `aws_rekognition` backend. */
   readonly aws: AwsConfig | undefined;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+}
+
+/** Broker of MQTT. */
+export interface MqttConfig {
+  readonly url: string;
+  /** True where names of people are told, and not their ids alone. */
+  readonly hasNames: boolean;
 }
 
 /** Days that something is kept. */
@@ -183,7 +193,7 @@ export interface CustomModelConfig {
 export class ConfigError extends Error {}
 
 /** Settings whose values no message may repeat. */
-const secrets: readonly string[] = ['API_TOKENS', 'WEBHOOK_URL', 'WEBHOOK_SECRET'];
+const secrets: readonly string[] = ['API_TOKENS', 'WEBHOOK_URL', 'WEBHOOK_SECRET', 'MQTT_URL'];
 
 const mebibyte = 1024 * 1024;
 
@@ -267,6 +277,8 @@ export const settings = z.object({
   FFMPEG_PATH: folder.default('ffmpeg'),
   WEBHOOK_URL: httpUrls.optional(),
   WEBHOOK_SECRET: webhookSecrets.optional(),
+  MQTT_URL: mqttUrl.optional(),
+  MQTT_NAMES: flag.default(false),
   AWS_REGION: pattern(/^[a-z0-9-]+$/, "a region's code such as eu-west-1").optional(),
   AWS_S3_BUCKET_NAME: pattern(
     /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
@@ -347,6 +359,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     cameraNetworks: values.CAMERA_NETWORKS,
     ffmpegPath: values.FFMPEG_PATH,
     webhooks: webhookConfig(values),
+    mqtt: values.MQTT_URL === undefined ? undefined : { url: values.MQTT_URL, hasNames: values.MQTT_NAMES },
     aws: values.FACE_PROCESSING_BACKEND === 'aws_rekognition' ? awsConfig(values) : undefined,
     logLevel: values.LOG_LEVEL,
   };

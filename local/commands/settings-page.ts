@@ -185,6 +185,9 @@ const groups: readonly Group[] = [
     intro: '[Match events](events.md) explains these. They count with the records in SQLite.',
     settings: {
       WEBHOOK_URL: 'Addresses that get each event.',
+      MQTT_URL:
+        'MQTT broker that gets each event too. It needs the optional package `mqtt`; `mqtts` encrypts what is told.',
+      MQTT_NAMES: 'Tells the broker the names of people who were found, and not their ids alone.',
       WEBHOOK_SECRET: 'Keys that sign the events: the new and the old one. `WEBHOOK_URL` wants one.',
     },
   },

@@ -95,7 +95,7 @@ async function watchHere(settings: CameraSettings, json: boolean, stop: AbortSig
   const config = loadConfig();
   const opened = await ports();
   try {
-    const outbox = config.webhooks && (await openOutbox(config));
+    const outbox = (config.webhooks || config.mqtt) && (await openOutbox(config));
     const onPassage = (passage: Passage) => printPassage(passage, json);
     const { run, watchers } = await watchCameras({ ...opened, outbox, onPassage }, config, [settings]);
     await run(stop);

@@ -219,7 +219,7 @@ function gaugeReviews(registry: Registry, { records }: OpenedPorts): void {
 }
 
 function gaugeOutbox(registry: Registry, config: Config): void {
-  if (!config.webhooks) return;
+  if (!config.webhooks && !config.mqtt) return;
   // All gauges are read at the same time, and counting takes longer the more events wait. So they share one
   // count.
   const receivers = onceIn(0, () => webhookStatus(config));

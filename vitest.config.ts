@@ -28,7 +28,7 @@ const testFiles = (...names: string[]) => names.map((name) => `test/${name}.test
 const unit = testFiles(
   'bench/{lfw,measures}',
   'blacklist/{add-images,create-entry,delete-entry,possible-duplicates,sweep,export-entry}',
-  'cameras/{decide,motion,passages,print,reading,regions,settings,tracks}',
+  'cameras/{decide,motion,networks,passages,print,reading,regions,settings,tracks}',
   '{comments,config,env-file,errors,old-settings,once-in,system-names}',
   'contract/{api,hostile-text,moment}',
   'erasure/*',

@@ -16,7 +16,13 @@ import {
   modelNames,
 } from './contract/vocabulary.ts';
 import type { EnvFile } from './env-file.ts';
-import { allowedHosts, type PublicUrl, publicUrl, trustedProxies } from './network-settings.ts';
+import {
+  allowedHosts,
+  cameraNetworks,
+  type PublicUrl,
+  publicUrl,
+  trustedProxies,
+} from './network-settings.ts';
 import { inOwnFolders } from './old-service.ts';
 import { defaultDetectionConfidence, detectionConfidence, oldSettingWarnings } from './old-settings.ts';
 import {
@@ -24,6 +30,7 @@ import {
   folder,
   httpUrls,
   logLevel,
+  mqttUrl,
   number,
   numbers,
   oneOf,
@@ -112,13 +119,24 @@ export interface Config {
   readonly emulateGatewayLimits: boolean;
   /** File that lists the cameras; without it `cameras.json` in `dataDir`, if there is one. */
   readonly camerasFile: string | undefined;
+  /** Networks in which cameras may be; any unless it is set. */
+  readonly cameraNetworks: readonly string[] | undefined;
   /** Program that decodes video. */
   readonly ffmpegPath: string;
   /** Receivers of match events; only with `WEBHOOK_URL`. */
   readonly webhooks: WebhookConfig | undefined;
+  /** Broker that gets the events too; only with `MQTT_URL`. */
+  readonly mqtt: MqttConfig | undefined;
   /** Resources in AWS; only with the `aws_rekognition` backend. */
   readonly aws: AwsConfig | undefined;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+}
+
+/** Broker of MQTT. */
+export interface MqttConfig {
+  readonly url: string;
+  /** True where names of people are told, and not their ids alone. */
+  readonly hasNames: boolean;
 }
 
 /** Days that something is kept. */
@@ -175,7 +193,7 @@ export interface CustomModelConfig {
 export class ConfigError extends Error {}
 
 /** Settings whose values no message may repeat. */
-const secrets: readonly string[] = ['API_TOKENS', 'WEBHOOK_URL', 'WEBHOOK_SECRET'];
+const secrets: readonly string[] = ['API_TOKENS', 'WEBHOOK_URL', 'WEBHOOK_SECRET', 'MQTT_URL'];
 
 const mebibyte = 1024 * 1024;
 
@@ -255,9 +273,12 @@ export const settings = z.object({
   PICTURE_MEMORY_BYTES: number(256 * mebibyte, 1024 * 1024 * mebibyte, true).optional(),
   EMULATE_GATEWAY_LIMITS: flag.default(false),
   CAMERAS: folder.optional(),
+  CAMERA_NETWORKS: cameraNetworks.optional(),
   FFMPEG_PATH: folder.default('ffmpeg'),
   WEBHOOK_URL: httpUrls.optional(),
   WEBHOOK_SECRET: webhookSecrets.optional(),
+  MQTT_URL: mqttUrl.optional(),
+  MQTT_NAMES: flag.default(false),
   AWS_REGION: pattern(/^[a-z0-9-]+$/, "a region's code such as eu-west-1").optional(),
   AWS_S3_BUCKET_NAME: pattern(
     /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
@@ -335,8 +356,10 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
       values.PICTURE_MEMORY_BYTES ?? pictureMemoryIn(environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE),
     emulateGatewayLimits: values.EMULATE_GATEWAY_LIMITS,
     camerasFile: values.CAMERAS && resolve(values.CAMERAS),
+    cameraNetworks: values.CAMERA_NETWORKS,
     ffmpegPath: values.FFMPEG_PATH,
     webhooks: webhookConfig(values),
+    mqtt: values.MQTT_URL === undefined ? undefined : { url: values.MQTT_URL, hasNames: values.MQTT_NAMES },
     aws: values.FACE_PROCESSING_BACKEND === 'aws_rekognition' ? awsConfig(values) : undefined,
     logLevel: values.LOG_LEVEL,
   };

@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'erasure_not_found'
   | 'look_back_off'
   | 'camera_not_found'
+  | 'camera_conflict'
   | 'name_taken'
   | 'last_image'
   | 'version_conflict'
@@ -145,6 +146,11 @@ export class LookBackOffError extends ServiceError {
 /** No camera has that name, or it gives no frames now. */
 export class CameraNotFoundError extends ServiceError {
   readonly code = 'camera_not_found';
+}
+
+/** The camera, or the name for one, is in no state for that: it is paused, taken, or the operator's. */
+export class CameraConflictError extends ServiceError {
+  readonly code = 'camera_conflict';
 }
 
 /** Another blacklist entry has that name. */

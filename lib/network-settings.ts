@@ -69,6 +69,12 @@ export const trustedProxies = lowerCaseList
     'true, false, or the addresses of proxies, such as 127.0.0.1 or 10.0.0.0/8, separated by commas',
   );
 
+/** Networks in CIDR notation, or single addresses, of cameras. */
+export const cameraNetworks = lowerCaseList.refine(
+  (items) => items.every(isNetwork),
+  'the networks or addresses of cameras, such as 192.168.10.0/24, separated by commas',
+);
+
 const takesPublicUrl =
   'the http(s) URL at which clients reach the service, such as https://faces.example/faces, without a query';
 

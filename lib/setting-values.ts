@@ -51,6 +51,12 @@ export const httpUrls = list
     `1 to ${maxReceivers} http(s) URLs, separated by commas`,
   );
 
+/** Address of an MQTT broker. */
+export const mqttUrl = z.string().refine((text) => {
+  const url = URL.parse(text);
+  return url !== null && /^mqtts?:$/.test(url.protocol) && url.hostname !== '';
+}, 'an address such as mqtts://user:password@broker:8883');
+
 /** Keys of 24 to 64 bytes, as Standard Webhooks defines them. */
 export const webhookSecrets = list.refine(
   (items) =>

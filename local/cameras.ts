@@ -1,8 +1,7 @@
-import { asService } from '../lib/audit/scope.ts';
 import { galleryJudge, type Judge, type Judgement, type WatchedTrack } from '../lib/cameras/judge.ts';
+import { addressCheck } from '../lib/cameras/networks.ts';
 import { askingJudge } from '../lib/cameras/remote-judge.ts';
-import type { CameraSettings } from '../lib/cameras/settings.ts';
-import { readCameras } from '../lib/cameras/settings.ts';
+import { type CameraSettings, readCameras } from '../lib/cameras/settings.ts';
 import { type Sighting, Sightings } from '../lib/cameras/sightings.ts';
 import { type CameraStatus, CameraWatcher } from '../lib/cameras/watch.ts';
 import type { Config } from '../lib/config.ts';
@@ -12,12 +11,31 @@ import type { FaceFollower } from '../lib/faces/port.ts';
 import { log } from '../lib/log.ts';
 import type { Stores } from '../lib/ports.ts';
 import { offlineAfterMs, reportCameras } from '../lib/service/cameras.ts';
+import { AddedCameras, watchedAdded } from './added-cameras.ts';
+import { WatchedCameras } from './watched-cameras.ts';
 
 /** Cameras that this process watches. */
 export interface Cameras {
+  /** Watchers, which change with additions. */
   readonly watchers: readonly CameraWatcher[];
+  /** Additions by the API; `undefined` where `CAMERA_NETWORKS` does not allow any. */
+  readonly changes: CameraChanges | undefined;
   /** Watches all of them until the signal; resolves when nothing is left running. */
   run(signal: AbortSignal): Promise<void>;
+}
+
+/** Changes of the cameras while the service runs. */
+export interface CameraChanges {
+  /**
+   * Watches a further camera, also after the next start.
+   * @throws CameraConflictError when its name is taken, or there are too many
+   */
+  add(camera: CameraSettings): Promise<CameraWatcher>;
+  /**
+   * Stops watching a camera that was added.
+   * @throws CameraConflictError when the operator's file names it
+   */
+  remove(watcher: CameraWatcher): Promise<void>;
 }
 
 /** Everything that watching needs of the service. */
@@ -41,8 +59,16 @@ export interface Passage {
  * @throws ConfigError when the file is wrong
  * @throws BackendUnavailableError when the networks can't be loaded
  */
-export async function openCameras(ports: CameraPorts, config: Config, file: string): Promise<Cameras> {
-  return watchCameras(ports, config, readCameras(file, process.env));
+export async function openCameras(
+  ports: CameraPorts,
+  config: Config,
+  file: string | undefined,
+): Promise<Cameras> {
+  const named = file === undefined ? [] : readCameras(file, process.env);
+  const added = new AddedCameras(config);
+  const names = new Set(named.map(({ name }) => name.toLowerCase()));
+  const further = watchedAdded(added, config).filter(({ name }) => !names.has(name.toLowerCase()));
+  return watchCameras(ports, config, [...named, ...further], config.cameraNetworks && added);
 }
 
 /**
@@ -53,20 +79,22 @@ export async function watchCameras(
   ports: CameraPorts,
   config: Config,
   cameras: readonly CameraSettings[],
+  added?: AddedCameras,
 ): Promise<Cameras> {
   await using opening = new AsyncDisposableStack();
   const follower = ports.faces.follower ?? (await openOwnFollower(config, opening));
-  const watchers = cameras.map((camera) => watcherOf(ports, config, camera, follower));
+  const watched = new WatchedCameras((camera) => watcherOf(ports, config, camera, follower), added);
+  for (const camera of cameras) watched.begin(camera);
+  const { watchers } = watched;
   reportCameras(() =>
     watchers.map(({ settings, status }) => ({ ...status, keepsUnknown: settings.keep === 'all' })),
   );
   const opened = opening.move();
   return {
     watchers,
+    changes: added && watched,
     async run(signal) {
-      await Promise.all(
-        watchers.map((watcher) => asService('camera', () => watcher.run(signal).catch(logCrash(watcher)))),
-      );
+      await watched.run(signal);
       await opened.disposeAsync();
     },
   };
@@ -93,10 +121,6 @@ interface ToldTrack {
 /** Milliseconds after which a track that was told of can't go on: longer than anybody stands in view. */
 const forgottenAfterMs = 6 * 60 * 60_000;
 
-function logCrash({ settings }: CameraWatcher): (error: unknown) => void {
-  return (error) => log().error({ err: error, camera: settings.name }, 'camera: it is not watched any more');
-}
-
 function watcherOf(
   ports: CameraPorts,
   config: Config,
@@ -112,6 +136,7 @@ function watcherOf(
     follower,
     judge: judgeOf(ports, camera, follower),
     ffmpeg: config.ffmpegPath,
+    isAllowed: config.cameraNetworks && addressCheck(config.cameraNetworks),
     listener: {
       async onTold(track: WatchedTrack, judgement: Judgement) {
         const sighting = await sightings.record(track, judgement);
@@ -147,6 +172,7 @@ function watcherOf(
 function stateTeller(outbox: Outbox | undefined): (status: CameraStatus) => void {
   let timer: NodeJS.Timeout | undefined;
   let isToldAway = false;
+  let newest: CameraStatus | undefined;
   const tell = (type: 'camera.offline' | 'camera.online', { name, reason }: CameraStatus) => {
     const event = { type, timestamp: new Date().toISOString(), data: { camera: name, reason } } as const;
     outbox
@@ -155,11 +181,13 @@ function stateTeller(outbox: Outbox | undefined): (status: CameraStatus) => void
   };
   return (status) => {
     const { name: camera, state, reason } = status;
+    newest = status;
     if (state === 'offline') {
       log().warn({ camera, reason }, 'camera: it gives no frames');
       timer ??= setTimeout(() => {
         isToldAway = true;
-        tell('camera.offline', status);
+        // A reason that has become clearer meanwhile is told, not the first one.
+        tell('camera.offline', newest ?? status);
       }, offlineAfterMs).unref();
       return;
     }

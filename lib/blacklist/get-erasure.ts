@@ -5,7 +5,7 @@ import { ErasureNotFoundError } from '../errors.ts';
 import type { ErasureRecord, RecordStore } from '../records/port.ts';
 
 type Remaining = Erasure['remaining'][number];
-export type ErasureSettings = Pick<Config, 'aws' | 'webhooks' | 'recoveryDays' | 'keepDays'>;
+export type ErasureSettings = Pick<Config, 'aws' | 'webhooks' | 'mqtt' | 'recoveryDays' | 'keepDays'>;
 
 /** Uploads are deleted a day after they came; the others are as the stack has them. */
 const uploadDays = 1;
@@ -92,7 +92,7 @@ function remainingOf({ started, finished, history }: ErasureRecord, settings: Er
           },
         ]
       : []),
-    ...(settings.webhooks || isDeployed
+    ...(settings.webhooks || settings.mqtt || isDeployed
       ? [
           {
             place: 'receivers',

@@ -5,9 +5,11 @@ const silenceUs = 5_000_000;
 /** Wider frames are made smaller: 4K would cost four times as much, and show little more. */
 const maxWidth = 1920;
 
-const networkProtocols = 'pipe,fd,tcp,tls,rtp,srtp,udp,rtsp,rtsps,http,https';
+const networkProtocols = 'pipe,fd,tcp,tls,rtp,srtp,udp,rtsp,rtsps';
 /** Formats of recordings. Playlists are left out: they may name other files. */
 const fileFormats = 'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,mjpeg,h264,hevc';
+/** Pixels of the largest picture that is decoded: 8K and a little. */
+const maxPixels = ['-max_pixels', '40000000'];
 const codecs = 'h264,hevc,mjpeg,mpeg4,mpeg2video,mpeg1video,vp8,vp9,av1,libdav1d,rawvideo';
 
 export interface FfmpegCall {
@@ -36,11 +38,11 @@ function inputOf(address: Exclude<CameraAddress, { kind: 'push' }>): string[] {
     case 'recording':
       return [
         ...['-protocol_whitelist', 'file', '-format_whitelist', fileFormats],
-        ...['-codec_whitelist', codecs, '-i', `file:${address.path}`],
+        ...['-codec_whitelist', codecs, ...maxPixels, '-i', `file:${address.path}`],
       ];
     default:
       return [
-        ...['-protocol_whitelist', networkProtocols, '-codec_whitelist', codecs],
+        ...['-protocol_whitelist', networkProtocols, '-codec_whitelist', codecs, ...maxPixels],
         ...['-f', 'concat', '-safe', '0', '-i', 'pipe:0'],
       ];
   }

@@ -4,9 +4,11 @@ import type { CameraAddress } from './address.ts';
 import { redactor } from './address.ts';
 import { failureOf } from './failure-words.ts';
 import { ffmpegCall } from './ffmpeg-arguments.ts';
+import type { AddressCheck } from './networks.ts';
 import { Newest } from './newest.ts';
 import { PixmapReader } from './pixmap-stream.ts';
 import { type Frame, type FrameSource, SourceError } from './port.ts';
+import { openRelay, type Relay } from './relay.ts';
 
 export interface FfmpegSettings {
   readonly address: Exclude<CameraAddress, { kind: 'push' }>;
@@ -14,6 +16,8 @@ export interface FfmpegSettings {
   /** Program that is started; `ffmpeg` of the path unless the settings name another. */
   readonly program: string;
   readonly patience?: Patience;
+  /** Addresses that a camera may have; any without it. */
+  readonly isAllowed?: AddressCheck | undefined;
 }
 
 /** Milliseconds without a frame after which the child is killed. */
@@ -44,7 +48,23 @@ export class FfmpegSource implements FrameSource {
   }
 
   async *frames(signal: AbortSignal): AsyncGenerator<Frame, void> {
-    const child = this.#start();
+    await using relay = await this.#relay();
+    try {
+      yield* this.#decode(relay, signal);
+    } catch (error) {
+      // ffmpeg knows only that its connection ended.
+      throw relay?.failure ?? error;
+    }
+  }
+
+  /** Opens the relay to a camera whose address is to be checked. */
+  async #relay(): Promise<Relay | undefined> {
+    const { address, isAllowed } = this.#settings;
+    return address.kind === 'rtsp' && isAllowed ? await openRelay(address.url, isAllowed) : undefined;
+  }
+
+  async *#decode(relay: Relay | undefined, signal: AbortSignal): AsyncGenerator<Frame, void> {
+    const child = this.#start(relay);
     const kill = () => child.kill('SIGKILL');
     signal.addEventListener('abort', kill);
     const closed = once(child, 'close').catch(() => undefined);
@@ -66,9 +86,9 @@ export class FfmpegSource implements FrameSource {
     }
   }
 
-  #start(): ChildProcess {
+  #start(relay: Relay | undefined): ChildProcess {
     const { address, framesPerSecond, program } = this.#settings;
-    const call = ffmpegCall(address, framesPerSecond);
+    const call = ffmpegCall(relay ? { kind: 'rtsp', url: relay.url } : address, framesPerSecond);
     // It gets none of the service's secrets.
     const { PATH, HOME, LANG } = process.env;
     const env = { PATH, HOME, LANG, LC_ALL: 'C' };
@@ -119,8 +139,11 @@ export class FfmpegSource implements FrameSource {
     const failed = once(child, 'error').then(([error]) => Promise.reject(error));
     failed.catch(() => undefined);
     const chunks = (child.stdout as NonNullable<ChildProcess['stdout']>)[Symbol.asyncIterator]();
+    const { firstFrameMs } = this.#settings.patience ?? usualPatience;
     for (;;) {
-      const { value, done } = await Promise.race([chunks.next(), failed]);
+      // A decoder that turns in circles must not keep the service waiting.
+      const silent = setTimeout(() => child.kill('SIGKILL'), firstFrameMs);
+      const { value, done } = await Promise.race([chunks.next(), failed]).finally(() => clearTimeout(silent));
       if (done) return;
       for (const frame of reader.push(value)) {
         const at = start + (this.#newest.received++ * 1000) / this.#settings.framesPerSecond;

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Agent, type Dispatcher, request } from 'undici';
+import { Agent, buildConnector, type Dispatcher, request } from 'undici';
 import { failureOf } from './failure-words.ts';
 import { decodeFrame } from './frame-picture.ts';
 import { authorization, loginOf } from './http-login.ts';
 import { boundaryOf, MultipartReader, maxPictureBytes } from './multipart-stream.ts';
+import { type AddressCheck, checkedAddresses, outsideNetworks, pinned } from './networks.ts';
 import { Newest } from './newest.ts';
 import { type Frame, type FrameSource, SourceError } from './port.ts';
 
@@ -12,6 +13,8 @@ export interface HttpSettings {
   readonly framesPerSecond: number;
   /** Milliseconds that the camera may be silent. */
   readonly patienceMs?: number;
+  /** Addresses that a camera may have; any without it. */
+  readonly isAllowed?: AddressCheck | undefined;
 }
 
 const usualPatienceMs = 10_000;
@@ -44,10 +47,11 @@ export class HttpSource implements FrameSource {
   }
 
   async *frames(signal: AbortSignal): AsyncGenerator<Frame, void> {
-    const { patienceMs = usualPatienceMs } = this.#settings;
+    const { patienceMs = usualPatienceMs, isAllowed } = this.#settings;
+    const timeout = { timeout: patienceMs };
     const stop = new AbortController();
     const agent = new Agent({
-      connect: { timeout: patienceMs },
+      connect: isAllowed ? checkedConnector(isAllowed, timeout) : timeout,
       headersTimeout: patienceMs,
       bodyTimeout: patienceMs,
     });
@@ -135,6 +139,27 @@ export class HttpSource implements FrameSource {
       url = next;
     }
   }
+}
+
+/** Makes a connector that connects to allowed addresses alone. */
+function checkedConnector(
+  isAllowed: AddressCheck,
+  timeout: { readonly timeout: number },
+): buildConnector.connector {
+  return (options, callback) => {
+    checkedAddresses(options.hostname, isAllowed).then(
+      (addresses) => {
+        const connect = buildConnector({ ...timeout, lookup: pinned(addresses), autoSelectFamily: true });
+        connect(options, (error, socket) => {
+          if (error) return callback(error, null);
+          if (isAllowed(socket.remoteAddress ?? '')) return callback(null, socket);
+          socket.destroy();
+          callback(outsideNetworks(), null);
+        });
+      },
+      (error: Error) => callback(error, null),
+    );
+  };
 }
 
 function withoutLogin(url: URL): URL {

@@ -28,6 +28,11 @@ export interface FrameOutcome {
   readonly faces: readonly { readonly id: string; readonly box: WatchedTrack['box'] }[];
 }
 
+/** Tracks that wait at most for a store that is away: each holds a picture. */
+const mostUnfinished = 50;
+/** Milliseconds between two tries to record them. */
+const tryAgainMs = 2_000;
+
 /** Milliseconds between looks at everything while something moves, and while nothing does. */
 const thoroughEveryMs = { moving: 1_500, quiet: 4_000 } as const;
 
@@ -42,6 +47,9 @@ export class Passages {
   /** Ids of tracks that were told of, for as long as they may go on. */
   readonly #told = new Map<string, number>();
   #thoroughAt = Number.NEGATIVE_INFINITY;
+  /** Tracks that are over and could not be judged or recorded yet, the oldest first. */
+  #unfinished: WatchedTrack[] = [];
+  #triedAt = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(follower: FaceFollower, judge: Judge, settings: PassageSettings, listener: PassageListener) {
@@ -77,6 +85,10 @@ export class Passages {
 
   async #lookAt(frame: Frame): Promise<FrameOutcome> {
     const { width, height, at } = frame;
+    if (this.#unfinished.length > 0 && at - this.#triedAt >= tryAgainMs) {
+      this.#triedAt = at;
+      await this.#endTracks([]);
+    }
     const motion = this.#gate.look(frame);
     const followed = this.#tracker.predicted(at);
     const isMoving = motion.boxes.length > 0 || motion.isNewScene;
@@ -117,7 +129,7 @@ export class Passages {
       for (const { extra } of track.looks.slice(1)) extra.shot = undefined;
       await this.#judgeNow(track);
     }
-    await this.#endTracks(ended);
+    if (ended.length > 0) await this.#endTracks(ended);
     for (const [id, time] of this.#told) if (at - time > 60_000) this.#told.delete(id);
   }
 
@@ -130,13 +142,29 @@ export class Passages {
     if (judgement && judgement.told.length > 0) await this.#tell(track, judgement);
   }
 
+  /** Ends tracks. One that fails is tried again with later frames. */
   async #endTracks(tracks: readonly WatchedTrack[]): Promise<void> {
-    for (const track of tracks) {
-      const isTold = this.#told.has(track.id);
-      const judgement = isTold ? undefined : await this.#judge.judge(track, 'end');
-      if (judgement && judgement.told.length > 0) await this.#tell(track, judgement);
-      await this.#listener.onEnded(track, this.#told.has(track.id));
+    const waiting = [...this.#unfinished, ...tracks];
+    this.#unfinished = [];
+    const failed: WatchedTrack[] = [];
+    let failure: { readonly error: unknown } | undefined;
+    for (const track of waiting) {
+      try {
+        await this.#endTrack(track);
+      } catch (error) {
+        failure ??= { error };
+        failed.push(track);
+      }
     }
+    this.#unfinished = failed.slice(-mostUnfinished);
+    if (failure) throw failure.error;
+  }
+
+  async #endTrack(track: WatchedTrack): Promise<void> {
+    const isTold = this.#told.has(track.id);
+    const judgement = isTold ? undefined : await this.#judge.judge(track, 'end');
+    if (judgement && judgement.told.length > 0) await this.#tell(track, judgement);
+    await this.#listener.onEnded(track, this.#told.has(track.id));
   }
 
   async #tell(track: WatchedTrack, judgement: Judgement): Promise<void> {

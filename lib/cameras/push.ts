@@ -14,18 +14,18 @@ export class PushSource implements FrameSource {
 
   /**
    * Takes a picture. It replaces one that nobody has looked at yet.
+   * @param checkWanted throws if pictures are not wanted any more when it has been decoded
    * @throws SourceError when it can't be read
    */
-  async receive(bytes: Uint8Array): Promise<void> {
+  async receive(bytes: Uint8Array, checkWanted: () => void = () => undefined): Promise<void> {
     const at = Date.now();
-    const newest = this.#newest;
-    newest.put({ ...(await decodeFrame(bytes)), at });
+    const frame = await decodeFrame(bytes);
+    checkWanted();
+    this.#newest.put({ ...frame, at });
   }
 
   async *frames(signal: AbortSignal): AsyncGenerator<Frame, void> {
-    this.#counted = this.counts;
-    const newest = new Newest<Frame>();
-    this.#newest = newest;
+    const newest = this.#newest;
     const end = () => newest.end();
     signal.addEventListener('abort', end);
     try {
@@ -33,6 +33,9 @@ export class PushSource implements FrameSource {
     } finally {
       signal.removeEventListener('abort', end);
       newest.end();
+      // A picture that comes before it is opened again waits.
+      this.#counted = this.counts;
+      this.#newest = new Newest<Frame>();
     }
   }
 }

@@ -10,7 +10,7 @@ const betterBy = 0.3;
 const mostQuestions = 2;
 
 /** Questions about a track so far. */
-interface Asked {
+export interface Asked {
   questions: number;
   quality: number;
   judgement: Judgement | undefined;
@@ -29,9 +29,10 @@ export function askingJudge(match: NonNullable<FaceBackend['matchFace']>, thresh
     if (!best || !shot) return;
     // A question that fails counts: whoever is down or throttles must not be asked more often for it.
     asked.questions++;
-    asked.quality = best.quality;
     const picture = { ...shot, original: await encodeJpeg(shot), format: 'jpeg' } as const;
     const found = await match(picture, shot.area, threshold === null ? {} : { threshold });
+    // After a failure the second question is asked however good the best look is.
+    asked.quality = best.quality;
     asked.judgement = judgementOf(found);
   }
 
@@ -45,7 +46,8 @@ export function askingJudge(match: NonNullable<FaceBackend['matchFace']>, thresh
   };
 }
 
-function isWorthAsking(
+/** Tells if a further question about a track may find somebody whom the last one did not. */
+export function isWorthAsking(
   { looks }: WatchedTrack,
   { questions, quality, judgement }: Asked,
   phase: Phase,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { ConfigError } from '../config.ts';
+import { type FieldProblem, RequestInvalidError } from '../errors.ts';
 import { normalName } from '../names/normal-form.ts';
 import { parseAddress, takenAddresses, withVariables } from './address.ts';
 
@@ -21,9 +22,10 @@ export const CameraEntry = z.strictObject({
   name: z
     .string()
     .transform(normalName)
+    .refine(({ length }) => length > 0 && length <= 100, 'takes 1 to 100 characters')
     .refine(
-      (name) => name.length > 0 && name.length <= 100 && !/[/\\]/.test(name),
-      'takes 1 to 100 characters',
+      (name) => !/[/\\]|^\.{1,2}$/.test(name),
+      'takes no / and no \\, and is not . or ..: it is a part of addresses',
     ),
   url: z.string(),
   fps: z.number().min(0.2).max(15).default(5),
@@ -44,7 +46,8 @@ export const CameraEntry = z.strictObject({
 
 export type CameraSettings = z.output<typeof CameraEntry>;
 
-const maxCameras = 64;
+/** Cameras of one service. */
+export const maxCameras = 64;
 const CameraFile = z
   .array(CameraEntry)
   .max(maxCameras)
@@ -92,6 +95,30 @@ export function parseCameras(
     throw new ConfigError(lines.join('\n'));
   }
   return parsed.data.map((camera) => ({ ...camera, url: urlOf(camera, path, environment) }));
+}
+
+/**
+ * Reads a camera that a client of the API names. It may be of the network or push; variables of the
+ * environment are not put in, because they are the operator's secrets.
+ * @throws RequestInvalidError that repeats no address
+ */
+export function parseAddedCamera(body: unknown): CameraSettings {
+  const parsed = CameraEntry.safeParse(body);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => problemOf(path, message));
+    throw new RequestInvalidError(problems);
+  }
+  const kind = parsed.data.url.includes('${') ? undefined : parseAddress(parsed.data.url)?.kind;
+  if (kind === 'rtsp' || kind === 'http' || kind === 'push') return parsed.data;
+  throw new RequestInvalidError([problemOf(['url'], 'takes an rtsp(s) or http(s) URL, or push')]);
+}
+
+function problemOf(path: readonly PropertyKey[], msg: string): FieldProblem {
+  return {
+    loc: ['body', ...path.map((part) => (typeof part === 'number' ? part : String(part)))],
+    msg,
+    type: 'value_error',
+  };
 }
 
 function jsonOf(text: string, path: string): unknown {

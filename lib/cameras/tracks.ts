@@ -31,8 +31,6 @@ export interface Track<Extra> {
   readonly firstSeen: number;
   readonly lastSeen: number;
   readonly box: Box;
-  /** Number of frames in which it was seen. */
-  readonly sightings: number;
   /** Looks, best first. */
   readonly looks: readonly TrackLook<Extra>[];
 }
@@ -67,7 +65,6 @@ const betterBy = 0.1;
 interface OpenTrack<Extra> extends Track<Extra> {
   lastSeen: number;
   box: Box;
-  sightings: number;
   looks: TrackLook<Extra>[];
   /** Pixels a millisecond. */
   velocity: readonly [number, number];
@@ -178,7 +175,6 @@ export class Tracker<Extra = undefined> {
       firstSeen: at,
       lastSeen: at,
       box,
-      sightings: 0,
       looks: [],
       velocity: [0, 0],
       confidence,
@@ -226,7 +222,6 @@ function move(track: OpenTrack<unknown>, face: SeenFace, at: number): void {
   track.box = face.box;
   track.confidence = face.confidence;
   track.lastSeen = at;
-  track.sightings++;
 }
 
 function predictedBox({ box, velocity: [vx, vy], lastSeen }: OpenTrack<unknown>, at: number): Box {

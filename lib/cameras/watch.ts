@@ -1,22 +1,21 @@
+import type { CameraStateName } from '../contract/endpoints/cameras.ts';
+import { CameraConflictError } from '../errors.ts';
 import type { FaceFollower } from '../faces/port.ts';
 import { type CameraAddress, parseAddress, shownAddress } from './address.ts';
-import { FfmpegSource } from './ffmpeg.ts';
-import { HttpSource } from './http.ts';
 import type { Judge, Judgement, WatchedTrack } from './judge.ts';
 import { keepOpen } from './keep-open.ts';
+import type { AddressCheck } from './networks.ts';
+import { openSource } from './open-source.ts';
 import { Passages } from './passages.ts';
 import { type Frame, type FrameSource, SourceError } from './port.ts';
 import { PushSource } from './push.ts';
 import { type CameraSettings, isWatched } from './settings.ts';
 
-export const cameraStates = ['starting', 'online', 'offline', 'paused', 'off'] as const;
-export type CameraState = (typeof cameraStates)[number];
-
 /** State of a camera, without its address's secrets. */
 export interface CameraStatus {
   readonly name: string;
   readonly address: string;
-  readonly state: CameraState;
+  readonly state: CameraStateName;
   readonly since: Date;
   /** Sentence about why it gives no frames; `null` while it does. */
   readonly reason: string | null;
@@ -47,6 +46,8 @@ export interface WatcherNeeds {
   readonly listener: CameraListener;
   /** Program that decodes video. */
   readonly ffmpeg: string;
+  /** Addresses that a camera may have; any without it. */
+  readonly isAllowed?: AddressCheck | undefined;
   /** Milliseconds before a source that failed is opened again for the first time. */
   readonly firstPauseMs?: number;
 }
@@ -62,8 +63,9 @@ export class CameraWatcher {
   readonly #address: CameraAddress;
   readonly #needs: WatcherNeeds;
   readonly #push: PushSource | undefined;
+  readonly #open: () => FrameSource;
   #source: FrameSource | undefined;
-  #state: CameraState = 'starting';
+  #state: CameraStateName = 'starting';
   #since = new Date();
   #reason: string | null = null;
   #size: { readonly width: number; readonly height: number } | undefined;
@@ -74,6 +76,8 @@ export class CameraWatcher {
     | undefined;
   readonly #frames = { looked: 0, idle: 0, dropped: 0 };
   readonly #tracks = { matched: 0, unknown: 0 };
+  /** Ids of the last tracks that matched nobody: one may go on, and end again. */
+  readonly #unknown = new Set<string>();
   #restarts = -1;
   #recent: number[] = [];
   #isPaused = false;
@@ -86,7 +90,15 @@ export class CameraWatcher {
     this.settings = settings;
     this.#address = address;
     this.#needs = needs;
-    this.#push = address.kind === 'push' ? new PushSource() : undefined;
+    if (address.kind === 'push') {
+      const push = new PushSource();
+      this.#push = push;
+      this.#open = () => push;
+    } else {
+      const { ffmpeg: program, isAllowed } = needs;
+      const opening = { framesPerSecond: settings.fps, program, isAllowed };
+      this.#open = () => openSource(address, opening);
+    }
   }
 
   get status(): CameraStatus {
@@ -116,33 +128,43 @@ export class CameraWatcher {
     return this.#state === 'online' ? this.#newest : undefined;
   }
 
-  get isPaused(): boolean {
-    return this.#isPaused;
-  }
-
-  /** Stops watching, or goes on. */
+  /** Stops watching, or goes on. The status says so at once. */
   pause(isPaused: boolean): void {
     if (isPaused === this.#isPaused) return;
     this.#isPaused = isPaused;
+    this.#enter(this.#rest() ?? 'starting', null);
     this.#change.abort();
+  }
+
+  /** Returns the state of a camera that is not to watch now; `undefined` for one that is. */
+  #rest(): 'paused' | 'off' | undefined {
+    if (this.#isPaused) return 'paused';
+    return isWatched(this.settings.schedule, new Date()) ? undefined : 'off';
   }
 
   /**
    * Takes a picture that a client has sent.
-   * @throws SourceError when this camera takes none, is paused, or the picture can't be read
+   * @throws SourceError when this camera takes none, or the picture can't be read
+   * @throws CameraConflictError
    */
   async receive(bytes: Uint8Array): Promise<void> {
     if (!this.#push) throw new SourceError('This camera is watched by its address, and takes no pictures.');
-    await this.#push.receive(bytes);
+    const checkWanted = () => {
+      const rest = this.#rest();
+      if (rest === 'paused') throw new CameraConflictError('The camera is paused, and takes no pictures.');
+      if (rest) throw new CameraConflictError('By its schedule the camera takes no pictures now.');
+    };
+    checkWanted();
+    await this.#push.receive(bytes, checkWanted);
   }
 
   /** Watches until the signal, or to the end of a recording; resolves when nothing is left running. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       this.#change = new AbortController();
-      const isOn = isWatched(this.settings.schedule, new Date());
-      if (this.#isPaused || !isOn) {
-        this.#enter(this.#isPaused ? 'paused' : 'off', null);
+      const rest = this.#rest();
+      if (rest) {
+        this.#enter(rest, null);
         await untilAborted(
           AbortSignal.any([signal, this.#change.signal, AbortSignal.timeout(scheduleCheckMs)]),
         );
@@ -162,14 +184,9 @@ export class CameraWatcher {
     this.#enter('starting', null);
     const passages = this.#passages();
     try {
-      if (this.#address.kind === 'recording') {
-        const source = this.#open();
-        this.#opening(source);
-        for await (const frame of source.frames(signal)) await this.#look(passages, frame);
-        return !signal.aborted;
-      }
+      if (this.#address.kind === 'recording') return await this.#play(passages, signal);
       const kept = {
-        open: () => this.#push ?? this.#open(),
+        open: this.#open,
         onOpening: (source: FrameSource) => this.#opening(source),
         onDown: (error: SourceError) => this.#enter('offline', error.message),
         ...(this.#needs.firstPauseMs !== undefined && { firstPauseMs: this.#needs.firstPauseMs }),
@@ -188,12 +205,18 @@ export class CameraWatcher {
     }
   }
 
-  #open(): FrameSource {
-    const address = this.#address;
-    const { fps: framesPerSecond } = this.settings;
-    if (address.kind === 'push') return new PushSource();
-    if (address.kind === 'http') return new HttpSource({ url: address.url, framesPerSecond });
-    return new FfmpegSource({ address, framesPerSecond, program: this.#needs.ffmpeg });
+  /** Watches a recording once. Returns true unless the signal has ended it. */
+  async #play(passages: Passages, signal: AbortSignal): Promise<boolean> {
+    const source = this.#open();
+    this.#opening(source);
+    try {
+      for await (const frame of source.frames(signal)) await this.#look(passages, frame);
+      if (!signal.aborted) this.#enter('off', 'The recording is over.');
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      this.#enter('offline', error.message);
+    }
+    return !signal.aborted;
   }
 
   #opening(source: FrameSource): void {
@@ -212,17 +235,28 @@ export class CameraWatcher {
       {
         onTold: async (track, judgement) => {
           if (!(await listener.onTold(track, judgement))) return;
+          this.#tracks.matched++;
           this.#lastSighting = new Date();
         },
         onEnded: async (track, isTold) => {
-          this.#tracks[isTold ? 'matched' : 'unknown']++;
+          if (!isTold) this.#countUnknown(track.id);
           await listener.onEnded(track, isTold);
         },
       },
     );
   }
 
+  #countUnknown(id: string): void {
+    if (this.#unknown.has(id)) return;
+    this.#tracks.unknown++;
+    this.#unknown.add(id);
+    const [oldest] = this.#unknown;
+    if (this.#unknown.size > 100 && oldest !== undefined) this.#unknown.delete(oldest);
+  }
+
   async #look(passages: Passages, frame: Frame): Promise<void> {
+    // It was on its way when the pause began.
+    if (this.#rest()) return;
     const now = Date.now();
     this.#lastFrame = new Date(now);
     this.#size = frame;
@@ -239,8 +273,9 @@ export class CameraWatcher {
     }
   }
 
-  #enter(state: CameraState, reason: string | null): void {
+  #enter(state: CameraStateName, reason: string | null): void {
     if (state !== this.#state) this.#since = new Date();
+    if (state !== 'online') this.#recent = [];
     const isNew = state !== this.#state || reason !== this.#reason;
     this.#state = state;
     this.#reason = reason;

@@ -23,6 +23,7 @@ export const statusOf = {
   erasure_not_found: 404,
   look_back_off: 409,
   camera_not_found: 404,
+  camera_conflict: 409,
   name_taken: 409,
   last_image: 409,
   version_conflict: 412,

@@ -1,7 +1,9 @@
+import type { CameraStateName } from '../contract/endpoints/cameras.ts';
+
 /** State of a camera, for the status and the metrics. */
 export interface CameraFigures {
   readonly name: string;
-  readonly state: 'starting' | 'online' | 'offline' | 'paused' | 'off';
+  readonly state: CameraStateName;
   readonly since: Date;
   /** Sentence about why it gives no frames; `null` while it does. */
   readonly reason: string | null;

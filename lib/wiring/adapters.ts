@@ -166,7 +166,7 @@ export async function openOutbox(config: Config): Promise<Outbox | undefined> {
 
 /** Reports the state of each webhook; returns null where there are no webhooks. */
 export async function webhookStatus(config: Config): Promise<WebhookStatus[] | null> {
-  const outbox = config.webhooks && (await openOutbox(config));
+  const outbox = (config.webhooks || config.mqtt) && (await openOutbox(config));
   return (await outbox?.status()) ?? null;
 }
 

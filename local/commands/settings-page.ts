@@ -175,6 +175,8 @@ const groups: readonly Group[] = [
     intro: '[cameras.md](cameras.md) describes the file, and what a camera needs.',
     settings: {
       CAMERAS: 'File that lists the cameras to watch.',
+      CAMERA_NETWORKS:
+        'Networks in which cameras may be; the address is checked at each connection. Unless it is set, the file may name any address, and the API none.',
       FFMPEG_PATH: 'Program that decodes RTSP, USB cameras and recordings. MJPEG and snapshots need none.',
     },
   },
@@ -183,6 +185,9 @@ const groups: readonly Group[] = [
     intro: '[Match events](events.md) explains these. They count with the records in SQLite.',
     settings: {
       WEBHOOK_URL: 'Addresses that get each event.',
+      MQTT_URL:
+        'MQTT broker that gets each event too. It needs the optional package `mqtt`; `mqtts` encrypts what is told.',
+      MQTT_NAMES: 'Tells the broker the names of people who were found, and not their ids alone.',
       WEBHOOK_SECRET: 'Keys that sign the events: the new and the old one. `WEBHOOK_URL` wants one.',
     },
   },

@@ -1,23 +1,43 @@
 import { noteDetail } from '../../lib/audit/scope.ts';
+import { parseAddedCamera } from '../../lib/cameras/settings.ts';
 import type { CameraWatcher } from '../../lib/cameras/watch.ts';
 import {
+  addCameraContract,
   type CameraState,
   getCameraFrameContract,
   listCamerasContract,
   pauseCameraContract,
+  removeCameraContract,
 } from '../../lib/contract/endpoints/cameras.ts';
-import { CameraNotFoundError } from '../../lib/errors.ts';
+import { CameraConflictError, CameraNotFoundError } from '../../lib/errors.ts';
 import { endpoint, response } from '../../lib/http/endpoint.ts';
 import { normalName } from '../../lib/names/normal-form.ts';
 import { encodeJpeg } from '../../lib/processing/render.ts';
+import type { CameraChanges } from '../cameras.ts';
 import { frameReceiver } from './frame-receiver.ts';
 import type { Route } from './gateway.ts';
 
-/** Makes the endpoints of the cameras that this process watches; there may be none. */
-export function cameraRoutes(watchers: readonly CameraWatcher[]): Route[] {
+/**
+ * Makes the endpoints of the cameras that this process watches; there may be none.
+ * @param changes additions and removals; `undefined` where the API may name no addresses
+ */
+export function cameraRoutes(watchers: readonly CameraWatcher[], changes?: CameraChanges): Route[] {
   const find = (name: string) => findCamera(watchers, name);
   return [
     endpoint(listCamerasContract, async () => watchers.map(stateOf)),
+    endpoint(addCameraContract, async ({ body }) => {
+      if (!changes) throw operatorAlone();
+      const camera = parseAddedCamera(body);
+      noteDetail(camera.name);
+      return stateOf(await changes.add(camera));
+    }),
+    endpoint(removeCameraContract, async ({ params }) => {
+      const watcher = find(params.name);
+      if (!changes) throw operatorAlone();
+      noteDetail(watcher.settings.name);
+      await changes.remove(watcher);
+      return stateOf(watcher);
+    }),
     endpoint(pauseCameraContract, async ({ params, body }) => {
       const watcher = find(params.name);
       noteDetail(`${watcher.settings.name}: ${body.paused ? 'paused' : 'resumed'}`);
@@ -43,6 +63,12 @@ export function cameraRoutes(watchers: readonly CameraWatcher[]): Route[] {
   ];
 }
 
+function operatorAlone(): CameraConflictError {
+  return new CameraConflictError(
+    'Only the operator names cameras here: CAMERA_NETWORKS would say in which networks others may.',
+  );
+}
+
 /** @throws CameraNotFoundError */
 function findCamera(watchers: readonly CameraWatcher[], name: string): CameraWatcher {
   const wanted = normalName(name).toLowerCase();
@@ -57,8 +83,7 @@ function stateOf(watcher: CameraWatcher): CameraState {
   return {
     name,
     address,
-    // A pause that was asked for a moment ago is under way.
-    state: watcher.isPaused ? 'paused' : state,
+    state,
     since: status.since.toISOString(),
     reason,
     fps: settings.fps,

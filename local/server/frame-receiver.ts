@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import { SourceError } from '../../lib/cameras/port.ts';
 import type { CameraWatcher } from '../../lib/cameras/watch.ts';
 import { pushFrameContract } from '../../lib/contract/endpoints/cameras.ts';
 import { InputUnreadableError } from '../../lib/errors.ts';
@@ -25,7 +26,8 @@ export function frameReceiver(find: (name: string) => CameraWatcher): StreamRout
       try {
         await watcher.receive(bytes);
       } catch (error) {
-        throw new InputUnreadableError(error instanceof Error ? error.message : '', { cause: error });
+        if (!(error instanceof SourceError)) throw error;
+        throw new InputUnreadableError(error.message, { cause: error });
       }
       return answer(watcher.settings.name);
     },

@@ -85,7 +85,7 @@ async function serve(): Promise<void> {
       openMetrics(config, opened),
       ...consoleRoutes(config.aws),
       events,
-      ...cameraRoutes(cameras?.watchers ?? []),
+      ...cameraRoutes(cameras?.watchers ?? [], cameras?.changes),
       ...(config.aws
         ? []
         : [{ contract: receiveUploadContract, receive: uploadReceiver(await localUploads(config)) }]),

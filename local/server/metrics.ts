@@ -219,7 +219,7 @@ function gaugeReviews(registry: Registry, { records }: OpenedPorts): void {
 }
 
 function gaugeOutbox(registry: Registry, config: Config): void {
-  if (!config.webhooks) return;
+  if (!config.webhooks && !config.mqtt) return;
   // All gauges are read at the same time, and counting takes longer the more events wait. So they share one
   // count.
   const receivers = onceIn(0, () => webhookStatus(config));
@@ -260,21 +260,23 @@ function gaugeCameras(registry: Registry): void {
     name: string,
     help: string,
     outcomes: (camera: CameraFigures) => Readonly<Record<string, number>>,
-  ) =>
-    new Gauge({
+  ) => {
+    const Metric = name.endsWith('_total') ? Counter : Gauge;
+    new Metric({
       name: `face_blacklist_camera_${name}`,
       help,
       labelNames: ['camera', 'outcome'],
       registers: [registry],
-      collect() {
+      collect(this: Counter | Gauge) {
         this.reset();
         for (const camera of cameraFigures()) {
           for (const [outcome, value] of Object.entries(outcomes(camera))) {
-            this.set({ camera: camera.name, ...(outcome !== '' && { outcome }) }, value);
+            this.inc({ camera: camera.name, ...(outcome !== '' && { outcome }) }, value);
           }
         }
       },
     });
+  };
   register('up', '1 for a camera that gives frames.', ({ state }) => ({ '': state === 'online' ? 1 : 0 }));
   register('frames_total', 'Frames since the start, by what came of them.', ({ frames }) => ({ ...frames }));
   register('tracks_total', 'People who passed since the start.', ({ tracks }) => ({ ...tracks }));

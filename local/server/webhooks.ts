@@ -1,11 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent } from 'undici';
 import type { Config } from '../../lib/config.ts';
+import { type MqttTarget, openMqtt, requireMqtt } from '../../lib/events/mqtt.ts';
+import { originOf } from '../../lib/events/origin.ts';
 import type { Attempt, DueDelivery, EventTarget, Outbox, Receiver } from '../../lib/events/port.ts';
 import { attemptMs, openWebhook } from '../../lib/events/webhook.ts';
 import { log } from '../../lib/log.ts';
 import { recordsFile } from '../../lib/records/sqlite/database.ts';
 import { claim } from '../../lib/records/sqlite/outbox.ts';
+import { cameraFigures } from '../../lib/service/cameras.ts';
 import { openOutbox } from '../../lib/wiring/adapters.ts';
 
 /**
@@ -28,6 +31,9 @@ export interface Delivery {
   readonly outbox: Outbox;
   readonly urls: readonly string[];
   readonly secrets: readonly string[];
+  /** Opens the broker that is one of the receivers; `undefined` where there is none. */
+  readonly openBroker?: (() => Promise<MqttTarget>) | undefined;
+  readonly brokerUrl?: string | undefined;
   /** File whose lock shows which process delivers. */
   readonly claimPath: string;
 }
@@ -37,16 +43,32 @@ export interface Delivery {
  * EventBridge.
  *
  * @throws BackendUnavailableError
+ * @throws ConfigError when there is a broker, and its package is not installed
  */
 export async function openDelivery(config: Config): Promise<Delivery | undefined> {
   const outbox = await openOutbox(config);
   if (!outbox) {
-    if (config.webhooks)
-      log().warn('WEBHOOK_URL is not used with DYNAMODB_TABLE_NAME: match events go to EventBridge.');
+    if (config.webhooks || config.mqtt)
+      log().warn(
+        'WEBHOOK_URL and MQTT_URL are not used with DYNAMODB_TABLE_NAME: match events go to EventBridge.',
+      );
     return undefined;
   }
   const { urls = [], secrets = [] } = config.webhooks ?? {};
-  return { outbox, urls, secrets, claimPath: `${recordsFile(config)}-webhooks` };
+  const { mqtt } = config;
+  if (mqtt) await requireMqtt();
+  return {
+    outbox,
+    urls: mqtt ? [...urls, mqtt.url] : urls,
+    secrets,
+    brokerUrl: mqtt?.url,
+    openBroker: mqtt && (() => openMqtt(mqtt, toldCameras)),
+    claimPath: `${recordsFile(config)}-webhooks`,
+  };
+}
+
+function toldCameras() {
+  return cameraFigures().map(({ name, state }) => ({ name, isOffline: state === 'offline' }));
 }
 
 /** Draws a random pause (full jitter), so that those who failed together do not try again together. */
@@ -67,16 +89,20 @@ export async function deliverWebhooks(delivery: Delivery, stop: AbortSignal): Pr
   const cutOff = new AbortController();
   const { outbox, secrets } = delivery;
   const sending = { outbox, stop, cutOff: cutOff.signal };
-  const targetOf = ({ url }: Receiver) => openWebhook({ url, secrets, dispatcher: agent });
+  let broker: MqttTarget | undefined;
+  const targetOf = ({ url }: Receiver) =>
+    broker && url === delivery.brokerUrl ? broker : openWebhook({ url, secrets, dispatcher: agent });
   try {
     const receivers = await setReceivers(delivery, stop);
+    using _claimed = receivers.length > 0 ? await claimDelivery(delivery, stop) : undefined;
+    broker = stop.aborted ? undefined : await delivery.openBroker?.();
     const senders = receivers.map((receiver) => new Sender(receiver, targetOf(receiver), sending));
-    using _claimed = senders.length > 0 ? await claimDelivery(delivery, stop) : undefined;
     await deliverUntil(stop, senders, outbox);
     const timer = setTimeout(() => cutOff.abort(), graceMs);
     await Promise.all(senders.map((sender) => sender.idle()));
     clearTimeout(timer);
   } finally {
+    await broker?.close();
     await agent.destroy();
   }
 }
@@ -164,7 +190,7 @@ class Sender {
   constructor(receiver: Receiver, target: EventTarget, sending: Sending) {
     this.#receiver = receiver;
     this.#target = target;
-    this.#origin = new URL(receiver.url).origin;
+    this.#origin = originOf(receiver.url);
     this.#sending = sending;
   }
 

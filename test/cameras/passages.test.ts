@@ -72,6 +72,21 @@ test('a failure to record is tried again with the next look', async () => {
   expect(told).toHaveLength(1);
 });
 
+test('a passage that could not be recorded at its end is recorded later, and the others that end with it are not lost', async () => {
+  let isAway = true;
+  const { passages, told, ended } = watched((phase) => {
+    if (isAway) throw new Error('The store is away.');
+    return phase === 'end';
+  });
+  const away = { message: 'The store is away.' };
+  await expect(passages.look(frameAt(1_000))).rejects.toMatchObject(away);
+  await expect(passages.expire(3_000)).rejects.toMatchObject(away);
+  expect([told, ended]).toEqual([[], []]);
+  isAway = false;
+  await passages.look(frameAt(6_000));
+  expect([told.length, ended]).toEqual([1, [true]]);
+});
+
 test('a face that is too small, or outside of the zone, is never judged', async () => {
   const { passages, judged } = watched(
     () => true,

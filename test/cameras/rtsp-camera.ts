@@ -31,6 +31,8 @@ export interface RtspCameraOptions {
   readonly password?: string;
   /** Answers every request for the stream with a redirect to this address. */
   readonly redirect?: string;
+  /** Changes what is sent of the film. */
+  readonly spoil?: (packet: Buffer) => Uint8Array;
 }
 
 /** A camera that speaks RTSP and sends a film again and again, within the connection. */
@@ -57,7 +59,8 @@ export async function rtspCamera(film: string, options: RtspCameraOptions = {}):
   const state = { plays: 0, isStalled: false };
   packets.on('message', (packet) => {
     if (state.isStalled) return;
-    for (const socket of watching) socket.write(interleaved(packet));
+    const sent = Buffer.from(options.spoil?.(packet) ?? packet);
+    for (const socket of watching) socket.write(interleaved(sent));
   });
   await once(packets, 'message');
   const sdp = (await readFile(sdpFile, 'utf8')).replace(/^SDP:\s*/, '').replace(/m=video \d+/, 'm=video 0');

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm, truncate } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,8 @@ import { parseAddress } from '../../lib/cameras/address.ts';
 import { FfmpegSource } from '../../lib/cameras/ffmpeg.ts';
 import { HttpSource } from '../../lib/cameras/http.ts';
 import { keepOpen } from '../../lib/cameras/keep-open.ts';
-import type { Frame, FrameSource } from '../../lib/cameras/port.ts';
+import { type AddressCheck, addressCheck } from '../../lib/cameras/networks.ts';
+import { type Frame, type FrameSource, SourceError } from '../../lib/cameras/port.ts';
 import { PushSource } from '../../lib/cameras/push.ts';
 import { httpCamera, sendStream, testPicture } from './http-camera.ts';
 import { rtspCamera, testFilm } from './rtsp-camera.ts';
@@ -31,10 +32,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-function decoded(address: string, patience = { firstFrameMs: 30_000, nextFrameMs: 30_000 }): FfmpegSource {
+function decoded(
+  address: string,
+  patience = { firstFrameMs: 30_000, nextFrameMs: 30_000 },
+  isAllowed?: AddressCheck,
+): FfmpegSource {
   const parsed = parseAddress(address);
   if (!parsed || parsed.kind === 'push') throw new Error('It is no address for ffmpeg.');
-  return new FfmpegSource({ address: parsed, framesPerSecond: 5, program, patience });
+  return new FfmpegSource({ address: parsed, framesPerSecond: 5, program, patience, isAllowed });
 }
 
 function overHttp(address: string, framesPerSecond = 20): HttpSource {
@@ -133,6 +138,43 @@ describe('RTSP', () => {
     await expect(stalled()).rejects.toThrow('No frame came for 0.3 seconds.');
   });
 
+  test('that sends rubbish instead of a film ends in words, and its child too', async () => {
+    let state = 1;
+    const rubbish = (packet: Buffer) =>
+      packet.map((byte, at) => {
+        state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+        return at < 12 ? byte : state >>> 24;
+      });
+    await using camera = await rtspCamera(film, { spoil: rubbish });
+    const patience = { firstFrameMs: 3_000, nextFrameMs: 1_000 };
+    const address = `rtsp://127.0.0.1:${camera.port}/stream`;
+    const end = await take(decoded(address, patience), 1000).catch((error: unknown) => error);
+    expect(end).toBeInstanceOf(SourceError);
+    expect(childrenOf(process.pid).filter(({ command }) => command.includes('image2pipe'))).toEqual([]);
+  });
+
+  test('within CAMERA_NETWORKS is reached over this process, and ffmpeg is led nowhere else', async () => {
+    await using camera = await rtspCamera(film, { user: 'door', password });
+    const login = `door:${encodeURIComponent(password)}@`;
+    const inside = addressCheck(['127.0.0.0/8']);
+    const address = `rtsp://${login}localhost:${camera.port}/stream`;
+    expect(await take(decoded(address, undefined, addressCheck(['127.0.0.0/8', '::1'])), 2)).toHaveLength(2);
+    expect(camera.plays).toBe(1);
+    const outside = take(decoded(address, undefined, addressCheck(['192.168.0.0/16'])), 1);
+    await expect(outside).rejects.toThrow(/^Its address is outside of CAMERA_NETWORKS\.$/);
+    const wrong = take(decoded(`rtsp://door:no@127.0.0.1:${camera.port}/stream`, undefined, inside), 1);
+    await expect(wrong).rejects.toMatchObject({ isRefused: true });
+    await using other = await rtspCamera(film);
+    await using lure = await rtspCamera(film, { redirect: `rtsp://127.0.0.1:${other.port}/stream` });
+    const led = take(decoded(`rtsp://127.0.0.1:${lure.port}/stream`, undefined, inside), 1);
+    await expect(led).rejects.toThrow(/^It redirects to another server/);
+    expect([camera.plays, other.plays]).toEqual([1, 0]);
+    const free = await httpCamera(() => undefined);
+    await free[Symbol.asyncDispose]();
+    const closed = take(decoded(`rtsp://127.0.0.1:${free.port}/stream`, undefined, inside), 1);
+    await expect(closed).rejects.toThrow('Nothing listens at that host and port.');
+  });
+
   test('leaves no child behind when the service is killed', async () => {
     await using camera = await rtspCamera(film);
     const script = join(folder, 'watch.ts');
@@ -220,6 +262,49 @@ describe('HTTP', () => {
     await expect(take(overHttp(`http://127.0.0.1:${port}/`), 1)).rejects.toThrow('Nothing listens at that');
   });
 
+  test('200 streams of damaged pictures end in words', async () => {
+    const whole = await testPicture(1);
+    await using camera = await httpCamera((request, response) => {
+      const seed = Number(request.url?.slice(1));
+      response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=b' });
+      const body = damaged(whole, seed);
+      const head = seed % 2 ? `Content-Length: ${seed % 3 ? body.length : 1e9}\r\n` : '';
+      response.end(
+        Buffer.concat([
+          Buffer.from(`--b\r\nContent-Type: image/jpeg\r\n${head}\r\n`),
+          body,
+          Buffer.from('\r\n--b'),
+        ]),
+      );
+    });
+    for (let seed = 0; seed < 200; seed++) {
+      const end = await take(overHttp(`${camera.origin}/${seed}`), 10).catch((error: unknown) => error);
+      if (!Array.isArray(end)) expect(end).toBeInstanceOf(SourceError);
+    }
+  });
+
+  test('connects within CAMERA_NETWORKS alone, by address and by name', async () => {
+    let asked = 0;
+    await using camera = await httpCamera(async (_, response) => {
+      asked++;
+      response.writeHead(200, { 'content-type': 'image/jpeg' }).end(await testPicture(3));
+    });
+    const read = (host: string, networks: string[]) =>
+      take(
+        new HttpSource({
+          url: new URL(`http://${host}:${camera.port}/`),
+          framesPerSecond: 20,
+          isAllowed: addressCheck(networks),
+        }),
+        1,
+      );
+    const outside = 'Its address is outside of CAMERA_NETWORKS.';
+    await expect(read('127.0.0.1', ['10.0.0.0/8'])).rejects.toThrow(outside);
+    await expect(read('localhost', ['10.0.0.0/8'])).rejects.toThrow(outside);
+    expect(asked).toBe(0);
+    expect(await read('localhost', ['127.0.0.0/8', '::1'])).toHaveLength(1);
+  });
+
   test('gives only the newest frame to whoever is slow', async () => {
     await using camera = await httpCamera((_, response) => sendStream(response, 5));
     const source = overHttp(`${camera.origin}/stream`, 200);
@@ -231,6 +316,30 @@ describe('HTTP', () => {
     expect(source.counts.dropped).toBeGreaterThan(10);
   });
 });
+
+/** Each takes a third of a second of CPU: by hand, `DAMAGED_FILMS=200` tries more. */
+const damagedFilms = Number(process.env.DAMAGED_FILMS ?? 30);
+
+/** Spoils a file in one of five ways: bytes turned over, lost, doubled or random, or the end cut off. */
+function damaged(whole: Buffer, seed: number): Buffer {
+  const bytes = Buffer.from(whole);
+  const place = (7919 * (seed + 1)) % bytes.length;
+  switch (seed % 5) {
+    case 0:
+      for (let at = place % 997; at < bytes.length; at += 499) bytes[at] = (bytes[at] ?? 0) ^ 255;
+      return bytes;
+    case 1:
+      return Buffer.concat([bytes.subarray(0, place), bytes.subarray(place + 100)]);
+    case 2:
+      return Buffer.concat([bytes.subarray(0, place), bytes.subarray(Math.floor(place / 2))]);
+    case 3:
+      for (let step = 0; step < 64; step++)
+        bytes[(place + 31 * step * step) % bytes.length] = (seed * step) % 256;
+      return bytes;
+    default:
+      return bytes.subarray(0, place);
+  }
+}
 
 describe('recordings', () => {
   test('give every frame, with times by the pace of the film', async () => {
@@ -251,21 +360,35 @@ describe('recordings', () => {
     await expect(take(decoded(path), 1)).rejects.toThrow(/^It is |^There is |^It ended/);
   });
 
-  test('that are cut off or damaged end, and their children too', async () => {
-    const whole = readFileSync(film);
-    const damaged = async (seed: number) => {
+  test('that are damaged end in words, and their children and their memory are gone', async () => {
+    const short = join(folder, 'short.mp4');
+    await testFilm(short, { seconds: 1, size: '160x120' });
+    const whole = readFileSync(short);
+    const before = process.memoryUsage().rss;
+    const outcomes = { read: 0, refused: 0 };
+    const watchOne = async (seed: number) => {
       const path = join(folder, `damaged-${seed}.mp4`);
-      const bytes = Buffer.from(whole);
-      for (let at = (997 * seed) % bytes.length; at < bytes.length; at += 3001)
-        bytes[at] = (bytes[at] ?? 0) ^ 255;
-      writeFileSync(path, bytes);
-      if (seed % 3 === 0) await truncate(path, Math.floor(bytes.length / 2));
-      await take(decoded(path), 1000).catch((error: Error) =>
-        expect(error.message).toMatch(/^(It|There|A|Its) /),
-      );
+      writeFileSync(path, damaged(whole, seed));
+      try {
+        await take(decoded(path), 1000);
+        outcomes.read++;
+      } catch (error) {
+        expect(error).toBeInstanceOf(SourceError);
+        expect((error as Error).message).toMatch(/^(It|There|A|Its) /);
+        expect((error as Error).message).not.toContain(folder);
+        outcomes.refused++;
+      }
+      await rm(path);
     };
-    await Promise.all(Array.from({ length: 12 }, (_, seed) => damaged(seed + 1)));
+    const seeds = Array.from({ length: damagedFilms }, (_, seed) => seed).values();
+    const worker = async () => {
+      for (const seed of seeds) await watchOne(seed);
+    };
+    await Promise.all([worker(), worker(), worker(), worker()]);
+    expect(outcomes.read + outcomes.refused).toBe(damagedFilms);
+    expect(outcomes.refused).toBeGreaterThan(damagedFilms / 10);
     expect(childrenOf(process.pid).filter(({ command }) => command.includes('image2pipe'))).toEqual([]);
+    expect(process.memoryUsage().rss - before).toBeLessThan(300 * 1024 * 1024);
   });
 
   test('are not read without ffmpeg, and it is said what to install', async () => {

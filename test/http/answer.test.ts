@@ -5,6 +5,7 @@ import {
   AnswerForgottenError,
   BackendUnavailableError,
   BodyTooSlowError,
+  CameraConflictError,
   CameraNotFoundError,
   DiskFullError,
   EntryNotFoundError,
@@ -78,6 +79,7 @@ const failures = [
   [new ProcessedNotFoundError(), 404, 'Processed image not found'],
   [new ErasureNotFoundError(), 404, 'Erasure not found'],
   [new CameraNotFoundError('There is no such camera.'), 404, 'There is no such camera.'],
+  [new CameraConflictError('The camera is paused.'), 409, 'The camera is paused.'],
   [
     new LookBackOffError(),
     409,

@@ -7,13 +7,17 @@ import { Box } from '../shapes.ts';
  * stack in AWS answers 404, and the watcher runs on the venue's machine.
  */
 
+export const cameraStates = ['starting', 'online', 'offline', 'paused', 'off'] as const;
+/** State of a camera; `off` by its schedule. */
+export type CameraStateName = (typeof cameraStates)[number];
+
 const count = z.number().int().min(0);
 
 export const CameraState = z
   .object({
     name: z.string(),
     address: z.string().describe('Its origin; never user, password, path or query.'),
-    state: z.enum(['starting', 'online', 'offline', 'paused', 'off']).describe('`off`: by its schedule.'),
+    state: z.enum(cameraStates).describe('`off`: by its schedule.'),
     since: z.string().describe('Since when it is in this state, ISO 8601, UTC.'),
     reason: z.string().nullable().describe('Why it gives no frames; null while it does.'),
     fps: z.number().describe('Frames a second that are wanted.'),
@@ -25,7 +29,9 @@ export const CameraState = z
     frames: z
       .object({ looked: count, idle: count, dropped: count })
       .describe('Since the start: looked at, without motion, and those that nobody had time for.'),
-    tracks: z.object({ matched: count, unknown: count }).describe('People who passed.'),
+    tracks: z
+      .object({ matched: count, unknown: count })
+      .describe('People who passed: a match counts when it is told, anybody else when the passage is over.'),
     restarts: count,
     keep: z.enum(['matches', 'all']),
     zone: z.array(z.tuple([z.number(), z.number()])),
@@ -73,6 +79,37 @@ export const listCamerasContract = defineEndpoint({
     example: [stateExample],
   },
   errors: [],
+});
+
+export const addCameraContract = defineEndpoint({
+  operationId: 'addCamera',
+  method: 'POST',
+  path: '/api/v1/cameras',
+  summary: 'Watch a further camera',
+  description:
+    'The fields of `cameras.json`. The address is an rtsp(s) or http(s) URL within `CAMERA_NETWORKS`, or `push`; nothing tells it again.',
+  tags: ['Cameras'],
+  role: 'admin',
+  body: {
+    kind: 'json',
+    schema: z.looseObject({ name: z.string(), url: z.string() }),
+    example: { name: 'yard', url: 'rtsp://watcher:password@192.168.10.9/stream1', fps: 5 },
+  },
+  success: { status: 201, description: 'Its state.', schema: CameraState, example: stateExample },
+  errors: ['request_invalid', 'camera_conflict', 'disk_full', 'backend_unavailable'],
+});
+
+export const removeCameraContract = defineEndpoint({
+  operationId: 'removeCamera',
+  method: 'DELETE',
+  path: '/api/v1/cameras/{name}',
+  summary: 'Watch a camera no more',
+  description: 'Only one that was added here. What it has seen stays.',
+  tags: ['Cameras'],
+  role: 'admin',
+  params: CameraPath,
+  success: { status: 200, description: 'Its last state.', schema: CameraState, example: stateExample },
+  errors: ['camera_not_found', 'camera_conflict', 'backend_unavailable'],
 });
 
 export const pauseCameraContract = defineEndpoint({
@@ -123,5 +160,12 @@ export const pushFrameContract = defineEndpoint({
     schema: z.object({ camera: z.string() }),
     example: { camera: 'door' },
   },
-  errors: ['input_unreadable', 'input_too_large', 'camera_not_found', 'body_too_slow', 'backend_unavailable'],
+  errors: [
+    'input_unreadable',
+    'input_too_large',
+    'camera_not_found',
+    'camera_conflict',
+    'body_too_slow',
+    'backend_unavailable',
+  ],
 });

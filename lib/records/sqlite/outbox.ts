@@ -9,6 +9,7 @@ import type {
 } from '../../contract/match-event.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { entryIdsOf, matchEvent, withoutUnlisted } from '../../events/match-event.ts';
+import { originOf } from '../../events/origin.ts';
 import type { DueDelivery, GivenUp, Outbox, Receiver } from '../../events/port.ts';
 import { isInForce } from '../shared/in-force.ts';
 import { storedResult } from '../shared/stored-result.ts';
@@ -162,7 +163,7 @@ export class SqliteOutbox implements Outbox {
       return urls.map((url, place) => {
         // Only a hash and the origin are stored, because a URL's path or query is often a secret.
         const key = createHash('sha256').update(url).digest('hex');
-        this.#statements.wantReceiver.run(key, new URL(url).origin, place);
+        this.#statements.wantReceiver.run(key, originOf(url), place);
         return { id: Number(this.#statements.receiver.get(key)?.id), url };
       });
     });

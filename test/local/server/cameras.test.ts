@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { recordLooks } from '../../../lib/audit/in-process.ts';
@@ -7,7 +10,9 @@ import { CameraWatcher } from '../../../lib/cameras/watch.ts';
 import { CameraState } from '../../../lib/contract/endpoints/cameras.ts';
 import type { FaceFollower } from '../../../lib/faces/port.ts';
 import { plainTokens } from '../../../lib/service/tokens.ts';
+import { AddedCameras } from '../../../local/added-cameras.ts';
 import { cameraRoutes } from '../../../local/server/camera-routes.ts';
+import { WatchedCameras } from '../../../local/watched-cameras.ts';
 import { testPicture } from '../../cameras/http-camera.ts';
 import { type RunningServer, startServer } from './running-server.ts';
 
@@ -21,6 +26,7 @@ const follower: FaceFollower = {
 };
 
 const tokens = {
+  admin: 'a-token-of-the-admin',
   desk: 'a-token-of-the-desk',
   check: 'a-token-to-check-pictures',
   metrics: 'a-token-of-the-monitor',
@@ -28,11 +34,12 @@ const tokens = {
 const as = (role: keyof typeof tokens) => ({ Authorization: `Bearer ${tokens[role]}` });
 
 let server: RunningServer;
-let watchers: CameraWatcher[];
+let folder: string;
+let added: AddedCameras;
 let stop: AbortController;
 let running: Promise<unknown>;
 
-beforeEach(async () => {
+async function start(isOperatorAlone = false): Promise<void> {
   const listener = {
     onTold: async () => true,
     onEnded: async () => undefined,
@@ -42,23 +49,30 @@ beforeEach(async () => {
     },
   };
   const needs = { follower, judge: { judge: async () => undefined }, listener, ffmpeg: 'ffmpeg' };
-  watchers = [
-    { name: 'Côté desk', url: 'push' },
-    { name: 'door', url: 'http://user:secret@127.0.0.1:1/path?key=word' },
-  ].map((camera) => new CameraWatcher(CameraEntry.parse(camera), needs));
   stop = new AbortController();
-  running = Promise.all(watchers.map((watcher) => watcher.run(stop.signal)));
   const roles = Object.keys(tokens) as (keyof typeof tokens)[];
   const current = roles.flatMap((role) =>
     plainTokens([tokens[role]]).map(({ digest }) => ({ actor: { name: role, role }, digest })),
   );
-  server = await startServer([], { routes: cameraRoutes(watchers), namedTokens: { current } });
-});
-afterEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cameras-'));
+  added = new AddedCameras({ dataDir: folder });
+  const watched = new WatchedCameras((camera) => new CameraWatcher(camera, needs), added);
+  watched.begin(CameraEntry.parse({ name: 'Côté desk', url: 'push' }));
+  watched.begin(CameraEntry.parse({ name: 'door', url: 'http://user:secret@127.0.0.1:1/path?key=word' }));
+  running = watched.run(stop.signal);
+  const routes = cameraRoutes(watched.watchers, isOperatorAlone ? undefined : watched);
+  server = await startServer([], { routes, namedTokens: { current } });
+}
+
+async function end(): Promise<void> {
   stop.abort();
   await running;
   await server.stop();
-});
+  await rm(folder, { recursive: true });
+}
+
+beforeEach(() => start());
+afterEach(end);
 
 async function states(): Promise<CameraState[]> {
   const reply = await server.send('GET', '/api/v1/cameras', { headers: as('desk') });
@@ -135,6 +149,29 @@ test('whoever has not the role neither sends, nor sees, nor pauses', async () =>
   expect((await server.send('PUT', '/api/v1/cameras/door', pause)).status).toBe(403);
 });
 
+test('a paused camera takes no picture, says so at once, and goes on with the next picture', async () => {
+  const put = (paused: boolean) =>
+    server.send('PUT', pushPath.replace(/\/frames$/, ''), {
+      headers: as('desk'),
+      body: JSON.stringify({ paused }),
+    });
+  const push = async () =>
+    server.send('POST', pushPath, { headers: as('check'), body: await testPicture(1) });
+  await push();
+  const { since: before } = await stateOf('Côté desk', 'online');
+  const paused = (await put(true)).json() as CameraState;
+  expect(paused).toMatchObject({ state: 'paused', fps_seen: 0, faces: [], reason: null });
+  expect(Date.parse(paused.since)).toBeGreaterThan(Date.parse(before));
+  const refused = await push();
+  expect([refused.status, refused.json()]).toEqual([
+    409,
+    { detail: 'The camera is paused, and takes no pictures.' },
+  ]);
+  expect((await put(false)).json()).toMatchObject({ state: 'starting' });
+  expect((await push()).status).toBe(202);
+  await stateOf('Côté desk', 'online');
+});
+
 test('a pause stops a camera, shows no frame, and is written to the audit trail', async () => {
   const lines: AuditFacts[] = [];
   recordLooks({ record: async (facts) => void lines.push(facts) });
@@ -150,4 +187,60 @@ test('a pause stops a camera, shows no frame, and is written to the audit trail'
     { actor: 'desk', outcome: 200, detail: 'door: paused' },
     { actor: 'desk', outcome: 200, detail: 'door: resumed' },
   ]);
+});
+
+const post = (body: unknown, role: keyof typeof tokens = 'admin') =>
+  server.send('POST', '/api/v1/cameras', { headers: as(role), body: JSON.stringify(body) });
+const remove = (name: string, role: keyof typeof tokens = 'admin') =>
+  server.send('DELETE', `/api/v1/cameras/${encodeURIComponent(name)}`, { headers: as(role) });
+const yard = { name: 'Yard', url: 'http://watcher:geheim@127.0.0.1:1/secret-path', fps: 2 };
+
+test('an admin adds a camera, whose address is kept for the next start and told by nothing', async () => {
+  const lines: AuditFacts[] = [];
+  recordLooks({ record: async (facts) => void lines.push(facts) });
+  const reply = await post(yard);
+  expect([reply.status, reply.json()]).toMatchObject([
+    201,
+    { name: 'Yard', address: 'http://127.0.0.1:1', fps: 2 },
+  ]);
+  await stateOf('Yard', 'offline');
+  const list = await server.send('GET', '/api/v1/cameras', { headers: as('desk') });
+  expect(list.bytes.toString() + JSON.stringify(lines)).not.toMatch(/geheim|watcher|secret-path/);
+  expect(lines).toMatchObject([{ action: 'addCamera', actor: 'admin', detail: 'Yard' }]);
+  const file = join(folder, 'cameras-added.json');
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  expect(new AddedCameras({ dataDir: folder }).list).toEqual([CameraEntry.parse(yard)]);
+
+  expect((await post({ ...yard, name: 'YARD' })).status).toBe(409);
+  expect((await remove('yard')).json()).toMatchObject({ name: 'Yard' });
+  expect((await states()).map(({ name }) => name)).toEqual(['Côté desk', 'door']);
+  expect(await readFile(file, 'utf8')).toBe('[]');
+  expect((await remove('yard')).status).toBe(404);
+});
+
+test('nobody but an admin adds or removes one, and none that the operator has named', async () => {
+  expect((await post(yard, 'desk')).status).toBe(403);
+  expect((await remove('door', 'desk')).status).toBe(403);
+  const refused = await remove('door');
+  expect([refused.status, refused.json()]).toEqual([
+    409,
+    { detail: "The operator's file names this camera: take it out there." },
+  ]);
+  await end();
+  await start(true);
+  expect((await post(yard)).json()).toMatchObject({ detail: expect.stringMatching(/CAMERA_NETWORKS/) });
+  expect(added.list).toEqual([]);
+});
+
+test.each([
+  ['a device', { url: '/dev/video0' }, 'url'],
+  ['a file of this machine', { url: '/etc/passwd' }, 'url'],
+  ['a variable of the environment', { url: ['http://camera/$', '{API_TOKENS}'].join('') }, 'url'],
+  ['another scheme', { url: 'ftp://user:geheim@camera/x' }, 'url'],
+  ['a slash in its name', { name: 'a/b' }, 'name'],
+  ['too many frames', { fps: 60 }, 'fps'],
+])('a camera with %s is refused in words that repeat no address', async (_, fields, at) => {
+  const reply = await post({ ...yard, ...fields });
+  expect([reply.status, reply.json()]).toMatchObject([422, { detail: [{ loc: ['body', at] }] }]);
+  expect(reply.bytes.toString()).not.toMatch(/geheim|passwd|API_TOKENS/);
 });

@@ -34,6 +34,7 @@ export type ErrorCode =
   | 'method_not_allowed'
   | 'disk_full'
   | 'body_too_slow'
+  | 'client_gone'
   | 'throttled'
   | 'backend_unavailable';
 
@@ -66,6 +67,14 @@ export class NoUsableImageError extends ServiceError {
   constructor(message: string, reasons: readonly string[] = []) {
     super(message);
     this.reasons = reasons;
+  }
+}
+
+/** The client has gone, and what is left of its work is dropped. Nobody reads the message. */
+export class ClientGoneError extends ServiceError {
+  readonly code = 'client_gone';
+  constructor() {
+    super('The client has gone.');
   }
 }
 

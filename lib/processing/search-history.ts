@@ -32,7 +32,7 @@ export async function searchHistory(
   deadline: Deadline = noDeadline,
 ): Promise<HistoryFinds> {
   const started = performance.now();
-  const { image: probe } = await openInputs(ports, { image });
+  const { image: probe } = await openInputs(ports, { image }, deadline);
   const options = { ...faceOptions({ ...overrides, model_name: undefined }), deadline };
   const isKept = by ? by === 'kept_faces' : Boolean(ports.faces.lookBack?.days);
   const answer = isKept
@@ -97,7 +97,7 @@ function usedFields(
 async function comparePictures(
   ports: Ports,
   probe: WithPicture,
-  options: FaceOptions,
+  options: FaceOptions & { readonly deadline: Deadline },
   { after, limit, until }: { after: number; limit: number; until: Deadline },
 ): Promise<Answer> {
   const { total } = await ports.records.listProcessed({ limit: 1, offset: 0 });
@@ -107,6 +107,7 @@ async function comparePictures(
   let last = after;
   let isDone = true;
   for await (const result of oldestFirst(ports.records, {}, after)) {
+    options.deadline.refuseIfAbandoned();
     const comparison = await compareCrop(ports, probe, result, options);
     last = result.db_id ?? last;
     if (comparison) {

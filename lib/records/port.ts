@@ -311,6 +311,12 @@ export interface RetentionDue {
   readonly oldest: string | null;
 }
 
+/** Numbers of faces and pictures without a record that the last sweep kept, because they are too many. */
+export interface UnknownKept {
+  readonly faces: number;
+  readonly pictures: number;
+}
+
 export interface RecordCounts {
   readonly entries: number;
   readonly images: number;
@@ -599,6 +605,13 @@ export interface RecordStore {
   retention(): Promise<RetentionNote | undefined>;
   /** @throws BackendUnavailableError, ThrottledError, DiskFullError */
   noteRetention(note: RetentionNote): Promise<void>;
+  /**
+   * Reads what the last sweep kept though no record knows it; `undefined` before the first `noteUnknownKept`.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  unknownKept(): Promise<UnknownKept | undefined>;
+  /** @throws BackendUnavailableError, ThrottledError, DiskFullError */
+  noteUnknownKept(kept: UnknownKept): Promise<void>;
 
   /**
    * The last time that the clock was put back between two processed pictures; `undefined` when it never was.

@@ -202,12 +202,16 @@ export class RequestInProgressError extends ServiceError {
   }
 }
 
-/** The answer to the first request with this `Idempotency-Key` was deleted with an entry that it told of. */
+/**
+ * The answer to the first request with this `Idempotency-Key` told of a record that was deleted since, or of an
+ * entry that was deleted, is suspended or has expired.
+ */
 export class AnswerForgottenError extends ServiceError {
   readonly code = 'answer_forgotten';
   constructor() {
     super(
-      'The first request with this Idempotency-Key was answered, but told of an entry that was deleted since. Nothing was done again.',
+      'The first request with this Idempotency-Key was answered, but told of an entry or a picture that was deleted since, or of an entry that nobody matches ' +
+        'any more. Nothing was done again.',
     );
   }
 }

@@ -556,6 +556,12 @@ export interface RecordStore {
    */
   getProcessed(id: number, actor?: string): Promise<ImageProcessingResult | undefined>;
   /**
+   * Reads the answers of those processed pictures that exist, by their ids.
+   * @param ids 100 at most
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  getProcessedAmong(ids: readonly number[]): Promise<Map<number, ImageProcessingResult>>;
+  /**
    * Stores what somebody says of a match, in place of what the same person said of it before. Returns the
    * picture's answer with its reviews, or `undefined` if there is no such picture. Receivers of events are
    * told in the same transaction. Saying the same again changes nothing.

@@ -408,6 +408,16 @@ class SqliteRecords implements RecordStore {
     return this.#read(() => getProcessed(this.#statements, id, actor));
   }
 
+  async getProcessedAmong(ids: readonly number[]): Promise<Map<number, ImageProcessingResult>> {
+    const found = await this.#read(() =>
+      [...new Set(ids)].flatMap((id) => {
+        const result = getProcessed(this.#statements, id, undefined);
+        return result ? [[id, result] as const] : [];
+      }),
+    );
+    return new Map(found);
+  }
+
   async reviewProcessed(
     id: number,
     review: NewReview,

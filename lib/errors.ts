@@ -203,8 +203,8 @@ export class RequestInProgressError extends ServiceError {
 }
 
 /**
- * The answer to the first request with this `Idempotency-Key` told of a record that was deleted since, or of an
- * entry that was deleted, is suspended or has expired.
+ * The answer to the first request with this `Idempotency-Key` can't be told any more. A record of it was
+ * deleted, or an entry that it tells of is deleted, suspended or has expired.
  */
 export class AnswerForgottenError extends ServiceError {
   readonly code = 'answer_forgotten';

@@ -1,4 +1,4 @@
-import { requireLookBack, shownSeen } from '../blacklist/look-back.ts';
+import { notComparedWarnings, requireLookBack, shownSeen } from '../blacklist/look-back.ts';
 import { openStored } from '../blacklist/open-stored.ts';
 import { possibleDuplicates } from '../blacklist/possible-duplicates.ts';
 import type { HistoryFinds, HistorySearch } from '../contract/endpoints/search-history.ts';
@@ -79,10 +79,16 @@ async function searchKeptFaces(
     by: 'kept_faces',
     seen,
     ...{ compared, not_compared },
-    progress: { done: pictures, total: pictures },
+    // Pictures that have no kept face were not looked at.
+    progress: { done: found.pictures, total: pictures },
     next: null,
     ...usedFields(found),
-    warnings: [...found.warnings, others, ...(total > seen.length ? [more] : [])],
+    warnings: [
+      ...found.warnings,
+      ...notComparedWarnings(found),
+      others,
+      ...(total > seen.length ? [more] : []),
+    ],
   };
 }
 

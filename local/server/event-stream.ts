@@ -77,7 +77,7 @@ export class EventStreams implements StreamRoute {
     }
     response.write('retry: 3000\n\n');
     const keepAlive = setInterval(() => response.write(': still here\n\n'), keepAliveMs);
-    // From here on it gets what others are sent. What it has missed is read after that, so that nothing is lost.
+    // From here on it gets events as others do. The missed ones are read after that, so that none is lost.
     this.#streams.set(response, caller);
     await this.#sendMissed(response, request.headers['last-event-id']);
     this.#start();

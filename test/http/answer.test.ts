@@ -69,7 +69,7 @@ const failures = [
   [
     new AnswerForgottenError(),
     410,
-    'The first request with this Idempotency-Key was answered, but told of an entry that was deleted since. Nothing was done again.',
+    'The first request with this Idempotency-Key was answered, but told of an entry or a picture that was deleted since, or of an entry that nobody matches any more. Nothing was done again.',
   ],
   [new InputTooLargeError('Too large.'), 413, 'Too large.'],
   [new UnsupportedFormatError('Not a picture.'), 415, 'Not a picture.'],

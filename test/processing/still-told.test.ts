@@ -22,7 +22,7 @@ it('results may be told again until a record of theirs is deleted', async () => 
   expect(await isTold()).toBe(true);
   await records.removeProcessed([results[0]?.db_id ?? 0]);
   expect(await isTold()).toBe(false);
-  // Of such there is no record.
+  // There is no record of such a picture.
   expect(await (await processed('unkept', 'none', stores.pictures.other)).isTold()).toBe(true);
 });
 

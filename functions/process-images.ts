@@ -6,8 +6,9 @@ import { maxBodyBytes } from '../lib/http/payload.ts';
 import { withWarnings } from '../lib/http/unknown-fields.ts';
 import { matchedOnly } from '../lib/processing/matched-only.ts';
 import { countFaces, entryIdsIn, processImages } from '../lib/processing/process-images.ts';
+import { mayStillBeTold } from '../lib/processing/still-told.ts';
 import { maySeeUnmatched } from '../lib/service/actor.ts';
-import { enrollingPorts, inputsFor, keptAnswers } from '../lib/wiring/open.ts';
+import { enrollingPorts, inputsFor, keptAnswers, records } from '../lib/wiring/open.ts';
 
 /** POST /api/v1/process/process-images */
 export const handler = endpoint(processImagesContract, async (input, request) => {
@@ -22,5 +23,6 @@ export const handler = endpoint(processImagesContract, async (input, request) =>
       return told.map((result) => ({ ...result, warnings: withWarnings(result.warnings, fieldWarnings) }));
     },
     entryIdsOf: (results) => entryIdsIn(results),
+    mayStillBeTold: async (results, ids) => mayStillBeTold(await records(), results, ids),
   });
 });

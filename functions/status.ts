@@ -1,9 +1,11 @@
 import { loadConfig, loadedWarnings } from '../lib/config.ts';
 import { statusContract } from '../lib/contract/endpoints/status.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
+import { maySeeUnmatched } from '../lib/service/actor.ts';
 import { authenticationOf, tokensWarning } from '../lib/service/authentication.ts';
 import { cameraWarnings } from '../lib/service/cameras.ts';
 import { statusOf } from '../lib/service/status.ts';
+import { untoldStatus } from '../lib/service/untold-status.ts';
 import { inboxWarnings } from '../lib/wiring/inbox-warnings.ts';
 import { stores } from '../lib/wiring/open.ts';
 import { webhookStatus } from '../lib/wiring/webhook-status.ts';
@@ -14,13 +16,13 @@ export const handler = endpoint(statusContract, async (_input, { event, actor })
   const webhooks = await webhookStatus(config);
   const [answer, inbox] = await Promise.all([
     statusOf({ ...(await stores()), webhooks }, config, authenticationOf(config, event)),
-    inboxWarnings(config),
+    maySeeUnmatched(actor) ? inboxWarnings(config) : [],
   ]);
   const tokens = tokensWarning();
   const found = [...answer.warnings, ...inbox, ...cameraWarnings(), ...loadedWarnings()];
+  const status = { ...answer, warnings: [...(tokens ? [tokens] : []), ...found] };
   return {
-    ...answer,
-    warnings: [...(tokens ? [tokens] : []), ...found],
+    ...(maySeeUnmatched(actor) ? status : untoldStatus(status, config)),
     caller: { name: actor.name, role: actor.role },
   };
 });

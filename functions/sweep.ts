@@ -9,6 +9,7 @@ import { loadConfig } from '../lib/config.ts';
 import { functionDeadline } from '../lib/deadline.ts';
 import { log } from '../lib/log.ts';
 import { retain } from '../lib/processing/retention.ts';
+import { eachPart } from '../lib/service/each-part.ts';
 import { audit, claimedStores, keptAnswers, leftovers, pictureSlots, stores } from '../lib/wiring/open.ts';
 
 /** Time that is kept back to end the step that is under way and to write the report. */
@@ -17,34 +18,61 @@ const reserveMs = 60_000;
 /** The first run of a new version also brings the data of earlier versions up to date. */
 let isFirstRun = true;
 
+/** The event of the schedule; `removeUnknown` is for somebody who has decided so, see `sweep`. */
+export interface SweepEvent {
+  readonly task: SweepTask;
+  readonly removeUnknown?: boolean;
+}
+
 /** Runs the sweep on a schedule. The next run does what this one has no time for. */
 export function handler(
-  event: { readonly task: SweepTask },
+  event: SweepEvent,
   context: Pick<Context, 'getRemainingTimeInMillis'>,
 ): Promise<SweepReport> {
   return asService('sweep', () => run(event, context));
 }
 
 async function run(
-  { task }: { readonly task: SweepTask },
+  { task, removeUnknown }: SweepEvent,
   context: Pick<Context, 'getRemainingTimeInMillis'>,
 ): Promise<SweepReport> {
   const started = performance.now();
+  const config = loadConfig();
   const olderThan = new Date(Date.now() - sweepAgeMs);
   const stop = functionDeadline(context).before(reserveMs).signal;
-  if (isFirstRun || task === 'compare') await normalizeNames(await stores());
-  isFirstRun = false;
   const slots = { pictureSlots: await pictureSlots() };
-  const report =
-    task === 'finish'
-      ? await finishInterrupted({ ...(await stores()), ...slots }, olderThan)
-      : await sweep({ ...(await claimedStores()), ...slots }, olderThan, stop, expiredBefore(loadConfig()));
-  const { records, images } = await stores();
-  const retained = await retain({ records, images, leftovers: await leftovers() }, loadConfig(), { stop });
-  await (await keptAnswers()).removeExpired();
-  if (task === 'compare') await (await audit()).removeBefore(auditedSince(loadConfig()));
-  const isWell = report.failed === 0 && report.damaged === 0;
-  log()[isWell ? 'info' : 'warn']({ ...report, retained }, 'sweep');
+  const { results, errors } = await eachPart({
+    names: async () => {
+      if (isFirstRun || task === 'compare') await normalizeNames(await stores());
+      isFirstRun = false;
+    },
+    sweep: async () => {
+      const report =
+        task === 'finish'
+          ? await finishInterrupted({ ...(await stores()), ...slots }, olderThan)
+          : await sweep(
+              { ...(await claimedStores()), ...slots },
+              olderThan,
+              stop,
+              expiredBefore(config),
+              removeUnknown,
+            );
+      const isWell = report.failed === 0 && report.damaged === 0;
+      log()[isWell ? 'info' : 'warn']({ ...report }, 'sweep');
+      return report;
+    },
+    retention: async () => {
+      const { records, images } = await stores();
+      const retained = await retain({ records, images, leftovers: await leftovers() }, config, { stop });
+      log().info({ retained }, 'retention');
+    },
+    answers: async () => (await keptAnswers()).removeExpired(),
+    audit: async () => {
+      if (task === 'compare') await (await audit()).removeBefore(auditedSince(config));
+    },
+  });
+  // Lambda counts the failure, and the alarm rings.
+  if (errors.length > 0 || !results.sweep) throw errors[0];
   meter.ended('sweep', (performance.now() - started) / 1000);
-  return report;
+  return results.sweep;
 }

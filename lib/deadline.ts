@@ -8,13 +8,16 @@ const maxTimerMs = 2 ** 31 - 1;
 /** Time by which the work on a request must be done. */
 export class Deadline {
   readonly #remainingMs: () => number;
+  readonly #abandoned: AbortSignal | undefined;
   #signal: AbortSignal | undefined;
 
   /**
    * @param remainingMs returns the milliseconds that are left, negative when it is too late
+   * @param abandoned aborts, with the error as its reason, when nobody waits for the work any more
    */
-  constructor(remainingMs: () => number) {
+  constructor(remainingMs: () => number, abandoned?: AbortSignal) {
     this.#remainingMs = remainingMs;
+    this.#abandoned = abandoned;
   }
 
   /** Returns the milliseconds that are left: negative when it is too late, infinite without a limit. */
@@ -29,7 +32,16 @@ export class Deadline {
 
   /** Returns a deadline that is this many milliseconds earlier. */
   before(milliseconds: number): Deadline {
-    return new Deadline(() => this.#remainingMs() - milliseconds);
+    return new Deadline(() => this.#remainingMs() - milliseconds, this.#abandoned);
+  }
+
+  /**
+   * Checks that somebody still waits for the work. It is called before each further picture, so that what
+   * nobody wants keeps no others waiting.
+   * @throws ClientGoneError, BackendUnavailableError the latter when the service stops
+   */
+  refuseIfAbandoned(): void {
+    this.#abandoned?.throwIfAborted();
   }
 
   /** Signal that aborts when the time is up. Its timer does not keep the process alive. */
@@ -47,6 +59,16 @@ function signalAfter(milliseconds: number): AbortSignal {
 /** A deadline that never comes, for hosts without a limit. */
 export const noDeadline: Deadline = new Deadline(() => Number.POSITIVE_INFINITY);
 
+const abandonments = new WeakMap<APIGatewayProxyEvent, AbortSignal>();
+
+/**
+ * Tells when nobody waits for a request's answer any more. Only a host that sees its clients can.
+ * @param signal aborts with one of this service's errors as its reason
+ */
+export function abandonWith(event: APIGatewayProxyEvent, signal: AbortSignal): void {
+  abandonments.set(event, signal);
+}
+
 type LambdaContext = Pick<Context, 'getRemainingTimeInMillis'>;
 
 /** Returns the deadline of a function's run, at which Lambda kills it. Outside Lambda there is none. */
@@ -60,10 +82,14 @@ export function functionDeadline(context: LambdaContext | undefined): Deadline {
  * time. Outside Lambda there is none.
  */
 export function requestDeadline(
-  { requestContext }: Pick<APIGatewayProxyEvent, 'requestContext'>,
+  event: Pick<APIGatewayProxyEvent, 'requestContext'>,
   context: LambdaContext | undefined,
 ): Deadline {
-  if (!context) return noDeadline;
+  const { requestContext } = event;
+  if (!context) {
+    const signal = abandonments.get(event as APIGatewayProxyEvent);
+    return signal ? new Deadline(() => Number.POSITIVE_INFINITY, signal) : noDeadline;
+  }
   const { requestTimeEpoch } = requestContext;
   // A hand-made event, as from the test console of Lambda, may have no time.
   if (!Number.isFinite(requestTimeEpoch)) return functionDeadline(context);

@@ -35,6 +35,7 @@ export type ErrorCode =
   | 'method_not_allowed'
   | 'disk_full'
   | 'body_too_slow'
+  | 'client_gone'
   | 'throttled'
   | 'backend_unavailable';
 
@@ -67,6 +68,14 @@ export class NoUsableImageError extends ServiceError {
   constructor(message: string, reasons: readonly string[] = []) {
     super(message);
     this.reasons = reasons;
+  }
+}
+
+/** The client has gone, and what is left of its work is dropped. Nobody reads the message. */
+export class ClientGoneError extends ServiceError {
+  readonly code = 'client_gone';
+  constructor() {
+    super('The client has gone.');
   }
 }
 
@@ -199,12 +208,16 @@ export class RequestInProgressError extends ServiceError {
   }
 }
 
-/** The answer to the first request with this `Idempotency-Key` was deleted with an entry that it told of. */
+/**
+ * The answer to the first request with this `Idempotency-Key` can't be told any more. A record of it was
+ * deleted, or an entry that it tells of is deleted, suspended or has expired.
+ */
 export class AnswerForgottenError extends ServiceError {
   readonly code = 'answer_forgotten';
   constructor() {
     super(
-      'The first request with this Idempotency-Key was answered, but told of an entry that was deleted since. Nothing was done again.',
+      'The first request with this Idempotency-Key was answered, but told of an entry or a picture that was deleted since, or of an entry that nobody matches ' +
+        'any more. Nothing was done again.',
     );
   }
 }

@@ -32,6 +32,11 @@ export type RepeatedIds = (place: number) => string;
 export interface RepeatableWork<Result> {
   work(ids: RepeatedIds): Promise<Result>;
   entryIdsOf(result: Result): readonly number[];
+  /**
+   * Tells if a kept result may still be told: its records are there, and so are the people whom it names. It
+   * may always without this.
+   */
+  mayStillBeTold?(result: Result, ids: RepeatedIds): Promise<boolean>;
 }
 
 /**
@@ -40,18 +45,25 @@ export interface RepeatableWork<Result> {
  * @returns the result, which can be written as JSON, and true if it is that of an earlier request
  * @throws RequestInvalidError when the key was sent with another content
  * @throws RequestInProgressError when the first request takes too long
- * @throws AnswerForgottenError when the first result told of somebody who was erased since
+ * @throws AnswerForgottenError when the first result told of somebody or something that is gone since
  * @throws the errors of the work
  */
 export async function answerOnce<Result>(
   answers: KeptAnswers,
   { caller, key, content, deadline }: RepeatableRequest,
-  { work, entryIdsOf }: RepeatableWork<Result>,
+  { work, entryIdsOf, mayStillBeTold }: RepeatableWork<Result>,
 ): Promise<{ readonly result: Result; readonly isRepeated: boolean }> {
   const secrets = secretsOf(caller, key);
   const request = { id: secrets.id, fingerprint: fingerprintOf(content), owner: randomUUID() };
   const known = await claimed(answers, request, deadline);
-  if (known) return { result: JSON.parse(await unseal(secrets.sealKey, known)), isRepeated: true };
+  if (known) {
+    const result: Result = JSON.parse(await unseal(secrets.sealKey, known));
+    if (mayStillBeTold && !(await mayStillBeTold(result, idsOf(secrets)))) {
+      await answers.forget(request);
+      throw new AnswerForgottenError();
+    }
+    return { result, isRepeated: true };
+  }
   const renewing = setInterval(() => {
     answers
       .renew(request)

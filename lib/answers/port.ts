@@ -6,7 +6,7 @@ export type Claim =
   | { readonly state: 'running' }
   /** The key belongs to a request with another content. */
   | { readonly state: 'different' }
-  /** The answer told of an entry that was erased since. */
+  /** The answer was forgotten, because of somebody or something that it told of. */
   | { readonly state: 'forgotten' }
   | { readonly state: 'answered'; readonly answer: Uint8Array };
 
@@ -53,6 +53,11 @@ export interface KeptAnswers {
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
   abandon(request: ClaimedRequest): Promise<void>;
+  /**
+   * Forgets an answer; its key stays known. Does nothing where there is none.
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
+   */
+  forget(request: Pick<ClaimedRequest, 'id'>): Promise<void>;
   /**
    * Deletes all answers that are older than a day, and returns their number.
    * @throws BackendUnavailableError, ThrottledError, DiskFullError

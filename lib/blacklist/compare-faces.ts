@@ -11,23 +11,27 @@ export interface FaceComparison {
   readonly current: ReadonlySet<string>;
   /** Faces that no record knows, and those whose image's record names another face. */
   readonly strays: readonly EnrolledFace[];
+  /** Number of the strays that no record knows. */
+  readonly unknown: number;
 }
 
 /** Compares the gallery with the records. After `stop` it returns the part compared so far. */
 export async function compareFaces({ faces, records }: Stores, stop?: AbortSignal): Promise<FaceComparison> {
   const current = new Set<string>();
   const strays: EnrolledFace[] = [];
+  let unknown = 0;
   for await (const batch of batches(faces.listFaces(), batchSize)) {
     if (stop?.aborted) break;
     // An image's record is made before its face, so a face that is being enrolled now has a record.
     const recorded = await records.getImages(batch.map(({ imageId }) => imageId));
     for (const face of batch) {
       const image = recorded.get(face.imageId);
+      if (!image) unknown += 1;
       if (!image || isCalledOtherwise(image, face)) strays.push(face);
       else if (face.isCurrent && image.status === 'ACTIVE') current.add(image.id);
     }
   }
-  return { current, strays };
+  return { current, strays, unknown };
 }
 
 /**
@@ -36,7 +40,7 @@ export async function compareFaces({ faces, records }: Stores, stop?: AbortSigna
  */
 export async function removeStrays(
   { faces, records }: Stores,
-  { current, strays }: FaceComparison,
+  { current, strays }: Pick<FaceComparison, 'current' | 'strays'>,
 ): Promise<number> {
   const recorded = await records.getImages(strays.map(({ imageId }) => imageId));
   const orphans = strays.filter((face) => {

@@ -72,6 +72,7 @@ export interface EnrollFilesOptions {
  * @throws NoUsableImageError when there is no file, or none can be used
  * @throws EntryNotFoundError when there is no such entry, or it is deleted meanwhile
  * @throws BackendUnavailableError also when there was no time for any usable file
+ * @throws ClientGoneError when nobody waits for the answer any more
  */
 export async function enrollImages(
   ports: EnrollingPorts,
@@ -165,6 +166,7 @@ async function enrollFile(
 ): Promise<Outcome> {
   try {
     const picture = await measureReference(ports.faces, bytes);
+    deadline.refuseIfAbandoned();
     if (!deadline.leaves(neededMs)) return { remark: noTimeLeft };
     const named = { picture, fileName: shownFileName(fileName) };
     const compare = deadline.leaves(neededToCompareMs);
@@ -225,6 +227,7 @@ export async function enrollPicture(
   const description = { name: fileName, sizeBytes: stored.length, width, height };
   const withPicture: WithPicture = (work) =>
     ports.pictureSlots.run(picture.memoryBytes, async () => {
+      deadline?.refuseIfAbandoned();
       if (deadline && !deadline.leaves(neededMs)) throw new NoTimeLeftError(noTimeLeft);
       return work(await decodePicture(picture));
     });

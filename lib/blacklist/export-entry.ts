@@ -9,6 +9,7 @@ import type { ImageRecord, RecordStore } from '../records/port.ts';
 import { matchesOf } from '../records/shared/redaction.ts';
 import { activeEntry, blacklistRecord } from './blacklist-record.ts';
 import { referenceImage } from './reference-image.ts';
+import { StaffNames } from './staff-names.ts';
 
 /** A file of the export. Its name is made of ids and words of this file, never of a client's text. */
 export interface ExportedFile {
@@ -71,6 +72,7 @@ class ExportPart {
   readonly #entryId: number;
   readonly #options: ExportOptions;
   readonly #links: Record<string, string> = {};
+  readonly #staff = new StaffNames();
   #characters = 0;
 
   constructor(ports: ExportPorts, entryId: number, options: ExportOptions) {
@@ -99,6 +101,7 @@ class ExportPart {
       exported_at: new Date().toISOString(),
       after: after ?? null,
       next,
+      note: 'The names of those who work with the service are replaced, in each part anew: staff 1, staff 2 and so on. Texts are as they were written.',
     });
   }
 
@@ -169,7 +172,7 @@ class ExportPart {
   }
 
   #json(name: string, value: unknown): ExportedFile {
-    const content = JSON.stringify(value, undefined, 2);
+    const content = JSON.stringify(this.#staff.replaced(value), undefined, 2);
     this.#characters += content.length;
     return { name, content };
   }

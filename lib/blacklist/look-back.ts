@@ -54,10 +54,12 @@ export async function seenBefore(ports: EnrollingPorts, entryId: number): Promis
 /** Converts what was found to the API's form: faces of pictures that are gone meanwhile are left out. */
 export async function shownSeen(
   { records }: { readonly records: Pick<RecordStore, 'getProcessed'> },
-  { seen, compared, notCompared, since, ...used }: Found,
+  found: Found,
   limit: number,
   started: number,
 ): Promise<SeenFaces> {
+  const { seen, compared, notCompared, since, ...used } = found;
+  const warnings = [...used.warnings, ...notComparedWarnings(found)];
   const shown: SeenFaces['seen'] = [];
   let gone = 0;
   for (const { processedId, faceIndex, distance, similarity } of seen) {
@@ -82,7 +84,22 @@ export async function shownSeen(
     threshold: used.threshold,
     similarity_metric: used.metric,
     model: used.model,
-    warnings: used.warnings.length > 0 ? [...used.warnings] : null,
+    warnings: warnings.length > 0 ? warnings : null,
     time: (performance.now() - started) / 1000,
   };
+}
+
+/** Says what was not compared, so that nobody takes a search of little for one of all. */
+export function notComparedWarnings({
+  compared,
+  notCompared,
+  missing,
+}: Pick<Found, 'compared' | 'notCompared' | 'missing'>): string[] {
+  const none =
+    'No face was compared: none is kept yet. Faces are kept of pictures that are processed while LOOK_BACK_DAYS is set; those of before were not searched.';
+  return [
+    ...(compared === 0 && notCompared === 0 ? [none] : []),
+    ...(notCompared > 0 ? [`${notCompared} kept faces were not compared: another model measured them.`] : []),
+    ...(missing > 0 ? [`${missing} reference pictures were not compared: they can't be used any more.`] : []),
+  ];
 }

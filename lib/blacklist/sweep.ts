@@ -1,18 +1,21 @@
 import { batches } from '../batches.ts';
 import { EntryNotFoundError, isUnusablePicture, VersionConflictError } from '../errors.ts';
-import { type ImageFolder, imageIdOfKey, pictureIdOfKey } from '../images/key.ts';
-import type { StoredImage } from '../images/port.ts';
+import type { ImageFolder } from '../images/key.ts';
 import type { PictureSlots } from '../inputs/picture-slots.ts';
 import type { Stores } from '../ports.ts';
-import type { ImageRecord, RecordStore } from '../records/port.ts';
+import type { ImageRecord } from '../records/port.ts';
 import { compareFaces, type FaceComparison, removeStrays } from './compare-faces.ts';
 import { deleteEntry } from './delete-entry.ts';
 import { enrollAgain } from './enroll-again.ts';
+import { comparePictures, everyOrphan, isAnyUnknown, mostOrphans, unknownKeptWarning } from './orphans.ts';
 import { failureOf } from './partial-failure.ts';
 import { finishErasure, removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
 
 /** Extent of a scheduled sweep: `finishInterrupted` alone, or a full `sweep`. */
 export type SweepTask = 'finish' | 'compare';
+
+/** Number of items in one removal. */
+const batchSize = 100;
 
 /** Result of a sweep. All numbers are counts. */
 export interface SweepReport {
@@ -51,6 +54,8 @@ interface Sweep extends SweepPorts {
   readonly olderThan: Date;
   readonly stop: AbortSignal | undefined;
   readonly report: SweepReport;
+  /** Faces and pictures without a record that were kept, since they are too many. */
+  readonly unknown: { faces: number; pictures: number };
 }
 
 /**
@@ -70,7 +75,11 @@ export async function finishInterrupted(ports: SweepPorts, olderThan: Date): Pro
  * Compares the three stores and makes them agree; it ignores whatever is younger than `olderThan`. A second
  * run gives the same result, even after an interruption. Its largest part, the processed pictures, comes
  * last.
+ *
+ * Faces or pictures without a record that are more than the records know stay: then the records are doubtful.
+ * The report has that among its failures, and the records a note of it.
  * @param expiredBefore entries that expired before it are deleted; none without it
+ * @param removeUnknown true if somebody has decided that all without a record go
  * @throws BackendUnavailableError when a store can't be used
  */
 export async function sweep(
@@ -78,27 +87,30 @@ export async function sweep(
   olderThan: Date,
   stop?: AbortSignal,
   expiredBefore?: Date,
+  removeUnknown = false,
 ): Promise<SweepReport> {
   const run = begin(ports, olderThan, stop);
+  const most = removeUnknown ? everyOrphan : mostOrphans(await ports.records.count());
   await finishErased(run);
   await finishEntries(run);
   await finishImages(run);
   if (expiredBefore) await eraseExpired(run, expiredBefore);
-  const originals = await sweepPictures(run, 'blacklist');
+  const originals = await sweepPictures(run, 'blacklist', most.blacklist);
   const comparison = await compareFaces(ports, stop);
-  await removeOrphanFaces(run, comparison);
+  await removeOrphanFaces(run, comparison, most.faces);
   await mendImages(run, originals, comparison.current);
   await tolerating(run, 'half-written files', async () => {
     run.report.orphansRemoved += await ports.images.removeUnfinished(olderThan);
   });
-  await sweepPictures(run, 'processed');
-  await sweepPictures(run, 'cropped');
+  await sweepPictures(run, 'processed', most.processed);
+  await sweepPictures(run, 'cropped', most.cropped);
+  if (!stop?.aborted) await tellOfUnknown(run);
   run.report.isComplete = !stop?.aborted;
   return run.report;
 }
 
-function begin(ports: SweepPorts, olderThan: Date, stop?: AbortSignal): Sweep {
-  const { records, images, faces, leftovers, pictureSlots } = ports;
+function begin(stores: SweepPorts, olderThan: Date, stop?: AbortSignal): Sweep {
+  const { records, images, faces, leftovers, pictureSlots } = stores;
   const report: SweepReport = {
     undone: 0,
     deletionsFinished: 0,
@@ -110,7 +122,19 @@ function begin(ports: SweepPorts, olderThan: Date, stop?: AbortSignal): Sweep {
     failures: [],
     isComplete: true,
   };
-  return { records, images, faces, ...(leftovers && { leftovers }), pictureSlots, olderThan, stop, report };
+  const ports = { records, images, faces, ...(leftovers && { leftovers }), pictureSlots };
+  return { ...ports, olderThan, stop, report, unknown: { faces: 0, pictures: 0 } };
+}
+
+/** Reports what was kept because it is too much, and lets `/status` tell of it until it is settled. */
+async function tellOfUnknown({ records, report, unknown }: Sweep): Promise<void> {
+  const known = await records.unknownKept();
+  if (isAnyUnknown(unknown)) {
+    report.failed += 1;
+    report.failures.push(unknownKeptWarning(unknown));
+  } else if (!known || !isAnyUnknown(known)) return;
+  if (known?.faces === unknown.faces && known.pictures === unknown.pictures) return;
+  await records.noteUnknownKept(unknown);
 }
 
 /** Does one part; a failure of this part alone is reported. */
@@ -183,53 +207,33 @@ async function eraseExpired(run: Sweep, expiredBefore: Date): Promise<void> {
   }
 }
 
-/** Number of items in one lookup or removal. */
-const batchSize = 100;
-
 /** Removes the pictures that no record knows; returns the keys of the others. */
-async function sweepPictures(run: Sweep, folder: ImageFolder): Promise<ReadonlySet<string>> {
-  const { images, records, olderThan, stop, report } = run;
-  const kept = new Set<string>();
-  for await (const batch of batches(images.list(`${folder}/`), batchSize)) {
-    const orphans = await orphansAmong(records, batch, olderThan);
-    for (const { key } of batch) {
-      if (stop?.aborted) return kept;
-      if (!orphans.has(key)) {
-        // Only originals are compared with the records later; there may be very many other pictures.
-        if (folder === 'blacklist') kept.add(key);
-        continue;
-      }
-      await tolerating(run, key, async () => {
-        await images.delete(key);
-        report.orphansRemoved += 1;
-      });
-    }
+async function sweepPictures(run: Sweep, folder: ImageFolder, limit: number): Promise<ReadonlySet<string>> {
+  const { images, olderThan, stop, report, unknown } = run;
+  const compared = await comparePictures(run, folder, { olderThan, limit, stop });
+  if (compared.unknown > limit) {
+    unknown.pictures += compared.unknown;
+    return compared.kept;
   }
-  return kept;
+  for (const key of compared.orphans) {
+    if (stop?.aborted) break;
+    await tolerating(run, key, async () => {
+      await images.delete(key);
+      report.orphansRemoved += 1;
+    });
+  }
+  return compared.kept;
 }
 
-/**
- * Returns the keys that no record knows. Files with other names than this service's belong to somebody else,
- * and are left out.
- */
-async function orphansAmong(
-  records: RecordStore,
-  pictures: readonly StoredImage[],
-  olderThan: Date,
-): Promise<ReadonlySet<string>> {
-  const keys = pictures.filter(({ modified }) => modified < olderThan).map(({ key }) => key);
-  const listed = await records.getImages(keys.flatMap((key) => imageIdOfKey(key) ?? []));
-  const processed = await records.findProcessed(keys.flatMap((key) => pictureIdOfKey(key) ?? []));
-  const isOrphan = (key: string) => {
-    const imageId = imageIdOfKey(key);
-    if (imageId !== undefined) return listed.get(imageId)?.key !== key;
-    const pictureId = pictureIdOfKey(key);
-    return pictureId !== undefined && !processed.has(pictureId);
-  };
-  return new Set(keys.filter(isOrphan));
-}
-
-async function removeOrphanFaces(run: Sweep, { current, strays }: FaceComparison): Promise<void> {
+async function removeOrphanFaces(
+  run: Sweep,
+  { current, strays, unknown }: FaceComparison,
+  limit: number,
+): Promise<void> {
+  if (unknown > limit) {
+    run.unknown.faces += unknown;
+    return;
+  }
   for await (const batch of batches(strays, batchSize)) {
     if (run.stop?.aborted) return;
     await tolerating(run, 'faces without a record', async () => {

@@ -277,6 +277,8 @@ export interface SeenFaces extends UsedOptions {
   readonly seen: readonly SeenFace[];
   /** Number of kept faces that were compared. */
   readonly compared: number;
+  /** Number of pictures from which these are. */
+  readonly pictures: number;
   /** Number of kept faces of another model or version, which can't be compared. */
   readonly notCompared: number;
   /** Number of references that are not enrolled, and were not compared. */

@@ -19,7 +19,7 @@ interface RepeatableInput {
 /** Work on a request; `ids` is absent if it has no key. */
 type Work<Result> = {
   work(ids?: Parameters<RepeatableWork<Result>['work']>[0]): Promise<Result>;
-} & Pick<RepeatableWork<Result>, 'entryIdsOf'>;
+} & Pick<RepeatableWork<Result>, 'entryIdsOf' | 'mayStillBeTold'>;
 
 /**
  * Does the work of a request. With an `Idempotency-Key`, it does it once, and answers repeated requests as

@@ -20,6 +20,7 @@ import type { FormReader, UploadedFile } from './multipart.ts';
 import { isPayloadLimited, lambdaPayloadBytes, payloadBytes } from './payload.ts';
 import { problem } from './problem.ts';
 import { streamBody } from './streamed-answer.ts';
+import { unknownFieldWarnings } from './unknown-fields.ts';
 import { validate } from './validation.ts';
 
 /** A handler for API Gateway REST (v1) proxy events. It never throws. */
@@ -199,7 +200,7 @@ export function endpoint<Contract extends Endpoint>(
       started,
       ...counts,
     });
-    const result = proxyResult(answer, event);
+    const result = proxyResult(answer, event, parameterWarnings(operation, event));
     if (answer.stream) streamBody(result, answer.stream);
     return result;
   });
@@ -311,12 +312,33 @@ function refuseLargeAnswer(result: APIGatewayProxyResult): void {
   );
 }
 
-function proxyResult(answer: EndpointResponse, event: APIGatewayProxyEvent): APIGatewayProxyResult {
+/**
+ * Warns, in a header, of parameters of a `GET` that the contract does not know. They are passed over as ever:
+ * the clients of the old service may send some, and their lists have no room for a warning.
+ */
+function parameterWarnings(
+  { method, query }: Pick<Endpoint, 'method' | 'query'>,
+  { queryStringParameters }: APIGatewayProxyEvent,
+): Record<string, string> {
+  if (method !== 'GET') return {};
+  // A signature in the address is for the gateway.
+  const given = Object.keys(queryStringParameters ?? {}).filter((name) => !/^x-amz-/i.test(name));
+  const warnings = unknownFieldWarnings(given, Object.keys(query?.shape ?? {}), 'parameter');
+  if (warnings.length === 0) return {};
+  return { 'X-Warnings': warnings.join(' ').replaceAll(/[^\x20-\x7e]/g, '?') };
+}
+
+function proxyResult(
+  answer: EndpointResponse,
+  event: APIGatewayProxyEvent,
+  headers: Readonly<Record<string, string>> = {},
+): APIGatewayProxyResult {
   return {
     statusCode: answer.status,
     headers: {
       ...commonHeaders(event.requestContext.requestId),
       ...corsHeaders(requestHeader(event, 'origin'), loadConfig().corsOrigins),
+      ...headers,
       ...answer.headers,
     },
     body: answer.body,

@@ -23,6 +23,7 @@ export const exposedHeaders = [
   'Idempotent-Replayed',
   'Location',
   'X-Total-Count',
+  'X-Warnings',
 ] as const;
 
 /** Makes the headers that let a page of an allowed origin read the answer. */

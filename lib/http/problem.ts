@@ -35,6 +35,8 @@ export const statusOf = {
   method_not_allowed: 405,
   disk_full: 507,
   body_too_slow: 408,
+  // nginx's status for it.
+  client_gone: 499,
   throttled: 429,
   backend_unavailable: 503,
 } as const satisfies Record<ErrorCode, number>;

@@ -7,15 +7,19 @@ const maxNameLength = 50;
 const sharedLetters = 4;
 
 /**
- * Returns a warning for each field of a request that its contract does not know, with the one that was
- * probably meant. Such fields are passed over as ever: the clients of the old service may send some.
+ * Returns a warning for each field, or parameter, of a request that its contract does not know, with the one
+ * that was probably meant. Such are passed over as ever: the clients of the old service may send some.
  */
-export function unknownFieldWarnings(given: Iterable<string>, known: readonly string[]): string[] {
+export function unknownFieldWarnings(
+  given: Iterable<string>,
+  known: readonly string[],
+  kind: 'field' | 'parameter' = 'field',
+): string[] {
   const unknown = [...new Set(given)].filter((name) => !known.includes(name));
   return unknown.slice(0, maxWarnings).map((name) => {
     const shown = name.slice(0, maxNameLength).replaceAll(/[\p{C}\p{Z}]/gu, ' ');
     const meant = closestSetting(name, known) ?? beginningAlike(name, known);
-    return `The field '${shown}' is not known, and was passed over.${meant ? ` Was ${meant} meant?` : ''}`;
+    return `The ${kind} '${shown}' is not known, and was passed over.${meant ? ` Was ${meant} meant?` : ''}`;
   });
 }
 

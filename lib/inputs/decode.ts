@@ -4,6 +4,7 @@ import { timed } from '../metrics/timed.ts';
 import { wholeJpeg } from './jpeg.ts';
 import { type MeasuredPicture, measurePicture } from './measure.ts';
 import type { Picture } from './picture.ts';
+import { opening } from './untold-files.ts';
 
 // Only the loaders of the accepted formats are enabled in this process: no SVG, PDF, HEIF, TIFF or
 // ImageMagick. The cache is off because it would keep people's pictures in memory. Several pictures are
@@ -31,7 +32,9 @@ sharp.concurrency(1);
 export async function decodePicture(picture: Uint8Array | MeasuredPicture): Promise<Picture> {
   const measured = picture instanceof Uint8Array ? await measurePicture(picture) : picture;
   const { original, format } = measured;
-  const { data, info } = await timed('decode', async () => upright(await decodePixels(measured), measured));
+  const { data, info } = await opening(original, () =>
+    timed('decode', async () => upright(await decodePixels(measured), measured)),
+  );
   return { width: info.width, height: info.height, pixels: data, original, format };
 }
 

@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { isDatabaseName, openUnlessDatabase } from '../database-files.ts';
 import { InputUnreadableError, ServiceError } from '../errors.ts';
 import { pictureTooLarge } from './too-large.ts';
+import { noSuchPicture } from './untold-files.ts';
 
 /**
  * Reads a picture file below `root`, from which relative paths start. Symbolic links are followed if they
@@ -34,10 +35,7 @@ export async function readLocalPath(
     // Only the code is kept: the system's message repeats the path, and base64 taken for a path is somebody's
     // picture.
     const cause = (error as NodeJS.ErrnoException).code ?? error;
-    throw new InputUnreadableError(
-      'There is no readable picture file of that path below the folder that IMAGE_ROOT names.',
-      { cause },
-    );
+    throw noSuchPicture(cause);
   }
 }
 

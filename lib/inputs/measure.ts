@@ -3,6 +3,7 @@ import { InputTooLargeError, InputUnreadableError, UnsupportedFormatError } from
 import { firstFrame } from './gif.ts';
 import type { PictureFormat } from './picture.ts';
 import { essentialChunks, profileBytes } from './png.ts';
+import { opening } from './untold-files.ts';
 import { wholeRiff } from './webp.ts';
 
 /**
@@ -43,7 +44,11 @@ export interface MeasuredPicture {
  * beyond 1:100.
  * @throws InputUnreadableError when it is empty, or its header is cut off or damaged.
  */
-export async function measurePicture(bytes: Uint8Array): Promise<MeasuredPicture> {
+export function measurePicture(bytes: Uint8Array): Promise<MeasuredPicture> {
+  return opening(bytes, () => measure(bytes));
+}
+
+async function measure(bytes: Uint8Array): Promise<MeasuredPicture> {
   if (bytes.length === 0) throw new InputUnreadableError('The picture is empty.');
   const format = formatOf(bytes);
   if (format === undefined) {

@@ -1,11 +1,13 @@
-import { resolve } from 'node:path';
-import { InputUnreadableError } from '../errors.ts';
+import { join, resolve } from 'node:path';
+import { InputTooLargeError, InputUnreadableError } from '../errors.ts';
 import { maxOriginBytes, noteOrigin, originFile } from '../origin.ts';
+import { isUploadName } from '../upload-name.ts';
 import { decodeBase64 } from './base64.ts';
 import { decodedPicture } from './decoded-pictures.ts';
 import { isPathBelow, readLocalPath } from './local-path.ts';
 import { removeUpload } from './remove-upload.ts';
 import { pictureTooLarge } from './too-large.ts';
+import { leaveUntold, noSuchPicture } from './untold-files.ts';
 import { createUrlReader } from './url.ts';
 
 export interface InputReaderOptions {
@@ -17,6 +19,11 @@ export interface InputReaderOptions {
   readonly uploadsFolder?: string | undefined;
   /** Folders below `imageRoot` whose pictures are not read: those that the service keeps. */
   readonly hiddenFolders?: readonly string[];
+  /**
+   * True for clients who may not learn which files there are: a file that is no picture, or is too large, is
+   * told of as an absent one.
+   */
+  readonly leavesFilesUntold?: boolean;
   /** Largest size of one picture in bytes, as sent. */
   readonly maxImageBytes: number;
   /** Reads an http(s) URL; from the public internet by default. */
@@ -54,6 +61,7 @@ export function createInputReader(options: InputReaderOptions): InputReader {
     imageRoot,
     uploadsFolder,
     hiddenFolders,
+    leavesFilesUntold = false,
     maxImageBytes,
     readUrl = createUrlReader({ maxBytes: maxImageBytes }),
     readS3,
@@ -63,7 +71,9 @@ export function createInputReader(options: InputReaderOptions): InputReader {
     async forget(input) {
       if (input.length > maxPathLength) return;
       if (/^s3:\/\//i.test(input.trim())) return forgetS3?.(input.trim());
-      if (uploadsFolder !== undefined) await removeUpload(uploadsFolder, resolve(imageRoot ?? '/', input));
+      if (uploadsFolder === undefined) return;
+      const path = uploadPathOf(input, uploadsFolder) ?? resolve(imageRoot ?? '/', input);
+      await removeUpload(uploadsFolder, path);
     },
     async read(input) {
       const decoded = decodedPicture(input);
@@ -87,12 +97,36 @@ export function createInputReader(options: InputReaderOptions): InputReader {
           `An image is an http(s) URL, ${readS3 ? 's3://bucket/key, ' : ''}base64 (with or without a data:<type>;base64, head) or a local path.`,
         );
       }
-      if (uploadsFolder !== undefined && isPathBelow(input, uploadsFolder)) {
-        return readUpload(input, uploadsFolder, maxImageBytes);
+      const upload = uploadsFolder === undefined ? undefined : uploadPathOf(input, uploadsFolder);
+      if (uploadsFolder !== undefined && upload !== undefined) {
+        return readUpload(upload, uploadsFolder, maxImageBytes);
       }
-      return readLocalPath(input, imageRoot, maxImageBytes, hiddenFolders);
+      const reading = readLocalPath(input, imageRoot, maxImageBytes, hiddenFolders);
+      return leavesFilesUntold ? untoldFile(reading) : reading;
     },
   };
+}
+
+/**
+ * Returns the path of an upload that an input names: by its absolute path, or by `uploads/` and its name, as
+ * clients get it who may not learn where the folder is. Returns `undefined` for other inputs.
+ */
+function uploadPathOf(input: string, folder: string): string | undefined {
+  if (isPathBelow(input, folder)) return input;
+  const [start, name, ...rest] = input.split('/');
+  const isUpload = start === 'uploads' && name !== undefined && rest.length === 0 && isUploadName(name);
+  return isUpload ? join(folder, name) : undefined;
+}
+
+/** Reads a file for a client who may not learn which files there are. */
+async function untoldFile(reading: Promise<Uint8Array>): Promise<Uint8Array> {
+  try {
+    const bytes = await reading;
+    leaveUntold(bytes);
+    return bytes;
+  } catch (error) {
+    throw error instanceof InputTooLargeError ? noSuchPicture(error) : error;
+  }
 }
 
 /** Reads an upload's picture, and notes where it came from. */

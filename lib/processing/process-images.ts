@@ -57,6 +57,7 @@ type RequestOptions = Omit<ProcessImagesRequest, 'images' | 'source' | 'referenc
  * @param pictureIdOf gives ids to the pictures; one that was stored before keeps its first record
  * @throws NoUsableImageError when there is no picture
  * @throws DiskFullError when no picture could be stored
+ * @throws ClientGoneError when nobody waits any more; what is stored by then stays
  * @throws BackendUnavailableError also when nobody can match, because the gallery is lost
  */
 export async function processImages(
@@ -75,6 +76,7 @@ export async function processImages(
     images.map((image, index) =>
       limit(async () => {
         const input = { image, origin: { source, reference: references?.[index] ?? null } };
+        deadline.refuseIfAbandoned();
         if (!deadline.leaves(neededMs)) return unreadableResult(input, noTimeLeft);
         if (budget.isSpent) return unreadableResult(input, noRoomLeft);
         const keep = lesser(choices.keep, keepOfUpload(image));
@@ -111,6 +113,7 @@ async function processInput(
     input = { ...input, origin: originTold(input.origin, originOf(bytes)) };
     const measured = await measurePicture(bytes);
     const examined = await ports.pictureSlots.run(measured.memoryBytes, async () => {
+      options.deadline.refuseIfAbandoned();
       // A slow URL, or other requests' pictures, may have used up the time.
       if (!options.deadline.leaves(neededMs)) return undefined;
       const started = performance.now();

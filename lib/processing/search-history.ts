@@ -1,4 +1,4 @@
-import { requireLookBack, shownSeen } from '../blacklist/look-back.ts';
+import { notComparedWarnings, requireLookBack, shownSeen } from '../blacklist/look-back.ts';
 import { openStored } from '../blacklist/open-stored.ts';
 import { possibleDuplicates } from '../blacklist/possible-duplicates.ts';
 import type { HistoryFinds, HistorySearch } from '../contract/endpoints/search-history.ts';
@@ -32,7 +32,7 @@ export async function searchHistory(
   deadline: Deadline = noDeadline,
 ): Promise<HistoryFinds> {
   const started = performance.now();
-  const { image: probe } = await openInputs(ports, { image });
+  const { image: probe } = await openInputs(ports, { image }, deadline);
   const options = { ...faceOptions({ ...overrides, model_name: undefined }), deadline };
   const isKept = by ? by === 'kept_faces' : Boolean(ports.faces.lookBack?.days);
   const answer = isKept
@@ -79,10 +79,16 @@ async function searchKeptFaces(
     by: 'kept_faces',
     seen,
     ...{ compared, not_compared },
-    progress: { done: pictures, total: pictures },
+    // Pictures that have no kept face were not looked at.
+    progress: { done: found.pictures, total: pictures },
     next: null,
     ...usedFields(found),
-    warnings: [...found.warnings, others, ...(total > seen.length ? [more] : [])],
+    warnings: [
+      ...found.warnings,
+      ...notComparedWarnings(found),
+      others,
+      ...(total > seen.length ? [more] : []),
+    ],
   };
 }
 
@@ -97,7 +103,7 @@ function usedFields(
 async function comparePictures(
   ports: Ports,
   probe: WithPicture,
-  options: FaceOptions,
+  options: FaceOptions & { readonly deadline: Deadline },
   { after, limit, until }: { after: number; limit: number; until: Deadline },
 ): Promise<Answer> {
   const { total } = await ports.records.listProcessed({ limit: 1, offset: 0 });
@@ -107,6 +113,7 @@ async function comparePictures(
   let last = after;
   let isDone = true;
   for await (const result of oldestFirst(ports.records, {}, after)) {
+    options.deadline.refuseIfAbandoned();
     const comparison = await compareCrop(ports, probe, result, options);
     last = result.db_id ?? last;
     if (comparison) {

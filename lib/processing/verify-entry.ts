@@ -4,7 +4,7 @@ import { matchedEntry } from '../blacklist/matched-entry.ts';
 import { openStored } from '../blacklist/open-stored.ts';
 import type { EntryVerification, VerifyEntryRequest } from '../contract/endpoints/verify-entry.ts';
 import type { Deadline } from '../deadline.ts';
-import { BackendUnavailableError } from '../errors.ts';
+import { BackendUnavailableError, EntryNotFoundError } from '../errors.ts';
 import type { EntryComparison, Reference } from '../faces/port.ts';
 import type { Ports } from '../ports.ts';
 import { whyNotInForce } from '../records/shared/in-force.ts';
@@ -23,14 +23,17 @@ const noLandmarks = { left_eye: null, right_eye: null, nose: null, mouth_left: n
 interface Options {
   /** Time by which the request must be done. */
   readonly deadline?: Deadline;
-  /** False where the entry and its state are told only if it is verified. */
+  /**
+   * False where the entry is told of only if it is verified. All else gets the same answer: an entry that is
+   * absent, in force no more, or somebody else.
+   */
   readonly isUnmatchedTold?: boolean;
 }
 
 /**
  * Compares a picture's largest face with the nearest reference image of one entry. It stores nothing. An
  * entry that is suspended or has expired verifies nobody, however near a face is.
- * @throws EntryNotFoundError also when the entry is deleted meanwhile
+ * @throws EntryNotFoundError also when the entry is deleted meanwhile; not where the entry may not be told of
  * @throws InputUnreadableError, InputTooLargeError, UnsupportedFormatError, NoFaceError
  * @throws BackendUnavailableError also when the gallery is lost, or none of the entry's images is enrolled
  *   for the model in use
@@ -42,27 +45,49 @@ export async function verifyEntry(
   { deadline, isUnmatchedTold = true }: Options = {},
 ): Promise<EntryVerification> {
   const started = performance.now();
-  const listed = await listImages(ports.records, entryId);
-  const opened = await openInputs(ports, { image });
+  const unlessUntold = untoldEntry(isUnmatchedTold);
+  const listed = (await listImages(ports.records, entryId).catch(unlessUntold)) ?? [];
+  const opened = await openInputs(ports, { image }, deadline);
   const references = listed
     .map((record): Reference => ({ imageId: record.id, withPicture: openStored(ports, record.key) }))
     .reverse();
   const options = { ...faceOptions(overrides), deadline };
   const compared = await ports.faces.compareWith(opened.image, references, options);
   if (!compared.hasGallery) await refuseLostGallery(ports);
-  const { box, entry, imageId, ...nearness } = await nearestShown(ports, entryId, compared);
+  const nearest = await nearestShown(ports, entryId, compared).catch(unlessUntold);
+  if (!nearest) return { ...untold(compared), time: secondsSince(started) };
+  const { box, entry, imageId, ...nearness } = nearest;
   const compares = verdict({ ...compared, ...nearness });
   const why = whyNotInForce(entry);
   const verified = compares.verified && why === undefined;
-  const isTold = verified || isUnmatchedTold;
+  if (!verified && !isUnmatchedTold) return { ...untold(compared), time: secondsSince(started) };
   return {
     ...compares,
     verified,
-    ...(why && isTold && { warnings: [...(compares.warnings ?? []), why] }),
+    ...(why && { warnings: [...(compares.warnings ?? []), why] }),
     facial_areas: { img1: compared.probe.area, img2: { ...box, ...noLandmarks } },
     time: secondsSince(started),
-    entry: isTold ? matchedEntry(entry) : null,
-    image_id: isTold ? imageId : null,
+    entry: matchedEntry(entry),
+    image_id: imageId,
+  };
+}
+
+/** Lets an absent entry pass as one that does not match, where nobody is to learn which entries there are. */
+function untoldEntry(isUnmatchedTold: boolean): (error: unknown) => undefined {
+  return (error) => {
+    if (isUnmatchedTold || !(error instanceof EntryNotFoundError)) throw error;
+  };
+}
+
+/** Returns the answer that tells no more than that the face is not verified, and how it was looked for. */
+function untold(compared: EntryComparison): Omit<EntryVerification, 'time'> {
+  return {
+    ...verdict({ ...compared, distance: Number.POSITIVE_INFINITY, similarity: 0 }),
+    distance: null,
+    similarity: null,
+    facial_areas: { img1: compared.probe.area, img2: null },
+    entry: null,
+    image_id: null,
   };
 }
 

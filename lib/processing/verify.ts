@@ -18,7 +18,7 @@ export async function verify(
   deadline?: Deadline,
 ): Promise<Verification> {
   const started = performance.now();
-  const opened = await openInputs(ports, { image1, image2 });
+  const opened = await openInputs(ports, { image1, image2 }, deadline);
   const compared = await ports.faces.compare(opened.image1, opened.image2, {
     ...faceOptions(overrides),
     deadline,

@@ -311,6 +311,12 @@ export interface RetentionDue {
   readonly oldest: string | null;
 }
 
+/** Numbers of faces and pictures without a record that the last sweep kept, because they are too many. */
+export interface UnknownKept {
+  readonly faces: number;
+  readonly pictures: number;
+}
+
 export interface RecordCounts {
   readonly entries: number;
   readonly images: number;
@@ -550,6 +556,12 @@ export interface RecordStore {
    */
   getProcessed(id: number, actor?: string): Promise<ImageProcessingResult | undefined>;
   /**
+   * Reads the answers of those processed pictures that exist, by their ids.
+   * @param ids 100 at most
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  getProcessedAmong(ids: readonly number[]): Promise<Map<number, ImageProcessingResult>>;
+  /**
    * Stores what somebody says of a match, in place of what the same person said of it before. Returns the
    * picture's answer with its reviews, or `undefined` if there is no such picture. Receivers of events are
    * told in the same transaction. Saying the same again changes nothing.
@@ -599,6 +611,13 @@ export interface RecordStore {
   retention(): Promise<RetentionNote | undefined>;
   /** @throws BackendUnavailableError, ThrottledError, DiskFullError */
   noteRetention(note: RetentionNote): Promise<void>;
+  /**
+   * Reads what the last sweep kept though no record knows it; `undefined` before the first `noteUnknownKept`.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  unknownKept(): Promise<UnknownKept | undefined>;
+  /** @throws BackendUnavailableError, ThrottledError, DiskFullError */
+  noteUnknownKept(kept: UnknownKept): Promise<void>;
 
   /**
    * The last time that the clock was put back between two processed pictures; `undefined` when it never was.

@@ -1,5 +1,5 @@
 import type { AuditLine, AuditTrail } from '../audit/port.ts';
-import type { EventKind, ServiceEvent, ServiceEvents } from '../contract/endpoints/list-events.ts';
+import type { EventKind, ServiceEvents } from '../contract/endpoints/list-events.ts';
 import { RequestInvalidError } from '../errors.ts';
 import type { RecordStore } from '../records/port.ts';
 
@@ -7,7 +7,7 @@ import type { RecordStore } from '../records/port.ts';
 
 export interface EventSources {
   readonly trail: Pick<AuditTrail, 'list'>;
-  readonly records: Pick<RecordStore, 'getProcessed'>;
+  readonly records: Pick<RecordStore, 'getProcessedAmong'>;
 }
 
 /** Writers of several chains may write a line that is a little older than one that was read. */
@@ -43,34 +43,50 @@ const kinds: Readonly<Record<string, EventKind>> = {
  * @throws RequestInvalidError for an `after` that is none.
  * @throws BackendUnavailableError, ThrottledError
  */
-export async function recentEvents(
+export async function recentEvents(sources: EventSources, after: string | undefined): Promise<ServiceEvents> {
+  if (after !== undefined) return (await eventsAfter(sources, after)).found;
+  const [newest] = (await sources.trail.list({ limit: 1 })).items;
+  return { events: [], last: newest ? idOf(newest) : nothingYet, is_complete: true };
+}
+
+/**
+ * Returns what has happened after an event, and true if the trail still has that event: otherwise others may
+ * be lost with it.
+ * @throws RequestInvalidError for an `after` that is none.
+ * @throws BackendUnavailableError, ThrottledError
+ */
+export async function eventsAfter(
   { trail, records }: EventSources,
-  after: string | undefined,
-): Promise<ServiceEvents> {
-  if (after === undefined) {
-    const [newest] = (await trail.list({ limit: 1 })).items;
-    return { events: [], last: newest ? idOf(newest) : nothingYet, is_complete: true };
-  }
+  after: string,
+): Promise<{ readonly found: ServiceEvents; readonly isKnown: boolean }> {
   const from = placeOf(after);
   const since = new Date(Math.max(0, from.time - overlapMs));
   const { items, next } = await trail.list({ limit: linesAtOnce, since });
   const isNew = ({ chain, sequence }: AuditLine) => chain !== from.chain || sequence > from.sequence;
   const lines = items.filter(isNew);
   const told = lines.filter((line) => kindOf(line) !== undefined).toReversed();
-  const events: ServiceEvent[] = [];
-  for (const [index, line] of told.entries()) {
-    const isLookedUp = told.length - index <= lookedUpAtOnce;
-    events.push({
-      id: idOf(line),
-      type: await typeOf(records, line, isLookedUp),
-      time: line.time,
-      actor: line.actor,
-      entry_id: line.entryId,
-      picture_id: line.pictureId,
-    });
-  }
+  const pictures = await picturesOf(records, told.slice(-lookedUpAtOnce));
+  const events = told.map((line) => ({
+    id: idOf(line),
+    type: typeOf(pictures, line),
+    time: line.time,
+    actor: line.actor,
+    entry_id: line.entryId,
+    picture_id: line.pictureId,
+  }));
   const [newest] = lines;
-  return { events, last: newest ? idOf(newest) : after, is_complete: next === null };
+  return {
+    found: { events, last: newest ? idOf(newest) : after, is_complete: next === null },
+    isKnown: after === nothingYet || items.some((line) => idOf(line) === after),
+  };
+}
+
+type Pictures = Awaited<ReturnType<RecordStore['getProcessedAmong']>>;
+
+/** Reads the pictures of these lines at once. */
+async function picturesOf(records: EventSources['records'], lines: readonly AuditLine[]): Promise<Pictures> {
+  const ids = lines.flatMap((line) => (kindOf(line) === 'picture' ? (line.pictureId ?? []) : []));
+  return ids.length === 0 ? new Map() : records.getProcessedAmong(ids);
 }
 
 function idOf({ time, chain, sequence }: AuditLine): string {
@@ -90,14 +106,10 @@ function kindOf({ action, outcome, entryId, pictureId }: AuditLine): EventKind |
   return outcome >= 200 && outcome < 300 ? kinds[action] : undefined;
 }
 
-async function typeOf(
-  records: EventSources['records'],
-  line: AuditLine,
-  isLookedUp: boolean,
-): Promise<EventKind> {
+function typeOf(pictures: Pictures, line: AuditLine): EventKind {
   const kind = kindOf(line) ?? 'entry';
-  if (kind !== 'picture' || line.pictureId === null || !isLookedUp) return kind;
-  const result = await records.getProcessed(line.pictureId);
+  if (kind !== 'picture' || line.pictureId === null) return kind;
+  const result = pictures.get(line.pictureId);
   if (result?.has_blacklist_match) return 'match';
   return result?.has_near_miss ? 'near_miss' : 'picture';
 }

@@ -19,13 +19,14 @@ export async function statusOf(
   authentication: Status['settings']['authentication'],
 ): Promise<Omit<Status, 'caller'>> {
   const { faces, records } = stores;
-  const [counts, health, disorder, disks, reviews, retention] = await Promise.all([
+  const [counts, health, disorder, disks, reviews, retention, unknownKept] = await Promise.all([
     records.count(),
     healthOf(stores),
     records.timeDisorder(),
     lowDisks(config),
     reviewsOf(records),
     records.retention(),
+    records.unknownKept(),
   ]);
   const { detectorBackend, metric, threshold, loosestThreshold, defaultThreshold, similarityScale } =
     faces.defaults;
@@ -58,6 +59,7 @@ export async function statusOf(
       disks,
       reviews,
       retention,
+      unknownKept,
     }),
     webhooks: webhooks && [...webhooks],
   };

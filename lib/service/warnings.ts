@@ -1,8 +1,9 @@
+import { isAnyUnknown, unknownKeptWarning } from '../blacklist/orphans.ts';
 import type { Config } from '../config.ts';
 import type { Status, WebhookStatus } from '../contract/endpoints/status.ts';
 import type { EngineFigures, FaceBackend, MatchDefaults } from '../faces/port.ts';
 import { retentionWarning } from '../processing/retention.ts';
-import type { RetentionNote, TimeDisorder } from '../records/port.ts';
+import type { RetentionNote, TimeDisorder, UnknownKept } from '../records/port.ts';
 import { clockWarning, diskWarning, type LowDisk } from './machine.ts';
 import { accusingEntries } from './reviews.ts';
 
@@ -19,6 +20,7 @@ export interface Situation {
   readonly disks?: readonly LowDisk[];
   readonly reviews?: Status['reviews'];
   readonly retention?: RetentionNote | undefined;
+  readonly unknownKept?: UnknownKept | undefined;
 }
 
 /** Share of strangers, 0..1, that are falsely matched, above which the operator is warned. */
@@ -46,10 +48,12 @@ export function warningsOf(situation: Situation): string[] {
     disks = [],
     reviews,
     retention,
+    unknownKept,
   } = situation;
   return [
     health.status === 'failing' && `The service does not work as it should: ${health.detail}`,
     ...disks.map(diskWarning),
+    unknownKept && isAnyUnknown(unknownKept) && unknownKeptWarning(unknownKept),
     retentionWarning(retention),
     authentication === 'none' && openDoor(config),
     ...(webhooks ?? []).flatMap(troubledReceiver),

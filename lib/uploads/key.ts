@@ -30,6 +30,14 @@ export function uploadKey(target: UploadTarget, contentType: UploadContentType):
     : `uploads/keep-${target.keep}-${name}`;
 }
 
+/**
+ * Returns an upload's name for clients who may not learn in which folder it is. The bucket's name is in the
+ * form's address anyway, and stays.
+ */
+export function shortUploadName(image: string): string {
+  return /^s3:/.test(image) ? image : image.split(/[\\/]/).slice(-2).join('/');
+}
+
 /** The wish that goes with an upload's name, in whatever form a request names it. */
 export function keepOfUpload(input: string): KeepChoice {
   // A picture in base64 is long, and is no upload.

@@ -91,15 +91,17 @@ export async function openInputs(config: Config, uploadsAlone: boolean): Promise
   const { imageRoot, maxImageBytes, aws, dataDir } = config;
   const { createInputReader } = await import('../inputs/read.ts');
   const hiddenFolders = uploadsAlone ? keptFolders(config) : [];
+  const leavesFilesUntold = uploadsAlone;
   if (!aws) {
     const uploadsFolder = join(dataDir, 'uploads');
-    return createInputReader({ imageRoot, maxImageBytes, uploadsFolder, hiddenFolders });
+    return createInputReader({ imageRoot, maxImageBytes, uploadsFolder, hiddenFolders, leavesFilesUntold });
   }
   const { createS3Forgetter, createS3Reader } = await import('../inputs/s3.ts');
   return createInputReader({
     imageRoot,
     maxImageBytes,
     hiddenFolders,
+    leavesFilesUntold,
     readS3: createS3Reader({ ...aws, maxImageBytes, uploadsAlone }),
     forgetS3: createS3Forgetter(aws),
   });

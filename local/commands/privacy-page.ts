@@ -63,6 +63,12 @@ const kept: readonly Kept[] = [
     until: 'LOOK_BACK_DAYS',
   },
   {
+    what: 'answers kept for requests with an `Idempotency-Key`, encrypted with that key',
+    onMachine: 'the database',
+    inAws: 'the table',
+    until: 'a day; told no more once a record or an entry of theirs is gone',
+  },
+  {
     what: 'reviews: who judged a match, when, verdict and note',
     onMachine: 'the database',
     inAws: 'the table',

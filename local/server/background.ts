@@ -8,6 +8,7 @@ import type { Config } from '../../lib/config.ts';
 import { log } from '../../lib/log.ts';
 import { forgetFaces } from '../../lib/processing/forget-faces.ts';
 import { announceRetention, retain } from '../../lib/processing/retention.ts';
+import { eachPart } from '../../lib/service/each-part.ts';
 import { diskWarning, lowDisks } from '../../lib/service/machine.ts';
 import { audit, keptAnswers, leftovers, type OpenedPorts, uploads } from '../../lib/wiring/open.ts';
 import type { Cameras } from '../cameras.ts';
@@ -89,19 +90,29 @@ function asSweep<Result>(work: () => Result): Result {
 /** Sweeps now, and again an hour after each sweep has ended. */
 async function keepSweeping(opened: OpenedPorts, config: Config, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
-    try {
-      await normalizeNames(opened);
-      const retained = await retain({ ...opened, leftovers: await leftovers(config) }, config, { stop });
-      const facesForgotten = await forgetFaces(opened, { stop });
-      const report = await sweep(opened, new Date(Date.now() - sweepAgeMs), stop, expiredBefore(config));
-      const staleUploads = await (await uploads(config)).removeStale(new Date(Date.now() - uploadAgeMs));
-      await (await keptAnswers(config)).removeExpired();
-      const auditLines = await (await audit(config)).removeBefore(auditedSince(config));
-      log().info({ ...report, retained, facesForgotten, staleUploads, auditLines }, 'sweep');
-      for (const disk of await lowDisks(config)) log().warn(diskWarning(disk));
-    } catch (error) {
-      log().error({ err: error }, 'The sweep broke off; the next one begins again.');
-    }
+    await sweepOnce(opened, config, stop);
     await delay(sweepIntervalMs, undefined, { signal: stop, ref: false }).catch(() => undefined);
   }
+}
+
+/** Does all of the housekeeping once; a part that fails is left to the next time. */
+export async function sweepOnce(opened: OpenedPorts, config: Config, stop: AbortSignal): Promise<void> {
+  const { results } = await eachPart({
+    names: () => normalizeNames(opened),
+    retained: async () => retain({ ...opened, leftovers: await leftovers(config) }, config, { stop }),
+    facesForgotten: () => forgetFaces(opened, { stop }),
+    sweep: async () => {
+      const olderThan = new Date(Date.now() - sweepAgeMs);
+      const report = await sweep(opened, olderThan, stop, expiredBefore(config));
+      log()[report.failed === 0 && report.damaged === 0 ? 'info' : 'warn']({ ...report }, 'sweep');
+    },
+    staleUploads: async () => (await uploads(config)).removeStale(new Date(Date.now() - uploadAgeMs)),
+    answers: async () => (await keptAnswers(config)).removeExpired(),
+    auditLines: async () => (await audit(config)).removeBefore(auditedSince(config)),
+    disks: async () => {
+      for (const disk of await lowDisks(config)) log().warn(diskWarning(disk));
+    },
+  });
+  const { retained, facesForgotten, staleUploads, auditLines } = results;
+  log().info({ retained, facesForgotten, staleUploads, auditLines }, 'retention');
 }

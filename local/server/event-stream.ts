@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as z from 'zod';
 import { defineEndpoint } from '../../lib/contract/endpoint.ts';
 import type { ServiceEvent, ServiceEvents } from '../../lib/contract/endpoints/list-events.ts';
-import { ThrottledError } from '../../lib/errors.ts';
+import { RequestInvalidError, ThrottledError } from '../../lib/errors.ts';
 import { log } from '../../lib/log.ts';
-import { type EventSources, recentEvents } from '../../lib/service/recent-events.ts';
+import { type EventSources, eventsAfter, recentEvents } from '../../lib/service/recent-events.ts';
 import type { StreamRoute } from './gateway.ts';
 
 /** Server-sent events of what happens, for pages that follow by themselves. It is not deployed. */
@@ -37,7 +37,7 @@ export interface EventStreamOptions {
   readonly maxStreamsOfCaller?: number;
 }
 
-/** Events that are kept for clients that come back. */
+/** Events that are remembered, so that none is sent twice by successive looks. */
 const keptEvents = 500;
 const retryAfterSeconds = 10;
 /** Tells a client to read again what it shows, because some events are lost to it. */
@@ -75,9 +75,11 @@ export class EventStreams implements StreamRoute {
       response.end();
       return;
     }
-    response.write(`retry: 3000\n\n${this.#since(request.headers['last-event-id'])}`);
+    response.write('retry: 3000\n\n');
     const keepAlive = setInterval(() => response.write(': still here\n\n'), keepAliveMs);
+    // From here on it gets events as others do. The missed ones are read after that, so that none is lost.
     this.#streams.set(response, caller);
+    await this.#sendMissed(response, request.headers['last-event-id']);
     this.#start();
     await closed;
     clearInterval(keepAlive);
@@ -91,16 +93,20 @@ export class EventStreams implements StreamRoute {
     for (const response of this.#streams.keys()) response.end();
   }
 
-  /** Returns what a client has missed. */
-  #since(lastId: string | string[] | undefined): string {
-    if (typeof lastId !== 'string' || lastId === '') return '';
-    const index = this.#kept.findIndex(({ id }) => id === lastId);
-    return index === -1
-      ? reload
-      : this.#kept
-          .slice(index + 1)
-          .map(message)
-          .join('');
+  /** Sends what a client has missed, or tells it to read all again where that can't be known. */
+  async #sendMissed(response: ServerResponse, lastId: string | string[] | undefined): Promise<void> {
+    if (typeof lastId !== 'string' || lastId === '') return;
+    try {
+      const { found, isKnown } = await eventsAfter(this.#sources, lastId);
+      // The first look of all begins there.
+      this.#last ??= found.last;
+      response.write(`${isKnown && found.is_complete ? '' : reload}${found.events.map(message).join('')}`);
+    } catch (err) {
+      if (!(err instanceof RequestInvalidError)) {
+        log().warn({ err }, 'events: what a client has missed could not be read');
+      }
+      response.write(reload);
+    }
   }
 
   #start(): void {

@@ -3,7 +3,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { Endpoint } from '../../lib/contract/endpoint.ts';
 import { pictureSuccess } from '../../lib/contract/picture-answer.ts';
-import { ForbiddenError, NotAuthenticatedError, RouteNotFoundError } from '../../lib/errors.ts';
+import { abandonWith } from '../../lib/deadline.ts';
+import {
+  ClientGoneError,
+  ForbiddenError,
+  NotAuthenticatedError,
+  RouteNotFoundError,
+  type ServiceError,
+} from '../../lib/errors.ts';
 import type { EndpointHandler } from '../../lib/http/endpoint.ts';
 import { allowedHeaders, commonHeaders, corsHeaders } from '../../lib/http/headers.ts';
 import { problem } from '../../lib/http/problem.ts';
@@ -109,6 +116,8 @@ export class Gateway {
   readonly #refusedTokens = new RefusedTokens();
   readonly #budget: BodyBudget;
   readonly #large = new LargeBodies();
+  /** Ends of the requests that a handler works on. */
+  readonly #work = new Set<AbortController>();
   readonly #pictureTurn = turns(maxPicturesOnTheirWay);
   /** Limit for a request's body. */
   readonly #maxBytes: number;
@@ -127,6 +136,11 @@ export class Gateway {
       options.maxRequestBytes,
       options.emulateGatewayLimits ? gatewayRequestBytes : Number.POSITIVE_INFINITY,
     );
+  }
+
+  /** Lets the handlers begin no further picture; they fail with this error. */
+  abandonAll(error: ServiceError): void {
+    for (const work of this.#work) work.abort(error);
   }
 
   /**
@@ -257,8 +271,19 @@ export class Gateway {
       await this.#pictureTurn(response);
     progress.handled = true;
     if (!emulateGatewayLimits) allowStream(event);
-    const result = await runAsFunction(handler.contract.operationId, () => handler(event));
-    return emulateGatewayLimits ? deliverable(result) : result;
+    const work = new AbortController();
+    const leave = () => work.abort(new ClientGoneError());
+    if (response.destroyed) leave();
+    response.once('close', leave);
+    this.#work.add(work);
+    abandonWith(event, work.signal);
+    try {
+      const result = await runAsFunction(handler.contract.operationId, () => handler(event));
+      return emulateGatewayLimits ? deliverable(result) : result;
+    } finally {
+      this.#work.delete(work);
+      response.off('close', leave);
+    }
   }
 
   /**

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import { BackendUnavailableError } from '../../lib/errors.ts';
 import { streamedBody } from '../../lib/http/streamed-answer.ts';
 import { log } from '../../lib/log.ts';
 import { compressed } from './compression.ts';
@@ -28,8 +29,13 @@ const answerTimeoutMs = 30_000;
 /** Time for which a refused client may go on sending, so that it reads the answer. */
 const lingerMs = 2_000;
 
-/** Requests of each server that are not answered yet. */
-const runningRequests = new WeakMap<Server, Set<Promise<void>>>();
+/** Time for running requests once the server stops; then no further picture is begun. */
+const finishMs = 20_000;
+/** Time after that for the pictures in work, and for the answers. */
+const cutOffMs = 10_000;
+
+/** Requests of each server that are not answered yet, and the gateway that works on them. */
+const runningRequests = new WeakMap<Server, { running: Set<Promise<void>>; gateway: Gateway }>();
 
 /**
  * Creates a server that serves the routes over HTTP. Each request becomes an event of API Gateway, and a
@@ -45,7 +51,7 @@ export function createHttpServer(options: GatewayOptions): Server {
   });
   boundConnections(server);
   const running = new Set<Promise<void>>();
-  runningRequests.set(server, running);
+  runningRequests.set(server, { running, gateway });
   const serve = (request: IncomingMessage, response: ServerResponse) => {
     const served = exchange(server, gateway, request, response).finally(() => running.delete(served));
     running.add(served);
@@ -58,17 +64,35 @@ export function createHttpServer(options: GatewayOptions): Server {
 
 /**
  * Stops accepting connections, lets running requests finish, and resolves when all connections are closed.
- * Requests that still run after the server's `requestTimeout` are cut off, because a closing server no longer
- * does that by itself.
+ *
+ * Requests that still run after `finishMs`, or the server's `requestTimeout` if that is shorter, begin no
+ * further picture, and are answered that the service stops. After `cutOffMs` more, their connections are cut
+ * off, and nobody waits for them.
  */
-export async function stop(server: Server): Promise<void> {
+export async function stop(server: Server, times = { finishMs, cutOffMs }): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  const cutOff = setTimeout(() => server.closeAllConnections(), server.requestTimeout);
-  const running = runningRequests.get(server);
-  while (running !== undefined && running.size > 0) await Promise.all(running);
-  clearTimeout(cutOff);
+  const { running, gateway } = runningRequests.get(server) ?? { running: new Set() };
+  const allAnswered = async () => {
+    while (running.size > 0) await Promise.all(running);
+  };
+  const finishing = Math.min(times.finishMs, server.requestTimeout);
+  if (!(await isDoneWithin(finishing, allAnswered()))) {
+    gateway?.abandonAll(new BackendUnavailableError('The service stops: send it again.', 5));
+    await isDoneWithin(Math.min(times.cutOffMs, server.requestTimeout), allAnswered());
+  }
   server.closeAllConnections();
   await closed;
+}
+
+/** Waits for some work; returns false if that takes longer than the time, in milliseconds. */
+async function isDoneWithin(milliseconds: number, work: Promise<void>): Promise<boolean> {
+  const timer = new AbortController();
+  const late = delay(milliseconds, false, { signal: timer.signal }).catch(() => false);
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    timer.abort();
+  }
 }
 
 /** Serves one request until the last byte of its answer is sent. Never rejects. */

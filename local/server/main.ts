@@ -27,6 +27,9 @@ import { openDelivery } from './webhooks.ts';
 const lookMs = 1_000;
 const awsLookMs = 3_000;
 
+/** Time for the work besides answering, and for closing the stores, once all is answered or cut off. */
+const lastMs = 10_000;
+
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
@@ -115,6 +118,11 @@ async function serve(): Promise<void> {
   stopWork.abort();
   events.close();
   await stop(server);
+  // Work that is still under way then would keep the process from ending.
+  setTimeout(() => {
+    log().warn('Not all work was done in time: the next start finishes or undoes it.');
+    process.exit(0);
+  }, lastMs).unref();
   await work;
   await looks
     .close()

@@ -183,7 +183,7 @@ const expected: Record<string, Record<string, number>> = {
     BatchGetItem: 1,
   },
   health: { DescribeCollection: 2, 'S3 HEAD': 1, BatchGetItem: 1 },
-  status: { DescribeCollection: 2, 'S3 HEAD': 1, BatchGetItem: 3, Query: 6 },
+  status: { DescribeCollection: 2, 'S3 HEAD': 1, BatchGetItem: 4, Query: 6 },
   'delete an entry, 10 pictures': {
     DeleteFaces: 1,
     'S3 GET': 13,

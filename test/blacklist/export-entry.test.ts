@@ -72,6 +72,26 @@ test('the export has what is kept of the person, and of nobody else', async () =
   ).not.toContain('Jane Roe');
 });
 
+test('the names of staff are replaced, by one number for each, wherever they are', async () => {
+  const files = [{ fileName: 'a.jpg', bytes: stores.pictures.listed }];
+  const person = { name: 'Jane Roe', reason: null };
+  const { id } = await createEntry(stores.ports, person, files, undefined, 'Guard Smith');
+  const [match] = await process(stores.pictures.listed);
+  for (const actor of ['Desk Miller', 'Guard Smith']) {
+    const review = { faceIndex: 0, entryId: id, verdict: 'confirmed', note: null, actor } as const;
+    await stores.ports.records.reviewProcessed(match?.db_id ?? fail(), review, 2);
+  }
+  const { zip, names, read } = await exported(id);
+  expect(read('record.json')).toMatchObject({ added_by: 'staff 1' });
+  const { faces } = read(`history/${match?.db_id}/record.json`);
+  const actors = faces[0].blacklist_matches[0].review.reviews.map(({ actor }: { actor: string }) => actor);
+  expect(actors.toSorted()).toEqual(['staff 1', 'staff 2']);
+  for (const name of names.filter((name) => name.endsWith('.json'))) {
+    expect(Buffer.from(zip[name] ?? []).toString()).not.toMatch(/Smith|Miller/);
+  }
+  expect(read('export.json').note).toMatch(/names .* are replaced/);
+});
+
 test('no name in the zip file comes from a client', async () => {
   const id = await list(stores.pictures.listed, '../../../tmp/Jane\u202e');
   await process(stores.pictures.listed);

@@ -121,7 +121,28 @@ test('kept faces go with their picture, with their age, and with another setting
   database.exec("UPDATE kept_face SET version = 'older' WHERE face_index = 0");
   const { seen_before } = await list(people.her, 'Jane Roe');
   expect(seen_before).toMatchObject({ faces_compared: 2, faces_not_compared: 1 });
+  expect(seen_before?.warnings).toEqual([expect.stringMatching(/^1 kept faces were not compared/)]);
   expect(await forgetFaces(ports)).toBe(1);
+  await forgetAll();
+});
+
+test('a search of nothing says so, and is no search of all that is kept', async () => {
+  const [group] = await process([people.group]);
+  // So it is when LOOK_BACK_DAYS was set after the picture had been processed.
+  database.exec('DELETE FROM kept_face');
+  const { seen_before } = await list(people.her, 'Jane Roe');
+  expect(seen_before).toMatchObject({
+    total: 0,
+    faces_compared: 0,
+    warnings: [expect.stringMatching(/^No face was compared: none is kept yet\./)],
+  });
+  const request = HistorySearch.parse({ image: people.herAgain.toString('base64') });
+  const searched = await searchHistory(ports, request);
+  expect(searched).toMatchObject({ compared: 0, progress: { done: 0, total: 1 } });
+  expect(searched.warnings?.[0]).toMatch(/^No face was compared/);
+  const [later] = await process([people.stranger]);
+  expect(later).toBeGreaterThan(group as number);
+  expect((await searchHistory(ports, request)).progress).toEqual({ done: 1, total: 2 });
   await forgetAll();
 });
 

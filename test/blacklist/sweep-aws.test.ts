@@ -8,12 +8,13 @@ import { ConfigError, parseConfig } from '../../lib/config.ts';
 import { bucketOwnerKey } from '../../lib/images/key.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import { createS3Client } from '../../lib/s3.ts';
+import { statusOf } from '../../lib/service/status.ts';
 import { claimedStores, images, type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { createTable } from '../../local/emulators/dynamodb-table.ts';
 import type { Settings } from '../api/server-process.ts';
 import { aws } from './deployments.ts';
 import { interrupted, stepAfter } from './steps.ts';
-import { clear, complete, contents, everything, facesAlone, matchedNames, nothing } from './stores.ts';
+import { clear, complete, contents, everything, facesAlone, matchedNames } from './stores.ts';
 
 let cloud: Awaited<ReturnType<typeof aws>>;
 let opened: OpenedPorts;
@@ -122,20 +123,20 @@ describe('the sweep of AWS', () => {
   });
 });
 
-describe('a bucket', () => {
-  /** Gives the settings of a deployment with a table of its own. */
-  const otherTable = async (): Promise<Settings> => {
-    const tableName = `other-${crypto.randomUUID()}`;
-    const endpoint = cloud.settings.AWS_ENDPOINT_URL_DYNAMODB ?? '';
-    await createTable({ region, tableName, endpoint });
-    return { ...cloud.settings, DYNAMODB_TABLE_NAME: tableName };
-  };
-  const newBucket = async () => {
-    const bucket = `bucket-${crypto.randomUUID()}`;
-    await cloud.cloud.s3.createBucket(bucket);
-    return bucket;
-  };
+/** Gives the settings of a deployment with a table of its own. */
+const otherTable = async (): Promise<Settings> => {
+  const tableName = `other-${crypto.randomUUID()}`;
+  const endpoint = cloud.settings.AWS_ENDPOINT_URL_DYNAMODB ?? '';
+  await createTable({ region, tableName, endpoint });
+  return { ...cloud.settings, DYNAMODB_TABLE_NAME: tableName };
+};
+const newBucket = async () => {
+  const bucket = `bucket-${crypto.randomUUID()}`;
+  await cloud.cloud.s3.createBucket(bucket);
+  return bucket;
+};
 
+describe('a bucket', () => {
   it('belongs to the records that were the first to claim it, and is swept by no others', async () => {
     await list('Jane Roe', portraits.listed);
     const other = parseConfig(await otherTable());
@@ -193,6 +194,7 @@ describe('the scheduled function', () => {
   });
 
   it('stops before its own time is up', async () => {
+    await list('Jane Roe', portraits.listed);
     await enroll(portraits.other, { entryId: 99, imageId: 'unknown' });
     expect(await handler({ task: 'compare' }, context(1000))).toMatchObject({
       orphansRemoved: 0,
@@ -202,6 +204,24 @@ describe('the scheduled function', () => {
       orphansRemoved: 1,
       isComplete: true,
     });
-    expect(await contents(opened)).toEqual(nothing);
+    expect(await contents(opened)).toEqual(complete({ 'Jane Roe': 1 }));
+  });
+
+  it('removes no face of the collection that a redeployed stack found again, until somebody says so', async () => {
+    const { faceId } = await list('Jane Roe', portraits.listed);
+    const again = parseConfig({ ...(await otherTable()), AWS_S3_BUCKET_NAME: await newBucket() });
+    const redeployed = { ...(await claimedStores(again)), pictureSlots: opened.pictureSlots };
+    expect(await sweep(redeployed, everything())).toMatchObject({
+      orphansRemoved: 0,
+      failed: 1,
+      failures: [expect.stringMatching(/hold 1 face that no record knows.*removeUnknown/)],
+    });
+    expect(await faceIds()).toEqual([faceId]);
+    const { warnings } = await statusOf({ ...redeployed, webhooks: null }, again, 'gateway');
+    expect(warnings).toEqual([expect.stringMatching(/hold 1 face that no record knows/)]);
+    expect(await matchedNames(opened, portraits.listed)).toEqual(['Jane Roe']);
+    const decided = sweep(redeployed, everything(), undefined, undefined, true);
+    expect(await decided).toMatchObject({ orphansRemoved: 1, failed: 0 });
+    expect(await faceIds()).toEqual([]);
   });
 });

@@ -187,10 +187,68 @@ describe('the sweep', () => {
 
   it('removes faces that no record knows', async () => {
     const { ports, pictures } = stores;
+    await list('John Doe', pictures.other);
     await ports.faces.enroll(await decodePicture(pictures.listed), { entryId: 99, imageId: 'orphan' });
     expect(await matchedNames(ports, pictures.listed)).toEqual([]);
     expect(await sweep(ports, nothingYet)).toEqual({ ...idle, orphansRemoved: 1 });
-    expect(await contents(ports)).toEqual(nothing);
+    expect(await contents(ports)).toEqual(complete({ 'John Doe': 1 }));
+  });
+
+  describe('with records that know less than there is', () => {
+    const { original, annotated, crop } = processedKeys('lost', new Date(), 'png');
+    const lostPictures = [
+      ...['one', 'two', 'three'].map((imageId) => referenceKey(99, imageId, 'jpeg')),
+      ...[original, annotated, crop],
+    ];
+
+    /** Leaves what a database that was lost knew: three faces, their originals, and a processed picture. */
+    const leaveStrangers = async () => {
+      const { ports, pictures } = stores;
+      const { items } = await ports.records.listProcessed({ limit: 100, offset: 0 });
+      await ports.records.removeProcessed(items.map(({ db_id }) => Number(db_id)));
+      for (const key of await keptKeys()) await ports.images.delete(key);
+      for (const key of lostPictures) await ports.images.put(key, pictures.listed, 'image/jpeg');
+      for (const imageId of ['one', 'two', 'three']) {
+        await ports.faces.enroll(await decodePicture(pictures.listed), { entryId: 99, imageId });
+      }
+    };
+    const removeStrangers = () => sweep(stores.ports, everything(), undefined, undefined, true);
+
+    it('removes nothing where they know nobody, says so, and goes on when somebody has decided', async () => {
+      const { ports } = stores;
+      await leaveStrangers();
+      const report = await sweep(ports, everything());
+      expect(report).toEqual({ ...idle, failed: 1, failures: [expect.stringContaining('--remove-unknown')] });
+      expect(report.failures[0]).toMatch(/hold 3 faces and 6 pictures that no record knows/);
+      expect((await keptKeys()).sort()).toEqual([...lostPictures].sort());
+      expect(stores.gallery.faces.size).toBe(3);
+      expect(await ports.records.unknownKept()).toEqual({ faces: 3, pictures: 6 });
+
+      expect(await removeStrangers()).toEqual({ ...idle, orphansRemoved: 9 });
+      expect(await keptKeys()).toEqual([]);
+      expect(await contents(ports)).toEqual(nothing);
+      expect(await ports.records.unknownKept()).toEqual({ faces: 0, pictures: 0 });
+    });
+
+    it('removes nobody’s face either after somebody was listed', async () => {
+      const { ports, pictures } = stores;
+      await leaveStrangers();
+      await list('John Doe', pictures.other);
+      expect(await sweep(ports, everything())).toMatchObject({ orphansRemoved: 3, failed: 1 });
+      expect(stores.gallery.faces.size).toBe(4);
+      expect(await keptKeys()).toEqual(expect.arrayContaining(lostPictures.slice(0, 3)));
+      expect(await removeStrangers()).toEqual({ ...idle, orphansRemoved: 6 });
+      expect(await contents(ports)).toEqual(complete({ 'John Doe': 1 }));
+    });
+
+    it('tells nothing of it when it was stopped before it has seen all', async () => {
+      const { ports } = stores;
+      await leaveStrangers();
+      const stopped = AbortSignal.abort();
+      expect(await sweep(ports, everything(), stopped)).toEqual({ ...idle, isComplete: false });
+      expect(await keptKeys()).toHaveLength(6);
+      await removeStrangers();
+    });
   });
 
   it('enrolls faces that are lost again, from the stored originals', async () => {

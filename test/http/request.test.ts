@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exportEntryContract } from '../../lib/contract/endpoints/export-entry.ts';
+import { listEventsContract } from '../../lib/contract/endpoints/list-events.ts';
+import { RequestInvalidError } from '../../lib/errors.ts';
+import { validate } from '../../lib/http/validation.ts';
 import { type ContractServer, type Problem, problemsIn, startContractServer } from './contract-server.ts';
 
 let server: ContractServer;
@@ -221,5 +225,31 @@ describe('a path and a query', () => {
     expect(problemsIn(await server.send('GET', `/api/v1/processed-images/?${query}`))).toMatchObject([
       { loc: ['query', name], type },
     ]);
+  });
+});
+
+describe('a parameter that the contract does not know', () => {
+  it('is passed over for the clients of the old service, and told of in a header', async () => {
+    for (const path of ['/api/v1/processed-images/', '/api/v1/process/processed-images']) {
+      const reply = await server.send('GET', `${path}?limt=5&offset=0&X-Amz-Date=1&%C3%A9=1`);
+      expect(reply.status).toBe(200);
+      expect(reply.headers['x-warnings']).toBe(
+        "The parameter 'limt' is not known, and was passed over. Was limit meant? The parameter '?' is not known, and was passed over.",
+      );
+      expect((await server.send('GET', `${path}?limit=5`)).headers['x-warnings']).toBeUndefined();
+    }
+  });
+
+  it('is refused where no client of the old service asks', () => {
+    const { query: exported } = exportEntryContract;
+    const { query: followed } = listEventsContract;
+    for (const [query, given] of [
+      [exported, { limit: '1' }],
+      [exported, { after: '-1' }],
+      [followed, { since: '1' }],
+    ] as const) {
+      expect(() => query && validate(query, given, 'query')).toThrow(RequestInvalidError);
+    }
+    expect(exported && validate(exported, { after: '7' }, 'query')).toEqual({ after: 7 });
   });
 });

@@ -177,3 +177,59 @@ describe("an input's identifier", () => {
     expect(identifierOf(input)).toBe(identifier);
   });
 });
+
+describe('a client who may not learn which files there are', () => {
+  const upload = 'keep-none-5d1c7e90-4b1f-4c57-8a55-2f8f6c9d0b11.jpg';
+
+  test('gets one answer for every file that is no picture, and for none', async () => {
+    const untold = createInputReader({ imageRoot, maxImageBytes, leavesFilesUntold: true });
+    await mkdir(join(imageRoot, 'folder'));
+    const whole = await encode('jpeg', 120);
+    await writeFile(join(imageRoot, 'whole.jpg'), whole);
+    const cut = whole.subarray(0, 700);
+    const files: Record<string, string | Uint8Array> = {
+      'cut.jpg': cut,
+      'cameras.json': '{"cameras": []}',
+      empty: '',
+      'header.png': (await encode('png', 120)).subarray(0, 20),
+      'flat.png': await sharp({ create: { width: 20_000, height: 1, channels: 3, background: 'teal' } })
+        .png()
+        .toBuffer(),
+      'large.jpg': Buffer.concat([whole, Buffer.alloc(maxImageBytes)]),
+    };
+    for (const [name, bytes] of Object.entries(files)) await writeFile(join(imageRoot, name), bytes);
+    const open = async (name: string) => {
+      const bytes = await untold.read(name);
+      return decodePicture(bytes);
+    };
+    const answers = await Promise.all(
+      [...Object.keys(files), 'absent.jpg', 'folder', '../outside.jpg'].map((name) =>
+        open(name).then(
+          () => 'a picture',
+          ({ code, message }: InputUnreadableError) => `${code}: ${message}`,
+        ),
+      ),
+    );
+    expect(new Set(answers)).toEqual(
+      new Set([
+        'input_unreadable: There is no readable picture file of that path below the folder that IMAGE_ROOT names.',
+      ]),
+    );
+    expect(await open('whole.jpg')).toMatchObject({ format: 'jpeg' });
+    // A picture that somebody sends is told of as ever.
+    const sent = untold.read(cut.toString('base64'));
+    await expect(sent.then(decodePicture)).rejects.toThrow('The picture is damaged or cut off.');
+  });
+
+  test('names an upload by its last folder and file', async () => {
+    const uploadsFolder = join(imageRoot, 'elsewhere', 'uploads');
+    await mkdir(uploadsFolder, { recursive: true });
+    await writeFile(join(uploadsFolder, upload), picture);
+    const reading = createInputReader({ imageRoot: undefined, maxImageBytes, uploadsFolder });
+    expect(Buffer.from(await reading.read(`uploads/${upload}`)).toString()).toBe(picture);
+    await expectRefusal(reading.read(`uploads/../uploads/${upload}`), 'Local paths are off');
+    await expectRefusal(reading.read('uploads/other.jpg'), 'Local paths are off');
+    await reading.forget(`uploads/${upload}`);
+    await expectRefusal(reading.read(`uploads/${upload}`), 'no readable picture file');
+  });
+});

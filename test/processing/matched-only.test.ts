@@ -20,7 +20,38 @@ test('who may only check pictures reads no near misses and nothing of what the d
     faces: [{ ...face, blacklist_matches: [reviewed], near_misses: [reviewed], candidates: [reviewed] }],
   });
   expect(seen.faces).toEqual([
-    { ...face, blacklist_matches: [{ ...match, review: null }], near_misses: null, candidates: null },
+    {
+      ...face,
+      blacklist_matches: [
+        { ...match, identity: match.identity.split('/').slice(-2).join('/'), review: null },
+      ],
+      near_misses: null,
+      candidates: null,
+    },
   ]);
   expect(JSON.stringify(seen)).not.toMatch(/desk 2|Other ears/);
+});
+
+test.each([
+  ['/srv/data/', '/srv/data/blacklist/7/one.jpg', '7/one.jpg'],
+  ['C:\\data\\', 'C:\\data\\blacklist\\7\\one.jpg', '7/one.jpg'],
+  ['s3://people/', 'aws_rekognition_external_id:7', 'aws_rekognition_external_id:7'],
+])('and not where the service keeps its files (%s)', (place, identity, told) => {
+  const result = resultExample as ImageProcessingResult;
+  const [face] = result.faces;
+  const [match] = face?.blacklist_matches ?? [];
+  if (!face || !match) throw new Error('The example has no match.');
+  const seen = matchedOnly({
+    ...result,
+    saved_image_path: `${place}processed/2026-05-04/id-annotated.jpg`,
+    original_image_path: `${place}processed/2026-05-04/id-original.png`,
+    cropped_face_path: null,
+    faces: [{ ...face, blacklist_matches: [{ ...match, identity }] }],
+  });
+  expect(seen).toMatchObject({
+    saved_image_path: expect.stringMatching(/2026-05-04.id-annotated\.jpg$/),
+    cropped_face_path: null,
+  });
+  expect(seen.faces[0]?.blacklist_matches[0]?.identity).toBe(told);
+  expect(JSON.stringify(seen)).not.toContain(JSON.stringify(place).slice(1, -1));
 });

@@ -5,12 +5,12 @@ import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { ProcessImagesRequest } from '../../lib/contract/endpoints/process-images.ts';
 import type { ImageProcessingResult } from '../../lib/contract/shapes.ts';
 import { Deadline } from '../../lib/deadline.ts';
-import { BackendUnavailableError, NoUsableImageError } from '../../lib/errors.ts';
+import { BackendUnavailableError, ClientGoneError, NoUsableImageError } from '../../lib/errors.ts';
 import { matchEvent } from '../../lib/events/match-event.ts';
 import type { Ports } from '../../lib/ports.ts';
 import { processImages } from '../../lib/processing/process-images.ts';
-import { down, failing, interrupted, stepBefore, steps } from '../blacklist/steps.ts';
-import { imageFolders, useStores } from '../blacklist/stores.ts';
+import { down, failing, interrupted, stepAfter, stepBefore, steps } from '../blacklist/steps.ts';
+import { imageFolders, slots, useStores } from '../blacklist/stores.ts';
 
 const settings = { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4, reviewBand: 1 };
 
@@ -35,6 +35,25 @@ const kept = async () => {
 };
 
 describe('processing a picture', () => {
+  it('begins no further one for a client who has gone, and goes on where it is asked again', async () => {
+    const { ports, pictures } = stores;
+    const before = await kept();
+    const leaving = new AbortController();
+    const leave = async () => leaving.abort(new ClientGoneError());
+    const work = { ...interrupted(ports, stepAfter('records.addProcessed'), leave), pictureSlots: slots(1) };
+    const image = pictures.other.toString('base64');
+    const request = ProcessImagesRequest.parse({ images: [image, image, image] });
+    const ask = (asked: Ports, deadline?: Deadline) =>
+      processImages(asked, settings, request, deadline, undefined, (place) => `picture-${place}`);
+    const deadline = new Deadline(() => Number.POSITIVE_INFINITY, leaving.signal);
+    await expect(ask(work, deadline)).rejects.toThrow(ClientGoneError);
+    expect((await kept()).records).toBe(before.records + 1);
+    expect(work.pictureSlots.active).toBe(0);
+    const results = await ask(ports);
+    expect(results.map(({ error }) => error)).toEqual([null, null, null]);
+    expect((await kept()).records).toBe(before.records + 3);
+  });
+
   it.each([
     ...steps('faces.match', 'images.put', 'images.put 2', 'images.put 3', 'records.findActive'),
     // After a failure only the store knows if the record is there.

@@ -42,11 +42,21 @@ describe('comparing a picture with an entry', () => {
       return verifyEntry(ports, id, request, { isUnmatchedTold });
     };
     expect(await ask(pictures.listed, true)).toMatchObject({ verified: false, entry: { id } });
-    expect(await ask(pictures.listed, false)).toMatchObject({ verified: false, entry: null, image_id: null });
+    const untold = {
+      ...{ verified: false, distance: null, similarity: null, entry: null, image_id: null, warnings: null },
+      facial_areas: { img1: expect.any(Object), img2: null },
+    };
+    expect(await ask(pictures.listed, false)).toMatchObject(untold);
     expect(await ask(pictures.other, false)).toMatchObject({ verified: true, entry: { id } });
     await ports.records.updateEntry(id, { expiresAt: '2020-01-01T00:00:00.000Z' });
-    expect(await ask(pictures.other, false)).toMatchObject({ verified: false, entry: null, warnings: null });
+    const expired = await ask(pictures.other, false);
+    expect(expired).toMatchObject(untold);
     expect(await ask(pictures.other, true)).toMatchObject({ verified: false, entry: { id } });
+    // Nobody finds out either which entries there are.
+    await deleteEntry(ports, id);
+    const { time: _, ...absent } = await ask(pictures.other, false);
+    expect({ ...absent, time: expired.time }).toEqual(expired);
+    await expect(ask(pictures.other, true)).rejects.toThrow(EntryNotFoundError);
   });
 
   it('finds no entry that is deleted, or is being deleted, whenever that begins', async () => {

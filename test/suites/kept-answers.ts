@@ -124,6 +124,15 @@ export function keptAnswersSuite(name: string, open: (now: Clock) => Promise<Ope
       expect(await opened.answers.claim({ ...second, owner: 'third' })).toMatchObject({ state: 'answered' });
     });
 
+    test('an answer is forgotten by its key, which stays known, and what runs is left alone', async () => {
+      const [told, running] = [request(), request()];
+      for (const one of [told, running]) await opened.answers.claim(one);
+      await opened.answers.finish(told, new Uint8Array(800_000).fill(7), [7]);
+      for (const one of [told, running, request()]) await opened.answers.forget(one);
+      expect(await state(request(told.id))).toBe('forgotten');
+      expect(await state(request(running.id))).toBe('running');
+    });
+
     test('an answer is forgotten with an entry that it tells of, but its key is not', async () => {
       const [about, other] = [request(), request()];
       for (const one of [about, other]) await opened.answers.claim(one);

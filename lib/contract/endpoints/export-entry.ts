@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
-import { anyId, EntryPath } from '../fields.ts';
+import { EntryPath, wholeNumberFrom } from '../fields.ts';
 
 export const exportEntryContract = defineEndpoint({
   operationId: 'exportEntry',
@@ -9,13 +9,13 @@ export const exportEntryContract = defineEndpoint({
   summary: 'Export all that is known of a listed person, as a zip file',
   description:
     'For whoever asks what is kept of them: the record, the reference pictures, the history with its pictures and reviews, the lines of the audit trail, and ' +
-    'the receivers of events. Other people who matched in the same pictures are left out of the records, but not of the pictures. ' +
+    'the receivers of events. Names of staff are replaced by numbers. Other people who matched in the same pictures are left out of the records, but not of the pictures. ' +
     'In Lambda, where answers are small, `pictures.json` has links in place of the pictures, and a long history comes in parts.',
   tags: ['Blacklist'],
   role: 'admin',
   params: EntryPath,
-  query: z.object({
-    after: anyId
+  query: z.strictObject({
+    after: wholeNumberFrom(0, Number.MAX_SAFE_INTEGER)
       .optional()
       .describe('Only the history after this `db_id`: the `X-Export-Next` of the part before.'),
   }),

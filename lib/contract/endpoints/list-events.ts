@@ -41,7 +41,7 @@ export const listEventsContract = defineEndpoint({
   tags: ['Service'],
   role: 'desk',
   unaudited: true,
-  query: z.object({
+  query: z.strictObject({
     after: z.string().max(200).optional().describe('The `last` of the answer before.'),
   }),
   success: {

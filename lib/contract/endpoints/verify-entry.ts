@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 import { matchedEntryExample, verificationExample } from '../examples.ts';
 import { EntryPath, ImageInput, overrides } from '../fields.ts';
-import { MatchedEntry } from '../shapes.ts';
+import { FacialArea, MatchedEntry } from '../shapes.ts';
 import { Verification } from '../verification.ts';
 
 export const VerifyEntryRequest = z
@@ -10,7 +10,14 @@ export const VerifyEntryRequest = z
   .meta({ id: 'VerifyEntryRequest' });
 export type VerifyEntryRequest = z.output<typeof VerifyEntryRequest>;
 
+const forCheck = 'null for the role check where the face is not verified';
+
 export const EntryVerification = Verification.extend({
+  distance: Verification.shape.distance.nullable().describe(`Lower is closer; ${forCheck}.`),
+  similarity: Verification.shape.similarity.nullable().describe(`Higher is closer; ${forCheck}.`),
+  facial_areas: z
+    .object({ img1: FacialArea, img2: FacialArea.nullable() })
+    .describe(`The largest face of the picture, and that of the reference image, which is ${forCheck}.`),
   entry: MatchedEntry.nullable().describe('Null for the role check where the face is not verified.'),
   image_id: z
     .string()
@@ -25,7 +32,7 @@ export const verifyEntryContract = defineEndpoint({
   path: '/api/v1/blacklist/{id}/verify',
   summary: 'Compare a picture with one listed person',
   description:
-    "The picture's largest face beside the nearest of the entry's reference images, also where that is no match. An entry that is suspended or has expired verifies nobody. Nothing is kept.",
+    "The picture's largest face beside the nearest of the entry's reference images, also where that is no match. An entry that is suspended or has expired verifies nobody. Nothing is kept. For the role check, an entry that there is not, or that is suspended or expired, is answered as one that does not match.",
   tags: ['Verification'],
   role: 'check',
   params: EntryPath,

@@ -67,11 +67,11 @@ export class EngineLookBack implements LookBack {
     // Faces that are too old count no more, even before they are removed.
     const since = this.days === 0 ? 0 : daysBefore(this.days).getTime();
     const { metric, threshold } = used;
-    const { own, total } = await this.#kept.count(version, since);
+    const { own, total, pictures } = await this.#kept.count(version, since);
     const hits = await searchKept(this.#kept, { version, since, probes, metric, threshold });
     const seen = hits.map(({ processedId, faceIndex, distance, cosine }) => {
       return { processedId, faceIndex, distance, similarity: similarityAt(calibration, 1 - cosine) };
     });
-    return { seen, ...used, compared: own, notCompared: total - own, since: new Date(since) };
+    return { seen, ...used, compared: own, notCompared: total - own, pictures, since: new Date(since) };
   }
 }

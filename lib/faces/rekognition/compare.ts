@@ -131,7 +131,8 @@ export async function compareWithReferences(
   });
   const imageIds = new Set(references.map(({ imageId }) => imageId));
   const enrolled = found.filter(({ imageId }) => imageIds.has(imageId));
-  if (enrolled.length > 0 || !hasGallery) return { probe, references: enrolled, hasGallery };
+  if (enrolled.length > 0 || !hasGallery || references.length === 0)
+    return { probe, references: enrolled, hasGallery };
   const compared = await compareOneByOne(gallery.caller, withProbe, references, deadline);
   return { probe, references: compared, hasGallery };
 }

@@ -141,6 +141,11 @@ class DynamoKeptAnswers implements KeptAnswers {
     });
   }
 
+  async forget({ id }: Pick<ClaimedRequest, 'id'>): Promise<void> {
+    const claim = await readClaim(this.#table, id);
+    if (claim?.parts !== undefined) await forgetAnswer(this.#table, id);
+  }
+
   async removeExpired(): Promise<number> {
     let count = 0;
     const until = `${padded(this.#now())}#${lastId}`;
@@ -199,20 +204,23 @@ export async function forgetAnswers(table: TableClient, entryId: number): Promis
   for await (const items of table.query(indexPartition)) {
     for (const item of items) {
       if (!(item.entryIds as readonly number[]).includes(entryId)) continue;
-      const id = String(item.id);
-      const claim = await readClaim(table, id);
-      const parts = claim?.parts ?? 0;
-      const update = {
-        update: claimKey(id),
-        change: 'SET #parts = :none',
-        condition: 'attribute_exists(#pk)',
-        values: { none: 0 },
-      };
-      const removed = Array.from({ length: parts }, (_, place) => ({ remove: partKey(id, place) }));
-      await table.settle(async () => {
-        const { done, refused } = await table.transact([update, ...removed]);
-        return done || refused.size > 0 || again;
-      });
+      await forgetAnswer(table, String(item.id));
     }
   }
+}
+
+async function forgetAnswer(table: TableClient, id: string): Promise<void> {
+  const claim = await readClaim(table, id);
+  const parts = claim?.parts ?? 0;
+  const update = {
+    update: claimKey(id),
+    change: 'SET #parts = :none',
+    condition: 'attribute_exists(#pk)',
+    values: { none: 0 },
+  };
+  const removed = Array.from({ length: parts }, (_, place) => ({ remove: partKey(id, place) }));
+  await table.settle(async () => {
+    const { done, refused } = await table.transact([update, ...removed]);
+    return done || refused.size > 0 || again;
+  });
 }

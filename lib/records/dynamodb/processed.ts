@@ -48,6 +48,16 @@ export function processedRecords(table: TableClient) {
       return result;
     },
 
+    async getProcessedAmong(ids: readonly number[]): Promise<Map<number, ImageProcessingResult>> {
+      const keys = [...new Set(ids)].map((id) => ({ pk: processedPartition, sk: padded(id) }));
+      const items = await table.getAll(keys);
+      const results = await addReviews(
+        table,
+        await Promise.all(items.map((item) => readResult(table, item))),
+      );
+      return new Map(results.map((result) => [result.db_id ?? 0, result]));
+    },
+
     async updateTrack(id: number, progress: TrackProgress): Promise<void> {
       await changePicture(table, { pk: processedPartition, sk: padded(id) }, (result) =>
         result.track ? { ...result, track: { ...result.track, ...progress } } : undefined,

@@ -15,6 +15,14 @@ export function openDynamoRecords(settings: TableSettings): RecordStore {
   const table = new TableClient(settings);
   const entries = entryRecords(table);
   const processed = processedRecords(table);
+  const note = async (name: string) => {
+    const item = await table.get(noteKey(name));
+    return item && JSON.parse(String(item.body));
+  };
+  const putNote = async (name: string, body: object) => {
+    const put = { ...noteKey(name), body: JSON.stringify(body) };
+    await table.settle(async () => (await table.transact([{ put }])).done || again);
+  };
   return {
     ...entries,
     ...imageRecords(table),
@@ -29,14 +37,10 @@ export function openDynamoRecords(settings: TableSettings): RecordStore {
       const images = listed.reduce((sum, { imageCount }) => sum + imageCount, 0);
       return { entries: listed.length, images, processed: total };
     },
-    async retention() {
-      const item = await table.get(noteKey('retention'));
-      return item && JSON.parse(String(item.body));
-    },
-    async noteRetention(note) {
-      const put = { ...noteKey('retention'), body: JSON.stringify(note) };
-      await table.settle(async () => (await table.transact([{ put }])).done || again);
-    },
+    retention: () => note('retention'),
+    noteRetention: (body) => putNote('retention', body),
+    unknownKept: () => note('unknown-kept'),
+    noteUnknownKept: (body) => putNote('unknown-kept', body),
     // Rekognition gives no embeddings away, so that no faces come to the records.
     async forgetFaces() {},
     async forgetFacesBefore() {

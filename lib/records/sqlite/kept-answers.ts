@@ -77,6 +77,11 @@ export class SqliteKeptAnswers implements KeptAnswers {
     await write(this.#database, () => this.#database.prepare(sql).run(id, owner));
   }
 
+  async forget({ id }: Pick<ClaimedRequest, 'id'>): Promise<void> {
+    const sql = "UPDATE kept_answer SET answer = x'', entry_ids = '[]' WHERE id = ? AND answer IS NOT NULL";
+    await write(this.#database, () => this.#database.prepare(sql).run(id));
+  }
+
   removeExpired(): Promise<number> {
     return write(this.#database, () =>
       Number(this.#database.prepare('DELETE FROM kept_answer WHERE expires <= ?').run(this.#now()).changes),

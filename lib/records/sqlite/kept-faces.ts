@@ -25,7 +25,8 @@ export function openKeptFaces(path: string): KeptFaceReader {
 /** Gives the engine the kept faces of a database that has the records' tables. */
 export function sqliteKeptFaces(database: DatabaseSync): KeptFaces {
   const count = database.prepare(
-    'SELECT coalesce(sum(version = ?), 0) AS own, count(*) AS total FROM kept_face WHERE at >= ?',
+    'SELECT coalesce(sum(version = $version), 0) AS own, count(*) AS total, ' +
+      'count(DISTINCT CASE WHEN version = $version THEN processed_id END) AS pictures FROM kept_face WHERE at >= $since',
   );
   return {
     rows: (version, since) => rowsOf(database, version, since),
@@ -35,8 +36,8 @@ export function sqliteKeptFaces(database: DatabaseSync): KeptFaces {
     },
     count: (version, since) =>
       whenUnlocked(database, () => {
-        const { own, total } = count.get(version, since) ?? {};
-        return { own: Number(own), total: Number(total) };
+        const { own, total, pictures } = count.get({ version, since }) ?? {};
+        return { own: Number(own), total: Number(total), pictures: Number(pictures) };
       }),
   };
 }

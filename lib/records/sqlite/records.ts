@@ -31,6 +31,7 @@ import type {
   Stamp,
   TimeDisorder,
   TrackProgress,
+  UnknownKept,
 } from '../port.ts';
 import { changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
 import { isInForce } from '../shared/in-force.ts';
@@ -407,6 +408,16 @@ class SqliteRecords implements RecordStore {
     return this.#read(() => getProcessed(this.#statements, id, actor));
   }
 
+  async getProcessedAmong(ids: readonly number[]): Promise<Map<number, ImageProcessingResult>> {
+    const found = await this.#read(() =>
+      [...new Set(ids)].flatMap((id) => {
+        const result = getProcessed(this.#statements, id, undefined);
+        return result ? [[id, result] as const] : [];
+      }),
+    );
+    return new Map(found);
+  }
+
   async reviewProcessed(
     id: number,
     review: NewReview,
@@ -441,13 +452,29 @@ class SqliteRecords implements RecordStore {
     return this.#write(() => removeProcessed(this.#statements, ids), { frees: true });
   }
 
-  async retention(): Promise<RetentionNote | undefined> {
-    const body = await this.#read(() => this.#statements.note.get('retention')?.body);
+  retention(): Promise<RetentionNote | undefined> {
+    return this.#note('retention');
+  }
+
+  noteRetention(note: RetentionNote): Promise<void> {
+    return this.#putNote('retention', note);
+  }
+
+  unknownKept(): Promise<UnknownKept | undefined> {
+    return this.#note('unknown-kept');
+  }
+
+  noteUnknownKept(kept: UnknownKept): Promise<void> {
+    return this.#putNote('unknown-kept', kept);
+  }
+
+  async #note<Note>(name: string): Promise<Note | undefined> {
+    const body = await this.#read(() => this.#statements.note.get(name)?.body);
     return body === undefined ? undefined : JSON.parse(String(body));
   }
 
-  async noteRetention(note: RetentionNote): Promise<void> {
-    await this.#write(() => this.#statements.putNote.run('retention', JSON.stringify(note)));
+  async #putNote(name: string, note: object): Promise<void> {
+    await this.#write(() => this.#statements.putNote.run(name, JSON.stringify(note)));
   }
 
   async timeDisorder(): Promise<TimeDisorder | undefined> {

@@ -31,7 +31,7 @@ const sources = {
       return { items: found.slice(0, limit), next: found.length > limit ? 'more' : null };
     },
   },
-  records: { getProcessed: async () => undefined },
+  records: { getProcessedAmong: async () => new Map() },
 };
 
 let streams: EventStreams;
@@ -97,6 +97,23 @@ describe('the stream of events', () => {
 
     const late = await follow(['Last-Event-ID: 1_main_1']);
     await late.until('event: reload');
+  });
+
+  test('goes on where a client has stopped though nobody else has followed meanwhile', async () => {
+    const first = await follow();
+    await first.until(': still here');
+    add({ action: 'createEntry', entryId: 7 });
+    await first.until('event: entry');
+    first.socket.destroy();
+    await first.closed();
+    add({ action: 'reviewProcessed', entryId: 7, pictureId: 1 });
+    const again = await follow([`Last-Event-ID: ${idOf(first.received, 'entry')}`]);
+    await again.until('event: review');
+    add({ action: 'deleteEntry', entryId: 7 });
+    await again.until('event: entry');
+    expect(again.received).not.toContain('event: reload');
+    const wrong = await follow(['Last-Event-ID: no event']);
+    await wrong.until('event: reload');
   });
 
   test('is for those who may see the history, and not for any number of them', async () => {

@@ -1,6 +1,10 @@
 import { once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { requestDeadline } from '../../../lib/deadline.ts';
+import { ClientGoneError } from '../../../lib/errors.ts';
 import { type Handler, withContract } from '../../../lib/http/endpoint.ts';
+import { problem } from '../../../lib/http/problem.ts';
 import { boundConnections } from '../../../local/server/connections.ts';
 import type { GatewayOptions } from '../../../local/server/gateway.ts';
 import { stop } from '../../../local/server/http-server.ts';
@@ -257,7 +261,61 @@ describe('connections', () => {
   });
 });
 
+/** Starts a server whose handler works, piece by piece, until it may begin no further one. */
+async function startWorking() {
+  const begun = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<unknown>();
+  const handler: Handler = async (event) => {
+    const deadline = requestDeadline(event, undefined);
+    for (;;) {
+      try {
+        deadline.refuseIfAbandoned();
+      } catch (error) {
+        ended.resolve(error);
+        const { status, headers, body } = problem(error, 'id');
+        return { statusCode: status, headers, body: JSON.stringify(body) };
+      }
+      begun.resolve();
+      await nextTurn();
+    }
+  };
+  const server = await startServer([withContract(write, handler)]);
+  return { server, begun: begun.promise, ended: ended.promise };
+}
+
+describe('work on a request', () => {
+  it('ends with the next piece when the client goes away', async () => {
+    const { server, begun, ended } = await startWorking();
+    await using _server = server;
+    const connection = await server.connect();
+    connection.write(`${post(2)}{}`);
+    await begun;
+    connection.socket.destroy();
+    expect(await ended).toBeInstanceOf(ClientGoneError);
+  });
+
+  it('ends with the next piece when the server has waited long enough, and the client is told', async () => {
+    const { server, begun } = await startWorking();
+    const running = server.send('POST', '/things', { body: '{}' });
+    await begun;
+    await stop(server.server, { finishMs: 0, cutOffMs: 60_000 });
+    const reply = await running;
+    expect([reply.status, reply.headers['retry-after']]).toEqual([503, '5']);
+    expect(reply.json()).toEqual({ detail: 'The service stops: send it again.' });
+  });
+});
+
 describe('a server that stops', () => {
+  it('waits no longer than it may for work that does not end', async () => {
+    const { server, entered } = await startHeld();
+    const connection = await server.connect();
+    connection.write(`${post(2)}{}`);
+    await entered(1);
+    await stop(server.server, { finishMs: 0, cutOffMs: 0 });
+    expect(await connection.closed()).toBe('');
+    expect(server.server.listening).toBe(false);
+  });
+
   it('finishes running requests, takes no new ones, and closes idle connections', async () => {
     const { server, entered, release } = await startHeld();
     const idle = await server.connect();

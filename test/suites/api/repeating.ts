@@ -59,6 +59,24 @@ export function repeatingSuite(get: () => Tested): void {
       expect(answers[1]?.bytes).toEqual(answers[0]?.bytes);
       expect((await api.page('?limit=1')).total_items).toBe(before + 1);
       expect(problems(await send({ ...body, keep: 'none' }))).toHaveLength(1);
+
+      // Nothing outlives the record that it tells of.
+      const [{ db_id }] = JSON.parse(answers[0]?.bytes.toString() ?? '');
+      expect((await api.send('DELETE', `/api/v1/processed-images/${db_id}`)).status).toBe(200);
+      expect(refusal(await send(body))[0]).toBe(410);
+      expect((await api.page('?limit=1')).total_items).toBe(before);
+    });
+
+    it('tells no more of somebody who was suspended since', async () => {
+      const { api, people } = get();
+      const { id } = await api.list([people.listed]);
+      const key = keyed(randomUUID());
+      const body = { images: [people.listed.toString('base64')] };
+      const send = () => api.sendJson('POST', '/api/v1/process/process-images', body, key);
+      expect([(await send()).status, (await send()).status]).toEqual([200, 200]);
+      await api.sendJson('PATCH', `/api/v1/blacklist/${id}/`, { suspended: true });
+      expect(refusal(await send())[0]).toBe(410);
+      await api.delete(id);
     });
 
     it('that was refused can be sent corrected', async () => {

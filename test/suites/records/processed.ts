@@ -67,6 +67,17 @@ export function processedSuite(opened: () => OpenedRecords): void {
     });
   });
 
+  test('many are read at once, those that there are', async () => {
+    const [second, first] = await addProcessed(2);
+    const [one, two] = [first?.db_id ?? 0, second?.db_id ?? 0];
+    const found = await store.getProcessedAmong([two, 4711, one, two]);
+    expect([...found].toSorted(([a], [b]) => a - b)).toEqual([
+      [one, first],
+      [two, second],
+    ]);
+    expect(await store.getProcessedAmong([])).toEqual(new Map());
+  });
+
   test('a picture kept again gets the id that it has, and stays as it was', async () => {
     const [second, first] = await addProcessed(2);
     const changed = { ...processedResult(), error: 'changed' };

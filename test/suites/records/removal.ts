@@ -133,4 +133,12 @@ export function removalSuite(opened: () => OpenedRecords): void {
     await store.noteRetention({ ...note, isConfirmed: true });
     expect(await (await opened().another()).retention()).toEqual({ ...note, isConfirmed: true });
   });
+
+  test('the store remembers what a sweep kept though no record knows it', async () => {
+    expect(await store.unknownKept()).toBeUndefined();
+    await store.noteUnknownKept({ faces: 3, pictures: 1 });
+    expect(await (await opened().another()).unknownKept()).toEqual({ faces: 3, pictures: 1 });
+    await store.noteUnknownKept({ faces: 0, pictures: 0 });
+    expect(await store.unknownKept()).toEqual({ faces: 0, pictures: 0 });
+  });
 }

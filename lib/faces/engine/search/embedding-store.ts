@@ -67,7 +67,7 @@ export interface KeptFaces extends Pick<KeptFaceReader, 'rows'> {
    * Counts the faces since a time: those of the version, and all.
    * @throws BackendUnavailableError
    */
-  count(version: string, since: number): Promise<{ own: number; total: number }>;
+  count(version: string, since: number): Promise<{ own: number; total: number; pictures: number }>;
 }
 
 /**

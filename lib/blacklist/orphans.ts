@@ -1,0 +1,105 @@
+import { batches } from '../batches.ts';
+import { type ImageFolder, imageIdOfKey, pictureIdOfKey } from '../images/key.ts';
+import type { ImageStore, StoredImage } from '../images/port.ts';
+import type { RecordCounts, RecordStore, UnknownKept } from '../records/port.ts';
+
+/** Number of items in one lookup. */
+const batchSize = 100;
+
+/** Pictures of one folder, compared with the records. */
+export interface ComparedPictures {
+  /** Keys of the pictures that stay; of the folder `blacklist` alone, for there may be very many others. */
+  readonly kept: ReadonlySet<string>;
+  /** Keys that no record knows; incomplete beyond `limit`. */
+  readonly orphans: readonly string[];
+  /** Number of keys that no record knows. */
+  readonly unknown: number;
+}
+
+/**
+ * Compares a folder's pictures with the records. After `stop` it returns the part compared so far.
+ * @param limit number of orphans to collect at most; all are counted
+ */
+export async function comparePictures(
+  { images, records }: { readonly images: Pick<ImageStore, 'list'>; readonly records: RecordStore },
+  folder: ImageFolder,
+  { olderThan, limit, stop }: { olderThan: Date; limit: number; stop: AbortSignal | undefined },
+): Promise<ComparedPictures> {
+  const kept = new Set<string>();
+  const orphans: string[] = [];
+  let unknown = 0;
+  for await (const batch of batches(images.list(`${folder}/`), batchSize)) {
+    if (stop?.aborted) break;
+    const strange = await orphansAmong(records, batch, olderThan);
+    for (const { key } of batch) {
+      if (strange.has(key)) {
+        unknown += 1;
+        if (orphans.length <= limit) orphans.push(key);
+      } else if (folder === 'blacklist') kept.add(key);
+    }
+  }
+  return { kept, orphans, unknown };
+}
+
+/**
+ * Returns the keys that no record knows. Files with other names than this service's belong to somebody else,
+ * and are left out.
+ */
+async function orphansAmong(
+  records: RecordStore,
+  pictures: readonly StoredImage[],
+  olderThan: Date,
+): Promise<ReadonlySet<string>> {
+  const keys = pictures.filter(({ modified }) => modified < olderThan).map(({ key }) => key);
+  const listed = await records.getImages(keys.flatMap((key) => imageIdOfKey(key) ?? []));
+  const processed = await records.findProcessed(keys.flatMap((key) => pictureIdOfKey(key) ?? []));
+  const isOrphan = (key: string) => {
+    const imageId = imageIdOfKey(key);
+    if (imageId !== undefined) return listed.get(imageId)?.key !== key;
+    const pictureId = pictureIdOfKey(key);
+    return pictureId !== undefined && !processed.has(pictureId);
+  };
+  return new Set(keys.filter(isOrphan));
+}
+
+/**
+ * Returns the largest number of orphans that may be removed from each store. A crash leaves a few; more than
+ * the records know tell that the records were lost, are too old, or belong to another deployment.
+ */
+export function mostOrphans({ images, processed }: RecordCounts): typeof everyOrphan {
+  return {
+    faces: images,
+    blacklist: images,
+    // A processed picture has an original and a copy with boxes. A crash may leave some before the first
+    // record.
+    processed: 2 * (images + processed),
+    cropped: images + processed,
+  };
+}
+
+/** Limits of whoever has decided that all orphans go. */
+export const everyOrphan: Readonly<Record<ImageFolder | 'faces', number>> = {
+  faces: Number.POSITIVE_INFINITY,
+  blacklist: Number.POSITIVE_INFINITY,
+  processed: Number.POSITIVE_INFINITY,
+  cropped: Number.POSITIVE_INFINITY,
+};
+
+/** Returns true if there is something to tell of. */
+export function isAnyUnknown({ faces, pictures }: UnknownKept): boolean {
+  return faces + pictures > 0;
+}
+
+/** Tells the operator of faces and pictures that were kept, and what to do. */
+export function unknownKeptWarning({ faces, pictures }: UnknownKept): string {
+  const found = [faces > 0 && counted(faces, 'face'), pictures > 0 && counted(pictures, 'picture')];
+  return (
+    `The stores hold ${found.filter(Boolean).join(' and ')} that no record knows, more than the records know. So the sweep removed none of them: the ` +
+    'records may be lost or older than the stores, or belong to another deployment. Bring back the records that belong to them. ' +
+    'If they are to go, run: npm run sweep -- --remove-unknown (in AWS, invoke the sweep\'s function with {"task":"compare","removeUnknown":true}).'
+  );
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

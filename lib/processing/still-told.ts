@@ -1,0 +1,22 @@
+import type { ImageProcessingResult } from '../contract/shapes.ts';
+import type { RecordStore } from '../records/port.ts';
+import { isInForce } from '../records/shared/in-force.ts';
+import { entryIdsIn } from './process-images.ts';
+
+/**
+ * Tells if results that were kept for a repeated request may be told again. They may not once a record of
+ * theirs was deleted, or somebody whom they name can't match any more.
+ * @param pictureIdOf gives the ids by which the pictures were stored
+ * @throws BackendUnavailableError, ThrottledError
+ */
+export async function mayStillBeTold(
+  records: Pick<RecordStore, 'findProcessed' | 'getEntry'>,
+  results: readonly Pick<ImageProcessingResult, 'db_id' | 'faces'>[],
+  pictureIdOf: (place: number) => string,
+): Promise<boolean> {
+  const pictureIds = results.flatMap(({ db_id }, place) => (db_id === null ? [] : [pictureIdOf(place)]));
+  const found = await records.findProcessed(pictureIds);
+  if (found.size < pictureIds.length) return false;
+  const entries = await Promise.all(entryIdsIn(results).map((id) => records.getEntry(id)));
+  return entries.every((entry) => entry !== undefined && isInForce(entry));
+}

@@ -1,9 +1,9 @@
+import { contentIdOf } from '../../lib/blacklist/content-ids.ts';
 import { enrollPicture, measureReference } from '../../lib/blacklist/enroll-images.ts';
 import { removeImageEverywhere } from '../../lib/blacklist/remove.ts';
 import { shownFileName } from '../../lib/blacklist/shown-file-name.ts';
 import { isUnusablePicture, NoFaceError } from '../../lib/errors.ts';
 import type { QualityFilter } from '../../lib/faces/port.ts';
-import { imageIdOf } from '../../lib/inbox/index-upload.ts';
 import type { EnrollingPorts } from '../../lib/ports.ts';
 import { allInTurns } from '../../lib/promises.ts';
 import type { PersonFile } from '../commands/person-folders.ts';
@@ -101,7 +101,7 @@ async function takePicture(
   const { label } = planned;
   try {
     const bytes = await readPictureFile(file.path, ports.faces.maxImageBytes);
-    const imageId = imageIdOf(entry.id, bytes);
+    const imageId = contentIdOf(entry.id, bytes);
     if (seen.has(imageId)) return 'present';
     seen.add(imageId);
     const there = (await ports.records.getImages([imageId])).get(imageId);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { uuidOfHash } from '../uuid.ts';
 
-/** Ids that a picture can have. A later one is for a picture whose earlier ids are held by unfinished images. */
+/** Ids that a picture can have: a later one counts while unfinished images hold the earlier ones. */
 const idsOfPicture = 3;
 
 /** Computes an image's id, which is the same for the same picture of the same entry. */

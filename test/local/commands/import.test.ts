@@ -4,8 +4,13 @@ import { watch } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { Rekognition } from '@aws-sdk/client-rekognition';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deleteEntry } from '../../../lib/blacklist/delete-entry.ts';
+import { sweep } from '../../../lib/blacklist/sweep.ts';
 import { parseConfig } from '../../../lib/config.ts';
+import { ProcessImagesRequest } from '../../../lib/contract/endpoints/process-images.ts';
+import { processImages } from '../../../lib/processing/process-images.ts';
 import { ports } from '../../../lib/wiring/open.ts';
 import { connectOverHttp } from '../../api/connections.ts';
 import { sample } from '../../api/pictures.ts';
@@ -20,6 +25,8 @@ import { ApiClient } from '../../suites/api/client.ts';
 import { contentsOf, makeOldService, rowCount } from '../import/old-service.ts';
 
 const personCount = rowCount + 1;
+const processing = { drawBoundingBoxes: false, croppedFacePaddingRatio: 0.4, reviewBand: 1 };
+const request = ProcessImagesRequest.parse({ images: ['x'], keep: 'none' });
 
 function start(folder: string, settings: Settings, ...options: string[]) {
   const program = join(import.meta.dirname, '../../../local/commands/import.ts');
@@ -248,12 +255,92 @@ describe('npm run import', () => {
     }
   });
 
+  test('adopts the faces of an old collection, with their pictures where these are', async () => {
+    await using cloud = await aws();
+    const old = join(cloud.folder, 'old');
+    await mkdir(old);
+    await makeOldService(old, 50);
+    const { AWS_REKOGNITION_COLLECTION_ID: CollectionId = '' } = cloud.settings;
+    const rekognition = new Rekognition({});
+    await rekognition.createCollection({ CollectionId });
+    const index = async (ExternalImageId: string, Bytes: Uint8Array) => {
+      const { FaceRecords } = await rekognition.indexFaces({
+        ...{ CollectionId, ExternalImageId, MaxFaces: 1 },
+        Image: { Bytes },
+      });
+      return FaceRecords?.[0]?.Face?.FaceId ?? '';
+    };
+    const jane = await index('3', await sample(3));
+    // His folder is lost, and nobody has the id 12345 or the name of the last one.
+    const lost = await index('40', await sample(6, 720));
+    const others = [await index('12345', await sample(3)), await index('someone', await sample(3))];
+    const all = async () =>
+      ((await rekognition.listFaces({ CollectionId })).Faces ?? []).map(({ FaceId }) => FaceId).sort();
+
+    const collection = ['--collection', CollectionId];
+    const dry = await run(old, cloud.settings, ...collection, '--dry-run');
+    expect(dry.output).toContain('2 faces of the collection would be adopted.');
+    expect(await all()).toEqual([jane, lost, ...others].sort());
+    for (const words of ['2 faces of the collection adopted.', '0 faces of the collection adopted.']) {
+      const { code, output, errors } = await run(old, cloud.settings, ...collection);
+      expect({ code, errors }).toEqual({ code: 0, errors: '' });
+      expect(output).toContain(words);
+      expect(output).toContain('collection: 1 face of entry 12345 stays there, and matches nobody');
+      expect(output).toContain(
+        "entry 40 'Missing Folder': 1 face of the collection is there without a picture.",
+      );
+    }
+    const opened = await ports(parseConfig(cloud.settings));
+    try {
+      const [image, ...more] = await opened.records.listImages(3);
+      expect(image).toMatchObject({ id: jane, status: 'ACTIVE', file: { name: 'one.jpg' } });
+      expect(more).toEqual([]);
+      expect(await opened.images.get(image?.key ?? '')).toBeDefined();
+      expect(await opened.records.listImages(40)).toMatchObject([{ id: lost, status: 'ACTIVE', file: null }]);
+      const found = async (picture: Buffer) =>
+        (await processImages(opened, processing, { ...request, images: [picture.toString('base64')] }))
+          .flatMap(({ faces }) => faces)
+          .flatMap(({ blacklist_matches }) => blacklist_matches.map(({ entry }) => entry.id));
+      expect(await found(await sample(3))).toEqual([3]);
+      expect(await found(await sample(6, 720))).toContain(40);
+
+      // The sweep leaves the faces of others, and an erasure takes an adopted one.
+      await sweep(opened, new Date(Date.now() + 1000));
+      expect(await all()).toEqual(expect.arrayContaining([jane, lost, ...others]));
+      await deleteEntry(opened, 40);
+      expect(await all()).not.toContain(lost);
+      expect(await found(await sample(6, 720))).not.toContain(40);
+    } finally {
+      await opened.close();
+      rekognition.destroy();
+    }
+  }, 300_000);
+
+  test('refuses a collection that the settings do not use', async () => {
+    await using data = await temporaryFolder();
+    const settings = {
+      DATA_DIR: data.path,
+      FACE_PROCESSING_BACKEND: 'aws_rekognition',
+      AWS_REGION: 'eu-west-1',
+      AWS_S3_BUCKET_NAME: 'pictures',
+      AWS_REKOGNITION_COLLECTION_ID: 'new-faces',
+    };
+    const { code, errors } = await run(import.meta.dirname, settings, '--collection', 'old-faces');
+    expect({ code, errors }).toEqual({
+      code: 1,
+      errors: expect.stringContaining('Set AWS_REKOGNITION_COLLECTION_ID=old-faces, which is new-faces now.'),
+    });
+  });
+
   test.each([
     [['/no/such/folder'], 'There is no folder /no/such/folder.'],
     [[import.meta.dirname], 'There is no blacklist.db in'],
     [[import.meta.dirname, '--map', 'x'], "--map takes OLD=NEW, such as /app=/srv/old, not 'x'."],
     [[import.meta.dirname, '--map', '/app=/no/such'], 'there is no folder /no/such.'],
-    [[import.meta.dirname, '--collection', 'faces'], '--collection is not there yet'],
+    [
+      [import.meta.dirname, '--collection', 'faces'],
+      '--collection takes over faces of Rekognition: set FACE_PROCESSING_BACKEND=aws_rekognition, or leave it out.',
+    ],
   ])('called with %j, it says what is wrong', async ([folder = '', ...options], message) => {
     await using data = await temporaryFolder();
     const { code, output, errors } = await run(folder, { DATA_DIR: data.path }, ...options);

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Rekognition } from '@aws-sdk/client-rekognition';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { deleteEntry } from '../../../lib/blacklist/delete-entry.ts';
-import { sweep } from '../../../lib/blacklist/sweep.ts';
+import { compareFaces } from '../../../lib/blacklist/compare-faces.ts';
+import { removeEntryEverywhere } from '../../../lib/blacklist/remove.ts';
 import { parseConfig } from '../../../lib/config.ts';
-import { ProcessImagesRequest } from '../../../lib/contract/endpoints/process-images.ts';
-import { processImages } from '../../../lib/processing/process-images.ts';
+import { decodePicture } from '../../../lib/inputs/decode.ts';
+import { measurePicture } from '../../../lib/inputs/measure.ts';
 import { ports } from '../../../lib/wiring/open.ts';
 import { connectOverHttp } from '../../api/connections.ts';
 import { sample } from '../../api/pictures.ts';
@@ -25,8 +25,6 @@ import { ApiClient } from '../../suites/api/client.ts';
 import { contentsOf, makeOldService, rowCount } from '../import/old-service.ts';
 
 const personCount = rowCount + 1;
-const processing = { drawBoundingBoxes: false, croppedFacePaddingRatio: 0.4, reviewBand: 1 };
-const request = ProcessImagesRequest.parse({ images: ['x'], keep: 'none' });
 
 function start(folder: string, settings: Settings, ...options: string[]) {
   const program = join(import.meta.dirname, '../../../local/commands/import.ts');
@@ -46,6 +44,10 @@ async function run(folder: string, settings: Settings, ...options: string[]) {
     text(child.stderr),
   ]);
   return { code, output, errors };
+}
+
+async function pictureOf(bytes: Buffer) {
+  return decodePicture(await measurePicture(bytes));
 }
 
 /** Times differ between runs. */
@@ -210,17 +212,30 @@ async function* changesOf(watcher: ReturnType<typeof watch>): AsyncGenerator<[st
 }
 
 describe('npm run import', () => {
-  test('takes people and history into AWS, beside entries that have their ids and names already', async () => {
+  test('takes people, history and faces into AWS, beside entries that have their ids and names already', async () => {
     await using cloud = await aws();
     const old = join(cloud.folder, 'old');
     await mkdir(old);
     const count = 50;
     await makeOldService(old, count);
+    const { AWS_REKOGNITION_COLLECTION_ID: CollectionId = '' } = cloud.settings;
     const opened = await ports(parseConfig(cloud.settings));
+    const rekognition = new Rekognition({});
+    const index = async (ExternalImageId: string, picture: Buffer) => {
+      const options = { CollectionId, ExternalImageId, MaxFaces: 1, Image: { Bytes: picture } };
+      return (await rekognition.indexFaces(options)).FaceRecords?.[0]?.Face?.FaceId ?? '';
+    };
+    const indexed = async () =>
+      ((await rekognition.listFaces({ CollectionId })).Faces ?? []).map(({ FaceId }) => FaceId);
     try {
       const { id } = await opened.records.createEntry({ name: 'Jane Roe', reason: 'Another one.' });
       await opened.records.activateEntry(id);
-      const first = await run(old, cloud.settings);
+      await rekognition.createCollection({ CollectionId });
+      const jane = await index('3', await sample(3));
+      // The folder of the entry 40 is lost, and nobody has the other names.
+      const lost = await index('40', await sample(6, 720));
+      const others = [await index('12345', await sample(3)), await index('someone', await sample(3))];
+      const first = await run(old, cloud.settings, '--collection', CollectionId);
       expect(first).toMatchObject({ code: 0, errors: '' });
       expect(first.output).toContain(
         "entry 1 'Person 1': Another entry, 'Jane Roe', has the id 1 here, so this one gets a new id.",
@@ -228,17 +243,37 @@ describe('npm run import', () => {
       expect(first.output).toContain(
         "entry 3 'Jane Roe': Another entry is called 'Jane Roe' here, so this one is called 'Jane Roe (2)'.",
       );
-      expect(
-        withoutTimes((await run(old, cloud.settings)).output)
-          .split('\n')
-          .slice(0, 3),
-      ).toEqual([
+      expect(first.output).toContain('2 faces of the collection adopted.');
+      expect(first.output).toContain(
+        'collection: 1 face of entry 12345 stays there, and matches nobody: no person was taken over with this id.',
+      );
+      const second = await run(old, cloud.settings, '--collection', CollectionId);
+      expect(withoutTimes(second.output).split('\n').slice(0, 4)).toEqual([
         `0 persons taken over, ${count + 1} there already.`,
         '0 pictures enrolled, 3 there already.',
+        '0 faces of the collection adopted.',
         '0 processed pictures taken over, 5 there already.',
       ]);
+      expect(second.output).toContain(
+        "entry 40 'Missing Folder': 1 face of the collection is there without a picture.",
+      );
+      const [image, ...more] = await opened.records.listImages(3);
+      expect(image).toMatchObject({ id: jane, status: 'ACTIVE', file: { name: 'one.jpg' } });
+      expect(more).toEqual([]);
+      expect(await opened.images.get(image?.key ?? '')).toBeDefined();
+      expect(await opened.records.listImages(40)).toMatchObject([{ id: lost, status: 'ACTIVE', file: null }]);
+      const { faces } = await opened.faces.match(await pictureOf(await sample(6, 720)), {});
+      expect(faces.flatMap(({ matches }) => matches.map(({ imageId }) => imageId))).toContain(lost);
+
+      // The sweep leaves the faces of others alone, and a deletion takes one that was adopted.
+      const { strays, current } = await compareFaces(opened);
+      expect(strays).toEqual([]);
+      expect([...current]).toEqual(expect.arrayContaining([jane, lost]));
+      await removeEntryEverywhere(opened, 40);
+      expect(await indexed()).toEqual(expect.arrayContaining([jane, ...others]));
+      expect(await indexed()).not.toContain(lost);
       const entries = await opened.records.listEntries('ACTIVE');
-      expect(entries).toHaveLength(count + 2);
+      expect(entries).toHaveLength(count + 1);
       expect(entries.find((entry) => entry.id === 1)?.reason).toBe('Another one.');
       expect(entries.filter(({ name }) => name === 'Person 1').map((entry) => entry.id > 9000)).toEqual([
         true,
@@ -250,66 +285,6 @@ describe('npm run import', () => {
         processing_timestamp: '2024-01-01T10:01:00.500Z',
         saved_image_path: expect.stringMatching(/^s3:\/\//),
       });
-    } finally {
-      await opened.close();
-    }
-  });
-
-  test('adopts the faces of an old collection, with their pictures where these are', async () => {
-    await using cloud = await aws();
-    const old = join(cloud.folder, 'old');
-    await mkdir(old);
-    await makeOldService(old, 50);
-    const { AWS_REKOGNITION_COLLECTION_ID: CollectionId = '' } = cloud.settings;
-    const rekognition = new Rekognition({});
-    await rekognition.createCollection({ CollectionId });
-    const index = async (ExternalImageId: string, Bytes: Uint8Array) => {
-      const { FaceRecords } = await rekognition.indexFaces({
-        ...{ CollectionId, ExternalImageId, MaxFaces: 1 },
-        Image: { Bytes },
-      });
-      return FaceRecords?.[0]?.Face?.FaceId ?? '';
-    };
-    const jane = await index('3', await sample(3));
-    // His folder is lost, and nobody has the id 12345 or the name of the last one.
-    const lost = await index('40', await sample(6, 720));
-    const others = [await index('12345', await sample(3)), await index('someone', await sample(3))];
-    const all = async () =>
-      ((await rekognition.listFaces({ CollectionId })).Faces ?? []).map(({ FaceId }) => FaceId).sort();
-
-    const collection = ['--collection', CollectionId];
-    const dry = await run(old, cloud.settings, ...collection, '--dry-run');
-    expect(dry.output).toContain('2 faces of the collection would be adopted.');
-    expect(await all()).toEqual([jane, lost, ...others].sort());
-    for (const words of ['2 faces of the collection adopted.', '0 faces of the collection adopted.']) {
-      const { code, output, errors } = await run(old, cloud.settings, ...collection);
-      expect({ code, errors }).toEqual({ code: 0, errors: '' });
-      expect(output).toContain(words);
-      expect(output).toContain('collection: 1 face of entry 12345 stays there, and matches nobody');
-      expect(output).toContain(
-        "entry 40 'Missing Folder': 1 face of the collection is there without a picture.",
-      );
-    }
-    const opened = await ports(parseConfig(cloud.settings));
-    try {
-      const [image, ...more] = await opened.records.listImages(3);
-      expect(image).toMatchObject({ id: jane, status: 'ACTIVE', file: { name: 'one.jpg' } });
-      expect(more).toEqual([]);
-      expect(await opened.images.get(image?.key ?? '')).toBeDefined();
-      expect(await opened.records.listImages(40)).toMatchObject([{ id: lost, status: 'ACTIVE', file: null }]);
-      const found = async (picture: Buffer) =>
-        (await processImages(opened, processing, { ...request, images: [picture.toString('base64')] }))
-          .flatMap(({ faces }) => faces)
-          .flatMap(({ blacklist_matches }) => blacklist_matches.map(({ entry }) => entry.id));
-      expect(await found(await sample(3))).toEqual([3]);
-      expect(await found(await sample(6, 720))).toContain(40);
-
-      // The sweep leaves the faces of others, and an erasure takes an adopted one.
-      await sweep(opened, new Date(Date.now() + 1000));
-      expect(await all()).toEqual(expect.arrayContaining([jane, lost, ...others]));
-      await deleteEntry(opened, 40);
-      expect(await all()).not.toContain(lost);
-      expect(await found(await sample(6, 720))).not.toContain(40);
     } finally {
       await opened.close();
       rekognition.destroy();

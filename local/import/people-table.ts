@@ -18,7 +18,10 @@ const columns = ['name', 'reason', 'files'] as const;
  * @throws ConfigError when it is no such table
  */
 export async function readPeopleTable(path: string): Promise<FoundPeople> {
-  const text = decodeText(await readFile(path)).replace(/^\ufeff/, '');
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw new ConfigError(`${path} can't be read (${error.code}).`);
+  });
+  const text = decodeText(bytes).replace(/^\ufeff/, '');
   const delimiter = /^[^\r\n]*;/.test(text) && !/^[^\r\n;]*,/.test(text) ? ';' : ',';
   const [header = [], ...rows] = parseTable(text, delimiter);
   const names = header.map((name) => name.trim().toLowerCase());

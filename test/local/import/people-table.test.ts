@@ -81,6 +81,11 @@ describe('a table of people', () => {
     },
   );
 
+  test('that is not there is told by its name', async () => {
+    const path = join(folder, 'none.csv');
+    await expect(readPeopleTable(path)).rejects.toThrow(`${path} can't be read (ENOENT).`);
+  });
+
   test('whose quotes do not end is refused, with the row', () => {
     expect(() => parseTable('name,files\n"Jane,b.jpg\nJohn,b.jpg', ',')).toThrow(
       'Row 2: A quoted cell does not end as it should.',

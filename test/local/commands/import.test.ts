@@ -231,7 +231,6 @@ describe('npm run import', () => {
       const { id } = await opened.records.createEntry({ name: 'Jane Roe', reason: 'Another one.' });
       await opened.records.activateEntry(id);
       await rekognition.createCollection({ CollectionId });
-      const jane = await index('3', await sample(3));
       // The folder of the entry 40 is lost, and nobody has the other names.
       const lost = await index('40', await sample(6, 720));
       const others = [await index('12345', await sample(3)), await index('someone', await sample(3))];
@@ -243,7 +242,7 @@ describe('npm run import', () => {
       expect(first.output).toContain(
         "entry 3 'Jane Roe': Another entry is called 'Jane Roe' here, so this one is called 'Jane Roe (2)'.",
       );
-      expect(first.output).toContain('2 faces of the collection adopted.');
+      expect(first.output).toContain('1 face of the collection adopted.');
       expect(first.output).toContain(
         'collection: 1 face of entry 12345 stays there, and matches nobody: no person was taken over with this id.',
       );
@@ -257,10 +256,6 @@ describe('npm run import', () => {
       expect(second.output).toContain(
         "entry 40 'Missing Folder': 1 face of the collection is there without a picture.",
       );
-      const [image, ...more] = await opened.records.listImages(3);
-      expect(image).toMatchObject({ id: jane, status: 'ACTIVE', file: { name: 'one.jpg' } });
-      expect(more).toEqual([]);
-      expect(await opened.images.get(image?.key ?? '')).toBeDefined();
       expect(await opened.records.listImages(40)).toMatchObject([{ id: lost, status: 'ACTIVE', file: null }]);
       const { faces } = await opened.faces.match(await pictureOf(await sample(6, 720)), {});
       expect(faces.flatMap(({ matches }) => matches.map(({ imageId }) => imageId))).toContain(lost);
@@ -268,9 +263,9 @@ describe('npm run import', () => {
       // The sweep leaves the faces of others alone, and a deletion takes one that was adopted.
       const { strays, current } = await compareFaces(opened);
       expect(strays).toEqual([]);
-      expect([...current]).toEqual(expect.arrayContaining([jane, lost]));
+      expect([...current]).toContain(lost);
       await removeEntryEverywhere(opened, 40);
-      expect(await indexed()).toEqual(expect.arrayContaining([jane, ...others]));
+      expect(await indexed()).toEqual(expect.arrayContaining(others));
       expect(await indexed()).not.toContain(lost);
       const entries = await opened.records.listEntries('ACTIVE');
       expect(entries).toHaveLength(count + 1);

@@ -21,7 +21,8 @@ import { authorization } from './authorization.ts';
 import { EndpointFunction } from './endpoint-function.ts';
 import { callerThrottle, recordsThrottle } from './limits.ts';
 import { tell } from './outputs.ts';
-import { addProblemResponses } from './problem-responses.ts';
+import { addProblemResponses, problemHeaders } from './problem-responses.ts';
+import { addRefusedMethod, refusedEndpoints } from './refused-endpoints.ts';
 import type { Resources } from './resources.ts';
 import type { StackSettings } from './settings.ts';
 
@@ -38,7 +39,9 @@ export class Api extends Construct {
 
   constructor(scope: Construct, id: string, resources: Resources, settings: StackSettings) {
     super(scope, id);
-    this.functions = api.map((contract) => new EndpointFunction(this, contract, resources, settings));
+    this.functions = api
+      .filter(({ operationId }) => !(operationId in refusedEndpoints))
+      .map((contract) => new EndpointFunction(this, contract, resources, settings));
     this.restApi = new RestApi(this, 'RestApi', {
       restApiName: this.node.scope?.node.id ?? id,
       description: 'Looks for listed people in pictures.',
@@ -104,15 +107,19 @@ export class Api extends Construct {
   }
 
   #addMethods(corsOrigins: readonly string[]): void {
-    const operations = this.functions.flatMap((fn) =>
-      operationsOf(fn.contract).map((contract) => ({ contract, fn })),
+    const functionOf = new Map(this.functions.map((fn) => [fn.contract.operationId, fn]));
+    const operations = api.flatMap((endpoint) =>
+      operationsOf(endpoint).map((contract) => ({ contract, fn: functionOf.get(endpoint.operationId) })),
     );
     const byPath = Map.groupBy(operations, ({ contract }) => resourcePath(contract.path));
     for (const [path, operationsOfPath] of byPath) {
       const resource = this.restApi.root.resourceForPath(path);
       for (const { contract, fn } of operationsOfPath) {
+        const refusal = refusedEndpoints[contract.operationId];
         for (const method of methodsOf(contract)) {
-          resource.addMethod(method, new LambdaIntegration(fn.target, { scopePermissionToMethod: false }));
+          if (refusal) addRefusedMethod(resource, method, refusal, problemHeaders(corsOrigins));
+          if (fn)
+            resource.addMethod(method, new LambdaIntegration(fn.target, { scopePermissionToMethod: false }));
         }
       }
       const methods = operationsOfPath.flatMap(({ contract }) => methodsOf(contract));

@@ -40,6 +40,7 @@ export class EndpointFunction extends ServiceFunction {
       keep: settings,
       corsOrigins: settings.corsOrigins,
       variables: {
+        ...(settings.auth === 'iam' && settings.iamRoles && { IAM_ROLES: settings.iamRoles }),
         ...(settings.auth === 'cognito' && { UNGROUPED_ROLE: settings.ungroupedRole }),
         ...(operationId === 'processImages' && { REVIEW_BAND: String(settings.reviewBand) }),
         ...(operationId === 'reviewProcessed' && { REVIEWERS: String(settings.reviewers) }),

@@ -3,7 +3,8 @@ import type { Companions } from './bundling.ts';
 
 /**
  * Permissions and companions of one function, which gets a role of its own. There is an entry for each
- * endpoint of `lib/contract/api.ts`, by its operation, and for each function that no request calls.
+ * endpoint of `lib/contract/api.ts`, by its operation, but for those of `refused-endpoints.ts`, and for each
+ * function that no request calls.
  * `test/infra/roles.test.ts` shows the resulting roles.
  */
 export interface Needs extends Companions {
@@ -145,7 +146,6 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     objects: { 's3:GetObject': ['blacklist/*', 'cropped/*', 'processed/*'] },
     list: 'everything',
   },
-  lookBack: { audit: true, table: read, sharp: true },
   searchHistory: {
     audit: true,
     table: read,

@@ -39,12 +39,16 @@ export function addProblemResponses(api: RestApi, { auth, corsOrigins }: StackSe
       ...(status !== undefined && { statusCode: String(status) }),
       templates: { 'application/json': `{"detail":${words}}` },
       responseHeaders: {
-        ...readableBy(corsOrigins),
-        'Cache-Control': "'no-store'",
+        ...problemHeaders(corsOrigins),
         ...(retryAfterSeconds !== undefined && { 'Retry-After': `'${retryAfterSeconds}'` }),
       },
     });
   }
+}
+
+/** Makes the headers of every answer that the gateway gives by itself. */
+export function problemHeaders(corsOrigins: readonly string[]): Record<string, string> {
+  return { ...readableBy(corsOrigins), 'Cache-Control': "'no-store'" };
 }
 
 /**

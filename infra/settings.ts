@@ -1,6 +1,6 @@
 import type { Node } from 'constructs';
 import * as z from 'zod';
-import { type Role, roles } from '../lib/contract/role.ts';
+import { iamRolesTaken, type Role, readIamRoles, roles } from '../lib/contract/role.ts';
 import type { QualityFilter } from '../lib/faces/port.ts';
 import { isOrigin } from '../lib/setting-values.ts';
 
@@ -35,6 +35,8 @@ export interface StackSettings {
   readonly tableName: string | undefined;
   readonly bucketName: string | undefined;
   readonly logsBucketName: string | undefined;
+  /** Collection of faces; undefined for one that is called like the stack. */
+  readonly collectionId: string | undefined;
   /** True to deploy to a region that is not known to have Rekognition. */
   readonly anyRegion: boolean;
   /** Origins whose web pages may call. */
@@ -76,6 +78,8 @@ export interface StackSettings {
   readonly alarmTopicArn: string | undefined;
   /** Role of users of the user pool who are in no group that is called like a role. */
   readonly ungroupedRole: Role;
+  /** Roles of callers who sign for IAM, see `readIamRoles`; undefined if each is an administrator. */
+  readonly iamRoles: string | undefined;
   /** Width of the band of near misses, see `REVIEW_BAND`. */
   readonly reviewBand: number;
   /** Number of people who must judge a match before it is no longer open. */
@@ -112,6 +116,10 @@ const settings = {
   tableName: { schema: resourceName(/^[\w.-]{3,255}$/), takes: 'the name of a table' },
   bucketName: { schema: resourceName(bucketPattern), takes: 'the name of a bucket' },
   logsBucketName: { schema: resourceName(bucketPattern), takes: 'the name of a bucket' },
+  collectionId: {
+    schema: resourceName(/^[a-zA-Z0-9_.-]{1,255}$/),
+    takes: 'the id of a collection (letters, digits, _, . and -)',
+  },
   anyRegion: { schema: flag.default(false), takes: 'true or false' },
   corsOrigins: {
     schema: z
@@ -148,6 +156,13 @@ const settings = {
       .regex(/^arn:[a-z-]+:sns:/)
       .optional(),
     takes: 'the ARN of an SNS topic',
+  },
+  iamRoles: {
+    schema: z
+      .string()
+      .refine((text) => readIamRoles(text.split(',').map((item) => item.trim())) !== undefined)
+      .optional(),
+    takes: iamRolesTaken,
   },
   ungroupedRole: { schema: z.enum(roles).default('admin'), takes: `one of ${roles.join(', ')}` },
   reviewBand: { schema: z.coerce.number().min(1).max(1000).default(10), takes: 'a number from 1 to 1000' },
@@ -201,6 +216,7 @@ export function stackSettings(node: Node): StackSettings {
     tableName: read('tableName'),
     bucketName: read('bucketName'),
     logsBucketName: read('logsBucketName'),
+    collectionId: read('collectionId'),
     anyRegion: read('anyRegion'),
     corsOrigins: read('corsOrigins'),
     keepUnmatchedDays: read('keepUnmatchedDays'),
@@ -217,6 +233,7 @@ export function stackSettings(node: Node): StackSettings {
     qualityFilter: read('qualityFilter'),
     alarmTopicArn: read('alarmTopicArn'),
     ungroupedRole: read('ungroupedRole'),
+    iamRoles: read('iamRoles'),
     reviewBand: read('reviewBand'),
     reviewers: read('reviewers'),
     auditDays: read('auditDays'),

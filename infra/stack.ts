@@ -22,7 +22,7 @@ export class FaceBlacklistStack extends Stack {
     const settings = stackSettings(this.node);
     refuseRegionsWithoutRekognition(this, settings.anyRegion);
     const storage = new Storage(this, 'Storage', settings);
-    const resources = this.#resources(storage);
+    const resources = this.#resources(storage, settings);
     const api = new Api(this, 'Api', resources, settings);
     const inbox = new Inbox(this, 'Inbox', storage.bucket, resources, settings);
     const matches = new MatchEvents(this, 'MatchEvents', resources, settings);
@@ -47,8 +47,7 @@ export class FaceBlacklistStack extends Stack {
    * Gathers what the functions use. The collection is no resource of the stack: the first enrolled face makes
    * it, and it stays.
    */
-  #resources({ table, bucket, key }: Storage): Resources {
-    const collectionId = this.stackName;
+  #resources({ table, bucket, key }: Storage, { collectionId = this.stackName }: StackSettings): Resources {
     return {
       table,
       bucket,

@@ -29,6 +29,7 @@ import {
   flag,
   folder,
   httpUrls,
+  iamRoles,
   logLevel,
   mqttUrl,
   number,
@@ -95,6 +96,8 @@ export interface Config {
   readonly tokensFile: string | undefined;
   /** Role of a user of the user pool who is in none of the roles' groups. */
   readonly ungroupedRole: Role;
+  /** Roles of callers who sign for IAM, by `user/NAME`, `role/NAME` and `*`. */
+  readonly iamRoles: ReadonlyMap<string, Role>;
   /** Width of the band of near misses, in times the false match rate of the threshold. */
   readonly reviewBand: number;
   /** Number of people who must judge a match. */
@@ -259,6 +262,7 @@ export const settings = z.object({
   API_TOKENS: tokens.default([]),
   API_TOKENS_FILE: folder.optional(),
   UNGROUPED_ROLE: oneOf(roles).default('admin'),
+  IAM_ROLES: iamRoles.default(new Map()),
   REVIEW_BAND: number(1, 1000, false).default(10),
   REVIEWERS: number(1, 2, true).default(1),
   AUDIT_DAYS: number(1, 36_500, true).default(365),
@@ -341,6 +345,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     apiTokens: values.API_TOKENS,
     tokensFile: values.API_TOKENS_FILE && resolve(values.API_TOKENS_FILE),
     ungroupedRole: values.UNGROUPED_ROLE,
+    iamRoles: values.IAM_ROLES,
     reviewBand: values.REVIEW_BAND,
     reviewers: values.REVIEWERS === 2 ? 2 : 1,
     auditDays: values.AUDIT_DAYS,

@@ -148,7 +148,9 @@ export class ErasureNotFoundError extends ServiceError {
 export class LookBackOffError extends ServiceError {
   readonly code = 'look_back_off';
   constructor() {
-    super('No faces are kept for a look-back: LOOK_BACK_DAYS says for how many days they are to be.');
+    super(
+      'No faces are kept for a look-back: LOOK_BACK_DAYS says for how many days they are to be, in deepface mode alone.',
+    );
   }
 }
 

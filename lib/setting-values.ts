@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { iamRolesTaken, type Role, readIamRoles } from './contract/role.ts';
 
 /** Shapes of the settings' values. Each parses a text; its error message says which values are right. */
 
@@ -36,6 +37,12 @@ export const tokens = list.refine(
     items.length > 0 && items.every((item) => item.length >= minTokenLength && /^[\x21-\x7e]+$/.test(item)),
   `one or more tokens of visible ASCII characters, separated by commas, each of at least ${minTokenLength}, such as the output of: openssl rand -hex 32`,
 );
+
+/** Roles of callers of IAM. */
+export const iamRoles = list
+  .transform(readIamRoles)
+  .refine((read) => read !== undefined, iamRolesTaken)
+  .transform((read): ReadonlyMap<string, Role> => read ?? new Map());
 
 function isHttpUrl(text: string): boolean {
   return /^https?:$/.test(URL.parse(text)?.protocol ?? '');

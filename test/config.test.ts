@@ -251,6 +251,22 @@ const settings: Readonly<Record<string, Setting>> = {
     bad: ['root', 'Admin'],
     takes: 'one of metrics, check, desk, editor, admin',
   }),
+  IAM_ROLES: setting('iamRoles', {
+    unset: new Map(),
+    good: [
+      [
+        'role/door=check, *=metrics',
+        new Map([
+          ['role/door', 'check'],
+          ['*', 'metrics'],
+        ]),
+      ],
+      ['user/a=b@c=desk', new Map([['user/a=b@c', 'desk']])],
+    ],
+    bad: ['door=check', 'role/door=root', 'role/door', 'role/a/b=check', '*=desk,*=check'],
+    takes:
+      'callers with their roles, separated by commas: user/NAME=ROLE, role/NAME=ROLE, *=ROLE for all others; a ROLE is one of metrics, check, desk, editor, admin',
+  }),
   REVIEW_BAND: setting('reviewBand', {
     unset: 10,
     good: [['2.5', 2.5]],

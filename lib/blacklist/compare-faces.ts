@@ -26,6 +26,7 @@ export async function compareFaces({ faces, records }: Stores, stop?: AbortSigna
     const recorded = await records.getImages(batch.map(({ imageId }) => imageId));
     for (const face of batch) {
       const image = recorded.get(face.imageId);
+      if (!image && face.isTakenOver) continue;
       if (!image) unknown += 1;
       if (!image || isCalledOtherwise(image, face)) strays.push(face);
       else if (face.isCurrent && image.status === 'ACTIVE') current.add(image.id);

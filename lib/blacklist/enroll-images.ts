@@ -63,6 +63,11 @@ export interface EnrollFilesOptions {
   readonly takeBack?: (images: readonly ImageRecord[]) => Promise<void>;
   /** Gives ids to the images; one that an earlier attempt has enrolled is not enrolled again. */
   readonly imageIdOf?: ((place: number) => string) | undefined;
+  /**
+   * Ids that each image may have, see `contentIdsOf`. A picture is not enrolled if one of them is active; it
+   * takes the first that is free.
+   */
+  readonly contentIds?: readonly (readonly string[])[] | undefined;
 }
 
 /**
@@ -82,19 +87,22 @@ export async function enrollImages(
     deadline = noDeadline,
     takeBack = (images) => undo(() => removeImagesEverywhere(ports, images)),
     imageIdOf,
+    contentIds,
   }: EnrollFilesOptions = {},
 ): Promise<Enrollment> {
   if (files.length === 0) throw new NoUsableImageError('No images provided.');
-  const known = await enrolledEarlier(
-    ports,
-    entryId,
-    imageIdOf ? files.map((_, place) => imageIdOf(place)) : [],
-  );
+  const known = contentIds
+    ? new Set((await activeAmong(ports, contentIds.flat())).keys())
+    : await enrolledEarlier(ports, entryId, imageIdOf ? files.map((_, place) => imageIdOf(place)) : []);
+  let there = 0;
   const enrolled: EnrolledPicture[] = [];
   const enroll = async ({ file, place }: { file: ReferenceFile; place: number }): Promise<Outcome> => {
-    const imageId = imageIdOf?.(place);
-    if (imageId !== undefined && known.has(imageId)) return {};
-    const outcome = await enrollFile(ports, entryId, file, deadline, imageId);
+    const ids = contentIds?.[place] ?? (imageIdOf ? [imageIdOf(place)] : []);
+    if (ids.some((id) => known.has(id))) {
+      there += 1;
+      return contentIds ? { remark: 'The entry had this picture already.' } : {};
+    }
+    const outcome = await enrollFile(ports, entryId, file, deadline, ids);
     if (outcome.enrolled) enrolled.push(outcome.enrolled);
     return outcome;
   };
@@ -106,9 +114,10 @@ export async function enrollImages(
       enroll,
     );
     const errors = errorsOf(outcomes, files);
-    const count = known.size + enrolled.length;
+    const count = there + enrolled.length;
     if (count === 0) throw noneEnrolled(outcomes, errors);
-    const similar = [...enrolled.map(({ similar }) => similar), ...[...known].map(() => null)];
+    if (contentIds) await removeDoubles(ports, contentIds, known);
+    const similar = [...enrolled.map(({ similar }) => similar), ...Array<null>(there).fill(null)];
     return { enrolled: count, errors, similar };
   } catch (error) {
     await takeBack(enrolled.map(({ image }) => image));
@@ -139,6 +148,32 @@ async function enrolledEarlier(
   return new Set(found.filter((image) => image.entryId === entryId).map(({ id }) => id));
 }
 
+/** Finds those images that are active. */
+async function activeAmong(
+  { records }: Pick<EnrollingPorts, 'records'>,
+  imageIds: readonly string[],
+): Promise<ReadonlyMap<string, ImageRecord>> {
+  const found = [...(await records.getImages(imageIds))];
+  return new Map(found.filter(([, { status }]) => status === 'ACTIVE'));
+}
+
+/**
+ * Leaves one image of each picture, if a simultaneous request enrolled the same ones. Of a picture's ids the
+ * first counts for both requests.
+ * @throws BackendUnavailableError when that request took back pictures that this one has left to it
+ */
+async function removeDoubles(
+  ports: EnrollingPorts,
+  contentIds: readonly (readonly string[])[],
+  known: ReadonlySet<string>,
+): Promise<void> {
+  const active = await activeAmong(ports, contentIds.flat());
+  const lost = contentIds.some((ids) => ids.some((id) => known.has(id)) && !ids.some((id) => active.has(id)));
+  if (lost) throw new BackendUnavailableError('Another request took the same pictures back: try again.', 1);
+  const doubles = contentIds.flatMap((ids) => ids.flatMap((id) => active.get(id) ?? []).slice(1));
+  if (doubles.length > 0) await undo(() => removeImagesEverywhere(ports, doubles));
+}
+
 function errorsOf(outcomes: readonly Outcome[], files: readonly ReferenceFile[]): string[] {
   return outcomes.flatMap(({ remark }, index) =>
     remark === undefined ? [] : [`${displayName(files[index] as ReferenceFile, index)}: ${remark}`],
@@ -162,7 +197,7 @@ async function enrollFile(
   entryId: number,
   { bytes, fileName }: ReferenceFile,
   deadline: Deadline,
-  imageId?: string,
+  [imageId, ...otherIds]: readonly string[],
 ): Promise<Outcome> {
   try {
     const picture = await measureReference(ports.faces, bytes);
@@ -176,11 +211,16 @@ async function enrollFile(
     if (faceCount === 1) return { enrolled };
     return { enrolled, remark: `It shows ${faceCount} faces; the largest was enrolled.` };
   } catch (error) {
+    if (error instanceof ImageIdTakenError && otherIds.length > 0)
+      return enrollFile(ports, entryId, { bytes, fileName }, deadline, otherIds);
     if (error instanceof NoTimeLeftError) return { remark: noTimeLeft };
     if (isUnusablePicture(error)) return { remark: error.message };
     throw error;
   }
 }
+
+/** An image has the id already. */
+class ImageIdTakenError extends BackendUnavailableError {}
 
 /** The request's time ran out while the picture waited for its turn. */
 class NoTimeLeftError extends Error {}
@@ -232,7 +272,7 @@ export async function enrollPicture(
       return work(await decodePicture(picture));
     });
   const created = await records.createImage({ id: imageId, entryId, key, file: description });
-  if (!created) throw new BackendUnavailableError('The same picture is being added at this moment.', 5);
+  if (!created) throw new ImageIdTakenError('The same picture is being added at this moment.', 5);
   let image = created;
   try {
     await images.put(key, stored, `image/${format}`);

@@ -18,7 +18,8 @@ export function referenceImage(image: ImageRecord, apiPrefix: string): Reference
     size_bytes: file?.sizeBytes ?? null,
     width: file?.width ?? null,
     height: file?.height ?? null,
-    face: face?.box ?? null,
+    // A face that was adopted without its picture has a box without size.
+    face: face && face.box.w > 0 ? face.box : null,
     quality: face?.quality ?? null,
     url: `${apiPrefix}/api/v1/blacklist/${entryId}/images/${id}`,
   };

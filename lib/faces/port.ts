@@ -155,6 +155,11 @@ export interface Enrollment {
 export interface ListedFace extends EnrolledFace {
   /** True if the face is enrolled for every model in use; otherwise `enroll` it again from the original. */
   readonly isCurrent: boolean;
+  /**
+   * True for a face that another service enrolled, and named by an entry's id alone. Without a record it is
+   * that service's own, and must not be removed.
+   */
+  readonly isTakenOver?: true;
 }
 
 /** Options that were really used. */

@@ -163,7 +163,7 @@ export function endpoint<Contract extends Endpoint>(
     const operation = operations.find(({ path }) => resourcePath(path) === event.resource) ?? contract;
     const started = performance.now();
     const { requestId } = event.requestContext;
-    const actor = actorOf(event, loadConfig().ungroupedRole);
+    const actor = actorOf(event, loadConfig());
     const scope = scopeOf(actor, operation, requestId);
     const counts: { faces?: number; matches?: number } = {};
     const request: EndpointRequest = {

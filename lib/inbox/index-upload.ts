@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { withDetail } from '../audit/scope.ts';
+import { contentIdOf } from '../blacklist/content-ids.ts';
 import { enrollPicture, measureReference, type SimilarFaces, undo } from '../blacklist/enroll-images.ts';
 import { isAbandoned, isInterrupted } from '../blacklist/interrupted.ts';
 import { logAlikeEntries } from '../blacklist/name-warnings.ts';
@@ -18,7 +18,6 @@ import type { EntryRecord } from '../records/port.ts';
 import { whyNotInForce } from '../records/shared/in-force.ts';
 import { systemPath } from '../system-names.ts';
 import { uploadDetail } from '../uploads/key.ts';
-import { uuidOfHash } from '../uuid.ts';
 import { type Inbox, type InboxFile, inboxPrefix } from './port.ts';
 
 export type IndexingPorts = EnrollingPorts & { readonly inbox: Inbox };
@@ -234,7 +233,7 @@ async function addPicture(
   entryId: number,
   picture: UploadedPicture,
 ): Promise<NewUpload> {
-  const imageId = imageIdOf(entryId, picture.bytes);
+  const imageId = contentIdOf(entryId, picture.bytes);
   const known = (await ports.records.getImages([imageId])).get(imageId);
   if (known?.status === 'ACTIVE') return { entryId, imageId, faceCount: undefined, similar: [] };
   if (known) {
@@ -247,11 +246,6 @@ async function addPicture(
   const file = { picture: measured, fileName: picture.fileName };
   const { faceCount, similar } = await enrollPicture(ports, entryId, file, options);
   return { entryId, imageId, faceCount, similar };
-}
-
-/** Computes an image's id, which is the same for the same picture of the same entry. */
-export function imageIdOf(entryId: number, bytes: Uint8Array): string {
-  return uuidOfHash(createHash('sha256').update(`${entryId}:`).update(bytes).digest());
 }
 
 function tryAgain(message: string, cause?: unknown): BackendUnavailableError {

@@ -66,7 +66,9 @@ function shownMatch(
 ): BlacklistMatch[] {
   const listed = active.get(match.imageId);
   if (!listed) return [];
-  const target = match.target ?? listed.image.face?.box;
+  const box = listed.image.face?.box;
+  // A face that was adopted without its picture has a box without size.
+  const target = match.target ?? (box && box.w > 0 ? box : undefined);
   return [
     {
       identity: match.identity ?? images.location(listed.image.key),

@@ -15,17 +15,23 @@ export interface Actor {
 /** Actor of all requests to a service on loopback without tokens. */
 export const localActor: Actor = { name: 'local', role: 'admin' };
 
+interface ActorOptions {
+  readonly ungroupedRole?: Role;
+  readonly iamRoles?: ReadonlyMap<string, Role>;
+}
+
 /** Role of clients that were let in without one: the lowest. */
 const leastRole = roles[0];
 
 /**
  * Returns a request's sender as the gateway in front of the handler reports it. A local server reports it as
  * a custom authorizer does: by `principalId` and `role`.
- * @param ungroupedRole role of a user of Cognito's who is in none of the roles' groups
+ * @param options `ungroupedRole` is the role of a user of Cognito's who is in none of the roles' groups.
+ * `iamRoles` has the roles of callers of IAM, see `readIamRoles`.
  */
 export function actorOf(
   { requestContext: { authorizer, identity } }: APIGatewayProxyEvent,
-  ungroupedRole: Role = leastRole,
+  { ungroupedRole = leastRole, iamRoles }: ActorOptions = {},
 ): Actor {
   if (authorizer?.claims) return actorOfClaims(authorizer.claims, ungroupedRole);
   if (authorizer) {
@@ -34,8 +40,9 @@ export function actorOf(
       role: isRole(authorizer.role) ? authorizer.role : leastRole,
     };
   }
-  // IAM's policies have decided what the sender may call. Without authorization, all calls are allowed.
-  if (identity?.userArn) return { name: nameOfArn(identity.userArn), role: 'admin' };
+  if (identity?.userArn)
+    return { name: nameOfArn(identity.userArn), role: roleOfArn(identity.userArn, iamRoles) };
+  // Without authorization, all calls are allowed.
   return { name: identity?.apiKeyId ? `key-${identity.apiKeyId}` : 'anonymous', role: 'admin' };
 }
 
@@ -88,6 +95,17 @@ function nameOfArn(arn: string): string {
   const [kind, ...path] = (arn.split(':').at(-1) ?? arn).split('/');
   const name = kind === 'assumed-role' ? path.slice(-2).join('/') : path.at(-1);
   return nameOf(name ?? kind);
+}
+
+/**
+ * Returns the role of a caller of IAM. Unless roles are given to callers, IAM's policies alone decide, and
+ * each caller is an administrator.
+ */
+function roleOfArn(arn: string, iamRoles: ReadonlyMap<string, Role> = new Map()): Role {
+  const [kind, ...path] = (arn.split(':').at(-1) ?? '').split('/');
+  // Whoever assumes a role chooses the name of the session, and whoever federates a user that user's name.
+  const caller = kind === 'assumed-role' ? `role/${path[0]}` : kind === 'user' ? `user/${path.at(-1)}` : '';
+  return iamRoles.get(caller) ?? iamRoles.get('*') ?? (iamRoles.size > 0 ? leastRole : 'admin');
 }
 
 const maxNameLength = 200;

@@ -1,7 +1,8 @@
 /**
- * Command: lists every sub-folder of a folder as one person, with its pictures as references. Run again, it
- * goes on where it was interrupted and adds what is new.
- * usage: npm run enroll -- FOLDER
+ * Command: lists people with their pictures as references: every sub-folder of a folder as one person, the
+ * rows of a table, or the subjects of CompreFace. Run again, it goes on where it was interrupted and adds
+ * what is new.
+ * usage: npm run enroll -- FOLDER | TABLE.csv | --compreface ADDRESS
  */
 import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
@@ -22,11 +23,15 @@ import { allOrFirstError } from '../../lib/promises.ts';
 import type { EntryRecord } from '../../lib/records/port.ts';
 import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { printable, runCommand } from '../command.ts';
+import { keyVariable, readCompreFace } from '../import/compreface.ts';
+import type { FoundPeople, FoundPerson, PersonPicture } from '../import/found-people.ts';
+import { readPeopleTable } from '../import/people-table.ts';
 import { lockAgainstOthers } from './enroll-lock.ts';
-import { type Person, type PersonFile, readPersonFolders } from './person-folders.ts';
+import { readPersonFolders } from './person-folders.ts';
 import { readPictureFile } from './picture-file.ts';
 import { progressBar } from './progress.ts';
 
+const usage = 'usage: npm run enroll -- FOLDER | TABLE.csv | --compreface ADDRESS';
 /** Pictures of a person that are read at a time. */
 const batchSize = 16;
 const maxPersonsAtOnce = 4;
@@ -80,9 +85,14 @@ async function digestsOfListed({ records, images }: OpenedPorts, entry: EntryRec
   return digests;
 }
 
-async function readOrRemark(file: PersonFile, maxBytes: number, { name }: Person, { remarks }: Summary) {
+async function readOrRemark(
+  file: PersonPicture,
+  maxBytes: number,
+  { name }: FoundPerson,
+  { remarks }: Summary,
+) {
   try {
-    return await readPictureFile(file.path, maxBytes);
+    return await file.read(maxBytes);
   } catch (error) {
     if (!isUnusablePicture(error)) throw error;
     remarks.push(`${name}/${file.name}: ${error.message}`);
@@ -93,15 +103,15 @@ async function readOrRemark(file: PersonFile, maxBytes: number, { name }: Person
 /** Lists a person. If the person is listed already, it adds the pictures that are missing. */
 async function enrollPerson(
   opened: OpenedPorts,
-  person: Person,
+  person: FoundPerson,
   listed: EntryRecord | undefined,
   summary: Summary,
   advance: (pictures: number) => void,
 ): Promise<void> {
   const present = listed ? await digestsOfListed(opened, listed) : new Set<string>();
   let entryId = listed?.id;
-  for (let start = 0; start < person.files.length; start += batchSize) {
-    const files = person.files.slice(start, start + batchSize);
+  for (let start = 0; start < person.pictures.length; start += batchSize) {
+    const files = person.pictures.slice(start, start + batchSize);
     const batch: ReferenceFile[] = [];
     for (const file of files) {
       const bytes = await readOrRemark(file, opened.faces.maxImageBytes, person, summary);
@@ -111,7 +121,7 @@ async function enrollPerson(
       else batch.push({ fileName: file.name, bytes });
       for (const key of keys) present.add(key);
     }
-    if (batch.length > 0) entryId = await enrollBatch(opened, person.name, entryId, batch, summary);
+    if (batch.length > 0) entryId = await enrollBatch(opened, person, entryId, batch, summary);
     advance(files.length);
   }
 }
@@ -119,7 +129,7 @@ async function enrollPerson(
 /** Returns the person's entry id, or `undefined` while no picture could be used. */
 async function enrollBatch(
   opened: OpenedPorts,
-  name: string,
+  { name, reason }: FoundPerson,
   entryId: number | undefined,
   batch: readonly ReferenceFile[],
   summary: Summary,
@@ -139,7 +149,7 @@ async function enrollBatch(
       note(enrolled, errors, await possibleDuplicates(opened, entryId, similar));
       return entryId;
     }
-    const entry = await createEntry(opened, { name, reason: null }, batch);
+    const entry = await createEntry(opened, { name, reason }, batch);
     summary.personsListed++;
     note(entry.image_count, entry.errors, entry.possible_duplicates);
     summary.remarks.push(...(entry.warnings ?? []).map((warning) => `${name}: ${warning}`));
@@ -152,19 +162,21 @@ async function enrollBatch(
   }
 }
 
-async function enrollFolder(opened: OpenedPorts, folder: string): Promise<Summary> {
+async function enrollPeople(
+  opened: OpenedPorts,
+  { persons, remarks, passedOver }: FoundPeople,
+): Promise<Summary> {
   const counts = { personsListed: 0, picturesAdded: 0, picturesPresent: 0 };
-  const { persons, remarks, passedOver } = await readPersonFolders(folder);
   const summary: Summary = { ...counts, remarks: [...remarks], passedOver, duplicates: new Map() };
   await normalizeNames(opened);
   await takeBackHalfDone(opened, new Set(persons.map(({ name }) => name)));
   const listed = new Map((await opened.records.listEntries('ACTIVE')).map((entry) => [entry.name, entry]));
   const bar = progressBar(
     'enroll',
-    persons.reduce((total, { files }) => total + files.length, 0),
+    persons.reduce((total, { pictures }) => total + pictures.length, 0),
   );
   const limit = pLimit(maxPersonsAtOnce);
-  const enroll = (person: Person) =>
+  const enroll = (person: FoundPerson) =>
     enrollPerson(opened, person, listed.get(person.name), summary, (count) => bar.increment(count));
   try {
     await allOrFirstError(persons.map((person) => limit(() => enroll(person))));
@@ -193,15 +205,41 @@ function report(summary: Summary): void {
   if (lines.length > 0) console.log(`Perhaps listed twice:\n  ${lines.map(printable).join('\n  ')}`);
 }
 
+/**
+ * Reads the people whom the arguments name.
+ * @throws ConfigError when they name none
+ */
+async function readPeople(): Promise<FoundPeople> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { compreface: { type: 'string' } },
+  });
+  const [path] = positionals;
+  if (values.compreface !== undefined && path === undefined) {
+    const key = process.env[keyVariable];
+    if (!key) throw new ConfigError(`Set ${keyVariable} to the key of CompreFace's recognition service.`);
+    return readCompreFace(values.compreface, key);
+  }
+  if (path === undefined || positionals.length > 1 || values.compreface !== undefined)
+    throw new ConfigError(usage);
+  if (/\.csv$/i.test(path)) return readPeopleTable(path);
+  const { persons, ...found } = await readPersonFolders(path);
+  return {
+    ...found,
+    persons: persons.map(({ name, files }) => ({
+      name,
+      reason: null,
+      pictures: files.map(({ name, path }) => ({ name, read: (most) => readPictureFile(path, most) })),
+    })),
+  };
+}
+
 async function main(): Promise<void> {
-  const { positionals } = parseArgs({ allowPositionals: true });
-  const [folder] = positionals;
-  if (folder === undefined || positionals.length > 1)
-    throw new ConfigError('usage: npm run enroll -- FOLDER');
+  const people = await readPeople();
   using _lock = lockAgainstOthers(loadConfig().dataDir);
   const opened = await ports();
   try {
-    report(await enrollFolder(opened, folder));
+    report(await enrollPeople(opened, people));
   } finally {
     await opened.close();
   }

@@ -1,7 +1,7 @@
 /**
  * Command: takes over the people, pictures and history of the Python service that came before this one.
  * Nothing changes at the source. Run again, it goes on where it was interrupted.
- * usage: npm run import -- FOLDER [--dry-run] [--map OLD=NEW ...]
+ * usage: npm run import -- FOLDER [--dry-run] [--map OLD=NEW ...] [--collection ID]
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -17,9 +17,10 @@ import { oldFieldsOf, takenOverFile, takenOverFolders, withFoldersInDataDir } fr
 import type { RecordStore } from '../../lib/records/port.ts';
 import { openDatabase, recordsFile } from '../../lib/records/sqlite/database.ts';
 import { openSqliteRecords } from '../../lib/records/sqlite/records.ts';
-import { ports, records } from '../../lib/wiring/open.ts';
+import { faces, type OpenedPorts, ports, records } from '../../lib/wiring/open.ts';
 import { printable, runCommand } from '../command.ts';
-import { takeEntries } from '../import/entries.ts';
+import { AdoptedFaces, facesByEntry } from '../import/adopted-faces.ts';
+import { type TakenEntry, takeEntries } from '../import/entries.ts';
 import { takeHistory } from '../import/history.ts';
 import { ImportJournal } from '../import/journal.ts';
 import { OldDatabase, oldDatabasePath } from '../import/old-database.ts';
@@ -31,7 +32,7 @@ import { lockAgainstOthers } from './enroll-lock.ts';
 import { readPictureFile } from './picture-file.ts';
 import { progressBar } from './progress.ts';
 
-const usage = 'usage: npm run import -- FOLDER [--dry-run] [--map OLD=NEW ...]';
+const usage = 'usage: npm run import -- FOLDER [--dry-run] [--map OLD=NEW ...] [--collection ID]';
 
 /** Everything that was read from the old service. */
 interface Source {
@@ -54,13 +55,25 @@ function readArguments() {
   });
   const [folder] = positionals;
   if (folder === undefined || positionals.length > 1) throw new ConfigError(usage);
-  if (values.collection !== undefined) {
+  const { collection } = values;
+  return { folder, isDryRun: values['dry-run'], maps: readPathMaps(values.map), collection };
+}
+
+/**
+ * Checks that the faces of a collection can be adopted.
+ * @throws ConfigError when they can't
+ */
+function requireCollection({ aws }: Config, collection: string): void {
+  if (!aws) {
     throw new ConfigError(
-      '--collection is not there yet: faces of an old Rekognition collection are not adopted. Without it, the pictures are indexed ' +
-        'anew in the collection of the settings, and the old collection stays as it is.',
+      '--collection takes over faces of Rekognition: set FACE_PROCESSING_BACKEND=aws_rekognition, or leave it out.',
     );
   }
-  return { folder, isDryRun: values['dry-run'], maps: readPathMaps(values.map) };
+  if (aws.collectionId === collection) return;
+  throw new ConfigError(
+    `--collection ${collection}: Faces can't leave their collection, so the service has to use it. Set ` +
+      `AWS_REKOGNITION_COLLECTION_ID=${collection}, which is ${aws.collectionId} now.`,
+  );
 }
 
 /** Lists the folders that hold the old service's folders of people. */
@@ -79,6 +92,7 @@ async function withSource<T>(
   work: (source: Source) => Promise<T>,
 ): Promise<T> {
   const root = resolve(folder);
+  if (/\.csv$/i.test(root)) throw new ConfigError(`npm run enroll -- ${folder} lists the people of a table.`);
   if (!isFolder(root)) throw new ConfigError(`There is no folder ${root}. ${usage}`);
   const path = oldDatabasePath(root);
   const paths = new OldPaths(root, maps);
@@ -93,6 +107,7 @@ async function dryRun(
   config: Config,
   { database, paths, plan }: Source,
   report: ImportReport,
+  collection: string | undefined,
 ): Promise<void> {
   const limit = { maxImageBytes: config.maxImageBytes };
   let usable = 0;
@@ -108,11 +123,30 @@ async function dryRun(
     }
   }
   await tellConflicts(config, plan, report);
+  if (collection !== undefined) await tellAdoptable(config, plan, report);
   console.log(
     `Dry run, nothing was written: ${counted(plan.length, 'person', 'persons')} with ${counted(usable, 'picture')}, and ` +
       `${counted(database.countPictures(), 'processed picture')} would be taken over. Faces are looked for in the run itself.`,
   );
   printRemarks(report);
+}
+
+async function tellAdoptable(config: Config, plan: readonly PlannedEntry[], report: ImportReport) {
+  const backend = await faces(config);
+  try {
+    const found = await facesByEntry(backend);
+    const ids = new Set(plan.map(({ id }) => id));
+    for (const [id, { size }] of found) if (!ids.has(id)) report.remarks.push(unadopted(id, size));
+    const adoptable = [...found].filter(([id]) => ids.has(id)).reduce((sum, [, { size }]) => sum + size, 0);
+    report.remarks.push(`${counted(adoptable, 'face')} of the collection would be adopted.`);
+  } finally {
+    await backend.close();
+  }
+}
+
+function unadopted(id: number, count: number): string {
+  const [stays, matches] = count === 1 ? ['stays', 'matches'] : ['stay', 'match'];
+  return `collection: ${counted(count, 'face')} of entry ${id} ${stays} there, and ${matches} nobody: no person was taken over with this id.`;
 }
 
 async function tellConflicts(config: Config, plan: readonly PlannedEntry[], report: ImportReport) {
@@ -145,7 +179,12 @@ async function presentRecords(config: Config): Promise<RecordStore | undefined> 
   return existsSync(path) ? openSqliteRecords(await openDatabase(path)) : undefined;
 }
 
-async function importAll(config: Config, source: Source, report: ImportReport): Promise<void> {
+async function importAll(
+  config: Config,
+  source: Source,
+  report: ImportReport,
+  collection: string | undefined,
+): Promise<void> {
   using _lock = lockAgainstOthers(config.dataDir);
   const opened = await ports(config);
   try {
@@ -160,15 +199,17 @@ async function importAll(config: Config, source: Source, report: ImportReport): 
     for (const person of taken) {
       people.push({ ...person, files: await filesOf(person.planned, source.paths, report) });
     }
+    const adopted = collection === undefined ? undefined : await adoptableFaces(opened, taken, report);
     const picturesTime = stopwatch();
     await withBar(
       'pictures',
       people.reduce((total, { files }) => total + files.length, 0),
-      (advance) => takePictures(opened, people, journal, report, advance),
+      (advance) => takePictures(opened, people, journal, report, advance, adopted),
     );
     console.log(
       `${counted(report.picturesAdded, 'picture')} enrolled, ${report.picturesPresent} there already (${picturesTime()}).`,
     );
+    if (adopted) console.log(`${counted(report.facesAdopted, 'face')} of the collection adopted.`);
     const historyTime = stopwatch();
     const { maxImageBytes } = opened.faces;
     await withBar('history', source.database.countPictures(), (advance) =>
@@ -185,6 +226,20 @@ async function importAll(config: Config, source: Source, report: ImportReport): 
   } finally {
     await opened.close();
   }
+}
+
+/** Reads the collection's faces, and tells of those that no person was taken over for. */
+async function adoptableFaces(
+  opened: OpenedPorts,
+  taken: readonly TakenEntry[],
+  { remarks }: ImportReport,
+): Promise<AdoptedFaces> {
+  // With another id, an entry is not the one that the collection names.
+  const kept = taken.filter(({ planned, entry }) => planned.id === entry.id);
+  const found = await facesByEntry(opened.faces);
+  const ids = new Set(kept.map(({ entry }) => entry.id));
+  for (const [id, { size }] of found) if (!ids.has(id)) remarks.push(unadopted(id, size));
+  return new AdoptedFaces(opened, new Map([...found].filter(([id]) => ids.has(id))));
 }
 
 async function withBar(
@@ -222,15 +277,16 @@ function rememberFolders(dataDir: string, folders: readonly string[]): void {
 }
 
 async function main(): Promise<void> {
-  const { folder, isDryRun, maps } = readArguments();
+  const { folder, isDryRun, maps, collection } = readArguments();
   const loaded = loadConfig();
+  if (collection !== undefined) requireCollection(loaded, collection);
   const root = resolve(folder);
   const old = loaded.aws ? [] : oldFieldsOf(loaded, root);
   const config = withFoldersInDataDir(loaded, old);
   const report = emptyReport();
   await withSource(folder, maps, report, async (source) => {
-    if (isDryRun) return dryRun(config, source, report);
-    await importAll(config, source, report);
+    if (isDryRun) return dryRun(config, source, report, collection);
+    await importAll(config, source, report, collection);
     printRemarks(report);
     rememberFolders(config.dataDir, [root, ...old.map((field) => loaded[field])]);
   });

@@ -146,6 +146,7 @@ const roles: Partial<Record<Name, string>> = {
   WEBHOOK_URL: 'who is told of a match',
   API_TOKENS_FILE: 'who may look, and under which name',
   UNGROUPED_ROLE: 'who may look in AWS without being in a group',
+  IAM_ROLES: 'who may look in AWS, by a signed request',
   MAX_FALSE_MATCH_RATE: 'who looks like somebody else',
   AWS_MIN_SIMILARITY: 'who looks like somebody else',
   QUALITY_FILTER: 'who looks like somebody on a bad reference picture',

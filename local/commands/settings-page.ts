@@ -76,6 +76,8 @@ const groups: readonly Group[] = [
       API_TOKENS_FILE:
         'File of named tokens with [roles](operations.md#tokens-and-roles), which `npm run token` writes. It is read again when it changes.',
       UNGROUPED_ROLE: "Role of a user of Cognito's user pool who is in no group that is called like a role.",
+      IAM_ROLES:
+        '[Roles](aws.md#roles) of callers who sign for IAM: `role/NAME=desk,user/NAME=check,*=metrics`. Without it each is `admin`, and with it others are `metrics`.',
       ALLOW_UNAUTHENTICATED:
         'Allows a start off loopback without tokens, behind something else that keeps strangers out.',
       ALLOWED_HOSTS:

@@ -1,19 +1,20 @@
+import { contentIdOf } from '../../lib/blacklist/content-ids.ts';
 import { enrollPicture, measureReference } from '../../lib/blacklist/enroll-images.ts';
 import { removeImageEverywhere } from '../../lib/blacklist/remove.ts';
 import { shownFileName } from '../../lib/blacklist/shown-file-name.ts';
 import { isUnusablePicture, NoFaceError } from '../../lib/errors.ts';
 import type { QualityFilter } from '../../lib/faces/port.ts';
-import { imageIdOf } from '../../lib/inbox/index-upload.ts';
 import type { EnrollingPorts } from '../../lib/ports.ts';
 import { allInTurns } from '../../lib/promises.ts';
 import type { PersonFile } from '../commands/person-folders.ts';
 import { readPictureFile } from '../commands/picture-file.ts';
+import type { AdoptedFaces } from './adopted-faces.ts';
 import type { TakenEntry } from './entries.ts';
 import type { ImportJournal } from './journal.ts';
 import type { OldPaths } from './old-paths.ts';
 import { filesOfFolder } from './person-files.ts';
 import type { PlannedEntry } from './plan.ts';
-import type { ImportReport } from './report.ts';
+import { counted, type ImportReport } from './report.ts';
 
 /** Pictures of a person that are held at a time. */
 const batchSize = 16;
@@ -36,6 +37,7 @@ export async function filesOf(
 /**
  * Enrolls the pictures of the people. Pictures of an earlier run stay; those deleted since are not enrolled
  * again.
+ * @param adopted faces of the old service's collection, which need not be indexed anew
  * @param advance is called for each picture that was handled
  * @throws BackendUnavailableError, ThrottledError, DiskFullError
  */
@@ -45,8 +47,9 @@ export async function takePictures(
   journal: ImportJournal,
   report: ImportReport,
   advance: () => void,
+  adopted?: AdoptedFaces,
 ): Promise<void> {
-  const taking = { ports, journal, report, advance };
+  const taking = { ports, journal, report, advance, adopted };
   await allInTurns(people, ports.pictureSlots.fairShare(), (person) => takePerson(taking, person));
 }
 
@@ -55,10 +58,11 @@ interface Taking {
   readonly journal: ImportJournal;
   readonly report: ImportReport;
   readonly advance: () => void;
+  readonly adopted: AdoptedFaces | undefined;
 }
 
 /** Result of one picture. */
-type Outcome = 'enrolled' | 'present' | 'deleted' | 'refused' | 'unusable';
+type Outcome = 'enrolled' | 'adopted' | 'present' | 'deleted' | 'refused' | 'unusable';
 
 async function takePerson(taking: Taking, person: Person): Promise<void> {
   const { ports, report, advance } = taking;
@@ -70,11 +74,20 @@ async function takePerson(taking: Taking, person: Person): Promise<void> {
     await allInTurns(batch, ports.pictureSlots.fairShare(), async (file) => {
       const refuse = (reason: string) => refused.push({ file, reason });
       const outcome = await takePicture(taking, person, file, seen, refuse);
-      hasFace ||= outcome === 'enrolled' || outcome === 'present';
+      hasFace ||= outcome === 'enrolled' || outcome === 'adopted' || outcome === 'present';
       advance();
     });
   }
   const { label, folders } = person.planned;
+  const rest = await taking.adopted?.adoptRest(person.entry);
+  if (rest && rest.adopted + rest.present > 0) {
+    hasFace = true;
+    report.facesAdopted += rest.adopted;
+    const count = counted(rest.adopted + rest.present, 'face');
+    report.remarks.push(
+      `${label}: ${count} of the collection ${rest.adopted + rest.present === 1 ? 'is' : 'are'} there without a picture. The person is found by it, but a new collection would need new pictures.`,
+    );
+  }
   // The old service accepted every picture. A poor one is better than none, if the person has no other.
   for (const { file, reason } of refused) {
     const isRescued: boolean =
@@ -91,23 +104,31 @@ async function takePerson(taking: Taking, person: Person): Promise<void> {
 }
 
 async function takePicture(
-  { ports, journal, report }: Taking,
+  taking: Taking,
   { entry, planned }: Person,
   file: PersonFile,
   seen: Set<string>,
   refuse: (reason: string) => void,
   qualityFilter?: QualityFilter,
 ): Promise<Outcome> {
+  const { ports, journal, report } = taking;
   const { label } = planned;
   try {
     const bytes = await readPictureFile(file.path, ports.faces.maxImageBytes);
-    const imageId = imageIdOf(entry.id, bytes);
+    const imageId = contentIdOf(entry.id, bytes);
     if (seen.has(imageId)) return 'present';
     seen.add(imageId);
     const there = (await ports.records.getImages([imageId])).get(imageId);
     if (there?.status === 'ACTIVE') {
       report.picturesPresent += 1;
       return 'present';
+    }
+    const picture = await measureReference(ports.faces, bytes);
+    const named = { picture, fileName: shownFileName(file.name) };
+    const adopted = await taking.adopted?.adoptFor(entry, named);
+    if (adopted !== undefined) {
+      report[adopted === 'adopted' ? 'facesAdopted' : 'picturesPresent'] += 1;
+      return adopted;
     }
     if (journal.hasPicture(imageId)) {
       report.remarks.push(
@@ -117,8 +138,6 @@ async function takePicture(
     }
     // An earlier run was interrupted while it enrolled this picture.
     if (there) await removeImageEverywhere(ports, there);
-    const picture = await measureReference(ports.faces, bytes);
-    const named = { picture, fileName: shownFileName(file.name) };
     const options = { imageId, ...(qualityFilter && { qualityFilter }) };
     const { faceCount } = await enrollPicture(ports, entry.id, named, options);
     journal.addPicture(imageId);

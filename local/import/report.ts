@@ -4,6 +4,8 @@ export interface ImportReport {
   entriesPresent: number;
   picturesAdded: number;
   picturesPresent: number;
+  /** Number of faces of the old collection that became reference images. */
+  facesAdopted: number;
   historyAdded: number;
   historyPresent: number;
   /** Number of pictures of the history whose `db_id` is another one here. */
@@ -20,6 +22,7 @@ export function emptyReport(): ImportReport {
     entriesPresent: 0,
     picturesAdded: 0,
     picturesPresent: 0,
+    facesAdopted: 0,
     historyAdded: 0,
     historyPresent: 0,
     historyRenumbered: 0,

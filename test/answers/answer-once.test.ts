@@ -5,6 +5,7 @@ import { answerOnce } from '../../lib/answers/answer-once.ts';
 import type { KeptAnswers } from '../../lib/answers/port.ts';
 import { addImages } from '../../lib/blacklist/add-images.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
+import { finishInterrupted } from '../../lib/blacklist/sweep.ts';
 import { ProcessImagesRequest } from '../../lib/contract/endpoints/process-images.ts';
 import { Deadline, noDeadline } from '../../lib/deadline.ts';
 import {
@@ -19,7 +20,7 @@ import { openDatabase } from '../../lib/records/sqlite/database.ts';
 import { forgetAnswers, SqliteKeptAnswers } from '../../lib/records/sqlite/kept-answers.ts';
 import { temporaryFolder } from '../api/server-process.ts';
 import { interrupted, stepBefore } from '../blacklist/steps.ts';
-import { clear, complete, contents, slots, useStores } from '../blacklist/stores.ts';
+import { clear, complete, contents, everything, slots, useStores } from '../blacklist/stores.ts';
 
 const stores = useStores();
 const resources = new AsyncDisposableStack();
@@ -155,6 +156,39 @@ describe('a request that is sent again after a crash', () => {
       expect(await contents(stores.ports)).toEqual(complete({ 'Jane Roe': 3 }));
       await clear(stores.ports);
     }
+  });
+
+  it.each(['images.put', 'faces.enroll 2', 'records.activateImage', 'records.activateImage 2'])(
+    'adds no picture twice without a key either, if it crashed twice before %s',
+    async (step) => {
+      const id = await list();
+      const add = (ports: Ports = stores.ports) => addImages(ports, id, files());
+      const attempts = Array.from({ length: 2 }, () =>
+        dying({ ...stores.ports, pictureSlots: slots(1) }, step),
+      );
+      for (const { ports, died } of attempts) await Promise.race([died, add(ports)]);
+      expect(await add()).toMatchObject({ message: '2 images added.' });
+      const again = await add();
+      expect(again).toMatchObject({
+        message: '2 images added.',
+        errors: ['one.jpg', 'two.jpg'].map((name) => `${name}: The entry had this picture already.`),
+      });
+      await finishInterrupted(stores.ports, everything());
+      expect(await contents(stores.ports)).toEqual(complete({ 'Jane Roe': 3 }));
+      await clear(stores.ports);
+    },
+  );
+
+  it('adds no picture twice where both requests run at once', async () => {
+    const id = await list();
+    for (const step of ['faces.enroll', 'records.activateImage 2', 'records.getImages 2']) {
+      const first = interrupted(stores.ports, stepBefore(step), async () => {
+        expect(await addImages(stores.ports, id, files())).toMatchObject({ message: '2 images added.' });
+      });
+      expect(await addImages(first, id, files())).toMatchObject({ message: '2 images added.' });
+      expect(await contents(stores.ports)).toEqual(complete({ 'Jane Roe': 3 }));
+    }
+    await clear(stores.ports);
   });
 
   it('finds the entry that it has made, and no other of that name', async () => {

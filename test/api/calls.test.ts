@@ -128,7 +128,7 @@ const expected: Record<string, Record<string, number>> = {
     IndexFaces: 1,
     SearchFaces: 1,
     'S3 PUT': 1,
-    BatchGetItem: 2,
+    BatchGetItem: 4,
     TransactWriteItems: 2,
   },
   'get an entry': { BatchGetItem: 1 },

@@ -2,6 +2,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { api, operations } from '../../lib/contract/api.ts';
 import { operationsOf } from '../../lib/contract/endpoint.ts';
+import { LookBackOffError } from '../../lib/errors.ts';
 import { synthesize } from './synthesize.ts';
 import { listOf, methodsOf, type Properties, resourcesOf, textOf } from './template.ts';
 
@@ -18,13 +19,14 @@ const withHead = [
 test('has a method, and the function of its endpoint behind it, for each operation of the contract', () => {
   const methods = methodsOf(template);
   expect(methods.map(({ route }) => route).sort()).toEqual([...withHead].sort());
-  const functions = methods.map(({ properties }) => {
+  const served = methods.filter(({ route }) => !route.endsWith('/look-back'));
+  const functions = served.map(({ properties }) => {
     const { Type, Uri } = properties.Integration as { Type: string; Uri: unknown };
     expect(Type).toBe('AWS_PROXY');
     return textOf(Uri);
   });
-  expect(new Set(functions).size).toBe(api.length);
-  for (const { route, properties } of methods) {
+  expect(new Set(functions).size).toBe(api.length - 1);
+  for (const { route, properties } of served) {
     const { operationId } = operations[routes.indexOf(route.replace('HEAD', 'GET'))] ?? {};
     const endpoint = api.find((contract) =>
       operationsOf(contract).some((one) => one.operationId === operationId),
@@ -32,6 +34,33 @@ test('has a method, and the function of its endpoint behind it, for each operati
     const name = endpoint?.operationId.replace(/^./, (letter) => letter.toUpperCase());
     expect(textOf((properties.Integration as { Uri: unknown }).Uri)).toContain(`Api${name}`);
   }
+});
+
+test('refuses a look-back as the contract has it, in a form that other origins can read', () => {
+  const [method] = methodsOf(synthesize({ corsOrigins: 'https://example.com' })).filter(
+    ({ route }) => route === 'POST /api/v1/blacklist/{id}/look-back',
+  );
+  expect(method?.properties).toMatchObject({
+    AuthorizationType: 'AWS_IAM',
+    Integration: {
+      Type: 'MOCK',
+      PassthroughBehavior: 'NEVER',
+      RequestTemplates: { 'application/json': '{"statusCode": 409}' },
+      IntegrationResponses: [
+        {
+          StatusCode: '409',
+          ResponseTemplates: {
+            'application/json': JSON.stringify({ detail: new LookBackOffError().message }),
+          },
+          ResponseParameters: {
+            'method.response.header.Access-Control-Allow-Origin': "'https://example.com'",
+            'method.response.header.Cache-Control': "'no-store'",
+          },
+        },
+      ],
+    },
+    MethodResponses: [{ StatusCode: '409' }],
+  });
 });
 
 test('takes multipart bodies as bytes', () => {

@@ -58,9 +58,7 @@ describe.each(Object.entries(functionNeeds))('%s', (name, needs) => {
 
   test('carries the adapters that it needs and no others', () => {
     const carried = Object.values(clients).filter((client) => bundle.contents.has(client));
-    // A look-back is refused in AWS, before it would ask any of them for anything.
-    const unasked = name === 'lookBack' ? [clients.bucket, clients.faces] : [];
-    expect(carried).toEqual([...clientsFor(needs), ...unasked]);
+    expect(carried).toEqual(clientsFor(needs));
     const local = [...bundle.contents.keys()].filter((origin) =>
       localOnly.some((place) => origin.includes(place)),
     );

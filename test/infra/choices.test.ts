@@ -20,6 +20,12 @@ test.each([
   ['similarity', '101', '-c similarity takes a number from 0 to 100'],
   ['minSimilarity', '49', '-c minSimilarity takes a number from 50 to 100'],
   ['similarity', '', '-c similarity takes a number from 0 to 100'],
+  ['collectionId', 'a b', '-c collectionId takes the id of a collection'],
+  [
+    'iamRoles',
+    'door=check',
+    '-c iamRoles takes callers with their roles, separated by commas: user/NAME=ROLE',
+  ],
   ['qualityFilter', 'high', '-c qualityFilter takes auto or none'],
   ['corsOrigins', '*', '-c corsOrigins takes origins such as https://example.com'],
   ['corsOrigins', 'ftp://files.example', '-c corsOrigins takes origins such as https://example.com'],

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { expect, test } from 'vitest';
+import { readIamRoles } from '../../lib/contract/role.ts';
 import { actorOf } from '../../lib/service/actor.ts';
 
 const event = (requestContext: object) => ({ requestContext }) as APIGatewayProxyEvent;
@@ -17,6 +18,24 @@ test.each([
 
 test('who may choose the name of a session is not taken for a user of that name', () => {
   expect(byArn('arn:aws:sts::123456789012:assumed-role/Door/jane').name).not.toBe('jane');
+});
+
+test.each([
+  ['arn:aws:sts::123456789012:assumed-role/Door/jane', 'check'],
+  ['arn:aws:iam::123456789012:user/staff/jane', 'admin'],
+  ['arn:aws:sts::123456789012:assumed-role/door/x', 'desk'],
+  // Names that their bearers choose are no user's and no role's.
+  ['arn:aws:sts::123456789012:federated-user/jane', 'desk'],
+  ['arn:aws:sts::123456789012:assumed-role/jane/Door', 'desk'],
+  ['arn:aws:iam::123456789012:user/Door', 'desk'],
+  ['arn:aws:iam::123456789012:root', 'desk'],
+])('with roles of IAM, %s is %s', (userArn, role) => {
+  const given = readIamRoles(['role/Door=check', 'user/jane=admin']) ?? new Map();
+  const of = (iamRoles: typeof given) =>
+    actorOf(event({ authorizer: null, identity: { userArn } }), { iamRoles }).role;
+  expect(of(new Map([...given, ['*', 'desk']]))).toBe(role);
+  // Who is not named has the least role, unless others have one.
+  expect(of(given)).toBe(role === 'desk' ? 'metrics' : role);
 });
 
 test.each([

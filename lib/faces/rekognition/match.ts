@@ -319,12 +319,14 @@ function widerSimilarity(threshold: number): number {
 
 /** Converts a match; returns none for a face that is not ours, or that has no id. */
 function matchOf({ Face, Similarity = 0 }: RekognitionMatch): FaceMatch[] {
-  const owner = ownerOf(Face?.ExternalImageId);
+  const owner = ownerOf(Face?.ExternalImageId, Face?.FaceId);
   if (!owner || Face?.FaceId === undefined) return [];
+  const { entryId, imageId } = owner;
   return [
     {
-      ...owner,
-      identity: `aws_rekognition_external_id:${owner.entryId}`,
+      entryId,
+      imageId,
+      identity: `aws_rekognition_external_id:${entryId}`,
       target: null,
       distance: distanceOf(Similarity),
       similarity: Similarity,

@@ -8,15 +8,29 @@ import type { FaceOwner } from '../port.ts';
  */
 const externalImageIdForm = /^([1-9]\d{0,14}):([A-Za-z0-9-]+)$/;
 
+/** Pattern of the `ExternalImageId`s of the service that came before this one: the entry's id alone. */
+const takenOverForm = /^[1-9]\d{0,14}$/;
+const faceIdForm = /^[A-Za-z0-9-]+$/;
+
 /** Writes an owner as an `ExternalImageId`, within Rekognition's `[a-zA-Z0-9_.\-:]{1,255}`. */
 export function externalImageIdOf({ entryId, imageId }: FaceOwner): string {
   return `${entryId}:${imageId}`;
 }
 
-/** Reads the owner of a face; returns `undefined` for a face that another program added to the collection. */
-export function ownerOf(externalImageId: string | undefined): FaceOwner | undefined {
+/**
+ * Reads the owner of a face; returns `undefined` for a face that another program added to the collection. A
+ * face that an import took over has its own id as the id of its image. Only a record tells if it was taken
+ * over, see `ListedFace.isTakenOver`.
+ */
+export function ownerOf(
+  externalImageId: string | undefined,
+  faceId: string | undefined,
+): (FaceOwner & { readonly isTakenOver?: true }) | undefined {
   const [, entryId, imageId] = externalImageIdForm.exec(externalImageId ?? '') ?? [];
-  return entryId === undefined || imageId === undefined ? undefined : { entryId: Number(entryId), imageId };
+  if (entryId !== undefined && imageId !== undefined) return { entryId: Number(entryId), imageId };
+  const isNumber = externalImageId !== undefined && takenOverForm.test(externalImageId);
+  if (!isNumber || faceId === undefined || !faceIdForm.test(faceId)) return undefined;
+  return { entryId: Number(externalImageId), imageId: faceId, isTakenOver: true };
 }
 
 /**

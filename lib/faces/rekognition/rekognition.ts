@@ -199,7 +199,10 @@ class Rekognition implements FaceBackend {
     await ignoringNoCollection(() => deleteFaces(this.#gallery, [...ids]));
   }
 
-  /** Lists our faces, without those that other programs added to the collection. */
+  /**
+   * Lists our faces, and those that an import has taken over or may take over. Faces with other names, which
+   * other programs added to the collection, are left out.
+   */
   async *listFaces(): AsyncIterable<ListedFace> {
     const { caller, collectionId } = this.#gallery;
     let NextToken: string | undefined;
@@ -207,7 +210,7 @@ class Rekognition implements FaceBackend {
       const command = new ListFacesCommand({ CollectionId: collectionId, MaxResults: 4096, NextToken });
       const page = await ignoringNoCollection(() => caller.send(command));
       for (const { ExternalImageId, FaceId } of page?.Faces ?? []) {
-        const owner = ownerOf(ExternalImageId);
+        const owner = ownerOf(ExternalImageId, FaceId);
         if (owner && FaceId !== undefined) {
           yield { ...owner, faceId: faceTokenOf(collectionId, FaceId), isCurrent: true };
         }

@@ -4,8 +4,13 @@ import { watch } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { Rekognition } from '@aws-sdk/client-rekognition';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compareFaces } from '../../../lib/blacklist/compare-faces.ts';
+import { removeEntryEverywhere } from '../../../lib/blacklist/remove.ts';
 import { parseConfig } from '../../../lib/config.ts';
+import { decodePicture } from '../../../lib/inputs/decode.ts';
+import { measurePicture } from '../../../lib/inputs/measure.ts';
 import { ports } from '../../../lib/wiring/open.ts';
 import { connectOverHttp } from '../../api/connections.ts';
 import { sample } from '../../api/pictures.ts';
@@ -39,6 +44,10 @@ async function run(folder: string, settings: Settings, ...options: string[]) {
     text(child.stderr),
   ]);
   return { code, output, errors };
+}
+
+async function pictureOf(bytes: Buffer) {
+  return decodePicture(await measurePicture(bytes));
 }
 
 /** Times differ between runs. */
@@ -203,17 +212,29 @@ async function* changesOf(watcher: ReturnType<typeof watch>): AsyncGenerator<[st
 }
 
 describe('npm run import', () => {
-  test('takes people and history into AWS, beside entries that have their ids and names already', async () => {
+  test('takes people, history and faces into AWS, beside entries that have their ids and names already', async () => {
     await using cloud = await aws();
     const old = join(cloud.folder, 'old');
     await mkdir(old);
     const count = 50;
     await makeOldService(old, count);
+    const { AWS_REKOGNITION_COLLECTION_ID: CollectionId = '' } = cloud.settings;
     const opened = await ports(parseConfig(cloud.settings));
+    const rekognition = new Rekognition({});
+    const index = async (ExternalImageId: string, picture: Buffer) => {
+      const options = { CollectionId, ExternalImageId, MaxFaces: 1, Image: { Bytes: picture } };
+      return (await rekognition.indexFaces(options)).FaceRecords?.[0]?.Face?.FaceId ?? '';
+    };
+    const indexed = async () =>
+      ((await rekognition.listFaces({ CollectionId })).Faces ?? []).map(({ FaceId }) => FaceId);
     try {
       const { id } = await opened.records.createEntry({ name: 'Jane Roe', reason: 'Another one.' });
       await opened.records.activateEntry(id);
-      const first = await run(old, cloud.settings);
+      await rekognition.createCollection({ CollectionId });
+      // The folder of the entry 40 is lost, and nobody has the other names.
+      const lost = await index('40', await sample(6, 720));
+      const others = [await index('12345', await sample(3)), await index('someone', await sample(3))];
+      const first = await run(old, cloud.settings, '--collection', CollectionId);
       expect(first).toMatchObject({ code: 0, errors: '' });
       expect(first.output).toContain(
         "entry 1 'Person 1': Another entry, 'Jane Roe', has the id 1 here, so this one gets a new id.",
@@ -221,17 +242,33 @@ describe('npm run import', () => {
       expect(first.output).toContain(
         "entry 3 'Jane Roe': Another entry is called 'Jane Roe' here, so this one is called 'Jane Roe (2)'.",
       );
-      expect(
-        withoutTimes((await run(old, cloud.settings)).output)
-          .split('\n')
-          .slice(0, 3),
-      ).toEqual([
+      expect(first.output).toContain('1 face of the collection adopted.');
+      expect(first.output).toContain(
+        'collection: 1 face of entry 12345 stays there, and matches nobody: no person was taken over with this id.',
+      );
+      const second = await run(old, cloud.settings, '--collection', CollectionId);
+      expect(withoutTimes(second.output).split('\n').slice(0, 4)).toEqual([
         `0 persons taken over, ${count + 1} there already.`,
         '0 pictures enrolled, 3 there already.',
+        '0 faces of the collection adopted.',
         '0 processed pictures taken over, 5 there already.',
       ]);
+      expect(second.output).toContain(
+        "entry 40 'Missing Folder': 1 face of the collection is there without a picture.",
+      );
+      expect(await opened.records.listImages(40)).toMatchObject([{ id: lost, status: 'ACTIVE', file: null }]);
+      const { faces } = await opened.faces.match(await pictureOf(await sample(6, 720)), {});
+      expect(faces.flatMap(({ matches }) => matches.map(({ imageId }) => imageId))).toContain(lost);
+
+      // The sweep leaves the faces of others alone, and a deletion takes one that was adopted.
+      const { strays, current } = await compareFaces(opened);
+      expect(strays).toEqual([]);
+      expect([...current]).toContain(lost);
+      await removeEntryEverywhere(opened, 40);
+      expect(await indexed()).toEqual(expect.arrayContaining(others));
+      expect(await indexed()).not.toContain(lost);
       const entries = await opened.records.listEntries('ACTIVE');
-      expect(entries).toHaveLength(count + 2);
+      expect(entries).toHaveLength(count + 1);
       expect(entries.find((entry) => entry.id === 1)?.reason).toBe('Another one.');
       expect(entries.filter(({ name }) => name === 'Person 1').map((entry) => entry.id > 9000)).toEqual([
         true,
@@ -245,7 +282,24 @@ describe('npm run import', () => {
       });
     } finally {
       await opened.close();
+      rekognition.destroy();
     }
+  }, 300_000);
+
+  test('refuses a collection that the settings do not use', async () => {
+    await using data = await temporaryFolder();
+    const settings = {
+      DATA_DIR: data.path,
+      FACE_PROCESSING_BACKEND: 'aws_rekognition',
+      AWS_REGION: 'eu-west-1',
+      AWS_S3_BUCKET_NAME: 'pictures',
+      AWS_REKOGNITION_COLLECTION_ID: 'new-faces',
+    };
+    const { code, errors } = await run(import.meta.dirname, settings, '--collection', 'old-faces');
+    expect({ code, errors }).toEqual({
+      code: 1,
+      errors: expect.stringContaining('Set AWS_REKOGNITION_COLLECTION_ID=old-faces, which is new-faces now.'),
+    });
   });
 
   test.each([
@@ -253,7 +307,10 @@ describe('npm run import', () => {
     [[import.meta.dirname], 'There is no blacklist.db in'],
     [[import.meta.dirname, '--map', 'x'], "--map takes OLD=NEW, such as /app=/srv/old, not 'x'."],
     [[import.meta.dirname, '--map', '/app=/no/such'], 'there is no folder /no/such.'],
-    [[import.meta.dirname, '--collection', 'faces'], '--collection is not there yet'],
+    [
+      [import.meta.dirname, '--collection', 'faces'],
+      '--collection takes over faces of Rekognition: set FACE_PROCESSING_BACKEND=aws_rekognition, or leave it out.',
+    ],
   ])('called with %j, it says what is wrong', async ([folder = '', ...options], message) => {
     await using data = await temporaryFolder();
     const { code, output, errors } = await run(folder, { DATA_DIR: data.path }, ...options);

@@ -1,0 +1,111 @@
+import * as z from 'zod';
+import { ConfigError } from '../../lib/config.ts';
+import { EntryName } from '../../lib/contract/fields.ts';
+import { InputUnreadableError } from '../../lib/errors.ts';
+import { pictureTooLarge } from '../../lib/inputs/too-large.ts';
+import type { FoundPeople, PersonPicture } from './found-people.ts';
+
+/** Name of the variable with the key of CompreFace's recognition service; others can see arguments. */
+export const keyVariable = 'COMPREFACE_API_KEY';
+
+const pageSize = 500;
+const timeoutMs = 30_000;
+
+/** Page of `GET /api/v1/recognition/faces`. */
+const Faces = z.object({
+  faces: z.array(z.object({ image_id: z.string(), subject: z.string() })),
+  total_pages: z.number(),
+});
+
+/**
+ * Reads the subjects of a running CompreFace, each with its pictures, by its REST API.
+ * @param address such as `http://127.0.0.1:8000`
+ * @throws ConfigError when it does not answer as CompreFace does
+ */
+export async function readCompreFace(address: string, key: string): Promise<FoundPeople> {
+  const root = rootOf(address);
+  const byName = new Map<string, PersonPicture[]>();
+  const remarks: string[] = [];
+  for (let page = 0, pages = 1; page < pages; page += 1) {
+    const url = new URL(`api/v1/recognition/faces?page=${page}&size=${pageSize}`, root);
+    const { faces, total_pages } = await pageOf(url, key);
+    pages = total_pages;
+    for (const { image_id, subject } of faces) {
+      const { data: name } = EntryName.safeParse(subject);
+      if (name === undefined) remarks.push(`${subject}: A name has 1 to 100 characters.`);
+      else byName.set(name, [...(byName.get(name) ?? []), pictureOf(root, image_id, key)]);
+    }
+  }
+  const persons = [...byName].map(([name, pictures]) => ({ name, reason: null, pictures }));
+  return { persons, remarks: [...new Set(remarks)], passedOver: new Set() };
+}
+
+function rootOf(address: string): URL {
+  const url = URL.parse(address);
+  if (!url || !/^https?:$/.test(url.protocol) || url.username !== '') {
+    throw new ConfigError(
+      `--compreface takes the address of CompreFace, such as http://127.0.0.1:8000, not '${address}'.`,
+    );
+  }
+  return new URL(`${url.origin}${url.pathname.replace(/\/*$/, '/')}`);
+}
+
+async function pageOf(url: URL, key: string): Promise<z.output<typeof Faces>> {
+  const response = await get(url, key).catch((cause: unknown) => {
+    throw new ConfigError(`${url.origin} does not answer (${wordsOf(cause)}).`);
+  });
+  if (response.status === 401 || response.status === 403 || response.status === 404) {
+    throw new ConfigError(
+      `${url.origin} refuses the key in ${keyVariable}, or is no CompreFace (${response.status}). ` +
+        'It wants the key of a service of the type recognition.',
+    );
+  }
+  const page = Faces.safeParse(await response.json().catch(() => undefined));
+  if (response.ok && page.success) return page.data;
+  throw new ConfigError(`${url.origin} does not answer as CompreFace does (${response.status}).`);
+}
+
+function pictureOf(root: URL, imageId: string, key: string): PersonPicture {
+  return {
+    name: imageId,
+    async read(maxBytes) {
+      try {
+        const url = new URL(`api/v1/recognition/faces/${encodeURIComponent(imageId)}/img`, root);
+        const response = await get(url, key);
+        if (!response.ok)
+          throw new InputUnreadableError(`CompreFace has no picture of it (${response.status}).`);
+        return await bytesOf(response, maxBytes);
+      } catch (error) {
+        if (error instanceof TypeError || error instanceof DOMException) {
+          throw new InputUnreadableError(`The picture did not come (${wordsOf(error)}).`);
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+/** Sends a request; the key goes to no other address. */
+function get(url: URL, key: string): Promise<Response> {
+  return fetch(url, {
+    headers: { 'x-api-key': key },
+    redirect: 'error',
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+}
+
+async function bytesOf({ body }: Response, maxBytes: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of body ?? []) {
+    length += part.length;
+    if (length > maxBytes) throw pictureTooLarge(maxBytes);
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+function wordsOf(error: unknown): string {
+  const { cause, message } = error as Error;
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : message;
+}

@@ -1,0 +1,95 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseTable, readPeopleTable } from '../../../local/import/people-table.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'face-blacklist-table-'));
+  await mkdir(join(folder, 'people', 'pictures'), { recursive: true });
+  await writeFile(join(folder, 'people', 'pictures', 'a.jpg'), 'a');
+  await writeFile(join(folder, 'people', 'b.jpg'), 'b');
+  await writeFile(join(folder, 'secret.jpg'), 'secret');
+  await symlink(join(folder, 'secret.jpg'), join(folder, 'people', 'link.jpg'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function read(content: string | Buffer) {
+  const path = join(folder, 'people', 'people.csv');
+  await writeFile(path, content);
+  const { persons, remarks } = await readPeopleTable(path);
+  const read = persons.map(async ({ name, reason, pictures }) => ({
+    name,
+    reason,
+    pictures: await Promise.all(
+      pictures.map(async (picture) => {
+        const bytes = await picture.read(100).catch((error: Error) => error.message);
+        return typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString();
+      }),
+    ),
+  }));
+  return { persons: await Promise.all(read), remarks };
+}
+
+describe('a table of people', () => {
+  test('has one person for each name, with all files and the first reason', async () => {
+    expect(
+      await read(
+        '\ufeffName,Reason,Files,Door\r\nJane Roe,"Banned, ""for life"".\nSince May.",pictures\\a.jpg|b.jpg,3\r\n\r\n  Jane   Roe ,Other,b.jpg,\r\nJohn,,b.jpg',
+      ),
+    ).toEqual({
+      persons: [
+        { name: 'Jane Roe', reason: 'Banned, "for life".\nSince May.', pictures: ['a', 'b', 'b'] },
+        { name: 'John', reason: null, pictures: ['b'] },
+      ],
+      remarks: ["The column 'door' is passed over."],
+    });
+  });
+
+  test('may have semicolons, and Windows-1252, as spreadsheets write it', async () => {
+    const { persons } = await read(Buffer.from('name;files\nZo\xeb;"b.jpg;pictures/a.jpg"\n', 'latin1'));
+    expect(persons).toEqual([{ name: 'Zoë', reason: null, pictures: ['b', 'a'] }]);
+  });
+
+  test('is told of where a row can not be used, or only in part', async () => {
+    const { persons, remarks } = await read(
+      `name,reason,files\n,x,b.jpg\nJane,x,\nJohn,${'x'.repeat(300)},b.jpg\n`,
+    );
+    expect(persons).toEqual([{ name: 'John', reason: 'x'.repeat(255), pictures: ['b'] }]);
+    expect(remarks).toEqual([
+      'Row 2: A name has 1 to 100 characters.',
+      'Row 3, Jane: It names no file.',
+      'Row 4, John: Its reason has 300 characters; the first 255 are kept.',
+    ]);
+  });
+
+  test.each(['../secret.jpg', 'link.jpg', '/etc/passwd', 'missing.jpg', '.'])(
+    'reads nothing outside of its folder: %s',
+    async (file) => {
+      const { persons } = await read(`name,files\nJane,${file}\n`);
+      expect(persons[0]?.pictures).toEqual(['There is no such file in the folder of the table.']);
+    },
+  );
+
+  test.each(['', 'person,picture\nJane,b.jpg', 'name\nJane'])(
+    'without its columns is refused: %j',
+    async (content) => {
+      await expect(read(content)).rejects.toThrow(
+        'The first line has to name the columns name and files, and reason if there is one.',
+      );
+    },
+  );
+
+  test('that is not there is told by its name', async () => {
+    const path = join(folder, 'none.csv');
+    await expect(readPeopleTable(path)).rejects.toThrow(`${path} can't be read (ENOENT).`);
+  });
+
+  test('whose quotes do not end is refused, with the row', () => {
+    expect(() => parseTable('name,files\n"Jane,b.jpg\nJohn,b.jpg', ',')).toThrow(
+      'Row 2: A quoted cell does not end as it should.',
+    );
+    expect(() => parseTable('name,files\n"Jane"x,b.jpg', ',')).toThrow('Row 2');
+  });
+});

@@ -10,7 +10,7 @@ import { removeEntryEverywhere } from './remove.ts';
 /**
  * Erases an entry with its pictures and faces, and with what the history has of it; returns it as it was.
  * One whose erasure broke off is erased to the end.
- * With `mergedInto`, the other entry takes over the history, which is kept. Its pictures must be there already.
+ * With `mergedInto`, the other entry takes over the history. It must have the pictures already.
  * @throws EntryNotFoundError
  * @throws RequestInvalidError when it can't be merged; nothing is deleted then.
  * @throws VersionConflictError when it has none of the versions; nothing is deleted then.

@@ -94,7 +94,7 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     await pictureIsShown(card);
     await card.getByRole('button', { name: `Pause ${camera}` }).click();
     await card.getByText('Paused').waitFor();
-    // What it saw before is no longer shown as if it were now.
+    // The picture of before is no longer shown as if it were now.
     await card.getByRole('img', { name: `What ${camera} sees: cannot be shown` }).waitFor();
     await card.getByRole('button', { name: `Go on ${camera}` }).click();
     await card.getByText('Paused').waitFor({ state: 'detached' });

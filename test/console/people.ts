@@ -180,7 +180,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
     expect(await setup().api.entries()).toMatchObject([
       { id: kept.id, image_count: 2, severity: 'danger', notes: `${name} B\nARMED.` },
     ]);
-    // What the history has of the other stays until the remaining entry is erased.
+    // The other's history stays until the remaining entry is erased.
     const historyOf = async () => (await setup().api.page(`?entry_id=${other.id}&limit=1`)).items;
     expect(await historyOf()).toMatchObject([{ db_id: seen, saved_image_path: expect.any(String) }]);
     await setup().api.delete(kept.id);

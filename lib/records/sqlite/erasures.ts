@@ -28,7 +28,7 @@ export function beginErasure(
   const now = new Date().toISOString();
   statements.insertErasure.run(entry.id, history, now, JSON.stringify(nothingErased), mergedInto);
   if (!isNew) return;
-  // Of a person who stays listed, receivers are still told.
+  // Receivers are still told of a person who stays listed.
   if (mergedInto === null) {
     noteErasure(statements, entry.id, { pending_events: forgetEvents(statements, outbox, entry.id) });
   }

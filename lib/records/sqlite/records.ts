@@ -220,7 +220,7 @@ class SqliteRecords implements RecordStore {
         this.#statements.markEntryDeleting.run(entryId);
         if (before && history) {
           beginErasure(this.#statements, this.#outbox, before, history, mergedInto ?? null);
-          // What was merged stands in the other entry, byte for byte.
+          // The other entry has the same embeddings, byte for byte.
           if (mergedInto === undefined) this.#noteTraces(before, history);
         }
         return before;

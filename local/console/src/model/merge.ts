@@ -7,8 +7,8 @@ const severities = [null, 'info', 'warning', 'danger'] as const;
 
 /**
  * Returns what the remaining entry gets of the other one's fields, so that no warning is lost: the graver
- * severity, the later end of the ban, and reason and notes at the end of its own notes. An entry in force stays
- * so.
+ * severity, the later end of the ban, and reason and notes at the end of its own notes. An entry in force
+ * stays so.
  */
 export function mergedFields(into: BlacklistRecord, from: BlacklistRecord): PersonPatch {
   const texts = [from.name, from.reason, from.notes].filter(

@@ -6,5 +6,9 @@ import { stores } from '../lib/wiring/open.ts';
 
 /** DELETE /api/v1/blacklist/{id}/ */
 export const handler = endpoint(deleteEntryContract, async ({ params, query }, { event }) =>
-  deleteEntry(await stores(), params.id, { ifVersion: wantedVersions(event), history: query.history }),
+  deleteEntry(await stores(), params.id, {
+    ifVersion: wantedVersions(event),
+    history: query.history,
+    mergedInto: query.merged_into,
+  }),
 );

@@ -3,24 +3,31 @@ import { EntryNotFoundError } from '../errors.ts';
 import type { Stores } from '../ports.ts';
 import type { ErasureOptions } from '../records/port.ts';
 import { blacklistRecord } from './blacklist-record.ts';
+import { requireMerged } from './merge-entry.ts';
 import { persistently } from './persistently.ts';
 import { removeEntryEverywhere } from './remove.ts';
 
 /**
  * Erases an entry with its pictures and faces, and with what the history has of it; returns it as it was.
  * One whose erasure broke off is erased to the end.
+ * With `mergedInto`, the other entry takes over the history. It must have the pictures already.
  * @throws EntryNotFoundError
+ * @throws RequestInvalidError when it can't be merged; nothing is deleted then.
  * @throws VersionConflictError when it has none of the versions; nothing is deleted then.
  */
 export async function deleteEntry(
   ports: Stores,
   entryId: number,
-  { history = 'redact', ...condition }: ErasureOptions = {},
+  { history = 'redact', mergedInto, ...condition }: ErasureOptions = {},
 ): Promise<BlacklistRecord> {
   const entry = await ports.records.getEntry(entryId);
   if (!entry || entry.status === 'PENDING') throw new EntryNotFoundError();
+  // One whose erasure broke off is erased as that was begun.
+  const isMerge = mergedInto !== undefined && entry.status === 'ACTIVE';
+  if (isMerge) await requireMerged(ports, entry, mergedInto);
+  const choice = isMerge ? { history: 'keep' as const, mergedInto } : { history };
   // Hidden first, in one step with the look at its version, and with the note of its erasure.
-  await persistently(() => ports.records.markEntryDeleting(entryId, { ...condition, history }));
+  await persistently(() => ports.records.markEntryDeleting(entryId, { ...condition, ...choice }));
   await removeEntryEverywhere(ports, entryId);
   return blacklistRecord(ports, entry);
 }

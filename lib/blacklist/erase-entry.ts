@@ -7,6 +7,7 @@ import type { EntryRecord, ErasedCounts, ErasureRecord, ProcessedFilter } from '
 import { matchesOf, tellsOf } from '../records/shared/redaction.ts';
 import { uploadKeyStart } from '../upload-name.ts';
 import { eraseCopies } from './erase-copies.ts';
+import { allMerged } from './merged-entries.ts';
 import { persistently } from './persistently.ts';
 
 /** Records that are read, and changed, at once. */
@@ -14,8 +15,8 @@ const recordsAtOnce = 50;
 
 /**
  * Takes an entry out of the history: its name, reason and identity, and every picture, copy, crop and upload
- * in which it matched or nearly matched; with `delete`, the records too. The records count what goes. Doing
- * it again from any point ends the same.
+ * in which it matched or nearly matched; with `delete`, the records too. The same goes for the entries that
+ * were merged into it. The records count what goes. Doing it again from any point ends the same.
  * @returns the number of records that told of the entry
  */
 export async function eraseHistory(
@@ -23,11 +24,17 @@ export async function eraseHistory(
   erasure: Pick<ErasureRecord, 'entryId' | 'history' | 'removed'>,
 ): Promise<number> {
   if (erasure.history === 'keep') return 0;
-  const uploads = { files: await list(stores, 'uploads'), removed: erasure.removed.uploads ?? 0 };
+  const uploads: KnownUploads = {
+    files: await list(stores, 'uploads'),
+    removed: erasure.removed.uploads ?? 0,
+    erasedId: erasure.entryId,
+  };
   let records = 0;
-  // A picture that shows very many is found by the ids of some alone.
-  for (const filter of [{ entryId: erasure.entryId }, { nearEntryId: erasure.entryId }, { isCrowd: true }]) {
-    records += await eraseMatching(stores, filter, erasure, uploads);
+  for (const entryId of [erasure.entryId, ...(await allMerged(stores.records, erasure.entryId))]) {
+    // A picture that shows very many is found by the ids of some alone.
+    for (const filter of [{ entryId }, { nearEntryId: entryId }, { isCrowd: true }]) {
+      records += await eraseMatching(stores, filter, { ...erasure, entryId }, uploads);
+    }
   }
   return records;
 }
@@ -67,7 +74,7 @@ async function eraseMatching(
     if (ids.length === 0) continue;
     await eraseCopies(images, wanted);
     if (await eraseUploads(stores, wanted, uploads)) {
-      await persistently(() => records.noteErasure(entryId, { uploads: uploads.removed }));
+      await persistently(() => records.noteErasure(uploads.erasedId, { uploads: uploads.removed }));
     }
     await persistently(() => records.redactProcessed(ids, entryId));
     if (history === 'delete') {
@@ -84,6 +91,8 @@ async function eraseMatching(
 interface KnownUploads {
   readonly files: readonly Leftover[];
   removed: number;
+  /** Id of the entry whose erasure counts them. */
+  readonly erasedId: number;
 }
 
 /** Deletes the uploads that results name, with what is told beside them; returns true if there were any. */

@@ -5,9 +5,10 @@ import type { BlacklistMatch, ImageProcessingResult } from '../contract/shapes.t
 import { copiesOf } from '../images/copies.ts';
 import type { ImageLocator } from '../images/port.ts';
 import { oldestFirst } from '../records/oldest-first.ts';
-import type { ImageRecord, RecordStore } from '../records/port.ts';
+import type { ImageRecord, ProcessedFilter, RecordStore } from '../records/port.ts';
 import { matchesOf } from '../records/shared/redaction.ts';
 import { activeEntry, blacklistRecord } from './blacklist-record.ts';
+import { allMerged } from './merged-entries.ts';
 import { referenceImage } from './reference-image.ts';
 import { StaffNames } from './staff-names.ts';
 
@@ -61,7 +62,7 @@ export async function exportEntry(
 ): Promise<EntryExport> {
   const entry = await activeEntry(ports, entryId);
   const images = (await ports.records.listImages(entryId)).filter(({ status }) => status === 'ACTIVE');
-  const part = new ExportPart(ports, entryId, options);
+  const part = new ExportPart(ports, entryId, await allMerged(ports.records, entryId), options);
   const record = blacklistRecord(ports, entry);
   return { files: part.files(record, images), next: () => part.next };
 }
@@ -70,14 +71,17 @@ class ExportPart {
   next: number | undefined;
   readonly #ports: ExportPorts;
   readonly #entryId: number;
+  /** The entry's id, and those of the entries that were merged into it. */
+  readonly #ids: readonly number[];
   readonly #options: ExportOptions;
   readonly #links: Record<string, string> = {};
   readonly #staff = new StaffNames();
   #characters = 0;
 
-  constructor(ports: ExportPorts, entryId: number, options: ExportOptions) {
+  constructor(ports: ExportPorts, entryId: number, merged: readonly number[], options: ExportOptions) {
     this.#ports = ports;
     this.#entryId = entryId;
+    this.#ids = [entryId, ...merged];
     this.#options = options;
   }
 
@@ -118,16 +122,16 @@ class ExportPart {
         return;
       }
       const id = result.db_id as number;
-      yield this.#json(`history/${id}/record.json`, onlyAbout(result, this.#entryId));
+      yield this.#json(`history/${id}/record.json`, onlyAbout(result, this.#ids));
       for (const key of copiesOf(result)) yield* this.#picture(`history/${id}/${copyName(key)}`, key);
       last = id;
     }
   }
 
-  /** Merges three lists by their ids; a record that is in several comes once. */
+  /** Merges lists by their ids; a record that is in several comes once. */
   async *#records(after: number): AsyncGenerator<ImageProcessingResult> {
-    const entryId = this.#entryId;
-    const filters = [{ entryId }, { nearEntryId: entryId }, { isCrowd: true }];
+    const own = this.#ids.flatMap((entryId) => [{ entryId }, { nearEntryId: entryId }]);
+    const filters: ProcessedFilter[] = [...own, { isCrowd: true }];
     const lists = filters.map((filter) => oldestFirst(this.#ports.records, filter, after));
     const heads = await Promise.all(lists.map((list) => list.next()));
     for (;;) {
@@ -136,7 +140,7 @@ class ExportPart {
       if (id === Number.POSITIVE_INFINITY) return;
       const result = heads[ids.indexOf(id)]?.value as ImageProcessingResult;
       for (const [index, list] of lists.entries()) if (ids[index] === id) heads[index] = await list.next();
-      if (matchesOf(result, entryId).length > 0) yield result;
+      if (this.#ids.some((entryId) => matchesOf(result, entryId).length > 0)) yield result;
     }
   }
 
@@ -183,12 +187,12 @@ function copyName(key: string): string {
   return /-(original|annotated)\.[a-z]+$/.exec(key)?.[1] ?? 'crop';
 }
 
-/** Leaves out the faces that did not match the entry, and of the others the other entries. */
-function onlyAbout(result: ImageProcessingResult, entryId: number): ImageProcessingResult {
+/** Leaves out the faces that did not match these entries, and of the others the other entries. */
+function onlyAbout(result: ImageProcessingResult, ids: readonly number[]): ImageProcessingResult {
   const own = (matches: readonly BlacklistMatch[] | null) =>
-    matches?.filter(({ entry }) => entry.id === entryId) ?? null;
+    matches?.filter(({ entry }) => ids.includes(entry.id)) ?? null;
   const faces = result.faces
-    .filter((face) => matchesOf({ faces: [face] }, entryId).length > 0)
+    .filter((face) => ids.some((entryId) => matchesOf({ faces: [face] }, entryId).length > 0))
     .map((face) => ({
       ...face,
       blacklist_matches: own(face.blacklist_matches) ?? [],

@@ -2,7 +2,8 @@ import type { Config } from '../config.ts';
 import type { Erasure } from '../contract/endpoints/get-erasure.ts';
 import { dayMs } from '../days.ts';
 import { ErasureNotFoundError } from '../errors.ts';
-import type { ErasureRecord, RecordStore } from '../records/port.ts';
+import type { ErasedCounts, ErasureRecord, RecordStore } from '../records/port.ts';
+import { allMerged, decidingErasure } from './merged-entries.ts';
 
 type Remaining = Erasure['remaining'][number];
 export type ErasureSettings = Pick<Config, 'aws' | 'webhooks' | 'mqtt' | 'recoveryDays' | 'keepDays'>;
@@ -18,33 +19,58 @@ const streamDays = 1;
  * @throws ErasureNotFoundError
  */
 export async function getErasure(
-  { records }: { readonly records: Pick<RecordStore, 'getErasure'> },
+  { records }: { readonly records: Pick<RecordStore, 'getErasure' | 'mergedEntries'> },
   settings: ErasureSettings,
   entryId: number,
 ): Promise<Erasure> {
   const erasure = await records.getErasure(entryId);
   if (!erasure) throw new ErasureNotFoundError();
+  const deciding = await decidingErasure(records, erasure);
+  const isKept = deciding === undefined || deciding.history === 'keep' || deciding.finished === null;
+  const removed = await removedOf(records, erasure);
   return {
     entry_id: erasure.entryId,
     history: erasure.history,
+    merged_into: erasure.mergedInto ?? null,
     started_at: erasure.started,
     finished_at: erasure.finished,
-    removed: Object.entries(erasure.removed).map(([place, count]) => ({ place, count })),
-    remaining: remainingOf(erasure, settings),
+    removed: Object.entries(removed).map(([place, count]) => ({ place, count })),
+    remaining: remainingOf(erasure, isKept, settings),
   };
 }
 
-function remainingOf({ started, finished, history }: ErasureRecord, settings: ErasureSettings): Remaining[] {
+/** Counts what was removed of the history of merged entries too. */
+async function removedOf(
+  records: Pick<RecordStore, 'getErasure' | 'mergedEntries'>,
+  { entryId, removed }: ErasureRecord,
+): Promise<ErasedCounts> {
+  let { history_records, history_pictures } = removed;
+  for (const id of await allMerged(records, entryId)) {
+    const merged = await records.getErasure(id);
+    history_records += merged?.removed.history_records ?? 0;
+    history_pictures += merged?.removed.history_pictures ?? 0;
+  }
+  return { ...removed, history_records, history_pictures };
+}
+
+function remainingOf(
+  { started, finished, history, mergedInto }: ErasureRecord,
+  isKept: boolean,
+  settings: ErasureSettings,
+): Remaining[] {
   const since = Date.parse(finished ?? started);
   const after = (days: number) => new Date(since + days * dayMs).toISOString();
   const isDeployed = settings.aws?.tableName !== undefined;
   return [
-    ...(history === 'keep'
+    ...(history === 'keep' && isKept
       ? [
           {
             place: 'history',
             until: null,
-            note: 'It was to be kept, with names and pictures, until its own time is up.',
+            note:
+              mergedInto === undefined
+                ? 'It was to be kept, with names and pictures, until its own time is up.'
+                : `It was merged into entry ${mergedInto}, with whose erasure its history goes.`,
           },
         ]
       : []),

@@ -35,7 +35,7 @@ export async function removeEntryEverywhere(stores: Stores, entryId: number): Pr
       await persistently(() => records.noteErasure(entryId, counts));
     }
     // As long as the person's own faces are enrolled.
-    await eraseKeptFaces(stores, erasure, found);
+    if (erasure.mergedInto === undefined) await eraseKeptFaces(stores, erasure, found);
   }
   await persistently(() => faces.remove(found.map(faceOf)));
   await persistently(() => images.erase(`${entryFolder(entryId)}/`));

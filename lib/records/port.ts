@@ -255,6 +255,11 @@ export type HistoryChoice = (typeof historyChoices)[number];
 /** Conditions and choices of a deletion. */
 export interface ErasureOptions extends IfVersion {
   readonly history?: HistoryChoice;
+  /**
+   * Id of the entry that the person is listed under from now on. The history stays as long as that entry, and
+   * goes with its erasure. It counts together with `history` alone.
+   */
+  readonly mergedInto?: number | undefined;
 }
 
 /** Places that an erasure empties, each with how many were found there. */
@@ -279,6 +284,8 @@ export interface ErasedCounts {
 export interface ErasureRecord {
   readonly entryId: number;
   readonly history: HistoryChoice;
+  /** Id of the entry that this one was merged into. */
+  readonly mergedInto?: number;
   /** ISO 8601, UTC. */
   readonly started: string;
   /** ISO 8601, UTC; null until everything is gone. */
@@ -394,8 +401,9 @@ export interface RecordStore {
    * Returns it as it was before, `undefined` when there is none.
    *
    * With a choice what becomes of its history, an erasure is noted in the same step, and receivers of events
-   * are to be told. An erasure that is under way takes over the choice.
+   * are to be told. An erasure that is under way takes over the choice, unless it ends a merge.
    * @throws VersionConflictError when an `ACTIVE` entry has none of the versions
+   * @throws RequestInvalidError when the entry that it is merged into is not `ACTIVE`; nothing changes then
    * @throws BackendUnavailableError, ThrottledError
    */
   markEntryDeleting(entryId: number, options?: ErasureOptions): Promise<EntryRecord | undefined>;
@@ -404,6 +412,12 @@ export interface RecordStore {
    * @throws BackendUnavailableError, ThrottledError
    */
   getErasure(entryId: number): Promise<ErasureRecord | undefined>;
+  /**
+   * Lists the ids of the entries that were merged into an entry, not those that were merged into them before.
+   * The cost grows with their number alone.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  mergedEntries(entryId: number): Promise<number[]>;
   /**
    * Notes what was found, of each place the larger of two counts, so that it can be noted again; and that
    * the erasure is finished.

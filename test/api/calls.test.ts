@@ -189,7 +189,7 @@ const expected: Record<string, Record<string, number>> = {
     'S3 GET': 13,
     'S3 DELETE': 19,
     BatchGetItem: 20,
-    Query: 13,
+    Query: 14,
     TransactWriteItems: 8,
   },
 };

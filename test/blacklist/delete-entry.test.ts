@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { addImages } from '../../lib/blacklist/add-images.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { eraseHistory } from '../../lib/blacklist/erase-entry.ts';
+import { getErasure } from '../../lib/blacklist/get-erasure.ts';
+import { removeEntryEverywhere } from '../../lib/blacklist/remove.ts';
 import { finishInterrupted } from '../../lib/blacklist/sweep.ts';
 import { updateEntry } from '../../lib/blacklist/update-entry.ts';
-import { EntryNotFoundError } from '../../lib/errors.ts';
+import { parseConfig } from '../../lib/config.ts';
+import { EntryNotFoundError, RequestInvalidError } from '../../lib/errors.ts';
 import { nothingErased } from '../../lib/records/shared/redaction.ts';
 import { resultShowing } from '../suites/records/fixtures.ts';
 import { down, failingOn, stepBefore, steps } from './steps.ts';
@@ -110,6 +114,43 @@ describe('deleting an entry', () => {
     await deleteEntry(ports, id);
     expect(await contents(ports)).toEqual(nothing);
   });
+
+  it('that is merged loses no picture, and is erased with the entry that it was merged into', async () => {
+    const { ports } = stores;
+    const { listed } = stores.pictures;
+    const entry = (name: string, fileName: string) =>
+      createEntry(ports, { name, reason: null }, [{ fileName, bytes: listed }]);
+    const [one, two] = [await entry('Jane', 'a.jpg'), await entry('Jane R.', 'b.jpg')];
+    const { id } = await ports.records.addProcessed(randomUUID(), resultShowing(one.id));
+    const history = () => ports.records.getProcessed(id);
+    const before = await history();
+    const merge = (from: number, mergedInto: number) => deleteEntry(ports, from, { mergedInto });
+    await expect(merge(one.id, one.id)).rejects.toThrow(RequestInvalidError);
+    await expect(merge(one.id, 4711)).rejects.toThrow(RequestInvalidError);
+    await expect(merge(one.id, two.id)).rejects.toMatchObject({
+      problems: [{ msg: `Add the pictures of entry ${one.id} to entry ${two.id} first: 1 are not there.` }],
+    });
+    expect(await ports.records.listEntries('ACTIVE')).toHaveLength(2);
+
+    await addImages(ports, two.id, [{ fileName: 'a.jpg', bytes: listed }]);
+    expect(await merge(one.id, two.id)).toMatchObject({ id: one.id });
+    // The other one is merged in its turn, by whoever has moved its pictures already.
+    const three = await ports.records.createEntry({ name: 'Jane Roe', reason: null });
+    await ports.records.activateEntry(three.id);
+    await ports.records.markEntryDeleting(two.id, { history: 'keep', mergedInto: three.id });
+    await removeEntryEverywhere(ports, two.id);
+    expect(await history()).toEqual(before);
+    const remaining = (await getErasure(ports, parseConfig({}), one.id)).remaining;
+    expect(remaining[0]).toMatchObject({ place: 'history', note: expect.stringContaining(`${two.id}`) });
+
+    await deleteEntry(ports, three.id);
+    expect((await history())?.faces[0]?.blacklist_matches).toMatchObject([{ entry: { name: '(erased)' } }]);
+    const erasure = await getErasure(ports, parseConfig({}), three.id);
+    expect(erasure.removed).toContainEqual({ place: 'history_records', count: 1 });
+    const places = (await getErasure(ports, parseConfig({}), one.id)).remaining.map(({ place }) => place);
+    expect(places).not.toContain('history');
+    expect(await contents(ports)).toEqual(nothing);
+  }, 20_000);
 
   it('takes the person out of every picture of the history, also while others come', async () => {
     const { ports } = stores;

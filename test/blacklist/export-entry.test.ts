@@ -10,6 +10,7 @@ import { processImages } from '../../lib/processing/process-images.ts';
 import { oldestFirst } from '../../lib/records/oldest-first.ts';
 import { SqliteAudit } from '../../lib/records/sqlite/audit.ts';
 import { groupOf } from '../fakes/pictures.ts';
+import { resultShowing } from '../suites/records/fixtures.ts';
 import { useStores } from './stores.ts';
 
 const stores = useStores();
@@ -44,6 +45,25 @@ async function list(bytes: Uint8Array, name: string): Promise<number> {
 async function process(...images: Uint8Array[]) {
   const strings = images.map((bytes) => Buffer.from(bytes).toString('base64'));
   return processImages(stores.ports, settings, ProcessImagesRequest.parse({ images: strings }));
+}
+
+test('the export has the history of entries that were merged into it', async () => {
+  const { records } = stores.ports;
+  const [id, merged] = [await list(stores.pictures.listed, 'Jane Roe'), (await listedOnly('Jane')).id];
+  const { id: seen } = await records.addProcessed(randomUUID(), resultShowing(merged));
+  await records.markEntryDeleting(merged, { history: 'keep', mergedInto: id });
+  await records.removeEntry(merged);
+  const { names, read } = await exported(id);
+  expect(names).toContain(`history/${seen}/record.json`);
+  expect(read(`history/${seen}/record.json`).faces[0].blacklist_matches).toMatchObject([
+    { entry: { id: merged } },
+  ]);
+});
+
+async function listedOnly(name: string) {
+  const entry = await stores.ports.records.createEntry({ name, reason: null });
+  await stores.ports.records.activateEntry(entry.id);
+  return entry;
 }
 
 test('the export has what is kept of the person, and of nobody else', async () => {

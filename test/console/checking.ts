@@ -221,6 +221,76 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await page.getByText('4 of 4 checked').waitFor({ state: 'detached' });
   });
 
+  it('leads to a match in another picture while one without a match fills the screen', async () => {
+    const listed = await setup().listWoman();
+    await setup().api.patch(listed.id, { severity: 'danger' });
+    await using visit = await setup().visit('#/check', { viewport: { width: 320, height: 568 } });
+    const { page } = visit;
+    await dropFiles(page, [
+      { name: 'others.jpg', buffer: setup().pictures.group },
+      { name: 'with-her.jpg', buffer: setup().pictures.withWoman },
+      { name: 'again.jpg', buffer: setup().pictures.sameWoman },
+    ]);
+    await page.getByText('3 of 3 checked').waitFor();
+    await page
+      .getByRole('article', { name: 'others.jpg' })
+      .getByRole('heading', { name: 'No match' })
+      .waitFor();
+    const elsewhere = page.getByRole('button', { name: /^Danger\. Match: .* In 2 other pictures/ });
+    expect((await elsewhere.boundingBox())?.y).toBeLessThan(120);
+    await elsewhere.click();
+    await page.getByRole('heading', { name: `Danger. Match: ${listed.name}` }).waitFor();
+    // Once a person has judged it, the next one is led to.
+    await page.getByRole('button', { name: 'It is him / her' }).click();
+    await page.getByRole('button', { name: /In another picture/ }).click();
+    await page.getByRole('article', { name: 'again.jpg' }).getByRole('button', { name: 'Not them' }).click();
+    await page.getByRole('heading', { name: `Rejected: not ${listed.name}` }).waitFor();
+    expect(await page.getByRole('button', { name: /In another picture/ }).count()).toBe(0);
+  });
+
+  it('names the person to whom review buttons belong, also where two match on a phone', async () => {
+    const name = `Anna-Maria ${'Wolfeschlegelstein '.repeat(4)}`.trim();
+    const listed = await setup().listWoman(name);
+    await setup().listWoman();
+    const viewport = { width: 320, height: 568 };
+    await using visit = await setup().visit('#/check', { viewport, hasTouch: true });
+    const { page } = visit;
+    await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
+    await page.getByRole('heading', { name: 'Match: ' }).waitFor();
+    const hits = page.getByRole('article').locator('article');
+    await pictureIsShown(hits.nth(1).getByRole('figure').nth(1));
+    // However long the names are, the faces are on the first screen.
+    const faces = await hits.nth(0).locator('.pair').boundingBox();
+    expect((faces?.y ?? 0) + (faces?.height ?? 0)).toBeLessThan(400);
+    const second = hits.nth(1);
+    const heading = await second.getByRole('heading').boundingBox();
+    const buttons = await second.getByRole('button', { name: 'Not them' }).boundingBox();
+    expect(buttons?.y).toBeGreaterThan((heading?.y ?? 0) + (heading?.height ?? 0));
+    const bell = await page.getByRole('link', { name: /To review/ }).boundingBox();
+    expect((bell?.x ?? 0) + (bell?.width ?? 0)).toBeLessThanOrEqual(viewport.width);
+    expect(listed.name).toBe(name);
+  });
+
+  it('scales a large picture down before it goes over a slow line, and says so', async () => {
+    const listed = await setup().listWoman();
+    const large = await sharp(setup().pictures.withWoman)
+      .resize({ width: 3600 })
+      .jpeg({ quality: 95 })
+      .toBuffer();
+    await using visit = await setup().visit('#/status');
+    const { page } = visit;
+    await page.addInitScript(
+      "Object.defineProperty(navigator, 'connection', { value: { effectiveType: '3g', downlink: 0.7 } })",
+    );
+    await page.goto(`${setup().url}/console/#/check`);
+    await page.reload();
+    const sent = page.waitForRequest('**/process-images');
+    await dropFiles(page, [{ name: 'large.jpg', buffer: large }]);
+    expect((await sent).postData()?.length).toBeLessThan(large.length);
+    await page.getByRole('heading', verdictOf(listed)).waitFor();
+    await page.getByText(/^Scaled down to 2048 × \d+ pixels, for the line is slow/).waitFor();
+  });
+
   it('takes a pasted picture', async () => {
     await using visit = await setup().visit('#/check', {
       permissions: ['clipboard-read', 'clipboard-write'],

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { pictureOfNothing } from '../api/pictures.ts';
-import { type ConsoleSetup, deskToken, pictureIsShown, unfold } from './setup.ts';
+import { type ConsoleSetup, camera, deskToken, focused, pictureIsShown, unfold } from './setup.ts';
 
 /** Tests the pages of earlier checks, and of the service's status. */
 export function describeHistory(setup: () => ConsoleSetup): void {
@@ -32,6 +32,77 @@ export function describeHistory(setup: () => ConsoleSetup): void {
         .nth(1),
     );
     await page.getByRole('region', { name: 'Details' }).getByText('Fusion').waitFor();
+  });
+
+  it('shows the list on a phone, and its filters once they are wanted', async () => {
+    await setup().api.process(await pictureOfNothing());
+    await using visit = await setup().visit('#/history', { viewport: { width: 320, height: 568 } });
+    const { page } = visit;
+    const row = page.locator('.rows').getByRole('listitem').first();
+    await pictureIsShown(row);
+    expect((await row.boundingBox())?.y).toBeLessThan(400);
+    expect(await page.getByLabel('From').isVisible()).toBe(false);
+    await page.getByRole('button', { name: 'More filters' }).click();
+    await page.getByLabel('From').fill('2020-01-01');
+    await page.getByRole('button', { name: 'Fewer filters' }).click();
+    await page.getByRole('link', { name: 'Show all' }).waitFor();
+  });
+
+  it('leads back to the same place of the list, with its filter, and to the next that is to be reviewed', async () => {
+    const listed = await setup().listWoman();
+    for (let count = 0; count < 4; count++) await setup().api.process(setup().pictures.withWoman);
+    await using visit = await setup().visit('#/history', { viewport: { width: 380, height: 420 } });
+    const { page } = visit;
+    await page.getByRole('button', { name: 'More filters' }).click();
+    await page.getByRole('button', { name: 'Person …' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Matches of whom?' });
+    await dialog.getByLabel('Part of the name').fill(listed.name);
+    await dialog.getByRole('button', { name: listed.name }).click();
+    await page.getByText(`Matches of ${listed.name}`).waitFor();
+    const links = page.locator('.rows').getByRole('link');
+    await expect.poll(() => links.count()).toBe(4);
+    const place = () => page.evaluate('scrollY') as Promise<number>;
+    for (const goBack of [() => page.goBack(), () => page.locator('a.back').click()]) {
+      await links.nth(2).scrollIntoViewIfNeeded();
+      const address = page.url();
+      const [left, name] = [await place(), await links.nth(2).innerText()];
+      expect(left).toBeGreaterThan(0);
+      const next = await links.nth(2).getAttribute('href');
+      await links.nth(2).click();
+      await page.getByRole('heading', { name: `Match: ${listed.name}` }).waitFor();
+      await goBack();
+      await expect.poll(() => focused(page)).toBe(name);
+      expect(await place()).toBe(left);
+      expect(page.url()).toBe(address);
+      expect(await links.nth(2).getAttribute('href')).toBe(next);
+    }
+    const [newest, second] = await Promise.all([0, 1].map((index) => links.nth(index).getAttribute('href')));
+    await page.goto(`${setup().url}/console/${newest}`);
+    await page.getByRole('button', { name: 'Next to review' }).click();
+    await expect.poll(() => new URL(page.url()).hash).toBe(second);
+  });
+
+  it('shows what a camera sees, and pauses it', async () => {
+    await setup().pushFrame(setup().pictures.withWoman);
+    await using visit = await setup().visit('#/cameras', {
+      service: 'empty',
+      viewport: { width: 320, height: 568 },
+    });
+    const { page } = visit;
+    const card = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: camera }) });
+    await card.getByText('Watching').waitFor();
+    await pictureIsShown(card);
+    await card.getByRole('button', { name: `Pause ${camera}` }).click();
+    await card.getByText('Paused').waitFor();
+    // The picture of before is no longer shown as if it were now.
+    await card.getByRole('img', { name: `What ${camera} sees: cannot be shown` }).waitFor();
+    await card.getByRole('button', { name: `Go on ${camera}` }).click();
+    await card.getByText('Paused').waitFor({ state: 'detached' });
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+
+    await using other = await setup().visit('#/cameras', { token: deskToken });
+    await other.page.getByRole('heading', { name: 'No camera is set up' }).waitFor();
+    expect(await other.page.getByRole('link', { name: 'Tokens' }).count()).toBe(0);
   });
 
   it('narrows the list by result, person and day', async () => {

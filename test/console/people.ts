@@ -88,6 +88,22 @@ export function describePeople(setup: () => ConsoleSetup): void {
     expect(await setup().api.entries()).toMatchObject([{ id: listed.id, image_count: 2 }]);
   });
 
+  it('takes a listing back for some seconds', async () => {
+    const name = newName();
+    await using visit = await setup().visit('#/blacklist/new');
+    const { page } = visit;
+    await page.getByLabel('Name').fill(name);
+    await page.locator('input[type=file]').setInputFiles([fileOf('her.jpg', setup().pictures.woman)]);
+    await page.getByText('One face found.').waitFor();
+    await page.getByRole('button', { name: 'Add to the blacklist' }).click();
+    await page.getByRole('heading', { name, exact: true }).waitFor();
+    expect(await setup().api.entries()).toMatchObject([{ name }]);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText(`${name} is no longer listed.`).first().waitFor();
+    expect(await setup().api.entries()).toEqual([]);
+    await page.getByRole('heading', { name: 'Blacklist' }).waitFor();
+  });
+
   it('tells that a name is taken, and of one that is nearly the same', async () => {
     const listed = await setup().listWoman();
     await using visit = await setup().visit('#/blacklist/new', { expected: [/409 \(Conflict\)/] });
@@ -135,6 +151,40 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByRole('alert').filter({ hasText: alike }).waitFor();
     // The focus is back where the dialog came from.
     await focusIsOn(page, 'Edit');
+  });
+
+  it('merges two entries of one person, with a preview, and loses no picture and no warning', async () => {
+    const { woman, sameWoman } = setup().pictures;
+    const name = newName();
+    const kept = await setup().api.list([woman], { name, reason: 'Banned for life.', severity: 'info' });
+    const other = await setup().api.list([sameWoman], {
+      name: `${name} B`,
+      reason: 'ARMED.',
+      severity: 'danger',
+    });
+    const { db_id: seen } = await setup().api.process(setup().pictures.withWoman);
+    await using visit = await setup().visit(`#/blacklist/${kept.id}`);
+    const { page } = visit;
+    await page.getByRole('button', { name: 'Merge' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Part of the name').fill(`${name} b`);
+    await dialog.getByRole('button', { name: `${name} B` }).click();
+    await dialog.getByText(/^The faces are 9\d\.\d% alike\.$/).waitFor();
+    await dialog.getByText('Severity: danger').waitFor();
+    // Nothing happens before the answer.
+    expect(await setup().api.entries()).toHaveLength(2);
+    await dialog.getByRole('button', { name: `Merge ${name} B into ${name}` }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await pictureIsShown(page.getByRole('listitem').filter({ hasText: '1.jpg' }).nth(1));
+    await page.getByText('Danger').first().waitFor();
+    expect(await setup().api.entries()).toMatchObject([
+      { id: kept.id, image_count: 2, severity: 'danger', notes: `${name} B\nARMED.` },
+    ]);
+    // The other's history stays until the remaining entry is erased.
+    const historyOf = async () => (await setup().api.page(`?entry_id=${other.id}&limit=1`)).items;
+    expect(await historyOf()).toMatchObject([{ db_id: seen, saved_image_path: expect.any(String) }]);
+    await setup().api.delete(kept.id);
+    expect(await historyOf()).toMatchObject([{ db_id: seen, saved_image_path: null }]);
   });
 
   it('adds pictures and removes them, but never the last', async () => {

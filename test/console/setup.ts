@@ -16,6 +16,9 @@ export const token = 'a-token-of-the-desk';
 /** Token of somebody who may look and review, but change nothing. */
 export const deskToken = 'a-token-of-the-guard';
 
+/** Camera of the empty service; its pictures are sent to it. */
+export const camera = 'Back door';
+
 export interface Pictures {
   /** Picture of the woman in the middle of sample3, alone. */
   readonly woman: Buffer;
@@ -33,6 +36,8 @@ export interface ConsoleSetup extends AsyncDisposable {
   /** Address of the service, without a slash at its end. */
   readonly url: string;
   readonly pictures: Pictures;
+  /** Sends a picture to the empty service, as its camera. */
+  pushFrame(picture: Buffer): Promise<void>;
   /** Opens a page of the console, signed in with the token by default. */
   visit(path: string, options?: VisitOptions & { service?: 'empty' }): Promise<Visit>;
   /** Lists the woman by one picture, "1.jpg". Makes up a name if none is given. */
@@ -48,9 +53,10 @@ export interface ConsoleSetup extends AsyncDisposable {
 
 export async function startConsole(corsOrigin: string): Promise<ConsoleSetup> {
   await using opened = new AsyncDisposableStack();
-  const start = async (settings: Record<string, string>): Promise<RunningProcess> => {
+  const start = async (settings: Record<string, string>, cameras?: object[]): Promise<RunningProcess> => {
     const folder = await temporaryFolder();
     opened.defer(() => folder.remove());
+    if (cameras) await writeFile(join(folder.path, 'cameras.json'), JSON.stringify(cameras));
     return opened.use(await startServerProcess(folder.path, settings));
   };
   const files = await temporaryFolder();
@@ -60,7 +66,7 @@ export async function startConsole(corsOrigin: string): Promise<ConsoleSetup> {
   const [browser, server, empty] = await Promise.all([
     launchBrowser(),
     start({ API_TOKENS: token, API_TOKENS_FILE: tokensFile, CORS_ORIGINS: corsOrigin }),
-    start({}),
+    start({}, [{ name: camera, url: 'push' }]),
   ]);
   opened.defer(() => browser.close());
   const api = new ApiClient(connectOverHttp(server.url, token));
@@ -76,6 +82,12 @@ export async function startConsole(corsOrigin: string): Promise<ConsoleSetup> {
       const opening = await visit(browser, url, { ...(service !== 'empty' && { token }), ...options });
       await opening.page.goto(`${url}/console/${path}`);
       return opening;
+    },
+    async pushFrame(picture) {
+      const path = `/api/v1/cameras/${encodeURIComponent(camera)}/frames`;
+      const headers = { 'content-type': 'image/jpeg' };
+      const { status } = await fetch(empty.url + path, { method: 'POST', headers, body: picture });
+      expect(status).toBe(202);
     },
     listWoman: (name = newName()) => api.list([pictures.woman], { name, reason: 'Banned for life.' }),
     async padded(bytes) {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 import { ifMatchHeader } from '../entry-version.ts';
 import { recordExample } from '../examples.ts';
-import { EntryPath } from '../fields.ts';
+import { anyId, EntryPath } from '../fields.ts';
 import { BlacklistRecord } from '../shapes.ts';
 
 export const deleteEntryContract = defineEndpoint({
@@ -21,6 +21,11 @@ export const deleteEntryContract = defineEndpoint({
       .default('redact')
       .describe(
         'What becomes of the processed pictures in which it matched or nearly matched. `redact`: name, reason, identity and all pictures go, time and counts stay; `delete`: the records go too; `keep`: all stays.',
+      ),
+    merged_into: anyId
+      .optional()
+      .describe(
+        'Id of the entry that the person is listed under from now on. Its pictures must have been added there. The history is kept then, whatever `history` says, and goes with the erasure of that entry.',
       ),
   }),
   headers: ifMatchHeader,

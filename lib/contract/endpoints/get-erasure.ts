@@ -8,6 +8,11 @@ export const Erasure = z
   .object({
     entry_id: z.number().int().describe('The id that the entry had.'),
     history: z.enum(['redact', 'delete', 'keep']),
+    merged_into: z
+      .number()
+      .int()
+      .nullable()
+      .describe('Id of the entry that it was merged into, with whose erasure the history goes.'),
     started_at: z.string().describe('ISO 8601, UTC.'),
     finished_at: z.string().nullable().describe('ISO 8601, UTC; null while it goes on.'),
     removed: z
@@ -42,6 +47,7 @@ export const getErasureContract = defineEndpoint({
     example: {
       entry_id: 7,
       history: 'redact',
+      merged_into: null,
       started_at: '2026-05-04T09:30:00.000Z',
       finished_at: '2026-05-04T09:30:00.412Z',
       removed: [{ place: 'reference_pictures', count: 2 }],

@@ -13,6 +13,7 @@ import type {
 } from '../port.ts';
 import { changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
 import { pageOfEntries } from '../shared/entry-pages.ts';
+import { requireMergeable } from '../shared/mergeable.ts';
 import { planNormalForms } from '../shared/normal-entries.ts';
 import { row } from '../shared/row.ts';
 import { type Action, isNew } from './action.ts';
@@ -195,30 +196,38 @@ async function readEntry(table: TableClient, entryId: number): Promise<EntryItem
 async function markDeleting(
   table: TableClient,
   entryId: number,
-  { history, ...condition }: ErasureOptions = {},
+  { history, mergedInto: wanted, ...condition }: ErasureOptions = {},
 ): Promise<EntryRecord | undefined> {
   return table.settle(async () => {
     const entry = await readEntry(table, entryId);
     if (!entry) return undefined;
-    const erasure = history ? await erasureActions(table, entry, history) : [];
+    const mergedInto = entry.status === 'ACTIVE' ? wanted : undefined;
+    const erasure = history ? await erasureActions(table, entry, history, mergedInto) : [];
     if (entry.status === 'DELETING') {
       if (erasure.length > 0 && !(await table.transact(erasure)).done) return again;
       return entryRecord(entry);
     }
     requireVersion(entryRecord(entry), condition);
     const facts = entry.status === 'ACTIVE' ? [changeFacts({ entryId })] : [];
+    if (mergedInto !== undefined) requireMergeable(await readEntry(table, mergedInto), mergedInto);
     const { done } = await table.transact(
       [
         ...erasure,
         changeOf(entry, { status: 'DELETING' }),
         { remove: hiddenEntryPlace(entryId, 'PENDING') },
         { put: hiddenEntryPlace(entryId, 'DELETING') },
+        ...(mergedInto === undefined ? [] : [stillActive(mergedInto)]),
       ],
       facts,
     );
     if (done) countWritten(facts.length);
     return done ? entryRecord(entry) : again;
   });
+}
+
+/** Makes the action that fails where an entry is shown no longer. */
+function stillActive(entryId: number): Action {
+  return { check: entryKey(entryId), condition: '#status = :status', values: { status: 'ACTIVE' } };
 }
 
 /**

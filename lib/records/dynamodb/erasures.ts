@@ -4,7 +4,15 @@ import { row } from '../shared/row.ts';
 import { type Action, isNew } from './action.ts';
 import { changePicture } from './change-picture.ts';
 import { again, type TableClient } from './client.ts';
-import { erasureKey, openErasureKey, openErasuresPartition, padded, processedPartition } from './items.ts';
+import {
+  erasureKey,
+  mergedPartition,
+  mergedPlace,
+  openErasureKey,
+  openErasuresPartition,
+  padded,
+  processedPartition,
+} from './items.ts';
 import { forgetAnswers } from './kept-answers.ts';
 import type { Key } from './keys.ts';
 import { redactReviews } from './reviews.ts';
@@ -14,18 +22,21 @@ export async function erasureActions(
   table: TableClient,
   { id: entryId }: Pick<EntryRecord, 'id'>,
   history: HistoryChoice,
+  mergedInto?: number,
 ): Promise<Action[]> {
   const known = await readErasure(table, entryId);
-  if (known?.finished) return [];
+  if (known?.finished || known?.mergedInto !== undefined) return [];
   if (known) {
     const change = 'SET #history = :history';
     return [{ update: erasureKey(entryId), change, condition: 'attribute_exists(#pk)', values: { history } }];
   }
   const started = new Date().toISOString();
   const erasure: ErasureRecord = { entryId, history, started, finished: null, removed: nothingErased };
+  const isMerge = mergedInto !== undefined;
   return [
-    { put: { ...erasureKey(entryId), ...erasure, version: 1 }, ...isNew },
+    { put: { ...erasureKey(entryId), ...erasure, ...(isMerge && { mergedInto }), version: 1 }, ...isNew },
     { put: openErasureKey(entryId) },
+    ...(isMerge ? [{ put: mergedPlace(mergedInto, entryId) }] : []),
   ];
 }
 
@@ -35,8 +46,8 @@ async function readErasure(table: TableClient, entryId: number): Promise<Erasure
   return row<ErasureItem | undefined>(await table.get(erasureKey(entryId)));
 }
 
-function erasureOf({ entryId, history, started, finished, removed }: ErasureItem): ErasureRecord {
-  return { entryId, history, started, finished, removed };
+function erasureOf({ pk: _pk, sk: _sk, version: _version, ...erasure }: ErasureItem): ErasureRecord {
+  return erasure;
 }
 
 /** The part of the record store that keeps erasures. */
@@ -45,6 +56,14 @@ export function erasureRecords(table: TableClient) {
     async getErasure(entryId: number): Promise<ErasureRecord | undefined> {
       const found = await readErasure(table, entryId);
       return found && erasureOf(found);
+    },
+
+    async mergedEntries(entryId: number): Promise<number[]> {
+      const found: number[] = [];
+      for await (const places of table.query(mergedPartition(entryId))) {
+        found.push(...places.map(({ sk }) => Number(sk)));
+      }
+      return found;
     },
 
     async noteErasure(entryId: number, found: Partial<ErasedCounts>, isFinished = false): Promise<void> {

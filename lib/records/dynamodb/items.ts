@@ -22,6 +22,7 @@ import type { Item, Key } from './keys.ts';
  * gaps#<scope>         branch#<number> a node of these counts; the same with leaf
  * erasure              <entry id>      an erasure, which stays when its entry is gone
  * erasures#open        <entry id>      index of erasures that are not settled
+ * erasures#merged#<id> <entry id>      index of the entries that were merged into the entry of that id
  * note                 <name>          a note of the service to itself
  * picture#<picture id> picture         the number and time of a processed picture
  * review               <number>        what people say of a picture's matches, see `reviews.ts`
@@ -85,6 +86,11 @@ export const erasuresPartition = 'erasure';
 export const openErasuresPartition = 'erasures#open';
 export const erasureKey = (entryId: number): Key => ({ pk: erasuresPartition, sk: padded(entryId) });
 export const openErasureKey = (entryId: number): Key => ({ pk: openErasuresPartition, sk: padded(entryId) });
+export const mergedPartition = (entryId: number) => `erasures#merged#${padded(entryId)}`;
+export const mergedPlace = (mergedInto: number, entryId: number): Key => ({
+  pk: mergedPartition(mergedInto),
+  sk: padded(entryId),
+});
 
 /** Which records of the table's stream tell of an entry that is taken off the list, in the same language. */
 export const erasuresFilter = {

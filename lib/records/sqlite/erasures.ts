@@ -22,13 +22,29 @@ export function beginErasure(
   outbox: SqliteOutbox,
   entry: EntryRecord,
   history: HistoryChoice,
+  mergedInto: number | null,
 ): void {
   const isNew = statements.erasure.get(entry.id) === undefined;
   const now = new Date().toISOString();
-  statements.insertErasure.run(entry.id, history, now, JSON.stringify(nothingErased));
+  statements.insertErasure.run(entry.id, history, now, JSON.stringify(nothingErased), mergedInto);
   if (!isNew) return;
-  noteErasure(statements, entry.id, { pending_events: outbox.forgetEntry(entry.id) });
+  // Receivers are still told of a person who stays listed.
+  if (mergedInto === null) {
+    noteErasure(statements, entry.id, { pending_events: forgetEvents(statements, outbox, entry.id) });
+  }
   outbox.addNotice({ type: 'entry.deleted', timestamp: now, data: { entry_id: entry.id, history } });
+}
+
+/** Forgets the events of an entry, and of those that were merged into it; returns how many there were. */
+function forgetEvents(statements: Statements, outbox: SqliteOutbox, entryId: number): number {
+  return mergedEntries(statements, entryId).reduce(
+    (count, merged) => count + forgetEvents(statements, outbox, merged),
+    outbox.forgetEntry(entryId),
+  );
+}
+
+export function mergedEntries(statements: Statements, entryId: number): number[] {
+  return statements.mergedEntries.all(entryId).map(({ entry_id }) => Number(entry_id));
 }
 
 export function getErasure(statements: Statements, entryId: number): ErasureRecord | undefined {
@@ -105,10 +121,12 @@ function erasureOf({
   started,
   finished,
   removed,
+  merged_into,
 }: Record<string, SQLOutputValue>): ErasureRecord {
   return {
     entryId: Number(entry_id),
     history: row<HistoryChoice>(history),
+    ...(merged_into !== null && { mergedInto: Number(merged_into) }),
     started: String(started),
     finished: finished === null ? null : String(finished),
     removed: JSON.parse(String(removed)),

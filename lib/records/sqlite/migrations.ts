@@ -258,4 +258,9 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
   CREATE INDEX kept_face_picture ON kept_face (processed_id);
   CREATE INDEX kept_face_version ON kept_face (version, at);
   `,
+  /* An entry that was merged into another leaves its history to that one's erasure. */
+  `
+  ALTER TABLE erasure ADD COLUMN merged_into INTEGER;
+  CREATE INDEX erasure_merged ON erasure (merged_into) WHERE merged_into IS NOT NULL;
+  `,
 ];

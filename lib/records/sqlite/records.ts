@@ -35,11 +35,19 @@ import type {
 } from '../port.ts';
 import { changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
 import { isInForce } from '../shared/in-force.ts';
+import { requireMergeable } from '../shared/mergeable.ts';
 import { row } from '../shared/row.ts';
 import { SqliteAudit } from './audit.ts';
 import { embeddingsOf } from './embedding-rows.ts';
 import { entryParameters, entryRecord, findEntryIds, newEntryParameters } from './entries.ts';
-import { beginErasure, getErasure, noteErasure, redactProcessed, unsettledErasures } from './erasures.ts';
+import {
+  beginErasure,
+  getErasure,
+  mergedEntries,
+  noteErasure,
+  redactProcessed,
+  unsettledErasures,
+} from './erasures.ts';
 import { forgetAnswers } from './kept-answers.ts';
 import { SqliteOutbox } from './outbox.ts';
 import {
@@ -202,16 +210,19 @@ class SqliteRecords implements RecordStore {
 
   async markEntryDeleting(
     entryId: number,
-    { history, ...condition }: ErasureOptions = {},
+    { history, mergedInto: wanted, ...condition }: ErasureOptions = {},
   ): Promise<EntryRecord | undefined> {
     return this.#change(
       () => {
         const before = this.#entry(entryId);
         if (before && before.status !== 'DELETING') requireVersion(before, condition);
+        const mergedInto = before?.status === 'ACTIVE' ? wanted : undefined;
+        if (mergedInto !== undefined) requireMergeable(this.#entry(mergedInto), mergedInto);
         this.#statements.markEntryDeleting.run(entryId);
         if (before && history) {
-          beginErasure(this.#statements, this.#outbox, before, history);
-          this.#noteTraces(before, history);
+          beginErasure(this.#statements, this.#outbox, before, history, mergedInto ?? null);
+          // The other entry has the same embeddings, byte for byte.
+          if (mergedInto === undefined) this.#noteTraces(before, history);
         }
         return before;
       },
@@ -231,6 +242,10 @@ class SqliteRecords implements RecordStore {
 
   async getErasure(entryId: number): Promise<ErasureRecord | undefined> {
     return this.#read(() => getErasure(this.#statements, entryId));
+  }
+
+  async mergedEntries(entryId: number): Promise<number[]> {
+    return this.#read(() => mergedEntries(this.#statements, entryId));
   }
 
   async noteErasure(entryId: number, found: Partial<ErasedCounts>, isFinished?: boolean): Promise<void> {

@@ -177,12 +177,15 @@ const statements = {
   replaceResult: 'UPDATE processed SET result = ? WHERE id = ?',
 
   insertErasure: `
-    INSERT INTO erasure (entry_id, history, started, removed) VALUES (?, ?, ?, ?)
-    ON CONFLICT (entry_id) DO UPDATE SET history = excluded.history WHERE finished IS NULL`,
-  erasure: 'SELECT entry_id, history, started, finished, removed FROM erasure WHERE entry_id = ?',
+    INSERT INTO erasure (entry_id, history, started, removed, merged_into) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (entry_id) DO UPDATE SET history = excluded.history
+    WHERE finished IS NULL AND merged_into IS NULL`,
+  erasure:
+    'SELECT entry_id, history, started, finished, removed, merged_into FROM erasure WHERE entry_id = ?',
+  mergedEntries: 'SELECT entry_id FROM erasure WHERE merged_into = ? ORDER BY entry_id',
   noteErasure: 'UPDATE erasure SET removed = ?, finished = coalesce(finished, ?) WHERE entry_id = ?',
   unsettledErasures:
-    'SELECT entry_id, history, started, finished, removed FROM erasure WHERE is_settled = 0 ORDER BY entry_id',
+    'SELECT entry_id, history, started, finished, removed, merged_into FROM erasure WHERE is_settled = 0 ORDER BY entry_id',
   settleErasure: 'UPDATE erasure SET is_settled = 1 WHERE entry_id = ?',
 
   note: 'SELECT body FROM note WHERE name = ?',

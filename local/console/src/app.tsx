@@ -5,6 +5,7 @@ import { tokenQuestion } from './api/token.ts';
 import { AddPersonPage } from './pages/add-person.tsx';
 import { AuditPage } from './pages/audit.tsx';
 import { BlacklistPage } from './pages/blacklist.tsx';
+import { CamerasPage } from './pages/cameras.tsx';
 import { CheckPage } from './pages/check.tsx';
 import { ServiceQuestion, TokenQuestion } from './pages/connect.tsx';
 import { EntryPage } from './pages/entry.tsx';
@@ -24,7 +25,12 @@ const sections: readonly { name: string; path: string; icon: IconName; pages: re
   { name: 'Check', path: paths.check, icon: 'check', pages: ['check'] },
   { name: 'Blacklist', path: paths.blacklist, icon: 'people', pages: ['blacklist', 'add-person', 'entry'] },
   { name: 'History', path: paths.history, icon: 'history', pages: ['history', 'processed'] },
-  { name: 'Status', path: paths.status, icon: 'status', pages: ['status', 'audit', 'tokens', 'privacy'] },
+  {
+    name: 'Status',
+    path: paths.status,
+    icon: 'status',
+    pages: ['status', 'cameras', 'audit', 'tokens', 'privacy'],
+  },
 ];
 
 export function App() {
@@ -56,7 +62,7 @@ function Header({ page, isConnected }: { page: Route['page']; isConnected: boole
     <header class="header">
       <a class="brand" href={paths.check}>
         <img src="./favicon.svg" alt="" />
-        Face Blacklist
+        <span>Face Blacklist</span>
       </a>
       <nav aria-label="Sections">
         {sections.map(({ name, path, icon, pages }) => (
@@ -114,6 +120,8 @@ function CurrentPage({ route: shown }: { route: Route }) {
       return <StatusPage />;
     case 'audit':
       return <AuditPage query={shown.query} />;
+    case 'cameras':
+      return <CamerasPage />;
     case 'tokens':
       return <TokensPage />;
     case 'privacy':

@@ -3,7 +3,7 @@ import type { BlacklistMatch, ImageProcessingResult } from '../../../lib/contrac
 import { call, messageOf } from './api/client.ts';
 import { processedImagePath, processImage, uploadPicture } from './api/endpoints.ts';
 import { decode, type Size } from './api/pictures.ts';
-import { inlineBytes, prepare, toBase64, UnreadableFileError } from './api/prepare.ts';
+import { inlineBytes, prepareForLine, toBase64, UnreadableFileError } from './api/prepare.ts';
 import { headlineOf } from './model/verdict-words.ts';
 import { Store } from './store.ts';
 import { announce } from './ui/live.tsx';
@@ -129,7 +129,7 @@ function fail(id: number, name: string, error: string): void {
 }
 
 async function checkFile(id: number, source: File): Promise<ImageProcessingResult> {
-  const { file, note } = await prepare(source);
+  const { file, note } = await prepareForLine(source);
   if (note !== undefined) change(id, { note });
   // The page must show the picture that it sends, because boxes are in that picture's pixels.
   await showPicture(id, file);

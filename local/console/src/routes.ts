@@ -1,3 +1,4 @@
+import { noteLeaving } from './return.ts';
 import { Store } from './store.ts';
 
 /** A page of the console. It stands behind the address's `#`, so that the files can be hosted anywhere. */
@@ -10,6 +11,7 @@ export type Route =
   | { readonly page: 'processed'; readonly id: number }
   | { readonly page: 'status' }
   | { readonly page: 'audit'; readonly query: URLSearchParams }
+  | { readonly page: 'cameras' }
   | { readonly page: 'tokens' }
   | { readonly page: 'privacy' }
   | { readonly page: 'unknown' };
@@ -23,6 +25,7 @@ export const paths = {
   processed: (id: number) => `#/history/${id}`,
   status: '#/status',
   audit: '#/audit',
+  cameras: '#/cameras',
   tokens: '#/tokens',
   privacy: '#/privacy',
 } as const;
@@ -41,7 +44,9 @@ function parse(hash: string): Route {
   const id = /^\d{1,15}$/.test(second ?? '') ? Number(second) : undefined;
   if (rest.length > 0) return { page: 'unknown' };
   if (first === '' || first === 'check') return { page: 'check' };
-  if (first === 'status' || first === 'tokens' || first === 'privacy') return { page: first };
+  if (first === 'status' || first === 'cameras' || first === 'tokens' || first === 'privacy') {
+    return { page: first };
+  }
   if (first === 'audit') return { page: 'audit', query: new URLSearchParams(query) };
   if (first === 'blacklist') {
     if (second === undefined) return { page: 'blacklist' };
@@ -56,7 +61,17 @@ function parse(hash: string): Route {
 }
 
 export const route = new Store<Route>(parse(location.hash));
-addEventListener('hashchange', () => route.set(parse(location.hash)));
+addEventListener('hashchange', () => {
+  noteLeaving();
+  const came = parse(location.hash);
+  if (came.page === 'history') historyShown.set(location.hash);
+  route.set(came);
+});
+
+/** Address of the list of the history as it was last seen, with its filter. */
+export const historyShown = new Store<string>(
+  location.hash.startsWith(paths.history) && route.value.page === 'history' ? location.hash : paths.history,
+);
 
 /** Returns the identity of a page. A filter does not change it. */
 export function keyOf(shown: Route): string {
@@ -66,6 +81,7 @@ export function keyOf(shown: Route): string {
 export function go(path: string, { replace = false } = {}): void {
   if (replace) {
     history.replaceState(null, '', path);
+    noteLeaving();
     route.set(parse(location.hash));
   } else location.hash = path;
 }

@@ -59,6 +59,34 @@ export function erasureSuite(opened: () => OpenedRecords): void {
     expect(await store.getErasure(4711)).toBeUndefined();
   });
 
+  test('an entry is merged only into one that is shown, and that one knows of it', async () => {
+    const [{ entry }, { entry: into }] = [
+      await activeEntry(store, 'Ada'),
+      await activeEntry(store, 'Ada L.'),
+    ];
+    const merge = (id: number, mergedInto: number) =>
+      store.markEntryDeleting(id, { history: 'keep', mergedInto });
+    await expect(merge(entry.id, 4711)).rejects.toThrow(RequestInvalidError);
+    expect(await store.getErasure(entry.id)).toBeUndefined();
+    expect((await store.getEntry(entry.id))?.status).toBe('ACTIVE');
+
+    expect(await merge(entry.id, into.id)).toEqual(entry);
+    const merged = { entryId: entry.id, history: 'keep', mergedInto: into.id, finished: null };
+    expect(await store.getErasure(entry.id)).toMatchObject(merged);
+    // Whoever asks again does not undo the merge.
+    await store.markEntryDeleting(entry.id, { history: 'redact' });
+    await store.removeEntry(entry.id);
+    const later = await opened().another();
+    expect(await later.getErasure(entry.id)).toMatchObject(merged);
+    expect(await later.unsettledErasures()).toMatchObject([merged]);
+    expect(await later.mergedEntries(into.id)).toEqual([entry.id]);
+    expect(await later.mergedEntries(entry.id)).toEqual([]);
+
+    await store.markEntryDeleting(into.id, { history: 'redact' });
+    const { entry: third } = await activeEntry(store, 'Ada M.');
+    await expect(merge(third.id, into.id)).rejects.toThrow(RequestInvalidError);
+  });
+
   test('two people who are taken out of a record at the same moment are both gone', async () => {
     const another = await opened().another();
     const { id } = await store.addProcessed('both', resultShowing(1, 2));

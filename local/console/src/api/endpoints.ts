@@ -1,4 +1,5 @@
 import type { AddedImages } from '../../../../lib/contract/endpoints/add-images.ts';
+import type { CameraState } from '../../../../lib/contract/endpoints/cameras.ts';
 import type { CreatedBlacklistRecord } from '../../../../lib/contract/endpoints/create-entry.ts';
 import type { Erasure } from '../../../../lib/contract/endpoints/get-erasure.ts';
 import type { AuditLines } from '../../../../lib/contract/endpoints/list-audit.ts';
@@ -55,7 +56,22 @@ export interface EntryPage {
   readonly total: number;
 }
 
-export async function listEntries(
+/** The service gives no larger page. */
+const entriesInPage = 1_000;
+
+/** Reads as many entries as are wanted, in as many pages as that takes. */
+export async function listEntries(choice: EntryChoice, signal?: AbortSignal): Promise<EntryPage> {
+  const { limit, offset = 0 } = choice;
+  const page = await readEntries({ ...choice, limit: Math.min(limit, entriesInPage) }, signal);
+  const left = limit - entriesInPage;
+  if (left <= 0 || page.items.length < entriesInPage) return page;
+  const next = await listEntries({ ...choice, limit: left, offset: offset + entriesInPage }, signal);
+  // Somebody who is listed meanwhile moves the others into the next page.
+  const known = new Set(page.items.map(({ id }) => id));
+  return { items: [...page.items, ...next.items.filter(({ id }) => !known.has(id))], total: next.total };
+}
+
+async function readEntries(
   { query, sort, expired, limit, offset = 0 }: EntryChoice,
   signal?: AbortSignal,
 ): Promise<EntryPage> {
@@ -85,6 +101,17 @@ export function patchEntry(id: number, patch: PersonPatch): Promise<BlacklistRec
 /** Deletes an entry, also when the page is left meanwhile. Another version than that is a 412. */
 export function deleteEntry(id: number, version?: number): Promise<BlacklistRecord> {
   return callJson(`${api}/blacklist/${id}/`, { method: 'DELETE', version, keepalive: true });
+}
+
+/** Deletes an entry whose pictures another has by now, and leaves its history to that one. */
+export function deleteMerged(id: number, into: number, version: number): Promise<BlacklistRecord> {
+  return callJson(`${api}/blacklist/${id}/?merged_into=${into}`, { method: 'DELETE', version });
+}
+
+/** Reads a reference picture as it is kept, or with a size a smaller copy. */
+export async function readImage(entryId: number, imageId: string, size?: 640): Promise<Blob> {
+  const path = imagePath(entryId, imageId);
+  return (await call(size === undefined ? path : smallOf(path, size))).blob();
 }
 
 export function listImages(entryId: number, signal?: AbortSignal): Promise<ReferenceImage[]> {
@@ -238,6 +265,19 @@ export function listAudit(
 
 export function getErasure(entryId: number): Promise<Erasure> {
   return callJson(`${api}/erasures/${entryId}`);
+}
+
+export function listCameras(signal?: AbortSignal): Promise<CameraState[]> {
+  return callJson(`${api}/cameras`, { signal });
+}
+
+export function pauseCamera(name: string, paused: boolean): Promise<CameraState> {
+  return callJson(`${api}/cameras/${encodeURIComponent(name)}`, { method: 'PUT', body: { paused } });
+}
+
+/** Reads the newest picture of a camera. */
+export async function cameraFrame(name: string, signal: AbortSignal): Promise<Blob> {
+  return (await call(`${api}/cameras/${encodeURIComponent(name)}/frame`, { signal })).blob();
 }
 
 /** Deletes a processed picture with all its copies. */

@@ -101,9 +101,10 @@ function hitHeadline(open: readonly Comparison[]): Headline {
     };
   }
   const isConfirmed = matches.every((match) => reviewOf(match)?.verdict === 'confirmed');
+  const isDanger = matches.some(({ entry }) => entry.severity === 'danger');
   return {
     tone: 'match',
-    text: `${isConfirmed ? 'Confirmed' : 'Match'}: ${list.format(namesOf(matches))}`,
+    text: `${isDanger ? 'Danger. ' : ''}${isConfirmed ? 'Confirmed' : 'Match'}: ${list.format(namesOf(matches))}`,
     detail: isConfirmed ? 'Somebody has looked.' : 'Compare the faces before you act.',
   };
 }

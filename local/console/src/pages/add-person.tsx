@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
-import { RefusedError } from '../api/client.ts';
-import { getStatus } from '../api/endpoints.ts';
+import { useMay } from '../api/caller.ts';
+import { messageOf, RefusedError } from '../api/client.ts';
+import { deleteEntry, getStatus } from '../api/endpoints.ts';
 import { addFiles, clearDraft, movePictures, newPersonPictures, picturesFor } from '../draft.ts';
 import { isToSend, type Outcome } from '../enrollment.ts';
 import { useLoad } from '../load.ts';
@@ -11,7 +12,7 @@ import { Store, useStore } from '../store.ts';
 import { DoubtsDialog } from '../ui/doubts.tsx';
 import { DraftPictures } from '../ui/draft-pictures.tsx';
 import { Duplicates } from '../ui/duplicates.tsx';
-import { announce, tell } from '../ui/live.tsx';
+import { announce, tell, tellWithUndo } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { PersonFields } from '../ui/person-fields.tsx';
 import { PictureInput } from '../ui/picture-input.tsx';
@@ -38,12 +39,13 @@ export function AddPersonPage() {
   const { values, entryId } = useStore(person);
   const drafts = useStore(pictures);
   const status = useLoad('status', getStatus);
+  const mayDelete = useMay('admin');
   const [nameError, setNameError] = useState<string>();
   const { isSending, outcome, doubts, error, send, goOn, reset } = useEnrolling({
     draft: pictures,
     person: () => person.value,
     onListed: (id) => person.update((before) => ({ ...before, entryId: id })),
-    onDone: (result) => finish(result, person.value.values.name.trim()),
+    onDone: (result) => finish(result, person.value.values.name.trim(), mayDelete),
     onError: (failure) => {
       const isTaken = failure instanceof RefusedError && failure.status === 409;
       if (isTaken) setNameError('Somebody is listed under this name already.');
@@ -121,16 +123,35 @@ export function AddPersonPage() {
 }
 
 /** Opens the person's page if nothing is left to be checked. */
-function finish({ entryId, added, refused, duplicates, isUnsure, warnings }: Outcome, name: string): void {
+function finish(
+  { entryId, added, refused, duplicates, isUnsure, warnings }: Outcome,
+  name: string,
+  mayDelete: boolean,
+): void {
   if (entryId === undefined) return;
   const isDoubtful = duplicates.length > 0 || isUnsure || warnings.length > 0;
   const words = `${name} is listed, with ${count(added, 'picture')}.`;
   if (refused === 0 && !isDoubtful && pictures.value.length === added) {
-    tell(words);
+    if (mayDelete) tellWithUndo(words, () => void takeBack(entryId, name));
+    else tell(words);
     discard();
     go(paths.entry(entryId), { replace: true });
   } else announce(words);
 }
+
+/** Takes back a listing, unless somebody has changed it meanwhile. */
+async function takeBack(entryId: number, name: string): Promise<void> {
+  // The person's page would look for whom there is no more.
+  if (location.hash === paths.entry(entryId)) go(paths.blacklist, { replace: true });
+  try {
+    await deleteEntry(entryId, firstVersion);
+    tell(`${name} is no longer listed.`);
+  } catch (error) {
+    tell(`${name} is still listed: ${messageOf(error)}`);
+  }
+}
+
+const firstVersion = 1;
 
 function OutcomeNotice({ outcome, name }: { outcome: Outcome; name: string }) {
   const { entryId, added, refused } = outcome;

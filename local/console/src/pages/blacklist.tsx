@@ -91,7 +91,7 @@ export function BlacklistPage() {
 /** Reads more entries once the list's end comes near, or the button is pressed. */
 function More({ left, isLoading }: { left: number; isLoading: boolean }) {
   const end = useRef<HTMLDivElement>(null);
-  const more = () => wantedEntries.update((wanted) => Math.min(maxEntries, wanted + entriesAtOnce));
+  const more = () => wantedEntries.update((wanted) => wanted + entriesAtOnce);
   useEffect(() => {
     if (end.current === null || isLoading) return;
     const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && more(), {
@@ -108,9 +108,6 @@ function More({ left, isLoading }: { left: number; isLoading: boolean }) {
     </div>
   );
 }
-
-/** The service gives no larger page. Whoever looks for somebody further down searches by name. */
-const maxEntries = 1_000;
 
 function Sorting() {
   const id = useId();

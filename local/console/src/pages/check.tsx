@@ -14,10 +14,11 @@ import {
 } from '../checks.ts';
 import { useLoad } from '../load.ts';
 import { headlineOf, type Tone } from '../model/verdict-words.ts';
-import { hitsOf, isRejected, judgePicture } from '../model/verdicts.ts';
+import { hitsOf, isRejected, judgePicture, reviewOf } from '../model/verdicts.ts';
 import { count } from '../model/words.ts';
 import { paths } from '../routes.ts';
 import { useStore } from '../store.ts';
+import { Icon } from '../ui/icon.tsx';
 import { tell } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { PictureInput } from '../ui/picture-input.tsx';
@@ -45,6 +46,7 @@ export function CheckPage() {
       isCompact={all.length > 0}
       lead="See whether somebody in a picture is listed. What you check is kept in the history."
     >
+      <MatchElsewhere all={all} selected={selected} />
       {selected && <SelectedCheck key={selected.id} check={selected} status={status.data} />}
       {all.length > 1 && <Strip all={all} selected={selected} />}
       {status.data?.counts.entries === 0 && (
@@ -60,6 +62,34 @@ export function CheckPage() {
         onUrl={(url) => start([url])}
       />
     </Page>
+  );
+}
+
+/**
+ * Leads to the pictures with a match that nobody has judged. Without it the verdict on one picture would fill
+ * the screen of a phone, perhaps in green, while a listed person stands in the next.
+ */
+function MatchElsewhere({ all, selected }: { all: readonly Check[]; selected: Check | undefined }) {
+  const open = all.filter(hasOpenMatch);
+  const [next] = open;
+  if (next?.result === undefined || selected === undefined || open.includes(selected)) return null;
+  return (
+    <button type="button" class="verdict-bar match elsewhere" onClick={() => selectedCheck.set(next.id)}>
+      <Icon name="warning" />
+      <span>
+        <strong dir="auto">{headlineOf(next.result).text}</strong>
+        <span class="where">
+          {open.length === 1 ? 'In another picture' : `In ${open.length} other pictures`}. Show
+        </span>
+      </span>
+    </button>
+  );
+}
+
+function hasOpenMatch({ result }: Check): boolean {
+  if (result === undefined) return false;
+  return hitsOf(judgePicture(result)).some(
+    ({ comparison }) => comparison.likeness === 'match' && reviewOf(comparison) === null,
   );
 }
 

@@ -13,6 +13,7 @@ import { EditPerson } from '../ui/edit-person.tsx';
 import { EntryBadges, isExpired } from '../ui/entry-badges.tsx';
 import { EntryPictures } from '../ui/entry-pictures.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { MergePerson } from '../ui/merge-person.tsx';
 import { Page } from '../ui/page.tsx';
 import { LoadingRows, ProcessedRows } from '../ui/processed-rows.tsx';
 import { Empty, Failure, Notice } from '../ui/states.tsx';
@@ -23,7 +24,7 @@ const back = { href: paths.blacklist, label: 'Blacklist' };
 
 export function EntryPage({ id }: { id: number }) {
   const { data: entry, error, reload } = useLoad(`entry ${id}`, (signal) => getEntry(id, signal), ['entry']);
-  const [open, setOpen] = useState<'edit' | 'delete'>();
+  const [open, setOpen] = useState<'edit' | 'delete' | 'merge'>();
   const mayEdit = useMay('editor');
   const mayDelete = useMay('admin');
   const isDeleting = useStore(deleting).has(id);
@@ -61,10 +62,18 @@ export function EntryPage({ id }: { id: number }) {
       actions={
         entry && (
           <>
+            <button type="button" class="button" onClick={() => print()}>
+              Print
+            </button>
             {mayEdit && (
               <button type="button" class="button" onClick={() => setOpen('edit')}>
                 <Icon name="pencil" />
                 Edit
+              </button>
+            )}
+            {mayDelete && (
+              <button type="button" class="button" onClick={() => setOpen('merge')}>
+                Merge
               </button>
             )}
             {mayDelete && (
@@ -86,6 +95,9 @@ export function EntryPage({ id }: { id: number }) {
           <RecentMatches id={id} />
           {open === 'edit' && (
             <EditPerson entry={entry} onSaved={showSaved} onClose={() => setOpen(undefined)} />
+          )}
+          {open === 'merge' && (
+            <MergePerson entry={entry} onMerged={reload} onClose={() => setOpen(undefined)} />
           )}
           {open === 'delete' && <DeletePerson entry={entry} onClose={() => setOpen(undefined)} />}
         </>

@@ -1,11 +1,14 @@
-import { useId } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import { getEntry, listProcessed, type ProcessedFilter } from '../api/endpoints.ts';
 import { useLoad } from '../load.ts';
 import { type ReviewState, reviewStates } from '../model/review-states.ts';
 import { go, historyPath, paths } from '../routes.ts';
+import { Store, useStore } from '../store.ts';
+import { Dialog } from '../ui/dialog.tsx';
 import { HistoryActions } from '../ui/history-actions.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Page } from '../ui/page.tsx';
+import { PersonPicker } from '../ui/person-picker.tsx';
 import { LoadingRows, ProcessedRows } from '../ui/processed-rows.tsx';
 import { Empty, Failure } from '../ui/states.tsx';
 import { TextFilter } from '../ui/text-filter.tsx';
@@ -104,10 +107,15 @@ export function HistoryPage({ query: parameters }: { query: URLSearchParams }) {
   );
 }
 
+/** Outlives the page, so that whoever comes back finds the list as it was. */
+const isUnfolded = new Store(false);
+
 function Filters({ query, isFiltered }: { query: HistoryQuery; isFiltered: boolean }) {
   const id = useId();
+  const isOpen = useStore(isUnfolded);
+  const [isPicking, setPicking] = useState(false);
   return (
-    <search class="filters" aria-label="Narrow the list">
+    <search class={`filters ${isOpen ? '' : 'folded'}`} aria-label="Narrow the list">
       <div class="field">
         <label for={`${id}-match`}>Result</label>
         <select
@@ -129,6 +137,14 @@ function Filters({ query, isFiltered }: { query: HistoryQuery; isFiltered: boole
           <option value="unsure">Unsure</option>
         </select>
       </div>
+      <button
+        type="button"
+        class="button unfold"
+        aria-expanded={isOpen}
+        onClick={() => isUnfolded.set(!isOpen)}
+      >
+        {isOpen ? 'Fewer filters' : 'More filters'}
+      </button>
       <div class="field">
         <label for={`${id}-from`}>From</label>
         <input
@@ -155,8 +171,24 @@ function Filters({ query, isFiltered }: { query: HistoryQuery; isFiltered: boole
         value={query.reference}
         onChange={(reference) => show(query, { reference })}
       />
-      {query.entry !== undefined && (
+      {query.entry === undefined ? (
+        <button type="button" class="button" onClick={() => setPicking(true)}>
+          <Icon name="people" />
+          Person …
+        </button>
+      ) : (
         <PersonFilter id={query.entry} onClear={() => show(query, { entry: undefined })} />
+      )}
+      {isPicking && (
+        <Dialog title="Matches of whom?" onClose={() => setPicking(false)}>
+          <PersonPicker
+            label="Part of the name"
+            onPick={({ id: entry }) => {
+              setPicking(false);
+              show(query, { entry });
+            }}
+          />
+        </Dialog>
       )}
       {isFiltered && (
         <a class="button quiet" href={paths.history}>

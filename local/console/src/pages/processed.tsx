@@ -1,13 +1,22 @@
 import { useState } from 'preact/hooks';
 import type { ImageProcessingResult } from '../../../../lib/contract/shapes.ts';
+import { toReview } from '../alerts.ts';
 import { useMay } from '../api/caller.ts';
-import { RefusedError } from '../api/client.ts';
-import { deleteProcessed, getProcessed, getStatus, processedImagePath } from '../api/endpoints.ts';
+import { messageOf, RefusedError } from '../api/client.ts';
+import {
+  deleteProcessed,
+  getProcessed,
+  getStatus,
+  listProcessed,
+  processedImagePath,
+} from '../api/endpoints.ts';
 import { useLoad } from '../load.ts';
 import { count, sourceOf, timeOf } from '../model/words.ts';
-import { go, paths } from '../routes.ts';
+import { go, historyShown, paths } from '../routes.ts';
+import { useStore } from '../store.ts';
 import { Confirm } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { tell } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
 import { useWholePicture } from '../ui/picture.tsx';
 import { Fact, useSize } from '../ui/reference-picture.tsx';
@@ -15,10 +24,9 @@ import { Results } from '../ui/results.tsx';
 import { Empty, Failure } from '../ui/states.tsx';
 import { Warnings } from '../ui/warnings.tsx';
 
-const back = { href: paths.history, label: 'History' };
-
 /** Shows one processed picture with all that is known of it. */
 export function ProcessedPage({ id }: { id: number }) {
+  const back = { href: useStore(historyShown), label: 'History' };
   const { data, error, reload } = useLoad(`processed ${id}`, (signal) => getProcessed(id, signal), [
     'review',
     'deletion',
@@ -44,6 +52,18 @@ export function ProcessedPage({ id }: { id: number }) {
   );
 }
 
+/** Leads to the newest other picture that waits for a judgement. */
+async function goToNext(id: number): Promise<void> {
+  try {
+    const { items } = await listProcessed({ review: 'open' }, { limit: 2, offset: 0 });
+    const next = items.find(({ db_id }) => db_id !== id)?.db_id;
+    if (next == null) tell('Nothing else is to be reviewed.');
+    else go(paths.processed(next));
+  } catch (error) {
+    tell(messageOf(error));
+  }
+}
+
 /** Finds the kept picture. One from another service is the annotated copy alone; an erased one is none. */
 function pathOfPicture({ original_image_path, saved_image_path }: ImageProcessingResult, id: number) {
   if (original_image_path !== null) return processedImagePath(id, 'original');
@@ -52,6 +72,8 @@ function pathOfPicture({ original_image_path, saved_image_path }: ImageProcessin
 
 function Details({ item, id, onChange }: { item: ImageProcessingResult; id: number; onChange: () => void }) {
   const mayDelete = useMay('admin');
+  const mayReview = useMay('desk');
+  const open = useStore(toReview);
   const [isDeleting, setDeleting] = useState(false);
   const { url } = useWholePicture(pathOfPicture(item, id));
   const size = useSize(url);
@@ -70,6 +92,11 @@ function Details({ item, id, onChange }: { item: ImageProcessingResult; id: numb
       />
       <Warnings warnings={item.warnings} />
       <div class="actions">
+        {mayReview && open !== undefined && open > 0 && (
+          <button type="button" class="button" onClick={() => void goToNext(id)}>
+            Next to review
+          </button>
+        )}
         <button type="button" class="button" onClick={() => print()}>
           Print
         </button>

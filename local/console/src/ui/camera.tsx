@@ -15,7 +15,11 @@ export function Camera({ onPicture, onClose }: { onPicture: (file: File) => void
     let stream: MediaStream | undefined;
     let isGone = false;
     const start = async () => {
-      stream = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 1920 } }, audio: false });
+      stream = await navigator.mediaDevices.getUserMedia({
+        // A phone's rear camera, which looks at who stands there.
+        video: { width: { ideal: 1920 }, facingMode: { ideal: 'environment' } },
+        audio: false,
+      });
       if (isGone || video.current === null) return stop(stream);
       video.current.srcObject = stream;
       await video.current.play();

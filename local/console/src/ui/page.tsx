@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { comeBack } from '../return.ts';
 
 const product = 'Face Blacklist';
 
@@ -23,7 +24,7 @@ export interface PageProps {
 export function Page({ title, back, lead, actions, isCompact = false, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    if (!isFirst) {
+    if (!isFirst && !comeBack()) {
       heading.current?.focus({ preventScroll: true });
       scrollTo({ top: 0 });
     }

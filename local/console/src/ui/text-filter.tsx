@@ -8,9 +8,7 @@ interface TextFilterProps {
   onChange: (value: string) => void;
 }
 
-/**
- * Filters by a text. It counts once it is written to the end; until then, answers that arrive leave it alone.
- */
+/** Filters by a text. It counts once it is written to the end. Until then, answers leave it alone. */
 export function TextFilter({ label, value, pattern, onChange }: TextFilterProps) {
   const id = useId();
   const [text, setText] = useState(value);

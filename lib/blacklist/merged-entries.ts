@@ -1,0 +1,22 @@
+import type { ErasureRecord, RecordStore } from '../records/port.ts';
+import { persistently } from './persistently.ts';
+
+/** Lists the ids of all entries that were merged into an entry, also by way of others. */
+export async function allMerged(
+  records: Pick<RecordStore, 'mergedEntries'>,
+  entryId: number,
+): Promise<number[]> {
+  const found = await persistently(() => records.mergedEntries(entryId));
+  const before = await Promise.all(found.map((id) => allMerged(records, id)));
+  return [...found, ...before.flat()];
+}
+
+/** Finds the erasure that decides on the history of a merged entry; undefined while there is none. */
+export async function decidingErasure(
+  records: Pick<RecordStore, 'getErasure'>,
+  erasure: ErasureRecord,
+): Promise<ErasureRecord | undefined> {
+  if (erasure.mergedInto === undefined) return erasure;
+  const next = await records.getErasure(erasure.mergedInto);
+  return next && decidingErasure(records, next);
+}

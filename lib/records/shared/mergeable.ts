@@ -1,0 +1,15 @@
+import { RequestInvalidError } from '../../errors.ts';
+import type { EntryRecord } from '../port.ts';
+
+/**
+ * Refuses to merge an entry into one that is not shown, which would take what it gets with it.
+ * @throws RequestInvalidError
+ */
+export function requireMergeable(into: Pick<EntryRecord, 'status'> | undefined, id: number): void {
+  if (into?.status !== 'ACTIVE') throw mergeRefused(`There is no entry ${id}.`);
+}
+
+/** Makes the error of a merge that is not possible. */
+export function mergeRefused(msg: string): RequestInvalidError {
+  return new RequestInvalidError([{ loc: ['query', 'merged_into'], msg, type: 'value_error' }]);
+}

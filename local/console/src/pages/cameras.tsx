@@ -1,0 +1,147 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { CameraState } from '../../../../lib/contract/endpoints/cameras.ts';
+import { messageOf, RefusedError } from '../api/client.ts';
+import { cameraFrame, listCameras, pauseCamera } from '../api/endpoints.ts';
+import { useLoad } from '../load.ts';
+import { timeOf } from '../model/words.ts';
+import { historyPath } from '../routes.ts';
+import { Badge, type BadgeKind } from '../ui/badge.tsx';
+import { tell } from '../ui/live.tsx';
+import { Page } from '../ui/page.tsx';
+import { NoPicture } from '../ui/picture.tsx';
+import { ServiceTabs } from '../ui/service-tabs.tsx';
+import { Empty, Failure } from '../ui/states.tsx';
+
+/** Each look at a camera's picture is a line of the audit trail. */
+const pictureMs = 5_000;
+
+/** Shows what each camera sees and how it does, and pauses it. */
+export function CamerasPage() {
+  const { data, error, reload } = useLoad('cameras', listCameras);
+  const round = useRounds();
+  useEffect(() => {
+    if (round > 0) reload();
+  }, [round]);
+  // A stack in AWS watches nothing, and neither does an earlier service.
+  const isNone = data?.length === 0 || (error instanceof RefusedError && error.status === 404);
+  return (
+    <Page title="Cameras" lead="What the cameras see, and how they do">
+      <ServiceTabs />
+      {isNone && (
+        <Empty icon="camera" title="No camera is set up">
+          <p>The operator names cameras in cameras.json, and the service watches them from its next start.</p>
+        </Empty>
+      )}
+      {error !== undefined && data === undefined && !isNone && <Failure error={error} onRetry={reload} />}
+      <ul class="cameras">
+        {data?.map((camera) => (
+          <CameraCard key={camera.name} camera={camera} round={round} onChange={reload} />
+        ))}
+      </ul>
+    </Page>
+  );
+}
+
+/** Counts the times to look again, as long as somebody sees the page. */
+function useRounds(): number {
+  const [round, setRound] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') setRound((count) => count + 1);
+    }, pictureMs);
+    return () => clearInterval(timer);
+  }, []);
+  return round;
+}
+
+const stateBadges: Record<CameraState['state'], { kind: BadgeKind; text: string }> = {
+  online: { kind: 'clear', text: 'Watching' },
+  starting: { kind: 'cannot-tell', text: 'Starting' },
+  offline: { kind: 'warning', text: 'Not watching' },
+  paused: { kind: 'possible', text: 'Paused' },
+  off: { kind: 'cannot-tell', text: 'Off by its schedule' },
+};
+
+interface CameraCardProps {
+  readonly camera: CameraState;
+  readonly round: number;
+  readonly onChange: () => void;
+}
+
+function CameraCard({ camera, round, onChange }: CameraCardProps) {
+  const { name, state, since, reason, last_sighting } = camera;
+  const [isSaving, setSaving] = useState(false);
+  const isPaused = state === 'paused';
+  const pause = async () => {
+    setSaving(true);
+    try {
+      await pauseCamera(name, !isPaused);
+      tell(
+        isPaused ? `${name} watches again.` : `${name} is paused: nobody is found there until it goes on.`,
+      );
+      onChange();
+    } catch (error) {
+      tell(messageOf(error));
+    }
+    setSaving(false);
+  };
+  const badge = stateBadges[state];
+  return (
+    <li class="card camera-card">
+      <CameraPicture camera={camera} round={round} />
+      <div class="card-text">
+        <h2 dir="auto">{name}</h2>
+        <Badge kind={badge.kind}>{badge.text}</Badge>
+        <p class="hint">since {timeOf(since)}</p>
+        {reason && <p dir="auto">{reason}</p>}
+        {last_sighting && (
+          <a href={historyPath(new URLSearchParams({ source: name, match: 'yes' }))}>
+            Somebody listed was seen {timeOf(last_sighting)}
+          </a>
+        )}
+        <button type="button" class="button" disabled={isSaving} onClick={() => void pause()}>
+          {isPaused ? 'Go on' : 'Pause'} <span class="visually-hidden">{name}</span>
+        </button>
+      </div>
+    </li>
+  );
+}
+
+/** Shows the newest picture, with a box around each face that is followed. */
+function CameraPicture({
+  camera: { name, state, last_frame, faces, width, height },
+  round,
+}: Pick<CameraCardProps, 'camera' | 'round'>) {
+  const [url, setUrl] = useState<string>();
+  const sees = state === 'online' && last_frame !== null;
+  useEffect(() => {
+    if (!sees) return;
+    const abort = new AbortController();
+    cameraFrame(name, abort.signal).then(
+      (blob) => !abort.signal.aborted && setUrl(URL.createObjectURL(blob)),
+      () => {},
+    );
+    return () => abort.abort();
+  }, [name, round, sees]);
+  useEffect(() => () => url && URL.revokeObjectURL(url), [url]);
+  const alt = `What ${name} sees`;
+  if (!sees || url === undefined) return <NoPicture alt={alt} class="camera-picture" />;
+  const share = (pixels: number, all: number | null) => `${(100 * pixels) / (all ?? pixels)}%`;
+  return (
+    <span class="picture camera-picture">
+      <img src={url} alt={alt} />
+      {faces.map(({ id, box: { x, y, w, h } }) => (
+        <span
+          key={id}
+          class="camera-face"
+          style={{
+            left: share(x, width),
+            top: share(y, height),
+            width: share(w, width),
+            height: share(h, height),
+          }}
+        />
+      ))}
+    </span>
+  );
+}

@@ -1,0 +1,135 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
+import { coverPath } from '../api/endpoints.ts';
+import { useLoad } from '../load.ts';
+import { compareEntries, mergeEntries } from '../merging.ts';
+import { mergedFields } from '../model/merge.ts';
+import { count, similarityOf } from '../model/words.ts';
+import { go, paths } from '../routes.ts';
+import { Confirm, Dialog } from './dialog.tsx';
+import { tell } from './live.tsx';
+import { PersonPicker } from './person-picker.tsx';
+import { ServicePicture } from './picture.tsx';
+import { Notice } from './states.tsx';
+
+export interface MergePersonProps {
+  readonly entry: BlacklistRecord;
+  readonly onMerged: () => void;
+  readonly onClose: () => void;
+}
+
+/** Makes this entry and another one of the same person one, and shows first what comes of it. */
+export function MergePerson({ entry, onMerged, onClose }: MergePersonProps) {
+  const [other, setOther] = useState<BlacklistRecord>();
+  const [keepsOther, setKeepsOther] = useState(false);
+  if (other === undefined) {
+    return (
+      <Dialog title={`Merge ${entry.name} with …`} onClose={onClose}>
+        <p>Choose the entry that is the same person.</p>
+        <PersonPicker label="Part of the name" without={entry.id} onPick={setOther} />
+      </Dialog>
+    );
+  }
+  const [into, from] = keepsOther ? [other, entry] : [entry, other];
+  return (
+    <Preview into={into} from={from} onMerged={onMerged} onClose={onClose}>
+      <fieldset class="choice">
+        <legend>Keep the entry of</legend>
+        {[entry, other].map((each) => (
+          <label class="radio" key={each.id}>
+            <input
+              type="radio"
+              name="kept"
+              checked={into.id === each.id}
+              onChange={() => setKeepsOther(each !== entry)}
+            />
+            <ServicePicture path={each.image_count === 0 ? undefined : coverPath(each.id)} alt="" />
+            <span>
+              <span dir="auto">{each.name}</span>
+              <br />
+              <span class="hint">
+                number {each.id} · {count(each.image_count, 'picture')}
+              </span>
+            </span>
+          </label>
+        ))}
+      </fieldset>
+    </Preview>
+  );
+}
+
+interface PreviewProps {
+  readonly into: BlacklistRecord;
+  readonly from: BlacklistRecord;
+  readonly children: ComponentChildren;
+  readonly onMerged: () => void;
+  readonly onClose: () => void;
+}
+
+/** Shows what a merge will change, with the likeness of both, and asks. */
+function Preview({ into, from, children, onMerged, onClose }: PreviewProps) {
+  const [progress, setProgress] = useState<string>();
+  const likeness = useLoad(`likeness ${into.id} ${from.id}`, () => compareEntries(into, from));
+  const { notes, severity } = mergedFields(into, from);
+  const run = async () => {
+    await mergeEntries(into, from, (moved, all) => setProgress(`${moved} of ${count(all, 'picture')} moved`));
+    tell(`${from.name} was merged into ${into.name}.`);
+    go(paths.entry(into.id), { replace: true });
+    onClose();
+    onMerged();
+  };
+  return (
+    <Confirm
+      title={`Merge into ${into.name}?`}
+      action={`Merge ${from.name} into ${into.name}`}
+      run={run}
+      onClose={onClose}
+    >
+      {children}
+      <Likeness
+        data={likeness.data}
+        hasFailed={likeness.error !== undefined}
+        isLoading={likeness.isLoading}
+      />
+      <p>
+        {into.name} gets all pictures and keeps the name, the reason and the number. {from.name}, number{' '}
+        {from.id}, is deleted; its history stays, and is erased together with {into.name}. This cannot be
+        undone.
+      </p>
+      {severity && <p>Severity: {severity}</p>}
+      {notes && (
+        <div>
+          <p>Notes:</p>
+          <p class="hit-notes" dir="auto">
+            {notes}
+          </p>
+        </div>
+      )}
+      {progress && <p role="status">{progress}</p>}
+    </Confirm>
+  );
+}
+
+function Likeness({
+  data,
+  hasFailed,
+  isLoading,
+}: {
+  data: Awaited<ReturnType<typeof compareEntries>>;
+  hasFailed: boolean;
+  isLoading: boolean;
+}) {
+  if (isLoading) return <p class="hint">Comparing the faces …</p>;
+  if (hasFailed || data === undefined) {
+    return <Notice kind="warning">The faces could not be compared. Look twice.</Notice>;
+  }
+  // A suspended entry verifies nobody, but its pictures look alike nevertheless.
+  return data.distance <= data.threshold ? (
+    <Notice kind="clear">The faces are {similarityOf(data.similarity)} alike.</Notice>
+  ) : (
+    <Notice kind="warning">
+      <strong>These do not look like one person:</strong> {similarityOf(data.similarity)} alike.
+    </Notice>
+  );
+}

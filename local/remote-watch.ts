@@ -34,6 +34,7 @@ export function remoteService(
       '--api takes https for another machine: faces and the token would be read on the way.',
     );
   if (token === undefined)
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: users write it so.
     throw new ConfigError("--api wants --token: a token of the service, such as '${WATCH_TOKEN}'.");
   try {
     return { url, token: withVariables(token, environment) };

@@ -51,7 +51,7 @@ describe('the guard against redirects', () => {
       'RTSP/2.0  301 x',
       'RTSP/ +0305',
       'R\rTSP/1.0\r 3\r03',
-      'x'.repeat(5000) + 'RTSP/1.0 300',
+      `${'x'.repeat(5000)}RTSP/1.0 300`,
     );
     const before = fc.constantFrom('', 'RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n', '$\0\0\u0004abcd');
     fc.assert(

@@ -57,8 +57,9 @@ export async function findDoubts(
   for (const picture of entryId === undefined || !first ? others : [first, ...others]) {
     const compared = await likeness(await comparable(picture), entryId, reference);
     // A suspended entry verifies nobody, but its pictures look alike nevertheless.
-    if (compared && compared.distance > compared.threshold)
-      strangers.push({ picture, similarity: compared.similarity });
+    const { distance, similarity, threshold } = compared ?? {};
+    if (distance != null && similarity != null && distance > (threshold ?? 0))
+      strangers.push({ picture, similarity });
   }
   const sorted = [...duplicates.values()].sort((one, other) => other.similarity - one.similarity);
   return { duplicates: sorted, strangers };

@@ -121,15 +121,16 @@ function Likeness({
   isLoading: boolean;
 }) {
   if (isLoading) return <p class="hint">Comparing the faces …</p>;
-  if (hasFailed || data === undefined) {
+  const { distance, similarity, threshold } = data ?? {};
+  if (hasFailed || distance == null || similarity == null) {
     return <Notice kind="warning">The faces could not be compared. Look twice.</Notice>;
   }
   // A suspended entry verifies nobody, but its pictures look alike nevertheless.
-  return data.distance <= data.threshold ? (
-    <Notice kind="clear">The faces are {similarityOf(data.similarity)} alike.</Notice>
+  return distance <= (threshold ?? 0) ? (
+    <Notice kind="clear">The faces are {similarityOf(similarity)} alike.</Notice>
   ) : (
     <Notice kind="warning">
-      <strong>These do not look like one person:</strong> {similarityOf(data.similarity)} alike.
+      <strong>These do not look like one person:</strong> {similarityOf(similarity)} alike.
     </Notice>
   );
 }

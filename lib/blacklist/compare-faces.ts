@@ -2,6 +2,7 @@ import { batches } from '../batches.ts';
 import type { EnrolledFace } from '../faces/port.ts';
 import type { Stores } from '../ports.ts';
 import type { ImageRecord } from '../records/port.ts';
+import { addUnknown, type Unknown } from './orphans.ts';
 
 /** Number of records in one lookup. */
 const batchSize = 100;
@@ -11,15 +12,15 @@ export interface FaceComparison {
   readonly current: ReadonlySet<string>;
   /** Faces that no record knows, and those whose image's record names another face. */
   readonly strays: readonly EnrolledFace[];
-  /** Number of the strays that no record knows. */
-  readonly unknown: number;
+  /** Strays that no record knows. */
+  readonly unknown: Unknown;
 }
 
 /** Compares the gallery with the records. After `stop` it returns the part compared so far. */
 export async function compareFaces({ faces, records }: Stores, stop?: AbortSignal): Promise<FaceComparison> {
   const current = new Set<string>();
   const strays: EnrolledFace[] = [];
-  let unknown = 0;
+  const unknown: Unknown = { count: 0, lastEntryId: 0 };
   for await (const batch of batches(faces.listFaces(), batchSize)) {
     if (stop?.aborted) break;
     // An image's record is made before its face, so a face that is being enrolled now has a record.
@@ -27,7 +28,7 @@ export async function compareFaces({ faces, records }: Stores, stop?: AbortSigna
     for (const face of batch) {
       const image = recorded.get(face.imageId);
       if (!image && face.isTakenOver) continue;
-      if (!image) unknown += 1;
+      if (!image) addUnknown(unknown, face.entryId);
       if (!image || isCalledOtherwise(image, face)) strays.push(face);
       else if (face.isCurrent && image.status === 'ACTIVE') current.add(image.id);
     }

@@ -1,7 +1,7 @@
 import { batches } from '../batches.ts';
-import { type ImageFolder, imageIdOfKey, pictureIdOfKey } from '../images/key.ts';
+import { entryIdOfKey, type ImageFolder, imageIdOfKey, pictureIdOfKey } from '../images/key.ts';
 import type { ImageStore, StoredImage } from '../images/port.ts';
-import type { RecordCounts, RecordStore, UnknownKept } from '../records/port.ts';
+import type { RecordStore, UnknownKept } from '../records/port.ts';
 
 /** Number of items in one lookup. */
 const batchSize = 100;
@@ -10,31 +10,37 @@ const batchSize = 100;
 export interface ComparedPictures {
   /** Keys of the pictures that stay; of the folder `blacklist` alone, for there may be very many others. */
   readonly kept: ReadonlySet<string>;
-  /** Keys that no record knows; incomplete beyond `limit`. */
+  /** Keys that no record knows; incomplete beyond `most`. */
   readonly orphans: readonly string[];
-  /** Number of keys that no record knows. */
-  readonly unknown: number;
+  readonly unknown: Unknown;
+}
+
+/** Faces or pictures that no record knows. */
+export interface Unknown {
+  count: number;
+  /** Largest id of an entry that one of them names; 0 if none does. */
+  lastEntryId: number;
 }
 
 /**
  * Compares a folder's pictures with the records. After `stop` it returns the part compared so far.
- * @param limit number of orphans to collect at most; all are counted
+ * @param most number of orphans to collect at most; all are counted
  */
 export async function comparePictures(
   { images, records }: { readonly images: Pick<ImageStore, 'list'>; readonly records: RecordStore },
   folder: ImageFolder,
-  { olderThan, limit, stop }: { olderThan: Date; limit: number; stop: AbortSignal | undefined },
+  { olderThan, most, stop }: { olderThan: Date; most: number; stop: AbortSignal | undefined },
 ): Promise<ComparedPictures> {
   const kept = new Set<string>();
   const orphans: string[] = [];
-  let unknown = 0;
+  const unknown: Unknown = { count: 0, lastEntryId: 0 };
   for await (const batch of batches(images.list(`${folder}/`), batchSize)) {
     if (stop?.aborted) break;
     const strange = await orphansAmong(records, batch, olderThan);
     for (const { key } of batch) {
       if (strange.has(key)) {
-        unknown += 1;
-        if (orphans.length <= limit) orphans.push(key);
+        addUnknown(unknown, entryIdOfKey(key));
+        if (orphans.length < most) orphans.push(key);
       } else if (folder === 'blacklist') kept.add(key);
     }
   }
@@ -62,28 +68,57 @@ async function orphansAmong(
   return new Set(keys.filter(isOrphan));
 }
 
+/** Counts one more that no record knows. */
+export function addUnknown(unknown: Unknown, entryId = 0): void {
+  unknown.count += 1;
+  unknown.lastEntryId = Math.max(unknown.lastEntryId, entryId);
+}
+
+/** Numbers of orphans that may be removed from each store. */
+export type OrphanLimits = Readonly<Record<ImageFolder | 'faces', number>> & {
+  /** Number of faces, or of reference pictures, if one of them names an entry that the records never had. */
+  readonly ofOthers: number;
+  /** Largest id that the records gave to an entry. */
+  readonly lastEntryId: number;
+};
+
+/** Number of faces, or of reference pictures, that crashes may leave of requests under way. */
+const leftByCrashes = 10;
+
 /**
- * Returns the largest number of orphans that may be removed from each store. A crash leaves a few; more than
- * the records know tell that the records were lost, are too old, or belong to another deployment.
+ * Finds the numbers of orphans that may be removed. A crash leaves a few; more than the records know tell
+ * that the records were lost, are too old, or belong to another deployment.
  */
-export function mostOrphans({ images, processed }: RecordCounts): typeof everyOrphan {
+export async function orphanLimits(records: RecordStore): Promise<OrphanLimits> {
+  const [{ images, processed }, lastEntryId] = await Promise.all([records.count(), records.lastEntryId()]);
+  const listed = Math.max(images, leftByCrashes);
   return {
-    faces: images,
-    blacklist: images,
+    faces: listed,
+    blacklist: listed,
     // A processed picture has an original and a copy with boxes. A crash may leave some before the first
     // record.
     processed: 2 * (images + processed),
     cropped: images + processed,
+    ofOthers: images,
+    lastEntryId,
   };
 }
 
 /** Limits of whoever has decided that all orphans go. */
-export const everyOrphan: Readonly<Record<ImageFolder | 'faces', number>> = {
+export const everyOrphan: OrphanLimits = {
   faces: Number.POSITIVE_INFINITY,
   blacklist: Number.POSITIVE_INFINITY,
   processed: Number.POSITIVE_INFINITY,
   cropped: Number.POSITIVE_INFINITY,
+  ofOthers: Number.POSITIVE_INFINITY,
+  lastEntryId: Number.POSITIVE_INFINITY,
 };
+
+/** Returns true if so many have no record that the records are doubtful. */
+export function isTooMany(limits: OrphanLimits, store: ImageFolder | 'faces', unknown: Unknown): boolean {
+  const isOfOthers = unknown.lastEntryId > limits.lastEntryId;
+  return unknown.count > (isOfOthers ? limits.ofOthers : limits[store]);
+}
 
 /** Returns true if there is something to tell of. */
 export function isAnyUnknown({ faces, pictures }: UnknownKept): boolean {

@@ -7,7 +7,15 @@ import type { ImageRecord } from '../records/port.ts';
 import { compareFaces, type FaceComparison, removeStrays } from './compare-faces.ts';
 import { deleteEntry } from './delete-entry.ts';
 import { enrollAgain } from './enroll-again.ts';
-import { comparePictures, everyOrphan, isAnyUnknown, mostOrphans, unknownKeptWarning } from './orphans.ts';
+import {
+  comparePictures,
+  everyOrphan,
+  isAnyUnknown,
+  isTooMany,
+  type OrphanLimits,
+  orphanLimits,
+  unknownKeptWarning,
+} from './orphans.ts';
 import { failureOf } from './partial-failure.ts';
 import { finishErasure, removeEntryEverywhere, removeImageEverywhere } from './remove.ts';
 
@@ -90,20 +98,20 @@ export async function sweep(
   removeUnknown = false,
 ): Promise<SweepReport> {
   const run = begin(ports, olderThan, stop);
-  const most = removeUnknown ? everyOrphan : mostOrphans(await ports.records.count());
+  const limits = removeUnknown ? everyOrphan : await orphanLimits(ports.records);
   await finishErased(run);
   await finishEntries(run);
   await finishImages(run);
   if (expiredBefore) await eraseExpired(run, expiredBefore);
-  const originals = await sweepPictures(run, 'blacklist', most.blacklist);
+  const originals = await sweepPictures(run, 'blacklist', limits);
   const comparison = await compareFaces(ports, stop);
-  await removeOrphanFaces(run, comparison, most.faces);
+  await removeOrphanFaces(run, comparison, limits);
   await mendImages(run, originals, comparison.current);
   await tolerating(run, 'half-written files', async () => {
     run.report.orphansRemoved += await ports.images.removeUnfinished(olderThan);
   });
-  await sweepPictures(run, 'processed', most.processed);
-  await sweepPictures(run, 'cropped', most.cropped);
+  await sweepPictures(run, 'processed', limits);
+  await sweepPictures(run, 'cropped', limits);
   if (!stop?.aborted) await tellOfUnknown(run);
   run.report.isComplete = !stop?.aborted;
   return run.report;
@@ -208,11 +216,15 @@ async function eraseExpired(run: Sweep, expiredBefore: Date): Promise<void> {
 }
 
 /** Removes the pictures that no record knows; returns the keys of the others. */
-async function sweepPictures(run: Sweep, folder: ImageFolder, limit: number): Promise<ReadonlySet<string>> {
+async function sweepPictures(
+  run: Sweep,
+  folder: ImageFolder,
+  limits: OrphanLimits,
+): Promise<ReadonlySet<string>> {
   const { images, olderThan, stop, report, unknown } = run;
-  const compared = await comparePictures(run, folder, { olderThan, limit, stop });
-  if (compared.unknown > limit) {
-    unknown.pictures += compared.unknown;
+  const compared = await comparePictures(run, folder, { olderThan, most: limits[folder], stop });
+  if (isTooMany(limits, folder, compared.unknown)) {
+    unknown.pictures += compared.unknown.count;
     return compared.kept;
   }
   for (const key of compared.orphans) {
@@ -228,10 +240,10 @@ async function sweepPictures(run: Sweep, folder: ImageFolder, limit: number): Pr
 async function removeOrphanFaces(
   run: Sweep,
   { current, strays, unknown }: FaceComparison,
-  limit: number,
+  limits: OrphanLimits,
 ): Promise<void> {
-  if (unknown > limit) {
-    run.unknown.faces += unknown;
+  if (isTooMany(limits, 'faces', unknown)) {
+    run.unknown.faces += unknown.count;
     return;
   }
   for await (const batch of batches(strays, batchSize)) {

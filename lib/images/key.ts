@@ -92,6 +92,11 @@ export function imageIdOfKey(key: string): string | undefined {
   return referencePattern.exec(key)?.[1];
 }
 
+/** Reads the entry's id from a key made by `referenceKey`; returns `undefined` for any other. */
+export function entryIdOfKey(key: string): number | undefined {
+  return referencePattern.test(key) ? Number(key.split('/')[1]) : undefined;
+}
+
 /** Reads the picture id from a key made by `processedKeys`; returns `undefined` for any other. */
 export function pictureIdOfKey(key: string): string | undefined {
   return (processedPattern.exec(key) ?? cropPattern.exec(key))?.[1];

@@ -626,6 +626,12 @@ export interface RecordStore {
   /** @throws BackendUnavailableError, ThrottledError, DiskFullError */
   noteRetention(note: RetentionNote): Promise<void>;
   /**
+   * Tells the largest id that was given to an entry, also to one that is gone; 0 before the first.
+   * @throws BackendUnavailableError
+   */
+  lastEntryId(): Promise<number>;
+
+  /**
    * Reads what the last sweep kept though no record knows it; `undefined` before the first `noteUnknownKept`.
    * @throws BackendUnavailableError, ThrottledError
    */

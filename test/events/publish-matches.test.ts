@@ -6,18 +6,18 @@ import { handler } from '../../functions/publish-matches.ts';
 import { MatchEvent } from '../../lib/contract/match-event.ts';
 import { openDynamoRecords } from '../../lib/records/dynamodb/records.ts';
 import type { RecordStore } from '../../lib/records/port.ts';
-import { createTable } from '../../local/emulators/dynamodb-table.ts';
 import {
   type BusEvent,
   type EventBridgeEmulator,
   startEventBridge,
 } from '../../local/emulators/event-bridge.ts';
 import { followTable } from '../../local/emulators/table-stream.ts';
-import { region } from '../records/dynamodb/tables.ts';
-import { sharedService, useEndpoint } from '../service.ts';
+import { dynamoTables, region } from '../records/dynamodb/tables.ts';
 import { activeEntry } from '../suites/records/fixtures.ts';
 import { resultWith } from './outbox.ts';
 
+// The follower of the table's stream has an access key of its own.
+const tables = dynamoTables({ isByAccessKey: false });
 const changes = new EventEmitter();
 /** Records that the function was sent, and its answers. */
 const brought: DynamoDBRecord[] = [];
@@ -37,10 +37,7 @@ beforeAll(async () => {
     events.push(event);
     changes.emit('change');
   });
-  const endpoint = await sharedService('dynamodb');
-  useEndpoint('dynamodb', endpoint);
-  const table = { region, tableName: `matches-${randomUUID()}` };
-  await createTable({ ...table, endpoint });
+  const table = await tables.create();
   const settings = {
     FACE_PROCESSING_BACKEND: 'aws_rekognition',
     AWS_REGION: region,
@@ -52,7 +49,7 @@ beforeAll(async () => {
   records = openDynamoRecords(table);
   another = openDynamoRecords(table);
   entryId = (await activeEntry(records, 'Ada')).entry.id;
-  stopFollowing = followTable({ ...table, endpoint }, async (event) => {
+  stopFollowing = followTable({ ...table, endpoint: tables.url() }, async (event) => {
     brought.push(...event.Records);
     const answer = await bring(event);
     answers.push(answer);

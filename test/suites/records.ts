@@ -58,6 +58,7 @@ export function recordStoreSuite(name: string, open: () => Promise<OpenedRecords
 
     test('counts what is shown', async () => {
       expect(await store.count()).toEqual({ entries: 0, images: 0, processed: 0 });
+      expect(await store.lastEntryId()).toBe(0);
       const { entry } = await activeEntry(store, 'Ada');
       await addImage(store, entry.id);
       const { id } = await addImage(store, entry.id);
@@ -68,6 +69,8 @@ export function recordStoreSuite(name: string, open: () => Promise<OpenedRecords
       await store.addProcessed('picture-1', processedResult());
       await store.addProcessed('picture-2', processedResult());
       expect(await store.count()).toEqual({ entries: 1, images: 2, processed: 2 });
+      await store.removeEntry(going.id);
+      expect(await store.lastEntryId()).toBe(3);
     });
 
     test('a usable store passes its check, and closing it twice is no error', async () => {

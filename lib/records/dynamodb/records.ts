@@ -3,7 +3,7 @@ import { again, TableClient, type TableSettings } from './client.ts';
 import { entryRecords } from './entries.ts';
 import { erasureRecords } from './erasures.ts';
 import { imageRecords } from './images.ts';
-import { noteKey, storeKey } from './items.ts';
+import { counterKey, noteKey, storeKey } from './items.ts';
 import { processedRecords } from './processed.ts';
 import { reviewRecords } from './reviews.ts';
 
@@ -36,6 +36,10 @@ export function openDynamoRecords(settings: TableSettings): RecordStore {
       ]);
       const images = listed.reduce((sum, { imageCount }) => sum + imageCount, 0);
       return { entries: listed.length, images, processed: total };
+    },
+    async lastEntryId() {
+      const counter = await table.get(counterKey('entry'));
+      return Number(counter?.last ?? 0);
     },
     retention: () => note('retention'),
     noteRetention: (body) => putNote('retention', body),

@@ -507,6 +507,10 @@ class SqliteRecords implements RecordStore {
     });
   }
 
+  async lastEntryId(): Promise<number> {
+    return this.#read(() => Number(this.#statements.lastEntryId.get()?.id));
+  }
+
   async check(): Promise<void> {
     await this.#read(() => this.#statements.lastProcessed.get());
     requireReserve(this.#database);

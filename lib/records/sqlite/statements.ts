@@ -47,6 +47,7 @@ const statements = {
   entryByName: `${selectEntry} WHERE name = ?`,
   entriesByFoldedName: `${selectEntry} WHERE folded_name = ? AND +status = 'ACTIVE' ORDER BY id`,
   entriesByStatus: `${selectEntry} WHERE status = ? ORDER BY id`,
+  lastEntryId: "SELECT coalesce(max(seq), 0) AS id FROM sqlite_sequence WHERE name = 'entry'",
   entriesTotal: "SELECT count(*) AS total FROM entry WHERE status = 'ACTIVE'",
   /** Entries of a JSON array of ids. */
   entriesAmong: `${selectEntry} WHERE id IN (SELECT value FROM json_each(?))`,

@@ -158,17 +158,20 @@ describe('Rekognition', () => {
 
     await shared.enroll(women[0] as Picture, owner(1));
     const client = new RekognitionClient({ region: 'eu-west-1' });
-    for (const ExternalImageId of ['jane', '12', '1:2:3', '0:a', undefined]) {
-      await client.send(
+    const index = (ExternalImageId: string | undefined) =>
+      client.send(
         new IndexFacesCommand({
           CollectionId: collectionId,
           Image: { Bytes: her.original },
           ExternalImageId,
         }),
       );
-    }
+    for (const externalImageId of ['jane', '1:2:3', '0:a', undefined]) await index(externalImageId);
     expect((await gallery(shared)).map(({ imageId }) => imageId)).toEqual(['1-a']);
     expect((await shared.match(her, {})).faces.map(isMatch)).toEqual([false]);
+    // The old service named faces by an entry's id alone.
+    await index('12');
+    expect(await gallery(shared)).toContainEqual(expect.objectContaining({ entryId: 12, isTakenOver: true }));
     client.destroy();
     await shared.close();
   });

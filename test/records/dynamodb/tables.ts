@@ -13,11 +13,11 @@ export const region = 'eu-west-1';
  * Makes a table for each test, in a place of its own, in a DynamoDB Local of the file's own. It does one
  * thing at a time, so files that write much would make each other wait too long.
  */
-export function dynamoTables() {
+export function dynamoTables(options = { isByAccessKey: true }) {
   let emulator: DynamoDbEmulator;
 
   beforeAll(async () => {
-    emulator = await startDynamoDb({ isByAccessKey: true });
+    emulator = await startDynamoDb(options);
     useEndpoint(emulator.url);
   });
   afterAll(() => emulator.close());

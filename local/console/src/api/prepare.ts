@@ -19,8 +19,6 @@ const scaledSide = 3_000;
 /** Longer side of a picture for a slow line, and the size from which a picture is scaled down for it. */
 const slowSide = 2_048;
 const slowBytes = 600_000;
-/** Speed below which a line is slow, in Mbit/s: a picture of 4 MB takes 10 seconds on it. */
-const slowMbits = 3;
 const jpegQuality = 0.9;
 const cutQuality = 0.95;
 
@@ -44,8 +42,9 @@ export class UnreadableFileError extends Error {}
 export function isSlowLine(): boolean {
   const { connection } = navigator as { connection?: Readonly<Record<string, unknown>> };
   if (connection === undefined) return false;
-  const { saveData, effectiveType, downlink } = connection;
-  return saveData === true || effectiveType !== '4g' || Number(downlink) < slowMbits;
+  // `downlink` is no measurement before a page has loaded much, so it counts for nothing.
+  const { saveData, effectiveType } = connection;
+  return saveData === true || effectiveType !== '4g';
 }
 
 /**

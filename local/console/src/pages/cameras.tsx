@@ -109,11 +109,12 @@ function CameraCard({ camera, round, onChange }: CameraCardProps) {
 
 /** Shows the newest picture, with a box around each face that is followed. */
 function CameraPicture({
-  camera: { name, state, last_frame, faces, width, height },
+  camera: { name, state, frames, faces, width, height },
   round,
 }: Pick<CameraCardProps, 'camera' | 'round'>) {
   const [url, setUrl] = useState<string>();
-  const sees = state === 'online' && last_frame !== null;
+  // The service gives a frame once it has looked for faces in it, which takes a while for the first.
+  const sees = state === 'online' && frames.looked + frames.idle > 0;
   useEffect(() => {
     if (!sees) return;
     const abort = new AbortController();

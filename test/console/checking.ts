@@ -372,8 +372,6 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     const listed = await setup().listWoman();
     await using visit = await setup().visit('#/check');
     const { page } = visit;
-    // Chromium has measured nothing on this machine, and guesses less than 2 Mbit/s: it would be scaled down.
-    await page.evaluate("Object.defineProperty(navigator, 'connection', { value: { effectiveType: '4g' } })");
     const uploaded = page.waitForResponse((response) => response.url() === `${setup().url}/api/v1/uploads`);
     await page.locator('input[type=file]').setInputFiles(await setup().padded(4_000_000));
     expect((await uploaded).status()).toBe(204);

@@ -15,7 +15,7 @@ import type { Deployment } from './deployments.ts';
 import { clear, complete, contents, everything, facesAlone, matchedNames, nothing } from './stores.ts';
 
 /** Time for one test, which starts at most this many operations and sweeps, at some 100 ms each. */
-const timeout = 300_000;
+const timeout = 600_000;
 
 const program = join(import.meta.dirname, 'crash-until-killed.ts');
 

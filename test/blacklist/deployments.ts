@@ -1,7 +1,6 @@
 import { vi } from 'vitest';
 import { type Cloud, startCloud } from '../../local/emulators/cloud.ts';
 import { type Settings, temporaryFolder } from '../api/server-process.ts';
-import { tableForCloud } from '../service.ts';
 
 /**
  * Stores of people's data for the tests of one file: the settings that lead to them, and a folder of its own.
@@ -24,7 +23,8 @@ export async function deepface(): Promise<Deployment> {
 /** Starts the emulated services of AWS. While they run, the SDK in this process finds them too. */
 export async function aws(): Promise<Deployment & { readonly cloud: Cloud }> {
   const folder = await temporaryFolder();
-  const cloud = await startCloud(await tableForCloud());
+  // A DynamoDB Local that others have used is slower, and this one is called very often.
+  const cloud = await startCloud();
   for (const [name, value] of Object.entries(cloud.environment)) vi.stubEnv(name, value);
   return {
     cloud,

@@ -1,3 +1,4 @@
+import type { ImageProcessingResult } from '../../lib/contract/shapes.ts';
 import { ApiClient, newName } from '../suites/api/client.ts';
 import { connectOverHttp } from './connections.ts';
 
@@ -19,7 +20,7 @@ export interface Listing {
 export class Load {
   readonly listings: Listing[] = [];
   /** Answers about processed pictures. */
-  readonly processed: unknown[] = [];
+  readonly processed: ImageProcessingResult[] = [];
   /** Number of acknowledged changes. */
   acknowledged = 0;
   readonly #faces: readonly Buffer[];

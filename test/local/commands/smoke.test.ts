@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type RunningCloud, startSharedCloudProcess } from '../../api/cloud.ts';
+import { type RunningCloud, startCloudProcess } from '../../api/cloud.ts';
 import { connectOverHttp } from '../../api/connections.ts';
 import { ApiClient } from '../../suites/api/client.ts';
 import { runCommandProcess } from './run-command.ts';
@@ -8,7 +8,7 @@ const token = 'a-token-for-the-smoke-test';
 let cloud: RunningCloud;
 
 beforeAll(async () => {
-  cloud = await startSharedCloudProcess({ API_TOKENS: token });
+  cloud = await startCloudProcess({ API_TOKENS: token });
 });
 afterAll(() => cloud[Symbol.asyncDispose]());
 

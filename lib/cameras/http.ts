@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Agent, buildConnector, type Dispatcher, request } from 'undici';
+import { Agent, type buildConnector, type Dispatcher, request } from 'undici';
+import { pinnedConnector } from '../inputs/pinned-connector.ts';
 import { failureOf } from './failure-words.ts';
 import { decodeFrame } from './frame-picture.ts';
 import { authorization, loginOf } from './http-login.ts';
 import { boundaryOf, MultipartReader, maxPictureBytes } from './multipart-stream.ts';
-import { type AddressCheck, checkedAddresses, outsideNetworks, pinned } from './networks.ts';
+import { type AddressCheck, checkedAddresses, outsideNetworks } from './networks.ts';
 import { Newest } from './newest.ts';
 import { type Frame, type FrameSource, SourceError } from './port.ts';
 
@@ -48,10 +49,9 @@ export class HttpSource implements FrameSource {
 
   async *frames(signal: AbortSignal): AsyncGenerator<Frame, void> {
     const { patienceMs = usualPatienceMs, isAllowed } = this.#settings;
-    const timeout = { timeout: patienceMs };
     const stop = new AbortController();
     const agent = new Agent({
-      connect: isAllowed ? checkedConnector(isAllowed, timeout) : timeout,
+      connect: isAllowed ? checkedConnector(isAllowed, patienceMs) : { timeout: patienceMs },
       headersTimeout: patienceMs,
       bodyTimeout: patienceMs,
     });
@@ -142,21 +142,10 @@ export class HttpSource implements FrameSource {
 }
 
 /** Makes a connector that connects to allowed addresses alone. */
-function checkedConnector(
-  isAllowed: AddressCheck,
-  timeout: { readonly timeout: number },
-): buildConnector.connector {
+function checkedConnector(isAllowed: AddressCheck, timeout: number): buildConnector.connector {
   return (options, callback) => {
     checkedAddresses(options.hostname, isAllowed).then(
-      (addresses) => {
-        const connect = buildConnector({ ...timeout, lookup: pinned(addresses), autoSelectFamily: true });
-        connect(options, (error, socket) => {
-          if (error) return callback(error, null);
-          if (isAllowed(socket.remoteAddress ?? '')) return callback(null, socket);
-          socket.destroy();
-          callback(outsideNetworks(), null);
-        });
-      },
+      (addresses) => pinnedConnector(addresses, isAllowed, outsideNetworks, timeout)(options, callback),
       (error: Error) => callback(error, null),
     );
   };

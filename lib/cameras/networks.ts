@@ -1,16 +1,11 @@
 import { lookup } from 'node:dns/promises';
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import type { CheckedAddress } from '../inputs/pinned-connector.ts';
 import { SourceError } from './port.ts';
 
 /** Tells if a camera may have an IP address. */
 export type AddressCheck = (address: string) => boolean;
-
-/** Address of a host that a connection may be made to. */
-export interface CheckedAddress {
-  readonly address: string;
-  readonly family: number;
-}
 
 /** @param networks single addresses, or networks such as `192.168.10.0/24` */
 export function addressCheck(networks: readonly string[]): AddressCheck {
@@ -47,13 +42,4 @@ export async function checkedAddresses(
   const addresses = family === 0 ? await lookup(host, { all: true }) : [{ address: host, family }];
   if (!addresses.every(({ address }) => isAllowed(address))) throw outsideNetworks();
   return addresses;
-}
-
-/** Makes a look-up that gives these addresses for every name. */
-export function pinned(addresses: readonly CheckedAddress[]): LookupFunction {
-  return (_hostname, options, callback) => {
-    const [first] = addresses;
-    if (options.all) callback(null, [...addresses]);
-    else callback(null, first?.address ?? '', first?.family);
-  };
 }

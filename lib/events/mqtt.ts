@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { MqttClient } from 'mqtt';
 import { ConfigError, type MqttConfig } from '../config.ts';
 import type { ServiceEvent } from '../contract/match-event.ts';
+import { codeOf } from '../files.ts';
 import { log } from '../log.ts';
 import {
   availabilityTopic,
@@ -65,13 +66,13 @@ export async function openMqtt(
   let hasFailed = false;
   client.on('error', (error) => {
     // Its message may contain the address.
-    if (!hasFailed) log().warn({ code: codeOf(error) }, 'mqtt: the broker is not reached, and tried again');
+    if (!hasFailed) log().warn({ code: reasonOf(error) }, 'mqtt: the broker is not reached, and tried again');
     hasFailed = true;
   });
   client.on('connect', () => {
     hasFailed = false;
     announce(client, cameras()).catch((error: unknown) =>
-      log().warn({ code: codeOf(error) }, 'mqtt: announcing failed'),
+      log().warn({ code: reasonOf(error) }, 'mqtt: announcing failed'),
     );
   });
   return {
@@ -102,7 +103,7 @@ async function send(client: MqttClient, event: ServiceEvent, hasNames: boolean):
     await within(acknowledgeMs, Promise.all(messages.map((message) => publish(client, message))));
     return { outcome: 'delivered' };
   } catch (error) {
-    return unreachable(`The broker did not take it (${codeOf(error)}).`);
+    return unreachable(`The broker did not take it (${reasonOf(error)}).`);
   }
 }
 
@@ -121,7 +122,6 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-function codeOf(error: unknown): string {
-  const { code, name } = error as { code?: unknown; name?: string };
-  return String(code ?? name);
+function reasonOf(error: unknown): string {
+  return codeOf(error) ?? (error as Error).name;
 }

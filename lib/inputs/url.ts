@@ -1,10 +1,11 @@
 import { lookup } from 'node:dns/promises';
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
-import { buildConnector, Client, type Dispatcher } from 'undici';
+import { type buildConnector, Client, type Dispatcher } from 'undici';
 import { InputUnreadableError, ServiceError } from '../errors.ts';
+import { pinnedConnector } from './pinned-connector.ts';
 import { isPublicAddress } from './public-address.ts';
 import { pictureTooLarge } from './too-large.ts';
 
@@ -138,25 +139,10 @@ async function allowedAddresses({ hostname }: URL, policy: Policy): Promise<read
   return addresses;
 }
 
-/** Connects only to these addresses, without a second look-up, and checks the address that it got. */
 function connectorTo(addresses: readonly string[], policy: Policy): buildConnector.connector {
   const candidates = addresses.map((address) => ({ address, family: isIP(address) }));
-  // It is not called for a host that is an IP address; then that address is used, which was checked.
-  const pinned: LookupFunction = (_hostname, _options, callback) => callback(null, candidates);
-  const connect = buildConnector({
-    lookup: pinned,
-    autoSelectFamily: true,
-    rejectUnauthorized: true,
-    timeout: policy.timeoutMs,
-  });
-  return (options, callback) => {
-    connect(options, (error, socket) => {
-      if (error !== null) return callback(error, null);
-      if (policy.isAllowedAddress(socket.remoteAddress ?? '')) return callback(null, socket);
-      socket.destroy();
-      callback(refused('The URL does not lead to a public address.'), null);
-    });
-  };
+  const refusal = () => refused('The URL does not lead to a public address.');
+  return pinnedConnector(candidates, policy.isAllowedAddress, refusal, policy.timeoutMs);
 }
 
 function redirectOf({ statusCode, headers }: Dispatcher.ResponseData): string | undefined {

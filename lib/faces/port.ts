@@ -202,6 +202,16 @@ export interface Comparison extends UsedOptions, Pick<FaceMatch, 'distance' | 's
   readonly reference: Face;
 }
 
+/** The largest face of a picture, for comparing it with those of many others. */
+export interface OpenedProbe extends UsedOptions {
+  /**
+   * Compares it with the largest face of another picture. The probe itself is not looked at again.
+   * @throws NoFaceError when that picture shows no face; it is thrown inside the work on it
+   * @throws BackendUnavailableError, ThrottledError, InputTooLargeError, InputUnreadableError
+   */
+  compare(reference: WithPicture): Promise<Comparison>;
+}
+
 /** A reference image, by its id. */
 export interface Reference extends Pick<FaceOwner, 'imageId'> {
   readonly withPicture: WithPicture;
@@ -401,6 +411,12 @@ export interface FaceBackend {
    * @throws BackendUnavailableError, ThrottledError, InputTooLargeError, InputUnreadableError
    */
   compare(probe: WithPicture, reference: WithPicture, options: FaceOptions): Promise<Comparison>;
+  /**
+   * Finds the largest face of a picture once, for comparing it with those of many others.
+   * @throws NoFaceError when the picture shows no face; it is thrown inside the work on that picture
+   * @throws BackendUnavailableError, ThrottledError, InputTooLargeError, InputUnreadableError
+   */
+  openProbe(probe: WithPicture, options: FaceOptions): Promise<OpenedProbe>;
   /**
    * Compares the picture's largest face with the enrolled faces of one entry. A backend may return only some
    * of them; then none of the others is a match.

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { serviceFacts } from '../../lib/audit/chain.ts';
+import { type AuditScope, inAuditScope } from '../../lib/audit/scope.ts';
 import { addImages } from '../../lib/blacklist/add-images.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
@@ -12,6 +14,7 @@ import { updateEntry } from '../../lib/blacklist/update-entry.ts';
 import { parseConfig } from '../../lib/config.ts';
 import { EntryNotFoundError, RequestInvalidError } from '../../lib/errors.ts';
 import { nothingErased } from '../../lib/records/shared/redaction.ts';
+import { SqliteAudit } from '../../lib/records/sqlite/audit.ts';
 import { resultShowing } from '../suites/records/fixtures.ts';
 import { down, failingOn, stepBefore, steps } from './steps.ts';
 import { complete, contents, everything, imageFolders, matchedNames, nothing, useStores } from './stores.ts';
@@ -133,7 +136,11 @@ describe('deleting an entry', () => {
     expect(await ports.records.listEntries('ACTIVE')).toHaveLength(2);
 
     await addImages(ports, two.id, [{ fileName: 'a.jpg', bytes: listed }]);
-    expect(await merge(one.id, two.id)).toMatchObject({ id: one.id });
+    const scope: AuditScope = { ...serviceFacts('ada', 'deleteEntry'), requestId: 'r', written: 0 };
+    const merged = await inAuditScope(scope, () => merge(one.id, two.id));
+    expect(merged).toMatchObject({ id: one.id });
+    const { items: lines } = await new SqliteAudit(stores.database).list({ actor: 'ada', limit: 10 });
+    expect(lines).toMatchObject([{ action: 'mergeEntry', entryId: one.id, detail: `into entry ${two.id}` }]);
     // The other one is merged in its turn, by whoever has moved its pictures already.
     const three = await ports.records.createEntry({ name: 'Jane Roe', reason: null });
     await ports.records.activateEntry(three.id);

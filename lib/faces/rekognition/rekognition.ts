@@ -22,6 +22,7 @@ import type {
   MatchDefaults,
   MatchOptions,
   MatchResult,
+  OpenedProbe,
   QualityFilter,
   Reference,
   UsedOptions,
@@ -31,7 +32,7 @@ import { standardThresholdOf } from '../standard-thresholds.ts';
 import { standardOf, type ThresholdLimits, usedThreshold } from '../thresholds.ts';
 import { withPictureOf } from '../with-picture.ts';
 import { RekognitionCaller } from './caller.ts';
-import { compareLargest, compareWithReferences } from './compare.ts';
+import { compareLargest, compareWithReferences, openLargest } from './compare.ts';
 import { sendWhole } from './encode.ts';
 import { deleteFaces, enrollLargest } from './enroll.ts';
 import { meaningOf } from './failures.ts';
@@ -146,6 +147,12 @@ class Rekognition implements FaceBackend {
   async compare(probe: WithPicture, reference: WithPicture, options: FaceOptions): Promise<Comparison> {
     const compared = await compareLargest(this.#gallery.caller, probe, reference, options.deadline);
     return { ...compared, ...this.#used(options) };
+  }
+
+  async openProbe(probe: WithPicture, options: FaceOptions): Promise<OpenedProbe> {
+    const used = this.#used(options);
+    const compare = await openLargest(this.#gallery.caller, probe, options.deadline);
+    return { ...used, compare: async (reference) => ({ ...(await compare(reference)), ...used }) };
   }
 
   async compareWith(

@@ -1,3 +1,5 @@
+import type { AuditFacts } from '../../audit/port.ts';
+import { changeFacts, countWritten, removedPictures } from '../../audit/scope.ts';
 import { batches } from '../../batches.ts';
 import { leafOf, type NodeBytes, type NodePlace, readLater, removing } from '../shared/gaps.ts';
 import { scopesOf } from '../shared/scopes.ts';
@@ -47,7 +49,10 @@ export async function removeProcessed(table: TableClient, ids: readonly number[]
   for (const [scope, numbers] of byScope) await leaveScope(table, scope, numbers);
   for (const some of fitting(leaving)) {
     const ids = some.filter(({ mayHaveReviews }) => mayHaveReviews).map(({ rank }) => rank);
-    await removeRanks(table, 'all', some, () => removeReviews(table, ids));
+    await removeRanks(table, 'all', some, {
+      others: () => removeReviews(table, ids),
+      facts: [changeFacts(removedPictures(some.map(({ rank }) => rank)))],
+    });
   }
   return leaving.length;
 }
@@ -104,12 +109,15 @@ async function leaveScope(table: TableClient, scope: string, numbers: readonly n
   for (const some of fitting(places)) await removeRanks(table, scope, some);
 }
 
-/** Removes the items, and counts the ranks as removed, in one transaction. */
+/**
+ * Removes the items, and counts the ranks as removed, in one transaction, with other actions and the lines of
+ * the audit trail.
+ */
 async function removeRanks(
   table: TableClient,
   scope: string,
   leaving: readonly { readonly rank: number; readonly keys: readonly Key[] }[],
-  others: () => Promise<Action[]> = async () => [],
+  { others = async () => [], facts = [] }: { others?: () => Promise<Action[]>; facts?: AuditFacts[] } = {},
 ): Promise<void> {
   const ranks = leaving.map(({ rank }) => rank);
   const keys = leaving.flatMap((one) => one.keys);
@@ -128,7 +136,8 @@ async function removeRanks(
       return { put, condition: '#version = :version', values: { version } };
     });
     const removals = keys.map((remove) => ({ remove }));
-    const { done } = await table.transact([...nodes, ...removals, ...(await others())]);
+    const { done } = await table.transact([...nodes, ...removals, ...(await others())], facts);
+    if (done) countWritten(facts.length);
     return done || again;
   });
 }

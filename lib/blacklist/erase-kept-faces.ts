@@ -1,7 +1,7 @@
-import type { ImageStore } from '../images/port.ts';
 import type { Stores } from '../ports.ts';
 import type { ErasureRecord, ImageRecord } from '../records/port.ts';
 import { eraseCopies } from './erase-copies.ts';
+import { openStored } from './open-stored.ts';
 import { persistently } from './persistently.ts';
 
 /** Records that are changed at once. */
@@ -14,16 +14,19 @@ const recordsAtOnce = 50;
  * Doing it again from any point ends the same.
  *
  * Faces that can't be compared go too, because one of them may be the person's: those of another version, and
- * all of them where a reference picture is not enrolled.
+ * all of them where a reference picture can't be compared.
  */
 export async function eraseKeptFaces(
-  { records, faces, images }: Omit<Stores, 'images'> & { readonly images: Pick<ImageStore, 'erase'> },
+  { records, faces, images, pictureSlots }: Stores,
   { entryId, history }: Pick<ErasureRecord, 'entryId' | 'history'>,
   enrolled: readonly ImageRecord[],
 ): Promise<void> {
   const { lookBack } = faces;
   if (!lookBack) return;
-  const references = enrolled.map(({ id: imageId }) => ({ imageId }));
+  const references = enrolled.map(({ id: imageId, key }) => ({
+    imageId,
+    ...(lookBack.own && pictureSlots && { withPicture: openStored({ images, pictureSlots }, key) }),
+  }));
   const found = await persistently(() => lookBack.findReferences(references));
   for (let next = 0; next < found.seen.length; next += recordsAtOnce) {
     const seen = found.seen.slice(next, next + recordsAtOnce);

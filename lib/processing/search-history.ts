@@ -87,7 +87,7 @@ async function searchKeptFaces(
     seen,
     ...{ compared, not_compared },
     // Pictures that have no kept face were not looked at.
-    progress: { done: found.pictures, total: pictures },
+    progress: { done: found.pictures ?? 0, total: pictures },
     next: null,
     ...usedFields(found),
     warnings: [

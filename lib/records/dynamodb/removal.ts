@@ -1,11 +1,13 @@
 import type { AuditFacts } from '../../audit/port.ts';
 import { changeFacts, countWritten, removedPictures } from '../../audit/scope.ts';
 import { batches } from '../../batches.ts';
+import type { FaceCollection } from '../../faces/rekognition/kept-faces.ts';
 import { leafOf, type NodeBytes, type NodePlace, readLater, removing } from '../shared/gaps.ts';
 import { scopesOf } from '../shared/scopes.ts';
 import { type Action, isNew } from './action.ts';
 import { again, type TableClient } from './client.ts';
 import { gapNodeKey, padded, pictureKey, processedPartition, scopePartition } from './items.ts';
+import { keptFacesOf } from './kept-faces.ts';
 import type { Item, Key } from './keys.ts';
 import { rankIn } from './ranks.ts';
 import { hasMatches, removeReviews } from './reviews.ts';
@@ -37,10 +39,16 @@ const actionsOfReviews = 3;
  * Removes processed pictures: from their scopes first, and then the answers themselves with their numbers.
  * Until then they are listed, and the removal can be done again.
  */
-export async function removeProcessed(table: TableClient, ids: readonly number[]): Promise<number> {
+export async function removeProcessed(
+  table: TableClient,
+  ids: readonly number[],
+  collection?: FaceCollection,
+): Promise<number> {
   const items = await table.getAll(
     [...new Set(ids)].map((id) => ({ pk: processedPartition, sk: padded(id) })),
   );
+  // Faces go first: as long as the record is there, it names them.
+  await collection?.remove(items.flatMap((item) => keptFacesOf(item).map(({ id }) => id)));
   const leaving = await Promise.all(items.map((item) => leavingOf(table, item)));
   const byScope = new Map<string, number[]>();
   for (const { rank: number, scopes } of leaving) {

@@ -23,7 +23,10 @@ export async function eraseKeptFaces(
 ): Promise<void> {
   const { lookBack } = faces;
   if (!lookBack) return;
-  const references = enrolled.map(({ id: imageId, key }) => ({
+  // Those of an attempt that broke off later were compared, and may have lost their faces since.
+  const uncompared = enrolled.filter(({ status }) => status !== 'DELETING');
+  if (enrolled.length > 0 && uncompared.length === 0) return;
+  const references = uncompared.map(({ id: imageId, key }) => ({
     imageId,
     ...(lookBack.own && pictureSlots && { withPicture: openStored({ images, pictureSlots }, key) }),
   }));
@@ -42,7 +45,10 @@ export async function eraseKeptFaces(
     }
     await persistently(() => records.forgetFaces(seen, entryId));
   }
+  const isAny = found.compared + found.notCompared > 0;
   const everything = found.missing > 0;
   const before = everything ? new Date(8.64e15) : new Date(0);
   while ((await persistently(() => records.forgetFacesBefore(before, lookBack.version))) > 0);
+  if (!isAny) return;
+  for (const { id } of uncompared) await persistently(() => records.markImageDeleting(id));
 }

@@ -3,9 +3,11 @@ import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { getErasure } from '../../lib/blacklist/get-erasure.ts';
 import { lookBack } from '../../lib/blacklist/look-back.ts';
+import { finishInterrupted } from '../../lib/blacklist/sweep.ts';
 import { parseConfig } from '../../lib/config.ts';
 import { ProcessImagesRequest } from '../../lib/contract/endpoints/process-images.ts';
 import { HistorySearch } from '../../lib/contract/endpoints/search-history.ts';
+import { findKeptFaces } from '../../lib/erasure/check-kept.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import type { Ports } from '../../lib/ports.ts';
 import { forgetFaces } from '../../lib/processing/forget-faces.ts';
@@ -13,6 +15,7 @@ import { processImages } from '../../lib/processing/process-images.ts';
 import { searchHistory } from '../../lib/processing/search-history.ts';
 import type { HistoryChoice } from '../../lib/records/port.ts';
 import { cropFace, leftToRight, sample } from '../api/pictures.ts';
+import { down, watched } from './steps.ts';
 
 /** The promises of a look-back, for both modes alike. */
 
@@ -150,4 +153,30 @@ export function lookBackSuite(opened: () => OpenedLookBack): void {
       await forgetAll(ports);
     },
   );
+
+  test('an erasure that breaks off again and again leaves no face of the person, and those of others', async () => {
+    const { ports, people, keptFaces } = opened();
+    const [group] = await process([people.group, people.stranger]);
+    const { id } = await list(people.her, 'Jane Roe');
+    const find = () => findKeptFaces(ports.faces, [people.herAgain]);
+    expect(await find()).toEqual([expect.stringMatching(`of processed picture ${group}$`)]);
+    let calls = 0;
+    const fail = async () => {
+      calls += 1;
+      if (calls % 10 === 0) throw down;
+    };
+    const broken = watched(ports, { before: fail, after: fail });
+    for (let rounds = 0; (await ports.records.getErasure(id))?.finished == null; rounds += 1) {
+      expect(rounds).toBeLessThan(30);
+      await deleteEntry(broken, id).catch(() => undefined);
+      // As after a kill, the sweep goes on.
+      await finishInterrupted(broken, new Date(0)).catch(() => undefined);
+    }
+    expect(calls).toBeGreaterThan(20);
+    expect(await find()).toEqual([]);
+    // The stranger's face is still there, to be found should that person be listed.
+    expect(await keptFaces()).toBe(1);
+    expect((await findKeptFaces(ports.faces, [people.stranger])).length).toBe(1);
+    await forgetAll(ports);
+  });
 }

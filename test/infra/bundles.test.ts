@@ -94,7 +94,6 @@ describe('what the CDK makes', () => {
       key: undefined,
       collectionId: 'collection',
       lookBackArn: undefined,
-        lookBackArn: undefined,
       collectionArn: 'arn:aws:rekognition:eu-west-1:123456789012:collection/collection',
     };
     new ServiceFunction(stack, 'Function', {

@@ -8,6 +8,7 @@ import { finishInterrupted, type SweepReport, type SweepTask, sweep } from '../l
 import { loadConfig } from '../lib/config.ts';
 import { functionDeadline } from '../lib/deadline.ts';
 import { log } from '../lib/log.ts';
+import { forgetFaces } from '../lib/processing/forget-faces.ts';
 import { retain } from '../lib/processing/retention.ts';
 import { eachPart } from '../lib/service/each-part.ts';
 import { audit, claimedStores, keptAnswers, leftovers, pictureSlots, stores } from '../lib/wiring/open.ts';
@@ -65,6 +66,10 @@ async function run(
       const { records, images } = await stores();
       const retained = await retain({ records, images, leftovers: await leftovers() }, config, { stop });
       log().info({ retained }, 'retention');
+    },
+    keptFaces: async () => {
+      const forgotten = await forgetFaces(await stores(), { stop });
+      if (forgotten > 0) log().info({ forgotten }, 'kept faces');
     },
     answers: async () => (await keptAnswers()).removeExpired(),
     audit: async () => {

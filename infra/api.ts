@@ -40,7 +40,7 @@ export class Api extends Construct {
   constructor(scope: Construct, id: string, resources: Resources, settings: StackSettings) {
     super(scope, id);
     this.functions = api
-      .filter(({ operationId }) => !(operationId in refusedEndpoints))
+      .filter(({ operationId }) => settings.lookBackDays > 0 || !(operationId in refusedEndpoints))
       .map((contract) => new EndpointFunction(this, contract, resources, settings));
     this.restApi = new RestApi(this, 'RestApi', {
       restApiName: this.node.scope?.node.id ?? id,
@@ -117,7 +117,7 @@ export class Api extends Construct {
       for (const { contract, fn } of operationsOfPath) {
         const refusal = refusedEndpoints[contract.operationId];
         for (const method of methodsOf(contract)) {
-          if (refusal) addRefusedMethod(resource, method, refusal, problemHeaders(corsOrigins));
+          if (refusal && !fn) addRefusedMethod(resource, method, refusal, problemHeaders(corsOrigins));
           if (fn)
             resource.addMethod(method, new LambdaIntegration(fn.target, { scopePermissionToMethod: false }));
         }

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Alias, type IFunction, type IVersion } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { Endpoint } from '../lib/contract/endpoint.ts';
-import { endpointNeeds } from './needs.ts';
+import { endpointNeeds, optionalEndpointNeeds } from './needs.ts';
 import type { Resources } from './resources.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { StackSettings } from './settings.ts';
@@ -23,7 +23,7 @@ export class EndpointFunction extends ServiceFunction {
 
   constructor(scope: Construct, contract: Endpoint, resources: Resources, settings: StackSettings) {
     const { operationId, method, path, summary } = contract;
-    const needs = endpointNeeds[operationId];
+    const needs = endpointNeeds[operationId] ?? optionalEndpointNeeds[operationId];
     if (needs === undefined) throw new Error(`infra/needs.ts does not tell what ${operationId} needs.`);
     super(scope, pascalCase(operationId), {
       name: operationId,
@@ -48,7 +48,8 @@ export class EndpointFunction extends ServiceFunction {
     });
     this.contract = contract;
     // Smaller copies of stored pictures are made without Rekognition, whose quota limits the others.
-    const callsRekognition = (needs.collection ?? needs.withoutCollection) !== undefined;
+    const calls = needs.collection ?? needs.withoutCollection ?? (needs.pictures && needs.lookBack);
+    const callsRekognition = calls !== undefined;
     this.pictures = needs.pictures === true && callsRekognition;
     this.live = this.#alias(settings, callsRekognition);
   }

@@ -15,7 +15,8 @@ export function grant(role: Role, needs: Needs, resources: Resources): void {
   acknowledgeWildcards(role, needs, resources);
 }
 
-function statementsFor(needs: Needs, { table, bucket, collectionArn, key }: Resources): PolicyStatement[] {
+function statementsFor(needs: Needs, resources: Resources): PolicyStatement[] {
+  const { table, bucket, collectionArn, lookBackArn, key } = resources;
   const { table: tableActions = [], objects = {}, collection = [], withoutCollection = [] } = needs;
   const statements = [
     { actions: tableActions, resources: [table.tableArn] },
@@ -24,6 +25,7 @@ function statementsFor(needs: Needs, { table, bucket, collectionArn, key }: Reso
       resources: keys.map((key) => bucket.arnForObjects(key)),
     })),
     { actions: collection, resources: [collectionArn] },
+    ...lookBackStatements(needs, lookBackArn, bucket),
     { actions: withoutCollection, resources: ['*'] },
     ...(key ? [{ actions: keyActions(needs), resources: [key.keyArn] }] : []),
   ];
@@ -34,6 +36,20 @@ function statementsFor(needs: Needs, { table, bucket, collectionArn, key }: Reso
     ...(needs.audit ? [auditStatement(table)] : []),
     ...listStatements(needs, bucket.bucketArn),
     ...(needs.matchEvents ? [publishStatement(table)] : []),
+  ];
+}
+
+/** Makes the statements of a stack that keeps the faces of those who matched nobody. */
+function lookBackStatements(
+  { lookBack }: Needs,
+  lookBackArn: string | undefined,
+  bucket: Resources['bucket'],
+): { readonly actions: readonly string[]; readonly resources: string[] }[] {
+  if (!lookBack || lookBackArn === undefined) return [];
+  const references = { actions: ['s3:GetObject'], resources: [bucket.arnForObjects('blacklist/*')] };
+  return [
+    { actions: lookBack.collection, resources: [lookBackArn] },
+    ...(lookBack.readsReferences ? [references] : []),
   ];
 }
 

@@ -4,7 +4,7 @@ import type { Companions } from './bundling.ts';
 /**
  * Permissions and companions of one function, which gets a role of its own. There is an entry for each
  * endpoint of `lib/contract/api.ts`, by its operation, but for those of `refused-endpoints.ts`, and for each
- * function that no request calls.
+ * function that no request calls. Those of `optionalEndpointNeeds` come with a setting.
  * `test/infra/roles.test.ts` shows the resulting roles.
  */
 export interface Needs extends Companions {
@@ -23,6 +23,13 @@ export interface Needs extends Companions {
   readonly versions?: readonly string[];
   /** On the collection. */
   readonly collection?: readonly string[];
+  /** Further permissions in a stack that keeps the faces of those who matched nobody. */
+  readonly lookBack?: {
+    /** Actions on the collection of these faces. */
+    readonly collection: readonly string[];
+    /** True to read reference pictures, which are compared with these faces. */
+    readonly readsReferences?: true;
+  };
   /** Calls to Rekognition that touch no collection: IAM knows no resource for them. */
   readonly withoutCollection?: readonly ('rekognition:CompareFaces' | 'rekognition:DetectFaces')[];
   /** Permission to publish match events on the account's event bus. */
@@ -47,6 +54,16 @@ const write = [
 const enroll = ['rekognition:CreateCollection', 'rekognition:DeleteFaces', 'rekognition:IndexFaces'];
 /** A request or an upload that enrolls somebody also compares them with those who are listed. */
 const enrollAndCompare = [...enroll, 'rekognition:SearchFaces'];
+
+/** Search among the faces that matched nobody, and their number. */
+const searchKept = ['rekognition:DescribeCollection', 'rekognition:SearchFacesByImage'];
+/** An erasure finds the person among these faces, and where that can't be, removes all. */
+const eraseKept = {
+  collection: [...searchKept, 'rekognition:DeleteFaces', 'rekognition:ListFaces'],
+  readsReferences: true,
+} as const;
+/** The records name these faces, and remove them with their pictures. */
+const removeKept = { collection: ['rekognition:DeleteFaces'] } as const;
 
 /** Keys of the pictures that a request may name. */
 const readable = ['blacklist/*', 'cropped/*', 'inbox/*', 'processed/*', 'uploads/*'];
@@ -78,6 +95,7 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     },
     versions: ['uploads/*'],
     collection: ['rekognition:SearchFacesByImage'],
+    lookBack: { collection: enroll },
     withoutCollection: ['rekognition:DetectFaces'],
     pictures: true,
     sharp: true,
@@ -98,11 +116,13 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     audit: true,
     table: [...read, ...write],
     objects: { 's3:DeleteObject': ['cropped/*', 'processed/*'] },
+    lookBack: removeKept,
   },
   deleteManyProcessed: {
     audit: true,
     table: [...read, ...write],
     objects: { 's3:DeleteObject': ['cropped/*', 'processed/*'] },
+    lookBack: removeKept,
   },
   detectFaces: {
     audit: true,
@@ -125,6 +145,7 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     list: ['blacklist/*'],
     versions: ['blacklist/*'],
     collection: enrollAndCompare,
+    lookBack: { collection: searchKept, readsReferences: true },
     pictures: true,
     sharp: true,
   },
@@ -144,6 +165,8 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     list: ['blacklist/*', 'inbox/*', 'rejected/*', 'uploads/*'],
     versions: ofPeople,
     collection: ['rekognition:DeleteFaces'],
+    lookBack: eraseKept,
+    sharp: true,
   },
   exportEntry: {
     audit: true,
@@ -157,6 +180,7 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
     objects: { 's3:GetObject': readable },
     list: 'everything',
     collection: ['rekognition:SearchFacesByImage'],
+    lookBack: { collection: [...searchKept, 'rekognition:ListFaces'] },
     withoutCollection: ['rekognition:CompareFaces', 'rekognition:DetectFaces'],
     pictures: true,
     sharp: true,
@@ -209,6 +233,20 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
   docsAsset: { swaggerFiles: ['swagger-ui.css', 'swagger-ui-bundle.js'] },
 };
 
+/** Needs of the endpoints that have a function only where `lookBackDays` is set, by their operations. */
+export const optionalEndpointNeeds: Readonly<Record<string, Needs>> = {
+  lookBack: {
+    audit: true,
+    table: read,
+    objects: { 's3:GetObject': ['blacklist/*'] },
+    // One lost picture must not look like a bucket that is out of order.
+    list: 'everything',
+    lookBack: { collection: searchKept },
+    pictures: true,
+    sharp: true,
+  },
+};
+
 /** Needs of the function that indexes pictures from the bucket's inbox. */
 export const indexUploadNeeds: Needs = {
   table: [...read, ...write],
@@ -222,6 +260,7 @@ export const indexUploadNeeds: Needs = {
   list: 'everything',
   versions: ofPeople,
   collection: enrollAndCompare,
+  lookBack: eraseKept,
   pictures: true,
   sharp: true,
 };
@@ -241,6 +280,7 @@ export const sweepNeeds: Needs = {
   list: 'everything',
   versions: ofPeople,
   collection: [...enroll, 'rekognition:DescribeCollection', 'rekognition:ListFaces'],
+  lookBack: eraseKept,
   pictures: true,
   sharp: true,
 };

@@ -8,8 +8,8 @@ interface Refusal {
 }
 
 /**
- * Endpoints that have no function, by their operations. The gateway answers for them: Rekognition gives no
- * embeddings away, so no faces are kept for a look-back.
+ * Endpoints that have no function unless `lookBackDays` is set, by their operations. The gateway answers for
+ * them: without it no faces are kept.
  */
 export const refusedEndpoints: Readonly<Record<string, Refusal>> = {
   lookBack: { statusCode: '409', detail: new LookBackOffError().message },

@@ -10,4 +10,6 @@ export interface Resources {
   readonly key: IKey | undefined;
   readonly collectionId: string;
   readonly collectionArn: string;
+  /** Collection of the faces that matched nobody; undefined where none are kept. */
+  readonly lookBackArn: string | undefined;
 }

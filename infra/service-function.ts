@@ -44,6 +44,7 @@ export type KeepSettings = Pick<
   | 'retentionConfirmed'
   | 'stripMetadata'
   | 'recoveryDays'
+  | 'lookBackDays'
 >;
 
 /** Lambda's share of a processor grows with memory: 1,769 MB are one. */
@@ -130,6 +131,7 @@ function keepVariables(keep: KeepSettings): Record<string, string> {
     KEEP_MATCHED_DAYS: String(keep.keepMatchedDays),
     KEEP_REJECTED_DAYS: String(keep.keepRejectedDays),
     RECOVERY_DAYS: String(keep.recoveryDays),
+    ...(keep.lookBackDays > 0 && { LOOK_BACK_DAYS: String(keep.lookBackDays) }),
     ...(keep.retentionConfirmed && { RETENTION_CONFIRMED: 'true' }),
     ...(keep.stripMetadata !== undefined && { STRIP_METADATA: String(keep.stripMetadata) }),
   };

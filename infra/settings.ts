@@ -47,6 +47,8 @@ export interface StackSettings {
   readonly keepMatchedDays: number;
   /** Files of the inbox that could not be used. */
   readonly keepRejectedDays: number;
+  /** Faces that matched nobody are kept for so many days, for a look-back; 0: none are. */
+  readonly lookBackDays: number;
   /** Begins at once with the deletion of older data than that. */
   readonly retentionConfirmed: boolean;
   /**
@@ -141,6 +143,10 @@ const settings = {
     schema: wholeNumber(0, 36_500).default(30),
     takes: 'a whole number of days from 0 to 36500',
   },
+  lookBackDays: {
+    schema: wholeNumber(0, 36_500).default(0),
+    takes: 'a whole number of days from 0 to 36500',
+  },
   retentionConfirmed: { schema: flag.default(false), takes: 'true or false' },
   processedDays: { schema: wholeNumber(1, 3650).optional(), takes: 'a whole number of days from 1 to 3650' },
   recoveryDays: { schema: wholeNumber(1, 35).default(7), takes: 'a whole number of days from 1 to 35' },
@@ -192,6 +198,18 @@ function percentage(min: number) {
 }
 
 /**
+ * Checks the days of the look-back.
+ * @throws Error when faces would be kept longer than their pictures
+ */
+function lookBackDays(days: number, keepUnmatchedDays: number, keepMatchedDays: number): number {
+  const most = Math.min(keepUnmatchedDays, keepMatchedDays);
+  if (days <= most) return days;
+  throw new Error(
+    `-c lookBackDays takes at most ${most}, not '${days}': pictures are kept no longer, and faces go with them.`,
+  );
+}
+
+/**
  * Reads and checks the settings.
  *
  * @throws Error naming the first setting that is wrong and what it takes.
@@ -222,6 +240,7 @@ export function stackSettings(node: Node): StackSettings {
     keepUnmatchedDays: read('keepUnmatchedDays'),
     keepMatchedDays: read('keepMatchedDays'),
     keepRejectedDays: read('keepRejectedDays'),
+    lookBackDays: lookBackDays(read('lookBackDays'), read('keepUnmatchedDays'), read('keepMatchedDays')),
     retentionConfirmed: read('retentionConfirmed'),
     processedDays: read('processedDays'),
     recoveryDays: read('recoveryDays'),

@@ -1,5 +1,6 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
+import { lookBackCollectionOf } from '../lib/faces/rekognition/kept-faces.ts';
 import { inboxPrefix } from '../lib/inbox/port.ts';
 import { Api } from './api.ts';
 import { MatchEvents } from './events.ts';
@@ -44,20 +45,22 @@ export class FaceBlacklistStack extends Stack {
   }
 
   /**
-   * Gathers what the functions use. The collection is no resource of the stack: the first enrolled face makes
-   * it, and it stays.
+   * Gathers what the functions use. The collections are no resources of the stack: the first face makes each,
+   * and it stays.
    */
-  #resources({ table, bucket, key }: Storage, { collectionId = this.stackName }: StackSettings): Resources {
+  #resources(
+    { table, bucket, key }: Storage,
+    { collectionId = this.stackName, lookBackDays }: StackSettings,
+  ): Resources {
+    const arnOf = (resourceName: string) =>
+      this.formatArn({ service: 'rekognition', resource: 'collection', resourceName });
     return {
       table,
       bucket,
       key,
       collectionId,
-      collectionArn: this.formatArn({
-        service: 'rekognition',
-        resource: 'collection',
-        resourceName: collectionId,
-      }),
+      collectionArn: arnOf(collectionId),
+      lookBackArn: lookBackDays > 0 ? arnOf(lookBackCollectionOf(collectionId)) : undefined,
     };
   }
 

@@ -391,7 +391,7 @@ function parseSettings(environment: Readonly<Record<string, string | undefined>>
 
 /**
  * Returns the days of the look-back.
- * @throws ConfigError when faces would be kept longer than their pictures, or the backend can keep none
+ * @throws ConfigError when faces would be kept longer than their pictures, or no record could name them
  */
 function lookBackDays(values: z.output<typeof settings>): number {
   const { LOOK_BACK_DAYS: days, KEEP_UNMATCHED_DAYS, KEEP_MATCHED_DAYS, FACE_PROCESSING_BACKEND } = values;
@@ -402,9 +402,9 @@ function lookBackDays(values: z.output<typeof settings>): number {
       `LOOK_BACK_DAYS takes at most ${most}, not ${days}: ${setting}=${most} keeps the pictures no longer, and faces go with them.`,
     );
   }
-  if (days > 0 && FACE_PROCESSING_BACKEND !== 'deepface') {
+  if (days > 0 && FACE_PROCESSING_BACKEND !== 'deepface' && values.DYNAMODB_TABLE_NAME === undefined) {
     throw new ConfigError(
-      `LOOK_BACK_DAYS takes 0 with FACE_PROCESSING_BACKEND=${FACE_PROCESSING_BACKEND}: faces are kept in deepface mode alone.`,
+      `LOOK_BACK_DAYS with FACE_PROCESSING_BACKEND=${FACE_PROCESSING_BACKEND} wants DYNAMODB_TABLE_NAME: only a table names the faces that a collection keeps.`,
     );
   }
   return days;

@@ -149,7 +149,7 @@ export class LookBackOffError extends ServiceError {
   readonly code = 'look_back_off';
   constructor() {
     super(
-      'No faces are kept for a look-back: LOOK_BACK_DAYS says for how many days they are to be, in deepface mode alone.',
+      'No faces are kept for a look-back: LOOK_BACK_DAYS says for how many days they are to be (in AWS, -c lookBackDays).',
     );
   }
 }

@@ -12,6 +12,8 @@ export interface Stores {
   readonly images: ImageStore;
   /** Files of the inbox; left out where there is no inbox beside the stores. */
   readonly leftovers?: Leftovers;
+  /** Slots for stored pictures that are compared again; left out where none are. */
+  readonly pictureSlots?: PictureSlots;
 }
 
 /** Ports of the use cases. */

@@ -553,6 +553,13 @@ describe('the settings of the AWS mode', () => {
     expect(parseConfig({ ...inAws, FACE_PROCESSING_BACKEND: 'deepface' }).aws).toBeUndefined();
   });
 
+  test('keep faces for a look-back only where a table can name them', () => {
+    const inTable = { ...inAws, DYNAMODB_TABLE_NAME: 'records' };
+    expect(parseConfig({ ...inTable, LOOK_BACK_DAYS: '7' }).lookBackDays).toBe(7);
+    expect(() => parseConfig({ ...inAws, LOOK_BACK_DAYS: '7' })).toThrow(/wants DYNAMODB_TABLE_NAME/);
+    expect(() => parseConfig({ ...inTable, LOOK_BACK_DAYS: '31' })).toThrow(/takes at most 30/);
+  });
+
   test('are read', () => {
     const environment = {
       ...inAws,

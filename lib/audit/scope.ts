@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { serviceFacts } from './chain.ts';
 import type { AuditFacts } from './port.ts';
+import { rangesOf } from './ranges.ts';
 
 /**
  * Tells the record store on whose behalf it works. It reaches through all calls in between, so that no change
@@ -9,7 +10,7 @@ import type { AuditFacts } from './port.ts';
 export interface AuditScope {
   readonly actor: string;
   readonly role: string;
-  readonly action: string;
+  action: string;
   readonly requestId: string | null;
   /** Status of a success; `null` for what no request asked for. */
   readonly outcome: number | null;
@@ -23,8 +24,8 @@ export interface AuditScope {
 
 const storage = new AsyncLocalStorage<AuditScope>();
 
-/** The things that a line is about. */
-export type AuditTarget = Partial<Pick<AuditFacts, 'entryId' | 'imageId' | 'pictureId'>>;
+/** The things that a line is about, and a fact that this line alone tells. */
+export type AuditTarget = Partial<Pick<AuditFacts, 'entryId' | 'imageId' | 'pictureId' | 'detail'>>;
 
 /** Does some work on somebody's behalf. */
 export function inAuditScope<T>(scope: AuditScope, work: () => T): T {
@@ -46,6 +47,19 @@ export function noteThreshold(threshold: number): void {
 export function noteDetail(detail: string): void {
   const scope = storage.getStore();
   if (scope) scope.detail = detail;
+}
+
+/** Notes that a request is something else than its operation says, for the lines that follow. */
+export function noteAction(action: string, detail: string): void {
+  const scope = storage.getStore();
+  // A part of the service that finishes a request's work says its own name.
+  if (scope && scope.requestId !== null) Object.assign(scope, { action, detail });
+}
+
+/** Returns the target of a line that tells of processed pictures which went together. */
+export function removedPictures(ids: readonly number[]): AuditTarget {
+  const [pictureId = null] = ids;
+  return ids.length === 1 ? { pictureId } : { detail: `deleted: ${rangesOf(ids)}` };
 }
 
 /** Does a piece of a longer work, whose lines tell a fact of their own. */
@@ -75,8 +89,8 @@ export function countWritten(lines: number): void {
 
 /** Returns the facts of a line about something. */
 export function factsOf(
-  { actor, role, action, requestId, outcome, threshold, detail }: Omit<AuditScope, 'written'>,
-  { entryId = null, imageId = null, pictureId = null }: AuditTarget,
+  { actor, role, action, requestId, outcome, threshold, ...scope }: Omit<AuditScope, 'written'>,
+  { entryId = null, imageId = null, pictureId = null, detail = scope.detail }: AuditTarget,
 ): AuditFacts {
   return { actor, role, action, entryId, imageId, pictureId, requestId, outcome, threshold, detail };
 }

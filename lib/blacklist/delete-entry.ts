@@ -1,3 +1,4 @@
+import { noteAction } from '../audit/scope.ts';
 import type { BlacklistRecord } from '../contract/shapes.ts';
 import { EntryNotFoundError } from '../errors.ts';
 import type { Stores } from '../ports.ts';
@@ -6,6 +7,9 @@ import { blacklistRecord } from './blacklist-record.ts';
 import { requireMerged } from './merge-entry.ts';
 import { persistently } from './persistently.ts';
 import { removeEntryEverywhere } from './remove.ts';
+
+/** The action of the audit trail's line of a merge: the request itself is a `deleteEntry`. */
+const mergeAction = 'mergeEntry';
 
 /**
  * Erases an entry with its pictures and faces, and with what the history has of it; returns it as it was.
@@ -24,7 +28,10 @@ export async function deleteEntry(
   if (!entry || entry.status === 'PENDING') throw new EntryNotFoundError();
   // One whose erasure broke off is erased as that was begun.
   const isMerge = mergedInto !== undefined && entry.status === 'ACTIVE';
-  if (isMerge) await requireMerged(ports, entry, mergedInto);
+  if (isMerge) {
+    noteAction(mergeAction, `into entry ${mergedInto}`);
+    await requireMerged(ports, entry, mergedInto);
+  }
   const choice = isMerge ? { history: 'keep' as const, mergedInto } : { history };
   // Hidden first, in one step with the look at its version, and with the note of its erasure.
   await persistently(() => ports.records.markEntryDeleting(entryId, { ...condition, ...choice }));

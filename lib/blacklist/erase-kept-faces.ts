@@ -1,7 +1,7 @@
-import type { ImageStore } from '../images/port.ts';
 import type { Stores } from '../ports.ts';
 import type { ErasureRecord, ImageRecord } from '../records/port.ts';
 import { eraseCopies } from './erase-copies.ts';
+import { openStored } from './open-stored.ts';
 import { persistently } from './persistently.ts';
 
 /** Records that are changed at once. */
@@ -14,16 +14,22 @@ const recordsAtOnce = 50;
  * Doing it again from any point ends the same.
  *
  * Faces that can't be compared go too, because one of them may be the person's: those of another version, and
- * all of them where a reference picture is not enrolled.
+ * all of them where a reference picture can't be compared.
  */
 export async function eraseKeptFaces(
-  { records, faces, images }: Omit<Stores, 'images'> & { readonly images: Pick<ImageStore, 'erase'> },
+  { records, faces, images, pictureSlots }: Stores,
   { entryId, history }: Pick<ErasureRecord, 'entryId' | 'history'>,
   enrolled: readonly ImageRecord[],
 ): Promise<void> {
   const { lookBack } = faces;
   if (!lookBack) return;
-  const references = enrolled.map(({ id: imageId }) => ({ imageId }));
+  // Those of an attempt that broke off later were compared, and may have lost their faces since.
+  const uncompared = enrolled.filter(({ status }) => status !== 'DELETING');
+  if (enrolled.length > 0 && uncompared.length === 0) return;
+  const references = uncompared.map(({ id: imageId, key }) => ({
+    imageId,
+    ...(lookBack.own && pictureSlots && { withPicture: openStored({ images, pictureSlots }, key) }),
+  }));
   const found = await persistently(() => lookBack.findReferences(references));
   for (let next = 0; next < found.seen.length; next += recordsAtOnce) {
     const seen = found.seen.slice(next, next + recordsAtOnce);
@@ -39,7 +45,10 @@ export async function eraseKeptFaces(
     }
     await persistently(() => records.forgetFaces(seen, entryId));
   }
+  const isAny = found.compared + found.notCompared > 0;
   const everything = found.missing > 0;
   const before = everything ? new Date(8.64e15) : new Date(0);
   while ((await persistently(() => records.forgetFacesBefore(before, lookBack.version))) > 0);
+  if (!isAny) return;
+  for (const { id } of uncompared) await persistently(() => records.markImageDeleting(id));
 }

@@ -80,10 +80,14 @@ export type OrphanLimits = Readonly<Record<ImageFolder | 'faces', number>> & {
   readonly ofOthers: number;
   /** Largest id that the records gave to an entry. */
   readonly lastEntryId: number;
+  /** Number of a look-back's faces, if fewer are named by records. */
+  readonly keptFaces: number;
 };
 
 /** Number of faces, or of reference pictures, that crashes may leave of requests under way. */
 const leftByCrashes = 10;
+/** The same of a look-back's faces: one picture may have so many. */
+const keptFacesOfPicture = 100;
 
 /**
  * Finds the numbers of orphans that may be removed. A crash leaves a few; more than the records know tell
@@ -101,6 +105,7 @@ export async function orphanLimits(records: RecordStore): Promise<OrphanLimits> 
     cropped: images + processed,
     ofOthers: images,
     lastEntryId,
+    keptFaces: keptFacesOfPicture,
   };
 }
 
@@ -112,6 +117,7 @@ export const everyOrphan: OrphanLimits = {
   cropped: Number.POSITIVE_INFINITY,
   ofOthers: Number.POSITIVE_INFINITY,
   lastEntryId: Number.POSITIVE_INFINITY,
+  keptFaces: Number.POSITIVE_INFINITY,
 };
 
 /** Returns true if so many have no record that the records are doubtful. */

@@ -110,6 +110,7 @@ export async function sweep(
   await tolerating(run, 'half-written files', async () => {
     run.report.orphansRemoved += await ports.images.removeUnfinished(olderThan);
   });
+  await sweepKeptFaces(run, limits);
   await sweepPictures(run, 'processed', limits);
   await sweepPictures(run, 'cropped', limits);
   if (!stop?.aborted) await tellOfUnknown(run);
@@ -213,6 +214,22 @@ async function eraseExpired(run: Sweep, expiredBefore: Date): Promise<void> {
       }
     });
   }
+}
+
+/** Removes the faces of a look-back that no record names. */
+async function sweepKeptFaces(run: Sweep, { keptFaces: most }: OrphanLimits): Promise<void> {
+  const { faces, olderThan, stop, report, unknown } = run;
+  const own = faces.lookBack?.own;
+  if (!own) return;
+  await tolerating(run, 'kept faces', async () => {
+    const { named, strays } = await own.compare(olderThan, stop);
+    if (strays.length > Math.max(named, most)) {
+      unknown.faces += strays.length;
+      return;
+    }
+    await own.remove(strays);
+    report.orphansRemoved += strays.length;
+  });
 }
 
 /** Removes the pictures that no record knows; returns the keys of the others. */

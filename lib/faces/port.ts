@@ -202,6 +202,16 @@ export interface Comparison extends UsedOptions, Pick<FaceMatch, 'distance' | 's
   readonly reference: Face;
 }
 
+/** The largest face of a picture, for comparing it with those of many others. */
+export interface OpenedProbe extends UsedOptions {
+  /**
+   * Compares it with the largest face of another picture. The probe itself is not looked at again.
+   * @throws NoFaceError when that picture shows no face; it is thrown inside the work on it
+   * @throws BackendUnavailableError, ThrottledError, InputTooLargeError, InputUnreadableError
+   */
+  compare(reference: WithPicture): Promise<Comparison>;
+}
+
 /** A reference image, by its id. */
 export interface Reference extends Pick<FaceOwner, 'imageId'> {
   readonly withPicture: WithPicture;
@@ -265,6 +275,50 @@ export interface FaceTemplate {
   readonly bytes: Uint8Array;
 }
 
+/** A face that is kept with its picture for a look-back. */
+export interface KeptTemplate extends FaceTemplate {
+  readonly faceIndex: number;
+}
+
+/** A face of a picture that is to be kept. */
+export interface FaceToKeep {
+  readonly faceIndex: number;
+  /** Box of the face in the picture, in pixels. */
+  readonly area: Box;
+}
+
+/**
+ * Faces that a backend keeps itself. The pictures' records have their ids alone, and remove the faces with
+ * the pictures.
+ */
+export interface KeptFaces {
+  /**
+   * Keeps faces of a picture, for its record to name.
+   * @param pictureId id from which the keys of the picture are made
+   * @throws BackendUnavailableError, ThrottledError, InputTooLargeError, InputUnreadableError
+   */
+  add(
+    picture: Picture,
+    pictureId: string,
+    faces: readonly FaceToKeep[],
+    deadline?: Deadline,
+  ): Promise<KeptTemplate[]>;
+  /**
+   * Removes faces that no record names.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  remove(templates: readonly Pick<FaceTemplate, 'bytes'>[]): Promise<void>;
+  /**
+   * Compares the faces with the records: counts those that are named, and returns those of before a time that
+   * are not. After `stop` it returns none.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  compare(
+    olderThan: Date,
+    stop?: AbortSignal,
+  ): Promise<{ readonly named: number; readonly strays: readonly Pick<FaceTemplate, 'bytes'>[] }>;
+}
+
 /** A kept face that a person matches. */
 export interface SeenFace {
   /** The `db_id` of the processed picture. */
@@ -282,8 +336,8 @@ export interface SeenFaces extends UsedOptions {
   readonly seen: readonly SeenFace[];
   /** Number of kept faces that were compared. */
   readonly compared: number;
-  /** Number of pictures from which these are. */
-  readonly pictures: number;
+  /** Number of pictures from which these are; `null` if it was not counted. */
+  readonly pictures: number | null;
   /** Number of kept faces of another model or version, which can't be compared. */
   readonly notCompared: number;
   /** Number of references that are not enrolled, and were not compared. */
@@ -302,6 +356,8 @@ export interface LookBack {
   readonly days: number;
   /** Version of the faces that can be compared. */
   readonly version: string;
+  /** Faces that the backend keeps itself; left out where the records keep their templates. */
+  readonly own?: KeptFaces;
   /**
    * Finds the kept faces that match one of these reference images. It reads the picture of one that is not
    * enrolled for the model in use, and leaves it out where there is none.
@@ -401,6 +457,12 @@ export interface FaceBackend {
    * @throws BackendUnavailableError, ThrottledError, InputTooLargeError, InputUnreadableError
    */
   compare(probe: WithPicture, reference: WithPicture, options: FaceOptions): Promise<Comparison>;
+  /**
+   * Finds the largest face of a picture once, for comparing it with those of many others.
+   * @throws NoFaceError when the picture shows no face; it is thrown inside the work on that picture
+   * @throws BackendUnavailableError, ThrottledError, InputTooLargeError, InputUnreadableError
+   */
+  openProbe(probe: WithPicture, options: FaceOptions): Promise<OpenedProbe>;
   /**
    * Compares the picture's largest face with the enrolled faces of one entry. A backend may return only some
    * of them; then none of the others is a match.

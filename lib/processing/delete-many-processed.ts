@@ -21,33 +21,9 @@ export async function deleteManyProcessed(
     noteDetail(`dry run: ${total} found`);
     return { dry_run, matched: total, deleted: 0, remaining: total };
   }
-  const ids: number[] = [];
-  noteDetail('0 found');
-  const { matched, removed } = await removeMatching(ports, filter, {
-    ...(deadline && { deadline }),
-    // Before they go: a request that fails in the middle tells of them too.
-    beforeEach(some, found) {
-      ids.push(...some);
-      noteDetail(`${ids.length} of ${found} deleted: ${rangesOf(ids)}`);
-    },
-  });
+  const { matched, removed } = await removeMatching(ports, filter, deadline ? { deadline } : {});
+  if (removed === 0) noteDetail(`${matched} found, 0 deleted`);
   return { dry_run, matched, deleted: removed, remaining: matched - removed };
-}
-
-/** Limit on the characters of ids in one line of the audit trail. */
-const maxRangesLength = 4_000;
-
-/** Writes whole numbers as ranges, such as `1-20, 25`; the end of very many is cut off. */
-export function rangesOf(numbers: readonly number[]): string {
-  const ranges: [first: number, last: number][] = [];
-  for (const number of numbers.toSorted((one, other) => one - other)) {
-    const last = ranges.at(-1);
-    if (last && number <= last[1] + 1) last[1] = number;
-    else ranges.push([number, number]);
-  }
-  const text = ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(', ');
-  if (text.length <= maxRangesLength) return text;
-  return `${text.slice(0, text.lastIndexOf(',', maxRangesLength))}, … ${ranges.at(-1)?.[1]}`;
 }
 
 function withoutFilter(): RequestInvalidError {

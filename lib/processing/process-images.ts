@@ -4,10 +4,9 @@ import { noteThreshold } from '../audit/scope.ts';
 import type { Config } from '../config.ts';
 import type { ProcessImagesRequest } from '../contract/endpoints/process-images.ts';
 import { type KeepChoice, keepChoices } from '../contract/fields.ts';
-import type { DetectedFace, ImageProcessingResult } from '../contract/shapes.ts';
+import type { ImageProcessingResult } from '../contract/shapes.ts';
 import { type Deadline, neededMs, noDeadline, noTimeLeft, storingMs } from '../deadline.ts';
 import { DiskFullError, isUnusablePicture, NoUsableImageError } from '../errors.ts';
-import type { MatchResult } from '../faces/port.ts';
 import { type ProcessedKeys, processedKeys } from '../images/key.ts';
 import { decodePicture } from '../inputs/decode.ts';
 import { measurePicture } from '../inputs/measure.ts';
@@ -26,6 +25,7 @@ import { faceOptions, shownWarnings } from './face-options.ts';
 import { refuseLostGallery } from './lost-gallery.ts';
 import { shownFaces } from './shown-faces.ts';
 import { keptFace, removeCopies, storeDrawings } from './stored-copies.ts';
+import { forgetUnmatched, keepUnmatched, notKeptWarning } from './unmatched-faces.ts';
 import { notProcessed, pictureVerdict } from './verdicts.ts';
 
 type RenderSettings = Pick<Config, 'drawBoundingBoxes' | 'croppedFacePaddingRatio' | 'reviewBand'>;
@@ -289,25 +289,21 @@ async function examine(
       original_image_path: original,
       cropped_face_path: hasFace ? images.location(keys.crop) : null,
     };
-    return { pictureId, keys, result: { ...answer, ...copies }, unmatched: unmatchedFaces(found, shown) };
+    const compared = { pictureId, picture, found, shown, deadline: options.deadline };
+    const { unmatched, isFailed } = await keepUnmatched(faces, compared);
+    const warnings = isFailed ? [...(answer.warnings ?? []), notKeptWarning] : answer.warnings;
+    return { pictureId, keys, result: { ...answer, ...copies, warnings }, unmatched };
   } catch (error) {
     await removeCopies({ images, records }, pictureId, keys);
     throw error;
   }
 }
 
-/** Returns the faces that match nobody, as the backend can find them again. */
-function unmatchedFaces({ faces }: MatchResult, shown: readonly DetectedFace[]): KeptFace[] {
-  return faces.flatMap(({ template }, faceIndex) =>
-    template && shown[faceIndex]?.blacklist_matches.length === 0 ? { faceIndex, ...template } : [],
-  );
-}
-
 const noCopies = { saved_image_path: null, original_image_path: null, cropped_face_path: null };
 
 /** Stores the record that names a picture's copies. If that fails, the copies are deleted. */
 async function keep(
-  { images, records }: Pick<Ports, 'images' | 'records'>,
+  { faces, images, records }: Pick<Ports, 'faces' | 'images' | 'records'>,
   { pictureId, keys, result, unmatched }: Examined & { readonly keys: ProcessedKeys },
 ): Promise<ImageProcessingResult> {
   try {
@@ -317,7 +313,8 @@ async function keep(
     );
     return { ...result, db_id: id, processing_timestamp: timestamp };
   } catch (error) {
-    await removeCopies({ images, records }, pictureId, keys);
+    const isRemoved = await removeCopies({ images, records }, pictureId, keys);
+    if (isRemoved) await forgetUnmatched(faces, unmatched);
     throw error;
   }
 }

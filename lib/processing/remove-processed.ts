@@ -40,8 +40,6 @@ export interface Removal {
 interface RemovalOptions {
   readonly deadline?: Deadline;
   readonly stop?: AbortSignal | undefined;
-  /** Is told the ids of pictures before they go, and how many the filter meant in all. */
-  readonly beforeEach?: (ids: readonly number[], matched: number) => void;
 }
 
 /**
@@ -51,7 +49,7 @@ interface RemovalOptions {
 export async function removeMatching(
   ports: RemovalPorts,
   filter: ProcessedFilter,
-  { deadline = noDeadline, stop, beforeEach }: RemovalOptions = {},
+  { deadline = noDeadline, stop }: RemovalOptions = {},
 ): Promise<Removal> {
   const { total: matched } = await ports.records.listProcessed({ ...filter, limit: 1, offset: 0 });
   let removed = 0;
@@ -59,10 +57,6 @@ export async function removeMatching(
     const offset = Math.max(0, matched - removed - recordsAtOnce);
     const { items } = await ports.records.listProcessed({ ...filter, limit: recordsAtOnce, offset });
     if (items.length === 0) break;
-    beforeEach?.(
-      items.flatMap(({ db_id }) => db_id ?? []),
-      matched,
-    );
     await removePictures(ports, items);
     removed += items.length;
     await othersTurn();

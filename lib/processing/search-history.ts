@@ -5,7 +5,14 @@ import type { HistoryFinds, HistorySearch } from '../contract/endpoints/search-h
 import type { ImageProcessingResult } from '../contract/shapes.ts';
 import { Deadline, noDeadline } from '../deadline.ts';
 import { isUnusablePicture } from '../errors.ts';
-import type { Comparison, FaceOptions, MatchResult, UsedOptions, WithPicture } from '../faces/port.ts';
+import type {
+  Comparison,
+  FaceOptions,
+  MatchResult,
+  OpenedProbe,
+  UsedOptions,
+  WithPicture,
+} from '../faces/port.ts';
 import { processedKeyAt } from '../images/key.ts';
 import type { Ports } from '../ports.ts';
 import { countAfter, oldestFirst } from '../records/oldest-first.ts';
@@ -80,7 +87,7 @@ async function searchKeptFaces(
     seen,
     ...{ compared, not_compared },
     // Pictures that have no kept face were not looked at.
-    progress: { done: found.pictures, total: pictures },
+    progress: { done: found.pictures ?? 0, total: pictures },
     next: null,
     ...usedFields(found),
     warnings: [
@@ -108,16 +115,15 @@ async function comparePictures(
 ): Promise<Answer> {
   const { total } = await ports.records.listProcessed({ limit: 1, offset: 0 });
   // The options, and an error of the probe, are known before the first picture.
-  let used: UsedOptions = await ports.faces.compare(probe, probe, options);
+  const opened = await ports.faces.openProbe(probe, options);
   const answer = { seen: [] as Answer['seen'], compared: 0, not_compared: 0 };
   let last = after;
   let isDone = true;
   for await (const result of oldestFirst(ports.records, {}, after)) {
     options.deadline.refuseIfAbandoned();
-    const comparison = await compareCrop(ports, probe, result, options);
+    const comparison = await compareCrop(ports, opened, result);
     last = result.db_id ?? last;
     if (comparison) {
-      used = comparison;
       answer.compared += 1;
       if (comparison.distance <= comparison.threshold) answer.seen.push(seenFace(result, comparison));
     } else answer.not_compared += 1;
@@ -132,7 +138,7 @@ async function comparePictures(
     ...answer,
     progress: { done, total },
     next: isDone ? null : last,
-    ...usedFields(used),
+    ...usedFields(opened),
   };
 }
 
@@ -146,14 +152,13 @@ function seenFace(
 /** Returns `undefined` where there is no crop, or it shows no face. */
 async function compareCrop(
   ports: Ports,
-  probe: WithPicture,
+  probe: OpenedProbe,
   { cropped_face_path: path }: ImageProcessingResult,
-  options: FaceOptions,
 ): Promise<Comparison | undefined> {
   const key = path === null ? undefined : processedKeyAt(path);
   if (key === undefined) return undefined;
   try {
-    return await ports.faces.compare(probe, openStored(ports, key), options);
+    return await probe.compare(openStored(ports, key));
   } catch (error) {
     if (isUnusablePicture(error)) return undefined;
     throw error;

@@ -39,14 +39,15 @@ export function keptFace(face: DetectedFace): DetectedFace {
   return { ...face, blacklist_matches: face.blacklist_matches.map(withoutNotes), candidates: null };
 }
 
-/** Deletes the copies of a picture that has no record. */
+/** Deletes the copies of a picture that has no record. Returns false if it may have one. */
 export async function removeCopies(
   { images, records }: Pick<Stores, 'images' | 'records'>,
   pictureId: string,
   keys: ProcessedKeys,
-): Promise<void> {
-  if (await mayBeKept(records, pictureId)) return;
+): Promise<boolean> {
+  if (await mayBeKept(records, pictureId)) return false;
   await Promise.allSettled(Object.values(keys).map((key) => images.delete(key)));
+  return true;
 }
 
 /**

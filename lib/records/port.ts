@@ -1,7 +1,7 @@
 import type { ReviewState, ReviewVerdict } from '../contract/review.ts';
 import type { ImageProcessingResult, Track } from '../contract/shapes.ts';
 import type { Severity } from '../contract/vocabulary.ts';
-import type { FaceQuality, FaceTemplate, ImageFace } from '../faces/port.ts';
+import type { FaceQuality, ImageFace, KeptTemplate } from '../faces/port.ts';
 
 /**
  * State of a record: `PENDING` while it is being made, `DELETING` while it is being deleted. Only `ACTIVE`
@@ -201,9 +201,7 @@ export interface ProcessedFilter {
 }
 
 /** A face that is kept with its picture for a look-back. */
-export interface KeptFace extends FaceTemplate {
-  readonly faceIndex: number;
-}
+export type KeptFace = KeptTemplate;
 
 /** Names a kept face. */
 export interface KeptFacePlace {

@@ -6,6 +6,8 @@ import { dayOf } from '../records/shared/reviews.ts';
 export const reviewDays = 30;
 /** Limit on the entries told of: those with the most rejected matches. */
 const maxEntries = 100;
+/** Limit on the thresholds told of: those by which the most were judged. Requests may name any. */
+const maxThresholds = 100;
 /** Number of judged matches from which on an entry's share of rejected ones means something. */
 const enoughJudged = 10;
 /** Share of rejected matches above which an entry's pictures accuse strangers. */
@@ -26,10 +28,13 @@ export async function reviewsOf(records: Pick<RecordStore, 'reviewTallies'>): Pr
       .map((some) => ({ entry_id: some[0].entryId, ...countsOf(some) }))
       .sort((one, other) => other.rejected - one.rejected || one.entry_id - other.entry_id)
       .slice(0, maxEntries),
-    by_threshold: thresholds.map((some) => {
-      const [{ model, metric, threshold }] = some;
-      return { model, similarity_metric: metric, threshold, ...countsOf(some) };
-    }),
+    by_threshold: thresholds
+      .map((some) => {
+        const [{ model, metric, threshold }] = some;
+        return { model, similarity_metric: metric, threshold, ...countsOf(some) };
+      })
+      .sort((one, other) => judged(other) - judged(one))
+      .slice(0, maxThresholds),
   };
 }
 

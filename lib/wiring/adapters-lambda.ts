@@ -3,6 +3,7 @@ import type { AuditTrail } from '../audit/port.ts';
 import { type AwsConfig, type Config, ConfigError } from '../config.ts';
 import type { WebhookStatus } from '../contract/endpoints/status.ts';
 import type { FaceBackend } from '../faces/port.ts';
+import { openKeptCollection } from '../faces/rekognition/kept-collection.ts';
 import { openRekognition } from '../faces/rekognition/rekognition.ts';
 import { claimBucket } from '../images/claim-bucket.ts';
 import type { Leftovers } from '../images/leftovers.ts';
@@ -15,6 +16,7 @@ import { createInputReader, type InputReader } from '../inputs/read.ts';
 import { createS3Forgetter, createS3Reader } from '../inputs/s3.ts';
 import { openDynamoAudit } from '../records/dynamodb/audit.ts';
 import { openDynamoKeptAnswers } from '../records/dynamodb/kept-answers.ts';
+import { openDynamoKeptFaces } from '../records/dynamodb/kept-faces.ts';
 import { openDynamoRecords } from '../records/dynamodb/records.ts';
 import { storeId } from '../records/dynamodb/store-id.ts';
 import type { RecordStore } from '../records/port.ts';
@@ -44,6 +46,12 @@ export async function openRecords(config: Config): Promise<RecordStore> {
   return openDynamoRecords(deployed(config));
 }
 
+/** Opens the records for those who remove pictures: the faces that are kept with them go too. */
+export async function openRecordsWithFaces(config: Config): Promise<RecordStore> {
+  const aws = deployed(config);
+  return openDynamoRecords(aws, config.lookBackDays > 0 ? openKeptCollection(aws) : undefined);
+}
+
 export async function openAudit(config: Config): Promise<AuditTrail> {
   return openDynamoAudit(deployed(config));
 }
@@ -61,8 +69,10 @@ export async function openDelivery(config: Config): Promise<ImageDelivery> {
 }
 
 export async function openFaces(config: Config): Promise<FaceBackend> {
-  const { qualityFilter, modelName, distanceMetric } = config;
-  return openRekognition({ ...deployed(config), qualityFilter, modelName, distanceMetric });
+  const { qualityFilter, modelName, distanceMetric, lookBackDays: days } = config;
+  const aws = deployed(config);
+  const lookBack = days > 0 ? { days, records: openDynamoKeptFaces(aws) } : undefined;
+  return openRekognition({ ...aws, qualityFilter, modelName, distanceMetric, lookBack });
 }
 
 export async function openInputs(config: Config, uploadsAlone: boolean): Promise<InputReader> {

@@ -6,6 +6,7 @@ import type { Config } from '../config.ts';
 import type { WebhookStatus } from '../contract/endpoints/status.ts';
 import type { Outbox } from '../events/port.ts';
 import type { FaceBackend } from '../faces/port.ts';
+import type { FaceCollection } from '../faces/rekognition/kept-faces.ts';
 import type { Leftovers } from '../images/leftovers.ts';
 import { deliverBytes, type ImageDelivery, type ImageStore } from '../images/port.ts';
 import type { InputReader } from '../inputs/read.ts';
@@ -43,10 +44,23 @@ export async function openRecords(config: Config): Promise<RecordStore> {
   if (!config.aws) return (await embedded(config)).records;
   const { region, tableName } = config.aws;
   if (tableName !== undefined) {
-    return (await import('../records/dynamodb/records.ts')).openDynamoRecords({ region, tableName });
+    const { openDynamoRecords } = await import('../records/dynamodb/records.ts');
+    return openDynamoRecords({ region, tableName }, await keptCollection(config));
   }
   const { openSqliteRecords } = await import('../records/sqlite/records.ts');
   return openSqliteRecords(await recordsDatabase(config));
+}
+
+/** Opens the same records: one process has no need to leave anything out. */
+export function openRecordsWithFaces(config: Config): Promise<RecordStore> {
+  return once(config, 'records', () => openRecords(config));
+}
+
+/** Opens the collection of the faces that matched nobody; `undefined` where none are kept. */
+async function keptCollection({ aws, lookBackDays }: Config): Promise<FaceCollection | undefined> {
+  if (!aws || lookBackDays === 0) return undefined;
+  const { openKeptCollection } = await import('../faces/rekognition/kept-collection.ts');
+  return openKeptCollection(aws);
 }
 
 export async function openAudit(config: Config): Promise<AuditTrail> {
@@ -82,8 +96,12 @@ export async function openDelivery(config: Config): Promise<ImageDelivery> {
 export async function openFaces(config: Config): Promise<FaceBackend> {
   if (!config.aws) return (await embedded(config)).faces;
   const { openRekognition } = await import('../faces/rekognition/rekognition.ts');
-  const { qualityFilter, modelName, distanceMetric } = config;
-  return openRekognition({ ...config.aws, qualityFilter, modelName, distanceMetric });
+  const { qualityFilter, modelName, distanceMetric, lookBackDays: days } = config;
+  const { region, tableName } = config.aws;
+  const isKept = days > 0 && tableName !== undefined;
+  const { openDynamoKeptFaces } = await import('../records/dynamodb/kept-faces.ts');
+  const lookBack = isKept ? { days, records: openDynamoKeptFaces({ region, tableName }) } : undefined;
+  return openRekognition({ ...config.aws, qualityFilter, modelName, distanceMetric, lookBack });
 }
 
 /** @param uploadsAlone true for clients who may not see the pictures that the service keeps. */

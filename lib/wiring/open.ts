@@ -21,6 +21,11 @@ export function records(config = loadConfig()): Promise<RecordStore> {
   return once(config, 'records', () => adapters.openRecords(config));
 }
 
+/** Opens the records for those who remove pictures: the faces that are kept with them go too. */
+export function recordsWithFaces(config = loadConfig()): Promise<RecordStore> {
+  return once(config, 'recordsWithFaces', () => adapters.openRecordsWithFaces(config));
+}
+
 export function audit(config = loadConfig()): Promise<AuditTrail> {
   return once(config, 'audit', () => adapters.openAudit(config));
 }
@@ -99,10 +104,11 @@ export async function enrollingPorts(config = loadConfig()): Promise<EnrollingPo
 /** Opens the three stores that change together when an entry is removed. */
 export async function stores(config = loadConfig()): Promise<Stores> {
   return {
-    records: await records(config),
+    records: await recordsWithFaces(config),
     images: await images(config),
     faces: await faces(config),
     leftovers: await leftovers(config),
+    pictureSlots: await pictureSlots(config),
   };
 }
 

@@ -10,8 +10,8 @@ import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '../../lib/config.ts';
 import { findInCloud } from '../../lib/erasure/check-cloud.ts';
 import { type Find, findInFiles } from '../../lib/erasure/check-files.ts';
+import { findKeptFaces } from '../../lib/erasure/check-kept.ts';
 import { type Trace, tracesOfName, tracesOfPicture } from '../../lib/erasure/traces.ts';
-import { decodePicture } from '../../lib/inputs/decode.ts';
 import { countKeptFaces } from '../../lib/records/sqlite/count-kept-faces.ts';
 import { ports } from '../../lib/wiring/open.ts';
 import { printable, runCommand } from '../command.ts';
@@ -28,11 +28,12 @@ await runCommand(async () => {
   const { name: names = [], image: images = [] } = values;
   if (positionals.join() !== 'check' || names.length + images.length === 0) throw new ConfigError(usage);
   const traces: Trace[] = names.flatMap(tracesToFind);
-  for (const [index, path] of images.entries()) {
-    traces.push(...(await tracesOfPicture(await readFile(path), `image ${index + 1}`)));
+  const pictures = await Promise.all(images.map((path) => readFile(path)));
+  for (const [index, picture] of pictures.entries()) {
+    traces.push(...(await tracesOfPicture(picture, `image ${index + 1}`)));
   }
   const { finds: found, searched } = await findAll(traces);
-  const finds = [...found, ...(await findKeptFaces(images))];
+  const finds = [...found, ...(await keptFacesLike(pictures))];
   if (searched === 0) throw new ConfigError('There is nothing to search: the service keeps nothing there.');
   for (const find of finds.slice(0, mostTold)) console.log(printable(find));
   if (finds.length > mostTold) console.log(`… and ${finds.length - mostTold} more`);
@@ -44,24 +45,14 @@ await runCommand(async () => {
   if (finds.length > 0) process.exitCode = 1;
 });
 
-/**
- * Finds the kept faces that match the largest face of a picture; their bytes differ from picture to picture.
- * @throws NoFaceError for a picture without a face, where faces are kept
- */
-async function findKeptFaces(paths: readonly string[]): Promise<string[]> {
+/** Finds kept faces of people in pictures, if any are kept. */
+async function keptFacesLike(pictures: readonly Uint8Array[]): Promise<string[]> {
   const config = loadConfig();
-  if (config.aws || paths.length === 0 || countKeptFaces(config) === 0) return [];
+  const isKept = config.aws ? config.lookBackDays > 0 : countKeptFaces(config) > 0;
+  if (!isKept || pictures.length === 0) return [];
   const opened = await ports(config);
   try {
-    const finds: string[] = [];
-    for (const [index, path] of paths.entries()) {
-      const picture = await decodePicture(await readFile(path));
-      const found = await opened.faces.lookBack?.findLargest((work) => work(picture));
-      for (const { processedId, faceIndex } of found?.seen ?? []) {
-        finds.push(`image ${index + 1}: kept face ${faceIndex} of processed picture ${processedId}`);
-      }
-    }
-    return finds;
+    return await findKeptFaces(opened.faces, pictures);
   } finally {
     await opened.close();
   }

@@ -59,7 +59,7 @@ const kept: readonly Kept[] = [
   {
     what: 'faces as numbers of people who matched nobody, for a look-back',
     onMachine: 'the database',
-    inAws: 'never kept',
+    inAws: 'a collection of Rekognition of its own',
     until: 'LOOK_BACK_DAYS',
   },
   {

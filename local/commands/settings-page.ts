@@ -165,7 +165,7 @@ const groups: readonly Group[] = [
       KEEP_MATCHED_DAYS: 'Days that processed pictures with a match are kept, with their records.',
       KEEP_REJECTED_DAYS: 'Days that files of the inbox are kept that could not be used.',
       LOOK_BACK_DAYS:
-        'Days that the faces of people who matched nobody are kept as numbers, to find who is listed later in the pictures of before; at most as long as the pictures. With 0, none are. It counts in `deepface` mode.',
+        'Days that the faces of people who matched nobody are kept as numbers, to find who is listed later in the pictures of before; at most as long as the pictures. With 0, none are. With `aws_rekognition` it wants a table (`-c lookBackDays`).',
       RETENTION_CONFIRMED:
         'Begins with a deletion that was announced, and with any that comes later, without waiting. Take it out again afterwards.',
       STRIP_METADATA:

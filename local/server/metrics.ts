@@ -8,8 +8,9 @@ import { listen } from '../../lib/metrics/in-process.ts';
 import type { Meter } from '../../lib/metrics/port.ts';
 import { SourceLabels } from '../../lib/metrics/source-labels.ts';
 import { onceIn } from '../../lib/once-in.ts';
+import { maySeeUnmatched } from '../../lib/service/actor.ts';
 import { type CameraFigures, cameraFigures } from '../../lib/service/cameras.ts';
-import { reviewsOf } from '../../lib/service/reviews.ts';
+import { accusingEntries, reviewsOf } from '../../lib/service/reviews.ts';
 import type { OpenedPorts } from '../../lib/wiring/open.ts';
 import { webhookStatus } from '../../lib/wiring/webhook-status.ts';
 
@@ -44,19 +45,24 @@ const noRoute = 'none';
 /** Starts counting, and makes the handler of the endpoint that Prometheus scrapes. */
 export function openMetrics(config: Config, ports: OpenedPorts): EndpointHandler {
   const registry = new Registry();
+  // Whoever may not read the list is told of no entry, here and in the status.
+  const ofEntries = new Registry();
   collectDefaultMetrics({ register: registry });
   listen(countingMeter(registry));
   gaugeEngine(registry, config, ports);
   gaugeOutbox(registry, config);
   gaugeReviews(registry, ports);
+  gaugeEntries(ofEntries, ports);
   gaugeCameras(registry);
-  return endpoint(metricsContract, async () =>
-    response({
+  return endpoint(metricsContract, async (_input, { actor }) => {
+    const told = maySeeUnmatched(actor) ? [registry, ofEntries] : [registry];
+    const texts = await Promise.all(told.map((one) => one.metrics()));
+    return response({
       status: 200,
       headers: { 'Content-Type': registry.contentType },
-      body: await registry.metrics(),
-    }),
-  );
+      body: texts.join(''),
+    });
+  });
 }
 
 function countingMeter(registry: Registry): Meter {
@@ -187,20 +193,26 @@ function gaugeEngine(registry: Registry, config: Config, { faces, pictureSlots }
   }
 }
 
-/** Registers gauges of the verdicts of the last 30 days. Entries are labelled by their ids, 100 at most. */
+/** Registers gauges of the verdicts of the last 30 days. Thresholds are 100 at most. */
 function gaugeReviews(registry: Registry, { records }: OpenedPorts): void {
   const verdicts = ['confirmed', 'rejected', 'unsure'] as const;
   const registers = [registry];
   new Gauge({
     name: 'face_blacklist_reviewed_matches',
-    help: 'Matches of the last 30 days that people have judged, by entry and verdict.',
-    labelNames: ['entry_id', 'verdict'],
+    help: 'Matches of the last 30 days that people have judged, by verdict.',
+    labelNames: ['verdict'],
     registers,
     async collect() {
-      this.reset();
-      for (const { entry_id, ...counts } of (await reviewsOf(records)).by_entry) {
-        for (const verdict of verdicts) this.set({ entry_id, verdict }, counts[verdict]);
-      }
+      const reviews = await reviewsOf(records);
+      for (const verdict of verdicts) this.set({ verdict }, reviews[verdict]);
+    },
+  });
+  new Gauge({
+    name: 'face_blacklist_accusing_entries',
+    help: 'Entries whose pictures accuse strangers: too many of their judged matches were rejected.',
+    registers,
+    async collect() {
+      this.set(accusingEntries(await reviewsOf(records)).length);
     },
   });
   new Gauge({
@@ -213,6 +225,22 @@ function gaugeReviews(registry: Registry, { records }: OpenedPorts): void {
       const { by_threshold } = await reviewsOf(records);
       for (const { model, similarity_metric: metric, threshold, rejected_share } of by_threshold) {
         this.set({ model, metric, threshold }, rejected_share ?? 0);
+      }
+    },
+  });
+}
+
+/** Registers the gauge that names entries by their ids: the 100 with the most rejected matches. */
+function gaugeEntries(registry: Registry, { records }: OpenedPorts): void {
+  new Gauge({
+    name: 'face_blacklist_entry_rejected_share',
+    help: "Share of an entry's judged matches of the last 30 days that were rejected.",
+    labelNames: ['entry_id'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      for (const { entry_id, rejected_share } of (await reviewsOf(records)).by_entry) {
+        this.set({ entry_id }, rejected_share ?? 0);
       }
     },
   });

@@ -1,9 +1,6 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createEntry } from '../../lib/blacklist/create-entry.ts';
-import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
-import { getErasure } from '../../lib/blacklist/get-erasure.ts';
 import { lookBack } from '../../lib/blacklist/look-back.ts';
 import { parseConfig } from '../../lib/config.ts';
 import { ProcessImagesRequest } from '../../lib/contract/endpoints/process-images.ts';
@@ -14,22 +11,27 @@ import type { Ports } from '../../lib/ports.ts';
 import { forgetFaces } from '../../lib/processing/forget-faces.ts';
 import { processImages } from '../../lib/processing/process-images.ts';
 import { searchHistory } from '../../lib/processing/search-history.ts';
-import type { HistoryChoice } from '../../lib/records/port.ts';
 import { openDatabase } from '../../lib/records/sqlite/database.ts';
 import { type Embedded, openEmbedded } from '../../lib/wiring/embedded.ts';
-import { cropFace, leftToRight, sample } from '../api/pictures.ts';
 import { temporaryFolder } from '../api/server-process.ts';
+import {
+  forgetAll,
+  listPerson,
+  lookBackSettings,
+  lookBackSuite,
+  type People,
+  peopleFor,
+  processAll,
+} from './look-back-suite.ts';
 import { slots } from './stores.ts';
 
 /** Tests of one machine with its own engine, for only that makes and compares embeddings. */
 
-const settings = { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4, reviewBand: 10, lookBackDays: 7 };
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let database: DatabaseSync;
 let embedded: Embedded;
 let ports: Ports;
-/** The woman in two photographs, the group of the one, and somebody else. */
-let people: Record<'her' | 'herAgain' | 'group' | 'stranger', Buffer>;
+let people: People;
 
 async function open(days: string): Promise<void> {
   database = await openDatabase(join(folder.path, 'face-blacklist.sqlite'));
@@ -42,88 +44,27 @@ async function open(days: string): Promise<void> {
 beforeAll(async () => {
   folder = await temporaryFolder();
   await open('7');
-  const [group, family, others] = await Promise.all([sample(1, 640), sample(3), sample(6)]);
-  const alone = async (picture: Buffer, place: number) => {
-    const { decodePicture } = await import('../../lib/inputs/decode.ts');
-    const faces = await ports.faces.detect(await decodePicture(picture), {});
-    const area = leftToRight(faces.map((face) => face.area)).at(place);
-    if (!area) throw new Error('The sample picture does not show the faces that it should.');
-    return cropFace(picture, area);
-  };
-  people = {
-    her: await alone(family, 1),
-    herAgain: await alone(group, -1),
-    group,
-    stranger: await alone(others, -1),
-  };
+  people = await peopleFor(ports);
 });
 afterAll(async () => {
   await embedded?.close();
   await folder.remove();
 });
 
-async function process(images: Buffer[], more: object = {}): Promise<number[]> {
-  const strings = images.map((bytes) => bytes.toString('base64'));
-  const request = ProcessImagesRequest.parse({ images: strings, ...more });
-  const results = await processImages(ports, settings, request);
-  return results.map(({ db_id }) => db_id as number);
-}
-
-const list = (bytes: Buffer, name: string) =>
-  createEntry(ports, { name, reason: null }, [{ fileName: 'x.jpg', bytes }]);
+const process = (images: Buffer[], more?: object) => processAll(ports, images, more);
+const list = (bytes: Buffer, name: string) => listPerson(ports, bytes, name);
 const keptFaces = () => Number(database.prepare('SELECT count(*) AS count FROM kept_face').get()?.count);
 
-async function forgetAll(): Promise<void> {
-  for (const { id } of await ports.records.listEntries('ACTIVE')) await deleteEntry(ports, id);
-  const { items } = await ports.records.listProcessed({ limit: 100, offset: 0 });
-  await ports.records.removeProcessed(items.flatMap(({ db_id }) => db_id ?? []));
-}
+lookBackSuite(() => ({ ports, people, keptFaces: async () => keptFaces() }));
 
-test('who is listed is found in the pictures of before, and nobody else is', async () => {
-  const [group, stranger] = await process([people.group, people.stranger], { source: 'door 1' });
-  await process([people.herAgain], { keep: 'none' });
-  expect(keptFaces()).toBe(4);
-  const { id, seen_before } = await list(people.her, 'Jane Roe');
-  expect(seen_before).toMatchObject({ total: 1, faces_compared: 4, faces_not_compared: 0 });
-  expect(seen_before?.seen).toMatchObject([
-    { db_id: group, source: 'door 1', similarity: expect.any(Number) },
-  ]);
-  const face = seen_before?.seen[0];
-  const shown = (await ports.records.getProcessed(group as number))?.faces[face?.face_index ?? 0];
-  // She is the right-most of the group.
-  expect(shown?.facial_area?.x).toBeGreaterThan(300);
-  expect(face?.distance).toBeLessThanOrEqual(seen_before?.threshold ?? 0);
-  // A face that matches is not kept, and the others of its picture are.
-  const [again] = await process([people.group]);
-  expect(keptFaces()).toBe(6);
-  const found = await lookBack(ports, id, 100);
-  expect(found.seen.map(({ db_id }) => db_id)).toEqual([group]);
-  expect(again).toBeGreaterThan(stranger as number);
-  // Her match is no kept face, and whoever asks for all that is known of her must learn so.
-  const request = HistorySearch.parse({ image: people.herAgain.toString('base64') });
-  const searched = await searchHistory(ports, request);
-  expect([searched.by, searched.seen.map(({ db_id }) => db_id)]).toEqual(['kept_faces', [group]]);
-  expect(searched.warnings).toEqual([expect.stringContaining("'by': 'pictures'")]);
-  await forgetAll();
-});
-
-test('kept faces go with their picture, with their age, and with another setting', async () => {
-  const [first] = await process([people.group, people.stranger]);
-  await ports.records.removeProcessed([first as number]);
-  expect(keptFaces()).toBe(1);
-  await process([people.group]);
-  const inSixDays = new Date(Date.now() + 6 * 24 * 60 * 60_000);
-  expect(await forgetFaces(ports, { now: inSixDays })).toBe(0);
-  const inEightDays = new Date(Date.now() + 8 * 24 * 60 * 60_000);
-  expect(await forgetFaces(ports, { now: inEightDays })).toBe(4);
-  expect(keptFaces()).toBe(0);
+test('faces of another model are not compared, and go', async () => {
   await process([people.group]);
   database.exec("UPDATE kept_face SET version = 'older' WHERE face_index = 0");
   const { seen_before } = await list(people.her, 'Jane Roe');
   expect(seen_before).toMatchObject({ faces_compared: 2, faces_not_compared: 1 });
   expect(seen_before?.warnings).toEqual([expect.stringMatching(/^1 kept faces were not compared/)]);
   expect(await forgetFaces(ports)).toBe(1);
-  await forgetAll();
+  await forgetAll(ports);
 });
 
 test('a search of nothing says so, and is no search of all that is kept', async () => {
@@ -143,41 +84,8 @@ test('a search of nothing says so, and is no search of all that is kept', async 
   const [later] = await process([people.stranger]);
   expect(later).toBeGreaterThan(group as number);
   expect((await searchHistory(ports, request)).progress).toEqual({ done: 1, total: 2 });
-  await forgetAll();
+  await forgetAll(ports);
 });
-
-test.each(['redact', 'delete', 'keep'] satisfies HistoryChoice[])(
-  'an erasure (%s) leaves no face of the person, also of before the listing',
-  async (history) => {
-    const [group, stranger] = await process([people.group, people.stranger]);
-    const { id } = await list(people.her, 'Jane Roe');
-    expect((await lookBack(ports, id, 10)).total).toBe(1);
-    const before = await ports.records.getProcessed(group as number);
-    await deleteEntry(ports, id, { history });
-    const removed = (await getErasure(ports, { ...parseConfig({}) }, id)).removed;
-    const isKept = history === 'keep';
-    expect(removed).toContainEqual({ place: 'kept_faces', count: isKept ? 1 : 3 });
-    expect(removed).toContainEqual({ place: 'history_pictures', count: isKept ? 0 : 3 });
-    const after = await ports.records.getProcessed(group as number);
-    if (history === 'keep') expect(after).toEqual(before);
-    else if (history === 'delete') expect(after).toBeUndefined();
-    else {
-      expect(after).toMatchObject({
-        original_image_path: null,
-        cropped_face_path: null,
-        has_blacklist_match: false,
-      });
-      expect(after?.faces.map((face) => face.facial_area?.left_eye)).toEqual([null, null, null]);
-      expect(after?.processing_timestamp).toBe(before?.processing_timestamp);
-    }
-    expect((await ports.records.getProcessed(stranger as number))?.original_image_path).not.toBeNull();
-    // Whoever lists her again finds nothing.
-    const again = await list(people.her, 'Jane Roe');
-    expect(again.seen_before?.total).toBe(0);
-    expect(again.seen_before?.faces_compared).toBeGreaterThan(0);
-    await forgetAll();
-  },
-);
 
 test('with LOOK_BACK_DAYS=0 nothing is kept, what was kept goes, and nobody is told of it', async () => {
   await process([people.group]);
@@ -187,7 +95,7 @@ test('with LOOK_BACK_DAYS=0 nothing is kept, what was kept goes, and nobody is t
   expect(await forgetFaces(ports)).toBe(3);
   expect(keptFaces()).toBe(0);
   const strings = { images: [people.group.toString('base64')] };
-  await processImages(ports, { ...settings, lookBackDays: 0 }, ProcessImagesRequest.parse(strings));
+  await processImages(ports, { ...lookBackSettings, lookBackDays: 0 }, ProcessImagesRequest.parse(strings));
   expect(keptFaces()).toBe(0);
   const { id, seen_before } = await list(people.her, 'Jane Roe');
   expect(seen_before).toBeNull();

@@ -17,6 +17,7 @@ import type {
   MatchedFace,
   MatchOptions,
   MatchResult,
+  OpenedProbe,
   Reference,
   UsedOptions,
   WithPicture,
@@ -80,6 +81,8 @@ export class FakeFaces implements FaceBackend {
     defaultFalseMatchRate: null,
     similarityScale: [],
   };
+  /** Number of pictures in which faces were looked for. */
+  looks = 0;
   readonly #gallery: FakeGallery;
   #isClosed = false;
 
@@ -108,6 +111,22 @@ export class FakeFaces implements FaceBackend {
       reference: { area: other.area, confidence: other.confidence },
       ...nearness(one.embedding, other.embedding),
       ...usedOptions(options),
+    };
+  }
+
+  async openProbe(probe: WithPicture, options: FaceOptions): Promise<OpenedProbe> {
+    const one = await probe(async (picture) => this.#largest(picture));
+    return {
+      ...usedOptions(options),
+      compare: async (reference) => {
+        const other = await reference(async (picture) => this.#largest(picture));
+        return {
+          probe: { area: one.area, confidence: one.confidence },
+          reference: { area: other.area, confidence: other.confidence },
+          ...nearness(one.embedding, other.embedding),
+          ...usedOptions(options),
+        };
+      },
     };
   }
 
@@ -179,6 +198,7 @@ export class FakeFaces implements FaceBackend {
 
   #see(picture: Picture): SeenFace[] {
     this.#requireOpen();
+    this.looks += 1;
     return findSpots(picture);
   }
 

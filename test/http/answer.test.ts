@@ -84,7 +84,7 @@ const failures = [
   [
     new LookBackOffError(),
     409,
-    'No faces are kept for a look-back: LOOK_BACK_DAYS says for how many days they are to be, in deepface mode alone.',
+    'No faces are kept for a look-back: LOOK_BACK_DAYS says for how many days they are to be (in AWS, -c lookBackDays).',
   ],
   [new NameTakenError('Jane Roe'), 409, "Blacklist entry with name 'Jane Roe' already exists."],
   [

@@ -8,7 +8,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Bundle, bundleFunction } from '../../infra/bundle.ts';
-import { endpointNeeds, functionNeeds, type Needs } from '../../infra/needs.ts';
+import { endpointNeeds, functionNeeds, type Needs, optionalEndpointNeeds } from '../../infra/needs.ts';
 import { ServiceFunction } from '../../infra/service-function.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'face-blacklist-bundles-'));
@@ -28,13 +28,14 @@ function clientsFor({
   objects,
   list,
   collection,
+  lookBack,
   withoutCollection,
   matchEvents,
 }: Needs): string[] {
   return [
     ...(table || audit ? [clients.table] : []),
     ...(objects || list ? [clients.bucket] : []),
-    ...(collection || withoutCollection ? [clients.faces] : []),
+    ...(collection || lookBack || withoutCollection ? [clients.faces] : []),
     ...(matchEvents ? [clients.events] : []),
   ];
 }
@@ -50,7 +51,7 @@ test('the places that no bundle may hold are there under these names', () => {
   for (const name of localPackages) expect(existsSync(join('node_modules', name)), name).toBe(true);
 });
 
-describe.each(Object.entries(functionNeeds))('%s', (name, needs) => {
+describe.each(Object.entries({ ...functionNeeds, ...optionalEndpointNeeds }))('%s', (name, needs) => {
   let bundle: Bundle;
   beforeAll(async () => {
     bundle = await bundleFunction(name, folder);
@@ -92,6 +93,7 @@ describe('what the CDK makes', () => {
       bucket: new Bucket(stack, 'Bucket'),
       key: undefined,
       collectionId: 'collection',
+      lookBackArn: undefined,
       collectionArn: 'arn:aws:rekognition:eu-west-1:123456789012:collection/collection',
     };
     new ServiceFunction(stack, 'Function', {

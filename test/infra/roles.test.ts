@@ -131,6 +131,42 @@ test('only enrolling functions may index faces or put reference pictures; only t
   expect(mayDo(/^s3:DeleteObject bucket\/blacklist/)).toEqual(removing);
 });
 
+test('a stack that keeps faces for a look-back has a collection for them, and no other one has', () => {
+  const lookBackOf = (of: ReadonlyMap<string, readonly string[]>) =>
+    [...of].flatMap(([name, lines]) =>
+      lines
+        .filter((line) => line.endsWith('collection-look-back'))
+        .map((line) => `${name} ${line.split(' ')[0]?.replace('rekognition:', '')}`),
+    );
+  expect(lookBackOf(roles)).toEqual([]);
+  expect(roles.has('lookBack')).toBe(false);
+  const withLookBack = allowed({ lookBackDays: '7' });
+  const erasing = ['DeleteFaces', 'DescribeCollection', 'ListFaces', 'SearchFacesByImage'];
+  const searching = ['DescribeCollection', 'SearchFacesByImage'];
+  const wanted = {
+    createEntry: searching,
+    deleteEntry: erasing,
+    deleteManyProcessed: ['DeleteFaces'],
+    deleteProcessed: ['DeleteFaces'],
+    indexUpload: erasing,
+    lookBack: searching,
+    processImages: ['CreateCollection', 'DeleteFaces', 'IndexFaces'],
+    searchHistory: ['DescribeCollection', 'ListFaces', 'SearchFacesByImage'],
+    sweep: erasing,
+  };
+  expect(lookBackOf(withLookBack).sort()).toEqual(
+    Object.entries(wanted).flatMap(([name, actions]) => actions.map((action) => `${name} ${action}`)),
+  );
+  // Everything else is as it was, but for the reference pictures that are compared again.
+  for (const [name, lines] of roles) {
+    const added = withLookBack.get(name)?.filter((line) => !lines.includes(line)) ?? [];
+    const others = added.filter((line) => !line.endsWith('collection-look-back'));
+    const isReading = ['createEntry', 'deleteEntry', 'indexUpload'].includes(name);
+    expect(others, name).toEqual(isReading ? ['s3:GetObject bucket/blacklist/*'] : []);
+  }
+  expect(() => synthesize({ lookBackDays: '31' })).toThrow(/takes at most 30/);
+});
+
 test('each function that changes entries may undo what it began', () => {
   for (const name of [...enrolling, ...deleting]) {
     const lines = roles.get(name);

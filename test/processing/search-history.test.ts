@@ -9,6 +9,7 @@ import { processImages } from '../../lib/processing/process-images.ts';
 import { searchHistory } from '../../lib/processing/search-history.ts';
 import { pictureOfNothing } from '../api/pictures.ts';
 import { useStores } from '../blacklist/stores.ts';
+import type { FakeFaces } from '../fakes/faces.ts';
 
 const stores = useStores();
 const settings = { drawBoundingBoxes: true, croppedFacePaddingRatio: 0.4, reviewBand: 1 };
@@ -66,6 +67,15 @@ test('a search without time or room goes on where it was, and tells how far it g
   const limited = await search(listed, { limit: 2 });
   expect(limited.seen).toHaveLength(2);
   expect((await search(listed, { limit: 2, after: limited.next ?? 0 })).seen).toHaveLength(1);
+});
+
+test('the probe is looked at once for all kept pictures, and once for the entries', async () => {
+  const { listed, other } = stores.pictures;
+  await process(listed, other, listed, other);
+  const faces = stores.ports.faces as FakeFaces;
+  const before = faces.looks;
+  expect(await search(listed)).toMatchObject({ compared: 4 });
+  expect(faces.looks - before).toBe(4 + 2);
 });
 
 test('a lost crop is counted, and ends nothing', async () => {

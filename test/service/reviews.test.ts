@@ -31,6 +31,15 @@ test('verdicts of 30 days are told by entry and by threshold', async () => {
   expect((await statusOf()).rejected_share).toBeNull();
 });
 
+test('only so many entries and thresholds are told of, those with the most', async () => {
+  const many = Array.from({ length: 300 }, (_, index) =>
+    tally({ entryId: index + 1, threshold: index / 1000, rejected: index + 1 }),
+  );
+  const { by_entry, by_threshold } = await statusOf(...many);
+  expect([by_entry.length, by_entry[0]?.entry_id, by_entry.at(-1)?.entry_id]).toEqual([100, 300, 201]);
+  expect([by_threshold.length, by_threshold[0]?.threshold]).toEqual([100, 0.299]);
+});
+
 test.each([
   [{ confirmed: 7, rejected: 3 }, true],
   [{ confirmed: 8, rejected: 2 }, false],

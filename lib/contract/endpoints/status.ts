@@ -42,14 +42,16 @@ const Reviews = z
     by_entry: z
       .array(z.object({ entry_id: z.number().int(), ...reviewCounts }))
       .describe('The 100 entries with the most rejected matches.'),
-    by_threshold: z.array(
-      z.object({
-        model: z.string(),
-        similarity_metric: z.string(),
-        threshold: z.number(),
-        ...reviewCounts,
-      }),
-    ),
+    by_threshold: z
+      .array(
+        z.object({
+          model: z.string(),
+          similarity_metric: z.string(),
+          threshold: z.number(),
+          ...reviewCounts,
+        }),
+      )
+      .describe('The 100 thresholds by which the most were judged.'),
   })
   .describe('Matches that people have judged, by what counts.');
 

@@ -27,6 +27,7 @@ import type {
   MatchedFace,
   MatchOptions,
   MatchResult,
+  OpenedProbe,
   QualityFilter,
   Reference,
   UsedOptions,
@@ -233,6 +234,18 @@ class Human implements FaceBackend {
     ]);
     const nearness = this.#nearness(one, other, used);
     return { probe: one.face, reference: other.face, ...nearness, ...used };
+  }
+
+  async openProbe(probe: WithPicture, options: FaceOptions): Promise<OpenedProbe> {
+    const used = this.#used(options);
+    const one = await probe((picture) => this.#largest(picture, used));
+    return {
+      ...used,
+      compare: async (reference) => {
+        const other = await reference((picture) => this.#largest(picture, used));
+        return { probe: one.face, reference: other.face, ...this.#nearness(one, other, used), ...used };
+      },
+    };
   }
 
   async compareWith(

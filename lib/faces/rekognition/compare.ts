@@ -18,6 +18,7 @@ const maxComparisons = 10;
 const comparisonsAtOnce = 4;
 
 type Nearness = Pick<FaceMatch, 'distance' | 'similarity'>;
+type Compared = Pick<Comparison, 'probe' | 'reference' | keyof Nearness>;
 
 /** A picture as it is sent, with its faces, at least one, largest first. */
 interface Probe {
@@ -37,9 +38,22 @@ export async function compareLargest(
   withProbe: WithPicture,
   withReference: WithPicture,
   deadline: Deadline | undefined,
-): Promise<Pick<Comparison, 'probe' | 'reference' | keyof Nearness>> {
+): Promise<Compared> {
+  return (await openLargest(caller, withProbe, deadline))(withReference);
+}
+
+/**
+ * Detects the largest face of a picture by one `DetectFaces`, and returns a function that compares it by one
+ * `CompareFaces` each.
+ * @throws NoFaceError inside the work on the picture that shows no face
+ */
+export async function openLargest(
+  caller: RekognitionCaller,
+  withProbe: WithPicture,
+  deadline: Deadline | undefined,
+): Promise<(reference: WithPicture) => Promise<Compared>> {
   const probe = await withProbe((picture) => probeOf(caller, picture, deadline));
-  return withReference((picture) => compareWithPicture(caller, probe, picture, deadline));
+  return (withReference) => withReference((picture) => compareWithPicture(caller, probe, picture, deadline));
 }
 
 async function probeOf(
@@ -69,7 +83,7 @@ function compareWithPicture(
   probe: Probe,
   picture: Picture,
   deadline: Deadline | undefined,
-): Promise<Pick<Comparison, 'probe' | 'reference' | keyof Nearness>> {
+): Promise<Compared> {
   return sendWhole(picture, (target) => compareWithSent(caller, probe, picture, target, deadline));
 }
 
@@ -79,7 +93,7 @@ async function compareWithSent(
   picture: Picture,
   target: SentPicture,
   deadline: Deadline | undefined,
-): Promise<Pick<Comparison, 'probe' | 'reference' | keyof Nearness>> {
+): Promise<Compared> {
   const command = new CompareFacesCommand({
     SourceImage: { Bytes: sent.bytes },
     TargetImage: { Bytes: target.bytes },

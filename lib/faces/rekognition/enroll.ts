@@ -93,12 +93,20 @@ async function index(
     MaxFaces: 1,
     QualityFilter: qualityFilter === 'auto' ? 'AUTO' : 'NONE',
   });
+  return sendToNewCollection({ caller, collectionId }, (limitMs) => caller.send(command, limitMs));
+}
+
+/** Makes a call that adds to a collection, and makes the collection first if there is none yet. */
+export async function sendToNewCollection<Output>(
+  { caller, collectionId }: Gallery,
+  send: (limitMs?: number) => Promise<Output>,
+): Promise<Output> {
   try {
-    return await caller.send(command);
+    return await send();
   } catch (error) {
     if (meaningOf(error) !== 'no collection') throw error;
     await createCollection(caller, collectionId);
-    return onceKnown('no collection', maxCreationMs, (leftMs) => caller.send(command, leftMs));
+    return onceKnown('no collection', maxCreationMs, send);
   }
 }
 

@@ -104,3 +104,13 @@ export function meaningOf(error: unknown): MeantFailure | undefined {
   // CompareFaces gives no better reason when a picture shows nobody.
   return message.includes('no faces in the image') ? 'no face' : 'invalid parameters';
 }
+
+/** Ignores an absent collection: nobody was enrolled yet, so there is nothing to list or remove. */
+export async function ignoringNoCollection<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (meaningOf(error) === 'no collection') return undefined;
+    throw error;
+  }
+}

@@ -51,7 +51,7 @@ const fewFaces = 100;
 const searchesAtOnce = 4;
 
 /** Intersection over union from which on two boxes are taken for one face. */
-const sameFaceOverlap = 0.3;
+export const sameFaceOverlap = 0.3;
 
 /**
  * Margins around a face in a part that is cut out, in shares of its box on each side. The narrower one is
@@ -313,7 +313,7 @@ export function distanceOf(similarity: number): number {
  * Computes the similarity (0..100) to ask for. It is a little below the threshold's, so that rounding, by the
  * service or here, loses no match.
  */
-function widerSimilarity(threshold: number): number {
+export function widerSimilarity(threshold: number): number {
   return Math.min(100, Math.max(0, 100 - 100 * threshold - 0.001));
 }
 

@@ -19,9 +19,11 @@ import type {
   FaceOwner,
   KnownFaceMatch,
   ListedFace,
+  LookBack,
   MatchDefaults,
   MatchOptions,
   MatchResult,
+  OpenedProbe,
   QualityFilter,
   Reference,
   UsedOptions,
@@ -31,10 +33,12 @@ import { standardThresholdOf } from '../standard-thresholds.ts';
 import { standardOf, type ThresholdLimits, usedThreshold } from '../thresholds.ts';
 import { withPictureOf } from '../with-picture.ts';
 import { RekognitionCaller } from './caller.ts';
-import { compareLargest, compareWithReferences } from './compare.ts';
+import { compareLargest, compareWithReferences, openLargest } from './compare.ts';
 import { sendWhole } from './encode.ts';
 import { deleteFaces, enrollLargest } from './enroll.ts';
-import { meaningOf } from './failures.ts';
+import { ignoringNoCollection } from './failures.ts';
+import { KeptCollection } from './kept-collection.ts';
+import { type LookBackSettings, RekognitionLookBack } from './look-back.ts';
 import { detectFaces, distanceOf, type Gallery, matchEnrolled, matchFaces, matchKnownFace } from './match.ts';
 import { faceIdOf, faceTokenOf, ownerOf } from './names.ts';
 
@@ -55,6 +59,8 @@ export interface RekognitionSettings {
   /** Limit on the calls that begin in one second: a whole number, at least 1. */
   readonly rekognitionCallsPerSecond: number;
   readonly qualityFilter: QualityFilter;
+  /** Left out where no unmatched faces are kept. */
+  readonly lookBack?: LookBackSettings | undefined;
 }
 
 /**
@@ -80,6 +86,7 @@ class Rekognition implements FaceBackend {
    */
   readonly maxImageBytes = 15 * 1024 * 1024;
   readonly defaults: MatchDefaults;
+  readonly lookBack: LookBack | undefined;
   readonly #gallery: Gallery;
   readonly #limits: ThresholdLimits;
   readonly #modelName: string;
@@ -106,6 +113,13 @@ class Rekognition implements FaceBackend {
     this.#modelName = settings.modelName ?? ownName;
     this.#metric = settings.distanceMetric ?? 'cosine';
     this.#qualityFilter = settings.qualityFilter;
+    this.lookBack =
+      settings.lookBack &&
+      new RekognitionLookBack(
+        new KeptCollection(this.#gallery.caller, collectionId),
+        settings.lookBack,
+        (options) => this.#used(options),
+      );
     this.defaults = {
       detectorBackend: ownName,
       metric: 'aws_similarity',
@@ -146,6 +160,12 @@ class Rekognition implements FaceBackend {
   async compare(probe: WithPicture, reference: WithPicture, options: FaceOptions): Promise<Comparison> {
     const compared = await compareLargest(this.#gallery.caller, probe, reference, options.deadline);
     return { ...compared, ...this.#used(options) };
+  }
+
+  async openProbe(probe: WithPicture, options: FaceOptions): Promise<OpenedProbe> {
+    const used = this.#used(options);
+    const compare = await openLargest(this.#gallery.caller, probe, options.deadline);
+    return { ...used, compare: async (reference) => ({ ...(await compare(reference)), ...used }) };
   }
 
   async compareWith(
@@ -249,14 +269,4 @@ class Rekognition implements FaceBackend {
  */
 function nearMissThreshold(threshold: number, band: number): number {
   return Math.min(1, threshold * Math.max(1, band) ** (1 / 3));
-}
-
-/** Ignores an absent collection: nobody was enrolled yet, so there is nothing to list or remove. */
-async function ignoringNoCollection<T>(work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (meaningOf(error) === 'no collection') return undefined;
-    throw error;
-  }
 }

@@ -11,13 +11,15 @@ import { readResult } from './stored.ts';
  * Changes a processed picture's answer. The new answer's parts are written first, and the old ones go with
  * the change itself. `redactions` counts the changes, for another may be made at this moment.
  * @param change returns the new answer, or `undefined` where nothing is to be changed
+ * @param forgets attributes of the item that go with the change
  * @param beside makes the actions that belong to the same transaction
  */
 export async function changePicture(
   table: TableClient,
   key: Key,
   change: (result: ImageProcessingResult) => ProcessedResult | undefined,
-  beside: (result: ImageProcessingResult) => Promise<Action[]> = async () => [],
+  beside: (result: ImageProcessingResult, item: Item) => Promise<Action[]> = async () => [],
+  forgets: readonly string[] = [],
 ): Promise<void> {
   await table.settle(async () => {
     const item = await table.get(key);
@@ -29,14 +31,20 @@ export async function changePicture(
     const old: readonly Key[] = item.parts ?? [];
     // Without `matched`, the table's stream makes no second event of the picture.
     const { bytes: _, parts: __, matched, redactions, ...rest } = item;
-    const others = { ...(matched && { picture: matched }), ...rest };
+    const kept = Object.entries(rest).filter(([name]) => !forgets.includes(name));
+    const others = {
+      ...(matched && { picture: matched }),
+      pk: item.pk,
+      sk: item.sk,
+      ...Object.fromEntries(kept),
+    };
     // Its places are named after what is told no more.
     const scopes = item.scopes ?? scopesOf(result);
     const changed = { ...(bytes && { bytes }), ...(parts && { parts }), redactions: (redactions ?? 0) + 1 };
     const { done } = await table.transact([
       { put: { ...others, scopes, ...changed }, ...asRead(item) },
       ...old.map((remove) => ({ remove })),
-      ...(await beside(result)),
+      ...(await beside(result, item)),
     ]);
     if (done) return true;
     if (parts) await table.transact(parts.map((remove) => ({ remove })));

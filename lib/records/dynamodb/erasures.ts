@@ -1,5 +1,6 @@
+import type { FaceCollection } from '../../faces/rekognition/kept-faces.ts';
 import type { EntryRecord, ErasedCounts, ErasureRecord, HistoryChoice, RecordStore } from '../port.ts';
-import { countsOf, mostOf, nothingErased, redacted, tellsOf } from '../shared/redaction.ts';
+import { countsOf, mostOf, nothingErased, redacted, redactedSeen, tellsOf } from '../shared/redaction.ts';
 import { row } from '../shared/row.ts';
 import { type Action, isNew } from './action.ts';
 import { changePicture } from './change-picture.ts';
@@ -14,6 +15,7 @@ import {
   processedPartition,
 } from './items.ts';
 import { forgetAnswers } from './kept-answers.ts';
+import { addForgotten, keptFacesOf } from './kept-faces.ts';
 import type { Key } from './keys.ts';
 import { redactReviews } from './reviews.ts';
 
@@ -51,7 +53,7 @@ function erasureOf({ pk: _pk, sk: _sk, version: _version, ...erasure }: ErasureI
 }
 
 /** The part of the record store that keeps erasures. */
-export function erasureRecords(table: TableClient) {
+export function erasureRecords(table: TableClient, collection?: FaceCollection) {
   return {
     async getErasure(entryId: number): Promise<ErasureRecord | undefined> {
       const found = await readErasure(table, entryId);
@@ -97,17 +99,30 @@ export function erasureRecords(table: TableClient) {
       await table.settle(async () => (await table.transact([action])).done || again);
     },
 
-    async redactProcessed(ids: readonly number[], entryId: number): Promise<void> {
+    async redactProcessed(
+      ids: readonly number[],
+      entryId: number,
+      { isSeen = false }: Parameters<RecordStore['redactProcessed']>[2] = {},
+    ): Promise<void> {
       const isErasure = (await readErasure(table, entryId)) !== undefined;
       for (const id of new Set(ids)) {
         await changePicture(
           table,
           { pk: processedPartition, sk: padded(id) },
-          (result) => (tellsOf(result, entryId) ? redacted(result, entryId) : undefined),
-          async (result) => [
-            await redactReviews(table, id, entryId),
-            ...(isErasure ? [countAction(entryId, result)] : []),
-          ],
+          (result) => {
+            if (isSeen) return redactedSeen(result, entryId);
+            return tellsOf(result, entryId) ? redacted(result, entryId) : undefined;
+          },
+          async (result, item) => {
+            // The faces go with the picture, and before the record that names them.
+            const faces = keptFacesOf(item);
+            await collection?.remove(faces.map(({ id }) => id));
+            return [
+              await redactReviews(table, id, entryId),
+              ...(isErasure ? [countAction(entryId, result, faces.length)] : []),
+            ];
+          },
+          ['keptFaces'],
         );
       }
     },
@@ -120,14 +135,14 @@ export function erasureRecords(table: TableClient) {
 }
 
 /** Makes the action that counts what goes, in the transaction in which it goes. */
-function countAction(entryId: number, result: Parameters<typeof countsOf>[0]): Action {
+function countAction(entryId: number, result: Parameters<typeof countsOf>[0], faces: number): Action {
   const { history_records: records, history_pictures: pictures } = countsOf(result);
   return {
     update: erasureKey(entryId),
     change:
       'SET #removed.#history_records = #removed.#history_records + :records, ' +
-      '#removed.#history_pictures = #removed.#history_pictures + :pictures ADD #version :one',
+      `#removed.#history_pictures = #removed.#history_pictures + :pictures, ${addForgotten} ADD #version :one`,
     condition: 'attribute_exists(#pk)',
-    values: { records, pictures, one: 1 },
+    values: { records, pictures, faces, zero: 0, one: 1 },
   };
 }

@@ -15,6 +15,7 @@ import {
   statusPartition,
   statusPlace,
 } from './items.ts';
+import type { Key } from './keys.ts';
 
 /** Number of images removed in one transaction, which takes 100 actions, three for each image. */
 const removedAtOnce = 30;
@@ -50,13 +51,16 @@ export function imageRecords(table: TableClient) {
       return table.settle(async () => {
         const image = await getImage(table, imageId);
         if (image?.status !== 'PENDING') return undefined;
-        const { done, refused } = await table.transact(
-          [changeOfCount(image.entryId, 1), ...changeOfStatus(image, 'ACTIVE', face)],
-          [changeFacts({ entryId: image.entryId, imageId })],
+        const entry = await table.get(entryKey(image.entryId));
+        if (!entry || entry.status === 'DELETING') return undefined;
+        // Until its entry is shown, the image is a part of the listing, which has a line of its own.
+        const facts = entry.status === 'ACTIVE' ? [changeFacts({ entryId: image.entryId, imageId })] : [];
+        const { done } = await table.transact(
+          [addedTo(image.entryId, entry.status), ...changeOfStatus(image, 'ACTIVE', face)],
+          facts,
         );
-        if (done) countWritten(1);
-        if (done) return { ...image, status: 'ACTIVE', face };
-        return refused.has(0) ? undefined : again;
+        if (done) countWritten(facts.length);
+        return done ? { ...image, status: 'ACTIVE', face } : again;
       });
     },
 
@@ -96,7 +100,7 @@ export function imageRecords(table: TableClient) {
         const { done, refused } = await table.transact(
           [
             {
-              ...changeOfCount(image.entryId, -1),
+              ...takenOff(image.entryId),
               condition: '#status = :shown AND #imageCount > :one',
               values: { by: -1, one: 1, shown: 'ACTIVE' },
             },
@@ -118,7 +122,7 @@ export function imageRecords(table: TableClient) {
         const image = await getImage(table, imageId);
         if (!image || image.status === 'DELETING') return;
         const actions = [...changeOfStatus(image, 'DELETING')];
-        if (image.status === 'ACTIVE') actions.push(changeOfCount(image.entryId, -1));
+        if (image.status === 'ACTIVE') actions.push(takenOff(image.entryId));
         const { done } = await table.transact(actions);
         if (!done) return again;
       });
@@ -129,7 +133,7 @@ export function imageRecords(table: TableClient) {
         const image = await getImage(table, imageId);
         if (!image) return;
         const actions = removal(image);
-        if (image.status === 'ACTIVE') actions.push(changeOfCount(image.entryId, -1));
+        if (image.status === 'ACTIVE') actions.push(takenOff(image.entryId));
         const facts = isService() ? [changeFacts({ entryId: image.entryId, imageId })] : [];
         const { done } = await table.transact(actions, facts);
         if (!done) return again;
@@ -227,20 +231,24 @@ function removal(image: ImageRecord): Action[] {
   ];
 }
 
-/**
- * Makes the action that adds or subtracts one `ACTIVE` image of an entry. It adds only if the entry is not
- * `DELETING`.
- */
-function changeOfCount(entryId: number, by: 1 | -1): Action {
-  const update = entryKey(entryId);
-  const change = 'ADD #imageCount :by, #version :one';
-  if (by === -1) {
-    return { update, change, condition: 'attribute_exists(#pk)', values: { by, one: 1 } };
-  }
+const changeOfCount = 'ADD #imageCount :by, #version :one';
+
+/** Makes the action that adds an `ACTIVE` image to an entry, if that still has the status. */
+function addedTo(entryId: number, status: RecordStatus): Action {
   return {
-    update,
-    change,
-    condition: 'attribute_exists(#pk) AND #status <> :going',
-    values: { by, one: 1, going: 'DELETING' },
+    update: entryKey(entryId),
+    change: changeOfCount,
+    condition: '#status = :status',
+    values: { by: 1, one: 1, status },
+  };
+}
+
+/** Makes the action that takes an `ACTIVE` image off an entry. */
+function takenOff(entryId: number): Action & { readonly update: Key } {
+  return {
+    update: entryKey(entryId),
+    change: changeOfCount,
+    condition: 'attribute_exists(#pk)',
+    values: { by: -1, one: 1 },
   };
 }

@@ -15,6 +15,7 @@ import {
   runsPartition,
   scopePartition,
 } from './items.ts';
+import type { KeptFaceIds } from './kept-faces.ts';
 import type { Item, Key } from './keys.ts';
 import { lastRank } from './ranks.ts';
 
@@ -24,6 +25,8 @@ export interface Kept {
   readonly parts?: readonly Key[];
   /** Id of the picture, if somebody was found in it: the filter of the table's stream needs it. */
   readonly matched?: string;
+  /** Faces of the picture that a collection keeps. */
+  readonly keptFaces?: KeptFaceIds;
 }
 
 interface Arrival extends Kept {

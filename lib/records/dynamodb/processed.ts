@@ -1,7 +1,10 @@
 import { changeFacts, countWritten } from '../../audit/scope.ts';
 import type { ReviewState } from '../../contract/review.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
+import type { FaceCollection } from '../../faces/rekognition/kept-faces.ts';
 import type {
+  KeptFace,
+  KeptFacePlace,
   ProcessedPage,
   ProcessedQuery,
   ProcessedResult,
@@ -17,6 +20,7 @@ import type { TableClient } from './client.ts';
 import { gapsOf } from './gaps.ts';
 import { padded, pictureKey, processedPartition, scopePartition } from './items.ts';
 import { keep } from './kept.ts';
+import { forgetFaces, keptFaceIds } from './kept-faces.ts';
 import type { Item } from './keys.ts';
 import { pictureNumbering } from './numbering.ts';
 import { lastDisorder, ranksWithin } from './ranks.ts';
@@ -25,17 +29,23 @@ import { addReviews, pageInState, pageOfScope } from './reviews.ts';
 import { readResult } from './stored.ts';
 
 /** Makes the part of the record store that keeps processed pictures. */
-export function processedRecords(table: TableClient) {
+export function processedRecords(table: TableClient, collection?: FaceCollection) {
   const numberOf = pictureNumbering(table);
   return {
-    async addProcessed(pictureId: string, result: ProcessedResult, carried?: Date): Promise<Stamp> {
+    async addProcessed(
+      pictureId: string,
+      result: ProcessedResult,
+      carried?: Date,
+      faces: readonly KeptFace[] = [],
+    ): Promise<Stamp> {
       const kept = await keep(table, result);
       // The table's stream makes an event of every picture that has this field.
       const isTold = result.has_blacklist_match && !carried && !result.track?.suppressed;
       const matched = isTold ? { matched: pictureId } : {};
       const facts = changeFacts({});
       const scopes = scopesOf(result);
-      const arrival = { pictureId, picture: pictureId, scopes, ...kept, ...matched, facts };
+      const own = { ...kept, ...matched, ...keptFaceIds(faces) };
+      const arrival = { pictureId, picture: pictureId, scopes, ...own, facts };
       const { number, at } = await numberOf(arrival, carried);
       countWritten(1);
       return { id: number, timestamp: new Date(at).toISOString() };
@@ -90,7 +100,15 @@ export function processedRecords(table: TableClient) {
       return { total, items: await addReviews(table, items) };
     },
 
-    removeProcessed: (ids: readonly number[]) => removeProcessed(table, ids),
+    removeProcessed: (ids: readonly number[]) => removeProcessed(table, ids, collection),
+
+    forgetFaces: (places: readonly KeptFacePlace[], entryId: number) =>
+      forgetFaces(table, collection, places, entryId),
+
+    /** Faces of other versions are in other collections. */
+    async forgetFacesBefore(time: Date): Promise<number> {
+      return (await collection?.removeBefore(time)) ?? 0;
+    },
 
     timeDisorder: () => lastDisorder(table),
   } satisfies Partial<RecordStore>;

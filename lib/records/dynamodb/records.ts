@@ -1,3 +1,4 @@
+import type { FaceCollection } from '../../faces/rekognition/kept-faces.ts';
 import type { RecordStore } from '../port.ts';
 import { again, TableClient, type TableSettings } from './client.ts';
 import { entryRecords } from './entries.ts';
@@ -10,11 +11,12 @@ import { reviewRecords } from './reviews.ts';
 /**
  * Opens the record store in a DynamoDB table of `dynamodb/definition.ts`. The SDK finds endpoint
  * (`AWS_ENDPOINT_URL_DYNAMODB`) and credentials by itself. No request is sent before the first use.
+ * @param collection faces that go with the pictures; left out where none are kept, or none are removed
  */
-export function openDynamoRecords(settings: TableSettings): RecordStore {
+export function openDynamoRecords(settings: TableSettings, collection?: FaceCollection): RecordStore {
   const table = new TableClient(settings);
   const entries = entryRecords(table);
-  const processed = processedRecords(table);
+  const processed = processedRecords(table, collection);
   const note = async (name: string) => {
     const item = await table.get(noteKey(name));
     return item && JSON.parse(String(item.body));
@@ -28,7 +30,7 @@ export function openDynamoRecords(settings: TableSettings): RecordStore {
     ...imageRecords(table),
     ...processed,
     ...reviewRecords(table),
-    ...erasureRecords(table),
+    ...erasureRecords(table, collection),
     async count() {
       const [listed, { total }] = await Promise.all([
         entries.listEntries('ACTIVE'),
@@ -45,11 +47,6 @@ export function openDynamoRecords(settings: TableSettings): RecordStore {
     noteRetention: (body) => putNote('retention', body),
     unknownKept: () => note('unknown-kept'),
     noteUnknownKept: (body) => putNote('unknown-kept', body),
-    // Rekognition gives no embeddings away, so that no faces come to the records.
-    async forgetFaces() {},
-    async forgetFacesBefore() {
-      return 0;
-    },
     async check() {
       await table.get(storeKey);
     },

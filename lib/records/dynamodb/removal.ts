@@ -1,9 +1,13 @@
+import type { AuditFacts } from '../../audit/port.ts';
+import { changeFacts, countWritten, removedPictures } from '../../audit/scope.ts';
 import { batches } from '../../batches.ts';
+import type { FaceCollection } from '../../faces/rekognition/kept-faces.ts';
 import { leafOf, type NodeBytes, type NodePlace, readLater, removing } from '../shared/gaps.ts';
 import { scopesOf } from '../shared/scopes.ts';
 import { type Action, isNew } from './action.ts';
 import { again, type TableClient } from './client.ts';
 import { gapNodeKey, padded, pictureKey, processedPartition, scopePartition } from './items.ts';
+import { keptFacesOf } from './kept-faces.ts';
 import type { Item, Key } from './keys.ts';
 import { rankIn } from './ranks.ts';
 import { hasMatches, removeReviews } from './reviews.ts';
@@ -35,10 +39,16 @@ const actionsOfReviews = 3;
  * Removes processed pictures: from their scopes first, and then the answers themselves with their numbers.
  * Until then they are listed, and the removal can be done again.
  */
-export async function removeProcessed(table: TableClient, ids: readonly number[]): Promise<number> {
+export async function removeProcessed(
+  table: TableClient,
+  ids: readonly number[],
+  collection?: FaceCollection,
+): Promise<number> {
   const items = await table.getAll(
     [...new Set(ids)].map((id) => ({ pk: processedPartition, sk: padded(id) })),
   );
+  // Faces go first: as long as the record is there, it names them.
+  await collection?.remove(items.flatMap((item) => keptFacesOf(item).map(({ id }) => id)));
   const leaving = await Promise.all(items.map((item) => leavingOf(table, item)));
   const byScope = new Map<string, number[]>();
   for (const { rank: number, scopes } of leaving) {
@@ -47,7 +57,10 @@ export async function removeProcessed(table: TableClient, ids: readonly number[]
   for (const [scope, numbers] of byScope) await leaveScope(table, scope, numbers);
   for (const some of fitting(leaving)) {
     const ids = some.filter(({ mayHaveReviews }) => mayHaveReviews).map(({ rank }) => rank);
-    await removeRanks(table, 'all', some, () => removeReviews(table, ids));
+    await removeRanks(table, 'all', some, {
+      others: () => removeReviews(table, ids),
+      facts: [changeFacts(removedPictures(some.map(({ rank }) => rank)))],
+    });
   }
   return leaving.length;
 }
@@ -104,12 +117,15 @@ async function leaveScope(table: TableClient, scope: string, numbers: readonly n
   for (const some of fitting(places)) await removeRanks(table, scope, some);
 }
 
-/** Removes the items, and counts the ranks as removed, in one transaction. */
+/**
+ * Removes the items, and counts the ranks as removed, in one transaction, with other actions and the lines of
+ * the audit trail.
+ */
 async function removeRanks(
   table: TableClient,
   scope: string,
   leaving: readonly { readonly rank: number; readonly keys: readonly Key[] }[],
-  others: () => Promise<Action[]> = async () => [],
+  { others = async () => [], facts = [] }: { others?: () => Promise<Action[]>; facts?: AuditFacts[] } = {},
 ): Promise<void> {
   const ranks = leaving.map(({ rank }) => rank);
   const keys = leaving.flatMap((one) => one.keys);
@@ -128,7 +144,8 @@ async function removeRanks(
       return { put, condition: '#version = :version', values: { version } };
     });
     const removals = keys.map((remove) => ({ remove }));
-    const { done } = await table.transact([...nodes, ...removals, ...(await others())]);
+    const { done } = await table.transact([...nodes, ...removals, ...(await others())], facts);
+    if (done) countWritten(facts.length);
     return done || again;
   });
 }

@@ -102,10 +102,10 @@ export function listProcessed(
   return { total: ranges.reduce((sum, { size }) => sum + size, 0), items: rows.map(processedRecord) };
 }
 
-/** To be called in a transaction. Returns how many there were. */
-export function removeProcessed(statements: Statements, wanted: readonly number[]): number {
+/** To be called in a transaction. Returns the ids of those that there were. */
+export function removeProcessed(statements: Statements, wanted: readonly number[]): number[] {
   const ids = statements.processedIdsAmong.all(JSON.stringify(wanted)).map(({ id }) => Number(id));
-  if (ids.length === 0) return 0;
+  if (ids.length === 0) return ids;
   const list = JSON.stringify(ids);
   const newest = statements.newestProcessed.get();
   if (newest && ids.includes(Number(newest.id))) {
@@ -128,7 +128,7 @@ export function removeProcessed(statements: Statements, wanted: readonly number[
   statements.deleteReviews.run(list);
   statements.deletePlaces.run(list);
   statements.deleteProcessed.run(list);
-  return ids.length;
+  return ids;
 }
 
 function noteRemoved(statements: Statements, scope: string, ranks: readonly number[]): void {

@@ -1,5 +1,11 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import { type AuditTarget, changeFacts, countWritten, isService } from '../../audit/scope.ts';
+import {
+  type AuditTarget,
+  changeFacts,
+  countWritten,
+  isService,
+  removedPictures,
+} from '../../audit/scope.ts';
 import type { ImageProcessingResult } from '../../contract/shapes.ts';
 import { EntryNotFoundError, LastImageError, NameTakenError } from '../../errors.ts';
 import { foldedName } from '../../names/folded-name.ts';
@@ -309,7 +315,11 @@ class SqliteRecords implements RecordStore {
         const { changes } = this.#statements.activateImage.run(JSON.stringify(face), imageId);
         return changes === 0 ? undefined : this.#image(imageId);
       },
-      (image) => image && { entryId: image.entryId, imageId },
+      // Until its entry is shown, the image is a part of the listing, which has a line of its own.
+      (image) =>
+        image && this.#entry(image.entryId)?.status === 'ACTIVE'
+          ? { entryId: image.entryId, imageId }
+          : undefined,
     );
   }
 
@@ -464,7 +474,12 @@ class SqliteRecords implements RecordStore {
   }
 
   async removeProcessed(ids: readonly number[]): Promise<number> {
-    return this.#write(() => removeProcessed(this.#statements, ids), { frees: true });
+    const removed = await this.#change(
+      () => removeProcessed(this.#statements, ids),
+      (gone) => (gone.length > 0 ? removedPictures(gone) : undefined),
+      { frees: true },
+    );
+    return removed.length;
   }
 
   retention(): Promise<RetentionNote | undefined> {

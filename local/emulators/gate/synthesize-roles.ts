@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { App, CfnResource } from 'aws-cdk-lib';
 import { refusedEndpoints } from '../../../infra/refused-endpoints.ts';
 import { FaceBlacklistStack } from '../../../infra/stack.ts';
+import { lookBackCollectionOf } from '../../../lib/faces/rekognition/kept-faces.ts';
 import { account } from './call.ts';
 import type { Roles, Statement } from './policy.ts';
 import type { EmulatedNames } from './roles.ts';
@@ -26,6 +27,12 @@ type Template = Readonly<Record<string, TemplateResource>>;
 
 const root = join(import.meta.dirname, '../../..');
 
+/** Gives the roles what a look-back needs, if the settings ask for one. */
+function lookBackContext(): Readonly<Record<string, string>> {
+  const { LOOK_BACK_DAYS: lookBackDays = '', KEEP_UNMATCHED_DAYS: keepUnmatchedDays } = process.env;
+  return { ...(lookBackDays && { lookBackDays }), ...(keepUnmatchedDays && { keepUnmatchedDays }) };
+}
+
 function synthesizeStack(outdir: string): { stack: FaceBlacklistStack; template: Template } {
   const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8'));
   const app = new App({
@@ -33,7 +40,7 @@ function synthesizeStack(outdir: string): { stack: FaceBlacklistStack; template:
     analyticsReporting: false,
     stackTraces: false,
     // The functions' code is not needed.
-    context: { ...context, 'aws:cdk:bundling-stacks': [] },
+    context: { ...context, ...lookBackContext(), 'aws:cdk:bundling-stacks': [] },
   });
   const stack = new FaceBlacklistStack(app, 'FaceBlacklist');
   const { template } = app.synth().getStackByName(stack.stackName);
@@ -63,7 +70,7 @@ function rolesOf(stack: FaceBlacklistStack, template: Template, names: EmulatedN
       .flatMap(({ PolicyDocument }) => (resolve(PolicyDocument) as { Statement: Statement[] }).Statement);
   }
   // The gateway refuses these by itself. Here a handler does, with the role of one that shows a record.
-  for (const name of Object.keys(refusedEndpoints)) roles[name] = roles.getErasure ?? [];
+  for (const name of Object.keys(refusedEndpoints)) roles[name] ??= roles.getErasure ?? [];
   return roles;
 }
 
@@ -99,7 +106,12 @@ function resolver(template: Template, stackName: string, names: EmulatedNames): 
   const collection = `:collection/${stackName}`;
   return (value) =>
     JSON.parse(
-      JSON.stringify(resolve(value)).replaceAll(`${collection}"`, `:collection/${names.collection}"`),
+      JSON.stringify(resolve(value))
+        .replaceAll(`${collection}"`, `:collection/${names.collection}"`)
+        .replaceAll(
+          `:collection/${lookBackCollectionOf(stackName)}"`,
+          `:collection/${lookBackCollectionOf(names.collection)}"`,
+        ),
     );
 }
 

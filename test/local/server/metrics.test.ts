@@ -1,8 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { Status } from '../../../lib/contract/endpoints/status.ts';
 import { stages } from '../../../lib/metrics/port.ts';
+import { tokenLine } from '../../../lib/service/tokens.ts';
 import { connectOverHttp } from '../../api/connections.ts';
 import { pictureOfNothing } from '../../api/pictures.ts';
 import { startServerProcess, temporaryFolder } from '../../api/server-process.ts';
@@ -11,6 +13,8 @@ import { ApiClient, answer } from '../../suites/api/client.ts';
 import { findPeople, type People } from '../../suites/api/people.ts';
 
 const token = 'scrape-token-of-the-monitor';
+/** Token of the role `metrics`. */
+const scraper = 'scrape-token-of-the-role';
 const resources = new AsyncDisposableStack();
 let url: string;
 let api: ApiClient;
@@ -20,7 +24,9 @@ let receiver: Receiver;
 beforeAll(async () => {
   receiver = resources.use(await startReceiver());
   const folder = resources.use(await temporaryFolder());
-  const settings = { API_TOKENS: token, WEBHOOK_URL: receiver.url, WEBHOOK_SECRET: secret };
+  await writeFile(join(folder.path, 'tokens.txt'), tokenLine('scraper', 'metrics', scraper));
+  const tokens = { API_TOKENS: token, API_TOKENS_FILE: 'tokens.txt' };
+  const settings = { ...tokens, WEBHOOK_URL: receiver.url, WEBHOOK_SECRET: secret };
   ({ url } = resources.use(await startServerProcess(folder.path, settings)));
   api = new ApiClient(connectOverHttp(url, token));
   people = await findPeople(api);
@@ -126,6 +132,31 @@ describe('GET /metrics', () => {
     );
     expect(grown).toEqual({ match: 1, unusable: 1, matches: 1 });
     expect(JSON.stringify((await scrape()).samples)).not.toContain('secret');
+    await api.delete(id);
+  });
+
+  test('tells verdicts to every role, and entries only to those who may read the list', async () => {
+    const { id } = await api.list([people.listed]);
+    const [result] = await api.processInputs([people.group.toString('base64')]);
+    const faces = result?.faces ?? [];
+    const face_index = faces.findIndex(({ blacklist_matches }) => blacklist_matches.length > 0);
+    const review = { face_index, entry_id: id, verdict: 'rejected' };
+    const judged = await api.sendJson('PUT', `/api/v1/processed-images/${result?.db_id}/review`, review);
+    expect(judged.status).toBe(200);
+    const { samples } = await scrape();
+    const gaugeOf = (name: string, labels: object) =>
+      samples.find(
+        (one) =>
+          one.name === name && Object.entries(labels).every(([key, value]) => one.labels[key] === value),
+      )?.value;
+    expect(gaugeOf('face_blacklist_entry_rejected_share', { entry_id: String(id) })).toBe(1);
+    expect(gaugeOf('face_blacklist_reviewed_matches', { verdict: 'rejected' })).toBe(1);
+    expect(gaugeOf('face_blacklist_accusing_entries', {})).toBe(0);
+    const told = await fetch(new URL('/metrics', url), { headers: { Authorization: `Bearer ${scraper}` } });
+    const text = await told.text();
+    expect(text).toMatch(/^face_blacklist_reviewed_matches\{verdict="rejected"\} 1$/m);
+    expect(text).toMatch(/^face_blacklist_rejected_share\{.*threshold=/m);
+    expect(text).not.toMatch(/entry_id|entry_rejected_share/);
     await api.delete(id);
   });
 

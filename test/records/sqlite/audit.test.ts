@@ -37,6 +37,8 @@ auditSuite('SQLite', async () => {
   database.exec('DROP TRIGGER audit_is_not_changed; DROP TRIGGER audit_is_not_removed');
   return {
     ...opened,
+    breakLines: async () =>
+      database.exec("CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT raise(ABORT, 'broken'); END"),
     tamper: async ({ sequence }, line) => {
       database.prepare('DELETE FROM audit WHERE sequence = ?').run(sequence);
       if (!line) return;
@@ -66,15 +68,5 @@ test('lines are neither changed nor removed by mistake', async () => {
   await activeEntry(store, 'Ada');
   expect(() => database.exec("UPDATE audit SET actor = 'x'")).toThrow(/not changed/);
   expect(() => database.exec('DELETE FROM audit')).toThrow(/not removed/);
-  await remove();
-});
-
-test('a change whose line can not be written does not happen', async () => {
-  const { database, store, remove } = await open();
-  const { entry } = await activeEntry(store, 'Ada');
-  database.exec("CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT raise(ABORT, 'broken'); END");
-  await expect(store.updateEntry(entry.id, { name: 'Eve', reason: null })).rejects.toThrow();
-  await expect(store.markEntryDeleting(entry.id)).rejects.toThrow();
-  expect(await store.getEntry(entry.id)).toMatchObject({ name: 'Ada', status: 'ACTIVE' });
   await remove();
 });

@@ -35,6 +35,29 @@ export function comparingSuite(setting: () => Setting): void {
       expect(different.similarity).toBeLessThan(same.similarity);
     });
 
+    test('looks at a probe once, however many it is compared with', async () => {
+      const { backend, portraits, otherPortrait } = setting();
+      const [one, her] = portraits as [Picture, Picture];
+      let looks = 0;
+      const probe: WithPicture = (work) => {
+        looks += 1;
+        return work(otherPortrait);
+      };
+      const opened = await backend.openProbe(probe, { threshold: 0.2 });
+      for (const other of [her, one, her]) {
+        const compared = await opened.compare(heldPicture(other));
+        const alone = await backend.compare(heldPicture(otherPortrait), heldPicture(other), {
+          threshold: 0.2,
+        });
+        expect(compared).toEqual(alone);
+        expect(opened).toMatchObject({ threshold: alone.threshold, model: alone.model });
+      }
+      expect(looks).toBe(1);
+      const nobody = heldPicture(await pictureOfNobody());
+      await expect(opened.compare(nobody)).rejects.toThrow(NoFaceError);
+      await expect(backend.openProbe(nobody, {})).rejects.toThrow(NoFaceError);
+    });
+
     test('finds no distance between a picture and itself, in every metric', async () => {
       const { abilities, backend, portraits } = setting();
       const held = heldPicture(portraits[0] as Picture);

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
@@ -15,6 +18,7 @@ import { processImages } from '../../lib/processing/process-images.ts';
 import { searchHistory } from '../../lib/processing/search-history.ts';
 import type { HistoryChoice } from '../../lib/records/port.ts';
 import { cropFace, leftToRight, sample } from '../api/pictures.ts';
+import { temporaryFolder } from '../api/server-process.ts';
 import { down, watched } from './steps.ts';
 
 /** The promises of a look-back, for both modes alike. */
@@ -33,6 +37,8 @@ export type People = Record<'her' | 'herAgain' | 'group' | 'stranger', Buffer>;
 export interface OpenedLookBack {
   readonly ports: Ports;
   readonly people: People;
+  /** Settings by which another process finds the same stores. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Counts the faces that are kept. */
   keptFaces(): Promise<number>;
 }
@@ -72,6 +78,21 @@ export async function forgetAll(ports: Ports): Promise<void> {
 export function lookBackSuite(opened: () => OpenedLookBack): void {
   const process = (images: Buffer[], more?: object) => processAll(opened().ports, images, more);
   const list = (bytes: Buffer, name: string) => listPerson(opened().ports, bytes, name);
+
+  /** Runs `npm run erasure -- check` with a name and pictures. */
+  async function check(name: string, ...pictures: Buffer[]): Promise<{ code: number; stdout: string }> {
+    await using elsewhere = await temporaryFolder();
+    const images = pictures.map((_, index) => join(elsewhere.path, `${index}.jpg`));
+    await Promise.all(images.map((path, index) => writeFile(path, pictures[index] ?? '')));
+    const command = join(import.meta.dirname, '../../local/commands/erasure.ts');
+    const words = [command, 'check', '--name', name, ...images.flatMap((path) => ['--image', path])];
+    const env = { PATH: globalThis.process.env.PATH, LOOK_BACK_DAYS: '7', ...opened().environment };
+    const { promise, resolve } = Promise.withResolvers<{ code: number; stdout: string }>();
+    execFile(globalThis.process.execPath, words, { env, cwd: elsewhere.path }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout: stdout + stderr });
+    });
+    return promise;
+  }
 
   test('who is listed is found in the pictures of before, and nobody else is', async () => {
     const { ports, people, keptFaces } = opened();
@@ -160,6 +181,12 @@ export function lookBackSuite(opened: () => OpenedLookBack): void {
     const { id } = await list(people.her, 'Jane Roe');
     const find = () => findKeptFaces(ports.faces, [people.herAgain]);
     expect(await find()).toEqual([expect.stringMatching(`of processed picture ${group}$`)]);
+    const before = await check('Jane Roe', people.her, people.herAgain);
+    expect(before.code).toBe(1);
+    expect(before.stdout).toMatch(/^name: /m);
+    // The picture that she was listed with is found by its bytes, and another one of her by the face.
+    expect(before.stdout).toMatch(/^image 1: (?!kept)/m);
+    expect(before.stdout).toMatch(/^image 2: kept face \d of processed picture \d+$/m);
     let calls = 0;
     const fail = async () => {
       calls += 1;
@@ -174,6 +201,8 @@ export function lookBackSuite(opened: () => OpenedLookBack): void {
     }
     expect(calls).toBeGreaterThan(20);
     expect(await find()).toEqual([]);
+    const after = await check('Jane Roe', people.her, people.herAgain);
+    expect(after).toMatchObject({ code: 0, stdout: expect.stringMatching(/Nothing was found/) });
     // The stranger's face is still there, to be found should that person be listed.
     expect(await keptFaces()).toBe(1);
     expect((await findKeptFaces(ports.faces, [people.stranger])).length).toBe(1);

@@ -91,7 +91,7 @@ export function lookBackSuite(opened: () => OpenedLookBack): void {
     execFile(globalThis.process.execPath, words, { env, cwd: elsewhere.path }, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, stdout: stdout + stderr });
     });
-    return promise;
+    return await promise;
   }
 
   test('who is listed is found in the pictures of before, and nobody else is', async () => {

@@ -1,7 +1,7 @@
 /**
- * Measures on one machine what accountability costs: a processed picture with and without its line of the
- * audit trail, the review band and a look-back, each beside a baseline in the same run; and an erasure beside
- * a deletion that keeps the history. It prints its figures, and saves nothing.
+ * Measures on one machine the cost of accountability. A picture is processed with and without audit trail,
+ * review band and look-back, in turns. An erasure is measured beside a deletion that keeps the history. It
+ * prints its figures, and saves nothing.
  *
  * usage: npm run bench -- accountability [ROUNDS]
  */

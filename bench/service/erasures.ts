@@ -1,6 +1,6 @@
 /**
- * Erases many people while every tenth call of a store fails and processes end in the middle of it, and
- * searches every byte for traces of them: the test of that, with more rounds. It prints how long it took.
+ * Erases many people while every tenth call of a store fails and processes end in the middle of it. Then it
+ * searches every byte for traces of them. It runs the tests of that with more rounds, and prints the time.
  *
  * usage: npm run bench -- erasures [PEOPLE]
  */

@@ -50,8 +50,11 @@ export interface WatcherNeeds {
   readonly isAllowed?: AddressCheck | undefined;
   /** Milliseconds before a source that failed is opened again for the first time. */
   readonly firstPauseMs?: number;
+  /** Milliseconds after its last picture when a camera that sends them itself counts as offline. */
+  readonly pushSilenceMs?: number;
 }
 
+const pushSilenceMs = 60_000;
 const scheduleCheckMs = 10_000;
 const rateWindowMs = 5_000;
 /** Milliseconds without a frame after which people count as gone. */
@@ -193,7 +196,9 @@ export class CameraWatcher {
       };
       // A camera that breaks off, or sends pictures now and then, must not keep a decision waiting.
       using timer = disposableInterval(() => {
-        if (Date.now() - (this.#lastFrame?.getTime() ?? 0) < silenceMs) return;
+        const silentMs = Date.now() - (this.#lastFrame?.getTime() ?? 0);
+        this.#tellOfSilence(silentMs);
+        if (silentMs < silenceMs) return;
         passages.expire(Date.now()).catch(this.#needs.listener.onError);
       }, silenceMs);
       void timer;
@@ -217,6 +222,13 @@ export class CameraWatcher {
       this.#enter('offline', error.message);
     }
     return !signal.aborted;
+  }
+
+  /** A source that the service opens tells itself when it gives no frames; nobody else does. */
+  #tellOfSilence(silentMs: number): void {
+    const longest = this.#needs.pushSilenceMs ?? pushSilenceMs;
+    if (!this.#push || this.#state !== 'online' || silentMs < longest) return;
+    this.#enter('offline', `No picture has come for ${Math.round(longest / 1000)} seconds.`);
   }
 
   #opening(source: FrameSource): void {
@@ -262,6 +274,8 @@ export class CameraWatcher {
     this.#size = frame;
     this.#recent.push(now);
     if (this.#recent.length > 200) this.#recent = this.#recent.slice(-100);
+    // Whoever learns that the camera is online can look at a frame.
+    this.#newest ??= { frame, faces: [] };
     if (this.#state !== 'online') this.#enter('online', null);
     try {
       const { isLookedAt, faces } = await passages.look(frame);

@@ -161,7 +161,7 @@ test('a stack that keeps faces for a look-back has a collection for them, and no
   for (const [name, lines] of roles) {
     const added = withLookBack.get(name)?.filter((line) => !lines.includes(line)) ?? [];
     const others = added.filter((line) => !line.endsWith('collection-look-back'));
-    const isReading = ['createEntry', 'deleteEntry', 'indexUpload'].includes(name);
+    const isReading = ['createEntry', 'indexUpload'].includes(name);
     expect(others, name).toEqual(isReading ? ['s3:GetObject bucket/blacklist/*'] : []);
   }
   expect(() => synthesize({ lookBackDays: '31' })).toThrow(/takes at most 30/);

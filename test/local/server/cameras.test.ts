@@ -39,7 +39,12 @@ let added: AddedCameras;
 let stop: AbortController;
 let running: Promise<unknown>;
 
-async function start(isOperatorAlone = false): Promise<void> {
+interface StartOptions {
+  readonly isOperatorAlone?: boolean;
+  readonly pushSilenceMs?: number;
+}
+
+async function start({ isOperatorAlone = false, ...options }: StartOptions = {}): Promise<void> {
   const listener = {
     onTold: async () => true,
     onEnded: async () => undefined,
@@ -48,7 +53,7 @@ async function start(isOperatorAlone = false): Promise<void> {
       throw error;
     },
   };
-  const needs = { follower, judge: { judge: async () => undefined }, listener, ffmpeg: 'ffmpeg' };
+  const needs = { follower, judge: { judge: async () => undefined }, listener, ffmpeg: 'ffmpeg', ...options };
   stop = new AbortController();
   const roles = Object.keys(tokens) as (keyof typeof tokens)[];
   const current = roles.flatMap((role) =>
@@ -107,17 +112,22 @@ test('a picture that is sent is looked at, and is the newest frame then', async 
   expect([sent.status, sent.json()]).toEqual([202, { camera: 'Côté desk' }]);
   const camera = await stateOf('Côté desk', 'online');
   expect(camera).toMatchObject({ width: 320, height: 240, address: 'push' });
-  for (;;) {
-    const framePath = pushPath.replace(/s$/, '');
-    const frame = await server.send('GET', framePath, { headers: as('desk') });
-    if (frame.status === 200) {
-      expect(frame.headers['content-type']).toBe('image/jpeg');
-      expect(frame.headers['cache-control']).toBe('private, no-store');
-      break;
-    }
-    expect(frame.status).toBe(404);
-    await delay(20);
-  }
+  const framePath = pushPath.replace(/s$/, '');
+  const frame = await server.send('GET', framePath, { headers: as('desk') });
+  expect(frame.status).toBe(200);
+  expect(frame.headers['content-type']).toBe('image/jpeg');
+  expect(frame.headers['cache-control']).toBe('private, no-store');
+});
+
+test('a camera to which nobody sends any more is offline until the next picture', async () => {
+  await end();
+  await start({ pushSilenceMs: 2_000 });
+  const body = await testPicture(1);
+  await server.send('POST', pushPath, { headers: as('check'), body });
+  const silent = await stateOf('Côté desk', 'offline');
+  expect(silent.reason).toBe('No picture has come for 2 seconds.');
+  await server.send('POST', pushPath, { headers: as('check'), body });
+  expect(await stateOf('Côté desk', 'online')).toMatchObject({ reason: null });
 });
 
 test('a picture may come in a form, and one that is none is refused in words', async () => {
@@ -227,7 +237,7 @@ test('nobody but an admin adds or removes one, and none that the operator has na
     { detail: "The operator's file names this camera: take it out there." },
   ]);
   await end();
-  await start(true);
+  await start({ isOperatorAlone: true });
   expect((await post(yard)).json()).toMatchObject({ detail: expect.stringMatching(/CAMERA_NETWORKS/) });
   expect(added.list).toEqual([]);
 });

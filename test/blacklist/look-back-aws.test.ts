@@ -3,12 +3,10 @@ import { lookBack } from '../../lib/blacklist/look-back.ts';
 import { sweep } from '../../lib/blacklist/sweep.ts';
 import { type Config, parseConfig } from '../../lib/config.ts';
 import { ProcessImagesRequest } from '../../lib/contract/endpoints/process-images.ts';
-import { HistorySearch } from '../../lib/contract/endpoints/search-history.ts';
 import { BackendUnavailableError } from '../../lib/errors.ts';
 import type { KeptFaces, LookBack } from '../../lib/faces/port.ts';
 import { openKeptCollection } from '../../lib/faces/rekognition/kept-collection.ts';
 import { processImages } from '../../lib/processing/process-images.ts';
-import { searchHistory } from '../../lib/processing/search-history.ts';
 import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { aws } from './deployments.ts';
 import {
@@ -101,14 +99,5 @@ test('the sweep removes faces that a crash left', async () => {
   expect((await sweep(opened, soon())).orphansRemoved).toBe(3);
   expect(await faces()).toEqual(known);
   expect((await lookBack(opened, id, 10)).total).toBe(1);
-  await forgetAll(opened);
-});
-
-test('a search by a picture counts the pictures that it has gone through', async () => {
-  const [group] = await processAll(opened, [people.group, people.stranger]);
-  const search = HistorySearch.parse({ image: people.herAgain.toString('base64') });
-  const found = await searchHistory(opened, search);
-  expect(found).toMatchObject({ by: 'kept_faces', compared: 4, progress: { done: 2, total: 2 } });
-  expect(found.seen.map(({ db_id }) => db_id)).toEqual([group]);
   await forgetAll(opened);
 });

@@ -119,6 +119,7 @@ export function lookBackSuite(opened: () => OpenedLookBack): void {
     const request = HistorySearch.parse({ image: people.herAgain.toString('base64') });
     const searched = await searchHistory(ports, request);
     expect([searched.by, searched.seen.map(({ db_id }) => db_id)]).toEqual(['kept_faces', [group]]);
+    expect(searched).toMatchObject({ compared: 6, progress: { done: 3, total: 3 } });
     expect(searched.warnings).toEqual([expect.stringContaining("'by': 'pictures'")]);
     await forgetAll(ports);
     expect(await keptFaces()).toBe(0);

@@ -33,6 +33,9 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   video: () => import('./video/video.ts'),
   history: () => import('./service/history.ts'),
   retention: () => import('./service/retention.ts'),
+  // These tell what it costs to account for what is done, and that an erasure leaves nothing.
+  accountability: () => import('./service/accountability.ts'),
+  erasures: () => import('./service/erasures.ts'),
   // These measure the AWS mode; they save nothing.
   'cold-start': () => import('./service/cold-start.ts'),
   load: () => import('./service/load.ts'),

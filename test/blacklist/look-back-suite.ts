@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
@@ -15,6 +18,7 @@ import { processImages } from '../../lib/processing/process-images.ts';
 import { searchHistory } from '../../lib/processing/search-history.ts';
 import type { HistoryChoice } from '../../lib/records/port.ts';
 import { cropFace, leftToRight, sample } from '../api/pictures.ts';
+import { temporaryFolder } from '../api/server-process.ts';
 import { down, watched } from './steps.ts';
 
 /** The promises of a look-back, for both modes alike. */
@@ -33,6 +37,8 @@ export type People = Record<'her' | 'herAgain' | 'group' | 'stranger', Buffer>;
 export interface OpenedLookBack {
   readonly ports: Ports;
   readonly people: People;
+  /** Settings by which another process finds the same stores. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Counts the faces that are kept. */
   keptFaces(): Promise<number>;
 }
@@ -73,6 +79,21 @@ export function lookBackSuite(opened: () => OpenedLookBack): void {
   const process = (images: Buffer[], more?: object) => processAll(opened().ports, images, more);
   const list = (bytes: Buffer, name: string) => listPerson(opened().ports, bytes, name);
 
+  /** Runs `npm run erasure -- check` with a name and pictures. */
+  async function check(name: string, ...pictures: Buffer[]): Promise<{ code: number; stdout: string }> {
+    await using elsewhere = await temporaryFolder();
+    const images = pictures.map((_, index) => join(elsewhere.path, `${index}.jpg`));
+    await Promise.all(images.map((path, index) => writeFile(path, pictures[index] ?? '')));
+    const command = join(import.meta.dirname, '../../local/commands/erasure.ts');
+    const words = [command, 'check', '--name', name, ...images.flatMap((path) => ['--image', path])];
+    const env = { PATH: globalThis.process.env.PATH, LOOK_BACK_DAYS: '7', ...opened().environment };
+    const { promise, resolve } = Promise.withResolvers<{ code: number; stdout: string }>();
+    execFile(globalThis.process.execPath, words, { env, cwd: elsewhere.path }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout: stdout + stderr });
+    });
+    return await promise;
+  }
+
   test('who is listed is found in the pictures of before, and nobody else is', async () => {
     const { ports, people, keptFaces } = opened();
     const [group, stranger] = await process([people.group, people.stranger], { source: 'door 1' });
@@ -98,6 +119,7 @@ export function lookBackSuite(opened: () => OpenedLookBack): void {
     const request = HistorySearch.parse({ image: people.herAgain.toString('base64') });
     const searched = await searchHistory(ports, request);
     expect([searched.by, searched.seen.map(({ db_id }) => db_id)]).toEqual(['kept_faces', [group]]);
+    expect(searched).toMatchObject({ compared: 6, progress: { done: 3, total: 3 } });
     expect(searched.warnings).toEqual([expect.stringContaining("'by': 'pictures'")]);
     await forgetAll(ports);
     expect(await keptFaces()).toBe(0);
@@ -160,6 +182,12 @@ export function lookBackSuite(opened: () => OpenedLookBack): void {
     const { id } = await list(people.her, 'Jane Roe');
     const find = () => findKeptFaces(ports.faces, [people.herAgain]);
     expect(await find()).toEqual([expect.stringMatching(`of processed picture ${group}$`)]);
+    const before = await check('Jane Roe', people.her, people.herAgain);
+    expect(before.code).toBe(1);
+    expect(before.stdout).toMatch(/^name: /m);
+    // The picture that she was listed with is found by its bytes, and another one of her by the face.
+    expect(before.stdout).toMatch(/^image 1: (?!kept)/m);
+    expect(before.stdout).toMatch(/^image 2: kept face \d of processed picture \d+$/m);
     let calls = 0;
     const fail = async () => {
       calls += 1;
@@ -174,6 +202,8 @@ export function lookBackSuite(opened: () => OpenedLookBack): void {
     }
     expect(calls).toBeGreaterThan(20);
     expect(await find()).toEqual([]);
+    const after = await check('Jane Roe', people.her, people.herAgain);
+    expect(after).toMatchObject({ code: 0, stdout: expect.stringMatching(/Nothing was found/) });
     // The stranger's face is still there, to be found should that person be listed.
     expect(await keptFaces()).toBe(1);
     expect((await findKeptFaces(ports.faces, [people.stranger])).length).toBe(1);

@@ -55,7 +55,10 @@ const process = (images: Buffer[], more?: object) => processAll(ports, images, m
 const list = (bytes: Buffer, name: string) => listPerson(ports, bytes, name);
 const keptFaces = () => Number(database.prepare('SELECT count(*) AS count FROM kept_face').get()?.count);
 
-lookBackSuite(() => ({ ports, people, keptFaces: async () => keptFaces() }));
+lookBackSuite(() => {
+  const environment = { DATA_DIR: folder.path, ENGINE_WORKERS: '1' };
+  return { ports, people, environment, keptFaces: async () => keptFaces() };
+});
 
 test('faces of another model are not compared, and go', async () => {
   await process([people.group]);

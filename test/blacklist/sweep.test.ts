@@ -251,6 +251,43 @@ describe('the sweep', () => {
     });
   });
 
+  it('removes kept faces that no record names, but none where its records know less', async () => {
+    const { ports } = stores;
+    const removed: unknown[] = [];
+    const withKept = (named: number, strays: number) => {
+      const own = {
+        add: async () => [],
+        compare: async () => ({
+          named,
+          strays: Array.from({ length: strays }, () => ({ bytes: Buffer.from('face') })),
+        }),
+        remove: async (some: readonly unknown[]) => void removed.push(...some),
+      };
+      const faces = new Proxy(ports.faces, {
+        get(target, name) {
+          if (name === 'lookBack') return { days: 7, version: 'x', own };
+          const value: unknown = Reflect.get(target, name);
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+      });
+      return { ...ports, faces };
+    };
+    const run = (named: number, strays: number, removeUnknown = false) =>
+      sweep(withKept(named, strays), everything(), undefined, undefined, removeUnknown);
+    // A crash may leave those of a picture or two.
+    expect(await run(0, 100)).toMatchObject({ orphansRemoved: 100, failed: 0 });
+    expect(await run(500, 500)).toMatchObject({ orphansRemoved: 500, failed: 0 });
+    expect(removed).toHaveLength(600);
+    const lost = await run(100, 101);
+    expect(lost).toMatchObject({ orphansRemoved: 0, failed: 1 });
+    expect(lost.failures.join()).toMatch(/101 faces that no record knows/);
+    expect(removed).toHaveLength(600);
+    expect(await ports.records.unknownKept()).toEqual({ faces: 101, pictures: 0 });
+    // Somebody has decided that all go.
+    expect(await run(100, 101, true)).toMatchObject({ orphansRemoved: 101, failed: 0 });
+    expect(await ports.records.unknownKept()).toEqual({ faces: 0, pictures: 0 });
+  });
+
   it('enrolls faces that are lost again, from the stored originals', async () => {
     const { ports, pictures } = stores;
     await list('Jane Roe', pictures.listed);

@@ -16,14 +16,19 @@ export const AuditLine = z
     role: z.string(),
     action: z
       .string()
-      .describe('The `operationId` of what was asked for, or what the part of the service did.'),
+      .describe(
+        'The `operationId` of what was asked for, or what the part of the service did. A deletion that merges an entry into another is `mergeEntry`.',
+      ),
     entry_id: id,
     image_id: z.string().nullable().describe('Id of a reference image.'),
     picture_id: id.describe('The `db_id` of a processed picture.'),
     request_id: z.string().nullable().describe('The `X-Request-Id` of its answer.'),
     outcome: id.describe('HTTP status; null for what no request asked for.'),
     threshold: z.number().nullable().describe('The threshold that faces were compared by.'),
-    detail: z.string().nullable(),
+    detail: z
+      .string()
+      .nullable()
+      .describe('Further facts: `into entry 7` of a merge, `deleted: 1-20` of pictures that went together.'),
     hash: z.string().describe('SHA-256 of the line and of the hash before it.'),
   })
   .meta({ id: 'AuditLine' });

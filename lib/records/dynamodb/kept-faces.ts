@@ -7,7 +7,7 @@ import { erasureKey, padded, pictureKey, processedPartition } from './items.ts';
 import type { Item } from './keys.ts';
 
 /** Faces of a picture that a collection keeps, by their ids there. */
-export type KeptFaceIds = PictureOfFaces['faces'];
+type KeptFaceIds = PictureOfFaces['faces'];
 
 export function keptFacesOf(item: Item): KeptFaceIds {
   return item.keptFaces ?? [];
@@ -21,7 +21,7 @@ export function keptFaceIds(kept: readonly KeptFace[]): { readonly keptFaces?: K
   };
 }
 
-/** Opens the records of the pictures whose faces a collection keeps. It calls nobody before its first use. */
+/** Opens the records of the pictures whose faces a collection keeps, without a call. */
 export function openDynamoKeptFaces(settings: TableSettings): KeptFaceRecords {
   const table = new TableClient(settings);
   return {

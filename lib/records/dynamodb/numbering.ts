@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { AuditFacts } from '../../audit/port.ts';
+import type { PictureOfFaces } from '../../faces/rekognition/kept-faces.ts';
 import { timeAfter } from '../shared/clock.ts';
 import { row } from '../shared/row.ts';
 import { type Action, isNew } from './action.ts';
@@ -15,7 +16,6 @@ import {
   runsPartition,
   scopePartition,
 } from './items.ts';
-import type { KeptFaceIds } from './kept-faces.ts';
 import type { Item, Key } from './keys.ts';
 import { lastRank } from './ranks.ts';
 
@@ -26,7 +26,7 @@ export interface Kept {
   /** Id of the picture, if somebody was found in it: the filter of the table's stream needs it. */
   readonly matched?: string;
   /** Faces of the picture that a collection keeps. */
-  readonly keptFaces?: KeptFaceIds;
+  readonly keptFaces?: PictureOfFaces['faces'];
 }
 
 interface Arrival extends Kept {

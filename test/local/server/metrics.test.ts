@@ -135,31 +135,6 @@ describe('GET /metrics', () => {
     await api.delete(id);
   });
 
-  test('tells verdicts to every role, and entries only to those who may read the list', async () => {
-    const { id } = await api.list([people.listed]);
-    const [result] = await api.processInputs([people.group.toString('base64')]);
-    const faces = result?.faces ?? [];
-    const face_index = faces.findIndex(({ blacklist_matches }) => blacklist_matches.length > 0);
-    const review = { face_index, entry_id: id, verdict: 'rejected' };
-    const judged = await api.sendJson('PUT', `/api/v1/processed-images/${result?.db_id}/review`, review);
-    expect(judged.status).toBe(200);
-    const { samples } = await scrape();
-    const gaugeOf = (name: string, labels: object) =>
-      samples.find(
-        (one) =>
-          one.name === name && Object.entries(labels).every(([key, value]) => one.labels[key] === value),
-      )?.value;
-    expect(gaugeOf('face_blacklist_entry_rejected_share', { entry_id: String(id) })).toBe(1);
-    expect(gaugeOf('face_blacklist_reviewed_matches', { verdict: 'rejected' })).toBe(1);
-    expect(gaugeOf('face_blacklist_accusing_entries', {})).toBe(0);
-    const told = await fetch(new URL('/metrics', url), { headers: { Authorization: `Bearer ${scraper}` } });
-    const text = await told.text();
-    expect(text).toMatch(/^face_blacklist_reviewed_matches\{verdict="rejected"\} 1$/m);
-    expect(text).toMatch(/^face_blacklist_rejected_share\{.*threshold=/m);
-    expect(text).not.toMatch(/entry_id|entry_rejected_share/);
-    await api.delete(id);
-  });
-
   test('counts pictures, faces, matches, and the stages of their work', async () => {
     await api.list([people.listed]);
     const pictures = 'face_blacklist_pictures_total';
@@ -302,4 +277,28 @@ describe('docs/grafana-dashboard.json', () => {
     const unshown = [...types.keys()].filter((name) => name.startsWith('face_blacklist_') && !own.has(name));
     expect(unshown).toEqual(['face_blacklist_info']);
   });
+});
+
+test('tells verdicts to every role, and entries only to those who may read the list', async () => {
+  const { id } = await api.list([people.listed]);
+  const [result] = await api.processInputs([people.group.toString('base64')]);
+  const faces = result?.faces ?? [];
+  const face_index = faces.findIndex(({ blacklist_matches }) => blacklist_matches.length > 0);
+  const review = { face_index, entry_id: id, verdict: 'rejected' };
+  const judged = await api.sendJson('PUT', `/api/v1/processed-images/${result?.db_id}/review`, review);
+  expect(judged.status).toBe(200);
+  const { samples } = await scrape();
+  const gaugeOf = (name: string, labels: object) =>
+    samples.find(
+      (one) => one.name === name && Object.entries(labels).every(([key, value]) => one.labels[key] === value),
+    )?.value;
+  expect(gaugeOf('face_blacklist_entry_rejected_share', { entry_id: String(id) })).toBe(1);
+  expect(gaugeOf('face_blacklist_reviewed_matches', { verdict: 'rejected' })).toBe(1);
+  expect(gaugeOf('face_blacklist_accusing_entries', {})).toBe(0);
+  const told = await fetch(new URL('/metrics', url), { headers: { Authorization: `Bearer ${scraper}` } });
+  const text = await told.text();
+  expect(text).toMatch(/^face_blacklist_reviewed_matches\{verdict="rejected"\} 1$/m);
+  expect(text).toMatch(/^face_blacklist_rejected_share\{.*threshold=/m);
+  expect(text).not.toMatch(/entry_id|entry_rejected_share/);
+  await api.delete(id);
 });

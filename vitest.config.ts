@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -76,8 +77,13 @@ export default defineConfig({
     // Shared machines stall, and are sometimes less than half as fast.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // The CDK's own rules for templates take seconds, and `cdk synth` checks them anyway.
-    env: { LOG_LEVEL: 'silent', CDK_VALIDATION: 'false' },
+    env: {
+      LOG_LEVEL: 'silent',
+      // The CDK's own rules for templates take seconds, and `cdk synth` checks them anyway.
+      CDK_VALIDATION: 'false',
+      // Programs that tests start compile once what they share.
+      NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled'),
+    },
     coverage: {
       provider: 'v8',
       include: ['{functions,infra,lib,local}/**/*.ts'],

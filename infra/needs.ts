@@ -135,7 +135,12 @@ export const endpointNeeds: Readonly<Record<string, Needs>> = {
   deleteEntry: {
     audit: true,
     table: [...read, ...write],
-    objects: { 's3:DeleteObject': ofPeople, 's3:DeleteObjectVersion': ofPeople },
+    objects: {
+      's3:DeleteObject': ofPeople,
+      's3:DeleteObjectVersion': ofPeople,
+      // A merge compares the pictures of both entries.
+      's3:GetObject': ['blacklist/*'],
+    },
     list: ['blacklist/*', 'inbox/*', 'rejected/*', 'uploads/*'],
     versions: ofPeople,
     collection: ['rekognition:DeleteFaces'],

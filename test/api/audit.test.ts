@@ -9,6 +9,7 @@ import type { EntryVerification } from '../../lib/contract/endpoints/verify-entr
 import { type Role, roles } from '../../lib/contract/role.ts';
 import type { BlacklistRecord, ImageProcessingResult } from '../../lib/contract/shapes.ts';
 import { tokenLine } from '../../lib/service/tokens.ts';
+import { childEnvironment } from '../child-environment.ts';
 import { sample } from './pictures.ts';
 import { type RunningProcess, startServerProcess, temporaryFolder } from './server-process.ts';
 
@@ -92,7 +93,7 @@ async function doMany(from: number, to: number, onDone: (count: number) => void)
 
 async function audit(...words: string[]) {
   const command = join(import.meta.dirname, '../../local/commands/audit.ts');
-  const environment = { PATH: process.env.PATH, DATA_DIR: folder.path };
+  const environment = { ...childEnvironment, DATA_DIR: folder.path };
   return run(process.execPath, [command, ...words], {
     cwd: folder.path,
     env: environment,

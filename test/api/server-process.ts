@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { childEnvironment } from '../child-environment.ts';
 
 /** The server as its users start it, in a process of its own. */
 
@@ -51,7 +52,7 @@ export class ServerProcess {
   constructor(dataDir: string, settings: Settings = {}, program: Program = 'server/main.ts') {
     this.#child = spawn(process.execPath, [join(import.meta.dirname, '../../local', program)], {
       cwd: dataDir,
-      env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: '0', ENGINE_WORKERS: '1', ...settings },
+      env: { ...childEnvironment, DATA_DIR: dataDir, PORT: '0', ENGINE_WORKERS: '1', ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const output = createInterface(this.#child.stdout);

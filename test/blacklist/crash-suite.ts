@@ -10,6 +10,7 @@ import { parseConfig } from '../../lib/config.ts';
 import { NameTakenError } from '../../lib/errors.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
+import { childEnvironment } from '../child-environment.ts';
 import { crashing, isChange, type Operation, operations, person } from './crashing.ts';
 import type { Deployment } from './deployments.ts';
 import { clear, complete, contents, everything, facesAlone, matchedNames, nothing } from './stores.ts';
@@ -199,7 +200,7 @@ export function crashSuite(start: () => Promise<Deployment>): void {
       await writeFile(files[0], portraits.listed);
       await writeFile(files[1], portraits.other);
       const child = spawn(process.execPath, [program, operation, `${moment}`, ...files], {
-        env: { PATH: process.env.PATH, LOG_LEVEL: 'silent', ...deployment.settings },
+        env: { ...childEnvironment, LOG_LEVEL: 'silent', ...deployment.settings },
         stdio: ['ignore', 'ignore', 'pipe'],
       });
       const [[, signal], errors] = await Promise.all([once(child, 'exit'), text(child.stderr)]);

@@ -65,7 +65,7 @@ export function crashing(ports: Ports, at: number, crash: () => void = () => {})
  * changes leave the same traces.
  */
 export function isChange(moment: string): boolean {
-  return moment.startsWith('after ') && !/\.(list|get|find|count|last|unknown)/.test(moment);
+  return moment.startsWith('after ') && !/\.(list|get|find|count|last|merged|unknown|unsettled)/.test(moment);
 }
 
 /** Pictures of one face each. */

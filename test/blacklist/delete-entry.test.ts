@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { addImages } from '../../lib/blacklist/add-images.ts';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
@@ -118,9 +119,11 @@ describe('deleting an entry', () => {
   it('that is merged loses no picture, and is erased with the entry that it was merged into', async () => {
     const { ports } = stores;
     const { listed } = stores.pictures;
-    const entry = (name: string, fileName: string) =>
-      createEntry(ports, { name, reason: null }, [{ fileName, bytes: listed }]);
-    const [one, two] = [await entry('Jane', 'a.jpg'), await entry('Jane R.', 'b.jpg')];
+    // Another picture of the same person, name and size.
+    const other = await sharp(listed).modulate({ brightness: 1.1 }).jpeg().toBuffer();
+    const entry = (name: string, bytes: Uint8Array) =>
+      createEntry(ports, { name, reason: null }, [{ fileName: 'a.jpg', bytes }]);
+    const [one, two] = [await entry('Jane', listed), await entry('Jane R.', other)];
     const { id } = await ports.records.addProcessed(randomUUID(), resultShowing(one.id));
     const history = () => ports.records.getProcessed(id);
     const before = await history();
@@ -132,7 +135,9 @@ describe('deleting an entry', () => {
     });
     expect(await ports.records.listEntries('ACTIVE')).toHaveLength(2);
 
-    await addImages(ports, two.id, [{ fileName: 'a.jpg', bytes: listed }]);
+    const [image] = await ports.records.listImages(one.id);
+    const stored = await ports.images.get(image?.key ?? '');
+    await addImages(ports, two.id, [{ fileName: 'b.jpg', bytes: stored ?? Buffer.of() }]);
     expect(await merge(one.id, two.id)).toMatchObject({ id: one.id });
     // The other one is merged in its turn, by whoever has moved its pictures already.
     const three = await ports.records.createEntry({ name: 'Jane Roe', reason: null });

@@ -65,10 +65,15 @@ export function slots(atOnce: number): PictureSlots {
 /** Gives a time after everything that exists, so that a sweep treats everything unfinished as abandoned. */
 export const everything = () => new Date(Date.now() + 1000);
 
-/** Removes everybody from the stores, and everything unfinished or left behind. */
+/**
+ * Removes everybody from the stores, and everything unfinished or left behind. The erasures are settled, as
+ * after some minutes: every sweep looks at those that are not.
+ */
 export async function clear(ports: Ports): Promise<void> {
-  for (const { id } of await ports.records.listEntries('ACTIVE')) await deleteEntry(ports, id);
+  const { records } = ports;
+  for (const { id } of await records.listEntries('ACTIVE')) await deleteEntry(ports, id);
   await sweep(ports, everything());
+  for (const { entryId } of await records.unsettledErasures()) await records.settleErasure(entryId);
 }
 
 /** Stores of one test file. */

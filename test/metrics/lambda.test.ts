@@ -8,6 +8,7 @@ import { type RunningCloud, startSharedCloudProcess } from '../api/cloud.ts';
 import { connectOverHttp } from '../api/connections.ts';
 import { pictureOfNothing } from '../api/pictures.ts';
 import { temporaryFolder } from '../api/server-process.ts';
+import { childEnvironment } from '../child-environment.ts';
 import { ApiClient } from '../suites/api/client.ts';
 import { findPeople, type People } from '../suites/api/people.ts';
 
@@ -38,7 +39,7 @@ async function linesOf(name: string, events: readonly object[]) {
   const program = join(import.meta.dirname, 'lambda-run.ts');
   const { stdout, stderr } = await run(process.execPath, [program, file, eventsFile], {
     env: {
-      PATH: process.env.PATH,
+      ...childEnvironment,
       ...cloud.environment,
       FACE_PROCESSING_BACKEND: 'aws_rekognition',
       AWS_LAMBDA_FUNCTION_NAME: name,

@@ -10,7 +10,7 @@ import {
 } from './api/endpoints.ts';
 import { forgetPictures } from './api/pictures.ts';
 import { toBase64 } from './api/prepare.ts';
-import { mergedFields, picturesToMove } from './model/merge.ts';
+import { mergedFields } from './model/merge.ts';
 
 /** Side of the picture by which two entries are compared, in pixels. */
 const comparedSize = 640;
@@ -25,7 +25,7 @@ export async function compareEntries(into: BlacklistRecord, from: BlacklistRecor
 
 /**
  * Makes two entries of one person one. The other is deleted only once the remaining entry has all its
- * pictures; called again after a failure, it goes on with those that are missing.
+ * pictures. It can be called again after a failure: a picture that was sent before is not added twice.
  *
  * @param onMoved called after each picture, with the number of those that were moved and of all to move
  * @throws what `call` throws
@@ -37,14 +37,13 @@ export async function mergeEntries(
 ): Promise<void> {
   const change = mergedFields(into, from);
   if (Object.keys(change).length > 0) await patchEntry(into.id, change);
-  const [own, known] = await Promise.all([listImages(from.id), listImages(into.id)]);
-  const missing = picturesToMove(own, known);
-  for (const [index, { id, file_name }] of missing.entries()) {
-    onMoved(index, missing.length);
+  const moved = await listImages(from.id);
+  for (const [index, { id, file_name }] of moved.entries()) {
+    onMoved(index, moved.length);
     const picture = await readImage(from.id, id);
     await addImage(into.id, new File([picture], file_name ?? id, { type: picture.type }));
   }
-  onMoved(missing.length, missing.length);
+  onMoved(moved.length, moved.length);
   await deleteMerged(from.id, into.id, from.version);
   forgetPictures(imagePath(from.id, ''));
 }

@@ -7,6 +7,7 @@ import { expect, it } from 'vitest';
 import { sample } from '../../api/pictures.ts';
 import type { Settings } from '../../api/server-process.ts';
 import { aws } from '../../blacklist/deployments.ts';
+import { childEnvironment } from '../../child-environment.ts';
 
 /** Runs the command as its users do, and waits for its end. */
 async function enroll(people: string, settings: Settings) {
@@ -15,7 +16,7 @@ async function enroll(people: string, settings: Settings) {
     [join(import.meta.dirname, '../../../local/commands/enroll.ts'), people],
     {
       cwd: people,
-      env: { PATH: process.env.PATH, ...settings },
+      env: { ...childEnvironment, ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );

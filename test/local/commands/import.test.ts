@@ -21,6 +21,7 @@ import {
   temporaryFolder,
 } from '../../api/server-process.ts';
 import { aws } from '../../blacklist/deployments.ts';
+import { childEnvironment } from '../../child-environment.ts';
 import { ApiClient } from '../../suites/api/client.ts';
 import { contentsOf, makeOldService, rowCount } from '../import/old-service.ts';
 
@@ -30,7 +31,7 @@ function start(folder: string, settings: Settings, ...options: string[]) {
   const program = join(import.meta.dirname, '../../../local/commands/import.ts');
   return spawn(process.execPath, [program, folder, ...options], {
     cwd: settings.DATA_DIR,
-    env: { PATH: process.env.PATH, ENGINE_WORKERS: '1', ...settings },
+    env: { ...childEnvironment, ENGINE_WORKERS: '1', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

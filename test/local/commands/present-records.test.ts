@@ -8,13 +8,14 @@ import { serviceFacts } from '../../../lib/audit/chain.ts';
 import { parseConfig } from '../../../lib/config.ts';
 import { audit, records } from '../../../lib/wiring/open.ts';
 import { temporaryFolder } from '../../api/server-process.ts';
+import { childEnvironment } from '../../child-environment.ts';
 
 /** Runs a command as its users do. Its reader goes away after so many characters. */
 async function run(command: string, words: readonly string[], dataDir: string, readBytes = Infinity) {
   const program = join(import.meta.dirname, '../../../local/commands', `${command}.ts`);
   const child = spawn(process.execPath, [program, ...words], {
     cwd: dataDir,
-    env: { PATH: process.env.PATH, DATA_DIR: dataDir },
+    env: { ...childEnvironment, DATA_DIR: dataDir },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exit = once(child, 'exit');

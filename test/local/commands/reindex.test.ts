@@ -9,6 +9,7 @@ import { ports } from '../../../lib/wiring/open.ts';
 import type { Settings } from '../../api/server-process.ts';
 import { aws, type Deployment } from '../../blacklist/deployments.ts';
 import { complete, contents, facesAlone, matchedNames } from '../../blacklist/stores.ts';
+import { childEnvironment } from '../../child-environment.ts';
 
 const program = join(import.meta.dirname, '../../../local/commands/reindex.ts');
 
@@ -26,7 +27,7 @@ afterAll(() => cloud[Symbol.asyncDispose]());
 async function reindex(options: readonly string[], changed: Settings = {}) {
   const child = spawn(process.execPath, [program, ...options], {
     cwd: cloud.folder,
-    env: { PATH: process.env.PATH, ...settings, ...changed },
+    env: { ...childEnvironment, ...settings, ...changed },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [[code], output, errors] = await Promise.all([

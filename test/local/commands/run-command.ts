@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Settings } from '../../api/server-process.ts';
+import { childEnvironment } from '../../child-environment.ts';
 
 /** Result of a command that has ended. */
 export interface EndedCommand {
@@ -19,7 +20,7 @@ export async function runCommandProcess(
 ): Promise<EndedCommand> {
   const program = join(import.meta.dirname, '../../../local/commands', `${name}.ts`);
   const child = spawn(process.execPath, [program, ...words], {
-    env: { PATH: process.env.PATH, LOG_LEVEL: 'silent', ...settings },
+    env: { ...childEnvironment, LOG_LEVEL: 'silent', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [[code], output, errors] = await Promise.all([

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { BlacklistRecord } from '../../../lib/contract/shapes.ts';
 import type { Tested } from '../api.ts';
-import { refusal } from './client.ts';
+import { answer, pictureOf, problems, refusal } from './client.ts';
 
 export function deletingSuite(get: () => Tested): void {
   describe('deleting an entry', () => {
@@ -25,6 +26,19 @@ export function deletingSuite(get: () => Tested): void {
       expect((await api.entries()).map(({ id }) => id)).not.toContain(entry.id);
       const again = await api.list([people.stranger], { name: entry.name });
       expect(again.id).toBeGreaterThan(entry.id);
+    });
+
+    it('merges it into another one only once that one has its pictures', async () => {
+      const { api, people } = get();
+      const [from, into] = [await api.list([people.stranger]), await api.list([people.listed])];
+      const path = `/api/v1/blacklist/${from.id}`;
+      const merge = () => api.send('DELETE', `${path}?merged_into=${into.id}`);
+      expect(problems(await merge())).toMatchObject([{ msg: expect.stringContaining('1 are not there') }]);
+      const [image] = await api.images(from.id);
+      const stored = await pictureOf(await api.get(`${path}/images/${image?.id}`));
+      await api.addImages(into.id, [stored]);
+      expect(answer(await merge(), 200, BlacklistRecord).id).toBe(from.id);
+      expect(await api.entry(into.id)).toMatchObject({ image_count: 2 });
     });
   });
 }

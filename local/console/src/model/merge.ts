@@ -1,4 +1,4 @@
-import type { BlacklistRecord, ReferenceImage } from '../../../../lib/contract/shapes.ts';
+import type { BlacklistRecord } from '../../../../lib/contract/shapes.ts';
 import type { PersonPatch } from './person.ts';
 
 /** Merging of two entries of one person. */
@@ -30,22 +30,4 @@ export function mergedFields(into: BlacklistRecord, from: BlacklistRecord): Pers
 
 function isLater(one: string | null, other: string): boolean {
   return one === null || Date.parse(one) > Date.parse(other);
-}
-
-/** Returns the pictures of an entry that the other does not have yet, in their order. */
-export function picturesToMove(
-  from: readonly ReferenceImage[],
-  into: readonly ReferenceImage[],
-): readonly ReferenceImage[] {
-  const left = [...into];
-  return from.filter(({ file_name, width, height }) => {
-    const place = left.findIndex(
-      (other) =>
-        (file_name === null || other.file_name === file_name) &&
-        other.width === width &&
-        other.height === height,
-    );
-    if (place !== -1) left.splice(place, 1);
-    return place === -1;
-  });
 }

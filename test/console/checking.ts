@@ -423,6 +423,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await page.getByRole('link', { name: 'Compare' }).click();
     await dropFiles(page, [{ name: 'again.jpg', buffer: setup().pictures.sameWoman }]);
     await page.getByRole('heading', { name: `Looks like ${listed.name}` }).waitFor();
+    await page.getByText('Banned for life.').waitFor();
     await page.getByText('suspended or has expired, so it matches nobody').waitFor();
     expect((await setup().api.page('?limit=1')).total_items).toBe(before);
   });

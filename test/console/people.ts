@@ -314,10 +314,50 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await expect.poll(() => setup().api.entries()).toEqual([]);
   });
 
-  it('shows nobody what their role may not do', async () => {
+  it('prints a person with picture, reason and notes, and nothing that can be pressed', async () => {
     const listed = await setup().listWoman();
-    await using visit = await setup().visit(`#/blacklist/${listed.id}`, { token: deskToken });
+    await setup().api.patch(listed.id, { severity: 'danger', notes: 'Do not approach alone.' });
+    await using visit = await setup().visit(`#/blacklist/${listed.id}`);
     const { page } = visit;
+    await pictureIsShown(page.getByRole('button', { name: 'Look at 1.jpg' }));
+    await page.getByRole('button', { name: 'Print' }).waitFor();
+    await page.emulateMedia({ media: 'print' });
+    const shown = [
+      page.getByRole('heading', { name: listed.name }),
+      page.getByText('Banned for life.'),
+      page.getByText('Do not approach alone.'),
+      page.getByText('Danger'),
+      page.locator('.references-grid img').first(),
+    ];
+    for (const part of shown) expect(await part.isVisible()).toBe(true);
+    for (const name of ['Print', 'Edit', 'Delete', 'Merge', 'Choose pictures', 'Remove 1.jpg']) {
+      expect(await page.getByRole('button', { name }).isVisible(), name).toBe(false);
+    }
+    expect(await page.getByRole('navigation').first().isVisible()).toBe(false);
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  });
+
+  it('shows nobody what their role may not do, also before the role is known', async () => {
+    const listed = await setup().listWoman();
+    await using visit = await setup().visit('#/blacklist', { token: deskToken });
+    const { page } = visit;
+    const known = Promise.withResolvers<void>();
+    await page.route('**/api/v1/status', async (route) => {
+      await known.promise;
+      await route.continue();
+    });
+    await page.reload();
+    await page.getByRole('link', { name: listed.name }).click();
+    await pictureIsShown(page.getByRole('button', { name: 'Look at 1.jpg' }));
+    expect(await page.getByRole('button', { name: 'Edit' }).count()).toBe(0);
+    await page.getByRole('link', { name: 'Status' }).click();
+    await page.getByRole('heading', { name: 'Status' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Audit' }).count()).toBe(0);
+    known.resolve();
+    // What the guard may do comes once it is known.
+    await page.getByRole('link', { name: 'Cameras' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Audit' }).count()).toBe(0);
+    await page.goto(`${setup().url}/console/#/blacklist/${listed.id}`);
     await pictureIsShown(page.getByRole('button', { name: 'Look at 1.jpg' }));
     await expect.poll(() => page.getByRole('button', { name: 'Edit' }).count()).toBe(0);
     for (const name of ['Delete', 'Remove 1.jpg', 'Choose pictures']) {

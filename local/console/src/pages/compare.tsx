@@ -19,6 +19,7 @@ import { meaningOf } from '../model/false-matches.ts';
 import { distanceOf } from '../model/words.ts';
 import { paths } from '../routes.ts';
 import { CheckTabs } from '../ui/check-tabs.tsx';
+import { EntryBadges } from '../ui/entry-badges.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { tell } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
@@ -175,10 +176,10 @@ function Verdict({ result, error, isComparing, other }: VerdictProps) {
     );
   }
   if (result === undefined) return null;
-  const name = other.kind === 'person' ? other.entry.name : undefined;
+  const entry = other.kind === 'person' ? other.entry : undefined;
   return (
     <div role="status">
-      <VerdictBar headline={comparedHeadline(result, name)} />
+      <VerdictBar headline={comparedHeadline(result, entry)} />
     </div>
   );
 }
@@ -210,11 +211,19 @@ function SideCard({ side, box, imageId = null, title, onRemove, children }: Side
         </span>
       )}
       {side?.kind === 'person' ? (
-        <a href={paths.entry(side.entry.id)} dir="auto">
-          {side.entry.name}
-        </a>
+        <>
+          <a href={paths.entry(side.entry.id)} dir="auto">
+            {side.entry.name}
+          </a>
+          <EntryBadges entry={side.entry} />
+          {side.entry.reason && (
+            <p class="hit-reason" dir="auto">
+              {side.entry.reason}
+            </p>
+          )}
+        </>
       ) : (
-        <p dir="auto">{side?.file.name ?? `${title} is missing.`}</p>
+        <p dir="auto">{side?.file.name ?? 'Choose, drop or photograph it.'}</p>
       )}
       {side === undefined ? (
         children

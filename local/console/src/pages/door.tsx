@@ -41,7 +41,7 @@ export function DoorPage() {
             Start the camera
           </button>
           {!hasCamera && <p class="hint">The camera needs HTTPS, or a page of this machine.</p>}
-          <SoundSetting />
+          <SoundSetting from="here or elsewhere" />
         </div>
       )}
     </Page>
@@ -86,7 +86,7 @@ function Door({ onStop }: { onStop: () => void }) {
             </label>
           )}
         </div>
-        <SoundSetting />
+        <SoundSetting from="here or elsewhere" />
       </div>
     </div>
   );

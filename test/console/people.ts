@@ -354,7 +354,7 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await page.getByRole('heading', { name: 'Status' }).waitFor();
     expect(await page.getByRole('link', { name: 'Audit' }).count()).toBe(0);
     known.resolve();
-    // What the guard may do comes once it is known.
+    // Once it is known, the guard finds the pages for guards.
     await page.getByRole('link', { name: 'Cameras' }).waitFor();
     expect(await page.getByRole('link', { name: 'Audit' }).count()).toBe(0);
     await page.goto(`${setup().url}/console/#/blacklist/${listed.id}`);

@@ -314,6 +314,42 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await expect.poll(() => setup().api.entries()).toEqual([]);
   });
 
+  it('reads and draws more than 1,000 people in parts, as the list is scrolled, and each once', async () => {
+    const listed = await setup().listWoman();
+    const total = 1_203;
+    const all = Array.from({ length: total }, (_, index) => ({
+      ...listed,
+      id: index + 1,
+      name: `Person ${index + 1}`,
+      image_count: 0,
+    }));
+    await using visit = await setup().visit('#/status');
+    const { page } = visit;
+    const limits: number[] = [];
+    await page.route('**/api/v1/blacklist/?*', (route) => {
+      const wanted = new URL(route.request().url()).searchParams;
+      const [limit, offset] = [Number(wanted.get('limit')), Number(wanted.get('offset'))];
+      limits.push(limit);
+      const headers = { 'X-Total-Count': String(total) };
+      return route.fulfill({ json: all.slice(offset, offset + limit), headers });
+    });
+    await page.getByRole('link', { name: 'Blacklist', exact: true }).click();
+    await page.getByText('1,203 people listed').waitFor();
+    const cards = page.locator('.cards > li');
+    await cards.first().waitFor();
+    expect(await cards.count()).toBe(48);
+    while ((await cards.count()) < total) {
+      const before = await cards.count();
+      await page.evaluate('scrollTo(0, document.body.scrollHeight)');
+      await cards.nth(before).waitFor({ state: 'attached' });
+    }
+    expect(new Set(await cards.getByRole('heading').allInnerTexts()).size).toBe(total);
+    expect(await page.getByRole('button', { name: /^Show more/ }).count()).toBe(0);
+    // The service gives no larger page.
+    expect(Math.max(...limits)).toBe(1_000);
+    expect(limits.length).toBeLessThan(15);
+  });
+
   it('prints a person with picture, reason and notes, and nothing that can be pressed', async () => {
     const listed = await setup().listWoman();
     await setup().api.patch(listed.id, { severity: 'danger', notes: 'Do not approach alone.' });

@@ -22,6 +22,7 @@ import {
   type PublicUrl,
   publicUrl,
   trustedProxies,
+  urlNetworks,
 } from './network-settings.ts';
 import { inOwnFolders } from './old-service.ts';
 import { defaultDetectionConfidence, detectionConfidence, oldSettingWarnings } from './old-settings.ts';
@@ -124,6 +125,8 @@ export interface Config {
   readonly camerasFile: string | undefined;
   /** Networks in which cameras may be; any unless it is set. */
   readonly cameraNetworks: readonly string[] | undefined;
+  /** Networks that pictures' addresses may lead to, besides public addresses. */
+  readonly urlNetworks: readonly string[];
   /** Program that decodes video. */
   readonly ffmpegPath: string;
   /** Receivers of match events; only with `WEBHOOK_URL`. */
@@ -278,6 +281,7 @@ export const settings = z.object({
   EMULATE_GATEWAY_LIMITS: flag.default(false),
   CAMERAS: folder.optional(),
   CAMERA_NETWORKS: cameraNetworks.optional(),
+  URL_NETWORKS: urlNetworks.optional(),
   FFMPEG_PATH: folder.default('ffmpeg'),
   WEBHOOK_URL: httpUrls.optional(),
   WEBHOOK_SECRET: webhookSecrets.optional(),
@@ -362,6 +366,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     emulateGatewayLimits: values.EMULATE_GATEWAY_LIMITS,
     camerasFile: values.CAMERAS && resolve(values.CAMERAS),
     cameraNetworks: values.CAMERA_NETWORKS,
+    urlNetworks: values.URL_NETWORKS ?? [],
     ffmpegPath: values.FFMPEG_PATH,
     webhooks: webhookConfig(values),
     mqtt: values.MQTT_URL === undefined ? undefined : { url: values.MQTT_URL, hasNames: values.MQTT_NAMES },

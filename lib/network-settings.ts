@@ -75,6 +75,12 @@ export const cameraNetworks = lowerCaseList.refine(
   'the networks or addresses of cameras, such as 192.168.10.0/24, separated by commas',
 );
 
+/** Networks in CIDR notation, or single addresses, of which pictures are read besides public ones. */
+export const urlNetworks = lowerCaseList.refine(
+  (items) => items.every(isNetwork),
+  'the networks or addresses of cameras or servers whose pictures are read, such as 192.168.10.0/24, separated by commas',
+);
+
 const takesPublicUrl =
   'the http(s) URL at which clients reach the service, such as https://faces.example/faces, without a query';
 

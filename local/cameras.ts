@@ -1,5 +1,4 @@
 import { galleryJudge, type Judge, type Judgement, type WatchedTrack } from '../lib/cameras/judge.ts';
-import { addressCheck } from '../lib/cameras/networks.ts';
 import { askingJudge } from '../lib/cameras/remote-judge.ts';
 import { type CameraSettings, readCameras } from '../lib/cameras/settings.ts';
 import { type Sighting, Sightings } from '../lib/cameras/sightings.ts';
@@ -8,6 +7,7 @@ import type { Config } from '../lib/config.ts';
 import { ServiceError } from '../lib/errors.ts';
 import type { Outbox } from '../lib/events/port.ts';
 import type { FaceFollower } from '../lib/faces/port.ts';
+import { addressCheck } from '../lib/inputs/address-check.ts';
 import { log } from '../lib/log.ts';
 import type { Stores } from '../lib/ports.ts';
 import { offlineAfterMs, reportCameras } from '../lib/service/cameras.ts';

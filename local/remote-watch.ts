@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { withVariables } from '../lib/cameras/address.ts';
-import { addressCheck } from '../lib/cameras/networks.ts';
 import { sendingJudge } from '../lib/cameras/sending-judge.ts';
 import type { CameraSettings } from '../lib/cameras/settings.ts';
 import { ShotQueue } from '../lib/cameras/shot-queue.ts';
@@ -8,6 +7,7 @@ import { type RemoteService, type ShotAnswer, ShotSender } from '../lib/cameras/
 import { type CameraStatus, CameraWatcher } from '../lib/cameras/watch.ts';
 import { type Config, ConfigError } from '../lib/config.ts';
 import { openLocalFollower } from '../lib/faces/engine/local-follower.ts';
+import { addressCheck } from '../lib/inputs/address-check.ts';
 import { log } from '../lib/log.ts';
 
 /** Shots that wait for a lost line: an evening's worth at most, and no longer than an hour. */

@@ -317,6 +317,12 @@ const settings: Readonly<Record<string, Setting>> = {
     bad: ['~/cameras.json'],
     takes: "a path that is written out: '~' and variables are not replaced in it",
   }),
+  URL_NETWORKS: setting('urlNetworks', {
+    unset: [],
+    good: [[' 192.168.10.0/24, FD00:1::/32,10.1.2.3', ['192.168.10.0/24', 'fd00:1::/32', '10.1.2.3']]],
+    bad: ['camera.local', '192.168.10.0/33', '192.168.10', '10.0.0.0/8/8', 'true'],
+    takes: 'the networks or addresses of cameras or servers whose pictures are read, such as 192.168.10.0/24',
+  }),
   FFMPEG_PATH: setting('ffmpegPath', {
     unset: 'ffmpeg',
     good: [['/opt/ffmpeg/bin/ffmpeg', '/opt/ffmpeg/bin/ffmpeg']],

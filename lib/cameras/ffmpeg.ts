@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { AddressCheck } from '../inputs/address-check.ts';
 import type { CameraAddress } from './address.ts';
 import { redactor } from './address.ts';
 import { failureOf } from './failure-words.ts';
 import { ffmpegCall } from './ffmpeg-arguments.ts';
-import type { AddressCheck } from './networks.ts';
 import { Newest } from './newest.ts';
 import { PixmapReader } from './pixmap-stream.ts';
 import { type Frame, type FrameSource, SourceError } from './port.ts';

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, type buildConnector, type Dispatcher, request } from 'undici';
+import type { AddressCheck } from '../inputs/address-check.ts';
 import { pinnedConnector } from '../inputs/pinned-connector.ts';
 import { failureOf } from './failure-words.ts';
 import { decodeFrame } from './frame-picture.ts';
 import { authorization, loginOf } from './http-login.ts';
 import { boundaryOf, MultipartReader, maxPictureBytes } from './multipart-stream.ts';
-import { type AddressCheck, checkedAddresses, outsideNetworks } from './networks.ts';
+import { checkedAddresses, outsideNetworks } from './networks.ts';
 import { Newest } from './newest.ts';
 import { type Frame, type FrameSource, SourceError } from './port.ts';
 

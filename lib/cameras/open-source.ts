@@ -1,7 +1,7 @@
+import type { AddressCheck } from '../inputs/address-check.ts';
 import type { CameraAddress } from './address.ts';
 import { FfmpegSource } from './ffmpeg.ts';
 import { HttpSource } from './http.ts';
-import type { AddressCheck } from './networks.ts';
 import type { FrameSource } from './port.ts';
 
 export interface SourceSettings {

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import type { AddressCheck } from '../inputs/address-check.ts';
 import { pinned } from '../inputs/pinned-connector.ts';
 import { failureOf } from './failure-words.ts';
-import { type AddressCheck, checkedAddresses, outsideNetworks } from './networks.ts';
+import { checkedAddresses, outsideNetworks } from './networks.ts';
 import { SourceError } from './port.ts';
 import { redirectGuard } from './redirect-guard.ts';
 

@@ -1,10 +1,10 @@
 import type { CameraStateName } from '../contract/endpoints/cameras.ts';
 import { CameraConflictError } from '../errors.ts';
 import type { FaceFollower } from '../faces/port.ts';
+import type { AddressCheck } from '../inputs/address-check.ts';
 import { type CameraAddress, parseAddress, shownAddress } from './address.ts';
 import type { Judge, Judgement, WatchedTrack } from './judge.ts';
 import { keepOpen } from './keep-open.ts';
-import type { AddressCheck } from './networks.ts';
 import { openSource } from './open-source.ts';
 import { Passages } from './passages.ts';
 import { type Frame, type FrameSource, SourceError } from './port.ts';

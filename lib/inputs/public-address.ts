@@ -21,6 +21,20 @@ export function isPublicAddress(address: string): boolean {
   return parsed.toString() !== azureWireServer;
 }
 
+const neverRead: readonly string[] = ['linkLocal', 'unspecified', 'multicast', 'broadcast'];
+/** Address at which Amazon's machines find their secrets by IPv6. The one by IPv4 is link-local. */
+const amazonMetadata = 'fd00:ec2::254';
+
+/**
+ * Returns true for an address that no setting opens. Clouds give a machine its secrets there, or there is no
+ * single host.
+ */
+export function isNeverRead(address: string): boolean {
+  if (isIP(address) === 0) return true;
+  const parsed = ipaddr.process(address);
+  return neverRead.includes(parsed.range()) || [azureWireServer, amazonMetadata].includes(parsed.toString());
+}
+
 /**
  * Returns true for an ISATAP address: RFC 5214, section 6.1, interface identifier `[02]00:5efe` and an IPv4
  * address, under any prefix.

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { InputTooLargeError, InputUnreadableError } from '../errors.ts';
 import { maxOriginBytes, noteOrigin, originFile } from '../origin.ts';
 import { isUploadName } from '../upload-name.ts';
+import { ownAddresses } from './address-check.ts';
 import { decodeBase64 } from './base64.ts';
 import { decodedPicture } from './decoded-pictures.ts';
 import { isPathBelow, readLocalPath } from './local-path.ts';
@@ -26,7 +27,9 @@ export interface InputReaderOptions {
   readonly leavesFilesUntold?: boolean;
   /** Largest size of one picture in bytes, as sent. */
   readonly maxImageBytes: number;
-  /** Reads an http(s) URL; from the public internet by default. */
+  /** Networks, besides the public internet, that http(s) URLs may lead to. */
+  readonly urlNetworks?: readonly string[];
+  /** Reads an http(s) URL; from the public internet and `urlNetworks` by default. */
   readonly readUrl?: (url: string) => Promise<Uint8Array>;
   /** Reads an `s3://bucket/key`, where the backend has S3. */
   readonly readS3?: (uri: string) => Promise<Uint8Array>;
@@ -63,7 +66,8 @@ export function createInputReader(options: InputReaderOptions): InputReader {
     hiddenFolders,
     leavesFilesUntold = false,
     maxImageBytes,
-    readUrl = createUrlReader({ maxBytes: maxImageBytes }),
+    urlNetworks = [],
+    readUrl = createUrlReader({ maxBytes: maxImageBytes, isOwnAddress: ownAddresses(urlNetworks) }),
     readS3,
     forgetS3,
   } = options;

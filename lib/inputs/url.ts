@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
 import { type buildConnector, Client, type Dispatcher } from 'undici';
 import { InputUnreadableError, ServiceError } from '../errors.ts';
+import type { AddressCheck } from './address-check.ts';
 import { pinnedConnector } from './pinned-connector.ts';
 import { isPublicAddress } from './public-address.ts';
 import { pictureTooLarge } from './too-large.ts';
@@ -20,11 +21,13 @@ export interface UrlReaderOptions {
   /** Resolves a host name to all its addresses; the system's resolver by default. */
   readonly resolve?: (hostname: string) => Promise<readonly string[]>;
   /** Tells if an address may be connected to; only public ones by default. */
-  readonly isAllowedAddress?: (address: string) => boolean;
+  readonly isAllowedAddress?: AddressCheck;
+  /** Tells if an address is in one of the operator's networks, which are read from any port. */
+  readonly isOwnAddress?: AddressCheck | undefined;
   readonly allowedPorts?: readonly number[];
 }
 
-type Policy = Required<UrlReaderOptions>;
+type Policy = Required<Omit<UrlReaderOptions, 'isOwnAddress'>> & Pick<UrlReaderOptions, 'isOwnAddress'>;
 
 const defaults = {
   timeoutMs: 15_000,
@@ -40,8 +43,8 @@ function refused(message: string): InputUnreadableError {
 
 /**
  * Makes a reader of pictures at http(s) URLs that is safe against server-side request forgery (SSRF). It
- * connects only to public addresses, whatever names, redirects or changing DNS answers say. It uses only
- * ports 80 and 443, and no cookies, credentials or proxies. No redirect leads from https to http.
+ * connects only to public addresses on ports 80 and 443, and to those that the operator allowed. Names,
+ * redirects and changing DNS answers make no difference. It uses no cookies, credentials or proxies.
  *
  * The reader throws `InputTooLargeError` when the picture has more than `maxBytes`. It throws
  * `InputUnreadableError` for everything else: a refused URL, an unreachable host, an answer other than 2xx,
@@ -70,7 +73,7 @@ function rejectOnAbort(signal: AbortSignal): Promise<never> {
 }
 
 async function follow(text: string, policy: Policy, signal: AbortSignal): Promise<Uint8Array> {
-  let url = checkUrl(text, undefined, policy);
+  let url = checkUrl(text);
   for (let redirects = 0; redirects <= maxRedirects; redirects++) {
     const answer = await visit(url, policy, signal);
     if (!(answer instanceof URL)) return answer;
@@ -79,7 +82,7 @@ async function follow(text: string, policy: Policy, signal: AbortSignal): Promis
   throw refused(`The URL redirects more than ${maxRedirects} times.`);
 }
 
-function checkUrl(text: string, base: URL | undefined, policy: Policy): URL {
+function checkUrl(text: string, base?: URL): URL {
   const url = URL.parse(text, base?.href);
   if (url === null) throw refused('The URL is not a valid one.');
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
@@ -88,24 +91,18 @@ function checkUrl(text: string, base: URL | undefined, policy: Policy): URL {
   if (url.username !== '' || url.password !== '') {
     throw refused('URLs with a user name or a password are not read.');
   }
-  if (base?.protocol === 'https:' && url.protocol === 'http:') {
-    throw refused('The URL redirects from https to http, where others could read or change the picture.');
-  }
-  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
-  if (!policy.allowedPorts.includes(port)) {
-    throw refused(`URLs are read from the ports ${policy.allowedPorts.join(' and ')} only.`);
-  }
   return url;
 }
 
 /** Sends one request. Returns the picture, or the URL that it redirects to. */
 async function visit(url: URL, policy: Policy, signal: AbortSignal): Promise<Uint8Array | URL> {
-  const addresses = await allowedAddresses(url, policy);
+  const isAllowed = addressesFor(url, policy);
+  const addresses = await allowedAddresses(url, isAllowed, policy);
   signal.throwIfAborted();
   // Each request has a client of its own, so that a connection checked for one URL never serves another.
   // Closing the client drops whatever was not read.
   const client = new Client(url.origin, {
-    connect: connectorTo(addresses, policy),
+    connect: connectorTo(addresses, isAllowed, policy),
     headersTimeout: headersTimeoutMs,
   });
   const close = () => client.destroy();
@@ -121,7 +118,7 @@ async function visit(url: URL, policy: Policy, signal: AbortSignal): Promise<Uin
       },
     });
     const location = redirectOf(response);
-    if (location !== undefined) return checkUrl(location, url, policy);
+    if (location !== undefined) return checkUrl(location, url);
     if (Math.floor(response.statusCode / 100) !== 2) throw refused('The URL did not answer with a picture.');
     return await readBody(response, policy.maxBytes);
   } finally {
@@ -130,22 +127,54 @@ async function visit(url: URL, policy: Policy, signal: AbortSignal): Promise<Uin
   }
 }
 
+/**
+ * Returns the check of the addresses that a URL may lead to. A port other than the usual ones is read within
+ * the operator's own networks alone: on a public host it may be a service of any kind.
+ * @throws InputUnreadableError for a port that is never read
+ */
+function addressesFor({ port: written, protocol }: URL, policy: Policy): AddressCheck {
+  const { isAllowedAddress, isOwnAddress, allowedPorts } = policy;
+  const port = written === '' ? (protocol === 'https:' ? 443 : 80) : Number(written);
+  if (allowedPorts.includes(port)) {
+    return (address) => isAllowedAddress(address) || isOwnAddress?.(address) === true;
+  }
+  if (isOwnAddress === undefined) {
+    throw refused(`URLs are read from the ports ${allowedPorts.join(' and ')} only.`);
+  }
+  return isOwnAddress;
+}
+
+/** Makes the error for an address that is not read. An unknown name gets it too, so nobody finds one out. */
+function refusedAddress({ isOwnAddress, allowedPorts }: Policy): InputUnreadableError {
+  return refused(
+    isOwnAddress === undefined
+      ? 'The URL does not lead to a public address.'
+      : `The URL leads neither into URL_NETWORKS nor to port ${allowedPorts.join(' or ')} of a public address.`,
+  );
+}
+
 /** Resolves the URL's host. Every address must be allowed, because the connection may use any of them. */
-async function allowedAddresses({ hostname }: URL, policy: Policy): Promise<readonly string[]> {
+async function allowedAddresses(
+  { hostname }: URL,
+  isAllowed: AddressCheck,
+  policy: Policy,
+): Promise<readonly string[]> {
   // `URL` has already turned each spelling of an IPv4 address (octal, hexadecimal, short) into the usual one.
   const host = hostname.replace(/^\[|\]$/g, '');
   const addresses = isIP(host) === 0 ? await policy.resolve(host).catch(() => []) : [host];
-  if (addresses.length === 0 || !addresses.every((address) => policy.isAllowedAddress(address))) {
-    // An unknown name gets the same error; otherwise clients could find out which internal names exist.
-    throw refused('The URL does not lead to a public address.');
+  if (addresses.length === 0 || !addresses.every((address) => isAllowed(address))) {
+    throw refusedAddress(policy);
   }
   return addresses;
 }
 
-function connectorTo(addresses: readonly string[], policy: Policy): buildConnector.connector {
+function connectorTo(
+  addresses: readonly string[],
+  isAllowed: AddressCheck,
+  policy: Policy,
+): buildConnector.connector {
   const candidates = addresses.map((address) => ({ address, family: isIP(address) }));
-  const refusal = () => refused('The URL does not lead to a public address.');
-  return pinnedConnector(candidates, policy.isAllowedAddress, refusal, policy.timeoutMs);
+  return pinnedConnector(candidates, isAllowed, () => refusedAddress(policy), policy.timeoutMs);
 }
 
 function redirectOf({ statusCode, headers }: Dispatcher.ResponseData): string | undefined {

@@ -106,18 +106,26 @@ export async function openFaces(config: Config): Promise<FaceBackend> {
 
 /** @param uploadsAlone true for clients who may not see the pictures that the service keeps. */
 export async function openInputs(config: Config, uploadsAlone: boolean): Promise<InputReader> {
-  const { imageRoot, maxImageBytes, aws, dataDir } = config;
+  const { imageRoot, maxImageBytes, urlNetworks, aws, dataDir } = config;
   const { createInputReader } = await import('../inputs/read.ts');
   const hiddenFolders = uploadsAlone ? keptFolders(config) : [];
   const leavesFilesUntold = uploadsAlone;
   if (!aws) {
     const uploadsFolder = join(dataDir, 'uploads');
-    return createInputReader({ imageRoot, maxImageBytes, uploadsFolder, hiddenFolders, leavesFilesUntold });
+    return createInputReader({
+      imageRoot,
+      maxImageBytes,
+      urlNetworks,
+      uploadsFolder,
+      hiddenFolders,
+      leavesFilesUntold,
+    });
   }
   const { createS3Forgetter, createS3Reader } = await import('../inputs/s3.ts');
   return createInputReader({
     imageRoot,
     maxImageBytes,
+    urlNetworks,
     hiddenFolders,
     leavesFilesUntold,
     readS3: createS3Reader({ ...aws, maxImageBytes, uploadsAlone }),

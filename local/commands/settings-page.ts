@@ -98,6 +98,8 @@ const groups: readonly Group[] = [
       BLACKLIST_DB_PATH: 'Folder of the reference pictures.',
       PROCESSED_IMAGES_OUTPUT_DIR: 'Folder of the processed pictures.',
       CROPPED_FACES_OUTPUT_DIR: 'Folder of the cropped faces.',
+      URL_NETWORKS:
+        'Networks of which pictures are read by address too, from any port, besides ports 80 and 443 of public addresses. Every address is checked at the connection; link-local ones stay refused.',
       IMAGE_ROOT: 'Folder below which pictures given by path must lie.',
       REVIEW_BAND:
         'Band above the threshold in which the nearest entry is a [near miss](api.md#near-misses), in times the false match rate of the threshold. 1 for none. It counts in both modes.',

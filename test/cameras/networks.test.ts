@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addressCheck, checkedAddresses } from '../../lib/cameras/networks.ts';
+import { checkedAddresses } from '../../lib/cameras/networks.ts';
 import { redirectGuard } from '../../lib/cameras/redirect-guard.ts';
+import { addressCheck } from '../../lib/inputs/address-check.ts';
 
 describe('CAMERA_NETWORKS', () => {
   const isAllowed = addressCheck(['192.168.10.0/24', '10.1.2.3', 'fd00:1::/32', '::1']);

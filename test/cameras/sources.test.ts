@@ -11,9 +11,9 @@ import { parseAddress } from '../../lib/cameras/address.ts';
 import { FfmpegSource } from '../../lib/cameras/ffmpeg.ts';
 import { HttpSource } from '../../lib/cameras/http.ts';
 import { keepOpen } from '../../lib/cameras/keep-open.ts';
-import { type AddressCheck, addressCheck } from '../../lib/cameras/networks.ts';
 import { type Frame, type FrameSource, SourceError } from '../../lib/cameras/port.ts';
 import { PushSource } from '../../lib/cameras/push.ts';
+import { type AddressCheck, addressCheck } from '../../lib/inputs/address-check.ts';
 import { httpCamera, sendStream, testPicture } from './http-camera.ts';
 import { rtspCamera, testFilm } from './rtsp-camera.ts';
 

@@ -93,6 +93,14 @@ export function describeAccessibility(setup: () => ConsoleSetup): void {
       await page.getByText('2 of 2 checked').waitFor();
       await page.getByRole('heading', { name: `Match: ${listed.name}` }).waitFor();
     });
+    await examine('#/door', async () => {
+      await page.getByRole('button', { name: 'Start the camera' }).click();
+      await page.getByRole('heading', { name: `Match: ${listed.name}` }).waitFor();
+    });
+    await examine(`#/compare?person=${listed.id}`, async () => {
+      await page.locator('input[type=file]').setInputFiles([fileOf('a.jpg', setup().pictures.sameWoman)]);
+      await page.getByRole('heading', { name: `Match: ${listed.name}` }).waitFor();
+    });
     await examine('#/nowhere', () => page.getByRole('heading', { name: 'There is no such page' }).waitFor());
   });
 }

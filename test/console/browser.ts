@@ -9,9 +9,11 @@ const executablePath = process.env.CHROMIUM_PATH || '/usr/bin/chromium';
 /**
  * Starts the browser.
  *
+ * @param video path of a Y4M file that its camera shows, again and again
+ *
  * @throws Error if there is no Chromium.
  */
-export function launchBrowser(): Promise<Browser> {
+export function launchBrowser(video: string): Promise<Browser> {
   if (!existsSync(executablePath)) {
     throw new Error(
       `There is no Chromium at ${executablePath}: "apt-get install chromium" puts it there, CHROMIUM_PATH names another.`,
@@ -27,8 +29,9 @@ export function launchBrowser(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      // A fake camera shows a moving pattern, and the page may use it.
+      // The page may use its camera.
       '--use-fake-device-for-media-stream',
+      `--use-file-for-fake-video-capture=${video}`,
       '--use-fake-ui-for-media-stream',
     ],
   });

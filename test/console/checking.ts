@@ -386,4 +386,45 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await page.getByText('Scaled down to 1920 × 1280 pixels').waitFor();
     await page.getByRole('heading', verdictOf(listed)).waitFor();
   });
+
+  it('compares two pictures, or a picture and a listed person, and keeps nothing of it', async () => {
+    const listed = await setup().listWoman();
+    const before = (await setup().api.page('?limit=1')).total_items;
+    const viewport = { width: 380, height: 800 };
+    await using visit = await setup().visit('#/check', { viewport, expected: [/400 \(Bad Request\)/] });
+    const { page } = visit;
+    await page.getByRole('link', { name: 'Compare' }).click();
+    await dropFiles(page, [
+      { name: 'one.jpg', buffer: setup().pictures.woman },
+      { name: 'other.jpg', buffer: setup().pictures.sameWoman },
+    ]);
+    await page.getByRole('heading', { name: 'The same person' }).waitFor();
+    await page.getByText(/^99\.\d% alike/).waitFor();
+    const navigation = await page.getByRole('navigation', { name: 'Sections' }).boundingBox();
+    for (const picture of await page.locator('.side .picture').all()) {
+      const box = await picture.boundingBox();
+      expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(navigation?.y ?? 0);
+    }
+    // A third picture takes the place of the second.
+    await dropFiles(page, [{ name: 'group.jpg', buffer: setup().pictures.group }]);
+    await page.getByRole('heading', { name: 'Not alike enough' }).waitFor();
+    await dropFiles(page, [{ name: 'nothing.jpg', buffer: await pictureOfNothing() }]);
+    await page.getByRole('alert').getByRole('heading', { name: 'Cannot tell' }).waitFor();
+
+    await page.getByRole('button', { name: 'Remove The other picture' }).click();
+    await page.getByRole('button', { name: 'Pick a listed person' }).click();
+    await page.getByRole('button', { name: listed.name }).click();
+    await page.getByRole('heading', { name: `Match: ${listed.name}` }).waitFor();
+    // With a person beside it, each further picture is compared with that person.
+    await dropFiles(page, [{ name: 'group.jpg', buffer: setup().pictures.group }]);
+    await page.getByRole('heading', { name: `Not alike enough: ${listed.name}` }).waitFor();
+    await setup().api.patch(listed.id, { suspended: true });
+    await page.goto(`${setup().url}/console/#/blacklist/${listed.id}`);
+    await page.getByRole('link', { name: 'Compare' }).click();
+    await dropFiles(page, [{ name: 'again.jpg', buffer: setup().pictures.sameWoman }]);
+    await page.getByRole('heading', { name: `Looks like ${listed.name}` }).waitFor();
+    await page.getByText('Banned for life.').waitFor();
+    await page.getByText('suspended or has expired, so it matches nobody').waitFor();
+    expect((await setup().api.page('?limit=1')).total_items).toBe(before);
+  });
 }

@@ -3,6 +3,7 @@ import type { HttpServer } from '../http-server.ts';
 import { describeAccess, hostFiles } from './access.ts';
 import { describeAccessibility } from './accessibility.ts';
 import { describeChecking } from './checking.ts';
+import { describeDoor } from './door.ts';
 import { describeHistory } from './history.ts';
 import { describePeople } from './people.ts';
 import { type ConsoleSetup, startConsole } from './setup.ts';
@@ -23,6 +24,7 @@ afterAll(async () => {
 
 describe('people', () => describePeople(() => setup));
 describe('checking', () => describeChecking(() => setup));
+describe('the door', () => describeDoor(() => setup));
 describe('history and status', () => describeHistory(() => setup));
 describe('access', () =>
   describeAccess(

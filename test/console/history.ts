@@ -20,6 +20,16 @@ export function describeHistory(setup: () => ConsoleSetup): void {
     expect(await rows.nth(0).innerText()).toMatch(/Cannot tell\s+No face/);
     expect(await rows.nth(1).innerText()).toMatch(new RegExp(`${listed.name}\\s+3 faces`));
     await pictureIsShown(rows.nth(1));
+    // As a grid, the pictures are larger and stand side by side, also after the page was left.
+    await page.getByRole('button', { name: 'Show as grid' }).click();
+    await page.reload();
+    await page.getByRole('button', { name: 'Show as list' }).waitFor();
+    await pictureIsShown(rows.nth(1));
+    expect(await rows.nth(1).innerText()).toMatch(new RegExp(`${listed.name}\\s+3 faces`));
+    const [one, other] = await Promise.all([0, 1].map((place) => rows.nth(place).boundingBox()));
+    expect(other?.y).toBe(one?.y);
+    expect(other?.x).toBeGreaterThanOrEqual((one?.x ?? 0) + (one?.width ?? 0));
+    await page.getByRole('button', { name: 'Show as list' }).click();
     await rows.nth(1).getByRole('link').click();
     await page.getByRole('heading', { name: `Match: ${listed.name}` }).waitFor();
     await unfold(page);

@@ -314,10 +314,86 @@ export function describePeople(setup: () => ConsoleSetup): void {
     await expect.poll(() => setup().api.entries()).toEqual([]);
   });
 
-  it('shows nobody what their role may not do', async () => {
+  it('reads and draws more than 1,000 people in parts, as the list is scrolled, and each once', async () => {
     const listed = await setup().listWoman();
-    await using visit = await setup().visit(`#/blacklist/${listed.id}`, { token: deskToken });
+    const total = 1_203;
+    const all = Array.from({ length: total }, (_, index) => ({
+      ...listed,
+      id: index + 1,
+      name: `Person ${index + 1}`,
+      image_count: 0,
+    }));
+    await using visit = await setup().visit('#/status');
     const { page } = visit;
+    const limits: number[] = [];
+    await page.route('**/api/v1/blacklist/?*', (route) => {
+      const wanted = new URL(route.request().url()).searchParams;
+      const [limit, offset] = [Number(wanted.get('limit')), Number(wanted.get('offset'))];
+      limits.push(limit);
+      const headers = { 'X-Total-Count': String(total) };
+      return route.fulfill({ json: all.slice(offset, offset + limit), headers });
+    });
+    await page.getByRole('link', { name: 'Blacklist', exact: true }).click();
+    await page.getByText('1,203 people listed').waitFor();
+    const cards = page.locator('.cards > li');
+    await cards.first().waitFor();
+    expect(await cards.count()).toBe(48);
+    while ((await cards.count()) < total) {
+      const before = await cards.count();
+      await page.evaluate('scrollTo(0, document.body.scrollHeight)');
+      await cards.nth(before).waitFor({ state: 'attached' });
+    }
+    expect(new Set(await cards.getByRole('heading').allInnerTexts()).size).toBe(total);
+    expect(await page.getByRole('button', { name: /^Show more/ }).count()).toBe(0);
+    // The service gives no larger page.
+    expect(Math.max(...limits)).toBe(1_000);
+    expect(limits.length).toBeLessThan(15);
+  });
+
+  it('prints a person with picture, reason and notes, and nothing that can be pressed', async () => {
+    const listed = await setup().listWoman();
+    await setup().api.patch(listed.id, { severity: 'danger', notes: 'Do not approach alone.' });
+    await using visit = await setup().visit(`#/blacklist/${listed.id}`);
+    const { page } = visit;
+    await pictureIsShown(page.getByRole('button', { name: 'Look at 1.jpg' }));
+    await page.getByRole('button', { name: 'Print' }).waitFor();
+    await page.emulateMedia({ media: 'print' });
+    const shown = [
+      page.getByRole('heading', { name: listed.name }),
+      page.getByText('Banned for life.'),
+      page.getByText('Do not approach alone.'),
+      page.getByText('Danger'),
+      page.locator('.references-grid img').first(),
+    ];
+    for (const part of shown) expect(await part.isVisible()).toBe(true);
+    for (const name of ['Print', 'Edit', 'Delete', 'Merge', 'Choose pictures', 'Remove 1.jpg']) {
+      expect(await page.getByRole('button', { name }).isVisible(), name).toBe(false);
+    }
+    expect(await page.getByRole('navigation').first().isVisible()).toBe(false);
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  });
+
+  it('shows nobody what their role may not do, also before the role is known', async () => {
+    const listed = await setup().listWoman();
+    await using visit = await setup().visit('#/blacklist', { token: deskToken });
+    const { page } = visit;
+    const known = Promise.withResolvers<void>();
+    await page.route('**/api/v1/status', async (route) => {
+      await known.promise;
+      await route.continue();
+    });
+    await page.reload();
+    await page.getByRole('link', { name: listed.name }).click();
+    await pictureIsShown(page.getByRole('button', { name: 'Look at 1.jpg' }));
+    expect(await page.getByRole('button', { name: 'Edit' }).count()).toBe(0);
+    await page.getByRole('link', { name: 'Status' }).click();
+    await page.getByRole('heading', { name: 'Status' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Audit' }).count()).toBe(0);
+    known.resolve();
+    // Once it is known, the guard finds the pages for guards.
+    await page.getByRole('link', { name: 'Cameras' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Audit' }).count()).toBe(0);
+    await page.goto(`${setup().url}/console/#/blacklist/${listed.id}`);
     await pictureIsShown(page.getByRole('button', { name: 'Look at 1.jpg' }));
     await expect.poll(() => page.getByRole('button', { name: 'Edit' }).count()).toBe(0);
     for (const name of ['Delete', 'Remove 1.jpg', 'Choose pictures']) {

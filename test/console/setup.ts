@@ -9,6 +9,7 @@ import { cropFace, leftToRight, sample } from '../api/pictures.ts';
 import { type RunningProcess, startServerProcess, temporaryFolder } from '../api/server-process.ts';
 import { ApiClient, newName } from '../suites/api/client.ts';
 import { launchBrowser, type Visit, type VisitOptions, visit } from './browser.ts';
+import { writeDoorVideo } from './door-video.ts';
 
 /** Set-up that the console's tests share: one browser, and one service with people in it. */
 
@@ -31,6 +32,7 @@ export interface Pictures {
 }
 
 export interface ConsoleSetup extends AsyncDisposable {
+  /** Its camera shows the woman, who moves a little. */
   readonly browser: Browser;
   readonly api: ApiClient;
   /** Address of the service, without a slash at its end. */
@@ -61,10 +63,12 @@ export async function startConsole(corsOrigin: string): Promise<ConsoleSetup> {
   };
   const files = await temporaryFolder();
   opened.defer(() => files.remove());
+  const video = join(files.path, 'door.y4m');
+  await writeDoorVideo(video);
   const tokensFile = join(files.path, 'tokens.txt');
   await writeFile(tokensFile, tokenLine('guard', 'desk', deskToken));
   const [browser, server, empty] = await Promise.all([
-    launchBrowser(),
+    launchBrowser(video),
     start({ API_TOKENS: token, API_TOKENS_FILE: tokensFile, CORS_ORIGINS: corsOrigin }),
     start({}, [{ name: camera, url: 'push' }]),
   ]);

@@ -36,6 +36,22 @@ export function setSound(isOn: boolean): void {
   if (isOn) sound(false);
 }
 
+/** Ids of the pictures whose match a page shows already, such as the door's; the latest last. */
+const ownPictures = new Set<number>();
+const maxOwnPictures = 100;
+
+/** Notes that a page shows this match, so that no alert tells of it once more. */
+export function noteOwnPicture(id: number): void {
+  ownPictures.add(id);
+  const [oldest] = ownPictures;
+  if (ownPictures.size > maxOwnPictures && oldest !== undefined) ownPictures.delete(oldest);
+}
+
+/** Sounds for a match, if sound is wanted. */
+export function ring(isDanger: boolean): void {
+  if (hasSound.value) sound(isDanger);
+}
+
 export function acknowledge(): void {
   alerts.set([]);
 }
@@ -53,7 +69,8 @@ export function watchAlerts(): () => void {
 }
 
 async function raise({ picture_id: pictureId, time }: ServiceEvent): Promise<void> {
-  if (pictureId === null || checks.value.some(({ result }) => result?.db_id === pictureId)) return;
+  if (pictureId === null || ownPictures.has(pictureId)) return;
+  if (checks.value.some(({ result }) => result?.db_id === pictureId)) return;
   const result = await getProcessed(pictureId).catch(() => undefined);
   if (result === undefined) return;
   const entries = hitsOf(judgePicture(result))
@@ -64,7 +81,7 @@ async function raise({ picture_id: pictureId, time }: ServiceEvent): Promise<voi
   alerts.update((all) =>
     [{ pictureId, names, isDanger, source: result.source, time }, ...all].slice(0, maxAlerts),
   );
-  if (hasSound.value) sound(isDanger);
+  ring(isDanger);
 }
 
 /** Counts the pictures that wait for somebody's judgement. */

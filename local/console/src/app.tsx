@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { caller } from './api/caller.ts';
 import { isAddressChosen, leaveService, probe, reachability, serviceUrl } from './api/connection.ts';
 import { getStatus } from './api/endpoints.ts';
 import { tokenQuestion } from './api/token.ts';
@@ -7,7 +8,9 @@ import { AuditPage } from './pages/audit.tsx';
 import { BlacklistPage } from './pages/blacklist.tsx';
 import { CamerasPage } from './pages/cameras.tsx';
 import { CheckPage } from './pages/check.tsx';
+import { ComparePage } from './pages/compare.tsx';
 import { ServiceQuestion, TokenQuestion } from './pages/connect.tsx';
+import { DoorPage } from './pages/door.tsx';
 import { EntryPage } from './pages/entry.tsx';
 import { HistoryPage } from './pages/history.tsx';
 import { PrivacyPage } from './pages/privacy.tsx';
@@ -21,8 +24,10 @@ import { Icon, type IconName } from './ui/icon.tsx';
 import { announce, LiveRegion, Toasts } from './ui/live.tsx';
 import { Page } from './ui/page.tsx';
 
+const askAgainMs = 5_000;
+
 const sections: readonly { name: string; path: string; icon: IconName; pages: readonly Route['page'][] }[] = [
-  { name: 'Check', path: paths.check, icon: 'check', pages: ['check'] },
+  { name: 'Check', path: paths.check, icon: 'check', pages: ['check', 'door', 'compare'] },
   { name: 'Blacklist', path: paths.blacklist, icon: 'people', pages: ['blacklist', 'add-person', 'entry'] },
   { name: 'History', path: paths.history, icon: 'history', pages: ['history', 'processed'] },
   {
@@ -37,10 +42,7 @@ export function App() {
   const shown = useStore(route);
   const service = useStore(serviceUrl);
   const question = useStore(tokenQuestion);
-  useEffect(() => {
-    // It tells who asks, and so what each page may offer. A page shows by itself what fails.
-    if (service !== undefined) getStatus().catch(() => {});
-  }, [service]);
+  useCaller(service);
   return (
     <>
       <button type="button" class="skip" onClick={() => document.querySelector<HTMLElement>('h1')?.focus()}>
@@ -55,6 +57,26 @@ export function App() {
       <LiveRegion />
     </>
   );
+}
+
+/** Asks who uses the page, until that is known, because each page offers what that person may do. */
+function useCaller(service: URL | undefined): void {
+  const isKnown = useStore(caller) !== undefined;
+  useEffect(() => {
+    if (service === undefined || isKnown) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let isGone = false;
+    const ask = async () => {
+      // A page shows by itself what fails.
+      const status = await getStatus().catch(() => undefined);
+      if (status === undefined && !isGone) timer = setTimeout(() => void ask(), askAgainMs);
+    };
+    void ask();
+    return () => {
+      isGone = true;
+      clearTimeout(timer);
+    };
+  }, [service, isKnown]);
 }
 
 function Header({ page, isConnected }: { page: Route['page']; isConnected: boolean }) {
@@ -106,6 +128,10 @@ function CurrentPage({ route: shown }: { route: Route }) {
   switch (shown.page) {
     case 'check':
       return <CheckPage />;
+    case 'compare':
+      return <ComparePage query={shown.query} />;
+    case 'door':
+      return <DoorPage />;
     case 'blacklist':
       return <BlacklistPage />;
     case 'add-person':

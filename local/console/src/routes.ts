@@ -4,6 +4,8 @@ import { Store } from './store.ts';
 /** A page of the console. It stands behind the address's `#`, so that the files can be hosted anywhere. */
 export type Route =
   | { readonly page: 'check' }
+  | { readonly page: 'door' }
+  | { readonly page: 'compare'; readonly query: URLSearchParams }
   | { readonly page: 'blacklist' }
   | { readonly page: 'add-person' }
   | { readonly page: 'entry'; readonly id: number }
@@ -18,6 +20,9 @@ export type Route =
 
 export const paths = {
   check: '#/check',
+  door: '#/door',
+  compare: '#/compare',
+  compareWith: (id: number) => `#/compare?person=${id}`,
   blacklist: '#/blacklist',
   addPerson: '#/blacklist/new',
   entry: (id: number) => `#/blacklist/${id}`,
@@ -44,6 +49,9 @@ function parse(hash: string): Route {
   const id = /^\d{1,15}$/.test(second ?? '') ? Number(second) : undefined;
   if (rest.length > 0) return { page: 'unknown' };
   if (first === '' || first === 'check') return { page: 'check' };
+  if (first === 'door' && second === undefined) return { page: 'door' };
+  if (first === 'compare' && second === undefined)
+    return { page: 'compare', query: new URLSearchParams(query) };
   if (first === 'status' || first === 'cameras' || first === 'tokens' || first === 'privacy') {
     return { page: first };
   }

@@ -4,9 +4,18 @@ import { Store, useStore } from '../store.ts';
 
 /** Whoever uses the page, as the service knows them; undefined until it was asked. */
 export const caller = new Store<Status['caller'] | undefined>(undefined);
+/** True for an earlier service, which does not tell who asks, and refuses by itself. */
+const isUntold = new Store(false);
 
-/** Returns true if the caller has a role. An earlier service does not tell, and refuses by itself. */
+/** Takes over who asks from a status. One of an earlier service has no caller. */
+export function noteCaller(told: Partial<Pick<Status, 'caller'>>): void {
+  isUntold.set(told.caller === undefined);
+  caller.update((known) => (known?.role === told.caller?.role ? known : told.caller));
+}
+
+/** Returns true if the caller has a role. Nothing is offered before that is known. */
 export function useMay(role: Role): boolean {
   const known = useStore(caller);
-  return known === undefined || includesRole(known.role, role);
+  const mayTry = useStore(isUntold);
+  return known === undefined ? mayTry : includesRole(known.role, role);
 }

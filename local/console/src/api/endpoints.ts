@@ -15,7 +15,7 @@ import type {
 import type { UploadContentType, UploadForm } from '../../../../lib/contract/uploads.ts';
 import type { Verification } from '../../../../lib/contract/verification.ts';
 import { formTexts, type PersonPatch, type PersonValues } from '../model/person.ts';
-import { caller } from './caller.ts';
+import { noteCaller } from './caller.ts';
 import { call, callJson, sendForm } from './client.ts';
 
 /** The service's endpoints that the console uses, each as a function. All throw what `call` throws. */
@@ -146,6 +146,18 @@ export function processImage(
   return processOne({ images: [image], candidates, references: [reference.slice(0, maxReference)] }, signal);
 }
 
+/** Name of the door in the history. */
+const doorSource = 'Door';
+
+/** Looks at a frame of the door's camera. Nothing is kept of people who do not match. */
+export function lookAtDoor(
+  image: string,
+  keep: 'matches' | 'none',
+  signal: AbortSignal,
+): Promise<ImageProcessingResult> {
+  return processOne({ images: [image], keep, source: doorSource }, signal);
+}
+
 async function processOne(body: object, signal: AbortSignal | undefined): Promise<ImageProcessingResult> {
   const [result] = await callJson<ImageProcessingResult[]>(`${api}/process/process-images`, {
     method: 'POST',
@@ -221,8 +233,7 @@ export function getProcessed(id: number, signal?: AbortSignal): Promise<ImagePro
 
 export async function getStatus(signal?: AbortSignal): Promise<Status> {
   const status = await callJson<Status>(`${api}/status`, { signal });
-  // An earlier service does not tell who asks.
-  caller.update((known) => (known?.role === status.caller?.role ? known : status.caller));
+  noteCaller(status);
   return status;
 }
 

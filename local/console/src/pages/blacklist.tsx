@@ -91,7 +91,9 @@ export function BlacklistPage() {
 /** Reads more entries once the list's end comes near, or the button is pressed. */
 function More({ left, isLoading }: { left: number; isLoading: boolean }) {
   const end = useRef<HTMLDivElement>(null);
-  const more = () => wantedEntries.update((wanted) => wanted + entriesAtOnce);
+  // The whole list is read again each time, so the steps grow with it.
+  const more = () =>
+    wantedEntries.update((wanted) => wanted + Math.max(entriesAtOnce, Math.floor(wanted / 2)));
   useEffect(() => {
     if (end.current === null || isLoading) return;
     const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && more(), {

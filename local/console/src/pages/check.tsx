@@ -18,6 +18,7 @@ import { hitsOf, isRejected, judgePicture, reviewOf } from '../model/verdicts.ts
 import { count } from '../model/words.ts';
 import { paths } from '../routes.ts';
 import { useStore } from '../store.ts';
+import { CheckTabs } from '../ui/check-tabs.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { tell } from '../ui/live.tsx';
 import { Page } from '../ui/page.tsx';
@@ -46,6 +47,7 @@ export function CheckPage() {
       isCompact={all.length > 0}
       lead="See whether somebody in a picture is listed. What you check is kept in the history."
     >
+      {all.length === 0 && <CheckTabs />}
       <MatchElsewhere all={all} selected={selected} />
       {selected && <SelectedCheck key={selected.id} check={selected} status={status.data} />}
       {all.length > 1 && <Strip all={all} selected={selected} />}
@@ -61,6 +63,8 @@ export function CheckPage() {
         onFiles={start}
         onUrl={(url) => start([url])}
       />
+      {/* The verdict is the first thing on the page. */}
+      {all.length > 0 && <CheckTabs />}
     </Page>
   );
 }

@@ -65,6 +65,9 @@ export function EntryPage({ id }: { id: number }) {
             <button type="button" class="button" onClick={() => print()}>
               Print
             </button>
+            <a class="button" href={paths.compareWith(entry.id)}>
+              Compare
+            </a>
             {mayEdit && (
               <button type="button" class="button" onClick={() => setOpen('edit')}>
                 <Icon name="pencil" />

@@ -15,6 +15,15 @@ import { TextFilter } from '../ui/text-filter.tsx';
 
 const rowsPerPage = 25;
 
+const viewKey = 'face-blacklist.history-view';
+/** True for larger pictures, side by side. It is kept on this device. */
+const showsGrid = new Store(localStorage.getItem(viewKey) === 'grid');
+
+function setGrid(isGrid: boolean): void {
+  localStorage.setItem(viewKey, isGrid ? 'grid' : 'list');
+  showsGrid.set(isGrid);
+}
+
 /** The filter as the page's address has it: days are those of the person who looks. */
 interface HistoryQuery {
   readonly match: '' | 'yes' | 'no';
@@ -78,6 +87,7 @@ export function HistoryPage({ query: parameters }: { query: URLSearchParams }) {
     (signal) => listProcessed(filterOf(query), { limit: rowsPerPage, offset }, signal),
     query.page === 1 ? ['match', 'near_miss', 'picture', 'review', 'deletion'] : ['review', 'deletion'],
   );
+  const isGrid = useStore(showsGrid);
   const { match, review, source, reference, from, to } = query;
   const isFiltered =
     query.entry !== undefined || [match, review, source, reference, from, to].some((text) => text !== '');
@@ -85,20 +95,27 @@ export function HistoryPage({ query: parameters }: { query: URLSearchParams }) {
     <Page
       title="History"
       lead="Every picture that was checked, newest first"
-      actions={<HistoryActions filter={filterOf(query)} isFiltered={isFiltered} />}
+      actions={
+        <>
+          <button type="button" class="button" onClick={() => setGrid(!isGrid)}>
+            Show as {isGrid ? 'list' : 'grid'}
+          </button>
+          <HistoryActions filter={filterOf(query)} isFiltered={isFiltered} />
+        </>
+      }
     >
       <Filters query={query} isFiltered={isFiltered} />
       {error !== undefined && data === undefined && <Failure error={error} onRetry={reload} />}
       {data === undefined && error === undefined && <LoadingRows rows={8} />}
       {data && (
         <div
-          class={`${isLoading ? 'stale' : ''} ${data.total_items > rowsPerPage ? 'one-of-many' : ''}`}
+          class={`${isLoading ? 'stale' : ''} ${data.total_items > rowsPerPage && !isGrid ? 'one-of-many' : ''}`}
           aria-busy={isLoading}
         >
           {data.items.length === 0 ? (
             <Nothing isFiltered={isFiltered} isBeyond={data.total_items > 0} query={query} />
           ) : (
-            <ProcessedRows items={data.items} />
+            <ProcessedRows items={data.items} isGrid={isGrid} />
           )}
           <Pages query={query} total={data.total_items} />
         </div>

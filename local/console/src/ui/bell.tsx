@@ -89,7 +89,7 @@ export function AlertBar() {
 }
 
 /** Lets a person change the answer to the question for sound. */
-export function SoundSetting() {
+export function SoundSetting({ from = 'that comes from elsewhere' }: { from?: string }) {
   const isOn = useStore(hasSound) === true;
   return (
     <label class="checkbox">
@@ -98,7 +98,7 @@ export function SoundSetting() {
         checked={isOn}
         onChange={({ currentTarget }) => setSound(currentTarget.checked)}
       />
-      <span>Sound and vibration for a match that comes from elsewhere</span>
+      <span>Sound and vibration for a match {from}</span>
     </label>
   );
 }

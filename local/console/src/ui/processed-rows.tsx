@@ -10,18 +10,24 @@ import { NoPicture, ServicePicture } from './picture.tsx';
 /** Largest number of names shown. Beyond it, their count is shown. */
 const maxNames = 3;
 
-/** Shows processed pictures as rows of one height, newest first. */
-export function ProcessedRows({ items }: { items: readonly ImageProcessingResult[] }) {
+export interface ProcessedRowsProps {
+  readonly items: readonly ImageProcessingResult[];
+  /** True to show larger pictures, side by side. */
+  readonly isGrid?: boolean;
+}
+
+/** Shows processed pictures as rows of one height, or as a grid, newest first. */
+export function ProcessedRows({ items, isGrid = false }: ProcessedRowsProps) {
   return (
-    <ul class="rows">
+    <ul class={`rows ${isGrid ? 'grid' : ''}`}>
       {items.map((item) => (
-        <ProcessedRow key={item.db_id} item={item} />
+        <ProcessedRow key={item.db_id} item={item} size={isGrid ? 320 : 160} />
       ))}
     </ul>
   );
 }
 
-function ProcessedRow({ item }: { item: ImageProcessingResult }) {
+function ProcessedRow({ item, size }: { item: ImageProcessingResult; size: 160 | 320 }) {
   const { db_id, processing_timestamp, image_path_or_identifier, faces, error } = item;
   const isPictureKept = (item.saved_image_path ?? item.original_image_path) !== null;
   if (db_id === null || processing_timestamp === null) return null;
@@ -30,7 +36,7 @@ function ProcessedRow({ item }: { item: ImageProcessingResult }) {
     <li class="row">
       {isPictureKept ? (
         <ServicePicture
-          path={smallOf(processedImagePath(db_id, 'annotated'), 160)}
+          path={smallOf(processedImagePath(db_id, 'annotated'), size)}
           alt={`Picture of ${time}`}
         />
       ) : (

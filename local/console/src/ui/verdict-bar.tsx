@@ -1,15 +1,20 @@
 import type { Headline } from '../model/verdict-words.ts';
 import { Icon, type IconName } from './icon.tsx';
 
-const icons: Record<Headline['tone'], IconName> = {
+/** Headline of a comparison too, which is no search for listed people and so has tones of its own. */
+export type BarHeadline = Omit<Headline, 'tone'> & { readonly tone: Headline['tone'] | 'same' | 'different' };
+
+const icons: Record<BarHeadline['tone'], IconName> = {
   match: 'warning',
   possible: 'question',
   'cannot-tell': 'question',
   clear: 'tick',
+  same: 'tick',
+  different: 'close',
 };
 
 /** Shows the verdict on a picture: one bar, which its words tell as well as its colour. */
-export function VerdictBar({ headline: { tone, text, detail } }: { headline: Headline }) {
+export function VerdictBar({ headline: { tone, text, detail } }: { headline: BarHeadline }) {
   return (
     <div class={`verdict-bar ${tone}`}>
       <Icon name={icons[tone]} />

@@ -1,0 +1,266 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Box } from '../../../../lib/contract/shapes.ts';
+import { useMay } from '../api/caller.ts';
+import { messageOf } from '../api/client.ts';
+import { coverPath, faceOf, getEntry, getStatus, imagePath } from '../api/endpoints.ts';
+import { UnreadableFileError } from '../api/prepare.ts';
+import {
+  type Comparison,
+  closeSide,
+  compare,
+  type PictureSide,
+  pictureSide,
+  type Side,
+} from '../comparing.ts';
+import { useLoad } from '../load.ts';
+import { comparedHeadline } from '../model/compare-words.ts';
+import { meaningOf } from '../model/false-matches.ts';
+import { distanceOf } from '../model/words.ts';
+import { paths } from '../routes.ts';
+import { CheckTabs } from '../ui/check-tabs.tsx';
+import { EntryBadges } from '../ui/entry-badges.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { tell } from '../ui/live.tsx';
+import { Page } from '../ui/page.tsx';
+import { PersonPicker } from '../ui/person-picker.tsx';
+import { FaceCut, NoPicture, ServicePicture } from '../ui/picture.tsx';
+import { PictureInput } from '../ui/picture-input.tsx';
+import { ComingVerdict, VerdictBar } from '../ui/verdict-bar.tsx';
+import { Warnings } from '../ui/warnings.tsx';
+
+/** Compares two pictures, or a picture and a listed person. */
+export function ComparePage({ query }: { query: URLSearchParams }) {
+  const mayPick = useMay('desk');
+  const { one, other, take, setOne, setOther } = useSides(Number(query.get('person') ?? 0));
+  const { result, error, isComparing } = useComparison(one, other);
+  const [isPicking, setPicking] = useState(false);
+  const isWhole = one !== undefined && other !== undefined;
+  return (
+    <Page
+      title="Compare"
+      isCompact={isWhole}
+      lead="Two pictures, or a picture and a listed person. Nothing is kept of it."
+    >
+      {!isWhole && <CheckTabs />}
+      {isWhole && <Verdict result={result} error={error} isComparing={isComparing} other={other} />}
+      <div class="compared">
+        <SideCard
+          side={one}
+          box={result?.facial_areas.img1}
+          title="The picture"
+          onRemove={() => setOne(undefined)}
+        />
+        <SideCard
+          side={other}
+          box={result?.facial_areas.img2}
+          imageId={result && 'image_id' in result ? result.image_id : null}
+          title={other?.kind === 'person' ? 'Listed' : 'The other picture'}
+          onRemove={() => setOther(undefined)}
+        >
+          {mayPick && !isPicking && (
+            <button type="button" class="button" onClick={() => setPicking(true)}>
+              <Icon name="people" />
+              Pick a listed person
+            </button>
+          )}
+          {mayPick && isPicking && (
+            <PersonPicker
+              label="Part of the name"
+              onPick={(entry) => {
+                setOther({ kind: 'person', entry });
+                setPicking(false);
+              }}
+            />
+          )}
+        </SideCard>
+      </div>
+      {result && <Numbers result={result} />}
+      <PictureInput
+        isMain
+        compact={isWhole}
+        hint="The first is compared with the second. Of several faces in a picture the largest counts."
+        onFiles={(files) => void take(files)}
+      />
+      {isWhole && <CheckTabs />}
+    </Page>
+  );
+}
+
+/** Holds both sides, and gives back their addresses when they are replaced, or the page is left. */
+function useSides(personId: number) {
+  const sides = useRef<{ one?: PictureSide | undefined; other?: Side | undefined }>({});
+  const [, setRound] = useState(0);
+  const isGone = useRef(false);
+  const show = () => setRound((count) => count + 1);
+  const setOne = (side: PictureSide | undefined) => {
+    closeSide(sides.current.one);
+    sides.current.one = side;
+    show();
+  };
+  const setOther = (side: Side | undefined) => {
+    closeSide(sides.current.other);
+    sides.current.other = side;
+    show();
+  };
+  const take = async (files: readonly File[]) => {
+    for (const file of files.slice(0, 2)) {
+      try {
+        const side = await pictureSide(file);
+        if (isGone.current) closeSide(side);
+        // With a person on the other side, the next picture is the next to compare with that person.
+        else if (sides.current.one === undefined || sides.current.other?.kind === 'person') setOne(side);
+        else setOther(side);
+      } catch (error) {
+        tell(`${file.name}: ${error instanceof UnreadableFileError ? error.message : messageOf(error)}`);
+      }
+    }
+  };
+  useEffect(() => {
+    if (personId > 0) {
+      getEntry(personId).then(
+        (entry) => !isGone.current && setOther({ kind: 'person', entry }),
+        (error: unknown) => tell(messageOf(error)),
+      );
+    }
+    return () => {
+      isGone.current = true;
+      closeSide(sides.current.one);
+      closeSide(sides.current.other);
+    };
+  }, []);
+  return { ...sides.current, take, setOne, setOther };
+}
+
+interface Compared {
+  readonly result?: Comparison | undefined;
+  readonly error?: string | undefined;
+}
+
+/** Compares as soon as there are two sides, and again when one of them is replaced. */
+function useComparison(one: PictureSide | undefined, other: Side | undefined) {
+  const [compared, setCompared] = useState<Compared>({});
+  const [isComparing, setComparing] = useState(false);
+  useEffect(() => {
+    setCompared({});
+    if (one === undefined || other === undefined) return;
+    let isGone = false;
+    setComparing(true);
+    compare(one, other)
+      .then(
+        (result) => !isGone && setCompared({ result }),
+        (error: unknown) =>
+          !isGone &&
+          setCompared({ error: error instanceof UnreadableFileError ? error.message : messageOf(error) }),
+      )
+      .finally(() => !isGone && setComparing(false));
+    return () => {
+      isGone = true;
+    };
+  }, [one, other]);
+  return { ...compared, isComparing };
+}
+
+interface VerdictProps extends Compared {
+  readonly isComparing: boolean;
+  readonly other: Side;
+}
+
+function Verdict({ result, error, isComparing, other }: VerdictProps) {
+  if (isComparing) return <ComingVerdict text="Comparing …" />;
+  if (error !== undefined) {
+    return (
+      <div role="alert">
+        <VerdictBar headline={{ tone: 'cannot-tell', text: 'Cannot tell', detail: error }} />
+      </div>
+    );
+  }
+  if (result === undefined) return null;
+  const entry = other.kind === 'person' ? other.entry : undefined;
+  return (
+    <div role="status">
+      <VerdictBar headline={comparedHeadline(result, entry)} />
+    </div>
+  );
+}
+
+interface SideCardProps {
+  readonly side: Side | undefined;
+  /** Face that was compared; undefined while it is not known. */
+  readonly box: Box | null | undefined;
+  /** Reference picture that was nearest; null while it is not known. */
+  readonly imageId?: string | null;
+  readonly title: string;
+  readonly onRemove: () => void;
+  /** Other ways to fill the side. */
+  readonly children?: ComponentChildren;
+}
+
+function SideCard({ side, box, imageId = null, title, onRemove, children }: SideCardProps) {
+  return (
+    <section class="panel side" aria-label={title}>
+      {side === undefined ? (
+        <NoPicture alt={title} />
+      ) : side.kind === 'person' ? (
+        <PersonPicture entry={side.entry} imageId={imageId} />
+      ) : box ? (
+        <FaceCut source={side.url} size={side.size} box={box} alt={title} />
+      ) : (
+        <span class="picture whole">
+          <img src={side.url} alt={title} />
+        </span>
+      )}
+      {side?.kind === 'person' ? (
+        <>
+          <a href={paths.entry(side.entry.id)} dir="auto">
+            {side.entry.name}
+          </a>
+          <EntryBadges entry={side.entry} />
+          {side.entry.reason && (
+            <p class="hit-reason" dir="auto">
+              {side.entry.reason}
+            </p>
+          )}
+        </>
+      ) : (
+        <p dir="auto">{side?.file.name ?? 'Choose, drop or photograph it.'}</p>
+      )}
+      {side === undefined ? (
+        children
+      ) : (
+        <button type="button" class="button quiet" onClick={onRemove}>
+          Remove <span class="visually-hidden">{title}</span>
+        </button>
+      )}
+    </section>
+  );
+}
+
+function PersonPicture({
+  entry: { id, name, image_count },
+  imageId,
+}: {
+  entry: Extract<Side, { kind: 'person' }>['entry'];
+  imageId: string | null;
+}) {
+  const alt = `Listed picture of ${name}`;
+  if (image_count === 0) return <NoPicture alt={alt} />;
+  return (
+    <ServicePicture path={imageId === null ? coverPath(id) : faceOf(imagePath(id, imageId), 640)} alt={alt} />
+  );
+}
+
+/** Shows the numbers, and what they mean. The role check gets none where the face does not match. */
+function Numbers({ result: { distance, threshold, similarity, model, warnings } }: { result: Comparison }) {
+  const status = useLoad('status', getStatus);
+  return (
+    <section class="section" aria-label="Numbers">
+      {similarity !== null && status.data && <p>{meaningOf(similarity, status.data.backend)}</p>}
+      <p class="hint">
+        {distance !== null && `Distance ${distanceOf(distance)}. `}Threshold {distanceOf(threshold)}. Model{' '}
+        {model}.
+      </p>
+      <Warnings warnings={warnings} />
+    </section>
+  );
+}

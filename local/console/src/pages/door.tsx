@@ -1,0 +1,222 @@
+import type { RefObject } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { getStatus } from '../api/endpoints.ts';
+import {
+  type CameraChoice,
+  chooseCamera,
+  chosenCamera,
+  closeCamera,
+  listCameras,
+  openCamera,
+} from '../door/camera.ts';
+import { type DoorView, DoorWatch, nothingSeen } from '../door/watch.ts';
+import { useLoad } from '../load.ts';
+import type { Shown } from '../model/door-verdict.ts';
+import { headlineOf } from '../model/verdict-words.ts';
+import { hitsOf, judgePicture } from '../model/verdicts.ts';
+import { SoundSetting } from '../ui/bell.tsx';
+import { hasCamera } from '../ui/camera.tsx';
+import { CheckTabs } from '../ui/check-tabs.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { Page } from '../ui/page.tsx';
+import { Results } from '../ui/results.tsx';
+import { Notice } from '../ui/states.tsx';
+import { VerdictBar } from '../ui/verdict-bar.tsx';
+
+const lead =
+  'The camera stays open and looks by itself while somebody is there. Nothing is kept of people who do not match.';
+
+/** Watches a door with the camera of this device. */
+export function DoorPage() {
+  const [isOn, setOn] = useState(false);
+  return (
+    <Page title="Door" isCompact={isOn} lead={lead}>
+      {!isOn && <CheckTabs />}
+      {isOn ? (
+        <Door onStop={() => setOn(false)} />
+      ) : (
+        <div class="panel door-start">
+          <button type="button" class="button primary" disabled={!hasCamera} onClick={() => setOn(true)}>
+            <Icon name="camera" />
+            Start the camera
+          </button>
+          {!hasCamera && <p class="hint">The camera needs HTTPS, or a page of this machine.</p>}
+          <SoundSetting from="here or elsewhere" />
+        </div>
+      )}
+    </Page>
+  );
+}
+
+function Door({ onStop }: { onStop: () => void }) {
+  const video = useRef<HTMLVideoElement>(null);
+  const { state, cameras, inUse, change } = useCamera(video);
+  const { view, watch } = useWatch(video, state === 'running');
+  return (
+    <div class="door">
+      {state === 'refused' ? (
+        <Notice kind="warning">
+          The camera cannot be used. Allow it in the browser’s settings for this page, and see that no other
+          program uses it. Then stop, and start it again.
+        </Notice>
+      ) : (
+        <DoorVerdict view={view} isRunning={state === 'running'} watch={watch} />
+      )}
+      <div class="door-camera">
+        <video ref={video} muted playsInline aria-label="What the camera sees" />
+        <div class="actions">
+          <button type="button" class="button" onClick={onStop}>
+            Stop
+          </button>
+          {view.shown && (
+            <button type="button" class="button" onClick={() => watch?.next()}>
+              Next person
+            </button>
+          )}
+          {cameras.length > 1 && (
+            <label class="field">
+              <span class="visually-hidden">Camera</span>
+              <select value={inUse} onChange={({ currentTarget }) => change(currentTarget.value)}>
+                {cameras.map(({ id, name }) => (
+                  <option key={id} value={id}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+            </label>
+          )}
+        </div>
+        <SoundSetting from="here or elsewhere" />
+      </div>
+    </div>
+  );
+}
+
+type CameraState = 'asking' | 'running' | 'refused';
+
+/** Holds the camera open. It is opened again after the device took it away, and is off while nobody looks. */
+function useCamera(video: RefObject<HTMLVideoElement | null>) {
+  const [state, setState] = useState<CameraState>('asking');
+  const [cameras, setCameras] = useState<readonly CameraChoice[]>([]);
+  const [inUse, setInUse] = useState<string>();
+  const [round, setRound] = useState(0);
+  useEffect(() => {
+    const ended = new AbortController();
+    const { signal } = ended;
+    let stream: MediaStream | undefined;
+    const again = () => !signal.aborted && setRound((count) => count + 1);
+    const start = async () => {
+      const opened = await openCamera();
+      if (signal.aborted || video.current === null) return closeCamera(opened);
+      stream = opened;
+      const [track] = opened.getVideoTracks();
+      track?.addEventListener('ended', again, { signal });
+      video.current.srcObject = opened;
+      await video.current.play();
+      setInUse(track?.getSettings().deviceId ?? chosenCamera());
+      setCameras(await listCameras());
+      if (!signal.aborted) setState('running');
+    };
+    start().catch(() => !signal.aborted && setState('refused'));
+    const rest = () => {
+      for (const track of stream?.getTracks() ?? []) track.enabled = !document.hidden;
+      if (!document.hidden) video.current?.play().catch(() => {});
+    };
+    document.addEventListener('visibilitychange', rest, { signal });
+    const recount = async () => setCameras(await listCameras());
+    navigator.mediaDevices.addEventListener('devicechange', () => void recount(), { signal });
+    return () => {
+      ended.abort();
+      closeCamera(stream);
+      if (video.current) video.current.srcObject = null;
+    };
+  }, [round]);
+  const change = (id: string) => {
+    chooseCamera(id);
+    setRound((count) => count + 1);
+  };
+  return { state, cameras, inUse, change };
+}
+
+/** Watches the camera's picture while it runs, and keeps the screen on. */
+function useWatch(video: RefObject<HTMLVideoElement | null>, isRunning: boolean) {
+  const [watch, setWatch] = useState<DoorWatch>();
+  const [view, setView] = useState<DoorView>(nothingSeen);
+  useEffect(() => {
+    if (!isRunning || video.current === null) return;
+    const started = new DoorWatch(video.current);
+    const unsubscribe = started.view.subscribe(() => setView(started.view.value));
+    const sleep = keepAwake();
+    setWatch(started);
+    return () => {
+      started.end();
+      unsubscribe();
+      sleep();
+      setWatch(undefined);
+    };
+  }, [isRunning]);
+  return { view, watch };
+}
+
+/** Keeps the screen on, where the browser can do that. Returns a function that ends it. */
+function keepAwake(): () => void {
+  const ended = new AbortController();
+  let lock: WakeLockSentinel | undefined;
+  const take = async () => {
+    if (document.hidden) return;
+    lock = await navigator.wakeLock?.request('screen').catch(() => undefined);
+    if (ended.signal.aborted) void lock?.release();
+  };
+  void take();
+  // The browser takes it back when the page is hidden.
+  document.addEventListener('visibilitychange', () => void take(), { signal: ended.signal });
+  return () => {
+    ended.abort();
+    void lock?.release();
+  };
+}
+
+interface DoorVerdictProps {
+  readonly view: DoorView;
+  readonly isRunning: boolean;
+  readonly watch: DoorWatch | undefined;
+}
+
+/** Shows the last verdict, large. */
+function DoorVerdict({ view: { state, shown, picture, error }, isRunning, watch }: DoorVerdictProps) {
+  const status = useLoad('status', getStatus);
+  if (shown === undefined) {
+    const text = isRunning ? (error === undefined ? 'Ready' : 'Not looking') : 'Starting …';
+    const waiting = state === 'waiting' ? 'Nobody is there.' : 'No face is there.';
+    return <VerdictBar headline={{ tone: 'cannot-tell', text, detail: error ?? waiting }} />;
+  }
+  const isHit = hitsOf(judgePicture(shown.result)).length > 0;
+  return (
+    <div class="door-verdict">
+      {isHit ? (
+        <Results
+          result={shown.result}
+          comingText=""
+          picture={picture}
+          alt="Picture of the door"
+          status={status.data}
+          isKept={false}
+          onReviewed={(reviewed) => watch?.noteReview(reviewed)}
+        />
+      ) : (
+        <VerdictBar headline={headlineOf(shown.result)} />
+      )}
+      <p class="hint">
+        {seenWords(shown)}
+        {error !== undefined && ` Not looking now: ${error}`}
+      </p>
+    </div>
+  );
+}
+
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+
+function seenWords({ seenAt, looks, agreeing }: Shown): string {
+  const looked = looks > 1 ? ` The verdict was the same in ${agreeing} of ${looks} looks.` : '';
+  return `Last seen ${clock.format(seenAt)}.${looked}`;
+}

@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest';
+import { resultExample } from '../../lib/contract/examples.ts';
+import type { Review } from '../../lib/contract/review.ts';
+import type { ImageProcessingResult } from '../../lib/contract/shapes.ts';
+import {
+  afterLook,
+  afterReview,
+  afterTime,
+  isKeptAlready,
+} from '../../local/console/src/model/door-verdict.ts';
+import { cells, changedShare, Presence } from '../../local/console/src/model/presence.ts';
+
+/** Makes the result of a look at one face. */
+function look(
+  kind: 'match' | 'possible' | 'no_match' | 'cannot_tell',
+  { id = 7, kept = null }: { id?: number; kept?: number | null } = {},
+): ImageProcessingResult {
+  const [face] = resultExample.faces;
+  const [match] = face?.blacklist_matches ?? [];
+  if (face === undefined || match === undefined) throw new Error('The example has a face that matches.');
+  const like = { ...match, entry: { ...match.entry, id }, review: null };
+  return {
+    ...resultExample,
+    db_id: kept,
+    faces: [
+      {
+        ...face,
+        blacklist_matches: kind === 'match' ? [like] : [],
+        near_misses: kind === 'possible' ? [like] : [],
+        candidates: null,
+        verdict: kind,
+        verdict_reasons: kind === 'cannot_tell' ? ['LOW_SHARPNESS'] : [],
+      },
+    ],
+  };
+}
+const nobody: ImageProcessingResult = { ...resultExample, faces: [] };
+
+describe('the verdict of a door', () => {
+  test('of a match stays while the face turns away, and goes at last', () => {
+    const match = afterLook(undefined, look('match', { kept: 1 }), 0);
+    for (const kind of ['no_match', 'cannot_tell', 'possible'] as const) {
+      expect(afterLook(match, look(kind), 500)).toMatchObject({ tone: 'match', looks: 2, agreeing: 1 });
+    }
+    expect(afterTime(match, 19_000)).toBe(match);
+    expect(afterTime(match, 21_000)).toBeUndefined();
+  });
+
+  test('that nobody matched is for whoever stands there now', () => {
+    const clear = afterLook(undefined, look('no_match'), 0);
+    expect(clear).toMatchObject({ tone: 'clear' });
+    expect(afterLook(clear, nobody, 1_000)).toBe(clear);
+    expect(afterLook(clear, nobody, 3_500)).toBeUndefined();
+    expect(afterLook(clear, look('cannot_tell'), 500)).toMatchObject({ tone: 'cannot-tell' });
+    expect(afterLook(clear, look('match'), 500)).toMatchObject({ tone: 'match', looks: 1 });
+  });
+
+  test('turns to the next person who matches, also after a match', () => {
+    const first = afterLook(undefined, look('match', { id: 7, kept: 1 }), 0);
+    const next = afterLook(first, look('match', { id: 8 }), 500);
+    expect(next?.result.faces[0]?.blacklist_matches[0]?.entry.id).toBe(8);
+    expect(next).toMatchObject({ looks: 1, agreeing: 1 });
+    // That look was not kept, so the next one is, and can then be judged.
+    expect(isKeptAlready(next, 500)).toBe(false);
+    expect(afterLook(next, look('match', { id: 8, kept: 2 }), 1_000)?.result.db_id).toBe(2);
+  });
+
+  test('keeps its picture while the same person stands there, and is kept again after a minute', () => {
+    const first = afterLook(undefined, look('match', { kept: 1 }), 0);
+    let shown = first;
+    for (let now = 500; now <= 60_000; now += 500) shown = afterLook(shown, look('match'), now);
+    expect(shown?.result).toBe(first?.result);
+    expect(shown).toMatchObject({ looks: 121, agreeing: 121, seenAt: 60_000 });
+    expect(isKeptAlready(shown, 59_500)).toBe(true);
+    expect(isKeptAlready(shown, 60_000)).toBe(false);
+    expect(isKeptAlready(afterLook(shown, look('match', { kept: 2 }), 60_500), 61_000)).toBe(true);
+  });
+
+  test('that a person rejected does not come back with the next look, and says nothing of the next person', () => {
+    const shown = afterLook(undefined, look('match', { kept: 1 }), 0);
+    if (shown === undefined) throw new Error('A match is shown.');
+    const review: Review = { verdict: 'rejected', reviews: [] };
+    const faces = shown.result.faces.map((face) => ({
+      ...face,
+      blacklist_matches: face.blacklist_matches.map((match) => ({ ...match, review })),
+    }));
+    const rejected = afterReview(shown, { ...shown.result, faces });
+    expect(rejected.tone).toBe('cannot-tell');
+    const after = afterLook(rejected, look('match'), 1_000);
+    expect(after).toMatchObject({ tone: 'cannot-tell', seenAt: 1_000 });
+    expect(afterLook(after, look('match'), 4_500)).toMatchObject({ tone: 'match' });
+    expect(afterLook(after, look('match', { id: 8 }), 1_500)).toMatchObject({ tone: 'match' });
+  });
+});
+
+describe('somebody before the camera', () => {
+  const size = cells.width * cells.height;
+  const empty = new Uint8Array(size).fill(90);
+  /** Makes a frame in which so many cells are darker. */
+  const withDark = (count: number, brightness = 90) =>
+    Uint8Array.from({ length: size }, (_, index) => (index < count ? brightness - 60 : brightness));
+
+  test('is told from noise, and from a change of the light', () => {
+    const noisy = empty.map((value, index) => value + (index % 7) - 3);
+    expect(changedShare(empty, noisy)).toBe(0);
+    expect(changedShare(empty, new Uint8Array(size).fill(130))).toBe(0);
+    expect(changedShare(empty, withDark(size / 10))).toBeCloseTo(0.1, 2);
+  });
+
+  test('is looked at until there is nobody for two seconds', () => {
+    const presence = new Presence();
+    const looks = (frame: Uint8Array, now: number, faces: number) => {
+      const isThere = presence.isSomebodyIn(frame, now);
+      if (isThere) {
+        presence.look(frame);
+        presence.found(faces);
+      }
+      return isThere;
+    };
+    expect(looks(empty, 0, 0)).toBe(true);
+    expect(looks(empty, 1_000, 0)).toBe(true);
+    expect(looks(empty, 3_000, 0)).toBe(false);
+    expect(looks(withDark(100), 10_000, 1)).toBe(true);
+    // Somebody who stands still is still there.
+    expect(looks(withDark(100), 20_000, 1)).toBe(true);
+    // A face that never moves is a picture on the wall.
+    expect(looks(withDark(100), 45_000, 1)).toBe(false);
+    expect(looks(withDark(200), 46_000, 1)).toBe(true);
+  });
+
+  test('who comes slowly is noticed too', () => {
+    const presence = new Presence();
+    presence.isSomebodyIn(empty, 0);
+    presence.look(empty);
+    presence.found(0);
+    const came = [2, 4, 6, 8, 10, 12].map((count, second) =>
+      presence.isSomebodyIn(withDark(count), 10_000 + 1_000 * second),
+    );
+    expect(came[0]).toBe(false);
+    expect(came.at(-1)).toBe(true);
+  });
+});

@@ -1,0 +1,176 @@
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { type ConsoleSetup, pictureIsShown } from './setup.ts';
+
+const looks = '**/process-images';
+
+/** Counts what a page holds: addresses of pictures, listeners of the page, and cameras that are on. */
+const countHeld = `(() => {
+  const urls = new Set();
+  const { createObjectURL, revokeObjectURL } = URL;
+  URL.createObjectURL = (blob) => {
+    const url = createObjectURL.call(URL, blob);
+    urls.add(url);
+    return url;
+  };
+  URL.revokeObjectURL = (url) => {
+    urls.delete(url);
+    revokeObjectURL.call(URL, url);
+  };
+  let listeners = 0;
+  for (const target of [window, document, navigator.mediaDevices]) {
+    const { addEventListener, removeEventListener } = target;
+    target.addEventListener = (type, listener, options) => {
+      listeners++;
+      options?.signal?.addEventListener('abort', () => listeners--);
+      addEventListener.call(target, type, listener, options);
+    };
+    target.removeEventListener = (...args) => {
+      listeners--;
+      removeEventListener.apply(target, args);
+    };
+  }
+  const tracks = [];
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    const stream = await open(wanted);
+    tracks.push(...stream.getTracks());
+    return stream;
+  };
+  const cameras = () => tracks.filter(({ readyState }) => readyState === 'live').length;
+  window.held = () => ({ urls: urls.size, listeners, cameras: cameras() });
+})()`;
+
+interface Held {
+  readonly urls: number;
+  readonly listeners: number;
+  readonly cameras: number;
+}
+
+const held = (page: Page) => page.evaluate<Held>('held()');
+
+/** Tests the page that watches a door. */
+export function describeDoor(setup: () => ConsoleSetup): void {
+  it('looks by itself, keeps nobody who is not listed, and shows who is on the first screen', async () => {
+    const viewport = { width: 380, height: 800 };
+    await using visit = await setup().visit('#/check', { viewport, hasTouch: true });
+    const { page } = visit;
+    const keeps: unknown[] = [];
+    let open = 0;
+    let mostOpen = 0;
+    page.on('request', (request) => {
+      if (!request.url().endsWith('/process-images')) return;
+      keeps.push(request.postDataJSON().keep);
+      mostOpen = Math.max(mostOpen, ++open);
+    });
+    page.on('response', (response) => response.url().endsWith('/process-images') && open--);
+    await page.getByRole('link', { name: 'Door' }).click();
+    const before = (await setup().api.page('?limit=1')).total_items;
+    await page.getByRole('button', { name: 'Start the camera' }).click();
+    await page.getByRole('heading', { name: 'No match' }).waitFor();
+    for (let look = 0; look < 3; look++) await page.waitForResponse(looks);
+    expect((await setup().api.page('?limit=1')).total_items).toBe(before);
+
+    const listed = await setup().listWoman();
+    const notes = 'Do not approach alone.';
+    await setup().api.patch(listed.id, { severity: 'danger', reason: 'ARMED, do not approach.', notes });
+    await page.getByRole('heading', { name: `Danger. Match: ${listed.name}` }).waitFor();
+    const hit = page.getByRole('article', { name: `Face 1: ${listed.name}` });
+    for (const size of [viewport, { width: 320, height: 568 }]) {
+      await page.setViewportSize(size);
+      await actIsOnFirstScreen(page, listed.name);
+    }
+    // She stays, and is kept once.
+    for (let look = 0; look < 4; look++) await page.waitForResponse(looks);
+    await expect.poll(async () => (await setup().api.page('?limit=1')).total_items).toBe(before + 1);
+    expect(keeps.slice(-3)).toEqual(['none', 'none', 'none']);
+    expect(mostOpen).toBe(1);
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await hit.getByRole('button', { name: 'Not them' }).click();
+    await page.getByRole('heading', { name: `Rejected: not ${listed.name}` }).waitFor();
+    await page.waitForResponse(looks);
+    expect(await page.getByRole('heading', { name: /Match:/ }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('button', { name: 'Start the camera' }).waitFor();
+    expect(await page.locator('video').count()).toBe(0);
+  });
+
+  it('holds no more after many looks than after a few, rests while hidden, and ends with the page', async () => {
+    const [one, other] = [await setup().listWoman(), await setup().listWoman()];
+    const both = await setup().api.process(setup().pictures.sameWoman);
+    const answers = [one, other].map(({ id }) => {
+      const faces = both.faces.map((face) => ({
+        ...face,
+        blacklist_matches: face.blacklist_matches.filter(({ entry }) => entry.id === id),
+        near_misses: [],
+      }));
+      return { status: 200, json: [{ ...both, faces }] };
+    });
+    const busy = { status: 503, json: { detail: 'Busy.' } };
+    await using visit = await setup().visit('#/check', { expected: [/503/] });
+    const { page } = visit;
+    await page.clock.install();
+    await page.addInitScript(countHeld);
+    await page.reload();
+    let look = 0;
+    await page.route(looks, (route) => {
+      const turn = look++ % 5;
+      return route.fulfill(turn === 4 ? busy : (answers[turn % 2] ?? busy));
+    });
+    await page.getByRole('button', { name: 'Choose pictures' }).waitFor();
+    const first = await held(page);
+    await page.getByRole('link', { name: 'Door' }).click();
+    await page.getByRole('button', { name: 'Start the camera' }).click();
+    await page.getByRole('heading', { name: /^Match: / }).waitFor();
+    const lookOften = async (times: number) => {
+      for (let count = 0; count < times; count++) {
+        const answered = page.waitForResponse(looks);
+        await page.clock.runFor(3_500);
+        await answered;
+      }
+      await page.getByRole('heading', { name: /^Match: / }).waitFor();
+    };
+    await lookOften(5);
+    const early = await held(page);
+    expect(early.cameras).toBe(1);
+    await lookOften(60);
+    expect(await held(page)).toEqual(early);
+
+    await page.evaluate(`Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));`);
+    // One look may have been on its way.
+    await page.clock.runFor(3_000);
+    const hidden = look;
+    await page.clock.runFor(60_000);
+    expect(look).toBe(hidden);
+    await page.evaluate(`delete document.hidden; document.dispatchEvent(new Event('visibilitychange'));`);
+    await lookOften(1);
+
+    await page.getByRole('link', { name: 'Check', exact: true }).click();
+    await page.getByRole('button', { name: 'Choose pictures' }).waitFor();
+    // The listed faces of the two stay for the next page that shows them.
+    expect(await held(page)).toMatchObject({ cameras: 0, urls: first.urls + 2 });
+    expect((await held(page)).listeners).toBeLessThanOrEqual(first.listeners);
+  });
+}
+
+/** Expects all that is needed to act above the navigation, without scrolling. */
+async function actIsOnFirstScreen(page: Page, name: string): Promise<void> {
+  const hit = page.getByRole('article', { name: `Face 1: ${name}` });
+  await pictureIsShown(hit.getByRole('figure').nth(1));
+  const navigation = await page.getByRole('navigation', { name: 'Sections' }).boundingBox();
+  const needed = [
+    page.getByRole('heading', { name: `Danger. Match: ${name}` }),
+    ...(await hit.locator('.picture').all()),
+    hit.getByText('ARMED, do not approach.'),
+    hit.getByText('Do not approach alone.'),
+    ...(await hit.getByRole('button').all()),
+  ];
+  expect(needed.length).toBe(8);
+  for (const part of needed) {
+    const box = await part.boundingBox();
+    expect(box?.y).toBeGreaterThanOrEqual(0);
+    const end = (box?.y ?? 0) + (box?.height ?? 0);
+    expect(end, await part.innerText()).toBeLessThanOrEqual(navigation?.y ?? 0);
+  }
+}

@@ -1,7 +1,7 @@
 import { isBuiltin } from 'node:module';
-import { join } from 'node:path';
-import { build } from 'esbuild';
-import { esbuildOptions } from './bundling.ts';
+import { basename, dirname, resolve } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+import { bundledTogether, esbuildOptions } from './bundling.ts';
 
 /** The result of bundling a function. */
 export interface Bundle {
@@ -13,21 +13,35 @@ export interface Bundle {
   readonly imports: readonly string[];
 }
 
-/** Bundles a function as the stack does, and tells what is in it. */
-export async function bundleFunction(functionName: string, folder: string): Promise<Bundle> {
-  const file = join(folder, functionName, 'index.mjs');
-  const { metafile } = await build({ ...esbuildOptions(functionName, file), metafile: true });
-  const output = Object.values(metafile?.outputs ?? {})[0];
-  if (output === undefined) throw new Error(`Nothing came out of bundling ${functionName}.`);
+/**
+ * Bundles functions as the stack does, and tells what is in each.
+ * @param names the functions; all of them by default
+ */
+export async function bundleFunctions(
+  folder: string,
+  names?: readonly string[],
+): Promise<ReadonlyMap<string, Bundle>> {
+  const bundles = new Map<string, Bundle>();
+  for (const group of bundledTogether(names)) {
+    const { metafile } = await build({ ...esbuildOptions(group, folder), metafile: true });
+    for (const [path, output] of Object.entries(metafile?.outputs ?? {})) {
+      const file = resolve(path);
+      bundles.set(basename(dirname(file)), describe(file, output));
+    }
+  }
+  return bundles;
+}
+
+function describe(file: string, { bytes, inputs, imports }: Metafile['outputs'][string]): Bundle {
   const contents = new Map<string, number>();
-  for (const [path, { bytesInOutput }] of Object.entries(output.inputs)) {
+  for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
     const origin = originOf(path);
     if (bytesInOutput > 0) contents.set(origin, (contents.get(origin) ?? 0) + bytesInOutput);
   }
-  const imports = output.imports
+  const needed = imports
     .filter(({ kind, path }) => kind !== 'dynamic-import' && !isBuiltin(path))
     .map(({ path }) => path);
-  return { file, bytes: output.bytes, contents, imports: [...new Set(imports)] };
+  return { file, bytes, contents, imports: [...new Set(needed)] };
 }
 
 function originOf(path: string): string {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
@@ -16,6 +16,11 @@ const sources = join(root, 'functions');
 function sourceOf(functionName: string): string {
   return join(sources, `${kebabCase(functionName)}.ts`);
 }
+
+/** Names of all functions. */
+const functionNames = readdirSync(sources).map((file) =>
+  file.replace('.ts', '').replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase()),
+);
 
 export function kebabCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -64,10 +69,22 @@ const conditions = ['lambda', 'module'];
 /** Functions that tell of nobody have no use for the audit trail's table. */
 const unaudited = new Set(api.filter((contract) => contract.unaudited).map(({ operationId }) => operationId));
 
-export function esbuildOptions(functionName: string, outfile: string): BuildOptions {
+/** Lists those of these functions that one call of esbuild can bundle. */
+export function bundledTogether(names: readonly string[] = functionNames): readonly string[][] {
+  const isUnaudited = (name: string) => unaudited.has(name);
+  const groups = [names.filter(isUnaudited), names.filter((name) => !isUnaudited(name))];
+  return groups.filter((group) => group.length > 0);
+}
+
+/**
+ * Makes the options for functions that are bundled together, which takes a third of the time. Each is
+ * `index.mjs` in a folder of its name.
+ */
+export function esbuildOptions(names: readonly string[], outdir: string): BuildOptions {
   return {
-    entryPoints: [sourceOf(functionName)],
-    outfile,
+    entryPoints: Object.fromEntries(names.map((name) => [`${name}/index`, sourceOf(name)])),
+    outdir,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -80,7 +97,7 @@ export function esbuildOptions(functionName: string, outfile: string): BuildOpti
     legalComments: 'none',
     external: externalModules,
     alias,
-    conditions: [...(unaudited.has(functionName) ? ['unaudited'] : []), ...conditions],
+    conditions: [...(names.every((name) => unaudited.has(name)) ? ['unaudited'] : []), ...conditions],
   };
 }
 
@@ -94,7 +111,7 @@ export interface Companions {
 /** Bundles a function and puts its companions beside it, when the stack is synthesized. */
 export function codeOf(functionName: string, companions: Companions): AssetCode {
   const tryBundle = (folder: string) => {
-    buildSync(esbuildOptions(functionName, join(folder, 'index.mjs')));
+    cpSync(join(bundlesOf(functionName), functionName), folder, { recursive: true });
     putBeside(folder, companions);
     return true;
   };
@@ -103,6 +120,26 @@ export function codeOf(functionName: string, companions: Companions): AssetCode 
     // The image never runs: CDK only wants one. The command tells one function's asset from another's.
     bundling: { local: { tryBundle }, image: DockerImage.fromRegistry('none'), command: [functionName] },
   });
+}
+
+const madeBundles = new Map<string, string>();
+
+/** Bundles a function with all that can be bundled with it, once, and returns the folder. */
+function bundlesOf(functionName: string): string {
+  const made = madeBundles.get(functionName);
+  if (made !== undefined) return made;
+  const folder = temporaryFolder('bundles');
+  const names = bundledTogether().find((group) => group.includes(functionName)) ?? [functionName];
+  buildSync(esbuildOptions(names, folder));
+  for (const name of names) madeBundles.set(name, folder);
+  return folder;
+}
+
+/** Makes a folder that goes when the process ends. */
+function temporaryFolder(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `face-blacklist-${name}-`));
+  process.on('exit', () => rmSync(folder, { recursive: true }));
+  return folder;
 }
 
 function putBeside(folder: string, { sharp, swaggerFiles = [] }: Companions): void {
@@ -121,8 +158,7 @@ let installedSharp: string | undefined;
  */
 function sharpForLambda(): string {
   if (installedSharp) return installedSharp;
-  const folder = mkdtempSync(join(tmpdir(), 'face-blacklist-sharp-'));
-  process.on('exit', () => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder('sharp');
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   writeFileSync(
     join(folder, 'package.json'),

@@ -13,7 +13,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { type Bundle, bundleFunction } from '../../infra/bundle.ts';
+import { type Bundle, bundleFunctions } from '../../infra/bundle.ts';
 import { functionNeeds } from '../../infra/needs.ts';
 import { api } from '../../lib/contract/api.ts';
 import type { Endpoint } from '../../lib/contract/endpoint.ts';
@@ -105,8 +105,7 @@ function verdict(withPictures: boolean, bytes: number, importMs: number): string
   return missed.length === 0 ? 'met' : `MISSED: ${missed.join(', ')}`;
 }
 
-async function row(name: string, folder: string, storeUrl: string): Promise<Record<string, string | number>> {
-  const bundle = await bundleFunction(name, folder);
+async function row(name: string, bundle: Bundle, storeUrl: string): Promise<Record<string, string | number>> {
   const contract = api.find(({ operationId }) => operationId === name);
   const withPictures = functionNeeds[name]?.sharp === true;
   const event = contract && !withPictures ? eventFor(contract) : undefined;
@@ -127,7 +126,7 @@ try {
   // In Lambda, packages lie beside the bundles.
   await symlink(resolve('node_modules'), join(folder, 'node_modules'));
   const rows: Record<string, string | number>[] = [];
-  for (const name of Object.keys(functionNeeds)) rows.push(await row(name, folder, url));
+  for (const [name, bundle] of await bundleFunctions(folder)) rows.push(await row(name, bundle, url));
   console.table(rows);
   console.log(
     `Node ${process.version}; it starts and ends in ${Math.round(await bareStartMs())} ms with nothing to do.`,

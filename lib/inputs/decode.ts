@@ -2,8 +2,9 @@ import sharp, { type Sharp } from 'sharp';
 import { InputUnreadableError } from '../errors.ts';
 import { timed } from '../metrics/timed.ts';
 import { wholeJpeg } from './jpeg.ts';
-import { type MeasuredPicture, measurePicture } from './measure.ts';
+import { isTurned, type MeasuredPicture, measurePicture } from './measure.ts';
 import type { Picture } from './picture.ts';
+import { makeRoomForPixels } from './pixel-garbage.ts';
 import { opening } from './untold-files.ts';
 
 // Only the loaders of the accepted formats are enabled in this process: no SVG, PDF, HEIF, TIFF or
@@ -32,10 +33,16 @@ sharp.concurrency(1);
 export async function decodePicture(picture: Uint8Array | MeasuredPicture): Promise<Picture> {
   const measured = picture instanceof Uint8Array ? await measurePicture(picture) : picture;
   const { original, format } = measured;
+  makeRoomForPixels(decodedBytes(measured));
   const { data, info } = await opening(original, () =>
     timed('decode', async () => upright(await decodePixels(measured), measured)),
   );
   return { width: info.width, height: info.height, pixels: data, original, format };
+}
+
+/** Returns the bytes of the pixels, and of those from which a picture is turned. */
+function decodedBytes(picture: MeasuredPicture): number {
+  return (isTurned(picture) ? 2 : 1) * 3 * picture.pixelCount;
 }
 
 /** Opens a stored picture, which was checked when it came, with the loaders of the accepted formats alone. */
@@ -89,12 +96,12 @@ function decodeWith(bytes: Uint8Array, failOn: 'warning' | 'error') {
  * Turns the decoded pixels by Exif's orientation (CIPA DC-008, tag 274). In the decoding pipeline, the turn
  * would hold another copy of the picture, in its own depth and channels.
  */
-async function upright({ data, info }: Decoded, { orientation }: MeasuredPicture): Promise<Decoded> {
-  if (orientation < 2 || orientation > 8) return { data, info };
+async function upright({ data, info }: Decoded, picture: MeasuredPicture): Promise<Decoded> {
+  if (!isTurned(picture)) return { data, info };
   const { width, height } = info;
   // sharp mirrors before it turns.
   const stored = sharp(data, { raw: { width, height, channels: 3 } });
-  return toPixels(turns[orientation as keyof typeof turns](stored));
+  return toPixels(turns[picture.orientation as keyof typeof turns](stored));
 }
 
 const turns = {

@@ -71,6 +71,11 @@ async function measure(bytes: Uint8Array): Promise<MeasuredPicture> {
   };
 }
 
+/** Returns true if only the pixels tell what is upright: the file's own order is turned by its metadata. */
+export function isTurned({ orientation }: Pick<MeasuredPicture, 'orientation'>): boolean {
+  return orientation >= 2 && orientation <= 8;
+}
+
 /** Detects the format by the first bytes. Returns `undefined` for formats that are not accepted. */
 function formatOf(bytes: Uint8Array): PictureFormat | undefined {
   const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { nextMarker } from './jpeg-scan.ts';
-import type { MeasuredPicture } from './measure.ts';
+import { isTurned, type MeasuredPicture } from './measure.ts';
 import type { Picture, PictureFormat } from './picture.ts';
 
 /** The bytes of a container are not as its format has them. */
@@ -8,11 +8,6 @@ class UnknownContainerError extends Error {}
 
 /** A picture that has to be written anew keeps nearly all of its looks. */
 const jpegOptions = { quality: 95, chromaSubsampling: '4:4:4' } as const;
-
-/** Returns true if only the pixels tell what is upright: the file's own order is turned by its metadata. */
-export function isTurned({ orientation }: Pick<MeasuredPicture, 'orientation'>): boolean {
-  return orientation >= 2 && orientation <= 8;
-}
 
 /**
  * Returns a picture's bytes without Exif data (and with it places, times and thumbnails), XMP, texts,

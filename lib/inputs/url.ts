@@ -41,7 +41,7 @@ function refused(message: string): InputUnreadableError {
 /**
  * Makes a reader of pictures at http(s) URLs that is safe against server-side request forgery (SSRF). It
  * connects only to public addresses, whatever names, redirects or changing DNS answers say. It uses only
- * ports 80 and 443, and no cookies, credentials or proxies.
+ * ports 80 and 443, and no cookies, credentials or proxies. No redirect leads from https to http.
  *
  * The reader throws `InputTooLargeError` when the picture has more than `maxBytes`. It throws
  * `InputUnreadableError` for everything else: a refused URL, an unreachable host, an answer other than 2xx,
@@ -87,6 +87,9 @@ function checkUrl(text: string, base: URL | undefined, policy: Policy): URL {
   }
   if (url.username !== '' || url.password !== '') {
     throw refused('URLs with a user name or a password are not read.');
+  }
+  if (base?.protocol === 'https:' && url.protocol === 'http:') {
+    throw refused('The URL redirects from https to http, where others could read or change the picture.');
   }
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
   if (!policy.allowedPorts.includes(port)) {

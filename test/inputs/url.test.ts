@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { getCACertificates, setDefaultCACertificates, type TLSSocket } from 'node:tls';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
@@ -161,6 +161,15 @@ describe("a picture's URL", () => {
     expect(host.requests).toHaveLength(4 + 4);
   });
 
+  test.each([301, 302, 303, 307, 308])('is refused at a %i that tells no location', async (status) => {
+    await using host = await startRemoteHost((_request, response) => {
+      response.writeHead(status).end(picture);
+    });
+    const reading = readerOf(host)(`http://pictures.test:${host.port}/`);
+    await expectUnreadable(reading, 'The URL did not answer with a picture.');
+    expect(host.requests).toHaveLength(1);
+  });
+
   test.each([204, 304, 400, 401, 404, 500])('tells nothing of an answer by %i', async (status) => {
     await using host = await startRemoteHost((_request, response) => {
       response
@@ -230,9 +239,14 @@ describe("a picture's URL", () => {
 describe('a URL with https', () => {
   const { cert, key } = createCertificate('pictures.test');
 
+  interface HttpsHostOptions {
+    readonly trusted: boolean;
+    readonly listener?: RequestListener;
+  }
+
   /** Starts a host with a certificate that the reader's process trusts or not. */
-  async function startHttpsHost({ trusted }: { trusted: boolean }) {
-    const server = createHttpsServer({ cert, key }, sendPicture);
+  async function startHttpsHost({ trusted, listener = sendPicture }: HttpsHostOptions) {
+    const server = createHttpsServer({ cert, key }, listener);
     const names: unknown[] = [];
     server.on('secureConnection', (socket: TLSSocket) => names.push(socket.servername));
     const authorities = getCACertificates('default');
@@ -254,6 +268,25 @@ describe('a URL with https', () => {
     const bytes = await readerOf(host)(`https://pictures.test:${host.port}/`);
     expect(Buffer.from(bytes).toString()).toBe(picture);
     expect(host.names).toEqual(['pictures.test']);
+  });
+
+  test('is followed to https, and never to http', async () => {
+    await using plain = await startRemoteHost(sendPicture);
+    await using host = await startHttpsHost({
+      trusted: true,
+      listener: ({ url }, response) => {
+        if (url === '/ann.jpg') return void response.end(picture);
+        const location = url === '/' ? '/ann.jpg' : `http://pictures.test:${plain.port}/`;
+        response.writeHead(302, { location }).end();
+      },
+    });
+    const read = readerOf(host, { allowedPorts: [host.port, plain.port] });
+    expect(await read(`https://pictures.test:${host.port}/`)).toHaveLength(picture.length);
+    await expectUnreadable(
+      read(`https://pictures.test:${host.port}/down`),
+      'The URL redirects from https to http, where others could read or change the picture.',
+    );
+    expect(plain.connections()).toBe(0);
   });
 
   test('is refused when the certificate is for another name', async () => {

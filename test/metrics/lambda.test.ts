@@ -3,7 +3,7 @@ import { symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleFunction } from '../../infra/bundle.ts';
+import { bundleFunctions } from '../../infra/bundle.ts';
 import { type RunningCloud, startSharedCloudProcess } from '../api/cloud.ts';
 import { connectOverHttp } from '../api/connections.ts';
 import { pictureOfNothing } from '../api/pictures.ts';
@@ -32,7 +32,7 @@ afterAll(() => resources.disposeAsync());
  * others.
  */
 async function linesOf(name: string, events: readonly object[]) {
-  const { file } = await bundleFunction(name, folder);
+  const file = (await bundleFunctions(folder, [name])).get(name)?.file ?? '';
   await symlink(resolve('node_modules'), join(folder, name, 'node_modules')).catch(() => {});
   const eventsFile = join(folder, 'events.json');
   await writeFile(eventsFile, JSON.stringify(events));

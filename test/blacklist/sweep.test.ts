@@ -286,7 +286,7 @@ describe('the sweep', () => {
     // Somebody has decided that all go.
     expect(await run(100, 101, true)).toMatchObject({ orphansRemoved: 101, failed: 0 });
     expect(await ports.records.unknownKept()).toEqual({ faces: 0, pictures: 0 });
-  });
+  }, 20_000);
 
   it('enrolls faces that are lost again, from the stored originals', async () => {
     const { ports, pictures } = stores;

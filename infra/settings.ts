@@ -1,5 +1,6 @@
 import type { Node } from 'constructs';
 import * as z from 'zod';
+import { closestSetting } from '../lib/closest-setting.ts';
 import { iamRolesTaken, type Role, readIamRoles, roles } from '../lib/contract/role.ts';
 import type { QualityFilter } from '../lib/faces/port.ts';
 import { isOrigin } from '../lib/setting-values.ts';
@@ -212,9 +213,10 @@ function lookBackDays(days: number, keepUnmatchedDays: number, keepMatchedDays: 
 /**
  * Reads and checks the settings.
  *
- * @throws Error naming the first setting that is wrong and what it takes.
+ * @throws Error naming the first setting that is unknown, or wrong and what it takes.
  */
 export function stackSettings(node: Node): StackSettings {
+  refuseUnknown(Object.keys(node.getAllContext()));
   const read = <Name extends keyof typeof settings>(name: Name) => {
     const { schema, takes } = settings[name];
     const given: unknown = node.tryGetContext(name);
@@ -258,4 +260,19 @@ export function stackSettings(node: Node): StackSettings {
     auditDays: read('auditDays'),
     alerts: read('alerts'),
   };
+}
+
+/**
+ * Refuses names that are no setting: a misspelt `iamRoles` would let every caller do everything. The CDK's
+ * own names have a colon or a slash, begin with `@` or `_`, or are like `cli-telemetry`.
+ */
+function refuseUnknown(names: readonly string[]): void {
+  const known = Object.keys(settings);
+  for (const name of names) {
+    if (known.includes(name) || /[:/]|^[@_]/.test(name)) continue;
+    const meant = closestSetting(name, known);
+    if (meant === undefined && name.includes('-')) continue;
+    const hint = meant === undefined ? `There are: ${known.join(', ')}.` : `Did you mean ${meant}?`;
+    throw new Error(`-c ${name} is no setting. ${hint}`);
+  }
 }

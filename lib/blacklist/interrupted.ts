@@ -1,6 +1,5 @@
 import type { Config } from '../config.ts';
 import { daysBefore } from '../days.ts';
-import type { EntryRecord } from '../records/port.ts';
 
 /** Age in ms below which a change may still be in progress in another process. */
 export const sweepAgeMs = 5 * 60_000;
@@ -8,11 +7,6 @@ export const sweepAgeMs = 5 * 60_000;
 /** Returns true if the process that created the record must have ended. No request lasts that long. */
 export function isInterrupted({ addedDate }: { readonly addedDate: string }): boolean {
   return Date.now() - new Date(addedDate).getTime() > sweepAgeMs;
-}
-
-/** Returns true if an entry holds its name only because its creation or deletion was interrupted. */
-export function isAbandoned(entry: EntryRecord): boolean {
-  return entry.status === 'DELETING' || (entry.status === 'PENDING' && isInterrupted(entry));
 }
 
 /** Returns the moment before which an entry must have expired for the sweep to delete it. */

@@ -41,11 +41,14 @@ async function* findInTable(
   let ExclusiveStartKey: ScanCommand['input']['ExclusiveStartKey'];
   do {
     const page = await client.send(new ScanCommand({ TableName, ExclusiveStartKey, ConsistentRead: true }));
-    for (const [index, raw] of (page.Items ?? []).entries()) {
+    for (const raw of page.Items ?? []) {
       searched();
       const item = unmarshall(raw);
       for (const number of foundIn(await textOf(item), bytes)) {
-        yield { label: traces[number]?.label ?? '', place: `item ${index} of a page of table ${TableName}` };
+        yield {
+          label: traces[number]?.label ?? '',
+          place: `item ${item.pk} / ${item.sk} of table ${TableName}`,
+        };
       }
     }
     ExclusiveStartKey = page.LastEvaluatedKey;

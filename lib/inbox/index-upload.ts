@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { withDetail } from '../audit/scope.ts';
 import { contentIdOf } from '../blacklist/content-ids.ts';
 import { enrollPicture, measureReference, type SimilarFaces, undo } from '../blacklist/enroll-images.ts';
-import { isAbandoned, isInterrupted } from '../blacklist/interrupted.ts';
+import { isInterrupted } from '../blacklist/interrupted.ts';
 import { logAlikeEntries } from '../blacklist/name-warnings.ts';
 import { possibleDuplicates } from '../blacklist/possible-duplicates.ts';
 import { removeEntryEverywhere, removeImageEverywhere } from '../blacklist/remove.ts';
@@ -194,7 +194,7 @@ async function findOrMakeEntry(ports: IndexingPorts, name: string): Promise<Entr
   for (let attempt = 1; attempt <= entryAttempts; attempt++) {
     const holder = await records.findEntry(name);
     if (holder?.status === 'ACTIVE') return holder;
-    const isFree = !holder || isAbandoned(holder);
+    const isFree = !holder || (await records.giveUpEntry(holder.id));
     if (holder && isFree) await removeEntryEverywhere(ports, holder.id);
     if (isFree) {
       const made = await records.createEntry({ name, reason: null }).catch(ignoreNameTaken);

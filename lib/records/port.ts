@@ -61,6 +61,11 @@ export interface NewEntry extends Partial<EntryDetails> {
   readonly name: string;
   readonly reason: string | null;
   readonly addedBy?: string | null;
+  /**
+   * Milliseconds for which its maker alone may complete or give up the entry, unless it renews them; five
+   * minutes by default.
+   */
+  readonly claimMs?: number;
   /** Fields that an entry from another store keeps. */
   readonly carried?: CarriedEntry;
 }
@@ -361,6 +366,17 @@ export interface RecordStore {
    * @throws BackendUnavailableError, ThrottledError, DiskFullError
    */
   activateEntry(entryId: number): Promise<EntryRecord | undefined>;
+  /**
+   * Lets the maker of a `PENDING` entry keep it for so many milliseconds from now. Others stay as they are.
+   * @throws BackendUnavailableError, ThrottledError, DiskFullError
+   */
+  renewEntry(entryId: number, claimMs: number): Promise<void>;
+  /**
+   * Hides a `PENDING` entry if its maker's time is over, in one step: the maker can't complete it any more.
+   * Returns true if the entry is hidden or absent, so that it may be removed.
+   * @throws BackendUnavailableError, ThrottledError
+   */
+  giveUpEntry(entryId: number): Promise<boolean>;
   /**
    * Reads an entry of any status.
    * @throws BackendUnavailableError, ThrottledError

@@ -7,7 +7,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { ConfigError, loadConfig } from '../../lib/config.ts';
+import { type Config, ConfigError, loadConfig } from '../../lib/config.ts';
 import { findInCloud } from '../../lib/erasure/check-cloud.ts';
 import { type Find, findInFiles } from '../../lib/erasure/check-files.ts';
 import { findKeptFaces } from '../../lib/erasure/check-kept.ts';
@@ -65,9 +65,23 @@ function tracesToFind(name: string): Trace[] {
   return traces;
 }
 
+/**
+ * Makes sure that a table which is named is the one that is searched. Nothing would be found in others.
+ * @throws ConfigError
+ */
+function requireMeantRecords({ backend }: Config): void {
+  const { DYNAMODB_TABLE_NAME: table } = process.env;
+  if (backend === 'aws_rekognition' || !table) return;
+  throw new ConfigError(
+    `DYNAMODB_TABLE_NAME names the table ${table}, which is searched with FACE_PROCESSING_BACKEND=aws_rekognition ` +
+      'alone. Set that, or unset the table to search DATA_DIR.',
+  );
+}
+
 /** Finds each label of a place once, and counts what was searched. */
 async function findAll(traces: readonly Trace[]): Promise<{ finds: string[]; searched: number }> {
   const config = loadConfig();
+  requireMeantRecords(config);
   requirePresentRecords(config);
   const lines = new Set<string>();
   let searched = 0;

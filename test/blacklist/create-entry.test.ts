@@ -1,9 +1,9 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createEntry } from '../../lib/blacklist/create-entry.ts';
 import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
 import { finishInterrupted } from '../../lib/blacklist/sweep.ts';
-import { Deadline } from '../../lib/deadline.ts';
+import { Deadline, neededMs } from '../../lib/deadline.ts';
 import { BackendUnavailableError, DiskFullError, NameTakenError } from '../../lib/errors.ts';
 import { down, failing, interrupted, stepAfter, stepBefore, steps } from './steps.ts';
 import { complete, contents, everything, imageFolders, matchedNames, nothing, useStores } from './stores.ts';
@@ -78,10 +78,85 @@ describe('listing a person', () => {
     await expect(createEntry(failing(ports, stepAfter('records.createEntry')), person, files())).rejects.toBe(
       down,
     );
-    await expect(createEntry(ports, person, files())).rejects.toThrow(NameTakenError);
     expect(await ports.records.listEntries('ACTIVE')).toEqual([]);
     await finishInterrupted(ports, everything());
     expect(await contents(ports)).toEqual(nothing);
+  });
+
+  it('can be repeated ten seconds after a crash, and lists the person once', async () => {
+    const { ports } = stores;
+    for (const [name, step] of steps('images.put', 'faces.enroll', 'records.activateImage')) {
+      const { promise: reached, ...crash } = Promise.withResolvers<void>();
+      const dying = interrupted(ports, step, () => {
+        crash.resolve();
+        return new Promise(() => {});
+      });
+      // Without a sign of life, as of a process that died.
+      vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] });
+      void createEntry(dying, person, files());
+      await reached;
+      vi.setSystemTime(Date.now() + 10_001);
+      const { id } = await createEntry(ports, person, files());
+      vi.useRealTimers();
+      expect(await contents(ports), name).toEqual(complete({ 'Jane Roe': 2 }));
+      await deleteEntry(ports, id);
+    }
+  });
+
+  it('waits for one of the same name that is under way, and is refused only if that one succeeds', async () => {
+    const { ports } = stores;
+    for (const succeeds of [true, false]) {
+      const { promise: reached, ...slow } = Promise.withResolvers<void>();
+      const { promise: going, ...go } = Promise.withResolvers<void>();
+      const slowly = interrupted(ports, stepBefore('faces.enroll'), async () => {
+        slow.resolve();
+        await going;
+        if (!succeeds) throw down;
+      });
+      const first = createEntry(slowly, person, files().slice(0, 1));
+      const firstEnd = first.then(() => undefined, String);
+      await reached;
+      const { promise: refused, ...look } = Promise.withResolvers<void>();
+      const looking = interrupted(ports, stepAfter('records.giveUpEntry'), async () => look.resolve());
+      const second = createEntry(looking, person, files());
+      const secondEnd = second.then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      await refused;
+      go.resolve();
+      expect(await firstEnd).toBe(succeeds ? undefined : String(down));
+      if (succeeds) expect(await secondEnd).toBeInstanceOf(NameTakenError);
+      else expect(await second).toMatchObject({ image_count: 2 });
+      expect(await contents(ports)).toEqual(complete({ 'Jane Roe': succeeds ? 1 : 2 }));
+      for (const { id } of await ports.records.listEntries('ACTIVE')) await deleteEntry(ports, id);
+    }
+  });
+
+  it('is told to come again if one of the same name is under way until its time is up', async () => {
+    const { ports } = stores;
+    await ports.records.createEntry({ name: person.name, reason: null });
+    const late = new Deadline(() => neededMs);
+    const refusal = expect.objectContaining({ retryAfterSeconds: 10 });
+    await expect(createEntry(ports, person, files(), late)).rejects.toEqual(refusal);
+    await expect(createEntry(ports, person, files(), late)).rejects.toThrow(BackendUnavailableError);
+  });
+
+  it('gives a sign of life while it lasts', async () => {
+    const { ports } = stores;
+    vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const tries: unknown[] = [];
+    const slowly = interrupted(ports, stepBefore('faces.enroll'), async () => {
+      const [{ id = 0 } = {}] = await ports.records.listEntries('PENDING');
+      for (let seconds = 0; seconds < 60; seconds += 4) {
+        await vi.advanceTimersByTimeAsync(4_000);
+        tries.push(await ports.records.giveUpEntry(id));
+      }
+    });
+    await createEntry(slowly, person, files().slice(0, 1));
+    expect(tries).toEqual(Array(15).fill(false));
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('shows nothing of it before it is complete', async () => {

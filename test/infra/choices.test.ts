@@ -38,9 +38,23 @@ test.each([
   ['gatewayLogRole', 'mine', '-c gatewayLogRole takes account, new or none'],
   ['reservedConcurrency', '1', '-c reservedConcurrency takes 0, or a whole number from 2 to 400'],
   ['provisionedConcurrency', '', '-c provisionedConcurrency takes a whole number from 0 to 400'],
+  ['atuh', 'cognito', '-c atuh is no setting. There are: auth, '],
+  ['iamRole', 'role/door=check', '-c iamRole is no setting. Did you mean iamRoles?'],
+  ['iam-roles', 'role/door=check', '-c iam-roles is no setting. Did you mean iamRoles?'],
+  ['firewall', 'true', '-c firewall is no setting. There are: auth, '],
   ['expiredDays', '', '-c expiredDays takes a whole number of days from 0 to 3650'],
 ])('-c %s=%s is refused in words', (name, value, words) => {
   expect(() => makeStack({ [name]: value })).toThrow(words);
+});
+
+test("names of the CDK's own are no settings of ours, and are let through", () => {
+  const own = {
+    'cli-telemetry': 'false',
+    '@aws-cdk/core:x': 'true',
+    'aws:cdk:y': 'true',
+    'availability-zones:z': 'a',
+  };
+  expect(() => makeStack(own)).not.toThrow();
 });
 
 test('-c qualityFilter is what every function that enrolls goes by; without it, what the service takes', () => {

@@ -12,6 +12,7 @@ import type {
   RecordStore,
 } from '../port.ts';
 import { changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
+import { claimEnd, hasLapsed } from '../shared/entry-claims.ts';
 import { pageOfEntries } from '../shared/entry-pages.ts';
 import { requireMergeable } from '../shared/mergeable.ts';
 import { planNormalForms } from '../shared/normal-entries.ts';
@@ -46,7 +47,13 @@ export function entryRecords(table: TableClient) {
         const entry = newEntryRecord(given, id);
         const { done, refused } = await table.transact([
           {
-            put: { ...entryKey(id), ...entryAttributes(entry), version: 1, folded: foldedName(name) },
+            put: {
+              ...entryKey(id),
+              ...entryAttributes(entry),
+              version: 1,
+              folded: foldedName(name),
+              claimedUntil: claimEnd(given),
+            },
             ...isNew,
           },
           { put: { ...nameKey(name), entryId: id }, ...isNew },
@@ -73,6 +80,26 @@ export function entryRecords(table: TableClient) {
         );
         if (done) countWritten(1);
         return done ? { ...entryRecord(entry), status: 'ACTIVE' } : again;
+      });
+    },
+
+    async renewEntry(entryId: number, claimMs: number): Promise<void> {
+      await table.settle(async () => {
+        const entry = await readEntry(table, entryId);
+        if (entry?.status !== 'PENDING') return;
+        const { done } = await table.transact([changeOf(entry, { claimedUntil: claimEnd({ claimMs }) })]);
+        if (!done) return again;
+      });
+    },
+
+    async giveUpEntry(entryId: number): Promise<boolean> {
+      return table.settle(async () => {
+        const entry = await readEntry(table, entryId);
+        if (!entry) return true;
+        if (entry.status !== 'PENDING') return entry.status === 'DELETING';
+        if (!hasLapsed(entry.addedDate, entry.claimedUntil)) return false;
+        const { done } = await table.transact(hiding(entry));
+        return done || again;
       });
     },
 
@@ -211,18 +238,21 @@ async function markDeleting(
     const facts = entry.status === 'ACTIVE' ? [changeFacts({ entryId })] : [];
     if (mergedInto !== undefined) requireMergeable(await readEntry(table, mergedInto), mergedInto);
     const { done } = await table.transact(
-      [
-        ...erasure,
-        changeOf(entry, { status: 'DELETING' }),
-        { remove: hiddenEntryPlace(entryId, 'PENDING') },
-        { put: hiddenEntryPlace(entryId, 'DELETING') },
-        ...(mergedInto === undefined ? [] : [stillActive(mergedInto)]),
-      ],
+      [...erasure, ...hiding(entry), ...(mergedInto === undefined ? [] : [stillActive(mergedInto)])],
       facts,
     );
     if (done) countWritten(facts.length);
     return done ? entryRecord(entry) : again;
   });
+}
+
+/** Makes the actions that hide an entry. */
+function hiding(entry: EntryItem): Action[] {
+  return [
+    changeOf(entry, { status: 'DELETING' }),
+    { remove: hiddenEntryPlace(entry.id, 'PENDING') },
+    { put: hiddenEntryPlace(entry.id, 'DELETING') },
+  ];
 }
 
 /** Makes the action that fails where an entry is shown no longer. */

@@ -54,7 +54,13 @@ type LaterFields = keyof typeof noDetails | 'addedBy' | 'updatedBy' | 'updatedDa
  */
 export type EntryItem = Omit<EntryRecord, LaterFields | 'version'> &
   Partial<Pick<EntryRecord, LaterFields>> &
-  Key & { readonly version: number; readonly edition?: number; readonly folded?: string };
+  Key & {
+    readonly version: number;
+    readonly edition?: number;
+    readonly folded?: string;
+    /** End of its maker's claim, while it is `PENDING`, in milliseconds since 1970. */
+    readonly claimedUntil?: number;
+  };
 
 /**
  * Pads a number to the 16 digits of Number.MAX_SAFE_INTEGER. Anything but a whole number from 0 on becomes a
@@ -172,6 +178,7 @@ export function entryRecord(item: Item): EntryRecord {
     sk: _sk,
     version: _version,
     folded: _folded,
+    claimedUntil: _claimedUntil,
     edition = 1,
     ...entry
   } = row<EntryItem>(item);

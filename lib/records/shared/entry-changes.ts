@@ -9,7 +9,7 @@ import {
 } from '../port.ts';
 
 /** Makes the record of a new entry, `PENDING` and without images. */
-export function newEntryRecord({ carried, ...entry }: NewEntry, id: number): EntryRecord {
+export function newEntryRecord({ carried, claimMs: _, ...entry }: NewEntry, id: number): EntryRecord {
   return {
     ...noDetails,
     addedBy: null,

@@ -1,8 +1,10 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import { foldedName } from '../../names/folded-name.ts';
 import { searchForms, searchText } from '../../names/search-text.ts';
-import type { EntryQuery, EntryRecord, EntrySort } from '../port.ts';
+import type { EntryQuery, EntryRecord, EntrySort, RecordStatus } from '../port.ts';
+import { hasLapsed } from '../shared/entry-claims.ts';
 import { row } from '../shared/row.ts';
+import type { Statements } from './statements.ts';
 
 type Row = Readonly<Record<string, SQLOutputValue>>;
 type Parameters = Record<string, SQLInputValue>;
@@ -33,10 +35,37 @@ export function entryParameters(entry: EntryRecord): Parameters {
   };
 }
 
-/** Returns all columns of a new entry's row but its id. */
-export function newEntryParameters(entry: EntryRecord): Parameters {
+/**
+ * Returns all columns of a new entry's row but its id.
+ * @param claimedUntil end of its maker's claim, in milliseconds since 1970
+ */
+export function newEntryParameters(entry: EntryRecord, claimedUntil: number): Parameters {
   const { addedDate, addedBy, status } = entry;
-  return { ...entryParameters(entry), $addedDate: addedDate, $addedBy: addedBy, $status: status };
+  return {
+    ...entryParameters(entry),
+    $addedDate: addedDate,
+    $addedBy: addedBy,
+    $status: status,
+    $claimedUntil: claimedUntil,
+  };
+}
+
+/** Hides a `PENDING` entry whose maker's time is over. Returns true if the entry is hidden or absent. */
+export function giveUpEntry(
+  { entryClaim, markEntryDeleting }: Pick<Statements, 'entryClaim' | 'markEntryDeleting'>,
+  entryId: number,
+): boolean {
+  const found = entryClaim.get(entryId);
+  if (!found) return true;
+  const { status, addedDate, claimedUntil } = row<{
+    status: RecordStatus;
+    addedDate: string;
+    claimedUntil: number | null;
+  }>(found);
+  if (status !== 'PENDING') return status === 'DELETING';
+  if (!hasLapsed(addedDate, claimedUntil)) return false;
+  markEntryDeleting.run(entryId);
+  return true;
 }
 
 const sortColumns: Readonly<Record<EntrySort, string>> = {

@@ -263,4 +263,6 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
   ALTER TABLE erasure ADD COLUMN merged_into INTEGER;
   CREATE INDEX erasure_merged ON erasure (merged_into) WHERE merged_into IS NOT NULL;
   `,
+  /* Until this moment, in milliseconds since 1970, a PENDING entry is its maker's. */
+  'ALTER TABLE entry ADD COLUMN claimed_until INTEGER;',
 ];

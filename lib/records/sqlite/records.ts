@@ -40,12 +40,13 @@ import type {
   UnknownKept,
 } from '../port.ts';
 import { changedEntry, newEntryRecord, requireVersion } from '../shared/entry-changes.ts';
+import { claimEnd } from '../shared/entry-claims.ts';
 import { isInForce } from '../shared/in-force.ts';
 import { requireMergeable } from '../shared/mergeable.ts';
 import { row } from '../shared/row.ts';
 import { SqliteAudit } from './audit.ts';
 import { embeddingsOf } from './embedding-rows.ts';
-import { entryParameters, entryRecord, findEntryIds, newEntryParameters } from './entries.ts';
+import { entryParameters, entryRecord, findEntryIds, giveUpEntry, newEntryParameters } from './entries.ts';
 import {
   beginErasure,
   getErasure,
@@ -147,11 +148,12 @@ class SqliteRecords implements RecordStore {
   async createEntry(given: NewEntry): Promise<EntryRecord> {
     const { insertEntry, insertCarriedEntry } = this.#statements;
     const entry = newEntryRecord(given, given.carried?.id ?? 0);
+    const parameters = newEntryParameters(entry, claimEnd(given));
     const { lastInsertRowid } = await this.#write(() =>
       takingName(entry.name, () =>
         given.carried?.id !== undefined
-          ? insertCarriedEntry.run({ $id: entry.id, ...newEntryParameters(entry) })
-          : insertEntry.run(newEntryParameters(entry)),
+          ? insertCarriedEntry.run({ $id: entry.id, ...parameters })
+          : insertEntry.run(parameters),
       ),
     );
     return { ...entry, id: Number(lastInsertRowid) };
@@ -165,6 +167,14 @@ class SqliteRecords implements RecordStore {
       },
       (entry) => entry && { entryId },
     );
+  }
+
+  async renewEntry(entryId: number, claimMs: number): Promise<void> {
+    await this.#write(() => this.#statements.renewEntry.run(claimEnd({ claimMs }), entryId));
+  }
+
+  async giveUpEntry(entryId: number): Promise<boolean> {
+    return this.#write(() => giveUpEntry(this.#statements, entryId), { frees: true });
   }
 
   async getEntry(entryId: number): Promise<EntryRecord | undefined> {

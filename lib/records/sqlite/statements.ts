@@ -24,7 +24,13 @@ const entryValues = {
   updated_date: '$updatedDate',
   version: '$version',
 };
-const newEntryValues = { ...entryValues, added_date: '$addedDate', added_by: '$addedBy', status: '$status' };
+const newEntryValues = {
+  ...entryValues,
+  added_date: '$addedDate',
+  added_by: '$addedBy',
+  status: '$status',
+  claimed_until: '$claimedUntil',
+};
 const insertInto = (values: Readonly<Record<string, string>>) =>
   `INSERT INTO entry (${Object.keys(values).join(', ')}) VALUES (${Object.values(values).join(', ')})`;
 const assignments = Object.entries(entryValues).map(([column, value]) => `${column} = ${value}`);
@@ -40,6 +46,8 @@ const statements = {
   insertEntry: insertInto(newEntryValues),
   insertCarriedEntry: insertInto({ id: '$id', ...newEntryValues }),
   activateEntry: "UPDATE entry SET status = 'ACTIVE' WHERE id = ? AND status = 'PENDING'",
+  renewEntry: "UPDATE entry SET claimed_until = ? WHERE id = ? AND status = 'PENDING'",
+  entryClaim: 'SELECT status, added_date AS addedDate, claimed_until AS claimedUntil FROM entry WHERE id = ?',
   updateEntry: `UPDATE entry SET ${assignments.join(', ')} WHERE id = $id AND status = 'ACTIVE'`,
   markEntryDeleting: "UPDATE entry SET status = 'DELETING' WHERE id = ?",
   deleteEntry: 'DELETE FROM entry WHERE id = ?',

@@ -11,11 +11,16 @@ import { temporaryFolder } from '../../api/server-process.ts';
 import { childEnvironment } from '../../child-environment.ts';
 
 /** Runs a command as its users do. Its reader goes away after so many characters. */
-async function run(command: string, words: readonly string[], dataDir: string, readBytes = Infinity) {
+async function run(
+  command: string,
+  words: readonly string[],
+  dataDir: string,
+  { readBytes = Infinity, settings = {} }: { readBytes?: number; settings?: Record<string, string> } = {},
+) {
   const program = join(import.meta.dirname, '../../../local/commands', `${command}.ts`);
   const child = spawn(process.execPath, [program, ...words], {
     cwd: dataDir,
-    env: { ...childEnvironment, DATA_DIR: dataDir },
+    env: { ...childEnvironment, DATA_DIR: dataDir, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exit = once(child, 'exit');
@@ -68,7 +73,7 @@ test('the reader of an export may go away, and the export is told of all the sam
   const trail = await audit(config);
   const facts = Array.from({ length: 2_000 }, () => serviceFacts('a test', 'sweep'));
   await trail.append(facts);
-  const { code, output, errors } = await run('audit', ['export'], folder.path, 1);
+  const { code, output, errors } = await run('audit', ['export'], folder.path, { readBytes: 1 });
   expect([code, errors]).toEqual([0, '']);
   expect(output.length).toBeLessThan(2_000 * 100);
   const actions: string[] = [];
@@ -77,4 +82,12 @@ test('the reader of an export may go away, and the export is told of all the sam
   }
   expect(actions.at(-1)).toBe('exportAudit');
   await store.close();
+});
+
+test('npm run erasure does not search this machine where a table is named', async () => {
+  await using folder = await temporaryFolder();
+  const settings = { DYNAMODB_TABLE_NAME: 'people' };
+  const { code, errors } = await run('erasure', ['check', '--name', 'Jane Roe'], folder.path, { settings });
+  expect(code).toBe(1);
+  expect(errors).toContain('DYNAMODB_TABLE_NAME names the table people');
 });

@@ -135,7 +135,7 @@ describe('a database', () => {
     return {
       ...{ folded_name: foldedName(String(name)), folded_category: null, search_text: expect.any(String) },
       ...{ expires_at: null, review_at: null, category: null, severity: null, notes: null, suspended: 0 },
-      ...{ added_by: null, updated_by: null, updated_date: null, version: 1 },
+      ...{ added_by: null, updated_by: null, updated_date: null, version: 1, claimed_until: null },
     };
   }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { BackendUnavailableError, EntryNotFoundError, NameTakenError } from '../../../lib/errors.ts';
 import type { EntryRecord, ImageRecord, RecordStore } from '../../../lib/records/port.ts';
 import {
@@ -55,6 +55,43 @@ export function entrySuite(opened: () => OpenedRecords): void {
     await expect(again()).rejects.toThrow(NameTakenError);
     await store.removeEntry(id);
     await expect(again()).resolves.toMatchObject({ name: 'Ada', reason: 'other' });
+  });
+
+  test('a pending entry can be given up when its claim has lapsed, and not before', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
+    const { id } = await store.createEntry({ name: 'Ada', reason: null, claimMs: 10_000 });
+    const usual = await store.createEntry({ name: 'Bo', reason: null });
+    pass(9_000);
+    expect(await store.giveUpEntry(id)).toBe(false);
+    await store.renewEntry(id, 10_000);
+    pass(9_000);
+    expect(await store.giveUpEntry(id)).toBe(false);
+    expect(await store.getEntry(id)).toMatchObject({ status: 'PENDING' });
+    pass(1_001);
+    expect(await store.giveUpEntry(id)).toBe(true);
+    expect(await store.getEntry(id)).toMatchObject({ status: 'DELETING' });
+    expect(await store.activateEntry(id)).toBeUndefined();
+    await store.renewEntry(id, 10_000);
+    expect(await store.giveUpEntry(id)).toBe(true);
+    await store.removeEntry(id);
+    expect(await store.giveUpEntry(id)).toBe(true);
+
+    expect(await store.giveUpEntry(usual.id)).toBe(false);
+    pass(5 * 60_000);
+    expect(await store.giveUpEntry(usual.id)).toBe(true);
+  });
+
+  test('an entry that is shown is not given up, however old, nor is a new one with an old date', async () => {
+    const carried = { addedDate: '2001-02-03T04:05:06.000Z' };
+    const shown = await store.createEntry({ name: 'Ada', reason: null, carried, claimMs: 0 });
+    const shownBefore = await store.activateEntry(shown.id);
+    await store.renewEntry(shown.id, 0);
+    expect(await store.giveUpEntry(shown.id)).toBe(false);
+    expect(await store.getEntry(shown.id)).toEqual(shownBefore);
+    const made = await store.createEntry({ name: 'Bo', reason: null, carried });
+    expect(await store.giveUpEntry(made.id)).toBe(false);
   });
 
   test('names that differ in case, blanks or one invisible character are different names', async () => {

@@ -6,7 +6,8 @@ import {
   afterLook,
   afterReview,
   afterTime,
-  isKeptAlready,
+  isToBeKept,
+  type Shown,
 } from '../../local/console/src/model/door-verdict.ts';
 import { cells, changedShare, Presence } from '../../local/console/src/model/presence.ts';
 
@@ -36,9 +37,38 @@ function look(
 }
 const nobody: ImageProcessingResult = { ...resultExample, faces: [] };
 
+/** Looks twice at once: what is shown then is confirmed. */
+function lookTwice(shown: Shown | undefined, at: number, { id = 7, kept = 1 } = {}): Shown {
+  const once = afterLook(shown, look('match', { id }), at);
+  const twice = afterLook(once, look('match', { id, kept }), at);
+  if (twice === undefined) throw new Error('A match is shown.');
+  return twice;
+}
+
 describe('the verdict of a door', () => {
+  test('is a match only once a second look agrees', () => {
+    const once = afterLook(undefined, look('match'), 0);
+    expect(once).toMatchObject({ tone: 'possible' });
+    expect(once?.result.faces[0]).toMatchObject({
+      verdict: 'possible',
+      blacklist_matches: [],
+      near_misses: [{ entry: { id: 7 } }],
+    });
+    // The look that may confirm it is kept, and no other.
+    expect(isToBeKept(undefined, 0)).toBe(false);
+    expect(isToBeKept(afterLook(undefined, look('no_match'), 0), 0)).toBe(false);
+    expect(isToBeKept(once, 500)).toBe(true);
+    expect(afterLook(once, look('match', { id: 8 }), 500)).toMatchObject({ tone: 'possible' });
+    expect(afterLook(once, look('no_match'), 500)).toMatchObject({ tone: 'possible', agreeing: 1 });
+    const turned = afterLook(once, look('no_match'), 500);
+    expect(afterLook(turned, look('match'), 1_000)).toMatchObject({ tone: 'match' });
+    expect(afterLook(once, look('match'), 500)).toMatchObject({ tone: 'match', looks: 1 });
+    // Later than that, it is another person.
+    expect(afterLook(once, look('match'), 9_000)).toMatchObject({ tone: 'possible' });
+  });
+
   test('of a match stays while the face turns away, and goes at last', () => {
-    const match = afterLook(undefined, look('match', { kept: 1 }), 0);
+    const match = lookTwice(undefined, 0);
     for (const kind of ['no_match', 'cannot_tell', 'possible'] as const) {
       expect(afterLook(match, look(kind), 500)).toMatchObject({ tone: 'match', looks: 2, agreeing: 1 });
     }
@@ -52,33 +82,34 @@ describe('the verdict of a door', () => {
     expect(afterLook(clear, nobody, 1_000)).toBe(clear);
     expect(afterLook(clear, nobody, 3_500)).toBeUndefined();
     expect(afterLook(clear, look('cannot_tell'), 500)).toMatchObject({ tone: 'cannot-tell' });
-    expect(afterLook(clear, look('match'), 500)).toMatchObject({ tone: 'match', looks: 1 });
+    expect(afterLook(clear, look('match'), 500)).toMatchObject({ tone: 'possible', looks: 1 });
   });
 
   test('turns to the next person who matches, also after a match', () => {
-    const first = afterLook(undefined, look('match', { id: 7, kept: 1 }), 0);
-    const next = afterLook(first, look('match', { id: 8 }), 500);
+    const first = lookTwice(undefined, 0);
+    const doubtful = afterLook(first, look('match', { id: 8 }), 500);
+    expect(doubtful).toMatchObject({ tone: 'match', result: first.result });
+    const next = afterLook(doubtful, look('match', { id: 8 }), 1_000);
     expect(next?.result.faces[0]?.blacklist_matches[0]?.entry.id).toBe(8);
     expect(next).toMatchObject({ looks: 1, agreeing: 1 });
     // That look was not kept, so the next one is, and can then be judged.
-    expect(isKeptAlready(next, 500)).toBe(false);
-    expect(afterLook(next, look('match', { id: 8, kept: 2 }), 1_000)?.result.db_id).toBe(2);
+    expect(isToBeKept(next, 1_000)).toBe(true);
+    expect(afterLook(next, look('match', { id: 8, kept: 2 }), 1_500)?.result.db_id).toBe(2);
   });
 
   test('keeps its picture while the same person stands there, and is kept again after a minute', () => {
-    const first = afterLook(undefined, look('match', { kept: 1 }), 0);
-    let shown = first;
+    const first = lookTwice(undefined, 0);
+    let shown: Shown | undefined = first;
     for (let now = 500; now <= 60_000; now += 500) shown = afterLook(shown, look('match'), now);
-    expect(shown?.result).toBe(first?.result);
+    expect(shown?.result).toBe(first.result);
     expect(shown).toMatchObject({ looks: 121, agreeing: 121, seenAt: 60_000 });
-    expect(isKeptAlready(shown, 59_500)).toBe(true);
-    expect(isKeptAlready(shown, 60_000)).toBe(false);
-    expect(isKeptAlready(afterLook(shown, look('match', { kept: 2 }), 60_500), 61_000)).toBe(true);
+    expect(isToBeKept(shown, 59_500)).toBe(false);
+    expect(isToBeKept(shown, 60_000)).toBe(true);
+    expect(isToBeKept(afterLook(shown, look('match', { kept: 2 }), 60_500), 61_000)).toBe(false);
   });
 
   test('that a person rejected does not come back with the next look, and says nothing of the next person', () => {
-    const shown = afterLook(undefined, look('match', { kept: 1 }), 0);
-    if (shown === undefined) throw new Error('A match is shown.');
+    const shown = lookTwice(undefined, 0);
     const review: Review = { verdict: 'rejected', reviews: [] };
     const faces = shown.result.faces.map((face) => ({
       ...face,
@@ -88,8 +119,8 @@ describe('the verdict of a door', () => {
     expect(rejected.tone).toBe('cannot-tell');
     const after = afterLook(rejected, look('match'), 1_000);
     expect(after).toMatchObject({ tone: 'cannot-tell', seenAt: 1_000 });
-    expect(afterLook(after, look('match'), 4_500)).toMatchObject({ tone: 'match' });
-    expect(afterLook(after, look('match', { id: 8 }), 1_500)).toMatchObject({ tone: 'match' });
+    expect(lookTwice(after, 4_500)).toMatchObject({ tone: 'match' });
+    expect(lookTwice(after, 1_500, { id: 8 })).toMatchObject({ tone: 'match' });
   });
 });
 

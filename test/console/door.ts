@@ -115,7 +115,7 @@ export function describeDoor(setup: () => ConsoleSetup): void {
     let look = 0;
     await page.route(looks, (route) => {
       const turn = look++ % 5;
-      return route.fulfill(turn === 4 ? busy : (answers[turn % 2] ?? busy));
+      return route.fulfill(turn === 4 ? busy : (answers[Math.floor(turn / 2)] ?? busy));
     });
     await page.getByRole('button', { name: 'Choose pictures' }).waitFor();
     const first = await held(page);

@@ -2,14 +2,13 @@ import type { S3Event, SQSEvent, SQSRecord } from 'aws-lambda';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../functions/index-upload.ts';
-import { deleteEntry } from '../../lib/blacklist/delete-entry.ts';
-import { sweep } from '../../lib/blacklist/sweep.ts';
 import { loadConfig } from '../../lib/config.ts';
 import { decodePicture } from '../../lib/inputs/decode.ts';
 import { type OpenedPorts, ports } from '../../lib/wiring/open.ts';
 import { type Cloud, deadLetterQueues, startCloud } from '../../local/emulators/cloud.ts';
 import { createInboxQueue, type InboxQueue } from '../../local/server/inbox-queue.ts';
 import { cropFace, leftToRight, sample } from '../api/pictures.ts';
+import { clear } from '../blacklist/stores.ts';
 import { runCommandProcess } from '../local/commands/run-command.ts';
 import { tableForCloud } from '../service.ts';
 import type { OpenedInbox } from '../suites/inbox.ts';
@@ -62,8 +61,7 @@ describe('uploads to S3', () => {
   afterEach(async () => {
     cloud.rekognition.faults.set([]);
     isSending = true;
-    for (const { id } of await opened.records.listEntries('ACTIVE')) await deleteEntry(opened, id);
-    await sweep(opened, new Date(Date.now() + 1000));
+    await clear(opened);
     for (const key of await place.keys()) await place.discard(key);
     await queue.idle();
     events.length = 0;

@@ -12,6 +12,7 @@ import { decodePicture } from '../../lib/inputs/decode.ts';
 import type { OpenedPorts } from '../../lib/wiring/open.ts';
 import { cropFace, leftToRight, pictureOfNothing, sample } from '../api/pictures.ts';
 import { down, failing, steps } from '../blacklist/steps.ts';
+import { clear } from '../blacklist/stores.ts';
 import type { OpenedInbox } from './inbox.ts';
 
 /** Ports of a mode, and its inbox. Nobody is listed, and the inbox is empty. */
@@ -42,8 +43,7 @@ export function indexingSuite(mode: string, open: () => Promise<OpenedIndexing>)
     });
     afterAll(() => close());
     afterEach(async () => {
-      for (const { id } of await opened.records.listEntries('ACTIVE')) await deleteEntry(opened, id);
-      await sweep(opened, new Date(Date.now() + 1000));
+      await clear(opened);
       for (const key of await place.keys()) await place.discard(key);
     });
 

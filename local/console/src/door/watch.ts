@@ -8,7 +8,7 @@ import {
   afterLook,
   afterReview,
   afterTime,
-  isKeptAlready,
+  isToBeKept,
   matchingEntries,
   type Shown,
 } from '../model/door-verdict.ts';
@@ -103,8 +103,8 @@ export class DoorWatch {
     const signal = AbortSignal.any([this.#ended.signal, AbortSignal.timeout(timeoutMs)]);
     try {
       const { blob, size } = await this.#frames.picture();
-      const isKept = isKeptAlready(this.view.value.shown, Date.now());
-      const result = await lookAtDoor(await toBase64(blob), isKept ? 'none' : 'matches', signal);
+      const keep = isToBeKept(this.view.value.shown, Date.now()) ? 'matches' : 'none';
+      const result = await lookAtDoor(await toBase64(blob), keep, signal);
       if (this.#ended.signal.aborted) return;
       this.#presence.found(result.faces.length);
       this.#take(result, blob, size);
@@ -124,11 +124,11 @@ export class DoorWatch {
     const { shown: before, picture: pictureBefore } = this.view.value;
     if (result.db_id !== null) noteOwnPicture(result.db_id);
     const shown = afterLook(before, result, now);
-    const isFresh = shown?.result === result;
-    const fresh = isFresh && isAlike(result) ? { url: URL.createObjectURL(blob), size } : undefined;
+    const isFresh = shown !== undefined && shown.result !== before?.result;
+    const fresh = isFresh && isAlike(shown.result) ? { url: URL.createObjectURL(blob), size } : undefined;
     const picture = isFresh ? fresh : pictureBefore;
     this.#show({ state: 'looking', error: undefined, shown, picture });
-    this.#alarm(result, now);
+    if (shown?.tone === 'match') this.#alarm(shown.result, now);
     const text = shown && headlineOf(shown.result).text;
     if (text !== undefined && text !== (before && headlineOf(before.result).text)) announce(text);
   }

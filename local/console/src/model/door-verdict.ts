@@ -15,6 +15,8 @@ export interface Shown {
   readonly agreeing: number;
   /** Time at which the service kept the picture; undefined if it did not. */
   readonly keptAt: number | undefined;
+  /** Ids of the entries that the last look with a match named. A second look at one of them confirms it. */
+  readonly named: readonly number[];
 }
 
 /**
@@ -25,15 +27,21 @@ const holdMs: Record<Tone, number> = { match: 20_000, possible: 8_000, 'cannot-t
 /** Time after which a match that goes on is kept once more. */
 const keepAgainMs = 60_000;
 
-/** Returns what is shown after a look. */
+/**
+ * Returns what is shown after a look. A door looks often, and each look can be wrong. So a match is told as a
+ * possible one until a second look agrees.
+ */
 export function afterLook(
   before: Shown | undefined,
-  result: ImageProcessingResult,
+  looked: ImageProcessingResult,
   now: number,
 ): Shown | undefined {
   const held = afterTime(before, now);
-  if (result.error === null && result.faces.length === 0) return held;
-  const fresh = freshOf(result, now);
+  if (looked.error === null && looked.faces.length === 0) return held;
+  const confirmed = new Set([...(held?.named ?? []), ...(held ? matchingEntries(held.result) : [])]);
+  const matching = matchingEntries(looked);
+  const named = matching.length > 0 ? matching : (held?.named ?? []);
+  const fresh = freshOf(withDoubt(looked, confirmed), named, now);
   if (held === undefined) return fresh;
   const looks = held.looks + 1;
   if (isSame(held, fresh)) {
@@ -41,10 +49,27 @@ export function afterLook(
     // The picture stays, so that nothing moves under a thumb. One that was kept wins: it can be judged.
     const isBetter = fresh.tone !== 'match' || (held.keptAt === undefined && fresh.keptAt !== undefined);
     const keptAt = fresh.keptAt ?? held.keptAt;
-    return { ...(isBetter ? fresh : held), seenAt: now, looks, agreeing, keptAt };
+    return { ...(isBetter ? fresh : held), seenAt: now, looks, agreeing, keptAt, named };
   }
   // Whoever looked like a listed person may only have turned away.
-  return isGraver(held, fresh) ? { ...held, looks } : fresh;
+  return isGraver(held, fresh) ? { ...held, looks, named } : fresh;
+}
+
+/** Makes matches with entries that no look before has named near misses. */
+function withDoubt(result: ImageProcessingResult, confirmed: ReadonlySet<number>): ImageProcessingResult {
+  const faces = result.faces.map((face) => {
+    const { true: matches = [], false: doubted = [] } = Object.groupBy(face.blacklist_matches, ({ entry }) =>
+      confirmed.has(entry.id) ? 'true' : 'false',
+    );
+    if (doubted.length === 0) return face;
+    return {
+      ...face,
+      blacklist_matches: matches,
+      near_misses: [...doubted, ...(face.near_misses ?? [])],
+      verdict: matches.length > 0 ? face.verdict : ('possible' as const),
+    };
+  });
+  return { ...result, faces };
 }
 
 /** Returns what is left of a verdict by now. */
@@ -52,9 +77,13 @@ export function afterTime(shown: Shown | undefined, now: number): Shown | undefi
   return shown !== undefined && now - shown.seenAt < holdMs[shown.tone] ? shown : undefined;
 }
 
-/** Returns true if the service keeps the match that is shown. The next look then needs no record. */
-export function isKeptAlready(shown: Shown | undefined, now: number): boolean {
-  return shown?.keptAt !== undefined && now - shown.keptAt < keepAgainMs;
+/**
+ * Returns true if the service is to keep the next look if it matches: one that may confirm a match, or one a
+ * minute after the last that was kept.
+ */
+export function isToBeKept(shown: Shown | undefined, now: number): boolean {
+  if (shown === undefined || shown.named.length === 0) return false;
+  return shown.keptAt === undefined || now - shown.keptAt >= keepAgainMs;
 }
 
 /** Returns the ids of the entries that match. */
@@ -63,10 +92,10 @@ export function matchingEntries(result: ImageProcessingResult): number[] {
   return [...new Set(matches.map(({ comparison }) => comparison.entry.id))];
 }
 
-function freshOf(result: ImageProcessingResult, now: number): Shown {
+function freshOf(result: ImageProcessingResult, named: readonly number[], now: number): Shown {
   const { tone } = headlineOf(result);
   const keptAt = result.db_id === null ? undefined : now;
-  return { result, tone, seenAt: now, looks: 1, agreeing: 1, keptAt };
+  return { result, tone, seenAt: now, looks: 1, agreeing: 1, keptAt, named };
 }
 
 /** Returns true if the look shows nobody who is not shown already. */

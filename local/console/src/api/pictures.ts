@@ -34,8 +34,6 @@ const margin = 0.35;
 
 const limit = pLimit(maxDownloads);
 
-/** Limits requests for the parts of a page with many pictures: each waits for its turn. */
-export const inTurn = pLimit(maxDownloads);
 const cache = new Map<string, CachedPicture>();
 
 /** Takes a picture into use. The caller must release it with the same path and cut. */

@@ -8,21 +8,21 @@ interface Shown {
   readonly failed?: boolean;
 }
 
-/** Returns true once an element has come near the window. */
-export function useNear<Kind extends Element>() {
+/**
+ * Returns true once an element has come near the window. Until its picture is there, it may go away again:
+ * then the picture makes room in the queue for those in sight.
+ */
+function useNear<Kind extends Element>(isThere: boolean) {
   const element = useRef<Kind>(null);
   const [isNear, setNear] = useState(false);
   useEffect(() => {
-    if (element.current === null || isNear) return;
-    const observer = new IntersectionObserver(
-      ([entry]) => {
-        if (entry?.isIntersecting) setNear(true);
-      },
-      { rootMargin: '300px' },
-    );
+    if (element.current === null || (isNear && isThere)) return;
+    const observer = new IntersectionObserver((entries) => setNear(entries.at(-1)?.isIntersecting === true), {
+      rootMargin: '300px',
+    });
     observer.observe(element.current);
     return () => observer.disconnect();
-  }, [isNear]);
+  }, [isNear, isThere]);
   return { element, isNear };
 }
 
@@ -61,8 +61,10 @@ export interface ServicePictureProps {
 
 /** Shows a picture. Its space is reserved before it has loaded, so that nothing moves then. */
 export function ServicePicture({ path, alt, box = null, size, class: className = '' }: ServicePictureProps) {
-  const { element, isNear } = useNear<HTMLSpanElement>();
+  const [isThere, setThere] = useState(false);
+  const { element, isNear } = useNear<HTMLSpanElement>(isThere);
   const { url, failed } = useServicePicture(path, { box, ...(size !== undefined && { size }) }, isNear);
+  useEffect(() => setThere(url !== undefined || failed === true), [url, failed]);
   return (
     <span ref={element} class={`picture ${url || failed ? '' : 'skeleton'} ${className}`}>
       {url && <img src={url} alt={alt} />}

@@ -55,7 +55,7 @@ async function measure(faces: number): Promise<LookBackFigures> {
       const cpu: number[] = [];
       for (let round = 0; round < rounds; round++) {
         const search = {
-          ...({ version, since: 0, metric: 'cosine', threshold: thresholds.cosine } as const),
+          ...({ version, since: 0, faces, metric: 'cosine', threshold: thresholds.cosine } as const),
           probes: Array.from({ length: probes }, () => normalVector(dimensions)),
         };
         const before = process.cpuUsage();

@@ -1,4 +1,5 @@
 import { settings } from '../../lib/config.ts';
+import { shownDefault } from './shown-default.ts';
 
 /** The tables of docs/privacy.md that depend on the settings. `npm run docs` writes them into the page. */
 
@@ -171,7 +172,7 @@ const tables = {
     '| --- | --- | --- |',
     ...Object.entries(roles).map(([name, whom]) => {
       const value = settings.shape[name as Name].safeParse(undefined).data;
-      return `| \`${name}\` | ${value === undefined ? 'none' : `\`${String(value)}\``} | ${whom} |`;
+      return `| \`${name}\` | ${shownDefault(value)} | ${whom} |`;
     }),
   ],
 };

@@ -6,6 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { settings } from '../../lib/config.ts';
 import { privacyPage } from './privacy-page.ts';
+import { shownDefault } from './shown-default.ts';
 
 type Name =
   | keyof typeof settings.shape
@@ -232,9 +233,7 @@ function defaultOf(name: Name): string {
   const known = defaults[name];
   if (known !== undefined) return known;
   const value = settings.shape[name as keyof typeof settings.shape].safeParse(undefined).data;
-  return value === undefined || (Array.isArray(value) && value.length === 0)
-    ? 'none'
-    : `\`${String(value)}\``;
+  return shownDefault(value);
 }
 
 /** Describes the values that a setting takes, in the words of its error message. */

@@ -68,7 +68,7 @@ export class EngineLookBack implements LookBack {
     const since = this.days === 0 ? 0 : daysBefore(this.days).getTime();
     const { metric, threshold } = used;
     const { own, total, pictures } = await this.#kept.count(version, since);
-    const hits = await searchKept(this.#kept, { version, since, probes, metric, threshold });
+    const hits = await searchKept(this.#kept, { version, since, faces: own, probes, metric, threshold });
     const seen = hits.map(({ processedId, faceIndex, distance, cosine }) => {
       return { processedId, faceIndex, distance, similarity: similarityAt(calibration, 1 - cosine) };
     });

@@ -11,6 +11,7 @@ import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BackendUnavailableError, DiskFullError } from '../../../lib/errors.ts';
 import { openDatabase } from '../../../lib/records/sqlite/database.ts';
+import { keptCountSql, keptShareSql } from '../../../lib/records/sqlite/kept-faces.ts';
 import { openSqliteRecords } from '../../../lib/records/sqlite/records.ts';
 import { prepareStatements } from '../../../lib/records/sqlite/statements.ts';
 import { processedResult } from '../../suites/records/fixtures.ts';
@@ -207,6 +208,20 @@ describe('what SQLite does for a statement', () => {
     expect(plans.get('processedRange')).toEqual([
       'SEARCH processed USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)',
       'SEARCH review USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN',
+    ]);
+  });
+
+  test('kept faces are counted and shared out by an index, and no embedding is read for it', async () => {
+    using database = await openDatabase(join(folder, 'records.sqlite'));
+    const planOf = (sql: string) => {
+      return database
+        .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+        .all()
+        .map((step) => String(step.detail));
+    };
+    expect(planOf(keptCountSql)).toContain('SCAN kept_face USING COVERING INDEX kept_face_version');
+    expect(planOf(keptShareSql)).toEqual([
+      'SEARCH kept_face USING INDEX kept_face_version (version=? AND at>?)',
     ]);
   });
 

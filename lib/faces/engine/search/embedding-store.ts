@@ -50,10 +50,17 @@ export type KeptFaceRow = readonly [
 /** Reads kept faces on a thread of its own. */
 export interface KeptFaceReader extends Disposable {
   /**
-   * Reads the faces of one version that were kept since a time, in milliseconds since 1970.
+   * Reads one reader's share of the faces of one version that were kept since a time, in milliseconds since
+   * 1970.
    * @throws any error of the store
    */
-  rows(version: string, since: number): Iterable<KeptFaceRow>;
+  rows(version: string, since: number, share: KeptShare): Iterable<KeptFaceRow>;
+}
+
+/** A part of the kept faces: `index` counts from 0, and every face is in one of `of` parts. */
+export interface KeptShare {
+  readonly index: number;
+  readonly of: number;
 }
 
 /** The embeddings of unmatched faces, which the records keep with their pictures. */

@@ -24,8 +24,8 @@ export async function readImage({ Bytes, S3Object }: Image, objects: ObjectReade
 }
 
 /**
- * Leaves a PNG as it lies. The service turns a picture by Exif data in JPEG alone, see `OrientationCorrection`
- * in https://docs.aws.amazon.com/rekognition/latest/APIReference/API_DetectFaces.html
+ * Leaves a PNG as it lies. The service turns a picture by Exif data in JPEG alone, see
+ * `OrientationCorrection` in https://docs.aws.amazon.com/rekognition/latest/APIReference/API_DetectFaces.html
  */
 function asItIsSeen(measured: MeasuredPicture): MeasuredPicture {
   const { format, orientation, width, height } = measured;

@@ -17,8 +17,8 @@ export interface Context {
 export type Operation = (input: unknown, context: Context) => Promise<object>;
 
 /**
- * Defines an operation by its parameters' schema and its work. The work gets a collection's key in place of its
- * id, so that it finds the collection of the request's region.
+ * Defines an operation by its parameters' schema and its work. The work gets a collection's key in place of
+ * its id, so that it finds the collection of the request's region.
  */
 export function define<Schema extends z.ZodType>(
   schema: Schema,

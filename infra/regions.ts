@@ -1,4 +1,5 @@
 import { Annotations, Aws, CfnRule, Fn, type Stack, Token } from 'aws-cdk-lib';
+import { ConfigError } from '../lib/config.ts';
 
 /** Date of the list of regions: botocore 1.43.11, `data/endpoints.json`. */
 export const regionsKnownOn = '2026-05-20';
@@ -15,7 +16,7 @@ export const rekognitionRegions: readonly string[] = [
  * Refuses a region without Rekognition before anything is made there. The CLI tells the region in
  * `CDK_DEFAULT_REGION`. The template refuses it too, for it may be deployed by other means.
  * @param anyRegion true to deploy all the same, where Rekognition is newer than the list
- * @throws Error naming the region, the ones that have Rekognition, and the date of that list
+ * @throws ConfigError naming the region, the ones that have Rekognition, and the date of that list
  */
 export function refuseRegionsWithoutRekognition(stack: Stack, anyRegion: boolean): void {
   const region = Token.isUnresolved(stack.region) ? process.env.CDK_DEFAULT_REGION : stack.region;
@@ -32,7 +33,7 @@ export function refuseRegionsWithoutRekognition(stack: Stack, anyRegion: boolean
     }
     return;
   }
-  if (isUnknown) throw new Error(`The region ${region} has no Amazon Rekognition. ${words}`);
+  if (isUnknown) throw new ConfigError(`The region ${region} has no Amazon Rekognition. ${words}`);
   new CfnRule(stack, 'RegionHasRekognition', {
     assertions: [
       { assert: Fn.conditionContains([...rekognitionRegions], Aws.REGION), assertDescription: words },

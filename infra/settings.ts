@@ -1,6 +1,7 @@
 import type { Node } from 'constructs';
 import * as z from 'zod';
 import { closestSetting } from '../lib/closest-setting.ts';
+import { ConfigError } from '../lib/config.ts';
 import { iamRolesTaken, type Role, readIamRoles, roles } from '../lib/contract/role.ts';
 import type { QualityFilter } from '../lib/faces/port.ts';
 import { isOrigin } from '../lib/setting-values.ts';
@@ -200,12 +201,12 @@ function percentage(min: number) {
 
 /**
  * Checks the days of the look-back.
- * @throws Error when faces would be kept longer than their pictures
+ * @throws ConfigError when faces would be kept longer than their pictures
  */
 function lookBackDays(days: number, keepUnmatchedDays: number, keepMatchedDays: number): number {
   const most = Math.min(keepUnmatchedDays, keepMatchedDays);
   if (days <= most) return days;
-  throw new Error(
+  throw new ConfigError(
     `-c lookBackDays takes at most ${most}, not '${days}': pictures are kept no longer, and faces go with them.`,
   );
 }
@@ -213,7 +214,7 @@ function lookBackDays(days: number, keepUnmatchedDays: number, keepMatchedDays: 
 /**
  * Reads and checks the settings.
  *
- * @throws Error naming the first setting that is unknown, or wrong and what it takes.
+ * @throws ConfigError naming the first setting that is unknown, or wrong and what it takes.
  */
 export function stackSettings(node: Node): StackSettings {
   refuseUnknown(Object.keys(node.getAllContext()));
@@ -221,7 +222,7 @@ export function stackSettings(node: Node): StackSettings {
     const { schema, takes } = settings[name];
     const given: unknown = node.tryGetContext(name);
     const parsed = schema.safeParse(given);
-    if (!parsed.success) throw new Error(`-c ${name} takes ${takes}, not '${String(given)}'.`);
+    if (!parsed.success) throw new ConfigError(`-c ${name} takes ${takes}, not '${String(given)}'.`);
     return parsed.data as z.output<(typeof settings)[Name]['schema']>;
   };
   return {
@@ -273,6 +274,6 @@ function refuseUnknown(names: readonly string[]): void {
     const meant = closestSetting(name, known);
     if (meant === undefined && name.includes('-')) continue;
     const hint = meant === undefined ? `There are: ${known.join(', ')}.` : `Did you mean ${meant}?`;
-    throw new Error(`-c ${name} is no setting. ${hint}`);
+    throw new ConfigError(`-c ${name} is no setting. ${hint}`);
   }
 }

@@ -93,7 +93,12 @@ async function withSource<T>(
 ): Promise<T> {
   const root = resolve(folder);
   if (/\.csv$/i.test(root)) throw new ConfigError(`npm run enroll -- ${folder} lists the people of a table.`);
-  if (!isFolder(root)) throw new ConfigError(`There is no folder ${root}. ${usage}`);
+  if (!isFolder(root)) {
+    const fault = existsSync(root)
+      ? `${root} is no folder: name the one that it is in.`
+      : `There is no folder ${root}.`;
+    throw new ConfigError(`${fault} ${usage}`);
+  }
   const path = oldDatabasePath(root);
   const paths = new OldPaths(root, maps);
   const fallback = new Date(Math.trunc((await stat(path)).mtimeMs));

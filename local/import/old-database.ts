@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -135,13 +136,20 @@ export class OldDatabase implements AsyncDisposable {
 
 /**
  * Finds the old service's database in its folder, or beside its folder of pictures.
- * @throws ConfigError when there is none
+ * @throws ConfigError when there is none, or only a file of its name that is something else
  */
 export function oldDatabasePath(folder: string): string {
   const root = resolve(folder);
   const places = [root, join(root, 'data'), join(root, 'db'), join(root, 'blacklist_db'), dirname(root)];
-  const found = places.map((place) => join(place, oldDatabaseName)).find(isOldDatabase);
+  const paths = places.map((place) => join(place, oldDatabaseName));
+  const found = paths.find(isOldDatabase);
   if (found !== undefined) return found;
+  const other = paths.find((path) => existsSync(path));
+  if (other !== undefined) {
+    throw new ConfigError(
+      `${other} is no database of the old service: it is empty, of another kind, or may not be read. Copy it again.`,
+    );
+  }
   throw new ConfigError(
     `There is no ${oldDatabaseName} in ${root}: name the folder that holds the old service's ${oldDatabaseName} and its blacklist_db.`,
   );

@@ -40,6 +40,14 @@ export function connect(base: URL, sign: Signer, headers: Readonly<Record<string
   };
 }
 
+/**
+ * Returns true for a service on this machine that is called without a token, such as `npm run cloud` without
+ * `API_TOKENS`: it asks nobody who they are by design. A service elsewhere must.
+ */
+export function mayBeOpen({ hostname }: URL, hasToken: boolean): boolean {
+  return !hasToken && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
 export function operationOf({ operation }: Call): Endpoint {
   const found = operations.find(({ operationId }) => operationId === operation);
   if (!found) throw new Error(`The contract has no operation ${operation}.`);
@@ -92,13 +100,24 @@ async function send(
   return { ...answer, faults: faultsOf(endpoint, call, answer) };
 }
 
+const redirectStatus = 302;
+
+const isRedirected = (success: Endpoint['success'], status: number) =>
+  success.redirect !== undefined && status === success.status;
+
+/** Lists the statuses that are right; an answer with a picture may lead to it instead. */
+export function expectedOf(call: Call): number[] {
+  const { success } = operationOf(call);
+  const { status = success.status } = call;
+  return isRedirected(success, status) ? [status, redirectStatus] : [status];
+}
+
 function faultsOf(
   { success }: Endpoint,
   { status = success.status }: Call,
   answer: Omit<Answer, 'faults'>,
 ): string[] {
-  const isRedirect = success.redirect !== undefined && answer.status === 302 && status === success.status;
-  if (isRedirect) return [];
+  if (isRedirected(success, status) && answer.status === redirectStatus) return [];
   if (answer.status !== status) {
     return [`${answer.status} instead of ${status}: ${answer.bytes.toString().slice(0, 200)}`];
   }

@@ -3,16 +3,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CreatedBlacklistRecord } from '../../lib/contract/endpoints/create-entry.ts';
 import type { BlacklistRecord, DetectedFaceArea, ImageProcessingResult } from '../../lib/contract/shapes.ts';
 import type { UploadForm } from '../../lib/contract/uploads.ts';
-import { type Answer, type Call, type Connection, jsonOf, operationOf } from './connection.ts';
+import { type Answer, type Call, type Connection, expectedOf, jsonOf } from './connection.ts';
 import { faceAt, samplePicture } from './people.ts';
 
 /** A line of the report. */
 export interface Step {
   readonly operation: string;
   readonly what: string;
-  readonly expected: number;
+  /** Statuses that are as they should be; none if no answer was waited for. */
+  readonly expected: readonly number[];
   readonly status: number | undefined;
   readonly ms: number | undefined;
+  /** True where anybody was let in, at a service of this machine that asks nobody who they are. */
+  readonly isOpen?: boolean;
   /** Reasons why it is not as it should be; none if it is. */
   readonly faults: readonly string[];
 }
@@ -33,9 +36,14 @@ export class Journey {
   #entryId: number | undefined;
   /** True if the service keeps faces in which somebody can be found later. */
   #looksBack = false;
+  /** Name of the picture that was sent to be processed, until it is deleted. */
+  #sent: string | undefined;
+  readonly #mayBeOpen: boolean;
 
-  constructor(connection: Connection) {
+  /** @param mayBeOpen true for a service that need not ask anybody who they are */
+  constructor(connection: Connection, mayBeOpen: boolean) {
     this.#connection = connection;
+    this.#mayBeOpen = mayBeOpen;
   }
 
   async run(): Promise<void> {
@@ -48,7 +56,7 @@ export class Journey {
       await this.#takeAway();
     } catch (error) {
       const faults = [error instanceof Error ? error.message : String(error)];
-      this.#note({ operation: '-', what: 'go on', expected: 0, status: undefined, ms: undefined, faults });
+      this.#note({ operation: '-', what: 'go on', expected: [], status: undefined, ms: undefined, faults });
     } finally {
       await this.#cleanUp();
     }
@@ -163,6 +171,7 @@ export class Journey {
       operation: 'createProcessUpload',
       json: { source: this.#mark },
     });
+    this.#sent = form.image;
     this.#expect('send it', 'createProcessUpload', await isSent(form, picture));
     const [result] = await this.#json<ImageProcessingResult[]>('process what was sent', {
       operation: 'processImages',
@@ -198,12 +207,19 @@ export class Journey {
       ...{ operation: 'createEntry', status: 400 },
       form: this.#form({ name: `${this.#mark}-2` }, Buffer.from('no picture')),
     });
+    await this.#comeUnsigned();
+  }
+
+  async #comeUnsigned(): Promise<void> {
     const call = { operation: 'listEntries', query: { limit: 1 } };
     const { status, ms } = await this.#connection.callUnsigned(call);
-    const isShut = status === 401 || status === 403;
-    const faults = isShut ? [] : ['Anybody may call this service.'];
-    const expected = isShut ? status : 403;
-    this.#note({ operation: call.operation, what: 'come unsigned', expected, status, ms, faults });
+    const expected = [401, 403];
+    const isOpen = status === 200 && this.#mayBeOpen;
+    const faults: string[] = [];
+    if (status === 200 && !isOpen)
+      faults.push('Anybody may call this service: it runs without authentication.');
+    if (status !== 200 && !expected.includes(status)) faults.push(`${status} instead of 401 or 403.`);
+    this.#note({ operation: call.operation, what: 'come unsigned', expected, status, ms, isOpen, faults });
   }
 
   async #takeAway(): Promise<void> {
@@ -213,6 +229,7 @@ export class Journey {
       query: { ...query, dry_run: true },
     });
     await this.#call('delete results', { operation: 'deleteManyProcessed', query });
+    await this.#deleteSent();
     const params = { id: this.#entryId ?? 0 };
     await this.#call('take off the list', { operation: 'deleteEntry', params });
     this.#entryId = undefined;
@@ -225,6 +242,23 @@ export class Journey {
     this.#expect('be told', 'listAudit', lines.items.length > 0);
   }
 
+  /** Deletes the picture that was sent: the service deletes one of which nothing is kept. */
+  async #deleteSent(): Promise<void> {
+    const image = this.#sent;
+    if (image === undefined) return;
+    this.#sent = undefined;
+    await this.#call('delete what was sent', {
+      operation: 'processImages',
+      json: { images: [image], keep: 'none' },
+    });
+    const results = await this.#connection.call({
+      operation: 'processImages',
+      json: { images: [image], keep: 'none' },
+    });
+    const [result] = (jsonOf(results.bytes) ?? []) as ImageProcessingResult[];
+    this.#expect('have it no more', 'processImages', typeof result?.error === 'string');
+  }
+
   /** Deletes what a failed step left. Each attempt that has something to do is a line of the report. */
   async #cleanUp(): Promise<void> {
     try {
@@ -233,15 +267,16 @@ export class Journey {
       for (const { id } of Array.isArray(left) ? (left as BlacklistRecord[]) : []) {
         await this.#call('clean up', { operation: 'deleteEntry', params: { id } });
       }
+      await this.#deleteSent();
       const call = { operation: 'deleteManyProcessed', query: { source: this.#mark } };
       const { status, ms, faults } = await this.#connection.call(call);
-      if (faults.length > 0) this.#note({ ...call, what: 'clean up', expected: 200, status, ms, faults });
+      if (faults.length > 0) this.#note({ ...call, what: 'clean up', expected: [200], status, ms, faults });
     } catch (error) {
       const faults = [`What is called '${this.#mark}' may be left: ${String(error)}`];
       this.#note({
         operation: '-',
         what: 'clean up',
-        expected: 200,
+        expected: [],
         status: undefined,
         ms: undefined,
         faults,
@@ -265,7 +300,7 @@ export class Journey {
 
   async #call(what: string, call: Call): Promise<Answer> {
     const answer = await this.#connection.call(call);
-    const expected = call.status ?? operationOf(call).success.status;
+    const expected = expectedOf(call);
     const { status, ms, faults } = answer;
     this.#note({ operation: call.operation, what, expected, status, ms, faults });
     return answer;
@@ -290,7 +325,7 @@ export class Journey {
     const last = this.steps.findLast((step) => step.operation === operation);
     if (isSo) return;
     this.#note({
-      ...{ operation, what, expected: last?.expected ?? 200, status: last?.status, ms: undefined },
+      ...{ operation, what, expected: last?.expected ?? [], status: last?.status, ms: undefined },
       faults: ['It was not so.'],
     });
   }

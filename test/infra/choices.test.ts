@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { expect, test } from 'vitest';
+import { childEnvironment } from '../child-environment.ts';
 import { findings, makeStack, synthesize } from './synthesize.ts';
 import { resourcesOf } from './template.ts';
 
@@ -45,6 +47,18 @@ test.each([
   ['expiredDays', '', '-c expiredDays takes a whole number of days from 0 to 3650'],
 ])('-c %s=%s is refused in words', (name, value, words) => {
   expect(() => makeStack({ [name]: value })).toThrow(words);
+});
+
+test.each([
+  [{ auth: 'iamm' }, {}, "-c auth takes iam, cognito or none, not 'iamm'."],
+  [{}, { CDK_DEFAULT_REGION: 'eu-north-1' }, 'The region eu-north-1 has no Amazon Rekognition. '],
+])('what cdk synth runs refuses %o %o in one line, without a stack trace', (context, region, words) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['infra/app.ts'], {
+    env: { ...childEnvironment, ...region, CDK_CONTEXT_JSON: JSON.stringify(context) },
+    encoding: 'utf8',
+  });
+  expect({ status, stdout }, stderr).toEqual({ status: 1, stdout: '' });
+  expect(stderr.split('\n')).toEqual([expect.stringContaining(words), '']);
 });
 
 test("names of the CDK's own are no settings of ours, and are let through", () => {

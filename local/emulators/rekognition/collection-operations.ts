@@ -6,6 +6,7 @@ import type {
   ListFacesResponse,
   UnsuccessfulFaceDeletion,
 } from '@aws-sdk/client-rekognition';
+import { idOf } from './collection-key.ts';
 import { define } from './operation.ts';
 import { readPageToken, writePageToken } from './page-token.ts';
 import * as parameters from './parameters.ts';
@@ -24,7 +25,7 @@ export const createCollection = define(
     return {
       StatusCode: 200,
       // The service leaves the `arn:` out here, and here only.
-      CollectionArn: `aws:rekognition:${region}:${accountId}:collection/${CollectionId}`,
+      CollectionArn: `aws:rekognition:${region}:${accountId}:collection/${idOf(CollectionId)}`,
       FaceModelVersion: faceModelVersion,
     };
   },
@@ -37,7 +38,7 @@ export const describeCollection = define(
     return {
       FaceCount: faceCount,
       FaceModelVersion: faceModelVersion,
-      CollectionARN: `arn:aws:rekognition:${region}:${accountId}:collection/${CollectionId}`,
+      CollectionARN: `arn:aws:rekognition:${region}:${accountId}:collection/${idOf(CollectionId)}`,
       CreationTimestamp: createdMs / 1000,
       UserCount: users.count(CollectionId),
     };
@@ -46,13 +47,14 @@ export const describeCollection = define(
 
 export const listCollections = define(
   parameters.ListCollections,
-  ({ NextToken, MaxResults }, { store }): ListCollectionsResponse => {
-    const after = NextToken === undefined ? 0 : readPageToken('collections', NextToken);
-    const { items, next } = store.listCollections(after, MaxResults || defaultPageSize);
+  ({ NextToken, MaxResults }, { store, region }): ListCollectionsResponse => {
+    const scope = `collections ${region}`;
+    const after = NextToken === undefined ? 0 : readPageToken(scope, NextToken);
+    const { items, next } = store.listCollections(region, after, MaxResults || defaultPageSize);
     return {
       CollectionIds: items,
       FaceModelVersions: items.map(() => faceModelVersion),
-      ...(next !== undefined && { NextToken: writePageToken('collections', next) }),
+      ...(next !== undefined && { NextToken: writePageToken(scope, next) }),
     };
   },
 );

@@ -1,3 +1,5 @@
+import { idOf } from './collection-key.ts';
+
 /** Errors that Rekognition models: their bodies carry `Code`, `Logref` and `Message`. */
 const modelled = [
   'AccessDeniedException',
@@ -52,17 +54,14 @@ export class RekognitionError extends Error {
 // The messages are the service's own: its developer guide's page "Error handling", and answers that users
 // have published.
 
-export function collectionNotFound(collectionId: string): RekognitionError {
-  return new RekognitionError(
-    'ResourceNotFoundException',
-    `The collection id: ${collectionId} does not exist`,
-  );
+export function collectionNotFound(key: string): RekognitionError {
+  return new RekognitionError('ResourceNotFoundException', `The collection id: ${idOf(key)} does not exist`);
 }
 
-export function collectionExists(collectionId: string): RekognitionError {
+export function collectionExists(key: string): RekognitionError {
   return new RekognitionError(
     'ResourceAlreadyExistsException',
-    `The collection id: ${collectionId} already exists`,
+    `The collection id: ${idOf(key)} already exists`,
   );
 }
 

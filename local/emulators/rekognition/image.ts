@@ -20,7 +20,18 @@ export async function readImage({ Bytes, S3Object }: Image, objects: ObjectReade
   if ((Bytes === undefined) === (S3Object === undefined)) throw invalidParameters();
   const bytes = Bytes ?? (S3Object && (await objects.read(S3Object)));
   if (!bytes || !isJpegOrPng(bytes)) throw invalidImageFormat();
-  return inItsManner(() => measurePicture(bytes));
+  return inItsManner(async () => asItIsSeen(await measurePicture(bytes)));
+}
+
+/**
+ * Leaves a PNG as it lies. The service turns a picture by Exif data in JPEG alone, see
+ * `OrientationCorrection` in https://docs.aws.amazon.com/rekognition/latest/APIReference/API_DetectFaces.html
+ */
+function asItIsSeen(measured: MeasuredPicture): MeasuredPicture {
+  const { format, orientation, width, height } = measured;
+  if (format !== 'png') return measured;
+  const isOnItsSide = orientation >= 5 && orientation <= 8;
+  return { ...measured, orientation: 1, ...(isOnItsSide && { width: height, height: width }) };
 }
 
 /**

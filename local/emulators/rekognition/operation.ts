@@ -16,10 +16,19 @@ export interface Context {
 /** Checks the parameters, does the work, and returns the answer's body. */
 export type Operation = (input: unknown, context: Context) => Promise<object>;
 
-/** Defines an operation by its parameters' schema and its work. */
+/**
+ * Defines an operation by its parameters' schema and its work. The work gets a collection's key in place of
+ * its id, so that it finds the collection of the request's region.
+ */
 export function define<Schema extends z.ZodType>(
   schema: Schema,
   work: (parameters: z.output<Schema>, context: Context) => object | Promise<object>,
 ): Operation {
-  return async (input, context) => work(parseParameters(schema, input), context);
+  return async (input, context) => work(withKey(parseParameters(schema, input), context), context);
+}
+
+function withKey<Parameters>(parameters: Parameters, { store, region }: Context): Parameters {
+  if (typeof parameters !== 'object' || parameters === null) return parameters;
+  if (!('CollectionId' in parameters) || typeof parameters.CollectionId !== 'string') return parameters;
+  return { ...parameters, CollectionId: store.keyOf(region, parameters.CollectionId) };
 }

@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Face } from '@aws-sdk/client-rekognition';
 import { embeddingModels } from '../../../lib/faces/engine/models/models.ts';
 import { inTransaction } from '../../../lib/records/sqlite/transactions.ts';
+import { collectionKey, idOf } from './collection-key.ts';
 import { Consistency } from './consistency.ts';
 import { collectionExists, collectionNotFound, faceNotFound } from './errors.ts';
 import { FaceIndex, type IndexHit, type StoredFace } from './face-index.ts';
@@ -41,8 +42,8 @@ const metadata =
   'sequence, id, collection_id, image_id, external_image_id, box_left, box_top, box_width, box_height, confidence';
 
 /**
- * Collections and their faces: kept in the database, held in memory for the search. Methods that name a
- * collection throw `ResourceNotFoundException` when it does not exist.
+ * Collections and their faces: kept in the database, held in memory for the search. Methods name a collection
+ * by its key, see `keyOf`, and throw `ResourceNotFoundException` when it does not exist.
  */
 export class CollectionStore {
   readonly #database: DatabaseSync;
@@ -59,6 +60,14 @@ export class CollectionStore {
       // The blob's place in memory need not be a multiple of 4: slice() moves it to one that is.
       this.#index(row.collection_id).add(storedFace(row), new Float32Array(row.embedding.slice().buffer));
     }
+  }
+
+  /**
+   * Returns the key of a region's collection, be it there or not. A collection that an earlier version made
+   * stays in every region, because nobody knows for which one it was meant.
+   */
+  keyOf(region: string, id: string): string {
+    return this.#indexes.has(id) ? id : collectionKey(region, id);
   }
 
   /** @throws RekognitionError `ResourceAlreadyExistsException` */
@@ -87,12 +96,15 @@ export class CollectionStore {
     this.#indexes.delete(id);
   }
 
-  /** Returns the collections' ids by their age, oldest first. */
-  listCollections(after: number, limit: number): Page<string> {
+  /** Returns the ids of a region's collections by their age, oldest first. */
+  listCollections(region: string, after: number, limit: number): Page<string> {
     const rows = this.#database
-      .prepare('SELECT sequence, id FROM collection WHERE sequence > ? ORDER BY sequence LIMIT ?')
-      .all(after, limit + 1) as unknown as { sequence: number; id: string }[];
-    return pageOf(rows, limit, ({ id }) => id);
+      .prepare(
+        `SELECT sequence, id FROM collection WHERE sequence > ? AND (instr(id, ?) = 1 OR instr(id, '/') = 0)
+           ORDER BY sequence LIMIT ?`,
+      )
+      .all(after, collectionKey(region, ''), limit + 1) as unknown as { sequence: number; id: string }[];
+    return pageOf(rows, limit, ({ id }) => idOf(id));
   }
 
   /**

@@ -7,7 +7,7 @@ import * as parameters from './parameters.ts';
 const maxTags = 50;
 
 /**
- * Reads the collection that an ARN names; the emulator has no other resources with tags.
+ * Reads the key of the collection that an ARN names; the emulator has no other resources with tags.
  * @throws RekognitionError `ResourceNotFoundException`
  */
 function collectionOf(arn: string, { store, region }: Context): string {
@@ -15,8 +15,9 @@ function collectionOf(arn: string, { store, region }: Context): string {
   if (id === undefined || place !== region) {
     throw new RekognitionError('ResourceNotFoundException', `The resource ${arn} does not exist`);
   }
-  store.checkExists(id);
-  return id;
+  const key = store.keyOf(region, id);
+  store.checkExists(key);
+  return key;
 }
 
 export const tagResource = define(parameters.TagResource, ({ ResourceArn, Tags }, context) => {

@@ -305,6 +305,7 @@ describe('npm run import', () => {
 
   test.each([
     [['/no/such/folder'], 'There is no folder /no/such/folder.'],
+    [[import.meta.filename], 'import.test.ts is no folder: name the one that it is in.'],
     [[import.meta.dirname], 'There is no blacklist.db in'],
     [[import.meta.dirname, '--map', 'x'], "--map takes OLD=NEW, such as /app=/srv/old, not 'x'."],
     [[import.meta.dirname, '--map', '/app=/no/such'], 'there is no folder /no/such.'],

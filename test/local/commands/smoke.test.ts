@@ -1,4 +1,8 @@
+import { once } from 'node:events';
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { mayBeOpen } from '../../../local/smoke/connection.ts';
 import { type RunningCloud, startCloudProcess } from '../../api/cloud.ts';
 import { connectOverHttp } from '../../api/connections.ts';
 import { ApiClient } from '../../suites/api/client.ts';
@@ -23,13 +27,18 @@ it('npm run smoke tries every operation of a service, and leaves nothing', async
   const { code, output, errors } = await smoke([cloud.url]);
   expect({ code, errors }, output).toEqual({ code: 0, errors: '' });
   expect(output).toMatch(/^Calls http:\/\/127\.0\.0\.1:\d+\/ with a token\.$/m);
-  expect(output).toMatch(/│ 'deleteManyProcessed' +│ 'delete results' +│ 200 +│ 200 +│ \d+ +│ 'yes' +│/);
+  expect(output).toMatch(/│ 'deleteManyProcessed' +│ 'delete results' +│ '200' +│ '200' +│ \d+ +│ 'yes' +│/);
+  expect(output).toMatch(/│ 'getImage' +│ 'fetch a picture' +│ '200 or 302' +│ '302' +│ \d+ +│ 'yes' +│/);
+  expect(output).toMatch(/│ 'listEntries' +│ 'come unsigned' +│ '401 or 403' +│ '401' +│ \d+ +│ 'yes' +│/);
   expect(output).toMatch(/^\d+ steps, 0 not as they should be\.$/m);
   const after = await api.send('GET', '/api/v1/blacklist/');
   expect(after.bytes.toString()).toBe(before.bytes.toString());
   const processed = await api.send('GET', '/api/v1/processed-images/');
   expect(JSON.parse(processed.bytes.toString())).toMatchObject({ total_items: 0 });
   await api.close();
+  for (const folder of ['uploads', 'inbox', 'blacklist', 'processed', 'cropped']) {
+    expect(await cloud.files.list(`s3://${cloud.environment.AWS_S3_BUCKET_NAME}/${folder}`)).toEqual([]);
+  }
 });
 
 it('it says what is wrong, and still leaves nothing', async () => {
@@ -42,6 +51,56 @@ it('it says what is wrong, and still leaves nothing', async () => {
   const api = new ApiClient(connectOverHttp(cloud.url, token));
   expect((await api.send('GET', '/api/v1/blacklist/')).bytes.toString()).toBe('[]');
   await api.close();
+});
+
+/** Starts a door in front of the service that lets in everybody, on all of this machine's addresses. */
+async function openDoor(): Promise<Server> {
+  const door = createServer((incoming, answer) => {
+    const headers = { ...incoming.headers, host: new URL(cloud.url).host, authorization: `Bearer ${token}` };
+    const path = new URL(incoming.url ?? '/', cloud.url);
+    const passedOn = request(path, { method: incoming.method, headers }, (response) => {
+      answer.writeHead(response.statusCode ?? 502, response.headers);
+      response.pipe(answer);
+    });
+    passedOn.on('error', () => answer.destroy());
+    incoming.pipe(passedOn);
+  });
+  door.listen(0);
+  await once(door, 'listening');
+  return door;
+}
+
+it('a service that lets in everybody is called open on this machine, and wrong elsewhere', async () => {
+  const door = await openDoor();
+  const { port } = door.address() as AddressInfo;
+  const open = /│ 'come unsigned' +│ '401 or 403' +│ '200' +│ \d+ +│ 'open' +│/;
+  const wrong = /│ 'come unsigned' +│ '401 or 403' +│ '200' +│ \d+ +│ 'NO' +│/;
+  const fault =
+    'listEntries, come unsigned: Anybody may call this service: it runs without authentication.\n';
+  try {
+    const here = await smoke([`http://127.0.0.1:${port}`], {});
+    expect(here, here.output).toMatchObject({ code: 0, errors: '', output: expect.stringMatching(open) });
+    expect(here.output).toMatch(/^This service runs without authentication: anybody who reaches it /m);
+    // Any address but a loopback one may be somebody else's.
+    const elsewhere = await smoke([`http://0.0.0.0:${port}`], {});
+    expect(elsewhere).toMatchObject({ code: 1, errors: fault, output: expect.stringMatching(wrong) });
+  } finally {
+    door.close();
+    door.closeAllConnections();
+  }
+});
+
+it.each([
+  ['http://localhost:8100/', false, true],
+  ['http://[::1]:8100/', false, true],
+  // Whoever has a token believes that it is asked for.
+  ['http://127.0.0.1:8100/', true, false],
+  ['http://127.0.0.1.example.com/', false, false],
+  ['http://localhost.example.com/', false, false],
+  ['http://192.168.0.7:8100/', false, false],
+  ['https://a1b2.execute-api.eu-west-1.amazonaws.com/prod/', false, false],
+])('%s, called with a token: %s, may let in everybody: %s', (address, hasToken, isRight) => {
+  expect(mayBeOpen(new URL(address), hasToken)).toBe(isRight);
 });
 
 it('it says so when the service does not let it in', async () => {

@@ -1,7 +1,11 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { paginateListCollections } from '@aws-sdk/client-rekognition';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { embeddingModels } from '../../../../lib/faces/engine/models/models.ts';
 import { startRekognition } from '../../../../local/emulators/rekognition/server.ts';
 import { temporaryFolder } from '../../../api/server-process.ts';
 import { createClient, sampleBytes, startEmulator } from './emulator.ts';
@@ -33,6 +37,42 @@ describe('a collection', () => {
     await expect(client.describeCollection({ CollectionId })).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
     });
+  });
+
+  it('is in its region alone, with its faces, users and tags', async () => {
+    const here = emulator.client;
+    const there = createClient(emulator.server.url, { region: 'us-east-1' });
+    const CollectionId = 'in-two-regions';
+    const absent = {
+      name: 'ResourceNotFoundException',
+      message: 'The collection id: in-two-regions does not exist',
+    };
+    const Image = { Bytes: await sampleBytes(3) };
+    await here.createCollection({ CollectionId, Tags: { team: 'door' } });
+    const { FaceRecords = [] } = await here.indexFaces({ CollectionId, Image });
+    await here.createUser({ CollectionId, UserId: 'jane' });
+    await expect(there.describeCollection({ CollectionId })).rejects.toMatchObject(absent);
+    await expect(there.listFaces({ CollectionId })).rejects.toMatchObject(absent);
+    await expect(there.searchFacesByImage({ CollectionId, Image })).rejects.toMatchObject(absent);
+    await expect(there.deleteCollection({ CollectionId })).rejects.toMatchObject(absent);
+    expect((await there.listCollections()).CollectionIds).not.toContain(CollectionId);
+
+    await there.createCollection({ CollectionId });
+    expect((await there.listFaces({ CollectionId })).Faces).toEqual([]);
+    expect((await there.searchFacesByImage({ CollectionId, Image })).FaceMatches).toEqual([]);
+    expect((await there.listUsers({ CollectionId })).Users).toEqual([]);
+    const { CollectionARN: ResourceArn } = await there.describeCollection({ CollectionId });
+    expect(ResourceArn).toBe('arn:aws:rekognition:us-east-1:000000000000:collection/in-two-regions');
+    expect((await there.listTagsForResource({ ResourceArn: ResourceArn ?? '' })).Tags).toEqual({});
+    const FaceIds = FaceRecords.map(({ Face }) => Face?.FaceId ?? '');
+    expect((await there.deleteFaces({ CollectionId, FaceIds })).DeletedFaces).toEqual([]);
+    await there.deleteCollection({ CollectionId });
+
+    expect(await here.describeCollection({ CollectionId })).toMatchObject({ FaceCount: 3, UserCount: 1 });
+    expect((await here.searchFacesByImage({ CollectionId, Image })).FaceMatches).toHaveLength(1);
+    expect((await here.listCollections()).CollectionIds).toContain(CollectionId);
+    await here.deleteCollection({ CollectionId });
+    there.destroy();
   });
 
   it('is made once: of two calls at the same moment one is told that it exists', async () => {
@@ -143,4 +183,35 @@ it('says why it does not start when the port is taken, and lets the folder go', 
   taken.close();
   await using later = await startRekognition({ ...options, port: 0 });
   expect((await createClient(later.url).listCollections()).CollectionIds).toEqual([]);
+});
+
+it('a collection that an earlier version made, without a region, is in every region until it is deleted', async () => {
+  await using folder = await temporaryFolder();
+  {
+    using before = new DatabaseSync(join(folder.path, 'rekognition.sqlite'), {
+      enableForeignKeyConstraints: false,
+    });
+    before.exec(await readFile(join(import.meta.dirname, 'version-1.sql'), 'utf8'));
+    // A whole embedding, such as that version wrote.
+    before
+      .prepare('UPDATE face SET embedding = ?')
+      .run(new Uint8Array(new Float32Array(embeddingModels.MobileFaceNet.dimensions).fill(0.05).buffer));
+  }
+  await using server = await startRekognition({ port: 0, dataDir: folder.path, workers: 1 });
+  const regions = ['eu-west-1', 'us-east-1'].map((region) => createClient(server.url, { region }));
+  const [here, there] = regions as [(typeof regions)[0], (typeof regions)[0]];
+  for (const client of regions) {
+    expect((await client.listCollections()).CollectionIds).toEqual(['second', 'third']);
+    expect((await client.listFaces({ CollectionId: 'second' })).Faces).toMatchObject([
+      { ExternalImageId: '1:a' },
+    ]);
+    await expect(client.createCollection({ CollectionId: 'second' })).rejects.toMatchObject({
+      name: 'ResourceAlreadyExistsException',
+    });
+  }
+  await here.deleteCollection({ CollectionId: 'second' });
+  await here.createCollection({ CollectionId: 'second' });
+  expect((await here.listCollections()).CollectionIds).toEqual(['third', 'second']);
+  expect((await there.listCollections()).CollectionIds).toEqual(['third']);
+  for (const client of regions) client.destroy();
 });

@@ -109,6 +109,8 @@ const systemForms: readonly RegExp[] = [
   /^\.trashed-/,
   /^network recycle bin \d+$/,
   /^@gmt-/,
+  // Small copies that a Synology puts beside its pictures.
+  /^syno(photo|file|video)_(thumb|film)/,
   /^found\.\d{3}$/,
   /^~\$/,
   /^[.~]?~?syncthing[~.]/,
@@ -118,6 +120,39 @@ const systemForms: readonly RegExp[] = [
   /^\.nfs[0-9a-f]+$/,
   /^\.(fuse_hidden|smbdelete|goutputstream|com\.apple\.)/,
 ];
+
+/**
+ * Names of folders into which people and programs put what they threw away, lost or made small, as
+ * `foldedLetters` writes them. No person is called so. Files with such names are pictures like others.
+ */
+const discardNames: ReadonlySet<string> = new Set([
+  // Bins in English, as Samba, NAS boxes, mail programs and people write them.
+  ...['recycle', 'recycled', 'recycler', 'recyclebin', 'recyclingbin', 'smartrecycle', 'networkrecyclebin'],
+  ...['trash', 'trashbox', 'trashcan', 'trashbin', 'deleted', 'deletedfiles', 'deleteditems'],
+  ...['deletedmessages', 'recentlydeleted', 'wastebasket', 'rubbishbin', 'tobedeleted'],
+  // Bins in other languages.
+  ...['papierkorb', 'gelöscht', 'gelöschte', 'gelöschteelemente', 'gelöschtedateien', 'zuletztgelöscht'],
+  ...['corbeille', 'élémentssupprimés', 'supprimés', 'cestino', 'postaeliminata', 'elementieliminati'],
+  ...[
+    'papelera',
+    'papeleradereciclaje',
+    'elementoseliminados',
+    'eliminados',
+    'lixeira',
+    'lixo',
+    'reciclagem',
+  ],
+  ...['itensexcluídos', 'prullenbak', 'prullenmand', 'verwijderdeitems', 'papperskorgen', 'papperskorg'],
+  ...['papirkurv', 'papirkurven', 'søppelkurv', 'roskakori', 'kosznaśmieci', 'elementyusunięte'],
+  ...['корзина', 'удаленные', 'удалённые', 'кошик', 'çöpkutusu', 'geridönüşümkutusu', 'κάδοςανακύκλωσης'],
+  ...['ゴミ箱', 'ごみ箱', '回收站', '垃圾桶', '废纸篓', '資源回收筒', '휴지통', 'سلةالمحذوفات', 'סלהמיחזור'],
+  // Finds of disk checks, recoveries and sync programs.
+  ...['lostfound', 'lostandfound', 'lostdir', 'recovered', 'recoveredfiles', 'conflicts', 'conflicted'],
+  // Earlier versions and backups of whole disks.
+  ...['snapshots', 'previousversions', 'fileversions', 'backupsbackupdb', 'systemvolumeinformation'],
+  // Small copies.
+  ...['thumbnails', 'macosx'],
+]);
 
 /** First characters of systems' folders; no person's name begins with one. */
 const folderMarks = '.@#$~';
@@ -146,6 +181,14 @@ function knownLabel(name: string): string | undefined {
   return beginning && `${beginning}…`;
 }
 
+/** Returns a name in lower case without what differs between spellings: width, spaces, dots, hyphens. */
+function foldedLetters(name: string): string {
+  return name
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{M}\p{N}]/gv, '');
+}
+
 /** Returns the reason to ignore a file, by its name; `undefined` if there is none. */
 export function systemFile(name: string): SystemName | undefined {
   const label = knownLabel(name);
@@ -154,8 +197,19 @@ export function systemFile(name: string): SystemName | undefined {
   return name.startsWith('.') ? { label: 'files whose names begin with "."' } : undefined;
 }
 
-/** Returns the reason to ignore a folder, by its name; `undefined` if there is none. */
+/**
+ * Returns the reason to ignore a folder in which people's pictures may be, by its name. It is `undefined` if
+ * there is none.
+ */
 export function systemFolder(name: string): SystemName | undefined {
+  return discardNames.has(foldedLetters(name)) ? { label: name } : foreignFolder(name);
+}
+
+/**
+ * Returns the reason to ignore a folder among the service's own, by its name; `undefined` if there is none.
+ * A folder there may be called like what people throw away, because an earlier version made it.
+ */
+export function foreignFolder(name: string): SystemName | undefined {
   const label = knownLabel(name);
   if (label !== undefined) return { label };
   const mark = [...folderMarks].find((character) => name.trimStart().startsWith(character));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { systemFile, systemFolder, systemPath } from '../lib/system-names.ts';
+import { foreignFolder, systemFile, systemFolder, systemPath } from '../lib/system-names.ts';
 
 const folders = [
   ...['#recycle', '#Recycle', '#snapshot', '@eaDir', '@EADIR', '@Recycle', '@Recently-Snapshot', '.@__thumb'],
@@ -9,6 +9,28 @@ const folders = [
   ...['.snapshots', '~snapshot', '.zfs', '.recycle', '.Recycle.Bin', 'Network Trash Folder', '.AppleDouble'],
   ...['Network Recycle Bin 1', 'Recycle Bin', 'Trash', 'trashbox', '@tmp', '@GMT-2026.01.31-12.00.00'],
   ...['found.000', 'Temporary Items', 'TheVolumeSettingsFolder', '.TemporaryItems', '.rsync-partial'],
+  ...[
+    '_recycle',
+    'recycle_bin',
+    'Recycle-Bin',
+    'RecycleBin',
+    'Trash Box',
+    'Deleted Items',
+    '_deleted',
+    'Deleted',
+  ],
+  ...['Papierkorb', 'Gelo\u0308schte Elemente', 'Corbeille', 'Cestino', 'Papelera de reciclaje', 'Lixeira'],
+  ...[
+    'Prullenbak',
+    'Корзина',
+    'ゴミ箱',
+    '回收站',
+    'LOST.DIR',
+    'Recovered Files',
+    'Previous Versions',
+    'ＲＥＣＹＣＬＥＲ',
+  ],
+  ...['Backups.backupdb', 'thumbnails', 'Snapshots', '.Recycled'],
   ...['#recycle (2)', '@anything', '#anything', '$anything', '~anything', '.anything', '.tmp-1', ' #recycle'],
 ];
 const files = [
@@ -29,6 +51,7 @@ const files = [
     '.syncthing.a.jpg.tmp',
     '.nomedia',
   ],
+  ...['SYNOPHOTO_THUMB_XL.jpg', 'SYNOFILE_THUMB_M.png', 'SYNOVIDEO_THUMB_S.jpg'],
   ...['.nfs000000001', '.fuse_hidden0001', '.hidden.jpg', '_sync_1a2b.db', '.~lock.a.odt#'],
 ];
 const people = [
@@ -62,6 +85,11 @@ const pictures = ['a.jpg', '#1.jpg', '@home.jpg', '$1.jpg', '~a.jpg', '-a.jpg', 
 describe('names that systems make', () => {
   it.each(folders)('passes over a folder called %j', (name) => {
     expect(systemFolder(name)).toBeDefined();
+  });
+
+  it('knows a folder of the service itself that is called like a bin', () => {
+    expect(foreignFolder('Papierkorb')).toBeUndefined();
+    expect(foreignFolder('lost+found')).toBeDefined();
   });
 
   it.each(files)('passes over a file called %j', (name) => {

@@ -25,7 +25,7 @@ import {
   writeWhole,
 } from '../files.ts';
 import { oldServiceNear, ownerFile } from '../old-service.ts';
-import { isKnownSystemName, systemFolder } from '../system-names.ts';
+import { foreignFolder, isKnownSystemName } from '../system-names.ts';
 import { requireWritableFolder, unusableFolder } from '../writable-folder.ts';
 import { type ImageFolder, imageFolders, isKey } from './key.ts';
 import { folderLocator, type ImageFolderPaths } from './location.ts';
@@ -228,7 +228,7 @@ async function removeFile(folders: ImageFolderPaths, path: string): Promise<void
 async function removeEmptyFolders(root: string, olderThan: Date): Promise<void> {
   for (const item of (await ifPresent(readdir(root, { withFileTypes: true }))) ?? []) {
     // An empty lost+found belongs to the file system.
-    if (!item.isDirectory() || systemFolder(item.name)) continue;
+    if (!item.isDirectory() || foreignFolder(item.name)) continue;
     const folder = join(root, item.name);
     const stats = await ifPresent(stat(folder));
     if (stats && stats.mtime < olderThan) await removeIfEmpty(folder);
@@ -252,7 +252,7 @@ async function* filesBelow(folder: string): AsyncGenerator<string> {
   if (!items) return;
   for await (const item of items) {
     const path = join(folder, item.name);
-    if (item.isDirectory() && !systemFolder(item.name)) yield* filesBelow(path);
+    if (item.isDirectory() && !foreignFolder(item.name)) yield* filesBelow(path);
     else if (item.isFile() && !isKnownSystemName(item.name)) yield path;
   }
 }

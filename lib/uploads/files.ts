@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { isDiskFull } from '../disk-space.ts';
 import { BackendUnavailableError, DiskFullError, ServiceError } from '../errors.ts';
 import { ifPresent, syncFolder, temporaryPrefix, writeWhole } from '../files.ts';
-import { systemFolder } from '../system-names.ts';
+import { foreignFolder } from '../system-names.ts';
 import { isForbidden } from '../writable-folder.ts';
 
 const retryAfterSeconds = 5;
@@ -71,7 +71,7 @@ async function filesBelow(folder: string): Promise<{ name: string; path: string 
   for (const item of items ?? []) {
     const path = join(folder, item.name);
     if (item.isFile()) files.push({ name: item.name, path });
-    else if (item.isDirectory() && !systemFolder(item.name)) files.push(...(await filesBelow(path)));
+    else if (item.isDirectory() && !foreignFolder(item.name)) files.push(...(await filesBelow(path)));
   }
   return files;
 }

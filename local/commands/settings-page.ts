@@ -31,7 +31,6 @@ const defaults: Partial<Record<Name, string>> = {
   CAMERAS: '`cameras.json` in `DATA_DIR`, if it is there',
   PICTURE_MEMORY_BYTES: '`805306368` (768 MiB); in Lambda half of the memory',
   AWS_REKOGNITION_COLLECTION_ID: "the bucket's name",
-  IAM_ROLES: 'none',
   MODEL_MEAN: '`127.5`',
   MODEL_SCALE: '`128`',
   REKOGNITION_PORT: '`4600`',

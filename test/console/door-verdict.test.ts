@@ -63,8 +63,12 @@ describe('the verdict of a door', () => {
     const turned = afterLook(once, look('no_match'), 500);
     expect(afterLook(turned, look('match'), 1_000)).toMatchObject({ tone: 'match' });
     expect(afterLook(once, look('match'), 500)).toMatchObject({ tone: 'match', looks: 1 });
-    // Later than that, it is another person.
+    // Later than that, it is another person, also while somebody is still there.
     expect(afterLook(once, look('match'), 9_000)).toMatchObject({ tone: 'possible' });
+    let shown = once;
+    for (let now = 500; now <= 8_500; now += 500) shown = afterLook(shown, look('possible', { id: 9 }), now);
+    expect(isToBeKept(shown, 9_000)).toBe(false);
+    expect(afterLook(shown, look('match'), 9_000)).toMatchObject({ tone: 'possible' });
   });
 
   test('of a match stays while the face turns away, and goes at last', () => {

@@ -15,9 +15,16 @@ export interface Shown {
   readonly agreeing: number;
   /** Time at which the service kept the picture; undefined if it did not. */
   readonly keptAt: number | undefined;
-  /** Ids of the entries that the last look with a match named. A second look at one of them confirms it. */
-  readonly named: readonly number[];
+  readonly named: Named;
 }
+
+/** Ids of the entries that the last look with a match named. A second look soon after it confirms them. */
+interface Named {
+  readonly ids: readonly number[];
+  readonly at: number;
+}
+
+const nobodyNamed: Named = { ids: [], at: 0 };
 
 /**
  * Time for which a verdict stays after it was last seen. A match stays until somebody has read it, although
@@ -32,15 +39,16 @@ const keepAgainMs = 60_000;
  * possible one until a second look agrees.
  */
 export function afterLook(
-  before: Shown | undefined,
+  last: Shown | undefined,
   looked: ImageProcessingResult,
   now: number,
 ): Shown | undefined {
-  const held = afterTime(before, now);
+  const held = afterTime(last, now);
   if (looked.error === null && looked.faces.length === 0) return held;
-  const confirmed = new Set([...(held?.named ?? []), ...(held ? matchingEntries(held.result) : [])]);
-  const matching = matchingEntries(looked);
-  const named = matching.length > 0 ? matching : (held?.named ?? []);
+  const before = namedLately(held, now);
+  const confirmed = new Set([...before.ids, ...(held ? matchingEntries(held.result) : [])]);
+  const ids = matchingEntries(looked);
+  const named = ids.length > 0 ? { ids, at: now } : before;
   const fresh = freshOf(withDoubt(looked, confirmed), named, now);
   if (held === undefined) return fresh;
   const looks = held.looks + 1;
@@ -53,6 +61,10 @@ export function afterLook(
   }
   // Whoever looked like a listed person may only have turned away.
   return isGraver(held, fresh) ? { ...held, looks, named } : fresh;
+}
+
+function namedLately(shown: Shown | undefined, now: number): Named {
+  return shown !== undefined && now - shown.named.at < holdMs.possible ? shown.named : nobodyNamed;
 }
 
 /** Makes matches with entries that no look before has named near misses. */
@@ -82,7 +94,7 @@ export function afterTime(shown: Shown | undefined, now: number): Shown | undefi
  * minute after the last that was kept.
  */
 export function isToBeKept(shown: Shown | undefined, now: number): boolean {
-  if (shown === undefined || shown.named.length === 0) return false;
+  if (shown === undefined || namedLately(shown, now).ids.length === 0) return false;
   return shown.keptAt === undefined || now - shown.keptAt >= keepAgainMs;
 }
 
@@ -92,7 +104,7 @@ export function matchingEntries(result: ImageProcessingResult): number[] {
   return [...new Set(matches.map(({ comparison }) => comparison.entry.id))];
 }
 
-function freshOf(result: ImageProcessingResult, named: readonly number[], now: number): Shown {
+function freshOf(result: ImageProcessingResult, named: Named, now: number): Shown {
   const { tone } = headlineOf(result);
   const keptAt = result.db_id === null ? undefined : now;
   return { result, tone, seenAt: now, looks: 1, agreeing: 1, keptAt, named };

@@ -1,3 +1,5 @@
+import { foldedName } from './names/folded-name.ts';
+
 /**
  * Names that file systems, NAS boxes, operating systems and sync programs give to their own files and
  * folders: recycle bins, snapshots, thumbnails, metadata. A picture there was thrown away, or made by a
@@ -122,10 +124,10 @@ const systemForms: readonly RegExp[] = [
 ];
 
 /**
- * Names of folders into which people and programs put what they threw away, lost or made small, as
- * `foldedLetters` writes them. No person is called so. Files with such names are pictures like others.
+ * Names of folders into which people and programs put what they threw away, lost or made small. No person is
+ * called so. Files with such names are pictures like others.
  */
-const discardNames: ReadonlySet<string> = new Set([
+const discardNames = [
   // Bins in English, as Samba, NAS boxes, mail programs and people write them.
   ...['recycle', 'recycled', 'recycler', 'recyclebin', 'recyclingbin', 'smartrecycle', 'networkrecyclebin'],
   ...['trash', 'trashbox', 'trashcan', 'trashbin', 'deleted', 'deletedfiles', 'deleteditems'],
@@ -152,7 +154,8 @@ const discardNames: ReadonlySet<string> = new Set([
   ...['snapshots', 'previousversions', 'fileversions', 'backupsbackupdb', 'systemvolumeinformation'],
   // Small copies.
   ...['thumbnails', 'macosx'],
-]);
+];
+const foldedDiscardNames: ReadonlySet<string> = new Set(discardNames.map(foldedLetters));
 
 /** First characters of systems' folders; no person's name begins with one. */
 const folderMarks = '.@#$~';
@@ -181,12 +184,9 @@ function knownLabel(name: string): string | undefined {
   return beginning && `${beginning}…`;
 }
 
-/** Returns a name in lower case without what differs between spellings: width, spaces, dots, hyphens. */
+/** Returns a name without what differs between spellings: case, accents, width, spaces, dots, hyphens. */
 function foldedLetters(name: string): string {
-  return name
-    .normalize('NFKC')
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{M}\p{N}]/gv, '');
+  return foldedName(name).replaceAll(/[^\p{L}\p{M}\p{N}]/gv, '');
 }
 
 /** Returns the reason to ignore a file, by its name; `undefined` if there is none. */
@@ -202,7 +202,7 @@ export function systemFile(name: string): SystemName | undefined {
  * there is none.
  */
 export function systemFolder(name: string): SystemName | undefined {
-  return discardNames.has(foldedLetters(name)) ? { label: name } : foreignFolder(name);
+  return foldedDiscardNames.has(foldedLetters(name)) ? { label: name } : foreignFolder(name);
 }
 
 /**

@@ -31,6 +31,15 @@ const folders = [
     'ＲＥＣＹＣＬＥＲ',
   ],
   ...['Backups.backupdb', 'thumbnails', 'Snapshots', '.Recycled'],
+  // As a system or a person writes it who has no such letters, and in capitals.
+  ...[
+    'GERİ DÖNÜŞÜM KUTUSU',
+    'ÇÖP KUTUSU',
+    'ΚΑΔΟΣ ΑΝΑΚΥΚΛΩΣΗΣ',
+    'Geloscht',
+    'Elements supprimes',
+    'УДАЛЁННЫЕ',
+  ],
   ...['#recycle (2)', '@anything', '#anything', '$anything', '~anything', '.anything', '.tmp-1', ' #recycle'],
 ];
 const files = [

@@ -69,17 +69,16 @@ export const trustedProxies = lowerCaseList
     'true, false, or the addresses of proxies, such as 127.0.0.1 or 10.0.0.0/8, separated by commas',
   );
 
-/** Networks in CIDR notation, or single addresses, of cameras. */
-export const cameraNetworks = lowerCaseList.refine(
-  (items) => items.every(isNetwork),
-  'the networks or addresses of cameras, such as 192.168.10.0/24, separated by commas',
-);
+/** Makes a list of networks in CIDR notation, or of single addresses. */
+const networksOf = (whom: string) =>
+  lowerCaseList.refine(
+    (items) => items.every(isNetwork),
+    `the networks or addresses of ${whom}, such as 192.168.10.0/24, separated by commas`,
+  );
 
-/** Networks in CIDR notation, or single addresses, of which pictures are read besides public ones. */
-export const urlNetworks = lowerCaseList.refine(
-  (items) => items.every(isNetwork),
-  'the networks or addresses of cameras or servers whose pictures are read, such as 192.168.10.0/24, separated by commas',
-);
+export const cameraNetworks = networksOf('cameras');
+/** Networks of which pictures are read besides public addresses. */
+export const urlNetworks = networksOf('cameras or servers whose pictures are read');
 
 const takesPublicUrl =
   'the http(s) URL at which clients reach the service, such as https://faces.example/faces, without a query';

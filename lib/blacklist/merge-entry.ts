@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { Stores } from '../ports.ts';
 import { allOrFirstError } from '../promises.ts';
@@ -66,7 +66,7 @@ function readEach<Result>(
 }
 
 function hashOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes);
 }
 
 async function activeImages(records: RecordStore, entryId: number): Promise<ImageRecord[]> {

@@ -98,10 +98,11 @@ export async function openFaces(config: Config): Promise<FaceBackend> {
   const { openRekognition } = await import('../faces/rekognition/rekognition.ts');
   const { qualityFilter, modelName, distanceMetric, lookBackDays: days } = config;
   const { region, tableName } = config.aws;
-  const isKept = days > 0 && tableName !== undefined;
+  const settings = { ...config.aws, qualityFilter, modelName, distanceMetric };
+  if (days === 0 || tableName === undefined) return openRekognition(settings);
   const { openDynamoKeptFaces } = await import('../records/dynamodb/kept-faces.ts');
-  const lookBack = isKept ? { days, records: openDynamoKeptFaces({ region, tableName }) } : undefined;
-  return openRekognition({ ...config.aws, qualityFilter, modelName, distanceMetric, lookBack });
+  const records = openDynamoKeptFaces({ region, tableName });
+  return openRekognition({ ...settings, lookBack: { days, records } });
 }
 
 /** @param uploadsAlone true for clients who may not see the pictures that the service keeps. */

@@ -232,8 +232,7 @@ class Human implements FaceBackend {
       probe((picture) => this.#largest(picture, used)),
       reference((picture) => this.#largest(picture, used)),
     ]);
-    const nearness = this.#nearness(one, other, used);
-    return { probe: one.face, reference: other.face, ...nearness, ...used };
+    return this.#comparison(one, other, used);
   }
 
   async openProbe(probe: WithPicture, options: FaceOptions): Promise<OpenedProbe> {
@@ -241,10 +240,8 @@ class Human implements FaceBackend {
     const one = await probe((picture) => this.#largest(picture, used));
     return {
       ...used,
-      compare: async (reference) => {
-        const other = await reference((picture) => this.#largest(picture, used));
-        return { probe: one.face, reference: other.face, ...this.#nearness(one, other, used), ...used };
-      },
+      compare: async (reference) =>
+        this.#comparison(one, await reference((picture) => this.#largest(picture, used)), used),
     };
   }
 
@@ -442,12 +439,14 @@ class Human implements FaceBackend {
     }
   }
 
-  #nearness(one: EmbeddedFace, other: EmbeddedFace, { model, metric }: Used) {
+  #comparison(one: EmbeddedFace, other: EmbeddedFace, used: Used): Comparison {
+    const { model, metric } = used;
     const [first, second] = [one, other].map(
       ({ embeddings }) => embeddings[this.#embedder(model)] as Float32Array,
     ) as [Float32Array, Float32Array];
     const { distance, cosine } = compareEmbeddings(first, second, metric);
-    return { distance, similarity: similarityAt(this.#modelOf(model).calibration, 1 - cosine) };
+    const similarity = similarityAt(this.#modelOf(model).calibration, 1 - cosine);
+    return { probe: one.face, reference: other.face, distance, similarity, ...used };
   }
 
   #gallery(model: EmbeddingModelName): ModelGallery {

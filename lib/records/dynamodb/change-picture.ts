@@ -11,15 +11,15 @@ import { readResult } from './stored.ts';
  * Changes a processed picture's answer. The new answer's parts are written first, and the old ones go with
  * the change itself. `redactions` counts the changes, for another may be made at this moment.
  * @param change returns the new answer, or `undefined` where nothing is to be changed
- * @param forgets attributes of the item that go with the change
  * @param beside makes the actions that belong to the same transaction
+ * @param forgetsFaces true if the faces that are kept of the picture go with the change
  */
 export async function changePicture(
   table: TableClient,
   key: Key,
   change: (result: ImageProcessingResult) => ProcessedResult | undefined,
   beside: (result: ImageProcessingResult, item: Item) => Promise<Action[]> = async () => [],
-  forgets: readonly string[] = [],
+  forgetsFaces = false,
 ): Promise<void> {
   await table.settle(async () => {
     const item = await table.get(key);
@@ -30,13 +30,11 @@ export async function changePicture(
     const { bytes, parts } = await keep(table, wanted);
     const old: readonly Key[] = item.parts ?? [];
     // Without `matched`, the table's stream makes no second event of the picture.
-    const { bytes: _, parts: __, matched, redactions, ...rest } = item;
-    const kept = Object.entries(rest).filter(([name]) => !forgets.includes(name));
+    const { bytes: _, parts: __, matched, redactions, keptFaces, ...rest } = item;
     const others = {
       ...(matched && { picture: matched }),
-      pk: item.pk,
-      sk: item.sk,
-      ...Object.fromEntries(kept),
+      ...rest,
+      ...(keptFaces && !forgetsFaces && { keptFaces }),
     };
     // Its places are named after what is told no more.
     const scopes = item.scopes ?? scopesOf(result);

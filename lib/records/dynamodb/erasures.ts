@@ -122,7 +122,7 @@ export function erasureRecords(table: TableClient, collection?: FaceCollection) 
               ...(isErasure ? [countAction(entryId, result, faces.length)] : []),
             ];
           },
-          ['keptFaces'],
+          true,
         );
       }
     },

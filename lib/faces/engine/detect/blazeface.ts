@@ -89,27 +89,32 @@ export async function loadBlazeFace(minConfidence: number): Promise<BlazeFace> {
   };
   return {
     async detect(pyramid, views) {
-      const faces: FoundFace[][] = [];
-      for await (const some of batches(views, squaresAtOnce)) {
+      return inTurns(views, squaresAtOnce, async (some) => {
         const found = await run(pyramid.cut(some, blazeFaceInput));
-        faces.push(
-          ...some.map((view, index) => (found[index] ?? []).map((face) => placeInPicture(face, view))),
-        );
-      }
-      return faces;
+        return (index) => found[index] ?? [];
+      });
     },
     async detectInTiles(pyramid, views) {
-      const faces: FoundFace[][] = [];
-      for await (const some of batches(views, squaresAtOnce * tilesOfSheet)) {
-        const tiles = pyramid.cut(some, { ...blazeFaceInput, size: tileSize });
-        const found = await run(sheetsOf(tiles));
-        faces.push(
-          ...some.map((view, index) => facesOfTile(found, index).map((face) => placeInPicture(face, view))),
-        );
-      }
-      return faces;
+      return inTurns(views, squaresAtOnce * tilesOfSheet, async (some) => {
+        const found = await run(sheetsOf(pyramid.cut(some, { ...blazeFaceInput, size: tileSize })));
+        return (index) => facesOfTile(found, index);
+      });
     },
   };
+}
+
+/** Looks at some views after the others; `look` returns the faces of each view, by its index among these. */
+async function inTurns(
+  views: readonly Similarity[],
+  atOnce: number,
+  look: (some: readonly Similarity[]) => Promise<(index: number) => FoundFace[]>,
+): Promise<FoundFace[][]> {
+  const faces: FoundFace[][] = [];
+  for await (const some of batches(views, atOnce)) {
+    const facesOf = await look(some);
+    faces.push(...some.map((view, index) => facesOf(index).map((face) => placeInPicture(face, view))));
+  }
+  return faces;
 }
 
 /** A sheet shows so many tiles a side. */

@@ -1,7 +1,15 @@
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { pictureOfNothing } from '../api/pictures.ts';
-import { type ConsoleSetup, dropFiles, fileOf, focusIsOn, pictureIsShown, unfold } from './setup.ts';
+import {
+  type ConsoleSetup,
+  dropFiles,
+  expectOnFirstScreen,
+  fileOf,
+  focusIsOn,
+  pictureIsShown,
+  unfold,
+} from './setup.ts';
 
 const verdictOf = ({ name }: { name: string }) => ({ name: `Match: ${name}` });
 
@@ -82,7 +90,6 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     await dropFiles(page, [{ name: 'door.jpg', buffer: setup().pictures.withWoman }]);
     const hit = page.getByRole('article', { name: `Face 3: ${listed.name}` });
     await pictureIsShown(hit.getByRole('figure').nth(1));
-    const navigation = await page.getByRole('navigation', { name: 'Sections' }).boundingBox();
     const needed = [
       page.getByRole('heading', verdictOf(listed)),
       ...(await hit.locator('.picture').all()),
@@ -92,13 +99,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
       ...(await hit.getByRole('button').all()),
     ];
     expect(needed.length).toBe(9);
-    for (const part of needed) {
-      const box = await part.boundingBox();
-      expect(box?.y).toBeGreaterThanOrEqual(0);
-      expect((box?.y ?? 0) + (box?.height ?? 0), await part.innerText()).toBeLessThanOrEqual(
-        navigation?.y ?? 0,
-      );
-    }
+    await expectOnFirstScreen(page, needed);
     for (const button of await hit.getByRole('button').all()) {
       expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
     }
@@ -400,11 +401,7 @@ export function describeChecking(setup: () => ConsoleSetup): void {
     ]);
     await page.getByRole('heading', { name: 'The same person' }).waitFor();
     await page.getByText(/^99\.\d% alike/).waitFor();
-    const navigation = await page.getByRole('navigation', { name: 'Sections' }).boundingBox();
-    for (const picture of await page.locator('.side .picture').all()) {
-      const box = await picture.boundingBox();
-      expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(navigation?.y ?? 0);
-    }
+    await expectOnFirstScreen(page, await page.locator('.side .picture').all());
     // A third picture takes the place of the second.
     await dropFiles(page, [{ name: 'group.jpg', buffer: setup().pictures.group }]);
     await page.getByRole('heading', { name: 'Not alike enough' }).waitFor();

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { type ConsoleSetup, pictureIsShown } from './setup.ts';
+import { type ConsoleSetup, expectOnFirstScreen, pictureIsShown } from './setup.ts';
 
 const looks = '**/process-images';
 
@@ -158,7 +158,6 @@ export function describeDoor(setup: () => ConsoleSetup): void {
 async function actIsOnFirstScreen(page: Page, name: string): Promise<void> {
   const hit = page.getByRole('article', { name: `Face 1: ${name}` });
   await pictureIsShown(hit.getByRole('figure').nth(1));
-  const navigation = await page.getByRole('navigation', { name: 'Sections' }).boundingBox();
   const needed = [
     page.getByRole('heading', { name: `Danger. Match: ${name}` }),
     ...(await hit.locator('.picture').all()),
@@ -167,10 +166,5 @@ async function actIsOnFirstScreen(page: Page, name: string): Promise<void> {
     ...(await hit.getByRole('button').all()),
   ];
   expect(needed.length).toBe(8);
-  for (const part of needed) {
-    const box = await part.boundingBox();
-    expect(box?.y).toBeGreaterThanOrEqual(0);
-    const end = (box?.y ?? 0) + (box?.height ?? 0);
-    expect(end, await part.innerText()).toBeLessThanOrEqual(navigation?.y ?? 0);
-  }
+  await expectOnFirstScreen(page, needed);
 }

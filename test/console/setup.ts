@@ -161,3 +161,14 @@ export async function dropFiles(
   })()`);
   for (const type of ['dragover', 'drop']) await page.dispatchEvent('main', type, { dataTransfer });
 }
+
+/** Expects parts of a page on the first screen of a phone, above the navigation. */
+export async function expectOnFirstScreen(page: Page, parts: readonly Locator[]): Promise<void> {
+  const navigation = await page.getByRole('navigation', { name: 'Sections' }).boundingBox();
+  for (const part of parts) {
+    const box = await part.boundingBox();
+    expect(box?.y).toBeGreaterThanOrEqual(0);
+    const end = (box?.y ?? 0) + (box?.height ?? 0);
+    expect(end, await part.innerText()).toBeLessThanOrEqual(navigation?.y ?? 0);
+  }
+}

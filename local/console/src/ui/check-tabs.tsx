@@ -1,5 +1,5 @@
-import { paths, route } from '../routes.ts';
-import { useStore } from '../store.ts';
+import { paths } from '../routes.ts';
+import { Tabs } from './tabs.tsx';
 
 const tabs = [
   { page: 'check', path: paths.check, name: 'Pictures' },
@@ -9,14 +9,5 @@ const tabs = [
 
 /** Leads to the ways to look at somebody. */
 export function CheckTabs() {
-  const shown = useStore(route).page;
-  return (
-    <nav class="tabs" aria-label="Ways to check">
-      {tabs.map(({ page, path, name }) => (
-        <a key={page} href={path} aria-current={page === shown ? 'page' : undefined}>
-          {name}
-        </a>
-      ))}
-    </nav>
-  );
+  return <Tabs label="Ways to check" tabs={tabs} />;
 }

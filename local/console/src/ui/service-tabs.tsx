@@ -1,6 +1,6 @@
 import { useMay } from '../api/caller.ts';
-import { paths, route } from '../routes.ts';
-import { useStore } from '../store.ts';
+import { paths } from '../routes.ts';
+import { Tabs } from './tabs.tsx';
 
 const tabs = [
   { page: 'status', path: paths.status, name: 'Status' },
@@ -13,16 +13,7 @@ const tabs = [
 /** Leads to the pages about the service itself. Others than administrators see its status and the cameras. */
 export function ServiceTabs() {
   const isAdmin = useMay('admin');
-  const shown = useStore(route).page;
   if (!useMay('desk')) return null;
   const seen = isAdmin ? tabs : tabs.filter(({ page }) => page === 'status' || page === 'cameras');
-  return (
-    <nav class="tabs" aria-label="About the service">
-      {seen.map(({ page, path, name }) => (
-        <a key={page} href={path} aria-current={page === shown ? 'page' : undefined}>
-          {name}
-        </a>
-      ))}
-    </nav>
-  );
+  return <Tabs label="About the service" tabs={seen} />;
 }

@@ -71,6 +71,12 @@ function parseParts(contentType: string, chunks: readonly Uint8Array[]): Promise
   return new Promise((resolve, reject) => {
     const parts: Part[] = [];
     let count = 0;
+    let isFinished = false;
+    /** Parts of which bytes are still to come: the parser may finish before it has given the last of them. */
+    const open = new Set<object>();
+    const resolveOnceRead = () => {
+      if (isFinished && open.size === 0) resolve(parts);
+    };
     const parser = createParser(contentType);
     const fail = (cause: unknown) => {
       reject(malformed(cause));
@@ -83,11 +89,19 @@ function parseParts(contentType: string, chunks: readonly Uint8Array[]): Promise
       stream.on('header', (header) => {
         const part = count > maxParts ? undefined : startPart(header as PartHeader);
         if (part) parts.push(part);
+        open.add(stream);
         stream.on('data', (chunk: Buffer) => part?.chunks.push(chunk));
+        stream.on('end', () => {
+          open.delete(stream);
+          resolveOnceRead();
+        });
       });
     });
     parser.on('error', fail);
-    parser.on('finish', () => resolve(parts));
+    parser.on('finish', () => {
+      isFinished = true;
+      resolveOnceRead();
+    });
     feed(parser, chunks).catch(fail);
   });
 }

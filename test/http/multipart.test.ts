@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
@@ -29,4 +30,45 @@ test('a form of too many parts is read no further: the rest would hold the event
   await expect(reading).rejects.toThrow('it has more than 1000 parts');
   for (let turn = 0; turn < chunks.length; turn++) await setImmediate();
   expect(chunks.taken).toBeLessThanOrEqual(2);
+});
+
+/** Cuts a body into pieces of one length. */
+function cutEvery(body: Buffer, length: number): Buffer[] {
+  return Array.from({ length: Math.ceil(body.length / length) }, (_, index) =>
+    body.subarray(index * length, (index + 1) * length),
+  );
+}
+
+test('every file of a form is whole, however the network cuts its body', async () => {
+  const many = { ...contract, files: { ...contract.files, maxCount: 20 } };
+  const boundary = 'x'.repeat(30);
+  const incomplete: string[] = [];
+  for (let count = 1; count < 18; count++) {
+    for (let size = 8_000; size < 12_000; size += 500) {
+      const sent = Array.from({ length: count }, () => randomBytes(size));
+      const parts = sent.flatMap((bytes, index) => [
+        Buffer.from(
+          `--${boundary}\r\nContent-Disposition: form-data; name="images"; filename="${index}"\r\n\r\n`,
+        ),
+        bytes,
+        Buffer.from('\r\n'),
+      ]);
+      parts.push(Buffer.from(`--${boundary}--\r\n`));
+      const whole = Buffer.concat(parts);
+      const last = [Buffer.concat(parts.slice(0, -3)), ...parts.slice(-3)];
+      const ways = {
+        parts,
+        last,
+        whole: [whole],
+        odd: cutEvery(whole, 4_099),
+        even: cutEvery(whole, 16_384),
+      };
+      for (const [way, chunks] of Object.entries(ways)) {
+        const { files } = await readMultipart(many, `multipart/form-data; boundary=${boundary}`, chunks);
+        const isWhole = sent.every((bytes, index) => files[index] && bytes.equals(files[index].bytes));
+        if (files.length !== count || !isWhole) incomplete.push(`${count} files of ${size} bytes, ${way}`);
+      }
+    }
+  }
+  expect(incomplete).toEqual([]);
 });

@@ -15,7 +15,8 @@ export const deleteEntryContract = defineEndpoint({
   tags: ['Blacklist'],
   role: 'admin',
   params: EntryPath,
-  query: z.object({
+  // A misspelt name would erase for good what was to be kept or merged.
+  query: z.strictObject({
     history: z
       .enum(['redact', 'delete', 'keep'])
       .default('redact')

@@ -28,6 +28,16 @@ export function deletingSuite(get: () => Tested): void {
       expect(again.id).toBeGreaterThan(entry.id);
     });
 
+    it('refuses a parameter that it does not know, and erases nothing', async () => {
+      const { api, people } = get();
+      const { id } = await api.list([people.stranger]);
+      for (const query of ['merge_into=1', 'merged_into[]=1', 'histroy=keep']) {
+        const refused = await api.send('DELETE', `/api/v1/blacklist/${id}?${query}`);
+        expect(problems(refused), query).toMatchObject([{ loc: ['query', query.split('=')[0]] }]);
+      }
+      expect(await api.entry(id)).toMatchObject({ id });
+    });
+
     it('merges it into another one only once that one has its pictures', async () => {
       const { api, people } = get();
       const [from, into] = [await api.list([people.stranger]), await api.list([people.listed])];

@@ -148,6 +148,10 @@ const discardNames = [
   ...['papirkurv', 'papirkurven', 'søppelkurv', 'roskakori', 'kosznaśmieci', 'elementyusunięte'],
   ...['корзина', 'удаленные', 'удалённые', 'кошик', 'çöpkutusu', 'geridönüşümkutusu', 'κάδοςανακύκλωσης'],
   ...['ゴミ箱', 'ごみ箱', '回收站', '垃圾桶', '废纸篓', '資源回收筒', '휴지통', 'سلةالمحذوفات', 'סלהמיחזור'],
+  ...['silinmişöğeler', 'απορρίμματα', 'odpadkovýkoš', 'košzasmeće', 'lomtár', 'coșdereciclare', 'кошче'],
+  ...['سلةالمهملات', 'ถังขยะ', 'thùngrác', 'tempatsampah', 'tongsampah', 'रीसायकलबिन', 'smetnjak'],
+  ...['gelöschteobjekte', 'geloeschteelemente', 'supprimésrécemment', 'prügikast', 'atkritne', 'šiukšlinė'],
+  ...['ruslafata', 'paperera', 'zakarrontzia', 'basurahan'],
   // Finds of disk checks, recoveries and sync programs.
   ...['lostfound', 'lostandfound', 'lostdir', 'recovered', 'recoveredfiles', 'conflicts', 'conflicted'],
   // Earlier versions and backups of whole disks.
@@ -184,6 +188,9 @@ function knownLabel(name: string): string | undefined {
   return beginning && `${beginning}…`;
 }
 
+/** End of a folder's name that a second one of that name gets, as `foldedLetters` writes it. */
+const copyMark = /(COPY|KOPIE|COPIE|COPIA)?\d*$/;
+
 /** Returns a name without what differs between spellings: case, accents, width, spaces, dots, hyphens. */
 function foldedLetters(name: string): string {
   return foldedName(name).replaceAll(/[^\p{L}\p{M}\p{N}]/gv, '');
@@ -202,7 +209,9 @@ export function systemFile(name: string): SystemName | undefined {
  * there is none.
  */
 export function systemFolder(name: string): SystemName | undefined {
-  return foldedDiscardNames.has(foldedLetters(name)) ? { label: name } : foreignFolder(name);
+  return foldedDiscardNames.has(foldedLetters(name).replace(copyMark, ''))
+    ? { label: name }
+    : foreignFolder(name);
 }
 
 /**

@@ -40,6 +40,8 @@ const folders = [
     'Elements supprimes',
     'УДАЛЁННЫЕ',
   ],
+  ...['Geloeschte Elemente', 'SİLİNMİŞ ÖĞELER', 'Koš za smeće', 'Tempat Sampah', 'ถังขยะ'],
+  ...['Corbeille (2)', 'Trash 2', 'Trash copy', 'Papierkorb - Kopie', 'Deleted Items 3'],
   ...['#recycle (2)', '@anything', '#anything', '$anything', '~anything', '.anything', '.tmp-1', ' #recycle'],
 ];
 const files = [

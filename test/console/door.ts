@@ -66,7 +66,14 @@ export function describeDoor(setup: () => ConsoleSetup): void {
     page.on('response', (response) => response.url().endsWith('/process-images') && open--);
     await page.getByRole('link', { name: 'Door' }).click();
     const before = (await setup().api.page('?limit=1')).total_items;
+    // While the service does not answer, nobody is told that no face is there.
+    const answering = Promise.withResolvers<void>();
+    await page.route(looks, (route) => answering.promise.then(() => route.continue()));
     await page.getByRole('button', { name: 'Start the camera' }).click();
+    await page.getByRole('heading', { name: 'Not looking' }).waitFor();
+    await page.getByText('The service is slow to answer.').waitFor();
+    answering.resolve();
+    await page.unrouteAll({ behavior: 'wait' });
     await page.getByRole('heading', { name: 'No match' }).waitFor();
     for (let look = 0; look < 3; look++) await page.waitForResponse(looks);
     expect((await setup().api.page('?limit=1')).total_items).toBe(before);

@@ -23,7 +23,7 @@ import { FrameReader } from './frames.ts';
 
 export interface DoorView {
   /** Activity at the moment. */
-  readonly state: 'waiting' | 'looking' | 'failing';
+  readonly state: 'starting' | 'waiting' | 'looking' | 'failing';
   readonly shown: Shown | undefined;
   /** Picture of a match or a near miss that is shown, a `blob:` address. */
   readonly picture: { readonly url: string; readonly size: Size } | undefined;
@@ -32,7 +32,7 @@ export interface DoorView {
 }
 
 export const nothingSeen: DoorView = {
-  state: 'waiting',
+  state: 'starting',
   shown: undefined,
   picture: undefined,
   error: undefined,
@@ -41,6 +41,8 @@ export const nothingSeen: DoorView = {
 const everyMs = 500;
 /** Pause after a failure. A service that has too much to do gets some rest. */
 const afterFailureMs = 3_000;
+/** Time after which somebody is told that a look is still waiting for its answer. */
+const slowMs = 3_000;
 /** A look that takes longer tells of somebody who is no longer there. */
 const timeoutMs = 15_000;
 /** Time in which the same person raises no second alarm. */
@@ -53,7 +55,8 @@ export class DoorWatch {
   readonly #ended = new AbortController();
   readonly #rung = new Map<number, number>();
   #timer: ReturnType<typeof setInterval> | undefined;
-  #isLooking = false;
+  /** Time at which the look began that waits for its answer. */
+  #lookingSince: number | undefined;
   #notBefore = 0;
 
   /** @param video element that shows the camera */
@@ -84,8 +87,9 @@ export class DoorWatch {
   #tick(): void {
     const now = Date.now();
     this.#show({ shown: afterTime(this.view.value.shown, now) });
+    if (now - (this.#lookingSince ?? now) > slowMs) this.#fail('The service is slow to answer.');
     // Nobody sees a hidden page, and one request at once is enough for one door.
-    if (document.hidden || this.#isLooking || now < this.#notBefore) return;
+    if (document.hidden || this.#lookingSince !== undefined || now < this.#notBefore) return;
     const cells = this.#frames.cells();
     if (cells === undefined) return;
     if (!this.#presence.isSomebodyIn(cells, now)) {
@@ -93,9 +97,9 @@ export class DoorWatch {
       return;
     }
     this.#presence.look(cells);
-    this.#isLooking = true;
+    this.#lookingSince = now;
     void this.#look().finally(() => {
-      this.#isLooking = false;
+      this.#lookingSince = undefined;
     });
   }
 
@@ -112,11 +116,14 @@ export class DoorWatch {
       if (this.#ended.signal.aborted) return;
       const isBusy = error instanceof RefusedError || !signal.aborted;
       this.#notBefore = Date.now() + afterFailureMs;
-      const told = isBusy ? messageOf(error) : 'The service took too long to answer.';
-      // An all-clear from before it failed says nothing of whoever comes now.
-      const { shown } = this.view.value;
-      this.#show({ state: 'failing', error: told, shown: shown?.tone === 'match' ? shown : undefined });
+      this.#fail(isBusy ? messageOf(error) : 'The service took too long to answer.');
     }
+  }
+
+  /** Tells why it does not look. An all-clear of before says nothing of whoever comes now. */
+  #fail(error: string): void {
+    const { shown } = this.view.value;
+    this.#show({ state: 'failing', error, shown: shown?.tone === 'match' ? shown : undefined });
   }
 
   #take(result: ImageProcessingResult, blob: Blob, size: Size): void {

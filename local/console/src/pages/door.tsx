@@ -176,6 +176,13 @@ function keepAwake(): () => void {
   };
 }
 
+const nobodyWords: Record<DoorView['state'], string> = {
+  starting: 'It looks once it sees somebody.',
+  waiting: 'Nobody is there.',
+  looking: 'No face is there.',
+  failing: 'No face is there.',
+};
+
 interface DoorVerdictProps {
   readonly view: DoorView;
   readonly isRunning: boolean;
@@ -187,8 +194,7 @@ function DoorVerdict({ view: { state, shown, picture, error }, isRunning, watch 
   const status = useLoad('status', getStatus);
   if (shown === undefined) {
     const text = isRunning ? (error === undefined ? 'Ready' : 'Not looking') : 'Starting …';
-    const waiting = state === 'waiting' ? 'Nobody is there.' : 'No face is there.';
-    return <VerdictBar headline={{ tone: 'cannot-tell', text, detail: error ?? waiting }} />;
+    return <VerdictBar headline={{ tone: 'cannot-tell', text, detail: error ?? nobodyWords[state] }} />;
   }
   const isHit = hitsOf(judgePicture(shown.result)).length > 0;
   return (
